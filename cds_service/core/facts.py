@@ -1,0 +1,188 @@
+"""What every step below the record speaks of: findings, gaps, values passed over, orders.
+
+No FHIR here: `fhir/` turns resources into these, and nothing behind this border sees a resource. Units are UCUM
+and canonical (one per finding, set by `mappings/findings/<name>.toml`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+Value = float | bool | str
+Origin = Literal["prefetch", "fhir", "context", "derived"]
+GapReason = Literal[
+    "absent",  # asked and not there
+    "not-read",  # could not be read: failed, refused, not in time, not sent and no server named
+    "stale",  # older than usable
+    "unit-unknown",  # no unit where one is needed, or one that does not fit
+    "out-of-range",  # implausible
+    "unreadable",  # the resource is broken
+    "conflicting",  # two values for the same site and moment
+    "not-final",  # preliminary or registered
+    "no-value",  # data absent, comparator, text
+    "future",  # dated after the order
+    "undated",  # no date, so its age is not known
+    "undetermined",  # what it is derived from is missing or does not decide
+]
+Procedure = Literal["PKP", "PVP"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """Where a value comes from.
+
+    Attributes:
+        resource: `Observation/123`, `context.draftOrders: ServiceRequest/1`, `Condition list (14 entries)`.
+        code: `system|code` that matched; empty where none did.
+        printed: value and unit as found, `-2.9 {T-score}`; never names or free text of the record.
+        rule: the data file that accepted it, `findings/bmd-t-score.toml`.
+    """
+
+    resource: str
+    origin: Origin
+    code: str
+    printed: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One named clinical fact in its canonical unit.
+
+    Attributes:
+        value: number, yes/no, or a word of the finding's closed list (`treated-levels`: `T12,L1`, head to foot).
+        unit: canonical UCUM; `1` for yes/no and words.
+        observed: the day (UTC) the value was true; None for what has no day.
+        concerns: whole sentences that stand beside the value wherever it is shown.
+    """
+
+    name: str
+    value: Value
+    unit: str
+    observed: date | None
+    provenance: tuple[Provenance, ...]
+    concerns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """A finding that we do not have, and why."""
+
+    name: str
+    reason: GapReason
+    detail: str
+    seen: tuple[Provenance, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassedOver:
+    """A value that was seen and not used; said by name even where another value was found."""
+
+    name: str
+    reason: GapReason
+    detail: str
+    provenance: Provenance
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """Every name of the vocabulary stands in exactly one of `known` and `gaps`."""
+
+    known: Mapping[str, Finding]
+    gaps: Mapping[str, Gap]
+    passed_over: tuple[PassedOver, ...] = ()
+
+    def number(self, name: str) -> float | None:
+        """The finding's value as a number, or None when it is a gap."""
+        finding = self.known.get(name)
+        return None if finding is None or isinstance(finding.value, str) else float(finding.value)
+
+    def is_true(self, name: str) -> bool:
+        """True only when the finding is known and yes; a gap is not yes."""
+        finding = self.known.get(name)
+        return finding is not None and finding.value is True
+
+    def is_false(self, name: str) -> bool:
+        """True only when the finding is known and no; a gap is not no."""
+        finding = self.known.get(name)
+        return finding is not None and finding.value is False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AugmentationOrder:
+    """The kyphoplasty or vertebroplasty orders of one signing, as one answer.
+
+    Attributes:
+        references: every augmentation order of the bundle, `ServiceRequest/1`.
+        procedure: None when the orders do not say, or name both.
+        levels: treated vertebrae head to foot, `("T12", "L1")`; empty when not stated.
+        level_count: how many levels, where that is known; codes for additional levels count.
+        region: from the code alone, where no level is stated.
+        tl_junction: any treated level T10-L2; None when the levels do not decide.
+        recognised_by: `code`, or `text` as the last resort, which the card says.
+        titles: what the orders are called, from our own texts, never from the record.
+        authored: the day it was written; values dated later do not count.
+        reasons: concept names recognised among the orders' reason codes (`malignancy`, `osteoporotic-fracture`).
+        level_source: the element that gave the levels, `bodySite`, `reasonCode`, `text`; empty when none did.
+    """
+
+    references: tuple[str, ...]
+    procedure: Procedure | None
+    levels: tuple[str, ...] = ()
+    level_count: int | None = None
+    region: Literal["thoracic", "lumbar"] | None = None
+    tl_junction: bool | None = None
+    recognised_by: Literal["code", "text"] = "code"
+    code: str = ""
+    titles: tuple[str, ...] = ()
+    authored: date | None = None
+    reasons: frozenset[str] = frozenset()
+    level_source: str = ""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupportOrder:
+    """An order or draft that our advice touches: a brace, bed rest, or a referral that we might suggest.
+
+    Attributes:
+        kind: concept name, `brace`, `bed-rest`, `rehabilitation`, `dietitian`, `bone-treatment`, `ct-attenuation-measurement`, …
+        draft: in the bundle being signed; otherwise already active in the record.
+        start: when it starts, where stated.
+        end: when it ends; None when it is open-ended.
+        timing: the FHIR element that carries the time, so that a correction stays in place.
+        title: what it is called in our texts, with its code where it has one (`TLSO (L0456)`).
+    """
+
+    kind: str
+    reference: str
+    draft: bool
+    start: date | None = None
+    end: date | None = None
+    authored: date | None = None
+    timing: Literal["period", "timing", "dateTime", "none"] = "none"
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupportOrders:
+    """All support orders found, and which kinds could not be checked in the record.
+
+    Attributes:
+        unchecked: resource types whose list could not be read, so that "not ordered yet" is not claimed.
+    """
+
+    orders: tuple[SupportOrder, ...] = ()
+    unchecked: tuple[str, ...] = ()
+    augmented_on: date | None = None
+    augmentation_seen: bool = False
+
+    def of_kind(self, kind: str) -> tuple[SupportOrder, ...]:
+        """Orders of one kind, drafts first, then by reference."""
+        found = (order for order in self.orders if order.kind == kind)
+        return tuple(sorted(found, key=lambda order: (not order.draft, order.reference)))
+
+

@@ -1,0 +1,73 @@
+"""The tree of exceptions. No HTTP here: `web/errors.py` holds the table of statuses.
+
+CdsError
+  InvalidRequest            the caller's fault
+    MalformedRequest        not JSON, not a hook request, hook differs from the service's
+    PatientMismatch         the Patient or the augmentation order belongs to another patient than the request
+  NotAuthenticated          the caller did not prove who it is
+  NotAllowed                the caller may not do this, for example name this FHIR server
+  UnknownService            no service of that id
+  EvidenceUnavailable       neither prefetch nor FHIR server gave a readable record
+  AuditUnavailable          the entry could not be written, so nothing is shown
+  FhirReadError             one read failed; never leaves fhir/record.py, where it becomes a gap
+  DataFileError             a file of studies, hooks, mappings or site is wrong; start only
+"""
+
+from __future__ import annotations
+
+
+class CdsError(Exception):
+    """Base of every error that this package raises on purpose."""
+
+
+class InvalidRequest(CdsError):
+    """The request cannot be answered as it stands."""
+
+
+class MalformedRequest(InvalidRequest):
+    """The body is not a request of this hook."""
+
+
+class PatientMismatch(InvalidRequest):
+    """The Patient, or the augmentation order, is of another patient than `context.patientId`."""
+
+
+class NotAuthenticated(CdsError):
+    """The caller did not prove who it is."""
+
+
+class NotAllowed(CdsError):
+    """The caller may not do what it asks."""
+
+
+class UnknownService(CdsError):
+    """No service has this id."""
+
+
+class EvidenceUnavailable(CdsError):
+    """Nothing of the record could be read, by prefetch or from a FHIR server."""
+
+
+class AuditUnavailable(CdsError):
+    """The audit entry could not be written."""
+
+
+class FhirReadError(CdsError):
+    """One read or search of a FHIR server failed.
+
+    Attributes:
+        reason: short machine word, for example `timeout`, `unreachable`, `http-403`, `not-json`, `outcome`.
+    """
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class DataFileError(CdsError):
+    """A data file is wrong. The message names file, table and key."""
+
+    def __init__(self, file: str, key: str, message: str) -> None:
+        super().__init__(f"{file}: {key}: {message}" if key else f"{file}: {message}")
+        self.file = file
+        self.key = key

@@ -1,0 +1,1 @@
+"""Shell towards HTTP: Flask lives here only."""
