@@ -1,0 +1,297 @@
+"""The wire of CDS Hooks 2.0.1: what a client sends (tolerant), what we answer (strict).
+
+Attributes are snake_case, JSON keys are their aliases; nothing outside this file knows a JSON key of the protocol.
+FHIR resources inside stay raw JSON here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    StringConstraints,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic.alias_generators import to_camel
+
+from cds_service.errors import MalformedRequest, PatientMismatch
+from cds_service.json_text import JsonTextError, decode_json
+
+FHIR_ID = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9\-.]{1,64}", re.ASCII)  # `.` and `..` would climb in a URL's path
+TOKEN = re.compile(r"[\x21-\x7e]{1,16384}")  # RFC 6749 access-token: visible ASCII, so no header can be split
+UUID_TEXT = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+Text = Annotated[str, StringConstraints(min_length=1)]
+Uuid = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+AbsoluteUrl = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+")]
+Summary = Annotated[str, StringConstraints(min_length=1, max_length=139, pattern=r"^[^\r\n]+$")]
+Extension = Mapping[str, Any]
+
+
+def is_fhir_id(value: Any) -> bool:
+    """Whether this may stand as an id in a FHIR address."""
+    return isinstance(value, str) and FHIR_ID.fullmatch(value) is not None
+
+
+def _strip_type(value: Any, resource_type: str) -> Any:
+    return value.removeprefix(f"{resource_type}/") if isinstance(value, str) else value
+
+
+class _Inbound(BaseModel):
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", alias_generator=to_camel, populate_by_name=True, hide_input_in_errors=True
+    )
+
+
+class FhirAuthorization(BaseModel):
+    """The token for `fhirServer`, for this request alone: never stored, logged or shown.
+
+    Attributes:
+        subject: the OAuth client id under which the EHR knows this service.
+        patient: the one patient that the token is restricted to, where the EHR says so.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    access_token: SecretStr
+    token_type: str | None = None
+    expires_in: int | None = None  # seconds
+    scope: str | None = None
+    subject: str | None = None
+    patient: str | None = None
+
+    @field_validator("access_token")
+    @classmethod
+    def _token_fits_a_header(cls, token: SecretStr) -> SecretStr:
+        if TOKEN.fullmatch(token.get_secret_value()) is None:
+            raise ValueError("not a bearer token")
+        return token
+
+    @field_validator("token_type")
+    @classmethod
+    def _token_is_bearer(cls, token_type: str | None) -> str | None:
+        if token_type is not None and token_type.lower() != "bearer":
+            raise ValueError("must be Bearer")
+        return token_type
+
+    @property
+    def has_expired(self) -> bool:
+        """Whether the EHR itself says that the token is of no use any more."""
+        return self.expires_in is not None and self.expires_in <= 0
+
+
+def _encounter_id(value: Any) -> str | None:
+    """The encounter's id, or None for whatever is none: it only links orders, so that it never costs the answer."""
+    found = _strip_type(value, "Encounter")
+    return found if is_fhir_id(found) else None
+
+
+class OrderSignContext(_Inbound):
+    """Context of `order-sign`.
+
+    Attributes:
+        user_id: any form; most clients send `Practitioner/123`.
+        patient_id: a bare FHIR id; a leading `Patient/` is taken off.
+        draft_orders: raw JSON, whatever came; missing or empty means that nothing of ours is ordered.
+    """
+
+    user_id: Text
+    patient_id: str
+    encounter_id: Annotated[str | None, BeforeValidator(_encounter_id)] = None
+    draft_orders: Any = Field(default=None, repr=False)
+
+    @field_validator("patient_id", mode="before")
+    @classmethod
+    def _patient_id_is_a_fhir_id(cls, value: Any) -> Any:
+        found = _strip_type(value, "Patient")
+        if isinstance(found, str) and not is_fhir_id(found):
+            raise ValueError("not a FHIR id")
+        return found
+
+
+CONTEXTS: Mapping[str, type[OrderSignContext]] = {"order-sign": OrderSignContext}
+
+
+class HookRequest(_Inbound):
+    """One call of a CDS service.
+
+    Attributes:
+        hook_instance: a UUID of any version, in lower case.
+        prefetch: raw JSON by key; a key that is missing here was not sent, a value of None was sent as `null`.
+    """
+
+    hook: Text
+    hook_instance: str
+    context: OrderSignContext
+    fhir_server: str | None = None
+    fhir_authorization: FhirAuthorization | None = None
+    prefetch: Annotated[Mapping[str, Any], BeforeValidator(lambda value: {} if value is None else value)] = Field(
+        default_factory=dict, repr=False
+    )
+
+    @field_validator("hook_instance")
+    @classmethod
+    def _hook_instance_is_a_uuid(cls, value: str) -> str:
+        if UUID_TEXT.fullmatch(value) is None:
+            raise ValueError("not a UUID")
+        return value.lower()
+
+    @model_validator(mode="after")
+    def _a_token_names_its_server(self) -> Self:
+        if self.fhir_authorization is not None and self.fhir_server is None:
+            raise ValueError("fhirAuthorization without fhirServer")
+        return self
+
+
+def parse_request(body: bytes | Any, hook: str) -> HookRequest:
+    """The request in this body, given as bytes or as decoded JSON.
+
+    Raises:
+        MalformedRequest: not JSON, or not a request of this hook; the message repeats nothing of the body.
+        PatientMismatch: the token is restricted to another patient than the context's.
+    """
+    try:
+        document = decode_json(body) if isinstance(body, bytes) else body
+    except JsonTextError as error:
+        raise MalformedRequest(f"The body cannot be read: {error}.") from None
+    if not isinstance(document, dict):
+        raise MalformedRequest("The body must be a JSON object.")
+    if document.get("hook") != hook:
+        raise MalformedRequest(f"hook: this service answers the hook {hook}.")
+    request = _validated(document, CONTEXTS[hook])
+    _refuse_token_of_another_patient(request)
+    return request
+
+
+def _validated(document: dict[str, Any], context_type: type[OrderSignContext]) -> HookRequest:
+    try:
+        context = context_type.model_validate(document.get("context"))
+    except ValidationError as error:
+        raise MalformedRequest(_faults(error, "context")) from None
+    try:
+        return HookRequest.model_validate({**document, "context": context})
+    except ValidationError as error:
+        raise MalformedRequest(_faults(error)) from None
+
+
+def _faults(error: ValidationError, *where: str) -> str:
+    """What is wrong, by place; the values themselves may be of a patient and stay out."""
+    faults = error.errors(include_url=False, include_context=False, include_input=False)
+    lines = (f"{'.'.join([*where, *map(str, fault['loc'])]) or 'request'}: {fault['msg']}" for fault in faults)
+    return "; ".join(lines).replace("Value error, ", "") + "."
+
+
+def _refuse_token_of_another_patient(request: HookRequest) -> None:
+    token = request.fhir_authorization
+    if token is not None and token.patient and _strip_type(token.patient, "Patient") != request.context.patient_id:
+        raise PatientMismatch("fhirAuthorization.patient is another patient than context.patientId.")
+
+
+class _Outbound(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True)
+
+    def to_json(self) -> dict[str, Any]:
+        """JSON of this object: nothing without a value is there; `extension` and FHIR resources stay as they are."""
+        fields = ((field.alias or name, getattr(self, name)) for name, field in type(self).model_fields.items())
+        return {key: _json_of(value) for key, value in fields if value is not None and value != ()}
+
+
+def _json_of(value: Any) -> Any:
+    if isinstance(value, _Outbound):
+        return value.to_json()
+    return [_json_of(item) for item in value] if isinstance(value, tuple) else value
+
+
+class Coding(_Outbound):
+    system: Text
+    code: Text
+    display: Text | None = None
+
+
+class Source(_Outbound):
+    label: Text
+    url: AbsoluteUrl | None = None
+    icon: AbsoluteUrl | None = None
+    topic: Coding | None = None
+
+
+class Link(_Outbound):
+    label: Text
+    url: AbsoluteUrl
+    type: Literal["absolute", "smart"] = "absolute"
+    app_context: Text | None = None
+
+    @model_validator(mode="after")
+    def _only_smart_links_carry_context(self) -> Self:
+        if self.app_context is not None and self.type != "smart":
+            raise ValueError("appContext belongs to smart links only")
+        return self
+
+
+class Action(_Outbound):
+    """One change of the drafts.
+
+    Attributes:
+        resource: the complete FHIR resource as JSON, for create and update.
+        resource_id: `Type/id`, for delete.
+    """
+
+    type: Literal["create", "update", "delete"]
+    description: Text
+    resource: Mapping[str, Any] | None = None
+    resource_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]+/[A-Za-z0-9.\-_]+$")] | None = None
+
+    @model_validator(mode="after")
+    def _names_what_it_changes(self) -> Self:
+        if self.type == "delete" and (self.resource_id is None or self.resource is not None):
+            raise ValueError("delete names a resourceId and no resource")
+        if self.type != "delete" and not (self.resource or {}).get("resourceType"):
+            raise ValueError("create and update carry a whole resource")
+        return self
+
+
+class Suggestion(_Outbound):
+    label: Text
+    uuid: Uuid
+    is_recommended: bool
+    actions: tuple[Action, ...] = Field(min_length=1)
+
+
+class Card(_Outbound):
+    uuid: Uuid
+    summary: Summary
+    detail: Text | None = None
+    indicator: Literal["info", "warning"]
+    source: Source
+    suggestions: tuple[Suggestion, ...] = ()
+    selection_behavior: Literal["at-most-one", "any"] | None = None
+    override_reasons: tuple[Coding, ...] = ()
+    links: tuple[Link, ...] = ()
+    extension: Extension | None = None
+
+    @model_validator(mode="after")
+    def _keeps_the_rules_between_members(self) -> Self:
+        if bool(self.suggestions) != (self.selection_behavior is not None):
+            raise ValueError("selectionBehavior stands exactly where suggestions stand")
+        if self.selection_behavior == "at-most-one" and sum(one.is_recommended for one in self.suggestions) > 1:
+            raise ValueError("at-most-one allows one recommended suggestion")
+        if any(reason.display is None for reason in self.override_reasons):
+            raise ValueError("every override reason has a display")
+        return self
+
+
+class HookResponse(_Outbound):
+    cards: tuple[Card, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """`{"cards": […]}`; the list stands there also when it is empty."""
+        return {"cards": [card.to_json() for card in self.cards]}
