@@ -1,0 +1,247 @@
+"""Search over resources in memory, by the rules of FHIR R4 and in the manner of HAPI.
+
+A query means here what it means on a server: what is not understood is refused, never ignored. The embedded server
+answers with it, and sample requests fill their prefetch with it, so that both ways give the same record.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any
+from urllib.parse import parse_qsl
+
+Resource = Mapping[str, Any]
+Matcher = Callable[[Resource, str], bool]
+
+# Result parameters: they shape the answer and select nothing.
+RESULT_PARAMETERS = frozenset({"_count", "_sort", "_format", "_pretty"})
+
+# Where a type keeps its code, its subject's search name aside: element names of R4.
+_CODE_ELEMENTS = {
+    "Observation": "code",
+    "Condition": "code",
+    "Procedure": "code",
+    "ServiceRequest": "code",
+    "DeviceRequest": "codeCodeableConcept",
+    "MedicationRequest": "medicationCodeableConcept",
+    "MedicationAdministration": "medicationCodeableConcept",
+    "MedicationStatement": "medicationCodeableConcept",
+}
+# Search names of dates, and the element (without the ending of its choice of type) that each sorts by.
+_DATE_ELEMENTS = {
+    "Observation": {"date": "effective"},
+    "Condition": {"recorded-date": "recordedDate", "onset-date": "onset"},
+    "Procedure": {"date": "performed"},
+    "ServiceRequest": {"authored": "authoredOn", "occurrence": "occurrence"},
+    "DeviceRequest": {"authored-on": "authoredOn", "event-date": "occurrence"},
+    "MedicationRequest": {"authoredon": "authoredOn"},
+    "MedicationAdministration": {"effective-time": "effective"},
+    "MedicationStatement": {"effective": "effective"},
+}
+_TOKEN_ELEMENTS = {
+    "Observation": {"status": "status", "category": "category"},
+    "Condition": {
+        "clinical-status": "clinicalStatus",
+        "verification-status": "verificationStatus",
+        "category": "category",
+    },
+    "Procedure": {"status": "status", "category": "category"},
+    "ServiceRequest": {"status": "status", "intent": "intent", "category": "category"},
+    "DeviceRequest": {"status": "status", "intent": "intent"},
+    "MedicationRequest": {"status": "status", "intent": "intent", "category": "category"},
+    "MedicationAdministration": {"status": "status"},
+    "MedicationStatement": {"status": "status", "category": "category"},
+    "Patient": {"identifier": "identifier", "gender": "gender"},
+    "Practitioner": {"identifier": "identifier"},
+}
+TYPES = tuple(sorted(_TOKEN_ELEMENTS))
+
+
+class SearchRefused(Exception):
+    """The query cannot be answered as it stands; a server says 400."""
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Resources by type and id, as one server holds them."""
+
+    resources: Mapping[tuple[str, str], Resource]
+
+    def read(self, resource_type: str, resource_id: str) -> Resource | None:
+        """One resource, or None."""
+        return self.resources.get((resource_type, resource_id))
+
+    def search(self, query: str) -> tuple[Resource, ...]:
+        """All matches of `Type?parameters` in the order asked for; `_count` cuts nothing here.
+
+        Raises:
+            SearchRefused: unknown type, parameter, modifier or sort name.
+        """
+        resource_type, _, parameters = query.partition("?")
+        return self.select(resource_type, parse_qsl(parameters, keep_blank_values=True))
+
+    def select(self, resource_type: str, parameters: Sequence[tuple[str, str]]) -> tuple[Resource, ...]:
+        """As `search`, from parameters already taken apart."""
+        if resource_type not in TYPES:
+            raise SearchRefused(f"Unknown resource type '{resource_type}'. Known: {', '.join(TYPES)}")
+        matchers = matchers_of(resource_type)
+        sort = ""
+        found: Iterable[Resource] = (
+            held for (held_type, _), held in self.resources.items() if held_type == resource_type
+        )
+        for name, value in parameters:
+            if name == "_sort":
+                sort = value
+            elif name not in RESULT_PARAMETERS:
+                found = _keep(found, _matcher(matchers, resource_type, name), value)
+        return _in_order(resource_type, tuple(found), sort)
+
+
+def hold(resources: Iterable[Resource]) -> Store:
+    """A store of these resources; the same resource twice is one.
+
+    Raises:
+        ValueError: a resource without type or id, or two different ones of the same name.
+    """
+    held: dict[tuple[str, str], Resource] = {}
+    for resource in resources:
+        name = (str(resource.get("resourceType", "")), str(resource.get("id", "")))
+        if not all(name):
+            raise ValueError(f"a resource needs resourceType and id, got {name}")
+        if held.setdefault(name, resource) != resource:
+            raise ValueError(f"two different resources are called {'/'.join(name)}")
+    return Store(held)
+
+
+def matchers_of(resource_type: str) -> dict[str, Matcher]:
+    """Search parameters that this type knows, by name."""
+    matchers: dict[str, Matcher] = {"_id": lambda resource, value: resource["id"] == value}
+    for name, element in _TOKEN_ELEMENTS[resource_type].items():
+        matchers[name] = _token_matcher(element)
+    if resource_type in _CODE_ELEMENTS:
+        matchers["code"] = _token_matcher(_CODE_ELEMENTS[resource_type])
+        matchers["patient"] = matchers["subject"] = _matches_patient
+    else:
+        matchers |= {name: _name_matcher(name) for name in ("name", "family", "given")}
+    return matchers
+
+
+def sort_names(resource_type: str) -> tuple[str, ...]:
+    """Names that `_sort` takes for this type."""
+    return ("_id", *_DATE_ELEMENTS.get(resource_type, {}))
+
+
+def _matcher(matchers: Mapping[str, Matcher], resource_type: str, name: str) -> Matcher:
+    if name not in matchers:
+        known = ", ".join(sorted([*matchers, *RESULT_PARAMETERS]))
+        raise SearchRefused(
+            f"Unknown search parameter '{name}' for resource type '{resource_type}'. Valid are: {known}"
+        )
+    return matchers[name]
+
+
+def _keep(found: Iterable[Resource], matches: Matcher, value: str) -> Iterator[Resource]:
+    """Those that match one of the comma-separated alternatives."""
+    alternatives = [part for part in split_escaped(value, ",") if part]
+    return (resource for resource in found if any(matches(resource, part) for part in alternatives))
+
+
+def split_escaped(value: str, separator: str) -> list[str]:
+    r"""The parts of a parameter value; a separator after a backslash belongs to its part (R4 search, 3.1.1.5.7)."""
+    return re.split(rf"(?<!\\){re.escape(separator)}", value)
+
+
+def _unescape(part: str) -> str:
+    return re.sub(r"\\([,|$\\])", r"\1", part)
+
+
+def _token_matcher(element: str) -> Matcher:
+    """Token search: `code`, `system|code`, `|code` (without system), `system|` (any code of it)."""
+
+    def matches(resource: Resource, value: str) -> bool:
+        parts = [_unescape(part) for part in split_escaped(value, "|")]
+        return any(_is_token(token, parts) for token in _tokens(resource.get(element)))
+
+    return matches
+
+
+def _is_token(token: tuple[str, str], parts: Sequence[str]) -> bool:
+    system, code = token
+    if len(parts) == 1:
+        return code == parts[0]
+    return system == parts[0] and parts[1] in ("", code)
+
+
+def _tokens(value: Any) -> Iterator[tuple[str, str]]:
+    """(system, code) of a code, Coding, CodeableConcept, Identifier, or list of them."""
+    if isinstance(value, str):
+        yield "", value
+    elif isinstance(value, list):
+        for item in value:
+            yield from _tokens(item)
+    elif isinstance(value, Mapping):
+        if "coding" in value:
+            yield from _tokens(value["coding"])
+        else:
+            yield str(value.get("system", "")), str(value.get("code", value.get("value", "")))
+
+
+def _matches_patient(resource: Resource, value: str) -> bool:
+    subject = resource.get("subject", {}).get("reference", "")
+    return bool(subject == f"Patient/{value.rpartition('Patient/')[2]}")
+
+
+def _name_matcher(part: str) -> Matcher:
+    """String search: a name that starts so, whatever the case."""
+    elements = ("family", "given", "text", "prefix", "suffix") if part == "name" else (part,)
+
+    def matches(resource: Resource, value: str) -> bool:
+        wanted = _unescape(value).casefold()
+        words = (
+            word for name in resource.get("name", []) for element in elements for word in _as_list(name.get(element))
+        )
+        return any(str(word).casefold().startswith(wanted) for word in words)
+
+    return matches
+
+
+def _as_list(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def _in_order(resource_type: str, found: tuple[Resource, ...], sort: str) -> tuple[Resource, ...]:
+    """By each name of `_sort`, the last first, since sorting is stable; what has no date goes to the end."""
+    ordered = sorted(found, key=lambda resource: str(resource["id"]))
+    for name in reversed([part for part in sort.split(",") if part]):
+        bare = name.removeprefix("-")
+        if bare not in sort_names(resource_type):
+            known = ", ".join(sort_names(resource_type))
+            raise SearchRefused(f"Unknown _sort parameter value '{bare}'. Valid values are: {known}")
+        ordered = _sorted_by(ordered, _DATE_ELEMENTS.get(resource_type, {}).get(bare), descending=name != bare)
+    return tuple(ordered)
+
+
+def _sorted_by(found: list[Resource], element: str | None, *, descending: bool) -> list[Resource]:
+    if element is None:
+        return sorted(found, key=lambda resource: str(resource["id"]), reverse=descending)
+    dated = [(moment, resource) for resource in found if (moment := _moment(resource, element)) is not None]
+    undated = [resource for resource in found if _moment(resource, element) is None]
+    return [resource for _, resource in sorted(dated, key=lambda pair: pair[0], reverse=descending)] + undated
+
+
+def _moment(resource: Resource, element: str) -> datetime | None:
+    """The time an element stands for: as it is, or the start of a period; partial dates are their first moment."""
+    period = resource.get(f"{element}Period", {})
+    value = resource.get(element) or resource.get(f"{element}DateTime") or period.get("start") or period.get("end")
+    if not isinstance(value, str):
+        return None
+    if "T" in value:
+        moment = datetime.fromisoformat(value)
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    year, month, day = (*(int(part) for part in value.split("-")), 1, 1)[:3]
+    return datetime.combine(date(year, month, day), time(), UTC)

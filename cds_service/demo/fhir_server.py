@@ -1,0 +1,227 @@
+"""A small FHIR R4 server over resources in memory, on a free port of this machine.
+
+It is honest where a client can go wrong: pages by opaque links, refuses what it does not know, answers errors as
+OperationOutcome. Read, search (GET and POST) and the capability statement; nothing can be written.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import parse_qsl, urlencode
+from uuid import uuid4
+
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+from werkzeug.wrappers import Request, Response
+
+from cds_service.demo.fhir_search import TYPES, Resource, SearchRefused, Store, hold, matchers_of, sort_names
+
+BASE_PATH = "/fhir"
+DEFAULT_PAGE_SIZE = 20
+FHIR_JSON = "application/fhir+json"
+# A browser page reads this server from another origin.
+_CORS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "GET, POST, OPTIONS",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, Accept, Prefer",
+}
+
+
+def searchset(resources: Iterable[Resource], *, total: int, base: str = "", links: Mapping[str, str]) -> dict[str, Any]:
+    """A searchset Bundle; without `base` its entries have no fullUrl."""
+    entries = [_entry(resource, base) for resource in resources]
+    bundle: dict[str, Any] = {"resourceType": "Bundle", "type": "searchset", "total": total}
+    bundle["link"] = [{"relation": relation, "url": url} for relation, url in links.items()]
+    return bundle | ({"entry": entries} if entries else {})
+
+
+def _entry(resource: Resource, base: str) -> dict[str, Any]:
+    name = {"fullUrl": f"{base}/{resource['resourceType']}/{resource['id']}"} if base else {}
+    return name | {"resource": resource, "search": {"mode": "match"}}
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """One answered search, kept so that its further pages show the same list."""
+
+    found: tuple[Resource, ...]
+    self_link: str
+    page_size: int
+
+
+@dataclass(slots=True)
+class FhirApp:
+    """The server as a WSGI application.
+
+    Attributes:
+        requests: every path with its query, below the base and as sent: `Observation?patient=p1&code=…`; the
+            parameters of a search by POST stand behind `_search?`.
+    """
+
+    store: Store
+    page_size: int = DEFAULT_PAGE_SIZE
+    requests: list[str] = field(default_factory=list)
+    _searches: dict[str, _Search] = field(default_factory=dict)
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer one request."""
+        response = self._answer(Request(environ))
+        response.headers.extend(_CORS)
+        return response(environ, start_response)
+
+    def _answer(self, request: Request) -> Response:
+        if request.method == "OPTIONS":
+            return Response(status=204)
+        path = request.path.removeprefix(BASE_PATH).strip("/")
+        parameters = _parameters(request)
+        self.requests.append(path + (f"?{parameters}" if parameters else ""))
+        if request.method not in ("GET", "HEAD") and not path.endswith("_search"):
+            return _outcome(405, "not-supported", f"{request.method} is not supported here: nothing can be written")
+        if not request.path.startswith(BASE_PATH):
+            return _outcome(404, "not-found", f"The base of this server is {BASE_PATH}")
+        return self._route(request.host_url.rstrip("/") + BASE_PATH, path, parameters)
+
+    def _route(self, base: str, path: str, parameters: str) -> Response:
+        resource_type, _, rest = path.partition("/")
+        if path == "metadata":
+            return _json(200, capability_statement(base))
+        if not path:
+            return self._page(base, dict(parse_qsl(parameters)))
+        if rest in ("", "_search"):
+            return self._search(base, resource_type, parameters)
+        found = self.store.read(resource_type, rest)
+        if found is None:
+            return _outcome(404, "not-found", f"Resource {path} is not known")
+        return _json(200, found)
+
+    def _search(self, base: str, resource_type: str, parameters: str) -> Response:
+        pairs = parse_qsl(parameters, keep_blank_values=True)
+        try:
+            found = self.store.select(resource_type, pairs)
+            size = _page_size(dict(pairs).get("_count"), self.page_size)
+        except SearchRefused as refusal:
+            unknown_type = resource_type not in TYPES
+            return _outcome(
+                404 if unknown_type else 400, "not-supported" if unknown_type else "processing", str(refusal)
+            )
+        self_link = f"{base}/{resource_type}" + (f"?{parameters}" if parameters else "")
+        token, search = str(uuid4()), _Search(found, self_link, size)
+        if len(found) > size:
+            self._searches[token] = search
+        return _show(base, token, search, 0)
+
+    def _page(self, base: str, parameters: Mapping[str, str]) -> Response:
+        """A further page: the link says which search and from where, and nothing else."""
+        token, offset = parameters.get("_getpages", ""), parameters.get("_getpagesoffset", "")
+        if token not in self._searches or not offset.isdecimal():
+            return _outcome(410, "not-found", "This page is not known here; search again")
+        return _show(base, token, self._searches[token], int(offset))
+
+
+def _show(base: str, token: str, search: _Search, offset: int) -> Response:
+    """One page; `_count=0` asks for the total alone."""
+    end = offset + search.page_size
+    links = {"self": search.self_link}
+    if offset < end < len(search.found):
+        links["next"] = f"{base}?{urlencode({'_getpages': token, '_getpagesoffset': end})}"
+    return _json(200, searchset(search.found[offset:end], total=len(search.found), base=base, links=links))
+
+
+def _parameters(request: Request) -> str:
+    """The query as sent, and behind it the form of a search by POST."""
+    parts = [request.query_string.decode("utf-8", "replace")]
+    if request.method == "POST":
+        parts.append(request.get_data(as_text=True))
+    return "&".join(part for part in parts if part)
+
+
+def _page_size(count: str | None, largest: int) -> int:
+    if count is None:
+        return largest
+    if not count.isdecimal():
+        raise SearchRefused(f"Parameter '_count' is not a number: {count!r}")
+    return min(int(count), largest)
+
+
+def _json(status: int, body: Mapping[str, Any]) -> Response:
+    return Response(json.dumps(body, ensure_ascii=False), status, content_type=f"{FHIR_JSON}; charset=utf-8")
+
+
+def _outcome(status: int, code: str, text: str) -> Response:
+    issue = {"severity": "error", "code": code, "details": {"text": text}, "diagnostics": text}
+    return _json(status, {"resourceType": "OperationOutcome", "issue": [issue]})
+
+
+def capability_statement(base: str) -> dict[str, Any]:
+    """What this server can do, as FHIR says it."""
+    return {
+        "resourceType": "CapabilityStatement",
+        "status": "active",
+        "date": "2026-01-01",
+        "kind": "instance",
+        "implementation": {"description": "Sample patients of kyphoplasty-cds, in memory", "url": base},
+        "fhirVersion": "4.0.1",
+        "format": ["json"],
+        "rest": [{"mode": "server", "resource": [_capability_of(name) for name in TYPES]}],
+    }
+
+
+def _capability_of(resource_type: str) -> dict[str, Any]:
+    dates = set(sort_names(resource_type)) - {"_id"}
+    kinds = {"patient": "reference", "subject": "reference", "name": "string", "family": "string", "given": "string"}
+    searches = [{"name": name, "type": kinds.get(name, "token")} for name in sorted(matchers_of(resource_type))]
+    sorting = f"_sort takes: _id, {', '.join(sorted(dates))}" if dates else "_sort takes: _id"
+    return {
+        "type": resource_type,
+        "documentation": sorting,
+        "interaction": [{"code": "read"}, {"code": "search-type"}],
+        "searchParam": searches,
+    }
+
+
+class _QuietRequests(WSGIRequestHandler):
+    """No line per request on standard error: it belongs to the demonstration."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        pass
+
+
+class FhirServer:
+    """The running server; a context manager that stops it.
+
+    Attributes:
+        url: its base, `http://127.0.0.1:PORT/fhir`.
+        requests: see `FhirApp.requests`; may be cleared between steps.
+    """
+
+    def __init__(self, app: FhirApp) -> None:
+        self.requests = app.requests
+        self._server: BaseWSGIServer = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_QuietRequests)
+        self.url = f"http://127.0.0.1:{self._server.port}{BASE_PATH}"
+        self._thread = threading.Thread(target=self._server.serve_forever, name="embedded-fhir", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop answering and free the port."""
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def __enter__(self) -> Self:
+        """The server answers already."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop it."""
+        self.stop()
+
+
+def start_fhir_server(resources: Iterable[Resource], *, page_size: int = DEFAULT_PAGE_SIZE) -> FhirServer:
+    """Start a server over these resources on a free port; no page has more than `page_size` entries."""
+    return FhirServer(FhirApp(hold(resources), page_size))
