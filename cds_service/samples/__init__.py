@@ -1,0 +1,91 @@
+"""Sample patients of our own making, as FHIR R4, each with the draft orders that are being signed.
+
+Dates are written as distances from the day of use, so that the patients never age: `{today}`, `{today-180d}`,
+`{today-81y-100d}`. A day in UTC, and a time may follow it: `{today-5d}T09:00:00Z`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from cds_service.errors import DataFileError
+
+FOLDER = Path(__file__).parent
+# A complete site folder, for the patient whose record speaks local codes.
+SITE_FOLDER = FOLDER / "site"
+
+_PLACEHOLDER = re.compile(r"\{today(?:-(\d+)y)?(?:-(\d+)d)?\}")
+_MISSPELT = re.compile(r"\{(?:today|age)[^}]*\}?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """One patient and the orders being signed, as of one day.
+
+    Attributes:
+        id: of the Patient too, `p1-thin-high`.
+        story: one sentence on what the record says.
+        resources: the record, the Patient first; the surgeon who signs is the last.
+        draft_orders: the collection Bundle of `context.draftOrders`.
+        needs_site: its record has local codes, which `SITE_FOLDER` explains.
+    """
+
+    id: str
+    title: str
+    story: str
+    resources: tuple[dict[str, Any], ...]
+    draft_orders: dict[str, Any]
+    needs_site: bool = False
+
+
+def load_samples(today: date) -> tuple[Sample, ...]:
+    """All sample patients as they are on this day, in the order they are shown.
+
+    Raises:
+        DataFileError: a file is no Bundle, or a date in it is misspelt.
+    """
+    index = tomllib.loads((FOLDER / "samples.toml").read_text(encoding="utf-8"))
+    surgeon = _resources(_rendered(FOLDER / "surgeon.json", today))
+    return tuple(_load(entry, surgeon, today) for entry in index["samples"])
+
+
+def _load(entry: dict[str, Any], surgeon: tuple[dict[str, Any], ...], today: date) -> Sample:
+    return Sample(
+        id=entry["id"],
+        title=entry["title"],
+        story=entry["story"],
+        resources=_resources(_rendered(FOLDER / "patients" / f"{entry['id']}.json", today)) + surgeon,
+        draft_orders=_rendered(FOLDER / "orders" / f"{entry['id']}.json", today),
+        needs_site=entry.get("needs-site", False),
+    )
+
+
+def _rendered(path: Path, today: date) -> dict[str, Any]:
+    text = _PLACEHOLDER.sub(lambda match: _day(match, today).isoformat(), path.read_text(encoding="utf-8"))
+    if misspelt := _MISSPELT.search(text):
+        raise DataFileError(path.name, misspelt.group(), "not a date; write {today}, {today-5d} or {today-81y-100d}")
+    bundle: dict[str, Any] = json.loads(text)
+    return bundle
+
+
+def _day(match: re.Match[str], today: date) -> date:
+    years, days = (int(group or 0) for group in match.groups())
+    return _years_before(today, years) - timedelta(days=days)
+
+
+def _years_before(day: date, years: int) -> date:
+    """The same day of an earlier year; of 29 February, the 28th where that year has none."""
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:
+        return day.replace(year=day.year - years, day=28)
+
+
+def _resources(bundle: dict[str, Any]) -> tuple[dict[str, Any], ...]:
+    return tuple(entry["resource"] for entry in bundle["entry"])
