@@ -1,0 +1,152 @@
+"""Cards in a terminal, as a person reads them.
+
+Colour only adds to what the words say already. Whatever stands in a card is text: never markup of the terminal, and
+control characters are taken out before anything is printed.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import sys
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import dropwhile
+from typing import Any, TextIO
+
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.markdown import Markdown
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.rule import Rule
+from rich.segment import Segment
+from rich.text import Text
+
+LARGEST_WIDTH = 100
+_LABELS = {"info": "white on blue", "warning": "black on yellow", "critical": "white on red"}
+_BORDERS = {"info": "blue", "warning": "yellow", "critical": "red"}
+_RAW_HTML = re.compile(r"(?<!\\)<")
+
+
+def make_console(file: TextIO | None = None) -> Console:
+    """A console that is at most 100 columns wide and prints plain text when piped."""
+    out = file or sys.stdout
+    if isinstance(out, io.TextIOWrapper) and not out.encoding.lower().startswith("utf"):
+        out.reconfigure(errors="replace")  # a terminal without our signs shows ? and goes on
+    console = Console(file=out, highlight=False, markup=False, emoji=False)
+    console.width = min(console.width, LARGEST_WIDTH)
+    return console
+
+
+def print_title(console: Console, title: str, story: str = "") -> None:
+    """The heading above one patient's cards."""
+    console.print()
+    console.print(Rule(Text(clean(title), "bold"), align="left", style="dim"))
+    if story:
+        console.print(Text(clean(story), "italic"))
+
+
+def print_response(console: Console, response: Mapping[str, Any]) -> None:
+    """All cards of a CDS Hooks response, in its order."""
+    cards = response.get("cards") or []
+    if not cards:
+        console.print(Text("No card: the service has nothing to say about these orders.", "dim"))
+    for card in cards:
+        console.print(card_panel(card))
+
+
+def card_panel(card: Mapping[str, Any]) -> Panel:
+    """One card: label and topic in the frame, then summary, detail, buttons, reasons and links."""
+    indicator = clean(card.get("indicator", "info"))
+    label = (f" {indicator.upper()} ", f"bold {_LABELS.get(indicator, 'reverse')}")
+    title = Text.assemble(label, f"· {topic} " if (topic := _topic(card)) else "")
+    return Panel(
+        Group(*_parts(card)),
+        title=title,
+        title_align="left",
+        border_style=_BORDERS.get(indicator, "none"),
+        padding=(0, 1),
+    )
+
+
+def _topic(card: Mapping[str, Any]) -> str:
+    topic = (card.get("source") or {}).get("topic") or {}
+    return clean(topic.get("display") or topic.get("code") or "")
+
+
+def _parts(card: Mapping[str, Any]) -> Iterator[RenderableType]:
+    yield Text(clean(card.get("summary", "")), "bold")
+    if detail := card.get("detail"):
+        yield Padding(Detail(clean(detail)), (1, 0, 0, 0))
+    if suggestions := card.get("suggestions"):
+        yield Padding(_buttons(suggestions), (1, 0, 0, 0))
+    foot = [*_reasons(card), *_links(card), *_source(card)]
+    if foot:
+        yield Padding(Group(*foot), (1, 0, 0, 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """A card's detail: GitHub-flavoured markdown, without the empty lines that a list brings at its start."""
+
+    markdown: str
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Lines of the rendered markdown."""
+        # HTML would be dropped without a word; as text it can be seen.
+        rendered = Markdown(_RAW_HTML.sub(r"\\<", self.markdown), hyperlinks=False)
+        lines = console.render_lines(rendered, options, pad=False)
+        for line in dropwhile(_is_blank, lines):
+            yield from line
+            yield Segment.line()
+
+
+def _is_blank(line: Sequence[Segment]) -> bool:
+    return not any(segment.text.strip() for segment in line)
+
+
+def _buttons(suggestions: Sequence[Mapping[str, Any]]) -> Text:
+    """Labels in brackets; a star marks what the service recommends."""
+    buttons = [
+        _button(clean(item.get("label", "")), recommended=bool(item.get("isRecommended"))) for item in suggestions
+    ]
+    if any(item.get("isRecommended") for item in suggestions):
+        buttons.append(Text("* recommended", "dim"))
+    return Text("\n").join(buttons)
+
+
+def _button(label: str, *, recommended: bool) -> Text:
+    return Text(f"[ * {label} ]", "bold reverse") if recommended else Text(f"[   {label} ]", "reverse")
+
+
+def _reasons(card: Mapping[str, Any]) -> Iterator[Text]:
+    reasons = [clean(reason.get("display") or reason.get("code") or "") for reason in card.get("overrideReasons") or []]
+    if reasons:
+        yield Text("Or say why not: " + " · ".join(reasons), "dim")
+
+
+def _links(card: Mapping[str, Any]) -> Iterator[Text]:
+    for link in card.get("links") or []:
+        yield Text.assemble(
+            f"→ {clean(link.get('label', ''))}: ", (clean(link.get("url", "")), "underline"), overflow="fold"
+        )
+
+
+def _source(card: Mapping[str, Any]) -> Iterator[Text]:
+    source = card.get("source") or {}
+    words = " ".join(part for part in (clean(source.get("label", "")), clean(source.get("url", ""))) if part)
+    if words:
+        yield Text(f"Source: {words}", "dim", overflow="fold")
+
+
+def clean(value: Any) -> str:
+    """The value as text without control, format or surrogate characters; lines and tabs stay.
+
+    Escape sequences would move the cursor or colour the screen, and bidirectional marks would reorder a figure.
+    """
+    return "".join(character for character in str(value) if character in "\n\t" or not _is_control(character))
+
+
+def _is_control(character: str) -> bool:
+    return unicodedata.category(character) in ("Cc", "Cf", "Cs")
