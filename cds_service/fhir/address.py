@@ -1,0 +1,98 @@
+"""Addresses of FHIR servers: parsed once, compared by scheme, host, port and path, never by prefix of a text."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from ipaddress import ip_address
+from urllib.parse import SplitResult, urlsplit
+
+DEFAULT_PORTS = {"http": 80, "https": 443}
+HOST = re.compile(
+    r"[a-z0-9](?:[a-z0-9.\-_]*[a-z0-9.])?|[0-9a-f:.]+", re.ASCII
+)  # names and IPv4, or IPv6 without brackets
+SEGMENT = re.compile(r"[A-Za-z0-9\-._~!$&'()*+,;=:@]+", re.ASCII)  # no percent signs: an escaped `..` is no name
+CONTROL_OR_SPACE = re.compile(r"[\x00-\x20\x7f\\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a FHIR server, or one page of its answer, stands.
+
+    Attributes:
+        host: in lower case, IPv6 without brackets.
+        segments: the path in parts, without empty ones.
+        query: as written, without the question mark.
+    """
+
+    scheme: str
+    host: str
+    port: int
+    segments: tuple[str, ...]
+    query: str = ""
+
+    @property
+    def origin(self) -> tuple[str, str, int]:
+        """Scheme, host and port: what a token is bound to."""
+        return (self.scheme, self.host, self.port)
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether this names the machine itself, in the plain spelling."""
+        return is_loopback_host(self.host)
+
+    @property
+    def url(self) -> str:
+        """The address as a URL, in one spelling."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        port = "" if self.port == DEFAULT_PORTS[self.scheme] else f":{self.port}"
+        path = "".join(f"/{segment}" for segment in self.segments)
+        return f"{self.scheme}://{host}{port}{path}" + (f"?{self.query}" if self.query else "")
+
+    def is_under(self, base: Address) -> bool:
+        """Whether this lies on the base's origin, at its path or below."""
+        return self.origin == base.origin and self.segments[: len(base.segments)] == base.segments
+
+
+def parse_address(url: str) -> Address:
+    """The address in this URL.
+
+    Raises:
+        ValueError: not an absolute http(s) URL, or one with a user, a fragment, an escape or `..` in its path.
+    """
+    if CONTROL_OR_SPACE.search(url) or "#" in url:
+        raise ValueError("the address has characters that do not belong in one")
+    parts = urlsplit(url)
+    host = (parts.hostname or "").lower()
+    if parts.scheme not in DEFAULT_PORTS or "@" in parts.netloc or HOST.fullmatch(host) is None:
+        raise ValueError("the address is not an absolute http or https address")
+    port = parts.port if parts.port is not None else DEFAULT_PORTS[parts.scheme]
+    return Address(parts.scheme, host, port, _segments(parts), parts.query)
+
+
+def parse_base(url: str) -> Address:
+    """The base address of a FHIR server: `parse_address` without a query.
+
+    Raises:
+        ValueError: as `parse_address`, or there is a question mark.
+    """
+    if "?" in url:
+        raise ValueError("the base of a FHIR server has no query")
+    return parse_address(url)
+
+
+def is_loopback_host(host: str) -> bool:
+    """Whether this name or address is the machine itself; other spellings of an address (127.1) are not."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host.removeprefix("[").removesuffix("]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _segments(parts: SplitResult) -> tuple[str, ...]:
+    segments = tuple(segment for segment in parts.path.split("/") if segment)
+    if any(SEGMENT.fullmatch(segment) is None or segment in {".", ".."} for segment in segments):
+        raise ValueError("the path of the address is not plain")
+    return segments

@@ -1,0 +1,130 @@
+"""What an operator sets from outside: environment variables `KYPHOPLASTY_CDS_*`, read here and nowhere else."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+
+from cds_service.errors import DataFileError
+from cds_service.fhir.address import parse_base
+
+PREFIX = "KYPHOPLASTY_CDS_"
+PrefetchWish = Literal["full", "patient", "none"]
+
+
+def _upper(value: Any) -> Any:
+    return value.upper() if isinstance(value, str) else value
+
+
+class Settings(BaseModel):
+    """All settings of one process.
+
+    Attributes:
+        fhir_servers: bases that open mode may call besides loopback, from the command line.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    database_url: str = Field(
+        default="sqlite:///kyphoplasty-cds.sqlite3",
+        repr=False,  # it may hold a password
+        description="database of the audit log: SQLite file or PostgreSQL, as a SQLAlchemy URL",
+    )
+    site: Path | None = Field(default=None, description="site folder; without it the service is open and local only")
+    public_url: str | None = Field(
+        default=None, description="address that the EHR sees; without it the listening address"
+    )
+    deadline_seconds: float = Field(
+        default=3.0, gt=0, le=120, allow_inf_nan=False, description="seconds for one whole answer"
+    )
+    prefetch: PrefetchWish = Field(
+        default="full", description="what discovery asks for: full, patient or none (the rest is pulled)"
+    )
+    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = Field(
+        default="INFO", description="DEBUG, INFO, WARNING or ERROR"
+    )
+    fhir_servers: tuple[str, ...] = ()
+
+    @field_validator("database_url")
+    @classmethod
+    def _database_is_a_url(cls, value: str) -> str:
+        if not value.startswith(("sqlite:", "postgresql:", "postgresql+")):
+            raise ValueError("must be a sqlite: or postgresql: URL")
+        return value
+
+    @field_validator("site")
+    @classmethod
+    def _site_is_a_folder(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_dir():
+            raise ValueError("is not a folder")
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _public_url_is_a_base(cls, value: str | None) -> str | None:
+        return None if value is None else parse_base(value).url
+
+    @field_validator("fhir_servers")
+    @classmethod
+    def _fhir_servers_are_bases(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(parse_base(url).url for url in value)
+
+    @property
+    def gather_budget_seconds(self) -> float:
+        """Seconds for reading the record; the rest of the deadline is for the audit entry and the answer itself."""
+        return max(self.deadline_seconds - 0.7, self.deadline_seconds / 2)
+
+
+def read_settings(
+    environ: Mapping[str, str] | None = None,
+    *,
+    fhir_servers: Iterable[str] = (),
+    deadline_seconds: float | None = None,
+) -> Settings:
+    """The settings of this process; a variable that is empty counts as not set.
+
+    Args:
+        environ: the environment; that of the process when None.
+        fhir_servers: bases named on the command line.
+        deadline_seconds: default of this command where the variable is not set (`assess`: 20).
+
+    Raises:
+        DataFileError: a value is wrong; names the variable, never its value.
+    """
+    environ = os.environ if environ is None else environ
+    found: dict[str, Any] = {
+        name: environ[PREFIX + name.upper()] for name in _names() if environ.get(PREFIX + name.upper())
+    }
+    if deadline_seconds is not None:
+        found.setdefault("deadline_seconds", deadline_seconds)
+    try:
+        return Settings(**found, fhir_servers=tuple(fhir_servers))
+    except ValidationError as error:
+        raise _named(error) from None
+
+
+def describe_settings() -> str:
+    """One line for each environment variable, with its default, as `serve --help` prints them."""
+    fields = Settings.model_fields
+    return "\n".join(
+        f"{PREFIX}{name.upper()}  {_line(fields[name].description, fields[name].default)}" for name in _names()
+    )
+
+
+def _names() -> tuple[str, ...]:
+    return tuple(name for name, field in Settings.model_fields.items() if field.description)
+
+
+def _line(description: str | None, default: Any) -> str:
+    return f"{description}" if default is None else f"{description} [default: {default}]"
+
+
+def _named(error: ValidationError) -> DataFileError:
+    fault = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    name = str(fault["loc"][0])
+    place = "--fhir-server" if name == "fhir_servers" else PREFIX + name.upper()
+    return DataFileError("settings", place, fault["msg"].removeprefix("Value error, "))

@@ -1,0 +1,218 @@
+"""The site folder, which says who a hospital is: `site.toml`, and the overlays `mappings/` and `hooks/`."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    Strict,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
+
+from cds_service.core.policy import SITE_KEYS, Incidence, Policy
+from cds_service.errors import DataFileError
+from cds_service.fhir.address import Address, parse_address, parse_base
+
+SITE_FILE = "site.toml"
+Text = Annotated[str, StringConstraints(min_length=1)]
+YesNo = Annotated[bool, Strict()]
+Seconds = Annotated[float, Strict(), Field(gt=0, le=120, allow_inf_nan=False)]
+
+
+def _origin(value: str) -> str:
+    address = parse_address(value)
+    if address.segments or address.query or value.endswith("/"):
+        raise ValueError("an origin is scheme, host and port alone, https://ehr.example.org")
+    return address.url
+
+
+Origin = Annotated[str, AfterValidator(_origin)]
+FhirBase = Annotated[str, AfterValidator(lambda value: parse_base(value).url)]
+Url = Annotated[str, AfterValidator(lambda value: parse_address(value).url)]
+
+
+def _kebab(name: str) -> str:
+    return name.replace("_", "-")
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, alias_generator=_kebab, populate_by_name=True, hide_input_in_errors=True
+    )
+
+
+class Identity(_Table):
+    """`[site]`: the hospital's name, and the web origins whose pages may call us."""
+
+    name: Text
+    allowed_origins: tuple[Origin, ...] = ()
+
+
+class ServiceMode(_Table):
+    """`[service]`: whether answers are shown, and to whom first."""
+
+    mode: Literal["off", "silent", "live"] = "live"
+    pilot_users: tuple[Text, ...] = ()
+
+
+class Capabilities(_Table):
+    """`[clients.capabilities]`: what an EHR can apply; None where the site does not say, which means all."""
+
+    actions: tuple[Literal["create", "update", "delete"], ...] | None = None
+    resources: tuple[Text, ...] | None = None
+    orderables: Literal["any", "mapped-only"] = "any"
+    links: Literal["signed", "login", "off"] | None = None
+
+
+class Client(_Table):
+    """`[[clients]]`: one EHR that may call us."""
+
+    issuer: Text
+    jwks_url: Url | None = None
+    jwks_file: Text | None = None
+    audiences: tuple[Text, ...] = ()
+    fhir_servers: tuple[FhirBase, ...] = Field(min_length=1)
+    tenants: tuple[Text, ...] = ()
+    deadline_seconds: Seconds | None = None
+    client_id: Text | None = None
+    capabilities: Capabilities | None = None
+
+    @model_validator(mode="after")
+    def _has_one_source_of_keys(self) -> Self:
+        if (self.jwks_url is None) == (self.jwks_file is None):
+            raise ValueError("exactly one of jwks-url and jwks-file is needed")
+        return self
+
+
+class FhirAccess(_Table):
+    """`[fhir]`: whether loopback and private addresses, and with them plain http, may be called."""
+
+    allow_private_networks: YesNo = False
+
+
+class Site(_Table):
+    """All of `site.toml`. `baseline` and `policy` go to `Policy.with_site`."""
+
+    site: Identity
+    baseline: Incidence = Incidence()
+    policy: Mapping[str, Any] = Field(default_factory=dict)
+    service: ServiceMode = ServiceMode()
+    clients: tuple[Client, ...] = ()
+    fhir: FhirAccess = FhirAccess()
+
+    @property
+    def fhir_servers(self) -> tuple[Address, ...]:
+        """The bases that any of the clients may name."""
+        return tuple(parse_base(url) for client in self.clients for url in client.fhir_servers)
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFolder:
+    """A site folder that was read.
+
+    Attributes:
+        mappings: the overlay of `mappings/`, None where there is none.
+        hooks: the overlay of `hooks/`, None where there is none.
+    """
+
+    path: Path
+    site: Site
+    mappings: Path | None
+    hooks: Path | None
+
+
+def load_site(folder: Path) -> SiteFolder:
+    """The site folder, checked.
+
+    Raises:
+        DataFileError: names file, table and key of the first fault.
+    """
+    file = folder / SITE_FILE
+    site = _validated(file, _tables(file))
+    _check_policy(file, site.policy)
+    _check_clients(file, site)
+    return SiteFolder(folder, site, _overlay(folder / "mappings"), _overlay(folder / "hooks"))
+
+
+def _tables(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise DataFileError(str(file), "", "there is no such file") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataFileError(str(file), "", f"cannot be read ({type(error).__name__})") from None
+    except tomllib.TOMLDecodeError as error:
+        raise DataFileError(str(file), "", f"not TOML: {error}") from None
+
+
+def _validated(file: Path, tables: dict[str, Any]) -> Site:
+    try:
+        return Site.model_validate(tables)
+    except ValidationError as error:
+        fault = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        raise DataFileError(
+            str(file), ".".join(str(part) for part in fault["loc"]), fault["msg"].removeprefix("Value error, ")
+        ) from None
+
+
+def _check_policy(file: Path, policy: Mapping[str, Any]) -> None:
+    """Each value against the field of `Policy` that it replaces, so that the fault names the site's own key."""
+    for key, value in policy.items():
+        if key not in SITE_KEYS:
+            raise DataFileError(str(file), f"policy.{key}", "a site cannot set this")
+        table, name = SITE_KEYS[key]
+        fault = _fault_of(Policy.model_fields[_snake(table)].annotation, name, value)
+        if fault:
+            raise DataFileError(str(file), f"policy.{key}", fault)
+
+
+def _fault_of(table: Any, name: str, value: Any) -> str:
+    """What is wrong with this value of a policy table; empty when nothing is. Other fields do not matter."""
+    try:
+        table.model_validate({name: value}, strict=True)
+    except ValidationError as error:
+        return next((fault["msg"] for fault in error.errors() if fault["loc"] == (name,)), "")
+    return ""
+
+
+def _snake(name: str) -> str:
+    return name.replace("-", "_")
+
+
+def _check_clients(file: Path, site: Site) -> None:
+    issuers = [client.issuer for client in site.clients]
+    for number, client in enumerate(site.clients):
+        place = f"clients.{number}"
+        if issuers.index(client.issuer) != number:
+            raise DataFileError(str(file), f"{place}.issuer", "stands twice; one table for each EHR")
+        if client.jwks_file is not None and not (file.parent / client.jwks_file).is_file():
+            raise DataFileError(str(file), f"{place}.jwks-file", "there is no such file in the site folder")
+        _check_networks(file, place, client, site.fhir)
+
+
+def _check_networks(file: Path, place: str, client: Client, access: FhirAccess) -> None:
+    urls = {f"{place}.fhir-servers": client.fhir_servers, f"{place}.jwks-url": (client.jwks_url,)}
+    for key, addresses in urls.items():
+        for url in addresses:
+            if url is not None and not access.allow_private_networks and _is_private(parse_address(url)):
+                raise DataFileError(
+                    str(file), key, "plain http and loopback need allow-private-networks = true in [fhir]"
+                )
+
+
+def _is_private(address: Address) -> bool:
+    return address.scheme == "http" or address.is_loopback
+
+
+def _overlay(folder: Path) -> Path | None:
+    return folder if folder.is_dir() else None
