@@ -1,0 +1,109 @@
+"""The vocabulary of findings as a schema, one file `mappings/findings/<name>.toml` per name; `fhir/specs.py` reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Kind = Literal[
+    "quantity",  # a measured number
+    "boolean",  # a yes/no Observation
+    "category",  # a word of a closed list, by a concept map
+    "condition",  # yes/no from the problem list, medications or procedures where named
+    "medication",  # yes/no from the medication lists
+    "demographic",  # from Patient
+    "order",  # from the augmentation order
+    "change",  # between two dated values of another finding, in %
+    "derived",  # from other findings only
+]
+Pick = Literal["newest", "t-score", "grip"]
+Name = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+
+
+class FindingSpec(BaseModel):
+    """How one finding is read and called.
+
+    Attributes:
+        title: noun for people, as it stands in running text: `T-score`, `psoas area`.
+        unit: canonical UCUM unit; `1` for yes/no and words.
+        accept_units: units a value may have in the record, canonical spelling; `""` = none at all.
+        refuse_bare: closed interval of values that are refused without a unit (a density under a T-score code).
+        range: plausible values in the canonical unit, ends included.
+        fresh_days: older is used, and its age is said.
+        usable_days: older is a gap.
+        value_sets: concepts it is read from.
+        panels: concepts of panels whose components are read; the panel itself carries no value of it.
+        never: concepts that look alike and are named when seen, never used.
+        unclear: concepts that make "no" impossible without making it "yes".
+        history: concepts that are named when they stand on the list as resolved or past.
+        key: prefetch key whose answer holds it.
+        also_keys: further keys that must have been read before "no" may be said.
+        answers: concept map of coded answers.
+        closed_world: a list that was read and is not empty says "no" by silence.
+        acute_only: ICD-10-CM seventh characters of later encounters (D, G, K, P, S) do not count.
+        method_matters: that the way of measuring is not recorded is a concern.
+        look_back_months: months that a drug that is not active still counts, by concept; `other` for the rest.
+        of: for a change: the finding whose values are compared.
+        after_surgery: known only after the procedure: never read.
+        decimals: for people.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: Name
+    title: str = Field(min_length=1)
+    kind: Kind
+    unit: str = "1"
+    accept_units: tuple[str, ...] = ()
+    refuse_bare: tuple[float, float] | None = None
+    range: tuple[float, float] | None = None
+    fresh_days: int | None = Field(default=None, gt=0)
+    usable_days: int | None = Field(default=None, gt=0)
+    value_sets: tuple[Name, ...] = ()
+    panels: tuple[Name, ...] = ()
+    never: tuple[Name, ...] = ()
+    unclear: tuple[Name, ...] = ()
+    history: tuple[Name, ...] = ()
+    key: str = ""
+    also_keys: tuple[str, ...] = ()
+    answers: Name | None = None
+    pick: Pick = "newest"
+    closed_world: bool = False
+    acute_only: bool = False
+    method_matters: bool = False
+    look_back_months: Mapping[str, int] = Field(default_factory=dict)
+    of: Name | None = None
+    after_surgery: bool = False
+    decimals: int = Field(default=1, ge=0, le=3)
+
+    @property
+    def rule(self) -> str:
+        """The data file that accepts its values, for provenance."""
+        return f"findings/{self.name}.toml"
+
+    @property
+    def asked_concepts(self) -> tuple[str, ...]:
+        """Every concept by whose codes the record is asked."""
+        return (*self.value_sets, *self.panels, *self.never)
+
+    @model_validator(mode="after")
+    def _has_what_its_kind_needs(self) -> Self:
+        if self.kind == "quantity" and (not self.accept_units or self.range is None or not self.key):
+            raise ValueError("a quantity needs accept_units, range and key")
+        if self.kind in ("condition", "medication") and (not self.value_sets or not self.key):
+            raise ValueError(f"a {self.kind} needs value_sets and key")
+        if (self.kind == "change") != (self.of is not None):
+            raise ValueError("`of` belongs to a change, and a change needs it")
+        return self
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> Self:
+        if self.kind == "category" and self.answers is None:
+            raise ValueError("a category needs answers")
+        if self.fresh_days and self.usable_days and self.fresh_days > self.usable_days:
+            raise ValueError("fresh_days is longer than usable_days")
+        if self.range and self.range[0] >= self.range[1]:
+            raise ValueError("range must rise")
+        return self

@@ -1,0 +1,68 @@
+"""Data folders laid over each other: a later file replaces an earlier one of the same name, whole, never merged."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from cds_service.errors import DataFileError
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def files_in_force(folders: Sequence[Path], subfolder: str, suffix: str) -> Mapping[str, Path]:
+    """File name without suffix -> the file in force, sorted by name."""
+    found = {path.stem: path for folder in folders for path in sorted((folder / subfolder).glob(f"*{suffix}"))}
+    return dict(sorted(found.items()))
+
+
+def top_files(folders: Sequence[Path], *names: str) -> Mapping[str, Path]:
+    """The file in force of each of these names that any folder has."""
+    return {name: folder / name for folder in folders for name in names if (folder / name).is_file()}
+
+
+def label(path: Path) -> str:
+    """How a data file is called in messages: its folder and name."""
+    return f"{path.parent.name}/{path.name}"
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """The content of a TOML file."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise DataFileError(label(path), "", f"cannot be read: {error}") from error
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """The object in a JSON file; a key that stands twice is refused."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_unique_keys)
+    except (OSError, ValueError) as error:
+        raise DataFileError(label(path), "", f"cannot be read: {error}") from error
+    if not isinstance(content, dict):
+        raise DataFileError(label(path), "", "is not an object")
+    return content
+
+
+def validated(model: type[Model], content: Mapping[str, Any], path: Path) -> Model:
+    """The content as a model; the first fault is named by its key."""
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise DataFileError(label(path), key, first["msg"]) from error
+
+
+def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    content = dict(pairs)
+    if len(content) != len(pairs):
+        keys = [key for key, _ in pairs]
+        raise ValueError(f"key stands twice: {next(key for key in keys if keys.count(key) > 1)}")
+    return content
