@@ -1,0 +1,92 @@
+"""Reading raw FHIR JSON that may be anything at all: each function answers with nothing where the shape is wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+_DAY = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2})(T.*)?)?)?")
+
+
+def items(value: Any) -> list[Any]:
+    """The members of a list; a single object counts as a list of one, as some clients write it."""
+    if isinstance(value, list | tuple):
+        return list(value)
+    return [value] if isinstance(value, Mapping) else []
+
+
+def objects(value: Any) -> list[Mapping[str, Any]]:
+    """The members of a list that are objects."""
+    return [item for item in items(value) if isinstance(item, Mapping)]
+
+
+def text(value: Any) -> str:
+    """A string as it stands, else nothing."""
+    return value if isinstance(value, str) else ""
+
+
+def member(value: Any, *path: str) -> Any:
+    """What stands at this path of objects, or None."""
+    for key in path:
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return value
+
+
+def number(value: Any) -> float | None:
+    """A finite JSON number; yes/no is none."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e9
+    return float(value) if is_number else None
+
+
+def texts_of(codeable: Any) -> Iterator[str]:
+    """`text` and the displays of a CodeableConcept."""
+    yield from filter(None, [text(member(codeable, "text"))])
+    yield from filter(None, (text(coding.get("display")) for coding in objects(member(codeable, "coding"))))
+
+
+def first_day(value: Any) -> date | None:
+    """The day on which a FHIR date or dateTime begins, as written (no change of time zone)."""
+    parts = _DAY.fullmatch(text(value).strip())
+    return _day(int(parts[1]), int(parts[2] or 1), int(parts[3] or 1)) if parts else None
+
+
+def last_day(value: Any) -> date | None:
+    """The last day that a FHIR date or dateTime of any precision covers: the end of a Period is inclusive."""
+    begins, parts = first_day(value), _DAY.fullmatch(text(value).strip())
+    if begins is None or parts is None or parts[3]:
+        return begins
+    month = begins.month if parts[2] else 12
+    following = _day(begins.year + month // 12, month % 12 + 1, 1)
+    return following - timedelta(days=1) if following else None
+
+
+def moment(value: Any) -> datetime | None:
+    """A FHIR dateTime or instant with a time of day; None for anything less precise."""
+    written = text(value).strip()
+    parts = _DAY.fullmatch(written)
+    try:
+        return datetime.fromisoformat(written) if parts and parts[4] else None
+    except ValueError:
+        return None
+
+
+def utc_day(value: Any) -> date | None:
+    """The day in UTC of a FHIR dateTime; None for a year or a month alone, which name no day."""
+    written = text(value).strip()
+    day, parts = first_day(written), _DAY.fullmatch(written)
+    if day is None or parts is None or not parts[3]:
+        return None
+    at = moment(written)
+    try:
+        return at.astimezone(UTC).date() if at and at.tzinfo else day
+    except OverflowError:
+        return day
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
