@@ -155,6 +155,7 @@ class SupportOrder:
         end: when it ends; None when it is open-ended.
         timing: the FHIR element that carries the time, so that a correction stays in place.
         title: what it is called in our texts, with its code where it has one (`TLSO (L0456)`).
+        hours: how long it runs, where that is stated; with `end` None it runs so long from a day that is not stated.
     """
 
     kind: str
@@ -165,6 +166,7 @@ class SupportOrder:
     authored: date | None = None
     timing: Literal["period", "timing", "dateTime", "none"] = "none"
     title: str = ""
+    hours: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,3 +188,22 @@ class SupportOrders:
         return tuple(sorted(found, key=lambda order: (not order.draft, order.reference)))
 
 
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordState:
+    """How well the record could be read; the parts are named by prefetch key.
+
+    Attributes:
+        unread: part -> why it could not be read.
+        incomplete: part -> what was cut.
+        unreadable: broken resources of this patient.
+        foreign: resources left out because they are of another patient, or name none.
+        notes: whole sentences about the record as such.
+    """
+
+    unread: Mapping[str, str]
+    incomplete: Mapping[str, str]
+    unreadable: int
+    foreign: int
+    notes: tuple[str, ...] = ()

@@ -1,31 +1,21 @@
-"""Rule files x signals x assessment -> recommendations, in the order a surgeon should read them."""
+"""Rule files x signals x assessment -> recommendations, in the order a surgeon should read them.
+
+The vocabulary of `when` is closed: no expressions. When a rule does not fit, add a signal (`core/signals.py`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-from cds_service.core.facts import Finding, SupportOrder
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from cds_service.core.assessment import Assessment
+from cds_service.core.facts import Finding, Findings, SupportOrder, SupportOrders
 
 Topic = Literal["rehabilitation", "braceLimit", "missingData"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Signal:
-    """A named yes/no fact with its evidence.
-
-    Attributes:
-        because: one phrase for the card, `psoas 10.0 cm² (≤ 11.9)`.
-        facts: the findings and orders it rests on.
-        studies: ids of the studies whose cut-off or advice it uses; empty for policy.
-    """
-
-    name: str
-    because: str
-    facts: tuple[Finding | SupportOrder, ...] = ()
-    studies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,28 +36,204 @@ class Correction:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Signal:
+    """A named yes/no fact with its evidence.
+
+    Attributes:
+        because: one phrase for the card, `psoas 10.0 cm² (11.9 or less)`; empty where the name says it all.
+        facts: the findings and orders it rests on.
+        studies: ids of the studies whose cut-off or advice it uses; empty for policy.
+    """
+
+    name: str
+    because: str = ""
+    facts: tuple[Finding | SupportOrder, ...] = ()
+    studies: tuple[str, ...] = ()
+    correction: Correction | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recommendation:
     """A rule that fired.
 
     Attributes:
-        rule_id: file name of the rule without its rank, `rehabilitation-referral`.
+        rule_id: the rule's id, `rehabilitation`.
         label: the suggestion's label, starts with a verb; empty when nothing is offered.
         order: name of the order template in `hooks/<service>/orders/`, None when nothing is offered.
         recommended: whether the suggestion is pre-selected (`isRecommended`).
         already: orders or drafts that do it already; then nothing is offered.
         correction: for a brace order: the end and review it would get.
-        values: words for the order's text placeholders, all from our own data or validated facts.
+        gain: for a measurement: share of a model's information it would add, 0..1.
+        values: words for the placeholders of the text and of the order template.
     """
 
     rule_id: str
     topic: Topic
     heading: str
     text: str
+    short: str = ""
+    summary: str = ""
     label: str = ""
     order: str | None = None
     recommended: bool = False
     already: tuple[SupportOrder, ...] = ()
     because: tuple[Signal, ...] = ()
     correction: Correction | None = None
+    gain: float = 0.0
     studies: tuple[str, ...] = ()
     values: Mapping[str, str] = field(default_factory=dict)
+
+
+def _kebab(name: str) -> str:
+    return name.replace("_", "-")
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=_kebab, populate_by_name=True)
+
+
+class When(_Table):
+    """What makes a rule fire; several keys are alternatives."""
+
+    always: bool = False
+    any_signal: tuple[str, ...] = ()
+    gap_any: tuple[str, ...] = ()
+
+
+class SignalText(_Table):
+    """A text for one signal; without a signal it is what is said otherwise."""
+
+    signal: str | None = None
+    say: str
+
+
+class Rule(_Table):
+    """One file of `hooks/<service>/recommendations/`.
+
+    Attributes:
+        text: the card's line; or `texts`, of which the first whose signal is there is taken.
+        short: the referral in a summary's list ("not ordered yet: rehabilitation").
+        supplies: inputs of the models that a measurement could give; the act with the greatest gain leads.
+        order_kind: the kind of support order that does the same already.
+        corrects: the rule offers a corrected brace order instead of a new one.
+        recommended_unless: signals under which the suggestion is offered and not pre-selected.
+    """
+
+    id: str
+    topic: Topic
+    heading: str
+    when: When
+    unless_signal: tuple[str, ...] = ()
+    unless_rule: tuple[str, ...] = ()
+    text: str = ""
+    texts: tuple[SignalText, ...] = ()
+    short: str = ""
+    summary: str = ""
+    label: str = ""
+    order: str | None = None
+    order_kind: str = ""
+    corrects: bool = False
+    recommended: bool = False
+    recommended_unless: tuple[str, ...] = ()
+    supplies: tuple[str, ...] = ()
+    guidelines: tuple[str, ...] = ()
+    studies: tuple[str, ...] = ()
+    owner: str
+    review_by: date
+
+    rank: int = Field(default=0, ge=0)
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Rule:
+        if bool(self.text) == bool(self.texts):
+            raise ValueError("exactly one of text and texts is needed")
+        if self.order and not (self.label and self.order_kind):
+            raise ValueError("a rule with an order needs label and order-kind")
+        return self
+
+
+def recommend(
+    assessment: Assessment,
+    findings: Findings,
+    signals: Sequence[Signal],
+    support: SupportOrders,
+    rules: Sequence[Rule],
+    values: Mapping[str, str],
+) -> tuple[Recommendation, ...]:
+    """The rules that fire, by rank; measurements among themselves by what they would add, most first.
+
+    Args:
+        values: words for placeholders that every rule may use (weeks, T-score, dates).
+    """
+    by_name = {signal.name: signal for signal in signals}
+    fired: list[Recommendation] = []
+    for rule in sorted(rules, key=lambda rule: rule.rank):
+        because = _reasons(rule, by_name, findings)
+        if because is None or {earlier.rule_id for earlier in fired} & set(rule.unless_rule):
+            continue
+        gain = assessment.gain_of(rule.supplies)
+        if rule.supplies and gain <= 0:
+            continue
+        fired.append(_recommendation(rule, because, by_name, support, gain, values))
+    return tuple(sorted(fired, key=lambda it: (it.gain > 0, -it.gain)))
+
+
+def _reasons(rule: Rule, signals: Mapping[str, Signal], findings: Findings) -> tuple[Signal, ...] | None:
+    """The signals that make the rule fire, or None when it does not fire."""
+    if any(name in signals for name in rule.unless_signal):
+        return None
+    because = tuple(signals[name] for name in rule.when.any_signal if name in signals)
+    is_gap = any(name in findings.gaps for name in rule.when.gap_any)
+    return because if because or rule.when.always or is_gap else None
+
+
+def _recommendation(
+    rule: Rule,
+    because: tuple[Signal, ...],
+    signals: Mapping[str, Signal],
+    support: SupportOrders,
+    gain: float,
+    values: Mapping[str, str],
+) -> Recommendation:
+    text, chosen = _text(rule, signals)
+    because = because if chosen is None or chosen in because else (*because, chosen)
+    already = support.of_kind(rule.order_kind) if rule.order_kind else ()
+    correction = next((signal.correction for signal in because if signal.correction), None) if rule.corrects else None
+    is_offered = (bool(rule.order) and not already) or (correction is not None and correction.order.draft)
+    words = {**values, **_correction_words(correction, values), "because": _join(because)}
+    return Recommendation(
+        rule_id=rule.id,
+        topic=rule.topic,
+        heading=rule.heading,
+        text=text.format_map(words),
+        short=rule.short,
+        summary=rule.summary,
+        label=rule.label.format_map(words) if is_offered else "",
+        order=rule.order if is_offered else None,
+        recommended=rule.recommended and not any(name in signals for name in rule.recommended_unless),
+        already=already,
+        because=because,
+        correction=correction,
+        gain=gain,
+        studies=rule.studies,
+        values=words,
+    )
+
+
+def _text(rule: Rule, signals: Mapping[str, Signal]) -> tuple[str, Signal | None]:
+    if rule.text:
+        return rule.text, None
+    for option in rule.texts:
+        if option.signal is None or option.signal in signals:
+            return option.say, signals.get(option.signal or "")
+    raise ValueError(f"rule {rule.id}: no text fits the signals")
+
+
+def _correction_words(correction: Correction | None, values: Mapping[str, str]) -> Mapping[str, str]:
+    if correction is None:
+        return {}
+    return {"end": say_date(correction.end), "review": say_date(correction.review), **values}
+
+
+def _join(signals: Iterable[Signal]) -> str:
+    return ", ".join(signal.because for signal in signals if signal.because)

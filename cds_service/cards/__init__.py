@@ -1,0 +1,1 @@
+"""Step 6: assessment + recommendations -> at most three cards. Texts come from `hooks/<service>/cards/`."""

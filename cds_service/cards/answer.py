@@ -1,0 +1,105 @@
+"""What the steps before the cards found, in one place for those that say it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID, uuid5
+
+from cds_service.cards.texts import TOPIC_SYSTEM, CardTexts
+from cds_service.core.assessment import Assessment
+from cds_service.core.facts import AugmentationOrder, Findings, RecordState, SupportOrders
+from cds_service.core.policy import Policy
+from cds_service.core.recommendations import Recommendation, Signal, Topic
+from cds_service.core.wording import Wording, say_date
+from cds_service.protocol import Card, Coding, Link, Source, Suggestion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """The results of steps 1 to 5.
+
+    Attributes:
+        order: None when a brace or bed-rest order after an augmentation is answered.
+        suggestions: by rule id.
+        base_url: where this service's own pages are, without a slash at the end.
+    """
+
+    hook_instance: str
+    base_url: str
+    order: AugmentationOrder | None
+    record: RecordState
+    findings: Findings
+    support: SupportOrders
+    assessment: Assessment
+    signals: tuple[Signal, ...]
+    recommendations: tuple[Recommendation, ...]
+    suggestions: Mapping[str, Suggestion]
+    policy: Policy
+    wording: Wording
+    texts: CardTexts
+
+    def has(self, signal: str) -> bool:
+        """Whether this signal holds."""
+        return any(one.name == signal for one in self.signals)
+
+    def signal(self, name: str) -> Signal:
+        """A signal that holds."""
+        return next(one for one in self.signals if one.name == name)
+
+    def of_topic(self, topic: Topic) -> tuple[Recommendation, ...]:
+        """The recommendations of one card, in order."""
+        return tuple(one for one in self.recommendations if one.topic == topic)
+
+    def open_referrals(self) -> tuple[Recommendation, ...]:
+        """Referrals that are recommended and not ordered yet."""
+        return tuple(one for one in self.of_topic("rehabilitation") if one.order and one.recommended)
+
+    def option_line(self, recommendation: Recommendation) -> Mapping[str, str]:
+        """Heading, text and "already ordered <date>" of a recommendation, for a layout."""
+        already = ""
+        if recommendation.already:
+            first = recommendation.already[0]
+            day = first.authored or first.start
+            already = "already in this signing" if first.draft else "already ordered"
+            already += f" {say_date(day)}" if day and not first.draft else ""
+        return {"heading": recommendation.heading, "text": recommendation.text, "already": already}
+
+    def list_name(self, key: str) -> str:
+        """What a part of the record is called."""
+        return self.texts.raw(f"lists.{key}")
+
+
+def make_card(
+    answer: Answer, topic: Topic, *, summary: str, detail: str, indicator: str, extension: dict[str, object] | None = None
+) -> Card:
+    """One card with all that cards of this topic have: uuid, topic, override reasons, suggestions, link."""
+    rule_ids = [one.rule_id for one in answer.of_topic(topic)]
+    suggestions = tuple(answer.suggestions[rule_id] for rule_id in rule_ids if rule_id in answer.suggestions)
+    # The same request on the same record and day has the same uuid (contract, "Answers").
+    uuid = uuid5(UUID(answer.hook_instance), f"card {topic}\n{summary}\n{detail}")
+    model = _headline_id(answer)
+    page = f"{answer.base_url}/models/{model}" if model else f"{answer.base_url}/models"
+    return Card.model_validate(
+        {
+            "uuid": str(uuid),
+            "summary": summary,
+            "detail": detail,
+            "indicator": indicator,
+            "source": Source(
+                label="kyphoplasty-cds: five published studies",
+                url=page,
+                topic=Coding(system=TOPIC_SYSTEM, code=topic, display=answer.texts.raw(f"topics.{topic}")),
+            ),
+            "suggestions": suggestions,
+            "selection_behavior": "any" if suggestions else None,
+            "override_reasons": answer.texts.reasons[topic],
+            "links": (Link(label="Studies, figures and limits", url=page, type="absolute"),),
+            "extension": extension,
+        }
+    )
+
+
+def _headline_id(answer: Answer) -> str | None:
+    headline = answer.assessment.of("refracture").headline
+    return headline.model.study.id if headline else None

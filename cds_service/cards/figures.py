@@ -1,0 +1,205 @@
+"""How a figure is said: with its horizon, average, study uncertainty and what is missing, or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from cds_service.cards.answer import Answer
+from cds_service.cards.texts import escape_markdown
+from cds_service.core.assessment import ModelResult, OutcomeAssessment
+from cds_service.core.facts import Finding
+from cds_service.core.wording import say_coarse_percent, say_percent, say_range
+
+Line = Mapping[str, str]
+# A contribution of these would read as advice on the treatment (cards, section 1; rule D5).
+TREATMENTS = frozenset({"procedure", "cement-diffused", "local-kyphosis-post"})
+# Collinear by construction: one line, never one against the other (evidence page, residual-pain-2025).
+PSOAS = ("psoas-total-area", "psoas-muscle-area")
+
+
+def line(heading: str, text: str) -> Line:
+    """A heading with its text, for a layout."""
+    return {"heading": heading, "text": text}
+
+
+def horizon(result: ModelResult) -> str:
+    """The study's horizon in words, `12 months` or `2 years`."""
+    months = result.model.study.cohort.horizon_months
+    return f"{months // 12} years" if months >= 24 and months % 12 == 0 else f"{months} months"
+
+
+def average(result: ModelResult) -> str:
+    """The incidence in force with whose it is, `study average 35 %`."""
+    return f"{result.baseline_source} average {say_percent(result.baseline)}"
+
+
+def figure(result: ModelResult, share: float | None = None) -> str:
+    """The figure within the limits of print, in whole percent."""
+    prediction = result.prediction
+    risk = prediction.risk if share is None else share
+    return say_percent(risk, lowest=prediction.floor, highest=prediction.ceiling)
+
+
+def coarse_figure(result: ModelResult) -> str:
+    """The figure as a summary prints it (rule D1)."""
+    prediction = result.prediction
+    return say_coarse_percent(prediction.risk, lowest=prediction.floor, highest=prediction.ceiling)
+
+
+def missing_names(answer: Answer, result: ModelResult) -> str:
+    """All missing inputs by name, those that would add most first."""
+    gains = result.prediction.gains
+    names = sorted(result.prediction.missing, key=lambda name: (-gains.get(name, 0.0), name))
+    return ", ".join(answer.wording.name(name) for name in names)
+
+
+def measured(answer: Answer, result: ModelResult) -> str:
+    """If-measured range and missing inputs, or that all inputs are known."""
+    interval = result.prediction.if_measured
+    if interval is None:
+        return answer.texts.raw("lines.all-known")
+    return answer.texts.say("lines.if-measured", range=say_range(interval), missing=missing_names(answer, result))
+
+
+def estimate(answer: Answer, result: ModelResult) -> str:
+    """The whole figure in one sentence: best estimate, horizon, average, study uncertainty, if measured, missing."""
+    return answer.texts.say(
+        "lines.best-estimate",
+        figure=figure(result),
+        horizon=horizon(result),
+        average=average(result),
+        uncertainty=say_range(result.prediction.study_uncertainty),
+        measured=measured(answer, result),
+    )
+
+
+def study_line(result: ModelResult) -> str:
+    """The study in one sentence: place, patients, events, validation."""
+    study = result.model.study
+    return study.card_line
+
+
+def calibration(answer: Answer, result: ModelResult) -> str:
+    """Whether the figure is fitted to this site, and what it would be at the pooled incidence (rule D4)."""
+    texts = answer.texts
+    if result.baseline_source == "site":
+        said = texts.say("lines.calibrated", incidence=say_percent(result.baseline))
+        if abs(result.prediction.baseline_shift) > answer.policy.showing.baseline_shift_warning:
+            said += ". " + texts.raw("lines.calibrated-far")
+        return said
+    if result.pooled is None:
+        return texts.raw("lines.not-calibrated")
+    incidence = answer.policy.pooled_incidence.of(result.model.study.outcome) or 0.0
+    return texts.say("lines.pooled", figure=figure(result, result.pooled.risk), incidence=say_percent(incidence))
+
+
+def held_lines(answer: Answer, result: ModelResult) -> tuple[str, ...]:
+    """Values taken at the end of what the study can say, each named (evidence page, step 8)."""
+    said = []
+    for name, held in sorted(result.prediction.held.items()):
+        unit = next(one.unit for one in result.inputs if one.name == name)
+        said.append(
+            answer.texts.say(
+                "lines.held",
+                name=answer.wording.name(name),
+                value=answer.wording.number(name, held.value, unit),
+                used=answer.wording.number(name, held.used, unit),
+            )
+        )
+    return tuple(said)
+
+
+def criteria_lines(answer: Answer, result: ModelResult) -> tuple[Line, ...]:
+    """Criteria that are violated, and those that could not be checked."""
+    outside = [one.text for one in result.violations if one.severity != "not-checkable"]
+    unchecked = [one.text for one in result.violations if one.severity == "not-checkable"]
+    lines = []
+    if outside:
+        lines.append(line("Outside the study population", "; ".join(outside)))
+    if unchecked:
+        lines.append(line("Not checkable here", "; ".join(unchecked)))
+    return tuple(lines)
+
+
+def sure_lines(answer: Answer, result: ModelResult) -> tuple[Line, ...]:
+    """How sure the headline is, most important first."""
+    parts = [estimate(answer, result), *held_lines(answer, result)]
+    if result.without_held is not None:
+        without = result.without_held
+        ranges = f"study uncertainty {say_range(without.study_uncertainty)}"
+        if without.if_measured:
+            ranges += f", if measured {say_range(without.if_measured)}"
+        parts.append(answer.texts.say("lines.without-held", figure=f"{figure(result, without.risk)} ({ranges})"))
+    parts += [study_line(result), calibration(answer, result)]
+    return (line("How sure", ". ".join(parts)), *criteria_lines(answer, result))
+
+
+def other_lines(answer: Answer, outcome: OutcomeAssessment) -> tuple[Line, ...]:
+    """The other studies that speak, and whether they disagree."""
+    shown = [result for result in outcome.models if result.shown]
+    lines = []
+    if outcome.disagreement:
+        text = answer.texts.say(
+            "lines.disagree",
+            figures=" and ".join(figure(result) for result in shown),
+            horizons=", ".join(horizon(result) for result in shown),
+            averages=", ".join(say_percent(result.model.study.incidence) for result in shown),
+        )
+        lines.append(line("Disagreement", text))
+    for result in shown:
+        if result is not outcome.headline:
+            parts = [estimate(answer, result), *held_lines(answer, result), study_line(result), calibration(answer, result)]
+            lines += [line("Another study", ". ".join(parts)), *criteria_lines(answer, result)]
+    return tuple(lines)
+
+
+def why_lines(answer: Answer, result: ModelResult) -> tuple[Line, ...]:
+    """What points to a higher and to a lower figure, by the coefficients in use; treatments are not among the reasons."""
+    higher: list[tuple[float, str]] = []
+    lower: list[tuple[float, str]] = []
+    unclear: list[str] = []
+    for names in _groups(result.inputs):
+        phrase = ", ".join(_phrase(answer, result, name) for name in names)
+        effect = sum(result.prediction.effects[name] for name in names)
+        if not any(result.prediction.clear[name] for name in names):
+            unclear.append(phrase)
+        elif effect:
+            (higher if effect > 0 else lower).append((abs(effect), phrase))
+    lines = []
+    for heading, found in (("Points to a higher figure", higher), ("Points to a lower figure", lower)):
+        if found:
+            lines.append(line(heading, " · ".join(phrase for _, phrase in sorted(found, reverse=True))))
+    if unclear:
+        lines.append(line(answer.texts.raw("lines.no-clear-effect").capitalize(), " · ".join(unclear)))
+    if any(one.name == "mna-category" for one in result.inputs):
+        lines.append(line("MNA", answer.texts.raw("lines.treatment")))
+    return tuple(lines)
+
+
+def _groups(inputs: Iterable[Finding]) -> tuple[tuple[str, ...], ...]:
+    names = [finding.name for finding in inputs if finding.name not in TREATMENTS]
+    psoas = tuple(name for name in PSOAS if name in names)
+    single = [(name,) for name in names if name not in PSOAS]
+    return (*single, *((psoas,) if psoas else ()))
+
+
+def _phrase(answer: Answer, result: ModelResult, name: str) -> str:
+    finding = next(one for one in result.inputs if one.name == name)
+    return answer.wording.phrase(finding, dated=finding.observed is not None and not isinstance(finding.value, bool))
+
+
+def values_line(answer: Answer, inputs: Iterable[Finding]) -> str:
+    """Every value that entered a figure, with its source."""
+    return "; ".join(
+        f"{answer.wording.phrase(one, dated=True)} from {escape_markdown(source_of(one))}" for one in inputs
+    )
+
+
+def source_of(finding: Finding) -> str:
+    """Where a finding comes from; all sources of a derived one."""
+    return ", ".join(dict.fromkeys(one.resource for one in finding.provenance))
+
+
+def value_concerns(inputs: Iterable[Finding]) -> tuple[str, ...]:
+    """Doubts about the values in use, each once."""
+    return tuple(dict.fromkeys(escape_markdown(concern) for one in inputs for concern in one.concerns))

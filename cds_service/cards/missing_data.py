@@ -1,0 +1,56 @@
+"""The third card: which acts would sharpen the figure most, and what is not there, not readable, not usable."""
+
+from __future__ import annotations
+
+from cds_service.cards.answer import Answer, make_card
+from cds_service.cards.texts import escape_markdown
+from cds_service.core.facts import Gap
+from cds_service.protocol import Card
+
+# Reasons for which a value was seen and still is a gap; the others are "not there" or "not read".
+NOT_THERE = ("absent", "undetermined")
+NOT_READ = ("not-read",)
+
+
+def missing_data_card(answer: Answer) -> Card | None:
+    """The card, or None when no act before surgery would sharpen the refracture figure."""
+    acts = answer.of_topic("missingData")
+    if not acts:
+        return None
+    phrases = [one.summary for one in acts if not one.already] or [acts[0].summary]
+    first = phrases[0][:1].upper() + phrases[0][1:]
+    summary = (
+        answer.texts.say("summaries.missingData.two", first=first, second=phrases[1])
+        if len(phrases) > 1
+        else answer.texts.say("summaries.missingData.one", first=first)
+    )
+    return make_card(answer, "missingData", summary=summary, detail=_detail(answer), indicator="info")
+
+
+def _detail(answer: Answer) -> str:
+    gaps = _gaps_of_interest(answer)
+    return answer.texts.render(
+        "missing-data",
+        {
+            "options": [answer.option_line(one) for one in answer.of_topic("missingData")],
+            "absent": ", ".join(answer.wording.name(gap.name) for gap in gaps if gap.reason in NOT_THERE),
+            "unread": ", ".join(answer.wording.name(gap.name) for gap in gaps if gap.reason in NOT_READ),
+            "unusable": [
+                escape_markdown(f"{answer.wording.name(gap.name)}: {gap.detail}")
+                for gap in gaps
+                if gap.reason not in (*NOT_THERE, *NOT_READ)
+            ],
+        },
+    )
+
+
+def _gaps_of_interest(answer: Answer) -> tuple[Gap, ...]:
+    """Gaps among the inputs of the models and what those are derived from, that could be known before surgery."""
+    wanted = dict.fromkeys(
+        name
+        for outcome in answer.assessment.outcomes
+        for result in outcome.models
+        for name in result.prediction.gains
+    )
+    sources = ("grip-strength", "gait-speed", "appendicular-muscle-index", "mna-score", "psoas-fat-fraction")
+    return tuple(answer.findings.gaps[name] for name in (*wanted, *sources) if name in answer.findings.gaps)

@@ -1,0 +1,257 @@
+"""The first card: the risks, and the referrals that follow."""
+
+from __future__ import annotations
+
+from cds_service.cards.answer import Answer, make_card
+from cds_service.cards.extension import assessments_extension
+from cds_service.cards.figures import (
+    Line,
+    average,
+    coarse_figure,
+    horizon,
+    line,
+    other_lines,
+    sure_lines,
+    value_concerns,
+    values_line,
+    why_lines,
+)
+from cds_service.cards.texts import escape_markdown
+from cds_service.core.assessment import ModelResult, OutcomeAssessment
+from cds_service.core.facts import Finding
+from cds_service.core.wording import say_date, say_number
+from cds_service.protocol import Card
+
+
+def rehabilitation_card(answer: Answer) -> Card:
+    """Always there for an augmentation order; a warning only by the three conditions of the contract."""
+    return make_card(
+        answer,
+        "rehabilitation",
+        summary=_summary(answer),
+        detail=_detail(answer),
+        indicator="warning" if _is_warning(answer) else "info",
+        extension=assessments_extension(answer),
+    )
+
+
+def _is_warning(answer: Answer) -> bool:
+    """Band high, study uncertainty wholly above the baseline, and a recommended referral not ordered yet (rule D3)."""
+    headline = answer.assessment.of("refracture").headline
+    if headline is None or headline.band != "high" or not answer.open_referrals():
+        return False
+    return headline.prediction.study_uncertainty[0] > headline.baseline
+
+
+# --- summary ---------------------------------------------------------------------------------------------------------
+
+
+def _summary(answer: Answer) -> str:
+    texts = answer.texts
+    if answer.has("end-of-life"):
+        return texts.raw("summaries.rehabilitation.end-of-life")
+    if answer.has("no-figure"):
+        return texts.say("summaries.rehabilitation.not-applicable", reason=_capital(answer.signal("no-figure").because))
+    if answer.has("denosumab-overdue"):
+        return texts.say(
+            "summaries.rehabilitation.denosumab", last_dose=answer.signal("denosumab-overdue").because
+        )
+    return _figure_summary(answer, answer.assessment.of("refracture"))
+
+
+def _figure_summary(answer: Answer, outcome: OutcomeAssessment) -> str:
+    texts, headline = answer.texts, outcome.headline
+    if headline is None or headline.band is None:
+        return texts.say("summaries.rehabilitation.insufficient", why=_why_not_estimated(answer, outcome), apply=_apply(answer))
+    if headline.is_printable(answer.policy.showing.summary_width):
+        return texts.say(
+            f"summaries.rehabilitation.{headline.band}",
+            figure=coarse_figure(headline),
+            horizon=horizon(headline),
+            average=average(headline),
+            todo=_todo(answer),
+        )
+    why = _why_no_figure(answer, headline)
+    if headline.band in ("high", "above"):
+        return texts.say(f"summaries.rehabilitation.{headline.band}-no-figure", why=why, todo=_todo(answer))
+    return texts.say("summaries.rehabilitation.no-figure", why=why, apply=_apply(answer))
+
+
+def _todo(answer: Answer) -> str:
+    open_names = [one.short for one in answer.open_referrals() if one.short]
+    if not open_names:
+        return answer.texts.raw("summaries.rehabilitation-todo.done")
+    return answer.texts.say("summaries.rehabilitation-todo.open", open=", ".join(open_names))
+
+
+def _apply(answer: Answer) -> str:
+    """Which referrals apply without a figure."""
+    kinds = {one.short for one in answer.of_topic("rehabilitation")}
+    if {"bone treatment", "rehabilitation"} <= kinds:
+        return answer.texts.raw("apply.both")
+    return answer.texts.raw("apply.bone" if "bone treatment" in kinds else "apply.none")
+
+
+def _why_no_figure(answer: Answer, headline: ModelResult) -> str:
+    """What lies outside the study, else what is missing, at most two things."""
+    texts = answer.texts
+    held = [
+        texts.say(
+            "why.held",
+            name=answer.wording.name(name),
+            value=say_number(one.value, answer.wording.terms[name].decimals if one.value % 1 else 0),
+        )
+        for name, one in sorted(headline.prediction.held.items())
+        if one.side == "reassuring"
+    ]
+    gains = headline.prediction.gains
+    missing = texts.short_names(tuple(sorted(gains, key=lambda name: (-gains[name], name))))
+    parts = held[:1] + [texts.say("why.missing", missing=name) for name in missing[: 2 - len(held[:1])]]
+    return ", ".join(parts) or texts.raw("why.wide")
+
+
+def _why_not_estimated(answer: Answer, outcome: OutcomeAssessment) -> str:
+    texts = answer.texts
+    if answer.record.unread:
+        return texts.raw("why.unread")
+    known = {one.name for result in outcome.models for one in result.inputs} - {"procedure", "tl-junction"}
+    if not known:
+        return texts.raw("why.nothing-known")
+    gains: dict[str, float] = {}
+    for result in outcome.models:
+        for name, gain in result.prediction.gains.items():
+            gains[name] = max(gain, gains.get(name, 0.0))
+    missing = texts.short_names(tuple(sorted(gains, key=lambda name: (-gains[name], name))))
+    return texts.say("why.too-little", missing=", ".join(missing[:3]) + " missing")
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+# --- detail ----------------------------------------------------------------------------------------------------------
+
+
+def _detail(answer: Answer) -> str:
+    recommendations = answer.of_topic("rehabilitation")
+    lead = next((one for one in recommendations if one.rule_id == "denosumab-overdue"), None)
+    options = [answer.option_line(one) for one in recommendations if one is not lead]
+    refracture, pain = (answer.assessment.of(outcome) for outcome in ("refracture", "residual-pain"))
+    inputs = _inputs_in_use(answer)
+    return answer.texts.render(
+        "rehabilitation",
+        {
+            "notices": record_notices(answer) + order_notices(answer),
+            "lead": answer.option_line(lead) if lead else None,
+            "options": options,
+            "fracture": _still_calls(answer, refracture),
+            "why": why_lines(answer, refracture.headline) if refracture.headline else (),
+            "sure": (*_refracture_lines(answer, refracture), *_pain_lines(answer, pain), *_marker_lines(answer)),
+            "values": values_line(answer, inputs),
+            "concerns": (*value_concerns(inputs), *_passed_over(answer)),
+        },
+    )
+
+
+def record_notices(answer: Answer) -> tuple[str, ...]:
+    """What of the record could not be read or was cut: first on the card, since all else depends on it."""
+    texts, record = answer.texts, answer.record
+    parts = [
+        texts.say("notices.unread", name=answer.list_name(key), note=escape_markdown(note))
+        for key, note in record.unread.items()
+    ]
+    parts += [
+        texts.say("notices.incomplete", name=answer.list_name(key), note=escape_markdown(note))
+        for key, note in record.incomplete.items()
+    ]
+    if record.unreadable:
+        parts.append(texts.say("notices.unreadable", count=record.unreadable))
+    if record.foreign:
+        parts.append(texts.say("notices.foreign", count=record.foreign))
+    notices = (texts.say("notices.partial", what="; ".join(parts)),) if parts else ()
+    return (*notices, *map(escape_markdown, record.notes))
+
+
+def order_notices(answer: Answer) -> tuple[str, ...]:
+    """What about the orders themselves is uncertain."""
+    texts, order = answer.texts, answer.order
+    if order is None:
+        return ()
+    notices = []
+    if len(order.references) > 1:
+        titles = "; ".join(order.titles) or ", ".join(map(escape_markdown, order.references))
+        notices.append(texts.say("notices.several-orders", count=len(order.references), titles=titles))
+    if order.recognised_by == "text":
+        notices.append(texts.raw("notices.by-text"))
+    if order.procedure is None:
+        notices.append(texts.raw("notices.procedure-unknown"))
+    return (*notices, *map(escape_markdown, order.notes))
+
+
+def _still_calls(answer: Answer, outcome: OutcomeAssessment) -> str:
+    """Said with every figure that could reassure, and with every one that is not usable (rule D2)."""
+    headline = outcome.headline
+    is_reassuring = headline is not None and headline.band in ("lower", "not-different")
+    return answer.texts.raw("fracture.still-calls") if is_reassuring else ""
+
+
+def _refracture_lines(answer: Answer, outcome: OutcomeAssessment) -> tuple[Line, ...]:
+    if outcome.headline is None:
+        return ()
+    return (*sure_lines(answer, outcome.headline), *other_lines(answer, outcome), *_contrary_lines(answer, outcome))
+
+
+def _contrary_lines(answer: Answer, outcome: OutcomeAssessment) -> tuple[Line, ...]:
+    """Evidence against, in the headline's own outcome, where muscle is among its inputs."""
+    headline = outcome.headline
+    said = headline.model.study.contrary_line if headline else ""
+    return (line("Against", said),) if said else ()
+
+
+def _pain_lines(answer: Answer, outcome: OutcomeAssessment) -> tuple[Line, ...]:
+    """Residual pain: a figure only where its ranges are narrow enough to act on, else the band and what is known."""
+    texts, headline = answer.texts, outcome.headline
+    if outcome.status == "not-applicable":
+        return ()
+    known = " · ".join(answer.wording.phrase(one) for one in headline.inputs) if headline else ""
+    heading = "Residual pain"
+    if headline is None or headline.band is None:
+        return ()
+    band = texts.raw(f"bands.{headline.band}")
+    if not headline.is_printable(answer.policy.showing.summary_width):
+        said = texts.say("lines.pain-no-figure", band=band, known=known)
+        return (line(heading, said),)
+    first, *rest = sure_lines(answer, headline)
+    return (line(heading, f"{band}; {known}. {first['text']}"), *rest)
+
+
+def _marker_lines(answer: Answer) -> tuple[Line, ...]:
+    marker = answer.assessment.marker
+    if marker is None or not marker.in_range:
+        return ()
+    changes = ", ".join(f"{one.label} {'+' if one.change > 0 else ''}{say_number(one.change, 1)} %" for one in marker.in_range)
+    days = f" ({say_date(marker.first)} to {say_date(marker.last)})"
+    return (line("Repeated MRI", answer.texts.say("lines.marker", changes=changes + days)),)
+
+
+def _inputs_in_use(answer: Answer) -> tuple[Finding, ...]:
+    shown = [
+        result
+        for outcome in answer.assessment.outcomes
+        for result in outcome.models
+        if result.shown
+    ]
+    return tuple({one.name: one for result in shown for one in result.inputs}.values())
+
+
+def _passed_over(answer: Answer) -> tuple[str, ...]:
+    """Values that were seen and not used although the finding is known; gaps are said on the third card."""
+    return tuple(
+        dict.fromkeys(
+            escape_markdown(f"{answer.wording.name(one.name)}: {one.detail}")
+            for one in answer.findings.passed_over
+            if one.name in answer.findings.known
+        )
+    )
+
+

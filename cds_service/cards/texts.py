@@ -1,0 +1,72 @@
+"""The words of the cards: sentences and layouts from `hooks/<service>/cards/`, and what makes foreign text harmless."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import jinja2
+
+from cds_service.protocol import Coding
+
+TOPIC_SYSTEM = "https://kyphoplasty-cds.org/fhir/CodeSystem/card-topic"
+REASON_SYSTEM = "https://kyphoplasty-cds.org/fhir/CodeSystem/override-reason"
+# What GFM reads as markup, the starts of bare links and addresses included.
+MARKUP = re.compile(r"([\\`*_\[\]<>|~#!:@&]|(?<=www)\.)")
+
+
+def escape_markdown(text: str) -> str:
+    """Text of a record as GFM that shows exactly these characters: one line, no markup, no control or bidi signs."""
+    one_line = " ".join(text.split())
+    visible = "".join(sign for sign in one_line if unicodedata.category(sign) not in ("Cc", "Cf", "Co", "Cs", "Cn"))
+    return MARKUP.sub(r"\\\1", visible)
+
+
+@dataclass(frozen=True, slots=True)
+class CardTexts:
+    """All texts of one service.
+
+    Attributes:
+        tables: `texts.toml`, nested by table.
+        layouts: the detail of each card as Jinja2 template, by file name without ending.
+        reasons: codings for `overrideReasons`, by topic.
+    """
+
+    tables: Mapping[str, Any]
+    layouts: Mapping[str, jinja2.Template]
+    reasons: Mapping[str, tuple[Coding, ...]]
+
+    def say(self, path: str, **words: str | int) -> str:
+        """The sentence at `table.key`, its placeholders filled."""
+        return self.raw(path).format_map(words)
+
+    def raw(self, path: str) -> str:
+        """The sentence at `table.key` as it stands in the file."""
+        found: Any = self.tables
+        for key in path.split("."):
+            found = found[key]
+        return str(found)
+
+    def short_names(self, findings: tuple[str, ...]) -> tuple[str, ...]:
+        """Short names of missing inputs for a summary, each once, in the order given."""
+        names = (self.tables["missing"].get(name) for name in findings)
+        return tuple(dict.fromkeys(name for name in names if name))
+
+    def render(self, layout: str, context: Mapping[str, Any]) -> str:
+        """The detail of a card; blank lines of the layout are folded."""
+        return re.sub(r"\n{3,}", "\n\n", self.layouts[layout].render(context)).strip()
+
+
+def compile_layout(source: str) -> jinja2.Template:
+    """A layout as template: a word that is not given is an error, never an empty place."""
+    # Plain markdown, no HTML: text of a record goes through escape_markdown, so that HTML escaping would double it.
+    environment = jinja2.Environment(
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=False,  # noqa: S701
+    )
+    return environment.from_string(source)

@@ -1,0 +1,250 @@
+"""Per outcome: which study speaks, what it says, which band, what disagrees, and what each missing input would add."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from cds_service.core.applicability import Violation, absolute_exclusions, check
+from cds_service.core.facts import Finding, Findings
+from cds_service.core.policy import Policy
+from cds_service.core.prediction import LogisticModel, Prediction, predict
+from cds_service.core.strata import Marker, Stratum, compare_with_marker, place_in_strata
+from cds_service.core.study import MarkerStudy, StrataStudy, Study
+
+Outcome = Literal["refracture", "residual-pain"]
+OUTCOMES: tuple[Outcome, ...] = ("refracture", "residual-pain")
+Band = Literal["lower", "not-different", "above", "high"]
+Status = Literal["assessed", "insufficient-data", "not-applicable"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelResult:
+    """What one logistic study says of this patient.
+
+    Attributes:
+        prediction: at the baseline in force.
+        baseline: incidence in force, 0..1: the site's where set, else the cohort's.
+        shown: enough inputs are known for a probability to be said (evidence page, "Which model speaks").
+        band: None when nothing is shown.
+        pooled: the same at the pooled incidence of the literature; None where a site baseline is set or none is known.
+        without_held: the same without the values that were held on the reassuring side; None when none was, or when
+            too little is known without them.
+        inputs: the record's findings that entered.
+    """
+
+    model: LogisticModel
+    prediction: Prediction
+    baseline: float
+    baseline_source: Literal["study", "site"]
+    shown: bool
+    band: Band | None
+    violations: tuple[Violation, ...]
+    pooled: Prediction | None
+    without_held: Prediction | None
+    inputs: tuple[Finding, ...]
+
+    @property
+    def is_outside(self) -> bool:
+        """The patient does not meet one of the study's criteria."""
+        return any(violation.severity != "not-checkable" for violation in self.violations)
+
+    @property
+    def is_complete(self) -> bool:
+        """Nothing that could be known before surgery is missing, and no value was held on the reassuring side."""
+        return not self.prediction.gains and not self.has_reassuring_hold
+
+    @property
+    def has_reassuring_hold(self) -> bool:
+        """A value lies beyond what the study can say, on the side that would reassure."""
+        return any(held.side == "reassuring" for held in self.prediction.held.values())
+
+    def is_printable(self, width: float) -> bool:
+        """A percentage may stand in a summary: both ranges at most so wide, nothing held to reassure (rule D1)."""
+        ranges = (self.prediction.study_uncertainty, self.prediction.if_measured)
+        is_narrow = all(one is None or one[1] - one[0] <= width for one in ranges)
+        return self.shown and is_narrow and not self.has_reassuring_hold
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomeAssessment:
+    """One outcome: who speaks for it and what stands beside.
+
+    Attributes:
+        models: every logistic study of the outcome, the headline first; empty when not applicable.
+        excluded_by: findings that take the fracture out of every study.
+    """
+
+    outcome: Outcome
+    status: Status
+    headline: ModelResult | None
+    models: tuple[ModelResult, ...]
+    disagreement: bool
+    supporting: tuple[Stratum, ...]
+    excluded_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment:
+    """Both outcomes, and what repeated MRIs show where there are any."""
+
+    outcomes: tuple[OutcomeAssessment, ...]
+    marker: Marker | None
+
+    def of(self, outcome: Outcome) -> OutcomeAssessment:
+        """The assessment of one outcome."""
+        return next(one for one in self.outcomes if one.outcome == outcome)
+
+    def gain_of(self, supplies: Iterable[str]) -> float:
+        """What knowing these inputs would add to a refracture figure, as share of a model's information, 0..1.
+
+        The greatest over the studies of the outcome; 0 when the headline needs nothing more. Residual pain alone
+        never asks for a measurement: its figures stay too wide to act on (cards, section 3, "Noise").
+        """
+        refracture = self.of("refracture")
+        if refracture.headline is not None and refracture.headline.is_complete:
+            return 0.0
+        wanted = frozenset(supplies)
+        return max((_gain(result, wanted) for result in refracture.models), default=0.0)
+
+
+def _gain(result: ModelResult, wanted: frozenset[str]) -> float:
+    known = frozenset(finding.name for finding in result.inputs)
+    supplied = wanted & frozenset(result.prediction.gains)
+    return result.model.inputs_known(known | supplied) - result.prediction.inputs_known
+
+
+def assess(
+    findings: Findings,
+    models: Mapping[str, LogisticModel],
+    studies: Mapping[str, Study],
+    policy: Policy,
+) -> Assessment:
+    """What the five studies say of this patient."""
+    excluded_by = absolute_exclusions(findings)
+    if findings.is_true("end-of-life"):
+        excluded_by = (*excluded_by, "end-of-life")
+    outcomes = tuple(_assess_outcome(outcome, findings, models, studies, policy, excluded_by) for outcome in OUTCOMES)
+    markers = [study for study in studies.values() if isinstance(study, MarkerStudy)]
+    marker = None if excluded_by else next(filter(None, (compare_with_marker(one, findings) for one in markers)), None)
+    return Assessment(outcomes=outcomes, marker=marker)
+
+
+def _assess_outcome(
+    outcome: Outcome,
+    findings: Findings,
+    models: Mapping[str, LogisticModel],
+    studies: Mapping[str, Study],
+    policy: Policy,
+    excluded_by: tuple[str, ...],
+) -> OutcomeAssessment:
+    if excluded_by:
+        return OutcomeAssessment(
+            outcome=outcome,
+            status="not-applicable",
+            headline=None,
+            models=(),
+            disagreement=False,
+            supporting=(),
+            excluded_by=excluded_by,
+        )
+    results = [
+        _apply(model, findings, policy) for _, model in sorted(models.items()) if model.study.outcome == outcome
+    ]
+    headline = choose_headline(results, policy)
+    others = sorted((one for one in results if one is not headline), key=lambda one: -one.prediction.inputs_known)
+    strata = [study for study in studies.values() if isinstance(study, StrataStudy)]
+    return OutcomeAssessment(
+        outcome=outcome,
+        status="assessed" if headline else "insufficient-data",
+        headline=headline,
+        models=(*((headline,) if headline else ()), *others),
+        disagreement=_disagree([one for one in results if one.shown], outcome, policy),
+        supporting=tuple(filter(None, (place_in_strata(study, outcome, findings) for study in strata))),
+    )
+
+
+def _apply(model: LogisticModel, findings: Findings, policy: Policy) -> ModelResult:
+    study = model.study
+    inputs = tuple(findings.known[name] for name in study.input_names if name in findings.known)
+    values = {finding.name: finding.value for finding in inputs}
+    site = policy.baseline.of(study.outcome)
+    prediction = predict(model, values, site_incidence=site)
+    pooled = policy.pooled_incidence.of(study.outcome) if site is None else None
+    shown = prediction.inputs_known >= policy.showing.inputs_known
+    violations = check(study, findings)
+    baseline = study.incidence if site is None else site
+    result = ModelResult(
+        model=model,
+        prediction=prediction,
+        baseline=baseline,
+        baseline_source="study" if site is None else "site",
+        shown=shown,
+        band=None,
+        violations=violations,
+        pooled=predict(model, values, site_incidence=pooled) if pooled is not None and shown else None,
+        without_held=_without_held(model, values, prediction, site, policy),
+        inputs=inputs,
+    )
+    return replace(result, band=_band(result, policy)) if shown else result
+
+
+def _without_held(
+    model: LogisticModel,
+    values: Mapping[str, float | bool | str],
+    prediction: Prediction,
+    site: float | None,
+    policy: Policy,
+) -> Prediction | None:
+    reassuring = {name for name, held in prediction.held.items() if held.side == "reassuring"}
+    if not reassuring:
+        return None
+    rest = {name: value for name, value in values.items() if name not in reassuring}
+    without = predict(model, rest, site_incidence=site)
+    return without if without.inputs_known >= policy.showing.inputs_known else None
+
+
+def _band(result: ModelResult, policy: Policy) -> Band:
+    """The band against the baseline in force (evidence page, "Bands"); asymmetric on purpose."""
+    risk, baseline = result.prediction.risk, result.baseline
+    if risk >= policy.bands.high_ratio * baseline or risk >= policy.bands.high_risk:
+        return "high"
+    if risk >= baseline:
+        return "above"
+    ranges = (result.prediction.study_uncertainty, result.prediction.if_measured)
+    is_below = all(one is None or one[1] < baseline for one in ranges)
+    return "lower" if is_below and not result.has_reassuring_hold and not result.is_outside else "not-different"
+
+
+def choose_headline(results: Sequence[ModelResult], policy: Policy) -> ModelResult | None:
+    """The study that speaks for an outcome (evidence page, "Which model speaks"), or None when too little is known.
+
+    First those whose criteria the patient meets (unknown counts as met), then the highest share of inputs known; near
+    ties go to the validated study.
+    """
+    shown = [result for result in results if result.shown]
+    candidates = [result for result in shown if not result.is_outside] or shown
+    if not candidates:
+        return None
+    best = max(candidates, key=lambda result: (result.prediction.inputs_known, result.model.study.id))
+    for result in candidates:
+        behind = best.prediction.inputs_known - result.prediction.inputs_known
+        if result.model.study.id == policy.showing.preferred_in_tie and behind <= policy.showing.near_tie:
+            return result
+    return best
+
+
+def _disagree(shown: Sequence[ModelResult], outcome: Outcome, policy: Policy) -> bool:
+    """Two figures on opposite sides of their own study's average, or far apart on a common baseline."""
+    if len(shown) < 2:
+        return False
+    sides = {result.prediction.risk >= result.baseline for result in shown}
+    common = policy.baseline.of(outcome) or policy.pooled_incidence.of(outcome)
+    if len(sides) > 1 or common is None:
+        return len(sides) > 1
+    risks = [
+        predict(result.model, {one.name: one.value for one in result.inputs}, site_incidence=common).risk
+        for result in shown
+    ]
+    return max(risks) - min(risks) >= policy.showing.disagreement

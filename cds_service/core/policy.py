@@ -1,0 +1,113 @@
+"""The values that a site may set, with their defaults from `policy.toml`; schema and merging, no file access."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Share = Annotated[float, Field(gt=0, lt=1)]
+SarcopeniaCriteria = Literal["awgs-2019", "ewgsop2", "awgs-2025", "study"]
+
+
+def _kebab(name: str) -> str:
+    return name.replace("_", "-")
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=_kebab, populate_by_name=True)
+
+
+class BracePolicy(_Table):
+    """Limits of bracing: whole weeks, and days after an augmentation in which a later brace order is answered."""
+
+    max_weeks: int = Field(gt=0, le=52)
+    review_weeks: int = Field(gt=0, le=52)
+    only_days: int = Field(ge=0, le=730)
+
+
+class BedRestPolicy(_Table):
+    """Hours of bed rest after the procedure that are routine."""
+
+    max_hours: int = Field(gt=0, le=168)
+
+
+class NutritionPolicy(_Table):
+    """Thresholds of the dietitian referral: BMI in kg/m2, MNA in points of 30."""
+
+    bmi_below: float
+    mna_below: float
+
+
+class SarcopeniaPolicy(_Table):
+    """The ruler of the referral; the model's input keeps the study's own."""
+
+    criteria: SarcopeniaCriteria
+
+
+class Incidence(_Table):
+    """Shares of patients with the outcome, 0..1, by outcome; absent where not known."""
+
+    refracture: Share | None = None
+    residual_pain: Share | None = None
+
+    def of(self, outcome: str) -> float | None:
+        """The incidence of one outcome, or None."""
+        return {"refracture": self.refracture, "residual-pain": self.residual_pain}[outcome]
+
+
+class BandPolicy(_Table):
+    """Where "high" begins: a multiple of the baseline in force, or a risk."""
+
+    high_ratio: float = Field(gt=1)
+    high_risk: Share
+
+
+class ShowingPolicy(_Table):
+    """When a figure may be said at all, in a summary, and as a disagreement. Shares 0..1; the shift in log odds."""
+
+    inputs_known: Share
+    summary_width: Share
+    near_tie: Share
+    preferred_in_tie: str
+    disagreement: Share
+    baseline_shift_warning: float = Field(gt=0)
+
+
+class Policy(_Table):
+    """All of `policy.toml`, with a site's values merged in by `with_site`."""
+
+    brace: BracePolicy
+    bed_rest: BedRestPolicy
+    nutrition: NutritionPolicy
+    sarcopenia: SarcopeniaPolicy
+    baseline: Incidence
+    pooled_incidence: Incidence
+    bands: BandPolicy
+    showing: ShowingPolicy
+
+    def with_site(self, baseline: Mapping[str, Any], policy: Mapping[str, Any]) -> Policy:
+        """These values with a site's `[baseline]` and `[policy]` tables (contract, "Settings") over them.
+
+        Raises:
+            pydantic.ValidationError: a value is outside its range.
+            KeyError: `[policy]` has a key that no policy table knows.
+        """
+        tables = self.model_dump(by_alias=True)
+        tables["baseline"] = {**tables["baseline"], **baseline}
+        for key, value in policy.items():
+            table, name = SITE_KEYS[key]
+            tables[table][name] = value
+        return Policy.model_validate(tables)
+
+
+SITE_KEYS: Mapping[str, tuple[str, str]] = {
+    "brace-max-weeks": ("brace", "max-weeks"),
+    "brace-review-weeks": ("brace", "review-weeks"),
+    "brace-only-days": ("brace", "only-days"),
+    "sarcopenia-criteria": ("sarcopenia", "criteria"),
+    "bed-rest-max-hours": ("bed-rest", "max-hours"),
+    "band-high-ratio": ("bands", "high-ratio"),
+    "band-high-risk": ("bands", "high-risk"),
+}

@@ -1,0 +1,283 @@
+"""Named yes/no facts with their evidence; the only thing that rule files can ask for.
+
+A new signal is one function with its `@signal("name")` line. A function returns None when its fact does not hold or
+is not known: a gap never becomes a signal, except where the signal is the gap (`bone-drug-unknown`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from cds_service.core.assessment import Assessment
+from cds_service.core.facts import Finding, Findings, SupportOrder, SupportOrders
+from cds_service.core.policy import Policy
+from cds_service.core.recommendations import Correction, Signal
+from cds_service.core.study import Cutoff, Study
+from cds_service.core.wording import Wording, say_date, say_number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """What a signal may look at."""
+
+    findings: Findings
+    support: SupportOrders
+    assessment: Assessment
+    policy: Policy
+    studies: Mapping[str, Study]
+    wording: Wording
+    today: date
+
+
+Detector = Callable[[Situation], Signal | None]
+SIGNALS: dict[str, Detector] = {}
+
+
+def signal(name: str) -> Callable[[Detector], Detector]:
+    """Register a detector of this module under its signal's name."""
+
+    def register(detector: Detector) -> Detector:
+        SIGNALS[name] = detector
+        return detector
+
+    return register
+
+
+def find_signals(situation: Situation) -> tuple[Signal, ...]:
+    """All signals that hold, those of the studies' cut-offs first, each in a fixed order."""
+    cutoffs = (
+        _cutoff_signal(situation, study, cutoff)
+        for _, study in sorted(situation.studies.items())
+        for cutoff in study.cutoffs
+    )
+    named = (SIGNALS[name](situation) for name in SIGNALS)
+    return tuple(found for found in (*cutoffs, *named) if found is not None)
+
+
+def signal_names(studies: Mapping[str, Study]) -> frozenset[str]:
+    """Every name that a rule may ask for."""
+    return frozenset(SIGNALS) | {cutoff.id for study in studies.values() for cutoff in study.cutoffs}
+
+
+def _cutoff_signal(situation: Situation, study: Study, cutoff: Cutoff) -> Signal | None:
+    value = situation.findings.number(cutoff.finding)
+    if value is None or not cutoff.is_met(value):
+        return None
+    finding = situation.findings.known[cutoff.finding]
+    return Signal(
+        name=cutoff.id, because=situation.wording.phrase(finding), facts=(finding,), studies=(study.id,)
+    )
+
+
+def _when_true(situation: Situation, name: str, finding_name: str, because: str = "") -> Signal | None:
+    if not situation.findings.is_true(finding_name):
+        return None
+    finding = situation.findings.known[finding_name]
+    return Signal(name=name, because=because or situation.wording.phrase(finding), facts=(finding,))
+
+
+@signal("sarcopenia-site")
+def _sarcopenia(situation: Situation) -> Signal | None:
+    found = _when_true(situation, "sarcopenia-site", "sarcopenia-site", "sarcopenia")
+    return found
+
+
+@signal("low-mna")
+def _low_mna(situation: Situation) -> Signal | None:
+    return _below(situation, "low-mna", "mna-score", situation.policy.nutrition.mna_below)
+
+
+@signal("low-bmi")
+def _low_bmi(situation: Situation) -> Signal | None:
+    return _below(situation, "low-bmi", "bmi", situation.policy.nutrition.bmi_below)
+
+
+def _below(situation: Situation, name: str, finding_name: str, limit: float) -> Signal | None:
+    value = situation.findings.number(finding_name)
+    if value is None or value >= limit:
+        return None
+    finding = situation.findings.known[finding_name]
+    return Signal(name=name, because=situation.wording.phrase(finding), facts=(finding,))
+
+
+@signal("muscle-normal")
+def _muscle_normal(situation: Situation) -> Signal | None:
+    """Muscle was measured and nothing was low; said only when sarcopenia is excluded by measurement."""
+    is_low = any(_cutoff_signal(situation, s, c) for s in situation.studies.values() for c in s.cutoffs)
+    if is_low or not situation.findings.is_false("sarcopenia-site"):
+        return None
+    return Signal(name="muscle-normal", facts=(situation.findings.known["sarcopenia-site"],))
+
+
+@signal("refracture-above-average")
+def _refracture_above(situation: Situation) -> Signal | None:
+    headline = situation.assessment.of("refracture").headline
+    if headline is None or headline.band not in ("above", "high"):
+        return None
+    return Signal(
+        name="refracture-above-average",
+        because="refracture risk above average",
+        facts=headline.inputs,
+        studies=(headline.model.study.id,),
+    )
+
+
+@signal("residual-pain-above-average")
+def _residual_pain_above(situation: Situation) -> Signal | None:
+    """Above average with a study uncertainty that excludes the baseline (evidence page, "Recommendations")."""
+    headline = situation.assessment.of("residual-pain").headline
+    if headline is None or headline.prediction.study_uncertainty[0] <= headline.baseline:
+        return None
+    return Signal(
+        name="residual-pain-above-average",
+        because="residual pain above average",
+        facts=headline.inputs,
+        studies=(headline.model.study.id,),
+    )
+
+
+@signal("denosumab-overdue")
+def _denosumab_overdue(situation: Situation) -> Signal | None:
+    if not situation.findings.is_true("denosumab-overdue"):
+        return None
+    finding = situation.findings.known["denosumab-overdue"]
+    last = f"last dose {say_date(finding.observed)}" if finding.observed else "last dose long ago"
+    return Signal(name="denosumab-overdue", because=last, facts=(finding,))
+
+
+@signal("fracture-under-treatment")
+def _fracture_under_treatment(situation: Situation) -> Signal | None:
+    return _when_true(situation, "fracture-under-treatment", "bone-drug", "a bone drug is on the medication list")
+
+
+@signal("no-bone-drug")
+def _no_bone_drug(situation: Situation) -> Signal | None:
+    if not situation.findings.is_false("bone-drug"):
+        return None
+    finding = situation.findings.known["bone-drug"]
+    return Signal(
+        name="no-bone-drug", because=f"no bone drug {finding.provenance[0].printed.removeprefix('not ')}", facts=(finding,)
+    )
+
+
+@signal("bone-drug-unknown")
+def _bone_drug_unknown(situation: Situation) -> Signal | None:
+    gap = situation.findings.gaps.get("bone-drug")
+    return None if gap is None else Signal(name="bone-drug-unknown", because=f"bone drugs not known ({gap.detail})")
+
+
+@signal("not-osteoporotic")
+def _not_osteoporotic(situation: Situation) -> Signal | None:
+    return _any_true(situation, "not-osteoporotic", "malignancy", "spinal-infection")
+
+
+@signal("no-figure")
+def _no_figure(situation: Situation) -> Signal | None:
+    names = situation.assessment.of("refracture").excluded_by
+    return _any_true(situation, "no-figure", *names) if names else None
+
+
+@signal("no-exercise")
+def _no_exercise(situation: Situation) -> Signal | None:
+    return _any_true(
+        situation, "no-exercise", "malignancy", "spinal-infection", "unstable-fracture", "neurological-deficit"
+    )
+
+
+@signal("no-brace-advice")
+def _no_brace_advice(situation: Situation) -> Signal | None:
+    return _any_true(situation, "no-brace-advice", "malignancy", "spinal-infection")
+
+
+@signal("end-of-life")
+def _end_of_life(situation: Situation) -> Signal | None:
+    return _when_true(situation, "end-of-life", "end-of-life")
+
+
+def _any_true(situation: Situation, name: str, *finding_names: str) -> Signal | None:
+    found = [one for finding in finding_names if (one := _when_true(situation, name, finding))]
+    if not found:
+        return None
+    return Signal(
+        name=name,
+        because=", ".join(one.because for one in found),
+        facts=tuple(fact for one in found for fact in one.facts),
+    )
+
+
+@signal("brace-keep-reason")
+def _brace_keep_reason(situation: Situation) -> Signal | None:
+    """Instability, neurological deficit: reasons on record to keep a longer brace."""
+    return _any_true(situation, "brace-keep-reason", "unstable-fracture", "neurological-deficit")
+
+
+@signal("brace-ordered")
+def _brace_ordered(situation: Situation) -> Signal | None:
+    braces = situation.support.of_kind("brace")
+    return Signal(name="brace-ordered", because=braces[0].title, facts=braces) if braces else None
+
+
+@signal("brace-draft-broken")
+def _brace_draft_broken(situation: Situation) -> Signal | None:
+    return _brace_broken(situation, "brace-draft-broken", draft=True)
+
+
+@signal("brace-active-broken")
+def _brace_active_broken(situation: Situation) -> Signal | None:
+    return _brace_broken(situation, "brace-active-broken", draft=False)
+
+
+@signal("brace-limit-broken")
+def _brace_limit_broken(situation: Situation) -> Signal | None:
+    """The first brace that breaks the limit, a draft before an active order."""
+    for draft in (True, False):
+        if found := _brace_broken(situation, "brace-limit-broken", draft=draft):
+            return found
+    return None
+
+
+def _brace_broken(situation: Situation, name: str, *, draft: bool) -> Signal | None:
+    limit = situation.policy.brace
+    for order in situation.support.of_kind("brace"):
+        # The weeks count from the brace's start, else the order's writing, else today (contract, "Cards").
+        start = order.start or order.authored or situation.today
+        end = start + timedelta(weeks=limit.max_weeks)
+        if order.draft != draft or (order.end is not None and order.end <= end):
+            continue
+        ends = "has no end date" if order.end is None else f"ends {say_date(order.end)}"
+        return Signal(
+            name=name,
+            because=f"{order.title} {ends}",
+            facts=(order,),
+            studies=("sarcopenia-pvm-2022", "muscle-change-2021"),
+            correction=Correction(
+                order=order,
+                start=None if order.start else start,
+                review=start + timedelta(weeks=limit.review_weeks),
+                end=end,
+            ),
+        )
+    return None
+
+
+@signal("bed-rest-long")
+def _bed_rest_long(situation: Situation) -> Signal | None:
+    """Bed rest with no end, or longer than is routine."""
+    limit = situation.policy.bed_rest.max_hours
+    for order in situation.support.of_kind("bed-rest"):
+        if order.hours is None or order.hours > limit:
+            length = "without an end" if order.hours is None else f"for {say_number(order.hours, 0)} h"
+            return Signal(
+                name="bed-rest-long",
+                because=f"bed rest is ordered {length}",
+                facts=(order,),
+                studies=("muscle-change-2021",),
+            )
+    return None
+
+
+def evidence_of(found: Signal) -> tuple[Finding, ...]:
+    """The findings a signal rests on, without orders."""
+    return tuple(fact for fact in found.facts if not isinstance(fact, SupportOrder))

@@ -1,0 +1,120 @@
+"""How values, shares and days are written for people: English, typographic minus, no trailing zeros invented.
+
+Only words of ours and checked numbers go through here; text from a record never does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from math import ceil, floor
+
+from cds_service.core.facts import Finding
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+# UCUM -> what stands behind the number on a card; absent: the code itself.
+UNITS: Mapping[str, str] = {
+    "{T-score}": "",
+    "{score}": "",
+    "1": "",
+    "kg/m2": " kg/m²",
+    "kg": " kg",
+    "m/s": " m/s",
+    "m": " m",
+    "a": " years",
+    "%": " %",
+    "cm2": " cm²",
+    "mm2/m2": " mm²/m²",
+    "[hnsf'U]": " HU",
+    "deg": "°",
+}
+
+
+def say_date(day: date) -> str:
+    """`1 May 2026`."""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def say_number(value: float, decimals: int) -> str:
+    """The number with a true minus sign and at most so many decimals."""
+    text = f"{value:.{decimals}f}"
+    if float(text) == 0:
+        text = text.removeprefix("-")
+    return text.replace("-", "−")
+
+
+def say_percent(share: float, *, lowest: float = 0.0, highest: float = 1.0) -> str:
+    """A share 0..1 as whole percent, `38 %`; beyond the limits of print "under 2 %" or "over 96 %".
+
+    Args:
+        lowest: floor of print (rule of three, evidence page, step 9).
+        highest: ceiling of print.
+    """
+    if share < lowest:
+        return f"under {_round(lowest * 100)} %"
+    if share > highest:
+        return f"over {_round(highest * 100)} %"
+    return f"{_round(share * 100)} %"
+
+
+def say_coarse_percent(share: float, *, lowest: float, highest: float) -> str:
+    """A share as a summary prints it: steps of 5 from 10 up, whole ones below; at the ends "under 5 %", "above 90 %".
+
+    Display rule D1. Beyond the limits of print the next rounder number is named, never a finer one than the study
+    can carry.
+    """
+    if share < lowest:
+        return f"under {ceil(lowest * 20) * 5} %"
+    if share > highest:
+        return f"above {floor(highest * 10) * 10} %"
+    percent = share * 100
+    return f"about {_round(percent) if percent < 9.5 else _round(percent / 5) * 5} %"
+
+
+def say_range(interval: tuple[float, float]) -> str:
+    """An interval of shares as whole percent, `26–53 %`."""
+    return f"{_round(interval[0] * 100)}–{_round(interval[1] * 100)} %"
+
+
+def _round(number: float) -> int:
+    """Half away from zero, as a reader would; Python rounds half to even."""
+    return floor(number + 0.5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """What a finding is called on a card, and with how many decimals its number is written."""
+
+    title: str
+    decimals: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The words of all findings, from `mappings/findings/`."""
+
+    terms: Mapping[str, Term]
+
+    def name(self, finding: str) -> str:
+        """What a finding is called in running text."""
+        return self.terms[finding].title
+
+    def number(self, finding: str, value: float, unit: str) -> str:
+        """A number of this finding with its unit."""
+        return say_number(value, self.terms[finding].decimals) + UNITS.get(unit, f" {unit}")
+
+    def value(self, finding: Finding) -> str:
+        """The finding's value with its unit, `10.0 cm²`, `yes`, `T12, L1`."""
+        if isinstance(finding.value, bool):
+            return "yes" if finding.value else "no"
+        if isinstance(finding.value, str):
+            return finding.value.replace(",", ", ")
+        return self.number(finding.name, float(finding.value), finding.unit)
+
+    def phrase(self, finding: Finding, *, dated: bool = False) -> str:
+        """Name, value and, if asked, day: `psoas area 10.0 cm² (1 May 2026)`; yes/no as `diabetes` or `no diabetes`."""
+        day = f" ({say_date(finding.observed)})" if dated and finding.observed else ""
+        if isinstance(finding.value, bool):
+            return ("" if finding.value else "no ") + self.name(finding.name) + day
+        return f"{self.name(finding.name)} {self.value(finding)}{day}"

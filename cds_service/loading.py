@@ -1,0 +1,298 @@
+"""Everything that is in force, read, checked and digested once, at start. What is wrong stops the start by name."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from cds_service import __version__
+from cds_service.cards.texts import REASON_SYSTEM, CardTexts, compile_layout
+from cds_service.core.model_card import model_card
+from cds_service.core.policy import Policy
+from cds_service.core.prediction import load_models
+from cds_service.core.recommendations import Rule
+from cds_service.core.signals import signal_names
+from cds_service.core.study import Study, load_contrary_evidence, load_studies
+from cds_service.core.vocabulary import FindingSpec
+from cds_service.core.wording import Term, Wording
+from cds_service.errors import DataFileError
+from cds_service.fhir.overlay import files_in_force, label, read_json, read_toml, validated
+from cds_service.fhir.prefetch import plan_prefetch
+from cds_service.fhir.specs import asked_codes, check_specs, load_finding_specs
+from cds_service.fhir.suggestions import check_template, read_placeholders
+from cds_service.fhir.terminology import Terminology, load_terminology
+from cds_service.guidelines import load_guidelines
+from cds_service.protocol import Coding
+from cds_service.service import Service, ServiceHook
+from cds_service.site import SiteFolder
+
+PACKAGE = Path(__file__).parent
+STUDIES = PACKAGE / "studies"
+REDUCED = STUDIES / "reduced"
+MAX_QUERY = 2000  # characters; longer addresses are refused by some servers (realworld: keep URLs under 2,000)
+# Words that the flow gives to every rule (service._policy_words, recommendations._correction_words).
+RULE_WORDS = {"review_weeks", "max_weeks", "bed_rest_hours", "t_score", "because", "end", "review"}
+
+
+def data_root(kind: Literal["hooks", "mappings"]) -> Path:
+    """Folder of packaged data: in the wheel `cds_service/_data/<kind>`, in a checkout the top-level folder."""
+    packaged = PACKAGE / "_data" / kind
+    return packaged if packaged.is_dir() else PACKAGE.parent / kind
+
+
+def load_service(site: SiteFolder | None = None) -> Service:
+    """The service with our data, and a site's over it.
+
+    Raises:
+        DataFileError: a file is wrong; names file, table and key.
+    """
+    mappings = _folders("mappings", site.mappings if site else None)
+    hooks = _folders("hooks", site.hooks if site else None)
+    terminology = load_terminology(*mappings)
+    specs = load_finding_specs(*mappings)
+    check_specs(specs, terminology)
+    studies = load_studies(STUDIES, {name: spec.unit for name, spec in specs.items()})
+    models = load_models(studies, REDUCED)
+    policy = _policy(site)
+    contrary = load_contrary_evidence(STUDIES)
+    services = {
+        folder.name: _load_hook(folder, hooks, studies, specs, terminology) for folder in _service_folders(hooks[0])
+    }
+    return Service(
+        hooks=services,
+        terminology=terminology,
+        finding_specs=specs,
+        studies=studies,
+        models=models,
+        policy=policy,
+        wording=Wording({name: Term(title=spec.title, decimals=spec.decimals) for name, spec in specs.items()}),
+        digests={
+            "version": __version__,
+            "studies": _digest([STUDIES]),
+            "mappings": _digest(mappings),
+            "hooks": _digest(hooks),
+            "policy": hashlib.sha256(policy.model_dump_json().encode()).hexdigest(),
+        },
+        model_cards={name: model_card(study, models.get(name), contrary) for name, study in studies.items()},
+    )
+
+
+def load_vocabulary(site: SiteFolder | None = None) -> Mapping[str, str]:
+    """Canonical unit of every finding: what study files are checked against when tables are built."""
+    return {
+        name: spec.unit for name, spec in load_finding_specs(*_folders("mappings", site.mappings if site else None)).items()
+    }
+
+
+def _folders(kind: Literal["hooks", "mappings"], overlay: Path | None) -> tuple[Path, ...]:
+    return (data_root(kind), overlay) if overlay else (data_root(kind),)
+
+
+def _policy(site: SiteFolder | None) -> Policy:
+    path = PACKAGE / "policy.toml"
+    policy = validated(Policy, read_toml(path), path)
+    if site is None:
+        return policy
+    return policy.with_site(site.site.baseline.model_dump(by_alias=True, exclude_none=True), site.site.policy)
+
+
+def _digest(folders: Sequence[Path]) -> str:
+    """sha256 over names and bytes of all files, in a fixed order."""
+    digest = hashlib.sha256()
+    for folder in folders:
+        for path in sorted(one for one in folder.rglob("*") if one.suffix in (".toml", ".json", ".md")):
+            digest.update(f"{path.relative_to(folder).as_posix()}\0".encode())
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+# --- one CDS service -------------------------------------------------------------------------------------------------
+
+
+def _service_folders(hooks: Path) -> Iterable[Path]:
+    return sorted(path.parent for path in hooks.glob("*/service.json"))
+
+
+def _load_hook(
+    folder: Path,
+    hooks: Sequence[Path],
+    studies: Mapping[str, Study],
+    specs: Mapping[str, FindingSpec],
+    terminology: Terminology,
+) -> ServiceHook:
+    folders = [root / folder.name for root in hooks]
+    discovery = read_json(_in_force(folders, "service.json"))
+    templates = {
+        key: _with_codes(key, str(text), specs, terminology) for key, text in discovery.get("prefetch", {}).items()
+    }
+    if discovery.get("id") != folder.name:
+        raise DataFileError(f"{folder.name}/service.json", "id", f"is {discovery.get('id')!r}, the folder is {folder.name!r}")
+    order_templates = _order_templates(folders)
+    guidelines = load_guidelines(_in_force(folders, "guidelines.toml"))
+    rules = _rules(folders)
+    names = _Names(
+        signals=signal_names(studies),
+        findings=frozenset(specs),
+        studies=frozenset(studies),
+        guidelines=frozenset(guidelines),
+        rules=frozenset(rule.id for rule in rules),
+    )
+    for rule in rules:
+        _check_rule(rule, names, order_templates)
+    _check_wording(hooks, folders)
+    return ServiceHook(
+        id=folder.name,
+        hook=str(discovery["hook"]),
+        discovery={**discovery, "prefetch": templates},
+        plan=plan_prefetch(templates),
+        rules=rules,
+        texts=_card_texts(folders),
+        order_templates=order_templates,
+        guidelines=guidelines,
+    )
+
+
+def _in_force(folders: Sequence[Path], name: str) -> Path:
+    """The last folder's file of this name: a site's file replaces ours."""
+    return next(path for path in (folder / name for folder in reversed(folders)) if path.is_file())
+
+
+def _with_codes(key: str, text: str, specs: Mapping[str, FindingSpec], terminology: Terminology) -> str:
+    """The template with `{codes}` replaced by all codes of the findings that are read from this key."""
+    codes = ",".join(f"{system}|{code}" for system, code in asked_codes(specs, terminology, key))
+    filled = text.replace("{codes}", codes)
+    if "{codes}" in text and not codes:
+        raise DataFileError("service.json", f"prefetch.{key}", "no finding is read from this key")
+    if len(filled) > MAX_QUERY:
+        raise DataFileError("service.json", f"prefetch.{key}", f"{len(filled)} characters, more than {MAX_QUERY}")
+    return filled
+
+
+def _order_templates(folders: Sequence[Path]) -> Mapping[str, Mapping[str, Any]]:
+    templates = {name: read_json(path) for name, path in files_in_force(folders, "orders", ".json").items()}
+    for name, template in templates.items():
+        check_template(name, template)
+    return templates
+
+
+def _rules(folders: Sequence[Path]) -> tuple[Rule, ...]:
+    """The rule files; the number before the name is the rank."""
+    rules = []
+    for name, path in files_in_force(folders, "recommendations", ".toml").items():
+        rank, _, _ = name.partition("-")
+        if not rank.isdigit():
+            raise DataFileError(label(path), "", "the file name begins with its rank, 10-name.toml")
+        rules.append(validated(Rule, {**read_toml(path), "rank": int(rank)}, path))
+    ids = [rule.id for rule in rules]
+    if twice := {name for name in ids if ids.count(name) > 1}:
+        raise DataFileError("recommendations", "id", f"stands twice: {', '.join(sorted(twice))}")
+    return tuple(rules)
+
+
+class _Names:
+    """What a rule file may refer to, by key."""
+
+    def __init__(self, **names: frozenset[str]) -> None:
+        self.names = names
+
+    def unknown(self, kind: str, used: Iterable[str]) -> str:
+        """The first name that does not exist; empty when all do."""
+        return next((name for name in used if name not in self.names[kind]), "")
+
+
+def _check_rule(rule: Rule, names: _Names, order_templates: Mapping[str, Any]) -> None:
+    """Everything a rule names must exist, and its texts may use only words that the flow gives."""
+    texts_signals = [option.signal for option in rule.texts if option.signal]
+    references = {
+        "when.any-signal": ("signals", rule.when.any_signal),
+        "when.gap-any": ("findings", rule.when.gap_any),
+        "unless-signal": ("signals", rule.unless_signal),
+        "unless-rule": ("rules", rule.unless_rule),
+        "recommended-unless": ("signals", rule.recommended_unless),
+        "texts.signal": ("signals", texts_signals),
+        "supplies": ("findings", rule.supplies),
+        "guidelines": ("guidelines", rule.guidelines),
+        "studies": ("studies", rule.studies),
+    }
+    file = f"recommendations/{rule.rank:02d}-… (id {rule.id})"
+    for key, (kind, used) in references.items():
+        if missing := names.unknown(kind, used):
+            raise DataFileError(file, key, f"{missing} is not one of the {kind}")
+    if rule.order is not None and rule.order not in order_templates:
+        raise DataFileError(file, "order", f"there is no orders/{rule.order}.json")
+    words = read_placeholders([rule.text, rule.label, *(option.say for option in rule.texts)])
+    if rule.order is not None:
+        words |= read_placeholders(order_templates[rule.order])
+    if unknown := words - RULE_WORDS:
+        raise DataFileError(file, "text", f"unknown words {', '.join(sorted(unknown))}")
+
+
+def _card_texts(folders: Sequence[Path]) -> CardTexts:
+    reasons = read_json(_in_force(folders, "override-reasons.json"))
+    layouts = {
+        name: compile_layout(path.read_text(encoding="utf-8"))
+        for name, path in files_in_force(folders, "cards", ".md").items()
+    }
+    return CardTexts(
+        tables=read_toml(_in_force([folder / "cards" for folder in folders], "texts.toml")),
+        layouts=layouts,
+        reasons={
+            topic: tuple(Coding(system=REASON_SYSTEM, **coding) for coding in codings)
+            for topic, codings in reasons.items()
+        },
+    )
+
+
+def _check_wording(hooks: Sequence[Path], folders: Sequence[Path]) -> None:
+    """No text of ours, or of a site, says what no card may say (`hooks/wording.toml`)."""
+    banned = banned_patterns(hooks)
+    for folder in folders:
+        for path in sorted(one for one in folder.rglob("*") if one.suffix in (".toml", ".json", ".md")):
+            for text in _texts_of(path):
+                if found := next((one for one in banned if one.search(text)), None):
+                    raise DataFileError(label(path), "", f"says what no card may say: {found.pattern}")
+
+
+def banned_patterns(hooks: Sequence[Path] | None = None) -> tuple[re.Pattern[str], ...]:
+    """The wording rules, as compiled patterns."""
+    path = _in_force(hooks or _folders("hooks", None), "wording.toml")
+    return tuple(re.compile(one, re.IGNORECASE) for one in read_toml(path)["banned"])
+
+
+def _texts_of(path: Path) -> Iterable[str]:
+    if path.suffix == ".toml":
+        return _strings(read_toml(path))
+    if path.suffix == ".json":
+        return _strings(read_json(path))
+    return [path.read_text(encoding="utf-8")]
+
+
+def _strings(value: Any) -> Iterable[str]:
+    """Every string in a data file, keys left out."""
+    if isinstance(value, str):
+        return [value]
+    items: Iterable[Any] = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [text for item in items for text in _strings(item)]
+
+
+def discovery_json(service: Service, wish: Literal["full", "patient", "none"]) -> dict[str, Any]:
+    """The discovery answer; `wish` says which prefetch templates it shows (setting PREFETCH)."""
+    return {"services": [_discovery_entry(hook.discovery, wish) for hook in service.hooks.values()]}
+
+
+def _discovery_entry(entry: Mapping[str, Any], wish: str) -> dict[str, Any]:
+    shown = {key: text for key, text in entry["prefetch"].items() if wish == "full" or (wish == "patient" and key == "patient")}
+    rest = {key: value for key, value in entry.items() if key != "prefetch"}
+    return {**rest, "prefetch": shown} if shown else rest
+
+
+def request_from_file(path: Path) -> Any:
+    """A request saved as JSON, for `explain`."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise DataFileError(str(path), "", f"cannot be read: {error}") from error

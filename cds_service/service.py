@@ -1,0 +1,229 @@
+"""The path of one request, top to bottom.
+
+HTTP (web/cds_api.py) -> HookRequest (protocol.py) -> answer() below:
+
+  1 order            is a kyphoplasty or vertebroplasty being signed?   fhir/orders.py                            pure
+  2 record           what does the chart say: prefetch, then FHIR       fhir/record.py                            I/O
+  3 facts            which of it is usable, in which unit, from where   fhir/findings.py, core/derived.py         pure
+  4 assessment       what do the studies say                            core/assessment.py                        pure
+  5 recommendations  what follows                                       core/signals.py, core/recommendations.py  pure
+  6 cards            how it is said, and which orders it offers         fhir/suggestions.py, cards/               pure
+  7 audit            what was said, and why                             audit/                                    I/O
+
+Each step reads the results of the steps above it and of nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from cds_service.audit.chain import AuditLog
+from cds_service.audit.entry import entry_for
+from cds_service.cards.answer import Answer
+from cds_service.cards.build import build_cards
+from cds_service.cards.texts import CardTexts
+from cds_service.core.assessment import assess
+from cds_service.core.derived import derive
+from cds_service.core.facts import AugmentationOrder, Findings, SupportOrder, SupportOrders
+from cds_service.core.policy import Policy
+from cds_service.core.prediction import LogisticModel
+from cds_service.core.recommendations import Rule, recommend
+from cds_service.core.signals import Situation, find_signals
+from cds_service.core.study import Study
+from cds_service.core.wording import Wording
+from cds_service.errors import EvidenceUnavailable
+from cds_service.fhir.findings import extract_findings
+from cds_service.fhir.orders import find_augmentation_order
+from cds_service.fhir.prefetch import PrefetchPlan
+from cds_service.fhir.record import FhirReader, PatientRecord, gather, state_of
+from cds_service.fhir.specs import FindingSpec
+from cds_service.fhir.suggestions import draft_suggestions
+from cds_service.fhir.support_orders import find_draft_support_orders, find_support_orders
+from cds_service.fhir.terminology import Terminology
+from cds_service.guidelines import Guideline
+from cds_service.protocol import HookRequest, HookResponse
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceHook:
+    """One CDS service: a folder of `hooks/`.
+
+    Attributes:
+        discovery: the entry that discovery shows, with the codes that its prefetch templates ask for.
+        plan: the prefetch templates, whatever discovery shows of them.
+        order_templates: R4 orders that can be suggested, by name.
+    """
+
+    id: str
+    hook: str
+    discovery: Mapping[str, Any]
+    plan: PrefetchPlan
+    rules: tuple[Rule, ...]
+    texts: CardTexts
+    order_templates: Mapping[str, Mapping[str, Any]]
+    guidelines: Mapping[str, Guideline]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """All that is in force: read, checked and digested once, at start (`loading.py`).
+
+    Attributes:
+        digests: sha256 by part (studies, mappings, hooks, policy) and the version.
+        model_cards: JSON of `/models/{id}`, by study.
+    """
+
+    hooks: Mapping[str, ServiceHook]
+    terminology: Terminology
+    finding_specs: Mapping[str, FindingSpec]
+    studies: Mapping[str, Study]
+    models: Mapping[str, LogisticModel]
+    policy: Policy
+    wording: Wording
+    digests: Mapping[str, str]
+    model_cards: Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """The outside world of one request.
+
+    Attributes:
+        clock: now, UTC.
+        fhir: a reader of the request's FHIR server, None where it names none.
+        gather_seconds: how long the record may take.
+        base_url: where this service's own pages are.
+    """
+
+    clock: Callable[[], datetime]
+    fhir: FhirReader | None
+    audit: AuditLog
+    gather_seconds: float
+    base_url: str
+
+
+def answer(service: Service, hook: ServiceHook, request: HookRequest, ports: Ports) -> HookResponse:
+    """Answer one hook call: cards for an augmentation order, or for a brace or bed-rest order after one.
+
+    Raises:
+        PatientMismatch: the Patient, or the augmentation order, is of another patient than the request.
+        EvidenceUnavailable: an augmentation order, and nothing of the record could be read.
+        AuditUnavailable: the entry could not be written; nothing is returned then.
+    """
+    now = ports.clock()
+    today = now.date()
+    drafts = request.context.draft_orders
+    order = find_augmentation_order(drafts, request.context.patient_id, service.terminology)
+    draft_support = find_draft_support_orders(drafts, service.terminology)
+    if order is None and not _may_concern_bracing(draft_support, service.policy):
+        return HookResponse(cards=())
+
+    try:
+        record = gather(request, hook.plan, ports.fhir, service.terminology, budget_seconds=ports.gather_seconds)
+    except EvidenceUnavailable:
+        if order is None:  # without a record nothing says that this brace follows an augmentation
+            return HookResponse(cards=())
+        raise
+    support = find_support_orders(draft_support, record, service.terminology)
+    if order is None and not _follows_augmentation(support, service.policy, today):
+        return HookResponse(cards=())
+
+    found = _conclude(service, hook, request, order, record, support, today, ports.base_url)
+    cards = build_cards(found)
+
+    ports.audit.append(entry_for(now, hook.id, request, found, cards, service.digests))
+    return HookResponse(cards=cards)
+
+
+def _conclude(
+    service: Service,
+    hook: ServiceHook,
+    request: HookRequest,
+    order: AugmentationOrder | None,
+    record: PatientRecord,
+    support: SupportOrders,
+    today: date,
+    base_url: str,
+) -> Answer:
+    """Steps 3 to 5, and the suggested orders: pure, the same for the same record and day."""
+    findings = _facts(service, order, record, today)
+    assessment = assess(findings, service.models, service.studies, service.policy)
+    situation = Situation(
+        findings=findings,
+        support=support,
+        assessment=assessment,
+        policy=service.policy,
+        studies=service.studies,
+        wording=service.wording,
+        today=today,
+    )
+    signals = find_signals(situation)
+    words = _policy_words(service, findings)
+    recommendations = recommend(assessment, findings, signals, support, hook.rules, words)
+    suggestions = draft_suggestions(
+        recommendations,
+        draft_orders=request.context.draft_orders,
+        patient_id=request.context.patient_id,
+        encounter_id=request.context.encounter_id,
+        user_id=request.context.user_id,
+        templates=hook.order_templates,
+        hook_instance=request.hook_instance,
+        today=today,
+    )
+    return Answer(
+        hook_instance=request.hook_instance,
+        base_url=base_url,
+        order=order,
+        record=state_of(record),
+        findings=findings,
+        support=support,
+        assessment=assessment,
+        signals=signals,
+        recommendations=recommendations,
+        suggestions=suggestions,
+        policy=service.policy,
+        wording=service.wording,
+        texts=hook.texts,
+    )
+
+
+def _facts(service: Service, order: AugmentationOrder | None, record: PatientRecord, today: date) -> Findings:
+    """Step 3. Nothing dated after the order counts."""
+    written = order.authored if order else None
+    observed = extract_findings(
+        record,
+        service.finding_specs,
+        service.terminology,
+        today=today,
+        not_after=min(written, today) if written else today,
+    )
+    return derive(
+        observed, service.finding_specs, order, today=today, sarcopenia_criteria=service.policy.sarcopenia.criteria
+    )
+
+
+def _policy_words(service: Service, findings: Findings) -> dict[str, str]:
+    """Words that every rule may use in its text."""
+    t_score = findings.known.get("bmd-t-score")
+    return {
+        "review_weeks": str(service.policy.brace.review_weeks),
+        "max_weeks": str(service.policy.brace.max_weeks),
+        "bed_rest_hours": str(service.policy.bed_rest.max_hours),
+        "t_score": service.wording.value(t_score) if t_score else "not known",
+    }
+
+
+def _may_concern_bracing(drafts: tuple[SupportOrder, ...], policy: Policy) -> bool:
+    """A brace or bed-rest order is being signed, and the site wants an answer to it after an augmentation."""
+    return policy.brace.only_days > 0 and any(order.kind in ("brace", "bed-rest") for order in drafts)
+
+
+def _follows_augmentation(support: SupportOrders, policy: Policy, today: date) -> bool:
+    """The record shows an augmentation within the site's days."""
+    day = support.augmented_on
+    return day is not None and 0 <= (today - day).days <= policy.brace.only_days
+
+
