@@ -95,7 +95,7 @@ class Store:
         for name, value in parameters:
             if name == "_sort":
                 sort = value
-            elif name not in RESULT_PARAMETERS:
+            elif name not in RESULT_PARAMETERS and value:  # as HAPI does, an empty parameter selects nothing away
                 found = _keep(found, _matcher(matchers, resource_type, name), value)
         return _in_order(resource_type, tuple(found), sort)
 

@@ -1,0 +1,151 @@
+"""`kyphoplasty-cds demo`: every sample patient's order is signed, and the cards are shown.
+
+An embedded FHIR server holds the patients, the real service runs beside it, and each call goes over HTTP without
+prefetch, so that the service reads the record itself.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, date, datetime
+from types import FrameType
+from typing import Any
+
+import requests
+from rich.console import Console
+
+from cds_service.demo.fhir_server import start_fhir_server
+from cds_service.demo.requests import order_sign_request
+from cds_service.demo.service_process import DEADLINE_SECONDS, ServiceNotStarted, ServiceProcess
+from cds_service.demo.terminal import make_console, print_response, print_title
+from cds_service.samples import SITE_FOLDER, Sample, load_samples
+
+SERVICE_PATH = "/cds-services/kyphoplasty-order-sign"
+# A small page, so that the service has to follow links.
+PAGE_SIZE = 10
+
+DONE, FAILED, WRONG_USE = 0, 1, 2
+
+
+class CallFailed(Exception):
+    """The service did not answer with cards; the message says what came instead."""
+
+
+def run_demo(*, patient: str | None = None, keep: bool = False, today: date | None = None) -> int:
+    """Show the cards of all sample patients, or of one; returns the exit code.
+
+    Args:
+        patient: id of a sample (`p1-thin-high`), or its beginning up to a dash (`p1`).
+        keep: leave service and FHIR server running until interrupted.
+        today: day on which the orders are signed; the present day (UTC) when None.
+    """
+    samples = load_samples(today or datetime.now(UTC).date())
+    chosen = choose_samples(samples, patient)
+    if not chosen:
+        _complain(f"no sample patient is called {patient!r}; there are: {', '.join(sample.id for sample in samples)}")
+        return WRONG_USE
+    try:
+        with _ended_by_signal():
+            return _show_all(samples, chosen, make_console(), keep=keep)
+    except ServiceNotStarted as error:
+        _complain(str(error))
+        return FAILED
+    except KeyboardInterrupt:
+        return DONE if keep else FAILED
+
+
+def choose_samples(samples: Sequence[Sample], patient: str | None) -> tuple[Sample, ...]:
+    """Those asked for: all, or the one with this id or this short name."""
+    return tuple(sample for sample in samples if patient in (None, sample.id, sample.id.partition("-")[0]))
+
+
+def _show_all(samples: Sequence[Sample], chosen: Sequence[Sample], console: Console, *, keep: bool) -> int:
+    with ExitStack() as running:
+        resources = (resource for sample in samples for resource in sample.resources)
+        fhir = running.enter_context(start_fhir_server(resources, page_size=PAGE_SIZE))
+        services = {
+            needs_site: running.enter_context(_start(fhir.url, needs_site=needs_site))
+            for needs_site in sorted({sample.needs_site for sample in chosen})
+        }
+        urls = {needs_site: service.url for needs_site, service in services.items()}
+        failures = [*_show_each(chosen, urls, fhir.url, console)]
+        for failure in failures:
+            _complain(failure)
+        _print_addresses(console, urls, fhir.url, keep=keep)
+        if keep:
+            threading.Event().wait()
+    return FAILED if failures else DONE
+
+
+def _start(fhir_url: str, *, needs_site: bool) -> ServiceProcess:
+    if sys.stderr.isatty():
+        _complain("starting the service with the sample site …" if needs_site else "starting the service …")
+    return ServiceProcess(fhir_url, site=SITE_FOLDER if needs_site else None)
+
+
+def _show_each(chosen: Iterable[Sample], urls: Mapping[bool, str], fhir_url: str, console: Console) -> Iterator[str]:
+    """Print story and cards of each; yields what went wrong."""
+    for sample in chosen:
+        print_title(console, sample.title, sample.story)
+        try:
+            print_response(
+                console, call_service(urls[sample.needs_site], order_sign_request(sample, fhir_server=fhir_url))
+            )
+        except CallFailed as error:
+            yield f"{sample.id}: {error}"
+
+
+def call_service(url: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Send one order-sign and return the response.
+
+    Raises:
+        CallFailed: no answer, another status than 200, or an answer without cards.
+    """
+    try:
+        answer = requests.post(url + SERVICE_PATH, json=body, timeout=DEADLINE_SECONDS * 2)
+        response = answer.json()
+    except requests.RequestException as error:
+        raise CallFailed(f"the service gave no readable answer: {error}") from error
+    if answer.status_code != requests.codes.ok:
+        raise CallFailed(f"status {answer.status_code}: {answer.text[:500]}")
+    if not isinstance(response, dict) or not response.get("cards"):
+        raise CallFailed(f"no card in the answer: {answer.text[:500]}")
+    return response
+
+
+def _print_addresses(console: Console, urls: Mapping[bool, str], fhir_url: str, *, keep: bool) -> None:
+    console.print()
+    for needs_site, url in urls.items():
+        with_site = " with the sample site" if needs_site else ""
+        address = f"{url}/sandbox" if keep else url
+        console.print(f"{'Sandbox' if keep else 'The service'}{with_site}: {address}", soft_wrap=True)
+    if keep:
+        console.print(f"FHIR server: {fhir_url}", soft_wrap=True)
+        console.print("All run until you press Ctrl-C.")
+    else:
+        console.print("Stopped now; `make demo KEEP=1` keeps it running, with a page to sign orders on.", style="dim")
+
+
+def _complain(message: str) -> None:
+    print(message, file=sys.stderr, flush=True)  # noqa: T201 - a command speaks
+
+
+@contextmanager
+def _ended_by_signal() -> Iterator[None]:
+    """A polite end of the process ends the service too, as Ctrl-C does."""
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,124 @@
+"""The real service as a process of its own, on a free port, as an operator would start it."""
+
+from __future__ import annotations
+
+import os
+import queue
+import re
+import subprocess
+import sys
+import tempfile
+import threading
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+from cds_service.errors import CdsError
+from cds_service.settings import PREFIX
+
+START_SECONDS = 90
+STOP_SECONDS = 10
+# A small machine that just installed everything is slow: the demonstration is about cards, not about the deadline.
+DEADLINE_SECONDS = 30
+
+_LISTENING = re.compile(r"listening on (https?://\S+)")
+# The console script may not be on PATH; this is what it runs.
+_COMMAND = (sys.executable, "-c", "import sys; from cds_service.cli import main; sys.exit(main())")
+
+
+class ServiceNotStarted(CdsError):
+    """The service ended, or said nothing, before it listened; the message holds what it printed."""
+
+
+class ServiceProcess:
+    """A running service; a context manager that stops it.
+
+    Attributes:
+        url: its address, `http://127.0.0.1:PORT`.
+    """
+
+    def __init__(self, fhir_server: str, *, site: Path | None = None) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="kyphoplasty-cds-")
+        self._errors = Path(self._folder.name, "errors.txt")
+        self._process = self._start(fhir_server, site)
+        try:
+            self.url = self._address()
+        except BaseException:
+            self.stop()
+            raise
+
+    def _start(self, fhir_server: str, site: Path | None) -> subprocess.Popen[str]:
+        with self._errors.open("w", encoding="utf-8") as errors:
+            return subprocess.Popen(  # noqa: S603 - our own command, nothing of it comes from outside
+                [*_COMMAND, "serve", "--port", "0", "--fhir-server", fhir_server],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+                cwd=self._folder.name,
+                env=_environment(Path(self._folder.name), site),
+            )
+
+    def _address(self) -> str:
+        """The address that the service prints once it answers."""
+        lines: queue.Queue[str] = queue.Queue()
+        assert self._process.stdout is not None  # noqa: S101 - it was opened as a pipe above
+        threading.Thread(target=_drain, args=(self._process.stdout, lines), daemon=True).start()
+        printed: list[str] = []
+        while line := _next_line(lines):
+            if found := _LISTENING.search(line):
+                return found.group(1).rstrip("/")
+            printed.append(line)
+        said = "".join(printed) + self.errors()
+        raise ServiceNotStarted(f"the service did not start within {START_SECONDS} s\n{said}".rstrip())
+
+    def errors(self) -> str:
+        """What it wrote to standard error so far."""
+        return self._errors.read_text(encoding="utf-8", errors="replace")
+
+    def stop(self) -> None:
+        """End it: politely, then by force."""
+        self._process.terminate()
+        try:
+            self._process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        if self._process.stdout is not None:
+            self._process.stdout.close()
+        self._folder.cleanup()
+
+    def __enter__(self) -> Self:
+        """It answers already."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop it."""
+        self.stop()
+
+
+def _environment(folder: Path, site: Path | None) -> dict[str, str]:
+    """Our own settings and none of the user's, so that the demonstration is the same everywhere."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+    environment["PYTHONUNBUFFERED"] = "1"
+    environment[f"{PREFIX}DEADLINE_SECONDS"] = str(DEADLINE_SECONDS)
+    environment[f"{PREFIX}DATABASE_URL"] = f"sqlite:///{folder / 'audit.sqlite3'}"
+    if site is not None:
+        environment[f"{PREFIX}SITE"] = str(site)
+    return environment
+
+
+def _drain(stream: IO[str], lines: queue.Queue[str]) -> None:
+    """Hand on every line, so that the service never blocks on a full pipe; an empty one says that it ended."""
+    for line in stream:
+        lines.put(line)
+    lines.put("")
+
+
+def _next_line(lines: queue.Queue[str]) -> str:
+    try:
+        return lines.get(timeout=START_SECONDS)
+    except queue.Empty:
+        return ""
