@@ -34,8 +34,9 @@ def test_the_address_is_the_one_the_service_prints(stand_in):
 def test_it_gets_the_fhir_server_and_our_settings_but_none_of_the_users(stand_in, monkeypatch, tmp_path):
     monkeypatch.setenv("KYPHOPLASTY_CDS_PREFETCH", "none")
     stand_in(
-        "import os, sys; ours = {k: v for k, v in os.environ.items() if k.startswith('KYPHO')};"
-        "print(sys.argv[1:], ours, os.getcwd(), file=sys.stderr, flush=True); print('listening on http://127.0.0.1:1'); import time; time.sleep(60)"
+        "import os, sys, time; ours = {k: v for k, v in os.environ.items() if k.startswith('KYPHO')};"
+        "print(sys.argv[1:], ours, os.getcwd(), file=sys.stderr, flush=True);"
+        "print('listening on http://127.0.0.1:1'); time.sleep(60)"
     )
     with ServiceProcess("http://127.0.0.1:1/fhir", site=tmp_path) as service:
         said = service.errors()
