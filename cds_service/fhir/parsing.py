@@ -1,0 +1,68 @@
+"""One raw resource to one validated R4 resource, alone, so that a broken one costs nothing but itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from fhir.resources.R4B import get_fhir_model_class
+from fhir.resources.R4B.patient import Patient
+from pydantic import ValidationError
+
+# A dateTime with hours needs seconds and a zone in FHIR; many systems leave them out.
+LAX_TIME = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2})(:[0-9]{2}(?:\.[0-9]+)?)?(Z|[+-][0-9]{2}:[0-9]{2})?"
+)
+
+
+class BrokenResource(ValueError):
+    """The resource is not valid R4. The message names places, never values."""
+
+
+def parse_resource(raw: Mapping[str, Any], resource_type: str) -> Any:
+    """The resource as a model of `fhir.resources.R4B`; times without zone or seconds are taken as UTC, on the minute.
+
+    Raises:
+        BrokenResource: not valid.
+    """
+    try:
+        return get_fhir_model_class(resource_type).model_validate(_with_whole_times(raw))
+    except ValidationError as error:
+        raise BrokenResource(f"not valid: {', '.join(_places(error))}") from None
+    except (KeyError, TypeError, ValueError) as error:  # validators of the library fall over some junk
+        raise BrokenResource(f"not valid ({type(error).__name__})") from None
+
+
+def parse_patient(raw: Mapping[str, Any]) -> tuple[Patient, tuple[str, ...]]:
+    """The Patient, and the names of its elements that were broken and left out.
+
+    A broken phone number must not cost the birth date.
+
+    Raises:
+        BrokenResource: not valid even without them.
+    """
+    whole = _with_whole_times(raw)
+    try:
+        return Patient.model_validate(whole), ()
+    except ValidationError as error:
+        broken = sorted({str(fault["loc"][0]) for fault in error.errors() if fault["loc"]})
+    except (KeyError, TypeError, ValueError):
+        broken = sorted(whole.keys() - {"resourceType", "id", "gender", "birthDate"})
+    rest = {name: value for name, value in whole.items() if name not in broken and name.lstrip("_") not in broken}
+    return parse_resource(rest, "Patient"), tuple(broken)
+
+
+def _places(error: ValidationError) -> list[str]:
+    return sorted({".".join(str(part) for part in fault["loc"]) or "resource" for fault in error.errors()})
+
+
+def _with_whole_times(value: Any) -> Any:
+    """A copy in which every time has seconds and a zone; all else as it is."""
+    if isinstance(value, Mapping):
+        return {key: _with_whole_times(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_with_whole_times(part) for part in value]
+    if isinstance(value, str) and value[10:11] == "T" and (found := LAX_TIME.fullmatch(value)):
+        return f"{found[1]}{found[2] or ':00'}{found[3] or 'Z'}"
+    return value

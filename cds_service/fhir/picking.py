@@ -1,0 +1,86 @@
+"""What a raw resource is about: the concepts of `mappings/` that its codes belong to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol
+
+from cds_service.fhir.raw_json import member, objects, text
+
+# The element that says what a resource is about. Medications are not here: `_drug_of` finds theirs.
+CODE_OF: Mapping[str, str] = {
+    "Observation": "code",
+    "Condition": "code",
+    "Procedure": "code",
+    "ServiceRequest": "code",
+    "DeviceRequest": "codeCodeableConcept",
+}
+MEDICATION_TYPES = frozenset(
+    {"MedicationRequest", "MedicationAdministration", "MedicationStatement", "MedicationDispense"}
+)
+# Systems in which our value sets list drugs; a drug coded in none of them may be any drug.
+DRUG_SYSTEMS = ("rxnorm", "2.16.840.1.113883.6.88", "snomed", "2.16.840.1.113883.6.96", "whocc.no/atc", "6.73")
+BY_WORDS = frozenset({"Procedure", "ServiceRequest", "DeviceRequest"})
+UNRESOLVED_MEDICATION = "unresolved-medication"
+
+Json = Mapping[str, Any]
+
+
+class Concepts(Protocol):
+    """What is asked of the terminology here."""
+
+    def concepts(self, codeable: Any) -> frozenset[str]:
+        """Concepts of a CodeableConcept, raw."""
+        ...
+
+    def text_concepts(self, text: str) -> frozenset[str]:
+        """Concepts that these words name."""
+        ...
+
+
+def concepts_of(resource: Json, others: Sequence[tuple[Json, str | None]], terminology: Concepts) -> frozenset[str]:
+    """The concepts of one resource; empty when it is nothing that we read.
+
+    A medication whose drug is not said in a code system that we know is `unresolved-medication`: it may be any drug,
+    so that "no such drug on the list" cannot be said.
+
+    Args:
+        resource: raw.
+        others: resources of other types that came along, with their fullUrl.
+        terminology: of the service, the site's codes included.
+    """
+    kind = text(resource.get("resourceType"))
+    if kind in MEDICATION_TYPES:
+        return _concepts_of_drug(_drug_of(resource, others), terminology)
+    code = resource.get(CODE_OF.get(kind, "code"))
+    components = (component.get("code") for component in objects(resource.get("component")))
+    found = frozenset().union(*(terminology.concepts(one) for one in (code, *components)))
+    if found or kind not in BY_WORDS:
+        return found
+    return terminology.text_concepts(text(member(code, "text")))
+
+
+def _concepts_of_drug(drug: Any, terminology: Concepts) -> frozenset[str]:
+    found = terminology.concepts(drug)
+    systems = [text(coding.get("system")).lower() for coding in objects(member(drug, "coding")) if coding.get("code")]
+    is_known = any(name in system for system in systems for name in DRUG_SYSTEMS)
+    return found if found or is_known else frozenset({UNRESOLVED_MEDICATION})
+
+
+def _drug_of(resource: Json, others: Iterable[tuple[Json, str | None]]) -> Any:
+    """The CodeableConcept of a medication: in place, in a contained Medication, or in one that came along."""
+    if isinstance(resource.get("medicationCodeableConcept"), Mapping):
+        return resource["medicationCodeableConcept"]
+    reference = text(member(resource, "medicationReference", "reference"))
+    if reference.startswith("#"):
+        contained = objects(resource.get("contained"))
+        return next((one.get("code") for one in contained if one.get("id") == reference[1:]), None)
+    name = reference.partition("/_history/")[0]
+    for other, full_url in others:
+        if other.get("resourceType") == "Medication" and name and _is_named(other, full_url, name):
+            return other.get("code")
+    return None
+
+
+def _is_named(medication: Json, full_url: str | None, reference: str) -> bool:
+    return reference == full_url or reference.split("/")[-2:] == ["Medication", medication.get("id")]

@@ -1,0 +1,252 @@
+"""Prefetch templates as queries, and what one answer to a query holds: given, empty, failed, or absent.
+
+The same reading serves what the EHR sent along and what its FHIR server answers, so that both give the same record.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+from urllib.parse import quote
+
+from cds_service.errors import DataFileError
+from cds_service.protocol import HookRequest, is_fhir_id
+
+TOKEN = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
+TEMPLATE = re.compile(r"(?P<type>[A-Z][A-Za-z]+)(?:/(?P<id>[^/?]+)|\?(?P<query>\S.*))")
+CONTEXT_TOKENS = {"context.patientId", "context.userId", "context.encounterId"}
+USER_TOKENS = {
+    "userPractitionerId": "Practitioner",
+    "userPractitionerRoleId": "PractitionerRole",
+    "userPatientId": "Patient",
+    "userRelatedPersonId": "RelatedPerson",
+}
+State = Literal["given", "empty", "failed", "absent"]
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """One query of the discovery entry.
+
+    Attributes:
+        resource_type: what the query asks for, `Observation`.
+        is_search: a search; otherwise the read of one resource.
+    """
+
+    key: str
+    text: str
+    resource_type: str
+    is_search: bool
+
+    def query_for(self, request: HookRequest) -> str | None:
+        """The query for this request, every token percent-encoded; None when the request lacks what a token names."""
+        values = {token: _token_value(token, request) for token in TOKEN.findall(self.text)}
+        if any(value is None for value in values.values()):
+            return None
+        return TOKEN.sub(lambda found: quote(values[found[1]] or "", safe=""), self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class PrefetchPlan:
+    """The templates of one service, in the order of its discovery entry."""
+
+    templates: tuple[Template, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What one query gave.
+
+    Attributes:
+        resources: raw resources of the asked type, each once.
+        others: raw resources of other types that came along (included Patients, Medications).
+        full_urls: of every entry that has one, by place in `resources` + `others`; None where it has none.
+        next_page: address of the page that was not read yet.
+        note: why it failed, or `incomplete: …`.
+    """
+
+    state: State
+    resources: tuple[Json, ...] = ()
+    others: tuple[Json, ...] = ()
+    full_urls: tuple[str | None, ...] = ()
+    next_page: str | None = None
+    note: str = ""
+
+
+def plan_prefetch(templates: Mapping[str, str]) -> PrefetchPlan:
+    """The plan for these templates (`{codes}` already put in).
+
+    Raises:
+        DataFileError: a template is neither a relative read nor a type search, or has a token that is not of CDS Hooks.
+    """
+    return PrefetchPlan(tuple(_template(key, text) for key, text in templates.items()))
+
+
+def _template(key: str, text: str) -> Template:
+    found = TEMPLATE.fullmatch(text)
+    unknown = set(TOKEN.findall(text)) - CONTEXT_TOKENS - USER_TOKENS.keys()
+    if found is None or unknown:
+        fault = f"unknown token {', '.join(sorted(unknown))}" if unknown else "neither Type/id nor Type?query"
+        raise DataFileError("service.json", f"prefetch.{key}", fault)
+    return Template(key, text, found["type"], found["query"] is not None)
+
+
+def _token_value(token: str, request: HookRequest) -> str | None:
+    context = request.context
+    if token in USER_TOKENS:
+        kind, _, user_id = context.user_id.rpartition("/")
+        return user_id if kind == USER_TOKENS[token] and user_id else None
+    return {
+        "context.patientId": context.patient_id,
+        "context.userId": context.user_id,
+        "context.encounterId": context.encounter_id,
+    }[token]
+
+
+def read_prefetch(template: Template, prefetch: Mapping[str, Any]) -> Answer:
+    """What the EHR sent along for this template; `absent` when the key is not there."""
+    if template.key not in prefetch:
+        return Answer(state="absent")
+    value = prefetch[template.key]
+    return Answer(state="empty") if value is None else read_answer(template, [value])
+
+
+def read_answer(template: Template, documents: Sequence[Any], *, note: str = "") -> Answer:
+    """What these documents hold: one resource, or the pages of a search.
+
+    Args:
+        template: what was asked.
+        documents: raw JSON, at least one.
+        note: why pages are missing; empty when all are there.
+    """
+    first = documents[0]
+    if not isinstance(first, dict) or not isinstance(first.get("resourceType"), str):
+        return _failed("the answer is not a FHIR resource")
+    if first["resourceType"] == "OperationOutcome":
+        return _failed("the server answered with an error")
+    if first["resourceType"] == template.resource_type:
+        return Answer(state="given", resources=(first,), full_urls=(None,))
+    if first["resourceType"] != "Bundle":
+        return _failed("the answer is of another type than was asked")
+    return _read_pages(template, [page for page in documents if isinstance(page, dict)], note)
+
+
+def next_page(document: Any) -> str | None:
+    """The address behind the `next` link of a Bundle, None where there is none."""
+    links = document.get("link") if isinstance(document, dict) else None
+    for link in links if isinstance(links, list) else ():
+        if isinstance(link, dict) and link.get("relation") == "next" and isinstance(link.get("url"), str):
+            return str(link["url"]) or None
+    return None
+
+
+def has_entries(document: Any) -> bool:
+    """Whether this Bundle holds anything at all."""
+    return isinstance(document, dict) and isinstance(document.get("entry"), list) and bool(document["entry"])
+
+
+def is_error_outcome(resource: Any) -> bool:
+    """Whether this OperationOutcome says that something failed, not only warns."""
+    issues = resource.get("issue") if isinstance(resource, dict) else None
+    severities = (
+        [issue.get("severity") for issue in issues if isinstance(issue, dict)] if isinstance(issues, list) else []
+    )
+    return not severities or any(severity in {"error", "fatal"} for severity in severities)
+
+
+def _failed(note: str) -> Answer:
+    return Answer(state="failed", note=note)
+
+
+def _read_pages(template: Template, pages: Sequence[Json], note: str) -> Answer:
+    entries = [entry for page in pages for entry in _entries(page)]
+    pairs = [pair for entry in entries if (pair := _resource_of(entry)) is not None]
+    asked = [pair for pair in pairs if _type_of(pair[0]) == template.resource_type]
+    outcomes = [resource for resource, _ in pairs if _type_of(resource) == "OperationOutcome"]
+    others = [pair for pair in pairs if _type_of(pair[0]) not in {template.resource_type, "OperationOutcome"}]
+    once = _each_once(asked)
+    following = next_page(pages[-1]) if len(pages) == 1 else None
+    fault = _fault(
+        missing_pages=note,
+        refused=any(is_error_outcome(outcome) for outcome in outcomes),
+        broken=len(entries) - len(pairs),
+        count=len(asked),
+        total=_total(pages[0]),
+        is_open=following is not None,
+    )
+    return Answer(
+        state="given" if once else "failed" if fault else "empty",
+        resources=tuple(resource for resource, _ in once),
+        others=tuple(resource for resource, _ in others),
+        full_urls=tuple(url for _, url in [*once, *others]),
+        next_page=following,
+        # An empty list that is not whole says nothing: it must not count as "asked and nothing there".
+        note=f"incomplete: {fault}" if fault and once else fault,
+    )
+
+
+def _fault(*, missing_pages: str, refused: bool, broken: int, count: int, total: int | None, is_open: bool) -> str:
+    """Why this list is not whole; empty when it is."""
+    if refused:
+        return "the server reported an error"
+    if broken:
+        return f"{broken} entries could not be read"
+    if missing_pages and (total is None or count < total):
+        return missing_pages
+    if total is not None and count < total and not is_open:
+        return f"{count} of {total} entries"
+    return ""
+
+
+def _resource_of(entry: Any) -> tuple[Json, str | None] | None:
+    resource = entry.get("resource") if isinstance(entry, dict) else None
+    if not isinstance(resource, dict) or not _type_of(resource):
+        return None
+    full_url = entry.get("fullUrl")
+    return resource, full_url if isinstance(full_url, str) else None
+
+
+def _entries(page: Json) -> list[Any]:
+    entries = page.get("entry")
+    if entries is None:
+        return []
+    return entries if isinstance(entries, list) else [entries]
+
+
+def _type_of(resource: Any) -> str:
+    kind = resource.get("resourceType") if isinstance(resource, dict) else None
+    return kind if isinstance(kind, str) else ""
+
+
+def _total(page: Json) -> int | None:
+    total = page.get("total")
+    return total if isinstance(total, int) and not isinstance(total, bool) and total >= 0 else None
+
+
+def _each_once(pairs: Sequence[tuple[Json, str | None]]) -> list[tuple[Json, str | None]]:
+    """Each resource id once, in its highest version; paging may show one twice."""
+    newest: dict[str, tuple[Json, str | None]] = {}
+    for place, pair in enumerate(pairs):
+        resource_id = pair[0].get("id")
+        name = resource_id if isinstance(resource_id, str) and resource_id else f"#{place}"
+        if name not in newest or _version(pair[0]) > _version(newest[name][0]):
+            newest[name] = pair
+    return list(newest.values())
+
+
+def _version(resource: Json) -> tuple[int, str, str]:
+    """Sorts versions of one resource: by number, then by time, then by content so that the order of pages is moot."""
+    meta = resource.get("meta")
+    meta = meta if isinstance(meta, dict) else {}
+    number = meta.get("versionId")
+    is_number = isinstance(number, str) and re.fullmatch("[0-9]{1,15}", number) is not None
+    return (int(str(number)) if is_number else -1, str(meta.get("lastUpdated", "")), repr(sorted(resource.items())))
+
+
+def reference_name(resource_type: str, resource: Mapping[str, Any]) -> str:
+    """How a resource is named to people and in the audit: `Observation/12`, without whatever is no proper id."""
+    resource_id = resource.get("id")
+    return f"{resource_type}/{resource_id}" if is_fhir_id(resource_id) else f"{resource_type} without id"
