@@ -45,6 +45,7 @@ def test_nothing_of_the_record_was_left_unread(demo):
         (4, "about 35 %"),
         (5, "not estimated"),
         (6, "no end date"),
+        (7, "grip 15 kg"),  # 145 N, the mean of three trials under a local code
         (8, "enosumab"),
     ],
 )

@@ -1,6 +1,9 @@
 """The run around the service: whom it shows, how it calls, and what it says when a call fails."""
 
 import json
+import signal
+import subprocess
+import sys
 import threading
 from contextlib import contextmanager
 from datetime import date
@@ -9,6 +12,7 @@ import pytest
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Response
 
+from cds_service.demo import service_process
 from cds_service.demo.run import CallFailed, call_service, choose_samples, run_demo
 from cds_service.samples import load_samples
 
@@ -66,3 +70,66 @@ def test_no_service_at_all_is_a_failure():
         pass
     with pytest.raises(CallFailed, match="no readable answer"):
         call_service(url, {})
+
+
+# In the service's place: answers every call with one card that repeats what it was asked.
+STAND_IN = """
+import json
+from werkzeug.serving import make_server
+from werkzeug.wrappers import Request, Response
+@Request.application
+def answer(request):
+    body = request.get_json()
+    said = f"{body['context']['patientId']} from {body['fhirServer']}" + " with prefetch" * ("prefetch" in body)
+    return Response(json.dumps({"cards": [{"summary": said, "indicator": "info"}]}), content_type="application/json")
+server = make_server("127.0.0.1", 0, answer)
+print(f"listening on http://127.0.0.1:{server.port}", flush=True)
+server.serve_forever()
+"""
+
+
+@pytest.fixture
+def stand_in(monkeypatch):
+    monkeypatch.setattr(service_process, "_COMMAND", (sys.executable, "-c", STAND_IN))
+
+
+@pytest.mark.usefixtures("stand_in")
+def test_one_order_sign_without_prefetch_is_sent_for_every_patient(capsys):
+    assert run_demo(today=date(2026, 11, 20)) == 0
+    said = capsys.readouterr().out
+    for sample in SAMPLES:
+        assert sample.title in said
+        assert f"{sample.id} from http://127.0.0.1:" in said
+    assert "with prefetch" not in said
+
+
+@pytest.mark.usefixtures("stand_in")
+def test_the_site_is_loaded_for_the_patient_who_needs_it_alone(capsys):
+    assert run_demo(patient="p7") == 0
+    assert "The service with the sample site: http://127.0.0.1:" in capsys.readouterr().out
+    assert run_demo(patient="p1") == 0
+    assert "sample site" not in capsys.readouterr().out
+
+
+def test_a_service_that_does_not_start_ends_the_run_with_its_words_on_standard_error(monkeypatch, capsys):
+    monkeypatch.setattr(service_process, "_COMMAND", (sys.executable, "-c", "import sys; sys.exit('no studies')"))
+    assert run_demo(patient="p1") == 1
+    assert "no studies" in capsys.readouterr().err
+
+
+def test_kept_running_it_shows_the_sandbox_page_and_ends_at_a_polite_signal():
+    program = (
+        "import sys; from cds_service.demo import service_process; from cds_service.demo.run import run_demo;"
+        f"service_process._COMMAND = (sys.executable, '-c', {STAND_IN!r}); sys.exit(run_demo(patient='p5', keep=True))"
+    )
+    process = subprocess.Popen([sys.executable, "-u", "-c", program], stdout=subprocess.PIPE, text=True)
+    shown = []
+    for line in process.stdout:
+        shown.append(line)
+        if "Ctrl-C" in line:
+            break
+    process.send_signal(signal.SIGTERM)
+    process.stdout.close()
+    assert process.wait(20) == 0
+    assert any(line.startswith("Sandbox: http://127.0.0.1:") and line.endswith("/sandbox\n") for line in shown)
+    assert any(line.startswith("FHIR server: http://127.0.0.1:") for line in shown)
