@@ -22,8 +22,8 @@ STOP_SECONDS = 10
 DEADLINE_SECONDS = 30
 
 _LISTENING = re.compile(r"listening on (https?://\S+)")
-# The console script may not be on PATH; this is what it runs.
-_COMMAND = (sys.executable, "-c", "import sys; from cds_service.cli import main; sys.exit(main())")
+# The console script may not be on PATH; this is the module that it runs.
+_COMMAND = (sys.executable, "-m", "cds_service.cli")
 
 
 class ServiceNotStarted(CdsError):

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-COMMAND = (sys.executable, "-c", "import sys; from cds_service.cli import main; sys.exit(main())", "demo")
+COMMAND = (sys.executable, "-m", "cds_service.cli", "demo")
 
 
 @pytest.fixture(scope="module")
