@@ -70,7 +70,9 @@ class ServiceProcess:
                 return found.group(1).rstrip("/")
             printed.append(line)
         said = "".join(printed) + self.errors()
-        raise ServiceNotStarted(f"the service did not start within {START_SECONDS} s\n{said}".rstrip())
+        raise ServiceNotStarted(
+            f"the service did not start:\n{said}" if said else f"the service was silent for {START_SECONDS} s"
+        )
 
     def errors(self) -> str:
         """What it wrote to standard error so far."""
