@@ -71,7 +71,13 @@ class Answer:
 
 
 def make_card(
-    answer: Answer, topic: Topic, *, summary: str, detail: str, indicator: str, extension: dict[str, object] | None = None
+    answer: Answer,
+    topic: Topic,
+    *,
+    summary: str,
+    detail: str,
+    indicator: str,
+    extension: dict[str, object] | None = None,
 ) -> Card:
     """One card with all that cards of this topic have: uuid, topic, override reasons, suggestions, link."""
     rule_ids = [one.rule_id for one in answer.of_topic(topic)]

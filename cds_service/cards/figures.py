@@ -109,7 +109,7 @@ def held_lines(answer: Answer, result: ModelResult) -> tuple[str, ...]:
     return tuple(said)
 
 
-def criteria_lines(answer: Answer, result: ModelResult) -> tuple[Line, ...]:
+def criteria_lines(result: ModelResult) -> tuple[Line, ...]:
     """Criteria that are violated, and those that could not be checked."""
     outside = [one.text for one in result.violations if one.severity != "not-checkable"]
     unchecked = [one.text for one in result.violations if one.severity == "not-checkable"]
@@ -131,7 +131,7 @@ def sure_lines(answer: Answer, result: ModelResult) -> tuple[Line, ...]:
             ranges += f", if measured {say_range(without.if_measured)}"
         parts.append(answer.texts.say("lines.without-held", figure=f"{figure(result, without.risk)} ({ranges})"))
     parts += [study_line(result), calibration(answer, result)]
-    return (line("How sure", ". ".join(parts)), *criteria_lines(answer, result))
+    return (line("How sure", ". ".join(parts)), *criteria_lines(result))
 
 
 def other_lines(answer: Answer, outcome: OutcomeAssessment) -> tuple[Line, ...]:
@@ -148,13 +148,18 @@ def other_lines(answer: Answer, outcome: OutcomeAssessment) -> tuple[Line, ...]:
         lines.append(line("Disagreement", text))
     for result in shown:
         if result is not outcome.headline:
-            parts = [estimate(answer, result), *held_lines(answer, result), study_line(result), calibration(answer, result)]
-            lines += [line("Another study", ". ".join(parts)), *criteria_lines(answer, result)]
+            parts = [
+                estimate(answer, result),
+                *held_lines(answer, result),
+                study_line(result),
+                calibration(answer, result),
+            ]
+            lines += [line("Another study", ". ".join(parts)), *criteria_lines(result)]
     return tuple(lines)
 
 
 def why_lines(answer: Answer, result: ModelResult) -> tuple[Line, ...]:
-    """What points to a higher and to a lower figure, by the coefficients in use; treatments are not among the reasons."""
+    """What points to a higher and to a lower figure, by the coefficients in use; treatments are no reasons."""
     higher: list[tuple[float, str]] = []
     lower: list[tuple[float, str]] = []
     unclear: list[str] = []

@@ -47,10 +47,7 @@ def _detail(answer: Answer) -> str:
 def _gaps_of_interest(answer: Answer) -> tuple[Gap, ...]:
     """Gaps among the inputs of the models and what those are derived from, that could be known before surgery."""
     wanted = dict.fromkeys(
-        name
-        for outcome in answer.assessment.outcomes
-        for result in outcome.models
-        for name in result.prediction.gains
+        name for outcome in answer.assessment.outcomes for result in outcome.models for name in result.prediction.gains
     )
     sources = ("grip-strength", "gait-speed", "appendicular-muscle-index", "mna-score", "psoas-fat-fraction")
     return tuple(answer.findings.gaps[name] for name in (*wanted, *sources) if name in answer.findings.gaps)

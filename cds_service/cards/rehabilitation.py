@@ -53,16 +53,16 @@ def _summary(answer: Answer) -> str:
     if answer.has("no-figure"):
         return texts.say("summaries.rehabilitation.not-applicable", reason=_capital(answer.signal("no-figure").because))
     if answer.has("denosumab-overdue"):
-        return texts.say(
-            "summaries.rehabilitation.denosumab", last_dose=answer.signal("denosumab-overdue").because
-        )
+        return texts.say("summaries.rehabilitation.denosumab", last_dose=answer.signal("denosumab-overdue").because)
     return _figure_summary(answer, answer.assessment.of("refracture"))
 
 
 def _figure_summary(answer: Answer, outcome: OutcomeAssessment) -> str:
     texts, headline = answer.texts, outcome.headline
     if headline is None or headline.band is None:
-        return texts.say("summaries.rehabilitation.insufficient", why=_why_not_estimated(answer, outcome), apply=_apply(answer))
+        return texts.say(
+            "summaries.rehabilitation.insufficient", why=_why_not_estimated(answer, outcome), apply=_apply(answer)
+        )
     if headline.is_printable(answer.policy.showing.summary_width):
         return texts.say(
             f"summaries.rehabilitation.{headline.band}",
@@ -198,10 +198,10 @@ def _still_calls(answer: Answer, outcome: OutcomeAssessment) -> str:
 def _refracture_lines(answer: Answer, outcome: OutcomeAssessment) -> tuple[Line, ...]:
     if outcome.headline is None:
         return ()
-    return (*sure_lines(answer, outcome.headline), *other_lines(answer, outcome), *_contrary_lines(answer, outcome))
+    return (*sure_lines(answer, outcome.headline), *other_lines(answer, outcome), *_contrary_lines(outcome))
 
 
-def _contrary_lines(answer: Answer, outcome: OutcomeAssessment) -> tuple[Line, ...]:
+def _contrary_lines(outcome: OutcomeAssessment) -> tuple[Line, ...]:
     """Evidence against, in the headline's own outcome, where muscle is among its inputs."""
     headline = outcome.headline
     said = headline.model.study.contrary_line if headline else ""
@@ -229,18 +229,15 @@ def _marker_lines(answer: Answer) -> tuple[Line, ...]:
     marker = answer.assessment.marker
     if marker is None or not marker.in_range:
         return ()
-    changes = ", ".join(f"{one.label} {'+' if one.change > 0 else ''}{say_number(one.change, 1)} %" for one in marker.in_range)
+    changes = ", ".join(
+        f"{one.label} {'+' if one.change > 0 else ''}{say_number(one.change, 1)} %" for one in marker.in_range
+    )
     days = f" ({say_date(marker.first)} to {say_date(marker.last)})"
     return (line("Repeated MRI", answer.texts.say("lines.marker", changes=changes + days)),)
 
 
 def _inputs_in_use(answer: Answer) -> tuple[Finding, ...]:
-    shown = [
-        result
-        for outcome in answer.assessment.outcomes
-        for result in outcome.models
-        if result.shown
-    ]
+    shown = [result for outcome in answer.assessment.outcomes for result in outcome.models if result.shown]
     return tuple({one.name: one for result in shown for one in result.inputs}.values())
 
 
@@ -253,5 +250,3 @@ def _passed_over(answer: Answer) -> tuple[str, ...]:
             if one.name in answer.findings.known
         )
     )
-
-

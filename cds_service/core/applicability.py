@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from cds_service.core.facts import Findings, Value
-from cds_service.core.study import Criterion, Study
+from cds_service.core.facts import Findings
+from cds_service.core.study import Study
 
 # Fracture from malignancy or infection, high-energy or unstable fracture, neurological deficit: no figure from any
 # study (evidence page, "Applicability" and last row of "Recommendations").
@@ -37,7 +37,7 @@ def check(study: Study, findings: Findings) -> tuple[Violation, ...]:
         finding = findings.known.get(criterion.finding)
         if finding is None:
             found.append(Violation(finding=criterion.finding, severity="not-checkable", text=criterion.text))
-        elif not _meets(criterion, finding.value):
+        elif not criterion.require.is_met(finding.value):
             found.append(Violation(finding=criterion.finding, severity=criterion.severity, text=criterion.text))
     return tuple(found)
 

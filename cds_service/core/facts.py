@@ -149,7 +149,7 @@ class SupportOrder:
     """An order or draft that our advice touches: a brace, bed rest, or a referral that we might suggest.
 
     Attributes:
-        kind: concept name, `brace`, `bed-rest`, `rehabilitation`, `dietitian`, `bone-treatment`, `ct-attenuation-measurement`, …
+        kind: concept name: `brace`, `bed-rest`, `rehabilitation`, `ct-attenuation-measurement`, …
         draft: in the bundle being signed; otherwise already active in the record.
         start: when it starts, where stated.
         end: when it ends; None when it is open-ended.
@@ -186,8 +186,6 @@ class SupportOrders:
         """Orders of one kind, drafts first, then by reference."""
         found = (order for order in self.orders if order.kind == kind)
         return tuple(sorted(found, key=lambda order: (not order.draft, order.reference)))
-
-
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from cds_service.core.assessment import Assessment
 from cds_service.core.facts import Finding, Findings, SupportOrder, SupportOrders
+from cds_service.core.wording import say_date
 
 Topic = Literal["rehabilitation", "braceLimit", "missingData"]
 

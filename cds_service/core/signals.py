@@ -66,9 +66,7 @@ def _cutoff_signal(situation: Situation, study: Study, cutoff: Cutoff) -> Signal
     if value is None or not cutoff.is_met(value):
         return None
     finding = situation.findings.known[cutoff.finding]
-    return Signal(
-        name=cutoff.id, because=situation.wording.phrase(finding), facts=(finding,), studies=(study.id,)
-    )
+    return Signal(name=cutoff.id, because=situation.wording.phrase(finding), facts=(finding,), studies=(study.id,))
 
 
 def _when_true(situation: Situation, name: str, finding_name: str, because: str = "") -> Signal | None:
@@ -80,8 +78,7 @@ def _when_true(situation: Situation, name: str, finding_name: str, because: str 
 
 @signal("sarcopenia-site")
 def _sarcopenia(situation: Situation) -> Signal | None:
-    found = _when_true(situation, "sarcopenia-site", "sarcopenia-site", "sarcopenia")
-    return found
+    return _when_true(situation, "sarcopenia-site", "sarcopenia-site", "sarcopenia")
 
 
 @signal("low-mna")
@@ -158,7 +155,9 @@ def _no_bone_drug(situation: Situation) -> Signal | None:
         return None
     finding = situation.findings.known["bone-drug"]
     return Signal(
-        name="no-bone-drug", because=f"no bone drug {finding.provenance[0].printed.removeprefix('not ')}", facts=(finding,)
+        name="no-bone-drug",
+        because=f"no bone drug {finding.provenance[0].printed.removeprefix('not ')}",
+        facts=(finding,),
     )
 
 

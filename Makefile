@@ -1,0 +1,53 @@
+# `make` alone prints this list.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check fix coverage wheel-test tables clean
+
+help: ## print the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
+
+# The stamp holds the dependencies' digest, so that a second run reuses the environment and a changed list renews it.
+$(VENV)/.ready: pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "environment: installing into $(VENV) (once)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/.ready-dev: $(VENV)/.ready
+	@echo "environment: installing the tools of tests and checks"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --group dev
+	@touch $@
+
+.venv: $(VENV)/.ready ## the environment with everything the service needs at run time
+
+demo: $(VENV)/.ready ## the main job end to end: sample patients, an order signed over HTTP, the cards in the terminal
+	@$(BIN)/kyphoplasty-cds demo $(if $(PATIENT),--patient $(PATIENT)) $(if $(KEEP),--keep)
+
+test: $(VENV)/.ready-dev ## all tests
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/.ready-dev ## format, lint, types, import contracts, data files, tables of reduced models
+	@failed=0; for step in "ruff format --check ." "ruff check ." "mypy" "lint-imports" \
+	  "kyphoplasty-cds mappings check" "kyphoplasty-cds studies build --check"; do \
+	  echo "== $$step"; $(BIN)/$$step || failed=$$((failed + 1)); done; \
+	echo "$$failed of 6 checks failed"; test $$failed = 0
+
+fix: $(VENV)/.ready-dev ## format, and mend what can be mended
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+tables: $(VENV)/.ready-dev ## rebuild the tables of reduced models from the study files
+	@$(BIN)/kyphoplasty-cds studies build
+
+coverage: $(VENV)/.ready-dev ## branch coverage of the package
+	@$(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered
+
+wheel-test: $(VENV)/.ready-dev ## build the wheel, install it elsewhere, run the smoke tests from another folder
+	@$(BIN)/python -m pytest tests/packaging -m packaging
+
+clean: ## remove the environment and what tools leave behind
+	@rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

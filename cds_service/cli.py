@@ -1,0 +1,172 @@
+"""The commands of `kyphoplasty-cds`; each a few lines that call the modules below.
+
+Exit codes: 0 done, 1 the answer is bad, 2 wrong use or configuration.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from datetime import date
+from functools import wraps
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+import click
+
+from cds_service import __version__
+from cds_service.errors import CdsError, DataFileError
+from cds_service.settings import describe_settings, read_settings
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _say_errors(command: Callable[P, R]) -> Callable[P, R]:
+    """Errors of ours in one line: wrong configuration ends with 2, a bad answer with 1."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except DataFileError as error:
+            click.echo(f"error: {error}", err=True)
+            sys.exit(2)
+        except CdsError as error:
+            click.echo(f"error: {error}", err=True)
+            sys.exit(1)
+
+    return run
+
+
+class _SettingsHelp(click.Command):
+    """`serve --help` ends with the environment variables, as they stand."""
+
+    def format_epilog(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        formatter.write_paragraph()
+        formatter.write("Settings (environment):\n")
+        for line in describe_settings().splitlines():
+            formatter.write(f"  {line}\n")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="kyphoplasty-cds")
+def main() -> None:
+    """CDS Hooks service: rehabilitation and bracing advice when a kyphoplasty order is signed."""
+
+
+@main.command(cls=_SettingsHelp)
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="0 picks a free one")
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64))
+@click.option("--fhir-server", "fhir_servers", multiple=True, metavar="URL", help="a server that open mode may call")
+@_say_errors
+def serve(host: str, port: int, workers: int, fhir_servers: tuple[str, ...]) -> None:
+    """Run the service."""
+    from cds_service.web.server import run_server  # noqa: PLC0415 - Flask and gunicorn are loaded for this command only
+
+    run_server(read_settings(fhir_servers=fhir_servers), host=host, port=port, workers=workers)
+
+
+@main.command()
+@click.option("--patient", metavar="ID", help="one sample patient; all without it")
+@click.option("--keep", is_flag=True, help="keep the servers running and print their addresses")
+@_say_errors
+def demo(patient: str | None, keep: bool) -> None:  # noqa: FBT001 - click gives flags by name
+    """Sign sample orders against a running service and print the cards."""
+    from cds_service.demo.run import run_demo  # noqa: PLC0415
+
+    sys.exit(run_demo(patient=patient, keep=keep))
+
+
+@main.command()
+@click.argument("request_file", metavar="REQUEST.json", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="the day that counts as today")
+@click.option("--fhir-server", "fhir_servers", multiple=True, metavar="URL", help="a server that open mode may call")
+@click.option("--json", "as_json", is_flag=True, help="for programs")
+@_say_errors
+def explain(request_file: Path, as_of: Any, fhir_servers: tuple[str, ...], as_json: bool) -> None:  # noqa: FBT001
+    """One request, every step's result."""
+    from cds_service.explaining import explain_request, print_explanation  # noqa: PLC0415
+
+    today: date | None = as_of.date() if as_of else None
+    explanation = explain_request(request_file, read_settings(fhir_servers=fhir_servers, deadline_seconds=20), today)
+    if as_json:
+        click.echo(json.dumps(explanation, ensure_ascii=False, indent=2))
+    else:
+        print_explanation(explanation)
+
+
+@main.group()
+def studies() -> None:
+    """The studies and what is built from them."""
+
+
+@studies.command("build")
+@click.option("--check", is_flag=True, help="compare with the shipped tables, write nothing")
+@_say_errors
+def build_studies(check: bool) -> None:  # noqa: FBT001
+    """Rebuild the tables of reduced models from the study files (about a minute)."""
+    from cds_service.building import build_reduced_tables, differing_tables  # noqa: PLC0415 - loads scikit-learn
+
+    if not check:
+        build_reduced_tables(click.echo)
+        return
+    differing = differing_tables(click.echo)
+    for name in differing:
+        click.echo(
+            f"error: the table of {name} is not what its study file gives; run: kyphoplasty-cds studies build", err=True
+        )
+    sys.exit(1 if differing else 0)
+
+
+@main.command()
+@click.argument("study_id", metavar="[ID]", required=False)
+@click.option("--json", "as_json", is_flag=True, help="for programs")
+@_say_errors
+def models(study_id: str | None, as_json: bool) -> None:  # noqa: FBT001
+    """The studies in force: coefficients, derived intercepts, cohort, horizon, limits."""
+    from cds_service.explaining import print_model_cards  # noqa: PLC0415
+    from cds_service.loading import load_service  # noqa: PLC0415
+
+    cards = load_service(_site()).model_cards
+    if study_id is not None and study_id not in cards:
+        raise click.BadParameter(f"no study {study_id}; there are {', '.join(cards)}", param_hint="ID")
+    chosen = {study_id: cards[study_id]} if study_id else dict(cards)
+    if as_json:
+        click.echo(json.dumps(chosen[study_id] if study_id else list(chosen.values()), ensure_ascii=False, indent=2))
+    else:
+        print_model_cards(chosen)
+
+
+@main.group()
+def mappings() -> None:
+    """What a site's record means."""
+
+
+@mappings.command("check")
+@click.option("--site", type=click.Path(path_type=Path, exists=True, file_okay=False), help="a site folder")
+@_say_errors
+def check_mappings(site: Path | None) -> None:
+    """Check studies, hooks, mappings and a site folder."""
+    from cds_service.loading import load_service  # noqa: PLC0415
+    from cds_service.site import load_site  # noqa: PLC0415
+
+    service = load_service(load_site(site) if site else _site())
+    counts = (
+        f"{len(service.studies)} studies, {len(service.finding_specs)} findings, {len(service.hooks)} service"
+        f" with {sum(len(hook.rules) for hook in service.hooks.values())} rules"
+    )
+    click.echo(f"all data files are whole: {counts}")
+
+
+def _site() -> Any:
+    from cds_service.site import load_site  # noqa: PLC0415
+
+    folder = read_settings().site
+    return load_site(folder) if folder else None
+
+
+if __name__ == "__main__":
+    main()

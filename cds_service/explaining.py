@@ -1,0 +1,162 @@
+"""What happened to one request, step by step, and what the studies in force are: for support, review and debugging.
+
+No second path: it is `service.answer` with the audit entry shown instead of kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from cds_service.audit.chain import AuditEntry
+from cds_service.demo.terminal import print_response
+from cds_service.fhir.access import allowed_fhir_server, reader_for
+from cds_service.loading import load_service
+from cds_service.protocol import parse_request
+from cds_service.service import Ports, answer
+from cds_service.settings import Settings
+from cds_service.site import load_site
+
+
+class _OneEntry:
+    """An audit log that holds what would have been kept."""
+
+    def __init__(self) -> None:
+        self.entry: AuditEntry | None = None
+
+    def append(self, entry: AuditEntry) -> None:
+        self.entry = entry
+
+
+def explain_request(request_file: Path, settings: Settings, today: date | None) -> dict[str, Any]:
+    """Every step's result for a saved request, as JSON.
+
+    Args:
+        request_file: a CDS Hooks request as JSON.
+        settings: those of this process.
+        today: the day that counts as today; the clock's without it.
+
+    Raises:
+        CdsError: as the service itself would refuse it.
+    """
+    site = load_site(settings.site) if settings.site else None
+    service = load_service(site)
+    hook = next(iter(service.hooks.values()))
+    request = parse_request(request_file.read_bytes(), hook.hook)
+    allowed_fhir_server(request, settings, site)
+    log = _OneEntry()
+    with reader_for(request, settings) as reader:
+        ports = Ports(
+            clock=lambda: _noon(today),
+            fhir=reader,
+            audit=log,
+            gather_seconds=settings.gather_budget_seconds,
+            base_url=settings.public_url or "http://127.0.0.1:8080",
+        )
+        response = answer(service, hook, request, ports)
+    content = dict(log.entry.content) if log.entry else {"orders": []}
+    return {**content, "cards": response.to_json()["cards"]}
+
+
+def _noon(today: date | None) -> datetime:
+    return datetime.now(UTC) if today is None else datetime.combine(today, time(12), UTC)
+
+
+def print_explanation(explanation: Mapping[str, Any]) -> None:
+    """The steps as tables, then the cards."""
+    console = Console(highlight=False)
+    if not explanation["orders"] and not explanation["cards"]:
+        console.print("1 order: no kyphoplasty or vertebroplasty among the draft orders; the answer has no cards")
+        return
+    console.print(Text(f"1 order: {', '.join(explanation['orders']) or 'a brace or bed-rest order after one'}"))
+    record = explanation["record"]
+    console.print(
+        Text(
+            f"2 record: could not be read: {record['unread'] or 'nothing'}; incomplete: {record['incomplete'] or 'nothing'}; "
+            f"broken: {record['unreadable']}; of others: {record['foreign']}"
+        )
+    )
+    console.print(
+        _rows(
+            "3 findings",
+            ("finding", "value", "date", "source"),
+            [
+                (
+                    one["name"],
+                    f"{_say(one['value'])} {one['unit']}",
+                    one["date"] or "",
+                    ", ".join(s["resource"] for s in one["sources"]),
+                )
+                for one in explanation["findings"]
+            ],
+        )
+    )
+    console.print(_rows("  gaps", ("finding", "reason"), [(one["name"], one["reason"]) for one in explanation["gaps"]]))
+    for assessment in explanation["assessments"]:
+        console.print(
+            _rows(
+                f"4 assessment: {assessment['outcome']}, {assessment['status']}",
+                ("study", "risk", "study uncertainty", "if measured", "inputs known", "band"),
+                [_model_row(one) for one in assessment.get("models", [])],
+            )
+        )
+    console.print(Text(f"5 signals: {', '.join(explanation['signals'])}"))
+    console.print(Text(f"  recommendations: {', '.join(explanation['recommendations'])}"))
+    console.print("6 cards")
+    print_response({"cards": explanation["cards"]}, console)
+
+
+def _model_row(model: Mapping[str, Any]) -> tuple[str, ...]:
+    def interval(key: str) -> str:
+        return "–".join(f"{one:.3f}" for one in model[key]) if key in model else ""
+
+    risk = f"{model['risk']:.3f}" if "risk" in model else "not shown"
+    return (
+        model["model"],
+        risk,
+        interval("studyUncertainty"),
+        interval("ifMeasured"),
+        f"{model['inputsKnown']:.2f}",
+        model.get("band", ""),
+    )
+
+
+def _say(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _rows(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
+    table = Table(title=Text(title), title_justify="left", box=None, padding=(0, 2, 0, 0))
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        table.add_row(*map(Text, row))
+    return table
+
+
+def print_model_cards(cards: Mapping[str, Mapping[str, Any]]) -> None:
+    """The studies for people: what each predicts, on whom, with which coefficients and limits."""
+    console = Console(highlight=False)
+    for card in cards.values():
+        console.print(Text(f"{card['id']} {card['version']}: {card['title']}", style="bold"))
+        console.print(
+            Text(f"{card['outcome']}, n = {card['n']}" + (f", events = {card['events']}" if "events" in card else ""))
+        )
+        rows = [
+            (name, f"{one['value']:g}", f"{one['se']:.3f}", one["unit"], one["source"])
+            for name, one in card.get("coefficients", {}).items()
+        ]
+        if rows:
+            console.print(
+                Text(f"derived intercept {card['intercept']:.3f} (log odds), horizon {card['horizonMonths']} months")
+            )
+            console.print(_rows("coefficients (log odds)", ("finding", "value", "SE", "unit", "printed in"), rows))
+        for limit in card["limits"]:
+            console.print(Text(f"- {limit}"))
+        console.print()
