@@ -75,8 +75,13 @@ class Settings(BaseModel):
 
     @property
     def gather_budget_seconds(self) -> float:
-        """Seconds for reading the record; the rest of the deadline is for the audit entry and the answer itself."""
-        return max(self.deadline_seconds - 0.7, self.deadline_seconds / 2)
+        """Seconds for reading the record within the deadline."""
+        return gather_budget(self.deadline_seconds)
+
+
+def gather_budget(deadline_seconds: float) -> float:
+    """Seconds for reading the record; the rest of the deadline is for the audit entry and the answer itself."""
+    return max(deadline_seconds - 0.7, deadline_seconds / 2)
 
 
 def read_settings(

@@ -40,19 +40,26 @@ class _Reply:
     body: bytes
 
 
+class Connections(HTTPAdapter):
+    """Open connections that all requests of a process share; they carry nothing of any request."""
+
+    def __init__(self) -> None:
+        super().__init__(pool_connections=16, pool_maxsize=32, max_retries=0)
+
+
 class FhirClient:
     """One FHIR server on behalf of one request.
 
     The token goes to the base's own origin alone, and never over plain http but to the machine itself.
     """
 
-    def __init__(self, base: str, token: str | None = None, *, adapter: HTTPAdapter | None = None) -> None:
+    def __init__(self, base: str, token: str | None = None, *, connections: Connections | None = None) -> None:
         """A client of the server at this base.
 
         Args:
             base: the server's base address, already allowed for this caller.
             token: bearer token of this request; None for a server that asks for none.
-            adapter: connections shared between requests; its own when None.
+            connections: shared between requests; its own when None.
 
         Raises:
             FhirReadError: the base is not an address.
@@ -61,7 +68,7 @@ class FhirClient:
             self._base = parse_base(base)
         except ValueError:
             raise FhirReadError("address", "the server's address is not valid") from None
-        self._session = _open_session(adapter or HTTPAdapter(max_retries=0))
+        self._session = _open_session(connections or Connections())
         self._headers = dict(HEADERS)
         if token is not None and (self._base.scheme == "https" or self._base.is_loopback):
             self._headers["Authorization"] = f"Bearer {token}"
@@ -197,12 +204,12 @@ class _SortRefused(FhirReadError):
     """The server refused a query that asks for an order; it may answer without."""
 
 
-def _open_session(adapter: HTTPAdapter) -> requests.Session:
+def _open_session(connections: Connections) -> requests.Session:
     session = requests.Session()
     session.trust_env = False  # no proxy, no netrc: the token goes where the request says
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    session.mount("http://", adapter)
-    session.mount("https://", adapter)
+    session.mount("http://", connections)
+    session.mount("https://", connections)
     return session
 
 

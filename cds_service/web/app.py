@@ -1,0 +1,93 @@
+"""The application: one service in force, its CDS Hooks endpoints and its pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+
+from flask import Flask, Response, request
+
+from cds_service.audit.chain import AuditLog
+from cds_service.fhir.client import Connections
+from cds_service.service import Service, answer
+from cds_service.settings import Settings
+from cds_service.site import SiteFolder
+from cds_service.web.cds_api import Flow, Surroundings, cds_routes, utc_now
+from cds_service.web.cors import register_cors
+from cds_service.web.errors import register_errors
+from cds_service.web.metrics import Metrics
+from cds_service.web.pages import page_routes
+
+MAX_BODY_BYTES = 4 * 1024 * 1024
+CONTENT_POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+SLASHES = re.compile(r"//+")
+
+
+def create_app(
+    service: Service,
+    settings: Settings,
+    *,
+    audit: AuditLog,
+    base_url: str,
+    site: SiteFolder | None = None,
+    clock: Callable[[], datetime] = utc_now,
+    flow: Flow = answer,
+) -> Flask:
+    """The WSGI application. Nothing is read from disk after this, and nothing of a request is kept.
+
+    Args:
+        service: read and checked at start.
+        settings: of the operator.
+        audit: where answers are recorded.
+        base_url: where EHRs reach this service.
+        site: None is open mode.
+        clock: now, UTC.
+        flow: what answers a call.
+    """
+    app = Flask("cds_service.web")
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
+    metrics = Metrics()
+    around = Surroundings(
+        service=service,
+        settings=settings,
+        site=site.site if site else None,
+        flow=flow,
+        clock=clock,
+        audit=audit,
+        base_url=base_url.rstrip("/"),
+        connections=Connections(),
+        metrics=metrics,
+    )
+    register_errors(app)
+    register_cors(app, around.site)
+    app.register_blueprint(cds_routes(around))
+    app.register_blueprint(page_routes(service, metrics))
+    app.after_request(_secure)
+    app.wsgi_app = _PlainPaths(app.wsgi_app)  # type: ignore[method-assign]
+    return app
+
+
+def _secure(response: Response) -> Response:
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Content-Security-Policy"] = CONTENT_POLICY
+    if request.endpoint != "static":
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+class _PlainPaths:
+    """Paths with doubled slashes, or one at the end, as some clients build them, mean the plain path.
+
+    A redirect would do for people, but browsers follow none after a preflight.
+    """
+
+    def __init__(self, wsgi_app: Callable[..., Iterable[bytes]]) -> None:
+        self._wsgi_app = wsgi_app
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        path = SLASHES.sub("/", environ.get("PATH_INFO", ""))
+        environ["PATH_INFO"] = path.rstrip("/") or "/"
+        return self._wsgi_app(environ, start_response)

@@ -1,0 +1,154 @@
+"""The CDS Hooks endpoints: discovery and the call of a service. Parse, ask the flow, answer in JSON."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Blueprint, Response, g, request
+from werkzeug.exceptions import UnsupportedMediaType
+
+from cds_service.audit.chain import AuditLog
+from cds_service.errors import UnknownService
+from cds_service.fhir.client import Connections
+from cds_service.protocol import CONTEXTS, HookRequest, HookResponse, parse_request
+from cds_service.service import Ports, Service, ServiceHook
+from cds_service.settings import PrefetchWish, Settings, gather_budget
+from cds_service.site import Site
+from cds_service.web.fhir_access import check_fhir_server, deadline_seconds, open_reader
+from cds_service.web.logs import log_call
+from cds_service.web.metrics import Metrics
+
+ASSESSMENTS = "org.kyphoplasty-cds.assessments"
+Flow = Callable[[Service, ServiceHook, HookRequest, Ports], HookResponse]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What every call of this process shares.
+
+    Attributes:
+        flow: `service.answer`.
+        clock: now, UTC.
+        base_url: where EHRs reach this service, without a slash at the end.
+    """
+
+    service: Service
+    settings: Settings
+    site: Site | None
+    flow: Flow
+    clock: Callable[[], datetime]
+    audit: AuditLog
+    base_url: str
+    connections: Connections
+    metrics: Metrics
+
+
+def utc_now() -> datetime:
+    """The clock of a running service."""
+    return datetime.now(UTC)
+
+
+def cds_routes(around: Surroundings) -> Blueprint:
+    """Discovery, and one address for each service."""
+    routes = Blueprint("cds", __name__, url_prefix="/cds-services")
+
+    @routes.get("")
+    def discovery() -> Response:
+        wish = around.settings.prefetch
+        return json_response(
+            {"services": [discovery_entry(hook.discovery, wish) for hook in around.service.hooks.values()]}
+        )
+
+    @routes.post("/<service_id>")
+    def call(service_id: str) -> Response:
+        g.started, g.service_id = time.perf_counter(), "unknown"
+        if service_id not in around.service.hooks or around.service.hooks[service_id].hook not in CONTEXTS:
+            raise UnknownService("No service has this id.")
+        g.service_id = service_id
+        response = _answer(around, around.service.hooks[service_id])
+        g.gaps = count_gaps(response)
+        g.cards = tuple(
+            (card.source.topic.code if card.source.topic else "", card.indicator) for card in response.cards
+        )
+        return json_response(response.to_json())
+
+    @routes.after_app_request
+    def note(response: Response) -> Response:
+        if "service_id" in g:
+            _note_call(around.metrics, response.status_code)
+        return response
+
+    return routes
+
+
+def discovery_entry(entry: Mapping[str, Any], wish: PrefetchWish) -> dict[str, Any]:
+    """The entry as discovery shows it: with all prefetch templates, the Patient alone, or none."""
+    templates = {
+        key: template
+        for key, template in entry.get("prefetch", {}).items()
+        if wish == "full" or (wish == "patient" and template.startswith("Patient/"))
+    }
+    rest = {name: value for name, value in entry.items() if name != "prefetch"}
+    return {**rest, "prefetch": templates} if templates else rest
+
+
+def json_response(document: Any) -> Response:
+    """The document as JSON; a number that is not finite is a fault of ours and never leaves."""
+    body = json.dumps(document, ensure_ascii=False, allow_nan=False)
+    return Response(body, content_type="application/json; charset=utf-8")
+
+
+def count_gaps(response: HookResponse) -> int:
+    """How many different findings the cards name as missing."""
+    extensions = (card.extension or {} for card in response.cards)
+    models = (
+        model
+        for extension in extensions
+        for assessment in extension.get(ASSESSMENTS, ())
+        for model in assessment.get("models", ())
+    )
+    return len({missing["name"] for model in models for missing in model.get("missing", ())})
+
+
+def _answer(around: Surroundings, hook: ServiceHook) -> HookResponse:
+    _refuse_other_media()
+    body = parse_request(request.get_data(cache=False), hook.hook)
+    g.hook_instance = body.hook_instance
+    check_fhir_server(body, around.site, around.settings.fhir_servers)
+    seconds = deadline_seconds(body, around.site, around.settings.deadline_seconds)
+    ports = Ports(
+        clock=around.clock,
+        fhir=open_reader(body, around.connections),
+        audit=around.audit,
+        gather_seconds=gather_budget(seconds),
+        base_url=around.base_url,
+    )
+    return around.flow(around.service, hook, body, ports)
+
+
+def _refuse_other_media() -> None:
+    charset = request.mimetype_params.get("charset", "utf-8").lower()
+    is_plain = request.headers.get("Content-Encoding", "identity").lower() == "identity"
+    if not request.is_json or charset not in {"utf-8", "utf8"} or not is_plain:
+        raise UnsupportedMediaType
+
+
+def _note_call(metrics: Metrics, status: int) -> None:
+    seconds = time.perf_counter() - g.started
+    cards = g.get("cards", ())
+    metrics.count_call(g.service_id, status, seconds)
+    for topic, indicator in cards:
+        metrics.count_card(g.service_id, topic, indicator)
+    log_call(
+        service=g.service_id,
+        hook_instance=g.get("hook_instance", ""),
+        status=status,
+        milliseconds=seconds * 1000,
+        cards=len(cards),
+        gaps=g.get("gaps", 0),
+    )

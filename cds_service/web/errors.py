@@ -1,0 +1,111 @@
+"""Every error as a status and an OperationOutcome: the one table, and the one place that catches everything.
+
+A body holds fixed texts and ids that the caller sent or that we made; never values of a record, never an exception's
+own text unless the exception is ours.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+
+from fhir.resources.R4B.operationoutcome import OperationOutcome, OperationOutcomeIssue
+from flask import Flask, Response, g
+from werkzeug.exceptions import HTTPException
+
+from cds_service.errors import (
+    AuditUnavailable,
+    CdsError,
+    EvidenceUnavailable,
+    InvalidRequest,
+    MalformedRequest,
+    NotAllowed,
+    NotAuthenticated,
+    PatientMismatch,
+    UnknownService,
+)
+
+LOG = logging.getLogger("kyphoplasty_cds.errors")
+
+# Exception, status, code of FHIR's issue-type. The first that fits counts.
+STATUSES: tuple[tuple[type[CdsError], int, str], ...] = (
+    (MalformedRequest, 400, "invalid"),
+    (PatientMismatch, 400, "business-rule"),
+    (InvalidRequest, 400, "invalid"),
+    (NotAuthenticated, 401, "login"),
+    (NotAllowed, 403, "forbidden"),
+    (UnknownService, 404, "not-found"),
+    (EvidenceUnavailable, 412, "processing"),
+    (AuditUnavailable, 503, "transient"),
+)
+HTTP_CODES = {
+    401: "login",
+    403: "forbidden",
+    404: "not-found",
+    405: "not-supported",
+    413: "too-long",
+    415: "not-supported",
+}
+HTTP_TEXTS = {
+    400: "The request cannot be read.",
+    404: "There is nothing at this address.",
+    405: "This address does not take this method.",
+    413: "The body is larger than this service reads.",
+    415: "The body must be JSON in UTF-8, not compressed: Content-Type application/json.",
+}
+NOT_AUTHENTICATED = "Not authenticated."  # the same whatever was wrong: a caller learns nothing from it
+
+
+def register_errors(app: Flask) -> None:
+    """Every error of this application leaves as an OperationOutcome."""
+    app.register_error_handler(CdsError, _answer_own)
+    app.register_error_handler(HTTPException, _answer_http)
+    app.register_error_handler(Exception, _answer_unexpected)
+
+
+def outcome(status: int, code: str, text: str, diagnostics: str = "") -> Response:
+    """A response whose body is an OperationOutcome with one issue."""
+    issue = OperationOutcomeIssue(severity="error", code=code, details={"text": text}, diagnostics=diagnostics or None)
+    body = OperationOutcome(issue=[issue]).model_dump_json()
+    return Response(body, status=status, content_type="application/fhir+json; charset=utf-8")
+
+
+def _answer_own(error: CdsError) -> Response:
+    found = next(((status, code) for kind, status, code in STATUSES if isinstance(error, kind)), None)
+    if found is None:
+        return _answer_unexpected(error)
+    status, code = found
+    if status == 401:
+        response = outcome(status, code, NOT_AUTHENTICATED)
+        response.headers["WWW-Authenticate"] = "Bearer"
+        return response
+    response = outcome(status, code, str(error), _hook_instance())
+    if status == 503:
+        response.headers["Retry-After"] = "1"
+    return response
+
+
+def _answer_http(error: HTTPException) -> Response:
+    status = error.code or 500
+    if status < 400 and error.response is None:
+        return Response(status=status, headers=error.get_headers())
+    response = outcome(
+        status, HTTP_CODES.get(status, "processing"), HTTP_TEXTS.get(status, error.name), _hook_instance()
+    )
+    allowed = dict(error.get_headers()).get("Allow")
+    if allowed:
+        response.headers["Allow"] = allowed
+    return response
+
+
+def _answer_unexpected(error: Exception) -> Response:
+    """The only place that takes any exception: its text may be of a patient, so only its kind and place are logged."""
+    error_id = str(uuid.uuid4())
+    LOG.error("unexpected error", extra={"fields": {"event": "error", "errorId": error_id}, "failure": error})
+    diagnostics = " ".join(part for part in (_hook_instance(), f"error {error_id}") if part)
+    return outcome(500, "exception", "An unexpected error; the service's log has it under the id below.", diagnostics)
+
+
+def _hook_instance() -> str:
+    hook_instance = g.get("hook_instance", "")
+    return f"hookInstance {hook_instance}" if hook_instance else ""

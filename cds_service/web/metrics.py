@@ -1,0 +1,55 @@
+"""Counts for operators in Prometheus format; labels are services, statuses and topics, never ids."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, values
+from prometheus_client.multiprocess import MultiProcessCollector
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0)
+_FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # the library's own switch; `share_between_workers` sets it
+
+
+class Metrics:
+    """The counts of one application."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self._calls = Counter(
+            "kyphoplasty_cds_calls", "Calls of a service", ["service", "status"], registry=self._registry
+        )
+        self._seconds = Histogram(
+            "kyphoplasty_cds_call_seconds", "Time of one call", ["service"], buckets=SECONDS, registry=self._registry
+        )
+        self._cards = Counter(
+            "kyphoplasty_cds_cards", "Cards answered", ["service", "topic", "indicator"], registry=self._registry
+        )
+
+    def count_call(self, service: str, status: int, seconds: float) -> None:
+        """One call ended with this status."""
+        self._calls.labels(service, str(status)).inc()
+        self._seconds.labels(service).observe(seconds)
+
+    def count_card(self, service: str, topic: str, indicator: str) -> None:
+        """One card was answered."""
+        self._cards.labels(service, topic, indicator).inc()
+
+    def text(self) -> bytes:
+        """All counts, of all workers where they share them."""
+        if _FOLDER not in os.environ:
+            return generate_latest(self._registry)
+        shared = CollectorRegistry()
+        MultiProcessCollector(shared)  # type: ignore[no-untyped-call]
+        return generate_latest(shared)
+
+
+def share_between_workers(folder: Path) -> None:
+    """Counts are kept in files of this folder from now on, so that any worker can tell those of all.
+
+    Must be called before a `Metrics` is made.
+    """
+    os.environ[_FOLDER] = str(folder)
+    values.ValueClass = values.get_value_class()  # type: ignore[no-untyped-call]

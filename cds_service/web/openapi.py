@@ -1,0 +1,67 @@
+"""The description of our addresses in OpenAPI 3.1, made from what is loaded; no data of patients in it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cds_service import __version__
+from cds_service.service import Service
+
+JSON = "application/json"
+REQUEST: dict[str, Any] = {
+    "type": "object",
+    "required": ["hook", "hookInstance", "context"],
+    "properties": {
+        "hook": {"type": "string"},
+        "hookInstance": {"type": "string", "format": "uuid"},
+        "fhirServer": {"type": "string", "format": "uri"},
+        "fhirAuthorization": {"type": "object"},
+        "context": {"type": "object"},
+        "prefetch": {"type": ["object", "null"]},
+    },
+}
+CARDS: dict[str, Any] = {
+    "type": "object",
+    "required": ["cards"],
+    "properties": {"cards": {"type": "array", "items": {"type": "object"}}},
+}
+
+
+def describe_paths(service: Service) -> dict[str, Any]:
+    """The document behind `/openapi.json`."""
+    calls = {
+        f"/cds-services/{hook.id}": {"post": _call(str(hook.discovery.get("title", hook.id)))}
+        for hook in service.hooks.values()
+    }
+    model_id = {"name": "id", "in": "path", "required": True, "schema": {"enum": list(service.model_cards)}}
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "kyphoplasty-cds", "version": __version__},
+        "paths": {
+            "/": _page("what this is"),
+            "/cds-services": {"get": _operation("CDS Hooks discovery", {JSON: {"schema": {"type": "object"}}})},
+            **calls,
+            "/models": _page("the models in force", JSON),
+            "/models/{id}": {**_page("one model", JSON, 404), "parameters": [model_id]},
+            "/openapi.json": {"get": _operation("this description", {JSON: {}})},
+            "/health/live": {"get": _operation("the process answers", {JSON: {}})},
+            "/health/ready": {"get": _operation("versions and digests of what is in force", {JSON: {}})},
+            "/metrics": {"get": _operation("counts in Prometheus format", {"text/plain": {}})},
+        },
+    }
+
+
+def _call(summary: str) -> dict[str, Any]:
+    operation = _operation(summary, {JSON: {"schema": CARDS}}, 400, 401, 403, 404, 412, 413, 415, 503)
+    return {**operation, "requestBody": {"required": True, "content": {JSON: {"schema": REQUEST}}}}
+
+
+def _page(summary: str, *also: str | int) -> dict[str, Any]:
+    content: dict[str, Any] = {"text/html": {}, **{kind: {} for kind in also if isinstance(kind, str)}}
+    return {"get": _operation(summary, content, *(status for status in also if isinstance(status, int)))}
+
+
+def _operation(summary: str, content: dict[str, Any], *errors: int) -> dict[str, Any]:
+    outcome = {"description": "refused", "content": {"application/fhir+json": {"schema": {"type": "object"}}}}
+    responses: dict[str, Any] = {"200": {"description": summary, "content": content}}
+    return {"summary": summary, "responses": {**responses, **{str(status): outcome for status in errors}}}

@@ -1,0 +1,67 @@
+"""Pages for people and operators: what this is, the model cards, health, metrics, the description of the addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request
+from werkzeug.exceptions import NotFound
+
+from cds_service import __version__
+from cds_service.service import Service
+from cds_service.web.cds_api import json_response
+from cds_service.web.metrics import CONTENT_TYPE, Metrics
+from cds_service.web.openapi import describe_paths
+
+# Shown in tables of their own; the rest of a model card stands as it is.
+OWN_PLACE = {"id", "title", "version", "coefficients", "ranges", "limits", "sourceAttributes"}
+
+
+def page_routes(service: Service, metrics: Metrics) -> Blueprint:
+    """All addresses that are not CDS Hooks."""
+    routes = Blueprint("pages", __name__)
+
+    @routes.get("/")
+    def start() -> str:
+        return render_template("start.html", version=__version__, hooks=service.hooks, models=service.model_cards)
+
+    @routes.get("/models")
+    def models() -> Response | str:
+        if _wants_json():
+            return json_response(list(service.model_cards.values()))
+        return render_template("models.html", models=service.model_cards)
+
+    @routes.get("/models/<model_id>")
+    def model(model_id: str) -> Response | str:
+        if model_id not in service.model_cards:
+            raise NotFound
+        card = service.model_cards[model_id]
+        return json_response(card) if _wants_json() else render_template("model.html", **_page_of(model_id, card))
+
+    @routes.get("/openapi.json")
+    def openapi() -> Response:
+        return json_response(describe_paths(service))
+
+    @routes.get("/health/live")
+    def live() -> Response:
+        return json_response({"status": "live"})
+
+    @routes.get("/health/ready")
+    def ready() -> Response:
+        return json_response({"status": "ready", "version": __version__, "digests": dict(service.digests)})
+
+    @routes.get("/metrics")
+    def counts() -> Response:
+        return Response(metrics.text(), content_type=CONTENT_TYPE)
+
+    return routes
+
+
+def _wants_json() -> bool:
+    return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
+
+
+def _page_of(model_id: str, card: Mapping[str, Any]) -> dict[str, Any]:
+    rest = {name: value for name, value in card.items() if name not in OWN_PLACE}
+    return {"model_id": model_id, "card": card, "rest": rest}

@@ -1,0 +1,144 @@
+"""Running the service: gunicorn with threads, loaded before its workers fork."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+from cds_service.audit.store import AuditStore
+from cds_service.errors import DataFileError
+from cds_service.fhir.address import is_loopback_host
+from cds_service.loading import load_service
+from cds_service.settings import Settings
+from cds_service.site import SiteFolder, load_site
+from cds_service.web.app import create_app
+from cds_service.web.logs import configure_logs
+from cds_service.web.metrics import share_between_workers
+
+THREADS = 8
+START_SECONDS = 60
+
+
+def run_server(settings: Settings, *, host: str, port: int, workers: int, threads: int = THREADS) -> None:
+    """Load everything that is in force and answer until stopped.
+
+    Raises:
+        DataFileError: a file or a setting is wrong, or the address cannot be used.
+    """
+    site = load_site(settings.site) if settings.site else None
+    refuse_public_host(host, site)
+    configure_logs(settings.log_level)
+    service = load_service(site)
+    audit = AuditStore(settings.database_url)
+
+    def make_app(address: str) -> Flask:
+        base_url = settings.public_url or address
+        return create_app(service, settings, audit=audit, base_url=base_url, site=site)
+
+    serve(make_app, host=host, port=port, workers=workers, threads=threads)
+
+
+def refuse_public_host(host: str, site: SiteFolder | None) -> None:
+    """Without a site folder nobody is asked who they are, so that only this machine may ask.
+
+    Raises:
+        DataFileError: another address than loopback, in open mode.
+    """
+    if site is None and not is_loopback_host(host):
+        raise DataFileError("--host", host, "without a site folder (KYPHOPLASTY_CDS_SITE) only loopback, 127.0.0.1")
+
+
+def serve(make_app: Callable[[str], Flask], *, host: str, port: int, workers: int = 1, threads: int = THREADS) -> None:
+    """Answer HTTP on this address; says `listening on http://HOST:PORT` once it does.
+
+    Args:
+        make_app: gives the application for the address on which it listens; called once, before workers fork.
+        host: name or address.
+        port: 0 picks a free one.
+        workers: processes.
+        threads: of each worker.
+
+    Raises:
+        DataFileError: the address cannot be used.
+    """
+    listener = _listen(host, port)
+    address = _url_of(host, listener.getsockname()[1])
+    folder = Path(tempfile.mkdtemp(prefix="kyphoplasty-cds-metrics-")) if workers > 1 else None
+    if folder is not None:
+        share_between_workers(folder)
+    options = {
+        "bind": f"fd://{listener.fileno()}",
+        "worker_class": "gthread",
+        "workers": workers,
+        "threads": threads,
+        "preload_app": True,
+        "loglevel": "warning",
+        "keepalive": 5,
+        "graceful_timeout": 10,
+        "control_socket_disable": True,
+        "post_worker_init": lambda worker: _announce(address, worker),
+        "on_exit": lambda _arbiter: shutil.rmtree(folder) if folder is not None else None,
+    }
+    _Gunicorn(make_app(address), options).run()
+
+
+class _Gunicorn(BaseApplication):  # type: ignore[misc]
+    """gunicorn with an application that is there already."""
+
+    def __init__(self, app: Flask, options: dict[str, Any]) -> None:
+        self._app = app
+        self._options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Our options alone: no configuration file, no environment variable of gunicorn's."""
+        for name, value in self._options.items():
+            if name in self.cfg.settings:  # older versions know fewer
+                self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """The application."""
+        return self._app
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host.strip("[]"), port), family=family, backlog=512)
+    except OSError as error:
+        raise DataFileError("--host/--port", f"{host}:{port}", f"cannot listen there: {error.strerror}") from None
+
+
+def _url_of(host: str, port: int) -> str:
+    return f"http://[{host.strip('[]')}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _announce(address: str, worker: Any) -> None:
+    """The first worker says that the service listens, once an answer has come back."""
+    if worker.age == 1:
+        threading.Thread(target=_say_when_it_answers, args=(address,), daemon=True).start()
+
+
+def _say_when_it_answers(address: str) -> None:
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until:
+        connection = HTTPConnection(address.removeprefix("http://"), timeout=5)
+        try:
+            connection.request("GET", "/health/live")
+            if connection.getresponse().status == 200:
+                print(f"listening on {address}", flush=True)  # noqa: T201 - for whoever started us
+                return
+        except (OSError, HTTPException):
+            time.sleep(0.05)
+        finally:
+            connection.close()
