@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cds_service.fhir.raw_json import items, member, objects, text
+from cds_service.fhir.raw_json import member, objects, text
 
 # Statuses of R4, STU3 and DSTU2 orders that are not, or no longer, to be carried out.
 OVER = frozenset(
@@ -112,6 +112,6 @@ def _may_be(reference: str, patient_id: str) -> bool:
     return _BARE_ID.fullmatch(reference) is None or reference == patient_id
 
 
-def codeables(resource: Mapping[str, Any], *keys: str) -> list[Any]:
+def codeables(resource: Mapping[str, Any], *keys: str) -> list[Mapping[str, Any]]:
     """The CodeableConcepts under these keys, whether each is one or a list."""
-    return [codeable for key in keys for codeable in items(resource.get(key))]
+    return [codeable for key in keys for codeable in objects(resource.get(key))]

@@ -42,8 +42,8 @@ def levels_in_text(words: str) -> tuple[str, ...]:
 
     Parts of the text that speak of older fractures, of what is not there, or of bone density name nothing.
     """
-    parts = (part for part in _STOP.split(words) if not _NOT_TODAY.search(part))
-    found = {level for part in parts for level in _levels_in_part(_VITAMIN_D.sub(" ", part))}
+    parts = (part for part in _STOP.split(_VITAMIN_D.sub(" ", words)) if not _NOT_TODAY.search(part))
+    found = {level for part in parts for level in _levels_in_part(part)}
     return in_order(found)
 
 

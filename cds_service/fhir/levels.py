@@ -78,13 +78,13 @@ def _notes(stated: set[str], wording: set[str], source: str) -> Iterator[str]:
         yield f"The order's {source} says {named}, its text says {words}; {named} is used."
 
 
-def _site_statements(sites: list[Any], terminology: Terminology) -> set[str]:
+def _site_statements(sites: list[Mapping[str, Any]], terminology: Terminology) -> set[str]:
     """Levels of body sites: by code, else by the site's own words."""
     coded = {level for site in sites for level in terminology.translate("vertebral-level", site)}
     return coded or _text_levels(words for site in sites for words in texts_of(site))
 
 
-def _icd_statements(reasons: list[Any], terminology: Terminology) -> set[str]:
+def _icd_statements(reasons: list[Mapping[str, Any]], terminology: Terminology) -> set[str]:
     return {statement for reason in reasons for statement in terminology.translate("vertebral-level-icd", reason)}
 
 
@@ -109,11 +109,11 @@ def _conditions(order: Mapping[str, Any], bundle: DraftOrders) -> list[Mapping[s
     return [one for one in resolved if one is not None and one.get("resourceType") == "Condition"]
 
 
-def _reason_sites(order: Mapping[str, Any], bundle: DraftOrders) -> list[Any]:
+def _reason_sites(order: Mapping[str, Any], bundle: DraftOrders) -> list[Mapping[str, Any]]:
     return [site for condition in _conditions(order, bundle) for site in codeables(condition, "bodySite")]
 
 
-def _reason_codes(order: Mapping[str, Any], bundle: DraftOrders) -> list[Any]:
+def _reason_codes(order: Mapping[str, Any], bundle: DraftOrders) -> list[Mapping[str, Any]]:
     own = codeables(order, "reasonCode", "reasonCodeableConcept", "reason")
     return [*own, *(code for condition in _conditions(order, bundle) for code in codeables(condition, "code"))]
 

@@ -24,7 +24,8 @@ _TURNED = re.compile(
 _OTHER_ORDER = re.compile(
     r"\b(?:brace|bracing|orthosis|orthotics?|corset|TLSO|LSO|physio\w*|physical\s+therapy|PT\s+(?:eval\w*|consult)|rehab\w*"
     r"|x-?rays?|XR|radiographs?|MRI|DE?XA|labs?|anesthe\w*|anaesthe\w*|consult\w*|candidate|discuss\w*|consider\w*"
-    r"|follow[- ]?up|f/u|aftercare|post[- ]?op\w*|visit|appointment|clinic|education|teaching|consent|clearance|kit|tray|needle|diet|NPO|transport|hold|dressing|wound|planning)\b",
+    r"|follow[- ]?up|f/u|aftercare|post[- ]?op\w*|visit|appointment|clinic"
+    r"|education|teaching|consent|clearance|kit|tray|needle|diet|NPO|transport|hold|dressing|wound|planning)\b",
     re.IGNORECASE,
 )
 _FOR = re.compile(r"\bfor\b", re.IGNORECASE)
@@ -46,7 +47,9 @@ _ELSEWHERE = re.compile(
 # "TLSO when out of bed, off in bed" is an order, "no brace" and "wean TLSO" are none.
 _NOT_ORDERED = re.compile(
     r"^\W*(?:discontinu\w*|stop|remove|wean\w*|d/c|cancel\w*|declin\w*|refus\w*)\b|\b(?:history\s+of|previous\w*)\b"
-    r"|\b(?:no|not|without|w/o|avoid\w*|kein\w*|ohne)\s+(?:[\w-]+\s+){0,3}(?:brace|bracing|orthos[ie]s|corset|TLSO|LSO|bed[ -]?rest)\b",
+    r"|\b(?:no|not|without|w/o|avoid\w*|kein\w*|ohne)\s+(?:[\w-]+\s+){0,3}"
+    r"(?:brace|bracing|orthos[ie]s|corset|TLSO|LSO|bed[ -]?rest|physio\w*|physical|rehab\w*"
+    r"|referral|dieti\w*|DE?XA)\b",
     re.IGNORECASE,
 )
 

@@ -86,7 +86,8 @@ def utc_day(value: Any) -> date | None:
 
 
 def _day(year: int, month: int, day: int) -> date | None:
+    """A day of this age; records write 0001-01-01 and 9999-12-31 where they mean that nothing is stated."""
     try:
-        return date(year, month, day)
+        return date(year, month, day) if 1850 <= year < 2200 else None
     except ValueError:
         return None

@@ -94,7 +94,7 @@ def _recognise_device(resource: Mapping[str, Any], bundle: DraftOrders, terminol
     return _support([*titles, *({"text": name} for name in names if name)], frozenset({"brace"}), terminology)
 
 
-def _support(titles: list[Any], kinds: frozenset[str], terminology: Terminology) -> Recognition | None:
+def _support(titles: list[Mapping[str, Any]], kinds: frozenset[str], terminology: Terminology) -> Recognition | None:
     matches = [match for match in terminology.matches(titles) if match.concept in kinds]
     if matches:
         return _by_code(matches)
@@ -115,7 +115,7 @@ def _is_other_device(title: Any) -> bool:
     return False
 
 
-def _titles(resource: Mapping[str, Any]) -> list[Any]:
+def _titles(resource: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """What is ordered; older releases name it in other elements."""
     inside = [one for item in objects(resource.get("item")) for one in codeables(item, "code")]
     return [*codeables(resource, "code", "serviceRequested"), *inside]
@@ -133,7 +133,7 @@ def _by_text(resource: Mapping[str, Any], terminology: Terminology) -> Recogniti
     return Recognition(concepts, "text") if concepts else None
 
 
-def _unknown_words(titles: list[Any], terminology: Terminology) -> list[str]:
+def _unknown_words(titles: list[Mapping[str, Any]], terminology: Terminology) -> list[str]:
     """`text`, and displays of codings that no value set knows: a known code speaks for itself."""
     found: list[str] = []
     for title in titles:

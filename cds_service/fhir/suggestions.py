@@ -91,7 +91,8 @@ def _suggestion(recommendation: Recommendation, action: Action, hook_instance: s
 
 def _create(recommendation: Recommendation, resource: dict[str, Any], hook_instance: str) -> Action:
     content = {"rule": recommendation.rule_id, "resource": resource}
-    complete = {**resource, "id": _derived_uuid(hook_instance, "resource", content)}
+    new_id = _derived_uuid(hook_instance, "resource", content)
+    complete = {"resourceType": resource["resourceType"], "id": new_id} | resource
     ServiceRequest.model_validate(complete)
     return Action(type="create", description=recommendation.label, resource=complete)
 

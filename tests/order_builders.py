@@ -1,0 +1,138 @@
+"""Raw orders as clients send them, small and readable."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import strategies as st
+
+from cds_service.fhir.terminology import Terminology, load_terminology
+
+ROOT = Path(__file__).resolve().parents[1]
+RECORDED = ROOT.parent / "shared" / "data" / "cds-requests"
+CPT = "http://www.ama-assn.org/go/cpt"
+HCPCS = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"
+ICD = "http://hl7.org/fhir/sid/icd-10-cm"
+LOINC = "http://loinc.org"
+OPS = "http://fhir.de/CodeSystem/bfarm/ops"
+PCS = "http://www.cms.gov/Medicare/Coding/ICD10"
+SCT = "http://snomed.info/sct"
+OWN = "https://kyphoplasty-cds.org/fhir/CodeSystem/orders"
+PATIENT = "pat-1"
+
+
+@cache
+def terminology() -> Terminology:
+    return load_terminology(ROOT / "mappings")
+
+
+def codeable(system: str, code: str, *, words: str = "", display: str = "") -> dict[str, Any]:
+    coding = {"system": system, "code": code} | ({"display": display} if display else {})
+    return {"coding": [coding]} | ({"text": words} if words else {})
+
+
+def order(code: Any, *, number: int = 1, kind: str = "ServiceRequest", **members: Any) -> dict[str, Any]:
+    """A draft order of the usual patient; members are FHIR elements, None takes one away."""
+    whole = {
+        "resourceType": kind,
+        "id": f"draft-{number}",
+        "status": "draft",
+        "intent": "order",
+        "code": code,
+        "subject": {"reference": f"Patient/{PATIENT}"},
+        "authoredOn": "2026-11-20",
+        **members,
+    }
+    return {key: value for key, value in whole.items() if value is not None}
+
+
+def cpt(code: str, *, number: int = 1, **members: Any) -> dict[str, Any]:
+    return order(codeable(CPT, code), number=number, **members)
+
+
+def worded(words: str, *, number: int = 1, **members: Any) -> dict[str, Any]:
+    return order({"text": words}, number=number, **members)
+
+
+def brace(code: Any = None, *, number: int = 1, **members: Any) -> dict[str, Any]:
+    """A TLSO (L0456) as a DeviceRequest, valid R4."""
+    chosen = {"codeCodeableConcept": code or codeable(HCPCS, "L0456")}
+    if "codeReference" in members:
+        chosen = {}
+    return order(None, number=number, kind="DeviceRequest", **chosen, **members)
+
+
+def bundle(*resources: Any) -> dict[str, Any]:
+    """`context.draftOrders` without a Bundle type, as the public sandbox sends it."""
+    return {"resourceType": "Bundle", "entry": [{"resource": resource} for resource in resources]}
+
+
+def recorded_contexts() -> list[Any]:
+    """Contexts of the recorded requests of a real client; skips where they are not at hand."""
+    if not RECORDED.is_dir():
+        pytest.skip("the recorded requests are not beside this checkout")
+    bodies = (json.loads(path.read_text(encoding="utf-8")) for path in sorted(RECORDED.glob("[0-9]*.json")))
+    return [body["context"] for body in bodies if "context" in body]
+
+
+MEMBERS = (
+    *(
+        "entry",
+        "resource",
+        "resourceType",
+        "fullUrl",
+        "id",
+        "status",
+        "subject",
+        "reference",
+        "authoredOn",
+        "doNotPerform",
+    ),
+    *(
+        "code",
+        "coding",
+        "system",
+        "text",
+        "display",
+        "orderDetail",
+        "bodySite",
+        "note",
+        "reasonCode",
+        "reasonReference",
+    ),
+    *("contained", "codeCodeableConcept", "codeReference", "type", "deviceName", "item", "quantityQuantity", "value"),
+    *(
+        "occurrencePeriod",
+        "occurrenceTiming",
+        "occurrenceDateTime",
+        "repeat",
+        "boundsDuration",
+        "boundsPeriod",
+        "start",
+        "end",
+    ),
+)
+
+
+def junk() -> st.SearchStrategy[Any]:
+    """Any JSON, with the names of real members and a few real values in wrong places."""
+    plain = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=30)
+    real = st.sampled_from(
+        ["22514", CPT, "draft", "L1", "2026-11-20", "9999-12-31", "ServiceRequest", "Kyphoplasty L1"]
+    )
+    return st.recursive(
+        plain | real,
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(MEMBERS), inner, max_size=4),
+        max_leaves=25,
+    )
+
+
+def junk_members() -> st.SearchStrategy[dict[str, Any]]:
+    """Members of an order, each holding anything but another type of resource."""
+    return st.dictionaries(
+        st.sampled_from([name for name in MEMBERS if name not in {"resourceType", "subject"}]), junk()
+    )
