@@ -6,6 +6,7 @@ import re
 
 LEVELS = (*(f"T{number}" for number in range(1, 13)), *(f"L{number}" for number in range(1, 6)))
 UNUSUAL = ("T13", "L6")  # exist in some people and in no study
+LONGEST_TEXT = 2000  # characters: titles and notes of orders are shorter, and the patterns stay quick
 LONGEST_SPAN = 6  # `T1-L5` names a stretch of the spine, not what is treated
 
 # D11 = T11 in Vietnamese and French records, Th12 in German and Japanese ones, BWK and LWK are German vertebral bodies.
@@ -42,7 +43,7 @@ def levels_in_text(words: str) -> tuple[str, ...]:
 
     Parts of the text that speak of older fractures, of what is not there, or of bone density name nothing.
     """
-    parts = (part for part in _STOP.split(_VITAMIN_D.sub(" ", words)) if not _NOT_TODAY.search(part))
+    parts = (part for part in _STOP.split(_VITAMIN_D.sub(" ", words[:LONGEST_TEXT])) if not _NOT_TODAY.search(part))
     found = {level for part in parts for level in _levels_in_part(part)}
     return in_order(found)
 

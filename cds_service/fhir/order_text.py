@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from cds_service.fhir.level_text import LONGEST_TEXT
 from cds_service.fhir.terminology import Terminology
 
 _CLAUSE = re.compile(r"[,;\n()，。；]|\.(?=\s|$)")
@@ -56,7 +57,7 @@ _NOT_ORDERED = re.compile(
 
 def name_augmentation(words: str, terminology: Terminology) -> frozenset[str]:
     """The augmentation procedures that an order's title asks for."""
-    plain = _PAST_ABBREVIATION.sub(" status ", words)
+    plain = _PAST_ABBREVIATION.sub(" status ", words[:LONGEST_TEXT])
     if _OTHER_ORDER.search(plain) or (_FOR.search(plain) and not _ASKS_FOR.search(plain)):
         return frozenset()
     clauses = (clause for clause in _CLAUSE.split(plain) if not _TURNED.search(clause))
@@ -66,8 +67,9 @@ def name_augmentation(words: str, terminology: Terminology) -> frozenset[str]:
 
 def name_support(words: str, kinds: frozenset[str], terminology: Terminology) -> frozenset[str]:
     """Which of these kinds of support order a title names; a brace only where it is of the thoracolumbar spine."""
-    if _NOT_ORDERED.search(words):
+    title = words[:LONGEST_TEXT]
+    if _NOT_ORDERED.search(title):
         return frozenset()
-    named = terminology.text_concepts(words) & kinds
-    is_spinal = _SPINAL.search(words) is not None and _ELSEWHERE.search(words) is None
+    named = terminology.text_concepts(title) & kinds
+    is_spinal = _SPINAL.search(title) is not None and _ELSEWHERE.search(title) is None
     return named if is_spinal else named - {"brace"}

@@ -280,3 +280,8 @@ def test_junk_inside_an_order_never_raises(members):
 def test_an_entry_that_is_broken_costs_only_itself():
     drafts = {"entry": [None, "x", {}, {"resource": None}, {"resource": {"id": "no-type"}}, {"resource": cpt("22514")}]}
     assert find_augmentation_order(drafts, PATIENT, terminology()).procedure == "PKP"
+
+
+def test_a_title_without_end_is_read_as_far_as_titles_go():
+    assert find(worded("Kyphoplasty L1; " + "no " * 100_000)).procedure == "PKP"
+    assert find(worded("L" + " " * 300_000), worded("T1-" * 100_000, number=2)) is None
