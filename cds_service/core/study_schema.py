@@ -1,0 +1,298 @@
+"""The three kinds of study as types: a logistic model, rates in strata, a follow-up marker.
+
+Shape only; what one number means for another is checked in `study.py`, which also reads the files. Other modules
+import all of these from there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from cds_service.core.study_parts import (
+    Cohort,
+    Count,
+    Interval,
+    Measured,
+    Outcome,
+    Paper,
+    Part,
+    Patients,
+    Positive,
+    Text,
+    Validation,
+)
+
+Z_95 = 1.96  # a printed 95 % interval is beta ± 1.96 SE
+
+
+class Statistics(Part):
+    """One group's printed distribution of one input: exactly one of mean with SD, count of yes, counts by word."""
+
+    mean: float | None = None
+    sd: Positive | None = None
+    count: Count | None = None
+    counts: dict[str, Count] | None = None
+
+
+class PrintedError(Part):
+    """The standard error in the form the paper prints it: exactly one of the three.
+
+    Attributes:
+        ci: 95 % interval of the log odds; SE = width / 3.92.
+        se: the standard error itself.
+        wald: Wald statistic; SE = |beta| / sqrt(wald).
+    """
+
+    ci: Interval | None = None
+    se: Positive | None = None
+    wald: Positive | None = None
+
+
+class Coefficient(PrintedError):
+    """One printed coefficient, log odds per unit.
+
+    Attributes:
+        beta: as used.
+        printed: as printed, where that is a misprint; then `why` says how we know.
+    """
+
+    beta: float
+    printed: float | None = None
+    why: Text | None = None
+
+    @property
+    def standard_error(self) -> float:
+        """Printed standard error, log odds per unit."""
+        if self.ci is not None:
+            return (self.ci[1] - self.ci[0]) / (2 * Z_95)
+        if self.se is not None:
+            return self.se
+        if self.wald is not None:
+            return float(abs(self.beta) / self.wald**0.5)
+        raise ValueError("a coefficient without printed error")
+
+
+class LevelCoefficient(Coefficient):
+    """The coefficient of one word of a category, against the reference word."""
+
+    level: Text
+
+
+class Predictor(PrintedError):
+    """One input of a logistic model.
+
+    Attributes:
+        coding: what the number or word means, with our reading where the paper does not say.
+        reference: the word that has no coefficient; only with `levels`.
+        event: the group that had the outcome; `all` where the paper prints no groups.
+        identity: how draws of it follow from other draws, by name of a function in `cohort.py`.
+        known_at_order_sign: False for what is known only after the procedure, so that nobody asks for it.
+    """
+
+    finding: Text
+    unit: Text
+    coding: Text
+    printed_in: Text = Field(alias="from")
+    beta: float | None = None
+    printed: float | None = None
+    why: Text | None = None
+    reference: Text | None = None
+    levels: tuple[LevelCoefficient, ...] = ()
+    event: Statistics | None = None
+    no_event: Statistics | None = None
+    all: Statistics | None = None
+    identity: Literal["psoas-muscle-area"] | None = None
+    known_at_order_sign: bool = True
+
+    @property
+    def groups(self) -> dict[str, Statistics]:
+        """Printed statistics by group, `event` before `no_event`, or `all` alone."""
+        named = {"event": self.event, "no_event": self.no_event, "all": self.all}
+        return {name: group for name, group in named.items() if group is not None}
+
+    @property
+    def kind(self) -> Literal["number", "yes-no", "category"]:
+        """How a value of it enters the model."""
+        if self.levels:
+            return "category"
+        return "yes-no" if all(group.count is not None for group in self.groups.values()) else "number"
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words of a category, reference first; empty for numbers and yes/no."""
+        return () if self.reference is None else (self.reference, *(level.level for level in self.levels))
+
+
+class Auxiliary(Part):
+    """A printed measure that is no input, but from which an input's draws follow."""
+
+    finding: Text
+    unit: Text
+    printed_in: Text = Field(alias="from")
+    event: Statistics
+    no_event: Statistics
+
+
+class Intercept(Part):
+    """How the intercept is found that the paper does not print, and what it must be within 0.1 (never used)."""
+
+    method: Literal["mean-risk-over-rebuilt-cohort"]
+    check: float
+
+
+class Example(Part):
+    """Inputs and the figures they must give, from an independent calculation; run by a test."""
+
+    inputs: dict[str, bool | float | str]
+    risk: float
+    inputs_known: float
+    study_uncertainty: Interval | None = None
+    if_measured: Interval | None = None
+    held: dict[str, float] = Field(default_factory=dict)
+
+
+class ReducedCheck(Part):
+    """A reduced model's coefficients, from an independent calculation (within 3 %); run by a test."""
+
+    known: tuple[str, ...]
+    intercept: float
+    coefficients: dict[str, float]
+    inputs_known: float
+
+
+class LogisticStudy(Paper):
+    """A printed logistic model with the statistics from which its cohort is rebuilt.
+
+    Attributes:
+        card_line: patients, events and validation in one sentence, for a card.
+        contrary_line: what speaks against it in one sentence, for a card.
+    """
+
+    kind: Literal["logistic"]
+    card_line: Text
+    contrary_line: Text
+    cohort: Cohort
+    intercept: Intercept
+    predictors: Annotated[tuple[Predictor, ...], Field(min_length=1)]
+    auxiliaries: tuple[Auxiliary, ...] = ()
+    validation: Validation
+    examples: Annotated[tuple[Example, ...], Field(min_length=1)]
+    reduced_checks: tuple[ReducedCheck, ...] = ()
+    cross_checks: tuple[Example, ...] = ()
+
+    @property
+    def incidence(self) -> float:
+        """Events over patients, 0..1."""
+        return self.cohort.events / self.cohort.n
+
+    @property
+    def input_names(self) -> tuple[str, ...]:
+        """Names of the inputs, in the order of the file."""
+        return tuple(predictor.finding for predictor in self.predictors)
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """Columns of the model, in the order of the file; a category has one for each word but the reference."""
+        return tuple(term for predictor in self.predictors for term in _terms(predictor))
+
+
+class StratumCounts(Part):
+    """One side of the cut-off with its printed counts."""
+
+    id: Text
+    label: Text
+    above: float | None = None
+    at_most: float | None = None
+    n: Annotated[int, Field(gt=0)]
+    events: dict[Outcome, Count]
+
+
+class StrataStudy(Paper):
+    """Rates in groups divided at a cut-off; no model."""
+
+    kind: Literal["strata"]
+    outcomes: tuple[Outcome, ...]
+    cohort: Cohort
+    finding: Text
+    unit: Text
+    cutoff: float
+    strata: Annotated[tuple[StratumCounts, ...], Field(min_length=2)]
+    printed_p: dict[Outcome, Text]
+    recomputed_p: dict[Outcome, float]
+    measures: tuple[Measured, ...] = ()
+
+
+class Quartiles(Part):
+    """Median and quartiles of one group, in %."""
+
+    median: float
+    q1: float
+    q3: float
+
+
+class MarkerChange(Part):
+    """One measure's change between two dated values, in %, in the two groups."""
+
+    id: Text
+    label: Text
+    finding: Text
+    unit: Literal["%"]
+    refractured: Quartiles
+    not_refractured: Quartiles
+    printed_p: Text
+    printed_in: Text = Field(alias="from")
+
+
+class MarkerStudy(Paper):
+    """Changes seen in patients with and without the outcome; neither model nor rate.
+
+    Attributes:
+        interval_days: mean time between the two values.
+    """
+
+    kind: Literal["follow-up-marker"]
+    cohort: Patients
+    interval_days: Positive
+    markers: Annotated[tuple[MarkerChange, ...], Field(min_length=1)]
+
+
+Study = LogisticStudy | StrataStudy | MarkerStudy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """One column of a logistic model.
+
+    Attributes:
+        name: the finding, or `finding=word` where a category has several columns.
+        word: for categories, the word that makes this column 1.
+        beta: log odds per unit.
+        standard_error: as printed, log odds per unit.
+    """
+
+    name: str
+    finding: str
+    word: str | None
+    beta: float
+    standard_error: float
+
+
+def _terms(predictor: Predictor) -> tuple[Term, ...]:
+    if not predictor.levels:
+        only = Coefficient(beta=predictor.beta or 0.0, ci=predictor.ci, se=predictor.se, wald=predictor.wald)
+        name = predictor.finding
+        return (Term(name=name, finding=name, word=None, beta=only.beta, standard_error=only.standard_error),)
+    several = len(predictor.levels) > 1
+    return tuple(
+        Term(
+            name=f"{predictor.finding}={level.level}" if several else predictor.finding,
+            finding=predictor.finding,
+            word=level.level,
+            beta=level.beta,
+            standard_error=level.standard_error,
+        )
+        for level in predictor.levels
+    )
