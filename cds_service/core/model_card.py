@@ -1,0 +1,190 @@
+"""The card of a study: what `/models/{id}` and `kyphoplasty-cds models` say (contract, "JSON of /models/{id}")."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cds_service.core.prediction import LogisticModel, print_limits
+from cds_service.core.strata import wilson_interval
+from cds_service.core.study import (
+    ContraryEvidence,
+    LogisticStudy,
+    MarkerStudy,
+    Measured,
+    Predictor,
+    StrataStudy,
+    Study,
+    Term,
+)
+
+
+def model_card(study: Study, model: LogisticModel | None, contrary: ContraryEvidence) -> dict[str, Any]:
+    """The card of one study as JSON; `model` is given for logistic studies.
+
+    Raises:
+        ValueError: a logistic study without its model.
+    """
+    card = _head(study)
+    if isinstance(study, LogisticStudy):
+        if model is None:
+            raise ValueError(f"{study.id}: the card of a logistic study needs its table")
+        card |= _logistic(study, model)
+    elif isinstance(study, StrataStudy):
+        card |= _strata(study)
+    else:
+        card |= _marker(study)
+    return card | _tail(study, contrary)
+
+
+def _head(study: Study) -> dict[str, Any]:
+    return {
+        "id": study.id,
+        "version": study.version,
+        "digest": study.digest,
+        "kind": study.kind,
+        "title": study.title,
+        "outcome": study.outcome,
+        "source": {
+            "title": study.source.title,
+            "citation": study.source.citation,
+            "doi": study.source.doi,
+            "url": f"https://doi.org/{study.source.doi}",
+            "funding": study.source.funding,
+        },
+        "cohort": {
+            "description": study.cohort.description,
+            "place": study.cohort.place,
+            "period": study.cohort.period,
+            "procedures": list(study.cohort.procedures),
+            "outcomeDefinition": study.cohort.outcome_definition,
+            "source": study.cohort.printed_in,
+        },
+        "n": study.cohort.n,
+    }
+
+
+def _tail(study: Study, contrary: ContraryEvidence) -> dict[str, Any]:
+    return {
+        "applicability": [
+            {"finding": one.finding, "severity": one.severity, "text": one.text, "source": one.printed_in}
+            for one in study.applicability
+        ],
+        "notCheckable": list(study.not_checkable),
+        "cutoffs": [
+            {"id": one.id, "finding": one.finding, "unit": one.unit, "text": one.text, "policy": one.policy}
+            for one in study.cutoffs
+        ],
+        "advice": [{"text": one.text, "source": one.printed_in} for one in study.advice],
+        "limits": list(study.limits),
+        "doubts": list(study.notes),
+        "contraryEvidence": [
+            {"statement": one.statement, "citation": one.citation, "url": one.url, "inside": one.inside}
+            for one in contrary.entries
+            if study.id in one.studies
+        ],
+    }
+
+
+def _logistic(study: LogisticStudy, model: LogisticModel) -> dict[str, Any]:
+    table, (floor, ceiling) = model.table, print_limits(study)
+    return {
+        "horizonMonths": study.cohort.horizon_months,
+        "horizonNote": study.cohort.horizon_note or "",
+        "incidence": study.incidence,
+        "events": study.cohort.events,
+        "intercept": table.intercept,
+        "interceptMethod": (
+            "not printed; solved so that the mean risk over the rebuilt cohort is the study's incidence "
+            f"({table.draws} draws, seed {table.seed}, effective sample {table.effective_share:.2f})"
+        ),
+        "coefficients": {term.name: _coefficient(study, term) for term in study.terms},
+        "means": dict(table.means),
+        "ranges": {
+            name: {"lowest": ends[0], "low": ends[1], "high": ends[2], "highest": ends[3]}
+            for name, ends in table.ranges.items()
+        },
+        "printedLimits": {"floor": floor, "ceiling": ceiling},
+        "errorRatios": dict(table.error_ratios),
+        "eventsPerCoefficient": study.cohort.events / len(study.terms),
+        "validation": {
+            "summary": study.validation.summary,
+            "measured": [_measured(one) for one in study.validation.measured],
+        },
+    }
+
+
+def _coefficient(study: LogisticStudy, term: Term) -> dict[str, Any]:
+    predictor = next(one for one in study.predictors if one.finding == term.finding)
+    card: dict[str, Any] = {
+        "value": term.beta,
+        "se": term.standard_error,
+        "unit": predictor.unit,
+        "source": predictor.printed_in,
+        "coding": predictor.coding,
+        "knownAtOrderSign": predictor.known_at_order_sign,
+    }
+    return card | _misprint(predictor, term)
+
+
+def _misprint(predictor: Predictor, term: Term) -> dict[str, Any]:
+    corrected = next((one for one in predictor.levels if one.level == term.word), predictor)
+    return {} if corrected.printed is None else {"printed": corrected.printed, "why": corrected.why}
+
+
+def _measured(one: Measured) -> dict[str, Any]:
+    said = {
+        "set": one.set,
+        "n": one.n,
+        "events": one.events,
+        "measure": one.measure,
+        "value": one.value,
+        "interval": None if one.interval is None else list(one.interval),
+        "text": one.text,
+        "source": one.printed_in,
+    }
+    return {key: value for key, value in said.items() if value is not None}
+
+
+def _strata(study: StrataStudy) -> dict[str, Any]:
+    return {
+        "outcomes": list(study.outcomes),
+        "horizonMonths": study.cohort.horizon_months,
+        "finding": study.finding,
+        "unit": study.unit,
+        "strata": [
+            {
+                "label": counts.label,
+                "outcome": outcome,
+                "events": events,
+                "n": counts.n,
+                "rate": events / counts.n,
+                "interval": list(wilson_interval(events, counts.n)),
+            }
+            for outcome in study.outcomes
+            for counts in study.strata
+            for events in [counts.events[outcome]]
+        ],
+        "printedP": dict(study.printed_p),
+        "recomputedP": dict(study.recomputed_p),
+        "measures": [_measured(one) for one in study.measures],
+    }
+
+
+def _marker(study: MarkerStudy) -> dict[str, Any]:
+    return {
+        "events": study.cohort.events,
+        "intervalDays": study.interval_days,
+        "markers": [
+            {
+                "id": one.id,
+                "label": one.label,
+                "finding": one.finding,
+                "unit": one.unit,
+                "refractured": one.refractured.model_dump(),
+                "notRefractured": one.not_refractured.model_dump(),
+                "printedP": one.printed_p,
+                "source": one.printed_in,
+            }
+            for one in study.markers
+        ],
+    }

@@ -1,0 +1,143 @@
+"""What the studies without a model say: a stratum's rate, and the change between two MRIs."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import date
+
+from cds_service.core.facts import Findings
+from cds_service.core.study import MarkerChange, MarkerStudy, Outcome, StrataStudy, StratumCounts
+
+Z_95 = 1.96
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stratum:
+    """The rate of an outcome among the study's patients on this patient's side of the cut-off.
+
+    Attributes:
+        label: `PLVI <= 0.79`.
+        rate: 0..1.
+        interval: Wilson 95 %, 0..1.
+    """
+
+    study_id: str
+    outcome: Outcome
+    stratum_id: str
+    label: str
+    rate: float
+    interval: tuple[float, float]
+    events: int
+    n: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One measure's change between two days.
+
+    Attributes:
+        label: `muscle area`.
+        change: %, against the earlier value.
+        refractured: interquartile range of the change in patients who had refractured, %.
+        not_refractured: the same in the others.
+        is_in_range: inside the first range and outside the second.
+    """
+
+    marker_id: str
+    label: str
+    change: float
+    refractured: tuple[float, float]
+    not_refractured: tuple[float, float]
+    is_in_range: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marker:
+    """What two comparable MRIs show against a follow-up study; no probability.
+
+    Attributes:
+        first: day of the earlier values.
+        last: day of the newest.
+    """
+
+    study_id: str
+    first: date
+    last: date
+    changes: tuple[Change, ...]
+
+    @property
+    def in_range(self) -> tuple[Change, ...]:
+        """Changes "in the range seen in patients who had refractured"; nothing may be said of the others."""
+        return tuple(change for change in self.changes if change.is_in_range)
+
+
+def wilson_interval(events: int, n: int) -> tuple[float, float]:
+    """95 % interval of a proportion, 0..1, after Wilson."""
+    share, square = events / n, Z_95**2
+    middle = (share + square / (2 * n)) / (1 + square / n)
+    margin = Z_95 * math.sqrt(share * (1 - share) / n + square / (4 * n * n)) / (1 + square / n)
+    return max(0.0, middle - margin), min(1.0, middle + margin)
+
+
+def stratum_of(study: StrataStudy, outcome: Outcome, value: float) -> Stratum | None:
+    """The stratum of a value, in the study's unit; None where the study says nothing of the outcome."""
+    if outcome not in study.outcomes:
+        return None
+    counts = next((one for one in study.strata if _holds(one, value)), None)
+    if counts is None:
+        return None
+    events = counts.events[outcome]
+    return Stratum(
+        study_id=study.id,
+        outcome=outcome,
+        stratum_id=counts.id,
+        label=counts.label,
+        rate=events / counts.n,
+        interval=wilson_interval(events, counts.n),
+        events=events,
+        n=counts.n,
+    )
+
+
+def place_in_strata(study: StrataStudy, outcome: Outcome, findings: Findings) -> Stratum | None:
+    """The stratum of a patient; None where the measure is not known."""
+    value = findings.number(study.finding)
+    return None if value is None else stratum_of(study, outcome, value)
+
+
+def _holds(counts: StratumCounts, value: float) -> bool:
+    return (counts.above is None or value > counts.above) and (counts.at_most is None or value <= counts.at_most)
+
+
+def compare_with_marker(study: MarkerStudy, findings: Findings) -> Marker | None:
+    """The changes between two MRIs against what the study saw; None where no change with both its days is known.
+
+    Measures of other days than the newest pair are left out.
+    """
+    known = [(one, findings.known[one.finding]) for one in study.markers if one.finding in findings.known]
+    pairs = [(finding.observed, finding.since) for _, finding in known]
+    whole = [(last, first) for last, first in pairs if last is not None and first is not None]
+    if not whole:
+        return None
+    last, first = max(whole)
+    changes = tuple(
+        place_change(marker, float(finding.value))
+        for marker, finding in known
+        if (finding.observed, finding.since) == (last, first) and not isinstance(finding.value, str)
+    )
+    return Marker(study_id=study.id, first=first, last=last, changes=changes)
+
+
+def place_change(marker: MarkerChange, percent: float) -> Change:
+    """One change, in %, against the interquartile ranges of the two groups."""
+    refractured = (marker.refractured.q1, marker.refractured.q3)
+    others = (marker.not_refractured.q1, marker.not_refractured.q3)
+    return Change(
+        marker_id=marker.id,
+        label=marker.label,
+        change=percent,
+        refractured=refractured,
+        not_refractured=others,
+        is_in_range=refractured[0] <= percent <= refractured[1] and not others[0] <= percent <= others[1],
+    )
