@@ -204,8 +204,16 @@ class _SortRefused(FhirReadError):
     """The server refused a query that asks for an order; it may answer without."""
 
 
+class _Session(requests.Session):
+    """A session to which no answer is a redirect: `FhirClient` follows those that it may by itself."""
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002 - the library's name
+        """None: requests would parse and prepare any address, even when told not to follow."""
+        return None
+
+
 def _open_session(connections: Connections) -> requests.Session:
-    session = requests.Session()
+    session = _Session()
     session.trust_env = False  # no proxy, no netrc: the token goes where the request says
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.mount("http://", connections)
