@@ -159,7 +159,8 @@ def _validated(file: Path, tables: dict[str, Any]) -> Site:
     try:
         return Site.model_validate(tables)
     except ValidationError as error:
-        fault = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        faults = error.errors(include_url=False, include_context=False, include_input=False)
+        fault = min(faults, key=lambda one: one["type"] != "extra_forbidden")  # a misspelt key explains a missing one
         raise DataFileError(
             str(file), ".".join(str(part) for part in fault["loc"]), fault["msg"].removeprefix("Value error, ")
         ) from None

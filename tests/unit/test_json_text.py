@@ -1,0 +1,81 @@
+"""What JSON from outside is, and is not."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cds_service.json_text import MAX_DEPTH, JsonTextError, decode_json, decode_record_json
+
+PLAIN_TEXT = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"))
+DOCUMENTS = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**18), 10**18)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | PLAIN_TEXT,
+    lambda parts: st.lists(parts, max_size=4) | st.dictionaries(PLAIN_TEXT, parts, max_size=4),
+    max_leaves=20,
+)
+
+
+@given(DOCUMENTS)
+def test_every_proper_document_comes_through_unchanged(document):
+    text = json.dumps(document).encode()
+    assert decode_json(text) == document
+    assert decode_record_json(text) == document
+
+
+def test_a_byte_order_mark_is_tolerated():
+    assert decode_json(b"\xef\xbb\xbf{}") == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"",
+        b"{",
+        b"{} {}",
+        b"<a/>",
+        b'{"a": NaN}',
+        b"[Infinity]",
+        b"[-Infinity]",
+        b"[1e999]",
+        b"[" + b"9" * 5000 + b"]",
+        b'{"hook": 1, "hook": 2}',
+        b'{"a": [{"b": 1, "b": 1}]}',
+        b'["\\ud800"]',
+        b'{"\\ud800": 1}',
+        b'["\\u0000"]',
+        b"\xff\xfe{\x00}\x00",
+        b'["\xff"]',
+        b"[" * 100_000,
+        b"[" * (MAX_DEPTH + 1) + b"]" * (MAX_DEPTH + 1),
+        b'{"a":' * 3000 + b"1" + b"}" * 3000,
+    ],
+)
+def test_what_is_not_usable_json_is_refused(text):
+    with pytest.raises(JsonTextError):
+        decode_json(text)
+
+
+def test_the_refusal_repeats_nothing_of_the_text():
+    with pytest.raises(JsonTextError) as caught:
+        decode_json(b'{"name": "Hallie Hoeger", "name": 1e999}')
+    assert "Hallie" not in str(caught.value)
+
+
+def test_nesting_up_to_the_limit_is_read():
+    text = b"[" * MAX_DEPTH + b"]" * MAX_DEPTH
+    assert decode_json(text) == json.loads(text)
+
+
+def test_a_record_keeps_what_stands_beside_a_number_that_no_float_holds():
+    found = decode_record_json(b'{"a": 1e999, "b": ' + b"9" * 5000 + b', "c": 2.5}')
+    assert math.isinf(found["a"])
+    assert math.isinf(found["b"])
+    assert found["c"] == 2.5

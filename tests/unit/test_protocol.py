@@ -1,0 +1,382 @@
+"""The wire: tolerant towards clients, strict towards ourselves."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from cds_service.errors import MalformedRequest, PatientMismatch
+from cds_service.protocol import (
+    CONTEXTS,
+    Action,
+    Card,
+    Coding,
+    HookResponse,
+    Link,
+    Source,
+    Suggestion,
+    parse_request,
+)
+from tests.wire_builders import CARD_ID, HOOK_INSTANCE, SHARED, SUGGESTION_ID, context, hook_request
+
+RECORDED = SHARED / "data" / "cds-requests"
+TOKEN = {
+    "access_token": "s3cret",
+    "token_type": "Bearer",
+    "expires_in": 300,
+    "scope": "patient/*.read",
+    "subject": "us",
+}
+SERVER = "https://ehr.example.org/fhir"
+
+
+def parse(document: Any):
+    return parse_request(json.dumps(document).encode(), "order-sign")
+
+
+def refused(document: Any) -> str:
+    with pytest.raises(MalformedRequest) as caught:
+        parse(document)
+    return str(caught.value)
+
+
+# --- requests
+
+
+def test_a_request_is_read_by_its_aliases():
+    request = parse(hook_request(fhirServer=SERVER, fhirAuthorization=TOKEN, prefetch={"patient": None}))
+    assert request.hook_instance == HOOK_INSTANCE
+    assert request.context.user_id == "Practitioner/7"
+    assert request.context.patient_id == "p1"
+    assert request.context.encounter_id is None
+    assert request.fhir_server == SERVER
+    assert request.fhir_authorization.access_token.get_secret_value() == "s3cret"
+    assert request.prefetch == {"patient": None}
+
+
+def test_decoded_json_is_taken_as_well():
+    assert parse_request(hook_request(), "order-sign").context.patient_id == "p1"
+
+
+@pytest.mark.parametrize("missing", ["hook", "hookInstance", "context"])
+def test_ch_14_a_request_without_a_required_member_is_malformed(missing):
+    assert missing in refused(hook_request(**{missing: None}))
+
+
+@pytest.mark.parametrize("missing", ["userId", "patientId"])
+def test_ch_15_a_context_without_user_or_patient_is_malformed(missing):
+    assert f"context.{missing}" in refused(hook_request(context=context(**{missing: None})))
+
+
+@pytest.mark.parametrize("drafts", [None, {}, [], "x", {"resourceType": "Bundle"}])
+def test_ch_15_draft_orders_may_be_missing_or_anything(drafts):
+    assert parse(hook_request(context=context(draftOrders=drafts))).context.draft_orders == drafts
+
+
+def test_ch_16_a_request_needs_no_server_no_token_no_prefetch_no_encounter():
+    request = parse(hook_request())
+    assert request.fhir_server is None
+    assert request.fhir_authorization is None
+    assert request.prefetch == {}
+
+
+def test_ch_16_null_stands_for_absent():
+    request = parse({**hook_request(), "prefetch": None, "fhirServer": None, "fhirAuthorization": None})
+    assert request.prefetch == {}
+    assert request.fhir_server is None
+
+
+def test_ch_17_a_token_without_its_server_is_malformed():
+    assert "fhirAuthorization without fhirServer" in refused(hook_request(fhirAuthorization=TOKEN))
+
+
+def test_ch_18_unknown_members_are_ignored_at_every_level():
+    request = parse(
+        hook_request(
+            extension={"com.epic.cdshooks.request.fhir-version": "R4"},
+            fhirServer=SERVER,
+            fhirAuthorization={**TOKEN, "need_patient_banner": True},
+            context=context(selections=["ServiceRequest/1"], __proto__={}),
+            somethingElse=[1],
+        )
+    )
+    assert request.context.patient_id == "p1"
+
+
+@pytest.mark.parametrize("hook", ["order-select", "", 5, ["order-sign"], None])
+def test_ch_19_another_hook_is_malformed(hook):
+    assert "order-sign" in refused({**hook_request(), "hook": hook})
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b'"x"', b"null", b"{", b"\xff", b"[" * 10_000, b'{"hook": NaN}'])
+def test_ch_19_what_is_no_json_object_is_malformed(body):
+    with pytest.raises(MalformedRequest):
+        parse_request(body, "order-sign")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "",
+        "x",
+        5,
+        None,
+        HOOK_INSTANCE[:-1],
+        "{" + HOOK_INSTANCE + "}",
+        "urn:uuid:" + HOOK_INSTANCE,
+        HOOK_INSTANCE + "\n",
+    ],
+)
+def test_a_hook_instance_is_a_uuid(value):
+    assert "hookInstance" in refused({**hook_request(), "hookInstance": value})
+
+
+@pytest.mark.parametrize("version", "012345678f")
+def test_a_hook_instance_may_be_of_any_version_and_case(version):
+    value = f"1CAF890A-68ED-{version}526-B666-046AB9D88869"
+    assert parse(hook_request(hookInstance=value)).hook_instance == value.lower()
+
+
+@pytest.mark.parametrize(
+    "patient_id",
+    ["", "a b", "123&_include=*", "../Practitioner/1", "..", ".", "123?x", "a" * 65, "Patient/", "p\n", "Group/1"],
+)
+def test_a_patient_id_that_is_no_fhir_id_is_malformed(patient_id):
+    message = refused(hook_request(context=context(patientId=patient_id)))
+    assert message == "context.patientId: not a FHIR id."
+
+
+@pytest.mark.parametrize("patient_id", ["Patient/p-1.A", "p-1.A"])
+def test_a_leading_type_is_taken_off_the_patient_id(patient_id):
+    assert parse(hook_request(context=context(patientId=patient_id))).context.patient_id == "p-1.A"
+
+
+@pytest.mark.parametrize("user_id", ["Practitioner/7", "dr.house", "urn:oid:1.2", "PractitionerRole/1/_history/2"])
+def test_a_user_id_may_have_any_form(user_id):
+    assert parse(hook_request(context=context(userId=user_id))).context.user_id == user_id
+
+
+@pytest.mark.parametrize(
+    ("given", "read"), [("e1", "e1"), ("Encounter/e1", "e1"), ("", None), ("a b", None), (5, None)]
+)
+def test_an_encounter_id_that_is_none_never_costs_the_answer(given, read):
+    assert parse(hook_request(context=context(encounterId=given))).context.encounter_id == read
+
+
+@pytest.mark.parametrize("prefetch", [[], "x", 5])
+def test_prefetch_that_is_no_object_is_malformed(prefetch):
+    assert "prefetch" in refused(hook_request(prefetch=prefetch))
+
+
+def test_prefetch_values_may_be_anything():
+    values = {"patient": 5, "a": [], "b": "x", "c": None, "d": {"resourceType": "OperationOutcome"}}
+    assert parse(hook_request(prefetch=values)).prefetch == values
+
+
+# --- tokens
+
+
+@pytest.mark.parametrize("token", ["a b", "a\r\nX: y", "", "a" * 20_000, "ü", None, 5])
+def test_a_token_that_would_split_a_header_is_malformed(token):
+    message = refused(hook_request(fhirServer=SERVER, fhirAuthorization={**TOKEN, "access_token": token}))
+    assert "fhirAuthorization.access_token" in message
+
+
+def test_a_token_of_another_type_is_malformed():
+    refused(hook_request(fhirServer=SERVER, fhirAuthorization={**TOKEN, "token_type": "mac"}))
+    assert parse(hook_request(fhirServer=SERVER, fhirAuthorization={**TOKEN, "token_type": "bearer"}))
+
+
+@pytest.mark.parametrize(("seconds", "has_expired"), [(300, False), (0, True), (-5, True), (None, False)])
+def test_a_token_says_itself_when_it_has_expired(seconds, has_expired):
+    request = parse(hook_request(fhirServer=SERVER, fhirAuthorization={**TOKEN, "expires_in": seconds}))
+    assert request.fhir_authorization.has_expired is has_expired
+
+
+def test_a_token_of_another_patient_is_a_mismatch():
+    with pytest.raises(PatientMismatch):
+        parse(hook_request(fhirServer=SERVER, fhirAuthorization={**TOKEN, "patient": "p2"}))
+    assert parse(hook_request(fhirServer=SERVER, fhirAuthorization={**TOKEN, "patient": "Patient/p1"}))
+
+
+def test_the_token_and_the_record_show_in_no_text_of_the_request():
+    request = parse(hook_request(fhirServer=SERVER, fhirAuthorization=TOKEN, prefetch={"patient": {"name": "Hoeger"}}))
+    for text in (repr(request), str(request), f"{request!r}"):
+        assert "s3cret" not in text
+        assert "Hoeger" not in text
+
+
+def test_a_refusal_repeats_nothing_of_the_body():
+    body = hook_request(
+        hookInstance="Hallie",
+        fhirServer=SERVER,
+        fhirAuthorization={**TOKEN, "access_token": "s3cret 1", "expires_in": "Hoeger"},
+        context=context(patientId="Hallie Hoeger"),
+    )
+    for document in (body, {**body, "context": context()}, {**body, "context": "Hallie Hoeger"}):
+        message = refused(document)
+        assert "Hallie" not in message
+        assert "Hoeger" not in message
+        assert "s3cret" not in message
+
+
+def test_requests_are_frozen():
+    with pytest.raises(ValidationError):
+        parse(hook_request()).hook = "x"
+
+
+def test_every_hook_has_a_context():
+    assert set(CONTEXTS) == {"order-sign"}
+
+
+@pytest.mark.skipif(not RECORDED.is_dir(), reason="no ../shared with recorded requests")
+def test_ch_60_every_recorded_order_sign_is_read_and_every_other_body_refused_in_words():
+    read = refusals = 0
+    for file in sorted(RECORDED.glob("[0-9h]*.json")):
+        body = file.read_bytes()
+        if json.loads(body).get("hook") == "order-sign":
+            assert parse_request(body, "order-sign").context.patient_id
+            read += 1
+        else:
+            with pytest.raises(MalformedRequest):
+                parse_request(body, "order-sign")
+            refusals += 1
+    assert read + refusals == 72
+    assert read >= 30
+
+
+# --- cards
+
+
+def card(**members: Any) -> Card:
+    source = Source(label="us", topic=Coding(system="https://x.org/topic", code="rehabilitation"))
+    return Card(**{"uuid": CARD_ID, "summary": "A summary", "indicator": "info", "source": source, **members})
+
+
+def action(**members: Any) -> Action:
+    return Action(
+        **{"type": "create", "description": "Order it", "resource": {"resourceType": "ServiceRequest"}, **members}
+    )
+
+
+def suggestion(*, is_recommended: bool = False) -> Suggestion:
+    return Suggestion(label="Refer", uuid=SUGGESTION_ID, is_recommended=is_recommended, actions=(action(),))
+
+
+def test_ch_31_no_cards_is_an_empty_list():
+    assert HookResponse(cards=[]).to_json() == {"cards": []}
+
+
+def test_ch_32_what_has_no_value_is_left_out():
+    assert card().to_json() == {
+        "uuid": CARD_ID,
+        "summary": "A summary",
+        "indicator": "info",
+        "source": {"label": "us", "topic": {"system": "https://x.org/topic", "code": "rehabilitation"}},
+    }
+
+
+def test_extensions_and_resources_stay_as_they_are():
+    extension = {"org.x": [{"missing": [], "concerns": [], "none": None}]}
+    resource = {"resourceType": "ServiceRequest", "note": []}
+    made = card(
+        extension=extension,
+        selection_behavior="any",
+        suggestions=(
+            Suggestion(label="Refer", uuid=SUGGESTION_ID, is_recommended=False, actions=(action(resource=resource),)),
+        ),
+    ).to_json()
+    assert made["extension"] == extension
+    assert made["suggestions"][0]["actions"][0]["resource"] == resource
+
+
+def test_is_recommended_is_always_there():
+    made = card(selection_behavior="any", suggestions=(suggestion(),)).to_json()
+    assert made["suggestions"][0]["isRecommended"] is False
+
+
+@pytest.mark.parametrize("length", [1, 139])
+def test_ch_33_a_summary_may_have_up_to_139_characters(length):
+    assert card(summary="x" * length)
+
+
+@pytest.mark.parametrize("summary", ["", "x" * 140, "two\nlines", "two\r", "two\n"])
+def test_ch_33_another_summary_is_refused_and_never_cut(summary):
+    with pytest.raises(ValidationError):
+        card(summary=summary)
+
+
+@pytest.mark.parametrize("indicator", ["critical", "hard-stop", "success", ""])
+def test_ch_34_a_card_is_info_or_warning(indicator):
+    with pytest.raises(ValidationError):
+        card(indicator=indicator)
+
+
+@pytest.mark.parametrize("url", ["/models", "ehr.example.org", "javascript:alert(1)", "https://"])
+def test_ch_35_ch_44_addresses_are_absolute(url):
+    with pytest.raises(ValidationError):
+        Source(label="us", url=url)
+    with pytest.raises(ValidationError):
+        Link(label="us", url=url)
+
+
+@pytest.mark.parametrize("uuid", [CARD_ID.upper(), "urn:uuid:" + CARD_ID, "x", ""])
+def test_ch_37_uuids_are_bare_and_lower_case(uuid):
+    with pytest.raises(ValidationError):
+        card(uuid=uuid)
+
+
+def test_ch_38_suggestions_and_selection_behavior_come_together():
+    with pytest.raises(ValidationError):
+        card(suggestions=(suggestion(),))
+    with pytest.raises(ValidationError):
+        card(selection_behavior="any")
+
+
+def test_ch_39_at_most_one_recommends_at_most_one():
+    two = (suggestion(is_recommended=True), suggestion(is_recommended=True))
+    assert card(selection_behavior="any", suggestions=two)
+    with pytest.raises(ValidationError):
+        card(selection_behavior="at-most-one", suggestions=two)
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"type": "patch"},
+        {"description": ""},
+        {"resource": None},
+        {"resource": {}},
+        {"type": "update", "resource": {"id": "1"}},
+        {"type": "delete"},
+        {"type": "delete", "resource": None},
+        {"type": "delete", "resource": None, "resource_id": "no reference"},
+    ],
+)
+def test_ch_40_an_action_names_what_it_changes(members):
+    with pytest.raises(ValidationError):
+        action(**members)
+
+
+def test_ch_40_delete_names_a_reference():
+    made = action(type="delete", resource=None, resource_id="ServiceRequest/1").to_json()
+    assert made == {"type": "delete", "description": "Order it", "resourceId": "ServiceRequest/1"}
+
+
+def test_ch_43_an_override_reason_has_a_display():
+    with pytest.raises(ValidationError):
+        card(override_reasons=(Coding(system="https://x.org", code="a"),))
+
+
+def test_ch_44_context_for_an_app_belongs_to_smart_links():
+    assert Link(label="App", url="https://x.org/launch", type="smart", app_context="1").to_json()["appContext"] == "1"
+    with pytest.raises(ValidationError):
+        Link(label="Page", url="https://x.org", app_context="1")
+
+
+def test_ch_45_unknown_members_are_never_sent():
+    with pytest.raises(ValidationError):
+        card(actionSelectionBehavior="any")

@@ -1,0 +1,149 @@
+"""The site folder: read whole, or refused by file, table and key."""
+
+from __future__ import annotations
+
+import pytest
+
+from cds_service.core.policy import SITE_KEYS
+from cds_service.errors import DataFileError
+from cds_service.site import load_site
+
+# As the contract prints it.
+WHOLE = """
+[site]
+name = "Example Hospital"
+allowed-origins = ["https://sandbox.example.org"]
+[baseline]
+refracture = 0.12
+residual-pain = 0.10
+[policy]
+brace-max-weeks = 8
+brace-review-weeks = 2
+brace-only-days = 90
+sarcopenia-criteria = "awgs-2019"
+[service]
+mode = "live"
+pilot-users = []
+[[clients]]
+issuer = "https://ehr.example.org"
+jwks-url = "https://ehr.example.org/jwks.json"
+audiences = []
+fhir-servers = ["https://ehr.example.org/fhir/r4"]
+tenants = []
+deadline-seconds = 2
+client-id = "kyphoplasty-cds"
+[clients.capabilities]
+actions = ["create", "update"]
+resources = ["ServiceRequest", "DeviceRequest"]
+orderables = "any"
+links = "signed"
+[fhir]
+allow-private-networks = false
+"""
+CLIENT = '[[clients]]\nissuer = "i"\njwks-url = "https://e.org/k"\nfhir-servers = ["https://e.org/r4"]\n'
+
+
+@pytest.fixture
+def folder(tmp_path):
+    def write(text: str):
+        (tmp_path / "site.toml").write_text(text, encoding="utf-8")
+        return tmp_path
+
+    return write
+
+
+def fault(folder) -> str:
+    with pytest.raises(DataFileError) as caught:
+        load_site(folder)
+    return str(caught.value)
+
+
+def test_the_whole_example_of_the_contract_is_read(folder):
+    site = load_site(folder(WHOLE)).site
+    assert site.site.name == "Example Hospital"
+    assert site.site.allowed_origins == ("https://sandbox.example.org",)
+    assert site.baseline.refracture == 0.12
+    assert site.policy["brace-max-weeks"] == 8
+    assert site.clients[0].deadline_seconds == 2
+    assert [address.url for address in site.fhir_servers] == ["https://ehr.example.org/fhir/r4"]
+
+
+def test_a_name_is_all_that_a_site_needs(folder):
+    found = load_site(folder('[site]\nname = "X"\n'))
+    assert found.site.clients == ()
+    assert found.mappings is None
+    assert found.hooks is None
+
+
+def test_overlays_beside_the_file_are_found(folder):
+    path = folder('[site]\nname = "X"\n')
+    (path / "mappings").mkdir()
+    (path / "hooks").mkdir()
+    found = load_site(path)
+    assert (found.mappings, found.hooks) == (path / "mappings", path / "hooks")
+
+
+def test_a_folder_without_a_site_file_is_none(tmp_path):
+    assert "site.toml" in fault(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place"),
+    [
+        ("[site]", "[sight]", "sight"),
+        ('name = "Example Hospital"', "", "site.name"),
+        ('name = "Example Hospital"', "name = ''", "site.name"),
+        ("[policy]", "[policy]\nbraces = 1", "policy.braces"),
+        ("brace-max-weeks = 8", "brace-max-weeks = 0", "policy.brace-max-weeks"),
+        ("brace-max-weeks = 8", 'brace-max-weeks = "8"', "policy.brace-max-weeks"),
+        ("brace-only-days = 90", "brace-only-days = -1", "policy.brace-only-days"),
+        ('"awgs-2019"', '"awgs-1066"', "policy.sarcopenia-criteria"),
+        ("refracture = 0.12", "refracture = 12", "baseline.refracture"),
+        ("refracture = 0.12", "refractures = 0.12", "baseline.refractures"),
+        ('mode = "live"', 'mode = "loud"', "service.mode"),
+        ('issuer = "https://ehr.example.org"\n', "", "clients.0.issuer"),
+        ('jwks-url = "https://ehr.example.org/jwks.json"\n', "", "clients.0"),
+        ("audiences = []", 'jwks-file = "k.json"', "clients.0"),
+        ('jwks-url = "https://ehr.example.org/jwks.json"', 'jwks-file = "k.json"', "clients.0.jwks-file"),
+        ('["https://ehr.example.org/fhir/r4"]', "[]", "clients.0.fhir-servers"),
+        ('["https://ehr.example.org/fhir/r4"]', '["http://ehr.example.org/r4"]', "clients.0.fhir-servers"),
+        ('["https://ehr.example.org/fhir/r4"]', '["https://127.0.0.1/r4"]', "clients.0.fhir-servers"),
+        ('["https://ehr.example.org/fhir/r4"]', '["https://e.org/r4?x=1"]', "clients.0.fhir-servers.0"),
+        ('["https://ehr.example.org/fhir/r4"]', '["*"]', "clients.0.fhir-servers.0"),
+        ('"https://ehr.example.org/jwks.json"', '"http://ehr.example.org/jwks.json"', "clients.0.jwks-url"),
+        ("deadline-seconds = 2", "deadline-seconds = 0", "clients.0.deadline-seconds"),
+        ('links = "signed"', 'links = "all"', "clients.0.capabilities.links"),
+        ("allow-private-networks = false", 'allow-private-networks = "no"', "fhir.allow-private-networks"),
+        ('["https://sandbox.example.org"]', '["*"]', "site.allowed-origins.0"),
+        ('["https://sandbox.example.org"]', '["https://x.org/path"]', "site.allowed-origins.0"),
+        ("[site]", "[site", ""),
+    ],
+)
+def test_a_wrong_file_names_file_table_and_key(folder, old, new, place):
+    assert old in WHOLE
+    message = fault(folder(WHOLE.replace(old, new, 1)))
+    assert "site.toml" in message
+    assert f"{place}: " in message
+
+
+def test_an_ehr_stands_in_one_table(folder):
+    assert "clients.1.issuer" in fault(folder('[site]\nname = "X"\n' + CLIENT + CLIENT))
+
+
+def test_private_networks_may_be_allowed(folder):
+    text = WHOLE.replace("https://ehr.example.org/fhir/r4", "http://10.0.0.7:8080/fhir").replace(
+        "allow-private-networks = false", "allow-private-networks = true"
+    )
+    assert load_site(folder(text)).site.fhir_servers[0].port == 8080
+
+
+def test_keys_in_a_file_stand_beside_it(folder):
+    text = WHOLE.replace('jwks-url = "https://ehr.example.org/jwks.json"', 'jwks-file = "keys.json"')
+    path = folder(text)
+    (path / "keys.json").write_text("{}")
+    assert load_site(path).site.clients[0].jwks_file == "keys.json"
+
+
+@pytest.mark.parametrize("key", sorted(SITE_KEYS))
+def test_every_policy_key_is_checked_against_the_policy(folder, key):
+    assert f"policy.{key}: " in fault(folder(f'[site]\nname = "X"\n[policy]\n{key} = []\n'))
