@@ -57,6 +57,9 @@ class Finding:
         unit: canonical UCUM; `1` for yes/no and words.
         observed: the day (UTC) the value was true; None for what has no day.
         concerns: whole sentences that stand beside the value wherever it is shown.
+        site: where it was measured, in our words: `lumbar spine`, `right hand`; empty when there is nothing to say.
+        method: how it was measured, in our words: `bioimpedance`, `DXA`; empty when not recorded or nothing to say.
+        since: for a change: the day of the earlier value.
     """
 
     name: str
@@ -65,6 +68,9 @@ class Finding:
     observed: date | None
     provenance: tuple[Provenance, ...]
     concerns: tuple[str, ...] = ()
+    site: str = ""
+    method: str = ""
+    since: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

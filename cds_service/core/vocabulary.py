@@ -1,4 +1,4 @@
-"""The vocabulary of findings as a schema, one file `mappings/findings/<name>.toml` per name; `fhir/specs.py` reads them."""
+"""The vocabulary of findings: the schema of `mappings/findings/<name>.toml`. `fhir/specs.py` reads the files."""
 
 from __future__ import annotations
 
@@ -37,12 +37,16 @@ class FindingSpec(BaseModel):
         panels: concepts of panels whose components are read; the panel itself carries no value of it.
         never: concepts that look alike and are named when seen, never used.
         unclear: concepts that make "no" impossible without making it "yes".
+        unclear_because: the reason, as a phrase for people.
         history: concepts that are named when they stand on the list as resolved or past.
         key: prefetch key whose answer holds it.
         also_keys: further keys that must have been read before "no" may be said.
         answers: concept map of coded answers.
         closed_world: a list that was read and is not empty says "no" by silence.
         acute_only: ICD-10-CM seventh characters of later encounters (D, G, K, P, S) do not count.
+        ambiguous: by concept, the largest value that may be of another scale and does not count.
+        ambiguous_because: the reason, as a phrase for people.
+        both_sides: a value of the left or right side alone is not it.
         method_matters: that the way of measuring is not recorded is a concern.
         look_back_months: months that a drug that is not active still counts, by concept; `other` for the rest.
         of: for a change: the finding whose values are compared.
@@ -65,6 +69,7 @@ class FindingSpec(BaseModel):
     panels: tuple[Name, ...] = ()
     never: tuple[Name, ...] = ()
     unclear: tuple[Name, ...] = ()
+    unclear_because: str = ""
     history: tuple[Name, ...] = ()
     key: str = ""
     also_keys: tuple[str, ...] = ()
@@ -72,6 +77,9 @@ class FindingSpec(BaseModel):
     pick: Pick = "newest"
     closed_world: bool = False
     acute_only: bool = False
+    ambiguous: Mapping[Name, float] = Field(default_factory=dict)
+    ambiguous_because: str = ""
+    both_sides: bool = False
     method_matters: bool = False
     look_back_months: Mapping[str, int] = Field(default_factory=dict)
     of: Name | None = None

@@ -29,6 +29,12 @@ class ValueSetRules:
     excluded_codes: frozenset[Code] = frozenset()
     excluded_patterns: tuple[tuple[str, re.Pattern[str]], ...] = ()
 
+    @property
+    def class_systems(self) -> frozenset[str]:
+        """Systems of which single codes do not decide."""
+        excluded = {system for system, _ in (*self.excluded_codes, *self.excluded_patterns)}
+        return frozenset({system for system, _ in self.patterns} | excluded)
+
     def matches_pattern(self, system: str, code: str) -> bool:
         return any(system == of and pattern.fullmatch(code) for of, pattern in self.patterns)
 

@@ -6,7 +6,6 @@ A *concept* is the id of a value set in `mappings/valueset/`, or a code of one o
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -65,6 +64,7 @@ class Terminology:
         self._answer_maps = answer_maps
         self._texts = texts
         self._by_code = self._index()
+        self._classes = self._index_of_classes()
 
     def _index(self) -> Mapping[Code, tuple[str, ...]]:
         """Concepts of every enumerated code, our own codes included."""
@@ -75,6 +75,14 @@ class Terminology:
         for concept, system in self._own_codes.items():
             index.setdefault((system, concept), set()).add(concept)
         return {code: tuple(sorted(concepts)) for code, concepts in index.items()}
+
+    def _index_of_classes(self) -> Mapping[str, tuple[str, ...]]:
+        """Value sets with patterns or exclusions, by the systems that these are about."""
+        index: dict[str, list[str]] = {}
+        for concept, rules in self._value_sets.items():
+            for system in rules.class_systems:
+                index.setdefault(system, []).append(concept)
+        return {system: tuple(concepts) for system, concepts in index.items()}
 
     @property
     def names(self) -> frozenset[str]:
@@ -123,6 +131,14 @@ class Terminology:
         found = (target for code in self._codings(codeable) for target in answers.get(code, ()))
         return tuple(sorted(set(found)))
 
+    def answers(self, map_id: str) -> frozenset[str]:
+        """Every word that a concept map of answers leads to.
+
+        Raises:
+            KeyError: there is no such map.
+        """
+        return frozenset(target for targets in self._answer_maps[map_id].values() for target in targets)
+
     def text_concepts(self, text: str) -> frozenset[str]:
         """Concepts that words name, by `mappings/texts.toml`. The last resort: say so where it is used."""
         if not isinstance(text, str):
@@ -140,8 +156,9 @@ class Terminology:
 
     def _concepts_of(self, system: str, code: str) -> tuple[str, ...]:
         listed = self._by_code.get((system, code), ())
-        by_rule = (name for name, rules in self._value_sets.items() if rules.matches_pattern(system, code))
-        excluded = {name for name, rules in self._value_sets.items() if rules.excludes(system, code)}
+        classes = self._classes.get(system, ())
+        by_rule = (name for name in classes if self._value_sets[name].matches_pattern(system, code))
+        excluded = {name for name in classes if self._value_sets[name].excludes(system, code)}
         return tuple(sorted({*listed, *by_rule} - excluded))
 
     def _reaches(self, targets: tuple[LocalCode, ...], concept: str) -> bool:
@@ -180,16 +197,3 @@ def load_terminology(*folders: Path) -> Terminology:
         texts=read_texts(folders),
         units=load_units(folders),
     )
-
-
-def readable_texts(codeable: Any) -> tuple[str, ...]:
-    """`text` and every `display` of a CodeableConcept (raw JSON), for rules on words; empty for junk."""
-    if not isinstance(codeable, Mapping):
-        return ()
-    codings = codeable.get("coding")
-    displays = (
-        (coding.get("display") for coding in codings if isinstance(coding, Mapping))
-        if isinstance(codings, list)
-        else ()
-    )
-    return tuple(text for text in (codeable.get("text"), *displays) if isinstance(text, str) and re.search(r"\w", text))

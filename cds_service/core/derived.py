@@ -1,0 +1,298 @@
+"""Findings that follow from others or from the order: one function per name, run in the order they stand here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from cds_service.core.facts import AugmentationOrder, Finding, Findings, Gap, Provenance
+from cds_service.core.order_facts import from_order, from_reason
+from cds_service.core.sarcopenia import MEASURES, MUSCLE, RULERS, STUDY, MuscleFacts, Ruler, sarcopenia_by
+from cds_service.core.vocabulary import FindingSpec
+from cds_service.core.wording import say_number
+
+BMI_TOLERANCE = 1.0  # kg/m2: recorded and recomputed BMI that differ by more are not one measurement
+MNA_WELL_NOURISHED, MNA_AT_RISK = 24.0, 17.0  # A from 24, B from 17, C below (evidence page, study 1)
+NO_LEVEL = "the order does not say which level"
+REASONS = ("malignancy", "spinal-infection", "unstable-fracture", "neurological-deficit", "end-of-life")
+
+
+@dataclass(slots=True)
+class Ground:
+    """What derivations read, and where their results go.
+
+    Attributes:
+        ruler: the site's definition of sarcopenia.
+        diagnosis: `sarcopenia` as the problem list gave it, before measurement.
+    """
+
+    known: dict[str, Finding]
+    gaps: dict[str, Gap]
+    specs: Mapping[str, FindingSpec]
+    order: AugmentationOrder | None
+    ruler: Ruler
+    diagnosis: Finding | Gap | None
+
+    def all_known(self, *names: str) -> tuple[Finding, ...] | None:
+        """These findings, or None when one is a gap."""
+        found = tuple(self.known[name] for name in names if name in self.known)
+        return found if len(found) == len(names) else None
+
+    def put(self, result: Finding | Gap) -> None:
+        """Known or gap: every name stands in exactly one."""
+        self.known.pop(result.name, None)
+        self.gaps.pop(result.name, None)
+        if isinstance(result, Finding):
+            self.known[result.name] = result
+        else:
+            self.gaps[result.name] = result
+
+
+Derivation = Callable[[Ground], Finding | Gap | None]
+DERIVATIONS: dict[str, Derivation] = {}
+
+
+def derives(name: str) -> Callable[[Derivation], Derivation]:
+    """Register a derivation of this module; it returns None to leave the finding or gap as it is."""
+
+    def register(derivation: Derivation) -> Derivation:
+        DERIVATIONS[name] = derivation
+        return derivation
+
+    return register
+
+
+def derive(
+    findings: Findings,
+    specs: Mapping[str, FindingSpec],
+    order: AugmentationOrder | None,
+    *,
+    today: date,
+    sarcopenia_criteria: str,
+) -> Findings:
+    """The findings with all that follows from them; total over the vocabulary.
+
+    Args:
+        findings: as read from the record.
+        specs: the vocabulary.
+        order: None when no augmentation is being signed.
+        today: accepted for derivations that depend on it; none does now.
+        sarcopenia_criteria: the site's ruler, a key of `RULERS`.
+
+    Raises:
+        KeyError: no such ruler.
+    """
+    del today
+    ground = Ground(
+        known=dict(findings.known),
+        gaps=dict(findings.gaps),
+        specs=specs,
+        order=order,
+        ruler=RULERS[sarcopenia_criteria],
+        diagnosis=findings.known.get("sarcopenia", findings.gaps.get("sarcopenia")),
+    )
+    for name, derivation in DERIVATIONS.items():
+        result = derivation(ground) if name in specs else None
+        if result is not None:
+            ground.put(result)
+    for name in specs.keys() - ground.known.keys() - ground.gaps.keys():
+        ground.put(_undetermined(name, "what it follows from is not known"))
+    return Findings(dict(sorted(ground.known.items())), dict(sorted(ground.gaps.items())), findings.passed_over)
+
+
+@derives("bmi")
+def _bmi(ground: Ground) -> Finding | Gap | None:
+    """Weight / height2 where it is not recorded, or where the recorded one is older and differs."""
+    recorded, parts = ground.known.get("bmi"), ground.all_known("weight", "height")
+    if parts is None:
+        return None
+    weight, height = parts
+    computed = _compute(ground, "bmi", float(weight.value) / float(height.value) ** 2, parts, observed=weight.observed)
+    if recorded is None or computed is None:
+        return computed
+    if abs(float(recorded.value) - float(computed.value)) <= BMI_TOLERANCE:
+        return None
+    is_newer = (computed.observed or date.min) >= (recorded.observed or date.min)
+    newer = computed if is_newer else recorded
+    numbers = " and ".join(say_number(float(one.value), 1) for one in (recorded, computed))
+    concern = f"Recorded BMI and BMI from weight and height differ ({numbers}); the newer is used."
+    return replace(newer, concerns=(*newer.concerns, concern))
+
+
+@derives("appendicular-muscle-index")
+def _muscle_index(ground: Ground) -> Finding | Gap | None:
+    """Appendicular lean mass / height2, where the index is not recorded."""
+    parts = ground.all_known("appendicular-lean-mass", "height")
+    if parts is None or MUSCLE in ground.known:
+        return None
+    lean, height = parts
+    value = float(lean.value) / float(height.value) ** 2
+    return _compute(ground, MUSCLE, value, parts, observed=lean.observed, method=lean.method)
+
+
+@derives("psoas-muscle-area")
+def _psoas_muscle_area(ground: Ground) -> Finding | Gap | None:
+    """Total area x (1 - fat / 100) where it is not recorded (evidence page, study 5).
+
+    Muscle larger than the whole psoas is an error of the record: then neither counts.
+    """
+    total, muscle = ground.known.get("psoas-total-area"), ground.known.get("psoas-muscle-area")
+    if total and muscle and float(muscle.value) > float(total.value) + 1e-6:
+        return _contradiction(ground, total, muscle)
+    parts = ground.all_known("psoas-total-area", "psoas-fat-fraction")
+    if muscle is not None or parts is None:
+        return None
+    value = float(parts[0].value) * (1 - float(parts[1].value) / 100)
+    return _compute(ground, "psoas-muscle-area", value, parts)
+
+
+def _contradiction(ground: Ground, total: Finding, muscle: Finding) -> Gap:
+    numbers = [say_number(float(one.value), 1) for one in (muscle, total)]
+    detail = f"psoas muscle {numbers[0]} cm² is larger than the whole psoas, {numbers[1]} cm²"
+    seen = (*total.provenance, *muscle.provenance)
+    ground.put(Gap(name="psoas-total-area", reason="conflicting", detail=detail, seen=seen))
+    return Gap(name="psoas-muscle-area", reason="conflicting", detail=detail, seen=seen)
+
+
+@derives("plvi")
+def _plvi(ground: Ground) -> Finding | Gap | None:
+    """Psoas area of both sides / L4 vertebral area (evidence page, study 3), where it is not recorded."""
+    parts = ground.all_known("psoas-total-area", "l4-vertebral-area")
+    if parts is None or "plvi" in ground.known:
+        return None
+    return _compute(ground, "plvi", float(parts[0].value) / float(parts[1].value), parts)
+
+
+@derives("paraspinal-ratio-change")
+def _ratio_change(ground: Ground) -> Finding | Gap | None:
+    """Change of area / signal in %, from both changes between the same two days (evidence page, study 2)."""
+    parts = ground.all_known("paraspinal-csa-change", "paraspinal-signal-change")
+    if parts is None:
+        return _undetermined("paraspinal-ratio-change", "needs the change of area and of signal")
+    area, signal = parts
+    if (area.since, area.observed) != (signal.since, signal.observed):
+        return _undetermined("paraspinal-ratio-change", "area and signal are not of the same two days")
+    if float(signal.value) <= -100:
+        return _undetermined("paraspinal-ratio-change", "the signal is gone")
+    ratio = (1 + float(area.value) / 100) / (1 + float(signal.value) / 100)
+    found = _compute(ground, "paraspinal-ratio-change", (ratio - 1) * 100, parts)
+    return None if found is None else replace(found, since=area.since)
+
+
+@derives("mna-category")
+def _mna_category(ground: Ground) -> Finding | Gap | None:
+    """A from 24 points, B from 17, C below; the score counts before a recorded category."""
+    score, recorded = ground.known.get("mna-score"), ground.known.get("mna-category")
+    if score is None:
+        return None
+    points = float(score.value)
+    word = "A" if points >= MNA_WELL_NOURISHED else "B" if points >= MNA_AT_RISK else "C"
+    concerns = score.concerns
+    if recorded is not None and recorded.value != word:
+        concerns = (*concerns, f"The recorded category {recorded.value} does not fit the score; the score is used.")
+    return Finding(
+        name="mna-category",
+        value=word,
+        unit="1",
+        observed=score.observed,
+        provenance=score.provenance,
+        concerns=concerns,
+    )
+
+
+@derives("sarcopenia")
+def _sarcopenia(ground: Ground) -> Finding | Gap | None:
+    """By the study's ruler: the model's input."""
+    return sarcopenia_by(STUDY, "sarcopenia", _muscle_facts(ground))
+
+
+@derives("sarcopenia-site")
+def _sarcopenia_site(ground: Ground) -> Finding | Gap | None:
+    """By the site's ruler: what its referrals go by."""
+    return sarcopenia_by(ground.ruler, "sarcopenia-site", _muscle_facts(ground))
+
+
+def _muscle_facts(ground: Ground) -> MuscleFacts:
+    sex = ground.known.get("sex")
+    return MuscleFacts(
+        measured={name: ground.known[name] for name in MEASURES if name in ground.known},
+        diagnosis=ground.diagnosis,
+        sex=str(sex.value) if sex else None,
+        site_ruler=ground.ruler,
+        decimals={name: ground.specs[name].decimals for name in MEASURES if name in ground.specs},
+    )
+
+
+@derives("procedure")
+def _procedure(ground: Ground) -> Finding | Gap | None:
+    """PKP or PVP, where the orders say one."""
+    order = ground.order
+    return from_order("procedure", order, order.procedure if order else None, "the order does not say which procedure")
+
+
+@derives("treated-levels")
+def _treated_levels(ground: Ground) -> Finding | Gap | None:
+    """Levels head to foot, `T12,L1`."""
+    order = ground.order
+    return from_order(
+        "treated-levels", order, ",".join(order.levels) if order else None, "the order does not say which level"
+    )
+
+
+@derives("tl-junction")
+def _tl_junction(ground: Ground) -> Finding | Gap | None:
+    """Any treated level from T10 to L2."""
+    order = ground.order
+    return from_order("tl-junction", order, order.tl_junction if order else None, NO_LEVEL)
+
+
+def _by_reason(name: str) -> Derivation:
+    """A diagnosis that the order gives as its reason counts, whatever the problem list says."""
+    return lambda ground: None if _is_true(ground, name) else from_reason(name, ground.order)
+
+
+def _is_true(ground: Ground, name: str) -> bool:
+    return name in ground.known and ground.known[name].value is True
+
+
+for _name in REASONS:
+    derives(_name)(_by_reason(_name))
+
+
+def _compute(
+    ground: Ground,
+    name: str,
+    value: float,
+    parts: Sequence[Finding],
+    *,
+    observed: date | None = None,
+    method: str = "",
+) -> Finding | None:
+    """A computed finding with the sources and concerns of its parts; None when the result is not plausible."""
+    spec = ground.specs[name]
+    if spec.range and not spec.range[0] <= value <= spec.range[1]:
+        return None
+    days = {one.observed for one in parts if one.observed}
+    apart = ("The values it is computed from are of different days.",) if observed is None and len(days) > 1 else ()
+    return Finding(
+        name=name,
+        value=value,
+        unit=spec.unit,
+        observed=observed or max(days, default=None),
+        provenance=_sources_of(parts),
+        concerns=(*_concerns_of(parts), *apart),
+        method=method,
+    )
+
+
+def _sources_of(parts: Iterable[Finding]) -> tuple[Provenance, ...]:
+    return tuple(dict.fromkeys(source for one in parts for source in one.provenance))
+
+
+def _concerns_of(parts: Iterable[Finding]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(concern for one in parts for concern in one.concerns))
+
+
+def _undetermined(name: str, detail: str) -> Gap:
+    return Gap(name=name, reason="undetermined", detail=detail)
