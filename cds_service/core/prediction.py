@@ -46,7 +46,7 @@ class Prediction:
         floor: below it a text says "under"; rule of three, whole percent.
         ceiling: above it a text says "over".
         coefficients_in_use: of the reduced model in use, log odds per unit, by term (`mna-category=B`).
-        clear: by known finding, whether its effect's 95 % interval leaves out 0.
+        clear: by known finding, whether its effect's 95 % interval leaves out 0; else "no clear effect in the study".
         effects: by known finding, coefficient in use x (value used - cohort mean), log odds.
         gains: share of the model's information that each missing input would add, by finding; only what can be known
             before the procedure.
@@ -150,7 +150,7 @@ def predict(model: LogisticModel, inputs: Mapping[str, Value], *, site_incidence
         floor=floor,
         ceiling=ceiling,
         coefficients_in_use=MappingProxyType(dict(zip(reduced.terms, reduced.coefficients.tolist(), strict=True))),
-        clear=MappingProxyType(_clear(reduced, terms, distances)),
+        clear=MappingProxyType(_clear(model, reduced, terms, distances)),
         effects=MappingProxyType(_effects(reduced, terms, distances)),
         gains=MappingProxyType(gains),
         missing=tuple(gains),
@@ -224,19 +224,22 @@ def _effects(reduced: ReducedModel, terms: list[Term], distances: Vector) -> dic
     return effects
 
 
-def _clear(reduced: ReducedModel, terms: list[Term], distances: Vector) -> dict[str, bool]:
+def _clear(model: LogisticModel, reduced: ReducedModel, terms: list[Term], distances: Vector) -> dict[str, bool]:
     """Whether the 95 % interval of each finding's effect leaves out 0.
 
-    For one term that is the interval of its coefficient. A category's effect is that of the patient's word against
-    the cohort's mix of words, so its terms are taken together.
+    The errors are those of the coefficients in use at the printed scale, also where the figure's own interval is wider
+    than printed: with all inputs known an effect is clear exactly where the paper's interval leaves out 0. For one term
+    that is the interval of its coefficient. A category's effect is that of the patient's word against the cohort's mix
+    of words, so its terms are taken together.
     """
     clear = {}
+    scale = np.array([min(1.0, model.table.error_ratios[term.name]) for term in terms])
+    covariance = reduced.covariance[1:, 1:] * np.outer(scale, scale)
     for finding in dict.fromkeys(term.finding for term in terms):
         at = [column for column, term in enumerate(terms) if term.finding == finding]
-        part = reduced.covariance[np.ix_([one + 1 for one in at], [one + 1 for one in at])]
         point = distances[at] if len(at) > 1 else np.ones(1)
         effect = float(reduced.coefficients[at] @ point)
-        clear[finding] = abs(effect) > Z_95 * math.sqrt(float(point @ part @ point))
+        clear[finding] = abs(effect) > Z_95 * math.sqrt(float(point @ covariance[np.ix_(at, at)] @ point))
     return clear
 
 
