@@ -113,7 +113,10 @@ def rake(cohort: Cohort, study: LogisticStudy) -> Cohort:
         if float(np.abs(gradient).max()) < RAKING_TOLERANCE:
             return _read_only(replace(cohort, weights=weights))
         curvature = (conditions * weights[:, None]).T @ conditions - np.outer(gradient, gradient)
-        step: Vector = np.linalg.solve(curvature, gradient).astype(np.float64)
+        try:
+            step: Vector = np.linalg.solve(curvature, gradient).astype(np.float64)
+        except np.linalg.LinAlgError:  # the weights run to a single patient
+            break
         multipliers = multipliers - _step_share(conditions, multipliers, step) * step
     raise ArithmeticError(f"{study.id}: no weights satisfy the printed tables")
 

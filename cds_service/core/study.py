@@ -211,7 +211,8 @@ def _logistic_faults(study: LogisticStudy, units: Mapping[str, str]) -> Iterator
         yield "predictors", "either all inputs have groups event and no_event, or all have the group all"
     for at, auxiliary in enumerate(study.auxiliaries):
         yield from _unit_faults(f"auxiliaries[{at}]", auxiliary.finding, auxiliary.unit, units)
-    yield from _figure_faults(study)
+    if not any(fault for predictor in study.predictors for fault in _coefficient_faults("", predictor)):
+        yield from _figure_faults(study)
 
 
 def _figure_faults(study: LogisticStudy) -> Iterator[Fault]:

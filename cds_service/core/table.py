@@ -149,7 +149,7 @@ def _is_current(study: LogisticStudy, folder: Path) -> bool:
 
 
 def compare_tables(one: Path, other: Path) -> tuple[str, ...]:
-    """Ids of the studies whose tables in two folders differ beyond rounding of another machine, or stand in one only."""
+    """Ids of the studies whose tables in two folders differ beyond another machine's rounding, or stand in one only."""
     names = sorted({path.name for folder in (one, other) for path in folder.glob("*.json")})
     return tuple(Path(name).stem for name in names if not _is_same(_load(one / name), _load(other / name)))
 
