@@ -1,0 +1,23 @@
+"""Cohorts take a second to build, so each is built once in a session."""
+
+import pytest
+from study_samples import LOGISTIC, STUDIES, TABLES_FOLDER
+
+from cds_service.core.cohort import rake, rebuild_cohort
+from cds_service.core.prediction import load_models
+
+
+@pytest.fixture(scope="session")
+def cohorts():
+    return {name: rake(rebuild_cohort(study), study) for name, study in LOGISTIC.items()}
+
+
+@pytest.fixture(scope="session")
+def half_cohorts():
+    """The same with half the draws."""
+    return {name: rake(rebuild_cohort(study, draws=20_000), study) for name, study in LOGISTIC.items()}
+
+
+@pytest.fixture(scope="session")
+def models():
+    return load_models(STUDIES, TABLES_FOLDER)

@@ -1,0 +1,89 @@
+"""The cards of the studies as programs read them."""
+
+import json
+
+import pytest
+from study_samples import LOGISTIC, STUDIES, STUDIES_FOLDER
+
+from cds_service.core.model_card import model_card
+from cds_service.core.study import load_contrary_evidence
+
+CONTRARY = load_contrary_evidence(STUDIES_FOLDER)
+
+
+@pytest.fixture(scope="session")
+def cards(models):
+    return {name: model_card(study, models.get(name), CONTRARY) for name, study in STUDIES.items()}
+
+
+def test_cards_are_json_without_nulls(cards):
+    for card in cards.values():
+        text = json.dumps(card, allow_nan=False)
+        assert "null" not in text
+        assert '""' not in text.replace('"horizonNote": ""', "")
+
+
+def test_a_models_card_has_what_the_contract_names(cards):
+    names = {"id", "version", "outcome", "horizonMonths", "incidence", "n", "events", "intercept"}
+    names |= {"coefficients", "ranges", "limits"}
+    for name in LOGISTIC:
+        assert names <= set(cards[name])
+        for coefficient in cards[name]["coefficients"].values():
+            assert {"value", "se", "unit", "source"} <= set(coefficient)
+        for ends in cards[name]["ranges"].values():
+            assert ends["lowest"] < ends["low"] < ends["high"] < ends["highest"]
+        assert all(isinstance(limit, str) for limit in cards[name]["limits"])
+
+
+def test_the_refracture_card_gives_the_printed_table(cards):
+    card = cards["sarcopenia-pvm-2022"]
+    assert (card["n"], card["events"], card["horizonMonths"]) == (214, 74, 12)
+    assert card["incidence"] == pytest.approx(0.346, abs=0.0005)
+    assert card["intercept"] == pytest.approx(0.107, abs=0.1)
+    assert card["coefficients"]["bmi"]["value"] == -0.59
+    assert card["coefficients"]["bmi"]["se"] == pytest.approx(0.140, abs=0.0005)
+    assert card["coefficients"]["bmd-t-score"]["unit"] == "{T-score}"
+    assert {"mna-category=B", "mna-category=C"} <= set(card["coefficients"])
+    assert card["ranges"]["bmi"]["highest"] == pytest.approx(23.3, abs=0.2)
+    assert card["errorRatios"]["bmi"] == pytest.approx(0.66, abs=0.02)
+
+
+def test_the_corrected_misprint_stands_on_the_card_with_its_reason(cards):
+    procedure = cards["nvcf-nomogram-2024"]["coefficients"]["procedure"]
+    assert (procedure["value"], procedure["printed"]) == (-1.390, 1.390)
+    assert "0.249" in procedure["why"]
+    assert "printed" not in cards["nvcf-nomogram-2024"]["coefficients"]["ct-attenuation"]
+
+
+def test_performance_is_given_with_its_set_or_said_to_be_absent(cards):
+    measured = cards["nvcf-nomogram-2024"]["validation"]["measured"]
+    aucs = {one["set"].split(" ")[0]: one["value"] for one in measured if one["measure"] == "AUC"}
+    assert aucs == {"training": 0.801, "testing": 0.664, "validation": 0.832}
+    assert cards["sarcopenia-pvm-2022"]["validation"]["measured"] == []
+    assert "No validation" in cards["sarcopenia-pvm-2022"]["validation"]["summary"]
+
+
+def test_every_card_stands_with_its_source_doubts_and_contrary_evidence(cards):
+    for card in cards.values():
+        assert card["source"]["url"].startswith("https://doi.org/10.")
+        assert card["doubts"]
+        assert card["advice"]
+    assert len(cards["sarcopenia-pvm-2022"]["contraryEvidence"]) == 3
+
+
+def test_strata_and_marker_studies_have_a_card_without_coefficients(cards):
+    strata, marker = cards["psoas-plvi-2024"], cards["muscle-change-2021"]
+    assert "coefficients" not in strata
+    assert [(one["outcome"], one["events"]) for one in strata["strata"]] == [
+        ("refracture", 3),
+        ("refracture", 8),
+        ("residual-pain", 2),
+        ("residual-pain", 6),
+    ]
+    assert "horizonMonths" not in marker
+    assert [one["refractured"]["median"] for one in marker["markers"]] == [-10.1, 10.6, -19.2]
+
+
+def test_a_logistic_study_without_its_table_has_no_card():
+    with pytest.raises(ValueError, match="needs its table"):
+        model_card(LOGISTIC["nvcf-nomogram-2024"], None, CONTRARY)

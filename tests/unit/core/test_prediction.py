@@ -1,0 +1,383 @@
+"""One patient's figure: the evidence page's figures and the properties it asks for."""
+
+import math
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from study_samples import LOGISTIC, NOMOGRAM, PAIN, SARCOPENIA, STUDIES, TABLES_FOLDER
+
+from cds_service.core.prediction import load_models, predict
+from cds_service.errors import DataFileError
+
+MODELS = load_models(STUDIES, TABLES_FOLDER)
+S, N, R = MODELS[SARCOPENIA.id], MODELS[NOMOGRAM.id], MODELS[PAIN.id]
+EXAMPLES = [(name, example) for name, study in LOGISTIC.items() for example in study.examples]
+CROSS_CHECKS = [(name, example) for name, study in LOGISTIC.items() for example in study.cross_checks]
+
+
+def _logit(share):
+    return math.log(share / (1 - share))
+
+
+def _expit(log_odds):
+    return 1 / (1 + np.exp(-log_odds))
+
+
+@pytest.mark.parametrize(("name", "example"), EXAMPLES, ids=lambda one: getattr(one, "inputs", one))
+def test_example_of_a_study_file(name, example):
+    found = predict(MODELS[name], example.inputs, site_incidence=None)
+    assert found.risk == pytest.approx(example.risk, abs=0.01)
+    assert found.inputs_known == pytest.approx(example.inputs_known, abs=0.01)
+    assert found.study_uncertainty == pytest.approx(example.study_uncertainty, abs=0.02)
+    if example.if_measured is None:
+        assert found.if_measured is None
+    else:
+        assert found.if_measured == pytest.approx(example.if_measured, abs=0.02)
+    assert {finding: one.used for finding, one in found.held.items()} == pytest.approx(example.held, abs=0.05)
+
+
+@pytest.mark.parametrize(("name", "example"), CROSS_CHECKS, ids=lambda one: getattr(one, "inputs", one))
+def test_one_yes_no_input_or_category_alone_gives_the_printed_table_back(name, example):
+    found = predict(MODELS[name], example.inputs, site_incidence=None)
+    assert found.risk == pytest.approx(example.risk, abs=1e-4)
+    assert found.inputs_known == pytest.approx(example.inputs_known, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("inputs", "events", "patients"),
+    [
+        ({"sarcopenia": True}, 58, 69),
+        ({"sarcopenia": False}, 16, 145),
+        ({"diabetes": True}, 31, 45),
+        ({"mna-category": "A"}, 3, 28),
+        ({"mna-category": "B"}, 21, 87),
+        ({"mna-category": "C"}, 50, 99),
+        ({"tl-junction": True}, 41, 127),
+        ({"tl-junction": False}, 33, 87),
+    ],
+)
+def test_rates_of_the_refracture_table_come_back_exactly(inputs, events, patients):
+    assert predict(S, inputs, site_incidence=None).risk == pytest.approx(events / patients, abs=1e-6)
+
+
+L1 = {"tl-junction": True, "diabetes": False, "bmd-t-score": -2.8}
+MEASURED = [
+    # Each row from an independent implementation: what one more measurement does to the same patient.
+    (S, L1, 0.77, 0.38, (0.26, 0.53), (0.09, 0.75)),
+    (S, {**L1, "sarcopenia": False}, 0.89, 0.17, (0.08, 0.32), (0.04, 0.34)),
+    (S, {**L1, "sarcopenia": True}, 0.89, 0.68, (0.48, 0.83), (0.42, 0.89)),
+    (S, {**L1, "pma-rate": 55.0}, 0.87, 0.48, (0.32, 0.64), (0.20, 0.77)),
+    (S, {**L1, "mna-category": "B"}, 0.79, 0.30, (0.16, 0.50), (0.06, 0.64)),
+    (N, {"procedure": "PVP", "ct-attenuation": 45.0, "multifidus-smi": 105.0}, 1.0, 0.35, (0.22, 0.52), None),
+    (R, {"psoas-total-area": 12.0, "es-mf-fat-fraction": 52.0, "vbq": 2.9}, 0.78, 0.29, (0.17, 0.44), (0.03, 0.71)),
+    (
+        R,
+        {
+            "psoas-total-area": 15.0,
+            "psoas-muscle-area": 12.0,
+            "es-mf-fat-fraction": 45.0,
+            "vbq": 2.6,
+            "fascia-injury": False,
+        },
+        0.86,
+        0.01,
+        (0.00, 0.05),
+        (0.00, 0.03),
+    ),
+]
+
+
+@pytest.mark.parametrize(("model", "inputs", "known", "risk", "uncertainty", "if_measured"), MEASURED)
+def test_what_a_measurement_buys(model, inputs, known, risk, uncertainty, if_measured):
+    found = predict(model, inputs, site_incidence=None)
+    assert found.inputs_known == pytest.approx(known, abs=0.01)
+    assert found.risk == pytest.approx(risk, abs=0.01)
+    assert found.study_uncertainty == pytest.approx(uncertainty, abs=0.02)
+    if if_measured is None:
+        assert found.if_measured is None
+    else:
+        assert found.if_measured == pytest.approx(if_measured, abs=0.02)
+
+
+@pytest.mark.parametrize(("psoas", "fat", "had_pain"), [(14.41, 33.24, False), (8.71, 74.75, True)])
+def test_the_two_pictured_patients_stand_on_their_own_sides_of_the_average(psoas, fat, had_pain):
+    found = predict(R, {"psoas-total-area": psoas, "es-mf-fat-fraction": fat}, site_incidence=None)
+    low, high = found.study_uncertainty
+    assert (low > PAIN.incidence) if had_pain else (high < PAIN.incidence)
+
+
+@pytest.mark.parametrize("name", LOGISTIC)
+def test_no_input_gives_the_incidence(name):
+    found = predict(MODELS[name], {}, site_incidence=None)
+    assert found.risk == pytest.approx(LOGISTIC[name].incidence, abs=1e-8)
+    assert found.inputs_known == 0
+    assert found.effects == {}
+
+
+def test_the_thin_fully_measured_patient_is_ninety_percent_where_fewer_refracture():
+    inputs = SARCOPENIA.examples[0].inputs
+    assert predict(S, inputs, site_incidence=0.134).risk == pytest.approx(0.90, abs=0.01)
+
+
+@pytest.mark.parametrize("site", [0.05, 0.134, 0.6])
+@pytest.mark.parametrize("name", LOGISTIC)
+def test_a_site_incidence_moves_every_figure_by_the_same_log_odds(name, site):
+    study = LOGISTIC[name]
+    shift = _logit(site) - _logit(study.incidence)
+    for example in study.examples:
+        own = predict(MODELS[name], example.inputs, site_incidence=None)
+        moved = predict(MODELS[name], example.inputs, site_incidence=site)
+        assert _logit(moved.risk) - _logit(own.risk) == pytest.approx(shift, abs=1e-9)
+        assert [_logit(end) for end in moved.study_uncertainty] == pytest.approx(
+            [_logit(end) + shift for end in own.study_uncertainty]
+        )
+        assert moved.baseline_shift == pytest.approx(shift)
+        assert (moved.baseline.source, moved.baseline.incidence) == ("site", site)
+        assert (own.baseline.source, own.baseline_shift) == ("study", 0)
+    assert predict(MODELS[name], {}, site_incidence=site).risk == pytest.approx(site, abs=1e-8)
+
+
+@pytest.mark.parametrize("site", [0.0, 1.0, -0.1, 1.5, math.nan])
+def test_an_incidence_that_is_no_share_is_refused(site):
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        predict(S, {}, site_incidence=site)
+
+
+NUMBERS = [(name, one.finding) for name, study in LOGISTIC.items() for one in study.predictors if one.kind == "number"]
+
+
+@pytest.mark.parametrize(("name", "finding"), NUMBERS)
+def test_one_continuous_input_gives_a_monotone_figure(name, finding):
+    lowest, _, _, highest = MODELS[name].table.ranges[finding]
+    width = highest - lowest
+    grid = np.linspace(lowest - width, highest + width, 301)
+    risks = [predict(MODELS[name], {finding: float(value)}, site_incidence=None).risk for value in grid]
+    steps = np.diff(risks)
+    assert (steps >= -1e-12).all() or (steps <= 1e-12).all()
+    assert risks[0] != pytest.approx(risks[-1])
+
+
+@pytest.mark.parametrize(
+    ("inputs", "finding", "side", "bound"),
+    [
+        ({"bmi": 28.5}, "bmi", "reassuring", 95.0),
+        ({"bmi": 12.0}, "bmi", "alarming", 0.5),
+        ({"bmd-t-score": -1.0}, "bmd-t-score", "reassuring", 95.0),
+        ({"bmd-t-score": -4.6}, "bmd-t-score", "alarming", 0.5),
+        ({"pma-rate": 20.0}, "pma-rate", "reassuring", 5.0),
+        ({"pma-rate": 80.0}, "pma-rate", "alarming", 99.5),
+    ],
+)
+def test_a_value_beyond_the_study_is_held_and_named(inputs, finding, side, bound):
+    held = predict(S, inputs, site_incidence=None).held[finding]
+    lowest, low, high, highest = S.table.ranges[finding]
+    assert (held.value, held.side, held.bound) == (inputs[finding], side, bound)
+    assert held.used == {0.5: lowest, 5.0: low, 95.0: high, 99.5: highest}[bound]
+
+
+@pytest.mark.parametrize(
+    ("value", "is_held"), [(21.5, False), (22.5, True), (17.0, False), (16.4, False), (15.0, True)]
+)  # fmt: skip
+def test_the_alarming_side_reaches_further_than_the_reassuring_one(value, is_held):
+    assert bool(predict(S, {"bmi": value}, site_incidence=None).held) is is_held
+
+
+def test_the_side_follows_the_coefficient_in_use():
+    """Psoas muscle area: falling when it is alone, rising beside the total area."""
+    alone = predict(R, {"psoas-muscle-area": 30.0}, site_incidence=None)
+    beside = predict(R, {"psoas-muscle-area": 30.0, "psoas-total-area": 20.0}, site_incidence=None)
+    assert alone.held["psoas-muscle-area"].side == "reassuring"
+    assert beside.held["psoas-muscle-area"].side == "alarming"
+
+
+def test_extrapolation_never_reassures():
+    """BMI 28 would turn T -2.8 into 1 %; held it does not."""
+    known = {"bmd-t-score": -2.8, "tl-junction": True, "diabetes": False}
+    held = predict(S, {**known, "bmi": 28.0}, site_incidence=None)
+    reduced = S.reduced(frozenset({*known, "bmi"}))
+    straight = _expit(_logit(held.risk) + reduced.coefficients[0] * (28.0 - held.held["bmi"].used))
+    assert straight < 0.02
+    assert held.risk > 0.08
+
+
+@pytest.mark.parametrize(
+    ("name", "ends"),
+    [("sarcopenia-pvm-2022", (0.02, 0.96)), ("nvcf-nomogram-2024", (0.02, 0.89)), ("residual-pain-2025", (0.02, 0.90))],
+)
+def test_floor_and_ceiling_of_print_are_those_of_the_rule_of_three(name, ends):
+    found = predict(MODELS[name], {}, site_incidence=None)
+    assert (found.floor, found.ceiling) == ends
+
+
+@pytest.mark.parametrize(("name", "example"), [one for one in EXAMPLES if one[1].if_measured])
+def test_if_measured_are_percentiles_of_the_stated_mixture_and_measuring_does_not_change_the_mean(name, example):
+    found = predict(MODELS[name], example.inputs, site_incidence=None)
+    log_odds, distance = _logit(found.risk), MODELS[name].reduced(frozenset(example.inputs)).distance
+    spread = 2 * (math.sqrt(1 + distance) - 1)
+    at = np.linspace(log_odds - spread - 12 * math.sqrt(spread), log_odds + spread + 12 * math.sqrt(spread), 200_001)
+    density = found.risk * np.exp(-((at - log_odds - spread / 2) ** 2) / (2 * spread))
+    density += (1 - found.risk) * np.exp(-((at - log_odds + spread / 2) ** 2) / (2 * spread))
+    density /= density.sum()
+    percentiles = np.interp([0.1, 0.9], np.cumsum(density), at)
+    assert [_logit(end) for end in found.if_measured] == pytest.approx(percentiles, abs=1e-3)
+    assert density @ _expit(at) == pytest.approx(found.risk, abs=1e-6)
+
+
+def test_effects_add_to_the_figure_from_the_cohort_mean():
+    inputs = {"bmi": 18.5, "diabetes": True, "pma-rate": 57.0, "mna-category": "B"}
+    found = predict(S, inputs, site_incidence=None)
+    reduced = S.reduced(frozenset(inputs))
+    at_means = reduced.intercept + sum(
+        slope * S.table.means[term] for term, slope in zip(reduced.terms, reduced.coefficients.tolist(), strict=True)
+    )
+    assert at_means + sum(found.effects.values()) == pytest.approx(_logit(found.risk))
+    assert set(found.effects) == set(inputs)
+
+
+def test_both_terms_of_a_category_make_one_effect():
+    found = predict(S, SARCOPENIA.examples[0].inputs, site_incidence=None)
+    means = S.table.means
+    expected = -0.60 * (0 - means["mna-category=B"]) - 0.29 * (1 - means["mna-category=C"])
+    assert found.effects["mna-category"] == pytest.approx(expected)
+    assert found.coefficients_in_use["mna-category=C"] == -0.29
+
+
+@pytest.mark.parametrize("word", ["A", "B", "C"])
+def test_with_all_inputs_known_an_effect_is_clear_where_the_printed_interval_leaves_out_zero(word):
+    refracture = predict(S, {**SARCOPENIA.examples[0].inputs, "mna-category": word}, site_incidence=None).clear
+    assert refracture == {name: name != "mna-category" for name in SARCOPENIA.input_names}
+    new_fracture = predict(N, NOMOGRAM.examples[0].inputs, site_incidence=None).clear
+    assert new_fracture == {"procedure": True, "ct-attenuation": True, "multifidus-smi": True}
+
+
+def test_fascia_cement_and_psoas_muscle_are_not_clear_in_the_pain_study():
+    """Table 3: odds ratios 0.791-22.521, 0.014-1.015 and 0.881-3.031 contain 1, the other four do not."""
+    known = {
+        "fascia-injury": True,
+        "vbq": 3.0,
+        "local-kyphosis-post": 12.0,
+        "cement-diffused": False,
+        "psoas-muscle-area": 9.0,
+        "psoas-total-area": 12.0,
+        "es-mf-fat-fraction": 52.0,
+    }
+    clear = predict(R, known, site_incidence=None).clear
+    assert {name for name, is_clear in clear.items() if not is_clear} == {
+        "fascia-injury",
+        "cement-diffused",
+        "psoas-muscle-area",
+    }
+
+
+def test_clear_follows_the_interval_of_the_coefficient_in_use():
+    """Level alone: -0.248 with an interval that contains 0; undernutrition alone: 50 of 99 against 3 of 28."""
+    assert predict(S, {"tl-junction": True}, site_incidence=None).clear == {"tl-junction": False}
+    assert predict(S, {"mna-category": "C"}, site_incidence=None).clear == {"mna-category": True}
+
+
+def test_psoas_muscle_area_is_not_clear_beside_the_total_area():
+    inputs = {"psoas-total-area": 12.0, "psoas-muscle-area": 9.0}
+    assert predict(R, inputs, site_incidence=None).clear["psoas-muscle-area"] is False
+
+
+def test_gains_are_what_each_missing_input_would_add():
+    found = predict(S, {"bmd-t-score": -2.8}, site_incidence=None)
+    for name, gain in found.gains.items():
+        more = S.inputs_known(frozenset({"bmd-t-score", name}))
+        assert gain == pytest.approx(more - found.inputs_known)
+    assert found.missing == ("bmi", "diabetes", "sarcopenia", "pma-rate", "tl-junction", "mna-category")
+
+
+def test_what_is_known_only_after_the_procedure_is_never_missing_but_stays_unknown():
+    known = {
+        "psoas-total-area": 15.0,
+        "psoas-muscle-area": 12.0,
+        "es-mf-fat-fraction": 45.0,
+        "vbq": 2.6,
+        "fascia-injury": False,
+    }
+    found = predict(R, known, site_incidence=None)
+    assert found.missing == ()
+    assert found.unknown_until_after == ("local-kyphosis-post", "cement-diffused")
+    assert found.inputs_known < 0.9
+    assert found.if_measured is not None
+
+
+def test_the_interval_contains_the_figure_and_is_not_narrower_than_printed():
+    """One patient one SD of BMI from another, all else alike: the intervals differ by the printed error at least."""
+    full = S.reduced(frozenset(SARCOPENIA.input_names))
+    assert math.sqrt(full.covariance[1, 1]) >= 0.55 / 3.92 - 1e-9
+    for name, example in EXAMPLES:
+        found = predict(MODELS[name], example.inputs, site_incidence=None)
+        assert found.study_uncertainty[0] < found.risk < found.study_uncertainty[1]
+
+
+VALUES = {"number": st.floats(-1e6, 1e6), "yes-no": st.booleans()}
+
+
+@pytest.mark.parametrize("name", LOGISTIC)
+@settings(max_examples=40, deadline=None)
+@given(data=st.data())
+def test_any_inputs_give_ordered_shares_and_the_same_figure_twice(name, data):
+    study = LOGISTIC[name]
+    known = data.draw(st.sets(st.sampled_from(study.input_names)))
+    inputs = {
+        one.finding: data.draw(st.sampled_from(one.words) if one.words else VALUES[one.kind])
+        for one in study.predictors
+        if one.finding in known
+    }
+    found = predict(MODELS[name], inputs, site_incidence=None)
+    assert found == predict(MODELS[name], dict(reversed(inputs.items())), site_incidence=None)
+    ranges = [found.study_uncertainty, found.if_measured or (found.risk, found.risk)]
+    for low, high in ranges:
+        assert 0 <= low <= high <= 1
+    assert 0 <= found.risk <= 1
+    assert 0 <= found.inputs_known <= 1
+    assert all(gain >= 0 for gain in found.gains.values())
+
+
+@pytest.mark.parametrize(
+    ("inputs", "message"),
+    [
+        ({"age": 80.0}, "does not use age"),
+        ({"bmi": True}, "bmi must be a number"),
+        ({"bmi": "thin"}, "bmi must be a number"),
+        ({"bmi": math.nan}, "bmi must be a number"),
+        ({"bmi": math.inf}, "bmi must be a number"),
+        ({"diabetes": 1.0}, "diabetes must be yes or no"),
+        ({"diabetes": "yes"}, "diabetes must be yes or no"),
+        ({"mna-category": "D"}, "mna-category must be one of A, B, C"),
+        ({"mna-category": True}, "mna-category must be one of A, B, C"),
+    ],
+)
+def test_names_and_kinds_that_the_study_does_not_use_are_refused(inputs, message):
+    with pytest.raises(ValueError, match=message):
+        predict(S, inputs, site_incidence=None)
+
+
+def test_a_model_whose_table_is_of_another_file_does_not_start():
+    changed = NOMOGRAM.model_copy(update={"digest": "0" * 64})
+    with pytest.raises(DataFileError, match="run studies build"):
+        load_models({NOMOGRAM.id: changed}, TABLES_FOLDER)
+
+
+def test_a_missing_table_does_not_start(tmp_path):
+    with pytest.raises(DataFileError, match=r"nvcf-nomogram-2024\.json"):
+        load_models({NOMOGRAM.id: NOMOGRAM}, tmp_path)
+
+
+def test_loaded_arrays_cannot_be_changed():
+    reduced = S.reduced(frozenset({"bmi"}))
+    for array in (reduced.coefficients, reduced.covariance):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 0
+
+
+def test_answering_imports_neither_scikit_learn_nor_scipy():
+    code = "import sys, cds_service.core.model_card; print({'sklearn', 'scipy'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"

@@ -1,0 +1,116 @@
+"""Strata and the follow-up marker."""
+
+import math
+from datetime import date
+
+import pytest
+from study_samples import STUDIES
+
+from cds_service.core.facts import Finding, Findings, Gap
+from cds_service.core.strata import compare_with_marker, place_in_strata, stratum_of, wilson_interval
+
+PLVI, MUSCLE = STUDIES["psoas-plvi-2024"], STUDIES["muscle-change-2021"]
+FIRST, LAST = date(2026, 1, 5), date(2026, 9, 8)
+
+
+@pytest.mark.parametrize(
+    ("value", "outcome", "events", "rate"),
+    [
+        (0.79, "refracture", 8, 0.111),
+        (0.80, "refracture", 3, 0.042),
+        (0.79, "residual-pain", 6, 0.083),
+        (0.791, "residual-pain", 2, 0.028),
+    ],
+)
+def test_the_stratum_of_a_value_has_its_printed_rate(value, outcome, events, rate):
+    found = stratum_of(PLVI, outcome, value)
+    assert (found.events, found.n, found.study_id) == (events, 72, "psoas-plvi-2024")
+    assert found.rate == pytest.approx(rate, abs=0.0005)
+
+
+def test_the_interval_of_the_low_stratum_is_that_of_the_contract():
+    assert stratum_of(PLVI, "refracture", 0.5).interval == pytest.approx((0.057, 0.204), abs=0.0005)
+    assert stratum_of(PLVI, "refracture", 0.5).label == "PLVI <= 0.79"
+
+
+@pytest.mark.parametrize(("events", "n"), [(3, 72), (8, 72), (0, 72), (72, 72), (1, 2)])
+def test_wilson_ends_are_where_the_score_test_just_rejects(events, n):
+    for end in wilson_interval(events, n):
+        if 0 < end < 1:
+            assert abs(events / n - end) == pytest.approx(1.96 * math.sqrt(end * (1 - end) / n), abs=1e-12)
+
+
+@pytest.mark.parametrize("outcome", ["refracture", "residual-pain"])
+def test_fishers_exact_test_gives_the_recomputed_p(outcome):
+    few, many = sorted(counts.events[outcome] for counts in PLVI.strata)
+    total = few + many
+
+    def chance(count):
+        return math.comb(72, count) * math.comb(72, total - count) / math.comb(144, total)
+
+    p = sum(chance(count) for count in range(total + 1) if chance(count) <= chance(few) * (1 + 1e-9))
+    assert p == pytest.approx(PLVI.recomputed_p[outcome], abs=0.005)
+
+
+def test_an_outcome_that_the_study_does_not_have_gives_no_stratum():
+    study = PLVI.model_copy(update={"outcomes": ("refracture",)})
+    assert stratum_of(study, "residual-pain", 0.5) is None
+
+
+def test_a_value_in_no_stratum_gives_none():
+    study = PLVI.model_copy(update={"strata": PLVI.strata[:1]})
+    assert stratum_of(study, "refracture", 0.5) is None
+
+
+def _finding(name, value, *, since=FIRST, observed=LAST):
+    return Finding(name=name, value=value, unit="%", observed=observed, since=since, provenance=())
+
+
+def _findings(*known):
+    gap = Gap(name="bmi", reason="absent", detail="not there")
+    return Findings(known={one.name: one for one in known}, gaps={"bmi": gap})
+
+
+def test_a_patient_is_placed_by_the_finding_and_a_gap_places_nobody():
+    plvi = Finding(name="plvi", value=0.7, unit="1", observed=LAST, provenance=())
+    assert place_in_strata(PLVI, "refracture", _findings(plvi)).stratum_id == "low-plvi"
+    assert place_in_strata(PLVI, "refracture", _findings()) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "is_in_range"),
+    [
+        ("paraspinal-csa-change", -10.0, True),
+        ("paraspinal-csa-change", -7.5, True),
+        ("paraspinal-csa-change", -7.4, False),
+        ("paraspinal-csa-change", -11.9, False),
+        ("paraspinal-csa-change", -1.0, False),
+        ("paraspinal-signal-change", 10.0, True),
+        ("paraspinal-signal-change", 2.0, False),
+        ("paraspinal-ratio-change", -20.0, True),
+        ("paraspinal-ratio-change", -30.0, False),
+    ],
+)
+def test_a_change_is_in_range_inside_one_groups_quartiles_and_outside_the_others(name, change, is_in_range):
+    found = compare_with_marker(MUSCLE, _findings(_finding(name, change)))
+    assert bool(found.in_range) is is_in_range
+    assert (found.first, found.last) == (FIRST, LAST)
+    assert found.changes[0].change == change
+
+
+def test_a_change_inside_both_groups_quartiles_is_not_in_range():
+    area = MUSCLE.markers[0]
+    wide = area.model_copy(update={"not_refractured": area.not_refractured.model_copy(update={"q1": -11.0})})
+    study = MUSCLE.model_copy(update={"markers": (wide,)})
+    assert compare_with_marker(study, _findings(_finding("paraspinal-csa-change", -10.0))).in_range == ()
+
+
+def test_only_changes_of_the_newest_two_days_are_compared():
+    old = _finding("paraspinal-signal-change", 10.0, since=date(2025, 1, 1), observed=date(2025, 6, 1))
+    found = compare_with_marker(MUSCLE, _findings(_finding("paraspinal-csa-change", -10.0), old))
+    assert [change.marker_id for change in found.changes] == ["area-change"]
+
+
+def test_without_a_change_or_its_days_there_is_nothing_to_compare():
+    assert compare_with_marker(MUSCLE, _findings()) is None
+    assert compare_with_marker(MUSCLE, _findings(_finding("paraspinal-csa-change", -10.0, since=None))) is None

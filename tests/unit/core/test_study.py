@@ -1,0 +1,256 @@
+"""Study files: what they say, and which faults stop the start."""
+
+import math
+from itertools import pairwise
+
+import pytest
+from study_samples import LOGISTIC, NOMOGRAM, PAIN, SARCOPENIA, STUDIES, STUDIES_FOLDER, UNITS
+
+from cds_service.core.study import (
+    Cutoff,
+    Requirement,
+    find_study_faults,
+    load_contrary_evidence,
+    load_studies,
+)
+from cds_service.errors import DataFileError
+
+S, N, R = "sarcopenia-pvm-2022", "nvcf-nomogram-2024", "residual-pain-2025"
+P, M, C = "psoas-plvi-2024", "muscle-change-2021", "contrary-evidence"
+
+
+def test_the_five_studies_are_read_in_the_order_of_their_ids():
+    assert list(STUDIES) == [M, N, P, R, S]
+
+
+def test_the_files_in_force_have_no_fault():
+    assert find_study_faults(STUDIES_FOLDER, UNITS) == []
+
+
+def test_incidences_are_events_over_patients():
+    assert [LOGISTIC[name].incidence for name in (S, N, R)] == [74 / 214, 28 / 188, 29 / 213]
+
+
+def test_standard_errors_of_the_refracture_study_are_those_of_its_printed_intervals():
+    printed = [0.140, 0.589, 0.607, 0.051, 0.531, 0.505, 0.834, 0.816]
+    assert [round(term.standard_error, 3) for term in SARCOPENIA.terms] == printed
+
+
+def test_coefficients_are_the_logarithms_of_the_printed_odds_ratios():
+    printed = {
+        S: [0.55, 3.39, 5.47, 1.13, 0.16, 0.34, 0.55, 0.75],
+        N: [0.249, 0.958, 0.992],
+        R: [4.222, 85.212, 1.139, 0.118, 1.634, 0.509, 1.082],
+    }
+    for name, ratios in printed.items():
+        for term, ratio in zip(LOGISTIC[name].terms, ratios, strict=True):
+            assert math.exp(term.beta) == pytest.approx(ratio, rel=0.025), term.name
+
+
+def test_wald_statistics_give_the_printed_intervals_of_the_odds_ratios():
+    printed = [
+        (0.791, 22.521),
+        (7.006, 1036.458),
+        (1.017, 1.276),
+        (0.014, 1.015),
+        (0.881, 3.031),
+        (0.285, 0.910),
+        (1.008, 1.160),
+    ]
+    for term, (low, high) in zip(PAIN.terms, printed, strict=True):
+        assert term.standard_error == pytest.approx(math.log(high / low) / 3.92, rel=0.02), term.name
+
+
+def test_the_misprinted_sign_of_the_procedure_is_corrected_and_the_print_kept():
+    procedure = NOMOGRAM.predictors[0].levels[0]
+    assert procedure.beta == -1.390
+    assert procedure.printed == 1.390
+    assert math.log(0.249) == pytest.approx(procedure.beta, abs=0.001)
+
+
+def test_kyphosis_and_cement_are_the_only_inputs_known_after_the_procedure():
+    late = [one.finding for study in LOGISTIC.values() for one in study.predictors if not one.known_at_order_sign]
+    assert sorted(late) == ["cement-diffused", "local-kyphosis-post"]
+
+
+def test_a_single_word_against_its_reference_is_one_column_named_by_the_finding():
+    assert [term.name for term in NOMOGRAM.terms] == ["procedure", "ct-attenuation", "multifidus-smi"]
+    assert [term.name for term in SARCOPENIA.terms][-2:] == ["mna-category=B", "mna-category=C"]
+
+
+def test_every_study_names_tumour_or_bone_loss_limits_and_doubts():
+    for study in STUDIES.values():
+        assert study.notes
+        assert study.limits
+        assert study.source.doi.startswith("10.")
+
+
+def test_contrary_evidence_speaks_of_studies_that_exist():
+    for entry in load_contrary_evidence(STUDIES_FOLDER).entries:
+        assert set(entry.studies) <= set(STUDIES)
+
+
+def test_contrary_evidence_that_is_missing_stops_the_start(tmp_path):
+    with pytest.raises(DataFileError, match=r"contrary-evidence\.toml"):
+        load_contrary_evidence(tmp_path)
+
+
+def test_another_kind_of_file_in_its_place_is_no_contrary_evidence(tmp_path):
+    text = (STUDIES_FOLDER / f"{M}.toml").read_text(encoding="utf-8")
+    (tmp_path / f"{C}.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(DataFileError, match="kind"):
+        load_contrary_evidence(tmp_path)
+
+
+def test_cutoffs_are_those_of_the_papers():
+    cutoffs = {one.id: one for study in STUDIES.values() for one in study.cutoffs}
+    assert {name: one.at_or_above or one.at_or_below for name, one in cutoffs.items()} == {
+        "low-plvi": 0.79,
+        "high-muscle-fat": 49.782,
+        "low-psoas-area": 11.937,
+        "high-pma-rate": 51.7,
+    }
+
+
+@pytest.mark.parametrize(
+    ("bound", "value", "is_met"),
+    [
+        ({"at_or_above": 51.7}, 51.7, True),
+        ({"at_or_above": 51.7}, 51.69, False),
+        ({"at_or_below": 0.79}, 0.79, True),
+        ({"at_or_below": 0.79}, 0.80, False),
+    ],
+)
+def test_a_cutoff_holds_at_its_bound(bound, value, is_met):
+    table = {"id": "c", "finding": "plvi", "unit": "1", "text": "t", "from": "Table 1", **bound}
+    assert Cutoff.model_validate(table).is_met(value) is is_met
+
+
+@pytest.mark.parametrize(
+    ("require", "value", "is_met"),
+    [
+        ({"equals": False}, False, True),
+        ({"equals": False}, True, False),
+        ({"equals": "PKP"}, "PVP", False),
+        ({"count_at_most": 1}, "L1", True),
+        ({"count_at_most": 1}, "T12,L1", False),
+        ({"count_at_most": 1}, 3.0, False),
+        ({"at_least": 60}, 60.0, True),
+        ({"at_least": 60}, 59.9, False),
+        ({"below": -2.5}, -2.5, False),
+        ({"below": -2.5}, -2.6, True),
+        ({"at_most": -2.5}, -2.5, True),
+        ({"at_most": -2.5}, -2.4, False),
+        ({"above": 1.0}, 1.0, False),
+        ({"at_least": 60, "at_most": 91}, 92.0, False),
+        ({"at_least": 60}, "old", False),
+    ],
+)
+def test_a_requirement_is_met_or_not(require, value, is_met):
+    assert Requirement.model_validate(require).is_met(value) is is_met
+
+
+FAULTS = [
+    # file, text, replaced by, key of the fault
+    (S, 'finding = "bmi"', 'finding = "body-mass"', "predictors[0].finding"),
+    (S, 'unit = "kg/m2"', 'unit = "lb/in2"', "predictors[0].unit"),
+    (S, "ci = [-0.87, -0.32]", "ci = [0.32, 0.87]", "predictors[0].ci"),
+    (S, "ci = [-2.23, 1.04]", "ci = [0.23, 1.04]", "predictors[6].levels[0].ci"),
+    (S, "count = 58", "count = 75", "predictors[2].event.count"),
+    (S, "count = 11 }", "count = 141 }", "predictors[2].no_event.count"),
+    (S, "{ A = 3, B = 21, C = 50 }", "{ A = 4, B = 21, C = 50 }", "predictors[6].event.counts"),
+    (S, "{ A = 3, B = 21, C = 50 }", "{ B = 24, C = 50 }", "predictors[6].event.counts"),
+    (S, 'id = "sarcopenia-pvm-2022"', 'id = "sarcopenia"', "id"),
+    (S, "ci = [-0.87, -0.32]", "ci = [-0.87, -0.32]\nse = 0.14", "predictors[0]"),
+    (S, "ci = [-0.87, -0.32]", "", "predictors[0]"),
+    (S, "{ mean = 19.05, sd = 1.25 }", "{ mean = 19.05, sd = 1.25, count = 3 }", "predictors[0].event"),
+    (S, "{ mean = 19.05, sd = 1.25 }", "{ mean = 19.05 }", "predictors[0].event"),
+    (S, "{ mean = 19.05, sd = 1.25 }", "{ mean = 19.05, sd = 0 }", "predictors[0].event.sd"),
+    (S, "{ mean = 19.05, sd = 1.25 }", "{ mean = nan, sd = 1.25 }", "predictors[0].event.mean"),
+    (S, "event    = { mean = 19.05, sd = 1.25 }\n", "", "predictors[0]"),
+    (S, "event    = { count = 31 }", "event    = { counts = { A = 74 } }", "predictors[1].event"),
+    (S, "beta = -0.59", "", "predictors[0]"),
+    (S, "beta = -0.59", "beta = -0.59\nprinted = 0.59", "predictors[0].printed"),
+    (S, 'reference = "A"', "", "predictors[6].reference"),
+    (S, 'finding = "diabetes"', 'finding = "sarcopenia"', "predictors[2].finding"),
+    (S, "beta = -0.59", "beta = -0.59\ngamma = 1", "predictors[0].gamma"),
+    (S, "n = 214", "", "cohort.n"),
+    (S, "events = 74", "events = 214", "cohort.events"),
+    (S, 'kind = "logistic"', 'kind = "forest"', "kind"),
+    (S, "schema = 1", 'schema = 1\ndigest = "0"', "digest"),
+    (S, "schema = 1", "schema = 2", "schema"),
+    (S, "schema = 1", "schema = = 1", ""),
+    (S, 'finding = "steroid-use"', 'finding = "steroids"', "applicability[2].finding"),
+    (S, "{ count_at_most = 1 }", "{ count_at_most = 1, at_least = 1 }", "applicability[1].require"),
+    (S, "{ count_at_most = 1 }", "{ }", "applicability[1].require"),
+    (S, 'severity = "absolute"', 'severity = "fatal"', "applicability[3].severity"),
+    (S, 'at_or_above = 51.7\nunit = "%"', 'at_or_above = 51.7\nunit = "1"', "cutoffs[0].unit"),
+    (S, "at_or_above = 51.7", "at_or_above = 51.7\nat_or_below = 51.7", "cutoffs[0]"),
+    (S, "inputs = { bmd-t-score = -4.6 }", "inputs = { age = 80 }", "examples[5].inputs"),
+    (S, 'known = ["pma-rate"]', 'known = ["vbq"]', "reduced_checks[5].coefficients"),
+    (N, "se = 0.010", "se = -0.010", "predictors[1].se"),
+    (N, "se = 0.010", "se = 0.010\nwald = 18.5", "predictors[1]"),
+    (N, "all = { mean = 59.33, sd = 29.75 }", "event = { mean = 59.33, sd = 29.75 }", "predictors[1]"),
+    (R, 'identity = "psoas-muscle-area"', 'identity = "a + b"', "predictors[4].identity"),
+    (R, 'unit = "%"\nfrom = "Table 2"', 'unit = "1"\nfrom = "Table 2"', "auxiliaries[0].unit"),
+    (P, 'unit = "1" ', 'unit = "%" ', "strata.unit"),
+    (P, "n = 72", "n = 71", "strata"),
+    (P, "{ refracture = 3, residual-pain = 2 }", "{ refracture = 73, residual-pain = 2 }", "strata[0].events"),
+    (P, "{ refracture = 3, residual-pain = 2 }", "{ refracture = 3 }", "strata[0].events"),
+    (P, "above = 0.79", "", "strata[0]"),
+    (M, 'finding = "paraspinal-csa-change"', 'finding = "muscle"', "markers[0].finding"),
+    (M, "q1 = -11.8", "q1 = -1.8", "markers[0]"),
+    (C, 'id = "contrary-evidence"', 'id = "contrary"', "id"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "old", "new", "key"), FAULTS)
+def test_a_wrong_file_stops_the_start_with_its_name_and_key(tmp_path, name, old, new, key):
+    text = (STUDIES_FOLDER / f"{name}.toml").read_text(encoding="utf-8")
+    assert old in text
+    (tmp_path / f"{name}.toml").write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(DataFileError) as caught:
+        load_studies(tmp_path, UNITS)
+    assert caught.value.file == f"{name}.toml"
+    assert caught.value.key == key
+
+
+def test_inputs_with_and_without_outcome_groups_do_not_mix(tmp_path):
+    text = (STUDIES_FOLDER / f"{S}.toml").read_text(encoding="utf-8")
+    groups = "event    = { mean = 19.05, sd = 1.25 }\nno_event = { mean = 20.17, sd = 1.25 }"
+    (tmp_path / f"{S}.toml").write_text(text.replace(groups, "all = { mean = 19.8, sd = 1.4 }"), encoding="utf-8")
+    with pytest.raises(DataFileError, match="predictors: either all inputs"):
+        load_studies(tmp_path, UNITS)
+
+
+def test_a_check_of_all_files_reports_every_fault(tmp_path):
+    for name, old, new in ((S, "count = 58", "count = 75"), (N, "se = 0.010", ""), (R, "schema = 1", "schema = = 1")):
+        text = (STUDIES_FOLDER / f"{name}.toml").read_text(encoding="utf-8")
+        (tmp_path / f"{name}.toml").write_text(text.replace(old, new), encoding="utf-8")
+    faults = find_study_faults(tmp_path, UNITS)
+    assert {fault.file for fault in faults} == {f"{S}.toml", f"{N}.toml", f"{R}.toml"}
+
+
+def test_a_folder_without_studies_is_a_fault(tmp_path):
+    with pytest.raises(DataFileError, match="no study file"):
+        load_studies(tmp_path, UNITS)
+
+
+def test_a_file_that_is_not_text_is_a_fault(tmp_path):
+    (tmp_path / "a.toml").write_bytes(b"\xff\xfe")
+    with pytest.raises(DataFileError, match=r"a\.toml"):
+        load_studies(tmp_path, UNITS)
+
+
+def test_the_digest_follows_the_bytes_of_the_file(tmp_path):
+    text = (STUDIES_FOLDER / f"{M}.toml").read_text(encoding="utf-8")
+    (tmp_path / f"{M}.toml").write_text(text + "\n", encoding="utf-8")
+    changed = load_studies(tmp_path, UNITS)[M]
+    assert changed.digest != STUDIES[M].digest
+    assert len(changed.digest) == 64
+
+
+def test_quartiles_of_markers_rise():
+    for change in STUDIES[M].markers:
+        for group in (change.refractured, change.not_refractured):
+            assert all(low <= high for low, high in pairwise((group.q1, group.median, group.q3)))
