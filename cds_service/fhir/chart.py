@@ -11,7 +11,7 @@ from typing import Any
 from cds_service.core.facts import Finding, Gap, GapReason, Origin, PassedOver, Provenance
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.fhir.raw_json import member, objects, text
-from cds_service.fhir.record import PatientRecord
+from cds_service.fhir.record import PatientRecord, Sourced
 from cds_service.fhir.terminology import Match, Terminology
 
 Raw = Mapping[str, Any]
@@ -32,12 +32,14 @@ class Entry:
     """One resource as plain JSON.
 
     Attributes:
+        concepts: by which it was gathered.
         matches: concepts of its code.
         components: with the concepts of theirs.
     """
 
     raw: Raw
     origin: Origin
+    concepts: frozenset[str] = frozenset()
     matches: tuple[Match, ...] = ()
     components: tuple[tuple[Raw, tuple[Match, ...]], ...] = ()
 
@@ -115,16 +117,17 @@ class Chart:
 
 def open_chart(record: PatientRecord, terminology: Terminology, *, today: date, not_after: date) -> Chart:
     """The record in plain JSON, sorted, without resources that a corrected copy replaces."""
-    entries = [_entry(one.resource.model_dump(mode="json"), one.origin, terminology) for one in record.resources]
+    entries = [_entry(one, terminology) for one in record.resources]
     unique = {json.dumps(entry.raw, sort_keys=True, default=str): entry for entry in entries}
     ordered = tuple(unique[key] for key in sorted(unique, key=lambda key: (unique[key].reference, key)))
     kept = _without_replaced(ordered)
     return Chart(entries=kept, record=record, terminology=terminology, today=today, not_after=not_after)
 
 
-def _entry(raw: Raw, origin: Origin, terminology: Terminology) -> Entry:
+def _entry(sourced: Sourced, terminology: Terminology) -> Entry:
+    raw: Raw = sourced.resource.model_dump(mode="json")
     components = tuple((part, terminology.matches(part.get("code"))) for part in objects(raw.get("component")))
-    return Entry(raw, origin, terminology.matches(raw.get("code")), components)
+    return Entry(raw, sourced.origin, sourced.concepts, terminology.matches(raw.get("code")), components)
 
 
 def _without_replaced(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,46 +21,51 @@ class Drug:
 
     Attributes:
         concepts: drug concepts that it belongs to.
-        code: `system|code` that matched, empty when the name did.
+        code: `system|code` that matched, empty when another resource or the name said it.
+        is_by_name: only its name says which drug it is.
         is_resolved: it is known which drug this is, one of ours or another.
     """
 
     concepts: frozenset[str]
     code: str
+    is_by_name: bool
     is_resolved: bool
 
 
-def read_drug(resource: Raw, others: Sequence[Raw], terminology: Terminology) -> Drug:
+def read_drug(resource: Raw, gathered: frozenset[str], terminology: Terminology) -> Drug:
     """The drug of a request, administration or statement, with those of its route words that matter.
 
     Args:
         resource: raw JSON.
-        others: Medication resources of the record.
+        gathered: concepts by which the resource was picked; a Medication that it refers to may have said them.
         terminology: of the service.
     """
-    codeables = list(_codeables(resource, others))
+    codeables = list(_codeables(resource))
     words = [word for codeable in codeables for word in texts_of(codeable)]
     words += [word for word in (text(member(resource, "medicationReference", "display")),) if word]
     matches = [one for one in terminology.matches(codeables) if one.concept in DRUGS]
     by_code = frozenset(one.concept for one in matches)
     by_name = frozenset(concept for word in words for concept in terminology.text_concepts(word)) & DRUGS
-    concepts = by_code | by_name
+    concepts = by_code | by_name | (gathered & DRUGS)
     if _is_local(words, resource, terminology):
         concepts -= {"systemic-steroid"}
     is_classed = any(text(one.get("system")).rstrip("/").endswith("/atc") for one in _codings(codeables))
-    return Drug(concepts, matches[0].code if matches else "", bool(words or matches or is_classed))
+    return Drug(
+        concepts=concepts,
+        code=matches[0].code if matches else "",
+        is_by_name=bool(by_name and not by_code),
+        is_resolved=bool(words or concepts or is_classed),
+    )
 
 
-def _codeables(resource: Raw, others: Sequence[Raw]) -> Iterable[Raw]:
-    """CodeableConcepts of the medication and its ingredients: in place, contained, or come along."""
+def _codeables(resource: Raw) -> Iterable[Raw]:
+    """CodeableConcepts of the medication and its ingredients, in place or contained."""
     inline = resource.get("medicationCodeableConcept")
     if isinstance(inline, Mapping):
         yield inline
-    reference = text(member(resource, "medicationReference", "reference")).partition("/_history/")[0]
-    named = reference.removeprefix("#").rpartition("/")[2].rpartition(":")[2]
-    candidates = objects(resource.get("contained")) if reference.startswith("#") else others
-    for medication in candidates:
-        if named and medication.get("id") == named:
+    reference = text(member(resource, "medicationReference", "reference"))
+    for medication in objects(resource.get("contained")):
+        if reference == f"#{medication.get('id')}":
             parts = (medication.get("code"), *(one.get("itemCodeableConcept") for one in _ingredients(medication)))
             yield from (part for part in parts if isinstance(part, Mapping))
 

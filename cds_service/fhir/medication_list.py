@@ -134,7 +134,7 @@ def _taken(spec: FindingSpec, chart: Chart, counted: Sequence[Use]) -> Finding:
     if newest.day and newest.is_active and newest.day < months_before(chart.today, LONG_STANDING_MONTHS):
         age = age_in_words(newest.day, chart.today)
         concerns.append(f"The prescription is {age} old; whether the {spec.title} is still taken is not recorded.")
-    if not any(one.drug.code for one in ordered):
+    if all(one.drug.is_by_name for one in ordered):
         concerns.append("The drug was recognised by its name, not by a code.")
     return Finding(
         name=spec.name,
@@ -189,9 +189,8 @@ def _future(spec: FindingSpec, uses: Iterable[Use], chart: Chart) -> tuple[Passe
 
 def _uses(chart: Chart) -> list[Use]:
     """Every drug that was ordered, given or reported; retracted entries and proposals left out."""
-    medications = [entry.raw for entry in chart.of_kind("Medication")]
     return [
-        _use(entry, read_drug(entry.raw, medications, chart.terminology), chart)
+        _use(entry, read_drug(entry.raw, entry.concepts, chart.terminology), chart)
         for entry in chart.of_kind(*KINDS)
         if _is_taken(entry)
     ]

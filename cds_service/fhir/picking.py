@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
-from cds_service.fhir.raw_json import member, objects, text
+from cds_service.fhir.raw_json import member, objects, text, texts_of
 
 # The element that says what a resource is about. Medications are not here: `_drug_of` finds theirs.
 CODE_OF: Mapping[str, str] = {
@@ -18,8 +18,10 @@ CODE_OF: Mapping[str, str] = {
 MEDICATION_TYPES = frozenset(
     {"MedicationRequest", "MedicationAdministration", "MedicationStatement", "MedicationDispense"}
 )
-# Systems in which our value sets list drugs; a drug coded in none of them may be any drug.
+# Systems in which our value sets list drugs; a drug coded in none of them may be any drug. Those of the second line say
+# the class by the code alone; the others code products by the thousand, and need the name beside an unlisted code.
 DRUG_SYSTEMS = ("rxnorm", "2.16.840.1.113883.6.88", "snomed", "2.16.840.1.113883.6.96", "whocc.no/atc", "6.73")
+CLASS_SYSTEMS = ("whocc.no/atc", "bfarm/atc", "6.73")
 BY_WORDS = frozenset({"Procedure", "ServiceRequest", "DeviceRequest"})
 UNRESOLVED_MEDICATION = "unresolved-medication"
 
@@ -41,8 +43,9 @@ class Concepts(Protocol):
 def concepts_of(resource: Json, others: Sequence[tuple[Json, str | None]], terminology: Concepts) -> frozenset[str]:
     """The concepts of one resource; empty when it is nothing that we read.
 
-    A medication whose drug is not said in a code system that we know is `unresolved-medication`: it may be any drug,
-    so that "no such drug on the list" cannot be said.
+    A drug may also be known by its name: records code products, our value sets list ingredients. One whose drug is not
+    said in a code system that we know, or by a code alone that we do not list, is `unresolved-medication`: it may be
+    any drug, so that "no such drug on the list" cannot be said.
 
     Args:
         resource: raw.
@@ -61,9 +64,11 @@ def concepts_of(resource: Json, others: Sequence[tuple[Json, str | None]], termi
 
 
 def _concepts_of_drug(drug: Any, terminology: Concepts) -> frozenset[str]:
-    found = terminology.concepts(drug)
+    words = tuple(texts_of(drug))
+    found = terminology.concepts(drug).union(*(terminology.text_concepts(word) for word in words))
     systems = [text(coding.get("system")).lower() for coding in objects(member(drug, "coding")) if coding.get("code")]
-    is_known = any(name in system for system in systems for name in DRUG_SYSTEMS)
+    known_by = DRUG_SYSTEMS if words else CLASS_SYSTEMS
+    is_known = any(name in system for system in systems for name in known_by)
     return found if found or is_known else frozenset({UNRESOLVED_MEDICATION})
 
 

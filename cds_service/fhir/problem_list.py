@@ -12,6 +12,7 @@ from cds_service.core.vocabulary import FindingSpec
 from cds_service.fhir.chart import LISTS, Chart, Entry, Outcome, gap, in_words
 from cds_service.fhir.observations import effective_moment, read_moment
 from cds_service.fhir.raw_json import member, objects, text
+from cds_service.fhir.terminology import Match
 
 ACTIVE = frozenset({"active", "recurrence", "relapse"})
 PAST = frozenset({"inactive", "remission", "resolved"})
@@ -130,12 +131,20 @@ def find_stated(chart: Chart, spec: FindingSpec, concepts: Sequence[str]) -> lis
     """Entries of conditions and procedures that bear one of these concepts; denied ones left out."""
     found: list[Stated] = []
     for entry in chart.of_kind("Condition", "Procedure"):
-        matches = [one for one in entry.matches if one.concept in concepts]
+        matches = [one for one in entry.matches if one.concept in concepts] or _by_words(entry, concepts, chart)
         if matches:
             read = _read_condition if entry.kind == "Condition" else _read_procedure
             stated = read(entry, matches[0].concept, tuple(one.code for one in matches), spec, chart)
             found += [stated] if stated else []
     return found
+
+
+def _by_words(entry: Entry, concepts: Sequence[str], chart: Chart) -> list[Match]:
+    """Concepts that a procedure's text names: many are not coded. Conditions are never read by words."""
+    if entry.kind != "Procedure":
+        return []
+    named = chart.terminology.text_concepts(text(member(entry.raw, "code", "text")))
+    return [Match(concept, "") for concept in sorted(named & set(concepts))]
 
 
 def _read_condition(

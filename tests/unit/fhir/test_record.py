@@ -383,9 +383,21 @@ def test_a_drug_that_cannot_be_told_stays_visible(members):
 
 
 def test_a_drug_in_a_known_system_that_is_none_of_ours_is_only_counted():
-    record = observed(medications=page(medication(medicationCodeableConcept=drug("313782"))))
+    paracetamol = {**drug("313782"), "text": "Paracetamol 325 MG Oral Tablet"}
+    record = observed(medications=page(medication(medicationCodeableConcept=paracetamol)))
     assert record.resources == ()
     assert record.reads["medications"].entries == 1
+
+
+def test_a_product_code_alone_that_no_value_set_lists_may_be_any_drug():
+    record = observed(medications=page(medication(medicationCodeableConcept=drug("313782"))))
+    assert record.resources[0].concepts == {UNRESOLVED_MEDICATION}
+
+
+def test_a_drug_of_an_unlisted_product_code_is_found_by_its_name():
+    named = {**drug("1234567"), "text": "Kyphoplasty cement"}  # the only word that the terminology of this test knows
+    record = observed(medications=page(medication(medicationCodeableConcept=named)))
+    assert record.resources[0].concepts == {"kyphoplasty"}
 
 
 def test_words_count_for_procedures_without_a_known_code_and_not_for_conditions():
