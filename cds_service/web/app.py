@@ -14,13 +14,12 @@ from cds_service.fhir.client import Connections
 from cds_service.service import Service, answer
 from cds_service.settings import Settings
 from cds_service.site import SiteFolder
-from cds_service.web.cds_api import Flow, Surroundings, cds_routes, utc_now
+from cds_service.web.cds_api import MAX_BODY_BYTES, Flow, Surroundings, cds_routes, utc_now
 from cds_service.web.cors import register_cors
 from cds_service.web.errors import register_errors
 from cds_service.web.metrics import Metrics
 from cds_service.web.pages import page_routes
 
-MAX_BODY_BYTES = 4 * 1024 * 1024
 CONTENT_POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 SLASHES = re.compile(r"//+")
 

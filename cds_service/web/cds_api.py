@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, Response, g, request
-from werkzeug.exceptions import UnsupportedMediaType
+from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
 from cds_service.audit.chain import AuditLog
 from cds_service.errors import UnknownService
@@ -23,6 +23,7 @@ from cds_service.web.fhir_access import check_fhir_server, deadline_seconds, ope
 from cds_service.web.logs import log_call
 from cds_service.web.metrics import Metrics
 
+MAX_BODY_BYTES = 4 * 1024 * 1024
 ASSESSMENTS = "org.kyphoplasty-cds.assessments"
 Flow = Callable[[Service, ServiceHook, HookRequest, Ports], HookResponse]
 
@@ -117,7 +118,7 @@ def count_gaps(response: HookResponse) -> int:
 
 def _answer(around: Surroundings, hook: ServiceHook) -> HookResponse:
     _refuse_other_media()
-    body = parse_request(request.get_data(cache=False), hook.hook)
+    body = parse_request(_body(), hook.hook)
     g.hook_instance = body.hook_instance
     check_fhir_server(body, around.site, around.settings.fhir_servers)
     seconds = deadline_seconds(body, around.site, around.settings.deadline_seconds)
@@ -136,6 +137,13 @@ def _refuse_other_media() -> None:
     is_plain = request.headers.get("Content-Encoding", "identity").lower() == "identity"
     if not request.is_json or charset not in {"utf-8", "utf8"} or not is_plain:
         raise UnsupportedMediaType
+
+
+def _body() -> bytes:
+    body = request.get_data(cache=False)
+    if request.content_length is None and len(body) >= MAX_BODY_BYTES:
+        raise RequestEntityTooLarge  # a body of unannounced length is cut at the limit without a word
+    return body
 
 
 def _note_call(metrics: Metrics, status: int) -> None:

@@ -1,0 +1,542 @@
+"""The HTTP surface over a small stand-in for the flow: addresses, statuses, bodies, headers, and what never leaves."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+
+import jsonschema
+import pytest
+from fhir.resources.R4B.operationoutcome import OperationOutcome
+
+from cds_service.errors import (
+    AuditUnavailable,
+    EvidenceUnavailable,
+    NotAllowed,
+    NotAuthenticated,
+    PatientMismatch,
+)
+from cds_service.protocol import Card, Coding, HookResponse, Source
+from cds_service.settings import Settings
+from cds_service.site import Site, SiteFolder
+from cds_service.web.app import create_app
+from cds_service.web.cds_api import MAX_BODY_BYTES
+from cds_service.web.logs import JsonLines
+from tests.wire_builders import CARD_ID, HOOK_INSTANCE, SHARED, context, hook_request
+
+SERVICE_ID = "kyphoplasty-order-sign"
+CALL = f"/cds-services/{SERVICE_ID}"
+RECORDED = SHARED / "data" / "cds-requests"
+SCHEMA = SHARED / "schemas" / "cds-hooks.schema.json"
+TOKEN = {"access_token": "s3cret-token", "token_type": "Bearer", "expires_in": 300, "scope": "x", "subject": "us"}
+NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+DISCOVERY = {
+    "hook": "order-sign",
+    "id": SERVICE_ID,
+    "title": "Muscle and bone",
+    "description": "What it does.",
+    "prefetch": {"patient": "Patient/{{context.patientId}}", "conditions": "Condition?patient={{context.patientId}}"},
+}
+MODEL = {
+    "id": "study-2022",
+    "version": "1.0.0",
+    "outcome": "refracture",
+    "horizonMonths": 12,
+    "incidence": 0.346,
+    "n": 214,
+    "events": 74,
+    "intercept": 0.116,
+    "coefficients": {"bmi": {"value": -0.59, "se": 0.14, "unit": "kg/m2", "source": "Table 3"}},
+    "ranges": {"bmi": [17.5, 23.1]},
+    "limits": ["one hospital", "<script>alert(1)</script>"],
+}
+SERVICE = SimpleNamespace(
+    hooks={SERVICE_ID: SimpleNamespace(id=SERVICE_ID, hook="order-sign", discovery=DISCOVERY)},
+    model_cards={"study-2022": MODEL},
+    digests={"version": "0.1.0", "studies": "ab" * 32},
+)
+TOPIC = Coding(system="https://x.org/topic", code="rehabilitation")
+EXTENSION = {
+    "org.kyphoplasty-cds.assessments": [
+        {"models": [{"missing": [{"name": "bmi"}, {"name": "pma-rate"}]}, {"missing": [{"name": "bmi"}]}]}
+    ]
+}
+CARD = Card(
+    uuid=CARD_ID, summary="Café", indicator="warning", source=Source(label="us", topic=TOPIC), extension=EXTENSION
+)
+
+
+def no_cards(_service, _hook, _request, _ports):
+    return HookResponse(cards=())
+
+
+def application(flow=no_cards, *, site=None, **settings):
+    folder = SiteFolder(Path("site"), Site.model_validate(site), None, None) if site else None
+    app = create_app(
+        SERVICE,
+        Settings(**settings),
+        audit=SimpleNamespace(),
+        base_url="http://127.0.0.1:8080/",
+        site=folder,
+        clock=lambda: NOW,
+        flow=flow,
+    )
+    return app.test_client()
+
+
+def failing(error: Exception):
+    def flow(*_arguments):
+        raise error
+
+    return flow
+
+
+def call(client, body=None, **options):
+    return client.post(CALL, json=hook_request() if body is None else body, **options)
+
+
+def issue(response, status: int):
+    """The one issue of the OperationOutcome, which must be valid."""
+    assert response.status_code == status
+    assert response.content_type == "application/fhir+json; charset=utf-8"
+    (found,) = OperationOutcome.model_validate(response.json).issue
+    assert found.severity == "error"
+    return found
+
+
+# --- discovery
+
+
+def test_ch_01_ch_31_discovery_is_an_object_with_services():
+    response = application().get("/cds-services")
+    assert response.status_code == 200
+    assert response.content_type == "application/json; charset=utf-8"
+    assert response.json == {"services": [DISCOVERY]}
+
+
+@pytest.mark.parametrize(
+    ("wish", "keys"), [("full", ["patient", "conditions"]), ("patient", ["patient"]), ("none", None)]
+)
+def test_ch_04_discovery_asks_for_what_the_operator_wishes(wish, keys):
+    (entry,) = application(prefetch=wish).get("/cds-services").json["services"]
+    assert list(entry["prefetch"]) == keys if keys else "prefetch" not in entry
+
+
+@pytest.mark.parametrize("path", ["//cds-services", "/cds-services/", "/cds-services//"])
+def test_doubled_slashes_are_tolerated(path):
+    response = application().get("/", environ_overrides={"PATH_INFO": path})
+    assert response.status_code == 200
+    assert response.json["services"]
+
+
+def test_a_doubled_slash_before_the_service_is_no_redirect():
+    assert application().post(f"/cds-services//{SERVICE_ID}", json=hook_request()).status_code == 200
+
+
+# --- the call
+
+
+def test_ch_05_ch_22_a_call_without_cards():
+    response = call(application())
+    assert response.status_code == 200
+    assert response.json == {"cards": []}
+
+
+@pytest.mark.skipif(not SCHEMA.is_file(), reason="no ../shared with the schema")
+def test_ch_31_ch_32_a_call_with_cards_keeps_to_the_schema():
+    response = call(application(lambda *_arguments: HookResponse(cards=(CARD,))))
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator({**schema, "$ref": "#/$defs/Response"}).validate(response.json)
+    assert response.json["cards"][0]["summary"] == "Café"
+
+
+def test_the_flow_gets_the_hook_the_request_and_the_outside_world():
+    seen = []
+    client = application(lambda *arguments: seen.append(arguments) or HookResponse(), deadline_seconds=3)
+    call(client, hook_request(fhirServer="http://127.0.0.1:1/fhir", fhirAuthorization=TOKEN))
+    ((service, hook, request, ports),) = seen
+    assert (service, hook.id) == (SERVICE, SERVICE_ID)
+    assert request.context.patient_id == "p1"
+    assert ports.clock() == NOW
+    assert ports.fhir is not None
+    assert ports.base_url == "http://127.0.0.1:8080"
+    assert 0 < ports.gather_seconds < 3
+
+
+def test_a_site_may_narrow_the_time_for_its_ehr():
+    seen = []
+    site = {
+        "site": {"name": "X"},
+        "clients": [
+            {"issuer": "a", "jwks-url": "https://e.org/k", "fhir-servers": ["https://e.org/r4"], "deadline-seconds": 1}
+        ],
+    }
+    client = application(lambda *arguments: seen.append(arguments[3]) or HookResponse(), site=site)
+    call(client, hook_request(fhirServer="https://e.org/r4/"))
+    assert seen[0].gather_seconds < 1
+
+
+@pytest.mark.parametrize(
+    "content_type", ["application/json", "application/json; charset=UTF-8", "application/fhir+json"]
+)
+def test_json_of_any_name_is_taken(content_type):
+    data = json.dumps(hook_request()).encode()
+    assert application().post(CALL, data=data, content_type=content_type).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Content-Type": "text/plain"},
+        {"Content-Type": "application/x-www-form-urlencoded"},
+        {"Content-Type": "application/json; charset=latin-1"},
+        {"Content-Type": "application/json", "Content-Encoding": "gzip"},
+        {},
+    ],
+)
+def test_other_media_are_415(headers):
+    found = issue(application().post(CALL, data=json.dumps(hook_request()).encode(), headers=headers), 415)
+    assert found.code == "not-supported"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"null",
+        b"[]",
+        b'{"hook": "order-sign"}',
+        b'{"hook": NaN}',
+        b"\xff\xfe",
+        b"[" * 50_000,
+        b'{"hook": "order-sign", "hook": "order-sign"}',
+    ],
+)
+def test_ch_14_ch_19_what_is_no_request_is_400(body):
+    found = issue(application().post(CALL, data=body, content_type="application/json"), 400)
+    assert found.code == "invalid"
+
+
+def test_ch_15_a_missing_draft_bundle_is_another_order():
+    assert call(application(), hook_request(context=context(draftOrders=None))).json == {"cards": []}
+
+
+def test_ch_17_a_token_without_a_server_is_400():
+    issue(call(application(), hook_request(fhirAuthorization=TOKEN)), 400)
+
+
+def test_ch_19_another_hook_is_400_and_another_service_404_and_another_method_405():
+    client = application()
+    issue(call(client, {**hook_request(), "hook": "order-select"}), 400)
+    assert issue(client.post("/cds-services/other", json=hook_request()), 404).code == "not-found"
+    response = client.get(CALL)
+    issue(response, 405)
+    assert "POST" in response.headers["Allow"]
+    issue(client.put("/cds-services"), 405)
+
+
+def test_feedback_is_404_until_it_exists():
+    issue(application().post(f"{CALL}/feedback", json={"feedback": []}), 404)
+
+
+def test_a_body_beyond_the_limit_is_413():
+    data = b" " * (MAX_BODY_BYTES + 1)
+    assert issue(application().post(CALL, data=data, content_type="application/json"), 413).code == "too-long"
+
+
+def test_a_body_of_unannounced_length_beyond_the_limit_is_413():
+    response = application().post(
+        CALL,
+        input_stream=io.BytesIO(b" " * (MAX_BODY_BYTES + 10)),
+        content_type="application/json",
+        environ_overrides={"wsgi.input_terminated": True},
+    )
+    issue(response, 413)
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "code"),
+    [
+        (PatientMismatch("The Patient is another."), 400, "business-rule"),
+        (NotAllowed("No."), 403, "forbidden"),
+        (EvidenceUnavailable("patient: not sent"), 412, "processing"),
+        (AuditUnavailable("Not written."), 503, "transient"),
+    ],
+)
+def test_ch_30_every_refusal_has_its_status_and_words(error, status, code):
+    response = call(application(failing(error)))
+    found = issue(response, status)
+    assert found.code == code
+    assert found.details.text == str(error)
+    assert found.diagnostics == f"hookInstance {HOOK_INSTANCE}"
+    assert ("Retry-After" in response.headers) == (status == 503)
+
+
+def test_a_caller_who_is_not_known_learns_nothing():
+    responses = [call(application(failing(NotAuthenticated(reason)))) for reason in ("jwt.alg", "jwt.exp")]
+    assert {response.status_code for response in responses} == {401}
+    assert responses[0].data == responses[1].data
+    assert b"jwt" not in responses[0].data
+    assert responses[0].headers["WWW-Authenticate"] == "Bearer"
+
+
+def test_an_unexpected_error_says_only_its_id(caplog):
+    with caplog.at_level(logging.INFO, "kyphoplasty_cds"):
+        response = call(application(failing(RuntimeError("Hallie Hoeger has osteoporosis"))))
+    found = issue(response, 500)
+    assert found.code == "exception"
+    (record,) = [one for one in caplog.records if one.name == "kyphoplasty_cds.errors"]
+    line = json.loads(JsonLines().format(record))
+    assert line["errorId"] in found.diagnostics
+    assert line["kind"] == "RuntimeError"
+    assert any("test_app.py" in frame for frame in line["frames"])
+    assert b"Hallie" not in response.data
+    assert "Hallie" not in JsonLines().format(record)
+
+
+def test_a_number_that_is_not_finite_never_leaves():
+    card = CARD.model_copy(update={"extension": {"org.x": float("nan")}})
+    issue(call(application(lambda *_arguments: HookResponse(cards=(card,)))), 500)
+
+
+# --- FHIR servers
+
+
+@pytest.mark.parametrize(
+    "server", ["https://ehr.example.org/fhir", "http://10.0.0.1/fhir", "file:///x", "", "http://127.1/fhir"]
+)
+def test_ch_59_a_server_that_may_not_be_named_is_403_before_the_flow(server):
+    seen = []
+    client = application(lambda *arguments: seen.append(arguments) or HookResponse())
+    found = issue(call(client, {**hook_request(), "fhirServer": server}), 403)
+    assert found.code == "forbidden"
+    assert seen == []
+
+
+def test_a_server_named_at_start_may_be_called_in_open_mode():
+    client = application(fhir_servers=("https://r4.smarthealthit.org",))
+    assert call(client, hook_request(fhirServer="https://r4.smarthealthit.org")).status_code == 200
+
+
+# --- CORS
+
+
+PATHS = ["/cds-services", CALL, f"{CALL}/feedback", "/cds-services/unknown"]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_ch_58_preflights_are_answered_without_a_token(path):
+    response = application().options(
+        path, headers={"Origin": "https://any.org", "Access-Control-Request-Method": "POST"}
+    )
+    assert response.status_code == 204
+    assert response.data == b""
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+    assert response.headers["Access-Control-Allow-Methods"] == "GET, POST, OPTIONS"
+    assert response.headers["Access-Control-Allow-Headers"] == "Authorization, Content-Type"
+    assert "Access-Control-Allow-Credentials" not in response.headers
+
+
+@pytest.mark.parametrize("error", [None, NotAuthenticated(""), EvidenceUnavailable("x"), RuntimeError("x")])
+def test_ch_58_every_answer_may_be_read_by_a_page(error):
+    response = call(application(failing(error) if error else no_cards), headers={"Origin": "https://any.org"})
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_ch_58_errors_of_the_framework_may_be_read_too():
+    client = application()
+    for response in (client.get(CALL), client.get("/cds-services/x/y"), client.post(CALL, data=b"x")):
+        assert response.status_code >= 400
+        assert response.headers["Access-Control-Allow-Origin"] == "*"
+
+
+SITE = {"site": {"name": "X", "allowed-origins": ["https://sandbox.example.org"]}}
+
+
+def test_a_site_lets_its_own_origins_read_alone():
+    client = application(site=SITE)
+    allowed = client.options(CALL, headers={"Origin": "https://sandbox.example.org"})
+    assert allowed.headers["Access-Control-Allow-Origin"] == "https://sandbox.example.org"
+    for origin in ("https://evil.org", "null", "https://sandbox.example.org.evil.tld", "http://sandbox.example.org"):
+        for response in (client.options(CALL, headers={"Origin": origin}), call(client, headers={"Origin": origin})):
+            assert "Access-Control-Allow-Origin" not in response.headers
+            assert response.headers["Vary"] == "Origin"
+
+
+def test_other_pages_are_not_for_other_origins():
+    assert "Access-Control-Allow-Origin" not in application().get("/health/live").headers
+
+
+# --- pages
+
+
+@pytest.mark.parametrize("path", ["/", "/models", "/models/study-2022"])
+def test_pages_for_people_run_nothing(path):
+    response = application().get(path, headers={"Accept": "text/html"})
+    assert response.status_code == 200
+    assert response.content_type == "text/html; charset=utf-8"
+    policy = response.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "script-src" not in policy
+    assert "unsafe" not in policy
+    text = response.get_data(as_text=True)
+    assert "<script" not in text
+    assert "style=" not in text
+
+
+def test_the_page_of_a_model_shows_its_numbers():
+    text = application().get("/models/study-2022").get_data(as_text=True)
+    assert "-0.59" in text
+    assert "Table 3" in text
+    assert "one hospital" in text
+    assert "&lt;script&gt;" in text
+
+
+def test_a_model_is_json_for_programs():
+    client = application()
+    headers = {"Accept": "application/json"}
+    assert client.get("/models/study-2022", headers=headers).json == MODEL
+    assert client.get("/models", headers=headers).json == [MODEL]
+
+
+def test_an_unknown_model_is_404():
+    issue(application().get("/models/other"), 404)
+
+
+def test_the_start_page_leads_everywhere_that_it_names():
+    client = application()
+    text = client.get("/").get_data(as_text=True)
+    links = [part.partition('"')[0] for part in text.split('href="')[1:]]
+    assert {"/cds-services", "/models", "/models/study-2022", "/openapi.json", "/metrics"} <= set(links)
+    for link in links:
+        with client.get(link) as response:
+            assert response.status_code == 200
+
+
+def test_every_address_is_described_and_every_description_is_an_address():
+    client = application()
+    described = client.get("/openapi.json").json
+    paths = {path.replace("{id}", "study-2022"): operations for path, operations in described["paths"].items()}
+    for path, operations in paths.items():
+        methods = operations.keys() & {"get", "post"}
+        assert methods
+        for method in methods:
+            response = client.open(path, method=method.upper(), json=hook_request() if method == "post" else None)
+            assert response.status_code == 200
+    rules = {str(rule) for rule in client.application.url_map.iter_rules() if rule.endpoint != "static"}
+    ours = {path.replace("{id}", "<model_id>").replace(SERVICE_ID, "<service_id>") for path in described["paths"]}
+    assert rules == ours
+
+
+def test_health_says_what_is_in_force():
+    client = application()
+    assert client.get("/health/live").json == {"status": "live"}
+    ready = client.get("/health/ready").json
+    assert ready["status"] == "ready"
+    assert ready["digests"] == SERVICE.digests
+
+
+def test_there_is_nothing_else():
+    client = application()
+    for path in ("/debug", "/docs", "/console", "/admin", "/static/../app.py", "/cds-service"):
+        issue(client.get(path), 404)
+
+
+def test_answers_are_not_kept_by_caches():
+    client = application()
+    for response in (client.get("/cds-services"), call(client), client.get("/models"), client.get("/nothing")):
+        assert response.headers["Cache-Control"] == "no-store"
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+
+# --- counts and logs
+
+
+def test_calls_and_cards_are_counted():
+    client = application(lambda *_arguments: HookResponse(cards=(CARD,)))
+    call(client)
+    call(client)
+    client.post("/cds-services/patient-4711", json={})
+    text = client.get("/metrics").get_data(as_text=True)
+    assert f'kyphoplasty_cds_calls_total{{service="{SERVICE_ID}",status="200"}} 2.0' in text
+    assert 'kyphoplasty_cds_calls_total{service="unknown",status="404"} 1.0' in text
+    assert f'indicator="warning",service="{SERVICE_ID}",topic="rehabilitation"}} 2.0' in text
+    assert "4711" not in text
+
+
+def test_two_applications_count_apart():
+    call(application())
+    assert 'status="200"' not in application().get("/metrics").get_data(as_text=True)
+
+
+def test_one_line_is_logged_for_a_call(caplog):
+    with caplog.at_level(logging.INFO, "kyphoplasty_cds"):
+        call(application(lambda *_arguments: HookResponse(cards=(CARD,))))
+    (record,) = caplog.records
+    line = json.loads(JsonLines().format(record))
+    assert line["event"] == "call"
+    assert line["hookInstance"] == HOOK_INSTANCE
+    assert line["service"] == SERVICE_ID
+    assert (line["status"], line["cards"], line["gaps"]) == (200, 1, 2)
+    assert line["milliseconds"] >= 0
+
+
+def test_ch_57_nothing_of_a_patient_or_token_is_logged_or_answered_by_an_error(caplog):
+    body = hook_request(
+        fhirServer="http://127.0.0.1:1/fhir",
+        fhirAuthorization=TOKEN,
+        context=context(patientId="canary-patient", userId="canary-user"),
+        prefetch={"patient": {"resourceType": "Patient", "name": [{"family": "canary-name"}]}},
+    )
+    errors = [None, RuntimeError("canary-name s3cret-token"), EvidenceUnavailable("patient: not sent")]
+    texts = []
+    with caplog.at_level(logging.DEBUG):
+        for error in errors:
+            client = application(failing(error) if error else no_cards)
+            texts.append(call(client, body, headers={"Authorization": "Bearer s3cret-token"}).get_data(as_text=True))
+            texts.append(call(client, {**body, "hookInstance": "canary-name"}).get_data(as_text=True))
+            texts.append(client.get("/metrics").get_data(as_text=True))
+    texts += [JsonLines().format(record) for record in caplog.records]
+    for text in texts:
+        assert "canary" not in text
+        assert "s3cret" not in text
+
+
+def test_a_log_line_is_one_line():
+    record = logging.LogRecord("x", logging.INFO, "", 0, "a\nb\x1b[31m", None, None)
+    assert "\n" not in JsonLines().format(record)
+    assert "\x1b" not in JsonLines().format(record)
+
+
+# --- the recorded client
+
+
+@pytest.mark.skipif(not RECORDED.is_dir(), reason="no ../shared with recorded requests")
+def test_ch_60_every_recorded_body_gets_its_status():
+    client = application()
+    for file in sorted(RECORDED.glob("[0-9h]*.json")):
+        body = file.read_bytes()
+        document = json.loads(body)
+        path = f"{CALL}/feedback" if "feedback" in document else CALL
+        response = client.post(path, data=body, content_type="application/json")
+        expected = 404 if "feedback" in document else 200 if document["hook"] == "order-sign" else 400
+        if expected == 200:
+            assert response.json == {"cards": []}
+        else:
+            issue(response, expected)
+
+
+@pytest.mark.skipif(not RECORDED.is_dir(), reason="no ../shared with recorded requests")
+def test_ch_60_every_recorded_preflight_is_answered():
+    client = application()
+    calls = json.loads((RECORDED / "index.json").read_text(encoding="utf-8"))
+    preflights = [one for one in calls if one["method"] == "OPTIONS"]
+    assert preflights
+    for one in preflights:
+        path = one["path"].replace("rec-noprefetch-", "").replace("rec-", "kyphoplasty-")
+        assert client.options(path, headers=[tuple(pair) for pair in one["headers"]]).status_code == 204

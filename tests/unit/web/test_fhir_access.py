@@ -1,0 +1,132 @@
+"""Which FHIR server a caller may name."""
+
+from __future__ import annotations
+
+import pytest
+
+from cds_service.errors import NotAllowed
+from cds_service.fhir.client import Connections
+from cds_service.protocol import parse_request
+from cds_service.site import Site
+from cds_service.web.fhir_access import allowed_fhir_server, deadline_seconds, open_reader
+from tests.wire_builders import hook_request
+
+TOKEN = {"access_token": "t", "token_type": "Bearer", "expires_in": 300, "scope": "patient/*.read", "subject": "us"}
+
+
+def client(issuer: str, *servers: str, seconds: float | None = None) -> dict:
+    found = {"issuer": issuer, "jwks-url": "https://keys.example.org", "fhir-servers": servers}
+    return found if seconds is None else {**found, "deadline-seconds": seconds}
+
+
+SITE = Site.model_validate(
+    {
+        "site": {"name": "X"},
+        "clients": [
+            client("a", "https://ehr.example.org/fhir/r4", "https://ehr.example.org/test", seconds=2.0),
+            client("b", "https://other.example.org/r4", seconds=1.0),
+        ],
+    }
+)
+
+
+def request(**members):
+    return parse_request(hook_request(**members), "order-sign")
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8200/fhir", "http://localhost/fhir/", "https://[::1]:8443/fhir"])
+def test_open_mode_may_call_the_machine_itself(url):
+    assert allowed_fhir_server(url, None).is_loopback
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://ehr.example.org/fhir/r4",
+        "http://10.0.0.1/fhir",
+        "http://169.254.169.254/latest",
+        "http://127.1/fhir",
+        "http://2130706433/fhir",
+        "http://0x7f000001/fhir",
+        "http://0.0.0.0/fhir",
+        "http://localhost.evil.tld/fhir",
+        "http://localhost@evil.tld/fhir",
+        "http://127.0.0.1:8200/fhir?x=",
+        "file:///etc/passwd",
+        "",
+        "fhir",
+    ],
+)
+def test_open_mode_may_call_nothing_else(url):
+    with pytest.raises(NotAllowed):
+        allowed_fhir_server(url, None)
+
+
+def test_open_mode_may_call_a_server_that_was_named():
+    named = ["https://r4.smarthealthit.org"]
+    assert allowed_fhir_server("https://r4.smarthealthit.org/", None, named)
+    for url in (
+        "http://r4.smarthealthit.org",
+        "https://r4.smarthealthit.org/x",
+        "https://r4.smarthealthit.org.evil.tld",
+    ):
+        with pytest.raises(NotAllowed):
+            allowed_fhir_server(url, None, named)
+
+
+@pytest.mark.parametrize(
+    "url", ["https://ehr.example.org/fhir/r4/", "https://EHR.example.org:443/test", "https://other.example.org/r4"]
+)
+def test_a_site_may_call_the_servers_of_its_clients(url):
+    assert allowed_fhir_server(url, SITE)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:8200/fhir",
+        "https://named.example.org",
+        "https://ehr.example.org",
+        "https://ehr.example.org/fhir",
+        "https://ehr.example.org/fhir/r4/../../admin",
+        "https://ehr.example.org/fhir/r4/%2e%2e",
+        "https://ehr.example.org/fhir/r4/tenant",
+        "https://ehr.example.org/fhir/r4evil",
+        "https://ehr.example.org.evil.tld/fhir/r4",
+        "https://ehr.example.org@evil.tld/fhir/r4",
+        "https://ehr.example.org./fhir/r4",
+        "https://ehr.example.org:8443/fhir/r4",
+        "http://ehr.example.org/fhir/r4",
+        "https://ehr.example.org/fhir/r4\t",
+        "https://ehr.example.org/fhir/r4#x",
+        "https://ehr.example.org\\fhir/r4",
+    ],
+)
+def test_a_site_may_call_no_other(url):
+    with pytest.raises(NotAllowed) as caught:
+        allowed_fhir_server(url, SITE, ["https://named.example.org"])
+    assert "example.org" not in str(caught.value)
+
+
+def test_a_server_is_read_with_its_token_and_without_one():
+    connections = Connections()
+    with_token = open_reader(request(fhirServer="http://127.0.0.1:1/fhir", fhirAuthorization=TOKEN), connections)
+    without = open_reader(request(fhirServer="http://127.0.0.1:1/fhir"), connections)
+    assert with_token._headers["Authorization"] == "Bearer t"
+    assert "Authorization" not in without._headers
+
+
+def test_no_server_or_an_expired_token_gives_no_reader():
+    expired = {**TOKEN, "expires_in": 0}
+    assert open_reader(request(), Connections()) is None
+    assert open_reader(request(fhirServer="http://127.0.0.1:1/fhir", fhirAuthorization=expired), Connections()) is None
+
+
+@pytest.mark.parametrize(
+    ("server", "seconds"),
+    [("https://ehr.example.org/test/", 2.0), ("https://other.example.org/r4", 1.0), (None, 1.0)],
+)
+def test_an_ehr_may_have_a_narrower_window(server, seconds):
+    assert deadline_seconds(request(fhirServer=server), SITE, 3.0) == seconds
+    assert deadline_seconds(request(fhirServer=server), SITE, 0.5) == 0.5
+    assert deadline_seconds(request(fhirServer=server), None, 3.0) == 3.0
