@@ -16,12 +16,13 @@ from rich.text import Text
 
 from cds_service.audit.chain import AuditEntry
 from cds_service.demo.terminal import print_response
-from cds_service.fhir.access import allowed_fhir_server, reader_for
+from cds_service.fhir.client import Connections
 from cds_service.loading import load_service
 from cds_service.protocol import parse_request
 from cds_service.service import Ports, answer
 from cds_service.settings import Settings
 from cds_service.site import load_site
+from cds_service.web.fhir_access import check_fhir_server, open_reader
 
 
 class _OneEntry:
@@ -49,17 +50,16 @@ def explain_request(request_file: Path, settings: Settings, today: date | None) 
     service = load_service(site)
     hook = next(iter(service.hooks.values()))
     request = parse_request(request_file.read_bytes(), hook.hook)
-    allowed_fhir_server(request, settings, site)
+    check_fhir_server(request, site.site if site else None, settings.fhir_servers)
     log = _OneEntry()
-    with reader_for(request, settings) as reader:
-        ports = Ports(
-            clock=lambda: _noon(today),
-            fhir=reader,
-            audit=log,
-            gather_seconds=settings.gather_budget_seconds,
-            base_url=settings.public_url or "http://127.0.0.1:8080",
-        )
-        response = answer(service, hook, request, ports)
+    ports = Ports(
+        clock=lambda: _noon(today),
+        fhir=open_reader(request, Connections()),
+        audit=log,
+        gather_seconds=settings.gather_budget_seconds,
+        base_url=settings.public_url or "http://127.0.0.1:8080",
+    )
+    response = answer(service, hook, request, ports)
     content = dict(log.entry.content) if log.entry else {"orders": []}
     return {**content, "cards": response.to_json()["cards"]}
 
@@ -109,7 +109,7 @@ def print_explanation(explanation: Mapping[str, Any]) -> None:
     console.print(Text(f"5 signals: {', '.join(explanation['signals'])}"))
     console.print(Text(f"  recommendations: {', '.join(explanation['recommendations'])}"))
     console.print("6 cards")
-    print_response({"cards": explanation["cards"]}, console)
+    print_response(console, {"cards": explanation["cards"]})
 
 
 def _model_row(model: Mapping[str, Any]) -> tuple[str, ...]:

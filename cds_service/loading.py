@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -84,7 +83,8 @@ def load_service(site: SiteFolder | None = None) -> Service:
 def load_vocabulary(site: SiteFolder | None = None) -> Mapping[str, str]:
     """Canonical unit of every finding: what study files are checked against when tables are built."""
     return {
-        name: spec.unit for name, spec in load_finding_specs(*_folders("mappings", site.mappings if site else None)).items()
+        name: spec.unit
+        for name, spec in load_finding_specs(*_folders("mappings", site.mappings if site else None)).items()
     }
 
 
@@ -130,7 +130,9 @@ def _load_hook(
         key: _with_codes(key, str(text), specs, terminology) for key, text in discovery.get("prefetch", {}).items()
     }
     if discovery.get("id") != folder.name:
-        raise DataFileError(f"{folder.name}/service.json", "id", f"is {discovery.get('id')!r}, the folder is {folder.name!r}")
+        raise DataFileError(
+            f"{folder.name}/service.json", "id", f"is {discovery.get('id')!r}, the folder is {folder.name!r}"
+        )
     order_templates = _order_templates(folders)
     guidelines = load_guidelines(_in_force(folders, "guidelines.toml"))
     rules = _rules(folders)
@@ -277,22 +279,3 @@ def _strings(value: Any) -> Iterable[str]:
         return [value]
     items: Iterable[Any] = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     return [text for item in items for text in _strings(item)]
-
-
-def discovery_json(service: Service, wish: Literal["full", "patient", "none"]) -> dict[str, Any]:
-    """The discovery answer; `wish` says which prefetch templates it shows (setting PREFETCH)."""
-    return {"services": [_discovery_entry(hook.discovery, wish) for hook in service.hooks.values()]}
-
-
-def _discovery_entry(entry: Mapping[str, Any], wish: str) -> dict[str, Any]:
-    shown = {key: text for key, text in entry["prefetch"].items() if wish == "full" or (wish == "patient" and key == "patient")}
-    rest = {key: value for key, value in entry.items() if key != "prefetch"}
-    return {**rest, "prefetch": shown} if shown else rest
-
-
-def request_from_file(path: Path) -> Any:
-    """A request saved as JSON, for `explain`."""
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise DataFileError(str(path), "", f"cannot be read: {error}") from error

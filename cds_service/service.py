@@ -36,12 +36,11 @@ from cds_service.core.study import Study
 from cds_service.core.wording import Wording
 from cds_service.errors import EvidenceUnavailable
 from cds_service.fhir.findings import extract_findings
-from cds_service.fhir.orders import find_augmentation_order
+from cds_service.fhir.orders import find_augmentation_order, find_draft_support_orders, find_support_orders
 from cds_service.fhir.prefetch import PrefetchPlan
 from cds_service.fhir.record import FhirReader, PatientRecord, gather, state_of
 from cds_service.fhir.specs import FindingSpec
 from cds_service.fhir.suggestions import draft_suggestions
-from cds_service.fhir.support_orders import find_draft_support_orders, find_support_orders
 from cds_service.fhir.terminology import Terminology
 from cds_service.guidelines import Guideline
 from cds_service.protocol import HookRequest, HookResponse
@@ -115,9 +114,9 @@ def answer(service: Service, hook: ServiceHook, request: HookRequest, ports: Por
     """
     now = ports.clock()
     today = now.date()
-    drafts = request.context.draft_orders
-    order = find_augmentation_order(drafts, request.context.patient_id, service.terminology)
-    draft_support = find_draft_support_orders(drafts, service.terminology)
+    drafts, patient_id = request.context.draft_orders, request.context.patient_id
+    order = find_augmentation_order(drafts, patient_id, service.terminology)
+    draft_support = find_draft_support_orders(drafts, service.terminology, patient_id=patient_id)
     if order is None and not _may_concern_bracing(draft_support, service.policy):
         return HookResponse(cards=())
 
@@ -225,5 +224,3 @@ def _follows_augmentation(support: SupportOrders, policy: Policy, today: date) -
     """The record shows an augmentation within the site's days."""
     day = support.augmented_on
     return day is not None and 0 <= (today - day).days <= policy.brace.only_days
-
-

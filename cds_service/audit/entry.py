@@ -14,7 +14,12 @@ from cds_service.protocol import Card, HookRequest
 
 
 def entry_for(
-    at: datetime, service_id: str, request: HookRequest, answer: Answer, cards: Sequence[Card], digests: Mapping[str, str]
+    at: datetime,
+    service_id: str,
+    request: HookRequest,
+    answer: Answer,
+    cards: Sequence[Card],
+    digests: Mapping[str, str],
 ) -> AuditEntry:
     """The entry of an answer: order, inputs with their sources, gaps, figures, rules that fired, cards as shown."""
     return AuditEntry(

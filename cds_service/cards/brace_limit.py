@@ -35,6 +35,7 @@ def _all_is_done(answer: Answer) -> bool:
 
 def _words(answer: Answer) -> dict[str, str | int]:
     braces = answer.support.of_kind("brace")
+    is_site = bool(answer.policy.set_by_site & {"brace-max-weeks", "brace-review-weeks"})
     if answer.has("brace-limit-broken"):
         correction = answer.signal("brace-limit-broken").correction
         braces = (correction.order,) if correction else braces
@@ -45,7 +46,7 @@ def _words(answer: Answer) -> dict[str, str | int]:
         "bed_rest_hours": answer.policy.bed_rest.max_hours,
         "found": answer.texts.raw("brace.unchecked" if answer.support.unchecked else "brace.none-found"),
         "reason": answer.signal("brace-keep-reason").because.capitalize() if answer.has("brace-keep-reason") else "",
-        "source": answer.texts.raw("brace.policy-site" if answer.policy.brace.is_site else "brace.policy-default"),
+        "source": answer.texts.raw("brace.policy-site" if is_site else "brace.policy-default"),
     }
 
 
@@ -66,14 +67,17 @@ def _case(answer: Answer) -> str:
 
 def _detail(answer: Answer) -> str:
     texts, words = answer.texts, _words(answer)
-    has_brace = answer.has("brace-ordered")
+    recommendations = answer.of_topic("braceLimit")
+    # The summary says the plain limit already.
+    said = [one for one in recommendations if one.rule_id != "brace-limit" or answer.has("brace-ordered")]
     return texts.render(
         "brace-limit",
         {
             # Alone on the screen this card has to say itself what could not be read.
             "notices": record_notices(answer) if answer.order is None else (),
-            "options": [answer.option_line(one) for one in answer.of_topic("braceLimit")],
-            "reasons": texts.raw("brace.keep-reasons") if has_brace else "",
+            "options": [answer.option_line(one) for one in said],
+            "walking": texts.raw("brace.walking"),
+            "reasons": texts.raw("brace.keep-reasons"),
             "evidence": texts.raw("brace.evidence"),
             "policy": texts.say("brace.policy", **words),
         },

@@ -8,7 +8,7 @@ from cds_service.cards.answer import Answer
 from cds_service.cards.figures import calibration, source_of
 from cds_service.core.assessment import ModelResult, OutcomeAssessment
 from cds_service.core.facts import Finding
-from cds_service.core.strata import StratumResult
+from cds_service.core.strata import Stratum
 
 EXTENSION = "org.kyphoplasty-cds.assessments"
 
@@ -52,8 +52,7 @@ def _model_json(answer: Answer, result: ModelResult) -> dict[str, Any]:
     gains = prediction.gains
     found["inputs"] = [_input_json(result, finding) for finding in result.inputs]
     found["missing"] = [
-        {"name": name, "gain": gains.get(name, 0.0)}
-        for name in sorted(prediction.missing, key=lambda name: (-gains.get(name, 0.0), name))
+        {"name": name, "gain": gains[name]} for name in sorted(gains, key=lambda name: (-gains[name], name))
     ]
     found["concerns"] = _concerns(answer, result)
     return found
@@ -87,7 +86,7 @@ def _concerns(answer: Answer, result: ModelResult) -> list[str]:
     return [*criteria, *held, *values, calibration(answer, result)]
 
 
-def _stratum_json(stratum: StratumResult) -> dict[str, Any]:
+def _stratum_json(stratum: Stratum) -> dict[str, Any]:
     return {
         "study": stratum.study_id,
         "stratum": stratum.label,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from cds_service.cards.answer import Answer
-from cds_service.cards.texts import escape_markdown
 from cds_service.core.assessment import ModelResult, OutcomeAssessment
 from cds_service.core.facts import Finding
+from cds_service.core.prediction import Prediction
 from cds_service.core.wording import say_coarse_percent, say_percent, say_range
 
 Line = Mapping[str, str]
@@ -47,10 +47,13 @@ def coarse_figure(result: ModelResult) -> str:
 
 
 def missing_names(answer: Answer, result: ModelResult) -> str:
-    """All missing inputs by name, those that would add most first."""
+    """All missing inputs by name, those that would add most first, then those known only after the procedure."""
     gains = result.prediction.gains
-    names = sorted(result.prediction.missing, key=lambda name: (-gains.get(name, 0.0), name))
-    return ", ".join(answer.wording.name(name) for name in names)
+    names = [answer.wording.name(name) for name in sorted(gains, key=lambda name: (-gains[name], name))]
+    after = [answer.wording.name(name) for name in result.prediction.unknown_until_after]
+    if after:
+        names.append(answer.texts.say("lines.after", names=" and ".join(after)))
+    return ", ".join(names)
 
 
 def measured(answer: Answer, result: ModelResult) -> str:
@@ -109,29 +112,43 @@ def held_lines(answer: Answer, result: ModelResult) -> tuple[str, ...]:
     return tuple(said)
 
 
-def criteria_lines(result: ModelResult) -> tuple[Line, ...]:
+def criteria(answer: Answer, result: ModelResult) -> tuple[str, ...]:
     """Criteria that are violated, and those that could not be checked."""
     outside = [one.text for one in result.violations if one.severity != "not-checkable"]
     unchecked = [one.text for one in result.violations if one.severity == "not-checkable"]
-    lines = []
+    said = []
     if outside:
-        lines.append(line("Outside the study population", "; ".join(outside)))
+        said.append(answer.texts.say("lines.outside", criteria="; ".join(outside)))
     if unchecked:
-        lines.append(line("Not checkable here", "; ".join(unchecked)))
-    return tuple(lines)
+        said.append(answer.texts.say("lines.unchecked", criteria="; ".join(unchecked)))
+    return tuple(said)
 
 
-def sure_lines(answer: Answer, result: ModelResult) -> tuple[Line, ...]:
-    """How sure the headline is, most important first."""
+def sentences(parts: Iterable[str]) -> str:
+    """The parts as sentences of one line."""
+    return ". ".join(part.rstrip(".") for part in parts)
+
+
+def sure_line(answer: Answer, result: ModelResult) -> str:
+    """How sure a figure is, most important first: all that has to stand beside it."""
     parts = [estimate(answer, result), *held_lines(answer, result)]
     if result.without_held is not None:
-        without = result.without_held
-        ranges = f"study uncertainty {say_range(without.study_uncertainty)}"
-        if without.if_measured:
-            ranges += f", if measured {say_range(without.if_measured)}"
-        parts.append(answer.texts.say("lines.without-held", figure=f"{figure(result, without.risk)} ({ranges})"))
-    parts += [study_line(result), calibration(answer, result)]
-    return (line("How sure", ". ".join(parts)), *criteria_lines(result))
+        parts.append(_without_held(answer, result, result.without_held))
+    parts += [*criteria(answer, result), study_line(result), calibration(answer, result)]
+    return sentences(parts)
+
+
+def _without_held(answer: Answer, result: ModelResult, without: Prediction) -> str:
+    """What the figure would be if the values beyond the study were not known at all."""
+    names = [
+        answer.wording.name(name) for name, held in sorted(result.prediction.held.items()) if held.side == "reassuring"
+    ]
+    ranges = f"study uncertainty {say_range(without.study_uncertainty)}"
+    if without.if_measured:
+        ranges += f", if measured {say_range(without.if_measured)}"
+    return answer.texts.say(
+        "lines.without-held", names=" and ".join(names), figure=figure(result, without.risk), ranges=ranges
+    )
 
 
 def other_lines(answer: Answer, outcome: OutcomeAssessment) -> tuple[Line, ...]:
@@ -145,17 +162,9 @@ def other_lines(answer: Answer, outcome: OutcomeAssessment) -> tuple[Line, ...]:
             horizons=", ".join(horizon(result) for result in shown),
             averages=", ".join(say_percent(result.model.study.incidence) for result in shown),
         )
-        lines.append(line("Disagreement", text))
-    for result in shown:
-        if result is not outcome.headline:
-            parts = [
-                estimate(answer, result),
-                *held_lines(answer, result),
-                study_line(result),
-                calibration(answer, result),
-            ]
-            lines += [line("Another study", ". ".join(parts)), *criteria_lines(result)]
-    return tuple(lines)
+        lines.append(line("The studies disagree", text))
+    others = (result for result in shown if result is not outcome.headline)
+    return (*lines, *(line("Another study", sure_line(answer, result)) for result in others))
 
 
 def why_lines(answer: Answer, result: ModelResult) -> tuple[Line, ...]:
@@ -170,15 +179,12 @@ def why_lines(answer: Answer, result: ModelResult) -> tuple[Line, ...]:
             unclear.append(phrase)
         elif effect:
             (higher if effect > 0 else lower).append((abs(effect), phrase))
-    lines = []
-    for heading, found in (("Points to a higher figure", higher), ("Points to a lower figure", lower)):
-        if found:
-            lines.append(line(heading, " · ".join(phrase for _, phrase in sorted(found, reverse=True))))
-    if unclear:
-        lines.append(line(answer.texts.raw("lines.no-clear-effect").capitalize(), " · ".join(unclear)))
-    if any(one.name == "mna-category" for one in result.inputs):
-        lines.append(line("MNA", answer.texts.raw("lines.treatment")))
-    return tuple(lines)
+    found = [
+        (answer.texts.raw("lines.higher"), [phrase for _, phrase in sorted(higher, reverse=True)]),
+        (answer.texts.raw("lines.lower"), [phrase for _, phrase in sorted(lower, reverse=True)]),
+        (answer.texts.raw("lines.no-clear-effect"), unclear),
+    ]
+    return tuple(line(heading, " · ".join(phrases)) for heading, phrases in found if phrases)
 
 
 def _groups(inputs: Iterable[Finding]) -> tuple[tuple[str, ...], ...]:
@@ -189,15 +195,21 @@ def _groups(inputs: Iterable[Finding]) -> tuple[tuple[str, ...], ...]:
 
 
 def _phrase(answer: Answer, result: ModelResult, name: str) -> str:
+    """One input with what has to be said beside it: place and day, the value it was taken as, other reports."""
     finding = next(one for one in result.inputs if one.name == name)
-    return answer.wording.phrase(finding, dated=finding.observed is not None and not isinstance(finding.value, bool))
-
-
-def values_line(answer: Answer, inputs: Iterable[Finding]) -> str:
-    """Every value that entered a figure, with its source."""
-    return "; ".join(
-        f"{answer.wording.phrase(one, dated=True)} from {escape_markdown(source_of(one))}" for one in inputs
-    )
+    phrase = answer.wording.phrase(finding, dated=True)
+    if name == "sarcopenia":
+        measures = (
+            answer.findings.known.get(one) for one in ("grip-strength", "gait-speed", "appendicular-muscle-index")
+        )
+        known = [one for one in measures if one is not None]
+        said = ", ".join(f"{answer.wording.name(one.name)} {answer.wording.value(one)}" for one in known)
+        phrase += f" ({said})" if said else ""
+    held = result.prediction.held.get(name)
+    if held is not None:
+        phrase += f", taken as {answer.wording.number(name, held.used, finding.unit)}"
+    qualifier = answer.texts.qualifier(name) if result.prediction.clear[name] else ""
+    return phrase + (f" ({qualifier})" if qualifier else "")
 
 
 def source_of(finding: Finding) -> str:
@@ -205,6 +217,10 @@ def source_of(finding: Finding) -> str:
     return ", ".join(dict.fromkeys(one.resource for one in finding.provenance))
 
 
-def value_concerns(inputs: Iterable[Finding]) -> tuple[str, ...]:
-    """Doubts about the values in use, each once."""
-    return tuple(dict.fromkeys(escape_markdown(concern) for one in inputs for concern in one.concerns))
+def value_concerns(inputs: Iterable[Finding]) -> Mapping[str, list[Finding]]:
+    """Doubts about the values in use, each with the findings that it is about."""
+    concerns: dict[str, list[Finding]] = {}
+    for finding in inputs:
+        for concern in finding.concerns:
+            concerns.setdefault(concern, []).append(finding)
+    return concerns

@@ -49,5 +49,5 @@ def _gaps_of_interest(answer: Answer) -> tuple[Gap, ...]:
     wanted = dict.fromkeys(
         name for outcome in answer.assessment.outcomes for result in outcome.models for name in result.prediction.gains
     )
-    sources = ("grip-strength", "gait-speed", "appendicular-muscle-index", "mna-score", "psoas-fat-fraction")
+    sources = ("grip-strength", "gait-speed", "appendicular-muscle-index")
     return tuple(answer.findings.gaps[name] for name in (*wanted, *sources) if name in answer.findings.gaps)

@@ -11,14 +11,13 @@ from cds_service.cards.figures import (
     horizon,
     line,
     other_lines,
-    sure_lines,
+    sentences,
+    sure_line,
     value_concerns,
-    values_line,
     why_lines,
 )
 from cds_service.cards.texts import escape_markdown
 from cds_service.core.assessment import ModelResult, OutcomeAssessment
-from cds_service.core.facts import Finding
 from cds_service.core.wording import say_date, say_number
 from cds_service.protocol import Card
 
@@ -137,7 +136,6 @@ def _detail(answer: Answer) -> str:
     lead = next((one for one in recommendations if one.rule_id == "denosumab-overdue"), None)
     options = [answer.option_line(one) for one in recommendations if one is not lead]
     refracture, pain = (answer.assessment.of(outcome) for outcome in ("refracture", "residual-pain"))
-    inputs = _inputs_in_use(answer)
     return answer.texts.render(
         "rehabilitation",
         {
@@ -147,8 +145,7 @@ def _detail(answer: Answer) -> str:
             "fracture": _still_calls(answer, refracture),
             "why": why_lines(answer, refracture.headline) if refracture.headline else (),
             "sure": (*_refracture_lines(answer, refracture), *_pain_lines(answer, pain), *_marker_lines(answer)),
-            "values": values_line(answer, inputs),
-            "concerns": (*value_concerns(inputs), *_passed_over(answer)),
+            "concerns": (*_concerns(answer), *_passed_over(answer)),
         },
     )
 
@@ -198,7 +195,8 @@ def _still_calls(answer: Answer, outcome: OutcomeAssessment) -> str:
 def _refracture_lines(answer: Answer, outcome: OutcomeAssessment) -> tuple[Line, ...]:
     if outcome.headline is None:
         return ()
-    return (*sure_lines(answer, outcome.headline), *other_lines(answer, outcome), *_contrary_lines(outcome))
+    sure = line(answer.texts.raw("lines.sure"), sure_line(answer, outcome.headline))
+    return (sure, *other_lines(answer, outcome), *_contrary_lines(outcome))
 
 
 def _contrary_lines(outcome: OutcomeAssessment) -> tuple[Line, ...]:
@@ -211,18 +209,15 @@ def _contrary_lines(outcome: OutcomeAssessment) -> tuple[Line, ...]:
 def _pain_lines(answer: Answer, outcome: OutcomeAssessment) -> tuple[Line, ...]:
     """Residual pain: a figure only where its ranges are narrow enough to act on, else the band and what is known."""
     texts, headline = answer.texts, outcome.headline
-    if outcome.status == "not-applicable":
-        return ()
-    known = " · ".join(answer.wording.phrase(one) for one in headline.inputs) if headline else ""
-    heading = "Residual pain"
     if headline is None or headline.band is None:
         return ()
-    band = texts.raw(f"bands.{headline.band}")
-    if not headline.is_printable(answer.policy.showing.summary_width):
-        said = texts.say("lines.pain-no-figure", band=band, known=known)
-        return (line(heading, said),)
-    first, *rest = sure_lines(answer, headline)
-    return (line(heading, f"{band}; {known}. {first['text']}"), *rest)
+    known = _capital(" · ".join(answer.wording.phrase(one) for one in headline.inputs))
+    heading = texts.say("lines.pain", horizon=horizon(headline))
+    if headline.is_printable(answer.policy.showing.summary_width):
+        said = sentences((f"{texts.raw(f'bands.{headline.band}')}. {known}", sure_line(answer, headline)))
+    else:
+        said = texts.say("lines.pain-no-figure", band=texts.raw(f"bands-no-figure.{headline.band}"), known=known)
+    return (line(heading, said),)
 
 
 def _marker_lines(answer: Answer) -> tuple[Line, ...]:
@@ -236,9 +231,14 @@ def _marker_lines(answer: Answer) -> tuple[Line, ...]:
     return (line("Repeated MRI", answer.texts.say("lines.marker", changes=changes + days)),)
 
 
-def _inputs_in_use(answer: Answer) -> tuple[Finding, ...]:
+def _concerns(answer: Answer) -> tuple[str, ...]:
+    """Doubts about the values that entered a figure, each once with the names it is about."""
     shown = [result for outcome in answer.assessment.outcomes for result in outcome.models if result.shown]
-    return tuple({one.name: one for result in shown for one in result.inputs}.values())
+    inputs = {one.name: one for result in shown for one in result.inputs}.values()
+    return tuple(
+        f"{', '.join(answer.wording.name(one.name) for one in findings)}: {escape_markdown(concern)}"
+        for concern, findings in value_concerns(inputs).items()
+    )
 
 
 def _passed_over(answer: Answer) -> tuple[str, ...]:

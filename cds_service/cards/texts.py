@@ -50,6 +50,10 @@ class CardTexts:
             found = found[key]
         return str(found)
 
+    def qualifier(self, finding: str) -> str:
+        """What has to be said with an input whenever it is a reason; empty for most."""
+        return str(self.tables["qualifiers"].get(finding, ""))
+
     def short_names(self, findings: tuple[str, ...]) -> tuple[str, ...]:
         """Short names of missing inputs for a summary, each once, in the order given."""
         names = (self.tables["missing"].get(name) for name in findings)

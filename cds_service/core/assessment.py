@@ -149,9 +149,7 @@ def _assess_outcome(
             supporting=(),
             excluded_by=excluded_by,
         )
-    results = [
-        _apply(model, findings, policy) for _, model in sorted(models.items()) if model.study.outcome == outcome
-    ]
+    results = [_apply(model, findings, policy) for _, model in sorted(models.items()) if model.study.outcome == outcome]
     headline = choose_headline(results, policy)
     others = sorted((one for one in results if one is not headline), key=lambda one: -one.prediction.inputs_known)
     strata = [study for study in studies.values() if isinstance(study, StrataStudy)]

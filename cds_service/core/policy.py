@@ -76,7 +76,11 @@ class ShowingPolicy(_Table):
 
 
 class Policy(_Table):
-    """All of `policy.toml`, with a site's values merged in by `with_site`."""
+    """All of `policy.toml`, with a site's values merged in by `with_site`.
+
+    Attributes:
+        set_by_site: keys of the site's `[policy]` table, so that a text can say whose number it is.
+    """
 
     brace: BracePolicy
     bed_rest: BedRestPolicy
@@ -86,6 +90,7 @@ class Policy(_Table):
     pooled_incidence: Incidence
     bands: BandPolicy
     showing: ShowingPolicy
+    set_by_site: frozenset[str] = frozenset()
 
     def with_site(self, baseline: Mapping[str, Any], policy: Mapping[str, Any]) -> Policy:
         """These values with a site's `[baseline]` and `[policy]` tables (contract, "Settings") over them.
@@ -99,7 +104,7 @@ class Policy(_Table):
         for key, value in policy.items():
             table, name = SITE_KEYS[key]
             tables[table][name] = value
-        return Policy.model_validate(tables)
+        return Policy.model_validate({**tables, "set-by-site": frozenset(policy)})
 
 
 SITE_KEYS: Mapping[str, tuple[str, str]] = {

@@ -237,4 +237,4 @@ def _correction_words(correction: Correction | None, values: Mapping[str, str]) 
 
 
 def _join(signals: Iterable[Signal]) -> str:
-    return ", ".join(signal.because for signal in signals if signal.because)
+    return ", ".join(dict.fromkeys(signal.because for signal in signals if signal.because))

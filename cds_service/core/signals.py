@@ -243,9 +243,10 @@ def _brace_broken(situation: Situation, name: str, *, draft: bool) -> Signal | N
         # The weeks count from the brace's start, else the order's writing, else today (contract, "Cards").
         start = order.start or order.authored or situation.today
         end = start + timedelta(weeks=limit.max_weeks)
-        if order.draft != draft or (order.end is not None and order.end <= end):
+        ordered_end = order.end or (start + timedelta(hours=order.hours) if order.hours is not None else None)
+        if order.draft != draft or (ordered_end is not None and ordered_end <= end):
             continue
-        ends = "has no end date" if order.end is None else f"ends {say_date(order.end)}"
+        ends = "has no end date" if ordered_end is None else f"ends {say_date(ordered_end)}"
         return Signal(
             name=name,
             because=f"{order.title} {ends}",

@@ -29,6 +29,8 @@ UNITS: Mapping[str, str] = {
     "[hnsf'U]": " HU",
     "deg": "°",
 }
+# Units whose numbers are whole as often as not.
+PLAIN = frozenset({"kg/m2", "{score}"})
 
 
 def say_date(day: date) -> str:
@@ -101,8 +103,9 @@ class Wording:
         return self.terms[finding].title
 
     def number(self, finding: str, value: float, unit: str) -> str:
-        """A number of this finding with its unit."""
-        return say_number(value, self.terms[finding].decimals) + UNITS.get(unit, f" {unit}")
+        """A number of this finding with its unit; scores and BMI drop an idle `.0`."""
+        text = say_number(value, self.terms[finding].decimals)
+        return (text.removesuffix(".0") if unit in PLAIN else text) + UNITS.get(unit, f" {unit}")
 
     def value(self, finding: Finding) -> str:
         """The finding's value with its unit, `10.0 cm²`, `yes`, `T12, L1`."""
@@ -113,8 +116,9 @@ class Wording:
         return self.number(finding.name, float(finding.value), finding.unit)
 
     def phrase(self, finding: Finding, *, dated: bool = False) -> str:
-        """Name, value and, if asked, day: `psoas area 10.0 cm² (1 May 2026)`; yes/no as `diabetes` or `no diabetes`."""
-        day = f" ({say_date(finding.observed)})" if dated and finding.observed else ""
+        """Name, value and, if asked, place and day: `T-score −3.2 (lumbar spine, 1 May 2026)`, `no diabetes`."""
+        details = (finding.site, say_date(finding.observed)) if dated and finding.observed else (finding.site,)
+        said = ", ".join(detail for detail in details if detail)
         if isinstance(finding.value, bool):
-            return ("" if finding.value else "no ") + self.name(finding.name) + day
-        return f"{self.name(finding.name)} {self.value(finding)}{day}"
+            return ("" if finding.value else "no ") + self.name(finding.name)
+        return f"{self.name(finding.name)} {self.value(finding)}" + (f" ({said})" if said else "")
