@@ -21,6 +21,7 @@ OWN_PLACE = {"id", "title", "version", "coefficients", "ranges", "limits", "sour
 def page_routes(service: Service, metrics: Metrics) -> Blueprint:
     """All addresses that are not CDS Hooks."""
     routes = Blueprint("pages", __name__)
+    routes.add_app_template_filter(_figure, "figure")
 
     @routes.get("/")
     def start() -> str:
@@ -56,6 +57,13 @@ def page_routes(service: Service, metrics: Metrics) -> Blueprint:
         return Response(metrics.text(), content_type=CONTENT_TYPE)
 
     return routes
+
+
+def _figure(value: Any) -> Any:
+    """A number as people read it, four digits of it; yes and no for yes/no; all else as it is."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:.4g}" if isinstance(value, float) else value
 
 
 def _wants_json() -> bool:

@@ -50,8 +50,8 @@ MODEL = {
     "n": 214,
     "events": 74,
     "intercept": 0.116,
-    "coefficients": {"bmi": {"value": -0.59, "se": 0.14, "unit": "kg/m2", "source": "Table 3"}},
-    "ranges": {"bmi": [17.5, 23.1]},
+    "coefficients": {"bmi": {"value": -0.59, "se": 0.1403061224489796, "unit": "kg/m2", "source": "Table 3"}},
+    "ranges": {"bmi": {"lowest": 17.5, "highest": 23.1}},
     "limits": ["one hospital", "<script>alert(1)</script>"],
 }
 SERVICE = SimpleNamespace(
@@ -392,6 +392,8 @@ def test_pages_for_people_run_nothing(path):
 def test_the_page_of_a_model_shows_its_numbers():
     text = application().get("/models/study-2022").get_data(as_text=True)
     assert "-0.59" in text
+    assert ">0.1403<" in text
+    assert ">17.5<" in text
     assert "Table 3" in text
     assert "one hospital" in text
     assert "&lt;script&gt;" in text
