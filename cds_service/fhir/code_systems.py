@@ -104,8 +104,13 @@ def has_verhoeff_digit(code: str) -> bool:
 
 
 def has_loinc_digit(code: str) -> bool:
-    """Whether the digit after the hyphen of a LOINC code is right (mod 10, every second digit doubled)."""
-    found = re.fullmatch(r"(?:LA|LL|LP|LG)?(\d{1,7})-(\d)", code)
+    """Whether the digit after the hyphen of a LOINC code is right (mod 10, every second digit doubled).
+
+    Answers and parts (`LA…`, `LP…`) are numbered by another rule: of them only the form is checked.
+    """
+    if re.fullmatch(r"L[ALPG]\d{1,8}-\d", code):
+        return True
+    found = re.fullmatch(r"(\d{1,7})-(\d)", code)
     if found is None:
         return False
     total = 0

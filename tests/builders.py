@@ -1,0 +1,214 @@
+"""Records of a patient, small and readable: one function per kind of resource, and `findings_of` to read them."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from fhir.resources.R4B import get_fhir_model_class
+from fhir.resources.R4B.patient import Patient
+
+from cds_service.core.facts import Findings
+from cds_service.core.vocabulary import FindingSpec
+from cds_service.fhir.findings import extract_findings
+from cds_service.fhir.record import PatientRecord, Read, Sourced, Unreadable
+from cds_service.fhir.specs import load_finding_specs
+from cds_service.fhir.terminology import Terminology, load_terminology
+
+MAPPINGS = Path(__file__).resolve().parents[1] / "mappings"
+TODAY = date(2026, 11, 20)
+RECENT = "2026-11-02"
+
+LOINC = "http://loinc.org"
+SCT = "http://snomed.info/sct"
+ICD = "http://hl7.org/fhir/sid/icd-10-cm"
+RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
+ATC = "http://www.whocc.no/atc"
+CPT = "http://www.ama-assn.org/go/cpt"
+MEASURES = "https://kyphoplasty-cds.org/fhir/CodeSystem/measures"
+UCUM = "http://unitsofmeasure.org"
+
+SPINE_T, HIP_T, FEMUR_T, FOREARM_T = "38267-1", "38264-8", "38263-0", "38265-5"
+LEFT_GRIP, RIGHT_GRIP = "83173-5", "83174-3"
+
+KEYS = {
+    "Observation": "imaging",
+    "Condition": "conditions",
+    "MedicationRequest": "medications",
+    "MedicationAdministration": "administrations",
+    "MedicationStatement": "statements",
+    "Procedure": "procedures",
+}
+ALL_KEYS = ("patient", "boneDensity", "body", "function", *KEYS.values())
+_numbers = count(1)
+
+Json = dict[str, Any]
+
+
+@lru_cache
+def terminology() -> Terminology:
+    return load_terminology(MAPPINGS)
+
+
+@lru_cache
+def specs() -> Mapping[str, FindingSpec]:
+    return load_finding_specs(MAPPINGS)
+
+
+def coded(code: str, system: str = LOINC, *, display: str | None = None, text: str | None = None) -> Json:
+    """A CodeableConcept of one coding."""
+    coding = {"system": system, "code": code} | ({"display": display} if display else {})
+    return {"coding": [coding]} | ({"text": text} if text else {})
+
+
+def quantity(value: float, unit: str | None = None, **members: Any) -> Json:
+    return {"value": value} | ({"unit": unit} if unit is not None else {}) | members
+
+
+def observation(code: str | Json, value: float | None = None, unit: str | None = None, **members: Any) -> Json:
+    """A final Observation of 2 November 2026; `on` sets its effectiveDateTime, a member of None leaves it out."""
+    built = {
+        "resourceType": "Observation",
+        "id": f"o{next(_numbers)}",
+        "status": "final",
+        "code": coded(code) if isinstance(code, str) else code,
+        "effectiveDateTime": members.pop("on", RECENT),
+        "valueQuantity": None if value is None else quantity(value, unit),
+        **members,
+    }
+    return {name: part for name, part in built.items() if part is not None}
+
+
+def measure(name: str, value: float | None = None, unit: str | None = None, **members: Any) -> Json:
+    """An Observation by our own code, measured by a named method."""
+    return observation(coded(name, MEASURES), value, unit, **({"method": {"text": "MRI, T2"}} | members))
+
+
+def t_score(value: float, code: str = SPINE_T, unit: str | None = "{T-score}", **members: Any) -> Json:
+    return observation(code, value, unit, **members)
+
+
+def condition(code: str, system: str = ICD, status: str | None = "active", **members: Any) -> Json:
+    """A confirmed condition on the problem list."""
+    return {
+        "resourceType": "Condition",
+        "id": f"c{next(_numbers)}",
+        "subject": {"reference": "Patient/p1"},
+        "code": coded(code, system),
+        "verificationStatus": coded("confirmed", "http://terminology.hl7.org/CodeSystem/condition-ver-status"),
+        **({"clinicalStatus": clinical(status)} if status else {}),
+        **members,
+    }
+
+
+def clinical(status: str) -> Json:
+    return coded(status, "http://terminology.hl7.org/CodeSystem/condition-clinical")
+
+
+def verification(status: str) -> Json:
+    return coded(status, "http://terminology.hl7.org/CodeSystem/condition-ver-status")
+
+
+def prescription(
+    drug: Json | None = None, *, on: str | None = "2026-10-01", status: str = "active", **members: Any
+) -> Json:
+    """A MedicationRequest."""
+    return {
+        "resourceType": "MedicationRequest",
+        "id": f"m{next(_numbers)}",
+        "status": status,
+        "intent": "order",
+        "subject": {"reference": "Patient/p1"},
+        **({"medicationCodeableConcept": drug} if drug is not None else {}),
+        **({"authoredOn": on} if on else {}),
+        **members,
+    }
+
+
+def dose(drug: Json, on: str, status: str = "completed") -> Json:
+    """A MedicationAdministration."""
+    return {
+        "resourceType": "MedicationAdministration",
+        "id": f"a{next(_numbers)}",
+        "status": status,
+        "subject": {"reference": "Patient/p1"},
+        "medicationCodeableConcept": drug,
+        "effectiveDateTime": on,
+    }
+
+
+def statement(drug: Json, status: str = "active", **members: Any) -> Json:
+    return {
+        "resourceType": "MedicationStatement",
+        "id": f"s{next(_numbers)}",
+        "status": status,
+        "subject": {"reference": "Patient/p1"},
+        "medicationCodeableConcept": drug,
+        **members,
+    }
+
+
+def procedure(code: Json, on: str | None = "2024-03-01", status: str = "completed") -> Json:
+    return {
+        "resourceType": "Procedure",
+        "id": f"p{next(_numbers)}",
+        "status": status,
+        "subject": {"reference": "Patient/p1"},
+        "code": code,
+        **({"performedDateTime": on} if on else {}),
+    }
+
+
+def patient(**members: Any) -> Json:
+    return {"resourceType": "Patient", "id": "p1", "gender": "female", "birthDate": "1945-12-24", **members}
+
+
+def record_of(
+    *resources: Json,
+    person: Json | None = None,
+    failed: tuple[str, ...] = (),
+    incomplete: tuple[str, ...] = (),
+    unreadable: tuple[Unreadable, ...] = (),
+    entries: Mapping[str, int] | None = None,
+    mapped: Terminology | None = None,
+) -> PatientRecord:
+    """A record in which every key was asked; `entries` counts list entries that are none of ours as well."""
+    kept = tuple(_sourced(raw, mapped or terminology()) for raw in resources)
+    counts = {key: sum(one.key == key for one in kept) for key in ALL_KEYS} | dict(entries or {})
+    return PatientRecord(
+        patient=Patient.model_validate(person if person is not None else patient()),
+        resources=kept,
+        unreadable=unreadable,
+        reads={key: _read(key, counts.get(key, 0), failed, incomplete) for key in ALL_KEYS},
+        foreign={},
+    )
+
+
+def _sourced(raw: Json, mapped: Terminology) -> Sourced:
+    resource = get_fhir_model_class(raw["resourceType"]).model_validate(raw)
+    concepts = mapped.concepts(raw.get("code", raw.get("medicationCodeableConcept")))
+    return Sourced(resource=resource, key=KEYS[raw["resourceType"]], origin="fhir", concepts=concepts)
+
+
+def _read(key: str, number: int, failed: tuple[str, ...], incomplete: tuple[str, ...]) -> Read:
+    if key in failed:
+        return Read(state="failed", origin="fhir", note="timeout")
+    note = "incomplete: page 2 failed" if key in incomplete else ""
+    return Read(state="given" if number else "empty", origin="fhir", entries=number, note=note)
+
+
+def findings_of(
+    *resources: Json, today: date = TODAY, not_after: date | None = None, shuffled: int | None = None, **record: Any
+) -> Findings:
+    """What the record of these resources says; `shuffled` is the seed of another order of the same resources."""
+    listed = list(resources)
+    if shuffled is not None:
+        random.Random(shuffled).shuffle(listed)
+    mapped = record.get("mapped") or terminology()
+    read = record_of(*listed, **record)
+    return extract_findings(read, specs(), mapped, today=today, not_after=not_after or today)
