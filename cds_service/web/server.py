@@ -20,7 +20,7 @@ from cds_service.errors import DataFileError
 from cds_service.fhir.address import is_loopback_host
 from cds_service.loading import load_service
 from cds_service.settings import Settings
-from cds_service.site import SiteFolder, load_site
+from cds_service.site import load_site
 from cds_service.web.app import create_app
 from cds_service.web.logs import configure_logs
 from cds_service.web.metrics import share_between_workers
