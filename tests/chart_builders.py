@@ -1,0 +1,379 @@
+"""A patient's record and the orders being signed, as FHIR R4, small and readable; and the request that carries both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from typing import Any
+
+from cds_service.audit.chain import AuditEntry
+from cds_service.demo.requests import answer_prefetch
+from cds_service.loading import load_service
+from cds_service.protocol import parse_request
+from cds_service.service import Ports, Service, answer
+
+TODAY = date(2026, 11, 20)
+NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+PATIENT = "pat-1"
+HOOK = "kyphoplasty-order-sign"
+HOOK_INSTANCE = "3f0a2c1e-5b1d-4c8e-9d6b-0a1b2c3d4e5f"
+ASSESSMENTS = "org.kyphoplasty-cds.assessments"
+
+LOINC = "http://loinc.org"
+SCT = "http://snomed.info/sct"
+ICD = "http://hl7.org/fhir/sid/icd-10-cm"
+ATC = "http://www.whocc.no/atc"
+CPT = "http://www.ama-assn.org/go/cpt"
+HCPCS = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"
+MEASURES = "https://kyphoplasty-cds.org/fhir/CodeSystem/measures"
+ORDERS = "https://kyphoplasty-cds.org/fhir/CodeSystem/orders"
+UCUM = "http://unitsofmeasure.org"
+
+# Code and unit under which each measure is recorded here; the MRI measures have no standard code.
+STANDARD = {
+    "bmd-t-score": (LOINC, "38267-1", "{T-score}"),
+    "bmi": (LOINC, "39156-5", "kg/m2"),
+    "weight": (LOINC, "29463-7", "kg"),
+    "height": (LOINC, "8302-2", "m"),
+    "grip-strength": (LOINC, "83174-3", "kg"),
+    "gait-speed": (LOINC, "83172-7", "m/s"),
+    "mna-score": (SCT, "895533005", "{score}"),
+}
+UNITS = {
+    "appendicular-muscle-index": "kg/m2",
+    "pma-rate": "%",
+    "multifidus-smi": "mm2/m2",
+    "es-mf-fat-fraction": "%",
+    "psoas-fat-fraction": "%",
+    "psoas-total-area": "cm2",
+    "psoas-muscle-area": "cm2",
+    "plvi": "1",
+    "l4-vertebral-area": "cm2",
+    "vbq": "1",
+    "ct-attenuation": "[hnsf'U]",
+    "paraspinal-csa": "cm2",
+    "paraspinal-signal": "1",
+}
+# Diagnoses as ICD-10-CM codes a problem list carries; hypertension stands for "a list that is not empty".
+DIAGNOSES = {
+    "hypertension": "I10",
+    "diabetes": "E11.9",
+    "sarcopenia": "M62.84",
+    "malignancy": "C79.51",
+    "spinal-infection": "M46.26",
+    "unstable-fracture": "S32.012A",
+    "neurological-deficit": "G83.4",
+    "end-of-life": "Z51.5",
+    "prior-spinal-surgery": "Z98.1",
+}
+DRUGS = {
+    "losartan": "C09CA01",
+    "alendronate": "M05BA04",
+    "denosumab": "M05BX04",
+    "prednisolone": "H02AB06",
+}
+LEVELS = {"T12": "23215003", "L1": "66794005"}
+
+Resource = dict[str, Any]
+
+
+def days_ago(days: int) -> str:
+    return (TODAY - timedelta(days=days)).isoformat()
+
+
+def codeable(system: str, code: str, text: str = "") -> Resource:
+    return {"coding": [{"system": system, "code": code}]} | ({"text": text} if text else {})
+
+
+def of_patient(kind: str, number: str, **members: Any) -> Resource:
+    whole = {"resourceType": kind, "id": number, "subject": {"reference": f"Patient/{PATIENT}"}, **members}
+    return {name: value for name, value in whole.items() if value is not None}
+
+
+def patient(sex: str | None = "female", age: int | None = 76) -> Resource:
+    found = {"resourceType": "Patient", "id": PATIENT, "gender": sex}
+    if age is not None:
+        found["birthDate"] = f"{TODAY.year - age}-01-15"
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def measured(name: str, value: Any, *, number: str = "", days: int = 10, **members: Any) -> Resource:
+    """An Observation of a finding by its name, final, with its usual code and unit; `**members` replace elements."""
+    system, code, unit = STANDARD.get(name, (MEASURES, name, UNITS.get(name, "")))
+    if isinstance(value, bool):
+        held: Resource = {"valueBoolean": value}
+    else:
+        held = {"valueQuantity": {"value": value, "unit": unit, "system": UCUM, "code": unit}}
+    return of_patient(
+        "Observation",
+        number or f"o-{name}",
+        **{
+            "status": "final",
+            "code": codeable(system, code),
+            "effectiveDateTime": days_ago(days),
+            **held,
+            **members,
+        },
+    )
+
+
+def problem(name: str, *, number: str = "", days: int = 700, status: str = "active", **members: Any) -> Resource:
+    """A Condition by its name in `DIAGNOSES`, or by an ICD-10-CM code."""
+    return of_patient(
+        "Condition",
+        number or f"c-{name}",
+        **{
+            "clinicalStatus": codeable("http://terminology.hl7.org/CodeSystem/condition-clinical", status),
+            "code": codeable(ICD, DIAGNOSES.get(name, name)),
+            "recordedDate": days_ago(days),
+            **members,
+        },
+    )
+
+
+def drug(name: str, *, number: str = "", days: int = 90, status: str = "active", **members: Any) -> Resource:
+    """A prescription by its name in `DRUGS`."""
+    return of_patient(
+        "MedicationRequest",
+        number or f"m-{name}",
+        **{
+            "status": status,
+            "intent": "order",
+            "medicationCodeableConcept": codeable(ATC, DRUGS[name]),
+            "authoredOn": days_ago(days),
+            **members,
+        },
+    )
+
+
+def dose(name: str, *, days: int, number: str = "") -> Resource:
+    """A dose that was given."""
+    return of_patient(
+        "MedicationAdministration",
+        number or f"a-{name}-{days}",
+        status="completed",
+        medicationCodeableConcept=codeable(ATC, DRUGS[name]),
+        effectiveDateTime=days_ago(days),
+    )
+
+
+def augmented(days: int, *, number: str = "earlier") -> Resource:
+    """A kyphoplasty that was done so many days ago."""
+    return of_patient(
+        "Procedure", number, status="completed", code=codeable(CPT, "22514"), performedDateTime=days_ago(days)
+    )
+
+
+def ordered(kind: str, *, number: str = "", days: int = 5, status: str = "active", **members: Any) -> Resource:
+    """A ServiceRequest of one of our order kinds that is already in the record."""
+    return of_patient(
+        "ServiceRequest",
+        number or f"s-{kind}",
+        status=status,
+        intent="order",
+        code=codeable(ORDERS, kind),
+        authoredOn=days_ago(days),
+        **members,
+    )
+
+
+def kyphoplasty(level: str | None = "L1", *, number: str = "kypho", code: str = "22514", **members: Any) -> Resource:
+    """A draft order; the level as body site where there is one."""
+    site = [codeable(SCT, LEVELS[level])] if level else None
+    return of_patient(
+        "ServiceRequest",
+        number,
+        **{
+            "status": "draft",
+            "intent": "order",
+            "code": codeable(CPT, code),
+            "bodySite": site,
+            "authoredOn": TODAY.isoformat(),
+            **members,
+        },
+    )
+
+
+def vertebroplasty(level: str | None = "L1", **members: Any) -> Resource:
+    return kyphoplasty(level, number="vertebro", code="22511", **members)
+
+
+def brace(*, number: str = "brace", code: str = "L0456", **members: Any) -> Resource:
+    """A TLSO without an end."""
+    return of_patient(
+        "DeviceRequest",
+        number,
+        **{
+            "status": "draft",
+            "intent": "order",
+            "codeCodeableConcept": codeable(HCPCS, code),
+            "authoredOn": TODAY.isoformat(),
+            **members,
+        },
+    )
+
+
+def period(start_days: int, end_days: int | None) -> Resource:
+    """A Period by days from today; `end_days` None is open."""
+    days = {"start": (TODAY + timedelta(days=start_days)).isoformat()}
+    return days if end_days is None else {**days, "end": (TODAY + timedelta(days=end_days)).isoformat()}
+
+
+def bed_rest(hours: float | None, *, number: str = "bed", **members: Any) -> Resource:
+    """Bed rest of so many hours; None has no end."""
+    timing = None
+    if hours is not None:
+        timing = {"repeat": {"boundsDuration": {"value": hours, "unit": "h", "system": UCUM, "code": "h"}}}
+    return of_patient(
+        "ServiceRequest",
+        number,
+        status="draft",
+        intent="order",
+        code=codeable(ORDERS, "bed-rest"),
+        authoredOn=TODAY.isoformat(),
+        occurrenceTiming=timing,
+        **members,
+    )
+
+
+def bundle(*drafts: Resource) -> Resource:
+    return {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": draft} for draft in drafts]}
+
+
+# A chart that was read and says no to everything that is asked of lists.
+def quiet_lists() -> tuple[Resource, ...]:
+    return problem("hypertension"), drug("losartan"), ordered_elsewhere()
+
+
+def ordered_elsewhere() -> Resource:
+    """A completed procedure that is none of ours, so that the list of procedures is not empty."""
+    return of_patient(
+        "Procedure", "colonoscopy", status="completed", code=codeable(CPT, "45378"), performedDateTime=days_ago(900)
+    )
+
+
+# Everything low, as patient P1 of the card examples, and everything good, as P2.
+def thin_and_weak() -> tuple[Resource, ...]:
+    values = {
+        "bmi": 18.5,
+        "bmd-t-score": -3.2,
+        "appendicular-muscle-index": 4.8,
+        "grip-strength": 12,
+        "gait-speed": 0.6,
+        "pma-rate": 57,
+        "mna-score": 15,
+    }
+    return (
+        patient(age=81),
+        *quiet_lists(),
+        problem("diabetes"),
+        *(measured(name, value) for name, value in values.items()),
+    )
+
+
+def strong_and_nourished() -> tuple[Resource, ...]:
+    values = {
+        "bmi": 21.5,
+        "bmd-t-score": -1.9,
+        "appendicular-muscle-index": 6.4,
+        "grip-strength": 24,
+        "gait-speed": 1.2,
+        "pma-rate": 47,
+        "mna-score": 26,
+    }
+    return (patient(age=68), *quiet_lists(), *(measured(name, value) for name, value in values.items()))
+
+
+def order_sign(
+    resources: Iterable[Mapping[str, Any]],
+    *drafts: Resource,
+    service: Service | None = None,
+    hook_instance: str = HOOK_INSTANCE,
+    fhir_server: str | None = None,
+    prefetch: bool = True,
+) -> dict[str, Any]:
+    """The request an EHR sends for this record; prefetch as the templates of discovery ask for it.
+
+    A record without a Patient gets one.
+    """
+    hook = (service or open_service()).hooks[HOOK]
+    held = list(resources)
+    if not any(one["resourceType"] == "Patient" for one in held):
+        held.append(patient())
+    body: dict[str, Any] = {
+        "hook": "order-sign",
+        "hookInstance": hook_instance,
+        "context": {"userId": "Practitioner/7", "patientId": PATIENT, "draftOrders": bundle(*drafts)},
+    }
+    if prefetch:
+        body["prefetch"] = answer_prefetch(hook.discovery["prefetch"], held, patient_id=PATIENT)
+    if fhir_server:
+        body["fhirServer"] = fhir_server
+    return body
+
+
+@cache
+def open_service() -> Service:
+    """The service without a site folder, read once."""
+    return load_service()
+
+
+class KeptEntries:
+    """An audit log in memory."""
+
+    def __init__(self) -> None:
+        self.entries: list[AuditEntry] = []
+
+    def append(self, entry: AuditEntry) -> None:
+        self.entries.append(entry)
+
+
+def ask(
+    body: Mapping[str, Any], *, service: Service | None = None, log: KeptEntries | None = None, now: datetime = NOW
+) -> list[dict[str, Any]]:
+    """The cards of this request, as JSON, without HTTP."""
+    chosen = service or open_service()
+    hook = chosen.hooks[HOOK]
+    ports = Ports(
+        clock=lambda: now, fhir=None, audit=log or KeptEntries(), gather_seconds=30, base_url="http://127.0.0.1:8080"
+    )
+    found: list[dict[str, Any]] = answer(chosen, hook, parse_request(body, hook.hook), ports).to_json()["cards"]
+    return found
+
+
+def cards_for(
+    resources: Iterable[Mapping[str, Any]], *drafts: Resource, service: Service | None = None
+) -> dict[str, dict[str, Any]]:
+    """The cards by topic."""
+    return by_topic(ask(order_sign(resources, *drafts, service=service), service=service))
+
+
+def by_topic(cards: Iterable[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    return {card["source"]["topic"]["code"]: card for card in cards}
+
+
+def outcome(cards: Mapping[str, dict[str, Any]], name: str = "refracture") -> dict[str, Any]:
+    """One outcome of the extension."""
+    found = cards["rehabilitation"]["extension"][ASSESSMENTS]
+    return next(one for one in found if one["outcome"] == name)
+
+
+def model(cards: Mapping[str, dict[str, Any]], name: str) -> dict[str, Any]:
+    """What one study says, in whichever outcome it stands."""
+    found = (one for each in ("refracture", "residual-pain") for one in outcome(cards, each)["models"])
+    return next(one for one in found if one["model"] == name)
+
+
+def labels(card: Mapping[str, Any]) -> list[str]:
+    return [one["label"] for one in card.get("suggestions", ())]
+
+
+def texts_of(card: Mapping[str, Any]) -> list[str]:
+    """Every text of a card that a person may read."""
+    found = [card["summary"], card.get("detail", ""), card["source"]["label"], card["source"]["topic"]["display"]]
+    found += [link["label"] for link in card.get("links", ())]
+    found += [reason["display"] for reason in card.get("overrideReasons", ())]
+    for suggestion in card.get("suggestions", ()):
+        found += [suggestion["label"], *(action["description"] for action in suggestion["actions"])]
+    return found
