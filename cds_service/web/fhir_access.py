@@ -17,7 +17,8 @@ REFUSED = "This service may not call the fhirServer that the request names."
 def allowed_fhir_server(url: str, site: Site | None, named: Sequence[str] = ()) -> Address:
     """The address of a FHIR server that may be called.
 
-    Without a site: the machine itself, and the servers named at start. With one: exactly the bases of its clients.
+    In open mode (no site folder, or one that names no clients): the machine itself, and the servers named at start.
+    Else exactly the bases of the site's clients.
 
     Raises:
         NotAllowed: any other, and whatever is no plain base address.
@@ -26,8 +27,9 @@ def allowed_fhir_server(url: str, site: Site | None, named: Sequence[str] = ()) 
         address = parse_base(url)
     except ValueError:
         raise NotAllowed(REFUSED) from None
-    allowed = site.fhir_servers if site is not None else tuple(parse_base(one) for one in named)
-    if address in allowed or (site is None and address.is_loopback):
+    is_open = site is None or not site.clients
+    allowed = tuple(parse_base(one) for one in named) if site is None or is_open else site.fhir_servers
+    if address in allowed or (is_open and address.is_loopback):
         return address
     raise NotAllowed(REFUSED)
 
