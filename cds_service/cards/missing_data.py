@@ -10,6 +10,8 @@ from cds_service.protocol import Card
 # Reasons for which a value was seen and still is a gap; the others are "not there" or "not read".
 NOT_THERE = ("absent", "undetermined")
 NOT_READ = ("not-read",)
+# What sarcopenia is measured by (evidence page, sarcopenia-pvm-2022).
+MEASURES = ("grip-strength", "gait-speed", "appendicular-muscle-index")
 
 
 def missing_data_card(answer: Answer) -> Card | None:
@@ -33,6 +35,7 @@ def _detail(answer: Answer) -> str:
         "missing-data",
         {
             "options": [answer.option_line(one) for one in answer.of_topic("missingData")],
+            "known": _known_parts(answer),
             "absent": ", ".join(answer.wording.name(gap.name) for gap in gaps if gap.reason in NOT_THERE),
             "unread": ", ".join(answer.wording.name(gap.name) for gap in gaps if gap.reason in NOT_READ),
             "unusable": [
@@ -44,10 +47,17 @@ def _detail(answer: Answer) -> str:
     )
 
 
+def _known_parts(answer: Answer) -> str:
+    """Measures of sarcopenia that are there and do not decide it alone."""
+    if "sarcopenia" not in answer.findings.gaps:
+        return ""
+    known = (answer.findings.known.get(name) for name in MEASURES)
+    return ", ".join(answer.wording.phrase(one, dated=True) for one in known if one is not None)
+
+
 def _gaps_of_interest(answer: Answer) -> tuple[Gap, ...]:
     """Gaps among the inputs of the models and what those are derived from, that could be known before surgery."""
     wanted = dict.fromkeys(
         name for outcome in answer.assessment.outcomes for result in outcome.models for name in result.prediction.gains
     )
-    sources = ("grip-strength", "gait-speed", "appendicular-muscle-index")
-    return tuple(answer.findings.gaps[name] for name in (*wanted, *sources) if name in answer.findings.gaps)
+    return tuple(answer.findings.gaps[name] for name in (*wanted, *MEASURES) if name in answer.findings.gaps)
