@@ -90,7 +90,7 @@ def make_card(
         {
             "uuid": str(uuid),
             "summary": summary,
-            "detail": detail,
+            "detail": detail or None,  # with no figure and nothing to offer, the summary says it all
             "indicator": indicator,
             "source": Source(
                 label="kyphoplasty-cds: five published studies",
