@@ -1,4 +1,4 @@
-"""Every row of the evidence page's table "Figures for tests", as an order-sign over HTTP against the real application."""
+"""Every row of the evidence page's figures for tests, as an order-sign over HTTP against the real application."""
 
 from __future__ import annotations
 

@@ -1,0 +1,89 @@
+"""Findings, orders and situations as the steps behind the record see them: no FHIR."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+from cds_service.core.assessment import Assessment, assess
+from cds_service.core.facts import Finding, Findings, Gap, GapReason, Provenance, SupportOrder, SupportOrders, Value
+from cds_service.core.policy import Policy
+from cds_service.core.recommendations import Recommendation, Signal, recommend
+from cds_service.core.signals import Situation, find_signals
+from tests.chart_builders import HOOK, TODAY, open_service
+
+DAY = TODAY - timedelta(days=10)
+WORDS = {"review_weeks": "2", "max_weeks": "8", "bed_rest_hours": "24", "t_score": "not known"}
+
+
+def finding(name: str, value: Value, *, observed: date | None = DAY, printed: str = "") -> Finding:
+    """A known finding in its canonical unit."""
+    spec = open_service().finding_specs[name]
+    source = Provenance(resource=f"Observation/{name}", origin="prefetch", code="", printed=printed, rule=spec.rule)
+    return Finding(name=name, value=value, unit=spec.unit, observed=observed, provenance=(source,))
+
+
+def facts(values: Mapping[str, Value] | None = None, *, reason: GapReason = "absent", **more: Finding) -> Findings:
+    """These findings, and a gap for every other name of the vocabulary; `more` are findings built by hand."""
+    known = {name: finding(name, value) for name, value in (values or {}).items()}
+    known |= {one.name: one for one in more.values()}
+    gaps = {
+        name: Gap(name=name, reason=reason, detail="not there")
+        for name in open_service().finding_specs
+        if name not in known
+    }
+    return Findings(known, gaps)
+
+
+def assessed(values: Mapping[str, Value], policy: Policy | None = None) -> Assessment:
+    """What the studies say of these findings."""
+    service = open_service()
+    return assess(facts(values), service.models, service.studies, policy or service.policy)
+
+
+def policy_with(*, baseline: Mapping[str, float] | None = None, **values: Any) -> Policy:
+    """Our policy with a site's values; `brace_max_weeks=6` is its key `brace-max-weeks`."""
+    keys = {name.replace("_", "-"): value for name, value in values.items()}
+    return open_service().policy.with_site(baseline or {}, keys)
+
+
+def situation(
+    values: Mapping[str, Value] | Findings | None = None,
+    *orders: SupportOrder,
+    policy: Policy | None = None,
+    support: SupportOrders | None = None,
+) -> Situation:
+    """What signals look at: these findings and orders."""
+    service = open_service()
+    found = values if isinstance(values, Findings) else facts(values)
+    chosen = policy or service.policy
+    return Situation(
+        findings=found,
+        support=support or SupportOrders(orders=orders),
+        assessment=assess(found, service.models, service.studies, chosen),
+        policy=chosen,
+        studies=service.studies,
+        wording=service.wording,
+        today=TODAY,
+    )
+
+
+def signals_of(*arguments: Any, **options: Any) -> dict[str, Signal]:
+    """The signals that hold, by name; arguments as of `situation`."""
+    return {one.name: one for one in find_signals(situation(*arguments, **options))}
+
+
+def recommended(*arguments: Any, **options: Any) -> dict[str, Recommendation]:
+    """The recommendations that follow, by rule; arguments as of `situation`."""
+    given = situation(*arguments, **options)
+    rules = open_service().hooks[HOOK].rules
+    found = recommend(given.assessment, given.findings, find_signals(given), given.support, rules, WORDS)
+    return {one.rule_id: one for one in found}
+
+
+def support_order(kind: str, *, draft: bool = True, **members: Any) -> SupportOrder:
+    """A draft or active support order of today."""
+    found = SupportOrder(kind=kind, reference=f"ServiceRequest/{kind}", draft=draft, authored=TODAY, title=kind)
+    return replace(found, **members)

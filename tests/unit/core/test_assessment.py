@@ -1,0 +1,493 @@
+"""Which study speaks, which band follows, what disagrees, and what each measurement would add."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cds_service.core.assessment import assess, choose_headline
+from tests.chart_builders import open_service
+from tests.fact_builders import DAY, assessed, facts, finding, policy_with
+
+S, N, R = "sarcopenia-pvm-2022", "nvcf-nomogram-2024", "residual-pain-2025"
+PI = {S: 74 / 214, N: 28 / 188, R: 29 / 213}  # events / patients, as printed
+
+# Rows of the evidence page, "Figures for tests".
+WEAK = {
+    "bmi": 18.5,
+    "diabetes": True,
+    "sarcopenia": True,
+    "pma-rate": 57.0,
+    "bmd-t-score": -3.2,
+    "tl-junction": True,
+    "mna-category": "C",
+}
+STRONG = {
+    "bmi": 21.5,
+    "diabetes": False,
+    "sarcopenia": False,
+    "pma-rate": 47.0,
+    "bmd-t-score": -1.9,
+    "tl-junction": True,
+    "mna-category": "A",
+}
+TYPICAL = {"bmd-t-score": -2.8, "tl-junction": True, "diabetes": False, "bmi": 21.0}
+CT = {"ct-attenuation": 60.0}
+PKP, PVP = {"procedure": "PKP"}, {"procedure": "PVP"}
+EXCLUSIONS = ("malignancy", "spinal-infection", "unstable-fracture", "neurological-deficit", "end-of-life")
+
+
+def refracture(*parts, policy=None):
+    return assessed({name: value for part in parts for name, value in part.items()}, policy).of("refracture")
+
+
+def pain(*parts, policy=None):
+    return assessed({name: value for part in parts for name, value in part.items()}, policy).of("residual-pain")
+
+
+def result(outcome, study):
+    return next(one for one in outcome.models if one.model.study.id == study)
+
+
+def headline(outcome):
+    return outcome.headline.model.study.id
+
+
+def shifted(risk, *, by, to):
+    log_odds = math.log(risk / (1 - risk)) + math.log(to / (1 - to)) - math.log(by / (1 - by))
+    return 1 / (1 + math.exp(-log_odds))
+
+
+# --- which study speaks ----------------------------------------------------------------------------------------------
+
+
+def test_the_study_whose_criteria_are_met_speaks_before_the_one_that_knows_more():
+    """Age under 60 is outside the nomogram, which then knows everything and still stands second."""
+    whole_nomogram = {**CT, "multifidus-smi": 140.0, "age": 55.0}
+    outcome = refracture(PKP, whole_nomogram, {"bmd-t-score": -2.8})
+    assert headline(outcome) == S
+    assert result(outcome, N).prediction.inputs_known == pytest.approx(1)
+    assert result(outcome, N).is_outside
+
+
+def test_of_a_vertebroplasty_the_nomogram_speaks_whatever_the_other_study_knows():
+    outcome = refracture(PVP, WEAK, CT)
+    assert headline(outcome) == N
+    assert [one.model.study.id for one in outcome.models] == [N, S]
+
+
+def test_of_a_vertebroplasty_the_kyphoplasty_study_speaks_with_its_violation_where_nothing_else_can():
+    outcome = refracture(PVP, WEAK)
+    assert headline(outcome) == S
+    assert [one.text for one in outcome.headline.violations if one.severity == "outside"] == [
+        "only kyphoplasty was studied"
+    ]
+
+
+def test_criteria_that_are_not_known_count_as_met_and_are_listed():
+    outcome = refracture({"bmd-t-score": -3.0, "tl-junction": True})
+    assert not outcome.headline.is_outside
+    unchecked = {one.finding for one in outcome.headline.violations if one.severity == "not-checkable"}
+    assert unchecked == {
+        "procedure",
+        "treated-levels",
+        "steroid-use",
+        "malignancy",
+        "spinal-infection",
+        "neurological-deficit",
+    }
+
+
+def test_the_greater_share_of_inputs_speaks():
+    """1.00 against 0.89: more than a near tie."""
+    assert headline(refracture(PKP, WEAK, CT)) == S
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        (TYPICAL, CT),  # 0.89 against 0.89
+        (WEAK, CT, {"multifidus-smi": 140.0}),  # 1.00 against 1.00
+        ({"bmd-t-score": -3.0, "tl-junction": True, "sarcopenia": True, "diabetes": False}, CT),
+    ],
+)
+def test_a_near_tie_goes_to_the_validated_study(parts):
+    assert headline(refracture(PKP, *parts)) == N
+
+
+def test_a_near_tie_is_up_to_a_tenth_of_the_inputs_and_no_more():
+    outcome = refracture(PKP, TYPICAL, CT)
+    policy = open_service().policy
+    first, second = result(outcome, S), result(outcome, N)
+
+    def with_lead(lead):
+        known = second.prediction.inputs_known + lead
+        return choose_headline(
+            [replace(first, prediction=replace(first.prediction, inputs_known=known)), second], policy
+        )
+
+    assert with_lead(0.099).model.study.id == N
+    assert with_lead(0.101).model.study.id == S
+
+
+def test_where_no_study_fits_the_greater_share_speaks_among_those_outside():
+    outcome = refracture(PKP, WEAK, CT, {"steroid-use": True})
+    assert headline(outcome) == S
+    assert all(one.is_outside for one in outcome.models)
+
+
+def test_the_other_studies_stand_under_the_headline_with_their_own_figures():
+    outcome = refracture(PKP, WEAK, CT)
+    assert [one.model.study.id for one in outcome.models] == [S, N]
+    assert result(outcome, N).prediction.risk == pytest.approx(0.056, abs=0.01)
+    assert result(outcome, N).baseline == pytest.approx(PI[N])
+
+
+def test_models_are_never_averaged():
+    alone, beside = refracture(PKP, WEAK), refracture(PKP, WEAK, CT)
+    assert result(alone, S).prediction.risk == result(beside, S).prediction.risk
+
+
+# --- too little known ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("known", "share"),
+    [({"mna-category": "C"}, 0.15), ({"tl-junction": True}, 0.02), ({}, 0.0)],
+)
+def test_below_half_of_the_inputs_nothing_is_shown(known, share):
+    outcome = refracture(known)
+    found = result(outcome, S)
+    assert outcome.status == "insufficient-data"
+    assert outcome.headline is None
+    assert found.prediction.inputs_known == pytest.approx(share, abs=0.01)
+    assert (found.shown, found.band, found.pooled) == (False, None, None)
+
+
+def test_exactly_the_share_that_policy_asks_for_is_enough():
+    policy = open_service().policy
+    known = result(refracture({"pma-rate": 55.0}), S).prediction.inputs_known
+
+    def shown_from(share):
+        showing = policy.showing.model_copy(update={"inputs_known": share})
+        return result(refracture({"pma-rate": 55.0}, policy=policy.model_copy(update={"showing": showing})), S).shown
+
+    assert shown_from(known)
+    assert not shown_from(known + 1e-9)
+
+
+def test_every_study_of_the_outcome_stands_there_also_when_none_speaks():
+    assert {one.model.study.id for one in refracture({}).models} == {S, N}
+    assert {one.model.study.id for one in pain({}).models} == {R}
+
+
+# --- bands -----------------------------------------------------------------------------------------------------------
+
+
+def test_high_from_half_even_where_that_is_less_than_twice_the_average():
+    found = refracture({"bmd-t-score": -3.0, "tl-junction": True}).headline
+    assert found.prediction.risk == pytest.approx(0.669, abs=0.01)
+    assert found.prediction.risk < 2 * PI[S]
+    assert found.band == "high"
+
+
+def test_high_from_twice_the_average():
+    """The vertebroplasty of the card examples: about 35 % where the average is 15 %."""
+    found = refracture(PVP, {"ct-attenuation": 45.0, "multifidus-smi": 105.0}).headline
+    assert 2 * PI[N] <= found.prediction.risk < 0.5
+    assert found.band == "high"
+
+
+def test_above_from_the_average_to_its_double():
+    found = refracture({"bmd-t-score": -2.8, "tl-junction": True, "diabetes": False}).headline
+    assert found.prediction.risk == pytest.approx(0.38, abs=0.01)
+    assert found.band == "above"
+
+
+def test_lower_when_all_four_conditions_hold():
+    found = refracture(PKP, STRONG).headline
+    assert found.prediction.risk == pytest.approx(0.010, abs=0.01)
+    assert found.band == "lower"
+
+
+def test_not_lower_while_the_study_uncertainty_reaches_the_average():
+    """All inputs known, nothing held, inside the study: only the interval is too wide."""
+    known = {**STRONG, "bmd-t-score": -2.7, "bmi": 20.5, "pma-rate": 53.0}
+    found = refracture(PKP, known).headline
+    assert found.prediction.if_measured is None
+    assert not found.has_reassuring_hold
+    assert not found.is_outside
+    assert found.prediction.risk < PI[S] < found.prediction.study_uncertainty[1]
+    assert found.band == "not-different"
+
+
+def test_not_lower_while_measuring_could_reach_the_average():
+    found = refracture({"bmd-t-score": -2.4}).headline
+    assert found.prediction.study_uncertainty[1] < PI[S] < found.prediction.if_measured[1]
+    assert not found.has_reassuring_hold
+    assert found.band == "not-different"
+
+
+def test_not_lower_with_a_value_held_on_the_reassuring_side():
+    inside = refracture({**TYPICAL, "bmi": 21.9}).headline
+    held = refracture({**TYPICAL, "bmi": 28.5}).headline
+    assert inside.band == "lower"
+    assert held.prediction.risk <= inside.prediction.risk
+    assert held.prediction.study_uncertainty[1] < PI[S]
+    assert held.prediction.if_measured[1] < PI[S]
+    assert held.band == "not-different"
+
+
+@pytest.mark.parametrize("violated", [{"steroid-use": True}, {"treated-levels": "T12,L1"}, PVP])
+def test_not_lower_outside_the_study(violated):
+    found = result(refracture(PKP, STRONG, violated), S)
+    assert found.prediction.study_uncertainty[1] < PI[S]
+    assert found.band == "not-different"
+
+
+def test_a_value_held_on_the_alarming_side_keeps_its_band():
+    found = refracture({"bmd-t-score": -4.6}).headline
+    assert [one.side for one in found.prediction.held.values()] == ["alarming"]
+    assert found.band == "high"
+
+
+def test_what_the_figure_is_without_the_held_value_stands_beside_it():
+    """Cards, section 1: T -2.8 with BMI 28 held is 9 %, without BMI 38 %."""
+    found = refracture({**TYPICAL, "bmi": 28.0}).headline
+    assert found.prediction.risk == pytest.approx(0.09, abs=0.01)
+    assert found.without_held.risk == pytest.approx(0.38, abs=0.01)
+
+
+def test_a_summary_may_print_a_figure_only_with_two_narrow_ranges_and_nothing_held():
+    assert refracture(PKP, STRONG).headline.is_printable(0.5)
+    assert not refracture({"bmd-t-score": -3.0, "tl-junction": True}).headline.is_printable(0.5)  # 27-95 %
+    assert not refracture({**TYPICAL, "bmi": 28.5}).headline.is_printable(0.5)
+    assert not result(refracture({"mna-category": "C"}), S).is_printable(1.0)
+
+
+# --- exclusions ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("exclusion", EXCLUSIONS)
+def test_what_takes_the_fracture_out_of_every_study_leaves_no_figure(exclusion):
+    for outcome in (refracture(PKP, WEAK, CT, {exclusion: True}), pain(PKP, {exclusion: True})):
+        assert outcome.status == "not-applicable"
+        assert (outcome.headline, outcome.models, outcome.supporting) == (None, (), ())
+        assert outcome.excluded_by == (exclusion,)
+
+
+@pytest.mark.parametrize("exclusion", EXCLUSIONS)
+def test_an_exclusion_that_is_no_or_not_known_hides_nothing(exclusion):
+    assert refracture(PKP, WEAK, {exclusion: False}).status == "assessed"
+    assert refracture(PKP, WEAK).status == "assessed"
+
+
+def test_all_exclusions_are_named():
+    assert refracture(dict.fromkeys(EXCLUSIONS, True)).excluded_by == EXCLUSIONS
+
+
+# --- disagreement ----------------------------------------------------------------------------------------------------
+
+
+def test_studies_disagree_on_opposite_sides_of_their_own_averages():
+    outcome = refracture(PKP, {"bmd-t-score": -3.0, "tl-junction": True}, CT)
+    assert result(outcome, S).prediction.risk > PI[S]
+    assert result(outcome, N).prediction.risk < PI[N]
+    assert outcome.disagreement
+
+
+def test_studies_disagree_by_twenty_points_on_a_common_baseline():
+    """Both above their averages; at 13.4 % they stand far apart."""
+    outcome = refracture(PKP, WEAK, {"ct-attenuation": 20.0, "multifidus-smi": 140.0})
+    weak, thin_bone = (result(outcome, study).prediction.risk for study in (S, N))
+    assert weak > PI[S]
+    assert thin_bone > PI[N]
+    assert shifted(weak, by=PI[S], to=0.134) - shifted(thin_bone, by=PI[N], to=0.134) > 0.2
+    assert outcome.disagreement
+
+
+def test_studies_that_say_much_the_same_do_not_disagree():
+    outcome = refracture(PKP, STRONG, CT)
+    assert all(one.prediction.risk < one.baseline for one in outcome.models)
+    assert not outcome.disagreement
+
+
+def test_the_baseline_of_a_site_is_the_common_one():
+    """The same two figures are 20 points apart at an incidence of 13.4 % and less at 2 %."""
+    known = (PKP, {**WEAK, "bmd-t-score": -2.6, "pma-rate": 52.0}, {"ct-attenuation": 20.0, "multifidus-smi": 140.0})
+    outcome = refracture(*known)
+    risks = [result(outcome, study).prediction.risk for study in (S, N)]
+    apart = {to: abs(shifted(risks[0], by=PI[S], to=to) - shifted(risks[1], by=PI[N], to=to)) for to in (0.134, 0.02)}
+    assert apart[0.134] > 0.2 > apart[0.02]
+    assert outcome.disagreement
+    assert not refracture(*known, policy=policy_with(baseline={"refracture": 0.02})).disagreement
+
+
+def test_a_study_that_says_nothing_disagrees_with_nobody():
+    assert not refracture(PKP, STRONG).disagreement
+    assert not refracture({}).disagreement
+
+
+# --- what measuring would add ----------------------------------------------------------------------------------------
+
+
+def test_an_act_adds_what_its_inputs_tell_together():
+    """The nomogram's inputs are independent: the share of each is its squared coefficient times its variance.
+
+    Procedure 120 of 188, CT SD 29.75 HU, multifidus SD 62.53 (evidence page, section 4).
+    """
+    shares = {
+        "procedure": 1.390**2 * (120 / 188) * (68 / 188),
+        "ct-attenuation": (0.043 * 29.75) ** 2,
+        "multifidus-smi": (0.008 * 62.53) ** 2,
+    }
+    whole = sum(shares.values())
+    found = assessed(PKP)
+    assert found.gain_of(["ct-attenuation"]) == pytest.approx(shares["ct-attenuation"] / whole, abs=0.01)
+    both = (shares["ct-attenuation"] + shares["multifidus-smi"]) / whole
+    assert found.gain_of(["ct-attenuation", "multifidus-smi"]) == pytest.approx(both, abs=0.01)
+
+
+def test_an_act_counts_for_the_study_that_it_helps_most():
+    """From nothing, sarcopenia tells 0.71 and the T-score 0.69 of the sarcopenia study (evidence page)."""
+    assert assessed({}).gain_of(["sarcopenia"]) == pytest.approx(0.71, abs=0.01)
+    assert assessed({}).gain_of(["bmd-t-score"]) == pytest.approx(0.69, abs=0.01)
+    assert assessed({"tl-junction": True}).gain_of(["bmd-t-score"]) == pytest.approx(0.71 - 0.02, abs=0.015)
+
+
+def test_what_is_known_already_adds_nothing():
+    assert assessed({"bmd-t-score": -2.5}).gain_of(["bmd-t-score"]) == 0
+
+
+def test_a_complete_headline_asks_for_nothing_more():
+    assert assessed({**PKP, **STRONG}).gain_of(["ct-attenuation", "multifidus-smi"]) == 0
+
+
+def test_a_complete_headline_with_a_value_held_to_reassure_still_asks():
+    found = assessed({**PKP, **STRONG, "bmi": 30.0})
+    assert found.of("refracture").headline.prediction.gains == {}
+    assert found.gain_of(["ct-attenuation"]) > 0.5
+
+
+def test_residual_pain_alone_asks_for_no_measurement():
+    found = assessed({**PKP, **STRONG})
+    assert found.gain_of(["vbq", "psoas-total-area", "es-mf-fat-fraction", "fascia-injury"]) == 0
+
+
+INPUTS = st.fixed_dictionaries(
+    {},
+    optional={
+        "bmi": st.floats(14, 40),
+        "diabetes": st.booleans(),
+        "sarcopenia": st.booleans(),
+        "pma-rate": st.floats(30, 75),
+        "bmd-t-score": st.floats(-5, 1),
+        "tl-junction": st.booleans(),
+        "mna-category": st.sampled_from("ABC"),
+        "procedure": st.sampled_from(["PKP", "PVP"]),
+        "ct-attenuation": st.floats(-50, 200),
+        "multifidus-smi": st.floats(10, 400),
+        "psoas-total-area": st.floats(4, 30),
+        "es-mf-fat-fraction": st.floats(5, 95),
+        "vbq": st.floats(1.5, 4.5),
+        "steroid-use": st.booleans(),
+        "age": st.floats(45, 100),
+    },
+)
+MEASURES = ("ct-attenuation", "sarcopenia", "bmd-t-score", "pma-rate", "mna-category", "bmi", "multifidus-smi")
+
+
+@given(INPUTS)
+@settings(max_examples=150, deadline=None, derandomize=True)
+def test_whatever_is_known_the_assessment_is_whole(known):
+    """A figure has a band, an interval around it, and stands only above half of the inputs; two acts never add less."""
+    found = assessed(known)
+    for outcome in found.outcomes:
+        assert (outcome.status == "assessed") == (outcome.headline is not None)
+        for one in outcome.models:
+            assert one.shown == (one.prediction.inputs_known >= 0.5) == (one.band is not None)
+            low, high = one.prediction.study_uncertainty
+            assert 0 <= low <= one.prediction.risk <= high <= 1
+            if one.band == "lower":
+                ranges = [one.prediction.study_uncertainty, one.prediction.if_measured or (0, 0)]
+                assert max(high for _, high in ranges) < one.baseline
+                assert not one.has_reassuring_hold
+                assert not one.is_outside
+            assert (one.band in ("above", "high")) == (one.shown and one.prediction.risk >= one.baseline)
+    for first in MEASURES:
+        assert 0 <= found.gain_of([first]) <= found.gain_of([first, "ct-attenuation"]) + 1e-12
+
+
+@given(INPUTS)
+@settings(max_examples=60, deadline=None, derandomize=True)
+def test_the_headline_meets_its_criteria_wherever_any_study_does(known):
+    outcome = assessed(known).of("refracture")
+    shown = [one for one in outcome.models if one.shown]
+    if any(not one.is_outside for one in shown):
+        assert not outcome.headline.is_outside
+    if outcome.headline is not None:
+        assert outcome.models[0] is outcome.headline
+
+
+# --- site baseline ---------------------------------------------------------------------------------------------------
+
+
+def test_a_site_baseline_moves_figure_and_band_together():
+    at_study = refracture(PVP, {"ct-attenuation": 45.0, "multifidus-smi": 105.0}).headline
+    at_site = refracture(
+        PVP, {"ct-attenuation": 45.0, "multifidus-smi": 105.0}, policy=policy_with(baseline={"refracture": 0.05})
+    ).headline
+    assert (at_site.baseline, at_site.baseline_source) == (0.05, "site")
+    assert at_site.prediction.risk == pytest.approx(shifted(at_study.prediction.risk, by=PI[N], to=0.05), abs=1e-9)
+    assert at_site.band == "high"  # 13 % is more than twice 5 %
+
+
+def test_the_pooled_incidence_is_said_only_where_no_site_baseline_is():
+    at_study = refracture(PKP, WEAK).headline
+    at_site = refracture(PKP, WEAK, policy=policy_with(baseline={"refracture": 0.12})).headline
+    assert at_study.pooled.risk == pytest.approx(0.90, abs=0.01)  # cards, section 1
+    assert at_site.pooled is None
+
+
+def test_the_baseline_of_one_outcome_leaves_the_other_alone():
+    policy = policy_with(baseline={"residual-pain": 0.3})
+    assert refracture(PKP, WEAK, policy=policy).headline.baseline_source == "study"
+    known = {"psoas-total-area": 8.71, "es-mf-fat-fraction": 74.75}
+    assert pain(PKP, known, policy=policy).headline.baseline == 0.3
+
+
+@pytest.mark.parametrize(("high_risk", "band"), [(0.66, "high"), (0.68, "above")])
+def test_a_site_may_say_where_high_begins(high_risk, band):
+    found = refracture({"bmd-t-score": -3.0, "tl-junction": True}, policy=policy_with(band_high_risk=high_risk))
+    assert found.headline.prediction.risk == pytest.approx(0.669, abs=0.01)
+    assert found.headline.band == band
+
+
+# --- beside the figures ----------------------------------------------------------------------------------------------
+
+
+def test_a_stratum_is_supporting_evidence_and_never_the_headline():
+    outcome = refracture(PVP, {"plvi": 0.7})
+    assert outcome.headline is None
+    (stratum,) = outcome.supporting
+    assert (stratum.study_id, stratum.n) == ("psoas-plvi-2024", 72)
+    assert stratum.rate == pytest.approx(8 / 72)
+    assert pain(PVP, {"plvi": 0.7}).supporting[0].rate == pytest.approx(6 / 72)
+
+
+def test_repeated_mris_give_a_marker_unless_the_fracture_is_excluded():
+    change = replace(finding("paraspinal-csa-change", -10.0), since=DAY - timedelta(days=240))
+    service = open_service()
+
+    def marker_of(**values):
+        found = facts(values, change=change)
+        return assess(found, service.models, service.studies, service.policy).marker
+
+    assert [one.change for one in marker_of().in_range] == [-10.0]  # -11.8 to -7.5 in those who had refractured
+    assert marker_of(malignancy=True) is None
+    assert assessed({}).marker is None
