@@ -1,0 +1,157 @@
+"""The real application on a free port of this machine, with a clock that stands still and an audit log in a file."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from email.message import Message
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from cds_service.audit.store import AuditStore
+from cds_service.loading import load_service
+from cds_service.service import answer
+from cds_service.settings import Settings
+from cds_service.web.app import create_app
+
+SERVICE_ID = "kyphoplasty-order-sign"
+DISCOVERY = "/cds-services"
+CALL = f"{DISCOVERY}/{SERVICE_ID}"
+FEEDBACK = f"{CALL}/feedback"
+TODAY = date(2026, 11, 20)
+ASSESSMENTS = "org.kyphoplasty-cds.assessments"
+DEADLINE_SECONDS = 30.0  # a busy test machine must not turn into a gap
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came back."""
+
+    status: int
+    headers: Message
+    body: bytes
+
+    @property
+    def media_type(self) -> str:
+        return self.headers.get_content_type()
+
+    def json(self) -> Any:
+        """The body, which must be strict JSON."""
+        return json.loads(self.body, parse_constant=_no_constant)
+
+
+def _no_constant(name: str) -> Any:
+    raise AssertionError(f"{name} is not JSON")
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Silent."""
+
+
+class LiveService:
+    """The running service; every call goes over a socket.
+
+    Attributes:
+        url: where it answers.
+        now: what its clock says; see `on`.
+    """
+
+    def __init__(self, folder: Path, *, audit: Any = None, flow: Any = answer) -> None:
+        self.now = _morning_of(TODAY)
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._port = self._listener.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self._port}"
+        app = create_app(
+            load_service(),
+            Settings(deadline_seconds=DEADLINE_SECONDS),
+            audit=audit or AuditStore(f"sqlite:///{folder / 'audit.sqlite3'}"),
+            base_url=self.url,
+            clock=lambda: self.now,
+            flow=flow,
+        )
+        self._server = make_server(
+            "127.0.0.1", self._port, app, threaded=True, request_handler=_Quiet, fd=self._listener.fileno()
+        )
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop answering and free the port."""
+        self._server.shutdown()
+        self._server.server_close()
+        self._listener.close()
+        self._thread.join()
+
+    @contextmanager
+    def on(self, day: date) -> Iterator[None]:
+        """The clock on another day."""
+        before, self.now = self.now, _morning_of(day)
+        try:
+            yield
+        finally:
+            self.now = before
+
+    def send(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Reply:
+        """Any request at all, path and body as they stand; `Content_Type="…"` is a header."""
+        connection = HTTPConnection("127.0.0.1", self._port, timeout=60)
+        try:
+            with suppress(BrokenPipeError, ConnectionResetError):  # it may answer before it has read everything
+                connection.request(
+                    method, path, body=body, headers={name.replace("_", "-"): one for name, one in headers.items()}
+                )
+            response = connection.getresponse()
+            return Reply(response.status, response.headers, response.read())
+        finally:
+            connection.close()
+
+    def post(self, body: Any, path: str = CALL) -> Reply:
+        """A hook call with this JSON; bytes go as they are."""
+        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+        return self.send("POST", path, raw, Content_Type="application/json")
+
+    def cards(self, body: Any) -> list[dict[str, Any]]:
+        """The cards of a call that must succeed."""
+        reply = self.post(body)
+        assert reply.status == 200, (reply.status, reply.body[:800])
+        found: list[dict[str, Any]] = reply.json()["cards"]
+        return found
+
+    def discovery(self) -> dict[str, Any]:
+        """The one entry of discovery."""
+        (entry,) = self.send("GET", DISCOVERY).json()["services"]
+        return dict(entry)
+
+    def templates(self) -> Mapping[str, str]:
+        """Prefetch templates by key, as an EHR reads them."""
+        found: dict[str, str] = self.discovery()["prefetch"]
+        return found
+
+
+def _morning_of(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 9, 0, tzinfo=UTC)
+
+
+def assessments_of(cards: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What the cards carry for programs, which must be there once."""
+    (found,) = [card["extension"][ASSESSMENTS] for card in cards if ASSESSMENTS in card.get("extension", {})]
+    return list(found)
+
+
+def words_of(cards: list[dict[str, Any]]) -> str:
+    """Everything that a person reads, summaries first."""
+    return "\n".join([card["summary"] for card in cards] + [card.get("detail", "") for card in cards])
+
+
+def card_of(cards: list[dict[str, Any]], topic: str) -> dict[str, Any]:
+    """The one card of this topic."""
+    (found,) = [card for card in cards if card["source"]["topic"]["code"] == topic]
+    return found
