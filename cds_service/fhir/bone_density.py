@@ -118,9 +118,9 @@ def _conflict(candidates: Sequence[_Sited], spec: FindingSpec) -> tuple[str, tup
     for one in candidates:
         groups.setdefault(_place(one), []).append(one.measured)
     for _, values in sorted(groups.items()):
-        together = [one for one in values for other in values if one is not other and _may_be_same(one, other)]
+        together = [one for one in values if any(one is not other and _may_be_same(one, other) for other in values)]
         if found := conflict_of(together, spec):
-            return found, tuple(dict.fromkeys(together))
+            return found, tuple(together)
     return "", ()
 
 

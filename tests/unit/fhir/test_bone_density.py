@@ -1,0 +1,210 @@
+"""Which T-score counts (contract, "Reading the record"; 38265-5 is the forearm unless it says otherwise)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from tests.builders import (
+    FEMUR_T,
+    FOREARM_T,
+    HIP_T,
+    MEASURES,
+    SCT,
+    SPINE_T,
+    coded,
+    findings_of,
+    observation,
+    quantity,
+    t_score,
+)
+
+NAME = "bmd-t-score"
+
+
+def picked(*resources: dict, **options: object):
+    return findings_of(*resources, **options).known[NAME]
+
+
+def reason_of(*resources: dict) -> str:
+    return findings_of(*resources).gaps[NAME].reason
+
+
+@pytest.mark.parametrize("unit", ["{T-score}", "{T-Score}", "{Tscore}", "T-Score", "{SD}", "SD", "1", "{score}", None])
+def test_a_t_score_is_accepted_in_every_spelling_of_its_unit_or_without(unit):
+    assert picked(t_score(-2.5, unit=unit)).value == -2.5
+
+
+def test_us_core_writes_the_code_1_with_the_words_t_score():
+    assert picked(t_score(-1.48, valueQuantity=quantity(-1.48, "T-Score", code="1"))).value == -1.48
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "reason"),
+    [
+        (0.887, "g/cm2", "unit-unknown"),
+        (0.887, "g/cm-2", "unit-unknown"),
+        (105, "mg/cm3", "unit-unknown"),
+        (78, "%", "unit-unknown"),
+        (78, "{%YAM}", "unit-unknown"),
+        (0.3, None, "unit-unknown"),
+        (0.887, None, "unit-unknown"),
+        (2.0, None, "unit-unknown"),
+        (-10.1, "{T-score}", "out-of-range"),
+        (11, None, "out-of-range"),
+    ],
+)
+def test_a_density_under_a_t_score_code_is_refused_and_named(value, unit, reason):
+    found = findings_of(t_score(value, unit=unit))
+    assert found.gaps[NAME].reason == reason
+    assert found.passed_over[0].name == NAME
+
+
+@pytest.mark.parametrize("value", [-0.5, 0.2, 2.1, -10, 10])
+def test_without_a_unit_only_what_can_be_a_density_is_refused(value):
+    assert picked(t_score(value, unit=None)).value == value
+
+
+@pytest.mark.parametrize("text", ["-2.5", "−2.5", "–2.5", "-2,5", " -2.5 "])
+def test_a_written_number_is_read_strictly(text):
+    assert picked(observation(SPINE_T, valueString=text)).value == -2.5
+
+
+@pytest.mark.parametrize("text", ["2.5 below", "-2.5 to -3", "osteoporosis", "-2.5 SD", "", "--2"])
+def test_anything_more_than_a_number_is_no_value(text):
+    assert reason_of(observation(SPINE_T, valueString=text or " ")) == "no-value"
+
+
+@pytest.mark.parametrize("order", range(6))
+def test_the_lowest_of_the_central_sites_on_the_newest_day_counts(order):
+    found = picked(
+        t_score(-2.1, SPINE_T, on="2026-10-01"),
+        t_score(-2.9, HIP_T, on="2026-10-01"),
+        t_score(-2.4, FEMUR_T, on="2026-10-01"),
+        t_score(-3.8, SPINE_T, on="2025-10-01"),
+        shuffled=order,
+    )
+    assert (found.value, found.site, found.observed) == (-2.9, "hip", date(2026, 10, 1))
+    assert found.concerns == ()
+
+
+@pytest.mark.parametrize("code", ["80946-7", "80945-9", "80948-3", "80947-5", "104938-6"])
+def test_left_right_and_unspecific_spine_codes_are_central(code):
+    assert picked(t_score(-2.2, code)).concerns == ()
+
+
+def test_days_are_compared_in_utc():
+    late = t_score(-2.0, HIP_T, on="2026-10-01T23:30:00-05:00")
+    assert picked(late, t_score(-3.0, SPINE_T, on="2026-10-01T12:00:00Z")).value == -2.0
+
+
+@pytest.mark.parametrize(
+    "site",
+    [coded("66794005", SCT), coded("61032001", SCT), {"text": "L1"}, {"text": "lumbar vertebra L2"}],
+)
+def test_a_region_counts_before_a_single_vertebra(site):
+    found = picked(t_score(-3.6, bodySite=site), t_score(-2.4, bodySite={"text": "L1-L4"}))
+    assert found.value == -2.4
+
+
+@pytest.mark.parametrize("site", [{"text": "L1-L4"}, {"text": "L2 to L4"}, {"text": "L1, L3"}, None])
+def test_a_range_of_vertebrae_or_no_body_site_is_a_region(site):
+    assert picked(t_score(-2.4, bodySite=site)).concerns == ()
+
+
+def test_a_single_vertebra_alone_is_used_and_said():
+    found = picked(t_score(-3.1, bodySite={"text": "L2"}), t_score(-2.7, bodySite={"text": "L3"}))
+    assert (found.value, found.concerns) == (-3.1, ("The T-score is of a single vertebra.",))
+
+
+def test_38265_5_is_the_forearm_and_counts_only_where_nothing_else_exists():
+    forearm = t_score(-3.5, FOREARM_T)
+    found = picked(forearm)
+    assert (found.value, found.site) == (-3.5, "forearm")
+    assert found.concerns == ("The T-score is of the forearm; none of spine or hip was found.",)
+    assert picked(forearm, t_score(-1.9, HIP_T, on="2020-05-01")).value == -1.9
+
+
+@pytest.mark.parametrize("display", ["DXA Radius and Ulna [T-score] Bone density", "Forearm T-score", "T-score wrist"])
+def test_38265_5_with_a_forearm_display_is_the_forearm(display):
+    assert picked(t_score(-3.5, coded(FOREARM_T, display=display))).site == "forearm"
+
+
+def test_38265_5_as_synthea_writes_it_has_no_stated_site():
+    synthea = t_score(-3.5, coded(FOREARM_T, display="DXA [T-score] Bone density", text="DXA [T-score] Bone density"))
+    found = picked(synthea, t_score(-3.9, FOREARM_T))
+    assert (found.value, found.site) == (-3.5, "")
+    assert found.concerns == ("Where the T-score was measured is not stated.",)
+    assert picked(synthea, t_score(-1.9, HIP_T, on="2021-05-01")).site == "hip"
+
+
+def test_38265_5_whose_text_names_the_spine_is_the_spine():
+    assert picked(t_score(-1.5, coded(FOREARM_T, text="DXA L1-L4 T-SCORE"))).site == "lumbar spine"
+
+
+@pytest.mark.parametrize(
+    ("site", "expected"),
+    [
+        ({"text": "Femoral neck, left"}, "hip"),
+        ({"text": "total hip"}, "hip"),
+        (coded("122496007", SCT), "lumbar spine"),
+        (coded("71341001:272741003=7771000", SCT), "femur"),
+        ({"text": "distal radius"}, "forearm"),
+        (None, ""),
+    ],
+)
+def test_our_own_code_takes_its_site_from_body_site(site, expected):
+    assert picked(t_score(-2.5, coded(NAME, MEASURES), bodySite=site)).site == expected
+
+
+@pytest.mark.parametrize(
+    ("code", "unit", "words"),
+    [
+        ("38266-3", "{T-score}", "heel"),
+        ("85390-3", "{T-score}", "humerus"),
+        ("85394-5", "{Z-score}", "Z-score"),
+        ("24966-4", "g/cm2", "density"),
+    ],
+)
+def test_heel_humerus_z_scores_and_densities_are_named_and_never_used(code, unit, words):
+    found = findings_of(t_score(-3.9, code, unit=unit))
+    assert found.gaps[NAME].reason == "absent"
+    assert words in found.passed_over[0].detail
+
+
+def test_a_z_score_under_a_t_score_code_is_refused_by_its_words():
+    found = findings_of(t_score(-0.3, coded(SPINE_T, text="Lumbar spine Z-score")))
+    assert NAME in found.gaps
+    assert "Z-score" in found.passed_over[0].detail
+
+
+def test_a_score_computed_from_a_ct_is_not_a_dxa():
+    assert NAME in findings_of(t_score(-2.0, "104938-6", method={"text": "QCT"})).gaps
+
+
+def test_a_heel_under_our_own_code_is_refused():
+    assert NAME in findings_of(t_score(-2.0, coded(NAME, MEASURES), bodySite={"text": "calcaneus"})).gaps
+
+
+def test_two_values_of_one_site_and_moment_conflict():
+    assert reason_of(t_score(-2.5), t_score(-3.1)) == "conflicting"
+
+
+def test_left_and_right_hip_of_one_moment_do_not_conflict():
+    assert picked(t_score(-2.5, "80946-7"), t_score(-3.1, "80945-9")).value == -3.1
+    sides = [
+        t_score(value, HIP_T, bodySite={"text": side}) for value, side in ((-2.5, "left hip"), (-3.1, "right hip"))
+    ]
+    assert picked(*sides).value == -3.1
+
+
+def test_the_components_of_a_dxa_panel_are_read():
+    parts = [
+        {"code": coded(SPINE_T), "valueQuantity": quantity(-2.2, "{T-score}")},
+        {"code": coded(HIP_T), "valueQuantity": quantity(-2.6, "{T-score}")},
+        {"code": coded("85394-5"), "valueQuantity": quantity(-0.2, "{Z-score}")},
+    ]
+    found = findings_of(observation("83311-1", component=parts))
+    assert found.known[NAME].value == -2.6
+    assert "Z-score" in found.passed_over[0].detail
