@@ -1,0 +1,231 @@
+"""Each signal fires where its fact holds, up to the printed cut-off and no further, and never on a gap."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from cds_service.core.facts import SupportOrders
+from cds_service.core.signals import signal_names
+from tests.chart_builders import TODAY, open_service
+from tests.fact_builders import assessed, facts, finding, policy_with, signals_of, support_order
+
+EXCLUSIONS = ("malignancy", "spinal-infection", "unstable-fracture", "neurological-deficit")
+WEAK_BONE = {"bmd-t-score": -3.0, "tl-junction": True}  # 67 %, band high (evidence page)
+STRONG = {
+    "bmi": 21.5,
+    "diabetes": False,
+    "sarcopenia": False,
+    "pma-rate": 47.0,
+    "bmd-t-score": -1.9,
+    "tl-junction": True,
+    "mna-category": "A",
+    "procedure": "PKP",
+}
+PAINFUL = {"psoas-total-area": 8.71, "es-mf-fat-fraction": 74.75}  # 88 %, study uncertainty 66-97 % (evidence page)
+
+
+def brace(**members):
+    return support_order("brace", title="TLSO (L0456)", **members)
+
+
+def weeks(number):
+    return TODAY + timedelta(weeks=number)
+
+
+# signal -> what makes it fire, what nearly does. A value is findings, or an order, or both.
+CASES = {
+    "low-plvi": ({"plvi": 0.79}, {"plvi": 0.7901}),
+    "low-psoas-area": ({"psoas-total-area": 11.937}, {"psoas-total-area": 11.938}),
+    "high-muscle-fat": ({"es-mf-fat-fraction": 49.782}, {"es-mf-fat-fraction": 49.781}),
+    "high-pma-rate": ({"pma-rate": 51.7}, {"pma-rate": 51.69}),
+    "low-mna": ({"mna-score": 23.99}, {"mna-score": 24.0}),
+    "low-bmi": ({"bmi": 18.49}, {"bmi": 18.5}),
+    "sarcopenia-site": ({"sarcopenia-site": True}, {"sarcopenia-site": False, "sarcopenia": True}),
+    "muscle-normal": ({"sarcopenia-site": False}, {"sarcopenia-site": False, "psoas-total-area": 11.9}),
+    "refracture-above-average": (WEAK_BONE, STRONG),
+    "residual-pain-above-average": (PAINFUL, {"psoas-total-area": 14.41, "es-mf-fat-fraction": 33.24}),
+    "denosumab-overdue": ({"denosumab-overdue": True}, {"denosumab-overdue": False, "bone-drug": True}),
+    "fracture-under-treatment": ({"bone-drug": True}, {"bone-drug": False}),
+    "no-bone-drug": ({"bone-drug": False}, {"bone-drug": True}),
+    "not-osteoporotic": ({"malignancy": True}, dict.fromkeys(EXCLUSIONS, False) | {"unstable-fracture": True}),
+    "no-figure": ({"unstable-fracture": True}, dict.fromkeys(EXCLUSIONS, False)),
+    "no-exercise": ({"neurological-deficit": True}, dict.fromkeys(EXCLUSIONS, False)),
+    "no-brace-advice": ({"spinal-infection": True}, {"unstable-fracture": True, "neurological-deficit": True}),
+    "end-of-life": ({"end-of-life": True}, {"end-of-life": False}),
+    "brace-keep-reason": ({"unstable-fracture": True}, {"malignancy": True, "unstable-fracture": False}),
+    "brace-ordered": (brace(end=weeks(8)), support_order("bed-rest")),
+    "brace-draft-broken": (brace(), brace(end=weeks(8))),
+    "brace-active-broken": (brace(draft=False), brace(draft=False, end=weeks(8))),
+    "brace-limit-broken": (brace(end=weeks(8) + timedelta(days=1)), brace(end=weeks(8))),
+    "bed-rest-long": (support_order("bed-rest", hours=24.5), support_order("bed-rest", hours=24.0)),
+}
+
+
+def given(case):
+    return signals_of(case) if isinstance(case, dict) else signals_of({}, case)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_signal_fires_where_its_fact_holds(name):
+    assert name in given(CASES[name][0])
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_signal_stays_silent_just_beyond(name):
+    assert name not in given(CASES[name][1])
+
+
+def test_every_signal_is_tested_here():
+    assert CASES.keys() | {"bone-drug-unknown"} == signal_names(open_service().studies)
+
+
+def test_a_gap_never_fires_a_signal_but_the_one_that_is_the_gap():
+    for reason in ("absent", "not-read", "stale", "conflicting"):
+        assert set(signals_of(facts({}, reason=reason))) == {"bone-drug-unknown"}
+
+
+@pytest.mark.parametrize("name", EXCLUSIONS)
+@pytest.mark.parametrize("signal", ["no-figure", "no-exercise"])
+def test_every_exclusion_silences_figure_and_exercise(name, signal):
+    assert signal in signals_of({name: True})
+
+
+@pytest.mark.parametrize("name", ["malignancy", "spinal-infection"])
+def test_tumour_and_infection_are_no_osteoporotic_fractures(name):
+    assert {"not-osteoporotic", "no-brace-advice"} <= signals_of({name: True}).keys()
+
+
+@pytest.mark.parametrize("name", ["unstable-fracture", "neurological-deficit"])
+def test_an_unstable_spine_is_a_reason_to_keep_a_brace(name):
+    assert "brace-keep-reason" in signals_of({name: True})
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("low-psoas-area", "10.0 cm²"),
+        ("high-muscle-fat", "58 %"),
+        ("high-pma-rate", "57 %"),
+        ("low-mna", "15"),
+        ("low-bmi", "17.9 kg/m²"),
+    ],
+)
+def test_a_signal_of_a_measure_says_the_measure(name, words):
+    values = {
+        "psoas-total-area": 10.0,
+        "es-mf-fat-fraction": 58.0,
+        "pma-rate": 57.0,
+        "mna-score": 15.0,
+        "bmi": 17.9,
+    }
+    found = signals_of(values)[name]
+    assert words in found.because
+    assert [fact.name for fact in found.facts]
+
+
+def test_the_studies_behind_a_cut_off_are_named():
+    found = signals_of({"plvi": 0.5, "psoas-total-area": 9.0, "es-mf-fat-fraction": 60.0, "pma-rate": 60.0})
+    assert {
+        name: found[name].studies for name in ("low-plvi", "low-psoas-area", "high-muscle-fat", "high-pma-rate")
+    } == {
+        "low-plvi": ("psoas-plvi-2024",),
+        "low-psoas-area": ("residual-pain-2025",),
+        "high-muscle-fat": ("residual-pain-2025",),
+        "high-pma-rate": ("sarcopenia-pvm-2022",),
+    }
+
+
+def test_no_muscle_is_normal_while_any_measure_is_low():
+    for low in ({"plvi": 0.79}, {"pma-rate": 51.7}, {"es-mf-fat-fraction": 49.782}, {"psoas-total-area": 11.937}):
+        assert "muscle-normal" not in signals_of({"sarcopenia-site": False, **low})
+
+
+def test_residual_pain_counts_only_with_an_interval_that_leaves_out_the_average():
+    """Psoas 12, fat 52, VBQ 2.9 is 29 % (17-44 %; cards, section 1), where 13.6 % had pain."""
+    clear = {"psoas-total-area": 12.0, "es-mf-fat-fraction": 52.0, "vbq": 2.9}
+    wide = {"psoas-total-area": 12.0, "es-mf-fat-fraction": 50.0, "vbq": 2.8}
+    assert "residual-pain-above-average" in signals_of(clear)
+    found = assessed(wide).of("residual-pain").headline
+    assert found.prediction.study_uncertainty[0] < found.baseline < found.prediction.risk
+    assert "residual-pain-above-average" not in signals_of(wide)
+
+
+def test_bone_drugs_are_on_the_list_not_on_it_or_not_known_and_one_of_these_always():
+    for value, name in ((True, "fracture-under-treatment"), (False, "no-bone-drug"), (None, "bone-drug-unknown")):
+        found = signals_of({} if value is None else {"bone-drug": value})
+        assert {"fracture-under-treatment", "no-bone-drug", "bone-drug-unknown"} & found.keys() == {name}
+
+
+def test_overdue_denosumab_says_when_the_last_dose_was():
+    last = TODAY - timedelta(days=270)
+    found = signals_of(facts({}, overdue=finding("denosumab-overdue", True, observed=last)))["denosumab-overdue"]
+    assert "23 Feb 2026" in found.because
+
+
+# --- braces ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("start", "authored", "first_day"),
+    [
+        (TODAY + timedelta(days=14), TODAY, TODAY + timedelta(days=14)),
+        (None, TODAY - timedelta(days=3), TODAY - timedelta(days=3)),
+        (None, None, TODAY),
+    ],
+)
+def test_the_weeks_of_a_brace_count_from_its_start_else_from_its_writing_else_from_today(start, authored, first_day):
+    limit = first_day + timedelta(weeks=8)
+    assert "brace-limit-broken" not in signals_of({}, brace(start=start, authored=authored, end=limit))
+    found = signals_of({}, brace(start=start, authored=authored, end=limit + timedelta(days=1)))["brace-limit-broken"]
+    assert found.correction.end == limit
+    assert found.correction.review == first_day + timedelta(weeks=2)
+    assert found.correction.start == (None if start else first_day)
+
+
+def test_a_brace_of_a_stated_length_ends_even_where_no_day_is_stated():
+    eight_weeks = 8 * 7 * 24.0
+    assert "brace-limit-broken" not in signals_of({}, brace(authored=None, hours=eight_weeks))
+    assert "brace-limit-broken" in signals_of({}, brace(authored=None, hours=eight_weeks + 24))
+
+
+def test_the_weeks_of_a_site_are_the_limit():
+    six = policy_with(brace_max_weeks=6, brace_review_weeks=3)
+    assert "brace-limit-broken" in signals_of({}, brace(end=weeks(8)), policy=six)
+    found = signals_of({}, brace(), policy=six)["brace-limit-broken"].correction
+    assert (found.end, found.review) == (weeks(6), weeks(3))
+
+
+def test_a_draft_is_corrected_before_an_active_order():
+    both = (brace(draft=False, reference="DeviceRequest/old"), brace(reference="DeviceRequest/new"))
+    found = signals_of({}, *both)
+    assert found["brace-limit-broken"].correction.order.reference == "DeviceRequest/new"
+    assert found["brace-active-broken"].correction.order.reference == "DeviceRequest/old"
+
+
+def test_one_brace_within_the_limit_does_not_hide_another_without_end():
+    both = (brace(end=weeks(4), reference="DeviceRequest/1"), brace(reference="DeviceRequest/2"))
+    assert signals_of({}, *both)["brace-limit-broken"].correction.order.reference == "DeviceRequest/2"
+
+
+# --- bed rest --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("hours", "fires"), [(4.0, False), (24.0, False), (25.0, True), (None, True)])
+def test_bed_rest_is_long_from_more_than_a_day_or_without_an_end(hours, fires):
+    assert ("bed-rest-long" in signals_of({}, support_order("bed-rest", hours=hours))) == fires
+
+
+def test_a_site_may_allow_longer_bed_rest():
+    longer = policy_with(bed_rest_max_hours=48)
+    assert "bed-rest-long" not in signals_of({}, support_order("bed-rest", hours=48.0), policy=longer)
+
+
+def test_signals_come_in_the_same_order_whatever_the_order_of_the_findings():
+    values = {"plvi": 0.5, "bmi": 17.0, "mna-score": 10.0, "pma-rate": 60.0, "sarcopenia-site": True}
+    assert list(signals_of(values)) == list(signals_of(dict(reversed(values.items()))))
+
+
+def test_an_augmentation_in_the_record_is_no_signal():
+    assert set(signals_of({}, support=SupportOrders(augmented_on=TODAY))) == {"bone-drug-unknown"}
