@@ -96,6 +96,7 @@ def test_criteria_that_are_not_known_count_as_met_and_are_listed():
     assert unchecked == {
         "procedure",
         "treated-levels",
+        "prior-augmentation",
         "steroid-use",
         "malignancy",
         "spinal-infection",

@@ -1,0 +1,113 @@
+"""Each study's criteria against one patient: inside, outside, absolute, not checkable."""
+
+from __future__ import annotations
+
+import pytest
+
+from cds_service.core.applicability import ABSOLUTE, absolute_exclusions, check
+from tests.chart_builders import open_service
+from tests.fact_builders import facts
+
+S, N, R = "sarcopenia-pvm-2022", "nvcf-nomogram-2024", "residual-pain-2025"
+# A patient whom every criterion of every logistic study fits.
+INSIDE = {
+    "procedure": "PKP",
+    "treated-levels": "L1",
+    "age": 76.0,
+    "bmd-t-score": -2.8,
+    "steroid-use": False,
+    "prior-spinal-surgery": False,
+    "prior-augmentation": False,
+    "malignancy": False,
+    "spinal-infection": False,
+    "unstable-fracture": False,
+    "neurological-deficit": False,
+}
+
+
+def violations(study, **changes):
+    """Severity by finding, of everything that is not plainly met."""
+    names = {name.replace("_", "-"): value for name, value in changes.items()}
+    values = {name: value for name, value in {**INSIDE, **names}.items() if value is not None}
+    return {one.finding: one.severity for one in check(open_service().studies[study], facts(values))}
+
+
+@pytest.mark.parametrize("study", [S, N, R])
+def test_a_patient_inside_the_study_violates_nothing(study):
+    assert violations(study) == {}
+
+
+# Evidence page, sections 1, 4 and 5: whom each study included and excluded.
+@pytest.mark.parametrize(
+    ("study", "changes"),
+    [
+        (S, {"procedure": "PVP"}),
+        (S, {"treated_levels": "T12,L1"}),
+        (S, {"steroid_use": True}),
+        (S, {"prior_augmentation": True}),  # first fractures
+        (N, {"age": 59.0}),
+        (N, {"bmd_t_score": -2.5}),  # less than -2.5 was included
+        (N, {"steroid_use": True}),
+        (N, {"prior_spinal_surgery": True}),
+        (R, {"procedure": "PVP"}),
+        (R, {"treated_levels": "T12,L1"}),
+        (R, {"prior_spinal_surgery": True}),
+        (R, {"bmd_t_score": -2.4}),  # osteoporosis by DXA
+    ],
+)
+def test_whom_the_study_did_not_include_is_outside(study, changes):
+    (name,) = (key.replace("_", "-") for key in changes)
+    assert violations(study, **changes) == {name: "outside"}
+
+
+@pytest.mark.parametrize(
+    ("study", "changes"),
+    [
+        (S, {"bmd_t_score": -1.0}),  # osteopenic patients were among them
+        (S, {"prior_spinal_surgery": True}),
+        (N, {"age": 60.0}),
+        (N, {"bmd_t_score": -2.6}),
+        (N, {"procedure": "PVP"}),
+        (N, {"treated_levels": "T11,T12,L1"}),  # 28 of 188 had several
+        (R, {"bmd_t_score": -2.5}),
+        (R, {"steroid_use": True}),
+    ],
+)
+def test_whom_the_study_included_is_inside(study, changes):
+    assert violations(study, **changes) == {}
+
+
+@pytest.mark.parametrize(
+    ("study", "finding"),
+    [
+        (S, "malignancy"),
+        (S, "spinal-infection"),
+        (S, "neurological-deficit"),
+        (N, "malignancy"),
+        (N, "spinal-infection"),
+        (N, "unstable-fracture"),
+        (R, "malignancy"),
+        (R, "spinal-infection"),
+        (R, "neurological-deficit"),
+    ],
+)
+def test_what_excludes_altogether_is_absolute(study, finding):
+    assert violations(study, **{finding: True}) == {finding: "absolute"}
+
+
+@pytest.mark.parametrize("study", [S, N, R])
+def test_what_is_not_known_is_not_checkable_and_never_taken_for_inside(study):
+    found = {one.finding: one.severity for one in check(open_service().studies[study], facts({}))}
+    assert set(found.values()) == {"not-checkable"}
+    assert len(found) == len({one.finding for one in open_service().studies[study].applicability})
+
+
+def test_a_violation_is_said_in_the_words_of_the_study():
+    (found,) = check(open_service().studies[S], facts({**INSIDE, "steroid-use": True}))
+    assert "steroid" in found.text
+
+
+def test_only_what_is_on_record_excludes():
+    assert absolute_exclusions(facts({})) == ()
+    assert absolute_exclusions(facts(dict.fromkeys(ABSOLUTE, False))) == ()
+    assert absolute_exclusions(facts(dict.fromkeys(ABSOLUTE, True))) == ABSOLUTE

@@ -1,0 +1,80 @@
+"""What a site may set, within which limits, and what stays ours."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import ValidationError
+
+from cds_service.core.policy import SITE_KEYS
+from tests.chart_builders import open_service
+from tests.fact_builders import policy_with
+
+
+def test_our_own_values_are_those_of_the_contract_and_the_evidence_page():
+    policy = open_service().policy
+    assert (policy.brace.max_weeks, policy.brace.review_weeks, policy.brace.only_days) == (8, 2, 90)
+    assert policy.bed_rest.max_hours == 24
+    assert (policy.nutrition.bmi_below, policy.nutrition.mna_below) == (18.5, 24)
+    assert policy.sarcopenia.criteria == "awgs-2019"
+    assert policy.pooled_incidence.of("refracture") == 0.134
+    assert policy.pooled_incidence.of("residual-pain") is None
+    assert (policy.bands.high_ratio, policy.bands.high_risk) == (2, 0.5)
+    showing = policy.showing
+    assert (showing.inputs_known, showing.summary_width, showing.near_tie) == (0.5, 0.5, 0.1)
+    assert (showing.disagreement, showing.baseline_shift_warning) == (0.2, 1.0)
+    assert showing.preferred_in_tie == "nvcf-nomogram-2024"
+
+
+def test_without_a_site_there_is_no_baseline():
+    policy = open_service().policy
+    assert policy.baseline.of("refracture") is None
+    assert policy.baseline.of("residual-pain") is None
+    assert policy.set_by_site == frozenset()
+
+
+def test_a_site_sets_its_values_and_nothing_else_changes():
+    policy = policy_with(baseline={"refracture": 0.12}, brace_max_weeks=6)
+    assert policy.brace.max_weeks == 6
+    assert policy.baseline.of("refracture") == 0.12
+    assert policy.baseline.of("residual-pain") is None
+    assert policy.set_by_site == {"brace-max-weeks"}
+    ours = open_service().policy
+    assert policy.brace.review_weeks == ours.brace.review_weeks
+    assert policy.bands == ours.bands
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("brace_max_weeks", 0),
+        ("brace_max_weeks", 53),
+        ("brace_review_weeks", -1),
+        ("brace_only_days", -1),
+        ("sarcopenia_criteria", "awgs-2014"),
+        ("bed_rest_max_hours", 0),
+        ("band_high_ratio", 1.0),
+        ("band_high_risk", 1.0),
+    ],
+)
+def test_a_value_beyond_its_limits_is_refused(key, value):
+    with pytest.raises(ValidationError):
+        policy_with(**{key: value})
+
+
+@pytest.mark.parametrize("share", [0, 1, -0.1, 12])
+def test_an_incidence_is_a_share_between_0_and_1(share):
+    with pytest.raises(ValidationError):
+        policy_with(baseline={"refracture": share})
+
+
+def test_brace_only_answers_can_be_switched_off():
+    assert policy_with(brace_only_days=0).brace.only_days == 0
+
+
+def test_a_key_that_no_policy_table_knows_is_refused():
+    with pytest.raises(KeyError):
+        policy_with(summary_width=0.9)
+
+
+def test_what_may_be_shown_at_all_is_not_a_site_s_to_set():
+    assert not any(table == "showing" for table, _ in SITE_KEYS.values())

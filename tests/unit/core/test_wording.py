@@ -1,0 +1,108 @@
+"""Numbers, shares and days as people read them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cds_service.core.wording import say_coarse_percent, say_date, say_number, say_percent, say_range
+from tests.chart_builders import open_service
+from tests.fact_builders import finding
+
+# Floor and ceiling of print of sarcopenia-pvm-2022 (evidence page, step 9).
+LIMITS = {"lowest": 0.02, "highest": 0.96}
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [
+        (0.019, "under 2 %"),
+        (0.02, "2 %"),
+        (0.384, "38 %"),
+        (0.385, "39 %"),
+        (0.96, "96 %"),
+        (0.961, "over 96 %"),
+    ],
+)
+def test_a_share_is_said_in_whole_percent_within_the_limits_of_print(share, said):
+    assert say_percent(share, **LIMITS) == said
+
+
+# Cards, rule D1: rounded to 5 from 10 up, whole ones below; P1 and P2 of the examples at the ends.
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [
+        (0.967, "above 90 %"),
+        (0.010, "under 5 %"),
+        (0.051, "about 5 %"),
+        (0.09, "about 9 %"),
+        (0.12, "about 10 %"),
+        (0.13, "about 15 %"),
+        (0.35, "about 35 %"),
+        (0.37, "about 35 %"),
+        (0.38, "about 40 %"),
+    ],
+)
+def test_a_summary_rounds_to_five_from_ten_up(share, said):
+    assert say_coarse_percent(share, **LIMITS) == said
+
+
+@given(st.floats(0, 1))
+def test_no_summary_says_less_than_the_floor_or_more_than_the_ceiling_can_carry(share):
+    words = say_coarse_percent(share, **LIMITS).split()
+    number = int(words[1])
+    assert words[0] in ("about", "under", "above")
+    if words[0] == "under":
+        assert share < LIMITS["lowest"] <= number / 100
+    elif words[0] == "above":
+        assert share > LIMITS["highest"] >= number / 100
+    else:
+        assert number % 5 == 0 or number < 10
+        assert abs(number / 100 - share) <= 0.025 + 1e-9
+
+
+@given(st.floats(0, 1), st.floats(0, 1))
+def test_a_greater_risk_is_never_said_to_be_smaller(one, other):
+    low, high = sorted((one, other))
+    said = [int(say_coarse_percent(share, **LIMITS).split()[1]) for share in (low, high)]
+    if low >= LIMITS["lowest"] and high <= LIMITS["highest"]:
+        assert said[0] <= said[1]
+
+
+def test_a_range_is_said_with_one_sign():
+    assert say_range((0.264, 0.526)) == "26–53 %"
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "said"), [(-3.2, 1, "−3.2"), (-0.04, 1, "0.0"), (57.0, 0, "57"), (10.0, 1, "10.0")]
+)
+def test_a_number_has_a_true_minus_and_no_negative_zero(value, decimals, said):
+    assert say_number(value, decimals) == said
+
+
+def test_a_day_is_written_out():
+    assert say_date(date(2026, 5, 1)) == "1 May 2026"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("psoas-total-area", 10.0, "psoas area 10.0 cm²"),
+        ("bmd-t-score", -3.2, "T-score −3.2"),
+        ("es-mf-fat-fraction", 58.0, "muscle fat 58 %"),
+        ("ct-attenuation", 45.0, "CT attenuation 45 HU"),
+        ("diabetes", True, "diabetes"),
+        ("diabetes", False, "no diabetes"),
+    ],
+)
+def test_a_finding_is_named_with_value_and_unit(name, value, said):
+    assert open_service().wording.phrase(finding(name, value)) == said
+
+
+def test_every_finding_has_a_name_for_people():
+    words = open_service().wording
+    for name in open_service().finding_specs:
+        assert words.name(name).strip() == words.name(name) != ""
