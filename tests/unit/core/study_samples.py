@@ -30,6 +30,7 @@ UNITS = MappingProxyType(
         "malignancy": "1",
         "spinal-infection": "1",
         "prior-spinal-surgery": "1",
+        "prior-augmentation": "1",
         "bone-drug": "1",
         "age": "a",
         "sex": "1",
