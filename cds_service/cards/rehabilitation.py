@@ -16,7 +16,7 @@ from cds_service.cards.figures import (
     value_concerns,
     why_lines,
 )
-from cds_service.cards.texts import escape_markdown
+from cds_service.cards.texts import escape_markdown, first_that_fits
 from cds_service.core.assessment import ModelResult, OutcomeAssessment
 from cds_service.core.wording import say_date, say_number
 from cds_service.protocol import Card
@@ -50,7 +50,11 @@ def _summary(answer: Answer) -> str:
     if answer.has("end-of-life"):
         return texts.raw("summaries.rehabilitation.end-of-life")
     if answer.has("no-figure"):
-        return texts.say("summaries.rehabilitation.not-applicable", reason=_capital(answer.signal("no-figure").because))
+        because = answer.signal("no-figure").because
+        return first_that_fits(
+            texts.say("summaries.rehabilitation.not-applicable", reason=_capital(reason))
+            for reason in (because, because.partition(", ")[0])
+        )
     if answer.has("denosumab-overdue"):
         return texts.say("summaries.rehabilitation.denosumab", last_dose=answer.signal("denosumab-overdue").because)
     return _figure_summary(answer, answer.assessment.of("refracture"))
@@ -59,8 +63,9 @@ def _summary(answer: Answer) -> str:
 def _figure_summary(answer: Answer, outcome: OutcomeAssessment) -> str:
     texts, headline = answer.texts, outcome.headline
     if headline is None or headline.band is None:
-        return texts.say(
-            "summaries.rehabilitation.insufficient", why=_why_not_estimated(answer, outcome), apply=_apply(answer)
+        whys = _why_not_estimated(answer, outcome)
+        return first_that_fits(
+            texts.say("summaries.rehabilitation.insufficient", why=why, apply=_apply(answer)) for why in whys
         )
     if headline.is_printable(answer.policy.showing.summary_width):
         return texts.say(
@@ -70,10 +75,13 @@ def _figure_summary(answer: Answer, outcome: OutcomeAssessment) -> str:
             average=average(headline),
             todo=_todo(answer),
         )
-    why = _why_no_figure(answer, headline)
+    whys = _why_no_figure(answer, headline)
     if headline.band in ("high", "above"):
-        return texts.say(f"summaries.rehabilitation.{headline.band}-no-figure", why=why, todo=_todo(answer))
-    return texts.say("summaries.rehabilitation.no-figure", why=why, apply=_apply(answer))
+        path, name, last = f"summaries.rehabilitation.{headline.band}-no-figure", "todo", _todo(answer)
+    else:
+        path, name, last = "summaries.rehabilitation.no-figure", "apply", _apply(answer)
+    # Too long with both: why there is no figure comes before what the card lists anyway.
+    return first_that_fits(texts.say(path, why=why, **{name: end}).strip() for end in (last, "") for why in whys)
 
 
 def _todo(answer: Answer) -> str:
@@ -91,8 +99,8 @@ def _apply(answer: Answer) -> str:
     return answer.texts.raw("apply.bone" if "bone treatment" in kinds else "apply.none")
 
 
-def _why_no_figure(answer: Answer, headline: ModelResult) -> str:
-    """What lies outside the study, else what is missing, at most two things."""
+def _why_no_figure(answer: Answer, headline: ModelResult) -> tuple[str, ...]:
+    """What lies outside the study, else what is missing: two things, and the first of them."""
     texts = answer.texts
     held = [
         texts.say(
@@ -106,22 +114,23 @@ def _why_no_figure(answer: Answer, headline: ModelResult) -> str:
     gains = headline.prediction.gains
     missing = texts.short_names(tuple(sorted(gains, key=lambda name: (-gains[name], name))))
     parts = held[:1] + [texts.say("why.missing", missing=name) for name in missing[: 2 - len(held[:1])]]
-    return ", ".join(parts) or texts.raw("why.wide")
+    return (", ".join(parts), parts[0]) if parts else (texts.raw("why.wide"),)
 
 
-def _why_not_estimated(answer: Answer, outcome: OutcomeAssessment) -> str:
+def _why_not_estimated(answer: Answer, outcome: OutcomeAssessment) -> tuple[str, ...]:
+    """Why no study speaks, from full to short."""
     texts = answer.texts
     if answer.record.unread:
-        return texts.raw("why.unread")
+        return (texts.raw("why.unread"),)
     known = {one.name for result in outcome.models for one in result.inputs} - {"procedure", "tl-junction"}
     if not known:
-        return texts.raw("why.nothing-known")
+        return (texts.raw("why.nothing-known"),)
     gains: dict[str, float] = {}
     for result in outcome.models:
         for name, gain in result.prediction.gains.items():
             gains[name] = max(gain, gains.get(name, 0.0))
     missing = texts.short_names(tuple(sorted(gains, key=lambda name: (-gains[name], name))))
-    return texts.say("why.too-little", missing=", ".join(missing[:3]) + " missing")
+    return tuple(texts.say("why.too-little", missing=", ".join(missing[:number]) + " missing") for number in (3, 2, 1))
 
 
 def _capital(text: str) -> str:

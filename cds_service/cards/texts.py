@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from cds_service.protocol import Coding
 
 TOPIC_SYSTEM = "https://kyphoplasty-cds.org/fhir/CodeSystem/card-topic"
 REASON_SYSTEM = "https://kyphoplasty-cds.org/fhir/CodeSystem/override-reason"
+SUMMARY_LENGTH = 139  # characters; CDS Hooks wants fewer than 140
 # What GFM reads as markup, the starts of bare links and addresses included.
 MARKUP = re.compile(r"([\\`*_\[\]<>|~#!:@&]|(?<=www)\.)")
 
@@ -23,6 +24,12 @@ def escape_markdown(text: str) -> str:
     one_line = " ".join(text.split())
     visible = "".join(sign for sign in one_line if unicodedata.category(sign) not in ("Cc", "Cf", "Co", "Cs", "Cn"))
     return MARKUP.sub(r"\\\1", visible)
+
+
+def first_that_fits(wordings: Iterable[str]) -> str:
+    """The first summary that CDS Hooks lets through, of wordings from full to short; the shortest when none does."""
+    found = tuple(wordings)
+    return next((one for one in found if len(one) <= SUMMARY_LENGTH), found[-1])
 
 
 @dataclass(frozen=True, slots=True)
