@@ -98,6 +98,39 @@ def explain(request_file: Path, as_of: Any, fhir_servers: tuple[str, ...], as_js
         print_explanation(explanation)
 
 
+@main.command("assess")
+@click.option("--fhir-server", required=True, metavar="URL", help="base of a FHIR R4 server")
+@click.option("--patient", metavar="ID", help="the patient's FHIR id")
+@click.option("--find", metavar="NAME", help="a name or identifier, where the id is not known")
+@click.option("--procedure", metavar="CODE", help="CPT number or SYSTEM|CODE; kyphoplasty without it")
+@click.option("--level", "levels", multiple=True, metavar="L1 …", help="vertebrae to be treated, T1 to L5")
+@click.argument("more_levels", nargs=-1, metavar="")
+@click.option("--token-file", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="a bearer token")
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="the day that counts as today, for old sample data")
+@click.option("--json", "as_json", is_flag=True, help="the CDS Hooks response, for programs")
+@_say_errors
+def assess_on_server(as_json: bool, **words: Any) -> None:  # noqa: FBT001
+    """Sign a kyphoplasty for a patient of any FHIR R4 server, and print the cards."""
+    from cds_service.assessing import WrongWish, assess_patient, read_wish  # noqa: PLC0415
+    from cds_service.demo.terminal import make_console, print_response  # noqa: PLC0415
+
+    try:
+        wish = read_wish(**words)
+        response = assess_patient(wish, read_settings(deadline_seconds=20), _tell, progress=sys.stderr.isatty())
+    except WrongWish as error:
+        raise click.UsageError(str(error)) from None
+    if as_json:
+        click.echo(json.dumps(response.to_json(), ensure_ascii=False, indent=2))
+    else:
+        print_response(make_console(), response.to_json())
+
+
+def _tell(line: str) -> None:
+    from cds_service.demo.terminal import clean  # noqa: PLC0415
+
+    click.echo(clean(line), err=True)
+
+
 @main.group()
 def studies() -> None:
     """The studies and what is built from them."""

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from cds_service.audit.chain import AuditEntry
+from cds_service.audit.in_memory import OneEntry
 from cds_service.demo.terminal import print_response
 from cds_service.fhir.client import Connections
 from cds_service.loading import load_service
@@ -23,16 +23,6 @@ from cds_service.service import Ports, answer
 from cds_service.settings import Settings
 from cds_service.site import load_site
 from cds_service.web.fhir_access import check_fhir_server, open_reader
-
-
-class _OneEntry:
-    """An audit log that holds what would have been kept."""
-
-    def __init__(self) -> None:
-        self.entry: AuditEntry | None = None
-
-    def append(self, entry: AuditEntry) -> None:
-        self.entry = entry
 
 
 def explain_request(request_file: Path, settings: Settings, today: date | None) -> dict[str, Any]:
@@ -51,7 +41,7 @@ def explain_request(request_file: Path, settings: Settings, today: date | None) 
     hook = next(iter(service.hooks.values()))
     request = parse_request(request_file.read_bytes(), hook.hook)
     check_fhir_server(request, site.site if site else None, settings.fhir_servers)
-    log = _OneEntry()
+    log = OneEntry()
     ports = Ports(
         clock=lambda: _noon(today),
         fhir=open_reader(request, Connections()),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, MutableSequence
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
@@ -18,6 +18,7 @@ from uuid import uuid4
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
+from cds_service import __version__
 from cds_service.demo.fhir_search import TYPES, Resource, SearchRefused, Store, hold, matchers_of, sort_names
 
 BASE_PATH = "/fhir"
@@ -64,7 +65,7 @@ class FhirApp:
 
     store: Store
     page_size: int = DEFAULT_PAGE_SIZE
-    requests: list[str] = field(default_factory=list)
+    requests: MutableSequence[str] = field(default_factory=list)
     _searches: dict[str, _Search] = field(default_factory=dict)
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -83,7 +84,7 @@ class FhirApp:
             return _outcome(405, "not-supported", f"{request.method} is not supported here: nothing can be written")
         if not request.path.startswith(BASE_PATH):
             return _outcome(404, "not-found", f"The base of this server is {BASE_PATH}")
-        return self._route(request.host_url.rstrip("/") + BASE_PATH, path, parameters)
+        return self._route(request.root_url.rstrip("/") + BASE_PATH, path, parameters)
 
     def _route(self, base: str, path: str, parameters: str) -> Response:
         resource_type, _, rest = path.partition("/")
@@ -163,6 +164,7 @@ def capability_statement(base: str) -> dict[str, Any]:
         "status": "active",
         "date": "2026-01-01",
         "kind": "instance",
+        "software": {"name": "kyphoplasty-cds sample server", "version": __version__},
         "implementation": {"description": "Sample patients of kyphoplasty-cds, in memory", "url": base},
         "fhirVersion": "4.0.1",
         "format": ["json"],

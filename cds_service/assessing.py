@@ -1,0 +1,248 @@
+"""`kyphoplasty-cds assess`: a kyphoplasty is signed for one patient of any FHIR R4 server, and the cards are shown.
+
+No second path: the order-sign request is built here, and `service.answer` answers it. Nobody is treated by it, so the
+audit entry is held in memory for the run. Names of patients go to the caller's terminal and nowhere else.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from datetime import time as day_time
+from pathlib import Path
+from typing import Any
+
+from cds_service.audit.in_memory import OneEntry
+from cds_service.drafting import augmentation_order, order_sign_body
+from cds_service.errors import CdsError, FhirReadError
+from cds_service.fhir.address import parse_base
+from cds_service.fhir.client import Connections, FhirClient
+from cds_service.fhir.level_text import LEVELS, in_order
+from cds_service.fhir.lookup import (
+    MOST_SHOWN,
+    FoundPatient,
+    LookUpFailed,
+    ServerIdentity,
+    check_patient,
+    find_patients,
+    identify_server,
+)
+from cds_service.fhir.orders import find_augmentation_order
+from cds_service.fhir.raw_json import member, objects
+from cds_service.fhir.reading import Fetched, FhirReader
+from cds_service.fhir.terminology import Terminology
+from cds_service.loading import load_service
+from cds_service.protocol import TOKEN, HookResponse, is_fhir_id, parse_request
+from cds_service.service import Ports, answer
+from cds_service.settings import Settings
+from cds_service.site import load_site
+
+
+class WrongWish(CdsError):
+    """The words of the command line do not name one order on one server."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What the command line asks for.
+
+    Attributes:
+        patient: a FHIR id; None where `find` is to name the patient.
+        find: a name or an identifier.
+        procedure: a CPT number or `system|code`; kyphoplasty by the level when None.
+        token: of the server, for this run.
+        today: the day that counts as today; the clock's when None.
+    """
+
+    fhir_server: str
+    patient: str | None = None
+    find: str | None = None
+    procedure: str | None = None
+    levels: tuple[str, ...] = ()
+    token: str | None = None
+    today: date | None = None
+
+    @property
+    def now(self) -> datetime:
+        """The present moment, or noon of the day that counts as today, UTC."""
+        return datetime.now(UTC) if self.today is None else datetime.combine(self.today, day_time(12), UTC)
+
+
+def read_wish(
+    *,
+    fhir_server: str,
+    patient: str | None,
+    find: str | None,
+    procedure: str | None,
+    levels: Sequence[str],
+    more_levels: Sequence[str],
+    token_file: Path | None,
+    as_of: datetime | None,
+) -> Wish:
+    """The words of the command line, checked.
+
+    Raises:
+        WrongWish: one of them is wrong, or there are too many or too few.
+    """
+    if (patient is None) == (find is None):
+        raise WrongWish("exactly one of --patient and --find is needed")
+    patient_id = patient.removeprefix("Patient/") if patient is not None else None
+    if patient_id is not None and not is_fhir_id(patient_id):
+        raise WrongWish("--patient: not a FHIR id; --find looks for a name or an identifier")
+    if find is not None and not find.strip():
+        raise WrongWish("--find: empty")
+    try:
+        base = parse_base(fhir_server).url
+    except ValueError as error:
+        raise WrongWish(f"--fhir-server: {error}") from None
+    return Wish(
+        fhir_server=base,
+        patient=patient_id,
+        find=find,
+        procedure=procedure,
+        levels=_read_levels([*levels, *more_levels]),
+        token=_read_token(token_file) if token_file is not None else None,
+        today=as_of.date() if as_of is not None else None,
+    )
+
+
+def _read_levels(words: Sequence[str]) -> tuple[str, ...]:
+    named = {part.upper() for word in words for part in re.split(r"[\s,]+", word) if part}
+    if unknown := sorted(named - set(LEVELS)):
+        raise WrongWish(f"--level: {', '.join(unknown)} is none of T1 to T12, L1 to L5")
+    return in_order(named)
+
+
+def _read_token(file: Path) -> str:
+    try:
+        token = file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise WrongWish(f"--token-file: cannot be read ({type(error).__name__})") from None
+    if TOKEN.fullmatch(token) is None:
+        raise WrongWish("--token-file: holds no bearer token")
+    return token
+
+
+def assess_patient(wish: Wish, settings: Settings, say: Callable[[str], None], *, progress: bool) -> HookResponse:
+    """Check the server, find the patient, sign the order and answer it, all within the deadline.
+
+    Args:
+        wish: of the command line; its server is allowed because a person named it.
+        settings: those of this process.
+        say: takes a line for the person at the terminal.
+        progress: say a line for every query.
+
+    Raises:
+        WrongWish: the order is no augmentation that this service knows.
+        CdsError: the server, the patient or the record cannot be read.
+    """
+    service = load_service(load_site(settings.site) if settings.site else None)
+    hook = next(iter(service.hooks.values()))
+    _refuse_other_procedure(wish, service.terminology)
+    until = time.monotonic() + settings.gather_budget_seconds
+    fhir = FhirClient(wish.fhir_server, wish.token, connections=Connections())
+    reader = SayingReader(fhir, say if progress else None)
+
+    _say_server(identify_server(reader, until=until), wish, say)
+    patient_id = wish.patient or _find_one(reader, wish.find or "", say, until)
+    check_patient(reader, patient_id, until=until)
+
+    order = augmentation_order(patient_id, wish.procedure, wish.levels, wish.now.date())
+    request = parse_request(order_sign_body(patient_id, wish.fhir_server, [order]), hook.hook)
+    reader.names = {query: one.key for one in hook.plan.templates if (query := one.query_for(request))}
+    ports = Ports(
+        clock=lambda: wish.now,
+        fhir=reader,
+        audit=OneEntry(),
+        gather_seconds=max(until - time.monotonic(), 0.1),
+        base_url=settings.public_url or "http://127.0.0.1:8080",
+    )
+    return answer(service, hook, request, ports)
+
+
+def _refuse_other_procedure(wish: Wish, terminology: Terminology) -> None:
+    order = augmentation_order("any", wish.procedure, wish.levels, wish.now.date())
+    if find_augmentation_order({"entry": [{"resource": order}]}, "any", terminology) is None:
+        raise WrongWish(
+            f"{wish.procedure}: no kyphoplasty or vertebroplasty that this service knows;"
+            " a CPT number (22510 to 22515) or SYSTEM|CODE"
+        )
+
+
+def _say_server(server: ServerIdentity, wish: Wish, say: Callable[[str], None]) -> None:
+    name = server.software or "server of unknown make"
+    version = f", FHIR {server.fhir_version}" if server.fhir_version else ""
+    say(f"{wish.fhir_server}: {name}{version}" + (f"; note: {server.note}" if server.note else ""))
+
+
+def _find_one(fhir: FhirReader, wanted: str, say: Callable[[str], None], until: float) -> str:
+    """Id of the one patient of this name or identifier; several are listed.
+
+    Raises:
+        LookUpFailed: there is none, or there are several.
+    """
+    found = find_patients(fhir, wanted, until=until)
+    if not found:
+        raise LookUpFailed("The server found no patient of this name or identifier.")
+    for one in found:
+        say(f"  {one.id}  {say_patient(one)}")
+    if len(found) > 1:
+        count = f"the first {MOST_SHOWN}" if len(found) >= MOST_SHOWN else str(len(found))
+        raise LookUpFailed(f"Several patients fit ({count} are listed above); choose one with --patient ID.")
+    return found[0].id
+
+
+def say_patient(patient: FoundPatient) -> str:
+    """What tells this patient from others, for a terminal or a page."""
+    parts = (patient.name or "no name", patient.gender, f"born {patient.birth_date}" if patient.birth_date else "")
+    return ", ".join(part for part in parts if part)
+
+
+@dataclass(slots=True)
+class SayingReader:
+    """A `FhirReader` that says a line for every query, and asks none of them twice.
+
+    Attributes:
+        fhir: who answers.
+        say: takes the lines; None keeps still. Called from several threads.
+        names: what a query is called, where it has a name.
+    """
+
+    fhir: FhirReader
+    say: Callable[[str], None] | None
+    names: Mapping[str, str] = field(default_factory=dict)
+    _read: dict[str, Fetched] = field(default_factory=dict)
+
+    def fetch(self, query: str, *, until: float) -> Fetched:
+        """As the server answers, or as it did."""
+        if query in self._read:
+            return self._read[query]
+        started = time.monotonic()
+        try:
+            fetched = self.fhir.fetch(query, until=until)
+        except FhirReadError as error:
+            self._tell(query, started, str(error))
+            raise
+        self._tell(query, started, _say_size(fetched))
+        self._read[query] = fetched
+        return fetched
+
+    def follow(self, page: Any, *, until: float) -> Fetched:
+        """As the server answers."""
+        return self.fhir.follow(page, until=until)
+
+    def _tell(self, query: str, started: float, result: str) -> None:
+        if self.say is not None:
+            kind = re.split(r"[/?]", query)[0]
+            name = f"{kind} ({self.names[query]})" if query in self.names else kind
+            self.say(f"  {name}: {result}, {time.monotonic() - started:.1f} s")
+
+
+def _say_size(fetched: Fetched) -> str:
+    entries = sum(len(objects(member(document, "entry"))) for document in fetched.documents)
+    is_bundle = any(member(document, "resourceType") == "Bundle" for document in fetched.documents)
+    note = f" ({fetched.note})" if fetched.note else ""
+    return (f"{entries} {'entry' if entries == 1 else 'entries'}" if is_bundle else "read") + note

@@ -1,0 +1,16 @@
+"""An audit log for runs that show nothing to a clinician in care: `explain`, `assess`, the sandbox."""
+
+from __future__ import annotations
+
+from cds_service.audit.chain import AuditEntry
+
+
+class OneEntry:
+    """An `AuditLog` that holds the last entry, as it would have been kept, and forgets it with the run."""
+
+    def __init__(self) -> None:
+        self.entry: AuditEntry | None = None
+
+    def append(self, entry: AuditEntry) -> None:
+        """Hold it."""
+        self.entry = entry
