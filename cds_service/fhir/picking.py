@@ -58,6 +58,8 @@ def concepts_of(resource: Json, others: Sequence[tuple[Json, str | None]], termi
     code = resource.get(CODE_OF.get(kind, "code"))
     components = (component.get("code") for component in objects(resource.get("component")))
     found = frozenset().union(*(terminology.concepts(one) for one in (code, *components)))
+    if kind == "Condition":  # words never make a yes, but forbid a "no": an entry may be coded in a way we do not list
+        return found.union(*(terminology.text_concepts(word) for word in texts_of(code)))
     if found or kind not in BY_WORDS:
         return found
     return terminology.text_concepts(text(member(code, "text")))

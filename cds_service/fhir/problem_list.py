@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from cds_service.core.facts import Finding, Gap, GapReason, PassedOver, Provenance
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.fhir.chart import LISTS, Chart, Entry, Outcome, gap, in_words
 from cds_service.fhir.observations import effective_moment, read_moment
-from cds_service.fhir.raw_json import member, objects, text
+from cds_service.fhir.raw_json import member, objects, text, texts_of
 from cds_service.fhir.terminology import Match
 
 ACTIVE = frozenset({"active", "recurrence", "relapse"})
@@ -131,20 +131,27 @@ def find_stated(chart: Chart, spec: FindingSpec, concepts: Sequence[str]) -> lis
     """Entries of conditions and procedures that bear one of these concepts; denied ones left out."""
     found: list[Stated] = []
     for entry in chart.of_kind("Condition", "Procedure"):
-        matches = [one for one in entry.matches if one.concept in concepts] or _by_words(entry, concepts, chart)
+        coded = [one for one in entry.matches if one.concept in concepts]
+        matches = coded or _by_words(entry, concepts, chart)
         if matches:
             read = _read_condition if entry.kind == "Condition" else _read_procedure
             stated = read(entry, matches[0].concept, tuple(one.code for one in matches), spec, chart)
-            found += [stated] if stated else []
+            found += [stated if coded else _in_doubt(stated)] if stated else []
     return found
 
 
 def _by_words(entry: Entry, concepts: Sequence[str], chart: Chart) -> list[Match]:
-    """Concepts that a procedure's text names: many are not coded. Conditions are never read by words."""
-    if entry.kind != "Procedure":
-        return []
-    named = chart.terminology.text_concepts(text(member(entry.raw, "code", "text")))
+    """Concepts that words name: many procedures are not coded, and some conditions by codes that are not listed."""
+    words = texts_of(entry.raw.get("code")) if entry.kind == "Condition" else [text(member(entry.raw, "code", "text"))]
+    named = frozenset().union(*(chart.terminology.text_concepts(word) for word in words))
     return [Match(concept, "") for concept in sorted(named & set(concepts))]
+
+
+def _in_doubt(stated: Stated) -> Stated:
+    """A condition that only words name: no yes, and no "not on the problem list" either. Procedures count by words."""
+    if stated.entry.kind == "Procedure" or stated.is_past or stated.problem:
+        return stated
+    return replace(stated, problem=("undetermined", "named in words, without a code that is known here"))
 
 
 def _read_condition(

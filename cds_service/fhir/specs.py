@@ -53,5 +53,6 @@ def check_specs(specs: Mapping[str, FindingSpec], terminology: Terminology) -> N
 
 def asked_codes(specs: Mapping[str, FindingSpec], terminology: Terminology, key: str) -> tuple[Code, ...]:
     """(system, code) pairs by which the Observations of one prefetch key are asked, sorted, each once."""
-    concepts = {concept for spec in specs.values() if spec.key == key for concept in spec.asked_concepts}
+    asked = (spec for spec in specs.values() if spec.key == key and not spec.after_surgery)
+    concepts = {concept for spec in asked for concept in spec.asked_concepts}
     return tuple(sorted({code for concept in concepts for code in terminology.codes(concept)}))

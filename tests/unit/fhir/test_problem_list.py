@@ -180,3 +180,47 @@ def test_several_statuses_on_one_entry_count_if_one_is_active():
     entry = condition("E11.9")
     entry["clinicalStatus"]["coding"] += clinical("recurrence")["coding"]
     assert findings_of(entry).is_true("diabetes")
+
+
+@pytest.mark.parametrize(
+    ("finding", "words"),
+    [
+        ("diabetes", "Diabetic retinopathy associated with type II diabetes mellitus"),
+        ("malignancy", "Metastasis to the lumbar spine"),
+        ("spinal-infection", "Spondylodiscitis L2/3"),
+        ("neurological-deficit", "Cauda equina syndrome"),
+        ("unstable-fracture", "Unstable burst fracture L1"),
+        ("end-of-life", "Hospice care"),
+    ],
+)
+@pytest.mark.parametrize(
+    "coding", [[], [{"system": SCT, "code": "422034002"}], [{"system": "urn:local", "code": "X1"}]]
+)
+def test_a_condition_named_only_in_words_is_neither_yes_nor_no(finding, words, coding):
+    entry = condition("I10") | {
+        "id": "worded",
+        "code": {"coding": coding, "text": words} if coding else {"text": words},
+    }
+    found = findings_of(entry, other())
+    assert found.gaps[finding].reason == "undetermined"
+    assert "words" in found.gaps[finding].detail
+    assert "Metastasis" not in found.gaps[finding].detail  # words of the record stay in the record
+
+
+@pytest.mark.parametrize(
+    "words", ["Prediabetes", "Family history of diabetes mellitus", "Gestational diabetes", "Screening for diabetes"]
+)
+def test_words_that_only_sound_like_diabetes_do_not_forbid_a_no(words):
+    entry = condition("I10") | {"id": "worded", "code": {"text": words}}
+    assert findings_of(entry, other()).is_false("diabetes")
+
+
+def test_a_resolved_entry_named_in_words_does_not_forbid_a_no():
+    entry = condition("I10", status="resolved") | {"id": "worded", "code": {"text": "Spondylodiscitis L2/3"}}
+    assert findings_of(entry, other()).is_false("spinal-infection")
+
+
+def test_a_code_counts_whatever_the_words_beside_it():
+    entry = condition("E11.9") | {"id": "worded"}
+    entry["code"]["text"] = "Screening for diabetes"
+    assert findings_of(entry, other()).is_true("diabetes")
