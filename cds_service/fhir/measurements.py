@@ -10,7 +10,7 @@ from cds_service.core.facts import Finding, Gap
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.fhir.chart import Chart, Outcome, age_in_words, gap, in_words
 from cds_service.fhir.observations import Moment, Reading, find_readings
-from cds_service.fhir.quantities import Measured, Refused, differ, measure
+from cds_service.fhir.quantities import Measured, Refused, differ, measure, shortened
 from cds_service.fhir.raw_json import texts_of
 
 NOT_RECORDED = "How it was measured is not recorded."
@@ -90,7 +90,7 @@ def nothing_usable(spec: FindingSpec, chart: Chart, stale: Sequence[Measured], r
     if stale and (newest_refused is None or stale[0].moment.day >= newest_refused.day):
         age = age_in_words(stale[0].moment.day, chart.today)
         seen = stale[0].reading.provenance(spec, stale[0].printed)
-        return gap(spec, "stale", f"{stale[0].printed} is {age} old, too old to use", seen)
+        return gap(spec, "stale", f"{shortened(stale[0].printed)} is {age} old, too old to use", seen)
     if refused:
         seen = refused[0].reading.provenance(spec, refused[0].printed)
         return gap(spec, refused[0].reason, refused[0].passed_over(spec).detail, seen)

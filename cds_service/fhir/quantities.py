@@ -52,12 +52,12 @@ class Refused:
         return PassedOver(
             name=spec.name,
             reason=self.reason,
-            detail=f"{_shortened(self.printed) or 'a value'}{day} not used: {self.why}",
+            detail=f"{shortened(self.printed) or 'a value'}{day} not used: {self.why}",
             provenance=self.reading.provenance(spec, self.printed),
         )
 
 
-def _shortened(printed: str) -> str:
+def shortened(printed: str) -> str:
     """Three decimals are enough for people; the provenance keeps the number as found."""
     return re.sub(r"(\.\d{3})\d+", r"\1", printed)
 
