@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix coverage wheel-test tables clean
+.PHONY: help demo test check fix coverage wheel-test tables servers clean
 
 help: ## print the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -49,5 +49,8 @@ coverage: $(VENV)/.ready-dev ## branch coverage of the package
 wheel-test: $(VENV)/.ready-dev ## build the wheel, install it elsewhere, run the smoke tests from another folder
 	@$(BIN)/python -m pytest tests/packaging -m packaging
 
+servers: $(VENV)/.ready-dev ## fetch the FHIR servers that tests run against (Java and Maven, Node and npm), once
+	@$(BIN)/python -m tests.integration.servers
+
 clean: ## remove the environment and what tools leave behind
-	@rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf $(VENV) .cache dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

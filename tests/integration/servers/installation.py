@@ -1,0 +1,74 @@
+"""What the real servers need on this machine: fetched once by `make servers`, kept outside git."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+CACHE = HERE.parents[2] / ".cache" / "servers"
+
+
+@dataclass(frozen=True)
+class Installation:
+    """One server: what it is made from, and what making it takes.
+
+    Attributes:
+        name: for people.
+        sources: files that decide what is installed.
+        commands: that must be on the path.
+        packages: Debian packages that bring them.
+    """
+
+    name: str
+    sources: tuple[Path, ...]
+    commands: tuple[str, ...]
+    packages: str
+
+    @property
+    def folder(self) -> Path:
+        """Where it is kept; another one for other sources."""
+        digest = hashlib.sha256(b"\0".join(path.read_bytes() for path in self.sources)).hexdigest()
+        return CACHE / f"{self.name.lower()}-{digest[:12]}"
+
+    def lacking(self) -> str:
+        """Why it cannot run here and what helps, in one sentence; empty when it can."""
+        missing = [command for command in self.commands if shutil.which(command) is None]
+        if missing:
+            return f"{self.name} needs {' and '.join(missing)}: apt-get install {self.packages}, then make servers"
+        if not (self.folder / "ready").exists():
+            return f"{self.name} is not fetched; make servers does it (package registries must be in reach)"
+        return ""
+
+    def prepare(self) -> Path:
+        """An empty folder to install into."""
+        missing = [command for command in self.commands if shutil.which(command) is None]
+        if missing:
+            raise SystemExit(self.lacking())
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True)
+        return self.folder
+
+    def finish(self) -> None:
+        """Everything is in place."""
+        (self.folder / "ready").touch()
+
+
+def require(installation: Installation) -> None:
+    """Skip where the server is not installed, saying how to get it; in CI that is a failure."""
+    if why := installation.lacking():
+        if os.environ.get("CI") == "true":
+            pytest.fail(why)
+        pytest.skip(why)
+
+
+def run(command: Sequence[str], folder: Path) -> None:
+    """Run one step of an installation; what it says is for the terminal."""
+    subprocess.run(command, cwd=folder, check=True, stdin=subprocess.DEVNULL)

@@ -1,0 +1,61 @@
+"""Medplum's FHIR router over its memory repository: an engine that shares nothing with HAPI, one patient a process."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from tests.integration.servers.installation import HERE, Installation, run
+from tests.integration.servers.process import started
+
+SOURCES = HERE / "medplum"
+MANIFESTS = (SOURCES / "package.json", SOURCES / "package-lock.json")
+MEDPLUM = Installation(name="Medplum", sources=MANIFESTS, commands=("node", "npm"), packages="nodejs npm")
+START_SECONDS = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class MedplumServer:
+    """A running server.
+
+    Attributes:
+        url: its FHIR base.
+        start_seconds: how long it took to read the patient and listen.
+    """
+
+    url: str
+    start_seconds: float
+
+
+def install_medplum() -> None:
+    """Fetch the packages of the lock file."""
+    folder = MEDPLUM.prepare()
+    for manifest in MANIFESTS:
+        shutil.copy(manifest, folder)
+    run(("npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"), folder)
+    MEDPLUM.finish()
+
+
+@contextmanager
+def run_medplum(resources: Iterable[dict[str, Any]]) -> Iterator[MedplumServer]:
+    """The server with these resources under their own ids, on a free port.
+
+    Args:
+        resources: of one patient; references are `Type/id`. Searches walk through all of them.
+
+    Raises:
+        ServerError: it did not start.
+    """
+    with TemporaryDirectory() as folder:
+        record = Path(folder) / "record.json"
+        record.write_text(json.dumps(list(resources)), encoding="utf-8")
+        command = ("node", str(SOURCES / "server.cjs"), str(record))
+        modules = {"NODE_PATH": str(MEDPLUM.folder / "node_modules")}
+        with started(command, within=START_SECONDS, environment=modules) as server:
+            yield MedplumServer(f"http://127.0.0.1:{server.port}/fhir/R4", server.seconds)

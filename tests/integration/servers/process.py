@@ -1,0 +1,84 @@
+"""Server processes on this machine: they say where they listen, and end with whoever started them."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+LISTENING = re.compile(r"^listening on (\d+)$", re.MULTILINE)
+
+
+class ServerError(RuntimeError):
+    """A server did not start, or did not take what it was given; says what the server said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A server that answers.
+
+    Attributes:
+        port: on loopback.
+        seconds: from the start of the process until it listened.
+    """
+
+    port: int
+    seconds: float
+
+
+@contextmanager
+def started(
+    command: Sequence[str], *, within: float, environment: Mapping[str, str] | None = None
+) -> Iterator[Started]:
+    """Run a server that prints `listening on PORT`, and stop it at the end.
+
+    Its standard input is a pipe that nobody writes to: when it closes, because we stop or because we died, the server
+    must end by itself.
+
+    Raises:
+        ServerError: it ended, or did not listen within these seconds.
+    """
+    since = time.monotonic()
+    with TemporaryDirectory() as folder:
+        log = Path(folder) / "log"
+        with log.open("wb") as sink:
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=sink,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, **(environment or {})},
+            )
+        try:
+            port = _listening_port(process, log, since + within)
+            yield Started(port, time.monotonic() - since)
+        finally:
+            _stop(process)
+
+
+def _listening_port(process: subprocess.Popen[bytes], log: Path, until: float) -> int:
+    while time.monotonic() < until:
+        has_ended = process.poll() is not None
+        said = log.read_text(encoding="utf-8", errors="replace")
+        if found := LISTENING.search(said):
+            return int(found[1])
+        if has_ended:
+            raise ServerError(f"{process.args!r} ended with {process.returncode}:\n{said[-4000:]}")
+        time.sleep(0.05)
+    raise ServerError(f"{process.args!r} does not listen:\n{said[-4000:]}")
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    assert process.stdin is not None
+    process.stdin.close()
+    try:
+        process.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
