@@ -10,8 +10,9 @@ from typing import Any
 from cds_service.audit.chain import AuditEntry
 from cds_service.demo.requests import answer_prefetch
 from cds_service.loading import load_service
-from cds_service.protocol import parse_request
-from cds_service.service import Ports, Service, answer
+from cds_service.service import Service
+from cds_service.settings import Settings
+from cds_service.web.app import create_app
 
 TODAY = date(2026, 11, 20)
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -170,11 +171,13 @@ def ordered(kind: str, *, number: str = "", days: int = 5, status: str = "active
     return of_patient(
         "ServiceRequest",
         number or f"s-{kind}",
-        status=status,
-        intent="order",
-        code=codeable(ORDERS, kind),
-        authoredOn=days_ago(days),
-        **members,
+        **{
+            "status": status,
+            "intent": "order",
+            "code": codeable(ORDERS, kind),
+            "authoredOn": days_ago(days),
+            **members,
+        },
     )
 
 
@@ -228,12 +231,14 @@ def bed_rest(hours: float | None, *, number: str = "bed", **members: Any) -> Res
     return of_patient(
         "ServiceRequest",
         number,
-        status="draft",
-        intent="order",
-        code=codeable(ORDERS, "bed-rest"),
-        authoredOn=TODAY.isoformat(),
-        occurrenceTiming=timing,
-        **members,
+        **{
+            "status": "draft",
+            "intent": "order",
+            "code": codeable(ORDERS, "bed-rest"),
+            "authoredOn": TODAY.isoformat(),
+            "occurrenceTiming": timing,
+            **members,
+        },
     )
 
 
@@ -329,16 +334,42 @@ class KeptEntries:
         self.entries.append(entry)
 
 
-def ask(
-    body: Mapping[str, Any], *, service: Service | None = None, log: KeptEntries | None = None, now: datetime = NOW
-) -> list[dict[str, Any]]:
-    """The cards of this request, as JSON, without HTTP."""
+class Asked:
+    """The real application without a socket, with a clock that stands still and an audit log in memory."""
+
+    def __init__(self, service: Service) -> None:
+        self.now = NOW
+        self.log = KeptEntries()
+        app = create_app(
+            service,
+            Settings(deadline_seconds=60),  # a busy test machine must not turn into a gap
+            audit=self.log,
+            base_url="http://127.0.0.1:8080",
+            clock=lambda: self.now,
+        )
+        self._client = app.test_client()
+
+    def post(self, body: Mapping[str, Any]) -> Any:
+        """The response to a hook call."""
+        return self._client.post(f"/cds-services/{HOOK}", json=body)
+
+
+APPLICATIONS: dict[int, tuple[Service, Asked]] = {}
+
+
+def application(service: Service | None = None) -> Asked:
+    """The application around this service, made once."""
     chosen = service or open_service()
-    hook = chosen.hooks[HOOK]
-    ports = Ports(
-        clock=lambda: now, fhir=None, audit=log or KeptEntries(), gather_seconds=30, base_url="http://127.0.0.1:8080"
-    )
-    found: list[dict[str, Any]] = answer(chosen, hook, parse_request(body, hook.hook), ports).to_json()["cards"]
+    return APPLICATIONS.setdefault(id(chosen), (chosen, Asked(chosen)))[1]
+
+
+def ask(body: Mapping[str, Any], *, service: Service | None = None, now: datetime = NOW) -> list[dict[str, Any]]:
+    """The cards of this request, which must succeed."""
+    asked = application(service)
+    asked.now = now
+    response = asked.post(body)
+    assert response.status_code == 200, response.text
+    found: list[dict[str, Any]] = response.json["cards"]
     return found
 
 

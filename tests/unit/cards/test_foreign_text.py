@@ -1,0 +1,205 @@
+"""Nothing that a record says in its own words becomes markup on a card, or appears there raw."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from cds_service.cards.texts import escape_markdown
+from tests.chart_builders import (
+    ask,
+    bed_rest,
+    brace,
+    dose,
+    drug,
+    kyphoplasty,
+    measured,
+    order_sign,
+    ordered,
+    patient,
+    problem,
+    texts_of,
+    thin_and_weak,
+)
+
+MARK = "Zq9"  # stands in every string that is injected, so that it is found again
+PAYLOADS = {
+    "html": f"{MARK}<script>alert(1)</script><img src=x onerror=alert(1)>",
+    "link": f"{MARK}[click](http://evil.example) ![x](http://evil.example/x.png)",
+    "bare link": f"{MARK} www.evil.example http://evil.example me@evil.example",
+    "emphasis": f"{MARK} **bold** _it_ `code` ~~gone~~ | a | b |",
+    "lines": f"{MARK}\n\n# Heading\n\n- item\n\n    code\n\n---\n\n> quote\n1. one",
+    "signs": f"{MARK}\u202e\u2066\u200b\u0007\x1b[31m\ufeff\u00ad\u2028x",
+    "template": f"{MARK}{{{{ 7*7 }}}} {{because}} {{% raw %}} %s %(x)s",
+    "long": MARK + "A" * 3000,
+}
+MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+PLAIN = {
+    *("paragraph_open", "paragraph_close", "inline", "bullet_list_open", "bullet_list_close"),
+    *("list_item_open", "list_item_close", "text", "strong_open", "strong_close", "softbreak", "text_special"),
+}
+BARE_LINK = re.compile(r"(?:^|[\s*_~(])www\.|(?:https?|ftp)://|[\w.+-]+@[\w-]+\.\w", re.IGNORECASE)
+INVISIBLE = ("Cc", "Cf", "Co", "Cs", "Cn")
+# Elements whose strings steer the reading and are therefore left alone in the walk below.
+STEERING = frozenset(
+    {
+        *("resourceType", "status", "intent", "system", "effectiveDateTime", "authoredOn", "recordedDate", "birthDate"),
+        *("reference", "gender", "start", "end", "type"),
+    }
+)
+
+
+def record(words: str) -> list[dict[str, Any]]:
+    """A record with these words in every place that a client fills as it likes, values well and badly recorded."""
+    coded = {"text": words, "coding": [{"system": "http://loinc.org", "code": words, "display": words}]}
+    strange = {"valueQuantity": {"value": 12, "unit": words, "code": words}}
+    named = {"text": words}
+    return [
+        {**patient(), "name": [{"text": words, "family": words}], "identifier": [{"system": words, "value": words}]},
+        measured("bmd-t-score", -3.0, note=[{"text": words}], bodySite=named, method=named),
+        measured("bmi", 19.0, valueQuantity={"value": 19.0, "unit": words, "code": "kg/m2"}),
+        measured("pma-rate", 55, method={**named, "coding": [{"display": words}]}, device={"display": words}),
+        measured("ct-attenuation", 60, bodySite=named, interpretation=[named]),
+        measured("multifidus-smi", 1, **strange),
+        measured("vbq", 1, valueQuantity=None, valueString=words),
+        measured("gait-speed", 1, number="g2", valueQuantity={"value": 0.5, "unit": "m/s", "comparator": words}),
+        measured("grip-strength", 12, dataAbsentReason=coded),
+        measured("psoas-total-area", 10, number="psoas", issued=words),
+        measured("mna-score", 14, status=words),
+        problem("hypertension", code={**coded, "text": words}, note=[{"text": words}]),
+        problem("diabetes", number="d", bodySite=[named]),
+        problem("sarcopenia", number="s", clinicalStatus=coded),
+        drug("losartan", medicationCodeableConcept=coded, note=[{"text": words}]),
+        drug("alendronate", number="x", dosageInstruction=[{"text": words}]),
+        {**dose("denosumab", days=400), "note": [{"text": words}]},
+        ordered("rehabilitation", code={**coded, "text": "Physiotherapy " + words}),
+        ordered("dietitian", note=[{"text": words}], requester={"display": words}),
+    ]
+
+
+def drafts(words: str) -> list[dict[str, Any]]:
+    named = {"text": words}
+    text_only = kyphoplasty(None, number="t", code="0") | {"code": {"text": "Kyphoplasty L1 " + words[:200]}}
+    return [
+        kyphoplasty("L1", note=[named], reasonCode=[{"text": words, "coding": [{"display": words}]}]),
+        text_only,
+        brace(note=[named], codeCodeableConcept={"text": "TLSO " + words[:200]}),
+        bed_rest(72) | {"code": {"text": "Bed rest " + words[:200]}, "note": [named]},
+    ]
+
+
+def faults_in(cards: list[dict[str, Any]]) -> list[str]:
+    """What of a text is markup, invisible, or the injected words."""
+    found = []
+    for text in (text for card in cards for text in texts_of(card)):
+        found += [f"{name}: {text!r}" for name in tokens_of(text) - PLAIN]
+        found += [f"{sign!r} in {text!r}" for sign in text if unicodedata.category(sign) in INVISIBLE and sign != "\n"]
+        found += [f"a link in {text!r}"] * bool(BARE_LINK.search(unescaped(text)))
+    return found
+
+
+def unescaped(text):
+    """The text without escaped signs: what is left may act."""
+    return re.sub(r"\\.", "", text)
+
+
+def tokens_of(text):
+    flat = set()
+    for token in MARKDOWN.parse(text):
+        flat |= {token.type, *(child.type for child in token.children or ())}
+    return flat
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_words_of_a_record_never_become_markup(payload):
+    words = PAYLOADS[payload]
+    cards = ask(order_sign(record(words), *drafts(words)))
+    assert cards
+    assert faults_in(cards) == []
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_free_text_of_a_record_is_not_repeated_on_a_card(payload):
+    words = PAYLOADS[payload]
+    cards = ask(order_sign(record(words), *drafts(words)))
+    assert [text for card in cards for text in texts_of(card) if MARK in text] == []
+
+
+@pytest.mark.parametrize("payload", ["html", "link", "bare link", "signs", "lines"])
+@pytest.mark.parametrize("place", ["record", "drafts"])
+def test_ids_become_no_markup_either(payload, place):
+    """Ids that FHIR would refuse, from a client that does not care."""
+    words = PAYLOADS[payload]
+    held = [
+        {**one, "id": f"{words}{number}"} if place == "record" and one["resourceType"] != "Patient" else one
+        for number, one in enumerate((*thin_and_weak(), ordered("rehabilitation"), drug("prednisolone")))
+    ]
+    signed = [kyphoplasty("L1"), kyphoplasty("T12", number="k2", code="22513"), brace(), bed_rest(72)]
+    if place == "drafts":
+        signed = [{**one, "id": f"{words}{number}"} for number, one in enumerate(signed)]
+    cards = ask(order_sign(held, *signed))
+    assert cards
+    assert faults_in(cards) == []
+
+
+@pytest.mark.parametrize("identifier", ["www.evil.example", "a.b-c", "x" * 64])
+def test_ids_that_fhir_allows_are_no_links(identifier):
+    unresolved = drug("losartan", number=identifier, medicationCodeableConcept={"text": "a white pill"})
+    unreadable = problem("diabetes", number=f"p{identifier}"[:64]) | {"recordedDate": "yesterday"}
+    cards = ask(order_sign([*thin_and_weak(), unresolved, unreadable], kyphoplasty(), brace(number=identifier)))
+    assert faults_in(cards) == []
+
+
+def walk(value: Any, words: str) -> Any:
+    """Every string of a resource replaced, but those that steer the reading."""
+    if isinstance(value, dict):
+        return {key: inner if key in STEERING else walk(inner, words) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [walk(inner, words) for inner in value]
+    return f"{words}{value}" if isinstance(value, str) else value
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_a_whole_record_of_such_words_does_no_harm(payload):
+    """Nothing of it can be recognised any more; the answer says what is not known and nothing else."""
+    held = [patient(), *(walk(one, PAYLOADS[payload]) for one in thin_and_weak()[1:])]
+    cards = ask(order_sign(held, kyphoplasty()))
+    assert faults_in(cards) == []
+    assert MARK not in json.dumps([texts_of(card) for card in cards])
+
+
+def test_what_could_not_be_read_is_said_without_the_words_of_the_server():
+    words = PAYLOADS["html"]
+    body = order_sign(thin_and_weak(), kyphoplasty())
+    failed = {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": words, "diagnostics": words}]}
+    body["prefetch"] |= {"imaging": failed, "medications": failed, "conditions": {"resourceType": words}}
+    cards = ask(body)
+    assert faults_in(cards) == []
+    assert not [text for card in cards for text in texts_of(card) if MARK in text]
+    assert "could not be read" in cards[0]["detail"]
+
+
+@given(st.text(max_size=80))
+@settings(max_examples=300, deadline=None, derandomize=True)
+def test_escaped_text_is_plain_text_on_one_line(words):
+    escaped = escape_markdown(words)
+    assert "\n" not in escaped
+    assert tokens_of(f"x {escaped} x") <= PLAIN
+    assert not BARE_LINK.search(unescaped(f"x {escaped}"))
+    assert all(unicodedata.category(sign) not in INVISIBLE for sign in escaped)
+
+
+@given(st.text(st.characters(codec="ascii", exclude_categories=["Cc"]), max_size=60))
+@settings(max_examples=200, deadline=None, derandomize=True)
+def test_escaped_text_reads_as_it_was_written(words):
+    one_line = " ".join(words.split())
+    shown = MARKDOWN.render(f"x {escape_markdown(words)} x").removeprefix("<p>").removesuffix("</p>\n")
+    plain = shown.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"').replace("&amp;", "&")
+    assert plain.split() == f"x {one_line} x".split()
