@@ -15,6 +15,9 @@ LAX_TIME = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2})(:[0-9]{2}(?:\.[0-9]+)?)?(Z|[+-][0-9]{2}:[0-9]{2})?"
 )
 
+# Elements whose times we read. FHIR writes times as text; the library would take a number for seconds since 1970.
+TIMES = re.compile(r"\w*(?:Date|DateTime|Instant)|start|end|event|authoredOn")
+
 
 class BrokenResource(ValueError):
     """The resource is not valid R4. The message names places, never values."""
@@ -57,12 +60,14 @@ def _places(error: ValidationError) -> list[str]:
     return sorted({".".join(str(part) for part in fault["loc"]) or "resource" for fault in error.errors()})
 
 
-def _with_whole_times(value: Any) -> Any:
-    """A copy in which every time has seconds and a zone; all else as it is."""
+def _with_whole_times(value: Any, name: str = "") -> Any:
+    """A copy in which every time has seconds and a zone, and a number is no time; all else as it is."""
     if isinstance(value, Mapping):
-        return {key: _with_whole_times(part) for key, part in value.items()}
+        return {key: _with_whole_times(part, str(key)) for key, part in value.items()}
     if isinstance(value, list):
-        return [_with_whole_times(part) for part in value]
+        return [_with_whole_times(part, name) for part in value]
+    if isinstance(value, int | float) and TIMES.fullmatch(name):
+        return f"number {value}"
     if isinstance(value, str) and value[10:11] == "T" and (found := LAX_TIME.fullmatch(value)):
         return f"{found[1]}{found[2] or ':00'}{found[3] or 'Z'}"
     return value
