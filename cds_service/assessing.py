@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from cds_service.audit.in_memory import OneEntry
+from cds_service.deadline import Deadline
 from cds_service.drafting import augmentation_order, order_sign_body
 from cds_service.errors import CdsError, FhirReadError
 from cds_service.fhir.address import parse_base
@@ -142,7 +143,8 @@ def assess_patient(wish: Wish, settings: Settings, say: Callable[[str], None], *
     service = load_service(load_site(settings.site) if settings.site else None)
     hook = next(iter(service.hooks.values()))
     _refuse_other_procedure(wish, service.terminology)
-    until = time.monotonic() + settings.gather_budget_seconds
+    deadline = Deadline.after(settings.deadline_seconds)
+    until = deadline.for_reading().ends
     fhir = FhirClient(wish.fhir_server, wish.token, connections=Connections())
     reader = SayingReader(fhir, say if progress else None)
 
@@ -157,7 +159,7 @@ def assess_patient(wish: Wish, settings: Settings, say: Callable[[str], None], *
         clock=lambda: wish.now,
         fhir=reader,
         audit=OneEntry(),
-        gather_seconds=max(until - time.monotonic(), 0.1),
+        deadline=deadline,
         base_url=settings.public_url or "http://127.0.0.1:8080",
     )
     return answer(service, hook, request, ports)

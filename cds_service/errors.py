@@ -8,6 +8,7 @@ CdsError
   NotAllowed                the caller may not do this, for example name this FHIR server
   UnknownService            no service of that id
   EvidenceUnavailable       neither prefetch nor FHIR server gave a readable record
+  DeadlinePassed            the time for the answer ran out long ago
   AuditUnavailable          the entry could not be written, so nothing is shown
   FhirReadError             one read failed; never leaves fhir/record.py, where it becomes a gap
   DataFileError             a file of studies, hooks, mappings or site is wrong; start only
@@ -45,7 +46,19 @@ class UnknownService(CdsError):
 
 
 class EvidenceUnavailable(CdsError):
-    """Nothing of the record could be read, by prefetch or from a FHIR server."""
+    """Nothing of the record could be read, by prefetch or from a FHIR server.
+
+    Attributes:
+        issue: code of FHIR's issue-type that says why, for example `transient`, `login`, `not-found`.
+    """
+
+    def __init__(self, message: str, issue: str = "processing") -> None:
+        super().__init__(message)
+        self.issue = issue
+
+
+class DeadlinePassed(CdsError):
+    """The time for this answer ran out long ago: nobody waits for it any more."""
 
 
 class AuditUnavailable(CdsError):

@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cds_service.audit.in_memory import OneEntry
+from cds_service.deadline import Deadline
 from cds_service.demo.terminal import print_response
 from cds_service.fhir.client import Connections
 from cds_service.loading import load_service
@@ -46,7 +47,7 @@ def explain_request(request_file: Path, settings: Settings, today: date | None) 
         clock=lambda: _noon(today),
         fhir=open_reader(request, Connections()),
         audit=log,
-        gather_seconds=settings.gather_budget_seconds,
+        deadline=Deadline.after(settings.deadline_seconds),
         base_url=settings.public_url or "http://127.0.0.1:8080",
     )
     response = answer(service, hook, request, ports)

@@ -34,7 +34,8 @@ from cds_service.core.recommendations import Rule, recommend
 from cds_service.core.signals import Situation, find_signals
 from cds_service.core.study import Study
 from cds_service.core.wording import Wording
-from cds_service.errors import EvidenceUnavailable
+from cds_service.deadline import Deadline
+from cds_service.errors import DeadlinePassed, EvidenceUnavailable
 from cds_service.fhir.findings import extract_findings
 from cds_service.fhir.orders import find_augmentation_order, find_draft_support_orders, find_support_orders
 from cds_service.fhir.prefetch import PrefetchPlan
@@ -93,14 +94,14 @@ class Ports:
     Attributes:
         clock: now, UTC.
         fhir: a reader of the request's FHIR server, None where it names none.
-        gather_seconds: how long the record may take.
+        deadline: of the whole answer, from the arrival of the request.
         base_url: where this service's own pages are.
     """
 
     clock: Callable[[], datetime]
     fhir: FhirReader | None
     audit: AuditLog
-    gather_seconds: float
+    deadline: Deadline
     base_url: str
 
 
@@ -110,6 +111,7 @@ def answer(service: Service, hook: ServiceHook, request: HookRequest, ports: Por
     Raises:
         PatientMismatch: the Patient, or the augmentation order, is of another patient than the request.
         EvidenceUnavailable: an augmentation order, and nothing of the record could be read.
+        DeadlinePassed: nobody waits for the answer any more; it is not recorded as shown.
         AuditUnavailable: the entry could not be written; nothing is returned then.
     """
     now = ports.clock()
@@ -121,7 +123,7 @@ def answer(service: Service, hook: ServiceHook, request: HookRequest, ports: Por
         return HookResponse(cards=())
 
     try:
-        record = gather(request, hook.plan, ports.fhir, service.terminology, budget_seconds=ports.gather_seconds)
+        record = gather(request, hook.plan, ports.fhir, service.terminology, until=ports.deadline.for_reading())
     except EvidenceUnavailable:
         if order is None:  # without a record nothing says that this brace follows an augmentation
             return HookResponse(cards=())
@@ -133,6 +135,8 @@ def answer(service: Service, hook: ServiceHook, request: HookRequest, ports: Por
     found = _conclude(service, hook, request, order, record, support, today, ports.base_url)
     cards = build_cards(found)
 
+    if ports.deadline.is_stale:
+        raise DeadlinePassed("The time for this answer is over.")
     ports.audit.append(entry_for(now, hook.id, request, found, cards, service.digests))
     return HookResponse(cards=cards)
 

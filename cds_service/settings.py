@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
+from cds_service.deadline import Deadline
 from cds_service.errors import DataFileError
 from cds_service.fhir.address import parse_base
 
@@ -76,12 +77,7 @@ class Settings(BaseModel):
     @property
     def gather_budget_seconds(self) -> float:
         """Seconds for reading the record within the deadline."""
-        return gather_budget(self.deadline_seconds)
-
-
-def gather_budget(deadline_seconds: float) -> float:
-    """Seconds for reading the record; the rest of the deadline is for the audit entry and the answer itself."""
-    return max(deadline_seconds - 0.7, deadline_seconds / 2)
+        return Deadline.after(self.deadline_seconds, began=0.0).for_reading().ends
 
 
 def read_settings(

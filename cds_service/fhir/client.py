@@ -1,54 +1,59 @@
 """Reading a FHIR server over HTTP: one address, one token, one deadline, and nothing that leaves the server's own base.
 
-Every answer is judged before it counts; what fails raises `FhirReadError` with words for people. No retries but one:
-some servers refuse `_sort`.
+Every answer is judged before it counts; what fails raises `FhirReadError` with words for people.
 """
 
 from __future__ import annotations
 
-import re
+import random
 import time
 from dataclasses import dataclass, replace
-from http.cookiejar import DefaultCookiePolicy
+from functools import partial
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urljoin
 
-import requests
-import urllib3
-from requests.adapters import HTTPAdapter
-
+from cds_service.deadline import Deadline
 from cds_service.errors import FhirReadError
-from cds_service.fhir.address import Address, parse_address, parse_base
-from cds_service.fhir.prefetch import has_entries, is_error_outcome, next_page
+from cds_service.fhir.address import parse_address, parse_base
+from cds_service.fhir.by_category import CategoryReads
+from cds_service.fhir.connections import Connections, Reply, late
+from cds_service.fhir.judging import judge, wait_asked_for
+from cds_service.fhir.paging import PageWalk
+from cds_service.fhir.queries import form_of, is_search, plainer_queries, value_of, with_base
 from cds_service.fhir.record import Fetched
-from cds_service.json_text import JsonTextError, decode_record_json
 
-MAX_BYTES = 8 * 1024 * 1024  # of one answer, decoded
-MAX_PAGES = 20
-MAX_RESOURCES = 2000
+__all__ = ["Connections", "FhirClient"]
+
 MAX_REDIRECTS = 3
-SORT = re.compile(r"(?<=[?&])_sort=[^&]*&?")
-RESOURCE_TYPE = re.compile(r"[A-Z][A-Za-z]+")
-HEADERS = {"Accept": "application/fhir+json, application/json;q=0.9", "Accept-Encoding": "gzip"}
+LEAST_SHARE_FOR_RETRY = 0.4  # of the time
+JITTER_SECONDS = 0.2
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+RETRIED = frozenset({"unreachable", "reset", "http-429", "http-500", "http-502", "http-503", "http-504"})
+# What says that the server is ill; a refusal says that it is well.
+FAILURES = (RETRIED - {"http-429"}) | {"timeout", "dns", "tls", "truncated"}
+HEADERS = {
+    "Accept": "application/fhir+json, application/json;q=0.9",
+    "Accept-Encoding": "gzip",
+    "User-Agent": "kyphoplasty-cds",
+}
 
 
 @dataclass(frozen=True, slots=True)
-class _Reply:
-    status: int
-    content_type: str
-    location: str
-    body: bytes
+class _Question:
+    """One request as it goes out.
 
+    Attributes:
+        url: absolute, under the base.
+        form: of a search by POST.
+    """
 
-class Connections(HTTPAdapter):
-    """Open connections that all requests of a process share; they carry nothing of any request."""
-
-    def __init__(self) -> None:
-        super().__init__(pool_connections=16, pool_maxsize=32, max_retries=0)
+    url: str
+    form: str | None = None
 
 
 class FhirClient:
-    """One FHIR server on behalf of one request.
+    """One FHIR server on behalf of one request: its time begins when it is made.
 
     The token goes to the base's own origin alone, and never over plain http but to the machine itself.
     """
@@ -68,10 +73,13 @@ class FhirClient:
             self._base = parse_base(base)
         except ValueError:
             raise FhirReadError("address", "the server's address is not valid") from None
-        self._session = _open_session(connections or Connections())
+        self._began = time.monotonic()
+        self._origin = replace(self._base, segments=(), query="").url
+        self._server = (connections or Connections()).server(self._base)
         self._headers = dict(HEADERS)
         if token is not None and (self._base.scheme == "https" or self._base.is_loopback):
             self._headers["Authorization"] = f"Bearer {token}"
+        self._by_category = CategoryReads(self._search_plainly)
 
     def fetch(self, query: str, *, until: float) -> Fetched:
         """What the server answers to `Type/id` or `Type?parameters`, with all further pages of a search.
@@ -83,13 +91,15 @@ class FhirClient:
         Raises:
             FhirReadError: the first answer cannot be used. A page that fails later leaves `Fetched.note`.
         """
-        url = f"{self._base.url}/{query}"
+        deadline = Deadline(self._began, until)
+        if not is_search(query):
+            return Fetched((self._read(query, deadline),))
         try:
-            first = self._document(url, until)
-        except _SortRefused:
-            url = SORT.sub("", url).rstrip("&?")
-            first = self._document(url, until)
-        return self._with_pages(first, url, until)
+            return self._search_plainly(query, deadline)
+        except FhirReadError as error:
+            if error.reason != "category-required" or not query.startswith("Observation?"):
+                raise
+        return self._by_category.search(query, deadline)
 
     def follow(self, page: Any, *, until: float) -> Fetched:
         """All pages after this first page of a search, which came with the request.
@@ -97,74 +107,59 @@ class FhirClient:
         Raises:
             FhirReadError: never; what could not be read is in `Fetched.note`.
         """
-        return self._with_pages(page, self._base.url + "/", until)
+        ask = partial(self._page, until=Deadline(self._began, until))
+        return PageWalk(self._base, ask).after(page, self._base.url + "/")
 
-    def _with_pages(self, first: Any, url: str, until: float) -> Fetched:
-        documents, seen, here = [first], {url}, url
-        while (link := next_page(documents[-1])) is not None:
-            if not has_entries(documents[-1]):
-                break
-            if len(documents) >= MAX_PAGES or _count_entries(documents) >= MAX_RESOURCES:
-                return Fetched(tuple(documents), f"the list was cut after {len(documents)} pages")
-            address = self._page_address(link, here)
-            if address is None or address in seen:
-                return Fetched(tuple(documents), "the address of the next page cannot be used")
-            seen.add(address)
+    def _read(self, query: str, until: Deadline) -> Any:
+        """One resource. A server may answer for a merged patient with the one that took its place: we do not follow."""
+        document, url = self._document(_Question(with_base(self._base, query)), until)
+        asked = query.rpartition("/")[2]
+        if url != with_base(self._base, query) and document.get("id") != asked:
+            raise FhirReadError("merged", "the server leads to another record, as after a merge")
+        return document
+
+    def _search_plainly(self, query: str, until: Deadline) -> Fetched:
+        """A search, asked again with fewer parameters where the server refuses one."""
+        for plainer in plainer_queries(query)[1:]:
             try:
-                documents.append(self._page(address, until))
+                return self._search(query, until)
             except FhirReadError as error:
-                return Fetched(tuple(documents), f"page {len(documents) + 1}: {error}")
-            here = address
-        return Fetched(tuple(documents))
+                if not _may_be_about_parameters(error, query):
+                    raise
+            query = plainer
+        return self._search(query, until)
 
-    def _page(self, url: str, until: float) -> Any:
-        document = self._document(url, until)
+    def _search(self, query: str, until: Deadline) -> Fetched:
+        first = self._first_page(query, until)
+        walk = PageWalk(self._base, partial(self._page, until=until))
+        return walk.after(first, with_base(self._base, query), is_query=True)
+
+    def _first_page(self, query: str, until: Deadline) -> Any:
+        try:
+            return self._document(_Question(with_base(self._base, query)), until)[0]
+        except FhirReadError as error:
+            if error.reason != "http-414":
+                raise
+        path, form = form_of(query)  # the one case for POST: an address that is too long
+        return self._document(_Question(with_base(self._base, path), form), until)[0]
+
+    def _page(self, url: str, *, until: Deadline) -> Any:
+        document, _ = self._document(_Question(url), until)
         if document["resourceType"] != "Bundle":
             raise FhirReadError("not-a-page", "the server sent no list")
         return document
 
-    def _page_address(self, link: str, here: str) -> str | None:
-        """Where to ask for a page: the link itself when it lies on the base, else its path and query on the base."""
-        try:
-            address = parse_address(urljoin(here, link))
-        except ValueError:
-            return None
-        if address.is_under(self._base):
-            return address.url
-        on_base = self._onto_base(address)
-        return on_base.url if on_base.query else None
-
-    def _onto_base(self, address: Address) -> Address:
-        """A foreign link asked on our base: servers behind a gateway write their inner address."""
-        base = self._base.segments
-        if address.segments[: len(base)] == base:
-            rest = address.segments[len(base) :]
-        else:
-            rest = tuple(part for part in address.segments[-1:] if RESOURCE_TYPE.fullmatch(part))
-        return replace(self._base, segments=base + rest, query=address.query)
-
-    def _document(self, url: str, until: float) -> Any:
-        """The resource at this address.
+    def _document(self, question: _Question, until: Deadline) -> tuple[dict[str, Any], str]:
+        """The resource that answers, and the address that it came from.
 
         Raises:
             FhirReadError: no answer in time, a refusal, not FHIR JSON, or an OperationOutcome that says error.
         """
-        reply = self._reply(url, until)
-        if reply.status in {400, 500} and SORT.search(url):
-            raise _SortRefused("sort", f"the server refused ({reply.status})")
-        if reply.status != requests.codes.ok:
-            raise FhirReadError(f"http-{reply.status}", f"the server refused ({reply.status})")
-        document = _decoded(reply)
-        if document["resourceType"] == "OperationOutcome" and is_error_outcome(document):
-            raise FhirReadError("outcome", "the server answered with an error")
-        return document
-
-    def _reply(self, url: str, until: float) -> _Reply:
         for _ in range(MAX_REDIRECTS + 1):
-            reply = self._get(url, until)
-            if reply.status not in {301, 302, 303, 307, 308}:
-                return reply
-            url = self._redirect_target(url, reply.location)
+            reply = self._answer(question, until)
+            if reply.status not in REDIRECTS:
+                return judge(reply, has_token="Authorization" in self._headers), question.url
+            question = _Question(self._redirect_target(question.url, reply.headers.get("Location", "")))
         raise FhirReadError("redirect", "the server redirects in a circle")
 
     def _redirect_target(self, url: str, location: str) -> str:
@@ -176,88 +171,57 @@ class FhirClient:
             raise FhirReadError("redirect", "the server redirects to another place")
         return target.url
 
-    def _get(self, url: str, until: float) -> _Reply:
+    def _answer(self, question: _Question, until: Deadline) -> Reply:
+        """The answer to one question, with one retry where that is likely to help and harms nobody.
+
+        Raises:
+            FhirReadError: there was none, or the server is left alone for the moment.
+        """
+        if until.left <= 0:
+            raise late()
+        if not self._server.breaker.admits():
+            raise FhirReadError("breaker", "the server failed too often just now and is given a rest")
+        self._server.retries.note_call()
+        outcome = self._try(question, until)
+        wait = None if _may_be_about_order(outcome, question) else _wait_before_retry(outcome, until)
+        if wait is not None and self._server.retries.take():
+            time.sleep(wait)
+            outcome = self._try(question, until)
+        if not until.is_stale:  # this process stood still: that says nothing about the server
+            self._server.breaker.note(failed=_reason(outcome) in FAILURES)
+        if isinstance(outcome, FhirReadError):
+            raise outcome
+        return outcome
+
+    def _try(self, question: _Question, until: Deadline) -> Reply | FhirReadError:
+        target = question.url.removeprefix(self._origin)
         try:
-            timeout = (_left(until) / 2 + 0.05, _left(until))
-            with self._session.get(
-                url, headers=self._headers, timeout=timeout, allow_redirects=False, stream=True
-            ) as response:
-                return _Reply(
-                    response.status_code,
-                    response.headers.get("Content-Type", "").lower(),
-                    response.headers.get("Location", ""),
-                    _body_of(response.raw, until),
-                )
-        except (requests.exceptions.Timeout, urllib3.exceptions.TimeoutError):
-            raise _late() from None
-        except requests.exceptions.SSLError:
-            raise FhirReadError("tls", "the server's certificate or encryption was refused") from None
-        except (requests.exceptions.ChunkedEncodingError, urllib3.exceptions.HTTPError):
-            raise FhirReadError("truncated", "the server's answer broke off") from None
-        except requests.exceptions.RequestException:
-            raise FhirReadError("unreachable", "the server cannot be reached") from None
-        except OSError:  # a socket that fails while it is read comes through unwrapped
-            raise FhirReadError("unreachable", "the connection to the server failed") from None
+            return self._server.exchange(target, self._headers, until, form=question.form)
+        except FhirReadError as error:
+            return error
 
 
-class _SortRefused(FhirReadError):
-    """The server refused a query that asks for an order; it may answer without."""
-
-
-class _Session(requests.Session):
-    """A session to which no answer is a redirect: `FhirClient` follows those that it may by itself."""
-
-    def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002 - the library's name
-        """None: requests would parse and prepare any address, even when told not to follow."""
+def _wait_before_retry(outcome: Reply | FhirReadError, until: Deadline) -> float | None:
+    """Seconds until the one retry; None where there is to be none."""
+    if _reason(outcome) not in RETRIED or until.share_left < LEAST_SHARE_FOR_RETRY:
         return None
+    jitter = random.uniform(0, min(JITTER_SECONDS, until.left / 10))  # noqa: S311 - spreads load, hides nothing
+    if isinstance(outcome, FhirReadError):
+        return jitter
+    asked = wait_asked_for(outcome.headers)
+    if asked is None:
+        return None if outcome.status == HTTPStatus.TOO_MANY_REQUESTS else jitter
+    return asked + jitter if asked + jitter < until.left / 2 else None
 
 
-def _open_session(connections: Connections) -> requests.Session:
-    session = _Session()
-    session.trust_env = False  # no proxy, no netrc: the token goes where the request says
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    session.mount("http://", connections)
-    session.mount("https://", connections)
-    return session
+def _may_be_about_parameters(error: FhirReadError, query: str) -> bool:
+    """Whether a plainer query may be answered: some servers refuse a parameter, some fall over an order."""
+    return error.reason == "http-400" or (error.reason == "http-500" and value_of(query, "_sort") is not None)
 
 
-def _left(until: float) -> float:
-    left = until - time.monotonic()
-    if left <= 0:
-        raise _late()
-    return left
+def _reason(outcome: Reply | FhirReadError) -> str:
+    return outcome.reason if isinstance(outcome, FhirReadError) else f"http-{outcome.status}"
 
 
-def _late() -> FhirReadError:
-    return FhirReadError("timeout", "not read in time")
-
-
-def _body_of(raw: urllib3.HTTPResponse, until: float) -> bytes:
-    """The decoded body, piece by piece as it comes, so that a server that trickles cannot outlive the deadline."""
-    pieces: list[bytes] = []
-    size = 0
-    while piece := raw.read1(65536, decode_content=True):
-        pieces.append(piece)
-        size += len(piece)
-        if size > MAX_BYTES:
-            raise FhirReadError("too-large", "the server's answer is too large")
-        _left(until)
-    return b"".join(pieces)
-
-
-def _decoded(reply: _Reply) -> dict[str, Any]:
-    if not reply.body.strip():
-        raise FhirReadError("empty", "the server's answer is empty")
-    if "html" in reply.content_type or "xml" in reply.content_type:
-        raise FhirReadError("content-type", "the server sent no FHIR JSON")
-    try:
-        document = decode_record_json(reply.body)
-    except JsonTextError:
-        raise FhirReadError("not-json", "the server sent no JSON that can be read") from None
-    if not isinstance(document, dict) or not isinstance(document.get("resourceType"), str):
-        raise FhirReadError("not-fhir", "the server sent no FHIR resource")
-    return document
-
-
-def _count_entries(documents: list[Any]) -> int:
-    return sum(len(document["entry"]) for document in documents if has_entries(document))
+def _may_be_about_order(outcome: Reply | FhirReadError, question: _Question) -> bool:
+    return _reason(outcome) == "http-500" and value_of(question.url, "_sort") is not None

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from urllib.parse import quote
 
 from cds_service.errors import DataFileError
+from cds_service.fhir.raw_json import member, objects, text
 from cds_service.protocol import HookRequest, is_fhir_id
 
 TOKEN = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
@@ -23,6 +24,7 @@ USER_TOKENS = {
     "userPatientId": "Patient",
     "userRelatedPersonId": "RelatedPerson",
 }
+NOTHING_FOUND = "4101"
 State = Literal["given", "empty", "failed", "absent"]
 Json = dict[str, Any]
 
@@ -66,6 +68,8 @@ class Answer:
         full_urls: of every entry that has one, by place in `resources` + `others`; None where it has none.
         next_page: address of the page that was not read yet.
         note: why it failed, or `incomplete: …`.
+        reason: why it failed as a short machine word, as in FhirReadError.
+        warned: the server sent a warning with it.
     """
 
     state: State
@@ -74,6 +78,8 @@ class Answer:
     full_urls: tuple[str | None, ...] = ()
     next_page: str | None = None
     note: str = ""
+    reason: str = ""
+    warned: bool = False
 
 
 def plan_prefetch(templates: Mapping[str, str]) -> PrefetchPlan:
@@ -126,7 +132,7 @@ def read_answer(template: Template, documents: Sequence[Any], *, note: str = "")
     if not isinstance(first, dict) or not isinstance(first.get("resourceType"), str):
         return _failed("the answer is not a FHIR resource")
     if first["resourceType"] == "OperationOutcome":
-        return _failed("the server answered with an error")
+        return _failed("the server answered with an error" if is_error_outcome(first) else "the server sent no data")
     if first["resourceType"] == template.resource_type:
         return Answer(state="given", resources=(first,), full_urls=(None,))
     if first["resourceType"] != "Bundle":
@@ -157,12 +163,19 @@ def is_error_outcome(resource: Any) -> bool:
     return not severities or any(severity in {"error", "fatal"} for severity in severities)
 
 
+def _is_warning(outcome: Json) -> bool:
+    """Whether it warns of something. "No results" (4101 at Epic) is said as a warning too, and is none."""
+    issues = [issue for issue in objects(outcome.get("issue")) if issue.get("severity") == "warning"]
+    codes = ({text(one.get("code")) for one in objects(member(issue, "details", "coding"))} for issue in issues)
+    return any(NOTHING_FOUND not in each for each in codes)
+
+
 def _failed(note: str) -> Answer:
-    return Answer(state="failed", note=note)
+    return Answer(state="failed", note=note, reason="answer")
 
 
 def _read_pages(template: Template, pages: Sequence[Json], note: str) -> Answer:
-    entries = [entry for page in pages for entry in _entries(page)]
+    entries = [entry for page in pages for entry in entries_of(page)]
     pairs = [pair for entry in entries if (pair := _resource_of(entry)) is not None]
     asked = [pair for pair in pairs if _type_of(pair[0]) == template.resource_type]
     outcomes = [resource for resource, _ in pairs if _type_of(resource) == "OperationOutcome"]
@@ -174,7 +187,7 @@ def _read_pages(template: Template, pages: Sequence[Json], note: str) -> Answer:
         refused=any(is_error_outcome(outcome) for outcome in outcomes),
         broken=len(entries) - len(pairs),
         count=len(asked),
-        total=_total(pages[0]),
+        total=total_of(pages[0]),
         is_open=following is not None,
     )
     return Answer(
@@ -185,6 +198,8 @@ def _read_pages(template: Template, pages: Sequence[Json], note: str) -> Answer:
         next_page=following,
         # An empty list that is not whole says nothing: it must not count as "asked and nothing there".
         note=f"incomplete: {fault}" if fault and once else fault,
+        reason="answer" if fault and not once else "",
+        warned=any(_is_warning(outcome) for outcome in outcomes),
     )
 
 
@@ -209,11 +224,17 @@ def _resource_of(entry: Any) -> tuple[Json, str | None] | None:
     return resource, full_url if isinstance(full_url, str) else None
 
 
-def _entries(page: Json) -> list[Any]:
-    entries = page.get("entry")
+def entries_of(page: Any) -> list[Any]:
+    """The entries of a Bundle as they stand; a single one that is not in a list counts too."""
+    entries = page.get("entry") if isinstance(page, dict) else None
     if entries is None:
         return []
     return entries if isinstance(entries, list) else [entries]
+
+
+def resources_of(page: Any) -> list[Json]:
+    """The resources of a Bundle that have a type."""
+    return [pair[0] for entry in entries_of(page) if (pair := _resource_of(entry)) is not None]
 
 
 def _type_of(resource: Any) -> str:
@@ -221,8 +242,9 @@ def _type_of(resource: Any) -> str:
     return kind if isinstance(kind, str) else ""
 
 
-def _total(page: Json) -> int | None:
-    total = page.get("total")
+def total_of(page: Any) -> int | None:
+    """How many entries the whole list has, where the Bundle says so."""
+    total = page.get("total") if isinstance(page, dict) else None
     return total if isinstance(total, int) and not isinstance(total, bool) and total >= 0 else None
 
 

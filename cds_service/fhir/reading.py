@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Protocol
 
+from cds_service.deadline import Deadline
 from cds_service.errors import FhirReadError
+from cds_service.fhir.parallel import run_side_by_side
 from cds_service.fhir.prefetch import Answer, PrefetchPlan, Template, read_answer, read_prefetch
 from cds_service.protocol import HookRequest
 
-MAX_PARALLEL = 12
-NOT_IN_TIME = "not read in time"
+NOT_IN_TIME = Answer(state="failed", note="not read in time", reason="timeout")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,7 @@ class FhirReader(Protocol):
 
 
 def read_answers(
-    request: HookRequest, plan: PrefetchPlan, fhir: FhirReader | None, *, until: float
+    request: HookRequest, plan: PrefetchPlan, fhir: FhirReader | None, *, until: Deadline
 ) -> tuple[Mapping[str, Answer], frozenset[str]]:
     """The answer for every key of the plan, none of them `absent`, and the keys that the FHIR server answered.
 
@@ -51,29 +50,29 @@ def read_answers(
         request: of the hook; its prefetch may hold anything.
         plan: the queries of the service.
         fhir: the server, None where none may be asked.
-        until: monotonic time at which the last read must have ended.
+        until: when the last read must have ended.
     """
     sent = {template.key: read_prefetch(template, request.prefetch) for template in plan.templates}
     tasks = {} if fhir is None else _tasks(request, plan, sent, fhir, until)
-    asked = _run(tasks, until)
-    why_not = _why_unasked(request, fhir)
+    asked = run_side_by_side(tasks, until)
+    unasked = _why_unasked(request, fhir)
     answers = {
-        key: asked.get(key) or _unasked(answer, NOT_IN_TIME if key in asked else why_not)
+        key: asked[key] if key in asked else _without_server(answer, NOT_IN_TIME if key in tasks else unasked)
         for key, answer in sent.items()
     }
-    return answers, frozenset(key for key in asked if sent[key].state == "absent")
+    return answers, frozenset(key for key in tasks if sent[key].state == "absent")
 
 
 def _tasks(
-    request: HookRequest, plan: PrefetchPlan, sent: Mapping[str, Answer], fhir: FhirReader, until: float
+    request: HookRequest, plan: PrefetchPlan, sent: Mapping[str, Answer], fhir: FhirReader, until: Deadline
 ) -> dict[str, Callable[[], Answer]]:
     tasks: dict[str, Callable[[], Answer]] = {}
     for template in plan.templates:
         query = template.query_for(request)
         if sent[template.key].state == "absent" and query is not None:
-            tasks[template.key] = partial(_fetch, fhir, template, query, until)
+            tasks[template.key] = partial(_fetch, fhir, template, query, until.ends)
         elif sent[template.key].next_page is not None:
-            tasks[template.key] = partial(_follow, fhir, template, request.prefetch[template.key], until)
+            tasks[template.key] = partial(_follow, fhir, template, request.prefetch[template.key], until.ends)
     return tasks
 
 
@@ -81,7 +80,7 @@ def _fetch(fhir: FhirReader, template: Template, query: str, until: float) -> An
     try:
         fetched = fhir.fetch(query, until=until)
     except FhirReadError as error:
-        return Answer(state="failed", note=str(error))
+        return Answer(state="failed", note=str(error), reason=error.reason)
     return read_answer(template, fetched.documents, note=fetched.note)
 
 
@@ -90,35 +89,25 @@ def _follow(fhir: FhirReader, template: Template, first: Any, until: float) -> A
     return read_answer(template, fetched.documents, note=fetched.note)
 
 
-def _run(tasks: Mapping[str, Callable[[], Answer]], until: float) -> dict[str, Answer | None]:
-    """The results by key; None for what had not ended in time and goes on without anybody listening."""
-    if not tasks:
-        return {}
-    pool = ThreadPoolExecutor(max_workers=min(MAX_PARALLEL, len(tasks)), thread_name_prefix="fhir")
-    futures: dict[str, Future[Answer]] = {key: pool.submit(task) for key, task in tasks.items()}
-    wait(futures.values(), timeout=max(0.0, until - time.monotonic()))
-    pool.shutdown(wait=False, cancel_futures=True)
-    return {
-        key: future.result() if future.done() and not future.cancelled() else None for key, future in futures.items()
-    }
-
-
-def _unasked(sent: Answer, why: str) -> Answer:
+def _without_server(sent: Answer, failed: Answer) -> Answer:
     """What stands for a key that the server did not answer: what was sent, less what is missing of it."""
     if sent.state == "absent":
-        return Answer(state="failed", note=why)
+        return failed
     if sent.next_page is None:
         return sent
     if not sent.resources:
-        return replace(sent, state="failed", note=why)
-    return replace(sent, note=f"incomplete: the next page was {why}")
+        return replace(sent, state="failed", note=failed.note, reason=failed.reason)
+    return replace(sent, note=f"incomplete: the next page was {failed.note}")
 
 
-def _why_unasked(request: HookRequest, fhir: FhirReader | None) -> str:
+def _why_unasked(request: HookRequest, fhir: FhirReader | None) -> Answer:
+    token = request.fhir_authorization
     if fhir is not None:
-        return "not sent, and the request lacks what the query needs"
-    return (
-        "not sent, and no FHIR server was named"
-        if request.fhir_server is None
-        else "not sent, and the FHIR server could not be asked"
-    )
+        note, reason = "not sent, and the request lacks what the query needs", "request"
+    elif request.fhir_server is None:
+        note, reason = "not sent, and no FHIR server was named", "no-server"
+    elif token is not None and token.has_expired:
+        note, reason = "not sent, and the access token of the request has expired", "expired"
+    else:
+        note, reason = "not sent, and the FHIR server could not be asked", "no-server"
+    return Answer(state="failed", note=note, reason=reason)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,11 +11,12 @@ from typing import Any, Literal
 from fhir.resources.R4B.patient import Patient
 
 from cds_service.core.facts import RecordState
-from cds_service.errors import EvidenceUnavailable, PatientMismatch
+from cds_service.deadline import Deadline
+from cds_service.errors import PatientMismatch
+from cds_service.fhir.evidence import is_replaced, refuse_without_evidence, replacement_of
 from cds_service.fhir.parsing import BrokenResource, parse_patient, parse_resource
 from cds_service.fhir.picking import Concepts, concepts_of
 from cds_service.fhir.prefetch import Answer, PrefetchPlan, Template, reference_name
-from cds_service.fhir.raw_json import objects
 from cds_service.fhir.reading import Fetched, FhirReader, read_answers
 from cds_service.fhir.subjects import Person, identify
 from cds_service.protocol import HookRequest
@@ -71,12 +71,14 @@ class Read:
         origin: who answered: the EHR's prefetch or the FHIR server.
         entries: resources of the asked type and of this patient in the answer, picked or not.
         note: why it failed, or "incomplete: …" where a list was cut; empty when there is nothing to say.
+        warned: the server sent a warning with what it gave.
     """
 
     state: ReadState
     origin: Literal["prefetch", "fhir"]
     entries: int = 0
     note: str = ""
+    warned: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +104,7 @@ class PatientRecord:
 
 
 def gather(
-    request: HookRequest, plan: PrefetchPlan, fhir: FhirReader | None, terminology: Concepts, *, budget_seconds: float
+    request: HookRequest, plan: PrefetchPlan, fhir: FhirReader | None, terminology: Concepts, *, until: Deadline
 ) -> PatientRecord:
     """The record of the request's patient: prefetch first, the FHIR server for what was not sent.
 
@@ -111,18 +113,16 @@ def gather(
         plan: the queries of the service.
         fhir: the server of the request, None where it names none that may be asked.
         terminology: says which resources we read.
-        budget_seconds: for all reads together; what has not come by then counts as failed.
+        until: for all reads together; what has not come by then counts as failed.
 
     Raises:
         PatientMismatch: the Patient is another than the request's.
-        EvidenceUnavailable: not one key could be read.
+        EvidenceUnavailable: not one key could be read, or there is no such patient (any more).
     """
-    found, from_fhir = read_answers(request, plan, fhir, until=time.monotonic() + budget_seconds)
+    found, from_fhir = read_answers(request, plan, fhir, until=until)
     patient_id = request.context.patient_id
     answers = {template.key: _checked(template, found[template.key], patient_id) for template in plan.templates}
-    if all(answer.state == "failed" for answer in answers.values()):
-        reasons = "; ".join(f"{key}: {answer.note}" for key, answer in answers.items())
-        raise EvidenceUnavailable(f"Nothing of the record could be read. {reasons}.")
+    refuse_without_evidence(plan, answers)
     person = identify(patient_id, _raw_patient(plan, answers), _all_resources(answers))
     parts = [
         _part(template, answers[template.key], "fhir" if template.key in from_fhir else "prefetch", person, terminology)
@@ -135,6 +135,8 @@ def state_of(record: PatientRecord) -> RecordState:
     """How well the record could be read, for people and the audit."""
     reads = sorted(record.reads.items())
     notes = {read.note for _, read in reads if read.state != "failed" and read.note.startswith(REPLACED)}
+    if any(read.warned for _, read in reads):
+        notes.add(WARNED)
     return RecordState(
         unread={key: read.note for key, read in reads if read.state == "failed"},
         incomplete={key: read.note for key, read in reads if read.note.startswith("incomplete")},
@@ -144,7 +146,8 @@ def state_of(record: PatientRecord) -> RecordState:
     )
 
 
-REPLACED = "This patient's record was merged into another; only the one that the request names was read."
+REPLACED = "This patient's record was merged into"
+WARNED = "The record server sent a warning with part of the record: it may hold more than was shown to us."
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +210,13 @@ def _part(
         return _patient_part(template.key, answer, origin)
     ours = [resource for resource in answer.resources if person.is_subject_of(resource)]
     foreign = len(answer.resources) - len(ours)
-    read = Read(state="given" if ours else "empty", origin=origin, entries=len(ours), note=answer.note)
+    read = Read(
+        state="given" if ours else "empty",
+        origin=origin,
+        entries=len(ours),
+        note=answer.note,
+        warned=answer.warned and bool(ours),
+    )
     picked, broken = _pick(template, ours, _others_of(answer), origin, terminology)
     return _Part(template.key, read, None, picked, broken, {template.resource_type: foreign} if foreign else None)
 
@@ -220,8 +229,7 @@ def _patient_part(key: str, answer: Answer, origin: Literal["prefetch", "fhir"])
     if not answer.resources:
         return _Part(key, Read(state="empty", origin=origin, note=answer.note))
     raw = answer.resources[0]
-    links = {link.get("type") for link in objects(raw.get("link"))}
-    read = Read(state="given", origin=origin, entries=1, note=REPLACED if "replaced-by" in links else answer.note)
+    read = Read(state="given", origin=origin, entries=1, note=_merged_note(raw) if is_replaced(raw) else answer.note)
     name = reference_name("Patient", raw)
     try:
         patient, left_out = parse_patient(raw)
@@ -232,6 +240,11 @@ def _patient_part(key: str, answer: Answer, origin: Literal["prefetch", "fhir"])
     message = f"left out: {', '.join(left_out)}"
     broken = Unreadable(reference=name, key=key, concepts=frozenset(left_out), message=message)
     return _Part(key, read, patient, unreadable=(broken,) if left_out else ())
+
+
+def _merged_note(patient: Mapping[str, Any]) -> str:
+    into = replacement_of(patient) or "another"
+    return f"{REPLACED} {into}; only the one that the request names was read."
 
 
 def _pick(

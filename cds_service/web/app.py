@@ -19,6 +19,7 @@ from cds_service.web.cors import register_cors
 from cds_service.web.errors import register_errors
 from cds_service.web.metrics import Metrics
 from cds_service.web.pages import page_routes
+from cds_service.web.sandbox import is_open, sandbox_routes
 
 CONTENT_POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 SLASHES = re.compile(r"//+")
@@ -56,13 +57,14 @@ def create_app(
         clock=clock,
         audit=audit,
         base_url=base_url.rstrip("/"),
-        connections=Connections(),
+        connections=Connections(allow_private=site is None or site.site.fhir.allow_private_networks),
         metrics=metrics,
     )
     register_errors(app)
     register_cors(app, around.site)
     app.register_blueprint(cds_routes(around))
-    app.register_blueprint(page_routes(service, metrics))
+    app.register_blueprint(page_routes(service, metrics, has_sandbox=is_open(around.site)))
+    app.register_blueprint(sandbox_routes(around))
     app.after_request(_secure)
     app.wsgi_app = _PlainPaths(app.wsgi_app)  # type: ignore[method-assign]
     return app
@@ -71,7 +73,7 @@ def create_app(
 def _secure(response: Response) -> Response:
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["Content-Security-Policy"] = CONTENT_POLICY
+    response.headers.setdefault("Content-Security-Policy", CONTENT_POLICY)
     if request.endpoint != "static":
         response.headers["Cache-Control"] = "no-store"
     return response

@@ -13,11 +13,12 @@ from flask import Blueprint, Response, g, request
 from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
 from cds_service.audit.chain import AuditLog
+from cds_service.deadline import Deadline
 from cds_service.errors import UnknownService
 from cds_service.fhir.client import Connections
 from cds_service.protocol import CONTEXTS, HookRequest, HookResponse, parse_request
 from cds_service.service import Ports, Service, ServiceHook
-from cds_service.settings import PrefetchWish, Settings, gather_budget
+from cds_service.settings import PrefetchWish, Settings
 from cds_service.site import Site
 from cds_service.web.fhir_access import check_fhir_server, deadline_seconds, open_reader
 from cds_service.web.logs import log_call
@@ -117,6 +118,7 @@ def count_gaps(response: HookResponse) -> int:
 
 
 def _answer(around: Surroundings, hook: ServiceHook) -> HookResponse:
+    arrived = time.monotonic()
     _refuse_other_media()
     body = parse_request(_body(), hook.hook)
     g.hook_instance = body.hook_instance
@@ -126,7 +128,7 @@ def _answer(around: Surroundings, hook: ServiceHook) -> HookResponse:
         clock=around.clock,
         fhir=open_reader(body, around.connections),
         audit=around.audit,
-        gather_seconds=gather_budget(seconds),
+        deadline=Deadline.after(seconds, began=arrived),
         base_url=around.base_url,
     )
     return around.flow(around.service, hook, body, ports)

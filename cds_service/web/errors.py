@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 from cds_service.errors import (
     AuditUnavailable,
     CdsError,
+    DeadlinePassed,
     EvidenceUnavailable,
     InvalidRequest,
     MalformedRequest,
@@ -36,6 +37,7 @@ STATUSES: tuple[tuple[type[CdsError], int, str], ...] = (
     (NotAllowed, 403, "forbidden"),
     (UnknownService, 404, "not-found"),
     (EvidenceUnavailable, 412, "processing"),
+    (DeadlinePassed, 503, "timeout"),
     (AuditUnavailable, 503, "transient"),
 )
 HTTP_CODES = {
@@ -79,6 +81,8 @@ def _answer_own(error: CdsError) -> Response:
         response = outcome(status, code, NOT_AUTHENTICATED)
         response.headers["WWW-Authenticate"] = "Bearer"
         return response
+    if isinstance(error, EvidenceUnavailable):
+        code = error.issue
     response = outcome(status, code, str(error), _hook_instance())
     if status == 503:
         response.headers["Retry-After"] = "1"

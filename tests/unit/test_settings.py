@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from cds_service.errors import DataFileError
-from cds_service.settings import PREFIX, describe_settings, gather_budget, read_settings
+from cds_service.settings import PREFIX, Settings, describe_settings, read_settings
 
 
 def read(**variables: str):
@@ -112,4 +112,4 @@ def test_every_variable_is_described_with_its_default():
 
 @pytest.mark.parametrize("deadline", [0.2, 1.0, 2.0, 3.0, 20.0])
 def test_reading_the_record_leaves_time_for_the_answer(deadline):
-    assert 0 < gather_budget(deadline) < deadline
+    assert 0 < Settings(deadline_seconds=deadline).gather_budget_seconds < deadline

@@ -10,7 +10,9 @@ from contextlib import suppress
 import pytest
 
 from cds_service.errors import FhirReadError
-from cds_service.fhir.client import MAX_BYTES, MAX_PAGES, FhirClient
+from cds_service.fhir.client import FhirClient
+from cds_service.fhir.connections import MAX_BYTES
+from cds_service.fhir.paging import MAX_PAGES
 from tests.stub_fhir import PATIENT_ID, Reply, StubFhir, fhir, observation, outcome, page
 
 SEARCH = "Observation?patient=p1&code=http://loinc.org|38267-1&_sort=-date&_count=50"
@@ -88,7 +90,7 @@ def test_cookies_of_a_server_are_not_kept(server):
     [
         (Reply(status=404), "http-404"),
         (Reply(status=401), "http-401"),
-        (Reply(b"Must have either code or category", 403, {"Content-Type": "text/plain"}), "http-403"),
+        (Reply(b"No", 403, {"Content-Type": "text/plain"}), "http-403"),
         (Reply(b"<html>502</html>", 502, {"Content-Type": "text/html"}), "http-502"),
         (Reply(b"", 204), "http-204"),
         (Reply(b""), "empty"),
@@ -144,11 +146,9 @@ def test_a_server_that_is_not_there_is_unreachable(server):
     assert caught.value.reason == "unreachable"
 
 
-def test_a_server_that_hangs_up_is_unreachable(server):
-    assert refusal(server, Reply(script=lambda handler: handler.connection.close())).reason in {
-        "unreachable",
-        "truncated",
-    }
+def test_a_server_that_hangs_up_is_asked_once_more(server):
+    assert refusal(server, Reply(script=lambda handler: handler.connection.close())).reason == "reset"
+    assert len(server.requests) == 2
 
 
 def test_a_server_that_never_answers_ends_with_the_deadline(server):
@@ -279,7 +279,7 @@ def test_a_next_elsewhere_that_the_base_does_not_know_leaves_the_list_incomplete
     other.say("/Observation?page=2", page(observation(2)))
     fetched = FhirClient(server.base).fetch("Observation?patient=p1", until=soon())
     assert ids(fetched.documents) == ["o1"]
-    assert fetched.note == "page 2: the server refused (404)"
+    assert fetched.note == "page 2: not found on the server (404)"
     assert other.requests == []
 
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cds_service.deadline import Deadline
 from cds_service.errors import EvidenceUnavailable, FhirReadError, PatientMismatch
 from cds_service.fhir.client import FhirClient
 from cds_service.fhir.picking import UNRESOLVED_MEDICATION
@@ -99,7 +100,7 @@ def drug(code="904419", system=RXNORM):
 
 def read(prefetch=None, fhir=None, budget_seconds=5.0, **members):
     request = parse_request(hook_request(prefetch=prefetch, **members), "order-sign")
-    return gather(request, PLAN, fhir, FewCodes(), budget_seconds=budget_seconds)
+    return gather(request, PLAN, fhir, FewCodes(), until=Deadline.after(budget_seconds))
 
 
 def observed(*resources, **sent):

@@ -1,0 +1,53 @@
+"""The one deadline of an answer: set when the request arrives, on a clock that nobody turns, spent by all steps."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import Self
+
+KEPT_SECONDS = 0.7  # for figures, cards and the audit entry, once the record has been read
+STALE_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """From when until when one answer, or a part of it, may take.
+
+    Attributes:
+        began: monotonic time, in seconds.
+        ends: monotonic time, in seconds.
+    """
+
+    began: float
+    ends: float
+
+    @classmethod
+    def after(cls, seconds: float, *, began: float | None = None) -> Self:
+        """The deadline so many seconds after `began`, which is now when it is not given."""
+        start = time.monotonic() if began is None else began
+        return cls(start, start + seconds)
+
+    @property
+    def left(self) -> float:
+        """Seconds that are left; negative once it has passed."""
+        return self.ends - time.monotonic()
+
+    @property
+    def share_left(self) -> float:
+        """What is left as a share of the whole, 0 to 1."""
+        whole = self.ends - self.began
+        return max(0.0, self.left) / whole if whole > 0 else 0.0
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether it passed so long ago that nobody waits any more, as when the process was stopped for a while.
+
+        Not at the first moment: the EHR's own window is a little longer than ours, and a late card may still count.
+        """
+        return self.left < -STALE_SECONDS
+
+    def for_reading(self) -> Deadline:
+        """The part of it in which the record is read; the rest is for the answer itself."""
+        seconds = self.ends - self.began
+        return replace(self, ends=self.began + max(seconds - KEPT_SECONDS, seconds / 2))

@@ -1,0 +1,104 @@
+"""When a FHIR server is left alone: a circuit breaker, and a budget of retries, one of each for a server."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+
+WINDOW_SECONDS = 10.0
+LEAST_CALLS = 10
+FAILING_SHARE = 0.5
+REST_SECONDS = 5.0
+REST_JITTER = 0.2  # of the rest, up or down, so that workers do not all try at the same moment
+
+RETRY_SHARE = 0.2  # of the calls
+RETRIES_PER_SECOND = 1.0
+MOST_RETRIES = 10.0  # saved up: the floor over the window
+
+
+class Breaker:
+    """Opens when at least half of at least ten calls of the last ten seconds failed; then one call tries, now and then.
+
+    A call is one question with its retry: a server that answers the second time is one that answers.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        """A closed breaker.
+
+        Args:
+            clock: monotonic seconds.
+        """
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._calls: deque[tuple[float, bool]] = deque()
+        self._shut_until: float | None = None  # None while calls pass
+        self._is_trying = False
+
+    def admits(self) -> bool:
+        """Whether a call may be made now. After a rest one may, and the next only when that one has had its time."""
+        with self._lock:
+            if self._shut_until is None:
+                return True
+            if self._clock() < self._shut_until:
+                return False
+            self._shut_until, self._is_trying = self._clock() + _rest(), True
+            return True
+
+    def note(self, *, failed: bool) -> None:
+        """What came of a call."""
+        with self._lock:
+            now = self._clock()
+            if self._shut_until is None:
+                self._calls.append((now, failed))
+                self._shut_until = now + _rest() if failed and self._is_failing(now) else None
+            elif self._is_trying:
+                self._is_trying = False
+                self._calls.clear()
+                self._shut_until = self._shut_until if failed else None
+
+    def _is_failing(self, now: float) -> bool:
+        while self._calls[0][0] < now - WINDOW_SECONDS:
+            self._calls.popleft()
+        failures = sum(failed for _, failed in self._calls)
+        return len(self._calls) >= LEAST_CALLS and failures >= FAILING_SHARE * len(self._calls)
+
+
+class RetryBudget:
+    """A bucket of retries: a fifth of the calls, and one a second at least, so that retries never become the load."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        """A full bucket.
+
+        Args:
+            clock: monotonic seconds.
+        """
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._retries = MOST_RETRIES
+        self._filled = clock()
+
+    def note_call(self) -> None:
+        """A call was made that was not a retry."""
+        with self._lock:
+            self._fill(RETRY_SHARE)
+
+    def take(self) -> bool:
+        """Whether one more retry may be made; it counts as made."""
+        with self._lock:
+            self._fill(0.0)
+            if self._retries < 1:
+                return False
+            self._retries -= 1
+            return True
+
+    def _fill(self, more: float) -> None:
+        now = self._clock()
+        more += (now - self._filled) * RETRIES_PER_SECOND
+        self._retries, self._filled = min(MOST_RETRIES, self._retries + more), now
+
+
+def _rest() -> float:
+    return REST_SECONDS * random.uniform(1 - REST_JITTER, 1 + REST_JITTER)  # noqa: S311 - spreads load, hides nothing

@@ -1,0 +1,57 @@
+"""Tasks side by side until a deadline: who has not ended by then is left behind and holds up nobody."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+from cds_service.deadline import Deadline
+
+MAX_PARALLEL = 12
+
+Key = TypeVar("Key")
+Result = TypeVar("Result")
+
+
+def run_side_by_side(tasks: Mapping[Key, Callable[[], Result]], until: Deadline) -> dict[Key, Result]:
+    """The results of those that ended in time, by key.
+
+    The threads are daemons: a task that hangs, in a name lookup for example, does not keep the process from ending.
+
+    Raises:
+        BaseException: what a task raised.
+    """
+    waiting: queue.SimpleQueue[tuple[Key, Callable[[], Result]]] = queue.SimpleQueue()
+    done: queue.SimpleQueue[tuple[Key, Result | None, BaseException | None]] = queue.SimpleQueue()
+    for item in tasks.items():
+        waiting.put(item)
+    for _ in range(min(MAX_PARALLEL, len(tasks))):
+        threading.Thread(target=_work, args=(waiting, done, until), name="fhir", daemon=True).start()
+    return _collect(len(tasks), done, until)
+
+
+def _work(waiting: queue.SimpleQueue, done: queue.SimpleQueue, until: Deadline) -> None:  # type: ignore[type-arg]
+    while until.left > 0:
+        try:
+            key, task = waiting.get_nowait()
+        except queue.Empty:
+            return
+        try:
+            done.put((key, task(), None))
+        except BaseException as error:  # noqa: BLE001 - handed to the thread that asked, which raises it
+            done.put((key, None, error))
+
+
+def _collect(count: int, done: queue.SimpleQueue, until: Deadline) -> dict:  # type: ignore[type-arg]
+    results: dict = {}  # type: ignore[type-arg]
+    while len(results) < count:
+        try:
+            key, result, error = done.get(timeout=max(0.0, until.left))
+        except queue.Empty:
+            break
+        if error is not None:
+            raise error
+        results[key] = result
+    return results

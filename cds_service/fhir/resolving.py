@@ -1,0 +1,98 @@
+"""Names of FHIR servers to addresses that may be called: resolved seldom, all checked, connected to as checked."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import Any
+
+from cds_service.deadline import Deadline
+from cds_service.errors import FhirReadError
+from cds_service.fhir.address import is_loopback_host
+
+KEPT_SECONDS = 30.0
+FAILURE_KEPT_SECONDS = 5.0
+MOST_ADDRESSES = 4  # tried in turn; some names have dozens
+
+Lookup = Callable[..., list[tuple[Any, ...]]]
+
+
+@dataclass
+class _Known:
+    """What is known of one name; the lock keeps a slow lookup to one thread."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    addresses: tuple[str, ...] = ()
+    until: float = float("-inf")
+
+
+class Resolver:
+    """The addresses behind the names of FHIR servers, as this process knows them."""
+
+    def __init__(self, *, allow_private: bool, lookup: Lookup | None = None) -> None:
+        """Nothing is known yet.
+
+        Args:
+            allow_private: whether a name may lead into a private network or to this machine.
+            lookup: `socket.getaddrinfo`, or what stands for it.
+        """
+        self._allow_private = allow_private
+        self._lookup = lookup
+        self._known: dict[str, _Known] = {}
+
+    def addresses(self, host: str, deadline: Deadline) -> tuple[str, ...]:
+        """Where this host may be called.
+
+        Args:
+            host: name or address, without brackets.
+            deadline: of the read.
+
+        Raises:
+            FhirReadError: unknown, not known in time, or at an address that may not be called.
+        """
+        found = (host,) if _is_address(host) else self._resolved(host, deadline)
+        if not found:
+            raise FhirReadError("dns", "the server's name cannot be resolved")
+        if not all(self._may_call(ip_address(one.partition("%")[0]), host) for one in found):
+            raise FhirReadError("ip-denied", "the server's name leads to an address that may not be called")
+        return found[:MOST_ADDRESSES]
+
+    def _resolved(self, host: str, deadline: Deadline) -> tuple[str, ...]:
+        known = self._known.setdefault(host, _Known())
+        if not known.lock.acquire(timeout=max(0.0, deadline.left)):
+            raise FhirReadError("dns", "the server's name was not resolved in time")
+        try:
+            if time.monotonic() >= known.until:
+                known.addresses = self._look_up(host)
+                known.until = time.monotonic() + (KEPT_SECONDS if known.addresses else FAILURE_KEPT_SECONDS)
+            return known.addresses
+        finally:
+            known.lock.release()
+
+    def _look_up(self, host: str) -> tuple[str, ...]:
+        lookup = self._lookup or socket.getaddrinfo
+        try:
+            found = lookup(host, None, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError):
+            return ()
+        return tuple(dict.fromkeys(str(one[4][0]) for one in found))
+
+    def _may_call(self, address: IPv4Address | IPv6Address, host: str) -> bool:
+        inner = address.ipv4_mapped if isinstance(address, IPv6Address) and address.ipv4_mapped else address
+        if inner.is_multicast or inner.is_unspecified or inner.is_link_local:
+            return False
+        if inner.is_loopback:
+            return self._allow_private or is_loopback_host(host)
+        return self._allow_private or inner.is_global
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
