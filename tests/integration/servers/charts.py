@@ -40,10 +40,19 @@ def chart(name: str) -> Chart:
     """The patient of this name; skips where the public ones are not at hand."""
     if name not in PUBLIC:
         return Chart(_samples()[name], TODAY)
-    path = SHARED / "data" / "fhir" / f"{name}.json"
+    path = _public_file(name)
     if not path.exists():
-        pytest.skip(f"no public patients here ({path.parent.name}/ beside the repository holds them)")
+        pytest.skip(f"the public patients are not here: {name} belongs into shared/data/fhir beside the repository")
     return Chart(_public_patient(path, PUBLIC[name]), PUBLIC[name])
+
+
+def available_charts() -> tuple[Chart, ...]:
+    """All that are at hand."""
+    return tuple(chart(name) for name in NAMES if name not in PUBLIC or _public_file(name).exists())
+
+
+def _public_file(name: str) -> Path:
+    return SHARED / "data" / "fhir" / f"{name}.json"
 
 
 @cache

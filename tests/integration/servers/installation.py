@@ -40,17 +40,15 @@ class Installation:
 
     def lacking(self) -> str:
         """Why it cannot run here and what helps, in one sentence; empty when it can."""
-        missing = [command for command in self.commands if shutil.which(command) is None]
-        if missing:
+        if missing := self._missing_commands():
             return f"{self.name} needs {' and '.join(missing)}: apt-get install {self.packages}, then make servers"
         if not (self.folder / "ready").exists():
             return f"{self.name} is not fetched; make servers does it (package registries must be in reach)"
         return ""
 
     def prepare(self) -> Path:
-        """An empty folder to install into."""
-        missing = [command for command in self.commands if shutil.which(command) is None]
-        if missing:
+        """An empty folder to install into; ends the program where a command is missing."""
+        if self._missing_commands():
             raise SystemExit(self.lacking())
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
@@ -59,6 +57,9 @@ class Installation:
     def finish(self) -> None:
         """Everything is in place."""
         (self.folder / "ready").touch()
+
+    def _missing_commands(self) -> list[str]:
+        return [command for command in self.commands if shutil.which(command) is None]
 
 
 def require(installation: Installation) -> None:

@@ -1,0 +1,226 @@
+"""Every patient through two FHIR servers that share nothing, HAPI FHIR and Medplum, as through prefetch.
+
+`make servers` fetches them; without Java and Maven, or Node and npm, their tests are skipped.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from click.testing import CliRunner
+
+from cds_service.cli import main
+from cds_service.demo.requests import order_sign_request
+from cds_service.errors import FhirReadError
+from cds_service.fhir.client import FhirClient
+from cds_service.fhir.lookup import find_patients, identify_server
+from cds_service.loading import load_service
+from cds_service.protocol import parse_request
+from cds_service.samples import SITE_FOLDER
+from cds_service.service import Ports, Service, ServiceHook, answer
+from cds_service.site import load_site
+from tests.integration.servers.charts import NAMES, Chart, available_charts, chart
+from tests.integration.servers.hapi import HAPI, run_hapi
+from tests.integration.servers.installation import require
+from tests.integration.servers.medplum import MEDPLUM, run_medplum
+from tests.live_service import LiveService, assessments_of
+
+SERVICE_ID = "kyphoplasty-order-sign"
+SECONDS = 60.0  # for the record: these tests ask what is read, not how fast
+LONG_LIST = 130  # more than any template's _count
+ALEXIA = "smart-synthea-alexia-senger"
+
+
+class Forgetful:
+    """An audit log that keeps nothing."""
+
+    def append(self, entry: Any) -> None:
+        """Nothing is kept."""
+
+
+def service_for(chart: Chart) -> Service:
+    return _site_service() if chart.sample.needs_site else _open_service()
+
+
+@cache
+def _open_service() -> Service:
+    return load_service()
+
+
+@cache
+def _site_service() -> Service:
+    return load_service(load_site(SITE_FOLDER))
+
+
+def hook_for(chart: Chart) -> ServiceHook:
+    return service_for(chart).hooks[SERVICE_ID]
+
+
+def request_for(chart: Chart, *, fhir_server: str | None = None, full: bool = False) -> dict[str, Any]:
+    """The order-sign of this chart, over full prefetch or none."""
+    plan = hook_for(chart).discovery["prefetch"] if full else None
+    return order_sign_request(chart.sample, fhir_server=fhir_server, plan=plan)
+
+
+def answered(chart: Chart, request: Mapping[str, Any]) -> dict[str, Any]:
+    """The service's answer on the day of the chart."""
+    now = datetime(chart.today.year, chart.today.month, chart.today.day, 12, tzinfo=UTC)
+    server = request.get("fhirServer")
+    ports = Ports(
+        clock=lambda: now,
+        fhir=FhirClient(server) if server else None,
+        audit=Forgetful(),
+        gather_seconds=SECONDS,
+        base_url="http://localhost",
+    )
+    response = answer(service_for(chart), hook_for(chart), parse_request(request, "order-sign"), ports)
+    return response.to_json()
+
+
+def from_prefetch(chart: Chart) -> dict[str, Any]:
+    return answered(chart, request_for(chart, full=True))
+
+
+def first_page(url: str, chart: Chart, key: str) -> dict[str, Any]:
+    """What an EHR in front of this server sends along for one key: the first page, with its links."""
+    template = hook_for(chart).discovery["prefetch"][key]
+    query = template.replace("{{context.patientId}}", quote(chart.sample.id))
+    fetched = FhirClient(url).fetch(query, until=time.monotonic() + SECONDS)
+    return dict(fetched.documents[0])
+
+
+@pytest.fixture(scope="module")
+def hapi():
+    """HAPI with all patients; it answers ten resources a page."""
+    require(HAPI)
+    with run_hapi() as server:
+        for each in available_charts():
+            server.load(each.sample.resources)
+        yield server
+
+
+@pytest.fixture
+def medplum():
+    """Starts Medplum with the record of one patient."""
+    require(MEDPLUM)
+    return run_medplum
+
+
+# --- every patient, the same answer ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_hapi_gives_every_patient_the_answer_that_prefetch_gives(hapi, name):
+    each = chart(name)
+    assert answered(each, request_for(each, fhir_server=hapi.url)) == from_prefetch(each)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_medplum_gives_every_patient_the_answer_that_prefetch_gives(medplum, name):
+    each = chart(name)
+    with medplum(each.sample.resources) as server:
+        assert answered(each, request_for(each, fhir_server=server.url)) == from_prefetch(each)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_prefetch_of_first_pages_is_read_on_at_hapi(hapi, name):
+    each = chart(name)
+    pages = {key: first_page(hapi.url, each, key) for key in hook_for(each).discovery["prefetch"]}
+    request = {**request_for(each, fhir_server=hapi.url), "prefetch": pages}
+    assert answered(each, request) == from_prefetch(each)
+
+
+@pytest.mark.parametrize("name", ["p1-thin-high", ALEXIA])
+def test_over_http_the_record_read_at_hapi_gives_the_figures_of_prefetch(hapi, tmp_path, name):
+    each = chart(name)
+    service = LiveService(tmp_path)
+    try:
+        with service.on(each.today):
+            live = assessments_of(service.cards(request_for(each, fhir_server=hapi.url)))
+            sent = assessments_of(service.cards(request_for(each, full=True)))
+    finally:
+        service.close()
+    assert live == sent
+
+
+# --- pages -----------------------------------------------------------------------------------------------------------
+
+
+def test_hapi_answers_in_pages_so_that_these_tests_read_on(hapi):
+    page = first_page(hapi.url, chart(ALEXIA), "body")
+    assert "next" in {link["relation"] for link in page["link"]}
+
+
+def test_a_search_that_hapi_no_longer_knows_leaves_the_list_incomplete(hapi):
+    each = chart(ALEXIA)
+    pages = {key: first_page(hapi.url, each, key) for key in hook_for(each).discovery["prefetch"]}
+    (following,) = [link for link in pages["body"]["link"] if link["relation"] == "next"]
+    following["url"] = f"{hapi.url}?_getpages=00000000-0000-4000-8000-000000000000&_getpagesoffset=10&_count=10"
+    fetched = FhirClient(hapi.url).follow(pages["body"], until=time.monotonic() + SECONDS)
+    assert (len(fetched.documents), "410" in fetched.note) == (1, True)
+    request = {**request_for(each, fhir_server=hapi.url), "prefetch": pages}
+    assert "incomplete" in json.dumps(answered(each, request))
+
+
+def test_a_long_list_of_a_server_without_links_is_read_on_or_called_incomplete(medplum):
+    """Medplum's memory repository cuts at `_count` and gives no `next`; the diabetes is the last of the problems."""
+    each = chart("p5-nothing-known")
+    problems = [problem(number, each.sample.id) for number in range(LONG_LIST)]
+    problems[-1]["code"] = {"coding": [{"system": "http://snomed.info/sct", "code": "44054006"}]}
+    with medplum([*each.sample.resources, *problems]) as server:
+        found = answered(each, request_for(each, fhir_server=server.url))
+    inputs = [one for outcome in assessments_in(found) for model in outcome["models"] for one in model["inputs"]]
+    is_read = {one["value"] for one in inputs if one["name"] == "diabetes"} == {True}
+    assert is_read is not ("incomplete" in json.dumps(found))
+
+
+def problem(number: int, patient_id: str) -> dict[str, Any]:
+    active = "http://terminology.hl7.org/CodeSystem/condition-clinical"
+    return {
+        "resourceType": "Condition",
+        "id": f"problem-{number}",
+        "clinicalStatus": {"coding": [{"system": active, "code": "active"}]},
+        "code": {"coding": [{"system": "http://snomed.info/sct", "code": "38341003"}], "text": "Hypertension"},
+        "subject": {"reference": f"Patient/{patient_id}"},
+        "onsetDateTime": "2020-01-01",
+    }
+
+
+def assessments_in(response: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return assessments_of(response["cards"])
+
+
+# --- what the servers refuse, and what they say of themselves -----------------------------------------------------
+
+
+def test_a_parameter_that_hapi_does_not_know_is_a_failed_read(hapi):
+    with pytest.raises(FhirReadError, match="400"):
+        FhirClient(hapi.url).fetch("Observation?no-such-parameter=1", until=time.monotonic() + SECONDS)
+
+
+def test_hapi_says_what_it_is(hapi):
+    found = identify_server(FhirClient(hapi.url), until=time.monotonic() + SECONDS)
+    assert (found.software.startswith("HAPI FHIR Server"), found.fhir_version, found.note) == (True, "4.0.1", "")
+
+
+def test_the_capability_statement_that_medplum_does_not_give_is_a_note(medplum):
+    with medplum(chart("p5-nothing-known").sample.resources) as server:
+        found = identify_server(FhirClient(server.url), until=time.monotonic() + SECONDS)
+    assert found.note
+
+
+def test_a_patient_of_hapi_is_found_by_name_and_assessed_at_the_terminal(hapi):
+    each = chart(ALEXIA)
+    (found,) = find_patients(FhirClient(hapi.url), "Senger", until=time.monotonic() + SECONDS)
+    assert found.id == each.sample.id
+    command = ("assess", "--fhir-server", hapi.url, "--find", "Senger", "--as-of", each.today.isoformat())
+    result = CliRunner().invoke(main, command)
+    assert result.exit_code == 0, result.output
+    assert "BMI 27.7" in result.output
