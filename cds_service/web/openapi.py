@@ -43,6 +43,7 @@ def describe_paths(service: Service) -> dict[str, Any]:
             **calls,
             "/models": _page("the models in force", JSON),
             "/models/{id}": {**_page("one model", JSON, 404), "parameters": [model_id]},
+            "/sandbox": _page("a CDS Hooks client for people, in open mode", 404),
             "/openapi.json": {"get": _operation("this description", {JSON: {}})},
             "/health/live": {"get": _operation("the process answers", {JSON: {}})},
             "/health/ready": {"get": _operation("versions and digests of what is in force", {JSON: {}})},

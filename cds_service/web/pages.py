@@ -18,14 +18,20 @@ from cds_service.web.openapi import describe_paths
 OWN_PLACE = {"id", "title", "version", "coefficients", "ranges", "limits", "sourceAttributes"}
 
 
-def page_routes(service: Service, metrics: Metrics) -> Blueprint:
+def page_routes(service: Service, metrics: Metrics, *, has_sandbox: bool) -> Blueprint:
     """All addresses that are not CDS Hooks."""
     routes = Blueprint("pages", __name__)
     routes.add_app_template_filter(_figure, "figure")
 
     @routes.get("/")
     def start() -> str:
-        return render_template("start.html", version=__version__, hooks=service.hooks, models=service.model_cards)
+        return render_template(
+            "start.html",
+            version=__version__,
+            hooks=service.hooks,
+            models=service.model_cards,
+            has_sandbox=has_sandbox,
+        )
 
     @routes.get("/models")
     def models() -> Response | str:

@@ -1,0 +1,125 @@
+"""`/sandbox`: a CDS Hooks client for people, to try the service without an EHR.
+
+The page itself (`static/sandbox.js`) calls the real service. Here is what an EHR would bring along: a FHIR server with
+sample patients, a patient search, and a look at what the service finds in a record. In open mode only, since all of
+it asks FHIR servers for whoever opens the page.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request
+from werkzeug.exceptions import BadRequest
+from werkzeug.wrappers import Response as PlainResponse
+
+from cds_service.errors import NotAllowed
+from cds_service.fhir.address import parse_base
+from cds_service.fhir.client import FhirClient
+from cds_service.fhir.lookup import LookUpFailed, find_patients, list_patients
+from cds_service.site import Site
+from cds_service.web.cds_api import Surroundings, json_response
+from cds_service.web.fhir_access import allowed_fhir_server
+from cds_service.web.sandbox_record import describe_record, order_choices, patient_json
+from cds_service.web.sandbox_samples import SamplePatients
+
+# Scripts, styles and calls of this origin alone; the page has no picture but its icon.
+SANDBOX_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
+    " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+NOT_OPEN = "The sandbox is there in open mode only: this service has a site folder that names its callers."
+BUILT_IN = "/sandbox/fhir"
+
+
+def is_open(site: Site | None) -> bool:
+    """Whether nobody is asked who they are: no site folder, or one that names no clients."""
+    return site is None or not site.clients
+
+
+def sandbox_routes(around: Surroundings) -> Blueprint:
+    """The page, and what it asks besides the service itself."""
+    routes = Blueprint("sandbox", __name__, url_prefix="/sandbox")
+    samples = SamplePatients(around.clock)
+
+    @routes.before_request
+    def refuse_when_closed() -> tuple[str, int] | None:
+        if is_open(around.site):
+            return None
+        if request.path == "/sandbox":
+            return render_template("sandbox-closed.html", why=NOT_OPEN), 404
+        raise NotAllowed(NOT_OPEN)
+
+    @routes.after_request
+    def allow_own_script(response: Response) -> Response:
+        response.headers["Content-Security-Policy"] = SANDBOX_POLICY
+        return response
+
+    @routes.get("")
+    def page() -> str:
+        hooks = around.service.hooks.values()
+        return render_template("sandbox.html", servers=_servers(around), hooks=[hook.id for hook in hooks])
+
+    @routes.get("/choices")
+    def choices() -> Response:
+        return json_response(order_choices())
+
+    @routes.post("/patients")
+    def patients() -> Response:
+        server, wanted = _member("server"), _member("find", needed=False)
+        if server == _built_in(around):
+            return json_response({"patients": samples.listed(wanted)})
+        return json_response(_search(around, server, wanted))
+
+    @routes.post("/record")
+    def record() -> Response:
+        return json_response(describe_record(around, server=_member("server"), patient_id=_member("patient")))
+
+    _serve_samples(routes, samples)
+    return routes
+
+
+def _serve_samples(routes: Blueprint, samples: SamplePatients) -> None:
+    """The built-in FHIR server, below the page's own address."""
+
+    @routes.route("/fhir", defaults={"path": ""}, methods=["GET", "POST"])
+    @routes.route("/fhir/<path:path>", methods=["GET", "POST"])
+    def fhir(path: str) -> PlainResponse:
+        environ = {**request.environ, "SCRIPT_NAME": "/sandbox", "PATH_INFO": f"/fhir/{path}"}
+        return Response.from_app(samples.server(), environ)
+
+
+def _built_in(around: Surroundings) -> str:
+    """Base of the built-in server as this service itself reaches it."""
+    is_here = parse_base(around.base_url).is_loopback
+    return (around.base_url if is_here else request.host_url.rstrip("/")) + BUILT_IN
+
+
+def _servers(around: Surroundings) -> list[Mapping[str, str]]:
+    named = [{"url": url, "name": url} for url in around.settings.fhir_servers]
+    return [{"url": _built_in(around), "name": "Sample patients (built in)"}, *named]
+
+
+def _search(around: Surroundings, server: str, wanted: str) -> dict[str, Any]:
+    """Patients of a server that may be asked; without a name or id, the first that it lists."""
+    base = allowed_fhir_server(server, around.site, around.settings.fhir_servers)
+    fhir = FhirClient(base.url, connections=around.connections)
+    until = time.monotonic() + around.settings.gather_budget_seconds
+    try:
+        found = find_patients(fhir, wanted, until=until) if wanted else list_patients(fhir, until=until)
+    except LookUpFailed as error:
+        return {"patients": [], "note": str(error)}
+    return {"patients": [patient_json(one) for one in found]}
+
+
+def _member(name: str, *, needed: bool = True) -> str:
+    """A text of the request's JSON body; patients are asked for in bodies, since addresses end up in logs."""
+    body = request.get_json(silent=True)
+    value = body.get(name) if isinstance(body, dict) else None
+    if not isinstance(value, str) or (needed and not value.strip()):
+        if needed:
+            raise BadRequest
+        return ""
+    return value.strip()

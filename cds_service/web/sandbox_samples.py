@@ -1,0 +1,59 @@
+"""The sample patients as a FHIR server inside the service, so that the sandbox page needs nothing else to run."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+from cds_service.demo.fhir_search import hold
+from cds_service.demo.fhir_server import FhirApp
+from cds_service.samples import Sample, load_samples
+
+# All on one page: a further page would have to be known to every worker.
+PAGE_SIZE = 1000
+
+
+class SamplePatients:
+    """The samples as they are today; their dates are distances from the day, so that they are read anew each day."""
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        """Nothing is read before somebody asks.
+
+        Args:
+            clock: now, UTC.
+        """
+        self._clock = clock
+        self._day: tuple[date, tuple[Sample, ...], FhirApp] | None = None
+
+    def server(self) -> FhirApp:
+        """A read-only FHIR server that holds them; keeps no list of requests."""
+        return self._today()[2]
+
+    def listed(self, wanted: str) -> list[dict[str, Any]]:
+        """Those whose title, story or id holds these words; all without any."""
+        words = wanted.casefold().split()
+        return [
+            _listed(sample)
+            for sample in self._today()[1]
+            if all(word in f"{sample.id} {sample.title} {sample.story}".casefold() for word in words)
+        ]
+
+    def _today(self) -> tuple[date, tuple[Sample, ...], FhirApp]:
+        today, held = self._clock().date(), self._day
+        if held is None or held[0] != today:
+            samples = load_samples(today)
+            resources = (resource for sample in samples for resource in sample.resources)
+            held = self._day = (today, samples, FhirApp(hold(resources), PAGE_SIZE, deque(maxlen=0)))
+        return held
+
+
+def _listed(sample: Sample) -> dict[str, Any]:
+    note = "Its local codes are explained by the sample site folder; without that they are not read."
+    return {
+        "id": sample.id,
+        "title": sample.title,
+        "story": f"{sample.story} {note}" if sample.needs_site else sample.story,
+        "draftOrders": sample.draft_orders,
+    }
