@@ -17,6 +17,7 @@ import pytest
 from click.testing import CliRunner
 
 from cds_service.cli import main
+from cds_service.deadline import Deadline
 from cds_service.demo.requests import order_sign_request
 from cds_service.errors import FhirReadError
 from cds_service.fhir.client import FhirClient
@@ -77,7 +78,7 @@ def answered(chart: Chart, request: Mapping[str, Any]) -> dict[str, Any]:
         clock=lambda: now,
         fhir=FhirClient(server) if server else None,
         audit=Forgetful(),
-        gather_seconds=SECONDS,
+        deadline=Deadline.after(SECONDS),
         base_url="http://localhost",
     )
     response = answer(service_for(chart), hook_for(chart), parse_request(request, "order-sign"), ports)
