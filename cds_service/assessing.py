@@ -24,6 +24,7 @@ from cds_service.fhir.client import Connections, FhirClient
 from cds_service.fhir.level_text import LEVELS, in_order
 from cds_service.fhir.lookup import (
     MOST_SHOWN,
+    Browser,
     FoundPatient,
     LookUpFailed,
     ServerIdentity,
@@ -33,7 +34,7 @@ from cds_service.fhir.lookup import (
 )
 from cds_service.fhir.orders import find_augmentation_order
 from cds_service.fhir.raw_json import member, objects
-from cds_service.fhir.reading import Fetched, FhirReader
+from cds_service.fhir.reading import Fetched
 from cds_service.fhir.terminology import Terminology
 from cds_service.loading import load_service
 from cds_service.protocol import TOKEN, HookResponse, is_fhir_id, parse_request
@@ -180,7 +181,7 @@ def _say_server(server: ServerIdentity, wish: Wish, say: Callable[[str], None]) 
     say(f"{wish.fhir_server}: {name}{version}" + (f"; note: {server.note}" if server.note else ""))
 
 
-def _find_one(fhir: FhirReader, wanted: str, say: Callable[[str], None], until: float) -> str:
+def _find_one(fhir: Browser, wanted: str, say: Callable[[str], None], until: float) -> str:
     """Id of the one patient of this name or identifier; several are listed.
 
     Raises:
@@ -213,28 +214,34 @@ class SayingReader:
         names: what a query is called, where it has a name.
     """
 
-    fhir: FhirReader
+    fhir: Browser
     say: Callable[[str], None] | None
     names: Mapping[str, str] = field(default_factory=dict)
     _read: dict[str, Fetched] = field(default_factory=dict)
 
     def fetch(self, query: str, *, until: float) -> Fetched:
         """As the server answers, or as it did."""
-        if query in self._read:
-            return self._read[query]
-        started = time.monotonic()
-        try:
-            fetched = self.fhir.fetch(query, until=until)
-        except FhirReadError as error:
-            self._tell(query, started, str(error))
-            raise
-        self._tell(query, started, _say_size(fetched))
-        self._read[query] = fetched
-        return fetched
+        if query not in self._read:
+            self._read[query] = self._told(query, self.fhir.fetch, until)
+        return self._read[query]
+
+    def first_page(self, query: str, *, until: float) -> Fetched:
+        """As the server answers."""
+        return self._told(query, self.fhir.first_page, until)
 
     def follow(self, page: Any, *, until: float) -> Fetched:
         """As the server answers."""
         return self.fhir.follow(page, until=until)
+
+    def _told(self, query: str, ask: Callable[..., Fetched], until: float) -> Fetched:
+        started = time.monotonic()
+        try:
+            fetched = ask(query, until=until)
+        except FhirReadError as error:
+            self._tell(query, started, str(error))
+            raise
+        self._tell(query, started, _say_size(fetched))
+        return fetched
 
     def _tell(self, query: str, started: float, result: str) -> None:
         if self.say is not None:

@@ -101,6 +101,14 @@ class FhirClient:
                 raise
         return self._by_category.search(query, deadline)
 
+    def first_page(self, query: str, *, until: float) -> Fetched:
+        """As `fetch`, but none of the pages after the first: for a person who looks around.
+
+        Raises:
+            FhirReadError: the answer cannot be used.
+        """
+        return Fetched((self._first_page(query, Deadline(self._began, until)),))
+
     def follow(self, page: Any, *, until: float) -> Fetched:
         """All pages after this first page of a search, which came with the request.
 

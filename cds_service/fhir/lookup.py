@@ -9,7 +9,7 @@ import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import quote
 
 from cds_service.errors import CdsError, FhirReadError
@@ -20,6 +20,14 @@ from cds_service.protocol import is_fhir_id
 MOST_SHOWN = 20  # patients of one search
 STEP_SECONDS = 6.0  # for each question, so that one that hangs leaves time for the answer itself
 RELEASES = {"0.": "DSTU1", "1.": "DSTU2", "3.": "STU3", "5.": "R5", "6.": "R6"}
+
+
+class Browser(FhirReader, Protocol):
+    """A reader that can stop after the first page of a search."""
+
+    def first_page(self, query: str, *, until: float) -> Fetched:
+        """The first page of what it answers before this monotonic time; otherwise FhirReadError."""
+        ...
 
 
 class LookUpFailed(CdsError):
@@ -65,7 +73,7 @@ def identify_server(fhir: FhirReader, *, until: float) -> ServerIdentity:
     try:
         statement = fhir.fetch("metadata", until=min(until, time.monotonic() + STEP_SECONDS)).documents[0]
     except FhirReadError as error:
-        if error.reason in {"address", "unreachable", "tls"}:
+        if error.reason in {"address", "dns", "unreachable", "tls"}:
             raise LookUpFailed(f"{error}.") from None
         return ServerIdentity(note=f"its CapabilityStatement could not be read: {error}")
     identity = _identity(statement)
@@ -88,7 +96,7 @@ def _identity(statement: Mapping[str, Any]) -> ServerIdentity:
 # --- the patient -----------------------------------------------------------------------------------------------------
 
 
-def find_patients(fhir: FhirReader, wanted: str, *, until: float) -> tuple[FoundPatient, ...]:
+def find_patients(fhir: Browser, wanted: str, *, until: float) -> tuple[FoundPatient, ...]:
     """Patients of this name, then of this identifier, then with this id; at most `MOST_SHOWN`.
 
     Raises:
@@ -100,7 +108,7 @@ def find_patients(fhir: FhirReader, wanted: str, *, until: float) -> tuple[Found
     queries = _searches(wanted)
     for query in queries:
         try:
-            found |= {one.id: one for one in _patients_in(fhir.fetch(query, until=until))}
+            found |= {one.id: one for one in _patients_in(fhir.first_page(query, until=until))}
         except FhirReadError as error:
             faults.append(error)
         if found:
@@ -123,14 +131,14 @@ def _searches(wanted: str) -> list[str]:
     return [by_identifier, *by_id, by_name]
 
 
-def list_patients(fhir: FhirReader, *, until: float) -> tuple[FoundPatient, ...]:
+def list_patients(fhir: Browser, *, until: float) -> tuple[FoundPatient, ...]:
     """The first patients that the server lists, whoever they are; empty when it lists none.
 
     Raises:
         LookUpFailed: the server did not answer.
     """
     try:
-        fetched = fhir.fetch(f"Patient?_count={MOST_SHOWN}", until=min(until, time.monotonic() + STEP_SECONDS))
+        fetched = fhir.first_page(f"Patient?_count={MOST_SHOWN}", until=min(until, time.monotonic() + STEP_SECONDS))
     except FhirReadError as error:
         raise LookUpFailed(f"The server was asked for patients: {error}.") from None
     return _patients_in(fetched)[:MOST_SHOWN]

@@ -73,11 +73,12 @@ function recordParts({ findings, gaps, record }) {
   if (unread.length) {
     parts.push(element("p", { class: "notice" }, `Could not be read, or incomplete: ${unread.join(", ")}`));
   }
-  const said = findings.filter((one) => one.value !== "no");
-  const denied = findings.filter((one) => one.value === "no");
+  const isSilence = (one) => one.value === "no" && /\blist\b/.test(one.source); // no by not being on a list
+  const said = findings.filter((one) => !isSilence(one));
+  const denied = findings.filter(isSilence);
   if (said.length) parts.push(findingTable(said));
-  if (denied.length) parts.push(group(`${denied.length} said to be no`, denied.map((one) => `${one.title} (${one.source})`), true));
-  for (const [reason, titles] of byReason(gaps)) {
+  for (const [source, titles] of gathered(denied, "source")) parts.push(group(`Not on the ${source}`, titles, true));
+  for (const [reason, titles] of gathered(gaps, "reason")) {
     parts.push(group(`${titles.length} ${reason}`, titles, false));
   }
   return parts;
@@ -98,9 +99,9 @@ function group(heading, texts, open) {
   return made;
 }
 
-function byReason(gaps) {
+function gathered(items, key) {
   const groups = new Map();
-  for (const { title, reason } of gaps) groups.set(reason, [...(groups.get(reason) ?? []), title]);
+  for (const item of items) groups.set(item[key], [...(groups.get(item[key]) ?? []), item.title]);
   return groups;
 }
 
