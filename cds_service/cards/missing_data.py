@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from cds_service.cards.answer import Answer, make_card
-from cds_service.cards.texts import escape_markdown
+from cds_service.cards.unusable import NOT_READ, NOT_THERE, unusable_names, unusable_values
 from cds_service.core.facts import Gap
 from cds_service.protocol import Card
 
-# Reasons for which a value was seen and still is a gap; the others are "not there" or "not read".
-NOT_THERE = ("absent", "undetermined")
-NOT_READ = ("not-read",)
 # What sarcopenia is measured by (evidence page, sarcopenia-pvm-2022).
 MEASURES = ("grip-strength", "gait-speed", "appendicular-muscle-index")
 
@@ -30,7 +27,7 @@ def missing_data_card(answer: Answer) -> Card | None:
 
 
 def _detail(answer: Answer) -> str:
-    gaps = _gaps_of_interest(answer)
+    gaps = [gap for gap in _gaps_of_interest(answer) if gap.name not in unusable_names(answer)]
     return answer.texts.render(
         "missing-data",
         {
@@ -38,11 +35,7 @@ def _detail(answer: Answer) -> str:
             "known": _known_parts(answer),
             "absent": ", ".join(answer.wording.name(gap.name) for gap in gaps if gap.reason in NOT_THERE),
             "unread": ", ".join(answer.wording.name(gap.name) for gap in gaps if gap.reason in NOT_READ),
-            "unusable": [
-                escape_markdown(f"{answer.wording.name(gap.name)}: {gap.detail}")
-                for gap in gaps
-                if gap.reason not in (*NOT_THERE, *NOT_READ)
-            ],
+            "unusable": unusable_values(answer),
         },
     )
 

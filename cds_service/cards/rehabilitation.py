@@ -17,6 +17,7 @@ from cds_service.cards.figures import (
     why_lines,
 )
 from cds_service.cards.texts import escape_markdown, first_that_fits
+from cds_service.cards.unusable import passed_over_values, unusable_values
 from cds_service.core.assessment import ModelResult, OutcomeAssessment
 from cds_service.core.wording import say_date, say_number
 from cds_service.protocol import Card
@@ -154,7 +155,7 @@ def _detail(answer: Answer) -> str:
             "fracture": _still_calls(answer, refracture),
             "why": why_lines(answer, refracture.headline) if refracture.headline else (),
             "sure": (*_refracture_lines(answer, refracture), *_pain_lines(answer, pain), *_marker_lines(answer)),
-            "concerns": (*_concerns(answer), *_passed_over(answer)),
+            "concerns": (*_concerns(answer), *passed_over_values(answer), *_unusable(answer)),
         },
     )
 
@@ -250,12 +251,6 @@ def _concerns(answer: Answer) -> tuple[str, ...]:
     )
 
 
-def _passed_over(answer: Answer) -> tuple[str, ...]:
-    """Values that were seen and not used although the finding is known; gaps are said on the third card."""
-    return tuple(
-        dict.fromkeys(
-            escape_markdown(f"{answer.wording.name(one.name)}: {one.detail}")
-            for one in answer.findings.passed_over
-            if one.name in answer.findings.known
-        )
-    )
+def _unusable(answer: Answer) -> tuple[str, ...]:
+    """Values of findings that are gaps, where there is no third card to say so."""
+    return () if answer.of_topic("missingData") else unusable_values(answer)
