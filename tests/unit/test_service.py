@@ -1,0 +1,354 @@
+"""The flow from request to cards: what is ours, what is read, what is said twice the same, what is recorded."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from copy import deepcopy
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from fhir.resources.R4B import get_fhir_model_class
+
+from cds_service.demo.fhir_search import hold
+from cds_service.demo.fhir_server import FhirApp, FhirServer
+from cds_service.loading import load_service
+from cds_service.site import load_site
+from tests.chart_builders import (
+    HOOK,
+    NOW,
+    PATIENT,
+    TODAY,
+    application,
+    ask,
+    augmented,
+    bed_rest,
+    brace,
+    by_topic,
+    cards_for,
+    codeable,
+    drug,
+    kyphoplasty,
+    measured,
+    model,
+    of_patient,
+    open_service,
+    order_sign,
+    ordered,
+    patient,
+    period,
+    problem,
+    strong_and_nourished,
+    texts_of,
+    thin_and_weak,
+    vertebroplasty,
+)
+
+XRAY = {
+    "resourceType": "ServiceRequest",
+    "id": "xray",
+    "status": "draft",
+    "intent": "order",
+    "code": codeable("http://www.ama-assn.org/go/cpt", "72100"),
+    "subject": {"reference": f"Patient/{PATIENT}"},
+}
+
+
+@pytest.fixture(scope="module")
+def server():
+    app = FhirApp(hold([]))
+    with FhirServer(app) as running:
+        yield running, app
+
+
+@pytest.fixture
+def fhir(server):
+    """A server with the record of a patient; counts what is asked."""
+
+    def start(*resources):
+        running, app = server
+        app.store = hold([patient(), *resources])
+        running.requests.clear()
+        return running
+
+    return start
+
+
+def asked_live(server, *drafts, service=None):
+    return ask(order_sign([], *drafts, fhir_server=server.url, prefetch=False, service=service), service=service)
+
+
+# --- what is none of ours --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "drafts", [(), (XRAY,), (ordered("rehabilitation", status="draft"),)], ids=["nothing", "x-ray", "therapy"]
+)
+def test_another_order_gets_no_cards_and_nothing_is_read_or_recorded(fhir, drafts):
+    server = fhir(*thin_and_weak()[1:])
+    recorded = len(application().log.entries)
+    assert asked_live(server, *drafts) == []
+    assert server.requests == []
+    assert len(application().log.entries) == recorded
+
+
+@pytest.mark.parametrize("over", ["revoked", "entered-in-error", "completed"])
+def test_an_augmentation_that_is_not_to_be_done_is_another_order(fhir, over):
+    server = fhir()
+    assert asked_live(server, kyphoplasty(status=over)) == []
+    assert server.requests == []
+
+
+# --- a brace or bed rest signed after an augmentation ----------------------------------------------------------------
+
+
+def augmentation_order(status, days):
+    return kyphoplasty(number="old", status=status, authoredOn=(TODAY - timedelta(days=days)).isoformat())
+
+
+@pytest.mark.parametrize(
+    "earlier",
+    [augmented(1), augmented(90), augmentation_order("active", 30), augmentation_order("completed", 30)],
+    ids=["yesterday", "90 days ago", "active order", "completed order"],
+)
+def test_a_brace_signed_after_an_augmentation_gets_the_brace_card_alone(fhir, earlier):
+    (card,) = asked_live(fhir(earlier), brace())
+    assert card["source"]["topic"]["code"] == "braceLimit"
+    assert card["indicator"] == "warning"
+    assert card["suggestions"][0]["actions"][0]["type"] == "update"
+    assert "extension" not in card
+
+
+@pytest.mark.parametrize(
+    "earlier",
+    [augmented(91), augmentation_order("revoked", 10), {**augmented(10), "status": "not-done"}],
+    ids=["91 days ago", "revoked order", "not done"],
+)
+def test_a_brace_without_a_recent_augmentation_gets_no_cards(fhir, earlier):
+    server = fhir(earlier)
+    recorded = len(application().log.entries)
+    assert asked_live(server, brace()) == []
+    assert server.requests != []  # only the record can say it
+    assert len(application().log.entries) == recorded
+
+
+def test_bed_rest_signed_after_an_augmentation_gets_the_same_card(fhir):
+    (card,) = asked_live(fhir(augmented(0)), bed_rest(None))
+    assert card["source"]["topic"]["code"] == "braceLimit"
+    assert "Bed rest" in card["summary"]
+
+
+def test_a_brace_within_the_limit_after_an_augmentation_is_an_info(fhir):
+    (card,) = asked_live(fhir(augmented(3)), brace(occurrencePeriod=period(0, 42)))
+    assert card["indicator"] == "info"
+
+
+def test_a_brace_whose_record_cannot_be_read_gets_no_cards():
+    assert ask(order_sign([], brace(), prefetch=False)) == []
+
+
+@pytest.mark.parametrize(("days", "answered"), [(0, False), (30, False), (60, True)])
+def test_a_site_says_for_how_long_a_later_brace_is_answered(fhir, tmp_path, days, answered):
+    tmp_path.joinpath("site.toml").write_text(
+        f'[site]\nname = "Test"\n[policy]\nbrace-only-days = {days}\n', encoding="utf-8"
+    )
+    service = load_service(load_site(tmp_path))
+    server = fhir(augmented(45))
+    body = order_sign([augmented(45)], brace(), service=service)
+    assert bool(ask(body, service=service)) == answered
+    assert server.requests == []
+
+
+def test_brace_only_days_of_0_reads_no_record(tmp_path):
+    tmp_path.joinpath("site.toml").write_text('[site]\nname = "T"\n[policy]\nbrace-only-days = 0\n', encoding="utf-8")
+    service = load_service(load_site(tmp_path))
+    assert ask(order_sign([], brace(), service=service, prefetch=False), service=service) == []
+
+
+@pytest.mark.parametrize("code", ["L0120", "L1832"])
+def test_a_cervical_or_limb_orthosis_reads_no_record(fhir, code):
+    server = fhir(augmented(3))
+    assert asked_live(server, brace(code=code)) == []
+    assert server.requests == []
+
+
+# --- several orders --------------------------------------------------------------------------------------------------
+
+
+def test_several_augmentation_orders_are_one_answer_that_names_them_all():
+    drafts = kyphoplasty("L1"), kyphoplasty("T12", number="second", code="22513")
+    cards = ask(order_sign(thin_and_weak(), *drafts))
+    assert [card["source"]["topic"]["code"] for card in cards].count("rehabilitation") == 1
+    detail = by_topic(cards)["rehabilitation"]["detail"]
+    assert "2 orders" in detail
+    assert "L1" in detail
+    assert "T12" in detail
+    assert "several fractured levels were excluded" in detail
+
+
+def test_kyphoplasty_and_vertebroplasty_in_one_signing_leave_the_procedure_open():
+    cards = cards_for(thin_and_weak(), kyphoplasty("L1"), vertebroplasty("T12"))
+    names = {one["name"] for one in model(cards, "nvcf-nomogram-2024")["inputs"]}
+    assert "procedure" not in names
+    assert "kyphoplasty or vertebroplasty" in cards["rehabilitation"]["detail"]
+
+
+def test_an_order_recognised_by_its_text_says_so():
+    named = kyphoplasty("L1") | {"code": {"text": "Balloon kyphoplasty L1"}}
+    assert "text" in cards_for(thin_and_weak(), named)["rehabilitation"]["detail"].splitlines()[0].lower()
+
+
+# --- the same twice --------------------------------------------------------------------------------------------------
+
+
+def answered(body):
+    asked = application()
+    asked.now = NOW
+    response = asked.post(body)
+    assert response.status_code == 200
+    return response.data
+
+
+def test_the_same_request_gives_the_same_bytes():
+    body = order_sign(thin_and_weak(), kyphoplasty(), brace())
+    assert answered(body) == answered(deepcopy(body))
+
+
+def test_another_hook_instance_gives_other_uuids_and_the_same_words():
+    first, second = (
+        ask(order_sign(thin_and_weak(), kyphoplasty(), brace(), hook_instance=one))
+        for one in ("11111111-2222-4333-8444-555555555555", "11111111-2222-4333-8444-555555555556")
+    )
+    uuids = [set(re.findall(r'"uuid": "([^"]+)"', json.dumps(cards))) for cards in (first, second)]
+    assert not uuids[0] & uuids[1]
+    assert [texts_of(card) for card in first] == [texts_of(card) for card in second]
+
+
+def test_every_uuid_is_derived_and_stands_once():
+    cards = ask(order_sign(thin_and_weak(), kyphoplasty(), brace(), bed_rest(72)))
+    uuids = re.findall(r'"uuid": "([^"]+)"', json.dumps(cards))
+    assert len(uuids) == len(set(uuids)) >= 6
+    assert {UUID(one).version for one in uuids} == {5}
+
+
+def test_the_order_of_resources_and_drafts_is_irrelevant():
+    record = [*thin_and_weak(), measured("psoas-total-area", 9.0), drug("alendronate"), problem("prior-spinal-surgery")]
+    drafts = [kyphoplasty("L1"), kyphoplasty("T12", number="k2", code="22513"), brace(), bed_rest(72)]
+    expected = answered(order_sign(record, *drafts))
+    for seed in range(5):
+        mixed = random.Random(seed)
+        shuffled = [mixed.sample(one, len(one)) for one in (record, drafts)]
+        assert answered(order_sign(shuffled[0], *shuffled[1])) == expected
+
+
+def test_prefetch_and_live_reads_give_identical_answers(fhir):
+    server = fhir(*thin_and_weak()[1:])
+    live = asked_live(server, kyphoplasty())
+    sent = ask(order_sign([patient(), *thin_and_weak()[1:]], kyphoplasty()))
+    assert live == sent
+    assert server.requests
+
+
+def test_tomorrow_the_same_record_may_say_something_else():
+    body = order_sign([measured("bmd-t-score", -3.0, days=10 * 365), problem("hypertension")], kyphoplasty())
+    assert "T-score" in by_topic(ask(body))["rehabilitation"]["detail"]
+    later = ask(body, now=NOW + timedelta(days=60))
+    assert "T-score −3.0" not in by_topic(later)["rehabilitation"].get("detail", "").replace("(−3.0)", "")
+
+
+# --- suggestions -----------------------------------------------------------------------------------------------------
+
+
+def suggestions_of(cards):
+    return [one for card in cards for one in card.get("suggestions", ())]
+
+
+def test_every_suggestion_is_one_valid_order_of_this_patient():
+    cards = ask(order_sign([patient(), measured("bmi", 17.0), measured("mna-score", 12)], kyphoplasty(), brace()))
+    found = suggestions_of(cards)
+    assert len(found) >= 6
+    for one in found:
+        assert isinstance(one["isRecommended"], bool)
+        (action,) = one["actions"]
+        resource = action["resource"]
+        get_fhir_model_class(resource["resourceType"]).model_validate(resource)
+        assert resource["subject"] == {"reference": f"Patient/{PATIENT}"}
+        assert (resource["status"], resource["intent"]) == ("draft", "order")
+        if action["type"] == "create":
+            assert resource["requester"] == {"reference": "Practitioner/7"}
+            assert resource["authoredOn"] == "2026-11-20"
+
+
+def test_every_suggestion_of_ours_is_recognised_once_it_is_ordered():
+    """Accepted, stored and read back, none of it is offered again."""
+    record = [patient(), measured("bmi", 17.0), measured("mna-score", 12)]
+    offered = suggestions_of(ask(order_sign(record, kyphoplasty())))
+    accepted = [{**one["actions"][0]["resource"], "status": "active"} for one in offered]
+    again = ask(order_sign([*record, *accepted], kyphoplasty()))
+    assert suggestions_of(again) == []
+
+
+def test_accepting_the_corrected_brace_settles_it():
+    body = order_sign(strong_and_nourished(), kyphoplasty(), brace())
+    (action,) = by_topic(ask(body))["braceLimit"]["suggestions"][0]["actions"]
+    settled = order_sign(strong_and_nourished(), kyphoplasty(), action["resource"])
+    assert by_topic(ask(settled))["braceLimit"]["indicator"] == "info"
+
+
+# --- what is recorded, and what is refused ---------------------------------------------------------------------------
+
+
+def test_one_entry_holds_what_was_said_and_no_name():
+    log = application().log
+    before = len(log.entries)
+    named = {**patient(), "name": [{"family": "Secretname"}]}
+    body = order_sign([named, *thin_and_weak()[1:]], kyphoplasty())
+    cards = ask(body)
+    (entry,) = log.entries[before:]
+    assert (entry.kind, entry.patient, entry.hook_instance) == ("answer", PATIENT, body["hookInstance"])
+    assert entry.content["cards"] == cards
+    assert "Secretname" not in json.dumps(entry.content, default=str)
+    assert {"studies", "mappings", "hooks", "policy", "version"} <= entry.content["digests"].keys()
+
+
+def test_a_repeated_call_is_recorded_again():
+    log = application().log
+    before = len(log.entries)
+    body = order_sign([], kyphoplasty())
+    ask(body)
+    ask(body)
+    assert len(log.entries) == before + 2
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        ({"prefetch": {}}, 412),
+        ({"prefetch": {"patient": {"resourceType": "Patient", "id": "someone-else"}}}, 400),
+    ],
+)
+def test_an_answer_that_cannot_be_given_is_refused_by_name(change, status):
+    response = application().post({**order_sign([], kyphoplasty()), **change})
+    assert response.status_code == status
+    assert response.json["resourceType"] == "OperationOutcome"
+
+
+def test_an_augmentation_order_of_another_patient_is_refused():
+    foreign = kyphoplasty() | {"subject": {"reference": "Patient/other"}}
+    assert application().post(order_sign([], foreign)).status_code == 400
+
+
+def test_anything_else_of_another_patient_is_left_out_and_counted():
+    foreign = of_patient("Condition", "foreign") | {**problem("malignancy"), "subject": {"reference": "Patient/other"}}
+    body = order_sign(thin_and_weak(), kyphoplasty())
+    body["prefetch"]["conditions"]["entry"].append({"resource": foreign})
+    card = by_topic(ask(body))["rehabilitation"]
+    assert "1 entr" in card["detail"]
+    assert "of another patient" in card["detail"]
+    assert card["indicator"] == "warning"  # nothing else is lost
+
+
+def test_the_service_in_force_is_the_one_of_the_folder():
+    assert list(open_service().hooks) == [HOOK]
