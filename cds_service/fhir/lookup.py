@@ -76,6 +76,8 @@ def identify_server(fhir: FhirReader, *, until: float) -> ServerIdentity:
         if error.reason in {"address", "dns", "unreachable", "tls"}:
             raise LookUpFailed(f"{error}.") from None
         return ServerIdentity(note=f"its CapabilityStatement could not be read: {error}")
+    if statement.get("resourceType") not in {"CapabilityStatement", "Conformance"}:  # the second is DSTU2's
+        return ServerIdentity(note="its CapabilityStatement could not be read: it sent something else")
     identity = _identity(statement)
     release = next((name for start, name in RELEASES.items() if identity.fhir_version.startswith(start)), None)
     if release is not None:

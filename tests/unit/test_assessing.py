@@ -1,0 +1,293 @@
+"""`kyphoplasty-cds assess` against FHIR servers on this machine: what it asks, says, prints and ends with."""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import date, datetime
+
+import pytest
+from click.testing import CliRunner
+
+from cds_service.assessing import WrongWish, read_wish
+from cds_service.cli import main
+from cds_service.demo.fhir_server import start_fhir_server
+from cds_service.drafting import augmentation_order, level_codings
+from cds_service.fhir.orders import find_augmentation_order
+from cds_service.fhir.terminology import load_terminology
+from cds_service.loading import data_root
+from cds_service.samples import load_samples
+from tests.stub_fhir import Reply, StubFhir, outcome, page
+
+TODAY = date(2026, 11, 20)
+ROOM = {"KYPHOPLASTY_CDS_DEADLINE_SECONDS": "30"}  # a busy machine must not turn into a gap
+
+
+@pytest.fixture(scope="module")
+def samples():
+    resources = (resource for sample in load_samples(TODAY) for resource in sample.resources)
+    with start_fhir_server(resources) as server:
+        yield server
+
+
+@pytest.fixture
+def stub():
+    server = StubFhir()
+    server.say(
+        "/fhir/Patient/p1", {"resourceType": "Patient", "id": "p1", "birthDate": "1950-01-01", "gender": "female"}
+    )
+    server.default = Reply(json.dumps(page()).encode(), 200, {"Content-Type": "application/fhir+json"})
+    yield server
+    server.close()
+
+
+def assess(*words: str, environ: dict[str, str] | None = None):
+    return CliRunner().invoke(main, ["assess", *words], env=ROOM | (environ or {}))
+
+
+def statement(version: str | None, **members):
+    return {"resourceType": "CapabilityStatement", "fhirVersion": version, **members}
+
+
+# --- what is printed
+
+
+def test_the_cards_are_printed_for_a_reader(samples):
+    result = assess("--fhir-server", samples.url, "--patient", "p1-thin-high", "--level", "L1", "--as-of", str(TODAY))
+    assert result.exit_code == 0
+    assert "WARNING" in result.stdout
+    assert "above 90 %" in result.stdout  # cards.md, P1
+    assert "kyphoplasty-cds sample server" in result.stderr
+    assert "FHIR 4.0.1" in result.stderr
+
+
+def test_a_program_reads_the_response_alone(samples):
+    result = assess("--fhir-server", samples.url, "--patient", "Patient/p2-low", "--as-of", str(TODAY), "--json")
+    assert result.exit_code == 0
+    cards = json.loads(result.stdout)["cards"]
+    assert cards[0]["source"]["topic"]["code"] == "rehabilitation"
+
+
+def test_vertebroplasty_is_answered_by_its_own_study(samples):
+    words = ("--patient", "p4-vertebroplasty", "--procedure", "22511", "--level", "L1", "--as-of", str(TODAY), "--json")
+    result = assess("--fhir-server", samples.url, *words)
+    assert "about 35 %" in json.loads(result.stdout)["cards"][0]["summary"]  # cards.md, P4
+
+
+def test_nothing_is_said_of_single_queries_when_nobody_watches(samples):
+    result = assess("--fhir-server", samples.url, "--patient", "p2-low", "--as-of", str(TODAY))
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_no_audit_log_is_written(samples, tmp_path):
+    database = tmp_path / "audit.sqlite3"
+    environ = {"KYPHOPLASTY_CDS_DATABASE_URL": f"sqlite:///{database}"}
+    assert assess("--fhir-server", samples.url, "--patient", "p2-low", environ=environ).exit_code == 0
+    assert not database.exists()
+
+
+# --- the patient
+
+
+def test_one_patient_is_found_by_name(samples):
+    result = assess("--fhir-server", samples.url, "--find", "sample p5", "--as-of", str(TODAY))
+    assert result.exit_code == 0
+    assert "p5-nothing-known" in result.stderr
+    assert "Risk not estimated" in result.stdout
+
+
+def test_several_patients_are_listed_with_their_ids(samples):
+    result = assess("--fhir-server", samples.url, "--find", "Sample")
+    assert result.exit_code == 1
+    assert "p1-thin-high  Sample P1, female, born" in result.stderr
+    assert "--patient" in result.stderr
+    assert result.stdout == ""
+
+
+def test_a_patient_is_found_by_identifier(stub):
+    person = {"resourceType": "Patient", "id": "p1", "name": [{"family": "Doe", "given": ["Jane"]}]}
+    stub.say("/metadata", statement("4.0.1"))
+    stub.say("/Patient?identifier=MRN|123&_count=20", page(person))
+    result = assess("--fhir-server", stub.base, "--find", "MRN|123")
+    assert result.exit_code == 0
+    assert "p1  Jane Doe" in result.stderr
+
+
+def test_nobody_of_this_name_is_said(samples):
+    result = assess("--fhir-server", samples.url, "--find", "nobody")
+    assert result.exit_code == 1
+    assert "no patient" in result.stderr
+
+
+def test_an_id_that_the_server_does_not_have_is_said(samples):
+    result = assess("--fhir-server", samples.url, "--patient", "nobody")
+    assert result.exit_code == 1
+    assert "no patient of this id" in result.stderr
+
+
+def test_a_search_reads_one_page_of_patients(stub):
+    stub.say("/metadata", statement("4.0.1"))
+    people = [{"resourceType": "Patient", "id": f"x{number}"} for number in range(25)]
+    stub.say("/Patient?name=smith&_count=20", page(*people, following="Patient?page=2"))
+    result = assess("--fhir-server", stub.base, "--find", "smith")
+    assert result.exit_code == 1
+    assert "the first 20" in result.stderr
+    assert "/fhir/Patient?page=2" not in stub.requests
+
+
+def test_control_characters_of_a_name_do_not_reach_the_terminal(stub):
+    person = {"resourceType": "Patient", "id": "p1", "name": [{"text": "Eve\x1b[2J\u202e"}]}
+    stub.say("/metadata", statement("4.0.1"))
+    stub.say("/Patient?name=eve&_count=20", page(person))
+    result = assess("--fhir-server", stub.base, "--find", "eve")
+    assert "Eve" in result.stderr
+    assert "\x1b" not in result.stderr
+    assert "\u202e" not in result.stderr
+
+
+# --- the server
+
+
+@pytest.mark.parametrize(
+    ("version", "release"), [("5.0.0", "R5"), ("1.0.2", "DSTU2"), ("3.0.2", "STU3"), ("0.0.82", "DSTU1")]
+)
+def test_another_release_of_fhir_is_refused_in_plain_words(stub, version, release):
+    kind = "Conformance" if release.startswith("DSTU") else "CapabilityStatement"
+    stub.say("/metadata", {"resourceType": kind, "fhirVersion": version})
+    result = assess("--fhir-server", stub.base, "--patient", "p1")
+    assert result.exit_code == 1
+    assert f"FHIR {release} ({version})" in result.stderr
+    assert stub.requests == ["/fhir/metadata"]
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(b"<html>", 200, {"Content-Type": "text/html"}),
+        Reply(json.dumps(outcome()).encode(), 401),
+        Reply(b"{}", 200),
+    ],
+)
+def test_an_unreadable_capability_statement_is_a_note(stub, reply):
+    stub.say("/metadata", reply)
+    result = assess("--fhir-server", stub.base, "--patient", "p1")
+    assert result.exit_code == 0
+    assert "note: its CapabilityStatement could not be read" in result.stderr
+
+
+def test_a_server_without_a_version_is_read_as_r4(stub):
+    stub.say("/metadata", {"resourceType": "CapabilityStatement"})
+    result = assess("--fhir-server", stub.base, "--patient", "p1")
+    assert result.exit_code == 0
+    assert "read as R4" in result.stderr
+
+
+def test_a_server_that_is_not_there_ends_with_1():
+    result = assess("--fhir-server", "http://127.0.0.1:9/fhir", "--patient", "p1")
+    assert result.exit_code == 1
+    assert "cannot be reached" in result.stderr
+
+
+def test_a_server_that_hangs_costs_the_deadline_and_no_more(stub):
+    stub.default = stub.hold()
+    stub.replies.clear()
+    started = time.monotonic()
+    environ = {"KYPHOPLASTY_CDS_DEADLINE_SECONDS": "2"}
+    result = assess("--fhir-server", stub.base, "--patient", "p1", environ=environ)
+    assert result.exit_code == 1
+    assert time.monotonic() - started < 12  # loading the service included
+
+
+def test_the_token_goes_along_and_is_never_printed(stub, tmp_path):
+    token = tmp_path / "token"
+    token.write_text("s3cret-token\n")
+    stub.say("/metadata", statement("4.0.1"))
+    result = assess("--fhir-server", stub.base, "--patient", "p1", "--token-file", str(token))
+    assert result.exit_code == 0
+    assert {headers.get("Authorization") for headers in stub.headers} == {"Bearer s3cret-token"}
+    assert "s3cret" not in result.output
+
+
+# --- wrong use
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (),
+        ("--patient", "p1", "--find", "x"),
+        ("--patient", "no/id"),
+        ("--find", "  "),
+        ("--patient", "p1", "--level", "S1"),
+        ("--patient", "p1", "--procedure", "99213"),
+        ("--patient", "p1", "--as-of", "yesterday"),
+        ("--patient", "p1", "--token-file", "/nowhere/token"),
+    ],
+)
+def test_wrong_use_ends_with_2_and_asks_no_server(stub, words):
+    result = assess("--fhir-server", stub.base, *words)
+    assert result.exit_code == 2
+    assert stub.requests == []
+
+
+def test_a_server_needs_an_address():
+    assert assess("--fhir-server", "hapi.fhir.org", "--patient", "p1").exit_code == 2
+    assert assess("--patient", "p1").exit_code == 2
+
+
+def test_levels_are_read_as_people_write_them():
+    wish = read_wish(
+        fhir_server="https://example.org/fhir/",
+        patient="p1",
+        find=None,
+        procedure=None,
+        levels=("l1,t12",),
+        more_levels=("L3",),
+        token_file=None,
+        as_of=datetime(2026, 11, 20),  # noqa: DTZ001 - as click gives it
+    )
+    assert wish.levels == ("T12", "L1", "L3")
+    assert wish.fhir_server == "https://example.org/fhir"
+    assert wish.now.date() == TODAY
+
+
+def test_a_token_file_without_a_token_is_refused(tmp_path):
+    empty = tmp_path / "token"
+    empty.write_text("\n")
+    with pytest.raises(WrongWish, match="bearer"):
+        read_wish(
+            fhir_server="https://example.org/fhir",
+            patient="p1",
+            find=None,
+            procedure=None,
+            levels=(),
+            more_levels=(),
+            token_file=empty,
+            as_of=None,
+        )
+
+
+# --- the order
+
+
+@pytest.mark.parametrize(
+    ("procedure", "levels", "kind", "code"),
+    [
+        (None, ("L1",), "PKP", "22514"),
+        (None, ("T12", "L1"), "PKP", "22513"),
+        (None, (), "PKP", "kyphoplasty"),
+        ("22511", ("L1",), "PVP", "22511"),
+        ("http://www.ama-assn.org/go/cpt|22510", ("T8",), "PVP", "22510"),
+    ],
+)
+def test_the_order_reads_as_it_was_asked_for(procedure, levels, kind, code):
+    order = augmentation_order("p1", procedure, levels, TODAY)
+    found = find_augmentation_order({"entry": [{"resource": order}]}, "p1", load_terminology(data_root("mappings")))
+    assert found is not None
+    assert (found.procedure, found.levels) == (kind, levels)
+    assert order["code"]["coding"][0]["code"] == code
+
+
+def test_every_level_has_a_snomed_code():
+    assert list(level_codings()) == [*(f"T{n}" for n in range(1, 13)), *(f"L{n}" for n in range(1, 6))]
+    assert level_codings()["L1"] == {"system": "http://snomed.info/sct", "code": "66794005"}
