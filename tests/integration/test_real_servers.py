@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -19,15 +21,15 @@ from click.testing import CliRunner
 from cds_service.cli import main
 from cds_service.deadline import Deadline
 from cds_service.demo.requests import order_sign_request
-from cds_service.errors import FhirReadError
+from cds_service.errors import EvidenceUnavailable, FhirReadError
 from cds_service.fhir.client import FhirClient
-from cds_service.fhir.lookup import find_patients, identify_server
+from cds_service.fhir.lookup import identify_server
 from cds_service.loading import load_service
 from cds_service.protocol import parse_request
 from cds_service.samples import SITE_FOLDER
 from cds_service.service import Ports, Service, ServiceHook, answer
 from cds_service.site import load_site
-from tests.integration.servers.charts import NAMES, Chart, available_charts, chart
+from tests.integration.servers.charts import NAMES, PUBLIC, TODAY, Chart, available_charts, chart, orders_for
 from tests.integration.servers.hapi import HAPI, run_hapi
 from tests.integration.servers.installation import require
 from tests.integration.servers.medplum import MEDPLUM, run_medplum
@@ -170,7 +172,7 @@ def test_a_search_that_hapi_no_longer_knows_leaves_the_list_incomplete(hapi):
     assert "incomplete" in json.dumps(answered(each, request))
 
 
-def test_a_long_list_of_a_server_without_links_is_read_on_or_called_incomplete(medplum):
+def test_a_long_list_of_a_server_without_links_is_read_to_its_end(medplum):
     """Medplum's memory repository cuts at `_count` and gives no `next`; the diabetes is the last of the problems."""
     each = chart("p5-nothing-known")
     problems = [problem(number, each.sample.id) for number in range(LONG_LIST)]
@@ -178,8 +180,8 @@ def test_a_long_list_of_a_server_without_links_is_read_on_or_called_incomplete(m
     with medplum([*each.sample.resources, *problems]) as server:
         found = answered(each, request_for(each, fhir_server=server.url))
     inputs = [one for outcome in assessments_in(found) for model in outcome["models"] for one in model["inputs"]]
-    is_read = {one["value"] for one in inputs if one["name"] == "diabetes"} == {True}
-    assert is_read is not ("incomplete" in json.dumps(found))
+    assert {one["value"] for one in inputs if one["name"] == "diabetes"} == {True}
+    assert "incomplete" not in json.dumps(found)
 
 
 def problem(number: int, patient_id: str) -> dict[str, Any]:
@@ -206,6 +208,23 @@ def test_a_parameter_that_hapi_does_not_know_is_a_failed_read(hapi):
         FhirClient(hapi.url).fetch("Observation?no-such-parameter=1", until=time.monotonic() + SECONDS)
 
 
+@pytest.mark.parametrize(("patient_id", "word"), [("nobody", "404"), ("discharged", "410")])
+def test_a_patient_that_hapi_does_not_hold_is_no_patient_without_findings(hapi, patient_id, word):
+    hapi.load([{"resourceType": "Patient", "id": "discharged"}])
+    hapi.delete("Patient/discharged")
+    gone = replace(chart("p5-nothing-known").sample, id=patient_id, draft_orders=orders_for(patient_id))
+    each = Chart(gone, TODAY)
+    with pytest.raises(EvidenceUnavailable, match=word):
+        answered(each, request_for(each, fhir_server=hapi.url))
+
+
+def test_an_address_that_is_too_long_for_hapi_is_asked_by_form(hapi):
+    codes = ["http://loinc.org|38265-5", *(f"http://loinc.org|{number}-0" for number in range(10_000, 10_500))]
+    query = f"Observation?patient={chart(ALEXIA).sample.id}&code={quote(','.join(codes), safe=',')}"
+    fetched = FhirClient(hapi.url).fetch(query, until=time.monotonic() + SECONDS)
+    assert [entry["resource"]["code"]["coding"][0]["code"] for entry in fetched.documents[0]["entry"]] == ["38265-5"]
+
+
 def test_hapi_says_what_it_is(hapi):
     found = identify_server(FhirClient(hapi.url), until=time.monotonic() + SECONDS)
     assert (found.software.startswith("HAPI FHIR Server"), found.fhir_version, found.note) == (True, "4.0.1", "")
@@ -217,11 +236,26 @@ def test_the_capability_statement_that_medplum_does_not_give_is_a_note(medplum):
     assert found.note
 
 
-def test_a_patient_of_hapi_is_found_by_name_and_assessed_at_the_terminal(hapi):
-    each = chart(ALEXIA)
-    (found,) = find_patients(FhirClient(hapi.url), "Senger", until=time.monotonic() + SECONDS)
-    assert found.id == each.sample.id
-    command = ("assess", "--fhir-server", hapi.url, "--find", "Senger", "--as-of", each.today.isoformat())
-    result = CliRunner().invoke(main, command)
-    assert result.exit_code == 0, result.output
-    assert "BMI 27.7" in result.output
+@pytest.mark.parametrize("name", PUBLIC)
+def test_at_the_terminal_hapi_gives_the_figures_of_prefetch(hapi, name):
+    each = chart(name)
+    sent = from_prefetch(each)
+    command = ("assess", "--fhir-server", hapi.url, "--as-of", each.today.isoformat(), "--level", "L1")
+    for_programs = CliRunner().invoke(main, (*command, "--patient", each.sample.id, "--json"))
+    assert for_programs.exit_code == 0, for_programs.output
+    assert with_order_unnamed(json.loads(for_programs.stdout)) == with_order_unnamed(sent)
+    family = each.sample.resources[0]["name"][0]["family"]
+    for_people = CliRunner().invoke(main, (*command, "--find", family))
+    assert for_people.exit_code == 0, for_people.output
+    assert sent["cards"][0]["summary"] in words_in(for_people.output)
+
+
+def with_order_unnamed(response: Mapping[str, Any]) -> Any:
+    """The assessments, whatever id the order has that names the vertebra."""
+    text = json.dumps(assessments_in(response))
+    return json.loads(re.sub(r'draftOrders: ServiceRequest/[^"/]+', "the order", text))
+
+
+def words_in(printed: str) -> str:
+    """What a terminal shows, without frames and line breaks."""
+    return " ".join(printed.replace("│", " ").split())

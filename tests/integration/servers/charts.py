@@ -72,7 +72,7 @@ def _public_patient(path: Path, today: date) -> Sample:
         title=path.stem,
         story="",
         resources=tuple(resources),
-        draft_orders={"resourceType": "Bundle", "type": "collection", "entry": [_kyphoplasty(patient_id, today)]},
+        draft_orders=orders_for(patient_id, today),
     )
 
 
@@ -88,7 +88,8 @@ def _with_references(value: Any, places: Mapping[str, str]) -> Any:
     return value
 
 
-def _kyphoplasty(patient_id: str, today: date) -> dict[str, Any]:
+def orders_for(patient_id: str, today: date = TODAY) -> dict[str, Any]:
+    """A kyphoplasty of L1, drafted on this day."""
     order = {
         "resourceType": "ServiceRequest",
         "id": "draft-kyphoplasty",
@@ -99,4 +100,4 @@ def _kyphoplasty(patient_id: str, today: date) -> dict[str, Any]:
         "subject": {"reference": f"Patient/{patient_id}"},
         "authoredOn": today.isoformat(),
     }
-    return {"resource": order}
+    return {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": order}]}

@@ -52,6 +52,11 @@ class HapiServer:
         if not statuses <= {"200", "201"}:
             raise ServerError(f"the server answered {statuses}")
 
+    def delete(self, place: str) -> None:
+        """Delete the resource at this place, `Type/id`."""
+        with urlopen(Request(f"{self.url}/{place}", method="DELETE"), timeout=30):
+            pass
+
 
 def _put(resource: dict[str, Any]) -> dict[str, Any]:
     return {
