@@ -26,6 +26,8 @@ CATEGORIES = (
     "vital-signs",
 )
 
+PAGE_SIZE = "100"
+
 Search = Callable[[str, Deadline], Fetched]
 
 
@@ -55,7 +57,7 @@ class CategoryReads:
         Raises:
             FhirReadError: no category could be read.
         """
-        plain = without(query, frozenset({"code"}))
+        plain = having(without(query, frozenset({"code"})), "_count", PAGE_SIZE)
         if not self._lock.acquire(timeout=max(0.0, until.left)):
             raise FhirReadError("timeout", "not read in time")
         try:

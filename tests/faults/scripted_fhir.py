@@ -1,0 +1,305 @@
+"""A FHIR server on loopback that answers from one patient's record, with a fault by script wherever a case wants one.
+
+A script is `{what is asked: fault}`: what is asked is a prefetch key, a resource type or `*`; the fault is a word of
+`FAULTS` with what it needs, `slow 10`, `status 503 once`.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import ssl
+import struct
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from cds_service.demo.fhir_search import SearchRefused, Store, hold
+from cds_service.demo.fhir_server import searchset
+from tests.faults.records import EXTRAS
+
+Json = dict[str, Any]
+Handler = BaseHTTPRequestHandler
+HOLD_SECONDS = 60  # longer than any test; `released` ends it
+
+
+class ScriptedFhir:
+    """The server.
+
+    Attributes:
+        asked: path with query of every request, unquoted, in order of arrival.
+        headers: of every request.
+        released: set at the end; whoever holds a connection lets go.
+    """
+
+    def __init__(
+        self,
+        resources: Iterable[Mapping[str, Any]],
+        templates: Mapping[str, str],
+        script: Mapping[str, str] | None = None,
+        *,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        self.store: Store = hold(resources)
+        self.script = dict(script or {})
+        self.asked: list[str] = []
+        self.headers: list[Mapping[str, str]] = []
+        self.released = threading.Event()
+        self._queries = {key: _question(text) for key, text in templates.items()}
+        self._seen: Counter[str] = Counter()
+        self._server = _Server(("127.0.0.1", 0), _handler(self))
+        if tls is not None:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
+        self._scheme = "https" if tls else "http"
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
+        self._thread.start()
+        if "refuses" in self.script.values():
+            self.close()
+
+    @property
+    def port(self) -> int:
+        return int(self._server.server_address[1])
+
+    @property
+    def base(self) -> str:
+        return f"{self._scheme}://127.0.0.1:{self.port}/fhir"
+
+    def close(self) -> None:
+        if not self.released.is_set():
+            self.released.set()
+            self._server.shutdown()
+            self._server.server_close()
+            self._thread.join()
+
+    def count(self, part: str) -> int:
+        """Requests whose address holds this text."""
+        return sum(part in address for address in self.asked)
+
+    def answer(self, handler: Handler) -> None:
+        """One request: as it should be, or as the script wants it."""
+        address = unquote(handler.path)
+        self.asked.append(address)
+        self.headers.append(dict(handler.headers))
+        status, document = self._normal(address)
+        fault = self._fault(address)
+        self._seen[address] += 1
+        if fault.endswith(" once"):
+            fault = fault.removesuffix(" once") if self._seen[address] == 1 else ""
+        word, _, rest = fault.partition(" ")
+        if not word:
+            send(handler, status, json.dumps(document).encode())
+        else:
+            FAULTS[word](self, handler, rest, document)
+
+    def _fault(self, address: str) -> str:
+        asked = _question(address.removeprefix("/fhir/"))
+        keys = [key for key, question in self._queries.items() if question == asked]
+        for name in (*keys, asked[0].partition("/")[0], "*"):
+            if name in self.script:
+                return self.script[name]
+        return ""
+
+    def _normal(self, address: str) -> tuple[int, Json]:
+        path = address.removeprefix("/fhir/")
+        kind, _, resource_id = path.partition("/")
+        try:
+            if "?" not in path:
+                found = self.store.read(kind, resource_id)
+                return (200, dict(found)) if found else (404, outcome("error", "not-found"))
+            selection = "&".join(part for part in path.split("&") if not part.startswith(("_offset=", "page=")))
+            matches = self.store.search(selection)
+        except SearchRefused:
+            return 400, outcome("error", "not-supported")
+        return 200, searchset(matches, total=len(matches), base=self.base, links={"self": f"{self.base}/{path}"})
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 128
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Clients go away: that is what is tested."""
+
+
+def _handler(server: ScriptedFhir) -> type[Handler]:
+    class Scripted(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            with suppress(ConnectionError):
+                server.answer(self)
+
+        def log_message(self, *_arguments: Any) -> None:
+            """Silent."""
+
+    return Scripted
+
+
+def _question(query: str) -> tuple[str, str]:
+    """What is asked and by which codes: what tells our queries apart."""
+    parts = urlsplit(query)
+    return parts.path, dict(parse_qsl(parts.query)).get("code", "")
+
+
+def outcome(severity: str, code: str = "processing", detail: str = "") -> Json:
+    issue: Json = {"severity": severity, "code": code}
+    if detail:
+        issue["details"] = {"coding": [{"code": detail}]}
+    return {"resourceType": "OperationOutcome", "issue": [issue]}
+
+
+def send(handler: Handler, status: int, body: bytes, **headers: str) -> None:
+    handler.send_response(status)
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    for name, value in ({"Content-Type": "application/fhir+json", "Content-Length": str(len(body))} | named).items():
+        handler.send_header(name, value)
+    handler.end_headers()
+    handler.wfile.write(body)
+
+
+# --- faults: each takes the server, the connection, the rest of its words, and the answer as it should be -------------
+
+
+def _never(server: ScriptedFhir, handler: Handler, _words: str, _document: Json) -> None:
+    server.released.wait(HOLD_SECONDS)
+    handler.close_connection = True
+
+
+def _slow(server: ScriptedFhir, handler: Handler, words: str, document: Json) -> None:
+    server.released.wait(float(words))
+    send(handler, 200, json.dumps(document).encode())
+
+
+def _trickle(server: ScriptedFhir, handler: Handler, words: str, document: Json) -> None:
+    """One byte at a time, from the status line or from the body on."""
+    body = json.dumps(document).encode()
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: application/fhir+json\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+    whole, done = head + body, len(head) if words == "body" else 0
+    handler.wfile.write(whole[:done])
+    for place in range(done, len(whole)):
+        if server.released.wait(0.05):
+            break
+        handler.wfile.write(whole[place : place + 1])
+    handler.close_connection = True
+
+
+def _status(_server: ScriptedFhir, handler: Handler, words: str, _document: Json) -> None:
+    """`status 429 Retry-After=1`; `date` stands for an HTTP date in a second."""
+    number, *pairs = words.split()
+    headers = dict(pair.split("=", 1) for pair in pairs)
+    in_a_second = format_datetime(datetime.now(UTC) + timedelta(seconds=1), usegmt=True)
+    named = {name.replace("-", "_"): in_a_second if value == "date" else value for name, value in headers.items()}
+    body = b"" if number == "204" else json.dumps(outcome("error")).encode()
+    send(handler, int(number), body, **named)
+
+
+def _truncated(_server: ScriptedFhir, handler: Handler, words: str, document: Json) -> None:
+    """JSON cut in the middle: with its own length, with that of the whole, or with a reset."""
+    body = json.dumps(document).encode()
+    half = body[: len(body) // 2]
+    if words == "honest":
+        send(handler, 200, half)
+        return
+    send(handler, 200, half, Content_Length=str(len(body)))
+    handler.close_connection = True
+    if words == "reset":
+        handler.wfile.flush()
+        time.sleep(0.02)
+        handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        handler.connection.close()
+
+
+def _hangup(_server: ScriptedFhir, handler: Handler, _words: str, _document: Json) -> None:
+    handler.close_connection = True
+    handler.connection.shutdown(socket.SHUT_RDWR)
+
+
+def _body(_server: ScriptedFhir, handler: Handler, words: str, _document: Json) -> None:
+    """Something else than FHIR JSON, with 200."""
+    kind, body = {
+        "html": ("text/html", b"<!doctype html><title>Log in</title>"),
+        "xml": ("application/fhir+xml", b'<Bundle xmlns="http://hl7.org/fhir"/>'),
+        "empty": ("application/fhir+json", b""),
+        "list": ("application/json", b"[]"),
+        "deep": ("application/json", b"[" * 100_000),
+        "huge": ("application/json", b" " * (9 * 1024 * 1024)),
+    }[words]
+    send(handler, 200, body, Content_Type=kind)
+
+
+def _outcome(_server: ScriptedFhir, handler: Handler, words: str, _document: Json) -> None:
+    """An OperationOutcome in place of the answer: `outcome error`, `outcome error 4107`."""
+    severity, _, detail = words.partition(" ")
+    send(handler, 200, json.dumps(outcome(severity, detail=detail)).encode())
+
+
+def _entry(_server: ScriptedFhir, handler: Handler, words: str, document: Json) -> None:
+    """The answer with an OperationOutcome among its entries: `entry warning 4119`."""
+    severity, _, detail = words.partition(" ")
+    extra = {"resource": outcome(severity, detail=detail), "search": {"mode": "outcome"}}
+    send(handler, 200, json.dumps({**document, "entry": [*document.get("entry", []), extra]}).encode())
+
+
+def _next(server: ScriptedFhir, handler: Handler, words: str, document: Json) -> None:
+    """A `next` link: to itself, to yet another page for ever, to another server, to nothing."""
+    number = int(dict(parse_qsl(urlsplit(handler.path).query)).get("page", "0"))
+    own = f"{server.base}/{unquote(handler.path).removeprefix('/fhir/')}"
+    url = {
+        "itself": own,
+        "endless": f"{own.partition('&page=')[0]}&page={number + 1}",
+        "nowhere": "http://[::bad",
+    }.get(words, words)
+    del document["total"]
+    send(handler, 200, json.dumps({**document, "link": [{"relation": "next", "url": url}]}).encode())
+
+
+def _adds(_server: ScriptedFhir, handler: Handler, words: str, document: Json) -> None:
+    """The answer with further entries, by name."""
+    more = [{"resource": resource} for resource in EXTRAS[words]]
+    send(handler, 200, json.dumps({**document, "total": None, "entry": [*document.get("entry", []), *more]}).encode())
+
+
+def _demands(server: ScriptedFhir, handler: Handler, _words: str, _document: Json) -> None:
+    """Refuses observations that are asked by code alone; all of the record's are in one category."""
+    query = unquote(handler.path).removeprefix("/fhir/")
+    if "category=" not in query:
+        send(handler, 400, json.dumps(outcome("error", "required")).encode())
+        return
+    matches = server.store.search(query.replace("&category=survey", ""))
+    send(handler, 200, json.dumps(searchset(matches, total=len(matches), links={})).encode())
+
+
+def _finds(_server: ScriptedFhir, handler: Handler, _words: str, document: Json) -> None:
+    """An empty list."""
+    rest = {name: value for name, value in document.items() if name != "entry"}
+    send(handler, 200, json.dumps({**rest, "total": 0}).encode())
+
+
+def _redirects(_server: ScriptedFhir, handler: Handler, words: str, _document: Json) -> None:
+    send(handler, 302, b"", Location=words)
+
+
+FAULTS: Mapping[str, Callable[[ScriptedFhir, Handler, str, Json], None]] = {
+    "never": _never,
+    "slow": _slow,
+    "trickle": _trickle,
+    "status": _status,
+    "truncated": _truncated,
+    "hangup": _hangup,
+    "body": _body,
+    "outcome": _outcome,
+    "entry": _entry,
+    "next": _next,
+    "adds": _adds,
+    "demands": _demands,
+    "finds": _finds,
+    "redirects": _redirects,
+}

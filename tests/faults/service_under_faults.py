@@ -1,0 +1,147 @@
+"""The real web application in this process, asked over WSGI, with a short deadline, against a scripted FHIR server."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from cds_service.demo.requests import answer_prefetch
+from cds_service.loading import load_service
+from cds_service.service import Service
+from cds_service.settings import Settings
+from cds_service.web.app import create_app
+from tests.chart_builders import ASSESSMENTS, HOOK_INSTANCE, NOW, KeptEntries
+from tests.faults.records import PATIENT, SENT, chart, draft_orders
+
+SERVICE_ID = "kyphoplasty-order-sign"
+TOKEN = "canary-token-6f1f"
+# What an EHR sends that could answer half of the templates.
+PARTIAL = ("patient", "conditions", "function", "body")
+
+
+@dataclass(frozen=True)
+class Answered:
+    """One answer.
+
+    Attributes:
+        seconds: how long it took.
+        entries: of the audit log, written by this call.
+    """
+
+    status: int
+    body: dict[str, Any]
+    seconds: float
+    entries: tuple[Any, ...]
+
+    @property
+    def cards(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.body["cards"]
+        return found
+
+    @property
+    def words(self) -> str:
+        """Everything that a person reads, or the text of the OperationOutcome."""
+        if "issue" in self.body:
+            return str(self.body["issue"][0]["details"]["text"])
+        return "\n".join(f"{card['summary']}\n{card.get('detail', '')}" for card in self.cards)
+
+    @property
+    def plain_words(self) -> str:
+        """The words without the escapes of markdown."""
+        return self.words.replace("\\", "")
+
+    @property
+    def issue(self) -> str:
+        return str(self.body["issue"][0]["code"]) if "issue" in self.body else ""
+
+    @property
+    def first(self) -> dict[str, Any]:
+        """The rehabilitation card."""
+        return next(card for card in self.cards if card["source"]["topic"]["code"] == "rehabilitation")
+
+    @property
+    def assessments(self) -> Any:
+        return self.first["extension"][ASSESSMENTS]
+
+    @property
+    def is_partial(self) -> bool:
+        return "**Incomplete:**" in self.first["detail"]
+
+
+@cache
+def service() -> Service:
+    return load_service()
+
+
+def templates() -> dict[str, str]:
+    return dict(service().hooks[SERVICE_ID].discovery["prefetch"])
+
+
+def queries() -> dict[str, str]:
+    """What the templates ask for our patient."""
+    return {key: text.replace("{{context.patientId}}", PATIENT) for key, text in templates().items()}
+
+
+class UnderFaults:
+    """One application, as one process of the service."""
+
+    def __init__(self, *, deadline: float = 2.0, fhir_servers: tuple[str, ...] = ()) -> None:
+        self._audit = KeptEntries()
+        app = create_app(
+            service(),
+            Settings(deadline_seconds=deadline, fhir_servers=fhir_servers),
+            audit=self._audit,
+            base_url="http://127.0.0.1:8080",
+            clock=lambda: NOW,
+        )
+        self._client = app.test_client()
+
+    def sign(
+        self,
+        *,
+        fhir_server: str | None,
+        keys: Collection[str] = (),
+        sends: Mapping[str, str] | None = None,
+        record: list[dict[str, Any]] | None = None,
+        draft: str = "",
+    ) -> Answered:
+        """Sign an order.
+
+        Args:
+            fhir_server: named in the request, with a token.
+            keys: prefetch keys that the EHR answers from the record.
+            sends: names of `SENT` by key, for answers of another kind.
+            record: what prefetch is answered from.
+            draft: name of `DRAFTS`.
+        """
+        whole = answer_prefetch(templates(), record or chart(), patient_id=PATIENT)
+        prefetch = {key: whole[key] for key in keys} | {key: SENT[name] for key, name in (sends or {}).items()}
+        body: dict[str, Any] = {
+            "hook": "order-sign",
+            "hookInstance": HOOK_INSTANCE,
+            "context": {"userId": "Practitioner/7", "patientId": PATIENT, "draftOrders": draft_orders(draft)},
+            "prefetch": prefetch,
+        }
+        if fhir_server is not None:
+            body["fhirServer"] = fhir_server
+            body["fhirAuthorization"] = {
+                "access_token": TOKEN,
+                "token_type": "Bearer",
+                "expires_in": 300,
+                "scope": "patient/*.read",
+                "subject": "kyphoplasty-cds",
+            }
+        before = len(self._audit.entries)
+        started = time.monotonic()
+        response = self._client.post(f"/cds-services/{SERVICE_ID}", json=body)
+        seconds = time.monotonic() - started
+        return Answered(response.status_code, response.get_json(), seconds, tuple(self._audit.entries[before:]))
+
+
+@cache
+def healthy() -> Answered:
+    """The answer when everything is there and nothing fails."""
+    return UnderFaults(deadline=30).sign(fhir_server=None, keys=tuple(templates()))
