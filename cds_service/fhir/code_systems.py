@@ -62,7 +62,7 @@ class CodeSystems:
     def normalise(self, system: str, code: str) -> tuple[str, str]:
         """System and code in the spelling that we compare; unknown systems stay as they are."""
         plain = _plain(system)
-        uri = self.aliases.get(plain, plain)
+        uri = self.aliases.get(plain, system.strip())
         spec = self.specs.get(uri)
         return uri, _FORMS[spec.form](code) if spec else code.strip()
 
