@@ -44,11 +44,27 @@ def describe_paths(service: Service) -> dict[str, Any]:
             "/models": _page("the models in force", JSON),
             "/models/{id}": {**_page("one model", JSON, 404), "parameters": [model_id]},
             "/sandbox": _page("a CDS Hooks client for people, in open mode", 404),
+            **_behind_the_sandbox(),
             "/openapi.json": {"get": _operation("this description", {JSON: {}})},
             "/health/live": {"get": _operation("the process answers", {JSON: {}})},
             "/health/ready": {"get": _operation("versions and digests of what is in force", {JSON: {}})},
             "/metrics": {"get": _operation("counts in Prometheus format", {"text/plain": {}})},
         },
+    }
+
+
+def _behind_the_sandbox() -> dict[str, Any]:
+    """What the sandbox page itself asks; no interface for others."""
+    patients = _operation("patients of a server, by name or id", {JSON: {}}, 400, 403)
+    record = _operation("findings and gaps of a record", {JSON: {}}, 400, 403, 412)
+    read = _operation("the sample patients as a FHIR R4 server", {"application/fhir+json": {}}, 400, 403, 404)
+    path = {"name": "path", "in": "path", "required": True, "schema": {"type": "string"}}
+    return {
+        "/sandbox/choices": {"get": _operation("codes of the orders that can be drafted", {JSON: {}}, 403)},
+        "/sandbox/patients": {"post": patients},
+        "/sandbox/record": {"post": record},
+        "/sandbox/fhir": {"get": read},
+        "/sandbox/fhir/{path}": {"get": read, "parameters": [path]},
     }
 
 

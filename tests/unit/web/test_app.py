@@ -427,11 +427,15 @@ def test_every_address_is_described_and_every_description_is_an_address():
     for path, operations in paths.items():
         methods = operations.keys() & {"get", "post"}
         assert methods
-        for method in methods:
+        for method in methods if not path.startswith("/sandbox/") else ():  # test_sandbox.py asks these
             response = client.open(path, method=method.upper(), json=hook_request() if method == "post" else None)
             assert response.status_code == 200
     rules = {str(rule) for rule in client.application.url_map.iter_rules() if rule.endpoint != "static"}
-    ours = {path.replace("{id}", "<model_id>").replace(SERVICE_ID, "<service_id>") for path in described["paths"]}
+    words = {"{id}": "<model_id>", "{path}": "<path:path>", SERVICE_ID: "<service_id>"}
+    ours = set()
+    for path in described["paths"]:
+        (word,) = [word for word in words if word in path] or [""]
+        ours.add(path.replace(word, words[word]) if word else path)
     assert rules == ours
 
 

@@ -1,0 +1,231 @@
+"""The sandbox page in real Chromium against the real service: from the patient to the feedback."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from tests.browser.watching import NAMELESS, POOR_CONTRAST
+
+UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+RECORDED = re.compile(r"Feedback (sent|is not recorded by this version)\.")
+
+
+def add_brace(page, *, end: str = "") -> None:
+    page.get_by_label("Add an order").select_option("brace")
+    page.get_by_label("Until").fill(end)
+    page.get_by_role("button", name="Add", exact=True).click()
+
+
+def add_kyphoplasty(page, *levels: str) -> None:
+    page.get_by_label("Add an order").select_option("kyphoplasty")
+    for level in ("L1", *levels):
+        page.get_by_label(level, exact=True).set_checked(level in levels)
+    page.get_by_role("button", name="Add", exact=True).click()
+
+
+def test_from_patient_to_feedback(open_page):
+    watched = open_page()
+    page = watched.page
+    watched.choose("P1, thin")
+    assert page.get_by_role("row", name="T-score").inner_text().split("\t")[1].strip() == "−3.2"
+    add_kyphoplasty(page, "L1")
+    add_brace(page)
+    assert page.locator("#drafts li").all_inner_texts() == [
+        "Kyphoplasty L1\nRemove",
+        "TLSO (L0456)\nno end date\nRemove",
+    ]
+    watched.sign()
+
+    brace = watched.card("TLSO")
+    assert brace.locator(".tone").inner_text().replace("\n", " ").split(" ·")[0].split()[:2] == ["!", "Warning"]
+    suggestion = brace.get_by_label("Add end date")
+    assert suggestion.is_checked()  # it is recommended
+    brace.get_by_role("button", name="Accept 1 of 1").click()
+    watched.wait_for_feedback()
+    assert RECORDED.search(brace.inner_text())
+    in_eight_weeks = datetime.now(UTC).date() + timedelta(weeks=8)  # the default policy
+    basket = page.locator("#basket li").all_inner_texts()
+    assert f"until {say(in_eight_weeks)}" in basket[1]
+    assert "changed" in basket[1]
+
+    risk = watched.card("Refracture risk high")
+    risk.get_by_label("Refer to dietitian").uncheck()
+    risk.get_by_role("button", name="Accept 2 of 3").click()
+    assert "Accepted: Refer to rehabilitation · Refer to fracture liaison service" in risk.inner_text()
+    assert page.locator("#basket .mark").all_inner_texts() == ["changed", "added", "added"]
+    page.locator("dialog").get_by_role("button", name="Sign 4 orders").click()
+    assert not page.locator("dialog").is_visible()
+    assert "Signed: Kyphoplasty L1" in page.locator("#status").inner_text()
+
+    first, second = watched.feedback
+    (item,) = first["feedback"]
+    assert UUID.fullmatch(item["card"])
+    assert item["outcome"] == "accepted"
+    assert [set(one) for one in item["acceptedSuggestions"]] == [{"id"}]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z", item["outcomeTimestamp"])
+    assert len(second["feedback"][0]["acceptedSuggestions"]) == 2
+
+
+def say(day: date) -> str:
+    return f"{day.day} {day:%b %Y}"
+
+
+def test_a_card_is_dismissed_with_a_reason(open_page):
+    watched = open_page()
+    watched.choose("P4,")
+    watched.page.get_by_role("button", name="Add this sample's orders").click()
+    watched.sign()
+    risk = watched.card("Refracture risk high")
+    risk.get_by_label("Or say why not").select_option("Patient declines")
+    risk.get_by_label("Comment").fill("wants to wait")
+    risk.get_by_role("button", name="Dismiss").click()
+    watched.wait_for_feedback()
+    assert "Dismissed: Patient declines" in risk.inner_text()
+    (item,) = watched.feedback[0]["feedback"]
+    system = "https://kyphoplasty-cds.org/fhir/CodeSystem/override-reason"
+    reason = {"reason": {"code": "patientDeclines", "system": system}, "userComment": "wants to wait"}
+    assert (item["outcome"], item["overrideReason"]) == ("overridden", reason)
+
+
+def test_request_and_response_stand_beside_the_cards(open_page):
+    watched = open_page()
+    page = watched.page
+    watched.choose("P5,")
+    add_kyphoplasty(page, "T12", "L1")
+    watched.sign()
+    request, response = page.locator("#wire pre").all_inner_texts()
+    assert '"hook": "order-sign"' in request
+    assert '"fhirServer": "http://127.0.0.1' in request
+    assert '"Kyphoplasty T12, L1"' in request
+    assert '"cards": [' in response
+    assert page.locator(".popup").bounding_box()["x"] < page.locator("#wire").bounding_box()["x"]
+    page.get_by_role("button", name="Hide JSON").click()
+    assert not page.locator("#wire").is_visible()
+
+
+def test_an_order_that_is_not_ours_gets_no_popup(open_page):
+    watched = open_page()
+    watched.choose("P2,")
+    add_brace(watched.page, end="2030-01-01")
+    watched.page.get_by_role("button", name="Sign 1 order").click()
+    watched.page.get_by_text("No card: the service has nothing to say").wait_for()
+    assert not watched.page.locator("dialog").is_visible()
+
+
+def test_a_server_that_was_not_named_is_refused_in_words(open_page):
+    watched = open_page()
+    page = watched.page
+    page.get_by_label("FHIR server").select_option("Another address …")
+    page.get_by_label("Address of the server").fill("http://fhir.example.org/r4")
+    page.get_by_role("button", name="Find").click()
+    page.get_by_text("may not call the fhirServer").wait_for()
+    assert [one for one in watched.complaints if "403" not in one] == []
+    watched.complaints.clear()  # a refused call is logged by the browser
+
+
+def test_a_record_that_cannot_be_read_is_said(open_page):
+    watched = open_page()
+    page = watched.page
+    page.get_by_label("FHIR server").select_option("http://127.0.0.1:9/fhir")
+    page.get_by_text("cannot be reached").wait_for()
+
+
+def press_until(page, key: str, selector: str, most: int = 60) -> None:
+    """Press a key until the focus is on an element that matches."""
+    for _ in range(most):
+        if page.evaluate("(selector) => document.activeElement.matches(selector)", selector):
+            return
+        page.keyboard.press(key)
+    pytest.fail(f"the keyboard does not reach {selector}")
+
+
+def test_it_works_by_keyboard_alone(open_page):
+    watched = open_page()
+    page = watched.page
+    press_until(page, "Tab", "#patients input")
+    page.keyboard.press("Space")
+    for _ in range(5):
+        page.keyboard.press("ArrowDown")  # P6
+    watched.wait_for_record()
+    assert "P6," in page.locator("#banner").inner_text()
+    press_until(page, "Tab", "#sample-orders")
+    page.keyboard.press("Enter")
+    press_until(page, "Tab", "#sign")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("dialog[open]")
+    assert page.evaluate("document.activeElement.id") == "answer-heading"
+    press_until(page, "Tab", "article.warning button[type=submit]")
+    page.keyboard.press("Enter")
+    watched.wait_for_feedback()
+    assert page.evaluate("document.activeElement.className") == "settled-words"
+    press_until(page, "Tab", "article.info select")
+    page.keyboard.press("ArrowDown")
+    press_until(page, "Tab", "article.info form.override button")
+    page.keyboard.press("Enter")
+    page.get_by_text("Dismissed: Already arranged").wait_for()
+    page.keyboard.press("Escape")
+    assert not page.locator("dialog").is_visible()
+    assert page.evaluate("document.activeElement.id") == "sign"
+    press_until(page, "Tab", "#again")
+    page.keyboard.press("Enter")
+    assert page.get_by_text("Dismissed: Already arranged").is_visible()  # what was done stays done
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [400, 1400])
+def test_everything_fits_and_can_be_read(open_page, width, scheme):
+    watched = open_page(width, scheme)
+    page = watched.page
+    watched.choose("P6,")
+    page.get_by_role("button", name="Add this sample's orders").click()
+    assert overflow(page) <= 0
+    assert page.evaluate(POOR_CONTRAST) == []
+    assert page.evaluate(NAMELESS) == []
+    watched.sign()
+    page.wait_for_timeout(300)  # the popup has appeared
+    if width == 400:
+        page.get_by_role("button", name="Show JSON").click()
+    watched.card("TLSO").get_by_role("button", name="Accept").click()
+    assert overflow(page) <= 0
+    assert page.evaluate(POOR_CONTRAST) == []
+    assert page.evaluate(NAMELESS) == []
+
+
+def overflow(page) -> int:
+    """Pixels by which anything but a scrolling box is wider than the window."""
+    boxes = ".panel, .popup, .card, .cards, #wire"
+    return page.evaluate(
+        """(boxes) => Math.max(document.documentElement.scrollWidth - innerWidth,
+            ...[...document.querySelectorAll(boxes)].filter((one) => one.checkVisibility())
+            .map((one) => Math.ceil(one.getBoundingClientRect().right) - innerWidth))""",
+        boxes,
+    )
+
+
+# What a card may hold that is no markdown of ours: it stays text.
+HOSTILE = """**Bold** and <b>not</b> <img src=x onerror="alert(1)">
+- one [link](javascript:alert(1))
+- **two**: 5 %
+
+after \\* and **open"""
+
+
+def test_markdown_becomes_paragraphs_bullets_and_bold_and_nothing_else(open_page):
+    page = open_page().page
+    tree = page.evaluate(
+        """async (text) => {
+            const { markdown } = await import("/static/sandbox.cards.js");
+            const box = document.createElement("div");
+            box.append(...markdown(text));
+            return box.innerHTML;
+        }""",
+        HOSTILE,
+    )
+    assert tree == (
+        '<p><strong>Bold</strong> and &lt;b&gt;not&lt;/b&gt; &lt;img src=x onerror="alert(1)"&gt;</p>'
+        "<ul><li>one [link](javascript:alert(1))</li><li><strong>two</strong>: 5&nbsp;%</li></ul>"
+        "<p>after * and **open</p>"
+    )

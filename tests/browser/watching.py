@@ -1,0 +1,100 @@
+"""A page under observation: what it logs, where it calls, what its policy blocked, what it sent as feedback."""
+
+from __future__ import annotations
+
+from typing import Any
+
+ON_VIOLATION = """
+document.addEventListener("securitypolicyviolation",
+  (event) => console.error("blocked by policy: " + event.violatedDirective));
+"""
+# Elements with text of their own whose contrast is below WCAG AA; colours in rgb() as Chromium computes them.
+POOR_CONTRAST = """
+() => {
+  const parse = (text) => text.match(/[0-9.]+/g).map(Number);
+  const light = ([r, g, b]) => [r, g, b].map((part) => part / 255)
+    .map((part) => (part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, part, place) => sum + part * [0.2126, 0.7152, 0.0722][place], 0);
+  const behind = (element) => {
+    for (let one = element; one; one = one.parentElement) {
+      const colour = parse(getComputedStyle(one).backgroundColor);
+      if (colour.length === 3 || colour[3] === 1) return colour;
+    }
+    return [255, 255, 255];
+  };
+  const poor = [];
+  for (const element of document.querySelectorAll("body *")) {
+    const own = [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim());
+    if (!own || !element.checkVisibility() || element.closest(":disabled, .hidden")) continue;
+    const style = getComputedStyle(element);
+    const [front, back] = [light(parse(style.color)), light(behind(element))];
+    const ratio = (Math.max(front, back) + 0.05) / (Math.min(front, back) + 0.05);
+    const size = parseFloat(style.fontSize);
+    const large = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700);
+    const words = element.textContent.trim().slice(0, 40);
+    if (ratio < (large ? 3 : 4.5)) poor.push(`${element.tagName} ${words}: ${ratio.toFixed(2)}`);
+  }
+  return poor;
+}
+"""
+# Controls without a name that a screen reader could say.
+NAMELESS = """
+() => [...document.querySelectorAll("button, input, select, a[href], summary, fieldset")]
+  .filter((element) => element.checkVisibility() && !element.getAttribute("aria-label")
+    && ![...(element.labels ?? [])].some((label) => label.textContent.trim())
+    && !(element.matches("button, a, summary") && element.textContent.trim())
+    && !(element.matches("fieldset") && element.querySelector("legend")))
+  .map((element) => element.outerHTML)
+"""
+
+
+class Watched:
+    """A page and what happened on it.
+
+    Attributes:
+        complaints: console errors, script errors, blocked resources, calls to other origins.
+        feedback: bodies sent to the feedback address.
+    """
+
+    def __init__(self, page: Any, url: str) -> None:
+        self.page = page
+        self.complaints: list[str] = []
+        self.feedback: list[dict[str, Any]] = []
+        self._url = url
+        page.add_init_script(ON_VIOLATION)
+        page.on("console", self._note_console)
+        page.on("pageerror", lambda error: self.complaints.append(f"script error: {error}"))
+        page.on("request", self._note_request)
+
+    def choose(self, patient: str) -> None:
+        """Choose a patient and wait for the record."""
+        self.page.get_by_label(patient).check()
+        self.wait_for_record()
+
+    def wait_for_record(self) -> None:
+        """Wait until the record of the chosen patient is shown."""
+        self.page.locator("#record-status", has_text="findings").wait_for()
+
+    def wait_for_feedback(self, count: int = 1) -> None:
+        """Wait until so many cards say what became of their feedback."""
+        self.page.locator(".settled-words .hint").nth(count - 1).wait_for()
+
+    def sign(self) -> None:
+        """Sign the drafts and wait for the popup."""
+        self.page.get_by_role("button", name="Sign ", exact=False).click()
+        self.page.wait_for_selector("dialog[open]")
+
+    def card(self, words: str) -> Any:
+        """The card whose summary holds these words."""
+        return self.page.locator("article", has=self.page.locator("h3", has_text=words))
+
+    def _note_console(self, message: Any) -> None:
+        is_missing_feedback = message.location.get("url", "").endswith("/feedback")  # not in every version
+        if message.type in {"error", "warning"} and not is_missing_feedback:
+            self.complaints.append(f"console {message.type}: {message.text}")
+
+    def _note_request(self, request: Any) -> None:
+        if not request.url.startswith(self._url + "/"):
+            self.complaints.append(f"call to another origin: {request.url}")
+        if request.url.endswith("/feedback"):
+            self.feedback.append(request.post_data_json)

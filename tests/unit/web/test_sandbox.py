@@ -1,0 +1,230 @@
+"""What serves the sandbox page: the page and its policy, the built-in FHIR server, search, record, orders."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+import requests
+
+from cds_service.demo.fhir_server import start_fhir_server
+from cds_service.fhir.orders import find_augmentation_order
+from cds_service.fhir.support_orders import find_draft_support_orders
+from cds_service.fhir.terminology import load_terminology
+from cds_service.loading import data_root
+from cds_service.samples import load_samples
+from cds_service.settings import Settings
+from cds_service.site import Site, SiteFolder
+from cds_service.web.app import create_app
+from tests.live_service import TODAY, LiveService
+
+CLIENT = {"issuer": "https://ehr.example.org", "jwks_file": "keys.json", "fhir_servers": ["https://ehr.example.org/r4"]}
+
+
+@pytest.fixture(scope="module")
+def audit():
+    return []
+
+
+@pytest.fixture(scope="module")
+def live(tmp_path_factory, audit):
+    service = LiveService(tmp_path_factory.mktemp("sandbox"), audit=audit)  # a list appends as an audit log does
+    yield service
+    service.close()
+
+
+@pytest.fixture(scope="module")
+def elsewhere():
+    resources = (resource for sample in load_samples(TODAY) for resource in sample.resources)
+    with start_fhir_server(resources) as server:
+        yield server
+
+
+@pytest.fixture
+def closed(tmp_path):
+    """The application of a site that names a client."""
+    site = Site.model_validate({"site": {"name": "x"}, "clients": [CLIENT]})
+    service = SimpleNamespace(hooks={}, model_cards={}, digests={})
+    app = create_app(
+        service,
+        Settings(),
+        audit=SimpleNamespace(),
+        base_url="http://127.0.0.1:8080",
+        site=SiteFolder(tmp_path, site, None, None),
+    )
+    return app.test_client()
+
+
+def get(live, path: str) -> requests.Response:
+    return requests.get(live.url + path, timeout=60)
+
+
+def ask(live, what: str, **members: str) -> requests.Response:
+    return requests.post(f"{live.url}/sandbox/{what}", json=members, timeout=60)
+
+
+def built_in(live) -> str:
+    return f"{live.url}/sandbox/fhir"
+
+
+# --- the page
+
+
+def test_the_page_may_run_its_own_script_and_nothing_else(live):
+    response = get(live, "/sandbox")
+    assert response.status_code == 200
+    policy = response.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "script-src 'self'" in policy
+    assert "unsafe" not in policy
+    assert "http" not in policy
+    assert "style=" not in response.text
+    assert "onclick" not in response.text
+
+
+def test_the_page_loads_from_its_own_address_alone(live):
+    addresses = [part.partition('"')[0] for part in get(live, "/sandbox").text.split('="')[1:]]
+    assert not [one for one in addresses if one.startswith(("//", "https:"))]
+    scripts = [one for one in addresses if one.startswith("/static/")]
+    assert len(scripts) == 3
+    assert [get(live, one).status_code for one in scripts] == [200, 200, 200]
+
+
+def test_the_script_never_makes_markup_of_text(live):
+    for name in ("sandbox.js", "sandbox.cards.js", "sandbox.parts.js"):
+        script = get(live, f"/static/{name}").text
+        for word in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "Function("):
+            assert word not in script
+
+
+def test_the_start_page_leads_to_it(live):
+    assert 'href="/sandbox"' in get(live, "/").text
+
+
+def test_a_site_with_clients_has_no_sandbox(closed):
+    response = closed.get("/sandbox")
+    assert response.status_code == 404
+    assert "open mode only" in response.get_data(as_text=True)
+    assert 'href="/sandbox"' not in closed.get("/").get_data(as_text=True)
+    for path in ("/sandbox/fhir/Patient", "/sandbox/choices"):
+        assert closed.get(path).status_code == 403
+    for path in ("/sandbox/patients", "/sandbox/record"):
+        assert closed.post(path, json={"server": "http://127.0.0.1/fhir", "patient": "p1"}).status_code == 403
+
+
+def test_nothing_of_it_is_for_other_origins(live):
+    assert "Access-Control-Allow-Origin" not in ask(live, "patients", server=built_in(live)).headers
+
+
+# --- the sample patients as a FHIR server
+
+
+def test_the_built_in_server_says_what_it_is(live):
+    statement = get(live, "/sandbox/fhir/metadata").json()
+    assert statement["fhirVersion"] == "4.0.1"
+    assert statement["implementation"]["url"] == built_in(live)
+
+
+def test_a_sample_patient_can_be_read_and_searched_for(live):
+    assert get(live, "/sandbox/fhir/Patient/p1-thin-high").json()["id"] == "p1-thin-high"
+    found = get(live, "/sandbox/fhir/Observation?patient=p1-thin-high&code=http://loinc.org|39156-5").json()
+    assert found["entry"][0]["fullUrl"].startswith(f"{built_in(live)}/Observation/")
+
+
+def test_the_built_in_server_takes_nothing(live):
+    response = requests.post(f"{built_in(live)}/Patient", json={}, timeout=60)
+    assert response.status_code == 405
+    assert requests.delete(f"{built_in(live)}/Patient/p1-thin-high", timeout=60).status_code == 405
+
+
+# --- patients
+
+
+def test_all_sample_patients_are_listed_with_their_orders(live):
+    patients = ask(live, "patients", server=built_in(live)).json()["patients"]
+    assert [one["id"][:2] for one in patients] == [f"p{number}" for number in range(1, 10)]
+    assert all(one["draftOrders"]["entry"] for one in patients)
+
+
+def test_sample_patients_are_found_by_words_of_their_story(live):
+    patients = ask(live, "patients", server=built_in(live), find="denosumab overdue").json()["patients"]
+    assert [one["id"] for one in patients] == ["p8-overdue-denosumab"]
+
+
+def test_patients_of_another_server_are_found_by_name(live, elsewhere):
+    patients = ask(live, "patients", server=elsewhere.url, find="P3").json()["patients"]
+    assert [(one["id"], one["title"]) for one in patients] == [("p3-typical-western", "Sample P3")]
+    assert len(ask(live, "patients", server=elsewhere.url).json()["patients"]) == 9
+
+
+def test_a_server_that_does_not_answer_is_a_note(live):
+    answer = ask(live, "patients", server="http://127.0.0.1:7/fhir").json()
+    assert answer["patients"] == []
+    assert "cannot be reached" in answer["note"]
+
+
+@pytest.mark.parametrize("server", ["https://hapi.fhir.org/baseR4", "http://10.0.0.1/fhir", "file:///etc", "x"])
+def test_a_server_that_was_not_named_is_not_asked(live, server):
+    assert ask(live, "patients", server=server, find="x").status_code == 403
+    assert ask(live, "record", server=server, patient="p1").status_code == 403
+
+
+def test_a_body_without_a_server_is_400(live):
+    for what in ("patients", "record"):
+        assert ask(live, what).status_code == 400
+        assert requests.post(f"{live.url}/sandbox/{what}", json=[], timeout=60).status_code == 400
+
+
+# --- record
+
+
+def test_findings_and_gaps_are_said_in_words(live):
+    record = ask(live, "record", server=built_in(live), patient="p1-thin-high").json()
+    findings = {one["title"]: one for one in record["findings"]}
+    assert findings["T-score"]["value"] == "−3.2"  # samples/README.md
+    assert findings["BMI"]["value"] == "18.5 kg/m²"
+    assert findings["diabetes"]["value"] == "yes"
+    assert findings["T-score"]["source"].startswith("Observation/")
+    assert {"title": "multifidus index", "reason": "asked for, not there"} in record["gaps"]
+    assert record["record"]["unread"] == {}
+
+
+def test_a_look_at_a_record_is_not_audited(live, audit):
+    assert ask(live, "record", server=built_in(live), patient="p2-low").status_code == 200
+    assert audit == []
+
+
+def test_a_record_that_cannot_be_read_is_refused_as_the_service_would(live):
+    assert ask(live, "record", server="http://127.0.0.1:9/fhir", patient="p1").status_code == 412
+    assert ask(live, "record", server=built_in(live), patient="no/id").status_code == 400
+
+
+# --- orders
+
+
+def test_the_offered_codes_are_those_that_the_service_knows(live):
+    choices = get(live, "/sandbox/choices").json()
+    terminology = load_terminology(data_root("mappings"))
+    for name, procedure in (("kyphoplasty", "PKP"), ("vertebroplasty", "PVP")):
+        for level in choices["levels"]:
+            order = draft(code={"coding": [choices["procedures"][name][level["region"]]]})
+            order["bodySite"] = [{"coding": [level["coding"]]}]
+            found = find_augmentation_order({"entry": [{"resource": order}]}, "p1", terminology)
+            assert found is not None
+            assert (found.procedure, found.levels) == (procedure, (level["level"],))
+    brace = draft("DeviceRequest", codeCodeableConcept={"coding": [choices["brace"]]})
+    bed_rest = draft(code={"coding": [choices["bedRest"]]})
+    bundle = {"entry": [{"resource": brace}, {"resource": bed_rest}]}
+    kinds = {one.kind for one in find_draft_support_orders(bundle, terminology, patient_id="p1")}
+    assert kinds == {"brace", "bed-rest"}
+
+
+def draft(resource_type: str = "ServiceRequest", **members):
+    return {
+        "resourceType": resource_type,
+        "id": "o1",
+        "status": "draft",
+        "intent": "order",
+        "subject": {"reference": "Patient/p1"},
+        **members,
+    }
