@@ -28,7 +28,7 @@ demo: $(VENV)/.ready ## the main job end to end: sample patients, an order signe
 	@$(BIN)/kyphoplasty-cds demo $(if $(PATIENT),--patient $(PATIENT)) $(if $(KEEP),--keep)
 
 test: $(VENV)/.ready-dev ## all tests
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -rs $(ARGS)
 
 check: $(VENV)/.ready-dev ## format, lint, types, import contracts, data files, tables of reduced models
 	@failed=0; for step in "ruff format --check ." "ruff check ." "mypy" "lint-imports" \
