@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix coverage wheel-test tables servers clean
+.PHONY: help demo test check fix coverage wheel-test tables servers bench faults clean
 
 help: ## print the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -42,6 +42,12 @@ fix: $(VENV)/.ready-dev ## format, and mend what can be mended
 
 tables: $(VENV)/.ready-dev ## rebuild the tables of reduced models from the study files
 	@$(BIN)/kyphoplasty-cds studies build
+
+bench: $(VENV)/.ready-dev ## how long an answer takes over a FHIR server that needs 50 ms a query
+	@$(BIN)/python -m tests.bench.bench_upstream
+
+faults: $(VENV)/.ready-dev ## 500 random mixes of faults of the FHIR server (MIXES=n for another number)
+	@FAULT_MIXES=$(or $(MIXES),500) $(BIN)/python -m pytest tests/faults/test_random_faults.py
 
 coverage: $(VENV)/.ready-dev ## branch coverage of the package
 	@$(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered

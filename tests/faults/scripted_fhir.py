@@ -132,6 +132,7 @@ class _Server(ThreadingHTTPServer):
 def _handler(server: ScriptedFhir) -> type[Handler]:
     class Scripted(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # headers and body are two writes
 
         def do_GET(self) -> None:
             with suppress(ConnectionError):

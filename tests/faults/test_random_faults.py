@@ -1,0 +1,101 @@
+"""Any mix of faults over the queries: in time, of this patient alone, no token elsewhere, never a 500.
+
+`FAULT_MIXES=500` runs as many mixes (`make faults`); a handful otherwise.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.faults.records import EXTRAS, FOREIGN_VALUE, chart
+from tests.faults.scripted_fhir import ScriptedFhir
+from tests.faults.service_under_faults import TOKEN, Answered, UnderFaults, healthy, queries, templates
+
+MIXES = int(os.environ.get("FAULT_MIXES", "12"))
+DEADLINE_SECONDS = 1.2
+ALLOWANCE_SECONDS = 1.5  # for a busy machine; the rule is a tenth of a second
+KEYS = sorted(templates())
+STRANGERS = sorted(name for name in EXTRAS if name not in {"a value of our number", "the same value again"})
+FAULTS = [
+    "never",
+    "slow 0.1",
+    "slow 30",
+    "trickle headers",
+    "trickle body",
+    *(f"status {number}" for number in (204, 400, 401, 403, 404, 410, 414, 418, 429, 500, 502, 503, 504)),
+    "status 429 Retry-After=1",
+    "status 503 Retry-After=0",
+    "status 429 Retry-After=date",
+    "truncated honest",
+    "truncated short",
+    "truncated reset",
+    "hangup",
+    *(f"body {kind}" for kind in ("html", "xml", "empty", "list", "deep", "huge")),
+    *(f"outcome {severity}" for severity in ("fatal", "error", "warning", "information")),
+    "outcome error 4107",
+    "entry error",
+    "entry warning 4119",
+    "next itself",
+    "next endless",
+    "next nowhere",
+    "next OTHER/fhir?page=2",
+    "next OTHER/fhir/Condition?patient=pat-1",
+    "redirects OTHER/fhir/Patient/pat-1",
+    "redirects /fhir/Patient/other",
+    "demands category",
+    *(f"adds {name}" for name in STRANGERS),
+]
+TIMES = ["", "", " once"]
+SCRIPTS = st.dictionaries(
+    st.sampled_from([*KEYS, "Observation", "*"]),
+    st.tuples(st.sampled_from(FAULTS), st.sampled_from(TIMES)).map("".join),
+    min_size=1,
+    max_size=6,
+)
+
+
+@settings(
+    max_examples=MIXES,
+    deadline=None,
+    derandomize=MIXES < 100,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+@given(script=SCRIPTS, keys=st.just(frozenset()) | st.sets(st.sampled_from(KEYS)))
+def test_whatever_fails_the_answer_is_in_time_and_of_this_patient(script, keys):
+    other = ScriptedFhir(chart(), {})
+    elsewhere = other.base.removesuffix("/fhir")
+    server = ScriptedFhir(
+        chart(), queries(), {asked: fault.replace("OTHER", elsewhere) for asked, fault in script.items()}
+    )
+    try:
+        answer = UnderFaults(deadline=DEADLINE_SECONDS).sign(fhir_server=server.base, keys=keys)
+        check_invariants(answer)
+        assert {headers.get("Authorization") for headers in server.headers} <= {f"Bearer {TOKEN}"}
+        assert other.asked == []
+    finally:
+        server.close()
+        other.close()
+
+
+def check_invariants(answer: Answered) -> None:
+    """What holds of every answer, whatever failed."""
+    assert answer.status in {200, 412}, answer.body
+    assert answer.seconds < DEADLINE_SECONDS + ALLOWANCE_SECONDS
+    whole = json.dumps(answer.body)
+    assert TOKEN not in whole
+    assert str(FOREIGN_VALUE) not in whole
+    assert f"{abs(FOREIGN_VALUE):g}" not in whole
+    assert "x-5" not in whole
+    if answer.status == 412:
+        assert answer.issue
+        assert answer.entries == ()
+        return
+    assert answer.cards
+    assert len(answer.entries) == 1
+    if answer.assessments != healthy().assessments:
+        assert answer.is_partial, "figures differ from those of the whole record, and nothing is said"
