@@ -42,7 +42,7 @@ def is_open(site: Site | None) -> bool:
 def sandbox_routes(around: Surroundings) -> Blueprint:
     """The page, and what it asks besides the service itself."""
     routes = Blueprint("sandbox", __name__, url_prefix="/sandbox")
-    samples = SamplePatients(around.clock)
+    samples = SamplePatients(around.clock, has_site=around.site is not None)
 
     @routes.before_request
     def refuse_when_closed() -> tuple[str, int] | None:

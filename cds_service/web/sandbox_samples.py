@@ -18,13 +18,15 @@ PAGE_SIZE = 1000
 class SamplePatients:
     """The samples as they are today; their dates are distances from the day, so that they are read anew each day."""
 
-    def __init__(self, clock: Callable[[], datetime]) -> None:
+    def __init__(self, clock: Callable[[], datetime], *, has_site: bool) -> None:
         """Nothing is read before somebody asks.
 
         Args:
             clock: now, UTC.
+            has_site: a site folder is in force, which may explain local codes.
         """
         self._clock = clock
+        self._has_site = has_site
         self._day: tuple[date, tuple[Sample, ...], FhirApp] | None = None
 
     def server(self) -> FhirApp:
@@ -35,7 +37,7 @@ class SamplePatients:
         """Those whose title, story or id holds these words; all without any."""
         words = wanted.casefold().split()
         return [
-            _listed(sample)
+            _listed(sample, explained=self._has_site or not sample.needs_site)
             for sample in self._today()[1]
             if all(word in f"{sample.id} {sample.title} {sample.story}".casefold() for word in words)
         ]
@@ -49,11 +51,11 @@ class SamplePatients:
         return held
 
 
-def _listed(sample: Sample) -> dict[str, Any]:
-    note = "Its local codes are explained by the sample site folder; without that they are not read."
+def _listed(sample: Sample, *, explained: bool) -> dict[str, Any]:
+    note = "" if explained else " Only the sample site folder explains its local codes; this service has none."
     return {
         "id": sample.id,
         "title": sample.title,
-        "story": f"{sample.story} {note}" if sample.needs_site else sample.story,
+        "story": sample.story + note,
         "draftOrders": sample.draft_orders,
     }

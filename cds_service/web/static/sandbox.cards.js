@@ -65,7 +65,7 @@ function overrideForm(card, place, act) {
     ...reasons.map((reason, number) => element("option", { value: String(number) }, reason.display)));
   const comment = element("input", { id: `comment-${place}`, type: "text", autocomplete: "off" });
   const form = element("form", { class: "override" },
-    element("div", { class: "stack" }, element("label", { for: `reason-${place}` }, "Or say why not"), choice),
+    element("div", { class: "stack" }, element("label", { for: `reason-${place}` }, card.suggestions ? "Or say why not" : "Say why it does not apply"), choice),
     element("div", { class: "stack" }, element("label", { for: `comment-${place}` }, "Comment (optional)"), comment),
     element("button", { type: "submit" }, "Dismiss"));
   form.addEventListener("submit", (event) => {
