@@ -150,6 +150,8 @@ def assess_patient(wish: Wish, settings: Settings, say: Callable[[str], None], *
     reader = SayingReader(fhir, say if progress else None)
 
     _say_server(identify_server(reader, until=until), wish, say)
+    if note := say_about_token(wish):
+        say(note)
     patient_id = wish.patient or _find_one(reader, wish.find or "", say, until)
     check_patient(reader, patient_id, until=until)
 
@@ -173,6 +175,12 @@ def _refuse_other_procedure(wish: Wish, terminology: Terminology) -> None:
             f"{wish.procedure}: no kyphoplasty or vertebroplasty that this service knows;"
             " a CPT number (22510 to 22515) or SYSTEM|CODE"
         )
+
+
+def say_about_token(wish: Wish) -> str:
+    """That a token was given and is kept back; empty when there is nothing to say."""
+    is_kept_back = wish.token is not None and not parse_base(wish.fhir_server).may_carry_tokens
+    return "note: a token is not sent over plain http; the server is asked without it" if is_kept_back else ""
 
 
 def _say_server(server: ServerIdentity, wish: Wish, say: Callable[[str], None]) -> None:

@@ -42,6 +42,11 @@ class Address:
         return is_loopback_host(self.host)
 
     @property
+    def may_carry_tokens(self) -> bool:
+        """Whether nobody on the way can read what is sent: https, or the machine itself."""
+        return self.scheme == "https" or self.is_loopback
+
+    @property
     def url(self) -> str:
         """The address as a URL, in one spelling."""
         host = f"[{self.host}]" if ":" in self.host else self.host

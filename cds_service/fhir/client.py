@@ -77,7 +77,7 @@ class FhirClient:
         self._origin = replace(self._base, segments=(), query="").url
         self._server = (connections or Connections()).server(self._base)
         self._headers = dict(HEADERS)
-        if token is not None and (self._base.scheme == "https" or self._base.is_loopback):
+        if token is not None and self._base.may_carry_tokens:
             self._headers["Authorization"] = f"Bearer {token}"
         self._by_category = CategoryReads(self._search_plainly)
 

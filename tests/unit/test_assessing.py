@@ -9,7 +9,7 @@ from datetime import date, datetime
 import pytest
 from click.testing import CliRunner
 
-from cds_service.assessing import WrongWish, read_wish
+from cds_service.assessing import WrongWish, read_wish, say_about_token
 from cds_service.cli import main
 from cds_service.demo.fhir_server import start_fhir_server
 from cds_service.drafting import augmentation_order, level_codings
@@ -20,6 +20,7 @@ from cds_service.samples import load_samples
 from tests.stub_fhir import Reply, StubFhir, outcome, page
 
 TODAY = date(2026, 11, 20)
+NOTHING = dict.fromkeys(("patient", "find", "procedure", "token_file", "as_of")) | {"levels": (), "more_levels": ()}
 ROOM = {"KYPHOPLASTY_CDS_DEADLINE_SECONDS": "30"}  # a busy machine must not turn into a gap
 
 
@@ -208,6 +209,15 @@ def test_the_token_goes_along_and_is_never_printed(stub, tmp_path):
     assert "s3cret" not in result.output
 
 
+def test_a_token_for_plain_http_is_kept_back_and_that_is_said(tmp_path):
+    token = tmp_path / "token"
+    token.write_text("s3cret-token")
+    wish = {**NOTHING, "fhir_server": "http://fhir.example.org/r4", "patient": "p1", "token_file": token}
+    assert say_about_token(read_wish(**wish)) != ""
+    assert say_about_token(read_wish(**{**wish, "fhir_server": "https://fhir.example.org/r4"})) == ""
+    assert say_about_token(read_wish(**{**wish, "token_file": None})) == ""
+
+
 # --- wrong use
 
 
@@ -236,16 +246,8 @@ def test_a_server_needs_an_address():
 
 
 def test_levels_are_read_as_people_write_them():
-    wish = read_wish(
-        fhir_server="https://example.org/fhir/",
-        patient="p1",
-        find=None,
-        procedure=None,
-        levels=("l1,t12",),
-        more_levels=("L3",),
-        token_file=None,
-        as_of=datetime(2026, 11, 20),  # noqa: DTZ001 - as click gives it
-    )
+    words = {"fhir_server": "https://example.org/fhir/", "patient": "p1", "levels": ("l1,t12",), "more_levels": ("L3",)}
+    wish = read_wish(**{**NOTHING, **words, "as_of": datetime(2026, 11, 20)})  # noqa: DTZ001 - as click gives it
     assert wish.levels == ("T12", "L1", "L3")
     assert wish.fhir_server == "https://example.org/fhir"
     assert wish.now.date() == TODAY
@@ -255,16 +257,7 @@ def test_a_token_file_without_a_token_is_refused(tmp_path):
     empty = tmp_path / "token"
     empty.write_text("\n")
     with pytest.raises(WrongWish, match="bearer"):
-        read_wish(
-            fhir_server="https://example.org/fhir",
-            patient="p1",
-            find=None,
-            procedure=None,
-            levels=(),
-            more_levels=(),
-            token_file=empty,
-            as_of=None,
-        )
+        read_wish(**{**NOTHING, "fhir_server": "https://example.org/fhir", "patient": "p1", "token_file": empty})
 
 
 # --- the order
