@@ -61,12 +61,16 @@ class StubFhir:
     Attributes:
         requests: path with query of every request, in order of arrival.
         headers: of every request.
+        forms: what a POST to this path is answered.
+        sent: bodies of all POSTs.
         released: set when the test is over; scripts that hold a connection wait for it.
     """
 
     def __init__(self) -> None:
         self.replies: dict[str, Reply] = {}
         self.default: Reply | None = None
+        self.forms: dict[str, Reply] = {}
+        self.sent: list[str] = []
         self.requests: list[str] = []
         self.headers: list[Mapping[str, str]] = []
         self.released = threading.Event()
@@ -106,7 +110,15 @@ class StubFhir:
             def do_GET(self) -> None:
                 stub.requests.append(unquote(self.path))
                 stub.headers.append(dict(self.headers))
-                reply = stub._reply_to(self.path)
+                self._say(stub._reply_to(self.path))
+
+            def do_POST(self) -> None:
+                stub.requests.append(unquote(self.path))
+                stub.headers.append(dict(self.headers))
+                stub.sent.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
+                self._say(stub.forms.get(self.path.removeprefix("/fhir"), Reply(status=405)))
+
+            def _say(self, reply: Reply) -> None:
                 if reply.script is not None:
                     self.close_connection = True
                     reply.script(self)

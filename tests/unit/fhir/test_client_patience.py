@@ -1,0 +1,382 @@
+"""What the client asks again, what it leaves alone, and how it keeps its time against rude servers."""
+
+from __future__ import annotations
+
+import math
+import subprocess
+import sys
+import threading
+import time
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+
+from cds_service.errors import FhirReadError
+from cds_service.fhir.by_category import CATEGORIES
+from cds_service.fhir.client import Connections, FhirClient
+from cds_service.fhir.judging import WITHOUT_TOKEN, wait_asked_for
+from tests.stub_fhir import PATIENT_ID, Reply, StubFhir, fhir, observation, outcome, page
+
+PATIENT = {"resourceType": "Patient", "id": PATIENT_ID}
+BY_CODE = "Observation?patient=p1&code=http://loinc.org|38267-1&_sort=-date&_count=50"
+
+
+@pytest.fixture
+def server():
+    stub = StubFhir()
+    yield stub
+    stub.close()
+
+
+def soon(seconds: float = 20) -> float:
+    return time.monotonic() + seconds
+
+
+def once(first: Reply, then: Reply) -> Reply:
+    """The first reply to the first request, then the other."""
+    replies = iter([first])
+
+    def answer(handler) -> None:
+        reply = next(replies, then)
+        handler.send_response(reply.status)
+        for name, value in {"Content-Length": str(len(reply.body)), **reply.headers}.items():
+            handler.send_header(name, value)
+        handler.end_headers()
+        handler.wfile.write(reply.body)
+
+    return Reply(script=answer)
+
+
+def ids(fetched) -> list[str]:
+    return [entry["resource"]["id"] for document in fetched.documents for entry in document.get("entry", [])]
+
+
+def failure(client: FhirClient, query: str = "Patient/p1", seconds: float = 20) -> FhirReadError:
+    with pytest.raises(FhirReadError) as caught:
+        client.fetch(query, until=soon(seconds))
+    return caught.value
+
+
+# --- retries
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+def test_a_failing_server_is_asked_once_more(server, status):
+    server.say("/Patient/p1", once(Reply(status=status), fhir(PATIENT)))
+    assert FhirClient(server.base).fetch("Patient/p1", until=soon()).documents == (PATIENT,)
+    assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 418, 501])
+def test_a_refusal_is_not_repeated(server, status):
+    server.default = Reply(status=status)
+    assert failure(FhirClient(server.base)).reason == f"http-{status}"
+    assert len(server.requests) == 1
+
+
+def test_a_server_that_keeps_failing_is_asked_twice_and_no_more(server):
+    server.default = Reply(status=503)
+    assert failure(FhirClient(server.base)).reason == "http-503"
+    assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize(("headers", "requests"), [({"Retry-After": "0"}, 2), ({"Retry-After": "60"}, 1), ({}, 1)])
+def test_too_many_requests_are_repeated_only_when_the_server_says_soon(server, headers, requests):
+    server.default = Reply(status=429, headers=headers)
+    assert failure(FhirClient(server.base), seconds=5).reason == "http-429"
+    assert len(server.requests) == requests
+
+
+def test_no_retry_when_most_of_the_time_is_gone(server):
+    server.default = Reply(status=503)
+    client = FhirClient(server.base)
+    client._began -= 10
+    assert failure(client, seconds=5).reason == "http-503"  # a third is left
+    assert len(server.requests) == 1
+
+
+def test_retries_of_all_requests_together_are_limited(server):
+    server.default = Reply(status=503)
+    connections = Connections()
+    client = FhirClient(server.base, connections=connections)
+    client._server.breaker.admits = lambda: True
+    for _ in range(40):
+        failure(client)
+    assert 40 + 10 <= len(server.requests) <= 40 + 10 + 8 + 8  # saved up, a fifth of the calls, one a second
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({}, None),
+        ({"Retry-After": "2"}, 2),
+        ({"Retry-After": " 120 "}, 120),
+        ({"Retry-After": "soon"}, math.inf),
+        ({"Retry-After": "-1"}, math.inf),
+        ({"Retry-After": ""}, math.inf),
+        ({"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}, 0),
+        ({"x-ms-retry-after-ms": "250"}, 0.25),
+        ({"Retry-After": "9" * 400}, 999_999_999),
+    ],
+)
+def test_retry_after_is_read_in_every_spelling(headers, seconds):
+    assert wait_asked_for(headers) == seconds
+
+
+def test_retry_after_may_be_a_date():
+    later = format_datetime(datetime.now(UTC) + timedelta(seconds=30), usegmt=True)
+    assert 25 < wait_asked_for({"Retry-After": later}) <= 30
+
+
+# --- the breaker
+
+
+def test_a_server_that_fails_ten_times_is_not_asked_again_by_any_request(server):
+    server.default = Reply(status=500)
+    connections = Connections()
+    reasons = [failure(FhirClient(server.base, connections=connections)).reason for _ in range(12)]
+    assert reasons == ["http-500"] * 10 + ["breaker"] * 2
+    asked = len(server.requests)
+    assert failure(FhirClient(server.base, connections=connections)).reason == "breaker"
+    assert len(server.requests) == asked
+
+
+def test_one_server_that_fails_does_not_shut_another(server):
+    connections = Connections()
+    other = StubFhir()
+    try:
+        server.default = Reply(status=500)
+        other.say("/Patient/p1", PATIENT)
+        for _ in range(12):
+            failure(FhirClient(server.base, connections=connections))
+        FhirClient(other.base, connections=connections).fetch("Patient/p1", until=soon())
+    finally:
+        other.close()
+
+
+def test_refusals_do_not_open_it(server):
+    server.default = Reply(status=403)
+    connections = Connections()
+    for _ in range(15):
+        assert failure(FhirClient(server.base, connections=connections)).reason == "http-403"
+
+
+def test_f33_timeouts_of_a_process_that_stood_still_do_not_open_it(server):
+    server.default = Reply(status=500)
+    connections = Connections()
+    for _ in range(15):
+        client = FhirClient(server.base, connections=connections)
+        with suppress(FhirReadError):
+            client._answer(_question(client), _stale())
+    server.default = fhir(PATIENT)
+    FhirClient(server.base, connections=connections).fetch("Patient/p1", until=soon())
+
+
+def _question(client):
+    from cds_service.fhir.client import _Question
+
+    return _Question(f"{client._base.url}/Patient/p1")
+
+
+def _stale():
+    class Stale:
+        left, share_left, is_stale = 5.0, 0.0, True
+
+    return Stale()
+
+
+# --- time and sockets
+
+
+@pytest.mark.parametrize("part", ["HTTP/1.1 200 OK", "HTTP/1.1 200 OK\r\nX-Long: "])
+def test_headers_that_trickle_end_with_the_deadline(server, part):
+    def trickle(handler) -> None:
+        handler.wfile.write(part.encode())
+        with suppress(OSError):
+            while not server.released.wait(0.02):
+                handler.wfile.write(b"x")
+
+    server.say("/Patient/p1", Reply(script=trickle))
+    started = time.monotonic()
+    assert failure(FhirClient(server.base), seconds=0.4).reason == "timeout"
+    assert time.monotonic() - started < 5
+
+
+def test_a_process_ends_although_a_server_never_answers(server):
+    server.default = server.hold()
+    program = f"""
+import threading, time
+from cds_service.deadline import Deadline
+from cds_service.fhir.client import FhirClient
+from cds_service.fhir.parallel import run_side_by_side
+client = FhirClient({server.base!r})
+task = lambda: client.fetch("Patient/p1", until=time.monotonic() + 60)
+print(run_side_by_side({{"patient": task}}, Deadline.after(0.5)))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=30, check=True)
+    assert done.stdout.strip() == "{}"
+
+
+def test_connections_are_used_again_by_later_requests(server):
+    opened = []
+    server.say("/Patient/p1", Reply(script=_keeping(opened)))
+    connections = Connections()
+    for _ in range(5):
+        FhirClient(server.base, "token", connections=connections).fetch("Patient/p1", until=soon())
+    assert len(set(opened)) == 1
+
+
+def _keeping(opened):
+    def answer(handler) -> None:
+        opened.append(handler.client_address)
+        body = b'{"resourceType": "Patient", "id": "p1"}'
+        handler.send_response(200)
+        handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        handler.wfile.write(body)
+        handler.close_connection = False
+
+    return answer
+
+
+def test_a_connection_on_which_an_answer_was_abandoned_is_not_used_again(server):
+    def hang_in_body(handler) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Length", "500")
+        handler.end_headers()
+        handler.wfile.write(b'{"resourceType": "Patient", "id": "stranger"}')
+        server.released.wait(20)
+
+    server.say("/Patient/p1", Reply(script=hang_in_body))
+    server.say("/Patient/p2", {"resourceType": "Patient", "id": "p2"})
+    connections = Connections()
+    assert failure(FhirClient(server.base, connections=connections), seconds=0.3).reason == "timeout"
+    read = FhirClient(server.base, connections=connections).fetch("Patient/p2", until=soon())
+    assert read.documents[0]["id"] == "p2"
+
+
+# --- what a server demands
+
+
+def test_a_demand_for_a_category_is_met_with_every_category_once_for_all_lists(server):
+    server.default = fhir(outcome() | {"issue": [{"severity": "error", "code": "required"}]}, 400)
+    for name in CATEGORIES:
+        server.say(f"/Observation?patient=p1&_sort=-date&_count=100&category={name}", page())
+    server.say("/Observation?patient=p1&_sort=-date&_count=100&category=procedure", page(observation(1)))
+    client = FhirClient(server.base)
+    other = BY_CODE.replace("38267-1", "39156-5").replace("_count=50", "_count=100")
+    readers = [threading.Thread(target=client.fetch, args=(query,), kwargs={"until": soon()}) for query in (other,)]
+    for reader in readers:
+        reader.start()
+    assert ids(client.fetch(BY_CODE, until=soon())) == ["o1"]
+    for reader in readers:
+        reader.join()
+    assert len([one for one in server.requests if "category=" in one]) == len(CATEGORIES)
+
+
+def test_a_category_that_cannot_be_read_leaves_the_list_incomplete(server):
+    server.default = Reply(b"Must have either code or category.", 400, {"Content-Type": "text/plain"})
+    server.say("/Observation?patient=p1&_sort=-date&_count=100&category=survey", page(observation(1), total=1))
+    fetched = FhirClient(server.base).fetch(BY_CODE, until=soon())
+    assert ids(fetched) == ["o1"]
+    assert fetched.note == "8 of 9 categories could not be read"
+    assert "total" not in fetched.documents[0]
+
+
+def test_a_demand_that_nothing_meets_is_a_failed_read(server):
+    server.default = Reply(b"Must have either code or category.", 400, {"Content-Type": "text/plain"})
+    assert failure(FhirClient(server.base), BY_CODE).reason == "category-required"
+    assert failure(FhirClient(server.base), "Condition?patient=p1").reason == "category-required"
+
+
+def test_refused_parameters_are_left_out_step_by_step(server):
+    server.default = fhir(outcome(), 400)
+    server.say("/ServiceRequest?patient=p1", page({"resourceType": "ServiceRequest", "id": "s1"}))
+    query = "ServiceRequest?patient=p1&status=active,completed&_sort=-authored&_count=100"
+    assert ids(FhirClient(server.base).fetch(query, until=soon())) == ["s1"]
+    assert len(server.requests) == 3
+
+
+def test_an_address_that_is_too_long_is_sent_as_a_form(server):
+    server.say(f"/{BY_CODE}", Reply(status=414))
+    server.forms["/Observation/_search"] = fhir(page(observation(1)))
+    assert ids(FhirClient(server.base, "secret").fetch(BY_CODE, until=soon())) == ["o1"]
+    assert server.sent == ["patient=p1&code=http%3A%2F%2Floinc.org%7C38267-1&_sort=-date&_count=50"]
+    assert server.headers[-1]["Authorization"] == "Bearer secret"
+
+
+def test_a_redirect_to_another_patient_is_said_and_not_taken(server):
+    server.say("/Patient/p1", Reply(status=301, headers={"Location": "/fhir/Patient/p2"}))
+    server.say("/Patient/p2", {"resourceType": "Patient", "id": "p2"})
+    assert failure(FhirClient(server.base)).reason == "merged"
+
+
+def test_without_a_token_a_401_says_so(server):
+    server.default = Reply(status=401)
+    assert str(failure(FhirClient(server.base))) == WITHOUT_TOKEN
+    assert "has expired" in str(failure(FhirClient(server.base, "secret")))
+
+
+# --- lists without links
+
+
+def entries(first: int, count: int):
+    return [observation(number) for number in range(first, first + count)]
+
+
+LIST = "Observation?patient=p1&_count=3"
+
+
+@pytest.mark.parametrize("total", [None, 7])
+def test_a_full_page_without_next_is_asked_on_by_offset(server, total):
+    for offset, count in ((0, 3), (3, 3), (6, 1)):
+        suffix = f"&_offset={offset}" if offset else ""
+        server.say(f"/{LIST}{suffix}", page(*entries(offset, count), total=total))
+    fetched = FhirClient(server.base).fetch(LIST, until=soon())
+    assert ids(fetched) == [f"o{number}" for number in range(7)]
+    assert fetched.note == ""
+
+
+def test_a_page_shorter_than_its_total_is_asked_on_although_it_is_not_full(server):
+    server.say(f"/{LIST}", page(*entries(0, 2), total=3))
+    server.say(f"/{LIST}&_offset=2", page(*entries(2, 1), total=3))
+    assert ids(FhirClient(server.base).fetch(LIST, until=soon())) == ["o0", "o1", "o2"]
+
+
+def test_a_full_page_of_which_nothing_follows_is_the_whole_list(server):
+    server.say(f"/{LIST}", page(*entries(0, 3)))
+    server.say(f"/{LIST}&_offset=3", page())
+    fetched = FhirClient(server.base).fetch(LIST, until=soon())
+    assert (len(ids(fetched)), fetched.note) == (3, "")
+
+
+def test_a_full_page_with_its_total_is_the_whole_list_and_nothing_more_is_asked(server):
+    server.say(f"/{LIST}", page(*entries(0, 3), total=3))
+    assert FhirClient(server.base).fetch(LIST, until=soon()).note == ""
+    assert len(server.requests) == 1
+
+
+def test_a_server_that_ignores_the_offset_leaves_the_list_incomplete(server):
+    server.default = fhir(page(*entries(0, 3)))
+    fetched = FhirClient(server.base).fetch(LIST, until=soon())
+    assert len(ids(fetched)) == 3
+    assert fetched.note == "the list may go on after 3 entries"
+    assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize("reply", [Reply(status=400), fhir(outcome()), fhir(PATIENT)])
+def test_a_server_that_refuses_the_offset_leaves_the_list_incomplete(server, reply):
+    server.default = reply
+    server.say(f"/{LIST}", page(*entries(0, 3)))
+    fetched = FhirClient(server.base).fetch(LIST, until=soon())
+    assert len(ids(fetched)) == 3
+    assert fetched.note == "the list may go on after 3 entries"
+
+
+def test_a_list_without_links_is_cut_too(server):
+    for offset in range(0, 200, 3):
+        suffix = f"&_offset={offset}" if offset else ""
+        server.say(f"/{LIST}{suffix}", page(*entries(offset, 3)))
+    assert FhirClient(server.base).fetch(LIST, until=soon()).note == "the list was cut after 20 pages"

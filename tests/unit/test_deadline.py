@@ -1,0 +1,28 @@
+"""The deadline of one answer."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from cds_service.deadline import Deadline
+
+
+def test_it_is_spent_from_the_arrival_of_the_request():
+    deadline = Deadline.after(3, began=time.monotonic() - 2)
+    assert 0.5 < deadline.left <= 1
+    assert 0.2 < deadline.share_left <= 1 / 3
+
+
+@pytest.mark.parametrize(("seconds", "reading"), [(3.0, 2.3), (20.0, 19.3), (1.0, 0.5), (0.4, 0.2)])
+def test_reading_leaves_seven_tenths_of_a_second_or_half_of_it(seconds, reading):
+    part = Deadline.after(seconds, began=100.0).for_reading()
+    assert part.began == 100.0
+    assert part.ends - part.began == pytest.approx(reading)
+
+
+def test_it_is_stale_only_when_nobody_waits_any_more():
+    assert not Deadline.after(1, began=time.monotonic() - 1.2).is_stale
+    assert Deadline.after(1, began=time.monotonic() - 2.5).is_stale
+    assert Deadline.after(1, began=time.monotonic() - 2.5).share_left == 0
