@@ -317,7 +317,16 @@ def test_a_merged_patient_is_said():
     link = [{"other": {"reference": "Patient/p9"}, "type": "replaced-by"}]
     record = observed(patient={**PATIENT, "link": link})
     assert record.patient is not None
-    assert "merged" in state_of(record).notes[0]
+    assert "merged into Patient/p9" in state_of(record).notes[0]
+
+
+@pytest.mark.parametrize(("issue", "is_said"), [("4119", True), ("4101", False)])
+def test_a_warning_among_the_entries_is_said_and_the_data_are_used(issue, is_said):
+    warning = outcome("warning")
+    warning["issue"][0]["details"] = {"coding": [{"code": issue}]}
+    record = observed(observation(1), conditions=page(condition(1), warning))
+    assert names(record) == ["Observation/o1", "Condition/c1"]
+    assert any("warning" in note for note in state_of(record).notes) is is_said
 
 
 # --- what is picked
