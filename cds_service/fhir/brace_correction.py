@@ -22,13 +22,22 @@ def correct_brace_order(draft: Mapping[str, Any], correction: Correction) -> dic
 
     `occurrencePeriod` and `occurrenceTiming.repeat.boundsPeriod` are bounded in place; a length (`boundsDuration`) is
     replaced by the period, since FHIR allows one of them. `occurrenceDateTime` cannot hold an end: it becomes the start
-    of an `occurrencePeriod`, as written.
+    of an `occurrencePeriod`, as written. Members that hold nothing (`reasonCode: []`) are no FHIR and fall away.
     """
     if not text(draft.get("id")) or not is_valid(draft):
         return None
-    corrected = deepcopy(dict(draft))
+    corrected = _without_empty_members(deepcopy(dict(draft)))
     _set_end(corrected, correction)
     return corrected if is_valid(corrected) else None
+
+
+def _without_empty_members(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_without_empty_members(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    members = {name: _without_empty_members(part) for name, part in value.items()}
+    return {name: part for name, part in members.items() if part is not None and part not in ("", [], {})}
 
 
 def is_valid(resource: Mapping[str, Any]) -> bool:
