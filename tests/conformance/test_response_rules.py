@@ -152,3 +152,10 @@ def test_ch_47_details_are_plain_markdown_and_texts_of_the_record_stay_out_or_es
         assert piece not in shown.replace("\\<", ""), piece
     for suggestion in suggestions_of(hostile):
         assert HOSTILE[:10] not in str(suggestion)
+
+
+@pytest.mark.parametrize("empty", [[], None, {}, ""], ids=str)
+def test_ch_32_an_update_does_not_repeat_what_is_empty_in_its_draft(service, answers, empty):
+    request = deepcopy(answers["brace after the procedure"][0])
+    request["context"]["draftOrders"]["entry"][0]["resource"]["reasonCode"] = empty
+    assert card_rules.faults_of({"cards": service.cards(request)}) == []
