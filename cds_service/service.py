@@ -137,7 +137,7 @@ def answer(service: Service, hook: ServiceHook, request: HookRequest, ports: Por
 
     if ports.deadline.is_stale:
         raise DeadlinePassed("The time for this answer is over.")
-    ports.audit.append(entry_for(now, hook.id, request, found, cards, service.digests))
+    ports.audit.append(entry_for(now, hook.id, request, found, cards, service.digests, service.models))
     return HookResponse(cards=cards)
 
 

@@ -48,6 +48,19 @@ class Settings(BaseModel):
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = Field(
         default="INFO", description="DEBUG, INFO, WARNING or ERROR"
     )
+    audit_key: Path | None = Field(
+        default=None,
+        description="file with the Ed25519 key that signs checkpoints (PEM, mode 0600); made at first need without it",
+    )
+    retention_days: int = Field(
+        default=2192,
+        ge=1,
+        description="days that entries of the audit log keep what they say; then `audit purge` may go",
+    )
+    spool_dir: Path | None = Field(
+        default=None,
+        description="folder where entries wait while the database does not answer; beside the SQLite file without it",
+    )
     fhir_servers: tuple[str, ...] = ()
 
     @field_validator("database_url")

@@ -1,39 +1,100 @@
-"""What an audit entry holds and how entries are chained; pure, and the port to wherever they are kept.
+"""What an audit entry holds, and how entries are sealed and chained; pure, and the port to wherever they are kept.
 
-An entry holds ids, never names, tokens or free text of a record.
+The bytes that are hashed are described in `FORMAT.md`, for whoever writes a verifier. An entry holds ids, never names,
+tokens or free text of a record.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Literal, Protocol
+from uuid import uuid4
 
-Kind = Literal["answer", "refusal"]
+FORMAT = 1
 GENESIS = "0" * 64  # the hash before the first entry
+Kind = Literal[
+    "genesis",  # the first entry of every log
+    "answer",  # cards were shown
+    "refusal",  # a request that asked for an augmentation order was refused
+    "feedback",  # a card was accepted or overridden
+    "read",  # somebody looked into the log
+    "export",  # somebody took entries out of the log
+    "mark",  # a reviewer marked an entry
+    "note",  # a reviewer wrote something about an entry
+    "checkpoint",  # the head of the log was signed
+    "purge",  # payloads were deleted after their retention
+    "merge",  # entries came from a spool
+    "gap",  # answers were refused since no entry could be written
+    "start",
+    "stop",
+]
+# Kinds that say what happened to the log itself: no patient in them, so that they are never purged.
+LASTING: tuple[Kind, ...] = ("genesis", "checkpoint", "purge", "merge", "gap", "start", "stop")
+_LINK = b"kyphoplasty-cds audit link 1"
+_PAYLOAD = b"kyphoplasty-cds audit payload 1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownCard:
+    """One card of an answer, as far as entries are found by it.
+
+    Attributes:
+        rules: ids of the recommendations behind it, in the order shown.
+    """
+
+    card: str
+    topic: str
+    indicator: str
+    rules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditEntry:
-    """One thing that was said, or refused, and why.
+    """One thing that was said, refused, answered by a user or done with the log.
 
     Attributes:
-        at: UTC.
+        at: when it happened, UTC.
+        content: JSON; of an answer: order, inputs, gaps, figures, digests, cards as shown.
+        id: made by the writer, so that an entry whose commit is uncertain can be written again, once.
         patient: the FHIR id from the context.
-        content: JSON: order, inputs, gaps, figures, digests, cards as shown.
+        user: `context.userId`; of reviewers their account.
+        status: the HTTP status that was answered.
+        result: `shown`, `refused`, `accepted`, `overridden`, or a reviewer's mark.
+        reason: code of the refusal or of the override.
+        partial: part of the record could not be read.
+        warning: one of the cards was a warning.
+        about: id of the entry that this one is about.
+        card: uuid of the card that a feedback is about.
+        cards: those of an answer.
     """
 
     kind: Kind
     at: datetime
-    service_id: str
-    hook_instance: str
-    patient: str
-    user: str
-    encounter: str | None
     content: Mapping[str, Any]
+    id: str = field(default_factory=lambda: str(uuid4()))
+    service_id: str | None = None
+    hook_instance: str | None = None
+    patient: str | None = None
+    user: str | None = None
+    encounter: str | None = None
+    client: str | None = None
+    tenant: str | None = None
+    status: int | None = None
+    result: str | None = None
+    reason: str | None = None
+    refracture_band: str | None = None
+    residual_pain_band: str | None = None
+    partial: bool | None = None
+    warning: bool | None = None
+    about: str | None = None
+    card: str | None = None
+    topic: str | None = None
+    cards: tuple[ShownCard, ...] = ()
 
 
 class AuditLog(Protocol):
@@ -48,33 +109,97 @@ class AuditLog(Protocol):
         ...
 
 
-def canonical_json(entry: AuditEntry) -> str:
-    """The entry as the one text that is hashed and kept: sorted keys, no spaces, plain ASCII."""
-    members = {
-        "kind": entry.kind,
-        "at": entry.at.isoformat(timespec="milliseconds"),
-        "service": entry.service_id,
-        "hookInstance": entry.hook_instance,
-        "patient": entry.patient,
-        "user": entry.user,
-        "encounter": entry.encounter,
-        "content": entry.content,
-    }
-    return json.dumps(members, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+FACTS: tuple[str, ...] = (
+    "about",
+    "card",
+    "client",
+    "encounter",
+    "hook_instance",
+    "partial",
+    "patient",
+    "reason",
+    "refracture_band",
+    "residual_pain_band",
+    "result",
+    "service_id",
+    "status",
+    "tenant",
+    "topic",
+    "user",
+    "warning",
+)
 
 
-def chain_hash(previous: str, sequence: int, text: str) -> str:
-    """Hash of one link: the hash before it, its place and its text, each with its length in front."""
-    parts = (previous, str(sequence), text)
-    framed = "".join(f"{len(part)}:{part}" for part in parts)
-    return hashlib.sha256(framed.encode("ascii")).hexdigest()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedEntry:
+    """An entry as it is kept: texts alone, with the salted commitment to all that may be purged.
+
+    Attributes:
+        at: RFC 3339, UTC, milliseconds.
+        facts: what entries are found by, without those that are absent.
+        body: canonical JSON.
+    """
+
+    id: str
+    kind: str
+    at: str
+    salt: str
+    facts: Mapping[str, str]
+    cards: tuple[ShownCard, ...]
+    body: str
+
+    @property
+    def commitment(self) -> str:
+        """SHA-256 over salt, facts, cards and body."""
+        parts: list[str] = [self.salt, str(len(self.facts))]
+        for name in sorted(self.facts):
+            parts += (name, self.facts[name])
+        parts.append(str(len(self.cards)))
+        for card in self.cards:
+            parts += (card.card, card.topic, card.indicator, " ".join(card.rules))
+        parts.append(self.body)
+        return _digest(_PAYLOAD, parts)
+
+    def link(self, sequence: int, previous: str) -> str:
+        """The hash of the entry at this place of the chain."""
+        return _digest(_LINK, [str(sequence), self.id, self.at, self.kind, self.commitment, previous])
 
 
-def first_broken_link(rows: Sequence[tuple[int, str, str, str]]) -> int | None:
-    """Sequence of the first row (sequence, text, previous hash, hash) that does not follow, or None when all do."""
-    previous = GENESIS
-    for place, (sequence, text, row_previous, row_hash) in enumerate(rows, start=1):
-        if sequence != place or row_previous != previous or row_hash != chain_hash(previous, sequence, text):
-            return place
-        previous = row_hash
-    return None
+def seal(entry: AuditEntry) -> SealedEntry:
+    """The entry as it is kept, with a fresh salt."""
+    at = time_text(entry.at)
+    facts = {name: _fact_text(value) for name in FACTS if (value := getattr(entry, name)) is not None}
+    content = {"id": entry.id, "kind": entry.kind, "at": at, "facts": facts, "content": entry.content}
+    return SealedEntry(
+        id=entry.id,
+        kind=entry.kind,
+        at=at,
+        salt=secrets.token_hex(16),
+        facts=facts,
+        cards=entry.cards,
+        body=canonical_json(content),
+    )
+
+
+def time_text(moment: datetime) -> str:
+    """A moment as the log writes it: UTC, milliseconds, `Z`."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def canonical_json(document: Any) -> str:
+    """JSON as the log writes it: sorted keys, no spaces, plain ASCII."""
+    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+
+
+def _fact_text(value: str | int) -> str:
+    """Yes and no are 1 and 0."""
+    return str(int(value)) if isinstance(value, bool | int) else value
+
+
+def _digest(purpose: bytes, parts: Iterable[str]) -> str:
+    """SHA-256 over the purpose and the parts, each with its length in front: no two lists give the same bytes."""
+    framed = bytearray()
+    for part in (purpose, *(one.encode("utf-8", "surrogatepass") for one in parts)):
+        framed += len(part).to_bytes(8, "big")
+        framed += part
+    return hashlib.sha256(framed).hexdigest()

@@ -1,16 +1,23 @@
-"""What of one answer goes into the audit log."""
+"""What of one answer goes into the audit log: ids, findings and our own texts; nothing else of request or record."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from cds_service.audit.chain import AuditEntry
+from cds_service.audit.chain import AuditEntry, ShownCard, canonical_json
 from cds_service.cards.answer import Answer
 from cds_service.cards.extension import assessment_json
-from cds_service.core.facts import Finding, Gap
+from cds_service.core.assessment import Outcome
+from cds_service.core.facts import AugmentationOrder, Finding, Gap
+from cds_service.core.policy import Policy
+from cds_service.core.prediction import LogisticModel
 from cds_service.protocol import Card, HookRequest
+
+# What a correction may change of an order; all else of it belongs to whoever wrote it.
+TIMES = ("occurrencePeriod", "occurrenceTiming", "occurrenceDateTime")
 
 
 def entry_for(
@@ -20,8 +27,10 @@ def entry_for(
     answer: Answer,
     cards: Sequence[Card],
     digests: Mapping[str, str],
+    models: Mapping[str, LogisticModel],
 ) -> AuditEntry:
     """The entry of an answer: order, inputs with their sources, gaps, figures, rules that fired, cards as shown."""
+    record = answer.record
     return AuditEntry(
         kind="answer",
         at=at,
@@ -30,23 +39,66 @@ def entry_for(
         patient=request.context.patient_id,
         user=request.context.user_id,
         encounter=request.context.encounter_id,
+        status=200,
+        result="shown",
+        refracture_band=_band(answer, "refracture"),
+        residual_pain_band=_band(answer, "residual-pain"),
+        partial=bool(record.unread or record.incomplete),
+        warning=any(card.indicator == "warning" for card in cards),
+        cards=tuple(_shown(card, answer) for card in cards),
         content={
             "orders": list(answer.order.references) if answer.order else [],
+            "order": _order(answer.order) if answer.order else None,
+            "draftsDigest": draft_digest(request.context.draft_orders),
             "record": {
-                "unread": dict(answer.record.unread),
-                "incomplete": dict(answer.record.incomplete),
-                "unreadable": answer.record.unreadable,
-                "foreign": answer.record.foreign,
+                "server": request.fhir_server,
+                "unread": dict(record.unread),
+                "incomplete": dict(record.incomplete),
+                "unreadable": record.unreadable,
+                "foreign": record.foreign,
             },
             "findings": [_finding(one) for _, one in sorted(answer.findings.known.items())],
             "gaps": [_gap(one) for _, one in sorted(answer.findings.gaps.items())],
+            "policy": _policy(answer.policy),
+            "models": {
+                name: {"version": model.study.version, "digest": model.table.study_digest}
+                for name, model in sorted(models.items())
+            },
             "assessments": [assessment_json(answer, one) for one in answer.assessment.outcomes],
             "signals": [one.name for one in answer.signals],
             "recommendations": [one.rule_id for one in answer.recommendations],
+            "suggestions": {rule_id: one.uuid for rule_id, one in sorted(answer.suggestions.items())},
             "digests": dict(digests),
-            "cards": [card.to_json() for card in cards],
+            "cards": [_card(card) for card in cards],
         },
     )
+
+
+def draft_digest(drafts: Any) -> str:
+    """SHA-256 of the draft orders as canonical JSON: proves which were signed without holding them."""
+    return hashlib.sha256(canonical_json(drafts).encode("ascii")).hexdigest()
+
+
+def _band(answer: Answer, outcome: Outcome) -> str | None:
+    headline = answer.assessment.of(outcome).headline
+    return headline.band if headline else None
+
+
+def _shown(card: Card, answer: Answer) -> ShownCard:
+    topic = card.source.topic.code if card.source.topic else ""
+    rules = tuple(one.rule_id for one in answer.recommendations if one.topic == topic)
+    return ShownCard(card=card.uuid, topic=topic, indicator=card.indicator, rules=rules)
+
+
+def _order(order: AugmentationOrder) -> dict[str, Any]:
+    return {
+        "procedure": order.procedure,
+        "levels": list(order.levels),
+        "levelCount": order.level_count,
+        "code": order.code,
+        "recognisedBy": order.recognised_by,
+        "authored": order.authored.isoformat() if order.authored else None,
+    }
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
@@ -55,9 +107,31 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "value": finding.value,
         "unit": finding.unit,
         "date": finding.observed.isoformat() if finding.observed else None,
+        "since": finding.since.isoformat() if finding.since else None,
         "sources": [{"resource": one.resource, "code": one.code, "origin": one.origin} for one in finding.provenance],
     }
 
 
 def _gap(gap: Gap) -> dict[str, str]:
     return {"name": gap.name, "reason": gap.reason}
+
+
+def _policy(policy: Policy) -> dict[str, Any]:
+    """What of the policy enters the figures."""
+    return policy.model_dump(mode="json", by_alias=True, include={"baseline", "pooled_incidence", "bands", "showing"})
+
+
+def _card(card: Card) -> dict[str, Any]:
+    """The card as shown, but of a corrected order only what the correction is about: the order is the record's."""
+    found = card.to_json()
+    for suggestion in found.get("suggestions", ()):
+        suggestion["actions"] = [_action(action) for action in suggestion["actions"]]
+    return found
+
+
+def _action(action: Mapping[str, Any]) -> Mapping[str, Any]:
+    resource = action.get("resource")
+    if action["type"] != "update" or resource is None:
+        return action
+    kept = {name: resource[name] for name in ("resourceType", "id", *TIMES) if name in resource}
+    return {**action, "resource": kept, "resourceDigest": draft_digest(resource)}

@@ -1,100 +1,139 @@
-"""The audit log in a database: SQLite by default, PostgreSQL by address."""
+"""The audit log of a running process: every entry on disk before its answer leaves, in the database or in the spool."""
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Engine, Integer, MetaData, String, Table, Text, create_engine, event, select
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+import os
+import threading
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
 
-from cds_service.audit.chain import GENESIS, AuditEntry, canonical_json, chain_hash
+from cds_service.audit.appending import Clock
+from cds_service.audit.chain import AuditEntry, seal
+from cds_service.audit.database import Database
+from cds_service.audit.reading import AuditReader
+from cds_service.audit.spool import Spool, SpoolFull
+from cds_service.audit.writer import GroupWriter, NotWritten
 from cds_service.errors import AuditUnavailable
 
-METADATA = MetaData()
-ENTRIES = Table(
-    "audit_entry",
-    METADATA,
-    Column("sequence", Integer, primary_key=True, autoincrement=False),
-    Column("at", String(32), nullable=False),
-    Column("kind", String(16), nullable=False),
-    Column("hook_instance", String(36), nullable=False, index=True),
-    Column("patient", String(64), nullable=False, index=True),
-    Column("text", Text, nullable=False),
-    # UNIQUE: two writers cannot follow the same entry, so that the chain never forks; the loser tries again.
-    Column("previous_hash", String(64), nullable=False, unique=True),
-    Column("hash", String(64), nullable=False),
-)
-TRIES = 5
+SHARE_SECONDS = 0.3  # of an answer's time, for the database; then the spool takes the entry
+FIRST_SECONDS = 5.0  # the first entry of a process may have to wait for the tables
+
+
+@dataclass(frozen=True, slots=True)
+class AuditState:
+    """How the log does, for operators; no ids.
+
+    Attributes:
+        is_ready: an entry would be kept.
+        trouble: why not, or what is wrong meanwhile; empty when all is well.
+        spooled: bytes that wait for the database.
+        lost: answers that were refused since no entry could be written, not yet told in the log.
+    """
+
+    is_ready: bool
+    trouble: str = ""
+    spooled: int = 0
+    lost: int = 0
+
+
+def utc_now() -> datetime:
+    """The clock of a running service."""
+    return datetime.now(UTC)
 
 
 class AuditStore:
-    """An `AuditLog` over SQLAlchemy.
+    """An `AuditLog` over SQLAlchemy. One for each process; a fork begins anew by itself."""
 
-    The table is made at first need. Every append is one transaction that is on disk when it returns.
-    """
+    def __init__(
+        self,
+        database_url: str,
+        *,
+        spool_folder: Path | None = None,
+        share_seconds: float = SHARE_SECONDS,
+        clock: Clock = utc_now,
+    ) -> None:
+        """Nothing is opened before the first entry or `prepare`.
 
-    def __init__(self, database_url: str) -> None:
-        self._engine = create_engine(database_url, pool_pre_ping=True)
-        if self._engine.dialect.name == "sqlite":
-            event.listen(self._engine, "connect", _make_durable)
-        self._is_ready = False
+        Args:
+            database_url: SQLAlchemy URL.
+            spool_folder: the second device; beside the SQLite file without it, none for other databases.
+            share_seconds: how long an answer waits for the database.
+            clock: of the log's own entries.
+        """
+        self._url = database_url
+        self._share_seconds = share_seconds
+        self._clock = clock
+        self._spool_folder = spool_folder
+        self._lock = threading.Lock()
+        self._process = 0
+        self._open()
+
+    def _open(self) -> None:
+        self.database = Database(self._url, wait_seconds=max(self._share_seconds, 0.3))
+        self.reader = AuditReader(self.database)
+        self._spool = Spool(self._spool_folder or _folder_beside(self.database.file))
+        self._writer: GroupWriter | None = None
+        self._process = os.getpid()
 
     def append(self, entry: AuditEntry) -> None:
-        """Keep the entry as the last link of the chain.
+        """Keep the entry; when this returns it is on disk, in the chain or in the spool that is merged into it.
 
         Raises:
-            AuditUnavailable: the database did not take it.
+            AuditUnavailable: neither took it in time.
         """
+        sealed = seal(entry)
+        writer = self._writing()
+        is_first = not writer.is_prepared and not writer.is_down
         try:
-            self._prepare()
-            for _ in range(TRIES):
-                if _append_once(self._engine, entry):
-                    return
-        except SQLAlchemyError as error:
-            # The message of the driver may repeat the row, so only its kind is said.
-            raise AuditUnavailable(f"The audit entry could not be written ({type(error).__name__}).") from None
-        raise AuditUnavailable("The audit entry could not be written (too many writers at once).")
+            writer.write(sealed, max(self._share_seconds, FIRST_SECONDS) if is_first else self._share_seconds)
+        except NotWritten:
+            pass
+        else:
+            return
+        if writer.is_prepared and not writer.is_broken:
+            try:
+                self._spool.keep(sealed)
+            except (SpoolFull, OSError):
+                pass
+            else:
+                writer.wake()
+                return
+        writer.lose(sealed)
+        raise AuditUnavailable("The audit entry could not be written.")
 
-    def rows(self) -> list[tuple[int, str, str, str]]:
-        """All rows in order: sequence, text, previous hash, hash."""
-        self._prepare()
-        columns = (ENTRIES.c.sequence, ENTRIES.c.text, ENTRIES.c.previous_hash, ENTRIES.c.hash)
-        with self._engine.connect() as connection:
-            found = connection.execute(select(*columns).order_by(ENTRIES.c.sequence))
-            return [(row.sequence, row.text, row.previous_hash, row.hash) for row in found]
+    def state(self) -> AuditState:
+        """Whether an entry would be kept now."""
+        writer = self._writing()
+        spool, lost = self._spool.state(), writer.lost
+        if writer.is_broken:
+            return AuditState(False, "the disk did not confirm a write; a restart is needed", spool.size, lost)
+        if lost:
+            return AuditState(False, "entries could not be written", spool.size, lost)
+        if writer.is_down and not (writer.is_prepared and spool.is_open):
+            return AuditState(False, "the database does not answer", spool.size, lost)
+        return AuditState(
+            True, "the database does not answer, entries are spooled" if writer.is_down else "", spool.size
+        )
 
-    def _prepare(self) -> None:
-        if not self._is_ready:
-            METADATA.create_all(self._engine)
-            self._is_ready = True
+    def close(self) -> None:
+        """Write what waits and close everything."""
+        with self._lock:
+            if self._process == os.getpid() and self._writer is not None:
+                self._writer.close()
+            self._writer = None
+            self._spool.close()
+            self.database.dispose()
 
-
-def _append_once(engine: Engine, entry: AuditEntry) -> bool:
-    """Append behind the last row; False when another writer was faster."""
-    text = canonical_json(entry)
-    try:
-        with engine.begin() as connection:
-            query = select(ENTRIES.c.sequence, ENTRIES.c.hash).order_by(ENTRIES.c.sequence.desc()).limit(1)
-            last = connection.execute(query).first()
-            sequence, previous = (last.sequence + 1, last.hash) if last else (1, GENESIS)
-            connection.execute(
-                ENTRIES.insert().values(
-                    sequence=sequence,
-                    at=entry.at.isoformat(timespec="milliseconds"),
-                    kind=entry.kind,
-                    hook_instance=entry.hook_instance,
-                    patient=entry.patient,
-                    text=text,
-                    previous_hash=previous,
-                    hash=chain_hash(previous, sequence, text),
-                )
-            )
-    except IntegrityError:
-        return False
-    return True
+    def _writing(self) -> GroupWriter:
+        """The writer of this process: a thread and its connections do not survive a fork."""
+        with self._lock:
+            if self._process != os.getpid():
+                self._open()
+            if self._writer is None:
+                self._writer = GroupWriter(self.database, self._spool, self._clock)
+            return self._writer
 
 
-def _make_durable(connection: object, _record: object) -> None:
-    """SQLite: readers do not block, an entry is on disk at commit, and a busy writer is waited for."""
-    cursor = connection.cursor()  # type: ignore[attr-defined]
-    for setting in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=2000"):
-        cursor.execute(f"PRAGMA {setting}")
-    cursor.close()
+def _folder_beside(file: Path | None) -> Path | None:
+    return None if file is None else file.with_name(f"{file.name}.spool")

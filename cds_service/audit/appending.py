@@ -1,0 +1,129 @@
+"""Putting sealed entries at the end of the chain, inside a transaction that holds its lock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Connection, insert, select
+
+from cds_service import __version__
+from cds_service.audit.chain import FORMAT, GENESIS, AuditEntry, SealedEntry, seal
+from cds_service.audit.tables import CARDS, ENTRIES, PAYLOADS, SEARCH
+
+Clock = Callable[[], datetime]
+NUMBERS = frozenset({"status", "partial", "warning"})
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The last entry of the chain; sequence 0 where there is none."""
+
+    sequence: int
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """What became of a batch.
+
+    Attributes:
+        first: sequence of the first entry that was put in; `last` - `first` + 1 were.
+        known: entries that the chain held already, as after a commit of unknown outcome.
+    """
+
+    first: int
+    last: int
+    known: int
+
+
+def read_head(connection: Connection) -> Head:
+    """The entry that the next one follows."""
+    query = select(ENTRIES.c.sequence, ENTRIES.c.hash).order_by(ENTRIES.c.sequence.desc()).limit(1)
+    found = connection.execute(query).first()
+    return Head(found.sequence, found.hash) if found else Head(0, GENESIS)
+
+
+def append_entries(connection: Connection, entries: Sequence[SealedEntry], clock: Clock) -> Appended:
+    """Put these entries at the end, in this order, those that are there already left out.
+
+    The first entry of a log is its own: it says which log this is.
+    """
+    head = read_head(connection)
+    new = list(_unknown(connection, entries))
+    known = len(entries) - len(new)
+    if head.sequence == 0:
+        new.insert(0, _genesis(clock()))
+    rows = _Rows()
+    for entry in new:
+        head = rows.add(entry, head)
+    rows.insert_into(connection)
+    return Appended(first=head.sequence - len(new) + 1, last=head.sequence, known=known)
+
+
+def _unknown(connection: Connection, entries: Sequence[SealedEntry]) -> Sequence[SealedEntry]:
+    by_id = {entry.id: entry for entry in entries}
+    if not by_id:
+        return ()
+    known = set(connection.scalars(select(ENTRIES.c.entry_id).where(ENTRIES.c.entry_id.in_(by_id))))
+    return [entry for entry_id, entry in by_id.items() if entry_id not in known]
+
+
+def _genesis(now: datetime) -> SealedEntry:
+    content = {"log": str(uuid4()), "format": FORMAT, "version": __version__}
+    return seal(AuditEntry(kind="genesis", at=now, content=content))
+
+
+class _Rows:
+    """Rows of all tables for one insert each."""
+
+    def __init__(self) -> None:
+        self._links: list[Mapping[str, Any]] = []
+        self._payloads: list[Mapping[str, Any]] = []
+        self._search: list[Mapping[str, Any]] = []
+        self._cards: list[Mapping[str, Any]] = []
+
+    def add(self, entry: SealedEntry, head: Head) -> Head:
+        """The entry behind this head, which it replaces."""
+        sequence = head.sequence + 1
+        link = entry.link(sequence, head.hash)
+        self._links.append(
+            {
+                "sequence": sequence,
+                "entry_id": entry.id,
+                "at": entry.at,
+                "kind": entry.kind,
+                "format": FORMAT,
+                "commitment": entry.commitment,
+                "previous_hash": head.hash,
+                "hash": link,
+            }
+        )
+        self._payloads.append({"sequence": sequence, "salt": entry.salt, "body": entry.body})
+        facts = {name: int(value) if name in NUMBERS else value for name, value in entry.facts.items()}
+        self._search.append(
+            {column.name: facts.get(column.name) for column in SEARCH.columns}
+            | {"sequence": sequence, "at": entry.at, "kind": entry.kind}
+        )
+        self._cards += (
+            {
+                "sequence": sequence,
+                "position": position,
+                "card": card.card,
+                "topic": card.topic,
+                "indicator": card.indicator,
+                "rules": " ".join(card.rules),
+            }
+            for position, card in enumerate(entry.cards)
+        )
+        return Head(sequence, link)
+
+    def insert_into(self, connection: Connection) -> None:
+        """The chain first: the other tables refer to it."""
+        tables = ((ENTRIES, self._links), (PAYLOADS, self._payloads), (SEARCH, self._search), (CARDS, self._cards))
+        for table, rows in tables:
+            if rows:
+                connection.execute(insert(table), rows)

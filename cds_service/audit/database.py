@@ -1,0 +1,166 @@
+"""One database of the audit log, SQLite or PostgreSQL: connections, the lock of the chain, migrations at start."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from cds_service.errors import DataFileError
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+VERSION_TABLE = "audit_version"
+HEAD = "0001"  # the newest step of `migrations/versions`
+_LOCK = 0x6B63_6473_0001  # the advisory lock of the chain in PostgreSQL
+_WRITES = "audit_writes"
+# PostgreSQL: the transaction may be tried again (serialisation failure, deadlock, lock or statement taking too long).
+_RETRIED_STATES = frozenset({"40001", "40P01", "55P03"})
+
+
+class Database:
+    """The engine of one process; safe to make before a fork as long as nothing has been asked."""
+
+    def __init__(self, url: str, *, wait_seconds: float = 2.0) -> None:
+        """No connection is made yet.
+
+        Args:
+            url: SQLAlchemy URL.
+            wait_seconds: for a lock, a connection, or one statement of a write.
+        """
+        self.url = _with_driver(make_url(url))
+        self._wait_seconds = wait_seconds
+        self._engine = _sqlite(self.url, wait_seconds) if self.is_sqlite else _postgresql(self.url, wait_seconds)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Else PostgreSQL."""
+        return self.url.get_backend_name() == "sqlite"
+
+    @property
+    def file(self) -> Path | None:
+        """Where the SQLite database lies; None in memory and for PostgreSQL."""
+        name = self.url.database
+        return Path(name).resolve() if self.is_sqlite and name and name != ":memory:" else None
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that holds the lock of the chain from its first statement until it is on disk."""
+        with self._engine.connect().execution_options(**{_WRITES: True}) as connection, connection.begin():
+            if not self.is_sqlite:
+                # Its own statement: the head that is read next is seen as it is once the lock is ours.
+                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that sees one state of the database from its first query on, and writes nothing."""
+        with self._engine.connect() as connection:
+            if not self.is_sqlite:
+                connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)  # noqa: PLW2901
+            with connection.begin():
+                yield connection
+
+    def prepare(self) -> None:
+        """Bring the tables up to date; of several processes that start at once, one does it and the others wait.
+
+        Raises:
+            DataFileError: the database is of a newer version of this program.
+            DBAPIError: it does not answer.
+        """
+        with self._engine.connect() as connection, connection.begin():
+            found = _version(connection)
+        if found != HEAD:
+            with self.writing() as connection:
+                _migrate(connection, _version(connection))
+
+    def dispose(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+
+def is_passing(error: DBAPIError) -> bool:
+    """Whether the same transaction may succeed when it is tried again at once."""
+    return isinstance(error, IntegrityError) or getattr(error.orig, "sqlstate", None) in _RETRIED_STATES
+
+
+def is_failed_fsync(error: DBAPIError) -> bool:
+    """Whether the disk did not confirm a write: what it holds now is not known, and asking again proves nothing."""
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    return code in (sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_IOERR_DIR_FSYNC)
+
+
+def _with_driver(url: URL) -> URL:
+    return url.set(drivername="postgresql+psycopg") if url.drivername == "postgresql" else url
+
+
+def _sqlite(url: URL, wait_seconds: float) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": wait_seconds})
+
+    @event.listens_for(engine, "connect")
+    def make_durable(connection: Any, _record: object) -> None:
+        """Readers do not block, an entry is on disk at commit, what is deleted is overwritten."""
+        connection.isolation_level = None  # the driver would begin transactions by itself, and not before reads
+        cursor = connection.cursor()
+        for setting in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+            cursor.execute(f"PRAGMA {setting}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get(_WRITES, False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _postgresql(url: URL, wait_seconds: float) -> Engine:
+    milliseconds = int(wait_seconds * 1000)
+    options = {
+        "connect_timeout": max(2, round(wait_seconds)),  # libpq knows none shorter
+        "tcp_user_timeout": max(2000, milliseconds),
+        "keepalives_idle": 5,
+        "keepalives_interval": 2,
+        "application_name": "kyphoplasty-cds",
+    }
+    engine = create_engine(url, connect_args=options, pool_pre_ping=True)
+
+    @event.listens_for(engine, "connect")
+    def make_durable(connection: Any, _record: object) -> None:
+        """A commit that returns is on disk, whatever the server's default says."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting('synchronous_commit')")
+            if cursor.fetchone()[0] in ("off", "local"):
+                cursor.execute("SET synchronous_commit = on")
+            cursor.execute(f"SET lock_timeout = {milliseconds}")
+        connection.commit()
+
+    return engine
+
+
+def _version(connection: Connection) -> str | None:
+    """The last step that this database has seen; None when it is empty."""
+    if not inspect(connection).has_table(VERSION_TABLE):
+        return None
+    return connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar()  # noqa: S608 - our own name
+
+
+def _migrate(connection: Connection, found: str | None) -> None:
+    if found == HEAD:
+        return
+    from alembic import command  # noqa: PLC0415 - takes a moment to load, and is needed once in the life of a database
+    from alembic.config import Config  # noqa: PLC0415
+    from alembic.script import ScriptDirectory  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    known = {step.revision for step in ScriptDirectory.from_config(config).walk_revisions()}
+    if found is not None and found not in known:
+        raise DataFileError("DATABASE_URL", "", f"the database is of a newer version of this program (step {found})")
+    command.upgrade(config, "head")

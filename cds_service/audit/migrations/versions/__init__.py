@@ -1,0 +1,1 @@
+"""One file for each step; the name begins with its number."""

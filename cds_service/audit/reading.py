@@ -1,0 +1,307 @@
+"""Finding entries and reading one whole. Reading is an entry too, which whoever shows the result has to append."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any, Self
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, or_, select
+from sqlalchemy.exc import DBAPIError
+
+from cds_service.audit.appending import Head, read_head
+from cds_service.audit.chain import Kind, ShownCard, time_text
+from cds_service.audit.database import Database
+from cds_service.audit.tables import CARDS, ENTRIES, PAYLOADS, SEARCH
+from cds_service.errors import AuditUnavailable
+
+PAGE = 50
+STREAM = 500
+ANSWERED = SEARCH.alias("feedback")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """What entries are asked for; all that is given must hold.
+
+    Attributes:
+        since: at this moment or later.
+        until: before this moment.
+        band: of the outcome `outcome`, or of any where that is not given.
+        feedback: of answers: `accepted`, `overridden`, `none` (no feedback came), `any`.
+        card: uuid of a card that an answer showed or a feedback is about.
+        rule: id of a recommendation that an answer showed.
+        about: id of the entry that the wanted ones are about.
+    """
+
+    kinds: tuple[Kind, ...] = ()
+    patient: str | None = None
+    user: str | None = None
+    client: str | None = None
+    tenant: str | None = None
+    encounter: str | None = None
+    hook_instance: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    outcome: str | None = None
+    band: str | None = None
+    result: str | None = None
+    reason: str | None = None
+    status: int | None = None
+    partial: bool | None = None
+    warning: bool | None = None
+    feedback: str | None = None
+    card: str | None = None
+    topic: str | None = None
+    rule: str | None = None
+    about: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """What is asked, as a `read` or `export` entry keeps it."""
+        given = {one.name: getattr(self, one.name) for one in fields(self)}
+        return {
+            name: time_text(value) if isinstance(value, datetime) else value
+            for name, value in given.items()
+            if value is not None and value != ()
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """One entry of a list: its place, and what it is found by.
+
+    Attributes:
+        at: RFC 3339, UTC, milliseconds.
+        hash: of the entry in the chain.
+    """
+
+    sequence: int
+    id: str
+    at: str
+    kind: str
+    hash: str
+    cards: tuple[ShownCard, ...]
+    about: str | None
+    card: str | None
+    client: str | None
+    encounter: str | None
+    hook_instance: str | None
+    partial: bool | None
+    patient: str | None
+    reason: str | None
+    refracture_band: str | None
+    residual_pain_band: str | None
+    result: str | None
+    service_id: str | None
+    status: int | None
+    tenant: str | None
+    topic: str | None
+    user: str | None
+    warning: bool | None
+
+    @property
+    def cursor(self) -> Cursor:
+        """Where a list goes on behind this entry."""
+        return Cursor(self.at, self.sequence)
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """A place in a list, newest first."""
+
+    at: str
+    sequence: int
+
+    def __str__(self) -> str:
+        return f"{self.at}~{self.sequence}"
+
+    @classmethod
+    def parse(cls, text: str) -> Self | None:
+        """The cursor that was written so; None for anything else."""
+        at, _, sequence = text.partition("~")
+        return cls(at, int(sequence)) if sequence.isdecimal() and len(sequence) < 19 else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One page of a list, newest first; `next` is None on the last."""
+
+    entries: tuple[Found, ...]
+    next: Cursor | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """One entry whole.
+
+    Attributes:
+        content: what `AuditEntry.content` was; None when it was purged, or is missing.
+        found: None in the same case.
+    """
+
+    sequence: int
+    id: str
+    at: str
+    kind: str
+    format: int
+    commitment: str
+    previous_hash: str
+    hash: str
+    found: Found | None
+    salt: str | None
+    body: str | None
+
+    @property
+    def content(self) -> Mapping[str, Any] | None:
+        """JSON of the entry."""
+        return None if self.body is None else dict(json.loads(self.body)["content"])
+
+
+class AuditReader:
+    """Reads of one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def find(self, query: Query, *, after: Cursor | None = None, limit: int = PAGE) -> Page:
+        """One page of what fits, newest first by the time it happened."""
+        statement = select_found(query).order_by(SEARCH.c.at.desc(), SEARCH.c.sequence.desc()).limit(limit + 1)
+        if after is not None:
+            statement = statement.where(
+                or_(SEARCH.c.at < after.at, and_(SEARCH.c.at == after.at, SEARCH.c.sequence < after.sequence))
+            )
+        with self._reading() as connection:
+            rows = connection.execute(statement).all()
+            found = with_cards(connection, rows[:limit])
+        return Page(entries=found, next=found[-1].cursor if len(rows) > limit else None)
+
+    def entry(self, wanted: str | int) -> Stored | None:
+        """One entry, by its id or its place."""
+        is_place = isinstance(wanted, int)
+        column: ColumnElement[Any] = ENTRIES.c.sequence if is_place else ENTRIES.c.entry_id
+        with self._reading() as connection:
+            return next(iter(stored_entries(connection, column == wanted)), None)
+
+    def about(self, entry_id: str) -> tuple[Found, ...]:
+        """Feedback, marks and notes on an entry, oldest first."""
+        statement = select_found(Query(about=entry_id)).order_by(SEARCH.c.sequence)
+        with self._reading() as connection:
+            return with_cards(connection, connection.execute(statement).all())
+
+    def showing(self, card: str) -> Found | None:
+        """The newest answer that showed a card with this uuid."""
+        return next(iter(self.find(Query(kinds=("answer",), card=card), limit=1).entries), None)
+
+    def head(self) -> Head:
+        """The last entry of the chain."""
+        with self._reading() as connection:
+            return read_head(connection)
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        """A read transaction whose failure is ours."""
+        try:
+            with self._database.reading() as connection:
+                yield connection
+        except DBAPIError as error:
+            raise AuditUnavailable(f"The audit log could not be read ({type(error).__name__}).") from None
+
+
+def select_found(query: Query) -> Select[Any]:
+    """The entries that fit, as rows of `Found` without cards, in no order."""
+    joined = SEARCH.join(ENTRIES, ENTRIES.c.sequence == SEARCH.c.sequence)
+    statement = select(SEARCH, ENTRIES.c.entry_id, ENTRIES.c.hash).select_from(joined)
+    return statement.where(*_conditions(query))
+
+
+def with_cards(connection: Connection, rows: Sequence[Row[Any]]) -> tuple[Found, ...]:
+    """The rows of `select_found` with their cards."""
+    cards: dict[int, list[ShownCard]] = {}
+    wanted = select(CARDS).where(CARDS.c.sequence.in_([row.sequence for row in rows]))
+    for row in connection.execute(wanted.order_by(CARDS.c.sequence, CARDS.c.position)) if rows else ():
+        rules = tuple(row.rules.split())
+        cards.setdefault(row.sequence, []).append(
+            ShownCard(card=row.card, topic=row.topic, indicator=row.indicator, rules=rules)
+        )
+    return tuple(_found(row, tuple(cards.get(row.sequence, ()))) for row in rows)
+
+
+def stored_entries(connection: Connection, condition: ColumnElement[bool]) -> Iterator[Stored]:
+    """Whole entries in the order of the chain, a few hundred at a time."""
+    joined = ENTRIES.outerjoin(PAYLOADS, PAYLOADS.c.sequence == ENTRIES.c.sequence)
+    joined = joined.outerjoin(SEARCH, SEARCH.c.sequence == ENTRIES.c.sequence)
+    columns = (*ENTRIES.c, PAYLOADS.c.salt, PAYLOADS.c.body, SEARCH.c.sequence.label("found"))
+    last = 0
+    while True:
+        statement = select(*columns).select_from(joined).where(condition, ENTRIES.c.sequence > last)
+        rows = connection.execute(statement.order_by(ENTRIES.c.sequence).limit(STREAM)).all()
+        if not rows:
+            return
+        wanted = [row.sequence for row in rows if row.found is not None]
+        search = select_found(Query()).where(SEARCH.c.sequence.in_(wanted))
+        found = {one.sequence: one for one in with_cards(connection, connection.execute(search).all())}
+        for row in rows:
+            yield _stored(row, found.get(row.sequence))
+        last = rows[-1].sequence
+
+
+def _stored(row: Row[Any], found: Found | None) -> Stored:
+    return Stored(
+        sequence=row.sequence,
+        id=row.entry_id,
+        at=row.at,
+        kind=row.kind,
+        format=row.format,
+        commitment=row.commitment,
+        previous_hash=row.previous_hash,
+        hash=row.hash,
+        found=found,
+        salt=row.salt,
+        body=row.body,
+    )
+
+
+def _found(row: Row[Any], cards: tuple[ShownCard, ...]) -> Found:
+    values = dict(row._mapping)  # noqa: SLF001 - the library's own name for its public mapping
+    for name in ("partial", "warning"):
+        values[name] = None if values[name] is None else bool(values[name])
+    return Found(**values | {"id": values.pop("entry_id"), "cards": cards})
+
+
+def _conditions(query: Query) -> list[ColumnElement[bool]]:
+    names = ("patient", "user", "client", "tenant", "encounter", "hook_instance", "result", "reason", "status", "topic")
+    found = [SEARCH.c[name] == value for name in (*names, "about") if (value := getattr(query, name)) is not None]
+    found += [
+        SEARCH.c[name] == int(value) for name in ("partial", "warning") if (value := getattr(query, name)) is not None
+    ]
+    if query.kinds:
+        found.append(SEARCH.c.kind.in_(query.kinds))
+    if query.since is not None:
+        found.append(SEARCH.c.at >= time_text(query.since))
+    if query.until is not None:
+        found.append(SEARCH.c.at < time_text(query.until))
+    if query.band is not None:
+        bands = {"refracture": SEARCH.c.refracture_band, "residual-pain": SEARCH.c.residual_pain_band}
+        wanted = [bands[query.outcome]] if query.outcome else list(bands.values())
+        found.append(or_(*(column == query.band for column in wanted)))
+    if query.card is not None:
+        shown = select(CARDS.c.sequence).where(CARDS.c.card == query.card)
+        found.append(or_(SEARCH.c.card == query.card, SEARCH.c.sequence.in_(shown)))
+    if query.rule is not None:
+        shown = select(CARDS.c.sequence).where((" " + CARDS.c.rules + " ").contains(f" {query.rule} ", autoescape=True))
+        found.append(SEARCH.c.sequence.in_(shown))
+    if query.feedback is not None:
+        found += _feedback_conditions(query.feedback)
+    return found
+
+
+def _feedback_conditions(wanted: str) -> list[ColumnElement[bool]]:
+    """Answers by what users said to them."""
+    said = exists().where(ANSWERED.c.about == ENTRIES.c.entry_id, ANSWERED.c.kind == "feedback")
+    is_answer: ColumnElement[bool] = SEARCH.c.kind == "answer"
+    if wanted == "none":
+        return [is_answer, ~said]
+    return [is_answer, said if wanted == "any" else said.where(ANSWERED.c.result == wanted)]

@@ -1,0 +1,192 @@
+"""One thread for each process that writes entries in groups: many waiting requests share one commit.
+
+It also writes what waits in the spool once the database answers again, and tells what was lost meanwhile.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Sequence
+from typing import Protocol
+
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from cds_service.audit.appending import Clock, append_entries
+from cds_service.audit.chain import AuditEntry, SealedEntry, seal
+from cds_service.audit.database import Database, is_failed_fsync, is_passing
+from cds_service.errors import CdsError
+
+LOG = logging.getLogger("kyphoplasty_cds.audit")
+GROUP = 64  # entries for one commit
+TRIES = 3
+PAUSE_SECONDS = 0.5  # between two looks at a database that did not answer
+
+
+class NotWritten(Exception):
+    """The database did not confirm the entry in time; whether it holds it is not known."""
+
+
+class Backlog(Protocol):
+    """Entries that wait on a second device for the database."""
+
+    def has_waiting(self) -> bool:
+        """Whether there is anything to be merged."""
+        ...
+
+    def merge_into(self, database: Database, clock: Clock) -> None:
+        """Put all that waits at the end of the chain, and forget it once that is on disk."""
+        ...
+
+
+class _Ticket:
+    """One entry on its way, with the request that waits for it."""
+
+    def __init__(self, entry: SealedEntry) -> None:
+        self.entry = entry
+        self.is_over = threading.Event()
+        self.is_written = False
+        self.is_abandoned = False
+
+
+class GroupWriter:
+    """The writer of one process; its thread starts with the first entry and ends with `close`."""
+
+    def __init__(self, database: Database, backlog: Backlog, clock: Clock) -> None:
+        self._database = database
+        self._backlog = backlog
+        self._clock = clock
+        self._queue: deque[_Ticket] = deque()
+        self._changed = threading.Condition()
+        self._is_closed = False
+        self._busy_since: float | None = None
+        self._lost: list[str] = []  # moments of answers that were refused since no entry could be written
+        self.is_prepared = False
+        self.is_down = False
+        self.is_broken = False
+        self._thread = threading.Thread(target=self._run, name="audit-writer", daemon=True)
+        self._thread.start()
+
+    @property
+    def lost(self) -> int:
+        """Entries that no device took and that no `gap` entry tells of yet."""
+        return len(self._lost)
+
+    def write(self, entry: SealedEntry, seconds: float) -> None:
+        """Return when the entry is on disk.
+
+        Raises:
+            NotWritten: it is not, as far as is known, after these seconds, or the database is known not to answer.
+        """
+        with self._changed:
+            is_stuck = self._busy_since is not None and time.monotonic() - self._busy_since > seconds
+            if self.is_down or self.is_broken or self._is_closed or is_stuck:
+                raise NotWritten
+            ticket = _Ticket(entry)
+            self._queue.append(ticket)
+            self._changed.notify()
+        ticket.is_over.wait(seconds)
+        if not ticket.is_written:
+            ticket.is_abandoned = True
+            raise NotWritten
+
+    def lose(self, entry: SealedEntry) -> None:
+        """Remember that this entry could not be kept anywhere, until a `gap` entry says so."""
+        with self._changed:
+            self._lost.append(entry.at)
+            self._changed.notify()
+
+    def wake(self) -> None:
+        """Something waits in the spool."""
+        with self._changed:
+            self._changed.notify()
+
+    def close(self, seconds: float = 5.0) -> None:
+        """Write what waits, and end."""
+        with self._changed:
+            self._is_closed = True
+            self._changed.notify()
+        self._thread.join(seconds)
+
+    def _run(self) -> None:
+        while True:
+            group = self._next_group()
+            if group is None:
+                return
+            try:
+                self._write_group(group)
+            except (SQLAlchemyError, CdsError, OSError) as error:
+                self._note_failure(error)
+            else:
+                self.is_prepared, self.is_down = True, False
+            finally:
+                self._finish(group)
+
+    def _next_group(self) -> list[_Ticket] | None:
+        """Those that wait, at most a group; empty when only the backlog waits; None at the end."""
+        with self._changed:
+            if self.is_down:
+                self._changed.wait_for(lambda: self._is_closed, PAUSE_SECONDS)
+            else:
+                self._changed.wait_for(self._has_work)
+            if self.is_broken or (self._is_closed and (not self._queue or self.is_down)):
+                return None
+            group = [self._queue.popleft() for _ in range(min(GROUP, len(self._queue)))]
+            self._busy_since = time.monotonic()
+            return [ticket for ticket in group if not ticket.is_abandoned]
+
+    def _has_work(self) -> bool:
+        return bool(self._queue or self._is_closed or self._lost) or self._backlog.has_waiting()
+
+    def _write_group(self, group: Sequence[_Ticket]) -> None:
+        if not self.is_prepared:
+            self._database.prepare()
+        if self._backlog.has_waiting():
+            self._backlog.merge_into(self._database, self._clock)
+        lost = list(self._lost)
+        entries = [ticket.entry for ticket in group]
+        if lost:
+            entries.append(_gap_entry(lost, self._clock))
+        if entries or self.is_down or not self.is_prepared:
+            self._append(entries)
+        del self._lost[: len(lost)]
+        for ticket in group:
+            ticket.is_written = True
+
+    def _append(self, entries: Sequence[SealedEntry]) -> None:
+        """One transaction, tried again where another writer was in the way."""
+        for left in reversed(range(TRIES + 1)):
+            try:
+                with self._database.writing() as connection:
+                    append_entries(connection, entries, self._clock)
+            except DBAPIError as error:
+                if left == 0 or not is_passing(error):
+                    raise
+            else:
+                return
+
+    def _note_failure(self, error: Exception) -> None:
+        """Later requests do not wait for a database that does not answer."""
+        if isinstance(error, DBAPIError) and is_failed_fsync(error):
+            self.is_broken = True
+        if not self.is_down:
+            # The message of a driver may repeat the row, so only its kind is said.
+            event = "audit-broken" if self.is_broken else "audit-down"
+            LOG.error(event, extra={"fields": {"event": event, "kind": type(error).__name__}})
+        self.is_down = True
+
+    def _finish(self, group: Sequence[_Ticket]) -> None:
+        with self._changed:
+            self._busy_since = None
+            waiting = [*group, *self._queue] if self.is_down else group
+            if self.is_down:
+                self._queue.clear()
+            for ticket in waiting:
+                ticket.is_over.set()
+
+
+def _gap_entry(lost: Sequence[str], clock: Clock) -> SealedEntry:
+    content = {"lost": len(lost), "since": min(lost), "until": max(lost)}
+    return seal(AuditEntry(kind="gap", at=clock(), content=content))
