@@ -28,16 +28,20 @@ STILL_SECONDS = 4
 def address(tmp_path):
     environment = {name: value for name, value in os.environ.items() if not name.startswith("KYPHOPLASTY_CDS_")}
     environment |= {"KYPHOPLASTY_CDS_DATABASE_URL": f"sqlite:///{tmp_path}/audit.sqlite3", "PYTHONUNBUFFERED": "1"}
-    with subprocess.Popen(
-        [sys.executable, "-m", "cds_service.cli", "serve", "--port", "0"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        cwd=tmp_path,
-        env=environment,
-        start_new_session=True,
-    ) as process:
+    with (
+        (tmp_path / "errors.txt").open("w") as errors,
+        subprocess.Popen(
+            [sys.executable, "-m", "cds_service.cli", "serve", "--port", "0"],
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            cwd=tmp_path,
+            env=environment,
+            start_new_session=True,
+        ) as process,
+    ):
         found = re.search(r"listening on http://(\S+)", process.stdout.readline())
+        assert found, (tmp_path / "errors.txt").read_text()
         yield process.pid, found[1]
         os.killpg(process.pid, signal.SIGTERM)
         process.communicate(timeout=30)
