@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from cds_service import __version__
-from cds_service.cards.texts import REASON_SYSTEM, CardTexts, compile_layout
+from cds_service.card_files import in_force, load_card_texts
 from cds_service.core.model_card import model_card
 from cds_service.core.policy import Policy
 from cds_service.core.prediction import load_models
@@ -25,7 +25,6 @@ from cds_service.fhir.specs import asked_codes, check_specs, load_finding_specs
 from cds_service.fhir.suggestions import check_template, read_placeholders
 from cds_service.fhir.terminology import Terminology, load_terminology
 from cds_service.guidelines import load_guidelines
-from cds_service.protocol import Coding
 from cds_service.service import Service, ServiceHook
 from cds_service.site import SiteFolder
 
@@ -125,7 +124,7 @@ def _load_hook(
     terminology: Terminology,
 ) -> ServiceHook:
     folders = [root / folder.name for root in hooks]
-    discovery = read_json(_in_force(folders, "service.json"))
+    discovery = read_json(in_force(folders, "service.json"))
     templates = {
         key: _with_codes(key, str(text), specs, terminology) for key, text in discovery.get("prefetch", {}).items()
     }
@@ -134,7 +133,7 @@ def _load_hook(
             f"{folder.name}/service.json", "id", f"is {discovery.get('id')!r}, the folder is {folder.name!r}"
         )
     order_templates = _order_templates(folders)
-    guidelines = load_guidelines(_in_force(folders, "guidelines.toml"))
+    guidelines = load_guidelines(in_force(folders, "guidelines.toml"))
     rules = _rules(folders)
     names = _Names(
         signals=signal_names(studies),
@@ -152,15 +151,10 @@ def _load_hook(
         discovery={**discovery, "prefetch": templates},
         plan=plan_prefetch(templates),
         rules=rules,
-        texts=_card_texts(folders),
+        texts=load_card_texts(folders),
         order_templates=order_templates,
         guidelines=guidelines,
     )
-
-
-def _in_force(folders: Sequence[Path], name: str) -> Path:
-    """The last folder's file of this name: a site's file replaces ours."""
-    return next(path for path in (folder / name for folder in reversed(folders)) if path.is_file())
 
 
 def _with_codes(key: str, text: str, specs: Mapping[str, FindingSpec], terminology: Terminology) -> str:
@@ -233,22 +227,6 @@ def _check_rule(rule: Rule, names: _Names, order_templates: Mapping[str, Any]) -
         raise DataFileError(file, "text", f"unknown words {', '.join(sorted(unknown))}")
 
 
-def _card_texts(folders: Sequence[Path]) -> CardTexts:
-    reasons = read_json(_in_force(folders, "override-reasons.json"))
-    layouts = {
-        name: compile_layout(path.read_text(encoding="utf-8"))
-        for name, path in files_in_force(folders, "cards", ".md").items()
-    }
-    return CardTexts(
-        tables=read_toml(_in_force([folder / "cards" for folder in folders], "texts.toml")),
-        layouts=layouts,
-        reasons={
-            topic: tuple(Coding(system=REASON_SYSTEM, **coding) for coding in codings)
-            for topic, codings in reasons.items()
-        },
-    )
-
-
 def _check_wording(hooks: Sequence[Path], folders: Sequence[Path]) -> None:
     """No text of ours, or of a site, says what no card may say (`hooks/wording.toml`)."""
     banned = banned_patterns(hooks)
@@ -261,7 +239,7 @@ def _check_wording(hooks: Sequence[Path], folders: Sequence[Path]) -> None:
 
 def banned_patterns(hooks: Sequence[Path] | None = None) -> tuple[re.Pattern[str], ...]:
     """The wording rules, as compiled patterns."""
-    path = _in_force(hooks or _folders("hooks", None), "wording.toml")
+    path = in_force(hooks or _folders("hooks", None), "wording.toml")
     return tuple(re.compile(one, re.IGNORECASE) for one in read_toml(path)["banned"])
 
 

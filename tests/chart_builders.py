@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
 from typing import Any
 
 from cds_service.audit.chain import AuditEntry
@@ -318,10 +317,12 @@ def order_sign(
     return body
 
 
-@cache
+_OPEN = load_service()  # at import, before any test puts other data in its place
+
+
 def open_service() -> Service:
     """The service without a site folder, read once."""
-    return load_service()
+    return _OPEN
 
 
 class KeptEntries:

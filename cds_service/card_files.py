@@ -1,0 +1,119 @@
+"""Reads the texts of the cards: sentences, layouts, override reasons of `hooks/<service>/`, or a site's over them.
+
+A sentence that lacks a word, or uses one that nobody gives, would fail the answer of the first patient it is about. So
+a site's file is held against ours: the same sentences, no other words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+import jinja2
+import jinja2.meta
+from pydantic import ValidationError
+
+from cds_service.cards.texts import REASON_SYSTEM, CardTexts, compile_layout
+from cds_service.errors import DataFileError
+from cds_service.fhir.overlay import files_in_force, label, read_json, read_toml
+from cds_service.protocol import Coding
+
+TEXTS, REASONS = "texts.toml", "override-reasons.json"
+LAYOUTS = ("brace-limit", "missing-data", "rehabilitation")
+# Tables by finding: a site's own findings may stand there too.
+BY_FINDING = ("missing", "qualifiers")
+
+
+def in_force(folders: Sequence[Path], name: str) -> Path:
+    """The last folder's file of this name: a site's file replaces ours.
+
+    Raises:
+        DataFileError: no folder has it.
+    """
+    found = [path for path in (folder / name for folder in folders) if path.is_file()]
+    if not found:
+        raise DataFileError(f"{folders[0].name}/{name}", "", "is missing")
+    return found[-1]
+
+
+def load_card_texts(folders: Sequence[Path]) -> CardTexts:
+    """All texts of one service.
+
+    Args:
+        folders: `hooks/<service>`, ours first.
+
+    Raises:
+        DataFileError: a file is missing or wrong; names file and key.
+    """
+    return CardTexts(tables=_tables(folders), layouts=_layouts(folders), reasons=_reasons(folders))
+
+
+def _tables(folders: Sequence[Path]) -> Mapping[str, Any]:
+    paths = [folder / "cards" for folder in folders]
+    path = in_force(paths, TEXTS)
+    tables = read_toml(path)
+    if path != paths[0] / TEXTS:
+        _compare(read_toml(paths[0] / TEXTS), tables, label(path), "")
+    return tables
+
+
+def _compare(ours: Mapping[str, Any], theirs: Mapping[str, Any], file: str, table: str) -> None:
+    """Every sentence of ours is there, no other is, and none uses a word that ours does not use."""
+    for name in [*ours, *theirs]:
+        key = f"{table}.{name}" if table else name
+        if name not in theirs:
+            raise DataFileError(file, key, "is missing")
+        if name not in ours:
+            if table in BY_FINDING:
+                continue
+            raise DataFileError(file, key, "is no text of the cards")
+        if isinstance(ours[name], dict) != isinstance(theirs[name], dict):
+            raise DataFileError(file, key, "must be a table" if isinstance(ours[name], dict) else "must be a sentence")
+        if isinstance(ours[name], dict):
+            _compare(ours[name], theirs[name], file, key)
+        elif unknown := _words(str(theirs[name]), file, key) - _words(str(ours[name]), file, key):
+            raise DataFileError(file, key, f"unknown words {', '.join(sorted(unknown))}")
+
+
+def _words(sentence: str, file: str, key: str) -> set[str]:
+    try:
+        return {name for _, name, _, _ in Formatter().parse(sentence) if name is not None}
+    except ValueError as error:
+        raise DataFileError(file, key, str(error)) from error
+
+
+def _layouts(folders: Sequence[Path]) -> Mapping[str, jinja2.Template]:
+    ours = {name: in_force(folders[:1], f"cards/{name}.md") for name in LAYOUTS}
+    found = files_in_force(folders, "cards", ".md")
+    for name, path in found.items():
+        if name not in ours:
+            raise DataFileError(label(path), "", "is no layout of the cards")
+        if unknown := _variables(path) - _variables(ours[name]):
+            raise DataFileError(label(path), "", f"unknown words {', '.join(sorted(unknown))}")
+    return {name: compile_layout(path.read_text(encoding="utf-8")) for name, path in found.items()}
+
+
+def _variables(path: Path) -> set[str]:
+    environment = jinja2.Environment(autoescape=False)  # noqa: S701 - only parsed here
+    try:
+        return set(jinja2.meta.find_undeclared_variables(environment.parse(path.read_text(encoding="utf-8"))))
+    except jinja2.TemplateSyntaxError as error:
+        raise DataFileError(label(path), f"line {error.lineno}", str(error)) from error
+
+
+def _reasons(folders: Sequence[Path]) -> Mapping[str, tuple[Coding, ...]]:
+    """Codings by topic. A site may say them in its own words; the codes stay, since EHRs remember them."""
+    path = in_force(folders, REASONS)
+    try:
+        found = {
+            topic: tuple(Coding(system=REASON_SYSTEM, **coding) for coding in codings)
+            for topic, codings in read_json(path).items()
+        }
+    except (TypeError, ValidationError) as error:
+        raise DataFileError(label(path), "", f"a topic holds a list of code and display: {error}") from error
+    ours = {topic: [one["code"] for one in codings] for topic, codings in read_json(folders[0] / REASONS).items()}
+    if {topic: [one.code for one in codings] for topic, codings in found.items()} != ours:
+        raise DataFileError(label(path), "code", "codes and topics are never renamed, added or left out")
+    return found

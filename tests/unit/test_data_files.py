@@ -1,0 +1,601 @@
+"""Data files as they ship: each is read, each is used, a wrong one stops the start by name, a new one takes effect."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from cds_service.core.reduced import build_table
+from cds_service.core.study import load_studies
+from cds_service.core.table import write_table
+from cds_service.errors import DataFileError
+from cds_service.loading import load_service
+from cds_service.site import load_site
+from tests.chart_builders import (
+    ask,
+    by_topic,
+    cards_for,
+    days_ago,
+    kyphoplasty,
+    labels,
+    measured,
+    model,
+    order_sign,
+    outcome,
+    problem,
+    thin_and_weak,
+)
+from tests.data_tree import HOOK, ROOT, DataTree, tree
+
+__all__ = ["tree"]  # the fixture
+
+HOOKS, MAPPINGS = ROOT / "hooks", ROOT / "mappings"
+RULES = f"hooks/{HOOK}/recommendations"
+SOURCE = "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "cds_service").rglob("*.py")))
+
+
+def files(folder, *suffixes):
+    return sorted(path for path in folder.rglob("*") if path.suffix in suffixes)
+
+
+def toml(path):
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def named(path):
+    return str(path.relative_to(ROOT))
+
+
+DATA = [
+    *files(HOOKS, ".toml", ".json"),
+    *files(MAPPINGS, ".toml", ".json"),
+    *files(ROOT / "cds_service", ".toml", ".json"),
+]
+
+
+# --- as they ship ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", DATA, ids=named)
+def test_every_data_file_can_be_read(path):
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".json":
+        json.loads(text)
+    else:
+        tomllib.loads(text)
+    assert text.endswith("\n")
+    assert "\r" not in text
+    assert "\t" not in text
+
+
+def test_nothing_stray_lies_among_the_data():
+    suffixes = {path.suffix for folder in (HOOKS, MAPPINGS) for path in folder.rglob("*") if path.is_file()}
+    assert suffixes == {".toml", ".json", ".md"}
+
+
+def test_every_order_that_can_be_suggested_is_suggested_by_a_rule():
+    offered = {toml(path).get("order") for path in files(HOOKS / HOOK / "recommendations", ".toml")} - {None}
+    assert {path.stem for path in files(HOOKS / HOOK / "orders", ".json")} == offered
+
+
+def test_every_guideline_is_named_by_a_rule():
+    named_by_rules = {
+        line for path in files(HOOKS / HOOK / "recommendations", ".toml") for line in toml(path)["guidelines"]
+    }
+    known = {line["id"] for line in toml(HOOKS / HOOK / "guidelines.toml")["guidelines"]}
+    assert named_by_rules <= known
+    assert known - named_by_rules <= {"incidence"}  # the pooled incidence: policy.toml
+
+
+def test_every_layout_is_rendered():
+    for path in files(HOOKS / HOOK / "cards", ".md"):
+        assert f'"{path.stem}"' in SOURCE
+
+
+# Tables whose keys are looked up by what a patient's answer is.
+LOOKED_UP = ("summaries", "apply", "missing", "bands", "bands-no-figure", "qualifiers", "lists", "topics")
+
+
+def test_every_sentence_of_the_cards_is_said_somewhere():
+    tables = toml(HOOKS / HOOK / "cards" / "texts.toml")
+    for name, table in tables.items():
+        if name in LOOKED_UP:
+            assert f"{name}." in SOURCE or f'["{name}"]' in SOURCE
+        else:
+            unused = [key for key in table if f"{name}.{key}" not in SOURCE]
+            assert unused == [], name
+
+
+def test_every_part_of_the_record_has_a_name_for_people():
+    keys = set(json.loads((HOOKS / HOOK / "service.json").read_text(encoding="utf-8"))["prefetch"])
+    assert set(toml(HOOKS / HOOK / "cards" / "texts.toml")["lists"]) == keys
+
+
+def test_every_value_set_is_read_by_a_finding_or_an_order():
+    specs = [toml(path) for path in files(MAPPINGS / "findings", ".toml")]
+    lists = ("value_sets", "panels", "never", "unclear", "history")
+    read = {concept for spec in specs for key in lists for concept in spec.get(key, ())}
+    read |= {concept for spec in specs for concept in spec.get("look_back_months", {})}
+    read |= {"osteoporosis", "vertebral-fracture", "osteoporotic-vertebral-fracture"}  # reasons of an order
+    unused = [path.stem for path in files(MAPPINGS / "valueset", ".json") if path.stem not in read]
+    assert [name for name in unused if f'"{name}"' not in SOURCE] == []
+
+
+def test_every_concept_map_is_named():
+    specs = {toml(path).get("answers") for path in files(MAPPINGS / "findings", ".toml")}
+    for path in files(MAPPINGS / "conceptmap", ".json"):
+        assert path.stem in specs or f'"{path.stem}"' in SOURCE
+
+
+# The contract's table "Findings".
+VOCABULARY = """
+bmd-t-score bmi grip-strength gait-speed appendicular-muscle-index diabetes pma-rate es-mf-fat-fraction psoas-total-area
+plvi vbq fascia-injury local-kyphosis local-kyphosis-post procedure tl-junction steroid-use malignancy spinal-infection
+prior-spinal-surgery bone-drug age sex height weight appendicular-lean-mass sarcopenia mna-score mna-category
+multifidus-smi psoas-fat-fraction psoas-muscle-area l4-vertebral-area ct-attenuation paraspinal-csa paraspinal-signal
+cement-diffused treated-levels pain-score denosumab-overdue unstable-fracture neurological-deficit end-of-life
+"""
+
+
+def test_the_vocabulary_of_the_contract_has_a_file_for_every_name():
+    assert {path.stem for path in files(MAPPINGS / "findings", ".toml")} >= set(VOCABULARY.split())
+
+
+def test_override_reasons_are_those_of_the_contract_at_most_six_for_a_card():
+    reasons = json.loads((HOOKS / HOOK / "override-reasons.json").read_text(encoding="utf-8"))
+    assert {topic: " ".join(one["code"] for one in codings) for topic, codings in reasons.items()} == {
+        "rehabilitation": "alreadyArranged patientDeclines notAbleToTakePart notOsteoporotic serviceNotAvailable "
+        "disagreeWithEvidence",
+        "braceLimit": "instability neurologicalDeficit otherFracture painWithoutBrace payerForm disagreeWithEvidence",
+        "missingData": "alreadyArranged notFeasibleBeforeSurgery wouldNotChangeCare",
+    }
+    assert all(one["code"].isalnum() and one["display"] for codings in reasons.values() for one in codings)
+
+
+def test_prefetch_templates_are_short_and_ask_without_modifiers():
+    from tests.chart_builders import open_service
+
+    templates = open_service().hooks[HOOK].discovery["prefetch"]
+    assert {"patient", "conditions"} <= templates.keys()
+    for text in templates.values():
+        assert len(text) < 2000
+        assert not re.search(r"_include|_has|:[a-z]+=|\{codes\}", text.replace("http:", "").replace("https:", ""))
+
+
+def test_no_pixels_are_ever_asked_for():
+    templates = (HOOKS / HOOK / "service.json").read_text(encoding="utf-8")
+    for kind in ("Media", "Binary", "ImagingStudy", "DocumentReference"):
+        assert kind not in templates
+
+
+def test_packaged_copies_of_the_data_are_no_part_of_the_checkout():
+    assert not (ROOT / "cds_service" / "_data").exists()
+
+
+def test_the_service_starts_without_the_libraries_that_build_tables():
+    code = (
+        "import sys; import cds_service.web.app, cds_service.web.server; from cds_service.loading import load_service;"
+        "load_service(); print(sorted({'sklearn', 'scipy'} & {name.split('.')[0] for name in sys.modules}))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT, timeout=60
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "[]\n", "")
+
+
+# --- wrong files -----------------------------------------------------------------------------------------------------
+
+
+def refused(tree: DataTree) -> DataFileError:
+    """What stops the start."""
+    with pytest.raises(DataFileError) as caught:
+        tree.load()
+    return caught.value
+
+
+DIETITIAN = f"{RULES}/20-dietitian.toml"
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "file", "key"),
+    [
+        (DIETITIAN, '"low-mna"', '"low-moon"', "20-", "when.any-signal"),
+        (DIETITIAN, '"not-osteoporotic"', '"not-there"', "20-", "unless-signal"),
+        (f"{RULES}/11-rehabilitation-usual.toml", '["rehabilitation"]', '["rehab"]', "11-", "unless-rule"),
+        (f"{RULES}/50-brace-correction.toml", '["brace-keep-reason"]', '["keep"]', "50-", "recommended-unless"),
+        (f"{RULES}/30-bone-treatment.toml", '"no-bone-drug"', '"no-drug"', "30-", "texts.signal"),
+        (f"{RULES}/60-measure-ct.toml", 'gap-any = ["ct-attenuation"]', 'gap-any = ["ct-hu"]', "60-", "when.gap-any"),
+        (f"{RULES}/60-measure-ct.toml", 'supplies = ["ct-attenuation"]', 'supplies = ["hu"]', "60-", "supplies"),
+        (DIETITIAN, '["sarcopenia-pvm-2022"]', '["sarcopenia-2022"]', "20-", "studies"),
+        (DIETITIAN, '["protein"]', '["proteins"]', "20-", "guidelines"),
+        (DIETITIAN, '"dietitian-referral"', '"dietitian-order"', "20-", "order"),
+        (DIETITIAN, "{because}; protein", "{beacuse}; protein", "20-", "text"),
+        (DIETITIAN, "short = ", "shrot = ", "20-dietitian.toml", "shrot"),
+        (DIETITIAN, 'topic = "rehabilitation"', 'topic = "nutrition"', "20-dietitian.toml", "topic"),
+        (DIETITIAN, "review-by = 2027-11-01", 'review-by = "soon"', "20-dietitian.toml", "review-by"),
+        (DIETITIAN, 'id = "dietitian"', 'id = "rehabilitation"', "recommendations", "id"),
+        (f"hooks/{HOOK}/service.json", '"id": "kyphoplasty-order-sign"', '"id": "other"', "service.json", "id"),
+        (f"hooks/{HOOK}/service.json", "Patient/{{context.patientId}}", "Patient/{{context.patient}}",
+         "service.json", "prefetch"),
+        (f"hooks/{HOOK}/orders/dietitian-referral.json", '"intent": "order"', '"intent": 3', "dietitian-referral.json",
+         "intent"),
+        (f"hooks/{HOOK}/orders/dietitian-referral.json", '"status"', '"state"', "dietitian-referral.json", "stat"),
+        (f"hooks/{HOOK}/guidelines.toml", 'direction = "supports"', 'direction = "proves"', "guidelines.toml",
+         "direction"),
+        ("mappings/findings/bmi.toml", 'value_sets = ["bmi"]', 'value_sets = ["body-mass"]', "findings/bmi.toml",
+         "value_sets"),
+        ("mappings/findings/bmi.toml", 'name = "bmi"', 'name = "body-mass"', "findings/bmi.toml", "name"),
+        ("mappings/findings/bmi.toml", "range = [8, 90]", "range = [90, 8]", "findings/bmi.toml", ""),
+        ("mappings/findings/bmi.toml", 'accept_units = ["kg/m2"]', 'accept_units = ["lb"]', "findings/bmi.toml",
+         "accept_units"),
+        ("mappings/valueset/bmi.json", '"39156-5"', '"39156-4"', "valueset/bmi.json", "compose"),
+        ("mappings/valueset/bmi.json", '"id": "bmi"', '"id": "body-mass"', "valueset/bmi.json", "id"),
+    ],
+)  # fmt: skip
+def test_a_wrong_file_stops_the_start_by_file_and_key(tree, path, old, new, file, key):
+    tree.replace(path, old, new)
+    fault = refused(tree)
+    assert file in fault.file
+    assert key in fault.key
+    assert fault.file in str(fault)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "The patient must walk",
+        "Reduces the risk of refracture",
+        "This prevents fractures",
+        "Walking is urgent",
+        "A validated score",
+        "Walk immediately",
+        "It is proven",
+        "Rehabilitation lowers refracture by 40 %",
+    ],
+)
+def test_a_text_that_no_card_may_say_stops_the_start(tree, words):
+    tree.replace(DIETITIAN, "protein and vitamin D", words)
+    assert Path(DIETITIAN).name in refused(tree).file
+
+
+@pytest.mark.parametrize(
+    ("path", "old"),
+    [
+        (f"hooks/{HOOK}/cards/texts.toml", "Up early"),
+        (f"hooks/{HOOK}/cards/missing-data.md", "**Asked and not there:**"),
+        (f"hooks/{HOOK}/orders/dietitian-referral.json", "Referral"),
+        (f"hooks/{HOOK}/guidelines.toml", "Drug treatment"),
+        (f"hooks/{HOOK}/override-reasons.json", "Patient declines"),
+    ],
+)
+def test_banned_words_stop_the_start_wherever_they_stand(tree, path, old):
+    tree.replace(path, old, f"The patient must: {old}")
+    assert Path(path).name in refused(tree).file
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["status of the provenance", "a fracture prevention service", "not externally validated", "validated once, here"],
+)
+def test_words_that_only_contain_a_banned_one_pass(tree, words):
+    tree.replace(DIETITIAN, "protein and vitamin D", f"protein and vitamin D, {words}")
+    assert words in next(rule.text for rule in tree.load().hooks[HOOK].rules if rule.id == "dietitian")
+
+
+def test_banned_words_of_a_site_stop_the_start_too(tree, tmp_path):
+    site = tmp_path / "site"
+    tree.write(str(site / "site.toml"), '[site]\nname = "Test"\n')
+    text = (tree.hook / "recommendations/20-dietitian.toml").read_text(encoding="utf-8")
+    tree.write(
+        str(site / "hooks" / HOOK / "recommendations/20-dietitian.toml"), text.replace("protein and", "must eat")
+    )
+    with pytest.raises(DataFileError, match="20-dietitian"):
+        tree.load(site=load_site(site))
+
+
+def test_a_rule_without_a_rank_stops_the_start(tree):
+    rule = tree.hook / "recommendations/20-dietitian.toml"
+    rule.rename(rule.with_name("dietitian.toml"))
+    fault = refused(tree)
+    assert "dietitian.toml" in fault.file
+    assert "rank" in str(fault)
+
+
+@pytest.mark.parametrize(
+    "path", [f"hooks/{HOOK}/cards/texts.toml", DIETITIAN, "mappings/findings/bmi.toml", "studies/psoas-plvi-2024.toml"]
+)
+def test_a_file_that_cannot_be_read_stops_the_start_by_name(tree, path):
+    tree.write(path, "[[[ not toml")
+    assert Path(path).name in refused(tree).file
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"hooks/{HOOK}/cards/texts.toml",
+        f"hooks/{HOOK}/cards/rehabilitation.md",
+        f"hooks/{HOOK}/guidelines.toml",
+        f"hooks/{HOOK}/override-reasons.json",
+        "hooks/wording.toml",
+        "studies/reduced/nvcf-nomogram-2024.json",
+        "mappings/systems.toml",
+    ],
+)
+def test_a_file_that_is_missing_stops_the_start_by_name(tree, path):
+    (tree.folder / path).unlink()
+    assert Path(path).stem in str(refused(tree))
+
+
+def test_a_key_that_stands_twice_in_a_json_file_stops_the_start(tree):
+    tree.replace(f"hooks/{HOOK}/service.json", '"hook":', '"hook": "order-select",\n  "hook":')
+    assert "twice" in str(refused(tree))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key"),
+    [
+        ('any-signal = ["denosumab-overdue"]', "always = 7", "when.always"),
+        ('heading = "Denosumab overdue"', "", "heading"),
+    ],
+)
+def test_a_rule_that_lacks_something_is_refused_by_its_key(tree, old, new, key):
+    tree.replace(f"{RULES}/05-denosumab-overdue.toml", old, new)
+    assert key in refused(tree).key
+
+
+# A site's texts are held against ours: each of these would fail the answer of the first patient whom it is about.
+@pytest.mark.parametrize(
+    ("file", "old", "new", "key"),
+    [
+        (
+            "cards/texts.toml",
+            "{figure} in {horizon} ({average}). {todo}",
+            "{figre} in {horizon}",
+            "rehabilitation.high",
+        ),
+        ("cards/texts.toml", "all-known = ", "all-none = ", "lines.all-known"),
+        ("cards/texts.toml", "[bands]", "[bonds]", "bands"),
+        ("cards/texts.toml", 'high = "high"', "high = { word = 1 }", "bands.high"),
+        ("cards/texts.toml", "{figure} in {horizon}", "{figure in {horizon}", "rehabilitation.high"),
+        ("cards/rehabilitation.md", "{{ fracture }}", "{{ fractures }}", ""),
+        ("cards/rehabilitation.md", "{% endif %}", "{% endfi %}", "line"),
+        ("override-reasons.json", '"code": "payerForm"', '"code": "payer"', "code"),
+        ("override-reasons.json", '"display": "Patient declines"', '"label": "Patient declines"', ""),
+    ],
+)
+def test_a_wrong_text_of_a_site_stops_the_start_by_file_and_key(tmp_path, file, old, new, key):
+    site = own_texts(tmp_path, file, old, new)
+    with pytest.raises(DataFileError) as caught:
+        load_service(load_site(site))
+    assert Path(file).name in caught.value.file
+    assert key in caught.value.key
+
+
+def own_texts(folder, file, old, new):
+    """A site with one file of its own texts."""
+    text = (HOOKS / HOOK / file).read_text(encoding="utf-8")
+    assert old in text
+    path = folder / "hooks" / HOOK / file
+    path.parent.mkdir(parents=True)
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    (folder / "site.toml").write_text('[site]\nname = "Test"\n', encoding="utf-8")
+    return folder
+
+
+def test_a_site_says_it_in_its_own_words(tmp_path):
+    site = own_texts(tmp_path, "cards/texts.toml", "Up early; bed rest", "Out of bed early; rest")
+    cards = cards_for(thin_and_weak(), kyphoplasty(), service=load_service(load_site(site)))
+    assert "Out of bed early" in cards["braceLimit"]["detail"]
+
+
+def test_a_stale_table_stops_the_start(tree):
+    tree.replace("studies/nvcf-nomogram-2024.toml", "mean = 59.33", "mean = 59.34")
+    fault = refused(tree)
+    assert "nvcf-nomogram-2024" in fault.file
+    assert "studies build" in str(fault)
+
+
+# --- one new file each -----------------------------------------------------------------------------------------------
+
+
+def test_a_recommendation_is_one_new_file(tree):
+    """The very example of hooks/README.md."""
+    page = (HOOKS / "README.md").read_text(encoding="utf-8")
+    example = re.search(r"```toml\n# hooks/(\S+)\n(.*?)```", page, re.DOTALL)
+    assert example, "hooks/README.md has no example"
+    tree.write(f"hooks/{example[1]}", example[2])
+    service = tree.load()
+    card = cards_for(thin_and_weak(), kyphoplasty(), service=service)["rehabilitation"]
+    heading = tomllib.loads(example[2])["heading"]
+    assert f"**{heading}:**" in card["detail"]
+    assert f"**{heading}:**" not in cards_for(thin_and_weak(), kyphoplasty())["rehabilitation"]["detail"]
+
+
+def test_a_recommendation_with_an_order_is_one_new_file(tree):
+    tree.write(
+        f"{RULES}/26-swimming.toml",
+        """
+id = "swimming"
+topic = "rehabilitation"
+heading = "Pool"
+when = { any-signal = ["low-bmi"] }
+text = "{because}: training in water"
+label = "Refer to the pool"
+order = "rehabilitation-referral"
+order-kind = "rehabilitation"
+recommended = false
+guidelines = []
+studies = []
+owner = "maintainers"
+review-by = 2027-11-01
+""",
+    )
+    service = tree.load()
+    card = cards_for([measured("bmi", 17.0)], kyphoplasty(), service=service)["rehabilitation"]
+    assert "**Pool:** BMI 17" in card["detail"]
+    assert "Refer to the pool" in labels(card)
+
+
+FINDING = """
+name = "osteoporosis"
+title = "osteoporosis"
+kind = "condition"
+key = "conditions"
+closed_world = true
+value_sets = ["osteoporosis"]
+"""
+
+
+def test_a_finding_is_one_new_file(tree):
+    """Read from a concept that is there; a code that no concept has needs a value set beside it."""
+    tree.write("mappings/findings/osteoporosis.toml", FINDING)
+    service = tree.load()
+    assert "osteoporosis" in service.finding_specs
+    for record, value in (([problem("M81.0", number="o")], True), ([problem("hypertension")], False)):
+        (found,) = [one for one in findings_of(service, record) if one["name"] == "osteoporosis"]
+        assert found["value"] is value
+
+
+def test_a_new_measure_is_asked_for_by_its_codes(tree):
+    """LOINC's heel T-score, so far only a look-alike."""
+    tree.write(
+        "mappings/findings/heel-t-score.toml",
+        """
+name = "heel-t-score"
+title = "T-score of the heel"
+kind = "quantity"
+unit = "{T-score}"
+accept_units = ["{T-score}"]
+range = [-10, 10]
+usable_days = 365
+value_sets = ["t-score-peripheral"]
+key = "function"
+""",
+    )
+    service = tree.load()
+    code = json.loads((MAPPINGS / "valueset/t-score-peripheral.json").read_text(encoding="utf-8"))
+    first = code["compose"]["include"][0]["concept"][0]["code"]
+    assert first in service.hooks[HOOK].discovery["prefetch"]["function"]
+    heel = measured("bmd-t-score", -2.1, code={"coding": [{"system": "http://loinc.org", "code": first}]})
+    (found,) = [one for one in findings_of(service, [heel]) if one["name"] == "heel-t-score"]
+    assert found["value"] == -2.1
+
+
+def findings_of(service, record):
+    from tests.chart_builders import application
+
+    ask(order_sign(record, kyphoplasty(), service=service), service=service)
+    return application(service).log.entries[-1].content["findings"]
+
+
+def test_a_site_is_one_new_file(tmp_path):
+    tmp_path.joinpath("site.toml").write_text(
+        '[site]\nname = "Small"\n[baseline]\nrefracture = 0.2\n[policy]\nbrace-max-weeks = 4\n', encoding="utf-8"
+    )
+    cards = cards_for(thin_and_weak(), kyphoplasty(), service=load_service(load_site(tmp_path)))
+    assert model(cards, "sarcopenia-pvm-2022")["baseline"] == {"incidence": 0.2, "source": "site"}
+    assert "4 weeks" in cards["braceLimit"]["summary"]
+
+
+def test_a_study_of_strata_is_one_new_file(tree):
+    text = (tree.folder / "studies/psoas-plvi-2024.toml").read_text(encoding="utf-8")
+    text = text.replace("psoas-plvi-2024", "pain-strata-2030").replace("low-plvi", "low-plvi-again")
+    tree.write("studies/pain-strata-2030.toml", text)
+    service = tree.load()
+    assert "pain-strata-2030" in service.model_cards
+    cards = cards_for([measured("plvi", 0.7)], kyphoplasty(), service=service)
+    assert [one["study"] for one in outcome(cards)["supporting"]] == ["pain-strata-2030", "psoas-plvi-2024"]
+
+
+LOGISTIC = """
+schema = 1
+id = "ct-alone-2030"
+version = "1.0.0"
+kind = "logistic"
+outcome = "refracture"
+title = "CT attenuation alone before refracture"
+card_line = "Two hospitals, 400 patients, 80 refractured; not externally validated."
+contrary_line = "Nothing is known against it."
+notes = ["An invented study."]
+limits = ["An invented study."]
+not_checkable = []
+
+[source]
+title = "An invented study"
+citation = "J Test 2030;1:1"
+doi = "10.1000/test"
+year = 2030
+funding = "none"
+
+[cohort]
+description = "kyphoplasty"
+place = "two hospitals"
+period = "2028"
+n = 400
+events = 80
+horizon_months = 12
+procedures = ["PKP", "PVP"]
+outcome_definition = "refracture within 12 months"
+from = "Table 1"
+
+[intercept]
+method = "mean-risk-over-rebuilt-cohort"
+check = 0.0
+
+[[predictors]]
+finding = "ct-attenuation"
+unit = "[hnsf'U]"
+coding = "trabecular"
+beta = -0.03
+se = 0.006
+from = "Table 2"
+all = { mean = 60, sd = 30 }
+
+[[applicability]]
+finding = "age"
+require = { at_least = 50 }
+severity = "outside"
+text = "only patients of 50 years and more were studied"
+from = "Methods"
+
+[[advice]]
+text = "None."
+from = "Discussion"
+
+[validation]
+summary = "No validation and no discrimination is reported."
+
+[[examples]]
+inputs = { ct-attenuation = 60 }
+risk = 0.17
+inputs_known = 1
+"""
+
+
+def test_a_logistic_study_is_one_new_file_and_its_built_table(tree):
+    """`kyphoplasty-cds studies build` writes the table; nothing else is touched."""
+    tree.write("studies/ct-alone-2030.toml", LOGISTIC)
+    assert "ct-alone-2030" in str(refused(tree))  # the table is missing, and the message says what to run
+    units = {name: spec.unit for name, spec in tree_specs(tree).items()}
+    study = load_studies(tree.folder / "studies", units)["ct-alone-2030"]
+    write_table(build_table(study, draws=4000), tree.folder / "studies/reduced")
+    cards = cards_for([measured("ct-attenuation", 20)], kyphoplasty(None), service=tree.load())
+    refracture = outcome(cards)
+    assert "ct-alone-2030" in {one["model"] for one in refracture["models"]}
+    found = model(cards, "ct-alone-2030")
+    assert (found["inputsKnown"], found["horizonMonths"], found["incidence"]) == (1, 12, 0.2)
+    assert found["risk"] > 0.2
+    assert found["inputs"][0]["date"] == days_ago(10)
+    assert "400 patients" in by_topic(cards.values())["rehabilitation"]["detail"]
+
+
+def tree_specs(tree):
+    from cds_service.fhir.specs import load_finding_specs
+
+    return load_finding_specs(tree.folder / "mappings")

@@ -1,0 +1,229 @@
+"""What is in force after the start: digests, discovery, templates with codes, and a site's files over ours."""
+
+from __future__ import annotations
+
+import json
+import re
+from types import MappingProxyType
+
+import pytest
+
+from cds_service import loading
+from cds_service.loading import banned_patterns, data_root, load_service, load_vocabulary
+from cds_service.samples import SITE_FOLDER
+from cds_service.site import load_site
+from tests.chart_builders import HOOK, cards_for, kyphoplasty, labels, measured, model, open_service, thin_and_weak
+from tests.data_tree import DataTree, tree
+
+__all__ = ["tree"]  # the fixture
+
+LOCAL = "https://hospital.example/codes/flowsheet"
+
+
+def site(folder, toml="", **files):
+    """A site folder with these tables and files; a key `mappings__valueset__x_json` is a path."""
+    (folder / "site.toml").write_text(f'[site]\nname = "Test"\n{toml}', encoding="utf-8")
+    for path, text in files.items():
+        file = folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    return load_service(load_site(folder))
+
+
+def test_in_a_checkout_the_data_are_the_folders_beside_the_package():
+    assert data_root("hooks") == loading.PACKAGE.parent / "hooks"
+    assert data_root("mappings") == loading.PACKAGE.parent / "mappings"
+
+
+def test_a_packaged_copy_comes_first(tmp_path, monkeypatch):
+    (tmp_path / "_data" / "hooks").mkdir(parents=True)
+    monkeypatch.setattr(loading, "PACKAGE", tmp_path)
+    assert data_root("hooks") == tmp_path / "_data" / "hooks"
+    assert data_root("mappings") == tmp_path.parent / "mappings"
+
+
+# --- digests ---------------------------------------------------------------------------------------------------------
+
+
+def test_digests_are_the_same_at_every_start(tree: DataTree):
+    assert tree.load().digests == tree.load().digests
+    assert all(re.fullmatch(r"[0-9a-f]{64}", value) for name, value in tree.load().digests.items() if name != "version")
+
+
+@pytest.mark.parametrize(
+    ("path", "part"),
+    [
+        (f"hooks/{HOOK}/recommendations/20-dietitian.toml", "hooks"),
+        (f"hooks/{HOOK}/cards/rehabilitation.md", "hooks"),
+        ("mappings/findings/bmi.toml", "mappings"),
+        ("mappings/valueset/bmi.json", "mappings"),
+        ("studies/psoas-plvi-2024.toml", "studies"),
+    ],
+)
+def test_a_changed_file_changes_the_digest_of_its_part_alone(tree: DataTree, path, part):
+    before = tree.load().digests
+    file = tree.folder / path
+    file.write_text(file.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    after = tree.load().digests
+    assert {name for name in before if before[name] != after[name]} == {part}
+
+
+def test_a_site_s_policy_and_files_change_the_digests(tmp_path):
+    before = open_service().digests
+    after = site(tmp_path, "[policy]\nbrace-max-weeks = 6\n").digests
+    assert before["policy"] != after["policy"]
+    assert before["studies"] == after["studies"]
+
+
+# --- discovery -------------------------------------------------------------------------------------------------------
+
+
+def test_discovery_is_the_file_with_the_codes_put_in():
+    entry = open_service().hooks[HOOK].discovery
+    assert (entry["id"], entry["hook"]) == (HOOK, "order-sign")
+    assert entry["title"]
+    assert entry["description"]
+    assert "{codes}" not in json.dumps(entry)
+
+
+def test_every_measure_is_asked_for_by_its_standard_and_our_own_code():
+    text = open_service().hooks[HOOK].discovery["prefetch"]["boneDensity"]
+    assert "http://loinc.org|38267-1" in text
+    assert "CodeSystem/measures|t-score-lumbar-spine" in text
+
+
+def test_what_is_known_only_after_surgery_is_never_asked_for():
+    assert "local-kyphosis-post" not in json.dumps(open_service().hooks[HOOK].discovery)
+    assert "cement-diffused" not in json.dumps(open_service().hooks[HOOK].discovery)
+
+
+def test_codes_are_sorted_and_stand_once():
+    for text in open_service().hooks[HOOK].discovery["prefetch"].values():
+        codes = re.search(r"&code=([^&]*)", text)
+        if codes:
+            listed = codes[1].split(",")
+            assert listed == sorted(set(listed))
+
+
+def test_a_query_that_grows_too_long_stops_the_start(tmp_path):
+    concepts = ",".join(f'{{"code": "local-{number:04}-with-a-long-name"}}' for number in range(60))
+    value_set = (
+        '{"resourceType": "ValueSet", "id": "pma-rate", "status": "active", "compose": {"include": '
+        f'[{{"system": "https://hospital.example/codes", "concept": [{concepts}]}}]}}}}'
+    )
+    with pytest.raises(loading.DataFileError, match=r"prefetch\.imaging"):
+        site(tmp_path, **{"mappings/valueset/pma-rate.json": value_set})
+
+
+# --- a site's files --------------------------------------------------------------------------------------------------
+
+
+def test_local_codes_are_asked_for_in_the_site_s_own_spelling():
+    """Servers compare code systems letter by letter: https is not http."""
+    text = load_service(load_site(SITE_FOLDER)).hooks[HOOK].discovery["prefetch"]["function"]
+    assert f"{LOCAL}|7010" in text
+    assert f"{LOCAL.replace('https', 'http')}|" not in text
+
+
+def test_a_file_of_a_site_replaces_ours_whole(tmp_path):
+    rule = loading.data_root("hooks") / HOOK / "recommendations/20-dietitian.toml"
+    text = rule.read_text(encoding="utf-8").replace('heading = "Dietitian"', 'heading = "Nutrition team"')
+    service = site(tmp_path, **{f"hooks/{HOOK}/recommendations/20-dietitian.toml": text})
+    headings = [one.heading for one in service.hooks[HOOK].rules]
+    assert "Nutrition team" in headings
+    assert "Dietitian" not in headings
+    assert len(headings) == len(open_service().hooks[HOOK].rules)
+
+
+def test_a_finding_of_a_site_has_its_own_limits(tmp_path):
+    bmi = (loading.data_root("mappings") / "findings/bmi.toml").read_text(encoding="utf-8")
+    service = site(tmp_path, **{"mappings/findings/bmi.toml": bmi.replace("usable_days = 731", "usable_days = 200")})
+    old = [measured("bmi", 19.0, days=300)]
+
+    def inputs(**options):
+        found = model(cards_for(old, kyphoplasty(None), **options), "sarcopenia-pvm-2022")["inputs"]
+        return [one["name"] for one in found]
+
+    assert inputs() == ["bmi"]
+    assert inputs(service=service) == []
+
+
+def test_the_sarcopenia_ruler_of_a_site_decides_its_referral(tmp_path):
+    """Grip 17 kg with muscle index 5.0 in a woman: low by AWGS 2019 (18 kg), not by EWGSOP2 (16 kg)."""
+    record = [
+        measured("appendicular-muscle-index", 5.0),
+        measured("grip-strength", 17),
+        measured("gait-speed", 1.1),
+    ]
+    for criteria, is_low in (("awgs-2019", True), ("ewgsop2", False)):
+        folder = tmp_path / criteria
+        folder.mkdir()
+        service = site(folder, f'[policy]\nsarcopenia-criteria = "{criteria}"\n')
+        cards = cards_for(record, kyphoplasty(None), service=service)
+        assert ("Refer to dietitian" in labels(cards["rehabilitation"])) == is_low
+        (sarcopenia,) = model(cards, "sarcopenia-pvm-2022")["inputs"]
+        assert sarcopenia["value"] is True  # the model keeps the study's 18 kg
+
+
+def test_the_vocabulary_names_the_unit_of_every_finding():
+    units = load_vocabulary()
+    assert units["bmi"] == "kg/m2"
+    assert units["ct-attenuation"] == "[hnsf'U]"
+    assert units.keys() == open_service().finding_specs.keys()
+
+
+def test_what_is_in_force_cannot_be_changed_by_a_request():
+    service = open_service()
+    with pytest.raises(AttributeError):
+        service.policy = None  # type: ignore[misc]
+    assert isinstance(service.studies, MappingProxyType)
+    before = json.dumps(service.hooks[HOOK].discovery)
+    cards_for(thin_and_weak(), kyphoplasty())
+    assert json.dumps(service.hooks[HOOK].discovery) == before
+
+
+# --- wording ---------------------------------------------------------------------------------------------------------
+
+# governance, section 2.3: one example of each ban, and the three that must pass (cards, B15).
+BANNED = (
+    "the patient must",
+    "required to walk",
+    "do not operate",
+    "do not sign",
+    "contraindicated",
+    "diagnosed with osteoporosis",
+    "diagnosis of",
+    "will refracture",
+    "prevents fractures",
+    "prevent it",
+    "reduces the risk",
+    "reduce risk",
+    "lowers your risk",
+    "lower this patient",
+    "guaranteed",
+    "safe to",
+    "urgently",
+    "immediately",
+    "stat",
+    "within 24 hours",
+    "within 24h",
+    "AI says",
+    "FDA-approved",
+    "ONC-certified",
+    "validated",
+    "accurate",
+    "proven",
+    "the patient needs",
+)
+ALLOWED = ("status", "provenance", "fracture prevention service", "not externally validated", "validated once", "study")
+
+
+@pytest.mark.parametrize("words", BANNED)
+def test_these_words_are_banned_whatever_the_case(words):
+    for said in (words, words.upper(), f"({words})"):
+        assert any(pattern.search(said) for pattern in banned_patterns()), said
+
+
+@pytest.mark.parametrize("words", ALLOWED)
+def test_words_that_only_contain_a_banned_one_pass(words):
+    assert not any(pattern.search(words) for pattern in banned_patterns())
