@@ -36,7 +36,9 @@ def every_kind_of_signing(templates: Mapping[str, str]) -> dict[str, Json]:
         "two orders": _two_orders(templates),
         "half of the record failed": _half_failed(templates),
         "broken resources": _broken_resources(templates),
-        "spinal metastasis": _metastasis(templates),
+        "spinal metastasis": _on_record(templates, "C79.51"),
+        "every exclusion at once": _on_record(templates, "C79.51", "M46.26", "S32.012A", "G83.4"),
+        "end of life": _on_record(templates, "Z51.5"),
         "bed rest of a week": _bed_rest(templates),
         "brace after the procedure": _brace_after(templates),
         "hostile texts": _hostile(templates),
@@ -68,18 +70,21 @@ def _broken_resources(templates: Mapping[str, str]) -> Json:
     return request
 
 
-def _metastasis(templates: Mapping[str, str]) -> Json:
-    condition = {
-        "resourceType": "Condition",
-        "id": "c1",
-        "clinicalStatus": {
-            "coding": [{"system": "http://terminology.hl7.org/CodeSystem/condition-clinical", "code": "active"}]
-        },
-        "code": {"coding": [{"system": ICD, "code": "C79.51"}]},
-        "subject": {"reference": "Patient/p1"},
-        "recordedDate": "2026-10-01",
-    }
-    return order_sign(kyphoplasty(), prefetch=empty_prefetch(templates, conditions=searchset(condition)))
+def _on_record(templates: Mapping[str, str], *icd_codes: str) -> Json:
+    """A signing for a patient with these active diagnoses."""
+    clinical = {"system": "http://terminology.hl7.org/CodeSystem/condition-clinical", "code": "active"}
+    conditions = [
+        {
+            "resourceType": "Condition",
+            "id": f"c{number}",
+            "clinicalStatus": {"coding": [clinical]},
+            "code": {"coding": [{"system": ICD, "code": code}]},
+            "subject": {"reference": "Patient/p1"},
+            "recordedDate": "2026-10-01",
+        }
+        for number, code in enumerate(icd_codes)
+    ]
+    return order_sign(kyphoplasty(), prefetch=empty_prefetch(templates, conditions=searchset(*conditions)))
 
 
 def _bed_rest(templates: Mapping[str, str]) -> Json:
