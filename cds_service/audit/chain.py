@@ -16,6 +16,7 @@ from typing import Any, Literal, Protocol
 from uuid import uuid4
 
 FORMAT = 1
+MAX_FACT = 256  # characters; ids are shorter, and longer ones fit no index
 GENESIS = "0" * 64  # the hash before the first entry
 Kind = Literal[
     "genesis",  # the first entry of every log
@@ -192,8 +193,10 @@ def canonical_json(document: Any) -> str:
 
 
 def _fact_text(value: str | int) -> str:
-    """Yes and no are 1 and 0."""
-    return str(int(value)) if isinstance(value, bool | int) else value
+    """Yes and no are 1 and 0; a text that is no id by its length stands as its hash."""
+    if isinstance(value, int):
+        return str(int(value))
+    return value if len(value) <= MAX_FACT else f"sha256:{hashlib.sha256(value.encode()).hexdigest()}"
 
 
 def _digest(purpose: bytes, parts: Iterable[str]) -> str:

@@ -23,6 +23,7 @@ from cds_service.site import Site
 from cds_service.web.fhir_access import check_fhir_server, deadline_seconds, open_reader
 from cds_service.web.logs import log_call
 from cds_service.web.metrics import Metrics
+from cds_service.web.refusals import record_refusal
 
 MAX_BODY_BYTES = 4 * 1024 * 1024
 ASSESSMENTS = "org.kyphoplasty-cds.assessments"
@@ -83,6 +84,8 @@ def cds_routes(around: Surroundings) -> Blueprint:
     def note(response: Response) -> Response:
         if "service_id" in g:
             _note_call(around.metrics, response.status_code)
+            if response.status_code >= 400 and "body" in g:
+                _note_refusal(around, response.status_code)
         return response
 
     return routes
@@ -145,7 +148,20 @@ def _body() -> bytes:
     body = request.get_data(cache=False)
     if request.content_length is None and len(body) >= MAX_BODY_BYTES:
         raise RequestEntityTooLarge  # a body of unannounced length is cut at the limit without a word
+    g.body = body
     return body
+
+
+def _note_refusal(around: Surroundings, status: int) -> None:
+    record_refusal(
+        around.audit,
+        around.service.terminology,
+        at=around.clock(),
+        service_id=g.service_id,
+        body=g.body,
+        status=status,
+        error=g.get("failure"),
+    )
 
 
 def _note_call(metrics: Metrics, status: int) -> None:

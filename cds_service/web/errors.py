@@ -73,6 +73,7 @@ def outcome(status: int, code: str, text: str, diagnostics: str = "") -> Respons
 
 
 def _answer_own(error: CdsError) -> Response:
+    g.failure = error
     found = next(((status, code) for kind, status, code in STATUSES if isinstance(error, kind)), None)
     if found is None:
         return _answer_unexpected(error)
@@ -104,6 +105,7 @@ def _answer_http(error: HTTPException) -> Response:
 
 def _answer_unexpected(error: Exception) -> Response:
     """The only place that takes any exception: its text may be of a patient, so only its kind and place are logged."""
+    g.failure = error
     error_id = str(uuid.uuid4())
     LOG.error("unexpected error", extra={"fields": {"event": "error", "errorId": error_id}, "failure": error})
     diagnostics = " ".join(part for part in (_hook_instance(), f"error {error_id}") if part)

@@ -106,6 +106,9 @@ def test_every_variable_is_described_with_its_default():
         "DEADLINE_SECONDS",
         "PREFETCH",
         "LOG_LEVEL",
+        "AUDIT_KEY",
+        "RETENTION_DAYS",
+        "SPOOL_DIR",
     }
     assert any("[default: 3.0]" in line for line in lines)
 

@@ -26,6 +26,7 @@ from cds_service.site import Site, SiteFolder
 from cds_service.web.app import create_app
 from cds_service.web.cds_api import MAX_BODY_BYTES
 from cds_service.web.logs import JsonLines
+from tests.chart_builders import KeptEntries, open_service
 from tests.wire_builders import CARD_ID, HOOK_INSTANCE, SHARED, context, hook_request
 
 SERVICE_ID = "kyphoplasty-order-sign"
@@ -58,6 +59,7 @@ SERVICE = SimpleNamespace(
     hooks={SERVICE_ID: SimpleNamespace(id=SERVICE_ID, hook="order-sign", discovery=DISCOVERY)},
     model_cards={"study-2022": MODEL},
     digests={"version": "0.1.0", "studies": "ab" * 32},
+    terminology=open_service().terminology,
 )
 TOPIC = Coding(system="https://x.org/topic", code="rehabilitation")
 EXTENSION = {
@@ -79,7 +81,7 @@ def application(flow=no_cards, *, site=None, **settings):
     app = create_app(
         SERVICE,
         Settings(**settings),
-        audit=SimpleNamespace(),
+        audit=KeptEntries(),
         base_url="http://127.0.0.1:8080/",
         site=folder,
         clock=lambda: NOW,

@@ -1,0 +1,109 @@
+"""Refusals of requests that asked for an augmentation order: each is an audit entry, where one can be written."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+from cds_service.audit.chain import AuditEntry, AuditLog
+from cds_service.audit.entry import draft_digest
+from cds_service.errors import AuditUnavailable, CdsError, EvidenceUnavailable, PatientMismatch
+from cds_service.fhir.orders import find_augmentation_order
+from cds_service.fhir.terminology import Terminology
+from cds_service.json_text import JsonTextError, decode_json
+from cds_service.protocol import UUID_TEXT, is_fhir_id
+
+LOG = logging.getLogger("kyphoplasty_cds.audit")
+
+
+def record_refusal(
+    audit: AuditLog,
+    terminology: Terminology,
+    *,
+    at: datetime,
+    service_id: str,
+    body: bytes,
+    status: int,
+    error: Exception | None,
+) -> None:
+    """Append an entry if this body carries an augmentation order; best effort, the refusal leaves in any case.
+
+    Args:
+        body: as it came; it may be anything, which is why it is read here once more, without demands.
+        status: the HTTP status that was answered.
+        error: why; None where HTTP itself refused.
+    """
+    if isinstance(error, AuditUnavailable):
+        return  # the log counts these by itself, until it can tell of them
+    asked = _asked(body, terminology)
+    if asked is None:
+        return
+    entry = AuditEntry(
+        kind="refusal",
+        at=at,
+        service_id=service_id,
+        status=status,
+        result="refused",
+        reason=_reason(error),
+        hook_instance=asked["hookInstance"],
+        patient=asked["patient"],
+        user=asked["user"],
+        encounter=asked["encounter"],
+        content={
+            "orders": asked["orders"],
+            "draftsDigest": asked["draftsDigest"],
+            "issue": error.issue if isinstance(error, EvidenceUnavailable) else None,
+        },
+    )
+    try:
+        audit.append(entry)
+    except AuditUnavailable:
+        LOG.warning("refusal not recorded", extra={"fields": {"event": "refusal-not-recorded", "status": status}})
+
+
+def _asked(body: bytes, terminology: Terminology) -> Mapping[str, Any] | None:
+    """Ids of a request whose draft orders hold an augmentation; None for all others."""
+    document: Any = None
+    with suppress(JsonTextError):
+        document = decode_json(body)
+    context = document.get("context") if isinstance(document, dict) else None
+    if not isinstance(context, dict):
+        return None
+    drafts = context.get("draftOrders")
+    patient = _bare_id(context.get("patientId"), "Patient")
+    try:
+        order = find_augmentation_order(drafts, patient or "", terminology)
+    except PatientMismatch:
+        references: tuple[str, ...] = ()
+    else:
+        if order is None:
+            return None
+        references = order.references
+    hook_instance, user = document.get("hookInstance"), context.get("userId")
+    is_uuid = isinstance(hook_instance, str) and UUID_TEXT.fullmatch(hook_instance)
+    return {
+        "hookInstance": hook_instance.lower() if is_uuid else None,
+        "patient": patient,
+        "user": user if isinstance(user, str) else None,
+        "encounter": _bare_id(context.get("encounterId"), "Encounter"),
+        "orders": list(references),
+        "draftsDigest": draft_digest(drafts),
+    }
+
+
+def _bare_id(value: Any, resource_type: str) -> str | None:
+    found = value.removeprefix(f"{resource_type}/") if isinstance(value, str) else None
+    return found if is_fhir_id(found) else None
+
+
+def _reason(error: Exception | None) -> str:
+    """`patient-mismatch` for PatientMismatch; whatever is no refusal of ours is a failure."""
+    if error is None:
+        return "http"
+    if not isinstance(error, CdsError):
+        return "failure"
+    name = type(error).__name__
+    return "".join(f"-{sign.lower()}" if sign.isupper() else sign for sign in name).removeprefix("-")
