@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from cds_service.audit.chain import AuditEntry
+from cds_service.audit.chain import AuditEntry, AuditState
 from cds_service.demo.requests import answer_prefetch
 from cds_service.loading import load_service
 from cds_service.service import Service
@@ -333,6 +333,9 @@ class KeptEntries:
 
     def append(self, entry: AuditEntry) -> None:
         self.entries.append(entry)
+
+    def state(self) -> AuditState:
+        return AuditState(is_ready=True)
 
 
 class Asked:

@@ -98,6 +98,23 @@ class AuditEntry:
     cards: tuple[ShownCard, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class AuditState:
+    """How the log does, for operators; no ids.
+
+    Attributes:
+        is_ready: an entry would be kept.
+        trouble: why not, or what is wrong meanwhile; empty when all is well.
+        spooled: bytes that wait for the database.
+        lost: entries that could not be written and that the log does not tell of yet.
+    """
+
+    is_ready: bool
+    trouble: str = ""
+    spooled: int = 0
+    lost: int = 0
+
+
 class AuditLog(Protocol):
     """Where entries are kept, for good."""
 
@@ -107,6 +124,10 @@ class AuditLog(Protocol):
         Raises:
             AuditUnavailable: it is not kept, and nothing may be shown.
         """
+        ...
+
+    def state(self) -> AuditState:
+        """Whether an entry would be kept now."""
         ...
 
 

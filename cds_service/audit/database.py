@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +33,13 @@ class Database:
         Args:
             url: SQLAlchemy URL.
             wait_seconds: for a lock, a connection, or one statement of a write.
+
+        Raises:
+            DataFileError: the URL names no place where anything would last.
         """
         self.url = _with_driver(make_url(url))
+        if self.is_sqlite and self.file is None:
+            raise DataFileError("DATABASE_URL", "", "an audit log needs a file: sqlite:///FILE")
         self._wait_seconds = wait_seconds
         self._engine = _sqlite(self.url, wait_seconds) if self.is_sqlite else _postgresql(self.url, wait_seconds)
 
@@ -44,7 +50,7 @@ class Database:
 
     @property
     def file(self) -> Path | None:
-        """Where the SQLite database lies; None in memory and for PostgreSQL."""
+        """Where the SQLite database lies; None for PostgreSQL."""
         name = self.url.database
         return Path(name).resolve() if self.is_sqlite and name and name != ":memory:" else None
 
@@ -101,6 +107,12 @@ def _with_driver(url: URL) -> URL:
 
 def _sqlite(url: URL, wait_seconds: float) -> Engine:
     engine = create_engine(url, connect_args={"timeout": wait_seconds})
+
+    @event.listens_for(engine, "do_connect")
+    def make_private(_dialect: object, _record: object, arguments: list[Any], _options: object) -> None:
+        """The file is its owner's alone; SQLite gives the files beside it the same mode."""
+        with suppress(OSError):  # what is wrong with the place is said by the connection itself
+            os.close(os.open(arguments[0], os.O_CREAT | os.O_CLOEXEC, 0o600))
 
     @event.listens_for(engine, "connect")
     def make_durable(connection: Any, _record: object) -> None:

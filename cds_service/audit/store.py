@@ -2,39 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from cds_service.audit.appending import Clock
-from cds_service.audit.chain import AuditEntry, seal
+from sqlalchemy.exc import DBAPIError
+
+from cds_service.audit.appending import Clock, append_entries
+from cds_service.audit.chain import AuditEntry, AuditState, SealedEntry, seal
 from cds_service.audit.database import Database
 from cds_service.audit.reading import AuditReader
 from cds_service.audit.spool import Spool, SpoolFull
 from cds_service.audit.writer import GroupWriter, NotWritten
 from cds_service.errors import AuditUnavailable
 
+LOG = logging.getLogger("kyphoplasty_cds.audit")
 SHARE_SECONDS = 0.3  # of an answer's time, for the database; then the spool takes the entry
 FIRST_SECONDS = 5.0  # the first entry of a process may have to wait for the tables
-
-
-@dataclass(frozen=True, slots=True)
-class AuditState:
-    """How the log does, for operators; no ids.
-
-    Attributes:
-        is_ready: an entry would be kept.
-        trouble: why not, or what is wrong meanwhile; empty when all is well.
-        spooled: bytes that wait for the database.
-        lost: answers that were refused since no entry could be written, not yet told in the log.
-    """
-
-    is_ready: bool
-    trouble: str = ""
-    spooled: int = 0
-    lost: int = 0
 
 
 def utc_now() -> datetime:
@@ -65,6 +51,7 @@ class AuditStore:
         self._share_seconds = share_seconds
         self._clock = clock
         self._spool_folder = spool_folder
+        self._opening: SealedEntry | None = None
         self._lock = threading.Lock()
         self._process = 0
         self._open()
@@ -102,9 +89,30 @@ class AuditStore:
         writer.lose(sealed)
         raise AuditUnavailable("The audit entry could not be written.")
 
+    def open_with(self, entry: AuditEntry) -> None:
+        """Prepare the database and append this entry first; now if it answers, else once it does.
+
+        Called before a fork: no connection and no thread is left open. Every process that follows brings the entry
+        along, and the chain takes it once.
+
+        Raises:
+            DataFileError: the database is of a newer version of this program.
+        """
+        self._opening = seal(entry)
+        try:
+            self.database.prepare()
+            with self.database.writing() as connection:
+                append_entries(connection, [self._opening], self._clock)
+        except DBAPIError as error:
+            fields = {"event": "audit-down", "kind": type(error).__name__}  # its text may repeat a password
+            LOG.error("audit-down", extra={"fields": fields})  # noqa: TRY400
+        finally:
+            self.database.dispose()
+
     def state(self) -> AuditState:
         """Whether an entry would be kept now."""
         writer = self._writing()
+        writer.look()
         spool, lost = self._spool.state(), writer.lost
         if writer.is_broken:
             return AuditState(False, "the disk did not confirm a write; a restart is needed", spool.size, lost)
@@ -131,7 +139,7 @@ class AuditStore:
             if self._process != os.getpid():
                 self._open()
             if self._writer is None:
-                self._writer = GroupWriter(self.database, self._spool, self._clock)
+                self._writer = GroupWriter(self.database, self._spool, self._clock, self._opening)
             return self._writer
 
 

@@ -22,6 +22,7 @@ from cds_service.errors import CdsError
 LOG = logging.getLogger("kyphoplasty_cds.audit")
 GROUP = 64  # entries for one commit
 TRIES = 3
+LOOK_SECONDS = 2.0  # after which readiness is looked at anew
 PAUSE_SECONDS = 0.5  # between two looks at a database that did not answer
 
 
@@ -54,7 +55,15 @@ class _Ticket:
 class GroupWriter:
     """The writer of one process; its thread starts with the first entry and ends with `close`."""
 
-    def __init__(self, database: Database, backlog: Backlog, clock: Clock) -> None:
+    def __init__(self, database: Database, backlog: Backlog, clock: Clock, opening: SealedEntry | None = None) -> None:
+        """The thread starts at once and prepares the database.
+
+        Args:
+            database: of this process.
+            backlog: is merged whenever it holds something.
+            clock: of the log's own entries.
+            opening: comes first; other processes may bring the same.
+        """
         self._database = database
         self._backlog = backlog
         self._clock = clock
@@ -62,6 +71,9 @@ class GroupWriter:
         self._changed = threading.Condition()
         self._is_closed = False
         self._busy_since: float | None = None
+        self._answered = time.monotonic()
+        self._has_to_look = True
+        self._opening = [opening] if opening is not None else []
         self._lost: list[str] = []  # moments of answers that were refused since no entry could be written
         self.is_prepared = False
         self.is_down = False
@@ -103,6 +115,13 @@ class GroupWriter:
         with self._changed:
             self._changed.notify()
 
+    def look(self) -> None:
+        """See whether the database still answers, if that is not known from a moment ago."""
+        with self._changed:
+            if time.monotonic() - self._answered > LOOK_SECONDS:
+                self._has_to_look = True
+                self._changed.notify()
+
     def close(self, seconds: float = 5.0) -> None:
         """Write what waits, and end."""
         with self._changed:
@@ -121,6 +140,7 @@ class GroupWriter:
                 self._note_failure(error)
             else:
                 self.is_prepared, self.is_down = True, False
+                self._answered = time.monotonic()
             finally:
                 self._finish(group)
 
@@ -138,7 +158,7 @@ class GroupWriter:
             return [ticket for ticket in group if not ticket.is_abandoned]
 
     def _has_work(self) -> bool:
-        return bool(self._queue or self._is_closed or self._lost) or self._backlog.has_waiting()
+        return bool(self._queue or self._is_closed or self._lost or self._has_to_look) or self._backlog.has_waiting()
 
     def _write_group(self, group: Sequence[_Ticket]) -> None:
         if not self.is_prepared:
@@ -146,11 +166,13 @@ class GroupWriter:
         if self._backlog.has_waiting():
             self._backlog.merge_into(self._database, self._clock)
         lost = list(self._lost)
-        entries = [ticket.entry for ticket in group]
+        entries = [*self._opening, *(ticket.entry for ticket in group)]
         if lost:
             entries.append(_gap_entry(lost, self._clock))
-        if entries or self.is_down or not self.is_prepared:
+        if entries or self.is_down or self._has_to_look:
             self._append(entries)
+        self._opening.clear()
+        self._has_to_look = False
         del self._lost[: len(lost)]
         for ticket in group:
             ticket.is_written = True

@@ -17,7 +17,7 @@ from cds_service.site import SiteFolder
 from cds_service.web.cds_api import MAX_BODY_BYTES, Flow, Surroundings, cds_routes, utc_now
 from cds_service.web.cors import register_cors
 from cds_service.web.errors import register_errors
-from cds_service.web.metrics import Metrics
+from cds_service.web.metrics import CountedLog, Metrics
 from cds_service.web.pages import page_routes
 from cds_service.web.sandbox import is_open, sandbox_routes
 
@@ -55,7 +55,7 @@ def create_app(
         site=site.site if site else None,
         flow=flow,
         clock=clock,
-        audit=audit,
+        audit=CountedLog(audit, metrics),
         base_url=base_url.rstrip("/"),
         connections=Connections(allow_private=site is None or site.site.fhir.allow_private_networks),
         metrics=metrics,
@@ -63,7 +63,7 @@ def create_app(
     register_errors(app)
     register_cors(app, around.site)
     app.register_blueprint(cds_routes(around))
-    app.register_blueprint(page_routes(service, metrics, has_sandbox=is_open(around.site)))
+    app.register_blueprint(page_routes(service, metrics, audit, has_sandbox=is_open(around.site)))
     app.register_blueprint(sandbox_routes(around))
     app.after_request(_secure)
     app.wsgi_app = _PlainPaths(app.wsgi_app)  # type: ignore[method-assign]

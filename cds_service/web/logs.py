@@ -35,7 +35,7 @@ def configure_logs(level: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for noisy in ("urllib3", "requests", "werkzeug"):  # they write addresses with their queries
+    for noisy in ("urllib3", "requests", "werkzeug", "alembic"):  # they write addresses with their queries
         logging.getLogger(noisy).setLevel(logging.ERROR)
 
 

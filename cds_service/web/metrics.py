@@ -8,6 +8,9 @@ from pathlib import Path
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, values
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from cds_service.audit.chain import AuditEntry, AuditLog, AuditState
+from cds_service.errors import AuditUnavailable
+
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0)
 _FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # the library's own switch; `share_between_workers` sets it
@@ -28,6 +31,10 @@ class Metrics:
             "kyphoplasty_cds_cards", "Cards answered", ["service", "topic", "indicator"], registry=self._registry
         )
 
+        self._entries = Counter(
+            "kyphoplasty_cds_audit_entries", "Entries of the audit log", ["kind", "kept"], registry=self._registry
+        )
+
     def count_call(self, service: str, status: int, seconds: float) -> None:
         """One call ended with this status."""
         self._calls.labels(service, str(status)).inc()
@@ -37,6 +44,10 @@ class Metrics:
         """One card was answered."""
         self._cards.labels(service, topic, indicator).inc()
 
+    def count_entry(self, kind: str, *, is_kept: bool) -> None:
+        """One entry of the audit log was kept, or could not be."""
+        self._entries.labels(kind, "kept" if is_kept else "lost").inc()
+
     def text(self) -> bytes:
         """All counts, of all workers where they share them."""
         if _FOLDER not in os.environ:
@@ -44,6 +55,27 @@ class Metrics:
         shared = CollectorRegistry()
         MultiProcessCollector(shared)  # type: ignore[no-untyped-call]
         return generate_latest(shared)
+
+
+class CountedLog:
+    """An audit log whose entries are counted."""
+
+    def __init__(self, log: AuditLog, metrics: Metrics) -> None:
+        self._log = log
+        self._metrics = metrics
+
+    def append(self, entry: AuditEntry) -> None:
+        """As the log itself."""
+        try:
+            self._log.append(entry)
+        except AuditUnavailable:
+            self._metrics.count_entry(entry.kind, is_kept=False)
+            raise
+        self._metrics.count_entry(entry.kind, is_kept=True)
+
+    def state(self) -> AuditState:
+        """As the log itself."""
+        return self._log.state()
 
 
 def share_between_workers(folder: Path) -> None:

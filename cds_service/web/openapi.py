@@ -47,7 +47,7 @@ def describe_paths(service: Service) -> dict[str, Any]:
             **_behind_the_sandbox(),
             "/openapi.json": {"get": _operation("this description", {JSON: {}})},
             "/health/live": {"get": _operation("the process answers", {JSON: {}})},
-            "/health/ready": {"get": _operation("versions and digests of what is in force", {JSON: {}})},
+            "/health/ready": {"get": _readiness()},
             "/metrics": {"get": _operation("counts in Prometheus format", {"text/plain": {}})},
         },
     }
@@ -71,6 +71,12 @@ def _behind_the_sandbox() -> dict[str, Any]:
 def _call(summary: str) -> dict[str, Any]:
     operation = _operation(summary, {JSON: {"schema": CARDS}}, 400, 401, 403, 404, 412, 413, 415, 503)
     return {**operation, "requestBody": {"required": True, "content": {JSON: {"schema": REQUEST}}}}
+
+
+def _readiness() -> dict[str, Any]:
+    operation = _operation("versions and digests of what is in force, and how the audit log does", {JSON: {}})
+    refusal = {"description": "no entry of the audit log could be written", "content": {JSON: {}}}
+    return {**operation, "responses": {**operation["responses"], "503": refusal}}
 
 
 def _page(summary: str, *also: str | int) -> dict[str, Any]:

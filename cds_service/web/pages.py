@@ -9,6 +9,7 @@ from flask import Blueprint, Response, render_template, request
 from werkzeug.exceptions import NotFound
 
 from cds_service import __version__
+from cds_service.audit.chain import AuditLog
 from cds_service.service import Service
 from cds_service.web.cds_api import json_response
 from cds_service.web.metrics import CONTENT_TYPE, Metrics
@@ -18,7 +19,7 @@ from cds_service.web.openapi import describe_paths
 OWN_PLACE = {"id", "title", "version", "coefficients", "ranges", "limits", "sourceAttributes"}
 
 
-def page_routes(service: Service, metrics: Metrics, *, has_sandbox: bool) -> Blueprint:
+def page_routes(service: Service, metrics: Metrics, audit: AuditLog, *, has_sandbox: bool) -> Blueprint:
     """All addresses that are not CDS Hooks."""
     routes = Blueprint("pages", __name__)
     routes.add_app_template_filter(_figure, "figure")
@@ -56,7 +57,14 @@ def page_routes(service: Service, metrics: Metrics, *, has_sandbox: bool) -> Blu
 
     @routes.get("/health/ready")
     def ready() -> Response:
-        return json_response({"status": "ready", "version": __version__, "digests": dict(service.digests)})
+        log = audit.state()
+        audit_json = {"trouble": log.trouble, "spooledBytes": log.spooled, "lost": log.lost}
+        status = "ready" if log.is_ready else "not ready"
+        response = json_response(
+            {"status": status, "version": __version__, "digests": dict(service.digests), "audit": audit_json}
+        )
+        response.status_code = 200 if log.is_ready else 503
+        return response
 
     @routes.get("/metrics")
     def counts() -> Response:

@@ -7,16 +7,20 @@ import socket
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+from uuid import uuid4
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
+from cds_service.audit.chain import AuditEntry
 from cds_service.audit.store import AuditStore
-from cds_service.errors import DataFileError
+from cds_service.errors import AuditUnavailable, DataFileError
 from cds_service.fhir.address import is_loopback_host
 from cds_service.loading import load_service
 from cds_service.settings import Settings
@@ -39,13 +43,25 @@ def run_server(settings: Settings, *, host: str, port: int, workers: int, thread
     refuse_public_host(host)
     configure_logs(settings.log_level)
     service = load_service(site)
-    audit = AuditStore(settings.database_url)
+    audit = AuditStore(settings.database_url, spool_folder=settings.spool_dir)
+    run = str(uuid4())
+    audit.open_with(run_entry("start", run, service.digests))
 
     def make_app(address: str) -> Flask:
         base_url = settings.public_url or address
         return create_app(service, settings, audit=audit, base_url=base_url, site=site)
 
-    serve(make_app, host=host, port=port, workers=workers, threads=threads)
+    def stop() -> None:
+        with suppress(AuditUnavailable):
+            audit.append(run_entry("stop", run, service.digests))
+        audit.close()
+
+    serve(make_app, host=host, port=port, workers=workers, threads=threads, on_exit=stop)
+
+
+def run_entry(kind: Literal["start", "stop"], run: str, digests: Mapping[str, str]) -> AuditEntry:
+    """The entry that this run of the service began or ended, with what was in force."""
+    return AuditEntry(kind=kind, at=datetime.now(UTC), content={"run": run, "digests": dict(digests)})
 
 
 def refuse_public_host(host: str) -> None:
@@ -58,7 +74,15 @@ def refuse_public_host(host: str) -> None:
         raise DataFileError("--host", host, "callers are not authenticated by this version: only loopback, 127.0.0.1")
 
 
-def serve(make_app: Callable[[str], Flask], *, host: str, port: int, workers: int = 1, threads: int = THREADS) -> None:
+def serve(
+    make_app: Callable[[str], Flask],
+    *,
+    host: str,
+    port: int,
+    workers: int = 1,
+    threads: int = THREADS,
+    on_exit: Callable[[], None] = lambda: None,
+) -> None:
     """Answer HTTP on this address; says `listening on http://HOST:PORT` once it does.
 
     Args:
@@ -67,6 +91,7 @@ def serve(make_app: Callable[[str], Flask], *, host: str, port: int, workers: in
         port: 0 picks a free one.
         workers: processes.
         threads: of each worker.
+        on_exit: called once all workers have ended.
 
     Raises:
         DataFileError: the address cannot be used.
@@ -76,6 +101,12 @@ def serve(make_app: Callable[[str], Flask], *, host: str, port: int, workers: in
     folder = Path(tempfile.mkdtemp(prefix="kyphoplasty-cds-metrics-")) if workers > 1 else None
     if folder is not None:
         share_between_workers(folder)
+
+    def end(_arbiter: Any) -> None:
+        on_exit()
+        if folder is not None:
+            shutil.rmtree(folder)
+
     options = {
         "bind": f"fd://{listener.fileno()}",
         "worker_class": "gthread",
@@ -87,7 +118,7 @@ def serve(make_app: Callable[[str], Flask], *, host: str, port: int, workers: in
         "graceful_timeout": 10,
         "control_socket_disable": True,
         "post_worker_init": lambda worker: _announce(address, worker),
-        "on_exit": lambda _arbiter: shutil.rmtree(folder) if folder is not None else None,
+        "on_exit": end,
     }
     _Gunicorn(make_app(address), options).run()
 
