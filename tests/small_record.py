@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tests.live_service import assessments_of, words_of
+from tests.card_rules import faults_of
+from tests.live_service import LiveService, assessments_of, words_of
 from tests.signings import empty_prefetch, kyphoplasty, observed, order_sign, searchset
 
 # What the record says when nothing is wrong: inputs of the three models by name.
@@ -70,3 +71,10 @@ def missing_of(cards: list[dict[str, Any]]) -> set[str]:
 
 def plain_words(cards: list[dict[str, Any]]) -> str:
     return words_of(cards).replace("\\", "")
+
+
+def answered(service: LiveService, request: dict[str, Any]) -> list[dict[str, Any]]:
+    """The cards, which must keep every rule of the protocol."""
+    cards = service.cards(request)
+    assert faults_of({"cards": cards}) == []
+    return cards

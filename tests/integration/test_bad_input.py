@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import json
 from copy import deepcopy
-from typing import Any
 
 import pytest
 
-from tests.card_rules import faults_of
 from tests.refusals import refused
 from tests.signings import LOINC, UCUM, observed, person, searchset
 from tests.small_record import (
@@ -23,6 +21,7 @@ from tests.small_record import (
     RECORD,
     VBQ,
     WHOLE,
+    answered,
     inputs_of,
     missing_of,
     plain_words,
@@ -30,13 +29,6 @@ from tests.small_record import (
     request_with,
     t_score,
 )
-
-
-def answered(service, request) -> list[dict[str, Any]]:
-    """The cards, which must keep every rule of the protocol."""
-    cards = service.cards(request)
-    assert faults_of({"cards": cards}) == []
-    return cards
 
 
 def test_the_record_behind_every_case_is_read_whole(service, templates):
@@ -50,7 +42,6 @@ def test_the_record_behind_every_case_is_read_whole(service, templates):
 
 T, UNREADABLE = "bmd-t-score", "T-score: Observation/t1 is not readable"
 GAPS = {
-    # the T-score
     "no unit, and a value that is a density": (T, (t_score(0.83, None),), "0.83 (1 May 2026) not used: a density"),
     "g/cm2 under a T-score code": (T, (t_score(0.83, "g/cm2"),), "0.83 g/cm2 (1 May 2026) not used: the unit"),
     "a unit of something else": (T, (t_score(unit="kg"),), "-2.8 kg (1 May 2026) not used: the unit does not fit"),
@@ -99,7 +90,6 @@ GAPS = {
     "no subject": (T, (t_score(subject=None),), "of another patient, or of none"),
     "a subject that is no reference": (T, (t_score(subject="Patient/p1"),), "of another patient, or of none"),
     "no code": (T, (t_score() | {"code": {"coding": [{}]}},), "Asked and not there:"),
-    # others
     "a BMI without unit": (
         "bmi",
         (observed("bmi", "39156-5", 19.5, None),),
