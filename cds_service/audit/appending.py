@@ -56,7 +56,7 @@ def append_entries(connection: Connection, entries: Sequence[SealedEntry], clock
     new = list(_unknown(connection, entries))
     known = len(entries) - len(new)
     if head.sequence == 0:
-        new.insert(0, _genesis(clock()))
+        new.insert(0, _genesis(datetime.fromisoformat(new[0].at) if new else clock()))
     rows = _Rows()
     for entry in new:
         head = rows.add(entry, head)

@@ -191,7 +191,15 @@ def seal(entry: AuditEntry) -> SealedEntry:
     """The entry as it is kept, with a fresh salt."""
     at = time_text(entry.at)
     facts = {name: _fact_text(value) for name in FACTS if (value := getattr(entry, name)) is not None}
-    content = {"id": entry.id, "kind": entry.kind, "at": at, "facts": facts, "content": entry.content}
+    cards = [[card.card, card.topic, card.indicator, " ".join(card.rules)] for card in entry.cards]
+    document = {
+        "id": entry.id,
+        "kind": entry.kind,
+        "at": at,
+        "facts": facts,
+        "cards": cards,
+        "content": entry.content,
+    }
     return SealedEntry(
         id=entry.id,
         kind=entry.kind,
@@ -199,7 +207,7 @@ def seal(entry: AuditEntry) -> SealedEntry:
         salt=secrets.token_hex(16),
         facts=facts,
         cards=entry.cards,
-        body=canonical_json(content),
+        body=canonical_json(document),
     )
 
 

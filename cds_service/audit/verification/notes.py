@@ -1,0 +1,107 @@
+"""Signed checkpoints as text (FORMAT.md, "Checkpoints"): what they say, and whether their signature holds."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+ORIGIN = "kyphoplasty-cds/"
+ED25519 = b"\x01"
+
+
+class BadNote(Exception):
+    """The text is no checkpoint, or no key; says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """What a note says.
+
+    Attributes:
+        log: id of the log.
+        sequence: of the last entry that it covers.
+        hash: of that entry.
+        signed: the bytes under the signature.
+        signatures: (key name, key hash, signature).
+    """
+
+    log: str
+    sequence: int
+    hash: str
+    signed: bytes
+    signatures: tuple[tuple[str, bytes, bytes], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A public key, with the name under which it signs."""
+
+    name: str
+    octets: bytes
+
+    @property
+    def hash(self) -> bytes:
+        """The four bytes by which a signature names it."""
+        return hashlib.sha256(self.name.encode() + b"\n" + ED25519 + self.octets).digest()[:4]
+
+
+def read_note(text: str) -> Checkpoint:
+    """The checkpoint in this text.
+
+    Raises:
+        BadNote: there is none.
+    """
+    body, separator, tail = text.replace("\r\n", "\n").lstrip("\ufeff\n ").partition("\n\n")
+    lines = body.split("\n")
+    if not separator or len(lines) < 3 or not lines[0].startswith(ORIGIN) or not lines[1].isdecimal():
+        raise BadNote("the file is no checkpoint of this program")
+    signatures = tuple(_signature(line) for line in tail.split("\n") if line.startswith("\u2014 "))
+    if not signatures:
+        raise BadNote("the checkpoint is not signed")
+    link = _decoded(lines[2]).hex()
+    return Checkpoint(lines[0].removeprefix(ORIGIN), int(lines[1]), link, f"{body}\n".encode(), signatures)
+
+
+def read_key(text: str) -> Key:
+    """The key in `<name>+<hash>+<key>`.
+
+    Raises:
+        BadNote: there is none, or it is not whole.
+    """
+    name, _, rest = text.strip().partition("+")
+    key_hash, _, encoded = rest.partition("+")
+    octets = _decoded(encoded)
+    key = Key(name, octets[1:])
+    if octets[:1] != ED25519 or len(octets) != 33 or key.hash.hex() != key_hash.lower():
+        raise BadNote("the text is no key of a checkpoint")
+    return key
+
+
+def is_signed_by(checkpoint: Checkpoint, key: Key) -> bool:
+    """Whether one of the signatures is this key's."""
+    for name, key_hash, signature in checkpoint.signatures:
+        if name == key.name and key_hash == key.hash:
+            try:
+                Ed25519PublicKey.from_public_bytes(key.octets).verify(signature, checkpoint.signed)
+            except InvalidSignature:
+                continue
+            return True
+    return False
+
+
+def _signature(line: str) -> tuple[str, bytes, bytes]:
+    name, _, encoded = line.removeprefix("\u2014 ").rpartition(" ")
+    octets = _decoded(encoded)
+    return name, octets[:4], octets[4:]
+
+
+def _decoded(text: str) -> bytes:
+    try:
+        return base64.b64decode(text.strip(), validate=True)
+    except (binascii.Error, ValueError):
+        raise BadNote("the text is not whole: a part is not base64") from None

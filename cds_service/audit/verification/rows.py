@@ -1,0 +1,177 @@
+"""The log's rows as they stand, in order, a few at a time: SQLite by the standard library, PostgreSQL by psycopg."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import psycopg
+
+from cds_service.audit.verification.hashes import Card
+
+ENTRIES = (
+    "SELECT e.sequence, e.entry_id, e.at, e.kind, e.format, e.commitment, e.previous_hash, e.hash, p.salt, p.body, s.*"
+    " FROM audit_entry e LEFT JOIN audit_payload p ON p.sequence = e.sequence"
+    " LEFT JOIN audit_search s ON s.sequence = e.sequence ORDER BY e.sequence"
+)
+CARDS = "SELECT sequence, card, topic, indicator, rules FROM audit_card ORDER BY sequence, position"
+STRAY = (
+    "SELECT '{table}', sequence FROM {table} t"
+    " WHERE NOT EXISTS (SELECT 1 FROM audit_entry e WHERE e.sequence = t.sequence) ORDER BY sequence LIMIT 100"
+)
+KEPT_APART = ("audit_payload", "audit_search", "audit_card")
+AT_ONCE = 500
+Cells = tuple[Any, ...]
+
+
+class NoLog(Exception):
+    """There is no audit log at this place, or it cannot be read; says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One entry with all that stands for it in the other tables.
+
+    Attributes:
+        salt: None when there is no payload.
+        facts: by name, what is not NULL; None when there is no row of them.
+        copies: `at` and `kind` as they stand beside the facts.
+    """
+
+    sequence: int
+    entry_id: str
+    at: str
+    kind: str
+    format: str
+    commitment: str
+    previous_hash: str
+    hash: str
+    salt: str | None
+    body: str | None
+    facts: dict[str, str] | None
+    copies: tuple[str, str] | None
+    cards: tuple[Card, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """One state of a log.
+
+    Attributes:
+        rows: in the order of their sequence.
+        stray: (table, sequence) of rows that belong to no entry; asked for once the rows are over.
+    """
+
+    rows: Iterator[Row]
+    stray: Callable[[], list[tuple[str, int]]]
+
+
+Select = Callable[[str], Iterator[tuple[tuple[str, ...], list[Cells]]]]
+
+
+@contextmanager
+def open_log(database_url: str) -> Iterator[Log]:
+    """The log of this database, as of now, whatever is written meanwhile.
+
+    Raises:
+        NoLog: there is none, or the database does not answer.
+    """
+    try:
+        with (
+            _open_sqlite(database_url)
+            if database_url.startswith("sqlite")
+            else _open_postgresql(database_url) as select
+        ):
+            yield Log(_rows(select), lambda: [(row[0], int(row[1])) for row in _stray(select)])
+    except (sqlite3.Error, psycopg.Error) as error:
+        raise NoLog(f"there is no audit log that can be read ({type(error).__name__})") from None
+
+
+@contextmanager
+def _open_sqlite(url: str) -> Iterator[Select]:
+    path = Path(url.partition("///")[2].partition("?")[0])
+    if not path.is_file():
+        raise NoLog(f"there is no file {path}")
+    with closing(
+        sqlite3.connect(f"file:{quote(str(path.resolve()))}?mode=ro", uri=True, isolation_level=None)
+    ) as connection:
+        connection.text_factory = _text  # whatever was written there, and be it no text at all, is a fault to be named
+        connection.execute("BEGIN")
+
+        def select(query: str) -> Iterator[tuple[tuple[str, ...], list[Cells]]]:
+            cursor = connection.execute(query)
+            names = tuple(column[0] for column in cursor.description)
+            while rows := cursor.fetchmany(AT_ONCE):
+                yield names, rows
+
+        yield select
+
+
+@contextmanager
+def _open_postgresql(url: str) -> Iterator[Select]:
+    _, _, rest = url.partition("://")
+    with psycopg.connect(f"postgresql://{rest}", connect_timeout=5) as connection:
+        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        connection.read_only = True
+        count = 0
+
+        def select(query: str) -> Iterator[tuple[tuple[str, ...], list[Cells]]]:
+            nonlocal count
+            count += 1
+            with connection.cursor(name=f"verify_{count}") as cursor:
+                cursor.execute(query)
+                while rows := cursor.fetchmany(AT_ONCE):
+                    yield tuple(column.name for column in cursor.description or ()), rows
+
+        yield select
+
+
+def _stray(select: Select) -> list[Cells]:
+    return [row for table in KEPT_APART for _, rows in select(STRAY.format(table=table)) for row in rows]
+
+
+def _rows(select: Select) -> Iterator[Row]:
+    cards = _Cards(select)
+    for names, rows in select(ENTRIES):
+        columns = names[10:]
+        for cells in rows:
+            yield _row(cells, columns, cards.of(cells[0]))
+
+
+def _row(cells: Cells, columns: tuple[str, ...], cards: tuple[Card, ...]) -> Row:
+    found = dict(zip(columns, cells[10:], strict=True))
+    facts: dict[str, str] | None = None
+    copies = None
+    if found.pop("sequence") is not None:
+        copies = (_text(found.pop("at")), _text(found.pop("kind")))
+        facts = {name: _text(value) for name, value in found.items() if value is not None}
+    entry_id, at, kind, form, commitment, previous, link = map(_text, cells[1:8])
+    salt, body = (None if cell is None else _text(cell) for cell in cells[8:10])
+    return Row(int(cells[0]), entry_id, at, kind, form, commitment, previous, link, salt, body, facts, copies, cards)
+
+
+def _text(value: Any) -> str:
+    return value.decode("utf-8", "surrogateescape") if isinstance(value, bytes) else str(value)
+
+
+class _Cards:
+    """The cards' rows, read along with the entries."""
+
+    def __init__(self, select: Select) -> None:
+        self._rows = (row for _, rows in select(CARDS) for row in rows)
+        self._next: Cells | None = next(self._rows, None)
+
+    def of(self, sequence: int) -> tuple[Card, ...]:
+        """Those of this entry; asked in the order of the entries."""
+        found: list[Card] = []
+        while self._next is not None and self._next[0] <= sequence:
+            if self._next[0] == sequence:
+                card, topic, indicator, rules = map(_text, self._next[1:5])
+                found.append((card, topic, indicator, rules))
+            self._next = next(self._rows, None)
+        return tuple(found)

@@ -1,0 +1,274 @@
+"""From the first entry to the last: each hashed, each following the one before, each payload as it was written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from cds_service.audit.verification.faults import (
+    Fault,
+    changed_field,
+    content_of,
+    fault,
+    hash_at,
+    payload_fault,
+    written_at,
+)
+from cds_service.audit.verification.hashes import FIRST_PREVIOUS, FORMAT
+from cds_service.audit.verification.notes import BadNote, Checkpoint, Key, is_signed_by, read_key
+from cds_service.audit.verification.rows import Log, Row, open_log
+
+NAMED = 100  # faults that are said one by one; more are counted
+LASTING = {"genesis", "checkpoint", "purge", "merge", "gap", "start", "stop"}  # FORMAT.md, "Purging"
+Range = tuple[int, int]
+
+
+@dataclass(slots=True)
+class Report:
+    """What was found.
+
+    Attributes:
+        log: id of the log, from its first entry; empty where that is gone.
+        entries: how many there are.
+        purged: payloads that were deleted after their retention, as `purge` entries say.
+        last: sequence of the last entry.
+        hash: of the last entry.
+        faults: the first of them.
+        fault_count: all of them.
+        notes: what is no fault but worth knowing.
+    """
+
+    log: str = ""
+    entries: int = 0
+    purged: int = 0
+    last: int = 0
+    hash: str = FIRST_PREVIOUS
+    faults: list[Fault] = field(default_factory=list)
+    fault_count: int = 0
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def is_whole(self) -> bool:
+        """Nothing was changed, inserted, removed, reordered or cut off, as far as can be known."""
+        return self.fault_count == 0
+
+    def add(self, found: Fault) -> None:
+        """One more fault."""
+        self.fault_count += 1
+        if len(self.faults) < NAMED:
+            self.faults.append(found)
+
+
+def verify_log(database_url: str, checkpoints: Sequence[Checkpoint] = (), keys: Sequence[Key] = ()) -> Report:
+    """Whether the log of this database is what was written.
+
+    Args:
+        database_url: `sqlite:///FILE` or `postgresql://…`.
+        checkpoints: notes that were kept elsewhere.
+        keys: those that may have signed them; the key that the log itself names is taken without any.
+
+    Raises:
+        NoLog: there is no log, or it cannot be read.
+    """
+    with open_log(database_url) as log:
+        return verify_rows(log, checkpoints, keys)
+
+
+def verify_rows(log: Log, checkpoints: Sequence[Checkpoint] = (), keys: Sequence[Key] = ()) -> Report:
+    """As `verify_log`, of rows that are read already."""
+    walk = _Walk(checkpoints)
+    for row, following in _with_next(log.rows):
+        walk.step(row, following.previous_hash if following else None)
+    for table, sequence in log.stray():
+        walk.report.add(fault("inserted", sequence, f"{table} has a row that belongs to no entry"))
+    return walk.end(keys)
+
+
+def _with_next(rows: Iterable[Row]) -> Iterator[tuple[Row, Row | None]]:
+    before: Row | None = None
+    for row in rows:
+        if before is not None:
+            yield before, row
+        before = row
+    if before is not None:
+        yield before, None
+
+
+class _Walk:
+    """The state between two entries."""
+
+    def __init__(self, checkpoints: Sequence[Checkpoint]) -> None:
+        self.report = Report()
+        self._checkpoints = checkpoints
+        self._covered: dict[int, Row] = {}
+        self._wanted = {one.sequence for one in checkpoints}
+        self._hashes = [FIRST_PREVIOUS]  # what the next entry may name as the one before
+        self._before = FIRST_PREVIOUS  # hash of the entry before the last
+        self._was_faulty = False
+        self._shift = 0  # entries here were written so many places later
+        self._time = ""
+        self._missing: list[Range] = []
+        self._purged: list[Range] = []
+
+    def step(self, row: Row, next_previous: str | None) -> None:
+        """One entry, with what the next one names as its predecessor."""
+        report = self.report
+        is_faulty = self._check_place(row)
+        actual = hash_at(row, row.sequence + self._shift)
+        if actual != row.hash:
+            self._check_fields(row, next_previous)
+            is_faulty = True
+        elif not is_faulty and not self._was_faulty and row.previous_hash not in self._hashes:
+            detail = "it does not follow the entry before, which was put in its place or hashed anew"
+            report.add(fault("rewritten", row.sequence, detail))
+            is_faulty = True
+        self._check_payload(row)
+        self._note(row)
+        self._before = self._hashes[0]
+        self._hashes = [row.hash, actual]
+        self._was_faulty = is_faulty
+        report.entries, report.last, report.hash = report.entries + 1, row.sequence, row.hash
+
+    def end(self, keys: Sequence[Key]) -> Report:
+        """What can be said once the last entry was seen."""
+        report = self.report
+        if report.entries == 0:
+            report.add(fault("removed", 1, "there is no entry at all, not even the first of every log"))
+        for first, last in _without(self._missing, self._purged):
+            report.add(fault("payload missing", first, "no purge entry tells of it", last))
+        missing, unpurged = (_size(self._missing), _size(_without(self._missing, self._purged)))
+        report.purged = missing - unpurged
+        for checkpoint in self._checkpoints:
+            self._check_checkpoint(checkpoint, keys)
+        covered = max(self._wanted, default=0)
+        report.notes.append(
+            f"entries after {covered} could have been cut off or rewritten unseen: a newer checkpoint covers them"
+            if covered
+            else "without a checkpoint that was kept elsewhere, a log cut off at its end or rewritten whole looks whole"
+        )
+        return report
+
+    def _check_place(self, row: Row) -> bool:
+        expected = self.report.last + 1
+        if row.sequence > expected:
+            self.report.add(fault("removed", expected, "no longer there", row.sequence - 1))
+        elif row.sequence < expected:
+            self.report.add(fault("inserted", row.sequence, "this number stands twice"))
+        elif row.sequence == 1 and (row.kind != "genesis" or row.previous_hash != FIRST_PREVIOUS):
+            self.report.add(fault("rewritten", 1, "it is not the first entry of a log"))
+        else:
+            return False
+        return True
+
+    def _check_fields(self, row: Row, next_previous: str | None) -> None:
+        if name := changed_field(row, self._hashes[0], next_previous):
+            self.report.add(fault("changed", row.sequence, f"the field {name} is not what was written"))
+            return
+        place = written_at(row) if self.report.fault_count < NAMED else None
+        if place is None:
+            detail = "its fields do not give its hash, and no single one explains it"
+            self.report.add(fault("changed", row.sequence, detail))
+            return
+        last = self.report.last
+        if place == row.sequence - 1 and row.previous_hash == self._before and not self._was_faulty:
+            self._shift = place - row.sequence
+            self.report.add(fault("inserted", last, "put in; the entries behind it were numbered anew"))
+        elif place > row.sequence and row.previous_hash not in self._hashes:
+            self._name_moved(row, place, next_previous)
+        else:
+            self._shift = 0
+            self.report.add(fault("reordered", row.sequence, f"written as entry {place}"))
+
+    def _name_moved(self, row: Row, place: int, next_previous: str | None) -> None:
+        """An entry that was written later: those between are gone when what follows moved along with it."""
+        if next_previous in (row.hash, None):
+            self._shift = place - row.sequence
+            detail = f"no longer there ({self._shift}), and the entries behind were numbered anew"
+            self.report.add(fault("removed", row.sequence, detail))
+        else:
+            self.report.add(fault("reordered", row.sequence, f"written as entry {place}"))
+
+    def _check_payload(self, row: Row) -> None:
+        if row.format != FORMAT:
+            self.report.add(fault("changed", row.sequence, f"format {row.format} is not known"))
+        if row.salt is None or row.body is None:
+            if row.facts is not None or row.cards:
+                self.report.add(fault("payload changed", row.sequence, "the body is gone, what it is found by is not"))
+            elif row.kind in LASTING:
+                self.report.add(fault("payload missing", row.sequence, "entries of this kind are never purged"))
+            elif self._missing and self._missing[-1][1] == row.sequence - 1:
+                self._missing[-1] = (self._missing[-1][0], row.sequence)
+            else:
+                self._missing.append((row.sequence, row.sequence))
+        elif found := payload_fault(row):
+            self.report.add(found)
+
+    def _note(self, row: Row) -> None:
+        """What of this entry counts at the end."""
+        if row.kind == "genesis" and row.sequence == 1:
+            self.report.log = str(content_of(row).get("log", ""))
+        elif row.kind == "purge":
+            self._purged += _ranges(content_of(row).get("ranges"))
+        if row.sequence in self._wanted:
+            self._covered[row.sequence] = row
+        # Merged entries are older than those before them, which is what their `merge` entry tells.
+        if row.at < self._time and len(self.report.notes) < NAMED and _went_back(self._time, row.at):
+            self.report.notes.append(f"time went back at entry {row.sequence}")
+        self._time = row.at
+
+    def _check_checkpoint(self, checkpoint: Checkpoint, keys: Sequence[Key]) -> None:
+        sequence, report = checkpoint.sequence, self.report
+        row = self._covered.get(sequence)
+        if report.log and checkpoint.log != report.log:
+            report.add(fault("checkpoint", sequence, "it was made of another log"))
+        elif row is None:
+            detail = f"the log ends at entry {report.last}, the checkpoint covers entry {sequence}"
+            report.add(fault("cut off", report.last + 1, detail, sequence))
+        elif row.hash != checkpoint.hash:
+            detail = "another hash than the checkpoint's: this entry, or one before it, is not the one that was covered"
+            report.add(fault("rewritten", sequence, detail))
+        elif not any(is_signed_by(checkpoint, key) for key in keys or _named_key(row)):
+            report.add(fault("checkpoint", sequence, "its signature is not of the key that it should be"))
+
+
+def _named_key(row: Row) -> Sequence[Key]:
+    """The key that the checkpoint's own entry names."""
+    try:
+        return (read_key(str(content_of(row).get("key", ""))),)
+    except BadNote:
+        return ()
+
+
+def _went_back(before: str, now: str) -> bool:
+    """By more than requests overtake each other."""
+    try:
+        return datetime.fromisoformat(before) - datetime.fromisoformat(now) > timedelta(minutes=1)
+    except (ValueError, TypeError):
+        return False
+
+
+def _ranges(found: Any) -> list[Range]:
+    """The ranges that a purge entry names; none where it is not as it was written."""
+    if not isinstance(found, list):
+        return []
+    pairs = (one for one in found if isinstance(one, list) and len(one) == 2 and all(isinstance(n, int) for n in one))
+    return [(first, last) for first, last in pairs]
+
+
+def _without(ranges: Sequence[Range], taken: Sequence[Range]) -> list[Range]:
+    """The parts of these ranges that no taken one covers."""
+    left = list(ranges)
+    for first, last in taken:
+        left = [
+            part
+            for start, end in left
+            for part in ((start, min(end, first - 1)), (max(start, last + 1), end))
+            if part[0] <= part[1]
+        ]
+    return sorted(left)
+
+
+def _size(ranges: Sequence[Range]) -> int:
+    return sum(last - first + 1 for first, last in ranges)
