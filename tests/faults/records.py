@@ -30,7 +30,13 @@ FOREIGN_VALUE = -7.77  # a T-score that stands in no record of this patient
 def chart() -> list[Resource]:
     """A patient whose record says everything that the refracture study asks for."""
     first, *rest = thin_and_weak()
-    return [{**first, "identifier": [IDENTIFIER]}, *rest]
+    return [{**first, "identifier": [IDENTIFIER]}, *map(_with_category, rest)]
+
+
+def _with_category(resource: Resource) -> Resource:
+    """Observations in the category that servers which demand one are asked for."""
+    category = codeable("http://terminology.hl7.org/CodeSystem/observation-category", "survey")
+    return {**resource, "category": [category]} if resource["resourceType"] == "Observation" else resource
 
 
 def t_score(value: float, number: str, **members: Any) -> Resource:

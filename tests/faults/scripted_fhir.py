@@ -268,14 +268,11 @@ def _adds(_server: ScriptedFhir, handler: Handler, words: str, document: Json) -
     send(handler, 200, json.dumps({**document, "total": None, "entry": [*document.get("entry", []), *more]}).encode())
 
 
-def _demands(server: ScriptedFhir, handler: Handler, _words: str, _document: Json) -> None:
-    """Refuses observations that are asked by code alone; all of the record's are in one category."""
-    query = unquote(handler.path).removeprefix("/fhir/")
-    if "category=" not in query:
-        send(handler, 400, json.dumps(outcome("error", "required")).encode())
-        return
-    matches = server.store.search(query.replace("&category=survey", ""))
-    send(handler, 200, json.dumps(searchset(matches, total=len(matches), links={})).encode())
+def _demands(_server: ScriptedFhir, handler: Handler, _words: str, document: Json) -> None:
+    """Refuses observations that are asked by code alone."""
+    refused = "category=" not in handler.path
+    body = outcome("error", "required") if refused else document
+    send(handler, 400 if refused else 200, json.dumps(body).encode())
 
 
 def _finds(_server: ScriptedFhir, handler: Handler, _words: str, document: Json) -> None:

@@ -77,6 +77,7 @@ def _check_answer(case: Case, answer: Answered) -> None:
     assert answer.status == case.status, answer.body
     assert answer.seconds < case.deadline + ALLOWANCE_SECONDS
     assert answer.issue == case.issue
+    assert len(answer.entries) == (0 if case.card == "none" else 1)  # answers and refusals, not other orders
     for words in case.says:
         assert words in answer.plain_words, answer.plain_words
     for words in case.silent:
@@ -89,7 +90,6 @@ def _check_answer(case: Case, answer: Answered) -> None:
 
 def _check_cards(case: Case, answer: Answered) -> None:
     assert answer.cards, "an empty answer says that there is nothing to say"
-    assert len(answer.entries) == 1
     said = [one for result in answer.assessments for model in result.get("models", ()) for one in model["inputs"]]
     assert FOREIGN_VALUE not in {one["value"] for one in said}
     if case.card in ("full", "noticed"):
