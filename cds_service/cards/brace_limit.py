@@ -35,6 +35,7 @@ def _all_is_done(answer: Answer) -> bool:
 
 def _words(answer: Answer) -> dict[str, str | int]:
     braces = answer.support.of_kind("brace")
+    unread = {"DeviceRequest", "ServiceRequest"} & set(answer.support.unchecked)
     is_site = bool(answer.policy.set_by_site & {"brace-max-weeks", "brace-review-weeks"})
     if answer.has("brace-limit-broken"):
         correction = answer.signal("brace-limit-broken").correction
@@ -44,7 +45,7 @@ def _words(answer: Answer) -> dict[str, str | int]:
         "max_weeks": answer.policy.brace.max_weeks,
         "review_weeks": answer.policy.brace.review_weeks,
         "bed_rest_hours": answer.policy.bed_rest.max_hours,
-        "found": answer.texts.raw("brace.unchecked" if answer.support.unchecked else "brace.none-found"),
+        "found": answer.texts.raw("brace.unchecked" if unread else "brace.none-found"),
         "reason": answer.signal("brace-keep-reason").because.capitalize() if answer.has("brace-keep-reason") else "",
         "source": answer.texts.raw("brace.policy-site" if is_site else "brace.policy-default"),
     }

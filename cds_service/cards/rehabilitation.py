@@ -89,7 +89,10 @@ def _todo(answer: Answer) -> str:
     open_names = [one.short for one in answer.open_referrals() if one.short]
     if not open_names:
         return answer.texts.raw("summaries.rehabilitation-todo.done")
-    return answer.texts.say("summaries.rehabilitation-todo.open", open=", ".join(open_names))
+    is_known = "ServiceRequest" not in answer.support.unchecked
+    return answer.texts.say(
+        f"summaries.rehabilitation-todo.{'open' if is_known else 'unread'}", open=", ".join(open_names)
+    )
 
 
 def _apply(answer: Answer) -> str:
@@ -152,8 +155,8 @@ def _detail(answer: Answer) -> str:
             "notices": record_notices(answer) + order_notices(answer),
             "lead": answer.option_line(lead) if lead else None,
             "options": options,
-            "fracture": _still_calls(answer, refracture),
-            "why": why_lines(answer, refracture.headline) if refracture.headline else (),
+            "fracture": still_calls(answer, refracture),
+            "why": why_lines(answer, refracture.headline) if refracture.headline else _excluded_by(answer, refracture),
             "sure": (*_refracture_lines(answer, refracture), *_pain_lines(answer, pain), *_marker_lines(answer)),
             "concerns": (*_concerns(answer), *passed_over_values(answer), *_unusable(answer)),
         },
@@ -172,11 +175,15 @@ def record_notices(answer: Answer) -> tuple[str, ...]:
         for key, note in record.incomplete.items()
     ]
     if record.unreadable:
-        parts.append(texts.say("notices.unreadable", count=record.unreadable))
+        parts.append(texts.say("notices.unreadable", entries=_entries(record.unreadable)))
     if record.foreign:
-        parts.append(texts.say("notices.foreign", count=record.foreign))
+        parts.append(texts.say("notices.foreign", entries=_entries(record.foreign)))
     notices = (texts.say("notices.partial", what="; ".join(parts)),) if parts else ()
     return (*notices, *map(escape_markdown, record.notes))
+
+
+def _entries(count: int) -> str:
+    return "1 entry" if count == 1 else f"{count} entries"
 
 
 def order_notices(answer: Answer) -> tuple[str, ...]:
@@ -190,16 +197,23 @@ def order_notices(answer: Answer) -> tuple[str, ...]:
         notices.append(texts.say("notices.several-orders", count=len(order.references), titles=titles))
     if order.recognised_by == "text":
         notices.append(texts.raw("notices.by-text"))
-    if order.procedure is None:
+    if order.procedure is None and not order.notes:  # a note says why, where there is more to say
         notices.append(texts.raw("notices.procedure-unknown"))
     return (*notices, *map(escape_markdown, order.notes))
 
 
-def _still_calls(answer: Answer, outcome: OutcomeAssessment) -> str:
+def still_calls(answer: Answer, outcome: OutcomeAssessment) -> str:
     """Said with every figure that could reassure, and with every one that is not usable (rule D2)."""
     headline = outcome.headline
     is_reassuring = headline is not None and headline.band in ("lower", "not-different")
     return answer.texts.raw("fracture.still-calls") if is_reassuring else ""
+
+
+def _excluded_by(answer: Answer, outcome: OutcomeAssessment) -> tuple[Line, ...]:
+    """Where the record says what takes this fracture out of every study."""
+    found = [answer.findings.known[name] for name in outcome.excluded_by]
+    said = [f"{answer.wording.name(one.name)} {escape_markdown(one.provenance[0].printed)}" for one in found]
+    return (line(answer.texts.raw("lines.excluded"), "; ".join(said)),) if said else ()
 
 
 def _refracture_lines(answer: Answer, outcome: OutcomeAssessment) -> tuple[Line, ...]:

@@ -37,4 +37,8 @@ def _passed_over(answer: Answer, names: Iterable[str]) -> list[tuple[str, str]]:
 
 
 def _lines(answer: Answer, said: Iterable[tuple[str, str]]) -> tuple[str, ...]:
-    return tuple(escape_markdown(f"{answer.wording.name(name)}: {detail}") for name, detail in dict.fromkeys(said))
+    """One line for each reason, with all the names it is about."""
+    names: dict[str, list[str]] = {}
+    for name, detail in dict.fromkeys(said):
+        names.setdefault(detail, []).append(answer.wording.name(name))
+    return tuple(escape_markdown(f"{', '.join(about)}: {detail}") for detail, about in names.items())

@@ -121,9 +121,10 @@ def say_no(spec: FindingSpec, chart: Chart, *, how: str = "not") -> Finding | Ga
     where, name = LISTS[spec.key]
     if not count:
         return gap(spec, "undetermined", f"{name} empty")
-    printed = f"{how} {where} ({count} {'entry' if count == 1 else 'entries'} read)"
+    read = f"{count} {'entry' if count == 1 else 'entries'}"
+    printed = f"{how} {where} ({read} read)"
     origin = chart.record.reads[spec.key].origin
-    source = Provenance(resource=f"{name} ({count} entries)", origin=origin, code="", printed=printed, rule=spec.rule)
+    source = Provenance(resource=f"{name} ({read})", origin=origin, code="", printed=printed, rule=spec.rule)
     return Finding(name=spec.name, value=False, unit=spec.unit, observed=None, provenance=(source,))
 
 

@@ -1,0 +1,116 @@
+"""A card that was answered before and rests on the same: shorter, never a warning, with when and how it was answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from cds_service.cards.answer import Answer, make_card
+from cds_service.cards.figures import line, sure_line
+from cds_service.cards.rehabilitation import order_notices, record_notices, still_calls
+from cds_service.cards.texts import first_that_fits
+from cds_service.core.recommendations import Recommendation, Topic
+from cds_service.core.repeats import AnswerGiven, Repeat, WholeCard
+from cds_service.core.wording import say_date
+from cds_service.protocol import Card
+
+TOPICS: Mapping[str, Topic] = {one: one for one in ("rehabilitation", "braceLimit", "missingData")}
+
+
+def whole_cards(answer: Answer, cards: Sequence[Card]) -> tuple[WholeCard, ...]:
+    """These cards as far as it matters whether they were answered before."""
+    return tuple(
+        WholeCard(
+            topic=topic,
+            rules=frozenset(one.rule_id for one in answer.of_topic(TOPICS[topic])),
+            offered=frozenset(
+                one.rule_id for one in answer.of_topic(TOPICS[topic]) if one.rule_id in answer.suggestions
+            ),
+            is_warning=card.indicator == "warning",
+        )
+        for topic, card in ((topic_of(card), card) for card in cards)
+    )
+
+
+def topic_of(card: Card) -> str:
+    """The code of the card's topic."""
+    return card.source.topic.code if card.source.topic else ""
+
+
+def shorten(answer: Answer, cards: Sequence[Card], repeats: Mapping[str, Repeat]) -> tuple[Card, ...]:
+    """The cards with those shortened that are repeats, warnings first."""
+    said = (
+        _short_card(answer, card, repeats[topic]) if (topic := topic_of(card)) in repeats else card for card in cards
+    )
+    return tuple(sorted(said, key=lambda card: card.indicator != "warning"))
+
+
+def _short_card(answer: Answer, card: Card, repeat: Repeat) -> Card:
+    # What was answered is offered still, but no longer pre-selected.
+    suggestions = {
+        rule_id: one.model_copy(update={"is_recommended": False}) if rule_id in repeat.by_rule else one
+        for rule_id, one in answer.suggestions.items()
+    }
+    topic = TOPICS[repeat.topic]
+    return make_card(
+        replace(answer, suggestions=suggestions),
+        topic,
+        summary=_summary(answer, topic, repeat),
+        detail=_detail(answer, topic, repeat),
+        indicator="info",
+        extension=dict(card.extension) if card.extension else None,
+    )
+
+
+def _summary(answer: Answer, topic: Topic, repeat: Repeat) -> str:
+    texts = answer.texts
+    words = {
+        "title": texts.raw(f"topics.{topic}"),
+        "shown": say_date(repeat.last.shown.date()),
+        "how": texts.raw(f"answered.{repeat.last.how}"),
+    }
+    unanswered = [one.short or one.heading for one in _unanswered(answer, topic, repeat)]
+    wordings = [texts.say("repeats.open", open=", ".join(unanswered), **words)] if unanswered else []
+    return first_that_fits([*wordings, texts.say("repeats.unchanged", **words)])
+
+
+def _unanswered(answer: Answer, topic: Topic, repeat: Repeat) -> list[Recommendation]:
+    """Offers on the card that nobody took or dismissed."""
+    offered = (one for one in answer.of_topic(topic) if one.rule_id in answer.suggestions)
+    return [one for one in offered if one.rule_id not in repeat.by_rule]
+
+
+def _detail(answer: Answer, topic: Topic, repeat: Repeat) -> str:
+    refracture = answer.assessment.of("refracture")
+    has_figure = topic == "rehabilitation" and refracture.headline is not None
+    return answer.texts.render(
+        "repeated",
+        {
+            "notices": record_notices(answer) + order_notices(answer) if topic == "rehabilitation" else (),
+            "answered": _answered(answer, repeat),
+            "options": [_option(answer, one, repeat.by_rule.get(one.rule_id)) for one in answer.of_topic(topic)],
+            "fracture": still_calls(answer, refracture) if has_figure else "",
+            "sure": [line(answer.texts.raw("lines.sure"), sure_line(answer, refracture.headline))]
+            if has_figure and refracture.headline
+            else [],
+        },
+    )
+
+
+def _answered(answer: Answer, repeat: Repeat) -> str:
+    return answer.texts.say(
+        "repeats.answered",
+        shown=say_date(repeat.last.shown.date()),
+        answered=say_date(repeat.last.answered.date()),
+        how=answer.texts.raw(f"answered.{repeat.last.how}"),
+        until=say_date(repeat.until),
+    )
+
+
+def _option(answer: Answer, recommendation: Recommendation, given: AnswerGiven | None) -> Mapping[str, str]:
+    """What was answered, by its name alone; what was not, as on the whole card."""
+    option = answer.option_line(recommendation)
+    if given is None:
+        return option
+    how = answer.texts.raw(f"answered.{given.how}")
+    return {**option, "text": answer.texts.say("repeats.option", how=how, answered=say_date(given.answered.date()))}
