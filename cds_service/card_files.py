@@ -21,7 +21,7 @@ from cds_service.fhir.overlay import files_in_force, label, read_json, read_toml
 from cds_service.protocol import Coding
 
 TEXTS, REASONS = "texts.toml", "override-reasons.json"
-LAYOUTS = ("brace-limit", "missing-data", "rehabilitation")
+LAYOUTS = ("brace-limit", "missing-data", "rehabilitation", "repeated")
 # Tables by finding: a site's own findings may stand there too.
 BY_FINDING = ("missing", "qualifiers")
 

@@ -46,7 +46,7 @@ def _strip_type(value: Any, resource_type: str) -> Any:
     return value.removeprefix(f"{resource_type}/") if isinstance(value, str) else value
 
 
-class _Inbound(BaseModel):
+class Inbound(BaseModel):
     model_config = ConfigDict(
         frozen=True, extra="ignore", alias_generator=to_camel, populate_by_name=True, hide_input_in_errors=True
     )
@@ -95,7 +95,7 @@ def _encounter_id(value: Any) -> str | None:
     return found if is_fhir_id(found) else None
 
 
-class OrderSignContext(_Inbound):
+class OrderSignContext(Inbound):
     """Context of `order-sign`.
 
     Attributes:
@@ -121,7 +121,7 @@ class OrderSignContext(_Inbound):
 CONTEXTS: Mapping[str, type[OrderSignContext]] = {"order-sign": OrderSignContext}
 
 
-class HookRequest(_Inbound):
+class HookRequest(Inbound):
     """One call of a CDS service.
 
     Attributes:
@@ -176,14 +176,14 @@ def _validated(document: dict[str, Any], context_type: type[OrderSignContext]) -
     try:
         context = context_type.model_validate(document.get("context"))
     except ValidationError as error:
-        raise MalformedRequest(_faults(error, "context")) from None
+        raise MalformedRequest(say_faults(error, "context")) from None
     try:
         return HookRequest.model_validate({**document, "context": context})
     except ValidationError as error:
-        raise MalformedRequest(_faults(error)) from None
+        raise MalformedRequest(say_faults(error)) from None
 
 
-def _faults(error: ValidationError, *where: str) -> str:
+def say_faults(error: ValidationError, *where: str) -> str:
     """What is wrong, by place; the values themselves may be of a patient and stay out."""
     faults = error.errors(include_url=False, include_context=False, include_input=False)
     lines = (f"{'.'.join([*where, *map(str, fault['loc'])]) or 'request'}: {fault['msg']}" for fault in faults)

@@ -15,15 +15,18 @@ Each step reads the results of the steps above it and of nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
+from cds_service.audit.answers_given import with_repeats
 from cds_service.audit.chain import AuditLog
 from cds_service.audit.entry import entry_for
 from cds_service.cards.answer import Answer
 from cds_service.cards.build import build_cards
+from cds_service.cards.repeated import shorten, whole_cards
 from cds_service.cards.texts import CardTexts
 from cds_service.core.assessment import assess
 from cds_service.core.derived import derive
@@ -31,20 +34,24 @@ from cds_service.core.facts import AugmentationOrder, Findings, SupportOrder, Su
 from cds_service.core.policy import Policy
 from cds_service.core.prediction import LogisticModel
 from cds_service.core.recommendations import Rule, recommend
+from cds_service.core.repeats import AnswerGiven, Basis, History, NoHistory, Repeats, basis_of, find_repeats
 from cds_service.core.signals import Situation, find_signals
 from cds_service.core.study import Study
 from cds_service.core.wording import Wording
 from cds_service.deadline import Deadline
-from cds_service.errors import DeadlinePassed, EvidenceUnavailable
+from cds_service.errors import AuditUnavailable, DeadlinePassed, EvidenceUnavailable
 from cds_service.fhir.findings import extract_findings
 from cds_service.fhir.orders import find_augmentation_order, find_draft_support_orders, find_support_orders
+from cds_service.fhir.parallel import run_side_by_side
 from cds_service.fhir.prefetch import PrefetchPlan
 from cds_service.fhir.record import FhirReader, PatientRecord, gather, state_of
 from cds_service.fhir.specs import FindingSpec
 from cds_service.fhir.suggestions import draft_suggestions
 from cds_service.fhir.terminology import Terminology
 from cds_service.guidelines import Guideline
-from cds_service.protocol import HookRequest, HookResponse
+from cds_service.protocol import Card, HookRequest, HookResponse
+
+HISTORY_SHARE = 1 / 6  # of the time that is left once the record is read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +103,7 @@ class Ports:
         fhir: a reader of the request's FHIR server, None where it names none.
         deadline: of the whole answer, from the arrival of the request.
         base_url: where this service's own pages are.
+        history: what users answered before to cards about this patient.
     """
 
     clock: Callable[[], datetime]
@@ -103,6 +111,7 @@ class Ports:
     audit: AuditLog
     deadline: Deadline
     base_url: str
+    history: History = field(default_factory=NoHistory)
 
 
 def answer(service: Service, hook: ServiceHook, request: HookRequest, ports: Ports) -> HookResponse:
@@ -133,11 +142,15 @@ def answer(service: Service, hook: ServiceHook, request: HookRequest, ports: Por
         return HookResponse(cards=())
 
     found = _conclude(service, hook, request, order, record, support, today, ports.base_url)
-    cards = build_cards(found)
+    whole = build_cards(found)
+    given = _answers_given(service, request, order, ports, now)
+    repeats, basis = _find_repeats(found, whole, given, today)
+    cards = shorten(found, whole, repeats.shortened)
 
     if ports.deadline.is_stale:
         raise DeadlinePassed("The time for this answer is over.")
-    ports.audit.append(entry_for(now, hook.id, request, found, cards, service.digests, service.models))
+    entry = entry_for(now, hook.id, request, found, cards, service.digests, service.models)
+    ports.audit.append(with_repeats(entry, basis, whole_cards(found, whole), repeats))
     return HookResponse(cards=cards)
 
 
@@ -206,6 +219,41 @@ def _facts(service: Service, order: AugmentationOrder | None, record: PatientRec
     return derive(
         observed, service.finding_specs, order, today=today, sarcopenia_criteria=service.policy.sarcopenia.criteria
     )
+
+
+def _answers_given(
+    service: Service, request: HookRequest, order: AugmentationOrder | None, ports: Ports, now: datetime
+) -> Sequence[AnswerGiven] | None:
+    """What was answered lately about this patient; None when it could not be read in time: nothing is shortened then."""
+    policy = service.policy.repeats
+    if order is None or not policy.enabled:
+        return ()
+    since = now - timedelta(days=policy.days + 1)
+    read = partial(ports.history.answers_given, request.context.patient_id, request.fhir_server, since)
+    until = Deadline.after(max(0.0, ports.deadline.left) * HISTORY_SHARE)
+    try:
+        return run_side_by_side({"history": read}, until).get("history")
+    except AuditUnavailable:
+        return None
+
+
+def _find_repeats(
+    found: Answer, whole: Sequence[Card], given: Sequence[AnswerGiven] | None, today: date
+) -> tuple[Repeats, Basis]:
+    """Which cards were answered lately and rest on the same; none when nobody knows what was answered."""
+    record = found.record
+    basis = basis_of(found.findings, found.assessment, found.signals, found.support, record.unreadable)
+    if given is None:
+        return Repeats(is_known=False), basis
+    repeats = find_repeats(
+        whole_cards(found, whole),
+        basis,
+        given,
+        today=today,
+        policy=found.policy.repeats,
+        is_record_whole=not (record.unread or record.incomplete),
+    )
+    return repeats, basis
 
 
 def _policy_words(service: Service, findings: Findings) -> dict[str, str]:

@@ -16,6 +16,7 @@ from typing import Any
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from cds_service.audit.answers_given import AnswersGiven
 from cds_service.audit.store import AuditStore
 from cds_service.loading import load_service
 from cds_service.service import answer
@@ -70,10 +71,12 @@ class LiveService:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._port = self._listener.getsockname()[1]
         self.url = f"http://127.0.0.1:{self._port}"
+        log = audit or AuditStore(f"sqlite:///{folder / 'audit.sqlite3'}")
         app = create_app(
             load_service(),
             Settings(deadline_seconds=DEADLINE_SECONDS),
-            audit=audit or AuditStore(f"sqlite:///{folder / 'audit.sqlite3'}"),
+            audit=log,
+            earlier=AnswersGiven(log) if isinstance(log, AuditStore) else None,
             base_url=self.url,
             clock=lambda: self.now,
             flow=flow,

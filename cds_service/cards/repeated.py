@@ -1,4 +1,4 @@
-"""A card that was answered before and rests on the same: shorter, never a warning, with when and how it was answered."""
+"""A card that was answered before and rests on the same: shorter, no warning, and says when and how it was answered."""
 
 from __future__ import annotations
 

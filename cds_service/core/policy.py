@@ -64,6 +64,19 @@ class BandPolicy(_Table):
     high_risk: Share
 
 
+class RepeatsPolicy(_Table):
+    """For how many days a card that was answered is said shorter while nothing changes, if at all."""
+
+    enabled: bool
+    days: int = Field(ge=0, le=366)
+
+
+class FeedbackPolicy(_Table):
+    """Whether what users write beside an override is kept; it is free text about a patient."""
+
+    user_comments: bool
+
+
 class ShowingPolicy(_Table):
     """When a figure may be said at all, in a summary, and as a disagreement. Shares 0..1; the shift in log odds."""
 
@@ -90,6 +103,8 @@ class Policy(_Table):
     pooled_incidence: Incidence
     bands: BandPolicy
     showing: ShowingPolicy
+    repeats: RepeatsPolicy
+    feedback: FeedbackPolicy
     set_by_site: frozenset[str] = frozenset()
 
     def with_site(self, baseline: Mapping[str, Any], policy: Mapping[str, Any]) -> Policy:
@@ -115,4 +130,7 @@ SITE_KEYS: Mapping[str, tuple[str, str]] = {
     "bed-rest-max-hours": ("bed-rest", "max-hours"),
     "band-high-ratio": ("bands", "high-ratio"),
     "band-high-risk": ("bands", "high-risk"),
+    "repeats-enabled": ("repeats", "enabled"),
+    "repeats-days": ("repeats", "days"),
+    "feedback-user-comments": ("feedback", "user-comments"),
 }

@@ -17,6 +17,7 @@ from cds_service.site import SiteFolder
 from cds_service.web.cds_api import MAX_BODY_BYTES, Flow, Surroundings, cds_routes, utc_now
 from cds_service.web.cors import register_cors
 from cds_service.web.errors import register_errors
+from cds_service.web.feedback import EarlierAnswers, NothingEarlier, feedback_routes
 from cds_service.web.metrics import CountedLog, Metrics
 from cds_service.web.pages import page_routes
 from cds_service.web.sandbox import is_open, sandbox_routes
@@ -31,6 +32,7 @@ def create_app(
     *,
     audit: AuditLog,
     base_url: str,
+    earlier: EarlierAnswers | None = None,
     site: SiteFolder | None = None,
     clock: Callable[[], datetime] = utc_now,
     flow: Flow = answer,
@@ -42,6 +44,7 @@ def create_app(
         settings: of the operator.
         audit: where answers are recorded.
         base_url: where EHRs reach this service.
+        earlier: what the log knows of cards shown and answered before; None knows nothing.
         site: None is open mode.
         clock: now, UTC.
         flow: what answers a call.
@@ -49,6 +52,7 @@ def create_app(
     app = Flask("cds_service.web")
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     metrics = Metrics()
+    known = earlier or NothingEarlier()
     around = Surroundings(
         service=service,
         settings=settings,
@@ -56,6 +60,7 @@ def create_app(
         flow=flow,
         clock=clock,
         audit=CountedLog(audit, metrics),
+        history=known,
         base_url=base_url.rstrip("/"),
         connections=Connections(allow_private=site is None or site.site.fhir.allow_private_networks),
         metrics=metrics,
@@ -63,6 +68,7 @@ def create_app(
     register_errors(app)
     register_cors(app, around.site)
     app.register_blueprint(cds_routes(around))
+    app.register_blueprint(feedback_routes(around, known))
     app.register_blueprint(page_routes(service, metrics, audit, has_sandbox=is_open(around.site)))
     app.register_blueprint(sandbox_routes(around))
     app.after_request(_secure)

@@ -13,6 +13,7 @@ from flask import Blueprint, Response, g, request
 from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
 from cds_service.audit.chain import AuditLog
+from cds_service.core.repeats import History
 from cds_service.deadline import Deadline
 from cds_service.errors import UnknownService
 from cds_service.fhir.client import Connections
@@ -46,6 +47,7 @@ class Surroundings:
     flow: Flow
     clock: Callable[[], datetime]
     audit: AuditLog
+    history: History
     base_url: str
     connections: Connections
     metrics: Metrics
@@ -122,8 +124,7 @@ def count_gaps(response: HookResponse) -> int:
 
 def _answer(around: Surroundings, hook: ServiceHook) -> HookResponse:
     arrived = time.monotonic()
-    _refuse_other_media()
-    body = parse_request(_body(), hook.hook)
+    body = parse_request(read_body(), hook.hook)
     g.hook_instance = body.hook_instance
     check_fhir_server(body, around.site, around.settings.fhir_servers)
     seconds = deadline_seconds(body, around.site, around.settings.deadline_seconds)
@@ -133,18 +134,17 @@ def _answer(around: Surroundings, hook: ServiceHook) -> HookResponse:
         audit=around.audit,
         deadline=Deadline.after(seconds, began=arrived),
         base_url=around.base_url,
+        history=around.history,
     )
     return around.flow(around.service, hook, body, ports)
 
 
-def _refuse_other_media() -> None:
+def read_body() -> bytes:
+    """The body of a call, which must be plain JSON in UTF-8 and not too long."""
     charset = request.mimetype_params.get("charset", "utf-8").lower()
     is_plain = request.headers.get("Content-Encoding", "identity").lower() == "identity"
     if not request.is_json or charset not in {"utf-8", "utf8"} or not is_plain:
         raise UnsupportedMediaType
-
-
-def _body() -> bytes:
     body = request.get_data(cache=False)
     if request.content_length is None and len(body) >= MAX_BODY_BYTES:
         raise RequestEntityTooLarge  # a body of unannounced length is cut at the limit without a word

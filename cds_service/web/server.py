@@ -18,6 +18,7 @@ from uuid import uuid4
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
+from cds_service.audit.answers_given import AnswersGiven
 from cds_service.audit.chain import AuditEntry
 from cds_service.audit.store import AuditStore
 from cds_service.errors import AuditUnavailable, DataFileError
@@ -49,7 +50,7 @@ def run_server(settings: Settings, *, host: str, port: int, workers: int, thread
 
     def make_app(address: str) -> Flask:
         base_url = settings.public_url or address
-        return create_app(service, settings, audit=audit, base_url=base_url, site=site)
+        return create_app(service, settings, audit=audit, earlier=AnswersGiven(audit), base_url=base_url, site=site)
 
     def stop() -> None:
         with suppress(AuditUnavailable):

@@ -1,0 +1,146 @@
+"""What the log knows of earlier answers: which answer showed a card, and what users said to cards about a patient."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from cds_service.audit.chain import AuditEntry, ShownCard
+from cds_service.audit.feedback import ShownAnswer, known_uuid
+from cds_service.audit.reading import AuditReader, Query, Stored
+from cds_service.audit.store import AuditStore
+from cds_service.core.repeats import AnswerGiven, Basis, Repeat, Repeats, WholeCard, round_value
+from cds_service.errors import AuditUnavailable
+
+NEWEST = 50  # feedback items of one patient that are looked at
+
+
+class AnswersGiven:
+    """Earlier answers in the database of this store; entries that wait in its spool are not seen yet."""
+
+    def __init__(self, store: AuditStore) -> None:
+        self._store = store
+
+    def showing(self, card: str) -> ShownAnswer | None:
+        """The newest answer that showed a card with this uuid; None when no entry knows it, or it was purged.
+
+        Raises:
+            AuditUnavailable: the log cannot be read.
+        """
+        uuid = known_uuid(card)
+        if uuid is None:
+            return None
+        with _readable():
+            found = self._reader.showing(uuid)
+            stored = self._reader.entry(found.id) if found else None
+        return ShownAnswer.of(stored, uuid) if stored else None
+
+    def answers_given(self, patient_id: str, fhir_server: str | None, since: datetime) -> Sequence[AnswerGiven]:
+        """Feedback on cards about this patient of this server that came at this moment or later.
+
+        Raises:
+            AuditUnavailable: the log cannot be read.
+        """
+        query = Query(kinds=("feedback",), patient=patient_id, since=since)
+        with _readable():
+            found = [one for one in self._reader.find(query, limit=NEWEST).entries if one.about]
+            answers = {about: self._reader.entry(about) for about in {one.about for one in found if one.about}}
+            pairs = [(answers.get(one.about or ""), self._reader.entry(one.id)) for one in found]
+        return tuple(one for pair in pairs if (one := _answer_given(*pair, fhir_server)) is not None)
+
+    @property
+    def _reader(self) -> AuditReader:
+        return self._store.reader  # asked each time: after a fork it is another
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    """What the reader does not say of itself: that no connection came free, for example."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        raise AuditUnavailable(f"The audit log could not be read ({type(error).__name__}).") from None
+
+
+def with_repeats(entry: AuditEntry, basis: Basis, whole: Sequence[WholeCard], repeats: Repeats) -> AuditEntry:
+    """The entry of an answer with what a later answer is held against, and which of its cards were shortened and why.
+
+    Args:
+        whole: the cards as somebody would get them who never saw them.
+    """
+    noted = {
+        "conflicts": sorted(basis.conflicts),
+        "warnings": sorted(card.topic for card in whole if card.is_warning),
+        "offered": {card.topic: sorted(card.offered) for card in whole},
+        "history": "read" if repeats.is_known else "could not be read",
+        "shortened": [_repeat_json(one) for _, one in sorted(repeats.shortened.items())],
+        "whole": {topic: list(reasons) for topic, reasons in sorted(repeats.whole.items())},
+    }
+    return replace(entry, content={**entry.content, "repeats": noted})
+
+
+def _repeat_json(repeat: Repeat) -> dict[str, Any]:
+    last = repeat.last
+    return {
+        "topic": repeat.topic,
+        "how": last.how,
+        "shown": last.shown.date().isoformat(),
+        "answered": last.answered.date().isoformat(),
+        "until": repeat.until.isoformat(),
+        "because": list(last.entries),
+        "rules": {rule: one.how for rule, one in sorted(repeat.by_rule.items())},
+    }
+
+
+def _answer_given(answer: Stored | None, feedback: Stored | None, fhir_server: str | None) -> AnswerGiven | None:
+    """Feedback and answer as one; None where either was purged, or it is another server's patient of the same id."""
+    if answer is None or feedback is None or answer.found is None or feedback.found is None:
+        return None
+    card = next((one for one in answer.found.cards if one.card == feedback.found.card), None)
+    # An entry of another shape, older or altered, shortens nothing.
+    with suppress(KeyError, TypeError, ValueError, AttributeError):
+        shown, said = answer.content, feedback.content
+        if card and shown and said and shown["record"]["server"] == fhir_server:
+            return _joined(answer, shown, feedback, said, card)
+    return None
+
+
+def _joined(
+    answer: Stored, shown: Mapping[str, Any], feedback: Stored, said: Mapping[str, Any], card: ShownCard
+) -> AnswerGiven:
+    received, stated = (datetime.fromisoformat(text) for text in (feedback.at, said["outcomeTimestamp"]))
+    return AnswerGiven(
+        topic=card.topic,
+        rules=frozenset(card.rules),
+        offered=frozenset(shown["repeats"]["offered"].get(card.topic, ())),
+        accepted=frozenset(said.get("acceptedRules", ())),
+        outcome=said["outcome"],
+        reason=said.get("reason"),
+        shown=datetime.fromisoformat(answer.at),
+        answered=min(received, stated),  # the client's clock cannot make an answer last longer
+        was_warning=card.topic in shown["repeats"]["warnings"],
+        basis=basis_in(shown),
+        entries=(answer.id, feedback.id),
+    )
+
+
+def basis_in(content: Mapping[str, Any]) -> Basis:
+    """What the cards of this entry rested on."""
+    return Basis(
+        inputs={one["name"]: round_value(one["value"]) for one in content["findings"]},
+        gaps={one["name"]: one["reason"] for one in content["gaps"]},
+        bands={
+            one["outcome"]: model["band"]
+            for one in content["assessments"]
+            for model in one.get("models", ())
+            if model["model"] == one.get("headline") and "band" in model
+        },
+        signals=frozenset(content["signals"]),
+        conflicts=frozenset(content["repeats"]["conflicts"]),
+        unreadable=content["record"]["unreadable"],
+    )

@@ -1,0 +1,134 @@
+"""Feedback as entries of the log, each linked to the answer that showed the card."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from cds_service.audit.chain import AuditEntry, time_text
+from cds_service.audit.reading import Found, Stored
+from cds_service.feedback import FeedbackItem
+from cds_service.protocol import UUID_TEXT
+
+COMMENT_LENGTH = 500  # characters
+
+
+class ShownCards(Protocol):
+    """Where it is known which answer showed a card."""
+
+    def showing(self, card: str) -> ShownAnswer | None:
+        """The newest answer that showed a card with this uuid; None when no entry knows it.
+
+        Raises:
+            AuditUnavailable: the log cannot be read.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownAnswer:
+    """The answer that showed a card.
+
+    Attributes:
+        rules: ids of the recommendations, by uuid of the suggestion that offered them.
+    """
+
+    entry: Found
+    topic: str
+    rules: Mapping[str, str]
+
+    @classmethod
+    def of(cls, stored: Stored, card: str) -> ShownAnswer | None:
+        """The answer in this entry; None when it was purged."""
+        if stored.found is None or stored.content is None:
+            return None
+        topic = next((one.topic for one in stored.found.cards if one.card == card), "")
+        rules = {uuid: rule for rule, uuid in stored.content.get("suggestions", {}).items()}
+        return cls(entry=stored.found, topic=topic, rules=rules)
+
+
+def feedback_entry(
+    item: FeedbackItem,
+    *,
+    at: datetime,
+    service_id: str,
+    shown: ShownAnswer | None,
+    reason_codes: frozenset[str],
+    reason_system: str,
+    keeps_comments: bool,
+    is_log_read: bool = True,
+) -> AuditEntry:
+    """The entry of one item; its id is that of the statement, so that the log takes a repeat of it once.
+
+    Ids and codes of ours alone are kept of what the client wrote.
+
+    Args:
+        shown: the answer with the card; None when it is not known, and the entry is not linked then.
+        reason_codes: all that cards of this service offer.
+        is_log_read: False when nobody could look for the card.
+    """
+    code = _listed(item, reason_codes, reason_system)
+    answer = shown.entry if shown else None
+    return AuditEntry(
+        kind="feedback",
+        at=at,
+        id=str(item.id),
+        service_id=service_id,
+        hook_instance=answer.hook_instance if answer else None,
+        patient=answer.patient if answer else None,
+        encounter=answer.encounter if answer else None,
+        client=answer.client if answer else None,
+        tenant=answer.tenant if answer else None,
+        result=item.outcome,
+        reason=code,
+        about=answer.id if answer else None,
+        card=known_uuid(item.card),
+        topic=(shown.topic or None) if shown else None,
+        content=_content(item, shown, code, keeps_comments=keeps_comments, is_log_read=is_log_read),
+    )
+
+
+def _content(
+    item: FeedbackItem, shown: ShownAnswer | None, code: str | None, *, keeps_comments: bool, is_log_read: bool
+) -> dict[str, Any]:
+    uuids = [uuid for one in item.suggestions if (uuid := known_uuid(one))]
+    rules = shown.rules if shown else {}
+    content: dict[str, Any] = {
+        "linked": shown is not None,
+        **({} if is_log_read else {"unlinkedSince": "the log could not be read"}),
+        "outcome": item.outcome,
+        "outcomeTimestamp": time_text(item.outcome_timestamp),
+    }
+    if item.outcome == "accepted":
+        content["acceptedSuggestions"] = uuids
+        content["unknownSuggestions"] = len([one for one in item.suggestions if one.lower() not in rules])
+        content["acceptedRules"] = sorted({rules[uuid] for uuid in uuids if uuid in rules})
+    if item.reason is not None:
+        content["reason"] = code or "not one of ours"
+    comment = item.override_reason.user_comment if item.override_reason else None
+    if keeps_comments and comment and comment.strip():
+        content["userComment"] = _plain(comment)[:COMMENT_LENGTH]
+        content["phi"] = ["userComment"]
+    return content
+
+
+def known_uuid(text: str) -> str | None:
+    """The uuid in lower case; None for anything else, which is no id of ours and may be anything."""
+    return text.lower() if UUID_TEXT.fullmatch(text) else None
+
+
+def _listed(item: FeedbackItem, codes: frozenset[str], system: str) -> str | None:
+    """The reason's code where it is one that our cards offer; a missing system is taken for ours."""
+    reason = item.reason
+    if reason is None or reason.code not in codes or reason.system not in (None, "", system):
+        return None
+    return reason.code
+
+
+def _plain(comment: str) -> str:
+    """One line without control and direction signs."""
+    one_line = " ".join(comment.split())
+    return "".join(sign for sign in one_line if unicodedata.category(sign)[0] != "C")

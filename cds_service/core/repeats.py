@@ -1,0 +1,244 @@
+"""Which cards say again what was answered lately, with nothing changed since: those are said shorter and never warn.
+
+A card is a repeat when all that it rests on is as it was when the same card was answered. Anything new or changed, an
+input, a gap, a band, a signal, a brace or bed-rest order in conflict, makes it a whole card again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Literal, Protocol
+
+from cds_service.core.assessment import Assessment
+from cds_service.core.facts import Finding, Findings, SupportOrder, SupportOrders, Value
+from cds_service.core.policy import RepeatsPolicy
+from cds_service.core.recommendations import Signal
+
+# Override reasons that settle a recommendation for a while; any other leaves it open.
+SETTLING = frozenset({"alreadyArranged", "patientDeclines", "notAbleToTakePart", "wouldNotChangeCare"})
+CONFLICTS = frozenset({"brace-limit-broken", "bed-rest-long"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basis:
+    """What the cards of one answer rest on.
+
+    Attributes:
+        inputs: known findings by name.
+        gaps: reasons by name.
+        bands: of the headlines, by outcome; an outcome without a band is left out.
+        signals: names of those that held.
+        conflicts: brace and bed-rest orders while one of them breaks a limit; empty otherwise.
+        unreadable: broken resources of the record.
+    """
+
+    inputs: Mapping[str, Value]
+    gaps: Mapping[str, str]
+    bands: Mapping[str, str]
+    signals: frozenset[str]
+    conflicts: frozenset[str]
+    unreadable: int
+
+    def changes_since(self, earlier: Basis) -> tuple[str, ...]:
+        """What is not as it was, by name; empty when all is the same."""
+        found = [f"finding {name}" for name in _differing(earlier.inputs, self.inputs)]
+        found += [f"gap {name}" for name in _differing(earlier.gaps, self.gaps)]
+        found += [f"band {name}" for name in _differing(earlier.bands, self.bands)]
+        found += [f"signal {name}" for name in sorted(earlier.signals ^ self.signals)]
+        found += ["conflict of orders"] if earlier.conflicts != self.conflicts else []
+        found += ["unreadable entries"] if earlier.unreadable != self.unreadable else []
+        return tuple(found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerGiven:
+    """One feedback on one card, with what that card rested on.
+
+    Attributes:
+        rules: ids of the recommendations on the card.
+        offered: those of them that offered an order.
+        accepted: those whose offer was accepted; none when the card was overridden.
+        reason: code of the override reason; None where none was given, or none of ours.
+        shown: when the card was shown.
+        answered: when the user answered it.
+        was_warning: the card was a warning, or would have been one had it not been a repeat itself.
+        entries: ids of the audit entries of card and feedback.
+    """
+
+    topic: str
+    rules: frozenset[str]
+    offered: frozenset[str]
+    accepted: frozenset[str]
+    outcome: Literal["accepted", "overridden"]
+    reason: str | None
+    shown: datetime
+    answered: datetime
+    was_warning: bool
+    basis: Basis
+    entries: tuple[str, str]
+
+    @property
+    def how(self) -> str:
+        """`accepted`, or the code of the override reason."""
+        return "accepted" if self.outcome == "accepted" else self.reason or ""
+
+    @property
+    def is_settling(self) -> bool:
+        """Whether it spares the next clinician the whole card."""
+        return self.outcome == "accepted" or self.reason in SETTLING
+
+    def settles(self, rule_id: str) -> bool:
+        """Whether it answers this recommendation: dismissed with the card, or its offer was accepted."""
+        return rule_id in self.rules if self.outcome == "overridden" else rule_id in self.accepted
+
+
+class History(Protocol):
+    """What was answered before."""
+
+    def answers_given(self, patient_id: str, fhir_server: str | None, since: datetime) -> Sequence[AnswerGiven]:
+        """Feedback on cards about this patient of this server, at this moment or later.
+
+        Raises:
+            AuditUnavailable: it cannot be read.
+        """
+        ...
+
+
+class NoHistory:
+    """Where nothing was ever answered: `explain`, `assess`, the sandbox's look at a record."""
+
+    def answers_given(self, patient_id: str, fhir_server: str | None, since: datetime) -> Sequence[AnswerGiven]:  # noqa: ARG002
+        """Nothing."""
+        return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WholeCard:
+    """A card as it would be shown to somebody who never saw it: recommendations, offers, level."""
+
+    topic: str
+    rules: frozenset[str]
+    offered: frozenset[str]
+    is_warning: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repeat:
+    """A card that was answered before.
+
+    Attributes:
+        last: the newest answer.
+        by_rule: the newest answer to each recommendation that was answered.
+        until: the last day on which it is said shorter.
+    """
+
+    topic: str
+    last: AnswerGiven
+    by_rule: Mapping[str, AnswerGiven]
+    until: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repeats:
+    """Which cards of an answer are repeats.
+
+    Attributes:
+        whole: why cards that were answered lately are shown whole all the same, by topic.
+        is_known: the history could be read.
+    """
+
+    shortened: Mapping[str, Repeat] = field(default_factory=dict)
+    whole: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    is_known: bool = True
+
+
+def basis_of(
+    findings: Findings, assessment: Assessment, signals: Sequence[Signal], support: SupportOrders, unreadable: int
+) -> Basis:
+    """What the cards of these results rest on."""
+    headlines = {one.outcome: one.headline for one in assessment.outcomes}
+    names = frozenset(one.name for one in signals)
+    in_question = (*support.of_kind("brace"), *support.of_kind("bed-rest")) if names & CONFLICTS else ()
+    return Basis(
+        inputs={name: plain_value(finding) for name, finding in findings.known.items()},
+        gaps={name: gap.reason for name, gap in findings.gaps.items()},
+        bands={outcome: headline.band for outcome, headline in headlines.items() if headline and headline.band},
+        signals=names,
+        conflicts=frozenset(map(_order_key, in_question)),
+        unreadable=unreadable,
+    )
+
+
+def plain_value(finding: Finding) -> Value:
+    """The value without the last digits, in which a sum may differ with the order of its parts."""
+    return round_value(finding.value)
+
+
+def round_value(value: Value) -> Value:
+    """Numbers to nine significant digits; yes, no and words as they are."""
+    return value if isinstance(value, bool | str) else float(f"{value:.9g}")
+
+
+def find_repeats(
+    cards: Iterable[WholeCard],
+    basis: Basis,
+    given: Sequence[AnswerGiven],
+    *,
+    today: date,
+    policy: RepeatsPolicy,
+    is_record_whole: bool,
+) -> Repeats:
+    """Which of these cards were answered lately and rest on the same.
+
+    Args:
+        is_record_whole: nothing of the record was unread or cut; else nobody knows what changed.
+    """
+    recent = [one for one in given if one.is_settling and 0 <= (today - one.answered.date()).days <= policy.days]
+    shortened: dict[str, Repeat] = {}
+    whole: dict[str, tuple[str, ...]] = {}
+    for card in cards:
+        answers = sorted((one for one in recent if one.topic == card.topic), key=lambda one: one.answered)
+        if not answers:
+            continue
+        objections = [_objections(card, basis, one, is_record_whole=is_record_whole) for one in answers]
+        fitting = [one for one, objection in zip(answers, objections, strict=True) if not objection]
+        if fitting:
+            shortened[card.topic] = _repeat(card, fitting, policy)
+        else:
+            whole[card.topic] = objections[-1]
+    return Repeats(shortened=shortened, whole=whole)
+
+
+def _objections(card: WholeCard, basis: Basis, given: AnswerGiven, *, is_record_whole: bool) -> tuple[str, ...]:
+    """Why this card is shown whole although it was answered so; empty when it is a repeat."""
+    found = list(basis.changes_since(given.basis))
+    found += [f"recommendation {one}" for one in sorted(card.rules - given.rules)]
+    found += [f"offer {one}" for one in sorted(card.offered - given.offered)]
+    if card.is_warning and not given.was_warning:
+        found.append("a warning that was none then")
+    if card.topic == "braceLimit" and basis.conflicts:
+        found.append("an order breaks a limit now")
+    if not is_record_whole:
+        found.append("part of the record could not be read")
+    return tuple(found)
+
+
+def _repeat(card: WholeCard, answers: Sequence[AnswerGiven], policy: RepeatsPolicy) -> Repeat:
+    """The newest answers win."""
+    last = answers[-1]
+    by_rule = {rule: one for one in answers for rule in card.rules if one.settles(rule)}
+    return Repeat(
+        topic=card.topic, last=last, by_rule=by_rule, until=last.answered.date() + timedelta(days=policy.days)
+    )
+
+
+def _differing(earlier: Mapping[str, object], now: Mapping[str, object]) -> list[str]:
+    return sorted(name for name in {*earlier, *now} if earlier.get(name) != now.get(name))
+
+
+def _order_key(order: SupportOrder) -> str:
+    """An order with all that decides whether it breaks a limit."""
+    times = (order.start, order.end, order.authored, order.hours)
+    return " ".join([order.kind, "draft" if order.draft else "active", order.reference, *map(str, times)])

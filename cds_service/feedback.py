@@ -1,0 +1,129 @@
+"""The wire of feedback, CDS Hooks 2.0.1: what a user did with cards, as a client tells it; unknown members are ignored.
+
+A client reports accepted suggestions and dismissed cards, in batches, late, out of order and more than once; of a card
+that was ignored it reports nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal, Self
+from uuid import UUID, uuid5
+
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, ValidationError, model_validator
+
+from cds_service.errors import MalformedRequest
+from cds_service.json_text import JsonTextError, decode_json
+from cds_service.protocol import Inbound, Text, say_faults
+
+MAX_ITEMS = 1000  # of one call; each becomes an entry of its own
+MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
+STATEMENTS = UUID("b1c0d7f4-5b0e-5a53-9d0a-6f3f9c5e7a11")  # namespace of `FeedbackItem.id`
+
+
+def _moment_text(value: Any) -> Any:
+    """RFC 3339 alone: numbers, days and times without a zone would be guessed at."""
+    if isinstance(value, str) and MOMENT.fullmatch(value) is None:
+        raise ValueError("not an RFC 3339 time with its zone")
+    return value if isinstance(value, str) else None
+
+
+def _in_utc(value: datetime) -> datetime:
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("beyond the calendar") from None
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_moment_text), AfterValidator(_in_utc)]
+
+
+class AcceptedSuggestion(Inbound):
+    """Attributes: id: uuid of the suggestion, as the client has it."""
+
+    id: Text
+
+
+class ReasonCoding(Inbound):
+    """The reason that was chosen; most clients send it without display."""
+
+    system: str | None = None
+    code: str | None = None
+
+
+class OverrideReason(Inbound):
+    """Why a card was dismissed.
+
+    Attributes:
+        user_comment: what the user wrote, free text about a patient: never logged, and kept only where a site says so.
+    """
+
+    reason: ReasonCoding | None = None
+    user_comment: Annotated[str | None, BeforeValidator(lambda it: it if isinstance(it, str) else None)] = Field(
+        default=None, repr=False
+    )
+
+
+class FeedbackItem(Inbound):
+    """What a user did with one card.
+
+    Attributes:
+        card: uuid of the card; any text, since a card that we do not know is no fault of the client.
+        outcome_timestamp: when the user did it, UTC, by the client's clock.
+    """
+
+    card: Text
+    outcome: Literal["accepted", "overridden"]
+    accepted_suggestions: Annotated[
+        tuple[AcceptedSuggestion, ...], BeforeValidator(lambda it: () if it is None else it)
+    ] = ()
+    override_reason: OverrideReason | None = None
+    outcome_timestamp: Moment
+
+    @model_validator(mode="after")
+    def _accepting_names_suggestions(self) -> Self:
+        if self.outcome == "accepted" and not self.accepted_suggestions:
+            raise ValueError("acceptedSuggestions is needed with outcome accepted")
+        return self
+
+    @property
+    def suggestions(self) -> tuple[str, ...]:
+        """Ids of the accepted suggestions, sorted, each once; none of a card that was overridden."""
+        found = self.accepted_suggestions if self.outcome == "accepted" else ()
+        return tuple(sorted({one.id for one in found}))
+
+    @property
+    def reason(self) -> ReasonCoding | None:
+        """Why the card was overridden; none of a card that was accepted."""
+        return self.override_reason.reason if self.override_reason and self.outcome == "overridden" else None
+
+    @property
+    def id(self) -> UUID:
+        """The same for the same statement, so that a repeat of it is recognised; a comment does not make another."""
+        reason = (self.reason.system, self.reason.code) if self.reason else ()
+        moment = self.outcome_timestamp.isoformat(timespec="microseconds")
+        return uuid5(STATEMENTS, repr((self.card, self.outcome, self.suggestions, reason, moment)))
+
+
+class _Feedback(Inbound):
+    feedback: tuple[FeedbackItem, ...] = Field(max_length=MAX_ITEMS)
+
+
+def parse_feedback(body: bytes) -> tuple[FeedbackItem, ...]:
+    """The items of this body, each statement once.
+
+    Raises:
+        MalformedRequest: not JSON, or not feedback; names the item by its place and repeats nothing of the body.
+    """
+    try:
+        document = decode_json(body)
+    except JsonTextError as error:
+        raise MalformedRequest(f"The body cannot be read: {error}.") from None
+    if not isinstance(document, dict):
+        raise MalformedRequest("The body must be a JSON object.")
+    try:
+        items = _Feedback.model_validate(document).feedback
+    except ValidationError as error:
+        raise MalformedRequest(say_faults(error)) from None
+    return tuple({item.id: item for item in items}.values())
