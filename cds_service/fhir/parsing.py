@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fhir.resources.R4B import get_fhir_model_class
@@ -26,15 +26,43 @@ class BrokenResource(ValueError):
 def parse_resource(raw: Mapping[str, Any], resource_type: str) -> Any:
     """The resource as a model of `fhir.resources.R4B`; times without zone or seconds are taken as UTC, on the minute.
 
+    Elements that R4 does not know are left out: vendors add them, and what we read is not among them.
+
     Raises:
         BrokenResource: not valid.
     """
+    if raw.get("modifierExtension"):  # it may turn the meaning round; FHIR R4, Extensibility, 2.4.1.1
+        raise BrokenResource("not valid here: a modifier extension that is not known")
+    whole = _with_whole_times(raw)
     try:
-        return get_fhir_model_class(resource_type).model_validate(_with_whole_times(raw))
+        return _validated(whole, resource_type)
+    except ValidationError as error:
+        unknown = [fault["loc"] for fault in error.errors() if fault["type"] == "extra_forbidden"]
+        if len(unknown) < error.error_count():
+            raise BrokenResource(f"not valid: {', '.join(_places(error))}") from None
+    for place in unknown:
+        _leave_out(whole, place)
+    try:
+        return _validated(whole, resource_type)
     except ValidationError as error:
         raise BrokenResource(f"not valid: {', '.join(_places(error))}") from None
+
+
+def _validated(whole: Any, resource_type: str) -> Any:
+    try:
+        return get_fhir_model_class(resource_type).model_validate(whole)
+    except ValidationError:
+        raise
     except (KeyError, TypeError, ValueError) as error:  # validators of the library fall over some junk
         raise BrokenResource(f"not valid ({type(error).__name__})") from None
+
+
+def _leave_out(whole: Any, place: Sequence[int | str]) -> None:
+    """Take one element out of our own copy."""
+    *way, name = place
+    for step in way:
+        whole = whole[step]
+    del whole[name]
 
 
 def parse_patient(raw: Mapping[str, Any]) -> tuple[Patient, tuple[str, ...]]:

@@ -85,7 +85,7 @@ GAPS = {
     "a list for a number": (T, (quantity(value=[-2.8]),), UNREADABLE),
     "a list for a quantity": (T, (t_score(None, valueQuantity=[{"value": -2.8}]),), UNREADABLE),
     "no status": (T, (t_score(status=None),), UNREADABLE),
-    "an unknown element": (T, (t_score(**{"x-vendor": {"a": 1}}),), UNREADABLE),
+    "a modifier extension": (T, (t_score(modifierExtension=[{"url": "urn:not", "valueBoolean": True}]),), UNREADABLE),
     "another patient": (T, (t_score(subject={"reference": "Patient/p2"}),), "of another patient, or of none"),
     "no subject": (T, (t_score(subject=None),), "of another patient, or of none"),
     "a subject that is no reference": (T, (t_score(subject="Patient/p1"),), "of another patient, or of none"),
