@@ -435,7 +435,6 @@ def test_words_count_for_procedures_without_a_known_code_and_not_for_conditions(
         {"effectiveDateTime": "yesterday"},
         {"effectiveDateTime": "2026-02-30"},
         {"component": [None]},
-        {"unheardOf": 1},
         {"category": {"coding": []}},
         {"id": "no id at all!"},
         {"extension": 5},
