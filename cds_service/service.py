@@ -224,7 +224,7 @@ def _facts(service: Service, order: AugmentationOrder | None, record: PatientRec
 def _answers_given(
     service: Service, request: HookRequest, order: AugmentationOrder | None, ports: Ports, now: datetime
 ) -> Sequence[AnswerGiven] | None:
-    """What was answered lately about this patient; None when it could not be read in time: nothing is shortened then."""
+    """What was answered lately about this patient; None when it was not read in time, and nothing is shortened then."""
     policy = service.policy.repeats
     if order is None or not policy.enabled:
         return ()

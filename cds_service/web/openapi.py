@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cds_service import __version__
+from cds_service.feedback import MAX_ITEMS
 from cds_service.service import Service
 
 JSON = "application/json"
@@ -25,6 +26,25 @@ CARDS: dict[str, Any] = {
     "required": ["cards"],
     "properties": {"cards": {"type": "array", "items": {"type": "object"}}},
 }
+FEEDBACK_ITEM: dict[str, Any] = {
+    "type": "object",
+    "required": ["card", "outcome", "outcomeTimestamp"],
+    "properties": {
+        "card": {"type": "string"},
+        "outcome": {"enum": ["accepted", "overridden"]},
+        "acceptedSuggestions": {
+            "type": "array",
+            "items": {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}}},
+        },
+        "overrideReason": {"type": "object"},
+        "outcomeTimestamp": {"type": "string", "format": "date-time"},
+    },
+}
+FEEDBACK: dict[str, Any] = {
+    "type": "object",
+    "required": ["feedback"],
+    "properties": {"feedback": {"type": "array", "items": FEEDBACK_ITEM, "maxItems": MAX_ITEMS}},
+}
 
 
 def describe_paths(service: Service) -> dict[str, Any]:
@@ -41,6 +61,7 @@ def describe_paths(service: Service) -> dict[str, Any]:
             "/": _page("what this is"),
             "/cds-services": {"get": _operation("CDS Hooks discovery", {JSON: {"schema": {"type": "object"}}})},
             **calls,
+            **{f"{path}/feedback": {"post": _feedback()} for path in calls},
             "/models": _page("the models in force", JSON),
             "/models/{id}": {**_page("one model", JSON, 404), "parameters": [model_id]},
             "/sandbox": _page("a CDS Hooks client for people, in open mode", 404),
@@ -71,6 +92,11 @@ def _behind_the_sandbox() -> dict[str, Any]:
 def _call(summary: str) -> dict[str, Any]:
     operation = _operation(summary, {JSON: {"schema": CARDS}}, 400, 401, 403, 404, 412, 413, 415, 503)
     return {**operation, "requestBody": {"required": True, "content": {JSON: {"schema": REQUEST}}}}
+
+
+def _feedback() -> dict[str, Any]:
+    operation = _operation("what users did with cards; recorded", {JSON: {}}, 400, 401, 404, 413, 415, 503)
+    return {**operation, "requestBody": {"required": True, "content": {JSON: {"schema": FEEDBACK}}}}
 
 
 def _readiness() -> dict[str, Any]:

@@ -55,7 +55,7 @@ def test_ch_58_every_answer_may_be_read_by_a_page_of_another_origin_errors_too(s
         (200, service.send("GET", DISCOVERY, Origin=ORIGIN)),
         (200, service.post(request)),
         (400, service.post(b"{")),
-        (404, service.post({"feedback": []}, FEEDBACK)),
+        (404, service.post({"feedback": []}, f"{DISCOVERY}/other/feedback")),
         (405, service.send("GET", CALL)),
         (412, service.post(order_sign(kyphoplasty()))),
         (401, refusing[401].post(request)),

@@ -9,7 +9,7 @@ from fhir.resources.R4B.operationoutcome import OperationOutcome
 
 from cds_service.errors import AuditUnavailable
 from tests.conformance.answers import OUTCOME
-from tests.live_service import CALL, DISCOVERY, FEEDBACK, LiveService, assessments_of, card_of, words_of
+from tests.live_service import CALL, DISCOVERY, LiveService, assessments_of, card_of, words_of
 from tests.signings import TOKEN, empty_prefetch, kyphoplasty, observed, order_sign, person, searchset
 from tests.stub_fhir import StubFhir, fhir, page
 
@@ -140,7 +140,7 @@ def test_ch_30_every_error_is_an_operation_outcome_and_412_names_what_is_missing
     replies = {
         400: service.post({**request, "hook": "patient-view"}),
         403: service.post({**request, "fhirServer": "https://fhir.example.org/r4"}),
-        404: service.post({"feedback": []}, FEEDBACK),
+        404: service.post({"feedback": []}, f"{DISCOVERY}/other/feedback"),
         405: service.send("DELETE", DISCOVERY),
         412: service.post(signed()),
         413: service.send("POST", CALL, None, Content_Type="application/json", Content_Length=str(5 * 1024**2)),

@@ -109,8 +109,7 @@ async function settle(view, footer, item, words, answer) {
 }
 
 function sayFeedback(ok, status, error) {
-  if (ok) return "Feedback sent.";
-  return status === 404 ? "Feedback is not recorded by this version." : `Feedback was refused (${status || "no answer"}): ${error}`;
+  return ok ? "Feedback recorded." : `Feedback was refused (${status || "no answer"}): ${error}`;
 }
 
 // --- markdown: paragraphs, bullets and bold; all else stays the text that it is
