@@ -99,7 +99,7 @@ def test_every_layout_is_rendered():
 
 
 # Tables whose keys are looked up by what a patient's answer is.
-LOOKED_UP = ("summaries", "apply", "missing", "bands", "bands-no-figure", "qualifiers", "lists", "topics")
+LOOKED_UP = ("summaries", "apply", "missing", "bands", "bands-no-figure", "qualifiers", "lists", "topics", "answered")
 
 
 def test_every_sentence_of_the_cards_is_said_somewhere():

@@ -192,7 +192,7 @@ def test_kyphoplasty_and_vertebroplasty_in_one_signing_leave_the_procedure_open(
     cards = cards_for(thin_and_weak(), kyphoplasty("L1"), vertebroplasty("T12"))
     names = {one["name"] for one in model(cards, "nvcf-nomogram-2024")["inputs"]}
     assert "procedure" not in names
-    assert "kyphoplasty or vertebroplasty" in cards["rehabilitation"]["detail"]
+    assert re.search(r"(?:both|whether).*kyphoplasty (?:and|or) vertebroplasty", cards["rehabilitation"]["detail"])
 
 
 def test_an_order_recognised_by_its_text_says_so():
@@ -231,6 +231,17 @@ def test_every_uuid_is_derived_and_stands_once():
     uuids = re.findall(r'"uuid": "([^"]+)"', json.dumps(cards))
     assert len(uuids) == len(set(uuids)) >= 6
     assert {UUID(one).version for one in uuids} == {5}
+
+
+def test_what_is_said_differently_has_another_uuid_under_the_same_hook_instance():
+    """A client that keys on the uuid never takes a new text for an old one."""
+    first, second = (
+        by_topic(ask(order_sign(record, kyphoplasty()))) for record in (thin_and_weak(), strong_and_nourished())
+    )
+    assert first["rehabilitation"]["uuid"] != second["rehabilitation"]["uuid"]
+    assert first["braceLimit"]["uuid"] == second["braceLimit"]["uuid"]  # the same words
+    referrals = [one["suggestions"][0]["uuid"] for one in (first["rehabilitation"], second["rehabilitation"])]
+    assert len(set(referrals)) == 2
 
 
 def test_the_order_of_resources_and_drafts_is_irrelevant():
