@@ -7,37 +7,16 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
 from datetime import date
-from functools import wraps
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
 import click
 
 from cds_service import __version__
-from cds_service.errors import CdsError, DataFileError
+from cds_service.audit.commands import audit
+from cds_service.exit_codes import say_errors as _say_errors
 from cds_service.settings import describe_settings, read_settings
-
-P = ParamSpec("P")
-R = TypeVar("R")
-
-
-def _say_errors(command: Callable[P, R]) -> Callable[P, R]:
-    """Errors of ours in one line: wrong configuration ends with 2, a bad answer with 1."""
-
-    @wraps(command)
-    def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            return command(*args, **kwargs)
-        except DataFileError as error:
-            click.echo(f"error: {error}", err=True)
-            sys.exit(2)
-        except CdsError as error:
-            click.echo(f"error: {error}", err=True)
-            sys.exit(1)
-
-    return run
 
 
 class _SettingsHelp(click.Command):
@@ -54,6 +33,9 @@ class _SettingsHelp(click.Command):
 @click.version_option(__version__, prog_name="kyphoplasty-cds")
 def main() -> None:
     """CDS Hooks service: rehabilitation and bracing advice when a kyphoplasty order is signed."""
+
+
+main.add_command(audit)
 
 
 @main.command(cls=_SettingsHelp)

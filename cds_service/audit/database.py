@@ -85,6 +85,15 @@ class Database:
             with self.writing() as connection:
                 _migrate(connection, _version(connection))
 
+    def empty_journal(self) -> None:
+        """After a purge: SQLite overwrites what is deleted, and here lets go of the older pages in its journal too."""
+        if self.is_sqlite:
+            connection = self._engine.raw_connection()
+            try:
+                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                connection.close()
+
     def dispose(self) -> None:
         """Close all connections."""
         self._engine.dispose()

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, select, text
+from sqlalchemy import Connection, delete, func, select
 
 from cds_service.audit.appending import Clock, append_entries
 from cds_service.audit.chain import LASTING, AuditEntry, seal, time_text
 from cds_service.audit.database import Database
 from cds_service.audit.tables import CARDS, ENTRIES, PAYLOADS, SEARCH
 
-GROUP = 5_000  # entries for one commit
+GROUP = 200  # entries for one commit: answers that are written meanwhile wait no longer than for that
 
 
 def count_purgeable(database: Database, before: datetime) -> int:
@@ -27,10 +27,10 @@ def purge_before(database: Database, before: datetime, user: str, clock: Clock) 
 
     Each group of them goes in one transaction with the `purge` entry that tells of it.
     """
-    purged = 0
+    purged = last = 0
     while True:
         with database.writing() as connection:
-            sequences = _purgeable(connection, before)
+            sequences = _purgeable(connection, before, last)
             if not sequences:
                 break
             ranges = list(_ranges(sequences))
@@ -39,14 +39,14 @@ def purge_before(database: Database, before: datetime, user: str, clock: Clock) 
             append_entries(connection, [seal(entry)], clock)
             for table in (CARDS, SEARCH, PAYLOADS):
                 connection.execute(delete(table).where(table.c.sequence.in_(sequences)))
-        purged += len(sequences)
-    _forget_deleted(database)
+        purged, last = purged + len(sequences), sequences[-1]
+    database.empty_journal()
     return purged
 
 
-def _purgeable(connection: Connection, before: datetime) -> Sequence[int]:
+def _purgeable(connection: Connection, before: datetime, last: int) -> Sequence[int]:
     joined = ENTRIES.join(PAYLOADS, PAYLOADS.c.sequence == ENTRIES.c.sequence)
-    query = select(ENTRIES.c.sequence).select_from(joined)
+    query = select(ENTRIES.c.sequence).select_from(joined).where(ENTRIES.c.sequence > last)
     query = query.where(ENTRIES.c.at < time_text(before), ENTRIES.c.kind.not_in(LASTING))
     return connection.scalars(query.order_by(ENTRIES.c.sequence).limit(GROUP)).all()
 
@@ -60,12 +60,3 @@ def _ranges(sequences: Iterable[int]) -> Iterable[list[int]]:
         else:
             found.append([sequence, sequence])
     return found
-
-
-def _forget_deleted(database: Database) -> None:
-    """SQLite overwrites what is deleted; this empties the journal of older pages as well."""
-    if database.is_sqlite:
-        with database.reading() as connection:
-            connection.execute(text("COMMIT"))
-            connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
-            connection.execute(text("BEGIN"))

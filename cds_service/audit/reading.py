@@ -214,7 +214,7 @@ def select_found(query: Query) -> Select[Any]:
     """The entries that fit, as rows of `Found` without cards, in no order."""
     joined = SEARCH.join(ENTRIES, ENTRIES.c.sequence == SEARCH.c.sequence)
     statement = select(SEARCH, ENTRIES.c.entry_id, ENTRIES.c.hash).select_from(joined)
-    return statement.where(*_conditions(query))
+    return statement.where(*conditions_of(query))
 
 
 def with_cards(connection: Connection, rows: Sequence[Row[Any]]) -> tuple[Found, ...]:
@@ -271,7 +271,7 @@ def _found(row: Row[Any], cards: tuple[ShownCard, ...]) -> Found:
     return Found(**values | {"id": values.pop("entry_id"), "cards": cards})
 
 
-def _conditions(query: Query) -> list[ColumnElement[bool]]:
+def conditions_of(query: Query) -> list[ColumnElement[bool]]:
     names = ("patient", "user", "client", "tenant", "encounter", "hook_instance", "result", "reason", "status", "topic")
     found = [SEARCH.c[name] == value for name in (*names, "about") if (value := getattr(query, name)) is not None]
     found += [

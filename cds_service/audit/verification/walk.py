@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,6 +20,7 @@ from cds_service.audit.verification.hashes import FIRST_PREVIOUS, FORMAT
 from cds_service.audit.verification.notes import BadNote, Checkpoint, Key, is_signed_by, read_key
 from cds_service.audit.verification.rows import Log, Row, open_log
 
+TOLD = 10_000  # entries between two words of progress
 NAMED = 100  # faults that are said one by one; more are counted
 LASTING = {"genesis", "checkpoint", "purge", "merge", "gap", "start", "stop"}  # FORMAT.md, "Purging"
 Range = tuple[int, int]
@@ -61,26 +62,39 @@ class Report:
             self.faults.append(found)
 
 
-def verify_log(database_url: str, checkpoints: Sequence[Checkpoint] = (), keys: Sequence[Key] = ()) -> Report:
+def verify_log(
+    database_url: str,
+    checkpoints: Sequence[Checkpoint] = (),
+    keys: Sequence[Key] = (),
+    progress: Callable[[int], None] | None = None,
+) -> Report:
     """Whether the log of this database is what was written.
 
     Args:
         database_url: `sqlite:///FILE` or `postgresql://…`.
         checkpoints: notes that were kept elsewhere.
         keys: those that may have signed them; the key that the log itself names is taken without any.
+        progress: told now and then how many entries were looked at; may raise, to stop.
 
     Raises:
         NoLog: there is no log, or it cannot be read.
     """
     with open_log(database_url) as log:
-        return verify_rows(log, checkpoints, keys)
+        return verify_rows(log, checkpoints, keys, progress)
 
 
-def verify_rows(log: Log, checkpoints: Sequence[Checkpoint] = (), keys: Sequence[Key] = ()) -> Report:
+def verify_rows(
+    log: Log,
+    checkpoints: Sequence[Checkpoint] = (),
+    keys: Sequence[Key] = (),
+    progress: Callable[[int], None] | None = None,
+) -> Report:
     """As `verify_log`, of rows that are read already."""
     walk = _Walk(checkpoints)
     for row, following in _with_next(log.rows):
         walk.step(row, following.previous_hash if following else None)
+        if progress is not None and walk.report.entries % TOLD == 0:
+            progress(walk.report.entries)
     for table, sequence in log.stray():
         walk.report.add(fault("inserted", sequence, f"{table} has a row that belongs to no entry"))
     return walk.end(keys)

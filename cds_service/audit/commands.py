@@ -1,0 +1,282 @@
+"""The commands `kyphoplasty-cds audit …`. Looking and taking out are entries themselves; `verify` only reads."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+import click
+
+from cds_service.errors import AuditUnavailable, DataFileError
+from cds_service.exit_codes import say_errors
+from cds_service.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from cds_service.audit.appending import Head
+    from cds_service.audit.database import Database
+    from cds_service.audit.reading import Found, Query, Stored
+
+WAIT_SECONDS = 10.0  # a command may wait longer for the database than an answer
+MOST = 10_000
+DAY = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%SZ"])
+NEW_FILE = click.Path(path_type=Path, dir_okay=False, writable=True)
+OLD_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+
+
+@click.group()
+def audit() -> None:
+    """What was shown to whom, on what ground, provably."""
+
+
+@audit.command("list")
+@click.option("--patient", metavar="ID")
+@click.option("--user", metavar="ID")
+@click.option("--kind", "kinds", multiple=True, metavar="KIND", help="answer, refusal, feedback, read, export, …")
+@click.option("--hook-instance", metavar="UUID")
+@click.option("--card", metavar="UUID", help="a card that was shown")
+@click.option("--from", "since", type=DAY, metavar="DAY", help="UTC; at this moment or later")
+@click.option("--to", "until", type=DAY, metavar="DAY", help="UTC; before this moment")
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, MOST))
+@click.option("--json", "as_json", is_flag=True, help="one JSON object a line")
+@say_errors
+def list_entries(limit: int, as_json: bool, **asked: Any) -> None:  # noqa: FBT001 - click gives flags by name
+    """Entries, newest first."""
+    query = _query(**asked)
+    with _database() as database:
+        from cds_service.audit.reading import AuditReader  # noqa: PLC0415 - SQLAlchemy is loaded where it is needed
+
+        _record_read(database, "list", query.to_json(), query.patient)
+        for found in AuditReader(database).find(query, limit=limit).entries:
+            click.echo(json.dumps(_found_json(found)) if as_json else _found_line(found))
+
+
+@audit.command("show")
+@click.argument("entry", metavar="ID")
+@click.option("--replay", "wants_replay", is_flag=True, help="compute the figures once more, from the entry alone")
+@click.option("--json", "as_json", is_flag=True, help="for programs")
+@say_errors
+def show_entry(entry: str, wants_replay: bool, as_json: bool) -> None:  # noqa: FBT001
+    """One entry, by its id or its number."""
+    with _database() as database:
+        from cds_service.audit.reading import AuditReader  # noqa: PLC0415
+
+        stored = AuditReader(database).entry(int(entry) if entry.isdecimal() else entry)
+        if stored is None:
+            raise AuditUnavailable(f"There is no entry {entry}.")
+        patient = stored.found.patient if stored.found else None
+        _record_read(database, "show", {"entry": stored.id}, patient, about=stored.id)
+    document = _stored_json(stored)
+    if wants_replay:
+        document["replay"] = _replayed(stored)
+    click.echo(json.dumps(document, ensure_ascii=False, indent=2) if as_json else _as_text(document))
+    if wants_replay and not document["replay"]["identical"]:
+        sys.exit(1)
+
+
+@audit.command("verify")
+@click.option(
+    "--checkpoint", "notes", type=OLD_FILE, multiple=True, metavar="FILE", help="a signed note kept elsewhere"
+)
+@click.option(
+    "--key", "keys", multiple=True, metavar="KEY", help="the public key that must have signed, as printed then"
+)
+@click.option("--export", "exported", type=OLD_FILE, metavar="FILE", help="an NDJSON export instead of the log")
+@click.option("--json", "as_json", is_flag=True, help="for programs")
+@say_errors
+def verify(notes: tuple[Path, ...], keys: tuple[str, ...], exported: Path | None, as_json: bool) -> None:  # noqa: FBT001
+    """Whether anything was changed, inserted, removed, reordered or cut off; reads only."""
+    from cds_service.audit.verification.exported import verify_export  # noqa: PLC0415
+    from cds_service.audit.verification.notes import BadNote, read_key, read_note  # noqa: PLC0415
+    from cds_service.audit.verification.report import report_json, report_lines  # noqa: PLC0415
+    from cds_service.audit.verification.rows import NoLog  # noqa: PLC0415
+    from cds_service.audit.verification.walk import verify_log  # noqa: PLC0415
+
+    try:
+        checkpoints = [read_note(path.read_text(encoding="utf-8", errors="replace")) for path in notes]
+        trusted = [read_key(key) for key in keys]
+        if exported is not None:
+            with exported.open(encoding="utf-8") as lines:
+                report = verify_export(lines)
+        else:
+            report = verify_log(read_settings().database_url, checkpoints, trusted, progress=_progress())
+    except BadNote as error:
+        raise DataFileError("--checkpoint/--key", "", str(error)) from None
+    except NoLog as error:
+        raise DataFileError("DATABASE_URL", "", str(error)) from None
+    if as_json:
+        click.echo(json.dumps(report_json(report), indent=2))
+    else:
+        for line in report_lines(report):
+            click.echo(line)
+    sys.exit(0 if report.is_whole else 1)
+
+
+@audit.command("checkpoint")
+@click.option("--out", type=NEW_FILE, metavar="FILE", help="instead of standard output")
+@say_errors
+def make_checkpoint(out: Path | None) -> None:
+    """Sign the head of the log: a short note to print, or to hand to a witness."""
+    with _database() as database:
+        from cds_service.audit.checkpoint import make_checkpoint, signer_of  # noqa: PLC0415
+
+        key_file = read_settings().audit_key
+        note = make_checkpoint(database, key_file, _now)
+        public = signer_of(database, key_file, _now).public_text
+    with _writing_to(out) as stream:
+        stream.write(note)
+    click.echo(f"key: {public}", err=True)
+
+
+@audit.command("export")
+@click.option("--format", "form", type=click.Choice(["ndjson", "csv", "fhir"]), default="ndjson", show_default=True)
+@click.option("--from", "since", type=DAY, metavar="DAY", help="UTC; at this moment or later")
+@click.option("--to", "until", type=DAY, metavar="DAY", help="UTC; before this moment")
+@click.option("--patient", metavar="ID")
+@click.option("--out", type=NEW_FILE, metavar="FILE", help="instead of standard output")
+@say_errors
+def export(form: Any, out: Path | None, **asked: Any) -> None:
+    """Our records, a table, or FHIR AuditEvents; the last line is a manifest. An entry of its own."""
+    with _database() as database:
+        from cds_service.audit.exporting import begin_export, export_lines  # noqa: PLC0415
+
+        begun = begin_export(database, _query(**asked), form, _user(), _now)
+        with _writing_to(out) as stream:
+            stream.writelines(export_lines(database, begun))
+
+
+@audit.command("purge")
+@click.option(
+    "--older-than", "days", type=click.IntRange(0), metavar="DAYS", help="instead of the setting RETENTION_DAYS"
+)
+@click.option("--i-know", is_flag=True, help="needed for less than 2192 days (six years)")
+@click.option("--dry-run", is_flag=True, help="only say how many")
+@say_errors
+def purge(days: int | None, i_know: bool, dry_run: bool) -> None:  # noqa: FBT001
+    """Delete what old entries say; the chain stays whole and tells which."""
+    kept_days = read_settings().retention_days if days is None else days
+    if kept_days < Settings.model_fields["retention_days"].default and not i_know:
+        raise click.UsageError("less than 2192 days (six years): say --i-know if that is lawful where you are")
+    before = _now() - timedelta(days=kept_days)
+    with _database() as database:
+        from cds_service.audit.purge import count_purgeable, purge_before  # noqa: PLC0415
+
+        count = count_purgeable(database, before) if dry_run else purge_before(database, before, _user(), _now)
+    verb = "would be purged" if dry_run else "purged"
+    click.echo(f"{count} entries of before {before:%Y-%m-%d} {verb}")
+
+
+@contextmanager
+def _database() -> Iterator[Database]:
+    """The log's database, which must be there: no command begins a new log."""
+    from sqlalchemy.exc import DBAPIError  # noqa: PLC0415
+
+    from cds_service.audit.database import Database  # noqa: PLC0415
+
+    database = Database(read_settings().database_url, wait_seconds=WAIT_SECONDS)
+    if database.file is not None and not database.file.is_file():
+        raise DataFileError("DATABASE_URL", str(database.file), "there is no audit log")
+    try:
+        database.prepare()
+        yield database
+    except DBAPIError as error:
+        raise AuditUnavailable(f"The database of the audit log does not answer ({type(error).__name__}).") from None
+    finally:
+        database.dispose()
+
+
+def _record_read(database: Database, what: str, asked: Any, patient: str | None, about: str | None = None) -> Head:
+    from cds_service.audit.appending import append_entries, read_head  # noqa: PLC0415
+    from cds_service.audit.chain import AuditEntry, seal  # noqa: PLC0415
+
+    content = {"command": what, "filter": asked}
+    entry = AuditEntry(kind="read", at=_now(), user=_user(), patient=patient, about=about, content=content)
+    with database.writing() as connection:
+        append_entries(connection, [seal(entry)], _now)
+        return read_head(connection)
+
+
+def _query(**asked: Any) -> Query:
+    from cds_service.audit.reading import Query  # noqa: PLC0415
+
+    for name in ("since", "until"):
+        asked[name] = asked[name].replace(tzinfo=UTC) if asked.get(name) else None
+    return Query(**asked)
+
+
+def _replayed(stored: Stored) -> dict[str, Any]:
+    from cds_service.audit.replay import NothingToReplay, replay  # noqa: PLC0415
+    from cds_service.loading import load_service  # noqa: PLC0415
+    from cds_service.site import load_site  # noqa: PLC0415
+
+    site = read_settings().site
+    try:
+        found = replay(stored.content, load_service(load_site(site) if site else None))
+    except NothingToReplay:
+        raise AuditUnavailable("The entry holds no figures: it is no answer, or what it said was purged.") from None
+    return {"identical": found.is_identical, "differences": list(found.differences), "notes": list(found.notes)}
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _user() -> str:
+    """Who runs the command, as the machine knows them."""
+    with suppress(KeyError, OSError):
+        return f"os:{getpass.getuser()}"
+    return f"os:{os.getuid()}"
+
+
+@contextmanager
+def _writing_to(out: Path | None) -> Iterator[TextIO]:
+    """Standard output, or a new file of the caller's alone."""
+    if out is None:
+        yield sys.stdout
+        return
+    with os.fdopen(
+        os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8", newline=""
+    ) as file:
+        yield file
+
+
+def _progress() -> Callable[[int], None]:
+    """Says how far it is, on a terminal."""
+    is_terminal = sys.stderr.isatty()
+
+    def say(entries: int) -> None:
+        if is_terminal:
+            click.echo(f"\r{entries} entries", err=True, nl=False)
+
+    return say
+
+
+def _found_json(found: Found) -> dict[str, Any]:
+    from dataclasses import asdict  # noqa: PLC0415
+
+    return {name: value for name, value in asdict(found).items() if value not in (None, ())}
+
+
+def _found_line(found: Found) -> str:
+    cells = (found.kind, found.patient, found.user, found.result, found.reason, found.refracture_band)
+    rest = "  ".join(cell for cell in cells if cell)
+    return f"{found.sequence:>8}  {found.at}  {found.id}  {rest}"
+
+
+def _stored_json(stored: Stored) -> dict[str, Any]:
+    chain = {"commitment": stored.commitment, "previousHash": stored.previous_hash, "hash": stored.hash}
+    document = {"sequence": stored.sequence, "id": stored.id, "at": stored.at, "kind": stored.kind, "chain": chain}
+    payload = json.loads(stored.body) if stored.body is not None else None
+    return {**document, **({"facts": payload["facts"], "content": payload["content"]} if payload else {"purged": True})}
+
+
+def _as_text(document: dict[str, Any]) -> str:
+    from cds_service.audit.entry_text import entry_lines  # noqa: PLC0415
+
+    return "\n".join(entry_lines(document))

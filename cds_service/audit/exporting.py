@@ -1,0 +1,218 @@
+"""Taking entries out of the log: our records, a table, or FHIR AuditEvents; the export is an entry too, made first."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, and_, func, select
+
+from cds_service.audit.appending import Clock, append_entries
+from cds_service.audit.chain import AuditEntry, canonical_json, seal
+from cds_service.audit.database import Database
+from cds_service.audit.fhir_export import audit_event, export_event
+from cds_service.audit.reading import Found, Query, Stored, conditions_of, stored_entries
+from cds_service.audit.tables import ENTRIES, SEARCH
+
+Format = Literal["ndjson", "csv", "fhir"]
+FORMATS: tuple[Format, ...] = ("ndjson", "csv", "fhir")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+OUTCOMES = {"refracture": "refracture", "residual-pain": "residualPain"}
+COLUMNS = (
+    "sequence",
+    "id",
+    "at",
+    "kind",
+    "service",
+    "hookInstance",
+    "client",
+    "tenant",
+    "user",
+    "patient",
+    "encounter",
+    "status",
+    "result",
+    "reason",
+    "partial",
+    "warning",
+    "refractureModel",
+    "refractureRisk",
+    "refractureBand",
+    "residualPainModel",
+    "residualPainRisk",
+    "residualPainBand",
+    "topic",
+    "card",
+    "about",
+    "cards",
+    "rules",
+    "hash",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Export:
+    """One export: what was asked, by whom, and the state of the log that it shows.
+
+    Attributes:
+        entry: id of its own entry.
+        last: sequence of its own entry; only entries before it are taken.
+    """
+
+    query: Query
+    format: Format
+    user: str
+    entry: str
+    at: str
+    last: int
+
+
+def begin_export(database: Database, query: Query, form: Format, user: str, clock: Clock) -> Export:
+    """Record the export; only then may anything be taken out.
+
+    Raises:
+        DBAPIError: the entry could not be written.
+    """
+    content = {"format": form, "filter": query.to_json()}
+    sealed = seal(AuditEntry(kind="export", at=clock(), user=user, patient=query.patient, content=content))
+    with database.writing() as connection:
+        last = append_entries(connection, [sealed], clock).last
+    return Export(query=query, format=form, user=user, entry=sealed.id, at=sealed.at, last=last)
+
+
+def export_lines(database: Database, export: Export) -> Iterator[str]:
+    """The lines of an export with their ends, the manifest as the last, streamed from one state of the database."""
+    line_of = _LINES[export.format]
+    digest, count, first, last = hashlib.sha256(), 0, None, None
+    with database.reading() as connection:
+        if export.format == "csv":
+            yield _hashed(_csv_line(COLUMNS), digest)
+        for stored in stored_entries(connection, _wanted(export)):
+            first = first or stored.sequence
+            count, last = count + 1, stored.sequence
+            yield _hashed(line_of(stored), digest)
+        own = next(stored_entries(connection, ENTRIES.c.sequence == export.last))
+    manifest = {
+        "format": export.format,
+        "count": count,
+        "first": first,
+        "last": last,
+        "filter": export.query.to_json(),
+        "by": export.user,
+        "at": export.at,
+        "export": export.entry,
+        "head": {"sequence": own.sequence, "hash": own.hash},
+        "sha256": digest.hexdigest(),  # of all bytes before this line
+    }
+    yield _manifest_line(export.format, own, manifest)
+
+
+def count_entries(database: Database, export: Export) -> int:
+    """How many entries an export takes."""
+    with database.reading() as connection:
+        return connection.scalar(select(func.count()).select_from(_joined()).where(_wanted(export))) or 0
+
+
+def safe_cell(value: Any) -> Any:
+    """A cell that no spreadsheet takes for a formula; numbers stay numbers."""
+    if isinstance(value, str) and value.lstrip(" ").startswith(FORMULA):
+        return f"'{value}"
+    return value
+
+
+def _joined() -> Any:
+    return ENTRIES.outerjoin(SEARCH, SEARCH.c.sequence == ENTRIES.c.sequence)
+
+
+def _wanted(export: Export) -> ColumnElement[bool]:
+    return and_(ENTRIES.c.sequence < export.last, *conditions_of(export.query))
+
+
+def _hashed(line: str, digest: Any) -> str:
+    digest.update(line.encode())
+    return line
+
+
+def _ndjson_line(stored: Stored) -> str:
+    """The entry with all that its hashes cover; without `salt` and `payload` where those were purged."""
+    document: dict[str, Any] = {
+        "sequence": stored.sequence,
+        "id": stored.id,
+        "at": stored.at,
+        "kind": stored.kind,
+        "format": stored.format,
+        "commitment": stored.commitment,
+        "previousHash": stored.previous_hash,
+        "hash": stored.hash,
+    }
+    if stored.body is not None:
+        document |= {"salt": stored.salt, "payload": json.loads(stored.body)}
+    return canonical_json(document) + "\n"
+
+
+def _fhir_line(stored: Stored) -> str:
+    return canonical_json(audit_event(stored)) + "\n"
+
+
+def _table_line(stored: Stored) -> str:
+    found = stored.found
+    cells: dict[str, Any] = {
+        "sequence": stored.sequence,
+        "id": stored.id,
+        "at": stored.at,
+        "kind": stored.kind,
+        "hash": stored.hash,
+    }
+    if found is not None:
+        cells |= _facts(found) | _figures(stored.content or {})
+    return _csv_line([cells.get(name, "") for name in COLUMNS])
+
+
+def _facts(found: Found) -> dict[str, Any]:
+    values = {
+        "service": found.service_id,
+        "hookInstance": found.hook_instance,
+        "refractureBand": found.refracture_band,
+        "residualPainBand": found.residual_pain_band,
+        "partial": None if found.partial is None else int(found.partial),
+        "warning": None if found.warning is None else int(found.warning),
+        "cards": " ".join(f"{card.topic}:{card.indicator}" for card in found.cards),
+        "rules": " ".join(rule for card in found.cards for rule in card.rules),
+    }
+    plain = ("client", "tenant", "user", "patient", "encounter", "status", "result", "reason", "topic", "card", "about")
+    values |= {name: getattr(found, name) for name in plain}
+    return {name: "" if value is None else value for name, value in values.items()}
+
+
+def _figures(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Headline and risk of each outcome, where one was shown."""
+    found: dict[str, Any] = {}
+    for assessment in content.get("assessments", ()):
+        headline = assessment.get("headline")
+        prefix = OUTCOMES.get(assessment.get("outcome", ""))
+        for model in assessment.get("models", ()):
+            if prefix and headline is not None and model["model"] == headline:
+                found |= {f"{prefix}Model": headline, f"{prefix}Risk": model.get("risk", "")}
+    return found
+
+
+def _csv_line(cells: Any) -> str:
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\r\n").writerow([safe_cell(cell) for cell in cells])
+    return line.getvalue()
+
+
+def _manifest_line(form: Format, own: Stored, manifest: Mapping[str, Any]) -> str:
+    if form == "csv":
+        return _csv_line(["# manifest", canonical_json(manifest)])
+    if form == "fhir":  # every line of that file is a resource: the manifest is part of the export's own event
+        return canonical_json(export_event(own, manifest)) + "\n"
+    return canonical_json({"manifest": manifest}) + "\n"
+
+
+_LINES: Mapping[Format, Callable[[Stored], str]] = {"ndjson": _ndjson_line, "csv": _table_line, "fhir": _fhir_line}

@@ -1,0 +1,146 @@
+"""Whether the models in force give, from an entry alone, the figures that were shown then."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from cds_service.cards.answer import Answer
+from cds_service.cards.extension import assessment_json
+from cds_service.core.assessment import assess
+from cds_service.core.facts import Finding, Findings, Gap, Provenance, RecordState, SupportOrders
+from cds_service.core.policy import Policy
+from cds_service.service import Service
+
+SAME = 1e-9  # relative; machines differ in the last digits
+TEXTS = frozenset({"concerns"})  # sentences beside the figures: of the texts in force, not of the models
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What a second computation found.
+
+    Attributes:
+        differences: figures that are not the same, `refracture.sarcopenia-pvm-2022.risk: 0.21 then, 0.23 now`.
+        notes: models that are not the same, whether or not the figures are.
+    """
+
+    differences: tuple[str, ...]
+    notes: tuple[str, ...]
+    now: tuple[Mapping[str, Any], ...]
+
+    @property
+    def is_identical(self) -> bool:
+        """Every figure is the same, to nine digits."""
+        return not self.differences
+
+
+class NothingToReplay(Exception):
+    """The entry holds no figures: it is no answer, or was purged."""
+
+
+def replay(content: Mapping[str, Any] | None, service: Service) -> Replay:
+    """The figures of an answer computed once more, from its inputs and the policy that was in force then.
+
+    Raises:
+        NothingToReplay: the entry holds none.
+    """
+    if content is None or "assessments" not in content or "findings" not in content:
+        raise NothingToReplay
+    findings = _findings(content)
+    policy = _policy(content.get("policy", {}), service.policy)
+    assessment = assess(findings, service.models, service.studies, policy)
+    answer = Answer(
+        hook_instance="",
+        base_url="",
+        order=None,
+        record=RecordState(unread={}, incomplete={}, unreadable=0, foreign=0),
+        findings=findings,
+        support=SupportOrders(),
+        assessment=assessment,
+        signals=(),
+        recommendations=(),
+        suggestions={},
+        policy=policy,
+        wording=service.wording,
+        texts=next(iter(service.hooks.values())).texts,
+    )
+    now = [json.loads(json.dumps(assessment_json(answer, outcome))) for outcome in assessment.outcomes]
+    then = _by_name(content["assessments"])
+    return Replay(tuple(_differences("", then, _by_name(now))), tuple(_notes(content, service)), tuple(now))
+
+
+def _findings(content: Mapping[str, Any]) -> Findings:
+    known = {one["name"]: _finding(one) for one in content["findings"]}
+    gaps = {one["name"]: Gap(name=one["name"], reason=one["reason"], detail="") for one in content.get("gaps", ())}
+    return Findings(known=known, gaps=gaps)
+
+
+def _finding(kept: Mapping[str, Any]) -> Finding:
+    sources = (
+        Provenance(resource=one["resource"], origin=one["origin"], code=one["code"], printed="", rule="")
+        for one in kept["sources"]
+    )
+    return Finding(
+        name=kept["name"],
+        value=kept["value"],
+        unit=kept["unit"],
+        observed=_day(kept["date"]),
+        since=_day(kept.get("since")),
+        provenance=tuple(sources),
+    )
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _policy(kept: Mapping[str, Any], in_force: Policy) -> Policy:
+    """The policy in force, with what entered the figures then."""
+    return Policy.model_validate({**in_force.model_dump(by_alias=True), **kept})
+
+
+def _notes(content: Mapping[str, Any], service: Service) -> Iterator[str]:
+    for name, then in content.get("models", {}).items():
+        model = service.models.get(name)
+        if model is None:
+            yield f"{name}: not in force any more"
+        elif model.study.version != then["version"]:
+            yield f"{name}: version {then['version']} then, {model.study.version} now"
+        elif model.table.study_digest != then["digest"]:
+            yield f"{name}: the same version, but another study file"
+
+
+def _by_name(value: Any) -> Any:
+    """Lists of named things by their name, so that a difference says where it is."""
+    if isinstance(value, dict):
+        return {name: _by_name(one) for name, one in value.items() if name not in TEXTS}
+    if isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
+        keys = ("outcome", "model", "study", "name")
+        return {
+            str(next((one[key] for key in keys if key in one), place)): _by_name(one) for place, one in enumerate(value)
+        }
+    return value
+
+
+def _differences(place: str, then: Any, now: Any) -> Iterator[str]:
+    if isinstance(then, dict) and isinstance(now, dict):
+        for name in sorted({*then, *now}):
+            yield from _differences(f"{place}.{name}" if place else name, then.get(name), now.get(name))
+    elif not _is_same(then, now):
+        yield f"{place}: {_say(then)} then, {_say(now)} now"
+
+
+def _is_same(then: Any, now: Any) -> bool:
+    if isinstance(then, list) and isinstance(now, list):
+        return len(then) == len(now) and all(map(_is_same, then, now))
+    are_numbers = all(isinstance(one, int | float) and not isinstance(one, bool) for one in (then, now))
+    return math.isclose(then, now, rel_tol=SAME, abs_tol=SAME) if are_numbers else bool(then == now)
+
+
+def _say(value: Any) -> str:
+    return "nothing" if value is None else json.dumps(value)

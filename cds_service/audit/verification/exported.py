@@ -1,0 +1,76 @@
+"""Whether an NDJSON export is what was taken out of the log (FORMAT.md, "Exports")."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from cds_service.audit.verification.faults import fault
+from cds_service.audit.verification.hashes import commitment_of, link_of
+from cds_service.audit.verification.walk import Report
+
+
+def verify_export(lines: Iterable[str]) -> Report:
+    """Each entry by its own hashes, neighbours by their link, the whole by its manifest.
+
+    That nothing was left out which the manifest's filter asks for can only be seen in the log itself.
+    """
+    report, digest, last = Report(), hashlib.sha256(), ""
+    manifest: Mapping[str, Any] | None = None
+    for line in lines:
+        document = _document(line)
+        if "manifest" in document:
+            manifest = document["manifest"]
+            break
+        digest.update(line.encode())
+        _check(document, last, report)
+        last = str(document.get("hash", ""))
+        report.entries, report.hash = report.entries + 1, last
+        report.last = _number(document.get("sequence"))
+    if manifest is None:
+        report.add(fault("cut off", report.last, "the manifest, the last line of an export, is missing"))
+    elif manifest.get("sha256") != digest.hexdigest() or manifest.get("count") != report.entries:
+        report.add(fault("changed", report.last, "the lines are not those that the manifest counts and hashes"))
+    report.notes.append("an export shows what was taken out; whether the log holds more, only the log shows")
+    return report
+
+
+def _check(document: Mapping[str, Any], last: str, report: Report) -> None:
+    sequence = _number(document.get("sequence"))
+    fields = [str(document.get(name, "")) for name in ("id", "at", "kind", "commitment", "previousHash")]
+    if link_of(sequence, fields[0], fields[1], fields[2], fields[3], fields[4]) != document.get("hash"):
+        report.add(fault("changed", sequence, "its fields do not give its hash"))
+    elif sequence == report.last + 1 and report.entries and fields[4] != last:
+        report.add(fault("rewritten", sequence, "it does not follow the entry before"))
+    payload = document.get("payload")
+    if payload is None:
+        report.purged += 1
+    elif not isinstance(payload, dict) or not _is_committed(document, payload):
+        report.add(fault("payload changed", sequence, "the payload is not the one that was written"))
+
+
+def _is_committed(document: Mapping[str, Any], payload: Mapping[str, Any]) -> bool:
+    facts, cards = payload.get("facts"), payload.get("cards")
+    if not isinstance(facts, dict) or not isinstance(cards, list):
+        return False
+    body = json.dumps(payload, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    texts = {str(name): str(value) for name, value in facts.items()}
+    rows = [tuple(map(str, card)) for card in cards if isinstance(card, list) and len(card) == 4]
+    found = commitment_of(
+        str(document.get("salt", "")), texts, [(one[0], one[1], one[2], one[3]) for one in rows], body
+    )
+    return len(rows) == len(cards) and found == document.get("commitment")
+
+
+def _document(line: str) -> Mapping[str, Any]:
+    try:
+        found = json.loads(line)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _number(value: Any) -> int:
+    return value if isinstance(value, int) else 0
