@@ -126,7 +126,7 @@ def criteria(answer: Answer, result: ModelResult) -> tuple[str, ...]:
 
 def sentences(parts: Iterable[str]) -> str:
     """The parts as sentences of one line."""
-    return ". ".join(part.rstrip(".") for part in parts)
+    return ". ".join(part[:1].upper() + part[1:].rstrip(".") for part in parts)
 
 
 def sure_line(answer: Answer, result: ModelResult) -> str:

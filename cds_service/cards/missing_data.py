@@ -12,11 +12,11 @@ MEASURES = ("grip-strength", "gait-speed", "appendicular-muscle-index")
 
 
 def missing_data_card(answer: Answer) -> Card | None:
-    """The card, or None when no act before surgery would sharpen the refracture figure."""
+    """The card, or None when no act before surgery would sharpen the refracture figure, or all are ordered."""
     acts = answer.of_topic("missingData")
-    if not acts:
+    if all(one.already for one in acts):
         return None
-    phrases = [one.summary for one in acts if not one.already] or [acts[0].summary]
+    phrases = [one.summary for one in acts if not one.already]
     first = phrases[0][:1].upper() + phrases[0][1:]
     summary = (
         answer.texts.say("summaries.missingData.two", first=first, second=phrases[1])

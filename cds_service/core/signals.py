@@ -78,7 +78,13 @@ def _when_true(situation: Situation, name: str, finding_name: str, because: str 
 
 @signal("sarcopenia-site")
 def _sarcopenia(situation: Situation) -> Signal | None:
-    return _when_true(situation, "sarcopenia-site", "sarcopenia-site", "sarcopenia")
+    """Said with what it was measured by, so that the referral shows it too."""
+    known = (
+        situation.findings.known.get(name) for name in ("grip-strength", "gait-speed", "appendicular-muscle-index")
+    )
+    measured = ", ".join(f"{situation.wording.name(one.name)} {situation.wording.value(one)}" for one in known if one)
+    because = f"sarcopenia ({measured})" if measured else "sarcopenia"
+    return _when_true(situation, "sarcopenia-site", "sarcopenia-site", because)
 
 
 @signal("low-mna")

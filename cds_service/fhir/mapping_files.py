@@ -129,7 +129,10 @@ def _check_id(content: Mapping[str, Any], path: Path) -> None:
 
 
 def read_own_codes(folders: Sequence[Path]) -> Mapping[str, str]:
-    """Code -> system, of our own two code systems."""
+    """Code -> system, of our own two code systems.
+
+    A finding without a value set of its own is a code of `measures` by its file alone, so that a new one is one file.
+    """
     own: dict[str, str] = {}
     for path in files_in_force(folders, "codesystem", ".json").values():
         content = read_json(path)
@@ -141,7 +144,9 @@ def read_own_codes(folders: Sequence[Path]) -> Mapping[str, str]:
             if concept["code"] in own:
                 raise DataFileError(label(path), "concept", f"{concept['code']} stands twice")
             own[concept["code"]] = content["url"]
-    return own
+    with_codes = files_in_force(folders, "valueset", ".json").keys()
+    named = (name for name in files_in_force(folders, "findings", ".toml") if name not in with_codes)
+    return {**dict.fromkeys(named, MEASURES), **own}
 
 
 def read_local_codes(

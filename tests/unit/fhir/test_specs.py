@@ -137,3 +137,18 @@ def test_the_readme_names_every_folder_and_file():
     readme = (MAPPINGS / "README.md").read_text(encoding="utf-8")
     for path in Path(MAPPINGS).iterdir():
         assert path.name in readme, path.name
+
+
+def test_a_new_measure_is_one_file(tmp_path):
+    folder = tmp_path / "mappings" / "findings"
+    folder.mkdir(parents=True)
+    (folder / "calf-circumference.toml").write_text(
+        'name = "calf-circumference"\ntitle = "calf"\nkind = "quantity"\nkey = "function"\nunit = "m"\n'
+        'accept_units = ["m", "cm"]\nrange = [0.1, 0.8]\nvalue_sets = ["calf-circumference"]\n',
+        encoding="utf-8",
+    )
+    mapped = load_terminology(MAPPINGS, folder.parent)
+    specs = load_finding_specs(MAPPINGS, folder.parent)
+    check_specs(specs, mapped)
+    system = "https://kyphoplasty-cds.org/fhir/CodeSystem/measures"
+    assert (system, "calf-circumference") in asked_codes(specs, mapped, "function")
