@@ -50,12 +50,9 @@ FAULTS = [
     *(f"adds {name}" for name in STRANGERS),
 ]
 TIMES = ["", "", " once"]
-SCRIPTS = st.dictionaries(
-    st.sampled_from([*KEYS, "Observation", "*"]),
-    st.tuples(st.sampled_from(FAULTS), st.sampled_from(TIMES)).map("".join),
-    min_size=1,
-    max_size=6,
-)
+FAULT = st.tuples(st.sampled_from(FAULTS), st.sampled_from(TIMES)).map("".join)
+PLACES = st.sampled_from([*KEYS, "Observation", "*"])
+SCRIPTS = st.fixed_dictionaries({"*": FAULT}) | st.dictionaries(PLACES, FAULT, min_size=1, max_size=6)
 
 
 @settings(
