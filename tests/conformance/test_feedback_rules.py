@@ -8,8 +8,9 @@ import pytest
 from fhir.resources.R4B.operationoutcome import OperationOutcome
 
 from tests.live_service import DISCOVERY, FEEDBACK
-from tests.signings import empty_prefetch, kyphoplasty, order_sign
+from tests.signings import empty_prefetch, kyphoplasty, order_sign, person
 
+ASKED = "answered-1"  # nobody else's: what is answered changes what is said later
 MOMENT = "2026-11-20T09:00:00.685Z"
 REASON = {"code": "patientDeclines", "system": "https://kyphoplasty-cds.org/fhir/CodeSystem/override-reason"}
 
@@ -17,7 +18,8 @@ REASON = {"code": "patientDeclines", "system": "https://kyphoplasty-cds.org/fhir
 @pytest.fixture(scope="module")
 def card(service, templates):
     """A card with suggestions that the service just answered."""
-    cards = service.cards(order_sign(kyphoplasty(), prefetch=empty_prefetch(templates)))
+    prefetch = empty_prefetch(templates, patient=person(ASKED))
+    cards = service.cards(order_sign(kyphoplasty(ASKED), patient=ASKED, prefetch=prefetch))
     return next(one for one in cards if "suggestions" in one)
 
 

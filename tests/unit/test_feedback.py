@@ -1,0 +1,109 @@
+"""Feedback as clients write it: what is taken, what is refused, and what counts as said twice."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from cds_service.errors import MalformedRequest
+from cds_service.feedback import MAX_ITEMS, parse_feedback
+from tests.wire_builders import CARD_ID, SUGGESTION_ID
+
+MOMENT = "2026-11-20T05:15:17.685Z"
+
+
+def item(**members):
+    found = {"card": CARD_ID, "outcome": "overridden", "outcomeTimestamp": MOMENT, **members}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def parsed(*items):
+    return parse_feedback(json.dumps({"feedback": list(items)}).encode())
+
+
+def test_a_bare_dismissal_is_whole():
+    (found,) = parsed(item())
+    assert (found.card, found.outcome, found.suggestions, found.reason) == (CARD_ID, "overridden", (), None)
+    assert found.outcome_timestamp == datetime(2026, 11, 20, 5, 15, 17, 685000, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-11-20T06:15:17.685+01:00", "2026-11-20t05:15:17.6850000z", "2026-11-20 05:15:17.685Z"]
+)
+def test_a_time_is_read_in_every_form_of_rfc_3339(text):
+    (found,) = parsed(item(outcomeTimestamp=text))
+    assert found.outcome_timestamp == datetime(2026, 11, 20, 5, 15, 17, 685000, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-11-20", "2026-11-20T05:15:17", "0001-01-01T00:00:00+14:00", "2026-13-20T05:15:17Z", "now", "", 1e9]
+)
+def test_any_other_time_is_refused(text):
+    with pytest.raises(MalformedRequest, match=r"feedback\.0\.outcomeTimestamp"):
+        parsed(item(outcomeTimestamp=text))
+
+
+def test_what_stands_beside_is_ignored():
+    (found,) = parsed(
+        item(
+            acceptedSuggestions=[{"id": SUGGESTION_ID}],  # of a card that was dismissed
+            overrideReason={"reason": {"code": "x", "display": 7}, "userComment": 5, "more": {}},
+            other=[None],
+        )
+    )
+    assert found.suggestions == ()
+    assert found.reason is not None
+    assert found.reason.code == "x"
+
+
+def test_an_empty_reason_is_none():
+    for why in ({}, {"reason": None}, None):
+        (found,) = parsed(item(overrideReason=why))
+        assert found.reason is None
+
+
+def test_a_statement_counts_once_however_often_it_is_made():
+    accepted = item(outcome="accepted", acceptedSuggestions=[{"id": "b"}, {"id": "a"}])
+    again = item(outcome="accepted", acceptedSuggestions=[{"id": "a"}, {"id": "b"}, {"id": "a"}])
+    later = item(outcome="accepted", acceptedSuggestions=[{"id": "a"}], outcomeTimestamp="2026-11-20T05:15:18Z")
+    first, second, third = parsed(accepted, later, again, item())
+    assert len({first.id, second.id, third.id}) == 3
+    assert parsed(again)[0].id == first.id
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"card": SUGGESTION_ID},
+        {"outcomeTimestamp": "2026-11-20T05:15:17.686Z"},
+        {"overrideReason": {"reason": {"code": "patientDeclines", "system": "urn:x"}}},
+        {"outcome": "accepted", "acceptedSuggestions": [{"id": SUGGESTION_ID}]},
+    ],
+)
+def test_another_card_time_reason_or_outcome_is_another_statement(change):
+    assert parsed(item())[0].id != parsed(item(**change))[0].id
+
+
+def test_a_comment_makes_no_other_statement():
+    assert parsed(item())[0].id == parsed(item(overrideReason={"userComment": "in a hurry"}))[0].id
+
+
+def test_a_refusal_names_the_place_and_repeats_nothing():
+    with pytest.raises(MalformedRequest) as refusal:
+        parsed(item(), item(outcome="secret-word", card=None))
+    assert "feedback.1.card" in str(refusal.value)
+    assert "feedback.1.outcome" in str(refusal.value)
+    assert "secret" not in str(refusal.value)
+
+
+def test_a_batch_has_an_end():
+    assert len(parsed(*(item(card=str(number)) for number in range(MAX_ITEMS)))) == MAX_ITEMS
+    with pytest.raises(MalformedRequest, match="feedback"):
+        parsed(*(item(card=str(number)) for number in range(MAX_ITEMS + 1)))
+
+
+def test_a_comment_is_never_printed_with_its_item():
+    (found,) = parsed(item(overrideReason={"userComment": "secret words"}))
+    assert "secret" not in repr(found)
