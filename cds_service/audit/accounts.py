@@ -128,6 +128,11 @@ class Accounts:
             connection.execute(delete(SESSIONS).where(SESSIONS.c.name == name))
         return bool(closed.rowcount)
 
+    def exists(self, name: str) -> bool:
+        """Whether there is an account of this name, open or closed."""
+        with self._reading() as connection:
+            return connection.scalar(select(REVIEWERS.c.name).where(REVIEWERS.c.name == name)) is not None
+
     def log_in(self, name: str, password: str, address: str) -> str | None:
         """What the browser has to hold from now on; None when name and password do not fit.
 

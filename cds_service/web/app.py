@@ -10,6 +10,7 @@ from typing import Any
 from flask import Flask, Response, request
 
 from cds_service.audit.chain import AuditLog
+from cds_service.audit.store import AuditStore
 from cds_service.fhir.client import Connections
 from cds_service.service import Service, answer
 from cds_service.settings import Settings
@@ -20,6 +21,7 @@ from cds_service.web.errors import register_errors
 from cds_service.web.feedback import EarlierAnswers, NothingEarlier, feedback_routes
 from cds_service.web.metrics import CountedLog, Metrics
 from cds_service.web.pages import page_routes
+from cds_service.web.review import review_routes
 from cds_service.web.sandbox import is_open, sandbox_routes
 
 CONTENT_POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -71,6 +73,8 @@ def create_app(
     app.register_blueprint(feedback_routes(around, known))
     app.register_blueprint(page_routes(service, metrics, audit, has_sandbox=is_open(around.site)))
     app.register_blueprint(sandbox_routes(around))
+    if isinstance(audit, AuditStore):  # a log that can be read
+        app.register_blueprint(review_routes(around, audit))
     app.after_request(_secure)
     app.wsgi_app = _PlainPaths(app.wsgi_app)  # type: ignore[method-assign]
     return app

@@ -1,0 +1,196 @@
+"""Who looks into the audit log: login by local accounts, sessions, roles, form tokens; each look is an entry.
+
+The login form itself answers 401 at whatever address was wanted, so that no page has to be remembered in a redirect.
+"""
+
+from __future__ import annotations
+
+import hmac
+import logging
+import re
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, g, make_response, redirect, render_template, request
+from werkzeug.exceptions import Forbidden
+from werkzeug.wrappers import Response as AnyResponse
+
+from cds_service.audit.accounts import IDLE, LIFETIME, Accounts, Role, Session, TooManyTries
+from cds_service.audit.chain import AuditEntry, AuditLog, Kind
+from cds_service.fhir.address import is_loopback_host
+
+LOG = logging.getLogger("kyphoplasty_cds.review")
+COOKIE = "kyphoplasty-cds-review"
+FORM_COOKIE = "kyphoplasty-cds-login"  # the form token before there is a session
+PATH = "/audit"
+OWN_PAGE = re.compile(r"/audit(/[\w./~-]*)?(\?[^\s\\]*)?", re.ASCII)
+REFUSED = "Name and password do not fit, or there were too many tries. Then wait 15 minutes."
+Need = Literal["patients", "readers"]
+MAY: Mapping[Role, frozenset[Need]] = {
+    "reviewer": frozenset({"patients"}),
+    "privacy-officer": frozenset({"patients", "readers"}),
+    "operator": frozenset(),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gate:
+    """Between the pages and whoever asks for them.
+
+    Attributes:
+        base_url: the address under which reviewers reach this service, as far as it is known.
+    """
+
+    accounts: Accounts
+    audit: AuditLog
+    clock: Callable[[], datetime]
+    base_url: str
+
+    def admit(self) -> Response | None:
+        """Let a reviewer pass, with a valid token in every form; everybody else sees the login form."""
+        if request.endpoint == "review.log_in":
+            return None
+        session = self.accounts.session(request.cookies.get(COOKIE, ""))
+        if session is None:
+            return self.login_page(request.full_path.rstrip("?") if request.method == "GET" else PATH)
+        g.reviewer = session
+        if request.method == "POST" and not _same(request.form.get("token"), session.form_token):
+            self.note("form", result="denied", content={"why": "token"})
+            raise Forbidden("The form is too old, or not ours. Go back, load the page again and repeat.")
+        return None
+
+    @property
+    def reviewer(self) -> Session:
+        """Who is logged in; behind `admit` there always is one."""
+        session: Session = g.reviewer
+        return session
+
+    def need(self, what: Need) -> None:
+        """Refuse where the role does not allow this.
+
+        Raises:
+            Forbidden: after an entry that says so.
+        """
+        if not may(what):
+            self.note(request.endpoint or "", result="denied", content={"why": "role"})
+            raise Forbidden("Your role does not allow this page.")
+
+    def note(
+        self,
+        view: str,
+        *,
+        kind: Kind = "read",
+        result: str | None = None,
+        patient: str | None = None,
+        about: str | None = None,
+        content: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Append the entry of what a reviewer does; nothing is shown without it.
+
+        Raises:
+            AuditUnavailable: it could not be written.
+        """
+        reviewer: Session | None = g.get("reviewer")
+        who = {"role": reviewer.role} if reviewer else {}
+        self.audit.append(
+            AuditEntry(
+                kind=kind,
+                at=self.clock(),
+                user=reviewer.name if reviewer else None,
+                result=result,
+                patient=patient,
+                about=about,
+                content={"view": view.removeprefix("review."), **who, **(content or {})},
+            )
+        )
+
+    def login_page(self, wanted: str, fault: str = "", status: int = 401) -> Response:
+        """The form, with a token of its own that a cookie repeats."""
+        token = request.cookies.get(FORM_COOKIE) or secrets.token_urlsafe(32)
+        page = render_template("review-login.html", wanted=own_page(wanted), token=token, fault=fault)
+        response = make_response(page, status)
+        self._set_cookie(response, FORM_COOKIE, token)
+        return response
+
+    def log_in(self) -> AnyResponse:
+        """Check the form, and begin a session."""
+        wanted, name = own_page(request.form.get("wanted", PATH)), request.form.get("name", "")
+        if not _same(request.form.get("token"), request.cookies.get(FORM_COOKIE)):
+            return self.login_page(wanted, "The form was too old. Try again.", 403)
+        address = request.remote_addr or ""
+        try:
+            token = self.accounts.log_in(name, request.form.get("password", ""), address)
+        except TooManyTries:
+            LOG.warning("login", extra={"fields": {"event": "login-limit", "address": address}})
+            return self.login_page(wanted, REFUSED, 429)
+        session = self.accounts.session(token) if token else None
+        if token is None or session is None:
+            # The name that was typed may be a password, so only a name that exists is written down.
+            known = name.strip().lower() if self.accounts.exists(name.strip().lower()) else None
+            self.note("login", result="denied", content={"account": known, "address": address})
+            return self.login_page(wanted, REFUSED)
+        g.reviewer = session
+        self.note("login", result="login", content={"address": address})
+        response = redirect(wanted, 303)
+        self._set_cookie(response, COOKIE, token, seconds=int(LIFETIME.total_seconds()))
+        response.delete_cookie(FORM_COOKIE, path=PATH)
+        return response
+
+    def log_out(self) -> AnyResponse:
+        """End the session here and in the browser."""
+        self.note("login", result="logout")
+        self.accounts.log_out(request.cookies.get(COOKIE, ""))
+        response = redirect(PATH, 303)
+        response.delete_cookie(COOKIE, path=PATH)
+        return response
+
+    def _set_cookie(self, response: AnyResponse, name: str, value: str, seconds: int | None = None) -> None:
+        """Without `Secure` for plain HTTP on this machine alone, where there is no wire to listen on."""
+        here = urlsplit(self.base_url)
+        is_local = here.scheme == "http" and _is_loopback(here.netloc) and _is_loopback(request.host)
+        is_secure = request.is_secure or not is_local
+        response.set_cookie(name, value, max_age=seconds, path=PATH, secure=is_secure, httponly=True, samesite="Strict")
+
+
+def login_routes(routes: Blueprint, gate: Gate) -> None:
+    """Login, logout, and the gate before all other pages of this blueprint."""
+    routes.before_request(gate.admit)
+
+    @routes.route("/login", methods=["GET", "POST"])
+    def log_in() -> AnyResponse:
+        return gate.log_in() if request.method == "POST" else gate.login_page(PATH, status=200)
+
+    @routes.post("/logout")
+    def log_out() -> AnyResponse:
+        return gate.log_out()
+
+
+def may(what: Need) -> bool:
+    """Whether the role of who is logged in allows this."""
+    reviewer: Session | None = g.get("reviewer")
+    return reviewer is not None and what in MAY[reviewer.role]
+
+
+def own_page(wanted: str) -> str:
+    """The address if it is one of these pages, else the first of them."""
+    return wanted if OWN_PAGE.fullmatch(wanted) and not wanted.startswith(f"{PATH}/login") else PATH
+
+
+def idle_minutes() -> int:
+    """After so many minutes without a page a session is over."""
+    return int(IDLE.total_seconds() // 60)
+
+
+def _same(given: str | None, expected: str | None) -> bool:
+    return bool(given and expected) and hmac.compare_digest(str(given).encode(), str(expected).encode())
+
+
+def _is_loopback(place: str) -> bool:
+    try:
+        return is_loopback_host(urlsplit(f"//{place}").hostname or "")
+    except ValueError:  # no host at all
+        return False

@@ -1,0 +1,152 @@
+"""`/audit`: the review pages. Find entries, follow a patient, open one entry as it was shown.
+
+Each look is an entry before the page leaves; a page without its entry is not shown. Patients appear by their ids alone.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
+from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.wrappers import Response as AnyResponse
+
+from cds_service.audit.accounts import Accounts
+from cds_service.audit.figures import Figures
+from cds_service.audit.proving import check_entry
+from cds_service.audit.reading import Cursor, Query, Stored
+from cds_service.audit.reviewing import Reviewing
+from cds_service.audit.store import AuditStore
+from cds_service.errors import AuditUnavailable
+from cds_service.web.cds_api import Surroundings
+from cds_service.web.login import Gate, idle_minutes, login_routes, may
+from cds_service.web.review_cards import view_cards
+from cds_service.web.review_desk import Desk, content_of, open_entry
+from cds_service.web.review_figures import figure_routes
+from cds_service.web.review_filter import CHOICES, read_filter
+from cds_service.web.review_proof import proof_routes
+from cds_service.web.review_words import MARKS, register_words
+from cds_service.web.review_work import work_routes
+from cds_service.web.sandbox_record import REASONS
+
+REVIEW_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+TIMELINE = 20  # entries of one page; each is read whole
+
+
+def review_routes(around: Surroundings, store: AuditStore) -> Blueprint:
+    """All pages below `/audit`."""
+    routes = Blueprint("review", __name__, url_prefix="/audit")
+    accounts = Accounts(lambda: store.database, around.clock)
+    desk = Desk(
+        store=store,
+        gate=Gate(accounts=accounts, audit=around.audit, clock=around.clock, base_url=around.base_url),
+        reviewing=Reviewing(lambda: store.database),
+        figures=Figures(lambda: store.database),
+        service=around.service,
+        database_url=around.settings.database_url,
+    )
+    register_words(routes, around.service.wording)
+    routes.register_error_handler(HTTPException, _error_page)
+    routes.register_error_handler(AuditUnavailable, _unavailable_page)
+    login_routes(routes, desk.gate)
+    _find_routes(routes, desk)
+    _entry_routes(routes, desk)
+    work_routes(routes, desk)
+    figure_routes(routes, desk)
+    proof_routes(routes, desk)
+    _surround(routes, desk)
+    return routes
+
+
+def _surround(routes: Blueprint, desk: Desk) -> None:
+    """Headers, the frame of the pages, and what is no page."""
+
+    @routes.after_request
+    def restrict(response: Response) -> Response:
+        response.headers["Content-Security-Policy"] = REVIEW_POLICY
+        response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        return response
+
+    @routes.context_processor
+    def say_frame() -> dict[str, Any]:
+        frame: dict[str, Any] = {"reviewer": g.get("reviewer"), "may": may, "idle_minutes": idle_minutes()}
+        if frame["reviewer"]:
+            frame["verification"] = next(iter(desk.reviewing.verifications(1)), None)
+        return frame
+
+    @routes.route("/<path:_path>", methods=["GET", "POST"])
+    def nothing(_path: str) -> str:
+        raise NotFound("There is no such page.")
+
+
+def _find_routes(routes: Blueprint, desk: Desk) -> None:
+    @routes.get("")
+    def find() -> AnyResponse:
+        if not may("patients"):
+            return redirect(url_for("review.figures"), 303)
+        wanted, after = read_filter(request.args), Cursor.parse(request.args.get("after", ""))
+        if not all(request.args.values()):  # a form sends its empty fields too
+            return redirect(f"{url_for('review.find')}?{wanted.address}".rstrip("?"), 303)
+        if wanted.asks_for_looks:
+            desk.gate.need("readers")
+        if wanted.faults:
+            return make_response(render_template("review-find.html", filter=wanted, choices=CHOICES, page=None), 400)
+        page = desk.store.reader.find(wanted.query, after=after)
+        seen = {"query": wanted.query.to_json(), "count": len(page.entries)}
+        desk.gate.note("find", patient=wanted.query.patient, content=seen)
+        said = desk.reviewing.about([one.id for one in page.entries])
+        shown = {"filter": wanted, "choices": CHOICES, "page": page, "said": said, "is_first": after is None}
+        return make_response(render_template("review-find.html", **shown))
+
+    @routes.get("/patients/<patient>")
+    def timeline(patient: str) -> str:
+        desk.gate.need("patients")
+        after = Cursor.parse(request.args.get("after", ""))
+        page = desk.store.reader.find(Query(kinds=("answer", "refusal"), patient=patient), after=after, limit=TIMELINE)
+        desk.gate.note("timeline", patient=patient, content={"count": len(page.entries)})
+        said = desk.reviewing.about([one.id for one in page.entries])
+        visits = [(one, content_of(desk.store.reader.entry(one.sequence)), said[one.id]) for one in page.entries]
+        shown = {"patient": patient, "visits": visits, "page": page, "is_first": after is None}
+        return render_template("review-patient.html", **shown)
+
+
+def _entry_routes(routes: Blueprint, desk: Desk) -> None:
+    @routes.get("/entries/<entry_id>")
+    def entry(entry_id: str) -> str:
+        stored = open_entry(desk, entry_id, "entry")
+        return render_template("review-entry.html", **_entry_page(desk, stored))
+
+
+def _entry_page(desk: Desk, stored: Stored) -> dict[str, Any]:
+    reader = desk.store.reader
+    content = content_of(stored)
+    before = reader.entry(stored.sequence - 1) if stored.sequence > 1 else None
+    said = desk.reviewing.about([stored.id])[stored.id]
+    return {
+        "stored": stored,
+        "found": stored.found,
+        "content": content,
+        "cards": view_cards(content.get("cards", ())),
+        "said": [(one, content_of(reader.entry(one.sequence))) for one in said],
+        "faults": check_entry(stored, before),
+        "marks": MARKS,
+        "reasons": REASONS,
+    }
+
+
+def _error_page(error: HTTPException) -> AnyResponse:
+    status = error.code or 500
+    if status < 400:
+        return error.get_response()
+    return make_response(render_template("review-error.html", status=status, why=error.description), status)
+
+
+def _unavailable_page(error: AuditUnavailable) -> AnyResponse:
+    # Without the frame: it would read the log once more.
+    why = f"{error} Nothing is shown without an entry of it."
+    g.pop("reviewer", None)
+    response = make_response(render_template("review-error.html", status=503, why=why), 503)
+    response.headers["Retry-After"] = "1"
+    return response

@@ -1,0 +1,97 @@
+"""Cards on the review pages: from the log as they were shown, never made anew by today's texts.
+
+Of markdown only paragraphs, lists and emphasis are known; everything else, links and HTML included, stays text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+_SUBSET = MarkdownIt("zero").enable(["list", "emphasis", "escape", "newline"])
+TONES: Mapping[str, tuple[str, str]] = {
+    "info": ("i", "For information"),
+    "warning": ("!", "Warning"),
+    "critical": ("!", "Critical"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CardView:
+    """One card as the page shows it; texts as they stand in the log.
+
+    Attributes:
+        tone: what the indicator means in words, with its sign.
+        links: label and address; an address that is not http is empty.
+    """
+
+    uuid: str
+    indicator: str
+    sign: str
+    tone: str
+    topic: str
+    summary: str
+    detail: Markup
+    suggestions: Sequence[Mapping[str, Any]]
+    reasons: Sequence[str]
+    source: str
+    links: Sequence[tuple[str, str]]
+
+
+def view_cards(cards: Sequence[Mapping[str, Any]]) -> list[CardView]:
+    """The cards of an answer, in the order shown."""
+    return [_view(card) for card in cards]
+
+
+def render_markdown(text: str) -> Markup:
+    """The subset as HTML; the renderer escapes all text."""
+    return Markup(_SUBSET.render(text))  # noqa: S704 - HTML is off in this renderer, so that all of the text is escaped
+
+
+def _view(card: Mapping[str, Any]) -> CardView:
+    source = card.get("source", {})
+    indicator = card.get("indicator", "info")
+    sign, tone = TONES.get(indicator, ("i", str(indicator)))
+    links = [(one.get("label", ""), _http_only(one.get("url", ""))) for one in card.get("links", ())]
+    return CardView(
+        uuid=str(card.get("uuid", "")),
+        indicator=indicator if indicator in TONES else "info",
+        sign=sign,
+        tone=tone,
+        topic=_display(source.get("topic", {})),
+        summary=str(card.get("summary", "")),
+        detail=render_markdown(str(card.get("detail", ""))),
+        suggestions=[_suggestion(one) for one in card.get("suggestions", ())],
+        reasons=[_display(one) for one in card.get("overrideReasons", ())],
+        source=str(source.get("label", "")),
+        links=[("Source", _http_only(source["url"])), *links] if source.get("url") else links,
+    )
+
+
+def _suggestion(suggestion: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "uuid": suggestion.get("uuid", ""),
+        "label": suggestion.get("label", ""),
+        "recommended": bool(suggestion.get("isRecommended")),
+        "actions": [
+            {"type": one.get("type", ""), "resource": (one.get("resource") or {}).get("resourceType", "")}
+            for one in suggestion.get("actions", ())
+        ],
+    }
+
+
+def _display(coding: Mapping[str, Any]) -> str:
+    return str(coding.get("display") or coding.get("code") or "")
+
+
+def _http_only(url: str) -> str:
+    """The address if it leads to a web page; the log may hold anything."""
+    try:
+        return url if urlsplit(url).scheme in ("http", "https") else ""
+    except ValueError:
+        return ""

@@ -1,0 +1,57 @@
+"""What every review page works with, and how an entry is opened: by role, and never without a trace."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from werkzeug.exceptions import NotFound
+
+from cds_service.audit.chain import LASTING
+from cds_service.audit.figures import Figures
+from cds_service.audit.reading import Stored
+from cds_service.audit.reviewing import Reviewing
+from cds_service.audit.store import AuditStore
+from cds_service.service import Service
+from cds_service.web.login import Gate
+
+LOOKS = ("read", "export")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """The log, the gate before it, and the service in force.
+
+    Attributes:
+        database_url: of the log, for the verifier, which reads by itself.
+    """
+
+    store: AuditStore
+    gate: Gate
+    reviewing: Reviewing
+    figures: Figures
+    service: Service
+    database_url: str
+
+
+def open_entry(desk: Desk, entry_id: str, view: str = "") -> Stored:
+    """The entry, once the role allows it and, where a view is named, the look is noted.
+
+    Raises:
+        NotFound: there is none.
+        Forbidden: the role does not allow it.
+    """
+    stored = desk.store.reader.entry(entry_id)
+    if stored is None:
+        raise NotFound("There is no entry with this id.")
+    if stored.kind not in LASTING:
+        desk.gate.need("readers" if stored.kind in LOOKS else "patients")
+    if view:
+        desk.gate.note(view, patient=stored.found.patient if stored.found else None, about=stored.id)
+    return stored
+
+
+def content_of(stored: Stored | None) -> Mapping[str, Any]:
+    """What the entry says; empty when it was purged."""
+    return (stored.content if stored else None) or {}

@@ -1,0 +1,218 @@
+"""Figures for a committee: what fired, what was accepted or overridden and why, by month and recommendation.
+
+Never by user. Counts of 1 to 4 are hidden, and with a single hidden one in a row or column also the next smallest, as
+the total would give it away.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.exceptions import BadRequest
+from werkzeug.wrappers import Response as AnyResponse
+
+from cds_service.audit.figures import Figure, week_of
+from cds_service.audit.reading import Query
+from cds_service.core.wording import MONTHS
+from cds_service.web.review_desk import Desk
+from cds_service.web.review_tables import Grid, make_grid, share
+from cds_service.web.review_words import TOPICS
+
+MONTH = re.compile(r"[12]\d{3}-(0[1-9]|1[0-2])")
+COUNT_SECONDS = 2.0  # for entries that are new since the last look
+LEAST_SHOWN = 50  # below, an acceptance says nothing
+LEAST_WEEKLY = 10
+TRUST = "disagreeWithEvidence"
+Counts = Counter[tuple[str, str, str]]
+
+
+def figure_routes(routes: Blueprint, desk: Desk) -> None:
+    """The page of figures, and the mark of a reviewed period."""
+
+    @routes.get("/figures")
+    def figures() -> str:
+        today = desk.gate.clock().date()
+        since, until = _period(today)
+        progress = desk.figures.count_on(seconds=COUNT_SECONDS)
+        found = desk.figures.read(since, until)
+        desk.gate.note("figures", content={"since": since, "until": until})
+        marks = desk.store.reader.find(Query(kinds=("mark",), result="period"), limit=10).entries
+        return render_template(
+            "review-figures.html",
+            since=since,
+            until=until,
+            progress=progress,
+            flags=list(_flags(found, desk.figures.read(*_weeks(today)), today)),
+            marks=[(one, desk.store.reader.entry(one.sequence)) for one in marks],
+            **_tables(found, since, until),
+        )
+
+    @routes.post("/figures/reviewed")
+    def reviewed() -> AnyResponse:
+        desk.gate.need("patients")
+        since, until = request.form.get("since", ""), request.form.get("until", "")
+        note = request.form.get("note", "").strip()
+        if not (MONTH.fullmatch(since) and MONTH.fullmatch(until) and len(note) <= 2000):
+            raise BadRequest("A period is two months, 2026-05 and 2026-06; a note has at most 2000 characters.")
+        content = {"since": since, "until": until} | ({"text": note} if note else {})
+        desk.gate.note("figures", kind="mark", result="period", content=content)
+        return redirect(url_for("review.figures", since=since, until=until), 303)
+
+
+def _period(today: date) -> tuple[str, str]:
+    """First and last month; without any a year that ends today.
+
+    Raises:
+        BadRequest: the address holds something else.
+    """
+    until = request.args.get("until") or f"{today:%Y-%m}"
+    since = request.args.get("since") or f"{_first_of(today, 11):%Y-%m}"
+    if not MONTH.fullmatch(since) or not MONTH.fullmatch(until):
+        raise BadRequest("A period is two months, 2026-05 and 2026-06.")
+    return min(since, until), max(since, until)
+
+
+def _first_of(day: date, months_before: int) -> date:
+    months = day.year * 12 + day.month - 1 - months_before
+    return date(months // 12, months % 12 + 1, 1)
+
+
+def _tables(found: Sequence[Figure], since: str, until: str) -> dict[str, object]:
+    months = [one for one in found if "W" not in one.period]
+    by_topic: Counts = Counter()
+    for one in months:
+        by_topic[one.topic, one.rule, one.name] += one.count
+    monthly = _by_month(months, since, until)
+    return {
+        "monthly": monthly,
+        "cards": _by_card(by_topic),
+        "rules": _by_rule(by_topic),
+        "reasons": _by_reason(by_topic),
+        "bands": _by_band(by_topic),
+        "refusals": _named(by_topic, "refusal:", "Reason"),
+        "lost": by_topic["", "", "lost"],
+    }
+
+
+def _by_month(found: Sequence[Figure], since: str, until: str) -> Grid:
+    counts: Counts = Counter()
+    for one in found:
+        if not one.rule:
+            counts[one.period, "", one.name if one.topic == "" else f"card:{one.name}"] += one.count
+    names = ("answer", "partial", "refusal", "card:shown", "card:warning", "card:accepted", "card:overridden")
+    rows = []
+    for month in _months(since, until):
+        values = [counts[month, "", name] for name in names]
+        rows.append((_say_month(month), [*values, values[3] - values[5] - values[6]]))
+    titles = ("Answers", "Partial", "Refused", "Cards", "Warnings", "Accepted", "Overridden", "No feedback")
+    return make_grid("Month", titles, rows, parts=[(5, 6, 7)], total="All months")
+
+
+def _months(since: str, until: str) -> Iterator[str]:
+    """At most ten years of them, the newest."""
+    last = date.fromisoformat(f"{until}-01")
+    all_of_them = [f"{_first_of(last, back):%Y-%m}" for back in reversed(range(120)) if last.year * 12 - back > 12]
+    return (month for month in all_of_them if month >= since)
+
+
+def _say_month(month: str) -> str:
+    return f"{MONTHS[int(month[5:]) - 1]} {month[:4]}"
+
+
+def _by_card(counts: Counts) -> Grid:
+    names = ("shown", "warning", "accepted", "overridden", "reason:none")
+    rows = []
+    for topic in sorted({topic for topic, rule, _ in counts if topic and not rule}):
+        values = [counts[topic, "", name] for name in names]
+        within = [sum(counts[topic, "", f"within:{name}"] for name in ("minute", "hour"))]
+        rows.append((TOPICS.get(topic, topic), [*values, values[0] - values[2] - values[3], *within]))
+    titles = (
+        "Shown",
+        "Warnings",
+        "Accepted",
+        "Overridden",
+        "of these without reason",
+        "No feedback",
+        "Answered in 1 h",
+    )
+    return make_grid("Card", titles, rows, parts=[(2, 3, 5)], total="All cards")
+
+
+def _by_rule(counts: Counts) -> Grid:
+    answers = counts["", "", "answer"]
+    rows = [
+        (rule, [counts[topic, rule, name] for name in ("fired", "accepted", "overridden")])
+        for topic, rule in sorted({(topic, rule) for topic, rule, _ in counts if rule})
+    ]
+    rows.sort(key=lambda row: -row[1][0])
+    grid = make_grid("Recommendation", ("Fired", "Accepted", "Overridden"), rows)
+    return grid.with_shares("per 100 answers", [share(row[1][0], answers) for row in rows], answers)
+
+
+def _by_reason(counts: Counts) -> Grid:
+    rows = [
+        (f"{TOPICS.get(topic, topic)}: {name.removeprefix('reason:')}", [count])
+        for (topic, rule, name), count in counts.items()
+        if name.startswith("reason:") and not rule and count
+    ]
+    rows.sort(key=lambda row: -row[1][0])
+    return make_grid("Reason", ("Overridden",), rows, total="All")
+
+
+def _by_band(counts: Counts) -> Grid:
+    titles = ("high", "above", "not-different", "lower", "none")
+    rows = [
+        (title, [counts["", "", f"band:{outcome}:{band}"] for band in titles])
+        for outcome, title in (("refracture", "Refracture"), ("residual-pain", "Residual pain"))
+    ]
+    return make_grid("Outcome", ("High", "Above", "Not different", "Lower", "No figure"), rows, parts=[(0, 1, 2, 3, 4)])
+
+
+def _named(counts: Counts, prefix: str, title: str) -> Grid:
+    rows = [(name.removeprefix(prefix), [count]) for (_, _, name), count in counts.items() if name.startswith(prefix)]
+    return make_grid(title, ("Times",), sorted(rows, key=lambda row: -row[1][0]), total="All")
+
+
+def _weeks(today: date) -> tuple[str, str]:
+    """The last two weeks that are over."""
+    return week_of(today - timedelta(days=14)), week_of(today - timedelta(days=7))
+
+
+def _flags(found: Sequence[Figure], weekly: Sequence[Figure], today: date) -> Iterator[str]:
+    """What deserves a look by itself (acceptance, trust, failures, a rule that fell silent or became loud)."""
+    counts: Counts = Counter()
+    for one in found:
+        if "W" not in one.period:
+            counts[one.topic, one.rule, one.name] += one.count
+    yield from _card_flags(counts)
+    answers = counts["", "", "answer"]
+    failures = sum(counts["", "", name] for name in ("refusal:failure", "refusal:deadline-passed", "lost"))
+    if failures >= 5 and failures >= 0.02 * (answers + failures):
+        yield f"{failures} answers failed, {share(failures, answers + failures)} of all."
+    before, last = _weeks(today)
+    yield from _weekly_flags([one for one in weekly if one.name == "fired"], before, last)
+
+
+def _card_flags(counts: Counts) -> Iterator[str]:
+    for topic in sorted({topic for topic, rule, _ in counts if topic and not rule}):
+        title = TOPICS.get(topic, topic)
+        shown, accepted, overridden, distrust = (
+            counts[topic, "", name] for name in ("shown", "accepted", "overridden", f"reason:{TRUST}")
+        )
+        if shown >= LEAST_SHOWN and accepted < 0.1 * shown:
+            yield f"{title}: fewer than 1 in 10 cards are accepted."
+        if distrust >= 5 and distrust >= 0.1 * overridden:
+            yield f"{title}: {share(distrust, overridden)} of the overrides doubt the evidence."
+
+
+def _weekly_flags(fired: Sequence[Figure], before: str, last: str) -> Iterator[str]:
+    for rule in sorted({one.rule for one in fired}):
+        then, now = (
+            sum(one.count for one in fired if (one.rule, one.period) == (rule, week)) for week in (before, last)
+        )
+        if then >= LEAST_WEEKLY and abs(now - then) >= 0.5 * then:
+            yield f"{rule}: fired {share(now, then)} as often in the week {last} as in the week before."

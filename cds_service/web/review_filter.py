@@ -1,0 +1,129 @@
+"""The filter of the find page: from the address to a query and back; what cannot be read is a fault with words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from werkzeug.datastructures import MultiDict
+
+from cds_service.audit.chain import LASTING, Kind
+from cds_service.audit.reading import Query
+
+LONGEST = 256
+# Fields of free text, and what they are called in a query.
+TEXTS: Mapping[str, str] = {
+    "patient": "patient",
+    "user": "user",
+    "client": "client",
+    "tenant": "tenant",
+    "encounter": "encounter",
+    "hook": "hook_instance",
+    "card": "card",
+    "rule": "rule",
+    "reason": "reason",
+    "about": "about",
+}
+KINDS: Mapping[str, tuple[str, tuple[Kind, ...]]] = {
+    "": ("Answers and refusals", ("answer", "refusal")),
+    "answer": ("Answers", ("answer",)),
+    "refusal": ("Refusals", ("refusal",)),
+    "feedback": ("Feedback", ("feedback",)),
+    "work": ("Marks and notes", ("mark", "note")),
+    "looks": ("Reads and exports", ("read", "export")),
+    "log": ("The log itself", LASTING),
+}
+CHOICES: Mapping[str, Mapping[str, str]] = {
+    "kind": {key: title for key, (title, _) in KINDS.items()},
+    "feedback": {"accepted": "accepted", "overridden": "overridden", "any": "any feedback", "none": "no feedback"},
+    "outcome": {"refracture": "refracture", "residual-pain": "residual pain"},
+    "band": {"high": "high", "above": "above", "not-different": "not different", "lower": "lower"},
+    "topic": {"rehabilitation": "rehabilitation", "braceLimit": "brace limit", "missingData": "missing data"},
+    "result": {one: one for one in ("shown", "refused", "accepted", "overridden", "reviewed", "committee", "denied")},
+}
+SWITCHES = ("partial", "warning")
+NAMES = ("kind", "since", "until", *TEXTS, *(name for name in CHOICES if name != "kind"), "status", *SWITCHES)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What the address asks for.
+
+    Attributes:
+        values: fields as given, without the empty ones.
+        faults: what cannot be read, in words, by field; then there is no query to run.
+    """
+
+    values: Mapping[str, str]
+    query: Query
+    faults: Mapping[str, str]
+
+    @property
+    def address(self) -> str:
+        """The part of the address behind `?`."""
+        return urlencode(self.values)
+
+    @property
+    def asks_for_looks(self) -> bool:
+        """Whether it asks who looked into the log."""
+        return "read" in self.query.kinds
+
+
+def read_filter(given: MultiDict[str, str]) -> Filter:
+    """The filter of an address or a form; fields that it does not know are left alone."""
+    values = {name: text for name in NAMES if (text := given.get(name, "").strip())}
+    faults: dict[str, str] = {}
+    wanted: dict[str, Any] = {"kinds": KINDS.get(values.get("kind", ""), KINDS[""])[1]}
+    for name, text in values.items():
+        try:
+            wanted |= _read(name, text)
+        except ValueError as error:
+            faults[name] = str(error)
+    return Filter(values, Query(**wanted), faults)
+
+
+def _read(name: str, text: str) -> dict[str, Any]:
+    """One field as members of a query.
+
+    Raises:
+        ValueError: with what is expected.
+    """
+    if name in CHOICES:
+        if text not in CHOICES[name]:
+            raise ValueError(f"is one of {', '.join(filter(None, CHOICES[name]))}")
+        return {} if name == "kind" else {name: text}
+    if name in SWITCHES:
+        return {name: _read_switch(text)}
+    if name == "status":
+        if not (text.isdecimal() and 100 <= int(text[:4]) <= 599):
+            raise ValueError("is an HTTP status, 100 to 599")
+        return {name: int(text)}
+    if name in ("since", "until"):
+        return {name: _read_time(text, is_end=name == "until")}
+    if len(text) > LONGEST or not text.isprintable():
+        raise ValueError(f"has at most {LONGEST} printable characters")
+    return {TEXTS[name]: text.removeprefix("Patient/") if name == "patient" else text}
+
+
+def _read_switch(text: str) -> bool:
+    if text not in ("yes", "no"):
+        raise ValueError("is yes or no")
+    return text == "yes"
+
+
+def _read_time(text: str, *, is_end: bool) -> datetime:
+    """A day, the last one included, or a moment; UTC where nothing else is said."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError("is a day, 2026-05-31, or a moment, 2026-05-31T12:00Z") from None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    is_day = "T" not in text and ":" not in text
+    try:
+        return (moment + timedelta(days=1) if is_end and is_day else moment).astimezone(UTC)
+    except OverflowError:
+        raise ValueError("lies outside the calendar") from None
