@@ -1,0 +1,29 @@
+"""What tests of several folders share: databases for an audit log."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from tests.postgres_server import HOW_TO_GET, find_programs, postgres_server
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """A real PostgreSQL server for the whole run; absent, its tests are skipped with a word, but fail in CI."""
+    programs = find_programs()
+    if programs is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail(HOW_TO_GET)
+        pytest.skip(HOW_TO_GET)
+    with postgres_server(programs) as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def audit_url(request, tmp_path):
+    """The address of an empty database, of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'audit.sqlite3'}"
+    return request.getfixturevalue("postgres").new_database()

@@ -1,0 +1,306 @@
+"""G-TMP-1, G-TMP-2 and G-TMP-8: whatever is done to a log, verification names the entry and how, in both databases."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from cds_service.audit.chain import FACTS, seal
+from cds_service.audit.checkpoint import Signer, make_checkpoint
+from cds_service.audit.purge import purge_before
+from cds_service.audit.tables import ENTRIES, PAYLOADS
+from cds_service.audit.verification.faults import parsed
+from cds_service.audit.verification.hashes import commitment_of, link_of
+from cds_service.audit.verification.notes import read_key, read_note
+from cds_service.audit.verification.walk import verify_log
+from tests.audit_builders import NOON, TABLES, answer_entry, clock, drop_guards, fill, rows_of, tamper, uuid_of
+
+COUNT = 12
+LAST = COUNT + 1
+ENTRY_FIELDS = ("entry_id", "at", "kind", "format", "commitment", "previous_hash", "hash")
+CHANGES = {
+    "entry_id": f"'{uuid_of(77)}'",
+    "at": "'2026-11-20T12:00:05.001Z'",
+    "kind": "'read'",
+    "format": "2",
+    "salt": "'00000000000000000000000000000000'",
+    "partial": "1 - partial",
+    "warning": "1 - warning",
+    "status": "status + 1",
+}
+
+
+@pytest.fixture
+def url(audit_url):
+    fill(audit_url, COUNT).dispose()
+    assert verify_log(audit_url).is_whole
+    return audit_url
+
+
+def faults(url, **given):
+    """(what, first, last, detail) of each fault."""
+    return [(one.what, one.sequence, one.last, one.detail) for one in verify_log(url, **given).faults]
+
+
+def named(url, **given):
+    """What was found where, without the words."""
+    return {(what, first, last) for what, first, last, _ in faults(url, **given)}
+
+
+def flipped(column):
+    """Another value of the same form, by changing one sign."""
+    sign = f"CASE WHEN substr({column}, 5, 1) = 'a' THEN 'b' ELSE 'a' END"
+    return f"substr({column}, 1, 4) || {sign} || substr({column}, 6)"
+
+
+@pytest.mark.parametrize("field", ENTRY_FIELDS)
+@pytest.mark.parametrize("place", [1, 6, LAST])
+def test_a_changed_field_of_an_entry_is_named_with_its_place(url, field, place):
+    change = CHANGES.get(field, flipped(field))
+    tamper(url, f"UPDATE audit_entry SET {field} = {change} WHERE sequence = {place}")
+    found = faults(url)
+    assert {(first, last) for _, first, last, _ in found} == {(place, place)}
+    whole = " ".join(detail for *_, detail in found)
+    is_last_hash = field == "hash" and place == LAST  # nothing behind it says what it was
+    assert is_last_hash or field.removesuffix("_hash") in whole or "not the first entry" in whole
+
+
+@pytest.mark.parametrize("field", ["salt", "body"])
+def test_a_changed_payload_is_named(url, field):
+    change = CHANGES.get(field, "replace(body, '0.35', '0.05')")
+    tamper(url, f"UPDATE audit_payload SET {field} = {change} WHERE sequence = 6")
+    assert [(what, first, "body or the salt" in detail) for what, first, _, detail in faults(url)] == [
+        ("payload changed", 6, True)
+    ]
+
+
+@pytest.mark.parametrize("field", [*FACTS, "at", "kind"])
+def test_a_changed_search_field_is_named_since_it_would_hide_the_entry(url, field):
+    column = '"user"' if field == "user" else field
+    (value,) = rows_of(url, f"SELECT {column} FROM audit_search WHERE sequence = 6")[0]
+    is_number = isinstance(value, int) or field in ("status", "partial", "warning")
+    change = f"{value or 0} + 1" if is_number else "'x'"
+    tamper(url, f"UPDATE audit_search SET {column} = {change} WHERE sequence = 6")
+    ((what, first, last, detail),) = faults(url)
+    assert (what, first, last) == ("payload changed", 6, 6)
+    assert field in detail
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE audit_card SET card = '' WHERE sequence = 6",
+        "UPDATE audit_card SET topic = 'braceLimit' WHERE sequence = 6",
+        "UPDATE audit_card SET indicator = 'info' WHERE sequence = 6",
+        "UPDATE audit_card SET rules = 'a' WHERE sequence = 6",
+        "DELETE FROM audit_card WHERE sequence = 6",
+        "INSERT INTO audit_card VALUES (6, 1, 'x', 'y', 'info', '')",
+    ],
+)
+def test_a_changed_card_is_named(url, statement):
+    tamper(url, statement)
+    ((what, first, _, detail),) = faults(url)
+    assert (what, first) == ("payload changed", 6)
+    assert "audit_card" in detail
+
+
+@pytest.mark.parametrize(("first", "last"), [(1, 1), (6, 6), (6, 8), (2, LAST - 1)])
+def test_removed_entries_are_named(url, first, last):
+    for table in TABLES:
+        tamper(url, f"DELETE FROM {table} WHERE sequence BETWEEN {first} AND {last}")
+    assert named(url) == {("removed", first, last)}
+
+
+def test_a_removed_entry_is_named_though_those_behind_were_numbered_anew(url):
+    for table in TABLES:
+        tamper(
+            url,
+            f"DELETE FROM {table} WHERE sequence = 6",
+            f"UPDATE {table} SET sequence = -(sequence - 1) WHERE sequence > 6",
+            f"UPDATE {table} SET sequence = -sequence WHERE sequence < 0",
+        )
+    assert named(url) == {("removed", 6, 6)}
+
+
+def test_a_log_without_any_entry_is_not_whole(url):
+    for table in TABLES:
+        tamper(url, f"DELETE FROM {table}")
+    assert named(url) == {("removed", 1, 1)}
+
+
+def test_two_entries_that_changed_places_are_named(url):
+    for table in TABLES:
+        tamper(
+            url,
+            f"UPDATE {table} SET sequence = -6 WHERE sequence = 6",
+            f"UPDATE {table} SET sequence = 6 WHERE sequence = 7",
+            f"UPDATE {table} SET sequence = 7 WHERE sequence = -6",
+        )
+    assert named(url) == {("reordered", 6, 6), ("reordered", 7, 7)}
+    assert "written as entry 7" in faults(url)[0][3]
+
+
+def test_an_entry_that_stands_twice_is_named(url):
+    drop_guards(url)
+    tamper(url, "INSERT INTO audit_entry SELECT * FROM audit_entry WHERE sequence = 6")
+    assert ("inserted", 6, 6) in named(url)
+
+
+def test_an_entry_that_was_put_in_is_named(url):
+    """The new one follows the one before and is hashed right; those behind are numbered anew."""
+    for table in TABLES:
+        tamper(
+            url,
+            f"UPDATE {table} SET sequence = -(sequence + 1) WHERE sequence > 5",
+            f"UPDATE {table} SET sequence = -sequence WHERE sequence < 0",
+        )
+    previous = rows_of(url, "SELECT hash FROM audit_entry WHERE sequence = 5")[0][0]
+    drop_guards(url)
+    put_in(url, 6, previous)
+    assert named(url) == {("inserted", 6, 6)}
+
+
+def put_in(url, sequence, previous):
+    """A forged entry, hashed as the format says."""
+    forged = seal(answer_entry(500))
+    link = forged.link(sequence, previous)
+    tamper(
+        url,
+        f"INSERT INTO audit_entry VALUES ({sequence}, '{forged.id}', '{forged.at}', 'answer', 1, '{forged.commitment}',"
+        f" '{previous}', '{link}')",
+        f"INSERT INTO audit_payload VALUES ({sequence}, '{forged.salt}', '{forged.body}')",
+        f"INSERT INTO audit_search (sequence, at, kind, {', '.join(quoted(name) for name in forged.facts)}) VALUES"
+        f" ({sequence}, '{forged.at}', 'answer', {', '.join(literal(value) for value in forged.facts.values())})",
+        f"INSERT INTO audit_card VALUES ({sequence}, 0, '{forged.cards[0].card}', 'rehabilitation', 'warning', 'a b')",
+    )
+    return link
+
+
+def quoted(name):
+    return f'"{name}"'
+
+
+def literal(value):
+    return value if value.isdecimal() else f"'{value}'"
+
+
+def test_an_entry_in_the_place_of_another_is_named_by_the_one_behind(url):
+    previous = rows_of(url, "SELECT hash FROM audit_entry WHERE sequence = 5")[0][0]
+    for table in TABLES:
+        tamper(url, f"DELETE FROM {table} WHERE sequence = 6")
+    put_in(url, 6, previous)
+    assert named(url) == {("rewritten", 7, 7)}
+
+
+def test_a_row_that_belongs_to_no_entry_is_named(url):
+    tamper(url, f"INSERT INTO audit_payload VALUES ({LAST + 5}, 'x', '{{}}')")
+    assert named(url) == {("inserted", LAST + 5, LAST + 5)}
+
+
+@pytest.mark.parametrize("table", ["audit_payload", "audit_search"])
+def test_a_payload_deleted_by_hand_is_missing_and_not_purged(url, table):
+    tamper(url, f"DELETE FROM {table} WHERE sequence = 6")
+    ((what, first, _, _),) = faults(url)
+    assert first == 6
+    assert what == ("payload missing" if table == "audit_search" else "payload changed")
+    tamper(url, *(f"DELETE FROM {one} WHERE sequence = 6" for one in TABLES[1:]))
+    assert named(url) == {("payload missing", 6, 6)}
+
+
+def test_what_was_purged_is_counted_and_no_fault(url):
+    database = fill(url, 3, first=100)  # these are younger
+    count = purge_before(database, NOON + timedelta(seconds=60), "os:root", clock)
+    database.dispose()
+    report = verify_log(url)
+    assert (count, report.is_whole, report.purged) == (COUNT, True, COUNT)
+    assert rows_of(url, "SELECT count(*) FROM audit_payload")[0][0] == report.entries - COUNT
+    tamper(url, *(f"DELETE FROM {table} WHERE sequence = 14" for table in TABLES[1:]))
+    assert named(url) == {("payload missing", 14, 14)}
+
+
+def test_a_purge_entry_cannot_be_invented(url):
+    """Deleting a payload and writing a purge entry of one's own breaks the link behind it or the hash of it."""
+    tamper(url, *(f"DELETE FROM {table} WHERE sequence = 6" for table in TABLES[1:]))
+    tamper(
+        url,
+        "UPDATE audit_entry SET kind = 'purge' WHERE sequence = 7",
+        """UPDATE audit_payload SET body = '{"content":{"ranges":[[6,6]]}}' WHERE sequence = 7""",
+    )
+    assert not verify_log(url).is_whole
+
+
+# --- the end of the log, and the whole of it
+
+
+@pytest.fixture
+def note(url):
+    """A checkpoint that covers all answers and its own entry; the log goes on behind it."""
+    database = fill(url, 0)
+    text = make_checkpoint(database, None, clock)
+    database.dispose()
+    fill(url, 2, first=200).dispose()
+    found = read_note(text)
+    assert found.sequence == LAST + 1
+    assert verify_log(url, [found]).is_whole
+    return found
+
+
+def test_a_log_cut_off_before_its_checkpoint_is_found_by_the_checkpoint_alone(url, note):
+    for table in TABLES:
+        tamper(url, f"DELETE FROM {table} WHERE sequence > 10")
+    report = verify_log(url)
+    assert report.is_whole
+    assert any("cut off" in line for line in report.notes)
+    assert named(url, checkpoints=[note]) == {("cut off", 11, note.sequence)}
+
+
+def test_a_log_rewritten_whole_is_found_by_the_checkpoint_alone(url, note):
+    """All hashes made anew from entry 6 on, as whoever owns the database can."""
+    rewrite(url, 6)
+    assert verify_log(url).is_whole
+    assert named(url, checkpoints=[note]) == {("rewritten", note.sequence, note.sequence)}
+
+
+def rewrite(url, start):
+    rows = rows_of(
+        url,
+        "SELECT e.sequence, e.entry_id, e.at, e.kind, e.commitment, e.previous_hash FROM audit_entry e"
+        f" WHERE e.sequence >= {start} ORDER BY e.sequence",
+    )
+    drop_guards(url)
+    previous = rows[0][5]
+    for sequence, entry_id, at, kind, commitment, _ in rows:
+        wanted = commitment
+        if sequence == start:
+            ((salt, body),) = rows_of(url, f"SELECT salt, body FROM audit_payload WHERE sequence = {start}")
+            body = body.replace("0.35", "0.05")
+            document = parsed(body)
+            wanted = commitment_of(salt, document["facts"], [tuple(card) for card in document["cards"]], body)
+            tamper(url, f"UPDATE audit_payload SET body = '{body}' WHERE sequence = {start}")
+        link = link_of(sequence, entry_id, at, kind, wanted, previous)
+        tamper(
+            url,
+            f"UPDATE audit_entry SET commitment = '{wanted}', previous_hash = '{previous}', hash = '{link}'"
+            f" WHERE sequence = {sequence}",
+        )
+        previous = link
+
+
+def test_a_checkpoint_of_another_log_is_named(note, tmp_path):
+    other = f"sqlite:///{tmp_path / 'other.sqlite3'}"
+    fill(other, 20).dispose()
+    assert ("checkpoint", note.sequence, note.sequence) in named(other, checkpoints=[note])
+
+
+def test_a_checkpoint_signed_by_another_key_is_named(url, note):
+    other = Signer(note.signatures[0][0], Ed25519PrivateKey.generate())
+    expected = {("checkpoint", note.sequence, note.sequence)}
+    assert named(url, checkpoints=[note], keys=[read_key(other.public_text)]) == expected
+
+
+def test_the_payload_columns_are_all_covered():
+    """A column more would need a line of the format."""
+    assert {column.name for column in PAYLOADS.columns} == {"sequence", "salt", "body"}
+    assert {column.name for column in ENTRIES.columns} == {"sequence", *ENTRY_FIELDS}

@@ -1,0 +1,127 @@
+"""A real PostgreSQL of this machine's packages, run by an unprivileged user in a folder of its own on a free port."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+
+import psycopg
+
+HOW_TO_GET = "PostgreSQL's server programs are not installed: apt-get install postgresql"
+NUMBERS = count(1)
+
+
+class PostgresServer:
+    """A server that can be stopped, killed and started again."""
+
+    def __init__(self, programs: Path, folder: Path, user: str | None) -> None:
+        self._programs = programs
+        self._folder = folder
+        self._user = user
+        self._process: subprocess.Popen[bytes] | None = None
+        self.port = _free_port()
+
+    @property
+    def process_id(self) -> int:
+        """Of the first of its processes."""
+        assert self._process is not None
+        return self._process.pid
+
+    def url(self, database: str = "postgres") -> str:
+        """Its address, for SQLAlchemy."""
+        return f"postgresql+psycopg://audit@127.0.0.1:{self.port}/{database}"
+
+    def new_database(self) -> str:
+        """The address of an empty database."""
+        name = f"log{next(NUMBERS)}_{os.getpid()}"
+        self.ask(f"CREATE DATABASE {name}")
+        return self.url(name)
+
+    def ask(self, statement: str) -> None:
+        """Run one statement as its owner."""
+        with psycopg.connect(self.url().replace("+psycopg", ""), autocommit=True) as connection:
+            connection.execute(statement)
+
+    def start(self) -> None:
+        """Start, and wait until it answers."""
+        self._process = subprocess.Popen(
+            [
+                self._programs / "postgres",
+                "-D",
+                self._folder,
+                "-k",
+                self._folder,
+                "-h",
+                "127.0.0.1",
+                "-p",
+                str(self.port),
+            ],
+            user=self._user,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        until = time.monotonic() + 30
+        while time.monotonic() < until:
+            try:
+                self.ask("SELECT 1")
+            except psycopg.OperationalError:
+                time.sleep(0.05)
+            else:
+                return
+        raise RuntimeError("PostgreSQL does not answer")
+
+    def stop(self, how: str = "immediate") -> None:
+        """End it: `fast`, or `immediate` as after a crash."""
+        subprocess.run(
+            [self._programs / "pg_ctl", "stop", "-D", self._folder, "-m", how, "-w"],
+            user=self._user,
+            stdout=subprocess.DEVNULL,
+            check=True,
+        )
+        assert self._process is not None
+        self._process.wait()
+
+
+def find_programs() -> Path | None:
+    """Where PostgreSQL's server programs are."""
+    places = [*Path("/usr/lib/postgresql").glob("*/bin"), *map(Path, os.environ.get("PATH", "").split(os.pathsep))]
+    return next(
+        (one for one in places if all((one / name).is_file() for name in ("initdb", "postgres", "pg_ctl"))), None
+    )
+
+
+@contextmanager
+def postgres_server(programs: Path) -> Iterator[PostgresServer]:
+    """A new server, thrown away at the end."""
+    user = "nobody" if os.getuid() == 0 else None  # it refuses to be root
+    folder = Path(tempfile.mkdtemp(prefix="kyphoplasty-cds-postgres-"))
+    try:
+        if user is not None:
+            shutil.chown(folder, user)
+        subprocess.run(
+            [programs / "initdb", "-D", folder, "-U", "audit", "-A", "trust", "-E", "UTF8", "--no-locale"],
+            user=user,
+            stdout=subprocess.DEVNULL,
+            check=True,
+        )
+        server = PostgresServer(programs, folder, user)
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
+    finally:
+        shutil.rmtree(folder)
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
