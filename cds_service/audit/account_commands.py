@@ -1,0 +1,72 @@
+"""The commands that say who may look into the audit log: `kyphoplasty-cds audit add-reviewer` and `remove-reviewer`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, TextIO
+
+import click
+
+from cds_service.errors import DataFileError
+from cds_service.exit_codes import say_errors
+from cds_service.settings import read_settings
+
+if TYPE_CHECKING:
+    from cds_service.audit.accounts import Accounts
+
+ROLES = ("reviewer", "privacy-officer", "operator")
+
+
+@click.command("add-reviewer")
+@click.argument("name")
+@click.option("--role", type=click.Choice(ROLES), default="reviewer", show_default=True)
+@click.option("--password-file", type=click.File(), metavar="FILE", help="instead of a prompt; - is standard input")
+@click.option("--replace", is_flag=True, help="new password and role for an account that exists; its sessions end")
+@say_errors
+def add_reviewer(name: str, role: Any, password_file: TextIO | None, replace: bool) -> None:  # noqa: FBT001
+    """Make an account for the review pages, /audit.
+
+    A reviewer sees all entries but who looked into the log; a privacy-officer sees that too; an operator sees figures
+    and integrity, and no patient.
+    """
+    password = _read_password(password_file)
+    with _accounts() as accounts:
+        from cds_service.audit.accounts import AccountFault  # noqa: PLC0415 - SQLAlchemy is loaded where it is needed
+
+        try:
+            accounts.add(name, role, password, replace=replace)
+        except AccountFault as error:
+            raise DataFileError("NAME", name, str(error)) from None
+    click.echo(f"{name} may log in at /audit as {role}")
+
+
+@click.command("remove-reviewer")
+@click.argument("name")
+@say_errors
+def remove_reviewer(name: str) -> None:
+    """Close an account and end its sessions. Its name stays taken, since entries bear it."""
+    with _accounts() as accounts:
+        if not accounts.retire(name):
+            raise DataFileError("NAME", name, "there is no such account")
+    click.echo(f"{name} cannot log in any more")
+
+
+def _read_password(file: TextIO | None) -> str:
+    """The first line of the file, or what is typed twice."""
+    if file is None:
+        return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
+    return file.readline().rstrip("\r\n")
+
+
+@contextmanager
+def _accounts() -> Iterator[Accounts]:
+    from cds_service.audit.accounts import Accounts  # noqa: PLC0415
+    from cds_service.audit.database import Database  # noqa: PLC0415
+
+    database = Database(read_settings().database_url, wait_seconds=10.0)
+    try:
+        yield Accounts(lambda: database, lambda: datetime.now(UTC))
+    finally:
+        database.dispose()
