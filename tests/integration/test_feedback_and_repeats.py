@@ -1,0 +1,498 @@
+"""What users answer, over HTTP with a real database: how it is recorded, and what it changes for the next answer."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from dataclasses import replace
+from datetime import timedelta
+from itertools import count
+from uuid import uuid4
+
+import pytest
+
+from cds_service.audit.answers_given import AnswersGiven
+from cds_service.audit.chain import AuditEntry, ShownCard
+from cds_service.audit.reading import Query
+from cds_service.audit.store import AuditStore
+from cds_service.errors import AuditUnavailable
+from cds_service.loading import load_service
+from cds_service.settings import Settings
+from cds_service.web.app import create_app
+from cds_service.web.logs import JsonLines
+from tests.card_rules import faults_of
+from tests.chart_builders import (
+    HOOK,
+    NOW,
+    PATIENT,
+    brace,
+    by_topic,
+    drug,
+    kyphoplasty,
+    measured,
+    order_sign,
+    ordered,
+    patient,
+    period,
+    problem,
+    strong_and_nourished,
+    thin_and_weak,
+)
+from tests.fact_builders import policy_with
+
+SYSTEM = "https://kyphoplasty-cds.org/fhir/CodeSystem/override-reason"
+SERVICE = load_service()
+PATIENTS = (f"asked-{number}" for number in count())
+
+
+class Ward:
+    """The application around one database, and one patient after another."""
+
+    def __init__(self, store, earlier=None, deadline=60.0, **policy):
+        self.store = store
+        self.now = NOW
+        app = create_app(
+            replace(SERVICE, policy=policy_with(**policy)) if policy else SERVICE,
+            Settings(deadline_seconds=deadline),
+            audit=store,
+            earlier=earlier or AnswersGiven(store),
+            base_url="http://127.0.0.1:8080",
+            clock=lambda: self.now,
+        )
+        self._client = app.test_client()
+
+    def sign(self, resources, *drafts, patient_id, days=0, **members):
+        """The cards by topic, so many days after the first visit."""
+        self.now = NOW + timedelta(days=days)
+        body = json.loads(
+            json.dumps(order_sign(resources, *drafts)).replace(f"Patient/{PATIENT}", f"Patient/{patient_id}")
+        )
+        body["context"]["patientId"] = patient_id
+        body["prefetch"]["patient"]["id"] = patient_id
+        response = self._client.post(f"/cds-services/{HOOK}", json={**body, "hookInstance": str(uuid4()), **members})
+        assert response.status_code == 200, response.text
+        assert faults_of(response.json) == []
+        return by_topic(response.json["cards"])
+
+    def tell(self, *items, status=200, **item):
+        """Send these items, or the one that is given by its members."""
+        found = items or [item]
+        response = self._client.post(f"/cds-services/{HOOK}/feedback", json={"feedback": list(found)})
+        assert response.status_code == status, response.text
+
+    def override(self, card, reason=None, **why):
+        """Dismiss the card."""
+        said = {"reason": {"code": reason, "system": SYSTEM}} if reason else {}
+        members = {"overrideReason": said | why} if said | why else {}
+        self.tell(card=card["uuid"], outcome="overridden", outcomeTimestamp=self.moment, **members)
+
+    def accept(self, card, *labels):
+        """Accept these suggestions of the card, all without labels."""
+        chosen = [one for one in card["suggestions"] if not labels or one["label"] in labels]
+        ids = [{"id": one["uuid"]} for one in chosen]
+        self.tell(card=card["uuid"], outcome="accepted", acceptedSuggestions=ids, outcomeTimestamp=self.moment)
+
+    @property
+    def moment(self):
+        return self.now.isoformat().replace("+00:00", "Z")
+
+    def newest(self, **query):
+        """The newest entry that fits, whole."""
+        return self.store.reader.entry(self.store.reader.find(Query(**query), limit=1).entries[0].id)
+
+    def count(self, **query):
+        return len(self.store.reader.find(Query(**query)).entries)
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    log = AuditStore(f"sqlite:///{tmp_path_factory.mktemp('ward') / 'audit.sqlite3'}", share_seconds=10)
+    yield log
+    log.close()
+
+
+@pytest.fixture
+def ward(store):
+    return Ward(store)
+
+
+@pytest.fixture
+def asked():
+    """A patient of this test alone."""
+    return next(PATIENTS)
+
+
+THIN = thin_and_weak()
+
+
+# --- how feedback is recorded ----------------------------------------------------------------------------------------
+
+
+def test_feedback_stands_beside_the_answer_that_showed_the_card(ward, asked):
+    card = ward.sign(THIN, kyphoplasty(), patient_id=asked)["rehabilitation"]
+    ward.override(card, "patientDeclines")
+    answer, feedback = (ward.newest(kinds=(kind,), patient=asked) for kind in ("answer", "feedback"))
+    found = feedback.found
+    assert (found.about, found.card, found.topic) == (answer.id, card["uuid"], "rehabilitation")
+    assert (found.result, found.reason, found.hook_instance) == (
+        "overridden",
+        "patientDeclines",
+        answer.found.hook_instance,
+    )
+    assert feedback.content["linked"] is True
+    assert [one.id for one in ward.store.reader.about(answer.id)] == [feedback.id]
+
+
+def test_accepted_suggestions_are_recorded_with_their_recommendations(ward, asked):
+    card = ward.sign(THIN, kyphoplasty(), patient_id=asked)["rehabilitation"]
+    ward.accept(card, "Refer to rehabilitation", "Refer to dietitian")
+    content = ward.newest(kinds=("feedback",), patient=asked).content
+    assert content["acceptedRules"] == ["dietitian", "rehabilitation"]
+    assert len(content["acceptedSuggestions"]) == 2
+    assert content["unknownSuggestions"] == 0
+
+
+def test_the_same_statement_is_one_entry_however_often_it_comes(ward, asked):
+    card = ward.sign(THIN, kyphoplasty(), patient_id=asked)["rehabilitation"]
+    for _ in range(3):
+        ward.override(card, "alreadyArranged")
+    assert ward.count(kinds=("feedback",), patient=asked) == 1
+    ward.now += timedelta(seconds=1)
+    ward.override(card, "alreadyArranged")
+    assert ward.count(kinds=("feedback",), patient=asked) == 2
+
+
+def test_a_batch_about_several_answers_comes_in_any_order(ward, asked):
+    first = ward.sign(THIN, kyphoplasty(), patient_id=asked)["rehabilitation"]
+    second = ward.sign(THIN, kyphoplasty(), brace(), patient_id=asked)["braceLimit"]
+    late = {"card": second["uuid"], "outcome": "overridden", "outcomeTimestamp": "2026-11-20T09:10:00Z"}
+    early = {"card": first["uuid"], "outcome": "overridden", "outcomeTimestamp": "2026-11-20T09:05:00Z"}
+    ward.tell(late, early, late)
+    assert ward.count(kinds=("feedback",), patient=asked) == 2
+    assert ward.newest(kinds=("feedback",), patient=asked, topic="braceLimit").content["linked"] is True
+
+
+def test_an_unknown_card_is_recorded_without_a_link(ward):
+    card = str(uuid4())
+    ward.tell(card=card, outcome="overridden", outcomeTimestamp=ward.moment)
+    entry = ward.newest(kinds=("feedback",), card=card)
+    assert (entry.found.about, entry.found.patient, entry.content["linked"]) == (None, None, False)
+
+
+def test_one_bad_item_records_nothing_of_its_batch(ward, asked):
+    card = ward.sign(THIN, kyphoplasty(), patient_id=asked)["rehabilitation"]
+    good = {"card": card["uuid"], "outcome": "overridden", "outcomeTimestamp": ward.moment}
+    ward.tell(good, {**good, "outcome": "accepted"}, status=400)
+    assert ward.count(kinds=("feedback",), patient=asked) == 0
+
+
+CANARY = "canary-7391"
+
+
+def test_what_a_user_or_a_stranger_wrote_is_neither_kept_nor_logged(ward, asked, caplog):
+    caplog.set_level(logging.DEBUG)
+    card = ward.sign(THIN, kyphoplasty(), patient_id=asked)["rehabilitation"]
+    ward.override(card, "patientDeclines", userComment=CANARY)
+    ward.tell(
+        {
+            "card": f"{CANARY}-card",
+            "outcome": "overridden",
+            "overrideReason": {"reason": {"code": CANARY, "system": f"urn:{CANARY}", "display": CANARY}},
+            "outcomeTimestamp": ward.moment,
+            CANARY: CANARY,
+        },
+        {
+            "card": card["uuid"],
+            "outcome": "accepted",
+            "acceptedSuggestions": [{"id": CANARY}],
+            "outcomeTimestamp": ward.moment,
+        },
+    )
+    files = [file for file in ward.store.database.file.parent.rglob("*") if file.is_file()]
+    assert files
+    assert all(CANARY.encode() not in file.read_bytes() for file in files)
+    assert not any(CANARY in JsonLines().format(record) for record in caplog.records)
+    assert ward.newest(kinds=("feedback",), patient=asked, result="accepted").content["unknownSuggestions"] == 1
+
+
+def test_a_site_may_keep_comments_which_are_marked_and_cut(store, asked):
+    ward = Ward(store, feedback_user_comments=True)
+    card = ward.sign(THIN, kyphoplasty(), patient_id=asked)["rehabilitation"]
+    ward.override(card, "patientDeclines", userComment="does not\n want it " + "x" * 1000)
+    content = ward.newest(kinds=("feedback",), patient=asked).content
+    assert content["userComment"].startswith("does not want it xxx")
+    assert len(content["userComment"]) == 500
+    assert content["phi"] == ["userComment"]
+
+
+@pytest.mark.parametrize(
+    ("reason", "recorded"),
+    [
+        ({"code": "patientDeclines", "system": SYSTEM}, "patientDeclines"),
+        ({"code": "patientDeclines"}, "patientDeclines"),
+        ({"code": "patientDeclines", "system": "urn:other"}, None),
+        ({"code": "mine", "system": SYSTEM}, None),
+        ({}, None),
+    ],
+)
+def test_a_reason_is_recorded_where_it_is_one_of_ours(ward, asked, reason, recorded):
+    card = ward.sign(THIN, kyphoplasty(), patient_id=asked)["rehabilitation"]
+    ward.tell(card=card["uuid"], outcome="overridden", overrideReason={"reason": reason}, outcomeTimestamp=ward.moment)
+    entry = ward.newest(kinds=("feedback",), patient=asked)
+    assert entry.found.reason == recorded
+    assert entry.content["reason"] == (recorded or "not one of ours")
+
+
+class _NoLog:
+    def append(self, _entry):
+        raise AuditUnavailable("The audit entry could not be written.")
+
+
+class _Unreadable:
+    """A log that takes entries and cannot be asked."""
+
+    def showing(self, _card):
+        raise AuditUnavailable("no")
+
+    def answers_given(self, *_of):
+        raise AuditUnavailable("no")
+
+
+def test_feedback_that_cannot_be_recorded_is_503(ward):
+    broken = Ward(_NoLog(), earlier=AnswersGiven(ward.store))
+    broken.tell(card=str(uuid4()), outcome="overridden", outcomeTimestamp=ward.moment, status=503)
+
+
+def test_feedback_is_kept_without_a_link_while_the_log_cannot_be_read(store):
+    ward = Ward(store, earlier=_Unreadable())
+    card = str(uuid4())
+    ward.tell(card=card, outcome="overridden", outcomeTimestamp=ward.moment)
+    assert ward.newest(kinds=("feedback",), card=card).content["unlinkedSince"] == "the log could not be read"
+
+
+# --- what it changes -------------------------------------------------------------------------------------------------
+
+
+def test_a_card_that_was_declined_is_shorter_and_no_warning_and_says_when_and_how(ward, asked):
+    whole = ward.sign(THIN, kyphoplasty(), patient_id=asked)["rehabilitation"]
+    assert whole["indicator"] == "warning"
+    ward.override(whole, "patientDeclines")
+    short = ward.sign(THIN, kyphoplasty(), patient_id=asked, days=13)["rehabilitation"]
+    assert short["indicator"] == "info"
+    assert "shown 20 Nov 2026, declined: patient declines" in short["summary"]
+    assert "Shown 20 Nov 2026" in short["detail"]
+    assert len(short["detail"]) < len(whole["detail"])
+    assert short["uuid"] != whole["uuid"]
+    # The order stays within reach; it is only no longer chosen beforehand.
+    assert [one["label"] for one in short["suggestions"]] == [one["label"] for one in whole["suggestions"]]
+    assert not any(one["isRecommended"] for one in short["suggestions"])
+    assert short["overrideReasons"] == whole["overrideReasons"]
+    assert short["extension"] == whole["extension"]
+
+
+def test_the_entry_says_that_and_why_a_card_was_shortened(ward, asked):
+    ward.override(ward.sign(THIN, kyphoplasty(), patient_id=asked)["rehabilitation"], "alreadyArranged")
+    first, feedback = (ward.newest(kinds=(kind,), patient=asked) for kind in ("answer", "feedback"))
+    ward.sign(THIN, kyphoplasty(), patient_id=asked, days=1)
+    noted = ward.newest(kinds=("answer",), patient=asked).content["repeats"]
+    (shortened,) = noted["shortened"]
+    assert (shortened["topic"], shortened["how"]) == ("rehabilitation", "alreadyArranged")
+    assert (shortened["shown"], shortened["answered"], shortened["until"]) == ("2026-11-20", "2026-11-20", "2026-12-20")
+    assert shortened["because"] == [first.id, feedback.id]
+    assert noted["warnings"] == ["rehabilitation"]  # what it would have been
+
+
+def test_the_same_call_again_after_an_answer_is_shorter_and_without_one_the_same(ward, asked):
+    first = ward.sign(THIN, kyphoplasty(), patient_id=asked)
+    second = ward.sign(THIN, kyphoplasty(), patient_id=asked)
+    assert {topic: card["detail"] for topic, card in first.items()} == {
+        topic: card["detail"] for topic, card in second.items()
+    }
+    ward.override(first["rehabilitation"], "notAbleToTakePart")
+    assert "not able to take part" in ward.sign(THIN, kyphoplasty(), patient_id=asked)["rehabilitation"]["summary"]
+
+
+def test_an_accepted_card_is_shorter_and_keeps_what_was_not_accepted(ward, asked):
+    whole = ward.sign(THIN, kyphoplasty(), patient_id=asked)["rehabilitation"]
+    ward.accept(whole, "Refer to rehabilitation", "Refer to dietitian")
+    short = ward.sign(THIN, kyphoplasty(), patient_id=asked, days=2)["rehabilitation"]
+    assert short["indicator"] == "info"
+    assert "accepted" in short["summary"]
+    assert "bone treatment" in short["summary"]
+    assert {one["label"]: one["isRecommended"] for one in short["suggestions"]} == {
+        "Refer to rehabilitation": False,
+        "Refer to dietitian": False,
+        "Refer to fracture liaison service": True,
+    }
+    assert "whatever the T-score" in short["detail"]  # its text stands there whole
+    assert "supervised back-extensor" not in short["detail"]
+
+
+def test_an_accepted_referral_that_was_ordered_is_named_with_its_order(ward, asked):
+    ward.accept(ward.sign(THIN, kyphoplasty(), patient_id=asked)["rehabilitation"])
+    orders = [ordered(kind, days=0) for kind in ("rehabilitation", "dietitian", "bone-treatment")]
+    short = ward.sign([*THIN, *orders], kyphoplasty(), patient_id=asked, days=1)["rehabilitation"]
+    assert "shown 20 Nov 2026, accepted" in short["summary"]
+    assert short["detail"].count("already ordered") == 3
+    assert "suggestions" not in short
+
+
+def test_measurements_that_would_not_change_care_are_said_shorter(ward, asked):
+    record = [patient(), measured("bmi", 17.0), measured("mna-score", 12)]
+    whole = ward.sign(record, kyphoplasty(), patient_id=asked)
+    ward.override(whole["missingData"], "wouldNotChangeCare")
+    cards = ward.sign(record, kyphoplasty(), patient_id=asked, days=5)
+    assert "would not change care" in cards["missingData"]["summary"]
+    assert cards["rehabilitation"]["detail"] == whole["rehabilitation"]["detail"]
+
+
+@pytest.mark.parametrize("reason", [None, "disagreeWithEvidence", "serviceNotAvailable", "notOsteoporotic"])
+def test_any_other_dismissal_changes_nothing(ward, asked, reason):
+    whole = ward.sign(THIN, kyphoplasty(), patient_id=asked)["rehabilitation"]
+    ward.override(whole, reason)
+    assert ward.sign(THIN, kyphoplasty(), patient_id=asked)["rehabilitation"]["detail"] == whole["detail"]
+
+
+@pytest.mark.parametrize(("days", "indicator"), [(30, "info"), (31, "warning")])
+def test_after_30_days_it_is_a_whole_card_again(ward, asked, days, indicator):
+    ward.override(ward.sign(THIN, kyphoplasty(), patient_id=asked)["rehabilitation"], "patientDeclines")
+    assert ward.sign(THIN, kyphoplasty(), patient_id=asked, days=days)["rehabilitation"]["indicator"] == indicator
+
+
+CHANGES = {
+    "a new input": ([*THIN, measured("vbq", 3.9)], (kyphoplasty(),)),
+    "a changed input": ([*THIN, measured("bmi", 16.0, number="newer", days=1)], (kyphoplasty(),)),
+    "a new diagnosis": ([*THIN, problem("prior-spinal-surgery")], (kyphoplasty(),)),
+    "a new drug": ([*THIN, drug("alendronate")], (kyphoplasty(),)),
+    "another vertebra": (THIN, (kyphoplasty("T12", code="22513"),)),
+    "an open-ended brace": (THIN, (kyphoplasty(), brace())),
+}
+
+
+@pytest.mark.parametrize(("record", "drafts"), CHANGES.values(), ids=CHANGES)
+def test_whatever_changes_is_shown_whole_and_the_entry_says_what(ward, asked, record, drafts):
+    ward.override(ward.sign(THIN, kyphoplasty(), patient_id=asked)["rehabilitation"], "patientDeclines")
+    cards = ward.sign(record, *drafts, patient_id=asked, days=1)
+    untouched = ward.sign(record, *drafts, patient_id=next(PATIENTS), days=1)
+    assert {topic: card["detail"] for topic, card in cards.items()} == {
+        topic: card["detail"] for topic, card in untouched.items()
+    }
+    assert [card["indicator"] for card in cards.values()] == [card["indicator"] for card in untouched.values()]
+    noted = ward.newest(kinds=("answer",), patient=asked).content["repeats"]
+    assert noted["shortened"] == []
+    assert noted["whole"]["rehabilitation"]
+
+
+def test_a_brace_in_conflict_warns_beside_a_card_that_was_declined(ward, asked):
+    """The conflict was open then and is open now: the first card is a repeat, the second never is."""
+    whole = ward.sign(THIN, kyphoplasty(), brace(), patient_id=asked)
+    ward.override(whole["rehabilitation"], "patientDeclines")
+    ward.accept(whole["braceLimit"])
+    cards = ward.sign(THIN, kyphoplasty(), brace(), patient_id=asked, days=1)
+    assert cards["rehabilitation"]["indicator"] == "info"
+    assert cards["braceLimit"]["indicator"] == "warning"
+    assert cards["braceLimit"]["detail"] == whole["braceLimit"]["detail"]
+    assert next(iter(cards)) == "braceLimit"  # warnings first
+    other = brace(number="another", occurrencePeriod=period(0, 200))
+    assert ward.sign(THIN, kyphoplasty(), brace(), other, patient_id=asked)["rehabilitation"]["indicator"] == "warning"
+
+
+def test_a_part_of_the_record_that_cannot_be_read_shortens_nothing(ward, asked):
+    ward.override(ward.sign(THIN, kyphoplasty(), patient_id=asked)["rehabilitation"], "patientDeclines")
+    body = order_sign(THIN, kyphoplasty())
+    outcome = {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "timeout"}]}
+    prefetch = json.loads(json.dumps(body["prefetch"]).replace(f"Patient/{PATIENT}", f"Patient/{asked}"))
+    prefetch["patient"]["id"] = asked
+    cards = ward.sign(THIN, kyphoplasty(), patient_id=asked, prefetch={**prefetch, "procedures": outcome})
+    assert "could not be read" in cards["rehabilitation"]["detail"]
+    assert "shown" not in cards["rehabilitation"]["summary"]
+
+
+def test_the_answer_about_one_patient_says_nothing_of_another(ward, asked):
+    ward.override(ward.sign(THIN, kyphoplasty(), patient_id=asked)["rehabilitation"], "patientDeclines")
+    assert ward.sign(THIN, kyphoplasty(), patient_id=next(PATIENTS))["rehabilitation"]["indicator"] == "warning"
+
+
+def test_the_same_id_on_another_server_is_another_patient(ward, asked):
+    ward.override(
+        ward.sign(THIN, kyphoplasty(), patient_id=asked, fhirServer="http://127.0.0.1:9/a")["rehabilitation"],
+        "patientDeclines",
+    )
+    for server, indicator in (("http://127.0.0.1:9/b", "warning"), ("http://127.0.0.1:9/a", "info")):
+        cards = ward.sign(THIN, kyphoplasty(), patient_id=asked, fhirServer=server)
+        assert cards["rehabilitation"]["indicator"] == indicator
+
+
+def test_a_short_card_that_is_answered_again_holds_from_then_on(ward, asked):
+    ward.override(ward.sign(THIN, kyphoplasty(), patient_id=asked)["rehabilitation"], "patientDeclines")
+    short = ward.sign(THIN, kyphoplasty(), patient_id=asked, days=20)["rehabilitation"]
+    ward.override(short, "alreadyArranged")
+    later = ward.sign(THIN, kyphoplasty(), patient_id=asked, days=45)["rehabilitation"]
+    assert "shown 10 Dec 2026, overridden: already arranged" in later["summary"]
+
+
+def test_a_clock_of_the_client_that_runs_ahead_makes_no_answer_last_longer(ward, asked):
+    card = ward.sign(THIN, kyphoplasty(), patient_id=asked)["rehabilitation"]
+    why = {"reason": {"code": "patientDeclines", "system": SYSTEM}}
+    ward.tell(card=card["uuid"], outcome="overridden", overrideReason=why, outcomeTimestamp="2027-11-20T00:00:00Z")
+    assert ward.sign(THIN, kyphoplasty(), patient_id=asked, days=30)["rehabilitation"]["indicator"] == "info"
+    assert ward.sign(THIN, kyphoplasty(), patient_id=asked, days=31)["rehabilitation"]["indicator"] == "warning"
+
+
+def test_a_site_may_switch_it_off_or_set_the_days(store, asked):
+    off, week = Ward(store, repeats_enabled=False), Ward(store, repeats_days=7)
+    off.override(off.sign(THIN, kyphoplasty(), patient_id=asked)["rehabilitation"], "patientDeclines")
+    assert off.sign(THIN, kyphoplasty(), patient_id=asked, days=1)["rehabilitation"]["indicator"] == "warning"
+    assert week.sign(THIN, kyphoplasty(), patient_id=asked, days=7)["rehabilitation"]["indicator"] == "info"
+    assert week.sign(THIN, kyphoplasty(), patient_id=asked, days=8)["rehabilitation"]["indicator"] == "warning"
+
+
+def test_a_history_that_cannot_be_read_is_none_and_the_entry_says_so(store, asked):
+    ward = Ward(store, earlier=_Unreadable())
+    assert ward.sign(THIN, kyphoplasty(), patient_id=asked)["rehabilitation"]["indicator"] == "warning"
+    assert ward.newest(kinds=("answer",), patient=asked).content["repeats"]["history"] == "could not be read"
+
+
+class _Slow(_Unreadable):
+    def answers_given(self, *_of):
+        time.sleep(5)
+        return ()
+
+
+def test_a_history_that_takes_too_long_is_not_waited_for(store, asked):
+    ward = Ward(store, earlier=_Slow(), deadline=2.0)
+    began = time.monotonic()
+    assert ward.sign(THIN, kyphoplasty(), patient_id=asked)["rehabilitation"]["indicator"] == "warning"
+    assert time.monotonic() - began < 2.0
+    assert ward.newest(kinds=("answer",), patient=asked).content["repeats"]["history"] == "could not be read"
+
+
+def test_an_entry_of_another_shape_shortens_nothing(ward, asked):
+    card = ward.sign(THIN, kyphoplasty(), patient_id=asked)["rehabilitation"]
+    answer = ward.newest(kinds=("answer",), patient=asked)
+    shown = ShownCard(card=card["uuid"], topic="rehabilitation", indicator="warning", rules=("rehabilitation",))
+    for content in (
+        {},
+        {"record": {"server": None}},
+        {**answer.content, "findings": [7]},
+        {**answer.content, "gaps": 1},
+    ):
+        ward.store.append(
+            AuditEntry(
+                kind="answer",
+                at=NOW + timedelta(seconds=1),
+                patient=asked,
+                service_id=HOOK,
+                cards=(shown,),
+                content=content,
+            )
+        )
+        ward.now = NOW + timedelta(seconds=2)
+        ward.override(card, "patientDeclines")
+        assert ward.sign(THIN, kyphoplasty(), patient_id=asked)["rehabilitation"]["indicator"] == "warning"
+
+
+def test_no_history_is_read_for_an_order_that_is_not_ours(store, asked):
+    ward = Ward(store, earlier=_Unreadable())
+    assert ward.sign(strong_and_nourished(), ordered("rehabilitation", status="draft"), patient_id=asked) == {}

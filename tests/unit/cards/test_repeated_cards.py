@@ -1,0 +1,40 @@
+"""The words of a card that was answered before."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+
+from cds_service.core.repeats import SETTLING
+from cds_service.loading import banned_patterns
+from tests.chart_builders import HOOK, open_service
+
+TEXTS = open_service().hooks[HOOK].texts
+TOPICS = ("rehabilitation", "braceLimit", "missingData")
+
+
+def summary(topic, how):
+    return TEXTS.say(
+        "repeats.unchanged",
+        title=TEXTS.raw(f"topics.{topic}"),
+        shown="30 Nov 2026",
+        how=TEXTS.raw(f"answered.{how}"),
+    )
+
+
+def test_every_answer_that_settles_has_its_words():
+    assert set(TEXTS.tables["answered"]) == SETTLING | {"accepted"}
+
+
+def test_every_reason_that_settles_is_offered_on_some_card():
+    offered = {reason.code for reasons in TEXTS.reasons.values() for reason in reasons}
+    assert offered >= SETTLING
+
+
+@pytest.mark.parametrize(("topic", "how"), [*product(TOPICS, sorted(SETTLING | {"accepted"}))])
+def test_every_summary_fits_with_its_longest_words(topic, how):
+    said = summary(topic, how)
+    assert len(said) <= 139
+    assert "shown 30 Nov 2026" in said
+    assert not [pattern for pattern in banned_patterns() if pattern.search(said)]
