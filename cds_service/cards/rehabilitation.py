@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from cds_service.cards.answer import Answer, make_card
 from cds_service.cards.extension import assessments_extension
 from cds_service.cards.figures import (
@@ -166,20 +168,23 @@ def _detail(answer: Answer) -> str:
 def record_notices(answer: Answer) -> tuple[str, ...]:
     """What of the record could not be read or was cut: first on the card, since all else depends on it."""
     texts, record = answer.texts, answer.record
-    parts = [
-        texts.say("notices.unread", name=answer.list_name(key), note=escape_markdown(note))
-        for key, note in record.unread.items()
-    ]
-    parts += [
-        texts.say("notices.incomplete", name=answer.list_name(key), note=escape_markdown(note))
-        for key, note in record.incomplete.items()
-    ]
+    parts = _by_note(answer, "notices.unread", record.unread) + _by_note(
+        answer, "notices.incomplete", record.incomplete
+    )
     if record.unreadable:
         parts.append(texts.say("notices.unreadable", entries=_entries(record.unreadable)))
     if record.foreign:
         parts.append(texts.say("notices.foreign", entries=_entries(record.foreign)))
     notices = (texts.say("notices.partial", what="; ".join(parts)),) if parts else ()
     return (*notices, *map(escape_markdown, record.notes))
+
+
+def _by_note(answer: Answer, path: str, notes: Mapping[str, str]) -> list[str]:
+    """One phrase for each reason, with all parts of the record that it holds for."""
+    keys: dict[str, list[str]] = {}
+    for key, note in notes.items():
+        keys.setdefault(note, []).append(answer.list_name(key))
+    return [answer.texts.say(path, name=", ".join(names), note=escape_markdown(note)) for note, names in keys.items()]
 
 
 def _entries(count: int) -> str:

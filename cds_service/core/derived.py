@@ -221,6 +221,7 @@ def _muscle_facts(ground: Ground) -> MuscleFacts:
         sex=str(sex.value) if sex else None,
         site_ruler=ground.ruler,
         decimals={name: ground.specs[name].decimals for name in MEASURES if name in ground.specs},
+        unread=frozenset(one for one in MEASURES if one in ground.gaps and ground.gaps[one].reason == "not-read"),
     )
 
 

@@ -184,7 +184,8 @@ def _reasons(rule: Rule, signals: Mapping[str, Signal], findings: Findings) -> t
     if any(name in signals for name in rule.unless_signal):
         return None
     because = tuple(signals[name] for name in rule.when.any_signal if name in signals)
-    is_gap = any(name in findings.gaps for name in rule.when.gap_any)
+    # What could not be read may be there already: no act asks for it again.
+    is_gap = any(name in findings.gaps and findings.gaps[name].reason != "not-read" for name in rule.when.gap_any)
     return because if because or rule.when.always or is_gap else None
 
 

@@ -122,6 +122,7 @@ class MuscleFacts:
         sex: male, female or None.
         site_ruler: the site's definition, for the grey zone between it and the study's.
         decimals: of each measure, for people.
+        unread: measures that could not be read.
     """
 
     measured: Mapping[str, Finding]
@@ -129,6 +130,7 @@ class MuscleFacts:
     sex: str | None
     site_ruler: Ruler
     decimals: Mapping[str, int]
+    unread: frozenset[str] = frozenset()
 
 
 def sarcopenia_by(ruler: Ruler, name: str, facts: MuscleFacts) -> Finding | Gap:
@@ -162,7 +164,10 @@ def _undecided(name: str, ruler: Ruler, facts: MuscleFacts) -> Gap:
     missing = [words[one] for one in MEASURES if one in ruler.cutoffs and one not in facts.measured]
     why = f"not known: {', '.join(missing)}" if missing else "the measurements do not decide without the sex"
     seen = tuple(source for one in facts.measured.values() for source in one.provenance)
-    return Gap(name=name, reason="undetermined", detail=f"no diagnosis, and {why}", seen=seen)
+    is_unread = bool(facts.unread & ruler.cutoffs.keys())
+    return Gap(
+        name=name, reason="not-read" if is_unread else "undetermined", detail=f"no diagnosis, and {why}", seen=seen
+    )
 
 
 def _doubts(ruler: Ruler, facts: MuscleFacts) -> list[str]:
