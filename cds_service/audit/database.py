@@ -20,8 +20,11 @@ VERSION_TABLE = "audit_version"
 HEAD = "0002"  # the newest step of `migrations/versions`
 _LOCK = 0x6B63_6473_0001  # the advisory lock of the chain in PostgreSQL
 _WRITES = "audit_writes"
-# PostgreSQL: the transaction may be tried again (serialisation failure, deadlock, lock or statement taking too long).
-_RETRIED_STATES = frozenset({"40001", "40P01", "55P03"})
+_WAIT = "audit_wait"
+PREPARE_SECONDS = 10.0  # several processes may start at once, and one of them makes the tables
+# PostgreSQL: the transaction may be tried again (serialisation failure, deadlock).
+_RETRIED_STATES = frozenset({"40001", "40P01"})
+LOCK_NOT_AVAILABLE = "55P03"
 
 
 class Database:
@@ -55,10 +58,12 @@ class Database:
         return Path(name).resolve() if self.is_sqlite and name and name != ":memory:" else None
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self, wait_seconds: float | None = None) -> Iterator[Connection]:
         """A transaction that holds the lock of the chain from its first statement until it is on disk."""
-        with self._engine.connect().execution_options(**{_WRITES: True}) as connection, connection.begin():
+        wait = int(1000 * (self._wait_seconds if wait_seconds is None else wait_seconds))
+        with self._engine.connect().execution_options(**{_WRITES: True, _WAIT: wait}) as connection, connection.begin():
             if not self.is_sqlite:
+                connection.execute(text(f"SET LOCAL lock_timeout = {wait}"))
                 # Its own statement: the head that is read next is seen as it is once the lock is ours.
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
             yield connection
@@ -82,7 +87,7 @@ class Database:
         with self._engine.connect() as connection, connection.begin():
             found = _version(connection)
         if found != HEAD:
-            with self.writing() as connection:
+            with self.writing(PREPARE_SECONDS) as connection:
                 _migrate(connection, _version(connection))
 
     def empty_journal(self) -> None:
@@ -104,6 +109,12 @@ def is_passing(error: DBAPIError) -> bool:
     return isinstance(error, IntegrityError) or getattr(error.orig, "sqlstate", None) in _RETRIED_STATES
 
 
+def is_busy(error: DBAPIError) -> bool:
+    """Whether another writer held the lock for too long; the database itself is well."""
+    code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF  # the rest says which kind of busy
+    return code == sqlite3.SQLITE_BUSY or getattr(error.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE
+
+
 def is_failed_fsync(error: DBAPIError) -> bool:
     """Whether the disk did not confirm a write: what it holds now is not known, and asking again proves nothing."""
     code = getattr(error.orig, "sqlite_errorcode", None)
@@ -115,7 +126,7 @@ def _with_driver(url: URL) -> URL:
 
 
 def _sqlite(url: URL, wait_seconds: float) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": wait_seconds})
+    engine = create_engine(url, connect_args={"timeout": PREPARE_SECONDS})
 
     @event.listens_for(engine, "do_connect")
     def make_private(_dialect: object, _record: object, arguments: list[Any], _options: object) -> None:
@@ -134,8 +145,10 @@ def _sqlite(url: URL, wait_seconds: float) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get(_WRITES, False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        options = connection.get_execution_options()
+        wait = options.get(_WAIT, int(1000 * wait_seconds))
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {wait}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(_WRITES) else "BEGIN")
 
     return engine
 
@@ -158,7 +171,6 @@ def _postgresql(url: URL, wait_seconds: float) -> Engine:
             cursor.execute("SELECT current_setting('synchronous_commit')")
             if cursor.fetchone()[0] in ("off", "local"):
                 cursor.execute("SET synchronous_commit = on")
-            cursor.execute(f"SET lock_timeout = {milliseconds}")
         connection.commit()
 
     return engine

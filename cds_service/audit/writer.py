@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from cds_service.audit.appending import Clock, append_entries
 from cds_service.audit.chain import AuditEntry, SealedEntry, seal
-from cds_service.audit.database import Database, is_failed_fsync, is_passing
+from cds_service.audit.database import Database, is_busy, is_failed_fsync, is_passing
 from cds_service.errors import CdsError
 
 LOG = logging.getLogger("kyphoplasty_cds.audit")
@@ -190,7 +190,10 @@ class GroupWriter:
                 return
 
     def _note_failure(self, error: Exception) -> None:
-        """Later requests do not wait for a database that does not answer."""
+        """Later requests do not wait for a database that does not answer; one that is busy is well."""
+        if isinstance(error, DBAPIError) and self.is_prepared and is_busy(error):
+            LOG.warning("audit-busy", extra={"fields": {"event": "audit-busy"}})
+            return
         if isinstance(error, DBAPIError) and is_failed_fsync(error):
             self.is_broken = True
         if not self.is_down:

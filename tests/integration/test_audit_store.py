@@ -1,0 +1,268 @@
+"""The log over real databases: what is acknowledged is there, in one chain, whoever writes and however many."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from cds_service.audit.chain import AuditEntry
+from cds_service.audit.database import HEAD, VERSION_TABLE, Database
+from cds_service.audit.reading import Query
+from cds_service.audit.store import AuditStore
+from cds_service.audit.verification.walk import verify_log
+from cds_service.errors import AuditUnavailable, DataFileError
+from tests.audit_builders import NOON, answer_entry, clock, fill, rows_of, tamper, uuid_of
+
+ROOT = Path(__file__).resolve().parents[2]
+PROCESSES = 8
+WRITES = int(os.environ.get("AUDIT_WRITES", "200"))  # of each; `make audit-load` writes 500
+
+
+@pytest.fixture
+def store(audit_url):
+    made = AuditStore(audit_url, clock=clock)
+    yield made
+    made.close()
+
+
+def start(url, count, name):
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.audit_load.writing", url, str(count), name],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_an_entry_is_on_disk_when_append_returns(store, audit_url):
+    store.append(answer_entry(1))
+    assert rows_of(audit_url, "SELECT kind FROM audit_entry ORDER BY sequence") == [("genesis",), ("answer",)]
+
+
+def test_the_same_entry_twice_is_one_row(store, audit_url):
+    store.append(answer_entry(1))
+    store.append(answer_entry(1))
+    assert rows_of(audit_url, "SELECT count(*) FROM audit_entry WHERE kind = 'answer'") == [(1,)]
+
+
+def test_eight_processes_write_one_chain_without_fork_or_gap(audit_url):
+    """G-TMP-3, from an empty database on: eight at once also make the tables and the first entry."""
+    writers = [start(audit_url, WRITES, f"w{number}") for number in range(PROCESSES)]
+    kept = [line.split()[1] for one in writers for line in one.communicate()[0].splitlines() if line.startswith("kept")]
+    assert [one.returncode for one in writers] == [0] * PROCESSES
+    assert len(kept) == len(set(kept)) == PROCESSES * WRITES
+    AuditStore(audit_url).close()
+    report = verify_log(audit_url)
+    assert (report.faults, report.last) == ([], report.entries)
+    there = {row[0] for row in rows_of(audit_url, "SELECT entry_id FROM audit_entry WHERE kind = 'answer'")}
+    assert there == set(kept)
+
+
+def test_threads_of_a_process_share_commits_and_each_waits_for_its_own(store, audit_url):
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(store.append, (answer_entry(number) for number in range(1, 201))))
+    assert rows_of(audit_url, "SELECT count(*) FROM audit_entry WHERE kind = 'answer'") == [(200,)]
+    assert verify_log(audit_url).is_whole
+
+
+def test_a_fork_writes_on_with_a_writer_of_its_own(store, audit_url):
+    store.append(answer_entry(1))
+    child = os.fork()
+    if child == 0:
+        store.append(answer_entry(2))
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+    store.append(answer_entry(3))
+    assert rows_of(audit_url, "SELECT count(*) FROM audit_entry WHERE kind = 'answer'") == [(3,)]
+    assert verify_log(audit_url).is_whole
+
+
+def test_order_is_that_of_the_sequence_though_the_clock_is_set_back(store, audit_url):
+    """G-TMP-10."""
+    store.append(answer_entry(1))
+    store.append(answer_entry(2, at=NOON - timedelta(hours=1)))
+    report = verify_log(audit_url)
+    assert report.is_whole
+    assert "time went back at entry 3" in report.notes
+
+
+def test_a_busy_writer_of_another_program_is_waited_for(store, audit_url):
+    store.append(answer_entry(1))
+    database = Database(audit_url)
+    holding = threading.Event()
+
+    def hold():
+        with database.writing():
+            holding.set()
+            threading.Event().wait(0.1)
+
+    other = threading.Thread(target=hold)
+    other.start()
+    holding.wait()
+    store.append(answer_entry(2))
+    other.join()
+    database.dispose()
+    assert rows_of(audit_url, "SELECT count(*) FROM audit_entry WHERE kind = 'answer'") == [(2,)]
+
+
+def test_rows_cannot_be_changed_by_accident(audit_url):
+    database = fill(audit_url, 1)
+    for statement in (
+        "UPDATE audit_entry SET kind = 'read'",
+        "DELETE FROM audit_entry",
+        "UPDATE audit_payload SET body = ''",
+    ):
+        with pytest.raises(Exception, match="append-only"), database.writing() as connection:
+            connection.execute(text(statement))
+    database.dispose()
+    assert verify_log(audit_url).is_whole
+
+
+def test_a_fork_of_the_chain_is_refused_by_the_database_itself(audit_url):
+    fill(audit_url, 2).dispose()
+    with pytest.raises(Exception, match=r"(?i)unique"):
+        tamper(
+            audit_url,
+            f"INSERT INTO audit_entry SELECT 99, '{uuid_of(99)}', at, kind, format, commitment, previous_hash, hash"
+            " FROM audit_entry WHERE sequence = 2",
+        )
+
+
+# --- migrations
+
+
+def test_two_processes_that_start_at_once_migrate_once(audit_url):
+    code = f"from cds_service.audit.database import Database; Database({audit_url!r}, wait_seconds=20).prepare()"
+    starting = [subprocess.Popen([sys.executable, "-W", "error", "-c", code], cwd=ROOT) for _ in range(4)]
+    assert [one.wait() for one in starting] == [0] * 4
+    assert rows_of(audit_url, f"SELECT version_num FROM {VERSION_TABLE}") == [(HEAD,)]
+
+
+def test_a_prepared_database_is_left_as_it_is(audit_url):
+    database = fill(audit_url, 1)
+    before = rows_of(audit_url, "SELECT * FROM audit_entry ORDER BY sequence")
+    database.prepare()
+    database.dispose()
+    assert rows_of(audit_url, "SELECT * FROM audit_entry ORDER BY sequence") == before
+
+
+def test_a_database_of_a_newer_version_is_refused(audit_url):
+    fill(audit_url, 0).dispose()
+    tamper(audit_url, f"UPDATE {VERSION_TABLE} SET version_num = '9999'")
+    database = Database(audit_url)
+    with pytest.raises(DataFileError, match="newer version"):
+        database.prepare()
+    database.dispose()
+    log = AuditStore(audit_url)
+    with pytest.raises(AuditUnavailable):
+        log.append(answer_entry(1))
+    log.close()
+
+
+def test_a_log_without_a_file_is_refused():
+    with pytest.raises(DataFileError, match="needs a file"):
+        Database("sqlite://")
+
+
+# --- finding
+
+
+@pytest.fixture
+def reader(store):
+    for number in range(1, 8):
+        store.append(
+            answer_entry(number, patient=f"pat-{number % 2}", refracture_band="lower" if number == 3 else "high")
+        )
+    store.append(
+        AuditEntry(
+            kind="refusal",
+            at=NOON,
+            content={},
+            patient="pat-1",
+            status=412,
+            result="refused",
+            reason="evidence-unavailable",
+        )
+    )
+    store.append(
+        AuditEntry(
+            kind="feedback",
+            at=NOON + timedelta(minutes=1),
+            content={},
+            patient="pat-1",
+            about=uuid_of(1),
+            card=uuid_of(5001),
+            topic="rehabilitation",
+            result="overridden",
+            reason="patientDeclines",
+        )
+    )
+    return store.reader
+
+
+@pytest.mark.parametrize(
+    ("query", "ids"),
+    [
+        (Query(kinds=("answer",), patient="pat-1"), [7, 5, 3, 1]),
+        (Query(kinds=("answer",), user="Practitioner/7", since=NOON + timedelta(seconds=6)), [7, 6]),
+        (Query(kinds=("answer",), until=NOON + timedelta(seconds=3)), [2, 1]),
+        (Query(outcome="refracture", band="lower"), [3]),
+        (Query(band="lower"), [3]),
+        (Query(outcome="residual-pain", band="lower"), []),
+        (Query(hook_instance=uuid_of(9004)), [4]),
+        (Query(kinds=("answer",), card=uuid_of(5002)), [2]),
+        (Query(rule="b", until=NOON + timedelta(seconds=2)), [1]),
+        (Query(rule="b c"), []),
+        (Query(rule="_"), []),
+        (Query(kinds=("answer",), feedback="overridden"), [1]),
+        (Query(kinds=("answer",), feedback="accepted"), []),
+        (Query(feedback="none", patient="pat-1"), [7, 5, 3]),
+        (Query(kinds=("answer",), partial=True), []),
+        (Query(kinds=("answer",), warning=True, partial=False, patient="pat-0"), [6, 4, 2]),
+    ],
+)
+def test_entries_are_found_newest_first(reader, query, ids):
+    assert [found.id for found in reader.find(query).entries] == [uuid_of(number) for number in ids]
+
+
+def test_refusals_and_feedback_are_found(reader):
+    (refusal,) = reader.find(Query(result="refused", status=412, reason="evidence-unavailable")).entries
+    (feedback,) = reader.about(uuid_of(1))
+    assert refusal.kind == "refusal"
+    assert (feedback.kind, feedback.result, feedback.reason) == ("feedback", "overridden", "patientDeclines")
+    assert [found.kind for found in reader.find(Query(card=uuid_of(5001))).entries] == ["feedback", "answer"]
+
+
+def test_pages_hold_everything_once(reader):
+    query, seen, place = Query(kinds=("answer",)), [], None
+    while True:
+        page = reader.find(query, after=place, limit=3)
+        seen += [found.sequence for found in page.entries]
+        if page.next is None:
+            break
+        place = type(page.next).parse(str(page.next))
+    assert seen == [8, 7, 6, 5, 4, 3, 2]
+
+
+def test_one_entry_is_read_whole_by_id_and_by_place(reader):
+    by_id, by_place = reader.entry(uuid_of(2)), reader.entry(3)
+    assert by_id == by_place
+    assert by_id.content["risk"] == 0.35
+    assert by_id.found.cards[0].rules == ("a", "b")
+    assert reader.entry(uuid_of(999)) is None
+    assert reader.showing(uuid_of(5002)).id == uuid_of(2)
+
+
+def test_a_log_that_cannot_be_read_is_unavailable(tmp_path):
+    log = AuditStore(f"sqlite:///{tmp_path}")
+    with pytest.raises(AuditUnavailable):
+        log.reader.head()
+    log.close()
