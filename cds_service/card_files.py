@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from cds_service.cards.texts import REASON_SYSTEM, CardTexts, compile_layout
 from cds_service.errors import DataFileError
-from cds_service.fhir.overlay import files_in_force, label, read_json, read_toml
+from cds_service.fhir.mapping.overlay import files_in_force, label, read_json, read_toml
 from cds_service.protocol import Coding
 
 TEXTS, REASONS = "texts.toml", "override-reasons.json"

@@ -7,8 +7,8 @@ from datetime import date
 from typing import Any
 from uuid import uuid4
 
-from cds_service.fhir.level_text import LEVELS
-from cds_service.fhir.overlay import read_json
+from cds_service.fhir.mapping.overlay import read_json
+from cds_service.fhir.orders.level_text import LEVELS
 from cds_service.loading import data_root
 
 CPT = "http://www.ama-assn.org/go/cpt"

@@ -10,7 +10,7 @@ CdsError
   EvidenceUnavailable       neither prefetch nor FHIR server gave a readable record
   DeadlinePassed            the time for the answer ran out long ago
   AuditUnavailable          the entry could not be written, so nothing is shown
-  FhirReadError             one read failed; never leaves fhir/record.py, where it becomes a gap
+  FhirReadError             one read failed; never leaves fhir/gathering/record.py, where it becomes a gap
   DataFileError             a file of studies, hooks, mappings or site is wrong; start only
 """
 

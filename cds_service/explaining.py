@@ -17,7 +17,7 @@ from rich.text import Text
 from cds_service.audit.in_memory import OneEntry
 from cds_service.deadline import Deadline
 from cds_service.demo.terminal import print_response
-from cds_service.fhir.client import Connections
+from cds_service.fhir.server.client import Connections
 from cds_service.loading import load_service
 from cds_service.protocol import parse_request
 from cds_service.service import Ports, answer

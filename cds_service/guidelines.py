@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from cds_service.fhir.overlay import read_toml, validated
+from cds_service.fhir.mapping.overlay import read_toml, validated
 
 
 class Guideline(BaseModel):

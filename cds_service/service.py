@@ -2,12 +2,12 @@
 
 HTTP (web/cds_api.py) -> HookRequest (protocol.py) -> answer() below:
 
-  1 order            is a kyphoplasty or vertebroplasty being signed?   fhir/orders.py                            pure
-  2 record           what does the chart say: prefetch, then FHIR       fhir/record.py                            I/O
-  3 facts            which of it is usable, in which unit, from where   fhir/findings.py, core/derived.py         pure
+  1 order            is a kyphoplasty or vertebroplasty being signed?   fhir/orders/augmentation.py                            pure
+  2 record           what does the chart say: prefetch, then FHIR       fhir/gathering/record.py                            I/O
+  3 facts            which of it is usable, in which unit, from where   fhir/facts/findings.py, core/derived.py         pure
   4 assessment       what do the studies say                            core/assessment.py                        pure
   5 recommendations  what follows                                       core/signals.py, core/recommendations.py  pure
-  6 cards            how it is said, and which orders it offers         fhir/suggestions.py, cards/               pure
+  6 cards            how it is said, and which orders it offers         fhir/orders/suggestions.py, cards/               pure
   7 audit            what was said, and why                             audit/                                    I/O
 
 Each step reads the results of the steps above it and of nothing else.
@@ -40,14 +40,14 @@ from cds_service.core.study import Study
 from cds_service.core.wording import Wording
 from cds_service.deadline import Deadline
 from cds_service.errors import AuditUnavailable, DeadlinePassed, EvidenceUnavailable
-from cds_service.fhir.findings import extract_findings
-from cds_service.fhir.orders import find_augmentation_order, find_draft_support_orders, find_support_orders
-from cds_service.fhir.parallel import run_side_by_side
-from cds_service.fhir.prefetch import PrefetchPlan
-from cds_service.fhir.record import FhirReader, PatientRecord, gather, state_of
-from cds_service.fhir.specs import FindingSpec
-from cds_service.fhir.suggestions import draft_suggestions
-from cds_service.fhir.terminology import Terminology
+from cds_service.fhir.facts.findings import extract_findings
+from cds_service.fhir.gathering.parallel import run_side_by_side
+from cds_service.fhir.gathering.prefetch import PrefetchPlan
+from cds_service.fhir.gathering.record import FhirReader, PatientRecord, gather, state_of
+from cds_service.fhir.mapping.specs import FindingSpec
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.orders.augmentation import find_augmentation_order, find_draft_support_orders, find_support_orders
+from cds_service.fhir.orders.suggestions import draft_suggestions
 from cds_service.guidelines import Guideline
 from cds_service.protocol import Card, HookRequest, HookResponse
 

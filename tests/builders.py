@@ -15,10 +15,10 @@ from fhir.resources.R4B.patient import Patient
 
 from cds_service.core.facts import Findings
 from cds_service.core.vocabulary import FindingSpec
-from cds_service.fhir.findings import extract_findings
-from cds_service.fhir.record import PatientRecord, Read, Sourced, Unreadable
-from cds_service.fhir.specs import load_finding_specs
-from cds_service.fhir.terminology import Terminology, load_terminology
+from cds_service.fhir.facts.findings import extract_findings
+from cds_service.fhir.gathering.record import PatientRecord, Read, Sourced, Unreadable
+from cds_service.fhir.mapping.specs import load_finding_specs
+from cds_service.fhir.mapping.terminology import Terminology, load_terminology
 
 MAPPINGS = Path(__file__).resolve().parents[1] / "mappings"
 TODAY = date(2026, 11, 20)

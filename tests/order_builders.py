@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
-from cds_service.fhir.terminology import Terminology, load_terminology
+from cds_service.fhir.mapping.terminology import Terminology, load_terminology
 
 ROOT = Path(__file__).resolve().parents[1]
 RECORDED = ROOT.parent / "shared" / "data" / "cds-requests"

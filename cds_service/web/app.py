@@ -11,7 +11,7 @@ from flask import Flask, Response, request
 
 from cds_service.audit.chain import AuditLog
 from cds_service.audit.store import AuditStore
-from cds_service.fhir.client import Connections
+from cds_service.fhir.server.client import Connections
 from cds_service.service import Service, answer
 from cds_service.settings import Settings
 from cds_service.site import SiteFolder

@@ -16,7 +16,7 @@ from cds_service.audit.chain import AuditLog
 from cds_service.core.repeats import History
 from cds_service.deadline import Deadline
 from cds_service.errors import UnknownService
-from cds_service.fhir.client import Connections
+from cds_service.fhir.server.client import Connections
 from cds_service.protocol import CONTEXTS, HookRequest, HookResponse, parse_request
 from cds_service.service import Ports, Service, ServiceHook
 from cds_service.settings import PrefetchWish, Settings

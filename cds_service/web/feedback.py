@@ -15,7 +15,7 @@ from cds_service.core.repeats import History, NoHistory
 from cds_service.deadline import Deadline
 from cds_service.errors import AuditUnavailable, UnknownService
 from cds_service.feedback import FeedbackItem, parse_feedback
-from cds_service.fhir.parallel import run_side_by_side
+from cds_service.fhir.gathering.parallel import run_side_by_side
 from cds_service.service import ServiceHook
 from cds_service.web.cds_api import Surroundings, json_response, read_body
 

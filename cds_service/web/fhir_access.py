@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from cds_service.errors import NotAllowed
 from cds_service.fhir.address import Address, parse_base
-from cds_service.fhir.client import Connections, FhirClient
-from cds_service.fhir.record import FhirReader
+from cds_service.fhir.gathering.record import FhirReader
+from cds_service.fhir.server.client import Connections, FhirClient
 from cds_service.protocol import HookRequest
 from cds_service.site import Site
 

@@ -11,8 +11,8 @@ from typing import Any
 from cds_service.audit.chain import AuditEntry, AuditLog
 from cds_service.audit.entry import draft_digest
 from cds_service.errors import AuditUnavailable, CdsError, EvidenceUnavailable, PatientMismatch
-from cds_service.fhir.orders import find_augmentation_order
-from cds_service.fhir.terminology import Terminology
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.json_text import JsonTextError, decode_json
 from cds_service.protocol import UUID_TEXT, is_fhir_id
 

@@ -17,8 +17,8 @@ from werkzeug.wrappers import Response as PlainResponse
 
 from cds_service.errors import NotAllowed
 from cds_service.fhir.address import parse_base
-from cds_service.fhir.client import FhirClient
-from cds_service.fhir.lookup import LookUpFailed, find_patients, list_patients
+from cds_service.fhir.server.client import FhirClient
+from cds_service.fhir.server.lookup import LookUpFailed, find_patients, list_patients
 from cds_service.site import Site
 from cds_service.web.cds_api import Surroundings, json_response
 from cds_service.web.fhir_access import allowed_fhir_server

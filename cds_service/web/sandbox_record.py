@@ -18,7 +18,7 @@ from cds_service.drafting import (
     order_sign_body,
     region_of,
 )
-from cds_service.fhir.lookup import FoundPatient
+from cds_service.fhir.server.lookup import FoundPatient
 from cds_service.protocol import parse_request
 from cds_service.service import Ports, Service
 from cds_service.web.cds_api import Surroundings

@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from cds_service.fhir.client import FhirClient
+from cds_service.fhir.server.client import FhirClient
 from tests.chart_builders import HOOK_INSTANCE
 from tests.faults.records import PATIENT, chart, draft_orders
 from tests.faults.scripted_fhir import ScriptedFhir

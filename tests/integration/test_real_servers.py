@@ -22,8 +22,8 @@ from cds_service.cli import main
 from cds_service.deadline import Deadline
 from cds_service.demo.requests import order_sign_request
 from cds_service.errors import EvidenceUnavailable, FhirReadError
-from cds_service.fhir.client import FhirClient
-from cds_service.fhir.lookup import identify_server
+from cds_service.fhir.server.client import FhirClient
+from cds_service.fhir.server.lookup import identify_server
 from cds_service.loading import load_service
 from cds_service.protocol import parse_request
 from cds_service.samples import SITE_FOLDER

@@ -13,8 +13,8 @@ from cds_service.assessing import WrongWish, read_wish, say_about_token
 from cds_service.cli import main
 from cds_service.demo.fhir_server import start_fhir_server
 from cds_service.drafting import augmentation_order, level_codings
-from cds_service.fhir.orders import find_augmentation_order
-from cds_service.fhir.terminology import load_terminology
+from cds_service.fhir.mapping.terminology import load_terminology
+from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.loading import data_root
 from cds_service.samples import load_samples
 from tests.stub_fhir import Reply, StubFhir, outcome, page

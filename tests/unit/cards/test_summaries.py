@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cds_service.core.wording import say_coarse_percent, say_date, say_percent
-from cds_service.fhir import support_orders
+from cds_service.fhir.orders import support_orders
 from tests.chart_builders import (
     HOOK,
     TODAY,

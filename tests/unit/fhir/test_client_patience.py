@@ -14,9 +14,9 @@ from email.utils import format_datetime
 import pytest
 
 from cds_service.errors import FhirReadError
-from cds_service.fhir.by_category import CATEGORIES
-from cds_service.fhir.client import Connections, FhirClient
-from cds_service.fhir.judging import WITHOUT_TOKEN, wait_asked_for
+from cds_service.fhir.server.by_category import CATEGORIES
+from cds_service.fhir.server.client import Connections, FhirClient
+from cds_service.fhir.server.judging import WITHOUT_TOKEN, wait_asked_for
 from tests.stub_fhir import PATIENT_ID, Reply, StubFhir, fhir, observation, outcome, page
 
 PATIENT = {"resourceType": "Patient", "id": PATIENT_ID}
@@ -175,7 +175,7 @@ def test_f33_timeouts_of_a_process_that_stood_still_do_not_open_it(server):
 
 
 def _question(client):
-    from cds_service.fhir.client import _Question
+    from cds_service.fhir.server.client import _Question
 
     return _Question(f"{client._base.url}/Patient/p1")
 
@@ -209,8 +209,8 @@ def test_a_process_ends_although_a_server_never_answers(server):
     program = f"""
 import threading, time
 from cds_service.deadline import Deadline
-from cds_service.fhir.client import FhirClient
-from cds_service.fhir.parallel import run_side_by_side
+from cds_service.fhir.server.client import FhirClient
+from cds_service.fhir.gathering.parallel import run_side_by_side
 client = FhirClient({server.base!r})
 task = lambda: client.fetch("Patient/p1", until=time.monotonic() + 60)
 print(run_side_by_side({{"patient": task}}, Deadline.after(0.5)))

@@ -8,9 +8,9 @@ import pytest
 import requests
 
 from cds_service.demo.fhir_server import start_fhir_server
-from cds_service.fhir.orders import find_augmentation_order
-from cds_service.fhir.support_orders import find_draft_support_orders
-from cds_service.fhir.terminology import load_terminology
+from cds_service.fhir.mapping.terminology import load_terminology
+from cds_service.fhir.orders.augmentation import find_augmentation_order
+from cds_service.fhir.orders.support_orders import find_draft_support_orders
 from cds_service.loading import data_root
 from cds_service.samples import load_samples
 from cds_service.settings import Settings

@@ -1,0 +1,1 @@
+"""From resources to findings: one reader for each kind of fact."""

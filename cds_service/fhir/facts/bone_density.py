@@ -1,0 +1,168 @@
+"""Which T-score counts: site by site, the newest day, the lowest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from cds_service.core.facts import PassedOver
+from cds_service.core.vocabulary import FindingSpec
+from cds_service.fhir.facts.chart import Chart, Outcome
+from cds_service.fhir.facts.measurements import Picked, conflict_of, find_quantity
+from cds_service.fhir.facts.observations import RETRACTED, Reading, find_readings, site_key
+from cds_service.fhir.facts.quantities import Measured, Refused
+from cds_service.fhir.raw_json import texts_of
+
+Site = Literal["lumbar spine", "hip", "femur", "forearm", "site not stated", "heel or humerus"]
+
+# The forearm by LOINC; Synthea and others write it for any T-score, which its display then shows.
+FOREARM_OR_ANY = "http://loinc.org|38265-5"
+CENTRAL = ("lumbar spine", "hip", "femur")
+SITE_OF_CONCEPT: dict[str, Site] = {
+    "t-score-lumbar-spine": "lumbar spine",
+    "t-score-hip": "hip",
+    "t-score-femur": "femur",
+    "t-score-forearm": "forearm",
+    "t-score-peripheral": "heel or humerus",
+}
+# Where words name several, the more telling one is taken: "femoral neck of the left hip".
+WORDS_IN_ORDER = ("t-score-peripheral", "t-score-forearm", "t-score-hip", "t-score-femur", "t-score-lumbar-spine")
+CONCERNS = {
+    "site not stated": "Where the T-score was measured is not stated.",
+    "forearm": "The T-score is of the forearm; none of spine or hip was found.",
+}
+SINGLE = "The T-score is of a single vertebra."
+NEVER = {
+    "t-score-peripheral": "measured at heel or humerus",
+    "z-score": "a Z-score, compared with people of the same age",
+    "areal-bone-density": "a density, not a T-score",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Sited:
+    measured: Measured
+    site: Site
+    is_single: bool
+
+
+def find_t_score(spec: FindingSpec, chart: Chart) -> Outcome:
+    """The T-score by the contract's rule, and by name what looks like one and is none."""
+    outcome, passed = find_quantity(spec, chart, _pick, why_no_t_score)
+    return outcome, (*passed, *_look_alikes(spec, chart))
+
+
+def why_no_t_score(reading: Reading, chart: Chart) -> str:
+    """Why a value under a T-score code is not a T-score of bone by DXA; empty when nothing says so."""
+    terminology = chart.terminology
+    if any("z-score" in terminology.text_concepts(word) for word in reading.words):
+        return NEVER["z-score"]
+    words = (*reading.words, *texts_of(reading.observation.get("method")))
+    if any("ct-derived-density" in terminology.text_concepts(word) for word in words):
+        return "computed from a CT, not measured by DXA"
+    return NEVER["t-score-peripheral"] if _site(reading, chart)[0] == "heel or humerus" else ""
+
+
+def _look_alikes(spec: FindingSpec, chart: Chart) -> tuple[PassedOver, ...]:
+    """The newest of each kind of value that is never a T-score."""
+    newest: dict[str, Reading] = {}
+    for reading in find_readings(chart, spec.never):
+        if reading.status not in RETRACTED:
+            kind = reading.match.concept
+            newest[kind] = max(reading, newest.get(kind, reading), key=_age_key)
+    return tuple(_named(spec, kind, reading) for kind, reading in sorted(newest.items()))
+
+
+def _age_key(reading: Reading) -> tuple[str, str]:
+    when = reading.moment
+    return (when.day.isoformat() if when else "", reading.resource)
+
+
+def _named(spec: FindingSpec, kind: str, reading: Reading) -> PassedOver:
+    return Refused(reading=reading, reason="absent", why=NEVER.get(kind, "something else"), printed="").passed_over(
+        spec
+    )
+
+
+def _pick(usable: Sequence[Measured], spec: FindingSpec, chart: Chart) -> Picked:
+    """Central sites first, then a value without a site, the forearm last; of the newest day the lowest.
+
+    A region counts before a single vertebra.
+    """
+    sited = [_Sited(one, *_site(one.reading, chart)) for one in usable]
+    tier = next(found for sites in (CENTRAL, ("site not stated",), ("forearm",)) if (found := _of(sited, sites)))
+    day = max(one.measured.moment.day for one in tier)
+    of_day = [one for one in tier if one.measured.moment.day == day]
+    regions = [one for one in of_day if not one.is_single]
+    candidates = regions or of_day
+    lowest = min(candidates, key=lambda one: (one.measured.value, one.site, one.measured.reading.resource))
+    conflict, between = _conflict(candidates, spec)
+    if conflict:
+        return Picked(value=lowest.measured.value, used=between, conflict=conflict)
+    concerns = tuple(filter(None, (CONCERNS.get(lowest.site), SINGLE if lowest.is_single else None)))
+    return Picked(value=lowest.measured.value, used=(lowest.measured,), concerns=concerns, site=_words(lowest))
+
+
+def _of(sited: Sequence[_Sited], sites: Sequence[str]) -> list[_Sited]:
+    return [one for one in sited if one.site in sites]
+
+
+def _words(sited: _Sited) -> str:
+    return "" if sited.site == "site not stated" else sited.site
+
+
+def _conflict(candidates: Sequence[_Sited], spec: FindingSpec) -> tuple[str, tuple[Measured, ...]]:
+    """Two values of one site and moment that cannot both be right."""
+    groups: dict[tuple[str, ...], list[Measured]] = {}
+    for one in candidates:
+        groups.setdefault(_place(one), []).append(one.measured)
+    for _, values in sorted(groups.items()):
+        together = [one for one in values if any(one is not other and _may_be_same(one, other) for other in values)]
+        if found := conflict_of(together, spec):
+            return found, tuple(together)
+    return "", ()
+
+
+def _may_be_same(one: Measured, other: Measured) -> bool:
+    instants = {one.moment.instant, other.moment.instant}
+    return len(instants) == 1 or "" in instants
+
+
+def _place(sited: _Sited) -> tuple[str, ...]:
+    """What tells two places apart: left and right hips have codes of their own, vertebrae a body site."""
+    reading = sited.measured.reading
+    code = reading.match.code if sited.site in ("hip", "femur") else ""
+    words = " ".join(sorted(reading.words)).lower() if sited.site in ("hip", "femur") or sited.is_single else ""
+    return sited.site, code, site_key(reading), words
+
+
+def _site(reading: Reading, chart: Chart) -> tuple[Site, bool]:
+    """The site, and whether it is one vertebra of the spine."""
+    place = reading.observation.get("bodySite")
+    site = SITE_OF_CONCEPT.get(reading.match.concept)
+    is_generic = site is None or reading.match.code == FOREARM_OR_ANY
+    if is_generic:
+        site = _site_by_words(reading, chart, place) or ("site not stated" if site is None or reading.words else site)
+    assert site is not None  # noqa: S101 - set above
+    return site, site == "lumbar spine" and _is_single(reading, chart, place)
+
+
+def _site_by_words(reading: Reading, chart: Chart, place: object) -> Site | None:
+    """What body site, text or display say; None when they say nothing of a site."""
+    coded = chart.terminology.concepts(place) & {"lumbar-vertebra", "lumbar-spine-site", "femur-site"}
+    if coded:
+        return "femur" if coded == {"femur-site"} else "lumbar spine"
+    for words in (tuple(texts_of(place)), reading.words):
+        named = {concept for word in words for concept in chart.terminology.text_concepts(word)}
+        for concept in WORDS_IN_ORDER:
+            if concept in named:
+                return SITE_OF_CONCEPT[concept]
+    return None
+
+
+def _is_single(reading: Reading, chart: Chart, place: object) -> bool:
+    if "lumbar-vertebra" in chart.terminology.concepts(place):
+        return True
+    words = tuple(texts_of(place)) or reading.words
+    return any("single-vertebra" in chart.terminology.text_concepts(word) for word in words)

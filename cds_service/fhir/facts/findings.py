@@ -1,0 +1,95 @@
+"""From the record to findings: `extract_findings` asks, for every name of the vocabulary, the reader of its kind.
+
+The rules stand in `contract.md`, "Reading the record"; the readers are in the modules that are imported here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+
+from cds_service.core.facts import Finding, Findings, Gap, PassedOver
+from cds_service.core.vocabulary import FindingSpec
+from cds_service.fhir.facts.answers import find_answer
+from cds_service.fhir.facts.bone_density import find_t_score
+from cds_service.fhir.facts.changes import find_change
+from cds_service.fhir.facts.chart import Chart, Outcome, gap, open_chart
+from cds_service.fhir.facts.demographics import find_demographic
+from cds_service.fhir.facts.grip import find_grip
+from cds_service.fhir.facts.measurements import find_quantity, pick_newest
+from cds_service.fhir.facts.medication_list import find_denosumab_overdue, find_medication
+from cds_service.fhir.facts.problem_list import find_condition
+from cds_service.fhir.gathering.record import PatientRecord
+from cds_service.fhir.mapping.specs import load_finding_specs
+from cds_service.fhir.mapping.terminology import Terminology
+
+__all__ = ["FindingSpec", "extract_findings", "load_finding_specs"]
+
+Reader = Callable[[FindingSpec, Chart], Outcome]
+
+
+def extract_findings(
+    record: PatientRecord,
+    specs: Mapping[str, FindingSpec],
+    terminology: Terminology,
+    *,
+    today: date,
+    not_after: date,
+) -> Findings:
+    """Every finding of the vocabulary as known or gap; nothing depends on the order of the resources.
+
+    Args:
+        record: of one patient.
+        specs: the vocabulary.
+        terminology: of the service, the site's codes included.
+        today: ages of values and of the patient count to this day.
+        not_after: what is dated later does not count.
+    """
+    chart = open_chart(record, terminology, today=today, not_after=not_after)
+    known: dict[str, Finding] = {}
+    gaps: dict[str, Gap] = {}
+    passed: list[PassedOver] = []
+    for name, spec in sorted(specs.items()):
+        outcome, passed_over = _find(spec, chart, specs)
+        passed += dict.fromkeys(passed_over)
+        if isinstance(outcome, Finding):
+            known[name] = outcome
+        else:
+            gaps[name] = outcome
+    return Findings(known, gaps, tuple(passed))
+
+
+def _find(spec: FindingSpec, chart: Chart, specs: Mapping[str, FindingSpec]) -> Outcome:
+    if spec.after_surgery:
+        return gap(spec, "absent", "known only after surgery"), ()
+    if spec.kind == "change":
+        return find_change(spec, chart, specs)
+    return READERS[spec.kind](spec, chart)
+
+
+def _find_quantity(spec: FindingSpec, chart: Chart) -> Outcome:
+    readers: Mapping[str, Reader] = {"t-score": find_t_score, "grip": find_grip}
+    reader = readers.get(spec.pick)
+    return reader(spec, chart) if reader else find_quantity(spec, chart, pick_newest)
+
+
+def _find_medication(spec: FindingSpec, chart: Chart) -> Outcome:
+    return find_denosumab_overdue(spec, chart) if spec.name == "denosumab-overdue" else find_medication(spec, chart)
+
+
+def _leave(spec: FindingSpec, chart: Chart) -> Outcome:
+    """What is not in the record: from the order, or from other findings (core/derived.py)."""
+    del chart
+    return gap(spec, "undetermined", "what it follows from is not known"), ()
+
+
+READERS: Mapping[str, Reader] = {
+    "quantity": _find_quantity,
+    "boolean": find_answer,
+    "category": find_answer,
+    "condition": find_condition,
+    "medication": _find_medication,
+    "demographic": find_demographic,
+    "order": _leave,
+    "derived": _leave,
+}

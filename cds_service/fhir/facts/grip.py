@@ -1,0 +1,53 @@
+"""Grip: the mean of a hand's trials on the newest day; the dominant hand if recorded, else the stronger."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cds_service.core.vocabulary import FindingSpec
+from cds_service.fhir.facts.chart import Chart, Outcome
+from cds_service.fhir.facts.measurements import Picked, find_quantity
+from cds_service.fhir.facts.observations import Reading
+from cds_service.fhir.facts.quantities import Measured
+from cds_service.fhir.raw_json import texts_of
+
+HAND_OF_CONCEPT = {
+    "grip-strength-left": "left hand",
+    "grip-strength-right": "right hand",
+    "grip-strength-dominant": "dominant hand",
+}
+HAND_OF_WORD = {"dominant-hand": "dominant hand", "left-side": "left hand", "right-side": "right hand"}
+NOT_STATED = ""
+
+
+def find_grip(spec: FindingSpec, chart: Chart) -> Outcome:
+    """Grip in kg (kilogram-force), the hand named."""
+    return find_quantity(spec, chart, _pick)
+
+
+def _pick(usable: Sequence[Measured], spec: FindingSpec, chart: Chart) -> Picked:
+    del spec  # other picks need it
+    day = max(one.moment.day for one in usable)
+    hands: dict[str, list[Measured]] = {}
+    for one in usable:
+        if one.moment.day == day:
+            hands.setdefault(_hand(one.reading, chart), []).append(one)
+    means = {hand: sum(one.value for one in trials) / len(trials) for hand, trials in hands.items()}
+    chosen = "dominant hand" if "dominant hand" in means else max(sorted(means), key=lambda hand: means[hand])
+    concerns = () if chosen != NOT_STATED else ("Which hand was measured is not recorded.",)
+    trials = tuple(sorted(hands[chosen], key=lambda one: (one.moment, one.reading.resource, one.value)))
+    return Picked(value=means[chosen], used=trials, concerns=concerns, site=chosen)
+
+
+def _hand(reading: Reading, chart: Chart) -> str:
+    """The hand by body site or words; a body site that says dominant counts before left and right."""
+    named = {
+        concept
+        for word in (*texts_of(reading.observation.get("bodySite")), *reading.words)
+        for concept in chart.terminology.text_concepts(word)
+    }
+    if "dominant-hand" in named:
+        return "dominant hand"
+    if reading.match.concept in HAND_OF_CONCEPT:
+        return HAND_OF_CONCEPT[reading.match.concept]
+    return next((hand for concept, hand in HAND_OF_WORD.items() if concept in named), NOT_STATED)

@@ -1,0 +1,179 @@
+"""Measured findings: which of several values counts, how old it is, and what remains when none is usable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cds_service.core.facts import Finding, Gap
+from cds_service.core.vocabulary import FindingSpec
+from cds_service.fhir.facts.chart import Chart, Outcome, age_in_words, gap, in_words
+from cds_service.fhir.facts.observations import Moment, Reading, find_readings
+from cds_service.fhir.facts.quantities import Measured, Refused, differ, measure, shortened
+from cds_service.fhir.raw_json import texts_of
+
+NOT_RECORDED = "How it was measured is not recorded."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picked:
+    """The value that counts among the usable ones.
+
+    Attributes:
+        used: the readings it is made of.
+        conflict: why two values cannot both be right, as a phrase; then there is no value.
+    """
+
+    value: float
+    used: tuple[Measured, ...]
+    concerns: tuple[str, ...] = ()
+    site: str = ""
+    conflict: str = ""
+
+
+Pick = Callable[[Sequence[Measured], FindingSpec, Chart], Picked]
+LookAlike = Callable[[Reading, Chart], str]  # why a number is something else; empty when nothing says so
+
+
+def find_quantity(spec: FindingSpec, chart: Chart, pick: Pick, look_alike: LookAlike | None = None) -> Outcome:
+    """A measured number, or the gap with the reason of the newest value that was passed over."""
+    usable, stale, refused = sort_out(spec, chart, look_alike)
+    passed = (*chart.broken(spec), *(one.passed_over(spec) for one in refused))
+    if not usable:
+        return nothing_usable(spec, chart, stale, refused), passed
+    picked = pick(usable, spec, chart)
+    if picked.conflict:
+        seen = (one.reading.provenance(spec, one.printed) for one in picked.used)
+        return gap(spec, "conflicting", picked.conflict, *seen), passed
+    return _finding(spec, chart, picked), passed
+
+
+def sort_out(
+    spec: FindingSpec, chart: Chart, look_alike: LookAlike | None = None
+) -> tuple[list[Measured], list[Measured], list[Refused]]:
+    """Usable, too old, refused; each newest first."""
+    readings = find_readings(chart, spec.value_sets)
+    results = [_refuse_look_alike(measure(reading, spec, chart), chart, look_alike) for reading in readings]
+    measured = sorted((one for one in results if isinstance(one, Measured)), key=_by_time, reverse=True)
+    stale = [one for one in measured if is_stale(one.moment, spec, chart)]
+    usable = [one for one in measured if one not in stale]
+    refused = sorted((one for one in results if isinstance(one, Refused)), key=refused_by_time, reverse=True)
+    return usable, stale, refused
+
+
+def _refuse_look_alike(
+    result: Measured | Refused | None, chart: Chart, look_alike: LookAlike | None
+) -> Measured | Refused | None:
+    if look_alike is None or not isinstance(result, Measured) or not (why := look_alike(result.reading, chart)):
+        return result
+    return Refused(reading=result.reading, reason="no-value", why=why, printed=result.printed)
+
+
+def _by_time(one: Measured) -> tuple[Moment, str]:
+    return one.moment, one.reading.resource
+
+
+def refused_by_time(one: Refused) -> tuple[bool, str, str, str]:
+    when = one.reading.moment
+    return when is not None, when.day.isoformat() if when else "", one.reason, one.reading.resource
+
+
+def is_stale(when: Moment, spec: FindingSpec, chart: Chart) -> bool:
+    """Older than usable."""
+    return spec.usable_days is not None and (chart.today - when.day).days > spec.usable_days
+
+
+def nothing_usable(spec: FindingSpec, chart: Chart, stale: Sequence[Measured], refused: Sequence[Refused]) -> Gap:
+    """Why there is no value: the newest that was seen decides, else how the record was read."""
+    newest_refused = refused[0].reading.moment if refused else None
+    if stale and (newest_refused is None or stale[0].moment.day >= newest_refused.day):
+        age = age_in_words(stale[0].moment.day, chart.today)
+        seen = stale[0].reading.provenance(spec, stale[0].printed)
+        return gap(spec, "stale", f"{shortened(stale[0].printed)} is {age} old, too old to use", seen)
+    if refused:
+        seen = refused[0].reading.provenance(spec, refused[0].printed)
+        return gap(spec, refused[0].reason, refused[0].passed_over(spec).detail, seen)
+    return missing(spec, chart)
+
+
+def missing(spec: FindingSpec, chart: Chart) -> Gap:
+    """The gap of a finding of which the record shows nothing."""
+    if broken := chart.broken(spec):
+        return gap(spec, "unreadable", broken[0].detail, *(one.provenance for one in broken))
+    if unread := chart.unread(spec):
+        return gap(spec, "not-read", unread)
+    return gap(spec, "absent", "asked and not found")
+
+
+def _finding(spec: FindingSpec, chart: Chart, picked: Picked) -> Finding:
+    day = max(one.moment.day for one in picked.used)
+    provenance = tuple(one.reading.provenance(spec, one.printed) for one in picked.used)
+    readings = [one.reading for one in picked.used]
+    concerns = (*picked.concerns, *age_concern(spec, chart, day), *method_concern(spec, readings))
+    if chart.is_incomplete(spec.key):
+        concerns = (*concerns, "The record was read incompletely; a newer value may exist.")
+    method = _method(readings[0], chart) if spec.method_matters else ""
+    return Finding(
+        name=spec.name,
+        value=picked.value,
+        unit=spec.unit,
+        observed=day,
+        provenance=provenance,
+        concerns=concerns,
+        site=picked.site,
+        method=method,
+    )
+
+
+def age_concern(spec: FindingSpec, chart: Chart, day: Any) -> tuple[str, ...]:
+    """`The T-score is 30 months old.` where it is older than fresh."""
+    if spec.fresh_days is None or (chart.today - day).days <= spec.fresh_days:
+        return ()
+    return (f"The {spec.title} is {age_in_words(day, chart.today)} old.",)
+
+
+def method_concern(spec: FindingSpec, readings: Sequence[Reading]) -> tuple[str, ...]:
+    is_recorded = all(any(one.observation.get(name) for name in ("method", "device", "performer")) for one in readings)
+    return (NOT_RECORDED,) if spec.method_matters and not is_recorded else ()
+
+
+def _method(reading: Reading, chart: Chart) -> str:
+    """How it was measured, in our words, where the record's words say it."""
+    words = (*texts_of(reading.observation.get("method")), *texts_of(reading.observation.get("code")))
+    named = {concept for word in words for concept in chart.terminology.text_concepts(word)}
+    if "bioimpedance" in named:
+        return "bioimpedance"
+    return "DXA" if "dxa-method" in named else ""
+
+
+def pick_newest(usable: Sequence[Measured], spec: FindingSpec, chart: Chart) -> Picked:
+    """The newest value; two of one moment must agree but for rounding, the more precise then counts."""
+    del chart  # other picks need it
+    newest = of_newest_moment(usable)
+    best = min(newest, key=lambda one: (one.step, one.reading.resource))
+    if conflict := conflict_of(newest, spec):
+        return Picked(value=best.value, used=tuple(newest), conflict=conflict)
+    return Picked(value=best.value, used=(best,))
+
+
+def of_newest_moment(usable: Sequence[Measured]) -> list[Measured]:
+    """Values of the newest moment; one that names only the day may be of any moment of that day."""
+    day = max(one.moment.day for one in usable)
+    of_day = [one for one in usable if one.moment.day == day]
+    if any(not one.moment.instant for one in of_day):
+        return of_day
+    last = max(one.moment for one in of_day)
+    return [one for one in of_day if one.moment == last]
+
+
+def _conflicts(values: Sequence[Measured], spec: FindingSpec) -> bool:
+    return any(differ(one, other, spec.decimals) for one in values for other in values)
+
+
+def conflict_of(values: Sequence[Measured], spec: FindingSpec) -> str:
+    """`−2.5 and −3.1 on 1 May 2026`, empty when the values agree."""
+    if not _conflicts(values, spec):
+        return ""
+    printed = sorted({one.printed for one in values})
+    return f"{' and '.join(printed)} on {in_words(values[0].moment.day)} cannot both be right"

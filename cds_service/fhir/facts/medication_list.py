@@ -1,0 +1,213 @@
+"""Yes/no from requests, administrations and statements of drugs, with how long each drug still counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from cds_service.core.facts import Finding, Gap, PassedOver, Provenance
+from cds_service.core.vocabulary import FindingSpec
+from cds_service.fhir.facts.chart import Chart, Entry, Outcome, age_in_words, gap, in_words, months_before
+from cds_service.fhir.facts.drugs import Drug, read_drug
+from cds_service.fhir.facts.observations import effective_moment, read_moment
+from cds_service.fhir.facts.problem_list import find_stated, say_no, stated_as_true
+from cds_service.fhir.raw_json import member, text
+
+KINDS = ("MedicationRequest", "MedicationAdministration", "MedicationStatement")
+TAKEN = {
+    "MedicationRequest": frozenset({"active", "completed", "stopped", "on-hold"}),
+    "MedicationAdministration": frozenset({"completed", "in-progress", "stopped"}),
+    "MedicationStatement": frozenset({"active", "completed", "stopped", "on-hold"}),
+}
+NOT_ORDERED = frozenset({"proposal", "plan", "option"})
+LONG_ACTING = ("zoledronate", "denosumab")  # given at intervals: a stopped prescription does not end their effect
+LONG_STANDING_MONTHS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One record of a drug.
+
+    Attributes:
+        day: written, given or last taken; None when not recorded.
+        is_active: on the list now, whatever its day.
+        is_ended: stopped or on hold.
+    """
+
+    entry: Entry
+    drug: Drug
+    day: date | None
+    is_active: bool
+    is_ended: bool
+
+    def provenance(self, spec: FindingSpec) -> Provenance:
+        """Where it stands: `on the medication list since 3 May 2019`."""
+        verb = {"MedicationAdministration": "given"}.get(self.entry.kind, "on the medication list")
+        joint = "on" if self.entry.kind == "MedicationAdministration" else "since"
+        printed = f"{verb} {joint} {in_words(self.day)}" if self.day else verb
+        return Provenance(
+            resource=self.entry.reference,
+            origin=self.entry.origin,
+            code=self.drug.code,
+            printed=printed,
+            rule=spec.rule,
+        )
+
+
+def find_medication(spec: FindingSpec, chart: Chart) -> Outcome:
+    """Whether such a drug is taken, or why that cannot be said."""
+    uses = _uses(chart)
+    ours = [one for one in uses if one.drug.concepts & set(spec.value_sets)]
+    passed = (*chart.broken(spec), *_future(spec, ours, chart))
+    counted = [one for one in ours if _counts(one, spec, chart)]
+    stated = [one for one in find_stated(chart, spec, spec.value_sets) if one.problem is None and not one.is_past]
+    if counted:
+        return _taken(spec, chart, counted), passed
+    if stated:
+        return stated_as_true(spec, stated), passed
+    return _not_taken(spec, chart, uses, ours), passed
+
+
+def find_denosumab_overdue(spec: FindingSpec, chart: Chart) -> Outcome:
+    """Yes when the last dose is older than its months and no other bone drug followed; `observed` is the last dose."""
+    uses = _uses(chart)
+    doses = [one for one in uses if "denosumab" in one.drug.concepts]
+    passed = (*chart.broken(spec), *_future(spec, doses, chart))
+    dated = [one for one in doses if one.day is not None and one.day <= chart.not_after]
+    if not doses:
+        return _unless_unresolved(spec, chart, uses, say_no(spec, chart)), passed
+    if not dated:
+        seen = (one.provenance(spec) for one in doses)
+        return gap(spec, "undetermined", "the day of the last denosumab dose is not recorded", *seen), passed
+    last = max(dated, key=lambda one: (one.day or date.min, one.entry.kind, one.entry.reference))
+    return _overdue(spec, chart, uses, last), passed
+
+
+def _overdue(spec: FindingSpec, chart: Chart, uses: Sequence[Use], last: Use) -> Finding:
+    assert last.day is not None  # noqa: S101 - chosen among dated doses
+    is_late = last.day < months_before(chart.today, spec.look_back_months["denosumab"])
+    followed = [one for one in uses if _is_other_bone_drug(one) and _follows(one, last.day, spec, chart)]
+    concerns: list[str] = []
+    if is_late and not followed:
+        if last.entry.kind != "MedicationAdministration":
+            concerns.append("The last dose is taken from the prescription; when it was given is not recorded.")
+        if unread := chart.unread(spec):
+            concerns.append(f"A later dose may be missing: {unread}.")
+    return Finding(
+        name=spec.name,
+        value=is_late and not followed,
+        unit=spec.unit,
+        observed=last.day,
+        provenance=(last.provenance(spec), *(one.provenance(spec) for one in followed)),
+        concerns=tuple(concerns),
+    )
+
+
+def _is_other_bone_drug(use: Use) -> bool:
+    return "bone-drug" in use.drug.concepts and "denosumab" not in use.drug.concepts
+
+
+def _follows(use: Use, last_dose: date, spec: FindingSpec, chart: Chart) -> bool:
+    return _counts(use, spec, chart) and (use.is_active or (use.day is not None and use.day > last_dose))
+
+
+def _counts(use: Use, spec: FindingSpec, chart: Chart) -> bool:
+    """Whether the drug is on the list now, or was taken within the months that it counts."""
+    if use.day is not None and use.day > chart.not_after:
+        return False
+    if "systemic-steroid" in spec.value_sets and use.entry.kind == "MedicationAdministration":
+        return False  # a dose given around an operation is no steroid treatment
+    if use.is_active:
+        return True
+    kind = next((name for name in LONG_ACTING if name in use.drug.concepts), "other")
+    if use.day is None or (use.is_ended and kind == "other"):
+        return False
+    months = spec.look_back_months.get(kind, spec.look_back_months["other"])
+    return use.day >= months_before(chart.today, months)
+
+
+def _taken(spec: FindingSpec, chart: Chart, counted: Sequence[Use]) -> Finding:
+    ordered = sorted(counted, key=lambda one: (one.day or date.min, one.entry.reference), reverse=True)
+    newest = ordered[0]
+    concerns: list[str] = []
+    if newest.day and newest.is_active and newest.day < months_before(chart.today, LONG_STANDING_MONTHS):
+        age = age_in_words(newest.day, chart.today)
+        concerns.append(f"The prescription is {age} old; whether the {spec.title} is still taken is not recorded.")
+    if all(one.drug.is_by_name for one in ordered):
+        concerns.append("The drug was recognised by its name, not by a code.")
+    return Finding(
+        name=spec.name,
+        value=True,
+        unit=spec.unit,
+        observed=newest.day,
+        provenance=tuple(one.provenance(spec) for one in ordered),
+        concerns=tuple(concerns),
+    )
+
+
+def _not_taken(spec: FindingSpec, chart: Chart, uses: Sequence[Use], ours: Sequence[Use]) -> Finding | Gap:
+    past = sorted((one for one in ours if one.day and one.day <= chart.not_after), key=lambda one: one.day or date.min)
+    said_no = say_no(spec, chart, how="not current" if past else "not")
+    outcome = _unless_unresolved(spec, chart, uses, said_no)
+    if not past or isinstance(outcome, Gap):
+        return outcome
+    last = past[-1].day
+    concern = f"A {spec.title} was last recorded on {in_words(last)}." if last else ""
+    return Finding(
+        name=spec.name,
+        value=False,
+        unit=spec.unit,
+        observed=None,
+        provenance=outcome.provenance,
+        concerns=(*outcome.concerns, concern),
+    )
+
+
+def _unless_unresolved(spec: FindingSpec, chart: Chart, uses: Sequence[Use], said_no: Finding | Gap) -> Finding | Gap:
+    """No, unless an entry of the list may be any drug."""
+    unknown = [one for one in uses if not one.drug.is_resolved]
+    if not unknown or isinstance(said_no, Gap):
+        return said_no
+    del chart
+    seen = (one.provenance(spec) for one in unknown)
+    return gap(spec, "undetermined", f"which drug {unknown[0].entry.reference} is could not be read", *seen)
+
+
+def _future(spec: FindingSpec, uses: Iterable[Use], chart: Chart) -> tuple[PassedOver, ...]:
+    return tuple(
+        PassedOver(
+            name=spec.name,
+            reason="future",
+            detail=f"{one.provenance(spec).printed}, not counted: dated after the order",
+            provenance=one.provenance(spec),
+        )
+        for one in uses
+        if one.day is not None and one.day > chart.not_after
+    )
+
+
+def _uses(chart: Chart) -> list[Use]:
+    """Every drug that was ordered, given or reported; retracted entries and proposals left out."""
+    return [
+        _use(entry, read_drug(entry.raw, entry.concepts, chart.terminology), chart)
+        for entry in chart.of_kind(*KINDS)
+        if _is_taken(entry)
+    ]
+
+
+def _is_taken(entry: Entry) -> bool:
+    is_meant = text(entry.raw.get("intent")) not in NOT_ORDERED and entry.raw.get("doNotPerform") is not True
+    return is_meant and text(entry.raw.get("status")) in TAKEN[entry.kind]
+
+
+def _use(entry: Entry, drug: Drug, chart: Chart) -> Use:
+    status = text(entry.raw.get("status"))
+    if entry.kind == "MedicationRequest":
+        when = read_moment(entry.raw.get("authoredOn"))
+    else:
+        when = effective_moment(entry.raw) or read_moment(entry.raw.get("dateAsserted"))
+    ended = read_moment(member(entry.raw, "effectivePeriod", "end"))
+    is_over = ended is not None and ended.day < chart.not_after
+    is_active = status == "active" and entry.kind != "MedicationAdministration" and not is_over
+    return Use(entry, drug, when.day if when else None, is_active, status in ("stopped", "on-hold"))

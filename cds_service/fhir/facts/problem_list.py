@@ -1,0 +1,194 @@
+"""Yes/no from conditions and procedures: yes with its place, no only from a list that was read and is not empty."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from cds_service.core.facts import Finding, Gap, GapReason, PassedOver, Provenance
+from cds_service.core.vocabulary import FindingSpec
+from cds_service.fhir.facts.chart import LISTS, Chart, Entry, Outcome, gap, in_words
+from cds_service.fhir.facts.observations import effective_moment, read_moment
+from cds_service.fhir.mapping.terminology import Match
+from cds_service.fhir.raw_json import member, objects, text, texts_of
+
+ACTIVE = frozenset({"active", "recurrence", "relapse"})
+PAST = frozenset({"inactive", "remission", "resolved"})
+DENIED = frozenset({"refuted", "entered-in-error"})
+# ICD-10-CM: D, G, K, P later encounters of a fracture, S its sequela; A and B are today's.
+LATER_ENCOUNTER = re.compile(r"\w{3}\.\w{3}[DGKPS]")
+AUGMENTATIONS = frozenset({"kyphoplasty", "vertebroplasty", "vertebral-augmentation"})
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """One entry of a list that bears on a finding.
+
+    Attributes:
+        problem: why it does not count, with the reason; None when it does.
+        is_past: it was true once.
+    """
+
+    entry: Entry
+    concept: str
+    code: str
+    day: date | None
+    problem: tuple[GapReason, str] | None = None
+    is_past: bool = False
+
+    def provenance(self, spec: FindingSpec) -> Provenance:
+        """Where it stands: `on the problem list since 3 May 2019`."""
+        place = "among the procedures" if self.entry.kind == "Procedure" else "on the problem list"
+        since = f" {'on' if self.entry.kind == 'Procedure' else 'since'} {in_words(self.day)}" if self.day else ""
+        return Provenance(
+            resource=self.entry.reference,
+            origin=self.entry.origin,
+            code=self.code,
+            printed=place + since,
+            rule=spec.rule,
+        )
+
+    def passed_over(self, spec: FindingSpec) -> PassedOver:
+        """As it is said to people."""
+        reason, why = self.problem or ("absent", "resolved or in the past")
+        provenance = self.provenance(spec)
+        return PassedOver(
+            name=spec.name, reason=reason, detail=f"{provenance.printed}, not counted: {why}", provenance=provenance
+        )
+
+
+def find_condition(spec: FindingSpec, chart: Chart) -> Outcome:
+    """Yes, no, or why neither can be said."""
+    stated = find_stated(chart, spec, spec.value_sets)
+    counted = [one for one in stated if one.problem is None and not one.is_past]
+    set_aside = tuple(one.passed_over(spec) for one in stated if one.problem is not None or one.is_past)
+    passed = (*chart.broken(spec), *set_aside)
+    if counted:
+        return stated_as_true(spec, counted), passed
+    return _silence(spec, chart, stated), passed
+
+
+def stated_as_true(spec: FindingSpec, counted: Sequence[Stated]) -> Finding:
+    """Yes, newest entry first."""
+    ordered = sorted(counted, key=lambda one: (one.day or date.min, one.entry.reference), reverse=True)
+    return Finding(
+        name=spec.name,
+        value=True,
+        unit=spec.unit,
+        observed=ordered[0].day,
+        provenance=tuple(one.provenance(spec) for one in ordered),
+    )
+
+
+def _silence(spec: FindingSpec, chart: Chart, stated: Sequence[Stated]) -> Finding | Gap:
+    """What a list that does not name it says."""
+    if doubtful := [one for one in stated if one.problem and one.problem[0] == "undetermined"]:
+        seen = (one.provenance(spec) for one in doubtful)
+        return gap(spec, "undetermined", doubtful[0].passed_over(spec).detail, *seen)
+    if unclear := [one for one in find_stated(chart, spec, spec.unclear) if not one.problem and not one.is_past]:
+        return gap(spec, "undetermined", spec.unclear_because, *(one.provenance(spec) for one in unclear))
+    said_no = say_no(spec, chart)
+    if isinstance(said_no, Gap) or not _is_in_history(spec, chart, stated):
+        return said_no
+    concern = f"A past entry for {spec.title} is on the list; it is not counted as current."
+    return Finding(
+        name=spec.name,
+        value=False,
+        unit=spec.unit,
+        observed=None,
+        provenance=said_no.provenance,
+        concerns=(*said_no.concerns, concern),
+    )
+
+
+def _is_in_history(spec: FindingSpec, chart: Chart, stated: Sequence[Stated]) -> bool:
+    return any(one.is_past for one in stated) or any(
+        one.problem is None for one in find_stated(chart, spec, spec.history)
+    )
+
+
+def say_no(spec: FindingSpec, chart: Chart, *, how: str = "not") -> Finding | Gap:
+    """No by silence: only of a list that was read, is whole, and is not empty."""
+    if unread := chart.unread(spec):
+        return gap(spec, "not-read", unread)
+    if not spec.closed_world:
+        return gap(spec, "undetermined", "not coded, and silence says nothing")
+    if broken := chart.broken(spec):
+        return gap(spec, "unreadable", broken[0].detail, *(one.provenance for one in broken))
+    count = chart.entries_read(spec)
+    where, name = LISTS[spec.key]
+    if not count:
+        return gap(spec, "undetermined", f"{name} empty")
+    read = f"{count} {'entry' if count == 1 else 'entries'}"
+    printed = f"{how} {where} ({read} read)"
+    origin = chart.record.reads[spec.key].origin
+    source = Provenance(resource=f"{name} ({read})", origin=origin, code="", printed=printed, rule=spec.rule)
+    return Finding(name=spec.name, value=False, unit=spec.unit, observed=None, provenance=(source,))
+
+
+def find_stated(chart: Chart, spec: FindingSpec, concepts: Sequence[str]) -> list[Stated]:
+    """Entries of conditions and procedures that bear one of these concepts; denied ones left out."""
+    found: list[Stated] = []
+    for entry in chart.of_kind("Condition", "Procedure"):
+        coded = [one for one in entry.matches if one.concept in concepts]
+        matches = coded or _by_words(entry, concepts, chart)
+        if matches:
+            read = _read_condition if entry.kind == "Condition" else _read_procedure
+            stated = read(entry, matches[0].concept, tuple(one.code for one in matches), spec, chart)
+            found += [stated if coded else _in_doubt(stated)] if stated else []
+    return found
+
+
+def _by_words(entry: Entry, concepts: Sequence[str], chart: Chart) -> list[Match]:
+    """Concepts that words name: many procedures are not coded, and some conditions by codes that are not listed."""
+    words = texts_of(entry.raw.get("code")) if entry.kind == "Condition" else [text(member(entry.raw, "code", "text"))]
+    named = frozenset().union(*(chart.terminology.text_concepts(word) for word in words))
+    return [Match(concept, "") for concept in sorted(named & set(concepts))]
+
+
+def _in_doubt(stated: Stated) -> Stated:
+    """A condition that only words name: no yes, and no "not on the problem list" either. Procedures count by words."""
+    if stated.entry.kind == "Procedure" or stated.is_past or stated.problem:
+        return stated
+    return replace(stated, problem=("undetermined", "named in words, without a code that is known here"))
+
+
+def _read_condition(
+    entry: Entry, concept: str, codes: tuple[str, ...], spec: FindingSpec, chart: Chart
+) -> Stated | None:
+    if _status(entry, "verificationStatus") & DENIED:
+        return None
+    clinical = _status(entry, "clinicalStatus")
+    when = effective_moment(entry.raw, "onset") or read_moment(entry.raw.get("recordedDate"))
+    day = when.day if when else None
+    problem: tuple[GapReason, str] | None = None
+    if day and day > chart.not_after:
+        problem = ("future", "dated after the order")
+    elif spec.acute_only and all(LATER_ENCOUNTER.fullmatch(code.rpartition("|")[2]) for code in codes):
+        problem = ("absent", "a healing or old fracture")
+    elif not clinical & (ACTIVE | PAST):
+        problem = ("undetermined", "without a clinical status")
+    return Stated(entry, concept, codes[0], day, problem, is_past=not clinical & ACTIVE)
+
+
+def _status(entry: Entry, name: str) -> set[str]:
+    return {text(coding.get("code")) for coding in objects(member(entry.raw, name, "coding"))}
+
+
+def _read_procedure(
+    entry: Entry, concept: str, codes: tuple[str, ...], spec: FindingSpec, chart: Chart
+) -> Stated | None:
+    """A procedure that was done. An augmentation must be dated before the order: it may be the one that is ordered."""
+    del spec  # conditions need it
+    if text(entry.raw.get("status")) != "completed":
+        return None
+    when = effective_moment(entry.raw, "performed")
+    day = when.day if when else None
+    problem: tuple[GapReason, str] | None = None
+    if day is None and concept in AUGMENTATIONS:
+        problem = ("undetermined", "no date")
+    elif day is not None and day >= chart.not_after:
+        problem = ("future", "not before the order")
+    return Stated(entry, concept, codes[0], day, problem)

@@ -1,0 +1,196 @@
+"""Numbers with units: what a reading gives in the finding's canonical unit, or why it gives none."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from cds_service.core.facts import GapReason, PassedOver
+from cds_service.core.vocabulary import FindingSpec
+from cds_service.fhir.facts.chart import Chart, Raw, in_words
+from cds_service.fhir.facts.observations import RETRACTED, Moment, Reading, status_problem, time_problem
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.mapping.units import UnitTable
+from cds_service.fhir.raw_json import member, text, texts_of
+
+# U+2212 and dashes stand for minus in reports; a comma for the decimal point.
+NUMBER = re.compile(r"\s*([-−–]?)\s*(\d{1,6}(?:[.,]\d{1,6})?)\s*")
+PRINTABLE_UNIT = re.compile(r"[\w{}\[\]/%.'*^µ°²³ -]{1,20}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """A number in the finding's canonical unit.
+
+    Attributes:
+        step: value of the last digit as recorded, in the canonical unit: what rounding can hide.
+    """
+
+    reading: Reading
+    value: float
+    printed: str
+    step: float
+    moment: Moment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """A reading that gives no usable value, and why; named, never used."""
+
+    reading: Reading
+    reason: GapReason
+    why: str
+    printed: str
+
+    def passed_over(self, spec: FindingSpec) -> PassedOver:
+        """As it is said to people: the value, its day, and why it is not used."""
+        when = self.reading.moment
+        day = f" ({in_words(when.day)})" if when else ""
+        return PassedOver(
+            name=spec.name,
+            reason=self.reason,
+            detail=f"{shortened(self.printed) or 'a value'}{day} not used: {self.why}",
+            provenance=self.reading.provenance(spec, self.printed),
+        )
+
+
+def shortened(printed: str) -> str:
+    """Three decimals are enough for people; the provenance keeps the number as found."""
+    return re.sub(r"(\.\d{3})\d+", r"\1", printed)
+
+
+def measure(reading: Reading, spec: FindingSpec, chart: Chart) -> Measured | Refused | None:
+    """The number of a reading in the finding's unit, or why it has none; None for what was retracted."""
+    if reading.status in RETRACTED:
+        return None
+    raw_value, unit, printed = _number(reading.holder)
+    why = _why_no_value(reading, raw_value)
+    if why is not None:
+        return Refused(reading=reading, reason=why[0], why=why[1], printed=printed)
+    assert raw_value is not None  # noqa: S101 - _why_no_value has refused it
+    value = _converted(float(raw_value), unit, reading.match.unit, spec, chart.terminology.units)
+    if isinstance(value, str):
+        return Refused(reading=reading, reason="unit-unknown", why=value, printed=printed)
+    doubt = _why_not_plausible(reading, value, spec, chart.terminology)
+    if doubt is not None:
+        return Refused(reading=reading, reason=doubt[0], why=doubt[1], printed=printed)
+    return _placed(reading, chart, value, raw_value, printed)
+
+
+def _why_not_plausible(
+    reading: Reading, value: float, spec: FindingSpec, terminology: Terminology
+) -> tuple[GapReason, str] | None:
+    low, high = spec.range or (-math.inf, math.inf)
+    if not low <= value <= high:
+        return "out-of-range", "not plausible"
+    if value <= spec.ambiguous.get(reading.match.concept, -math.inf):
+        return "undetermined", spec.ambiguous_because
+    if spec.both_sides and _is_one_side(reading, terminology):
+        return "no-value", "of one side only"
+    return None
+
+
+def _placed(reading: Reading, chart: Chart, value: float, raw: Decimal, printed: str) -> Measured | Refused:
+    problem = time_problem(reading, chart)
+    if problem is not None:
+        return Refused(reading=reading, reason=problem[0], why=problem[1], printed=printed)
+    when = reading.moment
+    assert when is not None  # noqa: S101 - time_problem has refused it
+    exponent = raw.as_tuple().exponent
+    digits = -exponent if isinstance(exponent, int) else 0
+    step = 10.0**-digits * (abs(value / float(raw)) if raw else 1.0)
+    return Measured(reading=reading, value=value, printed=printed, step=step, moment=when)
+
+
+def _why_no_value(reading: Reading, value: Decimal | None) -> tuple[GapReason, str] | None:
+    if problem := status_problem(reading):
+        return problem
+    if member(reading.holder, "valueQuantity", "comparator"):
+        return "no-value", "only a limit"
+    return ("no-value", "no number") if value is None else None
+
+
+def _number(holder: Raw) -> tuple[Decimal | None, Raw, str]:
+    """The number as recorded, the Quantity that holds its unit, and both as printed."""
+    quantity = holder.get("valueQuantity")
+    if isinstance(quantity, dict):
+        value = _decimal(quantity.get("value"))
+        return value, quantity, " ".join(filter(None, (_written(quantity, value), _unit_printed(quantity))))
+    value = _decimal(holder.get("valueInteger"))
+    written = NUMBER.fullmatch(text(holder.get("valueString")))
+    if value is None and written:
+        value = Decimal(("-" if written[1] else "") + written[2].replace(",", "."))
+    return value, {}, "" if value is None else str(value)
+
+
+def _decimal(value: Any) -> Decimal | None:
+    """A finite number as written; what is too large to be one is left for the range to refuse."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        number = Decimal(str(value))
+    except ArithmeticError:
+        return None
+    return number if number.is_finite() and abs(number) < Decimal("1e9") else None
+
+
+def _written(quantity: Raw, value: Decimal | None) -> str:
+    comparator = text(quantity.get("comparator"))
+    return "" if value is None else f"{comparator if comparator in ('<', '<=', '>', '>=') else ''}{value}"
+
+
+def _unit_printed(quantity: Raw) -> str:
+    """The unit as recorded where it looks like one; free text of the record is not repeated."""
+    written = text(quantity.get("unit")) or text(quantity.get("code"))
+    return written if not written or PRINTABLE_UNIT.fullmatch(written) else "(unit not recognised)"
+
+
+def _converted(value: float, quantity: Raw, implied: str, spec: FindingSpec, units: UnitTable) -> float | str:
+    """The value in the finding's unit, or why not."""
+    unit = _unit_of(quantity, units)
+    if unit is None:
+        return "the unit does not fit"
+    if implied:
+        expected = units.canonical(implied)
+        if expected is None or (unit and unit != expected):
+            return "the unit is not the one that the site's map says"
+        unit = expected
+    if not unit and spec.refuse_bare and spec.refuse_bare[0] <= value <= spec.refuse_bare[1]:
+        return "a density rather than a T-score: no unit"
+    if unit not in spec.accept_units:
+        return "the unit does not fit" if unit else "no unit"
+    converted = units.convert(value, unit or spec.unit, spec.unit)
+    return "the unit does not fit" if converted is None else converted
+
+
+def _unit_of(quantity: Raw, units: UnitTable) -> str | None:
+    """Canonical unit of a Quantity; empty when it names none, None when it is unknown or contradicts itself.
+
+    The code speaks before the text, but for the code 1, under which records write `T-Score` and `g/cm2` as text.
+    """
+    written = [text(quantity.get(name)).strip() for name in ("code", "unit")]
+    code, label = (units.canonical(spelling) if spelling else "" for spelling in written)
+    if not written[0]:
+        return label
+    if code is None:
+        return None
+    if not label or label == code:
+        return code
+    if code == "1":
+        return label
+    is_same = any(units.convert(1.0, *pair) == 1.0 for pair in ((code, label), (label, code)))
+    return code if is_same else None
+
+
+def _is_one_side(reading: Reading, terminology: Terminology) -> bool:
+    words = (*reading.words, *texts_of(reading.observation.get("bodySite")))
+    return any(terminology.text_concepts(word) & {"left-side", "right-side"} for word in words)
+
+
+def differ(one: Measured, other: Measured, decimals: int) -> bool:
+    """Whether two values differ by more than rounding: of the coarser one, and never more than people are shown."""
+    rounding = min(max(one.step, other.step) / 2, 10.0**-decimals)
+    return abs(one.value - other.value) > rounding + 1e-9

@@ -1,0 +1,78 @@
+"""Whether there is a record to speak of: when nothing could be read, or when there is no such patient (any more)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cds_service.errors import EvidenceUnavailable
+from cds_service.fhir.gathering.prefetch import Answer, PrefetchPlan
+from cds_service.fhir.raw_json import member, objects, text
+from cds_service.protocol import is_fhir_id
+
+GONE = frozenset({"http-404", "http-410"})
+# Why nothing could be read -> code of FHIR's issue-type, where one reason explains all.
+ISSUES: Mapping[str, str] = {
+    "http-401": "login",
+    "expired": "expired",
+    "http-403": "forbidden",
+    "http-404": "not-found",
+    "http-410": "not-found",
+    "http-429": "throttled",
+}
+TRANSIENT = frozenset({"unreachable", "reset", "dns", "tls", "truncated", "breaker", "timeout", "http-429"})
+
+
+def refuse_without_evidence(plan: PrefetchPlan, answers: Mapping[str, Answer]) -> None:
+    """Pass when the record says anything about the patient, were it that all lists are empty.
+
+    Raises:
+        EvidenceUnavailable: no key could be read; the server has no such patient and nothing of theirs; or the Patient
+            is not in use any more and no other is named in its place.
+    """
+    if all(answer.state == "failed" for answer in answers.values()):
+        raise EvidenceUnavailable(f"Nothing of the record could be read. {_why(answers)}.", _issue(answers))
+    patient = next((answers[one.key] for one in plan.templates if one.resource_type == "Patient"), None)
+    if patient is None:
+        return
+    if patient.reason in GONE and not any(answer.state == "given" for answer in answers.values()):
+        raise EvidenceUnavailable(f"There is no such patient: {patient.note}.", "not-found")
+    if any(not is_active(raw) and not is_replaced(raw) for raw in patient.resources[:1]):
+        raise EvidenceUnavailable("The Patient is not in use any more (active = false).", "business-rule")
+
+
+def is_active(patient: Mapping[str, Any]) -> bool:
+    """Whether a raw Patient is in use; one that does not say so is."""
+    return patient.get("active") is not False
+
+
+def is_replaced(patient: Mapping[str, Any]) -> bool:
+    """Whether a raw Patient was merged into another."""
+    return any(link.get("type") == "replaced-by" for link in objects(patient.get("link")))
+
+
+def replacement_of(patient: Mapping[str, Any]) -> str:
+    """`Patient/<id>` of the one that took its place; empty where none is named plainly."""
+    links = (link for link in objects(patient.get("link")) if link.get("type") == "replaced-by")
+    names = (text(member(link, "other", "reference")).partition("/_history/")[0].split("/") for link in links)
+    return next((f"Patient/{name[-1]}" for name in names if name[-2:-1] == ["Patient"] and is_fhir_id(name[-1])), "")
+
+
+def _why(answers: Mapping[str, Answer]) -> str:
+    """Each reason once, with the keys that it is about."""
+    keys: dict[str, list[str]] = {}
+    for key, answer in answers.items():
+        keys.setdefault(answer.note, []).append(key)
+    return "; ".join(f"{', '.join(names)}: {note}" for note, names in keys.items())
+
+
+def _issue(answers: Mapping[str, Answer]) -> str:
+    reasons = {answer.reason for answer in answers.values()}
+    if len(reasons) == 1 and (issue := ISSUES.get(next(iter(reasons)))):
+        return issue
+    return "transient" if all(_may_pass(reason) for reason in reasons) else "processing"
+
+
+def _may_pass(reason: str) -> bool:
+    """Whether the same request may be answered a little later."""
+    return reason in TRANSIENT or reason.startswith("http-5")

@@ -1,0 +1,113 @@
+"""Asking for the record: what the EHR sent along, and in parallel from its FHIR server what it did not send."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, Protocol
+
+from cds_service.deadline import Deadline
+from cds_service.errors import FhirReadError
+from cds_service.fhir.gathering.parallel import run_side_by_side
+from cds_service.fhir.gathering.prefetch import Answer, PrefetchPlan, Template, read_answer, read_prefetch
+from cds_service.protocol import HookRequest
+
+NOT_IN_TIME = Answer(state="failed", note="not read in time", reason="timeout")
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What a FHIR server sent for one query.
+
+    Attributes:
+        documents: raw JSON: the resource, or the pages of the search in order; at least one.
+        note: why pages are missing; empty when all are there.
+    """
+
+    documents: tuple[Any, ...]
+    note: str = ""
+
+
+class FhirReader(Protocol):
+    """One FHIR server, on behalf of one request."""
+
+    def fetch(self, query: str, *, until: float) -> Fetched:
+        """What it answers to `Type/id` or `Type?parameters` before this monotonic time; otherwise FhirReadError."""
+        ...
+
+    def follow(self, page: Any, *, until: float) -> Fetched:
+        """This page of a search and all after it; what cannot be read is in the note."""
+        ...
+
+
+def read_answers(
+    request: HookRequest, plan: PrefetchPlan, fhir: FhirReader | None, *, until: Deadline
+) -> tuple[Mapping[str, Answer], frozenset[str]]:
+    """The answer for every key of the plan, none of them `absent`, and the keys that the FHIR server answered.
+
+    Args:
+        request: of the hook; its prefetch may hold anything.
+        plan: the queries of the service.
+        fhir: the server, None where none may be asked.
+        until: when the last read must have ended.
+    """
+    sent = {template.key: read_prefetch(template, request.prefetch) for template in plan.templates}
+    tasks = {} if fhir is None else _tasks(request, plan, sent, fhir, until)
+    asked = run_side_by_side(tasks, until)
+    unasked = _why_unasked(request, fhir)
+    answers = {
+        key: asked[key] if key in asked else _without_server(answer, NOT_IN_TIME if key in tasks else unasked)
+        for key, answer in sent.items()
+    }
+    return answers, frozenset(key for key in tasks if sent[key].state == "absent")
+
+
+def _tasks(
+    request: HookRequest, plan: PrefetchPlan, sent: Mapping[str, Answer], fhir: FhirReader, until: Deadline
+) -> dict[str, Callable[[], Answer]]:
+    tasks: dict[str, Callable[[], Answer]] = {}
+    for template in plan.templates:
+        query = template.query_for(request)
+        if sent[template.key].state == "absent" and query is not None:
+            tasks[template.key] = partial(_fetch, fhir, template, query, until.ends)
+        elif sent[template.key].next_page is not None:
+            tasks[template.key] = partial(_follow, fhir, template, request.prefetch[template.key], until.ends)
+    return tasks
+
+
+def _fetch(fhir: FhirReader, template: Template, query: str, until: float) -> Answer:
+    try:
+        fetched = fhir.fetch(query, until=until)
+    except FhirReadError as error:
+        return Answer(state="failed", note=str(error), reason=error.reason)
+    return read_answer(template, fetched.documents, note=fetched.note)
+
+
+def _follow(fhir: FhirReader, template: Template, first: Any, until: float) -> Answer:
+    fetched = fhir.follow(first, until=until)
+    return read_answer(template, fetched.documents, note=fetched.note)
+
+
+def _without_server(sent: Answer, failed: Answer) -> Answer:
+    """What stands for a key that the server did not answer: what was sent, less what is missing of it."""
+    if sent.state == "absent":
+        return failed
+    if sent.next_page is None:
+        return sent
+    if not sent.resources:
+        return replace(sent, state="failed", note=failed.note, reason=failed.reason)
+    return replace(sent, note=f"incomplete: the next page was {failed.note}")
+
+
+def _why_unasked(request: HookRequest, fhir: FhirReader | None) -> Answer:
+    token = request.fhir_authorization
+    if fhir is not None:
+        note, reason = "not sent, and the request lacks what the query needs", "request"
+    elif request.fhir_server is None:
+        note, reason = "not sent, and no FHIR server was named", "no-server"
+    elif token is not None and token.has_expired:
+        note, reason = "not sent, and the access token of the request has expired", "expired"
+    else:
+        note, reason = "not sent, and the FHIR server could not be asked", "no-server"
+    return Answer(state="failed", note=note, reason=reason)

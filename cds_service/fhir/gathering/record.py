@@ -1,0 +1,286 @@
+"""The patient's record for one request: what prefetch gave, then what the FHIR server gives for what is absent."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from fhir.resources.R4B.patient import Patient
+
+from cds_service.core.facts import RecordState
+from cds_service.deadline import Deadline
+from cds_service.errors import PatientMismatch
+from cds_service.fhir.gathering.evidence import is_replaced, refuse_without_evidence, replacement_of
+from cds_service.fhir.gathering.parsing import BrokenResource, parse_patient, parse_resource
+from cds_service.fhir.gathering.picking import Concepts, concepts_of
+from cds_service.fhir.gathering.prefetch import Answer, PrefetchPlan, Template, reference_name
+from cds_service.fhir.gathering.reading import Fetched, FhirReader, read_answers
+from cds_service.fhir.gathering.subjects import Person, identify
+from cds_service.protocol import HookRequest
+
+__all__ = [
+    "Fetched",
+    "FhirReader",
+    "PatientRecord",
+    "Read",
+    "ReadState",
+    "Sourced",
+    "Unreadable",
+    "gather",
+    "state_of",
+]
+
+ReadState = Literal["given", "empty", "failed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sourced:
+    """One resource that parsed, with where it came from.
+
+    Attributes:
+        resource: a model of `fhir.resources.R4B`.
+        key: prefetch key whose query it answers.
+        concepts: names of value sets or mapped local codes that its codes belong to.
+    """
+
+    resource: Any
+    key: str
+    origin: Literal["prefetch", "fhir"]
+    concepts: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreadable:
+    """One resource of the patient that is broken: it costs the findings of its concepts and nothing else."""
+
+    reference: str
+    key: str
+    concepts: frozenset[str]
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """How one prefetch key was answered.
+
+    Attributes:
+        state: `given` with entries, `empty` (asked and nothing there), `failed` (could not be read).
+        origin: who answered: the EHR's prefetch or the FHIR server.
+        entries: resources of the asked type and of this patient in the answer, picked or not.
+        note: why it failed, or "incomplete: …" where a list was cut; empty when there is nothing to say.
+        warned: the server sent a warning with what it gave.
+    """
+
+    state: ReadState
+    origin: Literal["prefetch", "fhir"]
+    entries: int = 0
+    note: str = ""
+    warned: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatientRecord:
+    """What is known of the patient for this request.
+
+    Attributes:
+        patient: None when it could not be read.
+        resources: resources of this patient that match a concept of `mappings/`, in a stable order.
+        reads: by prefetch key; every key of the service's plan is there.
+        foreign: resources dropped because they are of another patient, or name none, counted by type.
+    """
+
+    patient: Patient | None
+    resources: tuple[Sourced, ...]
+    unreadable: tuple[Unreadable, ...]
+    reads: Mapping[str, Read]
+    foreign: Mapping[str, int]
+
+    def of_key(self, key: str) -> tuple[Sourced, ...]:
+        """The resources that answered one prefetch key."""
+        return tuple(sourced for sourced in self.resources if sourced.key == key)
+
+
+def gather(
+    request: HookRequest, plan: PrefetchPlan, fhir: FhirReader | None, terminology: Concepts, *, until: Deadline
+) -> PatientRecord:
+    """The record of the request's patient: prefetch first, the FHIR server for what was not sent.
+
+    Args:
+        request: of the hook; its prefetch is raw JSON of any quality.
+        plan: the queries of the service.
+        fhir: the server of the request, None where it names none that may be asked.
+        terminology: says which resources we read.
+        until: for all reads together; what has not come by then counts as failed.
+
+    Raises:
+        PatientMismatch: the Patient is another than the request's.
+        EvidenceUnavailable: not one key could be read, or there is no such patient (any more).
+    """
+    found, from_fhir = read_answers(request, plan, fhir, until=until)
+    patient_id = request.context.patient_id
+    answers = {template.key: _checked(template, found[template.key], patient_id) for template in plan.templates}
+    refuse_without_evidence(plan, answers)
+    person = identify(patient_id, _raw_patient(plan, answers), _all_resources(answers))
+    parts = [
+        _part(template, answers[template.key], "fhir" if template.key in from_fhir else "prefetch", person, terminology)
+        for template in plan.templates
+    ]
+    return _record(parts)
+
+
+def state_of(record: PatientRecord) -> RecordState:
+    """How well the record could be read, for people and the audit."""
+    reads = sorted(record.reads.items())
+    notes = {read.note for _, read in reads if read.state != "failed" and read.note.startswith(REPLACED)}
+    if any(read.warned for _, read in reads):
+        notes.add(WARNED)
+    return RecordState(
+        unread={key: read.note for key, read in reads if read.state == "failed"},
+        incomplete={key: read.note for key, read in reads if read.note.startswith("incomplete")},
+        unreadable=len(record.unreadable),
+        foreign=sum(record.foreign.values()),
+        notes=tuple(sorted(notes)),
+    )
+
+
+REPLACED = "This patient's record was merged into"
+WARNED = "The record server sent a warning with part of the record: it may hold more than was shown to us."
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What one key adds to the record."""
+
+    key: str
+    read: Read
+    patient: Patient | None = None
+    resources: tuple[Sourced, ...] = ()
+    unreadable: tuple[Unreadable, ...] = ()
+    foreign: Mapping[str, int] | None = None
+
+
+def _checked(template: Template, answer: Answer, patient_id: str) -> Answer:
+    """The answer, of a Patient read only when it is the request's Patient.
+
+    Raises:
+        PatientMismatch: it is another.
+    """
+    if not _reads_patient(template) or not answer.resources:
+        return answer
+    ids = [resource.get("id") for resource in answer.resources]
+    if patient_id in ids:
+        place = ids.index(patient_id)
+        urls = (answer.full_urls[place], *answer.full_urls[len(ids) :])
+        return replace(answer, resources=(answer.resources[place],), full_urls=urls)
+    if any(ids):
+        raise PatientMismatch("The Patient of the record is another than context.patientId.")
+    return Answer(state="failed", note="the Patient has no id")
+
+
+def _reads_patient(template: Template) -> bool:
+    return template.resource_type == "Patient"
+
+
+def _raw_patient(plan: PrefetchPlan, answers: Mapping[str, Answer]) -> Mapping[str, Any] | None:
+    found = (answers[template.key].resources for template in plan.templates if _reads_patient(template))
+    return next((resources[0] for resources in found if resources), None)
+
+
+def _all_resources(answers: Mapping[str, Answer]) -> list[tuple[Mapping[str, Any], str | None]]:
+    return [
+        pair
+        for answer in answers.values()
+        for pair in zip((*answer.resources, *answer.others), answer.full_urls, strict=True)
+    ]
+
+
+def _part(
+    template: Template,
+    answer: Answer,
+    origin: Literal["prefetch", "fhir"],
+    person: Person,
+    terminology: Concepts,
+) -> _Part:
+    if answer.state == "failed":
+        return _Part(template.key, Read(state="failed", origin=origin, note=answer.note))
+    if _reads_patient(template):
+        return _patient_part(template.key, answer, origin)
+    ours = [resource for resource in answer.resources if person.is_subject_of(resource)]
+    foreign = len(answer.resources) - len(ours)
+    read = Read(
+        state="given" if ours else "empty",
+        origin=origin,
+        entries=len(ours),
+        note=answer.note,
+        warned=answer.warned and bool(ours),
+    )
+    picked, broken = _pick(template, ours, _others_of(answer), origin, terminology)
+    return _Part(template.key, read, None, picked, broken, {template.resource_type: foreign} if foreign else None)
+
+
+def _others_of(answer: Answer) -> list[tuple[Mapping[str, Any], str | None]]:
+    return list(zip(answer.others, answer.full_urls[len(answer.resources) :], strict=True))
+
+
+def _patient_part(key: str, answer: Answer, origin: Literal["prefetch", "fhir"]) -> _Part:
+    if not answer.resources:
+        return _Part(key, Read(state="empty", origin=origin, note=answer.note))
+    raw = answer.resources[0]
+    read = Read(state="given", origin=origin, entries=1, note=_merged_note(raw) if is_replaced(raw) else answer.note)
+    name = reference_name("Patient", raw)
+    try:
+        patient, left_out = parse_patient(raw)
+    except BrokenResource as error:
+        return _Part(
+            key, read, unreadable=(Unreadable(reference=name, key=key, concepts=frozenset(), message=str(error)),)
+        )
+    message = f"left out: {', '.join(left_out)}"
+    broken = Unreadable(reference=name, key=key, concepts=frozenset(left_out), message=message)
+    return _Part(key, read, patient, unreadable=(broken,) if left_out else ())
+
+
+def _merged_note(patient: Mapping[str, Any]) -> str:
+    into = replacement_of(patient) or "another"
+    return f"{REPLACED} {into}; only the one that the request names was read."
+
+
+def _pick(
+    template: Template,
+    ours: Sequence[Mapping[str, Any]],
+    others: Sequence[tuple[Mapping[str, Any], str | None]],
+    origin: Literal["prefetch", "fhir"],
+    terminology: Concepts,
+) -> tuple[tuple[Sourced, ...], tuple[Unreadable, ...]]:
+    """Those that we read, each validated alone, in an order that does not depend on the server's."""
+    picked: list[Sourced] = []
+    broken: list[Unreadable] = []
+    read = [(raw, concepts) for raw in ours if (concepts := concepts_of(raw, others, terminology))]
+    for raw, concepts in sorted(read, key=lambda pair: _place(template, pair[0])):
+        try:
+            resource = parse_resource(raw, template.resource_type)
+        except BrokenResource as error:
+            name = reference_name(template.resource_type, raw)
+            broken.append(Unreadable(reference=name, key=template.key, concepts=concepts, message=str(error)))
+        else:
+            picked.append(Sourced(resource=resource, key=template.key, origin=origin, concepts=concepts))
+    return tuple(picked), tuple(broken)
+
+
+def _place(template: Template, raw: Mapping[str, Any]) -> tuple[str, str]:
+    return reference_name(template.resource_type, raw), json.dumps(raw, sort_keys=True)
+
+
+def _record(parts: Sequence[_Part]) -> PatientRecord:
+    foreign: Counter[str] = Counter()
+    for part in parts:
+        foreign.update(part.foreign or {})
+    return PatientRecord(
+        patient=next((part.patient for part in parts if part.patient is not None), None),
+        resources=tuple(sourced for part in parts for sourced in part.resources),
+        unreadable=tuple(one for part in parts for one in part.unreadable),
+        reads={part.key: part.read for part in parts},
+        foreign=dict(sorted(foreign.items())),
+    )

@@ -1,0 +1,226 @@
+"""Reads value sets, code systems, concept maps and word lists of `mappings/`, and refuses what cannot be right."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fhir.resources.R4B.codesystem import CodeSystem
+from fhir.resources.R4B.conceptmap import ConceptMap
+from fhir.resources.R4B.valueset import ValueSet
+
+from cds_service.errors import DataFileError
+from cds_service.fhir.mapping.code_systems import MEASURES, ORDERS, CodeSystems
+from cds_service.fhir.mapping.overlay import files_in_force, label, read_json, read_toml, top_files, validated
+
+UNIT_PROPERTY = "https://kyphoplasty-cds.org/fhir/property/unit"
+Code = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ValueSetRules:
+    """One value set: its codes, and classes of codes by pattern (full match on the canonical code)."""
+
+    codes: frozenset[Code]
+    patterns: tuple[tuple[str, re.Pattern[str]], ...] = ()
+    excluded_codes: frozenset[Code] = frozenset()
+    excluded_patterns: tuple[tuple[str, re.Pattern[str]], ...] = ()
+
+    @property
+    def class_systems(self) -> frozenset[str]:
+        """Systems of which single codes do not decide."""
+        excluded = {system for system, _ in (*self.excluded_codes, *self.excluded_patterns)}
+        return frozenset({system for system, _ in self.patterns} | excluded)
+
+    def matches_pattern(self, system: str, code: str) -> bool:
+        return any(system == of and pattern.fullmatch(code) for of, pattern in self.patterns)
+
+    def excludes(self, system: str, code: str) -> bool:
+        by_pattern = any(system == of and pattern.fullmatch(code) for of, pattern in self.excluded_patterns)
+        return by_pattern or (system, code) in self.excluded_codes
+
+
+@dataclass(frozen=True, slots=True)
+class LocalCode:
+    """What a site's local code means: a code of our own systems, with the unit it implies."""
+
+    system: str
+    code: str
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TextRule:
+    """Words that name a concept, and words beside them that say otherwise."""
+
+    any: tuple[re.Pattern[str], ...]
+    none: tuple[re.Pattern[str], ...] = ()
+
+    def fits(self, text: str) -> bool:
+        return any(word.search(text) for word in self.any) and not any(word.search(text) for word in self.none)
+
+
+def read_value_sets(folders: Sequence[Path], systems: CodeSystems) -> Mapping[str, ValueSetRules]:
+    """Value sets by id, each checked as FHIR R4 and by its codes."""
+    return {name: _value_set(path, systems) for name, path in files_in_force(folders, "valueset", ".json").items()}
+
+
+def _value_set(path: Path, systems: CodeSystems) -> ValueSetRules:
+    content = read_json(path)
+    validated(ValueSet, content, path)
+    _check_id(content, path)
+    compose = content.get("compose", {})
+    codes, patterns = _includes(compose.get("include", []), "compose.include", path, systems)
+    out_codes, out_patterns = _includes(compose.get("exclude", []), "compose.exclude", path, systems)
+    if not codes and not patterns:
+        raise DataFileError(label(path), "compose.include", "names no code")
+    return ValueSetRules(frozenset(codes), tuple(patterns), frozenset(out_codes), tuple(out_patterns))
+
+
+def _includes(
+    includes: Sequence[Mapping[str, Any]], key: str, path: Path, systems: CodeSystems
+) -> tuple[list[Code], list[tuple[str, re.Pattern[str]]]]:
+    codes: list[Code] = []
+    patterns: list[tuple[str, re.Pattern[str]]] = []
+    for place, include in enumerate(includes):
+        at = f"{key}.{place}"
+        if "system" not in include or not ("concept" in include or "filter" in include):
+            raise DataFileError(label(path), at, "needs a system with codes or with a filter")
+        for concept in include.get("concept", []):
+            code = _sound_code(include["system"], concept["code"], path, at, systems)
+            if code in codes:
+                raise DataFileError(label(path), at, f"{concept['code']} stands twice")
+            codes.append(code)
+        patterns += [
+            (_uri(include["system"], systems), _class_rule(rule, path, at)) for rule in include.get("filter", [])
+        ]
+    return codes, patterns
+
+
+def _class_rule(rule: Mapping[str, Any], path: Path, at: str) -> re.Pattern[str]:
+    if (rule["property"], rule["op"]) != ("code", "regex"):
+        raise DataFileError(label(path), f"{at}.filter", "only property code with op regex is understood")
+    return _pattern(rule["value"], path, f"{at}.filter", flags=0)
+
+
+def _pattern(text: str, path: Path, key: str, *, flags: int) -> re.Pattern[str]:
+    try:
+        return re.compile(text, flags)
+    except re.error as error:
+        raise DataFileError(label(path), key, f"is no regular expression: {error}") from error
+
+
+def _sound_code(system: str, code: str, path: Path, at: str, systems: CodeSystems) -> Code:
+    if fault := systems.fault(system, code):
+        raise DataFileError(label(path), at, fault)
+    return systems.normalise(system, code)
+
+
+def _uri(system: str, systems: CodeSystems) -> str:
+    return systems.normalise(system, "")[0]
+
+
+def _check_id(content: Mapping[str, Any], path: Path) -> None:
+    if content.get("id") != path.stem:
+        raise DataFileError(label(path), "id", f"is {content.get('id')!r}, the file is called {path.stem!r}")
+
+
+def read_own_codes(folders: Sequence[Path]) -> Mapping[str, str]:
+    """Code -> system, of our own two code systems.
+
+    A finding without a value set of its own is a code of `measures` by its file alone, so that a new one is one file.
+    """
+    own: dict[str, str] = {}
+    for path in files_in_force(folders, "codesystem", ".json").values():
+        content = read_json(path)
+        validated(CodeSystem, content, path)
+        _check_id(content, path)
+        if content["url"] not in (MEASURES, ORDERS):
+            raise DataFileError(label(path), "url", f"is neither {MEASURES} nor {ORDERS}")
+        for concept in content["concept"]:
+            if concept["code"] in own:
+                raise DataFileError(label(path), "concept", f"{concept['code']} stands twice")
+            own[concept["code"]] = content["url"]
+    with_codes = files_in_force(folders, "valueset", ".json").keys()
+    named = (name for name in files_in_force(folders, "findings", ".toml") if name not in with_codes)
+    return {**dict.fromkeys(named, MEASURES), **own}
+
+
+def read_local_codes(
+    folders: Sequence[Path], systems: CodeSystems, own: Mapping[str, str]
+) -> Mapping[Code, tuple[LocalCode, ...]]:
+    """Local codes that concept maps lead to our own code systems."""
+    local: dict[Code, tuple[LocalCode, ...]] = {}
+    for path, group, element in _elements(folders):
+        if group.get("target") not in (MEASURES, ORDERS):
+            continue
+        at = f"group.element.{element.get('code')}"
+        code = _sound_code(group["source"], element["code"], path, at, systems)
+        if code in local:
+            raise DataFileError(label(path), at, "is mapped twice")
+        local[code] = tuple(_local_code(group["target"], target, path, at, own) for target in _taken(element))
+    return local
+
+
+def _local_code(system: str, target: Mapping[str, Any], path: Path, at: str, own: Mapping[str, str]) -> LocalCode:
+    if own.get(target["code"]) != system:
+        raise DataFileError(label(path), at, f"{target['code']} is not a code of {system}")
+    unit = ""
+    for depends in target.get("dependsOn", []):
+        if depends["property"] != UNIT_PROPERTY:
+            raise DataFileError(label(path), f"{at}.dependsOn", f"only {UNIT_PROPERTY} is understood")
+        unit = depends["value"]
+    return LocalCode(system, target["code"], unit)
+
+
+def _taken(element: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Targets that mean the same; a wider one only where the site says why."""
+    for target in element.get("target", []):
+        means_same = target.get("equivalence") in ("equal", "equivalent")
+        if "code" in target and (means_same or (target.get("equivalence") == "wider" and target.get("comment"))):
+            yield target
+
+
+def _elements(folders: Sequence[Path]) -> Iterator[tuple[Path, Mapping[str, Any], Mapping[str, Any]]]:
+    for path in files_in_force(folders, "conceptmap", ".json").values():
+        content = read_json(path)
+        validated(ConceptMap, content, path)
+        _check_id(content, path)
+        for group in content.get("group", []):
+            if "source" not in group or "target" not in group:
+                raise DataFileError(label(path), "group", "needs source and target")
+            for element in group["element"]:
+                if "code" not in element:
+                    raise DataFileError(label(path), "group.element", "needs a code")
+                yield path, group, element
+
+
+def read_answer_maps(folders: Sequence[Path], systems: CodeSystems) -> Mapping[str, Mapping[Code, tuple[str, ...]]]:
+    """Concept maps by id: source code -> target codes."""
+    maps: dict[str, dict[Code, tuple[str, ...]]] = {}
+    for path, group, element in _elements(folders):
+        code = _sound_code(group["source"], element["code"], path, f"group.element.{element['code']}", systems)
+        answers = maps.setdefault(path.stem, {})
+        answers[code] = (*answers.get(code, ()), *(target["code"] for target in _taken(element)))
+    return maps
+
+
+def read_texts(folders: Sequence[Path]) -> Mapping[str, TextRule]:
+    """Word rules by concept, from `texts.toml`; case does not matter."""
+    path = top_files(folders, "texts.toml").get("texts.toml")
+    if path is None:
+        return {}
+    return {concept: _text_rule(table, path, concept) for concept, table in sorted(read_toml(path).items())}
+
+
+def _text_rule(table: Any, path: Path, concept: str) -> TextRule:
+    if not isinstance(table, dict) or not table.get("any") or not set(table) <= {"any", "none"}:
+        raise DataFileError(label(path), concept, "needs a list `any`, may have a list `none`, and nothing else")
+    words = {
+        name: tuple(_pattern(word, path, f"{concept}.{name}", flags=re.IGNORECASE) for word in listed)
+        for name, listed in table.items()
+    }
+    return TextRule(words["any"], words.get("none", ()))

@@ -1,0 +1,199 @@
+"""What codes mean: value sets, local codes of a site, coded answers, and words as the last resort.
+
+A *concept* is the id of a value set in `mappings/valueset/`, or a code of one of our own code systems in
+`mappings/codesystem/`; where both exist they are one. This module matches; `mapping_files.py` reads and checks.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cds_service.fhir.mapping.code_systems import CodeSystems, load_code_systems
+from cds_service.fhir.mapping.mapping_files import (
+    LocalCode,
+    TextRule,
+    ValueSetRules,
+    read_answer_maps,
+    read_local_codes,
+    read_own_codes,
+    read_texts,
+    read_value_sets,
+)
+from cds_service.fhir.mapping.units import UnitTable, load_units
+
+Code = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One coding that belongs to a concept.
+
+    Attributes:
+        code: `system|code` as found, the system in its canonical spelling.
+        unit: UCUM unit that a site's local code implies where the record has none; empty otherwise.
+    """
+
+    concept: str
+    code: str
+    unit: str = ""
+
+
+class Terminology:
+    """Membership of codes, by the files of `mappings/`. Immutable after loading."""
+
+    def __init__(
+        self,
+        *,
+        systems: CodeSystems,
+        value_sets: Mapping[str, ValueSetRules],
+        own_codes: Mapping[str, str],
+        local_codes: Mapping[Code, tuple[LocalCode, ...]],
+        answer_maps: Mapping[str, Mapping[Code, tuple[str, ...]]],
+        texts: Mapping[str, TextRule],
+        units: UnitTable,
+    ) -> None:
+        self.units = units
+        self._systems = systems
+        self._value_sets = value_sets
+        self._own_codes = own_codes
+        self._local_codes = local_codes
+        self._answer_maps = answer_maps
+        self._texts = texts
+        self._by_code = self._index()
+        self._classes = self._index_of_classes()
+
+    def _index(self) -> Mapping[Code, tuple[str, ...]]:
+        """Concepts of every enumerated code, our own codes included."""
+        index: dict[Code, set[str]] = {}
+        for concept, rules in self._value_sets.items():
+            for code in rules.codes:
+                index.setdefault(code, set()).add(concept)
+        for concept, system in self._own_codes.items():
+            index.setdefault((system, concept), set()).add(concept)
+        return {code: tuple(sorted(concepts)) for code, concepts in index.items()}
+
+    def _index_of_classes(self) -> Mapping[str, tuple[str, ...]]:
+        """Value sets with patterns or exclusions, by the systems that these are about."""
+        index: dict[str, list[str]] = {}
+        for concept, rules in self._value_sets.items():
+            for system in rules.class_systems:
+                index.setdefault(system, []).append(concept)
+        return {system: tuple(concepts) for system, concepts in index.items()}
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Every concept that a code can belong to."""
+        return frozenset(self._value_sets) | frozenset(self._own_codes)
+
+    @property
+    def map_ids(self) -> frozenset[str]:
+        """Ids of the concept maps."""
+        return frozenset(self._answer_maps)
+
+    def matches(self, codeable: Any) -> tuple[Match, ...]:
+        """Every concept that the codings of a CodeableConcept (raw JSON, or a list of them) belong to.
+
+        Never raises on junk: `coding: [{}]`, null and plain text match nothing.
+        """
+        found: dict[Match, None] = {}
+        for system, code in self._codings(codeable):
+            for match in self._matches_of(system, code):
+                found[match] = None
+        return tuple(found)
+
+    def concepts(self, codeable: Any) -> frozenset[str]:
+        """Names of the concepts that a CodeableConcept belongs to."""
+        return frozenset(match.concept for match in self.matches(codeable))
+
+    def codes(self, concept: str) -> tuple[Code, ...]:
+        """Every enumerated code of a concept with the local codes that a site maps to it, sorted.
+
+        Raises:
+            KeyError: there is no such concept.
+        """
+        if concept not in self.names:
+            raise KeyError(concept)
+        enumerated = {code for code, concepts in self._by_code.items() if concept in concepts}
+        local = {code for code, targets in self._local_codes.items() if self._reaches(targets, concept)}
+        return tuple(sorted(enumerated | local))
+
+    def translate(self, map_id: str, codeable: Any) -> tuple[str, ...]:
+        """Target codes of a coded answer by `mappings/conceptmap/<map_id>.json`, sorted; empty when it has none.
+
+        Raises:
+            KeyError: there is no such map.
+        """
+        answers = self._answer_maps[map_id]
+        found = (target for code in self._codings(codeable) for target in answers.get(code, ()))
+        return tuple(sorted(set(found)))
+
+    def answers(self, map_id: str) -> frozenset[str]:
+        """Every word that a concept map of answers leads to.
+
+        Raises:
+            KeyError: there is no such map.
+        """
+        return frozenset(target for targets in self._answer_maps[map_id].values() for target in targets)
+
+    def text_concepts(self, text: str) -> frozenset[str]:
+        """Concepts that words name, by `mappings/texts.toml`. The last resort: say so where it is used."""
+        if not isinstance(text, str):
+            return frozenset()
+        plain = unicodedata.normalize("NFKC", text)
+        return frozenset(concept for concept, rule in self._texts.items() if rule.fits(plain))
+
+    def _matches_of(self, system: str, code: str) -> Iterator[Match]:
+        printed = f"{system}|{code}"
+        for concept in self._concepts_of(system, code):
+            yield Match(concept, printed)
+        for target in self._local_codes.get((system, code), ()):
+            for concept in self._concepts_of(target.system, target.code):
+                yield Match(concept, printed, target.unit)
+
+    def _concepts_of(self, system: str, code: str) -> tuple[str, ...]:
+        listed = self._by_code.get((system, code), ())
+        classes = self._classes.get(system, ())
+        by_rule = (name for name in classes if self._value_sets[name].matches_pattern(system, code))
+        excluded = {name for name in classes if self._value_sets[name].excludes(system, code)}
+        return tuple(sorted({*listed, *by_rule} - excluded))
+
+    def _reaches(self, targets: tuple[LocalCode, ...], concept: str) -> bool:
+        return any(concept in self._concepts_of(target.system, target.code) for target in targets)
+
+    def _codings(self, codeable: Any) -> Iterator[Code]:
+        """System and code of each coding, both in the spelling that we compare."""
+        if isinstance(codeable, list | tuple):
+            for item in codeable:
+                yield from self._codings(item)
+            return
+        if not isinstance(codeable, Mapping):
+            return
+        codings = codeable.get("coding", codeable)
+        for coding in codings if isinstance(codings, list | tuple) else (codings,):
+            if isinstance(coding, Mapping):
+                system, code = coding.get("system"), coding.get("code")
+                if isinstance(system, str) and isinstance(code, str) and code.strip():
+                    yield self._systems.normalise(system, code)
+
+
+def load_terminology(*folders: Path) -> Terminology:
+    """The terminology of `mappings/` with a site's overlay: a later file replaces an earlier one of the same name.
+
+    Raises:
+        DataFileError: a file is not readable, not what it says, or holds a code that cannot be right.
+    """
+    systems = load_code_systems(*folders)
+    own_codes = read_own_codes(folders)
+    return Terminology(
+        systems=systems,
+        value_sets=read_value_sets(folders, systems),
+        own_codes=own_codes,
+        local_codes=read_local_codes(folders, systems, own_codes),
+        answer_maps=read_answer_maps(folders, systems),
+        texts=read_texts(folders),
+        units=load_units(folders),
+    )

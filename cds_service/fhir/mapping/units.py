@@ -1,0 +1,87 @@
+"""UCUM by table: canonical spelling and conversion. What the table does not know is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from cds_service.errors import DataFileError
+from cds_service.fhir.mapping.overlay import label, read_toml, top_files, validated
+
+
+class Factor(BaseModel):
+    """A value in one unit times `times` is the value in the other.
+
+    Attributes:
+        at_most: largest value for which this holds; beyond it the unit is taken for a mistake.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    unit: str = Field(alias="from")
+    to: str
+    times: float = Field(gt=0)
+    at_most: float | None = None
+
+
+class _UnitsFile(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    schema_version: int = Field(alias="schema", ge=1, le=1)
+    spellings: Mapping[str, tuple[str, ...]]
+    factors: tuple[Factor, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitTable:
+    """Spellings and factors of `units.toml`."""
+
+    spellings: Mapping[str, str]
+    factors: Mapping[tuple[str, str], Factor]
+
+    def canonical(self, spelling: str) -> str | None:
+        """The canonical spelling of a unit in any case and spacing; None when the table does not know it."""
+        return self.spellings.get(_folded(spelling))
+
+    def can_convert(self, unit: str, to: str) -> bool:
+        """Whether the table leads from one canonical unit to the other."""
+        return unit == to or (unit, to) in self.factors
+
+    def convert(self, value: float, unit: str, to: str) -> float | None:
+        """The value in another canonical unit; None when the table does not lead there with this value."""
+        if unit == to:
+            return value
+        factor = self.factors.get((unit, to))
+        if factor is None or (factor.at_most is not None and not 0 <= value <= factor.at_most):
+            return None
+        return value * factor.times
+
+
+def load_units(folders: Sequence[Path]) -> UnitTable:
+    """The unit table in force.
+
+    Raises:
+        DataFileError: the file is missing or wrong.
+    """
+    path = top_files(folders, "units.toml").get("units.toml")
+    if path is None:
+        raise DataFileError("units.toml", "", "is missing")
+    content = validated(_UnitsFile, read_toml(path), path)
+    spellings: dict[str, str] = {}
+    for canonical, others in content.spellings.items():
+        for spelling in (canonical, *others):
+            if spellings.setdefault(_folded(spelling), canonical) != canonical:
+                raise DataFileError(label(path), f"spellings.{canonical}", f"{spelling!r} is also another unit")
+    for factor in content.factors:
+        for unit in (factor.unit, factor.to):
+            if unit not in content.spellings:
+                raise DataFileError(label(path), "factors", f"{unit} has no row in spellings")
+    return UnitTable(spellings, {(factor.unit, factor.to): factor for factor in content.factors})
+
+
+def _folded(spelling: str) -> str:
+    """Spelling without case and spaces: records write `Kg`, `kg / m2`, `T-Score`."""
+    return "".join(spelling.split()).casefold()

@@ -1,0 +1,152 @@
+"""Which of the orders being signed is a kyphoplasty or vertebroplasty, of which kind and at which levels.
+
+Raw JSON in, facts out; never raises on junk. Brace, bed rest and referrals are in `support_orders.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from cds_service.core.facts import AugmentationOrder, Procedure
+from cds_service.errors import PatientMismatch
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.orders.drafts import Draft, is_of_patient, is_to_be_done, read_drafts
+from cds_service.fhir.orders.level_text import in_order
+from cds_service.fhir.orders.levels import StatedLevels, find_levels, reason_concepts
+from cds_service.fhir.orders.recognition import (
+    ADDITIONAL_LEVEL,
+    AUGMENTATION,
+    HEIGHT_RESTORATION,
+    Recognition,
+    recognise_augmentation,
+    words_on_procedure,
+)
+from cds_service.fhir.orders.support_orders import find_draft_support_orders, find_support_orders
+from cds_service.fhir.raw_json import member, number, utc_day
+
+__all__ = ["find_augmentation_order", "find_draft_support_orders", "find_support_orders"]
+
+CPT = "http://www.ama-assn.org/go/cpt|"
+MOST_LEVELS = 17  # T1 to L5: a larger quantity is no number of levels
+BOTH = "The orders name both kyphoplasty and vertebroplasty; which one is done is not known."
+OPEN = "The code leaves open whether it is a kyphoplasty or a vertebroplasty."
+FROM_WORDS = "Kyphoplasty or vertebroplasty was read from the order's text; its code leaves it open."
+BY_TEXT = "The procedure was recognised by the order's text, not by a code."
+_NAMES = {"PKP": "kyphoplasty", "PVP": "vertebroplasty"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    draft: Draft
+    recognition: Recognition
+    levels: StatedLevels
+
+
+def find_augmentation_order(draft_orders: Any, patient_id: str, terminology: Terminology) -> AugmentationOrder | None:
+    """The augmentation orders of `context.draftOrders` (raw JSON) as one answer; None when there is none.
+
+    Raises:
+        PatientMismatch: one of them names another patient.
+    """
+    bundle = read_drafts(draft_orders)
+    recognised = [
+        (draft, recognition)
+        for draft in bundle.drafts
+        if is_to_be_done(draft.resource) and (recognition := recognise_augmentation(draft.resource, terminology))
+    ]
+    if not any(recognition.concepts & AUGMENTATION for _, recognition in recognised):
+        return None
+    if not all(is_of_patient(draft.resource, patient_id) for draft, _ in recognised):
+        raise PatientMismatch("An augmentation order names another patient than context.patientId.")
+    found = [_Found(draft, one, find_levels(draft.resource, bundle, terminology)) for draft, one in recognised]
+    reasons = (reason_concepts(one.draft.resource, bundle, terminology) for one in found)
+    return _as_one(found, frozenset().union(*reasons), terminology)
+
+
+def _as_one(found: Sequence[_Found], reasons: frozenset[str], terminology: Terminology) -> AugmentationOrder:
+    procedure, note = _procedure(found, terminology)
+    levels = in_order({level for one in found for level in one.levels.levels})
+    count = _level_count(found, levels)
+    regions = {region for one in found for region in one.levels.regions}
+    by: Literal["code", "text"] = "code" if any(one.recognition.by == "code" for one in found) else "text"
+    days = [day for one in found if (day := utc_day(one.draft.resource.get("authoredOn")))]
+    codes = [code for one in found for code in one.recognition.codes]
+    notes = [note, BY_TEXT if by == "text" else "", *(line for one in found for line in one.levels.notes)]
+    return AugmentationOrder(
+        references=tuple(dict.fromkeys(one.draft.reference for one in found)),
+        procedure=procedure,
+        levels=levels,
+        level_count=count,
+        region=regions.pop() if len(regions) == 1 else None,
+        tl_junction=_at_junction(found, count),
+        recognised_by=by,
+        code=codes[0] if codes else "",
+        titles=tuple(dict.fromkeys(_title(one, terminology) for one in found)),
+        authored=min(days, default=None),
+        reasons=reasons,
+        level_source=", ".join(sorted({one.levels.source for one in found if one.levels.source})),
+        notes=tuple(dict.fromkeys(line for line in notes if line)),
+    )
+
+
+def _procedure(found: Sequence[_Found], terminology: Terminology) -> tuple[Procedure | None, str]:
+    """PKP or PVP by the codes, else by the words; ICD-10-PCS says PKP by two codes, supplement and reposition."""
+    concepts = frozenset(concept for one in found for concept in one.recognition.concepts)
+    if {"kyphoplasty", "vertebroplasty"} <= concepts:
+        return None, BOTH
+    if "kyphoplasty" in concepts or {"vertebral-augmentation", HEIGHT_RESTORATION} <= concepts:
+        return "PKP", ""
+    if "vertebroplasty" in concepts:
+        return "PVP", ""
+    words = frozenset(word for one in found for word in words_on_procedure(one.draft.resource, terminology))
+    if len(words) == 1:
+        return ("PKP" if "kyphoplasty" in words else "PVP"), FROM_WORDS
+    return None, BOTH if words else OPEN
+
+
+def _title(found: _Found, terminology: Terminology) -> str:
+    """What an order is called in our texts: `kyphoplasty L1 (22514)`."""
+    procedure, _ = _procedure([found], terminology)
+    name = _NAMES[procedure] if procedure else "vertebral augmentation"
+    code = next((code.removeprefix(CPT) for code in found.recognition.codes if code.startswith(CPT)), "")
+    levels = ", ".join(found.levels.levels)
+    return " ".join(part for part in (name, levels, f"({code})" if code else "") if part)
+
+
+def _level_count(found: Sequence[_Found], levels: tuple[str, ...]) -> int | None:
+    """How many vertebrae: those stated, or those that the codes pay for, whichever are more.
+
+    Order lines are not counted: two lines of one code at one level are one level. CPT's first code is one vertebra,
+    each additional one has its own code, whose `quantityQuantity` counts.
+    """
+    stated = len(levels) or max((len(one.levels.verdicts) for one in found), default=0)
+    additional = sum(_additional_levels(one) for one in found)
+    primary = {
+        code
+        for one in found
+        if not one.recognition.concepts >= {ADDITIONAL_LEVEL}
+        for code in one.recognition.codes
+        if code.startswith(CPT)
+    }
+    coded = max(len(primary), 1) + additional if primary or additional else 0
+    return max(stated, coded) or None
+
+
+def _additional_levels(found: _Found) -> int:
+    if ADDITIONAL_LEVEL not in found.recognition.concepts:
+        return 0
+    quantity = number(member(found.draft.resource, "quantityQuantity", "value"))
+    return int(quantity) if quantity and 1 <= quantity <= MOST_LEVELS else 1
+
+
+def _at_junction(found: Sequence[_Found], count: int | None) -> bool | None:
+    """Whether any treated level is at T10-L2: no only when every treated level is known to lie elsewhere."""
+    verdicts = {(one.levels.source, verdict) for one in found for verdict in one.levels.verdicts}
+    sides = {verdict for _, verdict in verdicts}
+    if True in sides:
+        return True
+    levels = {level for one in found for level in one.levels.levels}
+    is_complete = (bool(levels) and len(levels) >= (count or 0)) or (not levels and count == 1)
+    return False if sides == {False} and is_complete else None

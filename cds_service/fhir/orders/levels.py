@@ -1,0 +1,129 @@
+"""Which vertebrae an order treats, by order of trust: body site, note, reason's body site, ICD code, text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.orders.drafts import DraftOrders, codeables
+from cds_service.fhir.orders.level_text import LEVELS, UNUSUAL, in_order, levels_in_text
+from cds_service.fhir.raw_json import objects, text, texts_of
+
+JUNCTION = frozenset({"T10", "T11", "T12", "L1", "L2"})  # the studies' thoracolumbar junction
+Region = Literal["thoracic", "lumbar"]
+
+UNUSUAL_NUMBERING = "Unusual numbering of the vertebrae (T13 or L6): in no study, so this level is not used."
+WEAK_JUNCTION = "The level was read from a code of the thoracolumbar region, which names no vertebra."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatedLevels:
+    """What one order says of its levels.
+
+    Attributes:
+        levels: T1 … L5, head to foot.
+        verdicts: per statement, whether it lies at T10-L2; None where it does not decide (`T9-T10`, T13).
+        source: the element that was believed; empty when none names a level.
+        regions: said by codes that name no level.
+    """
+
+    levels: tuple[str, ...] = ()
+    verdicts: tuple[bool | None, ...] = ()
+    source: str = ""
+    regions: frozenset[Region] = frozenset()
+    notes: tuple[str, ...] = field(default=())
+
+
+def find_levels(order: Mapping[str, Any], bundle: DraftOrders, terminology: Terminology) -> StatedLevels:
+    """The levels of one order, from the most trusted element that names any."""
+    regions = _regions(order, bundle, terminology)
+    wording = _text_levels(_order_texts(order))
+    statements = {
+        "bodySite": _site_statements(codeables(order, "bodySite"), terminology),
+        "note": _text_levels(_note_texts(order)),
+        "reasonReference": _site_statements(_reason_sites(order, bundle), terminology),
+        "reasonCode": _icd_statements(_reason_codes(order, bundle), terminology),
+        "text": wording,
+    }
+    source = next((name for name, stated in statements.items() if stated), "")
+    if not source:
+        return StatedLevels(regions=regions)
+    stated = statements[source]
+    return StatedLevels(
+        levels=in_order(stated & set(LEVELS)),
+        verdicts=tuple(verdict_of(statement) for statement in sorted(stated)),
+        source=source,
+        regions=regions,
+        notes=tuple(_notes(stated, wording, source)),
+    )
+
+
+def verdict_of(statement: str) -> bool | None:
+    """Whether `L1`, `T11-T12` or `thoracolumbar` lies at T10-L2; None where it does not decide."""
+    if statement == "thoracolumbar":
+        return True
+    sides = {level in JUNCTION if level in LEVELS else None for level in statement.split("-")}
+    return sides.pop() if len(sides) == 1 else None
+
+
+def _notes(stated: set[str], wording: set[str], source: str) -> Iterator[str]:
+    if stated & {*UNUSUAL, "unusual-numbering"}:
+        yield UNUSUAL_NUMBERING
+    if "thoracolumbar" in stated:
+        yield WEAK_JUNCTION
+    if wording and stated <= set(LEVELS) and wording != stated:
+        named, words = ", ".join(in_order(stated)), ", ".join(in_order(wording))
+        yield f"The order's {source} says {named}, its text says {words}; {named} is used."
+
+
+def _site_statements(sites: list[Mapping[str, Any]], terminology: Terminology) -> set[str]:
+    """Levels of body sites: by code, else by the site's own words."""
+    coded = {level for site in sites for level in terminology.translate("vertebral-level", site)}
+    return coded or _text_levels(words for site in sites for words in texts_of(site))
+
+
+def _icd_statements(reasons: list[Mapping[str, Any]], terminology: Terminology) -> set[str]:
+    return {statement for reason in reasons for statement in terminology.translate("vertebral-level-icd", reason)}
+
+
+def _text_levels(texts: Any) -> set[str]:
+    return {level for words in texts for level in levels_in_text(words)}
+
+
+def _order_texts(order: Mapping[str, Any]) -> Iterator[str]:
+    for codeable in codeables(order, "code", "orderDetail", "serviceRequested"):
+        yield from texts_of(codeable)
+
+
+def _note_texts(order: Mapping[str, Any]) -> Iterator[str]:
+    yield from (text(note.get("text")) for note in objects(order.get("note")))
+    yield text(order.get("patientInstruction"))
+
+
+def _conditions(order: Mapping[str, Any], bundle: DraftOrders) -> list[Mapping[str, Any]]:
+    """The Conditions that are the order's reason, where they came with it."""
+    references = objects(order.get("reasonReference"))
+    resolved = (bundle.resolve(reference, order) for reference in references)
+    return [one for one in resolved if one is not None and one.get("resourceType") == "Condition"]
+
+
+def _reason_sites(order: Mapping[str, Any], bundle: DraftOrders) -> list[Mapping[str, Any]]:
+    return [site for condition in _conditions(order, bundle) for site in codeables(condition, "bodySite")]
+
+
+def _reason_codes(order: Mapping[str, Any], bundle: DraftOrders) -> list[Mapping[str, Any]]:
+    own = codeables(order, "reasonCode", "reasonCodeableConcept", "reason")
+    return [*own, *(code for condition in _conditions(order, bundle) for code in codeables(condition, "code"))]
+
+
+def reason_concepts(order: Mapping[str, Any], bundle: DraftOrders, terminology: Terminology) -> frozenset[str]:
+    """Concepts of the order's reasons, `malignancy` for example: its codes, and Conditions that came with it."""
+    return frozenset(concept for reason in _reason_codes(order, bundle) for concept in terminology.concepts(reason))
+
+
+def _regions(order: Mapping[str, Any], bundle: DraftOrders, terminology: Terminology) -> frozenset[Region]:
+    said = [*codeables(order, "code", "orderDetail", "serviceRequested", "bodySite"), *_reason_codes(order, bundle)]
+    named = {region for codeable in said for region in terminology.translate("spinal-region", codeable)}
+    return frozenset(region for region in ("thoracic", "lumbar") if region in named)

@@ -1,0 +1,156 @@
+"""Recommendations as orders a clinician can accept: one action each, a complete R4 resource, validated as it is built.
+
+A new order comes from a template of `hooks/<service>/orders/`; a corrected one is the draft itself.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from fhir.resources.R4B.servicerequest import ServiceRequest
+from pydantic import ValidationError
+
+from cds_service.core.recommendations import Correction, Recommendation
+from cds_service.errors import DataFileError
+from cds_service.fhir.orders.brace_correction import correct_brace_order, describe_correction
+from cds_service.fhir.orders.drafts import is_of_patient, is_to_be_done, read_drafts
+from cds_service.protocol import Action, Suggestion, is_fhir_id
+
+TODAY = "today"  # the one placeholder that a template may use without a rule giving its words
+_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+_REQUESTER = re.compile(r"(?:Practitioner|PractitionerRole)/([A-Za-z0-9\-.]{1,64})")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def draft_suggestions(
+    recommendations: Sequence[Recommendation],
+    *,
+    draft_orders: Any,
+    patient_id: str,
+    encounter_id: str | None,
+    user_id: str,
+    templates: Mapping[str, Any],
+    hook_instance: str,
+    today: date,
+) -> Mapping[str, Suggestion]:
+    """Suggestions by rule id; none where nothing is offered, it is ordered already, or a draft cannot be corrected.
+
+    The same request on the same day gives the same ids (UUIDv5 of `hook_instance` and content).
+    """
+    bundle = read_drafts(draft_orders)
+    common = _common(patient_id, encounter_id, user_id, today)
+    found: dict[str, Suggestion] = {}
+    for one in recommendations:
+        action = None
+        if one.label and not one.already and one.order is not None:
+            resource = _fill(templates[one.order], {**one.values, TODAY: today.isoformat()}, one.order)
+            action = _create(one, {**resource, **common}, hook_instance)
+        elif one.label and one.correction is not None:
+            action = _update(one.correction, bundle.find(one.correction.order.reference), patient_id)
+        if action is not None:
+            found[one.rule_id] = _suggestion(one, action, hook_instance)
+    return found
+
+
+def read_placeholders(template: Any) -> frozenset[str]:
+    """Names of the words that a rule must give for an order template, without `today`."""
+    return frozenset(_PLACEHOLDER.findall(json.dumps(template))) - {TODAY}
+
+
+def check_template(name: str, template: Any) -> None:
+    """Check an order template at start, filled with sample words.
+
+    Raises:
+        DataFileError: it is no ServiceRequest that could be suggested.
+    """
+    words = {**dict.fromkeys(read_placeholders(template), "2"), TODAY: "2026-11-20"}
+    common = _common("sample", None, "", date(2026, 11, 20))
+    if not isinstance(template, dict) or template.keys() & common.keys():
+        raise DataFileError(f"orders/{name}.json", "", f"must be an object without {', '.join(sorted(common))}")
+    try:
+        ServiceRequest.model_validate({**_fill(template, words, name), **common})
+    except ValidationError as error:
+        fault = error.errors(include_url=False)[0]
+        raise DataFileError(f"orders/{name}.json", ".".join(map(str, fault["loc"])), fault["msg"]) from error
+
+
+def _suggestion(recommendation: Recommendation, action: Action, hook_instance: str) -> Suggestion:
+    content = {"rule": recommendation.rule_id, "action": action.to_json()}
+    return Suggestion(
+        label=recommendation.label,
+        uuid=_derived_uuid(hook_instance, "suggestion", content),
+        is_recommended=recommendation.recommended,
+        actions=(action,),
+    )
+
+
+def _create(recommendation: Recommendation, resource: dict[str, Any], hook_instance: str) -> Action:
+    content = {"rule": recommendation.rule_id, "resource": resource}
+    new_id = _derived_uuid(hook_instance, "resource", content)
+    complete = {"resourceType": resource["resourceType"], "id": new_id} | resource
+    ServiceRequest.model_validate(complete)
+    return Action(type="create", description=recommendation.label, resource=complete)
+
+
+def _update(correction: Correction, draft: Mapping[str, Any] | None, patient_id: str) -> Action | None:
+    """The corrected draft; an order that is active already, or of another patient, is never changed."""
+    if draft is None or not correction.order.draft or not is_to_be_done(draft) or not is_of_patient(draft, patient_id):
+        return None
+    corrected = correct_brace_order(draft, correction)
+    if corrected is None:
+        return None
+    description = describe_correction(draft, correction, say_day(correction.end), say_day(correction.review))
+    return Action(type="update", description=description, resource=corrected)
+
+
+def say_day(day: date) -> str:
+    """A day as people read it: `15 Jan 2027`."""
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def _common(patient_id: str, encounter_id: str | None, user_id: str, today: date) -> dict[str, Any]:
+    """What every new order says of this request; a user or encounter that is no FHIR reference is left out."""
+    common: dict[str, Any] = {
+        "subject": {"reference": f"Patient/{patient_id.removeprefix('Patient/')}"},
+        "authoredOn": today.isoformat(),
+    }
+    encounter = (encounter_id or "").removeprefix("Encounter/")
+    if is_fhir_id(encounter):
+        common["encounter"] = {"reference": f"Encounter/{encounter}"}
+    requester = _REQUESTER.fullmatch(user_id)
+    if requester and is_fhir_id(requester[1]):
+        common["requester"] = {"reference": user_id}
+    return common
+
+
+def _fill(template: Any, words: Mapping[str, str], name: str) -> Any:
+    """The template with its placeholders replaced, by the rule's own words only."""
+
+    def word(found: re.Match[str]) -> str:
+        if found[1] not in words:
+            raise DataFileError(f"orders/{name}.json", found[0], "the rule gives no word for this placeholder")
+        return words[found[1]]
+
+    return _map_strings(template, lambda text: _PLACEHOLDER.sub(word, text))
+
+
+def _map_strings(value: Any, change: Callable[[str], str]) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _map_strings(inner, change) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_map_strings(inner, change) for inner in value]
+    return change(value) if isinstance(value, str) else value
+
+
+def _derived_uuid(hook_instance: str, role: str, content: Mapping[str, Any]) -> str:
+    """UUIDv5 of the call and what is offered: the same call gives the same id, another call another."""
+    try:
+        space = UUID(hook_instance)
+    except ValueError:
+        space = uuid5(NAMESPACE_URL, hook_instance)
+    return str(uuid5(space, role + json.dumps(content, sort_keys=True, ensure_ascii=False, default=str)))

@@ -1,0 +1,1 @@
+"""One FHIR server over HTTP: asked within the deadline, judged before it counts."""

@@ -1,0 +1,110 @@
+"""Whether one HTTP answer is the FHIR resource that was asked for, and if not, why not in words for people."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from cds_service.errors import FhirReadError
+from cds_service.fhir.gathering.prefetch import is_error_outcome
+from cds_service.fhir.raw_json import member, objects, text
+from cds_service.fhir.server.connections import Reply
+from cds_service.json_text import JsonTextError, decode_record_json
+
+REFUSALS: Mapping[int, str] = {
+    401: "the access token was refused or has expired (401)",
+    403: "not permitted to read (403)",
+    404: "not found on the server (404)",
+    410: "deleted or no longer kept (410)",
+    429: "the server has too many requests (429)",
+}
+WITHOUT_TOKEN = "the server asks for an access token, and the request has none (401)"  # noqa: S105 - no secret
+MERGED_CODE = "4107"  # Epic: the patient was merged into another
+CATEGORY_DEMAND = re.compile(r"code or category|category or code", re.IGNORECASE)
+
+
+def judge(reply: Reply, *, has_token: bool) -> dict[str, Any]:
+    """The resource in this answer.
+
+    Args:
+        reply: any status but a redirect.
+        has_token: whether the question carried a token, for the words of a refusal.
+
+    Raises:
+        FhirReadError: a refusal, not FHIR JSON, or an OperationOutcome that says error.
+    """
+    if reply.status != 200:
+        raise _refusal(reply, has_token=has_token)
+    document = _decoded(reply)
+    if document["resourceType"] == "OperationOutcome" and is_error_outcome(document):
+        raise _demand(document) or FhirReadError("outcome", "the server answered with an error")
+    return document
+
+
+def _refusal(reply: Reply, *, has_token: bool) -> FhirReadError:
+    said = _demand(_outcome_in(reply)) if reply.status != 401 else None
+    if said is not None:
+        return said
+    if reply.status < 500 and CATEGORY_DEMAND.search(reply.body[:2000].decode("utf-8", "replace")):
+        return _category_demand()
+    if reply.status == 401 and not has_token:
+        return FhirReadError("http-401", WITHOUT_TOKEN)
+    verb = "failed" if reply.status >= 500 else "refused"
+    return FhirReadError(f"http-{reply.status}", REFUSALS.get(reply.status, f"the server {verb} ({reply.status})"))
+
+
+def _outcome_in(reply: Reply) -> Any:
+    try:
+        return decode_record_json(reply.body)
+    except JsonTextError:
+        return None
+
+
+def _demand(outcome: Any) -> FhirReadError | None:
+    """What an OperationOutcome says that we can act on or name."""
+    issues = objects(member(outcome, "issue"))
+    codes = {text(coding.get("code")) for issue in issues for coding in objects(member(issue, "details", "coding"))}
+    if MERGED_CODE in codes:
+        return FhirReadError("merged", "this patient's record was merged into another")
+    if any(issue.get("code") == "required" for issue in issues):
+        return _category_demand()
+    return None
+
+
+def _category_demand() -> FhirReadError:
+    return FhirReadError("category-required", "the server demands a parameter that was not sent")
+
+
+def _decoded(reply: Reply) -> dict[str, Any]:
+    if not reply.body.strip():
+        raise FhirReadError("empty", "the server's answer is empty")
+    if "html" in reply.content_type or "xml" in reply.content_type:
+        raise FhirReadError("content-type", "the server sent no FHIR JSON")
+    try:
+        document = decode_record_json(reply.body)
+    except JsonTextError:
+        raise FhirReadError("not-json", "the server sent no JSON that can be read") from None
+    if not isinstance(document, dict) or not isinstance(document.get("resourceType"), str):
+        raise FhirReadError("not-fhir", "the server sent no FHIR resource")
+    return document
+
+
+def wait_asked_for(headers: Mapping[str, str]) -> float | None:
+    """Seconds that the server asks us to wait before we try again; infinite for what cannot be read, None if unsaid."""
+    if (milliseconds := headers.get("x-ms-retry-after-ms", "")).isascii() and milliseconds.isdigit():
+        return int(milliseconds[:9]) / 1000
+    asked = headers.get("Retry-After")
+    if asked is None:
+        return None
+    if asked.strip().isascii() and asked.strip().isdigit():
+        return float(asked.strip()[:9])
+    try:
+        when = parsedate_to_datetime(asked)
+    except ValueError:
+        return math.inf
+    moment = when if when.tzinfo else when.replace(tzinfo=UTC)
+    return max(0.0, (moment - datetime.now(UTC)).total_seconds())

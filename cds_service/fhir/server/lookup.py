@@ -1,0 +1,186 @@
+"""Looking around on a FHIR server for a person who tries the service: what server it is, and who its patients are.
+
+The service itself needs none of this: an EHR names its server and its patient.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+from urllib.parse import quote
+
+from cds_service.errors import CdsError, FhirReadError
+from cds_service.fhir.gathering.reading import Fetched, FhirReader
+from cds_service.fhir.raw_json import member, objects, text
+from cds_service.protocol import is_fhir_id
+
+MOST_SHOWN = 20  # patients of one search
+STEP_SECONDS = 6.0  # for each question, so that one that hangs leaves time for the answer itself
+RELEASES = {"0.": "DSTU1", "1.": "DSTU2", "3.": "STU3", "5.": "R5", "6.": "R6"}
+
+
+class Browser(FhirReader, Protocol):
+    """A reader that can stop after the first page of a search."""
+
+    def first_page(self, query: str, *, until: float) -> Fetched:
+        """The first page of what it answers before this monotonic time; otherwise FhirReadError."""
+        ...
+
+
+class LookUpFailed(CdsError):
+    """The server is not one that can be read, or does not hold the patient; the message is for people."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundPatient:
+    """One patient of a search, with what tells people apart. For a terminal or a page, never for a log."""
+
+    id: str
+    name: str
+    birth_date: str
+    gender: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServerIdentity:
+    """What a server says of itself.
+
+    Attributes:
+        software: name and version; empty where it does not say.
+        fhir_version: `4.0.1`; empty where it does not say.
+        note: why it could not be asked, or what is unusual; empty when there is nothing to say.
+    """
+
+    software: str = ""
+    fhir_version: str = ""
+    note: str = ""
+
+
+# --- the server ------------------------------------------------------------------------------------------------------
+
+
+def identify_server(fhir: FhirReader, *, until: float) -> ServerIdentity:
+    """Software and FHIR version, from the server's CapabilityStatement.
+
+    A statement that cannot be read is a note: some servers hide it, and answer everything else.
+
+    Raises:
+        LookUpFailed: the server cannot be reached, or speaks another release of FHIR than R4.
+    """
+    try:
+        statement = fhir.fetch("metadata", until=min(until, time.monotonic() + STEP_SECONDS)).documents[0]
+    except FhirReadError as error:
+        if error.reason in {"address", "dns", "unreachable", "tls"}:
+            raise LookUpFailed(f"{error}.") from None
+        return ServerIdentity(note=f"its CapabilityStatement could not be read: {error}")
+    if statement.get("resourceType") not in {"CapabilityStatement", "Conformance"}:  # the second is DSTU2's
+        return ServerIdentity(note="its CapabilityStatement could not be read: it sent something else")
+    identity = _identity(statement)
+    release = next((name for start, name in RELEASES.items() if identity.fhir_version.startswith(start)), None)
+    if release is not None:
+        raise LookUpFailed(
+            f"The server speaks FHIR {release} ({identity.fhir_version}); this service reads R4 (4.0.1)."
+            " Most servers have an R4 base of their own, often ending in /r4 or /baseR4."
+        )
+    return identity
+
+
+def _identity(statement: Mapping[str, Any]) -> ServerIdentity:
+    software = " ".join(filter(None, (text(member(statement, "software", part)) for part in ("name", "version"))))
+    version = text(statement.get("fhirVersion"))
+    note = "" if version.startswith("4.0") else f"it says {version or 'no FHIR version'}; it is read as R4 (4.0.1)"
+    return ServerIdentity(software, version, note)
+
+
+# --- the patient -----------------------------------------------------------------------------------------------------
+
+
+def find_patients(fhir: Browser, wanted: str, *, until: float) -> tuple[FoundPatient, ...]:
+    """Patients of this name, then of this identifier, then with this id; at most `MOST_SHOWN`.
+
+    Raises:
+        LookUpFailed: the server answered none of the searches.
+    """
+    until = min(until, time.monotonic() + STEP_SECONDS)
+    found: dict[str, FoundPatient] = {}
+    faults: list[FhirReadError] = []
+    queries = _searches(wanted)
+    for query in queries:
+        try:
+            found |= {one.id: one for one in _patients_in(fhir.first_page(query, until=until))}
+        except FhirReadError as error:
+            faults.append(error)
+        if found:
+            break
+    if len(faults) == len(queries):
+        raise LookUpFailed(f"The server was asked for patients: {faults[0]}.")
+    return tuple(found.values())[:MOST_SHOWN]
+
+
+def _searches(wanted: str) -> list[str]:
+    """Words of a name must all fit; a text with a digit may be an identifier or an id, and is asked as such first."""
+    wanted = wanted.strip()
+    words = [word for word in re.split(r"[\s,|\\$]+", wanted) if word]
+    names = "&".join(f"name={quote(word, safe='')}" for word in words)
+    by_name = f"Patient?{names}&_count={MOST_SHOWN}"
+    by_identifier = f"Patient?identifier={quote(wanted, safe='')}&_count={MOST_SHOWN}"
+    if not any(character.isdigit() for character in wanted):
+        return [by_name, by_identifier]
+    by_id = [f"Patient?_id={wanted}"] if is_fhir_id(wanted) else []
+    return [by_identifier, *by_id, by_name]
+
+
+def list_patients(fhir: Browser, *, until: float) -> tuple[FoundPatient, ...]:
+    """The first patients that the server lists, whoever they are; empty when it lists none.
+
+    Raises:
+        LookUpFailed: the server did not answer.
+    """
+    try:
+        fetched = fhir.first_page(f"Patient?_count={MOST_SHOWN}", until=min(until, time.monotonic() + STEP_SECONDS))
+    except FhirReadError as error:
+        raise LookUpFailed(f"The server was asked for patients: {error}.") from None
+    return _patients_in(fetched)[:MOST_SHOWN]
+
+
+def _patients_in(fetched: Fetched) -> tuple[FoundPatient, ...]:
+    entries = (entry for document in fetched.documents for entry in objects(member(document, "entry")))
+    resources = (entry["resource"] for entry in entries if isinstance(entry.get("resource"), dict))
+    return tuple(
+        describe_patient(resource)
+        for resource in resources
+        if resource.get("resourceType") == "Patient" and is_fhir_id(resource.get("id"))
+    )
+
+
+def describe_patient(patient: Mapping[str, Any]) -> FoundPatient:
+    """What a person tells this Patient (raw JSON with an id) by."""
+    names = (_say_name(name) for name in objects(patient.get("name")))
+    return FoundPatient(
+        id=str(patient["id"]),
+        name=next((name for name in names if name), ""),
+        birth_date=text(patient.get("birthDate")),
+        gender=text(patient.get("gender")),
+    )
+
+
+def _say_name(name: Mapping[str, Any]) -> str:
+    given = name.get("given")
+    parts = [*(given if isinstance(given, list) else []), name.get("family")]
+    return text(name.get("text")).strip() or " ".join(filter(None, map(text, parts)))
+
+
+def check_patient(fhir: FhirReader, patient_id: str, *, until: float) -> None:
+    """The server holds this patient, as far as it says.
+
+    Raises:
+        LookUpFailed: it says that there is none of this id.
+    """
+    try:
+        fhir.fetch(f"Patient/{patient_id}", until=min(until, time.monotonic() + STEP_SECONDS))
+    except FhirReadError as error:
+        if error.reason in {"http-404", "http-410"}:
+            raise LookUpFailed("The server has no patient of this id; --find NAME looks for one.") from None

@@ -1,0 +1,359 @@
+"""Measured findings: status, value, unit, range, time, age, conflict (contract, "Reading the record")."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from cds_service.fhir.gathering.record import Unreadable
+from tests.builders import (
+    MEASURES,
+    SCT,
+    TODAY,
+    coded,
+    findings_of,
+    measure,
+    observation,
+    quantity,
+    t_score,
+)
+
+BMI = "39156-5"
+INDEX = "appendicular-muscle-index"
+
+
+def bmi(value: float = 21.5, **members: object) -> dict:
+    return observation(BMI, value, "kg/m2", **members)
+
+
+def reason_of(name: str, *resources: dict, **options: object) -> str:
+    return findings_of(*resources, **options).gaps[name].reason
+
+
+@pytest.mark.parametrize("status", ["final", "amended", "corrected"])
+def test_final_amended_and_corrected_values_count(status):
+    found = findings_of(bmi(status=status)).known["bmi"]
+    assert (found.value, found.unit, found.observed) == (21.5, "kg/m2", date(2026, 11, 2))
+
+
+@pytest.mark.parametrize("status", ["preliminary", "registered", "unknown"])
+def test_what_is_not_final_is_named_and_not_used(status):
+    found = findings_of(bmi(status=status))
+    assert found.gaps["bmi"].reason == "not-final"
+    assert [one.reason for one in found.passed_over] == ["not-final"]
+
+
+@pytest.mark.parametrize("status", ["entered-in-error", "cancelled"])
+def test_what_was_retracted_is_not_even_named(status):
+    found = findings_of(bmi(status=status))
+    assert found.gaps["bmi"].reason == "absent"
+    assert found.passed_over == ()
+
+
+@pytest.mark.parametrize(
+    ("members", "reason"),
+    [
+        ({"valueQuantity": None, "dataAbsentReason": {"text": "not done"}}, "no-value"),
+        ({"dataAbsentReason": {"text": "error"}}, "no-value"),
+        ({"valueQuantity": None}, "no-value"),
+        ({"valueQuantity": quantity(21.5, "kg/m2", comparator="<")}, "no-value"),
+        ({"valueQuantity": {"unit": "kg/m2"}}, "no-value"),
+        ({"valueQuantity": None, "valueString": "about 21"}, "no-value"),
+        ({"valueQuantity": None, "valueRange": {"low": quantity(20, "kg/m2")}}, "no-value"),
+        ({"valueQuantity": quantity(21.5, "stone/ft2")}, "unit-unknown"),
+        ({"valueQuantity": quantity(21.5, "kg")}, "unit-unknown"),
+        ({"valueQuantity": quantity(21.5)}, "unit-unknown"),
+        ({"valueQuantity": quantity(215, "kg/m2")}, "out-of-range"),
+        ({"valueQuantity": quantity(1e30, "kg/m2")}, "no-value"),
+        ({"effectiveDateTime": None}, "undated"),
+        ({"effectiveDateTime": None, "issued": "2026-11-02T10:00:00Z"}, "undated"),
+        ({"on": "2026-11-21"}, "future"),
+    ],
+)
+def test_an_unusable_value_makes_a_gap_with_its_reason_and_is_named(members, reason):
+    found = findings_of(bmi(**members))
+    assert found.gaps["bmi"].reason == reason
+    assert [(one.name, one.reason) for one in found.passed_over] == [("bmi", reason)]
+
+
+def test_an_unusable_newer_value_does_not_hide_an_older_one():
+    found = findings_of(bmi(20.0, on="2026-08-01"), bmi(215, on="2026-11-01"))
+    assert found.known["bmi"].value == 20.0
+    assert found.passed_over[0].detail == "215 kg/m2 (1 Nov 2026) not used: not plausible"
+
+
+def test_text_of_the_record_is_never_repeated():
+    hostile = "<script>alert(1)</script>"
+    found = findings_of(bmi(valueQuantity=quantity(21.5, hostile)), bmi(valueQuantity=None, valueString=hostile))
+    said = [found.gaps["bmi"].detail, *(one.detail + one.provenance.printed for one in found.passed_over)]
+    assert not any("script" in words for words in said)
+
+
+@pytest.mark.parametrize(
+    ("effective", "day"),
+    [
+        ({"on": "2026"}, date(2026, 1, 1)),
+        ({"on": "2026-10"}, date(2026, 10, 1)),
+        ({"on": "2026-10-05"}, date(2026, 10, 5)),
+        ({"on": "2026-10-05T23:30:00-05:00"}, date(2026, 10, 6)),
+        ({"on": "2026-10-05T01:30:00+09:00"}, date(2026, 10, 4)),
+        ({"effectiveDateTime": None, "effectiveInstant": "2026-10-05T10:00:00.123Z"}, date(2026, 10, 5)),
+        (
+            {"effectiveDateTime": None, "effectivePeriod": {"start": "2026-10-01", "end": "2026-10-04"}},
+            date(2026, 10, 4),
+        ),
+        ({"effectiveDateTime": None, "effectivePeriod": {"start": "2026-10-01"}}, date(2026, 10, 1)),
+        ({"effectiveDateTime": None, "effectiveTiming": {"event": ["2026-10-01", "2026-10-03"]}}, date(2026, 10, 3)),
+    ],
+)
+def test_dates_of_every_form_and_precision_are_read_as_days_in_utc(effective, day):
+    assert findings_of(bmi(**effective)).known["bmi"].observed == day
+
+
+def test_nothing_dated_after_the_order_counts_even_when_today_is_later():
+    found = findings_of(bmi(20, on="2026-11-01"), bmi(22, on="2026-11-10"), not_after=date(2026, 11, 5))
+    assert found.known["bmi"].value == 20
+    assert found.passed_over[0].reason == "future"
+
+
+@pytest.mark.parametrize(
+    ("resource", "name", "expected"),
+    [
+        (observation("29463-7", 154, "[lb_av]"), "weight", 154 * 0.45359237),
+        (observation("29463-7", 70500, "g"), "weight", 70.5),
+        (observation("29463-7", valueQuantity=quantity(70.5, "kilograms", code="kg")), "weight", 70.5),
+        (observation("8302-2", 155, "cm"), "height", 1.55),
+        (observation("8302-2", 62, "[in_i]"), "height", 1.5748),
+        (observation("8302-2", 1.55, "m"), "height", 1.55),
+        (observation("83172-7", 0.7, "m/s"), "gait-speed", 0.7),
+        (observation("38214-3", 35, "mm"), "pain-score", 3.5),
+        (observation("72514-3", valueInteger=4), "pain-score", 4),
+        (measure("psoas-total-area", 1441, "mm2"), "psoas-total-area", 14.41),
+        (measure("multifidus-smi", 1.4, "cm2/m2"), "multifidus-smi", 140),
+        (measure("es-mf-fat-fraction", 0.45, "1"), "es-mf-fat-fraction", 45),
+        (measure("pma-rate", 57, "%"), "pma-rate", 57),
+        (measure("ct-attenuation", 60, "HU"), "ct-attenuation", 60),
+        (measure("ct-attenuation", 60, "{HU}"), "ct-attenuation", 60),
+        (measure("vbq", 2.9), "vbq", 2.9),
+        (measure("plvi", 0.75, "1"), "plvi", 0.75),
+    ],
+)
+def test_units_of_the_record_become_the_canonical_one(resource, name, expected):
+    assert findings_of(resource).known[name].value == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("resource", "name", "reason"),
+    [
+        (measure("es-mf-fat-fraction", 45, "1"), "es-mf-fat-fraction", "unit-unknown"),
+        (measure("es-mf-fat-fraction", 0.45), "es-mf-fat-fraction", "unit-unknown"),
+        (measure("multifidus-smi", 45, "cm2/m2"), "multifidus-smi", "out-of-range"),
+        (measure("multifidus-smi", 6.5, "kg/m2"), "multifidus-smi", "unit-unknown"),
+        (measure("appendicular-muscle-index", 45, "cm2/m2"), "appendicular-muscle-index", "unit-unknown"),
+        (observation("38214-3", 35, "{score}"), "pain-score", "out-of-range"),
+        (observation("29463-7", 70), "weight", "unit-unknown"),
+    ],
+)
+def test_what_another_scale_may_have_produced_is_refused(resource, name, reason):
+    assert reason_of(name, resource) == reason
+
+
+@pytest.mark.parametrize(
+    ("code", "unit"),
+    [("kg/m2", "pounds"), ("1", "g/cm2"), ("lb/ft2", "kg/m2")],
+)
+def test_a_unit_that_contradicts_itself_or_has_an_unknown_code_is_refused(code, unit):
+    assert reason_of("bmi", bmi(valueQuantity=quantity(21, unit, code=code))) == "unit-unknown"
+
+
+@pytest.mark.parametrize("name", ["psoas-total-area", "psoas-muscle-area", "plvi"])
+def test_the_value_of_one_side_is_not_the_value_of_both(name):
+    value, unit = (0.4, "1") if name == "plvi" else (7.2, "cm2")
+    assert reason_of(name, measure(name, value, unit, bodySite={"text": "Left psoas"})) == "no-value"
+    assert name in findings_of(measure(name, value, unit, bodySite={"text": "Right and left psoas"})).known
+
+
+# Fresh and usable, in months, by the contract; TODAY is 20 November 2026.
+@pytest.mark.parametrize(
+    ("name", "resource", "fresh", "aged", "stale"),
+    [
+        ("bmd-t-score", t_score(-2.5), "2024-11-20", "2016-11-20", "2016-11-18"),
+        ("bmi", bmi(), "2026-05-20", "2024-11-20", "2024-11-18"),
+        ("weight", observation("29463-7", 60, "kg"), "2026-05-20", "2024-11-20", "2024-11-18"),
+        ("height", observation("8302-2", 1.6, "m"), "2016-11-20", "2006-11-20", "2006-11-18"),
+        ("gait-speed", observation("83172-7", 0.9, "m/s"), "2026-05-20", "2025-11-20", "2025-11-18"),
+        ("grip-strength", observation("83174-3", 20, "kg"), "2026-05-20", "2025-11-20", "2025-11-18"),
+        (INDEX, measure(INDEX, 5, "kg/m2"), "2026-05-20", "2025-11-20", "2025-11-18"),
+        ("mna-score", observation(coded("895533005", SCT), 22, "{score}"), "2026-08-20", "2025-11-20", "2025-11-18"),
+        ("ct-attenuation", measure("ct-attenuation", 60, "HU"), "2026-05-20", "2025-11-20", "2025-11-18"),
+        ("psoas-total-area", measure("psoas-total-area", 12, "cm2"), "2026-05-20", "2025-11-20", "2025-11-18"),
+    ],
+)  # fmt: skip
+def test_older_than_fresh_is_used_and_said_older_than_usable_is_a_gap(name, resource, fresh, aged, stale):
+    assert findings_of({**resource, "effectiveDateTime": fresh}).known[name].concerns == ()
+    old = findings_of({**resource, "effectiveDateTime": aged}).known[name]
+    assert any(concern.endswith(" old.") for concern in old.concerns)
+    assert reason_of(name, {**resource, "effectiveDateTime": stale}) == "stale"
+
+
+def test_the_age_is_said_in_whole_months_and_from_two_years_on_in_years():
+    assert findings_of(bmi(on="2025-09-20")).known["bmi"].concerns == ("The BMI is 14 months old.",)
+    assert findings_of(t_score(-2.5, on="2020-01-01")).known["bmd-t-score"].concerns == ("The T-score is 6 years old.",)
+
+
+def test_two_values_of_one_moment_that_differ_are_a_conflict():
+    found = findings_of(bmi(21.5), bmi(25.0)).gaps["bmi"]
+    assert found.reason == "conflicting"
+    assert len(found.seen) == 2
+
+
+@pytest.mark.parametrize("other", [21.52, 21.5, 21.46])
+def test_values_that_differ_by_rounding_agree_and_the_more_precise_counts(other):
+    expected = 21.5 if other == 21.5 else other
+    assert findings_of(bmi(21.5), bmi(other)).known["bmi"].value == expected
+
+
+def test_values_of_two_moments_of_a_day_do_not_conflict_and_the_later_counts():
+    found = findings_of(bmi(21.5, on="2026-11-02T08:00:00Z"), bmi(25.0, on="2026-11-02T09:00:00Z"))
+    assert found.known["bmi"].value == 25.0
+
+
+def test_the_same_moment_written_in_two_time_zones_is_one_moment():
+    found = findings_of(bmi(21.5, on="2026-11-02T08:00:00Z"), bmi(25.0, on="2026-11-02T09:00:00+01:00"))
+    assert found.gaps["bmi"].reason == "conflicting"
+
+
+def test_a_value_that_names_only_the_day_may_be_of_any_moment_of_it():
+    found = findings_of(bmi(21.5, on="2026-11-02"), bmi(25.0, on="2026-11-02T09:00:00Z"))
+    assert found.gaps["bmi"].reason == "conflicting"
+
+
+def test_a_corrected_copy_replaces_what_it_corrects():
+    identifier = [{"system": "urn:lab", "value": "77"}]
+    found = findings_of(bmi(31.5, identifier=identifier), bmi(21.5, identifier=identifier, status="corrected"))
+    assert found.known["bmi"].value == 21.5
+
+
+def test_a_component_of_a_panel_is_read_with_the_time_of_the_panel():
+    part = {"code": coded(BMI), "valueQuantity": quantity(21.5, "kg/m2")}
+    found = findings_of(observation("85353-1", component=[part], on="2026-10-01")).known["bmi"]
+    assert (found.value, found.observed) == (21.5, date(2026, 10, 1))
+
+
+@pytest.mark.parametrize(
+    ("members", "concerns"),
+    [
+        ({"method": None}, ("How it was measured is not recorded.",)),
+        ({"method": {"text": "MRI"}}, ()),
+        ({"method": None, "device": {"display": "scanner"}}, ()),
+        ({"method": None, "performer": [{"display": "radiology"}]}, ()),
+    ],
+)
+def test_a_measure_of_an_image_says_when_its_method_is_not_recorded(members, concerns):
+    assert findings_of(measure("vbq", 2.9, "1", **members)).known["vbq"].concerns == concerns
+
+
+@pytest.mark.parametrize("name", ["local-kyphosis-post", "cement-diffused"])
+def test_what_is_known_only_after_surgery_is_never_read(name):
+    found = findings_of(measure(name, 12, "deg"), measure(name, valueBoolean=True))
+    assert found.gaps[name].detail == "known only after surgery"
+
+
+@pytest.mark.parametrize(
+    ("answer", "value"),
+    [
+        ({"valueBoolean": True}, True),
+        ({"valueBoolean": False}, False),
+        ({"valueCodeableConcept": coded("52101004", SCT)}, True),
+        ({"valueCodeableConcept": {"text": "Absent"}}, False),
+        ({"valueString": "no"}, False),
+    ],
+)
+def test_fascia_injury_is_boolean_or_present_and_absent(answer, value):
+    assert findings_of(measure("fascia-injury", **answer)).known["fascia-injury"].value is value
+
+
+def test_an_answer_that_we_do_not_know_is_no_answer():
+    assert reason_of("fascia-injury", measure("fascia-injury", valueString="possibly")) == "no-value"
+
+
+def test_two_answers_of_one_moment_conflict():
+    both = (measure("fascia-injury", valueBoolean=True), measure("fascia-injury", valueBoolean=False))
+    assert reason_of("fascia-injury", *both) == "conflicting"
+
+
+@pytest.mark.parametrize("answer", [{"valueString": "b"}, {"valueCodeableConcept": {"text": "B"}}])
+def test_a_recorded_mna_category_is_a_b_or_c(answer):
+    assert findings_of(measure("mna-category", **answer)).known["mna-category"].value == "B"
+    assert reason_of("mna-category", measure("mna-category", valueString="D")) == "no-value"
+
+
+@pytest.mark.parametrize(("points", "is_known"), [(14, False), (14.5, True), (22, True)])
+def test_a_score_that_may_be_of_the_short_form_is_not_used(points, is_known):
+    found = findings_of(observation(coded("895533005", SCT), points, "{score}"))
+    assert ("mna-score" in found.known) is is_known
+
+
+def test_our_own_code_is_the_full_form_by_definition():
+    assert findings_of(observation(coded("mna-score", MEASURES), 12, "{score}")).known["mna-score"].value == 12
+
+
+def test_what_could_not_be_read_is_not_called_absent():
+    gap = findings_of(failed=("body",)).gaps["bmi"]
+    assert (gap.reason, gap.detail) == ("not-read", "could not be read (timeout)")
+    assert reason_of("bmi") == "absent"
+
+
+def test_a_cut_answer_is_not_called_absent_and_a_value_from_it_says_so():
+    assert reason_of("bmi", incomplete=("body",)) == "not-read"
+    (concern,) = findings_of(bmi(), incomplete=("body",)).known["bmi"].concerns
+    assert "incompletely" in concern
+
+
+def test_a_broken_resource_costs_its_finding_and_no_other():
+    broken = Unreadable(reference="Observation/b", key="body", concepts=frozenset({"bmi"}), message="not valid")
+    found = findings_of(observation("29463-7", 60, "kg"), unreadable=(broken,))
+    assert found.gaps["bmi"].reason == "unreadable"
+    assert "weight" in found.known
+
+
+def test_a_broken_resource_beside_a_good_one_is_named():
+    broken = Unreadable(reference="Observation/b", key="body", concepts=frozenset({"bmi"}), message="not valid")
+    found = findings_of(bmi(), unreadable=(broken,))
+    assert found.known["bmi"].value == 21.5
+    assert [one.reason for one in found.passed_over] == ["unreadable"]
+
+
+def test_provenance_tells_resource_code_print_and_rule():
+    (source,) = findings_of(bmi(id="b7")).known["bmi"].provenance
+    assert (source.resource, source.origin, source.code) == ("Observation/b7", "fhir", "http://loinc.org|39156-5")
+    assert (source.printed, source.rule) == ("21.5 kg/m2", "findings/bmi.toml")
+
+
+def test_age_counts_to_today_and_sex_is_as_recorded():
+    found = findings_of(today=TODAY)
+    assert (found.known["age"].value, found.known["sex"].value) == (80, "female")  # born 24 December 1945
+
+
+@pytest.mark.parametrize(
+    ("members", "name", "reason"),
+    [
+        ({"birthDate": None}, "age", "absent"),
+        ({"birthDate": "2027-01-01"}, "age", "out-of-range"),
+        ({"gender": None}, "sex", "absent"),
+        ({"gender": "other"}, "sex", "undetermined"),
+        ({"gender": "unknown"}, "sex", "undetermined"),
+    ],
+)
+def test_a_patient_without_birth_date_or_sex_makes_a_gap(members, name, reason):
+    person = {"resourceType": "Patient", "id": "p1", "gender": "female", "birthDate": "1945-12-24", **members}
+    person = {key: value for key, value in person.items() if value is not None}
+    assert findings_of(person=person).gaps[name].reason == reason
+
+
+@pytest.mark.parametrize(("born", "age"), [("1945", 81), ("1945-12", 80)])
+def test_a_partial_birth_date_counts_from_its_first_day_and_is_said(born, age):
+    found = findings_of(person={"resourceType": "Patient", "id": "p1", "birthDate": born}).known["age"]
+    assert found.value == age
+    assert found.concerns == ("The birth date is not recorded to the day.",)

@@ -1,0 +1,226 @@
+"""Yes/no from conditions and procedures: no only from a list that was read and is not empty."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from cds_service.fhir.gathering.record import Unreadable
+from tests.builders import CPT, ICD, SCT, clinical, coded, condition, findings_of, procedure, verification
+
+
+def other() -> dict:
+    """An entry that is none of ours, so that the list is not empty."""
+    return condition("I10")
+
+
+def test_an_active_condition_is_a_yes_with_its_place():
+    found = findings_of(condition("E11.9", onsetDateTime="2019-05-03")).known["diabetes"]
+    assert (found.value, found.observed) == (True, date(2019, 5, 3))
+    assert found.provenance[0].printed == "on the problem list since 3 May 2019"
+    assert found.provenance[0].code == f"{ICD}|E11.9"
+
+
+@pytest.mark.parametrize("status", ["active", "recurrence", "relapse"])
+def test_active_recurrence_and_relapse_count(status):
+    assert findings_of(condition("E11.9", status=status)).is_true("diabetes")
+
+
+@pytest.mark.parametrize("status", ["inactive", "remission", "resolved"])
+def test_a_past_condition_is_named_and_not_counted(status):
+    found = findings_of(condition("C79.51", status=status), other())
+    assert found.is_false("malignancy")
+    assert "past entry" in found.known["malignancy"].concerns[0]
+    assert found.passed_over[0].name == "malignancy"
+
+
+@pytest.mark.parametrize("status", ["refuted", "entered-in-error"])
+def test_a_denied_condition_is_not_there(status):
+    found = findings_of(condition("E11.9", verificationStatus=verification(status)), other())
+    assert found.is_false("diabetes")
+    assert found.known["diabetes"].concerns == ()
+
+
+def test_without_a_clinical_status_neither_yes_nor_no_is_said():
+    found = findings_of(condition("C79.51", status=None), other())
+    assert found.gaps["malignancy"].reason == "undetermined"
+
+
+def test_no_is_said_with_how_many_entries_were_read():
+    found = findings_of(other(), entries={"conditions": 14}).known["diabetes"]
+    assert found.value is False
+    assert found.provenance[0].printed == "not on the problem list (14 entries read)"
+    assert findings_of(other()).known["diabetes"].provenance[0].printed == "not on the problem list (1 entry read)"
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        ({"failed": ("conditions",)}, "not-read"),
+        ({"incomplete": ("conditions",), "entries": {"conditions": 14}}, "not-read"),
+        ({}, "undetermined"),
+    ],
+)
+def test_a_list_that_was_not_read_is_cut_or_empty_says_nothing(options, reason):
+    assert findings_of(**options).gaps["diabetes"].reason == reason
+
+
+def test_a_broken_entry_of_the_concept_makes_no_impossible():
+    broken = Unreadable(
+        reference="Condition/b", key="conditions", concepts=frozenset({"diabetes"}), message="not valid"
+    )
+    found = findings_of(other(), unreadable=(broken,))
+    assert found.gaps["diabetes"].reason == "unreadable"
+    assert found.is_false("spinal-infection")
+
+
+@pytest.mark.parametrize(
+    ("members", "counts"),
+    [
+        ({"onsetDateTime": "2026-11-21"}, False),
+        ({"recordedDate": "2026-11-21"}, False),
+        ({"onsetDateTime": "2020", "recordedDate": "2026-12-01"}, True),
+        ({"onsetPeriod": {"start": "2026-11-01"}}, True),
+        ({"onsetAge": {"value": 60, "unit": "a"}, "recordedDate": "2026-11-01"}, True),
+        ({}, True),
+    ],
+)
+def test_onset_else_recorded_date_must_not_lie_after_the_order(members, counts):
+    assert findings_of(condition("E11.9", **members), other()).is_true("diabetes") is counts
+
+
+@pytest.mark.parametrize(
+    ("name", "codes"),
+    [
+        ("diabetes", [("44054006", SCT), ("73211009", SCT), ("E10.9", ICD), ("E0800", ICD), ("E13.9", ICD)]),
+        ("malignancy", [("C79.51", ICD), ("M84.58XA", ICD), ("C90.00", ICD), ("94222008", SCT), ("109989006", SCT)]),
+        ("spinal-infection", [("M46.26", ICD), ("A18.01", ICD), ("G06.1", ICD), ("203241002", SCT)]),
+        ("unstable-fracture", [("S32.012A", ICD), ("S22.082B", ICD)]),
+        ("neurological-deficit", [("G83.4", ICD), ("G82.20", ICD), ("S34.3XXA", ICD), ("S24.101A", ICD)]),
+        ("end-of-life", [("Z51.5", ICD)]),
+        ("sarcopenia", [("M62.84", ICD)]),
+        ("steroid-use", [("Z79.52", ICD)]),
+        ("bone-drug", [("Z79.83", ICD)]),
+    ],
+)
+def test_codes_of_each_finding(name, codes):
+    for code, system in codes:
+        assert findings_of(condition(code, system)).is_true(name), code
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "system"),
+    [
+        ("diabetes", "15777000", SCT),
+        ("diabetes", "R73.03", ICD),
+        ("diabetes", "Z83.3", ICD),
+        ("steroid-use", "Z79.51", ICD),
+        ("unstable-fracture", "S32.010A", ICD),
+        ("neurological-deficit", "I69.351", ICD),
+        ("end-of-life", "Z66", ICD),
+    ],
+)
+def test_what_only_looks_alike_is_no(name, code, system):
+    found = findings_of(condition(code, system), entries={"medications": 3})
+    assert found.is_false(name)
+
+
+@pytest.mark.parametrize("encounter", ["D", "G", "K", "S"])
+def test_an_old_unstable_fracture_is_named_and_not_todays(encounter):
+    found = findings_of(condition(f"S32.012{encounter}"), other())
+    assert found.is_false("unstable-fracture")
+    assert "old fracture" in found.passed_over[0].detail
+
+
+def test_cancer_elsewhere_leaves_open_whether_the_fracture_comes_from_it():
+    gap = findings_of(condition("C50.911"), other()).gaps["malignancy"]
+    assert gap.reason == "undetermined"
+    assert gap.seen[0].code == f"{ICD}|C50.911"
+    assert findings_of(condition("C50.911"), condition("C79.51")).is_true("malignancy")
+
+
+@pytest.mark.parametrize("code", ["Z85.3", "C90.01"])
+def test_a_personal_history_of_cancer_is_named_and_is_not_cancer(code):
+    found = findings_of(condition(code), other()).known["malignancy"]
+    assert found.value is False
+    assert len(found.concerns) == 1
+
+
+def test_silence_about_sarcopenia_says_nothing():
+    assert findings_of(other()).gaps["sarcopenia"].reason == "undetermined"
+
+
+def test_an_earlier_spinal_operation_is_read_from_procedures_and_conditions():
+    lists = {"conditions": 4, "procedures": 9}
+    assert findings_of(procedure(coded("359586003", SCT)), other()).is_true("prior-spinal-surgery")
+    assert findings_of(condition("Z98.1"), entries=lists).is_true("prior-spinal-surgery")
+    found = findings_of(entries=lists).known["prior-spinal-surgery"]
+    assert found.provenance[0].printed == "not among the procedures (9 entries read)"
+
+
+@pytest.mark.parametrize("code", [coded("22514", CPT), coded("22511", CPT), {"text": "Percutaneous kyphoplasty L2"}])
+def test_an_earlier_augmentation_is_spinal_surgery(code):
+    assert findings_of(procedure(code, "2025-06-01")).is_true("prior-spinal-surgery")
+
+
+@pytest.mark.parametrize(
+    ("on", "status", "reason"),
+    [("2026-11-20", "completed", None), (None, "completed", "undetermined"), ("2025-06-01", "not-done", None)],
+)
+def test_the_ordered_augmentation_itself_is_not_an_earlier_one(on, status, reason):
+    found = findings_of(procedure(coded("22514", CPT), on, status), other(), entries={"procedures": 3})
+    if reason:
+        assert found.gaps["prior-spinal-surgery"].reason == reason
+    else:
+        assert found.is_false("prior-spinal-surgery")
+
+
+def test_several_statuses_on_one_entry_count_if_one_is_active():
+    entry = condition("E11.9")
+    entry["clinicalStatus"]["coding"] += clinical("recurrence")["coding"]
+    assert findings_of(entry).is_true("diabetes")
+
+
+@pytest.mark.parametrize(
+    ("finding", "words"),
+    [
+        ("diabetes", "Diabetic retinopathy associated with type II diabetes mellitus"),
+        ("malignancy", "Metastasis to the lumbar spine"),
+        ("spinal-infection", "Spondylodiscitis L2/3"),
+        ("neurological-deficit", "Cauda equina syndrome"),
+        ("unstable-fracture", "Unstable burst fracture L1"),
+        ("end-of-life", "Hospice care"),
+    ],
+)
+@pytest.mark.parametrize(
+    "coding", [[], [{"system": SCT, "code": "422034002"}], [{"system": "urn:local", "code": "X1"}]]
+)
+def test_a_condition_named_only_in_words_is_neither_yes_nor_no(finding, words, coding):
+    entry = condition("I10") | {
+        "id": "worded",
+        "code": {"coding": coding, "text": words} if coding else {"text": words},
+    }
+    found = findings_of(entry, other())
+    assert found.gaps[finding].reason == "undetermined"
+    assert "words" in found.gaps[finding].detail
+    assert "Metastasis" not in found.gaps[finding].detail  # words of the record stay in the record
+
+
+@pytest.mark.parametrize(
+    "words", ["Prediabetes", "Family history of diabetes mellitus", "Gestational diabetes", "Screening for diabetes"]
+)
+def test_words_that_only_sound_like_diabetes_do_not_forbid_a_no(words):
+    entry = condition("I10") | {"id": "worded", "code": {"text": words}}
+    assert findings_of(entry, other()).is_false("diabetes")
+
+
+def test_a_resolved_entry_named_in_words_does_not_forbid_a_no():
+    entry = condition("I10", status="resolved") | {"id": "worded", "code": {"text": "Spondylodiscitis L2/3"}}
+    assert findings_of(entry, other()).is_false("spinal-infection")
+
+
+def test_a_code_counts_whatever_the_words_beside_it():
+    entry = condition("E11.9") | {"id": "worded"}
+    entry["code"]["text"] = "Screening for diabetes"
+    assert findings_of(entry, other()).is_true("diabetes")

@@ -1,0 +1,91 @@
+"""Whether there is a record to speak of, and what a refusal calls the reason."""
+
+from __future__ import annotations
+
+import pytest
+
+from cds_service.errors import EvidenceUnavailable
+from cds_service.fhir.gathering.evidence import refuse_without_evidence, replacement_of
+from cds_service.fhir.gathering.prefetch import Answer, plan_prefetch
+
+PLAN = plan_prefetch({"patient": "Patient/{{context.patientId}}", "conditions": "Condition?patient=1"})
+EMPTY = Answer(state="empty")
+GIVEN = Answer(state="given", resources=({"resourceType": "Condition"},), full_urls=(None,))
+
+
+def failed(reason: str, note: str = "why") -> Answer:
+    return Answer(state="failed", reason=reason, note=note)
+
+
+def patient(**members) -> Answer:
+    return Answer(state="given", resources=({"resourceType": "Patient", "id": "1", **members},), full_urls=(None,))
+
+
+def refusal(first: Answer, second: Answer) -> EvidenceUnavailable:
+    with pytest.raises(EvidenceUnavailable) as caught:
+        refuse_without_evidence(PLAN, {"patient": first, "conditions": second})
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "issue"),
+    [
+        ("http-401", "http-401", "login"),
+        ("expired", "expired", "expired"),
+        ("http-403", "http-403", "forbidden"),
+        ("http-404", "http-404", "not-found"),
+        ("http-429", "http-429", "throttled"),
+        ("unreachable", "unreachable", "transient"),
+        ("timeout", "http-503", "transient"),
+        ("breaker", "dns", "transient"),
+        ("tls", "reset", "transient"),
+        ("http-401", "http-403", "processing"),
+        ("no-server", "no-server", "processing"),
+        ("answer", "unreachable", "processing"),
+    ],
+)
+def test_nothing_readable_is_refused_with_its_reason(first, second, issue):
+    assert refusal(failed(first), failed(second)).issue == issue
+
+
+def test_a_reason_is_said_once_with_all_that_it_is_about():
+    same = failed("unreachable", "the server cannot be reached")
+    assert str(refusal(same, same)).count("cannot be reached") == 1
+    assert "patient, conditions: the server cannot be reached" in str(refusal(same, same))
+
+
+@pytest.mark.parametrize("first", [EMPTY, failed("timeout"), patient(), patient(active=True)])
+@pytest.mark.parametrize("second", [EMPTY, GIVEN])
+def test_anything_that_was_read_is_a_record(first, second):
+    refuse_without_evidence(PLAN, {"patient": first, "conditions": second})
+
+
+@pytest.mark.parametrize("reason", ["http-404", "http-410"])
+def test_f17_a_patient_who_is_not_there_has_no_record_unless_something_of_theirs_is(reason):
+    assert refusal(failed(reason), EMPTY).issue == "not-found"
+    refuse_without_evidence(PLAN, {"patient": failed(reason), "conditions": GIVEN})
+
+
+REPLACED = {"type": "replaced-by", "other": {"reference": "Patient/2"}}
+
+
+def test_f17_a_patient_not_in_use_has_no_record_unless_another_took_its_place():
+    assert refusal(patient(active=False), GIVEN).issue == "business-rule"
+    refuse_without_evidence(PLAN, {"patient": patient(active=False, link=[REPLACED]), "conditions": GIVEN})
+
+
+@pytest.mark.parametrize(
+    ("link", "name"),
+    [
+        (REPLACED, "Patient/2"),
+        ({**REPLACED, "other": {"reference": "https://x.org/fhir/Patient/2/_history/4"}}, "Patient/2"),
+        ({**REPLACED, "type": "seealso"}, ""),
+        ({**REPLACED, "other": {"display": "Hallie Hoeger"}}, ""),
+        ({**REPLACED, "other": {"reference": "Patient/Hallie Hoeger"}}, ""),
+        ({**REPLACED, "other": {"reference": "Patient/"}}, ""),
+        ({**REPLACED, "other": None}, ""),
+        (None, ""),
+    ],
+)
+def test_a_replacement_is_named_by_a_plain_id_alone(link, name):
+    assert replacement_of({"link": [link]}) == name

@@ -1,0 +1,41 @@
+"""Tasks side by side."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+
+from cds_service.deadline import Deadline
+from cds_service.fhir.gathering.parallel import MAX_PARALLEL, run_side_by_side
+
+
+def test_all_results_come_back_by_key():
+    tasks = {number: lambda number=number: number * 2 for number in range(MAX_PARALLEL * 3)}
+    assert run_side_by_side(tasks, Deadline.after(20)) == {number: number * 2 for number in tasks}
+
+
+def test_no_tasks_take_no_time():
+    assert run_side_by_side({}, Deadline.after(20)) == {}
+
+
+def test_they_run_at_the_same_time():
+    meeting = threading.Barrier(4, timeout=20)
+    assert len(run_side_by_side(dict.fromkeys("abcd", meeting.wait), Deadline.after(20))) == 4
+
+
+def test_who_hangs_is_left_behind_and_holds_up_nobody():
+    held = threading.Event()
+    tasks = {"hangs": lambda: held.wait(30), "ends": lambda: 1}
+    started = time.monotonic()
+    results = run_side_by_side(tasks, Deadline.after(0.3))
+    assert results == {"ends": 1}
+    assert time.monotonic() - started < 10
+    assert all(one.daemon for one in threading.enumerate() if one.name == "fhir")
+    held.set()
+
+
+def test_a_fault_of_ours_is_not_hidden():
+    with pytest.raises(ZeroDivisionError):
+        run_side_by_side({"a": lambda: 1 // 0}, Deadline.after(20))

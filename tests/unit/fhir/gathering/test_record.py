@@ -1,0 +1,544 @@
+"""The patient's record: what is asked, what counts as this patient's, and what one broken part costs."""
+
+from __future__ import annotations
+
+import random
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cds_service.deadline import Deadline
+from cds_service.errors import EvidenceUnavailable, FhirReadError, PatientMismatch
+from cds_service.fhir.gathering.picking import UNRESOLVED_MEDICATION
+from cds_service.fhir.gathering.prefetch import plan_prefetch
+from cds_service.fhir.gathering.record import Fetched, gather, state_of
+from cds_service.fhir.server.client import FhirClient
+from cds_service.protocol import parse_request
+from tests.stub_fhir import Reply, StubFhir, observation, outcome, page
+from tests.wire_builders import hook_request
+
+PLAN = plan_prefetch(
+    {
+        "patient": "Patient/{{context.patientId}}",
+        "boneDensity": "Observation?patient={{context.patientId}}&code=http://loinc.org|38267-1",
+        "conditions": "Condition?patient={{context.patientId}}",
+        "medications": "MedicationRequest?patient={{context.patientId}}",
+        "procedures": "Procedure?patient={{context.patientId}}",
+    }
+)
+KEYS = [template.key for template in PLAN.templates]
+IDENTIFIER = {"system": "https://ehr.example.org/mrn", "value": "4711"}
+PATIENT = {
+    "resourceType": "Patient",
+    "id": "p1",
+    "gender": "female",
+    "birthDate": "1950-02-03",
+    "identifier": [IDENTIFIER],
+}
+SUBJECT = {"reference": "Patient/p1"}
+EMPTY = dict.fromkeys(KEYS)
+CODES = {"38267-1": "t-score", "44054006": "diabetes", "904419": "bone-drug", "447766003": "kyphoplasty"}
+RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
+
+
+class FewCodes:
+    """A terminology of four codes."""
+
+    def concepts(self, codeable):
+        codings = codeable.get("coding") if isinstance(codeable, dict) else None
+        codes = [coding.get("code") for coding in codings or [] if isinstance(coding, dict)]
+        return frozenset(CODES[code] for code in codes if isinstance(code, str) and code in CODES)
+
+    def text_concepts(self, text):
+        return frozenset({"kyphoplasty"} if "kyphoplasty" in text.lower() else ())
+
+
+class ScriptedFhir:
+    """The FHIR port: what each resource type answers; counts what is asked."""
+
+    def __init__(self, **answers):
+        self.answers = answers
+        self.asked = []
+
+    def fetch(self, query, *, until):  # noqa: ARG002
+        self.asked.append(query)
+        answer = self.answers.get(query.partition("?")[0].partition("/")[0], FhirReadError("http-404", "refused (404)"))
+        if isinstance(answer, FhirReadError):
+            raise answer
+        return Fetched((answer,))
+
+    def follow(self, page, *, until):  # noqa: ARG002
+        self.asked.append("next")
+        return (
+            Fetched((page, self.answers["next"]))
+            if "next" in self.answers
+            else Fetched((page,), "page 2: refused (410)")
+        )
+
+
+def condition(number=1, code="44054006", **members):
+    coding = {"coding": [{"system": "http://snomed.info/sct", "code": code}]}
+    return {"resourceType": "Condition", "id": f"c{number}", "code": coding, "subject": SUBJECT, **members}
+
+
+def medication(**members):
+    return {
+        "resourceType": "MedicationRequest",
+        "id": "m1",
+        "status": "active",
+        "intent": "order",
+        "subject": SUBJECT,
+        **members,
+    }
+
+
+def drug(code="904419", system=RXNORM):
+    return {"coding": [{"system": system, "code": code}]}
+
+
+def read(prefetch=None, fhir=None, budget_seconds=5.0, **members):
+    request = parse_request(hook_request(prefetch=prefetch, **members), "order-sign")
+    return gather(request, PLAN, fhir, FewCodes(), until=Deadline.after(budget_seconds))
+
+
+def observed(*resources, **sent):
+    """The record with these Observations, the Patient, and nothing else."""
+    return read({**EMPTY, "patient": PATIENT, "boneDensity": page(*resources), **sent})
+
+
+def names(record) -> list[str]:
+    return [f"{one.resource.__class__.__name__}/{one.resource.id}" for one in record.resources]
+
+
+# --- who is asked
+
+
+def test_with_everything_sent_nobody_is_asked():
+    fhir = ScriptedFhir()
+    record = read({**EMPTY, "patient": PATIENT, "boneDensity": page(observation(1))}, fhir)
+    assert fhir.asked == []
+    assert names(record) == ["Observation/o1"]
+    assert record.patient.birthDate == date(1950, 2, 3)
+    assert {key: one.state for key, one in record.reads.items()} == {
+        "patient": "given",
+        "boneDensity": "given",
+        "conditions": "empty",
+        "medications": "empty",
+        "procedures": "empty",
+    }
+
+
+def test_ch_23_what_was_not_sent_is_fetched():
+    fhir = ScriptedFhir(
+        Patient=PATIENT, Observation=page(observation(1)), Condition=page(), MedicationRequest=page(), Procedure=page()
+    )
+    record = read(None, fhir)
+    assert sorted(fhir.asked) == sorted(
+        [
+            "Patient/p1",
+            "Observation?patient=p1&code=http://loinc.org|38267-1",
+            "Condition?patient=p1",
+            "MedicationRequest?patient=p1",
+            "Procedure?patient=p1",
+        ]
+    )
+    assert names(record) == ["Observation/o1"]
+    assert record.resources[0].origin == "fhir"
+
+
+@given(st.sets(st.sampled_from(KEYS)))
+def test_ch_27_exactly_the_missing_keys_are_fetched(sent):
+    answers = {"Patient": PATIENT, "Observation": page(observation(1)), "Condition": page(condition())}
+    whole = {"patient": PATIENT, "boneDensity": page(observation(1)), "conditions": page(condition())}
+    fhir = ScriptedFhir(**answers, MedicationRequest=page(), Procedure=page())
+    record = read({key: whole.get(key) for key in sent}, fhir)
+    assert len(fhir.asked) == len(KEYS) - len(sent)
+    assert names(record) == ["Observation/o1", "Condition/c1"]
+    assert {key for key, one in record.reads.items() if one.origin == "fhir"} == set(KEYS) - sent
+
+
+@pytest.mark.parametrize("value", [None, page(), {**page(), "total": 0}])
+def test_ch_25_what_is_known_to_be_empty_is_not_asked_again(value):
+    fhir = ScriptedFhir()
+    record = read({**EMPTY, "conditions": value}, fhir)
+    assert fhir.asked == []
+    assert record.reads["conditions"].state == "empty"
+
+
+@pytest.mark.parametrize("value", [outcome(), page(outcome()), "x", {"resourceType": "Patient"}])
+def test_ch_26_a_query_that_failed_for_the_ehr_is_not_repeated(value):
+    fhir = ScriptedFhir(Condition=page(condition()))
+    record = read({**EMPTY, "conditions": value}, fhir)
+    assert fhir.asked == []
+    assert record.reads["conditions"].state == "failed"
+    assert "conditions" in state_of(record).unread
+
+
+def test_unknown_keys_are_ignored():
+    assert names(observed(observation(1), tscore=page(observation(2)))) == ["Observation/o1"]
+
+
+def test_ch_28_further_pages_of_what_was_sent_are_read():
+    first = page(observation(1), following="https://x/fhir?page=2")
+    record = read({**EMPTY, "boneDensity": first}, ScriptedFhir(next=page(observation(2))))
+    assert names(record) == ["Observation/o1", "Observation/o2"]
+    assert record.reads["boneDensity"].origin == "prefetch"
+    assert record.reads["boneDensity"].note == ""
+
+
+def test_ch_28_pages_that_cannot_be_read_are_said():
+    first = page(observation(1), following="https://x/fhir?page=2")
+    for fhir in (None, ScriptedFhir()):
+        record = read({**EMPTY, "boneDensity": first}, fhir)
+        assert names(record) == ["Observation/o1"]
+        assert record.reads["boneDensity"].note.startswith("incomplete: ")
+        assert list(state_of(record).incomplete) == ["boneDensity"]
+
+
+def test_a_failed_read_costs_its_key_and_nothing_else():
+    record = read({"patient": PATIENT}, ScriptedFhir(Observation=page(observation(1))))
+    assert names(record) == ["Observation/o1"]
+    assert record.reads["conditions"].state == "failed"
+    assert record.reads["conditions"].note == "refused (404)"
+
+
+def test_ch_24_ch_30_nothing_readable_at_all_names_the_keys():
+    with pytest.raises(EvidenceUnavailable) as caught:
+        read(None)
+    assert all(key in str(caught.value) for key in KEYS)
+    assert "no FHIR server was named" in str(caught.value)
+
+
+def test_ch_24_nothing_readable_from_the_server_either():
+    with pytest.raises(EvidenceUnavailable):
+        read({"patient": outcome()}, ScriptedFhir(), fhirServer="https://x/fhir")
+
+
+def test_ch_29_a_thin_record_is_a_record():
+    assert read(EMPTY).resources == ()
+    assert read({"conditions": None}).reads["patient"].state == "failed"
+
+
+def test_a_server_that_may_not_be_asked_is_not_said_to_be_missing():
+    record = read({"patient": PATIENT}, None, fhirServer="https://x/fhir")
+    assert "could not be asked" in record.reads["conditions"].note
+
+
+# --- whose it is
+
+
+@pytest.mark.parametrize("origin", ["prefetch", "fhir"])
+def test_another_patient_is_a_mismatch(origin):
+    other = {**PATIENT, "id": "p2"}
+    sent = {**EMPTY, "patient": other} if origin == "prefetch" else {key: None for key in KEYS if key != "patient"}
+    with pytest.raises(PatientMismatch):
+        read(sent, ScriptedFhir(Patient=other))
+
+
+def test_a_patient_without_an_id_is_not_taken_for_ours():
+    record = read({**EMPTY, "patient": {"resourceType": "Patient", "birthDate": "1950-02-03"}})
+    assert record.patient is None
+    assert record.reads["patient"].state == "failed"
+
+
+OURS = [
+    {"reference": "Patient/p1"},
+    {"reference": "Patient/p1/_history/3"},
+    {"reference": "https://ehr.example.org/fhir/Patient/p1"},
+    {"reference": "http://inner:8080/fhir/Patient/p1/_history/1"},
+    {"reference": "urn:uuid:p1"},
+    {"reference": "Patient?identifier=https://ehr.example.org/mrn|4711"},
+    {"identifier": IDENTIFIER},
+    {"type": "Patient", "identifier": {**IDENTIFIER, "use": "usual"}, "display": "Somebody"},
+]
+FOREIGN = [
+    None,
+    5,
+    {},
+    {"display": "Hallie Hoeger"},
+    {"reference": ""},
+    {"reference": 5},
+    {"reference": "Patient/p2"},
+    {"reference": "Patient/p11"},
+    {"reference": "Patient/"},
+    {"reference": "p1"},
+    {"reference": "Group/p1"},
+    {"reference": "https://ehr.example.org/fhir/Patient/p2"},
+    {"reference": "Patient/p2/_history/p1"},
+    {"reference": "urn:uuid:61ebe359-bfdc-4613-8bf2-c5e300945f0a"},
+    {"reference": "#pat"},
+    {"reference": "Patient?identifier=https://ehr.example.org/mrn|4712"},
+    {"reference": "Patient?identifier=|4711"},
+    {"reference": "Patient?name=x"},
+    {"reference": "Group?identifier=https://ehr.example.org/mrn|4711"},
+    {"identifier": {"value": "4711"}},
+    {"identifier": {"system": "https://other.example.org/mrn", "value": "4711"}},
+]
+
+
+@pytest.mark.parametrize("subject", OURS)
+def test_every_way_to_name_the_patient_counts(subject):
+    record = observed(observation(1, subject=subject))
+    assert names(record) == ["Observation/o1"]
+    assert record.foreign == {}
+
+
+@pytest.mark.parametrize("subject", FOREIGN)
+def test_what_names_another_patient_or_none_is_dropped_and_counted(subject):
+    record = observed(observation(1, subject=subject), observation(2))
+    assert names(record) == ["Observation/o2"]
+    assert record.foreign == {"Observation": 1}
+    assert state_of(record).foreign == 1
+    assert record.reads["boneDensity"].entries == 1
+
+
+def test_a_reference_to_the_full_url_of_the_patient_counts():
+    url = "urn:uuid:61ebe359-bfdc-4613-8bf2-c5e300945f0a"
+    sent = {"resourceType": "Bundle", "entry": [{"fullUrl": url, "resource": PATIENT}]}
+    record = observed(observation(1, subject={"reference": url}), patient=sent)
+    assert names(record) == ["Observation/o1"]
+
+
+def test_a_contained_patient_counts_by_its_identifier():
+    contained = [{"resourceType": "Patient", "id": "pat", "identifier": [IDENTIFIER]}]
+    record = observed(observation(1, subject={"reference": "#pat"}, contained=contained))
+    assert names(record) == ["Observation/o1"]
+
+
+def test_a_list_with_nothing_of_this_patient_is_not_a_list_that_was_read():
+    record = observed(conditions=page(condition(subject={"reference": "Patient/p2"})))
+    assert record.reads["conditions"].state == "empty"
+    assert record.reads["conditions"].entries == 0
+
+
+def test_a_merged_patient_is_said():
+    link = [{"other": {"reference": "Patient/p9"}, "type": "replaced-by"}]
+    record = observed(patient={**PATIENT, "link": link})
+    assert record.patient is not None
+    assert "merged into Patient/p9" in state_of(record).notes[0]
+
+
+@pytest.mark.parametrize(("issue", "is_said"), [("4119", True), ("4101", False)])
+def test_a_warning_among_the_entries_is_said_and_the_data_are_used(issue, is_said):
+    warning = outcome("warning")
+    warning["issue"][0]["details"] = {"coding": [{"code": issue}]}
+    record = observed(observation(1), conditions=page(condition(1), warning))
+    assert names(record) == ["Observation/o1", "Condition/c1"]
+    assert any("warning" in note for note in state_of(record).notes) is is_said
+
+
+# --- what is picked
+
+
+def test_resources_that_we_do_not_read_are_counted_but_not_kept():
+    record = observed(
+        observation(1), observation(2, code="8480-6"), conditions=page(condition(1), condition(2, code="195662009"))
+    )
+    assert names(record) == ["Observation/o1", "Condition/c1"]
+    assert record.reads["conditions"].entries == 2
+    assert record.resources[0].concepts == {"t-score"}
+
+
+def test_a_component_is_read_by_its_code():
+    component = [{"code": {"coding": [{"code": "38267-1"}]}}]
+    record = observed(observation(1, code="24701-5", component=component, valueQuantity=None))
+    assert record.resources[0].concepts == {"t-score"}
+
+
+@pytest.mark.parametrize("code", [None, 5, "x", [], {}, {"coding": None}, {"coding": [{}]}, {"coding": "x"}])
+def test_a_code_that_is_none_matches_nothing(code):
+    assert observed({**observation(1), "code": code}).resources == ()
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"medicationCodeableConcept": drug()},
+        {
+            "medicationReference": {"reference": "#med"},
+            "contained": [{"resourceType": "Medication", "id": "med", "code": drug()}],
+        },
+    ],
+)
+def test_a_drug_is_found_in_place_or_contained(members):
+    record = observed(medications=page(medication(**members)))
+    assert record.resources[0].concepts == {"bone-drug"}
+
+
+@pytest.mark.parametrize(
+    "reference", ["Medication/d1", "https://ehr.example.org/fhir/Medication/d1", "Medication/d1/_history/2"]
+)
+def test_a_drug_that_came_along_is_found(reference):
+    included = {"resourceType": "Medication", "id": "d1", "code": drug()}
+    record = observed(medications=page(medication(medicationReference={"reference": reference}), included))
+    assert record.resources[0].concepts == {"bone-drug"}
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"medicationReference": {"reference": "Medication/elsewhere"}},
+        {"medicationReference": {"display": "Alendronate"}},
+        {"medicationReference": {"reference": "#gone"}},
+        {"medicationCodeableConcept": {"text": "Alendronate 70 mg"}},
+        {"medicationCodeableConcept": {"coding": [{"system": "urn:oid:1.2.3", "code": "ALN70"}]}},
+        {"medicationCodeableConcept": {"coding": [{"system": RXNORM}]}},
+    ],
+)
+def test_a_drug_that_cannot_be_told_stays_visible(members):
+    record = observed(medications=page(medication(**members)))
+    assert record.resources[0].concepts == {UNRESOLVED_MEDICATION}
+
+
+def test_a_drug_in_a_known_system_that_is_none_of_ours_is_only_counted():
+    paracetamol = {**drug("313782"), "text": "Paracetamol 325 MG Oral Tablet"}
+    record = observed(medications=page(medication(medicationCodeableConcept=paracetamol)))
+    assert record.resources == ()
+    assert record.reads["medications"].entries == 1
+
+
+def test_a_product_code_alone_that_no_value_set_lists_may_be_any_drug():
+    record = observed(medications=page(medication(medicationCodeableConcept=drug("313782"))))
+    assert record.resources[0].concepts == {UNRESOLVED_MEDICATION}
+
+
+def test_a_drug_of_an_unlisted_product_code_is_found_by_its_name():
+    named = {**drug("1234567"), "text": "Kyphoplasty cement"}  # the only word that the terminology of this test knows
+    record = observed(medications=page(medication(medicationCodeableConcept=named)))
+    assert record.resources[0].concepts == {"kyphoplasty"}
+
+
+def test_words_count_for_procedures_without_a_known_code_and_not_for_conditions():
+    procedure = {
+        "resourceType": "Procedure",
+        "id": "k1",
+        "status": "completed",
+        "subject": SUBJECT,
+        "code": {"text": "Balloon Kyphoplasty L1"},
+    }
+    record = observed(procedures=page(procedure), conditions=page(condition(code="1", text="kyphoplasty")))
+    assert names(record) == ["Procedure/k1"]
+
+
+# --- what is broken
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"status": 5},
+        {"status": None},
+        {"valueQuantity": {"value": "high"}},
+        {"valueQuantity": "x"},
+        {"effectiveDateTime": "yesterday"},
+        {"effectiveDateTime": "2026-02-30"},
+        {"component": [None]},
+        {"category": {"coding": []}},
+        {"id": "no id at all!"},
+        {"extension": 5},
+    ],
+)
+def test_one_broken_observation_costs_nothing_else(members):
+    record = observed(observation(1), {**observation(2), **members}, observation(3))
+    assert names(record) == ["Observation/o1", "Observation/o3"]
+    assert [one.concepts for one in record.unreadable] == [frozenset({"t-score"})]
+    assert record.unreadable[0].key == "boneDensity"
+    assert state_of(record).unreadable == 1
+
+
+def test_a_broken_resource_is_named_without_its_values():
+    broken = observation(1, status="Hallie", valueQuantity={"value": "Hoeger"}, id="Hallie Hoeger")
+    (one,) = observed(broken).unreadable
+    assert one.reference == "Observation without id"
+    assert "valueQuantity" in one.message
+    assert "Hallie" not in one.message
+    assert "Hoeger" not in one.message
+
+
+@pytest.mark.parametrize(
+    ("written", "read_as"),
+    [
+        ("2026-05-01T10:00", "2026-05-01T10:00:00+00:00"),
+        ("2026-05-01T10:00:30", "2026-05-01T10:00:30+00:00"),
+        ("2026-05-01T10:00:30.5", "2026-05-01T10:00:30.500000+00:00"),
+        ("2026-05-01T10:00+02:00", "2026-05-01T10:00:00+02:00"),
+        ("2026-05-01T10:00:30Z", "2026-05-01T10:00:30+00:00"),
+    ],
+)
+def test_a_time_without_zone_or_seconds_is_taken_as_utc_on_the_minute(written, read_as):
+    record = observed(observation(1, effectiveDateTime=written))
+    assert record.resources[0].resource.effectiveDateTime.isoformat() == read_as
+
+
+def test_a_broken_telephone_does_not_cost_the_birth_date():
+    record = observed(patient={**PATIENT, "telecom": [{"value": 5}], "name": "Hallie"})
+    assert record.patient.birthDate == date(1950, 2, 3)
+    assert record.unreadable[0].concepts == {"name", "telecom"}
+    assert "Hallie" not in record.unreadable[0].message
+
+
+def test_a_broken_birth_date_does_not_cost_the_sex():
+    record = observed(patient={**PATIENT, "birthDate": "1950-13-01"})
+    assert record.patient.gender == "female"
+    assert record.patient.birthDate is None
+    assert record.unreadable[0].concepts == {"birthDate"}
+
+
+@settings(max_examples=50)
+@given(
+    st.dictionaries(
+        st.sampled_from([*observation(1), "component", "contained", "meta", "extension"]),
+        st.none() | st.integers() | st.text(max_size=3) | st.lists(st.none() | st.text(max_size=3), max_size=2),
+    )
+)
+def test_a_resource_of_any_shape_is_read_or_named_or_not_ours(members):
+    record = observed({**observation(1), "resourceType": "Observation", **members}, observation(2))
+    assert "Observation/o2" in names(record)
+
+
+# --- the same record, whoever answers and in whatever order
+
+
+def test_the_order_of_entries_does_not_matter():
+    resources = [observation(number) for number in range(1, 8)] + [observation(3, meta={"versionId": "2"})]
+    expected = names(observed(*resources))
+    for seed in range(5):
+        random.Random(seed).shuffle(resources)
+        assert names(observed(*resources)) == expected
+
+
+def test_prefetch_and_a_paged_server_give_the_same_record():
+    stub = StubFhir()
+    try:
+        stub.say("/Patient/p1", PATIENT)
+        stub.say(
+            "/Observation?patient=p1&code=http://loinc.org|38267-1",
+            page(observation(2), following=f"{stub.base}?page=2", total=3),
+        )
+        stub.say("?page=2", page(observation(1), observation(3)))
+        stub.default = Reply(b'{"resourceType": "Bundle"}', headers={"Content-Type": "application/fhir+json"})
+        live = read(None, FhirClient(stub.base), fhirServer=stub.base, budget_seconds=20)
+    finally:
+        stub.close()
+    sent = observed(observation(1), observation(2), observation(3))
+    assert [one.resource for one in live.resources] == [one.resource for one in sent.resources]
+    assert {key: (one.state, one.entries) for key, one in live.reads.items()} == {
+        key: (one.state, one.entries) for key, one in sent.reads.items()
+    }
+
+
+def test_what_does_not_come_in_time_is_said_and_the_rest_is_there():
+    stub = StubFhir()
+    try:
+        stub.say("/Patient/p1", PATIENT)
+        stub.say("/Condition?patient=p1", page(condition()))
+        stub.default = stub.hold()
+        record = read(None, FhirClient(stub.base), fhirServer=stub.base, budget_seconds=2.0)
+        assert not stub.released.is_set()
+    finally:
+        stub.close()
+    assert names(record) == ["Condition/c1"]
+    assert record.reads["boneDensity"].state == "failed"
+    assert record.reads["boneDensity"].note == "not read in time"

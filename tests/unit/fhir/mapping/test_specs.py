@@ -1,0 +1,154 @@
+"""Finding files: right ones load, wrong ones stop the start with file and key; the README's example works."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from cds_service.errors import DataFileError
+from cds_service.fhir.mapping.specs import asked_codes, check_specs, load_finding_specs
+from cds_service.fhir.mapping.terminology import load_terminology
+from tests.builders import LOINC, MAPPINGS, coded, findings_of, observation, specs, terminology
+
+
+def test_our_own_files_name_only_what_exists():
+    check_specs(specs(), terminology())
+
+
+def test_every_value_set_of_ours_is_used_by_a_finding_or_by_orders():
+    used = {name for spec in specs().values() for name in (*spec.asked_concepts, *spec.unclear, *spec.history)}
+    of_orders = {path.stem for path in (MAPPINGS / "valueset").glob("*.json")} - used
+    assert of_orders <= {
+        "augmentation-additional-level", "bed-rest", "bedside-measurement", "bone-treatment", "brace",
+        "ct-attenuation-measurement", "dietitian", "dxa", "femur-site", "height-restoration", "lumbar-spine-site",
+        "lumbar-vertebra", "mri-muscle-measurement", "osteoporosis", "osteoporotic-vertebral-fracture",
+        "rehabilitation", "vertebral-fracture",
+    }  # fmt: skip
+
+
+def test_observations_are_asked_by_enumerated_codes():
+    for spec in specs().values():
+        if spec.kind in ("quantity", "boolean", "category"):
+            assert all(terminology().codes(concept) for concept in spec.asked_concepts), spec.name
+
+
+@pytest.mark.parametrize("key", ["boneDensity", "body", "function", "imaging"])
+def test_the_codes_of_one_prefetch_key_fit_into_a_query(key):
+    codes = asked_codes(specs(), terminology(), key)
+    assert codes == tuple(sorted(set(codes)))
+    assert len(",".join("|".join(code) for code in codes)) < 1900
+
+
+def test_the_codes_asked_for_bone_density_hold_all_sites_and_none_of_another_kind():
+    codes = asked_codes(specs(), terminology(), "boneDensity")
+    assert {(LOINC, "38267-1"), (LOINC, "38264-8"), (LOINC, "38263-0"), (LOINC, "38265-5"), (LOINC, "83311-1")} <= set(
+        codes
+    )
+    assert (LOINC, "39156-5") not in codes
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "key"),
+    [
+        ("bmi", 'unit = "kg/m2"', 'units = "kg/m2"', "units"),
+        ("bmi", 'kind = "quantity"', 'kind = "number"', "kind"),
+        ("bmi", "range = [8, 90]", "range = [90, 8]", ""),
+        ("bmi", "fresh_days = 184", "fresh_days = 1840", ""),
+        ("bmi", "fresh_days = 184", "fresh_days = -1", "fresh_days"),
+        ("bmi", 'name = "bmi"', 'name = "bmx"', "name"),
+        ("bmi", 'key = "body"', "", ""),
+        ("bmi", "decimals = 1", "decimals = 12", "decimals"),
+        ("bmi", "decimals = 1", "decimals =", ""),
+        ("mna-category", 'answers = "mna-category"', "", ""),
+        ("paraspinal-csa-change", 'of = "paraspinal-csa"', 'of = "paraspinal"', "of"),
+        ("diabetes", 'value_sets = ["diabetes"]', "value_sets = []", ""),
+    ],
+)
+def test_a_wrong_finding_file_stops_the_start_with_file_and_key(tmp_path, name, old, new, key):
+    folder = tmp_path / "findings"
+    shutil.copytree(MAPPINGS / "findings", folder)
+    path = folder / f"{name}.toml"
+    content = path.read_text(encoding="utf-8")
+    assert old in content
+    path.write_text(content.replace(old, new), encoding="utf-8")
+    with pytest.raises(DataFileError) as error:
+        load_finding_specs(tmp_path)
+    assert (error.value.file, error.value.key) == (f"findings/{name}.toml", key)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key"),
+    [
+        ('value_sets = ["bmi"]', 'value_sets = ["bmj"]', "value_sets"),
+        ('accept_units = ["kg/m2"]', 'accept_units = ["kg"]', "accept_units"),
+    ],
+)
+def test_a_finding_that_names_what_does_not_exist_stops_the_start(tmp_path, old, new, key):
+    (tmp_path / "findings").mkdir()
+    content = (MAPPINGS / "findings" / "bmi.toml").read_text(encoding="utf-8")
+    assert old in content
+    (tmp_path / "findings" / "bmi.toml").write_text(content.replace(old, new), encoding="utf-8")
+    with pytest.raises(DataFileError) as error:
+        check_specs(load_finding_specs(MAPPINGS, tmp_path), terminology())
+    assert (error.value.file, error.value.key) == ("findings/bmi.toml", key)
+
+
+def example(readme: str, name: str) -> str:
+    """The block of the README that follows the file name."""
+    found = re.search(rf"`{re.escape(name)}`[^`]*```\w+\n(.*?)```", readme, re.DOTALL)
+    assert found is not None, name
+    return found[1]
+
+
+def test_the_readmes_local_code_is_read(tmp_path):
+    """A site adds one file and its code 7010, in newtons and without a unit, is a grip strength."""
+    readme = (MAPPINGS / "README.md").read_text(encoding="utf-8")
+    content = example(readme, "mappings/conceptmap/flowsheet.json")
+    (tmp_path / "conceptmap").mkdir()
+    (tmp_path / "conceptmap" / "flowsheet.json").write_text(content, encoding="utf-8")
+    mapped = load_terminology(MAPPINGS, tmp_path)
+    system = json.loads(content)["group"][0]["source"]
+    without_unit = observation(coded("7010", system), 200)
+    found = findings_of(without_unit, mapped=mapped).known["grip-strength"]
+    assert found.value == pytest.approx(200 / 9.80665, rel=1e-6)
+    assert found.provenance[0].code == f"{system}|7010"
+    contradiction = findings_of(observation(coded("7010", system), 20, "kg"), mapped=mapped)
+    assert contradiction.gaps["grip-strength"].reason == "unit-unknown"
+    assert "grip-strength" in findings_of(without_unit).gaps
+
+
+def test_the_readmes_own_freshness_is_in_force(tmp_path):
+    """A site replaces one finding file and an older T-score is stale."""
+    readme = (MAPPINGS / "README.md").read_text(encoding="utf-8")
+    (tmp_path / "findings").mkdir()
+    (tmp_path / "findings" / "gait-speed.toml").write_text(
+        example(readme, "mappings/findings/gait-speed.toml"), encoding="utf-8"
+    )
+    changed = load_finding_specs(MAPPINGS, tmp_path)
+    assert changed["gait-speed"].usable_days == 92
+    assert changed["bmi"] == specs()["bmi"]
+
+
+def test_the_readme_names_every_folder_and_file():
+    readme = (MAPPINGS / "README.md").read_text(encoding="utf-8")
+    for path in Path(MAPPINGS).iterdir():
+        assert path.name in readme, path.name
+
+
+def test_a_new_measure_is_one_file(tmp_path):
+    folder = tmp_path / "mappings" / "findings"
+    folder.mkdir(parents=True)
+    (folder / "calf-circumference.toml").write_text(
+        'name = "calf-circumference"\ntitle = "calf"\nkind = "quantity"\nkey = "function"\nunit = "m"\n'
+        'accept_units = ["m", "cm"]\nrange = [0.1, 0.8]\nvalue_sets = ["calf-circumference"]\n',
+        encoding="utf-8",
+    )
+    mapped = load_terminology(MAPPINGS, folder.parent)
+    specs = load_finding_specs(MAPPINGS, folder.parent)
+    check_specs(specs, mapped)
+    system = "https://kyphoplasty-cds.org/fhir/CodeSystem/measures"
+    assert (system, "calf-circumference") in asked_codes(specs, mapped, "function")

@@ -1,0 +1,347 @@
+"""Codes, concepts, local codes, words, and the files that define them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fhir.resources.R4B.codesystem import CodeSystem
+from fhir.resources.R4B.conceptmap import ConceptMap
+from fhir.resources.R4B.valueset import ValueSet
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cds_service.errors import DataFileError
+from cds_service.fhir.mapping.code_systems import has_loinc_digit, has_verhoeff_digit
+from cds_service.fhir.mapping.terminology import load_terminology
+from tests.builders import ATC, ICD, LOINC, MAPPINGS, MEASURES, RXNORM, SCT, coded, terminology
+
+MODELS = {"valueset": ValueSet, "codesystem": CodeSystem, "conceptmap": ConceptMap}
+TERMINOLOGY_PAGE = Path(__file__).resolve().parents[4] / ".." / "shared" / "reference" / "terminology.md"
+UNIT = "https://kyphoplasty-cds.org/fhir/property/unit"
+
+
+def concepts(code: str, system: str = LOINC) -> frozenset[str]:
+    return terminology().concepts(coded(code, system))
+
+
+@pytest.mark.parametrize(
+    ("code", "system", "concept"),
+    [
+        ("38267-1", "http://loinc.org", "t-score-lumbar-spine"),
+        ("38267-1", "https://loinc.org/", "t-score-lumbar-spine"),
+        ("38267-1", "urn:oid:2.16.840.1.113883.6.1", "t-score-lumbar-spine"),
+        ("44054006", "urn:oid:2.16.840.1.113883.6.96", "diabetes"),
+        ("71341001:272741003=7771000", SCT, "femur-site"),
+        ("E1165", ICD, "diabetes"),
+        ("e11.65", ICD, "diabetes"),
+        ("M8008XA", ICD, "osteoporotic-vertebral-fracture"),
+        ("m05ba04", ATC, "bone-drug"),
+        ("vbq", MEASURES, "vbq"),
+    ],
+)
+def test_a_code_is_recognised_in_every_spelling_that_records_use(code, system, concept):
+    assert concept in concepts(code, system)
+
+
+@pytest.mark.parametrize(
+    ("code", "system", "concept"),
+    [
+        ("R73.03", ICD, "diabetes"),
+        ("15777000", SCT, "diabetes"),
+        ("O24.410", ICD, "diabetes"),
+        ("E10.A0", ICD, "diabetes"),
+        ("Z79.51", ICD, "long-term-steroid"),
+        ("C90.01", ICD, "malignancy"),
+        ("C44.311", ICD, "malignancy-elsewhere"),
+        ("S32.011A", ICD, "unstable-fracture"),
+        ("A11CC04", ATC, "bone-drug"),
+        ("A12AA04", ATC, "bone-drug"),
+        ("R03BA02", ATC, "systemic-steroid"),
+    ],
+)
+def test_what_only_looks_alike_is_not_taken(code, system, concept):
+    assert concept not in concepts(code, system)
+
+
+@pytest.mark.parametrize(
+    "junk",
+    [
+        None,
+        5,
+        "x",
+        [],
+        {},
+        {"coding": None},
+        {"coding": [{}]},
+        {"coding": "x"},
+        {"coding": [None]},
+        {"coding": {"code": 5}},
+    ],
+)
+def test_junk_matches_nothing_and_breaks_nothing(junk):
+    assert terminology().matches(junk) == ()
+    assert terminology().translate("mna-category", junk) == ()
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(st.sampled_from(["coding", "system", "code", "display", "text"]), inner, max_size=3)
+        ),
+        max_leaves=8,
+    )
+)
+def test_no_json_at_all_breaks_matching(junk):
+    terminology().matches(junk)
+
+
+@pytest.mark.parametrize(
+    ("text", "concept"),
+    [
+        ("Percutaneous Kyphoplasty L1", "kyphoplasty"),
+        ("Kyfoplastie", "kyphoplasty"),
+        ("椎体后凸成形术", "kyphoplasty"),
+        ("PKP L1", "kyphoplasty"),
+        ("Vertebroplasty T12", "vertebroplasty"),
+        ("PVP", "vertebroplasty"),
+        ("percutaneous vertebral augmentation", "vertebral-augmentation"),
+        ("TLSO, custom", "brace"),
+        ("thoracolumbar corset", "brace"),
+        ("strict bed rest", "bed-rest"),
+        ("Prolia 60 mg", "denosumab"),
+    ],
+)
+def test_words_are_understood_as_the_last_resort(text, concept):
+    assert concept in terminology().text_concepts(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "concept"),
+    [
+        ("cervical brace", "brace"),
+        ("wrist brace", "brace"),
+        ("SI belt", "brace"),
+        ("lumbar puncture", "brace"),
+        ("resting in bed is not needed", "bed-rest"),
+        ("povidone PVP iodine", "vertebroplasty"),
+        ("Fludrocortisone 0.1 mg", "systemic-steroid"),
+        ("calcitonin gene-related peptide antagonist", "bone-drug"),
+    ],
+)
+def test_words_for_something_else_are_not_taken(text, concept):
+    assert concept not in terminology().text_concepts(text)
+
+
+@pytest.mark.parametrize("code", ["73211009", "44054006", "444831000124102"])
+def test_snomed_check_digits(code):
+    assert has_verhoeff_digit(code)
+    assert not has_verhoeff_digit(code[:-1] + str((int(code[-1]) + 1) % 10))
+
+
+@pytest.mark.parametrize("code", ["38267-1", "104938-6", "2160-0"])
+def test_loinc_check_digits(code):
+    assert has_loinc_digit(code)
+    assert not has_loinc_digit(code[:-1] + str((int(code[-1]) + 1) % 10))
+
+
+@pytest.mark.parametrize("code", ["447766008", "225408003"])
+def test_made_up_snomed_codes_fail_the_check_digit(code):
+    assert not has_verhoeff_digit(code)
+
+
+@pytest.mark.parametrize("code", ["62951-8", "62952-6", "83189-2", "83191-8", "80943-5", "80945-0"])
+def test_made_up_loinc_codes_fail_the_check_digit(code):
+    assert not has_loinc_digit(code)
+
+
+def artefacts(folder: str) -> list[Path]:
+    return sorted((MAPPINGS / folder).glob("*.json"))
+
+
+@pytest.mark.parametrize(("folder", "path"), [(folder, path) for folder in MODELS for path in artefacts(folder)])
+def test_every_artefact_is_valid_fhir_r4_and_bears_its_file_name(folder, path):
+    artefact = MODELS[folder].model_validate(json.loads(path.read_text(encoding="utf-8")))
+    assert artefact.id == path.stem
+    assert artefact.url.endswith(f"/{path.stem}")
+
+
+def all_codes() -> list[tuple[str, str]]:
+    return sorted({code for name in terminology().names for code in terminology().codes(name)})
+
+
+def test_every_snomed_and_loinc_code_has_a_right_check_digit():
+    checks = {SCT: has_verhoeff_digit, LOINC: has_loinc_digit}
+    assert [code for system, code in all_codes() if system in checks and not checks[system](code)] == []
+
+
+def test_no_value_set_holds_a_code_that_circulates_wrongly():
+    if not TERMINOLOGY_PAGE.exists():
+        pytest.skip("the terminology page is not beside this checkout")
+    page = TERMINOLOGY_PAGE.read_text(encoding="utf-8")
+    wrong = page.partition("## 9.")[2].partition("## 10.")[0]
+    first_cells = [line.split("|")[1] for line in wrong.splitlines() if line.startswith("|")]
+    listed = {word for cell in first_cells for word in cell.replace(",", " ").split() if word[0].isdigit()}
+    assert listed >= {"429616001", "62951-8", "8653"}
+    allowed = {"38265-5"}  # right as what it is: the forearm
+    assert sorted(code for _, code in all_codes() if code in listed - allowed) == []
+
+
+def test_every_code_stands_on_the_terminology_page():
+    """ICD-10-CM classes are checked against the release itself, as their value sets say."""
+    if not TERMINOLOGY_PAGE.exists():
+        pytest.skip("the terminology page is not beside this checkout")
+    references = (TERMINOLOGY_PAGE, TERMINOLOGY_PAGE.with_name("realworld.md"))
+    page = "".join(one.read_text(encoding="utf-8") for one in references)
+    checked = (SCT, LOINC, RXNORM)
+    absent = [code for system, code in all_codes() if system in checked and code not in page]
+    assert absent == []
+
+
+def test_cpt_codes_come_without_descriptors():
+    for path in artefacts("valueset"):
+        for include in json.loads(path.read_text(encoding="utf-8"))["compose"]["include"]:
+            if include["system"] == "http://www.ama-assn.org/go/cpt":
+                assert all(set(concept) == {"code"} for concept in include["concept"]), path.name
+
+
+def copy_of(folder: Path) -> Path:
+    shutil.copytree(MAPPINGS, folder / "mappings")
+    return folder / "mappings"
+
+
+def change(path: Path, change_content: Any) -> None:
+    content = json.loads(path.read_text(encoding="utf-8"))
+    change_content(content)
+    path.write_text(json.dumps(content), encoding="utf-8")
+
+
+def first_include(content: Any) -> Any:
+    return content["compose"]["include"][0]
+
+
+MUTATIONS = {
+    "another id": (lambda c: c.update(id="other"), "id"),
+    "no status": (lambda c: c.pop("status"), "status"),
+    "wrong check digit": (lambda c: first_include(c)["concept"][0].update(code="73211008"), "compose.include.0"),
+    "refused code": (lambda c: first_include(c)["concept"][0].update(code="429616001"), "compose.include.0"),
+    "code twice": (lambda c: first_include(c)["concept"].append({"code": "73211009"}), "compose.include.0"),
+    "no codes": (lambda c: first_include(c).pop("concept"), "compose.include.0"),
+    "no system": (lambda c: first_include(c).pop("system"), "compose.include.0"),
+    "unknown filter": (lambda c: c["compose"]["include"][1]["filter"][0].update(op="is-a"), "compose.include.1.filter"),
+    "no regular expression": (
+        lambda c: c["compose"]["include"][1]["filter"][0].update(value="E(11"),
+        "compose.include.1.filter",
+    ),
+    "unknown member": (lambda c: c.update(codes=[]), "codes"),
+}
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS)
+def test_a_wrong_value_set_stops_the_start_with_file_and_key(tmp_path, mutation):
+    spoil, key = MUTATIONS[mutation]
+    folder = copy_of(tmp_path)
+    change(folder / "valueset" / "diabetes.json", spoil)
+    with pytest.raises(DataFileError) as error:
+        load_terminology(folder)
+    assert error.value.file == "valueset/diabetes.json"
+    assert error.value.key == key
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("texts.toml", "[brace]\nall = []"), ("texts.toml", '[brace]\nany = ["("]')]
+)
+def test_a_wrong_word_list_names_the_concept(tmp_path, name, content):
+    folder = copy_of(tmp_path)
+    (folder / name).write_text(content, encoding="utf-8")
+    with pytest.raises(DataFileError, match=r"texts\.toml: brace"):
+        load_terminology(folder)
+
+
+@pytest.mark.parametrize("name", ["systems.toml", "units.toml", "refused-codes.toml"])
+def test_a_file_that_is_not_toml_is_named(tmp_path, name):
+    folder = copy_of(tmp_path)
+    (folder / name).write_text("schema = ", encoding="utf-8")
+    with pytest.raises(DataFileError, match=name):
+        load_terminology(folder)
+
+
+def site_map(folder: Path, *elements: Any, target: str = MEASURES) -> Path:
+    """A site's folder with one map of local codes."""
+    group = {"source": "urn:oid:1.2.3.flowsheet", "target": target, "element": list(elements)}
+    content = {"resourceType": "ConceptMap", "id": "local", "status": "active", "group": [group]}
+    (folder / "conceptmap").mkdir(parents=True)
+    (folder / "conceptmap" / "local.json").write_text(json.dumps(content), encoding="utf-8")
+    return folder
+
+
+def element(code: str, target: str, equivalence: str = "equivalent", **members: Any) -> Any:
+    return {"code": code, "target": [{"code": target, "equivalence": equivalence, **members}]}
+
+
+def unit(value: str) -> Any:
+    return [{"property": UNIT, "value": value}]
+
+
+def test_a_local_code_means_what_the_site_says_and_brings_its_unit(tmp_path):
+    site = site_map(tmp_path / "site", element("7010", "grip-strength-right", dependsOn=unit("kgf")))
+    found = load_terminology(MAPPINGS, site)
+    (match,) = found.matches(coded("7010", "urn:oid:1.2.3.flowsheet"))
+    assert (match.concept, match.code, match.unit) == ("grip-strength-right", "urn:oid:1.2.3.flowsheet|7010", "kgf")
+    assert ("urn:oid:1.2.3.flowsheet", "7010") in found.codes("grip-strength-right")
+    assert (LOINC, "83174-3") in found.codes("grip-strength-right")
+
+
+@pytest.mark.parametrize(
+    ("equivalence", "members", "is_taken"),
+    [
+        ("equal", {}, True),
+        ("equivalent", {}, True),
+        ("wider", {"comment": "either hand"}, True),
+        ("wider", {}, False),
+        ("narrower", {"comment": "no"}, False),
+        ("inexact", {"comment": "no"}, False),
+        ("disjoint", {"comment": "no"}, False),
+    ],
+)
+def test_only_what_means_the_same_is_taken(tmp_path, equivalence, members, is_taken):
+    site = site_map(tmp_path / "site", element("7010", "grip-strength", equivalence, **members))
+    found = load_terminology(MAPPINGS, site).concepts(coded("7010", "urn:oid:1.2.3.flowsheet"))
+    assert found == ({"grip-strength"} if is_taken else frozenset())
+
+
+@pytest.mark.parametrize(
+    ("elements", "what"),
+    [
+        ((element("7010", "grip"),), "is not a code of"),
+        ((element("7010", "brace"),), "is not a code of"),
+        ((element("7010", "vbq"), element("7010", "plvi")), "is mapped twice"),
+        ((element("7010", "vbq", dependsOn=[{"property": "x", "value": "y"}]),), "is understood"),
+    ],
+)
+def test_a_wrong_local_map_stops_the_start_with_file_and_code(tmp_path, elements, what):
+    with pytest.raises(DataFileError, match=what) as error:
+        load_terminology(MAPPINGS, site_map(tmp_path / "site", *elements))
+    assert error.value.file == "conceptmap/local.json"
+    assert "7010" in error.value.key
+
+
+def test_a_site_file_replaces_ours_of_the_same_name(tmp_path):
+    folder = tmp_path / "site" / "valueset"
+    folder.mkdir(parents=True)
+    content = json.loads((MAPPINGS / "valueset" / "sarcopenia.json").read_text(encoding="utf-8"))
+    first_include(content)["concept"] = [{"code": "M62.50"}]
+    (folder / "sarcopenia.json").write_text(json.dumps(content), encoding="utf-8")
+    found = load_terminology(MAPPINGS, tmp_path / "site")
+    assert found.codes("sarcopenia") == ((ICD, "M62.50"),)
+    assert found.codes("diabetes") == terminology().codes("diabetes")
+
+
+def test_asking_for_an_unknown_concept_is_a_mistake_of_ours():
+    with pytest.raises(KeyError):
+        terminology().codes("no-such-concept")

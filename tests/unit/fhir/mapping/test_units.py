@@ -1,0 +1,99 @@
+"""Canonical spelling and conversion by table."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cds_service.errors import DataFileError
+from cds_service.fhir.mapping.units import load_units
+from tests.builders import MAPPINGS, terminology
+
+UNITS = terminology().units
+
+
+@pytest.mark.parametrize(
+    ("spelling", "canonical"),
+    [
+        ("{T-score}", "{T-score}"),
+        ("{T-Score}", "{T-score}"),
+        ("{TScore}", "{T-score}"),
+        ("T-Score", "{T-score}"),
+        ("SD", "{SD}"),
+        ("Kg", "kg"),
+        ("kilogram", "kg"),
+        ("kg / m2", "kg/m2"),
+        ("KG/M²", "kg/m2"),
+        ("HU", "[hnsf'U]"),
+        ("{HU}", "[hnsf'U]"),
+        ("lbs", "[lb_av]"),
+        ("g/cm-2", "g/cm2"),
+    ],
+)
+def test_spellings_of_records_are_known(spelling, canonical):
+    assert UNITS.canonical(spelling) == canonical
+
+
+@pytest.mark.parametrize("spelling", ["{%YAM}", "mg/cm3", "stone", "", "kPa", "T", "{Z-score}"])
+def test_what_the_table_does_not_know_is_refused(spelling):
+    assert UNITS.canonical(spelling) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "to", "expected"),
+    [
+        (100, "[lb_av]", "kg", 45.359237),
+        (2500, "g", "kg", 2.5),
+        (62, "[in_i]", "m", 1.5748),
+        (155, "cm", "m", 1.55),
+        (40, "[lbf_av]", "kg", 18.1436948),
+        (200, "N", "kg", 200 / 9.80665),
+        (12, "kgf", "kg", 12),
+        (1441, "mm2", "cm2", 14.41),
+        (1.4, "cm2/m2", "mm2/m2", 140),
+        (35, "mm", "{score}", 3.5),
+        (0.57, "1", "%", 57),
+    ],
+)
+def test_conversions_agree_with_the_definitions(value, unit, to, expected):
+    assert UNITS.convert(value, unit, to) == pytest.approx(expected, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "to"), [(57, "1", "%"), (-0.1, "1", "%"), (1, "g/cm2", "{T-score}"), (5, "m", "kg")]
+)
+def test_what_does_not_convert_gives_nothing(value, unit, to):
+    assert UNITS.convert(value, unit, to) is None
+
+
+@given(st.floats(0.001, 1e5), st.sampled_from([("mm2", "cm2"), ("cm2", "mm2")]))
+def test_there_and_back_gives_the_same_value(value, pair):
+    there = UNITS.convert(value, *pair)
+    assert UNITS.convert(there, *reversed(pair)) == pytest.approx(value)
+
+
+@given(st.floats(0.001, 1e4), st.sampled_from(sorted(UNITS.factors)))
+def test_conversion_is_a_factor_so_that_doubling_doubles(value, pair):
+    if UNITS.factors[pair].at_most is None:
+        assert UNITS.convert(2 * value, *pair) == pytest.approx(2 * UNITS.convert(value, *pair))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key"),
+    [
+        ('"kg" = ["kgs"', '"kg" = ["grams"', "spellings.g"),
+        ("times = 0.001", "times = 0", "factors"),
+        ("times = 0.001", "time = 0.001", "factors"),
+        ('from = "[in_i]"', 'from = "inches"', "factors"),
+        ("schema = 1", "schema = 2", "schema"),
+    ],
+)
+def test_a_wrong_unit_table_stops_the_start(tmp_path, old, new, key):
+    content = (MAPPINGS / "units.toml").read_text(encoding="utf-8")
+    assert old in content
+    (tmp_path / "units.toml").write_text(content.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(DataFileError) as error:
+        load_units([tmp_path])
+    assert error.value.file.endswith("units.toml")
+    assert error.value.key.startswith(key)

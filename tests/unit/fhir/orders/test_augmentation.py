@@ -1,0 +1,287 @@
+"""Which order is an augmentation, of which kind, of whom."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+
+from cds_service.errors import PatientMismatch
+from cds_service.fhir.orders.augmentation import BOTH, BY_TEXT, FROM_WORDS, OPEN, find_augmentation_order
+from tests.order_builders import (
+    CPT,
+    ICD,
+    LOINC,
+    OPS,
+    OWN,
+    PATIENT,
+    PCS,
+    SCT,
+    brace,
+    bundle,
+    codeable,
+    cpt,
+    junk,
+    junk_members,
+    order,
+    recorded_contexts,
+    terminology,
+    worded,
+)
+
+
+def find(*resources, patient_id=PATIENT):
+    return find_augmentation_order(bundle(*resources), patient_id, terminology())
+
+
+@pytest.mark.parametrize(
+    ("system", "code", "procedure"),
+    [
+        (CPT, "22513", "PKP"),
+        (CPT, "22514", "PKP"),
+        (CPT, "22515", "PKP"),
+        (CPT, "22510", "PVP"),
+        (CPT, "22511", "PVP"),
+        (CPT, "22512", "PVP"),
+        (LOINC, "72552-3", "PKP"),
+        (LOINC, "72553-1", "PKP"),
+        (LOINC, "35934-9", "PVP"),
+        (LOINC, "70925-3", "PVP"),
+        (OPS, "5-839.a0", "PKP"),
+        (OPS, "5-839.90", "PVP"),
+        (PCS, "0PU43JZ", None),
+        (PCS, "0QU03JZ", None),
+        (OWN, "kyphoplasty", "PKP"),
+        ("urn:oid:2.16.840.1.113883.6.12", "22514", "PKP"),
+    ],
+)
+def test_a_code_says_which_procedure_is_ordered(system, code, procedure):
+    found = find(order(codeable(system, code)))
+    assert found is not None
+    assert (found.procedure, found.recognised_by) == (procedure, "code")
+    assert found.code.endswith(f"|{code}")
+
+
+def test_a_supplement_alone_leaves_the_procedure_open_and_says_so():
+    assert find(order(codeable(PCS, "0QU03JZ"))).notes == (OPEN,)
+
+
+def test_supplement_and_reposition_on_one_order_are_a_kyphoplasty():
+    both = {"coding": [{"system": PCS, "code": "0QU03JZ"}, {"system": PCS, "code": "0QS03ZZ"}]}
+    assert find(order(both)).procedure == "PKP"
+
+
+def test_supplement_and_reposition_on_two_orders_are_one_kyphoplasty():
+    found = find(order(codeable(PCS, "0PU43JZ"), number=1), order(codeable(PCS, "0PS43ZZ"), number=2))
+    assert found.procedure == "PKP"
+    assert found.references == ("ServiceRequest/draft-1", "ServiceRequest/draft-2")
+
+
+def test_reposition_alone_is_no_augmentation():
+    assert find(order(codeable(PCS, "0PS43ZZ"))) is None
+
+
+def test_words_settle_what_an_open_code_leaves_open():
+    found = find(order(codeable(PCS, "0QU03JZ", words="Kyphoplasty L1")))
+    assert (found.procedure, found.recognised_by) == ("PKP", "code")
+    assert FROM_WORDS in found.notes
+
+
+def test_both_procedures_in_one_signing_are_named_and_neither_is_chosen():
+    found = find(cpt("22514", number=1), cpt("22511", number=2))
+    assert found.procedure is None
+    assert found.notes == (BOTH,)
+    assert len(found.references) == 2
+
+
+def test_several_orders_are_one_answer_that_names_them_all():
+    found = find(cpt("22514", number=2), brace(number=3), cpt("22515", number=1))
+    assert found.references == ("ServiceRequest/draft-1", "ServiceRequest/draft-2")
+    assert found.titles == ("kyphoplasty (22515)", "kyphoplasty (22514)")
+
+
+def test_the_order_of_the_entries_does_not_matter():
+    orders = [
+        cpt("22514", number=1, authoredOn="2026-11-19"),
+        cpt("22515", number=2),
+        worded("Kyphoplasty T12", number=3),
+    ]
+    assert find(*orders) == find(*reversed(orders))
+
+
+def test_a_procedure_named_only_in_order_detail_counts():
+    assert find(order({"text": "Surgical case request"}, orderDetail=[codeable(CPT, "22514")])).procedure == "PKP"
+
+
+def test_older_releases_name_the_procedure_elsewhere():
+    dstu2 = {"resourceType": "ProcedureRequest", "id": "1", "code": codeable(CPT, "22514"), "status": "proposed"}
+    referral = {"resourceType": "ReferralRequest", "id": "2", "serviceRequested": [codeable(CPT, "22511")]}
+    assert find(dstu2).procedure == "PKP"
+    assert find(referral).procedure == "PVP"
+
+
+def test_an_order_inside_a_request_group_is_found():
+    group = order(None, kind="RequestGroup", contained=[{**cpt("22514"), "id": "inside"}])
+    assert find(group).references == ("RequestGroup/draft-1#inside",)
+
+
+@pytest.mark.parametrize("members", [{"status": "revoked"}, {"status": "completed"}, {"status": "entered-in-error"}])
+def test_an_order_that_is_over_is_none(members):
+    assert find(cpt("22514", **members)) is None
+
+
+def test_an_order_not_to_perform_it_is_none():
+    assert find(cpt("22514", doNotPerform=True)) is None
+
+
+@pytest.mark.parametrize("status", ["draft", "active", "on-hold", "unknown", None, 7])
+def test_any_other_status_counts(status):
+    assert find(cpt("22514", status=status)) is not None
+
+
+@pytest.mark.parametrize(
+    ("words", "procedure"),
+    [
+        ("Kyphoplasty L1", "PKP"),
+        ("Balloon kyphoplasty T12, left approach", "PKP"),
+        ("Case request: vertebroplasty", "PVP"),
+        ("IR referral for vertebroplasty L2", "PVP"),
+        ("Kyphoplastie LWK 1", "PKP"),
+        ("椎体后凸成形术", "PKP"),
+        ("Vertebral augmentation L1", None),
+        ("Kyphoplasty or vertebroplasty L1", None),
+    ],
+)
+def test_words_are_the_last_resort_and_named_as_such(words, procedure):
+    found = find(worded(words))
+    assert (found.procedure, found.recognised_by, found.code) == (procedure, "text", "")
+    assert BY_TEXT in found.notes
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "No kyphoplasty",
+        "status post kyphoplasty",
+        "s/p kyphoplasty L1",
+        "Status-post vertebroplasty, wound check",
+        "Post-kyphoplasty brace",
+        "post kyphoplasty physiotherapy",
+        "Kyphoplasty follow-up",
+        "Follow-up visit, kyphoplasty",
+        "TLSO after vertebroplasty",
+        "Physical therapy for kyphoplasty patient",
+        "X-ray lumbar spine, kyphoplasty",
+        "Anesthesia for kyphoplasty",
+        "Consult: kyphoplasty",
+        "Z.n. Kyphoplastie L1",
+        "Cancel kyphoplasty",
+        "椎体后凸成形术后",
+    ],
+)
+def test_words_that_only_mention_the_procedure_do_not_trigger(words):
+    assert find(worded(words)) is None
+    assert find(order(codeable("urn:local", "123", display=words))) is None
+
+
+def test_the_display_of_an_unknown_code_counts_as_words():
+    assert find(order(codeable("urn:local", "4711", display="Kyphoplasty"))).recognised_by == "text"
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        brace(reasonCode=[{"text": "kyphoplasty L1"}]),
+        order(codeable(SCT, "78429003", words="Rehabilitation, kyphoplasty"), reasonCode=[{"text": "kyphoplasty"}]),
+        order(codeable(SCT, "78429003"), orderDetail=[codeable(CPT, "22514")]),
+        worded("Chest X-ray", reasonCode=[codeable(CPT, "22514")]),
+        order({"coding": [{}]}, reasonCode=[]),
+        order(None),
+    ],
+)
+def test_why_something_is_ordered_is_not_what_is_ordered(resource):
+    assert find(resource) is None
+
+
+@pytest.mark.parametrize(
+    "reference",
+    ["Patient/other", "https://ehr.example/fhir/Patient/other", "other", "Patient/other/_history/2", "Group/pat-1"],
+)
+def test_an_order_of_another_patient_is_refused(reference):
+    with pytest.raises(PatientMismatch):
+        find(cpt("22514", number=1), cpt("22515", number=2, subject={"reference": reference}))
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        None,
+        {},
+        "Patient/other",
+        {"display": "A"},
+        {"reference": f"https://x/fhir/Patient/{PATIENT}"},
+        {"reference": "urn:uuid:1"},
+    ],
+)
+def test_an_order_that_names_nobody_else_is_taken_as_the_requests(subject):
+    assert find(cpt("22514", subject=subject)) is not None
+
+
+def test_another_patients_brace_is_no_reason_to_refuse():
+    assert find(cpt("22514", number=1), brace(number=2, subject={"reference": "Patient/other"})) is not None
+
+
+def test_the_earliest_day_of_writing_counts_in_utc():
+    found = find(cpt("22514", authoredOn="2026-11-20T23:30:00-05:00"), cpt("22515", number=2, authoredOn="2026-11-22"))
+    assert found.authored == date(2026, 11, 21)
+
+
+@pytest.mark.parametrize("authored", ["2026", "2026-11", "soon", "2026-13-45", None, 20261120])
+def test_a_day_that_is_not_stated_is_not_made_up(authored):
+    assert find(cpt("22514", authoredOn=authored)).authored is None
+
+
+def test_reasons_are_read_from_codes_and_from_conditions_that_came_along():
+    condition = {"resourceType": "Condition", "id": "c1", "code": codeable(ICD, "C79.51")}
+    found = find(
+        cpt("22514", reasonCode=[codeable(SCT, "240198002")], reasonReference=[{"reference": "Condition/c1"}]),
+        condition,
+    )
+    assert {"osteoporotic-vertebral-fracture", "malignancy"} <= found.reasons
+
+
+def test_recorded_requests_yield_an_order_exactly_where_kyphoplasty_is_coded():
+    for context in recorded_contexts():
+        drafts = context.get("draftOrders")
+        found = find_augmentation_order(drafts, context["patientId"], terminology())
+        codes = {"22513", "22514"} & {
+            code for code in ("22513", "22514") if f'"{code}"' in str(drafts).replace("'", '"')
+        }
+        assert (found is not None) == bool(codes)
+        if found:
+            assert (found.procedure, found.recognised_by, found.tl_junction) == ("PKP", "code", None)
+            assert found.region == {"22513": "thoracic", "22514": "lumbar"}[codes.pop()]
+
+
+@settings(max_examples=150, deadline=None)
+@given(drafts=junk())
+def test_junk_in_place_of_draft_orders_never_raises(drafts):
+    assert find_augmentation_order(drafts, PATIENT, terminology()) is None or isinstance(drafts, dict)
+
+
+@settings(max_examples=150, deadline=None)
+@given(members=junk_members())
+def test_junk_inside_an_order_never_raises(members):
+    draft = order(codeable(CPT, "22514"))
+    find_augmentation_order(bundle(draft | members, None, "x", {"resource": members}), PATIENT, terminology())
+
+
+def test_an_entry_that_is_broken_costs_only_itself():
+    drafts = {"entry": [None, "x", {}, {"resource": None}, {"resource": {"id": "no-type"}}, {"resource": cpt("22514")}]}
+    assert find_augmentation_order(drafts, PATIENT, terminology()).procedure == "PKP"
+
+
+def test_a_title_without_end_is_read_as_far_as_titles_go():
+    assert find(worded("Kyphoplasty L1; " + "no " * 100_000)).procedure == "PKP"
+    assert find(worded("L" + " " * 300_000), worded("T1-" * 100_000, number=2)) is None

@@ -1,0 +1,184 @@
+"""Treated levels: whom we believe, and what words mean."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cds_service.fhir.orders.augmentation import find_augmentation_order
+from cds_service.fhir.orders.level_text import LEVELS, levels_in_text
+from cds_service.fhir.orders.levels import UNUSUAL_NUMBERING, WEAK_JUNCTION
+from tests.order_builders import CPT, ICD, PATIENT, SCT, bundle, codeable, cpt, order, terminology
+
+VERTEBRAE = {  # DICOM CID 7603, then mCODE vertebral bodies
+    "T1": ("64864005", "56094003"),
+    "T9": ("82687006", "33766003"),
+    "T10": ("7610001", "48405002"),
+    "T11": ("12989004", "52120002"),
+    "T12": ("23215003", "280849005"),
+    "L1": ("66794005", "61032001"),
+    "L2": ("14293000", "53983007"),
+    "L3": ("36470004", "55492004"),
+    "L5": ("49668003", "21799000"),
+}
+
+
+def find(*resources):
+    return find_augmentation_order(bundle(*resources), PATIENT, terminology())
+
+
+@pytest.mark.parametrize(("level", "code"), [(level, code) for level, codes in VERTEBRAE.items() for code in codes])
+def test_both_snomed_families_name_the_level(level, code):
+    found = find(cpt("22514", bodySite=[codeable(SCT, code)]))
+    assert (found.levels, found.level_count, found.level_source) == ((level,), 1, "bodySite")
+    assert found.tl_junction is (level in {"T10", "T11", "T12", "L1", "L2"})
+
+
+def test_the_region_of_the_code_alone_does_not_decide_the_junction():
+    found = find(cpt("22514"))
+    assert (found.region, found.levels, found.tl_junction, found.level_source) == ("lumbar", (), None, "")
+
+
+@pytest.mark.parametrize(
+    ("code", "levels", "junction"),
+    [
+        ("S32.010A", ("L1",), True),
+        ("S32.020A", ("L2",), True),
+        ("S32.030A", ("L3",), False),
+        ("S32.050A", ("L5",), False),
+        ("S22.080A", (), True),
+        ("S22.070A", (), None),
+        ("S22.050A", (), False),
+        ("S22.010B", ("T1",), False),
+        ("M48.55XA", (), True),
+        ("M48.54XA", (), None),
+        ("M80.08XA", (), None),
+        ("S32.000A", (), None),
+        ("S32010A", ("L1",), True),  # without the dot, as some sets store it
+    ],
+)
+def test_icd_10_cm_says_what_the_terminology_page_says(code, levels, junction):
+    found = find(cpt("22514", reasonCode=[codeable(ICD, code)]))
+    assert (found.levels, found.tl_junction) == (levels, junction)
+
+
+@pytest.mark.parametrize("code", ["S32.010D", "S32.010G", "S32.010S", "S32.01"])
+def test_an_older_fracture_or_a_code_of_another_edition_names_no_level_of_today(code):
+    assert find(cpt("22514", reasonCode=[codeable(ICD, code)])).levels == ()
+
+
+def test_the_weak_code_of_the_junction_is_named_as_weak():
+    assert WEAK_JUNCTION in find(cpt("22514", reasonCode=[codeable(ICD, "M48.55XA")])).notes
+
+
+def test_a_body_site_is_believed_before_the_text_and_the_difference_is_said():
+    found = find(order(codeable(CPT, "22514", words="Kyphoplasty L2"), bodySite=[codeable(SCT, "66794005")]))
+    assert found.levels == ("L1",)
+    assert any("its text says L2" in note for note in found.notes)
+
+
+def test_a_site_that_is_only_worded_is_read():
+    assert find(cpt("22514", bodySite=[{"text": "Th12"}])).levels == ("T12",)
+
+
+def test_a_note_is_believed_before_the_reason():
+    found = find(cpt("22514", note=[{"text": "treat L1 and T12"}], reasonCode=[codeable(ICD, "S32.030A")]))
+    assert (found.levels, found.level_source) == (("T12", "L1"), "note")
+
+
+@pytest.mark.parametrize("contained", [True, False])
+def test_the_body_site_of_the_reason_is_read_where_the_condition_came_along(contained):
+    condition = {"resourceType": "Condition", "id": "c1", "bodySite": [codeable(SCT, "280849005")]}
+    reference = {"reference": "#c1" if contained else "Condition/c1"}
+    extra = {"contained": [condition]} if contained else {}
+    found = find(cpt("22513", reasonReference=[reference], **extra), condition)
+    assert (found.levels, found.level_source) == (("T12",), "reasonReference")
+
+
+def test_a_reason_that_did_not_come_along_is_not_looked_for():
+    assert find(cpt("22513", reasonReference=[{"reference": "Condition/elsewhere"}])).levels == ()
+
+
+def test_a_thirteenth_thoracic_vertebra_is_named_and_not_used():
+    found = find(cpt("22513", bodySite=[codeable(SCT, "1186895000")]))
+    assert (found.levels, found.tl_junction) == ((), None)
+    assert UNUSUAL_NUMBERING in found.notes
+    assert UNUSUAL_NUMBERING in find(order(codeable(CPT, "22514", words="Kyphoplasty L6"))).notes
+
+
+def test_any_level_at_the_junction_is_enough():
+    sites = [codeable(SCT, "11994002"), codeable(SCT, "66794005")]
+    found = find(cpt("22514", bodySite=sites))
+    assert (found.levels, found.level_count, found.tl_junction) == (("L1", "L4"), 2, True)
+
+
+def test_an_additional_level_that_is_not_named_leaves_the_junction_open():
+    site = [codeable(SCT, "11994002")]
+    found = find(cpt("22514", bodySite=site), cpt("22515", number=2))
+    assert (found.levels, found.level_count, found.tl_junction) == (("L4",), 2, None)
+
+
+@pytest.mark.parametrize(
+    ("orders", "count"),
+    [
+        ([cpt("22514")], 1),
+        ([cpt("22514"), cpt("22514", number=2)], 1),
+        ([cpt("22514"), cpt("22515", number=2)], 2),
+        ([cpt("22511"), cpt("22512", number=2, quantityQuantity={"value": 2})], 3),
+        ([cpt("22513"), cpt("22515", number=2, quantityQuantity={"value": "many"})], 2),
+        ([cpt("22513"), cpt("22515", number=2, quantityQuantity={"value": -4})], 2),
+        ([order({"text": "Kyphoplasty"})], None),
+        ([order({"text": "Kyphoplasty T12-L1"})], 2),
+    ],
+)
+def test_levels_are_counted_by_sites_and_additional_codes_not_by_order_lines(orders, count):
+    assert find(*orders).level_count == count
+
+
+@pytest.mark.parametrize(
+    ("words", "levels"),
+    [
+        ("Kyphoplasty L1", ("L1",)),
+        ("T12-L1", ("T12", "L1")),
+        ("T11–L1", ("T11", "T12", "L1")),
+        ("T11 to L1", ("T11", "T12", "L1")),
+        ("L1/L2", ("L1", "L2")),
+        ("L1/2", ("L1", "L2")),
+        ("L1-3", ("L1", "L2", "L3")),
+        ("L1-T12", ("T12", "L1")),
+        ("Th12/L1", ("T12", "L1")),
+        ("D11", ("T11",)),
+        ("T-12", ("T12",)),
+        ("BWK 12, LWK 1", ("T12", "L1")),
+        ("L2, L4 and L5.", ("L2", "L4", "L5")),
+        ("L5/S1", ("L5",)),
+        ("胸12椎体", ("T12",)),
+        ("L1 - 11/20/2026", ("L1",)),
+        ("old fracture L3; treat L1", ("L1",)),
+        ("No fracture at L3. Treat L1.", ("L1",)),
+        ("TLSO L0456", ()),
+        ("T-score -2.5", ()),
+        ("T -2.8", ()),
+        ("DXA L1-L4", ()),
+        ("vitamin D3, vit. D 2", ()),
+        ("T1-weighted, T2 signal", ()),
+        ("L7, T14, L0", ()),
+        ("MRI of T1-L5", ()),
+        ("22514L1", ()),
+    ],
+)
+def test_words_name_levels_and_only_levels(words, levels):
+    assert levels_in_text(words) == levels
+
+
+@given(first=st.sampled_from(LEVELS), span=st.integers(min_value=0, max_value=5))
+def test_a_range_holds_every_level_between_its_ends(first, span):
+    low = LEVELS.index(first)
+    wanted = LEVELS[low : low + span + 1]
+    assert levels_in_text(f"{wanted[0]}-{wanted[-1]}") == wanted
+
+
+@given(words=st.text())
+def test_any_text_can_be_read(words):
+    assert set(levels_in_text(words)) <= {*LEVELS, "T13", "L6"}

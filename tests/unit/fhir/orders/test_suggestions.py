@@ -1,0 +1,322 @@
+"""Suggestions: complete orders from templates, and the corrected brace that keeps everything else."""
+
+from __future__ import annotations
+
+import json
+import re
+from copy import deepcopy
+from datetime import date
+from uuid import UUID
+
+import pytest
+from fhir.resources.R4B.servicerequest import ServiceRequest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cds_service.core.recommendations import Correction, Recommendation
+from cds_service.errors import DataFileError
+from cds_service.fhir.orders.augmentation import find_augmentation_order
+from cds_service.fhir.orders.brace_correction import MODELS
+from cds_service.fhir.orders.suggestions import check_template, draft_suggestions, read_placeholders
+from cds_service.fhir.orders.support_orders import find_draft_support_orders
+from tests.order_builders import HCPCS, PATIENT, ROOT, SCT, brace, bundle, codeable, order, terminology
+
+CALL = "1caf890a-68ed-4526-b666-046ab9d88869"
+TODAY = date(2026, 11, 20)
+END, REVIEW = date(2027, 1, 15), date(2026, 12, 4)  # 8 and 2 weeks from today
+FOLDER = ROOT / "hooks" / "kyphoplasty-order-sign" / "orders"
+TEMPLATES = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.json"))}
+KINDS = {
+    "rehabilitation-referral": "rehabilitation",
+    "dietitian-referral": "dietitian",
+    "bone-treatment-referral": "bone-treatment",
+    "ct-attenuation-measurement": "ct-attenuation-measurement",
+    "bedside-measurement": "bedside-measurement",
+    "mri-muscle-measurement": "mri-muscle-measurement",
+    "dxa-body-composition": "dxa",
+}
+# governance reference, section 2.3
+BANNED = re.compile(
+    r"\b(must|required to|do not (operate|proceed|sign)|contraindicat\w*|diagnos(e|is|ed) (of|with)|will (re)?fracture"
+    r"|prevents?|reduces? (the )?risk|lowers? (your|the|this patient)|guarantee|safe to|urgent|immediately|stat"
+    r"|within 24 ?(h|hours?)|AI[- ](says|decides)|(FDA[- ](approved|cleared))|ONC[- ]certified|validated|accurate"
+    r"|proven|the patient needs)\b",
+    re.IGNORECASE,
+)
+
+
+def recommend(template=None, **members):
+    whole = {
+        "rule_id": "rule-1",
+        "topic": "rehabilitation",
+        "heading": "Rehabilitation",
+        "text": "as pain allows",
+        "label": "Refer to rehabilitation",
+        "order": template,
+        "recommended": True,
+        "values": {"review_weeks": "2"},
+    }
+    return Recommendation(**(whole | members))
+
+
+def correction_of(resource, **members):
+    (found,) = find_draft_support_orders(bundle(resource), terminology())
+    start = None if found.start else TODAY
+    return Correction(**({"order": found, "start": start, "review": REVIEW, "end": END} | members))
+
+
+def suggest(*recommendations, drafts=None, call=CALL, **named):
+    request = {"patient_id": PATIENT, "encounter_id": "enc-1", "user_id": "Practitioner/doc-1"} | named
+    return draft_suggestions(
+        recommendations, draft_orders=drafts, templates=TEMPLATES, hook_instance=call, today=TODAY, **request
+    )
+
+
+def correct(resource, **members):
+    """The corrected resource, None when nothing is offered."""
+    recommendation = recommend(label="Add end date 15 Jan 2027", correction=correction_of(resource, **members))
+    found = suggest(recommendation, drafts=bundle(resource))
+    return dict(found["rule-1"].actions[0].resource) if found else None
+
+
+def test_there_is_a_template_for_every_order_we_offer():
+    assert set(TEMPLATES) == set(KINDS)
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_template_becomes_a_whole_valid_order_of_this_patient(name):
+    (suggestion,) = suggest(recommend(name)).values()
+    (action,) = suggestion.actions
+    resource = dict(action.resource)
+    ServiceRequest.model_validate(resource)
+    assert (action.type, resource["status"], resource["intent"]) == ("create", "draft", "order")
+    assert resource["subject"] == {"reference": f"Patient/{PATIENT}"}
+    assert resource["encounter"] == {"reference": "Encounter/enc-1"}
+    assert resource["requester"] == {"reference": "Practitioner/doc-1"}
+    assert (resource["authoredOn"], resource["occurrencePeriod"]) == ("2026-11-20", {"start": "2026-11-20"})
+    assert not any("{" in note["text"] for note in resource["note"])
+    assert UUID(resource["id"]) != UUID(suggestion.uuid)
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_an_accepted_order_is_recognised_as_done_when_it_is_signed_and_triggers_nothing(name):
+    resource = dict(suggest(recommend(name))["rule-1"].actions[0].resource)
+    assert [one.kind for one in find_draft_support_orders(bundle(resource), terminology())] == [KINDS[name]]
+    assert find_augmentation_order(bundle(resource), PATIENT, terminology()) is None
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_every_standard_code_of_a_template_is_one_of_our_value_sets(name):
+    known = {f"{system}|{code}" for concept in terminology().names for system, code in terminology().codes(concept)}
+    codings = [one for key in ("code", "orderDetail") for one in re.findall(r'"system": "([^"]+)", "code": "([^"]+)"',
+               json.dumps(TEMPLATES[name].get(key)))]  # fmt: skip
+    assert codings
+    assert {f"{system}|{code}" for system, code in codings} <= known
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_no_template_uses_a_banned_word_or_asks_for_a_new_scan_for_the_figure(name):
+    text = json.dumps(TEMPLATES[name], ensure_ascii=False)
+    assert BANNED.search(text) is None
+    if name in {"ct-attenuation-measurement", "mri-muscle-measurement"}:
+        assert "no new scan" in text
+
+
+def test_the_therapy_order_is_one_a_physiotherapist_can_work_from():
+    notes = " ".join(
+        note["text"] for note in suggest(recommend("rehabilitation-referral"))["rule-1"].actions[0].resource["note"]
+    )
+    for part in (
+        "Goal:",
+        "Start:",
+        "Content:",
+        "Precautions:",
+        "Falls:",
+        "leg weakness",
+        "bladder",
+        "Review:",
+        "2-week review",
+    ):
+        assert part in notes
+    assert "no loaded bending or twisting" in notes
+
+
+def test_placeholders_are_filled_from_the_rules_words_only():
+    assert read_placeholders(TEMPLATES["rehabilitation-referral"]) == {"review_weeks"}
+    with pytest.raises(DataFileError, match="review_weeks"):
+        suggest(recommend("rehabilitation-referral", values={}))
+
+
+def test_a_template_that_is_no_order_stops_the_start():
+    for broken in ({"resourceType": "ServiceRequest"}, [], {**TEMPLATES["dxa-body-composition"], "subject": {}}):
+        with pytest.raises(DataFileError, match=r"orders/x\.json"):
+            check_template("x", broken)
+    for name, template in TEMPLATES.items():
+        check_template(name, template)
+
+
+def test_nothing_is_offered_that_is_ordered_already_or_has_no_label():
+    (existing,) = find_draft_support_orders(bundle(order(codeable(SCT, "78429003"))), terminology())
+    assert suggest(recommend("rehabilitation-referral", already=(existing,))) == {}
+    assert suggest(recommend("rehabilitation-referral", label="")) == {}
+    assert suggest(recommend(None)) == {}
+
+
+@pytest.mark.parametrize("recommended", [True, False])
+def test_is_recommended_always_stands_there(recommended):
+    (suggestion,) = suggest(recommend("dietitian-referral", recommended=recommended)).values()
+    assert suggestion.to_json()["isRecommended"] is recommended
+
+
+@pytest.mark.parametrize(
+    ("named", "absent"),
+    [
+        ({"encounter_id": None}, "encounter"),
+        ({"encounter_id": "a b"}, "encounter"),
+        ({"user_id": "dr. who"}, "requester"),
+    ],
+)
+def test_what_is_no_reference_is_left_out(named, absent):
+    assert absent not in suggest(recommend("dietitian-referral"), **named)["rule-1"].actions[0].resource
+
+
+def test_the_same_call_gives_the_same_ids_and_another_call_others():
+    one, same = suggest(recommend("dietitian-referral")), suggest(recommend("dietitian-referral"))
+    other = suggest(recommend("dietitian-referral"), call="00000000-0000-4000-8000-000000000000")
+    assert one == same
+    assert one["rule-1"].uuid != other["rule-1"].uuid
+    assert one["rule-1"].actions[0].resource["id"] != other["rule-1"].actions[0].resource["id"]
+
+
+def test_two_rules_with_one_template_get_different_ids():
+    found = suggest(recommend("dietitian-referral"), recommend("dietitian-referral", rule_id="rule-2"))
+    assert len({one.uuid for one in found.values()} | {one.actions[0].resource["id"] for one in found.values()}) == 4
+
+
+def test_an_open_ended_brace_gets_an_end_and_keeps_its_start():
+    draft = brace(occurrencePeriod={"start": "2026-11-21T08:00:00+01:00"}, note=[{"text": "L1"}])
+    corrected = correct(draft)
+    assert corrected == {**draft, "occurrencePeriod": {"start": "2026-11-21T08:00:00+01:00", "end": "2027-01-15"}}
+
+
+def test_a_brace_without_any_time_gets_both():
+    assert correct(brace()) == {**brace(), "occurrencePeriod": {"start": "2026-11-20", "end": "2027-01-15"}}
+
+
+def test_a_timing_is_bounded_in_place():
+    timing = {"repeat": {"frequency": 1, "period": 1, "periodUnit": "d"}, "code": {"text": "when upright"}}
+    corrected = correct(brace(occurrenceTiming=timing))
+    assert "occurrencePeriod" not in corrected
+    bounds = {"start": "2026-11-20", "end": "2027-01-15"}
+    assert corrected["occurrenceTiming"] == {**timing, "repeat": {**timing["repeat"], "boundsPeriod": bounds}}
+
+
+def test_a_length_is_replaced_by_the_period_and_the_clinician_is_told():
+    draft = brace(occurrenceTiming={"repeat": {"boundsDuration": {"value": 12, "unit": "wk"}}})
+    recommendation = recommend(label="Add end date", correction=correction_of(draft))
+    (action,) = suggest(recommendation, drafts=bundle(draft))["rule-1"].actions
+    assert action.resource["occurrenceTiming"] == {
+        "repeat": {"boundsPeriod": {"start": "2026-11-20", "end": "2027-01-15"}}
+    }
+    assert "is replaced by this period" in action.description
+
+
+def test_a_single_date_becomes_the_start_and_the_clinician_is_told():
+    draft = brace(occurrenceDateTime="2026-11-22")
+    recommendation = recommend(label="Add end date", correction=correction_of(draft))
+    (action,) = suggest(recommendation, drafts=bundle(draft))["rule-1"].actions
+    assert action.type == "update"
+    assert "occurrenceDateTime" not in action.resource
+    assert action.resource["occurrencePeriod"] == {"start": "2026-11-22", "end": "2027-01-15"}
+    assert action.description == (
+        "Set the end of this TLSO (L0456) order to 15 Jan 2027, with a review on 4 Dec 2026; "
+        "its date becomes the start of the period, all else stays as written"
+    )
+
+
+def test_a_brace_as_service_request_is_corrected_too():
+    assert correct(order(codeable(SCT, "77476009")))["occurrencePeriod"]["end"] == "2027-01-15"
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"intent": None},  # required in R4
+        {"id": None},
+        {"unknownMember": 1},
+        {"category": {"coding": []}},
+        {"occurrencePeriod": {"start": "2026-11-20"}, "occurrenceDateTime": "2026-11-20"},
+    ],
+)
+def test_a_draft_that_is_no_valid_r4_is_not_rewritten(members):
+    assert correct(brace(**members)) is None
+
+
+def test_an_active_order_of_the_record_is_never_updated():
+    found = correction_of(brace())
+    active = type(found.order)(kind="brace", reference=found.order.reference, draft=False)
+    recommendation = recommend(label="Add end date", correction=correction_of(brace(), order=active))
+    assert suggest(recommendation, drafts=bundle(brace())) == {}
+
+
+@pytest.mark.parametrize("drafts", [None, {}, bundle(), bundle(brace(subject={"reference": "Patient/other"}))])
+def test_what_is_not_in_the_signing_or_is_another_patients_is_not_updated(drafts):
+    recommendation = recommend(label="Add end date", correction=correction_of(brace()))
+    assert suggest(recommendation, drafts=drafts) == {}
+
+
+EXTRAS = st.fixed_dictionaries(
+    {},
+    optional={
+        "note": st.lists(
+            st.fixed_dictionaries({"text": st.text("äß椎 a-z", min_size=1).filter(str.strip)}), min_size=1, max_size=2
+        ),
+        "priority": st.sampled_from(["routine", "asap"]),
+        "reasonCode": st.just([codeable(SCT, "240198002")]),
+        "parameter": st.just([{"code": {"text": "length of need"}, "valueQuantity": {"value": 99, "unit": "months"}}]),
+        "extension": st.just([{"url": "https://ehr.example.org/x", "valueString": "kept"}]),
+        "meta": st.just({"versionId": "3", "lastUpdated": "2026-11-20T08:00:00.120Z"}),
+        "identifier": st.just([{"system": "urn:local", "value": "0042"}]),
+        "performer": st.just({"display": "Orthotist"}),
+    },
+)
+TIMES = st.sampled_from(
+    [
+        {},
+        {"occurrencePeriod": {"start": "2026-11-21"}},
+        {"occurrencePeriod": {"start": "2026-11-21", "end": "2027-06-01"}},
+        {"occurrencePeriod": {"end": "2027-06"}},
+        {"occurrenceTiming": {"repeat": {"boundsPeriod": {"start": "2026-11-21", "end": "2028"}, "frequency": 2}}},
+        {"occurrenceTiming": {"repeat": {"frequency": 1, "period": 1.0, "periodUnit": "d"}}},
+        {"occurrenceTiming": {"code": {"text": "daily"}}},
+    ]
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(extras=EXTRAS, times=TIMES, code=st.sampled_from(["L0456", "L0631"]))
+def test_a_correction_changes_nothing_but_end_and_start(extras, times, code):
+    draft = brace(codeable(HCPCS, code), **extras, **times)
+    before = deepcopy(draft)
+    corrected = correct(draft)
+    MODELS["DeviceRequest"].model_validate(corrected)
+    assert draft == before
+    assert _without_ends(corrected) == _without_ends(draft)
+    assert json.dumps(_bounds(corrected)["end"]) == '"2027-01-15"'
+    assert _bounds(corrected)["start"] == _bounds(draft).get("start", "2026-11-20")
+
+
+def _bounds(resource):
+    timing = resource.get("occurrenceTiming", {}).get("repeat", {}).get("boundsPeriod", {})
+    return resource.get("occurrencePeriod", timing)
+
+
+def _without_ends(resource):
+    """The order without start and end, and without what holds nothing else."""
+    bare = deepcopy(resource)
+    bare.pop("occurrencePeriod", None)
+    repeat = bare.get("occurrenceTiming", {}).get("repeat", {})
+    repeat.pop("boundsPeriod", None)
+    if not repeat and "occurrenceTiming" in bare:
+        bare["occurrenceTiming"].pop("repeat", None)
+    return bare

@@ -1,0 +1,291 @@
+"""Brace, bed rest and referrals, being signed and on record."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from fhir.resources.R4B.devicerequest import DeviceRequest
+from fhir.resources.R4B.procedure import Procedure
+from fhir.resources.R4B.servicerequest import ServiceRequest
+from hypothesis import given, settings
+
+from cds_service.fhir.gathering.record import PatientRecord, Read, Sourced, Unreadable
+from cds_service.fhir.orders.support_orders import find_draft_support_orders, find_support_orders
+from tests.order_builders import (
+    CPT,
+    HCPCS,
+    LOINC,
+    OWN,
+    PATIENT,
+    SCT,
+    brace,
+    bundle,
+    codeable,
+    cpt,
+    junk,
+    junk_members,
+    order,
+    recorded_contexts,
+    terminology,
+    worded,
+)
+
+MODELS = {"DeviceRequest": DeviceRequest, "ServiceRequest": ServiceRequest, "Procedure": Procedure}
+KEYS = {"DeviceRequest": "deviceRequests", "ServiceRequest": "serviceRequests", "Procedure": "procedures"}
+
+
+def drafts(*resources, **named):
+    return find_draft_support_orders(bundle(*resources), terminology(), **named)
+
+
+def only(*resources):
+    (found,) = drafts(*resources)
+    return found
+
+
+def record(*resources, reads=None, unreadable=()):
+    sourced = tuple(
+        Sourced(
+            resource=MODELS[one["resourceType"]].model_validate(one), key=KEYS[one["resourceType"]], origin="fhir",
+            concepts=frozenset(),
+        )
+        for one in resources
+    )  # fmt: skip
+    given = {key: Read(state="given", origin="fhir") for key in KEYS.values()} | (reads or {})
+    return PatientRecord(patient=None, resources=sourced, unreadable=unreadable, reads=given, foreign={})
+
+
+def support(*resources, now=(), **named):
+    return find_support_orders(now, record(*resources, **named), terminology())
+
+
+TLSO = [450, 452, *range(454, 459), 460, 462, 464, *range(466, 471), 472, 480, 482, 484, 486, 488, 490, 491, 492]
+LUMBAR = [*range(625, 644), *range(648, 652)]
+THORACOLUMBAR = [f"L{number:04d}" for number in (*TLSO, *LUMBAR)]
+
+
+@pytest.mark.parametrize("code", THORACOLUMBAR)
+def test_every_thoracolumbar_orthosis_is_a_brace(code):
+    assert only(brace(codeable(HCPCS, code))).kind == "brace"
+
+
+@pytest.mark.parametrize("code", ["L0621", "L0623", "L0120", "L0172", "L0700", "L1832", "L3908"])
+def test_no_other_orthosis_is_a_brace_whatever_its_words(code):
+    assert drafts(brace(codeable(HCPCS, code, words="TLSO back brace", display="Lumbar orthosis"))) == ()
+
+
+def test_the_title_is_ours_with_the_code():
+    assert only(brace()).title == "TLSO (L0456)"
+    assert only(brace(codeable(HCPCS, "L0627", words="Mr Smith's corset"))).title == "lumbar brace (L0627)"
+    assert only(brace({"text": "TLSO for Mr Smith"})).title == "back brace"
+
+
+def test_a_brace_may_be_a_service_request_or_a_contained_device():
+    assert only(order(codeable(SCT, "77476009"))).kind == "brace"
+    device = {"resourceType": "Device", "id": "d", "type": codeable(HCPCS, "L0456")}
+    named = {"resourceType": "Device", "id": "d", "deviceName": [{"name": "Jewett back brace", "type": "model-name"}]}
+    for contained in (device, named):
+        assert only(brace(codeReference={"reference": "#d"}, contained=[contained])).kind == "brace"
+
+
+@pytest.mark.parametrize(
+    "words", ["TLSO", "TLSO when out of bed, off in bed", "Back brace after kyphoplasty", "Thoracolumbar brace"]
+)
+def test_a_brace_may_be_only_worded(words):
+    assert only(brace({"text": words})).kind == "brace"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Cervical collar",
+        "Knee brace",
+        "Sacroiliac belt",
+        "No brace",
+        "Wean TLSO",
+        "Discontinue back brace",
+        "Brace",
+        "Wrist orthosis",
+    ],
+)
+def test_other_words_are_no_brace_order(words):
+    assert drafts(brace({"text": words}), worded(words, number=2)) == ()
+
+
+@pytest.mark.parametrize("members", [{"status": "revoked"}, {"doNotPerform": True}, {"status": "completed"}])
+def test_a_draft_that_asks_for_nothing_is_left_out(members):
+    assert drafts(order(codeable(SCT, "77476009"), **members)) == ()
+
+
+def test_a_draft_of_another_patient_is_left_out_where_the_patient_is_known():
+    foreign = brace(subject={"reference": "Patient/other"})
+    assert drafts(foreign, patient_id=PATIENT) == ()
+    assert len(drafts(brace(), patient_id=PATIENT)) == 1
+
+
+@pytest.mark.parametrize(
+    ("system", "code", "kind"),
+    [
+        (SCT, "78429003", "rehabilitation"),
+        (SCT, "306170007", "rehabilitation"),
+        (CPT, "97161", "rehabilitation"),
+        (SCT, "103699006", "dietitian"),
+        (SCT, "306278007", "bone-treatment"),
+        (CPT, "77080", "dxa"),
+        (LOINC, "83145-3", "bedside-measurement"),
+        (OWN, "ct-attenuation-measurement", "ct-attenuation-measurement"),
+        (OWN, "mri-muscle-measurement", "mri-muscle-measurement"),
+        (OWN, "bed-rest", "bed-rest"),
+    ],
+)
+def test_an_order_that_does_it_already_is_known_by_its_code(system, code, kind):
+    assert [one.kind for one in drafts(order(codeable(system, code)))] == [kind]
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        ("Referral to physical therapy", "rehabilitation"),
+        ("Dietitian", "dietitian"),
+        ("Fracture liaison service", "bone-treatment"),
+        ("DXA hip and spine", "dxa"),
+    ],
+)
+def test_a_referral_that_is_only_worded_counts_as_ordered(words, kind):
+    assert [one.kind for one in drafts(worded(words))] == [kind]
+
+
+@pytest.mark.parametrize(
+    "words", ["No physical therapy", "Cardiac rehabilitation", "Discontinue physiotherapy", "DXA forearm"]
+)
+def test_words_of_another_referral_do_not(words):
+    assert drafts(worded(words)) == ()
+
+
+def test_an_augmentation_is_no_support_order():
+    assert drafts(cpt("22514")) == ()
+
+
+@pytest.mark.parametrize(
+    ("members", "start", "end", "element"),
+    [
+        ({}, None, None, "none"),
+        ({"occurrencePeriod": {"start": "2026-11-21"}}, date(2026, 11, 21), None, "period"),
+        ({"occurrencePeriod": {"end": "2027-02"}}, None, date(2027, 2, 28), "period"),
+        ({"occurrencePeriod": {"start": "2026", "end": "2026"}}, date(2026, 1, 1), date(2026, 12, 31), "period"),
+        ({"occurrenceDateTime": "2026-11-22T10:00:00+01:00"}, date(2026, 11, 22), None, "dateTime"),
+        ({"occurrenceTiming": {"repeat": {"boundsPeriod": {"end": "2027-01-02"}}}}, None, date(2027, 1, 2), "timing"),
+        ({"occurrenceTiming": {"code": {"text": "daily"}}}, None, None, "timing"),
+        ({"occurrencePeriod": {"start": "0001-01-01", "end": "9999-12-31"}}, None, None, "period"),
+        ({"occurrencePeriod": "junk", "occurrenceTiming": [1]}, None, None, "none"),
+    ],
+)
+def test_times_are_read_from_every_form(members, start, end, element):
+    found = only(brace(**members))
+    assert (found.start, found.end, found.timing) == (start, end, element)
+
+
+@pytest.mark.parametrize(
+    ("duration", "end", "hours"),
+    [
+        ({"value": 8, "code": "wk"}, date(2027, 1, 15), 1344.0),  # 8 weeks from 20 Nov 2026
+        ({"value": 10, "unit": "days"}, date(2026, 11, 30), 240.0),
+        ({"value": 24, "code": "h"}, date(2026, 11, 21), 24.0),
+        ({"value": 99, "code": "mo"}, None, None),  # a payer's lifetime
+        ({"value": 99, "unit": "months"}, None, None),
+        ({"value": 3, "unit": "moons"}, None, None),
+        ({"value": "3", "code": "wk"}, None, None),
+        ({}, None, None),
+    ],
+)
+def test_a_length_counts_from_the_day_of_writing(duration, end, hours):
+    found = only(brace(occurrenceTiming={"repeat": {"boundsDuration": duration}}))
+    assert (found.start, found.end, found.hours) == (None, end, hours)
+
+
+def test_a_length_without_any_day_keeps_its_hours():
+    found = only(brace(authoredOn=None, occurrenceTiming={"repeat": {"boundsDuration": {"value": 2, "code": "wk"}}}))
+    assert (found.end, found.hours) == (None, 336.0)
+
+
+@pytest.mark.parametrize(
+    ("period", "hours"),
+    [
+        ({"start": "2026-11-20T20:00:00Z", "end": "2026-11-21T08:00:00Z"}, 12.0),
+        ({"start": "2026-11-20T08:00:00Z", "end": "2026-11-21T20:00:00Z"}, 36.0),
+        ({"start": "2026-11-20", "end": "2026-11-23"}, 72.0),
+        ({"start": "2026-11-20"}, None),
+    ],
+)
+def test_bed_rest_says_how_long_it_lasts(period, hours):
+    found = only(worded("Strict bed rest", occurrencePeriod=period))
+    assert (found.kind, found.hours) == ("bed-rest", hours)
+
+
+@pytest.mark.parametrize("words", ["No bed rest", "Out of bed today", "Avoid bed rest"])
+def test_words_against_bed_rest_are_no_bed_rest(words):
+    assert drafts(worded(words)) == ()
+
+
+@settings(max_examples=150, deadline=None)
+@given(anything=junk(), members=junk_members())
+def test_junk_never_raises(anything, members):
+    find_draft_support_orders(anything, terminology())
+    drafts(brace() | members)
+
+
+def test_recorded_requests_hold_no_support_order():
+    for context in recorded_contexts():
+        assert find_draft_support_orders(context.get("draftOrders"), terminology()) == ()
+
+
+def test_an_active_order_of_the_record_stands_beside_the_drafts():
+    now = drafts(brace(number=1))
+    found = support(
+        brace(number=9, status="active"), order(codeable(SCT, "103699006"), number=3, status="active"), now=now
+    )
+    assert [(one.reference, one.draft) for one in found.of_kind("brace")] == [
+        ("DeviceRequest/draft-1", True),
+        ("DeviceRequest/draft-9", False),
+    ]
+    assert [one.kind for one in found.of_kind("dietitian")] == ["dietitian"]
+
+
+def test_a_draft_that_the_server_knows_is_counted_once():
+    now = drafts(brace())
+    assert support(brace(status="active"), now=now).orders == now
+
+
+@pytest.mark.parametrize("status", ["draft", "completed", "revoked", "entered-in-error", "unknown"])
+def test_only_orders_in_force_count_in_the_record(status):
+    assert support(brace(status=status)).orders == ()
+
+
+def test_the_newest_augmentation_of_the_record_is_dated():
+    done = order(codeable(CPT, "22514"), kind="Procedure", status="completed", intent=None, authoredOn=None)
+    older = {**done, "id": "p1", "performedDateTime": "2026-08-01"}
+    newer = {**done, "id": "p2", "performedPeriod": {"start": "2026-10-02T09:00:00Z", "end": "2026-10-02T10:00:00Z"}}
+    found = support(older, newer, cpt("22511", status="completed", authoredOn="2026-09-01"))
+    assert (found.augmentation_seen, found.augmented_on) == (True, date(2026, 10, 2))
+
+
+@pytest.mark.parametrize("status", ["preparation", "not-done", "entered-in-error", "stopped"])
+def test_a_procedure_that_was_not_done_is_no_augmentation(status):
+    plan = order(codeable(CPT, "22514"), kind="Procedure", status=status, intent=None, authoredOn=None)
+    assert support(plan).augmentation_seen is False
+
+
+def test_an_augmentation_without_a_date_is_seen_and_undated():
+    done = order(codeable(CPT, "22514"), kind="Procedure", status="completed", intent=None, authoredOn=None)
+    assert (support(done).augmentation_seen, support(done).augmented_on) == (True, None)
+
+
+def test_what_could_not_be_read_in_full_is_named():
+    reads = {
+        "serviceRequests": Read(state="failed", origin="fhir"),
+        "deviceRequests": Read(state="given", origin="fhir", note="incomplete: two of three pages"),
+    }
+    broken = Unreadable(reference="Procedure/1", key="procedures", concepts=frozenset({"kyphoplasty"}), message="")
+    assert support().unchecked == ()
+    assert support(reads=reads, unreadable=(broken,)).unchecked == ("ServiceRequest", "DeviceRequest", "Procedure")

@@ -1,0 +1,128 @@
+"""When a server is left alone, and how many retries it gets."""
+
+from __future__ import annotations
+
+import pytest
+
+from cds_service.fhir.server.breaker import LEAST_CALLS, MOST_RETRIES, Breaker, RetryBudget
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+def opened(clock: Clock) -> Breaker:
+    breaker = Breaker(clock)
+    for _ in range(LEAST_CALLS):
+        breaker.note(failed=True)
+    return breaker
+
+
+def test_ten_failures_in_ten_seconds_open_it(clock):
+    breaker = Breaker(clock)
+    for number in range(10):
+        assert breaker.admits(), number
+        breaker.note(failed=True)
+        clock.now += 0.9
+    assert not breaker.admits()
+
+
+def test_nine_failures_do_not(clock):
+    breaker = Breaker(clock)
+    for _ in range(9):
+        breaker.note(failed=True)
+    assert breaker.admits()
+
+
+@pytest.mark.parametrize(("failures", "is_open"), [(9, False), (10, True)])
+def test_it_takes_half_of_the_calls(clock, failures, is_open):
+    breaker = Breaker(clock)
+    for number in range(20):
+        breaker.note(failed=number >= 20 - failures)
+    assert breaker.admits() is not is_open
+
+
+def test_failures_of_longer_ago_do_not_count(clock):
+    breaker = Breaker(clock)
+    for _ in range(9):
+        breaker.note(failed=True)
+    clock.now += 10.5
+    breaker.note(failed=True)
+    assert breaker.admits()
+
+
+def test_after_a_rest_of_about_five_seconds_one_call_tries(clock):
+    breaker = opened(clock)
+    clock.now += 3.9
+    assert not breaker.admits()
+    clock.now += 2.2
+    assert breaker.admits()
+    assert not breaker.admits()
+
+
+def test_a_try_that_succeeds_closes_it(clock):
+    breaker = opened(clock)
+    clock.now += 7
+    breaker.admits()
+    breaker.note(failed=False)
+    assert all(breaker.admits() for _ in range(20))
+    breaker.note(failed=True)
+    assert breaker.admits()
+
+
+def test_a_try_that_fails_keeps_it_open_for_another_rest(clock):
+    breaker = opened(clock)
+    clock.now += 7
+    breaker.admits()
+    breaker.note(failed=True)
+    clock.now += 3.9
+    assert not breaker.admits()
+    clock.now += 2.2
+    assert breaker.admits()
+
+
+def test_a_try_that_never_ends_does_not_keep_it_open_for_ever(clock):
+    breaker = opened(clock)
+    clock.now += 7
+    assert breaker.admits()
+    clock.now += 7
+    assert breaker.admits()
+
+
+def test_a_late_success_of_before_it_opened_does_not_close_it(clock):
+    breaker = opened(clock)
+    breaker.note(failed=False)
+    assert not breaker.admits()
+
+
+def test_retries_end_when_the_bucket_is_empty(clock):
+    budget = RetryBudget(clock)
+    assert sum(budget.take() for _ in range(100)) == MOST_RETRIES
+
+
+def test_five_calls_are_worth_one_retry(clock):
+    budget = RetryBudget(clock)
+    while budget.take():
+        pass
+    for _ in range(50):
+        budget.note_call()
+    assert sum(budget.take() for _ in range(100)) in {9, 10}  # a fifth, less what floats lose
+
+
+def test_one_retry_a_second_is_always_there_and_saved_for_ten_seconds_at_most(clock):
+    budget = RetryBudget(clock)
+    while budget.take():
+        pass
+    clock.now += 1.01
+    assert [budget.take(), budget.take()] == [True, False]
+    clock.now += 3600
+    assert sum(budget.take() for _ in range(100)) == MOST_RETRIES

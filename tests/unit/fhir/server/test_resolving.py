@@ -1,0 +1,120 @@
+"""Names to addresses that may be called."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+
+import pytest
+
+from cds_service.deadline import Deadline
+from cds_service.errors import FhirReadError
+from cds_service.fhir.server import resolving
+from cds_service.fhir.server.resolving import MOST_ADDRESSES, Resolver
+
+PUBLIC = "93.184.216.34"
+
+
+class Names:
+    """A name server of one answer."""
+
+    def __init__(self, *addresses: str) -> None:
+        self.addresses = addresses
+        self.asked = 0
+
+    def __call__(self, _host, _port, **_options):
+        self.asked += 1
+        if not self.addresses:
+            raise socket.gaierror(socket.EAI_NONAME, "unknown")
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, 0)) for one in self.addresses]
+
+
+def resolve(host: str, names: Names, *, allow_private: bool = False) -> tuple[str, ...]:
+    return Resolver(allow_private=allow_private, lookup=names).addresses(host, Deadline.after(5))
+
+
+def reason(host: str, *addresses: str, allow_private: bool = False) -> str:
+    with pytest.raises(FhirReadError) as caught:
+        resolve(host, Names(*addresses), allow_private=allow_private)
+    return caught.value.reason
+
+
+def test_a_name_gives_its_addresses_each_once_and_not_too_many():
+    many = [f"93.184.216.{number}" for number in range(1, 50)]
+    assert resolve("ehr.example.org", Names(PUBLIC, PUBLIC)) == (PUBLIC,)
+    assert resolve("ehr.example.org", Names(*many)) == tuple(many[:MOST_ADDRESSES])
+
+
+PRIVATE = ["127.0.0.1", "10.1.2.3", "192.168.0.9", "172.16.0.1", "100.64.0.1", "::1", "fd00::1", "::ffff:10.0.0.1"]
+NEVER = ["169.254.169.254", "fe80::1%eth0", "224.0.0.1", "0.0.0.0", "::ffff:169.254.169.254"]
+
+
+@pytest.mark.parametrize("address", [*PRIVATE, *NEVER])
+def test_b4_a_name_that_leads_inside_is_not_called(address):
+    assert reason("ehr.example.org", address) == "ip-denied"
+    assert reason("ehr.example.org", PUBLIC, address) == "ip-denied"
+
+
+@pytest.mark.parametrize("address", PRIVATE)
+def test_b4_unless_the_site_allows_private_networks(address):
+    assert resolve("ehr.example.org", Names(address), allow_private=True) == (address,)
+
+
+@pytest.mark.parametrize("address", NEVER)
+def test_b4_what_is_no_host_of_anybody_is_never_called(address):
+    assert reason("ehr.example.org", address, allow_private=True) == "ip-denied"
+
+
+def test_an_address_is_checked_and_not_looked_up():
+    names = Names("10.0.0.1")
+    assert resolve(PUBLIC, names) == (PUBLIC,)
+    assert resolve("127.0.0.1", names) == ("127.0.0.1",)  # who may name this machine was decided before
+    assert reason("10.0.0.1") == "ip-denied"
+    assert names.asked == 0
+
+
+def test_localhost_may_be_this_machine():
+    assert resolve("localhost", Names("127.0.0.1", "::1")) == ("127.0.0.1", "::1")
+
+
+def test_f35_a_name_is_looked_up_once_in_half_a_minute(monkeypatch):
+    names = Names(PUBLIC)
+    resolver = Resolver(allow_private=False, lookup=names)
+    now = 5000.0
+    monkeypatch.setattr(resolving.time, "monotonic", lambda: now)
+    for _ in range(5):
+        resolver.addresses("ehr.example.org", Deadline(0.0, 1e9))
+    now += 29
+    resolver.addresses("ehr.example.org", Deadline(0.0, 1e9))
+    assert names.asked == 1
+    now += 2
+    resolver.addresses("ehr.example.org", Deadline(0.0, 1e9))
+    assert names.asked == 2
+
+
+def test_an_unknown_name_is_not_asked_for_by_every_query():
+    names = Names()
+    resolver = Resolver(allow_private=False, lookup=names)
+    for _ in range(12):
+        with pytest.raises(FhirReadError) as caught:
+            resolver.addresses("ehr.example.org", Deadline.after(5))
+        assert caught.value.reason == "dns"
+    assert names.asked == 1
+
+
+def test_who_waits_for_the_lookup_of_another_waits_no_longer_than_its_own_time():
+    held = threading.Event()
+    resolver = Resolver(allow_private=False, lookup=lambda *_arguments, **_options: held.wait(20) and [])
+    threading.Thread(target=lambda: _fails(resolver), daemon=True).start()
+    time.sleep(0.1)
+    started = time.monotonic()
+    with pytest.raises(FhirReadError):
+        resolver.addresses("ehr.example.org", Deadline.after(0.1))
+    held.set()
+    assert time.monotonic() - started < 5
+
+
+def _fails(resolver: Resolver) -> None:
+    with pytest.raises(FhirReadError):
+        resolver.addresses("ehr.example.org", Deadline.after(20))
