@@ -8,12 +8,14 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Select, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from cds_service.audit.chain import AuditEntry, ShownCard
 from cds_service.audit.feedback import ShownAnswer, known_uuid
 from cds_service.audit.reading import AuditReader, Query, Stored
 from cds_service.audit.store import AuditStore
+from cds_service.audit.tables import CARDS
 from cds_service.core.repeats import AnswerGiven, Basis, Repeat, Repeats, WholeCard, round_value
 from cds_service.errors import AuditUnavailable
 
@@ -36,8 +38,9 @@ class AnswersGiven:
         if uuid is None:
             return None
         with _readable():
-            found = self._reader.showing(uuid)
-            stored = self._reader.entry(found.id) if found else None
+            with self._store.database.reading() as connection:
+                place = connection.scalar(_place_of(uuid))
+            stored = self._reader.entry(place) if place else None
         return ShownAnswer.of(stored, uuid) if stored else None
 
     def answers_given(self, patient_id: str, fhir_server: str | None, since: datetime) -> Sequence[AnswerGiven]:
@@ -56,6 +59,11 @@ class AnswersGiven:
     @property
     def _reader(self) -> AuditReader:
         return self._store.reader  # asked each time: after a fork it is another
+
+
+def _place_of(card: str) -> Select[tuple[int]]:
+    """The place of the newest entry that showed this card, by the index of cards alone, also where there is none."""
+    return select(CARDS.c.sequence).where(CARDS.c.card == card).order_by(CARDS.c.sequence.desc()).limit(1)
 
 
 @contextmanager
