@@ -39,7 +39,7 @@ class AnswersGiven:
             return None
         with _readable():
             with self._store.database.reading() as connection:
-                place = connection.scalar(_place_of(uuid))
+                place: int | None = connection.scalar(_place_of(uuid))
             stored = self._reader.entry(place) if place else None
         return ShownAnswer.of(stored, uuid) if stored else None
 
@@ -61,7 +61,7 @@ class AnswersGiven:
         return self._store.reader  # asked each time: after a fork it is another
 
 
-def _place_of(card: str) -> Select[tuple[int]]:
+def _place_of(card: str) -> Select[Any]:
     """The place of the newest entry that showed this card, by the index of cards alone, also where there is none."""
     return select(CARDS.c.sequence).where(CARDS.c.card == card).order_by(CARDS.c.sequence.desc()).limit(1)
 
