@@ -240,10 +240,12 @@ def _writing_to(out: Path | None) -> Iterator[TextIO]:
     if out is None:
         yield sys.stdout
         return
-    with os.fdopen(
-        os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8", newline=""
-    ) as file:
-        yield file
+    try:
+        handle = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            yield file
+    except OSError as error:
+        raise DataFileError("--out", str(out), f"cannot be written ({error.strerror})") from None
 
 
 def _progress() -> Callable[[int], None]:

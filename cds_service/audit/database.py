@@ -105,8 +105,12 @@ class Database:
 
 
 def is_passing(error: DBAPIError) -> bool:
-    """Whether the same transaction may succeed when it is tried again at once."""
-    return isinstance(error, IntegrityError) or getattr(error.orig, "sqlstate", None) in _RETRIED_STATES
+    """Whether the same transaction may succeed when it is tried again at once: a lost connection is opened anew."""
+    return (
+        isinstance(error, IntegrityError)
+        or error.connection_invalidated
+        or getattr(error.orig, "sqlstate", None) in _RETRIED_STATES
+    )
 
 
 def is_busy(error: DBAPIError) -> bool:

@@ -1,31 +1,32 @@
 """The second device: entries that wait in a file of this machine while the database does not answer.
 
-One file for each process, held by a lock as long as the process lives; what a dead process left is merged by another.
-Each line carries a hash over itself and the line before, so that a torn or damaged line is known.
+One file for each process; what a dead process left is merged by another. Beside it, how many entries could not be kept
+at all, until a `gap` entry of the log says so.
 """
 
 from __future__ import annotations
 
-import errno
-import fcntl
-import hashlib
 import json
-import os
-import secrets
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from cds_service.audit.appending import Clock, append_entries
-from cds_service.audit.chain import GENESIS, AuditEntry, SealedEntry, ShownCard, canonical_json, seal
+from cds_service.audit.chain import GENESIS, AuditEntry, SealedEntry, seal
 from cds_service.audit.database import Database
+from cds_service.audit.held_file import HeldFile, taken_over, whole_of
+from cds_service.audit.spool_lines import Lines, line_of, read_lines
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_SECONDS = 24 * 3600.0
 GROUP = 500  # entries for one commit of a merge
-SUFFIX = ".spool"
+SPOOL = ".spool"
+LOST = ".lost"
+DAMAGED = ".damaged"
 
 
 class SpoolFull(Exception):
@@ -38,24 +39,6 @@ class SpoolState:
 
     size: int
     is_open: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Lines:
-    """What a spool file holds from an offset on.
-
-    Attributes:
-        end: offset behind the last whole line.
-        hash: of that line.
-        torn: bytes behind it that are no whole line.
-        damaged: a line that was whole once is not what it was.
-    """
-
-    entries: tuple[SealedEntry, ...]
-    end: int
-    hash: str
-    torn: int
-    damaged: bool
 
 
 class Spool:
@@ -73,8 +56,8 @@ class Spool:
         self._max_bytes = max_bytes
         self._max_seconds = max_seconds
         self._lock = threading.RLock()
-        self._file: int | None = None
-        self._name = ""
+        self._file: HeldFile | None = None
+        self._lost: HeldFile | None = None
         self._size = 0
         self._hash = GENESIS
         self._since: float | None = None  # monotonic, of the oldest entry that waits
@@ -89,16 +72,21 @@ class Spool:
             OSError: the disk did not take it.
         """
         with self._lock:
-            if not self.state().is_open:
+            line, line_hash = line_of(entry, self._hash)
+            if self._folder is None or not self.state().is_open or self._size + len(line) > self._max_bytes:
                 raise SpoolFull
-            document = canonical_json(_to_json(entry))
-            line_hash = _line_hash(self._hash, document)
-            line = f"{line_hash} {document}\n".encode("ascii")
-            if self._size + len(line) > self._max_bytes:
-                raise SpoolFull
-            self._write(line)
-            self._size += len(line)
-            self._hash = line_hash
+            if self._file is None:
+                self._file = HeldFile.make(self._folder, SPOOL)
+            self._file.write(line, self._size)
+            try:
+                self._file.sync()
+            except OSError:
+                # It may be on disk or not; the line must not be merged, since its answer is refused.
+                self._is_broken = True
+                with suppress(OSError):
+                    self._file.cut(self._size)
+                raise
+            self._size, self._hash = self._size + len(line), line_hash
             self._since = self._since or time.monotonic()
 
     def state(self) -> SpoolState:
@@ -108,163 +96,135 @@ class Spool:
             is_open = self._folder is not None and not self._is_broken and not is_old and self._size < self._max_bytes
             return SpoolState(self._size, is_open)
 
+    def note_lost(self, moments: Sequence[str]) -> None:
+        """Remember across a restart when entries could not be kept, where that can be written; none forgets them."""
+        if self._folder is None:
+            return
+        with self._lock, suppress(OSError):
+            if not moments:
+                if self._lost is not None:
+                    self._lost.cut()
+                return
+            if self._lost is None:
+                self._lost = HeldFile.make(self._folder, LOST, lasting=False)
+            self._lost.cut()
+            self._lost.write(json.dumps([len(moments), min(moments), max(moments)]).encode(), 0)
+
     def has_waiting(self) -> bool:
         """Whether there is anything to be merged; leftovers are looked for once."""
         return self._size > 0 or not self._has_looked
 
     def merge_into(self, database: Database, clock: Clock) -> None:
         """Put all that waits at the end of the chain, in order, and forget it once that is on disk."""
-        for path in self._leftovers():
+        for path in self._leftovers(SPOOL):
             _merge_leftover(path, database, clock)
+        for path in self._leftovers(LOST):
+            _tell_leftover(path, database, clock)
         self._has_looked = True
-        merged = 0
+        if self._file is None:
+            return
+        merge, end = _Merge(self._file.path.name, database, clock), 0
         while True:
             with self._lock:
-                if self._file is None or self._size == merged:
+                if self._size == end and merge.is_told:
                     self._forget()
                     return
-                lines = _read(self._file, merged)
-            _merge(lines, self._name, database, clock)
-            merged = lines.end
+                lines, size = read_lines(whole_of(self._file.handle), end), self._size
+            merge.add(lines)
+            end = lines.end
+            if end < size:  # somebody changed it: what could be read is kept, and the file stays for whoever looks
+                merge.tell()
+                self._set_aside()
+                return
+            if self._size == end:
+                merge.tell()
 
     def close(self) -> None:
-        """Let go of the file; an empty one is removed."""
+        """Let go of the files; empty ones are removed."""
         with self._lock:
-            if self._file is None or self._folder is None:
-                return
-            if self._size == 0:
-                (self._folder / self._name).unlink(missing_ok=True)
-            os.close(self._file)
+            if self._file is not None:
+                self._file.close(remove=self._size == 0)
+            if self._lost is not None:
+                self._lost.close(remove=not whole_of(self._lost.handle))
+            self._file = self._lost = None
+
+    def _set_aside(self) -> None:
+        with self._lock:
+            if self._file is not None:
+                self._file.path.rename(self._file.path.with_suffix(DAMAGED))
+                self._file.close(remove=False)
             self._file = None
-
-    def _write(self, line: bytes) -> None:
-        file = self._file = self._file if self._file is not None else self._make()
-        try:
-            _write_whole(file, line, self._size)
-        except OSError:
-            os.ftruncate(file, self._size)
-            raise
-        try:
-            os.fsync(file)
-        except OSError:
-            # What the disk holds now is not known, and asking again proves nothing.
-            self._is_broken = True
-            raise
-
-    def _make(self) -> int:
-        """The file appears under its name only once it is locked, so that nobody takes it for a dead process's."""
-        if self._folder is None:
-            raise SpoolFull
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        name = f"{os.getpid()}-{secrets.token_hex(4)}"
-        hidden = self._folder / f"{name}.new"
-        file = os.open(hidden, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        fcntl.flock(file, fcntl.LOCK_EX)
-        self._name = f"{name}{SUFFIX}"
-        hidden.rename(self._folder / self._name)
-        _sync_folder(self._folder)
-        return file
+            self._forget()
 
     def _forget(self) -> None:
         if self._file is not None and self._size:
-            os.ftruncate(self._file, 0)
+            self._file.cut()
         self._size, self._hash, self._since = 0, GENESIS, None
 
-    def _leftovers(self) -> Sequence[Path]:
+    def _leftovers(self, suffix: str) -> Sequence[Path]:
         if self._folder is None or not self._folder.is_dir():
             return ()
-        return sorted(path for path in self._folder.glob(f"*{SUFFIX}") if path.name != self._name)
+        own = {file.path for file in (self._file, self._lost) if file is not None}
+        return sorted(path for path in self._folder.glob(f"*{suffix}") if path not in own)
+
+
+def gap_entry(count: int, since: str, until: str, clock: Clock) -> SealedEntry:
+    """That so many entries could not be written between these moments, for which nothing was shown."""
+    return seal(AuditEntry(kind="gap", at=clock(), content={"lost": count, "since": since, "until": until}))
 
 
 def _merge_leftover(path: Path, database: Database, clock: Clock) -> None:
-    """What a dead process left; a living one holds its lock."""
-    try:
-        file = os.open(path, os.O_RDWR | os.O_CLOEXEC)
-    except FileNotFoundError:
-        return
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(file)
-        return
-    try:
-        lines = _read(file, 0)
-        _merge(lines, path.name, database, clock)
-        if lines.damaged:
-            path.rename(path.with_suffix(".damaged"))
+    with taken_over(path) as handle:
+        if handle is None:
+            return
+        lines = read_lines(whole_of(handle))
+        merge = _Merge(path.name, database, clock)
+        merge.add(lines)
+        merge.tell()
+        if lines.is_damaged:
+            path.rename(path.with_suffix(DAMAGED))
         else:
             path.unlink()
-    finally:
-        os.close(file)
 
 
-def _merge(lines: _Lines, name: str, database: Database, clock: Clock) -> None:
-    """The entries, and behind them one that says where they came from."""
-    if not lines.entries and not lines.torn:
-        return
-    first = last = known = 0
-    groups = [lines.entries[place : place + GROUP] for place in range(0, len(lines.entries), GROUP)]
-    for group in groups:
-        with database.writing() as connection:
-            appended = append_entries(connection, group, clock)
-        first, last, known = first or appended.first, appended.last, known + appended.known
-    content = {
-        "spool": name,
-        "entries": len(lines.entries),
-        "known": known,
-        "first": first,
-        "last": last,
-        "tornBytes": lines.torn,
-        "damaged": lines.damaged,
-    }
-    with database.writing() as connection:
-        append_entries(connection, [seal(AuditEntry(kind="merge", at=clock(), content=content))], clock)
+def _tell_leftover(path: Path, database: Database, clock: Clock) -> None:
+    with taken_over(path) as handle:
+        if handle is None:
+            return
+        with suppress(ValueError, TypeError):
+            count, since, until = json.loads(whole_of(handle) or b"[]")
+            with database.writing() as connection:
+                append_entries(connection, [gap_entry(count, since, until, clock)], clock)
+        path.unlink()
 
 
-def _read(file: int, start: int) -> _Lines:
-    """The whole lines from here on; `start` is 0 or behind a whole line."""
-    text = os.pread(file, os.fstat(file).st_size, 0)
-    entries: list[SealedEntry] = []
-    line_hash, end = GENESIS, 0
-    for line in _whole_lines(text):
-        stated, _, document = line.partition(b" ")
-        expected = _line_hash(line_hash, document.decode("ascii", "replace"))
-        if stated.decode("ascii", "replace") != expected:
-            rest = text[end:]
-            is_last = rest.count(b"\n") <= 1
-            return _Lines(tuple(entries), end, line_hash, len(rest), damaged=not is_last)
-        line_hash, end = expected, end + len(line) + 1
-        if end > start:
-            entries.append(_from_json(json.loads(document)))
-    return _Lines(tuple(entries), end, line_hash, len(text) - end, damaged=False)
+class _Merge:
+    """Entries of one file on their way into the chain, and behind them one entry that says where they came from."""
 
+    def __init__(self, name: str, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._content: dict[str, Any] = {"spool": name, "entries": 0, "known": 0, "tornBytes": 0, "damaged": False}
+        self.is_told = True
 
-def _write_whole(file: int, line: bytes, place: int) -> None:
-    if os.pwrite(file, line, place) < len(line):
-        raise OSError(errno.ENOSPC, "the disk took part of the line")
+    def add(self, lines: Lines) -> None:
+        """These at the end of the chain, those that it holds already left out."""
+        content = self._content
+        for place in range(0, len(lines.entries), GROUP):
+            with self._database.writing() as connection:
+                appended = append_entries(connection, lines.entries[place : place + GROUP], self._clock)
+            content.setdefault("first", appended.first)
+            content["last"] = appended.last
+            content["known"] += appended.known
+        content["entries"] += len(lines.entries)
+        content["tornBytes"], content["damaged"] = lines.torn, lines.is_damaged
+        self.is_told = self.is_told and not lines.entries and not lines.torn
 
-
-def _whole_lines(text: bytes) -> Iterator[bytes]:
-    *lines, _ = text.split(b"\n")
-    return iter(lines)
-
-
-def _line_hash(previous: str, document: str) -> str:
-    return hashlib.sha256(f"{previous} {document}".encode()).hexdigest()
-
-
-def _to_json(entry: SealedEntry) -> dict[str, object]:
-    return {**asdict(entry), "cards": [asdict(card) for card in entry.cards]}
-
-
-def _from_json(document: dict[str, object]) -> SealedEntry:
-    cards = tuple(ShownCard(**{**card, "rules": tuple(card["rules"])}) for card in document["cards"])  # type: ignore[attr-defined]
-    return SealedEntry(**{**document, "cards": cards})  # type: ignore[arg-type]
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    def tell(self) -> None:
+        """The entry about it, where there is anything to tell."""
+        if self.is_told:
+            return
+        entry = AuditEntry(kind="merge", at=self._clock(), content=dict(self._content))
+        with self._database.writing() as connection:
+            append_entries(connection, [seal(entry)], self._clock)
+        self.is_told = True

@@ -14,7 +14,7 @@ from cds_service.audit.appending import Clock, append_entries
 from cds_service.audit.chain import AuditEntry, AuditState, SealedEntry, seal
 from cds_service.audit.database import Database
 from cds_service.audit.reading import AuditReader
-from cds_service.audit.spool import Spool, SpoolFull
+from cds_service.audit.spool import MAX_BYTES, Spool, SpoolFull
 from cds_service.audit.writer import GroupWriter, NotWritten
 from cds_service.errors import AuditUnavailable
 
@@ -36,6 +36,7 @@ class AuditStore:
         database_url: str,
         *,
         spool_folder: Path | None = None,
+        spool_bytes: int = MAX_BYTES,
         share_seconds: float = SHARE_SECONDS,
         clock: Clock = utc_now,
     ) -> None:
@@ -44,6 +45,7 @@ class AuditStore:
         Args:
             database_url: SQLAlchemy URL.
             spool_folder: the second device; beside the SQLite file without it, none for other databases.
+            spool_bytes: of one process, at most.
             share_seconds: how long an answer waits for the database.
             clock: of the log's own entries.
         """
@@ -51,6 +53,7 @@ class AuditStore:
         self._share_seconds = share_seconds
         self._clock = clock
         self._spool_folder = spool_folder
+        self._spool_bytes = spool_bytes
         self._opening: SealedEntry | None = None
         self._lock = threading.Lock()
         self._process = 0
@@ -59,7 +62,7 @@ class AuditStore:
     def _open(self) -> None:
         self.database = Database(self._url, wait_seconds=max(self._share_seconds, 0.3))
         self.reader = AuditReader(self.database)
-        self._spool = Spool(self._spool_folder or _folder_beside(self.database.file))
+        self._spool = Spool(self._spool_folder or _folder_beside(self.database.file), max_bytes=self._spool_bytes)
         self._writer: GroupWriter | None = None
         self._process = os.getpid()
 

@@ -15,13 +15,15 @@ from typing import Protocol
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from cds_service.audit.appending import Clock, append_entries
-from cds_service.audit.chain import AuditEntry, SealedEntry, seal
+from cds_service.audit.chain import SealedEntry
 from cds_service.audit.database import Database, is_busy, is_failed_fsync, is_passing
+from cds_service.audit.spool import gap_entry
 from cds_service.errors import CdsError
 
 LOG = logging.getLogger("kyphoplasty_cds.audit")
 GROUP = 64  # entries for one commit
 TRIES = 3
+COMMIT_SECONDS = 1.0  # a request waits so much longer for a commit that has begun
 LOOK_SECONDS = 2.0  # after which readiness is looked at anew
 PAUSE_SECONDS = 0.5  # between two looks at a database that did not answer
 
@@ -41,6 +43,10 @@ class Backlog(Protocol):
         """Put all that waits at the end of the chain, and forget it once that is on disk."""
         ...
 
+    def note_lost(self, moments: Sequence[str]) -> None:
+        """Remember across a restart when entries could not be kept; none forgets them."""
+        ...
+
 
 class _Ticket:
     """One entry on its way, with the request that waits for it."""
@@ -49,7 +55,21 @@ class _Ticket:
         self.entry = entry
         self.is_over = threading.Event()
         self.is_written = False
-        self.is_abandoned = False
+        self._lock = threading.Lock()
+        self._is_begun = False
+        self._is_abandoned = False
+
+    def begin(self) -> bool:
+        """The writer takes it into its transaction, unless nobody waits for it any more."""
+        with self._lock:
+            self._is_begun = not self._is_abandoned
+            return self._is_begun
+
+    def abandon(self) -> bool:
+        """The request waits no longer, unless its entry is just being committed."""
+        with self._lock:
+            self._is_abandoned = not self._is_begun
+            return self._is_abandoned
 
 
 class GroupWriter:
@@ -99,15 +119,16 @@ class GroupWriter:
             ticket = _Ticket(entry)
             self._queue.append(ticket)
             self._changed.notify()
-        ticket.is_over.wait(seconds)
+        if not ticket.is_over.wait(seconds) and not ticket.abandon():
+            ticket.is_over.wait(COMMIT_SECONDS)
         if not ticket.is_written:
-            ticket.is_abandoned = True
             raise NotWritten
 
     def lose(self, entry: SealedEntry) -> None:
         """Remember that this entry could not be kept anywhere, until a `gap` entry says so."""
         with self._changed:
             self._lost.append(entry.at)
+            self._backlog.note_lost(self._lost)
             self._changed.notify()
 
     def wake(self) -> None:
@@ -155,7 +176,7 @@ class GroupWriter:
                 return None
             group = [self._queue.popleft() for _ in range(min(GROUP, len(self._queue)))]
             self._busy_since = time.monotonic()
-            return [ticket for ticket in group if not ticket.is_abandoned]
+            return group
 
     def _has_work(self) -> bool:
         return bool(self._queue or self._is_closed or self._lost or self._has_to_look) or self._backlog.has_waiting()
@@ -166,27 +187,30 @@ class GroupWriter:
         if self._backlog.has_waiting():
             self._backlog.merge_into(self._database, self._clock)
         lost = list(self._lost)
-        entries = [*self._opening, *(ticket.entry for ticket in group)]
-        if lost:
-            entries.append(_gap_entry(lost, self._clock))
-        if entries or self.is_down or self._has_to_look:
-            self._append(entries)
+        more = [gap_entry(len(lost), min(lost), max(lost), self._clock)] if lost else []
+        if self._opening or group or more or self.is_down or self._has_to_look:
+            self._append(group, more)
         self._opening.clear()
         self._has_to_look = False
-        del self._lost[: len(lost)]
-        for ticket in group:
-            ticket.is_written = True
+        with self._changed:
+            del self._lost[: len(lost)]
+            if lost:
+                self._backlog.note_lost(self._lost)
 
-    def _append(self, entries: Sequence[SealedEntry]) -> None:
+    def _append(self, group: Sequence[_Ticket], more: Sequence[SealedEntry]) -> None:
         """One transaction, tried again where another writer was in the way."""
         for left in reversed(range(TRIES + 1)):
             try:
                 with self._database.writing() as connection:
+                    taken = [ticket for ticket in group if ticket.begin()]
+                    entries = [*self._opening, *(ticket.entry for ticket in taken), *more]
                     append_entries(connection, entries, self._clock)
             except DBAPIError as error:
                 if left == 0 or not is_passing(error):
                     raise
             else:
+                for ticket in taken:
+                    ticket.is_written = True
                 return
 
     def _note_failure(self, error: Exception) -> None:
@@ -210,8 +234,3 @@ class GroupWriter:
                 self._queue.clear()
             for ticket in waiting:
                 ticket.is_over.set()
-
-
-def _gap_entry(lost: Sequence[str], clock: Clock) -> SealedEntry:
-    content = {"lost": len(lost), "since": min(lost), "until": max(lost)}
-    return seal(AuditEntry(kind="gap", at=clock(), content=content))

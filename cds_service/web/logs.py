@@ -9,6 +9,8 @@ import traceback
 from datetime import UTC, datetime
 from typing import Any
 
+from cds_service.web.log_sink import UnwaitedHandler
+
 CALLS = logging.getLogger("kyphoplasty_cds.calls")
 
 
@@ -31,8 +33,8 @@ class JsonLines(logging.Formatter):
 
 
 def configure_logs(level: str) -> None:
-    """All logs of this process at this level, as JSON lines on standard error."""
-    handler = logging.StreamHandler(sys.stderr)
+    """All logs of this process at this level, as JSON lines on standard error; no request waits for who reads them."""
+    handler = UnwaitedHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for noisy in ("urllib3", "requests", "werkzeug", "alembic"):  # they write addresses with their queries

@@ -1,0 +1,67 @@
+"""Where log lines go without anybody waiting for it: a reader that does not read costs lines, which are counted."""
+
+from __future__ import annotations
+
+import atexit
+import json
+import logging
+import os
+import queue
+import threading
+import time
+from contextlib import suppress
+from typing import TextIO
+
+MOST_LINES = 10_000
+LAST_SECONDS = 1.0  # at the end of the process, for lines that are still there
+
+
+class UnwaitedHandler(logging.Handler):
+    """Writes lines to a stream from a thread of its own; the audit log is not among them."""
+
+    def __init__(self, stream: TextIO, *, most_lines: int = MOST_LINES) -> None:
+        super().__init__()
+        self._stream = stream
+        self._most_lines = most_lines
+        self._begin_anew()
+        os.register_at_fork(after_in_child=self._begin_anew)
+        atexit.register(self._end)
+
+    def _begin_anew(self) -> None:
+        """A thread and its locks do not survive a fork."""
+        self._lines: queue.Queue[str] = queue.Queue(self._most_lines)
+        self._starting = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._dropped = 0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Queue the line, or drop it where too many wait."""
+        try:
+            self._lines.put_nowait(self.format(record))
+        except queue.Full:
+            self._dropped += 1
+        if self._thread is None:
+            self._start()
+
+    def _start(self) -> None:
+        with self._starting:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="log-lines", daemon=True)
+                self._thread.start()
+
+    def _run(self) -> None:
+        while True:
+            self._write(self._lines.get())
+            if self._dropped and self._lines.empty():
+                dropped, self._dropped = self._dropped, 0
+                self._write(json.dumps({"event": "log-lines-dropped", "lines": dropped}))
+
+    def _write(self, line: str) -> None:
+        with suppress(OSError, ValueError):  # nobody reads any more, or the stream is closed
+            self._stream.write(line + "\n")
+            self._stream.flush()
+
+    def _end(self) -> None:
+        until = time.monotonic() + LAST_SECONDS
+        while not self._lines.empty() and time.monotonic() < until:
+            time.sleep(0.01)

@@ -1,0 +1,313 @@
+"""Faults of database and disk, as the table audit_faults.toml has them, over the whole web application."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import os
+import sqlite3
+import subprocess
+import threading
+import time
+import tomllib
+from contextlib import ExitStack, contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+from click.testing import CliRunner
+from sqlalchemy.exc import OperationalError
+
+from cds_service.audit.chain import AuditEntry, AuditState
+from cds_service.audit.spool import MAX_BYTES
+from cds_service.audit.store import AuditStore
+from cds_service.audit.verification.walk import verify_log
+from cds_service.cli import main
+from cds_service.settings import Settings
+from cds_service.web.app import create_app
+from cds_service.web.log_sink import UnwaitedHandler
+from tests.audit_builders import NOON, rows_of
+from tests.chart_builders import HOOK, kyphoplasty, open_service, order_sign, patient
+from tests.lossy_proxy import LossyProxy
+
+CASES = tomllib.loads(Path(__file__).with_name("audit_faults.toml").read_text(encoding="utf-8"))["case"]
+ROWS = {"F24", "F25", "F26", "F27", "F28", "F29", "F30", "F38", "F39"}  # F31, F32: test_audit_crashes.py; F40: feedback
+WITHIN_SECONDS = 20.0  # for a busy machine; the fault itself is over at once
+
+
+class World:
+    """One log, one application over it, and what can be done to both."""
+
+    def __init__(self, case, folder, request):
+        self.case = case
+        self.folder = folder
+        self.closing = ExitStack()
+        self.server = request.getfixturevalue("postgres") if case["database"] != "sqlite" else None
+        self.proxy = None
+        self.url = self._url(case)
+        self.spool = None if case["database"] == "postgresql-alone" else folder / "disk" / "spool"
+        self.answered = []
+        self.monkeypatch = request.getfixturevalue("monkeypatch")
+
+    def _url(self, case):
+        if self.server is None:
+            disk = self.folder / "disk"
+            disk.mkdir()
+            if case["fault"] == "full":
+                self.closing.enter_context(small_disk(disk))
+            return f"sqlite:///{disk / 'audit.sqlite3'}"
+        url = self.server.new_database()
+        if case["fault"].startswith("lost"):
+            self.proxy = LossyProxy(self.server.port)
+            self.closing.callback(self.proxy.close)
+            return url.replace(str(self.server.port), str(self.proxy.port))
+        return url
+
+    def open(self):
+        self.store = AuditStore(self.url, spool_folder=self.spool, spool_bytes=self.case.get("spool_bytes", MAX_BYTES))
+        app = create_app(
+            open_service(), Settings(deadline_seconds=60), audit=self.store, base_url="http://127.0.0.1:8080"
+        )
+        self.client = app.test_client()
+
+    def call(self):
+        """The status of one signing; a card leaves with 200 and with nothing else."""
+        body = order_sign([patient()], kyphoplasty(), hook_instance=str(uuid4()))
+        response = self.client.post(f"/cds-services/{HOOK}", json=body)
+        if response.status_code == 200:
+            assert response.json["cards"]
+            self.answered.append(body["hookInstance"])
+        else:
+            assert response.json["resourceType"] == "OperationOutcome"
+            assert response.headers["Retry-After"] == "1"
+        return response.status_code
+
+    def is_ready(self, wanted):
+        return becomes(lambda: self.client.get("/health/ready").status_code == wanted)
+
+    def kinds(self):
+        return [row[0] for row in rows_of(self.url, "SELECT kind FROM audit_entry ORDER BY sequence")]
+
+
+def becomes(condition):
+    until = time.monotonic() + WITHIN_SECONDS
+    while time.monotonic() < until:
+        if condition():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+@contextmanager
+def small_disk(folder):
+    """A file system of four megabytes, where the machine lets us make one."""
+    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", folder]
+    made = subprocess.run(mount, stderr=subprocess.DEVNULL, check=False)
+    try:
+        yield
+    finally:
+        if made.returncode == 0:
+            subprocess.run(["umount", folder], check=True)
+
+
+# --- the faults
+
+
+@contextmanager
+def locked(world):
+    with sqlite3.connect(world.url.removeprefix("sqlite:///"), isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+        other.execute("ROLLBACK")
+    other.close()
+
+
+@contextmanager
+def locked_and_no_spool(world):
+    world.spool.parent.mkdir(exist_ok=True)
+    world.spool.write_text("no folder")
+    with locked(world):
+        yield
+    world.spool.unlink()
+
+
+@contextmanager
+def lost(world, how):
+    world.proxy.lose = how
+    yield
+    assert world.proxy.lost == 1
+
+
+@contextmanager
+def fails(world, code):
+    with psycopg.connect(world.url.replace("+psycopg", ""), autocommit=True) as owner:
+        owner.execute("CREATE SEQUENCE tries")
+        owner.execute(
+            "CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+            f" IF nextval('tries') <= 3 THEN RAISE EXCEPTION 'test' USING ERRCODE = '{code}'; END IF;"
+            " RETURN NEW; END $$"
+        )
+        owner.execute("CREATE TRIGGER fail BEFORE INSERT ON audit_entry EXECUTE FUNCTION fail()")
+        yield
+        assert owner.execute("SELECT last_value FROM tries").fetchone() == (4,)
+        owner.execute("DROP TRIGGER fail ON audit_entry")
+
+
+@contextmanager
+def stopped(world):
+    world.server.stop()
+    try:
+        yield
+    finally:
+        world.server.start()
+
+
+@contextmanager
+def full(world):
+    disk = world.folder / "disk"
+    if not os.path.ismount(disk):  # the stand-in where we may not mount: SQLite's own limit, and no spool
+        world.monkeypatch.setattr("cds_service.audit.held_file.HeldFile.make", no_space)
+        world.monkeypatch.setattr(world.store.database, "writing", failing(world.store.database, sqlite3.SQLITE_FULL))
+        yield
+        world.monkeypatch.undo()
+        return
+    filler = disk / "filler"
+    with suppress(OSError), filler.open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(4096))
+    yield
+    filler.unlink()
+
+
+def no_space(*_arguments, **_options):
+    raise OSError(errno.ENOSPC, "no space")
+
+
+def failing(_database, code):
+    @contextmanager
+    def writing(_wait_seconds=None):
+        error = sqlite3.OperationalError("test")
+        error.sqlite_errorcode = code
+        raise OperationalError("COMMIT", None, error)
+        yield
+
+    return writing
+
+
+@contextmanager
+def unconfirmed(world):
+    """As SQLite says it; that it does so when fsync fails is tried with a real one in test_audit_crashes.py."""
+    world.monkeypatch.setattr(
+        world.store.database, "writing", failing(world.store.database, sqlite3.SQLITE_IOERR_FSYNC)
+    )
+    yield
+    world.monkeypatch.undo()
+
+
+@contextmanager
+def no_witness(world):
+    world.monkeypatch.setenv("KYPHOPLASTY_CDS_DATABASE_URL", world.url)
+    result = CliRunner().invoke(main, ["audit", "checkpoint", "--out", "/dev/full"])
+    assert (result.exit_code, type(result.exception)) == (2, SystemExit)
+    yield
+
+
+@contextmanager
+def unread_log_lines(_world):
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    with suppress(BlockingIOError):
+        while True:
+            os.write(writing, bytes(4096))
+    os.set_blocking(writing, True)
+    handler = UnwaitedHandler(os.fdopen(writing, "w"), most_lines=2)
+    log = logging.getLogger("kyphoplasty_cds")
+    log.addHandler(handler)
+    log.setLevel("INFO")
+    yield
+    log.removeHandler(handler)
+    threading.Thread(target=drain, args=(reading,), daemon=True).start()
+
+
+def drain(reading):
+    while os.read(reading, 65536):
+        pass
+
+
+FAULTS = {
+    "locked": locked,
+    "locked and no spool": locked_and_no_spool,
+    "lost after commit": lambda world: lost(world, "after"),
+    "lost before commit": lambda world: lost(world, "before"),
+    "fails 40P01": lambda world: fails(world, "40P01"),
+    "fails 40001": lambda world: fails(world, "40001"),
+    "fails 23505": lambda world: fails(world, "23505"),
+    "stopped": stopped,
+    "full": full,
+    "unconfirmed": unconfirmed,
+    "no witness": no_witness,
+    "unread log lines": unread_log_lines,
+}
+
+
+# --- the table
+
+
+def test_every_row_has_its_cases():
+    assert {case["row"] for case in CASES} == ROWS
+
+
+@pytest.fixture
+def world(request, tmp_path):
+    made = World(request.param, tmp_path, request)
+    yield made
+    made.store.close()
+    made.closing.close()
+
+
+@pytest.mark.parametrize("world", CASES, indirect=True, ids=lambda case: f"{case['row']} {case['title']}")
+def test_a_fault_costs_what_the_table_says_and_no_more(world):
+    case = world.case
+    at_start = case.get("at_start", False)
+    if not at_start:
+        world.open()
+        assert world.call() == 200
+    with FAULTS[case["fault"]](world):
+        if at_start:
+            world.open()
+            world.store.open_with(AuditEntry(kind="start", at=NOON, content={}))
+        assert [world.call() for _ in case["status"]] == case["status"]
+        assert world.is_ready(case["ready"])
+        assert world.client.get("/health/live").status_code == 200
+    if "later" in case:
+        assert becomes(lambda: world.store.state() == AuditState(is_ready=True))
+        assert world.call() == case["later"]
+    else:
+        assert world.call() == 503
+        world.store.close()
+        world.open()
+        assert world.is_ready(200)
+    assert becomes(lambda: len(world.kinds()) > len(case["kinds"]))
+    assert world.kinds() == ["genesis", *case["kinds"]]
+    shown = rows_of(world.url, "SELECT hook_instance FROM audit_search WHERE kind = 'answer'")
+    assert sorted(row[0] for row in shown) == sorted(world.answered)
+    assert verify_log(world.url).is_whole
+
+
+def test_a_gap_tells_how_many_and_when(tmp_path, monkeypatch):
+    store = AuditStore(f"sqlite:///{tmp_path / 'audit.sqlite3'}", spool_folder=tmp_path / "a file")
+    (tmp_path / "a file").touch()
+    store.append(AuditEntry(kind="answer", at=NOON, content={}))
+    with monkeypatch.context() as broken:
+        broken.setattr(store.database, "writing", failing(store.database, sqlite3.SQLITE_FULL))
+        for minute in (1, 2):
+            with pytest.raises(Exception, match="could not be written"):
+                store.append(AuditEntry(kind="answer", at=NOON.replace(minute=minute), content={}))
+        assert store.state().lost == 2
+    assert becomes(lambda: store.state().is_ready)
+    gap = store.reader.entry(3).content
+    assert gap == {"lost": 2, "since": "2026-11-20T12:01:00.000Z", "until": "2026-11-20T12:02:00.000Z"}
+    assert datetime.fromisoformat(gap["since"])
+    store.close()
