@@ -190,9 +190,9 @@ def record_of(
 
 
 def _sourced(raw: Json, mapped: Terminology) -> Sourced:
-    resource = get_fhir_model_class(raw["resourceType"]).model_validate(raw)
+    get_fhir_model_class(raw["resourceType"]).model_validate(raw)
     concepts = mapped.concepts(raw.get("code", raw.get("medicationCodeableConcept")))
-    return Sourced(resource=resource, key=KEYS[raw["resourceType"]], origin="fhir", concepts=concepts)
+    return Sourced(raw=raw, key=KEYS[raw["resourceType"]], origin="fhir", concepts=concepts)
 
 
 def _read(key: str, number: int, failed: tuple[str, ...], incomplete: tuple[str, ...]) -> Read:

@@ -125,7 +125,7 @@ def open_chart(record: PatientRecord, terminology: Terminology, *, today: date, 
 
 
 def _entry(sourced: Sourced, terminology: Terminology) -> Entry:
-    raw: Raw = sourced.resource.model_dump(mode="json")
+    raw = sourced.raw
     components = tuple((part, terminology.matches(part.get("code"))) for part in objects(raw.get("component")))
     return Entry(raw, sourced.origin, sourced.concepts, terminology.matches(raw.get("code")), components)
 

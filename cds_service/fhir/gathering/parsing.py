@@ -19,12 +19,17 @@ LAX_TIME = re.compile(
 TIMES = re.compile(r"\w*(?:Date|DateTime|Instant)|start|end|event|authoredOn")
 
 
+Json = dict[str, Any]
+
+
 class BrokenResource(ValueError):
     """The resource is not valid R4. The message names places, never values."""
 
 
-def parse_resource(raw: Mapping[str, Any], resource_type: str) -> Any:
-    """The resource as a model of `fhir.resources.R4B`; times without zone or seconds are taken as UTC, on the minute.
+def parse_resource(raw: Mapping[str, Any], resource_type: str) -> Json:
+    """The resource as JSON that `fhir.resources.R4B` has accepted: a copy, dumping the model again would cost more.
+
+    Times without zone or seconds are taken as UTC, on the minute.
 
     Elements that R4 does not know are left out: vendors add them, and what we read is not among them.
 
@@ -33,24 +38,27 @@ def parse_resource(raw: Mapping[str, Any], resource_type: str) -> Any:
     """
     if raw.get("modifierExtension"):  # it may turn the meaning round; FHIR R4, Extensibility, 2.4.1.1
         raise BrokenResource("not valid here: a modifier extension that is not known")
-    whole = _with_whole_times(raw)
+    whole: Json = _with_whole_times(raw)
     try:
-        return _validated(whole, resource_type)
+        _validate(whole, resource_type)
     except ValidationError as error:
         unknown = [fault["loc"] for fault in error.errors() if fault["type"] == "extra_forbidden"]
         if len(unknown) < error.error_count():
             raise BrokenResource(f"not valid: {', '.join(_places(error))}") from None
+    else:
+        return whole
     for place in unknown:
         _leave_out(whole, place)
     try:
-        return _validated(whole, resource_type)
+        _validate(whole, resource_type)
     except ValidationError as error:
         raise BrokenResource(f"not valid: {', '.join(_places(error))}") from None
+    return whole
 
 
-def _validated(whole: Any, resource_type: str) -> Any:
+def _validate(whole: Json, resource_type: str) -> None:
     try:
-        return get_fhir_model_class(resource_type).model_validate(whole)
+        get_fhir_model_class(resource_type).model_validate(whole)
     except ValidationError:
         raise
     except (KeyError, TypeError, ValueError) as error:  # validators of the library fall over some junk
@@ -81,7 +89,7 @@ def parse_patient(raw: Mapping[str, Any]) -> tuple[Patient, tuple[str, ...]]:
     except (KeyError, TypeError, ValueError):
         broken = sorted(whole.keys() - {"resourceType", "id", "gender", "birthDate"})
     rest = {name: value for name, value in whole.items() if name not in broken and name.lstrip("_") not in broken}
-    return parse_resource(rest, "Patient"), tuple(broken)
+    return Patient.model_validate(parse_resource(rest, "Patient")), tuple(broken)
 
 
 def _places(error: ValidationError) -> list[str]:

@@ -41,12 +41,12 @@ class Sourced:
     """One resource that parsed, with where it came from.
 
     Attributes:
-        resource: a model of `fhir.resources.R4B`.
+        raw: as JSON that `fhir.resources.R4B` has accepted.
         key: prefetch key whose query it answers.
         concepts: names of value sets or mapped local codes that its codes belong to.
     """
 
-    resource: Any
+    raw: Mapping[str, Any]
     key: str
     origin: Literal["prefetch", "fhir"]
     concepts: frozenset[str]
@@ -260,12 +260,12 @@ def _pick(
     read = [(raw, concepts) for raw in ours if (concepts := concepts_of(raw, others, terminology))]
     for raw, concepts in sorted(read, key=lambda pair: _place(template, pair[0])):
         try:
-            resource = parse_resource(raw, template.resource_type)
+            accepted = parse_resource(raw, template.resource_type)
         except BrokenResource as error:
             name = reference_name(template.resource_type, raw)
             broken.append(Unreadable(reference=name, key=template.key, concepts=concepts, message=str(error)))
         else:
-            picked.append(Sourced(resource=resource, key=template.key, origin=origin, concepts=concepts))
+            picked.append(Sourced(raw=accepted, key=template.key, origin=origin, concepts=concepts))
     return tuple(picked), tuple(broken)
 
 

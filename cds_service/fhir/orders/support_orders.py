@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -103,7 +103,7 @@ def _stored(record: PatientRecord) -> Iterator[Draft]:
     """Orders and procedures of the record as JSON, so that the same rules read them as read the drafts."""
     for key, kind in RECORD_KEYS.items():
         for place, sourced in enumerate(record.of_key(key)):
-            resource: Mapping[str, Any] = sourced.resource.model_dump(mode="json")
+            resource = sourced.raw
             if resource.get("resourceType") == kind and resource.get("doNotPerform") is not True:
                 yield Draft(f"{kind}/{text(resource.get('id')) or f'(entry {place + 1})'}", resource)
 

@@ -7,7 +7,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from fhir.resources.R4B import get_fhir_model_class
 from fhir.resources.R4B.patient import Patient
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -104,13 +103,12 @@ def public_record(name: str) -> PatientRecord:
     """A public patient as if all lists had been asked."""
     entries = [entry["resource"] for entry in json.loads((PUBLIC / name).read_text(encoding="utf-8"))["entry"]]
     kept = [raw for raw in entries if raw["resourceType"] in KEYS]
-    models = [get_fhir_model_class(raw["resourceType"]).model_validate(raw) for raw in kept]
     counts = {key: sum(KEYS[raw["resourceType"]] == key for raw in kept) for key in ALL_KEYS}
     return PatientRecord(
         patient=Patient.model_validate(next(raw for raw in entries if raw["resourceType"] == "Patient")),
         resources=tuple(
-            Sourced(resource=model, key=KEYS[raw["resourceType"]], origin="fhir", concepts=frozenset())
-            for raw, model in zip(kept, models, strict=True)
+            Sourced(raw=raw, key=KEYS[raw["resourceType"]], origin="fhir", concepts=frozenset())
+            for raw in kept
         ),
         unreadable=(),
         reads={key: Read(state="given" if n else "empty", origin="fhir", entries=n) for key, n in counts.items()},

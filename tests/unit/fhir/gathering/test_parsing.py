@@ -30,7 +30,7 @@ def test_an_unknown_element_beside_a_broken_one_does_not_mend_it():
 
 def test_a_value_that_r4_does_not_know_is_no_value():
     strange = {name: value for name, value in OBSERVATION.items() if name != "valueQuantity"} | {"valueDecimal": -2.8}
-    assert parse_resource(strange, "Observation").valueQuantity is None
+    assert parse_resource(strange, "Observation").get("valueQuantity") is None
 
 
 def test_an_unknown_modifier_extension_forbids_reading():
@@ -40,4 +40,4 @@ def test_an_unknown_modifier_extension_forbids_reading():
 
 def test_times_without_seconds_or_zone_are_utc_on_the_minute():
     read = parse_resource(OBSERVATION | {"effectiveDateTime": "2026-05-01T10:00"}, "Observation")
-    assert read.effectiveDateTime.isoformat() == "2026-05-01T10:00:00+00:00"
+    assert read["effectiveDateTime"] == "2026-05-01T10:00:00Z"

@@ -109,7 +109,7 @@ def observed(*resources, **sent):
 
 
 def names(record) -> list[str]:
-    return [f"{one.resource.__class__.__name__}/{one.resource.id}" for one in record.resources]
+    return [f"{one.raw['resourceType']}/{one.raw['id']}" for one in record.resources]
 
 
 # --- who is asked
@@ -460,16 +460,16 @@ def test_a_broken_resource_is_named_without_its_values():
 @pytest.mark.parametrize(
     ("written", "read_as"),
     [
-        ("2026-05-01T10:00", "2026-05-01T10:00:00+00:00"),
-        ("2026-05-01T10:00:30", "2026-05-01T10:00:30+00:00"),
-        ("2026-05-01T10:00:30.5", "2026-05-01T10:00:30.500000+00:00"),
+        ("2026-05-01T10:00", "2026-05-01T10:00:00Z"),
+        ("2026-05-01T10:00:30", "2026-05-01T10:00:30Z"),
+        ("2026-05-01T10:00:30.5", "2026-05-01T10:00:30.5Z"),
         ("2026-05-01T10:00+02:00", "2026-05-01T10:00:00+02:00"),
-        ("2026-05-01T10:00:30Z", "2026-05-01T10:00:30+00:00"),
+        ("2026-05-01T10:00:30Z", "2026-05-01T10:00:30Z"),
     ],
 )
 def test_a_time_without_zone_or_seconds_is_taken_as_utc_on_the_minute(written, read_as):
     record = observed(observation(1, effectiveDateTime=written))
-    assert record.resources[0].resource.effectiveDateTime.isoformat() == read_as
+    assert record.resources[0].raw["effectiveDateTime"] == read_as
 
 
 def test_a_broken_telephone_does_not_cost_the_birth_date():
@@ -523,7 +523,7 @@ def test_prefetch_and_a_paged_server_give_the_same_record():
     finally:
         stub.close()
     sent = observed(observation(1), observation(2), observation(3))
-    assert [one.resource for one in live.resources] == [one.resource for one in sent.resources]
+    assert [one.raw for one in live.resources] == [one.raw for one in sent.resources]
     assert {key: (one.state, one.entries) for key, one in live.reads.items()} == {
         key: (one.state, one.entries) for key, one in sent.reads.items()
     }

@@ -47,7 +47,8 @@ def only(*resources):
 def record(*resources, reads=None, unreadable=()):
     sourced = tuple(
         Sourced(
-            resource=MODELS[one["resourceType"]].model_validate(one), key=KEYS[one["resourceType"]], origin="fhir",
+            raw=MODELS[one["resourceType"]].model_validate(one).model_dump(mode="json"),
+            key=KEYS[one["resourceType"]], origin="fhir",
             concepts=frozenset(),
         )
         for one in resources
