@@ -6,6 +6,7 @@ A *concept* is the id of a value set in `mappings/valueset/`, or a code of one o
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -63,6 +64,9 @@ class Terminology:
         self._local_codes = local_codes
         self._answer_maps = answer_maps
         self._texts = texts
+        # Most words name nothing: one pattern of all says so at once.
+        every = (f"(?:{word.pattern})" for rule in texts.values() for word in rule.any)
+        self._any_text = re.compile("|".join(every) or "(?!)", re.IGNORECASE)
         self._by_code = self._index()
         self._classes = self._index_of_classes()
 
@@ -144,6 +148,8 @@ class Terminology:
         if not isinstance(text, str):
             return frozenset()
         plain = unicodedata.normalize("NFKC", text)
+        if self._any_text.search(plain) is None:
+            return frozenset()
         return frozenset(concept for concept, rule in self._texts.items() if rule.fits(plain))
 
     def _matches_of(self, system: str, code: str) -> Iterator[Match]:
