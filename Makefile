@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix coverage wheel-test tables servers bench faults clean
+.PHONY: help demo test check fix coverage wheel-test tables servers bench faults kill-rounds clean
 
 help: ## print the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -57,6 +57,9 @@ wheel-test: $(VENV)/.ready-dev ## build the wheel, install it elsewhere, run the
 
 servers: $(VENV)/.ready-dev ## fetch the FHIR servers that tests run against (Java and Maven, Node and npm), once
 	@$(BIN)/python -m tests.integration.servers
+
+kill-rounds: $(VENV)/.ready-dev ## the audit log under 200 kills and 8 times 500 writes at once (make test does 20, and 8 times 200)
+	@AUDIT_KILLS=200 AUDIT_WRITES=500 $(BIN)/python -m pytest tests/integration/test_audit_crashes.py tests/integration/test_audit_store.py -k "killed or eight"
 
 clean: ## remove the environment and what tools leave behind
 	@rm -rf $(VENV) .cache dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -54,14 +54,14 @@ def append_entries(connection: Connection, entries: Sequence[SealedEntry], clock
     """
     head = read_head(connection)
     new = list(_unknown(connection, entries))
-    known = len(entries) - len(new)
+    known, count = len(entries) - len(new), len(new)
     if head.sequence == 0:
         new.insert(0, _genesis(datetime.fromisoformat(new[0].at) if new else clock()))
     rows = _Rows()
     for entry in new:
         head = rows.add(entry, head)
     rows.insert_into(connection)
-    return Appended(first=head.sequence - len(new) + 1, last=head.sequence, known=known)
+    return Appended(first=head.sequence - count + 1, last=head.sequence, known=known)
 
 
 def _unknown(connection: Connection, entries: Sequence[SealedEntry]) -> Sequence[SealedEntry]:

@@ -23,7 +23,8 @@ from tests.audit_builders import NOON, answer_entry, clock, fill, rows_of, tampe
 
 ROOT = Path(__file__).resolve().parents[2]
 PROCESSES = 8
-WRITES = int(os.environ.get("AUDIT_WRITES", "200"))  # of each; `make audit-load` writes 500
+SHARE_SECONDS = "20"  # many at once on a small machine: this is about order, not about time
+WRITES = int(os.environ.get("AUDIT_WRITES", "200"))  # of each; `make kill-rounds` writes 500
 
 
 @pytest.fixture
@@ -35,7 +36,7 @@ def store(audit_url):
 
 def start(url, count, name):
     return subprocess.Popen(
-        [sys.executable, "-m", "tests.audit_load.writing", url, str(count), name],
+        [sys.executable, "-m", "tests.audit_load.writing", url, str(count), name, SHARE_SECONDS],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,

@@ -1,0 +1,206 @@
+"""F30 to F32: killed at any moment, cut from power, or lied to by the disk: what was acknowledged is there."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from cds_service.audit.store import AuditStore
+from cds_service.audit.verification.walk import verify_log
+from tests.audit_builders import answer_entry, rows_of
+
+ROOT = Path(__file__).resolve().parents[2]
+ROUNDS = int(os.environ.get("AUDIT_KILLS", "20"))  # `make kill-rounds` does 200
+SHIM = r"""
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+static int refuse(void) { return access(getenv("NO_FSYNC"), F_OK) == 0; }
+int fsync(int file) { (void)file; if (refuse()) { errno = EIO; return -1; } return 0; }
+int fdatasync(int file) { return fsync(file); }
+"""
+LYING = """
+import os, sys
+from cds_service.audit.store import AuditStore
+from cds_service.errors import AuditUnavailable
+from tests.audit_builders import answer_entry
+store = AuditStore(sys.argv[1])
+store.append(answer_entry(1))
+open(os.environ["NO_FSYNC"], "w").close()
+for number in (2, 3):
+    try:
+        store.append(answer_entry(number))
+    except AuditUnavailable:
+        print("refused")
+os.unlink(os.environ["NO_FSYNC"])  # the disk is well again, but what it holds is not known
+try:
+    store.append(answer_entry(4))
+except AuditUnavailable:
+    print("refused")
+print("ready" if store.state().is_ready else "not ready")
+store.close()
+"""
+
+
+def acknowledged(url, seconds, *, locked_by=None):
+    """Ids that a process said were kept until it was killed at a random moment."""
+    writer = subprocess.Popen(
+        [sys.executable, "-m", "tests.audit_load.writing", url, "0", "w", "0.1"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    lines = [writer.stdout.readline()]
+    reading = threading.Thread(target=lambda: lines.extend(writer.stdout))
+    reading.start()
+    if locked_by is not None:
+        time.sleep(seconds / 3)
+        locked_by.execute("BEGIN IMMEDIATE")  # from here on the spool takes the entries
+    time.sleep(seconds)
+    writer.send_signal(signal.SIGKILL)
+    writer.wait()
+    reading.join()
+    writer.stdout.close()
+    if locked_by is not None:
+        locked_by.execute("ROLLBACK")
+    return [line.split()[1] for line in lines if line.startswith("kept") and line.endswith("\n")]
+
+
+def merged(url):
+    """Ids in the log once the next process has looked for what the dead one left."""
+    store = AuditStore(url)
+    store.append(answer_entry(random.randrange(10**9)))
+    store.close()
+    return {row[0] for row in rows_of(url, "SELECT entry_id FROM audit_entry")}
+
+
+def test_no_acknowledged_entry_is_lost_however_often_the_writer_is_killed(tmp_path):
+    """G-TMP-4."""
+    url = f"sqlite:///{tmp_path / 'audit.sqlite3'}"
+    chance = random.Random(7)
+    seen = spooled = 0
+    for number in range(ROUNDS):
+        with closing(sqlite3.connect(tmp_path / "audit.sqlite3", isolation_level=None)) as other:
+            kept = acknowledged(url, chance.uniform(0.01, 0.3), locked_by=other if number % 3 == 2 else None)
+        left = list((tmp_path / "audit.sqlite3.spool").glob("*.spool"))
+        spooled += sum(path.stat().st_size > 0 for path in left)
+        before = len(rows_of(url, "SELECT sequence FROM audit_entry"))
+        there = merged(url)
+        assert set(kept) <= there
+        assert len(there) >= before
+        report = verify_log(url)
+        assert (report.faults, report.last) == ([], report.entries)
+        seen += len(kept)
+    assert seen >= ROUNDS
+    assert spooled >= ROUNDS // 6  # the spool was killed too
+    assert not list((tmp_path / "audit.sqlite3.spool").glob("*.spool"))
+
+
+def test_no_acknowledged_entry_is_lost_in_postgresql(postgres):
+    url = postgres.new_database()
+    for seconds in (0.05, 0.2):
+        kept = acknowledged(url, seconds)
+        assert set(kept) <= merged(url)
+        assert verify_log(url).is_whole
+
+
+def test_no_acknowledged_entry_is_lost_when_postgresql_itself_crashes(postgres):
+    url = postgres.new_database()
+    store = AuditStore(url)
+    kept = []
+    for number in range(1, 40):
+        store.append(answer_entry(number))
+        kept.append(answer_entry(number).id)
+    postgres.stop("immediate")
+    postgres.start()
+    store.close()
+    assert set(kept) <= {row[0] for row in rows_of(url, "SELECT entry_id FROM audit_entry")}
+    assert verify_log(url).is_whole
+
+
+def test_what_is_on_disk_when_append_returns_holds_the_entry(tmp_path):
+    """F32: copies of the files as they are after each acknowledgement, as a power cut would leave them at best."""
+    file = tmp_path / "audit.sqlite3"
+    store = AuditStore(f"sqlite:///{file}")
+    for number in range(1, 6):
+        store.append(answer_entry(number))
+        cut = tmp_path / f"cut-{number}"
+        cut.mkdir()
+        for path in (file, file.with_name("audit.sqlite3-wal")):
+            shutil.copy(path, cut / path.name)
+        url = f"sqlite:///{cut / file.name}"
+        assert rows_of(url, "SELECT count(*) FROM audit_entry WHERE kind = 'answer'") == [(number,)]
+        assert verify_log(url).is_whole
+    store.close()
+
+
+def test_a_journal_cut_anywhere_costs_entries_at_the_end_and_nothing_else(tmp_path):
+    """F32: the journal's tail never reached the disk; a checkpoint that was kept would tell."""
+    file = tmp_path / "audit.sqlite3"
+    store = AuditStore(f"sqlite:///{file}")
+    for number in range(1, 6):
+        store.append(answer_entry(number))
+    journal = file.with_name("audit.sqlite3-wal").read_bytes()
+    for share in (0.3, 0.6, 0.9, 0.99):
+        cut = tmp_path / f"cut-{share}"
+        cut.mkdir()
+        shutil.copy(file, cut / file.name)
+        (cut / "audit.sqlite3-wal").write_bytes(journal[: int(len(journal) * share)])
+        url = f"sqlite:///{cut / file.name}"
+        if rows_of(url, "SELECT name FROM sqlite_master WHERE name = 'audit_entry'"):
+            report = verify_log(url)
+            assert all(one.what == "removed" and one.sequence == 1 for one in report.faults)
+    store.close()
+
+
+def test_every_write_waits_for_the_disk(tmp_path):
+    store = AuditStore(f"sqlite:///{tmp_path / 'audit.sqlite3'}")
+    store.append(answer_entry(1))
+    with store.database.writing() as connection:
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2  # FULL
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+    store.close()
+
+
+def test_every_write_to_postgresql_waits_for_its_disk(postgres):
+    url = postgres.new_database()
+    postgres.ask(f"ALTER DATABASE {url.rpartition('/')[2]} SET synchronous_commit = off")
+    store = AuditStore(url)
+    with store.database.writing() as connection:
+        assert connection.exec_driver_sql("SHOW synchronous_commit").scalar() == "on"
+    store.close()
+
+
+def test_a_disk_that_does_not_confirm_ends_all_writing_until_a_restart(tmp_path):
+    """F30, with a file system that really refuses fsync."""
+    if shutil.which("cc") is None:
+        pytest.skip("there is no C compiler for a library that refuses fsync: apt-get install gcc libc6-dev")
+    (tmp_path / "shim.c").write_text(SHIM)
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", tmp_path / "shim.so", tmp_path / "shim.c"], check=True)
+    url = f"sqlite:///{tmp_path / 'audit.sqlite3'}"
+    said = subprocess.run(
+        [sys.executable, "-c", LYING, url],
+        cwd=ROOT,
+        env={**os.environ, "LD_PRELOAD": str(tmp_path / "shim.so"), "NO_FSYNC": str(tmp_path / "no-fsync")},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    ).stdout
+    assert said.split("\n") == ["refused", "refused", "refused", "not ready", ""]
+    store = AuditStore(url)
+    store.append(answer_entry(5))
+    store.close()
+    assert rows_of(url, "SELECT kind FROM audit_entry ORDER BY sequence")[-2:] == [("gap",), ("answer",)]
+    assert verify_log(url).is_whole
