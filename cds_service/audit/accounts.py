@@ -95,7 +95,7 @@ class Accounts:
         self._database = database
         self._clock = clock
         self._hasher = hasher or PasswordHasher()
-        self._nobody = self._hasher.hash(secrets.token_hex(16))  # checked for unknown names, which takes as long
+        self._nobody = ""  # the hash that is checked for unknown names, which takes as long
         self._hashing = threading.Semaphore(2)  # one check takes 64 MiB
         self._is_prepared = False
 
@@ -140,6 +140,7 @@ class Accounts:
             TooManyTries: of this account or from this address.
         """
         name = name.strip().lower()
+        self._nobody = self._nobody or self._hasher.hash(secrets.token_hex(16))
         places = {_digest(f"name {name}"): TRIES_OF_NAME, _digest(f"address {address}"): TRIES_OF_ADDRESS}
         with self._writing() as connection:
             self._count_try(connection, places)

@@ -103,12 +103,14 @@ class Figures:
                 return Progress(counted_to, progress.head)
 
     def read(self, since: str, until: str) -> tuple[Figure, ...]:
-        """Counts of these periods, both included.
+        """Counts of these periods, both included: months, or weeks.
 
         Raises:
             AuditUnavailable: the database cannot be read.
         """
         wanted = select(FIGURES).where(FIGURES.c.period >= since, FIGURES.c.period <= until)
+        is_week = FIGURES.c.period.contains("W")
+        wanted = wanted.where(is_week if "W" in since else ~is_week)
         try:
             with self._database().reading() as connection:
                 rows = connection.execute(wanted).all()

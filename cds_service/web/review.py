@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from cds_service.audit.accounts import Accounts
 from cds_service.audit.figures import Figures
+from cds_service.audit.finding import Finder
 from cds_service.audit.proving import check_entry
 from cds_service.audit.reading import Cursor, Query, Stored
 from cds_service.audit.reviewing import Reviewing
@@ -43,6 +44,7 @@ def review_routes(around: Surroundings, store: AuditStore) -> Blueprint:
         store=store,
         gate=Gate(accounts=accounts, audit=around.audit, clock=around.clock, base_url=around.base_url),
         reviewing=Reviewing(lambda: store.database),
+        finder=Finder(lambda: store.database),
         figures=Figures(lambda: store.database),
         service=around.service,
         database_url=around.settings.database_url,
@@ -93,7 +95,7 @@ def _find_routes(routes: Blueprint, desk: Desk) -> None:
             desk.gate.need("readers")
         if wanted.faults:
             return make_response(render_template("review-find.html", filter=wanted, choices=CHOICES, page=None), 400)
-        page = desk.store.reader.find(wanted.query, after=after)
+        page = desk.finder.find(wanted.query, after=after)
         seen = {"query": wanted.query.to_json(), "count": len(page.entries)}
         desk.gate.note("find", patient=wanted.query.patient, content=seen)
         said = desk.reviewing.about([one.id for one in page.entries])
@@ -104,7 +106,7 @@ def _find_routes(routes: Blueprint, desk: Desk) -> None:
     def timeline(patient: str) -> str:
         desk.gate.need("patients")
         after = Cursor.parse(request.args.get("after", ""))
-        page = desk.store.reader.find(Query(kinds=("answer", "refusal"), patient=patient), after=after, limit=TIMELINE)
+        page = desk.finder.find(Query(kinds=("answer", "refusal"), patient=patient), after=after, limit=TIMELINE)
         desk.gate.note("timeline", patient=patient, content={"count": len(page.entries)})
         said = desk.reviewing.about([one.id for one in page.entries])
         visits = [(one, content_of(desk.store.reader.entry(one.sequence)), said[one.id]) for one in page.entries]

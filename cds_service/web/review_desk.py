@@ -10,6 +10,7 @@ from werkzeug.exceptions import NotFound
 
 from cds_service.audit.chain import LASTING
 from cds_service.audit.figures import Figures
+from cds_service.audit.finding import Finder
 from cds_service.audit.reading import Stored
 from cds_service.audit.reviewing import Reviewing
 from cds_service.audit.store import AuditStore
@@ -30,6 +31,7 @@ class Desk:
     store: AuditStore
     gate: Gate
     reviewing: Reviewing
+    finder: Finder
     figures: Figures
     service: Service
     database_url: str

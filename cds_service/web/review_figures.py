@@ -40,7 +40,7 @@ def figure_routes(routes: Blueprint, desk: Desk) -> None:
         progress = desk.figures.count_on(seconds=COUNT_SECONDS)
         found = desk.figures.read(since, until)
         desk.gate.note("figures", content={"since": since, "until": until})
-        marks = desk.store.reader.find(Query(kinds=("mark",), result="period"), limit=10).entries
+        marks = desk.finder.find(Query(kinds=("mark",), result="period"), limit=10).entries
         return render_template(
             "review-figures.html",
             since=since,
@@ -82,11 +82,10 @@ def _first_of(day: date, months_before: int) -> date:
 
 
 def _tables(found: Sequence[Figure], since: str, until: str) -> dict[str, object]:
-    months = [one for one in found if "W" not in one.period]
     by_topic: Counts = Counter()
-    for one in months:
+    for one in found:
         by_topic[one.topic, one.rule, one.name] += one.count
-    monthly = _by_month(months, since, until)
+    monthly = _by_month(found, since, until)
     return {
         "monthly": monthly,
         "cards": _by_card(by_topic),
@@ -186,8 +185,7 @@ def _flags(found: Sequence[Figure], weekly: Sequence[Figure], today: date) -> It
     """What deserves a look by itself (acceptance, trust, failures, a rule that fell silent or became loud)."""
     counts: Counts = Counter()
     for one in found:
-        if "W" not in one.period:
-            counts[one.topic, one.rule, one.name] += one.count
+        counts[one.topic, one.rule, one.name] += one.count
     yield from _card_flags(counts)
     answers = counts["", "", "answer"]
     failures = sum(counts["", "", name] for name in ("refusal:failure", "refusal:deadline-passed", "lost"))

@@ -28,7 +28,7 @@ TEXTS: Mapping[str, str] = {
     "about": "about",
 }
 KINDS: Mapping[str, tuple[str, tuple[Kind, ...]]] = {
-    "": ("Answers and refusals", ("answer", "refusal")),
+    "": ("Answers, refusals", ("answer", "refusal")),
     "answer": ("Answers", ("answer",)),
     "refusal": ("Refusals", ("refusal",)),
     "feedback": ("Feedback", ("feedback",)),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 SMALLEST = 5
 HIDDEN = "< 5"  # one of 1 to 4
 WITHHELD = "…"  # large enough, but it would give a hidden one away
-BAR_WIDTH = 320
+BAR_WIDTH = 330
 Place = tuple[int, int]
 
 

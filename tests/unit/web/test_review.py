@@ -1,0 +1,630 @@
+"""The review pages: find, timeline, why, integrity, comparison, export, review work, privacy, accessibility."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from dataclasses import replace
+from html import unescape
+from html.parser import HTMLParser
+
+import pytest
+
+from cds_service.audit.verification.walk import verify_log
+from tests.chart_builders import NOW, measured, open_service, patient, strong_and_nourished, thin_and_weak
+from tests.review_desk import ReviewDesk, Reviewer, words
+
+ENTRY = re.compile(r"/audit/entries/([0-9a-f-]{36})\"")
+
+
+@pytest.fixture
+def desk(tmp_path):
+    found = ReviewDesk(tmp_path)
+    yield found
+    found.store.close()
+
+
+def listed(page):
+    """Ids of the entries of a list, in order."""
+    return list(dict.fromkeys(ENTRY.findall(page)))
+
+
+# --- 1 find
+
+
+@pytest.fixture
+def filled(desk):
+    """Two patients, a refusal, feedback on some cards; the newest last."""
+    desk.sign(patient="pat-a")
+    desk.later(days=1)
+    weak = desk.sign(patient="pat-b", with_brace=True)
+    content = desk.content(weak)
+    card = next(one for one in content["cards"] if one["source"]["topic"]["code"] == "rehabilitation")
+    desk.tell(card["uuid"], "overridden", reason="patientDeclines")
+    desk.later(days=1)
+    desk.sign(*strong_and_nourished(), patient="pat-c")
+    desk.later(days=1)
+    desk.refuse()
+    return desk
+
+
+def entries_of(desk, name):
+    by_patient = {one.patient: one for one in desk.all("answer", "refusal")}
+    return by_patient[name]
+
+
+@pytest.mark.parametrize(
+    ("query", "patients"),
+    [
+        ("", ["REFUSED", "pat-c", "pat-b", "pat-a"]),
+        ("kind=answer", ["pat-c", "pat-b", "pat-a"]),
+        ("kind=refusal", ["REFUSED"]),
+        ("patient=pat-b", ["pat-b"]),
+        ("patient=Patient/pat-b", ["pat-b"]),
+        ("user=Practitioner/7&kind=answer", ["pat-c", "pat-b", "pat-a"]),
+        ("user=Practitioner/8", []),
+        ("since=2026-11-21&until=2026-11-22", ["pat-c", "pat-b"]),
+        ("since=2026-11-21T08:00Z&until=2026-11-21T10:00Z", ["pat-b"]),
+        ("outcome=refracture&band=high", ["pat-b", "pat-a"]),
+        ("outcome=refracture&band=lower", ["pat-c"]),
+        ("feedback=overridden", ["pat-b"]),
+        ("feedback=accepted", []),
+        ("feedback=none", ["pat-c", "pat-a"]),
+        ("warning=yes", ["pat-b", "pat-a"]),
+        ("partial=yes", []),
+        ("rule=brace-correction", ["pat-b"]),
+        ("reason=patient-mismatch", ["REFUSED"]),
+        ("status=400", ["REFUSED"]),
+        ("result=refused", ["REFUSED"]),
+    ],
+)
+def test_entries_are_found_by(filled, query, patients):
+    page = filled.reviewer().get(f"/audit?{query}")
+    refused = filled.newest("refusal")
+    expected = [refused if one == "REFUSED" else entries_of(filled, one) for one in patients]
+    assert listed(page) == [one.id for one in expected]
+
+
+def test_an_answer_is_found_by_hook_instance_and_by_card(filled):
+    wanted = entries_of(filled, "pat-b")
+    anna = filled.reviewer()
+    assert listed(anna.get(f"/audit?hook={wanted.hook_instance}")) == [wanted.id]
+    assert listed(anna.get(f"/audit?card={wanted.cards[0].card}&kind=answer")) == [wanted.id]
+
+
+def test_the_form_leaves_its_empty_fields_out_of_the_address(filled):
+    response = filled.reviewer().client.get("/audit?patient=pat-b&user=&kind=&status=")
+    assert (response.status_code, response.headers["Location"]) == (303, "/audit?patient=pat-b")
+
+
+def test_the_form_shows_the_filter_of_its_address(filled):
+    page = filled.reviewer().get("/audit?patient=pat-b&band=high&warning=yes")
+    assert 'name="patient" type="text" value="pat-b"' in page
+    assert '<option value="high" selected>' in page
+    assert "<details open>" in page  # a field that filters is not folded away
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "status=7",
+        "status=abc",
+        "since=yesterday",
+        "until=9999-12-31",
+        "band=huge",
+        "feedback=x",
+        "partial=maybe",
+        "kind=everything",
+        "patient=" + "x" * 300,
+        "user=a%00b",
+    ],
+)
+def test_a_filter_that_cannot_be_read_is_said_at_its_field_and_asks_nothing(filled, query):
+    anna = filled.reviewer()
+    before = len(filled.all("read"))
+    page = anna.get(f"/audit?{query}", 400)
+    assert 'class="fault"' in page
+    assert listed(page) == []
+    assert len(filled.all("read")) == before
+
+
+@pytest.mark.parametrize("text", ["' OR 1=1 --", "%", "pat-_", '"; DROP TABLE audit_entry'])
+def test_signs_of_sql_are_only_signs(filled, text):
+    anna = filled.reviewer()
+    for field in ("patient", "user", "rule", "reason", "encounter"):
+        assert listed(anna.client.get("/audit", query_string={field: text}).text) == []
+    assert verify_log(filled.url).is_whole
+
+
+def test_a_long_list_is_turned_page_by_page_without_gap_or_repeat(desk):
+    for number in range(120):
+        desk.later(seconds=number % 3)  # some at the same moment
+        _note(desk, number)
+    anna = desk.reviewer()
+    address, seen = "/audit?kind=work", []
+    while address:
+        page = anna.get(address)
+        seen += listed(page)
+        following = re.search(r'<a rel="next" href="([^"]+)"', page)
+        address = unescape(following.group(1)) if following else ""
+    assert seen == [one.id for one in desk.all("note")]
+    assert len(seen) == 120
+
+
+def _note(desk, number):
+    from cds_service.audit.chain import AuditEntry
+
+    desk.store.append(AuditEntry(kind="note", at=desk.now, user="anna", content={"text": str(number)}))
+
+
+# --- 2 timeline
+
+
+def test_a_timeline_tells_each_visit_from_the_order_to_the_feedback(filled):
+    filled.later(days=1)
+    filled.sign(*strong_and_nourished(), patient="pat-b", number=2)
+    page = filled.reviewer().get("/audit/patients/pat-b")
+    text = words(page)
+    newest, oldest = listed(page)
+    assert (oldest, newest) == tuple(one.id for one in reversed(filled.all("answer")) if one.patient == "pat-b")
+    assert "Order: PKP L1" in text
+    assert "findings" in text
+    assert "rehabilitation overridden: patientDeclines" in text
+    for card in filled.content(filled.newest("answer"))["cards"]:
+        assert card["summary"] in text
+
+
+def test_a_timeline_holds_no_other_patient(filled):
+    page = filled.reviewer().get("/audit/patients/pat-b")
+    assert "pat-a" not in page
+    assert "pat-c" not in page
+
+
+# --- 2 and 3: cards as shown, and why
+
+
+class Cards(HTMLParser):
+    """Texts of the cards of a page."""
+
+    def __init__(self):
+        super().__init__()
+        self.texts, self._depth = [], 0
+
+    def handle_starttag(self, tag, attrs):  # noqa: ARG002 - the parser's signature
+        if tag == "article":
+            self.texts.append([])
+            self._depth = 1
+
+    def handle_endtag(self, tag):
+        self._depth = 0 if tag == "article" else self._depth
+
+    def handle_data(self, data):
+        if self._depth:
+            self.texts[-1].append(data)
+
+
+def cards_on(page):
+    found = Cards()
+    found.feed(page)
+    return [" ".join("".join(one).split()) for one in found.texts]
+
+
+def plain(markdown):
+    return " ".join(re.sub(r"^- ", "", markdown.replace("**", ""), flags=re.MULTILINE).split())
+
+
+def test_cards_are_shown_as_they_stand_in_the_log(filled):
+    entry = entries_of(filled, "pat-b")
+    shown = cards_on(filled.reviewer().get(f"/audit/entries/{entry.id}"))
+    cards = filled.content(entry)["cards"]
+    assert len(shown) == len(cards) == 2
+    for text, card in zip(shown, cards, strict=True):
+        assert card["summary"] in text
+        assert plain(card["detail"]).replace("\\", "") in text
+        for suggestion in card.get("suggestions", ()):
+            assert suggestion["label"] in text
+
+
+def test_todays_texts_do_not_change_what_was_shown(filled, tmp_path):
+    entry = entries_of(filled, "pat-a")
+    before = cards_on(filled.reviewer().get(f"/audit/entries/{entry.id}"))
+    filled.store.close()
+    other = replace(open_service(), hooks={})  # a service that could not render a single card
+    later = ReviewDesk(tmp_path, service=other)
+    later.now = filled.now
+    assert cards_on(later.reviewer().get(f"/audit/entries/{entry.id}")) == before
+    later.store.close()
+
+
+def test_what_a_card_says_in_html_stays_text(desk):
+    from cds_service.audit.chain import AuditEntry
+
+    card = {
+        "uuid": "u",
+        "summary": "<script>alert(1)</script>",
+        "indicator": '"><b>',
+        "detail": '<img src=x onerror="alert(1)"> [a](javascript:alert(1)) **bold**',
+        "source": {"label": "<i>", "url": "javascript:alert(1)"},
+        "links": [{"label": "x", "url": "data:text/html,x"}],
+    }
+    desk.store.append(AuditEntry(kind="answer", at=desk.now, content={**_empty_answer(), "cards": [card]}))
+    page = desk.reviewer().get(f"/audit/entries/{desk.newest('answer').id}")
+    text = page.split('class="columns"')[1].split("All of it as JSON")[0]
+    assert "<script" not in text
+    assert "<img" not in text
+    assert 'href="javascript' not in text
+    assert 'href="data' not in text
+    assert "<strong>bold</strong>" in text
+
+
+def _empty_answer():
+    return {
+        "orders": [],
+        "order": None,
+        "draftsDigest": "",
+        "record": {"server": None, "unread": {}, "incomplete": {}, "unreadable": 0, "foreign": 0},
+        "findings": [],
+        "gaps": [],
+        "models": {},
+        "digests": {},
+        "assessments": [],
+        "signals": [],
+        "recommendations": [],
+        "suggestions": {},
+    }
+
+
+def test_an_entry_tells_inputs_gaps_sources_figures_and_digests(filled):
+    entry = entries_of(filled, "pat-b")
+    text = words(filled.reviewer().get(f"/audit/entries/{entry.id}"))
+    content = filled.content(entry)
+    assert "T-score bmd-t-score −3.2 10 Nov 2026 Observation/o-bmd-t-score" in text
+    for finding in content["findings"]:
+        assert finding["name"] in text
+        for source in finding["sources"]:
+            assert source["resource"] in text
+    assert f"{len(content['gaps'])} gaps" in text
+    for digest in content["digests"].values():
+        assert digest in text
+    figure = next(one for one in content["assessments"][0]["models"] if one["model"] == "sarcopenia-pvm-2022")
+    assert f"{figure['risk'] * 100:.1f} %" in text
+    assert "speaks for this outcome" in text
+    for rule in content["recommendations"]:
+        assert rule in text
+
+
+def test_what_could_not_be_read_is_said(desk):
+    entry = desk.sign(patient(), measured("bmi", 21))
+    content = desk.content(entry)
+    text = words(desk.reviewer().get(f"/audit/entries/{entry.id}"))
+    assert all(name in text for name in content["record"]["unread"])
+    assert "asked for, not there" in text
+
+
+def test_feedback_stands_under_its_answer(filled):
+    entry = entries_of(filled, "pat-b")
+    text = words(filled.reviewer().get(f"/audit/entries/{entry.id}"))
+    assert "Feedback : overridden (patientDeclines) on the card about rehabilitation" in text
+
+
+def test_no_feedback_is_its_own_state(filled):
+    text = words(filled.reviewer().get(f"/audit/entries/{entries_of(filled, 'pat-c').id}"))
+    assert "No feedback came" in text
+
+
+def test_a_replay_with_the_same_models_is_identical(filled):
+    anna = filled.reviewer()
+    for entry in filled.all("answer"):
+        assert "Identical" in words(anna.get(f"/audit/entries/{entry.id}/replay"))
+        assert filled.newest("read").result == "identical"
+
+
+def test_a_replay_with_another_model_names_what_differs(filled, tmp_path):
+    entry = entries_of(filled, "pat-b")
+    filled.store.close()
+    service = open_service()
+    fewer = {name: model for name, model in service.models.items() if name != "sarcopenia-pvm-2022"}
+    later = ReviewDesk(tmp_path, service=replace(service, models=fewer))
+    later.now = filled.now
+    text = words(later.reviewer().get(f"/audit/entries/{entry.id}/replay"))
+    assert "Different" in text
+    assert "sarcopenia-pvm-2022: not in force any more" in text
+    later.store.close()
+
+
+def test_what_holds_no_figures_cannot_be_replayed(filled):
+    filled.reviewer().get(f"/audit/entries/{filled.newest('refusal').id}/replay", 404)
+
+
+# --- 4 integrity
+
+
+def test_verify_now_says_that_the_log_is_whole_and_the_badge_shows_it(filled):
+    anna = filled.reviewer()
+    assert "Never verified here" in words(anna.get("/audit"))
+    assert anna.post("/audit/integrity").status_code == 303
+    assert "whole: nothing changed" in words(anna.get("/audit/integrity"))
+    assert "Verified 23 Nov 2026" in words(anna.get("/audit"))
+
+
+@pytest.mark.parametrize("span", [{}, {"first": "1", "last": "4"}, {"first": "3"}])
+def test_verify_now_names_the_entry_that_was_changed(filled, span):
+    with filled.store.database.writing() as connection:
+        connection.exec_driver_sql("DROP TRIGGER audit_search_no_update")
+        connection.exec_driver_sql("UPDATE audit_search SET patient = 'x' WHERE sequence = 3")
+    anna = filled.reviewer()
+    anna.post("/audit/integrity", **span)
+    text = words(anna.get("/audit/integrity"))
+    assert "entry 3: payload changed: audit_search: patient" in text
+    assert "Broken" in text
+
+
+def test_a_range_that_was_not_touched_is_whole_beside_one_that_was(filled):
+    with filled.store.database.writing() as connection:
+        connection.exec_driver_sql("DROP TRIGGER audit_search_no_update")
+        connection.exec_driver_sql("UPDATE audit_search SET patient = 'x' WHERE sequence = 3")
+    anna = filled.reviewer()
+    anna.post("/audit/integrity", first="4", last="5")
+    assert "4 to 5 ✓ whole" in words(anna.get("/audit/integrity"))
+
+
+@pytest.mark.parametrize("span", [{"first": "0"}, {"last": "x"}, {"first": "-1"}, {"first": "9" * 40}])
+def test_a_range_that_is_none_is_refused(filled, span):
+    assert filled.reviewer().post("/audit/integrity", **span).status_code == 400
+
+
+def test_each_entry_shows_its_own_proof(filled):
+    entry = filled.store.reader.entry(entries_of(filled, "pat-b").id)
+    text = words(filled.reviewer().get(f"/audit/entries/{entry.id}"))
+    assert all(one in text for one in (entry.hash, entry.previous_hash, entry.commitment))
+    assert "The fields give the hash" in text
+
+
+def test_an_entry_that_was_changed_says_so_itself(filled):
+    entry = entries_of(filled, "pat-b")
+    with filled.store.database.writing() as connection:
+        connection.exec_driver_sql("DROP TRIGGER audit_search_no_update")
+        connection.exec_driver_sql(f"UPDATE audit_search SET partial = 1 WHERE sequence = {entry.sequence}")
+    assert "payload changed: audit_search: partial" in words(filled.reviewer().get(f"/audit/entries/{entry.id}"))
+
+
+def test_a_purged_entry_says_that_its_content_is_gone(filled):
+    from cds_service.audit.purge import purge_before
+
+    entry = entries_of(filled, "pat-b")
+    purge_before(filled.store.database, filled.now, "os:root", lambda: filled.now)
+    text = words(filled.reviewer().get(f"/audit/entries/{entry.id}"))
+    assert "deleted after its retention" in text
+    assert "The fields give the hash" in text
+    assert "pat-b" not in text
+
+
+# --- 5 compare
+
+
+def test_two_answers_stand_side_by_side_with_what_differs_marked(filled):
+    a, b = entries_of(filled, "pat-b"), entries_of(filled, "pat-c")
+    text = words(filled.reviewer().get(f"/audit/compare?a={a.id}&b={b.id}"))
+    assert "bmi differs 18.5 kg/m² 21.5 kg/m²" in text
+    assert "sex female female" in text
+
+
+@pytest.mark.parametrize("query", ["", "?a=x&b=y", "?a=ANSWER", "?a=ANSWER&b=REFUSAL"])
+def test_only_two_answers_can_be_compared(filled, query):
+    wanted = query.replace("ANSWER", filled.newest("answer").id).replace("REFUSAL", filled.newest("refusal").id)
+    filled.reviewer().get(f"/audit/compare{wanted}", 404)
+
+
+# --- 6 export
+
+
+def test_an_export_takes_what_the_filter_shows_and_is_an_entry(filled):
+    anna = filled.reviewer()
+    response = anna.post("/audit/export", format="ndjson", patient="pat-b")
+    lines = [json.loads(line) for line in response.text.splitlines()]
+    assert [line["id"] for line in lines[:-1]] == [entries_of(filled, "pat-b").id]
+    assert lines[-1]["manifest"]["count"] == 1
+    entry = filled.newest("export")
+    assert (entry.user, entry.patient) == ("anna", "pat-b")
+    assert filled.content(entry)["filter"] == {"kinds": ["answer", "refusal"], "patient": "pat-b"}
+    assert "attachment" in response.headers["Content-Disposition"]
+
+
+def test_csv_holds_one_line_for_each_entry(filled):
+    response = filled.reviewer().post("/audit/export", format="csv")
+    rows = list(csv.reader(io.StringIO(response.text)))
+    assert len(rows) == 1 + 4 + 1  # names, entries, manifest
+
+
+def test_fhir_lines_are_audit_events(filled):
+    response = filled.reviewer().post("/audit/export", format="fhir")
+    assert {json.loads(line)["resourceType"] for line in response.text.splitlines()} == {"AuditEvent"}
+
+
+@pytest.mark.parametrize("form", [{}, {"format": "pdf"}, {"format": "csv", "status": "x"}])
+def test_an_export_that_cannot_be_read_takes_nothing(filled, form):
+    assert filled.reviewer().post("/audit/export", **form).status_code == 400
+    assert filled.all("export") == ()
+
+
+def test_a_reviewer_exports_no_looks_of_others(filled):
+    assert filled.reviewer().post("/audit/export", format="csv", kind="looks").status_code == 403
+    assert (
+        filled.reviewer("paul", "privacy-officer").post("/audit/export", format="csv", kind="looks").status_code == 200
+    )
+
+
+# --- 7 review work
+
+
+def test_a_mark_with_a_note_is_an_entry_about_the_entry(filled):
+    entry = entries_of(filled, "pat-b")
+    anna = filled.reviewer()
+    assert anna.post(f"/audit/entries/{entry.id}/mark", mark="committee", note="look <b>here</b>").status_code == 303
+    mark = filled.newest("mark")
+    assert (mark.user, mark.result, mark.about, mark.patient) == ("anna", "committee", entry.id, "pat-b")
+    page = anna.get(f"/audit/entries/{entry.id}")
+    assert "For the committee" in page
+    assert "look &lt;b&gt;here&lt;/b&gt;" in page
+
+
+def test_a_note_alone_is_an_entry_too(filled):
+    entry = entries_of(filled, "pat-b")
+    filled.reviewer().post(f"/audit/entries/{entry.id}/mark", note="asked the ward")
+    note = filled.newest("note")
+    assert (note.about, filled.content(note)["text"]) == (entry.id, "asked the ward")
+
+
+@pytest.mark.parametrize("form", [{}, {"note": "  "}, {"mark": "invented"}, {"note": "x" * 2001}])
+def test_nothing_said_is_no_mark(filled, form):
+    entry = entries_of(filled, "pat-b")
+    assert filled.reviewer().post(f"/audit/entries/{entry.id}/mark", **form).status_code == 400
+    assert filled.all("mark", "note") == ()
+
+
+def test_a_period_is_marked_as_reviewed(filled):
+    anna = filled.reviewer()
+    assert anna.post("/audit/figures/reviewed", since="2026-10", until="2026-11", note="quarterly").status_code == 303
+    text = words(anna.get("/audit/figures"))
+    assert "2026-10 to 2026-11 anna 23 Nov 2026, 09:00:00 UTC quarterly" in text
+
+
+# --- 8 privacy
+
+
+def test_every_look_is_an_entry_with_what_was_looked_at(filled):
+    entry = entries_of(filled, "pat-b")
+    anna = filled.reviewer()
+    looks = {
+        "/audit?patient=pat-b": ("find", "pat-b", None),
+        "/audit/patients/pat-b": ("timeline", "pat-b", None),
+        f"/audit/entries/{entry.id}": ("entry", "pat-b", entry.id),
+        f"/audit/entries/{entry.id}/replay": ("replay", "pat-b", entry.id),
+        "/audit/figures": ("figures", None, None),
+        "/audit/integrity": ("integrity", None, None),
+    }
+    for address, (view, patient_id, about) in looks.items():
+        anna.get(address)
+        look = filled.newest("read")
+        assert (look.user, look.patient, look.about) == ("anna", patient_id, about)
+        assert filled.content(look)["view"] == view
+
+
+def test_a_look_without_its_entry_shows_nothing(filled, monkeypatch):
+    from cds_service.errors import AuditUnavailable
+
+    entry = entries_of(filled, "pat-b")
+    anna = filled.reviewer()
+
+    def refuse(_entry):
+        raise AuditUnavailable("The audit entry could not be written.")
+
+    monkeypatch.setattr(filled.store, "append", refuse)
+    for address in ("/audit", "/audit/patients/pat-b", f"/audit/entries/{entry.id}", "/audit/figures"):
+        page = anna.get(address, 503)
+        assert "Refracture" not in page
+        assert listed(page) == []
+
+
+def test_pages_name_nobody(desk):
+    named = {**patient(), "name": [{"family": "Verysecret", "given": ["Anna"]}], "telecom": [{"value": "555-CANARY"}]}
+    entry = desk.sign(named, *thin_and_weak()[1:])
+    anna = desk.reviewer()
+    for address in ("/audit", f"/audit/patients/{entry.patient}", f"/audit/entries/{entry.id}", "/audit/figures"):
+        page = anna.get(address)
+        assert "Verysecret" not in page
+        assert "CANARY" not in page
+
+
+# --- 9 accessible, and safe
+
+
+class Outline(HTMLParser):
+    """What accessibility and the content policy need to know of a page."""
+
+    def __init__(self):
+        super().__init__()
+        self.tags, self.headings, self.labels, self.fields, self.tables = [], [], set(), [], []
+
+    def handle_starttag(self, tag, attrs):
+        values = dict(attrs)
+        self.tags.append((tag, values))
+        if re.fullmatch(r"h[1-6]", tag):
+            self.headings.append(int(tag[1]))
+        if tag == "label" and "for" in values:
+            self.labels.add(values["for"])
+        if tag in ("input", "select", "textarea") and values.get("type") not in ("hidden", "radio"):
+            self.fields.append(values.get("id"))
+        if tag == "table":
+            self.tables.append([])
+        if tag == "th" and self.tables:
+            self.tables[-1].append(values.get("scope"))
+
+
+@pytest.fixture
+def addresses(filled):
+    a, b = entries_of(filled, "pat-b").id, entries_of(filled, "pat-c").id
+    return [
+        "/audit",
+        "/audit?kind=feedback",
+        "/audit/patients/pat-b",
+        f"/audit/entries/{a}",
+        f"/audit/entries/{filled.newest('refusal').id}",
+        f"/audit/entries/{a}/replay",
+        f"/audit/compare?a={a}&b={b}",
+        "/audit/figures",
+        "/audit/integrity",
+        "/audit/login",
+    ]
+
+
+def test_pages_have_one_heading_first_labelled_fields_and_tables_with_headers(filled, addresses):
+    anna = filled.reviewer()
+    for address in addresses:
+        page = Outline()
+        page.feed(anna.get(address))
+        assert page.headings.count(1) == 1, address
+        assert page.headings[0] == 1, address
+        assert all(b - a <= 1 for a, b in zip(page.headings, page.headings[1:], strict=False)), (address, page.headings)
+        assert all(field in page.labels for field in page.fields), address
+        assert all(scopes and None not in scopes for scopes in page.tables), address
+        assert ("html", {"lang": "en"}) in page.tags
+
+
+def test_pages_run_nothing_and_load_from_here_alone(filled, addresses):
+    anna = filled.reviewer()
+    for address in addresses:
+        response = anna.client.get(address)
+        policy = response.headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "script" not in policy
+        assert "frame-ancestors 'none'" in policy
+        assert response.headers["Cache-Control"] == "no-store"
+        page = Outline()
+        page.feed(response.text)
+        for tag, attributes in page.tags:
+            assert tag not in ("script", "style", "iframe", "object")
+            assert not any(name.startswith("on") or name == "style" for name in attributes), (address, tag, attributes)
+            if tag in ("link", "img"):
+                assert (attributes.get("href") or attributes.get("src")).startswith("/static/")
+
+
+def test_what_is_not_there_is_a_page_that_says_so(filled):
+    anna = filled.reviewer()
+    for address in ("/audit/entries/none", "/audit/nothing", "/audit/entries", "/audit/patients"):
+        assert "Not found" in anna.get(address, 404)
+    assert anna.post("/audit/figures").status_code == 404
+
+
+def test_an_unknown_patient_is_an_empty_page(filled):
+    assert "No entry about this patient" in filled.reviewer().get("/audit/patients/nobody")
+
+
+def test_times_are_utc_and_days_are_written_out(filled):
+    assert f"{NOW.day} Nov 2026, 09:00:00 UTC" in words(filled.reviewer().get("/audit?patient=pat-a"))
+
+
+def test_the_start_page_leads_here(filled):
+    assert 'href="/audit"' in Reviewer(filled).get("/")

@@ -1,0 +1,248 @@
+"""Figures for a committee: counted once, the last feedback of a card, small cells hidden, flags, never by user."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from cds_service.audit.chain import AuditEntry, ShownCard
+from cds_service.audit.figures import Figures
+from cds_service.web.review_tables import HIDDEN, WITHHELD, make_grid
+from tests.review_desk import ReviewDesk, words
+
+MAY = datetime(2026, 5, 10, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def desk(tmp_path):
+    found = ReviewDesk(tmp_path)
+    yield found
+    found.store.close()
+
+
+def answer(desk, number, *, at=MAY, rules=("rehabilitation", "dietitian"), **facts):
+    card = ShownCard(card=f"card-{number}", topic="rehabilitation", indicator="info", rules=rules)
+    entry = AuditEntry(
+        kind="answer", at=at, patient=f"p{number}", user="Practitioner/7", cards=(card,), content={}, **facts
+    )
+    desk.store.append(entry)
+    return entry
+
+
+def tell(desk, entry, outcome, *, reason=None, rules=(), after=timedelta(minutes=5)):
+    content = {"outcomeTimestamp": (entry.at + after).isoformat(), **({"acceptedRules": list(rules)} if rules else {})}
+    desk.store.append(
+        AuditEntry(
+            kind="feedback",
+            at=entry.at + after,
+            about=entry.id,
+            card=entry.cards[0].card,
+            topic="rehabilitation",
+            result=outcome,
+            reason=reason,
+            content=content,
+        )
+    )
+
+
+def counts(desk, since="2026-01", until="2026-12"):
+    figures = Figures(lambda: desk.store.database)
+    assert figures.count_on(seconds=60).is_complete
+    return {(one.period, one.topic, one.rule, one.name): one.count for one in figures.read(since, until) if one.count}
+
+
+def test_what_was_shown_is_counted_by_card_and_recommendation(desk):
+    for number in range(3):
+        answer(desk, number, partial=number == 0, refracture_band="high")
+    found = counts(desk)
+    assert found["2026-05", "", "", "answer"] == 3
+    assert found["2026-05", "", "", "partial"] == 1
+    assert found["2026-05", "", "", "band:refracture:high"] == 3
+    assert found["2026-05", "rehabilitation", "", "shown"] == 3
+    assert found["2026-05", "rehabilitation", "dietitian", "fired"] == 3
+
+
+def test_feedback_counts_in_the_month_of_its_card(desk):
+    entry = answer(desk, 1, at=datetime(2026, 5, 31, 23, 0, tzinfo=UTC))
+    tell(desk, entry, "accepted", rules=["dietitian"], after=timedelta(days=2))
+    found = counts(desk)
+    assert found["2026-05", "rehabilitation", "", "accepted"] == 1
+    assert found["2026-05", "rehabilitation", "dietitian", "accepted"] == 1
+    assert ("2026-05", "rehabilitation", "rehabilitation", "accepted") not in found
+    assert found["2026-05", "rehabilitation", "", "within:later"] == 1
+
+
+def test_of_several_feedbacks_on_one_card_the_last_counts(desk):
+    entry = answer(desk, 1)
+    tell(desk, entry, "overridden", reason="patientDeclines")
+    tell(desk, entry, "accepted", rules=["rehabilitation"], after=timedelta(minutes=9))
+    found = counts(desk)
+    assert found["2026-05", "rehabilitation", "", "accepted"] == 1
+    assert ("2026-05", "rehabilitation", "", "overridden") not in found
+    assert ("2026-05", "rehabilitation", "", "reason:patientDeclines") not in found
+
+
+def test_counting_in_small_steps_gives_the_same(desk):
+    entries = [answer(desk, number) for number in range(6)]
+    for place, entry in enumerate(entries):
+        tell(desk, entry, "overridden", reason="alreadyArranged")
+        if place % 2:
+            tell(desk, entry, "accepted", rules=["dietitian"])
+    figures = Figures(lambda: desk.store.database)
+    while not figures.count_on(seconds=0, batch=1).is_complete:
+        pass
+    found = counts(desk)
+    assert found["2026-05", "rehabilitation", "", "accepted"] == 3
+    assert found["2026-05", "rehabilitation", "", "overridden"] == 3
+    assert found["2026-05", "rehabilitation", "", "reason:alreadyArranged"] == 3
+
+
+def test_nothing_is_counted_twice(desk):
+    answer(desk, 1)
+    assert counts(desk) == counts(desk)
+    answer(desk, 2)
+    assert counts(desk)["2026-05", "", "", "answer"] == 2
+
+
+def test_of_two_that_count_the_same_one_throws_its_work_away(desk):
+    answer(desk, 1)
+    first, second = (Figures(lambda: desk.store.database) for _ in range(2))
+    keep = second._keep
+
+    def too_late(*work):
+        first.count_on(seconds=60)
+        return keep(*work)
+
+    second._keep = too_late
+    second.count_on(seconds=60)
+    assert counts(desk)["2026-05", "", "", "answer"] == 1
+
+
+def test_feedback_on_an_unknown_card_counts_nowhere_else(desk):
+    desk.store.append(AuditEntry(kind="feedback", at=MAY, result="accepted", card="x", content={}))
+    assert set(counts(desk)) == {("2026-05", "", "", "feedback-unlinked")}
+
+
+# --- the page
+
+
+def figures_page(desk, **period):
+    return words(desk.reviewer().get(f"/audit/figures?since={period['since']}&until={period['until']}"))
+
+
+def test_the_page_shows_counts_by_month_recommendation_and_reason(desk):
+    for number in range(12):
+        tell(desk, answer(desk, number), "overridden", reason="patientDeclines")
+    for number in range(20, 28):
+        answer(desk, number)
+    text = figures_page(desk, since="2026-05", until="2026-05")
+    assert "May 2026 20 0 0 20 0 0 12 8" in text
+    assert "dietitian 20 0 12 100 %" in text
+    assert "rehabilitation: patientDeclines 12" in text
+
+
+def test_one_to_four_are_hidden_everywhere(desk):
+    for number in range(3):
+        tell(desk, answer(desk, number), "overridden", reason="patientDeclines")
+    text = figures_page(desk, since="2026-05", until="2026-05")
+    assert "May 2026 < 5 0 0 < 5 0 0 < 5 0" in text
+    assert "rehabilitation: patientDeclines < 5" in text
+    assert "dietitian < 5 0 < 5" in text
+
+
+def test_no_user_is_named_or_counted(desk):
+    for number in range(9):
+        answer(desk, number)
+    assert "Practitioner" not in desk.reviewer().get("/audit/figures?since=2026-05&until=2026-05")
+
+
+@pytest.mark.parametrize("period", ["since=2026", "until=x", "since=2026-13"])
+def test_a_period_that_is_none_is_refused(desk, period):
+    desk.reviewer().get(f"/audit/figures?{period}", 400)
+
+
+def test_a_period_the_wrong_way_round_is_turned(desk):
+    assert "2026-03 to 2026-05" in words(desk.reviewer().get("/audit/figures?since=2026-05&until=2026-03"))
+
+
+def test_without_a_period_it_is_the_last_twelve_months(desk):
+    assert "2025-12 to 2026-11" in words(desk.reviewer().get("/audit/figures"))
+
+
+def test_bars_say_the_same_as_the_table(desk):
+    for number in range(10):
+        answer(desk, number, rules=("rehabilitation",) if number else ("rehabilitation", "alignment"))
+    page = desk.reviewer().get("/audit/figures?since=2026-05&until=2026-05")
+    assert page.count('class="hatch"') == 1  # alignment, once: hidden there too
+    assert '<rect x="191" y="4" width="330" height="16"/>' in page
+
+
+# --- flags
+
+
+def test_a_card_that_hardly_anybody_accepts_is_worth_a_look(desk):
+    for number in range(60):
+        entry = answer(desk, number)
+        if number < 5:
+            tell(desk, entry, "accepted", rules=["dietitian"])
+    assert "rehabilitation: fewer than 1 in 10 cards are accepted" in figures_page(
+        desk, since="2026-05", until="2026-05"
+    )
+
+
+def test_doubt_about_the_evidence_is_worth_a_look(desk):
+    for number in range(10):
+        reason = "disagreeWithEvidence" if number < 6 else "patientDeclines"
+        tell(desk, answer(desk, number), "overridden", reason=reason)
+    assert "60 % of the overrides doubt the evidence" in figures_page(desk, since="2026-05", until="2026-05")
+
+
+def test_a_rule_that_falls_silent_is_worth_a_look(desk):
+    fortnight, last_week = desk.now - timedelta(days=14), desk.now - timedelta(days=7)
+    for number in range(20):
+        answer(desk, number, at=fortnight, rules=("dietitian",))
+        answer(desk, 100 + number, at=last_week, rules=("rehabilitation",))
+    text = words(desk.reviewer().get("/audit/figures"))
+    assert "dietitian: fired 0 % as often in the week 2026-W46 as in the week before" in text
+
+
+def test_a_quiet_log_raises_no_flag(desk):
+    for number in range(8):
+        tell(desk, answer(desk, number), "accepted", rules=["dietitian"])
+    assert "Worth a look" not in figures_page(desk, since="2026-05", until="2026-05")
+
+
+# --- small cells
+
+
+def cells(grid):
+    return [row for _, row in grid.rows]
+
+
+def test_a_hidden_part_cannot_be_had_from_the_others():
+    grid = make_grid("x", ("shown", "accepted", "overridden", "none"), [("a", [20, 2, 6, 12])], parts=[(1, 2, 3)])
+    assert cells(grid) == [["20", HIDDEN, WITHHELD, "12"]]
+
+
+def test_a_hidden_month_cannot_be_had_from_the_total():
+    grid = make_grid("x", ("answers",), [("a", [20]), ("b", [3]), ("c", [9]), ("d", [0])], total="all")
+    assert cells(grid) == [["20"], [HIDDEN], [WITHHELD], ["0"]]
+    assert grid.total_cells == ["32"]
+
+
+def test_two_hidden_cells_hide_each_other():
+    grid = make_grid("x", ("answers",), [("a", [20]), ("b", [3]), ("c", [2])], total="all")
+    assert cells(grid) == [["20"], [HIDDEN], [HIDDEN]]
+
+
+def test_no_line_with_a_total_has_a_single_hidden_cell():
+    rows = [("a", [30, 4, 6, 20]), ("b", [40, 10, 10, 20]), ("c", [50, 20, 20, 10])]
+    grid = make_grid("x", ("shown", "accepted", "overridden", "none"), rows, parts=[(1, 2, 3)], total="all")
+    hidden = [[cell in (HIDDEN, WITHHELD) for cell in row] for row in cells(grid)]
+    assert all(sum(row[1:]) != 1 for row in hidden)
+    assert all(sum(row[column] for row in hidden) != 1 for column in range(4))
+
+
+def test_zero_is_no_small_cell():
+    assert cells(make_grid("x", ("n",), [("a", [0])], total="all")) == [["0"]]

@@ -1,0 +1,225 @@
+"""Who gets in front of the review pages, and what becomes of everybody else."""
+
+from __future__ import annotations
+
+import pytest
+
+from cds_service.audit.database import Database
+from tests.review_desk import PASSWORD, TOKEN, ReviewDesk, Reviewer
+
+PAGES = (
+    "/audit",
+    "/audit/patients/pat-1",
+    "/audit/entries/x",
+    "/audit/entries/x/replay",
+    "/audit/compare?a=x&b=y",
+    "/audit/figures",
+    "/audit/integrity",
+    "/audit/nothing/here",
+)
+FORMS = ("/audit/integrity", "/audit/export", "/audit/entries/x/mark", "/audit/figures/reviewed", "/audit/logout")
+
+
+@pytest.fixture
+def desk(tmp_path):
+    found = ReviewDesk(tmp_path)
+    yield found
+    found.store.close()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_without_login_every_page_is_the_login_form(desk, page):
+    desk.sign()
+    text = Reviewer(desk).get(page, 401)
+    assert 'name="password"' in text
+    assert "pat-1" not in text.replace("/audit/patients/pat-1", "")
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_without_login_no_form_does_anything(desk, form):
+    desk.sign()
+    before = len(desk.all("export", "mark", "note", "read"))
+    assert Reviewer(desk).client.post(form, data={"token": "x", "format": "csv"}).status_code == 401
+    assert len(desk.all("export", "mark", "note", "read")) == before
+
+
+def test_login_leads_to_the_page_that_was_wanted_and_is_an_entry(desk):
+    desk.accounts.add("anna", "reviewer", PASSWORD)
+    response = Reviewer(desk).log_in("anna", PASSWORD, wanted="/audit?patient=pat-1")
+    assert (response.status_code, response.headers["Location"]) == (303, "/audit?patient=pat-1")
+    entry = desk.newest("read")
+    assert (entry.user, entry.result) == ("anna", "login")
+
+
+@pytest.mark.parametrize("wanted", ["https://evil.example/", "//evil.example", "/sandbox", "/audit\\@evil", "/auditx"])
+def test_login_never_leads_elsewhere(desk, wanted):
+    desk.accounts.add("anna", "reviewer", PASSWORD)
+    assert Reviewer(desk).log_in("anna", PASSWORD, wanted=wanted).headers["Location"] == "/audit"
+
+
+def test_a_wrong_name_and_a_wrong_password_look_the_same(desk):
+    desk.accounts.add("anna", "reviewer", PASSWORD)
+    unknown = Reviewer(desk).log_in("bert", PASSWORD)
+    wrong = Reviewer(desk).log_in("anna", "something else")
+    assert unknown.status_code == wrong.status_code == 401
+    assert TOKEN.sub("", unknown.text) == TOKEN.sub("", wrong.text)
+
+
+def test_a_refused_login_is_an_entry_without_what_was_typed(desk):
+    desk.accounts.add("anna", "reviewer", PASSWORD)
+    Reviewer(desk).log_in("my-secret-password", "x")
+    assert desk.content(desk.newest("read"))["account"] is None
+    Reviewer(desk).log_in("anna", "my-secret-password")
+    assert desk.content(desk.newest("read"))["account"] == "anna"
+    with Database(desk.url).reading() as connection:
+        bodies = connection.exec_driver_sql("SELECT body FROM audit_payload").scalars().all()
+    assert "my-secret-password" not in "".join(bodies)
+
+
+def test_after_five_wrong_passwords_the_right_one_has_to_wait_a_quarter_of_an_hour(desk):
+    desk.accounts.add("anna", "reviewer", PASSWORD)
+    for _ in range(5):
+        assert Reviewer(desk).log_in("anna", "wrong").status_code == 401
+    assert Reviewer(desk).log_in("anna", PASSWORD).status_code == 429
+    desk.later(minutes=16)
+    assert Reviewer(desk).log_in("anna", PASSWORD).status_code == 303
+
+
+def test_the_limit_of_one_account_leaves_others_alone(desk):
+    desk.accounts.add("anna", "reviewer", PASSWORD)
+    for _ in range(6):
+        Reviewer(desk).log_in("bert", "wrong")
+    assert Reviewer(desk).log_in("anna", PASSWORD).status_code == 303
+
+
+def test_a_session_ends_after_half_an_hour_without_a_page(desk):
+    anna = desk.reviewer()
+    for _ in range(3):
+        desk.later(minutes=29)
+        anna.get("/audit")
+    desk.later(minutes=31)
+    anna.get("/audit", 401)
+
+
+def test_a_session_ends_after_ten_hours_whatever_happens(desk):
+    anna = desk.reviewer()
+    for _ in range(24):
+        desk.later(minutes=25)
+        last = anna.client.get("/audit").status_code
+    assert last == 401
+
+
+def test_after_logout_the_old_cookie_is_worth_nothing(desk):
+    anna = desk.reviewer()
+    held = anna.client.get_cookie("kyphoplasty-cds-review", path="/audit").value
+    assert anna.post("/audit/logout").status_code == 303
+    other = Reviewer(desk)
+    other.client.set_cookie("kyphoplasty-cds-review", held, path="/audit")
+    other.get("/audit", 401)
+
+
+def test_a_removed_reviewer_is_out_at_once(desk):
+    anna = desk.reviewer()
+    assert desk.accounts.retire("anna")
+    anna.get("/audit", 401)
+    assert Reviewer(desk).log_in("anna", PASSWORD).status_code == 401
+
+
+def test_a_new_password_ends_the_sessions_of_the_old_one(desk):
+    anna = desk.reviewer()
+    desk.accounts.add("anna", "reviewer", "another long password", replace=True)
+    anna.get("/audit", 401)
+
+
+def test_a_session_is_new_at_every_login(desk):
+    desk.accounts.add("anna", "reviewer", PASSWORD)
+    browser = Reviewer(desk)
+    browser.client.set_cookie("kyphoplasty-cds-review", "chosen-by-somebody", path="/audit")
+    browser.log_in("anna", PASSWORD)
+    assert browser.client.get_cookie("kyphoplasty-cds-review", path="/audit").value != "chosen-by-somebody"
+
+
+@pytest.mark.parametrize("form", ["/audit/integrity", "/audit/export", "/audit/figures/reviewed", "/audit/logout"])
+def test_a_form_without_the_token_of_the_session_is_refused_and_noted(desk, form):
+    anna = desk.reviewer()
+    for token in ({}, {"token": "wrong"}):
+        assert anna.client.post(form, data={"format": "csv", **token}).status_code == 403
+        assert desk.newest("read").result == "denied"
+    assert desk.all("export", "mark") == ()
+
+
+def test_the_login_form_needs_its_own_token(desk):
+    desk.accounts.add("anna", "reviewer", PASSWORD)
+    form = {"name": "anna", "password": PASSWORD, "token": "x" * 43}
+    assert Reviewer(desk).client.post("/audit/login", data=form).status_code == 403
+
+
+def cookies(desk, **request):
+    desk.accounts.add("anna", "reviewer", PASSWORD, replace=True)
+    browser = desk.app.test_client()
+    page = browser.get("/audit/login", **request)
+    form = {"name": "anna", "password": PASSWORD, "token": TOKEN.search(page.text).group(1)}
+    return [
+        *page.headers.getlist("Set-Cookie"),
+        *browser.post("/audit/login", data=form, **request).headers.getlist("Set-Cookie"),
+    ][:2]
+
+
+def test_cookies_are_for_this_site_and_not_for_scripts(desk):
+    for cookie in cookies(desk):
+        assert "HttpOnly" in cookie
+        assert "SameSite=Strict" in cookie
+        assert "Path=/audit" in cookie
+
+
+def test_cookies_go_over_plain_http_on_this_machine_alone(desk):
+    assert not any("Secure" in cookie for cookie in cookies(desk))
+    assert all("Secure" in cookie for cookie in cookies(desk, base_url="https://127.0.0.1:8080"))
+    first, *_ = (
+        desk.app.test_client().get("/audit/login", base_url="http://cds.example.org").headers.getlist("Set-Cookie")
+    )
+    assert "Secure" in first
+
+
+def test_behind_a_public_https_address_cookies_are_always_secure(tmp_path):
+    desk = ReviewDesk(tmp_path, base_url="https://cds.example.org")
+    first, *_ = desk.app.test_client().get("/audit/login").headers.getlist("Set-Cookie")
+    assert "Secure" in first
+    desk.store.close()
+
+
+@pytest.mark.parametrize(
+    ("role", "page", "status"),
+    [
+        ("operator", "/audit/figures", 200),
+        ("operator", "/audit/integrity", 200),
+        ("operator", "/audit", 303),
+        ("operator", "/audit/patients/pat-1", 403),
+        ("operator", "/audit/entries/ANSWER", 403),
+        ("operator", "/audit/entries/ANSWER/replay", 403),
+        ("operator", "/audit/compare?a=ANSWER&b=ANSWER", 403),
+        ("reviewer", "/audit/entries/ANSWER", 200),
+        ("reviewer", "/audit?kind=looks", 403),
+        ("reviewer", "/audit/entries/READ", 403),
+        ("privacy-officer", "/audit?kind=looks", 200),
+        ("privacy-officer", "/audit/entries/READ", 200),
+        ("privacy-officer", "/audit/patients/pat-1", 200),
+    ],
+)
+def test_a_role_opens_its_own_pages(desk, role, page, status):
+    answer = desk.sign()
+    somebody = desk.reviewer("olga", role)
+    address = page.replace("ANSWER", answer.id).replace("READ", desk.newest("read").id)
+    assert somebody.client.get(address).status_code == status
+    if status == 403:
+        denied = desk.newest("read")
+        assert (denied.result, denied.user) == ("denied", "olga")
+
+
+def test_an_operator_exports_and_marks_nothing(desk):
+    answer = desk.sign()
+    olga = desk.reviewer("olga", "operator")
+    assert olga.post("/audit/export", format="csv").status_code == 403
+    assert olga.post(f"/audit/entries/{answer.id}/mark", mark="reviewed").status_code == 403
+    assert olga.post("/audit/figures/reviewed", since="2026-01", until="2026-02").status_code == 403
+    assert desk.all("export", "mark") == ()
