@@ -266,9 +266,11 @@ def _found_json(found: Found) -> dict[str, Any]:
 
 
 def _found_line(found: Found) -> str:
+    from cds_service.demo.terminal import clean  # noqa: PLC0415
+
     cells = (found.kind, found.patient, found.user, found.result, found.reason, found.refracture_band)
     rest = "  ".join(cell for cell in cells if cell)
-    return f"{found.sequence:>8}  {found.at}  {found.id}  {rest}"
+    return clean(f"{found.sequence:>8}  {found.at}  {found.id}  {rest}")
 
 
 def _stored_json(stored: Stored) -> dict[str, Any]:

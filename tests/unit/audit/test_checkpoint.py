@@ -1,0 +1,142 @@
+"""Checkpoints: the note, its key, and where the key is kept."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from cds_service.audit.checkpoint import make_checkpoint, signer_of
+from cds_service.audit.verification.notes import BadNote, is_signed_by, read_key, read_note
+from cds_service.errors import DataFileError
+from tests.audit_builders import clock, fill, rows_of
+
+
+@pytest.fixture
+def database(tmp_path):
+    (tmp_path / "data").mkdir()
+    made = fill(f"sqlite:///{tmp_path / 'data' / 'audit.sqlite3'}", 2)
+    yield made
+    made.dispose()
+
+
+def test_the_note_is_short_and_anyone_can_check_its_signature(database):
+    note = make_checkpoint(database, None, clock)
+    origin, sequence, link, when, empty, signature, end = note.split("\n")
+    url = str(database.url)
+    ((last, last_hash),) = rows_of(url, "SELECT sequence, hash FROM audit_entry ORDER BY sequence DESC LIMIT 1")
+    assert (int(sequence), base64.b64decode(link).hex()) == (last, last_hash)
+    assert (empty, end) == ("", "")
+    assert when == "2026-11-20T12:00:00.000Z"
+    dash, name, octets = signature.split(" ")
+    assert (dash, name) == ("\u2014", origin)
+    public = signer_of(database, None, clock).public_text
+    key = base64.b64decode(public.split("+", 2)[2])[1:]
+    signed = f"{origin}\n{sequence}\n{link}\n{when}\n"
+    Ed25519PublicKey.from_public_bytes(key).verify(base64.b64decode(octets)[4:], signed.encode())
+
+
+def test_its_own_entry_comes_first_so_that_the_note_covers_it(database):
+    note = read_note(make_checkpoint(database, None, clock))
+    url = str(database.url)
+    assert rows_of(url, f"SELECT kind FROM audit_entry WHERE sequence = {note.sequence}") == [("checkpoint",)]
+
+
+def test_two_checkpoints_are_of_one_key(database):
+    keys = {signer_of(database, None, clock).public_text for _ in range(2)}
+    assert len(keys) == 1
+
+
+def test_the_key_lies_beside_the_database_and_is_its_owners_alone(database):
+    make_checkpoint(database, None, clock)
+    key = database.file.with_name("audit.sqlite3.key")
+    assert key.stat().st_mode & 0o777 == 0o600
+    assert rows_of(str(database.url), "SELECT count(*) FROM audit_key") == [(0,)]
+
+
+def test_the_key_is_never_made_in_the_working_directory(database, monkeypatch):
+    monkeypatch.chdir(database.file.parent)
+    public = signer_of(database, None, clock).public_text
+    assert not list(database.file.parent.glob("*.key"))
+    assert rows_of(str(database.url), "SELECT name FROM audit_key") == [("checkpoint",)]
+    monkeypatch.chdir("/")
+    assert signer_of(database, None, clock).public_text == public
+
+
+def test_the_key_of_postgresql_is_in_the_database_so_that_replicas_agree(postgres):
+    url = postgres.new_database()
+    database, replica = fill(url, 1), fill(url, 0)
+    assert signer_of(database, None, clock).public_text == signer_of(replica, None, clock).public_text
+    database.dispose()
+    replica.dispose()
+
+
+def test_the_key_of_the_setting_signs(database, tmp_path):
+    file = key_file(tmp_path, 0o600)
+    note = read_note(make_checkpoint(database, file, clock))
+    assert is_signed_by(note, read_key(signer_of(database, file, clock).public_text))
+    assert not is_signed_by(note, read_key(signer_of(database, None, clock).public_text))
+
+
+def key_file(folder, mode, octets=None):
+    made = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path = folder / "key.pem"
+    path.write_bytes(made if octets is None else octets)
+    path.chmod(mode)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("mode", "octets", "words"),
+    [(0o644, None, "others may read"), (0o600, b"no key", "no Ed25519 key"), (0o600, b"", "no Ed25519 key")],
+)
+def test_a_key_that_cannot_be_used_is_refused_by_name(database, tmp_path, mode, octets, words):
+    with pytest.raises(DataFileError, match=words):
+        make_checkpoint(database, key_file(tmp_path, mode, octets), clock)
+
+
+def test_a_key_that_is_not_there_is_refused(database, tmp_path):
+    with pytest.raises(DataFileError, match="cannot be read"):
+        make_checkpoint(database, tmp_path / "none.pem", clock)
+
+
+# --- notes as text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "hello",
+        "kyphoplasty-cds/x\n3\nAAAA\n",
+        "kyphoplasty-cds/x\n3\nAAAA\n\n",
+        "kyphoplasty-cds/x\nthree\nAAAA\n\n\u2014 k AAAA\n",
+        "other/x\n3\nAAAA\n\n\u2014 k AAAA\n",
+        "kyphoplasty-cds/x\n3\nA*A\n\n\u2014 k AAAA\n",
+        "kyphoplasty-cds/x\n3\nAAAA\n\n\u2014 k A\n",
+    ],
+)
+def test_what_is_no_checkpoint_is_refused(text):
+    with pytest.raises(BadNote):
+        read_note(text)
+
+
+def test_a_note_that_was_mailed_still_reads(database):
+    text = make_checkpoint(database, None, clock)
+    assert read_note("\ufeff\n" + text.replace("\n", "\r\n")) == read_note(text)
+
+
+def test_a_changed_note_is_not_signed(database):
+    text = make_checkpoint(database, None, clock)
+    key = read_key(signer_of(database, None, clock).public_text)
+    assert is_signed_by(read_note(text), key)
+    assert not is_signed_by(read_note(text.replace("2026-11-20", "2026-11-21")), key)
+
+
+def test_a_key_that_is_not_whole_is_refused(database):
+    public = signer_of(database, None, clock).public_text
+    for broken in (public[:-4], public.replace("+", "", 1), public.replace(public.split("+")[1], "00000000"), ""):
+        with pytest.raises(BadNote):
+            read_key(broken)

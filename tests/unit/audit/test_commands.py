@@ -1,0 +1,219 @@
+"""`kyphoplasty-cds audit …` as a person or a script runs it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from cds_service.audit.store import AuditStore
+from cds_service.cli import main
+from tests.audit_builders import NOON, answer_entry, rows_of, tamper, uuid_of
+from tests.chart_builders import application, ask, kyphoplasty, order_sign, thin_and_weak
+
+
+@pytest.fixture
+def url(tmp_path, monkeypatch):
+    (tmp_path / "data").mkdir()
+    found = f"sqlite:///{tmp_path / 'data' / 'audit.sqlite3'}"
+    monkeypatch.setenv("KYPHOPLASTY_CDS_DATABASE_URL", found)
+    monkeypatch.delenv("KYPHOPLASTY_CDS_SITE", raising=False)
+    store = AuditStore(found)
+    log = application().log
+    log.entries.clear()
+    ask(order_sign(thin_and_weak(), kyphoplasty()))
+    store.append(log.entries[0])
+    for number in (1, 2):
+        store.append(answer_entry(number))
+    store.close()
+    return found
+
+
+def run(*words, code=0):
+    result = CliRunner().invoke(main, ["audit", *words])
+    assert result.exit_code == code, (result.output, result.exception)
+    return result.stdout
+
+
+def reads(url):
+    return rows_of(url, "SELECT kind FROM audit_entry WHERE kind IN ('read', 'export') ORDER BY sequence")
+
+
+def test_list_shows_entries_and_is_an_entry(url):
+    lines = run("list", "--kind", "answer", "--patient", "pat-2").splitlines()
+    assert len(lines) == 1
+    assert uuid_of(2) in lines[0]
+    assert reads(url) == [("read",)]
+    (line,) = rows_of(url, "SELECT patient, \"user\" FROM audit_search WHERE kind = 'read'")
+    assert line[0] == "pat-2"
+    assert line[1].startswith("os:")
+
+
+@pytest.mark.usefixtures("url")
+def test_list_for_programs_is_one_object_a_line():
+    found = [json.loads(line) for line in run("list", "--json", "--limit", "2").splitlines()]
+    assert len(found) == 2
+    assert all({"sequence", "id", "at", "kind"} <= set(one) for one in found)
+
+
+@pytest.mark.usefixtures("url")
+def test_list_takes_days():
+    day, next_day = "2026-11-20", "2026-11-21"
+    assert len(run("list", "--from", day, "--to", next_day, "--kind", "answer").splitlines()) == 3
+    assert run("list", "--from", next_day, "--kind", "answer") == ""
+    assert str(NOON.date()) == day
+
+
+def test_show_prints_what_was_said_and_on_what_ground(url):
+    text = run("show", "2")
+    assert "inputs:" in text
+    assert "bmd-t-score -3.2 {T-score}" in text
+    assert "Observation/o-bmd-t-score" in text
+    assert "Refracture risk" in text
+    assert reads(url) == [("read",)]
+
+
+@pytest.mark.usefixtures("url")
+def test_show_for_programs_holds_content_and_chain():
+    found = json.loads(run("show", uuid_of(1), "--json"))
+    assert found["content"]["risk"] == 0.35
+    assert found["facts"]["patient"] == "pat-1"
+    assert len(found["chain"]["hash"]) == 64
+
+
+@pytest.mark.usefixtures("url")
+def test_show_of_what_is_not_there_is_a_bad_answer():
+    run("show", "999", code=1)
+    run("show", "nothing", code=1)
+
+
+@pytest.mark.usefixtures("url")
+def test_replay_says_identical():
+    assert "replay: identical" in run("show", "2", "--replay")
+    assert json.loads(run("show", "2", "--replay", "--json"))["replay"] == {
+        "identical": True,
+        "differences": [],
+        "notes": [],
+    }
+
+
+@pytest.mark.usefixtures("url")
+def test_replay_of_an_entry_without_figures_is_a_bad_answer():
+    run("show", "1", "--replay", code=1)
+
+
+def test_words_of_an_entry_cannot_steer_the_terminal(url):
+    store = AuditStore(url)
+    store.append(answer_entry(3, kind="note", user="\x1b[2J\x1b]0;x\x07", content={"text": "\u202eabc\x1b[31m"}))
+    store.close()
+    assert "\x1b" not in run("show", uuid_of(3)) + run("list")
+
+
+def test_verify_reads_only_and_says_whole(url):
+    before = rows_of(url, "SELECT count(*) FROM audit_entry")
+    text = run("verify")
+    assert "whole: 4 entries" in text
+    assert "without a checkpoint" in text
+    assert rows_of(url, "SELECT count(*) FROM audit_entry") == before
+
+
+def test_verify_says_which_entry_and_how(url):
+    tamper(url, "UPDATE audit_search SET patient = 'other' WHERE sequence = 3")
+    text = run("verify", code=1)
+    assert "entry 3: payload changed: audit_search: patient" in text
+    assert "NOT whole" in text
+    found = json.loads(run("verify", "--json", code=1))
+    assert (found["whole"], found["faultCount"], found["faults"][0]["first"]) == (False, 1, 3)
+
+
+def test_verify_with_a_checkpoint_finds_the_end_missing(url, tmp_path):
+    note = tmp_path / "note.txt"
+    assert run("checkpoint", "--out", str(note)) == ""
+    assert "whole" in run("verify", "--checkpoint", str(note))
+    tamper(
+        url,
+        *(
+            f"DELETE FROM {table} WHERE sequence > 3"
+            for table in ("audit_payload", "audit_search", "audit_card", "audit_entry")
+        ),
+    )
+    assert "entries 4 to 5: cut off" in run("verify", "--checkpoint", str(note), code=1)
+    run("verify")
+
+
+@pytest.mark.usefixtures("url")
+def test_verify_with_a_key_on_paper(tmp_path):
+    result = CliRunner().invoke(main, ["audit", "checkpoint"])
+    note = tmp_path / "note.txt"
+    note.write_text(result.stdout, encoding="utf-8")
+    key = result.stderr.removeprefix("key: ").strip()
+    assert "whole" in run("verify", "--checkpoint", str(note), "--key", key)
+    other = key[:-8] + "AAAAAAA="
+    run("verify", "--checkpoint", str(note), "--key", other, code=2)
+
+
+@pytest.mark.usefixtures("url")
+def test_verify_of_a_file_that_is_no_checkpoint_is_wrong_use(tmp_path):
+    (tmp_path / "note.txt").write_text("hello")
+    run("verify", "--checkpoint", str(tmp_path / "note.txt"), code=2)
+
+
+@pytest.mark.parametrize("form", ["ndjson", "csv", "fhir"])
+def test_export_writes_a_file_of_its_owner_alone(url, tmp_path, form):
+    out = tmp_path / "out"
+    assert run("export", "--format", form, "--patient", "pat-1", "--out", str(out)) == ""
+    assert out.stat().st_mode & 0o777 == 0o600
+    assert "pat-1" in out.read_text()
+    assert "pat-2" not in out.read_text()
+    assert reads(url) == [("export",)]
+
+
+@pytest.mark.usefixtures("url")
+def test_an_export_verifies_by_itself(tmp_path):
+    out = tmp_path / "out"
+    run("export", "--out", str(out))
+    assert "whole: 4 entries" in run("verify", "--export", str(out))
+    out.write_text(out.read_text().replace("0.35", "0.05", 1))
+    assert "payload changed" in run("verify", "--export", str(out), code=1)
+
+
+@pytest.mark.usefixtures("url")
+def test_purge_keeps_six_years_unless_told_otherwise():
+    assert run("purge").startswith("0 entries")
+    run("purge", "--older-than", "30", code=2)
+
+
+def test_purge_deletes_what_entries_say_and_the_chain_stays_whole(url, monkeypatch):
+    monkeypatch.setattr("cds_service.audit.commands._now", lambda: NOON.replace(year=2032, month=12))
+    assert run("purge", "--dry-run").startswith("3 entries")
+    assert run("purge").startswith("3 entries")
+    assert "4 entries" not in run("verify")
+    assert "3 of them purged" in run("verify")
+    assert "purged after its retention" in run("show", "2")
+    file = Path(url.removeprefix("sqlite:///"))
+    for path in file.parent.glob(f"{file.name}*"):
+        assert b"pat-2" not in path.read_bytes()
+
+
+@pytest.mark.usefixtures("url")
+def test_a_setting_of_fewer_days_needs_the_same_word(monkeypatch):
+    monkeypatch.setenv("KYPHOPLASTY_CDS_RETENTION_DAYS", "30")
+    run("purge", code=2)
+    run("purge", "--i-know", "--dry-run")
+
+
+@pytest.mark.parametrize("words", [["list"], ["show", "1"], ["verify"], ["checkpoint"], ["export"], ["purge"]])
+def test_no_command_begins_a_log(tmp_path, monkeypatch, words):
+    monkeypatch.setenv("KYPHOPLASTY_CDS_DATABASE_URL", f"sqlite:///{tmp_path / 'none.sqlite3'}")
+    run(*words, code=2)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_database_that_does_not_answer_is_a_bad_answer(monkeypatch):
+    monkeypatch.setenv("KYPHOPLASTY_CDS_DATABASE_URL", "postgresql://audit:s3cret@127.0.0.1:1/none")
+    for words in (["list"], ["checkpoint"]):
+        result = CliRunner().invoke(main, ["audit", *words])
+        assert result.exit_code == 1
+        assert "s3cret" not in result.output

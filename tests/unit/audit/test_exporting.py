@@ -1,0 +1,269 @@
+"""Exports: our records that verify by themselves, a table no spreadsheet takes for formulas, and FHIR AuditEvents."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import hashlib
+import io
+import json
+from datetime import timedelta
+
+import pytest
+from fhir.resources.R4B.auditevent import AuditEvent
+
+from cds_service.audit.chain import AuditEntry, seal
+from cds_service.audit.exporting import COLUMNS, FORMATS, begin_export, export_lines, safe_cell
+from cds_service.audit.purge import purge_before
+from cds_service.audit.reading import Query
+from cds_service.audit.store import AuditStore
+from cds_service.audit.verification.exported import verify_export
+from tests.audit_builders import NOON, answer_entry, clock, rows_of, uuid_of
+from tests.chart_builders import application, ask, kyphoplasty, order_sign, thin_and_weak
+
+FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "\uff1d1"]
+
+
+def whole_answer():
+    log = application().log
+    log.entries.clear()
+    ask(order_sign(thin_and_weak(), kyphoplasty()))
+    return log.entries[0]
+
+
+@pytest.fixture
+def store(tmp_path):
+    made = AuditStore(f"sqlite:///{tmp_path / 'audit.sqlite3'}", clock=clock)
+    for number in (1, 2, 3):
+        made.append(answer_entry(number, user=FORMULAS[number], encounter=f"enc-{number}"))
+    made.append(whole_answer())
+    made.append(
+        AuditEntry(
+            kind="refusal",
+            at=NOON,
+            content={"orders": []},
+            patient="pat-1",
+            status=412,
+            result="refused",
+            reason="evidence-unavailable",
+        )
+    )
+    made.append(
+        AuditEntry(
+            kind="feedback",
+            at=NOON,
+            content={},
+            about=uuid_of(1),
+            card=uuid_of(5001),
+            topic="rehabilitation",
+            result="overridden",
+            reason="patientDeclines",
+            user="Practitioner/7",
+            patient="pat-1",
+        )
+    )
+    made.append(
+        AuditEntry(kind="read", at=NOON, content={"filter": {"patient": "pat-1"}}, user="anna", patient="pat-1")
+    )
+    made.append(AuditEntry(kind="start", at=NOON, content={}))
+    yield made
+    made.close()
+
+
+def exported(store, form, query=Query()):  # noqa: B008 - frozen
+    export = begin_export(store.database, query, form, "os:root", clock)
+    return "".join(export_lines(store.database, export)), export
+
+
+def test_the_export_is_an_entry_that_is_there_before_anything_leaves(store):
+    export = begin_export(store.database, Query(patient="pat-1"), "csv", "os:root", clock)
+    stored = store.reader.entry(export.entry)
+    assert (stored.kind, stored.found.user, stored.found.patient) == ("export", "os:root", "pat-1")
+    assert stored.content == {"format": "csv", "filter": {"patient": "pat-1"}}
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_the_manifest_counts_and_hashes_all_lines_before_it(store, form):
+    text, export = exported(store, form)
+    *lines, last = text.splitlines(keepends=True)
+    if form == "ndjson":
+        manifest = json.loads(last)["manifest"]
+    elif form == "csv":
+        manifest = json.loads(next(csv.reader([last]))[1])
+        lines_of_entries = lines[1:]
+    else:
+        (entity,) = [
+            one for one in json.loads(last)["entity"] if one.get("what", {}).get("identifier") == {"value": "manifest"}
+        ]
+        manifest = {one["type"]: one["valueString"] for one in entity["detail"]}
+    lines_of_entries = lines[1:] if form == "csv" else lines
+    assert int(manifest["count"]) == len(lines_of_entries) == 9
+    assert manifest["sha256"] == hashlib.sha256("".join(lines).encode()).hexdigest()
+    assert manifest["export"] == export.entry
+    assert (int(manifest["first"]), int(manifest["last"])) == (1, 9)
+
+
+def test_a_filtered_export_holds_what_was_asked_for_and_says_so(store):
+    text, _ = exported(store, "ndjson", Query(patient="pat-1", until=NOON + timedelta(hours=1)))
+    *lines, last = map(json.loads, text.splitlines())
+    assert [one["kind"] for one in lines] == ["answer", "answer", "refusal", "feedback", "read"]
+    assert last["manifest"]["filter"] == {"patient": "pat-1", "until": "2026-11-20T13:00:00.000Z"}
+
+
+# --- our records
+
+
+def test_our_records_verify_by_themselves(store):
+    """G-UI-3."""
+    text, _ = exported(store, "ndjson")
+    report = verify_export(io.StringIO(text))
+    assert (report.faults, report.entries) == ([], 9)
+
+
+def test_an_export_after_a_purge_verifies_too(store):
+    purge_before(store.database, NOON + timedelta(seconds=2, milliseconds=500), "os:root", clock)
+    text, _ = exported(store, "ndjson")
+    report = verify_export(io.StringIO(text))
+    assert (report.is_whole, report.purged) == (True, 6)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what"),
+    [
+        ('"risk":0.35', '"risk":0.05', "payload changed"),
+        ('"patient":"pat-2"', '"patient":"pat-9"', "payload changed"),
+        ('"indicator":"warning"', '"indicator":"info"', "payload changed"),
+        ('"kind":"refusal"', '"kind":"answer"', "changed"),
+        ('"salt":"', '"salt":"0', "payload changed"),
+    ],
+)
+def test_a_changed_export_is_found(store, old, new, what):
+    text, _ = exported(store, "ndjson")
+    changed = text.replace(old, new, 1)
+    if changed == text:
+        pytest.skip(f"no {old} in this export")
+    report = verify_export(io.StringIO(changed))
+    assert what in {one.what for one in report.faults}
+    assert not report.is_whole
+
+
+def test_an_export_without_its_end_or_with_a_line_less_is_found(store):
+    text, _ = exported(store, "ndjson")
+    lines = text.splitlines(keepends=True)
+    assert {one.what for one in verify_export(lines[:-1]).faults} == {"cut off"}
+    assert {one.what for one in verify_export([*lines[:3], *lines[4:]]).faults} == {"changed"}
+    assert not verify_export(["no json\n", *lines]).is_whole
+
+
+# --- the table
+
+
+def test_the_table_has_a_line_for_each_entry_with_headline_and_risk(store):
+    text, _ = exported(store, "csv")
+    header, *rows, _ = csv.reader(io.StringIO(text))
+    assert tuple(header) == COLUMNS
+    found = [dict(zip(header, row, strict=True)) for row in rows]
+    answer = next(row for row in found if row["refractureModel"])
+    (headline,) = [
+        model
+        for assessment in whole_answer().content["assessments"]
+        if assessment["outcome"] == "refracture"
+        for model in assessment["models"]
+        if model["model"] == assessment["headline"]
+    ]
+    assert (answer["refractureModel"], float(answer["refractureRisk"])) == (headline["model"], headline["risk"])
+    assert next(row for row in found if row["kind"] == "feedback")["reason"] == "patientDeclines"
+
+
+def test_no_cell_begins_as_a_formula(store):
+    text, _ = exported(store, "csv")
+    for row in csv.reader(io.StringIO(text)):
+        for cell in row:
+            assert not cell.lstrip(" ").startswith(("=", "+", "-", "@", "\t", "\r"))
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_a_text_that_would_be_a_formula_gets_an_apostrophe(text):
+    assert safe_cell(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("value", [-2.5, 0, "a=1", "", "Practitioner/7"])
+def test_other_cells_stay_as_they_are(value):
+    assert safe_cell(value) == value
+
+
+# --- FHIR
+
+
+@pytest.fixture
+def events(store):
+    text, _ = exported(store, "fhir")
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def test_every_line_is_an_audit_event(events):
+    for event in events:
+        AuditEvent.model_validate(event)
+        assert event["resourceType"] == "AuditEvent"
+        assert event["recorded"].endswith("Z")
+        assert "profile" not in event.get("meta", {})  # BALP profiles plain FHIR reads, not calls of a CDS service
+
+
+def of_kind(events, code):
+    return next(event for event in events if event["subtype"][0]["code"] == code)
+
+
+def test_an_answer_has_the_agents_and_entities_of_balp(events):
+    event = next(
+        one
+        for one in events
+        if one["action"] == "E" and one["subtype"][0]["code"] == "cds-invoke" and len(one["entity"]) > 6
+    )
+    assert event["outcome"] == "0"
+    roles = {agent["type"]["coding"][0]["code"]: agent for agent in event["agent"]}
+    assert set(roles) == {"110153", "110152", "IRCP"}
+    assert [code for code, agent in roles.items() if agent["requestor"]] == ["IRCP"]
+    assert roles["IRCP"]["who"] == {"reference": "Practitioner/7"}
+    assert not any("name" in agent or "network" in agent for agent in event["agent"])
+    people = [one for one in event["entity"] if one["type"]["code"] == "1"]
+    assert [one["what"]["reference"] for one in people] == ["Patient/pat-1"]
+    transactions = [one for one in event["entity"] if one["type"]["code"] == "XrequestId"]
+    assert len(transactions) == 1
+    models = [one["what"]["identifier"]["value"] for one in event["entity"] if "models" in str(one["what"])]
+    assert "sarcopenia-pvm-2022|1.0.0" in models
+
+
+def test_a_refusal_has_a_minor_failure_and_its_reason(events):
+    event = next(one for one in events if one["outcome"] == "4" and "outcomeDesc" in one)
+    assert event["outcomeDesc"] == "evidence-unavailable"
+
+
+def test_a_look_into_the_log_carries_its_query_and_the_patient_it_asked_for(events):
+    event = of_kind(events, "search")
+    (query,) = [one for one in event["entity"] if "query" in one]
+    assert json.loads(base64.b64decode(query["query"])) == {"filter": {"patient": "pat-1"}}
+    assert query["role"]["code"] == "24"
+    assert not {"what", "detail", "name"} & set(query)
+    assert any(one.get("what", {}).get("reference") == "Patient/pat-1" for one in event["entity"])
+
+
+def test_feedback_start_and_export_have_their_own_codes(events):
+    assert of_kind(events, "cds-feedback")["action"] == "C"
+    assert of_kind(events, "110120")["type"]["code"] == "110100"
+    assert of_kind(events, "disclose")["type"]["code"] == "110106"
+
+
+def test_every_event_names_its_entry_in_the_chain(events, store):
+    hashes = {row[0] for row in rows_of(str(store.database.url), "SELECT hash FROM audit_entry")}
+    for event in events:
+        details = {one["type"]: one["valueString"] for one in event["entity"][0]["detail"]}
+        assert details["hash"] in hashes
+
+
+def test_a_purged_entry_still_has_an_event(store):
+    purge_before(store.database, NOON + timedelta(days=1), "os:root", clock)
+    text, _ = exported(store, "fhir")
+    for line in text.splitlines():
+        AuditEvent.model_validate(json.loads(line))
+    assert "pat-1" not in text
+    assert seal(answer_entry(1)).facts["patient"] == "pat-1"
