@@ -71,9 +71,11 @@ def create_app(
     register_cors(app, around.site)
     app.register_blueprint(cds_routes(around))
     app.register_blueprint(feedback_routes(around, known))
-    app.register_blueprint(page_routes(service, metrics, audit, has_sandbox=is_open(around.site)))
+    has_review = isinstance(audit, AuditStore)  # a log that can be read
+    pages = page_routes(service, metrics, audit, has_sandbox=is_open(around.site), has_review=has_review)
+    app.register_blueprint(pages)
     app.register_blueprint(sandbox_routes(around))
-    if isinstance(audit, AuditStore):  # a log that can be read
+    if isinstance(audit, AuditStore):
         app.register_blueprint(review_routes(around, audit))
     app.after_request(_secure)
     app.wsgi_app = _PlainPaths(app.wsgi_app)  # type: ignore[method-assign]

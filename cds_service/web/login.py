@@ -144,7 +144,7 @@ class Gate:
         """End the session here and in the browser."""
         self.note("login", result="logout")
         self.accounts.log_out(request.cookies.get(COOKIE, ""))
-        response = redirect(PATH, 303)
+        response = redirect(f"{PATH}/login", 303)
         response.delete_cookie(COOKIE, path=PATH)
         return response
 

@@ -47,7 +47,7 @@ FEEDBACK: dict[str, Any] = {
 }
 
 
-def describe_paths(service: Service) -> dict[str, Any]:
+def describe_paths(service: Service, *, has_review: bool) -> dict[str, Any]:
     """The document behind `/openapi.json`."""
     calls = {
         f"/cds-services/{hook.id}": {"post": _call(str(hook.discovery.get("title", hook.id)))}
@@ -66,6 +66,11 @@ def describe_paths(service: Service) -> dict[str, Any]:
             "/models/{id}": {**_page("one model", JSON, 404), "parameters": [model_id]},
             "/sandbox": _page("a CDS Hooks client for people, in open mode", 404),
             **_behind_the_sandbox(),
+            **(
+                {"/audit": _page("the audit log, for reviewers with an account; more pages below", 401)}
+                if has_review
+                else {}
+            ),
             "/openapi.json": {"get": _operation("this description", {JSON: {}})},
             "/health/live": {"get": _operation("the process answers", {JSON: {}})},
             "/health/ready": {"get": _readiness()},

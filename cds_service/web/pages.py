@@ -19,7 +19,9 @@ from cds_service.web.openapi import describe_paths
 OWN_PLACE = {"id", "title", "version", "coefficients", "ranges", "limits", "sourceAttributes"}
 
 
-def page_routes(service: Service, metrics: Metrics, audit: AuditLog, *, has_sandbox: bool) -> Blueprint:
+def page_routes(
+    service: Service, metrics: Metrics, audit: AuditLog, *, has_sandbox: bool, has_review: bool
+) -> Blueprint:
     """All addresses that are not CDS Hooks."""
     routes = Blueprint("pages", __name__)
     routes.add_app_template_filter(_figure, "figure")
@@ -32,6 +34,7 @@ def page_routes(service: Service, metrics: Metrics, audit: AuditLog, *, has_sand
             hooks=service.hooks,
             models=service.model_cards,
             has_sandbox=has_sandbox,
+            has_review=has_review,
         )
 
     @routes.get("/models")
@@ -49,7 +52,7 @@ def page_routes(service: Service, metrics: Metrics, audit: AuditLog, *, has_sand
 
     @routes.get("/openapi.json")
     def openapi() -> Response:
-        return json_response(describe_paths(service))
+        return json_response(describe_paths(service, has_review=has_review))
 
     @routes.get("/health/live")
     def live() -> Response:

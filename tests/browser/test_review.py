@@ -1,0 +1,169 @@
+"""The review pages in real Chromium against the real service: log in, find, open, replay, export, mark."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.request import Request, urlopen
+
+import pytest
+
+from cds_service.demo.requests import order_sign_request
+from cds_service.samples import load_samples
+from tests.browser.watching import NAMELESS, POOR_CONTRAST, Watched
+
+CALL = "/cds-services/kyphoplasty-order-sign"
+PASSWORD = "correct horse battery"
+OVERFLOW = "document.documentElement.scrollWidth - innerWidth"
+PAGES = ("/audit", "/audit/patients/p1-thin-high", "ENTRY", "ENTRY/replay", "/audit/figures", "/audit/integrity")
+
+
+def post(url, document):
+    request = Request(url, json.dumps(document).encode(), {"Content-Type": "application/json"})
+    with urlopen(request, timeout=60) as response:
+        return json.loads(response.read() or b"{}")
+
+
+@pytest.fixture(scope="module")
+def log(service):
+    """Three sample patients signed, feedback on one card, and a reviewer."""
+    folder = Path(service._folder.name)
+    environment = {**os.environ, "KYPHOPLASTY_CDS_DATABASE_URL": f"sqlite:///{folder / 'audit.sqlite3'}"}
+    command = [sys.executable, "-m", "cds_service.cli", "audit", "add-reviewer", "anna", "--password-file", "-"]
+    subprocess.run(command, input=PASSWORD, text=True, check=True, env=environment)
+    with urlopen(f"{service.url}/cds-services", timeout=60) as response:
+        plan = json.load(response)["services"][0]["prefetch"]
+    for sample in load_samples(datetime.now(UTC).date())[:3]:
+        cards = post(service.url + CALL, order_sign_request(sample, plan=plan))["cards"]
+    reason = {key: cards[0]["overrideReasons"][1][key] for key in ("system", "code")}
+    item = {"card": cards[0]["uuid"], "outcome": "overridden", "overrideReason": {"reason": reason}}
+    post(f"{service.url}{CALL}/feedback", {"feedback": [{**item, "outcomeTimestamp": datetime.now(UTC).isoformat()}]})
+    return service.url
+
+
+@pytest.fixture
+def open_desk(browser, log):
+    """A logged-in reviewer at a width and colour scheme; at the end nothing may have been complained of."""
+    opened = []
+
+    def at(width=1400, scheme="light"):
+        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        watched = Watched(context.new_page(), log)
+        opened.append((context, watched))
+        page = watched.page
+        page.goto(f"{log}/audit/login")
+        page.get_by_label("Name").fill("anna")
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Log in").click()
+        page.get_by_role("heading", name="Find entries").wait_for()
+        return page
+
+    yield at
+    for context, watched in opened:
+        context.close()
+        assert watched.complaints == []
+
+
+def entry_links(page):
+    return page.locator("table.list tbody th a")
+
+
+def test_log_in_find_open_replay_export_and_mark(open_desk):
+    page = open_desk()
+    page.get_by_label("Patient id").fill("p1-thin-high")
+    page.get_by_role("button", name="Find", exact=True).click()
+    page.get_by_role("heading", name="1 entry, newest first").wait_for()
+    assert page.url.endswith("/audit?patient=p1-thin-high")
+
+    with page.expect_download() as download:
+        page.get_by_role("button", name="NDJSON").click()
+    lines = [json.loads(line) for line in Path(download.value.path()).read_text().splitlines()]
+    assert lines[-1]["manifest"]["count"] == 1
+    assert lines[0]["payload"]["facts"]["patient"] == "p1-thin-high"
+
+    entry_links(page).click()
+    card = page.get_by_role("article").first
+    assert "Refracture risk high" in card.inner_text()
+    assert card.locator(".tone").inner_text().split()[:2] == ["!", "Warning"]
+
+    page.get_by_role("link", name="Replay").click()
+    page.get_by_text("Identical: every figure is the same").wait_for()
+    page.go_back()
+
+    page.get_by_label("For the committee").check()
+    page.get_by_label("Note").fill("high with every input known")
+    page.get_by_role("button", name="Add to the log").click()
+    page.get_by_text("high with every input known").wait_for()
+    assert "Mark: For the committee" in page.locator(".saying").inner_text()
+
+    page.get_by_role("link", name="Integrity", exact=True).click()
+    page.get_by_role("button", name="Verify now").click()
+    page.get_by_text("whole: nothing changed").wait_for()
+    page.get_by_role("link", name="Figures").click()
+    assert page.get_by_role("row", name="All months").get_by_role("cell").all_inner_texts()[0] == "< 5"
+
+    page.get_by_role("button", name="Log out").click()
+    page.wait_for_url("**/audit/login")
+    assert page.get_by_label("Password").is_visible()
+
+
+def test_feedback_is_found_and_stands_beside_its_answer(open_desk):
+    page = open_desk()
+    page.get_by_label("Feedback", exact=True).select_option("overridden")
+    page.get_by_role("button", name="Find", exact=True).click()
+    page.get_by_role("heading", name="1 entry, newest first").wait_for()
+    assert "overridden: patientDeclines" in page.locator("table.list").inner_text()
+    page.get_by_role("link", name="p3-typical-western").click()
+    page.get_by_role("heading", name="Patient p3-typical-western").wait_for()
+
+
+def test_two_answers_are_compared(open_desk, log):
+    with urlopen(f"{log}/cds-services", timeout=60) as response:
+        plan = json.load(response)["services"][0]["prefetch"]
+    post(log + CALL, order_sign_request(load_samples(datetime.now(UTC).date())[1], plan=plan))
+    page = open_desk()
+    page.goto(f"{log}/audit/patients/p2-low")
+    page.get_by_role("button", name="Compare").click()
+    page.get_by_role("heading", name="Two answers side by side").wait_for()
+    assert page.get_by_role("row", name="bmi").get_by_role("cell").count() == 2
+
+
+def test_it_works_by_keyboard_alone(open_desk):
+    page = open_desk()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.get_by_label("Patient id").focus()
+    page.keyboard.type("p2-low")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/audit?patient=p2-low")
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.matches('table.list th a')"):
+            break
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Cards as they were shown").wait_for()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [400, 1400])
+def test_everything_fits_and_can_be_read(open_desk, log, width, scheme):
+    page = open_desk(width, scheme)
+    entry = entry_links(page).last.get_attribute("href")
+    for address in PAGES:
+        page.goto(log + address.replace("ENTRY", entry))
+        page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+        assert page.evaluate(OVERFLOW) <= 0, address
+        assert page.evaluate(POOR_CONTRAST) == [], address
+        assert page.evaluate(NAMELESS) == [], address
+
+
+def test_on_paper_there_are_no_buttons(open_desk, log):
+    page = open_desk()
+    page.goto(log + entry_links(page).last.get_attribute("href"))
+    page.emulate_media(media="print")
+    assert page.locator("button:visible").count() == 0
+    assert page.get_by_role("article").first.is_visible()

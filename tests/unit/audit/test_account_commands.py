@@ -1,0 +1,102 @@
+"""`kyphoplasty-cds audit add-reviewer` and `remove-reviewer`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from click.testing import CliRunner
+
+from cds_service.audit.accounts import REVIEWERS, Accounts
+from cds_service.audit.database import Database
+from cds_service.cli import main
+
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture
+def url(tmp_path, monkeypatch):
+    found = f"sqlite:///{tmp_path / 'audit.sqlite3'}"
+    monkeypatch.setenv("KYPHOPLASTY_CDS_DATABASE_URL", found)
+    return found
+
+
+@pytest.fixture
+def accounts(url):
+    database = Database(url)
+    yield Accounts(lambda: database, lambda: datetime.now(UTC))
+    database.dispose()
+
+
+def run(*words, typed=""):
+    return CliRunner().invoke(main, ["audit", *words], input=typed)
+
+
+def test_a_reviewer_may_log_in_with_the_password_that_was_typed_twice(accounts):
+    assert run("add-reviewer", "anna", typed=f"{PASSWORD}\n{PASSWORD}\n").exit_code == 0
+    token = accounts.log_in("anna", PASSWORD, "127.0.0.1")
+    assert accounts.session(token).role == "reviewer"
+
+
+def test_a_password_typed_differently_is_asked_for_again(accounts):
+    result = run("add-reviewer", "anna", typed=f"{PASSWORD}\nsomething else\n{PASSWORD}\n{PASSWORD}\n")
+    assert "do not match" in result.output
+    assert PASSWORD not in result.output
+    assert accounts.log_in("anna", PASSWORD, "127.0.0.1")
+
+
+def test_the_password_comes_from_a_file_or_standard_input(accounts, tmp_path):
+    file = tmp_path / "password"
+    file.write_text(f"{PASSWORD}\n")
+    assert run("add-reviewer", "anna", "--role", "operator", "--password-file", str(file)).exit_code == 0
+    assert run("add-reviewer", "bert", "--password-file", "-", typed=f"{PASSWORD}\r\n").exit_code == 0
+    assert accounts.session(accounts.log_in("anna", PASSWORD, "x")).role == "operator"
+    assert accounts.log_in("bert", PASSWORD, "x")
+
+
+@pytest.mark.parametrize(
+    ("name", "password"),
+    [
+        ("anna", "short"),
+        ("Anna B", PASSWORD),
+        ("", PASSWORD),
+        ("anna", "x" * 1025),
+        ("longish.name.x", "longish.name.x"),
+    ],
+)
+@pytest.mark.usefixtures("url")
+def test_what_cannot_be_an_account_is_refused_with_the_reason(name, password):
+    result = run("add-reviewer", name, "--password-file", "-", typed=f"{password}\n")
+    assert result.exit_code == 2
+    assert "NAME" in result.output
+
+
+def test_an_account_is_replaced_only_on_demand(accounts):
+    run("add-reviewer", "anna", "--password-file", "-", typed=f"{PASSWORD}\n")
+    again = ("add-reviewer", "anna", "--password-file", "-")
+    assert run(*again, typed="another long password\n").exit_code == 2
+    assert run(*again, "--replace", "--role", "privacy-officer", typed="another long password\n").exit_code == 0
+    assert accounts.log_in("anna", PASSWORD, "x") is None
+    assert accounts.session(accounts.log_in("anna", "another long password", "x")).role == "privacy-officer"
+
+
+def test_a_removed_reviewer_is_out_and_the_name_stays_taken(accounts):
+    run("add-reviewer", "anna", "--password-file", "-", typed=f"{PASSWORD}\n")
+    token = accounts.log_in("anna", PASSWORD, "x")
+    assert run("remove-reviewer", "anna").exit_code == 0
+    assert accounts.session(token) is None
+    assert accounts.log_in("anna", PASSWORD, "x") is None
+    assert run("add-reviewer", "anna", "--password-file", "-", typed=f"{PASSWORD}\n").exit_code == 2
+    assert run("remove-reviewer", "nobody").exit_code == 2
+
+
+def test_the_database_holds_no_password(accounts, url):
+    run("add-reviewer", "anna", "--password-file", "-", typed=f"{PASSWORD}\n")
+    token = accounts.log_in("anna", PASSWORD, "x")
+    database = Database(url)
+    with database.reading() as connection:
+        assert connection.execute(REVIEWERS.select()).one().password_hash.startswith("$argon2id$")
+    database.dispose()
+    raw = b"".join(path.read_bytes() for path in database.file.parent.iterdir() if path.is_file())
+    assert PASSWORD.encode() not in raw
+    assert token.encode() not in raw
