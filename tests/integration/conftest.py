@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from tests.integration.servers.charts import available_charts
+from tests.integration.servers.hapi import HAPI, run_hapi
+from tests.integration.servers.installation import require
 from tests.live_service import LiveService
 
 
@@ -17,3 +20,13 @@ def service(tmp_path_factory):
 @pytest.fixture(scope="session")
 def templates(service):
     return service.templates()
+
+
+@pytest.fixture(scope="session")
+def hapi():
+    """HAPI with all patients; it answers ten resources a page."""
+    require(HAPI)
+    with run_hapi() as server:
+        for each in available_charts():
+            server.load(each.sample.resources)
+        yield server

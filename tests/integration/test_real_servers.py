@@ -29,8 +29,7 @@ from cds_service.protocol import parse_request
 from cds_service.samples import SITE_FOLDER
 from cds_service.service import Ports, Service, ServiceHook, answer
 from cds_service.site import load_site
-from tests.integration.servers.charts import NAMES, PUBLIC, TODAY, Chart, available_charts, chart, orders_for
-from tests.integration.servers.hapi import HAPI, run_hapi
+from tests.integration.servers.charts import NAMES, PUBLIC, TODAY, Chart, chart, orders_for
 from tests.integration.servers.installation import require
 from tests.integration.servers.medplum import MEDPLUM, run_medplum
 from tests.live_service import LiveService, assessments_of
@@ -97,16 +96,6 @@ def first_page(url: str, chart: Chart, key: str) -> dict[str, Any]:
     query = template.replace("{{context.patientId}}", quote(chart.sample.id))
     fetched = FhirClient(url).fetch(query, until=time.monotonic() + SECONDS)
     return dict(fetched.documents[0])
-
-
-@pytest.fixture(scope="module")
-def hapi():
-    """HAPI with all patients; it answers ten resources a page."""
-    require(HAPI)
-    with run_hapi() as server:
-        for each in available_charts():
-            server.load(each.sample.resources)
-        yield server
 
 
 @pytest.fixture

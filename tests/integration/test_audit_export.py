@@ -1,0 +1,45 @@
+"""The log as AuditEvents in a real HAPI server: every one is taken and can be found again by its patient."""
+
+from __future__ import annotations
+
+import json
+from urllib.request import urlopen
+
+from cds_service.audit.chain import AuditEntry
+from cds_service.audit.exporting import begin_export, export_lines
+from cds_service.audit.reading import Query
+from cds_service.audit.store import AuditStore
+from tests.audit_builders import NOON, clock, uuid_of
+from tests.chart_builders import PATIENT, application, ask, kyphoplasty, order_sign, thin_and_weak
+
+# What the events refer to; HAPI takes no reference to a resource that it does not hold.
+REFERRED = [{"resourceType": "Patient", "id": PATIENT}, {"resourceType": "Practitioner", "id": "practitioner-7"}]
+
+
+def test_hapi_takes_every_event_and_finds_those_of_a_patient(hapi, tmp_path):
+    store = AuditStore(f"sqlite:///{tmp_path / 'audit.sqlite3'}")
+    log = application().log
+    log.entries.clear()
+    body = order_sign(thin_and_weak(), kyphoplasty())
+    body["context"]["userId"] = "Practitioner/practitioner-7"
+    ask(body)
+    store.append(log.entries[0])
+    about = {"patient": PATIENT, "user": "Practitioner/practitioner-7", "service_id": "kyphoplasty-order-sign"}
+    store.append(AuditEntry(kind="refusal", at=NOON, content={}, status=503, reason="deadline-passed", **about))
+    store.append(
+        AuditEntry(
+            kind="feedback", at=NOON, content={}, card=uuid_of(1), topic="rehabilitation", result="accepted", **about
+        )
+    )
+    for kind in ("read", "mark", "note"):
+        store.append(AuditEntry(kind=kind, at=NOON, content={"filter": {}}, user="anna", patient=PATIENT))
+    for kind in ("start", "stop", "gap"):
+        store.append(AuditEntry(kind=kind, at=NOON, content={}))
+    export = begin_export(store.database, Query(), "fhir", "os:root", clock)
+    events = [json.loads(line) for line in export_lines(store.database, export)]
+    store.close()
+    hapi.load([*REFERRED, *events])
+    with urlopen(f"{hapi.url}/AuditEvent?entity=Patient/{PATIENT}&_summary=count", timeout=60) as response:
+        assert json.load(response)["total"] == 6
+    with urlopen(f"{hapi.url}/AuditEvent/{events[0]['id']}", timeout=60) as response:
+        assert json.load(response)["entity"] == events[0]["entity"]
