@@ -34,9 +34,11 @@ class ReviewDesk:
         now: what its clock says.
     """
 
-    def __init__(self, folder: Path, service: Service | None = None, base_url: str = "http://127.0.0.1:8080") -> None:
+    def __init__(
+        self, folder: Path, service: Service | None = None, base_url: str = "http://127.0.0.1:8080", url: str = ""
+    ) -> None:
         self.now = NOW
-        self.url = f"sqlite:///{folder / 'audit.sqlite3'}"
+        self.url = url or f"sqlite:///{folder / 'audit.sqlite3'}"
         self.store = AuditStore(self.url, share_seconds=5, clock=lambda: self.now)
         self.accounts = Accounts(lambda: self.store.database, lambda: self.now, FAST)
         self.app = create_app(

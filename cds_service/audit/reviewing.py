@@ -18,7 +18,8 @@ MOST_ABOUT = 500  # entries about one page of others
 VERIFICATIONS = Table(
     "audit_verification",
     MetaData(),
-    Column("at", String(24), primary_key=True),
+    Column("id", String(36), primary_key=True),
+    Column("at", String(24), nullable=False),
     Column("by", String(64), nullable=False),
     Column("first", PLACE, nullable=False),
     Column("last", PLACE, nullable=False),
@@ -36,6 +37,7 @@ class Verification:
         found: what is wrong, one finding a line.
     """
 
+    id: str
     at: str
     by: str
     first: int

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from uuid import uuid4
 
 from flask import Blueprint, Response, redirect, render_template, request, stream_with_context, url_for
 from sqlalchemy.exc import DBAPIError
@@ -101,7 +102,13 @@ def _verify(desk: Desk, first: int | None, last: int | None) -> Verification:
     lines += [f"and {count - NAMED} more; `kyphoplasty-cds audit verify` names them"] if count > NAMED else []
     outcome = "broken" if count else "stopped" if is_stopped else "whole"
     return Verification(
-        at=at, by=desk.gate.reviewer.name, first=begin, last=reached, outcome=outcome, found="\n".join(lines)
+        id=str(uuid4()),
+        at=at,
+        by=desk.gate.reviewer.name,
+        first=begin,
+        last=reached,
+        outcome=outcome,
+        found="\n".join(lines),
     )
 
 

@@ -58,7 +58,8 @@ def upgrade() -> None:
     op.create_index("ix_audit_card_rules", "audit_card", ["rules", "sequence"])
     op.create_table(
         "audit_verification",
-        sa.Column("at", sa.String(24), primary_key=True),
+        sa.Column("id", sa.String(36), primary_key=True),
+        sa.Column("at", sa.String(24), nullable=False),
         sa.Column("by", sa.String(64), nullable=False),
         sa.Column("first", PLACE, nullable=False),
         sa.Column("last", PLACE, nullable=False),
