@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import socket
 import tempfile
@@ -17,9 +18,12 @@ from uuid import uuid4
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from sqlalchemy.exc import DBAPIError
 
 from cds_service.audit.answers_given import AnswersGiven
 from cds_service.audit.chain import AuditEntry
+from cds_service.audit.checkpoint import signer_of
+from cds_service.audit.database import Database
 from cds_service.audit.store import AuditStore
 from cds_service.errors import AuditUnavailable, DataFileError
 from cds_service.fhir.address import is_loopback_host
@@ -30,6 +34,7 @@ from cds_service.web.app import create_app
 from cds_service.web.logs import configure_logs
 from cds_service.web.metrics import share_between_workers
 
+LOG = logging.getLogger("kyphoplasty_cds.audit")
 THREADS = 8
 START_SECONDS = 60
 
@@ -47,6 +52,7 @@ def run_server(settings: Settings, *, host: str, port: int, workers: int, thread
     audit = AuditStore(settings.database_url, spool_folder=settings.spool_dir)
     run = str(uuid4())
     audit.open_with(run_entry("start", run, service.digests))
+    say_checkpoint_key(audit.database, settings.audit_key)
 
     def make_app(address: str) -> Flask:
         base_url = settings.public_url or address
@@ -63,6 +69,21 @@ def run_server(settings: Settings, *, host: str, port: int, workers: int, thread
 def run_entry(kind: Literal["start", "stop"], run: str, digests: Mapping[str, str]) -> AuditEntry:
     """The entry that this run of the service began or ended, with what was in force."""
     return AuditEntry(kind=kind, at=datetime.now(UTC), content={"run": run, "digests": dict(digests)})
+
+
+def say_checkpoint_key(database: Database, key_file: Path | None) -> None:
+    """The public key of checkpoints as a log line, so that it is known outside the database from the first day on.
+
+    Raises:
+        DataFileError: the key of the setting cannot be used.
+    """
+    try:
+        key = signer_of(database, key_file, lambda: datetime.now(UTC)).public_text
+    except DBAPIError:
+        return  # it does not answer now, which was said already
+    finally:
+        database.dispose()  # no connection may be shared with a fork
+    LOG.info("audit-key", extra={"fields": {"event": "audit-key", "key": key}})
 
 
 def refuse_public_host(host: str) -> None:

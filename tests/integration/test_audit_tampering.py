@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import random
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -304,3 +307,57 @@ def test_the_payload_columns_are_all_covered():
     """A column more would need a line of the format."""
     assert {column.name for column in PAYLOADS.columns} == {"sequence", "salt", "body"}
     assert {column.name for column in ENTRIES.columns} == {"sequence", *ENTRY_FIELDS}
+
+
+# --- any single change at all (G-TMP-1)
+
+
+def cells(url):
+    """Every cell of every table of the log: table, key, column."""
+    for table, keys in {
+        "audit_entry": ("sequence",),
+        "audit_payload": ("sequence",),
+        "audit_search": ("sequence",),
+        "audit_card": ("sequence", "position"),
+    }.items():
+        columns = [row[1] for row in rows_of(url, f"PRAGMA table_info({table})")]
+        for key in rows_of(url, f"SELECT {', '.join(keys)} FROM {table}"):
+            where = " AND ".join(f"{name} = {value}" for name, value in zip(keys, key, strict=True))
+            yield from ((table, where, key[0], column) for column in columns if column not in keys)
+
+
+def test_any_changed_bit_of_any_cell_is_found_and_its_entry_named(tmp_path):
+    url = f"sqlite:///{tmp_path / 'audit.sqlite3'}"
+    fill(url, 2).dispose()
+    chance = random.Random(11)
+    tamper(url)
+    with closing(sqlite3.connect(tmp_path / "audit.sqlite3", isolation_level=None)) as connection:
+        for table, where, sequence, column in list(cells(url)):
+            (value,) = connection.execute(f'SELECT "{column}" FROM {table} WHERE {where}').fetchone()
+            update = f'UPDATE {table} SET "{column}" = ? WHERE {where}'
+            connection.execute(update, (with_a_bit_flipped(value, chance),))
+            report = verify_log(url)
+            assert not report.is_whole, (table, where, column)
+            assert sequence in {one.sequence for one in report.faults}, (table, where, column)
+            connection.execute(update, (value,))
+    assert verify_log(url).is_whole
+
+
+@pytest.mark.parametrize("value", ["CAST(X'ff41' AS TEXT)", "X'00ff'", "7", "1.5", "''"])
+@pytest.mark.parametrize("place", ["audit_entry SET kind", "audit_entry SET hash", "audit_payload SET body"])
+def test_what_is_no_text_at_all_is_a_named_fault_and_no_crash(tmp_path, place, value):
+    url = f"sqlite:///{tmp_path / 'audit.sqlite3'}"
+    fill(url, 2).dispose()
+    tamper(url, f"UPDATE {place} = {value} WHERE sequence = 2")
+    assert {first for _, first, _ in named(url)} == {2}
+
+
+def with_a_bit_flipped(value, chance):
+    if value is None:
+        return ""
+    if isinstance(value, int):
+        return value ^ 1
+    octets = bytearray(value.encode())
+    place = chance.randrange(len(octets)) if octets else 0
+    octets[place : place + 1] = bytes([octets[place] ^ (1 << chance.randrange(8))]) if octets else b"x"
+    return octets.decode("latin-1")
