@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cds_service.cards.answer import Answer, make_card
 from cds_service.cards.rehabilitation import record_notices
+from cds_service.core.facts import SupportOrder
 from cds_service.protocol import Card
 
 
@@ -38,9 +39,9 @@ def _words(answer: Answer) -> dict[str, str | int]:
     unread = {"DeviceRequest", "ServiceRequest"} & set(answer.support.unchecked)
     is_site = bool(answer.policy.set_by_site & {"brace-max-weeks", "brace-review-weeks"})
     if answer.has("brace-limit-broken"):
-        correction = answer.signal("brace-limit-broken").correction
-        braces = (correction.order,) if correction else braces
+        braces = tuple(fact for fact in answer.signal("brace-limit-broken").facts if isinstance(fact, SupportOrder))
     return {
+        "because": answer.signal("brace-limit-broken").because if answer.has("brace-limit-broken") else "",
         "title": braces[0].title if braces else "",
         "max_weeks": answer.policy.brace.max_weeks,
         "review_weeks": answer.policy.brace.review_weeks,
@@ -60,6 +61,8 @@ def _case(answer: Answer) -> str:
     if answer.has("brace-limit-broken"):
         if answer.has("brace-keep-reason"):
             return "keep-reason"
+        if answer.has("brace-limit-passed"):
+            return "passed"
         return "draft" if answer.has("brace-draft-broken") else "active"
     if answer.has("bed-rest-long"):
         return "bed-rest"
@@ -77,7 +80,7 @@ def _detail(answer: Answer) -> str:
             # Alone on the screen this card has to say itself what could not be read.
             "notices": record_notices(answer) if answer.order is None else (),
             "options": [answer.option_line(one) for one in said],
-            "walking": texts.raw("brace.walking"),
+            "walking": "" if answer.has("no-exercise") else texts.raw("brace.walking"),
             "reasons": texts.raw("brace.keep-reasons"),
             "evidence": texts.raw("brace.evidence"),
             "policy": texts.say("brace.policy", **words),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from cds_service.cards.answer import Answer
+from cds_service.core.applicability import ABSOLUTE
 from cds_service.core.assessment import ModelResult, OutcomeAssessment
 from cds_service.core.facts import Finding
 from cds_service.core.prediction import Prediction
@@ -61,7 +62,11 @@ def measured(answer: Answer, result: ModelResult) -> str:
     interval = result.prediction.if_measured
     if interval is None:
         return answer.texts.raw("lines.all-known")
-    return answer.texts.say("lines.if-measured", range=say_range(interval), missing=missing_names(answer, result))
+    return answer.texts.say("lines.if-measured", range=_range(result, interval), missing=missing_names(answer, result))
+
+
+def _range(result: ModelResult, interval: tuple[float, float]) -> str:
+    return say_range(interval, lowest=result.prediction.floor, highest=result.prediction.ceiling)
 
 
 def estimate(answer: Answer, result: ModelResult) -> str:
@@ -71,7 +76,7 @@ def estimate(answer: Answer, result: ModelResult) -> str:
         figure=figure(result),
         horizon=horizon(result),
         average=average(result),
-        uncertainty=say_range(result.prediction.study_uncertainty),
+        uncertainty=_range(result, result.prediction.study_uncertainty),
         measured=measured(answer, result),
     )
 
@@ -116,6 +121,8 @@ def criteria(answer: Answer, result: ModelResult) -> tuple[str, ...]:
     """Criteria that are violated, and those that could not be checked."""
     outside = [one.text for one in result.violations if one.severity != "not-checkable"]
     unchecked = [one.text for one in result.violations if one.severity == "not-checkable"]
+    named = {one.finding for one in result.violations}
+    unchecked += [answer.wording.name(name) for name in ABSOLUTE if name in answer.findings.gaps and name not in named]
     said = []
     if outside:
         said.append(answer.texts.say("lines.outside", criteria="; ".join(outside)))
@@ -130,24 +137,33 @@ def sentences(parts: Iterable[str]) -> str:
 
 
 def sure_line(answer: Answer, result: ModelResult) -> str:
-    """How sure a figure is, most important first: all that has to stand beside it."""
-    parts = [estimate(answer, result), *held_lines(answer, result)]
-    if result.without_held is not None:
-        parts.append(_without_held(answer, result, result.without_held))
-    parts += [*criteria(answer, result), study_line(result), calibration(answer, result)]
-    return sentences(parts)
+    """How sure a figure is, most important first: all that has to stand beside it.
+
+    A figure with a value held on the reassuring side comes after the one without that value, and never at the pooled
+    incidence: it would read as reassurance (evidence page, step 8).
+    """
+    without = [_without_held(answer, result, result.without_held)] if result.without_held is not None else []
+    parts = [*without, *held_lines(answer, result), estimate(answer, result), *criteria(answer, result)]
+    last = answer.texts.raw("lines.not-calibrated") if result.has_reassuring_hold else calibration(answer, result)
+    if result.has_reassuring_hold and result.baseline_source == "site":
+        last = calibration(answer, result)
+    return sentences([*parts, study_line(result), last])
 
 
 def _without_held(answer: Answer, result: ModelResult, without: Prediction) -> str:
     """What the figure would be if the values beyond the study were not known at all."""
-    names = [
-        answer.wording.name(name) for name, held in sorted(result.prediction.held.items()) if held.side == "reassuring"
-    ]
-    ranges = f"study uncertainty {say_range(without.study_uncertainty)}"
+    held = sorted(result.prediction.held.items())
+    names = [answer.wording.name(name) for name, one in held if one.side == "reassuring"]
+    ranges = f"study uncertainty {_range(result, without.study_uncertainty)}"
     if without.if_measured:
-        ranges += f", if measured {say_range(without.if_measured)}"
+        ranges += f", if measured {_range(result, without.if_measured)}"
     return answer.texts.say(
-        "lines.without-held", names=" and ".join(names), figure=figure(result, without.risk), ranges=ranges
+        "lines.without-held",
+        names=" and ".join(names),
+        figure=figure(result, without.risk),
+        horizon=horizon(result),
+        average=average(result),
+        ranges=ranges,
     )
 
 
@@ -177,7 +193,7 @@ def why_lines(answer: Answer, result: ModelResult) -> tuple[Line, ...]:
         effect = sum(result.prediction.effects[name] for name in names)
         if not any(result.prediction.clear[name] for name in names):
             unclear.append(phrase)
-        elif effect:
+        elif effect and not any(_is_held_to_reassure(result, name) for name in names):
             (higher if effect > 0 else lower).append((abs(effect), phrase))
     found = [
         (answer.texts.raw("lines.higher"), [phrase for _, phrase in sorted(higher, reverse=True)]),
@@ -185,6 +201,11 @@ def why_lines(answer: Answer, result: ModelResult) -> tuple[Line, ...]:
         (answer.texts.raw("lines.no-clear-effect"), unclear),
     ]
     return tuple(line(heading, " · ".join(phrases)) for heading, phrases in found if phrases)
+
+
+def _is_held_to_reassure(result: ModelResult, name: str) -> bool:
+    held = result.prediction.held.get(name)
+    return held is not None and held.side == "reassuring"
 
 
 def _groups(inputs: Iterable[Finding]) -> tuple[tuple[str, ...], ...]:

@@ -59,8 +59,16 @@ def _summary(answer: Answer) -> str:
             for reason in (because, because.partition(", ")[0])
         )
     if answer.has("denosumab-overdue"):
-        return texts.say("summaries.rehabilitation.denosumab", last_dose=answer.signal("denosumab-overdue").because)
+        return _denosumab_summary(answer)
     return _figure_summary(answer, answer.assessment.of("refracture"))
+
+
+def _denosumab_summary(answer: Answer) -> str:
+    """Denosumab first, and beside it that the risk is high; the figure stands in the detail."""
+    headline = answer.assessment.of("refracture").headline
+    is_high = headline is not None and headline.band == "high"
+    path = "summaries.rehabilitation.denosumab" + ("-high" if is_high else "")
+    return answer.texts.say(path, last_dose=answer.signal("denosumab-overdue").because)
 
 
 def _figure_summary(answer: Answer, outcome: OutcomeAssessment) -> str:
@@ -70,7 +78,10 @@ def _figure_summary(answer: Answer, outcome: OutcomeAssessment) -> str:
         return first_that_fits(
             texts.say("summaries.rehabilitation.insufficient", why=why, apply=_apply(answer)) for why in whys
         )
-    if headline.is_printable(answer.policy.showing.summary_width):
+    if outcome.disagreement:
+        return texts.say("summaries.rehabilitation.disagree", todo=_todo(answer))
+    doubts = _why_in_doubt(answer, outcome, headline)
+    if not doubts and headline.is_printable(answer.policy.showing.summary_width):
         return texts.say(
             f"summaries.rehabilitation.{headline.band}",
             figure=coarse_figure(headline),
@@ -78,13 +89,24 @@ def _figure_summary(answer: Answer, outcome: OutcomeAssessment) -> str:
             average=average(headline),
             todo=_todo(answer),
         )
-    whys = _why_no_figure(answer, headline)
+    whys = (*doubts, *_why_no_figure(answer, headline))
     if headline.band in ("high", "above"):
         path, name, last = f"summaries.rehabilitation.{headline.band}-no-figure", "todo", _todo(answer)
     else:
         path, name, last = "summaries.rehabilitation.no-figure", "apply", _apply(answer)
     # Too long with both: why there is no figure comes before what the card lists anyway.
     return first_that_fits(texts.say(path, why=why, **{name: end}).strip() for end in (last, "") for why in whys)
+
+
+def _why_in_doubt(answer: Answer, outcome: OutcomeAssessment, headline: ModelResult) -> tuple[str, ...]:
+    """Why even a narrow figure is not fit for a summary, the gravest first; only doubts hold on the alarming side."""
+    texts = answer.texts
+    said = [texts.say("why.doubt", name=answer.wording.name(name)) for name in outcome.doubts[:1]]
+    if headline.band in ("lower", "not-different"):
+        outside = [one.text for one in headline.violations if one.severity != "not-checkable"]
+        said += [*outside[:1], texts.raw("why.outside")] if outside else []
+        said += [] if headline.rests_on_bone else [texts.raw("why.no-bone")]
+    return tuple(said)
 
 
 def _todo(answer: Answer) -> str:
@@ -160,6 +182,7 @@ def _detail(answer: Answer) -> str:
             "fracture": still_calls(answer, refracture),
             "why": why_lines(answer, refracture.headline) if refracture.headline else _excluded_by(answer, refracture),
             "sure": (*_refracture_lines(answer, refracture), *_pain_lines(answer, pain), *_marker_lines(answer)),
+            "footer": answer.texts.raw("lines.footer"),
             "concerns": (*_concerns(answer), *passed_over_values(answer), *_unusable(answer)),
         },
     )
@@ -175,8 +198,13 @@ def record_notices(answer: Answer) -> tuple[str, ...]:
         parts.append(texts.say("notices.unreadable", entries=_entries(record.unreadable)))
     if record.foreign:
         parts.append(texts.say("notices.foreign", entries=_entries(record.foreign)))
+    doubts = [answer.findings.gaps[name] for name in answer.assessment.of("refracture").doubts]
+    doubtful = [
+        texts.say("notices.doubt", name=answer.wording.name(one.name), why=escape_markdown(one.detail))
+        for one in doubts
+    ]
     notices = (texts.say("notices.partial", what="; ".join(parts)),) if parts else ()
-    return (*notices, *map(escape_markdown, record.notes))
+    return (*doubtful, *notices, *map(escape_markdown, record.notes))
 
 
 def _by_note(answer: Answer, path: str, notes: Mapping[str, str]) -> list[str]:
@@ -200,8 +228,6 @@ def order_notices(answer: Answer) -> tuple[str, ...]:
     if len(order.references) > 1:
         titles = "; ".join(order.titles) or ", ".join(map(escape_markdown, order.references))
         notices.append(texts.say("notices.several-orders", count=len(order.references), titles=titles))
-    if order.recognised_by == "text":
-        notices.append(texts.raw("notices.by-text"))
     if order.procedure is None and not order.notes:  # a note says why, where there is more to say
         notices.append(texts.raw("notices.procedure-unknown"))
     return (*notices, *map(escape_markdown, order.notes))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from cds_service.cards.answer import Answer
@@ -10,6 +11,7 @@ from cds_service.cards.texts import escape_markdown
 # Reasons for which nothing was seen; for every other, a value is there.
 NOT_THERE = ("absent", "undetermined")
 NOT_READ = ("not-read",)
+ANNOTATION = re.compile(r" \{(T-?[Ss]core|score)\}")  # a unit for machines, said by the finding's name
 
 
 def unusable_names(answer: Answer) -> frozenset[str]:
@@ -40,5 +42,5 @@ def _lines(answer: Answer, said: Iterable[tuple[str, str]]) -> tuple[str, ...]:
     """One line for each reason, with all the names it is about."""
     names: dict[str, list[str]] = {}
     for name, detail in dict.fromkeys(said):
-        names.setdefault(detail, []).append(answer.wording.name(name))
+        names.setdefault(ANNOTATION.sub("", detail), []).append(answer.wording.name(name))
     return tuple(escape_markdown(f"{', '.join(about)}: {detail}") for detail, about in names.items())

@@ -42,6 +42,11 @@ def check(study: Study, findings: Findings) -> tuple[Violation, ...]:
     return tuple(found)
 
 
+def doubtful_exclusions(findings: Findings) -> tuple[str, ...]:
+    """Names of exclusions that the record speaks of without deciding: cancer elsewhere, a condition only in words."""
+    return tuple(name for name in ABSOLUTE if name in findings.gaps and findings.gaps[name].seen)
+
+
 def absolute_exclusions(findings: Findings) -> tuple[str, ...]:
     """Names of the findings on record that take this fracture out of every study."""
     return tuple(name for name in ABSOLUTE if findings.is_true(name))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from cds_service.core.applicability import Violation, absolute_exclusions, check
+from cds_service.core.applicability import Violation, absolute_exclusions, check, doubtful_exclusions
 from cds_service.core.facts import Finding, Findings
 from cds_service.core.policy import Policy
 from cds_service.core.prediction import LogisticModel, Prediction, predict
@@ -51,6 +51,11 @@ class ModelResult:
         return any(violation.severity != "not-checkable" for violation in self.violations)
 
     @property
+    def rests_on_bone(self) -> bool:
+        """A T-score or a CT attenuation is among what is known; without either a refracture figure says little."""
+        return any(finding.name in ("bmd-t-score", "ct-attenuation") for finding in self.inputs)
+
+    @property
     def is_complete(self) -> bool:
         """Nothing that could be known before surgery is missing, and no value was held on the reassuring side."""
         return not self.prediction.gains and not self.has_reassuring_hold
@@ -74,6 +79,7 @@ class OutcomeAssessment:
     Attributes:
         models: every logistic study of the outcome, the headline first; empty when not applicable.
         excluded_by: findings that take the fracture out of every study.
+        doubts: findings that would, and that the record leaves open although it holds something about them.
     """
 
     outcome: Outcome
@@ -83,6 +89,7 @@ class OutcomeAssessment:
     disagreement: bool
     supporting: tuple[Stratum, ...]
     excluded_by: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +156,9 @@ def _assess_outcome(
             supporting=(),
             excluded_by=excluded_by,
         )
-    results = [_apply(model, findings, policy) for _, model in sorted(models.items()) if model.study.outcome == outcome]
+    doubts = doubtful_exclusions(findings)
+    of_outcome = [model for _, model in sorted(models.items()) if model.study.outcome == outcome]
+    results = [_apply(model, findings, policy, has_doubt=bool(doubts)) for model in of_outcome]
     headline = choose_headline(results, policy)
     others = sorted((one for one in results if one is not headline), key=lambda one: -one.prediction.inputs_known)
     strata = [study for study in studies.values() if isinstance(study, StrataStudy)]
@@ -160,10 +169,11 @@ def _assess_outcome(
         models=(*((headline,) if headline else ()), *others),
         disagreement=_disagree([one for one in results if one.shown], outcome, policy),
         supporting=tuple(filter(None, (place_in_strata(study, outcome, findings) for study in strata))),
+        doubts=doubts,
     )
 
 
-def _apply(model: LogisticModel, findings: Findings, policy: Policy) -> ModelResult:
+def _apply(model: LogisticModel, findings: Findings, policy: Policy, *, has_doubt: bool) -> ModelResult:
     study = model.study
     inputs = tuple(findings.known[name] for name in study.input_names if name in findings.known)
     values = {finding.name: finding.value for finding in inputs}
@@ -185,7 +195,7 @@ def _apply(model: LogisticModel, findings: Findings, policy: Policy) -> ModelRes
         without_held=_without_held(model, values, prediction, site, policy),
         inputs=inputs,
     )
-    return replace(result, band=_band(result, policy)) if shown else result
+    return replace(result, band=_band(result, policy, has_doubt=has_doubt)) if shown else result
 
 
 def _without_held(
@@ -203,8 +213,11 @@ def _without_held(
     return without if without.inputs_known >= policy.showing.inputs_known else None
 
 
-def _band(result: ModelResult, policy: Policy) -> Band:
-    """The band against the baseline in force (evidence page, "Bands"); asymmetric on purpose."""
+def _band(result: ModelResult, policy: Policy, *, has_doubt: bool) -> Band:
+    """The band against the baseline in force (evidence page, "Bands"); asymmetric on purpose.
+
+    A fracture that may be one of those that all studies excluded is never called lower.
+    """
     risk, baseline = result.prediction.risk, result.baseline
     if risk >= policy.bands.high_ratio * baseline or risk >= policy.bands.high_risk:
         return "high"
@@ -212,7 +225,8 @@ def _band(result: ModelResult, policy: Policy) -> Band:
         return "above"
     ranges = (result.prediction.study_uncertainty, result.prediction.if_measured)
     is_below = all(one is None or one[1] < baseline for one in ranges)
-    return "lower" if is_below and not result.has_reassuring_hold and not result.is_outside else "not-different"
+    is_inside = not (result.has_reassuring_hold or result.is_outside or has_doubt)
+    return "lower" if is_below and is_inside else "not-different"
 
 
 def choose_headline(results: Sequence[ModelResult], policy: Policy) -> ModelResult | None:

@@ -176,7 +176,8 @@ def recommend(
         if rule.supplies and gain <= 0:
             continue
         fired.append(_recommendation(rule, because, by_name, support, gain, values))
-    return tuple(sorted(fired, key=lambda it: (it.gain > 0, -it.gain)))
+    # Measurements last; among them first what costs little (pre-selected), then what would add most.
+    return tuple(sorted(fired, key=lambda it: (it.gain > 0, it.gain > 0 and not it.recommended, -it.gain)))
 
 
 def _reasons(rule: Rule, signals: Mapping[str, Signal], findings: Findings) -> tuple[Signal, ...] | None:

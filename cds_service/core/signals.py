@@ -7,13 +7,14 @@ is not known: a gap never becomes a signal, except where the signal is the gap (
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from cds_service.core.assessment import Assessment
 from cds_service.core.facts import Finding, Findings, SupportOrder, SupportOrders
 from cds_service.core.policy import Policy
 from cds_service.core.recommendations import Correction, Signal
+from cds_service.core.sarcopenia import RULERS
 from cds_service.core.study import Cutoff, Study
 from cds_service.core.wording import Wording, say_date, say_number
 
@@ -83,13 +84,22 @@ def _sarcopenia(situation: Situation) -> Signal | None:
         situation.findings.known.get(name) for name in ("grip-strength", "gait-speed", "appendicular-muscle-index")
     )
     measured = ", ".join(f"{situation.wording.name(one.name)} {situation.wording.value(one)}" for one in known if one)
-    because = f"sarcopenia ({measured})" if measured else "sarcopenia"
+    # Where the study's ruler says otherwise, the card names whose ruler it is.
+    ruler = (
+        "" if situation.findings.is_true("sarcopenia") else f" by {RULERS[situation.policy.sarcopenia.criteria].name}"
+    )
+    because = f"sarcopenia{ruler} ({measured})" if measured else f"sarcopenia{ruler}"
     return _when_true(situation, "sarcopenia-site", "sarcopenia-site", because)
 
 
 @signal("low-mna")
 def _low_mna(situation: Situation) -> Signal | None:
-    return _below(situation, "low-mna", "mna-score", situation.policy.nutrition.mna_below)
+    """The score below the limit, or a category below "well nourished" where no score is there."""
+    found = _below(situation, "low-mna", "mna-score", situation.policy.nutrition.mna_below)
+    category = situation.findings.known.get("mna-category")
+    if found is None and category is not None and category.value != "A" and "mna-score" in situation.findings.gaps:
+        return Signal(name="low-mna", because=situation.wording.phrase(category), facts=(category,))
+    return found
 
 
 @signal("low-bmi")
@@ -243,6 +253,14 @@ def _brace_limit_broken(situation: Situation) -> Signal | None:
     return None
 
 
+@signal("brace-limit-passed")
+def _brace_limit_passed(situation: Situation) -> Signal | None:
+    """A brace is worn so long already that its limit lies in the past."""
+    found = _brace_limit_broken(situation)
+    is_passed = found is not None and found.correction is not None and found.correction.end < situation.today
+    return replace(found, name="brace-limit-passed") if found is not None and is_passed else None
+
+
 def _brace_broken(situation: Situation, name: str, *, draft: bool) -> Signal | None:
     limit = situation.policy.brace
     for order in situation.support.of_kind("brace"):
@@ -253,6 +271,8 @@ def _brace_broken(situation: Situation, name: str, *, draft: bool) -> Signal | N
         if order.draft != draft or (ordered_end is not None and ordered_end <= end):
             continue
         ends = "has no end date" if ordered_end is None else f"ends {say_date(ordered_end)}"
+        if end < situation.today:
+            ends = f"{ends}; {limit.max_weeks} weeks passed on {say_date(end)}"
         return Signal(
             name=name,
             because=f"{order.title} {ends}",

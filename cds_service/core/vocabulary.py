@@ -1,4 +1,4 @@
-"""The vocabulary of findings: the schema of `mappings/findings/<name>.toml`. `fhir/mapping/specs.py` reads the files."""
+"""The vocabulary of findings: the schema of `mappings/findings/<name>.toml`, which `fhir/mapping/specs.py` reads."""
 
 from __future__ import annotations
 

@@ -71,11 +71,14 @@ def say_coarse_percent(share: float, *, lowest: float, highest: float) -> str:
     if share > highest:
         return f"above {floor(highest * 10) * 10} %"
     percent = share * 100
-    return f"about {_round(percent) if percent < 9.5 else _round(percent / 5) * 5} %"
+    rounded = _round(percent) if percent < 9.5 else _round(percent / 5) * 5
+    return f"about {min(rounded, floor(highest * 20) * 5)} %"
 
 
-def say_range(interval: tuple[float, float]) -> str:
-    """An interval of shares as whole percent, `26–53 %`."""
+def say_range(interval: tuple[float, float], *, lowest: float = 0.0, highest: float = 1.0) -> str:
+    """An interval of shares as whole percent, `26–53 %`; wholly beyond the limits of print "under 2 %", "over 96 %"."""
+    if interval[1] < lowest or interval[0] > highest:
+        return say_percent(interval[1] if interval[1] < lowest else interval[0], lowest=lowest, highest=highest)
     return f"{_round(interval[0] * 100)}–{_round(interval[1] * 100)} %"
 
 

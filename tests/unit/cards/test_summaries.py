@@ -59,6 +59,7 @@ WORDS = {
     ),
     "last_dose": f"last dose {say_date(TODAY.replace(month=9, day=30))}",
     "title": longest(brace_titles()),
+    "because": f"{longest(brace_titles())} ends {say_date(TODAY.replace(month=9, day=30))}",
     "max_weeks": "52",  # the most a site may set
     "review_weeks": "52",
     "bed_rest_hours": "168",

@@ -59,6 +59,7 @@ CASES = {
     "brace-draft-broken": (brace(), brace(end=weeks(8))),
     "brace-active-broken": (brace(draft=False), brace(draft=False, end=weeks(8))),
     "brace-limit-broken": (brace(end=weeks(8) + timedelta(days=1)), brace(end=weeks(8))),
+    "brace-limit-passed": (brace(start=weeks(-9)), brace(start=weeks(-8), end=weeks(1))),
     "bed-rest-long": (support_order("bed-rest", hours=24.5), support_order("bed-rest", hours=24.0)),
 }
 
