@@ -14,7 +14,8 @@ from argon2 import PasswordHasher
 
 from cds_service.audit.accounts import Accounts, Role
 from cds_service.audit.answers_given import AnswersGiven
-from cds_service.audit.reading import Found, Query
+from cds_service.audit.query import Query
+from cds_service.audit.reading import Found
 from cds_service.audit.store import AuditStore
 from cds_service.service import Service
 from cds_service.settings import Settings

@@ -13,7 +13,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from cds_service.audit.chain import AuditEntry, ShownCard
 from cds_service.audit.feedback import ShownAnswer, known_uuid
-from cds_service.audit.reading import AuditReader, Query, Stored
+from cds_service.audit.query import Query
+from cds_service.audit.reading import AuditReader, Stored
 from cds_service.audit.store import AuditStore
 from cds_service.audit.tables import CARDS
 from cds_service.core.repeats import AnswerGiven, Basis, Repeat, Repeats, WholeCard, round_value

@@ -21,7 +21,8 @@ from cds_service.settings import Settings, read_settings
 if TYPE_CHECKING:
     from cds_service.audit.appending import Head
     from cds_service.audit.database import Database
-    from cds_service.audit.reading import Found, Query, Stored
+    from cds_service.audit.query import Query
+    from cds_service.audit.reading import Found, Stored
 
 WAIT_SECONDS = 10.0  # a command may wait longer for the database than an answer
 MOST = 10_000
@@ -203,7 +204,7 @@ def _record_read(database: Database, what: str, asked: Any, patient: str | None,
 
 
 def _query(**asked: Any) -> Query:
-    from cds_service.audit.reading import Query  # noqa: PLC0415
+    from cds_service.audit.query import Query  # noqa: PLC0415
 
     for name in ("since", "until"):
         asked[name] = asked[name].replace(tzinfo=UTC) if asked.get(name) else None

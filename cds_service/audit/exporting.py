@@ -16,7 +16,8 @@ from cds_service.audit.appending import Clock, append_entries
 from cds_service.audit.chain import AuditEntry, canonical_json, seal
 from cds_service.audit.database import Database
 from cds_service.audit.fhir_export import audit_event, export_event
-from cds_service.audit.reading import Found, Query, Stored, conditions_of, stored_entries
+from cds_service.audit.query import Query, conditions_of
+from cds_service.audit.reading import Found, Stored, stored_entries
 from cds_service.audit.tables import ENTRIES, SEARCH
 
 Format = Literal["ndjson", "csv", "fhir"]

@@ -15,7 +15,8 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, or_, 
 from sqlalchemy.exc import DBAPIError
 
 from cds_service.audit.database import Database
-from cds_service.audit.reading import PAGE, Cursor, Page, Query, select_found, with_cards
+from cds_service.audit.query import Query
+from cds_service.audit.reading import PAGE, Cursor, Page, select_found, with_cards
 from cds_service.audit.tables import CARDS, SEARCH
 from cds_service.errors import AuditUnavailable
 

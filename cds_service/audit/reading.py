@@ -5,68 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Any, Self
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, or_, select
 from sqlalchemy.exc import DBAPIError
 
 from cds_service.audit.appending import Head, read_head
-from cds_service.audit.chain import Kind, ShownCard, time_text
+from cds_service.audit.chain import ShownCard
 from cds_service.audit.database import Database
+from cds_service.audit.query import Query, conditions_of
 from cds_service.audit.tables import CARDS, ENTRIES, PAYLOADS, SEARCH
 from cds_service.errors import AuditUnavailable
 
 PAGE = 50
 STREAM = 500
-ANSWERED = SEARCH.alias("feedback")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Query:
-    """What entries are asked for; all that is given must hold.
-
-    Attributes:
-        since: at this moment or later.
-        until: before this moment.
-        band: of the outcome `outcome`, or of any where that is not given.
-        feedback: of answers: `accepted`, `overridden`, `none` (no feedback came), `any`.
-        card: uuid of a card that an answer showed or a feedback is about.
-        rule: id of a recommendation that an answer showed.
-        about: id of the entry that the wanted ones are about.
-    """
-
-    kinds: tuple[Kind, ...] = ()
-    patient: str | None = None
-    user: str | None = None
-    client: str | None = None
-    tenant: str | None = None
-    encounter: str | None = None
-    hook_instance: str | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-    outcome: str | None = None
-    band: str | None = None
-    result: str | None = None
-    reason: str | None = None
-    status: int | None = None
-    partial: bool | None = None
-    warning: bool | None = None
-    feedback: str | None = None
-    card: str | None = None
-    topic: str | None = None
-    rule: str | None = None
-    about: str | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        """What is asked, as a `read` or `export` entry keeps it."""
-        given = {one.name: getattr(self, one.name) for one in fields(self)}
-        return {
-            name: time_text(value) if isinstance(value, datetime) else value
-            for name, value in given.items()
-            if value is not None and value != ()
-        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -269,39 +222,3 @@ def _found(row: Row[Any], cards: tuple[ShownCard, ...]) -> Found:
     for name in ("partial", "warning"):
         values[name] = None if values[name] is None else bool(values[name])
     return Found(**values | {"id": values.pop("entry_id"), "cards": cards})
-
-
-def conditions_of(query: Query) -> list[ColumnElement[bool]]:
-    names = ("patient", "user", "client", "tenant", "encounter", "hook_instance", "result", "reason", "status", "topic")
-    found = [SEARCH.c[name] == value for name in (*names, "about") if (value := getattr(query, name)) is not None]
-    found += [
-        SEARCH.c[name] == int(value) for name in ("partial", "warning") if (value := getattr(query, name)) is not None
-    ]
-    if query.kinds:
-        found.append(SEARCH.c.kind.in_(query.kinds))
-    if query.since is not None:
-        found.append(SEARCH.c.at >= time_text(query.since))
-    if query.until is not None:
-        found.append(SEARCH.c.at < time_text(query.until))
-    if query.band is not None:
-        bands = {"refracture": SEARCH.c.refracture_band, "residual-pain": SEARCH.c.residual_pain_band}
-        wanted = [bands[query.outcome]] if query.outcome else list(bands.values())
-        found.append(or_(*(column == query.band for column in wanted)))
-    if query.card is not None:
-        shown = select(CARDS.c.sequence).where(CARDS.c.card == query.card)
-        found.append(or_(SEARCH.c.card == query.card, SEARCH.c.sequence.in_(shown)))
-    if query.rule is not None:
-        shown = select(CARDS.c.sequence).where((" " + CARDS.c.rules + " ").contains(f" {query.rule} ", autoescape=True))
-        found.append(SEARCH.c.sequence.in_(shown))
-    if query.feedback is not None:
-        found += _feedback_conditions(query.feedback)
-    return found
-
-
-def _feedback_conditions(wanted: str) -> list[ColumnElement[bool]]:
-    """Answers by what users said to them."""
-    said = exists().where(ANSWERED.c.about == ENTRIES.c.entry_id, ANSWERED.c.kind == "feedback")
-    is_answer: ColumnElement[bool] = SEARCH.c.kind == "answer"
-    if wanted == "none":
-        return [is_answer, ~said]
-    return [is_answer, said if wanted == "any" else said.where(ANSWERED.c.result == wanted)]

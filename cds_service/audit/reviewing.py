@@ -10,7 +10,8 @@ from sqlalchemy import Column, Connection, MetaData, String, Table, Text, insert
 from sqlalchemy.exc import DBAPIError
 
 from cds_service.audit.database import Database
-from cds_service.audit.reading import Found, Query, select_found, with_cards
+from cds_service.audit.query import Query
+from cds_service.audit.reading import Found, select_found, with_cards
 from cds_service.audit.tables import PLACE, SEARCH
 from cds_service.errors import AuditUnavailable
 

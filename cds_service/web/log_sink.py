@@ -10,18 +10,23 @@ import queue
 import threading
 import time
 from contextlib import suppress
-from typing import TextIO
 
 MOST_LINES = 10_000
 LAST_SECONDS = 1.0  # at the end of the process, for lines that are still there
 
 
 class UnwaitedHandler(logging.Handler):
-    """Writes lines to a stream from a thread of its own; the audit log is not among them."""
+    """Writes lines to an open file from a thread of its own; the audit log is not among them."""
 
-    def __init__(self, stream: TextIO, *, most_lines: int = MOST_LINES) -> None:
+    def __init__(self, file: int, *, most_lines: int = MOST_LINES) -> None:
+        """The thread starts with the first line.
+
+        Args:
+            file: a descriptor, since Python's own streams hold a lock that does not survive a fork.
+            most_lines: that wait; more are dropped.
+        """
         super().__init__()
-        self._stream = stream
+        self._file = file
         self._most_lines = most_lines
         self._begin_anew()
         os.register_at_fork(after_in_child=self._begin_anew)
@@ -57,9 +62,10 @@ class UnwaitedHandler(logging.Handler):
                 self._write(json.dumps({"event": "log-lines-dropped", "lines": dropped}))
 
     def _write(self, line: str) -> None:
-        with suppress(OSError, ValueError):  # nobody reads any more, or the stream is closed
-            self._stream.write(line + "\n")
-            self._stream.flush()
+        octets = f"{line}\n".encode()
+        with suppress(OSError):  # nobody reads any more, or the file is closed
+            while octets:
+                octets = octets[os.write(self._file, octets) :]
 
     def _end(self) -> None:
         until = time.monotonic() + LAST_SECONDS

@@ -34,7 +34,7 @@ class JsonLines(logging.Formatter):
 
 def configure_logs(level: str) -> None:
     """All logs of this process at this level, as JSON lines on standard error; no request waits for who reads them."""
-    handler = UnwaitedHandler(sys.stderr)
+    handler = UnwaitedHandler(sys.stderr.fileno())
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for noisy in ("urllib3", "requests", "werkzeug", "alembic"):  # they write addresses with their queries

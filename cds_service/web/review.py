@@ -15,7 +15,8 @@ from cds_service.audit.accounts import Accounts
 from cds_service.audit.figures import Figures
 from cds_service.audit.finding import Finder
 from cds_service.audit.proving import check_entry
-from cds_service.audit.reading import Cursor, Query, Stored
+from cds_service.audit.query import Query
+from cds_service.audit.reading import Cursor, Stored
 from cds_service.audit.reviewing import Reviewing
 from cds_service.audit.store import AuditStore
 from cds_service.errors import AuditUnavailable

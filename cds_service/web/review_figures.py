@@ -16,7 +16,7 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response as AnyResponse
 
 from cds_service.audit.figures import Figure, week_of
-from cds_service.audit.reading import Query
+from cds_service.audit.query import Query
 from cds_service.core.wording import MONTHS
 from cds_service.web.review_desk import Desk
 from cds_service.web.review_tables import Grid, make_grid, share

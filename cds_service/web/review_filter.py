@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from werkzeug.datastructures import MultiDict
 
 from cds_service.audit.chain import LASTING, Kind
-from cds_service.audit.reading import Query
+from cds_service.audit.query import Query
 
 LONGEST = 256
 # Fields of free text, and what they are called in a query.

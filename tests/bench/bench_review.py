@@ -16,7 +16,7 @@ from pathlib import Path
 
 from cds_service.audit.accounts import Accounts
 from cds_service.audit.figures import Figures
-from cds_service.audit.reading import Query
+from cds_service.audit.query import Query
 from cds_service.audit.store import AuditStore
 from cds_service.audit.verification.walk import verify_log
 from cds_service.loading import load_service

@@ -15,7 +15,7 @@ import pytest
 
 from cds_service.audit.chain import AuditEntry, seal
 from cds_service.audit.exporting import FORMATS, begin_export, export_lines
-from cds_service.audit.reading import Query
+from cds_service.audit.query import Query
 from cds_service.audit.store import AuditStore
 from cds_service.audit.verification.walk import verify_log
 from cds_service.settings import Settings

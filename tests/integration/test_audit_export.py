@@ -7,7 +7,7 @@ from urllib.request import urlopen
 
 from cds_service.audit.chain import AuditEntry
 from cds_service.audit.exporting import begin_export, export_lines
-from cds_service.audit.reading import Query
+from cds_service.audit.query import Query
 from cds_service.audit.store import AuditStore
 from tests.audit_builders import NOON, clock, uuid_of
 from tests.chart_builders import PATIENT, application, ask, kyphoplasty, order_sign, thin_and_weak

@@ -222,7 +222,7 @@ def unread_log_lines(_world):
         while True:
             os.write(writing, bytes(4096))
     os.set_blocking(writing, True)
-    handler = UnwaitedHandler(os.fdopen(writing, "w"), most_lines=2)
+    handler = UnwaitedHandler(writing, most_lines=2)
     log = logging.getLogger("kyphoplasty_cds")
     log.addHandler(handler)
     log.setLevel("INFO")

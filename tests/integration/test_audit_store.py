@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 from cds_service.audit.chain import AuditEntry
 from cds_service.audit.database import HEAD, VERSION_TABLE, Database
-from cds_service.audit.reading import Query
+from cds_service.audit.query import Query
 from cds_service.audit.store import AuditStore
 from cds_service.audit.verification.walk import verify_log
 from cds_service.errors import AuditUnavailable, DataFileError

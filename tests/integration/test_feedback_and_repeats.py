@@ -14,7 +14,7 @@ import pytest
 
 from cds_service.audit.answers_given import AnswersGiven
 from cds_service.audit.chain import AuditEntry, ShownCard
-from cds_service.audit.reading import Query
+from cds_service.audit.query import Query
 from cds_service.audit.store import AuditStore
 from cds_service.errors import AuditUnavailable
 from cds_service.loading import load_service

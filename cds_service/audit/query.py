@@ -1,0 +1,118 @@
+"""What entries are asked for, and what that means for the tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, exists, or_, select
+
+from cds_service.audit.chain import Kind, time_text
+from cds_service.audit.tables import CARDS, ENTRIES, SEARCH
+
+ANSWERED = SEARCH.alias("feedback")
+PLAIN = (
+    "about",
+    "client",
+    "encounter",
+    "hook_instance",
+    "partial",
+    "patient",
+    "reason",
+    "result",
+    "status",
+    "tenant",
+    "topic",
+    "user",
+    "warning",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """What entries are asked for; all that is given must hold.
+
+    Attributes:
+        since: at this moment or later.
+        until: before this moment.
+        band: of the outcome `outcome`, or of any where that is not given.
+        feedback: of answers: `accepted`, `overridden`, `none` (no feedback came), `any`.
+        card: uuid of a card that an answer showed or a feedback is about.
+        rule: id of a recommendation that an answer showed.
+        about: id of the entry that the wanted ones are about.
+    """
+
+    kinds: tuple[Kind, ...] = ()
+    patient: str | None = None
+    user: str | None = None
+    client: str | None = None
+    tenant: str | None = None
+    encounter: str | None = None
+    hook_instance: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    outcome: str | None = None
+    band: str | None = None
+    result: str | None = None
+    reason: str | None = None
+    status: int | None = None
+    partial: bool | None = None
+    warning: bool | None = None
+    feedback: str | None = None
+    card: str | None = None
+    topic: str | None = None
+    rule: str | None = None
+    about: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """What is asked, as a `read` or `export` entry keeps it."""
+        given = {one.name: getattr(self, one.name) for one in fields(self)}
+        return {
+            name: time_text(value) if isinstance(value, datetime) else value
+            for name, value in given.items()
+            if value is not None and value != ()
+        }
+
+
+def conditions_of(query: Query) -> list[ColumnElement[bool]]:
+    """What must hold of a row of `audit_search`, joined with `audit_entry`."""
+    given = {name: value for name in PLAIN if (value := getattr(query, name)) is not None}
+    found = [SEARCH.c[name] == (int(value) if isinstance(value, bool) else value) for name, value in given.items()]
+    if query.kinds:
+        found.append(SEARCH.c.kind.in_(query.kinds))
+    if query.since is not None:
+        found.append(SEARCH.c.at >= time_text(query.since))
+    if query.until is not None:
+        found.append(SEARCH.c.at < time_text(query.until))
+    if query.band is not None:
+        found.append(_band_condition(query.outcome, query.band))
+    return found + _card_conditions(query) + _feedback_conditions(query.feedback)
+
+
+def _band_condition(outcome: str | None, band: str) -> ColumnElement[bool]:
+    columns = {"refracture": SEARCH.c.refracture_band, "residual-pain": SEARCH.c.residual_pain_band}
+    wanted = [columns[outcome]] if outcome else list(columns.values())
+    return or_(*(column == band for column in wanted))
+
+
+def _card_conditions(query: Query) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if query.card is not None:
+        shown = select(CARDS.c.sequence).where(CARDS.c.card == query.card)
+        found.append(or_(SEARCH.c.card == query.card, SEARCH.c.sequence.in_(shown)))
+    if query.rule is not None:
+        shown = select(CARDS.c.sequence).where((" " + CARDS.c.rules + " ").contains(f" {query.rule} ", autoescape=True))
+        found.append(SEARCH.c.sequence.in_(shown))
+    return found
+
+
+def _feedback_conditions(wanted: str | None) -> list[ColumnElement[bool]]:
+    """Answers by what users said to them."""
+    if wanted is None:
+        return []
+    said = exists().where(ANSWERED.c.about == ENTRIES.c.entry_id, ANSWERED.c.kind == "feedback")
+    is_answer: ColumnElement[bool] = SEARCH.c.kind == "answer"
+    if wanted == "none":
+        return [is_answer, ~said]
+    return [is_answer, said if wanted == "any" else said.where(ANSWERED.c.result == wanted)]

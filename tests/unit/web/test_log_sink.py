@@ -1,0 +1,102 @@
+"""Log lines wait for nobody: a full pipe costs lines, which are counted, and never an answer."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from contextlib import suppress
+
+import pytest
+
+from cds_service.web.log_sink import UnwaitedHandler
+
+
+@pytest.fixture
+def log():
+    made = logging.getLogger("tests.log_sink")
+    made.setLevel("INFO")
+    made.propagate = False
+    yield made
+    made.handlers.clear()
+
+
+@pytest.fixture
+def pipe():
+    """Reading end, writing end."""
+    ends = os.pipe()
+    yield ends
+    for end in ends:
+        with suppress(OSError):
+            os.close(end)
+
+
+def becomes(condition):
+    until = time.monotonic() + 10
+    while time.monotonic() < until and not condition():
+        time.sleep(0.01)
+    return condition()
+
+
+def fill(writing):
+    """As many bytes as a pipe takes."""
+    os.set_blocking(writing, False)
+    filled = 0
+    with suppress(BlockingIOError):
+        while True:
+            filled += os.write(writing, b"\n" * 4096)
+    os.set_blocking(writing, True)
+    return filled
+
+
+def test_lines_come_out_in_order(log, tmp_path):
+    with (tmp_path / "lines").open("w") as file:
+        log.addHandler(UnwaitedHandler(file.fileno()))
+        for number in range(100):
+            log.info("line %d", number)
+        expected = [f"line {number}" for number in range(100)]
+        assert becomes(lambda: (tmp_path / "lines").read_text().splitlines() == expected)
+
+
+def test_nobody_waits_for_a_reader_that_does_not_read_and_what_is_dropped_is_counted(log, pipe):
+    reading, writing = pipe
+    filled = fill(writing)
+    handler = UnwaitedHandler(writing, most_lines=3)
+    log.addHandler(handler)
+    log.info("first")
+    assert becomes(handler._lines.empty)  # the thread has it, and hangs
+    began = time.monotonic()
+    for number in range(50):
+        log.info("line %d", number)
+    assert time.monotonic() - began < 1
+    said = b""
+    while len(said) < filled or b"dropped" not in said:
+        said += os.read(reading, 65536)
+    lines = said.decode().split()
+    assert lines[:7] == ["first", "line", "0", "line", "1", "line", "2"]
+    assert '{"event": "log-lines-dropped", "lines": 47}' in said.decode()
+
+
+def test_a_reader_that_is_gone_costs_nothing(log, pipe):
+    reading, writing = pipe
+    os.close(reading)
+    handler = UnwaitedHandler(writing)
+    log.addHandler(handler)
+    log.info("one")
+    log.info("two")
+    assert becomes(handler._lines.empty)
+    assert handler._thread.is_alive()
+
+
+def test_a_fork_writes_on(log, tmp_path):
+    with (tmp_path / "lines").open("w") as file:
+        log.addHandler(UnwaitedHandler(file.fileno()))
+        log.info("parent")
+        assert becomes(lambda: "parent" in (tmp_path / "lines").read_text())
+        child = os.fork()
+        if child == 0:
+            log.info("child")
+            time.sleep(0.5)
+            os._exit(0)
+        os.waitpid(child, 0)
+    assert (tmp_path / "lines").read_text().split() == ["parent", "child"]
