@@ -15,7 +15,7 @@ from fhir.resources.R4B.auditevent import AuditEvent
 from cds_service.audit.chain import AuditEntry, seal
 from cds_service.audit.exporting import COLUMNS, FORMATS, begin_export, export_lines, safe_cell
 from cds_service.audit.purge import purge_before
-from cds_service.audit.reading import Query
+from cds_service.audit.query import Query
 from cds_service.audit.store import AuditStore
 from cds_service.audit.verification.exported import verify_export
 from tests.audit_builders import NOON, answer_entry, clock, rows_of, uuid_of

@@ -8,7 +8,8 @@ import pytest
 
 from cds_service.audit.database import Database
 from cds_service.audit.finding import Finder
-from cds_service.audit.reading import AuditReader, Query
+from cds_service.audit.query import Query
+from cds_service.audit.reading import AuditReader
 from tests.bench.big_log import fill
 
 ENTRIES = 1500

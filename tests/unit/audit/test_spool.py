@@ -9,7 +9,8 @@ import pytest
 
 from cds_service.audit.chain import GENESIS, seal
 from cds_service.audit.database import Database
-from cds_service.audit.reading import AuditReader, Query
+from cds_service.audit.query import Query
+from cds_service.audit.reading import AuditReader
 from cds_service.audit.spool import Spool, SpoolFull
 from cds_service.audit.spool_lines import line_of, read_lines
 from cds_service.audit.verification.walk import verify_log
