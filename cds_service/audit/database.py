@@ -88,7 +88,7 @@ class Database:
             found = _version(connection)
         if found != HEAD:
             with self.writing(PREPARE_SECONDS) as connection:
-                _migrate(connection, _version(connection))
+                migrate(connection, _version(connection))
 
     def empty_journal(self) -> None:
         """After a purge: SQLite overwrites what is deleted, and here lets go of the older pages in its journal too."""
@@ -187,8 +187,13 @@ def _version(connection: Connection) -> str | None:
     return connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar()  # noqa: S608 - our own name
 
 
-def _migrate(connection: Connection, found: str | None) -> None:
-    if found == HEAD:
+def migrate(connection: Connection, found: str | None, wanted: str = HEAD) -> None:
+    """From the step that was found to the wanted one, inside the transaction of the connection.
+
+    Raises:
+        DataFileError: the database is of a newer version of this program.
+    """
+    if found == wanted:
         return
     from alembic import command  # noqa: PLC0415 - takes a moment to load, and is needed once in the life of a database
     from alembic.config import Config  # noqa: PLC0415
@@ -200,4 +205,4 @@ def _migrate(connection: Connection, found: str | None) -> None:
     known = {step.revision for step in ScriptDirectory.from_config(config).walk_revisions()}
     if found is not None and found not in known:
         raise DataFileError("DATABASE_URL", "", f"the database is of a newer version of this program (step {found})")
-    command.upgrade(config, "head")
+    command.upgrade(config, wanted)

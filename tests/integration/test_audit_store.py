@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from cds_service.audit.chain import AuditEntry
-from cds_service.audit.database import HEAD, VERSION_TABLE, Database
+from cds_service.audit.appending import append_entries
+from cds_service.audit.chain import AuditEntry, seal
+from cds_service.audit.database import HEAD, MIGRATIONS, VERSION_TABLE, Database, migrate
 from cds_service.audit.query import Query
 from cds_service.audit.store import AuditStore
 from cds_service.audit.verification.walk import verify_log
@@ -145,6 +146,25 @@ def test_two_processes_that_start_at_once_migrate_once(audit_url):
     starting = [subprocess.Popen([sys.executable, "-W", "error", "-c", code], cwd=ROOT) for _ in range(4)]
     assert [one.wait() for one in starting] == [0] * 4
     assert rows_of(audit_url, f"SELECT version_num FROM {VERSION_TABLE}") == [(HEAD,)]
+
+
+def test_a_log_of_the_first_version_comes_up_to_date_with_all_it_holds(audit_url):
+    database = Database(audit_url)
+    with database.writing() as connection:
+        migrate(connection, None, "0001")
+    with database.writing() as connection:
+        append_entries(connection, [seal(answer_entry(1))], clock)
+    before = rows_of(audit_url, "SELECT * FROM audit_entry ORDER BY sequence")
+    database.prepare()
+    database.dispose()
+    assert rows_of(audit_url, f"SELECT version_num FROM {VERSION_TABLE}") == [(HEAD,)]
+    assert rows_of(audit_url, "SELECT * FROM audit_entry ORDER BY sequence") == before
+    assert verify_log(audit_url).is_whole
+
+
+def test_the_newest_step_is_the_one_that_the_program_asks_for():
+    steps = sorted(path.stem[1:5] for path in (MIGRATIONS / "versions").glob("m[0-9]*.py"))
+    assert steps[-1] == HEAD
 
 
 def test_a_prepared_database_is_left_as_it_is(audit_url):
