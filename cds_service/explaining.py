@@ -69,7 +69,8 @@ def print_explanation(explanation: Mapping[str, Any]) -> None:
     record = explanation["record"]
     console.print(
         Text(
-            f"2 record: could not be read: {record['unread'] or 'nothing'}; incomplete: {record['incomplete'] or 'nothing'}; "
+            f"2 record: could not be read: {record['unread'] or 'nothing'}; "
+            f"incomplete: {record['incomplete'] or 'nothing'}; "
             f"broken: {record['unreadable']}; of others: {record['foreign']}"
         )
     )

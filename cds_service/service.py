@@ -2,13 +2,13 @@
 
 HTTP (web/cds_api.py) -> HookRequest (protocol.py) -> answer() below:
 
-  1 order            is a kyphoplasty or vertebroplasty being signed?   fhir/orders/augmentation.py                            pure
-  2 record           what does the chart say: prefetch, then FHIR       fhir/gathering/record.py                            I/O
-  3 facts            which of it is usable, in which unit, from where   fhir/facts/findings.py, core/derived.py         pure
-  4 assessment       what do the studies say                            core/assessment.py                        pure
-  5 recommendations  what follows                                       core/signals.py, core/recommendations.py  pure
-  6 cards            how it is said, and which orders it offers         fhir/orders/suggestions.py, cards/               pure
-  7 audit            what was said, and why                             audit/                                    I/O
+  1 order            is a kyphoplasty or vertebroplasty being signed?   fhir/orders/augmentation.py                pure
+  2 record           what does the chart say: prefetch, then FHIR       fhir/gathering/record.py                   I/O
+  3 facts            which of it is usable, in which unit, from where   fhir/facts/findings.py, core/derived.py    pure
+  4 assessment       what do the studies say                            core/assessment.py                         pure
+  5 recommendations  what follows                                       core/signals.py, core/recommendations.py   pure
+  6 cards            how it is said, and which orders it offers         fhir/orders/suggestions.py, cards/         pure
+  7 audit            what was said, and why                             audit/                                     I/O
 
 Each step reads the results of the steps above it and of nothing else.
 """
@@ -137,7 +137,9 @@ def answer(service: Service, hook: ServiceHook, request: HookRequest, ports: Por
         if order is None:  # without a record nothing says that this brace follows an augmentation
             return HookResponse(cards=())
         raise
-    support = find_support_orders(draft_support, record, service.terminology)
+    support = find_support_orders(
+        draft_support, record, service.terminology, treated=order.levels if order else (), today=today
+    )
     if order is None and not _follows_augmentation(support, service.policy, today):
         return HookResponse(cards=())
 

@@ -52,7 +52,11 @@ def _model_json(answer: Answer, result: ModelResult) -> dict[str, Any]:
     gains = prediction.gains
     found["inputs"] = [_input_json(result, finding) for finding in result.inputs]
     found["missing"] = [
-        {"name": name, "gain": gains[name]} for name in sorted(gains, key=lambda name: (-gains[name], name))
+        {"name": name, "gain": gains.get(name, 0.0)}
+        for name in (
+            *sorted(gains, key=lambda name: (-gains[name], name)),
+            *prediction.unknown_until_after,  # nobody can supply them before the procedure: they gain nothing
+        )
     ]
     found["concerns"] = _concerns(answer, result)
     return found

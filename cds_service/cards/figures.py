@@ -183,6 +183,19 @@ def other_lines(answer: Answer, outcome: OutcomeAssessment) -> tuple[Line, ...]:
     return (*lines, *(line("Another study", sure_line(answer, result)) for result in others))
 
 
+def known_phrases(answer: Answer, result: ModelResult) -> str:
+    """The inputs in one line, those of no clear effect behind the others and called so."""
+    clear: list[str] = []
+    unclear: list[str] = []
+    for names in _groups(result.inputs):
+        is_clear = any(result.prediction.clear[name] for name in names)
+        (clear if is_clear else unclear).append(", ".join(_phrase(answer, result, name) for name in names))
+    said = " · ".join(clear)
+    if unclear:
+        said += f"{'; ' if said else ''}{answer.texts.raw('lines.no-clear-effect').lower()}: {' · '.join(unclear)}"
+    return said
+
+
 def why_lines(answer: Answer, result: ModelResult) -> tuple[Line, ...]:
     """What points to a higher and to a lower figure, by the coefficients in use; treatments are no reasons."""
     higher: list[tuple[float, str]] = []
@@ -226,6 +239,8 @@ def _phrase(answer: Answer, result: ModelResult, name: str) -> str:
         known = [one for one in measures if one is not None]
         said = ", ".join(f"{answer.wording.name(one.name)} {answer.wording.value(one)}" for one in known)
         phrase += f" ({said})" if said else ""
+    if finding.value is False and finding.provenance[0].printed.startswith("not "):
+        phrase += f" ({finding.provenance[0].printed.replace(' (', ', ').rstrip(')')})"
     held = result.prediction.held.get(name)
     if held is not None:
         phrase += f", taken as {answer.wording.number(name, held.used, finding.unit)}"

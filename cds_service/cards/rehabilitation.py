@@ -11,6 +11,7 @@ from cds_service.cards.figures import (
     average,
     coarse_figure,
     horizon,
+    known_phrases,
     line,
     other_lines,
     sentences,
@@ -266,7 +267,7 @@ def _pain_lines(answer: Answer, outcome: OutcomeAssessment) -> tuple[Line, ...]:
     texts, headline = answer.texts, outcome.headline
     if headline is None or headline.band is None:
         return ()
-    known = _capital(" · ".join(answer.wording.phrase(one) for one in headline.inputs))
+    known = _capital(known_phrases(answer, headline))
     heading = texts.say("lines.pain", horizon=horizon(headline))
     if headline.is_printable(answer.policy.showing.summary_width):
         said = sentences((f"{texts.raw(f'bands.{headline.band}')}. {known}", sure_line(answer, headline)))

@@ -161,6 +161,7 @@ class SupportOrder:
         end: when it ends; None when it is open-ended.
         timing: the FHIR element that carries the time, so that a correction stays in place.
         title: what it is called in our texts, with its code where it has one (`TLSO (L0456)`).
+        reasons: concepts that a brace order names as its reason (`unstable-fracture`).
         hours: how long it runs, where that is stated; with `end` None it runs so long from a day that is not stated.
     """
 
@@ -173,6 +174,7 @@ class SupportOrder:
     timing: Literal["period", "timing", "dateTime", "none"] = "none"
     title: str = ""
     hours: float | None = None
+    reasons: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,12 +183,14 @@ class SupportOrders:
 
     Attributes:
         unchecked: resource types whose list could not be read, so that "not ordered yet" is not claimed.
+        other_fractures: levels with a recent fracture that are not treated now.
     """
 
     orders: tuple[SupportOrder, ...] = ()
     unchecked: tuple[str, ...] = ()
     augmented_on: date | None = None
     augmentation_seen: bool = False
+    other_fractures: tuple[str, ...] = ()
 
     def of_kind(self, kind: str) -> tuple[SupportOrder, ...]:
         """Orders of one kind, drafts first, then by reference."""

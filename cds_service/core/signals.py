@@ -224,8 +224,16 @@ def _any_true(situation: Situation, name: str, *finding_names: str) -> Signal | 
 
 @signal("brace-keep-reason")
 def _brace_keep_reason(situation: Situation) -> Signal | None:
-    """Instability, neurological deficit: reasons on record to keep a longer brace."""
-    return _any_true(situation, "brace-keep-reason", "unstable-fracture", "neurological-deficit")
+    """Instability, deficit, another fracture: on record, not excluded there, or named by the brace order itself."""
+    names = ("unstable-fracture", "spinal-instability", "neurological-deficit")
+    said = [situation.wording.name(name) for name in names if situation.findings.is_true(name)]
+    doubts = situation.assessment.of("refracture").doubts
+    said += [f"{situation.wording.name(name)} not excluded" for name in names if name in doubts]
+    by_order = {reason for order in situation.support.of_kind("brace") for reason in order.reasons}
+    said += [f"{situation.wording.name(name)} named by the brace order" for name in names if name in by_order]
+    if situation.support.other_fractures:
+        said.append(f"another fracture ({', '.join(situation.support.other_fractures)})")
+    return Signal(name="brace-keep-reason", because=", ".join(dict.fromkeys(said))) if said else None
 
 
 @signal("brace-ordered")

@@ -73,6 +73,11 @@ def page_routes(
     def counts() -> Response:
         return Response(metrics.text(), content_type=CONTENT_TYPE)
 
+    @routes.after_request
+    def vary(response: Response) -> Response:
+        response.headers["Vary"] = "Accept"  # the model pages are HTML or JSON
+        return response
+
     return routes
 
 

@@ -19,6 +19,7 @@ from cds_service.fhir.gathering.picking import Concepts, concepts_of
 from cds_service.fhir.gathering.prefetch import Answer, PrefetchPlan, Template, reference_name
 from cds_service.fhir.gathering.reading import Fetched, FhirReader, read_answers
 from cds_service.fhir.gathering.subjects import Person, identify
+from cds_service.fhir.raw_json import member, objects, text
 from cds_service.protocol import HookRequest
 
 __all__ = [
@@ -213,7 +214,7 @@ def _part(
     read = Read(
         state="given" if ours else "empty",
         origin=origin,
-        entries=len(ours),
+        entries=sum(not _is_void(raw) for raw in ours),
         note=answer.note,
         warned=answer.warned and bool(ours),
     )
@@ -223,6 +224,12 @@ def _part(
 
 def _others_of(answer: Answer) -> list[tuple[Mapping[str, Any], str | None]]:
     return list(zip(answer.others, answer.full_urls[len(answer.resources) :], strict=True))
+
+
+def _is_void(raw: Mapping[str, Any]) -> bool:
+    """Entered in error or refuted: no entry of a list that silence could be read from."""
+    verification = {text(coding.get("code")) for coding in objects(member(raw, "verificationStatus", "coding"))}
+    return text(raw.get("status")) == "entered-in-error" or bool(verification & {"entered-in-error", "refuted"})
 
 
 def _patient_part(key: str, answer: Answer, origin: Literal["prefetch", "fhir"]) -> _Part:

@@ -10,6 +10,7 @@ from cds_service.core.facts import SupportOrder, SupportOrders
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import Draft, DraftOrders, is_of_patient, is_to_be_done, read_drafts
+from cds_service.fhir.orders.keep_reasons import other_fractures, reasons_of_order
 from cds_service.fhir.orders.order_times import read_times
 from cds_service.fhir.orders.recognition import AUGMENTATION, Recognition, recognise_augmentation, recognise_support
 from cds_service.fhir.raw_json import member, text, utc_day
@@ -48,9 +49,22 @@ def find_draft_support_orders(
 
 
 def find_support_orders(
-    drafts: tuple[SupportOrder, ...], record: PatientRecord, terminology: Terminology
+    drafts: tuple[SupportOrder, ...],
+    record: PatientRecord,
+    terminology: Terminology,
+    *,
+    treated: tuple[str, ...] = (),
+    today: date | None = None,
 ) -> SupportOrders:
-    """The drafts with what is already active in the record, and the newest augmentation that the record shows."""
+    """The drafts with what is already active in the record, and the newest augmentation that the record shows.
+
+    Args:
+        drafts: of this signing.
+        record: of the patient.
+        terminology: of the service.
+        treated: levels of the augmentation being signed.
+        today: orders that ended before are left out; without it none is, and no other fracture is looked for.
+    """
     signed_now = {order.reference for order in drafts}
     stored = list(_stored(record))
     active = [
@@ -62,11 +76,16 @@ def find_support_orders(
     augmentations = [one for one in stored if _is_augmentation(one, terminology)]
     days = [day for one in augmentations if (day := _augmented_on(one))]
     return SupportOrders(
-        orders=(*drafts, *_each_once(active)),
+        orders=(*drafts, *(order for order in _each_once(active) if not _has_ended(order, today))),
         unchecked=_unchecked(record),
         augmented_on=max(days, default=None),
         augmentation_seen=bool(augmentations),
+        other_fractures=other_fractures(record, treated, terminology, today) if today else (),
     )
+
+
+def _has_ended(order: SupportOrder, today: date | None) -> bool:
+    return today is not None and order.end is not None and order.end < today
 
 
 def _support_orders(
@@ -88,6 +107,7 @@ def _support_orders(
             timing=times.element,
             title=_title(kind, recognition),
             hours=times.hours,
+            reasons=reasons_of_order(one.resource, terminology) if kind == "brace" else frozenset(),
         )
 
 
@@ -113,8 +133,8 @@ def _each_once(orders: list[SupportOrder]) -> tuple[SupportOrder, ...]:
 
 
 def _is_augmentation(stored: Draft, terminology: Terminology) -> bool:
-    """A completed Procedure, or an order that is active or completed, by which vertebrae were or are augmented."""
-    counted = {"completed"} if stored.type == "Procedure" else {"active", "completed"}
+    """A Procedure done or being done, or an order active or completed, by which vertebrae were or are augmented."""
+    counted = {"completed", "in-progress"} if stored.type == "Procedure" else {"active", "completed"}
     recognition = recognise_augmentation(stored.resource, terminology)
     return text(stored.resource.get("status")) in counted and bool(recognition and recognition.concepts & AUGMENTATION)
 

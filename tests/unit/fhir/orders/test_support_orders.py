@@ -290,3 +290,68 @@ def test_what_could_not_be_read_in_full_is_named():
     broken = Unreadable(reference="Procedure/1", key="procedures", concepts=frozenset({"kyphoplasty"}), message="")
     assert support().unchecked == ()
     assert support(reads=reads, unreadable=(broken,)).unchecked == ("ServiceRequest", "DeviceRequest", "Procedure")
+
+
+# --- reasons to keep a brace
+
+L_CODES = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"
+
+
+def fracture(code, day="2026-11-01", **members):
+    return {
+        "resourceType": "Condition", "id": f"c-{code}", "subject": {"reference": "Patient/p1"}, "recordedDate": day,
+        "clinicalStatus": {"coding": [{"code": "active"}]},
+        "code": {"coding": [{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": code}]}, **members,
+    }  # fmt: skip
+
+
+def other_levels(*conditions, treated=("L1",)):
+    concepts = [terminology().concepts(one["code"]) for one in conditions]
+    sourced = tuple(
+        Sourced(raw=one, key="conditions", origin="fhir", concepts=named)
+        for one, named in zip(conditions, concepts, strict=True)
+    )
+    read = {key: Read(state="given", origin="fhir") for key in (*KEYS.values(), "conditions")}
+    chart = PatientRecord(patient=None, resources=sourced, unreadable=(), reads=read, foreign={})
+    return find_support_orders((), chart, terminology(), treated=treated, today=date(2026, 11, 20)).other_fractures
+
+
+def test_a_recent_fracture_of_another_level_is_found():
+    assert other_levels(fracture("S32.030A"), fracture("S32.010A")) == ("L3",)
+
+
+def test_the_treated_level_an_old_a_closed_and_a_healing_fracture_are_no_other_fracture():
+    closed = fracture("S32.040A", clinicalStatus={"coding": [{"code": "resolved"}]})
+    assert other_levels(fracture("S32.010A"), fracture("S32.030A", "2025-11-01"), closed, fracture("S32.050D")) == ()
+
+
+def test_without_a_treated_level_no_fracture_is_another():
+    assert other_levels(fracture("S32.030A"), treated=()) == ()
+
+
+@pytest.mark.parametrize(
+    ("reason", "concept"),
+    [
+        ({"text": "posterior wall injury"}, "unstable-fracture"),
+        ({"coding": [{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "M53.2X6"}]}, "spinal-instability"),
+        ({"text": "cauda equina"}, "neurological-deficit"),
+    ],
+)
+def test_a_brace_order_names_its_own_reason(reason, concept):
+    brace = {
+        "resourceType": "DeviceRequest", "id": "b1", "status": "draft", "intent": "order", "reasonCode": [reason],
+        "subject": {"reference": "Patient/p1"},
+        "codeCodeableConcept": {"coding": [{"system": L_CODES, "code": "L0456"}]},
+    }  # fmt: skip
+    (found,) = find_draft_support_orders({"resourceType": "Bundle", "entry": [{"resource": brace}]}, terminology())
+    assert found.reasons == {concept}
+
+
+def test_an_active_brace_that_ended_is_no_brace_any_more():
+    worn = {
+        "resourceType": "DeviceRequest", "id": "b1", "status": "active", "intent": "order",
+        "subject": {"reference": "Patient/p1"}, "occurrencePeriod": {"start": "2026-05-01", "end": "2026-06-01"},
+        "codeCodeableConcept": {"coding": [{"system": L_CODES, "code": "L0456"}]},
+    }  # fmt: skip
+    assert find_support_orders((), record(worn), terminology(), today=date(2026, 11, 20)).of_kind("brace") == ()
+    assert find_support_orders((), record(worn), terminology(), today=date(2026, 5, 20)).of_kind("brace") != ()

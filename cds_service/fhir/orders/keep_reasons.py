@@ -1,0 +1,53 @@
+"""Reasons to keep a brace longer that are no findings: another fracture, and what the brace order itself says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from cds_service.fhir.gathering.record import PatientRecord
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.orders.drafts import codeables
+from cds_service.fhir.orders.level_text import LEVELS, in_order
+from cds_service.fhir.raw_json import member, objects, text, texts_of, utc_day
+
+REASONS = frozenset({"unstable-fracture", "spinal-instability", "neurological-deficit"})
+FRACTURES = frozenset({"vertebral-fracture", "osteoporotic-vertebral-fracture", "unstable-fracture"})
+ACTIVE = frozenset({"active", "recurrence", "relapse"})
+DENIED = frozenset({"refuted", "entered-in-error"})
+RECENT = timedelta(days=180)  # an older entry is a healed fracture that nobody closed, as often as not
+
+
+def reasons_of_order(order: Mapping[str, Any], terminology: Terminology) -> frozenset[str]:
+    """Concepts of `REASONS` that a brace order names as its reason, by code or in words."""
+    reasons = codeables(order, "reasonCode", "reason")
+    words = [word for reason in reasons for word in texts_of(reason)]
+    words += [text(note.get("text")) for note in objects(order.get("note"))]
+    named = (terminology.concepts(reason) for reason in reasons)
+    said = (terminology.text_concepts(word) for word in words)
+    return frozenset().union(*named, *said) & REASONS
+
+
+def other_fractures(
+    record: PatientRecord, treated: tuple[str, ...], terminology: Terminology, today: date
+) -> tuple[str, ...]:
+    """Levels with an active, recent fracture that are not treated; none where the treated ones are not known."""
+    found: set[str] = set()
+    for sourced in record.of_key("conditions") if treated else ():
+        raw = sourced.raw
+        day = utc_day(raw.get("onsetDateTime")) or utc_day(raw.get("recordedDate"))
+        is_recent = day is not None and timedelta(0) <= today - day <= RECENT
+        if sourced.concepts & FRACTURES and is_recent and _is_active(raw):
+            found.update(terminology.translate("vertebral-level-icd", raw.get("code")))
+            for site in codeables(raw, "bodySite"):
+                found.update(terminology.translate("vertebral-level", site))
+    return in_order((found & set(LEVELS)) - set(treated))
+
+
+def _is_active(condition: Mapping[str, Any]) -> bool:
+    clinical, verification = (
+        {text(coding.get("code")) for coding in objects(member(condition, name, "coding"))}
+        for name in ("clinicalStatus", "verificationStatus")
+    )
+    return bool(clinical & ACTIVE) and not verification & DENIED
