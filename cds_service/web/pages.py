@@ -73,12 +73,13 @@ def page_routes(
     def counts() -> Response:
         return Response(metrics.text(), content_type=CONTENT_TYPE)
 
-    @routes.after_request
-    def vary(response: Response) -> Response:
-        response.headers["Vary"] = "Accept"  # the model pages are HTML or JSON
-        return response
-
+    routes.after_request(_vary)
     return routes
+
+
+def _vary(response: Response) -> Response:
+    response.headers["Vary"] = "Accept"  # the model pages are HTML or JSON
+    return response
 
 
 def _figure(value: Any) -> Any:
