@@ -107,8 +107,7 @@ def public_record(name: str) -> PatientRecord:
     return PatientRecord(
         patient=Patient.model_validate(next(raw for raw in entries if raw["resourceType"] == "Patient")),
         resources=tuple(
-            Sourced(raw=raw, key=KEYS[raw["resourceType"]], origin="fhir", concepts=frozenset())
-            for raw in kept
+            Sourced(raw=raw, key=KEYS[raw["resourceType"]], origin="fhir", concepts=frozenset()) for raw in kept
         ),
         unreadable=(),
         reads={key: Read(state="given" if n else "empty", origin="fhir", entries=n) for key, n in counts.items()},
