@@ -218,9 +218,7 @@ def _facts(service: Service, order: AugmentationOrder | None, record: PatientRec
         today=today,
         not_after=min(written, today) if written else today,
     )
-    return derive(
-        observed, service.finding_specs, order, today=today, sarcopenia_criteria=service.policy.sarcopenia.criteria
-    )
+    return derive(observed, service.finding_specs, order, sarcopenia_criteria=service.policy.sarcopenia.criteria)
 
 
 def _answers_given(

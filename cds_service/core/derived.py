@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from cds_service.core.facts import AugmentationOrder, Finding, Findings, Gap, Provenance
-from cds_service.core.order_facts import from_order, from_reason
+from cds_service.core.order_facts import doubt_lumbar_t_score, from_order, from_reason
 from cds_service.core.sarcopenia import MEASURES, MUSCLE, RULERS, STUDY, MuscleFacts, Ruler, sarcopenia_by
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.wording import say_number
@@ -68,7 +68,6 @@ def derive(
     specs: Mapping[str, FindingSpec],
     order: AugmentationOrder | None,
     *,
-    today: date,
     sarcopenia_criteria: str,
 ) -> Findings:
     """The findings with all that follows from them; total over the vocabulary.
@@ -77,13 +76,11 @@ def derive(
         findings: as read from the record.
         specs: the vocabulary.
         order: None when no augmentation is being signed.
-        today: accepted for derivations that depend on it; none does now.
         sarcopenia_criteria: the site's ruler, a key of `RULERS`.
 
     Raises:
         KeyError: no such ruler.
     """
-    del today
     ground = Ground(
         known=dict(findings.known),
         gaps=dict(findings.gaps),
@@ -99,6 +96,11 @@ def derive(
     for name in specs.keys() - ground.known.keys() - ground.gaps.keys():
         ground.put(_undetermined(name, "what it follows from is not known"))
     return Findings(dict(sorted(ground.known.items())), dict(sorted(ground.gaps.items())), findings.passed_over)
+
+
+@derives("bmd-t-score")
+def _t_score(ground: Ground) -> Finding | None:
+    return doubt_lumbar_t_score(ground.known.get("bmd-t-score"), ground.order)
 
 
 @derives("bmi")

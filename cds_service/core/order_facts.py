@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cds_service.core.facts import AugmentationOrder, Finding, Gap, Provenance, Value
+
+LUMBAR = frozenset({"L1", "L2", "L3", "L4"})  # the levels that DXA of the spine measures
 
 
 def from_order(name: str, order: AugmentationOrder | None, value: Value | None, why: str) -> Finding | Gap:
@@ -24,6 +28,14 @@ def from_reason(name: str, order: AugmentationOrder | None) -> Finding | None:
     if order is None or name not in order.reasons:
         return None
     return Finding(name=name, value=True, unit="1", observed=None, provenance=_sources(order, "reason of the order"))
+
+
+def doubt_lumbar_t_score(t_score: Finding | None, order: AugmentationOrder | None) -> Finding | None:
+    """A lumbar T-score of a patient with a lumbar fracture: a collapsed body reads denser than it is."""
+    if t_score is None or order is None or t_score.site != "lumbar spine" or not LUMBAR & set(order.levels):
+        return None
+    concern = "The lumbar T-score may include the fractured level, which raises it."
+    return replace(t_score, concerns=(*t_score.concerns, concern))
 
 
 def _sources(order: AugmentationOrder, printed: str) -> tuple[Provenance, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from cds_service.core.derived import DERIVATIONS, derive
 from cds_service.core.facts import AugmentationOrder, Finding, Findings, Gap, Provenance, Value
 from cds_service.core.sarcopenia import RULERS
-from tests.builders import TODAY, specs
+from tests.builders import specs
 
 DAY = date(2026, 11, 2)
 MUSCLE, GRIP, GAIT = "appendicular-muscle-index", "grip-strength", "gait-speed"
@@ -34,7 +35,7 @@ def facts(*findings: Finding, gaps: Iterable[Gap] = ()) -> Findings:
 def derived(
     *findings: Finding, order: AugmentationOrder | None = None, ruler: str = "awgs-2019", gaps: Iterable[Gap] = ()
 ) -> Findings:
-    return derive(facts(*findings, gaps=gaps), specs(), order, today=TODAY, sarcopenia_criteria=ruler)
+    return derive(facts(*findings, gaps=gaps), specs(), order, sarcopenia_criteria=ruler)
 
 
 def order(**members: object) -> AugmentationOrder:
@@ -45,7 +46,7 @@ def order(**members: object) -> AugmentationOrder:
 
 
 def test_every_name_stands_in_exactly_one_of_known_and_gaps():
-    found = derive(Findings({}, {}), specs(), None, today=TODAY, sarcopenia_criteria="study")
+    found = derive(Findings({}, {}), specs(), None, sarcopenia_criteria="study")
     assert set(found.gaps) == set(specs())
     full = derived(known("weight", 60.0), known("height", 1.6), order=order())
     assert set(full.known) | set(full.gaps) == set(specs())
@@ -316,3 +317,16 @@ def test_a_reason_of_the_order_counts_whatever_the_list_says(name):
     found = derived(known(name, value=False), order=order(reasons=frozenset({name})))
     assert found.is_true(name)
     assert found.known[name].provenance[0].origin == "context"
+
+
+# --- T-score
+
+
+@pytest.mark.parametrize(
+    ("site", "levels", "doubted"),
+    [("lumbar spine", ("L1",), True), ("lumbar spine", ("T12",), False), ("total hip", ("L1",), False)],
+)
+def test_a_lumbar_t_score_beside_a_lumbar_fracture_is_doubted(site, levels, doubted):
+    t_score = replace(known("bmd-t-score", -1.6), site=site)
+    found = derived(t_score, order=replace(order(), levels=levels)).known["bmd-t-score"]
+    assert (found.value, bool(found.concerns)) == (-1.6, doubted)
