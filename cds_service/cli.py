@@ -167,11 +167,17 @@ def mappings() -> None:
 @click.option("--site", type=click.Path(path_type=Path, exists=True, file_okay=False), help="a site folder")
 @_say_errors
 def check_mappings(site: Path | None) -> None:
-    """Check studies, hooks, mappings and a site folder."""
-    from cds_service.loading import load_service  # noqa: PLC0415
+    """Check studies, hooks, mappings and a site folder: one line for each fault, with file, table and key."""
+    from cds_service.loading import find_faults, load_service  # noqa: PLC0415
     from cds_service.site import load_site  # noqa: PLC0415
 
-    service = load_service(load_site(site) if site else _site())
+    folder = site or read_settings().site
+    faults = find_faults(folder)
+    for fault in faults:
+        click.echo(f"error: {fault}", err=True)
+    if faults:
+        sys.exit(2)
+    service = load_service(load_site(folder) if folder else None)
     counts = (
         f"{len(service.studies)} studies, {len(service.finding_specs)} findings, {len(service.hooks)} service"
         f" with {sum(len(hook.rules) for hook in service.hooks.values())} rules"

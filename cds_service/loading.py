@@ -15,7 +15,7 @@ from cds_service.core.policy import Policy
 from cds_service.core.prediction import load_models
 from cds_service.core.recommendations import Rule
 from cds_service.core.signals import signal_names
-from cds_service.core.study import Study, load_contrary_evidence, load_studies
+from cds_service.core.study import Study, find_study_faults, load_contrary_evidence, load_studies
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.wording import Term, Wording
 from cds_service.errors import DataFileError
@@ -26,7 +26,7 @@ from cds_service.fhir.mapping.terminology import Terminology, load_terminology
 from cds_service.fhir.orders.suggestions import check_template, read_placeholders
 from cds_service.guidelines import load_guidelines
 from cds_service.service import Service, ServiceHook
-from cds_service.site import SiteFolder
+from cds_service.site import SiteFolder, load_site
 
 PACKAGE = Path(__file__).parent
 STUDIES = PACKAGE / "studies"
@@ -77,6 +77,24 @@ def load_service(site: SiteFolder | None = None) -> Service:
         },
         model_cards={name: model_card(study, models.get(name), contrary) for name, study in studies.items()},
     )
+
+
+def find_faults(site_folder: Path | None) -> tuple[DataFileError, ...]:
+    """What is wrong: every fault of the studies, and the first of mappings, hooks and site folder."""
+    found: dict[str, DataFileError] = {}
+    site: SiteFolder | None = None
+    try:
+        site = load_site(site_folder) if site_folder else None
+        units = load_vocabulary(site)
+        found.update((str(fault), fault) for fault in find_study_faults(STUDIES, units))
+    except DataFileError as fault:
+        found[str(fault)] = fault
+    for folder in (site, None):  # a fault of the site does not hide one of ours
+        try:
+            load_service(folder)
+        except DataFileError as fault:
+            found[str(fault)] = fault
+    return tuple(found.values())
 
 
 def load_vocabulary(site: SiteFolder | None = None) -> Mapping[str, str]:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 import pytest
 
 from cds_service import loading
-from cds_service.loading import banned_patterns, data_root, load_service, load_vocabulary
+from cds_service.loading import banned_patterns, data_root, find_faults, load_service, load_vocabulary
 from cds_service.samples import SITE_FOLDER
 from cds_service.site import load_site
 from tests.chart_builders import HOOK, cards_for, kyphoplasty, labels, measured, model, open_service, thin_and_weak
@@ -227,3 +227,9 @@ def test_these_words_are_banned_whatever_the_case(words):
 @pytest.mark.parametrize("words", ALLOWED)
 def test_words_that_only_contain_a_banned_one_pass(words):
     assert not any(pattern.search(words) for pattern in banned_patterns())
+
+
+def test_every_part_that_is_wrong_is_named_at_once(tmp_path):
+    (tmp_path / "site.toml").write_text('[site]\nname = "X"\n[policy]\nfoo = 1\n', encoding="utf-8")
+    assert find_faults(None) == ()
+    assert ["policy.foo" in str(fault) for fault in find_faults(tmp_path)] == [True]

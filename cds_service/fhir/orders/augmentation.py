@@ -149,4 +149,6 @@ def _at_junction(found: Sequence[_Found], count: int | None) -> bool | None:
         return True
     levels = {level for one in found for level in one.levels.levels}
     is_complete = (bool(levels) and len(levels) >= (count or 0)) or (not levels and count == 1)
-    return False if sides == {False} and is_complete else None
+    # A second order without a level may be of another level than the first.
+    is_silent = len(found) > 1 and any(not one.levels.verdicts for one in found)
+    return False if sides == {False} and is_complete and not is_silent else None
