@@ -208,7 +208,7 @@ DIETITIAN = f"{RULES}/20-dietitian.toml"
         (DIETITIAN, '"low-mna"', '"low-moon"', "20-", "when.any-signal"),
         (DIETITIAN, '"not-osteoporotic"', '"not-there"', "20-", "unless-signal"),
         (f"{RULES}/11-rehabilitation-usual.toml", '["rehabilitation"]', '["rehab"]', "11-", "unless-rule"),
-        (f"{RULES}/50-brace-correction.toml", '["brace-keep-reason"]', '["keep"]', "50-", "recommended-unless"),
+        (f"{RULES}/50-brace-correction.toml", '"brace-keep-reason"', '"keep"', "50-", "recommended-unless"),
         (f"{RULES}/30-bone-treatment.toml", '"no-bone-drug"', '"no-drug"', "30-", "texts.signal"),
         (f"{RULES}/60-measure-ct.toml", 'gap-any = ["ct-attenuation"]', 'gap-any = ["ct-hu"]', "60-", "when.gap-any"),
         (f"{RULES}/60-measure-ct.toml", 'supplies = ["ct-attenuation"]', 'supplies = ["hu"]', "60-", "supplies"),
