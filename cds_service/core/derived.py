@@ -98,9 +98,7 @@ def derive(
     return Findings(dict(sorted(ground.known.items())), dict(sorted(ground.gaps.items())), findings.passed_over)
 
 
-@derives("bmd-t-score")
-def _t_score(ground: Ground) -> Finding | None:
-    return doubt_lumbar_t_score(ground.known.get("bmd-t-score"), ground.order)
+DERIVATIONS["bmd-t-score"] = lambda ground: doubt_lumbar_t_score(ground.known.get("bmd-t-score"), ground.order)
 
 
 @derives("bmi")

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 
 from cds_service.core.assessment import Assessment
-from cds_service.core.facts import Finding, Findings, SupportOrder, SupportOrders
+from cds_service.core.bracing import find_over_limit
+from cds_service.core.facts import Findings, SupportOrders
 from cds_service.core.policy import Policy
-from cds_service.core.recommendations import Correction, Signal
+from cds_service.core.recommendations import Signal
 from cds_service.core.sarcopenia import RULERS
 from cds_service.core.study import Cutoff, Study
 from cds_service.core.wording import Wording, say_date, say_number
@@ -270,30 +271,17 @@ def _brace_limit_passed(situation: Situation) -> Signal | None:
 
 
 def _brace_broken(situation: Situation, name: str, *, draft: bool) -> Signal | None:
-    limit = situation.policy.brace
-    for order in situation.support.of_kind("brace"):
-        # The weeks count from the brace's start, else the order's writing, else today (contract, "Cards").
-        start = order.start or order.authored or situation.today
-        end = start + timedelta(weeks=limit.max_weeks)
-        ordered_end = order.end or (start + timedelta(hours=order.hours) if order.hours is not None else None)
-        if order.draft != draft or (ordered_end is not None and ordered_end <= end):
-            continue
-        ends = "has no end date" if ordered_end is None else f"ends {say_date(ordered_end)}"
-        if end < situation.today:
-            ends = f"{ends}; {limit.max_weeks} weeks passed on {say_date(end)}"
-        return Signal(
-            name=name,
-            because=f"{order.title} {ends}",
-            facts=(order,),
-            studies=("sarcopenia-pvm-2022", "muscle-change-2021"),
-            correction=Correction(
-                order=order,
-                start=None if order.start else start,
-                review=start + timedelta(weeks=limit.review_weeks),
-                end=end,
-            ),
-        )
-    return None
+    found = find_over_limit(situation.support, situation.policy.brace, situation.today, draft=draft)
+    if found is None:
+        return None
+    correction, because = found
+    return Signal(
+        name=name,
+        because=because,
+        facts=(correction.order,),
+        studies=("sarcopenia-pvm-2022", "muscle-change-2021"),
+        correction=correction,
+    )
 
 
 @signal("bed-rest-long")
@@ -310,8 +298,3 @@ def _bed_rest_long(situation: Situation) -> Signal | None:
                 studies=("muscle-change-2021",),
             )
     return None
-
-
-def evidence_of(found: Signal) -> tuple[Finding, ...]:
-    """The findings a signal rests on, without orders."""
-    return tuple(fact for fact in found.facts if not isinstance(fact, SupportOrder))
