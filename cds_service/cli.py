@@ -14,8 +14,8 @@ from typing import Any
 import click
 
 from cds_service import __version__
-from cds_service.audit.account_commands import add_reviewer, remove_reviewer
-from cds_service.audit.commands import audit
+from cds_service.account_commands import add_reviewer, remove_reviewer
+from cds_service.audit_commands import audit
 from cds_service.exit_codes import say_errors as _say_errors
 from cds_service.settings import describe_settings, read_settings
 

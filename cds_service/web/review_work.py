@@ -12,7 +12,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.exceptions import BadRequest, NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
-from cds_service.audit.replay import NothingToReplay, Replay, replay
+from cds_service.replay import NothingToReplay, Replay, replay
 from cds_service.web.review_desk import Desk, content_of, open_entry
 from cds_service.web.review_words import MARKS, say_share, say_value
 

@@ -212,8 +212,8 @@ def _query(**asked: Any) -> Query:
 
 
 def _replayed(stored: Stored) -> dict[str, Any]:
-    from cds_service.audit.replay import NothingToReplay, replay  # noqa: PLC0415
     from cds_service.loading import load_service  # noqa: PLC0415
+    from cds_service.replay import NothingToReplay, replay  # noqa: PLC0415
     from cds_service.site import load_site  # noqa: PLC0415
 
     site = read_settings().site
@@ -282,6 +282,6 @@ def _stored_json(stored: Stored) -> dict[str, Any]:
 
 
 def _as_text(document: dict[str, Any]) -> str:
-    from cds_service.audit.entry_text import entry_lines  # noqa: PLC0415
+    from cds_service.entry_text import entry_lines  # noqa: PLC0415
 
     return "\n".join(entry_lines(document))
