@@ -13,6 +13,7 @@ from urllib.request import Request, urlopen
 import pytest
 
 from cds_service.demo.requests import order_sign_request
+from cds_service.demo.service_process import ServiceProcess
 from cds_service.samples import load_samples
 from tests.browser.watching import NAMELESS, POOR_CONTRAST, Watched
 
@@ -28,9 +29,14 @@ def post(url, document):
         return json.loads(response.read() or b"{}")
 
 
-@pytest.fixture(scope="module")
-def log(service):
-    """Three sample patients signed, feedback on one card, and a reviewer."""
+@pytest.fixture
+def log(browser):  # noqa: ARG001 - no process is started without a browser
+    """A service of its own, since these tests count entries: three patients signed, feedback on a card, a reviewer."""
+    with ServiceProcess("http://127.0.0.1:9/fhir") as service:
+        yield _fill(service)
+
+
+def _fill(service):
     folder = Path(service._folder.name)
     environment = {**os.environ, "KYPHOPLASTY_CDS_DATABASE_URL": f"sqlite:///{folder / 'audit.sqlite3'}"}
     command = [sys.executable, "-m", "cds_service.cli", "audit", "add-reviewer", "anna", "--password-file", "-"]
