@@ -320,6 +320,13 @@ def test_every_row_of_the_page_is_tested_here_and_says_what_the_page_says():
     assert {key: [cell for cell in cells if cell] for key, cells in printed.items()} == ours
 
 
+def test_the_list_of_models_leaves_no_cell_blank(live):
+    page = live.send("GET", "/models", Accept="text/html").body.decode()
+    cells = re.findall(r"<td[^>]*>(.*?)</td>", page)
+    assert len(cells) == 5 * 5
+    assert all(cells)
+
+
 def number(cell):
     return [float(text) for text in re.findall(r"\d+(?:\.\d+)?", cell)]
 
