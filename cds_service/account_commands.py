@@ -11,12 +11,11 @@ import click
 
 from cds_service.errors import DataFileError
 from cds_service.exit_codes import say_errors
+from cds_service.roles import ROLES
 from cds_service.settings import read_settings
 
 if TYPE_CHECKING:
     from cds_service.audit.accounts import Accounts
-
-ROLES = ("reviewer", "privacy-officer", "operator")
 
 
 @click.command("add-reviewer")

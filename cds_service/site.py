@@ -6,66 +6,34 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    Strict,
-    StringConstraints,
-    ValidationError,
-    model_validator,
-)
+from pydantic import Field, ValidationError, model_validator
 
 from cds_service.core.policy import SITE_KEYS, Incidence, Policy
 from cds_service.errors import DataFileError
 from cds_service.fhir.address import Address, parse_address, parse_base
+from cds_service.site_fields import FhirBase, Origin, Seconds, SiteTable, Text, Url, YesNo
+from cds_service.site_review import ReviewLogin, client_secret
 
 SITE_FILE = "site.toml"
-Text = Annotated[str, StringConstraints(min_length=1)]
-YesNo = Annotated[bool, Strict()]
-Seconds = Annotated[float, Strict(), Field(gt=0, le=120, allow_inf_nan=False)]
 
 
-def _origin(value: str) -> str:
-    address = parse_address(value)
-    if address.segments or address.query or value.endswith("/"):
-        raise ValueError("an origin is scheme, host and port alone, https://ehr.example.org")
-    return address.url
-
-
-Origin = Annotated[str, AfterValidator(_origin)]
-FhirBase = Annotated[str, AfterValidator(lambda value: parse_base(value).url)]
-Url = Annotated[str, AfterValidator(lambda value: parse_address(value).url)]
-
-
-def _kebab(name: str) -> str:
-    return name.replace("_", "-")
-
-
-class _Table(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, alias_generator=_kebab, populate_by_name=True, hide_input_in_errors=True
-    )
-
-
-class Identity(_Table):
+class Identity(SiteTable):
     """`[site]`: the hospital's name, and the web origins whose pages may call us."""
 
     name: Text
     allowed_origins: tuple[Origin, ...] = ()
 
 
-class ServiceMode(_Table):
+class ServiceMode(SiteTable):
     """`[service]`: whether answers are shown, and to whom first."""
 
     mode: Literal["off", "silent", "live"] = "live"
     pilot_users: tuple[Text, ...] = ()
 
 
-class Capabilities(_Table):
+class Capabilities(SiteTable):
     """`[clients.capabilities]`: what an EHR can apply; None where the site does not say, which means all."""
 
     actions: tuple[Literal["create", "update", "delete"], ...] | None = None
@@ -74,7 +42,7 @@ class Capabilities(_Table):
     links: Literal["signed", "login", "off"] | None = None
 
 
-class Client(_Table):
+class Client(SiteTable):
     """`[[clients]]`: one EHR that may call us."""
 
     issuer: Text
@@ -94,13 +62,13 @@ class Client(_Table):
         return self
 
 
-class FhirAccess(_Table):
+class FhirAccess(SiteTable):
     """`[fhir]`: whether loopback and private addresses, and with them plain http, may be called."""
 
     allow_private_networks: YesNo = False
 
 
-class Site(_Table):
+class Site(SiteTable):
     """All of `site.toml`. `baseline` and `policy` go to `Policy.with_site`."""
 
     site: Identity
@@ -109,6 +77,7 @@ class Site(_Table):
     service: ServiceMode = ServiceMode()
     clients: tuple[Client, ...] = ()
     fhir: FhirAccess = FhirAccess()
+    review: ReviewLogin | None = None
 
     @property
     def fhir_servers(self) -> tuple[Address, ...]:
@@ -141,6 +110,7 @@ def load_site(folder: Path) -> SiteFolder:
     site = _validated(file, _tables(file))
     _check_policy(file, site.policy)
     _check_clients(file, site)
+    _check_review(file, site)
     return SiteFolder(folder, site, _overlay(folder / "mappings"), _overlay(folder / "hooks"))
 
 
@@ -209,6 +179,16 @@ def _check_networks(file: Path, place: str, client: Client, access: FhirAccess) 
                 raise DataFileError(
                     str(file), key, "plain http and loopback need allow-private-networks = true in [fhir]"
                 )
+
+
+def _check_review(file: Path, site: Site) -> None:
+    """The login of the review pages; its secret is read once here, so that a fault shows before anybody logs in."""
+    if site.review is None:
+        return
+    client_secret(file.parent, site.review)
+    for url in (site.review.issuer, *site.review.servers):
+        if not site.fhir.allow_private_networks and _is_private(parse_address(url)):
+            raise DataFileError(str(file), "review.issuer", "loopback needs allow-private-networks = true in [fhir]")
 
 
 def _is_private(address: Address) -> bool:

@@ -12,11 +12,12 @@ from uuid import NAMESPACE_URL, uuid5
 
 from argon2 import PasswordHasher
 
-from cds_service.audit.accounts import Accounts, Role
+from cds_service.audit.accounts import Accounts
 from cds_service.audit.answers_given import AnswersGiven
 from cds_service.audit.query import Query
 from cds_service.audit.reading import Found
 from cds_service.audit.store import AuditStore
+from cds_service.roles import Role
 from cds_service.service import Service
 from cds_service.settings import Settings
 from cds_service.web.app import create_app

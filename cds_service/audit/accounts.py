@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal, get_args
 from uuid import uuid4
 
 from argon2 import PasswordHasher
@@ -27,9 +26,8 @@ from cds_service.audit.appending import Clock
 from cds_service.audit.chain import time_text
 from cds_service.audit.database import Database
 from cds_service.errors import AuditUnavailable, CdsError
+from cds_service.roles import Role
 
-Role = Literal["reviewer", "privacy-officer", "operator"]
-ROLES: tuple[Role, ...] = get_args(Role)
 NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{1,63}")
 SHORTEST, LONGEST = 12, 1024  # characters of a password; length is what counts (NIST SP 800-63B)
 IDLE = timedelta(minutes=30)

@@ -19,9 +19,10 @@ from flask import Blueprint, Response, g, make_response, redirect, render_templa
 from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response as AnyResponse
 
-from cds_service.audit.accounts import IDLE, LIFETIME, Accounts, Role, Session, TooManyTries
+from cds_service.audit.accounts import IDLE, LIFETIME, Accounts, Session, TooManyTries
 from cds_service.audit.chain import AuditEntry, AuditLog, Kind
 from cds_service.fhir.address import is_loopback_host
+from cds_service.roles import Role
 
 LOG = logging.getLogger("kyphoplasty_cds.review")
 COOKIE = "kyphoplasty-cds-review"

@@ -1,0 +1,37 @@
+"""Kinds of values in `site.toml`, and what its tables have in common."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, StringConstraints
+
+from cds_service.fhir.address import parse_address, parse_base
+
+Text = Annotated[str, StringConstraints(min_length=1)]
+YesNo = Annotated[bool, Strict()]
+Seconds = Annotated[float, Strict(), Field(gt=0, le=120, allow_inf_nan=False)]
+
+
+def _origin(value: str) -> str:
+    address = parse_address(value)
+    if address.segments or address.query or value.endswith("/"):
+        raise ValueError("an origin is scheme, host and port alone, https://ehr.example.org")
+    return address.url
+
+
+Origin = Annotated[str, AfterValidator(_origin)]
+FhirBase = Annotated[str, AfterValidator(lambda value: parse_base(value).url)]
+Url = Annotated[str, AfterValidator(lambda value: parse_address(value).url)]
+
+
+def _kebab(name: str) -> str:
+    return name.replace("_", "-")
+
+
+class SiteTable(BaseModel):
+    """One table: keys with hyphens, none that we do not know, and no value of it in a message."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, alias_generator=_kebab, populate_by_name=True, hide_input_in_errors=True
+    )

@@ -1,0 +1,78 @@
+"""`[review]` of a site folder: the hospital's own login for the review pages, by OpenID Connect."""
+
+from __future__ import annotations
+
+import re
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from cds_service.errors import DataFileError
+from cds_service.fhir.address import parse_address
+from cds_service.roles import Role
+from cds_service.site_fields import Origin, SiteTable, Text, YesNo
+
+SECRET = re.compile(r"[\x21-\x7e]{1,1024}")
+
+
+def _issuer(value: str) -> str:
+    """As written, since it is compared letter by letter, a slash at its end included (OpenID Connect Core, 2)."""
+    address = parse_address(value)
+    if "?" in value or not address.may_carry_tokens:
+        raise ValueError("an issuer is an https address without a query")
+    return value
+
+
+def _server(value: str) -> str:
+    if not parse_address(value).may_carry_tokens:
+        raise ValueError("a server is the origin of an https address")
+    return value
+
+
+class ReviewLogin(SiteTable):
+    """`[review]`: who may log in besides, or instead of, local accounts.
+
+    Attributes:
+        issuer: as its ID tokens name it.
+        client_secret_file: in the site folder; None for a public client, which PKCE alone protects.
+        servers: origins that the issuer's discovery document may name besides the issuer's own.
+        scopes: asked for besides `openid`.
+        role_claim: of the ID token: a text, or a list of them.
+        roles: values of that claim, with the role that each gives.
+        name_claim: of the ID token: a readable account name, shown beside the account's id; never needed.
+        local_accounts: whether local accounts may still log in, for when the issuer cannot be reached.
+    """
+
+    issuer: Annotated[str, AfterValidator(_issuer)]
+    client_id: Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,256}$")]
+    client_secret_file: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._-]*$")] | None = None
+    servers: tuple[Annotated[Origin, AfterValidator(_server)], ...] = ()
+    scopes: tuple[Annotated[str, StringConstraints(pattern=r"^[\x21\x23-\x5b\x5d-\x7e]+$")], ...] = ()
+    role_claim: Text = "groups"
+    roles: Mapping[Text, Role] = Field(min_length=1)
+    name_claim: Text | None = None
+    local_accounts: YesNo = True
+
+
+def client_secret(folder: Path, review: ReviewLogin) -> str | None:
+    """The secret that this service shares with the issuer; None for a public client.
+
+    Raises:
+        DataFileError: the file is not there, holds no secret, or everybody on this machine may read it.
+    """
+    if review.client_secret_file is None:
+        return None
+    file = folder / review.client_secret_file
+    try:
+        mode, text = file.stat().st_mode, file.read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataFileError(str(file), "", f"cannot be read ({type(error).__name__})") from None
+    if mode & stat.S_IRWXO:
+        raise DataFileError(str(file), "", "everybody on this machine may read it: chmod 0600, or 0640")
+    secret = text.strip()
+    if not SECRET.fullmatch(secret):
+        raise DataFileError(str(file), "", "a secret is one line of 1 to 1024 printable ASCII characters")
+    return secret
