@@ -4,16 +4,18 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix coverage wheel-test tables servers bench faults kill-rounds clean
+.PHONY: help demo test check fix coverage wheel-test tables servers bench faults kill-rounds lock sbom audit-dependencies clean
 
 help: ## print the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
 
 # The stamp holds the dependencies' digest, so that a second run reuses the environment and a changed list renews it.
-$(VENV)/.ready: pyproject.toml
+# What is installed first is what ships: the locked versions. A dependency that is not locked yet is added behind them.
+$(VENV)/.ready: pyproject.toml deploy/requirements.lock
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "environment: installing into $(VENV) (once)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r deploy/requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
 	@touch $@
 
@@ -55,6 +57,22 @@ coverage: $(VENV)/.ready-dev ## branch coverage of the package
 
 wheel-test: $(VENV)/.ready-dev ## build the wheel, install it elsewhere, run the smoke tests from another folder
 	@$(BIN)/python -m pytest tests/packaging -m packaging
+
+LOCKED := --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --quiet \
+  $(if $(UPGRADE),--upgrade)
+
+lock: $(VENV)/.ready-dev ## pin what ships, with hashes: deploy/*.lock (UPGRADE=1 takes newer versions too)
+	@$(BIN)/uv pip compile pyproject.toml $(LOCKED) --output-file deploy/requirements.lock
+	@$(BIN)/uv pip compile --group build $(LOCKED) --output-file deploy/build.lock
+
+sbom: $(VENV)/.ready-dev ## the list of what ships, CycloneDX: dist/sbom.cdx.json
+	@mkdir -p dist
+	@PYTHONWARNINGS=ignore $(BIN)/uv tool run --quiet --from cyclonedx-bom cyclonedx-py requirements deploy/requirements.lock --pyproject pyproject.toml \
+	  --output-reproducible --output-file dist/sbom.cdx.json
+	@echo "dist/sbom.cdx.json"
+
+audit-dependencies: $(VENV)/.ready-dev ## known weaknesses of what ships (needs the advisories of PyPI); what could not be looked up fails too
+	@$(BIN)/uv tool run --quiet pip-audit --strict --disable-pip --require-hashes --requirement deploy/requirements.lock
 
 servers: $(VENV)/.ready-dev ## fetch the FHIR servers that tests run against (Java and Maven, Node and npm), once
 	@$(BIN)/python -m tests.integration.servers
