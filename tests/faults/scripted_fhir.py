@@ -46,6 +46,7 @@ class ScriptedFhir:
         script: Mapping[str, str] | None = None,
         *,
         tls: ssl.SSLContext | None = None,
+        address: str = "127.0.0.1",
     ) -> None:
         self.store: Store = hold(resources)
         self.script = dict(script or {})
@@ -54,7 +55,7 @@ class ScriptedFhir:
         self.released = threading.Event()
         self._queries = {key: _question(text) for key, text in templates.items()}
         self._seen: Counter[str] = Counter()
-        self._server = _Server(("127.0.0.1", 0), _handler(self))
+        self._server = _Server((address, 0), _handler(self))
         if tls is not None:
             self._server.socket = tls.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
         self._scheme = "https" if tls else "http"
@@ -68,8 +69,12 @@ class ScriptedFhir:
         return int(self._server.server_address[1])
 
     @property
+    def address(self) -> str:
+        return str(self._server.server_address[0])
+
+    @property
     def base(self) -> str:
-        return f"{self._scheme}://127.0.0.1:{self.port}/fhir"
+        return f"{self._scheme}://{self.address}:{self.port}/fhir"
 
     def close(self) -> None:
         if not self.released.is_set():
@@ -99,7 +104,7 @@ class ScriptedFhir:
             FAULTS[word](self, handler, rest, document)
 
     def _fault(self, address: str) -> str:
-        asked = _question(address.removeprefix("/fhir/"))
+        asked = _question(_query_of(address))
         keys = [key for key, question in self._queries.items() if question == asked]
         for name in (*keys, asked[0].partition("/")[0], "*"):
             if name in self.script:
@@ -107,7 +112,7 @@ class ScriptedFhir:
         return ""
 
     def _normal(self, address: str) -> tuple[int, Json]:
-        path = address.removeprefix("/fhir/")
+        path = _query_of(address)
         kind, _, resource_id = path.partition("/")
         try:
             if "?" not in path:
@@ -142,6 +147,11 @@ def _handler(server: ScriptedFhir) -> type[Handler]:
             """Silent."""
 
     return Scripted
+
+
+def _query_of(address: str) -> str:
+    """What stands behind the base, whatever path the base has."""
+    return address.partition("/fhir/")[2]
 
 
 def _question(query: str) -> tuple[str, str]:
@@ -252,7 +262,7 @@ def _entry(_server: ScriptedFhir, handler: Handler, words: str, document: Json) 
 def _next(server: ScriptedFhir, handler: Handler, words: str, document: Json) -> None:
     """A `next` link: to itself, to yet another page for ever, to another server, to nothing."""
     number = int(dict(parse_qsl(urlsplit(handler.path).query)).get("page", "0"))
-    own = f"{server.base}/{unquote(handler.path).removeprefix('/fhir/')}"
+    own = f"{server.base}/{_query_of(unquote(handler.path))}"
     url = {
         "itself": own,
         "endless": f"{own.partition('&page=')[0]}&page={number + 1}",
@@ -282,7 +292,9 @@ def _finds(_server: ScriptedFhir, handler: Handler, _words: str, document: Json)
 
 
 def _redirects(_server: ScriptedFhir, handler: Handler, words: str, _document: Json) -> None:
-    send(handler, 302, b"", Location=words)
+    """`redirects https://elsewhere/`, `redirects 307 https://elsewhere/`."""
+    *number, place = words.split()
+    send(handler, int(number[0]) if number else 302, b"", Location=place)
 
 
 FAULTS: Mapping[str, Callable[[ScriptedFhir, Handler, str, Json], None]] = {

@@ -6,8 +6,6 @@ import base64
 import io
 import json
 import logging
-import re
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -22,58 +20,10 @@ from cds_service.settings import Settings
 from cds_service.web.app import create_app
 from cds_service.web.logs import JsonLines
 from tests.audit_builders import clock
+from tests.canaries import BIRTH, CANARY, Canaries
 from tests.chart_builders import HOOK, brace, kyphoplasty, open_service, order_sign, period, thin_and_weak
 
 TOKEN = "Canary-token-q7w8e9r0t1y2u3i4o5p6"
-BIRTH = "1945-03-17"
-CANARY = re.compile(r"canary[a-z0-9\-]*", re.IGNORECASE)
-
-
-class Canaries:
-    """Marks every free text of a request with a word of its own, and every id with one that may be kept."""
-
-    def __init__(self) -> None:
-        self._numbers = count(1)
-
-    def mark(self, node: Any) -> Any:
-        """A copy with marks at every place where FHIR lets people write."""
-        if isinstance(node, list):
-            return [self.mark(one) for one in node]
-        if not isinstance(node, dict):
-            return node
-        found = {name: self.mark(value) for name, value in node.items()}
-        if "coding" in found or "system" in found or "reference" in found or "resourceType" in found:
-            found["extension"] = [{"url": f"https://{self._word()}.example.org", "valueString": self._word()}]
-        if "coding" in found:
-            found["text"] = self._word()
-        if "code" in found and "system" in found and "value" not in found:
-            found["display"] = self._word()
-        if "reference" in found:
-            found["display"] = self._word()
-            found["identifier"] = {"system": f"https://{self._word()}.example.org", "value": self._word()}
-        return found | self._of_resource(found)
-
-    def _of_resource(self, resource: dict[str, Any]) -> dict[str, Any]:
-        kind = resource.get("resourceType")
-        if kind in (None, "Bundle"):
-            return {}
-        common = {
-            "text": {"status": "generated", "div": f'<div xmlns="http://www.w3.org/1999/xhtml">{self._word()}</div>'},
-            "identifier": [{"system": f"https://{self._word()}.example.org", "value": self._word()}],
-        }
-        if kind == "Patient":
-            return common | {
-                "name": [{"family": self._word(), "given": [self._word()]}],
-                "telecom": [{"system": "phone", "value": self._word()}],
-                "address": [{"line": [self._word()], "city": self._word()}],
-                "contact": [{"name": {"text": self._word()}}],
-                "birthDate": BIRTH,
-            }
-        note = {"note": [{"text": self._word(), "authorString": self._word()}]}
-        return common | note | ({"patientInstruction": self._word()} if kind == "ServiceRequest" else {})
-
-    def _word(self) -> str:
-        return f"Canary{next(self._numbers)}"
 
 
 def marked_request(**changed: Any) -> dict[str, Any]:

@@ -1,0 +1,107 @@
+"""The rows of the attack table, one TOML file for each of its sections."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+FOLDER = Path(__file__).parent
+CALL = "/cds-services/kyphoplasty-order-sign"
+LENGTHS = {"A": 29, "B": 16, "C": 18, "D": 12, "E": 8}
+ROWS = frozenset(
+    {f"{section}{number + 1}" for section, length in LENGTHS.items() for number in range(length)} | {"F23"}
+)
+# Rows without a case so far.
+AWAITED = frozenset(
+    {f"A{number}" for number in range(1, 30)}
+    | {f"B{number}" for number in range(3, 17)}
+    | {f"C{number}" for number in range(1, 19)}
+    | {f"D{number}" for number in range(1, 13)}
+    | {f"E{number}" for number in range(1, 9)}
+    | {"F23"}
+)
+
+
+class Case(BaseModel):
+    """One case of one row.
+
+    In every text `{ehr}` is the base of the case's own FHIR server by its address, `{named}` the same by a name of the
+    case's own, `{host}` that name alone, `{port}` the port, `{evil}` the base of a server that nobody may call,
+    `{service}` the address of our service, `{patient}` the id of the patient.
+
+    Attributes:
+        row: of the table; `title` says what is particular to this case.
+        site: which running service is called: `open`, `clients` (a site folder with two clients whose servers are on
+            loopback) or `strict` (clients with https servers on names, no private networks).
+        scenario: name of a function of `scenarios_*.py` that does what no table can say; all fields are at its hand.
+
+    What is sent (an order-sign with all that is needed, unless these say otherwise):
+        method, path, headers: of the request; a header with an empty value is left out.
+        body: sent as it stands in place of JSON.
+        sends: dotted place -> value in the JSON of the request; `without` takes places away.
+        keys: prefetch that the EHR sends: all, none, or a list; `prefetch` names other answers (`records.SENT`).
+        record: what the FHIR server holds and prefetch says (`records.RECORDS`); draft what is signed (`DRAFTS`).
+        script: what is asked -> fault of the FHIR server (`scripted_fhir.FAULTS`).
+        names: name -> addresses to which the name leads.
+        token: `valid`, `none`, or a text that is sent as it stands; `token_header`, `token_claims`, `token_without`
+            change the valid one before it is signed.
+
+    What must come of it:
+        status: of the answer; issue: code of the OperationOutcome; says, silent: words that must (not) be in it.
+        entries: kinds of audit entries that the call made; reason: of the refusal.
+        log: members of one log line that the call made.
+        connects: servers that our service called, `ehr` or `evil`; lookups: names that it looked up. Nothing else.
+        asks: part of an address -> how many requests at the FHIR server hold it.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    row: str
+    title: str
+    site: Literal["open", "clients", "strict"] = "open"
+    scenario: str = ""
+
+    method: str = "POST"
+    path: str = CALL
+    headers: Mapping[str, str] = {}
+    body: str | None = None
+    sends: Mapping[str, Any] = {}
+    without: tuple[str, ...] = ()
+    keys: str | tuple[str, ...] = "none"
+    prefetch: Mapping[str, str] = {}
+    record: str = ""
+    draft: str = ""
+    script: Mapping[str, str] = {}
+    names: Mapping[str, tuple[str, ...]] = {}
+    token: str = "valid"
+    token_header: Mapping[str, Any] = {}
+    token_claims: Mapping[str, Any] = {}
+    token_without: tuple[str, ...] = ()
+
+    status: int = 200
+    issue: str = ""
+    says: tuple[str, ...] = ()
+    silent: tuple[str, ...] = ()
+    entries: tuple[str, ...] | None = None
+    reason: str = ""
+    log: Mapping[str, Any] = {}
+    connects: tuple[Literal["ehr", "evil"], ...] = ()
+    lookups: tuple[str, ...] = ()
+    asks: Mapping[str, int] = {}
+
+    @property
+    def name(self) -> str:
+        return f"{self.row} {self.title}"
+
+
+def load_cases() -> list[Case]:
+    """All of them, in the order of the files."""
+    tables = (tomllib.loads(file.read_text(encoding="utf-8")) for file in sorted(FOLDER.glob("*.toml")))
+    return [Case.model_validate(one) for table in tables for one in table.get("case", ())]
+
+
+CASES = load_cases()

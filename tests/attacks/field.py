@@ -1,0 +1,212 @@
+"""The field on which the cases are played: our service, an EHR's FHIR server, and a server that nobody may call."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from cds_service.demo.fhir_search import hold
+from cds_service.demo.requests import answer_prefetch
+from tests.attacks.cases import CALL, CASES, Case
+from tests.attacks.running import Answered, Mark, Running
+from tests.attacks.tokens import ISSUER, OTHER_ISSUER, key_set, token
+from tests.canaries import CANARY, Canaries
+from tests.faults.records import PATIENT, RECORDS, SENT, chart, draft_orders
+from tests.faults.scripted_fhir import ScriptedFhir
+from tests.faults.service_under_faults import queries, templates
+
+FHIR_TOKEN = "Canary-token-q7w8e9r0t1y2u3i4o5p6"
+SITE = """
+[site]
+name = "Example Hospital"
+allowed-origins = ["https://ehr.example.org"]
+[[clients]]
+issuer = "{issuer}"
+jwks-file = "keys.json"
+client-id = "kyphoplasty-cds"
+tenants = ["north"]
+fhir-servers = {ours}
+[[clients]]
+issuer = "{other}"
+jwks-file = "other.json"
+fhir-servers = {theirs}
+[fhir]
+allow-private-networks = {private}
+"""
+
+
+class Field:
+    """Running services and servers, started when a case wants them, ended with the run."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._running: dict[str, Running] = {}
+        self._marks = Canaries()
+        self.ehr = ScriptedFhir((), queries(), address="127.0.0.2")
+        self.evil = ScriptedFhir(chart(), queries(), address="127.0.0.3")
+
+    def close(self) -> None:
+        for service in self._running.values():
+            service.close()
+        self.ehr.close()
+        self.evil.close()
+
+    # --- services
+
+    def service(self, site: str) -> Running:
+        """The running service of this kind."""
+        if site not in self._running:
+            folder = self._folder / site
+            folder.mkdir()
+            self._running[site] = Running(folder, environment=self._settings(site, folder))
+        return self._running[site]
+
+    def _settings(self, site: str, folder: Path) -> dict[str, str]:
+        if site == "open":
+            return {}
+        ours = [self.fill(case, "{ehr} {named}" if site == "clients" else "{strict}").split() for case in CASES]
+        text = SITE.format(
+            issuer=ISSUER,
+            other=OTHER_ISSUER,
+            ours=json.dumps([base for bases in ours for base in bases]),
+            theirs=json.dumps(["https://other.example.org/fhir"]),
+            private="true" if site == "clients" else "false",
+        )
+        (folder / "site.toml").write_text(text)
+        (folder / "keys.json").write_text(key_set(ISSUER))
+        (folder / "other.json").write_text(key_set(OTHER_ISSUER))
+        return {"KYPHOPLASTY_CDS_SITE": str(folder)}
+
+    # --- one case
+
+    def fill(self, case: Case, value: Any) -> Any:
+        """The value with the places of this case in all its texts."""
+        if isinstance(value, Mapping):
+            return {self.fill(case, name): self.fill(case, part) for name, part in value.items()}
+        if isinstance(value, list | tuple):
+            return [self.fill(case, part) for part in value]
+        if not isinstance(value, str):
+            return value
+        # Each case has a base and a name of its own: what the service learned about one says nothing about another.
+        host = f"case-{CASES.index(case)}.ehr.example.org"
+        words = {
+            "{ehr}": f"http://127.0.0.2:{self.ehr.port}/case-{CASES.index(case)}/fhir",
+            "{named}": f"http://{host}:{self.ehr.port}/fhir",
+            "{strict}": f"https://{host}/fhir/r4",
+            "{host}": host,
+            "{port}": str(self.ehr.port),
+            "{evil}": self.evil.base,
+            "{patient}": PATIENT,
+        }
+        if "{service}" in value:
+            words["{service}"] = self.service(case.site).url
+        for word, meaning in words.items():
+            value = value.replace(word, meaning)
+        return value
+
+    def prepare(self, case: Case) -> None:
+        """Servers as this case wants them."""
+        for server in (self.ehr, self.evil):
+            server.asked.clear()
+            server.headers.clear()
+        self.ehr.store = hold(self.record(case))
+        self.ehr.script = self.fill(case, case.script)
+        self.service(case.site).lead(self.fill(case, case.names))
+
+    def record(self, case: Case) -> list[dict[str, Any]]:
+        """The patient's record, with a word that must not be found again in every free text."""
+        found: list[dict[str, Any]] = self._marks.mark(RECORDS[case.record]())
+        return found
+
+    def request(self, case: Case) -> dict[str, Any]:
+        """The order-sign of this case."""
+        whole = answer_prefetch(templates(), self.record(case), patient_id=PATIENT)
+        keys = {"all": tuple(templates()), "none": ()}.get(case.keys, ()) if isinstance(case.keys, str) else case.keys
+        body: dict[str, Any] = {
+            "hook": "order-sign",
+            "hookInstance": str(uuid4()),
+            "fhirServer": self.fill(case, "{ehr}" if case.site != "strict" else "{strict}"),
+            "fhirAuthorization": {
+                "access_token": FHIR_TOKEN,
+                "token_type": "Bearer",
+                "expires_in": 300,
+                "scope": "patient/*.read",
+                "subject": "kyphoplasty-cds",
+            },
+            "context": {"userId": "Practitioner/7", "patientId": PATIENT, "draftOrders": draft_orders(case.draft)},
+            "prefetch": {key: whole[key] for key in keys} | {key: SENT[name] for key, name in case.prefetch.items()},
+        }
+        body = copy.deepcopy(self._marks.mark(body) | {"Canary-member": self._marks.word()})
+        for place, value in case.sends.items():
+            *way, name = place.split(".")
+            _within(body, way)[name] = self.fill(case, value)
+        for place in case.without:
+            *way, name = place.split(".")
+            del _within(body, way)[name]
+        return body
+
+    def headers(self, case: Case) -> dict[str, str]:
+        """Of the request: JSON, and the client's token where clients have any."""
+        found = {"Content-Type": "application/json"}
+        if case.token == "valid" and case.site != "open":
+            audience = self.service(case.site).url + case.path
+            changed = {"header": case.token_header, "claims": self.fill(case, case.token_claims)}
+            found["Authorization"] = f"Bearer {token(audience, without=case.token_without, **changed)}"
+        elif case.token not in {"valid", "none"}:
+            found["Authorization"] = case.token
+        return {name: value for name, value in (found | self.fill(case, case.headers)).items() if value}
+
+    def send(self, case: Case) -> Answered:
+        """The one request of this case."""
+        text = case.body if case.body is not None else json.dumps(self.request(case))
+        body = text.encode() if case.method in {"POST", "PUT"} else None
+        return self.service(case.site).send(case.method, self.fill(case, case.path), body, self.headers(case))
+
+    def check_sockets(self, case: Case, since: Mark) -> None:
+        """Our service called and looked up what the case allows, and nothing else; tokens went to the EHR alone."""
+        service = self.service(case.site)
+        servers = {"ehr": self.ehr, "evil": self.evil}
+        allowed = {f"{servers[name].address}:{servers[name].port}" for name in case.connects}
+        assert service.connects(since) == allowed
+        assert sorted(set(service.lookups(since))) == sorted(self.fill(case, case.lookups))
+        assert service.noted("subprocess", since) + service.noted("os.", since) == []
+        assert not any("Authorization" in headers for headers in self.evil.headers)
+        assert {headers.get("Authorization") for headers in self.ehr.headers} <= {f"Bearer {FHIR_TOKEN}", None}
+
+    # --- after all cases
+
+    def faults_of_the_run(self) -> list[str]:
+        """What no case may leave: a 500, a word of a record or a token, a line of log that is none."""
+        found = []
+        for site, service in self._running.items():
+            found += [f"{site}: an answer {status}" for status in set(service.statuses) if status in {500, 502}]
+            for name, octets in service.left_behind().items():
+                text = octets.decode("utf-8", "replace")
+                found += [f"{site}: {word} in {name}" for word in sorted(set(CANARY.findall(text)))]
+                parts = {FHIR_TOKEN[place : place + 8] for place in range(len(FHIR_TOKEN) - 7)}
+                found += [f"{site}: part of a token in {name}" for part in parts if part in text]
+            found += [
+                f"{site}: not a line of JSON in the log: {line}" for line in service.lines() if not _is_json(line)
+            ]
+        return found
+
+
+def _within(body: dict[str, Any], way: list[str]) -> Any:
+    found: Any = body
+    for name in way:
+        found = found[int(name)] if isinstance(found, list) else found[name]
+    return found
+
+
+def _is_json(line: str) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except ValueError:
+        return False
+
+
+__all__ = ["CALL", "FHIR_TOKEN", "Field"]

@@ -1,0 +1,62 @@
+"""The attack table: every row has a case, and every case ends as its file says.
+
+A row is added in its TOML file (`cases.py` says what the fields mean); what needs more than a request and an answer is
+a function in `scenarios_<section>.py`.
+"""
+
+from __future__ import annotations
+
+import importlib
+
+import pytest
+
+from tests.attacks.cases import AWAITED, CASES, FOLDER, ROWS
+from tests.attacks.scenarios import SCENARIOS
+
+for module in sorted(FOLDER.glob("scenarios_*.py")):
+    importlib.import_module(f"tests.attacks.{module.stem}")
+
+
+def test_every_row_has_a_case():
+    have = {case.row for case in CASES}
+    assert have <= ROWS
+    assert have | AWAITED == ROWS, "a row without a case"
+    assert not have & AWAITED, "no longer awaited: take it from AWAITED"
+
+
+def test_every_scenario_belongs_to_a_case():
+    assert {case.scenario for case in CASES if case.scenario} == set(SCENARIOS)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_the_attack_fails(case, field):
+    if case.scenario:
+        SCENARIOS[case.scenario](case, field)
+        return
+    field.prepare(case)
+    service = field.service(case.site)
+    before = service.mark()
+    answer = field.send(case)
+    _check_answer(case, field, answer)
+    field.check_sockets(case, before)
+    for part, count in case.asks.items():
+        assert field.ehr.count(part) == count, field.ehr.asked
+    entries = service.entries(before)
+    if case.entries is not None:
+        assert tuple(entry["kind"] for entry in entries) == case.entries
+    if case.reason:
+        assert {entry["reason"] for entry in entries} == {case.reason}
+    if case.log:
+        service.logged(before, **case.log)
+
+
+def _check_answer(case, field, answer):
+    assert answer.status == case.status, answer.text
+    plain = answer.text.replace("\\\\", "")
+    for words in field.fill(case, case.says):
+        assert words in plain, plain
+    for words in field.fill(case, case.silent):
+        assert words not in plain
+    if case.issue:
+        assert answer.issue == case.issue
+        assert answer.headers.get_content_type() == "application/fhir+json"
