@@ -45,9 +45,8 @@ fix: $(VENV)/.ready-dev ## format, and mend what can be mended
 tables: $(VENV)/.ready-dev ## rebuild the tables of reduced models from the study files
 	@$(BIN)/kyphoplasty-cds studies build
 
-bench: $(VENV)/.ready-dev ## how long an answer takes over a slow FHIR server, and the review pages of a million entries (4 GB in .cache, once)
-	@$(BIN)/python -m tests.bench.bench_upstream
-	@$(BIN)/python -m tests.bench.bench_review
+bench: $(VENV)/.ready-dev ## the service beside baselines and a peer, as ratios, in 4 min (ROWS="sqlite live" for some; ENTRIES=1000000 for a big log, 4 GB once)
+	@$(BIN)/python -m tests.bench $(ROWS) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(ENTRIES),--entries $(ENTRIES))
 
 faults: $(VENV)/.ready-dev ## 500 random mixes of faults of the FHIR server (MIXES=n for another number)
 	@FAULT_MIXES=$(or $(MIXES),500) $(BIN)/python -m pytest tests/faults/test_random_faults.py

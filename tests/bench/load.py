@@ -1,0 +1,98 @@
+"""Load from wrk, which Debian packages: so many connections, each sends its next call when it has an answer."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+from tests.bench.running import Running
+
+HOW_TO_GET = "wrk is not installed: apt-get install wrk"
+SCRIPT = Path(__file__).with_name("calls.lua")
+RUNS = count(1)
+
+
+@dataclass(frozen=True)
+class Call:
+    """What is sent.
+
+    Attributes:
+        body: with `@P@` and `@H@`; none is a GET.
+        cards: of a right answer, at least so many, and none where that is 0; None where the answer has no cards.
+    """
+
+    path: str
+    body: str = ""
+    cards: int | None = None
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One run.
+
+    Attributes:
+        rate: right answers a second.
+        p50: milliseconds of the answer that half are faster than; likewise p95, p99.
+        cpu: milliseconds of processor time of all the server's processes for one answer.
+        refused: answers with another status than 2xx.
+        broken: connections that failed, answers that never came.
+    """
+
+    rate: float
+    p50: float
+    p95: float
+    p99: float
+    cpu: float
+    refused: int
+    broken: int
+
+
+def load(
+    server: Running, call: Call, *, seconds: float, connections: int, folder: Path, tokens: Iterable[str] = ()
+) -> Measured:
+    """Send this call as fast as the server answers it.
+
+    Args:
+        folder: for the body and the tokens, which wrk reads from files.
+        tokens: one for each call; there must be enough.
+
+    Raises:
+        RuntimeError: wrk failed, or nothing was answered.
+    """
+    body, held = _kept(folder / "body.json", call.body), _kept(folder / "tokens.txt", "\n".join(tokens))
+    wrk = shutil.which("wrk")
+    if wrk is None:
+        raise SystemExit(HOW_TO_GET)
+    before = server.cpu_seconds()
+    how = ("-t1", f"-c{connections}", f"-d{seconds:g}s", "--timeout", "30s", "-s", SCRIPT)
+    what = ("POST" if call.body else "GET", body, str(next(RUNS)), held)
+    said = subprocess.run(
+        [wrk, *how, server.url + call.path, "--", *what],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    spent = server.cpu_seconds() - before
+    if said.returncode or "{" not in said.stdout:
+        raise RuntimeError(f"wrk: {said.stdout}{said.stderr}")
+    found = json.loads(said.stdout[said.stdout.index("{") :])
+    if not found["calls"]:
+        raise RuntimeError(f"{server.name} answered nothing in {seconds:g} s")
+    right = found["calls"] - found["refused"]
+    return Measured(
+        rate=right / found["seconds"],
+        cpu=spent * 1000 / found["calls"],
+        **{name: found[name] for name in ("p50", "p95", "p99", "refused", "broken")},
+    )
+
+
+def _kept(file: Path, text: str) -> str:
+    if not text:
+        return "-"
+    file.write_text(text, encoding="utf-8")
+    return str(file)
