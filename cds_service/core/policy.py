@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_serializer
 
 Share = Annotated[float, Field(gt=0, lt=1)]
 SarcopeniaCriteria = Literal["awgs-2019", "ewgsop2", "awgs-2025", "study"]
@@ -106,6 +106,11 @@ class Policy(_Table):
     repeats: RepeatsPolicy
     feedback: FeedbackPolicy
     set_by_site: frozenset[str] = frozenset()
+
+    @field_serializer("set_by_site")
+    def _in_order(self, keys: frozenset[str]) -> list[str]:
+        """Sorted: the digest of a policy must be the same in every process."""
+        return sorted(keys)
 
     def with_site(self, baseline: Mapping[str, Any], policy: Mapping[str, Any]) -> Policy:
         """These values with a site's `[baseline]` and `[policy]` tables (contract, "Settings") over them.

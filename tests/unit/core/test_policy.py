@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from pydantic import ValidationError
 
 from cds_service.core.policy import SITE_KEYS
 from tests.chart_builders import open_service
 from tests.fact_builders import policy_with
+
+EVERY_KEY = {
+    "brace-max-weeks": 6,
+    "brace-review-weeks": 3,
+    "brace-only-days": 60,
+    "sarcopenia-criteria": "study",
+    "bed-rest-max-hours": 12,
+    "band-high-ratio": 1.5,
+    "band-high-risk": 0.4,
+    "repeats-enabled": False,
+    "repeats-days": 10,
+    "feedback-user-comments": True,
+}
 
 
 def test_our_own_values_are_those_of_the_contract_and_the_evidence_page():
@@ -41,6 +56,12 @@ def test_a_site_sets_its_values_and_nothing_else_changes():
     ours = open_service().policy
     assert policy.brace.review_weeks == ours.brace.review_weeks
     assert policy.bands == ours.bands
+
+
+def test_the_digest_of_a_policy_is_the_same_in_every_process():
+    """It is taken over this text, in which the site's keys must not stand in the order of a set."""
+    policy = policy_with(**{key.replace("-", "_"): value for key, value in EVERY_KEY.items()})
+    assert json.loads(policy.model_dump_json())["set_by_site"] == sorted(EVERY_KEY)
 
 
 @pytest.mark.parametrize(
