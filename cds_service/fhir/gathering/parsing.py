@@ -18,6 +18,8 @@ LAX_TIME = re.compile(
 # Elements whose times we read. FHIR writes times as text; the library would take a number for seconds since 1970.
 TIMES = re.compile(r"\w*(?:Date|DateTime|Instant)|start|end|event|authoredOn")
 
+# What the library's validators raise, besides their own error, when they fall over junk.
+FALLEN = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 Json = dict[str, Any]
 
@@ -61,7 +63,7 @@ def _validate(whole: Json, resource_type: str) -> None:
         get_fhir_model_class(resource_type).model_validate(whole)
     except ValidationError:
         raise
-    except (KeyError, TypeError, ValueError) as error:  # validators of the library fall over some junk
+    except FALLEN as error:
         raise BrokenResource(f"not valid ({type(error).__name__})") from None
 
 
@@ -86,7 +88,7 @@ def parse_patient(raw: Mapping[str, Any]) -> tuple[Patient, tuple[str, ...]]:
         return Patient.model_validate(whole), ()
     except ValidationError as error:
         broken = sorted({str(fault["loc"][0]) for fault in error.errors() if fault["loc"]})
-    except (KeyError, TypeError, ValueError):
+    except FALLEN:
         broken = sorted(whole.keys() - {"resourceType", "id", "gender", "birthDate"})
     rest = {name: value for name, value in whole.items() if name not in broken and name.lstrip("_") not in broken}
     return Patient.model_validate(parse_resource(rest, "Patient")), tuple(broken)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cds_service.fhir.gathering.parsing import BrokenResource, parse_resource
+from cds_service.fhir.gathering.parsing import BrokenResource, parse_patient, parse_resource
 
 OBSERVATION = {
     "resourceType": "Observation",
@@ -36,6 +36,19 @@ def test_a_value_that_r4_does_not_know_is_no_value():
 def test_an_unknown_modifier_extension_forbids_reading():
     with pytest.raises(BrokenResource, match="modifier"):
         parse_resource(OBSERVATION | {"modifierExtension": [{"url": "urn:x", "valueBoolean": True}]}, "Observation")
+
+
+@pytest.mark.parametrize("junk", ["4.25", "[]", "null", 4.25, {"valueCode": []}])
+def test_junk_over_which_the_library_falls_breaks_the_resource_alone(junk):
+    with pytest.raises(BrokenResource):
+        parse_resource(OBSERVATION | {"_status": junk, "category": [{"extension": [junk]}]}, "Observation")
+
+
+def test_junk_in_an_address_does_not_cost_the_birth_date():
+    raw = {"resourceType": "Patient", "id": "p1", "birthDate": "1950-03-01", "address": [{"extension": ["4.25"]}]}
+    patient, left_out = parse_patient(raw)
+    assert patient.birthDate.isoformat() == "1950-03-01"
+    assert left_out == ("address",)
 
 
 def test_times_without_seconds_or_zone_are_utc_on_the_minute():
