@@ -1,17 +1,36 @@
-"""JSON from outside: one decoder that refuses what JSON is not, and what would break later steps.
+"""JSON from outside: decoders that refuse what JSON is not, and what would break later steps.
 
-Python's own decoder takes `NaN`, keeps the last of two equal keys, and answers deep nesting with a RecursionError.
+Requests are read by jiter, which sees equal keys and half surrogates itself; the records of FHIR servers by Python's
+own decoder, which lets a number be replaced that no float holds.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
+
+from jiter import from_json
 
 MAX_DEPTH = 64  # FHIR resources in a Bundle stay under 25; the rest is an attack
 MAX_DIGITS = 64
+TOO_LONG = 10**MAX_DIGITS
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+NUL = b"\\u0000"  # the only way in which JSON can write it
+
+DUPLICATE = "a JSON object has the same key twice"
+TOO_DEEP = "the JSON is nested too deep"
+TOO_LARGE = "a number is too large"
+NO_UTF_8 = "the text is not UTF-8"
+NO_JSON = "the text is not JSON"
+# First words of the decoder's fault -> what we say of it: its own words may repeat the text.
+FAULTS: Mapping[str, str] = {
+    "Detected duplicate key": DUPLICATE,
+    "recursion limit exceeded": TOO_DEEP,
+    "number out of range": TOO_LARGE,
+    "invalid unicode code point": NO_UTF_8,
+}
 
 
 class JsonTextError(ValueError):
@@ -26,8 +45,21 @@ def decode_json(text: bytes) -> Any:
     Raises:
         JsonTextError: says what is wrong, without any of the text.
     """
-    document = _decode(text, parse_float=_finite, parse_int=_short)
-    _refuse_deep_or_broken(document)
+    try:
+        document = from_json(
+            text.removeprefix(BYTE_ORDER_MARK),
+            allow_inf_nan=False,
+            catch_duplicate_keys=True,
+            cache_mode="keys",  # what the decoder keeps for later calls: values are of a patient
+        )
+    except ValueError as error:
+        raise JsonTextError(_fault(str(error))) from None
+    for level in _levels(document):
+        for node in level:
+            if type(node) is float or type(node) is int:
+                _refuse_large(node)
+    if NUL in text:
+        _refuse_nul(document)
     return document
 
 
@@ -35,46 +67,36 @@ def decode_record_json(text: bytes) -> Any:
     """The document of a FHIR server: a number that no float holds becomes infinite instead of refusing the whole.
 
     FHIR decimals are finite, so that only the resource which carries such a number fails its validation.
+
+    Raises:
+        JsonTextError: as above.
     """
-    document = _decode(text, parse_float=float, parse_int=_infinite_when_long)
-    _refuse_deep(document)
-    return document
-
-
-def _decode(text: bytes, *, parse_float: Callable[[str], Any], parse_int: Callable[[str], Any]) -> Any:
     try:
-        return json.loads(
+        document = json.loads(
             text.decode("utf-8-sig"),
             parse_constant=_refuse_constant,
-            parse_float=parse_float,
-            parse_int=parse_int,
+            parse_int=_infinite_when_long,
             object_pairs_hook=_object_without_duplicates,
         )
     except JsonTextError:
         raise
     except UnicodeDecodeError:
-        raise JsonTextError("the text is not UTF-8") from None
+        raise JsonTextError(NO_UTF_8) from None
     except RecursionError:
-        raise JsonTextError("the JSON is nested too deep") from None
+        raise JsonTextError(TOO_DEEP) from None
     except ValueError:
-        raise JsonTextError("the text is not JSON") from None
+        raise JsonTextError(NO_JSON) from None
+    for _ in _levels(document):
+        pass
+    return document
+
+
+def _fault(words: str) -> str:
+    return next((said for start, said in FAULTS.items() if words.startswith(start)), NO_JSON)
 
 
 def _refuse_constant(_name: str) -> Any:
     raise JsonTextError("NaN and Infinity are not JSON")
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if math.isinf(number):
-        raise JsonTextError("a number is too large")
-    return number
-
-
-def _short(text: str) -> int:
-    if len(text) > MAX_DIGITS:
-        raise JsonTextError("a number is too large")
-    return int(text)
 
 
 def _infinite_when_long(text: str) -> int | float:
@@ -84,42 +106,40 @@ def _infinite_when_long(text: str) -> int | float:
 def _object_without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise JsonTextError("a JSON object has the same key twice")
+        raise JsonTextError(DUPLICATE)
     return found
 
 
-def _children(node: Any) -> Iterable[Any]:
-    if isinstance(node, dict):
-        return node.values()
-    return node if isinstance(node, list) else ()
-
-
 def _levels(document: Any) -> Iterable[list[Any]]:
-    """The nodes of the document, one list for each depth, as deep as is allowed."""
+    """The nodes of the document but for its texts, one list for each depth, as deep as is allowed."""
     level = [document]
     for _ in range(MAX_DEPTH):
         yield level
-        level = [child for node in level for child in _children(node)]
+        level = [
+            part
+            for node in level
+            if type(node) is dict or type(node) is list
+            for part in (node.values() if type(node) is dict else node)
+            if type(part) is not str
+        ]
         if not level:
             return
-    raise JsonTextError("the JSON is nested too deep")
+    raise JsonTextError(TOO_DEEP)
 
 
-def _refuse_deep(document: Any) -> None:
-    for _ in _levels(document):
-        pass
+def _refuse_large(number: float) -> None:
+    if abs(number) >= (math.inf if isinstance(number, float) else TOO_LONG):
+        raise JsonTextError(TOO_LARGE)
 
 
-def _refuse_deep_or_broken(document: Any) -> None:
-    for level in _levels(document):
-        for node in level:
-            if isinstance(node, str):
-                _refuse_broken_text(node)
-            elif isinstance(node, dict):
-                for key in node:
-                    _refuse_broken_text(key)
-
-
-def _refuse_broken_text(text: str) -> None:
-    if "\0" in text or (not text.isascii() and any("\ud800" <= sign <= "\udfff" for sign in text)):
-        raise JsonTextError("a string holds a NUL or half a surrogate pair")
+def _refuse_nul(document: Any) -> None:
+    """Look at every text; few documents need it."""
+    waiting = [document]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, str) and "\0" in node:
+            raise JsonTextError("a string holds a NUL")
+        if isinstance(node, dict):
+            waiting += [*node, *node.values()]
+        elif isinstance(node, list):
+            waiting += node

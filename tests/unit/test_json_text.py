@@ -69,6 +69,31 @@ def test_the_refusal_repeats_nothing_of_the_text():
     assert "Hallie" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (b'{"a": 1, "a": 2}', "the same key twice"),
+        (b"[1e999]", "too large"),
+        (b"[" + b"9" * 5000 + b"]", "too large"),
+        (b"[" + b"9" * 65 + b"]", "too large"),
+        (b"[-" + b"9" * 65 + b"]", "too large"),
+        (b"[" * 100 + b"]" * 100, "too deep"),
+        (b"[" * 1000, "too deep"),
+        (b'["\xff"]', "UTF-8"),
+        (b'{"a": ["\\u0000"]}', "NUL"),
+        (b'{"\\u0000": 1}', "NUL"),
+        (b"{", "not JSON"),
+    ],
+)
+def test_the_refusal_says_what_is_wrong(text, why):
+    with pytest.raises(JsonTextError, match=why):
+        decode_json(text)
+
+
+def test_words_about_a_nul_are_no_nul():
+    assert decode_json(b'["\\\\u0000"]') == ["\\u0000"]
+
+
 def test_nesting_up_to_the_limit_is_read():
     text = b"[" * MAX_DEPTH + b"]" * MAX_DEPTH
     assert decode_json(text) == json.loads(text)
