@@ -18,7 +18,6 @@ ROWS = frozenset(
 # Rows without a case so far.
 AWAITED = frozenset(
     {f"A{number}" for number in range(1, 30)}
-    | {f"B{number}" for number in range(3, 17)}
     | {f"C{number}" for number in range(1, 19)}
     | {f"D{number}" for number in range(1, 13)}
     | {f"E{number}" for number in range(1, 9)}
@@ -30,7 +29,8 @@ class Case(BaseModel):
     """One case of one row.
 
     In every text `{ehr}` is the base of the case's own FHIR server by its address, `{named}` the same by a name of the
-    case's own, `{host}` that name alone, `{port}` the port, `{evil}` the base of a server that nobody may call,
+    case's own, `{tls}` one with https on loopback, `{host}` that name alone, `{evil}` the base of a server that nobody
+    may call; `{port}`, `{tls-port}` and `{evil-port}` are their ports; `{strict}` is an https base on the name,
     `{service}` the address of our service, `{patient}` the id of the patient.
 
     Attributes:
@@ -44,6 +44,7 @@ class Case(BaseModel):
         body: sent as it stands in place of JSON.
         sends: dotted place -> value in the JSON of the request; `without` takes places away.
         keys: prefetch that the EHR sends: all, none, or a list; `prefetch` names other answers (`records.SENT`).
+        adds: key of the prefetch -> resources that are put into its answer (`records.EXTRAS`).
         record: what the FHIR server holds and prefetch says (`records.RECORDS`); draft what is signed (`DRAFTS`).
         script: what is asked -> fault of the FHIR server (`scripted_fhir.FAULTS`).
         names: name -> addresses to which the name leads.
@@ -54,7 +55,7 @@ class Case(BaseModel):
         status: of the answer; issue: code of the OperationOutcome; says, silent: words that must (not) be in it.
         entries: kinds of audit entries that the call made; reason: of the refusal.
         log: members of one log line that the call made.
-        connects: servers that our service called, `ehr` or `evil`; lookups: names that it looked up. Nothing else.
+        connects: servers that our service called: `ehr`, `tls`, `evil`; lookups: names that it looked up. Nothing else.
         asks: part of an address -> how many requests at the FHIR server hold it.
     """
 
@@ -73,6 +74,7 @@ class Case(BaseModel):
     without: tuple[str, ...] = ()
     keys: str | tuple[str, ...] = "none"
     prefetch: Mapping[str, str] = {}
+    adds: Mapping[str, str] = {}
     record: str = ""
     draft: str = ""
     script: Mapping[str, str] = {}
@@ -89,7 +91,7 @@ class Case(BaseModel):
     entries: tuple[str, ...] | None = None
     reason: str = ""
     log: Mapping[str, Any] = {}
-    connects: tuple[Literal["ehr", "evil"], ...] = ()
+    connects: tuple[Literal["ehr", "tls", "evil"], ...] = ()
     lookups: tuple[str, ...] = ()
     asks: Mapping[str, int] = {}
 

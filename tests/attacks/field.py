@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import ssl
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,14 +13,16 @@ from uuid import uuid4
 from cds_service.demo.fhir_search import hold
 from cds_service.demo.requests import answer_prefetch
 from tests.attacks.cases import CALL, CASES, Case
+from tests.attacks.records import RECORDS
 from tests.attacks.running import Answered, Mark, Running
 from tests.attacks.tokens import ISSUER, OTHER_ISSUER, key_set, token
 from tests.canaries import CANARY, Canaries
-from tests.faults.records import PATIENT, RECORDS, SENT, chart, draft_orders
+from tests.faults.records import EXTRAS, PATIENT, SENT, chart, draft_orders
 from tests.faults.scripted_fhir import ScriptedFhir
 from tests.faults.service_under_faults import queries, templates
 
 FHIR_TOKEN = "Canary-token-q7w8e9r0t1y2u3i4o5p6"
+CERTIFICATES = Path(__file__).parents[1] / "faults" / "certificates"
 SITE = """
 [site]
 name = "Example Hospital"
@@ -47,13 +50,15 @@ class Field:
         self._running: dict[str, Running] = {}
         self._marks = Canaries()
         self.ehr = ScriptedFhir((), queries(), address="127.0.0.2")
+        self.tls = ScriptedFhir((), queries(), tls=_certified(), address="127.0.0.1")
         self.evil = ScriptedFhir(chart(), queries(), address="127.0.0.3")
+        self.servers = {"ehr": self.ehr, "tls": self.tls, "evil": self.evil}
 
     def close(self) -> None:
         for service in self._running.values():
             service.close()
-        self.ehr.close()
-        self.evil.close()
+        for server in self.servers.values():
+            server.close()
 
     # --- services
 
@@ -66,9 +71,12 @@ class Field:
         return self._running[site]
 
     def _settings(self, site: str, folder: Path) -> dict[str, str]:
+        # The platform may set proxies: they are never asked, by any case (B14).
+        outside = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy"), self.evil.base)
+        outside["SSL_CERT_FILE"] = str(CERTIFICATES / "authority.pem")
         if site == "open":
-            return {}
-        ours = [self.fill(case, "{ehr} {named}" if site == "clients" else "{strict}").split() for case in CASES]
+            return outside
+        ours = [self.fill(case, "{ehr} {named} {tls}" if site == "clients" else "{strict}").split() for case in CASES]
         text = SITE.format(
             issuer=ISSUER,
             other=OTHER_ISSUER,
@@ -79,7 +87,7 @@ class Field:
         (folder / "site.toml").write_text(text)
         (folder / "keys.json").write_text(key_set(ISSUER))
         (folder / "other.json").write_text(key_set(OTHER_ISSUER))
-        return {"KYPHOPLASTY_CDS_SITE": str(folder)}
+        return {**outside, "KYPHOPLASTY_CDS_SITE": str(folder)}
 
     # --- one case
 
@@ -97,9 +105,12 @@ class Field:
             "{ehr}": f"http://127.0.0.2:{self.ehr.port}/case-{CASES.index(case)}/fhir",
             "{named}": f"http://{host}:{self.ehr.port}/fhir",
             "{strict}": f"https://{host}/fhir/r4",
+            "{tls}": f"https://127.0.0.1:{self.tls.port}/case-{CASES.index(case)}/fhir",
+            "{tls-port}": str(self.tls.port),
             "{host}": host,
             "{port}": str(self.ehr.port),
             "{evil}": self.evil.base,
+            "{evil-port}": str(self.evil.port),
             "{patient}": PATIENT,
         }
         if "{service}" in value:
@@ -110,22 +121,25 @@ class Field:
 
     def prepare(self, case: Case) -> None:
         """Servers as this case wants them."""
-        for server in (self.ehr, self.evil):
-            server.asked.clear()
-            server.headers.clear()
-        self.ehr.store = hold(self.record(case))
-        self.ehr.script = self.fill(case, case.script)
+        for server in self.servers.values():
+            server.forget()
+        for server in (self.ehr, self.tls):
+            server.store = hold(self.record(case))
+            server.script = self.fill(case, case.script)
         self.service(case.site).lead(self.fill(case, case.names))
 
     def record(self, case: Case) -> list[dict[str, Any]]:
         """The patient's record, with a word that must not be found again in every free text."""
-        found: list[dict[str, Any]] = self._marks.mark(RECORDS[case.record]())
+        found: list[dict[str, Any]] = self._marks.mark(self.fill(case, RECORDS[case.record]()))
         return found
 
     def request(self, case: Case) -> dict[str, Any]:
         """The order-sign of this case."""
         whole = answer_prefetch(templates(), self.record(case), patient_id=PATIENT)
         keys = {"all": tuple(templates()), "none": ()}.get(case.keys, ()) if isinstance(case.keys, str) else case.keys
+        for key, name in case.adds.items():
+            whole[key]["entry"] += [{"resource": resource} for resource in EXTRAS[name]]
+            del whole[key]["total"]
         body: dict[str, Any] = {
             "hook": "order-sign",
             "hookInstance": str(uuid4()),
@@ -160,22 +174,26 @@ class Field:
             found["Authorization"] = case.token
         return {name: value for name, value in (found | self.fill(case, case.headers)).items() if value}
 
-    def send(self, case: Case) -> Answered:
-        """The one request of this case."""
-        text = case.body if case.body is not None else json.dumps(self.request(case))
-        body = text.encode() if case.method in {"POST", "PUT"} else None
-        return self.service(case.site).send(case.method, self.fill(case, case.path), body, self.headers(case))
+    def send(self, case: Case, body: Any = None) -> Answered:
+        """The one request of this case; `body` in place of its JSON."""
+        text = case.body if case.body is not None else json.dumps(body or self.request(case))
+        octets = text.encode() if case.method in {"POST", "PUT"} else None
+        return self.service(case.site).send(case.method, self.fill(case, case.path), octets, self.headers(case))
+
+    def count(self, part: str) -> int:
+        """Requests at the EHR whose address holds this text."""
+        return self.ehr.count(part) + self.tls.count(part)
 
     def check_sockets(self, case: Case, since: Mark) -> None:
         """Our service called and looked up what the case allows, and nothing else; tokens went to the EHR alone."""
         service = self.service(case.site)
-        servers = {"ehr": self.ehr, "evil": self.evil}
-        allowed = {f"{servers[name].address}:{servers[name].port}" for name in case.connects}
+        allowed = {f"{self.servers[name].address}:{self.servers[name].port}" for name in case.connects}
         assert service.connects(since) == allowed
         assert sorted(set(service.lookups(since))) == sorted(self.fill(case, case.lookups))
         assert service.noted("subprocess", since) + service.noted("os.", since) == []
         assert not any("Authorization" in headers for headers in self.evil.headers)
-        assert {headers.get("Authorization") for headers in self.ehr.headers} <= {f"Bearer {FHIR_TOKEN}", None}
+        seen = (*self.ehr.headers, *self.tls.headers)
+        assert {headers.get("Authorization") for headers in seen} <= {f"Bearer {FHIR_TOKEN}", None}
 
     # --- after all cases
 
@@ -193,6 +211,12 @@ class Field:
                 f"{site}: not a line of JSON in the log: {line}" for line in service.lines() if not _is_json(line)
             ]
         return found
+
+
+def _certified() -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(CERTIFICATES / "good.pem")
+    return context
 
 
 def _within(body: dict[str, Any], way: list[str]) -> Any:

@@ -10,7 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from email.message import Message
@@ -125,6 +125,8 @@ class Running:
     # --- what it did
 
     def mark(self) -> Mark:
+        """How things stand, once all that was said is in the log: a busy machine sends entries through the spool."""
+        _wait_until(lambda: self.send("GET", "/health/ready").document["audit"]["spooledBytes"] == 0)
         return Mark(len(self._notes()), len(self.lines()), self._last_entry())
 
     def connects(self, since: Mark) -> set[str]:
@@ -146,21 +148,27 @@ class Running:
 
     def logged(self, since: Mark, **members: Any) -> dict[str, Any]:
         """The log line with these members, which comes a little after the answer."""
-        until = time.monotonic() + 20
-        while time.monotonic() < until:
-            for line in self.lines()[since.lines :]:
-                found: dict[str, Any] = json.loads(line)
-                if members.items() <= found.items():
-                    return found
-            time.sleep(0.02)
-        raise AssertionError((members, self.lines()[since.lines :]))
+        found = _wait_until(
+            lambda: [one for one in self.logs(since) if members.items() <= one.items()],
+            lambda: (members, self.lines()[since.lines :]),
+        )
+        return dict(found[0])
 
-    def entries(self, since: Mark) -> list[dict[str, Any]]:
-        """Audit entries made since: kind and columns of the search."""
-        with closing(sqlite3.connect(self.database)) as connection:
-            connection.row_factory = sqlite3.Row
-            query = "SELECT * FROM audit_search WHERE sequence > ? ORDER BY sequence"
-            return [dict(row) for row in connection.execute(query, (since.entry,))]
+    def logs(self, since: Mark) -> list[dict[str, Any]]:
+        """Log lines so far; one that is being written is not among them."""
+        whole = (self.folder / "errors.txt").read_text().rpartition("\n")[0]
+        return [json.loads(line) for line in whole.splitlines()[since.lines :]]
+
+    def entries(self, since: Mark, count: int = 0) -> list[dict[str, Any]]:
+        """Audit entries made since, at least so many: kind and columns of the search."""
+
+        def made() -> list[dict[str, Any]]:
+            with closing(sqlite3.connect(self.database)) as connection:
+                connection.row_factory = sqlite3.Row
+                query = "SELECT * FROM audit_search WHERE sequence > ? AND kind <> 'merge' ORDER BY sequence"
+                return [dict(row) for row in connection.execute(query, (since.entry,))]
+
+        return made() if count == 0 else _wait_until(lambda: made() if len(made()) >= count else [], made)
 
     def command(self, *arguments: str) -> str:
         """What another command of ours prints about the same log."""
@@ -179,6 +187,16 @@ class Running:
     def _last_entry(self) -> int:
         with closing(sqlite3.connect(self.database)) as connection:
             return int(connection.execute("SELECT coalesce(max(sequence), 0) FROM audit_entry").fetchone()[0])
+
+
+def _wait_until(condition: Callable[[], Any], what: Callable[[], Any] = str) -> Any:
+    """What the condition gives once it gives anything; a generous end, for a machine that is busy."""
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        if found := condition():
+            return found
+        time.sleep(0.02)
+    raise AssertionError(what())
 
 
 def _files_of(folder: Path) -> list[Path]:

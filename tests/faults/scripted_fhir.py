@@ -1,7 +1,7 @@
 """A FHIR server on loopback that answers from one patient's record, with a fault by script wherever a case wants one.
 
 A script is `{what is asked: fault}`: what is asked is a prefetch key, a resource type or `*`; the fault is a word of
-`FAULTS` with what it needs, `slow 10`, `status 503 once`.
+`FAULTS` with what it needs, `slow 10`, `status 503 once` (of each address), `next URL first` (of each first page).
 """
 
 from __future__ import annotations
@@ -76,6 +76,12 @@ class ScriptedFhir:
     def base(self) -> str:
         return f"{self._scheme}://{self.address}:{self.port}/fhir"
 
+    def forget(self) -> None:
+        """As if nothing had been asked yet."""
+        self.asked.clear()
+        self.headers.clear()
+        self._seen.clear()
+
     def close(self) -> None:
         if not self.released.is_set():
             self.released.set()
@@ -97,6 +103,8 @@ class ScriptedFhir:
         self._seen[address] += 1
         if fault.endswith(" once"):
             fault = fault.removesuffix(" once") if self._seen[address] == 1 else ""
+        if fault.endswith(" first"):
+            fault = fault.removesuffix(" first") if "page=" not in address else ""
         word, _, rest = fault.partition(" ")
         if not word:
             send(handler, status, json.dumps(document).encode())
@@ -260,12 +268,13 @@ def _entry(_server: ScriptedFhir, handler: Handler, words: str, document: Json) 
 
 
 def _next(server: ScriptedFhir, handler: Handler, words: str, document: Json) -> None:
-    """A `next` link: to itself, to yet another page for ever, to another server, to nothing."""
+    """A `next` link: to itself, to yet another page for ever, to and fro, to another server, to nothing."""
     number = int(dict(parse_qsl(urlsplit(handler.path).query)).get("page", "0"))
     own = f"{server.base}/{_query_of(unquote(handler.path))}"
     url = {
         "itself": own,
         "endless": f"{own.partition('&page=')[0]}&page={number + 1}",
+        "circle": f"{own.partition('&page=')[0]}&page={1 if number == 2 else 2}",
         "nowhere": "http://[::bad",
     }.get(words, words)
     del document["total"]

@@ -16,6 +16,7 @@ ISSUES: Mapping[str, str] = {
     "http-401": "login",
     "expired": "expired",
     "http-403": "forbidden",
+    "scope": "forbidden",
     "http-404": "not-found",
     "http-410": "not-found",
     "http-429": "throttled",

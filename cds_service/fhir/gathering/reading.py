@@ -11,6 +11,7 @@ from cds_service.deadline import Deadline
 from cds_service.errors import FhirReadError
 from cds_service.fhir.gathering.parallel import run_side_by_side
 from cds_service.fhir.gathering.prefetch import Answer, PrefetchPlan, Template, read_answer, read_prefetch
+from cds_service.fhir.gathering.scopes import may_read
 from cds_service.protocol import HookRequest
 
 NOT_IN_TIME = Answer(state="failed", note="not read in time", reason="timeout")
@@ -55,10 +56,11 @@ def read_answers(
     sent = {template.key: read_prefetch(template, request.prefetch) for template in plan.templates}
     tasks = {} if fhir is None else _tasks(request, plan, sent, fhir, until)
     asked = run_side_by_side(tasks, until)
-    unasked = _why_unasked(request, fhir)
     answers = {
-        key: asked[key] if key in asked else _without_server(answer, NOT_IN_TIME if key in tasks else unasked)
-        for key, answer in sent.items()
+        one.key: asked[one.key]
+        if one.key in asked
+        else _without_server(sent[one.key], NOT_IN_TIME if one.key in tasks else _why_unasked(request, one, fhir))
+        for one in plan.templates
     }
     return answers, frozenset(key for key in tasks if sent[key].state == "absent")
 
@@ -68,6 +70,8 @@ def _tasks(
 ) -> dict[str, Callable[[], Answer]]:
     tasks: dict[str, Callable[[], Answer]] = {}
     for template in plan.templates:
+        if not _is_authorised(request, template):
+            continue
         query = template.query_for(request)
         if sent[template.key].state == "absent" and query is not None:
             tasks[template.key] = partial(_fetch, fhir, template, query, until.ends)
@@ -100,9 +104,17 @@ def _without_server(sent: Answer, failed: Answer) -> Answer:
     return replace(sent, note=f"incomplete: the next page was {failed.note}")
 
 
-def _why_unasked(request: HookRequest, fhir: FhirReader | None) -> Answer:
+def _is_authorised(request: HookRequest, template: Template) -> bool:
+    """Whether the token of the request is one for what this query asks."""
     token = request.fhir_authorization
-    if fhir is not None:
+    return token is None or may_read(token.scope, template.resource_type)
+
+
+def _why_unasked(request: HookRequest, template: Template, fhir: FhirReader | None) -> Answer:
+    token = request.fhir_authorization
+    if fhir is not None and not _is_authorised(request, template):
+        note, reason = "not authorised: the access token is not for this part of the record", "scope"
+    elif fhir is not None:
         note, reason = "not sent, and the request lacks what the query needs", "request"
     elif request.fhir_server is None:
         note, reason = "not sent, and no FHIR server was named", "no-server"

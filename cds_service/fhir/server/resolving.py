@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Any
 
 from cds_service.deadline import Deadline
@@ -17,6 +17,7 @@ from cds_service.fhir.address import is_loopback_host
 KEPT_SECONDS = 30.0
 FAILURE_KEPT_SECONDS = 5.0
 MOST_ADDRESSES = 4  # tried in turn; some names have dozens
+NAT64 = IPv6Network("64:ff9b::/96")  # gateways call the IPv4 address in its last 32 bits
 
 Lookup = Callable[..., list[tuple[Any, ...]]]
 
@@ -82,12 +83,21 @@ class Resolver:
         return tuple(dict.fromkeys(str(one[4][0]) for one in found))
 
     def _may_call(self, address: IPv4Address | IPv6Address, host: str) -> bool:
-        inner = address.ipv4_mapped if isinstance(address, IPv6Address) and address.ipv4_mapped else address
+        inner = _meant(address)
         if inner.is_multicast or inner.is_unspecified or inner.is_link_local:
             return False
         if inner.is_loopback:
             return self._allow_private or is_loopback_host(host)
         return self._allow_private or inner.is_global
+
+
+def _meant(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+    """The IPv4 address that an IPv6 one stands for (mapped, 6to4, NAT64 of RFC 6052), else the address itself."""
+    if isinstance(address, IPv4Address):
+        return address
+    if address in NAT64:
+        return IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour or address
 
 
 def _is_address(host: str) -> bool:
