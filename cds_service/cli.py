@@ -17,6 +17,7 @@ from cds_service import __version__
 from cds_service.account_commands import add_reviewer, remove_reviewer
 from cds_service.audit_commands import audit
 from cds_service.exit_codes import say_errors as _say_errors
+from cds_service.migrating import migrate
 from cds_service.settings import describe_settings, read_settings
 
 
@@ -39,6 +40,7 @@ def main() -> None:
 main.add_command(audit)
 audit.add_command(add_reviewer)
 audit.add_command(remove_reviewer)
+audit.add_command(migrate)
 
 
 @main.command(cls=_SettingsHelp)

@@ -27,10 +27,16 @@ class Running:
     """
 
     def __init__(
-        self, name: str, command: Sequence[str | Path], folder: Path, settings: Mapping[str, str] | None = None
+        self,
+        name: str,
+        command: Sequence[str | Path],
+        folder: Path,
+        settings: Mapping[str, str] | None = None,
+        *,
+        port: int | None = None,
     ) -> None:
         self.name = name
-        self.port = free_port()
+        self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.errors = folder / f"{name}.errors.txt"
         environment = {key: value for key, value in os.environ.items() if not key.startswith(PREFIX)}

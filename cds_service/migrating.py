@@ -1,0 +1,29 @@
+"""The command `kyphoplasty-cds audit migrate`, for a database in which the role that serves may not make tables."""
+
+from __future__ import annotations
+
+import click
+
+from cds_service.errors import AuditUnavailable
+from cds_service.exit_codes import say_errors
+from cds_service.settings import read_settings
+
+WAIT_SECONDS = 10.0
+
+
+@click.command("migrate")
+@say_errors
+def migrate() -> None:
+    """Make the tables of the log, or bring them up to date. `serve` does so by itself where its role may."""
+    from sqlalchemy.exc import DBAPIError  # noqa: PLC0415 - SQLAlchemy is loaded where it is needed
+
+    from cds_service.audit.database import HEAD, Database  # noqa: PLC0415
+
+    database = Database(read_settings().database_url, wait_seconds=WAIT_SECONDS)
+    try:
+        database.prepare()
+    except DBAPIError as error:
+        raise AuditUnavailable(f"The database of the audit log does not answer ({type(error).__name__}).") from None
+    finally:
+        database.dispose()
+    click.echo(f"the tables are at step {HEAD}")

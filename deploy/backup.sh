@@ -1,0 +1,26 @@
+#!/bin/sh
+# backup.sh FOLDER : a copy of the audit log's database in a new folder of FOLDER, with a checkpoint that it must hold.
+# Reads KYPHOPLASTY_CDS_DATABASE_URL like the service. Needs pg_dump of the server's version, or sqlite3.
+set -eu
+umask 077
+stamp=$(date -u +%Y%m%dT%H%M%SZ)
+half=$1/.$stamp.half
+whole=$1/$stamp
+mkdir -p "$half"
+trap 'rm -rf "$half"' EXIT
+
+# The note is written first, so that the copy holds everything that it covers.
+kyphoplasty-cds audit checkpoint --out "$half/checkpoint.note"
+case $KYPHOPLASTY_CDS_DATABASE_URL in
+  postgresql*)
+    pg_dump --format=custom --no-owner --no-privileges --file="$half/audit.dump" \
+      --dbname="postgresql:${KYPHOPLASTY_CDS_DATABASE_URL#*:}" ;;
+  sqlite:///*)
+    sqlite3 -readonly "${KYPHOPLASTY_CDS_DATABASE_URL#sqlite:///}" ".timeout 10000" ".backup '$half/audit.sqlite3'" ;;
+  *) echo "KYPHOPLASTY_CDS_DATABASE_URL is neither PostgreSQL nor SQLite" >&2; exit 2 ;;
+esac
+(cd "$half" && sha256sum -- * > SHA256SUMS)
+sync "$half"/*
+mv "$half" "$whole"
+trap - EXIT
+echo "$whole"

@@ -1,0 +1,26 @@
+"""Programs of this machine that tests of `deploy/` need."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+import pytest
+
+PACKAGES = {
+    "nginx": "nginx-light",
+    "psql": "postgresql-client",
+    "sqlite3": "sqlite3",
+    "systemd-analyze": "systemd",
+    "promtool": "prometheus",
+}
+
+
+def need(*programs: str) -> None:
+    """Skip, with a word, where one is absent; in CI that is a failure."""
+    for program in programs:
+        if shutil.which(program) is None:
+            how_to_get = f"{program} is not installed: apt-get install {PACKAGES[program]}"
+            if os.environ.get("CI") == "true":
+                pytest.fail(how_to_get)
+            pytest.skip(how_to_get)

@@ -1,0 +1,192 @@
+"""What `deploy/` tells an operator to do with the log's database, done to real ones: two roles, backup, restore."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from cds_service.audit.accounts import Accounts
+from cds_service.audit.checkpoint import make_checkpoint
+from cds_service.audit.database import Database
+from cds_service.audit.figures import Figures
+from cds_service.audit.store import AuditStore
+from cds_service.audit.verification.walk import verify_log
+from tests.audit_builders import answer_entry, rows_of
+from tests.deploy.locked import DEPLOY
+from tests.deploy.programs import need
+from tests.postgres_server import find_programs
+
+PROGRAMS = find_programs()
+COMMAND = Path(sys.executable).with_name("kyphoplasty-cds")
+
+
+def run(*command, url="", code=0, **more):
+    """A command with the log's database in its environment, and this checkout's own command on its path."""
+    path = os.pathsep.join(map(str, (COMMAND.parent, *([PROGRAMS] if PROGRAMS else []), os.environ["PATH"])))
+    environment = {**os.environ, "PATH": path, "KYPHOPLASTY_CDS_DATABASE_URL": url, "PGUSER": "audit"}
+    done = subprocess.run(
+        [str(word) for word in command], env=environment, capture_output=True, text=True, check=False, **more
+    )
+    assert done.returncode == code, done.stdout + done.stderr
+    return done.stderr + done.stdout
+
+
+# --- two roles ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def roles(postgres):
+    """The address of the log for its owner and for the service, made as README.md says."""
+    need("psql")
+    plain = postgres.url().replace("+psycopg", "")
+    passwords = ("-v", "owner_password=o", "-v", "service_password=s")
+    run("psql", "-q", *passwords, "-f", DEPLOY / "postgres/roles.sql", plain)
+    owner, service = (
+        f"postgresql://{name}@127.0.0.1:{postgres.port}/kyphoplasty_cds"
+        for name in ("kyphoplasty_cds_owner", "kyphoplasty_cds")
+    )
+    assert "step" in run(COMMAND, "audit", "migrate", url=owner)
+    run("psql", "-q", "-f", DEPLOY / "postgres/protect.sql", owner)
+    return owner, service
+
+
+def test_the_service_role_is_enough_for_all_that_the_service_does(roles):
+    _, service = roles
+    store = AuditStore(service)
+    store.append(answer_entry(1))
+    assert store.state().is_ready
+    store.close()
+    database = Database(service)
+    make_checkpoint(database, None, lambda: datetime.now(UTC))
+    accounts = Accounts(lambda: database, lambda: datetime.now(UTC))
+    accounts.add("anna", "reviewer", "correct horse battery")
+    token = accounts.log_in("anna", "correct horse battery", "127.0.0.1")
+    assert accounts.session(token).name == "anna"
+    accounts.log_out(token)
+    figures = Figures(lambda: database)
+    assert figures.count_on(seconds=30).is_complete
+    database.dispose()
+    assert verify_log(service).is_whole
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE audit_entry SET at = at",
+        "UPDATE audit_payload SET body = ''",
+        "DELETE FROM audit_entry",
+        "DELETE FROM audit_payload",
+        "DELETE FROM audit_search",
+        "TRUNCATE audit_card",
+        "UPDATE audit_key SET secret = ''",
+        "UPDATE audit_version SET version_num = '0001'",
+        "ALTER TABLE audit_entry DISABLE TRIGGER ALL",
+        "DROP TABLE audit_payload",
+        "CREATE TABLE more (one int)",
+    ],
+)
+def test_the_service_role_can_change_nothing_of_the_log(roles, statement):
+    with psycopg.connect(roles[1], autocommit=True) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute(statement)
+
+
+def test_only_the_owner_purges(roles):
+    owner, service = roles
+    store = AuditStore(service)
+    store.append(answer_entry(2, at=datetime(2020, 1, 1, tzinfo=UTC)))
+    store.close()
+    everything = ("audit", "purge", "--older-than", "0", "--i-know")
+    assert "does not answer" in run(COMMAND, *everything, url=service, code=1)
+    kept = "SELECT count(*) FROM audit_search WHERE kind = 'answer' AND at < '2021'"
+    assert rows_of(service, kept) == [(1,)]
+    assert "1 entries" in run(COMMAND, *everything, url=owner)
+    assert rows_of(service, kept) == [(0,)]
+    assert verify_log(service).is_whole
+
+
+def test_a_service_waits_for_tables_that_it_may_not_make(roles, postgres):
+    """The order of the first start does not matter."""
+    postgres.ask("CREATE DATABASE later OWNER kyphoplasty_cds_owner")
+    owner, service = (address.rpartition("/")[0] + "/later" for address in roles)
+    store = AuditStore(service)
+    assert comes(lambda: not store.state().is_ready)
+    run(COMMAND, "audit", "migrate", url=owner)
+    run("psql", "-q", "-f", DEPLOY / "postgres/protect.sql", owner)
+    assert comes(lambda: store.state().is_ready)
+    store.append(answer_entry(1))
+    store.close()
+
+
+def comes(is_so, seconds=60):
+    until = time.monotonic() + seconds
+    while not is_so() and time.monotonic() < until:
+        time.sleep(0.05)
+    return is_so()
+
+
+# --- backup and restore ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def log(audit_url):
+    """A log with entries in it, and what adds more."""
+    need("sqlite3" if audit_url.startswith("sqlite") else "psql")
+    write(audit_url, 1, 4)
+    return audit_url
+
+
+def write(url, first, last):
+    store = AuditStore(url)
+    for number in range(first, last):
+        store.append(answer_entry(number))
+    store.close()
+
+
+def empty_database(url, request, tmp_path):
+    if url.startswith("sqlite"):
+        return f"sqlite:///{tmp_path / 'restored.sqlite3'}"
+    return request.getfixturevalue("postgres").new_database()
+
+
+def test_a_backup_holds_the_log_and_is_verified_when_it_is_restored(log, request, tmp_path):
+    backup = run(DEPLOY / "backup.sh", tmp_path / "backups", url=log).split()[-1]
+    write(log, 4, 6)
+    new = empty_database(log, request, tmp_path)
+    assert "whole" in run(DEPLOY / "restore.sh", backup, url=new)
+    query = "SELECT entry_id FROM audit_entry WHERE kind = 'answer' ORDER BY sequence"
+    assert rows_of(new, query) == rows_of(log, query)[:3]
+    write(new, 7, 8)  # the chain goes on
+    assert verify_log(new).is_whole
+
+
+def test_a_restore_says_that_entries_after_the_backup_are_lost(log, request, tmp_path):
+    backup = run(DEPLOY / "backup.sh", tmp_path / "backups", url=log).split()[-1]
+    write(log, 4, 6)
+    later = run(DEPLOY / "checkpoint.sh", tmp_path / "notes", url=log).split()[-1]
+    said = run(DEPLOY / "restore.sh", backup, later, url=empty_database(log, request, tmp_path), code=1)
+    assert "cut off" in said
+
+
+def test_a_backup_that_was_changed_is_not_restored(log, request, tmp_path):
+    backup = Path(run(DEPLOY / "backup.sh", tmp_path / "backups", url=log).split()[-1])
+    (copy,) = backup.glob("audit.*")
+    copy.write_bytes(copy.read_bytes() + b"x")
+    new = empty_database(log, request, tmp_path)
+    assert "FAILED" in run(DEPLOY / "restore.sh", backup, url=new, code=1)
+
+
+def test_a_backup_is_its_owners_alone(log, tmp_path):
+    backup = Path(run(DEPLOY / "backup.sh", tmp_path / "backups", url=log).split()[-1])
+    assert {path.stat().st_mode & 0o077 for path in (backup, *backup.iterdir())} == {0}
+
+
+def test_a_backup_that_fails_leaves_nothing_behind(tmp_path):
+    run(DEPLOY / "backup.sh", tmp_path / "backups", url="postgresql://nobody@127.0.0.1:1/none", code=1)
+    assert list((tmp_path / "backups").iterdir()) == []

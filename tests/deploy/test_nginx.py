@@ -1,0 +1,165 @@
+"""`deploy/nginx/nginx.conf` before the real service: what passes, what does not, and what is written down of it."""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+import ssl
+import time
+from contextlib import suppress
+
+import pytest
+
+from cds_service.settings import Settings
+from cds_service.web import cds_api
+from tests.deploy.front import CONFIGURATION, Front, front
+from tests.deploy.programs import need
+from tests.live_service import CALL, DISCOVERY, FEEDBACK
+from tests.signings import kyphoplasty, order_sign
+
+TEXT = CONFIGURATION.read_text()
+
+
+def megabytes(setting: str) -> int:
+    return int(re.search(rf"{setting} (\d+)m;", TEXT)[1]) * 1024 * 1024
+
+
+def test_nginx_finds_nothing_wrong_with_it(tmp_path):
+    need("nginx")
+    assert "warn" not in Front(tmp_path, [8081, 8082]).check()
+
+
+def test_its_limits_are_those_of_the_service():
+    assert megabytes("client_max_body_size") == cds_api.MAX_BODY_BYTES
+    waits = {int(found) for found in re.findall(r"proxy_read_timeout (\d+)s;", TEXT)}
+    assert min(waits) > 2 * Settings().deadline_seconds
+
+
+@pytest.mark.parametrize(
+    "path", ["/", DISCOVERY, "/models", "/models/sarcopenia-pvm-2022", "/openapi.json", "/audit/login"]
+)
+def test_what_is_for_outside_passes(site, path):
+    assert site.ask("GET", path)[0] == 200
+
+
+def test_style_and_scripts_of_the_pages_pass(site):
+    page = site.ask("GET", "/audit/login")[2].decode()
+    asked = re.findall(r'(?:href|src)="(/static/[^"]+)"', page)
+    assert asked
+    assert {site.ask("GET", path)[0] for path in asked} == {200}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/metrics",
+        "/metrics/",
+        "//metrics",
+        "/%6detrics",
+        "/%2fmetrics",
+        "/models/../metrics",
+        "/models/%2e%2e/metrics",
+        "/cds-services/..%2fmetrics",
+        "/health/live",
+        "/health/ready",
+        "//health//ready",
+        "/HEALTH/ready",
+        "/sandbox",
+        "/sandbox/choices",
+        "/debug",
+        "/docs",
+    ],
+)
+def test_what_is_for_inside_does_not(site, path):
+    """E3."""
+    status, _, body = site.ask("GET", path)
+    assert status == 404
+    assert b"digests" not in body
+    assert b"kyphoplasty_cds_" not in body
+
+
+def test_a_call_and_feedback_pass(site):
+    status, headers, body = site.ask(
+        "POST", CALL, json.dumps(order_sign(kyphoplasty(status="entered-in-error"))).encode()
+    )
+    assert (status, json.loads(body)) == (200, {"cards": []})
+    assert headers["strict-transport-security"] == "max-age=63072000"
+    assert site.ask("POST", FEEDBACK, b"{}")[0] == 400
+
+
+def test_a_body_over_the_limit_is_refused_before_it_is_read(site):
+    with site.connect() as wire:
+        head = f"POST {CALL} HTTP/1.1\r\nHost: cds.example.org\r\nContent-Length: {cds_api.MAX_BODY_BYTES + 1}\r\n\r\n"
+        wire.sendall(head.encode())
+        assert wire.recv(64).startswith(b"HTTP/1.1 413 ")
+
+
+@pytest.mark.parametrize(
+    ("head", "status"),
+    [
+        (f"GET /models?{'x' * 65536} HTTP/1.1\r\nHost: cds.example.org\r\n", b"414"),
+        (f"GET /models HTTP/1.1\r\nHost: cds.example.org\r\nX: {'x' * 17000}\r\n", b"400"),
+        ("GET /models HTTP/1.1\r\nHost: cds.example.org\r\n" + "X: y\r\n" * 20000, b"400"),
+        ("GET /models HTTP/1.1\r\nHost: evil.example\r\n", b"421"),
+        (f"POST {CALL} HTTP/1.1\r\nHost: cds.example.org\r\nContent-Length: 2\r\nContent-Length: 3\r\n", b"400"),
+        (
+            f"POST {CALL} HTTP/1.1\r\nHost: cds.example.org\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n",
+            b"400",
+        ),
+        (f"POST {CALL} HTTP/1.1\r\nHost: cds.example.org\r\nTransfer-Encoding: xchunked\r\n", b"501"),
+    ],
+    ids=["address", "header", "headers", "host", "two-lengths", "length-and-chunks", "unknown-coding"],
+)
+def test_a_request_that_is_too_long_or_ambiguous_ends_at_the_proxy(site, head, status):
+    """C14, C15, C17."""
+    with site.connect() as wire:
+        with suppress(OSError):  # it answers, and closes, before it has read everything
+            wire.sendall(head.encode() + b"\r\n")
+        assert wire.recv(64).startswith(b"HTTP/1.1 " + status)
+
+
+def test_a_name_that_is_not_ours_gets_no_handshake(site):
+    with pytest.raises(ssl.SSLError):
+        site.connect(name="evil.example")
+
+
+def test_old_tls_gets_no_handshake(site):
+    old = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    old.check_hostname, old.verify_mode = False, ssl.CERT_NONE
+    old.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+    with pytest.warns(DeprecationWarning, match="TLSv1_1"):
+        old.maximum_version = ssl.TLSVersion.TLSv1_1
+    plain = socket.create_connection(("127.0.0.1", site.port), timeout=60)
+    with plain, pytest.raises(ssl.SSLError):
+        old.wrap_socket(plain, server_hostname="cds.example.org")
+
+
+def test_what_a_client_says_of_its_address_does_not_reach_the_service(site, replicas):
+    """C17: no link, and no line of the log, takes anything from these."""
+    forged = dict.fromkeys(("X-Forwarded-For", "X-Forwarded-Host", "Forwarded", "X-Real-IP"), "evil.example")
+    for path in (DISCOVERY, "/", "/models"):
+        plain, forged_body = site.ask("GET", path)[2], site.ask("GET", path, headers=forged)[2]
+        assert plain == forged_body
+    assert all("evil.example" not in one.errors.read_text() for one in replicas.all)
+
+
+def test_no_query_and_no_path_of_a_patient_is_written_down(site):
+    paths = ("/audit?patient=canary-1", "/audit/patients/canary-2", "/models?canary-3", f"{DISCOVERY}/canary-4%20x")
+    for path in paths:
+        site.ask("GET", path, headers={"Authorization": "Bearer canary-5", "User-Agent": "canary-6"})
+    until = time.monotonic() + 20
+    while '"path":"/audit"' not in site.access_lines() and time.monotonic() < until:
+        time.sleep(0.05)
+    lines = site.access_lines()
+    assert all(json.loads(line)["path"] for line in lines.splitlines())
+    assert "canary" not in lines
+    assert "canary" not in (site.folder / "error.log").read_text()
+
+
+def test_guessing_passwords_is_slowed_down_for_one_address(replicas):
+    need("nginx")
+    with front(replicas.ports) as site:
+        answers = [site.ask("GET", "/audit/login") for _ in range(30)]
+    assert [status for status, *_ in answers].count(429) >= 15
+    assert {headers["retry-after"] for status, headers, _ in answers if status == 429} == {"1"}

@@ -1,0 +1,73 @@
+"""F41: two replicas on one log, one with an older study. Each answers with its own, and its entry says which."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tomllib
+from uuid import uuid4
+
+from cds_service.audit.verification.walk import verify_log
+from tests.audit_builders import rows_of
+from tests.deploy.locked import ROOT
+from tests.live_service import CALL, DISCOVERY
+from tests.signings import signing
+
+STUDY = "sarcopenia-pvm-2022"
+
+
+def older_code(folder):
+    """The program as it was before its newest study got its version."""
+    for name in ("cds_service", "hooks", "mappings"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "_data"))
+    study, table = (folder / f"cds_service/studies/{name}" for name in (f"{STUDY}.toml", f"reduced/{STUDY}.json"))
+    new = f'version = "{tomllib.loads(study.read_text())["version"]}"'
+    old_digest = digest(study)
+    assert study.read_text().count(new) == 1
+    study.write_text(study.read_text().replace(new, 'version = "0.9.0"'))
+    assert table.read_text().count(old_digest) == 1
+    table.write_text(table.read_text().replace(old_digest, digest(study)))
+    return folder
+
+
+def digest(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def version_in(body):
+    (rehabilitation,) = (
+        card for card in json.loads(body)["cards"] if card["source"]["topic"]["code"] == "rehabilitation"
+    )
+    assessments = rehabilitation["extension"]["org.kyphoplasty-cds.assessments"]
+    models = [model for one in assessments for model in one.get("models", [])]
+    return next(model["modelVersion"] for model in models if model["model"] == STUDY)
+
+
+def versions_in_entry(url, number):
+    (body,) = rows_of(
+        url,
+        "SELECT p.body FROM audit_payload p JOIN audit_search s ON s.sequence = p.sequence"
+        f" WHERE s.hook_instance = '{number}'",
+    )[0]
+    content = json.loads(body)["content"]
+    return content["models"][STUDY]["version"], content["digests"]["studies"]
+
+
+def test_each_replica_answers_with_its_own_studies_and_says_so_in_the_log(replicas, tmp_path):
+    older = replicas.start_other(older_code(tmp_path / "older"))
+    newer = replicas.all[3]
+    older.wait_for("/health/ready", seconds=120)
+    (service,) = json.loads(newer.ask(DISCOVERY)[1])["services"]
+    digests = {}
+    for replica, version in ((older, "0.9.0"), (newer, "1.0.0"), (older, "0.9.0")):
+        number = str(uuid4())
+        status, body = replica.ask(CALL, json.dumps(signing("p1", service["prefetch"], hookInstance=number)).encode())
+        assert status == 200
+        assert version_in(body) == version
+        in_force = json.loads(replica.ask("/health/ready")[1])["digests"]["studies"]
+        assert versions_in_entry(replicas.database_url, number) == (version, in_force)
+        digests[version] = in_force
+    assert len(set(digests.values())) == 2
+    assert verify_log(replicas.database_url).is_whole
+    older.stop()
