@@ -1,44 +1,91 @@
-"""Logs as JSON lines on standard error: ids, numbers and places in our code; never a record, a token or a query."""
+"""Log lines as JSON on standard error: ids, numbers and places in our code; never a record, a token or a query.
+
+`JsonLines` is the one place that every line passes, whoever wrote it: our own lines are fields, cut and escaped; of
+other packages only what stands in their code is said, since they write addresses, statements and values into texts.
+"""
 
 from __future__ import annotations
 
 import json
 import logging
 import sys
+import threading
 import traceback
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from gunicorn.glogging import Logger as GunicornLogger
+
 from cds_service.web.log_sink import UnwaitedHandler
 
-CALLS = logging.getLogger("kyphoplasty_cds.calls")
+OURS = "kyphoplasty_cds"
+CALLS = logging.getLogger(f"{OURS}.calls")
+FAILURES = logging.getLogger(f"{OURS}.failures")
+LONGEST = 200  # characters of one value; ids are shorter
+MOST = 50  # members of one value
 
 
 class JsonLines(logging.Formatter):
     """One JSON object a line. `fields` of a record stand beside time and level; `failure` gives kind and frames."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line; control characters are escaped by JSON, so that no value can begin a line of its own."""
+        """The line, in printable ASCII: no value begins a line of its own or speaks to a terminal."""
         line: dict[str, Any] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
         }
-        fields = getattr(record, "fields", None)
-        line.update(fields if fields is not None else {"message": record.getMessage()})
+        if _is_ours(record.name):
+            line.update(shown(getattr(record, "fields", None) or {"message": record.msg}))
+        else:
+            line["place"] = f"{record.pathname}:{record.lineno} {record.funcName}"
+            if record.args:  # then the text is a form, and what was filled in is left out
+                line["message"] = shown(str(record.msg))
         failure = getattr(record, "failure", None) or (record.exc_info[1] if record.exc_info else None)
         if failure is not None:
             line.update(kind=type(failure).__name__, frames=_frames(failure))
-        return json.dumps(line)
+        return json.dumps(line).replace("\x7f", "\\u007f")
+
+
+def shown(value: Any) -> Any:
+    """What of this value a line may hold: texts cut, collections too, and of what is neither only its kind."""
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, str):
+        return value if len(value) <= LONGEST else f"{value[:LONGEST]}…"
+    if isinstance(value, Mapping):
+        return {shown(str(name)): shown(part) for name, part in list(value.items())[:MOST]}
+    if isinstance(value, list | tuple):
+        return [shown(part) for part in value[:MOST]]
+    return type(value).__name__
+
+
+class ServerLog(GunicornLogger):  # type: ignore[misc]
+    """gunicorn's own lines, by the same way as all others."""
+
+    def setup(self, cfg: Any) -> None:
+        """As gunicorn does, but for its handlers."""
+        super().setup(cfg)
+        for log in (self.error_log, self.access_log):
+            log.propagate = True
+            for handler in list(log.handlers):
+                log.removeHandler(handler)
 
 
 def configure_logs(level: str) -> None:
-    """All logs of this process at this level, as JSON lines on standard error; no request waits for who reads them."""
+    """All logs of this process as JSON lines on standard error, ours at this level; no request waits for a reader.
+
+    Other packages are heard from warnings on: below, they write statements and addresses. What nobody catches, and
+    what Python warns of, becomes a line too.
+    """
     handler = UnwaitedHandler(sys.stderr.fileno())
     handler.setFormatter(JsonLines())
-    logging.basicConfig(level=level, handlers=[handler], force=True)
-    for noisy in ("urllib3", "requests", "werkzeug", "alembic"):  # they write addresses with their queries
-        logging.getLogger(noisy).setLevel(logging.ERROR)
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    logging.getLogger(OURS).setLevel(level)
+    logging.captureWarnings(capture=True)
+    threading.excepthook = _note_thread
+    sys.unraisablehook = _note_unraisable
 
 
 def log_call(*, service: str, hook_instance: str, status: int, milliseconds: float, cards: int, gaps: int) -> None:
@@ -53,6 +100,25 @@ def log_call(*, service: str, hook_instance: str, status: int, milliseconds: flo
         "gaps": gaps,
     }
     CALLS.info("call", extra={"fields": fields})
+
+
+def _note_thread(failed: threading.ExceptHookArgs) -> None:
+    name = failed.thread.name if failed.thread is not None else ""
+    _note_uncaught("thread", failed.exc_value, name)
+
+
+def _note_unraisable(failed: sys.UnraisableHookArgs) -> None:
+    _note_uncaught("unraisable", failed.exc_value, type(failed.object).__name__)
+
+
+def _note_uncaught(where: str, failure: BaseException | None, name: str) -> None:
+    FAILURES.error(
+        "uncaught", extra={"fields": {"event": "uncaught", "where": where, "name": name}, "failure": failure}
+    )
+
+
+def _is_ours(logger: str) -> bool:
+    return logger == OURS or logger.startswith(f"{OURS}.")
 
 
 def _frames(failure: BaseException) -> list[str]:

@@ -31,7 +31,7 @@ from cds_service.loading import load_service
 from cds_service.settings import Settings
 from cds_service.site import load_site
 from cds_service.web.app import create_app
-from cds_service.web.logs import configure_logs
+from cds_service.web.logs import ServerLog, configure_logs
 from cds_service.web.metrics import share_between_workers
 
 LOG = logging.getLogger("kyphoplasty_cds.audit")
@@ -136,6 +136,7 @@ def serve(
         "threads": threads,
         "preload_app": True,
         "loglevel": "warning",
+        "logger_class": ServerLog,
         "keepalive": 5,
         "graceful_timeout": 10,
         "control_socket_disable": True,
