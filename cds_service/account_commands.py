@@ -61,11 +61,12 @@ def _read_password(file: TextIO | None) -> str:
 
 @contextmanager
 def _accounts() -> Iterator[Accounts]:
+    from cds_service.audit.access import Access  # noqa: PLC0415
     from cds_service.audit.accounts import Accounts  # noqa: PLC0415
     from cds_service.audit.database import Database  # noqa: PLC0415
 
     database = Database(read_settings().database_url, wait_seconds=10.0)
     try:
-        yield Accounts(lambda: database, lambda: datetime.now(UTC))
+        yield Accounts(Access(lambda: database, lambda: datetime.now(UTC)))
     finally:
         database.dispose()

@@ -12,6 +12,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from argon2 import PasswordHasher
 
+from cds_service.audit.access import Access
 from cds_service.audit.accounts import Accounts
 from cds_service.audit.answers_given import AnswersGiven
 from cds_service.audit.query import Query
@@ -20,6 +21,7 @@ from cds_service.audit.store import AuditStore
 from cds_service.roles import Role
 from cds_service.service import Service
 from cds_service.settings import Settings
+from cds_service.site import SiteFolder
 from cds_service.web.app import create_app
 from tests.chart_builders import HOOK, NOW, PATIENT, brace, kyphoplasty, open_service, order_sign, thin_and_weak
 
@@ -37,18 +39,24 @@ class ReviewDesk:
     """
 
     def __init__(
-        self, folder: Path, service: Service | None = None, base_url: str = "http://127.0.0.1:8080", url: str = ""
+        self,
+        folder: Path,
+        service: Service | None = None,
+        base_url: str = "http://127.0.0.1:8080",
+        url: str = "",
+        site: SiteFolder | None = None,
     ) -> None:
         self.now = NOW
         self.url = url or f"sqlite:///{folder / 'audit.sqlite3'}"
         self.store = AuditStore(self.url, share_seconds=5, clock=lambda: self.now)
-        self.accounts = Accounts(lambda: self.store.database, lambda: self.now, FAST)
+        self.accounts = Accounts(Access(lambda: self.store.database, lambda: self.now), FAST)
         self.app = create_app(
             service or open_service(),
             Settings(database_url=self.url, deadline_seconds=60),
             audit=self.store,
             earlier=AnswersGiven(self.store),
             base_url=base_url,
+            site=site,
             clock=lambda: self.now,
         )
 

@@ -21,7 +21,7 @@ VERIFICATIONS = Table(
     MetaData(),
     Column("id", String(36), primary_key=True),
     Column("at", String(24), nullable=False),
-    Column("by", String(64), nullable=False),
+    Column("by", Text, nullable=False),
     Column("first", PLACE, nullable=False),
     Column("last", PLACE, nullable=False),
     Column("outcome", String(16), nullable=False),

@@ -76,7 +76,7 @@ def create_app(
     app.register_blueprint(pages)
     app.register_blueprint(sandbox_routes(around))
     if isinstance(audit, AuditStore):
-        app.register_blueprint(review_routes(around, audit))
+        app.register_blueprint(review_routes(around, audit, site))
     app.after_request(_secure)
     app.wsgi_app = _PlainPaths(app.wsgi_app)  # type: ignore[method-assign]
     return app

@@ -1,5 +1,7 @@
 """Who looks into the audit log: login by local accounts, sessions, roles, form tokens; each look is an entry.
 
+The login of the hospital itself stands in `issuer_login.py`.
+
 The login form itself answers 401 at whatever address was wanted, so that no page has to be remembered in a redirect.
 """
 
@@ -19,8 +21,9 @@ from flask import Blueprint, Response, g, make_response, redirect, render_templa
 from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response as AnyResponse
 
-from cds_service.audit.accounts import IDLE, LIFETIME, Accounts, Session, TooManyTries
+from cds_service.audit.accounts import Accounts, TooManyTries
 from cds_service.audit.chain import AuditEntry, AuditLog, Kind
+from cds_service.audit.sessions import IDLE, LIFETIME, Session, Sessions
 from cds_service.fhir.address import is_loopback_host
 from cds_service.roles import Role
 
@@ -29,6 +32,8 @@ COOKIE = "kyphoplasty-cds-review"
 FORM_COOKIE = "kyphoplasty-cds-login"  # the form token before there is a session
 PATH = "/audit"
 OWN_PAGE = re.compile(r"/audit(/[\w./~-]*)?(\?[^\s\\]*)?", re.ASCII)
+BEFORE_LOGIN = ("review.log_in", "review.set_out", "review.come_back")
+NO_ACCOUNTS = "There are no local accounts here."
 REFUSED = "Name and password do not fit, or there were too many tries. Then wait 15 minutes."
 Need = Literal["patients", "readers"]
 MAY: Mapping[Role, frozenset[Need]] = {
@@ -44,22 +49,27 @@ class Gate:
 
     Attributes:
         base_url: the address under which reviewers reach this service, as far as it is known.
+        has_local: whether local accounts may log in.
+        hospital: whose own login there is too; empty where there is none.
     """
 
     accounts: Accounts
+    sessions: Sessions
     audit: AuditLog
     clock: Callable[[], datetime]
     base_url: str
+    has_local: bool = True
+    hospital: str = ""
 
     def admit(self) -> Response | None:
         """Let a reviewer pass, with a valid token in every form; everybody else sees the login form."""
-        if request.endpoint == "review.log_in":
+        if request.endpoint in BEFORE_LOGIN:
             return None
-        session = self.accounts.session(request.cookies.get(COOKIE, ""))
+        session = self.sessions.session(request.cookies.get(COOKIE, ""))
         if session is None:
             return self.login_page(request.full_path.rstrip("?") if request.method == "GET" else PATH)
         g.reviewer = session
-        if request.method == "POST" and not _same(request.form.get("token"), session.form_token):
+        if request.method == "POST" and not same(request.form.get("token"), session.form_token):
             self.note("form", result="denied", content={"why": "token"})
             raise Forbidden("The form is too old, or not ours. Go back, load the page again and repeat.")
         return None
@@ -112,49 +122,77 @@ class Gate:
     def login_page(self, wanted: str, fault: str = "", status: int = 401) -> Response:
         """The form, with a token of its own that a cookie repeats."""
         token = request.cookies.get(FORM_COOKIE) or secrets.token_urlsafe(32)
-        page = render_template("review-login.html", wanted=own_page(wanted), token=token, fault=fault)
+        ways = {"has_local": self.has_local, "hospital": self.hospital}
+        page = render_template("review-login.html", wanted=own_page(wanted), token=token, fault=fault, **ways)
         response = make_response(page, status)
-        self._set_cookie(response, FORM_COOKIE, token)
+        self.set_cookie(response, FORM_COOKIE, token)
         return response
 
     def log_in(self) -> AnyResponse:
         """Check the form, and begin a session."""
-        wanted, name = own_page(request.form.get("wanted", PATH)), request.form.get("name", "")
-        if not _same(request.form.get("token"), request.cookies.get(FORM_COOKIE)):
+        wanted, name = own_page(request.form.get("wanted", PATH)), request.form.get("name", "").strip().lower()
+        if not self.has_local:
+            return self.login_page(wanted, NO_ACCOUNTS, 403)
+        if not same(request.form.get("token"), request.cookies.get(FORM_COOKIE)):
             return self.login_page(wanted, "The form was too old. Try again.", 403)
         address = request.remote_addr or ""
         try:
-            token = self.accounts.log_in(name, request.form.get("password", ""), address)
+            fits = self.accounts.check(name, request.form.get("password", ""), address)
         except TooManyTries:
             LOG.warning("login", extra={"fields": {"event": "login-limit", "address": address}})
             return self.login_page(wanted, REFUSED, 429)
-        session = self.accounts.session(token) if token else None
-        if token is None or session is None:
+        if not fits:
             # The name that was typed may be a password, so only a name that exists is written down.
-            known = name.strip().lower() if self.accounts.exists(name.strip().lower()) else None
+            known = name if self.accounts.exists(name) else None
             self.note("login", result="denied", content={"account": known, "address": address})
             return self.login_page(wanted, REFUSED)
-        g.reviewer = session
-        self.note("login", result="login", content={"address": address})
-        response = redirect(wanted, 303)
-        self._set_cookie(response, COOKIE, token, seconds=int(LIFETIME.total_seconds()))
+        return self.open(redirect(wanted, 303), self.sessions.begin(name), {"address": address})
+
+    def open(self, response: AnyResponse, token: str, content: Mapping[str, Any]) -> AnyResponse:
+        """The response with a session that has just begun, once the log says so."""
+        g.reviewer = self.sessions.session(token)
+        self.note("login", result="login", content=content)
+        self.set_cookie(response, COOKIE, token, seconds=int(LIFETIME.total_seconds()))
         response.delete_cookie(FORM_COOKIE, path=PATH)
         return response
 
     def log_out(self) -> AnyResponse:
         """End the session here and in the browser."""
         self.note("login", result="logout")
-        self.accounts.log_out(request.cookies.get(COOKIE, ""))
+        self.sessions.end(request.cookies.get(COOKIE, ""))
         response = redirect(f"{PATH}/login", 303)
         response.delete_cookie(COOKIE, path=PATH)
         return response
 
-    def _set_cookie(self, response: AnyResponse, name: str, value: str, seconds: int | None = None) -> None:
-        """Without `Secure` for plain HTTP on this machine alone, where there is no wire to listen on."""
+    def set_cookie(
+        self,
+        response: AnyResponse,
+        name: str,
+        value: str,
+        *,
+        seconds: int | None = None,
+        path: str = PATH,
+        lax: bool = False,
+    ) -> None:
+        """A cookie for these pages and no script.
+
+        Without `Secure` for plain HTTP on this machine alone, where there is no wire to listen on.
+
+        Args:
+            response: that sets it.
+            name: of the cookie.
+            value: what it holds.
+            seconds: how long the browser keeps it; until it is closed when None.
+            path: below which it is sent.
+            lax: sent too when another site leads here.
+        """
         here = urlsplit(self.base_url)
         is_local = here.scheme == "http" and _is_loopback(here.netloc) and _is_loopback(request.host)
         is_secure = request.is_secure or not is_local
-        response.set_cookie(name, value, max_age=seconds, path=PATH, secure=is_secure, httponly=True, samesite="Strict")
+        same_site = "Lax" if lax else "Strict"
+        response.set_cookie(
+            name, value, max_age=seconds, path=path, secure=is_secure, httponly=True, samesite=same_site
+        )
 
 
 def login_routes(routes: Blueprint, gate: Gate) -> None:
@@ -186,7 +224,8 @@ def idle_minutes() -> int:
     return int(IDLE.total_seconds() // 60)
 
 
-def _same(given: str | None, expected: str | None) -> bool:
+def same(given: str | None, expected: str | None) -> bool:
+    """Whether both are there and equal, without telling by the time how much of them is."""
     return bool(given and expected) and hmac.compare_digest(str(given).encode(), str(expected).encode())
 
 

@@ -11,6 +11,7 @@ from flask import Blueprint, Response, g, make_response, redirect, render_templa
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
+from cds_service.audit.access import Access
 from cds_service.audit.accounts import Accounts
 from cds_service.audit.figures import Figures
 from cds_service.audit.finding import Finder
@@ -18,9 +19,12 @@ from cds_service.audit.proving import check_entry
 from cds_service.audit.query import Query
 from cds_service.audit.reading import Cursor, Stored
 from cds_service.audit.reviewing import Reviewing
+from cds_service.audit.sessions import Sessions
 from cds_service.audit.store import AuditStore
 from cds_service.errors import AuditUnavailable
+from cds_service.site import SiteFolder
 from cds_service.web.cds_api import Surroundings
+from cds_service.web.issuer_login import issuer_login, issuer_routes
 from cds_service.web.login import Gate, idle_minutes, login_routes, may
 from cds_service.web.review_cards import view_cards
 from cds_service.web.review_desk import Desk, content_of, open_entry
@@ -37,13 +41,16 @@ REVIEW_POLICY = (
 TIMELINE = 20  # entries of one page; each is read whole
 
 
-def review_routes(around: Surroundings, store: AuditStore) -> Blueprint:
-    """All pages below `/audit`."""
+def review_routes(around: Surroundings, store: AuditStore, site: SiteFolder | None = None) -> Blueprint:
+    """All pages below `/audit`.
+
+    Raises:
+        DataFileError: the site's login cannot be used.
+    """
     routes = Blueprint("review", __name__, url_prefix="/audit")
-    accounts = Accounts(lambda: store.database, around.clock)
     desk = Desk(
         store=store,
-        gate=Gate(accounts=accounts, audit=around.audit, clock=around.clock, base_url=around.base_url),
+        gate=_gate(around, store),
         reviewing=Reviewing(lambda: store.database),
         finder=Finder(lambda: store.database),
         figures=Figures(lambda: store.database),
@@ -54,6 +61,9 @@ def review_routes(around: Surroundings, store: AuditStore) -> Blueprint:
     routes.register_error_handler(HTTPException, _error_page)
     routes.register_error_handler(AuditUnavailable, _unavailable_page)
     login_routes(routes, desk.gate)
+    hospital = issuer_login(desk.gate, site, around.connections) if site else None
+    if hospital:
+        issuer_routes(routes, hospital)
     _find_routes(routes, desk)
     _entry_routes(routes, desk)
     work_routes(routes, desk)
@@ -61,6 +71,21 @@ def review_routes(around: Surroundings, store: AuditStore) -> Blueprint:
     proof_routes(routes, desk)
     _surround(routes, desk)
     return routes
+
+
+def _gate(around: Surroundings, store: AuditStore) -> Gate:
+    access = Access(lambda: store.database, around.clock)
+    login = around.site.review if around.site else None
+    has_local = login is None or login.local_accounts
+    return Gate(
+        accounts=Accounts(access),
+        sessions=Sessions(access, issuer=login.issuer if login else None, has_local=has_local),
+        audit=around.audit,
+        clock=around.clock,
+        base_url=around.base_url,
+        has_local=has_local,
+        hospital=around.site.site.name if around.site and login else "",
+    )
 
 
 def _surround(routes: Blueprint, desk: Desk) -> None:

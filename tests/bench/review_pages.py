@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from cds_service.audit.access import Access
 from cds_service.audit.accounts import Accounts
 from cds_service.audit.figures import Figures
 from cds_service.audit.query import Query
@@ -147,7 +148,7 @@ def _logged_in(store: AuditStore):
     service = load_service(None)
     settings = Settings(database_url=str(store.database.url))
     client = create_app(service, settings, audit=store, base_url="http://127.0.0.1").test_client()
-    accounts = Accounts(lambda: store.database, lambda: datetime.now(UTC))
+    accounts = Accounts(Access(lambda: store.database, lambda: datetime.now(UTC)))
     accounts.add("bench", "privacy-officer", PASSWORD, replace=True)
     token = re.search(r'name="token" value="([^"]+)"', client.get("/audit/login").text).group(1)
     form = {"token": token, "name": "bench", "password": PASSWORD, "wanted": "/audit"}

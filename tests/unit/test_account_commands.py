@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pytest
 from click.testing import CliRunner
 
-from cds_service.audit.accounts import REVIEWERS, Accounts
+from cds_service.audit.access import Access
+from cds_service.audit.accounts import Accounts
 from cds_service.audit.database import Database
+from cds_service.audit.sessions import REVIEWERS, Sessions
 from cds_service.cli import main
 
 PASSWORD = "correct horse battery"
@@ -21,10 +24,25 @@ def url(tmp_path, monkeypatch):
     return found
 
 
+@dataclass
+class Door:
+    """Accounts and sessions, as the pages use them."""
+
+    accounts: Accounts
+    sessions: Sessions
+
+    def log_in(self, name, password, address):
+        return self.sessions.begin(name) if self.accounts.check(name, password, address) else None
+
+    def session(self, token):
+        return self.sessions.session(token)
+
+
 @pytest.fixture
 def accounts(url):
     database = Database(url)
-    yield Accounts(lambda: database, lambda: datetime.now(UTC))
+    access = Access(lambda: database, lambda: datetime.now(UTC))
+    yield Door(Accounts(access), Sessions(access))
     database.dispose()
 
 

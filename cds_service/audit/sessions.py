@@ -1,0 +1,179 @@
+"""Sessions of reviewers, of local accounts and of those whom the hospital's issuer vouches for.
+
+Of what a browser holds the tables know the digest alone. A login on its way to the issuer and back is a row that its
+return takes away, so that no answer of the issuer is taken twice, by whichever replica.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    and_,
+    delete,
+    false,
+    func,
+    insert,
+    or_,
+    select,
+)
+from sqlalchemy import update as update_rows
+
+from cds_service.audit.access import Access, digest_of
+from cds_service.roles import Role
+
+IDLE = timedelta(minutes=30)
+LIFETIME = timedelta(hours=10)
+SEEN_AGAIN = timedelta(minutes=1)  # a session is not written at every page
+ON_THE_WAY = timedelta(minutes=10)  # at the issuer, with a second factor to look for
+
+METADATA = MetaData()
+REVIEWERS = Table(
+    "audit_reviewer",
+    METADATA,
+    Column("name", String(64), primary_key=True),
+    Column("role", String(16), nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("made", String(24), nullable=False),
+    Column("is_active", SmallInteger, nullable=False),
+)
+# Of a local account `issuer`, `role` and `shown` are absent: its role is that of the account at every page.
+SESSIONS = Table(
+    "audit_session",
+    METADATA,
+    Column("digest", String(64), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("form_token", String(43), nullable=False),
+    Column("began", String(24), nullable=False),
+    Column("seen", String(24), nullable=False),
+    Column("issuer", Text),
+    Column("role", String(16)),
+    Column("shown", Text),
+)
+WAYS = Table(
+    "audit_login_way",
+    METADATA,
+    Column("digest", String(64), primary_key=True),
+    Column("at", String(24), nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A reviewer at work.
+
+    Attributes:
+        name: the account: a local one, or `issuer|subject`.
+        form_token: has to come back with every form.
+        shown: how the page calls the account.
+    """
+
+    name: str
+    role: Role
+    form_token: str
+    shown: str
+
+
+@dataclass(frozen=True, slots=True)
+class Vouched:
+    """Somebody whom the issuer vouches for.
+
+    Attributes:
+        subject: what the issuer calls the account, for good.
+        shown: a readable name of it; the subject where the site asks for none.
+    """
+
+    issuer: str
+    subject: str
+    role: Role
+    shown: str
+
+    @property
+    def name(self) -> str:
+        """The account in the log; no local account can have a bar in its name."""
+        return f"{self.issuer}|{self.subject}"
+
+
+class Sessions:
+    """Sessions of one database."""
+
+    def __init__(self, access: Access, *, issuer: str | None = None, has_local: bool = True) -> None:
+        """Those that hold.
+
+        Args:
+            access: to the tables.
+            issuer: whose logins count; sessions of any other are over.
+            has_local: whether those of local accounts count.
+        """
+        self._access = access
+        self._issuer = issuer
+        self._has_local = has_local
+
+    def begin(self, name: str) -> str:
+        """What the browser of this local account has to hold from now on."""
+        return self._begin(name=name)
+
+    def begin_vouched(self, who: Vouched) -> str:
+        """What the browser of this account of the issuer has to hold from now on."""
+        return self._begin(name=who.name, issuer=who.issuer, role=who.role, shown=who.shown)
+
+    def session(self, token: str) -> Session | None:
+        """The session that a browser holds, if it is still going on."""
+        digest = digest_of(token)
+        is_open = and_(REVIEWERS.c.name == SESSIONS.c.name, REVIEWERS.c.is_active == 1, SESSIONS.c.issuer.is_(None))
+        role = func.coalesce(SESSIONS.c.role, REVIEWERS.c.role).label("role_now")
+        wanted = select(SESSIONS, role).select_from(SESSIONS.outerjoin(REVIEWERS, is_open))
+        with self._access.reading() as connection:
+            found = connection.execute(wanted.where(*self._is_going_on(digest))).first()
+        if found is None:
+            return None
+        if found.seen < self._access.now(-SEEN_AGAIN):
+            with self._access.writing() as connection:
+                seen = update_rows(SESSIONS).where(SESSIONS.c.digest == digest).values(seen=self._access.now())
+                connection.execute(seen)
+        return Session(found.name, found.role_now, found.form_token, found.shown or found.name)
+
+    def end(self, token: str) -> None:
+        """End this session."""
+        with self._access.writing() as connection:
+            connection.execute(delete(SESSIONS).where(SESSIONS.c.digest == digest_of(token)))
+
+    def set_out(self, secret: str) -> None:
+        """A browser that holds this secret goes to the issuer."""
+        with self._access.writing() as connection:
+            connection.execute(delete(WAYS).where(WAYS.c.at < self._access.now(-ON_THE_WAY)))
+            connection.execute(insert(WAYS), [{"digest": digest_of(secret), "at": self._access.now()}])
+
+    def come_back(self, secret: str) -> bool:
+        """Whether a browser with this secret is on its way; it is not any more."""
+        is_ours = (WAYS.c.digest == digest_of(secret), WAYS.c.at >= self._access.now(-ON_THE_WAY))
+        with self._access.writing() as connection:
+            return bool(connection.execute(delete(WAYS).where(*is_ours)).rowcount)
+
+    def _begin(self, **account: str) -> str:
+        token = secrets.token_urlsafe(32)
+        now = self._access.now()
+        row = {"digest": digest_of(token), "form_token": secrets.token_urlsafe(32), "began": now, "seen": now}
+        with self._access.writing() as connection:
+            connection.execute(delete(SESSIONS).where(SESSIONS.c.seen < self._access.now(-LIFETIME)))
+            connection.execute(insert(SESSIONS), [row | account])
+        return token
+
+    def _is_going_on(self, digest: str) -> tuple[ColumnElement[bool], ...]:
+        is_vouched = SESSIONS.c.issuer == self._issuer if self._issuer else false()
+        is_local = and_(SESSIONS.c.issuer.is_(None), REVIEWERS.c.name.is_not(None))
+        return (
+            SESSIONS.c.digest == digest,
+            SESSIONS.c.began > self._access.now(-LIFETIME),
+            SESSIONS.c.seen > self._access.now(-IDLE),
+            or_(is_vouched, is_local) if self._has_local else is_vouched,
+        )

@@ -1,0 +1,255 @@
+"""The issuer over HTTP: its discovery document, its keys, and the exchange of a code for an ID token.
+
+What the document names is called only where it lies on the issuer's own origin or on one that the site names, and
+browsers are sent there alone. A slow issuer costs two threads at most, so that the service itself goes on.
+"""
+
+from __future__ import annotations
+
+import base64
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+from urllib.parse import quote_plus, urlencode, urlsplit
+
+from cds_service.deadline import Deadline
+from cds_service.errors import FhirReadError
+from cds_service.fhir.address import Address, parse_address
+from cds_service.fhir.server.connections import Connections
+from cds_service.json_text import JsonTextError, decode_json
+from cds_service.openid.id_token import Jwk
+from cds_service.openid.refusal import IssuerUnavailable, LoginRefused
+from cds_service.site_review import ReviewLogin
+
+WELL_KNOWN = "/.well-known/openid-configuration"
+KEPT_SECONDS = 3600.0  # document and keys
+REST_SECONDS = 5.0  # between two tries of what failed, and between two looks for a key that is not there
+MOST_AT_ONCE = 2
+TURN_SECONDS = 1.0
+BASIC, POST = "client_secret_basic", "client_secret_post"
+HEADERS = {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "kyphoplasty-cds"}
+REFUSALS: Mapping[int, str] = {400: "code", 401: "client", 403: "code"}  # of the token endpoint
+Thing = TypeVar("Thing")
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One address of the document, as written: the slash at the end of a path may matter.
+
+    Attributes:
+        target: path and query.
+    """
+
+    url: str
+    server: Address
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """What the discovery document says (OpenID Connect Discovery 1.0, section 3).
+
+    Attributes:
+        names_itself: whether its answers carry `iss` (RFC 9207).
+    """
+
+    authorization: Endpoint
+    token: Endpoint
+    keys: Endpoint
+    authentication: str
+    names_itself: bool
+
+
+class _Kept(Generic[Thing]):
+    """Something of the issuer's, fetched by one thread at a time, and not again at once where that failed."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._thing: Thing | None = None
+        self._fetched = self._tried = float("-inf")
+
+    def get(self, fetch: Callable[[], Thing], *, anew: bool = False) -> Thing:
+        """The thing, fetched where it is not there, is old, or is wanted anew."""
+        if (thing := self._at_hand(anew=anew)) is not None:
+            return thing
+        if not self._lock.acquire(timeout=TURN_SECONDS):
+            raise IssuerUnavailable("busy")
+        try:
+            if (thing := self._at_hand(anew=anew)) is not None:
+                return thing
+            if self._clock() - self._tried < REST_SECONDS:
+                raise IssuerUnavailable("resting")
+            self._tried = self._clock()
+            self._thing = fetch()
+            self._fetched = self._clock()
+            return self._thing
+        finally:
+            self._lock.release()
+
+    def _at_hand(self, *, anew: bool) -> Thing | None:
+        age = self._clock() - self._fetched
+        return self._thing if age < (REST_SECONDS if anew else KEPT_SECONDS) else None
+
+
+class Issuer:
+    """One issuer, as this process knows it."""
+
+    def __init__(
+        self,
+        login: ReviewLogin,
+        secret: str | None,
+        connections: Connections,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Nothing is asked yet.
+
+        Args:
+            login: of the site.
+            secret: of the client; None for a public one.
+            connections: whose addresses are checked.
+            clock: monotonic seconds.
+        """
+        self._login = login
+        self._secret = secret
+        self._connections = connections
+        self._origins = {parse_address(url).origin for url in (login.issuer, *login.servers)}
+        self._provider = _Kept[Provider](clock)
+        self._keys = _Kept[Sequence[Jwk]](clock)
+        self._turns = threading.BoundedSemaphore(MOST_AT_ONCE)
+
+    def authorization_address(self, query: Mapping[str, str], deadline: Deadline) -> str:
+        """Where the browser goes to log in.
+
+        Raises:
+            IssuerUnavailable: it cannot be told.
+        """
+        scope = " ".join(dict.fromkeys(("openid", *self._login.scopes)))
+        asked = {"response_type": "code", "client_id": self._login.client_id, "scope": scope, **query}
+        url = self._found(deadline).authorization.url
+        return f"{url}{'&' if '?' in url else '?'}{urlencode(asked)}"
+
+    def check_sender(self, named: str | None, deadline: Deadline) -> None:
+        """Refuse an answer that another issuer sent (RFC 9207).
+
+        Raises:
+            LoginRefused: it is named wrongly, or not named although it always does.
+            IssuerUnavailable: it cannot be told.
+        """
+        if named is None and not self._found(deadline).names_itself:
+            return
+        if named != self._login.issuer:
+            raise LoginRefused("sender")
+
+    def redeem(self, code: str, verifier: str, redirect: str, deadline: Deadline) -> str:
+        """The ID token for a code (OpenID Connect Core 1.0, section 3.1.3).
+
+        Raises:
+            LoginRefused: the issuer refuses the code.
+            IssuerUnavailable: it does not answer.
+        """
+        provider = self._found(deadline)
+        form = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": redirect,
+            "code_verifier": verifier,
+        }
+        headers = {}
+        if self._secret is None:
+            form["client_id"] = self._login.client_id
+        elif provider.authentication == POST:
+            form |= {"client_id": self._login.client_id, "client_secret": self._secret}
+        else:  # RFC 6749, section 2.3.1: both are form-encoded first
+            pair = f"{quote_plus(self._login.client_id)}:{quote_plus(self._secret)}"
+            headers["Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
+        answer = self._ask(provider.token, deadline, headers, urlencode(form))
+        token = answer.get("id_token")
+        if not isinstance(token, str):
+            raise LoginRefused("no-token")
+        return token
+
+    def keys(self, deadline: Deadline, *, anew: bool = False) -> Sequence[Jwk]:
+        """Its keys as JWKs (RFC 7517).
+
+        Args:
+            deadline: of the exchange.
+            anew: ask again where what is known is not brand-new, since a token names a key that is not among them.
+
+        Raises:
+            IssuerUnavailable: it does not answer.
+        """
+
+        def fetch() -> Sequence[Jwk]:
+            keys = self._ask(self._found(deadline).keys, deadline).get("keys")
+            if not isinstance(keys, list):
+                raise IssuerUnavailable("keys")
+            return [key for key in keys if isinstance(key, dict)]
+
+        return self._keys.get(fetch, anew=anew)
+
+    def _found(self, deadline: Deadline) -> Provider:
+        def fetch() -> Provider:
+            place = self._endpoint(self._login.issuer.rstrip("/") + WELL_KNOWN)
+            return self._read(self._ask(place, deadline))
+
+        return self._provider.get(fetch)
+
+    def _read(self, document: Mapping[str, Any]) -> Provider:
+        if document.get("issuer") != self._login.issuer:
+            raise IssuerUnavailable("discovery-issuer")
+        offered = document.get("token_endpoint_auth_methods_supported", [BASIC])
+        return Provider(
+            authorization=self._endpoint(document.get("authorization_endpoint")),
+            token=self._endpoint(document.get("token_endpoint")),
+            keys=self._endpoint(document.get("jwks_uri")),
+            authentication=POST if isinstance(offered, list) and POST in offered and BASIC not in offered else BASIC,
+            names_itself=document.get("authorization_response_iss_parameter_supported") is True,
+        )
+
+    def _endpoint(self, url: Any) -> Endpoint:
+        """The address, which must be one that the site allows."""
+        try:
+            address = parse_address(url) if isinstance(url, str) else None
+        except ValueError:
+            address = None
+        if address is None or address.origin not in self._origins:
+            raise IssuerUnavailable("discovery-address")
+        parts = urlsplit(url)
+        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        return Endpoint(url, Address(address.scheme, address.host, address.port, ()), target)
+
+    def _ask(
+        self, place: Endpoint, deadline: Deadline, headers: Mapping[str, str] | None = None, form: str | None = None
+    ) -> Mapping[str, Any]:
+        """The JSON object that an address answers with; a redirect is no answer."""
+        try:
+            with self._turn():
+                reply = self._connections.server(place.server).exchange(
+                    place.target, {**HEADERS, **(headers or {})}, deadline, form=form
+                )
+        except FhirReadError as error:
+            raise IssuerUnavailable(error.reason) from None
+        if form is not None and reply.status in REFUSALS:
+            raise LoginRefused(REFUSALS[reply.status])
+        if reply.status != 200:
+            raise IssuerUnavailable(f"http-{reply.status}")
+        try:
+            answer = decode_json(reply.body)
+        except JsonTextError:
+            raise IssuerUnavailable("not-json") from None
+        if not isinstance(answer, dict):
+            raise IssuerUnavailable("not-json")
+        return answer
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        if not self._turns.acquire(timeout=TURN_SECONDS):
+            raise IssuerUnavailable("busy")
+        try:
+            yield
+        finally:
+            self._turns.release()

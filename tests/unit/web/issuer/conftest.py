@@ -1,0 +1,45 @@
+"""An issuer on loopback, and the review pages of sites that name it."""
+
+from __future__ import annotations
+
+import pytest
+
+from cds_service.site import load_site
+from tests.chart_builders import NOW
+from tests.issuer_desk import SITE
+from tests.review_desk import ReviewDesk
+from tests.stub_issuer import StubIssuer
+
+
+@pytest.fixture
+def stub():
+    with StubIssuer() as found:
+        found.now = NOW.timestamp()
+        yield found
+
+
+@pytest.fixture
+def make_site(tmp_path, stub):
+    def make(more="", issuer=""):
+        (tmp_path / "site.toml").write_text(SITE.format(issuer=issuer or stub.issuer, more=more))
+        return tmp_path
+
+    return make
+
+
+@pytest.fixture
+def make_desk(tmp_path, make_site):
+    made = []
+
+    def make(more="", issuer="", **options):
+        made.append(ReviewDesk(tmp_path, site=load_site(make_site(more, issuer)), **options))
+        return made[-1]
+
+    yield make
+    for desk in made:
+        desk.store.close()
+
+
+@pytest.fixture
+def desk(make_desk):
+    return make_desk()

@@ -1,0 +1,211 @@
+"""The hospital's own login: who gets in by it, as whom, and what is left of it."""
+
+from __future__ import annotations
+
+import logging
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from cds_service.audit.database import Database
+from cds_service.errors import DataFileError
+from tests.issuer_desk import BACK, SESSION, WAY, Traveller, refusal
+from tests.review_desk import PASSWORD, ReviewDesk, Reviewer
+from tests.stub_issuer import CLIENT_ID, SECRET
+
+
+def test_who_has_a_role_gets_in_and_goes_on_to_the_wanted_page(desk, stub):
+    traveller = Traveller(desk)
+    response = traveller.log_in_at(stub, "/audit?patient=pat-1&kind=answer")
+    assert response.status_code == 200
+    assert '<meta http-equiv="refresh" content="0; url=/audit?patient=pat-1&amp;kind=answer">' in response.text
+    assert "Find entries" in traveller.get("/audit")
+    entry = desk.all("read")[-1]
+    assert (entry.user, entry.result) == (f"{stub.issuer}|8f3a-11", "login")
+    assert desk.content(entry)["role"] == "reviewer"
+
+
+def test_the_browser_is_sent_with_pkce_state_and_nonce_to_come_back_to_the_known_address(make_desk):
+    desk = make_desk(base_url="https://cds.example.org")
+    response = desk.app.test_client().get("/audit/login/issuer", base_url="https://evil.example")
+    query = parse_qs(urlsplit(response.headers["Location"]).query)
+    assert query["redirect_uri"] == ["https://cds.example.org/audit/login/callback"]
+    assert query["theme"] == ["plain"]  # of the issuer's own address
+    assert (query["response_type"], query["client_id"], query["scope"]) == (["code"], [CLIENT_ID], ["openid"])
+    assert query["code_challenge_method"] == ["S256"]
+    secrets = [query[name][0] for name in ("state", "nonce", "code_challenge")]
+    assert len(set(secrets)) == 3
+    assert all(len(one) == 43 for one in secrets)
+    (cookie,) = response.headers.getlist("Set-Cookie")
+    for word in ("HttpOnly", "SameSite=Lax", "Secure", "Path=/audit/login", "Max-Age=600"):
+        assert word in cookie
+    assert not any(one in cookie for one in secrets)
+
+
+def test_the_cookie_of_the_session_stays_strict(desk, stub):
+    cookies = Traveller(desk).log_in_at(stub).headers.getlist("Set-Cookie")
+    (session,) = [one for one in cookies if one.startswith(SESSION)]
+    assert "SameSite=Strict" in session
+    assert "HttpOnly" in session
+    assert any(one.startswith(f"{WAY}=;") and "Max-Age=0" in one for one in cookies)
+
+
+def test_another_replica_takes_the_browser_back(make_desk, stub):
+    one, other = make_desk(), make_desk()
+    traveller, elsewhere = Traveller(one), Traveller(other)
+    address = stub.browse(traveller.set_out())
+    elsewhere.bring(traveller.way)
+    assert elsewhere.come_back(address).status_code == 200
+    elsewhere.get("/audit")
+
+
+def test_a_client_with_a_secret_proves_itself_with_it(make_desk, stub, tmp_path):
+    (tmp_path / "secret").write_text(SECRET.replace(" ", "_"))
+    (tmp_path / "secret").chmod(0o600)
+    stub.secret = SECRET.replace(" ", "_")
+    desk = make_desk('client-secret-file = "secret"')
+    assert Traveller(desk).log_in_at(stub).status_code == 200
+    stub.secret = "another"
+    traveller = Traveller(desk)
+    assert refusal(desk, traveller, traveller.log_in_at(stub)) == "code"
+
+
+@pytest.mark.parametrize(
+    ("groups", "role"),
+    [
+        (["cds-operators"], "operator"),
+        ("cds-privacy", "privacy-officer"),
+        (["cds-operators", "cds-reviewers", 7, None], "reviewer"),
+        (["cds-reviewers", "cds-privacy"], "privacy-officer"),
+    ],
+)
+def test_of_several_roles_the_one_that_may_most_counts(desk, stub, groups, role):
+    stub.claims = {"groups": groups}
+    Traveller(desk).log_in_at(stub)
+    assert desk.content(desk.newest("read"))["role"] == role
+
+
+def test_roles_are_read_again_at_each_login(desk, stub):
+    traveller = Traveller(desk)
+    traveller.log_in_at(stub)
+    traveller.get("/audit")
+    stub.claims = {"groups": ["cds-operators"]}
+    traveller.log_in_at(stub)
+    traveller.get("/audit", 303)
+    stub.claims = {"groups": ["staff"]}
+    assert Traveller(desk).log_in_at(stub).status_code == 403
+
+
+def test_the_session_ends_as_that_of_a_local_account_does(desk, stub):
+    traveller = Traveller(desk)
+    traveller.log_in_at(stub)
+    desk.later(minutes=31)
+    traveller.get("/audit", 401)
+    stub.now = desk.now.timestamp()
+    traveller.log_in_at(stub)
+    assert traveller.post("/audit/logout").status_code == 303
+    assert desk.newest("read").result == "logout"
+    traveller.get("/audit", 401)
+
+
+def test_a_site_that_names_another_issuer_ends_the_sessions_of_the_first(make_desk, stub):
+    traveller = Traveller(make_desk())
+    traveller.log_in_at(stub)
+    held = traveller.client.get_cookie(SESSION, path="/audit").value
+    other = Reviewer(make_desk(issuer=f"{stub.origin}/realms/other"))
+    other.client.set_cookie(SESSION, held, path="/audit")
+    other.get("/audit", 401)
+
+
+def test_a_readable_name_of_the_account_is_shown_and_noted_where_the_site_asks_for_one(make_desk, stub):
+    desk = make_desk('name-claim = "preferred_username"')
+    stub.claims = {"preferred_username": "a.smith@hospital.example"}
+    traveller = Traveller(desk)
+    traveller.log_in_at(stub)
+    entry = desk.newest("read")
+    assert entry.user == f"{stub.issuer}|8f3a-11"
+    assert desk.content(entry)["account"] == "a.smith@hospital.example"
+    assert "a.smith@hospital.example" in traveller.get("/audit")
+
+
+@pytest.mark.parametrize("name", ['"><script>alert(1)</script>@x', "Anna Smith", "", 7, None, "x" * 200])
+def test_what_is_no_account_name_is_neither_shown_nor_noted(make_desk, stub, name):
+    desk = make_desk('name-claim = "email"')
+    stub.claims = {"email": name}
+    traveller = Traveller(desk)
+    page = traveller.log_in_at(stub).text + traveller.get("/audit")
+    assert "8f3a-11" in page
+    assert "<script" not in page
+    assert "account" not in desk.content(desk.all("read")[-1])
+
+
+def test_a_subject_of_markup_stays_text(desk, stub):
+    stub.claims = {"sub": "<script>alert(1)</script>"}
+    traveller = Traveller(desk)
+    page = traveller.log_in_at(stub).text + traveller.get("/audit")
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_one_network_address_sets_out_fifty_times_in_a_quarter_of_an_hour(desk, stub):
+    for _ in range(50):
+        Traveller(desk).set_out()
+    response = desk.app.test_client().get("/audit/login/issuer")
+    assert response.status_code == 429
+    assert "Location" not in response.headers
+    desk.later(minutes=16)
+    stub.now = desk.now.timestamp()
+    assert Traveller(desk).log_in_at(stub).status_code == 200
+
+
+def test_a_site_may_do_without_local_accounts(make_desk, stub):
+    before = make_desk()
+    anna = before.reviewer()
+    held = anna.client.get_cookie(SESSION, path="/audit").value
+    desk = make_desk("local-accounts = false")
+    browser = Traveller(desk)
+    browser.client.set_cookie(SESSION, held, path="/audit")
+    assert 'name="password"' not in browser.get("/audit", 401)
+    form = {"name": "anna", "password": PASSWORD, "token": "x"}
+    assert browser.client.post("/audit/login", data=form).status_code == 403
+    assert browser.log_in_at(stub).status_code == 200
+
+
+def test_without_an_issuer_there_is_no_such_way(tmp_path):
+    desk = ReviewDesk(tmp_path)
+    for address in ("/audit/login/issuer", BACK):
+        assert desk.app.test_client().get(address).status_code in (401, 404)
+    desk.store.close()
+
+
+def test_a_public_address_without_https_stops_the_start(make_desk):
+    with pytest.raises(DataFileError, match="PUBLIC_URL"):
+        make_desk(base_url="http://cds.example.org")
+
+
+def test_codes_tokens_and_secrets_are_nowhere_in_log_or_database(make_desk, stub, tmp_path, caplog):
+    caplog.set_level(logging.DEBUG)
+    (tmp_path / "secret").write_text("s3cr3t-of-the-site")
+    (tmp_path / "secret").chmod(0o600)
+    stub.secret = "s3cr3t-of-the-site"
+    desk = make_desk('client-secret-file = "secret"')
+    held = []
+    for claims in ({}, {"nonce": "another"}, {"groups": []}):
+        stub.claims = claims
+        traveller = Traveller(desk)
+        address = traveller.set_out()
+        held += [parse_qs(urlsplit(address).query)[name][0] for name in ("state", "nonce", "code_challenge")]
+        held.append(traveller.way.split(" ")[0])
+        traveller.come_back(stub.browse(address))
+        session = traveller.client.get_cookie(SESSION, path="/audit")
+        held += [session.value] if session else []
+    assert len(stub.issued) == 6
+    held += [*stub.issued, "s3cr3t-of-the-site", "not-for-us"]
+    desk.store.close()
+    file = Database(desk.url).file
+    kept = b"".join(path.read_bytes() for path in file.parent.glob(f"{file.name}*")).decode("utf-8", "replace")
+    lines = "\n".join(f"{one.getMessage()} {getattr(one, 'fields', '')}" for one in caplog.records)
+    for secret in held:
+        assert secret not in kept
+        assert secret not in lines
+    assert "'reason': 'nonce'" in lines

@@ -1,0 +1,220 @@
+"""Every way in which what comes back from the issuer proves nothing."""
+
+from __future__ import annotations
+
+import hmac
+import json
+from types import SimpleNamespace
+from urllib.parse import parse_qs, urlsplit
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from cds_service.deadline import Deadline
+from cds_service.fhir.server.connections import Connections
+from cds_service.openid.issuer import Issuer
+from cds_service.site import load_site
+from tests.chart_builders import NOW
+from tests.issuer_desk import BACK, SESSION, Traveller, refusal
+from tests.stub_issuer import CLIENT_ID, rsa_key
+
+
+@pytest.mark.parametrize(
+    ("claims", "why"),
+    [
+        ({"nonce": "another"}, "nonce"),
+        ({"nonce": None}, "claims"),
+        ({"aud": "another-client"}, "audience"),
+        ({"aud": [CLIENT_ID, "another-client"]}, "azp"),
+        ({"azp": "another-client"}, "azp"),
+        ({"iss": "https://evil.example"}, "issuer"),
+        ({"iss": None}, "claims"),
+        ({"exp": int(NOW.timestamp()) - 61}, "expired"),
+        ({"exp": None}, "claims"),
+        ({"exp": "soon"}, "times"),
+        ({"iat": int(NOW.timestamp()) + 120}, "not-yet"),
+        ({"nbf": int(NOW.timestamp()) + 120}, "not-yet"),
+        ({"sub": ""}, "subject"),
+        ({"sub": "two words"}, "subject"),
+        ({"sub": "x" * 256}, "subject"),
+        ({"groups": None}, "role"),
+        ({"groups": ["staff"]}, "role"),
+        ({"groups": {"cds-reviewers": True}}, "role"),
+        ({"groups": [["cds-reviewers"]]}, "role"),
+    ],
+)
+def test_a_token_that_says_something_else_is_refused(desk, stub, claims, why):
+    stub.claims = claims
+    traveller = Traveller(desk)
+    assert refusal(desk, traveller, traveller.log_in_at(stub)) == why
+
+
+def with_public_key_as_secret(stub):
+    """HS256, where the secret is what everybody knows: the public key."""
+    pem = stub.keys["k1"].public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+
+    def sign(claims):
+        parts = [{"alg": "HS256", "typ": "JWT", "kid": "k1"}, claims]
+        body = b".".join(jwt.utils.base64url_encode(json.dumps(one).encode()) for one in parts)
+        mac = jwt.algorithms.HMACAlgorithm(jwt.algorithms.HMACAlgorithm.SHA256)
+
+        return (body + b"." + jwt.utils.base64url_encode(hmac.digest(pem, body, mac.hash_alg))).decode()
+
+    return sign
+
+
+@pytest.mark.parametrize(
+    ("signer", "why"),
+    [
+        (lambda _: lambda claims: jwt.encode(claims, None, "none"), "algorithm"),
+        (with_public_key_as_secret, "algorithm"),
+        (lambda _: lambda claims: jwt.encode(claims, rsa_key(), "RS256", headers={"kid": "k1"}), "signature"),
+        (lambda stub: lambda claims: stub.signed(claims)[:-8] + "AAAAAAAA", "signature"),
+        (lambda stub: lambda claims: jwt.encode(claims, stub.keys["k1"], "RS256", headers={"kid": "gone"}), "key"),
+        (
+            lambda stub: (
+                lambda claims: jwt.encode(
+                    claims, stub.keys["k1"], "RS256", headers={"kid": "k1", "crit": ["b64"], "b64": True}
+                )
+            ),
+            "algorithm",
+        ),
+        (lambda _: lambda _claims: "no token", "token"),
+        (lambda _: lambda _claims: "a.b.c", "token"),
+        (lambda _: lambda _claims: "\u00e9.\u00e9.\u00e9", "token"),
+        (lambda _: lambda _claims: "W10.W10.W10", "token"),
+        (lambda _: lambda _claims: "eyJhbGciOltdfQ.e30.", "algorithm"),  # {"alg":[]}
+        (lambda _: lambda _claims: "x" * 100_000, "token"),
+        (lambda _: lambda _claims: 7, "no-token"),
+    ],
+)
+def test_a_token_that_the_issuer_did_not_sign_is_refused(desk, stub, signer, why):
+    stub.sign = signer(stub)
+    traveller = Traveller(desk)
+    assert refusal(desk, traveller, traveller.log_in_at(stub)) == why
+
+
+def test_a_short_key_signs_nothing(desk, stub):
+    stub.keys["k1"] = rsa_key(1024)
+    stub.sign = lambda claims: jwt.encode(
+        claims, stub.keys["k1"], "RS256", headers={"kid": "k1"}
+    )  # PyJWT only warns of it
+    traveller = Traveller(desk)
+    with pytest.warns(Warning, match="key"):
+        response = traveller.log_in_at(stub)
+    assert refusal(desk, traveller, response) == "key-short"
+
+
+def test_made_up_names_of_keys_do_not_make_us_ask_at_will(desk, stub):
+    Traveller(desk).log_in_at(stub)
+    stub.keys, stub.kid = {"k2": ec.generate_private_key(ec.SECP256R1())}, "k2"
+    asked = stub.calls.count("/keys")
+    assert Traveller(desk).log_in_at(stub).status_code == 403
+    assert stub.calls.count("/keys") == asked
+
+
+def test_the_issuer_is_asked_for_new_keys_at_most_once_in_five_seconds_and_hourly(make_site, stub):
+    login = load_site(make_site()).site.review
+    now = SimpleNamespace(seconds=0.0)
+    issuer = Issuer(login, None, Connections(), clock=lambda: now.seconds)
+
+    def names(*, anew=False):
+        return {key["kid"] for key in issuer.keys(Deadline.after(30), anew=anew)}
+
+    assert names() == {"k1"}
+    stub.keys = {"k2": ec.generate_private_key(ec.SECP256R1())}
+    assert names(anew=True) == {"k1"}
+    now.seconds = 6
+    assert names() == {"k1"}
+    assert names(anew=True) == {"k2"}
+    stub.keys = {"k3": rsa_key()}
+    now.seconds = 3605
+    assert names() == {"k2"}
+    now.seconds = 3607
+    assert names() == {"k3"}
+
+
+def test_a_new_key_of_the_issuer_is_found_at_the_next_login(make_desk, stub, monkeypatch):
+    monkeypatch.setattr("cds_service.openid.issuer.REST_SECONDS", 0.0)
+    desk = make_desk()
+    Traveller(desk).log_in_at(stub)
+    stub.keys, stub.kid = {"k2": ec.generate_private_key(ec.SECP256R1())}, "k2"
+    assert Traveller(desk).log_in_at(stub).status_code == 200
+    stub.sign = lambda claims: jwt.encode(claims, rsa_key(), "RS256", headers={"kid": "k1"})
+    assert Traveller(desk).log_in_at(stub).status_code == 403
+
+
+def test_a_state_that_this_browser_did_not_bring_along_begins_nothing(desk, stub):
+    theirs, ours = Traveller(desk), Traveller(desk)
+    address = stub.browse(theirs.set_out())
+    assert ours.come_back(address).status_code == 403  # without any way
+    ours.set_out()
+    assert ours.come_back(address).status_code == 403  # with another one
+    for wrong in ("", "?state=", "?code=x", "?state=x&code=y", "?state=%00&code=%ff"):
+        assert ours.client.get(f"{BACK}{wrong}").status_code == 403
+    assert "/token/" not in stub.calls
+    assert ours.client.get_cookie(SESSION, path="/audit") is None
+
+
+def test_what_came_back_is_taken_once(desk, stub, caplog):
+    traveller = Traveller(desk)
+    address = stub.browse(traveller.set_out())
+    way = traveller.way
+    assert traveller.come_back(address).status_code == 200
+    asked = stub.calls.count("/token/")
+    traveller.bring(way)
+    assert traveller.come_back(address).status_code == 403
+    assert caplog.records[-1].fields["reason"] == "replayed"
+    assert stub.calls.count("/token/") == asked
+
+
+def test_a_way_is_over_after_ten_minutes(desk, stub):
+    traveller = Traveller(desk)
+    address = stub.browse(traveller.set_out())
+    desk.later(minutes=11)
+    assert traveller.come_back(address).status_code == 403
+
+
+def test_a_code_that_the_issuer_does_not_know_is_refused(desk, stub):
+    traveller = Traveller(desk)
+    address = stub.browse(traveller.set_out())
+    code = parse_qs(urlsplit(address).query)["code"][0]
+    assert refusal(desk, traveller, traveller.come_back(address.replace(code, "made-up"))) == "code"
+
+
+@pytest.mark.parametrize("more", ["", "&error_description=<script>alert(1)</script>"])
+def test_an_error_of_the_issuer_is_refused_without_its_words(desk, stub, more):
+    traveller = Traveller(desk)
+    stub.returns = {"code": "", "error": "access_denied"}
+    response = traveller.come_back(stub.browse(traveller.set_out()) + more)
+    assert refusal(desk, traveller, response) == "no-code"
+    assert "<script" not in response.text
+
+
+@pytest.mark.parametrize(("named", "status"), [("RIGHT", 200), ("https://evil.example", 403), ("", 403)])
+def test_an_answer_that_another_issuer_sent_is_refused(desk, stub, named, status):
+    stub.returns = {"iss": named.replace("RIGHT", stub.issuer)}  # the document says that it always names itself
+    assert Traveller(desk).log_in_at(stub).status_code == status
+
+
+def test_another_sender_is_refused_even_where_the_issuer_does_not_name_itself(desk, stub):
+    traveller = Traveller(desk)
+    address = stub.browse(traveller.set_out()) + "&iss=https://evil.example"
+    assert refusal(desk, traveller, traveller.come_back(address)) == "sender"
+
+
+@pytest.mark.parametrize(
+    "wanted", ["https://evil.example/", "//evil.example", "/sandbox", "/audit\\@evil", "/audit/login/issuer", "/auditx"]
+)
+def test_the_way_never_leads_elsewhere(desk, stub, wanted):
+    page = Traveller(desk).log_in_at(stub, wanted).text
+    assert 'content="0; url=/audit"' in page
+
+
+def test_a_cookie_that_was_tampered_with_leads_nowhere_else(desk, stub):
+    traveller = Traveller(desk)
+    address = stub.browse(traveller.set_out())
+    traveller.bring(f"{traveller.way.split(' ')[0]} //evil.example")
+    assert 'content="0; url=/audit"' in traveller.come_back(address).text
