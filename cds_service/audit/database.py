@@ -134,9 +134,13 @@ def _sqlite(url: URL, wait_seconds: float) -> Engine:
 
     @event.listens_for(engine, "do_connect")
     def make_private(_dialect: object, _record: object, arguments: list[Any], _options: object) -> None:
-        """The file is its owner's alone; SQLite gives the files beside it the same mode."""
-        with suppress(OSError):  # what is wrong with the place is said by the connection itself
-            os.close(os.open(arguments[0], os.O_CREAT | os.O_CLOEXEC, 0o600))
+        """A new file is its owner's alone; SQLite gives the files beside it the same mode.
+
+        A file that exists is never opened here: closing it again would drop the locks of every connection that this
+        process holds to it (POSIX), and the next program that closes it would take away the journal under our writes.
+        """
+        with suppress(OSError):  # it exists; or what is wrong with the place is said by the connection itself
+            os.close(os.open(arguments[0], os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
 
     @event.listens_for(engine, "connect")
     def make_durable(connection: Any, _record: object) -> None:

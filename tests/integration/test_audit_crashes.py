@@ -51,6 +51,7 @@ except AuditUnavailable:
 print("ready" if store.state().is_ready else "not ready")
 store.close()
 """
+OTHER_PROGRAM = "import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute('SELECT * FROM audit_entry').fetchall()"
 
 
 def acknowledged(url, seconds, *, locked_by=None):
@@ -204,3 +205,18 @@ def test_a_disk_that_does_not_confirm_ends_all_writing_until_a_restart(tmp_path)
     store.close()
     assert rows_of(url, "SELECT kind FROM audit_entry ORDER BY sequence")[-2:] == [("gap",), ("answer",)]
     assert verify_log(url).is_whole
+
+
+def test_an_entry_is_kept_although_another_program_looked_into_the_file_before(tmp_path):
+    """Whoever closes last empties SQLite's journal, and must see that our connections are still open."""
+    file = tmp_path / "audit.sqlite3"
+    store = AuditStore(f"sqlite:///{file}")
+    store.append(answer_entry(1))
+    with store.database.reading(), store.database.reading():  # more connections of the same process
+        pass
+    subprocess.run([sys.executable, "-c", OTHER_PROGRAM, file], check=True)
+    store.append(answer_entry(2))
+    kept = {row[0] for row in rows_of(store.database.url.render_as_string(), "SELECT entry_id FROM audit_entry")}
+    assert {answer_entry(1).id, answer_entry(2).id} <= kept
+    store.close()
+    assert verify_log(f"sqlite:///{file}").is_whole
