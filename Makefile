@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix coverage wheel-test tables servers bench faults kill-rounds lock sbom audit-dependencies clean
+.PHONY: help demo test check fix coverage wheel-test tables servers bench faults fuzz fuzz-parser kill-rounds lock sbom audit-dependencies clean
 
 help: ## print the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -50,6 +50,11 @@ bench: $(VENV)/.ready-dev ## the service beside baselines and a peer, as ratios,
 
 faults: $(VENV)/.ready-dev ## 500 random mixes of faults of the FHIR server (MIXES=n for another number)
 	@FAULT_MIXES=$(or $(MIXES),500) $(BIN)/python -m pytest tests/faults/test_random_faults.py
+
+fuzz: $(VENV)/.ready-dev ## 200,000 broken requests and records, other ones at every run (EXAMPLES=n for another number)
+	@rm -f .cache/fuzz/tallies.ndjson
+	@FUZZ_EXAMPLES=$(or $(EXAMPLES),200000) $(BIN)/python -m pytest tests/fuzz -n 2 -p no:logging $(ARGS); failed=$$?; \
+	$(BIN)/python -m tests.fuzz.tallies; exit $$failed
 
 coverage: $(VENV)/.ready-dev ## branch coverage of the package
 	@$(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered

@@ -87,7 +87,8 @@ def _serve_samples(routes: Blueprint, samples: SamplePatients) -> None:
     @routes.route("/fhir", defaults={"path": ""}, methods=["GET", "POST"])
     @routes.route("/fhir/<path:path>", methods=["GET", "POST"])
     def fhir(path: str) -> PlainResponse:
-        environ = {**request.environ, "SCRIPT_NAME": "/sandbox", "PATH_INFO": f"/fhir/{path}"}
+        octets = f"/fhir/{path}".encode().decode("latin-1")  # as WSGI gives a path: one character for each octet
+        environ = {**request.environ, "SCRIPT_NAME": "/sandbox", "PATH_INFO": octets}
         return Response.from_app(samples.server(), environ)
 
 

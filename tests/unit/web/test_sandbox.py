@@ -131,6 +131,12 @@ def test_a_sample_patient_can_be_read_and_searched_for(live):
     assert found["entry"][0]["fullUrl"].startswith(f"{built_in(live)}/Observation/")
 
 
+@pytest.mark.parametrize("path", ["%E2%82%AC", "Patient/%E2%80%AE", "Patient/%C3%A9?name=%E2%82%AC", "%FF"])
+def test_an_address_beyond_latin_letters_is_not_found_there(live, path):
+    response = get(live, f"/sandbox/fhir/{path}")
+    assert (response.status_code, response.json()["resourceType"]) == (404, "OperationOutcome")
+
+
 def test_the_built_in_server_takes_nothing(live):
     response = requests.post(f"{built_in(live)}/Patient", json={}, timeout=60)
     assert response.status_code == 405

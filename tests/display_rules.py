@@ -1,0 +1,181 @@
+"""Our display rules for the cards of any patient at all, each a function of one answer; `CHECKS` is all of them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from fhir.resources.R4B import get_fhir_model_class
+from markdown_it import MarkdownIt
+
+from cds_service.loading import banned_patterns
+from tests.chart_builders import ASSESSMENTS, by_topic, outcome, texts_of
+
+# governance, section 2.3, written out here again: whole words, whatever the case.
+BANNED = re.compile(
+    r"""\b(?:must|required\ to|do\ not\ (?:operate|proceed|sign)|contraindicat\w*|diagnos(?:e|is|ed)\ (?:of|with)
+    |will\ (?:re)?fracture|prevents?|reduces?\ (?:the\ )?risk|lowers?\ (?:your|the|this\ patient)|guarantee\w*|safe\ to
+    |urgent\w*|immediately|stat|within\ 24\ ?(?:h|hours?)|AI[-\ ](?:says|decides)|FDA[-\ ](?:approved|cleared)
+    |ONC[-\ ]certified|accurate|proven|the\ patient\ needs)\b
+    |(?<!not\ externally\ )\bvalidated\b(?!\ once)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+# No effect of a treatment as a number (evidence page, "Never").
+EFFECT = re.compile(
+    r"\b(?:lower(?! figure)|reduc|cut|halv|decreas|prevent|sav)(?:e?s|e)?\b[^.\n]{0,60}\d+ ?%", re.IGNORECASE
+)
+# Never as a target (cards, section 3), and never of the procedure (P4).
+SURGICAL_TARGETS = re.compile(r"\b(?:6\.7|16\.0|11\.7|9\.9) ?°|PVP raises|vertebroplasty (?:raises|increases)")
+MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+PLAIN = {
+    *("paragraph_open", "paragraph_close", "inline", "bullet_list_open", "bullet_list_close"),
+    *("list_item_open", "list_item_close", "text", "strong_open", "strong_close", "softbreak", "text_special"),
+}
+UNFINISHED = re.compile(r"\S {2,}\S|\.\.|\{(?!score\})[a-z_]+\}| ,|,,|:\*\*\s*$|\bNone\b|\bnan\b", re.MULTILINE)
+HORIZON = re.compile(r"in (?:12 months|2 years)\b")
+REFERRALS = {"Refer to rehabilitation", "Refer to dietitian", "Refer to fracture liaison service"}
+
+
+def tokens_of(markdown):
+    flat = []
+    for token in MARKDOWN.parse(markdown):
+        flat.append(token.type)
+        flat += [child.type for child in token.children or ()]
+    return set(flat)
+
+
+def check_shape(cards: list[dict[str, Any]]) -> None:
+    topics = [card["source"]["topic"]["code"] for card in cards]
+    assert 1 <= len(cards) <= 3
+    assert len(set(topics)) == len(topics)
+    assert set(topics) <= {"rehabilitation", "braceLimit", "missingData"}
+    assert "rehabilitation" in topics
+    for card in cards:
+        assert card["indicator"] in ("info", "warning")
+        assert 0 < len(card["summary"]) <= 139
+        assert not re.search(r"[\r\n{}]", card["summary"])
+        assert card.get("detail", "-").strip()
+        assert card["overrideReasons"]
+    indicators = [card["indicator"] for card in cards]
+    assert indicators == sorted(indicators, reverse=True)  # warnings first
+
+
+def check_markdown(cards: list[dict[str, Any]]) -> None:
+    """Plain GFM without HTML, tables, headings, links or code."""
+    for card in cards:
+        detail = card.get("detail", "")
+        assert tokens_of(detail) <= PLAIN
+        assert not UNFINISHED.search(detail), UNFINISHED.search(detail)
+
+
+def check_wording(cards: list[dict[str, Any]]) -> None:
+    for card in cards:
+        for text in texts_of(card):
+            for pattern in (BANNED, EFFECT, SURGICAL_TARGETS, *banned_patterns()):
+                assert not pattern.search(text), (pattern.pattern, text)
+
+
+def check_percentages(cards: list[dict[str, Any]]) -> None:
+    """D1: a percentage only from narrow ranges and nothing held to reassure, with horizon and average beside it."""
+    found = by_topic(cards)
+    for topic, card in found.items():
+        if "%" not in card["summary"]:
+            continue
+        assert topic == "rehabilitation"
+        assert HORIZON.search(card["summary"])
+        assert re.search(r"(?:study|site) average \d+ %", card["summary"])
+        refracture = outcome(found)
+        headline = refracture["models"][0]
+        assert headline["model"] == refracture["headline"]
+        for interval in (headline["studyUncertainty"], headline.get("ifMeasured", (0, 0))):
+            assert interval[1] - interval[0] <= 0.5
+        assert "held-reassuring" not in {one["use"] for one in headline["inputs"]}
+        figure = re.search(r"(?:about|under|above) (\d+) %", card["summary"])
+        assert int(figure[1]) % 5 == 0 or int(figure[1]) < 10
+
+
+def check_figures_have_company(cards: list[dict[str, Any]]) -> None:
+    """No probability without study uncertainty, average and what is missing; not calibrated without a site baseline."""
+    found = by_topic(cards)
+    detail = found["rehabilitation"].get("detail", "")
+    for each in found["rehabilitation"]["extension"][ASSESSMENTS]:
+        for model in each.get("models", ()):
+            if "risk" not in model:
+                assert not {"studyUncertainty", "ifMeasured", "band"} & model.keys()
+                assert model["inputsKnown"] < 0.5
+            assert isinstance(model["concerns"], list)
+            assert isinstance(model["missing"], list)
+    headline = next(
+        (one for one in outcome(found).get("models", ()) if one["model"] == outcome(found).get("headline")), None
+    )
+    if headline:
+        assert "study uncertainty" in detail
+        assert "average" in detail
+        assert "all inputs known" in detail or "missing" in detail
+        assert ("ot calibrated here" in detail) == (headline["baseline"]["source"] == "study")
+
+
+def check_reassurance(cards: list[dict[str, Any]]) -> None:
+    """D2: "below average" only by its band, and never without the treatment review."""
+    found = by_topic(cards)
+    card, refracture = found["rehabilitation"], outcome(found)
+    headline = next((one for one in refracture.get("models", ()) if one["model"] == refracture.get("headline")), None)
+    band = headline["band"] if headline else None
+    if re.search(r"risk (?:below|lower)", card["summary"]):
+        assert band == "lower"
+    if band in ("lower", "not-different"):
+        assert "calls for" in card["summary"] + card.get("detail", "")
+        assert "treatment review" in card["summary"] + card.get("detail", "")
+    if band == "lower":
+        ranges = [headline["studyUncertainty"], headline.get("ifMeasured", (0, 0))]
+        assert max(high for _, high in ranges) < headline["baseline"]["incidence"]
+        assert "held-reassuring" not in {one["use"] for one in headline["inputs"]}
+        assert not [one for one in headline["concerns"] if one.startswith("outside the study population")]
+
+
+def check_warnings(cards: list[dict[str, Any]]) -> None:
+    """D3: high, study uncertainty above the average, and a recommended referral that is not ordered yet."""
+    found = by_topic(cards)
+    card, refracture = found["rehabilitation"], outcome(found)
+    headline = next((one for one in refracture.get("models", ()) if one["model"] == refracture.get("headline")), None)
+    offered = [one["label"] for one in card.get("suggestions", ()) if one["isRecommended"]]
+    is_warning = (
+        headline is not None
+        and headline["band"] == "high"
+        and headline["studyUncertainty"][0] > headline["baseline"]["incidence"]
+        and bool(REFERRALS & set(offered))
+    )
+    assert card["indicator"] == ("warning" if is_warning else "info")
+    if "missingData" in found:
+        assert found["missingData"]["indicator"] == "info"
+
+
+def check_suggestions(cards: list[dict[str, Any]]) -> None:
+    seen = []
+    for card in cards:
+        suggestions = card.get("suggestions", [])
+        assert ("selectionBehavior" in card) == bool(suggestions)
+        seen.append(card["uuid"])
+        for one in suggestions:
+            seen.append(one["uuid"])
+            assert isinstance(one["isRecommended"], bool)
+            assert re.match(r"(?:Refer|Order|Ask|Add|Set) ", one["label"])
+            (action,) = one["actions"]
+            assert action["type"] in ("create", "update")
+            resource = action["resource"]
+            get_fhir_model_class(resource["resourceType"]).model_validate(resource)
+            assert resource["status"] == "draft"
+            assert resource["subject"] == {"reference": "Patient/pat-1"} or "p" in resource["subject"]["reference"]
+    assert len(set(seen)) == len(seen)
+
+
+CHECKS = (
+    check_shape,
+    check_markdown,
+    check_wording,
+    check_percentages,
+    check_figures_have_company,
+    check_reassurance,
+    check_warnings,
+    check_suggestions,
+)

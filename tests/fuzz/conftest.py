@@ -1,0 +1,44 @@
+"""How many examples each strategy gets, and the service that they are sent to.
+
+`FUZZ_EXAMPLES=200000` shares so many among all (`make fuzz`), others at every run; without it a few, always the same.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+
+import pytest
+
+from tests.fuzz.amount import TALLIES
+from tests.fuzz.fuzzed_service import FuzzedService
+
+
+@pytest.fixture
+def subject(tmp_path, request):
+    """The application over an empty log; at the end the log is verified and what was answered is noted."""
+    logger = logging.getLogger()
+    before = logger.level
+    found = FuzzedService(tmp_path)
+    logger.addHandler(found.log)
+    logger.setLevel("INFO")
+    yield found
+    logger.removeHandler(found.log)
+    logger.setLevel(before)
+    found.close()
+    if "FUZZ_EXAMPLES" in os.environ:
+        _note(request.node.name, found)
+
+
+def _note(name: str, subject: FuzzedService) -> None:
+    tally = subject.tally
+    line = {
+        "strategy": name,
+        "statuses": dict(tally.statuses),
+        "slowest": round(tally.slowest, 3),
+        "answers": tally.answers,
+    }
+    TALLIES.parent.mkdir(parents=True, exist_ok=True)
+    with TALLIES.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(line) + "\n")

@@ -1,0 +1,153 @@
+"""The real application over a real audit log, in this process; each answer is looked at for what must hold of all."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import sqlite3
+import time
+from collections import Counter
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from fhir.resources.R4B.operationoutcome import OperationOutcome
+from werkzeug.test import TestResponse
+
+from cds_service.audit.answers_given import AnswersGiven
+from cds_service.audit.store import AuditStore
+from cds_service.audit.verification.walk import verify_log
+from cds_service.settings import Settings
+from cds_service.web.app import create_app
+from cds_service.web.logs import JsonLines
+from tests.canaries import BIRTH, CANARY
+from tests.chart_builders import HOOK, NOW, open_service
+from tests.fuzz.bases import TOKEN
+
+CALL = f"/cds-services/{HOOK}"
+FEEDBACK = f"{CALL}/feedback"
+DEADLINE_SECONDS = 60  # a busy machine must not turn into a gap
+HANG_SECONDS = 60
+REFUSALS = {400, 401, 403, 404, 405, 412, 413, 415}
+SETTLE_SECONDS = 60
+ECHO = re.compile(rb"(?i)canary(?!-route)")
+
+
+@dataclass
+class Tally:
+    """How often each status was answered, and the slowest answer."""
+
+    statuses: Counter[int] = field(default_factory=Counter)
+    slowest: float = 0.0
+    answers: int = 0  # with cards
+    statements: set[object] = field(default_factory=set)  # of feedback that was taken
+
+    def add(self, status: int, seconds: float) -> None:
+        self.statuses[status] += 1
+        self.slowest = max(self.slowest, seconds)
+
+
+class KeptLines(logging.Handler):
+    """Log lines as they would be written."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.lines: list[str] = []
+        self.setFormatter(JsonLines())
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(self.format(record))
+
+
+class FuzzedService:
+    """One application and its log; every answer is looked at as it comes."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.url = f"sqlite:///{folder / 'audit.sqlite3'}"
+        self.store = AuditStore(self.url, share_seconds=10)
+        self.app = create_app(
+            open_service(),
+            Settings(database_url=self.url, deadline_seconds=DEADLINE_SECONDS),
+            audit=self.store,
+            earlier=AnswersGiven(self.store),
+            base_url="http://127.0.0.1:8080",
+            clock=lambda: NOW,
+        )
+        self.client = self.app.test_client()
+        self.tally = Tally()
+        self.log = KeptLines()
+
+    def send(self, method: str, path: str, body: bytes = b"", headers: Any = None, **environ: Any) -> TestResponse:
+        """Send this as it stands, and look at what holds of every answer."""
+        started = time.monotonic()
+        response = self.client.open(path, method=method, data=body, headers=headers, environ_overrides=environ or None)
+        octets = response.data
+        seconds = time.monotonic() - started
+        self.tally.add(response.status_code, seconds)
+        assert seconds < HANG_SECONDS
+        lines, self.log.lines = self.log.lines, []
+        nothing_leaks("\n".join(lines))
+        assert not any('"level": "ERROR"' in line for line in lines), lines
+        assert response.status_code < 500, (response.status_code, octets[:500], lines)
+        if response.status_code >= 400:
+            assert not ECHO.search(octets), octets[:500]
+        return response
+
+    def post(self, path: str, body: bytes, **headers: str) -> TestResponse:
+        """Send JSON to an endpoint of CDS Hooks, whose refusals have one form."""
+        response = self.send("POST", path, body, {"Content-Type": "application/json", **headers})
+        if response.status_code != 200:
+            is_refusal(response)
+        return response
+
+    def answer(self, body: bytes) -> Any:
+        """The answer to a hook call; None where it was refused."""
+        response = self.post(CALL, body)
+        if response.status_code != 200:
+            return None
+        document = json.loads(response.data, parse_constant=_no_constant)
+        self.tally.answers += bool(document["cards"])
+        return document
+
+    def close(self) -> None:
+        """Stop; then every answer must stand in the log, once, and the log must be whole."""
+        metrics = self.client.get("/metrics").text
+        until = time.monotonic() + SETTLE_SECONDS
+        while self.store.state().spooled and time.monotonic() < until:
+            time.sleep(0.05)
+        self.store.close()
+        nothing_leaks(metrics)
+        assert 'status="500"' not in metrics
+        assert TOKEN.encode() not in b"".join(path.read_bytes() for path in self.folder.rglob("*") if path.is_file())
+        report = verify_log(self.url)
+        assert report.is_whole, report.faults
+        entries = self.entries()
+        assert entries["answer"] == self.tally.answers
+        assert entries["feedback"] == len(self.tally.statements)
+
+    def entries(self) -> Counter[str]:
+        """How many entries of each kind the log holds; after `close`."""
+        with closing(sqlite3.connect(self.folder / "audit.sqlite3")) as connection:
+            return Counter(dict(connection.execute("select kind, count(*) from audit_entry group by kind")))
+
+
+def is_refusal(response: Any) -> None:
+    """A status of the contract, and an OperationOutcome with one fixed text."""
+    assert response.status_code in REFUSALS, (response.status_code, response.data[:300])
+    assert response.content_type == "application/fhir+json; charset=utf-8"
+    (issue,) = OperationOutcome.model_validate_json(response.data).issue
+    assert issue.details.text.strip()
+
+
+def nothing_leaks(text: str) -> None:
+    """No free text of a record, no token, no birth date."""
+    assert not CANARY.search(text), CANARY.search(text)
+    assert TOKEN not in text
+    assert BIRTH not in text
+
+
+def _no_constant(name: str) -> Any:
+    raise AssertionError(f"{name} is not JSON")

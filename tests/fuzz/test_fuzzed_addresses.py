@@ -1,0 +1,270 @@
+"""Any address, method and headers, on every page of the service: an answer or a refusal, never a failure."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cds_service.audit.accounts import Accounts
+from tests.chart_builders import NOW, PATIENT
+from tests.fuzz import bases
+from tests.fuzz.amount import examples
+from tests.fuzz.changes import apply, changes
+from tests.fuzz.fuzzed_service import CALL, FEEDBACK
+from tests.fuzz.nasty import TEXTS, dump
+from tests.review_desk import FAST, PASSWORD
+from tests.review_desk import TOKEN as FORM_TOKEN
+
+WAYS = (
+    *(
+        "",
+        "/",
+        "/cds-services",
+        CALL,
+        FEEDBACK,
+        "/models",
+        "/models/pma-psoas-2024",
+        "/openapi.json",
+        "/metrics",
+        "/static/",
+    ),
+    *(
+        "/health/live",
+        "/health/ready",
+        "/sandbox",
+        "/sandbox/choices",
+        "/sandbox/patients",
+        "/sandbox/record",
+        "/sandbox/fhir",
+    ),
+    *("/sandbox/fhir/Patient", "/sandbox/fhir/metadata", "/audit", "/audit/login", "/audit/export", "/audit/entries"),
+)
+PIECES = (
+    *(
+        "/",
+        "//",
+        "/..",
+        "/.",
+        "%2f",
+        "%00",
+        "%zz",
+        ";x=1",
+        "\\",
+        "%",
+        "\x00",
+        "\x7f",
+        "\xff",
+        "\xc3\xa9",
+        "\xe2\x80\xae",
+        "~",
+    ),
+    *(
+        "é",
+        "?",
+        "#",
+        "*",
+        "x" * 3000,
+        "/feedback",
+        ".json",
+        "/Canary-route",
+        "?a=b",
+        " ",
+        "\t",
+        "\r\nX: y",
+        "@evil.example",
+    ),
+)
+NAMES = (
+    "Accept",
+    "Accept-Encoding",
+    "Accept-Language",
+    "Authorization",
+    "Cookie",
+    "Origin",
+    "Referer",
+    "Host",
+    "Expect",
+    "Range",
+)
+NAMES += (
+    "If-None-Match",
+    "If-Modified-Since",
+    "X-Forwarded-For",
+    "X-Forwarded-Host",
+    "X-Forwarded-Proto",
+    "User-Agent",
+    "TE",
+)
+NAMES += (
+    "X-HTTP-Method-Override",
+    "Access-Control-Request-Method",
+    "Access-Control-Request-Headers",
+    "Content-Encoding",
+)
+VALUES = (
+    *(
+        "application/json",
+        "text/html",
+        "*/*",
+        "*/*;q=0",
+        "text/html;q=x",
+        "application/json; charset=latin-1",
+        "a/b/c",
+        ",",
+    ),
+    *(
+        "application/json;charset=utf-8",
+        'application/json; charset="',
+        "application/fhir+json",
+        "text/plain",
+        "multipart/form-data",
+    ),
+    *("multipart/form-data; boundary=", "application/x-www-form-urlencoded", "gzip", "gzip, br", "identity", "chunked"),
+    *(
+        "Bearer Canary-bearer",
+        "Bearer ",
+        "Basic Q2FuYXJ5",
+        "bearer x.y.z",
+        "null",
+        "https://evil.example",
+        "http://[",
+        "bytes=0-1",
+    ),
+    *(
+        "-1",
+        "0",
+        "7",
+        "1e3",
+        "99999999999999999999",
+        "0x10",
+        " ",
+        "100-continue",
+        "\xff\xfe",
+        "a=b; c=\x01",
+        "kyphoplasty=x",
+    ),
+)
+METHODS = ("GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH", "TRACE", "get", "X", "")
+METHOD = st.sampled_from((*METHODS, "GET", "POST", "GET", "POST"))
+PATH = st.tuples(st.sampled_from(WAYS), st.lists(st.sampled_from(PIECES) | st.text(max_size=5), max_size=3)).map(
+    lambda parts: "".join((parts[0], *parts[1]))
+)
+HEADERS = st.dictionaries(st.sampled_from(NAMES), st.sampled_from(VALUES), max_size=4)
+QUERY = st.lists(
+    st.tuples(st.sampled_from(("", "a", "access_token", "_count", "find", "name")), st.sampled_from(VALUES)), max_size=3
+)
+TYPES = st.sampled_from((*[{"CONTENT_TYPE": value} for value in VALUES], {}))
+LENGTHS = st.sampled_from(({}, {}, {}, *({"CONTENT_LENGTH": value} for value in ("", "0", "-1", "x", "7", "9" * 30))))
+PAGES = (
+    "",
+    "/figures",
+    "/compare",
+    "/integrity",
+    "/entries/{}",
+    "/entries/{}/replay",
+    "/patients/{}",
+    "/nothing/{}",
+    "/login",
+)
+FIELDS = (
+    "kind",
+    "since",
+    "until",
+    "patient",
+    "user",
+    "card",
+    "hook",
+    "rule",
+    "reason",
+    "about",
+    "feedback",
+    "outcome",
+    "band",
+)
+FIELDS += (
+    "topic",
+    "result",
+    "status",
+    "partial",
+    "warning",
+    "after",
+    "a",
+    "b",
+    "format",
+    "name",
+    "wanted",
+    "mark",
+    "note",
+    "token",
+)
+FORMS = ("/export", "/integrity", "/figures/reviewed", "/login", "/entries/{}/mark", "/logout-not")
+WORDS = st.sampled_from(TEXTS) | st.sampled_from(
+    ("answer", "refusal", "2026-11", "ndjson", "csv", PATIENT, "1", "2", "yes")
+)
+
+
+def on_the_wire(text: str) -> str:
+    """As WSGI gives text: octets, each one character."""
+    return text.encode("utf-8", "replace").decode("latin-1")
+
+
+@examples(0.09)
+@given(method=METHOD, path=PATH, headers=HEADERS, query=QUERY, kind=TYPES, length=LENGTHS, with_body=st.booleans())
+def test_any_address_method_and_headers_get_an_answer_or_a_refusal(
+    subject, method, path, headers, query, kind, length, with_body
+):
+    named = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in headers.items()}
+    asked = {"PATH_INFO": on_the_wire(path), "QUERY_STRING": on_the_wire("&".join("=".join(pair) for pair in query))}
+    body = dump(bases.request("patient alone")) if with_body else b""
+    response = subject.send(method or "GET", "/", body, **named, **asked, **kind, **length, REQUEST_METHOD=method)
+    assert "Access-Control-Allow-Credentials" not in response.headers
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+
+@examples(0.02)
+@given(made=changes, way=st.sampled_from(("/sandbox/patients", "/sandbox/record")), patient=st.sampled_from(TEXTS))
+def test_whatever_the_sandbox_is_asked_it_answers_or_refuses(subject, made, way, patient):
+    body = {"server": "http://127.0.0.1:8080/sandbox/fhir", "find": patient, "patient": patient}
+    apply(body, made)
+    assert subject.send("POST", way, dump(body), {"Content-Type": "application/json"}).status_code < 500
+
+
+@pytest.fixture
+def reviewer(subject):
+    """A reviewer's browser before a log with a few entries."""
+    subject.answer(dump(bases.request("thin")))
+    subject.post(CALL, dump(bases.request("no prefetch")))
+    accounts = Accounts(lambda: subject.store.database, lambda: NOW, FAST)
+    accounts.add("anna", "reviewer", PASSWORD, replace=True)
+    token = FORM_TOKEN.search(subject.client.get("/audit/login").text)[1]
+    form = {"token": token, "wanted": "/audit", "name": "anna", "password": PASSWORD}
+    assert subject.client.post("/audit/login", data=form).status_code == 303
+    return FORM_TOKEN.search(subject.client.get("/audit/integrity").text)[1]
+
+
+@examples(0.03)
+@given(page=st.sampled_from(PAGES), inside=WORDS, fields=st.dictionaries(st.sampled_from(FIELDS), WORDS, max_size=4))
+def test_whatever_a_reviewer_asks_for_gets_a_page(subject, reviewer, page, inside, fields):
+    path = "/audit" + page.format(inside)
+    response = subject.client.get("/", query_string=fields, environ_overrides={"PATH_INFO": on_the_wire(path)})
+    subject.tally.add(response.status_code, 0)
+    assert response.status_code in (200, 303, 400, 403, 404), (response.status_code, response.text[:500])
+    assert "<script>alert" not in response.text
+    assert reviewer
+
+
+@examples(0.02)
+@given(
+    page=st.sampled_from(FORMS),
+    inside=WORDS,
+    fields=st.dictionaries(st.sampled_from(FIELDS), WORDS, max_size=4),
+    with_token=st.sampled_from((True, True, True, False)),
+)
+def test_whatever_form_a_reviewer_sends_is_taken_or_refused(subject, reviewer, page, inside, fields, with_token):
+    path = "/audit" + page.format(inside)
+    form = fields | ({"token": reviewer} if with_token else {})
+    response = subject.client.post("/", data=form, environ_overrides={"PATH_INFO": on_the_wire(path)})
+    subject.tally.add(response.status_code, 0)
+    assert response.status_code in (200, 303, 400, 403, 404, 405, 429), (response.status_code, response.text[:500])
+    assert "<script>alert" not in response.text
