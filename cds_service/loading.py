@@ -19,7 +19,8 @@ from cds_service.core.study import Study, find_study_faults, load_contrary_evide
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.wording import Term, Wording
 from cds_service.errors import DataFileError
-from cds_service.fhir.gathering.prefetch import plan_prefetch
+from cds_service.fhir.gathering.prefetch import PrefetchPlan, plan_prefetch
+from cds_service.fhir.gathering.shapes import compile_shape
 from cds_service.fhir.mapping.overlay import files_in_force, label, read_json, read_toml, validated
 from cds_service.fhir.mapping.specs import asked_codes, check_specs, load_finding_specs
 from cds_service.fhir.mapping.terminology import Terminology, load_terminology
@@ -167,7 +168,7 @@ def _load_hook(
         id=folder.name,
         hook=str(discovery["hook"]),
         discovery={**discovery, "prefetch": templates},
-        plan=plan_prefetch(templates),
+        plan=_plan(templates),
         rules=rules,
         texts=load_card_texts(folders),
         order_templates=order_templates,
@@ -184,6 +185,17 @@ def _with_codes(key: str, text: str, specs: Mapping[str, FindingSpec], terminolo
     if len(filled) > MAX_QUERY:
         raise DataFileError("service.json", f"prefetch.{key}", f"{len(filled)} characters, more than {MAX_QUERY}")
     return filled
+
+
+def _plan(templates: Mapping[str, str]) -> PrefetchPlan:
+    """The queries, with the shapes of what they give compiled before anybody waits."""
+    plan = plan_prefetch(templates)
+    for template in plan.templates:
+        try:
+            compile_shape(template.resource_type)
+        except ValueError:
+            raise DataFileError("service.json", f"prefetch.{template.key}", "asks for a type that R4 lacks") from None
+    return plan
 
 
 def _order_templates(folders: Sequence[Path]) -> Mapping[str, Mapping[str, Any]]:

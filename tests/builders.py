@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from fhir.resources.R4B import get_fhir_model_class
-from fhir.resources.R4B.patient import Patient
 
 from cds_service.core.facts import Findings
 from cds_service.core.vocabulary import FindingSpec
@@ -181,7 +180,7 @@ def record_of(
     kept = tuple(_sourced(raw, mapped or terminology()) for raw in resources)
     counts = {key: sum(one.key == key for one in kept) for key in ALL_KEYS} | dict(entries or {})
     return PatientRecord(
-        patient=Patient.model_validate(person if person is not None else patient()),
+        patient=person if person is not None else patient(),
         resources=kept,
         unreadable=unreadable,
         reads={key: _read(key, counts.get(key, 0), failed, incomplete) for key in ALL_KEYS},

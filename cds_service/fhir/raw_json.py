@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
+
+Item = TypeVar("Item")
 
 _DAY = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2})(T.*)?)?)?")
 
@@ -32,6 +35,22 @@ def member(value: Any, *path: str) -> Any:
     for key in path:
         value = value.get(key) if isinstance(value, Mapping) else None
     return value
+
+
+def in_order(resources: Iterable[Item], name: Callable[[Item], str], raw: Callable[[Item], Any]) -> list[list[Item]]:
+    """Those of one name together, sorted by name, within it by content: an order that no server's order changes."""
+    named: dict[str, list[Item]] = {}
+    for one in resources:
+        named.setdefault(name(one), []).append(one)
+    for same in named.values():
+        if len(same) > 1:  # else the content, which takes long to write down, decides nothing
+            same.sort(key=lambda one: content(raw(one)))
+    return [named[each] for each in sorted(named)]
+
+
+def content(value: Any) -> str:
+    """JSON as text in which equal documents are equal."""
+    return json.dumps(value, sort_keys=True)
 
 
 def number(value: Any) -> float | None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,7 +11,7 @@ from cds_service.core.facts import Finding, Gap, GapReason, Origin, PassedOver, 
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.fhir.gathering.record import PatientRecord, Sourced
 from cds_service.fhir.mapping.terminology import Match, Terminology
-from cds_service.fhir.raw_json import member, objects, text
+from cds_service.fhir.raw_json import content, in_order, member, objects, text
 
 Raw = Mapping[str, Any]
 Outcome = tuple[Finding | Gap, tuple[PassedOver, ...]]
@@ -118,10 +117,14 @@ class Chart:
 def open_chart(record: PatientRecord, terminology: Terminology, *, today: date, not_after: date) -> Chart:
     """The record in plain JSON, sorted, without resources that a corrected copy replaces."""
     entries = [_entry(one, terminology) for one in record.resources]
-    unique = {json.dumps(entry.raw, sort_keys=True, default=str): entry for entry in entries}
-    ordered = tuple(unique[key] for key in sorted(unique, key=lambda key: (unique[key].reference, key)))
-    kept = _without_replaced(ordered)
+    ordered = in_order(entries, name=lambda entry: entry.reference, raw=lambda entry: entry.raw)
+    kept = _without_replaced(tuple(entry for same in ordered for entry in _each_once(same)))
     return Chart(entries=kept, record=record, terminology=terminology, today=today, not_after=not_after)
+
+
+def _each_once(same: Sequence[Entry]) -> Iterable[Entry]:
+    """Those that differ; one that answered two keys stands here twice."""
+    return {content(entry.raw): entry for entry in same}.values() if len(same) > 1 else same
 
 
 def _entry(sourced: Sourced, terminology: Terminology) -> Entry:

@@ -13,9 +13,9 @@ SEXES = ("male", "female")
 
 def find_demographic(spec: FindingSpec, chart: Chart) -> Outcome:
     """Age in completed years today, or sex as recorded."""
-    if chart.record.patient is None:
+    raw = chart.record.patient
+    if raw is None:
         return gap(spec, "not-read", chart.unread(spec) or "could not be read"), ()
-    raw = chart.record.patient.model_dump(mode="json")
     read = chart.record.reads.get(spec.key)
     source = Provenance(
         resource=f"Patient/{text(raw.get('id'))}",

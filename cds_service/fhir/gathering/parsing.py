@@ -10,6 +10,8 @@ from fhir.resources.R4B import get_fhir_model_class
 from fhir.resources.R4B.patient import Patient
 from pydantic import ValidationError
 
+from cds_service.fhir.gathering.shapes import fits
+
 # A dateTime with hours needs seconds and a zone in FHIR; many systems leave them out.
 LAX_TIME = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2})(:[0-9]{2}(?:\.[0-9]+)?)?(Z|[+-][0-9]{2}:[0-9]{2})?"
@@ -28,8 +30,8 @@ class BrokenResource(ValueError):
     """The resource is not valid R4. The message names places, never values."""
 
 
-def parse_resource(raw: Mapping[str, Any], resource_type: str) -> Json:
-    """The resource as JSON that `fhir.resources.R4B` has accepted: a copy, dumping the model again would cost more.
+def parse_resource(raw: Mapping[str, Any], resource_type: str) -> Mapping[str, Any]:
+    """The resource as JSON that `fhir.resources.R4B` accepts: itself, or a copy in which something had to be mended.
 
     Times without zone or seconds are taken as UTC, on the minute.
 
@@ -38,6 +40,8 @@ def parse_resource(raw: Mapping[str, Any], resource_type: str) -> Json:
     Raises:
         BrokenResource: not valid.
     """
+    if fits(raw, resource_type):
+        return raw
     if raw.get("modifierExtension"):  # it may turn the meaning round; FHIR R4, Extensibility, 2.4.1.1
         raise BrokenResource("not valid here: a modifier extension that is not known")
     whole: Json = _with_whole_times(raw)
@@ -75,23 +79,27 @@ def _leave_out(whole: Any, place: Sequence[int | str]) -> None:
     del whole[name]
 
 
-def parse_patient(raw: Mapping[str, Any]) -> tuple[Patient, tuple[str, ...]]:
-    """The Patient, and the names of its elements that were broken and left out.
+def parse_patient(raw: Mapping[str, Any]) -> tuple[Mapping[str, Any], tuple[str, ...]]:
+    """The Patient as JSON, and the names of its elements that were broken and left out.
 
     A broken phone number must not cost the birth date.
 
     Raises:
         BrokenResource: not valid even without them.
     """
+    if fits(raw, "Patient"):
+        return raw, ()
     whole = _with_whole_times(raw)
     try:
-        return Patient.model_validate(whole), ()
+        Patient.model_validate(whole)
     except ValidationError as error:
         broken = sorted({str(fault["loc"][0]) for fault in error.errors() if fault["loc"]})
     except FALLEN:
         broken = sorted(whole.keys() - {"resourceType", "id", "gender", "birthDate"})
+    else:
+        return whole, ()
     rest = {name: value for name, value in whole.items() if name not in broken and name.lstrip("_") not in broken}
-    return Patient.model_validate(parse_resource(rest, "Patient")), tuple(broken)
+    return parse_resource(rest, "Patient"), tuple(broken)
 
 
 def _places(error: ValidationError) -> list[str]:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any, Literal
-
-from fhir.resources.R4B.patient import Patient
 
 from cds_service.core.facts import RecordState
 from cds_service.deadline import Deadline
@@ -19,7 +17,7 @@ from cds_service.fhir.gathering.picking import Concepts, concepts_of
 from cds_service.fhir.gathering.prefetch import Answer, PrefetchPlan, Template, reference_name
 from cds_service.fhir.gathering.reading import Fetched, FhirReader, read_answers
 from cds_service.fhir.gathering.subjects import Person, identify
-from cds_service.fhir.raw_json import member, objects, text
+from cds_service.fhir.raw_json import in_order, member, objects, text
 from cds_service.protocol import HookRequest
 
 __all__ = [
@@ -87,13 +85,13 @@ class PatientRecord:
     """What is known of the patient for this request.
 
     Attributes:
-        patient: None when it could not be read.
+        patient: as JSON, None when it could not be read.
         resources: resources of this patient that match a concept of `mappings/`, in a stable order.
         reads: by prefetch key; every key of the service's plan is there.
         foreign: resources dropped because they are of another patient, or name none, counted by type.
     """
 
-    patient: Patient | None
+    patient: Mapping[str, Any] | None
     resources: tuple[Sourced, ...]
     unreadable: tuple[Unreadable, ...]
     reads: Mapping[str, Read]
@@ -157,7 +155,7 @@ class _Part:
 
     key: str
     read: Read
-    patient: Patient | None = None
+    patient: Mapping[str, Any] | None = None
     resources: tuple[Sourced, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
     foreign: Mapping[str, int] | None = None
@@ -265,19 +263,17 @@ def _pick(
     picked: list[Sourced] = []
     broken: list[Unreadable] = []
     read = [(raw, concepts) for raw in ours if (concepts := concepts_of(raw, others, terminology))]
-    for raw, concepts in sorted(read, key=lambda pair: _place(template, pair[0])):
+    kind = template.resource_type
+    ordered = in_order(read, name=lambda pair: reference_name(kind, pair[0]), raw=lambda pair: pair[0])
+    for raw, concepts in chain.from_iterable(ordered):
         try:
-            accepted = parse_resource(raw, template.resource_type)
+            accepted = parse_resource(raw, kind)
         except BrokenResource as error:
-            name = reference_name(template.resource_type, raw)
+            name = reference_name(kind, raw)
             broken.append(Unreadable(reference=name, key=template.key, concepts=concepts, message=str(error)))
         else:
             picked.append(Sourced(raw=accepted, key=template.key, origin=origin, concepts=concepts))
     return tuple(picked), tuple(broken)
-
-
-def _place(template: Template, raw: Mapping[str, Any]) -> tuple[str, str]:
-    return reference_name(template.resource_type, raw), json.dumps(raw, sort_keys=True)
 
 
 def _record(parts: Sequence[_Part]) -> PatientRecord:

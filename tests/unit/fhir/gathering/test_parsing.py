@@ -47,7 +47,7 @@ def test_junk_over_which_the_library_falls_breaks_the_resource_alone(junk):
 def test_junk_in_an_address_does_not_cost_the_birth_date():
     raw = {"resourceType": "Patient", "id": "p1", "birthDate": "1950-03-01", "address": [{"extension": ["4.25"]}]}
     patient, left_out = parse_patient(raw)
-    assert patient.birthDate.isoformat() == "1950-03-01"
+    assert patient["birthDate"] == "1950-03-01"
     assert left_out == ("address",)
 
 
