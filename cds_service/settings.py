@@ -15,6 +15,7 @@ from cds_service.fhir.address import parse_base
 
 PREFIX = "KYPHOPLASTY_CDS_"
 PrefetchWish = Literal["full", "patient", "none"]
+BODY_BYTES = 4 * 1024 * 1024
 
 
 def _upper(value: Any) -> Any:
@@ -60,6 +61,19 @@ class Settings(BaseModel):
     spool_dir: Path | None = Field(
         default=None,
         description="folder where entries wait while the database does not answer; beside the SQLite file without it",
+    )
+    max_body_bytes: int = Field(
+        default=BODY_BYTES,
+        ge=64 * 1024,
+        le=64 * 1024 * 1024,
+        description="bytes of the largest request that is read; more gets 413",
+    )
+    drain_seconds: float = Field(
+        default=0.0,
+        ge=0,
+        le=300,
+        allow_inf_nan=False,
+        description="seconds for which a server that is told to stop still answers, while it says that it is not ready",
     )
     fhir_servers: tuple[str, ...] = ()
 

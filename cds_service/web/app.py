@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, request
@@ -15,14 +16,16 @@ from cds_service.fhir.server.client import Connections
 from cds_service.service import Service, answer
 from cds_service.settings import Settings
 from cds_service.site import SiteFolder
-from cds_service.web.cds_api import MAX_BODY_BYTES, Flow, Surroundings, cds_routes, utc_now
+from cds_service.web.cds_api import Flow, Surroundings, cds_routes, utc_now
 from cds_service.web.cors import register_cors
 from cds_service.web.errors import register_errors
 from cds_service.web.feedback import EarlierAnswers, NothingEarlier, feedback_routes
+from cds_service.web.health import health_routes
 from cds_service.web.metrics import CountedLog, Metrics
 from cds_service.web.pages import page_routes
 from cds_service.web.review import review_routes
 from cds_service.web.sandbox import is_open, sandbox_routes
+from cds_service.web.transport.tally import METRICS
 
 CONTENT_POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 SLASHES = re.compile(r"//+")
@@ -38,6 +41,7 @@ def create_app(
     site: SiteFolder | None = None,
     clock: Callable[[], datetime] = utc_now,
     flow: Flow = answer,
+    is_ending: Callable[[], bool] = lambda: False,
 ) -> Flask:
     """The WSGI application. Nothing is read from disk after this, and nothing of a request is kept.
 
@@ -50,10 +54,12 @@ def create_app(
         site: None is open mode.
         clock: now, UTC.
         flow: what answers a call.
+        is_ending: whether the server is about to stop.
     """
     app = Flask("cds_service.web")
-    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     metrics = Metrics()
+    app.extensions[METRICS] = metrics
     known = earlier or NothingEarlier()
     around = Surroundings(
         service=service,
@@ -72,14 +78,19 @@ def create_app(
     app.register_blueprint(cds_routes(around))
     app.register_blueprint(feedback_routes(around, known))
     has_review = isinstance(audit, AuditStore)  # a log that can be read
-    pages = page_routes(service, metrics, audit, has_sandbox=is_open(around.site), has_review=has_review)
-    app.register_blueprint(pages)
+    app.register_blueprint(page_routes(service, has_sandbox=is_open(around.site), has_review=has_review))
+    app.register_blueprint(health_routes(service, metrics, audit, _disk_of(audit), is_ending))
     app.register_blueprint(sandbox_routes(around))
     if isinstance(audit, AuditStore):
         app.register_blueprint(review_routes(around, audit, site))
     app.after_request(_secure)
     app.wsgi_app = _PlainPaths(app.wsgi_app)  # type: ignore[method-assign]
     return app
+
+
+def _disk_of(audit: AuditLog) -> Path | None:
+    file = audit.database.file if isinstance(audit, AuditStore) else None
+    return file.parent if file else None
 
 
 def _secure(response: Response) -> Response:

@@ -25,8 +25,8 @@ from cds_service.web.fhir_access import check_fhir_server, deadline_seconds, ope
 from cds_service.web.logs import log_call
 from cds_service.web.metrics import Metrics
 from cds_service.web.refusals import record_refusal
+from cds_service.web.transport.arrival import ARRIVED
 
-MAX_BODY_BYTES = 4 * 1024 * 1024
 ASSESSMENTS = "org.kyphoplasty-cds.assessments"
 Flow = Callable[[Service, ServiceHook, HookRequest, Ports], HookResponse]
 
@@ -123,7 +123,7 @@ def count_gaps(response: HookResponse) -> int:
 
 
 def _answer(around: Surroundings, hook: ServiceHook) -> HookResponse:
-    arrived = time.monotonic()
+    arrived = request.environ.get(ARRIVED, time.monotonic())  # it may have waited for its turn
     body = parse_request(read_body(), hook.hook)
     g.hook_instance = body.hook_instance
     check_fhir_server(body, around.site, around.settings.fhir_servers)
@@ -146,7 +146,7 @@ def read_body() -> bytes:
     if not request.is_json or charset not in {"utf-8", "utf8"} or not is_plain:
         raise UnsupportedMediaType
     body = request.get_data(cache=False)
-    if request.content_length is None and len(body) >= MAX_BODY_BYTES:
+    if request.content_length is None and len(body) >= (request.max_content_length or 0):
         raise RequestEntityTooLarge  # a body of unannounced length is cut at the limit without a word
     g.body = body
     return body

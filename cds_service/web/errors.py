@@ -45,15 +45,27 @@ HTTP_CODES = {
     403: "forbidden",
     404: "not-found",
     405: "not-supported",
+    408: "timeout",
     413: "too-long",
+    414: "too-long",
     415: "not-supported",
+    417: "not-supported",
+    431: "too-long",
+    500: "exception",
+    503: "throttled",
 }
 HTTP_TEXTS = {
     400: "The request cannot be read.",
     404: "There is nothing at this address.",
     405: "This address does not take this method.",
+    408: "The request did not arrive in time.",
     413: "The body is larger than this service reads.",
+    414: "The address is longer than this service reads.",
     415: "The body must be JSON in UTF-8, not compressed: Content-Type application/json.",
+    417: "Only the expectation 100-continue is met.",
+    431: "The headers are larger than this service reads.",
+    500: "An unexpected error.",
+    503: "Too much to do at the moment.",
 }
 NOT_AUTHENTICATED = "Not authenticated."  # the same whatever was wrong: a caller learns nothing from it
 

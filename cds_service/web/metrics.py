@@ -35,6 +35,17 @@ class Metrics:
             "kyphoplasty_cds_audit_entries", "Entries of the audit log", ["kind", "kept"], registry=self._registry
         )
 
+        self._sent_away = Counter(
+            "kyphoplasty_cds_sent_away",
+            "Requests and connections that the server ended before anybody answered them; status 0: without a word",
+            ["status", "reason"],
+            registry=self._registry,
+        )
+
+    def count_sent_away(self, status: int, reason: str) -> None:
+        """One was refused by the server itself: too many, too slow, too large, no HTTP."""
+        self._sent_away.labels(str(status), reason).inc()
+
     def count_call(self, service: str, status: int, seconds: float) -> None:
         """One call ended with this status."""
         self._calls.labels(service, str(status)).inc()

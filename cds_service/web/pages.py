@@ -1,4 +1,4 @@
-"""Pages for people and operators: what this is, the model cards, health, metrics, the description of the addresses."""
+"""Pages for people: what this is, the model cards, the description of the addresses."""
 
 from __future__ import annotations
 
@@ -9,20 +9,16 @@ from flask import Blueprint, Response, render_template, request
 from werkzeug.exceptions import NotFound
 
 from cds_service import __version__
-from cds_service.audit.chain import AuditLog
 from cds_service.service import Service
 from cds_service.web.cds_api import json_response
-from cds_service.web.metrics import CONTENT_TYPE, Metrics
 from cds_service.web.openapi import describe_paths
 
 # Shown in tables of their own; the rest of a model card stands as it is.
 OWN_PLACE = {"id", "title", "version", "coefficients", "ranges", "limits", "sourceAttributes"}
 
 
-def page_routes(
-    service: Service, metrics: Metrics, audit: AuditLog, *, has_sandbox: bool, has_review: bool
-) -> Blueprint:
-    """All addresses that are not CDS Hooks."""
+def page_routes(service: Service, *, has_sandbox: bool, has_review: bool) -> Blueprint:
+    """What this is, in words and for programs."""
     routes = Blueprint("pages", __name__)
     routes.add_app_template_filter(_figure, "figure")
 
@@ -53,25 +49,6 @@ def page_routes(
     @routes.get("/openapi.json")
     def openapi() -> Response:
         return json_response(describe_paths(service, has_review=has_review))
-
-    @routes.get("/health/live")
-    def live() -> Response:
-        return json_response({"status": "live"})
-
-    @routes.get("/health/ready")
-    def ready() -> Response:
-        log = audit.state()
-        audit_json = {"trouble": log.trouble, "spooledBytes": log.spooled, "lost": log.lost}
-        status = "ready" if log.is_ready else "not ready"
-        response = json_response(
-            {"status": status, "version": __version__, "digests": dict(service.digests), "audit": audit_json}
-        )
-        response.status_code = 200 if log.is_ready else 503
-        return response
-
-    @routes.get("/metrics")
-    def counts() -> Response:
-        return Response(metrics.text(), content_type=CONTENT_TYPE)
 
     routes.after_request(_vary)
     return routes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import shutil
 import socket
@@ -17,7 +18,6 @@ from typing import Any, Literal
 from uuid import uuid4
 
 from flask import Flask
-from gunicorn.app.base import BaseApplication
 from sqlalchemy.exc import DBAPIError
 
 from cds_service.audit.answers_given import AnswersGiven
@@ -29,17 +29,19 @@ from cds_service.errors import AuditUnavailable, DataFileError
 from cds_service.fhir.address import is_loopback_host
 from cds_service.loading import load_service
 from cds_service.settings import Settings
-from cds_service.site import load_site
+from cds_service.site import SiteFolder, load_site
 from cds_service.web.app import create_app
-from cds_service.web.logs import ServerLog, configure_logs
+from cds_service.web.logs import configure_logs
 from cds_service.web.metrics import share_between_workers
+from cds_service.web.transport.board import Board
+from cds_service.web.transport.limits import Limits
+from cds_service.web.transport.parent import BACKLOG, Server
 
 LOG = logging.getLogger("kyphoplasty_cds.audit")
-THREADS = 8
 START_SECONDS = 60
 
 
-def run_server(settings: Settings, *, host: str, port: int, workers: int, threads: int = THREADS) -> None:
+def run_server(settings: Settings, *, host: str, port: int, workers: int) -> None:
     """Load everything that is in force and answer until stopped.
 
     Raises:
@@ -50,20 +52,43 @@ def run_server(settings: Settings, *, host: str, port: int, workers: int, thread
     configure_logs(settings.log_level)
     service = load_service(site)
     audit = AuditStore(settings.database_url, spool_folder=settings.spool_dir)
-    run = str(uuid4())
+    run, board = str(uuid4()), Board()
     audit.open_with(run_entry("start", run, service.digests))
     say_checkpoint_key(audit.database, settings.audit_key)
 
     def make_app(address: str) -> Flask:
         base_url = settings.public_url or address
-        return create_app(service, settings, audit=audit, earlier=AnswersGiven(audit), base_url=base_url, site=site)
+        return create_app(
+            service,
+            settings,
+            audit=audit,
+            earlier=AnswersGiven(audit),
+            base_url=base_url,
+            site=site,
+            is_ending=lambda: board.is_ending,
+        )
 
     def stop() -> None:
         with suppress(AuditUnavailable):
             audit.append(run_entry("stop", run, service.digests))
         audit.close()
 
-    serve(make_app, host=host, port=port, workers=workers, threads=threads, on_exit=stop)
+    serve(
+        make_app,
+        host=host,
+        port=port,
+        workers=workers,
+        limits=Limits(body_bytes=settings.max_body_bytes, finish_seconds=longest_answer(settings, site) + 2),
+        drain_seconds=settings.drain_seconds,
+        board=board,
+        on_exit=stop,
+    )
+
+
+def longest_answer(settings: Settings, site: SiteFolder | None) -> float:
+    """Seconds that any caller may be made to wait."""
+    clients = site.site.clients if site else ()
+    return max([settings.deadline_seconds, *(one.deadline_seconds or 0.0 for one in clients)])
 
 
 def run_entry(kind: Literal["start", "stop"], run: str, digests: Mapping[str, str]) -> AuditEntry:
@@ -102,7 +127,9 @@ def serve(
     host: str,
     port: int,
     workers: int = 1,
-    threads: int = THREADS,
+    limits: Limits = Limits(),  # noqa: B008 - frozen
+    drain_seconds: float = 0.0,
+    board: Board | None = None,
     on_exit: Callable[[], None] = lambda: None,
 ) -> None:
     """Answer HTTP on this address; says `listening on http://HOST:PORT` once it does.
@@ -112,7 +139,9 @@ def serve(
         host: name or address.
         port: 0 picks a free one.
         workers: processes.
-        threads: of each worker.
+        limits: of each worker.
+        drain_seconds: between the wish to stop and the end of accepting.
+        board: what the processes know of each other, where the application wants to know it too.
         on_exit: called once all workers have ended.
 
     Raises:
@@ -124,51 +153,30 @@ def serve(
     if folder is not None:
         share_between_workers(folder)
 
-    def end(_arbiter: Any) -> None:
+    def end() -> None:
         on_exit()
         if folder is not None:
             shutil.rmtree(folder)
 
-    options = {
-        "bind": f"fd://{listener.fileno()}",
-        "worker_class": "gthread",
-        "workers": workers,
-        "threads": threads,
-        "preload_app": True,
-        "loglevel": "warning",
-        "logger_class": ServerLog,
-        "keepalive": 5,
-        "graceful_timeout": 10,
-        "control_socket_disable": True,
-        "post_worker_init": lambda worker: _announce(address, worker),
-        "on_exit": end,
-    }
-    _Gunicorn(make_app(address), options).run()
-
-
-class _Gunicorn(BaseApplication):  # type: ignore[misc]
-    """gunicorn with an application that is there already."""
-
-    def __init__(self, app: Flask, options: dict[str, Any]) -> None:
-        self._app = app
-        self._options = options
-        super().__init__()
-
-    def load_config(self) -> None:
-        """Our options alone: no configuration file, no environment variable of gunicorn's."""
-        for name, value in self._options.items():
-            if name in self.cfg.settings:  # older versions know fewer
-                self.cfg.set(name, value)
-
-    def load(self) -> Flask:
-        """The application."""
-        return self._app
+    server = Server(
+        make_app(address),
+        listener=listener.fileno(),
+        workers=workers,
+        limits=limits,
+        board=board or Board(),
+        drain_seconds=drain_seconds,
+        once_started=lambda worker: _announce(address, worker),
+        on_exit=end,
+    )
+    gc.collect()
+    gc.freeze()  # what is loaded stays; the collector of a worker would only copy its pages
+    server.run()
 
 
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host.strip("[]"), port), family=family, backlog=512)
+        return socket.create_server((host.strip("[]"), port), family=family, backlog=BACKLOG)
     except OSError as error:
         raise DataFileError("--host/--port", f"{host}:{port}", f"cannot listen there: {error.strerror}") from None
 

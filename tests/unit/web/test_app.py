@@ -21,10 +21,9 @@ from cds_service.errors import (
     PatientMismatch,
 )
 from cds_service.protocol import Card, Coding, HookResponse, Source
-from cds_service.settings import Settings
+from cds_service.settings import BODY_BYTES, Settings
 from cds_service.site import Site, SiteFolder
 from cds_service.web.app import create_app
-from cds_service.web.cds_api import MAX_BODY_BYTES
 from cds_service.web.logs import JsonLines
 from tests.chart_builders import KeptEntries, open_service
 from tests.wire_builders import CARD_ID, HOOK_INSTANCE, SHARED, context, hook_request
@@ -255,14 +254,14 @@ def test_feedback_has_its_address_at_every_service_and_nowhere_else():
 
 
 def test_a_body_beyond_the_limit_is_413():
-    data = b" " * (MAX_BODY_BYTES + 1)
+    data = b" " * (BODY_BYTES + 1)
     assert issue(application().post(CALL, data=data, content_type="application/json"), 413).code == "too-long"
 
 
 def test_a_body_of_unannounced_length_beyond_the_limit_is_413():
     response = application().post(
         CALL,
-        input_stream=io.BytesIO(b" " * (MAX_BODY_BYTES + 10)),
+        input_stream=io.BytesIO(b" " * (BODY_BYTES + 10)),
         content_type="application/json",
         environ_overrides={"wsgi.input_terminated": True},
     )

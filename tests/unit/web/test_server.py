@@ -26,7 +26,7 @@ def make_app(address):
     app.add_url_rule("/address", "address", lambda: address)
     return app
 
-serve(make_app, host=sys.argv[1], port=int(sys.argv[2]), workers=int(sys.argv[3]), threads=2)
+serve(make_app, host=sys.argv[1], port=int(sys.argv[2]), workers=int(sys.argv[3]))
 """
 
 

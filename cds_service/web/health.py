@@ -1,0 +1,70 @@
+"""For operators: whether the process lives, whether it may be sent requests, and its counts."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from flask import Blueprint, Response
+
+from cds_service import __version__
+from cds_service.audit.chain import AuditLog
+from cds_service.service import Service
+from cds_service.web.cds_api import json_response
+from cds_service.web.metrics import CONTENT_TYPE, Metrics
+
+LEAST_FREE = 0.05  # of the disk on which entries are kept
+
+
+def health_routes(
+    service: Service, metrics: Metrics, audit: AuditLog, folder: Path | None, is_ending: Callable[[], bool]
+) -> Blueprint:
+    """Health and metrics. FHIR servers are no part of it: one that fails would take the service from all others.
+
+    Args:
+        folder: on whose disk entries are kept; None where that is another machine's.
+        is_ending: whether the server is about to stop.
+    """
+    routes = Blueprint("health", __name__)
+
+    @routes.get("/health/live")
+    def live() -> Response:
+        return json_response({"status": "live"})
+
+    @routes.get("/health/ready")
+    def ready() -> Response:
+        log = audit.state()
+        reasons = [*_reasons(is_ending=is_ending(), folder=folder), *([] if log.is_ready else [log.trouble])]
+        response = json_response(
+            {
+                "status": "not ready" if reasons else "ready",
+                "reasons": reasons,
+                "version": __version__,
+                "digests": dict(service.digests),
+                "audit": {"trouble": log.trouble, "spooledBytes": log.spooled, "lost": log.lost},
+            }
+        )
+        response.status_code = 503 if reasons else 200
+        return response
+
+    @routes.get("/metrics")
+    def counts() -> Response:
+        return Response(metrics.text(), content_type=CONTENT_TYPE)
+
+    return routes
+
+
+def _reasons(*, is_ending: bool, folder: Path | None) -> Iterator[str]:
+    if is_ending:
+        yield "the server is about to stop"
+    if folder is not None and _share_free(folder) < LEAST_FREE:
+        yield "the disk of the audit log is nearly full"
+
+
+def _share_free(folder: Path) -> float:
+    try:
+        usage = shutil.disk_usage(folder)
+    except OSError:
+        return 0.0  # a folder that cannot be looked at takes no entry either
+    return usage.free / usage.total

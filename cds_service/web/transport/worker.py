@@ -1,0 +1,272 @@
+"""The worker process: one loop that receives and sends away, threads that answer.
+
+gunicorn's threaded worker gives a thread to each connection that sends, however slowly, and ends connections in its
+loop, up to two seconds each. Here a thread gets a request that is whole and may be worked on now.
+"""
+
+from __future__ import annotations
+
+import logging
+import selectors
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from socket import socket
+from typing import Any
+
+from gunicorn.http import wsgi
+from gunicorn.workers.gthread import ThreadWorker
+
+from cds_service.web.transport.arrival import ARRIVED
+from cds_service.web.transport.connection import Connection, Phase
+from cds_service.web.transport.gate import Kind, Line, kind_of, make_lines
+from cds_service.web.transport.receiving import NotReceived
+from cds_service.web.transport.tally import Tally
+
+LOG = logging.getLogger("kyphoplasty_cds.server")
+LOOK_SECONDS = 0.25  # between two looks for connections whose time is over
+TURN_SECONDS = 0.01  # for which a new connection is left to a worker that has fewer
+
+
+class Worker(ThreadWorker):  # type: ignore[misc]
+    """Of gunicorn's threaded worker the start, the signals and the wake-up of the loop are used."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """In the parent, before the fork; `app` is the server's."""
+        super().__init__(*args, **options)
+        self._limits = self.app.limits
+        self._board = self.app.board
+        self.place = self._board.take()
+        self._connections: set[Connection] = set()
+        self._lines: dict[Kind, Line[Connection]] = make_lines(self._limits)
+        self._held = 0
+        self._looked = 0.0
+        self._accepts_from: float | None = None
+        self._has_left_turn = False
+
+    def get_thread_pool(self) -> ThreadPoolExecutor:
+        """One thread for each that the lines let in, so that none of them waits for another."""
+        return ThreadPoolExecutor(self._limits.threads, thread_name_prefix="answer")
+
+    def run(self) -> None:
+        """Receive and answer until told to end; then finish what is in work."""
+        self._tally = Tally(self.wsgi)
+        self.poller.register(self.method_queue.fileno(), selectors.EVENT_READ, self.method_queue.run_callbacks)
+        self.set_accept_enabled(True)
+        while self.alive and self.is_parent_alive():
+            self._turn(LOOK_SECONDS)
+        self.set_accept_enabled(False)
+        until = time.monotonic() + self._limits.finish_seconds
+        while self._is_busy() and time.monotonic() < until:
+            self._turn(0.05)
+        for connection in list(self._connections):
+            self._drop(connection)
+        self.tpool.shutdown(wait=False, cancel_futures=True)
+        self._tally.say(time.monotonic(), is_last=True)
+
+    def _is_busy(self) -> bool:
+        return any(not connection.is_idle for connection in self._connections)
+
+    def _turn(self, seconds: float) -> None:
+        self.notify()
+        now = time.monotonic()
+        if self._accepts_from is not None:
+            if now >= self._accepts_from:
+                self._accepts_from = None
+                self.set_accept_enabled(self.alive)
+            else:
+                seconds = self._accepts_from - now
+        self.wait_for_and_dispatch_events(seconds)
+        now = time.monotonic()
+        if now - self._looked >= LOOK_SECONDS:
+            self._looked = now
+            self._look_at_clocks(now)
+
+    # --- new connections
+
+    def accept(self, listener: socket) -> None:
+        """Take one, unless another worker has fewer: that one gets a moment to take it."""
+        if not self._has_left_turn and not self._board.has_fewest(self.place):
+            self._has_left_turn = True
+            self._pause_accepting()
+            return
+        self._has_left_turn = False
+        try:
+            client, peer = listener.accept()
+        except (BlockingIOError, InterruptedError, ConnectionAbortedError):
+            return
+        except OSError as error:  # no descriptor is left: the next may have one
+            self._tally.count(0, type(error).__name__)
+            self._pause_accepting()
+            return
+        if len(self._connections) >= self._limits.connections:
+            self._end_idle_one()
+        now = time.monotonic()
+        connection = Connection(client, peer, listener.getsockname(), self.cfg, self._limits, now)
+        self._connections.add(connection)
+        self._board.say(self.place, len(self._connections))
+        self._watch(connection)
+
+    def _pause_accepting(self) -> None:
+        self.set_accept_enabled(False)
+        self._accepts_from = time.monotonic() + TURN_SECONDS
+
+    def _end_idle_one(self) -> None:
+        """The one whose time is over next, of those of which nothing is expected, else of those that still send."""
+        receiving = [one for one in self._connections if one.phase in {Phase.RECEIVING, Phase.LINGERING}]
+        first = min(receiving, key=lambda one: (not one.is_idle, one.until), default=None)
+        if first is not None:
+            self._tally.count(0, "connections")
+            self._unwatch(first)
+            self._drop(first)
+
+    def _watch(self, connection: Connection) -> None:
+        self.poller.register(connection.socket, selectors.EVENT_READ, partial(self._on_bytes, connection))
+
+    def _unwatch(self, connection: Connection) -> None:
+        self.poller.unregister(connection.socket)
+
+    def _drop(self, connection: Connection) -> None:
+        self._account(connection, 0)
+        connection.close()
+        self._connections.discard(connection)
+        self._board.say(self.place, len(self._connections))
+
+    # --- receiving
+
+    def _on_bytes(self, connection: Connection, _socket: socket) -> None:
+        if connection not in self._connections:
+            return  # ended by an event of the same turn
+        octets = connection.read()
+        if octets is None:
+            return
+        if not octets:
+            self._unwatch(connection)
+            self._drop(connection)
+        elif connection.phase is Phase.RECEIVING:
+            self._take(connection, octets, is_watched=True)
+
+    def _take(self, connection: Connection, octets: bytes, *, is_watched: bool) -> None:
+        """These bytes, or without any those that came behind the last request."""
+        before = connection.kept
+        try:
+            is_whole = connection.take(octets, time.monotonic())
+        except NotReceived as error:
+            self._refuse(connection, error.status, "not-received", is_watched=is_watched)
+            return
+        self._held += connection.kept - before
+        if self._held > self._limits.held_bytes:
+            self._refuse(connection, 503, "memory", is_watched=is_watched)
+        elif is_whole:
+            if is_watched:
+                self._unwatch(connection)
+            self._offer(connection)
+        elif not is_watched:
+            self._watch(connection)
+
+    def _account(self, connection: Connection, kept: int) -> None:
+        self._held += kept - connection.kept
+        connection.kept = kept
+
+    def _refuse(self, connection: Connection, status: int, reason: str, *, is_watched: bool) -> None:
+        self._tally.count(status, reason)
+        connection.refuse(status)
+        self._account(connection, 0)
+        connection.linger(time.monotonic())
+        if not is_watched:
+            self._watch(connection)
+
+    # --- answering
+
+    def _offer(self, connection: Connection) -> None:
+        connection.phase = Phase.WAITING
+        connection.kind = kind_of(connection.request.method, connection.request.path)
+        line = self._lines[connection.kind]
+        if line.offer(connection, connection.size, connection.arrived):
+            self._begin(line)
+        else:
+            self._send_away(connection, "full")
+
+    def _begin(self, line: Line[Connection]) -> None:
+        for late in line.stale(time.monotonic()):
+            self._send_away(late, "stale")
+        for connection in line.begin():
+            connection.phase = Phase.ANSWERING
+            done: Future[bool] = self.tpool.submit(self._answer, connection)
+            done.add_done_callback(partial(self.method_queue.defer, self._finish, connection))
+
+    def _send_away(self, connection: Connection, reason: str) -> None:
+        """503; the connection stays, since its request has come whole, unless more of them stand in line."""
+        if not self.alive or connection.request.should_close() or connection.has_more:
+            self._refuse(connection, 503, reason, is_watched=False)
+            return
+        self._tally.count(503, reason)
+        connection.refuse(503, keeps_open=True)
+        self._expect_next(connection)
+
+    def _answer(self, connection: Connection) -> bool:
+        """In a thread: whether the connection can be kept."""
+        connection.socket.settimeout(self._limits.send_seconds)
+        response, environ = wsgi.create(
+            connection.request, connection.socket, connection.peer, connection.server, self.cfg
+        )
+        environ["wsgi.multithread"] = True
+        environ[ARRIVED] = connection.arrived
+        if not self.alive or self._board.is_ending:
+            response.force_close()
+        parts = self.wsgi(environ, response.start_response)
+        try:
+            connection.has_begun = True
+            for part in parts:
+                response.write(part)
+            response.close()
+        finally:
+            if hasattr(parts, "close"):
+                parts.close()
+        return not response.should_close()
+
+    def _finish(self, connection: Connection, done: Future[bool]) -> None:
+        """In the loop again."""
+        line = self._lines[connection.kind]
+        line.finish(connection.size)
+        error = None if done.cancelled() else done.exception()
+        if error is not None and not isinstance(error, OSError):
+            fields = {"event": "error", "kind": type(error).__name__}
+            LOG.error("unexpected error", extra={"fields": fields, "failure": error})
+        if error is None and not done.cancelled() and done.result():
+            self._expect_next(connection)
+        elif error is None or isinstance(error, OSError) or connection.has_begun:
+            self._end(connection)
+        else:
+            self._refuse(connection, 500, "error", is_watched=False)
+        self._begin(line)
+
+    def _end(self, connection: Connection) -> None:
+        """Say that nothing more comes, and let the client take what it has not read yet."""
+        connection.say_end()
+        self._account(connection, 0)
+        connection.linger(time.monotonic())
+        self._watch(connection)
+
+    def _expect_next(self, connection: Connection) -> None:
+        self._held -= connection.kept
+        connection.next_request(time.monotonic())
+        self._held += connection.kept
+        if connection.is_idle:
+            self._watch(connection)
+        else:
+            self._take(connection, b"", is_watched=False)
+
+    # --- time
+
+    def _look_at_clocks(self, now: float) -> None:
+        for line in self._lines.values():
+            for late in line.stale(now):
+                self._send_away(late, "stale")
+        for connection in [one for one in self._connections if one.until <= now]:
+            if connection.phase is Phase.LINGERING or connection.is_idle:
+                self._unwatch(connection)
+                self._drop(connection)
+            elif connection.phase is Phase.RECEIVING:
+                self._refuse(connection, 408, "slow", is_watched=True)
+        self._tally.say(now)
