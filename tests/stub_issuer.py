@@ -8,6 +8,7 @@ import json
 import secrets
 import threading
 from collections.abc import Callable
+from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import parse_qs, unquote_plus, urlencode, urlsplit
@@ -32,11 +33,13 @@ class StubIssuer:
         document: put into the discovery document over the right ones.
         returns: what the browser brings back besides, or instead of, code and state.
         secret: of the client; empty for a public one.
+        asks: whether its login page waits for a click, as one that asks for a password does.
         calls: paths that were asked, in order.
     """
 
-    def __init__(self, *, secret: str = "") -> None:
+    def __init__(self, *, secret: str = "", host: str = "127.0.0.1", asks: bool = False) -> None:
         self.secret = secret
+        self.asks = asks
         self.keys: dict[str, Any] = {"k1": rsa_key()}
         self.kid = "k1"
         self.claims: dict[str, Any] = {}
@@ -51,7 +54,7 @@ class StubIssuer:
         self._codes: dict[str, dict[str, str]] = {}
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
-        self.origin = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self.origin = f"http://{host}:{self._server.server_address[1]}"
         self.issuer = f"{self.origin}/realms/hospital"
 
     def __enter__(self) -> Self:
@@ -135,7 +138,9 @@ class StubIssuer:
             def do_GET(self) -> None:
                 path = urlsplit(self.path).path.removeprefix("/realms/hospital")
                 stub.calls.append(path)
-                if path == "/authorize":
+                if path == "/authorize" and stub.asks:
+                    show(self, f'<a href="{escape(stub.browse(self.path))}">Prove it</a>')
+                elif path == "/authorize":
                     self.send_response(303)
                     self.send_header("Location", stub.browse(self.path))
                     self.end_headers()
@@ -158,6 +163,13 @@ class StubIssuer:
                 pass
 
         return Handler
+
+
+def show(handler: BaseHTTPRequestHandler, body: str) -> None:
+    handler.send_response(200)
+    handler.send_header("Content-Type", "text/html")
+    handler.end_headers()
+    handler.wfile.write(f"<!doctype html><title>Hospital</title><link rel=icon href=data:,>{body}".encode())
 
 
 def say(handler: BaseHTTPRequestHandler, status: int, document: Any, **headers: str) -> None:

@@ -1,0 +1,157 @@
+"""The hospital's own login in real Chromium: to an issuer on another site, which asks for a click, and back."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from cds_service.demo.service_process import ServiceProcess
+from tests.browser.watching import NAMELESS, POOR_CONTRAST, Watched
+from tests.issuer_desk import SITE
+from tests.stub_issuer import StubIssuer
+
+PASSWORD = "correct horse battery"
+OVERFLOW = "document.documentElement.scrollWidth - innerWidth"
+LOG_IN, PROVE = "Log in at Example Hospital", "Prove it"
+
+
+@pytest.fixture
+def stub():
+    """For a browser `localhost` is another site than 127.0.0.1."""
+    with StubIssuer(host="localhost", asks=True) as found:
+        found.now = time.time()
+        yield found
+
+
+@pytest.fixture
+def service(browser, stub, tmp_path):  # noqa: ARG001 - no process is started without a browser
+    more = 'name-claim = "email"'
+    (tmp_path / "site.toml").write_text(SITE.format(issuer=stub.issuer, more=more))
+    with ServiceProcess("http://127.0.0.1:9/fhir", site=tmp_path) as running:
+        database = f"sqlite:///{Path(running._folder.name) / 'audit.sqlite3'}"
+        command = [sys.executable, "-m", "cds_service.cli", "audit", "add-reviewer", "anna", "--password-file", "-"]
+        environment = {**os.environ, "KYPHOPLASTY_CDS_DATABASE_URL": database}
+        subprocess.run(command, input=PASSWORD, text=True, check=True, env=environment)
+        yield running
+
+
+@pytest.fixture
+def open_page(browser, service, stub):
+    """A page at a width and colour scheme; at the end nothing but the issuer may have been called besides us."""
+    opened = []
+
+    def at(width=1400, scheme="light"):
+        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        opened.append((context, Watched(context.new_page(), service.url)))
+        return opened[-1][1].page
+
+    yield at
+    for context, watched in opened:
+        context.close()
+        assert [one for one in watched.complaints if not tolerated(one, stub)] == []
+
+
+def tolerated(complaint, stub):
+    """The way to the issuer, and Chromium's own line on a page whose status says that nobody is let in."""
+    return stub.origin in complaint or any(f"status of {status}" in complaint for status in (401, 403, 503))
+
+
+def test_to_the_issuer_and_back_to_the_page_that_was_wanted(open_page, service, stub):
+    stub.claims = {"email": "a.smith@hospital.example"}
+    page = open_page()
+    page.goto(f"{service.url}/audit?patient=p1-thin-high")
+    page.get_by_role("link", name=LOG_IN).click()
+    page.get_by_role("link", name=PROVE).click()
+    page.get_by_role("heading", name="Find entries").wait_for()
+    assert page.url == f"{service.url}/audit?patient=p1-thin-high"
+    assert page.locator(".who .name").inner_text().startswith("a.smith@hospital.example")
+    page.get_by_role("link", name="Figures").click()
+    page.get_by_role("heading", name="Figures").first.wait_for()
+    page.get_by_role("button", name="Log out").click()
+    page.get_by_role("link", name=LOG_IN).wait_for()
+    page.goto(f"{service.url}/audit/figures")
+    assert page.get_by_role("link", name=LOG_IN).is_visible()
+
+
+def test_going_back_in_the_browser_takes_no_answer_twice(open_page, service, stub):
+    page = open_page()
+    page.goto(f"{service.url}/audit/login")
+    page.get_by_role("link", name=LOG_IN).click()
+    back = page.get_by_role("link", name=PROVE).get_attribute("href")
+    page.get_by_role("link", name=PROVE).click()
+    page.get_by_role("heading", name="Find entries").wait_for()
+    asked = stub.calls.count("/token/")
+    response = page.request.get(back)  # with the cookies of this browser
+    assert response.status == 403
+    assert stub.calls.count("/token/") == asked
+    code = back.split("code=")[1].split("&")[0]
+    assert code not in service.errors()
+    assert '"reason": "state"' in service.errors()
+
+
+def test_markup_in_a_claim_runs_nowhere(open_page, service, stub):
+    stub.claims = {"email": "<img src=x onerror=alert(1)>@x", "sub": "<img/src=x/onerror=alert(1)>"}
+    page = open_page()
+    page.goto(f"{service.url}/audit/login")
+    page.get_by_role("link", name=LOG_IN).click()
+    page.get_by_role("link", name=PROVE).click()
+    page.get_by_role("heading", name="Find entries").wait_for()
+    assert page.locator("img").count() == 0
+    assert "<img/src=x/onerror=alert(1)>" in page.locator(".who .name").inner_text()
+
+
+def test_without_a_role_the_page_says_so_and_lets_nobody_in(open_page, service, stub):
+    stub.claims = {"groups": ["staff"]}
+    page = open_page()
+    page.goto(f"{service.url}/audit/login")
+    page.get_by_role("link", name=LOG_IN).click()
+    with page.expect_response("**/audit/login/callback*") as answered:
+        page.get_by_role("link", name=PROVE).click()
+    assert answered.value.status == 403
+    assert "this account has no role here" in page.get_by_role("alert").inner_text()
+    page.goto("about:blank")
+    refusals = [json.loads(line) for line in service.errors().splitlines() if "login-refused" in line]
+    assert [one["reason"] for one in refusals] == ["role"]
+
+
+def test_without_the_issuer_a_local_account_still_opens_the_pages(open_page, service, stub):
+    stub.stop()
+    page = open_page()
+    page.goto(f"{service.url}/audit")
+    page.get_by_role("link", name=LOG_IN).click()
+    assert "cannot be reached now" in page.get_by_role("alert").inner_text()
+    page.get_by_label("Name").fill("anna")  # the form stands open
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("heading", name="Find entries").wait_for()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [400, 1400])
+def test_every_step_fits_and_can_be_read(open_page, service, stub, width, scheme):
+    page = open_page(width, scheme)
+    stub.claims = {"sub": "x" * 200}
+
+    def look(name):
+        page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+        if folder := os.environ.get("SCREENSHOTS"):
+            page.screenshot(path=f"{folder}/{name}-{width}-{scheme}.png")
+        assert page.evaluate(OVERFLOW) <= 0, name
+        assert page.evaluate(POOR_CONTRAST) == [], name
+        assert page.evaluate(NAMELESS) == [], name
+
+    page.goto(f"{service.url}/audit")
+    look("login")
+    page.goto(f"{service.url}/audit/login/callback?state=x")
+    look("refused")
+    page.goto(f"{service.url}/audit")
+    page.get_by_role("link", name=LOG_IN).click()
+    page.get_by_role("link", name=PROVE).click()
+    page.get_by_role("heading", name="Find entries").wait_for()
+    look("find")
