@@ -124,7 +124,9 @@ def _levels(document: Any) -> Iterable[list[Any]]:
         ]
         if not level:
             return
-    raise JsonTextError(TOO_DEEP)
+    if any(isinstance(node, dict | list) for node in level):
+        raise JsonTextError(TOO_DEEP)
+    yield level  # numbers inside the deepest list: as deep as a text there, which is not looked at
 
 
 def _refuse_large(number: float) -> None:

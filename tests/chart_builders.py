@@ -357,6 +357,10 @@ class Asked:
         """The response to a hook call."""
         return self._client.post(f"/cds-services/{HOOK}", json=body)
 
+    def get(self, path: str, accept: str) -> Any:
+        """The page at this address."""
+        return self._client.get(path, headers={"Accept": accept})
+
 
 APPLICATIONS: dict[int, tuple[Service, Asked]] = {}
 

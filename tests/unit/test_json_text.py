@@ -94,6 +94,18 @@ def test_words_about_a_nul_are_no_nul():
     assert decode_json(b'["\\\\u0000"]') == ["\\u0000"]
 
 
+@pytest.mark.parametrize("leaf", [b"1", b"2.5", b'"a"', b"null", b"true"])
+def test_what_stands_in_the_deepest_list_does_not_count_as_deeper(leaf):
+    text = b"[" * MAX_DEPTH + leaf + b"]" * MAX_DEPTH
+    assert decode_json(text) == decode_record_json(text) == json.loads(text)
+
+
+@pytest.mark.parametrize("leaf", [b"1" * 65, b"1e999"])
+def test_a_number_in_the_deepest_list_is_looked_at_too(leaf):
+    with pytest.raises(JsonTextError, match="too large"):
+        decode_json(b"[" * MAX_DEPTH + leaf + b"]" * MAX_DEPTH)
+
+
 def test_nesting_up_to_the_limit_is_read():
     text = b"[" * MAX_DEPTH + b"]" * MAX_DEPTH
     assert decode_json(text) == json.loads(text)
