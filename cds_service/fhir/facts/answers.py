@@ -8,7 +8,8 @@ from cds_service.core.facts import Finding, Gap
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.fhir.facts.chart import Chart, Outcome, age_in_words, gap, in_words
 from cds_service.fhir.facts.measurements import age_concern, is_stale, method_concern, nothing_usable, refused_by_time
-from cds_service.fhir.facts.observations import RETRACTED, Moment, Reading, find_readings, status_problem, time_problem
+from cds_service.fhir.facts.moments import Moment
+from cds_service.fhir.facts.observations import RETRACTED, Reading, find_readings, status_problem, time_problem
 from cds_service.fhir.facts.quantities import Refused
 from cds_service.fhir.raw_json import text, texts_of
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -118,15 +119,18 @@ def _conflict(candidates: Sequence[_Sited], spec: FindingSpec) -> tuple[str, tup
     for one in candidates:
         groups.setdefault(_place(one), []).append(one.measured)
     for _, values in sorted(groups.items()):
-        together = [one for one in values if any(one is not other and _may_be_same(one, other) for other in values)]
+        together = _of_one_moment(values)
         if found := conflict_of(together, spec):
             return found, tuple(together)
     return "", ()
 
 
-def _may_be_same(one: Measured, other: Measured) -> bool:
-    instants = {one.moment.instant, other.moment.instant}
-    return len(instants) == 1 or "" in instants
+def _of_one_moment(values: Sequence[Measured]) -> list[Measured]:
+    """Those that may be of the same moment as another; one that names only the day may be of any of that day."""
+    counts = Counter(one.moment.instant for one in values)
+    if "" in counts:
+        return list(values) if len(values) > 1 else []
+    return [one for one in values if counts[one.moment.instant] > 1]
 
 
 def _place(sited: _Sited) -> tuple[str, ...]:

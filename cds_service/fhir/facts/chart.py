@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from cds_service.core.facts import Finding, Gap, GapReason, Origin, PassedOver, Provenance
 from cds_service.core.vocabulary import FindingSpec
+from cds_service.fhir.facts.drugs import Drug, read_drug
+from cds_service.fhir.facts.moments import Moment, effective_moment
+from cds_service.fhir.gathering.picking import MEDICATION_TYPES
 from cds_service.fhir.gathering.record import PatientRecord, Sourced
 from cds_service.fhir.mapping.terminology import Match, Terminology
-from cds_service.fhir.raw_json import content, in_order, member, objects, text
+from cds_service.fhir.raw_json import content, in_order, member, objects, text, texts_of
 
 Raw = Mapping[str, Any]
+Item = TypeVar("Item")
+ByConcept = Mapping[str, Sequence[tuple[int, Item]]]
 Outcome = tuple[Finding | Gap, tuple[PassedOver, ...]]
 
 # What people call a list, and the type of its entries.
@@ -26,7 +31,7 @@ LISTS: Mapping[str, tuple[str, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Entry:
     """One resource as plain JSON.
 
@@ -34,21 +39,30 @@ class Entry:
         concepts: by which it was gathered.
         matches: concepts of its code.
         components: with the concepts of theirs.
+        named: concepts that the words of a condition or procedure name.
+        moment: of an Observation; None where it says none.
+        drug: of a medication resource.
     """
 
     raw: Raw
+    kind: str
+    reference: str
     origin: Origin
-    concepts: frozenset[str] = frozenset()
-    matches: tuple[Match, ...] = ()
-    components: tuple[tuple[Raw, tuple[Match, ...]], ...] = ()
+    concepts: frozenset[str]
+    matches: tuple[Match, ...]
+    components: tuple[tuple[Raw, tuple[Match, ...]], ...]
+    named: frozenset[str]
+    moment: Moment | None
+    drug: Drug | None
 
-    @property
-    def kind(self) -> str:
-        return text(self.raw.get("resourceType"))
 
-    @property
-    def reference(self) -> str:
-        return f"{self.kind}/{text(self.raw.get('id'))}"
+@dataclass(frozen=True, slots=True, eq=False)
+class Held:
+    """What holds one value of an Observation, with the concepts of its code: the Observation itself or a component."""
+
+    entry: Entry
+    holder: Raw
+    matches: tuple[Match, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,12 +70,16 @@ class Chart:
     """One patient's record with the rules' days.
 
     Attributes:
-        entries: sorted, so that nothing depends on the order in which they were read.
+        kinds: resources by type, sorted, so that nothing depends on the order in which they were read.
+        values: of the Observations, by concept, each with its place in that order.
+        mentions: conditions and procedures by the concepts of their codes and words, in the same way.
         today: ages of values count to this day.
         not_after: what is dated later does not count.
     """
 
-    entries: tuple[Entry, ...]
+    kinds: Mapping[str, Sequence[Entry]]
+    values: ByConcept[Held]
+    mentions: ByConcept[Entry]
     record: PatientRecord
     terminology: Terminology
     today: date
@@ -69,7 +87,7 @@ class Chart:
 
     def of_kind(self, *kinds: str) -> Iterable[Entry]:
         """Resources of these types."""
-        return (entry for entry in self.entries if entry.kind in kinds)
+        return (entry for kind in sorted(kinds) for entry in self.kinds.get(kind, ()))
 
     def unread(self, spec: FindingSpec) -> str:
         """Why the lists or answers that hold a finding cannot be relied on, as a phrase; empty when they can."""
@@ -118,8 +136,51 @@ def open_chart(record: PatientRecord, terminology: Terminology, *, today: date, 
     """The record in plain JSON, sorted, without resources that a corrected copy replaces."""
     entries = [_entry(one, terminology) for one in record.resources]
     ordered = in_order(entries, name=lambda entry: entry.reference, raw=lambda entry: entry.raw)
-    kept = _without_replaced(tuple(entry for same in ordered for entry in _each_once(same)))
-    return Chart(entries=kept, record=record, terminology=terminology, today=today, not_after=not_after)
+    kinds: dict[str, list[Entry]] = {}
+    for entry in _without_replaced([entry for same in ordered for entry in _each_once(same)]):
+        kinds.setdefault(entry.kind, []).append(entry)
+    listed = [*kinds.get("Condition", ()), *kinds.get("Procedure", ())]
+    held = [one for entry in kinds.get("Observation", ()) for one in _held_by(entry)]
+    return Chart(
+        kinds=kinds,
+        values=_by_concept(held, lambda one: _concepts(one.matches)),
+        mentions=_by_concept(listed, lambda entry: _concepts(entry.matches) | entry.named),
+        record=record,
+        terminology=terminology,
+        today=today,
+        not_after=not_after,
+    )
+
+
+def _concepts(matches: Iterable[Match]) -> frozenset[str]:
+    return frozenset(match.concept for match in matches)
+
+
+def _by_concept(found: Sequence[Item], concepts: Callable[[Item], Iterable[str]]) -> ByConcept[Item]:
+    index: dict[str, list[tuple[int, Item]]] = {}
+    for place, one in enumerate(found):
+        for concept in concepts(one):
+            index.setdefault(concept, []).append((place, one))
+    return index
+
+
+def of_concepts(index: ByConcept[Item], concepts: Iterable[str]) -> list[Item]:
+    """Each that bears one of these concepts once, in the order of the chart."""
+    found = {place: one for concept in concepts for place, one in index.get(concept, ())}
+    return [found[place] for place in sorted(found)]
+
+
+def _held_by(entry: Entry) -> Iterable[Held]:
+    """The values of an Observation; a panel has none of its own."""
+    is_panel = bool(entry.components or entry.raw.get("hasMember"))
+    if not is_panel or _has_answer(entry.raw):
+        yield Held(entry, entry.raw, entry.matches)
+    for component, matches in entry.components:
+        yield Held(entry, component, matches)
+
+
+def _has_answer(holder: Raw) -> bool:
+    return any(name.startswith(("value", "dataAbsentReason")) for name in holder)
 
 
 def _each_once(same: Sequence[Entry]) -> Iterable[Entry]:
@@ -129,24 +190,45 @@ def _each_once(same: Sequence[Entry]) -> Iterable[Entry]:
 
 def _entry(sourced: Sourced, terminology: Terminology) -> Entry:
     raw = sourced.raw
-    components = tuple((part, terminology.matches(part.get("code"))) for part in objects(raw.get("component")))
-    return Entry(raw, sourced.origin, sourced.concepts, terminology.matches(raw.get("code")), components)
+    kind = text(raw.get("resourceType"))
+    return Entry(
+        raw=raw,
+        kind=kind,
+        reference=f"{kind}/{text(raw.get('id'))}",
+        origin=sourced.origin,
+        concepts=sourced.concepts,
+        matches=terminology.matches(raw.get("code")),
+        components=tuple((part, terminology.matches(part.get("code"))) for part in objects(raw.get("component"))),
+        named=_named(raw, kind, terminology),
+        moment=effective_moment(raw) if kind == "Observation" else None,
+        drug=read_drug(raw, sourced.concepts, terminology) if kind in MEDICATION_TYPES else None,
+    )
 
 
-def _without_replaced(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+def _named(raw: Raw, kind: str, terminology: Terminology) -> frozenset[str]:
+    """Concepts that words name: many procedures are not coded, and some conditions by codes that are not listed."""
+    words: Iterable[str] = ()
+    if kind == "Condition":
+        words = texts_of(raw.get("code"))
+    elif kind == "Procedure":
+        words = (text(member(raw, "code", "text")),)
+    return frozenset(concept for word in words for concept in terminology.text_concepts(word))
+
+
+def _without_replaced(entries: Sequence[Entry]) -> Sequence[Entry]:
     """Entries without those whose business identifier a corrected or amended one bears as well."""
-    corrected = {
-        (entry.kind, name): entry.reference
-        for entry in entries
-        if entry.raw.get("status") in ("corrected", "amended")
-        for name in _identifiers(entry.raw)
-    }
-    return tuple(
+    corrected = {(entry.kind, name) for entry in entries if _is_corrected(entry) for name in _identifiers(entry.raw)}
+    if not corrected:
+        return entries
+    return [
         entry
         for entry in entries
-        if entry.raw.get("status") in ("corrected", "amended")
-        or not any((entry.kind, name) in corrected for name in _identifiers(entry.raw))
-    )
+        if _is_corrected(entry) or not any((entry.kind, name) in corrected for name in _identifiers(entry.raw))
+    ]
+
+
+def _is_corrected(entry: Entry) -> bool:
+    return entry.raw.get("status") in ("corrected", "amended")
 
 
 def _identifiers(raw: Raw) -> tuple[tuple[str, str], ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cds_service.core.facts import Finding, Gap, Provenance
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.fhir.facts.chart import Chart, Outcome, gap
-from cds_service.fhir.facts.observations import read_moment
+from cds_service.fhir.facts.moments import read_moment
 from cds_service.fhir.raw_json import text
 
 SEXES = ("male", "female")

@@ -9,8 +9,9 @@ from typing import Any
 from cds_service.core.facts import Finding, Gap
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.fhir.facts.chart import Chart, Outcome, age_in_words, gap, in_words
-from cds_service.fhir.facts.observations import Moment, Reading, find_readings
-from cds_service.fhir.facts.quantities import Measured, Refused, differ, measure, shortened
+from cds_service.fhir.facts.moments import Moment
+from cds_service.fhir.facts.observations import Reading, find_readings
+from cds_service.fhir.facts.quantities import Measured, Refused, any_differ, measure, shortened
 from cds_service.fhir.raw_json import texts_of
 
 NOT_RECORDED = "How it was measured is not recorded."
@@ -57,7 +58,7 @@ def sort_out(
     results = [_refuse_look_alike(measure(reading, spec, chart), chart, look_alike) for reading in readings]
     measured = sorted((one for one in results if isinstance(one, Measured)), key=_by_time, reverse=True)
     stale = [one for one in measured if is_stale(one.moment, spec, chart)]
-    usable = [one for one in measured if one not in stale]
+    usable = [one for one in measured if not is_stale(one.moment, spec, chart)]
     refused = sorted((one for one in results if isinstance(one, Refused)), key=refused_by_time, reverse=True)
     return usable, stale, refused
 
@@ -167,13 +168,9 @@ def of_newest_moment(usable: Sequence[Measured]) -> list[Measured]:
     return [one for one in of_day if one.moment == last]
 
 
-def _conflicts(values: Sequence[Measured], spec: FindingSpec) -> bool:
-    return any(differ(one, other, spec.decimals) for one in values for other in values)
-
-
 def conflict_of(values: Sequence[Measured], spec: FindingSpec) -> str:
     """`−2.5 and −3.1 on 1 May 2026`, empty when the values agree."""
-    if not _conflicts(values, spec):
+    if not any_differ(values, spec.decimals):
         return ""
     printed = sorted({one.printed for one in values})
     return f"{' and '.join(printed)} on {in_words(values[0].moment.day)} cannot both be right"

@@ -9,12 +9,11 @@ from datetime import date
 from cds_service.core.facts import Finding, Gap, PassedOver, Provenance
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.fhir.facts.chart import Chart, Entry, Outcome, age_in_words, gap, in_words, months_before
-from cds_service.fhir.facts.drugs import Drug, read_drug
-from cds_service.fhir.facts.observations import effective_moment, read_moment
+from cds_service.fhir.facts.drugs import Drug
+from cds_service.fhir.facts.moments import effective_moment, read_moment
 from cds_service.fhir.facts.problem_list import find_stated, say_no, stated_as_true
 from cds_service.fhir.raw_json import member, text
 
-KINDS = ("MedicationRequest", "MedicationAdministration", "MedicationStatement")
 TAKEN = {
     "MedicationRequest": frozenset({"active", "completed", "stopped", "on-hold"}),
     "MedicationAdministration": frozenset({"completed", "in-progress", "stopped"}),
@@ -190,9 +189,7 @@ def _future(spec: FindingSpec, uses: Iterable[Use], chart: Chart) -> tuple[Passe
 def _uses(chart: Chart) -> list[Use]:
     """Every drug that was ordered, given or reported; retracted entries and proposals left out."""
     return [
-        _use(entry, read_drug(entry.raw, entry.concepts, chart.terminology), chart)
-        for entry in chart.of_kind(*KINDS)
-        if _is_taken(entry)
+        _use(entry, entry.drug, chart) for entry in chart.of_kind(*TAKEN) if entry.drug is not None and _is_taken(entry)
     ]
 
 

@@ -9,10 +9,10 @@ from datetime import date
 
 from cds_service.core.facts import Finding, Gap, GapReason, PassedOver, Provenance
 from cds_service.core.vocabulary import FindingSpec
-from cds_service.fhir.facts.chart import LISTS, Chart, Entry, Outcome, gap, in_words
-from cds_service.fhir.facts.observations import effective_moment, read_moment
+from cds_service.fhir.facts.chart import LISTS, Chart, Entry, Outcome, gap, in_words, of_concepts
+from cds_service.fhir.facts.moments import effective_moment, read_moment
 from cds_service.fhir.mapping.terminology import Match
-from cds_service.fhir.raw_json import member, objects, text, texts_of
+from cds_service.fhir.raw_json import member, objects, text
 
 ACTIVE = frozenset({"active", "recurrence", "relapse"})
 PAST = frozenset({"inactive", "remission", "resolved"})
@@ -131,21 +131,13 @@ def say_no(spec: FindingSpec, chart: Chart, *, how: str = "not") -> Finding | Ga
 def find_stated(chart: Chart, spec: FindingSpec, concepts: Sequence[str]) -> list[Stated]:
     """Entries of conditions and procedures that bear one of these concepts; denied ones left out."""
     found: list[Stated] = []
-    for entry in chart.of_kind("Condition", "Procedure"):
+    for entry in of_concepts(chart.mentions, concepts):
         coded = [one for one in entry.matches if one.concept in concepts]
-        matches = coded or _by_words(entry, concepts, chart)
-        if matches:
-            read = _read_condition if entry.kind == "Condition" else _read_procedure
-            stated = read(entry, matches[0].concept, tuple(one.code for one in matches), spec, chart)
-            found += [stated if coded else _in_doubt(stated)] if stated else []
+        matches = coded or [Match(concept, "") for concept in sorted(entry.named & set(concepts))]
+        read = _read_condition if entry.kind == "Condition" else _read_procedure
+        stated = read(entry, matches[0].concept, tuple(one.code for one in matches), spec, chart)
+        found += [stated if coded else _in_doubt(stated)] if stated else []
     return found
-
-
-def _by_words(entry: Entry, concepts: Sequence[str], chart: Chart) -> list[Match]:
-    """Concepts that words name: many procedures are not coded, and some conditions by codes that are not listed."""
-    words = texts_of(entry.raw.get("code")) if entry.kind == "Condition" else [text(member(entry.raw, "code", "text"))]
-    named = frozenset().union(*(chart.terminology.text_concepts(word) for word in words))
-    return [Match(concept, "") for concept in sorted(named & set(concepts))]
 
 
 def _in_doubt(stated: Stated) -> Stated:

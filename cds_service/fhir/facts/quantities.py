@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -11,7 +12,8 @@ from typing import Any
 from cds_service.core.facts import GapReason, PassedOver
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.fhir.facts.chart import Chart, Raw, in_words
-from cds_service.fhir.facts.observations import RETRACTED, Moment, Reading, status_problem, time_problem
+from cds_service.fhir.facts.moments import Moment
+from cds_service.fhir.facts.observations import RETRACTED, Reading, status_problem, time_problem
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.units import UnitTable
 from cds_service.fhir.raw_json import member, text, texts_of
@@ -190,7 +192,15 @@ def _is_one_side(reading: Reading, terminology: Terminology) -> bool:
     return any(terminology.text_concepts(word) & {"left-side", "right-side"} for word in words)
 
 
-def differ(one: Measured, other: Measured, decimals: int) -> bool:
-    """Whether two values differ by more than rounding: of the coarser one, and never more than people are shown."""
-    rounding = min(max(one.step, other.step) / 2, 10.0**-decimals)
-    return abs(one.value - other.value) > rounding + 1e-9
+def any_differ(values: Sequence[Measured], decimals: int) -> bool:
+    """Whether two of them differ by more than rounding: of the coarser one, and never more than people are shown.
+
+    Each is held against the lowest and highest of those that are no coarser.
+    """
+    lowest, highest = math.inf, -math.inf
+    for one in sorted(values, key=lambda one: one.step):
+        lowest, highest = min(lowest, one.value), max(highest, one.value)
+        rounding = min(one.step / 2, 10.0**-decimals)
+        if max(one.value - lowest, highest - one.value) > rounding + 1e-9:
+            return True
+    return False

@@ -1,0 +1,49 @@
+"""When something was true: the times of FHIR, of any element and precision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date
+from typing import Any
+
+from cds_service.fhir.raw_json import Json, first_day, member, moment
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Moment:
+    """When a value was true.
+
+    Attributes:
+        day: in UTC; a year or a month alone counts as its first day.
+        instant: in UTC, ISO 8601; empty when only the day is known.
+    """
+
+    day: date
+    instant: str = ""
+
+
+def effective_moment(raw: Json, prefix: str = "effective") -> Moment | None:
+    """`<prefix>[x]` of every kind: a period counts by its end, a timing by its last event. Never `issued`."""
+    return next((found for time in _times(raw, prefix) if (found := read_moment(time))), None)
+
+
+def _times(raw: Json, prefix: str) -> Iterator[Any]:
+    yield raw.get(f"{prefix}DateTime")
+    yield raw.get(f"{prefix}Instant")
+    timing = raw.get(f"{prefix}Timing")
+    for period in (raw.get(f"{prefix}Period"), member(timing, "repeat", "boundsPeriod")):
+        yield member(period, "end")
+        yield member(period, "start")
+    events = member(timing, "event")
+    yield from sorted(events if isinstance(events, list) else (), key=str, reverse=True)
+
+
+def read_moment(value: Any) -> Moment | None:
+    """A FHIR date, dateTime or instant of any precision; None for anything else."""
+    begins = first_day(value)
+    at = moment(value) if begins else None
+    if begins is None or at is None:
+        return Moment(begins) if begins else None
+    in_utc = at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    return Moment(in_utc.date(), in_utc.isoformat())

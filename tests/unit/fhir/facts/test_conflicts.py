@@ -1,0 +1,35 @@
+"""Values of one moment agree when no two of them differ by more than rounding."""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from itertools import combinations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cds_service.fhir.facts.quantities import any_differ
+from tests.builders import findings_of, t_score
+
+Value = namedtuple("Value", ["value", "step"])
+VALUES = st.lists(
+    st.builds(
+        Value, st.integers(-400, 400).map(lambda n: n / 100), st.sampled_from([0.001, 0.01, 0.1, 0.453592, 1.0, 10.0])
+    ),
+    max_size=12,
+)
+
+
+@given(VALUES, st.integers(0, 3))
+def test_each_pair_counts_by_the_rounding_of_its_coarser_value(values, decimals):
+    def differ(one, other):
+        return abs(one.value - other.value) > min(max(one.step, other.step) / 2, 10**-decimals) + 1e-9
+
+    assert any_differ(values, decimals) is any(differ(*pair) for pair in combinations(values, 2))
+
+
+def test_a_t_score_that_names_only_the_day_conflicts_with_each_of_that_day():
+    of_two_moments = (t_score(-2.5, on="2026-11-02T08:00:00Z"), t_score(-3.1, on="2026-11-02T18:00:00Z"))
+    assert findings_of(*of_two_moments).known["bmd-t-score"].value == -3.1
+    found = findings_of(*of_two_moments, t_score(-2.5, on="2026-11-02"))
+    assert found.gaps["bmd-t-score"].reason == "conflicting"
