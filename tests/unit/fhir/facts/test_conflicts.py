@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import namedtuple
 from itertools import combinations
+from typing import NamedTuple
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +11,12 @@ from hypothesis import strategies as st
 from cds_service.fhir.facts.quantities import any_differ
 from tests.builders import findings_of, t_score
 
-Value = namedtuple("Value", ["value", "step"])
+
+class Value(NamedTuple):
+    value: float
+    step: float
+
+
 VALUES = st.lists(
     st.builds(
         Value, st.integers(-400, 400).map(lambda n: n / 100), st.sampled_from([0.001, 0.01, 0.1, 0.453592, 1.0, 10.0])
