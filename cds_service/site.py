@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError, model_validator
 from cds_service.core.policy import SITE_KEYS, Incidence, Policy
 from cds_service.errors import DataFileError
 from cds_service.fhir.address import Address, parse_address, parse_base
+from cds_service.key_file import holds_private_key
 from cds_service.site_fields import FhirBase, Origin, Seconds, SiteTable, Text, Url, YesNo
 from cds_service.site_review import ReviewLogin, client_secret
 
@@ -168,6 +169,8 @@ def _check_clients(file: Path, site: Site) -> None:
             raise DataFileError(str(file), f"{place}.issuer", "stands twice; one table for each EHR")
         if client.jwks_file is not None and not (file.parent / client.jwks_file).is_file():
             raise DataFileError(str(file), f"{place}.jwks-file", "there is no such file in the site folder")
+        if client.jwks_file is not None and holds_private_key(file.parent / client.jwks_file):
+            raise DataFileError(str(file), f"{place}.jwks-file", "holds a private key: only public ones belong there")
         _check_networks(file, place, client, site.fhir)
 
 
@@ -179,6 +182,8 @@ def _check_networks(file: Path, place: str, client: Client, access: FhirAccess) 
                 raise DataFileError(
                     str(file), key, "plain http and loopback need allow-private-networks = true in [fhir]"
                 )
+            if url is not None and parse_address(url).is_plain_and_public:
+                raise DataFileError(str(file), key, "plain http is for private networks alone")
 
 
 def _check_review(file: Path, site: Site) -> None:

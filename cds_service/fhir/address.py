@@ -47,6 +47,14 @@ class Address:
         return self.scheme == "https" or self.is_loopback
 
     @property
+    def is_plain_and_public(self) -> bool:
+        """Whether this is plain http at an address, not a name, that anybody on the internet may have."""
+        try:
+            return self.scheme == "http" and ip_address(self.host).is_global
+        except ValueError:
+            return False
+
+    @property
     def url(self) -> str:
         """The address as a URL, in one spelling."""
         host = f"[{self.host}]" if ":" in self.host else self.host
@@ -79,10 +87,10 @@ def parse_base(url: str) -> Address:
     """The base address of a FHIR server: `parse_address` without a query.
 
     Raises:
-        ValueError: as `parse_address`, or there is a question mark.
+        ValueError: as `parse_address`, or there is a question mark or an asterisk.
     """
-    if "?" in url:
-        raise ValueError("the base of a FHIR server has no query")
+    if "?" in url or "*" in url:
+        raise ValueError("the base of a FHIR server has no query, and nothing in it stands for anything else")
     return parse_address(url)
 
 

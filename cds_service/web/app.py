@@ -70,7 +70,9 @@ def create_app(
         audit=CountedLog(audit, metrics),
         history=known,
         base_url=base_url.rstrip("/"),
-        connections=Connections(allow_private=site is None or site.site.fhir.allow_private_networks),
+        connections=Connections(
+            allow_private=site is None or site.site.fhir.allow_private_networks, allow_public_plain=site is None
+        ),
         metrics=metrics,
     )
     register_errors(app)

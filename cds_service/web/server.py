@@ -26,9 +26,9 @@ from cds_service.audit.checkpoint import signer_of
 from cds_service.audit.database import Database
 from cds_service.audit.store import AuditStore
 from cds_service.errors import AuditUnavailable, DataFileError
-from cds_service.fhir.address import is_loopback_host
+from cds_service.fhir.address import is_loopback_host, parse_base
 from cds_service.loading import load_service
-from cds_service.settings import Settings
+from cds_service.settings import PREFIX, Settings
 from cds_service.site import SiteFolder, load_site
 from cds_service.web.app import create_app
 from cds_service.web.logs import configure_logs
@@ -49,6 +49,7 @@ def run_server(settings: Settings, *, host: str, port: int, workers: int) -> Non
     """
     site = load_site(settings.site) if settings.site else None
     refuse_public_host(host)
+    refuse_plain_address(settings.public_url, is_private=site is not None and site.site.fhir.allow_private_networks)
     configure_logs(settings.log_level)
     service = load_service(site)
     audit = AuditStore(settings.database_url, spool_folder=settings.spool_dir)
@@ -119,6 +120,25 @@ def refuse_public_host(host: str) -> None:
     """
     if not is_loopback_host(host):
         raise DataFileError("--host", host, "callers are not authenticated by this version: only loopback, 127.0.0.1")
+
+
+def refuse_plain_address(public_url: str | None, *, is_private: bool) -> None:
+    """Tokens and records come over this address: plain http is for this machine, and for a site's private network.
+
+    Args:
+        public_url: of the setting; None is the listening address.
+        is_private: whether the site allows private networks.
+
+    Raises:
+        DataFileError: it is not encrypted.
+    """
+    if public_url is None:
+        return
+    address = parse_base(public_url)
+    if not address.may_carry_tokens and (not is_private or address.is_plain_and_public):
+        raise DataFileError(
+            "settings", f"{PREFIX}PUBLIC_URL", "is plain http: needs https, or allow-private-networks = true in [fhir]"
+        )
 
 
 def serve(

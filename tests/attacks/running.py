@@ -74,7 +74,7 @@ class Running:
         self.statuses: list[int] = []
         self.database = folder / "audit.sqlite3"
         (folder / "names.json").write_text("{}")
-        self._environment = _environment(folder) | dict(environment or {})
+        self._environment = clean_environment(folder) | dict(environment or {})
         self._errors = (folder / "errors.txt").open("w")
         self._process = subprocess.Popen(
             [*command, sys.executable, WITNESSED, folder, "serve", "--port", "0", *arguments],
@@ -170,10 +170,17 @@ class Running:
 
         return made() if count == 0 else _wait_until(lambda: made() if len(made()) >= count else [], made)
 
-    def command(self, *arguments: str) -> str:
+    def entry_id(self, sequence: int) -> str:
+        """The id of the entry at this place."""
+        with closing(sqlite3.connect(self.database)) as connection:
+            query = "SELECT entry_id FROM audit_entry WHERE sequence = ?"
+            return str(connection.execute(query, (sequence,)).fetchone()[0])
+
+    def command(self, *arguments: str, typed: str = "") -> str:
         """What another command of ours prints about the same log."""
         run = [sys.executable, "-m", "cds_service.cli", *arguments]
-        return subprocess.run(run, env=self._environment, check=True, capture_output=True, text=True).stdout
+        done = subprocess.run(run, env=self._environment, check=True, capture_output=True, text=True, input=typed)
+        return done.stdout
 
     def left_behind(self) -> dict[str, bytes]:
         """Everything that may outlive a request, by name."""
@@ -205,7 +212,8 @@ def _files_of(folder: Path) -> list[Path]:
     return [file for file in folder.rglob("*") if file.is_file() and file.name not in ours]
 
 
-def _environment(folder: Path) -> dict[str, str]:
+def clean_environment(folder: Path) -> dict[str, str]:
+    """Of this process without our settings; a log in a file, and lines of every level."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("KYPHOPLASTY_CDS_")}
     return clean | {
         "KYPHOPLASTY_CDS_DATABASE_URL": f"sqlite:///{folder}/audit.sqlite3",

@@ -24,10 +24,14 @@ def watch(folder: Path) -> None:
     """Note from now on; a hook of the interpreter cannot be taken away again."""
     notes = os.open(folder / "witness.ndjson", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
 
+    fault = folder / "fail.json"
+
     def note(event: str, arguments: tuple[Any, ...]) -> None:
         if event in WATCHED:
             told = [str(one) for one in arguments] if event != "socket.connect" else _place(arguments[1])
             os.write(notes, (json.dumps({"event": event, "arguments": told}) + "\n").encode())
+        if event == "socket.connect" and fault.exists():
+            raise RuntimeError(json.loads(fault.read_text())["message"])
 
     sys.addaudithook(note)
     real = socket.getaddrinfo

@@ -50,14 +50,15 @@ class Reply:
 class Connections:
     """Every FHIR server that this process has called lately."""
 
-    def __init__(self, *, allow_private: bool = True) -> None:
+    def __init__(self, *, allow_private: bool = True, allow_public_plain: bool = True) -> None:
         """No server yet.
 
         Args:
             allow_private: whether a server's name may lead into a private network; a site says so, in open mode the
                 operator names every server that is not this machine.
+            allow_public_plain: whether plain http may leave private networks; a site never lets it.
         """
-        self._resolver = Resolver(allow_private=allow_private)
+        self._resolver = Resolver(allow_private=allow_private, allow_public_plain=allow_public_plain)
         self._lock = threading.Lock()
         self._servers: OrderedDict[str, Server] = OrderedDict()
 
@@ -213,7 +214,8 @@ class _Checked:
     def _new_conn(self) -> socket.socket:
         connection: Any = self
         deadline = _DEADLINE.get()
-        for address in self._resolver.addresses(connection.host.strip("[]"), deadline):
+        is_plain = isinstance(self, _PlainConnection)
+        for address in self._resolver.addresses(connection.host.strip("[]"), deadline, is_plain=is_plain):
             with suppress(OSError):
                 seconds = min(connection.timeout, max(0.001, deadline.left))
                 plain = socket.create_connection((address, connection.port), timeout=seconds)

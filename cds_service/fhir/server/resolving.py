@@ -34,23 +34,26 @@ class _Known:
 class Resolver:
     """The addresses behind the names of FHIR servers, as this process knows them."""
 
-    def __init__(self, *, allow_private: bool, lookup: Lookup | None = None) -> None:
+    def __init__(self, *, allow_private: bool, allow_public_plain: bool = True, lookup: Lookup | None = None) -> None:
         """Nothing is known yet.
 
         Args:
             allow_private: whether a name may lead into a private network or to this machine.
+            allow_public_plain: whether what is not encrypted may leave them.
             lookup: `socket.getaddrinfo`, or what stands for it.
         """
         self._allow_private = allow_private
+        self._allow_public_plain = allow_public_plain
         self._lookup = lookup
         self._known: dict[str, _Known] = {}
 
-    def addresses(self, host: str, deadline: Deadline) -> tuple[str, ...]:
+    def addresses(self, host: str, deadline: Deadline, *, is_plain: bool = False) -> tuple[str, ...]:
         """Where this host may be called.
 
         Args:
             host: name or address, without brackets.
             deadline: of the read.
+            is_plain: the call is not encrypted.
 
         Raises:
             FhirReadError: unknown, not known in time, or at an address that may not be called.
@@ -58,7 +61,7 @@ class Resolver:
         found = (host,) if _is_address(host) else self._resolved(host, deadline)
         if not found:
             raise FhirReadError("dns", "the server's name cannot be resolved")
-        if not all(self._may_call(ip_address(one.partition("%")[0]), host) for one in found):
+        if not all(self._may_call(_meant(ip_address(one.partition("%")[0])), host, is_plain) for one in found):
             raise FhirReadError("ip-denied", "the server's name leads to an address that may not be called")
         return found[:MOST_ADDRESSES]
 
@@ -82,13 +85,14 @@ class Resolver:
             return ()
         return tuple(dict.fromkeys(str(one[4][0]) for one in found))
 
-    def _may_call(self, address: IPv4Address | IPv6Address, host: str) -> bool:
-        inner = _meant(address)
-        if inner.is_multicast or inner.is_unspecified or inner.is_link_local:
+    def _may_call(self, address: IPv4Address | IPv6Address, host: str, is_plain: bool) -> bool:  # noqa: FBT001
+        if address.is_multicast or address.is_unspecified or address.is_link_local:
             return False
-        if inner.is_loopback:
+        if address.is_loopback:
             return self._allow_private or is_loopback_host(host)
-        return self._allow_private or inner.is_global
+        if address.is_global:
+            return not is_plain or self._allow_public_plain
+        return self._allow_private
 
 
 def _meant(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:

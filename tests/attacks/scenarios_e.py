@@ -1,0 +1,240 @@
+"""E: reviewers without a right, forms of others, failures with names in them, unsafe configuration, clocks."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+from http.cookies import SimpleCookie
+from pathlib import Path
+from urllib.parse import urlencode
+
+from tests.attacks.cases import CALL, Case
+from tests.attacks.field import Field
+from tests.attacks.running import WITNESSED, Answered, Running, clean_environment
+from tests.attacks.scenarios import scenario
+from tests.attacks.tokens import ISSUER, key_set
+from tests.faults.records import PATIENT
+
+PASSWORD = "correct horse battery"
+TOKEN = re.compile(r'name="token" value="([^"]+)"')
+HOOK_INSTANCE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+PAGES = (
+    "/audit",
+    f"/audit/patients/{PATIENT}",
+    "/audit/entries/ENTRY",
+    "/audit/entries/ENTRY/replay",
+    "/audit/export",
+    "/audit/figures",
+    "/audit/integrity",
+    "/audit/no-such-page",
+)
+
+
+class Browser:
+    """A reviewer's browser without scripts."""
+
+    def __init__(self, service: Running) -> None:
+        self._service = service
+        self.cookies: SimpleCookie = SimpleCookie()
+
+    def get(self, path: str) -> Answered:
+        return self._send("GET", path)
+
+    def post(self, path: str, form: dict[str, str], **headers: str) -> Answered:
+        return self._send("POST", path, form, headers)
+
+    def log_in(self, name: str) -> Answered:
+        """Fill in the form; the answer to it."""
+        token = TOKEN.search(self.get("/audit/login").text)
+        assert token is not None
+        return self.post("/audit/login", {"token": token[1], "wanted": "/audit", "name": name, "password": PASSWORD})
+
+    def token(self) -> str:
+        """Of the forms of this session."""
+        found = TOKEN.search(self.get("/audit/integrity").text)
+        assert found is not None
+        return found[1]
+
+    def _send(
+        self, method: str, path: str, form: dict[str, str] | None = None, headers: dict[str, str] | None = None
+    ) -> Answered:
+        sent = {"Cookie": "; ".join(f"{name}={morsel.value}" for name, morsel in self.cookies.items())}
+        body = None
+        if form is not None:
+            body, sent["Content-Type"] = urlencode(form).encode(), "application/x-www-form-urlencoded"
+        answer = self._service.send(method, path, body, sent | (headers or {}))
+        for line in answer.headers.get_all("Set-Cookie", ()):
+            self.cookies.load(line)
+        return answer
+
+
+def _sign(case: Case, field: Field) -> str:
+    """The id of the entry of a new answer."""
+    field.prepare(case)
+    service = field.service(case.site)
+    before = service.mark()
+    assert field.send(case).status == 200
+    sequence = service.entries(before, 1)[0]["sequence"]
+    return service.entry_id(sequence)
+
+
+def _reviewer(service: Running, name: str, role: str) -> Browser:
+    service.command("audit", "add-reviewer", name, "--role", role, "--password-file", "-", "--replace", typed=PASSWORD)
+    browser = Browser(service)
+    assert browser.log_in(name).status == 303
+    return browser
+
+
+@scenario
+def looks_without_a_right(case: Case, field: Field) -> None:
+    service = field.service(case.site)
+    entry = _sign(case, field)
+    pages = [page.replace("ENTRY", entry) for page in PAGES]
+    before = service.mark()
+    for page in pages:
+        answer = service.send("GET", page)
+        assert answer.status == 401, page
+        assert PATIENT not in answer.text.replace(page, "")
+        assert service.send("POST", page, b"").status in {401, 405}
+    assert service.entries(before) == []
+    operator = _reviewer(service, "oscar", "operator")
+    before = service.mark()
+    for page in [f"/audit/patients/{PATIENT}", f"/audit/entries/{entry}", f"/audit/entries/{entry}/replay"]:
+        answer = operator.get(page)
+        assert answer.status == 403, page
+        assert "Refracture" not in answer.text
+    denied = service.entries(before, 3)
+    assert {(one["kind"], one["result"], one["user"]) for one in denied} == {("read", "denied", "oscar")}
+    reviewer = _reviewer(service, "anna", "reviewer")
+    assert reviewer.get(f"/audit/entries/{entry}").status == 200
+    assert reviewer.get("/audit/entries/3f0a2c1e-5b1d-4c8e-9d6b-0a1b2c3d4e5f").status == 404
+    reviewer.cookies["kyphoplasty-cds-review"] = "a" * 43
+    assert reviewer.get("/audit").status == 401
+
+
+@scenario
+def sends_forms_of_others(case: Case, field: Field) -> None:
+    service = field.service(case.site)
+    entry = _sign(case, field)
+    anna, ben = _reviewer(service, "anna", "reviewer"), _reviewer(service, "ben", "reviewer")
+    morsel = anna.cookies["kyphoplasty-cds-review"]
+    assert (morsel["samesite"], morsel["httponly"], morsel["path"]) == ("Strict", True, "/audit")
+    own = anna.token()
+    forms = {f"/audit/entries/{entry}/mark": {"mark": "reviewed"}, "/audit/export": {"format": "csv"}}
+    before = service.mark()
+    for path, form in forms.items():
+        for token in ({}, {"token": ""}, {"token": ben.token()}, {"token": own[:-1]}):
+            answer = anna.post(path, form | token, Origin="https://evil.example")
+            assert answer.status == 403, (path, token)
+    made = service.entries(before, 8)
+    assert {one["result"] for one in made if one["kind"] == "read" and one["result"]} == {"denied"}
+    assert {one["kind"] for one in made} == {"read"}, "neither a mark nor an export"
+    anna.cookies.pop("kyphoplasty-cds-login", None)
+    answer = Browser(service).post("/audit/login", {"name": "anna", "password": PASSWORD, "wanted": "/audit"})
+    assert answer.status == 403, "nobody is logged in by a form of another site"
+
+
+@scenario
+def asks_operations_for_people(case: Case, field: Field) -> None:
+    service = field.service(case.site)
+    _sign(case, field)
+    for path in ("/metrics", "/health/live", "/health/ready", "/openapi.json", "/", "/models", "/cds-services"):
+        answer = service.send("GET", path)
+        assert answer.status == 200
+        assert PATIENT not in answer.text
+        assert "Practitioner" not in answer.text
+        assert not HOOK_INSTANCE.search(answer.text), path
+    assert "Server" not in service.send("GET", "/").headers or "/" not in service.send("GET", "/").headers["Server"]
+
+
+@scenario
+def fails_with_a_name_in_the_message(case: Case, field: Field) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        service = Running(Path(folder))
+        try:
+            field.prepare(case)
+            before = service.mark()
+            (service.folder / "fail.json").write_text(
+                json.dumps({"event": "socket.connect", "message": f"Patient/{PATIENT} Canary Hallie Müller 1945-03-17"})
+            )
+            answer = service.send("POST", CALL, json.dumps(field.request(case)).encode(), field.headers(case))
+            assert answer.status == 500
+            assert answer.issue == "exception"
+            text = answer.document["issue"][0]["details"]["text"]
+            assert text == "An unexpected error; the service's log has it under the id below."
+            line = service.logged(before, event="error")
+            assert line["errorId"] in answer.text
+            assert line["kind"] == "RuntimeError"
+            assert any("connections.py" in frame for frame in line["frames"])
+            (service.folder / "fail.json").unlink()
+            for name, octets in service.left_behind().items():
+                assert not re.search("Hallie|Müller|Canary|1945-03-17".encode(), octets), name
+            assert b"Hallie" not in answer.body
+        finally:
+            service.close()
+
+
+@scenario
+def loses_a_worker(case: Case, field: Field) -> None:
+    """Gunicorn tells of a worker that was killed: by the same way as all lines, without what was filled in."""
+    with tempfile.TemporaryDirectory() as folder:
+        service = Running(Path(folder))
+        try:
+            field.prepare(case)
+            before = service.mark()
+            (worker,) = _children(service.process_id)
+            os.kill(worker, signal.SIGKILL)
+            line = service.logged(before, logger="gunicorn.error")
+            assert "gunicorn" in line["place"]
+        finally:
+            service.close()
+
+
+def _children(process: int) -> list[int]:
+    return [int(one) for one in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+
+
+@scenario
+def refuses_to_start(case: Case, _field: Field) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "names.json").write_text("{}")
+        (folder / "keys.json").write_text(key_set(ISSUER))
+        for file, text in case.sends.get("files", {}).items():
+            (folder / file).write_text(text)
+        for file, mode in case.sends.get("modes", {}).items():
+            (folder / file).chmod(int(mode, 8))
+        settings = {
+            f"KYPHOPLASTY_CDS_{name}": value.replace("{folder}", str(folder))
+            for name, value in case.sends.get("settings", {}).items()
+        }
+        if "site" in case.sends:
+            (folder / "site.toml").write_text(case.sends["site"])
+            settings["KYPHOPLASTY_CDS_SITE"] = str(folder)
+        errors = folder / "errors.txt"
+        with (
+            errors.open("w") as sink,
+            subprocess.Popen(
+                [sys.executable, WITNESSED, folder, "serve", "--port", "0", *case.sends.get("arguments", ())],
+                env=clean_environment(folder) | settings,
+                cwd=folder,
+                stdout=subprocess.PIPE,
+                stderr=sink,
+                text=True,
+            ) as process,
+        ):
+            said = process.stdout.readline() if process.stdout else ""
+            process.terminate()
+        told = errors.read_text()
+    assert said == "", "it started"
+    assert process.returncode == 2, told
+    (line,) = [one for one in told.splitlines() if one.startswith("error: ")]
+    for word in case.says:
+        assert word in line
+    for secret in ("correct-horse", "user:word"):
+        assert secret not in told
