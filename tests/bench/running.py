@@ -87,14 +87,11 @@ class Running:
 
     def workers(self) -> tuple[int, ...]:
         """Ids of the processes that the first one has started and that are alive."""
-        with suppress(OSError):
-            text = Path(f"/proc/{self.process_id}/task/{self.process_id}/children").read_text()
-            return tuple(int(word) for word in text.split())
-        return ()
+        return children(self.process_id)
 
     def cpu_seconds(self) -> float:
         """Processor time of all its processes until now; that of ended ones is in their parent's account."""
-        return sum(_ticks(one) for one in (self.process_id, *self.workers())) / TICKS
+        return tree_seconds(self.process_id)
 
     def signal(self, number: int) -> None:
         """Send the first process a signal."""
@@ -128,6 +125,26 @@ def _ticks(process: int) -> int:
     except OSError:
         return 0
     return sum(int(word) for word in words[11:15])
+
+
+def children(process: int) -> tuple[int, ...]:
+    """Ids of the living processes that any thread of this one has started."""
+    found: list[int] = []
+    for listed in Path(f"/proc/{process}/task").glob("*/children"):
+        with suppress(OSError):
+            found += [int(word) for word in listed.read_text().split()]
+    return tuple(found)
+
+
+def tree_seconds(process: int) -> float:
+    """Processor time of a process and of all below it, ended ones included."""
+    return _ticks(process) / TICKS + sum(tree_seconds(child) for child in children(process))
+
+
+def machine_seconds() -> float:
+    """Processor time that this machine has spent on anything."""
+    user, nice, system, _idle, _waiting, *rest = map(int, Path("/proc/stat").read_text().split("\n")[0].split()[1:])
+    return (user + nice + system + sum(rest[:3])) / TICKS
 
 
 def megabytes(process: int) -> float:

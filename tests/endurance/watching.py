@@ -1,0 +1,109 @@
+"""Memory and open files of the workers over time, and how long this machine lets a thread wait for nothing."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections import defaultdict
+from dataclasses import dataclass
+
+from tests.bench.running import Running, descriptors, machine_seconds, megabytes, tree_seconds
+
+SETTLING_SECONDS = 20  # a young worker still fills its caches
+STALL_SECONDS = 0.03
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Of one worker at one moment."""
+
+    at: float
+    megabytes: float
+    descriptors: int
+
+
+class Watch:
+    """Looks at the workers from outside, every few seconds.
+
+    Attributes:
+        stalls: when, and for how many seconds, a thread of this process slept longer than it had asked for.
+        foreign: share of the processors that other programs than this run had meanwhile; known once it has ended.
+    """
+
+    def __init__(self, service: Running, *, every: float = 2.0) -> None:
+        self._service = service
+        self._every = every
+        self._samples: dict[int, list[Sample]] = defaultdict(list)
+        self.stalls: list[tuple[float, float]] = []
+        self._began = time.monotonic(), machine_seconds(), tree_seconds(os.getpid())
+        self.foreign = 0.0
+        self._stopped = threading.Event()
+        self._threads = [threading.Thread(target=act, daemon=True) for act in (self._look, self._doze)]
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """End it; a second time changes nothing."""
+        if self._stopped.is_set():
+            return
+        self._stopped.set()
+        for thread in self._threads:
+            thread.join(30)
+        began, machine, ours = self._began
+        others = (machine_seconds() - machine) - (tree_seconds(os.getpid()) - ours)
+        self.foreign = max(0.0, others / ((time.monotonic() - began) * (os.cpu_count() or 1)))
+
+    def stalled(self, began: float, ended: float) -> float:
+        """Seconds in this span in which this process itself did not run."""
+        return sum(seconds for at, seconds in self.stalls if began <= at <= ended)
+
+    def slopes(self, since: float) -> tuple[float, float] | None:
+        """Megabytes and descriptors that a worker gains in a minute; None where none was watched long enough.
+
+        Each worker by least squares over its samples since this moment, its first seconds aside; the mean by duration.
+        """
+        found = []
+        for samples in self._samples.values():
+            late = [one for one in samples if one.at >= max(since, samples[0].at + SETTLING_SECONDS)]
+            if len(late) >= 8:
+                minutes = [one.at / 60 for one in late]
+                gains = (
+                    _slope(minutes, [one.megabytes for one in late]),
+                    _slope(minutes, [one.descriptors for one in late]),
+                )
+                found.append((late[-1].at - late[0].at, gains))
+        whole = sum(seconds for seconds, _ in found)
+        if not whole:
+            return None
+        memory, files = (sum(seconds * gains[place] for seconds, gains in found) / whole for place in (0, 1))
+        return memory, files
+
+    @property
+    def highest(self) -> tuple[float, int]:
+        """The most memory, in megabytes, and the most descriptors that any worker had."""
+        samples = [one for each in self._samples.values() for one in each]
+        return max((one.megabytes for one in samples), default=0.0), max(
+            (one.descriptors for one in samples), default=0
+        )
+
+    def _look(self) -> None:
+        while not self._stopped.wait(self._every):
+            for worker in self._service.workers():
+                size = megabytes(worker)
+                if size:
+                    self._samples[worker].append(Sample(time.monotonic(), size, descriptors(worker)))
+
+    def _doze(self) -> None:
+        while not self._stopped.is_set():
+            before = time.monotonic()
+            time.sleep(0.01)
+            late = time.monotonic() - before - 0.01
+            if late > STALL_SECONDS:
+                self.stalls.append((before, late))
+
+
+def _slope(times: list[float], values: list[float]) -> float:
+    middle, usual = sum(times) / len(times), sum(values) / len(values)
+    spread = sum((one - middle) ** 2 for one in times)
+    return sum((at - middle) * (value - usual) for at, value in zip(times, values, strict=True)) / spread
