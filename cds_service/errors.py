@@ -3,6 +3,7 @@
 CdsError
   InvalidRequest            the caller's fault
     MalformedRequest        not JSON, not a hook request, hook differs from the service's
+    TooMuchAsked            more orders in one request than anybody signs at once
     PatientMismatch         the Patient or the augmentation order belongs to another patient than the request
   NotAuthenticated          the caller did not prove who it is
   NotAllowed                the caller may not do this, for example name this FHIR server
@@ -27,6 +28,10 @@ class InvalidRequest(CdsError):
 
 class MalformedRequest(InvalidRequest):
     """The body is not a request of this hook."""
+
+
+class TooMuchAsked(InvalidRequest):
+    """More orders than anybody signs at once."""
 
 
 class PatientMismatch(InvalidRequest):

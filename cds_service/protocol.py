@@ -23,12 +23,14 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
-from cds_service.errors import MalformedRequest, PatientMismatch
+from cds_service.errors import MalformedRequest, PatientMismatch, TooMuchAsked
 from cds_service.json_text import JsonTextError, decode_json
 
 FHIR_ID = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9\-.]{1,64}", re.ASCII)  # `.` and `..` would climb in a URL's path
 TOKEN = re.compile(r"[\x21-\x7e]{1,16384}")  # RFC 6749 access-token: visible ASCII, so no header can be split
 UUID_TEXT = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+MOST_DRAFTS = 200
 
 Text = Annotated[str, StringConstraints(min_length=1)]
 Uuid = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
@@ -109,6 +111,14 @@ class OrderSignContext(Inbound):
     encounter_id: Annotated[str | None, BeforeValidator(_encounter_id)] = None
     draft_orders: Any = Field(default=None, repr=False)
 
+    @field_validator("draft_orders", mode="before")
+    @classmethod
+    def _draft_orders_are_a_bundle(cls, value: Any) -> Any:
+        is_bundle = isinstance(value, dict) and value.get("resourceType", "Bundle") == "Bundle"
+        if value and not is_bundle:
+            raise ValueError("must be a Bundle")
+        return value
+
     @field_validator("patient_id", mode="before")
     @classmethod
     def _patient_id_is_a_fhir_id(cls, value: Any) -> Any:
@@ -158,6 +168,7 @@ def parse_request(body: bytes | Any, hook: str) -> HookRequest:
     Raises:
         MalformedRequest: not JSON, or not a request of this hook; the message repeats nothing of the body.
         PatientMismatch: the token is restricted to another patient than the context's.
+        TooMuchAsked: more than `MOST_DRAFTS` orders.
     """
     try:
         document = decode_json(body) if isinstance(body, bytes) else body
@@ -169,6 +180,7 @@ def parse_request(body: bytes | Any, hook: str) -> HookRequest:
         raise MalformedRequest(f"hook: this service answers the hook {hook}.")
     request = _validated(document, CONTEXTS[hook])
     _refuse_token_of_another_patient(request)
+    _refuse_many_orders(request.context.draft_orders)
     return request
 
 
@@ -188,6 +200,12 @@ def say_faults(error: ValidationError, *where: str) -> str:
     faults = error.errors(include_url=False, include_context=False, include_input=False)
     lines = (f"{'.'.join([*where, *map(str, fault['loc'])]) or 'request'}: {fault['msg']}" for fault in faults)
     return "; ".join(lines).replace("Value error, ", "") + "."
+
+
+def _refuse_many_orders(drafts: Any) -> None:
+    entries = drafts.get("entry") if isinstance(drafts, dict) else None
+    if isinstance(entries, list) and len(entries) > MOST_DRAFTS:
+        raise TooMuchAsked(f"context.draftOrders: more than {MOST_DRAFTS} orders.")
 
 
 def _refuse_token_of_another_patient(request: HookRequest) -> None:

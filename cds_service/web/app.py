@@ -114,6 +114,8 @@ class _PlainPaths:
         self._wsgi_app = wsgi_app
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        path = SLASHES.sub("/", environ.get("PATH_INFO", ""))
+        raw = environ.get("RAW_URI", "").partition("?")[0]
+        # A packed slash is none: an address that holds one is known under no other name, and leads nowhere.
+        path = raw if "%2f" in raw.lower() else SLASHES.sub("/", environ.get("PATH_INFO", ""))
         environ["PATH_INFO"] = path.rstrip("/") or "/"
         return self._wsgi_app(environ, start_response)

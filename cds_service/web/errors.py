@@ -23,6 +23,7 @@ from cds_service.errors import (
     NotAllowed,
     NotAuthenticated,
     PatientMismatch,
+    TooMuchAsked,
     UnknownService,
 )
 
@@ -31,6 +32,7 @@ LOG = logging.getLogger("kyphoplasty_cds.errors")
 # Exception, status, code of FHIR's issue-type. The first that fits counts.
 STATUSES: tuple[tuple[type[CdsError], int, str], ...] = (
     (MalformedRequest, 400, "invalid"),
+    (TooMuchAsked, 413, "too-long"),
     (PatientMismatch, 400, "business-rule"),
     (InvalidRequest, 400, "invalid"),
     (NotAuthenticated, 401, "login"),

@@ -6,6 +6,7 @@ A script is `{what is asked: fault}`: what is asked is a prefetch key, a resourc
 
 from __future__ import annotations
 
+import gzip
 import json
 import socket
 import ssl
@@ -306,6 +307,12 @@ def _redirects(_server: ScriptedFhir, handler: Handler, words: str, _document: J
     send(handler, int(number[0]) if number else 302, b"", Location=place)
 
 
+def _bomb(_server: ScriptedFhir, handler: Handler, _words: str, _document: Json) -> None:
+    """A hundred megabytes, packed into a hundred kilobytes."""
+    with suppress(OSError):  # whoever unpacks it goes away
+        send(handler, 200, gzip.compress(b" " * 100_000_000), Content_Encoding="gzip")
+
+
 FAULTS: Mapping[str, Callable[[ScriptedFhir, Handler, str, Json], None]] = {
     "never": _never,
     "slow": _slow,
@@ -321,4 +328,5 @@ FAULTS: Mapping[str, Callable[[ScriptedFhir, Handler, str, Json], None]] = {
     "demands": _demands,
     "finds": _finds,
     "redirects": _redirects,
+    "bomb": _bomb,
 }

@@ -37,11 +37,13 @@ class NotReceived(Exception):
 
     Attributes:
         status: of HTTP; the connection ends with it.
+        reason: a short word for the counts.
     """
 
     def __init__(self, status: int) -> None:
         super().__init__(status)
         self.status = status
+        self.reason = {413: "too-large", 414: "head", 431: "head", 417: "expectation"}.get(status, "no-http")
 
 
 class Receiver:

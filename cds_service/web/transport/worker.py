@@ -152,7 +152,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         try:
             is_whole = connection.take(octets, time.monotonic())
         except NotReceived as error:
-            self._refuse(connection, error.status, "not-received", is_watched=is_watched)
+            self._refuse(connection, error.status, error.reason, is_watched=is_watched)
             return
         self._held += connection.kept - before
         if self._held > self._limits.held_bytes:
