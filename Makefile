@@ -59,6 +59,10 @@ fuzz: $(VENV)/.ready-dev ## 200,000 broken requests and records, other ones at e
 	@FUZZ_EXAMPLES=$(or $(EXAMPLES),200000) $(BIN)/python -m pytest tests/fuzz -n 2 -p no:logging $(ARGS); failed=$$?; \
 	$(BIN)/python -m tests.fuzz.tallies; exit $$failed
 
+fuzz-parser: $(VENV)/.ready-dev ## a coverage-guided fuzzer on all that reads octets, for a minute (SECONDS=n for longer)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --group fuzz
+	@$(BIN)/python -m tests.fuzz.parser_fuzzer -max_total_time=$(or $(SECONDS),60)
+
 coverage: $(VENV)/.ready-dev ## branch coverage of the package
 	@$(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered
 

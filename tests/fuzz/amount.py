@@ -7,7 +7,9 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, settings
 
-TALLIES = Path(__file__).resolve().parents[2] / ".cache" / "fuzz" / "tallies.ndjson"
+KEPT = Path(__file__).resolve().parents[2] / ".cache" / "fuzz"  # what a run leaves behind
+TALLIES = KEPT / "tallies.ndjson"
+CORPUS = Path(__file__).with_name("corpus")
 TOTAL = int(os.environ.get("FUZZ_EXAMPLES", "1000"))
 
 

@@ -197,10 +197,9 @@ splices = st.lists(
 
 def with_key_twice(text: bytes, number: int) -> bytes:
     """The text with one of its members written twice; the text itself where it has none."""
-    starts = [place for place, sign in enumerate(text) if sign == ord("{")]
+    starts = [place + 1 for place in range(len(text)) if text[place : place + 2] == b'{"']
     if not starts:
         return text
-    start = starts[number % len(starts)] + 1
+    start = starts[number % len(starts)]
     end = text.find(b":", start)
-    name = text[start:end].strip()
-    return text if not name.startswith(b'"') else text[:start] + name + b": 1, " + text[start:]
+    return text[:start] + text[start:end] + b": 1, " + text[start:]

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cds_service.audit.access import Access
 from cds_service.audit.accounts import Accounts
-from tests.chart_builders import NOW, PATIENT
+from tests.chart_builders import NOW, PATIENT, open_service
 from tests.fuzz import bases
 from tests.fuzz.amount import examples
 from tests.fuzz.changes import apply, changes
@@ -24,7 +25,6 @@ WAYS = (
         CALL,
         FEEDBACK,
         "/models",
-        "/models/pma-psoas-2024",
         "/openapi.json",
         "/metrics",
         "/static/",
@@ -40,6 +40,7 @@ WAYS = (
     ),
     *("/sandbox/fhir/Patient", "/sandbox/fhir/metadata", "/audit", "/audit/login", "/audit/export", "/audit/entries"),
 )
+MODELS = tuple(f"/models/{name}" for name in open_service().model_cards)
 PIECES = (
     *(
         "/",
@@ -147,9 +148,9 @@ VALUES = (
 )
 METHODS = ("GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH", "TRACE", "get", "X", "")
 METHOD = st.sampled_from((*METHODS, "GET", "POST", "GET", "POST"))
-PATH = st.tuples(st.sampled_from(WAYS), st.lists(st.sampled_from(PIECES) | st.text(max_size=5), max_size=3)).map(
-    lambda parts: "".join((parts[0], *parts[1]))
-)
+PATH = st.tuples(
+    st.sampled_from((*WAYS, *MODELS)), st.lists(st.sampled_from(PIECES) | st.text(max_size=5), max_size=3)
+).map(lambda parts: "".join((parts[0], *parts[1])))
 HEADERS = st.dictionaries(st.sampled_from(NAMES), st.sampled_from(VALUES), max_size=4)
 QUERY = st.lists(
     st.tuples(st.sampled_from(("", "a", "access_token", "_count", "find", "name")), st.sampled_from(VALUES)), max_size=3
@@ -235,7 +236,7 @@ def reviewer(subject):
     """A reviewer's browser before a log with a few entries."""
     subject.answer(dump(bases.request("thin")))
     subject.post(CALL, dump(bases.request("no prefetch")))
-    accounts = Accounts(lambda: subject.store.database, lambda: NOW, FAST)
+    accounts = Accounts(Access(lambda: subject.store.database, lambda: NOW), FAST)
     accounts.add("anna", "reviewer", PASSWORD, replace=True)
     token = FORM_TOKEN.search(subject.client.get("/audit/login").text)[1]
     form = {"token": token, "wanted": "/audit", "name": "anna", "password": PASSWORD}

@@ -1,0 +1,65 @@
+"""What `/openapi.json` says of each address, against a real server process: every answer is as described."""
+
+from __future__ import annotations
+
+import pytest
+import schemathesis
+from hypothesis import given
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+from schemathesis.checks import CHECKS
+from schemathesis.config import GenerationConfig, ProjectConfig, ProjectsConfig, SchemathesisConfig
+
+from cds_service.demo.service_process import ServiceProcess
+from tests.fuzz.amount import examples
+from tests.fuzz.fuzzed_service import nothing_leaks
+
+ALWAYS = ("not_a_server_error", "status_code_conformance", "content_type_conformance", "response_schema_conformance")
+# Refused although the description allows it: the base of a FHIR server alone, which asks for nothing.
+REFUSED = {"GET /sandbox/fhir"}
+MODES = {
+    GenerationMode.POSITIVE: (*ALWAYS, "positive_data_acceptance"),
+    GenerationMode.NEGATIVE: ALWAYS,  # what breaks the description may be taken: we are tolerant of what is sent
+}
+
+
+@pytest.fixture(scope="module")
+def description():
+    """The description of a running process; what it wrote to its log is looked at in the end."""
+    generation = GenerationConfig(allow_x00=False)  # JSON Schema cannot say that a text has no NUL
+    config = SchemathesisConfig(projects=ProjectsConfig(default=ProjectConfig(generation=generation)))
+    with ServiceProcess("http://127.0.0.1:1/fhir") as running:
+        yield schemathesis.openapi.from_url(f"{running.url}/openapi.json", config=config)
+        written = running.errors()
+    nothing_leaks(written)
+    assert '"level": "ERROR"' not in written
+
+
+@pytest.fixture(scope="module")
+def operations(description):
+    return [found.ok() for found in description.get_all_operations()]
+
+
+@examples(0.03)
+@given(place=st.integers(0, 10**6), mode=st.sampled_from(tuple(MODES)), data=st.data())
+def test_every_answer_is_as_the_description_says(operations, place, mode, data):
+    operation = operations[place % len(operations)]
+    if mode is GenerationMode.NEGATIVE and operation.method.upper() == "GET" and "{" not in operation.path:
+        mode = GenerationMode.POSITIVE  # there is nothing to get wrong
+    case = data.draw(operation.as_strategy(mode))
+    if operation.path.startswith("/cds-services/") and isinstance(case.body, dict):
+        without_another_patient(case.body)
+    wanted = set(MODES[mode]) - ({"positive_data_acceptance"} if operation.label in REFUSED else set())
+    case.validate_response(case.call(timeout=60), checks=CHECKS.get_by_names(sorted(wanted)))
+
+
+def without_another_patient(body):
+    """JSON Schema cannot say that two members are the same."""
+    authorization = body.get("fhirAuthorization")
+    if isinstance(authorization, dict):
+        authorization.pop("patient", None)
+
+
+def test_every_address_of_the_service_is_described(operations):
+    described = {operation.label for operation in operations}
+    assert {"POST /cds-services/kyphoplasty-order-sign", "GET /cds-services", "GET /metrics"} <= described
