@@ -17,10 +17,7 @@ ROWS = frozenset(
 )
 # Rows without a case so far.
 AWAITED = frozenset(
-    {f"A{number}" for number in range(1, 30)}
-    | {f"D{number}" for number in range(1, 13)}
-    | {"E6", "E7", "E8"}
-    | {"F23"}
+    {f"A{number}" for number in range(1, 30)} | {f"D{number}" for number in range(1, 13)} | {"E6", "E7", "E8"} | {"F23"}
 )
 
 
