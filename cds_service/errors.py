@@ -7,6 +7,7 @@ CdsError
     PatientMismatch         the Patient or the augmentation order belongs to another patient than the request
   NotAuthenticated          the caller did not prove who it is
   NotAllowed                the caller may not do this, for example name this FHIR server
+  TooManyCalls              the caller's site allows it fewer calls a minute
   UnknownService            no service of that id
   EvidenceUnavailable       neither prefetch nor FHIR server gave a readable record
   DeadlinePassed            the time for the answer ran out long ago
@@ -39,11 +40,45 @@ class PatientMismatch(InvalidRequest):
 
 
 class NotAuthenticated(CdsError):
-    """The caller did not prove who it is."""
+    """The caller did not prove who it is.
+
+    Attributes:
+        reason: a key for the log, for example `jwt.aud`; it never leaves.
+        issuer: whom the token names, cut; nobody has verified it.
+        kid: which key the token names, cut.
+    """
+
+    def __init__(self, message: str, *, reason: str = "", issuer: str = "", kid: str = "") -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.issuer = issuer
+        self.kid = kid
 
 
 class NotAllowed(CdsError):
-    """The caller may not do what it asks."""
+    """The caller may not do what it asks.
+
+    Attributes:
+        reason: a key for the log, for example `fhir.host_denied`.
+    """
+
+    def __init__(self, message: str, *, reason: str = "") -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class TooManyCalls(CdsError):
+    """The caller has used up what its site allows it.
+
+    Attributes:
+        seconds: after which the next call is taken.
+    """
+
+    reason = "rate.limited"
+
+    def __init__(self, message: str, *, seconds: int) -> None:
+        super().__init__(message)
+        self.seconds = seconds
 
 
 class UnknownService(CdsError):

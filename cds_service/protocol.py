@@ -85,6 +85,10 @@ class FhirAuthorization(BaseModel):
             raise ValueError("must be Bearer")
         return token_type
 
+    def is_for(self, client_id: str | None) -> bool:
+        """Whether the token was issued to this client; so it is where nobody says to whom."""
+        return client_id is None or self.subject is None or self.subject == client_id
+
     @property
     def has_expired(self) -> bool:
         """Whether the EHR itself says that the token is of no use any more."""

@@ -29,6 +29,7 @@ from cds_service.cards.build import build_cards
 from cds_service.cards.repeated import shorten, whole_cards
 from cds_service.cards.texts import CardTexts
 from cds_service.core.assessment import assess
+from cds_service.core.caller import NOBODY, Caller
 from cds_service.core.derived import derive
 from cds_service.core.facts import AugmentationOrder, Findings, SupportOrder, SupportOrders
 from cds_service.core.policy import Policy
@@ -104,6 +105,7 @@ class Ports:
         deadline: of the whole answer, from the arrival of the request.
         base_url: where this service's own pages are.
         history: what users answered before to cards about this patient.
+        caller: who asks; nobody in open mode.
     """
 
     clock: Callable[[], datetime]
@@ -112,6 +114,7 @@ class Ports:
     deadline: Deadline
     base_url: str
     history: History = field(default_factory=NoHistory)
+    caller: Caller = NOBODY
 
 
 def answer(service: Service, hook: ServiceHook, request: HookRequest, ports: Ports) -> HookResponse:
@@ -151,7 +154,7 @@ def answer(service: Service, hook: ServiceHook, request: HookRequest, ports: Por
 
     if ports.deadline.is_stale:
         raise DeadlinePassed("The time for this answer is over.")
-    entry = entry_for(now, hook.id, request, found, cards, service.digests, service.models)
+    entry = entry_for(now, hook.id, request, found, cards, service.digests, service.models, ports.caller)
     ports.audit.append(with_repeats(entry, basis, whole_cards(found, whole), repeats))
     return HookResponse(cards=cards)
 
@@ -229,7 +232,7 @@ def _answers_given(
     if order is None or not policy.enabled:
         return ()
     since = now - timedelta(days=policy.days + 1)
-    read = partial(ports.history.answers_given, request.context.patient_id, request.fhir_server, since)
+    read = partial(ports.history.answers_given, request.context.patient_id, request.fhir_server, since, ports.caller)
     until = Deadline.after(max(0.0, ports.deadline.left) * HISTORY_SHARE)
     try:
         return run_side_by_side({"history": read}, until).get("history")

@@ -6,15 +6,16 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError
 
 from cds_service.core.policy import SITE_KEYS, Incidence, Policy
 from cds_service.errors import DataFileError
 from cds_service.fhir.address import Address, parse_address, parse_base
 from cds_service.key_file import holds_private_key
-from cds_service.site_fields import FhirBase, Origin, Seconds, SiteTable, Text, Url, YesNo
+from cds_service.site_clients import Client
+from cds_service.site_fields import Origin, SiteTable, Text, YesNo
 from cds_service.site_review import ReviewLogin, client_secret
 
 SITE_FILE = "site.toml"
@@ -28,39 +29,11 @@ class Identity(SiteTable):
 
 
 class ServiceMode(SiteTable):
-    """`[service]`: whether answers are shown, and to whom first."""
+    """`[service]`: whether answers are shown, to whom first, and whether discovery asks for a token too."""
 
     mode: Literal["off", "silent", "live"] = "live"
     pilot_users: tuple[Text, ...] = ()
-
-
-class Capabilities(SiteTable):
-    """`[clients.capabilities]`: what an EHR can apply; None where the site does not say, which means all."""
-
-    actions: tuple[Literal["create", "update", "delete"], ...] | None = None
-    resources: tuple[Text, ...] | None = None
-    orderables: Literal["any", "mapped-only"] = "any"
-    links: Literal["signed", "login", "off"] | None = None
-
-
-class Client(SiteTable):
-    """`[[clients]]`: one EHR that may call us."""
-
-    issuer: Text
-    jwks_url: Url | None = None
-    jwks_file: Text | None = None
-    audiences: tuple[Text, ...] = ()
-    fhir_servers: tuple[FhirBase, ...] = Field(min_length=1)
-    tenants: tuple[Text, ...] = ()
-    deadline_seconds: Seconds | None = None
-    client_id: Text | None = None
-    capabilities: Capabilities | None = None
-
-    @model_validator(mode="after")
-    def _has_one_source_of_keys(self) -> Self:
-        if (self.jwks_url is None) == (self.jwks_file is None):
-            raise ValueError("exactly one of jwks-url and jwks-file is needed")
-        return self
+    discovery: Literal["open", "closed"] = "open"
 
 
 class FhirAccess(SiteTable):

@@ -14,9 +14,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from cds_service.audit.chain import AuditEntry, ShownCard
 from cds_service.audit.feedback import ShownAnswer, known_uuid
 from cds_service.audit.query import Query
-from cds_service.audit.reading import AuditReader, Stored
+from cds_service.audit.reading import AuditReader, Found, Stored
 from cds_service.audit.store import AuditStore
-from cds_service.audit.tables import CARDS
+from cds_service.audit.tables import CARDS, SEARCH
+from cds_service.core.caller import Caller
 from cds_service.core.repeats import AnswerGiven, Basis, Repeat, Repeats, WholeCard, round_value
 from cds_service.errors import AuditUnavailable
 
@@ -29,8 +30,8 @@ class AnswersGiven:
     def __init__(self, store: AuditStore) -> None:
         self._store = store
 
-    def showing(self, card: str) -> ShownAnswer | None:
-        """The newest answer that showed a card with this uuid; None when no entry knows it, or it was purged.
+    def showing(self, card: str, caller: Caller) -> ShownAnswer | None:
+        """The newest answer that showed this caller a card with this uuid; None when no entry knows it any more.
 
         Raises:
             AuditUnavailable: the log cannot be read.
@@ -40,19 +41,21 @@ class AnswersGiven:
             return None
         with _readable():
             with self._store.database.reading() as connection:
-                place: int | None = connection.scalar(_place_of(uuid))
+                place: int | None = connection.scalar(_place_of(uuid, caller))
             stored = self._reader.entry(place) if place else None
         return ShownAnswer.of(stored, uuid) if stored else None
 
-    def answers_given(self, patient_id: str, fhir_server: str | None, since: datetime) -> Sequence[AnswerGiven]:
-        """Feedback on cards about this patient of this server that came at this moment or later.
+    def answers_given(
+        self, patient_id: str, fhir_server: str | None, since: datetime, caller: Caller
+    ) -> Sequence[AnswerGiven]:
+        """Feedback by this caller on cards about this patient of this server that came at this moment or later.
 
         Raises:
             AuditUnavailable: the log cannot be read.
         """
-        query = Query(kinds=("feedback",), patient=patient_id, since=since)
+        query = Query(kinds=("feedback",), patient=patient_id, since=since, client=caller.client, tenant=caller.tenant)
         with _readable():
-            found = [one for one in self._reader.find(query, limit=NEWEST).entries if one.about]
+            found = [one for one in self._reader.find(query, limit=NEWEST).entries if one.about and _is_of(one, caller)]
             answers = {about: self._reader.entry(about) for about in {one.about for one in found if one.about}}
             pairs = [(answers.get(one.about or ""), self._reader.entry(one.id)) for one in found]
         return tuple(one for pair in pairs if (one := _answer_given(*pair, fhir_server)) is not None)
@@ -62,9 +65,23 @@ class AnswersGiven:
         return self._store.reader  # asked each time: after a fork it is another
 
 
-def _place_of(card: str) -> Select[Any]:
-    """The place of the newest entry that showed this card, by the index of cards alone, also where there is none."""
-    return select(CARDS.c.sequence).where(CARDS.c.card == card).order_by(CARDS.c.sequence.desc()).limit(1)
+def _place_of(card: str, caller: Caller) -> Select[Any]:
+    """The place of the newest entry that showed this card to this caller, by the index of cards."""
+    joined = CARDS.join(SEARCH, SEARCH.c.sequence == CARDS.c.sequence)
+    return (
+        select(CARDS.c.sequence)
+        .select_from(joined)
+        .where(CARDS.c.card == card)
+        .where(SEARCH.c.client.is_not_distinct_from(caller.client))
+        .where(SEARCH.c.tenant.is_not_distinct_from(caller.tenant))
+        .order_by(CARDS.c.sequence.desc())
+        .limit(1)
+    )
+
+
+def _is_of(found: Found, caller: Caller) -> bool:
+    """Whether this is the caller's own; a query for no client at all finds those of every client."""
+    return (found.client, found.tenant) == (caller.client, caller.tenant)
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from cds_service.errors import DataFileError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 VERSION_TABLE = "audit_version"
-HEAD = "0003"  # the newest step of `migrations/versions`
+HEAD = "0004"  # the newest step of `migrations/versions`
 _LOCK = 0x6B63_6473_0001  # the advisory lock of the chain in PostgreSQL
 _WRITES = "audit_writes"
 _WAIT = "audit_wait"
@@ -30,12 +30,13 @@ LOCK_NOT_AVAILABLE = "55P03"
 class Database:
     """The engine of one process; safe to make before a fork as long as nothing has been asked."""
 
-    def __init__(self, url: str, *, wait_seconds: float = 2.0) -> None:
+    def __init__(self, url: str, *, wait_seconds: float = 2.0, is_synced: bool = True) -> None:
         """No connection is made yet.
 
         Args:
             url: SQLAlchemy URL.
             wait_seconds: for a lock, a connection, or one statement of a write.
+            is_synced: a commit waits for the disk; otherwise a loss of power may undo the last ones, whole.
 
         Raises:
             DataFileError: the URL names no place where anything would last.
@@ -44,7 +45,8 @@ class Database:
         if self.is_sqlite and self.file is None:
             raise DataFileError("DATABASE_URL", "", "an audit log needs a file: sqlite:///FILE")
         self._wait_seconds = wait_seconds
-        self._engine = _sqlite(self.url, wait_seconds) if self.is_sqlite else _postgresql(self.url, wait_seconds)
+        make = _sqlite if self.is_sqlite else _postgresql
+        self._engine = make(self.url, wait_seconds, is_synced)
 
     @property
     def is_sqlite(self) -> bool:
@@ -66,6 +68,16 @@ class Database:
                 connection.execute(text(f"SET LOCAL lock_timeout = {wait}"))
                 # Its own statement: the head that is read next is seen as it is once the lock is ours.
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+            yield connection
+
+    @contextmanager
+    def noting(self) -> Iterator[Connection]:
+        """A short transaction beside the chain, whose lock it does not take."""
+        with self._engine.connect().execution_options(**{_WRITES: True}) as connection, connection.begin():
+            if not self.is_sqlite:
+                wait = int(1000 * self._wait_seconds)
+                connection.execute(text(f"SET LOCAL lock_timeout = {wait}"))
+                connection.execute(text(f"SET LOCAL statement_timeout = {wait}"))
             yield connection
 
     @contextmanager
@@ -129,7 +141,8 @@ def _with_driver(url: URL) -> URL:
     return url.set(drivername="postgresql+psycopg") if url.drivername == "postgresql" else url
 
 
-def _sqlite(url: URL, wait_seconds: float) -> Engine:
+def _sqlite(url: URL, wait_seconds: float, is_synced: bool) -> Engine:  # noqa: FBT001
+    synchronous = "FULL" if is_synced else "NORMAL"
     engine = create_engine(url, connect_args={"timeout": PREPARE_SECONDS})
 
     @event.listens_for(engine, "do_connect")
@@ -147,7 +160,7 @@ def _sqlite(url: URL, wait_seconds: float) -> Engine:
         """Readers do not block, an entry is on disk at commit, what is deleted is overwritten."""
         connection.isolation_level = None  # the driver would begin transactions by itself, and not before reads
         cursor = connection.cursor()
-        for setting in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+        for setting in ("journal_mode=WAL", f"synchronous={synchronous}", "foreign_keys=ON", "secure_delete=ON"):
             cursor.execute(f"PRAGMA {setting}")
         cursor.close()
 
@@ -161,7 +174,7 @@ def _sqlite(url: URL, wait_seconds: float) -> Engine:
     return engine
 
 
-def _postgresql(url: URL, wait_seconds: float) -> Engine:
+def _postgresql(url: URL, wait_seconds: float, is_synced: bool) -> Engine:  # noqa: FBT001
     milliseconds = int(wait_seconds * 1000)
     options = {
         "connect_timeout": max(2, round(wait_seconds)),  # libpq knows none shorter
@@ -177,8 +190,9 @@ def _postgresql(url: URL, wait_seconds: float) -> Engine:
         """A commit that returns is on disk, whatever the server's default says."""
         with connection.cursor() as cursor:
             cursor.execute("SELECT current_setting('synchronous_commit')")
-            if cursor.fetchone()[0] in ("off", "local"):
-                cursor.execute("SET synchronous_commit = on")
+            is_set = cursor.fetchone()[0] not in ("off", "local")
+            if is_set != is_synced:
+                cursor.execute(f"SET synchronous_commit = {'on' if is_synced else 'off'}")
         connection.commit()
 
     return engine

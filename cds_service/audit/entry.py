@@ -11,6 +11,7 @@ from cds_service.audit.chain import AuditEntry, ShownCard, canonical_json
 from cds_service.cards.answer import Answer
 from cds_service.cards.extension import assessment_json
 from cds_service.core.assessment import Outcome
+from cds_service.core.caller import NOBODY, Caller
 from cds_service.core.facts import AugmentationOrder, Finding, Gap
 from cds_service.core.policy import Policy
 from cds_service.core.prediction import LogisticModel
@@ -28,6 +29,7 @@ def entry_for(
     cards: Sequence[Card],
     digests: Mapping[str, str],
     models: Mapping[str, LogisticModel],
+    caller: Caller = NOBODY,
 ) -> AuditEntry:
     """The entry of an answer: order, inputs with their sources, gaps, figures, rules that fired, cards as shown."""
     record = answer.record
@@ -39,6 +41,8 @@ def entry_for(
         patient=request.context.patient_id,
         user=request.context.user_id,
         encounter=request.context.encounter_id,
+        client=caller.client,
+        tenant=caller.tenant,
         status=200,
         result="shown",
         refracture_band=_band(answer, "refracture"),

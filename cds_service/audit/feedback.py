@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
+from uuid import uuid5
 
 from cds_service.audit.chain import AuditEntry, time_text
 from cds_service.audit.reading import Found, Stored
+from cds_service.core.caller import NOBODY, Caller
 from cds_service.feedback import FeedbackItem
 from cds_service.protocol import UUID_TEXT
 
@@ -19,8 +21,8 @@ COMMENT_LENGTH = 500  # characters
 class ShownCards(Protocol):
     """Where it is known which answer showed a card."""
 
-    def showing(self, card: str) -> ShownAnswer | None:
-        """The newest answer that showed a card with this uuid; None when no entry knows it.
+    def showing(self, card: str, caller: Caller) -> ShownAnswer | None:
+        """The newest answer that showed this caller a card with this uuid; None when no entry knows it.
 
         Raises:
             AuditUnavailable: the log cannot be read.
@@ -60,8 +62,9 @@ def feedback_entry(
     reason_system: str,
     keeps_comments: bool,
     is_log_read: bool = True,
+    caller: Caller = NOBODY,
 ) -> AuditEntry:
-    """The entry of one item; its id is that of the statement, so that the log takes a repeat of it once.
+    """The entry of one item; its id is that of this caller's statement, so that the log takes a repeat of it once.
 
     Ids and codes of ours alone are kept of what the client wrote.
 
@@ -69,19 +72,20 @@ def feedback_entry(
         shown: the answer with the card; None when it is not known, and the entry is not linked then.
         reason_codes: all that cards of this service offer.
         is_log_read: False when nobody could look for the card.
+        caller: who says so.
     """
     code = _listed(item, reason_codes, reason_system)
     answer = shown.entry if shown else None
     return AuditEntry(
         kind="feedback",
         at=at,
-        id=str(item.id),
+        id=_id_of(item, caller),
         service_id=service_id,
         hook_instance=answer.hook_instance if answer else None,
         patient=answer.patient if answer else None,
         encounter=answer.encounter if answer else None,
-        client=answer.client if answer else None,
-        tenant=answer.tenant if answer else None,
+        client=caller.client,
+        tenant=caller.tenant,
         result=item.outcome,
         reason=code,
         about=answer.id if answer else None,
@@ -89,6 +93,11 @@ def feedback_entry(
         topic=(shown.topic or None) if shown else None,
         content=_content(item, shown, code, keeps_comments=keeps_comments, is_log_read=is_log_read),
     )
+
+
+def _id_of(item: FeedbackItem, caller: Caller) -> str:
+    """Of this caller's statement: nobody takes the place of what another caller is going to say."""
+    return str(item.id if caller == NOBODY else uuid5(item.id, repr((caller.client, caller.tenant))))
 
 
 def _content(

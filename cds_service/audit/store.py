@@ -49,7 +49,7 @@ class AuditStore:
             share_seconds: how long an answer waits for the database.
             clock: of the log's own entries.
         """
-        self._url = database_url
+        self.url = database_url
         self._share_seconds = share_seconds
         self._clock = clock
         self._spool_folder = spool_folder
@@ -60,7 +60,7 @@ class AuditStore:
         self._open()
 
     def _open(self) -> None:
-        self.database = Database(self._url, wait_seconds=max(self._share_seconds, 0.3))
+        self.database = Database(self.url, wait_seconds=max(self._share_seconds, 0.3))
         self.reader = AuditReader(self.database)
         self._spool = Spool(self._spool_folder or _folder_beside(self.database.file), max_bytes=self._spool_bytes)
         self._writer: GroupWriter | None = None

@@ -73,3 +73,11 @@ KEYS = Table(
     Column("made", String(24), nullable=False),
     Column("secret", Text, nullable=False),
 )
+
+# Tokens of CDS clients that were used, until they are of no use any more.
+TOKENS = Table(
+    "audit_token",
+    METADATA,
+    Column("digest", String(64), primary_key=True),  # of issuer and jti
+    Column("expires", BigInteger, nullable=False),  # seconds since 1970
+)

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Literal, Protocol
 
 from cds_service.core.assessment import Assessment
+from cds_service.core.caller import Caller
 from cds_service.core.facts import Finding, Findings, SupportOrder, SupportOrders, Value
 from cds_service.core.policy import RepeatsPolicy
 from cds_service.core.recommendations import Signal
@@ -97,8 +98,10 @@ class AnswerGiven:
 class History(Protocol):
     """What was answered before."""
 
-    def answers_given(self, patient_id: str, fhir_server: str | None, since: datetime) -> Sequence[AnswerGiven]:
-        """Feedback on cards about this patient of this server, at this moment or later.
+    def answers_given(
+        self, patient_id: str, fhir_server: str | None, since: datetime, caller: Caller
+    ) -> Sequence[AnswerGiven]:
+        """Feedback by this caller on cards about this patient of this server, at this moment or later.
 
         Raises:
             AuditUnavailable: it cannot be read.
@@ -109,7 +112,13 @@ class History(Protocol):
 class NoHistory:
     """Where nothing was ever answered: `explain`, `assess`, the sandbox's look at a record."""
 
-    def answers_given(self, patient_id: str, fhir_server: str | None, since: datetime) -> Sequence[AnswerGiven]:  # noqa: ARG002
+    def answers_given(
+        self,
+        patient_id: str,  # noqa: ARG002
+        fhir_server: str | None,  # noqa: ARG002
+        since: datetime,  # noqa: ARG002
+        caller: Caller,  # noqa: ARG002
+    ) -> Sequence[AnswerGiven]:
         """Nothing."""
         return ()
 

@@ -12,6 +12,8 @@ from flask import Flask, Response, request
 
 from cds_service.audit.chain import AuditLog
 from cds_service.audit.store import AuditStore
+from cds_service.audit.token_ids import TokenIds
+from cds_service.callers.replays import Replays
 from cds_service.fhir.server.client import Connections
 from cds_service.service import Service, answer
 from cds_service.settings import Settings
@@ -20,14 +22,17 @@ from cds_service.web.cds_api import Flow, Surroundings, cds_routes, utc_now
 from cds_service.web.cors import register_cors
 from cds_service.web.errors import register_errors
 from cds_service.web.feedback import EarlierAnswers, NothingEarlier, feedback_routes
+from cds_service.web.gate import make_gate
 from cds_service.web.health import health_routes
 from cds_service.web.metrics import CountedLog, Metrics
 from cds_service.web.pages import page_routes
 from cds_service.web.review import review_routes
 from cds_service.web.sandbox import is_open, sandbox_routes
 from cds_service.web.transport.tally import METRICS
+from cds_service.web.unauthenticated import UnauthenticatedCalls
 
 CONTENT_POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+AT_WORKER_START = "at-worker-start"  # what a process does before its first request, once it has forked
 SLASHES = re.compile(r"//+")
 
 
@@ -61,6 +66,18 @@ def create_app(
     metrics = Metrics()
     app.extensions[METRICS] = metrics
     known = earlier or NothingEarlier()
+    connections = Connections(
+        allow_private=site is None or site.site.fhir.allow_private_networks, allow_public_plain=site is None
+    )
+    used_tokens = TokenIds(audit.url) if isinstance(audit, AuditStore) else None
+    gate = make_gate(
+        site,
+        connections,
+        replays=Replays(used_tokens, metrics.count_unconfirmed_token),
+        clock=clock,
+        base_url=base_url,
+        seconds=settings.deadline_seconds,
+    )
     around = Surroundings(
         service=service,
         settings=settings,
@@ -70,10 +87,10 @@ def create_app(
         audit=CountedLog(audit, metrics),
         history=known,
         base_url=base_url.rstrip("/"),
-        connections=Connections(
-            allow_private=site is None or site.site.fhir.allow_private_networks, allow_public_plain=site is None
-        ),
+        connections=connections,
         metrics=metrics,
+        gate=gate,
+        unauthenticated=UnauthenticatedCalls(),
     )
     register_errors(app)
     register_cors(app, around.site)
@@ -81,11 +98,12 @@ def create_app(
     app.register_blueprint(feedback_routes(around, known))
     has_review = isinstance(audit, AuditStore)  # a log that can be read
     app.register_blueprint(page_routes(service, has_sandbox=is_open(around.site), has_review=has_review))
-    app.register_blueprint(health_routes(service, metrics, audit, _disk_of(audit), is_ending))
+    app.register_blueprint(health_routes(service, metrics, audit, _disk_of(audit), gate, is_ending))
     app.register_blueprint(sandbox_routes(around))
     if isinstance(audit, AuditStore):
         app.register_blueprint(review_routes(around, audit, site))
     app.after_request(_secure)
+    app.extensions[AT_WORKER_START] = gate.prefetch
     app.wsgi_app = _PlainPaths(app.wsgi_app)  # type: ignore[method-assign]
     return app
 

@@ -13,20 +13,26 @@ from flask import Blueprint, Response, g, request
 from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
 from cds_service.audit.chain import AuditLog
+from cds_service.core.caller import NOBODY
 from cds_service.core.repeats import History
 from cds_service.deadline import Deadline
-from cds_service.errors import UnknownService
+from cds_service.errors import NotAuthenticated, UnknownService
+from cds_service.fhir.gathering.record import FhirReader
 from cds_service.fhir.server.client import Connections
 from cds_service.protocol import CONTEXTS, HookRequest, HookResponse, parse_request
 from cds_service.service import Ports, Service, ServiceHook
 from cds_service.settings import PrefetchWish, Settings
 from cds_service.site import Site
-from cds_service.web.fhir_access import check_fhir_server, deadline_seconds, open_reader
+from cds_service.site_clients import Client
+from cds_service.web.fhir_access import check_fhir_server, check_right_to_server, open_reader
+from cds_service.web.gate import Admitted, Gate, check_rate
 from cds_service.web.logs import log_call
 from cds_service.web.metrics import Metrics
 from cds_service.web.refusals import record_refusal
 from cds_service.web.transport.arrival import ARRIVED
+from cds_service.web.unauthenticated import UnauthenticatedCalls
 
+CDS_PATH = "/cds-services"
 ASSESSMENTS = "org.kyphoplasty-cds.assessments"
 Flow = Callable[[Service, ServiceHook, HookRequest, Ports], HookResponse]
 
@@ -39,6 +45,7 @@ class Surroundings:
         flow: `service.answer`.
         clock: now, UTC.
         base_url: where EHRs reach this service, without a slash at the end.
+        gate: asks callers who they are.
     """
 
     service: Service
@@ -51,6 +58,8 @@ class Surroundings:
     base_url: str
     connections: Connections
     metrics: Metrics
+    gate: Gate
+    unauthenticated: UnauthenticatedCalls
 
 
 def utc_now() -> datetime:
@@ -60,10 +69,12 @@ def utc_now() -> datetime:
 
 def cds_routes(around: Surroundings) -> Blueprint:
     """Discovery, and one address for each service."""
-    routes = Blueprint("cds", __name__, url_prefix="/cds-services")
+    routes = Blueprint("cds", __name__, url_prefix=CDS_PATH)
 
     @routes.get("")
     def discovery() -> Response:
+        if around.site is not None and around.site.service.discovery == "closed":
+            around.gate.admit(CDS_PATH)
         wish = around.settings.prefetch
         return json_response(
             {"services": [discovery_entry(hook.discovery, wish) for hook in around.service.hooks.values()]}
@@ -72,10 +83,12 @@ def cds_routes(around: Surroundings) -> Blueprint:
     @routes.post("/<service_id>")
     def call(service_id: str) -> Response:
         g.started, g.service_id = time.perf_counter(), "unknown"
+        arrived = request.environ.get(ARRIVED, time.monotonic())  # it may have waited for its turn
+        admitted = around.gate.admit(f"{CDS_PATH}/{service_id}")
         if service_id not in around.service.hooks or around.service.hooks[service_id].hook not in CONTEXTS:
             raise UnknownService("No service has this id.")
         g.service_id = service_id
-        response = _answer(around, around.service.hooks[service_id])
+        response = _answer(around, around.service.hooks[service_id], admitted, arrived)
         g.gaps = count_gaps(response)
         g.cards = tuple(
             (card.source.topic.code if card.source.topic else "", card.indicator) for card in response.cards
@@ -88,6 +101,7 @@ def cds_routes(around: Surroundings) -> Blueprint:
             _note_call(around.metrics, response.status_code)
             if response.status_code >= 400 and "body" in g:
                 _note_refusal(around, response.status_code)
+        _note_unauthenticated(around)
         return response
 
     return routes
@@ -122,21 +136,35 @@ def count_gaps(response: HookResponse) -> int:
     return len({missing["name"] for model in models for missing in model.get("missing", ())})
 
 
-def _answer(around: Surroundings, hook: ServiceHook) -> HookResponse:
-    arrived = request.environ.get(ARRIVED, time.monotonic())  # it may have waited for its turn
-    body = parse_request(read_body(), hook.hook)
-    g.hook_instance = body.hook_instance
-    check_fhir_server(body, around.site, around.settings.fhir_servers)
-    seconds = deadline_seconds(body, around.site, around.settings.deadline_seconds)
+def _answer(around: Surroundings, hook: ServiceHook, admitted: Admitted, arrived: float) -> HookResponse:
+    """The answer to a caller that was admitted: body, context, its right to the FHIR server, then the flow."""
+    raw = read_body()
+    check_rate(admitted)
+    asked = parse_request(raw, hook.hook)
+    g.hook_instance = asked.hook_instance
+    client = admitted.settings
+    if client is None:
+        check_fhir_server(asked, around.site, around.settings.fhir_servers)
+    else:
+        check_right_to_server(asked, client, admitted.caller.tenant)
     ports = Ports(
         clock=around.clock,
-        fhir=open_reader(body, around.connections),
+        fhir=_reader(around, asked, client),
         audit=around.audit,
-        deadline=Deadline.after(seconds, began=arrived),
+        deadline=Deadline.after(admitted.window(around.settings.deadline_seconds), began=arrived),
         base_url=around.base_url,
         history=around.history,
+        caller=admitted.caller,
     )
-    return around.flow(around.service, hook, body, ports)
+    return around.flow(around.service, hook, asked, ports)
+
+
+def _reader(around: Surroundings, asked: HookRequest, client: Client | None) -> FhirReader | None:
+    """A reader of the request's server; a token that was issued to somebody else stays unused, and that is said."""
+    client_id = client.client_id if client is not None else None
+    if asked.fhir_authorization is not None and not asked.fhir_authorization.is_for(client_id):
+        g.reason = "fhir.token"
+    return open_reader(asked, around.connections, client_id)
 
 
 def read_body() -> bytes:
@@ -161,6 +189,7 @@ def _note_refusal(around: Surroundings, status: int) -> None:
         body=g.body,
         status=status,
         error=g.get("failure"),
+        caller=g.get("caller", NOBODY),
     )
 
 
@@ -170,6 +199,9 @@ def _note_call(metrics: Metrics, status: int) -> None:
     metrics.count_call(g.service_id, status, seconds)
     for topic, indicator in cards:
         metrics.count_card(g.service_id, topic, indicator)
+    failure = g.get("failure")
+    if isinstance(failure, NotAuthenticated):
+        return  # these are told seldom
     log_call(
         service=g.service_id,
         hook_instance=g.get("hook_instance", ""),
@@ -177,4 +209,16 @@ def _note_call(metrics: Metrics, status: int) -> None:
         milliseconds=seconds * 1000,
         cards=len(cards),
         gaps=g.get("gaps", 0),
+        client=g.get("caller", NOBODY).client or "",
+        reason=g.get("reason", "") or getattr(failure, "reason", ""),
     )
+
+
+def _note_unauthenticated(around: Surroundings) -> None:
+    """A caller that nobody knows costs a count and, now and then, a line."""
+    failure = g.get("failure")
+    if isinstance(failure, NotAuthenticated):
+        around.metrics.count_unauthenticated(failure.reason)
+        around.unauthenticated.note(failure, g.get("service_id", ""))
+    else:
+        around.unauthenticated.tell()

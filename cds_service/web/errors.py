@@ -23,6 +23,7 @@ from cds_service.errors import (
     NotAllowed,
     NotAuthenticated,
     PatientMismatch,
+    TooManyCalls,
     TooMuchAsked,
     UnknownService,
 )
@@ -37,6 +38,7 @@ STATUSES: tuple[tuple[type[CdsError], int, str], ...] = (
     (InvalidRequest, 400, "invalid"),
     (NotAuthenticated, 401, "login"),
     (NotAllowed, 403, "forbidden"),
+    (TooManyCalls, 429, "throttled"),
     (UnknownService, 404, "not-found"),
     (EvidenceUnavailable, 412, "processing"),
     (DeadlinePassed, 503, "timeout"),
@@ -99,6 +101,8 @@ def _answer_own(error: CdsError) -> Response:
     if isinstance(error, EvidenceUnavailable):
         code = error.issue
     response = outcome(status, code, str(error), _hook_instance())
+    if isinstance(error, TooManyCalls):
+        response.headers["Retry-After"] = str(error.seconds)
     if status == 503:
         response.headers["Retry-After"] = "1"
     return response

@@ -11,13 +11,15 @@ from flask import Blueprint, Response
 
 from cds_service.audit.feedback import ShownAnswer, ShownCards, feedback_entry
 from cds_service.cards.texts import REASON_SYSTEM
+from cds_service.core.caller import Caller
 from cds_service.core.repeats import History, NoHistory
 from cds_service.deadline import Deadline
 from cds_service.errors import AuditUnavailable, UnknownService
 from cds_service.feedback import FeedbackItem, parse_feedback
 from cds_service.fhir.gathering.parallel import run_side_by_side
 from cds_service.service import ServiceHook
-from cds_service.web.cds_api import Surroundings, json_response, read_body
+from cds_service.web.cds_api import CDS_PATH, Surroundings, json_response, read_body
+from cds_service.web.gate import check_rate
 
 CALLS = logging.getLogger("kyphoplasty_cds.calls")
 
@@ -29,7 +31,7 @@ class EarlierAnswers(History, ShownCards, Protocol):
 class NothingEarlier(NoHistory):
     """For logs that cannot be asked."""
 
-    def showing(self, card: str) -> ShownAnswer | None:  # noqa: ARG002
+    def showing(self, card: str, caller: Caller) -> ShownAnswer | None:  # noqa: ARG002
         """None: feedback is kept without a link."""
         return None
 
@@ -40,30 +42,37 @@ def feedback_routes(around: Surroundings, cards: ShownCards) -> Blueprint:
     Args:
         cards: where it is known which answer showed a card.
     """
-    routes = Blueprint("feedback", __name__, url_prefix="/cds-services")
+    routes = Blueprint("feedback", __name__, url_prefix=CDS_PATH)
 
     @routes.post("/<service_id>/feedback")
     def feedback(service_id: str) -> Response:
+        admitted = around.gate.admit(f"{CDS_PATH}/{service_id}/feedback")
         hook = around.service.hooks.get(service_id)
         if hook is None:
             raise UnknownService("No service has this id.")
-        items = parse_feedback(read_body())
-        linked = _record(around, hook, items, cards)
+        body = read_body()
+        check_rate(admitted)
+        items = parse_feedback(body)
+        linked = _record(around, hook, items, cards, admitted.caller)
         fields = {"event": "feedback", "service": service_id, "items": len(items), "linked": linked}
+        if linked < len({item.card for item in items}) and admitted.client is not None:
+            fields["reason"] = "fb.unknown"
         CALLS.info("feedback", extra={"fields": fields})
         return json_response({})
 
     return routes
 
 
-def _record(around: Surroundings, hook: ServiceHook, items: Sequence[FeedbackItem], cards: ShownCards) -> int:
+def _record(
+    around: Surroundings, hook: ServiceHook, items: Sequence[FeedbackItem], cards: ShownCards, caller: Caller
+) -> int:
     """One entry for each item, all of them; how many of the cards are known.
 
     Raises:
         AuditUnavailable: an entry could not be written. The client may send all again: what is there is not doubled.
     """
     now = around.clock()
-    shown = _shown(hook, items, cards, Deadline.after(around.settings.deadline_seconds / 2))
+    shown = _shown(hook, items, cards, caller, Deadline.after(around.settings.deadline_seconds / 2))
     codes = frozenset(one.code for reasons in hook.texts.reasons.values() for one in reasons)
     for item in items:
         entry = feedback_entry(
@@ -75,22 +84,23 @@ def _record(around: Surroundings, hook: ServiceHook, items: Sequence[FeedbackIte
             reason_system=REASON_SYSTEM,
             keeps_comments=around.service.policy.feedback.user_comments,
             is_log_read=shown is not None,
+            caller=caller,
         )
         around.audit.append(entry)
     return sum(item.card in (shown or {}) for item in items)
 
 
 def _shown(
-    hook: ServiceHook, items: Sequence[FeedbackItem], cards: ShownCards, until: Deadline
+    hook: ServiceHook, items: Sequence[FeedbackItem], cards: ShownCards, caller: Caller, until: Deadline
 ) -> Mapping[str, ShownAnswer] | None:
     """The answers that showed these cards; None when the log cannot be read in time: feedback is kept all the same."""
     wanted = sorted({item.card for item in items})
     try:
-        return run_side_by_side({"cards": partial(_look_up, hook.id, wanted, cards)}, until).get("cards")
+        return run_side_by_side({"cards": partial(_look_up, hook.id, wanted, cards, caller)}, until).get("cards")
     except AuditUnavailable:
         return None
 
 
-def _look_up(service_id: str, wanted: Sequence[str], cards: ShownCards) -> Mapping[str, ShownAnswer]:
-    found = {card: cards.showing(card) for card in wanted}
+def _look_up(service_id: str, wanted: Sequence[str], cards: ShownCards, caller: Caller) -> Mapping[str, ShownAnswer]:
+    found = {card: cards.showing(card, caller) for card in wanted}
     return {card: one for card, one in found.items() if one is not None and one.entry.service_id == service_id}

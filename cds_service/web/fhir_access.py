@@ -1,4 +1,4 @@
-"""Which FHIR server a caller may name, and a reader of it; checked on every call, before any look-up."""
+"""Which FHIR server a request may name, checked before any look-up, and a reader of it with the request's own token."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from cds_service.fhir.gathering.record import FhirReader
 from cds_service.fhir.server.client import Connections, FhirClient
 from cds_service.protocol import HookRequest
 from cds_service.site import Site
+from cds_service.site_clients import Client
 
 REFUSED = "This service may not call the fhirServer that the request names."
 
 
 def allowed_fhir_server(url: str, site: Site | None, named: Sequence[str] = ()) -> Address:
-    """The address of a FHIR server that may be called.
+    """The address of a FHIR server that may be called where nobody says who asks: open mode, `explain`, the sandbox.
 
     In open mode (no site folder, or one that names no clients): the machine itself, and the servers named at start.
     Else exactly the bases of the site's clients.
@@ -23,15 +24,12 @@ def allowed_fhir_server(url: str, site: Site | None, named: Sequence[str] = ()) 
     Raises:
         NotAllowed: any other, and whatever is no plain base address.
     """
-    try:
-        address = parse_base(url)
-    except ValueError:
-        raise NotAllowed(REFUSED) from None
+    address = _address(url)
     is_open = site is None or not site.clients
-    allowed = tuple(parse_base(one) for one in named) if site is None or is_open else site.fhir_servers
+    allowed = _bases(named) if site is None or is_open else site.fhir_servers
     if address in allowed or (is_open and address.is_loopback):
         return address
-    raise NotAllowed(REFUSED)
+    raise NotAllowed(REFUSED, reason="fhir.host_denied")
 
 
 def check_fhir_server(request: HookRequest, site: Site | None, named: Sequence[str]) -> None:
@@ -44,26 +42,45 @@ def check_fhir_server(request: HookRequest, site: Site | None, named: Sequence[s
         allowed_fhir_server(request.fhir_server, site, named)
 
 
-def open_reader(request: HookRequest, connections: Connections) -> FhirReader | None:
-    """A reader of the request's FHIR server, which must have passed `check_fhir_server`.
+def check_right_to_server(request: HookRequest, client: Client, tenant: str | None) -> None:
+    """Refuse a request that names a FHIR server which this client, or this tenant of it, may not name.
 
-    None when the request names none, or says itself that its token has expired.
+    Raises:
+        NotAllowed: it does.
+    """
+    if request.fhir_server is None:
+        return
+    address = _address(request.fhir_server)
+    if address not in _bases(client.fhir_servers):
+        raise NotAllowed(REFUSED, reason="fhir.host_denied")
+    if address not in _bases(client.servers_of(tenant)):
+        raise NotAllowed(REFUSED, reason="tenant.mismatch")
+
+
+def open_reader(request: HookRequest, connections: Connections, client_id: str | None = None) -> FhirReader | None:
+    """A reader of the request's FHIR server, which the caller must be allowed to name.
+
+    None when the request names none, when it says itself that its token has expired, or when the token was issued to
+    another client than we are.
+
+    Args:
+        request: of the hook.
+        connections: shared by the process.
+        client_id: under which this EHR's authorization server knows us; None where the site does not say.
     """
     token = request.fhir_authorization
-    if request.fhir_server is None or (token is not None and token.has_expired):
+    if request.fhir_server is None or (token is not None and (token.has_expired or not token.is_for(client_id))):
         return None
     secret = token.access_token.get_secret_value() if token is not None else None
     return FhirClient(request.fhir_server, secret, connections=connections)
 
 
-def deadline_seconds(request: HookRequest, site: Site | None, default: float) -> float:
-    """Seconds for this answer: the window of the EHR whose server is named, else the narrowest of all, else ours."""
-    if site is None:
-        return default
-    named = parse_base(request.fhir_server).url if request.fhir_server is not None else None
-    windows = [
-        client.deadline_seconds
-        for client in site.clients
-        if client.deadline_seconds is not None and (named is None or named in client.fhir_servers)
-    ]
-    return min([default, *windows])
+def _address(url: str) -> Address:
+    try:
+        return parse_base(url)
+    except ValueError:
+        raise NotAllowed(REFUSED, reason="fhir.host_denied") from None
+
+
+def _bases(urls: Sequence[str]) -> tuple[Address, ...]:
+    return tuple(parse_base(one) for one in urls)

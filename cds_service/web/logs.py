@@ -88,7 +88,17 @@ def configure_logs(level: str) -> None:
     sys.unraisablehook = _note_unraisable
 
 
-def log_call(*, service: str, hook_instance: str, status: int, milliseconds: float, cards: int, gaps: int) -> None:
+def log_call(
+    *,
+    service: str,
+    hook_instance: str,
+    status: int,
+    milliseconds: float,
+    cards: int,
+    gaps: int,
+    client: str = "",
+    reason: str = "",
+) -> None:
     """One line for one call of a service."""
     fields = {
         "event": "call",
@@ -98,6 +108,8 @@ def log_call(*, service: str, hook_instance: str, status: int, milliseconds: flo
         "milliseconds": round(milliseconds, 1),
         "cards": cards,
         "gaps": gaps,
+        **({"client": client} if client else {}),
+        **({"reason": reason} if reason else {}),
     }
     CALLS.info("call", extra={"fields": fields})
 

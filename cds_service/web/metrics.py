@@ -42,9 +42,26 @@ class Metrics:
             registry=self._registry,
         )
 
+        self._unauthenticated = Counter(
+            "kyphoplasty_cds_unauthenticated", "Calls by nobody we know", ["reason"], registry=self._registry
+        )
+        self._unconfirmed = Counter(
+            "kyphoplasty_cds_tokens_unconfirmed",
+            "Tokens that the memory of one process alone took for new",
+            registry=self._registry,
+        )
+
     def count_sent_away(self, status: int, reason: str) -> None:
         """One was refused by the server itself: too many, too slow, too large, no HTTP."""
         self._sent_away.labels(str(status), reason).inc()
+
+    def count_unauthenticated(self, reason: str) -> None:
+        """One call was refused since its caller is not known."""
+        self._unauthenticated.labels(reason).inc()
+
+    def count_unconfirmed_token(self) -> None:
+        """The database did not say in time whether a token was used before."""
+        self._unconfirmed.inc()
 
     def count_call(self, service: str, status: int, seconds: float) -> None:
         """One call ended with this status."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from cds_service.audit.chain import AuditEntry, AuditLog
 from cds_service.audit.entry import draft_digest
+from cds_service.core.caller import NOBODY, Caller
 from cds_service.errors import AuditUnavailable, CdsError, EvidenceUnavailable, PatientMismatch
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.augmentation import find_augmentation_order
@@ -28,6 +29,7 @@ def record_refusal(
     body: bytes,
     status: int,
     error: Exception | None,
+    caller: Caller = NOBODY,
 ) -> None:
     """Append an entry if this body carries an augmentation order; best effort, the refusal leaves in any case.
 
@@ -35,6 +37,7 @@ def record_refusal(
         body: as it came; it may be anything, which is why it is read here once more, without demands.
         status: the HTTP status that was answered.
         error: why; None where HTTP itself refused.
+        caller: who asked.
     """
     if isinstance(error, AuditUnavailable):
         return  # the log counts these by itself, until it can tell of them
@@ -52,6 +55,8 @@ def record_refusal(
         patient=asked["patient"],
         user=asked["user"],
         encounter=asked["encounter"],
+        client=caller.client,
+        tenant=caller.tenant,
         content={
             "orders": asked["orders"],
             "draftsDigest": asked["draftsDigest"],

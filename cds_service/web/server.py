@@ -29,8 +29,8 @@ from cds_service.errors import AuditUnavailable, DataFileError
 from cds_service.fhir.address import is_loopback_host, parse_base
 from cds_service.loading import load_service
 from cds_service.settings import PREFIX, Settings
-from cds_service.site import SiteFolder, load_site
-from cds_service.web.app import create_app
+from cds_service.site import Site, SiteFolder, load_site
+from cds_service.web.app import AT_WORKER_START, create_app
 from cds_service.web.logs import configure_logs
 from cds_service.web.metrics import share_between_workers
 from cds_service.web.transport.board import Board
@@ -48,7 +48,7 @@ def run_server(settings: Settings, *, host: str, port: int, workers: int) -> Non
         DataFileError: a file or a setting is wrong, or the address cannot be used.
     """
     site = load_site(settings.site) if settings.site else None
-    refuse_public_host(host)
+    refuse_public_host(host, site.site if site else None, settings.public_url)
     refuse_plain_address(settings.public_url, is_private=site is not None and site.site.fhir.allow_private_networks)
     configure_logs(settings.log_level)
     service = load_service(site)
@@ -112,14 +112,27 @@ def say_checkpoint_key(database: Database, key_file: Path | None) -> None:
     LOG.info("audit-key", extra={"fields": {"event": "audit-key", "key": key}})
 
 
-def refuse_public_host(host: str) -> None:
-    """This version asks nobody who they are, with a site folder or without, so that only this machine may ask.
+def refuse_public_host(host: str, site: Site | None = None, public_url: str | None = None) -> None:
+    """Where callers are not asked who they are only this machine may call; elsewhere they must know what we are called.
+
+    Args:
+        host: to listen at.
+        site: names the clients; None is open mode.
+        public_url: what tokens must be made for.
 
     Raises:
-        DataFileError: another address than loopback.
+        DataFileError: another address than loopback without clients, or without an address that tokens can name.
     """
-    if not is_loopback_host(host):
-        raise DataFileError("--host", host, "callers are not authenticated by this version: only loopback, 127.0.0.1")
+    if is_loopback_host(host):
+        return
+    if site is None or not site.clients:
+        raise DataFileError(
+            "--host", host, "nobody is asked who they are without [[clients]]: only loopback, 127.0.0.1"
+        )
+    if public_url is None:
+        raise DataFileError(
+            "settings", f"{PREFIX}PUBLIC_URL", "is needed where others call: tokens are made for this address"
+        )
 
 
 def refuse_plain_address(public_url: str | None, *, is_private: bool) -> None:
@@ -178,14 +191,20 @@ def serve(
         if folder is not None:
             shutil.rmtree(folder)
 
+    app = make_app(address)
+
+    def begin(worker: Any) -> None:
+        app.extensions.get(AT_WORKER_START, lambda: None)()
+        _announce(address, worker)
+
     server = Server(
-        make_app(address),
+        app,
         listener=listener.fileno(),
         workers=workers,
         limits=limits,
         board=board or Board(),
         drain_seconds=drain_seconds,
-        once_started=lambda worker: _announce(address, worker),
+        once_started=begin,
         on_exit=end,
     )
     gc.collect()

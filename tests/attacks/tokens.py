@@ -60,7 +60,8 @@ def token(
     """A signed token for this address, good unless it is changed here; `without` names members of either part."""
     now = int(time.time())
     head = {"alg": "ES384", "typ": "JWT", "kid": key_id(issuer)} | dict(header or {})
-    said = {"iss": issuer, "aud": audience, "iat": now, "exp": now + 300, "jti": str(uuid4())} | dict(claims or {})
+    said = {"iss": issuer, "aud": audience, "iat": now, "exp": now + 300, "jti": str(uuid4()), "tenant": "north"}
+    said |= dict(claims or {})
     parts = ({name: value for name, value in part.items() if name not in set(without)} for part in (head, said))
     signed = ".".join(base64url(json.dumps(part).encode()) for part in parts)
     first, second = decode_dss_signature(private_key(issuer).sign(signed.encode(), ec.ECDSA(SHA384())))

@@ -252,7 +252,7 @@ class _NoLog:
 class _Unreadable:
     """A log that takes entries and cannot be asked."""
 
-    def showing(self, _card):
+    def showing(self, _card, _caller):
         raise AuditUnavailable("no")
 
     def answers_given(self, *_of):

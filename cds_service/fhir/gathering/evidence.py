@@ -15,6 +15,7 @@ GONE = frozenset({"http-404", "http-410"})
 ISSUES: Mapping[str, str] = {
     "http-401": "login",
     "expired": "expired",
+    "token": "login",
     "http-403": "forbidden",
     "scope": "forbidden",
     "http-404": "not-found",

@@ -120,6 +120,8 @@ def _why_unasked(request: HookRequest, template: Template, fhir: FhirReader | No
         note, reason = "not sent, and no FHIR server was named", "no-server"
     elif token is not None and token.has_expired:
         note, reason = "not sent, and the access token of the request has expired", "expired"
+    elif token is not None:
+        note, reason = "not sent, and the access token of the request was issued to another client", "token"
     else:
         note, reason = "not sent, and the FHIR server could not be asked", "no-server"
     return Answer(state="failed", note=note, reason=reason)

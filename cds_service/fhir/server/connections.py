@@ -88,7 +88,13 @@ class Server:
         )
 
     def exchange(
-        self, target: str, headers: Mapping[str, str], deadline: Deadline, *, form: str | None = None
+        self,
+        target: str,
+        headers: Mapping[str, str],
+        deadline: Deadline,
+        *,
+        form: str | None = None,
+        max_bytes: int = MAX_BYTES,
     ) -> Reply:
         """The answer to one request.
 
@@ -97,6 +103,7 @@ class Server:
             headers: all that are sent besides Host.
             deadline: of the whole exchange, lookup and connecting included.
             form: sent as the body of a POST; None for a GET.
+            max_bytes: of the answer, decoded.
 
         Raises:
             FhirReadError: there was none, it broke off, it is too large, or it did not come in time.
@@ -115,7 +122,7 @@ class Server:
                 retries=False,
                 preload_content=False,
             )
-            return Reply(response.status, response.headers, _body_of(response, deadline))
+            return Reply(response.status, response.headers, _body_of(response, deadline, max_bytes))
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise _as_read_error(error) from None
         finally:
@@ -127,10 +134,10 @@ def late() -> FhirReadError:
     return FhirReadError("timeout", "not read in time")
 
 
-def _body_of(response: urllib3.BaseHTTPResponse, deadline: Deadline) -> bytes:
+def _body_of(response: urllib3.BaseHTTPResponse, deadline: Deadline, max_bytes: int) -> bytes:
     """The decoded body, piece by piece as it comes; a connection that is not read to its end is closed."""
     try:
-        body = b"".join(_pieces(response, deadline))
+        body = b"".join(_pieces(response, deadline, max_bytes))
     except BaseException:
         response.close()
         raise
@@ -138,12 +145,12 @@ def _body_of(response: urllib3.BaseHTTPResponse, deadline: Deadline) -> bytes:
     return body
 
 
-def _pieces(response: urllib3.BaseHTTPResponse, deadline: Deadline) -> Iterator[bytes]:
+def _pieces(response: urllib3.BaseHTTPResponse, deadline: Deadline, max_bytes: int) -> Iterator[bytes]:
     size = 0
     while piece := response.read1(65536, decode_content=True):
         yield piece
         size += len(piece)
-        if size > MAX_BYTES:
+        if size > max_bytes:
             raise FhirReadError("too-large", "the server's answer is too large")
         if deadline.left <= 0:
             raise late()

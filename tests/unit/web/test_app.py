@@ -26,6 +26,7 @@ from cds_service.site import Site, SiteFolder
 from cds_service.web.app import create_app
 from cds_service.web.logs import JsonLines
 from tests.chart_builders import KeptEntries, open_service
+from tests.client_tokens import ISSUER, Signer, key_set
 from tests.wire_builders import CARD_ID, HOOK_INSTANCE, SHARED, context, hook_request
 
 SERVICE_ID = "kyphoplasty-order-sign"
@@ -173,16 +174,19 @@ def test_the_flow_gets_the_hook_the_request_and_the_outside_world():
     assert ports.deadline.ends - ports.deadline.began == pytest.approx(3)
 
 
-def test_a_site_may_narrow_the_time_for_its_ehr():
+def test_a_site_may_narrow_the_time_for_its_ehr(tmp_path):
     seen = []
+    keys = tmp_path / "keys.json"
+    keys.write_bytes(key_set(Signer()))
     site = {
         "site": {"name": "X"},
         "clients": [
-            {"issuer": "a", "jwks-url": "https://e.org/k", "fhir-servers": ["https://e.org/r4"], "deadline-seconds": 1}
+            {"issuer": ISSUER, "jwks-file": str(keys), "fhir-servers": ["https://e.org/r4"], "deadline-seconds": 1}
         ],
     }
     client = application(lambda *arguments: seen.append(arguments[3]) or HookResponse(), site=site)
-    call(client, hook_request(fhirServer="https://e.org/r4/"))
+    token = Signer().token(f"http://127.0.0.1:8080{CALL}", now=NOW.timestamp())
+    call(client, hook_request(fhirServer="https://e.org/r4/"), headers={"Authorization": f"Bearer {token}"})
     assert seen[0].deadline.ends - seen[0].deadline.began == pytest.approx(1)
 
 

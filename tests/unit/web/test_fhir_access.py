@@ -8,7 +8,8 @@ from cds_service.errors import NotAllowed
 from cds_service.fhir.server.client import Connections
 from cds_service.protocol import parse_request
 from cds_service.site import Site
-from cds_service.web.fhir_access import allowed_fhir_server, deadline_seconds, open_reader
+from cds_service.site_clients import Client
+from cds_service.web.fhir_access import allowed_fhir_server, check_right_to_server, open_reader
 from tests.wire_builders import hook_request
 
 TOKEN = {"access_token": "t", "token_type": "Bearer", "expires_in": 300, "scope": "patient/*.read", "subject": "us"}
@@ -122,11 +123,43 @@ def test_no_server_or_an_expired_token_gives_no_reader():
     assert open_reader(request(fhirServer="http://127.0.0.1:1/fhir", fhirAuthorization=expired), Connections()) is None
 
 
-@pytest.mark.parametrize(
-    ("server", "seconds"),
-    [("https://ehr.example.org/test/", 2.0), ("https://other.example.org/r4", 1.0), (None, 1.0)],
-)
-def test_an_ehr_may_have_a_narrower_window(server, seconds):
-    assert deadline_seconds(request(fhirServer=server), SITE, 3.0) == seconds
-    assert deadline_seconds(request(fhirServer=server), SITE, 0.5) == 0.5
-    assert deadline_seconds(request(fhirServer=server), None, 3.0) == 3.0
+@pytest.mark.parametrize("subject", ["us", None])
+def test_a_token_for_us_is_used(subject):
+    asked = request(fhirServer="http://127.0.0.1:1/fhir", fhirAuthorization={**TOKEN, "subject": subject})
+    assert open_reader(asked, Connections(), "us") is not None
+
+
+def test_a_token_for_another_client_gives_no_reader():
+    asked = request(fhirServer="http://127.0.0.1:1/fhir", fhirAuthorization=TOKEN)
+    assert open_reader(asked, Connections(), "somebody else") is None
+
+
+FIRST, SECOND = SITE.clients
+
+
+@pytest.mark.parametrize("server", ["https://ehr.example.org/test/", None])
+def test_a_client_may_name_its_own_servers_or_none(server):
+    check_right_to_server(request(fhirServer=server), FIRST, None)
+
+
+@pytest.mark.parametrize("server", ["https://ehr.example.org/test", "http://127.0.0.1/r4", "https://other.example.org"])
+def test_a_client_may_not_name_the_servers_of_another(server):
+    with pytest.raises(NotAllowed) as caught:
+        check_right_to_server(request(fhirServer=server), SECOND, None)
+    assert caught.value.reason == "fhir.host_denied"
+
+
+def test_a_tenant_may_not_name_the_server_of_another_tenant():
+    north, south = "https://e.org/north", "https://e.org/south"
+    shared = Client.model_validate(
+        {
+            **client("a", north, south),
+            "tenants": ["north", "south"],
+            "tenant-fhir-servers": {"north": [north]},
+        }
+    )
+    check_right_to_server(request(fhirServer=north), shared, "north")
+    check_right_to_server(request(fhirServer=south), shared, "south")
+    with pytest.raises(NotAllowed) as caught:
+        check_right_to_server(request(fhirServer=south), shared, "north")
+    assert caught.value.reason == "tenant.mismatch"

@@ -18,7 +18,11 @@ from cds_service.site import Site, SiteFolder
 from cds_service.web.app import create_app
 from tests.live_service import TODAY, LiveService
 
-CLIENT = {"issuer": "https://ehr.example.org", "jwks_file": "keys.json", "fhir_servers": ["https://ehr.example.org/r4"]}
+CLIENT = {
+    "issuer": "https://ehr.example.org",
+    "jwks_url": "https://ehr.example.org/keys",
+    "fhir_servers": ["https://ehr.example.org/r4"],
+}
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,205 @@
+"""Where the keys of an issuer come from: a file of the site folder, or an address that the site names.
+
+A call never waits for an address whose keys are known and fresh, and for another at most `WAIT_SECONDS`: the fetch goes
+on behind it, one at a time, and what it brings serves the next call.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Protocol
+
+from cds_service.callers.keys import KeySet, NoKeySet, read_keys
+from cds_service.deadline import Deadline
+from cds_service.errors import DataFileError, FhirReadError
+from cds_service.fhir.address import parse_address
+from cds_service.fhir.server.connections import Connections
+
+LOG = logging.getLogger("kyphoplasty_cds.callers")
+WAIT_SECONDS = 1.0  # that one call waits for keys, at most
+FETCH_SECONDS = 5.0
+AHEAD_SECONDS = 300.0  # older keys are fetched anew behind a call
+MAX_AGE_SECONDS = 600.0  # a key that is no longer published is of no use after this time
+KEPT_SECONDS = 24 * 3600.0  # while the address does not answer
+PAUSE_SECONDS = 60.0  # between two fetches, whatever tokens name
+FIRST_PAUSE_SECONDS = 10.0  # as long as there are no keys at all
+LOOK_SECONDS = 1.0  # between two looks at a file
+MAX_BYTES = 256 * 1024
+HEADERS = {"Accept": "application/jwk-set+json, application/json", "User-Agent": "kyphoplasty-cds"}
+NO_KEYS = KeySet()
+Monotonic = Callable[[], float]
+
+
+class KeySource(Protocol):
+    """The keys of one issuer."""
+
+    def keys(self, kid: str, until: Deadline) -> KeySet:
+        """The keys in force, looked for anew where none has this id."""
+        ...
+
+    def prefetch(self) -> None:
+        """Begin to look for keys, without waiting for them."""
+        ...
+
+
+class KeyFile:
+    """Keys in a file, which is read again when it has changed."""
+
+    def __init__(self, issuer: str, file: Path, *, monotonic: Monotonic = time.monotonic) -> None:
+        """Reads the file.
+
+        Raises:
+            DataFileError: it holds no keys that could verify a token.
+        """
+        self._issuer = issuer
+        self._file = file
+        self._monotonic = monotonic
+        self._state = _state_of(file)
+        self._looked = monotonic()
+        try:
+            self._keys = read_keys(file.read_bytes())
+        except (OSError, NoKeySet) as error:
+            raise DataFileError(str(file), "", f"no JWK Set: {error}") from None
+        if not self._keys.keys:
+            reasons = ", ".join(sorted(set(self._keys.ignored.values()))) or "it is empty"
+            raise DataFileError(str(file), "keys", f"none of them can verify a token ({reasons})")
+        _say("jwks.refresh", issuer, self._keys)
+
+    def keys(self, kid: str, until: Deadline) -> KeySet:  # noqa: ARG002 - a file has no others
+        """The keys in the file as it is now, or as it last could be read."""
+        now = self._monotonic()
+        if now - self._looked >= LOOK_SECONDS:
+            self._looked = now
+            self._read_if_changed()
+        return self._keys
+
+    def prefetch(self) -> None:
+        """Nothing: they are there."""
+
+    def _read_if_changed(self) -> None:
+        state = _state_of(self._file)
+        if state == self._state:
+            return
+        self._state = state
+        try:
+            self._keys = read_keys(self._file.read_bytes())
+        except (OSError, NoKeySet):
+            _say("jwks.stale", self._issuer, self._keys, detail="the file cannot be read")
+        else:
+            _say("jwks.refresh", self._issuer, self._keys)
+
+
+def _state_of(file: Path) -> tuple[int, int, int]:
+    """What changes with the file's content; zeros where there is none."""
+    try:
+        found = file.stat()
+    except OSError:
+        return (0, 0, 0)
+    return (found.st_ino, found.st_mtime_ns, found.st_size)
+
+
+class KeyAddress:
+    """Keys at an address, kept while they are fresh."""
+
+    def __init__(
+        self, issuer: str, url: str, connections: Connections, *, monotonic: Monotonic = time.monotonic
+    ) -> None:
+        """Nothing is fetched yet.
+
+        Args:
+            issuer: whose keys they are.
+            url: of the JWK Set.
+            connections: that follow the site's rule about private networks.
+            monotonic: in seconds.
+        """
+        address = parse_address(url)
+        origin = replace(address, segments=(), query="")
+        self._issuer = issuer
+        self._server = connections.server(origin)
+        self._target = address.url.removeprefix(origin.url) or "/"
+        self._monotonic = monotonic
+        self._lock = threading.Lock()
+        self._keys: KeySet | None = None
+        self._fetched = float("-inf")
+        self._tried = float("-inf")
+        self._has_failed = False
+        self._fetching: threading.Event | None = None
+
+    def keys(self, kid: str, until: Deadline) -> KeySet:
+        """The keys in force; with an unknown id, or with old keys, after a fetch if one may be made and is in time."""
+        with self._lock:
+            age = self._monotonic() - self._fetched
+            is_known = self._keys is not None and kid in self._keys.keys
+            has_to_wait = not is_known or (age > MAX_AGE_SECONDS and not self._has_failed)
+            fetching = self._begin() if not is_known or age > AHEAD_SECONDS else None
+        if fetching is not None and has_to_wait:
+            fetching.wait(max(0.0, min(WAIT_SECONDS, until.left)))
+        with self._lock:
+            is_kept = self._monotonic() - self._fetched <= KEPT_SECONDS
+            return self._keys if self._keys is not None and is_kept else NO_KEYS
+
+    def prefetch(self) -> None:
+        """Begin the first fetch."""
+        with self._lock:
+            self._begin()
+
+    def _begin(self) -> threading.Event | None:
+        """The fetch that goes on, or a new one; None where it is too early for another. The lock is held."""
+        if self._fetching is not None:
+            return self._fetching
+        now = self._monotonic()
+        if now - self._tried < (FIRST_PAUSE_SECONDS if self._keys is None else PAUSE_SECONDS):
+            return None
+        self._tried = now
+        self._fetching = over = threading.Event()
+        threading.Thread(target=self._fetch, args=(over,), name="client-keys", daemon=True).start()
+        return over
+
+    def _fetch(self, over: threading.Event) -> None:
+        found: KeySet | None = None
+        try:
+            found = self._ask()
+        except (FhirReadError, NoKeySet) as error:
+            reason = error.reason if isinstance(error, FhirReadError) else "not-keys"
+            self._say_failed(reason)
+        finally:
+            with self._lock:
+                self._has_failed = found is None
+                if found is not None:
+                    self._keys, self._fetched = found, self._monotonic()
+                self._fetching = None
+            over.set()
+        if found is not None:
+            _say("jwks.refresh", self._issuer, found)
+
+    def _ask(self) -> KeySet:
+        reply = self._server.exchange(
+            self._target, HEADERS, Deadline.after(FETCH_SECONDS), max_bytes=MAX_BYTES
+        )  # no redirect is followed
+        if 300 <= reply.status < 400:
+            raise FhirReadError("redirect", "the address leads elsewhere")
+        if reply.status != 200:
+            raise FhirReadError(f"http-{reply.status}", "the address did not answer with keys")
+        return read_keys(reply.body)
+
+    def _say_failed(self, reason: str) -> None:
+        kept = self._keys
+        event = "jwks.redirect" if reason == "redirect" else "jwks.stale" if kept else "jwks.unreachable"
+        _say(event, self._issuer, kept or NO_KEYS, detail=reason)
+
+
+def _say(reason: str, issuer: str, keys: KeySet, *, detail: str = "") -> None:
+    """One line for operators: ids of keys, and why some are not used."""
+    fields = {"event": "client-keys", "reason": reason, "issuer": issuer, "keys": sorted(keys.keys)}
+    if detail:
+        fields["detail"] = detail
+    level = logging.INFO if reason == "jwks.refresh" else logging.WARNING
+    LOG.log(level, "client-keys", extra={"fields": fields})
+    for kid, why in sorted(keys.ignored.items()) if reason == "jwks.refresh" else ():
+        ignored = {"event": "client-key-ignored", "reason": why, "issuer": issuer, "kid": kid}
+        LOG.warning("client-key-ignored", extra={"fields": ignored})

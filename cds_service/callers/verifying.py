@@ -1,0 +1,180 @@
+"""The path of a token, top to bottom: form, issuer, key, signature, claims, first use."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import get_args
+
+from jwt import PyJWS
+from jwt.exceptions import PyJWTError
+
+from cds_service.callers.claims import (
+    SKEW_SECONDS,
+    BadClaim,
+    Times,
+    check_audience,
+    check_times,
+    jti_of,
+    read_times,
+    tenant_of,
+)
+from cds_service.callers.clock_watch import ClockWatch
+from cds_service.callers.key_sources import KeyAddress, KeyFile, KeySource
+from cds_service.callers.keys import VerifyingKey
+from cds_service.callers.rates import Rate
+from cds_service.callers.refusing import refuse
+from cds_service.callers.replays import Replays
+from cds_service.callers.token import Token, bearer_of, read_token
+from cds_service.core.caller import Caller
+from cds_service.deadline import Deadline
+from cds_service.fhir.address import parse_address
+from cds_service.fhir.server.connections import Connections
+from cds_service.site_clients import Algorithm, Client
+
+ALGORITHMS = frozenset(get_args(Algorithm))
+
+
+@dataclass(frozen=True, slots=True)
+class KnownClient:
+    """One EHR of the site, with what this process keeps for it.
+
+    Attributes:
+        rate: None where the site sets no limit.
+    """
+
+    settings: Client
+    source: KeySource
+    rate: Rate | None
+
+    @classmethod
+    def of(cls, settings: Client, folder: Path, connections: Connections) -> KnownClient:
+        """The EHR with its keys.
+
+        Raises:
+            DataFileError: the file of its keys holds none.
+        """
+        source: KeySource = (
+            KeyFile(settings.issuer, folder / settings.jwks_file)
+            if settings.jwks_file is not None
+            else KeyAddress(settings.issuer, settings.jwks_url or "", connections)
+        )
+        rate = Rate(settings.calls_per_minute) if settings.calls_per_minute is not None else None
+        return cls(settings, source, rate)
+
+
+class Callers:
+    """Every EHR that may call, and who of them does."""
+
+    def __init__(self, clients: Sequence[KnownClient], replays: Replays, clock: Callable[[], datetime]) -> None:
+        """Nothing is fetched yet.
+
+        Args:
+            clients: one for each issuer.
+            replays: knows which tokens were used.
+            clock: now, UTC.
+        """
+        self._clients: Mapping[str, KnownClient] = {one.settings.issuer: one for one in clients}
+        self._replays = replays
+        self._clock = clock
+        self._watch = ClockWatch()
+        self._signatures = PyJWS(algorithms=sorted(ALGORITHMS))
+
+    @property
+    def is_clock_wrong(self) -> bool:
+        """Whether this machine's clock seems to be wrong."""
+        return self._watch.is_wrong
+
+    def prefetch(self) -> None:
+        """Begin to fetch all keys; nobody waits for them."""
+        for client in self._clients.values():
+            client.source.prefetch()
+
+    def verify(self, authorization: str | None, address: str, until: Deadline) -> tuple[KnownClient, Caller]:
+        """Who sent this Authorization header to this address of ours.
+
+        Args:
+            authorization: None where there is none.
+            address: as callers know it, from settings alone.
+            until: of the answer.
+
+        Raises:
+            NotAuthenticated: nobody that we know; why is in it for the log alone.
+        """
+        token = read_token(bearer_of(authorization))
+        issuer = token.claims.get("iss")
+        if token.algorithm not in ALGORITHMS:
+            raise refuse("jwt.alg", issuer=issuer, kid=token.kid)
+        client = self._clients.get(issuer) if isinstance(issuer, str) else None
+        if client is None:
+            raise refuse("jwt.iss", issuer=issuer, kid=token.kid)
+        try:
+            self._check_signature(token, _key_for(token, client, until))
+            tenant = self._check_claims(token, client.settings, address, until)
+        except BadClaim as error:
+            raise refuse(error.reason, issuer=issuer, kid=token.kid) from None
+        return client, Caller(client.settings.issuer, tenant)
+
+    def _check_signature(self, token: Token, key: VerifyingKey) -> None:
+        try:
+            self._signatures.decode_complete(token.text, key.public, algorithms=[token.algorithm])
+        except PyJWTError:
+            raise BadClaim("jwt.signature") from None
+
+    def _check_claims(self, token: Token, client: Client, address: str, until: Deadline) -> str | None:
+        """The tenant of a token that is for us, now, and was never used."""
+        now = self._clock().timestamp()
+        check_audience(token.claims, (address, *client.audiences))
+        times = read_times(token.claims)
+        jti = jti_of(token.claims)
+        self._check_times(times, client, jti, now)
+        tenant = tenant_of(token.claims, client)
+        expires = math.ceil(times.expires) + SKEW_SECONDS
+        if not self._replays.is_new(client.issuer, jti, expires=expires, now=now, until=until):
+            raise BadClaim("jwt.replay")
+        return tenant
+
+    def _check_times(self, times: Times, client: Client, jti: str, now: float) -> None:
+        try:
+            check_times(times, client, now)
+        except BadClaim:
+            self._watch.note_refused(f"{client.issuer} {jti}", now - times.issued)
+            raise
+        self._watch.note_good()
+
+
+def _key_for(token: Token, client: KnownClient, until: Deadline) -> VerifyingKey:
+    """The issuer's own key that this token names.
+
+    Raises:
+        BadClaim: there is none, or it is not for tokens of this algorithm.
+    """
+    if token.algorithm not in client.settings.algorithms:
+        raise BadClaim("jwt.alg")
+    if token.jku is not None and not _is_address_of_keys(token.jku, client.settings):
+        raise BadClaim("jwt.jku")
+    found = client.source.keys(token.kid, until)
+    named = found.keys.get(token.kid)
+    if not named:
+        raise BadClaim(found.ignored.get(token.kid, "jwt.kid_unknown"))
+    fitting = [key for key in named if key.fits(token.algorithm)]
+    if not fitting:
+        raise BadClaim("jwt.alg_key")
+    return fitting[0]
+
+
+def _is_address_of_keys(jku: str, client: Client) -> bool:
+    """Whether the token names the address that the site does; nothing is ever fetched from what a token names.
+
+    An EHR whose keys the site holds in a file has no address here: its own origin must do.
+    """
+    with suppress(ValueError):
+        named = parse_address(jku)
+        if client.jwks_url is not None:
+            return named.url == client.jwks_url
+        return named.origin == parse_address(client.issuer).origin
+    return False

@@ -1,0 +1,70 @@
+"""`[[clients]]` of `site.toml`: the EHRs that may call us, and what each of them may."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, Strict, StringConstraints, model_validator
+
+from cds_service.site_fields import FhirBase, Seconds, SiteTable, Text, Url
+
+MAX_NAME = 256  # characters; the audit log finds entries by whole issuers and tenants up to this length
+Name = Annotated[str, StringConstraints(min_length=1, max_length=MAX_NAME, pattern=r"^[^\x00-\x20\x7f]+$")]
+# Asymmetric ones alone: `none` and HS* can never be listed (CDS Hooks 2.0.1, "Trusting CDS Clients").
+Algorithm = Literal["ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512"]
+RECOMMENDED: tuple[Algorithm, ...] = ("ES384", "RS384")
+
+
+class Capabilities(SiteTable):
+    """`[clients.capabilities]`: what an EHR can apply; None where the site does not say, which means all."""
+
+    actions: tuple[Literal["create", "update", "delete"], ...] | None = None
+    resources: tuple[Text, ...] | None = None
+    orderables: Literal["any", "mapped-only"] = "any"
+    links: Literal["signed", "login", "off"] | None = None
+
+
+class Client(SiteTable):
+    """One EHR.
+
+    Attributes:
+        algorithms: its tokens may be signed with.
+        audiences: accepted besides our own address; whole, as the token has them.
+        max_lifetime_seconds: from `iat` to `exp`, at most an hour.
+        tenants: where there are any, a token must name one of them.
+        tenant_fhir_servers: bases of `fhir_servers` that calls of a tenant may name; all of them where it is not here.
+        client_id: under which this EHR's authorization server knows us.
+        calls_per_minute: of one process; None is no limit.
+    """
+
+    issuer: Name
+    jwks_url: Url | None = None
+    jwks_file: Text | None = None
+    algorithms: tuple[Algorithm, ...] = Field(default=RECOMMENDED, min_length=1)
+    audiences: tuple[Text, ...] = ()
+    max_lifetime_seconds: Annotated[int, Strict(), Field(ge=1, le=3600)] = 3600
+    fhir_servers: tuple[FhirBase, ...] = Field(min_length=1)
+    tenants: tuple[Name, ...] = ()
+    tenant_fhir_servers: Mapping[Name, tuple[FhirBase, ...]] = Field(default_factory=dict)
+    deadline_seconds: Seconds | None = None
+    calls_per_minute: Annotated[int, Strict(), Field(ge=1)] | None = None
+    client_id: Text | None = None
+    capabilities: Capabilities | None = None
+
+    @model_validator(mode="after")
+    def _has_one_source_of_keys(self) -> Self:
+        if (self.jwks_url is None) == (self.jwks_file is None):
+            raise ValueError("exactly one of jwks-url and jwks-file is needed")
+        return self
+
+    @model_validator(mode="after")
+    def _tenants_share_what_the_client_has(self) -> Self:
+        for tenant, servers in self.tenant_fhir_servers.items():
+            if tenant not in self.tenants or not set(servers) <= set(self.fhir_servers):
+                raise ValueError("tenant-fhir-servers: only tenants of tenants, and bases of fhir-servers")
+        return self
+
+    def servers_of(self, tenant: str | None) -> tuple[str, ...]:
+        """The FHIR bases that a call of this tenant may name."""
+        return self.tenant_fhir_servers.get(tenant or "", self.fhir_servers)
