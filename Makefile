@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix coverage wheel-test tables servers bench endurance faults fuzz fuzz-parser kill-rounds lock sbom audit-dependencies clean
+.PHONY: help demo test check fix coverage wheel-test tables servers bench growth endurance faults fuzz fuzz-parser kill-rounds lock sbom audit-dependencies clean
 
 help: ## print the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -47,6 +47,9 @@ tables: $(VENV)/.ready-dev ## rebuild the tables of reduced models from the stud
 
 bench: $(VENV)/.ready-dev ## the service beside baselines and a peer, as ratios, in 4 min (ROWS="sqlite live" for some; ENTRIES=1000000 for a big log, 4 GB once)
 	@$(BIN)/python -m tests.bench $(ROWS) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(ENTRIES),--entries $(ENTRIES))
+
+growth: $(VENV)/.ready-dev ## what an answer costs as record and audit log grow, with slopes and a picture (ENTRIES=1000000 for a big log, 4 GB once)
+	@$(BIN)/python -m tests.bench.growth $(if $(ENTRIES),--entries $(ENTRIES))
 
 endurance: $(VENV)/.ready-dev ## ten minutes of mixed load with faults, then overload and SIGTERM (MINUTES=n, SEED=n, SQLITE=1)
 	@$(BIN)/python -m tests.endurance $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED)) $(if $(SQLITE),--sqlite)

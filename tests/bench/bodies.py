@@ -70,7 +70,7 @@ def kyphoplasty_call(observations: int = 120, *, is_small: bool = False) -> str:
     """The signing of a kyphoplasty over full prefetch with so many Observations, a sixth of them of codes we read.
 
     Args:
-        observations: at least 20.
+        observations: in all; of 120 it is twenty different measurements that are read.
         is_small: Observations with what FHIR demands alone; 10,000 whole ones would pass the limit of a body.
     """
     return _text(_call(_order("22514", "Balloon kyphoplasty L1"), prefetch=_prefetch(observations, is_small=is_small)))
@@ -141,7 +141,7 @@ def _prefetch(observations: int, *, is_small: bool) -> Json:
     birth = f"{TODAY.year - 81}-01-15"
     found: Json = {"patient": {"resourceType": "Patient", "id": PATIENT, "gender": "female", "birthDate": birth}}
     numbers = count(1)
-    read = max(len(READ), observations // 6)
+    read = max(len(READ), observations // 6)  # one of each key at least
     for place, (key, rows) in enumerate(READ.items()):
         wanted = len(range(place, observations, len(READ)))
         ours = min(wanted, len(rows) if observations == 120 else len(range(place, read, len(READ))))
