@@ -94,6 +94,10 @@ class Running:
     def process_id(self) -> int:
         return self._process.pid
 
+    def ends(self) -> int:
+        """Its exit code, once it has ended by itself."""
+        return self._process.wait(timeout=60)
+
     def close(self) -> None:
         """End it, and wait until it has ended."""
         with suppress(ProcessLookupError):

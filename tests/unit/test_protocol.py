@@ -71,9 +71,14 @@ def test_ch_15_a_context_without_user_or_patient_is_malformed(missing):
     assert f"context.{missing}" in refused(hook_request(context=context(**{missing: None})))
 
 
-@pytest.mark.parametrize("drafts", [None, {}, [], "x", {"resourceType": "Bundle"}])
-def test_ch_15_draft_orders_may_be_missing_or_anything(drafts):
+@pytest.mark.parametrize("drafts", [None, {}, [], {"resourceType": "Bundle"}])
+def test_ch_15_draft_orders_may_be_missing_or_empty(drafts):
     assert parse(hook_request(context=context(draftOrders=drafts))).context.draft_orders == drafts
+
+
+@pytest.mark.parametrize("drafts", ["x", 7, [{}], {"resourceType": "Patient"}])
+def test_draft_orders_that_are_something_else_are_refused(drafts):
+    assert "context.draftOrders" in refused(hook_request(context=context(draftOrders=drafts)))
 
 
 def test_ch_16_a_request_needs_no_server_no_token_no_prefetch_no_encounter():

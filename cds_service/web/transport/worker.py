@@ -7,6 +7,7 @@ loop, up to two seconds each. Here a thread gets a request that is whole and may
 from __future__ import annotations
 
 import logging
+import os
 import selectors
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -47,6 +48,10 @@ class Worker(ThreadWorker):  # type: ignore[misc]
     def get_thread_pool(self) -> ThreadPoolExecutor:
         """One thread for each that the lines let in, so that none of them waits for another."""
         return ThreadPoolExecutor(self._limits.threads, thread_name_prefix="answer")
+
+    def handle_quit(self, _sig: int, _frame: Any) -> None:
+        """At once: threads would be waited for, and an entry is on disk or it is not."""
+        os._exit(0)
 
     def run(self) -> None:
         """Receive and answer until told to end; then finish what is in work."""

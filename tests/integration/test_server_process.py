@@ -1,0 +1,207 @@
+"""The server as its parent and workers: how it stops, what it survives, and whom a connection goes to."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sqlite3
+import threading
+import time
+from contextlib import ExitStack, closing
+from http.client import HTTPConnection
+from pathlib import Path
+
+import pytest
+
+from tests.attacks.raw import head, wire
+from tests.attacks.running import Running
+from tests.chart_builders import HOOK_INSTANCE
+from tests.faults.records import PATIENT, chart, draft_orders
+from tests.faults.scripted_fhir import ScriptedFhir
+from tests.faults.service_under_faults import SERVICE_ID, queries
+
+CALL = f"/cds-services/{SERVICE_ID}"
+HANG_SECONDS = 60
+
+
+def order_sign(fhir_server: str) -> bytes:
+    """An order whose record has to be read."""
+    context = {"userId": "Practitioner/7", "patientId": PATIENT, "draftOrders": draft_orders("")}
+    return json.dumps(
+        {"hook": "order-sign", "hookInstance": HOOK_INSTANCE, "context": context, "fhirServer": fhir_server}
+    ).encode()
+
+
+def sign(service: Running, fhir_server: str) -> int:
+    """Status of the answer."""
+    return service.send("POST", CALL, order_sign(fhir_server), {"Content-Type": "application/json"}).status
+
+
+def wait_for(condition) -> None:
+    until = time.monotonic() + HANG_SECONDS
+    while not condition():
+        assert time.monotonic() < until, "it hangs"
+        time.sleep(0.02)
+
+
+def kinds(service: Running) -> list[str]:
+    """What the audit log holds, in order."""
+    with closing(sqlite3.connect(service.database)) as connection:
+        return [kind for (kind,) in connection.execute("SELECT kind FROM audit_entry ORDER BY sequence")]
+
+
+def workers_of(service: Running) -> list[int]:
+    return [
+        int(word) for word in Path(f"/proc/{service.process_id}/task/{service.process_id}/children").read_text().split()
+    ]
+
+
+@pytest.fixture
+def slow_server():
+    server = ScriptedFhir(chart(), queries(), {"conditions": "slow 3"})
+    yield server
+    server.close()
+
+
+def begin_signing(service: Running, server: ScriptedFhir) -> tuple[threading.Thread, list[int]]:
+    """A call that is in work when this returns."""
+    statuses: list[int] = []
+    calling = threading.Thread(target=lambda: statuses.append(sign(service, server.base)))
+    calling.start()
+    wait_for(lambda: server.asked)
+    return calling, statuses
+
+
+def test_a_server_that_is_told_to_stop_finishes_what_is_in_work(tmp_path, slow_server):
+    service = Running(tmp_path)
+    try:
+        calling, statuses = begin_signing(service, slow_server)
+        os.kill(service.process_id, signal.SIGTERM)
+        calling.join(HANG_SECONDS)
+        assert statuses == [200]
+        assert service.ends() == 0
+        assert kinds(service)[-2:] == ["answer", "stop"]
+    finally:
+        service.close()
+
+
+def test_while_it_drains_it_answers_and_says_that_it_is_not_ready(tmp_path):
+    service = Running(tmp_path, environment={"KYPHOPLASTY_CDS_DRAIN_SECONDS": "4"}, arguments=["--workers", "2"])
+    server = ScriptedFhir(chart(), queries())
+    try:
+        assert service.send("GET", "/health/ready").status == 200
+        os.kill(service.process_id, signal.SIGTERM)
+        wait_for(lambda: service.send("GET", "/health/ready").status == 503)
+        assert service.send("GET", "/health/ready").document["reasons"] == ["the server is about to stop"]
+        assert service.send("GET", "/health/live").status == 200
+        assert sign(service, server.base) == 200
+        assert service.ends() == 0
+        assert kinds(service)[-1] == "stop"
+    finally:
+        server.close()
+        service.close()
+
+
+def test_told_twice_it_ends_at_once_and_the_log_is_whole(tmp_path, slow_server):
+    slow_server.script["conditions"] = "never"
+    service = Running(tmp_path, environment={"KYPHOPLASTY_CDS_DRAIN_SECONDS": "300"})
+    try:
+        calling, statuses = begin_signing(service, slow_server)
+        os.kill(service.process_id, signal.SIGTERM)
+        wait_for(lambda: service.send("GET", "/health/ready").status == 503)
+        os.kill(service.process_id, signal.SIGTERM)
+        assert service.ends() == 0, "long before the drain, and before the deadline of the answer"
+        calling.join(HANG_SECONDS)
+        assert statuses == []
+        assert kinds(service)[-1] == "stop"
+        service.command("audit", "verify")  # fails if anything is amiss
+    finally:
+        service.close()
+
+
+def test_a_worker_that_is_killed_is_replaced(tmp_path):
+    service = Running(tmp_path, arguments=["--workers", "2"])
+    server = ScriptedFhir(chart(), queries())
+    try:
+        wait_for(lambda: len(workers_of(service)) == 2)
+        before = set(workers_of(service))
+        for worker in before:
+            os.kill(worker, signal.SIGKILL)
+        wait_for(lambda: len(set(workers_of(service)) - before) == 2)
+        assert sign(service, server.base) == 200
+        os.kill(service.process_id, signal.SIGTERM)
+        assert service.ends() == 0
+    finally:
+        server.close()
+        service.close()
+
+
+def test_connections_are_spread_over_the_workers(tmp_path):
+    service = Running(tmp_path, arguments=["--workers", "2"])
+    try:
+        wait_for(lambda: len(workers_of(service)) == 2)
+        with ExitStack() as opened:
+            for _ in range(12):
+                line = opened.enter_context(wire(service))
+                line.send(head("GET", "/health/live"))
+                assert line.hear().status == 200
+            counts = [connections_of(worker, service) for worker in workers_of(service)]
+        assert sum(counts) == 12
+        assert min(counts) >= 4, counts
+    finally:
+        service.close()
+
+
+def connections_of(process: int, service: Running) -> int:
+    """Established connections to the port of the service that this process holds."""
+    port = f":{int(service.address.rpartition(':')[2]):04X}"
+    lines = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    sockets = {f"socket:[{line[9]}]" for line in lines if line[1].endswith(port) and line[3] == "01"}
+    held = Path(f"/proc/{process}/fd").iterdir()
+    return sum(str(one.readlink()) in sockets for one in held if one.is_symlink())
+
+
+def test_health_and_metrics_answer_while_all_else_is_taken(tmp_path, slow_server):
+    """More calls than may be in work and in line: the rest gets 503 at once, operators are never behind them."""
+    slow_server.script["conditions"] = "slow 5"
+    service = Running(tmp_path)
+    statuses: list[int] = []
+    callers = [threading.Thread(target=lambda: statuses.append(sign(service, slow_server.base))) for _ in range(60)]
+    try:
+        for caller in callers:
+            caller.start()
+        wait_for(lambda: 503 in statuses)
+        for path in ("/health/live", "/health/ready", "/metrics", "/models"):
+            assert service.send("GET", path).status == 200
+        assert service.send("OPTIONS", CALL).status == 204
+        assert 200 not in statuses, "all of them are still in work"
+        for caller in callers:
+            caller.join(HANG_SECONDS)
+        assert set(statuses) == {200, 503}
+        assert statuses.count(200) >= 8
+        counts = service.send("GET", "/metrics").text
+        assert 'kyphoplasty_cds_sent_away_total{reason="full",status="503"}' in counts
+    finally:
+        service.close()
+
+
+def test_who_is_sent_away_is_told_when_to_come_again(tmp_path, slow_server):
+    slow_server.script["conditions"] = "slow 5"
+    service = Running(tmp_path)
+    callers = [threading.Thread(target=sign, args=(service, slow_server.base)) for _ in range(40)]
+    try:
+        for caller in callers:
+            caller.start()
+        wait_for(lambda: 503 in service.statuses)
+        connection = HTTPConnection(service.address, timeout=HANG_SECONDS)
+        connection.request("POST", CALL, order_sign(slow_server.base), {"Content-Type": "application/json"})
+        response = connection.getresponse()
+        body = json.loads(response.read())
+        assert (response.status, response.headers["Retry-After"]) == (503, "1")
+        assert body["issue"][0]["code"] == "throttled"
+        connection.close()
+        for caller in callers:
+            caller.join(HANG_SECONDS)
+    finally:
+        service.close()
