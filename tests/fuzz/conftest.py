@@ -16,19 +16,32 @@ from tests.fuzz.fuzzed_service import FuzzedService
 
 
 @pytest.fixture
-def subject(tmp_path, request):
-    """The application over an empty log; at the end the log is verified and what was answered is noted."""
+def subject_of(tmp_path, request):
+    """The application of a site over an empty log; at the end the log is verified and what was answered is noted."""
     logger = logging.getLogger()
     before = logger.level
-    found = FuzzedService(tmp_path)
-    logger.addHandler(found.log)
-    logger.setLevel("INFO")
-    yield found
-    logger.removeHandler(found.log)
-    logger.setLevel(before)
-    found.close()
-    if "FUZZ_EXAMPLES" in os.environ:
-        _note(request.node.name, found)
+    made = []
+
+    def make(site=None):
+        found = FuzzedService(tmp_path, site)
+        made.append(found)
+        logger.addHandler(found.log)
+        logger.setLevel("INFO")
+        return found
+
+    yield make
+    for found in made:
+        logger.removeHandler(found.log)
+        logger.setLevel(before)
+        found.close()
+        if "FUZZ_EXAMPLES" in os.environ:
+            _note(request.node.name, found)
+
+
+@pytest.fixture
+def subject(subject_of):
+    """The application in open mode."""
+    return subject_of()
 
 
 def _note(name: str, subject: FuzzedService) -> None:

@@ -20,12 +20,14 @@ from cds_service.audit.answers_given import AnswersGiven
 from cds_service.audit.store import AuditStore
 from cds_service.audit.verification.walk import verify_log
 from cds_service.settings import Settings
+from cds_service.site import SiteFolder
 from cds_service.web.app import create_app
 from cds_service.web.logs import JsonLines
 from tests.canaries import BIRTH, CANARY
 from tests.chart_builders import HOOK, NOW, open_service
 from tests.fuzz.bases import TOKEN
 
+BASE_URL = "http://127.0.0.1:8080"
 CALL = f"/cds-services/{HOOK}"
 FEEDBACK = f"{CALL}/feedback"
 DEADLINE_SECONDS = 60  # a busy machine must not turn into a gap
@@ -64,7 +66,7 @@ class KeptLines(logging.Handler):
 class FuzzedService:
     """One application and its log; every answer is looked at as it comes."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, site: SiteFolder | None = None) -> None:
         self.folder = folder
         self.url = f"sqlite:///{folder / 'audit.sqlite3'}"
         self.store = AuditStore(self.url, share_seconds=10)
@@ -73,7 +75,8 @@ class FuzzedService:
             Settings(database_url=self.url, deadline_seconds=DEADLINE_SECONDS),
             audit=self.store,
             earlier=AnswersGiven(self.store),
-            base_url="http://127.0.0.1:8080",
+            base_url=BASE_URL,
+            site=site,
             clock=lambda: NOW,
         )
         self.client = self.app.test_client()
