@@ -20,11 +20,11 @@ from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.wording import Term, Wording
 from cds_service.errors import DataFileError
 from cds_service.fhir.gathering.prefetch import PrefetchPlan, plan_prefetch
-from cds_service.fhir.gathering.shapes import compile_shape
 from cds_service.fhir.mapping.overlay import files_in_force, label, read_json, read_toml, validated
 from cds_service.fhir.mapping.specs import asked_codes, check_specs, load_finding_specs
 from cds_service.fhir.mapping.terminology import Terminology, load_terminology
 from cds_service.fhir.orders.suggestions import check_template, read_placeholders
+from cds_service.fhir.shapes import compile_shape
 from cds_service.guidelines import load_guidelines
 from cds_service.service import Service, ServiceHook
 from cds_service.site import SiteFolder, load_site

@@ -10,20 +10,23 @@ from typing import Any, TypeVar
 
 Json = Mapping[str, Any]
 Item = TypeVar("Item")
+LISTS = (list, tuple)
 
 _DAY = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2})(T.*)?)?)?")
 
 
 def items(value: Any) -> list[Any]:
     """The members of a list; a single object counts as a list of one, as some clients write it."""
-    if isinstance(value, list | tuple):
+    if isinstance(value, LISTS):
         return list(value)
-    return [value] if isinstance(value, Mapping) else []
+    return [value] if isinstance(value, dict) else []
 
 
 def objects(value: Any) -> list[Mapping[str, Any]]:
     """The members of a list that are objects."""
-    return [item for item in items(value) if isinstance(item, Mapping)]
+    if isinstance(value, LISTS):
+        return [one for one in value if isinstance(one, dict)]
+    return [value] if isinstance(value, dict) else []
 
 
 def text(value: Any) -> str:
@@ -34,7 +37,9 @@ def text(value: Any) -> str:
 def member(value: Any, *path: str) -> Any:
     """What stands at this path of objects, or None."""
     for key in path:
-        value = value.get(key) if isinstance(value, Mapping) else None
+        if not isinstance(value, dict):
+            return None
+        value = value.get(key)
     return value
 
 

@@ -10,7 +10,7 @@ from fhir.resources.R4B import get_fhir_model_class
 from fhir.resources.R4B.patient import Patient
 from pydantic import ValidationError
 
-from cds_service.fhir.gathering.shapes import fits
+from cds_service.fhir.shapes import FALLEN, fits
 
 # A dateTime with hours needs seconds and a zone in FHIR; many systems leave them out.
 LAX_TIME = re.compile(
@@ -19,9 +19,6 @@ LAX_TIME = re.compile(
 
 # Elements whose times we read. FHIR writes times as text; the library would take a number for seconds since 1970.
 TIMES = re.compile(r"\w*(?:Date|DateTime|Instant)|start|end|event|authoredOn")
-
-# What the library's validators raise, besides their own error, when they fall over junk.
-FALLEN = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 Json = dict[str, Any]
 

@@ -61,8 +61,7 @@ class CodeSystems:
 
     def normalise(self, system: str, code: str) -> tuple[str, str]:
         """System and code in the spelling that we compare; unknown systems stay as they are."""
-        plain = _plain(system)
-        uri = self.aliases.get(plain, system.strip())
+        uri = self.aliases.get(system) or self.aliases.get(_plain(system), system.strip())
         spec = self.specs.get(uri)
         return uri, _FORMS[spec.form](code) if spec else code.strip()
 

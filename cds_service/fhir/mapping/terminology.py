@@ -25,6 +25,7 @@ from cds_service.fhir.mapping.mapping_files import (
     read_value_sets,
 )
 from cds_service.fhir.mapping.units import UnitTable, load_units
+from cds_service.fhir.raw_json import LISTS, items, objects
 
 Code = tuple[str, str]
 
@@ -69,6 +70,7 @@ class Terminology:
         self._any_text = re.compile("|".join(every) or "(?!)", re.IGNORECASE)
         self._by_code = self._index()
         self._classes = self._index_of_classes()
+        self._known = {code: self._matches_of(*code) for code in (*self._by_code, *local_codes)}
 
     def _index(self) -> Mapping[Code, tuple[str, ...]]:
         """Concepts of every enumerated code, our own codes included."""
@@ -105,8 +107,10 @@ class Terminology:
         """
         found: dict[Match, None] = {}
         for system, code in self._codings(codeable):
-            for match in self._matches_of(system, code):
-                found[match] = None
+            known = self._known.get((system, code))
+            if known is None and system in self._classes:
+                known = self._matches_of(system, code)
+            found.update(dict.fromkeys(known or ()))
         return tuple(found)
 
     def concepts(self, codeable: Any) -> frozenset[str]:
@@ -152,13 +156,12 @@ class Terminology:
             return frozenset()
         return frozenset(concept for concept, rule in self._texts.items() if rule.fits(plain))
 
-    def _matches_of(self, system: str, code: str) -> Iterator[Match]:
+    def _matches_of(self, system: str, code: str) -> tuple[Match, ...]:
         printed = f"{system}|{code}"
-        for concept in self._concepts_of(system, code):
-            yield Match(concept, printed)
-        for target in self._local_codes.get((system, code), ()):
-            for concept in self._concepts_of(target.system, target.code):
-                yield Match(concept, printed, target.unit)
+        own = (Match(concept, printed) for concept in self._concepts_of(system, code))
+        targets = self._local_codes.get((system, code), ())
+        local = (Match(one, printed, to.unit) for to in targets for one in self._concepts_of(to.system, to.code))
+        return (*own, *local)
 
     def _concepts_of(self, system: str, code: str) -> tuple[str, ...]:
         listed = self._by_code.get((system, code), ())
@@ -172,15 +175,11 @@ class Terminology:
 
     def _codings(self, codeable: Any) -> Iterator[Code]:
         """System and code of each coding, both in the spelling that we compare."""
-        if isinstance(codeable, list | tuple):
-            for item in codeable:
-                yield from self._codings(item)
-            return
-        if not isinstance(codeable, Mapping):
-            return
-        codings = codeable.get("coding", codeable)
-        for coding in codings if isinstance(codings, list | tuple) else (codings,):
-            if isinstance(coding, Mapping):
+        for one in items(codeable):
+            if isinstance(one, LISTS):
+                yield from self._codings(one)
+                continue
+            for coding in objects(one.get("coding", one) if isinstance(one, dict) else None):
                 system, code = coding.get("system"), coding.get("code")
                 if isinstance(system, str) and isinstance(code, str) and code.strip():
                     yield self._systems.normalise(system, code)

@@ -6,14 +6,10 @@ from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
-from fhir.resources.R4B.devicerequest import DeviceRequest
-from fhir.resources.R4B.servicerequest import ServiceRequest
-from pydantic import BaseModel, ValidationError
-
 from cds_service.core.recommendations import Correction
 from cds_service.fhir.raw_json import text
+from cds_service.fhir.shapes import is_valid
 
-MODELS: Mapping[str, type[BaseModel]] = {"DeviceRequest": DeviceRequest, "ServiceRequest": ServiceRequest}
 _BOUNDS = ("boundsDuration", "boundsRange")
 
 
@@ -24,11 +20,11 @@ def correct_brace_order(draft: Mapping[str, Any], correction: Correction) -> dic
     replaced by the period, since FHIR allows one of them. `occurrenceDateTime` cannot hold an end: it becomes the start
     of an `occurrencePeriod`, as written. Members that hold nothing (`reasonCode: []`) are no FHIR and fall away.
     """
-    if not text(draft.get("id")) or not is_valid(draft):
+    if not text(draft.get("id")) or not _is_order(draft):
         return None
     corrected = _without_empty_members(deepcopy(dict(draft)))
     _set_end(corrected, correction)
-    return corrected if is_valid(corrected) else None
+    return corrected if _is_order(corrected) else None
 
 
 def _without_empty_members(value: Any) -> Any:
@@ -40,16 +36,10 @@ def _without_empty_members(value: Any) -> Any:
     return {name: part for name, part in members.items() if part is not None and part not in ("", [], {})}
 
 
-def is_valid(resource: Mapping[str, Any]) -> bool:
+def _is_order(resource: Mapping[str, Any]) -> bool:
     """Whether this is an R4 order that we may send."""
-    model = MODELS.get(text(resource.get("resourceType")))
-    if model is None:
-        return False
-    try:
-        model.model_validate(deepcopy(dict(resource)))
-    except ValidationError:
-        return False
-    return True
+    kind = text(resource.get("resourceType"))
+    return kind in ("DeviceRequest", "ServiceRequest") and is_valid(resource, kind)
 
 
 def _set_end(order: dict[str, Any], correction: Correction) -> None:

@@ -19,6 +19,7 @@ from cds_service.core.recommendations import Correction, Recommendation
 from cds_service.errors import DataFileError
 from cds_service.fhir.orders.brace_correction import correct_brace_order, describe_correction
 from cds_service.fhir.orders.drafts import is_of_patient, is_to_be_done, read_drafts
+from cds_service.fhir.shapes import is_valid
 from cds_service.protocol import Action, Suggestion, is_fhir_id
 
 TODAY = "today"  # the one placeholder that a template may use without a rule giving its words
@@ -93,7 +94,8 @@ def _create(recommendation: Recommendation, resource: dict[str, Any], hook_insta
     content = {"rule": recommendation.rule_id, "resource": resource}
     new_id = _derived_uuid(hook_instance, "resource", content)
     complete = {"resourceType": resource["resourceType"], "id": new_id} | resource
-    ServiceRequest.model_validate(complete)
+    if not is_valid(complete, "ServiceRequest"):
+        raise ValueError("a new order would be no valid ServiceRequest")
     return Action(type="create", description=recommendation.label, resource=complete)
 
 

@@ -14,7 +14,7 @@ from fhir.resources.R4B import get_fhir_model_class
 from pydantic import ValidationError
 
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_resource
-from cds_service.fhir.gathering.shapes import fits
+from cds_service.fhir.shapes import fits
 from cds_service.samples import load_samples
 from tests.builders import observation
 from tests.live_service import TODAY

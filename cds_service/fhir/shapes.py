@@ -7,6 +7,7 @@ the same (an element that is left out here, the 29th of February), so that it is
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from functools import cache
 from typing import Any, get_args
 
@@ -25,6 +26,10 @@ DAY = (
     "|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"
 )
 TIME = r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?(?:Z|[+-](?:0[0-9]|1[0-3]):[0-5][0-9])"
+
+
+# What the classes raise over broken resources, and over junk on which their validators fall.
+FALLEN = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
 def _text(pattern: str) -> CoreSchema:
@@ -60,6 +65,17 @@ def fits(resource: Json, resource_type: str) -> bool:
     try:
         compile_shape(resource_type).validate_python(resource)
     except ValidationError:
+        return False
+    return True
+
+
+def is_valid(resource: Json, resource_type: str) -> bool:
+    """Whether this resource, of JSON alone, is valid R4 as it stands."""
+    if fits(resource, resource_type):
+        return True
+    try:
+        get_fhir_model_class(resource_type).model_validate(deepcopy(dict(resource)))
+    except FALLEN:
         return False
     return True
 
