@@ -12,16 +12,18 @@ import json
 import tempfile
 import time
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tests.bench import figures
 from tests.bench.load import Call, Measured, load
 from tests.bench.rows import BY_NAME, ROWS, Line, Row, bounds, ratio
 from tests.bench.running import ROOT, Running
-from tests.bench.servers import NotHere, Servers
+from tests.bench.servers import NotHere, Servers, tokens
 from tests.bench.table import Bound, bounds_table, circumstances, markdown
 
 REPORT = ROOT / "deploy" / "bench.md"
+WARM_SECONDS = 3
 say = functools.partial(print, flush=True)
 
 
@@ -61,38 +63,61 @@ def _wanted(names: Iterable[str]) -> tuple[Row, ...]:
     return tuple(row for row in ROWS if row.name in asked)
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """A row with its server running, and the rate to be expected, so that there are tokens enough."""
+
+    row: Row
+    server: Running
+    call: Call
+    folder: Path
+    rate: float = 1500
+
+    def load(self, seconds: float) -> Measured:
+        number = int(self.rate * seconds * 2) + 200 if self.row.has_tokens else 0
+        return load(
+            self.server,
+            self.call,
+            seconds=seconds,
+            connections=self.row.connections,
+            folder=self.folder,
+            tokens=tokens(number),
+        )
+
+    def check(self) -> None:
+        """Ask once: the answer is the one that is meant to be measured.
+
+        Raises:
+            RuntimeError: it is another.
+        """
+        body = self.call.body.replace("@P@", "p0").replace("@H@", "3f0a2c1e-5b1d-4c8e-9d6b-0a1b2c3d4e5f")
+        headers = {"Authorization": f"Bearer {tokens(1)[0]}"} if self.row.has_tokens else {}
+        status, answer = self.server.ask(self.call.path, body.encode() if body else None, **headers)
+        cards, wanted = len(json.loads(answer).get("cards", ())) if status == 200 else 0, self.call.cards
+        is_right = wanted is None or (cards >= wanted and bool(cards) == bool(wanted))
+        if status != 200 or not is_right:
+            raise RuntimeError(f"{self.row.name}: {status}, {cards} cards, {answer[:300]!r}")
+
+
 def _measure(servers: Servers, rows: Iterable[Row], rounds: int, seconds: float) -> dict[str, Line]:
     """Every row once a round."""
-    calls: dict[str, tuple[Row, Running, Call]] = {}
+    asked: list[_Asked] = []
     for row in rows:
         try:
-            server, call = servers.get(row.server), row.call(servers)
+            one = _Asked(row, servers.get(row.server), row.call(servers), servers.folder)
         except NotHere as missing:
             say(f"{row.name} is left out: {missing}")
             continue
-        _check(server, call)
-        load(server, call, seconds=1, connections=row.connections, folder=servers.folder)  # warm
-        calls[row.name] = row, server, call
-    found: dict[str, list[Measured]] = {name: [] for name in calls}
+        one.check()
+        asked.append(replace(one, rate=one.load(WARM_SECONDS).rate))  # which also warms it
+    found: dict[str, list[Measured]] = {one.row.name: [] for one in asked}
     for number in range(rounds):
-        for name, (row, server, call) in calls.items():
-            one = load(server, call, seconds=seconds, connections=row.connections, folder=servers.folder)
-            found[name].append(one)
-            say(f"round {number + 1} {name:11} {one.rate:8.1f} /s  {one.p50:7.1f} ms  {one.cpu:6.2f} ms of CPU")
-    return {name: Line(row, tuple(found[name])) for name, (row, _, _) in calls.items()}
-
-
-def _check(server: Running, call: Call) -> None:
-    """The answer is the one that is meant to be measured.
-
-    Raises:
-        RuntimeError: it is another.
-    """
-    body = call.body.replace("@P@", "p0").replace("@H@", "3f0a2c1e-5b1d-4c8e-9d6b-0a1b2c3d4e5f")
-    status, answer = server.ask(call.path, body.encode() if body else None)
-    cards = len(json.loads(answer).get("cards", ())) if status == 200 else 0
-    if status != 200 or (call.cards is not None and not (cards >= call.cards > 0 or cards == call.cards == 0)):
-        raise RuntimeError(f"{server.name}{call.path}: {status}, {cards} cards, {answer[:300]!r}")
+        for each in asked:
+            one = each.load(seconds)
+            found[each.row.name].append(one)
+            said = f"{one.rate:8.1f} /s  {one.p50:7.1f} ms  {one.cpu:6.2f} ms of CPU"
+            say(f"round {number + 1} {each.row.name:11} {said}{f'  {one.refused} refused' if one.refused else ''}")
+    return {one.row.name: Line(one.row, tuple(found[one.row.name])) for one in asked}
 
 
 def _report(

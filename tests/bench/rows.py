@@ -12,6 +12,7 @@ from tests.bench.servers import CALL, Servers
 from tests.bench.table import Bound
 
 CONNECTIONS = 8
+JWT_BESIDE = {"parsed": 0, "sqlite": 0}
 FULL = Call(CALL, kyphoplasty_call(), cards=2)
 
 
@@ -21,6 +22,7 @@ class Row:
 
     Attributes:
         server: name in `servers.MAKERS`.
+        has_tokens: whether each call needs a token of its own.
         beside: rows whose rate its own is divided by, with the least ratio that is wanted, 0 for none.
     """
 
@@ -30,6 +32,7 @@ class Row:
     call: Callable[[Servers], Call]
     beside: Mapping[str, float] = field(default_factory=dict)
     connections: int = CONNECTIONS
+    has_tokens: bool = False
 
 
 ROWS = (
@@ -58,6 +61,9 @@ ROWS = (
     ),
     Row("sqlite", "kyphoplasty, 176 KB of prefetch, SQLite", "sqlite", lambda _: FULL, {"parsed": 0.25, "peer": 1.0}),
     Row("postgres", "the same, PostgreSQL", "postgres", lambda _: FULL, {"parsed": 0, "sqlite": 0}),
+    Row(
+        "jwt", "the same, SQLite, a new token (ES384) in every call", "jwt", lambda _: FULL, JWT_BESIDE, has_tokens=True
+    ),
     Row(
         "live",
         "no prefetch, a FHIR server that needs 50 ms",

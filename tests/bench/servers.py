@@ -10,6 +10,7 @@ from typing import Self
 
 from tests.bench.peer import peer_command
 from tests.bench.running import ROOT, Running
+from tests.client_tokens import Signer, client_of, key_set, site_folder
 from tests.live_service import SERVICE_ID
 from tests.postgres_server import HOW_TO_GET, find_programs, postgres_server
 
@@ -17,6 +18,7 @@ WORKERS = 2
 SERVE = (sys.executable, "-m", "cds_service.cli", "serve", "--port", "PORT")
 CALL = f"/cds-services/{SERVICE_ID}"
 UPSTREAM_MILLISECONDS = 50
+AUDIENCE = "https://cds.example.org/bench"
 
 
 class NotHere(Exception):
@@ -64,7 +66,8 @@ class Servers:
         """The service, with its audit log in a new SQLite file where no database is named."""
         url = database or f"sqlite:///{self.folder / name}.sqlite3"
         command = (*SERVE, "--workers", str(workers))
-        return self.start(name, command, "/health/ready", DATABASE_URL=url, LOG_LEVEL="INFO", **settings)
+        spool = str(self.folder / f"{name}.spool")
+        return self.start(name, command, "/health/ready", DATABASE_URL=url, SPOOL_DIR=spool, **settings)
 
     def new_database(self) -> str:
         """The address of an empty database of a PostgreSQL of ours."""
@@ -87,6 +90,18 @@ def _peer(servers: Servers) -> Running:
     return servers.start("peer", command, "/cds/cds-discovery")
 
 
+def tokens(number: int) -> list[str]:
+    """So many tokens of the client that the server `jwt` knows, each good once."""
+    signer = Signer("ES384")
+    return [signer.token(AUDIENCE) for _ in range(number)]
+
+
+def _jwt(servers: Servers) -> Running:
+    site = site_folder(servers.folder / "site", client_of(f'audiences = ["{AUDIENCE}"]'))
+    (site / "keys.json").write_bytes(key_set(Signer("ES384")))
+    return servers.ours("jwt", SITE=str(site))
+
+
 def _slow_fhir(servers: Servers) -> Running:
     command = (sys.executable, "-m", "tests.bench.slow_fhir", "PORT", str(UPSTREAM_MILLISECONDS))
     return servers.start("slow-fhir", command, "/fhir/Patient/p1")
@@ -97,6 +112,7 @@ MAKERS: Mapping[str, Callable[[Servers], Running]] = {
     "peer": _peer,
     "slow-fhir": _slow_fhir,
     "sqlite": lambda servers: servers.ours("sqlite"),
+    "jwt": _jwt,
     "postgres": lambda servers: servers.ours("postgres", database=servers.new_database()),
 }
 BENCH = ROOT / ".cache" / "bench"
