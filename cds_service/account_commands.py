@@ -11,11 +11,13 @@ import click
 
 from cds_service.errors import DataFileError
 from cds_service.exit_codes import say_errors
+from cds_service.machine_user import machine_user
 from cds_service.roles import ROLES
 from cds_service.settings import read_settings
 
 if TYPE_CHECKING:
     from cds_service.audit.accounts import Accounts
+    from cds_service.audit.chain import AuditEntry
 
 
 @click.command("add-reviewer")
@@ -35,7 +37,8 @@ def add_reviewer(name: str, role: Any, password_file: TextIO | None, replace: bo
         from cds_service.audit.accounts import AccountFault  # noqa: PLC0415 - SQLAlchemy is loaded where it is needed
 
         try:
-            accounts.add(name, role, password, replace=replace)
+            done = _entry("replaced" if replace else "added", name, role)
+            accounts.add(name, role, password, replace=replace, entry=done)
         except AccountFault as error:
             raise DataFileError("NAME", name, str(error)) from None
     click.echo(f"{name} may log in at /audit as {role}")
@@ -47,7 +50,7 @@ def add_reviewer(name: str, role: Any, password_file: TextIO | None, replace: bo
 def remove_reviewer(name: str) -> None:
     """Close an account and end its sessions. Its name stays taken, since entries bear it."""
     with _accounts() as accounts:
-        if not accounts.retire(name):
+        if not accounts.retire(name, _entry("closed", name)):
             raise DataFileError("NAME", name, "there is no such account")
     click.echo(f"{name} cannot log in any more")
 
@@ -57,6 +60,13 @@ def _read_password(file: TextIO | None) -> str:
     if file is None:
         return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
     return file.readline().rstrip("\r\n")
+
+
+def _entry(result: str, name: str, role: str | None = None) -> AuditEntry:
+    from cds_service.audit.chain import AuditEntry  # noqa: PLC0415
+
+    content = {"account": name} | ({"role": role} if role else {})
+    return AuditEntry(kind="account", at=datetime.now(UTC), user=machine_user(), result=result, content=content)
 
 
 @contextmanager

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -16,6 +15,7 @@ import click
 
 from cds_service.errors import AuditUnavailable, DataFileError
 from cds_service.exit_codes import say_errors
+from cds_service.machine_user import machine_user
 from cds_service.settings import Settings, read_settings
 
 if TYPE_CHECKING:
@@ -51,10 +51,10 @@ def list_entries(limit: int, as_json: bool, **asked: Any) -> None:  # noqa: FBT0
     """Entries, newest first."""
     query = _query(**asked)
     with _database() as database:
-        from cds_service.audit.reading import AuditReader  # noqa: PLC0415 - SQLAlchemy is loaded where it is needed
+        from cds_service.audit.finding import Finder  # noqa: PLC0415 - SQLAlchemy is loaded where it is needed
 
         _record_read(database, "list", query.to_json(), query.patient)
-        for found in AuditReader(database).find(query, limit=limit).entries:
+        for found in Finder(lambda: database).find(query, limit=limit).entries:
             click.echo(json.dumps(_found_json(found)) if as_json else _found_line(found))
 
 
@@ -147,7 +147,7 @@ def export(form: Any, out: Path | None, **asked: Any) -> None:
     with _database() as database:
         from cds_service.audit.exporting import begin_export, export_lines  # noqa: PLC0415
 
-        begun = begin_export(database, _query(**asked), form, _user(), _now)
+        begun = begin_export(database, _query(**asked), form, machine_user(), _now)
         with _writing_to(out) as stream:
             stream.writelines(export_lines(database, begun))
 
@@ -168,7 +168,7 @@ def purge(days: int | None, i_know: bool, dry_run: bool) -> None:  # noqa: FBT00
     with _database() as database:
         from cds_service.audit.purge import count_purgeable, purge_before  # noqa: PLC0415
 
-        count = count_purgeable(database, before) if dry_run else purge_before(database, before, _user(), _now)
+        count = count_purgeable(database, before) if dry_run else purge_before(database, before, machine_user(), _now)
     verb = "would be purged" if dry_run else "purged"
     click.echo(f"{count} entries of before {before:%Y-%m-%d} {verb}")
 
@@ -197,7 +197,7 @@ def _record_read(database: Database, what: str, asked: Any, patient: str | None,
     from cds_service.audit.chain import AuditEntry, seal  # noqa: PLC0415
 
     content = {"command": what, "filter": asked}
-    entry = AuditEntry(kind="read", at=_now(), user=_user(), patient=patient, about=about, content=content)
+    entry = AuditEntry(kind="read", at=_now(), user=machine_user(), patient=patient, about=about, content=content)
     with database.writing() as connection:
         append_entries(connection, [seal(entry)], _now)
         return read_head(connection)
@@ -226,13 +226,6 @@ def _replayed(stored: Stored) -> dict[str, Any]:
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-def _user() -> str:
-    """Who runs the command, as the machine knows them."""
-    with suppress(KeyError, OSError):
-        return f"os:{getpass.getuser()}"
-    return f"os:{os.getuid()}"
 
 
 @contextmanager

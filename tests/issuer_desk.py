@@ -55,7 +55,7 @@ def refusal(desk, traveller, response):
     assert "did not succeed, or this account has no role" in words(response.text)
     assert traveller.client.get_cookie(SESSION, path="/audit") is None
     traveller.get("/audit", 401)
-    entry = desk.newest("read")
+    entry = desk.newest("login")
     assert entry.result == "denied"
     return desk.content(entry)["why"]
 

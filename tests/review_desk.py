@@ -28,7 +28,6 @@ from tests.chart_builders import HOOK, NOW, PATIENT, brace, kyphoplasty, open_se
 PASSWORD = "correct horse battery"
 FAST = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)  # what is tested is not how long a hash takes
 TOKEN = re.compile(r'name="token" value="([^"]+)"')
-LOOKS = ("read", "export")
 
 
 class ReviewDesk:

@@ -10,8 +10,8 @@ from datetime import timedelta
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from cds_service.audit.appending import Clock
-from cds_service.audit.chain import time_text
+from cds_service.audit.appending import Clock, append_entries
+from cds_service.audit.chain import AuditEntry, seal, time_text
 from cds_service.audit.database import Database
 from cds_service.errors import AuditUnavailable
 
@@ -24,6 +24,11 @@ class Access:
         self._database = database
         self._clock = clock
         self._is_prepared = False
+
+    def note(self, connection: Connection, entry: AuditEntry | None) -> None:
+        """Put an entry at the end of the log, in the transaction of what it tells of."""
+        if entry is not None:
+            append_entries(connection, [seal(entry)], self._clock)
 
     def now(self, shift: timedelta = timedelta()) -> str:
         """This moment, or one so much later, as the tables keep it."""

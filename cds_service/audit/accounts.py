@@ -18,6 +18,7 @@ from sqlalchemy import Column, Connection, String, Table, delete, func, insert, 
 from sqlalchemy import update as update_rows
 
 from cds_service.audit.access import Access, digest_of
+from cds_service.audit.chain import AuditEntry
 from cds_service.audit.sessions import METADATA, REVIEWERS, SESSIONS
 from cds_service.errors import CdsError
 from cds_service.roles import Role
@@ -54,8 +55,17 @@ class Accounts:
         self._nobody = ""  # the hash that is checked for unknown names, which takes as long
         self._hashing = threading.Semaphore(2)  # one check takes 64 MiB
 
-    def add(self, name: str, role: Role, password: str, *, replace: bool = False) -> None:
+    def add(
+        self, name: str, role: Role, password: str, *, replace: bool = False, entry: AuditEntry | None = None
+    ) -> None:
         """Make an account, or give one that exists a new password and role and end its sessions.
+
+        Args:
+            name: of the account.
+            role: of the account.
+            password: kept as a hash.
+            replace: whether there may be one already.
+            entry: kept in the log together with the account.
 
         Raises:
             AccountFault: the name or password cannot be used, or the account exists and `replace` is not given.
@@ -75,12 +85,19 @@ class Accounts:
                 connection.execute(delete(SESSIONS).where(SESSIONS.c.name == name))
             else:
                 raise AccountFault(f"there is an account {name} already; --replace gives it a new password and role")
+            self._access.note(connection, entry)
 
-    def retire(self, name: str) -> bool:
-        """Close an account for good and end its sessions; its name stays taken. False where there is none."""
+    def retire(self, name: str, entry: AuditEntry | None = None) -> bool:
+        """Close an account for good and end its sessions; its name stays taken. False where there is none.
+
+        Args:
+            name: of the account.
+            entry: kept in the log together with the change.
+        """
         with self._access.writing() as connection:
             closed = connection.execute(update_rows(REVIEWERS).where(REVIEWERS.c.name == name).values(is_active=0))
             connection.execute(delete(SESSIONS).where(SESSIONS.c.name == name))
+            self._access.note(connection, entry if closed.rowcount else None)
         return bool(closed.rowcount)
 
     def exists(self, name: str) -> bool:

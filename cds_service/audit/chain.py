@@ -25,6 +25,8 @@ Kind = Literal[
     "feedback",  # a card was accepted or overridden
     "read",  # somebody looked into the log
     "export",  # somebody took entries out of the log
+    "login",  # somebody logged in or out, or was not let in
+    "account",  # an account of a reviewer was made, changed or closed
     "mark",  # a reviewer marked an entry
     "note",  # a reviewer wrote something about an entry
     "checkpoint",  # the head of the log was signed
@@ -36,6 +38,8 @@ Kind = Literal[
 ]
 # Kinds that say what happened to the log itself: no patient in them, so that they are never purged.
 LASTING: tuple[Kind, ...] = ("genesis", "checkpoint", "purge", "merge", "gap", "start", "stop")
+# Kinds that say who looks: not for everybody who may look.
+ABOUT_READERS: tuple[Kind, ...] = ("read", "export", "login", "account")
 _LINK = b"kyphoplasty-cds audit link 1"
 _PAYLOAD = b"kyphoplasty-cds audit payload 1"
 

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, Connection, and_, func, select
 
-from cds_service.audit.appending import Clock, append_entries
+from cds_service.audit.appending import Clock, append_entries, read_head
 from cds_service.audit.chain import AuditEntry, canonical_json, seal
 from cds_service.audit.database import Database
 from cds_service.audit.fhir_export import audit_event, export_event
@@ -62,7 +62,8 @@ class Export:
 
     Attributes:
         entry: id of its own entry.
-        last: sequence of its own entry; only entries before it are taken.
+        through: sequence of the last entry that may be taken: the head when it was asked for.
+        last: sequence of its own entry.
     """
 
     query: Query
@@ -70,6 +71,7 @@ class Export:
     user: str
     entry: str
     at: str
+    through: int
     last: int
 
 
@@ -79,11 +81,14 @@ def begin_export(database: Database, query: Query, form: Format, user: str, cloc
     Raises:
         DBAPIError: the entry could not be written.
     """
-    content = {"format": form, "filter": query.to_json()}
+    with database.reading() as connection:
+        through = read_head(connection).sequence
+        count = _count(connection, query, through)
+    content = {"format": form, "filter": query.to_json(), "count": count, "through": through}
     sealed = seal(AuditEntry(kind="export", at=clock(), user=user, patient=query.patient, content=content))
     with database.writing() as connection:
         last = append_entries(connection, [sealed], clock).last
-    return Export(query=query, format=form, user=user, entry=sealed.id, at=sealed.at, last=last)
+    return Export(query=query, format=form, user=user, entry=sealed.id, at=sealed.at, through=through, last=last)
 
 
 def export_lines(database: Database, export: Export) -> Iterator[str]:
@@ -93,7 +98,7 @@ def export_lines(database: Database, export: Export) -> Iterator[str]:
     with database.reading() as connection:
         if export.format == "csv":
             yield _hashed(_csv_line(COLUMNS), digest)
-        for stored in stored_entries(connection, _wanted(export)):
+        for stored in stored_entries(connection, _wanted(export.query, export.through)):
             first = first or stored.sequence
             count, last = count + 1, stored.sequence
             yield _hashed(line_of(stored), digest)
@@ -116,7 +121,7 @@ def export_lines(database: Database, export: Export) -> Iterator[str]:
 def count_entries(database: Database, export: Export) -> int:
     """How many entries an export takes."""
     with database.reading() as connection:
-        return connection.scalar(select(func.count()).select_from(_joined()).where(_wanted(export))) or 0
+        return _count(connection, export.query, export.through)
 
 
 def safe_cell(value: Any) -> Any:
@@ -126,12 +131,13 @@ def safe_cell(value: Any) -> Any:
     return value
 
 
-def _joined() -> Any:
-    return ENTRIES.outerjoin(SEARCH, SEARCH.c.sequence == ENTRIES.c.sequence)
+def _count(connection: Connection, query: Query, through: int) -> int:
+    joined = ENTRIES.outerjoin(SEARCH, SEARCH.c.sequence == ENTRIES.c.sequence)
+    return connection.scalar(select(func.count()).select_from(joined).where(_wanted(query, through))) or 0
 
 
-def _wanted(export: Export) -> ColumnElement[bool]:
-    return and_(ENTRIES.c.sequence < export.last, *conditions_of(export.query))
+def _wanted(query: Query, through: int) -> ColumnElement[bool]:
+    return and_(ENTRIES.c.sequence <= through, *conditions_of(query))
 
 
 def _hashed(line: str, digest: Any) -> str:

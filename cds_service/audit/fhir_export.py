@@ -32,9 +32,10 @@ DICOM = "http://dicom.nema.org/resources/ontology/DCM"
 REFERENCE = re.compile(r"(?:[A-Za-z]+/)[A-Za-z0-9\-.]{1,64}", re.ASCII)
 Json = dict[str, Any]
 
-CALLS = ("answer", "refusal", "feedback", "read", "mark", "note")  # somebody else asked, and we answered
+CALLS = ("answer", "refusal", "feedback", "read", "mark", "note", "login")  # somebody else asked, and we answered
 # Kind -> type, subtype, action.
 REST = {"system": EVENT_TYPE, "code": "rest", "display": "RESTful Operation"}
+AUTHENTICATION = {"system": DICOM, "code": "110114", "display": "User Authentication"}
 ACTIVITY = {"system": DICOM, "code": "110100", "display": "Application Activity"}
 EVENTS: Mapping[str, tuple[Json, Json, str]] = {
     "answer": (REST, {"system": OWN, "code": "cds-invoke"}, "E"),
@@ -45,6 +46,13 @@ EVENTS: Mapping[str, tuple[Json, Json, str]] = {
         {"system": DICOM, "code": "110106", "display": "Export"},
         {"system": LIFECYCLE, "code": "disclose", "display": "Disclose Record Lifecycle Event"},
         "R",
+    ),
+    "login": (AUTHENTICATION, {"system": DICOM, "code": "110122", "display": "Login"}, "E"),
+    "logout": (AUTHENTICATION, {"system": DICOM, "code": "110123", "display": "Logout"}, "E"),
+    "account": (
+        {"system": DICOM, "code": "110113", "display": "Security Alert"},
+        {"system": DICOM, "code": "110137", "display": "User Security Attributes Changed"},
+        "U",
     ),
     "mark": (REST, {"system": OWN, "code": "review-mark"}, "C"),
     "note": (REST, {"system": OWN, "code": "review-note"}, "C"),
@@ -83,7 +91,8 @@ def _validated(event: Json) -> Json:
 
 def _event(stored: Stored, content: Mapping[str, Any]) -> Json:
     found = stored.found
-    kind, subtype, action = EVENTS.get(stored.kind, (ACTIVITY, {"system": OWN, "code": stored.kind}, "E"))
+    name = "logout" if stored.kind == "login" and found and found.result == "logout" else stored.kind
+    kind, subtype, action = EVENTS.get(name, (ACTIVITY, {"system": OWN, "code": stored.kind}, "E"))
     outcome, said = _outcome(found)
     event: Json = {
         "resourceType": "AuditEvent",
@@ -110,6 +119,8 @@ def _outcome(found: Found | None) -> tuple[str, str]:
         return "0", "purged after its retention"
     if found.status is not None and found.status >= 500:
         return "8", found.reason or ""
+    if found.result == "denied":
+        return "4", "denied"
     if found.kind == "refusal" or found.partial:
         return "4", found.reason or "part of the record could not be read"
     return "0", ""

@@ -160,7 +160,7 @@ class IssuerLogin:
 
     def _deny(self, way: Way, fault: LoginRefused) -> AnyResponse:
         content = {"address": request.remote_addr or "", "issuer": self.login.issuer, "why": fault.reason}
-        self.gate.note("login", result="denied", content=content)
+        self.gate.note("login", kind="login", result="denied", content=content)
         return self._refuse(way.wanted, fault.reason)
 
     def _refuse(self, wanted: str, reason: str, words: str = REFUSED, status: int = 403) -> AnyResponse:

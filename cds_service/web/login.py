@@ -144,21 +144,21 @@ class Gate:
         if not fits:
             # The name that was typed may be a password, so only a name that exists is written down.
             known = name if self.accounts.exists(name) else None
-            self.note("login", result="denied", content={"account": known, "address": address})
+            self.note("login", kind="login", result="denied", content={"account": known, "address": address})
             return self.login_page(wanted, REFUSED)
         return self.open(redirect(wanted, 303), self.sessions.begin(name), {"address": address})
 
     def open(self, response: AnyResponse, token: str, content: Mapping[str, Any]) -> AnyResponse:
         """The response with a session that has just begun, once the log says so."""
         g.reviewer = self.sessions.session(token)
-        self.note("login", result="login", content=content)
+        self.note("login", kind="login", result="login", content=content)
         self.set_cookie(response, COOKIE, token, seconds=int(LIFETIME.total_seconds()))
         response.delete_cookie(FORM_COOKIE, path=PATH)
         return response
 
     def log_out(self) -> AnyResponse:
         """End the session here and in the browser."""
-        self.note("login", result="logout")
+        self.note("login", kind="login", result="logout")
         self.sessions.end(request.cookies.get(COOKIE, ""))
         response = redirect(f"{PATH}/login", 303)
         response.delete_cookie(COOKIE, path=PATH)

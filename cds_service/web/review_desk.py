@@ -8,7 +8,7 @@ from typing import Any
 
 from werkzeug.exceptions import NotFound
 
-from cds_service.audit.chain import LASTING
+from cds_service.audit.chain import ABOUT_READERS, LASTING
 from cds_service.audit.figures import Figures
 from cds_service.audit.finding import Finder
 from cds_service.audit.reading import Stored
@@ -16,8 +16,6 @@ from cds_service.audit.reviewing import Reviewing
 from cds_service.audit.store import AuditStore
 from cds_service.service import Service
 from cds_service.web.login import Gate
-
-LOOKS = ("read", "export")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +46,7 @@ def open_entry(desk: Desk, entry_id: str, view: str = "") -> Stored:
     if stored is None:
         raise NotFound("There is no entry with this id.")
     if stored.kind not in LASTING:
-        desk.gate.need("readers" if stored.kind in LOOKS else "patients")
+        desk.gate.need("readers" if stored.kind in ABOUT_READERS else "patients")
     if view:
         desk.gate.note(view, patient=stored.found.patient if stored.found else None, about=stored.id)
     return stored

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from werkzeug.datastructures import MultiDict
 
-from cds_service.audit.chain import LASTING, Kind
+from cds_service.audit.chain import ABOUT_READERS, LASTING, Kind
 from cds_service.audit.query import Query
 
 LONGEST = 256
@@ -33,7 +33,7 @@ KINDS: Mapping[str, tuple[str, tuple[Kind, ...]]] = {
     "refusal": ("Refusals", ("refusal",)),
     "feedback": ("Feedback", ("feedback",)),
     "work": ("Marks and notes", ("mark", "note")),
-    "looks": ("Reads and exports", ("read", "export")),
+    "looks": ("Reads, exports, logins", ABOUT_READERS),
     "log": ("The log itself", LASTING),
 }
 CHOICES: Mapping[str, Mapping[str, str]] = {

@@ -18,6 +18,8 @@ KINDS: Mapping[str, str] = {
     "feedback": "Feedback",
     "read": "Read",
     "export": "Export",
+    "login": "Login",
+    "account": "Account",
     "mark": "Mark",
     "note": "Note",
     "checkpoint": "Checkpoint",
@@ -54,7 +56,15 @@ MARKS: Mapping[str, str] = {
     "committee": "For the committee",
     "follow-up": "Needs follow-up",
 }
-RESULTS: Mapping[str, str] = {"shown": "shown", "login": "logged in", "logout": "logged out", **MARKS}
+RESULTS: Mapping[str, str] = {
+    "shown": "shown",
+    "login": "logged in",
+    "logout": "logged out",
+    "added": "added",
+    "replaced": "replaced",
+    "closed": "closed",
+    **MARKS,
+}
 
 
 def register_words(routes: Blueprint, wording: Wording) -> None:

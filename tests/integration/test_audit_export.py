@@ -33,7 +33,9 @@ def test_hapi_takes_every_event_and_finds_those_of_a_patient(hapi, tmp_path):
     )
     for kind in ("read", "mark", "note"):
         store.append(AuditEntry(kind=kind, at=NOON, content={"filter": {}}, user="anna", patient=PATIENT))
-    for kind in ("start", "stop", "gap"):
+    for result in ("login", "logout", "denied"):
+        store.append(AuditEntry(kind="login", at=NOON, content={}, user="https://login.example|8f3a", result=result))
+    for kind in ("account", "start", "stop", "gap"):
         store.append(AuditEntry(kind=kind, at=NOON, content={}))
     export = begin_export(store.database, Query(), "fhir", "os:root", clock)
     events = [json.loads(line) for line in export_lines(store.database, export)]

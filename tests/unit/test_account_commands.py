@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -118,3 +119,18 @@ def test_the_database_holds_no_password(accounts, url):
     raw = b"".join(path.read_bytes() for path in database.file.parent.iterdir() if path.is_file())
     assert PASSWORD.encode() not in raw
     assert token.encode() not in raw
+
+
+def test_who_made_changed_or_closed_an_account_is_in_the_log(accounts, url):  # noqa: ARG001 - makes the tables
+    again = ("add-reviewer", "anna", "--password-file", "-")
+    run(*again, "--role", "operator", typed=f"{PASSWORD}\n")
+    run(*again, typed="refused: it exists\n")
+    run(*again, "--replace", typed="another long password\n")
+    run("remove-reviewer", "anna")
+    run("remove-reviewer", "nobody")
+    lines = [json.loads(line) for line in run("list", "--kind", "account", "--json").stdout.splitlines()]
+    assert [one["result"] for one in reversed(lines)] == ["added", "replaced", "closed"]
+    assert all(one["user"].startswith("os:") for one in lines)
+    first = json.loads(run("show", lines[-1]["id"], "--json").stdout)
+    assert first["content"] == {"account": "anna", "role": "operator"}
+    assert run("verify").exit_code == 0

@@ -79,7 +79,15 @@ def test_the_export_is_an_entry_that_is_there_before_anything_leaves(store):
     export = begin_export(store.database, Query(patient="pat-1"), "csv", "os:root", clock)
     stored = store.reader.entry(export.entry)
     assert (stored.kind, stored.found.user, stored.found.patient) == ("export", "os:root", "pat-1")
-    assert stored.content == {"format": "csv", "filter": {"patient": "pat-1"}}
+    assert stored.content == {"format": "csv", "filter": {"patient": "pat-1"}, "count": 5, "through": 9}
+
+
+def test_what_comes_after_the_count_is_not_taken(store):
+    """The entry says how many were taken; another answer between the count and the first line changes nothing."""
+    export = begin_export(store.database, Query(), "ndjson", "os:root", clock)
+    store.append(AuditEntry(kind="read", at=NOON, content={}, user="anna"))
+    *lines, last = map(json.loads, export_lines(store.database, export))
+    assert len(lines) == last["manifest"]["count"] == store.reader.entry(export.entry).content["count"] == 9
 
 
 @pytest.mark.parametrize("form", FORMATS)
@@ -267,3 +275,17 @@ def test_a_purged_entry_still_has_an_event(store):
         AuditEvent.model_validate(json.loads(line))
     assert "pat-1" not in text
     assert seal(answer_entry(1)).facts["patient"] == "pat-1"
+
+
+def test_logins_are_authentication_events(store):
+    for result in ("login", "logout", "denied"):
+        store.append(AuditEntry(kind="login", at=NOON, content={}, user="https://login.example|8f3a", result=result))
+    text, _ = exported(store, "fhir", Query(kinds=("login",)))
+    events = [json.loads(line) for line in text.splitlines()][:3]
+    said = [(one["type"]["code"], one["subtype"][0]["code"], one["outcome"]) for one in events]
+    assert said == [
+        ("110114", "110122", "0"),
+        ("110114", "110123", "0"),
+        ("110114", "110122", "4"),
+    ]  # DICOM PS3.16, CID 400
+    assert events[0]["agent"][-1]["who"] == {"identifier": {"value": "https://login.example|8f3a"}}

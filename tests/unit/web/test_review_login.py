@@ -47,7 +47,7 @@ def test_login_leads_to_the_page_that_was_wanted_and_is_an_entry(desk):
     desk.accounts.add("anna", "reviewer", PASSWORD)
     response = Reviewer(desk).log_in("anna", PASSWORD, wanted="/audit?patient=pat-1")
     assert (response.status_code, response.headers["Location"]) == (303, "/audit?patient=pat-1")
-    entry = desk.newest("read")
+    entry = desk.newest("login")
     assert (entry.user, entry.result) == ("anna", "login")
 
 
@@ -68,9 +68,9 @@ def test_a_wrong_name_and_a_wrong_password_look_the_same(desk):
 def test_a_refused_login_is_an_entry_without_what_was_typed(desk):
     desk.accounts.add("anna", "reviewer", PASSWORD)
     Reviewer(desk).log_in("my-secret-password", "x")
-    assert desk.content(desk.newest("read"))["account"] is None
+    assert desk.content(desk.newest("login"))["account"] is None
     Reviewer(desk).log_in("anna", "my-secret-password")
-    assert desk.content(desk.newest("read"))["account"] == "anna"
+    assert desk.content(desk.newest("login"))["account"] == "anna"
     with Database(desk.url).reading() as connection:
         bodies = connection.exec_driver_sql("SELECT body FROM audit_payload").scalars().all()
     assert "my-secret-password" not in "".join(bodies)
@@ -209,7 +209,7 @@ def test_behind_a_public_https_address_cookies_are_always_secure(tmp_path):
 def test_a_role_opens_its_own_pages(desk, role, page, status):
     answer = desk.sign()
     somebody = desk.reviewer("olga", role)
-    address = page.replace("ANSWER", answer.id).replace("READ", desk.newest("read").id)
+    address = page.replace("ANSWER", answer.id).replace("READ", desk.newest("login").id)
     assert somebody.client.get(address).status_code == status
     if status == 403:
         denied = desk.newest("read")

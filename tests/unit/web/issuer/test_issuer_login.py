@@ -20,7 +20,7 @@ def test_who_has_a_role_gets_in_and_goes_on_to_the_wanted_page(desk, stub):
     assert response.status_code == 200
     assert '<meta http-equiv="refresh" content="0; url=/audit?patient=pat-1&amp;kind=answer">' in response.text
     assert "Find entries" in traveller.get("/audit")
-    entry = desk.all("read")[-1]
+    entry = desk.all("login")[-1]
     assert (entry.user, entry.result) == (f"{stub.issuer}|8f3a-11", "login")
     assert desk.content(entry)["role"] == "reviewer"
 
@@ -82,7 +82,7 @@ def test_a_client_with_a_secret_proves_itself_with_it(make_desk, stub, tmp_path)
 def test_of_several_roles_the_one_that_may_most_counts(desk, stub, groups, role):
     stub.claims = {"groups": groups}
     Traveller(desk).log_in_at(stub)
-    assert desk.content(desk.newest("read"))["role"] == role
+    assert desk.content(desk.newest("login"))["role"] == role
 
 
 def test_roles_are_read_again_at_each_login(desk, stub):
@@ -104,7 +104,7 @@ def test_the_session_ends_as_that_of_a_local_account_does(desk, stub):
     stub.now = desk.now.timestamp()
     traveller.log_in_at(stub)
     assert traveller.post("/audit/logout").status_code == 303
-    assert desk.newest("read").result == "logout"
+    assert desk.newest("login").result == "logout"
     traveller.get("/audit", 401)
 
 
@@ -122,7 +122,7 @@ def test_a_readable_name_of_the_account_is_shown_and_noted_where_the_site_asks_f
     stub.claims = {"preferred_username": "a.smith@hospital.example"}
     traveller = Traveller(desk)
     traveller.log_in_at(stub)
-    entry = desk.newest("read")
+    entry = desk.newest("login")
     assert entry.user == f"{stub.issuer}|8f3a-11"
     assert desk.content(entry)["account"] == "a.smith@hospital.example"
     assert "a.smith@hospital.example" in traveller.get("/audit")
@@ -136,7 +136,7 @@ def test_what_is_no_account_name_is_neither_shown_nor_noted(make_desk, stub, nam
     page = traveller.log_in_at(stub).text + traveller.get("/audit")
     assert "8f3a-11" in page
     assert "<script" not in page
-    assert "account" not in desk.content(desk.all("read")[-1])
+    assert "account" not in desk.content(desk.all("login")[-1])
 
 
 def test_a_subject_of_markup_stays_text(desk, stub):
