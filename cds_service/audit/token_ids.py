@@ -18,9 +18,9 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, delete
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from cds_service.audit.database import Database
+from cds_service.audit.database import Database, is_busy
 from cds_service.audit.tables import TOKENS
 from cds_service.errors import CdsError
 
@@ -45,12 +45,12 @@ class _Ticket:
 class TokenIds:
     """The table of used tokens. One for each process; a fork begins anew by itself."""
 
-    def __init__(self, database_url: str, *, wait_seconds: float = 0.3) -> None:
+    def __init__(self, database_url: str, *, wait_seconds: float = 1.0) -> None:
         """Nothing is opened before the first token.
 
         Args:
             database_url: of the audit log.
-            wait_seconds: for one answer of the database.
+            wait_seconds: for a lock of the database; callers wait as long as they say.
         """
         self._url = database_url
         self._wait_seconds = wait_seconds
@@ -66,8 +66,7 @@ class TokenIds:
             now: in seconds since 1970.
             seconds: that the caller can wait.
         """
-        if self._process != os.getpid():
-            self._start()
+        self.start()
         self._now = now
         ticket = _Ticket(digest, expires)
         with self._changed:
@@ -75,10 +74,13 @@ class TokenIds:
             self._changed.notify()
             is_down = self._is_down
         if not is_down:
-            ticket.over.wait(max(0.0, min(seconds, self._wait_seconds)))
+            ticket.over.wait(max(0.0, seconds))
         return ticket.is_new
 
-    def _start(self) -> None:
+    def start(self) -> None:
+        """Connect, in a thread, unless that was done in this process."""
+        if self._process == os.getpid():
+            return
         with self._starting:
             if self._process == os.getpid():
                 return
@@ -89,12 +91,12 @@ class TokenIds:
             self._is_prepared = False
             self._now = 0.0
             self._pruned = float("-inf")
-            self._process = os.getpid()
             threading.Thread(target=self._run, name="token-ids", daemon=True).start()
+            self._process = os.getpid()
 
     def _run(self) -> None:
+        group: Sequence[_Ticket] = ()  # none at first: this connects, and makes the tables where there are none
         while True:
-            group = self._next_group()
             try:
                 self._note(group)
             except (SQLAlchemyError, CdsError, OSError) as error:
@@ -103,6 +105,7 @@ class TokenIds:
                 self._say_back()
             for ticket in group:
                 ticket.over.set()
+            group = self._next_group()
 
     def _next_group(self) -> Sequence[_Ticket]:
         with self._changed:
@@ -124,10 +127,10 @@ class TokenIds:
     def _is_new(self, connection: Connection, ticket: _Ticket) -> bool:
         insert = insert_sqlite if self._database.is_sqlite else insert_postgresql
         row = insert(TOKENS).values(digest=ticket.digest, expires=ticket.expires).on_conflict_do_nothing()
-        return connection.execute(row).rowcount == 1
+        return connection.scalar(row.returning(TOKENS.c.digest)) is not None
 
     def _prune(self, connection: Connection) -> None:
-        if time.monotonic() - self._pruned > PRUNE_SECONDS:
+        if self._now and time.monotonic() - self._pruned > PRUNE_SECONDS:
             connection.execute(delete(TOKENS).where(TOKENS.c.expires < int(self._now) - GRACE_SECONDS))
             self._pruned = time.monotonic()
 
@@ -136,7 +139,7 @@ class TokenIds:
         with self._changed:
             self._queue.extendleft(reversed([_Ticket(ticket.digest, ticket.expires) for ticket in group]))
             waiting, was_down = list(self._queue), self._is_down
-            self._is_down = True
+            self._is_down = not (isinstance(error, DBAPIError) and is_busy(error))
         for ticket in waiting:
             ticket.over.set()
         if not was_down:  # the message of a driver may repeat the row, so only its kind is said

@@ -16,6 +16,10 @@ LEAST_SECONDS = 0.05  # for the table, however late it is
 class UsedTokens(Protocol):
     """The table that all replicas share."""
 
+    def start(self) -> None:
+        """Connect, without waiting for it."""
+        ...
+
     def add(self, digest: str, expires: int, *, now: float, seconds: float) -> bool | None:
         """Whether this token is new; None when nobody could say so in these seconds."""
         ...
@@ -36,6 +40,11 @@ class Replays:
         self._lock = threading.Lock()
         self._ends: list[tuple[int, str]] = []
         self._used: set[str] = set()
+
+    def start(self) -> None:
+        """What a process does before its first call, once it has forked."""
+        if self._shared is not None:
+            self._shared.start()
 
     def is_new(self, issuer: str, jti: str, *, expires: int, now: float, until: Deadline) -> bool:
         """Whether this token was never used, which from now on it was.

@@ -90,7 +90,8 @@ class Callers:
         return self._watch.is_wrong
 
     def prefetch(self) -> None:
-        """Begin to fetch all keys; nobody waits for them."""
+        """Begin to fetch all keys and to reach the table of used tokens; nobody waits for them."""
+        self._replays.start()
         for client in self._clients.values():
             client.source.prefetch()
 

@@ -1,0 +1,85 @@
+"""A token is good once: for all workers, after a restart, on either database; and one that is away costs nobody."""
+
+from __future__ import annotations
+
+import signal
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from cds_service.audit.token_ids import TokenIds
+from tests.audit_builders import rows_of
+from tests.client_tokens import Signer, client_of, key_set, site_folder
+from tests.live_service import CALL
+from tests.running_service import RunningService
+from tests.signings import order_sign
+
+SIGNER = Signer("ES384", "key")
+ADDRESS = "https://cds.example.org"
+LONG = 30.0
+
+
+@pytest.fixture
+def start(tmp_path, audit_url):
+    """Starts a service of the same site on the same database, as often as wanted."""
+    site = site_folder(tmp_path / "site", client_of())
+    (site / "keys.json").write_bytes(key_set(SIGNER))
+    running = []
+
+    def begin(workers=2):
+        folder = tmp_path / f"run-{len(running)}"
+        settings = {"KYPHOPLASTY_CDS_PUBLIC_URL": ADDRESS}
+        running.append(RunningService(folder, site=site, workers=workers, database=audit_url, environment=settings))
+        return running[-1]
+
+    yield begin
+    for one in running:
+        one.stop()
+
+
+def token(**changes):
+    return SIGNER.token(ADDRESS + CALL, **changes)
+
+
+def test_a_token_is_good_once_for_all_workers_replicas_and_restarts(start, audit_url):
+    first, second = start(), start()
+    tokens = [token() for _ in range(10)]
+    with ThreadPoolExecutor(8) as senders:
+        sent = [(service, one) for one in tokens for service in (first, second) for _ in range(4)]
+        statuses = list(senders.map(lambda pair: pair[0].call(order_sign(), pair[1]).status, sent))
+    assert sorted(statuses) == [200] * len(tokens) + [401] * (len(sent) - len(tokens))
+    first.stop(signal.SIGKILL)
+    second.stop()
+    again = start(workers=1)
+    assert [again.call(order_sign(), one).status for one in tokens] == [401] * len(tokens)
+    assert again.call(order_sign(), token()).status == 200
+    assert rows_of(audit_url, "SELECT count(*) FROM audit_token") == [(len(tokens) + 1,)]
+
+
+def test_the_database_holds_digests_and_ends_alone(start, audit_url):
+    service = start(workers=1)
+    assert service.call(order_sign(), token(now=None, claims={"jti": "canary-4711"})).status == 200
+    ((digest, expires),) = rows_of(audit_url, "SELECT digest, expires FROM audit_token")
+    assert len(digest) == 64
+    assert expires > 1_700_000_000
+
+
+def test_what_is_past_is_taken_out(audit_url):
+    ids = TokenIds(audit_url, wait_seconds=LONG)
+    assert ids.add("a" * 64, 1_000, now=900, seconds=LONG)
+    assert ids.add("a" * 64, 1_000, now=900, seconds=LONG) is False
+    later = TokenIds(audit_url, wait_seconds=LONG)
+    assert later.add("b" * 64, 9_000, now=8_000, seconds=LONG)
+    assert rows_of(audit_url, "SELECT digest FROM audit_token") == [("b" * 64,)]
+
+
+def test_a_database_that_is_not_there_costs_no_caller_and_is_caught_up_with(tmp_path):
+    place = tmp_path / "later"
+    ids = TokenIds(f"sqlite:///{place}/audit.sqlite3", wait_seconds=LONG)
+    assert ids.add("a" * 64, 9_000, now=8_000, seconds=LONG) is None
+    assert ids.add("b" * 64, 9_000, now=8_000, seconds=LONG) is None  # nobody waits for it now
+    place.mkdir()
+    while ids._queue or ids._is_down:
+        pass
+    other = TokenIds(f"sqlite:///{place}/audit.sqlite3", wait_seconds=LONG)
+    assert [other.add(one * 64, 9_000, now=8_000, seconds=LONG) for one in "abc"] == [False, False, True]

@@ -1,0 +1,340 @@
+"""A token is believed when form, issuer, key, signature, claims and first use are as they must be; else nobody is."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from cds_service.callers.replays import Replays
+from cds_service.callers.verifying import Callers, KnownClient
+from cds_service.core.caller import Caller
+from cds_service.deadline import Deadline
+from cds_service.errors import NotAuthenticated
+from cds_service.fhir.server.connections import Connections
+from cds_service.site_clients import Client
+from tests.client_tokens import ISSUER, Signer, base64url, forged, key_set
+
+NOW = 1_790_000_000
+HERE = "https://cds.example.org/cds-services/kyphoplasty-order-sign"
+EC, RSA = Signer("ES384", "ec"), Signer("RS384", "rsa")
+OTHER_ISSUER = "https://other.example.org"
+OTHER = Signer("ES384", "theirs")
+
+
+@pytest.fixture
+def door(tmp_path):
+    """Verifies tokens of two EHRs, at noon; further settings of the first go to it."""
+
+    def make(*keys, now=NOW, **settings):
+        (tmp_path / "keys.json").write_bytes(key_set(*(keys or (EC, RSA))))
+        (tmp_path / "other.json").write_bytes(key_set(OTHER))
+        first = {"issuer": ISSUER, "jwks-file": "keys.json", "fhir-servers": ["https://e.org/r4"], **settings}
+        second = {"issuer": OTHER_ISSUER, "jwks-file": "other.json", "fhir-servers": ["https://o.org/r4"]}
+        clients = [KnownClient.of(Client.model_validate(one), tmp_path, Connections()) for one in (first, second)]
+        return Callers(clients, Replays(None), lambda: datetime.fromtimestamp(now, UTC))
+
+    return make
+
+
+def verify(door, token, address=HERE):
+    return door.verify(f"Bearer {token}", address, Deadline.after(30))[1]
+
+
+def reason(door, token, address=HERE) -> str:
+    with pytest.raises(NotAuthenticated) as caught:
+        verify(door, token, address)
+    return caught.value.reason
+
+
+def good(signer=EC, *, now=NOW, audience=HERE, **changes):
+    return signer.token(audience, now=now, **changes)
+
+
+@pytest.mark.parametrize("signer", [EC, RSA])
+def test_a_good_token_says_who_calls(door, signer):
+    assert verify(door(), good(signer)) == Caller(ISSUER, None)
+    assert verify(door(), good(signer, claims={"tenant": "north"})) == Caller(ISSUER, "north")
+
+
+@pytest.mark.parametrize("algorithm", ["ES256", "ES512", "RS256", "RS512", "PS256", "PS384", "PS512"])
+def test_other_algorithms_are_for_those_who_set_them(door, algorithm):
+    signer = Signer(algorithm, "k")
+    assert reason(door(signer), good(signer)) == "jwt.alg"
+    assert verify(door(signer, algorithms=[algorithm]), good(signer)).client == ISSUER
+    assert reason(door(signer, EC, algorithms=[algorithm]), good(EC)) == "jwt.alg"
+
+
+@pytest.mark.parametrize("algorithm", ["none", "HS256", "HS384", "HS512", "EdDSA", "ES256K"])
+def test_what_proves_nothing_cannot_be_set(algorithm):
+    with pytest.raises(ValueError, match="algorithms"):
+        Client.model_validate(
+            {"issuer": "i", "jwks-url": "https://e.org/k", "fhir-servers": ["https://e.org"], "algorithms": [algorithm]}
+        )
+
+
+@pytest.mark.parametrize(
+    ("authorization", "why"),
+    [
+        (None, "auth.missing"),
+        ("", "auth.missing"),
+        ("Basic dXNlcjpwdw==", "auth.scheme"),
+        ("Bearer", "jwt.format"),
+        ("Bearer ", "jwt.format"),
+        ("Bearer a.b.c,Bearer a.b.c", "auth.scheme"),
+        ("Bearer a.b", "jwt.format"),
+        ("Bearer a.b.c.d.e", "jwt.format"),
+        ("Bearer é.b.c", "jwt.format"),
+        ("Bearer " + "a" * 20_000, "jwt.format"),
+        ("Bearer W10.W10.x", "jwt.format"),
+    ],
+)
+def test_what_is_no_bearer_token_is_nobody(door, authorization, why):
+    with pytest.raises(NotAuthenticated) as caught:
+        door().verify(authorization, HERE, Deadline.after(30))
+    assert caught.value.reason == why
+
+
+def test_the_scheme_may_be_written_in_any_case(door):
+    assert door().verify(f"bEARER {good()}", HERE, Deadline.after(30))[1].client == ISSUER
+
+
+@pytest.mark.parametrize("name", ["iss", "aud", "exp", "iat", "jti", "kid", "typ", "alg"])
+def test_nothing_that_must_be_there_may_be_missing(door, name):
+    assert reason(door(), good(without=[name])) == {
+        "iss": "jwt.iss",
+        "kid": "jwt.kid",
+        "typ": "jwt.typ",
+        "alg": "jwt.alg",
+    }.get(name, f"jwt.{name}")
+
+
+@pytest.mark.parametrize(
+    ("header", "why"),
+    [
+        ({"crit": ["x"]}, "jwt.crit"),
+        ({"b64": False}, "jwt.crit"),
+        ({"zip": "DEF"}, "jwt.crit"),
+        ({"jwk": EC.jwk()}, "jwt.header"),
+        ({"x5c": ["MIIB"]}, "jwt.header"),
+        ({"x5u": "https://ehr.example.org/c"}, "jwt.header"),
+        ({"typ": "at+jwt"}, "jwt.typ"),
+        ({"alg": "none"}, "jwt.alg"),
+        ({"alg": "nOnE"}, "jwt.alg"),
+        ({"alg": 7}, "jwt.alg"),
+        ({"alg": "RS384"}, "jwt.alg_key"),
+        ({"kid": 7}, "jwt.kid"),
+        ({"kid": ""}, "jwt.kid"),
+        ({"kid": "k" * 65}, "jwt.kid"),
+        ({"kid": "../../etc/passwd"}, "jwt.kid_unknown"),
+        ({"kid": "' OR 1=1"}, "jwt.kid_unknown"),
+        ({"kid": "theirs"}, "jwt.kid_unknown"),
+        ({"jku": "https://evil.example.org/keys"}, "jwt.jku"),
+        ({"jku": ["https://ehr.example.org"]}, "jwt.jku"),
+    ],
+    ids=str,
+)
+def test_a_header_that_asks_for_something_else_is_refused(door, header, why):
+    assert reason(door(), good(header=header)) == why
+
+
+def test_a_public_key_is_no_secret(door):
+    for secret in (RSA.pem(), EC.pem(), key_set(RSA)):
+        assert reason(door(), forged(secret, HERE, kid="rsa")) == "jwt.alg"
+
+
+def test_the_key_of_another_issuer_is_none(door):
+    assert reason(door(), good(OTHER)) == "jwt.kid_unknown"
+    assert reason(door(), good(Signer("ES384", "ec", name="somebody's"))) == "jwt.signature"
+    assert verify(door(), good(OTHER, claims={"iss": OTHER_ISSUER})).client == OTHER_ISSUER
+
+
+@pytest.mark.parametrize(
+    ("member", "why"),
+    [(EC.jwk(use="enc"), "jwks.use"), (Signer("RS384", "ec", name="short", bits=1024).jwk(), "jwks.weak")],
+)
+def test_a_key_that_is_not_used_says_why_in_the_log(door, member, why):
+    assert reason(door(RSA, member), good(EC)) == why
+
+
+@pytest.mark.parametrize(
+    ("claims", "why"),
+    [
+        ({"aud": "https://cds.example.org"}, "jwt.aud"),
+        ({"aud": HERE + "/feedback"}, "jwt.aud"),
+        ({"aud": HERE + "//"}, "jwt.aud"),
+        ({"aud": []}, "jwt.aud"),
+        ({"aud": {"x": HERE}}, "jwt.aud"),
+        ({"aud": [HERE, 7]}, "jwt.aud"),
+        ({"aud": None}, "jwt.aud"),
+        ({"aud": HERE.upper()}, "jwt.aud"),
+        ({"exp": NOW - 61}, "jwt.exp"),
+        ({"exp": str(NOW + 60)}, "jwt.exp"),
+        ({"exp": -1}, "jwt.exp"),
+        ({"exp": 1e30}, "jwt.exp"),
+        ({"exp": True}, "jwt.exp"),
+        ({"exp": float("nan")}, "jwt.format"),
+        ({"iat": NOW + 61}, "jwt.iat"),
+        ({"iat": None}, "jwt.iat"),
+        ({"nbf": NOW + 61}, "jwt.nbf"),
+        ({"nbf": "soon"}, "jwt.nbf"),
+        ({"iat": NOW - 10, "exp": NOW + 3591}, "jwt.lifetime"),
+        ({"iat": NOW + 30, "exp": NOW + 30}, "jwt.lifetime"),
+        ({"jti": ""}, "jwt.jti"),
+        ({"jti": "j" * 257}, "jwt.jti"),
+        ({"jti": 7}, "jwt.jti"),
+        ({"tenant": ["north"]}, "jwt.tenant"),
+        ({"tenant": ""}, "jwt.tenant"),
+        ({"iss": "https://evil.example.org"}, "jwt.iss"),
+        ({"iss": [ISSUER]}, "jwt.iss"),
+        ({"iss": ISSUER + "/"}, "jwt.iss"),
+    ],
+    ids=str,
+)
+def test_a_claim_that_is_not_for_us_now_is_refused(door, claims, why):
+    assert reason(door(), good(claims=claims)) == why
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"aud": HERE + "/"},
+        {"aud": ["https://elsewhere.example.org", HERE]},
+        {"iat": NOW - 300, "exp": NOW - 59},
+        {"iat": NOW + 59, "exp": NOW + 300},
+        {"nbf": NOW - 300},
+        {"iat": NOW - 0.5, "exp": NOW + 60.5},
+        {"iat": NOW, "exp": NOW + 3600},
+        {"sub": "us", "azp": ["x"], "scope": None},
+        {"tenant": None},
+    ],
+    ids=str,
+)
+def test_what_is_allowed_is_accepted(door, claims):
+    assert verify(door(), good(claims=claims)).client == ISSUER
+
+
+def test_a_client_may_have_audiences_of_its_own_and_a_shorter_life(door):
+    narrow = {"audiences": ["urn:kyphoplasty"], "max-lifetime-seconds": 299}
+    assert reason(door(**narrow), good()) == "jwt.lifetime"
+    short = {"exp": NOW + 200, "aud": "urn:kyphoplasty"}
+    assert verify(door(**narrow), good(claims=short)).client == ISSUER
+
+
+def test_where_tenants_are_listed_one_of_them_must_be_named(door):
+    strict = door(tenants=["north", "south"])
+    assert verify(strict, good(claims={"tenant": "north"})).tenant == "north"
+    for claims in ({}, {"tenant": "west"}, {"tenant": None}, {"tenant": "North"}):
+        assert reason(strict, good(claims=claims)) == "jwt.tenant"
+
+
+JWKS = "https://ehr.example.org/jwks.json"
+
+
+@pytest.mark.parametrize(
+    "jku",
+    [
+        "https://ehr.example.org.evil.tld/jwks.json",
+        "https://ehr.example.org@evil.tld/jwks.json",
+        "http://ehr.example.org/jwks.json",
+        "https://ehr.example.org:8443/jwks.json",
+        "https://ehr.example.org./jwks.json",
+        "https://ehr.example.org/JWKS.json",
+        "https://ehr.example.org/jwks.json?x=1",
+        "https://ehr.example.org/jwks.json#x",
+        "https://ehr.example.org/x/../jwks.json",
+        "//ehr.example.org/jwks.json",
+        "file:///etc/passwd",
+        "data:application/json,{}",
+        "https://еhr.example.org/jwks.json",
+        "",
+    ],
+)
+def test_an_address_that_looks_like_the_right_one_is_not_it(jku):
+    known = Client.model_validate({"issuer": ISSUER, "jwks-url": JWKS, "fhir-servers": ["https://e.org/r4"]})
+    source = _Held(EC)
+    callers = Callers([KnownClient(known, source, None)], Replays(None), lambda: datetime.fromtimestamp(NOW, UTC))
+    assert reason(callers, good(header={"jku": jku})) == "jwt.jku"
+    assert source.asked == 0
+    for same in (JWKS, "HTTPS://EHR.example.org:443/jwks.json"):
+        assert verify(callers, good(header={"jku": same})).client == ISSUER
+
+
+class _Held:
+    """Keys that are there, and how often somebody looked for one."""
+
+    def __init__(self, *keys):
+        from cds_service.callers.keys import read_keys
+
+        self._keys = read_keys(key_set(*keys))
+        self.asked = 0
+
+    def keys(self, _kid, _until):
+        self.asked += 1
+        return self._keys
+
+
+def test_a_token_is_good_once_and_its_id_is_its_issuers(door):
+    callers = door()
+    once = good(claims={"jti": "the same"})
+    assert verify(callers, once).client == ISSUER
+    assert reason(callers, once) == "jwt.replay"
+    assert reason(callers, good(claims={"jti": "the same", "x": 1})) == "jwt.replay"
+    assert verify(callers, good(OTHER, claims={"iss": OTHER_ISSUER, "jti": "the same"})).client == OTHER_ISSUER
+
+
+def test_a_token_that_was_refused_for_another_reason_is_not_used_up(door):
+    callers = door()
+    token = good()
+    assert reason(callers, token, HERE + "/feedback") == "jwt.aud"
+    assert verify(callers, token).client == ISSUER
+
+
+def test_any_changed_character_is_another_token(door):
+    callers, token = door(), good()
+    for place, sign in enumerate(token):
+        other = "A" if sign != "A" else "B"
+        assert reason(callers, token[:place] + other + token[place + 1 :]).startswith("jwt.")
+    assert verify(callers, token).client == ISSUER
+
+
+def test_what_a_token_claims_of_itself_is_cut_for_the_log(door):
+    with pytest.raises(NotAuthenticated) as caught:
+        verify(door(), good(claims={"iss": "x" * 5000}, header={"kid": "k" * 64}))
+    assert (len(caught.value.issuer), len(caught.value.kid)) == (64, 64)
+
+
+def test_five_genuine_tokens_in_a_row_that_are_late_the_same_way_speak_against_the_clock(door):
+    callers = door(now=NOW + 600)
+    for number in range(5):
+        assert not callers.is_clock_wrong, number
+        assert reason(callers, good()) == "jwt.exp"
+    assert callers.is_clock_wrong
+    verify(callers, good(now=NOW + 600))
+    assert not callers.is_clock_wrong
+
+
+def test_a_clock_that_is_behind_is_noticed_too(door):
+    callers = door(now=NOW - 600)
+    assert [reason(callers, good()) for _ in range(5)] == ["jwt.iat"] * 5
+    assert callers.is_clock_wrong
+
+
+def test_one_old_token_sent_again_and_again_says_nothing_about_the_clock(door):
+    callers, old = door(now=NOW + 600), good()
+    assert {reason(callers, old) for _ in range(20)} == {"jwt.exp"}
+    assert not callers.is_clock_wrong
+
+
+def test_forged_tokens_say_nothing_about_the_clock(door):
+    callers = door(now=NOW + 600)
+    for _ in range(10):
+        reason(callers, good(Signer("ES384", "ec", name="somebody's")))
+    assert not callers.is_clock_wrong
+
+
+def test_garbage_is_refused_whatever_it_is(door):
+    callers = door()
+    for head in (b"", b"{}", b"null", b"[" * 5000, b'{"alg":"ES384","alg":"none"}', b"\xff\xfe"):
+        text = f"{base64url(head)}.{base64url(b'{}')}.x"
+        assert reason(callers, text).startswith("jwt.")
