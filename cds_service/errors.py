@@ -3,7 +3,7 @@
 CdsError
   InvalidRequest            the caller's fault
     MalformedRequest        not JSON, not a hook request, hook differs from the service's
-    TooMuchAsked            more orders in one request than anybody signs at once
+    TooMuchAsked            more orders, or statements, than anybody sends at once
     PatientMismatch         the Patient or the augmentation order belongs to another patient than the request
   NotAuthenticated          the caller did not prove who it is
   NotAllowed                the caller may not do this, for example name this FHIR server
@@ -32,7 +32,7 @@ class MalformedRequest(InvalidRequest):
 
 
 class TooMuchAsked(InvalidRequest):
-    """More orders than anybody signs at once."""
+    """More orders, or statements about cards, in one request than anybody sends at once."""
 
 
 class PatientMismatch(InvalidRequest):

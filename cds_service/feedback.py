@@ -13,7 +13,7 @@ from uuid import UUID, uuid5
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, ValidationError, model_validator
 
-from cds_service.errors import MalformedRequest
+from cds_service.errors import MalformedRequest, TooMuchAsked
 from cds_service.json_text import JsonTextError, decode_json
 from cds_service.protocol import Inbound, Text, say_faults
 
@@ -107,7 +107,7 @@ class FeedbackItem(Inbound):
 
 
 class _Feedback(Inbound):
-    feedback: tuple[FeedbackItem, ...] = Field(max_length=MAX_ITEMS)
+    feedback: tuple[FeedbackItem, ...]
 
 
 def parse_feedback(body: bytes) -> tuple[FeedbackItem, ...]:
@@ -115,6 +115,7 @@ def parse_feedback(body: bytes) -> tuple[FeedbackItem, ...]:
 
     Raises:
         MalformedRequest: not JSON, or not feedback; names the item by its place and repeats nothing of the body.
+        TooMuchAsked: more items than one call may hold.
     """
     try:
         document = decode_json(body)
@@ -122,6 +123,9 @@ def parse_feedback(body: bytes) -> tuple[FeedbackItem, ...]:
         raise MalformedRequest(f"The body cannot be read: {error}.") from None
     if not isinstance(document, dict):
         raise MalformedRequest("The body must be a JSON object.")
+    items = document.get("feedback")
+    if isinstance(items, list) and len(items) > MAX_ITEMS:
+        raise TooMuchAsked(f"feedback: at most {MAX_ITEMS} items in one call.")
     try:
         items = _Feedback.model_validate(document).feedback
     except ValidationError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 from uuid import uuid5
 
@@ -15,7 +15,8 @@ from cds_service.core.caller import NOBODY, Caller
 from cds_service.feedback import FeedbackItem
 from cds_service.protocol import UUID_TEXT
 
-COMMENT_LENGTH = 500  # characters
+COMMENT_LENGTH = 500
+AHEAD = timedelta(minutes=10)  # of our clock; a client's statement about later is kept, and marked  # characters
 
 
 class ShownCards(Protocol):
@@ -91,7 +92,8 @@ def feedback_entry(
         about=answer.id if answer else None,
         card=known_uuid(item.card),
         topic=(shown.topic or None) if shown else None,
-        content=_content(item, shown, code, keeps_comments=keeps_comments, is_log_read=is_log_read),
+        content=_content(item, shown, code, keeps_comments=keeps_comments, is_log_read=is_log_read)
+        | ({"timestampAhead": True} if item.outcome_timestamp > at + AHEAD else {}),
     )
 
 
@@ -121,6 +123,8 @@ def _content(
     if keeps_comments and comment and comment.strip():
         content["userComment"] = _plain(comment)[:COMMENT_LENGTH]
         content["phi"] = ["userComment"]
+    elif comment:
+        content["droppedComment"] = len(comment)
     return content
 
 

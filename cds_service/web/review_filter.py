@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -98,7 +99,7 @@ def _read(name: str, text: str) -> dict[str, Any]:
     if name in SWITCHES:
         return {name: _read_switch(text)}
     if name == "status":
-        if not (text.isdecimal() and 100 <= int(text[:4]) <= 599):
+        if re.fullmatch("[1-5][0-9]{2}", text) is None:
             raise ValueError("is an HTTP status, 100 to 599")
         return {name: int(text)}
     if name in ("since", "until"):

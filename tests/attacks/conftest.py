@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.attacks.field import Field
+pytest.register_assert_rewrite("tests.attacks", "tests.foreign_words")  # what fails in a scenario says with what
+
+from tests.attacks.field import Field  # noqa: E402
 
 
 @pytest.fixture(scope="session")

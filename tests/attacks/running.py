@@ -60,6 +60,7 @@ class Running:
     Attributes:
         url: where it answers.
         statuses: of all answers so far.
+        start: before anything was asked.
     """
 
     def __init__(
@@ -89,6 +90,7 @@ class Running:
         found = re.search(r"listening on (http://(\S+))", self._process.stdout.readline())
         assert found, (folder / "errors.txt").read_text()
         self.url, self.address = found[1], found[2]
+        self.start = Mark(0, 0, 0)
 
     @property
     def process_id(self) -> int:
@@ -174,6 +176,12 @@ class Running:
 
         return made() if count == 0 else _wait_until(lambda: made() if len(made()) >= count else [], made)
 
+    def content(self, sequence: int) -> Any:
+        """What the entry at this place says."""
+        with closing(sqlite3.connect(self.database)) as connection:
+            query = "SELECT body FROM audit_payload WHERE sequence = ?"
+            return json.loads(connection.execute(query, (sequence,)).fetchone()[0])["content"]
+
     def entry_id(self, sequence: int) -> str:
         """The id of the entry at this place."""
         with closing(sqlite3.connect(self.database)) as connection:
@@ -183,8 +191,8 @@ class Running:
     def command(self, *arguments: str, typed: str = "") -> str:
         """What another command of ours prints about the same log."""
         run = [sys.executable, "-m", "cds_service.cli", *arguments]
-        done = subprocess.run(run, env=self._environment, check=True, capture_output=True, text=True, input=typed)
-        return done.stdout
+        done = subprocess.run(run, env=self._environment, check=True, capture_output=True, input=typed.encode())
+        return done.stdout.decode()
 
     def left_behind(self) -> dict[str, bytes]:
         """Everything that may outlive a request, by name."""

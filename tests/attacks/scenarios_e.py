@@ -9,19 +9,16 @@ import signal
 import subprocess
 import sys
 import tempfile
-from http.cookies import SimpleCookie
 from pathlib import Path
-from urllib.parse import urlencode
 
 from tests.attacks.cases import CALL, Case
 from tests.attacks.field import Field
-from tests.attacks.running import WITNESSED, Answered, Running, clean_environment
+from tests.attacks.reviewers import PASSWORD, Browser, log_in
+from tests.attacks.running import WITNESSED, Running, clean_environment
 from tests.attacks.scenarios import scenario
 from tests.attacks.tokens import ISSUER, key_set
 from tests.faults.records import PATIENT
 
-PASSWORD = "correct horse battery"
-TOKEN = re.compile(r'name="token" value="([^"]+)"')
 HOOK_INSTANCE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 PAGES = (
     "/audit",
@@ -35,44 +32,6 @@ PAGES = (
 )
 
 
-class Browser:
-    """A reviewer's browser without scripts."""
-
-    def __init__(self, service: Running) -> None:
-        self._service = service
-        self.cookies: SimpleCookie = SimpleCookie()
-
-    def get(self, path: str) -> Answered:
-        return self._send("GET", path)
-
-    def post(self, path: str, form: dict[str, str], **headers: str) -> Answered:
-        return self._send("POST", path, form, headers)
-
-    def log_in(self, name: str) -> Answered:
-        """Fill in the form; the answer to it."""
-        token = TOKEN.search(self.get("/audit/login").text)
-        assert token is not None
-        return self.post("/audit/login", {"token": token[1], "wanted": "/audit", "name": name, "password": PASSWORD})
-
-    def token(self) -> str:
-        """Of the forms of this session."""
-        found = TOKEN.search(self.get("/audit/integrity").text)
-        assert found is not None
-        return found[1]
-
-    def _send(
-        self, method: str, path: str, form: dict[str, str] | None = None, headers: dict[str, str] | None = None
-    ) -> Answered:
-        sent = {"Cookie": "; ".join(f"{name}={morsel.value}" for name, morsel in self.cookies.items())}
-        body = None
-        if form is not None:
-            body, sent["Content-Type"] = urlencode(form).encode(), "application/x-www-form-urlencoded"
-        answer = self._service.send(method, path, body, sent | (headers or {}))
-        for line in answer.headers.get_all("Set-Cookie", ()):
-            self.cookies.load(line)
-        return answer
-
-
 def _sign(case: Case, field: Field) -> str:
     """The id of the entry of a new answer."""
     field.prepare(case)
@@ -81,13 +40,6 @@ def _sign(case: Case, field: Field) -> str:
     assert field.send(case).status == 200
     sequence = service.entries(before, 1)[0]["sequence"]
     return service.entry_id(sequence)
-
-
-def _reviewer(service: Running, name: str, role: str) -> Browser:
-    service.command("audit", "add-reviewer", name, "--role", role, "--password-file", "-", "--replace", typed=PASSWORD)
-    browser = Browser(service)
-    assert browser.log_in(name).status == 303
-    return browser
 
 
 @scenario
@@ -102,7 +54,7 @@ def looks_without_a_right(case: Case, field: Field) -> None:
         assert PATIENT not in answer.text.replace(page, "")
         assert service.send("POST", page, b"").status in {401, 405}
     assert service.entries(before) == []
-    operator = _reviewer(service, "oscar", "operator")
+    operator = log_in(service, "oscar", "operator")
     before = service.mark()
     for page in [f"/audit/patients/{PATIENT}", f"/audit/entries/{entry}", f"/audit/entries/{entry}/replay"]:
         answer = operator.get(page)
@@ -110,7 +62,7 @@ def looks_without_a_right(case: Case, field: Field) -> None:
         assert "Refracture" not in answer.text
     denied = service.entries(before, 3)
     assert {(one["kind"], one["result"], one["user"]) for one in denied} == {("read", "denied", "oscar")}
-    reviewer = _reviewer(service, "anna", "reviewer")
+    reviewer = log_in(service, "anna", "reviewer")
     assert reviewer.get(f"/audit/entries/{entry}").status == 200
     assert reviewer.get("/audit/entries/3f0a2c1e-5b1d-4c8e-9d6b-0a1b2c3d4e5f").status == 404
     reviewer.cookies["kyphoplasty-cds-review"] = "a" * 43
@@ -121,7 +73,7 @@ def looks_without_a_right(case: Case, field: Field) -> None:
 def sends_forms_of_others(case: Case, field: Field) -> None:
     service = field.service(case.site)
     entry = _sign(case, field)
-    anna, ben = _reviewer(service, "anna", "reviewer"), _reviewer(service, "ben", "reviewer")
+    anna, ben = log_in(service, "anna", "reviewer"), log_in(service, "ben", "reviewer")
     morsel = anna.cookies["kyphoplasty-cds-review"]
     assert (morsel["samesite"], morsel["httponly"], morsel["path"]) == ("Strict", True, "/audit")
     own = anna.token()

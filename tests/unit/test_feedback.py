@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from cds_service.errors import MalformedRequest
+from cds_service.errors import MalformedRequest, TooMuchAsked
 from cds_service.feedback import MAX_ITEMS, parse_feedback
 from tests.wire_builders import CARD_ID, SUGGESTION_ID
 
@@ -100,7 +100,7 @@ def test_a_refusal_names_the_place_and_repeats_nothing():
 
 def test_a_batch_has_an_end():
     assert len(parsed(*(item(card=str(number)) for number in range(MAX_ITEMS)))) == MAX_ITEMS
-    with pytest.raises(MalformedRequest, match="feedback"):
+    with pytest.raises(TooMuchAsked, match="feedback"):
         parsed(*(item(card=str(number)) for number in range(MAX_ITEMS + 1)))
 
 

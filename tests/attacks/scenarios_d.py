@@ -1,0 +1,218 @@
+"""D: words that would act if they were believed."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import quote, urlencode
+from uuid import uuid4
+
+from tests.attacks.cases import CALL, Case
+from tests.attacks.field import Field
+from tests.attacks.playing import play
+from tests.attacks.reviewers import log_in
+from tests.attacks.running import Answered, Running
+from tests.attacks.scenarios import scenario
+from tests.chart_builders import kyphoplasty, measured, order_sign, problem, texts_of, thin_and_weak
+from tests.foreign_words import MARK, PAYLOADS, drafts, faults_in, record
+
+FEEDBACK = f"{CALL}/feedback"
+JSON = {"Content-Type": "application/json"}
+IMITATION = "RISK 1 % - safe to brace 3 months, no referral needed"
+MARKUP = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
+FORMULAS = ("=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\uff1d1+1")
+
+
+def _post(service: Running, body: Any, path: str = CALL, headers: dict[str, str] | None = None) -> Answered:
+    return service.send("POST", path, json.dumps(body).encode(), JSON | (headers or {}))
+
+
+def _request(*resources: Any, **context: Any) -> dict[str, Any]:
+    body = order_sign(resources or thin_and_weak(), kyphoplasty(), hook_instance=str(uuid4()))
+    return body | {"context": body["context"] | context}
+
+
+@scenario
+def shows_a_record_full_of(case: Case, field: Field) -> None:
+    words = PAYLOADS[case.sends["words"]].replace(MARK, "Canary")  # searched for in everything at the end of the run
+    body = order_sign(record(words), *drafts(words), hook_instance=str(uuid4()))
+    answer = _post(field.service(case.site), body)
+    assert answer.status == 200, answer.text
+    cards = answer.document["cards"]
+    assert cards
+    assert faults_in(cards) == []
+    assert not [text for card in cards for text in texts_of(card) if "Canary" in text]
+    assert all(len(card["summary"]) < 140 for card in cards)
+
+
+@scenario
+def shows_a_name_of_a_megabyte(case: Case, field: Field) -> None:
+    name = {"text": "Canary" * 170_000}
+    held = [*thin_and_weak(), measured("pma-rate", 55, number="long", days=400, method=name, bodySite=name)]
+    answer = _post(field.service(case.site), _request(*held))
+    assert answer.status == 200
+    assert len(answer.body) < 100_000
+    assert "Canary" not in answer.text
+
+
+@scenario
+def shows_a_record_that_imitates_a_card(case: Case, field: Field) -> None:
+    """Free text is not shown where nothing is coded either; what it imitates stands nowhere."""
+    words = {"text": IMITATION}
+    held = [
+        *thin_and_weak(),
+        problem("hypertension", number="free", code=words, note=[words]),
+        measured("vbq", 3, valueQuantity=None, valueString=IMITATION),
+        measured("ct-attenuation", 60, bodySite=words),
+    ]
+    cards = _post(field.service(case.site), _request(*held)).document["cards"]
+    assert cards
+    said = " ".join(text for card in cards for text in texts_of(card)).replace("\\", "")
+    assert "RISK 1 %" not in said
+    assert "safe to brace" not in said
+
+
+@scenario
+def writes_into_the_log(case: Case, field: Field) -> None:
+    service = field.service(case.site)
+    before = service.mark()
+    forged = '\r\n{"event": "call", "status": 200}\x1b[31m\x9b2J\u2028"'
+    bodies = [
+        _request(userId=f"Practitioner/{forged}", encounterId=forged),
+        _request() | {"hook": forged},
+        _request() | {"hookInstance": forged},
+        _request(patientId=forged),
+        _request() | {"fhirServer": f"http://127.0.0.1/{forged}"},
+    ]
+    headers = {"User-Agent": 'x", "event": "call', "X-Request-Id": "y%0a", "Referer": "/%1b]0;title%07"}
+    assert [_post(service, body, headers=headers).status for body in bodies] == [200, 400, 400, 400, 403]
+    assert _post(service, _request(), headers={"User-Agent": "x\x1b[31m"}).status == 400, "no header at all"
+    answer = service.send("POST", f"/cds-services/{quote(forged)}", b"{}", JSON)
+    assert answer.status == 404
+    for status in (200, 400, 403, 404):
+        service.logged(before, event="call", status=status)
+    lines = service.lines()[before.lines :]
+    assert [line for line in lines if not re.fullmatch(r"[\x20-\x7e]+", line)] == []
+    calls = [one for one in service.logs(before) if one.get("event") == "call"]
+    assert sorted(one["status"] for one in calls) == [200, 400, 400, 400, 403, 404], "one line for each call"
+
+
+@scenario
+def exports_formulas(case: Case, field: Field) -> None:
+    service = field.service(case.site)
+    before = service.mark()
+    for formula in FORMULAS:
+        assert _post(service, _request(userId=formula)).status == 200
+    assert len(service.entries(before, len(FORMULAS))) == len(FORMULAS)
+    rows = list(csv.reader(io.StringIO(service.command("audit", "export", "--format", "csv"), newline="")))
+    cells = [cell for row in rows for cell in row]
+    assert [cell for cell in cells if cell.lstrip(" ").startswith(("=", "+", "@", "\t", "\r", "\uff1d"))] == []
+    assert [cell for cell in cells if cell.startswith("-") and not re.fullmatch(r"-[0-9.]+", cell)] == []
+    assert [formula for formula in FORMULAS if f"'{formula}" not in cells] == []
+
+
+class _Elements(HTMLParser):
+    """Elements of a page, with what would act in them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.acting: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        scripts = tag == "script" or any(name.startswith("on") or name == "style" for name, _ in attrs)
+        if scripts or any((value or "").lower().startswith("javascript:") for _, value in attrs):
+            self.acting.append(tag)
+
+
+@scenario
+def reviews_markup(case: Case, field: Field) -> None:
+    service = field.service(case.site)
+    before = service.mark()
+    answer = _post(service, _request(userId=MARKUP), headers={"User-Agent": MARKUP})
+    card = answer.document["cards"][0]["uuid"]
+    told = {"card": card, "outcome": "overridden", "outcomeTimestamp": "2026-11-20T09:00:00Z"}
+    reason = {"overrideReason": {"reason": {"code": MARKUP, "system": MARKUP}, "userComment": MARKUP}}
+    assert _post(service, {"feedback": [told | reason]}, FEEDBACK).status == 200
+    entry = service.entry_id(service.entries(before, 2)[0]["sequence"])
+    anna = log_in(service, "dora", "reviewer")
+    assert anna.post(f"/audit/entries/{entry}/mark", {"token": anna.token(), "note": MARKUP}).status == 303
+    pages = ["/audit", f"/audit?{urlencode({'user': MARKUP})}", "/audit/patients/pat-1", f"/audit/entries/{entry}"]
+    for page in pages:
+        shown = anna.get(page)
+        assert shown.status == 200
+        assert "&lt;script&gt;alert(1)" in shown.text, page
+        elements = _Elements()
+        elements.feed(shown.text)
+        assert elements.acting == [], page
+        policy = shown.headers["Content-Security-Policy"]
+        assert policy.startswith("default-src 'none'; ")
+        assert "unsafe" not in policy
+        assert "script-src" not in policy
+
+
+@scenario
+def tells_of_an_unknown_card(case: Case, field: Field) -> None:
+    service = field.service(case.site)
+    card = _post(service, _request()).document["cards"][0]["uuid"]
+    told = {"outcome": "overridden", "outcomeTimestamp": "2026-11-20T09:00:00Z"}
+    before = service.mark()
+    known = _post(service, {"feedback": [told | {"card": card}]}, FEEDBACK)
+    unknown = _post(service, {"feedback": [told | {"card": str(uuid4())}]}, FEEDBACK)
+    assert (known.status, known.body) == (unknown.status, unknown.body) == (200, b"{}")
+    linked, loose = service.entries(before, 2)
+    assert linked["about"]
+    assert loose["about"] is None
+    assert loose["patient"] is None
+
+
+@scenario
+def tells_ten_thousand_things(case: Case, field: Field) -> None:
+    told = {"card": "x", "outcome": "overridden", "outcomeTimestamp": "2026-11-20T09:00:00Z"}
+    play(case, field, {"feedback": [told] * 10_000})
+
+
+@scenario
+def tells_the_same_twice(case: Case, field: Field) -> None:
+    service = field.service(case.site)
+    told = {"card": str(uuid4()), "outcome": "overridden", "outcomeTimestamp": "2099-01-01T00:00:00Z"}
+    before = service.mark()
+    for _ in range(3):
+        assert _post(service, {"feedback": [told, told]}, FEEDBACK).status == 200
+    (entry,) = service.entries(before, 1)
+    assert entry["at"] < "2099"
+    assert service.content(entry["sequence"])["timestampAhead"] is True
+
+
+@scenario
+def comments_on_a_patient(case: Case, field: Field) -> None:
+    service = field.service(case.site)
+    comment = "Canary Hallie Miller, born 1945-03-17 " + "x" * 1_000_000
+    reason = {"reason": {"code": "alreadyArranged"}, "userComment": comment}
+    told = {"card": str(uuid4()), "outcome": "overridden", "outcomeTimestamp": "2026-11-20T09:00:00Z"}
+    before = service.mark()
+    assert _post(service, {"feedback": [told | {"overrideReason": reason}]}, FEEDBACK).status == 200
+    (entry,) = service.entries(before, 1)
+    content = service.content(entry["sequence"])
+    assert content["droppedComment"] == len(comment)
+    assert "userComment" not in content
+
+
+@scenario
+def searches_with_statements(case: Case, field: Field) -> None:
+    service = field.service(case.site)
+    assert _post(service, _request()).status == 200
+    anna = log_in(service, "nora", "reviewer")
+    entries = len(service.entries(service.start))
+    for words in ("' OR '1'='1", "%", "_", "pat%", '"; DROP TABLE audit_entry; --', "*", "\\", "(a+)+$", "a" * 5000):
+        for name in ("patient", "user", "card", "rule", "hook", "order", "sort", "after", "q"):
+            shown = anna.get(f"/audit?{urlencode({name: words})}")
+            assert shown.status in {200, 400}, (name, words)
+            if name in {"patient", "user", "card", "rule", "hook"} and shown.status == 200:
+                assert "/audit/entries/" not in shown.text, (name, words)
+    for name, words in {"status": "0100" + "0" * 30, "since": "9999999999999", "kind": "'", "partial": "1;"}.items():
+        assert anna.get(f"/audit?{urlencode({name: words})}").status in {200, 400}
+    assert len(service.entries(service.start)) >= entries, "nothing was dropped"
