@@ -361,6 +361,10 @@ class Asked:
         """The page at this address."""
         return self._client.get(path, headers={"Accept": accept})
 
+    def paths(self) -> set[str]:
+        """Every address that is routed."""
+        return {rule.rule for rule in self._client.application.url_map.iter_rules()}
+
 
 APPLICATIONS: dict[int, tuple[Service, Asked]] = {}
 

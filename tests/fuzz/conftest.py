@@ -12,7 +12,7 @@ import os
 import pytest
 
 from tests.fuzz.amount import TALLIES
-from tests.fuzz.fuzzed_service import FuzzedService
+from tests.fuzz.fuzzed_service import FuzzedService, Tally
 
 
 @pytest.fixture
@@ -35,7 +35,16 @@ def subject_of(tmp_path, request):
         logger.setLevel(before)
         found.close()
         if "FUZZ_EXAMPLES" in os.environ:
-            _note(request.node.name, found)
+            _note(request.node.name, found.tally)
+
+
+@pytest.fixture
+def tally(request):
+    """What a strategy counts that has no application of its own."""
+    found = Tally()
+    yield found
+    if "FUZZ_EXAMPLES" in os.environ:
+        _note(request.node.name, found)
 
 
 @pytest.fixture
@@ -44,8 +53,7 @@ def subject(subject_of):
     return subject_of()
 
 
-def _note(name: str, subject: FuzzedService) -> None:
-    tally = subject.tally
+def _note(name: str, tally: Tally) -> None:
     line = {
         "strategy": name,
         "statuses": dict(tally.statuses),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from http.client import HTTPConnection
 from urllib.parse import unquote, urlsplit
 
@@ -106,7 +107,8 @@ def bodies(draw):
 
 @examples(0.04)
 @given(body=bodies() | any_json.map(dump) | st.binary(max_size=200), path=st.sampled_from((CALL, CALL, CALL, FEEDBACK)))
-def test_whatever_a_process_is_sent_it_answers_by_the_rules(process, body, path):
+def test_whatever_a_process_is_sent_it_answers_by_the_rules(process, tally, body, path):
+    started = time.monotonic()
     connection = HTTPConnection(urlsplit(process.url).netloc, timeout=60)
     try:
         connection.request("POST", path, body, {"Content-Type": "application/json"})
@@ -114,6 +116,7 @@ def test_whatever_a_process_is_sent_it_answers_by_the_rules(process, body, path)
         octets = response.read()
     finally:
         connection.close()
+    tally.add(response.status, time.monotonic() - started)
     if response.status == 200:
         document = json.loads(octets)
         assert path == FEEDBACK or check_answer(document) is None

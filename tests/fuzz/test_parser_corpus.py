@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -34,8 +36,10 @@ UNUSABLE = (b"NaN", b'{"a":1,"a":2}', b'"\\ud800"', b'"\\u0000"', b"[" * 65 + b"
 
 @examples(0.05)
 @given(text=TEXTS | damaged())
-def test_any_text_is_read_as_the_standard_library_reads_it_or_refused(text):
+def test_any_text_is_read_as_the_standard_library_reads_it_or_refused(tally, text):
+    started = time.monotonic()
     look(text)
+    tally.add(0, time.monotonic() - started)
 
 
 @pytest.mark.parametrize("text", UNUSABLE, ids=repr)
