@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import selectors
+import sys
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
@@ -26,6 +27,8 @@ from cds_service.web.transport.tally import Tally
 
 LOG = logging.getLogger("kyphoplasty_cds.server")
 LOOK_SECONDS = 0.25  # between two looks for connections whose time is over
+ACCEPTED_AT_ONCE = 64  # each turn of the loop may wait for the interpreter as often as sockets have bytes
+SWITCH_SECONDS = 0.0005  # between threads that compute: the loop waits so long for its turn, for every call of a socket
 TURN_SECONDS = 0.01  # for which a new connection is left to a worker that has fewer
 
 
@@ -55,6 +58,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
 
     def run(self) -> None:
         """Receive and answer until told to end; then finish what is in work."""
+        sys.setswitchinterval(SWITCH_SECONDS)
         self._tally = Tally(self.wsgi)
         self.poller.register(self.method_queue.fileno(), selectors.EVENT_READ, self.method_queue.run_callbacks)
         self.set_accept_enabled(True)
@@ -90,20 +94,25 @@ class Worker(ThreadWorker):  # type: ignore[misc]
     # --- new connections
 
     def accept(self, listener: socket) -> None:
-        """Take one, unless another worker has fewer: that one gets a moment to take it."""
-        if not self._has_left_turn and not self._board.has_fewest(self.place):
-            self._has_left_turn = True
-            self._pause_accepting()
-            return
-        self._has_left_turn = False
+        """Take those that wait, unless another worker has fewer: that one gets a moment to take them."""
+        for _ in range(ACCEPTED_AT_ONCE):
+            if not self._has_left_turn and not self._board.has_fewest(self.place):
+                self._has_left_turn = True
+                self._pause_accepting()
+                return
+            self._has_left_turn = False
+            if not self._accept_one(listener):
+                return
+
+    def _accept_one(self, listener: socket) -> bool:
         try:
             client, peer = listener.accept()
         except (BlockingIOError, InterruptedError, ConnectionAbortedError):
-            return
+            return False
         except OSError as error:  # no descriptor is left: the next may have one
             self._tally.count(0, type(error).__name__)
             self._pause_accepting()
-            return
+            return False
         if len(self._connections) >= self._limits.connections:
             self._end_idle_one()
         now = time.monotonic()
@@ -111,6 +120,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self._connections.add(connection)
         self._board.say(self.place, len(self._connections))
         self._watch(connection)
+        return True
 
     def _pause_accepting(self) -> None:
         self.set_accept_enabled(False)
