@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix coverage wheel-test tables servers bench growth endurance faults fuzz fuzz-parser kill-rounds lock sbom audit-dependencies clean
+.PHONY: help demo test check fix coverage wheel-test image-test tables servers bench growth endurance faults fuzz fuzz-parser kill-rounds lock sbom audit-dependencies clean
 
 help: ## print the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -70,7 +70,10 @@ coverage: $(VENV)/.ready-dev ## branch coverage of the package
 	@$(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered
 
 wheel-test: $(VENV)/.ready-dev ## build the wheel, install it elsewhere, run the smoke tests from another folder
-	@$(BIN)/python -m pytest tests/packaging -m packaging
+	@$(BIN)/python -m pytest tests/packaging/test_wheel.py -m packaging
+
+image-test: $(VENV)/.ready-dev ## run the steps of deploy/Dockerfile in a folder of this machine, and start what comes out
+	@$(BIN)/python -m pytest tests/packaging/test_image_steps.py -m packaging
 
 LOCKED := --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --quiet \
   $(if $(UPGRADE),--upgrade)

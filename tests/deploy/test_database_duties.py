@@ -12,28 +12,26 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from cds_service.audit.accounts import Accounts
 from cds_service.audit.checkpoint import make_checkpoint
 from cds_service.audit.database import Database
-from cds_service.audit.figures import Figures
 from cds_service.audit.store import AuditStore
+from cds_service.audit.token_ids import TokenIds
 from cds_service.audit.verification.walk import verify_log
 from tests.audit_builders import answer_entry, rows_of
 from tests.deploy.locked import DEPLOY
 from tests.deploy.programs import need
 from tests.postgres_server import find_programs
+from tests.review_desk import ReviewDesk
 
 PROGRAMS = find_programs()
 COMMAND = Path(sys.executable).with_name("kyphoplasty-cds")
 
 
-def run(*command, url="", code=0, **more):
+def run(*command, url="", code=0, **environment):
     """A command with the log's database in its environment, and this checkout's own command on its path."""
     path = os.pathsep.join(map(str, (COMMAND.parent, *([PROGRAMS] if PROGRAMS else []), os.environ["PATH"])))
-    environment = {**os.environ, "PATH": path, "KYPHOPLASTY_CDS_DATABASE_URL": url, "PGUSER": "audit"}
-    done = subprocess.run(
-        [str(word) for word in command], env=environment, capture_output=True, text=True, check=False, **more
-    )
+    environment = {**os.environ, "PATH": path, "KYPHOPLASTY_CDS_DATABASE_URL": url, **environment}
+    done = subprocess.run([str(word) for word in command], env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == code, done.stdout + done.stderr
     return done.stderr + done.stdout
 
@@ -46,8 +44,7 @@ def roles(postgres):
     """The address of the log for its owner and for the service, made as README.md says."""
     need("psql")
     plain = postgres.url().replace("+psycopg", "")
-    passwords = ("-v", "owner_password=o", "-v", "service_password=s")
-    run("psql", "-q", *passwords, "-f", DEPLOY / "postgres/roles.sql", plain)
+    run("psql", "-q", "-f", DEPLOY / "postgres/roles.sql", plain, OWNER_PASSWORD="o", SERVICE_PASSWORD="s")
     owner, service = (
         f"postgresql://{name}@127.0.0.1:{postgres.port}/kyphoplasty_cds"
         for name in ("kyphoplasty_cds_owner", "kyphoplasty_cds")
@@ -57,21 +54,22 @@ def roles(postgres):
     return owner, service
 
 
-def test_the_service_role_is_enough_for_all_that_the_service_does(roles):
+def test_the_service_role_is_enough_for_all_that_the_service_does(roles, tmp_path):
+    """An answer, feedback, a refusal; reviewers at work; a token that is used twice; a checkpoint."""
     _, service = roles
-    store = AuditStore(service)
-    store.append(answer_entry(1))
-    assert store.state().is_ready
-    store.close()
+    desk = ReviewDesk(tmp_path, url=service)
+    card = desk.content(desk.sign())["cards"][0]
+    desk.tell(card["uuid"], "overridden", reason="patientDeclines")
+    desk.refuse()
+    officer = desk.reviewer(role="privacy-officer")
+    for page in ("/audit", "/audit?kind=log", "/audit/figures", "/audit/integrity"):
+        officer.get(page)
+    assert desk.store.state().is_ready
+    desk.store.close()
+    tokens = TokenIds(service, wait_seconds=30)
+    assert [tokens.add("a" * 64, 2**31, now=0.0, seconds=30) for _ in range(2)] == [True, False]
     database = Database(service)
     make_checkpoint(database, None, lambda: datetime.now(UTC))
-    accounts = Accounts(lambda: database, lambda: datetime.now(UTC))
-    accounts.add("anna", "reviewer", "correct horse battery")
-    token = accounts.log_in("anna", "correct horse battery", "127.0.0.1")
-    assert accounts.session(token).name == "anna"
-    accounts.log_out(token)
-    figures = Figures(lambda: database)
-    assert figures.count_on(seconds=30).is_complete
     database.dispose()
     assert verify_log(service).is_whole
 

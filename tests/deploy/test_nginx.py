@@ -12,7 +12,7 @@ from contextlib import suppress
 import pytest
 
 from cds_service.settings import Settings
-from cds_service.web import cds_api
+from cds_service.web.transport.limits import Limits
 from tests.deploy.front import CONFIGURATION, Front, front
 from tests.deploy.programs import need
 from tests.live_service import CALL, DISCOVERY, FEEDBACK
@@ -31,7 +31,8 @@ def test_nginx_finds_nothing_wrong_with_it(tmp_path):
 
 
 def test_its_limits_are_those_of_the_service():
-    assert megabytes("client_max_body_size") == cds_api.MAX_BODY_BYTES
+    assert megabytes("client_max_body_size") == Settings().max_body_bytes
+    assert int(re.search(r"keepalive_timeout (\d+)s;  +#", TEXT)[1]) < Limits().idle_seconds
     waits = {int(found) for found in re.findall(r"proxy_read_timeout (\d+)s;", TEXT)}
     assert min(waits) > 2 * Settings().deadline_seconds
 
@@ -90,7 +91,9 @@ def test_a_call_and_feedback_pass(site):
 
 def test_a_body_over_the_limit_is_refused_before_it_is_read(site):
     with site.connect() as wire:
-        head = f"POST {CALL} HTTP/1.1\r\nHost: cds.example.org\r\nContent-Length: {cds_api.MAX_BODY_BYTES + 1}\r\n\r\n"
+        head = (
+            f"POST {CALL} HTTP/1.1\r\nHost: cds.example.org\r\nContent-Length: {Settings().max_body_bytes + 1}\r\n\r\n"
+        )
         wire.sendall(head.encode())
         assert wire.recv(64).startswith(b"HTTP/1.1 413 ")
 

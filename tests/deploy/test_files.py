@@ -1,0 +1,152 @@
+"""The other files of `deploy/`: each against the program that will read it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.deploy.locked import DEPLOY, ROOT
+from tests.deploy.programs import need
+
+TOOLS = Path(sys.executable).parent
+SYSTEMD = DEPLOY / "systemd"
+COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
+MOST_EXPOSED = "2.0"  # of 10; 1.2 for the service
+
+
+def run(*command, **more):
+    return subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False, **more)
+
+
+# --- systemd -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def units(tmp_path):
+    """The units, with what they start being there."""
+    need("systemd-analyze")
+    for path in SYSTEMD.iterdir():
+        name = path.name.replace("@", "@8081")
+        text = re.sub(r"^ExecStart=\S+", f"ExecStart={sys.executable}", path.read_text(), flags=re.MULTILINE)
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+def test_systemd_finds_nothing_wrong_with_the_units(units):
+    for path in sorted(units.iterdir()):
+        found = run("systemd-analyze", "verify", "--man=no", path)
+        ours = [line for line in found.stderr.splitlines() if "kyphoplasty" in line]
+        assert (found.returncode, ours) == (0, []), path.name
+
+
+def test_a_wrong_key_is_found(units):
+    unit = units / "kyphoplasty-cds@8081.service"
+    unit.write_text(unit.read_text().replace("ProtectHome=yes", "ProtectHouse=yes"))
+    assert "ProtectHouse" in run("systemd-analyze", "verify", "--man=no", unit).stderr
+
+
+@pytest.mark.parametrize("path", sorted(SYSTEMD.glob("*.service")), ids=lambda one: one.stem)
+def test_a_unit_may_do_little(path):
+    need("systemd-analyze")
+    threshold = str(int(float(MOST_EXPOSED) * 10))
+    found = run("systemd-analyze", "security", "--no-pager", "--offline=true", f"--threshold={threshold}", path)
+    assert found.returncode == 0, found.stdout.splitlines()[-1]
+
+
+def test_every_timer_starts_a_unit_at_a_time_that_exists():
+    need("systemd-analyze")
+    timers = sorted(SYSTEMD.glob("*.timer"))
+    assert len(timers) == 3
+    for timer in timers:
+        assert timer.with_suffix(".service").is_file()
+        when = re.search(r"^OnCalendar=(.+)$", timer.read_text(), re.MULTILINE)[1]
+        assert run("systemd-analyze", "calendar", when).returncode == 0, when
+
+
+# --- Prometheus --------------------------------------------------------------------------------------------------
+
+
+def test_prometheus_can_read_rules_and_configuration():
+    need("promtool")
+    for kind, name in (("rules", "alerts.yaml"), ("config", "prometheus.yaml")):
+        found = run("promtool", "check", kind, DEPLOY / name)
+        assert found.returncode == 0, found.stdout + found.stderr
+
+
+@pytest.mark.parametrize("cases", ["alerts_cases.yaml", "alerts_cases_of_days.yaml"])
+def test_alerts_fire_when_they_should_and_stay_silent_when_not(cases, tmp_path):
+    """Series that Prometheus itself replays."""
+    need("promtool")
+    for path in (DEPLOY / "alerts.yaml", Path(__file__).with_name(cases)):
+        shutil.copy(path, tmp_path)
+    found = run("promtool", "test", "rules", cases, cwd=tmp_path)
+    assert found.returncode == 0, found.stdout + found.stderr
+
+
+# --- compose -----------------------------------------------------------------------------------------------------
+
+
+def test_the_compose_file_follows_its_schema():
+    found = run(TOOLS / "check-jsonschema", "--builtin-schema", "vendor.compose-spec", DEPLOY / "compose.yaml")
+    assert found.returncode == 0, found.stdout
+
+
+def test_every_file_that_compose_mounts_is_there_or_is_said_to_be_made():
+    made = {"./tls", "service.env", "owner.env", "database.env"}
+    readme = (DEPLOY / "README.md").read_text()
+    for service in COMPOSE["services"].values():
+        sources = [volume.partition(":")[0] for volume in service.get("volumes", ())]
+        files = [one for one in sources if one.startswith("./")] + [
+            service[key] for key in ("env_file",) if key in service
+        ]
+        for one in files:
+            if one in made:
+                assert one.removeprefix("./") in readme
+            else:
+                assert (DEPLOY / one).exists(), one
+
+
+def test_nginx_knows_the_replicas_of_compose_by_name():
+    asked = set(re.findall(r"^\s+server ([a-z0-9-]+):8080", (DEPLOY / "nginx/nginx.conf").read_text(), re.MULTILINE))
+    replicas = {
+        name for name, one in COMPOSE["services"].items() if "spool:/var/lib/kyphoplasty-cds" in one.get("volumes", ())
+    }
+    scraped = re.findall(r'"(cds-\d):8080"', (DEPLOY / "prometheus.yaml").read_text())
+    assert asked == replicas == set(scraped)
+    assert len(replicas) == 2
+
+
+def test_only_nginx_can_be_reached_from_outside():
+    assert [name for name, one in COMPOSE["services"].items() if "ports" in one] == ["nginx"]
+    assert COMPOSE["networks"]["data"] == {"internal": True}
+    assert "nginx" not in [name for name, one in COMPOSE["services"].items() if "data" in one["networks"]]
+
+
+# --- image and scripts -------------------------------------------------------------------------------------------
+
+
+def test_hadolint_finds_nothing_wrong_with_the_dockerfile():
+    found = run(TOOLS / "hadolint", DEPLOY / "Dockerfile")
+    assert found.returncode == 0, found.stdout
+
+
+def test_the_image_gets_all_that_the_wheel_is_built_from():
+    ignored = (DEPLOY / "Dockerfile.dockerignore").read_text().splitlines()
+    copied = re.findall(r"^COPY (?!--from)(.+) \S+$", (DEPLOY / "Dockerfile").read_text(), re.MULTILINE)
+    names = {name for line in copied for name in line.split()}
+    assert {line.removeprefix("!") for line in ignored if line.startswith("!")} == names
+    assert all((ROOT / name).exists() for name in names)
+
+
+@pytest.mark.parametrize("path", sorted(DEPLOY.rglob("*.sh")), ids=lambda one: one.stem)
+def test_scripts_are_whole_and_may_be_run(path):
+    assert run("sh", "-n", path).returncode == 0
+    assert path.stat().st_mode & 0o111
+    assert path.read_text().splitlines()[0] == "#!/bin/sh"
+    assert "set -eu" in path.read_text()

@@ -1,0 +1,160 @@
+"""Every setting, count, command, option and path that `deploy/` names exists in the program."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import tomllib
+
+import click
+import pytest
+import yaml
+
+from cds_service.audit.store import AuditStore
+from cds_service.cli import main
+from cds_service.loading import find_faults, load_service
+from cds_service.settings import PREFIX, Settings, describe_settings
+from cds_service.web.app import create_app
+from cds_service.web.metrics import Metrics
+from tests.deploy.locked import DEPLOY, ROOT
+from tests.deploy.manifests import pods
+
+TEXTS = {
+    path: path.read_text()
+    for path in sorted(DEPLOY.rglob("*"))
+    if path.is_file() and path.suffix not in (".lock", ".png", ".json")
+}
+NAMED = [pytest.param(text, id=str(path.relative_to(DEPLOY))) for path, text in TEXTS.items()]
+SETTINGS = {line.split()[0] for line in describe_settings().splitlines()}
+
+
+@pytest.mark.parametrize("text", NAMED)
+def test_every_setting_exists(text):
+    assert set(re.findall(rf"{PREFIX}[A-Z_]+", text)) <= SETTINGS
+
+
+def test_every_setting_is_in_the_example_of_them():
+    given = set(re.findall(rf"{PREFIX}[A-Z_]+", TEXTS[DEPLOY / "service.env.example"]))
+    compose = set(re.findall(rf"{PREFIX}[A-Z_]+", TEXTS[DEPLOY / "compose.yaml"]))
+    assert given | compose == SETTINGS
+
+
+def counts() -> dict[str, set[str]]:
+    """Names of all counts as Prometheus sees them, with their labels."""
+    ends = {"counter": ("_total",), "histogram": ("_bucket", "_count", "_sum"), "gauge": ("",)}
+    found: dict[str, set[str]] = {}
+    for collector in Metrics()._registry._collector_to_names:
+        for family in collector.describe():
+            for end in ends[family.type]:
+                found[family.name + end] = set(collector._labelnames) | ({"le"} if end == "_bucket" else set())
+    return found
+
+
+def test_every_count_of_an_alert_exists_with_its_labels():
+    known = counts()
+    text = TEXTS[DEPLOY / "alerts.yaml"]
+    used = re.findall(r"(kyphoplasty_cds_\w+)(?:\{([^}]*)\})?", text)
+    assert used
+    for name, selector in used:
+        assert set(re.findall(r"(\w+)[=!]", selector)) <= known[name], name
+
+
+def test_the_values_of_labels_are_those_of_the_program():
+    metrics = Metrics()
+    metrics.count_entry("answer", is_kept=False)
+    assert b'kept="lost"' in metrics.text()
+    assert 'kept="lost"' in TEXTS[DEPLOY / "alerts.yaml"]
+
+
+def commands() -> list[tuple[str, list[str]]]:
+    """Every call of our command in files that are run: where it stands, and its words."""
+    found = []
+    for path, text in TEXTS.items():
+        if path.suffix in (".sh", ".service"):
+            calls = re.findall(r"(?:^|/)kyphoplasty-cds ((?:serve|audit|mappings) .*)$", text, re.MULTILINE)
+            found += [(path.name, shlex.split(words.replace("%i", "8081"))) for words in calls]
+    for pod in pods():
+        found += [(one["name"], one["args"]) for one in pod["spec"]["containers"]]
+    for name, service in yaml.safe_load(TEXTS[DEPLOY / "compose.yaml"])["services"].items():
+        if str(service.get("image", "")).startswith("kyphoplasty-cds") and "command" in service:
+            found.append((name, service["command"]))
+    (default,) = re.findall(r"^CMD (\[.*\])$", TEXTS[DEPLOY / "Dockerfile"], re.MULTILINE)
+    found.append(("Dockerfile", yaml.safe_load(default)))
+    return found
+
+
+@pytest.mark.parametrize(("place", "words"), commands(), ids=[f"{place}-{words[-1]}" for place, words in commands()])
+def test_every_command_and_option_exists(place, words):
+    found: click.Command = main
+    words = list(words)
+    while isinstance(found, click.Group):
+        name = words.pop(0)
+        assert name in found.commands, (place, name)
+        found = found.commands[name]
+    known = {option for parameter in found.params for option in parameter.opts}
+    assert {word for word in words if word.startswith("--")} <= known, place
+
+
+def test_every_command_of_the_page_exists():
+    """Lines of README.md that begin with our command, options included."""
+    lines = re.findall(
+        r"(?<!-n )kyphoplasty-cds ((?:audit [a-z-]+|[a-z]+)(?: [^`\n#|;&]*)?)", TEXTS[DEPLOY / "README.md"]
+    )
+    for line in lines:
+        words = line.split()
+        found: click.Command = main
+        while isinstance(found, click.Group) and words and words[0] in found.commands:
+            found = found.commands[words.pop(0)]
+        assert found is not main, line
+        known = {option for parameter in found.params for option in parameter.opts} | {"--help"}
+        assert {word for word in words if word.startswith("--")} <= known, line
+
+
+@pytest.fixture(scope="module")
+def rules(tmp_path_factory):
+    """All addresses of the service."""
+    store = AuditStore(f"sqlite:///{tmp_path_factory.mktemp('names') / 'audit.sqlite3'}")
+    app = create_app(load_service(), Settings(), audit=store, base_url="http://127.0.0.1")
+    return {str(rule) for rule in app.url_map.iter_rules()}
+
+
+@pytest.mark.parametrize("text", NAMED)
+def test_every_path_of_the_service_exists(text, rules):
+    named = r"(?<![\w./-])(/(?:health|metrics|cds-services|models|openapi\.json|audit|sandbox)(?:/[a-z-]+)*)"
+    for path in set(re.findall(named, text)):
+        patterns = [re.sub(r"<[^>]+>", "[^/]+", rule) for rule in rules]
+        assert any(re.fullmatch(one, path) for one in patterns) or any(rule.startswith(f"{path}/") for rule in rules), (
+            path
+        )
+
+
+def test_every_address_of_the_service_is_either_outside_or_inside(rules):
+    """A new one has to be let through, or kept in, by a decision."""
+    proxy = TEXTS[DEPLOY / "nginx/nginx.conf"]
+    passed = {path.strip("/") for path in re.findall(r"location (?:= )?(/[a-z.-]+)/? ?", proxy)}
+    kept = set(
+        re.search(r"is not there: (.*) are for inside", proxy)[1].replace("/", "").replace(" and ", ", ").split(", ")
+    )
+    assert {rule.split("/")[1] for rule in rules} - {""} == passed - {"audit/login"} | kept
+
+
+def test_every_target_of_make_that_the_page_names_exists():
+    targets = set(re.findall(r"^([a-z.-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert set(re.findall(r"`make ([a-z-]+)", TEXTS[DEPLOY / "README.md"])) <= targets
+
+
+def test_every_file_that_the_page_names_is_there():
+    named = set(
+        re.findall(
+            r"`((?:[\w.@-]+/)*[\w.@-]+\.(?:sh|sql|yaml|conf|service|timer|env\.example|lock|toml|md))`",
+            TEXTS[DEPLOY / "README.md"],
+        )
+    )
+    there = {str(path.relative_to(DEPLOY)) for path in TEXTS} | {path.name for path in TEXTS}
+    assert {name for name in named if not (DEPLOY / name).exists()} <= there | {"site.toml"}
+
+
+def test_the_example_of_a_site_folder_is_whole():
+    assert find_faults(DEPLOY / "site") == ()
+    site = tomllib.loads((DEPLOY / "site/site.toml").read_text())
+    assert site["clients"]
