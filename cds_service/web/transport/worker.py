@@ -29,6 +29,7 @@ LOG = logging.getLogger("kyphoplasty_cds.server")
 LOOK_SECONDS = 0.25  # between two looks for connections whose time is over
 ACCEPTED_AT_ONCE = 64  # each turn of the loop may wait for the interpreter as often as sockets have bytes
 SWITCH_SECONDS = 0.0005  # between threads that compute: the loop waits so long for its turn, for every call of a socket
+LAST_SECONDS = 1.0  # at the end, for the first byte of who connected last
 TURN_SECONDS = 0.01  # for which a new connection is left to a worker that has fewer
 
 
@@ -65,8 +66,11 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         while self.alive and self.is_parent_alive():
             self._turn(LOOK_SECONDS)
         self.set_accept_enabled(False)
-        until = time.monotonic() + self._limits.finish_seconds
-        while self._is_busy() and time.monotonic() < until:
+        last = self._let_last_in()
+        ended = time.monotonic()
+        while (spent := time.monotonic() - ended) < self._limits.finish_seconds:
+            if not (self._is_busy() or (spent < LAST_SECONDS and last & self._connections)):
+                break
             self._turn(0.05)
         for connection in list(self._connections):
             self._drop(connection)
@@ -121,6 +125,15 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self._board.say(self.place, len(self._connections))
         self._watch(connection)
         return True
+
+    def _let_last_in(self) -> set[Connection]:
+        """Who has connected is let in, and then nobody can connect: a caller who comes too late learns it at once."""
+        before = frozenset(self._connections)
+        for listener in self.sockets:
+            while len(self._connections) < self._limits.connections and self._accept_one(listener):
+                pass
+            listener.close()
+        return self._connections - before
 
     def _pause_accepting(self) -> None:
         self.set_accept_enabled(False)
