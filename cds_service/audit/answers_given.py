@@ -8,10 +8,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from cds_service.audit.chain import AuditEntry, ShownCard
+from cds_service.audit.chain import AuditEntry, ShownCard, time_text
 from cds_service.audit.feedback import ShownAnswer, known_uuid
 from cds_service.audit.query import Query
 from cds_service.audit.reading import AuditReader, Found, Stored
@@ -22,6 +22,12 @@ from cds_service.core.repeats import AnswerGiven, Basis, Repeat, Repeats, WholeC
 from cds_service.errors import AuditUnavailable
 
 NEWEST = 50  # feedback items of one patient that are looked at
+# Made once: making a statement takes longer than SQLite takes to run it.
+ANY_FEEDBACK = (
+    select(SEARCH.c.sequence)
+    .where(SEARCH.c.patient == bindparam("patient"), SEARCH.c.at >= bindparam("since"), SEARCH.c.kind == "feedback")
+    .limit(1)
+)
 
 
 class AnswersGiven:
@@ -55,10 +61,18 @@ class AnswersGiven:
         """
         query = Query(kinds=("feedback",), patient=patient_id, since=since, client=caller.client, tenant=caller.tenant)
         with _readable():
+            if not self._has_feedback(patient_id, since):
+                return ()
             found = [one for one in self._reader.find(query, limit=NEWEST).entries if one.about and _is_of(one, caller)]
             answers = {about: self._reader.entry(about) for about in {one.about for one in found if one.about}}
             pairs = [(answers.get(one.about or ""), self._reader.entry(one.id)) for one in found]
         return tuple(one for pair in pairs if (one := _answer_given(*pair, fhir_server)) is not None)
+
+    def _has_feedback(self, patient_id: str, since: datetime) -> bool:
+        """Whether anybody said anything about this patient's cards; of most patients nobody did."""
+        with self._store.database.reading() as connection:
+            found = connection.execute(ANY_FEEDBACK, {"patient": patient_id, "since": time_text(since)})
+            return found.first() is not None
 
     @property
     def _reader(self) -> AuditReader:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from cds_service import __version__
 from cds_service.audit.chain import FORMAT, GENESIS, AuditEntry, SealedEntry, seal
@@ -16,6 +16,12 @@ from cds_service.audit.tables import CARDS, ENTRIES, PAYLOADS, SEARCH
 
 Clock = Callable[[], datetime]
 NUMBERS = frozenset({"status", "partial", "warning"})
+
+# Made once: making a statement takes longer than SQLite takes to run it.
+LAST = select(ENTRIES.c.sequence, ENTRIES.c.hash).order_by(ENTRIES.c.sequence.desc()).limit(1)
+KNOWN = select(ENTRIES.c.entry_id).where(ENTRIES.c.entry_id.in_(bindparam("ids", expanding=True)))
+INSERTS = {table: insert(table) for table in (ENTRIES, PAYLOADS, SEARCH, CARDS)}
+FOUND_BY = tuple(SEARCH.columns.keys())
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +48,7 @@ class Appended:
 
 def read_head(connection: Connection) -> Head:
     """The entry that the next one follows."""
-    query = select(ENTRIES.c.sequence, ENTRIES.c.hash).order_by(ENTRIES.c.sequence.desc()).limit(1)
-    found = connection.execute(query).first()
+    found = connection.execute(LAST).first()
     return Head(found.sequence, found.hash) if found else Head(0, GENESIS)
 
 
@@ -68,7 +73,7 @@ def _unknown(connection: Connection, entries: Sequence[SealedEntry]) -> Sequence
     by_id = {entry.id: entry for entry in entries}
     if not by_id:
         return ()
-    known = set(connection.scalars(select(ENTRIES.c.entry_id).where(ENTRIES.c.entry_id.in_(by_id))))
+    known = set(connection.scalars(KNOWN, {"ids": list(by_id)}))
     return [entry for entry_id, entry in by_id.items() if entry_id not in known]
 
 
@@ -105,8 +110,7 @@ class _Rows:
         self._payloads.append({"sequence": sequence, "salt": entry.salt, "body": entry.body})
         facts = {name: int(value) if name in NUMBERS else value for name, value in entry.facts.items()}
         self._search.append(
-            {column.name: facts.get(column.name) for column in SEARCH.columns}
-            | {"sequence": sequence, "at": entry.at, "kind": entry.kind}
+            {name: facts.get(name) for name in FOUND_BY} | {"sequence": sequence, "at": entry.at, "kind": entry.kind}
         )
         self._cards += (
             {
@@ -126,4 +130,4 @@ class _Rows:
         tables = ((ENTRIES, self._links), (PAYLOADS, self._payloads), (SEARCH, self._search), (CARDS, self._cards))
         for table, rows in tables:
             if rows:
-                connection.execute(insert(table), rows)
+                connection.execute(INSERTS[table], rows)

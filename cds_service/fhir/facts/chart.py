@@ -119,6 +119,8 @@ class Chart:
 
     def broken(self, spec: FindingSpec) -> tuple[PassedOver, ...]:
         """Resources of a finding's concepts that could not be parsed."""
+        if not self.record.unreadable:
+            return ()
         wanted = frozenset(spec.asked_concepts)
         return tuple(
             PassedOver(
