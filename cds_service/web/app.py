@@ -64,6 +64,7 @@ def create_app(
     app = Flask("cds_service.web")
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     metrics = Metrics()
+    metrics.say_in_force(service.digests)
     app.extensions[METRICS] = metrics
     known = earlier or NothingEarlier()
     connections = Connections(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, values
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, values
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from cds_service.audit.chain import AuditEntry, AuditLog, AuditState
@@ -50,6 +51,19 @@ class Metrics:
             "Tokens that the memory of one process alone took for new",
             registry=self._registry,
         )
+
+        self._in_force = Gauge(
+            "kyphoplasty_cds_in_force",
+            "Digests of what is in force, 1 each: replicas that differ answer differently",
+            ["part", "digest"],
+            registry=self._registry,
+            multiprocess_mode="max",
+        )
+
+    def say_in_force(self, digests: Mapping[str, str]) -> None:
+        """What this process answers with, by part; the first 12 characters tell versions apart."""
+        for part, digest in digests.items():
+            self._in_force.labels(part, digest[:12]).set(1)
 
     def count_sent_away(self, status: int, reason: str) -> None:
         """One was refused by the server itself: too many, too slow, too large, no HTTP."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 import tomllib
 from uuid import uuid4
@@ -54,6 +55,12 @@ def versions_in_entry(url, number):
     return content["models"][STUDY]["version"], content["digests"]["studies"]
 
 
+def counted_in_force(replica):
+    """What alert ReplicasDiffer compares."""
+    lines = replica.ask("/metrics")[1].decode()
+    return set(re.findall(r'kyphoplasty_cds_in_force\{digest="(\w+)",part="studies"\} 1', lines))
+
+
 def test_each_replica_answers_with_its_own_studies_and_says_so_in_the_log(replicas, tmp_path):
     older = replicas.start_other(older_code(tmp_path / "older"))
     newer = replicas.all[3]
@@ -66,6 +73,7 @@ def test_each_replica_answers_with_its_own_studies_and_says_so_in_the_log(replic
         assert status == 200
         assert version_in(body) == version
         in_force = json.loads(replica.ask("/health/ready")[1])["digests"]["studies"]
+        assert counted_in_force(replica) == {in_force[:12]}
         assert versions_in_entry(replicas.database_url, number) == (version, in_force)
         digests[version] = in_force
     assert len(set(digests.values())) == 2
