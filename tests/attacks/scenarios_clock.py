@@ -1,0 +1,158 @@
+"""E6 to E8 and F23: clients that call without end, versions that are weak, clocks that are wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import tomllib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from packaging.version import Version
+
+from tests.attacks.cases import CALL, FOLDER, Case
+from tests.attacks.field import Field
+from tests.attacks.running import Answered, Running
+from tests.attacks.scenarios import scenario
+from tests.attacks.tokens import ISSUER, OTHER_ISSUER, key_set, token
+
+LOCK = FOLDER.parents[1] / "deploy" / "requirements.lock"
+PINNED = re.compile(r"^([a-z0-9._-]+)(?:\[[^\]]*\])?==(\S+)", re.MULTILINE)
+CALLS_A_MINUTE = 3
+HOW_TO_GET = "a C compiler is not installed: apt-get install gcc libc6-dev"
+SITE = f"""
+[site]
+name = "Example Hospital"
+[[clients]]
+issuer = "{ISSUER}"
+jwks-file = "keys.json"
+fhir-servers = ["https://ehr.example.org/fhir"]
+LIMIT
+[[clients]]
+issuer = "{OTHER_ISSUER}"
+jwks-file = "other.json"
+fhir-servers = ["https://other.example.org/fhir"]
+"""
+
+
+@contextmanager
+def _site(limit: str = "", **environment: str) -> Iterator[Running]:
+    """A service of its own with two clients."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "site.toml").write_text(SITE.replace("LIMIT", limit))
+        (folder / "keys.json").write_text(key_set(ISSUER))
+        (folder / "other.json").write_text(key_set(OTHER_ISSUER))
+        service = Running(folder, environment={"KYPHOPLASTY_CDS_SITE": name, **environment})
+        try:
+            yield service
+        finally:
+            service.close()
+
+
+def _call(case: Case, field: Field, service: Running, issuer: str = ISSUER) -> Answered:
+    """An order that is none of ours, with a good token of this client and without a FHIR server."""
+    body = {name: part for name, part in field.request(case).items() if not name.startswith("fhir")}
+    headers = {
+        "Content-Type": "application/json",
+        "Authorization": f"Bearer {token(service.url + CALL, issuer=issuer)}",
+    }
+    return service.send("POST", CALL, json.dumps(body).encode(), headers)
+
+
+@scenario
+def calls_without_end(case: Case, field: Field) -> None:
+    with _site(limit=f"calls-per-minute = {CALLS_A_MINUTE}") as service:
+        answers = [_call(case, field, service) for _ in range(10 * CALLS_A_MINUTE)]
+        refused = [one for one in answers if one.status == 429]
+        assert {one.status for one in answers} == {200, 429}
+        assert len(refused) >= 9 * CALLS_A_MINUTE - 2 * CALLS_A_MINUTE, "a slow run may see another minute begin"
+        assert all(0 < int(one.headers["Retry-After"]) <= 60 for one in refused)
+        assert {one.issue for one in refused} == {"throttled"}
+        for _ in range(2 * CALLS_A_MINUTE):
+            assert _call(case, field, service, OTHER_ISSUER).status == 200, "the other client is not limited"
+
+
+def _weak(lock: str) -> list[str]:
+    """What of this lock is known to be weak."""
+    known = tomllib.loads((FOLDER / "weaknesses.toml").read_text())["weakness"]
+    versions = dict(PINNED.findall(lock))
+    assert {one["package"] for one in known} <= versions.keys(), "a package that does not ship any more"
+    return [
+        f"{one['package']}: {', '.join(one['ids'])}"
+        for one in known
+        if Version(versions[one["package"]]) < Version(one["mended"])
+    ]
+
+
+@scenario
+def locks_a_weak_version(_case: Case, _field: Field) -> None:
+    lock = LOCK.read_text()
+    assert _weak(lock) == []
+    found = _weak(re.sub(r"^pyjwt(.*)==\S+", r"pyjwt\1==2.12.1", lock, flags=re.MULTILINE))
+    assert len(found) == 1
+    assert "CVE-2026-48526" in found[0]
+
+
+# --- clocks
+
+
+def _clock(folder: Path) -> Mapping[str, str]:
+    """Settings by which a process lives at the time that `folder/clock` says, in seconds from ours."""
+    if shutil.which("cc") is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail(HOW_TO_GET)
+        pytest.skip(HOW_TO_GET)
+    library = folder / "clock.so"
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", library, FOLDER / "clock.c", "-ldl"], check=True)
+    return {"LD_PRELOAD": str(library), "SHIFTED_CLOCK": str(folder / "clock")}
+
+
+def _set(folder: Path, shift: str) -> None:
+    (folder / "clock.new").write_text(f"{shift}\n")
+    (folder / "clock.new").replace(folder / "clock")
+
+
+@scenario
+def lives_at_another_time(case: Case, field: Field) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        _set(Path(name), case.sends["shift"])
+        with _site(**_clock(Path(name))) as service:
+            before = service.mark()
+            assert service.send("GET", "/health/ready").status == 200
+            answers = [_call(case, field, service) for _ in range(6)]
+            assert {(one.status, one.body) for one in answers} == {(401, answers[0].body)}
+            assert "clock" not in answers[0].text
+            service.logged(before, event="unauthenticated", reason=case.sends["reason"])
+            ready = service.send("GET", "/health/ready")
+            assert ready.status == 503
+            assert "clock" in ready.document["reasons"]
+
+
+@scenario
+def is_set_back(case: Case, field: Field) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        _set(folder, "+0")
+        (folder / "service").mkdir()
+        service = Running(folder / "service", environment=_clock(folder))
+        try:
+            before = service.mark()
+            for shift in ("+0", "-600"):
+                _set(folder, shift)
+                field.prepare(case)
+                answer = service.send("POST", CALL, json.dumps(field.request(case)).encode(), field.headers(case))
+                assert answer.status == 200
+                assert "Incomplete" not in answer.text, "the deadlines are of a clock that nobody sets"
+            first, second = service.entries(before, 2)
+            assert first["at"] > second["at"], "the clock was set back"
+            assert first["sequence"] < second["sequence"]
+            service.command("audit", "verify")
+        finally:
+            service.close()
