@@ -33,9 +33,9 @@ def subject_of(tmp_path, request):
     for found in made:
         logger.removeHandler(found.log)
         logger.setLevel(before)
-        found.close()
         if "FUZZ_EXAMPLES" in os.environ:
             _note(request.node.name, found.tally)
+        found.close()
 
 
 @pytest.fixture

@@ -90,6 +90,7 @@ class FuzzedService:
         octets = response.data
         seconds = time.monotonic() - started
         self.tally.add(response.status_code, seconds)
+        self.tally.answers += response.status_code == 200 and octets.startswith(b'{"cards": [{')
         assert seconds < HANG_SECONDS
         lines, self.log.lines = self.log.lines, []
         nothing_leaks("\n".join(lines))
@@ -111,9 +112,7 @@ class FuzzedService:
         response = self.post(CALL, body)
         if response.status_code != 200:
             return None
-        document = json.loads(response.data, parse_constant=_no_constant)
-        self.tally.answers += bool(document["cards"])
-        return document
+        return json.loads(response.data, parse_constant=_no_constant)
 
     def close(self) -> None:
         """Stop; then every answer must stand in the log, once, and the log must be whole."""
