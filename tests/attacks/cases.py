@@ -16,7 +16,7 @@ ROWS = frozenset(
     {f"{section}{number + 1}" for section, length in LENGTHS.items() for number in range(length)} | {"F23"}
 )
 # Rows without a case so far.
-AWAITED = frozenset({f"A{number}" for number in range(1, 30)})
+AWAITED: frozenset[str] = frozenset()
 
 
 class Case(BaseModel):

@@ -168,7 +168,7 @@ class Field:
         found = {"Content-Type": "application/json"}
         if case.token == "valid" and case.site != "open":
             audience = self.service(case.site).url + case.path
-            changed = {"header": case.token_header, "claims": self.fill(case, case.token_claims)}
+            changed = {"header": self.fill(case, case.token_header), "claims": self.fill(case, case.token_claims)}
             found["Authorization"] = f"Bearer {token(audience, without=case.token_without, **changed)}"
         elif case.token not in {"valid", "none"}:
             found["Authorization"] = case.token

@@ -6,7 +6,6 @@ import gzip
 import os
 import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
@@ -15,54 +14,15 @@ from cds_service.deadline import Deadline
 from cds_service.errors import DataFileError
 from cds_service.fhir.server.connections import Connections
 from tests.client_tokens import ISSUER, Signer, key_set
+from tests.key_publisher import HANG_SECONDS, Publisher
 
 OLD, NEW = Signer("ES384", "old"), Signer("ES384", "new")
-LONG = 30.0  # seconds that nobody waits for
-
-
-class Publisher:
-    """A JWKS address.
-
-    Attributes:
-        answer: status, headers, body.
-        gate: while it is not set, an answer waits for it.
-    """
-
-    def __init__(self) -> None:
-        self.asked: list[str] = []
-        self.answer = (200, {}, key_set(OLD))
-        self.gate = threading.Event()
-        self.gate.set()
-        outer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self):
-                outer.asked.append(self.path)
-                outer.gate.wait(LONG)
-                status, headers, body = outer.answer
-                self.send_response(status)
-                for name, value in {"Content-Length": str(len(body)), **headers}.items():
-                    self.send_header(name, value)
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *_words):
-                """Silent."""
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self.base = f"http://127.0.0.1:{self._server.server_address[1]}"
-        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
-
-    def close(self) -> None:
-        self.gate.set()
-        self._server.shutdown()
-        self._server.server_close()
+LONG = HANG_SECONDS
 
 
 @pytest.fixture
 def publisher():
-    running = Publisher()
+    running = Publisher(OLD)
     yield running
     running.close()
 
@@ -189,7 +149,7 @@ def test_a_fetch_that_failed_is_not_waited_for_again(source, publisher, hands):
 
 
 def test_a_redirect_is_not_followed(source, publisher):
-    elsewhere = Publisher()
+    elsewhere = Publisher(OLD)
     publisher.answer = (302, {"Location": elsewhere.base + "/keys"}, b"")
     assert known(source) == set()
     settle(source)
