@@ -1,30 +1,49 @@
-"""A site of its own for one case: EHRs whose keys lie at an address that fails on purpose, other clocks, more workers."""
+"""A site of its own for one case: EHRs whose address of keys fails on purpose, other clocks, more workers."""
 
 from __future__ import annotations
 
 import json
+import logging
 import tempfile
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from cds_service.callers.key_sources import KeyAddress
+from cds_service.callers.replays import Replays
+from cds_service.callers.verifying import Callers, KnownClient
+from cds_service.deadline import Deadline
+from cds_service.errors import NotAuthenticated
+from cds_service.fhir.server.connections import Connections
+from cds_service.site_clients import Client
 from tests.attacks.cases import CALL
 from tests.attacks.running import Answered, Running
-from tests.client_tokens import Signer, client_of, site_folder
+from tests.client_tokens import ISSUER, Signer, client_of, site_folder
 from tests.faults.records import PATIENT, draft_orders
-from tests.key_publisher import Publisher
+from tests.key_publisher import HANG_SECONDS, Publisher
 
 BASES = ("http://127.0.0.2:9/north", "http://127.0.0.2:9/south")
 SIGNER = Signer("ES384", "key")
+PUBLIC_URL = "https://cds.example.org"
+PUBLIC = {"KYPHOPLASTY_CDS_PUBLIC_URL": PUBLIC_URL}
 
 
 class Clinic:
     """One running service and the address of its EHR's keys."""
 
-    def __init__(self, service: Running, keys: Publisher) -> None:
-        self.service = service
+    def __init__(self, folder: Path, keys: Publisher, options: dict[str, Any]) -> None:
         self.keys = keys
+        self._folder = folder
+        self._options = options | {"environment": {"KYPHOPLASTY_CDS_SITE": str(folder), **options["environment"]}}
+        self.service = Running(folder, **self._options)
+
+    def restart(self) -> None:
+        """End it, and start it anew on the same log."""
+        self.service.close()
+        self.service = Running(self._folder, **self._options)
 
     def call(self, token: str | None, path: str = CALL, body: Any = None, **members: Any) -> Answered:
         """An order-sign, or whatever the body is, with this token."""
@@ -56,7 +75,11 @@ def order_sign(draft: str = "no order", **members: Any) -> dict[str, Any]:
 
 @contextmanager
 def clinic(
-    *keys: Any, lines: Iterable[str] = (), more: Iterable[str] = (), arguments: Iterable[str] = (), **options: Any
+    *keys: Any,
+    lines: Iterable[str] = (),
+    more: Iterable[str] = (),
+    answer: tuple[int, dict[str, str], bytes] | None = None,
+    **options: Any,
 ) -> Iterator[Clinic]:
     """A service of a site with one EHR, and whatever `more` tables it has; nothing of it stays.
 
@@ -64,20 +87,74 @@ def clinic(
         keys: that the EHR publishes; the usual one where none is given.
         lines: of its table.
         more: tables of other clients, whose keys are those of this one.
-        arguments: of `serve`.
+        answer: of the address of keys, in place of them.
+        options: of `Running`.
     """
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         publisher = Publisher(*(keys or (SIGNER,)), address="127.0.0.2")
+        publisher.answer = answer or publisher.answer
         where = f'jwks-url = "{publisher.base}/keys"'
         servers = f"fhir-servers = {json.dumps(BASES)}"
         tables = [client_of(servers, *lines, keys=where), *(f"{table}\n{where}\n{servers}" for table in more)]
         site_folder(folder, *tables)
-        environment = {"KYPHOPLASTY_CDS_SITE": place}
-        service = Running(folder, environment=environment, arguments=arguments, **options)
+        door = Clinic(folder, publisher, {"environment": {}, **options})
         try:
-            yield Clinic(service, publisher)
-            assert not {500, 502} & set(service.statuses)
+            yield door
+            assert not {500, 502} & set(door.service.statuses)
         finally:
-            service.close()
+            door.service.close()
             publisher.close()
+
+
+class ByHand:
+    """The verification alone, in this process, under a clock that is set by hand: nobody waits ten minutes for a test.
+
+    Attributes:
+        said: reasons in the log lines about keys.
+        why: the reason of the last refusal.
+    """
+
+    def __init__(self, keys: Publisher) -> None:
+        self.keys = keys
+        self.said: list[str] = []
+        self.why = ""
+        self._now = 0.0
+        settings = Client.model_validate({"issuer": ISSUER, "jwks-url": keys.base, "fhir-servers": BASES})
+        self._source = KeyAddress(ISSUER, keys.base, Connections(), monotonic=lambda: self._now)
+        self._callers = Callers([KnownClient(settings, self._source, None)], Replays(None), lambda: datetime.now(UTC))
+
+    def wait(self, *, minutes: float) -> None:
+        """So much later, when no fetch goes on any more but one that hangs."""
+        while self._source._fetching is not None and self.keys.gate.is_set():
+            time.sleep(0.005)
+        self._now += 60 * minutes
+
+    def is_known(self, signer: Signer = SIGNER, **changes: Any) -> bool:
+        """Whether a token of this key is believed."""
+        token = signer.token(CALL, **changes)
+        try:
+            self._callers.verify(f"Bearer {token}", CALL, Deadline.after(HANG_SECONDS))
+        except NotAuthenticated as refusal:
+            self.why = refusal.reason
+            return False
+        return True
+
+
+@contextmanager
+def by_hand() -> Iterator[ByHand]:
+    """One EHR with the usual key."""
+    publisher = Publisher(SIGNER, address="127.0.0.2")
+    door = ByHand(publisher)
+    listener = logging.Handler()
+    listener.emit = lambda record: door.said.append(record.__dict__["fields"]["reason"])  # type: ignore[method-assign]
+    log = logging.getLogger("kyphoplasty_cds.callers")
+    level = log.level
+    log.addHandler(listener)
+    log.setLevel(logging.INFO)
+    try:
+        yield door
+    finally:
+        log.removeHandler(listener)
+        log.setLevel(level)
+        publisher.close()
