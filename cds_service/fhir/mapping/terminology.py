@@ -182,7 +182,8 @@ class Terminology:
             for coding in objects(one.get("coding", one) if isinstance(one, dict) else None):
                 system, code = coding.get("system"), coding.get("code")
                 if isinstance(system, str) and isinstance(code, str) and code.strip():
-                    yield self._systems.normalise(system, code)
+                    is_plain = (system, code) in self._known  # the spelling that we compare; most are
+                    yield (system, code) if is_plain else self._systems.normalise(system, code)
 
 
 def load_terminology(*folders: Path) -> Terminology:

@@ -44,7 +44,7 @@ class UnitTable:
 
     def canonical(self, spelling: str) -> str | None:
         """The canonical spelling of a unit in any case and spacing; None when the table does not know it."""
-        return self.spellings.get(_folded(spelling))
+        return self.spellings.get(spelling) or self.spellings.get(_folded(spelling))
 
     def can_convert(self, unit: str, to: str) -> bool:
         """Whether the table leads from one canonical unit to the other."""

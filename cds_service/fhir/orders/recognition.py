@@ -81,9 +81,10 @@ def recognise_support(resource: Mapping[str, Any], bundle: DraftOrders, terminol
     """The kinds of support order that one resource is; None when it is none, or an augmentation."""
     if resource.get("resourceType") in DEVICE_TYPES:
         return _recognise_device(resource, bundle, terminology)
-    if resource.get("resourceType") not in ORDER_TYPES or recognise_augmentation(resource, terminology):
+    if resource.get("resourceType") not in ORDER_TYPES:
         return None
-    return _support(_titles(resource), SUPPORT_KINDS, terminology)
+    found = _support(_titles(resource), SUPPORT_KINDS, terminology)
+    return found if found and not recognise_augmentation(resource, terminology) else None
 
 
 def _recognise_device(resource: Mapping[str, Any], bundle: DraftOrders, terminology: Terminology) -> Recognition | None:
