@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -16,6 +17,13 @@ from cds_service.fhir.address import parse_base
 PREFIX = "KYPHOPLASTY_CDS_"
 PrefetchWish = Literal["full", "patient", "none"]
 BODY_BYTES = 4 * 1024 * 1024
+
+
+Network = IPv4Network | IPv6Network
+
+
+def _parts(value: Any) -> Any:
+    return [one.strip() for one in value.split(",")] if isinstance(value, str) else value
 
 
 def _upper(value: Any) -> Any:
@@ -74,6 +82,10 @@ class Settings(BaseModel):
         le=300,
         allow_inf_nan=False,
         description="seconds for which a server that is told to stop still answers, while it says that it is not ready",
+    )
+    trusted_proxies: Annotated[tuple[Network, ...], BeforeValidator(_parts)] = Field(
+        default=(),
+        description="proxies believed about where a login comes from (X-Forwarded-For): addresses, networks",
     )
     fhir_servers: tuple[str, ...] = ()
 
@@ -148,7 +160,7 @@ def _names() -> tuple[str, ...]:
 
 
 def _line(description: str | None, default: Any) -> str:
-    return f"{description}" if default is None else f"{description} [default: {default}]"
+    return f"{description}" if default in (None, ()) else f"{description} [default: {default}]"
 
 
 def _named(error: ValidationError) -> DataFileError:

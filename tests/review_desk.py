@@ -44,6 +44,7 @@ class ReviewDesk:
         base_url: str = "http://127.0.0.1:8080",
         url: str = "",
         site: SiteFolder | None = None,
+        **settings: Any,
     ) -> None:
         self.now = NOW
         self.url = url or f"sqlite:///{folder / 'audit.sqlite3'}"
@@ -51,7 +52,7 @@ class ReviewDesk:
         self.accounts = Accounts(Access(lambda: self.store.database, lambda: self.now), FAST)
         self.app = create_app(
             service or open_service(),
-            Settings(database_url=self.url, deadline_seconds=60),
+            Settings(database_url=self.url, deadline_seconds=60, **settings),
             audit=self.store,
             earlier=AnswersGiven(self.store),
             base_url=base_url,

@@ -99,7 +99,7 @@ class IssuerLogin:
             "code_challenge_method": "S256",
         }
         try:
-            self.gate.accounts.count_vouched_try(request.remote_addr or "")
+            self.gate.accounts.count_vouched_try(self.gate.address)
             address = self.issuer.authorization_address(asked, Deadline.after(SECONDS))
         except TooManyTries:
             return self._refuse(way.wanted, "limit", TOO_MANY, 429)
@@ -154,18 +154,18 @@ class IssuerLogin:
 
     def _land(self, way: Way, who: Vouched) -> AnyResponse:
         response = make_response(render_template("review-landed.html", wanted=way.wanted))
-        content = {"address": request.remote_addr or "", "issuer": who.issuer}
+        content = {"address": self.gate.address, "issuer": who.issuer}
         named = {"account": who.shown} if who.shown != who.subject else {}
         return self.gate.open(response, self.gate.sessions.begin_vouched(who), content | named)
 
     def _deny(self, way: Way, fault: LoginRefused) -> AnyResponse:
-        content = {"address": request.remote_addr or "", "issuer": self.login.issuer, "why": fault.reason}
+        content = {"address": self.gate.address, "issuer": self.login.issuer, "why": fault.reason}
         self.gate.note("login", kind="login", result="denied", content=content)
         return self._refuse(way.wanted, fault.reason)
 
     def _refuse(self, wanted: str, reason: str, words: str = REFUSED, status: int = 403) -> AnyResponse:
         """The login page, with the same words for whatever was wrong; the reason is for the log."""
-        fields = {"event": "login-refused", "reason": reason, "address": request.remote_addr}
+        fields = {"event": "login-refused", "reason": reason, "address": self.gate.address}
         LOG.warning("login", extra={"fields": fields})
         return self.gate.login_page(wanted, words, status)
 

@@ -11,9 +11,10 @@ import hmac
 import logging
 import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from ipaddress import ip_address
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -26,6 +27,7 @@ from cds_service.audit.chain import AuditEntry, AuditLog, Kind
 from cds_service.audit.sessions import IDLE, LIFETIME, Session, Sessions
 from cds_service.fhir.address import is_loopback_host
 from cds_service.roles import Role
+from cds_service.settings import Network
 
 LOG = logging.getLogger("kyphoplasty_cds.review")
 COOKIE = "kyphoplasty-cds-review"
@@ -51,6 +53,7 @@ class Gate:
         base_url: the address under which reviewers reach this service, as far as it is known.
         has_local: whether local accounts may log in.
         hospital: whose own login there is too; empty where there is none.
+        trusted_proxies: that are believed about the address of who asks, so that tries are counted by person.
     """
 
     accounts: Accounts
@@ -60,6 +63,21 @@ class Gate:
     base_url: str
     has_local: bool = True
     hospital: str = ""
+    trusted_proxies: Sequence[Network] = ()
+
+    @property
+    def address(self) -> str:
+        """Network address of who asks: what a trusted proxy says last, else who is connected; empty when there is none.
+
+        Nothing before the last word of `X-Forwarded-For` counts: whoever asks can have written it.
+        """
+        peer = request.remote_addr or ""
+        forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+        return _plain_address(forwarded) or peer if self._is_trusted(peer) else peer
+
+    def _is_trusted(self, peer: str) -> bool:
+        plain = _plain_address(peer)
+        return bool(plain) and any(ip_address(plain) in network for network in self.trusted_proxies)
 
     def admit(self) -> Response | None:
         """Let a reviewer pass, with a valid token in every form; everybody else sees the login form."""
@@ -135,7 +153,7 @@ class Gate:
             return self.login_page(wanted, NO_ACCOUNTS, 403)
         if not same(request.form.get("token"), request.cookies.get(FORM_COOKIE)):
             return self.login_page(wanted, "The form was too old. Try again.", 403)
-        address = request.remote_addr or ""
+        address = self.address
         try:
             fits = self.accounts.check(name, request.form.get("password", ""), address)
         except TooManyTries:
@@ -227,6 +245,15 @@ def idle_minutes() -> int:
 def same(given: str | None, expected: str | None) -> bool:
     """Whether both are there and equal, without telling by the time how much of them is."""
     return bool(given and expected) and hmac.compare_digest(str(given).encode(), str(expected).encode())
+
+
+def _plain_address(text: str) -> str:
+    """The IP address that this text is, written plainly; empty when it is none."""
+    try:
+        found = ip_address(text)
+    except ValueError:
+        return ""
+    return str(getattr(found, "ipv4_mapped", None) or found)
 
 
 def _is_loopback(place: str) -> bool:

@@ -85,6 +85,7 @@ def _gate(around: Surroundings, store: AuditStore) -> Gate:
         base_url=around.base_url,
         has_local=has_local,
         hospital=around.site.site.name if around.site and login else "",
+        trusted_proxies=around.settings.trusted_proxies,
     )
 
 

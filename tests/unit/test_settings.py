@@ -102,6 +102,7 @@ def test_every_variable_is_described_with_its_default():
     assert {line.split()[0].removeprefix(PREFIX) for line in lines} == {
         "DATABASE_URL",
         "SITE",
+        "TRUSTED_PROXIES",
         "PUBLIC_URL",
         "DEADLINE_SECONDS",
         "PREFETCH",
