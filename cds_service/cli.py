@@ -14,10 +14,10 @@ from typing import Any
 import click
 
 from cds_service import __version__
-from cds_service.account_commands import add_reviewer, remove_reviewer
-from cds_service.audit_commands import audit
-from cds_service.exit_codes import say_errors as _say_errors
-from cds_service.migrating import migrate
+from cds_service.commands.accounts import add_reviewer, remove_reviewer
+from cds_service.commands.audit import audit
+from cds_service.commands.exit_codes import say_errors as _say_errors
+from cds_service.commands.migrating import migrate
 from cds_service.settings import describe_settings, read_settings
 
 
@@ -75,7 +75,7 @@ def demo(patient: str | None, keep: bool) -> None:  # noqa: FBT001 - click gives
 @_say_errors
 def explain(request_file: Path, as_of: Any, fhir_servers: tuple[str, ...], as_json: bool) -> None:  # noqa: FBT001
     """One request, every step's result."""
-    from cds_service.explaining import explain_request, print_explanation  # noqa: PLC0415
+    from cds_service.commands.explaining import explain_request, print_explanation  # noqa: PLC0415
 
     today: date | None = as_of.date() if as_of else None
     explanation = explain_request(request_file, read_settings(fhir_servers=fhir_servers, deadline_seconds=20), today)
@@ -98,7 +98,7 @@ def explain(request_file: Path, as_of: Any, fhir_servers: tuple[str, ...], as_js
 @_say_errors
 def assess_on_server(as_json: bool, **words: Any) -> None:  # noqa: FBT001
     """Sign a kyphoplasty for a patient of any FHIR R4 server, and print the cards."""
-    from cds_service.assessing import WrongWish, assess_patient, read_wish  # noqa: PLC0415
+    from cds_service.commands.assessing import WrongWish, assess_patient, read_wish  # noqa: PLC0415
     from cds_service.demo.terminal import make_console, print_response  # noqa: PLC0415
 
     try:
@@ -128,7 +128,7 @@ def studies() -> None:
 @_say_errors
 def build_studies(check: bool) -> None:  # noqa: FBT001
     """Rebuild the tables of reduced models from the study files (about a minute)."""
-    from cds_service.building import build_reduced_tables, differing_tables  # noqa: PLC0415 - loads scikit-learn
+    from cds_service.commands.building import build_reduced_tables, differing_tables  # noqa: PLC0415 - loads scikit-learn
 
     if not check:
         build_reduced_tables(click.echo)
@@ -147,7 +147,7 @@ def build_studies(check: bool) -> None:  # noqa: FBT001
 @_say_errors
 def models(study_id: str | None, as_json: bool) -> None:  # noqa: FBT001
     """The studies in force: coefficients, derived intercepts, cohort, horizon, limits."""
-    from cds_service.explaining import print_model_cards  # noqa: PLC0415
+    from cds_service.commands.explaining import print_model_cards  # noqa: PLC0415
     from cds_service.loading import load_service  # noqa: PLC0415
 
     cards = load_service(_site()).model_cards
@@ -171,7 +171,7 @@ def mappings() -> None:
 def check_mappings(site: Path | None) -> None:
     """Check studies, hooks, mappings and a site folder: one line for each fault, with file, table and key."""
     from cds_service.loading import find_faults, load_service  # noqa: PLC0415
-    from cds_service.site import load_site  # noqa: PLC0415
+    from cds_service.site.folder import load_site  # noqa: PLC0415
 
     folder = site or read_settings().site
     faults = find_faults(folder)
@@ -188,7 +188,7 @@ def check_mappings(site: Path | None) -> None:
 
 
 def _site() -> Any:
-    from cds_service.site import load_site  # noqa: PLC0415
+    from cds_service.site.folder import load_site  # noqa: PLC0415
 
     folder = read_settings().site
     return load_site(folder) if folder else None

@@ -27,7 +27,7 @@ from cds_service.fhir.orders.suggestions import check_template, read_placeholder
 from cds_service.fhir.shapes import compile_shape
 from cds_service.guidelines import load_guidelines
 from cds_service.service import Service, ServiceHook
-from cds_service.site import SiteFolder, load_site
+from cds_service.site.folder import SiteFolder, load_site
 
 PACKAGE = Path(__file__).parent
 STUDIES = PACKAGE / "studies"

@@ -21,7 +21,7 @@ from cds_service.audit.store import AuditStore
 from cds_service.roles import Role
 from cds_service.service import Service
 from cds_service.settings import Settings
-from cds_service.site import SiteFolder
+from cds_service.site.folder import SiteFolder
 from cds_service.web.app import create_app
 from tests.chart_builders import HOOK, NOW, PATIENT, brace, kyphoplasty, open_service, order_sign, thin_and_weak
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cds_service.site_clients import MAX_NAME, Client
+from cds_service.site.clients import MAX_NAME, Client
 
 SKEW_SECONDS = 60
 MAX_JTI = 256  # characters

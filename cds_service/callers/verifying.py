@@ -34,7 +34,7 @@ from cds_service.core.caller import Caller
 from cds_service.deadline import Deadline
 from cds_service.fhir.address import parse_address
 from cds_service.fhir.server.connections import Connections
-from cds_service.site_clients import Algorithm, Client
+from cds_service.site.clients import Algorithm, Client
 
 ALGORITHMS = frozenset(get_args(Algorithm))
 

@@ -18,7 +18,7 @@ from cds_service.audit.sessions import Vouched
 from cds_service.json_text import JsonTextError, decode_json
 from cds_service.openid.refusal import LoginRefused
 from cds_service.roles import Role
-from cds_service.site_review import ReviewLogin
+from cds_service.site.review import ReviewLogin
 
 # Signatures by a key of the issuer's alone: with `none` and HS256 whoever knows the public key signs.
 ALGORITHMS: Mapping[str, str] = {

@@ -22,7 +22,7 @@ from cds_service.fhir.server.connections import Connections
 from cds_service.json_text import JsonTextError, decode_json
 from cds_service.openid.id_token import Jwk
 from cds_service.openid.refusal import IssuerUnavailable, LoginRefused
-from cds_service.site_review import ReviewLogin
+from cds_service.site.review import ReviewLogin
 
 WELL_KNOWN = "/.well-known/openid-configuration"
 KEPT_SECONDS = 3600.0  # document and keys

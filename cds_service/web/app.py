@@ -17,7 +17,7 @@ from cds_service.callers.replays import Replays
 from cds_service.fhir.server.client import Connections
 from cds_service.service import Service, answer
 from cds_service.settings import Settings
-from cds_service.site import SiteFolder
+from cds_service.site.folder import SiteFolder
 from cds_service.web.cds_api import Flow, Surroundings, cds_routes, utc_now
 from cds_service.web.cors import register_cors
 from cds_service.web.errors import register_errors

@@ -22,8 +22,8 @@ from cds_service.fhir.server.client import Connections
 from cds_service.protocol import CONTEXTS, HookRequest, HookResponse, parse_request
 from cds_service.service import Ports, Service, ServiceHook
 from cds_service.settings import PrefetchWish, Settings
-from cds_service.site import Site
-from cds_service.site_clients import Client
+from cds_service.site.clients import Client
+from cds_service.site.folder import Site
 from cds_service.web.fhir_access import check_fhir_server, check_right_to_server, open_reader
 from cds_service.web.gate import Admitted, Gate, check_rate
 from cds_service.web.logs import log_call

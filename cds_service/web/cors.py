@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask, Response, request
 
-from cds_service.site import Site
+from cds_service.site.folder import Site
 
 CDS_PATH = "/cds-services"
 METHODS = "GET, POST, OPTIONS"

@@ -9,8 +9,8 @@ from cds_service.fhir.address import Address, parse_base
 from cds_service.fhir.gathering.record import FhirReader
 from cds_service.fhir.server.client import Connections, FhirClient
 from cds_service.protocol import HookRequest
-from cds_service.site import Site
-from cds_service.site_clients import Client
+from cds_service.site.clients import Client
+from cds_service.site.folder import Site
 
 REFUSED = "This service may not call the fhirServer that the request names."
 

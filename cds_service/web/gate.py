@@ -17,8 +17,8 @@ from cds_service.core.caller import NOBODY, Caller
 from cds_service.deadline import Deadline
 from cds_service.errors import TooManyCalls
 from cds_service.fhir.server.connections import Connections
-from cds_service.site import SiteFolder
-from cds_service.site_clients import Client
+from cds_service.site.clients import Client
+from cds_service.site.folder import SiteFolder
 
 TOO_MANY = "This client has made more calls than its site allows in a minute."
 

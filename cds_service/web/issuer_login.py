@@ -27,8 +27,8 @@ from cds_service.fhir.server.connections import Connections
 from cds_service.openid.id_token import Expected, UnknownKey, verified_claims, vouched
 from cds_service.openid.issuer import Issuer
 from cds_service.openid.refusal import IssuerUnavailable, LoginRefused
-from cds_service.site import SiteFolder
-from cds_service.site_review import ReviewLogin, client_secret
+from cds_service.site.folder import SiteFolder
+from cds_service.site.review import ReviewLogin, client_secret
 from cds_service.web.login import PATH, Gate, own_page, same
 
 LOG = logging.getLogger("kyphoplasty_cds.review")

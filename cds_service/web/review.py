@@ -22,7 +22,7 @@ from cds_service.audit.reviewing import Reviewing
 from cds_service.audit.sessions import Sessions
 from cds_service.audit.store import AuditStore
 from cds_service.errors import AuditUnavailable
-from cds_service.site import SiteFolder
+from cds_service.site.folder import SiteFolder
 from cds_service.web.cds_api import Surroundings
 from cds_service.web.issuer_login import issuer_login, issuer_routes
 from cds_service.web.login import Gate, idle_minutes, login_routes, may

@@ -19,7 +19,7 @@ from cds_service.errors import NotAllowed
 from cds_service.fhir.address import parse_base
 from cds_service.fhir.server.client import FhirClient
 from cds_service.fhir.server.lookup import LookUpFailed, find_patients, list_patients
-from cds_service.site import Site
+from cds_service.site.folder import Site
 from cds_service.web.cds_api import Surroundings, json_response
 from cds_service.web.fhir_access import allowed_fhir_server
 from cds_service.web.sandbox_record import describe_record, order_choices, patient_json

@@ -29,7 +29,7 @@ from cds_service.errors import AuditUnavailable, DataFileError
 from cds_service.fhir.address import is_loopback_host, parse_base
 from cds_service.loading import load_service
 from cds_service.settings import PREFIX, Settings
-from cds_service.site import Site, SiteFolder, load_site
+from cds_service.site.folder import Site, SiteFolder, load_site
 from cds_service.web.app import AT_WORKER_START, create_app
 from cds_service.web.logs import configure_logs
 from cds_service.web.metrics import share_between_workers

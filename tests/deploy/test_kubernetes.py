@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from cds_service.site import load_site
+from cds_service.site.folder import load_site
 from tests.deploy.locked import DEPLOY
 from tests.deploy.manifests import KUBERNETES, base, built, objects_in, of_kind, pods, whole_files
 

@@ -20,7 +20,7 @@ from cds_service.audit.answers_given import AnswersGiven
 from cds_service.audit.store import AuditStore
 from cds_service.audit.verification.walk import verify_log
 from cds_service.settings import Settings
-from cds_service.site import SiteFolder
+from cds_service.site.folder import SiteFolder
 from cds_service.web.app import create_app
 from cds_service.web.logs import JsonLines
 from tests.canaries import BIRTH, CANARY

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cds_service.site import load_site
+from cds_service.site.folder import load_site
 from tests.chart_builders import NOW
 from tests.client_tokens import ISSUER, Signer, base64url, client_of, key_set, site_folder
 from tests.fuzz import bases

@@ -12,7 +12,7 @@ import pytest
 
 from cds_service.loading import load_service
 from cds_service.service import answer
-from cds_service.site import load_site
+from cds_service.site.folder import load_site
 from tests.chart_builders import (
     KeptEntries,
     by_topic,

@@ -28,7 +28,7 @@ from cds_service.loading import load_service
 from cds_service.protocol import parse_request
 from cds_service.samples import SITE_FOLDER
 from cds_service.service import Ports, Service, ServiceHook, answer
-from cds_service.site import load_site
+from cds_service.site.folder import load_site
 from tests.integration.servers.charts import NAMES, PUBLIC, TODAY, Chart, chart, orders_for
 from tests.integration.servers.installation import require
 from tests.integration.servers.medplum import MEDPLUM, run_medplum

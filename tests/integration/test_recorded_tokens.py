@@ -16,7 +16,7 @@ from cds_service.callers.verifying import Callers, KnownClient
 from cds_service.deadline import Deadline
 from cds_service.errors import NotAuthenticated
 from cds_service.fhir.server.connections import Connections
-from cds_service.site_clients import Client
+from cds_service.site.clients import Client
 from tests.wire_builders import SHARED
 
 RECORDED = SHARED / "data" / "cds-requests"

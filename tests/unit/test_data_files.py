@@ -16,7 +16,7 @@ from cds_service.core.study import load_studies
 from cds_service.core.table import write_table
 from cds_service.errors import DataFileError
 from cds_service.loading import load_service
-from cds_service.site import load_site
+from cds_service.site.folder import load_site
 from tests.chart_builders import (
     ask,
     by_topic,

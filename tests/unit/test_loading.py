@@ -11,7 +11,7 @@ import pytest
 from cds_service import loading
 from cds_service.loading import banned_patterns, data_root, find_faults, load_service, load_vocabulary
 from cds_service.samples import SITE_FOLDER
-from cds_service.site import load_site
+from cds_service.site.folder import load_site
 from tests.chart_builders import HOOK, cards_for, kyphoplasty, labels, measured, model, open_service, thin_and_weak
 from tests.data_tree import DataTree, tree
 

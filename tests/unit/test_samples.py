@@ -8,7 +8,7 @@ from fhir.resources.R4B import get_fhir_model_class
 
 from cds_service.errors import DataFileError
 from cds_service.samples import FOLDER, SITE_FOLDER, load_samples
-from cds_service.site import load_site
+from cds_service.site.folder import load_site
 
 TODAY = date(2026, 11, 20)
 SAMPLES = {sample.id: sample for sample in load_samples(TODAY)}

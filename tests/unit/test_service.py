@@ -15,7 +15,7 @@ from fhir.resources.R4B import get_fhir_model_class
 from cds_service.demo.fhir_search import hold
 from cds_service.demo.fhir_server import FhirApp, FhirServer
 from cds_service.loading import load_service
-from cds_service.site import load_site
+from cds_service.site.folder import load_site
 from tests.chart_builders import (
     HOOK,
     NOW,

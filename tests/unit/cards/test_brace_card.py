@@ -6,7 +6,7 @@ import pytest
 from fhir.resources.R4B.devicerequest import DeviceRequest
 
 from cds_service.loading import load_service
-from cds_service.site import load_site
+from cds_service.site.folder import load_site
 from tests.chart_builders import (
     ask,
     bed_rest,

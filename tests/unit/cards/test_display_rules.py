@@ -8,7 +8,7 @@ from functools import cache
 import pytest
 
 from cds_service.loading import load_service
-from cds_service.site import load_site
+from cds_service.site.folder import load_site
 from tests.chart_builders import (
     ask,
     brace,

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from cds_service.demo.requests import order_sign_request
 from cds_service.loading import load_service
 from cds_service.samples import SITE_FOLDER, load_samples
-from cds_service.site import load_site
+from cds_service.site.folder import load_site
 from tests.chart_builders import HOOK, TODAY, ask, texts_of
 from tests.display_rules import CHECKS
 from tests.generated_patients import signings

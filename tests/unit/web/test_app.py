@@ -22,7 +22,7 @@ from cds_service.errors import (
 )
 from cds_service.protocol import Card, Coding, HookResponse, Source
 from cds_service.settings import BODY_BYTES, Settings
-from cds_service.site import Site, SiteFolder
+from cds_service.site.folder import Site, SiteFolder
 from cds_service.web.app import create_app
 from cds_service.web.logs import JsonLines
 from tests.chart_builders import KeptEntries, open_service

@@ -14,7 +14,7 @@ from cds_service.fhir.orders.support_orders import find_draft_support_orders
 from cds_service.loading import data_root
 from cds_service.samples import load_samples
 from cds_service.settings import Settings
-from cds_service.site import Site, SiteFolder
+from cds_service.site.folder import Site, SiteFolder
 from cds_service.web.app import create_app
 from tests.live_service import TODAY, LiveService
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cds_service.site import load_site
+from cds_service.site.folder import load_site
 from tests.chart_builders import NOW
 from tests.issuer_desk import SITE
 from tests.review_desk import ReviewDesk

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cds_service.deadline import Deadline
 from cds_service.fhir.server.connections import Connections
 from cds_service.openid.issuer import Issuer
-from cds_service.site import load_site
+from cds_service.site.folder import load_site
 from tests.chart_builders import NOW
 from tests.issuer_desk import BACK, SESSION, Traveller, refusal
 from tests.stub_issuer import CLIENT_ID, rsa_key

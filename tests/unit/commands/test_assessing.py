@@ -9,8 +9,8 @@ from datetime import date, datetime
 import pytest
 from click.testing import CliRunner
 
-from cds_service.assessing import WrongWish, read_wish, say_about_token
 from cds_service.cli import main
+from cds_service.commands.assessing import WrongWish, read_wish, say_about_token
 from cds_service.demo.fhir_server import start_fhir_server
 from cds_service.drafting import augmentation_order, level_codings
 from cds_service.fhir.mapping.terminology import load_terminology

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, Strict, StringConstraints, model_validator
 
-from cds_service.site_fields import FhirBase, Seconds, SiteTable, Text, Url
+from cds_service.site.fields import FhirBase, Seconds, SiteTable, Text, Url
 
 MAX_NAME = 256  # characters; the audit log finds entries by whole issuers and tenants up to this length
 Name = Annotated[str, StringConstraints(min_length=1, max_length=MAX_NAME, pattern=r"^[^\x00-\x20\x7f]+$")]

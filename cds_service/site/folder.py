@@ -13,10 +13,10 @@ from pydantic import Field, ValidationError
 from cds_service.core.policy import SITE_KEYS, Incidence, Policy
 from cds_service.errors import DataFileError
 from cds_service.fhir.address import Address, parse_address, parse_base
-from cds_service.key_file import holds_private_key
-from cds_service.site_clients import Client
-from cds_service.site_fields import Origin, SiteTable, Text, YesNo
-from cds_service.site_review import ReviewLogin, client_secret
+from cds_service.site.clients import Client
+from cds_service.site.fields import Origin, SiteTable, Text, YesNo
+from cds_service.site.key_file import holds_private_key
+from cds_service.site.review import ReviewLogin, client_secret
 
 SITE_FILE = "site.toml"
 

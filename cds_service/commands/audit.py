@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
+from cds_service.commands.exit_codes import say_errors
+from cds_service.commands.machine_user import machine_user
 from cds_service.errors import AuditUnavailable, DataFileError
-from cds_service.exit_codes import say_errors
-from cds_service.machine_user import machine_user
 from cds_service.settings import Settings, read_settings
 
 if TYPE_CHECKING:
@@ -214,7 +214,7 @@ def _query(**asked: Any) -> Query:
 def _replayed(stored: Stored) -> dict[str, Any]:
     from cds_service.loading import load_service  # noqa: PLC0415
     from cds_service.replay import NothingToReplay, replay  # noqa: PLC0415
-    from cds_service.site import load_site  # noqa: PLC0415
+    from cds_service.site.folder import load_site  # noqa: PLC0415
 
     site = read_settings().site
     try:
@@ -275,6 +275,6 @@ def _stored_json(stored: Stored) -> dict[str, Any]:
 
 
 def _as_text(document: dict[str, Any]) -> str:
-    from cds_service.entry_text import entry_lines  # noqa: PLC0415
+    from cds_service.commands.entry_text import entry_lines  # noqa: PLC0415
 
     return "\n".join(entry_lines(document))

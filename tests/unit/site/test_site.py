@@ -6,7 +6,7 @@ import pytest
 
 from cds_service.core.policy import SITE_KEYS
 from cds_service.errors import DataFileError
-from cds_service.site import load_site
+from cds_service.site.folder import load_site
 
 # As the contract prints it.
 WHOLE = """

@@ -22,7 +22,7 @@ from cds_service.loading import load_service
 from cds_service.protocol import parse_request
 from cds_service.service import Ports, answer
 from cds_service.settings import Settings
-from cds_service.site import load_site
+from cds_service.site.folder import load_site
 from cds_service.web.fhir_access import check_fhir_server, open_reader
 
 

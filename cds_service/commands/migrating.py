@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
+from cds_service.commands.exit_codes import say_errors
 from cds_service.errors import AuditUnavailable
-from cds_service.exit_codes import say_errors
 from cds_service.settings import read_settings
 
 WAIT_SECONDS = 10.0

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from cds_service.errors import DataFileError
-from cds_service.site import load_site
-from cds_service.site_review import client_secret
+from cds_service.site.folder import load_site
+from cds_service.site.review import client_secret
 
 LOGIN = """
 [site]

@@ -186,7 +186,7 @@ def test_purge_keeps_six_years_unless_told_otherwise():
 
 
 def test_purge_deletes_what_entries_say_and_the_chain_stays_whole(url, monkeypatch):
-    monkeypatch.setattr("cds_service.audit_commands._now", lambda: NOON.replace(year=2032, month=12))
+    monkeypatch.setattr("cds_service.commands.audit._now", lambda: NOON.replace(year=2032, month=12))
     assert run("purge", "--dry-run").startswith("3 entries")
     assert run("purge").startswith("3 entries")
     assert "4 entries" not in run("verify")

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
+from cds_service.commands.exit_codes import say_errors
+from cds_service.commands.machine_user import machine_user
 from cds_service.errors import DataFileError
-from cds_service.exit_codes import say_errors
-from cds_service.machine_user import machine_user
 from cds_service.roles import ROLES
 from cds_service.settings import read_settings
 

@@ -13,7 +13,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 from cds_service.errors import DataFileError
 from cds_service.fhir.address import parse_address
 from cds_service.roles import Role
-from cds_service.site_fields import Origin, SiteTable, Text, YesNo
+from cds_service.site.fields import Origin, SiteTable, Text, YesNo
 
 SECRET = re.compile(r"[\x21-\x7e]{1,1024}")
 

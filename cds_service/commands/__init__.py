@@ -1,0 +1,1 @@
+"""The commands of `kyphoplasty-cds`, one file each; `cli.py` above says which there are."""

@@ -1,0 +1,1 @@
+"""Who a hospital is: its site folder, and what its tables say."""
