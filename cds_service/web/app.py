@@ -26,8 +26,8 @@ from cds_service.web.gate import make_gate
 from cds_service.web.health import health_routes
 from cds_service.web.metrics import CountedLog, Metrics
 from cds_service.web.pages import page_routes
-from cds_service.web.review import review_routes
-from cds_service.web.sandbox import is_open, sandbox_routes
+from cds_service.web.review.routes import review_routes
+from cds_service.web.sandbox.routes import is_open, sandbox_routes
 from cds_service.web.transport.tally import METRICS
 from cds_service.web.unauthenticated import UnauthenticatedCalls
 

@@ -24,16 +24,16 @@ from cds_service.audit.store import AuditStore
 from cds_service.errors import AuditUnavailable
 from cds_service.site.folder import SiteFolder
 from cds_service.web.cds_api import Surroundings
-from cds_service.web.issuer_login import issuer_login, issuer_routes
-from cds_service.web.login import Gate, idle_minutes, login_routes, may
-from cds_service.web.review_cards import view_cards
-from cds_service.web.review_desk import Desk, content_of, open_entry
-from cds_service.web.review_figures import figure_routes
-from cds_service.web.review_filter import CHOICES, read_filter
-from cds_service.web.review_proof import proof_routes
-from cds_service.web.review_words import MARKS, register_words
-from cds_service.web.review_work import work_routes
-from cds_service.web.sandbox_record import REASONS
+from cds_service.web.review.cards import view_cards
+from cds_service.web.review.desk import Desk, content_of, open_entry
+from cds_service.web.review.figures import figure_routes
+from cds_service.web.review.filtering import CHOICES, read_filter
+from cds_service.web.review.issuer_login import issuer_login, issuer_routes
+from cds_service.web.review.login import Gate, idle_minutes, login_routes, may
+from cds_service.web.review.proof import proof_routes
+from cds_service.web.review.words import MARKS, register_words
+from cds_service.web.review.work import work_routes
+from cds_service.web.sandbox.record import REASONS
 
 REVIEW_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"

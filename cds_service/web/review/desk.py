@@ -15,7 +15,7 @@ from cds_service.audit.reading import Stored
 from cds_service.audit.reviewing import Reviewing
 from cds_service.audit.store import AuditStore
 from cds_service.service import Service
-from cds_service.web.login import Gate
+from cds_service.web.review.login import Gate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,8 +22,8 @@ from cds_service.fhir.server.lookup import LookUpFailed, find_patients, list_pat
 from cds_service.site.folder import Site
 from cds_service.web.cds_api import Surroundings, json_response
 from cds_service.web.fhir_access import allowed_fhir_server
-from cds_service.web.sandbox_record import describe_record, order_choices, patient_json
-from cds_service.web.sandbox_samples import SamplePatients
+from cds_service.web.sandbox.record import describe_record, order_choices, patient_json
+from cds_service.web.sandbox.samples import SamplePatients
 
 # Scripts, styles and calls of this origin alone; the page has no picture but its icon.
 SANDBOX_POLICY = (

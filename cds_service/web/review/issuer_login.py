@@ -29,7 +29,7 @@ from cds_service.openid.issuer import Issuer
 from cds_service.openid.refusal import IssuerUnavailable, LoginRefused
 from cds_service.site.folder import SiteFolder
 from cds_service.site.review import ReviewLogin, client_secret
-from cds_service.web.login import PATH, Gate, own_page, same
+from cds_service.web.review.login import PATH, Gate, own_page, same
 
 LOG = logging.getLogger("kyphoplasty_cds.review")
 BACK = f"{PATH}/login/callback"

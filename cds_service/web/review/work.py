@@ -13,8 +13,8 @@ from werkzeug.exceptions import BadRequest, NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from cds_service.replay import NothingToReplay, Replay, replay
-from cds_service.web.review_desk import Desk, content_of, open_entry
-from cds_service.web.review_words import MARKS, say_share, say_value
+from cds_service.web.review.desk import Desk, content_of, open_entry
+from cds_service.web.review.words import MARKS, say_share, say_value
 
 LONGEST_NOTE = 2000
 MISSING = "–"

@@ -16,8 +16,8 @@ from cds_service.audit.proving import check_range, check_whole
 from cds_service.audit.reviewing import Verification
 from cds_service.audit.verification.rows import NoLog
 from cds_service.errors import AuditUnavailable
-from cds_service.web.review_desk import Desk
-from cds_service.web.review_filter import read_filter
+from cds_service.web.review.desk import Desk
+from cds_service.web.review.filtering import read_filter
 
 VERIFY_SECONDS = 20.0  # then a page says how far it came; `audit verify` has no limit
 NAMED = 20

@@ -18,9 +18,9 @@ from werkzeug.wrappers import Response as AnyResponse
 from cds_service.audit.figures import Figure, week_of
 from cds_service.audit.query import Query
 from cds_service.core.wording import MONTHS
-from cds_service.web.review_desk import Desk
-from cds_service.web.review_tables import Grid, make_grid, share
-from cds_service.web.review_words import TOPICS
+from cds_service.web.review.desk import Desk
+from cds_service.web.review.tables import Grid, make_grid, share
+from cds_service.web.review.words import TOPICS
 
 MONTH = re.compile(r"[12]\d{3}-(0[1-9]|1[0-2])")
 COUNT_SECONDS = 2.0  # for entries that are new since the last look

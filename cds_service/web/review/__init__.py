@@ -1,0 +1,1 @@
+"""The review pages: who looks into the audit log, and what they see there."""
