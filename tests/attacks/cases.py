@@ -15,8 +15,6 @@ LENGTHS = {"A": 29, "B": 16, "C": 18, "D": 12, "E": 8}
 ROWS = frozenset(
     {f"{section}{number + 1}" for section, length in LENGTHS.items() for number in range(length)} | {"F23"}
 )
-# Rows without a case so far.
-AWAITED: frozenset[str] = frozenset()
 
 
 class Case(BaseModel):

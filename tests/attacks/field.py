@@ -40,6 +40,7 @@ fhir-servers = {theirs}
 [fhir]
 allow-private-networks = {private}
 """
+NUMBERS = {case.name: number for number, case in enumerate(CASES)}
 
 
 class Field:
@@ -97,15 +98,16 @@ class Field:
             return {self.fill(case, name): self.fill(case, part) for name, part in value.items()}
         if isinstance(value, list | tuple):
             return [self.fill(case, part) for part in value]
-        if not isinstance(value, str):
+        if not isinstance(value, str) or "{" not in value:
             return value
         # Each case has a base and a name of its own: what the service learned about one says nothing about another.
-        host = f"case-{CASES.index(case)}.ehr.example.org"
+        number = NUMBERS[case.name]
+        host = f"case-{number}.ehr.example.org"
         words = {
-            "{ehr}": f"http://127.0.0.2:{self.ehr.port}/case-{CASES.index(case)}/fhir",
+            "{ehr}": f"http://127.0.0.2:{self.ehr.port}/case-{number}/fhir",
             "{named}": f"http://{host}:{self.ehr.port}/fhir",
             "{strict}": f"https://{host}/fhir/r4",
-            "{tls}": f"https://127.0.0.1:{self.tls.port}/case-{CASES.index(case)}/fhir",
+            "{tls}": f"https://127.0.0.1:{self.tls.port}/case-{number}/fhir",
             "{tls-port}": str(self.tls.port),
             "{host}": host,
             "{port}": str(self.ehr.port),

@@ -72,7 +72,8 @@ def calls_without_end(case: Case, field: Field) -> None:
         answers = [_call(case, field, service) for _ in range(10 * CALLS_A_MINUTE)]
         refused = [one for one in answers if one.status == 429]
         assert {one.status for one in answers} == {200, 429}
-        assert len(refused) >= 9 * CALLS_A_MINUTE - 2 * CALLS_A_MINUTE, "a slow run may see another minute begin"
+        assert [one.status for one in answers[:CALLS_A_MINUTE]] == [200] * CALLS_A_MINUTE
+        assert len(refused) > len(answers) / 2, "a slow run sees further minutes begin"
         assert all(0 < int(one.headers["Retry-After"]) <= 60 for one in refused)
         assert {one.issue for one in refused} == {"throttled"}
         for _ in range(2 * CALLS_A_MINUTE):
