@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import os
 
+import hypothesis
 import pytest
 
 from tests.postgres_server import HOW_TO_GET, find_programs, postgres_server
+
+# How long an example takes says nothing on a busy machine; 200 ms each is what Hypothesis asks for by itself.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")
