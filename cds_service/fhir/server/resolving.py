@@ -18,6 +18,9 @@ KEPT_SECONDS = 30.0
 FAILURE_KEPT_SECONDS = 5.0
 MOST_ADDRESSES = 4  # tried in turn; some names have dozens
 NAT64 = IPv6Network("64:ff9b::/96")  # gateways call the IPv4 address in its last 32 bits
+# All that IANA has given out to be public (RFC 4291, 2.4). What Python calls global lies outside it too: site-local
+# addresses, IPv4 in older wrappings (`::127.0.0.1`), and the NAT64 of a network of its own (RFC 8215).
+GLOBAL_UNICAST = IPv6Network("2000::/3")
 
 Lookup = Callable[..., list[tuple[Any, ...]]]
 
@@ -90,9 +93,15 @@ class Resolver:
             return False
         if address.is_loopback:
             return self._allow_private or is_loopback_host(host)
-        if address.is_global:
+        if _is_public(address):
             return not is_plain or self._allow_public_plain
         return self._allow_private
+
+
+def _is_public(address: IPv4Address | IPv6Address) -> bool:
+    """Whether anybody on the internet may have it."""
+    is_given_out = address.version == 4 or address in GLOBAL_UNICAST
+    return address.is_global and is_given_out and not address.is_reserved
 
 
 def _meant(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:

@@ -44,9 +44,12 @@ def test_a_name_gives_its_addresses_each_once_and_not_too_many():
     many = [f"93.184.216.{number}" for number in range(1, 50)]
     assert resolve("ehr.example.org", Names(PUBLIC, PUBLIC)) == (PUBLIC,)
     assert resolve("ehr.example.org", Names(*many)) == tuple(many[:MOST_ADDRESSES])
+    assert resolve("ehr.example.org", Names("2606:2800:220:1::1")) == ("2606:2800:220:1::1",)
 
 
 PRIVATE = ["127.0.0.1", "10.1.2.3", "192.168.0.9", "172.16.0.1", "100.64.0.1", "::1", "fd00::1", "::ffff:10.0.0.1"]
+# What `ipaddress` calls global, and no public network is: site-local, IPv4 in old wrappings, NAT64 at home, reserved.
+PRIVATE += ["fec0::1", "::7f00:1", "::ffff:0:a01:203", "64:ff9b:1::a9fe:a9fe", "240.0.0.1"]
 NEVER = ["169.254.169.254", "fe80::1%eth0", "224.0.0.1", "0.0.0.0", "::ffff:169.254.169.254"]
 
 
