@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 from typing import Generic, TypeVar
+from urllib.parse import unquote
 
 from cds_service.web.transport.limits import OPERATORS, QUEUE, Limits
 
@@ -22,8 +23,8 @@ class Kind(Enum):
 
 
 def kind_of(method: str, path: str) -> Kind:
-    """By the address alone; slashes may be doubled."""
-    first = next((part for part in path.split("/") if part), "")
+    """By the address alone, as the application will read it: slashes may be doubled, letters escaped."""
+    first = next((part for part in unquote(path).split("/") if part), "")
     if method == "OPTIONS" or first in {"health", "metrics"}:
         return Kind.OPERATOR
     return Kind.ANSWER if method == "POST" and first == "cds-services" else Kind.PAGE
