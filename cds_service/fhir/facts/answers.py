@@ -13,6 +13,8 @@ from cds_service.fhir.facts.observations import RETRACTED, Reading, find_reading
 from cds_service.fhir.facts.quantities import Refused
 from cds_service.fhir.raw_json import text, texts_of
 
+YES_OR_NO = frozenset({"answer-yes", "answer-no"})
+
 
 def find_answer(spec: FindingSpec, chart: Chart) -> Outcome:
     """A yes/no or a word, from the newest coded, boolean or written answer."""
@@ -50,7 +52,7 @@ def _answer(reading: Reading, spec: FindingSpec, chart: Chart) -> str | None:
 def _written_answer(word: str, spec: FindingSpec, chart: Chart) -> str | None:
     if spec.kind == "category":
         return word.strip().upper() if word.strip().upper() in chart.terminology.answers(spec.answers or "") else None
-    named = chart.terminology.text_concepts(word) & {"answer-yes", "answer-no"}
+    named = chart.terminology.text_concepts(word, YES_OR_NO)
     return None if len(named) != 1 else ("true" if "answer-yes" in named else "false")
 
 

@@ -29,6 +29,8 @@ SITE_OF_CONCEPT: dict[str, Site] = {
 }
 # Where words name several, the more telling one is taken: "femoral neck of the left hip".
 WORDS_IN_ORDER = ("t-score-peripheral", "t-score-forearm", "t-score-hip", "t-score-femur", "t-score-lumbar-spine")
+SITES = frozenset(WORDS_IN_ORDER)
+ONE_VERTEBRA, Z_SCORE, FROM_CT = (frozenset({name}) for name in ("single-vertebra", "z-score", "ct-derived-density"))
 CONCERNS = {
     "site not stated": "Where the T-score was measured is not stated.",
     "forearm": "The T-score is of the forearm; none of spine or hip was found.",
@@ -57,10 +59,10 @@ def find_t_score(spec: FindingSpec, chart: Chart) -> Outcome:
 def why_no_t_score(reading: Reading, chart: Chart) -> str:
     """Why a value under a T-score code is not a T-score of bone by DXA; empty when nothing says so."""
     terminology = chart.terminology
-    if any("z-score" in terminology.text_concepts(word) for word in reading.words):
+    if any(terminology.text_concepts(word, Z_SCORE) for word in reading.words):
         return NEVER["z-score"]
     words = (*reading.words, *texts_of(reading.observation.get("method")))
-    if any("ct-derived-density" in terminology.text_concepts(word) for word in words):
+    if any(terminology.text_concepts(word, FROM_CT) for word in words):
         return "computed from a CT, not measured by DXA"
     return NEVER["t-score-peripheral"] if _site(reading, chart)[0] == "heel or humerus" else ""
 
@@ -158,7 +160,7 @@ def _site_by_words(reading: Reading, chart: Chart, place: object) -> Site | None
     if coded:
         return "femur" if coded == {"femur-site"} else "lumbar spine"
     for words in (tuple(texts_of(place)), reading.words):
-        named = {concept for word in words for concept in chart.terminology.text_concepts(word)}
+        named = {concept for word in words for concept in chart.terminology.text_concepts(word, SITES)}
         for concept in WORDS_IN_ORDER:
             if concept in named:
                 return SITE_OF_CONCEPT[concept]
@@ -169,4 +171,4 @@ def _is_single(reading: Reading, chart: Chart, place: object) -> bool:
     if "lumbar-vertebra" in chart.terminology.concepts(place):
         return True
     words = tuple(texts_of(place)) or reading.words
-    return any("single-vertebra" in chart.terminology.text_concepts(word) for word in words)
+    return any(chart.terminology.text_concepts(word, ONE_VERTEBRA) for word in words)

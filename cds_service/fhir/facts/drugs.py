@@ -12,6 +12,7 @@ from cds_service.fhir.raw_json import member, objects, text, texts_of
 Raw = Mapping[str, Any]
 
 DRUGS = frozenset({"bone-drug", "zoledronate", "denosumab", "systemic-steroid"})
+LOCAL = frozenset({"local-route"})
 ATC = "http://www.whocc.no/atc"  # says the class by itself: a code of it that we do not list is another drug
 
 
@@ -45,7 +46,7 @@ def read_drug(resource: Raw, gathered: frozenset[str], terminology: Terminology)
     words += [word for word in (text(member(resource, "medicationReference", "display")),) if word]
     matches = [one for one in terminology.matches(codeables) if one.concept in DRUGS]
     by_code = frozenset(one.concept for one in matches)
-    by_name = frozenset(concept for word in words for concept in terminology.text_concepts(word)) & DRUGS
+    by_name = frozenset(concept for word in words for concept in terminology.text_concepts(word, DRUGS))
     concepts = by_code | by_name | (gathered & DRUGS)
     if _is_local(words, resource, terminology):
         concepts -= {"systemic-steroid"}
@@ -82,4 +83,4 @@ def _is_local(words: Iterable[str], resource: Raw, terminology: Terminology) -> 
     """Whether product or route say that it acts where it is applied."""
     dosages = [*objects(resource.get("dosageInstruction")), *objects(resource.get("dosage"))]
     routes = (word for dosage in dosages for word in texts_of(dosage.get("route")))
-    return any("local-route" in terminology.text_concepts(word) for word in (*words, *routes))
+    return any(terminology.text_concepts(word, LOCAL) for word in (*words, *routes))

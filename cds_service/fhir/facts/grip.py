@@ -17,6 +17,7 @@ HAND_OF_CONCEPT = {
     "grip-strength-dominant": "dominant hand",
 }
 HAND_OF_WORD = {"dominant-hand": "dominant hand", "left-side": "left hand", "right-side": "right hand"}
+HANDS = frozenset(HAND_OF_WORD)
 NOT_STATED = ""
 
 
@@ -44,7 +45,7 @@ def _hand(reading: Reading, chart: Chart) -> str:
     named = {
         concept
         for word in (*texts_of(reading.observation.get("bodySite")), *reading.words)
-        for concept in chart.terminology.text_concepts(word)
+        for concept in chart.terminology.text_concepts(word, HANDS)
     }
     if "dominant-hand" in named:
         return "dominant hand"

@@ -14,6 +14,7 @@ from cds_service.fhir.facts.observations import Reading, find_readings
 from cds_service.fhir.facts.quantities import Measured, Refused, any_differ, measure, shortened
 from cds_service.fhir.raw_json import texts_of
 
+METHODS = frozenset({"bioimpedance", "dxa-method"})
 NOT_RECORDED = "How it was measured is not recorded."
 
 
@@ -142,7 +143,7 @@ def method_concern(spec: FindingSpec, readings: Sequence[Reading]) -> tuple[str,
 def _method(reading: Reading, chart: Chart) -> str:
     """How it was measured, in our words, where the record's words say it."""
     words = (*texts_of(reading.observation.get("method")), *texts_of(reading.observation.get("code")))
-    named = {concept for word in words for concept in chart.terminology.text_concepts(word)}
+    named = {concept for word in words for concept in chart.terminology.text_concepts(word, METHODS)}
     if "bioimpedance" in named:
         return "bioimpedance"
     return "DXA" if "dxa-method" in named else ""

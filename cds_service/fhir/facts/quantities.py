@@ -20,6 +20,7 @@ from cds_service.fhir.raw_json import member, text, texts_of
 
 # U+2212 and dashes stand for minus in reports; a comma for the decimal point.
 NUMBER = re.compile(r"\s*([-−–]?)\s*(\d{1,6}(?:[.,]\d{1,6})?)\s*")
+ONE_SIDE = frozenset({"left-side", "right-side"})
 PRINTABLE_UNIT = re.compile(r"[\w{}\[\]/%.'*^µ°²³ -]{1,20}")
 
 
@@ -189,7 +190,7 @@ def _unit_of(quantity: Raw, units: UnitTable) -> str | None:
 
 def _is_one_side(reading: Reading, terminology: Terminology) -> bool:
     words = (*reading.words, *texts_of(reading.observation.get("bodySite")))
-    return any(terminology.text_concepts(word) & {"left-side", "right-side"} for word in words)
+    return any(terminology.text_concepts(word, ONE_SIDE) for word in words)
 
 
 def any_differ(values: Sequence[Measured], decimals: int) -> bool:

@@ -147,11 +147,19 @@ class Terminology:
         """
         return frozenset(target for targets in self._answer_maps[map_id].values() for target in targets)
 
-    def text_concepts(self, text: str) -> frozenset[str]:
-        """Concepts that words name, by `mappings/texts.toml`. The last resort: say so where it is used."""
+    def text_concepts(self, text: str, among: frozenset[str] | None = None) -> frozenset[str]:
+        """Concepts that words name, by `mappings/texts.toml`. The last resort: say so where it is used.
+
+        Args:
+            text: of a record or an order.
+            among: the concepts that matter; the words of no other are looked for. None for all.
+        """
         if not isinstance(text, str):
             return frozenset()
         plain = unicodedata.normalize("NFKC", text)
+        if among is not None:
+            rules = ((concept, self._texts.get(concept)) for concept in among)
+            return frozenset([concept for concept, rule in rules if rule is not None and rule.fits(plain)])
         if self._any_text.search(plain) is None:
             return frozenset()
         return frozenset(concept for concept, rule in self._texts.items() if rule.fits(plain))

@@ -25,8 +25,8 @@ def reasons_of_order(order: Mapping[str, Any], terminology: Terminology) -> froz
     words = [word for reason in reasons for word in texts_of(reason)]
     words += [text(note.get("text")) for note in objects(order.get("note"))]
     named = (terminology.concepts(reason) for reason in reasons)
-    said = (terminology.text_concepts(word) for word in words)
-    return frozenset().union(*named, *said) & REASONS
+    said = (terminology.text_concepts(word, REASONS) for word in words)
+    return (frozenset().union(*named) & REASONS).union(*said)
 
 
 def other_fractures(

@@ -34,7 +34,7 @@ _ASKS_FOR = re.compile(
     r"\b(?:case|request|referral|refer|order|schedul\w*|book\w*|surgery|(?-i:OR|IR))\b", re.IGNORECASE
 )
 _OF_TEXT = {"augmentation": "vertebral-augmentation"}
-_PROCEDURES = frozenset({"kyphoplasty", "vertebroplasty", "vertebral-augmentation"})
+_NAMED = frozenset({"kyphoplasty", "vertebroplasty", "vertebral-augmentation", *_OF_TEXT})
 
 _SPINAL = re.compile(
     r"\b(?:TLSO|LSO|thoraco-?lumbar\w*|lumbar|lumbo-?sacral|thoracic|back|spinal|spine|jewett|CASH|hyperextension)\b",
@@ -61,8 +61,8 @@ def name_augmentation(words: str, terminology: Terminology) -> frozenset[str]:
     if _OTHER_ORDER.search(plain) or (_FOR.search(plain) and not _ASKS_FOR.search(plain)):
         return frozenset()
     clauses = (clause for clause in _CLAUSE.split(plain) if not _TURNED.search(clause))
-    named = {_OF_TEXT.get(one, one) for clause in clauses for one in terminology.text_concepts(clause)}
-    return frozenset(named & _PROCEDURES)
+    named = {_OF_TEXT.get(one, one) for clause in clauses for one in terminology.text_concepts(clause, _NAMED)}
+    return frozenset(named)
 
 
 def name_support(words: str, kinds: frozenset[str], terminology: Terminology) -> frozenset[str]:
@@ -70,6 +70,6 @@ def name_support(words: str, kinds: frozenset[str], terminology: Terminology) ->
     title = words[:LONGEST_TEXT]
     if _NOT_ORDERED.search(title):
         return frozenset()
-    named = terminology.text_concepts(title) & kinds
+    named = terminology.text_concepts(title, kinds)
     is_spinal = _SPINAL.search(title) is not None and _ELSEWHERE.search(title) is None
     return named if is_spinal else named - {"brace"}

@@ -138,6 +138,13 @@ def test_words_for_something_else_are_not_taken(text, concept):
     assert concept not in terminology().text_concepts(text)
 
 
+@pytest.mark.parametrize("text", ["left hip, BIA", "PKP L1 with TLSO", "Prolia 60 mg", "Colonoscopy", "", None])
+def test_asked_for_some_concepts_words_name_those_of_all_that_are_among_them(text):
+    every = terminology().text_concepts(text)
+    for wanted in ({"kyphoplasty", "brace"}, {"left-side", "t-score-hip", "no-such-concept"}, {"denosumab"}, set()):
+        assert terminology().text_concepts(text, frozenset(wanted)) == every & wanted
+
+
 @pytest.mark.parametrize("code", ["73211009", "44054006", "444831000124102"])
 def test_snomed_check_digits(code):
     assert has_verhoeff_digit(code)
