@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from typing import Any
 
 from jiter import from_json
@@ -115,13 +116,10 @@ def _levels(document: Any) -> Iterable[list[Any]]:
     level = [document]
     for _ in range(MAX_DEPTH):
         yield level
-        level = [
-            part
-            for node in level
-            if type(node) is dict or type(node) is list
-            for part in (node.values() if type(node) is dict else node)
-            if type(part) is not str
-        ]
+        objects = [node for node in level if type(node) is dict]
+        lists = [node for node in level if type(node) is list]
+        parts = chain(chain.from_iterable(map(dict.values, objects)), chain.from_iterable(lists))
+        level = [part for part in parts if type(part) is not str]
         if not level:
             return
     if any(isinstance(node, dict | list) for node in level):

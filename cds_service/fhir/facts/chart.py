@@ -211,7 +211,7 @@ def _named(raw: Raw, kind: str, terminology: Terminology) -> frozenset[str]:
     """Concepts that words name: many procedures are not coded, and some conditions by codes that are not listed."""
     words: Iterable[str] = ()
     if kind == "Condition":
-        words = texts_of(raw.get("code"))
+        words = set(texts_of(raw.get("code")))  # the display is often the text once more
     elif kind == "Procedure":
         words = (text(member(raw, "code", "text")),)
     return frozenset(concept for word in words for concept in terminology.text_concepts(word))

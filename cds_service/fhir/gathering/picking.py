@@ -56,17 +56,18 @@ def concepts_of(resource: Json, others: Sequence[tuple[Json, str | None]], termi
     if kind in MEDICATION_TYPES:
         return _concepts_of_drug(_drug_of(resource, others), terminology)
     code = resource.get(CODE_OF.get(kind, "code"))
-    components = (component.get("code") for component in objects(resource.get("component")))
-    found = frozenset().union(*(terminology.concepts(one) for one in (code, *components)))
+    found = terminology.concepts(code)
+    for component in objects(resource.get("component")):
+        found |= terminology.concepts(component.get("code"))
     if kind == "Condition":  # words never make a yes, but forbid a "no": an entry may be coded in a way we do not list
-        return found.union(*(terminology.text_concepts(word) for word in texts_of(code)))
+        return found.union(*(terminology.text_concepts(word) for word in set(texts_of(code))))
     if found or kind not in BY_WORDS:
         return found
     return terminology.text_concepts(text(member(code, "text")))
 
 
 def _concepts_of_drug(drug: Any, terminology: Concepts) -> frozenset[str]:
-    words = tuple(texts_of(drug))
+    words = set(texts_of(drug))
     found = terminology.concepts(drug).union(*(terminology.text_concepts(word) for word in words))
     systems = [text(coding.get("system")).lower() for coding in objects(member(drug, "coding")) if coding.get("code")]
     known_by = DRUG_SYSTEMS if words else CLASS_SYSTEMS

@@ -177,9 +177,10 @@ def _failed(note: str) -> Answer:
 def _read_pages(template: Template, pages: Sequence[Json], note: str) -> Answer:
     entries = [entry for page in pages for entry in entries_of(page)]
     pairs = [pair for entry in entries if (pair := _resource_of(entry)) is not None]
-    asked = [pair for pair in pairs if _type_of(pair[0]) == template.resource_type]
-    outcomes = [resource for resource, _ in pairs if _type_of(resource) == "OperationOutcome"]
-    others = [pair for pair in pairs if _type_of(pair[0]) not in {template.resource_type, "OperationOutcome"}]
+    asked = [pair for pair in pairs if pair[0]["resourceType"] == template.resource_type]
+    rest = [pair for pair in pairs if pair[0]["resourceType"] != template.resource_type]
+    outcomes = [resource for resource, _ in rest if resource["resourceType"] == "OperationOutcome"]
+    others = [pair for pair in rest if pair[0]["resourceType"] != "OperationOutcome"]
     once = _each_once(asked)
     following = next_page(pages[-1]) if len(pages) == 1 else None
     fault = _fault(

@@ -17,7 +17,7 @@ from cds_service.fhir.gathering.picking import Concepts, concepts_of
 from cds_service.fhir.gathering.prefetch import Answer, PrefetchPlan, Template, reference_name
 from cds_service.fhir.gathering.reading import Fetched, FhirReader, read_answers
 from cds_service.fhir.gathering.subjects import Person, identify
-from cds_service.fhir.raw_json import in_order, member, objects, text
+from cds_service.fhir.raw_json import in_order, member, objects
 from cds_service.protocol import HookRequest
 
 __all__ = [
@@ -226,8 +226,10 @@ def _others_of(answer: Answer) -> list[tuple[Mapping[str, Any], str | None]]:
 
 def _is_void(raw: Mapping[str, Any]) -> bool:
     """Entered in error or refuted: no entry of a list that silence could be read from."""
-    verification = {text(coding.get("code")) for coding in objects(member(raw, "verificationStatus", "coding"))}
-    return text(raw.get("status")) == "entered-in-error" or bool(verification & {"entered-in-error", "refuted"})
+    if raw.get("status") == "entered-in-error":
+        return True
+    codings = objects(member(raw, "verificationStatus", "coding"))
+    return any(coding.get("code") in ("entered-in-error", "refuted") for coding in codings)
 
 
 def _patient_part(key: str, answer: Answer, origin: Literal["prefetch", "fhir"]) -> _Part:

@@ -36,7 +36,7 @@ class Person:
         return _identifier(subject.get("identifier")) in self.identifiers
 
     def _is_meant_by(self, reference: str, resource: Json) -> bool:
-        if reference in self.full_urls:
+        if reference == f"Patient/{self.patient_id}" or reference in self.full_urls:  # the first is what most say
             return True
         if reference.startswith("#"):
             return self._is_contained(reference[1:], resource)

@@ -134,7 +134,9 @@ def _permuted(digit: int, place: int) -> int:
 
 
 def _plain(system: str) -> str:
-    return re.sub(r"^https://(?!kyphoplasty-cds)", "http://", system.strip()).rstrip("/")
+    plain = system.strip().rstrip("/")
+    is_ours = plain.startswith("https://kyphoplasty-cds")
+    return plain if is_ours or not plain.startswith("https://") else f"http://{plain.removeprefix('https://')}"
 
 
 def _focus(code: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -115,7 +115,7 @@ class Terminology:
 
     def concepts(self, codeable: Any) -> frozenset[str]:
         """Names of the concepts that a CodeableConcept belongs to."""
-        return frozenset(match.concept for match in self.matches(codeable))
+        return frozenset([match.concept for match in self.matches(codeable)])
 
     def codes(self, concept: str) -> tuple[Code, ...]:
         """Every enumerated code of a concept with the local codes that a site maps to it, sorted.
@@ -181,17 +181,19 @@ class Terminology:
     def _reaches(self, targets: tuple[LocalCode, ...], concept: str) -> bool:
         return any(concept in self._concepts_of(target.system, target.code) for target in targets)
 
-    def _codings(self, codeable: Any) -> Iterator[Code]:
+    def _codings(self, codeable: Any) -> list[Code]:
         """System and code of each coding, both in the spelling that we compare."""
+        found: list[Code] = []
         for one in items(codeable):
             if isinstance(one, LISTS):
-                yield from self._codings(one)
+                found += self._codings(one)
                 continue
             for coding in objects(one.get("coding", one) if isinstance(one, dict) else None):
                 system, code = coding.get("system"), coding.get("code")
                 if isinstance(system, str) and isinstance(code, str) and code.strip():
                     is_plain = (system, code) in self._known  # the spelling that we compare; most are
-                    yield (system, code) if is_plain else self._systems.normalise(system, code)
+                    found.append((system, code) if is_plain else self._systems.normalise(system, code))
+        return found
 
 
 def load_terminology(*folders: Path) -> Terminology:
