@@ -127,8 +127,6 @@ DSTU2 = {
         {"entry": [{"resource": {"resourceType": "Appointment", "status": "proposed"}}]},
         {"resourceType": "Bundle", "entry": [{"resource": brace()}, {"resource": DSTU2}]},
         [],
-        "Bundle/1",
-        7,
     ],
     ids=lambda drafts: str(drafts)[:50],
 )
