@@ -142,8 +142,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
     def _end_idle_one(self) -> None:
         """The one whose time is over next, of those of which nothing is expected, else of those that still send."""
         receiving = [one for one in self._connections if one.phase in {Phase.RECEIVING, Phase.LINGERING}]
-        first = min(receiving, key=lambda one: (not one.is_idle, one.until), default=None)
-        if first is not None:
+        if first := min(receiving, key=lambda one: (not one.is_idle, one.until), default=None):
             self._tally.count(0, "connections")
             self._unwatch(first)
             self._drop(first)
@@ -163,9 +162,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
     # --- receiving
 
     def _on_bytes(self, connection: Connection, _socket: socket) -> None:
-        if connection not in self._connections:
-            return  # ended by an event of the same turn
-        octets = connection.read()
+        octets = connection.read() if connection in self._connections else None  # or ended in the same turn
         if octets is None:
             return
         if not octets:
@@ -183,14 +180,20 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             self._refuse(connection, error.status, error.reason, is_watched=is_watched)
             return
         self._held += connection.kept - before
-        if self._held > self._limits.held_bytes:
-            self._refuse(connection, 503, "memory", is_watched=is_watched)
-        elif is_whole:
+        if self._held > self._limits.held_bytes and self._make_room(connection, is_watched=is_watched) is connection:
+            return
+        if is_whole:
             if is_watched:
                 self._unwatch(connection)
             self._offer(connection)
         elif not is_watched:
             self._watch(connection)
+
+    def _make_room(self, newest: Connection, *, is_watched: bool) -> Connection:
+        """Refuse who holds most of what is not whole: a few large requests that stall keep no small one from coming."""
+        largest = max((one for one in self._connections if one.phase is Phase.RECEIVING), key=lambda one: one.kept)
+        self._refuse(largest, 503, "memory", is_watched=is_watched or largest is not newest)
+        return largest
 
     def _account(self, connection: Connection, kept: int) -> None:
         self._held += kept - connection.kept
