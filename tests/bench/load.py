@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import count
@@ -15,6 +16,7 @@ from tests.bench.running import Running
 HOW_TO_GET = "wrk is not installed: apt-get install wrk"
 SCRIPT = Path(__file__).with_name("calls.lua")
 RUNS = count(1)
+SETTLE_SECONDS = 0.5  # else answers that nobody waits for any more keep their worker from taking new connections
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ def load(
     wrk = shutil.which("wrk")
     if wrk is None:
         raise SystemExit(HOW_TO_GET)
+    time.sleep(SETTLE_SECONDS)
     before = server.cpu_seconds()
     how = ("-t1", f"-c{connections}", f"-d{seconds:g}s", "--timeout", "30s", "-s", SCRIPT)
     what = ("POST" if call.body else "GET", body, str(next(RUNS)), held)
