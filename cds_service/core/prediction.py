@@ -6,8 +6,8 @@ Nothing is drawn or fitted here; numpy is used for a few small products.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
@@ -16,12 +16,11 @@ import numpy as np
 
 from cds_service.core.facts import Value
 from cds_service.core.inputs import Held, encode_inputs, hold_inputs
+from cds_service.core.log_odds import Interval, expit, if_measured, logit
 from cds_service.core.study import LogisticStudy, Study, Term
-from cds_service.core.table import ReducedModel, ReducedTable, Vector, read_table
+from cds_service.core.table import Matrix, ReducedModel, ReducedTable, Vector, read_table
 
-Interval = tuple[float, float]
 Z_95 = 1.96
-EIGHT_IN_TEN = (0.1, 0.9)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,11 +76,35 @@ class Prediction:
 
 
 @dataclass(frozen=True, slots=True)
+class _KnownSet:
+    """What follows from which inputs are known, whatever their values are.
+
+    Attributes:
+        terms: the columns of these inputs, in the order of the study.
+        means: of the cohort, one for each term.
+        coefficients: in use, by term.
+        clear: as in `Prediction`, of findings with one term.
+        categories: of each finding with more: their columns, and the covariance at the printed scale among them.
+        gains: as in `Prediction`.
+        unknown_until_after: as in `Prediction`.
+    """
+
+    terms: tuple[Term, ...]
+    means: Vector
+    coefficients: Mapping[str, float]
+    clear: Mapping[str, bool]
+    categories: Mapping[str, tuple[list[int], Matrix]]
+    gains: Mapping[str, float]
+    unknown_until_after: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class LogisticModel:
     """A study with the table of its reduced models."""
 
     study: LogisticStudy
     table: ReducedTable
+    _sets: dict[frozenset[str], _KnownSet] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def inputs_known(self, known: frozenset[str]) -> float:
         """Share of the model's information that these inputs carry, 0..1.
@@ -102,6 +125,17 @@ class LogisticModel:
             foreign = sorted(known - set(self.study.input_names))
             raise ValueError(f"{self.study.id} does not use {', '.join(foreign)}")
         return model
+
+    def known_set(self, known: frozenset[str]) -> _KnownSet:
+        """What follows from this set of known inputs alone; worked out when it first comes, and kept.
+
+        Raises:
+            ValueError: the study does not use one of the names.
+        """
+        found = self._sets.get(known)
+        if found is None:
+            found = self._sets[known] = _follow(self, self.reduced(known))
+        return found
 
 
 def load_models(studies: Mapping[str, Study], folder: Path) -> Mapping[str, LogisticModel]:
@@ -132,45 +166,30 @@ def predict(model: LogisticModel, inputs: Mapping[str, Value], *, site_incidence
             between 0 and 1.
     """
     reduced = model.reduced(frozenset(inputs))
-    terms = [term for term in model.study.terms if term.finding in inputs]
+    known = model.known_set(frozenset(inputs))
     held = hold_inputs(model.study, model.table, reduced, inputs)
-    values = encode_inputs(model.study, terms, {**inputs, **{name: one.used for name, one in held.items()}})
-    distances = values - np.array([model.table.means[term.name] for term in terms])
+    values = encode_inputs(model.study, known.terms, {**inputs, **{name: one.used for name, one in held.items()}})
+    distances = values - known.means
     baseline = _baseline(model.study, site_incidence)
     log_odds = reduced.intercept + float(reduced.coefficients @ values) + baseline.shift
-    gains = _gains(model, reduced)
     floor, ceiling = print_limits(model.study)
     return Prediction(
         study_id=model.study.id,
         risk=expit(log_odds),
         study_uncertainty=_study_uncertainty(log_odds, reduced, distances),
-        if_measured=_if_measured(log_odds, reduced.distance) if len(inputs) < len(model.study.predictors) else None,
+        if_measured=if_measured(log_odds, reduced.distance) if len(inputs) < len(model.study.predictors) else None,
         inputs_known=reduced.inputs_known,
         held=MappingProxyType(held),
         floor=floor,
         ceiling=ceiling,
-        coefficients_in_use=MappingProxyType(dict(zip(reduced.terms, reduced.coefficients.tolist(), strict=True))),
-        clear=MappingProxyType(_clear(model, reduced, terms, distances)),
-        effects=MappingProxyType(_effects(reduced, terms, distances)),
-        gains=MappingProxyType(gains),
-        missing=tuple(gains),
-        unknown_until_after=tuple(
-            one.finding for one in model.study.predictors if not one.known_at_order_sign and one.finding not in inputs
-        ),
+        coefficients_in_use=known.coefficients,
+        clear=MappingProxyType(_clear(known, reduced, distances)),
+        effects=MappingProxyType(_effects(reduced, known.terms, distances)),
+        gains=known.gains,
+        missing=tuple(known.gains),
+        unknown_until_after=known.unknown_until_after,
         baseline=baseline,
     )
-
-
-def expit(log_odds: float) -> float:
-    """Probability, 0..1, without overflow."""
-    if log_odds >= 0:
-        return 1 / (1 + math.exp(-log_odds))
-    return math.exp(log_odds) / (1 + math.exp(log_odds))
-
-
-def logit(probability: float) -> float:
-    """Log odds."""
-    return math.log(probability / (1 - probability))
 
 
 def _baseline(study: LogisticStudy, site_incidence: float | None) -> Baseline:
@@ -189,42 +208,40 @@ def _study_uncertainty(log_odds: float, reduced: ReducedModel, distances: Vector
     return expit(log_odds - margin), expit(log_odds + margin)
 
 
-def _if_measured(log_odds: float, distance: float) -> Interval:
-    """Step 6: 10th and 90th percentile of what the figure would be once all is measured.
-
-    Its log odds follow p·N(log odds + d/2, d) + (1 - p)·N(log odds - d/2, d), d = 2(sqrt(1 + distance) - 1), whose
-    mean risk is the risk itself: measuring cannot on average change the figure.
-    """
-    spread = 2 * (math.sqrt(1 + distance) - 1)
-    if spread <= 0:
-        return expit(log_odds), expit(log_odds)
-    low, high = (_mixture_percentile(share, log_odds, spread) for share in EIGHT_IN_TEN)
-    return expit(low), expit(high)
-
-
-def _mixture_percentile(share: float, log_odds: float, spread: float) -> float:
-    risk, deviation = expit(log_odds), math.sqrt(spread)
-    low, high = log_odds - spread / 2 - 10 * deviation, log_odds + spread / 2 + 10 * deviation
-    while low < (middle := (low + high) / 2) < high:
-        upper = _normal_share((middle - log_odds - spread / 2) / deviation)
-        lower = _normal_share((middle - log_odds + spread / 2) / deviation)
-        too_low = risk * upper + (1 - risk) * lower < share
-        low, high = (middle, high) if too_low else (low, middle)
-    return middle
-
-
-def _normal_share(deviations: float) -> float:
-    return math.erfc(-deviations / math.sqrt(2)) / 2
-
-
-def _effects(reduced: ReducedModel, terms: list[Term], distances: Vector) -> dict[str, float]:
+def _effects(reduced: ReducedModel, terms: Sequence[Term], distances: Vector) -> dict[str, float]:
     effects: dict[str, float] = {}
     for term, effect in zip(terms, (reduced.coefficients * distances).tolist(), strict=True):
         effects[term.finding] = effects.get(term.finding, 0.0) + effect
     return effects
 
 
-def _clear(model: LogisticModel, reduced: ReducedModel, terms: list[Term], distances: Vector) -> dict[str, bool]:
+def _follow(model: LogisticModel, reduced: ReducedModel) -> _KnownSet:
+    known = frozenset(reduced.known)
+    terms = tuple(term for term in model.study.terms if term.finding in known)
+    scale = np.array([min(1.0, model.table.error_ratios[term.name]) for term in terms])
+    covariance = reduced.covariance[1:, 1:] * np.outer(scale, scale)
+    clear, categories = {}, {}
+    for finding in dict.fromkeys(term.finding for term in terms):
+        at = [column for column, term in enumerate(terms) if term.finding == finding]
+        among = covariance[np.ix_(at, at)]
+        if len(at) > 1:
+            categories[finding] = at, among
+        else:
+            clear[finding] = _is_clear(reduced.coefficients[at], np.ones(1), among)
+    return _KnownSet(
+        terms=terms,
+        means=np.array([model.table.means[term.name] for term in terms]),
+        coefficients=MappingProxyType(dict(zip(reduced.terms, reduced.coefficients.tolist(), strict=True))),
+        clear=MappingProxyType(clear),
+        categories=MappingProxyType(categories),
+        gains=MappingProxyType(_gains(model, reduced)),
+        unknown_until_after=tuple(
+            one.finding for one in model.study.predictors if not one.known_at_order_sign and one.finding not in known
+        ),
+    )
+
+
+def _clear(known: _KnownSet, reduced: ReducedModel, distances: Vector) -> dict[str, bool]:
     """Whether the 95 % interval of each finding's effect leaves out 0.
 
     The errors are those of the coefficients in use at the printed scale, also where the figure's own interval is wider
@@ -232,15 +249,16 @@ def _clear(model: LogisticModel, reduced: ReducedModel, terms: list[Term], dista
     that is the interval of its coefficient. A category's effect is that of the patient's word against the cohort's mix
     of words, so its terms are taken together.
     """
-    clear = {}
-    scale = np.array([min(1.0, model.table.error_ratios[term.name]) for term in terms])
-    covariance = reduced.covariance[1:, 1:] * np.outer(scale, scale)
-    for finding in dict.fromkeys(term.finding for term in terms):
-        at = [column for column, term in enumerate(terms) if term.finding == finding]
-        point = distances[at] if len(at) > 1 else np.ones(1)
-        effect = float(reduced.coefficients[at] @ point)
-        clear[finding] = abs(effect) > Z_95 * math.sqrt(float(point @ covariance[np.ix_(at, at)] @ point))
-    return clear
+    of_words = {
+        finding: _is_clear(reduced.coefficients[at], distances[at], among)
+        for finding, (at, among) in known.categories.items()
+    }
+    return {**known.clear, **of_words}
+
+
+def _is_clear(coefficients: Vector, point: Vector, covariance: Matrix) -> bool:
+    effect = float(coefficients @ point)
+    return abs(effect) > Z_95 * math.sqrt(float(point @ covariance @ point))
 
 
 def _gains(model: LogisticModel, reduced: ReducedModel) -> dict[str, float]:
