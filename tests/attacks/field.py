@@ -229,6 +229,9 @@ def _within(body: dict[str, Any], way: list[str]) -> Any:
 
 
 def _is_json(line: str) -> bool:
+    """One object, in signs that neither end a line nor speak to a terminal."""
+    if not (line.isascii() and line.isprintable()):
+        return False
     try:
         return isinstance(json.loads(line), dict)
     except ValueError:

@@ -8,6 +8,11 @@ from tests.attacks.cases import Case
 from tests.attacks.field import Field
 from tests.attacks.running import Answered, Mark
 
+NOT_AUTHENTICATED = {
+    "resourceType": "OperationOutcome",
+    "issue": [{"severity": "error", "code": "login", "details": {"text": "Not authenticated."}}],
+}
+
 
 def play(case: Case, field: Field, body: Any = None) -> Answered:
     """The answer to the one request of this case, once it and all its traces are as the case says.
@@ -23,6 +28,13 @@ def play(case: Case, field: Field, body: Any = None) -> Answered:
     return answer
 
 
+def check_refusal(answer: Answered) -> None:
+    """A28: nobody learns what was wrong; the same octets, whatever it was."""
+    assert answer.status == 401
+    assert answer.document == NOT_AUTHENTICATED
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
 def check_answer(case: Case, field: Field, answer: Answered) -> None:
     """Status, OperationOutcome and words."""
     assert answer.status == case.status, answer.text
@@ -31,6 +43,8 @@ def check_answer(case: Case, field: Field, answer: Answered) -> None:
         assert words in plain, plain
     for words in field.fill(case, case.silent):
         assert words not in plain
+    if case.status == 401:
+        check_refusal(answer)
     if case.issue:
         assert answer.issue == case.issue
         assert answer.headers.get_content_type() == "application/fhir+json"

@@ -10,6 +10,7 @@ from typing import Any
 from tests.attacks.cases import CALL, Case
 from tests.attacks.clinic import BASES, PUBLIC, PUBLIC_URL, SIGNER, Clinic, by_hand, clinic
 from tests.attacks.field import Field
+from tests.attacks.playing import check_refusal
 from tests.attacks.raw import wire
 from tests.attacks.running import Answered
 from tests.attacks.scenarios import scenario
@@ -36,7 +37,7 @@ def refused(case: Case, field: Field, text: str) -> None:
     field.prepare(case)
     service = field.service(case.site)
     before = service.mark()
-    assert send(case, field, text).status == 401
+    check_refusal(send(case, field, text))
     field.check_sockets(case, before)
     assert service.entries(before) == []
     service.logged(before, **case.log)
@@ -186,7 +187,7 @@ def token_elsewhere(case: Case, field: Field) -> None:
 def check(door: Clinic, text: str, log: Any) -> None:
     """Refused, for the reason of the case."""
     before = door.service.mark()
-    assert door.status(text) == 401
+    check_refusal(door.call(text))
     door.service.logged(before, **log)
 
 

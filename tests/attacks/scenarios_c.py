@@ -15,6 +15,7 @@ from tests.attacks.playing import play
 from tests.attacks.raw import Wire, head, wire
 from tests.attacks.running import Running
 from tests.attacks.scenarios import scenario
+from tests.attacks.tokens import token
 
 JSON = "Content-Type: application/json"
 CHUNKED = "Transfer-Encoding: chunked"
@@ -301,6 +302,18 @@ def other_host(case: Case, field: Field) -> None:
     links = [link["url"] for card in answer.document["cards"] for link in card.get("links", ())]
     assert any(url.startswith(service.url + "/") for url in links)
     assert "evil" not in answer.text
+
+
+@scenario
+def other_host_of_a_token(case: Case, field: Field) -> None:
+    """A token is for the address that the settings name, whatever the request calls us."""
+    service = field.service(case.site)
+    for audience, status in (("http://evil.example", 401), ("https://evil.example", 401), (service.url, case.status)):
+        field.prepare(case)
+        names = {"Host": "evil.example", "X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https"}
+        names["Authorization"] = f"Bearer {token(audience + CALL)}"
+        body = json.dumps(field.request(case)).encode()
+        assert service.send("POST", CALL, body, field.headers(case) | names).status == status, audience
 
 
 ORIGINS = {"foreign": "https://evil.example", "null": "null", "listed": "https://ehr.example.org"}
