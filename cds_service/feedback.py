@@ -17,7 +17,7 @@ from cds_service.errors import MalformedRequest, TooMuchAsked
 from cds_service.json_text import JsonTextError, decode_json
 from cds_service.protocol import Inbound, Text, say_faults
 
-MAX_ITEMS = 1000  # of one call; each becomes an entry of its own
+MAX_ITEMS = 200  # of one call; each becomes an entry of its own, which takes a commit
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
 STATEMENTS = UUID("b1c0d7f4-5b0e-5a53-9d0a-6f3f9c5e7a11")  # namespace of `FeedbackItem.id`
 

@@ -22,6 +22,7 @@ from cds_service.fhir.server.connections import Connections
 
 LOG = logging.getLogger("kyphoplasty_cds.callers")
 WAIT_SECONDS = 1.0  # that one call waits for keys, at most
+WAITERS = 4  # calls that wait at once: whoever names keys that nobody has must not hold all threads
 FETCH_SECONDS = 5.0
 AHEAD_SECONDS = 300.0  # older keys are fetched anew behind a call
 MAX_AGE_SECONDS = 600.0  # a key that is no longer published is of no use after this time
@@ -129,6 +130,7 @@ class KeyAddress:
         self._tried = float("-inf")
         self._has_failed = False
         self._fetching: threading.Event | None = None
+        self._waiting = threading.BoundedSemaphore(WAITERS)
 
     def keys(self, kid: str, until: Deadline) -> KeySet:
         """The keys in force; with an unknown id, or with old keys, after a fetch if one may be made and is in time."""
@@ -137,8 +139,11 @@ class KeyAddress:
             is_known = self._keys is not None and kid in self._keys.keys
             has_to_wait = not is_known or (age > MAX_AGE_SECONDS and not self._has_failed)
             fetching = self._begin() if not is_known or age > AHEAD_SECONDS else None
-        if fetching is not None and has_to_wait:
-            fetching.wait(max(0.0, min(WAIT_SECONDS, until.left)))
+        if fetching is not None and has_to_wait and self._waiting.acquire(blocking=False):
+            try:
+                fetching.wait(max(0.0, min(WAIT_SECONDS, until.left)))
+            finally:
+                self._waiting.release()
         with self._lock:
             is_kept = self._monotonic() - self._fetched <= KEPT_SECONDS
             return self._keys if self._keys is not None and is_kept else NO_KEYS
@@ -156,8 +161,13 @@ class KeyAddress:
         if now - self._tried < (FIRST_PAUSE_SECONDS if self._keys is None else PAUSE_SECONDS):
             return None
         self._tried = now
-        self._fetching = over = threading.Event()
-        threading.Thread(target=self._fetch, args=(over,), name="client-keys", daemon=True).start()
+        over = threading.Event()
+        try:
+            threading.Thread(target=self._fetch, args=(over,), name="client-keys", daemon=True).start()
+        except RuntimeError:  # no thread to be had now: as if the address did not answer
+            self._say_failed("no-thread")
+            return None
+        self._fetching = over  # after the start; the fetch itself waits for the lock before it takes it away
         return over
 
     def _fetch(self, over: threading.Event) -> None:

@@ -9,7 +9,8 @@ import time
 
 import pytest
 
-from cds_service.callers.key_sources import MAX_AGE_SECONDS, PAUSE_SECONDS, KeyAddress, KeyFile
+from cds_service.callers import key_sources
+from cds_service.callers.key_sources import MAX_AGE_SECONDS, PAUSE_SECONDS, WAITERS, KeyAddress, KeyFile
 from cds_service.deadline import Deadline
 from cds_service.errors import DataFileError
 from cds_service.fhir.server.connections import Connections
@@ -88,6 +89,27 @@ def test_a_thousand_unknown_keys_cost_one_fetch_in_a_minute(source, publisher, h
     for number in range(1000):
         known(source, f"unknown-{number}")
     assert len(publisher.asked) == 2
+
+
+def test_an_address_that_hangs_holds_few_calls_and_the_rest_go_on_without(source, publisher, hands, monkeypatch):
+    known(source)
+    monkeypatch.setattr(key_sources, "WAIT_SECONDS", LONG)
+    publisher.gate.clear()
+    publisher.answer = (200, {}, key_set(OLD, NEW))
+    hands.now += PAUSE_SECONDS
+    found = []
+    calls = [threading.Thread(target=lambda: found.append(known(source, "new"))) for _ in range(2 * WAITERS)]
+    for call in calls:
+        call.start()
+    until = time.monotonic() + LONG
+    while len(found) < WAITERS:
+        assert time.monotonic() < until
+        time.sleep(0.005)
+    assert found == [{"old"}] * WAITERS
+    publisher.gate.set()
+    for call in calls:
+        call.join(LONG)
+    assert found[WAITERS:] == [{"old", "new"}] * WAITERS
 
 
 def test_a_key_that_was_taken_away_is_gone_after_ten_minutes(source, publisher, hands):
