@@ -117,6 +117,7 @@ def made_in_the_future(case: Case, field: Field) -> None:
 def good_for_too_long(case: Case, field: Field) -> None:
     now = int(time.time())
     refused(case, field, made(case, field, claims={"iat": now, "exp": now + 3601}))
+    refused(case, field, made(case, field, claims={"iat": now, "exp": now - 30}))  # over before it was made
     accepted(case, field, made(case, field, claims={"iat": now, "exp": now + 3600}))
 
 
