@@ -69,12 +69,15 @@ def _record(
     """One entry for each item, all of them; how many of the cards are known.
 
     Raises:
-        AuditUnavailable: an entry could not be written. The client may send all again: what is there is not doubled.
+        AuditUnavailable: an entry could not be written, or not all of them in time. The client may send all again:
+            what is there is not doubled.
     """
-    now = around.clock()
+    now, until = around.clock(), Deadline.after(around.settings.deadline_seconds)
     shown = _shown(hook, items, cards, caller, Deadline.after(around.settings.deadline_seconds / 2))
     codes = frozenset(one.code for reasons in hook.texts.reasons.values() for one in reasons)
     for item in items:
+        if until.left <= 0:
+            raise AuditUnavailable("Not all statements could be kept in time; send them again.")
         entry = feedback_entry(
             item,
             at=now,
