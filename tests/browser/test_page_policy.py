@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 from urllib.parse import quote
-from urllib.request import Request, urlopen
 
 import pytest
 
-from cds_service.demo.service_process import ServiceProcess
+from tests.browser.reviewed_service import CALL, PASSWORD, post, reviewed_service
 from tests.browser.watching import ON_VIOLATION
-from tests.chart_builders import HOOK, kyphoplasty, order_sign, thin_and_weak
+from tests.chart_builders import kyphoplasty, order_sign, thin_and_weak
 
-CALL = f"/cds-services/{HOOK}"
-PASSWORD = "correct horse battery"
 MARKUP = '"><img src=x onerror="document.title=1"><script>document.title=2</script><style>*{display:none}</style>'
 OPEN_PAGES = ("/", "/models", "/models/sarcopenia-pvm-2022", "/sandbox", "/audit/login", "/no-such-page")
 REVIEW_PAGES = ("/audit", "/audit/patients/pat-1", "ENTRY", "ENTRY/replay", "/audit/figures", "/audit/integrity")
@@ -29,27 +21,17 @@ ACTING = """
 """
 
 
-def post(url, document):
-    request = Request(url, json.dumps(document).encode(), {"Content-Type": "application/json"})
-    with urlopen(request, timeout=60) as response:
-        return json.loads(response.read() or b"{}")
-
-
 @pytest.fixture
 def service(browser):  # noqa: ARG001 - no process is started without a browser
     """A log in which a client named markup wherever it may name anything."""
-    with ServiceProcess("http://127.0.0.1:9/fhir") as running:
-        folder = Path(running._folder.name)
-        environment = {**os.environ, "KYPHOPLASTY_CDS_DATABASE_URL": f"sqlite:///{folder / 'audit.sqlite3'}"}
-        command = [sys.executable, "-m", "cds_service.cli", "audit", "add-reviewer", "anna", "--password-file", "-"]
-        subprocess.run(command, input=PASSWORD, text=True, check=True, env=environment)
+    with reviewed_service() as url:
         body = order_sign(thin_and_weak(), kyphoplasty())
         body["context"]["userId"] = MARKUP
-        card = post(running.url + CALL, body)["cards"][0]["uuid"]
+        card = post(url + CALL, body)["cards"][0]["uuid"]
         reason = {"reason": {"code": MARKUP, "system": MARKUP}, "userComment": MARKUP}
         told = {"card": card, "outcome": "overridden", "overrideReason": reason}
-        post(f"{running.url}{CALL}/feedback", {"feedback": [{**told, "outcomeTimestamp": "2026-11-20T09:00:00Z"}]})
-        yield running.url
+        post(f"{url}{CALL}/feedback", {"feedback": [{**told, "outcomeTimestamp": "2026-11-20T09:00:00Z"}]})
+        yield url
 
 
 @pytest.fixture

@@ -3,52 +3,37 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.request import Request, urlopen
+from urllib.request import urlopen
 
 import pytest
 
 from cds_service.demo.requests import order_sign_request
-from cds_service.demo.service_process import ServiceProcess
 from cds_service.samples import load_samples
+from tests.browser.reviewed_service import CALL, PASSWORD, post, reviewed_service
 from tests.browser.watching import NAMELESS, POOR_CONTRAST, Watched
 
-CALL = "/cds-services/kyphoplasty-order-sign"
-PASSWORD = "correct horse battery"
 OVERFLOW = "document.documentElement.scrollWidth - innerWidth"
 PAGES = ("/audit", "/audit/patients/p1-thin-high", "ENTRY", "ENTRY/replay", "/audit/figures", "/audit/integrity")
-
-
-def post(url, document):
-    request = Request(url, json.dumps(document).encode(), {"Content-Type": "application/json"})
-    with urlopen(request, timeout=60) as response:
-        return json.loads(response.read() or b"{}")
 
 
 @pytest.fixture
 def log(browser):  # noqa: ARG001 - no process is started without a browser
     """A service of its own, since these tests count entries: three patients signed, feedback on a card, a reviewer."""
-    with ServiceProcess("http://127.0.0.1:9/fhir") as service:
-        yield _fill(service)
+    with reviewed_service() as url:
+        _fill(url)
+        yield url
 
 
-def _fill(service):
-    folder = Path(service._folder.name)
-    environment = {**os.environ, "KYPHOPLASTY_CDS_DATABASE_URL": f"sqlite:///{folder / 'audit.sqlite3'}"}
-    command = [sys.executable, "-m", "cds_service.cli", "audit", "add-reviewer", "anna", "--password-file", "-"]
-    subprocess.run(command, input=PASSWORD, text=True, check=True, env=environment)
-    with urlopen(f"{service.url}/cds-services", timeout=60) as response:
+def _fill(url):
+    with urlopen(f"{url}/cds-services", timeout=60) as response:
         plan = json.load(response)["services"][0]["prefetch"]
     for sample in load_samples(datetime.now(UTC).date())[:3]:
-        cards = post(service.url + CALL, order_sign_request(sample, plan=plan))["cards"]
+        cards = post(url + CALL, order_sign_request(sample, plan=plan))["cards"]
     reason = {key: cards[0]["overrideReasons"][1][key] for key in ("system", "code")}
     item = {"card": cards[0]["uuid"], "outcome": "overridden", "overrideReason": {"reason": reason}}
-    post(f"{service.url}{CALL}/feedback", {"feedback": [{**item, "outcomeTimestamp": datetime.now(UTC).isoformat()}]})
-    return service.url
+    post(f"{url}{CALL}/feedback", {"feedback": [{**item, "outcomeTimestamp": datetime.now(UTC).isoformat()}]})
 
 
 @pytest.fixture
