@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from cds_service.core.policy import SITE_KEYS
-from cds_service.errors import DataFileError
 from cds_service.site.folder import load_site
 
 # As the contract prints it.
@@ -43,21 +42,6 @@ allow-private-networks = false
 CLIENT = '[[clients]]\nissuer = "i"\njwks-url = "https://e.org/k"\nfhir-servers = ["https://e.org/r4"]\n'
 
 
-@pytest.fixture
-def folder(tmp_path):
-    def write(text: str):
-        (tmp_path / "site.toml").write_text(text, encoding="utf-8")
-        return tmp_path
-
-    return write
-
-
-def fault(folder) -> str:
-    with pytest.raises(DataFileError) as caught:
-        load_site(folder)
-    return str(caught.value)
-
-
 def test_the_whole_example_of_the_contract_is_read(folder):
     site = load_site(folder(WHOLE)).site
     assert site.site.name == "Example Hospital"
@@ -83,7 +67,7 @@ def test_overlays_beside_the_file_are_found(folder):
     assert (found.mappings, found.hooks) == (path / "mappings", path / "hooks")
 
 
-def test_a_folder_without_a_site_file_is_none(tmp_path):
+def test_a_folder_without_a_site_file_is_none(tmp_path, fault):
     assert "site.toml" in fault(tmp_path)
 
 
@@ -119,14 +103,14 @@ def test_a_folder_without_a_site_file_is_none(tmp_path):
         ("[site]", "[site", ""),
     ],
 )
-def test_a_wrong_file_names_file_table_and_key(folder, old, new, place):
+def test_a_wrong_file_names_file_table_and_key(folder, fault, old, new, place):
     assert old in WHOLE
     message = fault(folder(WHOLE.replace(old, new, 1)))
     assert "site.toml" in message
     assert f"{place}: " in message
 
 
-def test_an_ehr_stands_in_one_table(folder):
+def test_an_ehr_stands_in_one_table(folder, fault):
     assert "clients.1.issuer" in fault(folder('[site]\nname = "X"\n' + CLIENT + CLIENT))
 
 
@@ -145,5 +129,5 @@ def test_keys_in_a_file_stand_beside_it(folder):
 
 
 @pytest.mark.parametrize("key", sorted(SITE_KEYS))
-def test_every_policy_key_is_checked_against_the_policy(folder, key):
+def test_every_policy_key_is_checked_against_the_policy(folder, fault, key):
     assert f"policy.{key}: " in fault(folder(f'[site]\nname = "X"\n[policy]\n{key} = []\n'))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from cds_service.errors import DataFileError
 from cds_service.site.folder import load_site
 from cds_service.site.review import client_secret
 
@@ -25,26 +24,8 @@ local-accounts = false
 """
 
 
-@pytest.fixture
-def folder(tmp_path):
-    (tmp_path / "review-secret").write_text("s3cr3t-of-the-site\n")
-    (tmp_path / "review-secret").chmod(0o600)
-
-    def write(text: str = LOGIN):
-        (tmp_path / "site.toml").write_text(text, encoding="utf-8")
-        return tmp_path
-
-    return write
-
-
-def fault(folder) -> str:
-    with pytest.raises(DataFileError) as caught:
-        load_site(folder)
-    return str(caught.value)
-
-
 def test_a_whole_table_is_read_and_the_issuer_kept_letter_by_letter(folder):
-    path = folder()
+    path = folder(LOGIN)
     review = load_site(path).site.review
     assert review.issuer == "https://login.example.org/realms/hospital/"
     assert review.roles == {"cds-reviewers": "reviewer", "privacy": "privacy-officer"}
@@ -82,13 +63,13 @@ def test_a_public_client_has_no_secret_and_local_accounts_stay_unless_the_site_s
         ("role-claim", "role-claims", "review.role-claims"),
     ],
 )
-def test_a_wrong_table_names_its_key(folder, old, new, place):
+def test_a_wrong_table_names_its_key(folder, fault, old, new, place):
     assert old in LOGIN
     assert f"{place}: " in fault(folder(LOGIN.replace(old, new, 1)))
 
 
-def test_a_secret_that_everybody_may_read_is_refused_without_being_shown(folder):
-    path = folder()
+def test_a_secret_that_everybody_may_read_is_refused_without_being_shown(folder, fault):
+    path = folder(LOGIN)
     (path / "review-secret").chmod(0o644)
     message = fault(path)
     assert "chmod 0600" in message
@@ -96,15 +77,15 @@ def test_a_secret_that_everybody_may_read_is_refused_without_being_shown(folder)
 
 
 @pytest.mark.parametrize("text", ["", "\n", "two\nlines", "caf\u00e9"])
-def test_a_file_without_one_line_of_ascii_is_no_secret(folder, text):
-    path = folder()
+def test_a_file_without_one_line_of_ascii_is_no_secret(folder, fault, text):
+    path = folder(LOGIN)
     (path / "review-secret").write_text(text, encoding="utf-8")
     message = fault(path)
     assert "review-secret" in message
     assert "caf" not in message
 
 
-def test_a_loopback_issuer_needs_private_networks(folder):
+def test_a_loopback_issuer_needs_private_networks(folder, fault):
     text = LOGIN.replace("https://login.example.org/realms/hospital/", "http://127.0.0.1:9000")
     assert "review.issuer" in fault(folder(text))
     allowed = load_site(folder(text + "[fhir]\nallow-private-networks = true\n")).site
