@@ -37,17 +37,29 @@ class ServiceProcess:
         url: its address, `http://127.0.0.1:PORT`.
     """
 
-    def __init__(self, fhir_server: str, *, site: Path | None = None) -> None:
+    def __init__(
+        self, fhir_server: str, *, site: Path | None = None, deadline_seconds: float = DEADLINE_SECONDS
+    ) -> None:
+        """Returns once it answers.
+
+        Args:
+            fhir_server: that it may call besides this machine's.
+            site: the site folder; None is open mode.
+            deadline_seconds: for one whole answer.
+
+        Raises:
+            ServiceNotStarted: it ended, or stayed silent.
+        """
         self._folder = tempfile.TemporaryDirectory(prefix="kyphoplasty-cds-")
         self._errors = Path(self._folder.name, "errors.txt")
-        self._process = self._start(fhir_server, site)
+        self._process = self._start(fhir_server, _environment(Path(self._folder.name), site, deadline_seconds))
         try:
             self.url = self._address()
         except BaseException:
             self.stop()
             raise
 
-    def _start(self, fhir_server: str, site: Path | None) -> subprocess.Popen[str]:
+    def _start(self, fhir_server: str, environment: dict[str, str]) -> subprocess.Popen[str]:
         with self._errors.open("w", encoding="utf-8") as errors:
             return subprocess.Popen(  # noqa: S603 - our own command, nothing of it comes from outside
                 [*_COMMAND, "serve", "--port", "0", "--fhir-server", fhir_server],
@@ -56,7 +68,7 @@ class ServiceProcess:
                 stderr=errors,
                 text=True,
                 cwd=self._folder.name,
-                env=_environment(Path(self._folder.name), site),
+                env=environment,
             )
 
     def _address(self) -> str:
@@ -101,11 +113,11 @@ class ServiceProcess:
         self.stop()
 
 
-def _environment(folder: Path, site: Path | None) -> dict[str, str]:
+def _environment(folder: Path, site: Path | None, deadline_seconds: float) -> dict[str, str]:
     """Our own settings and none of the user's, so that the demonstration is the same everywhere."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
     environment["PYTHONUNBUFFERED"] = "1"
-    environment[f"{PREFIX}DEADLINE_SECONDS"] = str(DEADLINE_SECONDS)
+    environment[f"{PREFIX}DEADLINE_SECONDS"] = str(deadline_seconds)
     environment[f"{PREFIX}DATABASE_URL"] = f"sqlite:///{folder / 'audit.sqlite3'}"
     if site is not None:
         environment[f"{PREFIX}SITE"] = str(site)

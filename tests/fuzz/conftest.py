@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 
 import pytest
 
-from tests.fuzz.amount import TALLIES
+from tests.fuzz.amount import IS_LONG_RUN, TALLIES
 from tests.fuzz.fuzzed_service import FuzzedService, Tally
 
 
@@ -33,7 +32,7 @@ def subject_of(tmp_path, request):
     for found in made:
         logger.removeHandler(found.log)
         logger.setLevel(before)
-        if "FUZZ_EXAMPLES" in os.environ:
+        if IS_LONG_RUN:
             _note(request.node.name, found.tally)
         found.close()
 
@@ -43,7 +42,7 @@ def tally(request):
     """What a strategy counts that has no application of its own."""
     found = Tally()
     yield found
-    if "FUZZ_EXAMPLES" in os.environ:
+    if IS_LONG_RUN:
         _note(request.node.name, found)
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from cds_service.demo.service_process import ServiceProcess
 from tests.fuzz import bases
-from tests.fuzz.amount import examples
+from tests.fuzz.amount import DEADLINE_SECONDS, examples
 from tests.fuzz.changes import splice, splices
 from tests.fuzz.fuzzed_service import CALL, ECHO, FEEDBACK, REFUSALS, nothing_leaks
 from tests.fuzz.nasty import OCTETS, dump
@@ -82,7 +82,7 @@ def messages(draw):
 @pytest.fixture(scope="module")
 def process():
     """The service as an operator starts it; whatever it wrote to its log is looked at in the end."""
-    with ServiceProcess("http://127.0.0.1:1/fhir") as running:
+    with ServiceProcess("http://127.0.0.1:1/fhir", deadline_seconds=DEADLINE_SECONDS) as running:
         yield running
         written = running.errors()
     nothing_leaks(written)
@@ -115,4 +115,6 @@ def test_whatever_octets_come_they_are_answered_or_the_connection_is_closed(proc
     tally.add(min(statuses, default=0), time.monotonic() - started)
     assert statuses <= ALLOWED, (statuses, found[:500])
     assert not ECHO.search(found) or 200 in statuses
+    started = time.monotonic()
     assert b"HTTP/1.1 200" in exchange(process.url, NEXT)
+    tally.add(200, time.monotonic() - started)

@@ -16,7 +16,7 @@ from tests.chart_builders import by_topic
 from tests.faults.records import chart
 from tests.faults.scripted_fhir import ScriptedFhir, send
 from tests.fuzz import bases
-from tests.fuzz.amount import examples
+from tests.fuzz.amount import DEADLINE_SECONDS, examples
 from tests.fuzz.answers import check_answer
 from tests.fuzz.changes import Change, apply, changes, splice, splices
 from tests.fuzz.fuzzed_service import CALL, ECHO, FEEDBACK, is_refusal, nothing_leaks
@@ -87,7 +87,7 @@ def test_a_server_that_answers_with_broken_records_costs_findings_and_no_more(su
 @pytest.fixture(scope="module")
 def process():
     """The service as an operator starts it; whatever it wrote to its log is looked at in the end."""
-    with ServiceProcess("http://127.0.0.1:1/fhir") as running:
+    with ServiceProcess("http://127.0.0.1:1/fhir", deadline_seconds=DEADLINE_SECONDS) as running:
         yield running
         written = running.errors()
     nothing_leaks(written)
