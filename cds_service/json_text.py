@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Mapping
-from itertools import chain
+from gc import get_referents
 from typing import Any
 
 from jiter import from_json
@@ -57,7 +57,7 @@ def decode_json(text: bytes) -> Any:
         raise JsonTextError(_fault(str(error))) from None
     for level in _levels(document):
         for node in level:
-            if type(node) is float or type(node) is int:
+            if (type(node) is float or type(node) is int) and abs(node) >= TOO_LONG:
                 _refuse_large(node)
     if NUL in text:
         _refuse_nul(document)
@@ -116,10 +116,8 @@ def _levels(document: Any) -> Iterable[list[Any]]:
     level = [document]
     for _ in range(MAX_DEPTH):
         yield level
-        objects = [node for node in level if type(node) is dict]
-        lists = [node for node in level if type(node) is list]
-        parts = chain(chain.from_iterable(map(dict.values, objects)), chain.from_iterable(lists))
-        level = [part for part in parts if type(part) is not str]
+        holders = [node for node in level if type(node) is dict or type(node) is list]
+        level = [part for part in get_referents(*holders) if type(part) is not str]  # faster than a loop over each
         if not level:
             return
     if any(isinstance(node, dict | list) for node in level):
