@@ -6,6 +6,8 @@ import time
 from dataclasses import dataclass, replace
 from typing import Self
 
+from cds_service.errors import DeadlinePassed
+
 KEPT_SECONDS = 0.7  # for figures, cards and the audit entry, once the record has been read
 STALE_SECONDS = 1.0
 
@@ -41,11 +43,17 @@ class Deadline:
 
     @property
     def is_stale(self) -> bool:
-        """Whether it passed so long ago that nobody waits any more, as when the process was stopped for a while.
-
-        Not at the first moment: the EHR's own window is a little longer than ours, and a late card may still count.
-        """
+        """Whether it passed so long ago that not the work, but a process that stood still was the reason."""
         return self.left < -STALE_SECONDS
+
+    def check(self) -> None:
+        """Go on while there is time.
+
+        Raises:
+            DeadlinePassed: there is none: the caller gets that at once, and no answer that it does not wait for.
+        """
+        if self.left <= 0:
+            raise DeadlinePassed("The time for this answer is over.")
 
     def for_reading(self) -> Deadline:
         """The part of it in which the record is read; the rest is for the answer itself."""

@@ -10,7 +10,7 @@ CdsError
   TooManyCalls              the caller's site allows it fewer calls a minute
   UnknownService            no service of that id
   EvidenceUnavailable       neither prefetch nor FHIR server gave a readable record
-  DeadlinePassed            the time for the answer ran out long ago
+  DeadlinePassed            the time for the answer ran out
   AuditUnavailable          the entry could not be written, so nothing is shown
   FhirReadError             one read failed; never leaves fhir/gathering/record.py, where it becomes a gap
   DataFileError             a file of studies, hooks, mappings or site is wrong; start only
@@ -98,7 +98,7 @@ class EvidenceUnavailable(CdsError):
 
 
 class DeadlinePassed(CdsError):
-    """The time for this answer ran out long ago: nobody waits for it any more."""
+    """The time for this answer ran out before it was made."""
 
 
 class AuditUnavailable(CdsError):

@@ -40,7 +40,7 @@ from cds_service.core.signals import Situation, find_signals
 from cds_service.core.study import Study
 from cds_service.core.wording import Wording
 from cds_service.deadline import Deadline
-from cds_service.errors import AuditUnavailable, DeadlinePassed, EvidenceUnavailable
+from cds_service.errors import AuditUnavailable, EvidenceUnavailable
 from cds_service.fhir.facts.findings import extract_findings
 from cds_service.fhir.gathering.parallel import run_side_by_side
 from cds_service.fhir.gathering.prefetch import PrefetchPlan
@@ -123,7 +123,7 @@ def answer(service: Service, hook: ServiceHook, request: HookRequest, ports: Por
     Raises:
         PatientMismatch: the Patient, or the augmentation order, is of another patient than the request.
         EvidenceUnavailable: an augmentation order, and nothing of the record could be read.
-        DeadlinePassed: nobody waits for the answer any more; it is not recorded as shown.
+        DeadlinePassed: the time was over before the answer was made; it is not recorded as shown.
         AuditUnavailable: the entry could not be written; nothing is returned then.
     """
     now = ports.clock()
@@ -140,6 +140,7 @@ def answer(service: Service, hook: ServiceHook, request: HookRequest, ports: Por
         if order is None:  # without a record nothing says that this brace follows an augmentation
             return HookResponse(cards=())
         raise
+    ports.deadline.check()
     support = find_support_orders(
         draft_support, record, service.terminology, treated=order.levels if order else (), today=today
     )
@@ -147,14 +148,14 @@ def answer(service: Service, hook: ServiceHook, request: HookRequest, ports: Por
         return HookResponse(cards=())
 
     found = _conclude(service, hook, request, order, record, support, today, ports.base_url)
+    ports.deadline.check()
     whole = build_cards(found)
     given = _answers_given(service, request, order, ports, now)
     repeats, basis = _find_repeats(found, whole, given, today)
     cards = shorten(found, whole, repeats.shortened)
 
-    if ports.deadline.is_stale:
-        raise DeadlinePassed("The time for this answer is over.")
     entry = entry_for(now, hook.id, request, found, cards, service.digests, service.models, ports.caller)
+    ports.deadline.check()
     ports.audit.append(with_repeats(entry, basis, whole_cards(found, whole), repeats))
     return HookResponse(cards=cards)
 

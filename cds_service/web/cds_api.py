@@ -83,12 +83,11 @@ def cds_routes(around: Surroundings) -> Blueprint:
     @routes.post("/<service_id>")
     def call(service_id: str) -> Response:
         g.started, g.service_id = time.perf_counter(), "unknown"
-        arrived = request.environ.get(ARRIVED, time.monotonic())  # it may have waited for its turn
         admitted = around.gate.admit(f"{CDS_PATH}/{service_id}")
         if service_id not in around.service.hooks or around.service.hooks[service_id].hook not in CONTEXTS:
             raise UnknownService("No service has this id.")
         g.service_id = service_id
-        response = _answer(around, around.service.hooks[service_id], admitted, arrived)
+        response = _answer(around, around.service.hooks[service_id], admitted)
         g.gaps = count_gaps(response)
         g.cards = tuple(
             (card.source.topic.code if card.source.topic else "", card.indicator) for card in response.cards
@@ -136,11 +135,13 @@ def count_gaps(response: HookResponse) -> int:
     return len({missing["name"] for model in models for missing in model.get("missing", ())})
 
 
-def _answer(around: Surroundings, hook: ServiceHook, admitted: Admitted, arrived: float) -> HookResponse:
+def _answer(around: Surroundings, hook: ServiceHook, admitted: Admitted) -> HookResponse:
     """The answer to a caller that was admitted: body, context, its right to the FHIR server, then the flow."""
+    deadline = deadline_of(around, admitted)
     raw = read_body()
     check_rate(admitted)
     asked = parse_request(raw, hook.hook)
+    deadline.check()
     g.hook_instance = asked.hook_instance
     client = admitted.settings
     if client is None:
@@ -151,12 +152,18 @@ def _answer(around: Surroundings, hook: ServiceHook, admitted: Admitted, arrived
         clock=around.clock,
         fhir=_reader(around, asked, client),
         audit=around.audit,
-        deadline=Deadline.after(admitted.window(around.settings.deadline_seconds), began=arrived),
+        deadline=deadline,
         base_url=around.base_url,
         history=around.history,
         caller=admitted.caller,
     )
     return around.flow(around.service, hook, asked, ports)
+
+
+def deadline_of(around: Surroundings, admitted: Admitted) -> Deadline:
+    """That of the answer to this call, from its arrival: it may have waited for its turn, and for keys."""
+    seconds = admitted.window(around.settings.deadline_seconds)
+    return Deadline.after(seconds, began=request.environ.get(ARRIVED))
 
 
 def _reader(around: Surroundings, asked: HookRequest, client: Client | None) -> FhirReader | None:

@@ -18,7 +18,7 @@ from cds_service.errors import AuditUnavailable, UnknownService
 from cds_service.feedback import FeedbackItem, parse_feedback
 from cds_service.fhir.gathering.parallel import run_side_by_side
 from cds_service.service import ServiceHook
-from cds_service.web.cds_api import CDS_PATH, Surroundings, json_response, read_body
+from cds_service.web.cds_api import CDS_PATH, Surroundings, deadline_of, json_response, read_body
 from cds_service.web.gate import check_rate
 
 CALLS = logging.getLogger("kyphoplasty_cds.calls")
@@ -50,10 +50,11 @@ def feedback_routes(around: Surroundings, cards: ShownCards) -> Blueprint:
         hook = around.service.hooks.get(service_id)
         if hook is None:
             raise UnknownService("No service has this id.")
+        until = deadline_of(around, admitted)
         body = read_body()
         check_rate(admitted)
         items = parse_feedback(body)
-        linked = _record(around, hook, items, cards, admitted.caller)
+        linked = _record(around, hook, items, cards, admitted.caller, until)
         fields = {"event": "feedback", "service": service_id, "items": len(items), "linked": linked}
         if linked < len({item.card for item in items}) and admitted.client is not None:
             fields["reason"] = "fb.unknown"
@@ -64,7 +65,12 @@ def feedback_routes(around: Surroundings, cards: ShownCards) -> Blueprint:
 
 
 def _record(
-    around: Surroundings, hook: ServiceHook, items: Sequence[FeedbackItem], cards: ShownCards, caller: Caller
+    around: Surroundings,
+    hook: ServiceHook,
+    items: Sequence[FeedbackItem],
+    cards: ShownCards,
+    caller: Caller,
+    until: Deadline,
 ) -> int:
     """One entry for each item, all of them; how many of the cards are known.
 
@@ -72,8 +78,8 @@ def _record(
         AuditUnavailable: an entry could not be written, or not all of them in time. The client may send all again:
             what is there is not doubled.
     """
-    now, until = around.clock(), Deadline.after(around.settings.deadline_seconds)
-    shown = _shown(hook, items, cards, caller, Deadline.after(around.settings.deadline_seconds / 2))
+    now = around.clock()
+    shown = _shown(hook, items, cards, caller, Deadline.after(until.left / 2))
     codes = frozenset(one.code for reasons in hook.texts.reasons.values() for one in reasons)
     for item in items:
         if until.left <= 0:

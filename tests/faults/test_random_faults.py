@@ -81,7 +81,8 @@ def test_whatever_fails_the_answer_is_in_time_and_of_this_patient(script, keys):
 
 def check_invariants(answer: Answered) -> None:
     """What holds of every answer, whatever failed."""
-    assert answer.status in {200, 412}, answer.body
+    is_too_late = answer.status == 503 and answer.issue == "timeout" and answer.seconds > DEADLINE_SECONDS
+    assert answer.status in {200, 412} or is_too_late, answer.body
     assert answer.seconds < DEADLINE_SECONDS + ALLOWANCE_SECONDS
     whole = json.dumps(answer.body)
     assert TOKEN not in whole
@@ -89,7 +90,7 @@ def check_invariants(answer: Answered) -> None:
     assert f"{abs(FOREIGN_VALUE):g}" not in whole
     assert "x-5" not in whole
     assert len(answer.entries) == 1
-    if answer.status == 412:
+    if answer.status != 200:
         assert answer.issue
         return
     assert answer.cards

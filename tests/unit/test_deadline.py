@@ -7,6 +7,7 @@ import time
 import pytest
 
 from cds_service.deadline import Deadline
+from cds_service.errors import DeadlinePassed
 
 
 def test_it_is_spent_from_the_arrival_of_the_request():
@@ -22,7 +23,13 @@ def test_reading_leaves_seven_tenths_of_a_second_or_half_of_it(seconds, reading)
     assert part.ends - part.began == pytest.approx(reading)
 
 
-def test_it_is_stale_only_when_nobody_waits_any_more():
+def test_work_goes_on_only_while_there_is_time():
+    Deadline.after(60).check()
+    with pytest.raises(DeadlinePassed):
+        Deadline.after(1, began=time.monotonic() - 1.01).check()
+
+
+def test_it_is_stale_only_when_the_process_must_have_stood_still():
     assert not Deadline.after(1, began=time.monotonic() - 1.2).is_stale
     assert Deadline.after(1, began=time.monotonic() - 2.5).is_stale
     assert Deadline.after(1, began=time.monotonic() - 2.5).share_left == 0
