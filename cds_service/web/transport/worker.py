@@ -28,7 +28,7 @@ from cds_service.web.transport.tally import Tally
 LOG = logging.getLogger("kyphoplasty_cds.server")
 LOOK_SECONDS = 0.25  # between two looks for connections whose time is over
 ACCEPTED_AT_ONCE = 64  # each turn of the loop may wait for the interpreter as often as sockets have bytes
-SWITCH_SECONDS = 0.0005  # between threads that compute: the loop waits so long for its turn, for every call of a socket
+SWITCH_SECONDS = float(os.environ.get("X_SWITCH", "0.0005"))  # between threads that compute: the loop waits so long for its turn, for every call of a socket
 LAST_SECONDS = 1.0  # at the end, for the first byte of who connected last
 TURN_SECONDS = 0.01  # for which a new connection is left to a worker that has fewer
 
@@ -47,7 +47,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self._held = 0
         self._looked = 0.0
         self._accepts_from: float | None = None
-        self._has_left_turn = False
+        self._overtakes = 0  # connections that it may take though another worker has fewer
 
     def get_thread_pool(self) -> ThreadPoolExecutor:
         """One thread for each that the lines let in, so that none of them waits for another."""
@@ -98,14 +98,21 @@ class Worker(ThreadWorker):  # type: ignore[misc]
     # --- new connections
 
     def accept(self, listener: socket) -> None:
-        """Take those that wait, unless another worker has fewer: that one gets a moment to take them."""
+        """Take those that wait, unless another worker has fewer: that one gets a moment to take them.
+
+        Where it does not, as it stands still or as there are more than it can take, each moment counts for twice as
+        many as the one before, until nobody waits.
+        """
+        overtakes = self._overtakes
         for _ in range(ACCEPTED_AT_ONCE):
-            if not self._has_left_turn and not self._board.has_fewest(self.place):
-                self._has_left_turn = True
-                self._pause_accepting()
-                return
-            self._has_left_turn = False
+            if not self._board.has_fewest(self.place):
+                if not overtakes:
+                    self._overtakes = min(max(1, 2 * self._overtakes), ACCEPTED_AT_ONCE)
+                    self._pause_accepting()
+                    return
+                overtakes -= 1
             if not self._accept_one(listener):
+                self._overtakes = 0
                 return
 
     def _accept_one(self, listener: socket) -> bool:
