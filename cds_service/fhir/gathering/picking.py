@@ -57,8 +57,8 @@ def concepts_of(resource: Json, others: Sequence[tuple[Json, str | None]], termi
         return _concepts_of_drug(_drug_of(resource, others), terminology)
     code = resource.get(CODE_OF.get(kind, "code"))
     found = terminology.concepts(code)
-    for component in objects(resource.get("component")):
-        found |= terminology.concepts(component.get("code"))
+    if components := resource.get("component"):
+        found = found.union(*(terminology.concepts(component.get("code")) for component in objects(components)))
     if kind == "Condition":  # words never make a yes, but forbid a "no": an entry may be coded in a way we do not list
         return found.union(*(terminology.text_concepts(word) for word in set(texts_of(code))))
     if found or kind not in BY_WORDS:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Literal
 from urllib.parse import quote
 
@@ -175,27 +176,32 @@ def _failed(note: str) -> Answer:
 
 
 def _read_pages(template: Template, pages: Sequence[Json], note: str) -> Answer:
-    entries = [entry for page in pages for entry in entries_of(page)]
-    pairs = [pair for entry in entries if (pair := _resource_of(entry)) is not None]
-    asked = [pair for pair in pairs if pair[0]["resourceType"] == template.resource_type]
-    rest = [pair for pair in pairs if pair[0]["resourceType"] != template.resource_type]
-    outcomes = [resource for resource, _ in rest if resource["resourceType"] == "OperationOutcome"]
-    others = [pair for pair in rest if pair[0]["resourceType"] != "OperationOutcome"]
+    kinds: dict[str, list[tuple[Json, str | None]]] = {}
+    broken = 0
+    for page in pages:
+        for entry in entries_of(page):
+            if pair := _resource_of(entry):
+                kinds.setdefault(pair[0]["resourceType"], []).append(pair)
+            else:
+                broken += 1
+    asked = kinds.pop(template.resource_type, [])
+    outcomes = [resource for resource, _ in kinds.pop("OperationOutcome", [])]
+    others = list(chain.from_iterable(kinds.values()))
     once = _each_once(asked)
     following = next_page(pages[-1]) if len(pages) == 1 else None
     fault = _fault(
         missing_pages=note,
         refused=any(is_error_outcome(outcome) for outcome in outcomes),
-        broken=len(entries) - len(pairs),
+        broken=broken,
         count=len(asked),
         total=total_of(pages[0]),
         is_open=following is not None,
     )
     return Answer(
         state="given" if once else "failed" if fault else "empty",
-        resources=tuple(resource for resource, _ in once),
-        others=tuple(resource for resource, _ in others),
-        full_urls=tuple(url for _, url in [*once, *others]),
+        resources=tuple([resource for resource, _ in once]),
+        others=tuple([resource for resource, _ in others]),
+        full_urls=tuple([url for _, url in (*once, *others)]),
         next_page=following,
         # An empty list that is not whole says nothing: it must not count as "asked and nothing there".
         note=f"incomplete: {fault}" if fault and once else fault,
@@ -219,9 +225,11 @@ def _fault(*, missing_pages: str, refused: bool, broken: int, count: int, total:
 
 def _resource_of(entry: Any) -> tuple[Json, str | None] | None:
     resource = entry.get("resource") if isinstance(entry, dict) else None
-    if not isinstance(resource, dict) or not _type_of(resource):
+    if not isinstance(resource, dict):
         return None
-    full_url = entry.get("fullUrl")
+    kind, full_url = resource.get("resourceType"), entry.get("fullUrl")
+    if not kind or not isinstance(kind, str):
+        return None
     return resource, full_url if isinstance(full_url, str) else None
 
 
@@ -236,11 +244,6 @@ def entries_of(page: Any) -> list[Any]:
 def resources_of(page: Any) -> list[Json]:
     """The resources of a Bundle that have a type."""
     return [pair[0] for entry in entries_of(page) if (pair := _resource_of(entry)) is not None]
-
-
-def _type_of(resource: Any) -> str:
-    kind = resource.get("resourceType") if isinstance(resource, dict) else None
-    return kind if isinstance(kind, str) else ""
 
 
 def total_of(page: Any) -> int | None:

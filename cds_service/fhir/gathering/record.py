@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any, Literal
@@ -122,7 +122,7 @@ def gather(
     patient_id = request.context.patient_id
     answers = {template.key: _checked(template, found[template.key], patient_id) for template in plan.templates}
     refuse_without_evidence(plan, answers)
-    person = identify(patient_id, _raw_patient(plan, answers), _all_resources(answers))
+    person = identify(patient_id, _raw_patient(plan, answers), _patients(plan, answers))
     parts = [
         _part(template, answers[template.key], "fhir" if template.key in from_fhir else "prefetch", person, terminology)
         for template in plan.templates
@@ -188,12 +188,13 @@ def _raw_patient(plan: PrefetchPlan, answers: Mapping[str, Answer]) -> Mapping[s
     return next((resources[0] for resources in found if resources), None)
 
 
-def _all_resources(answers: Mapping[str, Answer]) -> list[tuple[Mapping[str, Any], str | None]]:
-    return [
-        pair
-        for answer in answers.values()
-        for pair in zip((*answer.resources, *answer.others), answer.full_urls, strict=True)
-    ]
+def _patients(plan: PrefetchPlan, answers: Mapping[str, Answer]) -> Iterator[tuple[Mapping[str, Any], str | None]]:
+    """Resources that may be the Patient, with their fullUrl: what was asked for as one, and what came along."""
+    for template in plan.templates:
+        answer = answers[template.key]
+        if _reads_patient(template):
+            yield from zip(answer.resources, answer.full_urls, strict=False)
+        yield from _others_of(answer)
 
 
 def _part(
@@ -212,7 +213,7 @@ def _part(
     read = Read(
         state="given" if ours else "empty",
         origin=origin,
-        entries=sum(not _is_void(raw) for raw in ours),
+        entries=len([raw for raw in ours if not _is_void(raw)]),
         note=answer.note,
         warned=answer.warned and bool(ours),
     )
@@ -221,13 +222,15 @@ def _part(
 
 
 def _others_of(answer: Answer) -> list[tuple[Mapping[str, Any], str | None]]:
-    return list(zip(answer.others, answer.full_urls[len(answer.resources) :], strict=True))
+    return list(zip(answer.others, answer.full_urls[len(answer.resources) :], strict=True)) if answer.others else []
 
 
 def _is_void(raw: Mapping[str, Any]) -> bool:
     """Entered in error or refuted: no entry of a list that silence could be read from."""
     if raw.get("status") == "entered-in-error":
         return True
+    if "verificationStatus" not in raw:
+        return False
     codings = objects(member(raw, "verificationStatus", "coding"))
     return any(coding.get("code") in ("entered-in-error", "refuted") for coding in codings)
 

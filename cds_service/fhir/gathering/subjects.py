@@ -17,27 +17,26 @@ class Person:
     """The patient of the request, by every name that a reference may use.
 
     Attributes:
-        full_urls: under which the Patient stands in the Bundles of the record, `urn:uuid:…`.
+        references: what most resources say, `Patient/1`, and the addresses of the Patient in the Bundles of the record,
+            `urn:uuid:…`.
         identifiers: (system, value) of the Patient's business identifiers.
     """
 
     patient_id: str
-    full_urls: frozenset[str] = frozenset()
+    references: frozenset[str]
     identifiers: frozenset[tuple[str, str]] = frozenset()
 
     def is_subject_of(self, resource: Json) -> bool:
         """Whether this resource says that it is about this patient; one that names nobody does not."""
         subject = resource.get("subject", resource.get("patient"))
-        if not isinstance(subject, Mapping):
+        if not isinstance(subject, dict):
             return False
-        reference = text(subject.get("reference"))
-        if reference:
-            return self._is_meant_by(reference, resource)
+        reference = subject.get("reference")
+        if reference and isinstance(reference, str):
+            return reference in self.references or self._is_meant_by(reference, resource)
         return _identifier(subject.get("identifier")) in self.identifiers
 
     def _is_meant_by(self, reference: str, resource: Json) -> bool:
-        if reference == f"Patient/{self.patient_id}" or reference in self.full_urls:  # the first is what most say
-            return True
         if reference.startswith("#"):
             return self._is_contained(reference[1:], resource)
         if reference.startswith("urn:"):
@@ -79,12 +78,12 @@ def identify(patient_id: str, patient: Json | None, included: Iterable[tuple[Jso
         patient: the raw Patient, None when it could not be read.
         included: resources of the record with their fullUrl; a Patient of this id among them gives its fullUrl.
     """
-    urls = {
+    addresses = {
         url
         for resource, url in included
         if url and resource.get("resourceType") == "Patient" and resource.get("id") == patient_id
     }
-    return Person(patient_id, frozenset(urls), identifiers_of(patient or {}))
+    return Person(patient_id, frozenset({f"Patient/{patient_id}", *addresses}), identifiers_of(patient or {}))
 
 
 def identifiers_of(patient: Json) -> frozenset[tuple[str, str]]:

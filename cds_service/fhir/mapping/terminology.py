@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +26,14 @@ from cds_service.fhir.mapping.mapping_files import (
     read_value_sets,
 )
 from cds_service.fhir.mapping.units import UnitTable, load_units
-from cds_service.fhir.raw_json import LISTS, items, objects
+from cds_service.fhir.raw_json import LISTS
 
 Code = tuple[str, str]
+
+# Most codes of a record are of the same few hundred: how many are remembered as written, and how long one may be.
+REMEMBERED = 4096
+LONGEST_CODE = 200
+NOTHING: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +77,7 @@ class Terminology:
         self._by_code = self._index()
         self._classes = self._index_of_classes()
         self._known = {code: self._matches_of(*code) for code in (*self._by_code, *local_codes)}
+        self._remembered = lru_cache(REMEMBERED)(self._read)
 
     def _index(self) -> Mapping[Code, tuple[str, ...]]:
         """Concepts of every enumerated code, our own codes included."""
@@ -105,17 +112,20 @@ class Terminology:
 
         Never raises on junk: `coding: [{}]`, null and plain text match nothing.
         """
-        found: dict[Match, None] = {}
-        for system, code in self._codings(codeable):
-            known = self._known.get((system, code))
-            if known is None and system in self._classes:
-                known = self._matches_of(system, code)
-            found.update(dict.fromkeys(known or ()))
-        return tuple(found)
+        found: list[Match] = []
+        for code in _codes(codeable):
+            known = self._known.get(code)
+            if known is None:
+                is_short = len(code[0]) + len(code[1]) <= LONGEST_CODE
+                known = self._remembered(code) if is_short else self._read(code)
+            if known:
+                found += known
+        return tuple(dict.fromkeys(found)) if found else ()
 
     def concepts(self, codeable: Any) -> frozenset[str]:
         """Names of the concepts that a CodeableConcept belongs to."""
-        return frozenset([match.concept for match in self.matches(codeable)])
+        matches = self.matches(codeable)
+        return frozenset([match.concept for match in matches]) if matches else NOTHING
 
     def codes(self, concept: str) -> tuple[Code, ...]:
         """Every enumerated code of a concept with the local codes that a site maps to it, sorted.
@@ -136,7 +146,8 @@ class Terminology:
             KeyError: there is no such map.
         """
         answers = self._answer_maps[map_id]
-        found = (target for code in self._codings(codeable) for target in answers.get(code, ()))
+        codes = (self._systems.normalise(*code) for code in _codes(codeable))
+        found = (target for code in codes for target in answers.get(code, ()))
         return tuple(sorted(set(found)))
 
     def answers(self, map_id: str) -> frozenset[str]:
@@ -164,6 +175,14 @@ class Terminology:
             return frozenset()
         return frozenset(concept for concept, rule in self._texts.items() if rule.fits(plain))
 
+    def _read(self, code: Code) -> tuple[Match, ...]:
+        """What a code means that is written in another spelling, or that only a rule lists."""
+        system, canonical = self._systems.normalise(*code)
+        known = self._known.get((system, canonical))
+        if known is None and system in self._classes and canonical:
+            return self._matches_of(system, canonical)
+        return known or ()
+
     def _matches_of(self, system: str, code: str) -> tuple[Match, ...]:
         printed = f"{system}|{code}"
         own = (Match(concept, printed) for concept in self._concepts_of(system, code))
@@ -181,19 +200,19 @@ class Terminology:
     def _reaches(self, targets: tuple[LocalCode, ...], concept: str) -> bool:
         return any(concept in self._concepts_of(target.system, target.code) for target in targets)
 
-    def _codings(self, codeable: Any) -> list[Code]:
-        """System and code of each coding, both in the spelling that we compare."""
-        found: list[Code] = []
-        for one in items(codeable):
-            if isinstance(one, LISTS):
-                found += self._codings(one)
-                continue
-            for coding in objects(one.get("coding", one) if isinstance(one, dict) else None):
-                system, code = coding.get("system"), coding.get("code")
-                if isinstance(system, str) and isinstance(code, str) and code.strip():
-                    is_plain = (system, code) in self._known  # the spelling that we compare; most are
-                    found.append((system, code) if is_plain else self._systems.normalise(system, code))
-        return found
+
+def _codes(codeable: Any) -> list[Code]:
+    """System and code of each coding, as written."""
+    if not isinstance(codeable, dict):
+        return [code for one in codeable for code in _codes(one)] if isinstance(codeable, LISTS) else []
+    codings = codeable.get("coding", codeable)
+    found: list[Code] = []
+    for coding in codings if isinstance(codings, LISTS) else (codings,):
+        if isinstance(coding, dict):
+            system, code = coding.get("system"), coding.get("code")
+            if isinstance(system, str) and isinstance(code, str):
+                found.append((system, code))
+    return found
 
 
 def load_terminology(*folders: Path) -> Terminology:
