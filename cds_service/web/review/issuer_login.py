@@ -99,10 +99,7 @@ class IssuerLogin:
             "code_challenge_method": "S256",
         }
         try:
-            self.gate.accounts.count_vouched_try(self.gate.address)
             address = self.issuer.authorization_address(asked, Deadline.after(SECONDS))
-        except TooManyTries:
-            return self._refuse(way.wanted, "limit", TOO_MANY, 429)
         except IssuerUnavailable as fault:
             return self._refuse(way.wanted, fault.reason, UNREACHABLE, 503)
         self.gate.sessions.set_out(way.secret)
@@ -111,14 +108,21 @@ class IssuerLogin:
         return response
 
     def come_back(self) -> AnyResponse:
-        """Take what the issuer's page sent the browser back with, once, and begin a session."""
+        """Take what the issuer's page sent the browser back with, once, and begin a session.
+
+        The return is the try that counts: it asks the issuer and may become an entry. Who only sets out has tried
+        nothing, and any page can make a browser do so, by fifty images for example.
+        """
         way = Way.of(request.cookies.get(WAY_COOKIE, ""))
         if way is None or not same(request.args.get("state"), way.made("state")):
             return self._refuse(PATH, "state")  # perhaps nobody of ours: no entry
         if not self.gate.sessions.come_back(way.secret):
             return self._refuse(way.wanted, "replayed")
         try:
+            self.gate.accounts.count_vouched_try(self.gate.address)
             who = self._who(way, Deadline.after(SECONDS))
+        except TooManyTries:
+            response = self._refuse(way.wanted, "limit", TOO_MANY, 429)
         except LoginRefused as fault:
             response = self._deny(way, fault)
         except IssuerUnavailable as fault:

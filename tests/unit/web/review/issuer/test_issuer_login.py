@@ -147,14 +147,26 @@ def test_a_subject_of_markup_stays_text(desk, stub):
     assert "&lt;script&gt;" in page
 
 
-def test_one_network_address_sets_out_fifty_times_in_a_quarter_of_an_hour(desk, stub):
+def test_one_network_address_comes_back_fifty_times_in_a_quarter_of_an_hour(desk, stub):
     for _ in range(50):
-        Traveller(desk).set_out()
-    response = desk.app.test_client().get("/audit/login/issuer")
+        traveller = Traveller(desk)
+        way = urlsplit(traveller.set_out())
+        state = parse_qs(way.query)["state"][0]
+        assert traveller.client.get(BACK, query_string={"state": state, "code": "made-up"}).status_code == 403
+    asked, denied = stub.calls.count("/token/"), len(desk.all("login"))
+    traveller = Traveller(desk)
+    response = traveller.log_in_at(stub)
     assert response.status_code == 429
-    assert "Location" not in response.headers
+    assert traveller.client.get_cookie(SESSION, path="/audit") is None
+    assert (stub.calls.count("/token/"), len(desk.all("login"))) == (asked, denied) == (50, 50)
     desk.later(minutes=16)
     stub.now = desk.now.timestamp()
+    assert Traveller(desk).log_in_at(stub).status_code == 200
+
+
+def test_a_page_full_of_images_of_the_login_shuts_out_nobody(desk, stub):
+    for _ in range(60):
+        assert desk.app.test_client().get("/audit/login/issuer").status_code == 303
     assert Traveller(desk).log_in_at(stub).status_code == 200
 
 
