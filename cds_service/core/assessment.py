@@ -252,11 +252,8 @@ def _disagree(shown: Sequence[ModelResult], outcome: Outcome, policy: Policy) ->
     if len(shown) < 2:
         return False
     sides = {result.prediction.risk >= result.baseline for result in shown}
-    common = policy.baseline.of(outcome) or policy.pooled_incidence.of(outcome)
-    if len(sides) > 1 or common is None:
-        return len(sides) > 1
-    risks = [
-        predict(result.model, {one.name: one.value for one in result.inputs}, site_incidence=common).risk
-        for result in shown
-    ]
-    return max(risks) - min(risks) >= policy.showing.disagreement
+    if len(sides) > 1:
+        return True
+    on_common = [result.pooled if policy.baseline.of(outcome) is None else result.prediction for result in shown]
+    risks = [prediction.risk for prediction in on_common if prediction is not None]
+    return bool(risks) and max(risks) - min(risks) >= policy.showing.disagreement

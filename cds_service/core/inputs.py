@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 
 from cds_service.core.facts import Value
-from cds_service.core.study import LogisticStudy, Predictor, Term
+from cds_service.core.study import LogisticStudy, Term
 from cds_service.core.table import ReducedModel, ReducedTable, Vector
 
 Side = Literal["reassuring", "alarming"]
@@ -30,9 +30,7 @@ class Held:
     bound: float
 
 
-def hold_inputs(
-    study: LogisticStudy, table: ReducedTable, in_use: ReducedModel, inputs: Mapping[str, Value]
-) -> dict[str, Held]:
+def hold_inputs(table: ReducedTable, in_use: ReducedModel, inputs: Mapping[str, Value]) -> dict[str, Held]:
     """Values that lie beyond what the study can say, by finding (step 8): extrapolation never reassures.
 
     A continuous input is held at the cohort's 5th or 95th percentile on the side that lowers the figure and at the
@@ -43,7 +41,7 @@ def hold_inputs(
     for name, (lowest, low, high, highest) in table.ranges.items():
         if name not in inputs:
             continue
-        value, falls = _number(_predictor(study, name), inputs[name]), slopes[name] < 0
+        value, falls = _number(name, inputs[name]), slopes[name] < 0
         below, above = ((lowest, 0.5), (high, 95.0)) if falls else ((low, 5.0), (highest, 99.5))
         if value < below[0]:
             side: Side = "alarming" if falls else "reassuring"
@@ -54,37 +52,47 @@ def hold_inputs(
     return held
 
 
-def _predictor(study: LogisticStudy, name: str) -> Predictor:
-    return next(one for one in study.predictors if one.finding == name)
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a model, and what a value must be to stand in it.
+
+    Attributes:
+        word: of a category, the word that this column is about.
+        words: of a category, all of them.
+    """
+
+    finding: str
+    kind: Literal["number", "yes-no", "category"]
+    word: str | None
+    words: tuple[str, ...]
 
 
-def encode_inputs(study: LogisticStudy, terms: Sequence[Term], values: Mapping[str, Value]) -> Vector:
-    """The model's columns: 0/1 for yes/no and for each word but the reference."""
-    columns = []
-    for term in terms:
-        predictor, value = _predictor(study, term.finding), values[term.finding]
-        if predictor.kind == "category":
-            columns.append(float(_word(predictor, value) == term.word))
-        elif predictor.kind == "yes-no":
-            columns.append(float(_yes_no(predictor, value)))
-        else:
-            columns.append(_number(predictor, value))
-    return np.array(columns, dtype=np.float64)
+def columns_of(study: LogisticStudy, terms: Sequence[Term]) -> tuple[Column, ...]:
+    """The columns of these terms."""
+    predictors = {one.finding: one for one in study.predictors}
+    return tuple(
+        Column(term.finding, predictors[term.finding].kind, term.word, predictors[term.finding].words) for term in terms
+    )
 
 
-def _word(predictor: Predictor, value: Value) -> str:
-    if not isinstance(value, str) or value not in predictor.words:
-        raise ValueError(f"{predictor.finding} must be one of {', '.join(predictor.words)}, not {value!r}")
-    return value
+def encode_inputs(columns: Sequence[Column], values: Mapping[str, Value]) -> Vector:
+    """What stands in the columns: 0/1 for yes/no and for each word but the reference."""
+    return np.array([_encoded(one, values[one.finding]) for one in columns], dtype=np.float64)
 
 
-def _yes_no(predictor: Predictor, value: Value) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError(f"{predictor.finding} must be yes or no, not {value!r}")  # noqa: TRY004 - one kind of error
-    return value
+def _encoded(column: Column, value: Value) -> float:
+    if column.kind == "number":
+        return _number(column.finding, value)
+    if column.kind == "yes-no":
+        if not isinstance(value, bool):
+            raise ValueError(f"{column.finding} must be yes or no, not {value!r}")
+        return float(value)
+    if not isinstance(value, str) or value not in column.words:
+        raise ValueError(f"{column.finding} must be one of {', '.join(column.words)}, not {value!r}")
+    return float(value == column.word)
 
 
-def _number(predictor: Predictor, value: Value) -> float:
+def _number(finding: str, value: Value) -> float:
     if isinstance(value, bool | str) or not math.isfinite(value):
-        raise ValueError(f"{predictor.finding} must be a number, not {value!r}")
+        raise ValueError(f"{finding} must be a number, not {value!r}")
     return float(value)

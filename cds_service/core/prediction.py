@@ -15,9 +15,9 @@ from typing import Literal
 import numpy as np
 
 from cds_service.core.facts import Value
-from cds_service.core.inputs import Held, encode_inputs, hold_inputs
+from cds_service.core.inputs import Column, Held, columns_of, encode_inputs, hold_inputs
 from cds_service.core.log_odds import Interval, expit, if_measured, logit
-from cds_service.core.study import LogisticStudy, Study, Term
+from cds_service.core.study import LogisticStudy, Study
 from cds_service.core.table import Matrix, ReducedModel, ReducedTable, Vector, read_table
 
 Z_95 = 1.96
@@ -80,8 +80,8 @@ class _KnownSet:
     """What follows from which inputs are known, whatever their values are.
 
     Attributes:
-        terms: the columns of these inputs, in the order of the study.
-        means: of the cohort, one for each term.
+        columns: of these inputs, in the order of the study.
+        means: of the cohort, one for each column.
         coefficients: in use, by term.
         clear: as in `Prediction`, of findings with one term.
         categories: of each finding with more: their columns, and the covariance at the printed scale among them.
@@ -89,7 +89,7 @@ class _KnownSet:
         unknown_until_after: as in `Prediction`.
     """
 
-    terms: tuple[Term, ...]
+    columns: tuple[Column, ...]
     means: Vector
     coefficients: Mapping[str, float]
     clear: Mapping[str, bool]
@@ -167,8 +167,8 @@ def predict(model: LogisticModel, inputs: Mapping[str, Value], *, site_incidence
     """
     reduced = model.reduced(frozenset(inputs))
     known = model.known_set(frozenset(inputs))
-    held = hold_inputs(model.study, model.table, reduced, inputs)
-    values = encode_inputs(model.study, known.terms, {**inputs, **{name: one.used for name, one in held.items()}})
+    held = hold_inputs(model.table, reduced, inputs)
+    values = encode_inputs(known.columns, {**inputs, **{name: one.used for name, one in held.items()}})
     distances = values - known.means
     baseline = _baseline(model.study, site_incidence)
     log_odds = reduced.intercept + float(reduced.coefficients @ values) + baseline.shift
@@ -184,7 +184,7 @@ def predict(model: LogisticModel, inputs: Mapping[str, Value], *, site_incidence
         ceiling=ceiling,
         coefficients_in_use=known.coefficients,
         clear=MappingProxyType(_clear(known, reduced, distances)),
-        effects=MappingProxyType(_effects(reduced, known.terms, distances)),
+        effects=MappingProxyType(_effects(reduced, known.columns, distances)),
         gains=known.gains,
         missing=tuple(known.gains),
         unknown_until_after=known.unknown_until_after,
@@ -208,10 +208,10 @@ def _study_uncertainty(log_odds: float, reduced: ReducedModel, distances: Vector
     return expit(log_odds - margin), expit(log_odds + margin)
 
 
-def _effects(reduced: ReducedModel, terms: Sequence[Term], distances: Vector) -> dict[str, float]:
+def _effects(reduced: ReducedModel, columns: Sequence[Column], distances: Vector) -> dict[str, float]:
     effects: dict[str, float] = {}
-    for term, effect in zip(terms, (reduced.coefficients * distances).tolist(), strict=True):
-        effects[term.finding] = effects.get(term.finding, 0.0) + effect
+    for column, effect in zip(columns, (reduced.coefficients * distances).tolist(), strict=True):
+        effects[column.finding] = effects.get(column.finding, 0.0) + effect
     return effects
 
 
@@ -229,7 +229,7 @@ def _follow(model: LogisticModel, reduced: ReducedModel) -> _KnownSet:
         else:
             clear[finding] = _is_clear(reduced.coefficients[at], np.ones(1), among)
     return _KnownSet(
-        terms=terms,
+        columns=columns_of(model.study, terms),
         means=np.array([model.table.means[term.name] for term in terms]),
         coefficients=MappingProxyType(dict(zip(reduced.terms, reduced.coefficients.tolist(), strict=True))),
         clear=MappingProxyType(clear),

@@ -28,7 +28,7 @@ from cds_service.web.transport.tally import Tally
 LOG = logging.getLogger("kyphoplasty_cds.server")
 LOOK_SECONDS = 0.25  # between two looks for connections whose time is over
 ACCEPTED_AT_ONCE = 64  # each turn of the loop may wait for the interpreter as often as sockets have bytes
-SWITCH_SECONDS = float(os.environ.get("X_SWITCH", "0.0005"))  # between threads that compute: the loop waits so long for its turn, for every call of a socket
+SWITCH_SECONDS = 0.0005  # between threads that compute: the loop waits so long for its turn, for every call of a socket
 LAST_SECONDS = 1.0  # at the end, for the first byte of who connected last
 TURN_SECONDS = 0.01  # for which a new connection is left to a worker that has fewer
 
