@@ -10,14 +10,13 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
 from cds_service.callers.keys import KeySet, NoKeySet, read_keys
 from cds_service.deadline import Deadline
 from cds_service.errors import DataFileError, FhirReadError
-from cds_service.fhir.address import parse_address
+from cds_service.fhir.address import parse_address, target_of
 from cds_service.fhir.server.connections import Connections
 
 LOG = logging.getLogger("kyphoplasty_cds.callers")
@@ -118,11 +117,9 @@ class KeyAddress:
             connections: that follow the site's rule about private networks.
             monotonic: in seconds.
         """
-        address = parse_address(url)
-        origin = replace(address, segments=(), query="")
         self._issuer = issuer
-        self._server = connections.server(origin)
-        self._target = address.url.removeprefix(origin.url) or "/"
+        self._server = connections.server(parse_address(url).server)
+        self._target = target_of(url)
         self._monotonic = monotonic
         self._lock = threading.Lock()
         self._keys: KeySet | None = None

@@ -176,6 +176,6 @@ def _is_address_of_keys(jku: str, client: Client) -> bool:
     with suppress(ValueError):
         named = parse_address(jku)
         if client.jwks_url is not None:
-            return named.url == client.jwks_url
+            return named == parse_address(client.jwks_url)
         return named.origin == parse_address(client.issuer).origin
     return False

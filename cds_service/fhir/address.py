@@ -37,6 +37,11 @@ class Address:
         return (self.scheme, self.host, self.port)
 
     @property
+    def server(self) -> Address:
+        """Its server alone, without path and query."""
+        return Address(self.scheme, self.host, self.port, ())
+
+    @property
     def is_loopback(self) -> bool:
         """Whether this names the machine itself, in the plain spelling."""
         return is_loopback_host(self.host)
@@ -92,6 +97,12 @@ def parse_base(url: str) -> Address:
     if "?" in url or "*" in url:
         raise ValueError("the base of a FHIR server has no query, and nothing in it stands for anything else")
     return parse_address(url)
+
+
+def target_of(url: str) -> str:
+    """What is asked for at the server of this URL, once it is checked: path and query as they are written."""
+    parts = urlsplit(url)
+    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
 def is_loopback_host(host: str) -> bool:

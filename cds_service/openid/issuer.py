@@ -13,11 +13,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
-from urllib.parse import quote_plus, urlencode, urlsplit
+from urllib.parse import quote_plus, urlencode
 
 from cds_service.deadline import Deadline
 from cds_service.errors import FhirReadError
-from cds_service.fhir.address import Address, parse_address
+from cds_service.fhir.address import Address, parse_address, target_of
 from cds_service.fhir.server.connections import Connections
 from cds_service.json_text import JsonTextError, decode_json
 from cds_service.openid.id_token import Jwk
@@ -218,9 +218,7 @@ class Issuer:
             address = None
         if address is None or address.origin not in self._origins:
             raise IssuerUnavailable("discovery-address")
-        parts = urlsplit(url)
-        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        return Endpoint(url, Address(address.scheme, address.host, address.port, ()), target)
+        return Endpoint(url, address.server, target_of(url))
 
     def _ask(
         self, place: Endpoint, deadline: Deadline, headers: Mapping[str, str] | None = None, form: str | None = None

@@ -22,7 +22,15 @@ def _origin(value: str) -> str:
 
 Origin = Annotated[str, AfterValidator(_origin)]
 FhirBase = Annotated[str, AfterValidator(lambda value: parse_base(value).url)]
-Url = Annotated[str, AfterValidator(lambda value: parse_address(value).url)]
+
+
+def _url(value: str) -> str:
+    """As written: a slash at the end of a path may lead to another page."""
+    parse_address(value)
+    return value
+
+
+Url = Annotated[str, AfterValidator(_url)]
 
 
 def _kebab(name: str) -> str:

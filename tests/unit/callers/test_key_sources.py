@@ -14,6 +14,7 @@ from cds_service.callers.key_sources import MAX_AGE_SECONDS, PAUSE_SECONDS, WAIT
 from cds_service.deadline import Deadline
 from cds_service.errors import DataFileError
 from cds_service.fhir.server.connections import Connections
+from cds_service.site.clients import Client
 from tests.client_tokens import ISSUER, Signer, key_set
 from tests.key_publisher import HANG_SECONDS, Publisher
 
@@ -63,6 +64,14 @@ def settle(source):
 def test_keys_are_fetched_once_and_kept(source, publisher):
     assert [known(source) for _ in range(3)] == [{"old"}] * 3
     assert publisher.asked == ["/keys?v=1"]
+
+
+@pytest.mark.parametrize("path", ["/keys/", "/keys", "/", "/keys/?v=1", "/a//keys/"])
+def test_keys_are_asked_for_at_the_address_as_the_site_wrote_it(publisher, path):
+    table = {"issuer": ISSUER, "jwks-url": publisher.base + path, "fhir-servers": ["https://e.org/r4"]}
+    client = Client.model_validate(table)
+    assert known(KeyAddress(client.issuer, client.jwks_url, Connections())) == {"old"}
+    assert publisher.asked == [path]
 
 
 def test_keys_that_were_fetched_ahead_cost_the_first_call_no_fetch(source, publisher):
