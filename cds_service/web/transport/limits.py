@@ -40,7 +40,7 @@ class Limits:
     linger_seconds: float = 2.0
     connections: int = 800
     held_bytes: int = 64 * MIB
-    answers: int = int(__import__("os").environ.get("X_ANSWERS", "8"))
+    answers: int = 8
     answer_bytes: int = 8 * MIB
     waiting: int = 16
     pages: int = 4
