@@ -15,6 +15,7 @@ from fhir.resources.R4B.valueset import ValueSet
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.code_systems import MEASURES, ORDERS, CodeSystems
 from cds_service.fhir.mapping.overlay import files_in_force, label, read_json, read_toml, top_files, validated
+from cds_service.fhir.mapping.text_rules import TextRule
 
 UNIT_PROPERTY = "https://kyphoplasty-cds.org/fhir/property/unit"
 Code = tuple[str, str]
@@ -50,17 +51,6 @@ class LocalCode:
     system: str
     code: str
     unit: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class TextRule:
-    """Words that name a concept, and words beside them that say otherwise."""
-
-    any: tuple[re.Pattern[str], ...]
-    none: tuple[re.Pattern[str], ...] = ()
-
-    def fits(self, text: str) -> bool:
-        return any(word.search(text) for word in self.any) and not any(word.search(text) for word in self.none)
 
 
 def read_value_sets(folders: Sequence[Path], systems: CodeSystems) -> Mapping[str, ValueSetRules]:

@@ -6,7 +6,6 @@ A *concept* is the id of a value set in `mappings/valueset/`, or a code of one o
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +16,6 @@ from typing import Any
 from cds_service.fhir.mapping.code_systems import CodeSystems, load_code_systems
 from cds_service.fhir.mapping.mapping_files import (
     LocalCode,
-    TextRule,
     ValueSetRules,
     read_answer_maps,
     read_local_codes,
@@ -25,6 +23,7 @@ from cds_service.fhir.mapping.mapping_files import (
     read_texts,
     read_value_sets,
 )
+from cds_service.fhir.mapping.text_rules import TextRule, folded
 from cds_service.fhir.mapping.units import UnitTable, load_units
 from cds_service.fhir.raw_json import LISTS
 
@@ -71,9 +70,6 @@ class Terminology:
         self._local_codes = local_codes
         self._answer_maps = answer_maps
         self._texts = texts
-        # Most words name nothing: one pattern of all says so at once.
-        every = (f"(?:{word.pattern})" for rule in texts.values() for word in rule.any)
-        self._any_text = re.compile("|".join(every) or "(?!)", re.IGNORECASE)
         self._by_code = self._index()
         self._classes = self._index_of_classes()
         self._known = {code: self._matches_of(*code) for code in (*self._by_code, *local_codes)}
@@ -168,12 +164,9 @@ class Terminology:
         if not isinstance(text, str):
             return frozenset()
         plain = unicodedata.normalize("NFKC", text)
-        if among is not None:
-            rules = ((concept, self._texts.get(concept)) for concept in among)
-            return frozenset([concept for concept, rule in rules if rule is not None and rule.fits(plain)])
-        if self._any_text.search(plain) is None:
-            return frozenset()
-        return frozenset(concept for concept, rule in self._texts.items() if rule.fits(plain))
+        folded_text = folded(plain)
+        concepts = self._texts if among is None else [concept for concept in among if concept in self._texts]
+        return frozenset([concept for concept in concepts if self._texts[concept].fits(plain, folded_text)])
 
     def _read(self, code: Code) -> tuple[Match, ...]:
         """What a code means that is written in another spelling, or that only a rule lists."""
