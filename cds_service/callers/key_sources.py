@@ -1,15 +1,12 @@
 """Where the keys of an issuer come from: a file of the site folder, or an address that the site names.
 
-A call never waits for an address whose keys are known and fresh, and for another at most `WAIT_SECONDS`: the fetch goes
-on behind it, one at a time, and what it brings serves the next call.
+A call never waits for an address whose keys are known and fresh, and for another at most `WAIT_SECONDS`.
 """
 
 from __future__ import annotations
 
 import logging
-import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -18,21 +15,15 @@ from cds_service.deadline import Deadline
 from cds_service.errors import DataFileError, FhirReadError
 from cds_service.fhir.address import parse_address, target_of
 from cds_service.fhir.server.connections import Connections
+from cds_service.published import Monotonic, NotPublished, Published
 
 LOG = logging.getLogger("kyphoplasty_cds.callers")
 WAIT_SECONDS = 1.0  # that one call waits for keys, at most
-WAITERS = 4  # calls that wait at once: whoever names keys that nobody has must not hold all threads
 FETCH_SECONDS = 5.0
-AHEAD_SECONDS = 300.0  # older keys are fetched anew behind a call
-MAX_AGE_SECONDS = 600.0  # a key that is no longer published is of no use after this time
-KEPT_SECONDS = 24 * 3600.0  # while the address does not answer
-PAUSE_SECONDS = 60.0  # between two fetches, whatever tokens name
-FIRST_PAUSE_SECONDS = 10.0  # as long as there are no keys at all
 LOOK_SECONDS = 1.0  # between two looks at a file
 MAX_BYTES = 256 * 1024
 HEADERS = {"Accept": "application/jwk-set+json, application/json", "User-Agent": "kyphoplasty-cds"}
 NO_KEYS = KeySet()
-Monotonic = Callable[[], float]
 
 
 class KeySource(Protocol):
@@ -104,7 +95,7 @@ def _state_of(file: Path) -> tuple[int, int, int]:
 
 
 class KeyAddress:
-    """Keys at an address, kept while they are fresh."""
+    """Keys at an address."""
 
     def __init__(
         self, issuer: str, url: str, connections: Connections, *, monotonic: Monotonic = time.monotonic
@@ -120,71 +111,28 @@ class KeyAddress:
         self._issuer = issuer
         self._server = connections.server(parse_address(url).server)
         self._target = target_of(url)
-        self._monotonic = monotonic
-        self._lock = threading.Lock()
-        self._keys: KeySet | None = None
-        self._fetched = float("-inf")
-        self._tried = float("-inf")
-        self._has_failed = False
-        self._fetching: threading.Event | None = None
-        self._waiting = threading.BoundedSemaphore(WAITERS)
+        self.published = Published(self._fetch, self._say_failed, monotonic=monotonic)
 
     def keys(self, kid: str, until: Deadline) -> KeySet:
         """The keys in force; with an unknown id, or with old keys, after a fetch if one may be made and is in time."""
-        with self._lock:
-            age = self._monotonic() - self._fetched
-            is_known = self._keys is not None and kid in self._keys.keys
-            has_to_wait = not is_known or (age > MAX_AGE_SECONDS and not self._has_failed)
-            fetching = self._begin() if not is_known or age > AHEAD_SECONDS else None
-        if fetching is not None and has_to_wait and self._waiting.acquire(blocking=False):
-            try:
-                fetching.wait(max(0.0, min(WAIT_SECONDS, until.left)))
-            finally:
-                self._waiting.release()
-        with self._lock:
-            is_kept = self._monotonic() - self._fetched <= KEPT_SECONDS
-            return self._keys if self._keys is not None and is_kept else NO_KEYS
+        wait = Deadline.after(min(WAIT_SECONDS, until.left))
+        return self.published.get(wait, lambda known: kid in known.keys) or NO_KEYS
 
     def prefetch(self) -> None:
         """Begin the first fetch."""
-        with self._lock:
-            self._begin()
+        self.published.prefetch()
 
-    def _begin(self) -> threading.Event | None:
-        """The fetch that goes on, or a new one; None where it is too early for another. The lock is held."""
-        if self._fetching is not None:
-            return self._fetching
-        now = self._monotonic()
-        if now - self._tried < (FIRST_PAUSE_SECONDS if self._keys is None else PAUSE_SECONDS):
-            return None
-        self._tried = now
-        over = threading.Event()
+    def _fetch(self) -> KeySet:
         try:
-            threading.Thread(target=self._fetch, args=(over,), name="client-keys", daemon=True).start()
-        except RuntimeError:  # no thread to be had now: as if the address did not answer
-            self._say_failed("no-thread")
-            return None
-        self._fetching = over  # after the start; the fetch itself waits for the lock before it takes it away
-        return over
+            found = read_keys(self._ask())
+        except NoKeySet:
+            raise NotPublished("not-keys") from None
+        except FhirReadError as error:
+            raise NotPublished(error.reason) from None
+        _say("jwks.refresh", self._issuer, found)
+        return found
 
-    def _fetch(self, over: threading.Event) -> None:
-        found: KeySet | None = None
-        try:
-            found = self._ask()
-        except (FhirReadError, NoKeySet) as error:
-            reason = error.reason if isinstance(error, FhirReadError) else "not-keys"
-            self._say_failed(reason)
-        finally:
-            with self._lock:
-                self._has_failed = found is None
-                if found is not None:
-                    self._keys, self._fetched = found, self._monotonic()
-                self._fetching = None
-            over.set()
-        if found is not None:
-            _say("jwks.refresh", self._issuer, found)
-
-    def _ask(self) -> KeySet:
+    def _ask(self) -> bytes:
         reply = self._server.exchange(
             self._target, HEADERS, Deadline.after(FETCH_SECONDS), max_bytes=MAX_BYTES
         )  # no redirect is followed
@@ -192,10 +140,10 @@ class KeyAddress:
             raise FhirReadError("redirect", "the address leads elsewhere")
         if reply.status != 200:
             raise FhirReadError(f"http-{reply.status}", "the address did not answer with keys")
-        return read_keys(reply.body)
+        return reply.body
 
     def _say_failed(self, reason: str) -> None:
-        kept = self._keys
+        kept = self.published.known
         event = "jwks.redirect" if reason == "redirect" else "jwks.stale" if kept else "jwks.unreachable"
         _say(event, self._issuer, kept or NO_KEYS, detail=reason)
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 import base64
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any
 from urllib.parse import quote_plus, urlencode
 
 from cds_service.deadline import Deadline
@@ -22,17 +22,16 @@ from cds_service.fhir.server.connections import Connections
 from cds_service.json_text import JsonTextError, decode_json
 from cds_service.openid.id_token import Jwk
 from cds_service.openid.refusal import IssuerUnavailable, LoginRefused
+from cds_service.published import Monotonic, NotPublished, Published, Thing
 from cds_service.site.review import ReviewLogin
 
 WELL_KNOWN = "/.well-known/openid-configuration"
-KEPT_SECONDS = 3600.0  # document and keys
-REST_SECONDS = 5.0  # between two tries of what failed, and between two looks for a key that is not there
+FETCH_SECONDS = 5.0  # for the document, and for the keys
 MOST_AT_ONCE = 2
 TURN_SECONDS = 1.0
 BASIC, POST = "client_secret_basic", "client_secret_post"
 HEADERS = {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "kyphoplasty-cds"}
 REFUSALS: Mapping[int, str] = {400: "code", 401: "client", 403: "code"}  # of the token endpoint
-Thing = TypeVar("Thing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,38 +62,6 @@ class Provider:
     names_itself: bool
 
 
-class _Kept(Generic[Thing]):
-    """Something of the issuer's, fetched by one thread at a time, and not again at once where that failed."""
-
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._thing: Thing | None = None
-        self._fetched = self._tried = float("-inf")
-
-    def get(self, fetch: Callable[[], Thing], *, anew: bool = False) -> Thing:
-        """The thing, fetched where it is not there, is old, or is wanted anew."""
-        if (thing := self._at_hand(anew=anew)) is not None:
-            return thing
-        if not self._lock.acquire(timeout=TURN_SECONDS):
-            raise IssuerUnavailable("busy")
-        try:
-            if (thing := self._at_hand(anew=anew)) is not None:
-                return thing
-            if self._clock() - self._tried < REST_SECONDS:
-                raise IssuerUnavailable("resting")
-            self._tried = self._clock()
-            self._thing = fetch()
-            self._fetched = self._clock()
-            return self._thing
-        finally:
-            self._lock.release()
-
-    def _at_hand(self, *, anew: bool) -> Thing | None:
-        age = self._clock() - self._fetched
-        return self._thing if age < (REST_SECONDS if anew else KEPT_SECONDS) else None
-
-
 class Issuer:
     """One issuer, as this process knows it."""
 
@@ -103,7 +70,7 @@ class Issuer:
         login: ReviewLogin,
         secret: str | None,
         connections: Connections,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Monotonic = time.monotonic,
     ) -> None:
         """Nothing is asked yet.
 
@@ -117,8 +84,8 @@ class Issuer:
         self._secret = secret
         self._connections = connections
         self._origins = {parse_address(url).origin for url in (login.issuer, *login.servers)}
-        self._provider = _Kept[Provider](clock)
-        self._keys = _Kept[Sequence[Jwk]](clock)
+        self._provider = Published(self._fetch_provider, monotonic=clock)
+        self._keys = Published(self._fetch_keys, monotonic=clock)
         self._turns = threading.BoundedSemaphore(MOST_AT_ONCE)
 
     def authorization_address(self, query: Mapping[str, str], deadline: Deadline) -> str:
@@ -182,21 +149,30 @@ class Issuer:
         Raises:
             IssuerUnavailable: it does not answer.
         """
-
-        def fetch() -> Sequence[Jwk]:
-            keys = self._ask(self._found(deadline).keys, deadline).get("keys")
-            if not isinstance(keys, list):
-                raise IssuerUnavailable("keys")
-            return [key for key in keys if isinstance(key, dict)]
-
-        return self._keys.get(fetch, anew=anew)
+        return self._known(self._keys, deadline, anew=anew)
 
     def _found(self, deadline: Deadline) -> Provider:
-        def fetch() -> Provider:
-            place = self._endpoint(self._login.issuer.rstrip("/") + WELL_KNOWN)
-            return self._read(self._ask(place, deadline))
+        return self._known(self._provider, deadline)
 
-        return self._provider.get(fetch)
+    @staticmethod
+    def _known(published: Published[Thing], deadline: Deadline, *, anew: bool = False) -> Thing:
+        found = published.get(deadline, lambda _: not anew)
+        if found is None:
+            raise IssuerUnavailable(published.fault or "busy")
+        return found
+
+    def _fetch_keys(self) -> Sequence[Jwk]:
+        with _not_published():
+            deadline = Deadline.after(FETCH_SECONDS)
+            keys = self._ask(self._found(deadline).keys, deadline).get("keys")
+        if not isinstance(keys, list):
+            raise NotPublished("keys")
+        return [key for key in keys if isinstance(key, dict)]
+
+    def _fetch_provider(self) -> Provider:
+        with _not_published():
+            place = self._endpoint(self._login.issuer.rstrip("/") + WELL_KNOWN)
+            return self._read(self._ask(place, Deadline.after(FETCH_SECONDS)))
 
     def _read(self, document: Mapping[str, Any]) -> Provider:
         if document.get("issuer") != self._login.issuer:
@@ -251,3 +227,12 @@ class Issuer:
             yield
         finally:
             self._turns.release()
+
+
+@contextmanager
+def _not_published() -> Iterator[None]:
+    """The fetch failed for the same reason."""
+    try:
+        yield
+    except IssuerUnavailable as error:
+        raise NotPublished(error.reason) from None

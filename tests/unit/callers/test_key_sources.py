@@ -10,10 +10,11 @@ import time
 import pytest
 
 from cds_service.callers import key_sources
-from cds_service.callers.key_sources import MAX_AGE_SECONDS, PAUSE_SECONDS, WAITERS, KeyAddress, KeyFile
+from cds_service.callers.key_sources import KeyAddress, KeyFile
 from cds_service.deadline import Deadline
 from cds_service.errors import DataFileError
 from cds_service.fhir.server.connections import Connections
+from cds_service.published import MAX_AGE_SECONDS, PAUSE_SECONDS, UNASKED_SECONDS, WAITERS
 from cds_service.site.clients import Client
 from tests.client_tokens import ISSUER, Signer, key_set
 from tests.key_publisher import HANG_SECONDS, Publisher
@@ -56,7 +57,7 @@ def known(source, kid="old", seconds=LONG):
 def settle(source):
     """Until no fetch goes on."""
     until = time.monotonic() + LONG
-    while source._fetching is not None:
+    while source.published._fetching is not None:
         assert time.monotonic() < until
         time.sleep(0.005)
 
@@ -128,6 +129,34 @@ def test_a_key_that_was_taken_away_is_gone_after_ten_minutes(source, publisher, 
     assert known(source) == {"new"}
 
 
+def test_keys_that_nobody_asked_for_in_an_hour_are_not_believed_before_the_address_was_asked(source, publisher, hands):
+    known(source)
+    publisher.gate.clear()
+    publisher.answer = (200, {}, key_set(NEW))
+    hands.now += UNASKED_SECONDS - 1
+    assert known(source, seconds=0) == {"old"}
+    hands.now += 2
+    assert known(source, seconds=0) == set()
+    publisher.gate.set()
+    settle(source)
+    assert known(source) == {"new"}
+
+
+def test_a_night_of_faults_ago_is_not_a_fault_now(source, publisher, hands):
+    known(source)
+    publisher.answer = FAULTS["an error"]
+    hands.now += MAX_AGE_SECONDS + 1
+    known(source)
+    settle(source)
+    publisher.gate.clear()
+    publisher.answer = (200, {}, key_set(NEW))
+    hands.now += 10 * 3600
+    assert known(source, seconds=0) == set()
+    publisher.gate.set()
+    settle(source)
+    assert known(source) == {"new"}
+
+
 def test_keys_in_use_are_fetched_anew_before_they_are_old_and_nobody_waits(source, publisher, hands):
     known(source)
     publisher.gate.clear()
@@ -150,7 +179,8 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_an_address_that_fails_leaves_the_keys_that_were_known_for_a_day(source, publisher, hands, fault):
+def test_an_address_that_fails_leaves_the_keys_that_were_known_for_a_day(source, publisher, hands, fault, monkeypatch):
+    monkeypatch.setattr(key_sources, "WAIT_SECONDS", LONG)
     known(source)
     publisher.answer = FAULTS[fault]
     hands.now += MAX_AGE_SECONDS + 1
@@ -176,7 +206,7 @@ def test_a_fetch_that_failed_is_not_waited_for_again(source, publisher, hands):
     fetching.start()
     fetching.join(LONG)
     assert not fetching.is_alive()
-    assert source._fetching is not None  # it goes on behind the call
+    assert source.published._fetching is not None  # it goes on behind the call
 
 
 def test_a_redirect_is_not_followed(source, publisher):
@@ -208,7 +238,7 @@ def test_known_keys_do_not_wait_while_an_unknown_one_is_looked_for(source, publi
     publisher.gate.clear()
     hands.now += PAUSE_SECONDS
     assert known(source, "unknown", seconds=0) == {"old"}
-    assert source._fetching is not None
+    assert source.published._fetching is not None
     assert known(source) == {"old"}
 
 

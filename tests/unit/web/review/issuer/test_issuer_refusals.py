@@ -115,7 +115,7 @@ def test_made_up_names_of_keys_do_not_make_us_ask_at_will(desk, stub):
     assert stub.calls.count("/keys") == asked
 
 
-def test_the_issuer_is_asked_for_new_keys_at_most_once_in_five_seconds_and_hourly(make_site, stub):
+def test_the_issuer_is_asked_for_new_keys_at_most_once_in_a_minute_and_after_ten(make_site, stub):
     login = load_site(make_site()).site.review
     now = SimpleNamespace(seconds=0.0)
     issuer = Issuer(login, None, Connections(), clock=lambda: now.seconds)
@@ -126,18 +126,18 @@ def test_the_issuer_is_asked_for_new_keys_at_most_once_in_five_seconds_and_hourl
     assert names() == {"k1"}
     stub.keys = {"k2": ec.generate_private_key(ec.SECP256R1())}
     assert names(anew=True) == {"k1"}
-    now.seconds = 6
+    now.seconds = 61
     assert names() == {"k1"}
     assert names(anew=True) == {"k2"}
     stub.keys = {"k3": rsa_key()}
-    now.seconds = 3605
+    now.seconds = 61 + 299
     assert names() == {"k2"}
-    now.seconds = 3607
+    now.seconds = 61 + 601
     assert names() == {"k3"}
 
 
 def test_a_new_key_of_the_issuer_is_found_at_the_next_login(make_desk, stub, monkeypatch):
-    monkeypatch.setattr("cds_service.openid.issuer.REST_SECONDS", 0.0)
+    monkeypatch.setattr("cds_service.published.PAUSE_SECONDS", 0.0)
     desk = make_desk()
     Traveller(desk).log_in_at(stub)
     stub.keys, stub.kid = {"k2": ec.generate_private_key(ec.SECP256R1())}, "k2"
