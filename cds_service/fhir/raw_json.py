@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -65,16 +65,25 @@ def number(value: Any) -> float | None:
     return float(value) if is_number else None
 
 
-def texts_of(codeable: Any) -> Iterator[str]:
-    """`text` and the displays of a CodeableConcept."""
-    yield from filter(None, [text(member(codeable, "text"))])
-    yield from filter(None, (text(coding.get("display")) for coding in objects(member(codeable, "coding"))))
+def texts_of(codeable: Any) -> list[str]:
+    """`text` and the displays of a CodeableConcept; often the one is the other once more."""
+    if not isinstance(codeable, dict):
+        return []
+    found = [codeable.get("text"), *[coding.get("display") for coding in objects(codeable.get("coding"))]]
+    return [words for words in found if words and isinstance(words, str)]
 
 
 def first_day(value: Any) -> date | None:
     """The day on which a FHIR date or dateTime begins, as written (no change of time zone)."""
-    parts = _DAY.fullmatch(text(value).strip())
-    return _day(int(parts[1]), int(parts[2] or 1), int(parts[3] or 1)) if parts else None
+    return _first_day(_DAY.fullmatch(text(value).strip()))
+
+
+def day_and_moment(value: Any) -> tuple[date | None, datetime | None]:
+    """`first_day` and `moment` of one text; no moment without a day of this age."""
+    written = text(value).strip()
+    parts = _DAY.fullmatch(written)
+    day = _first_day(parts)
+    return day, _moment(written, parts) if day else None
 
 
 def last_day(value: Any) -> date | None:
@@ -90,11 +99,7 @@ def last_day(value: Any) -> date | None:
 def moment(value: Any) -> datetime | None:
     """A FHIR dateTime or instant with a time of day; None for anything less precise."""
     written = text(value).strip()
-    parts = _DAY.fullmatch(written)
-    try:
-        return datetime.fromisoformat(written) if parts and parts[4] else None
-    except ValueError:
-        return None
+    return _moment(written, _DAY.fullmatch(written))
 
 
 def utc_day(value: Any) -> date | None:
@@ -108,6 +113,17 @@ def utc_day(value: Any) -> date | None:
         return at.astimezone(UTC).date() if at and at.tzinfo else day
     except OverflowError:
         return day
+
+
+def _first_day(parts: re.Match[str] | None) -> date | None:
+    return _day(int(parts[1]), int(parts[2] or 1), int(parts[3] or 1)) if parts else None
+
+
+def _moment(written: str, parts: re.Match[str] | None) -> datetime | None:
+    try:
+        return datetime.fromisoformat(written) if parts and parts[4] else None
+    except ValueError:
+        return None
 
 
 def _day(year: int, month: int, day: int) -> date | None:

@@ -59,12 +59,13 @@ def find_t_score(spec: FindingSpec, chart: Chart) -> Outcome:
 def why_no_t_score(reading: Reading, chart: Chart) -> str:
     """Why a value under a T-score code is not a T-score of bone by DXA; empty when nothing says so."""
     terminology = chart.terminology
-    if any(terminology.text_concepts(word, Z_SCORE) for word in reading.words):
+    words = set(reading.words)
+    if any(terminology.text_concepts(word, Z_SCORE) for word in words):
         return NEVER["z-score"]
-    words = (*reading.words, *texts_of(reading.observation.get("method")))
+    words.update(texts_of(reading.observation.get("method")))
     if any(terminology.text_concepts(word, FROM_CT) for word in words):
         return "computed from a CT, not measured by DXA"
-    return NEVER["t-score-peripheral"] if _site(reading, chart)[0] == "heel or humerus" else ""
+    return NEVER["t-score-peripheral"] if _site(reading, chart) == "heel or humerus" else ""
 
 
 def _look_alikes(spec: FindingSpec, chart: Chart) -> tuple[PassedOver, ...]:
@@ -93,7 +94,7 @@ def _pick(usable: Sequence[Measured], spec: FindingSpec, chart: Chart) -> Picked
 
     A region counts before a single vertebra.
     """
-    sited = [_Sited(one, *_site(one.reading, chart)) for one in usable]
+    sited = [_sited(one, chart) for one in usable]
     tier = next(found for sites in (CENTRAL, ("site not stated",), ("forearm",)) if (found := _of(sited, sites)))
     day = max(one.measured.moment.day for one in tier)
     of_day = [one for one in tier if one.measured.moment.day == day]
@@ -105,6 +106,11 @@ def _pick(usable: Sequence[Measured], spec: FindingSpec, chart: Chart) -> Picked
         return Picked(value=lowest.measured.value, used=between, conflict=conflict)
     concerns = tuple(filter(None, (CONCERNS.get(lowest.site), SINGLE if lowest.is_single else None)))
     return Picked(value=lowest.measured.value, used=(lowest.measured,), concerns=concerns, site=_words(lowest))
+
+
+def _sited(one: Measured, chart: Chart) -> _Sited:
+    site = _site(one.reading, chart)
+    return _Sited(one, site, is_single=site == "lumbar spine" and _is_single(one.reading, chart))
 
 
 def _of(sited: Sequence[_Sited], sites: Sequence[str]) -> list[_Sited]:
@@ -143,32 +149,31 @@ def _place(sited: _Sited) -> tuple[str, ...]:
     return sited.site, code, site_key(reading), words
 
 
-def _site(reading: Reading, chart: Chart) -> tuple[Site, bool]:
-    """The site, and whether it is one vertebra of the spine."""
-    place = reading.observation.get("bodySite")
+def _site(reading: Reading, chart: Chart) -> Site:
     site = SITE_OF_CONCEPT.get(reading.match.concept)
-    is_generic = site is None or reading.match.code == FOREARM_OR_ANY
-    if is_generic:
-        site = _site_by_words(reading, chart, place) or ("site not stated" if site is None or reading.words else site)
-    assert site is not None  # noqa: S101 - set above
-    return site, site == "lumbar spine" and _is_single(reading, chart, place)
+    if site is not None and reading.match.code != FOREARM_OR_ANY:
+        return site
+    return _site_by_words(reading, chart) or ("site not stated" if site is None or reading.words else site)
 
 
-def _site_by_words(reading: Reading, chart: Chart, place: object) -> Site | None:
+def _site_by_words(reading: Reading, chart: Chart) -> Site | None:
     """What body site, text or display say; None when they say nothing of a site."""
+    place = reading.observation.get("bodySite")
     coded = chart.terminology.concepts(place) & {"lumbar-vertebra", "lumbar-spine-site", "femur-site"}
     if coded:
         return "femur" if coded == {"femur-site"} else "lumbar spine"
-    for words in (tuple(texts_of(place)), reading.words):
-        named = {concept for word in words for concept in chart.terminology.text_concepts(word, SITES)}
+    for words in (texts_of(place), reading.words):
+        named = {concept for word in set(words) for concept in chart.terminology.text_concepts(word, SITES)}
         for concept in WORDS_IN_ORDER:
             if concept in named:
                 return SITE_OF_CONCEPT[concept]
     return None
 
 
-def _is_single(reading: Reading, chart: Chart, place: object) -> bool:
+def _is_single(reading: Reading, chart: Chart) -> bool:
+    """Whether a value of the spine is of one vertebra."""
+    place = reading.observation.get("bodySite")
     if "lumbar-vertebra" in chart.terminology.concepts(place):
         return True
-    words = tuple(texts_of(place)) or reading.words
+    words = set(texts_of(place) or reading.words)
     return any(chart.terminology.text_concepts(word, ONE_VERTEBRA) for word in words)

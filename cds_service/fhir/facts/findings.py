@@ -68,8 +68,7 @@ def _find(spec: FindingSpec, chart: Chart, specs: Mapping[str, FindingSpec]) -> 
 
 
 def _find_quantity(spec: FindingSpec, chart: Chart) -> Outcome:
-    readers: Mapping[str, Reader] = {"t-score": find_t_score, "grip": find_grip}
-    reader = readers.get(spec.pick)
+    reader = PICKS.get(spec.pick)
     return reader(spec, chart) if reader else find_quantity(spec, chart, pick_newest)
 
 
@@ -83,6 +82,7 @@ def _leave(spec: FindingSpec, chart: Chart) -> Outcome:
     return gap(spec, "undetermined", "what it follows from is not known"), ()
 
 
+PICKS: Mapping[str, Reader] = {"t-score": find_t_score, "grip": find_grip}
 READERS: Mapping[str, Reader] = {
     "quantity": _find_quantity,
     "boolean": find_answer,

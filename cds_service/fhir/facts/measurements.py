@@ -55,12 +55,18 @@ def sort_out(
     spec: FindingSpec, chart: Chart, look_alike: LookAlike | None = None
 ) -> tuple[list[Measured], list[Measured], list[Refused]]:
     """Usable, too old, refused; each newest first."""
-    readings = find_readings(chart, spec.value_sets)
-    results = [_refuse_look_alike(measure(reading, spec, chart), chart, look_alike) for reading in readings]
-    measured = sorted((one for one in results if isinstance(one, Measured)), key=_by_time, reverse=True)
-    stale = [one for one in measured if is_stale(one.moment, spec, chart)]
-    usable = [one for one in measured if not is_stale(one.moment, spec, chart)]
-    refused = sorted((one for one in results if isinstance(one, Refused)), key=refused_by_time, reverse=True)
+    usable: list[Measured] = []
+    stale: list[Measured] = []
+    refused: list[Refused] = []
+    for reading in find_readings(chart, spec.value_sets):
+        result = _refuse_look_alike(measure(reading, spec, chart), chart, look_alike)
+        if isinstance(result, Measured):
+            (stale if is_stale(result.moment, spec, chart) else usable).append(result)
+        elif result is not None:
+            refused.append(result)
+    usable.sort(key=_by_time, reverse=True)
+    stale.sort(key=_by_time, reverse=True)
+    refused.sort(key=refused_by_time, reverse=True)
     return usable, stale, refused
 
 
@@ -136,13 +142,15 @@ def age_concern(spec: FindingSpec, chart: Chart, day: Any) -> tuple[str, ...]:
 
 
 def method_concern(spec: FindingSpec, readings: Sequence[Reading]) -> tuple[str, ...]:
+    if not spec.method_matters:
+        return ()
     is_recorded = all(any(one.observation.get(name) for name in ("method", "device", "performer")) for one in readings)
-    return (NOT_RECORDED,) if spec.method_matters and not is_recorded else ()
+    return () if is_recorded else (NOT_RECORDED,)
 
 
 def _method(reading: Reading, chart: Chart) -> str:
     """How it was measured, in our words, where the record's words say it."""
-    words = (*texts_of(reading.observation.get("method")), *texts_of(reading.observation.get("code")))
+    words = {*texts_of(reading.observation.get("method")), *texts_of(reading.observation.get("code"))}
     named = {concept for word in words for concept in chart.terminology.text_concepts(word, METHODS)}
     if "bioimpedance" in named:
         return "bioimpedance"
@@ -161,6 +169,8 @@ def pick_newest(usable: Sequence[Measured], spec: FindingSpec, chart: Chart) -> 
 
 def of_newest_moment(usable: Sequence[Measured]) -> list[Measured]:
     """Values of the newest moment; one that names only the day may be of any moment of that day."""
+    if len(usable) == 1:
+        return list(usable)
     day = max(one.moment.day for one in usable)
     of_day = [one for one in usable if one.moment.day == day]
     if any(not one.moment.instant for one in of_day):

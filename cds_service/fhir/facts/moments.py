@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date
 from typing import Any
 
-from cds_service.fhir.raw_json import Json, first_day, member, moment
+from cds_service.fhir.raw_json import Json, day_and_moment, member
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -25,11 +25,11 @@ class Moment:
 
 def effective_moment(raw: Json, prefix: str = "effective") -> Moment | None:
     """`<prefix>[x]` of every kind: a period counts by its end, a timing by its last event. Never `issued`."""
-    return next((found for time in _times(raw, prefix) if (found := read_moment(time))), None)
+    plain = read_moment(raw.get(f"{prefix}DateTime"))  # what most have
+    return plain or next((found for time in _other_times(raw, prefix) if (found := read_moment(time))), None)
 
 
-def _times(raw: Json, prefix: str) -> Iterator[Any]:
-    yield raw.get(f"{prefix}DateTime")
+def _other_times(raw: Json, prefix: str) -> Iterator[Any]:
     yield raw.get(f"{prefix}Instant")
     timing = raw.get(f"{prefix}Timing")
     for period in (raw.get(f"{prefix}Period"), member(timing, "repeat", "boundsPeriod")):
@@ -41,8 +41,9 @@ def _times(raw: Json, prefix: str) -> Iterator[Any]:
 
 def read_moment(value: Any) -> Moment | None:
     """A FHIR date, dateTime or instant of any precision; None for anything else."""
-    begins = first_day(value)
-    at = moment(value) if begins else None
+    if not value:
+        return None
+    begins, at = day_and_moment(value)
     if begins is None or at is None:
         return Moment(begins) if begins else None
     in_utc = at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)

@@ -23,22 +23,18 @@ class Reading:
     Attributes:
         holder: the Observation or component with the value.
         observation: the Observation: status, time, body site and method are read there.
+        resource: its name, `Observation/12`.
+        status: of the Observation.
         moment: of the Observation; None where it says none.
     """
 
     match: Match
     holder: Raw
     observation: Raw
+    resource: str
+    status: str
     origin: Origin
     moment: Moment | None
-
-    @property
-    def resource(self) -> str:
-        return f"Observation/{text(self.observation.get('id'))}"
-
-    @property
-    def status(self) -> str:
-        return text(self.observation.get("status"))
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -61,7 +57,15 @@ def _reading(held: Held, concepts: Sequence[str]) -> Reading:
     matches = [match for match in held.matches if match.concept in concepts]
     best = max(matches, key=lambda match: (concepts.index(match.concept), match.unit))
     entry = held.entry
-    return Reading(match=best, holder=held.holder, observation=entry.raw, origin=entry.origin, moment=entry.moment)
+    return Reading(
+        match=best,
+        holder=held.holder,
+        observation=entry.raw,
+        resource=entry.reference,
+        status=text(entry.raw.get("status")),
+        origin=entry.origin,
+        moment=entry.moment,
+    )
 
 
 def time_problem(reading: Reading, chart: Chart) -> tuple[GapReason, str] | None:

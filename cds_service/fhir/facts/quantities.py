@@ -16,11 +16,13 @@ from cds_service.fhir.facts.moments import Moment
 from cds_service.fhir.facts.observations import RETRACTED, Reading, status_problem, time_problem
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.units import UnitTable
-from cds_service.fhir.raw_json import member, text, texts_of
+from cds_service.fhir.raw_json import text, texts_of
 
 # U+2212 and dashes stand for minus in reports; a comma for the decimal point.
 NUMBER = re.compile(r"\s*([-−–]?)\s*(\d{1,6}(?:[.,]\d{1,6})?)\s*")
 ONE_SIDE = frozenset({"left-side", "right-side"})
+NUMERIC = (int, float, str)
+TOO_LARGE = Decimal("1e9")
 PRINTABLE_UNIT = re.compile(r"[\w{}\[\]/%.'*^µ°²³ -]{1,20}")
 
 
@@ -70,7 +72,7 @@ def measure(reading: Reading, spec: FindingSpec, chart: Chart) -> Measured | Ref
     if reading.status in RETRACTED:
         return None
     raw_value, unit, printed = _number(reading.holder)
-    why = _why_no_value(reading, raw_value)
+    why = _why_no_value(reading, raw_value, unit)
     if why is not None:
         return Refused(reading=reading, reason=why[0], why=why[1], printed=printed)
     assert raw_value is not None  # noqa: S101 - _why_no_value has refused it
@@ -108,10 +110,10 @@ def _placed(reading: Reading, chart: Chart, value: float, raw: Decimal, printed:
     return Measured(reading=reading, value=value, printed=printed, step=step, moment=when)
 
 
-def _why_no_value(reading: Reading, value: Decimal | None) -> tuple[GapReason, str] | None:
+def _why_no_value(reading: Reading, value: Decimal | None, unit: Raw) -> tuple[GapReason, str] | None:
     if problem := status_problem(reading):
         return problem
-    if member(reading.holder, "valueQuantity", "comparator"):
+    if unit.get("comparator"):
         return "no-value", "only a limit"
     return ("no-value", "no number") if value is None else None
 
@@ -121,7 +123,8 @@ def _number(holder: Raw) -> tuple[Decimal | None, Raw, str]:
     quantity = holder.get("valueQuantity")
     if isinstance(quantity, dict):
         value = _decimal(quantity.get("value"))
-        return value, quantity, " ".join(filter(None, (_written(quantity, value), _unit_printed(quantity))))
+        printed, unit = _written(quantity, value), _unit_printed(quantity)
+        return value, quantity, f"{printed} {unit}" if printed and unit else printed or unit
     value = _decimal(holder.get("valueInteger"))
     written = NUMBER.fullmatch(text(holder.get("valueString")))
     if value is None and written:
@@ -131,13 +134,13 @@ def _number(holder: Raw) -> tuple[Decimal | None, Raw, str]:
 
 def _decimal(value: Any) -> Decimal | None:
     """A finite number as written; what is too large to be one is left for the range to refuse."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
+    if isinstance(value, bool) or not isinstance(value, NUMERIC):
         return None
     try:
         number = Decimal(str(value))
     except ArithmeticError:
         return None
-    return number if number.is_finite() and abs(number) < Decimal("1e9") else None
+    return number if number.is_finite() and abs(number) < TOO_LARGE else None
 
 
 def _written(quantity: Raw, value: Decimal | None) -> str:
@@ -174,13 +177,13 @@ def _unit_of(quantity: Raw, units: UnitTable) -> str | None:
 
     The code speaks before the text, but for the code 1, under which records write `T-Score` and `g/cm2` as text.
     """
-    written = [text(quantity.get(name)).strip() for name in ("code", "unit")]
-    code, label = (units.canonical(spelling) if spelling else "" for spelling in written)
-    if not written[0]:
+    code = _canonical(quantity.get("code"), units)
+    if code and quantity.get("unit") == quantity["code"]:
+        return code
+    label = _canonical(quantity.get("unit"), units)
+    if code == "":
         return label
-    if code is None:
-        return None
-    if not label or label == code:
+    if code is None or not label or label == code:
         return code
     if code == "1":
         return label
@@ -188,8 +191,14 @@ def _unit_of(quantity: Raw, units: UnitTable) -> str | None:
     return code if is_same else None
 
 
+def _canonical(written: Any, units: UnitTable) -> str | None:
+    """Empty for nothing, None for a unit that is not known."""
+    spelling = text(written).strip()
+    return units.canonical(spelling) if spelling else ""
+
+
 def _is_one_side(reading: Reading, terminology: Terminology) -> bool:
-    words = (*reading.words, *texts_of(reading.observation.get("bodySite")))
+    words = {*reading.words, *texts_of(reading.observation.get("bodySite"))}
     return any(terminology.text_concepts(word, ONE_SIDE) for word in words)
 
 
@@ -198,6 +207,8 @@ def any_differ(values: Sequence[Measured], decimals: int) -> bool:
 
     Each is held against the lowest and highest of those that are no coarser.
     """
+    if len(values) == 1:
+        return False
     lowest, highest = math.inf, -math.inf
     for one in sorted(values, key=lambda one: one.step):
         lowest, highest = min(lowest, one.value), max(highest, one.value)

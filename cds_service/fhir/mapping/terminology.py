@@ -163,7 +163,7 @@ class Terminology:
         """
         if not isinstance(text, str):
             return frozenset()
-        plain = unicodedata.normalize("NFKC", text)
+        plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
         folded_text = folded(plain)
         concepts = self._texts if among is None else [concept for concept in among if concept in self._texts]
         return frozenset([concept for concept in concepts if self._texts[concept].fits(plain, folded_text)])

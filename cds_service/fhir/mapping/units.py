@@ -75,6 +75,7 @@ def load_units(folders: Sequence[Path]) -> UnitTable:
         for spelling in (canonical, *others):
             if spellings.setdefault(_folded(spelling), canonical) != canonical:
                 raise DataFileError(label(path), f"spellings.{canonical}", f"{spelling!r} is also another unit")
+            spellings[spelling] = canonical  # as most records write it
     for factor in content.factors:
         for unit in (factor.unit, factor.to):
             if unit not in content.spellings:
