@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import queue
 import threading
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TypeVar
 
 from cds_service.deadline import Deadline
 
 MAX_PARALLEL = 12
+IDLE_SECONDS = 30.0  # after which a thread that has nothing to do ends
 
 Key = TypeVar("Key")
 Result = TypeVar("Result")
@@ -28,8 +31,53 @@ def run_side_by_side(tasks: Mapping[Key, Callable[[], Result]], until: Deadline)
     for item in tasks.items():
         waiting.put(item)
     for _ in range(min(MAX_PARALLEL, len(tasks))):
-        threading.Thread(target=_work, args=(waiting, done, until), name="fhir", daemon=True).start()
+        _THREADS.run(partial(_work, waiting, done, until))
     return _collect(len(tasks), done, until)
+
+
+class _Threads:
+    """Threads that stay for the next task: to start one costs more than most tasks do.
+
+    There are as many as are needed: one that hangs is missed by nobody.
+    """
+
+    def __init__(self) -> None:
+        self._begin_anew()
+        os.register_at_fork(after_in_child=self._begin_anew)  # threads and their locks do not survive a fork
+
+    def _begin_anew(self) -> None:
+        self._changing = threading.Lock()
+        self._free = 0
+        self._waiting: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+
+    def run(self, work: Callable[[], None]) -> None:
+        """Begin this now."""
+        if not self._take_free_one():
+            threading.Thread(target=self._serve, name="fhir", daemon=True).start()
+        self._waiting.put(work)
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                work = self._waiting.get(timeout=IDLE_SECONDS)
+            except queue.Empty:
+                if self._take_free_one():  # else work is on its way
+                    return
+                continue
+            work()
+            del work  # it holds a patient's record
+            with self._changing:
+                self._free += 1
+
+    def _take_free_one(self) -> bool:
+        with self._changing:
+            if not self._free:
+                return False
+            self._free -= 1
+            return True
+
+
+_THREADS = _Threads()
 
 
 def _work(waiting: queue.SimpleQueue, done: queue.SimpleQueue, until: Deadline) -> None:  # type: ignore[type-arg]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
+import weakref
+from functools import partial
 
 import pytest
 
@@ -39,3 +42,41 @@ def test_who_hangs_is_left_behind_and_holds_up_nobody():
 def test_a_fault_of_ours_is_not_hidden():
     with pytest.raises(ZeroDivisionError):
         run_side_by_side({"a": lambda: 1 // 0}, Deadline.after(20))
+
+
+def test_a_thread_that_hangs_is_not_given_the_next_task():
+    held = threading.Event()
+    assert run_side_by_side({"hangs": lambda: held.wait(30)}, Deadline.after(0.1)) == {}
+    meeting = threading.Barrier(3, timeout=20)
+    assert len(run_side_by_side(dict.fromkeys("abc", meeting.wait), Deadline.after(20))) == 3
+    held.set()
+
+
+def test_tasks_one_after_another_need_no_new_thread():
+    threads = set()
+    for _ in range(50):
+        run_side_by_side({"who": lambda: threads.add(threading.current_thread())}, Deadline.after(20))
+        time.sleep(0.001)  # until it is free again
+    assert len(threads) < 25
+
+
+def test_nothing_of_a_task_is_kept_once_it_has_ended():
+    class Record:
+        """Stands for a patient's."""
+
+    record = Record()
+    seen = weakref.ref(record)
+    run_side_by_side({"reads": partial(isinstance, record, Record)}, Deadline.after(20))
+    del record
+    until = time.monotonic() + 20
+    while seen() is not None and time.monotonic() < until:
+        time.sleep(0.01)
+    assert seen() is None
+
+
+def test_a_process_that_was_forked_has_threads_of_its_own():
+    assert run_side_by_side({"before": lambda: 1}, Deadline.after(20)) == {"before": 1}
+    child = os.fork()
+    if child == 0:
+        os._exit(run_side_by_side({"after": lambda: 7}, Deadline.after(20)).get("after", 1))
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
