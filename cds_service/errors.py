@@ -72,13 +72,15 @@ class TooManyCalls(CdsError):
 
     Attributes:
         seconds: after which the next call is taken.
+        is_recorded: whether the refusal is recorded where it asked for an augmentation order; of a flood not all are.
     """
 
     reason = "rate.limited"
 
-    def __init__(self, message: str, *, seconds: int) -> None:
+    def __init__(self, message: str, *, seconds: int, is_recorded: bool) -> None:
         super().__init__(message)
         self.seconds = seconds
+        self.is_recorded = is_recorded
 
 
 class UnknownService(CdsError):

@@ -46,6 +46,11 @@ class Replays:
         if self._shared is not None:
             self._shared.start()
 
+    def is_used(self, issuer: str, jti: str) -> bool:
+        """Whether this process knows that the token was used; what others know is told by `is_new` alone."""
+        with self._lock:
+            return _digest(issuer, jti) in self._used
+
     def is_new(self, issuer: str, jti: str, *, expires: int, now: float, until: Deadline) -> bool:
         """Whether this token was never used, which from now on it was.
 

@@ -1,4 +1,4 @@
-"""The path of a token, top to bottom: form, issuer, key, signature, claims, first use."""
+"""The path of a token, top to bottom: form, issuer, key, signature, claims, the client's rate, first use."""
 
 from __future__ import annotations
 
@@ -32,10 +32,12 @@ from cds_service.callers.replays import Replays
 from cds_service.callers.token import Token, bearer_of, read_token
 from cds_service.core.caller import Caller
 from cds_service.deadline import Deadline
+from cds_service.errors import TooManyCalls
 from cds_service.fhir.address import parse_address
 from cds_service.fhir.server.connections import Connections
 from cds_service.site.clients import Algorithm, Client
 
+TOO_MANY = "This client has made more calls than its site allows in a minute."
 ALGORITHMS = frozenset(get_args(Algorithm))
 
 
@@ -44,12 +46,14 @@ class KnownClient:
     """One EHR of the site, with what this process keeps for it.
 
     Attributes:
-        rate: None where the site sets no limit.
+        rate: of calls; None where the site sets no limit.
+        rate_of_refusals: of calls beyond it of which is recorded what they asked for; as many.
     """
 
     settings: Client
     source: KeySource
-    rate: Rate | None
+    rate: Rate | None = None
+    rate_of_refusals: Rate | None = None
 
     @classmethod
     def of(cls, settings: Client, folder: Path, connections: Connections) -> KnownClient:
@@ -63,8 +67,20 @@ class KnownClient:
             if settings.jwks_file is not None
             else KeyAddress(settings.issuer, settings.jwks_url or "", connections)
         )
-        rate = Rate(settings.calls_per_minute) if settings.calls_per_minute is not None else None
-        return cls(settings, source, rate)
+        if settings.calls_per_minute is None:
+            return cls(settings, source)
+        return cls(settings, source, Rate(settings.calls_per_minute), Rate(settings.calls_per_minute))
+
+    def check_rate(self) -> None:
+        """Pass a call that this client may still make in this minute.
+
+        Raises:
+            TooManyCalls: it may not.
+        """
+        seconds = self.rate.take() if self.rate is not None else 0
+        if seconds:
+            is_recorded = self.rate_of_refusals is None or self.rate_of_refusals.take() == 0
+            raise TooManyCalls(TOO_MANY, seconds=seconds, is_recorded=is_recorded)
 
 
 class Callers:
@@ -95,16 +111,26 @@ class Callers:
         for client in self._clients.values():
             client.source.prefetch()
 
-    def verify(self, authorization: str | None, address: str, until: Deadline) -> tuple[KnownClient, Caller]:
+    def verify(
+        self,
+        authorization: str | None,
+        address: str,
+        until: Deadline,
+        say_caller: Callable[[Caller], None] = lambda _: None,
+    ) -> tuple[KnownClient, Caller]:
         """Who sent this Authorization header to this address of ours.
+
+        A call beyond the client's rate leaves its token unused: who is told to try again later may do so with it.
 
         Args:
             authorization: None where there is none.
             address: as callers know it, from settings alone.
             until: of the answer.
+            say_caller: told who it is before the rate is looked at.
 
         Raises:
             NotAuthenticated: nobody that we know; why is in it for the log alone.
+            TooManyCalls: somebody who has called too often.
         """
         token = read_token(bearer_of(authorization))
         issuer = token.claims.get("iss")
@@ -115,10 +141,13 @@ class Callers:
             raise refuse("jwt.iss", issuer=issuer, kid=token.kid)
         try:
             self._check_signature(token, _key_for(token, client, until))
-            tenant = self._check_claims(token, client.settings, address, until)
+            caller, jti, expires = self._check_claims(token, client.settings, address)
+            say_caller(caller)
+            client.check_rate()
+            self._use(client.settings.issuer, jti, expires, until)
         except BadClaim as error:
             raise refuse(error.reason, issuer=issuer, kid=token.kid) from None
-        return client, Caller(client.settings.issuer, tenant)
+        return client, caller
 
     def _check_signature(self, token: Token, key: VerifyingKey) -> None:
         try:
@@ -126,18 +155,22 @@ class Callers:
         except PyJWTError:
             raise BadClaim("jwt.signature") from None
 
-    def _check_claims(self, token: Token, client: Client, address: str, until: Deadline) -> str | None:
-        """The tenant of a token that is for us, now, and was never used."""
+    def _check_claims(self, token: Token, client: Client, address: str) -> tuple[Caller, str, int]:
+        """Whom a token speaks for that is for us, now, and not used as far as this process knows; its id and end."""
         now = self._clock().timestamp()
         check_audience(token.claims, (address, *client.audiences))
         times = read_times(token.claims)
         jti = jti_of(token.claims)
         self._check_times(times, client, jti, now)
         tenant = tenant_of(token.claims, client)
-        expires = math.ceil(times.expires) + SKEW_SECONDS
-        if not self._replays.is_new(client.issuer, jti, expires=expires, now=now, until=until):
+        if self._replays.is_used(client.issuer, jti):  # or whoever has an old token could use up the client's rate
             raise BadClaim("jwt.replay")
-        return tenant
+        return Caller(client.issuer, tenant), jti, math.ceil(times.expires) + SKEW_SECONDS
+
+    def _use(self, issuer: str, jti: str, expires: int, until: Deadline) -> None:
+        now = self._clock().timestamp()
+        if not self._replays.is_new(issuer, jti, expires=expires, now=now, until=until):
+            raise BadClaim("jwt.replay")
 
     def _check_times(self, times: Times, client: Client, jti: str, now: float) -> None:
         try:

@@ -5,18 +5,19 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, Response, g, request
-from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, UnsupportedMediaType
 
 from cds_service.audit.chain import AuditLog
 from cds_service.core.caller import NOBODY
 from cds_service.core.repeats import History
 from cds_service.deadline import Deadline
-from cds_service.errors import NotAuthenticated, UnknownService
+from cds_service.errors import NotAuthenticated, TooManyCalls, UnknownService
 from cds_service.fhir.gathering.record import FhirReader
 from cds_service.fhir.server.client import Connections
 from cds_service.protocol import CONTEXTS, HookRequest, HookResponse, parse_request
@@ -25,7 +26,7 @@ from cds_service.settings import PrefetchWish, Settings
 from cds_service.site.clients import Client
 from cds_service.site.folder import Site
 from cds_service.web.fhir_access import check_fhir_server, check_right_to_server, open_reader
-from cds_service.web.gate import Admitted, Gate, check_rate
+from cds_service.web.gate import Admitted, Gate
 from cds_service.web.logs import log_call
 from cds_service.web.metrics import Metrics
 from cds_service.web.refusals import record_refusal
@@ -83,7 +84,14 @@ def cds_routes(around: Surroundings) -> Blueprint:
     @routes.post("/<service_id>")
     def call(service_id: str) -> Response:
         g.started, g.service_id = time.perf_counter(), "unknown"
-        admitted = around.gate.admit(f"{CDS_PATH}/{service_id}")
+        try:
+            admitted = around.gate.admit(f"{CDS_PATH}/{service_id}")
+        except TooManyCalls as refusal:
+            g.service_id = service_id if service_id in around.service.hooks else "unknown"
+            if refusal.is_recorded:
+                with suppress(HTTPException):
+                    read_body()  # for the record alone, which says who asked for what
+            raise
         if service_id not in around.service.hooks or around.service.hooks[service_id].hook not in CONTEXTS:
             raise UnknownService("No service has this id.")
         g.service_id = service_id
@@ -139,7 +147,6 @@ def _answer(around: Surroundings, hook: ServiceHook, admitted: Admitted) -> Hook
     """The answer to a caller that was admitted: body, context, its right to the FHIR server, then the flow."""
     deadline = deadline_of(around, admitted)
     raw = read_body()
-    check_rate(admitted)
     asked = parse_request(raw, hook.hook)
     deadline.check()
     g.hook_instance = asked.hook_instance

@@ -19,7 +19,6 @@ from cds_service.feedback import FeedbackItem, parse_feedback
 from cds_service.fhir.gathering.parallel import run_side_by_side
 from cds_service.service import ServiceHook
 from cds_service.web.cds_api import CDS_PATH, Surroundings, deadline_of, json_response, read_body
-from cds_service.web.gate import check_rate
 
 CALLS = logging.getLogger("kyphoplasty_cds.calls")
 
@@ -52,7 +51,6 @@ def feedback_routes(around: Surroundings, cards: ShownCards) -> Blueprint:
             raise UnknownService("No service has this id.")
         until = deadline_of(around, admitted)
         body = read_body()
-        check_rate(admitted)
         items = parse_feedback(body)
         linked = _record(around, hook, items, cards, admitted.caller, until)
         fields = {"event": "feedback", "service": service_id, "items": len(items), "linked": linked}

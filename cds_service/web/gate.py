@@ -15,12 +15,9 @@ from cds_service.callers.replays import Replays
 from cds_service.callers.verifying import Callers, KnownClient
 from cds_service.core.caller import NOBODY, Caller
 from cds_service.deadline import Deadline
-from cds_service.errors import TooManyCalls
 from cds_service.fhir.server.connections import Connections
 from cds_service.site.clients import Client
 from cds_service.site.folder import SiteFolder
-
-TOO_MANY = "This client has made more calls than its site allows in a minute."
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +72,18 @@ class Gate:
 
         Raises:
             NotAuthenticated: nobody we know.
+            TooManyCalls: a client whose site allows it fewer calls.
         """
         if self.callers is None:
             return Admitted()
         until = Deadline.after(self._seconds / 2)
-        client, caller = self.callers.verify(request.headers.get("Authorization"), self._base_url + path, until)
-        g.caller = caller
+        header = request.headers.get("Authorization")
+        client, caller = self.callers.verify(header, self._base_url + path, until, _keep_caller)
         return Admitted(caller, client)
+
+
+def _keep_caller(caller: Caller) -> None:
+    g.caller = caller
 
 
 def make_gate(
@@ -109,14 +111,3 @@ def make_gate(
     clients = [KnownClient.of(one, site.path, connections) for one in site.site.clients] if site is not None else []
     callers = Callers(clients, replays, clock) if clients else None
     return Gate(callers, base_url=base_url, seconds=seconds)
-
-
-def check_rate(admitted: Admitted) -> None:
-    """Pass a call that its client may still make in this minute.
-
-    Raises:
-        TooManyCalls: it may not.
-    """
-    seconds = admitted.client.rate.take() if admitted.client is not None and admitted.client.rate is not None else 0
-    if seconds:
-        raise TooManyCalls(TOO_MANY, seconds=seconds)

@@ -37,7 +37,7 @@ def describe_paths(service: Service, *, has_review: bool) -> dict[str, Any]:
         "info": {"title": "kyphoplasty-cds", "version": __version__},
         "paths": {
             "/": _page("what this is"),
-            "/cds-services": {"get": _operation("CDS Hooks discovery", {JSON: {"schema": SERVICES}}, 401)},
+            "/cds-services": {"get": _operation("CDS Hooks discovery", {JSON: {"schema": SERVICES}}, 401, 429)},
             **calls,
             **{f"{path}/feedback": {"post": _feedback()} for path in calls},
             "/models": _page("the models in force", JSON),

@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 
 import pytest
 
+from cds_service.callers.rates import Rate
 from cds_service.callers.replays import Replays
 from cds_service.callers.verifying import Callers, KnownClient
 from cds_service.core.caller import Caller
 from cds_service.deadline import Deadline
-from cds_service.errors import NotAuthenticated
+from cds_service.errors import NotAuthenticated, TooManyCalls
 from cds_service.fhir.server.connections import Connections
 from cds_service.site.clients import Client
 from tests.client_tokens import ISSUER, Signer, base64url, forged, key_set
@@ -226,6 +227,43 @@ def test_where_tenants_are_listed_one_of_them_must_be_named(door):
     assert verify(strict, good(claims={"tenant": "north"})).tenant == "north"
     for claims in ({}, {"tenant": "west"}, {"tenant": None}, {"tenant": "North"}):
         assert reason(strict, good(claims=claims)) == "jwt.tenant"
+
+
+def limited(calls, monotonic):
+    known = Client.model_validate({"issuer": ISSUER, "jwks-url": JWKS, "fhir-servers": ["https://e.org/r4"]})
+    client = KnownClient(known, _Held(EC), Rate(calls, monotonic=monotonic))
+    return Callers([client], Replays(None), lambda: datetime.fromtimestamp(NOW, UTC))
+
+
+def test_a_token_that_was_refused_for_the_rate_may_be_used_when_the_time_has_come():
+    now = [0.0]
+    callers = limited(1, lambda: now[0])
+    token = good()
+    verify(callers, good())
+    for _ in range(3):
+        with pytest.raises(TooManyCalls) as caught:
+            verify(callers, token)
+        assert caught.value.seconds == 60
+    now[0] = 60.0
+    assert verify(callers, token).client == ISSUER
+    now[0] = 120.0
+    assert reason(callers, token) == "jwt.replay"
+
+
+def test_who_sends_an_old_token_again_and_again_does_not_use_up_the_clients_calls():
+    callers = limited(2, lambda: 0.0)
+    token = good()
+    verify(callers, token)
+    for _ in range(10):
+        assert reason(callers, token) == "jwt.replay"
+    assert verify(callers, good()).client == ISSUER
+
+
+def test_what_proves_nobody_does_not_use_up_anybodys_calls():
+    callers = limited(1, lambda: 0.0)
+    assert reason(callers, good(audience="https://elsewhere.example.org")) == "jwt.aud"
+    assert reason(callers, good(OTHER)) == "jwt.kid_unknown"
+    assert verify(callers, good()).client == ISSUER
 
 
 JWKS = "https://ehr.example.org/jwks.json"
