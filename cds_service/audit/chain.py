@@ -12,6 +12,7 @@ import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any, Literal, Protocol
 from uuid import uuid4
 
@@ -156,7 +157,7 @@ FACTS: tuple[str, ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class SealedEntry:
     """An entry as it is kept: texts alone, with the salted commitment to all that may be purged.
 
@@ -174,7 +175,7 @@ class SealedEntry:
     cards: tuple[ShownCard, ...]
     body: str
 
-    @property
+    @cached_property
     def commitment(self) -> str:
         """SHA-256 over salt, facts, cards and body."""
         parts: list[str] = [self.salt, str(len(self.facts))]
