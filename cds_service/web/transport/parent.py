@@ -13,6 +13,7 @@ from gunicorn.arbiter import Arbiter
 
 from cds_service.web.logs import ServerLog
 from cds_service.web.transport.board import Board
+from cds_service.web.transport.heap import share_one_heap
 from cds_service.web.transport.limits import Limits
 from cds_service.web.transport.worker import Worker
 
@@ -92,6 +93,7 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def run(self) -> None:
         """Serve until told to stop."""
+        share_one_heap()
         _Parent(self).run()
 
 
