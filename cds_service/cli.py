@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from cds_service.commands.accounts import add_reviewer, remove_reviewer
 from cds_service.commands.audit import audit
 from cds_service.commands.exit_codes import say_errors as _say_errors
 from cds_service.commands.migrating import migrate
+from cds_service.errors import DataFileError
 from cds_service.settings import describe_settings, read_settings
 
 
@@ -169,12 +171,15 @@ def mappings() -> None:
 @click.option("--site", type=click.Path(path_type=Path, exists=True, file_okay=False), help="a site folder")
 @_say_errors
 def check_mappings(site: Path | None) -> None:
-    """Check studies, hooks, mappings and a site folder: one line for each fault, with file, table and key."""
+    """Check studies, hooks, mappings and a site folder with its keys: one line a fault, with file, table and key."""
+    from cds_service.callers.key_sources import find_key_faults  # noqa: PLC0415
     from cds_service.loading import find_faults, load_service  # noqa: PLC0415
     from cds_service.site.folder import load_site  # noqa: PLC0415
 
     folder = site or read_settings().site
     faults = find_faults(folder)
+    with suppress(DataFileError):  # a folder that cannot be loaded is among the faults
+        faults += find_key_faults(load_site(folder)) if folder else ()
     for fault in faults:
         click.echo(f"error: {fault}", err=True)
     if faults:

@@ -16,6 +16,7 @@ from cds_service.errors import DataFileError, FhirReadError
 from cds_service.fhir.address import parse_address, target_of
 from cds_service.fhir.server.connections import Connections
 from cds_service.published import Monotonic, NotPublished, Published
+from cds_service.site.folder import SiteFolder
 
 LOG = logging.getLogger("kyphoplasty_cds.callers")
 WAIT_SECONDS = 1.0  # that one call waits for keys, at most
@@ -52,13 +53,7 @@ class KeyFile:
         self._monotonic = monotonic
         self._state = _state_of(file)
         self._looked = monotonic()
-        try:
-            self._keys = read_keys(file.read_bytes())
-        except (OSError, NoKeySet) as error:
-            raise DataFileError(str(file), "", f"no JWK Set: {error}") from None
-        if not self._keys.keys:
-            reasons = ", ".join(sorted(set(self._keys.ignored.values()))) or "it is empty"
-            raise DataFileError(str(file), "keys", f"none of them can verify a token ({reasons})")
+        self._keys = _usable_keys(file)
         _say("jwks.refresh", issuer, self._keys)
 
     def keys(self, kid: str, until: Deadline) -> KeySet:  # noqa: ARG002 - a file has no others
@@ -83,6 +78,36 @@ class KeyFile:
             _say("jwks.stale", self._issuer, self._keys, detail="the file cannot be read")
         else:
             _say("jwks.refresh", self._issuer, self._keys)
+
+
+def find_key_faults(site: SiteFolder) -> tuple[DataFileError, ...]:
+    """What is wrong with the files of keys that this site names: for each client what would stop the start."""
+    found = []
+    for client in site.site.clients:
+        try:
+            if client.jwks_file is not None:
+                _usable_keys(site.path / client.jwks_file)
+        except DataFileError as fault:
+            found.append(fault)
+    return tuple(found)
+
+
+def _usable_keys(file: Path) -> KeySet:
+    """The keys in this file.
+
+    Raises:
+        DataFileError: none of them could verify a token.
+    """
+    try:
+        found = read_keys(file.read_bytes())
+    except OSError as error:
+        raise DataFileError(str(file), "", f"cannot be read ({type(error).__name__})") from None
+    except NoKeySet as error:
+        raise DataFileError(str(file), "", f"no JWK Set: {error}") from None
+    if not found.keys:
+        reasons = ", ".join(sorted(set(found.ignored.values()))) or "it is empty"
+        raise DataFileError(str(file), "keys", f"none of them can verify a token ({reasons})")
+    return found
 
 
 def _state_of(file: Path) -> tuple[int, int, int]:

@@ -1,0 +1,51 @@
+"""`mappings check` finds in a site folder what would stop the start: its files of keys too."""
+
+from __future__ import annotations
+
+import pytest
+from click.testing import CliRunner
+
+from cds_service.cli import main
+from tests.client_tokens import Signer, client_of, key_set, site_folder
+
+GOOD, OTHER = Signer(), "https://other.example.org"
+
+
+@pytest.fixture
+def check(tmp_path):
+    """What the command says of a site with two clients whose files hold this."""
+
+    def run(first, second):
+        clients = (client_of(), client_of(issuer=OTHER, keys='jwks-file = "other.json"'))
+        folder = site_folder(tmp_path, *clients)
+        for name, content in (("keys.json", first), ("other.json", second)):
+            (folder / name).write_bytes(content)
+        return CliRunner().invoke(main, ["mappings", "check", "--site", str(folder)])
+
+    return run
+
+
+def test_whole_files_of_keys_are_no_fault(check):
+    done = check(key_set(GOOD), key_set(GOOD))
+    assert done.exit_code == 0, done.output
+    assert "all data files are whole" in done.output
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"{", "no JWK Set"),
+        (b"[]", "no JWK Set"),
+        (b'{"keys": []}', "keys: none of them can verify a token (it is empty)"),
+        (key_set(GOOD.jwk(use="enc")), "keys: none of them can verify a token (jwks.use)"),
+        (GOOD.pem(), "no JWK Set"),
+    ],
+)
+def test_each_broken_file_of_keys_is_a_line(check, content, words):
+    done = check(content, content)
+    assert done.exit_code == 2
+    lines = done.output.splitlines()
+    assert len(lines) == 2
+    for line, name in zip(lines, ("keys.json", "other.json"), strict=True):
+        assert line.startswith("error: ")
+        assert f"{name}: {words}" in line
