@@ -24,6 +24,7 @@ from cds_service.protocol import Action, Suggestion, is_fhir_id
 
 TODAY = "today"  # the one placeholder that a template may use without a rule giving its words
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+_AS_TEXT = json.JSONEncoder(sort_keys=True, ensure_ascii=False, default=str)
 _REQUESTER = re.compile(r"(?:Practitioner|PractitionerRole)/([A-Za-z0-9\-.]{1,64})")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -45,16 +46,17 @@ def draft_suggestions(
     """
     bundle = read_drafts(draft_orders)
     common = _common(patient_id, encounter_id, user_id, today)
+    space = _namespace(hook_instance)
     found: dict[str, Suggestion] = {}
     for one in recommendations:
         action = None
         if one.label and not one.already and one.order is not None:
             resource = _fill(templates[one.order], {**one.values, TODAY: today.isoformat()}, one.order)
-            action = _create(one, {**resource, **common}, hook_instance)
+            action = _create(one, {**resource, **common}, space)
         elif one.label and one.correction is not None:
             action = _update(one.correction, bundle.find(one.correction.order.reference), patient_id)
         if action is not None:
-            found[one.rule_id] = _suggestion(one, action, hook_instance)
+            found[one.rule_id] = _suggestion(one, action, space)
     return found
 
 
@@ -80,19 +82,19 @@ def check_template(name: str, template: Any) -> None:
         raise DataFileError(f"orders/{name}.json", ".".join(map(str, fault["loc"])), fault["msg"]) from error
 
 
-def _suggestion(recommendation: Recommendation, action: Action, hook_instance: str) -> Suggestion:
+def _suggestion(recommendation: Recommendation, action: Action, space: UUID) -> Suggestion:
     content = {"rule": recommendation.rule_id, "action": action.to_json()}
     return Suggestion(
         label=recommendation.label,
-        uuid=_derived_uuid(hook_instance, "suggestion", content),
+        uuid=_derived_uuid(space, "suggestion", content),
         is_recommended=recommendation.recommended,
         actions=(action,),
     )
 
 
-def _create(recommendation: Recommendation, resource: dict[str, Any], hook_instance: str) -> Action:
+def _create(recommendation: Recommendation, resource: dict[str, Any], space: UUID) -> Action:
     content = {"rule": recommendation.rule_id, "resource": resource}
-    new_id = _derived_uuid(hook_instance, "resource", content)
+    new_id = _derived_uuid(space, "resource", content)
     complete = {"resourceType": resource["resourceType"], "id": new_id} | resource
     if not is_valid(complete, "ServiceRequest"):
         raise ValueError("a new order would be no valid ServiceRequest")
@@ -138,21 +140,24 @@ def _fill(template: Any, words: Mapping[str, str], name: str) -> Any:
             raise DataFileError(f"orders/{name}.json", found[0], "the rule gives no word for this placeholder")
         return words[found[1]]
 
-    return _map_strings(template, lambda text: _PLACEHOLDER.sub(word, text))
+    return _with_words(template, word)
 
 
-def _map_strings(value: Any, change: Callable[[str], str]) -> Any:
-    if isinstance(value, Mapping):
-        return {key: _map_strings(inner, change) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_map_strings(inner, change) for inner in value]
-    return change(value) if isinstance(value, str) else value
+def _with_words(value: Any, word: Callable[[re.Match[str]], str]) -> Any:
+    if isinstance(value, str):
+        return _PLACEHOLDER.sub(word, value) if "{" in value else value
+    if isinstance(value, dict):
+        return {key: _with_words(inner, word) for key, inner in value.items()}
+    return [_with_words(inner, word) for inner in value] if isinstance(value, list) else value
 
 
-def _derived_uuid(hook_instance: str, role: str, content: Mapping[str, Any]) -> str:
-    """UUIDv5 of the call and what is offered: the same call gives the same id, another call another."""
+def _namespace(hook_instance: str) -> UUID:
     try:
-        space = UUID(hook_instance)
+        return UUID(hook_instance)
     except ValueError:
-        space = uuid5(NAMESPACE_URL, hook_instance)
-    return str(uuid5(space, role + json.dumps(content, sort_keys=True, ensure_ascii=False, default=str)))
+        return uuid5(NAMESPACE_URL, hook_instance)
+
+
+def _derived_uuid(space: UUID, role: str, content: Mapping[str, Any]) -> str:
+    """UUIDv5 of the call and what is offered: the same call gives the same id, another call another."""
+    return str(uuid5(space, role + _AS_TEXT.encode(content)))
