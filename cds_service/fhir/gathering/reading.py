@@ -56,12 +56,12 @@ def read_answers(
     sent = {template.key: read_prefetch(template, request.prefetch) for template in plan.templates}
     tasks = {} if fhir is None else _tasks(request, plan, sent, fhir, until)
     asked = run_side_by_side(tasks, until)
-    answers = {
-        one.key: asked[one.key]
-        if one.key in asked
-        else _without_server(sent[one.key], NOT_IN_TIME if one.key in tasks else _why_unasked(request, one, fhir))
-        for one in plan.templates
-    }
+    answers = {**sent, **asked}
+    for one in plan.templates:
+        answer = sent[one.key]
+        if one.key not in asked and (answer.state == "absent" or answer.next_page is not None):
+            failed = NOT_IN_TIME if one.key in tasks else _why_unasked(request, one, fhir)
+            answers[one.key] = _without_server(answer, failed)
     return answers, frozenset(key for key in tasks if sent[key].state == "absent")
 
 
@@ -97,8 +97,6 @@ def _without_server(sent: Answer, failed: Answer) -> Answer:
     """What stands for a key that the server did not answer: what was sent, less what is missing of it."""
     if sent.state == "absent":
         return failed
-    if sent.next_page is None:
-        return sent
     if not sent.resources:
         return replace(sent, state="failed", note=failed.note, reason=failed.reason)
     return replace(sent, note=f"incomplete: the next page was {failed.note}")

@@ -284,7 +284,8 @@ def _pick(
 def _record(parts: Sequence[_Part]) -> PatientRecord:
     foreign: Counter[str] = Counter()
     for part in parts:
-        foreign.update(part.foreign or {})
+        if part.foreign:
+            foreign.update(part.foreign)
     return PatientRecord(
         patient=next((part.patient for part in parts if part.patient is not None), None),
         resources=tuple(sourced for part in parts for sourced in part.resources),
