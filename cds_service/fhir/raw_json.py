@@ -82,8 +82,9 @@ def day_and_moment(value: Any) -> tuple[date | None, datetime | None]:
     """`first_day` and `moment` of one text; no moment without a day of this age."""
     written = text(value).strip()
     parts = _DAY.fullmatch(written)
-    day = _first_day(parts)
-    return day, _moment(written, parts) if day else None
+    at = _moment(written, parts)
+    day = _in_this_age(at.date()) if at else _first_day(parts)
+    return day, at if day else None
 
 
 def last_day(value: Any) -> date | None:
@@ -129,6 +130,10 @@ def _moment(written: str, parts: re.Match[str] | None) -> datetime | None:
 def _day(year: int, month: int, day: int) -> date | None:
     """A day of this age; records write 0001-01-01 and 9999-12-31 where they mean that nothing is stated."""
     try:
-        return date(year, month, day) if 1850 <= year < 2200 else None
+        return _in_this_age(date(year, month, day))
     except ValueError:
         return None
+
+
+def _in_this_age(day: date) -> date | None:
+    return day if 1850 <= day.year < 2200 else None

@@ -91,8 +91,7 @@ class Chart:
 
     def unread(self, spec: FindingSpec) -> str:
         """Why the lists or answers that hold a finding cannot be relied on, as a phrase; empty when they can."""
-        reasons = (self._unread(key) for key in (spec.key, *spec.also_keys))
-        return "; ".join(reason for reason in reasons if reason)
+        return "; ".join([reason for key in (spec.key, *spec.also_keys) if (reason := self._unread(key))])
 
     def _unread(self, key: str) -> str:
         read = self.record.reads.get(key)
@@ -155,7 +154,7 @@ def open_chart(record: PatientRecord, terminology: Terminology, *, today: date, 
 
 
 def _concepts(matches: Iterable[Match]) -> frozenset[str]:
-    return frozenset(match.concept for match in matches)
+    return frozenset([match.concept for match in matches])
 
 
 def _by_concept(found: Sequence[Item], concepts: Callable[[Item], Iterable[str]]) -> ByConcept[Item]:
@@ -169,7 +168,7 @@ def _by_concept(found: Sequence[Item], concepts: Callable[[Item], Iterable[str]]
 def of_concepts(index: ByConcept[Item], concepts: Iterable[str]) -> list[Item]:
     """Each that bears one of these concepts once, in the order of the chart."""
     found = {place: one for concept in concepts for place, one in index.get(concept, ())}
-    return [found[place] for place in sorted(found)]
+    return [found[place] for place in sorted(found)] if len(found) > 1 else list(found.values())
 
 
 def _held_by(entry: Entry) -> Iterable[Held]:
@@ -200,7 +199,7 @@ def _entry(sourced: Sourced, terminology: Terminology) -> Entry:
         origin=sourced.origin,
         concepts=sourced.concepts,
         matches=terminology.matches(raw.get("code")),
-        components=tuple((part, terminology.matches(part.get("code"))) for part in objects(raw.get("component"))),
+        components=tuple([(part, terminology.matches(part.get("code"))) for part in objects(raw.get("component"))]),
         named=_named(raw, kind, terminology),
         moment=effective_moment(raw) if kind == "Observation" else None,
         drug=read_drug(raw, sourced.concepts, terminology) if kind in MEDICATION_TYPES else None,
@@ -214,7 +213,7 @@ def _named(raw: Raw, kind: str, terminology: Terminology) -> frozenset[str]:
         words = set(texts_of(raw.get("code")))  # the display is often the text once more
     elif kind == "Procedure":
         words = (text(member(raw, "code", "text")),)
-    return frozenset(concept for word in words for concept in terminology.text_concepts(word))
+    return frozenset([concept for word in words for concept in terminology.text_concepts(word)])
 
 
 def _without_replaced(entries: Sequence[Entry]) -> Sequence[Entry]:

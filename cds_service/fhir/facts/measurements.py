@@ -41,7 +41,7 @@ LookAlike = Callable[[Reading, Chart], str]  # why a number is something else; e
 def find_quantity(spec: FindingSpec, chart: Chart, pick: Pick, look_alike: LookAlike | None = None) -> Outcome:
     """A measured number, or the gap with the reason of the newest value that was passed over."""
     usable, stale, refused = sort_out(spec, chart, look_alike)
-    passed = (*chart.broken(spec), *(one.passed_over(spec) for one in refused))
+    passed = (*chart.broken(spec), *[one.passed_over(spec) for one in refused])
     if not usable:
         return nothing_usable(spec, chart, stale, refused), passed
     picked = pick(usable, spec, chart)
@@ -64,8 +64,8 @@ def sort_out(
             (stale if is_stale(result.moment, spec, chart) else usable).append(result)
         elif result is not None:
             refused.append(result)
-    usable.sort(key=_by_time, reverse=True)
-    stale.sort(key=_by_time, reverse=True)
+    for measured in (usable, stale):
+        measured.sort(key=_by_time, reverse=True)
     refused.sort(key=refused_by_time, reverse=True)
     return usable, stale, refused
 
@@ -115,8 +115,8 @@ def missing(spec: FindingSpec, chart: Chart) -> Gap:
 
 
 def _finding(spec: FindingSpec, chart: Chart, picked: Picked) -> Finding:
-    day = max(one.moment.day for one in picked.used)
-    provenance = tuple(one.reading.provenance(spec, one.printed) for one in picked.used)
+    day = max([one.moment.day for one in picked.used])
+    provenance = tuple([one.reading.provenance(spec, one.printed) for one in picked.used])
     readings = [one.reading for one in picked.used]
     concerns = (*picked.concerns, *age_concern(spec, chart, day), *method_concern(spec, readings))
     if chart.is_incomplete(spec.key):

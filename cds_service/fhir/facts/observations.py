@@ -50,7 +50,7 @@ class Reading:
 
 def find_readings(chart: Chart, concepts: Sequence[str]) -> tuple[Reading, ...]:
     """Every value of these concepts, components included; a later concept of the list is the more specific one."""
-    return tuple(_reading(held, concepts) for held in of_concepts(chart.values, concepts))
+    return tuple([_reading(held, concepts) for held in of_concepts(chart.values, concepts)])
 
 
 def _reading(held: Held, concepts: Sequence[str]) -> Reading:
