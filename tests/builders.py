@@ -15,6 +15,7 @@ from fhir.resources.R4B import get_fhir_model_class
 from cds_service.core.facts import Findings
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.fhir.facts.findings import extract_findings
+from cds_service.fhir.gathering.picking import concepts_of
 from cds_service.fhir.gathering.record import PatientRecord, Read, Sourced, Unreadable
 from cds_service.fhir.mapping.specs import load_finding_specs
 from cds_service.fhir.mapping.terminology import Terminology, load_terminology
@@ -190,8 +191,7 @@ def record_of(
 
 def _sourced(raw: Json, mapped: Terminology) -> Sourced:
     get_fhir_model_class(raw["resourceType"]).model_validate(raw)
-    concepts = mapped.concepts(raw.get("code", raw.get("medicationCodeableConcept")))
-    return Sourced(raw=raw, key=KEYS[raw["resourceType"]], origin="fhir", concepts=concepts)
+    return Sourced(raw=raw, key=KEYS[raw["resourceType"]], origin="fhir", concepts=concepts_of(raw, (), mapped))
 
 
 def _read(key: str, number: int, failed: tuple[str, ...], incomplete: tuple[str, ...]) -> Read:

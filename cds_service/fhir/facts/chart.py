@@ -14,7 +14,7 @@ from cds_service.fhir.facts.moments import Moment, effective_moment
 from cds_service.fhir.gathering.picking import MEDICATION_TYPES
 from cds_service.fhir.gathering.record import PatientRecord, Sourced
 from cds_service.fhir.mapping.terminology import Match, Terminology
-from cds_service.fhir.raw_json import content, in_order, member, objects, text, texts_of
+from cds_service.fhir.raw_json import content, in_order, member, objects, text
 
 Raw = Mapping[str, Any]
 Item = TypeVar("Item")
@@ -39,7 +39,7 @@ class Entry:
         concepts: by which it was gathered.
         matches: concepts of its code.
         components: with the concepts of theirs.
-        named: concepts that the words of a condition or procedure name.
+        named: concepts that the words of a condition or procedure name, of a condition with those of its code.
         moment: of an Observation; None where it says none.
         drug: of a medication resource.
     """
@@ -200,20 +200,17 @@ def _entry(sourced: Sourced, terminology: Terminology) -> Entry:
         concepts=sourced.concepts,
         matches=terminology.matches(raw.get("code")),
         components=tuple([(part, terminology.matches(part.get("code"))) for part in objects(raw.get("component"))]),
-        named=_named(raw, kind, terminology),
+        named=_named(sourced, kind, terminology),
         moment=effective_moment(raw) if kind == "Observation" else None,
         drug=read_drug(raw, sourced.concepts, terminology) if kind in MEDICATION_TYPES else None,
     )
 
 
-def _named(raw: Raw, kind: str, terminology: Terminology) -> frozenset[str]:
+def _named(sourced: Sourced, kind: str, terminology: Terminology) -> frozenset[str]:
     """Concepts that words name: many procedures are not coded, and some conditions by codes that are not listed."""
-    words: Iterable[str] = ()
     if kind == "Condition":
-        words = set(texts_of(raw.get("code")))  # the display is often the text once more
-    elif kind == "Procedure":
-        words = (text(member(raw, "code", "text")),)
-    return frozenset([concept for word in words for concept in terminology.text_concepts(word)])
+        return sourced.concepts  # its words were read when it was picked
+    return terminology.text_concepts(text(member(sourced.raw, "code", "text"))) if kind == "Procedure" else frozenset()
 
 
 def _without_replaced(entries: Sequence[Entry]) -> Sequence[Entry]:

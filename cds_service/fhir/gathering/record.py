@@ -42,7 +42,8 @@ class Sourced:
     Attributes:
         raw: as JSON that `fhir.resources.R4B` has accepted.
         key: prefetch key whose query it answers.
-        concepts: names of value sets or mapped local codes that its codes belong to.
+        concepts: names of value sets or mapped local codes that its codes belong to, and what its words name where they
+            count (`picking.py`).
     """
 
     raw: Mapping[str, Any]

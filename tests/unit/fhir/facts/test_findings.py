@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cds_service.fhir.facts.findings import extract_findings
+from cds_service.fhir.gathering.picking import concepts_of
 from cds_service.fhir.gathering.record import PatientRecord, Read, Sourced
 from tests.builders import (
     ALL_KEYS,
@@ -106,7 +107,8 @@ def public_record(name: str) -> PatientRecord:
     return PatientRecord(
         patient=next(raw for raw in entries if raw["resourceType"] == "Patient"),
         resources=tuple(
-            Sourced(raw=raw, key=KEYS[raw["resourceType"]], origin="fhir", concepts=frozenset()) for raw in kept
+            Sourced(raw=raw, key=KEYS[raw["resourceType"]], origin="fhir", concepts=concepts_of(raw, (), terminology()))
+            for raw in kept
         ),
         unreadable=(),
         reads={key: Read(state="given" if n else "empty", origin="fhir", entries=n) for key, n in counts.items()},
