@@ -92,8 +92,9 @@ def test_alerts_fire_when_they_should_and_stay_silent_when_not(cases, tmp_path):
 # --- compose -----------------------------------------------------------------------------------------------------
 
 
-def test_the_compose_file_follows_its_schema():
-    found = run(TOOLS / "check-jsonschema", "--builtin-schema", "vendor.compose-spec", DEPLOY / "compose.yaml")
+def test_the_compose_files_follow_their_schema():
+    files = (DEPLOY / "compose.yaml", DEPLOY / "compose.sandbox.yaml")
+    found = run(TOOLS / "check-jsonschema", "--builtin-schema", "vendor.compose-spec", *files)
     assert found.returncode == 0, found.stdout
 
 
@@ -120,6 +121,15 @@ def test_nginx_knows_the_replicas_of_compose_by_name():
     scraped = re.findall(r'"(cds-\d):8080"', (DEPLOY / "prometheus.yaml").read_text())
     assert asked == replicas == set(scraped)
     assert len(replicas) == 2
+
+
+def test_what_is_for_trying_out_can_be_reached_from_its_own_machine_alone():
+    """Open mode refuses any other address; a FHIR server that asks nobody who they are must not be published."""
+    services = yaml.safe_load((DEPLOY / "compose.sandbox.yaml").read_text())["services"]
+    assert services["cds"]["network_mode"] == "host"
+    words = services["cds"]["command"]
+    assert words[words.index("--host") + 1] == "127.0.0.1"
+    assert all(port.startswith("127.0.0.1:") for one in services.values() for port in one.get("ports", ()))
 
 
 def test_only_nginx_can_be_reached_from_outside():

@@ -75,9 +75,10 @@ def commands() -> list[tuple[str, list[str]]]:
             found += [(path.name, shlex.split(words.replace("%i", "8081"))) for words in calls]
     for pod in pods():
         found += [(one["name"], one["args"]) for one in pod["spec"]["containers"]]
-    for name, service in yaml.safe_load(TEXTS[DEPLOY / "compose.yaml"])["services"].items():
-        if str(service.get("image", "")).startswith("kyphoplasty-cds") and "command" in service:
-            found.append((name, service["command"]))
+    for file in ("compose.yaml", "compose.sandbox.yaml"):
+        for name, service in yaml.safe_load(TEXTS[DEPLOY / file])["services"].items():
+            if str(service.get("image", "")).startswith("kyphoplasty-cds") and "command" in service:
+                found.append((name, service["command"]))
     (default,) = re.findall(r"^CMD (\[.*\])$", TEXTS[DEPLOY / "Dockerfile"], re.MULTILINE)
     found.append(("Dockerfile", yaml.safe_load(default)))
     return found
