@@ -9,7 +9,6 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +28,7 @@ from cds_service.fhir.raw_json import LISTS
 
 Code = tuple[str, str]
 
-# Most codes of a record are of the same few hundred: how many are remembered as written, and how long one may be.
+# Records write the same codes again and again: so many are remembered as written, none longer than this.
 REMEMBERED = 4096
 LONGEST_CODE = 200
 NOTHING: frozenset[str] = frozenset()
@@ -50,7 +49,7 @@ class Match:
 
 
 class Terminology:
-    """Membership of codes, by the files of `mappings/`. Immutable after loading."""
+    """Membership of codes, by the files of `mappings/`. What it says does not change after loading."""
 
     def __init__(
         self,
@@ -73,7 +72,7 @@ class Terminology:
         self._by_code = self._index()
         self._classes = self._index_of_classes()
         self._known = {code: self._matches_of(*code) for code in (*self._by_code, *local_codes)}
-        self._remembered = lru_cache(REMEMBERED)(self._read)
+        self._as_written = dict(self._known)
 
     def _index(self) -> Mapping[Code, tuple[str, ...]]:
         """Concepts of every enumerated code, our own codes included."""
@@ -110,10 +109,9 @@ class Terminology:
         """
         found: list[Match] = []
         for code in _codes(codeable):
-            known = self._known.get(code)
+            known = self._as_written.get(code)
             if known is None:
-                is_short = len(code[0]) + len(code[1]) <= LONGEST_CODE
-                known = self._remembered(code) if is_short else self._read(code)
+                known = self._read(code)
             if known:
                 found += known
         return tuple(dict.fromkeys(found)) if found else ()
@@ -169,12 +167,16 @@ class Terminology:
         return frozenset([concept for concept in concepts if self._texts[concept].fits(plain, folded_text)])
 
     def _read(self, code: Code) -> tuple[Match, ...]:
-        """What a code means that is written in another spelling, or that only a rule lists."""
+        """What a code means that is written in another spelling, or that only a rule lists; most mean nothing here."""
         system, canonical = self._systems.normalise(*code)
         known = self._known.get((system, canonical))
-        if known is None and system in self._classes and canonical:
-            return self._matches_of(system, canonical)
-        return known or ()
+        if known is None:
+            known = self._matches_of(system, canonical) if system in self._classes and canonical else ()
+        if len(code[0]) + len(code[1]) <= LONGEST_CODE:
+            if len(self._as_written) >= len(self._known) + REMEMBERED:
+                self._as_written = dict(self._known)
+            self._as_written[code] = known
+        return known
 
     def _matches_of(self, system: str, code: str) -> tuple[Match, ...]:
         printed = f"{system}|{code}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -352,3 +353,22 @@ def test_a_site_file_replaces_ours_of_the_same_name(tmp_path):
 def test_asking_for_an_unknown_concept_is_a_mistake_of_ours():
     with pytest.raises(KeyError):
         terminology().codes("no-such-concept")
+
+
+def test_a_code_means_the_same_however_many_others_were_seen():
+    odd = coded(" 38267-1 ", "https://loinc.org/")
+    for number in range(12_000):
+        assert not concepts(f"{number}-x", "urn:oid:1.2.3")
+        if number % 500 == 0:
+            assert terminology().concepts(odd) == concepts("38267-1") == {"t-score-lumbar-spine"}
+
+
+def test_codes_of_records_fill_no_memory():
+    tracemalloc.start()
+    for number in range(12_000):
+        concepts(f"{number}-y", "urn:oid:1.2.3")
+    for number in range(100):
+        concepts(f"{number}" * 100_000, "urn:oid:1.2.3")
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert held < 4_000_000
