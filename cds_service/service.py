@@ -135,7 +135,7 @@ def answer(service: Service, hook: ServiceHook, request: HookRequest, ports: Por
         return HookResponse(cards=())
 
     try:
-        record = gather(request, hook.plan, ports.fhir, service.terminology, until=ports.deadline.for_reading())
+        record = gather(request, hook.plan, ports.fhir, service.terminology, deadline=ports.deadline)
     except EvidenceUnavailable:
         if order is None:  # without a record nothing says that this brace follows an augmentation
             return HookResponse(cards=())

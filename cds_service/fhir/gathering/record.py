@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any, Literal
@@ -104,7 +104,7 @@ class PatientRecord:
 
 
 def gather(
-    request: HookRequest, plan: PrefetchPlan, fhir: FhirReader | None, terminology: Concepts, *, until: Deadline
+    request: HookRequest, plan: PrefetchPlan, fhir: FhirReader | None, terminology: Concepts, *, deadline: Deadline
 ) -> PatientRecord:
     """The record of the request's patient: prefetch first, the FHIR server for what was not sent.
 
@@ -113,19 +113,20 @@ def gather(
         plan: the queries of the service.
         fhir: the server of the request, None where it names none that may be asked.
         terminology: says which resources we read.
-        until: for all reads together; what has not come by then counts as failed.
+        deadline: of the whole answer; what has not come when its part for reading is over counts as failed.
 
     Raises:
         PatientMismatch: the Patient is another than the request's.
         EvidenceUnavailable: not one key could be read, or there is no such patient (any more).
+        DeadlinePassed: so much came that it could not be looked through in time.
     """
-    found, from_fhir = read_answers(request, plan, fhir, until=until)
+    found, from_fhir = read_answers(request, plan, fhir, until=deadline.for_reading())
     patient_id = request.context.patient_id
     answers = {template.key: _checked(template, found[template.key], patient_id) for template in plan.templates}
     refuse_without_evidence(plan, answers)
     person = identify(patient_id, _raw_patient(plan, answers), _patients(plan, answers))
     parts = [
-        _part(template, answers[template.key], "fhir" if template.key in from_fhir else "prefetch", person, terminology)
+        _part(template, answers[template.key], _origin(template.key, from_fhir), person, terminology, deadline)
         for template in plan.templates
     ]
     return _record(parts)
@@ -160,6 +161,10 @@ class _Part:
     resources: tuple[Sourced, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
     foreign: Mapping[str, int] | None = None
+
+
+def _origin(key: str, from_fhir: Collection[str]) -> Literal["prefetch", "fhir"]:
+    return "fhir" if key in from_fhir else "prefetch"
 
 
 def _checked(template: Template, answer: Answer, patient_id: str) -> Answer:
@@ -204,6 +209,7 @@ def _part(
     origin: Literal["prefetch", "fhir"],
     person: Person,
     terminology: Concepts,
+    deadline: Deadline,
 ) -> _Part:
     if answer.state == "failed":
         return _Part(template.key, Read(state="failed", origin=origin, note=answer.note))
@@ -218,7 +224,7 @@ def _part(
         note=answer.note,
         warned=answer.warned and bool(ours),
     )
-    picked, broken = _pick(template, ours, _others_of(answer), origin, terminology)
+    picked, broken = _pick(template, ours, _others_of(answer), origin, terminology, deadline)
     return _Part(template.key, read, None, picked, broken, {template.resource_type: foreign} if foreign else None)
 
 
@@ -264,6 +270,7 @@ def _pick(
     others: Sequence[tuple[Mapping[str, Any], str | None]],
     origin: Literal["prefetch", "fhir"],
     terminology: Concepts,
+    deadline: Deadline,
 ) -> tuple[tuple[Sourced, ...], tuple[Unreadable, ...]]:
     """Those that we read, each validated alone, in an order that does not depend on the server's."""
     picked: list[Sourced] = []
@@ -272,6 +279,7 @@ def _pick(
     kind = template.resource_type
     ordered = in_order(read, name=lambda pair: reference_name(kind, pair[0]), raw=lambda pair: pair[0])
     for raw, concepts in chain.from_iterable(ordered):
+        deadline.check()  # one that has to be mended takes long, and there may be thousands
         try:
             accepted = parse_resource(raw, kind)
         except BrokenResource as error:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cds_service.deadline import Deadline
-from cds_service.errors import EvidenceUnavailable, FhirReadError, PatientMismatch
+from cds_service.errors import DeadlinePassed, EvidenceUnavailable, FhirReadError, PatientMismatch
 from cds_service.fhir.gathering.picking import UNRESOLVED_MEDICATION
 from cds_service.fhir.gathering.prefetch import plan_prefetch
 from cds_service.fhir.gathering.record import Fetched, gather, state_of
@@ -99,7 +99,7 @@ def drug(code="904419", system=RXNORM):
 
 def read(prefetch=None, fhir=None, budget_seconds=5.0, **members):
     request = parse_request(hook_request(prefetch=prefetch, **members), "order-sign")
-    return gather(request, PLAN, fhir, FewCodes(), until=Deadline.after(budget_seconds))
+    return gather(request, PLAN, fhir, FewCodes(), deadline=Deadline.after(budget_seconds))
 
 
 def observed(*resources, **sent):
@@ -541,3 +541,10 @@ def test_what_does_not_come_in_time_is_said_and_the_rest_is_there():
     assert names(record) == ["Condition/c1"]
     assert record.reads["boneDensity"].state == "failed"
     assert record.reads["boneDensity"].note == "not read in time"
+
+
+def test_a_record_that_cannot_be_looked_through_in_time_is_no_record():
+    """Each of these has a member that R4 does not know and is read twice: seconds for as many as a body can hold."""
+    many = [observation(number) | {"unknownMember": 1} for number in range(5_000)]
+    with pytest.raises(DeadlinePassed):
+        read({**EMPTY, "patient": PATIENT, "boneDensity": page(*many)}, budget_seconds=0.2)
