@@ -40,17 +40,10 @@ def find_levels(order: Mapping[str, Any], bundle: DraftOrders, terminology: Term
     """The levels of one order, from the most trusted element that names any."""
     regions = _regions(order, bundle, terminology)
     wording = _text_levels(_order_texts(order))
-    statements = {
-        "bodySite": _site_statements(codeables(order, "bodySite"), terminology),
-        "note": _text_levels(_note_texts(order)),
-        "reasonReference": _site_statements(_reason_sites(order, bundle), terminology),
-        "reasonCode": _icd_statements(_reason_codes(order, bundle), terminology),
-        "text": wording,
-    }
-    source = next((name for name, stated in statements.items() if stated), "")
+    statements = _statements(order, bundle, terminology, wording)
+    source, stated = next(((name, stated) for name, stated in statements if stated), ("", set()))
     if not source:
         return StatedLevels(regions=regions)
-    stated = statements[source]
     return StatedLevels(
         levels=in_order(stated & set(LEVELS)),
         verdicts=tuple(verdict_of(statement) for statement in sorted(stated)),
@@ -58,6 +51,17 @@ def find_levels(order: Mapping[str, Any], bundle: DraftOrders, terminology: Term
         regions=regions,
         notes=tuple(_notes(stated, wording, source)),
     )
+
+
+def _statements(
+    order: Mapping[str, Any], bundle: DraftOrders, terminology: Terminology, wording: set[str]
+) -> Iterator[tuple[str, set[str]]]:
+    """What each element states, the most trusted first."""
+    yield "bodySite", _site_statements(codeables(order, "bodySite"), terminology)
+    yield "note", _text_levels(_note_texts(order))
+    yield "reasonReference", _site_statements(_reason_sites(order, bundle), terminology)
+    yield "reasonCode", _icd_statements(_reason_codes(order, bundle), terminology)
+    yield "text", wording
 
 
 def verdict_of(statement: str) -> bool | None:
