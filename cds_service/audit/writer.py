@@ -18,6 +18,7 @@ from cds_service.audit.appending import Clock, append_entries
 from cds_service.audit.chain import SealedEntry
 from cds_service.audit.database import Database, is_busy, is_failed_fsync, is_passing
 from cds_service.audit.spool import gap_entry
+from cds_service.computing import TURN
 from cds_service.errors import CdsError
 
 LOG = logging.getLogger("kyphoplasty_cds.audit")
@@ -119,8 +120,9 @@ class GroupWriter:
             ticket = _Ticket(entry)
             self._queue.append(ticket)
             self._changed.notify()
-        if not ticket.is_over.wait(seconds) and not ticket.abandon():
-            ticket.is_over.wait(COMMIT_SECONDS)
+        with TURN.waiting():
+            if not ticket.is_over.wait(seconds) and not ticket.abandon():
+                ticket.is_over.wait(COMMIT_SECONDS)
         if not ticket.is_written:
             raise NotWritten
 

@@ -16,6 +16,7 @@ import pytest
 
 from tests.attacks.raw import head, wire
 from tests.attacks.running import Running
+from tests.bench.bodies import other_call
 from tests.chart_builders import HOOK_INSTANCE
 from tests.faults.records import PATIENT, chart, draft_orders
 from tests.faults.scripted_fhir import ScriptedFhir
@@ -208,5 +209,25 @@ def test_who_is_sent_away_is_told_when_to_come_again(tmp_path, slow_server):
         connection.close()
         for caller in callers:
             caller.join(HANG_SECONDS)
+    finally:
+        service.close()
+
+
+def test_calls_that_wait_for_a_record_hold_up_no_other(tmp_path, slow_server):
+    slow_server.script["conditions"] = "slow 5"
+    service = Running(tmp_path)
+    statuses: list[int] = []
+    callers = [threading.Thread(target=lambda: statuses.append(sign(service, slow_server.base))) for _ in range(7)]
+    try:
+        for caller in callers:
+            caller.start()
+        wait_for(lambda: slow_server.count("Condition?") == 7)
+        body = other_call().replace("@P@", PATIENT).replace("@H@", HOOK_INSTANCE).encode()
+        for _ in range(20):
+            assert service.send("POST", CALL, body, {"Content-Type": "application/json"}).status == 200
+        assert statuses == [], "all of them still wait"
+        for caller in callers:
+            caller.join(HANG_SECONDS)
+        assert statuses == [200] * 7
     finally:
         service.close()

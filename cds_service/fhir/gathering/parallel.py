@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TypeVar
 
+from cds_service.computing import TURN
 from cds_service.deadline import Deadline
 
 MAX_PARALLEL = 12
@@ -32,7 +33,8 @@ def run_side_by_side(tasks: Mapping[Key, Callable[[], Result]], until: Deadline)
         waiting.put(item)
     for _ in range(min(MAX_PARALLEL, len(tasks))):
         _THREADS.run(partial(_work, waiting, done, until))
-    return _collect(len(tasks), done, until)
+    with TURN.waiting():
+        return _collect(len(tasks), done, until)
 
 
 class _Threads:

@@ -23,7 +23,7 @@ class Limits:
         linger_seconds: what a refused client still sends is read and dropped for so long, so that it reads the refusal.
         connections: open at once; one more ends the longest idle one.
         held_bytes: of all requests that are received, wait or are answered.
-        answers: in work at once; more threads would only divide the same processor.
+        answers: in work at once, of which one computes; the others wait for records or for the log.
         answer_bytes: of the bodies in work at once: a parsed body takes many times its bytes. One always may.
         waiting: requests of the service that wait for their turn; more are 503.
         pages: answered at once that are no call of a service: discovery, pages for people.

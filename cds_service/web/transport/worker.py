@@ -16,10 +16,9 @@ from functools import partial
 from socket import socket
 from typing import Any
 
-from gunicorn.http import wsgi
 from gunicorn.workers.gthread import ThreadWorker
 
-from cds_service.web.transport.arrival import ARRIVED
+from cds_service.web.transport.answering import answer
 from cds_service.web.transport.connection import Connection, Phase
 from cds_service.web.transport.gate import Kind, Line, kind_of, make_lines
 from cds_service.web.transport.receiving import NotReceived
@@ -243,25 +242,9 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self._expect_next(connection)
 
     def _answer(self, connection: Connection) -> bool:
-        """In a thread: whether the connection can be kept."""
-        connection.socket.settimeout(self._limits.send_seconds)
-        response, environ = wsgi.create(
-            connection.request, connection.socket, connection.peer, connection.server, self.cfg
-        )
-        environ["wsgi.multithread"] = True
-        environ[ARRIVED] = connection.arrived
-        if not self.alive or self._board.is_ending:
-            response.force_close()
-        parts = self.wsgi(environ, response.start_response)
-        try:
-            connection.has_begun = True
-            for part in parts:
-                response.write(part)
-            response.close()
-        finally:
-            if hasattr(parts, "close"):
-                parts.close()
-        return not response.should_close()
+        """In a thread."""
+        is_last = not self.alive or self._board.is_ending
+        return answer(connection, self.wsgi, self.cfg, send_seconds=self._limits.send_seconds, is_last=is_last)
 
     def _finish(self, connection: Connection, done: Future[bool]) -> None:
         """In the loop again."""
