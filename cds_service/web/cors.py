@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import Flask, Response, request
 
 from cds_service.site.folder import Site
+from cds_service.web.transport.refusing import ORIGIN_HEADERS
 
 CDS_PATH = "/cds-services"
 METHODS = "GET, POST, OPTIONS"
 HEADERS = "Authorization, Content-Type"
+ALLOWED = "Access-Control-Allow-Origin"
 
 
 def register_cors(app: Flask, site: Site | None) -> None:
@@ -21,24 +25,26 @@ def register_cors(app: Flask, site: Site | None) -> None:
     @app.after_request
     def allow_origin(response: Response) -> Response:
         if _is_cds_path():
-            _allow(response, site)
+            response.headers.extend(origin_headers(site, request.headers.get("Origin", "")))
+            if request.method == "OPTIONS" and ALLOWED in response.headers:
+                _say_what_may_be_sent(response)
         return response
+
+    app.extensions[ORIGIN_HEADERS] = partial(origin_headers, site)
+
+
+def origin_headers(site: Site | None, origin: str) -> dict[str, str]:
+    """By which a browser knows whether pages of this origin may read an answer."""
+    if site is None:
+        return {ALLOWED: "*"}  # open mode; never with credentials
+    return {"Vary": "Origin"} | ({ALLOWED: origin} if origin in site.site.allowed_origins else {})
 
 
 def _is_cds_path() -> bool:
     return request.path == CDS_PATH or request.path.startswith(CDS_PATH + "/")
 
 
-def _allow(response: Response, site: Site | None) -> None:
-    origin = request.headers.get("Origin", "")
-    if site is None:
-        response.headers["Access-Control-Allow-Origin"] = "*"  # open mode; never with credentials
-    else:
-        response.vary.add("Origin")
-        if origin not in site.site.allowed_origins:
-            return
-        response.headers["Access-Control-Allow-Origin"] = origin
-    if request.method == "OPTIONS":
-        response.headers["Access-Control-Allow-Methods"] = METHODS
-        response.headers["Access-Control-Allow-Headers"] = HEADERS
-        response.headers["Access-Control-Max-Age"] = "600"
+def _say_what_may_be_sent(response: Response) -> None:
+    response.headers["Access-Control-Allow-Methods"] = METHODS
+    response.headers["Access-Control-Allow-Headers"] = HEADERS
+    response.headers["Access-Control-Max-Age"] = "600"

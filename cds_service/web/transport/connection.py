@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Mapping
 from contextlib import suppress
 from enum import Enum
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from cds_service.web.transport.gate import Kind
 from cds_service.web.transport.limits import Limits
 from cds_service.web.transport.receiving import Receiver
-from cds_service.web.transport.refusing import refusal
+from cds_service.web.transport.refusing import NO_HEADERS, refusal
 
 READ_BYTES = 256 * 1024
 
@@ -93,9 +94,9 @@ class Connection:
         self.kept += self.size
         return True
 
-    def refuse(self, status: int, *, keeps_open: bool = False) -> None:
+    def refuse(self, status: int, *, keeps_open: bool = False, more: Mapping[str, str] = NO_HEADERS) -> None:
         """Send a refusal; a client that still sends must be able to read it before the connection ends."""
-        self._send(refusal(status, keeps_open=keeps_open))
+        self._send(refusal(status, keeps_open=keeps_open, more=more))
         if not keeps_open:
             self.say_end()
 

@@ -12,6 +12,7 @@ from urllib.parse import unquote
 from cds_service.web.transport.limits import OPERATORS, QUEUE, Limits
 
 Work = TypeVar("Work")
+CALLS = "cds-services"  # what the addresses of all calls of the service begin with
 
 
 class Kind(Enum):
@@ -22,12 +23,17 @@ class Kind(Enum):
     OPERATOR = "operator"
 
 
+def first_part(path: str) -> str:
+    """Of an address, as the application will read it: slashes may be doubled, letters escaped."""
+    return next((part for part in unquote(path).split("/") if part), "")
+
+
 def kind_of(method: str, path: str) -> Kind:
-    """By the address alone, as the application will read it: slashes may be doubled, letters escaped."""
-    first = next((part for part in unquote(path).split("/") if part), "")
+    """By the address alone."""
+    first = first_part(path)
     if method == "OPTIONS" or first in {"health", "metrics"}:
         return Kind.OPERATOR
-    return Kind.ANSWER if method == "POST" and first == "cds-services" else Kind.PAGE
+    return Kind.ANSWER if method == "POST" and first == CALLS else Kind.PAGE
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ctypes
 
-MIB = 1024 * 1024
+from cds_service.web.transport.limits import MIB
+
 # Of `mallopt`, in malloc.h of glibc: its number and the value in force.
 HEAPS = (-8, 1)
 MAPPED_BYTES = (-3, MIB)  # what is larger, as a large body, goes back to the system at once

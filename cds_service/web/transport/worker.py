@@ -22,6 +22,7 @@ from cds_service.web.transport.answering import answer
 from cds_service.web.transport.connection import Connection, Phase
 from cds_service.web.transport.gate import Kind, Line, kind_of, make_lines
 from cds_service.web.transport.receiving import NotReceived
+from cds_service.web.transport.refusing import origin_headers
 from cds_service.web.transport.tally import Tally
 
 LOG = logging.getLogger("kyphoplasty_cds.server")
@@ -207,7 +208,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
 
     def _refuse(self, connection: Connection, status: int, reason: str, *, is_watched: bool) -> None:
         self._tally.count(status, reason)
-        connection.refuse(status)
+        connection.refuse(status, more=origin_headers(self.wsgi, connection.request))
         self._account(connection, 0)
         connection.linger(time.monotonic())
         if not is_watched:
@@ -238,7 +239,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             self._refuse(connection, 503, reason, is_watched=False)
             return
         self._tally.count(503, reason)
-        connection.refuse(503, keeps_open=True)
+        connection.refuse(503, keeps_open=True, more=origin_headers(self.wsgi, connection.request))
         self._expect_next(connection)
 
     def _answer(self, connection: Connection) -> bool:
