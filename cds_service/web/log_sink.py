@@ -6,12 +6,13 @@ import atexit
 import json
 import logging
 import os
-import queue
 import threading
 import time
+from collections import deque
 from contextlib import suppress
 
 MOST_LINES = 10_000
+GATHER_SECONDS = 0.02  # lines are written together: a thread woken for each would cost more than a foreign order
 LAST_SECONDS = 1.0  # at the end of the process, for lines that are still there
 
 
@@ -34,17 +35,20 @@ class UnwaitedHandler(logging.Handler):
 
     def _begin_anew(self) -> None:
         """A thread and its locks do not survive a fork."""
-        self._lines: queue.Queue[str] = queue.Queue(self._most_lines)
+        self._lines: deque[str] = deque()
+        self._is_awake = threading.Event()
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
         self._dropped = 0
 
     def emit(self, record: logging.LogRecord) -> None:
         """Queue the line, or drop it where too many wait."""
-        try:
-            self._lines.put_nowait(self.format(record))
-        except queue.Full:
+        if len(self._lines) < self._most_lines:
+            self._lines.append(self.format(record))
+        else:
             self._dropped += 1
+        if not self._is_awake.is_set():
+            self._is_awake.set()
         if self._thread is None:
             self._start()
 
@@ -56,18 +60,21 @@ class UnwaitedHandler(logging.Handler):
 
     def _run(self) -> None:
         while True:
-            self._write(self._lines.get())
-            if self._dropped and self._lines.empty():
+            self._is_awake.wait()
+            time.sleep(GATHER_SECONDS)
+            self._is_awake.clear()  # before the lines are taken: what comes from now on wakes the thread again
+            self._write([self._lines.popleft() for _ in range(len(self._lines))])
+            if self._dropped and not self._lines:
                 dropped, self._dropped = self._dropped, 0
-                self._write(json.dumps({"event": "log-lines-dropped", "lines": dropped}))
+                self._write([json.dumps({"event": "log-lines-dropped", "lines": dropped})])
 
-    def _write(self, line: str) -> None:
-        octets = f"{line}\n".encode()
+    def _write(self, lines: list[str]) -> None:
+        octets = "".join(f"{line}\n" for line in lines).encode()
         with suppress(OSError):  # nobody reads any more, or the file is closed
             while octets:
                 octets = octets[os.write(self._file, octets) :]
 
     def _end(self) -> None:
         until = time.monotonic() + LAST_SECONDS
-        while not self._lines.empty() and time.monotonic() < until:
+        while (self._lines or self._is_awake.is_set()) and time.monotonic() < until:
             time.sleep(0.01)
