@@ -15,7 +15,6 @@ from tests.attacks.playing import play
 from tests.attacks.raw import Wire, head, wire
 from tests.attacks.running import Running
 from tests.attacks.scenarios import scenario
-from tests.attacks.tokens import token
 
 JSON = "Content-Type: application/json"
 CHUNKED = "Transfer-Encoding: chunked"
@@ -261,72 +260,3 @@ def idle_connections(case: Case, field: Field) -> None:
         still_answers(field)
         assert lines[0].is_ended(), "the longest idle made room"
     still_answers(field)
-
-
-LONG = {
-    "an address of 64 kB": (head("GET", "/Canary" + "a" * 65_536), 414),
-    "a header of 1 MB": (head("GET", "/", "X-Canary: " + "a" * 1_000_000), 431),
-    "10 000 headers": (head("GET", "/", *[f"X-Canary-{number}: a" for number in range(10_000)]), 431),
-    "101 short headers": (head("GET", "/", *["X: a"] * 101), 431),
-    "no HTTP at all": (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"Canary\r\n\r\n", 400),
-    "a version of HTTP that is none": (b"GET /Canary HTTP/9.9\r\n\r\n", 400),
-    "an expectation that nobody meets": (head("POST", CALL, JSON, "Content-Length: 2", "Expect: Canary"), 417),
-}
-
-
-@scenario
-def too_long(case: Case, field: Field) -> None:
-    octets, status = LONG[case.title]
-    assert status == case.status
-    is_refused(field.service(case.site), octets, status, "Canary")
-    still_answers(field)
-
-
-@scenario
-def other_methods(case: Case, field: Field) -> None:
-    for method in ("GET", "PUT", "PATCH", "DELETE", "TRACE"):
-        answer = field.service(case.site).send(method, CALL, b"{}", {"Content-Type": "application/json"})
-        assert (answer.status, answer.issue) == (405, "not-supported")
-        assert set(answer.headers["Allow"].split(", ")) == {"POST", "OPTIONS"}
-
-
-@scenario
-def other_host(case: Case, field: Field) -> None:
-    """Links lead where the site is known to be, whatever the request calls it."""
-    service = field.service(case.site)
-    body = json.dumps(field.request(case)).encode()
-    names = {"Host": "evil.example", "X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https"}
-    names |= {"Forwarded": "host=evil.example", "X-Forwarded-Prefix": "/evil", "SCRIPT_NAME": "/evil"}
-    answer = service.send("POST", CALL, body, field.headers(case) | names)
-    assert answer.status == case.status
-    links = [link["url"] for card in answer.document["cards"] for link in card.get("links", ())]
-    assert any(url.startswith(service.url + "/") for url in links)
-    assert "evil" not in answer.text
-
-
-@scenario
-def other_host_of_a_token(case: Case, field: Field) -> None:
-    """A token is for the address that the settings name, whatever the request calls us."""
-    service = field.service(case.site)
-    for audience, status in (("http://evil.example", 401), ("https://evil.example", 401), (service.url, case.status)):
-        field.prepare(case)
-        names = {"Host": "evil.example", "X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https"}
-        names["Authorization"] = f"Bearer {token(audience + CALL)}"
-        body = json.dumps(field.request(case)).encode()
-        assert service.send("POST", CALL, body, field.headers(case) | names).status == status, audience
-
-
-ORIGINS = {"foreign": "https://evil.example", "null": "null", "listed": "https://ehr.example.org"}
-
-
-@scenario
-def other_origins(case: Case, field: Field) -> None:
-    service = field.service(case.site)
-    for origin in ORIGINS.values():
-        allowed = "*" if case.site == "open" else origin if origin == ORIGINS["listed"] else None
-        preflight = service.send("OPTIONS", CALL, None, {"Origin": origin, "Access-Control-Request-Method": "POST"})
-        body = json.dumps(field.request(case)).encode()
-        for answer in (preflight, service.send("POST", CALL, body, field.headers(case) | {"Origin": origin})):
-            assert answer.status == (204 if answer is preflight else 200)
-            assert answer.headers["Access-Control-Allow-Origin"] == allowed
-            assert answer.headers["Access-Control-Allow-Credentials"] is None
