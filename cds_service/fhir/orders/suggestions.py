@@ -102,8 +102,10 @@ def _create(recommendation: Recommendation, resource: dict[str, Any], space: UUI
 
 
 def _update(correction: Correction, draft: Mapping[str, Any] | None, patient_id: str) -> Action | None:
-    """The corrected draft; an order that is active already, or of another patient, is never changed."""
-    if draft is None or not correction.order.draft or not is_to_be_done(draft) or not is_of_patient(draft, patient_id):
+    """The corrected draft; one that is in force already, of a status we do not know, or of another patient never is."""
+    if draft is None or draft.get("status") != "draft" or not is_to_be_done(draft):
+        return None
+    if not (correction.order.draft and is_of_patient(draft, patient_id)):
         return None
     corrected = correct_brace_order(draft, correction)
     if corrected is None:

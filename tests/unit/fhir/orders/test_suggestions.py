@@ -266,6 +266,12 @@ def test_what_is_not_in_the_signing_or_is_another_patients_is_not_updated(drafts
     assert suggest(recommendation, drafts=drafts) == {}
 
 
+@pytest.mark.parametrize("status", ["active", "on-hold", "no-such-status", 7, None])
+def test_an_order_that_is_signed_again_or_of_an_unknown_status_is_not_updated(status):
+    recommendation = recommend(label="Add end date", correction=correction_of(brace()))
+    assert suggest(recommendation, drafts=bundle(brace(status=status))) == {}
+
+
 EXTRAS = st.fixed_dictionaries(
     {},
     optional={
