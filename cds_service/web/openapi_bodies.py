@@ -74,7 +74,8 @@ SERVICES = _object(("services",), services={"type": "array", "items": _ENTRY})
 _REASON = {**_object((), code=MAYBE_TEXT, system=MAYBE_TEXT), "type": ["object", "null"]}
 _DISMISSED = {**_object((), reason=_REASON, userComment=MAYBE_TEXT), "type": ["object", "null"]}
 _SUGGESTIONS: Schema = {"type": "array", "items": _object(("id",), id=TEXT)}
-_MOMENT: Schema = {"type": "string", "format": "date-time"}
+# Of the years 0 and 9999 some moments are beyond the calendar once they are in UTC.
+_MOMENT: Schema = {"type": "string", "format": "date-time", "pattern": "^[12][0-9]{3}-"}
 _ACCEPTED = _object(
     ("card", "outcome", "acceptedSuggestions", "outcomeTimestamp"),
     card=TEXT,
