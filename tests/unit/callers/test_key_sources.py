@@ -62,6 +62,13 @@ def settle(source):
         time.sleep(0.005)
 
 
+def known_once_answered(source, publisher):
+    """What is known after the fetch that goes on, which nobody waited for."""
+    publisher.gate.set()
+    settle(source)
+    return known(source)
+
+
 def test_keys_are_fetched_once_and_kept(source, publisher):
     assert [known(source) for _ in range(3)] == [{"old"}] * 3
     assert publisher.asked == ["/keys?v=1"]
@@ -137,9 +144,7 @@ def test_keys_that_nobody_asked_for_in_an_hour_are_not_believed_before_the_addre
     assert known(source, seconds=0) == {"old"}
     hands.now += 2
     assert known(source, seconds=0) == set()
-    publisher.gate.set()
-    settle(source)
-    assert known(source) == {"new"}
+    assert known_once_answered(source, publisher) == {"new"}
 
 
 def test_a_night_of_faults_ago_is_not_a_fault_now(source, publisher, hands):
@@ -152,9 +157,7 @@ def test_a_night_of_faults_ago_is_not_a_fault_now(source, publisher, hands):
     publisher.answer = (200, {}, key_set(NEW))
     hands.now += 10 * 3600
     assert known(source, seconds=0) == set()
-    publisher.gate.set()
-    settle(source)
-    assert known(source) == {"new"}
+    assert known_once_answered(source, publisher) == {"new"}
 
 
 def test_keys_in_use_are_fetched_anew_before_they_are_old_and_nobody_waits(source, publisher, hands):
@@ -163,9 +166,7 @@ def test_keys_in_use_are_fetched_anew_before_they_are_old_and_nobody_waits(sourc
     publisher.answer = (200, {}, key_set(NEW))
     hands.now += MAX_AGE_SECONDS - 1
     assert known(source) == {"old"}
-    publisher.gate.set()
-    settle(source)
-    assert known(source) == {"new"}
+    assert known_once_answered(source, publisher) == {"new"}
 
 
 FAULTS = {
