@@ -37,6 +37,8 @@ class UnwaitedHandler(logging.Handler):
         """A thread and its locks do not survive a fork."""
         self._lines: deque[str] = deque()
         self._is_awake = threading.Event()
+        self._is_written = threading.Event()
+        self._is_written.set()
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
         self._dropped = 0
@@ -55,18 +57,22 @@ class UnwaitedHandler(logging.Handler):
     def _start(self) -> None:
         with self._starting:
             if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="log-lines", daemon=True)
-                self._thread.start()
+                thread = threading.Thread(target=self._run, name="log-lines", daemon=True)
+                with suppress(RuntimeError):  # no thread to be had now: the next line tries again
+                    thread.start()
+                    self._thread = thread
 
     def _run(self) -> None:
         while True:
             self._is_awake.wait()
             time.sleep(GATHER_SECONDS)
+            self._is_written.clear()
             self._is_awake.clear()  # before the lines are taken: what comes from now on wakes the thread again
             self._write([self._lines.popleft() for _ in range(len(self._lines))])
             if self._dropped and not self._lines:
                 dropped, self._dropped = self._dropped, 0
                 self._write([json.dumps({"event": "log-lines-dropped", "lines": dropped})])
+            self._is_written.set()
 
     def _write(self, lines: list[str]) -> None:
         octets = "".join(f"{line}\n" for line in lines).encode()
@@ -78,3 +84,4 @@ class UnwaitedHandler(logging.Handler):
         until = time.monotonic() + LAST_SECONDS
         while (self._lines or self._is_awake.is_set()) and time.monotonic() < until:
             time.sleep(0.01)
+        self._is_written.wait(max(0.0, until - time.monotonic()))

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import logging
 import os
+import subprocess
+import sys
+import threading
 import time
 from contextlib import suppress
 
@@ -86,6 +89,39 @@ def test_a_reader_that_is_gone_costs_nothing(log, pipe):
     log.info("two")
     assert becomes(lambda: not handler._lines)
     assert handler._thread.is_alive()
+
+
+def test_the_end_waits_for_lines_that_are_being_written(pipe):
+    """A reader that begins late gets all of them, since the process ends a little later."""
+    reading, writing = pipe
+    script = (
+        "import logging, sys\n"
+        "from cds_service.web.log_sink import UnwaitedHandler\n"
+        f"log = logging.getLogger('x'); log.addHandler(UnwaitedHandler({writing})); log.setLevel('INFO')\n"
+        "for number in range(2000): log.info('x' * 100)\n"
+    )
+    child = subprocess.Popen([sys.executable, "-c", script], pass_fds=[writing])
+    os.close(writing)
+    time.sleep(0.6)
+    lines = b""
+    while piece := os.read(reading, 65536):
+        lines += piece
+    child.wait(20)
+    assert lines.count(b"\n") == 2000
+
+
+def test_without_a_thread_the_next_line_tries_again(log, tmp_path, monkeypatch):
+    with (tmp_path / "lines").open("w") as file:
+        log.addHandler(UnwaitedHandler(file.fileno()))
+        with monkeypatch.context() as patch:
+            patch.setattr(threading.Thread, "start", no_thread)
+            log.info("first")
+        log.info("second")
+        assert becomes(lambda: (tmp_path / "lines").read_text() == "first\nsecond\n")
+
+
+def no_thread(_thread):
+    raise RuntimeError("can't start new thread")
 
 
 def test_a_fork_writes_on(log, tmp_path):
