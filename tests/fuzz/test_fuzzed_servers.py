@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from copy import deepcopy
 from http.client import HTTPConnection
 from urllib.parse import unquote, urlsplit
 
@@ -50,7 +51,7 @@ class BrokenFhir(ScriptedFhir):
 
     def answer(self, handler):
         _, _, asked = unquote(handler.path).removeprefix("/fhir/").partition("/")
-        status, document = self._normal(f"/fhir/{asked}")
+        status, document = deepcopy(self._normal(f"/fhir/{asked}"))  # the chart is of other tests too
         apply(document.get("entry", document), self.made, fixed=("stranger", "pat-1"))
         body = splice(dump(document), self.cuts)
         send(handler, self.status if status == 200 else status, body, Content_Type=self.media_type)
