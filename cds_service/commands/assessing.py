@@ -23,6 +23,7 @@ from cds_service.fhir.address import parse_base
 from cds_service.fhir.gathering.reading import Fetched
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.augmentation import find_augmentation_order
+from cds_service.fhir.orders.drafts import read_drafts
 from cds_service.fhir.orders.level_text import LEVELS, in_order
 from cds_service.fhir.raw_json import member, objects
 from cds_service.fhir.server.client import Connections, FhirClient
@@ -170,7 +171,7 @@ def assess_patient(wish: Wish, settings: Settings, say: Callable[[str], None], *
 
 def _refuse_other_procedure(wish: Wish, terminology: Terminology) -> None:
     order = augmentation_order("any", wish.procedure, wish.levels, wish.now.date())
-    if find_augmentation_order({"entry": [{"resource": order}]}, "any", terminology) is None:
+    if find_augmentation_order(read_drafts({"entry": [{"resource": order}]}), "any", terminology) is None:
         raise WrongWish(
             f"{wish.procedure}: no kyphoplasty or vertebroplasty that this service knows;"
             " a CPT number (22510 to 22515) or SYSTEM|CODE"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from cds_service.core.applicability import Violation, absolute_exclusions, check, doubtful_exclusions
 from cds_service.core.facts import Finding, Findings
 from cds_service.core.policy import Policy
-from cds_service.core.prediction import LogisticModel, Prediction, predict
+from cds_service.core.prediction import LogisticModel, Prediction, predict, risk_at
 from cds_service.core.strata import Marker, Stratum, compare_with_marker, place_in_strata
 from cds_service.core.study import MarkerStudy, StrataStudy, Study
 
@@ -28,7 +28,7 @@ class ModelResult:
         baseline: incidence in force, 0..1: the site's where set, else the cohort's.
         shown: enough inputs are known for a probability to be said (evidence page, "Which model speaks").
         band: None when nothing is shown.
-        pooled: the same at the pooled incidence of the literature; None where a site baseline is set or none is known.
+        pooled_risk: at the pooled incidence of the literature, 0..1; None where a site baseline is set or none known.
         without_held: the same without the values that were held on the reassuring side; None when none was, or when
             too little is known without them.
         inputs: the record's findings that entered.
@@ -41,14 +41,14 @@ class ModelResult:
     shown: bool
     band: Band | None
     violations: tuple[Violation, ...]
-    pooled: Prediction | None
+    pooled_risk: float | None
     without_held: Prediction | None
     inputs: tuple[Finding, ...]
 
     @property
     def is_outside(self) -> bool:
         """The patient does not meet one of the study's criteria."""
-        return any(violation.severity != "not-checkable" for violation in self.violations)
+        return _is_outside(self.violations)
 
     @property
     def rests_on_bone(self) -> bool:
@@ -63,7 +63,7 @@ class ModelResult:
     @property
     def has_reassuring_hold(self) -> bool:
         """A value lies beyond what the study can say, on the side that would reassure."""
-        return any(held.side == "reassuring" for held in self.prediction.held.values())
+        return self.prediction.has_reassuring_hold
 
     def is_printable(self, width: float) -> bool:
         """A percentage may stand in a summary: both ranges at most so wide, nothing held to reassure (rule D1)."""
@@ -182,20 +182,18 @@ def _apply(model: LogisticModel, findings: Findings, policy: Policy, *, has_doub
     pooled = policy.pooled_incidence.of(study.outcome) if site is None else None
     shown = prediction.inputs_known >= policy.showing.inputs_known
     violations = check(study, findings)
-    baseline = study.incidence if site is None else site
-    result = ModelResult(
+    return ModelResult(
         model=model,
         prediction=prediction,
-        baseline=baseline,
-        baseline_source="study" if site is None else "site",
+        baseline=prediction.baseline.incidence,
+        baseline_source=prediction.baseline.source,
         shown=shown,
-        band=None,
+        band=_band(prediction, policy, may_reassure=not (has_doubt or _is_outside(violations))) if shown else None,
         violations=violations,
-        pooled=predict(model, values, site_incidence=pooled) if pooled is not None and shown else None,
+        pooled_risk=risk_at(prediction, study, pooled) if pooled is not None and shown else None,
         without_held=_without_held(model, values, prediction, site, policy),
         inputs=inputs,
     )
-    return replace(result, band=_band(result, policy, has_doubt=has_doubt)) if shown else result
 
 
 def _without_held(
@@ -205,28 +203,33 @@ def _without_held(
     site: float | None,
     policy: Policy,
 ) -> Prediction | None:
-    reassuring = {name for name, held in prediction.held.items() if held.side == "reassuring"}
-    if not reassuring:
+    if not prediction.has_reassuring_hold:
         return None
-    rest = {name: value for name, value in values.items() if name not in reassuring}
+    held = prediction.held
+    rest = {name: value for name, value in values.items() if name not in held or held[name].side != "reassuring"}
     without = predict(model, rest, site_incidence=site)
     return without if without.inputs_known >= policy.showing.inputs_known else None
 
 
-def _band(result: ModelResult, policy: Policy, *, has_doubt: bool) -> Band:
+def _is_outside(violations: Sequence[Violation]) -> bool:
+    return any(violation.severity != "not-checkable" for violation in violations)
+
+
+def _band(prediction: Prediction, policy: Policy, *, may_reassure: bool) -> Band:
     """The band against the baseline in force (evidence page, "Bands"); asymmetric on purpose.
 
-    A fracture that may be one of those that all studies excluded is never called lower.
+    Args:
+        may_reassure: the patient meets the study's criteria, and nothing on record may be what all studies excluded;
+            else the figure is never called lower.
     """
-    risk, baseline = result.prediction.risk, result.baseline
+    risk, baseline = prediction.risk, prediction.baseline.incidence
     if risk >= policy.bands.high_ratio * baseline or risk >= policy.bands.high_risk:
         return "high"
     if risk >= baseline:
         return "above"
-    ranges = (result.prediction.study_uncertainty, result.prediction.if_measured)
+    ranges = (prediction.study_uncertainty, prediction.if_measured)
     is_below = all(one is None or one[1] < baseline for one in ranges)
-    is_inside = not (result.has_reassuring_hold or result.is_outside or has_doubt)
-    return "lower" if is_below and is_inside else "not-different"
+    return "lower" if is_below and may_reassure and not prediction.has_reassuring_hold else "not-different"
 
 
 def choose_headline(results: Sequence[ModelResult], policy: Policy) -> ModelResult | None:
@@ -254,6 +257,7 @@ def _disagree(shown: Sequence[ModelResult], outcome: Outcome, policy: Policy) ->
     sides = {result.prediction.risk >= result.baseline for result in shown}
     if len(sides) > 1:
         return True
-    on_common = [result.pooled if policy.baseline.of(outcome) is None else result.prediction for result in shown]
-    risks = [prediction.risk for prediction in on_common if prediction is not None]
+    is_own = policy.baseline.of(outcome) is None
+    on_common = [result.pooled_risk if is_own else result.prediction.risk for result in shown]
+    risks = [risk for risk in on_common if risk is not None]
     return bool(risks) and max(risks) - min(risks) >= policy.showing.disagreement

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from cds_service.core.facts import AugmentationOrder, Finding, Findings, Gap, Provenance
@@ -117,7 +117,7 @@ def _bmi(ground: Ground) -> Finding | Gap | None:
     newer = computed if is_newer else recorded
     numbers = " and ".join(say_number(float(one.value), 1) for one in (recorded, computed))
     concern = f"Recorded BMI and BMI from weight and height differ ({numbers}); the newer is used."
-    return replace(newer, concerns=(*newer.concerns, concern))
+    return newer._replace(concerns=(*newer.concerns, concern))
 
 
 @derives("appendicular-muscle-index")
@@ -177,7 +177,7 @@ def _ratio_change(ground: Ground) -> Finding | Gap | None:
         return _undetermined("paraspinal-ratio-change", "the signal is gone")
     ratio = (1 + float(area.value) / 100) / (1 + float(signal.value) / 100)
     found = _compute(ground, "paraspinal-ratio-change", (ratio - 1) * 100, parts)
-    return None if found is None else replace(found, since=area.since)
+    return None if found is None else found._replace(since=area.since)
 
 
 @derives("mna-category")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Value = float | bool | str
 Origin = Literal["prefetch", "fhir", "context", "derived"]
@@ -30,8 +30,7 @@ GapReason = Literal[
 Procedure = Literal["PKP", "PVP"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Provenance:
+class Provenance(NamedTuple):
     """Where a value comes from.
 
     Attributes:
@@ -48,8 +47,7 @@ class Provenance:
     rule: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(NamedTuple):
     """One named clinical fact in its canonical unit.
 
     Attributes:
@@ -73,8 +71,7 @@ class Finding:
     since: date | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gap:
+class Gap(NamedTuple):
     """A finding that we do not have, and why."""
 
     name: str
@@ -83,8 +80,7 @@ class Gap:
     seen: tuple[Provenance, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PassedOver:
+class PassedOver(NamedTuple):
     """A value that was seen and not used; said by name even where another value was found."""
 
     name: str

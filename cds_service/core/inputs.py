@@ -11,7 +11,7 @@ import numpy as np
 
 from cds_service.core.facts import Value
 from cds_service.core.study import LogisticStudy, Term
-from cds_service.core.table import ReducedModel, ReducedTable, Vector
+from cds_service.core.table import ReducedTable, Vector
 
 Side = Literal["reassuring", "alarming"]
 
@@ -30,13 +30,15 @@ class Held:
     bound: float
 
 
-def hold_inputs(table: ReducedTable, in_use: ReducedModel, inputs: Mapping[str, Value]) -> dict[str, Held]:
+def hold_inputs(table: ReducedTable, slopes: Mapping[str, float], inputs: Mapping[str, Value]) -> dict[str, Held]:
     """Values that lie beyond what the study can say, by finding (step 8): extrapolation never reassures.
 
     A continuous input is held at the cohort's 5th or 95th percentile on the side that lowers the figure and at the
-    0.5th or 99.5th on the other, the side by the sign of its coefficient in the model in use.
+    0.5th or 99.5th on the other.
+
+    Args:
+        slopes: coefficients of the model in use, whose sign says which side is which.
     """
-    slopes = dict(zip(in_use.terms, in_use.coefficients.tolist(), strict=True))
     held = {}
     for name, (lowest, low, high, highest) in table.ranges.items():
         if name not in inputs:

@@ -6,6 +6,9 @@ import math
 
 Interval = tuple[float, float]
 EIGHT_IN_TEN = (0.1, 0.9)
+CLOSE = 1e-10  # log odds; what is left behind such a step is its square
+MOST_STEPS = 200  # a handful are needed
+ROOT_2, ROOT_2PI = math.sqrt(2), math.sqrt(2 * math.pi)
 
 
 def expit(log_odds: float) -> float:
@@ -34,11 +37,22 @@ def if_measured(log_odds: float, distance: float) -> Interval:
 
 
 def _mixture_percentile(share: float, log_odds: float, spread: float) -> float:
-    risk, deviation, erfc, root = expit(log_odds), math.sqrt(spread), math.erfc, math.sqrt(2)
-    low, high = log_odds - spread / 2 - 10 * deviation, log_odds + spread / 2 + 10 * deviation
-    while low < (middle := (low + high) / 2) < high:
-        upper = erfc(-((middle - log_odds - spread / 2) / deviation) / root) / 2  # shares of the normal distribution
-        lower = erfc(-((middle - log_odds + spread / 2) / deviation) / root) / 2
-        too_low = risk * upper + (1 - risk) * lower < share
-        low, high = (middle, high) if too_low else (low, middle)
-    return middle
+    """By Newton's steps; one that leads out of the interval that must hold the percentile is replaced by its middle."""
+    risk, deviation, half = expit(log_odds), math.sqrt(spread), spread / 2
+    low, high = log_odds - half - 10 * deviation, log_odds + half + 10 * deviation
+    point = log_odds
+    for _ in range(MOST_STEPS):
+        upper, lower = (point - log_odds - half) / deviation, (point - log_odds + half) / deviation
+        excess = risk * _share_below(upper) + (1 - risk) * _share_below(lower) - share
+        low, high = (point, high) if excess < 0 else (low, point)
+        density = risk * math.exp(-upper * upper / 2) + (1 - risk) * math.exp(-lower * lower / 2)
+        step = excess * deviation * ROOT_2PI / density if density else math.inf
+        if abs(step) < CLOSE:
+            return point - step
+        point = point - step if low < point - step < high else (low + high) / 2
+    return point
+
+
+def _share_below(deviations: float) -> float:
+    """Of the normal distribution."""
+    return math.erfc(-deviations / ROOT_2) / 2

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from cds_service.core.facts import AugmentationOrder, Finding, Gap, Provenance, Value
 
 LUMBAR = frozenset({"L1", "L2", "L3", "L4"})  # the levels that DXA of the spine measures
@@ -35,7 +33,7 @@ def doubt_lumbar_t_score(t_score: Finding | None, order: AugmentationOrder | Non
     if t_score is None or order is None or t_score.site != "lumbar spine" or not LUMBAR & set(order.levels):
         return None
     concern = "The lumbar T-score may include the fractured level, which raises it."
-    return replace(t_score, concerns=(*t_score.concerns, concern))
+    return t_score._replace(concerns=(*t_score.concerns, concern))
 
 
 def _sources(order: AugmentationOrder, printed: str) -> tuple[Provenance, ...]:

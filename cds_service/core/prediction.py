@@ -37,6 +37,7 @@ class Prediction:
     """What one study says of one patient.
 
     Attributes:
+        log_odds: of the risk.
         risk: 0..1 within the study's horizon; unrounded and beyond floor and ceiling too.
         study_uncertainty: 95 %, from the study's size.
         if_measured: where 8 in 10 such patients would stand once all inputs were known; None when all are.
@@ -54,6 +55,7 @@ class Prediction:
     """
 
     study_id: str
+    log_odds: float
     risk: float
     study_uncertainty: Interval
     if_measured: Interval | None
@@ -74,6 +76,11 @@ class Prediction:
         """Log odds by which the baseline in force moves this figure; 0 at the study's own."""
         return self.baseline.shift
 
+    @property
+    def has_reassuring_hold(self) -> bool:
+        """A value lies beyond what the study can say, on the side that would reassure."""
+        return any(held.side == "reassuring" for held in self.held.values())
+
 
 @dataclass(frozen=True, slots=True)
 class _KnownSet:
@@ -86,6 +93,7 @@ class _KnownSet:
         clear: as in `Prediction`, of findings with one term.
         categories: of each finding with more: their columns, and the covariance at the printed scale among them.
         gains: as in `Prediction`.
+        missing: as in `Prediction`.
         unknown_until_after: as in `Prediction`.
     """
 
@@ -95,6 +103,7 @@ class _KnownSet:
     clear: Mapping[str, bool]
     categories: Mapping[str, tuple[list[int], Matrix]]
     gains: Mapping[str, float]
+    missing: tuple[str, ...]
     unknown_until_after: tuple[str, ...]
 
 
@@ -165,16 +174,18 @@ def predict(model: LogisticModel, inputs: Mapping[str, Value], *, site_incidence
         ValueError: the study does not use a name, a value is of the wrong kind or not finite, or the incidence is not
             between 0 and 1.
     """
-    reduced = model.reduced(frozenset(inputs))
-    known = model.known_set(frozenset(inputs))
-    held = hold_inputs(model.table, reduced, inputs)
-    values = encode_inputs(known.columns, {**inputs, **{name: one.used for name, one in held.items()}})
+    names = frozenset(inputs)
+    reduced, known = model.reduced(names), model.known_set(names)
+    held = hold_inputs(model.table, known.coefficients, inputs)
+    used = {**inputs, **{name: one.used for name, one in held.items()}} if held else inputs
+    values = encode_inputs(known.columns, used)
     distances = values - known.means
     baseline = _baseline(model.study, site_incidence)
     log_odds = reduced.intercept + float(reduced.coefficients @ values) + baseline.shift
     floor, ceiling = print_limits(model.study)
     return Prediction(
         study_id=model.study.id,
+        log_odds=log_odds,
         risk=expit(log_odds),
         study_uncertainty=_study_uncertainty(log_odds, reduced, distances),
         if_measured=if_measured(log_odds, reduced.distance) if len(inputs) < len(model.study.predictors) else None,
@@ -186,10 +197,20 @@ def predict(model: LogisticModel, inputs: Mapping[str, Value], *, site_incidence
         clear=MappingProxyType(_clear(known, reduced, distances)),
         effects=MappingProxyType(_effects(reduced, known.columns, distances)),
         gains=known.gains,
-        missing=tuple(known.gains),
+        missing=known.missing,
         unknown_until_after=known.unknown_until_after,
         baseline=baseline,
     )
+
+
+def risk_at(prediction: Prediction, study: LogisticStudy, incidence: float) -> float:
+    """The risk of the same patient, 0..1, at another incidence (step 10).
+
+    Raises:
+        ValueError: the incidence is not between 0 and 1.
+    """
+    own = prediction.log_odds - prediction.baseline.shift
+    return expit(own + _baseline(study, incidence).shift)
 
 
 def _baseline(study: LogisticStudy, site_incidence: float | None) -> Baseline:
@@ -228,13 +249,15 @@ def _follow(model: LogisticModel, reduced: ReducedModel) -> _KnownSet:
             categories[finding] = at, among
         else:
             clear[finding] = _is_clear(reduced.coefficients[at], np.ones(1), among)
+    gains = _gains(model, reduced)
     return _KnownSet(
         columns=columns_of(model.study, terms),
         means=np.array([model.table.means[term.name] for term in terms]),
         coefficients=MappingProxyType(dict(zip(reduced.terms, reduced.coefficients.tolist(), strict=True))),
         clear=MappingProxyType(clear),
         categories=MappingProxyType(categories),
-        gains=MappingProxyType(_gains(model, reduced)),
+        gains=MappingProxyType(gains),
+        missing=tuple(gains),
         unknown_until_after=tuple(
             one.finding for one in model.study.predictors if not one.known_at_order_sign and one.finding not in known
         ),

@@ -172,7 +172,7 @@ def recommend(
         because = _reasons(rule, by_name, findings)
         if because is None or {earlier.rule_id for earlier in fired} & set(rule.unless_rule):
             continue
-        gain = assessment.gain_of(rule.supplies)
+        gain = assessment.gain_of(rule.supplies) if rule.supplies else 0.0
         if rule.supplies and gain <= 0:
             continue
         fired.append(_recommendation(rule, because, by_name, support, gain, values))

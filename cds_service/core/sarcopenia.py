@@ -7,7 +7,7 @@ anything else does not decide (contract, "Findings").
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from cds_service.core.facts import Finding, Gap
 from cds_service.core.wording import UNITS, say_number
@@ -138,7 +138,7 @@ def sarcopenia_by(ruler: Ruler, name: str, facts: MuscleFacts) -> Finding | Gap:
     verdict = judge(ruler, facts.measured, facts.sex)
     diagnosis = facts.diagnosis if isinstance(facts.diagnosis, Finding) else None
     if verdict is None:
-        return replace(diagnosis, name=name) if diagnosis else _undecided(name, ruler, facts)
+        return diagnosis._replace(name=name) if diagnosis else _undecided(name, ruler, facts)
     parts = tuple(facts.measured.values())
     concerns = [concern for one in parts for concern in one.concerns]
     concerns += [*grey_zone(facts), *_doubts(ruler, facts)]
@@ -159,7 +159,7 @@ def _undecided(name: str, ruler: Ruler, facts: MuscleFacts) -> Gap:
     """What would decide; a list that could not be read stays the reason where nothing was measured."""
     unread = facts.diagnosis
     if isinstance(unread, Gap) and unread.reason in ("not-read", "unreadable") and not facts.measured:
-        return replace(unread, name=name)
+        return unread._replace(name=name)
     words = {MUSCLE: "muscle index", GRIP: "grip", GAIT: "gait"}
     missing = [words[one] for one in MEASURES if one in ruler.cutoffs and one not in facts.measured]
     why = f"not known: {', '.join(missing)}" if missing else "the measurements do not decide without the sex"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -30,7 +30,8 @@ SITE_OF_CONCEPT: dict[str, Site] = {
 # Where words name several, the more telling one is taken: "femoral neck of the left hip".
 WORDS_IN_ORDER = ("t-score-peripheral", "t-score-forearm", "t-score-hip", "t-score-femur", "t-score-lumbar-spine")
 SITES = frozenset(WORDS_IN_ORDER)
-ONE_VERTEBRA, Z_SCORE, FROM_CT = (frozenset({name}) for name in ("single-vertebra", "z-score", "ct-derived-density"))
+ONE_VERTEBRA, FROM_CT = (frozenset({name}) for name in ("single-vertebra", "ct-derived-density"))
+LOOK_ALIKES = frozenset({"z-score", "ct-derived-density"})
 CONCERNS = {
     "site not stated": "Where the T-score was measured is not stated.",
     "forearm": "The T-score is of the forearm; none of spine or hip was found.",
@@ -58,12 +59,10 @@ def find_t_score(spec: FindingSpec, chart: Chart) -> Outcome:
 
 def why_no_t_score(reading: Reading, chart: Chart) -> str:
     """Why a value under a T-score code is not a T-score of bone by DXA; empty when nothing says so."""
-    terminology = chart.terminology
-    words = set(reading.words)
-    if any(terminology.text_concepts(word, Z_SCORE) for word in words):
+    by_code = _named(reading.words, LOOK_ALIKES, chart)
+    if "z-score" in by_code:
         return NEVER["z-score"]
-    words.update(texts_of(reading.observation.get("method")))
-    if any(terminology.text_concepts(word, FROM_CT) for word in words):
+    if by_code or _named(texts_of(reading.observation.get("method")), FROM_CT, chart):
         return "computed from a CT, not measured by DXA"
     return NEVER["t-score-peripheral"] if _site(reading, chart) == "heel or humerus" else ""
 
@@ -75,7 +74,7 @@ def _look_alikes(spec: FindingSpec, chart: Chart) -> tuple[PassedOver, ...]:
         if reading.status not in RETRACTED:
             kind = reading.match.concept
             newest[kind] = max(reading, newest.get(kind, reading), key=_age_key)
-    return tuple(_named(spec, kind, reading) for kind, reading in sorted(newest.items()))
+    return tuple(_look_alike(spec, kind, reading) for kind, reading in sorted(newest.items()))
 
 
 def _age_key(reading: Reading) -> tuple[str, str]:
@@ -83,7 +82,7 @@ def _age_key(reading: Reading) -> tuple[str, str]:
     return (when.day.isoformat() if when else "", reading.resource)
 
 
-def _named(spec: FindingSpec, kind: str, reading: Reading) -> PassedOver:
+def _look_alike(spec: FindingSpec, kind: str, reading: Reading) -> PassedOver:
     return Refused(reading=reading, reason="absent", why=NEVER.get(kind, "something else"), printed="").passed_over(
         spec
     )
@@ -163,7 +162,7 @@ def _site_by_words(reading: Reading, chart: Chart) -> Site | None:
     if coded:
         return "femur" if coded == {"femur-site"} else "lumbar spine"
     for words in (texts_of(place), reading.words):
-        named = {concept for word in set(words) for concept in chart.terminology.text_concepts(word, SITES)}
+        named = _named(words, SITES, chart)
         for concept in WORDS_IN_ORDER:
             if concept in named:
                 return SITE_OF_CONCEPT[concept]
@@ -175,5 +174,9 @@ def _is_single(reading: Reading, chart: Chart) -> bool:
     place = reading.observation.get("bodySite")
     if "lumbar-vertebra" in chart.terminology.concepts(place):
         return True
-    words = set(texts_of(place) or reading.words)
-    return any(chart.terminology.text_concepts(word, ONE_VERTEBRA) for word in words)
+    return bool(_named(texts_of(place) or reading.words, ONE_VERTEBRA, chart))
+
+
+def _named(words: Iterable[str], among: frozenset[str], chart: Chart) -> set[str]:
+    """Those of these concepts that one of the words names."""
+    return {concept for word in set(words) for concept in chart.terminology.text_concepts(word, among)}

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from cds_service.core.facts import Finding, Gap, GapReason, Origin, PassedOver, Provenance
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.fhir.facts.drugs import Drug, read_drug
 from cds_service.fhir.facts.moments import Moment, effective_moment
-from cds_service.fhir.gathering.picking import MEDICATION_TYPES
-from cds_service.fhir.gathering.record import PatientRecord, Sourced
+from cds_service.fhir.gathering.picking import MEDICATION_TYPES, Sourced
+from cds_service.fhir.gathering.record import PatientRecord, Read
 from cds_service.fhir.mapping.terminology import Match, Terminology
 from cds_service.fhir.raw_json import content, in_order, member, objects, text
 
@@ -31,11 +31,11 @@ LISTS: Mapping[str, tuple[str, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Entry:
+class Entry(NamedTuple):
     """One resource as plain JSON.
 
     Attributes:
+        status: as written; empty where there is none.
         concepts: by which it was gathered.
         matches: concepts of its code.
         components: with the concepts of theirs.
@@ -47,6 +47,7 @@ class Entry:
     raw: Raw
     kind: str
     reference: str
+    status: str
     origin: Origin
     concepts: frozenset[str]
     matches: tuple[Match, ...]
@@ -56,13 +57,26 @@ class Entry:
     drug: Drug | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Held:
+class Held(NamedTuple):
     """What holds one value of an Observation, with the concepts of its code: the Observation itself or a component."""
 
     entry: Entry
     holder: Raw
     matches: tuple[Match, ...]
+
+
+class Answered(NamedTuple):
+    """How one prefetch key was answered.
+
+    Attributes:
+        fault: why that cannot be relied on, as a phrase; empty when it can.
+        is_cut: there is more than was read.
+        entries: of the patient.
+    """
+
+    fault: str
+    is_cut: bool
+    entries: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +87,7 @@ class Chart:
         kinds: resources by type, sorted, so that nothing depends on the order in which they were read.
         values: of the Observations, by concept, each with its place in that order.
         mentions: conditions and procedures by the concepts of their codes and words, in the same way.
+        answers: how each prefetch key was answered.
         today: ages of values count to this day.
         not_after: what is dated later does not count.
     """
@@ -80,6 +95,7 @@ class Chart:
     kinds: Mapping[str, Sequence[Entry]]
     values: ByConcept[Held]
     mentions: ByConcept[Entry]
+    answers: Mapping[str, Answered]
     record: PatientRecord
     terminology: Terminology
     today: date
@@ -89,32 +105,31 @@ class Chart:
         """Resources of these types."""
         return (entry for kind in sorted(kinds) for entry in self.kinds.get(kind, ()))
 
+    def values_of(self, concepts: Iterable[str]) -> list[Held]:
+        """Each value that bears one of these concepts once, in order."""
+        return _of_concepts(self.values, concepts)
+
+    def mentions_of(self, concepts: Iterable[str]) -> list[Entry]:
+        """Each condition or procedure that bears one of these concepts once, in order."""
+        return _of_concepts(self.mentions, concepts)
+
     def unread(self, spec: FindingSpec) -> str:
         """Why the lists or answers that hold a finding cannot be relied on, as a phrase; empty when they can."""
-        return "; ".join([reason for key in (spec.key, *spec.also_keys) if (reason := self._unread(key))])
-
-    def _unread(self, key: str) -> str:
-        read = self.record.reads.get(key)
-        name = f"{LISTS[key][1]} " if key in LISTS else ""
-        if read is None or read.state == "failed":
-            note = read.note if read else "not asked"
-            return f"{name}could not be read" + (f" ({note})" if note else "")
-        return f"{name}incomplete" if read.note.startswith("incomplete") else ""
+        keys = (spec.key, *spec.also_keys)
+        return "; ".join([fault for key in keys if (fault := self._answered(key).fault)])
 
     def is_incomplete(self, key: str) -> bool:
         """Whether the answer to this key was cut, so that a newer value may exist."""
-        read = self.record.reads.get(key)
-        return read is not None and read.note.startswith("incomplete")
+        return self._answered(key).is_cut
 
     def entries_read(self, spec: FindingSpec) -> int:
-        """How many entries of the patient the lists of a finding hold."""
-        reads = (self.record.reads.get(key) for key in (spec.key, *self._of_same_list(spec)))
-        return sum(read.entries for read in reads if read is not None and read.state == "given")
+        """How many entries of the patient the lists of a finding hold; the parts of one medication list are one."""
+        place = LISTS[spec.key][0]
+        others = [key for key in spec.also_keys if key in LISTS and LISTS[key][0] == place]
+        return sum([self._answered(key).entries for key in (spec.key, *others)])
 
-    def _of_same_list(self, spec: FindingSpec) -> tuple[str, ...]:
-        """Further keys whose entries are counted with the first: the parts of one medication list."""
-        place = LISTS.get(spec.key, ("", ""))[0]
-        return tuple(key for key in spec.also_keys if LISTS.get(key, ("", ""))[0] == place)
+    def _answered(self, key: str) -> Answered:
+        return self.answers.get(key) or _answered(key, None)
 
     def broken(self, spec: FindingSpec) -> tuple[PassedOver, ...]:
         """Resources of a finding's concepts that could not be parsed."""
@@ -144,8 +159,11 @@ def open_chart(record: PatientRecord, terminology: Terminology, *, today: date, 
     held = [one for entry in kinds.get("Observation", ()) for one in _held_by(entry)]
     return Chart(
         kinds=kinds,
-        values=_by_concept(held, lambda one: _concepts(one.matches)),
-        mentions=_by_concept(listed, lambda entry: _concepts(entry.matches) | entry.named),
+        values=_by_concept([({match.concept for match in one.matches}, one) for one in held]),
+        mentions=_by_concept(
+            [({*entry.named, *[match.concept for match in entry.matches]}, entry) for entry in listed]
+        ),
+        answers={key: _answered(key, read) for key, read in record.reads.items()},
         record=record,
         terminology=terminology,
         today=today,
@@ -153,22 +171,30 @@ def open_chart(record: PatientRecord, terminology: Terminology, *, today: date, 
     )
 
 
-def _concepts(matches: Iterable[Match]) -> frozenset[str]:
-    return frozenset([match.concept for match in matches])
+def _answered(key: str, read: Read | None) -> Answered:
+    name = f"{LISTS[key][1]} " if key in LISTS else ""
+    if read is None or read.state == "failed":
+        note = read.note if read else "not asked"
+        fault = f"{name}could not be read" + (f" ({note})" if note else "")
+        return Answered(fault, read is not None and read.note.startswith("incomplete"), 0)
+    is_cut = read.note.startswith("incomplete")
+    return Answered(f"{name}incomplete" if is_cut else "", is_cut, read.entries if read.state == "given" else 0)
 
 
-def _by_concept(found: Sequence[Item], concepts: Callable[[Item], Iterable[str]]) -> ByConcept[Item]:
+def _by_concept(found: Iterable[tuple[Iterable[str], Item]]) -> ByConcept[Item]:
     index: dict[str, list[tuple[int, Item]]] = {}
-    for place, one in enumerate(found):
-        for concept in concepts(one):
+    for place, (concepts, one) in enumerate(found):
+        for concept in concepts:
             index.setdefault(concept, []).append((place, one))
     return index
 
 
-def of_concepts(index: ByConcept[Item], concepts: Iterable[str]) -> list[Item]:
-    """Each that bears one of these concepts once, in the order of the chart."""
-    found = {place: one for concept in concepts for place, one in index.get(concept, ())}
-    return [found[place] for place in sorted(found)] if len(found) > 1 else list(found.values())
+def _of_concepts(index: ByConcept[Item], concepts: Iterable[str]) -> list[Item]:
+    named = [places for concept in concepts if (places := index.get(concept))]
+    if len(named) <= 1:
+        return [one for places in named for _, one in places]
+    found = {place: one for places in named for place, one in places}
+    return [found[place] for place in sorted(found)]
 
 
 def _held_by(entry: Entry) -> Iterable[Held]:
@@ -196,6 +222,7 @@ def _entry(sourced: Sourced, terminology: Terminology) -> Entry:
         raw=raw,
         kind=kind,
         reference=f"{kind}/{text(raw.get('id'))}",
+        status=text(raw.get("status")),
         origin=sourced.origin,
         concepts=sourced.concepts,
         matches=terminology.matches(raw.get("code")),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from datetime import date
+from typing import NamedTuple
 
 from cds_service.core.facts import Finding, Gap
 from cds_service.core.vocabulary import FindingSpec
-from cds_service.fhir.facts.chart import Chart, Outcome, age_in_words, gap, in_words
+from cds_service.fhir.facts.chart import Chart, Outcome, Raw, age_in_words, gap, in_words
 from cds_service.fhir.facts.moments import Moment
 from cds_service.fhir.facts.observations import Reading, find_readings
 from cds_service.fhir.facts.quantities import Measured, Refused, any_differ, measure, shortened
@@ -18,8 +18,7 @@ METHODS = frozenset({"bioimpedance", "dxa-method"})
 NOT_RECORDED = "How it was measured is not recorded."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Picked:
+class Picked(NamedTuple):
     """The value that counts among the usable ones.
 
     Attributes:
@@ -41,7 +40,9 @@ LookAlike = Callable[[Reading, Chart], str]  # why a number is something else; e
 def find_quantity(spec: FindingSpec, chart: Chart, pick: Pick, look_alike: LookAlike | None = None) -> Outcome:
     """A measured number, or the gap with the reason of the newest value that was passed over."""
     usable, stale, refused = sort_out(spec, chart, look_alike)
-    passed = (*chart.broken(spec), *[one.passed_over(spec) for one in refused])
+    passed = chart.broken(spec)
+    if refused:
+        passed = (*passed, *[one.passed_over(spec) for one in refused])
     if not usable:
         return nothing_usable(spec, chart, stale, refused), passed
     picked = pick(usable, spec, chart)
@@ -59,23 +60,18 @@ def sort_out(
     stale: list[Measured] = []
     refused: list[Refused] = []
     for reading in find_readings(chart, spec.value_sets):
-        result = _refuse_look_alike(measure(reading, spec, chart), chart, look_alike)
+        result = measure(reading, spec, chart)
+        if look_alike is not None and isinstance(result, Measured) and (why := look_alike(reading, chart)):
+            result = Refused(reading, "no-value", why, result.printed)
         if isinstance(result, Measured):
             (stale if is_stale(result.moment, spec, chart) else usable).append(result)
         elif result is not None:
             refused.append(result)
     for measured in (usable, stale):
-        measured.sort(key=_by_time, reverse=True)
+        if len(measured) > 1:
+            measured.sort(key=_by_time, reverse=True)
     refused.sort(key=refused_by_time, reverse=True)
     return usable, stale, refused
-
-
-def _refuse_look_alike(
-    result: Measured | Refused | None, chart: Chart, look_alike: LookAlike | None
-) -> Measured | Refused | None:
-    if look_alike is None or not isinstance(result, Measured) or not (why := look_alike(result.reading, chart)):
-        return result
-    return Refused(reading=result.reading, reason="no-value", why=why, printed=result.printed)
 
 
 def _by_time(one: Measured) -> tuple[Moment, str]:
@@ -134,7 +130,7 @@ def _finding(spec: FindingSpec, chart: Chart, picked: Picked) -> Finding:
     )
 
 
-def age_concern(spec: FindingSpec, chart: Chart, day: Any) -> tuple[str, ...]:
+def age_concern(spec: FindingSpec, chart: Chart, day: date) -> tuple[str, ...]:
     """`The T-score is 30 months old.` where it is older than fresh."""
     if spec.fresh_days is None or (chart.today - day).days <= spec.fresh_days:
         return ()
@@ -144,8 +140,11 @@ def age_concern(spec: FindingSpec, chart: Chart, day: Any) -> tuple[str, ...]:
 def method_concern(spec: FindingSpec, readings: Sequence[Reading]) -> tuple[str, ...]:
     if not spec.method_matters:
         return ()
-    is_recorded = all(any(one.observation.get(name) for name in ("method", "device", "performer")) for one in readings)
-    return () if is_recorded else (NOT_RECORDED,)
+    return () if all(_says_how(one.observation) for one in readings) else (NOT_RECORDED,)
+
+
+def _says_how(observation: Raw) -> bool:
+    return bool(observation.get("method") or observation.get("device") or observation.get("performer"))
 
 
 def _method(reading: Reading, chart: Chart) -> str:
@@ -160,6 +159,8 @@ def _method(reading: Reading, chart: Chart) -> str:
 def pick_newest(usable: Sequence[Measured], spec: FindingSpec, chart: Chart) -> Picked:
     """The newest value; two of one moment must agree but for rounding, the more precise then counts."""
     del chart  # other picks need it
+    if len(usable) == 1:
+        return Picked(value=usable[0].value, used=(usable[0],))
     newest = of_newest_moment(usable)
     best = min(newest, key=lambda one: (one.step, one.reading.resource))
     if conflict := conflict_of(newest, spec):

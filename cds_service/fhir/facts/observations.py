@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from cds_service.core.facts import GapReason, Origin, Provenance
+from cds_service.core.facts import GapReason, Provenance
 from cds_service.core.vocabulary import FindingSpec
-from cds_service.fhir.facts.chart import Chart, Held, Raw, of_concepts
+from cds_service.fhir.facts.chart import Chart, Entry, Raw
 from cds_service.fhir.facts.moments import Moment
 from cds_service.fhir.mapping.terminology import Match
 from cds_service.fhir.raw_json import member, objects, text, texts_of
@@ -16,25 +16,38 @@ FINAL = frozenset({"final", "amended", "corrected"})
 RETRACTED = frozenset({"entered-in-error", "cancelled"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class Reading(NamedTuple):
     """One value of one Observation or component, as found.
 
     Attributes:
+        match: the most specific of the concepts that were asked for.
         holder: the Observation or component with the value.
-        observation: the Observation: status, time, body site and method are read there.
-        resource: its name, `Observation/12`.
-        status: of the Observation.
-        moment: of the Observation; None where it says none.
+        entry: of the Observation.
     """
 
     match: Match
     holder: Raw
-    observation: Raw
-    resource: str
-    status: str
-    origin: Origin
-    moment: Moment | None
+    entry: Entry
+
+    @property
+    def observation(self) -> Raw:
+        """The Observation: status, time, body site and method are read there."""
+        return self.entry.raw
+
+    @property
+    def resource(self) -> str:
+        """Name of the Observation, `Observation/12`."""
+        return self.entry.reference
+
+    @property
+    def status(self) -> str:
+        """Of the Observation."""
+        return self.entry.status
+
+    @property
+    def moment(self) -> Moment | None:
+        """Of the Observation; None where it says none."""
+        return self.entry.moment
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -43,34 +56,27 @@ class Reading:
 
     def provenance(self, spec: FindingSpec, printed: str) -> Provenance:
         """Where this value comes from."""
+        entry = self.entry
         return Provenance(
-            resource=self.resource, origin=self.origin, code=self.match.code, printed=printed, rule=spec.rule
+            resource=entry.reference, origin=entry.origin, code=self.match.code, printed=printed, rule=spec.rule
         )
 
 
-def find_readings(chart: Chart, concepts: Sequence[str]) -> tuple[Reading, ...]:
+def find_readings(chart: Chart, concepts: Sequence[str]) -> list[Reading]:
     """Every value of these concepts, components included; a later concept of the list is the more specific one."""
-    return tuple([_reading(held, concepts) for held in of_concepts(chart.values, concepts)])
+    return [Reading(_best(held.matches, concepts), held.holder, held.entry) for held in chart.values_of(concepts)]
 
 
-def _reading(held: Held, concepts: Sequence[str]) -> Reading:
-    matches = [match for match in held.matches if match.concept in concepts]
-    best = max(matches, key=lambda match: (concepts.index(match.concept), match.unit))
-    entry = held.entry
-    return Reading(
-        match=best,
-        holder=held.holder,
-        observation=entry.raw,
-        resource=entry.reference,
-        status=text(entry.raw.get("status")),
-        origin=entry.origin,
-        moment=entry.moment,
-    )
+def _best(matches: Sequence[Match], concepts: Sequence[str]) -> Match:
+    if len(matches) == 1:
+        return matches[0]
+    ours = [match for match in matches if match.concept in concepts]
+    return max(ours, key=lambda match: (concepts.index(match.concept), match.unit))
 
 
 def time_problem(reading: Reading, chart: Chart) -> tuple[GapReason, str] | None:
     """Undated, or dated after the order."""
-    when = reading.moment
+    when = reading.entry.moment
     if when is None:
         return "undated", "no date"
     return ("future", "dated after the order") if when.day > chart.not_after else None
@@ -78,8 +84,9 @@ def time_problem(reading: Reading, chart: Chart) -> tuple[GapReason, str] | None
 
 def status_problem(reading: Reading) -> tuple[GapReason, str] | None:
     """Not final, or said to be absent."""
-    if reading.status not in FINAL:
-        return "not-final", reading.status if reading.status in ("preliminary", "registered") else "not final"
+    status = reading.entry.status
+    if status not in FINAL:
+        return "not-final", status if status in ("preliminary", "registered") else "not final"
     if reading.holder.get("dataAbsentReason"):
         return "no-value", "recorded as absent"
     return None

@@ -9,7 +9,7 @@ from datetime import date
 
 from cds_service.core.facts import Finding, Gap, GapReason, PassedOver, Provenance
 from cds_service.core.vocabulary import FindingSpec
-from cds_service.fhir.facts.chart import LISTS, Chart, Entry, Outcome, gap, in_words, of_concepts
+from cds_service.fhir.facts.chart import LISTS, Chart, Entry, Outcome, gap, in_words
 from cds_service.fhir.facts.moments import effective_moment, read_moment
 from cds_service.fhir.mapping.terminology import Match
 from cds_service.fhir.raw_json import member, objects, text
@@ -131,7 +131,7 @@ def say_no(spec: FindingSpec, chart: Chart, *, how: str = "not") -> Finding | Ga
 def find_stated(chart: Chart, spec: FindingSpec, concepts: Sequence[str]) -> list[Stated]:
     """Entries of conditions and procedures that bear one of these concepts; denied ones left out."""
     found: list[Stated] = []
-    for entry in of_concepts(chart.mentions, concepts):
+    for entry in chart.mentions_of(concepts):
         coded = [one for one in entry.matches if one.concept in concepts]
         matches = coded or [Match(concept, "") for concept in sorted(entry.named & set(concepts))]
         read = _read_condition if entry.kind == "Condition" else _read_procedure

@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from cds_service.core.facts import GapReason, PassedOver
 from cds_service.core.vocabulary import FindingSpec
@@ -26,8 +25,7 @@ TOO_LARGE = Decimal("1e9")
 PRINTABLE_UNIT = re.compile(r"[\w{}\[\]/%.'*^µ°²³ -]{1,20}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Measured:
+class Measured(NamedTuple):
     """A number in the finding's canonical unit.
 
     Attributes:
@@ -41,8 +39,7 @@ class Measured:
     moment: Moment
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refused:
+class Refused(NamedTuple):
     """A reading that gives no usable value, and why; named, never used."""
 
     reading: Reading
@@ -69,45 +66,40 @@ def shortened(printed: str) -> str:
 
 def measure(reading: Reading, spec: FindingSpec, chart: Chart) -> Measured | Refused | None:
     """The number of a reading in the finding's unit, or why it has none; None for what was retracted."""
-    if reading.status in RETRACTED:
+    if reading.entry.status in RETRACTED:
         return None
-    raw_value, unit, printed = _number(reading.holder)
-    why = _why_no_value(reading, raw_value, unit)
+    raw, unit, printed = _number(reading.holder)
+    why = _why_no_value(reading, raw, unit)
     if why is not None:
-        return Refused(reading=reading, reason=why[0], why=why[1], printed=printed)
-    assert raw_value is not None  # noqa: S101 - _why_no_value has refused it
-    value = _converted(float(raw_value), unit, reading.match.unit, spec, chart.terminology.units)
+        return Refused(reading, *why, printed)
+    assert raw is not None  # noqa: S101 - _why_no_value has refused it
+    value = _converted(float(raw), unit, reading.match.unit, spec, chart.terminology.units)
     if isinstance(value, str):
-        return Refused(reading=reading, reason="unit-unknown", why=value, printed=printed)
-    doubt = _why_not_plausible(reading, value, spec, chart.terminology)
-    if doubt is not None:
-        return Refused(reading=reading, reason=doubt[0], why=doubt[1], printed=printed)
-    return _placed(reading, chart, value, raw_value, printed)
+        return Refused(reading, "unit-unknown", value, printed)
+    problem = _why_not_plausible(reading, value, spec, chart.terminology) or time_problem(reading, chart)
+    if problem is not None:
+        return Refused(reading, *problem, printed)
+    when = reading.entry.moment
+    assert when is not None  # noqa: S101 - time_problem has refused it
+    return Measured(reading, value, printed, _step(raw, value), when)
 
 
 def _why_not_plausible(
     reading: Reading, value: float, spec: FindingSpec, terminology: Terminology
 ) -> tuple[GapReason, str] | None:
-    low, high = spec.range or (-math.inf, math.inf)
-    if not low <= value <= high:
+    if spec.range is not None and not spec.range[0] <= value <= spec.range[1]:
         return "out-of-range", "not plausible"
-    if value <= spec.ambiguous.get(reading.match.concept, -math.inf):
+    if spec.ambiguous and value <= spec.ambiguous.get(reading.match.concept, -math.inf):
         return "undetermined", spec.ambiguous_because
     if spec.both_sides and _is_one_side(reading, terminology):
         return "no-value", "of one side only"
     return None
 
 
-def _placed(reading: Reading, chart: Chart, value: float, raw: Decimal, printed: str) -> Measured | Refused:
-    problem = time_problem(reading, chart)
-    if problem is not None:
-        return Refused(reading=reading, reason=problem[0], why=problem[1], printed=printed)
-    when = reading.moment
-    assert when is not None  # noqa: S101 - time_problem has refused it
+def _step(raw: Decimal, value: float) -> float:
     exponent = raw.as_tuple().exponent
     digits = -exponent if isinstance(exponent, int) else 0
-    step = 10.0**-digits * (abs(value / float(raw)) if raw else 1.0)
-    return Measured(reading=reading, value=value, printed=printed, step=step, moment=when)
+    return 10.0**-digits * (abs(value / float(raw)) if raw else 1.0)
 
 
 def _why_no_value(reading: Reading, value: Decimal | None, unit: Raw) -> tuple[GapReason, str] | None:

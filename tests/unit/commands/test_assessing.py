@@ -15,6 +15,7 @@ from cds_service.demo.fhir_server import start_fhir_server
 from cds_service.drafting import augmentation_order, level_codings
 from cds_service.fhir.mapping.terminology import load_terminology
 from cds_service.fhir.orders.augmentation import find_augmentation_order
+from cds_service.fhir.orders.drafts import read_drafts
 from cds_service.loading import data_root
 from cds_service.samples import load_samples
 from tests.stub_fhir import Reply, StubFhir, outcome, page
@@ -275,7 +276,9 @@ def test_a_token_file_without_a_token_is_refused(tmp_path):
 )
 def test_the_order_reads_as_it_was_asked_for(procedure, levels, kind, code):
     order = augmentation_order("p1", procedure, levels, TODAY)
-    found = find_augmentation_order({"entry": [{"resource": order}]}, "p1", load_terminology(data_root("mappings")))
+    found = find_augmentation_order(
+        read_drafts({"entry": [{"resource": order}]}), "p1", load_terminology(data_root("mappings"))
+    )
     assert found is not None
     assert (found.procedure, found.levels) == (kind, levels)
     assert order["code"]["coding"][0]["code"] == code

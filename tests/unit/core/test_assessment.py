@@ -167,7 +167,7 @@ def test_below_half_of_the_inputs_nothing_is_shown(known, share):
     assert outcome.status == "insufficient-data"
     assert outcome.headline is None
     assert found.prediction.inputs_known == pytest.approx(share, abs=0.01)
-    assert (found.shown, found.band, found.pooled) == (False, None, None)
+    assert (found.shown, found.band, found.pooled_risk) == (False, None, None)
 
 
 def test_exactly_the_share_that_policy_asks_for_is_enough():
@@ -451,8 +451,8 @@ def test_a_site_baseline_moves_figure_and_band_together():
 def test_the_pooled_incidence_is_said_only_where_no_site_baseline_is():
     at_study = refracture(PKP, WEAK).headline
     at_site = refracture(PKP, WEAK, policy=policy_with(baseline={"refracture": 0.12})).headline
-    assert at_study.pooled.risk == pytest.approx(0.90, abs=0.01)  # cards, section 1
-    assert at_site.pooled is None
+    assert at_study.pooled_risk == pytest.approx(0.90, abs=0.01)  # cards, section 1
+    assert at_site.pooled_risk is None
 
 
 def test_the_baseline_of_one_outcome_leaves_the_other_alone():
@@ -482,7 +482,7 @@ def test_a_stratum_is_supporting_evidence_and_never_the_headline():
 
 
 def test_repeated_mris_give_a_marker_unless_the_fracture_is_excluded():
-    change = replace(finding("paraspinal-csa-change", -10.0), since=DAY - timedelta(days=240))
+    change = finding("paraspinal-csa-change", -10.0)._replace(since=DAY - timedelta(days=240))
     service = open_service()
 
     def marker_of(**values):

@@ -327,6 +327,6 @@ def test_a_reason_of_the_order_counts_whatever_the_list_says(name):
     [("lumbar spine", ("L1",), True), ("lumbar spine", ("T12",), False), ("total hip", ("L1",), False)],
 )
 def test_a_lumbar_t_score_beside_a_lumbar_fracture_is_doubted(site, levels, doubted):
-    t_score = replace(known("bmd-t-score", -1.6), site=site)
+    t_score = known("bmd-t-score", -1.6)._replace(site=site)
     found = derived(t_score, order=replace(order(), levels=levels)).known["bmd-t-score"]
     assert (found.value, bool(found.concerns)) == (-1.6, doubted)

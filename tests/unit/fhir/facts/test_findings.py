@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cds_service.fhir.facts.findings import extract_findings
-from cds_service.fhir.gathering.picking import concepts_of
-from cds_service.fhir.gathering.record import PatientRecord, Read, Sourced
+from cds_service.fhir.gathering.picking import Sourced, concepts_of
+from cds_service.fhir.gathering.record import PatientRecord, Read
 from tests.builders import (
     ALL_KEYS,
     ATC,

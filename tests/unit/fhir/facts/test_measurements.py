@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from cds_service.fhir.gathering.record import Unreadable
+from cds_service.fhir.gathering.picking import Unreadable
 from tests.builders import (
     MEASURES,
     SCT,
