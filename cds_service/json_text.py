@@ -1,7 +1,7 @@
 """JSON from outside: decoders that refuse what JSON is not, and what would break later steps.
 
-Requests are read by jiter, which sees equal keys and half surrogates itself; the records of FHIR servers by Python's
-own decoder, which lets a number be replaced that no float holds.
+Requests, but for what `request_json.py` leaves, are decoded by jiter, which sees equal keys and half surrogates itself;
+the records of FHIR servers by Python's own decoder, which lets a number be replaced that no float holds.
 """
 
 from __future__ import annotations

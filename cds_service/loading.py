@@ -23,7 +23,7 @@ from cds_service.fhir.gathering.prefetch import PrefetchPlan, plan_prefetch
 from cds_service.fhir.mapping.overlay import files_in_force, label, read_json, read_toml, validated
 from cds_service.fhir.mapping.specs import asked_codes, check_specs, load_finding_specs
 from cds_service.fhir.mapping.terminology import Terminology, load_terminology
-from cds_service.fhir.orders.suggestions import check_template, read_placeholders
+from cds_service.fhir.orders.suggestions import OrderTemplate, make_template, read_placeholders
 from cds_service.fhir.shapes import compile_shape
 from cds_service.guidelines import load_guidelines
 from cds_service.service import Service, ServiceHook
@@ -198,11 +198,9 @@ def _plan(templates: Mapping[str, str]) -> PrefetchPlan:
     return plan
 
 
-def _order_templates(folders: Sequence[Path]) -> Mapping[str, Mapping[str, Any]]:
-    templates = {name: read_json(path) for name, path in files_in_force(folders, "orders", ".json").items()}
-    for name, template in templates.items():
-        check_template(name, template)
-    return templates
+def _order_templates(folders: Sequence[Path]) -> Mapping[str, OrderTemplate]:
+    paths = files_in_force(folders, "orders", ".json")
+    return {name: make_template(name, read_json(path)) for name, path in paths.items()}
 
 
 def _rules(folders: Sequence[Path]) -> tuple[Rule, ...]:
@@ -230,7 +228,7 @@ class _Names:
         return next((name for name in used if name not in self.names[kind]), "")
 
 
-def _check_rule(rule: Rule, names: _Names, order_templates: Mapping[str, Any]) -> None:
+def _check_rule(rule: Rule, names: _Names, order_templates: Mapping[str, OrderTemplate]) -> None:
     """Everything a rule names must exist, and its texts may use only words that the flow gives."""
     texts_signals = [option.signal for option in rule.texts if option.signal]
     references = {
@@ -252,7 +250,7 @@ def _check_rule(rule: Rule, names: _Names, order_templates: Mapping[str, Any]) -
         raise DataFileError(file, "order", f"there is no orders/{rule.order}.json")
     words = read_placeholders([rule.text, rule.label, *(option.say for option in rule.texts)])
     if rule.order is not None:
-        words |= read_placeholders(order_templates[rule.order])
+        words |= read_placeholders(order_templates[rule.order].resource)
     if unknown := words - RULE_WORDS:
         raise DataFileError(file, "text", f"unknown words {', '.join(sorted(unknown))}")
 

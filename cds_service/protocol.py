@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -15,6 +16,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    PlainValidator,
     SecretStr,
     StringConstraints,
     ValidationError,
@@ -24,7 +26,8 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 
 from cds_service.errors import MalformedRequest, PatientMismatch, TooMuchAsked
-from cds_service.json_text import JsonTextError, decode_json
+from cds_service.json_text import JsonTextError
+from cds_service.request_json import decode_call
 
 FHIR_ID = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9\-.]{1,64}", re.ASCII)  # `.` and `..` would climb in a URL's path
 TOKEN = re.compile(r"[\x21-\x7e]{1,16384}")  # RFC 6749 access-token: visible ASCII, so no header can be split
@@ -135,12 +138,21 @@ class OrderSignContext(Inbound):
 CONTEXTS: Mapping[str, type[OrderSignContext]] = {"order-sign": OrderSignContext}
 
 
+def _prefetch(value: Any) -> Mapping[str, Any] | bytes:
+    if value is None:
+        return {}
+    if isinstance(value, dict | bytes):  # no JSON is decoded to octets: these are what `decode_call` left
+        return value
+    raise ValueError("must be an object")
+
+
 class HookRequest(Inbound):
     """One call of a CDS service.
 
     Attributes:
         hook_instance: a UUID of any version, in lower case.
-        prefetch: raw JSON by key; a key that is missing here was not sent, a value of None was sent as `null`.
+        prefetch: raw JSON by key, or the text of it until it is read; a key that is missing here was not sent, a value
+            of None was sent as `null`.
     """
 
     hook: Text
@@ -148,9 +160,7 @@ class HookRequest(Inbound):
     context: OrderSignContext
     fhir_server: str | None = None
     fhir_authorization: FhirAuthorization | None = None
-    prefetch: Annotated[Mapping[str, Any], BeforeValidator(lambda value: {} if value is None else value)] = Field(
-        default_factory=dict, repr=False
-    )
+    prefetch: Annotated[Mapping[str, Any] | bytes, PlainValidator(_prefetch)] = Field(default_factory=dict, repr=False)
 
     @field_validator("hook_instance")
     @classmethod
@@ -175,7 +185,7 @@ def parse_request(body: bytes | Any, hook: str) -> HookRequest:
         TooMuchAsked: more than `MOST_DRAFTS` orders.
     """
     try:
-        document = decode_json(body) if isinstance(body, bytes) else body
+        document = decode_call(body) if isinstance(body, bytes) else body
     except JsonTextError as error:
         raise MalformedRequest(f"The body cannot be read: {error}.") from None
     if not isinstance(document, dict):
@@ -223,14 +233,23 @@ class _Outbound(BaseModel):
 
     def to_json(self) -> dict[str, Any]:
         """JSON of this object: nothing without a value is there; `extension` and FHIR resources stay as they are."""
-        fields = ((field.alias or name, getattr(self, name)) for name, field in type(self).model_fields.items())
-        return {key: _json_of(value) for key, value in fields if value is not None and value != ()}
+        found: dict[str, Any] = {}
+        for name, key in _keys(type(self)):
+            value = getattr(self, name)
+            if isinstance(value, _Outbound):
+                found[key] = value.to_json()
+            elif isinstance(value, tuple):
+                if value:
+                    found[key] = [one.to_json() for one in value]
+            elif value is not None:
+                found[key] = value
+        return found
 
 
-def _json_of(value: Any) -> Any:
-    if isinstance(value, _Outbound):
-        return value.to_json()
-    return [_json_of(item) for item in value] if isinstance(value, tuple) else value
+@cache
+def _keys(kind: type[_Outbound]) -> tuple[tuple[str, str], ...]:
+    """Attributes of an object with their keys in JSON."""
+    return tuple((name, field.alias or name) for name, field in kind.model_fields.items())
 
 
 class Coding(_Outbound):

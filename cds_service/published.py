@@ -121,11 +121,14 @@ class Published(Generic[Thing]):
 
     def _run(self, over: threading.Event) -> None:
         found: Thing | None = None
+        fault = "failure"  # of ours, unless the fetch says what was wrong
         try:
             found = self._fetch()
         except NotPublished as error:
-            self._note_fault(error.reason)
+            fault = error.reason
         finally:
+            if found is None:
+                self._note_fault(fault)
             with self._lock:
                 self._asked = self._monotonic()
                 if found is not None:

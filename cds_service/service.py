@@ -21,7 +21,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from cds_service.audit.answers_given import with_repeats
+from cds_service.audit.answers_given import repeats_json
 from cds_service.audit.chain import AuditLog
 from cds_service.audit.entry import entry_for
 from cds_service.cards.answer import Answer
@@ -35,7 +35,7 @@ from cds_service.core.facts import AugmentationOrder, Findings, SupportOrder, Su
 from cds_service.core.policy import Policy
 from cds_service.core.prediction import LogisticModel
 from cds_service.core.recommendations import Rule, recommend
-from cds_service.core.repeats import AnswerGiven, Basis, History, NoHistory, Repeats, basis_of, find_repeats
+from cds_service.core.repeats import AnswerGiven, Basis, History, NoHistory, Repeats, WholeCard, basis_of, find_repeats
 from cds_service.core.signals import Situation, find_signals
 from cds_service.core.study import Study
 from cds_service.core.wording import Wording
@@ -48,9 +48,10 @@ from cds_service.fhir.gathering.record import FhirReader, PatientRecord, gather,
 from cds_service.fhir.mapping.specs import FindingSpec
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.augmentation import find_augmentation_order, find_draft_support_orders, find_support_orders
-from cds_service.fhir.orders.suggestions import draft_suggestions
+from cds_service.fhir.orders.drafts import DraftOrders, read_drafts
+from cds_service.fhir.orders.suggestions import OrderTemplate, draft_suggestions
 from cds_service.guidelines import Guideline
-from cds_service.protocol import Card, HookRequest, HookResponse
+from cds_service.protocol import HookRequest, HookResponse
 
 HISTORY_SHARE = 1 / 6  # of the time that is left once the record is read
 
@@ -71,7 +72,7 @@ class ServiceHook:
     plan: PrefetchPlan
     rules: tuple[Rule, ...]
     texts: CardTexts
-    order_templates: Mapping[str, Mapping[str, Any]]
+    order_templates: Mapping[str, OrderTemplate]
     guidelines: Mapping[str, Guideline]
 
 
@@ -128,7 +129,7 @@ def answer(service: Service, hook: ServiceHook, request: HookRequest, ports: Por
     """
     now = ports.clock()
     today = now.date()
-    drafts, patient_id = request.context.draft_orders, request.context.patient_id
+    drafts, patient_id = read_drafts(request.context.draft_orders), request.context.patient_id
     order = find_augmentation_order(drafts, patient_id, service.terminology)
     draft_support = find_draft_support_orders(drafts, service.terminology, patient_id=patient_id)
     if order is None and not _may_concern_bracing(draft_support, service.policy):
@@ -147,16 +148,18 @@ def answer(service: Service, hook: ServiceHook, request: HookRequest, ports: Por
     if order is None and not _follows_augmentation(support, service.policy, today):
         return HookResponse(cards=())
 
-    found = _conclude(service, hook, request, order, record, support, today, ports.base_url)
+    found = _conclude(service, hook, request, drafts, order, record, support, today, ports.base_url)
     ports.deadline.check()
-    whole = build_cards(found)
+    built = build_cards(found)
+    whole = whole_cards(found, built)
     given = _answers_given(service, request, order, ports, now)
     repeats, basis = _find_repeats(found, whole, given, today)
-    cards = shorten(found, whole, repeats.shortened)
+    cards = shorten(found, built, repeats.shortened)
 
-    entry = entry_for(now, hook.id, request, found, cards, service.digests, service.models, ports.caller)
+    noted = repeats_json(basis, whole, repeats)
+    entry = entry_for(now, hook.id, request, found, cards, service.digests, service.models, noted, ports.caller)
     ports.deadline.check()
-    ports.audit.append(with_repeats(entry, basis, whole_cards(found, whole), repeats))
+    ports.audit.append(entry, ports.deadline)
     return HookResponse(cards=cards)
 
 
@@ -164,6 +167,7 @@ def _conclude(
     service: Service,
     hook: ServiceHook,
     request: HookRequest,
+    drafts: DraftOrders,
     order: AugmentationOrder | None,
     record: PatientRecord,
     support: SupportOrders,
@@ -187,7 +191,7 @@ def _conclude(
     recommendations = recommend(assessment, findings, signals, support, hook.rules, words)
     suggestions = draft_suggestions(
         recommendations,
-        draft_orders=request.context.draft_orders,
+        drafts=drafts,
         patient_id=request.context.patient_id,
         encounter_id=request.context.encounter_id,
         user_id=request.context.user_id,
@@ -242,7 +246,7 @@ def _answers_given(
 
 
 def _find_repeats(
-    found: Answer, whole: Sequence[Card], given: Sequence[AnswerGiven] | None, today: date
+    found: Answer, whole: Sequence[WholeCard], given: Sequence[AnswerGiven] | None, today: date
 ) -> tuple[Repeats, Basis]:
     """Which cards were answered lately and rest on the same; none when nobody knows what was answered."""
     record = found.record
@@ -250,7 +254,7 @@ def _find_repeats(
     if given is None:
         return Repeats(is_known=False), basis
     repeats = find_repeats(
-        whole_cards(found, whole),
+        whole,
         basis,
         given,
         today=today,

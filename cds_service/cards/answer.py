@@ -4,15 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID, uuid5
 
-from cds_service.cards.texts import TOPIC_SYSTEM, CardTexts
+from cds_service.cards.texts import CardTexts
 from cds_service.core.assessment import Assessment
 from cds_service.core.facts import AugmentationOrder, Findings, RecordState, SupportOrders
 from cds_service.core.policy import Policy
 from cds_service.core.recommendations import Recommendation, Signal, Topic
 from cds_service.core.wording import Wording, say_date
-from cds_service.protocol import Card, Coding, Link, Source, Suggestion
+from cds_service.protocol import Card, Link, Source, Suggestion
+
+
+class Option(NamedTuple):
+    """A recommendation as a layout names its parts.
+
+    Attributes:
+        already: `already ordered 3 May 2026`; empty when it is not.
+    """
+
+    heading: str
+    text: str
+    already: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +54,7 @@ class Answer:
 
     def has(self, signal: str) -> bool:
         """Whether this signal holds."""
-        return any(one.name == signal for one in self.signals)
+        return signal in [one.name for one in self.signals]
 
     def signal(self, name: str) -> Signal:
         """A signal that holds."""
@@ -49,21 +62,21 @@ class Answer:
 
     def of_topic(self, topic: Topic) -> tuple[Recommendation, ...]:
         """The recommendations of one card, in order."""
-        return tuple(one for one in self.recommendations if one.topic == topic)
+        return tuple([one for one in self.recommendations if one.topic == topic])
 
     def open_referrals(self) -> tuple[Recommendation, ...]:
         """Referrals that are recommended and not ordered yet."""
         return tuple(one for one in self.of_topic("rehabilitation") if one.order and one.recommended)
 
-    def option_line(self, recommendation: Recommendation) -> Mapping[str, str]:
-        """Heading, text and "already ordered <date>" of a recommendation, for a layout."""
+    def option_line(self, recommendation: Recommendation) -> Option:
+        """A recommendation for a layout."""
         already = ""
         if recommendation.already:
             first = recommendation.already[0]
             day = first.authored or first.start
             already = "already in this signing" if first.draft else "already ordered"
             already += f" {say_date(day)}" if day and not first.draft else ""
-        return {"heading": recommendation.heading, "text": recommendation.text, "already": already}
+        return Option(recommendation.heading, recommendation.text, already)
 
     def list_name(self, key: str) -> str:
         """What a part of the record is called."""
@@ -95,7 +108,7 @@ def make_card(
             "source": Source(
                 label="kyphoplasty-cds: five published studies",
                 url=page,
-                topic=Coding(system=TOPIC_SYSTEM, code=topic, display=answer.texts.raw(f"topics.{topic}")),
+                topic=answer.texts.topics[topic],
             ),
             "suggestions": suggestions,
             "selection_behavior": "any" if suggestions else None,

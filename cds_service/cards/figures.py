@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from cds_service.cards.answer import Answer
 from cds_service.core.applicability import ABSOLUTE
@@ -11,16 +12,17 @@ from cds_service.core.facts import Finding
 from cds_service.core.prediction import Prediction
 from cds_service.core.wording import say_coarse_percent, say_percent, say_range
 
-Line = Mapping[str, str]
 # A contribution of these would read as advice on the treatment (cards, section 1; rule D5).
 TREATMENTS = frozenset({"procedure", "cement-diffused", "local-kyphosis-post"})
 # Collinear by construction: one line, never one against the other (evidence page, residual-pain-2025).
 PSOAS = ("psoas-total-area", "psoas-muscle-area")
 
 
-def line(heading: str, text: str) -> Line:
-    """A heading with its text, for a layout."""
-    return {"heading": heading, "text": text}
+class Line(NamedTuple):
+    """A heading with its text, as a layout names them."""
+
+    heading: str
+    text: str
 
 
 def horizon(result: ModelResult) -> str:
@@ -95,10 +97,10 @@ def calibration(answer: Answer, result: ModelResult) -> str:
         if abs(result.prediction.baseline_shift) > answer.policy.showing.baseline_shift_warning:
             said += ". " + texts.raw("lines.calibrated-far")
         return said
-    if result.pooled is None:
+    if result.pooled_risk is None:
         return texts.raw("lines.not-calibrated")
     incidence = answer.policy.pooled_incidence.of(result.model.study.outcome) or 0.0
-    return texts.say("lines.pooled", figure=figure(result, result.pooled.risk), incidence=say_percent(incidence))
+    return texts.say("lines.pooled", figure=figure(result, result.pooled_risk), incidence=say_percent(incidence))
 
 
 def held_lines(answer: Answer, result: ModelResult) -> tuple[str, ...]:
@@ -178,9 +180,9 @@ def other_lines(answer: Answer, outcome: OutcomeAssessment) -> tuple[Line, ...]:
             horizons=", ".join(horizon(result) for result in shown),
             averages=", ".join(say_percent(result.model.study.incidence) for result in shown),
         )
-        lines.append(line("The studies disagree", text))
+        lines.append(Line("The studies disagree", text))
     others = (result for result in shown if result is not outcome.headline)
-    return (*lines, *(line("Another study", sure_line(answer, result)) for result in others))
+    return (*lines, *(Line("Another study", sure_line(answer, result)) for result in others))
 
 
 def known_phrases(answer: Answer, result: ModelResult) -> str:
@@ -213,7 +215,7 @@ def why_lines(answer: Answer, result: ModelResult) -> tuple[Line, ...]:
         (answer.texts.raw("lines.lower"), [phrase for _, phrase in sorted(lower, reverse=True)]),
         (answer.texts.raw("lines.no-clear-effect"), unclear),
     ]
-    return tuple(line(heading, " · ".join(phrases)) for heading, phrases in found if phrases)
+    return tuple(Line(heading, " · ".join(phrases)) for heading, phrases in found if phrases)
 
 
 def _is_held_to_reassure(result: ModelResult, name: str) -> bool:

@@ -10,7 +10,6 @@ from cds_service.cards.figures import (
     Line,
     horizon,
     known_phrases,
-    line,
     other_lines,
     sentences,
     sure_line,
@@ -121,13 +120,13 @@ def _excluded_by(answer: Answer, outcome: OutcomeAssessment) -> tuple[Line, ...]
     """Where the record says what takes this fracture out of every study."""
     found = [answer.findings.known[name] for name in outcome.excluded_by]
     said = [f"{answer.wording.name(one.name)} {escape_markdown(one.provenance[0].printed)}" for one in found]
-    return (line(answer.texts.raw("lines.excluded"), "; ".join(said)),) if said else ()
+    return (Line(answer.texts.raw("lines.excluded"), "; ".join(said)),) if said else ()
 
 
 def _refracture_lines(answer: Answer, outcome: OutcomeAssessment) -> tuple[Line, ...]:
     if outcome.headline is None:
         return ()
-    sure = line(answer.texts.raw("lines.sure"), sure_line(answer, outcome.headline))
+    sure = Line(answer.texts.raw("lines.sure"), sure_line(answer, outcome.headline))
     return (sure, *other_lines(answer, outcome), *_contrary_lines(outcome))
 
 
@@ -135,7 +134,7 @@ def _contrary_lines(outcome: OutcomeAssessment) -> tuple[Line, ...]:
     """Evidence against, in the headline's own outcome, where muscle is among its inputs."""
     headline = outcome.headline
     said = headline.model.study.contrary_line if headline else ""
-    return (line("Against", said),) if said else ()
+    return (Line("Against", said),) if said else ()
 
 
 def _pain_lines(answer: Answer, outcome: OutcomeAssessment) -> tuple[Line, ...]:
@@ -149,7 +148,7 @@ def _pain_lines(answer: Answer, outcome: OutcomeAssessment) -> tuple[Line, ...]:
         said = sentences((f"{texts.raw(f'bands.{headline.band}')}. {known}", sure_line(answer, headline)))
     else:
         said = texts.say("lines.pain-no-figure", band=texts.raw(f"bands-no-figure.{headline.band}"), known=known)
-    return (line(heading, said),)
+    return (Line(heading, said),)
 
 
 def _marker_lines(answer: Answer) -> tuple[Line, ...]:
@@ -160,7 +159,7 @@ def _marker_lines(answer: Answer) -> tuple[Line, ...]:
         f"{one.label} {'+' if one.change > 0 else ''}{say_number(one.change, 1)} %" for one in marker.in_range
     )
     days = f" ({say_date(marker.first)} to {say_date(marker.last)})"
-    return (line("Repeated MRI", answer.texts.say("lines.marker", changes=changes + days)),)
+    return (Line("Repeated MRI", answer.texts.say("lines.marker", changes=changes + days)),)
 
 
 def _concerns(answer: Answer) -> tuple[str, ...]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from cds_service.cards.answer import Answer, make_card
-from cds_service.cards.figures import line, sure_line
+from cds_service.cards.answer import Answer, Option, make_card
+from cds_service.cards.figures import Line, sure_line
 from cds_service.cards.rehabilitation import order_notices, record_notices, still_calls
 from cds_service.cards.texts import first_that_fits
 from cds_service.core.recommendations import Recommendation, Topic
@@ -90,7 +90,7 @@ def _detail(answer: Answer, topic: Topic, repeat: Repeat) -> str:
             "answered": _answered(answer, repeat),
             "options": [_option(answer, one, repeat.by_rule.get(one.rule_id)) for one in answer.of_topic(topic)],
             "fracture": still_calls(answer, refracture) if has_figure else "",
-            "sure": [line(answer.texts.raw("lines.sure"), sure_line(answer, refracture.headline))]
+            "sure": [Line(answer.texts.raw("lines.sure"), sure_line(answer, refracture.headline))]
             if has_figure and refracture.headline
             else [],
         },
@@ -107,10 +107,10 @@ def _answered(answer: Answer, repeat: Repeat) -> str:
     )
 
 
-def _option(answer: Answer, recommendation: Recommendation, given: AnswerGiven | None) -> Mapping[str, str]:
+def _option(answer: Answer, recommendation: Recommendation, given: AnswerGiven | None) -> Option:
     """What was answered, by its name alone; what was not, as on the whole card."""
     option = answer.option_line(recommendation)
     if given is None:
         return option
     how = answer.texts.raw(f"answered.{given.how}")
-    return {**option, "text": answer.texts.say("repeats.option", how=how, answered=say_date(given.answered.date()))}
+    return option._replace(text=answer.texts.say("repeats.option", how=how, answered=say_date(given.answered.date())))

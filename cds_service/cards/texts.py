@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import jinja2
@@ -21,8 +21,9 @@ MARKUP = re.compile(r"([\\`*_\[\]<>|~#!:@&]|(?<=www)\.)")
 
 def escape_markdown(text: str) -> str:
     """Text of a record as GFM that shows exactly these characters: one line, no markup, no control or bidi signs."""
-    one_line = " ".join(text.split())
-    visible = "".join(sign for sign in one_line if unicodedata.category(sign) not in ("Cc", "Cf", "Co", "Cs", "Cn"))
+    visible = " ".join(text.split())
+    if not visible.isprintable():
+        visible = "".join(sign for sign in visible if unicodedata.category(sign) not in ("Cc", "Cf", "Co", "Cs", "Cn"))
     return MARKUP.sub(r"\\\1", visible)
 
 
@@ -40,11 +41,21 @@ class CardTexts:
         tables: `texts.toml`, nested by table.
         layouts: the detail of each card as Jinja2 template, by file name without ending.
         reasons: codings for `overrideReasons`, by topic.
+        topics: codings of the cards' topics.
     """
 
     tables: Mapping[str, Any]
     layouts: Mapping[str, jinja2.Template]
     reasons: Mapping[str, tuple[Coding, ...]]
+    topics: Mapping[str, Coding] = field(init=False)
+    _sentences: Mapping[str, str] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        topics = {
+            code: Coding(system=TOPIC_SYSTEM, code=code, display=title) for code, title in self.tables["topics"].items()
+        }
+        object.__setattr__(self, "topics", topics)
+        object.__setattr__(self, "_sentences", dict(_by_path(self.tables, "")))
 
     def say(self, path: str, **words: str | int) -> str:
         """The sentence at `table.key`, its placeholders filled."""
@@ -52,10 +63,7 @@ class CardTexts:
 
     def raw(self, path: str) -> str:
         """The sentence at `table.key` as it stands in the file."""
-        found: Any = self.tables
-        for key in path.split("."):
-            found = found[key]
-        return str(found)
+        return self._sentences[path]
 
     def qualifier(self, finding: str) -> str:
         """What has to be said with an input whenever it is a reason; empty for most."""
@@ -69,6 +77,14 @@ class CardTexts:
     def render(self, layout: str, context: Mapping[str, Any]) -> str:
         """The detail of a card; blank lines of the layout are folded."""
         return re.sub(r"\n{3,}", "\n\n", self.layouts[layout].render(context)).strip()
+
+
+def _by_path(table: Mapping[str, Any], path: str) -> Iterator[tuple[str, str]]:
+    for key, found in table.items():
+        if isinstance(found, Mapping):
+            yield from _by_path(found, f"{path}{key}.")
+        else:
+            yield f"{path}{key}", str(found)
 
 
 def compile_layout(source: str) -> jinja2.Template:

@@ -117,7 +117,7 @@ def test_ch_29_a_record_without_any_measurement_gets_cards_that_say_what_is_miss
 
 
 class _NoAudit:
-    def append(self, _entry):
+    def append(self, _entry, _until=None):
         raise AuditUnavailable("The audit entry could not be written.")
 
 

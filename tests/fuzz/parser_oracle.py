@@ -16,10 +16,13 @@ from cds_service.feedback import parse_feedback
 from cds_service.fhir import raw_json
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_patient, parse_resource
 from cds_service.fhir.gathering.prefetch import plan_prefetch, read_answer
+from cds_service.fhir.gathering.skimming import decode_prefetch
 from cds_service.fhir.orders.augmentation import find_augmentation_order
+from cds_service.fhir.orders.drafts import read_drafts
 from cds_service.fhir.orders.support_orders import find_draft_support_orders
 from cds_service.json_text import JsonTextError, decode_json, decode_record_json
 from cds_service.protocol import parse_request
+from cds_service.request_json import decode_call
 from tests.order_builders import terminology
 
 DEEPEST = 64
@@ -42,6 +45,7 @@ class Refused(ValueError):
 def look(text: bytes) -> None:
     """Read this as a request, as feedback, as a record; raises only when a rule is broken."""
     document = _same_by_both(text)
+    _nothing_lost_of_a_call(text, document)
     _reads_or_refuses(lambda: parse_request(text, "order-sign"), document)
     _reads_or_refuses(lambda: parse_feedback(text), document)
     try:
@@ -116,6 +120,20 @@ def _same_by_both(text: bytes) -> Any:
     return found
 
 
+def _nothing_lost_of_a_call(text: bytes, document: Any) -> None:
+    """A document that may be read is the same with its prefetch left as text; what is read of that text is in it."""
+    try:
+        found = decode_call(text)
+    except JsonTextError:
+        assert document is None
+        return
+    if document is None or not isinstance(found, dict):
+        return
+    if isinstance(prefetch := found.get("prefetch"), bytes):
+        assert _same({**found, "prefetch": decode_json(prefetch)}, document)
+        decode_prefetch(prefetch, terminology())
+
+
 def _same(one: Any, other: Any) -> bool:
     """Equal in value, type and order; 1, 1.0 and true are not the same, nor 0.0 and -0.0."""
     return repr(one) == repr(other)
@@ -168,7 +186,7 @@ def _read_as_drafts(document: Any) -> None:
     drafts = raw_json.member(document, "context", "draftOrders") or document
     patient = raw_json.text(raw_json.member(document, "context", "patientId")) or "pat-1"
     try:
-        find_augmentation_order(drafts, patient, terminology())
+        find_augmentation_order(read_drafts(drafts), patient, terminology())
     except PatientMismatch:
         return
-    find_draft_support_orders(drafts, terminology())
+    find_draft_support_orders(read_drafts(drafts), terminology())

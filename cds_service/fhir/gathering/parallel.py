@@ -20,7 +20,7 @@ Result = TypeVar("Result")
 
 
 def run_side_by_side(tasks: Mapping[Key, Callable[[], Result]], until: Deadline) -> dict[Key, Result]:
-    """The results of those that ended in time, by key.
+    """The results of those that ended in time, by key; none where no thread is to be had.
 
     The threads are daemons: a task that hangs, in a name lookup for example, does not keep the process from ending.
 
@@ -31,8 +31,9 @@ def run_side_by_side(tasks: Mapping[Key, Callable[[], Result]], until: Deadline)
     done: queue.SimpleQueue[tuple[Key, Result | None, BaseException | None]] = queue.SimpleQueue()
     for item in tasks.items():
         waiting.put(item)
-    for _ in range(min(MAX_PARALLEL, len(tasks))):
-        _THREADS.run(partial(_work, waiting, done, until))
+    wanted = min(MAX_PARALLEL, len(tasks))
+    if sum(_THREADS.run(partial(_work, waiting, done, until)) for _ in range(wanted)) == 0:
+        return {}
     with TURN.waiting():
         return _collect(len(tasks), done, until)
 
@@ -52,11 +53,15 @@ class _Threads:
         self._free = 0
         self._waiting: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
 
-    def run(self, work: Callable[[], None]) -> None:
-        """Begin this now."""
+    def run(self, work: Callable[[], None]) -> bool:
+        """Begin this now; False where no thread is free and the system gives no other."""
         if not self._take_free_one():
-            threading.Thread(target=self._serve, name="fhir", daemon=True).start()
+            try:
+                threading.Thread(target=self._serve, name="fhir", daemon=True).start()
+            except RuntimeError:
+                return False
         self._waiting.put(work)
+        return True
 
     def _serve(self) -> None:
         while True:

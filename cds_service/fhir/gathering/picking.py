@@ -1,11 +1,16 @@
-"""What a raw resource is about: the concepts of `mappings/` that its codes belong to."""
+"""Which resources of a list are read: those whose codes, or words, belong to concepts of `mappings/`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Protocol
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any, Literal, Protocol
 
-from cds_service.fhir.raw_json import member, objects, text, texts_of
+from cds_service.deadline import Deadline
+from cds_service.fhir.gathering.parsing import BrokenResource, parse_resource
+from cds_service.fhir.gathering.prefetch import Template, reference_name
+from cds_service.fhir.raw_json import in_order, member, objects, text, texts_of
 
 # The element that says what a resource is about. Medications are not here: `_drug_of` finds theirs.
 CODE_OF: Mapping[str, str] = {
@@ -28,6 +33,33 @@ UNRESOLVED_MEDICATION = "unresolved-medication"
 Json = Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sourced:
+    """One resource that parsed, with where it came from.
+
+    Attributes:
+        raw: as JSON that `fhir.resources.R4B` has accepted.
+        key: prefetch key whose query it answers.
+        concepts: names of value sets or mapped local codes that its codes belong to, and what its words name where they
+            count.
+    """
+
+    raw: Mapping[str, Any]
+    key: str
+    origin: Literal["prefetch", "fhir"]
+    concepts: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreadable:
+    """One resource of the patient that is broken: it costs the findings of its concepts and nothing else."""
+
+    reference: str
+    key: str
+    concepts: frozenset[str]
+    message: str
+
+
 class Concepts(Protocol):
     """What is asked of the terminology here."""
 
@@ -35,9 +67,39 @@ class Concepts(Protocol):
         """Concepts of a CodeableConcept, raw."""
         ...
 
+    def knows(self, system: str, code: str) -> bool:
+        """Whether this code belongs to any concept."""
+        ...
+
     def text_concepts(self, text: str) -> frozenset[str]:
         """Concepts that these words name."""
         ...
+
+
+def pick(
+    template: Template,
+    ours: Sequence[Mapping[str, Any]],
+    others: Sequence[tuple[Mapping[str, Any], str | None]],
+    origin: Literal["prefetch", "fhir"],
+    terminology: Concepts,
+    deadline: Deadline,
+) -> tuple[tuple[Sourced, ...], tuple[Unreadable, ...]]:
+    """Those that we read, each validated alone, in an order that does not depend on the server's."""
+    picked: list[Sourced] = []
+    broken: list[Unreadable] = []
+    read = [(raw, concepts) for raw in ours if (concepts := concepts_of(raw, others, terminology))]
+    kind = template.resource_type
+    ordered = in_order(read, name=lambda pair: reference_name(kind, pair[0]), raw=lambda pair: pair[0])
+    for raw, concepts in chain.from_iterable(ordered):
+        deadline.check()  # one that has to be mended takes long, and there may be thousands
+        try:
+            accepted = parse_resource(raw, kind)
+        except BrokenResource as error:
+            name = reference_name(kind, raw)
+            broken.append(Unreadable(reference=name, key=template.key, concepts=concepts, message=str(error)))
+        else:
+            picked.append(Sourced(raw=accepted, key=template.key, origin=origin, concepts=concepts))
+    return tuple(picked), tuple(broken)
 
 
 def concepts_of(resource: Json, others: Sequence[tuple[Json, str | None]], terminology: Concepts) -> frozenset[str]:

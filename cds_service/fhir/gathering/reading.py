@@ -43,18 +43,19 @@ class FhirReader(Protocol):
 
 
 def read_answers(
-    request: HookRequest, plan: PrefetchPlan, fhir: FhirReader | None, *, until: Deadline
+    request: HookRequest, prefetch: Mapping[str, Any], plan: PrefetchPlan, fhir: FhirReader | None, *, until: Deadline
 ) -> tuple[Mapping[str, Answer], frozenset[str]]:
     """The answer for every key of the plan, none of them `absent`, and the keys that the FHIR server answered.
 
     Args:
-        request: of the hook; its prefetch may hold anything.
+        request: of the hook.
+        prefetch: of the request, raw JSON by key; it may hold anything.
         plan: the queries of the service.
         fhir: the server, None where none may be asked.
         until: when the last read must have ended.
     """
-    sent = {template.key: read_prefetch(template, request.prefetch) for template in plan.templates}
-    tasks = {} if fhir is None else _tasks(request, plan, sent, fhir, until)
+    sent = {template.key: read_prefetch(template, prefetch) for template in plan.templates}
+    tasks = {} if fhir is None else _tasks(request, prefetch, plan, sent, fhir, until)
     asked = run_side_by_side(tasks, until)
     answers = {**sent, **asked}
     for one in plan.templates:
@@ -66,7 +67,12 @@ def read_answers(
 
 
 def _tasks(
-    request: HookRequest, plan: PrefetchPlan, sent: Mapping[str, Answer], fhir: FhirReader, until: Deadline
+    request: HookRequest,
+    prefetch: Mapping[str, Any],
+    plan: PrefetchPlan,
+    sent: Mapping[str, Answer],
+    fhir: FhirReader,
+    until: Deadline,
 ) -> dict[str, Callable[[], Answer]]:
     tasks: dict[str, Callable[[], Answer]] = {}
     for template in plan.templates:
@@ -76,7 +82,7 @@ def _tasks(
         if sent[template.key].state == "absent" and query is not None:
             tasks[template.key] = partial(_fetch, fhir, template, query, until.ends)
         elif sent[template.key].next_page is not None:
-            tasks[template.key] = partial(_follow, fhir, template, request.prefetch[template.key], until.ends)
+            tasks[template.key] = partial(_follow, fhir, template, prefetch[template.key], until.ends)
     return tasks
 
 

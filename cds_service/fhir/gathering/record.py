@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
 from typing import Any, Literal
 
 from cds_service.core.facts import RecordState
 from cds_service.deadline import Deadline
-from cds_service.errors import PatientMismatch
+from cds_service.errors import MalformedRequest, PatientMismatch
 from cds_service.fhir.gathering.evidence import is_replaced, refuse_without_evidence, replacement_of
-from cds_service.fhir.gathering.parsing import BrokenResource, parse_patient, parse_resource
-from cds_service.fhir.gathering.picking import Concepts, concepts_of
+from cds_service.fhir.gathering.parsing import BrokenResource, parse_patient
+from cds_service.fhir.gathering.picking import Concepts, Sourced, Unreadable, pick
 from cds_service.fhir.gathering.prefetch import Answer, PrefetchPlan, Template, reference_name
 from cds_service.fhir.gathering.reading import Fetched, FhirReader, read_answers
+from cds_service.fhir.gathering.skimming import decode_prefetch
 from cds_service.fhir.gathering.subjects import Person, identify
-from cds_service.fhir.raw_json import in_order, member, objects
+from cds_service.fhir.raw_json import member, objects
+from cds_service.json_text import JsonTextError
 from cds_service.protocol import HookRequest
 
 __all__ = [
@@ -26,40 +27,11 @@ __all__ = [
     "PatientRecord",
     "Read",
     "ReadState",
-    "Sourced",
-    "Unreadable",
     "gather",
     "state_of",
 ]
 
 ReadState = Literal["given", "empty", "failed"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sourced:
-    """One resource that parsed, with where it came from.
-
-    Attributes:
-        raw: as JSON that `fhir.resources.R4B` has accepted.
-        key: prefetch key whose query it answers.
-        concepts: names of value sets or mapped local codes that its codes belong to, and what its words name where they
-            count (`picking.py`).
-    """
-
-    raw: Mapping[str, Any]
-    key: str
-    origin: Literal["prefetch", "fhir"]
-    concepts: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unreadable:
-    """One resource of the patient that is broken: it costs the findings of its concepts and nothing else."""
-
-    reference: str
-    key: str
-    concepts: frozenset[str]
-    message: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,11 +88,13 @@ def gather(
         deadline: of the whole answer; what has not come when its part for reading is over counts as failed.
 
     Raises:
+        MalformedRequest: the text of the prefetch is no JSON that can be used.
         PatientMismatch: the Patient is another than the request's.
         EvidenceUnavailable: not one key could be read, or there is no such patient (any more).
         DeadlinePassed: so much came that it could not be looked through in time.
     """
-    found, from_fhir = read_answers(request, plan, fhir, until=deadline.for_reading())
+    prefetch = _decoded(request.prefetch, terminology)
+    found, from_fhir = read_answers(request, prefetch, plan, fhir, until=deadline.for_reading())
     patient_id = request.context.patient_id
     answers = {template.key: _checked(template, found[template.key], patient_id) for template in plan.templates}
     refuse_without_evidence(plan, answers)
@@ -130,6 +104,13 @@ def gather(
         for template in plan.templates
     ]
     return _record(parts)
+
+
+def _decoded(prefetch: Mapping[str, Any] | bytes, terminology: Concepts) -> Mapping[str, Any]:
+    try:
+        return decode_prefetch(prefetch, terminology) if isinstance(prefetch, bytes) else prefetch
+    except JsonTextError as error:
+        raise MalformedRequest(f"prefetch cannot be read: {error}.") from None
 
 
 def state_of(record: PatientRecord) -> RecordState:
@@ -224,7 +205,7 @@ def _part(
         note=answer.note,
         warned=answer.warned and bool(ours),
     )
-    picked, broken = _pick(template, ours, _others_of(answer), origin, terminology, deadline)
+    picked, broken = pick(template, ours, _others_of(answer), origin, terminology, deadline)
     return _Part(template.key, read, None, picked, broken, {template.resource_type: foreign} if foreign else None)
 
 
@@ -262,32 +243,6 @@ def _patient_part(key: str, answer: Answer, origin: Literal["prefetch", "fhir"])
 def _merged_note(patient: Mapping[str, Any]) -> str:
     into = replacement_of(patient) or "another"
     return f"{REPLACED} {into}; only the one that the request names was read."
-
-
-def _pick(
-    template: Template,
-    ours: Sequence[Mapping[str, Any]],
-    others: Sequence[tuple[Mapping[str, Any], str | None]],
-    origin: Literal["prefetch", "fhir"],
-    terminology: Concepts,
-    deadline: Deadline,
-) -> tuple[tuple[Sourced, ...], tuple[Unreadable, ...]]:
-    """Those that we read, each validated alone, in an order that does not depend on the server's."""
-    picked: list[Sourced] = []
-    broken: list[Unreadable] = []
-    read = [(raw, concepts) for raw in ours if (concepts := concepts_of(raw, others, terminology))]
-    kind = template.resource_type
-    ordered = in_order(read, name=lambda pair: reference_name(kind, pair[0]), raw=lambda pair: pair[0])
-    for raw, concepts in chain.from_iterable(ordered):
-        deadline.check()  # one that has to be mended takes long, and there may be thousands
-        try:
-            accepted = parse_resource(raw, kind)
-        except BrokenResource as error:
-            name = reference_name(kind, raw)
-            broken.append(Unreadable(reference=name, key=template.key, concepts=concepts, message=str(error)))
-        else:
-            picked.append(Sourced(raw=accepted, key=template.key, origin=origin, concepts=concepts))
-    return tuple(picked), tuple(broken)
 
 
 def _record(parts: Sequence[_Part]) -> PatientRecord:

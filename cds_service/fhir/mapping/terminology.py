@@ -116,6 +116,11 @@ class Terminology:
                 found += known
         return tuple(dict.fromkeys(found)) if found else ()
 
+    def knows(self, system: str, code: str) -> bool:
+        """Whether this code belongs to any concept."""
+        known = self._as_written.get((system, code))
+        return bool(self._read((system, code)) if known is None else known)
+
     def concepts(self, codeable: Any) -> frozenset[str]:
         """Names of the concepts that a CodeableConcept belongs to."""
         matches = self.matches(codeable)

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from cds_service.core.facts import AugmentationOrder, Procedure
 from cds_service.errors import PatientMismatch
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.orders.drafts import Draft, is_of_patient, is_to_be_done, read_drafts
+from cds_service.fhir.orders.drafts import Draft, DraftOrders, is_of_patient, is_to_be_done
 from cds_service.fhir.orders.level_text import in_order
 from cds_service.fhir.orders.levels import StatedLevels, find_levels, reason_concepts
 from cds_service.fhir.orders.recognition import (
@@ -44,13 +44,12 @@ class _Found:
     levels: StatedLevels
 
 
-def find_augmentation_order(draft_orders: Any, patient_id: str, terminology: Terminology) -> AugmentationOrder | None:
-    """The augmentation orders of `context.draftOrders` (raw JSON) as one answer; None when there is none.
+def find_augmentation_order(bundle: DraftOrders, patient_id: str, terminology: Terminology) -> AugmentationOrder | None:
+    """The augmentation orders of a signing as one answer; None when there is none.
 
     Raises:
         PatientMismatch: one of them names another patient.
     """
-    bundle = read_drafts(draft_orders)
     recognised = [
         (draft, recognition)
         for draft in bundle.drafts

@@ -62,11 +62,11 @@ def read_drafts(draft_orders: Any) -> DraftOrders:
     known: dict[str, Mapping[str, Any]] = {}
     drafts: list[Draft] = []
     for place, entry in enumerate(entries):
-        resource = entry.get("resource")
-        if isinstance(resource, Mapping) and text(resource.get("resourceType")):
-            reference = _reference_of(resource, text(entry.get("fullUrl")), place)
+        resource, full_url = entry.get("resource"), text(entry.get("fullUrl"))
+        if isinstance(resource, dict) and text(resource.get("resourceType")):
+            reference = _reference_of(resource, full_url, place)
             known.setdefault(reference, resource)
-            known.setdefault(text(entry.get("fullUrl")), resource)
+            known.setdefault(full_url, resource)
             drafts += _with_contained(Draft(reference, resource))
     known.pop("", None)
     return DraftOrders(tuple(sorted(drafts, key=lambda draft: draft.reference)), known)

@@ -58,18 +58,18 @@ _NOT_ORDERED = re.compile(
 def name_augmentation(words: str, terminology: Terminology) -> frozenset[str]:
     """The augmentation procedures that an order's title asks for."""
     plain = _PAST_ABBREVIATION.sub(" status ", words[:LONGEST_TEXT])
-    if _OTHER_ORDER.search(plain) or (_FOR.search(plain) and not _ASKS_FOR.search(plain)):
+    each = [(clause, terminology.text_concepts(clause, _NAMED)) for clause in _CLAUSE.split(plain)]
+    named = [one for clause, concepts in each if concepts and not _TURNED.search(clause) for one in concepts]
+    if not named or _OTHER_ORDER.search(plain) or (_FOR.search(plain) and not _ASKS_FOR.search(plain)):
         return frozenset()
-    clauses = (clause for clause in _CLAUSE.split(plain) if not _TURNED.search(clause))
-    named = {_OF_TEXT.get(one, one) for clause in clauses for one in terminology.text_concepts(clause, _NAMED)}
-    return frozenset(named)
+    return frozenset([_OF_TEXT.get(one, one) for one in named])
 
 
 def name_support(words: str, kinds: frozenset[str], terminology: Terminology) -> frozenset[str]:
     """Which of these kinds of support order a title names; a brace only where it is of the thoracolumbar spine."""
     title = words[:LONGEST_TEXT]
-    if _NOT_ORDERED.search(title):
-        return frozenset()
     named = terminology.text_concepts(title, kinds)
+    if not named or _NOT_ORDERED.search(title):
+        return frozenset()
     is_spinal = _SPINAL.search(title) is not None and _ELSEWHERE.search(title) is None
     return named if is_spinal else named - {"brace"}

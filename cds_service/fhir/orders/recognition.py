@@ -6,7 +6,7 @@ brace.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -23,6 +23,7 @@ DEVICE_TYPES = frozenset({"DeviceRequest", "DeviceUseRequest"})
 ADDITIONAL_LEVEL = "augmentation-additional-level"
 HEIGHT_RESTORATION = "height-restoration"
 AUGMENTATION = frozenset({"kyphoplasty", "vertebroplasty", "vertebral-augmentation", ADDITIONAL_LEVEL})
+OF_AUGMENTATION = AUGMENTATION | {HEIGHT_RESTORATION}
 SUPPORT_KINDS = frozenset(
     {
         "brace",
@@ -55,17 +56,17 @@ def recognise_augmentation(resource: Mapping[str, Any], terminology: Terminology
     """The augmentation concepts of one order, `height-restoration` included; None when it is none."""
     if resource.get("resourceType") not in ORDER_TYPES:
         return None
-    wanted = AUGMENTATION | {HEIGHT_RESTORATION}
     titles, details = _titles(resource), codeables(resource, "orderDetail")
     named = terminology.matches(titles)
-    if not _any_of(named, wanted) and not _any_of(named, SUPPORT_KINDS):
+    is_support = _any_of(named, SUPPORT_KINDS)
+    if not is_support and not _any_of(named, OF_AUGMENTATION):
         named = terminology.matches(details)
-    matches = [match for match in named if match.concept in wanted]
-    if any(match.concept in AUGMENTATION for match in matches):
+    matches = [match for match in named if match.concept in OF_AUGMENTATION]
+    if _any_of(matches, AUGMENTATION):
         return _by_code(matches)
-    if _any_of(terminology.matches(titles), SUPPORT_KINDS):
+    if is_support:
         return None
-    return _by_text(resource, terminology) or (_by_code(matches) if matches else None)
+    return _by_text([*titles, *details], terminology) or (_by_code(matches) if matches else None)
 
 
 def words_on_procedure(resource: Mapping[str, Any], terminology: Terminology) -> frozenset[str]:
@@ -99,12 +100,10 @@ def _support(titles: list[Mapping[str, Any]], kinds: frozenset[str], terminology
     matches = [match for match in terminology.matches(titles) if match.concept in kinds]
     if matches:
         return _by_code(matches)
-    if any(_is_other_device(title) for title in titles):
-        return None
-    concepts = {
-        kind for words in _unknown_words(titles, terminology) for kind in name_support(words, kinds, terminology)
-    }
-    return Recognition(frozenset(concepts), "text") if concepts else None
+    words = _unknown_words(titles, terminology)
+    concepts = frozenset([kind for one in words for kind in name_support(one, kinds, terminology)])
+    is_named = bool(concepts) and not any(_is_other_device(title) for title in titles)
+    return Recognition(concepts, "text") if is_named else None
 
 
 def _is_other_device(title: Any) -> bool:
@@ -127,10 +126,9 @@ def _by_code(matches: list[Match]) -> Recognition:
     return Recognition(frozenset(match.concept for match in matches), "code", codes)
 
 
-def _by_text(resource: Mapping[str, Any], terminology: Terminology) -> Recognition | None:
-    titles = [*_titles(resource), *codeables(resource, "orderDetail")]
+def _by_text(titles: list[Mapping[str, Any]], terminology: Terminology) -> Recognition | None:
     words = _unknown_words(titles, terminology)
-    concepts = frozenset(concept for one in words for concept in name_augmentation(one, terminology))
+    concepts = frozenset([concept for one in words for concept in name_augmentation(one, terminology)])
     return Recognition(concepts, "text") if concepts else None
 
 
@@ -138,12 +136,11 @@ def _unknown_words(titles: list[Mapping[str, Any]], terminology: Terminology) ->
     """`text`, and displays of codings that no value set knows: a known code speaks for itself."""
     found: list[str] = []
     for title in titles:
-        unknown = [
-            coding for coding in objects(member(title, "coding")) if not terminology.concepts({"coding": [coding]})
-        ]
-        found += texts_of({"text": member(title, "text"), "coding": unknown})
+        displayed = [coding for coding in objects(title.get("coding")) if text(coding.get("display"))]
+        unknown = [coding["display"] for coding in displayed if not terminology.matches({"coding": [coding]})]
+        found += [words for words in (text(title.get("text")), *unknown) if words]
     return found
 
 
-def _any_of(matches: tuple[Match, ...], concepts: frozenset[str]) -> bool:
-    return any(match.concept in concepts for match in matches)
+def _any_of(matches: Sequence[Match], concepts: frozenset[str]) -> bool:
+    return bool(matches) and any(match.concept in concepts for match in matches)

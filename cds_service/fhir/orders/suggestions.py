@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -18,7 +19,7 @@ from pydantic import ValidationError
 from cds_service.core.recommendations import Correction, Recommendation
 from cds_service.errors import DataFileError
 from cds_service.fhir.orders.brace_correction import correct_brace_order, describe_correction
-from cds_service.fhir.orders.drafts import is_of_patient, is_to_be_done, read_drafts
+from cds_service.fhir.orders.drafts import DraftOrders, is_of_patient, is_to_be_done
 from cds_service.fhir.shapes import is_valid
 from cds_service.protocol import Action, Suggestion, is_fhir_id
 
@@ -29,14 +30,28 @@ _REQUESTER = re.compile(r"(?:Practitioner|PractitionerRole)/([A-Za-z0-9\-.]{1,64
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
+@dataclass(frozen=True, slots=True)
+class OrderTemplate:
+    """An order of `hooks/<service>/orders/`, checked.
+
+    Attributes:
+        resource: R4 JSON without what a request gives.
+        worded: its elements that hold placeholders.
+    """
+
+    name: str
+    resource: Mapping[str, Any]
+    worded: frozenset[str]
+
+
 def draft_suggestions(
     recommendations: Sequence[Recommendation],
     *,
-    draft_orders: Any,
+    drafts: DraftOrders,
     patient_id: str,
     encounter_id: str | None,
     user_id: str,
-    templates: Mapping[str, Any],
+    templates: Mapping[str, OrderTemplate],
     hook_instance: str,
     today: date,
 ) -> Mapping[str, Suggestion]:
@@ -44,17 +59,16 @@ def draft_suggestions(
 
     The same request on the same day gives the same ids (UUIDv5 of `hook_instance` and content).
     """
-    bundle = read_drafts(draft_orders)
     common = _common(patient_id, encounter_id, user_id, today)
     space = _namespace(hook_instance)
     found: dict[str, Suggestion] = {}
     for one in recommendations:
         action = None
         if one.label and not one.already and one.order is not None:
-            resource = _fill(templates[one.order], {**one.values, TODAY: today.isoformat()}, one.order)
+            resource = _fill(templates[one.order], {**one.values, TODAY: today.isoformat()})
             action = _create(one, {**resource, **common}, space)
         elif one.label and one.correction is not None:
-            action = _update(one.correction, bundle.find(one.correction.order.reference), patient_id)
+            action = _update(one.correction, drafts.find(one.correction.order.reference), patient_id)
         if action is not None:
             found[one.rule_id] = _suggestion(one, action, space)
     return found
@@ -65,25 +79,31 @@ def read_placeholders(template: Any) -> frozenset[str]:
     return frozenset(_PLACEHOLDER.findall(json.dumps(template))) - {TODAY}
 
 
-def check_template(name: str, template: Any) -> None:
-    """Check an order template at start, filled with sample words.
+def make_template(name: str, resource: Any) -> OrderTemplate:
+    """The order template of this JSON, checked with sample words.
 
     Raises:
         DataFileError: it is no ServiceRequest that could be suggested.
     """
-    words = {**dict.fromkeys(read_placeholders(template), "2"), TODAY: "2026-11-20"}
+    words = {**dict.fromkeys(read_placeholders(resource), "2"), TODAY: "2026-11-20"}
     common = _common("sample", None, "", date(2026, 11, 20))
-    if not isinstance(template, dict) or template.keys() & common.keys():
+    if not isinstance(resource, dict) or resource.keys() & common.keys():
         raise DataFileError(f"orders/{name}.json", "", f"must be an object without {', '.join(sorted(common))}")
+    worded = frozenset(element for element, value in resource.items() if _PLACEHOLDER.search(json.dumps(value)))
+    template = OrderTemplate(name, resource, worded)
     try:
-        ServiceRequest.model_validate({**_fill(template, words, name), **common})
+        ServiceRequest.model_validate({**_fill(template, words), **common})
     except ValidationError as error:
         fault = error.errors(include_url=False)[0]
         raise DataFileError(f"orders/{name}.json", ".".join(map(str, fault["loc"])), fault["msg"]) from error
+    return template
 
 
 def _suggestion(recommendation: Recommendation, action: Action, space: UUID) -> Suggestion:
-    content = {"rule": recommendation.rule_id, "action": action.to_json()}
+    resource = action.resource or {}
+    # All that a new order says is in its id already.
+    offered = resource["id"] if action.type == "create" else resource
+    content = {"rule": recommendation.rule_id, "description": action.description, "offered": offered}
     return Suggestion(
         label=recommendation.label,
         uuid=_derived_uuid(space, "suggestion", content),
@@ -134,15 +154,16 @@ def _common(patient_id: str, encounter_id: str | None, user_id: str, today: date
     return common
 
 
-def _fill(template: Any, words: Mapping[str, str], name: str) -> Any:
+def _fill(template: OrderTemplate, words: Mapping[str, str]) -> dict[str, Any]:
     """The template with its placeholders replaced, by the rule's own words only."""
 
     def word(found: re.Match[str]) -> str:
         if found[1] not in words:
-            raise DataFileError(f"orders/{name}.json", found[0], "the rule gives no word for this placeholder")
+            raise DataFileError(f"orders/{template.name}.json", found[0], "the rule gives no word for this placeholder")
         return words[found[1]]
 
-    return _with_words(template, word)
+    resource, worded = template.resource, template.worded
+    return {element: _with_words(value, word) if element in worded else value for element, value in resource.items()}
 
 
 def _with_words(value: Any, word: Callable[[re.Match[str]], str]) -> Any:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
 
 from cds_service.core.facts import SupportOrder, SupportOrders
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.orders.drafts import Draft, DraftOrders, is_of_patient, is_to_be_done, read_drafts
+from cds_service.fhir.orders.drafts import Draft, DraftOrders, is_of_patient, is_to_be_done
 from cds_service.fhir.orders.keep_reasons import other_fractures, reasons_of_order
 from cds_service.fhir.orders.order_times import read_times
 from cds_service.fhir.orders.recognition import AUGMENTATION, Recognition, recognise_augmentation, recognise_support
@@ -33,18 +32,18 @@ _NOTHING = DraftOrders((), {})
 
 
 def find_draft_support_orders(
-    draft_orders: Any, terminology: Terminology, *, patient_id: str | None = None
+    bundle: DraftOrders, terminology: Terminology, *, patient_id: str | None = None
 ) -> tuple[SupportOrder, ...]:
-    """Support orders of `context.draftOrders` (raw JSON) that ask for something. Never raises on junk.
+    """Support orders of a signing that ask for something. Never raises on junk.
 
     With `patient_id`, a draft of another patient is left out.
     """
-    bundle = read_drafts(draft_orders)
     return tuple(
         order
         for draft in bundle.drafts
-        if is_to_be_done(draft.resource) and (patient_id is None or is_of_patient(draft.resource, patient_id))
+        if is_to_be_done(draft.resource)
         for order in _support_orders(draft, bundle, terminology, draft=True)
+        if patient_id is None or is_of_patient(draft.resource, patient_id)
     )
 
 

@@ -11,6 +11,7 @@ from functools import partial
 import pytest
 
 from cds_service.deadline import Deadline
+from cds_service.fhir.gathering import parallel
 from cds_service.fhir.gathering.parallel import MAX_PARALLEL, run_side_by_side
 
 
@@ -50,6 +51,21 @@ def test_a_thread_that_hangs_is_not_given_the_next_task():
     meeting = threading.Barrier(3, timeout=20)
     assert len(run_side_by_side(dict.fromkeys("abc", meeting.wait), Deadline.after(20))) == 3
     held.set()
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_where_the_system_gives_so_many_threads_they_do_what_they_can(monkeypatch, number):
+    begin, given = threading.Thread.start, iter(range(number))
+
+    def start(thread):
+        if next(given, None) is None:
+            raise RuntimeError("can't start new thread")
+        begin(thread)
+
+    monkeypatch.setattr(parallel, "_THREADS", parallel._Threads())  # those of other tests may be free
+    monkeypatch.setattr(threading.Thread, "start", start)
+    tasks = {"a": lambda: 1, "b": lambda: 2}
+    assert run_side_by_side(tasks, Deadline.after(20)) == ({"a": 1, "b": 2} if number else {})
 
 
 def test_tasks_one_after_another_need_no_new_thread():

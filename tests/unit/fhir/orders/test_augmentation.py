@@ -9,6 +9,7 @@ from hypothesis import given, settings
 
 from cds_service.errors import PatientMismatch
 from cds_service.fhir.orders.augmentation import BOTH, BY_TEXT, FROM_WORDS, OPEN, find_augmentation_order
+from cds_service.fhir.orders.drafts import read_drafts
 from tests.order_builders import (
     CPT,
     ICD,
@@ -32,7 +33,7 @@ from tests.order_builders import (
 
 
 def find(*resources, patient_id=PATIENT):
-    return find_augmentation_order(bundle(*resources), patient_id, terminology())
+    return find_augmentation_order(read_drafts(bundle(*resources)), patient_id, terminology())
 
 
 @pytest.mark.parametrize(
@@ -254,7 +255,7 @@ def test_reasons_are_read_from_codes_and_from_conditions_that_came_along():
 def test_recorded_requests_yield_an_order_exactly_where_kyphoplasty_is_coded():
     for context in recorded_contexts():
         drafts = context.get("draftOrders")
-        found = find_augmentation_order(drafts, context["patientId"], terminology())
+        found = find_augmentation_order(read_drafts(drafts), context["patientId"], terminology())
         codes = {"22513", "22514"} & {
             code for code in ("22513", "22514") if f'"{code}"' in str(drafts).replace("'", '"')
         }
@@ -267,19 +268,21 @@ def test_recorded_requests_yield_an_order_exactly_where_kyphoplasty_is_coded():
 @settings(max_examples=150, deadline=None)
 @given(drafts=junk())
 def test_junk_in_place_of_draft_orders_never_raises(drafts):
-    assert find_augmentation_order(drafts, PATIENT, terminology()) is None or isinstance(drafts, dict)
+    assert find_augmentation_order(read_drafts(drafts), PATIENT, terminology()) is None or isinstance(drafts, dict)
 
 
 @settings(max_examples=150, deadline=None)
 @given(members=junk_members())
 def test_junk_inside_an_order_never_raises(members):
     draft = order(codeable(CPT, "22514"))
-    find_augmentation_order(bundle(draft | members, None, "x", {"resource": members}), PATIENT, terminology())
+    find_augmentation_order(
+        read_drafts(bundle(draft | members, None, "x", {"resource": members})), PATIENT, terminology()
+    )
 
 
 def test_an_entry_that_is_broken_costs_only_itself():
     drafts = {"entry": [None, "x", {}, {"resource": None}, {"resource": {"id": "no-type"}}, {"resource": cpt("22514")}]}
-    assert find_augmentation_order(drafts, PATIENT, terminology()).procedure == "PKP"
+    assert find_augmentation_order(read_drafts(drafts), PATIENT, terminology()).procedure == "PKP"
 
 
 def test_a_title_without_end_is_read_as_far_as_titles_go():

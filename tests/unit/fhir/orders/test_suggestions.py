@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from cds_service.core.recommendations import Correction, Recommendation
 from cds_service.errors import DataFileError
 from cds_service.fhir.orders.augmentation import find_augmentation_order
-from cds_service.fhir.orders.suggestions import check_template, draft_suggestions, read_placeholders
+from cds_service.fhir.orders.drafts import read_drafts
+from cds_service.fhir.orders.suggestions import draft_suggestions, make_template, read_placeholders
 from cds_service.fhir.orders.support_orders import find_draft_support_orders
 from tests.order_builders import HCPCS, PATIENT, ROOT, SCT, brace, bundle, codeable, order, terminology
 
@@ -25,7 +26,10 @@ CALL = "1caf890a-68ed-4526-b666-046ab9d88869"
 TODAY = date(2026, 11, 20)
 END, REVIEW = date(2027, 1, 15), date(2026, 12, 4)  # 8 and 2 weeks from today
 FOLDER = ROOT / "hooks" / "kyphoplasty-order-sign" / "orders"
-TEMPLATES = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.json"))}
+TEMPLATES = {
+    path.stem: make_template(path.stem, json.loads(path.read_text(encoding="utf-8")))
+    for path in sorted(FOLDER.glob("*.json"))
+}
 KINDS = {
     "rehabilitation-referral": "rehabilitation",
     "dietitian-referral": "dietitian",
@@ -60,7 +64,7 @@ def recommend(template=None, **members):
 
 
 def correction_of(resource, **members):
-    (found,) = find_draft_support_orders(bundle(resource), terminology())
+    (found,) = find_draft_support_orders(read_drafts(bundle(resource)), terminology())
     start = None if found.start else TODAY
     return Correction(**({"order": found, "start": start, "review": REVIEW, "end": END} | members))
 
@@ -68,7 +72,7 @@ def correction_of(resource, **members):
 def suggest(*recommendations, drafts=None, call=CALL, **named):
     request = {"patient_id": PATIENT, "encounter_id": "enc-1", "user_id": "Practitioner/doc-1"} | named
     return draft_suggestions(
-        recommendations, draft_orders=drafts, templates=TEMPLATES, hook_instance=call, today=TODAY, **request
+        recommendations, drafts=read_drafts(drafts), templates=TEMPLATES, hook_instance=call, today=TODAY, **request
     )
 
 
@@ -101,22 +105,24 @@ def test_a_template_becomes_a_whole_valid_order_of_this_patient(name):
 @pytest.mark.parametrize("name", KINDS)
 def test_an_accepted_order_is_recognised_as_done_when_it_is_signed_and_triggers_nothing(name):
     resource = dict(suggest(recommend(name))["rule-1"].actions[0].resource)
-    assert [one.kind for one in find_draft_support_orders(bundle(resource), terminology())] == [KINDS[name]]
-    assert find_augmentation_order(bundle(resource), PATIENT, terminology()) is None
+    assert [one.kind for one in find_draft_support_orders(read_drafts(bundle(resource)), terminology())] == [
+        KINDS[name]
+    ]
+    assert find_augmentation_order(read_drafts(bundle(resource)), PATIENT, terminology()) is None
 
 
 @pytest.mark.parametrize("name", KINDS)
 def test_every_standard_code_of_a_template_is_one_of_our_value_sets(name):
     known = {f"{system}|{code}" for concept in terminology().names for system, code in terminology().codes(concept)}
     codings = [one for key in ("code", "orderDetail") for one in re.findall(r'"system": "([^"]+)", "code": "([^"]+)"',
-               json.dumps(TEMPLATES[name].get(key)))]  # fmt: skip
+               json.dumps(TEMPLATES[name].resource.get(key)))]  # fmt: skip
     assert codings
     assert {f"{system}|{code}" for system, code in codings} <= known
 
 
 @pytest.mark.parametrize("name", KINDS)
 def test_no_template_uses_a_banned_word_or_asks_for_a_new_scan_for_the_figure(name):
-    text = json.dumps(TEMPLATES[name], ensure_ascii=False)
+    text = json.dumps(TEMPLATES[name].resource, ensure_ascii=False)
     assert BANNED.search(text) is None
     if name in {"ct-attenuation-measurement", "mri-muscle-measurement"}:
         assert "no new scan" in text
@@ -142,21 +148,20 @@ def test_the_therapy_order_is_one_a_physiotherapist_can_work_from():
 
 
 def test_placeholders_are_filled_from_the_rules_words_only():
-    assert read_placeholders(TEMPLATES["rehabilitation-referral"]) == {"review_weeks"}
+    assert read_placeholders(TEMPLATES["rehabilitation-referral"].resource) == {"review_weeks"}
     with pytest.raises(DataFileError, match="review_weeks"):
         suggest(recommend("rehabilitation-referral", values={}))
 
 
 def test_a_template_that_is_no_order_stops_the_start():
-    for broken in ({"resourceType": "ServiceRequest"}, [], {**TEMPLATES["dxa-body-composition"], "subject": {}}):
+    ours = TEMPLATES["dxa-body-composition"].resource
+    for broken in ({"resourceType": "ServiceRequest"}, [], {**ours, "subject": {}}):
         with pytest.raises(DataFileError, match=r"orders/x\.json"):
-            check_template("x", broken)
-    for name, template in TEMPLATES.items():
-        check_template(name, template)
+            make_template("x", broken)
 
 
 def test_nothing_is_offered_that_is_ordered_already_or_has_no_label():
-    (existing,) = find_draft_support_orders(bundle(order(codeable(SCT, "78429003"))), terminology())
+    (existing,) = find_draft_support_orders(read_drafts(bundle(order(codeable(SCT, "78429003")))), terminology())
     assert suggest(recommend("rehabilitation-referral", already=(existing,))) == {}
     assert suggest(recommend("rehabilitation-referral", label="")) == {}
     assert suggest(recommend(None)) == {}

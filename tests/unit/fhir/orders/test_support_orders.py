@@ -10,7 +10,9 @@ from fhir.resources.R4B.procedure import Procedure
 from fhir.resources.R4B.servicerequest import ServiceRequest
 from hypothesis import given, settings
 
-from cds_service.fhir.gathering.record import PatientRecord, Read, Sourced, Unreadable
+from cds_service.fhir.gathering.picking import Sourced, Unreadable
+from cds_service.fhir.gathering.record import PatientRecord, Read
+from cds_service.fhir.orders.drafts import read_drafts
 from cds_service.fhir.orders.support_orders import find_draft_support_orders, find_support_orders
 from tests.order_builders import (
     CPT,
@@ -36,7 +38,7 @@ KEYS = {"DeviceRequest": "deviceRequests", "ServiceRequest": "serviceRequests", 
 
 
 def drafts(*resources, **named):
-    return find_draft_support_orders(bundle(*resources), terminology(), **named)
+    return find_draft_support_orders(read_drafts(bundle(*resources)), terminology(), **named)
 
 
 def only(*resources):
@@ -232,13 +234,13 @@ def test_words_against_bed_rest_are_no_bed_rest(words):
 @settings(max_examples=150, deadline=None)
 @given(anything=junk(), members=junk_members())
 def test_junk_never_raises(anything, members):
-    find_draft_support_orders(anything, terminology())
+    find_draft_support_orders(read_drafts(anything), terminology())
     drafts(brace() | members)
 
 
 def test_recorded_requests_hold_no_support_order():
     for context in recorded_contexts():
-        assert find_draft_support_orders(context.get("draftOrders"), terminology()) == ()
+        assert find_draft_support_orders(read_drafts(context.get("draftOrders")), terminology()) == ()
 
 
 def test_an_active_order_of_the_record_stands_beside_the_drafts():
@@ -343,7 +345,9 @@ def test_a_brace_order_names_its_own_reason(reason, concept):
         "subject": {"reference": "Patient/p1"},
         "codeCodeableConcept": {"coding": [{"system": L_CODES, "code": "L0456"}]},
     }  # fmt: skip
-    (found,) = find_draft_support_orders({"resourceType": "Bundle", "entry": [{"resource": brace}]}, terminology())
+    (found,) = find_draft_support_orders(
+        read_drafts({"resourceType": "Bundle", "entry": [{"resource": brace}]}), terminology()
+    )
     assert found.reasons == {concept}
 
 

@@ -126,6 +126,19 @@ def _cut_off(handler) -> None:
     handler.wfile.write(b'{"resourceType"')
 
 
+def test_an_answer_that_is_announced_as_too_large_is_not_waited_for(server):
+    def announce(handler) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Length", str(MAX_BYTES + 1))
+        handler.end_headers()
+        server.released.wait(60)
+
+    server.say("/Patient/p1", Reply(script=announce))
+    with pytest.raises(FhirReadError) as caught:
+        FhirClient(server.base).fetch("Patient/p1", until=time.monotonic() + 30)
+    assert caught.value.reason == "too-large"
+
+
 @pytest.mark.parametrize("content_type", ["application/json+fhir", "application/json", "text/json; charset=utf-8", ""])
 def test_any_json_type_will_do(server, content_type):
     server.say("/Patient/p1", Reply(json.dumps(PATIENT).encode(), headers={"Content-Type": content_type}))

@@ -1,0 +1,59 @@
+"""What another server publishes: the fault that is told is that of the last fetch."""
+
+from __future__ import annotations
+
+import threading
+
+from cds_service.deadline import Deadline
+from cds_service.published import PAUSE_SECONDS, NotPublished, Published
+
+HANG_SECONDS = 30
+
+
+class Hands:
+    """A clock that is set by hand."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def asked_again(published, hands):
+    """What is there after another fetch."""
+    hands.now += PAUSE_SECONDS
+    return published.get(Deadline.after(HANG_SECONDS), lambda _: False)
+
+
+def test_a_fetch_that_fails_in_an_unforeseen_way_is_a_fault_too(monkeypatch):
+    unforeseen = []
+    monkeypatch.setattr(threading, "excepthook", lambda failed: unforeseen.append(failed.exc_type))
+    comes = iter([NotPublished("timeout"), "keys", ZeroDivisionError("of ours"), NotPublished("http-500"), "new keys"])
+    hands, told = Hands(), []
+
+    def fetch():
+        found = next(comes)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    published = Published(fetch, told.append, monotonic=hands)
+    seen = [(asked_again(published, hands), published.fault) for _ in range(5)]
+    assert seen == [(None, "timeout"), ("keys", ""), ("keys", "failure"), ("keys", "http-500"), ("new keys", "")]
+    assert told == ["timeout", "failure", "http-500"]
+    for thread in [one for one in threading.enumerate() if one.name == "published"]:
+        thread.join(HANG_SECONDS)
+    assert unforeseen == [ZeroDivisionError]  # nobody hides it
+
+
+def test_where_no_thread_can_be_started_that_is_the_fault(monkeypatch):
+    published = Published(lambda: "keys", monotonic=Hands())
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", no_thread)
+        assert published.get(Deadline.after(HANG_SECONDS)) is None
+    assert published.fault == "no-thread"
+
+
+def no_thread(_thread):
+    raise RuntimeError("can't start new thread")
