@@ -10,6 +10,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from cds_service.deadline import Deadline
+
 PATIENCE_SECONDS = 0.1  # some answers' worth of computing; a large one holds up nobody for longer
 
 
@@ -20,12 +22,14 @@ class Turn:
         """Nobody has it.
 
         Args:
-            patience_seconds: who waited so long computes beside the one whose turn it is, as one that waits for
-                something unforeseen must not keep all others.
+            patience_seconds: who waited so long for one turn takes it over, as one that waits for something unforeseen
+                must not keep all others; both compute then.
         """
         self._lock = threading.Lock()
-        self._patience_seconds = patience_seconds
+        self._guard = threading.Lock()  # of the two below
         self._holder: int | None = None
+        self._number = 0  # of turns that began
+        self._patience_seconds = patience_seconds
 
     @contextmanager
     def computing(self) -> Iterator[None]:
@@ -37,25 +41,39 @@ class Turn:
             self._give()
 
     @contextmanager
-    def waiting(self) -> Iterator[None]:
-        """Until the end of the block this thread waits for others; one that has no turn just waits."""
+    def waiting(self, until: Deadline | None = None) -> Iterator[None]:
+        """Until the end of the block this thread waits for others; one that has no turn just waits.
+
+        Args:
+            until: of the answer: it does not wait longer for its next turn.
+        """
         has_it = self._give()
         try:
             yield
         finally:
             if has_it:
-                self._take()
+                self._take(until)
 
-    def _take(self) -> None:
-        if self._lock.acquire(timeout=self._patience_seconds):
-            self._holder = threading.get_ident()
+    def _take(self, until: Deadline | None = None) -> None:
+        before = self._number
+        seconds = self._patience_seconds if until is None else min(self._patience_seconds, max(0.0, until.left))
+        has_waited_for_it = self._lock.acquire(timeout=seconds)
+        with self._guard:
+            if has_waited_for_it or (seconds == self._patience_seconds and self._is_stuck_since(before)):
+                self._holder = threading.get_ident()
+                self._number += 1
+
+    def _is_stuck_since(self, number: int) -> bool:
+        """Whether one turn took all the time: it is taken over, so that one that hangs costs patience once."""
+        return self._holder is not None and self._number == number
 
     def _give(self) -> bool:
-        has_it = self._holder == threading.get_ident()
-        if has_it:
-            self._holder = None
-            self._lock.release()
-        return has_it
+        with self._guard:
+            has_it = self._holder == threading.get_ident()
+            if has_it:
+                self._holder = None
+                self._lock.release()
+            return has_it
 
 
 TURN = Turn(PATIENCE_SECONDS)

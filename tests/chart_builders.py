@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from cds_service.audit.chain import AuditEntry, AuditState
+from cds_service.deadline import Deadline
 from cds_service.demo.requests import answer_prefetch
 from cds_service.loading import load_service
 from cds_service.service import Service
@@ -331,7 +332,7 @@ class KeptEntries:
     def __init__(self) -> None:
         self.entries: list[AuditEntry] = []
 
-    def append(self, entry: AuditEntry) -> None:
+    def append(self, entry: AuditEntry, _until: Deadline | None = None) -> None:
         self.entries.append(entry)
 
     def state(self) -> AuditState:

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from cds_service.audit.chain import AuditEntry, ShownCard, time_text
+from cds_service.audit.chain import ShownCard, time_text
 from cds_service.audit.feedback import ShownAnswer, known_uuid
 from cds_service.audit.query import Query
 from cds_service.audit.reading import AuditReader, Found, Stored
 from cds_service.audit.store import AuditStore
 from cds_service.audit.tables import CARDS, SEARCH
+from cds_service.computing import TURN
 from cds_service.core.caller import Caller
 from cds_service.core.repeats import AnswerGiven, Basis, Repeat, Repeats, WholeCard, round_value
 from cds_service.errors import AuditUnavailable
 
 NEWEST = 50  # feedback items of one patient that are looked at
+AT_ONCE = 8  # of their answers that are in memory
 # Made once: making a statement takes longer than SQLite takes to run it.
 ANY_FEEDBACK = (
     select(SEARCH.c.sequence)
@@ -64,13 +65,24 @@ class AnswersGiven:
             if not self._has_feedback(patient_id, since):
                 return ()
             found = [one for one in self._reader.find(query, limit=NEWEST).entries if one.about and _is_of(one, caller)]
-            answers = {about: self._reader.entry(about) for about in {one.about for one in found if one.about}}
-            pairs = [(answers.get(one.about or ""), self._reader.entry(one.id)) for one in found]
-        return tuple(one for pair in pairs if (one := _answer_given(*pair, fhir_server)) is not None)
+            given = dict(self._with_answers(found, fhir_server))
+        return tuple(given[one.id] for one in found if one.id in given)
+
+    def _with_answers(self, found: Sequence[Found], fhir_server: str | None) -> Iterator[tuple[str, AnswerGiven]]:
+        """By the id of the feedback; of the answers, which are long, only a few are in memory."""
+        feedback: dict[str, list[Stored]] = {}
+        for one in self._reader.entries([one.id for one in found]) if found else ():
+            if one.found is not None and one.found.about:
+                feedback.setdefault(one.found.about, []).append(one)
+        about = list(feedback)
+        for place in range(0, len(about), AT_ONCE):
+            for answer in self._reader.entries(about[place : place + AT_ONCE]):
+                yield from _answers_given(answer, feedback[answer.id], fhir_server)
 
     def _has_feedback(self, patient_id: str, since: datetime) -> bool:
         """Whether anybody said anything about this patient's cards; of most patients nobody did."""
-        with self._store.database.reading() as connection:
+        # In the turn of the answer that waits for this: else another one computes beside it, and both take longer.
+        with TURN.computing(), self._store.database.reading() as connection:
             found = connection.execute(ANY_FEEDBACK, {"patient": patient_id, "since": time_text(since)})
             return found.first() is not None
 
@@ -107,13 +119,13 @@ def _readable() -> Iterator[None]:
         raise AuditUnavailable(f"The audit log could not be read ({type(error).__name__}).") from None
 
 
-def with_repeats(entry: AuditEntry, basis: Basis, whole: Sequence[WholeCard], repeats: Repeats) -> AuditEntry:
-    """The entry of an answer with what a later answer is held against, and which of its cards were shortened and why.
+def repeats_json(basis: Basis, whole: Sequence[WholeCard], repeats: Repeats) -> dict[str, Any]:
+    """For the entry of an answer: what a later answer is held against, which cards were shortened, and why.
 
     Args:
         whole: the cards as somebody would get them who never saw them.
     """
-    noted = {
+    return {
         "conflicts": sorted(basis.conflicts),
         "warnings": sorted(card.topic for card in whole if card.is_warning),
         "offered": {card.topic: sorted(card.offered) for card in whole},
@@ -121,7 +133,6 @@ def with_repeats(entry: AuditEntry, basis: Basis, whole: Sequence[WholeCard], re
         "shortened": [_repeat_json(one) for _, one in sorted(repeats.shortened.items())],
         "whole": {topic: list(reasons) for topic, reasons in sorted(repeats.whole.items())},
     }
-    return replace(entry, content={**entry.content, "repeats": noted})
 
 
 def _repeat_json(repeat: Repeat) -> dict[str, Any]:
@@ -137,17 +148,22 @@ def _repeat_json(repeat: Repeat) -> dict[str, Any]:
     }
 
 
-def _answer_given(answer: Stored | None, feedback: Stored | None, fhir_server: str | None) -> AnswerGiven | None:
-    """Feedback and answer as one; None where either was purged, or it is another server's patient of the same id."""
-    if answer is None or feedback is None or answer.found is None or feedback.found is None:
-        return None
-    card = next((one for one in answer.found.cards if one.card == feedback.found.card), None)
+def _answers_given(
+    answer: Stored, feedback: Sequence[Stored], fhir_server: str | None
+) -> Iterator[tuple[str, AnswerGiven]]:
+    """Feedback and answer as one; none where either was purged, or the patient of this id is another server's."""
+    shown: Mapping[str, Any] | None = None
     # An entry of another shape, older or altered, shortens nothing.
     with suppress(KeyError, TypeError, ValueError, AttributeError):
-        shown, said = answer.content, feedback.content
-        if card and shown and said and shown["record"]["server"] == fhir_server:
-            return _joined(answer, shown, feedback, said, card)
-    return None
+        shown = answer.content
+    if answer.found is None or not shown:
+        return
+    cards = {card.card: card for card in answer.found.cards}
+    for one in feedback:
+        with suppress(KeyError, TypeError, ValueError, AttributeError):
+            card, said = cards.get(one.found.card or "") if one.found else None, one.content
+            if card and said and shown["record"]["server"] == fhir_server:
+                yield one.id, _joined(answer, shown, one, said, card)
 
 
 def _joined(

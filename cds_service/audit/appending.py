@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, bindparam, func, insert, select
 
 from cds_service import __version__
 from cds_service.audit.chain import FORMAT, GENESIS, AuditEntry, SealedEntry, seal
@@ -19,7 +19,10 @@ NUMBERS = frozenset({"status", "partial", "warning"})
 
 # Made once: making a statement takes longer than SQLite takes to run it.
 LAST = select(ENTRIES.c.sequence, ENTRIES.c.hash).order_by(ENTRIES.c.sequence.desc()).limit(1)
-KNOWN = select(ENTRIES.c.entry_id).where(ENTRIES.c.entry_id.in_(bindparam("ids", expanding=True)))
+LAST_AND_KNOWN = select(ENTRIES.c.sequence, ENTRIES.c.hash, ENTRIES.c.entry_id).where(
+    (ENTRIES.c.sequence == select(func.max(ENTRIES.c.sequence)).scalar_subquery())
+    | ENTRIES.c.entry_id.in_(bindparam("ids", expanding=True))
+)
 INSERTS = {table: insert(table) for table in (ENTRIES, PAYLOADS, SEARCH, CARDS)}
 FOUND_BY = tuple(SEARCH.columns.keys())
 
@@ -57,8 +60,9 @@ def append_entries(connection: Connection, entries: Sequence[SealedEntry], clock
 
     The first entry of a log is its own: it says which log this is.
     """
-    head = read_head(connection)
-    new = list(_unknown(connection, entries))
+    by_id = {entry.id: entry for entry in entries}
+    head, held = _look_up(connection, by_id)
+    new = [entry for entry in by_id.values() if entry.id not in held]
     known, count = len(entries) - len(new), len(new)
     if head.sequence == 0:
         new.insert(0, _genesis(datetime.fromisoformat(new[0].at) if new else clock()))
@@ -69,12 +73,12 @@ def append_entries(connection: Connection, entries: Sequence[SealedEntry], clock
     return Appended(first=head.sequence - count + 1, last=head.sequence, known=known)
 
 
-def _unknown(connection: Connection, entries: Sequence[SealedEntry]) -> Sequence[SealedEntry]:
-    by_id = {entry.id: entry for entry in entries}
-    if not by_id:
-        return ()
-    known = set(connection.scalars(KNOWN, {"ids": list(by_id)}))
-    return [entry for entry_id, entry in by_id.items() if entry_id not in known]
+def _look_up(connection: Connection, ids: Iterable[str]) -> tuple[Head, set[str]]:
+    """The last entry, and which of these the chain holds already."""
+    rows = connection.execute(LAST_AND_KNOWN, {"ids": list(ids)}).all()
+    last = max(rows, key=lambda row: row.sequence, default=None)
+    head = Head(last.sequence, last.hash) if last is not None else Head(0, GENESIS)
+    return head, {row.entry_id for row in rows}
 
 
 def _genesis(now: datetime) -> SealedEntry:

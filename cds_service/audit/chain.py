@@ -16,6 +16,8 @@ from functools import cached_property
 from typing import Any, Literal, Protocol
 from uuid import uuid4
 
+from cds_service.deadline import Deadline
+
 FORMAT = 1
 MAX_FACT = 256  # characters; ids are shorter, and longer ones fit no index
 GENESIS = "0" * 64  # the hash before the first entry
@@ -41,6 +43,10 @@ Kind = Literal[
 LASTING: tuple[Kind, ...] = ("genesis", "checkpoint", "purge", "merge", "gap", "start", "stop")
 # Kinds that say who looks: not for everybody who may look.
 ABOUT_READERS: tuple[Kind, ...] = ("read", "export", "login", "account")
+# What is written is a tree: nothing in it can hold itself.
+_CANONICAL = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False, check_circular=False
+)
 _LINK = b"kyphoplasty-cds audit link 1"
 _PAYLOAD = b"kyphoplasty-cds audit payload 1"
 
@@ -123,8 +129,12 @@ class AuditState:
 class AuditLog(Protocol):
     """Where entries are kept, for good."""
 
-    def append(self, entry: AuditEntry) -> None:
+    def append(self, entry: AuditEntry, until: Deadline | None = None) -> None:
         """Keep the entry; when this returns it is on disk.
+
+        Args:
+            entry: with its id.
+            until: the deadline of the answer that waits for it; without one it waits as long as the log sees fit.
 
         Raises:
             AuditUnavailable: it is not kept, and nothing may be shown.
@@ -223,7 +233,7 @@ def time_text(moment: datetime) -> str:
 
 def canonical_json(document: Any) -> str:
     """JSON as the log writes it: sorted keys, no spaces, plain ASCII."""
-    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+    return _CANONICAL.encode(document)
 
 
 def _fact_text(value: str | int) -> str:
@@ -235,8 +245,8 @@ def _fact_text(value: str | int) -> str:
 
 def _digest(purpose: bytes, parts: Iterable[str]) -> str:
     """SHA-256 over the purpose and the parts, each with its length in front: no two lists give the same bytes."""
-    framed = bytearray()
+    framed = hashlib.sha256()
     for part in (purpose, *(one.encode("utf-8", "surrogatepass") for one in parts)):
-        framed += len(part).to_bytes(8, "big")
-        framed += part
-    return hashlib.sha256(framed).hexdigest()
+        framed.update(len(part).to_bytes(8, "big"))
+        framed.update(part)
+    return framed.hexdigest()

@@ -168,7 +168,9 @@ def _sqlite(url: URL, wait_seconds: float, is_synced: bool) -> Engine:  # noqa: 
     def begin(connection: Connection) -> None:
         options = connection.get_execution_options()
         wait = options.get(_WAIT, int(1000 * wait_seconds))
-        connection.exec_driver_sql(f"PRAGMA busy_timeout = {wait}")
+        if connection.info.get(_WAIT) != wait:  # as the last transaction of this connection set it
+            connection.exec_driver_sql(f"PRAGMA busy_timeout = {wait}")
+            connection.info[_WAIT] = wait
         connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(_WRITES) else "BEGIN")
 
     return engine

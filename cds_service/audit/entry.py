@@ -9,7 +9,7 @@ from typing import Any
 
 from cds_service.audit.chain import AuditEntry, ShownCard, canonical_json
 from cds_service.cards.answer import Answer
-from cds_service.cards.extension import assessment_json
+from cds_service.cards.extension import EXTENSION, assessments_extension
 from cds_service.core.assessment import Outcome
 from cds_service.core.caller import NOBODY, Caller
 from cds_service.core.facts import AugmentationOrder, Finding, Gap
@@ -29,9 +29,14 @@ def entry_for(
     cards: Sequence[Card],
     digests: Mapping[str, str],
     models: Mapping[str, LogisticModel],
+    repeats: Mapping[str, Any],
     caller: Caller = NOBODY,
 ) -> AuditEntry:
-    """The entry of an answer: order, inputs with their sources, gaps, figures, rules that fired, cards as shown."""
+    """The entry of an answer: order, inputs with their sources, gaps, figures, rules that fired, cards as shown.
+
+    Args:
+        repeats: what a later answer is held against (`answers_given.repeats_json`).
+    """
     record = answer.record
     return AuditEntry(
         kind="answer",
@@ -68,12 +73,13 @@ def entry_for(
                 name: {"version": model.study.version, "digest": model.table.study_digest}
                 for name, model in sorted(models.items())
             },
-            "assessments": [assessment_json(answer, one) for one in answer.assessment.outcomes],
+            "assessments": _assessments(answer, cards),
             "signals": [one.name for one in answer.signals],
             "recommendations": [one.rule_id for one in answer.recommendations],
             "suggestions": {rule_id: one.uuid for rule_id, one in sorted(answer.suggestions.items())},
             "digests": dict(digests),
             "cards": [_card(card) for card in cards],
+            "repeats": repeats,
         },
     )
 
@@ -81,6 +87,12 @@ def entry_for(
 def draft_digest(drafts: Any) -> str:
     """SHA-256 of the draft orders as canonical JSON: proves which were signed without holding them."""
     return hashlib.sha256(canonical_json(drafts).encode("ascii")).hexdigest()
+
+
+def _assessments(answer: Answer, cards: Sequence[Card]) -> Any:
+    """As a card carries them; where none does, made for the log alone."""
+    carried = next((card.extension for card in cards if card.extension), None)
+    return (carried or assessments_extension(answer))[EXTENSION]
 
 
 def _band(answer: Answer, outcome: Outcome) -> str | None:

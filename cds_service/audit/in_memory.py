@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cds_service.audit.chain import AuditEntry, AuditState
+from cds_service.deadline import Deadline
 
 
 class OneEntry:
@@ -11,7 +12,7 @@ class OneEntry:
     def __init__(self) -> None:
         self.entry: AuditEntry | None = None
 
-    def append(self, entry: AuditEntry) -> None:
+    def append(self, entry: AuditEntry, until: Deadline | None = None) -> None:  # noqa: ARG002
         """Hold it."""
         self.entry = entry
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Self
@@ -138,6 +138,11 @@ class AuditReader:
         with self._reading() as connection:
             return next(iter(stored_entries(connection, column == wanted)), None)
 
+    def entries(self, ids: Collection[str]) -> tuple[Stored, ...]:
+        """These entries, in the order of the chain; those that there are."""
+        with self._reading() as connection:
+            return tuple(stored_entries(connection, ENTRIES.c.entry_id.in_(ids)))
+
     def about(self, entry_id: str) -> tuple[Found, ...]:
         """Feedback, marks and notes on an entry, oldest first."""
         statement = select_found(Query(about=entry_id)).order_by(SEARCH.c.sequence)
@@ -187,10 +192,11 @@ def stored_entries(connection: Connection, condition: ColumnElement[bool]) -> It
     joined = ENTRIES.outerjoin(PAYLOADS, PAYLOADS.c.sequence == ENTRIES.c.sequence)
     joined = joined.outerjoin(SEARCH, SEARCH.c.sequence == ENTRIES.c.sequence)
     columns = (*ENTRIES.c, PAYLOADS.c.salt, PAYLOADS.c.body, SEARCH.c.sequence.label("found"))
-    last = 0
-    while True:
+    last, is_last = 0, False
+    while not is_last:
         statement = select(*columns).select_from(joined).where(condition, ENTRIES.c.sequence > last)
         rows = connection.execute(statement.order_by(ENTRIES.c.sequence).limit(STREAM)).all()
+        is_last = len(rows) < STREAM
         if not rows:
             return
         wanted = [row.sequence for row in rows if row.found is not None]

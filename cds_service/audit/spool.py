@@ -7,9 +7,10 @@ at all, until a `gap` entry of the log says so.
 from __future__ import annotations
 
 import json
+import os
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,11 +20,10 @@ from cds_service.audit.appending import Clock, append_entries
 from cds_service.audit.chain import GENESIS, AuditEntry, SealedEntry, seal
 from cds_service.audit.database import Database
 from cds_service.audit.held_file import HeldFile, taken_over, whole_of
-from cds_service.audit.spool_lines import Lines, line_of, read_lines
+from cds_service.audit.spool_lines import LineReader, line_of
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_SECONDS = 24 * 3600.0
-GROUP = 500  # entries for one commit of a merge
 SPOOL = ".spool"
 LOST = ".lost"
 DAMAGED = ".damaged"
@@ -63,6 +63,7 @@ class Spool:
         self._since: float | None = None  # monotonic, of the oldest entry that waits
         self._is_broken = False
         self._has_looked = False
+        self._merging: Iterator[int] | None = None  # a merge that goes on
 
     def keep(self, entry: SealedEntry) -> None:
         """Keep the entry; when this returns it is on disk.
@@ -114,30 +115,46 @@ class Spool:
         """Whether there is anything to be merged; leftovers are looked for once."""
         return self._size > 0 or not self._has_looked
 
-    def merge_into(self, database: Database, clock: Clock) -> None:
-        """Put all that waits at the end of the chain, in order, and forget it once that is on disk."""
+    def merge_some(self, database: Database, clock: Clock) -> None:
+        """Put the next of what waits at the end of the chain, in order; what is done is forgotten once all is on disk.
+
+        After a failure it begins anew: the chain takes an entry once.
+        """
+        merging, self._merging = self._merging or self._merge(database, clock), None
+        if next(merging, None) is not None:
+            self._merging = merging
+
+    def let_go(self) -> None:
+        """Merge no more: what is not merged yet is for another process."""
+        self._merging = None
+
+    def _merge(self, database: Database, clock: Clock) -> Iterator[int]:
+        """Entries of each step."""
         for path in self._leftovers(SPOOL):
-            _merge_leftover(path, database, clock)
+            yield from _merge_leftover(path, database, clock)
         for path in self._leftovers(LOST):
             _tell_leftover(path, database, clock)
         self._has_looked = True
-        if self._file is None:
-            return
-        merge, end = _Merge(self._file.path.name, database, clock), 0
+        if self._file is not None:
+            yield from self._merge_own(self._file, _Merge(self._file.path.name, database, clock))
+
+    def _merge_own(self, file: HeldFile, merge: _Merge) -> Iterator[int]:
+        """Until nothing waits, of what comes meanwhile either."""
+        lines = LineReader(file.handle)
         while True:
             with self._lock:
-                if self._size == end and merge.is_told:
+                size = self._size
+                if lines.end == size and merge.is_told:
                     self._forget()
                     return
-                lines, size = read_lines(whole_of(self._file.handle), end), self._size
-            merge.add(lines)
-            end = lines.end
-            if end < size:  # somebody changed it: what could be read is kept, and the file stays for whoever looks
+            if lines.end == size:
                 merge.tell()
+            elif found := lines.read(size):
+                yield merge.add(found)
+            else:  # somebody changed it: what could be read is kept, and the file stays for whoever looks
+                merge.end(lines, size)
                 self._set_aside()
                 return
-            if self._size == end:
-                merge.tell()
 
     def close(self) -> None:
         """Let go of the files; empty ones are removed."""
@@ -173,15 +190,14 @@ def gap_entry(count: int, since: str, until: str, clock: Clock) -> SealedEntry:
     return seal(AuditEntry(kind="gap", at=clock(), content={"lost": count, "since": since, "until": until}))
 
 
-def _merge_leftover(path: Path, database: Database, clock: Clock) -> None:
+def _merge_leftover(path: Path, database: Database, clock: Clock) -> Iterator[int]:
     with taken_over(path) as handle:
         if handle is None:
             return
-        lines = read_lines(whole_of(handle))
-        merge = _Merge(path.name, database, clock)
-        merge.add(lines)
-        merge.tell()
-        if lines.is_damaged:
+        lines, size, merge = LineReader(handle), os.fstat(handle).st_size, _Merge(path.name, database, clock)
+        while found := lines.read(size):
+            yield merge.add(found)
+        if merge.end(lines, size):
             path.rename(path.with_suffix(DAMAGED))
         else:
             path.unlink()
@@ -202,29 +218,44 @@ class _Merge:
     """Entries of one file on their way into the chain, and behind them one entry that says where they came from."""
 
     def __init__(self, name: str, database: Database, clock: Clock) -> None:
+        self._name = name
         self._database = database
         self._clock = clock
-        self._content: dict[str, Any] = {"spool": name, "entries": 0, "known": 0, "tornBytes": 0, "damaged": False}
+        self._begin()
+
+    def _begin(self) -> None:
+        self._content: dict[str, Any] = {
+            "spool": self._name,
+            "entries": 0,
+            "known": 0,
+            "tornBytes": 0,
+            "damaged": False,
+        }
         self.is_told = True
 
-    def add(self, lines: Lines) -> None:
-        """These at the end of the chain, those that it holds already left out."""
+    def add(self, entries: Sequence[SealedEntry]) -> int:
+        """These at the end of the chain, those that it holds already left out; how many they are."""
+        with self._database.writing() as connection:
+            appended = append_entries(connection, entries, self._clock)
         content = self._content
-        for place in range(0, len(lines.entries), GROUP):
-            with self._database.writing() as connection:
-                appended = append_entries(connection, lines.entries[place : place + GROUP], self._clock)
-            content.setdefault("first", appended.first)
-            content["last"] = appended.last
-            content["known"] += appended.known
-        content["entries"] += len(lines.entries)
-        content["tornBytes"], content["damaged"] = lines.torn, lines.is_damaged
-        self.is_told = self.is_told and not lines.entries and not lines.torn
+        content.setdefault("first", appended.first)
+        content["last"] = appended.last
+        content["known"] += appended.known
+        content["entries"] += len(entries)
+        self.is_told = False
+        return len(entries)
+
+    def end(self, lines: LineReader, size: int) -> bool:
+        """Tell of it, and of what cannot be read; whether that is damaged."""
+        torn, is_damaged = size - lines.end, lines.is_damaged(size)
+        self._content["tornBytes"], self._content["damaged"] = torn, is_damaged
+        if torn or not self.is_told:
+            self.tell()
+        return is_damaged
 
     def tell(self) -> None:
-        """The entry about it, where there is anything to tell."""
-        if self.is_told:
-            return
-        entry = AuditEntry(kind="merge", at=self._clock(), content=dict(self._content))
+        """The entry about it."""
+        entry = AuditEntry(kind="merge", at=self._clock(), content=self._content)
         with self._database.writing() as connection:
             append_entries(connection, [seal(entry)], self._clock)
-        self.is_told = True
+        self._begin()

@@ -4,26 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+import os
+from dataclasses import asdict
 from typing import Any
 
 from cds_service.audit.chain import GENESIS, SealedEntry, ShownCard, canonical_json
 
-
-@dataclass(frozen=True, slots=True)
-class Lines:
-    """What a spool holds from a place on.
-
-    Attributes:
-        end: place behind the last whole line.
-        torn: bytes behind it that are no whole line, as after a crash while it was written.
-        is_damaged: a line that was whole once is not what it was.
-    """
-
-    entries: tuple[SealedEntry, ...]
-    end: int
-    torn: int
-    is_damaged: bool
+PIECE_BYTES = 256 * 1024  # some tens of entries
 
 
 def line_of(entry: SealedEntry, previous: str) -> tuple[bytes, str]:
@@ -33,19 +20,49 @@ def line_of(entry: SealedEntry, previous: str) -> tuple[bytes, str]:
     return f"{found} {document}\n".encode("ascii"), found
 
 
-def read_lines(octets: bytes, start: int = 0) -> Lines:
-    """The entries from this place on, which is 0 or behind a whole line."""
-    entries: list[SealedEntry] = []
-    previous, end = GENESIS, 0
-    for line in octets.split(b"\n")[:-1]:
-        stated, _, document = line.decode("ascii", "replace").partition(" ")
-        if stated != _hash(previous, document):
-            is_last = octets.count(b"\n", end) <= 1
-            return Lines(tuple(entries), end, len(octets) - end, is_damaged=not is_last)
-        previous, end = stated, end + len(line) + 1
-        if end > start:
+class LineReader:
+    """The lines of a spool from its start, some at a time: never the whole file in memory.
+
+    Attributes:
+        end: place behind the last line that was read.
+    """
+
+    def __init__(self, handle: int) -> None:
+        """Nothing is read yet."""
+        self._handle = handle
+        self._hash = GENESIS
+        self.end = 0
+
+    def read(self, size: int) -> tuple[SealedEntry, ...]:
+        """The next entries, as many as a piece of the file holds; none where no line that is whole comes next.
+
+        Args:
+            size: of the file, as far as it is to be read.
+        """
+        entries: list[SealedEntry] = []
+        for line in self._piece(size).split(b"\n")[:-1]:
+            stated, _, document = line.decode("ascii", "replace").partition(" ")
+            if stated != _hash(self._hash, document):
+                break
+            self._hash, self.end = stated, self.end + len(line) + 1
             entries.append(_entry(json.loads(document)))
-    return Lines(tuple(entries), end, len(octets) - end, is_damaged=False)
+        return tuple(entries)
+
+    def is_damaged(self, size: int) -> bool:
+        """Whether what comes next was whole once: a line that was torn as it was written is the last one."""
+        ends, place = 0, self.end
+        while place < size and (octets := os.pread(self._handle, min(PIECE_BYTES, size - place), place)):
+            ends, place = ends + octets.count(b"\n"), place + len(octets)
+        return ends > 1
+
+    def _piece(self, size: int) -> bytes:
+        """At least a line, where there is one."""
+        wanted = PIECE_BYTES
+        while True:
+            octets = os.pread(self._handle, min(wanted, size - self.end), self.end)
+            if b"\n" in octets or len(octets) < wanted:
+                return octets
+            wanted *= 2
 
 
 def _entry(document: dict[str, Any]) -> SealedEntry:

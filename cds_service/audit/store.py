@@ -16,6 +16,8 @@ from cds_service.audit.database import Database
 from cds_service.audit.reading import AuditReader
 from cds_service.audit.spool import MAX_BYTES, Spool, SpoolFull
 from cds_service.audit.writer import GroupWriter, NotWritten
+from cds_service.computing import TURN
+from cds_service.deadline import Deadline
 from cds_service.errors import AuditUnavailable
 
 LOG = logging.getLogger("kyphoplasty_cds.audit")
@@ -66,17 +68,25 @@ class AuditStore:
         self._writer: GroupWriter | None = None
         self._process = os.getpid()
 
-    def append(self, entry: AuditEntry) -> None:
+    def append(self, entry: AuditEntry, until: Deadline | None = None) -> None:
         """Keep the entry; when this returns it is on disk, in the chain or in the spool that is merged into it.
+
+        Args:
+            entry: with its id.
+            until: the deadline of the answer; what the database has not confirmed in time goes to the spool.
 
         Raises:
             AuditUnavailable: neither took it in time.
         """
         sealed = seal(entry)
+        with TURN.waiting(until):
+            self._keep(sealed, until)
+
+    def _keep(self, sealed: SealedEntry, until: Deadline | None) -> None:
         writer = self._writing()
         is_first = not writer.is_prepared and not writer.is_down
         try:
-            writer.write(sealed, max(self._share_seconds, FIRST_SECONDS) if is_first else self._share_seconds)
+            writer.write(sealed, max(self._share_seconds, FIRST_SECONDS) if is_first else self._share_seconds, until)
         except NotWritten:
             pass
         else:
@@ -114,7 +124,10 @@ class AuditStore:
 
     def state(self) -> AuditState:
         """Whether an entry would be kept now."""
-        writer = self._writing()
+        try:
+            writer = self._writing()
+        except AuditUnavailable as error:
+            return AuditState(False, str(error), self._spool.state().size)
         writer.look()
         spool, lost = self._spool.state(), writer.lost
         if writer.is_broken:
@@ -137,12 +150,19 @@ class AuditStore:
             self.database.dispose()
 
     def _writing(self) -> GroupWriter:
-        """The writer of this process: a thread and its connections do not survive a fork."""
+        """The writer of this process: a thread and its connections do not survive a fork.
+
+        Raises:
+            AuditUnavailable: the system gives no thread now.
+        """
         with self._lock:
             if self._process != os.getpid():
                 self._open()
             if self._writer is None:
-                self._writer = GroupWriter(self.database, self._spool, self._clock, self._opening)
+                try:
+                    self._writer = GroupWriter(self.database, self._spool, self._clock, self._opening)
+                except RuntimeError:
+                    raise AuditUnavailable("The audit log has no thread to write with.") from None
             return self._writer
 
 

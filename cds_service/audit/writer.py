@@ -18,13 +18,15 @@ from cds_service.audit.appending import Clock, append_entries
 from cds_service.audit.chain import SealedEntry
 from cds_service.audit.database import Database, is_busy, is_failed_fsync, is_passing
 from cds_service.audit.spool import gap_entry
-from cds_service.computing import TURN
+from cds_service.deadline import Deadline
 from cds_service.errors import CdsError
 
 LOG = logging.getLogger("kyphoplasty_cds.audit")
 GROUP = 64  # entries for one commit
 TRIES = 3
 COMMIT_SECONDS = 1.0  # a request waits so much longer for a commit that has begun
+SPOOL_SECONDS = 0.1  # of an answer's time, for the spool where the database takes too long
+LEAST_SECONDS = 0.03  # whatever the time: else each refusal for want of time would go to the spool
 LOOK_SECONDS = 2.0  # after which readiness is looked at anew
 PAUSE_SECONDS = 0.5  # between two looks at a database that did not answer
 
@@ -40,8 +42,12 @@ class Backlog(Protocol):
         """Whether there is anything to be merged."""
         ...
 
-    def merge_into(self, database: Database, clock: Clock) -> None:
-        """Put all that waits at the end of the chain, and forget it once that is on disk."""
+    def merge_some(self, database: Database, clock: Clock) -> None:
+        """Put the next of what waits at the end of the chain, in one commit; when all is on disk it is forgotten."""
+        ...
+
+    def let_go(self) -> None:
+        """Nothing more is merged here."""
         ...
 
     def note_lost(self, moments: Sequence[str]) -> None:
@@ -91,6 +97,7 @@ class GroupWriter:
         self._queue: deque[_Ticket] = deque()
         self._changed = threading.Condition()
         self._is_closed = False
+        self._ends = 0.0  # monotonic, of merging, once it is closed
         self._busy_since: float | None = None
         self._answered = time.monotonic()
         self._has_to_look = True
@@ -107,8 +114,13 @@ class GroupWriter:
         """Entries that no device took and that no `gap` entry tells of yet."""
         return len(self._lost)
 
-    def write(self, entry: SealedEntry, seconds: float) -> None:
+    def write(self, entry: SealedEntry, seconds: float, until: Deadline | None = None) -> None:
         """Return when the entry is on disk.
+
+        Args:
+            entry: goes into the next group.
+            seconds: until its commit must have begun.
+            until: the deadline of the answer; neither wait goes beyond it.
 
         Raises:
             NotWritten: it is not, as far as is known, after these seconds, or the database is known not to answer.
@@ -120,9 +132,8 @@ class GroupWriter:
             ticket = _Ticket(entry)
             self._queue.append(ticket)
             self._changed.notify()
-        with TURN.waiting():
-            if not ticket.is_over.wait(seconds) and not ticket.abandon():
-                ticket.is_over.wait(COMMIT_SECONDS)
+        if not ticket.is_over.wait(_wait(seconds, until)) and not ticket.abandon():
+            ticket.is_over.wait(_wait(COMMIT_SECONDS, until))
         if not ticket.is_written:
             raise NotWritten
 
@@ -146,9 +157,9 @@ class GroupWriter:
                 self._changed.notify()
 
     def close(self, seconds: float = 5.0) -> None:
-        """Write what waits, and end."""
+        """Write what waits, and end; of the backlog as much as these seconds allow."""
         with self._changed:
-            self._is_closed = True
+            self._is_closed, self._ends = True, time.monotonic() + seconds
             self._changed.notify()
         self._thread.join(seconds)
 
@@ -156,6 +167,7 @@ class GroupWriter:
         while True:
             group = self._next_group()
             if group is None:
+                self._backlog.let_go()
                 return
             try:
                 self._write_group(group)
@@ -174,11 +186,15 @@ class GroupWriter:
                 self._changed.wait_for(lambda: self._is_closed, PAUSE_SECONDS)
             else:
                 self._changed.wait_for(self._has_work)
-            if self.is_broken or (self._is_closed and (not self._queue or self.is_down)):
+            if self.is_broken or (self._is_closed and (self.is_down or not self._has_rest())):
                 return None
             group = [self._queue.popleft() for _ in range(min(GROUP, len(self._queue)))]
             self._busy_since = time.monotonic()
             return group
+
+    def _has_rest(self) -> bool:
+        """Whether a closed writer goes on."""
+        return bool(self._queue) or (time.monotonic() < self._ends and self._backlog.has_waiting())
 
     def _has_work(self) -> bool:
         return bool(self._queue or self._is_closed or self._lost or self._has_to_look) or self._backlog.has_waiting()
@@ -187,8 +203,8 @@ class GroupWriter:
         if not self.is_prepared:
             self._database.prepare()
         if self._backlog.has_waiting():
-            self._backlog.merge_into(self._database, self._clock)
-        lost = list(self._lost)
+            self._backlog.merge_some(self._database, self._clock)  # requests do not wait for all of it
+        lost = [] if self._backlog.has_waiting() else list(self._lost)  # told behind all that was kept meanwhile
         more = [gap_entry(len(lost), min(lost), max(lost), self._clock)] if lost else []
         if self._opening or group or more or self.is_down or self._has_to_look:
             self._append(group, more)
@@ -236,3 +252,8 @@ class GroupWriter:
                 self._queue.clear()
             for ticket in waiting:
                 ticket.is_over.set()
+
+
+def _wait(seconds: float, until: Deadline | None) -> float:
+    """So long, or until the deadline is near."""
+    return seconds if until is None else min(seconds, max(LEAST_SECONDS, until.left - SPOOL_SECONDS))

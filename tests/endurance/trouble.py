@@ -143,7 +143,7 @@ def lossy(proxy: LossyProxy) -> DatabaseTrouble:
         if how == "all":
             proxy.cut()
             return "all database connections cut"
-        proxy.lose = "before" if how == "before" else "after"
+        proxy.lose("before" if how == "before" else "after")
         return f"database connection lost {how} COMMIT"
 
     return act

@@ -135,7 +135,7 @@ def locked_and_no_spool(world):
 
 @contextmanager
 def lost(world, how):
-    world.proxy.lose = how
+    world.proxy.lose(how)
     yield
     assert world.proxy.lost == 1
 

@@ -11,11 +11,13 @@ from itertools import count
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import event
 
 from cds_service.audit.answers_given import AnswersGiven
 from cds_service.audit.chain import AuditEntry, ShownCard
 from cds_service.audit.query import Query
 from cds_service.audit.store import AuditStore
+from cds_service.core.caller import NOBODY
 from cds_service.errors import AuditUnavailable
 from cds_service.loading import load_service
 from cds_service.settings import Settings
@@ -245,7 +247,7 @@ def test_a_reason_is_recorded_where_it_is_one_of_ours(ward, asked, reason, recor
 
 
 class _NoLog:
-    def append(self, _entry):
+    def append(self, _entry, _until=None):
         raise AuditUnavailable("The audit entry could not be written.")
 
 
@@ -452,6 +454,24 @@ def test_a_history_that_cannot_be_read_is_none_and_the_entry_says_so(store, aske
     ward = Ward(store, earlier=_Unreadable())
     assert ward.sign(THIN, kyphoplasty(), patient_id=asked)["rehabilitation"]["indicator"] == "warning"
     assert ward.newest(kinds=("answer",), patient=asked).content["repeats"]["history"] == "could not be read"
+
+
+@pytest.mark.parametrize("many", [2, 30])
+def test_a_history_of_many_answers_is_read_by_few_statements_and_a_few_at_a_time(store, asked, many):
+    ward = Ward(store)
+    for _ in range(many):
+        ward.override(ward.sign(THIN, kyphoplasty(), patient_id=asked)["rehabilitation"])
+    statements = []
+
+    def note(_connection, _cursor, statement, *_):
+        statements.append(statement)
+
+    event.listen(store.database._engine, "before_cursor_execute", note)
+    given = AnswersGiven(store).answers_given(asked, None, NOW - timedelta(days=1), NOBODY)
+    event.remove(store.database._engine, "before_cursor_execute", note)
+    assert len(given) == len({one.entries for one in given}) == many
+    assert [one.answered for one in given] == sorted((one.answered for one in given), reverse=True)
+    assert len(statements) < 40  # some for each handful of answers, not for each of them
 
 
 class _Slow(_Unreadable):

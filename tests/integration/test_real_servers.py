@@ -43,7 +43,7 @@ ALEXIA = "smart-synthea-alexia-senger"
 class Forgetful:
     """An audit log that keeps nothing."""
 
-    def append(self, entry: Any) -> None:
+    def append(self, entry: Any, _until: Any = None) -> None:
         """Nothing is kept."""
 
 

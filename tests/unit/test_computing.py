@@ -70,3 +70,24 @@ def test_who_waited_long_enough_computes_all_the_same():
 
     run(hog, other)
     assert has_computed.is_set()
+
+
+def test_one_that_hangs_is_waited_for_once():
+    turn, is_here, is_over = Turn(0.01), threading.Event(), threading.Event()
+
+    def hang() -> None:
+        with turn.computing():
+            is_here.set()
+            assert is_over.wait(HANG_SECONDS)
+
+    hanging = threading.Thread(target=hang)
+    hanging.start()
+    assert is_here.wait(HANG_SECONDS)
+    with turn.computing():  # after its patience
+        assert turn._lock.locked()
+    assert not turn._lock.locked()
+    with turn.computing():
+        is_over.set()
+        hanging.join(HANG_SECONDS)
+        assert turn._lock.locked()  # who has lost its turn does not give another's away
+    assert not turn._lock.locked()

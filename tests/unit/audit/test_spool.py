@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
+import tracemalloc
 
 import pytest
 
@@ -12,9 +14,12 @@ from cds_service.audit.database import Database
 from cds_service.audit.query import Query
 from cds_service.audit.reading import AuditReader
 from cds_service.audit.spool import Spool, SpoolFull
-from cds_service.audit.spool_lines import line_of, read_lines
+from cds_service.audit.spool_lines import LineReader, line_of
+from cds_service.audit.store import AuditStore
 from cds_service.audit.verification.walk import verify_log
-from tests.audit_builders import answer_entry, clock, uuid_of
+from tests.audit_builders import answer_entry, clock, rows_of, uuid_of
+
+HANG_SECONDS = 30
 
 
 @pytest.fixture
@@ -37,6 +42,12 @@ def kept(database):
     return [int(one.id[-4:]) for one in found if one.kind == "answer"], merges
 
 
+def merge_all(spool, database):
+    """All that waits."""
+    while spool.has_waiting():
+        spool.merge_some(database, clock)
+
+
 def left_behind(folder, *octets):
     """Files of dead processes."""
     folder.mkdir(exist_ok=True)
@@ -57,13 +68,13 @@ def test_entries_come_back_in_order_and_the_merge_is_seen(database, tmp_path):
     for entry in entries(1, 2, 3):
         spool.keep(entry)
     assert spool.has_waiting()
-    spool.merge_into(database, clock)
+    merge_all(spool, database)
     numbers, ((merge),) = kept(database)
     assert numbers == [1, 2, 3]
     assert (merge["entries"], merge["known"], merge["first"], merge["last"], merge["tornBytes"]) == (3, 0, 2, 4, 0)
     assert not spool.has_waiting()
     spool.keep(entries(4)[0])
-    spool.merge_into(database, clock)
+    merge_all(spool, database)
     assert kept(database)[0] == [1, 2, 3, 4]
     spool.close()
     assert list((tmp_path / "spool").iterdir()) == []
@@ -73,14 +84,79 @@ def test_an_entry_that_the_database_holds_already_is_not_written_again(database,
     spool = Spool(tmp_path / "spool")
     for entry in entries(1, 2):
         spool.keep(entry)
-    spool.merge_into(database, clock)
+    merge_all(spool, database)
     spool.keep(entries(2)[0])
     spool.keep(entries(3)[0])
-    spool.merge_into(database, clock)
+    merge_all(spool, database)
     numbers, merges = kept(database)
     assert numbers == [1, 2, 3]
     assert merges[1]["known"] == 1
     spool.close()
+
+
+def test_what_waits_is_never_in_memory_as_a_whole(database, tmp_path):
+    spool = Spool(tmp_path / "spool")
+    for number in range(150):
+        spool.keep(seal(answer_entry(number, content={"words": "x" * 60_000})))
+    size = spool.state().size
+    tracemalloc.start()
+    try:
+        merge_all(spool, database)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(kept(database)[0]) == 150
+    assert most < size / 2
+    spool.close()
+
+
+def test_a_merge_that_fails_on_its_way_goes_on_and_nothing_is_there_twice(database, tmp_path, monkeypatch):
+    left_behind(tmp_path / "spool", lines_of(1, 2, 3))
+    monkeypatch.setattr("cds_service.audit.spool_lines.PIECE_BYTES", 100)  # a line for each commit
+    spool = Spool(tmp_path / "spool")
+    for entry in entries(4, 5, 6):
+        spool.keep(entry)
+    for _ in range(2):
+        spool.merge_some(database, clock)
+    with monkeypatch.context() as failing:
+        failing.setattr(database, "writing", _no_fsync)
+        with pytest.raises(OSError, match="test"):
+            spool.merge_some(database, clock)
+    merge_all(spool, database)
+    numbers, (left, own) = kept(database)
+    assert numbers == [1, 2, 3, 4, 5, 6]
+    assert (left["entries"], left["known"], own["entries"], own["known"]) == (3, 2, 3, 0)
+    assert verify_log(str(database.url)).is_whole
+    spool.close()
+
+
+def test_whoever_stops_in_the_middle_of_a_file_leaves_it_to_the_next(database, tmp_path, monkeypatch):
+    left_behind(tmp_path / "spool", lines_of(1, 2, 3))
+    monkeypatch.setattr("cds_service.audit.spool_lines.PIECE_BYTES", 100)
+    first = Spool(tmp_path / "spool")
+    first.merge_some(database, clock)
+    merge_all(second := Spool(tmp_path / "spool"), database)
+    assert kept(database)[0] == [1]  # it is held
+    first.let_go()
+    merge_all(Spool(tmp_path / "spool"), database)
+    assert kept(database)[0] == [1, 2, 3]
+    for spool in (first, second):
+        spool.close()
+
+
+def test_an_answer_does_not_wait_until_all_that_others_left_is_merged(tmp_path):
+    folder = tmp_path / "spool"
+    left_behind(folder, *(lines_of(number) for number in range(1, 121)))
+    store = AuditStore(f"sqlite:///{tmp_path / 'audit.sqlite3'}", spool_folder=folder)
+    store.append(answer_entry(500))
+    assert list(folder.glob("*.spool"))
+    until = time.monotonic() + HANG_SECONDS
+    while list(folder.glob("*.spool")) and time.monotonic() < until:
+        time.sleep(0.05)
+    store.close()
+    answers = rows_of(store.url, "SELECT sequence FROM audit_entry WHERE kind = 'answer'")
+    assert len(answers) == 121
+    assert verify_log(store.url).is_whole
 
 
 def test_files_are_of_their_owner_alone(tmp_path):
@@ -95,7 +171,7 @@ def test_files_are_of_their_owner_alone(tmp_path):
 def test_a_torn_last_line_is_cut_and_reported(database, tmp_path, cut):
     whole = lines_of(1, 2)
     left_behind(tmp_path / "spool", whole[:-cut])
-    Spool(tmp_path / "spool").merge_into(database, clock)
+    merge_all(Spool(tmp_path / "spool"), database)
     numbers, (merge,) = kept(database)
     assert numbers == [1]
     assert merge["tornBytes"] == len(whole) - cut - len(lines_of(1))
@@ -105,7 +181,7 @@ def test_a_torn_last_line_is_cut_and_reported(database, tmp_path, cut):
 
 def test_a_changed_line_in_the_middle_stays_for_whoever_looks(database, tmp_path):
     left_behind(tmp_path / "spool", lines_of(1, 2, 3).replace(b"pat-2", b"pat-9"))
-    Spool(tmp_path / "spool").merge_into(database, clock)
+    merge_all(Spool(tmp_path / "spool"), database)
     numbers, (merge,) = kept(database)
     assert numbers == [1]
     assert merge["damaged"]
@@ -118,35 +194,44 @@ def test_a_changed_line_of_a_living_process_stays_too(database, tmp_path):
         spool.keep(entry)
     (file,) = (tmp_path / "spool").iterdir()
     file.write_bytes(file.read_bytes().replace(b"pat-2", b"pat-9"))
-    spool.merge_into(database, clock)
+    merge_all(spool, database)
     assert kept(database)[0] == [1]
     assert [path.suffix for path in (tmp_path / "spool").iterdir()] == [".damaged"]
     spool.keep(entries(4)[0])
-    spool.merge_into(database, clock)
+    merge_all(spool, database)
     assert kept(database)[0] == [1, 4]
     spool.close()
 
 
-def test_removed_lines_are_known():
-    first, second = lines_of(1), lines_of(1, 2)[len(lines_of(1)) :]
-    assert read_lines(second + first).is_damaged
-    assert not read_lines(first + second).is_damaged
+def test_removed_lines_are_known(tmp_path):
+    whole = lines_of(1, 2)
+    first, second = whole.splitlines(keepends=True)
+    assert read(tmp_path, second + first) == (0, True)
+    assert read(tmp_path, first + second) == (2, False)
+
+
+def read(folder, octets):
+    """How many entries these bytes hold, and whether they are damaged."""
+    (folder / "read").write_bytes(octets)
+    with (folder / "read").open("rb") as file:
+        lines = LineReader(file.fileno())
+        return len(lines.read(len(octets))), lines.is_damaged(len(octets))
 
 
 def test_what_a_living_process_holds_is_left_alone(database, tmp_path):
     left_behind(tmp_path / "spool", lines_of(1))
     held = os.open(tmp_path / "spool" / "999-0.spool", os.O_RDWR)
     fcntl.flock(held, fcntl.LOCK_EX)
-    Spool(tmp_path / "spool").merge_into(database, clock)
+    merge_all(Spool(tmp_path / "spool"), database)
     assert kept(database)[0] == []
     os.close(held)
-    Spool(tmp_path / "spool").merge_into(database, clock)
+    merge_all(Spool(tmp_path / "spool"), database)
     assert kept(database)[0] == [1]
 
 
 def test_several_leftovers_are_merged_one_after_the_other(database, tmp_path):
     left_behind(tmp_path / "spool", lines_of(1, 2), lines_of(3), b"")
-    Spool(tmp_path / "spool").merge_into(database, clock)
+    merge_all(Spool(tmp_path / "spool"), database)
     assert kept(database)[0] == [1, 2, 3]
     assert verify_log(str(database.url)).is_whole
 
@@ -183,12 +268,12 @@ def test_after_an_unconfirmed_write_it_takes_nothing_more_and_keeps_nothing_of_i
             spool.keep(entries(2)[0])
     with pytest.raises(SpoolFull):
         spool.keep(entries(3)[0])
-    spool.merge_into(database, clock)
+    merge_all(spool, database)
     assert kept(database)[0] == [1]
     spool.close()
 
 
-def _no_fsync(_handle):
+def _no_fsync(_handle=None):
     raise OSError("test")
 
 
@@ -196,7 +281,7 @@ def test_lost_entries_are_told_after_a_restart(database, tmp_path):
     spool = Spool(tmp_path / "spool")
     spool.note_lost(["2026-11-20T12:00:01.000Z", "2026-11-20T12:00:02.000Z"])
     spool.close()
-    Spool(tmp_path / "spool").merge_into(database, clock)
+    merge_all(Spool(tmp_path / "spool"), database)
     (found,) = AuditReader(database).find(Query(kinds=("gap",))).entries
     content = AuditReader(database).entry(found.id).content
     assert content == {"lost": 2, "since": "2026-11-20T12:00:01.000Z", "until": "2026-11-20T12:00:02.000Z"}
@@ -208,7 +293,7 @@ def test_lost_entries_that_were_told_are_forgotten(database, tmp_path):
     spool.note_lost(["2026-11-20T12:00:01.000Z"])
     spool.note_lost([])
     spool.close()
-    Spool(tmp_path / "spool").merge_into(database, clock)
+    merge_all(Spool(tmp_path / "spool"), database)
     assert AuditReader(database).find(Query(kinds=("gap",))).entries == ()
 
 
