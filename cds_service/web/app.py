@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Response
 
 from cds_service.audit.chain import AuditLog
 from cds_service.audit.store import AuditStore
@@ -18,7 +18,7 @@ from cds_service.fhir.server.client import Connections
 from cds_service.service import Service, answer
 from cds_service.settings import Settings
 from cds_service.site.folder import SiteFolder
-from cds_service.web.cds_api import Flow, Surroundings, cds_routes, utc_now
+from cds_service.web.cds_api import Calls, Flow, Surroundings, cds_routes, utc_now
 from cds_service.web.cors import register_cors
 from cds_service.web.errors import register_errors
 from cds_service.web.feedback import EarlierAnswers, NothingEarlier, feedback_routes
@@ -32,6 +32,12 @@ from cds_service.web.transport.tally import METRICS
 from cds_service.web.unauthenticated import UnauthenticatedCalls
 
 CONTENT_POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": CONTENT_POLICY,
+    "Cache-Control": "no-store",
+}
 AT_WORKER_START = "at-worker-start"  # what a process does before its first request, once it has forked
 SLASHES = re.compile(r"//+")
 
@@ -105,7 +111,7 @@ def create_app(
         app.register_blueprint(review_routes(around, audit, site))
     app.after_request(_secure)
     app.extensions[AT_WORKER_START] = gate.prefetch
-    app.wsgi_app = _PlainPaths(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = _Front(app.wsgi_app, Calls(around, HEADERS))  # type: ignore[method-assign]
     return app
 
 
@@ -115,26 +121,25 @@ def _disk_of(audit: AuditLog) -> Path | None:
 
 
 def _secure(response: Response) -> Response:
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers.setdefault("Content-Security-Policy", CONTENT_POLICY)
-    if request.endpoint != "static":
-        response.headers["Cache-Control"] = "no-store"
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)  # some pages, and files that may be kept, say otherwise
     return response
 
 
-class _PlainPaths:
-    """Paths with doubled slashes, or one at the end, as some clients build them, mean the plain path.
+class _Front:
+    """Leads calls to their service, and all others to Flask.
 
-    A redirect would do for people, but browsers follow none after a preflight.
+    Paths with doubled slashes, or one at the end, as some clients build them, mean the plain path. A redirect would do
+    for people, but browsers follow none after a preflight.
     """
 
-    def __init__(self, wsgi_app: Callable[..., Iterable[bytes]]) -> None:
+    def __init__(self, wsgi_app: Callable[..., Iterable[bytes]], calls: Calls) -> None:
         self._wsgi_app = wsgi_app
+        self._calls = calls
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         raw = environ.get("RAW_URI", "").partition("?")[0]
         # A packed slash is none: an address that holds one is known under no other name, and leads nowhere.
         path = raw if "%2f" in raw.lower() else SLASHES.sub("/", environ.get("PATH_INFO", ""))
         environ["PATH_INFO"] = path.rstrip("/") or "/"
-        return self._wsgi_app(environ, start_response)
+        return (self._calls.of(environ) or self._wsgi_app)(environ, start_response)

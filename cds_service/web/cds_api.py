@@ -1,20 +1,23 @@
-"""The CDS Hooks endpoints: discovery and the call of a service. Parse, ask the flow, answer in JSON."""
+"""The CDS Hooks endpoints: discovery and the call of a service. Parse, ask the flow, answer in JSON.
+
+A call is no view of Flask: its routing, contexts and signals would take longer than most calls do.
+"""
 
 from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
-from flask import Blueprint, Response, g, request
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, UnsupportedMediaType
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import HTTPException
 
 from cds_service.audit.chain import AuditLog
-from cds_service.core.caller import NOBODY
 from cds_service.core.repeats import History
 from cds_service.deadline import Deadline
 from cds_service.errors import NotAuthenticated, TooManyCalls, UnknownService
@@ -25,16 +28,18 @@ from cds_service.service import Ports, Service, ServiceHook
 from cds_service.settings import PrefetchWish, Settings
 from cds_service.site.clients import Client
 from cds_service.site.folder import Site
+from cds_service.web.cors import CDS_PATH, origin_headers
+from cds_service.web.errors import answer_error, caught
+from cds_service.web.exchange import Exchange
 from cds_service.web.fhir_access import check_fhir_server, check_right_to_server, open_reader
 from cds_service.web.gate import Admitted, Gate
 from cds_service.web.logs import log_call
 from cds_service.web.metrics import Metrics
 from cds_service.web.refusals import record_refusal
-from cds_service.web.transport.arrival import ARRIVED
 from cds_service.web.unauthenticated import UnauthenticatedCalls
 
-CDS_PATH = "/cds-services"
 ASSESSMENTS = "org.kyphoplasty-cds.assessments"
+NO_CARDS_JSON = json.dumps(HookResponse().to_json())
 Flow = Callable[[Service, ServiceHook, HookRequest, Ports], HookResponse]
 
 
@@ -69,49 +74,88 @@ def utc_now() -> datetime:
 
 
 def cds_routes(around: Surroundings) -> Blueprint:
-    """Discovery, and one address for each service."""
+    """Discovery, and addresses under which there is no service."""
     routes = Blueprint("cds", __name__, url_prefix=CDS_PATH)
 
     @routes.get("")
     def discovery() -> Response:
-        if around.site is not None and around.site.service.discovery == "closed":
-            around.gate.admit(CDS_PATH)
-        wish = around.settings.prefetch
-        return json_response(
-            {"services": [discovery_entry(hook.discovery, wish) for hook in around.service.hooks.values()]}
-        )
+        return respond(around, request.environ, partial(_discover, around))
 
     @routes.post("/<service_id>")
-    def call(service_id: str) -> Response:
-        g.started, g.service_id = time.perf_counter(), "unknown"
-        try:
-            admitted = around.gate.admit(f"{CDS_PATH}/{service_id}")
-        except TooManyCalls as refusal:
-            g.service_id = service_id if service_id in around.service.hooks else "unknown"
-            if refusal.is_recorded:
-                with suppress(HTTPException):
-                    read_body()  # for the record alone, which says who asked for what
-            raise
-        if service_id not in around.service.hooks or around.service.hooks[service_id].hook not in CONTEXTS:
-            raise UnknownService("No service has this id.")
-        g.service_id = service_id
-        response = _answer(around, around.service.hooks[service_id], admitted)
-        g.gaps = count_gaps(response)
-        g.cards = tuple(
-            (card.source.topic.code if card.source.topic else "", card.indicator) for card in response.cards
-        )
-        return json_response(response.to_json())
+    def call(service_id: str) -> Response:  # of those that are not among `Calls`
+        return respond(around, request.environ, partial(_call, around, service_id))
 
     @routes.after_app_request
-    def note(response: Response) -> Response:
-        if "service_id" in g:
-            _note_call(around.metrics, response.status_code)
-            if response.status_code >= 400 and "body" in g:
-                _note_refusal(around, response.status_code)
-        _note_unauthenticated(around)
+    def tell(response: Response) -> Response:
+        around.unauthenticated.tell()
         return response
 
     return routes
+
+
+class Calls:
+    """The services that there are, as WSGI applications."""
+
+    def __init__(self, around: Surroundings, headers: Mapping[str, str]) -> None:
+        """All of this process.
+
+        Args:
+            around: of every call.
+            headers: of every answer.
+        """
+        self._around = around
+        self._headers = headers
+        self._services = {f"{CDS_PATH}/{service_id}": service_id for service_id in around.service.hooks}
+
+    def of(self, environ: Mapping[str, Any]) -> Callable[..., Iterable[bytes]] | None:
+        """The one that this request calls; None for all other requests."""
+        service_id = self._services.get(environ["PATH_INFO"])
+        return partial(self._answer, service_id) if service_id and environ["REQUEST_METHOD"] == "POST" else None
+
+    def _answer(self, service_id: str, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        response = respond(self._around, environ, partial(_call, self._around, service_id))
+        of_origin = origin_headers(self._around.site, environ.get("HTTP_ORIGIN", ""))
+        start_response(response.status, [*response.headers, *self._headers.items(), *of_origin.items()])
+        return response.iter_encoded()  # what a response does beyond is for GET and HEAD
+
+
+def respond(around: Surroundings, environ: dict[str, Any], act: Callable[[Exchange], Response]) -> Response:
+    """What this answers to a request, or why it does not; counted, and said in the log."""
+    exchange = Exchange(environ, around.settings.max_body_bytes)
+    found = caught(partial(act, exchange))
+    if isinstance(found, Exception):
+        exchange.failure = None if isinstance(found, HTTPException) else found
+        found = answer_error(found, exchange.hook_instance)
+    _note(around, exchange, found.status_code)
+    return found
+
+
+def _discover(around: Surroundings, exchange: Exchange) -> Response:
+    if around.site is not None and around.site.service.discovery == "closed":
+        around.gate.admit(CDS_PATH, exchange)
+    wish = around.settings.prefetch
+    services = [discovery_entry(hook.discovery, wish) for hook in around.service.hooks.values()]
+    return json_response({"services": services})
+
+
+def _call(around: Surroundings, service_id: str, exchange: Exchange) -> Response:
+    exchange.service_id = "unknown"
+    exchange.deadline = Deadline.after(
+        around.settings.deadline_seconds, began=exchange.arrived
+    )  # until it is known whose
+    try:
+        admitted = around.gate.admit(f"{CDS_PATH}/{service_id}", exchange)
+    except TooManyCalls as refusal:
+        exchange.service_id = service_id if service_id in around.service.hooks else "unknown"
+        if refusal.is_recorded:
+            with suppress(HTTPException):
+                exchange.read_body()  # for the record alone, which says who asked for what
+        raise
+    if service_id not in around.service.hooks or around.service.hooks[service_id].hook not in CONTEXTS:
+        raise UnknownService("No service has this id.")
+    exchange.service_id = service_id
+    exchange.response = _answer(around, around.service.hooks[service_id], admitted, exchange)
+    return json_response(exchange.response.to_json()) if exchange.response.cards else _json(NO_CARDS_JSON)
 
 
 def discovery_entry(entry: Mapping[str, Any], wish: PrefetchWish) -> dict[str, Any]:
@@ -127,7 +171,10 @@ def discovery_entry(entry: Mapping[str, Any], wish: PrefetchWish) -> dict[str, A
 
 def json_response(document: Any) -> Response:
     """The document as JSON; a number that is not finite is a fault of ours and never leaves."""
-    body = json.dumps(document, ensure_ascii=False, allow_nan=False)
+    return _json(json.dumps(document, ensure_ascii=False, allow_nan=False))
+
+
+def _json(body: str) -> Response:
     return Response(body, content_type="application/json; charset=utf-8")
 
 
@@ -143,13 +190,12 @@ def count_gaps(response: HookResponse) -> int:
     return len({missing["name"] for model in models for missing in model.get("missing", ())})
 
 
-def _answer(around: Surroundings, hook: ServiceHook, admitted: Admitted) -> HookResponse:
+def _answer(around: Surroundings, hook: ServiceHook, admitted: Admitted, exchange: Exchange) -> HookResponse:
     """The answer to a caller that was admitted: body, context, its right to the FHIR server, then the flow."""
-    deadline = deadline_of(around, admitted)
-    raw = read_body()
-    asked = parse_request(raw, hook.hook)
+    deadline = exchange.deadline = deadline_of(around, admitted, exchange)
+    asked = parse_request(exchange.read_body(), hook.hook)
     deadline.check()
-    g.hook_instance = asked.hook_instance
+    exchange.hook_instance = asked.hook_instance
     client = admitted.settings
     if client is None:
         check_fhir_server(asked, around.site, around.settings.fhir_servers)
@@ -157,7 +203,7 @@ def _answer(around: Surroundings, hook: ServiceHook, admitted: Admitted) -> Hook
         check_right_to_server(asked, client, admitted.caller.tenant)
     ports = Ports(
         clock=around.clock,
-        fhir=_reader(around, asked, client),
+        fhir=_reader(around, asked, client, exchange),
         audit=around.audit,
         deadline=deadline,
         base_url=around.base_url,
@@ -167,72 +213,60 @@ def _answer(around: Surroundings, hook: ServiceHook, admitted: Admitted) -> Hook
     return around.flow(around.service, hook, asked, ports)
 
 
-def deadline_of(around: Surroundings, admitted: Admitted) -> Deadline:
+def deadline_of(around: Surroundings, admitted: Admitted, exchange: Exchange) -> Deadline:
     """That of the answer to this call, from its arrival: it may have waited for its turn, and for keys."""
     seconds = admitted.window(around.settings.deadline_seconds)
-    return Deadline.after(seconds, began=request.environ.get(ARRIVED))
+    return Deadline.after(seconds, began=exchange.arrived)
 
 
-def _reader(around: Surroundings, asked: HookRequest, client: Client | None) -> FhirReader | None:
+def _reader(around: Surroundings, asked: HookRequest, client: Client | None, exchange: Exchange) -> FhirReader | None:
     """A reader of the request's server; a token that was issued to somebody else stays unused, and that is said."""
     client_id = client.client_id if client is not None else None
     if asked.fhir_authorization is not None and not asked.fhir_authorization.is_for(client_id):
-        g.reason = "fhir.token"
+        exchange.reason = "fhir.token"
     return open_reader(asked, around.connections, client_id)
 
 
-def read_body() -> bytes:
-    """The body of a call, which must be plain JSON in UTF-8 and not too long."""
-    charset = request.mimetype_params.get("charset", "utf-8").lower()
-    is_plain = request.headers.get("Content-Encoding", "identity").lower() == "identity"
-    if not request.is_json or charset not in {"utf-8", "utf8"} or not is_plain:
-        raise UnsupportedMediaType
-    body = request.get_data(cache=False)
-    if request.content_length is None and len(body) >= (request.max_content_length or 0):
-        raise RequestEntityTooLarge  # a body of unannounced length is cut at the limit without a word
-    g.body = body
-    return body
+def _note(around: Surroundings, exchange: Exchange, status: int) -> None:
+    if exchange.service_id:
+        _note_call(around.metrics, exchange, status)
+        if status >= 400 and exchange.body is not None:
+            _note_refusal(around, exchange, status)
+    if isinstance(exchange.failure, NotAuthenticated):  # costs a count and, now and then, a line
+        around.metrics.count_unauthenticated(exchange.failure.reason)
+        around.unauthenticated.note(exchange.failure, exchange.service_id)
+    else:
+        around.unauthenticated.tell()
 
 
-def _note_refusal(around: Surroundings, status: int) -> None:
+def _note_refusal(around: Surroundings, exchange: Exchange, status: int) -> None:
     record_refusal(
         around.audit,
         around.service.terminology,
         at=around.clock(),
-        service_id=g.service_id,
-        body=g.body,
+        service_id=exchange.service_id,
+        body=exchange.body or b"",
         status=status,
-        error=g.get("failure"),
-        caller=g.get("caller", NOBODY),
+        error=exchange.failure,
+        caller=exchange.caller,
+        until=exchange.deadline,
     )
 
 
-def _note_call(metrics: Metrics, status: int) -> None:
-    seconds = time.perf_counter() - g.started
-    cards = g.get("cards", ())
-    metrics.count_call(g.service_id, status, seconds)
-    for topic, indicator in cards:
-        metrics.count_card(g.service_id, topic, indicator)
-    failure = g.get("failure")
-    if isinstance(failure, NotAuthenticated):
+def _note_call(metrics: Metrics, exchange: Exchange, status: int) -> None:
+    seconds = time.perf_counter() - exchange.began
+    metrics.count_call(exchange.service_id, status, seconds)
+    for card in exchange.response.cards:
+        metrics.count_card(exchange.service_id, card.source.topic.code if card.source.topic else "", card.indicator)
+    if isinstance(exchange.failure, NotAuthenticated):
         return  # these are told seldom
     log_call(
-        service=g.service_id,
-        hook_instance=g.get("hook_instance", ""),
+        service=exchange.service_id,
+        hook_instance=exchange.hook_instance,
         status=status,
         milliseconds=seconds * 1000,
-        cards=len(cards),
-        gaps=g.get("gaps", 0),
-        client=g.get("caller", NOBODY).client or "",
-        reason=g.get("reason", "") or getattr(failure, "reason", ""),
+        cards=len(exchange.response.cards),
+        gaps=count_gaps(exchange.response),
+        client=exchange.caller.client or "",
+        reason=exchange.reason or getattr(exchange.failure, "reason", ""),
     )
-
-
-def _note_unauthenticated(around: Surroundings) -> None:
-    """A caller that nobody knows costs a count and, now and then, a line."""
-    failure = g.get("failure")
-    if isinstance(failure, NotAuthenticated):
-        around.metrics.count_unauthenticated(failure.reason)
-        around.unauthenticated.note(failure, g.get("service_id", ""))
-    else:
-        around.unauthenticated.tell()

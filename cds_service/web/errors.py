@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import logging
 import uuid
+from collections.abc import Callable
+from typing import TypeVar
 
 from fhir.resources.R4B.operationoutcome import OperationOutcome, OperationOutcomeIssue
-from flask import Flask, Response, g
+from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
 
 from cds_service.errors import (
@@ -28,6 +30,7 @@ from cds_service.errors import (
     UnknownService,
 )
 
+Result = TypeVar("Result")
 LOG = logging.getLogger("kyphoplasty_cds.errors")
 
 # Exception, status, code of FHIR's issue-type. The first that fits counts.
@@ -76,9 +79,24 @@ NOT_AUTHENTICATED = "Not authenticated."  # the same whatever was wrong: a calle
 
 def register_errors(app: Flask) -> None:
     """Every error of this application leaves as an OperationOutcome."""
-    app.register_error_handler(CdsError, _answer_own)
-    app.register_error_handler(HTTPException, _answer_http)
-    app.register_error_handler(Exception, _answer_unexpected)
+    app.register_error_handler(Exception, answer_error)
+
+
+def caught(act: Callable[[], Result]) -> Result | Exception:
+    """What this gives, or by what it failed."""
+    try:
+        return act()
+    except Exception as error:  # noqa: BLE001 - the one place, beside Flask's own
+        return error
+
+
+def answer_error(error: Exception, hook_instance: str = "") -> Response:
+    """The answer to a request that failed so."""
+    repeated = f"hookInstance {hook_instance}" if hook_instance else ""
+    if isinstance(error, HTTPException):
+        return _answer_http(error, repeated)
+    found = next(((status, code) for kind, status, code in STATUSES if isinstance(error, kind)), None)
+    return _answer_own(error, *found, repeated) if found else _answer_unexpected(error, repeated)
 
 
 def outcome(status: int, code: str, text: str, diagnostics: str = "") -> Response:
@@ -88,19 +106,14 @@ def outcome(status: int, code: str, text: str, diagnostics: str = "") -> Respons
     return Response(body, status=status, content_type="application/fhir+json; charset=utf-8")
 
 
-def _answer_own(error: CdsError) -> Response:
-    g.failure = error
-    found = next(((status, code) for kind, status, code in STATUSES if isinstance(error, kind)), None)
-    if found is None:
-        return _answer_unexpected(error)
-    status, code = found
+def _answer_own(error: Exception, status: int, code: str, repeated: str) -> Response:
     if status == 401:
         response = outcome(status, code, NOT_AUTHENTICATED)
         response.headers["WWW-Authenticate"] = "Bearer"
         return response
     if isinstance(error, EvidenceUnavailable):
         code = error.issue
-    response = outcome(status, code, str(error), _hook_instance())
+    response = outcome(status, code, str(error), repeated)
     if isinstance(error, TooManyCalls):
         response.headers["Retry-After"] = str(error.seconds)
     if status == 503:
@@ -108,28 +121,20 @@ def _answer_own(error: CdsError) -> Response:
     return response
 
 
-def _answer_http(error: HTTPException) -> Response:
+def _answer_http(error: HTTPException, repeated: str) -> Response:
     status = error.code or 500
     if status < 400 and error.response is None:
         return Response(status=status, headers=error.get_headers())
-    response = outcome(
-        status, HTTP_CODES.get(status, "processing"), HTTP_TEXTS.get(status, error.name), _hook_instance()
-    )
+    response = outcome(status, HTTP_CODES.get(status, "processing"), HTTP_TEXTS.get(status, error.name), repeated)
     allowed = dict(error.get_headers()).get("Allow")
     if allowed:
         response.headers["Allow"] = allowed
     return response
 
 
-def _answer_unexpected(error: Exception) -> Response:
-    """The only place that takes any exception: its text may be of a patient, so only its kind and place are logged."""
-    g.failure = error
+def _answer_unexpected(error: Exception, repeated: str) -> Response:
+    """Its text may be of a patient, so only its kind and place are logged."""
     error_id = str(uuid.uuid4())
     LOG.error("unexpected error", extra={"fields": {"event": "error", "errorId": error_id}, "failure": error})
-    diagnostics = " ".join(part for part in (_hook_instance(), f"error {error_id}") if part)
+    diagnostics = " ".join(part for part in (repeated, f"error {error_id}") if part)
     return outcome(500, "exception", "An unexpected error; the service's log has it under the id below.", diagnostics)
-
-
-def _hook_instance() -> str:
-    hook_instance = g.get("hook_instance", "")
-    return f"hookInstance {hook_instance}" if hook_instance else ""

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Protocol
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
 from cds_service.audit.feedback import ShownAnswer, ShownCards, feedback_entry
 from cds_service.cards.texts import REASON_SYSTEM
@@ -18,7 +18,9 @@ from cds_service.errors import AuditUnavailable, UnknownService
 from cds_service.feedback import FeedbackItem, parse_feedback
 from cds_service.fhir.gathering.parallel import run_side_by_side
 from cds_service.service import ServiceHook
-from cds_service.web.cds_api import CDS_PATH, Surroundings, deadline_of, json_response, read_body
+from cds_service.web.cds_api import Surroundings, deadline_of, json_response, respond
+from cds_service.web.cors import CDS_PATH
+from cds_service.web.exchange import Exchange
 
 CALLS = logging.getLogger("kyphoplasty_cds.calls")
 
@@ -45,21 +47,24 @@ def feedback_routes(around: Surroundings, cards: ShownCards) -> Blueprint:
 
     @routes.post("/<service_id>/feedback")
     def feedback(service_id: str) -> Response:
-        admitted = around.gate.admit(f"{CDS_PATH}/{service_id}/feedback")
-        hook = around.service.hooks.get(service_id)
-        if hook is None:
-            raise UnknownService("No service has this id.")
-        until = deadline_of(around, admitted)
-        body = read_body()
-        items = parse_feedback(body)
-        linked = _record(around, hook, items, cards, admitted.caller, until)
-        fields = {"event": "feedback", "service": service_id, "items": len(items), "linked": linked}
-        if linked < len({item.card for item in items}) and admitted.client is not None:
-            fields["reason"] = "fb.unknown"
-        CALLS.info("feedback", extra={"fields": fields})
-        return json_response({})
+        return respond(around, request.environ, partial(_take, around, cards, service_id))
 
     return routes
+
+
+def _take(around: Surroundings, cards: ShownCards, service_id: str, exchange: Exchange) -> Response:
+    admitted = around.gate.admit(f"{CDS_PATH}/{service_id}/feedback", exchange)
+    hook = around.service.hooks.get(service_id)
+    if hook is None:
+        raise UnknownService("No service has this id.")
+    until = deadline_of(around, admitted, exchange)
+    items = parse_feedback(exchange.read_body())
+    linked = _record(around, hook, items, cards, admitted.caller, until)
+    fields = {"event": "feedback", "service": service_id, "items": len(items), "linked": linked}
+    if linked < len({item.card for item in items}) and admitted.client is not None:
+        fields["reason"] = "fb.unknown"
+    CALLS.info("feedback", extra={"fields": fields})
+    return json_response({})
 
 
 def _record(
@@ -93,7 +98,7 @@ def _record(
             is_log_read=shown is not None,
             caller=caller,
         )
-        around.audit.append(entry)
+        around.audit.append(entry, until)
     return sum(item.card in (shown or {}) for item in items)
 
 

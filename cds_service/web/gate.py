@@ -9,8 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import g, request
-
 from cds_service.callers.replays import Replays
 from cds_service.callers.verifying import Callers, KnownClient
 from cds_service.core.caller import NOBODY, Caller
@@ -18,6 +16,7 @@ from cds_service.deadline import Deadline
 from cds_service.fhir.server.connections import Connections
 from cds_service.site.clients import Client
 from cds_service.site.folder import SiteFolder
+from cds_service.web.exchange import Exchange
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ class Gate:
         """Whether genuine callers are refused since this machine's clock, or that of them all, is wrong."""
         return self.callers is not None and self.callers.is_clock_wrong
 
-    def admit(self, path: str) -> Admitted:
+    def admit(self, path: str, exchange: Exchange) -> Admitted:
         """Who calls this path, asked of the Authorization header alone; the body is not read.
 
         Raises:
@@ -77,13 +76,9 @@ class Gate:
         if self.callers is None:
             return Admitted()
         until = Deadline.after(self._seconds / 2)
-        header = request.headers.get("Authorization")
-        client, caller = self.callers.verify(header, self._base_url + path, until, _keep_caller)
+        address = self._base_url + path
+        client, caller = self.callers.verify(exchange.authorization, address, until, exchange.keep_caller)
         return Admitted(caller, client)
-
-
-def _keep_caller(caller: Caller) -> None:
-    g.caller = caller
 
 
 def make_gate(

@@ -24,6 +24,7 @@ CALLS = logging.getLogger(f"{OURS}.calls")
 FAILURES = logging.getLogger(f"{OURS}.failures")
 LONGEST = 200  # characters of one value; ids are shorter
 MOST = 50  # members of one value
+PLAIN = (int, float, type(None))
 
 
 class JsonLines(logging.Formatter):
@@ -50,13 +51,13 @@ class JsonLines(logging.Formatter):
 
 def shown(value: Any) -> Any:
     """What of this value a line may hold: texts cut, collections too, and of what is neither only its kind."""
-    if value is None or isinstance(value, bool | int | float):
-        return value
     if isinstance(value, str):
         return value if len(value) <= LONGEST else f"{value[:LONGEST]}…"
+    if isinstance(value, PLAIN):
+        return value
     if isinstance(value, Mapping):
-        return {shown(str(name)): shown(part) for name, part in list(value.items())[:MOST]}
-    if isinstance(value, list | tuple):
+        return {str(name)[:LONGEST]: shown(part) for name, part in list(value.items())[:MOST]}
+    if type(value) in (list, tuple):  # a named tuple is a thing of its own
         return [shown(part) for part in value[:MOST]]
     return type(value).__name__
 
@@ -84,6 +85,7 @@ def configure_logs(level: str) -> None:
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger(OURS).setLevel(level)
     logging.captureWarnings(capture=True)
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False  # no line says them
     threading.excepthook = _note_thread
     sys.unraisablehook = _note_unraisable
 
@@ -111,7 +113,8 @@ def log_call(
         **({"client": client} if client else {}),
         **({"reason": reason} if reason else {}),
     }
-    CALLS.info("call", extra={"fields": fields})
+    if CALLS.isEnabledFor(logging.INFO):  # without the search for the place in our code, which no line of ours says
+        CALLS.handle(CALLS.makeRecord(CALLS.name, logging.INFO, "", 0, "call", (), None, extra={"fields": fields}))
 
 
 def _note_thread(failed: threading.ExceptHookArgs) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, values
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from cds_service.audit.chain import AuditEntry, AuditLog, AuditState
+from cds_service.deadline import Deadline
 from cds_service.errors import AuditUnavailable
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -25,6 +27,7 @@ class Metrics:
         self._calls = Counter(
             "kyphoplasty_cds_calls", "Calls of a service", ["service", "status"], registry=self._registry
         )
+        self._of_call = lru_cache(maxsize=64)(self._labelled)
         self._seconds = Histogram(
             "kyphoplasty_cds_call_seconds", "Time of one call", ["service"], buckets=SECONDS, registry=self._registry
         )
@@ -79,8 +82,12 @@ class Metrics:
 
     def count_call(self, service: str, status: int, seconds: float) -> None:
         """One call ended with this status."""
-        self._calls.labels(service, str(status)).inc()
-        self._seconds.labels(service).observe(seconds)
+        calls, taken = self._of_call(service, status)
+        calls.inc()
+        taken.observe(seconds)
+
+    def _labelled(self, service: str, status: int) -> tuple[Counter, Histogram]:
+        return self._calls.labels(service, str(status)), self._seconds.labels(service)
 
     def count_card(self, service: str, topic: str, indicator: str) -> None:
         """One card was answered."""
@@ -106,10 +113,10 @@ class CountedLog:
         self._log = log
         self._metrics = metrics
 
-    def append(self, entry: AuditEntry) -> None:
+    def append(self, entry: AuditEntry, until: Deadline | None = None) -> None:
         """As the log itself."""
         try:
-            self._log.append(entry)
+            self._log.append(entry, until)
         except AuditUnavailable:
             self._metrics.count_entry(entry.kind, is_kept=False)
             raise

@@ -11,11 +11,14 @@ from typing import Any
 from cds_service.audit.chain import AuditEntry, AuditLog
 from cds_service.audit.entry import draft_digest
 from cds_service.core.caller import NOBODY, Caller
+from cds_service.deadline import Deadline
 from cds_service.errors import AuditUnavailable, CdsError, EvidenceUnavailable, PatientMismatch
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.augmentation import find_augmentation_order
-from cds_service.json_text import JsonTextError, decode_json
+from cds_service.fhir.orders.drafts import read_drafts
+from cds_service.json_text import JsonTextError
 from cds_service.protocol import UUID_TEXT, is_fhir_id
+from cds_service.request_json import decode_call
 
 LOG = logging.getLogger("kyphoplasty_cds.audit")
 
@@ -30,6 +33,7 @@ def record_refusal(
     status: int,
     error: Exception | None,
     caller: Caller = NOBODY,
+    until: Deadline | None = None,
 ) -> None:
     """Append an entry if this body carries an augmentation order; best effort, the refusal leaves in any case.
 
@@ -38,6 +42,7 @@ def record_refusal(
         status: the HTTP status that was answered.
         error: why; None where HTTP itself refused.
         caller: who asked.
+        until: the deadline of the answer, which the refusal keeps as well.
     """
     if isinstance(error, AuditUnavailable):
         return  # the log counts these by itself, until it can tell of them
@@ -64,7 +69,7 @@ def record_refusal(
         },
     )
     try:
-        audit.append(entry)
+        audit.append(entry, until)
     except AuditUnavailable:
         LOG.warning("refusal not recorded", extra={"fields": {"event": "refusal-not-recorded", "status": status}})
 
@@ -73,14 +78,14 @@ def _asked(body: bytes, terminology: Terminology) -> Mapping[str, Any] | None:
     """Ids of a request whose draft orders hold an augmentation; None for all others."""
     document: Any = None
     with suppress(JsonTextError):
-        document = decode_json(body)
+        document = decode_call(body)
     context = document.get("context") if isinstance(document, dict) else None
     if not isinstance(context, dict):
         return None
     drafts = context.get("draftOrders")
     patient = _bare_id(context.get("patientId"), "Patient")
     try:
-        order = find_augmentation_order(drafts, patient or "", terminology)
+        order = find_augmentation_order(read_drafts(drafts), patient or "", terminology)
     except PatientMismatch:
         references: tuple[str, ...] = ()
     else:

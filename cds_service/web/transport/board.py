@@ -6,6 +6,7 @@ import mmap
 
 PLACES = 128  # workers are at most 64; one that ends may still be there when its successor begins
 _ABSENT = -1
+_ENDING, _OVER = 1, 2
 
 
 class Board:
@@ -37,9 +38,18 @@ class Board:
 
     def announce_end(self) -> None:
         """The server is about to stop."""
-        self._numbers[PLACES] = 1
+        self._numbers[PLACES] = max(self._numbers[PLACES], _ENDING)
 
     @property
     def is_ending(self) -> bool:
         """Whether the server is about to stop."""
-        return self._numbers[PLACES] == 1
+        return self._numbers[PLACES] >= _ENDING
+
+    def announce_stop(self) -> None:
+        """Workers finish what they have; a signal is lost on one that is only about to begin."""
+        self._numbers[PLACES] = _OVER
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing new is begun."""
+        return self._numbers[PLACES] == _OVER

@@ -107,7 +107,6 @@ class Connection:
 
     def next_request(self, now: float) -> None:
         """The last one is answered."""
-        self.socket.setblocking(False)
         self.request, self.size = None, 0
         self.kept = self._receiver.held
         self.phase = Phase.RECEIVING
@@ -115,7 +114,6 @@ class Connection:
 
     def linger(self, now: float) -> None:
         """Read what comes, and drop it, for a while."""
-        self.socket.setblocking(False)
         self.request, self.size, self.kept = None, 0, 0
         self._receiver = Receiver(None, None, self._limits)
         self.phase = Phase.LINGERING

@@ -118,6 +118,11 @@ class _Parent(Arbiter):  # type: ignore[misc]
         self._stops_at = time.monotonic() + self._server.drain_seconds
         self._stop_in_time()
 
+    def stop(self, graceful: bool = True) -> None:  # noqa: FBT001, FBT002 - as gunicorn's
+        """Tell the workers, by signal and otherwise, and wait for them."""
+        self._server.board.announce_stop()
+        super().stop(graceful)
+
     def murder_workers(self) -> None:
         """Called at every turn of the loop, once a second or oftener."""
         self._stop_in_time()

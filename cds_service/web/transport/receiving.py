@@ -128,8 +128,9 @@ class Receiver:
             return -1
         start = max(0, self._scanned - 3)
         self._scanned = len(self._buffer)
-        ends = [at + len(mark) for mark in (b"\r\n\r\n", b"\n\n") if (at := self._buffer.find(mark, start)) >= 0]
-        return min(ends, default=-1)
+        proper = self._buffer.find(b"\r\n\r\n", start)
+        bare = self._buffer.find(b"\n\n", start, proper if proper >= 0 else None)  # not in a body behind it
+        return bare + 2 if bare >= 0 else proper + 4 if proper >= 0 else -1
 
     def _refuse_long_head(self) -> None:
         line = self._cfg.limit_request_line
@@ -160,7 +161,7 @@ class Receiver:
         if self._pieces is None:
             if len(self._buffer) < self._length:
                 return None
-            body = bytes(self._buffer[: self._length])
+            body = bytes(memoryview(self._buffer)[: self._length])
             del self._buffer[: self._length]
             return body
         try:

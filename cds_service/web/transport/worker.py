@@ -36,6 +36,8 @@ TURN_SECONDS = 0.01  # for which a new connection is left to a worker that has f
 class Worker(ThreadWorker):  # type: ignore[misc]
     """Of gunicorn's threaded worker the start, the signals and the wake-up of the loop are used."""
 
+    alive: bool
+
     def __init__(self, *args: Any, **options: Any) -> None:
         """In the parent, before the fork; `app` is the server's."""
         super().__init__(*args, **options)
@@ -63,8 +65,9 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self._tally = Tally(self.wsgi)
         self.poller.register(self.method_queue.fileno(), selectors.EVENT_READ, self.method_queue.run_callbacks)
         self.set_accept_enabled(True)
-        while self.alive and self.is_parent_alive():
+        while self.alive and not self._board.is_over and self.is_parent_alive():
             self._turn(LOOK_SECONDS)
+        self.alive = False
         self.set_accept_enabled(False)
         last = self._let_last_in()
         ended = time.monotonic()
@@ -81,7 +84,6 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         return any(not connection.is_idle for connection in self._connections)
 
     def _turn(self, seconds: float) -> None:
-        self.notify()
         now = time.monotonic()
         if self._accepts_from is not None:
             if now >= self._accepts_from:
@@ -93,6 +95,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         now = time.monotonic()
         if now - self._looked >= LOOK_SECONDS:
             self._looked = now
+            self.notify()
             self._look_at_clocks(now)
 
     # --- new connections

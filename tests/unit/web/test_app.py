@@ -474,6 +474,16 @@ def test_answers_are_not_kept_by_caches():
         assert response.headers["X-Content-Type-Options"] == "nosniff"
 
 
+def test_a_call_is_answered_with_the_headers_of_every_other_answer():
+    client = application()
+    answered, unknown = call(client), client.post("/cds-services/other", json=hook_request())
+    assert (answered.status_code, unknown.status_code) == (200, 404)
+    of_body = {"Content-Type", "Content-Length"}
+    same = [{head for head in response.headers if head[0] not in of_body} for response in (answered, unknown)]
+    assert same[0] == same[1]
+    assert ("Access-Control-Allow-Origin", "*") in same[0]
+
+
 # --- counts and logs
 
 

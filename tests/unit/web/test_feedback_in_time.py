@@ -16,9 +16,9 @@ COUNT = 40
 
 
 class SlowLog(KeptEntries):
-    def append(self, entry):
+    def append(self, entry, until=None):
         threading.Event().wait(0.05)
-        super().append(entry)
+        super().append(entry, until)
 
 
 def statements():

@@ -157,7 +157,7 @@ def test_an_order_that_is_not_ours_leaves_no_entry():
 
 
 class _NoAudit(KeptEntries):
-    def append(self, _entry):
+    def append(self, _entry, _until=None):
         raise AuditUnavailable("x")
 
 

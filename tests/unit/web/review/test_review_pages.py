@@ -518,7 +518,7 @@ def test_a_look_without_its_entry_shows_nothing(filled, monkeypatch):
     entry = entries_of(filled, "pat-b")
     anna = filled.reviewer()
 
-    def refuse(_entry):
+    def refuse(_entry, _until=None):
         raise AuditUnavailable("The audit entry could not be written.")
 
     monkeypatch.setattr(filled.store, "append", refuse)
