@@ -132,10 +132,11 @@ class _Generator:
         head = f"{self._head}Content-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode()
         call = _Call(socket.socket(), memoryview(head + body), time.perf_counter())
         call.socket.setblocking(False)
-        with suppress(BlockingIOError):
-            call.socket.connect(("127.0.0.1", self._port))
+        call.socket.connect_ex(("127.0.0.1", self._port))
         self._calls[call.socket.fileno()] = call
-        self._poll.register(call.socket, select.EPOLLIN | select.EPOLLOUT)
+        with suppress(OSError):  # not connected yet, or not at all
+            call.left = call.left[call.socket.send(call.left) :]
+        self._poll.register(call.socket, select.EPOLLIN | (select.EPOLLOUT if call.left else 0))
 
     def _go_on(self, seconds: float) -> None:
         """Send and read what can be, after so many seconds at most."""
