@@ -99,7 +99,7 @@ def figures(cards: dict[str, Any]) -> Any:
     ]
 
 
-# Which patients come depends on the modules that are loaded (Hypothesis tries their constants): many, so that enough fit.
+# Hypothesis tries constants of all modules that are loaded, so that patients depend on them: many, so that enough fit.
 @settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(data=st.data(), accepts=st.booleans(), days=st.integers(0, 40))
 def look_at_two_signings(folder, data, accepts, days):
