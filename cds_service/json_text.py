@@ -1,4 +1,4 @@
-"""JSON from outside: decoders that refuse what JSON is not, and what would break later steps.
+"""JSON from outside: decoders that refuse what JSON is not, and what would break later steps; and JSON as we write it.
 
 Requests, but for what `request_json.py` leaves, are decoded by jiter, which sees equal keys and half surrogates itself;
 the records of FHIR servers by Python's own decoder, which lets a number be replaced that no float holds.
@@ -33,9 +33,23 @@ FAULTS: Mapping[str, str] = {
     "invalid unicode code point": NO_UTF_8,
 }
 
+# What is written is a tree: nothing in it can hold itself.
+_CANONICAL = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False, check_circular=False
+)
+
 
 class JsonTextError(ValueError):
     """The text is not JSON that can be used. The message is fixed text: it never repeats the input."""
+
+
+def canonical_json(document: Any) -> str:
+    """JSON as answers and the audit log hold it: sorted keys, no spaces, plain ASCII.
+
+    Raises:
+        ValueError: a number is not finite.
+    """
+    return _CANONICAL.encode(document)
 
 
 def decode_json(text: bytes) -> Any:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, cached_property
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -26,7 +26,7 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 
 from cds_service.errors import MalformedRequest, PatientMismatch, TooMuchAsked
-from cds_service.json_text import JsonTextError
+from cds_service.json_text import JsonTextError, canonical_json
 from cds_service.request_json import decode_call
 
 FHIR_ID = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9\-.]{1,64}", re.ASCII)  # `.` and `..` would climb in a URL's path
@@ -336,3 +336,13 @@ class HookResponse(_Outbound):
     def to_json(self) -> dict[str, Any]:
         """`{"cards": […]}`; the list stands there also when it is empty."""
         return {"cards": [card.to_json() for card in self.cards]}
+
+    @cached_property
+    def card_texts(self) -> tuple[str, ...]:
+        """Each card as canonical JSON, written once: the answer and its audit entry hold the same bytes."""
+        return tuple([canonical_json(card.to_json()) for card in self.cards])
+
+    @property
+    def text(self) -> str:
+        """The whole as canonical JSON."""
+        return f'{{"cards":[{",".join(self.card_texts)}]}}'

@@ -154,13 +154,13 @@ def answer(service: Service, hook: ServiceHook, request: HookRequest, ports: Por
     whole = whole_cards(found, built)
     given = _answers_given(service, request, order, ports, now)
     repeats, basis = _find_repeats(found, whole, given, today)
-    cards = shorten(found, built, repeats.shortened)
+    response = HookResponse(cards=shorten(found, built, repeats.shortened))
 
     noted = repeats_json(basis, whole, repeats)
-    entry = entry_for(now, hook.id, request, found, cards, service.digests, service.models, noted, ports.caller)
+    entry = entry_for(now, hook.id, request, found, response, service.digests, service.models, noted, ports.caller)
     ports.deadline.check()
     ports.audit.append(entry, ports.deadline)
-    return HookResponse(cards=cards)
+    return response
 
 
 def _conclude(

@@ -7,7 +7,6 @@ tokens or free text of a record.
 from __future__ import annotations
 
 import hashlib
-import json
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from typing import Any, Literal, Protocol
 from uuid import uuid4
 
 from cds_service.deadline import Deadline
+from cds_service.json_text import canonical_json
 
 FORMAT = 1
 MAX_FACT = 256  # characters; ids are shorter, and longer ones fit no index
@@ -43,10 +43,6 @@ Kind = Literal[
 LASTING: tuple[Kind, ...] = ("genesis", "checkpoint", "purge", "merge", "gap", "start", "stop")
 # Kinds that say who looks: not for everybody who may look.
 ABOUT_READERS: tuple[Kind, ...] = ("read", "export", "login", "account")
-# What is written is a tree: nothing in it can hold itself.
-_CANONICAL = json.JSONEncoder(
-    sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False, check_circular=False
-)
 _LINK = b"kyphoplasty-cds audit link 1"
 _PAYLOAD = b"kyphoplasty-cds audit payload 1"
 
@@ -65,13 +61,21 @@ class ShownCard:
     rules: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A part of an entry's content that is canonical JSON already, since the answer holds the same bytes."""
+
+    text: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditEntry:
     """One thing that was said, refused, answered by a user or done with the log.
 
     Attributes:
         at: when it happened, UTC.
-        content: JSON; of an answer: order, inputs, gaps, figures, digests, cards as shown.
+        content: JSON, each member as such or `Written`; of an answer: order, inputs, gaps, figures, digests, cards as
+            shown.
         id: made by the writer, so that an entry whose commit is uncertain can be written again, once.
         patient: the FHIR id from the context.
         user: `context.userId`; of reviewers their account.
@@ -213,7 +217,7 @@ def seal(entry: AuditEntry) -> SealedEntry:
         "at": at,
         "facts": facts,
         "cards": cards,
-        "content": entry.content,
+        "content": Written(_object_text(entry.content)),
     }
     return SealedEntry(
         id=entry.id,
@@ -222,18 +226,22 @@ def seal(entry: AuditEntry) -> SealedEntry:
         salt=secrets.token_hex(16),
         facts=facts,
         cards=entry.cards,
-        body=canonical_json(document),
+        body=_object_text(document),
     )
+
+
+def _object_text(members: Mapping[str, Any]) -> str:
+    """Canonical JSON of an object of which some members are written already."""
+    texts = (
+        f"{canonical_json(name)}:{value.text if isinstance(value, Written) else canonical_json(value)}"
+        for name, value in sorted(members.items())
+    )
+    return f"{{{','.join(texts)}}}"
 
 
 def time_text(moment: datetime) -> str:
     """A moment as the log writes it: UTC, milliseconds, `Z`."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def canonical_json(document: Any) -> str:
-    """JSON as the log writes it: sorted keys, no spaces, plain ASCII."""
-    return _CANONICAL.encode(document)
 
 
 def _fact_text(value: str | int) -> str:

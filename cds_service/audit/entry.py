@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from cds_service.audit.chain import AuditEntry, ShownCard, canonical_json
+from cds_service.audit.chain import AuditEntry, ShownCard, Written
 from cds_service.cards.answer import Answer
 from cds_service.cards.extension import EXTENSION, assessments_extension
 from cds_service.core.assessment import Outcome
@@ -15,7 +15,8 @@ from cds_service.core.caller import NOBODY, Caller
 from cds_service.core.facts import AugmentationOrder, Finding, Gap
 from cds_service.core.policy import Policy
 from cds_service.core.prediction import LogisticModel
-from cds_service.protocol import Card, HookRequest
+from cds_service.json_text import canonical_json
+from cds_service.protocol import Card, HookRequest, HookResponse
 
 # What a correction may change of an order; all else of it belongs to whoever wrote it.
 TIMES = ("occurrencePeriod", "occurrenceTiming", "occurrenceDateTime")
@@ -26,7 +27,7 @@ def entry_for(
     service_id: str,
     request: HookRequest,
     answer: Answer,
-    cards: Sequence[Card],
+    response: HookResponse,
     digests: Mapping[str, str],
     models: Mapping[str, LogisticModel],
     repeats: Mapping[str, Any],
@@ -37,7 +38,7 @@ def entry_for(
     Args:
         repeats: what a later answer is held against (`answers_given.repeats_json`).
     """
-    record = answer.record
+    record, cards = answer.record, response.cards
     return AuditEntry(
         kind="answer",
         at=at,
@@ -78,7 +79,7 @@ def entry_for(
             "recommendations": [one.rule_id for one in answer.recommendations],
             "suggestions": {rule_id: one.uuid for rule_id, one in sorted(answer.suggestions.items())},
             "digests": dict(digests),
-            "cards": [_card(card) for card in cards],
+            "cards": Written(f"[{','.join(map(_card_text, cards, response.card_texts))}]"),
             "repeats": repeats,
         },
     )
@@ -137,12 +138,14 @@ def _policy(policy: Policy) -> dict[str, Any]:
     return policy.model_dump(mode="json", by_alias=True, include={"baseline", "pooled_incidence", "bands", "showing"})
 
 
-def _card(card: Card) -> dict[str, Any]:
+def _card_text(card: Card, shown: str) -> str:
     """The card as shown, but of a corrected order only what the correction is about: the order is the record's."""
+    if not any(action.type == "update" for suggestion in card.suggestions for action in suggestion.actions):
+        return shown
     found = card.to_json()
-    for suggestion in found.get("suggestions", ()):
+    for suggestion in found["suggestions"]:
         suggestion["actions"] = [_action(action) for action in suggestion["actions"]]
-    return found
+    return canonical_json(found)
 
 
 def _action(action: Mapping[str, Any]) -> Mapping[str, Any]:

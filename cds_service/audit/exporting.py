@@ -13,12 +13,13 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Connection, and_, func, select
 
 from cds_service.audit.appending import Clock, append_entries, read_head
-from cds_service.audit.chain import AuditEntry, canonical_json, seal
+from cds_service.audit.chain import AuditEntry, seal
 from cds_service.audit.database import Database
 from cds_service.audit.fhir_export import audit_event, export_event
 from cds_service.audit.query import Query, conditions_of
 from cds_service.audit.reading import Found, Stored, stored_entries
 from cds_service.audit.tables import ENTRIES, SEARCH
+from cds_service.json_text import canonical_json
 
 Format = Literal["ndjson", "csv", "fhir"]
 FORMATS: tuple[Format, ...] = ("ndjson", "csv", "fhir")

@@ -8,7 +8,8 @@ import os
 from dataclasses import asdict
 from typing import Any
 
-from cds_service.audit.chain import GENESIS, SealedEntry, ShownCard, canonical_json
+from cds_service.audit.chain import GENESIS, SealedEntry, ShownCard
+from cds_service.json_text import canonical_json
 
 PIECE_BYTES = 256 * 1024  # some tens of entries
 

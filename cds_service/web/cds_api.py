@@ -39,7 +39,6 @@ from cds_service.web.refusals import record_refusal
 from cds_service.web.unauthenticated import UnauthenticatedCalls
 
 ASSESSMENTS = "org.kyphoplasty-cds.assessments"
-NO_CARDS_JSON = json.dumps(HookResponse().to_json())
 Flow = Callable[[Service, ServiceHook, HookRequest, Ports], HookResponse]
 
 
@@ -155,7 +154,7 @@ def _call(around: Surroundings, service_id: str, exchange: Exchange) -> Response
         raise UnknownService("No service has this id.")
     exchange.service_id = service_id
     exchange.response = _answer(around, around.service.hooks[service_id], admitted, exchange)
-    return json_response(exchange.response.to_json()) if exchange.response.cards else _json(NO_CARDS_JSON)
+    return _json(exchange.response.text)
 
 
 def discovery_entry(entry: Mapping[str, Any], wish: PrefetchWish) -> dict[str, Any]:
