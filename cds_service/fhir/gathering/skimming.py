@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
-from msgspec import MsgspecError, Raw, Struct
-from msgspec.json import Decoder, encode
+from msgspec import UNSET, MsgspecError, Raw, Struct, UnsetType
+from msgspec.json import Decoder
 
 from cds_service.fhir.gathering.picking import Concepts
 from cds_service.json_text import decode_json
@@ -39,18 +39,18 @@ class _Component(Struct):
     code: _Codeable | None = None
 
 
-class _Meta(Struct, omit_defaults=True, rename="camel"):
-    version_id: Raw = Raw()
-    last_updated: Raw = Raw()
+class _Meta(Struct, rename="camel"):
+    version_id: str | UnsetType = UNSET
+    last_updated: str | UnsetType = UNSET
 
 
-class _Observation(Struct, omit_defaults=True, rename="camel"):
+class _Observation(Struct, rename="camel"):
     """What is asked of every Observation, and what says what it is about."""
 
     resource_type: Literal["Observation"]
-    id: str = ""
-    meta: _Meta | None = None
-    status: Raw = Raw()
+    id: str | UnsetType = UNSET
+    meta: _Meta | UnsetType = UNSET
+    status: str | UnsetType = UNSET
     subject: Raw = Raw()
     patient: Raw = Raw()
     contained: Raw = Raw()
@@ -85,33 +85,47 @@ def decode_prefetch(text: bytes, terminology: Concepts) -> Mapping[str, Any]:
         JsonTextError: says what is wrong, without any of the text.
     """
     parts: list[bytes] = []
+    passed: list[tuple[str, int, _Observation]] = []
     end = 0
-    for entry, stub in _entries_in(text, terminology):
+    for key, number, entry, observation in _entries_in(text, terminology):
         start = place_of(entry, text, end)
         if start is None:  # keys that stand twice have lost their order
-            break
-        parts += text[end:start], entry if stub is None else stub
+            return _whole(text)
+        parts += text[end:start], entry if observation is None else b"null"
         end = start + len(entry)
-    prefetch: Mapping[str, Any] = decode_json(b"".join([*parts, text[end:]]))
+        if observation is not None:
+            passed.append((key, number, observation))
+    prefetch = _whole(b"".join([*parts, text[end:]]))
+    known: dict[bytes, Any] = {}
+    for key, number, observation in passed:
+        entries = prefetch[key]["entry"]
+        if entries[number] is not None:  # the same text stood elsewhere too
+            return _whole(text)
+        entries[number] = {"resource": _stub_of(observation, known)}
     return prefetch
 
 
-def _entries_in(text: bytes, terminology: Concepts) -> Iterator[tuple[bytes, bytes | None]]:
-    """The text of each entry of each Bundle, in the order of the text, with what stays of it; None where all does."""
+def _whole(text: bytes) -> dict[str, Any]:
+    found: dict[str, Any] = decode_json(text)
+    return found
+
+
+def _entries_in(text: bytes, terminology: Concepts) -> Iterator[tuple[str, int, bytes, _Observation | None]]:
+    """Key, number and text of every entry, in the order of the text, with the Observation that is passed over."""
     try:
         pages = _PAGES.decode(text)
     except (MsgspecError, RecursionError):
         return  # a key holds something odd
-    for page in pages.values():
+    for key, page in pages.items():
         entries = [bytes(entry) for entry in (page.entry if page else None) or ()]
         found = [_decoded(entry) for entry in entries]
         count = Counter(one for one in map(_id_in, entries, found) if one)
-        for entry, observation in zip(entries, found, strict=True):
+        for number, (entry, observation) in enumerate(zip(entries, found, strict=True)):
             # Of two versions of one the newer counts, and of two that are none the content decides.
-            if observation is None or count[observation.id] > 1 or _is_read(observation, terminology):
-                yield entry, None
+            if observation is None or count[observation.id or ""] > 1 or _is_read(observation, terminology):
+                yield key, number, entry, None
             else:
-                yield entry, _stub_of(observation)
+                yield key, number, entry, observation
 
 
 def _decoded(entry: bytes) -> _Observation | None:
@@ -123,7 +137,7 @@ def _decoded(entry: bytes) -> _Observation | None:
 
 def _id_in(entry: bytes, observation: _Observation | None) -> str:
     if observation is not None:
-        return observation.id
+        return observation.id or ""
     try:
         found = _ANY_ENTRY.decode(entry).resource.id
     except (MsgspecError, RecursionError):
@@ -142,6 +156,19 @@ def _is_read(observation: _Observation, terminology: Concepts) -> bool:
     )
 
 
-def _stub_of(observation: _Observation) -> bytes:
-    observation.code = observation.component = None
-    return b'{"resource":%b}' % encode(observation)
+def _stub_of(observation: _Observation, known: dict[bytes, Any]) -> dict[str, Any]:
+    """What stays of it, raw; most are about the same patient, whose reference is decoded once."""
+    members: dict[str, Any] = {"resourceType": observation.resource_type}
+    if observation.id is not UNSET:
+        members["id"] = observation.id
+    if observation.meta is not UNSET:
+        meta = {"versionId": observation.meta.version_id, "lastUpdated": observation.meta.last_updated}
+        members["meta"] = {name: value for name, value in meta.items() if value is not UNSET}
+    if observation.status is not UNSET:
+        members["status"] = observation.status
+    for name in ("subject", "patient", "contained"):
+        if written := bytes(getattr(observation, name)):
+            if written not in known:
+                known[written] = decode_json(written)
+            members[name] = known[written]
+    return members
