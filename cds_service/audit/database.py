@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -24,6 +25,7 @@ _WAIT = "audit_wait"
 PREPARE_SECONDS = 10.0  # several processes may start at once, and one of them makes the tables
 # PostgreSQL: the transaction may be tried again (serialisation failure, deadlock).
 _RETRIED_STATES = frozenset({"40001", "40P01"})
+LOOK_SECONDS = 0.001  # between two looks whether SQLite's lock is free: a transaction takes a few of these
 LOCK_NOT_AVAILABLE = "55P03"
 
 
@@ -168,12 +170,28 @@ def _sqlite(url: URL, wait_seconds: float, is_synced: bool) -> Engine:  # noqa: 
     def begin(connection: Connection) -> None:
         options = connection.get_execution_options()
         wait = options.get(_WAIT, int(1000 * wait_seconds))
-        if connection.info.get(_WAIT) != wait:  # as the last transaction of this connection set it
-            connection.exec_driver_sql(f"PRAGMA busy_timeout = {wait}")
-            connection.info[_WAIT] = wait
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(_WRITES) else "BEGIN")
+        by_itself = 0 if options.get(_WRITES) else wait
+        if connection.info.get(_WAIT) != by_itself:  # as the last transaction of this connection set it
+            connection.exec_driver_sql(f"PRAGMA busy_timeout = {by_itself}")
+            connection.info[_WAIT] = by_itself
+        if options.get(_WRITES):
+            _begin_writing(connection, wait / 1000)
+        else:
+            connection.exec_driver_sql("BEGIN")
 
     return engine
+
+
+def _begin_writing(connection: Connection, seconds: float) -> None:
+    """Take SQLite's lock for writing as soon as it is free: by itself it would look again after up to 0.1 s."""
+    ends = time.monotonic() + seconds
+    driver: Any = connection.connection.driver_connection
+    while time.monotonic() < ends:
+        with suppress(sqlite3.OperationalError):  # said below, if it is still so
+            driver.execute("BEGIN IMMEDIATE")
+            return
+        time.sleep(LOOK_SECONDS)
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _postgresql(url: URL, wait_seconds: float, is_synced: bool) -> Engine:  # noqa: FBT001
