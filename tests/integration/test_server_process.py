@@ -192,7 +192,8 @@ def test_health_and_metrics_answer_while_all_else_is_taken(tmp_path, slow_server
         service.close()
 
 
-def test_who_is_sent_away_is_told_when_to_come_again(tmp_path, slow_server):
+@pytest.mark.parametrize("is_last", [False, True])
+def test_who_is_sent_away_is_told_when_to_come_again(tmp_path, slow_server, is_last):
     slow_server.script["conditions"] = "slow 5"
     service = Running(tmp_path)
     callers = [threading.Thread(target=sign, args=(service, slow_server.base)) for _ in range(40)]
@@ -201,11 +202,16 @@ def test_who_is_sent_away_is_told_when_to_come_again(tmp_path, slow_server):
             caller.start()
         wait_for(lambda: 503 in service.statuses)
         connection = HTTPConnection(service.address, timeout=HANG_SECONDS)
-        connection.request("POST", CALL, order_sign(slow_server.base), {"Content-Type": "application/json"})
+        headers = {"Content-Type": "application/json"} | ({"Connection": "close"} if is_last else {})
+        connection.request("POST", CALL, order_sign(slow_server.base), headers)
         response = connection.getresponse()
         body = json.loads(response.read())
         assert (response.status, response.headers["Retry-After"]) == (503, "1")
         assert body["issue"][0]["code"] == "throttled"
+        assert response.will_close is is_last
+        if not is_last:
+            connection.request("GET", "/health/live")
+            assert connection.getresponse().status == 200
         connection.close()
         for caller in callers:
             caller.join(HANG_SECONDS)

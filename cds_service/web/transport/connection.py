@@ -95,10 +95,8 @@ class Connection:
         return True
 
     def refuse(self, status: int, *, keeps_open: bool = False, more: Mapping[str, str] = NO_HEADERS) -> None:
-        """Send a refusal; a client that still sends must be able to read it before the connection ends."""
+        """Send a refusal."""
         self._send(refusal(status, keeps_open=keeps_open, more=more))
-        if not keeps_open:
-            self.say_end()
 
     def say_end(self) -> None:
         """Nothing more comes from us."""

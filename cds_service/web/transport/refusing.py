@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
+from functools import lru_cache
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any
@@ -50,8 +52,14 @@ def refusal(status: int, *, keeps_open: bool = False, more: Mapping[str, str] = 
         more: headers.
     """
     connection = "keep-alive" if keeps_open else "close"
-    lines = (_HEADS[status], f"Date: {http_date()}", f"Connection: {connection}", *map(": ".join, more.items()))
+    date = f"Date: {_date(int(time.time()))}"
+    lines = (_HEADS[status], date, f"Connection: {connection}", *map(": ".join, more.items()))
     return "\r\n".join((*lines, "\r\n")).encode("latin-1") + _PAGES[status]
+
+
+@lru_cache(1)
+def _date(second: int) -> str:
+    return str(http_date(second))
 
 
 def origin_headers(app: Any, request: Any) -> Mapping[str, str]:

@@ -63,6 +63,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         """Receive and answer until told to end; then finish what is in work."""
         sys.setswitchinterval(SWITCH_SECONDS)
         self._tally = Tally(self.wsgi)
+        self._addresses = {listener.fileno(): listener.getsockname() for listener in self.sockets}
         self.poller.register(self.method_queue.fileno(), selectors.EVENT_READ, self.method_queue.run_callbacks)
         self.set_accept_enabled(True)
         while self.alive and not self._board.is_over and self.is_parent_alive():
@@ -130,11 +131,21 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         if len(self._connections) >= self._limits.connections:
             self._end_idle_one()
         now = time.monotonic()
-        connection = Connection(client, peer, listener.getsockname(), self.cfg, self._limits, now)
+        connection = Connection(client, peer, self._addresses[listener.fileno()], self.cfg, self._limits, now)
         self._connections.add(connection)
         self._board.say(self.place, len(self._connections))
-        self._watch(connection)
+        self._read_at_once(connection)
         return True
+
+    def _read_at_once(self, connection: Connection) -> None:
+        """What has come while it waited to be let in: of a call that is sent away it is all."""
+        octets = connection.read()
+        if octets:
+            self._take(connection, octets, is_watched=False)
+        elif octets is None:
+            self._watch(connection)
+        else:
+            self._drop(connection)
 
     def _let_last_in(self) -> set[Connection]:
         """Who has connected is let in, and then nobody can connect: a caller who comes too late learns it at once."""
@@ -210,8 +221,10 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         connection.kept = kept
 
     def _refuse(self, connection: Connection, status: int, reason: str, *, is_watched: bool) -> None:
+        """A client that still sends must be able to read it before the connection ends."""
         self._tally.count(status, reason)
         connection.refuse(status, more=origin_headers(self.wsgi, connection.request))
+        connection.say_end()
         self._account(connection, 0)
         connection.linger(time.monotonic())
         if not is_watched:
@@ -237,13 +250,20 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             done.add_done_callback(partial(self.method_queue.defer, self._finish, connection))
 
     def _send_away(self, connection: Connection, reason: str) -> None:
-        """503; the connection stays, since its request has come whole, unless more of them stand in line."""
-        if not self.alive or connection.request.should_close() or connection.has_more:
+        """503; the connection stays, since its request has come whole, unless more of them stand in line.
+
+        Where its client wants no other request nothing more will come, so that it can end at once.
+        """
+        if not self.alive or connection.has_more:
             self._refuse(connection, 503, reason, is_watched=False)
             return
+        is_last = connection.request.should_close()
         self._tally.count(503, reason)
-        connection.refuse(503, keeps_open=True, more=origin_headers(self.wsgi, connection.request))
-        self._expect_next(connection)
+        connection.refuse(503, keeps_open=not is_last, more=origin_headers(self.wsgi, connection.request))
+        if is_last:
+            self._drop(connection)
+        else:
+            self._expect_next(connection)
 
     def _answer(self, connection: Connection) -> bool:
         """In a thread."""
