@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from statistics import fmean
 
 from tests.bench.bodies import kyphoplasty_call
 from tests.bench.running import ROOT, Running
@@ -46,16 +47,16 @@ def main() -> int:
         for fault in ran.broken:
             say(f"BROKEN: {fault}")
         say("load, overload, SIGTERM")
-        steady, peak, over = _load(_folder(place, "load"))
+        steady, peaks, over = _load(_folder(place, "load"))
         draining, drained = _drained(_folder(place, "drained"))
-    bounds = [*_of_run(ran), *_of_load(steady, peak, over), *drained]
+    bounds = [*_of_run(ran), *_of_load(steady, peaks, over), *drained]
     head = f"`make endurance MINUTES={chosen.minutes:g} SEED={chosen.seed}`: {circumstances()}"
     text = "\n".join(
         [
             "# What it endures\n",
             f"{head}\n",
             *_told(ran),
-            *_loads(steady, peak, over),
+            *_loads(steady, peaks, over),
             draining,
             "",
             bounds_table(bounds),
@@ -114,20 +115,24 @@ def _told(ran: Ran) -> Iterator[str]:
     yield from (f"**Broken:** {fault}\n" for fault in ran.broken)
 
 
-def _load(folder: Path) -> tuple[Calls, Calls, Calls]:
-    """A steady rate, the peak, and five times the peak; short prefetch, SQLite."""
+def _load(folder: Path) -> tuple[Calls, Sequence[Calls], Calls]:
+    """A steady rate, the peak, five times the peak, and the peak again; short prefetch, SQLite.
+
+    Twice the peak, since this machine may be faster at one moment than at the next.
+    """
     body = kyphoplasty_call(20)
     with Running("load", SERVE, folder, {"DATABASE_URL": f"sqlite:///{folder / 'audit.sqlite3'}"}) as service:
         service.wait_for("/health/ready")
         series = functools.partial(open_loop, service, CALL, body, folder)
         series(seconds=2)  # warm
-        peak = series(seconds=8)
         steady = series(seconds=STEADY_SECONDS, rate=STEADY_RATE)
+        peak = series(seconds=8)
         over = series(seconds=OVERLOAD_SECONDS, rate=OVERLOAD * max(1.0, peak.rate(within=DEADLINE_SECONDS)))
-    return steady, peak, over
+        again = series(seconds=8)
+    return steady, (peak, again), over
 
 
-def _of_load(steady: Calls, peak: Calls, over: Calls) -> Iterator[Bound]:
+def _of_load(steady: Calls, peaks: Sequence[Calls], over: Calls) -> Iterator[Bound]:
     _, slow = steady.times(200) or (0.0, float("inf"))
     wrong = sum(number for status, number in steady.statuses.items() if status != 200)
     yield Bound(
@@ -136,7 +141,8 @@ def _of_load(steady: Calls, peak: Calls, over: Calls) -> Iterator[Bound]:
         f"p95 at most {STEADY_MILLISECONDS} ms, none",
         slow <= STEADY_MILLISECONDS and not wrong,
     )
-    share = over.rate(within=DEADLINE_SECONDS) / max(peak.rate(within=DEADLINE_SECONDS), 0.001)
+    peak = fmean(one.rate(within=DEADLINE_SECONDS) for one in peaks)
+    share = over.rate(within=DEADLINE_SECONDS) / max(peak, 0.001)
     yield Bound(
         f"goodput at {OVERLOAD} times the peak", f"{share:.0%} of the peak", f"at least {GOODPUT:.0%}", share >= GOODPUT
     )
@@ -150,11 +156,12 @@ def _of_load(steady: Calls, peak: Calls, over: Calls) -> Iterator[Bound]:
     )
 
 
-def _loads(steady: Calls, peak: Calls, over: Calls) -> Iterator[str]:
+def _loads(steady: Calls, peaks: Sequence[Calls], over: Calls) -> Iterator[str]:
     rows = [
-        _row("peak, 8 connections", peak, *SHED),
         _row(f"{STEADY_RATE} calls/s", steady, *SHED),
+        _row("peak, 8 connections", peaks[0], *SHED),
         _row(f"{OVERLOAD} times the peak", over, *SHED),
+        _row("peak again", peaks[1], *SHED),
     ]
     heads = ("Load", "calls", "by status", "goodput/s", "200: p50, p95 ms", "shed: p50, p95 ms", "generator behind")
     yield markdown(heads, rows)
