@@ -29,7 +29,7 @@ from cds_service.settings import PrefetchWish, Settings
 from cds_service.site.clients import Client
 from cds_service.site.folder import Site
 from cds_service.web.cors import CDS_PATH, origin_headers
-from cds_service.web.errors import answer_error, caught
+from cds_service.web.errors import answer_error, caught, log_unexpected
 from cds_service.web.exchange import Exchange
 from cds_service.web.fhir_access import check_fhir_server, check_right_to_server, open_reader
 from cds_service.web.gate import Admitted, Gate
@@ -125,7 +125,9 @@ def respond(around: Surroundings, environ: dict[str, Any], act: Callable[[Exchan
     if isinstance(found, Exception):
         exchange.failure = None if isinstance(found, HTTPException) else found
         found = answer_error(found, exchange.hook_instance)
-    _note(around, exchange, found.status_code)
+    noted = caught(partial(_note, around, exchange, found.status_code))
+    if isinstance(noted, Exception):  # the answer itself is as good as without it, and its entry is kept
+        log_unexpected(noted)
     return found
 
 

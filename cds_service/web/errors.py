@@ -132,9 +132,14 @@ def _answer_http(error: HTTPException, repeated: str) -> Response:
     return response
 
 
-def _answer_unexpected(error: Exception, repeated: str) -> Response:
-    """Its text may be of a patient, so only its kind and place are logged."""
+def log_unexpected(error: Exception) -> str:
+    """Its id in the log. Its text may be of a patient, so only its kind and place are said."""
     error_id = str(uuid.uuid4())
     LOG.error("unexpected error", extra={"fields": {"event": "error", "errorId": error_id}, "failure": error})
+    return error_id
+
+
+def _answer_unexpected(error: Exception, repeated: str) -> Response:
+    error_id = log_unexpected(error)
     diagnostics = " ".join(part for part in (repeated, f"error {error_id}") if part)
     return outcome(500, "exception", "An unexpected error; the service's log has it under the id below.", diagnostics)

@@ -11,7 +11,7 @@ import os
 import selectors
 import sys
 import time
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from socket import socket
 from typing import Any
@@ -246,8 +246,10 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             self._send_away(late, "stale")
         for connection in line.begin():
             connection.phase = Phase.ANSWERING
-            done: Future[bool] = self.tpool.submit(self._answer, connection)
-            done.add_done_callback(partial(self.method_queue.defer, self._finish, connection))
+            try:
+                self.tpool.submit(self._work, connection)
+            except RuntimeError:  # the system gives no thread more; one that there is takes it when it is free
+                self._tally.count(0, "thread")
 
     def _send_away(self, connection: Connection, reason: str) -> None:
         """503; the connection stays, since its request has come whole, unless more of them stand in line.
@@ -265,20 +267,25 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         else:
             self._expect_next(connection)
 
-    def _answer(self, connection: Connection) -> bool:
+    def _work(self, connection: Connection) -> None:
         """In a thread."""
         is_last = not self.alive or self._board.is_ending
-        return answer(connection, self.wsgi, self.cfg, send_seconds=self._limits.send_seconds, is_last=is_last)
+        send_seconds = self._limits.send_seconds
+        try:
+            is_kept = answer(connection, self.wsgi, self.cfg, send_seconds=send_seconds, is_last=is_last)
+        except Exception as error:  # noqa: BLE001 - told in the loop
+            self.method_queue.defer(self._finish, connection, False, error)
+        else:
+            self.method_queue.defer(self._finish, connection, is_kept, None)
 
-    def _finish(self, connection: Connection, done: Future[bool]) -> None:
+    def _finish(self, connection: Connection, is_kept: bool, error: Exception | None) -> None:  # noqa: FBT001
         """In the loop again."""
         line = self._lines[connection.kind]
         line.finish(connection.size)
-        error = None if done.cancelled() else done.exception()
         if error is not None and not isinstance(error, OSError):
             fields = {"event": "error", "kind": type(error).__name__}
             LOG.error("unexpected error", extra={"fields": fields, "failure": error})
-        if error is None and not done.cancelled() and done.result():
+        if is_kept:
             self._expect_next(connection)
         elif error is None or isinstance(error, OSError) or connection.has_begun:
             self._end(connection)

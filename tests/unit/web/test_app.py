@@ -487,6 +487,15 @@ def test_a_call_is_answered_with_the_headers_of_every_other_answer():
 # --- counts and logs
 
 
+def test_an_answer_leaves_though_it_could_not_be_counted(monkeypatch, caplog):
+    def fail(*_arguments):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("cds_service.web.metrics.Metrics.count_call", fail)
+    assert call(application()).status_code == 200
+    assert [record.failure.__class__ for record in caplog.records if hasattr(record, "failure")] == [ZeroDivisionError]
+
+
 def test_calls_and_cards_are_counted():
     client = application(lambda *_arguments: HookResponse(cards=(CARD,)))
     call(client)
