@@ -10,8 +10,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from cds_service.deadline import Deadline
-
 PATIENCE_SECONDS = 0.1  # some answers' worth of computing; a large one holds up nobody for longer
 
 
@@ -41,25 +39,20 @@ class Turn:
             self._give()
 
     @contextmanager
-    def waiting(self, until: Deadline | None = None) -> Iterator[None]:
-        """Until the end of the block this thread waits for others; one that has no turn just waits.
-
-        Args:
-            until: of the answer: it does not wait longer for its next turn.
-        """
+    def waiting(self) -> Iterator[None]:
+        """Until the end of the block this thread waits for others; one that has no turn just waits."""
         has_it = self._give()
         try:
             yield
         finally:
             if has_it:
-                self._take(until)
+                self._take()
 
-    def _take(self, until: Deadline | None = None) -> None:
+    def _take(self) -> None:
         before = self._number
-        seconds = self._patience_seconds if until is None else min(self._patience_seconds, max(0.0, until.left))
-        has_waited_for_it = self._lock.acquire(timeout=seconds)
+        has_waited_for_it = self._lock.acquire(timeout=self._patience_seconds)
         with self._guard:
-            if has_waited_for_it or (seconds == self._patience_seconds and self._is_stuck_since(before)):
+            if has_waited_for_it or self._is_stuck_since(before):
                 self._holder = threading.get_ident()
                 self._number += 1
 

@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from cds_service.computing import TURN
 from cds_service.deadline import Deadline
 
 WAITERS = 4  # calls that wait at once: whoever asks for what is not there must not hold all threads
@@ -88,8 +87,7 @@ class Published(Generic[Thing]):
             has_to_wait = lacks or now - self._asked > MAX_AGE_SECONDS
         if fetching is not None and has_to_wait and self._waiting.acquire(blocking=False):
             try:
-                with TURN.waiting():
-                    fetching.wait(max(0.0, until.left))
+                fetching.wait(max(0.0, until.left))
             finally:
                 self._waiting.release()
         with self._lock:

@@ -16,7 +16,6 @@ from cds_service.audit.database import Database
 from cds_service.audit.reading import AuditReader
 from cds_service.audit.spool import MAX_BYTES, Spool, SpoolFull
 from cds_service.audit.writer import GroupWriter, NotWritten
-from cds_service.computing import TURN
 from cds_service.deadline import Deadline
 from cds_service.errors import AuditUnavailable
 
@@ -79,10 +78,6 @@ class AuditStore:
             AuditUnavailable: neither took it in time.
         """
         sealed = seal(entry)
-        with TURN.waiting(until):
-            self._keep(sealed, until)
-
-    def _keep(self, sealed: SealedEntry, until: Deadline | None) -> None:
         writer = self._writing()
         is_first = not writer.is_prepared and not writer.is_down
         try:

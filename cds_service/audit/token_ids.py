@@ -22,7 +22,6 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from cds_service.audit.database import Database, is_busy
 from cds_service.audit.tables import TOKENS
-from cds_service.computing import TURN
 from cds_service.errors import CdsError
 
 LOG = logging.getLogger("kyphoplasty_cds.audit")
@@ -75,8 +74,7 @@ class TokenIds:
             self._changed.notify()
             is_down = self._is_down
         if not is_down:
-            with TURN.waiting():
-                ticket.over.wait(max(0.0, seconds))
+            ticket.over.wait(max(0.0, seconds))
         return ticket.is_new
 
     def start(self) -> None:

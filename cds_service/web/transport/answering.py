@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from typing import Any
 
 from gunicorn.http import wsgi
 
-from cds_service.computing import TURN
 from cds_service.web.transport.arrival import ARRIVED
 from cds_service.web.transport.connection import Connection
-from cds_service.web.transport.gate import Kind
 
 PIECE_BYTES = 64 * 1024
 
@@ -69,8 +66,7 @@ def answer(connection: Connection, app: Any, cfg: Any, *, send_seconds: float, i
     environ[ARRIVED] = connection.arrived
     if is_last:
         response.force_close()
-    with TURN.computing() if connection.kind is Kind.ANSWER else nullcontext():
-        parts = app(environ, response.start_response)
+    parts = app(environ, response.start_response)
     try:
         for part in parts:
             response.write(part)

@@ -12,8 +12,6 @@ import pytest
 from cds_service.audit import writer
 from cds_service.audit.store import AuditStore
 from cds_service.audit.verification.walk import verify_log
-from cds_service.computing import Turn
-from cds_service.deadline import Deadline
 from cds_service.settings import Settings
 from cds_service.web.app import create_app
 from cds_service.web.transport.arrival import ARRIVED
@@ -93,30 +91,3 @@ def test_a_refusal_for_want_of_time_does_not_wait_for_the_database(store, troubl
         ("answer",),
         ("refusal",),
     ]
-
-
-def test_after_its_entry_a_request_waits_for_its_turn_to_compute_no_longer_than_its_deadline(store, monkeypatch):
-    """Another answer computes by then, perhaps for long; and nobody looks at the deadline any more."""
-    turn = Turn(LONG)
-    monkeypatch.setattr("cds_service.audit.store.TURN", turn)
-    other_computes, is_written, is_over = threading.Event(), threading.Event(), threading.Event()
-
-    def write():
-        with turn.computing():
-            store.append(answer_entry(2), Deadline.after(1))
-            is_written.set()
-
-    def compute():
-        with turn.computing():
-            other_computes.set()
-            is_over.wait(LONG)
-
-    with locked(store):
-        threads = [threading.Thread(target=write), threading.Thread(target=compute)]
-        threads[0].start()
-        threads[1].start()
-        assert other_computes.wait(HANG_SECONDS)
-    assert is_written.wait(HANG_SECONDS)
-    is_over.set()
-    for thread in threads:
-        thread.join()
