@@ -44,7 +44,8 @@ def roles(postgres):
     """The address of the log for its owner and for the service, made as README.md says."""
     need("psql")
     plain = postgres.url().replace("+psycopg", "")
-    run("psql", "-q", "-f", DEPLOY / "postgres/roles.sql", plain, OWNER_PASSWORD="o", SERVICE_PASSWORD="s")
+    files = ("-f", DEPLOY / "postgres/roles.sql", "-f", DEPLOY / "postgres/database.sql")
+    run("psql", "-q", *files, plain, OWNER_PASSWORD="o", SERVICE_PASSWORD="s")
     owner, service = (
         f"postgresql://{name}@127.0.0.1:{postgres.port}/kyphoplasty_cds"
         for name in ("kyphoplasty_cds_owner", "kyphoplasty_cds")
@@ -120,6 +121,22 @@ def test_a_service_waits_for_tables_that_it_may_not_make(roles, postgres):
     assert comes(lambda: store.state().is_ready)
     store.append(answer_entry(1))
     store.close()
+
+
+def test_in_a_database_that_is_restored_into_the_roles_may_what_they_may_in_the_first(roles, postgres):
+    """Of the tables that later versions bring as well."""
+    postgres.ask("CREATE DATABASE anew OWNER kyphoplasty_cds_owner")
+    owner, service = (address.rpartition("/")[0] + "/anew" for address in roles)
+    run("psql", "-q", "-f", DEPLOY / "postgres/database.sql", postgres.url("anew").replace("+psycopg", ""))
+    run(COMMAND, "audit", "migrate", url=owner)
+    run("psql", "-q", "-f", DEPLOY / "postgres/protect.sql", owner)
+    with psycopg.connect(owner, autocommit=True) as connection:
+        connection.execute("CREATE TABLE of_a_later_version (one int)")
+    with psycopg.connect(service, autocommit=True) as connection:
+        assert connection.execute("SELECT count(*) FROM of_a_later_version").fetchone() == (0,)
+        assert connection.execute("SHOW idle_in_transaction_session_timeout").fetchone() == ("1min",)
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("DELETE FROM audit_entry")
 
 
 def comes(is_so, seconds=60):
