@@ -147,11 +147,15 @@ def machine_seconds() -> float:
     return (user + nice + system + sum(rest[:3])) / TICKS
 
 
-def megabytes(process: int) -> float:
-    """Memory that a process has for itself, with its part of what it shares (PSS); 0 once it has ended."""
+def megabytes(process: int, kind: str = "Pss") -> float:
+    """Memory of a process; 0 once it has ended.
+
+    Args:
+        kind: `Pss`, what it has for itself with its part of what it shares, or `Rss`, what it shares counted whole.
+    """
     with suppress(OSError):
         for line in Path(f"/proc/{process}/smaps_rollup").read_text().splitlines():
-            if line.startswith("Pss:"):
+            if line.startswith(f"{kind}:"):
                 return int(line.split()[1]) / 1024
     return 0.0
 

@@ -24,6 +24,7 @@ from tests.postgres_server import PostgresServer
 DEADLINE_SECONDS = 3.0
 ALLOWANCE_SECONDS = 0.1
 CALLERS = 8
+KILLING = 0.4  # of the time; then workers live on, so that it is seen whether one grows
 # Where an answer that was late had stayed.
 STOPPED = "with a worker that had been stopped"
 WAITING = "before or behind the application: for a thread, a processor, or the network"
@@ -95,10 +96,10 @@ def run(folder: Path, *, seconds: float, seed: int, postgres: PostgresServer | N
         calling = Callers(service.url, fhir.base, seed)
         calling.start(callers)
         trouble.start()
-        time.sleep(seconds * 0.6)
+        time.sleep(seconds * KILLING)
         trouble.spare_workers()
         spared_since = time.monotonic()
-        time.sleep(seconds * 0.4)
+        time.sleep(seconds * (1 - KILLING))
         trouble.stop()
         calling.stop()
         watch.stop()

@@ -10,16 +10,22 @@ from dataclasses import dataclass
 
 from tests.bench.running import Running, descriptors, machine_seconds, megabytes, tree_seconds
 
-SETTLING_SECONDS = 20  # a young worker still fills its caches
+SETTLING_SECONDS = 120  # a young worker still fills its caches
 STALL_SECONDS = 0.03
 
 
 @dataclass(frozen=True)
 class Sample:
-    """Of one worker at one moment."""
+    """Of one worker at one moment.
+
+    Attributes:
+        megabytes: with its part of what workers share, which grows as the others make pages their own, or end.
+        resident: with all of it, so that only what is new makes it grow.
+    """
 
     at: float
     megabytes: float
+    resident: float
     descriptors: int
 
 
@@ -69,7 +75,7 @@ class Watch:
             if len(late) >= 8:
                 minutes = [one.at / 60 for one in late]
                 gains = (
-                    _slope(minutes, [one.megabytes for one in late]),
+                    _slope(minutes, [one.resident for one in late]),
                     _slope(minutes, [one.descriptors for one in late]),
                 )
                 found.append((late[-1].at - late[0].at, gains))
@@ -92,7 +98,8 @@ class Watch:
             for worker in self._service.workers():
                 size = megabytes(worker)
                 if size:
-                    self._samples[worker].append(Sample(time.monotonic(), size, descriptors(worker)))
+                    resident = megabytes(worker, "Rss")
+                    self._samples[worker].append(Sample(time.monotonic(), size, resident, descriptors(worker)))
 
     def _doze(self) -> None:
         while not self._stopped.is_set():
