@@ -109,7 +109,10 @@ class Database:
         if self.is_sqlite:
             connection = self._engine.raw_connection()
             try:
-                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                connection.info.pop(_WAIT, None)  # the last transaction may have set another
+                cursor = connection.cursor()
+                cursor.execute(f"PRAGMA busy_timeout = {int(1000 * self._wait_seconds)}")
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             finally:
                 connection.close()
 
@@ -187,11 +190,15 @@ def _begin_writing(connection: Connection, seconds: float) -> None:
     ends = time.monotonic() + seconds
     driver: Any = connection.connection.driver_connection
     while time.monotonic() < ends:
-        with suppress(sqlite3.OperationalError):  # said below, if it is still so
+        try:
             driver.execute("BEGIN IMMEDIATE")
+        except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_BUSY:
+                break
+        else:
             return
         time.sleep(LOOK_SECONDS)
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")  # which says what is wrong, as every other statement does
 
 
 def _postgresql(url: URL, wait_seconds: float, is_synced: bool) -> Engine:  # noqa: FBT001

@@ -11,6 +11,7 @@ import os
 import selectors
 import sys
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from socket import socket
@@ -37,6 +38,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
     """Of gunicorn's threaded worker the start, the signals and the wake-up of the loop are used."""
 
     alive: bool
+    _lacks_thread = False
 
     def __init__(self, *args: Any, **options: Any) -> None:
         """In the parent, before the fork; `app` is the server's."""
@@ -246,10 +248,16 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             self._send_away(late, "stale")
         for connection in line.begin():
             connection.phase = Phase.ANSWERING
-            try:
-                self.tpool.submit(self._work, connection)
-            except RuntimeError:  # the system gives no thread more; one that there is takes it when it is free
-                self._tally.count(0, "thread")
+            self._submit(self._work, connection)
+
+    def _submit(self, act: Callable[..., object], *arguments: object) -> None:
+        """Let a thread do this; where the system gives none more, one that there is takes it when it is free."""
+        self._lacks_thread = False
+        try:
+            self.tpool.submit(act, *arguments)
+        except RuntimeError:
+            self._lacks_thread = True
+            self._tally.count(0, "thread")
 
     def _send_away(self, connection: Connection, reason: str) -> None:
         """503; the connection stays, since its request has come whole, unless more of them stand in line.
@@ -273,12 +281,12 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         send_seconds = self._limits.send_seconds
         try:
             is_kept = answer(connection, self.wsgi, self.cfg, send_seconds=send_seconds, is_last=is_last)
-        except Exception as error:  # noqa: BLE001 - told in the loop
+        except BaseException as error:  # noqa: BLE001 - told in the loop; its place in the line must come free
             self.method_queue.defer(self._finish, connection, False, error)
         else:
             self.method_queue.defer(self._finish, connection, is_kept, None)
 
-    def _finish(self, connection: Connection, is_kept: bool, error: Exception | None) -> None:  # noqa: FBT001
+    def _finish(self, connection: Connection, is_kept: bool, error: BaseException | None) -> None:  # noqa: FBT001
         """In the loop again."""
         line = self._lines[connection.kind]
         line.finish(connection.size)
@@ -312,6 +320,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]
     # --- time
 
     def _look_at_clocks(self, now: float) -> None:
+        if self._lacks_thread:
+            self._submit(int)  # nothing: with a thread for it there is one for what waits
         for line in self._lines.values():
             for late in line.stale(now):
                 self._send_away(late, "stale")

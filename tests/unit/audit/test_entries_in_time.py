@@ -91,3 +91,30 @@ def test_a_refusal_for_want_of_time_does_not_wait_for_the_database(store, troubl
         ("answer",),
         ("refusal",),
     ]
+
+
+def test_a_file_that_is_no_database_any_more_is_told_and_the_writer_goes_on(tmp_path):
+    made = AuditStore(f"sqlite:///{tmp_path / 'audit.sqlite3'}")
+    made.append(answer_entry(1))
+    other = sqlite3.connect(made.database.file, isolation_level=None)
+    other.execute("PRAGMA user_version = 7")  # what this store has in memory is of before
+    other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    other.close()
+    with made.database.file.open("r+b") as file:
+        file.write(b"x" * 8192)
+    made.append(answer_entry(2))  # the spool has it
+    assert made.state().trouble == "the database does not answer, entries are spooled"
+    assert made._writer._thread.is_alive()
+    made.close()
+
+
+def test_the_journal_is_emptied_though_somebody_writes_just_then(store):
+    store.append(answer_entry(2))
+    with store.database.writing():
+        pass  # which does not wait by itself
+    other = sqlite3.connect(store.database.file, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    threading.Timer(0.2, other.execute, ["ROLLBACK"]).start()
+    store.database.empty_journal()
+    assert store.database.file.with_name("audit.sqlite3-wal").stat().st_size == 0
+    other.close()
