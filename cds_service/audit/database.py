@@ -109,7 +109,7 @@ class Database:
         if self.is_sqlite:
             connection = self._engine.raw_connection()
             try:
-                connection.info.pop(_WAIT, None)  # the last transaction may have set another
+                connection.info.pop(_WAIT, None)  # another wait than that of transactions
                 cursor = connection.cursor()
                 cursor.execute(f"PRAGMA busy_timeout = {int(1000 * self._wait_seconds)}")
                 cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -173,31 +173,34 @@ def _sqlite(url: URL, wait_seconds: float, is_synced: bool) -> Engine:  # noqa: 
     def begin(connection: Connection) -> None:
         options = connection.get_execution_options()
         wait = options.get(_WAIT, int(1000 * wait_seconds))
-        by_itself = 0 if options.get(_WRITES) else wait
-        if connection.info.get(_WAIT) != by_itself:  # as the last transaction of this connection set it
-            connection.exec_driver_sql(f"PRAGMA busy_timeout = {by_itself}")
-            connection.info[_WAIT] = by_itself
+        if connection.info.get(_WAIT) != wait:  # as the last transaction of this connection set it
+            connection.exec_driver_sql(f"PRAGMA busy_timeout = {wait}")
+            connection.info[_WAIT] = wait
         if options.get(_WRITES):
-            _begin_writing(connection, wait / 1000)
+            _begin_writing(connection, wait)
         else:
             connection.exec_driver_sql("BEGIN")
 
     return engine
 
 
-def _begin_writing(connection: Connection, seconds: float) -> None:
+def _begin_writing(connection: Connection, milliseconds: int) -> None:
     """Take SQLite's lock for writing as soon as it is free: by itself it would look again after up to 0.1 s."""
-    ends = time.monotonic() + seconds
+    ends = time.monotonic() + milliseconds / 1000
     driver: Any = connection.connection.driver_connection
-    while time.monotonic() < ends:
-        try:
-            driver.execute("BEGIN IMMEDIATE")
-        except sqlite3.Error as error:
-            if getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_BUSY:
-                break
-        else:
-            return
-        time.sleep(LOOK_SECONDS)
+    try:
+        driver.execute("PRAGMA busy_timeout = 0")
+        while time.monotonic() < ends:
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+            except sqlite3.Error as error:
+                if getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_BUSY:
+                    break
+            else:
+                return
+            time.sleep(LOOK_SECONDS)
+    finally:
+        driver.execute(f"PRAGMA busy_timeout = {milliseconds}")
     connection.exec_driver_sql("BEGIN IMMEDIATE")  # which says what is wrong, as every other statement does
 
 
