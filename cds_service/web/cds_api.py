@@ -41,7 +41,7 @@ from cds_service.web.unauthenticated import UnauthenticatedCalls
 JSON_TYPE = "application/json; charset=utf-8"
 ASSESSMENTS = "org.kyphoplasty-cds.assessments"
 # Made once; nothing is added to it, since calls are answered before Flask.
-NO_CARDS = Response(HookResponse().text, content_type=JSON_TYPE)
+ANSWER_WITHOUT_CARDS = Response(HookResponse().text, content_type=JSON_TYPE)
 Flow = Callable[[Service, ServiceHook, HookRequest, Ports], HookResponse]
 
 
@@ -159,7 +159,7 @@ def _call(around: Surroundings, service_id: str, exchange: Exchange) -> Response
         raise UnknownService("No service has this id.")
     exchange.service_id = service_id
     exchange.response = _answer(around, around.service.hooks[service_id], admitted, exchange)
-    return _json(exchange.response.text) if exchange.response.cards else NO_CARDS
+    return _json(exchange.response.text) if exchange.response.cards else ANSWER_WITHOUT_CARDS
 
 
 def discovery_entry(entry: Mapping[str, Any], wish: PrefetchWish) -> dict[str, Any]:

@@ -122,10 +122,8 @@ def _entries_in(text: bytes, terminology: Concepts) -> Iterator[tuple[str, int, 
         count = Counter(one for one in map(_id_in, entries, found) if one)
         for number, (entry, observation) in enumerate(zip(entries, found, strict=True)):
             # Of two versions of one the newer counts, and of two that are none the content decides.
-            if observation is None or count[observation.id or ""] > 1 or _is_read(observation, terminology):
-                yield key, number, entry, None
-            else:
-                yield key, number, entry, observation
+            is_kept = observation is None or count[observation.id or ""] > 1 or _is_read(observation, terminology)
+            yield key, number, entry, None if is_kept else observation
 
 
 def _decoded(entry: bytes) -> _Observation | None:
