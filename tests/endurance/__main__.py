@@ -109,7 +109,8 @@ def _told(ran: Ran) -> Iterator[str]:
         yield f"Late by {max(found):.2f} s at most: {len(found)} answers, {where}.\n"
     highest, files = ran.watch.highest
     yield (
-        f"A worker's highest memory {highest:.0f} MB (PSS), most open files {files}."
+        f"Memory of a worker {ran.watch.usual:.0f} MB (PSS, median), at most {highest:.0f} MB: a reviewer's password is"
+        f" checked in 64 MB, for a moment. Most open files {files}."
         f" Other programs had {ran.watch.foreign:.0%} of the processors.\n"
     )
     yield from (f"**Broken:** {fault}\n" for fault in ran.broken)

@@ -24,7 +24,7 @@ from tests.postgres_server import PostgresServer
 DEADLINE_SECONDS = 3.0
 ALLOWANCE_SECONDS = 0.1
 CALLERS = 8
-KILLING = 0.4  # of the time; then workers live on, so that it is seen whether one grows
+KILLING = 0.2  # of the time; then workers live on, so that it is seen whether one grows
 # Where an answer that was late had stayed.
 STOPPED = "with a worker that had been stopped"
 WAITING = "before or behind the application: for a thread, a processor, or the network"

@@ -7,10 +7,12 @@ import threading
 import time
 from collections import defaultdict
 from dataclasses import dataclass
+from statistics import median
 
 from tests.bench.running import Running, descriptors, machine_seconds, megabytes, tree_seconds
 
-SETTLING_SECONDS = 120  # a young worker still fills its caches
+HOLDING_SECONDS = 30  # what it comes back to within these it holds: a login's password alone takes 64 MB for a moment
+SETTLING_SECONDS = 240  # a young worker still fills its caches: threads, statements, pages, what codes mean
 STALL_SECONDS = 0.03
 
 
@@ -30,7 +32,7 @@ class Sample:
 
 
 class Watch:
-    """Looks at the workers from outside, every few seconds.
+    """Looks at the workers from outside, every few seconds, while all of them are there.
 
     Attributes:
         stalls: when, and for how many seconds, a thread of this process slept longer than it had asked for.
@@ -40,6 +42,7 @@ class Watch:
     def __init__(self, service: Running, *, every: float = 2.0) -> None:
         self._service = service
         self._every = every
+        self._count = len(service.workers())
         self._samples: dict[int, list[Sample]] = defaultdict(list)
         self.stalls: list[tuple[float, float]] = []
         self._began = time.monotonic(), machine_seconds(), tree_seconds(os.getpid())
@@ -67,23 +70,29 @@ class Watch:
     def slopes(self, since: float) -> tuple[float, float] | None:
         """Megabytes and descriptors that a worker gains in a minute; None where none was watched long enough.
 
-        Each worker by least squares over its samples since this moment, its first seconds aside; the mean by duration.
+        Each worker by least squares over the least of every half minute since this moment, its first minutes aside; the
+        mean by duration.
         """
         found = []
         for samples in self._samples.values():
-            late = [one for one in samples if one.at >= max(since, samples[0].at + SETTLING_SECONDS)]
-            if len(late) >= 8:
-                minutes = [one.at / 60 for one in late]
+            least = _least([one for one in samples if one.at >= max(since, samples[0].at + SETTLING_SECONDS)])
+            if len(least) >= 4:
+                minutes = [one.at / 60 for one in least]
                 gains = (
-                    _slope(minutes, [one.resident for one in late]),
-                    _slope(minutes, [one.descriptors for one in late]),
+                    _slope(minutes, [one.resident for one in least]),
+                    _slope(minutes, [one.descriptors for one in least]),
                 )
-                found.append((late[-1].at - late[0].at, gains))
+                found.append((least[-1].at - least[0].at, gains))
         whole = sum(seconds for seconds, _ in found)
         if not whole:
             return None
         memory, files = (sum(seconds * gains[place] for seconds, gains in found) / whole for place in (0, 1))
         return memory, files
+
+    @property
+    def usual(self) -> float:
+        """The memory of a worker, in megabytes: the median."""
+        return median([one.megabytes for each in self._samples.values() for one in each] or [0.0])
 
     @property
     def highest(self) -> tuple[float, int]:
@@ -95,7 +104,10 @@ class Watch:
 
     def _look(self) -> None:
         while not self._stopped.wait(self._every):
-            for worker in self._service.workers():
+            workers = self._service.workers()
+            if len(workers) < self._count:
+                continue  # what they shared counts for those that are left
+            for worker in workers:
                 size = megabytes(worker)
                 if size:
                     resident = megabytes(worker, "Rss")
@@ -108,6 +120,22 @@ class Watch:
             late = time.monotonic() - before - 0.01
             if late > STALL_SECONDS:
                 self.stalls.append((before, late))
+
+
+def _least(samples: list[Sample]) -> list[Sample]:
+    """The least of every half minute."""
+    spans: dict[float, list[Sample]] = defaultdict(list)
+    for one in samples:
+        spans[one.at // HOLDING_SECONDS].append(one)
+    return [
+        Sample(
+            at=(span + 0.5) * HOLDING_SECONDS,
+            megabytes=min(one.megabytes for one in within),
+            resident=min(one.resident for one in within),
+            descriptors=min(one.descriptors for one in within),
+        )
+        for span, within in sorted(spans.items())
+    ]
 
 
 def _slope(times: list[float], values: list[float]) -> float:
