@@ -56,14 +56,10 @@ def canonical_json(document: Any) -> str:
     return _CANONICAL.encode(document)
 
 
-def decode_json(text: bytes, *, within: int = 0) -> Any:
+def decode_json(text: bytes) -> Any:
     """The document of a request: every number finite, every string valid Unicode, no key twice.
 
     A byte-order mark is tolerated.
-
-    Args:
-        text: of the whole, or of a part of it.
-        within: how many objects and lists are around this part.
 
     Raises:
         JsonTextError: says what is wrong, without any of the text.
@@ -78,9 +74,8 @@ def decode_json(text: bytes, *, within: int = 0) -> Any:
     except ValueError as error:
         raise JsonTextError(_fault(str(error))) from None
     # A short text cannot be deep: to see that takes less time than to walk through what it says.
-    depth = MAX_DEPTH - within
-    if text.count(b"[") + text.count(b"{") > depth or _may_be_large(text):
-        for level in _levels(document, depth):
+    if text.count(b"[") + text.count(b"{") > MAX_DEPTH or _may_be_large(text):
+        for level in _levels(document):
             for node in level:
                 if (type(node) is float or type(node) is int) and abs(node) >= TOO_LONG:
                     _refuse_large(node)
@@ -112,7 +107,7 @@ def decode_record_json(text: bytes) -> Any:
         raise JsonTextError(TOO_DEEP) from None
     except ValueError:
         raise JsonTextError(NO_JSON) from None
-    for _ in _levels(document, MAX_DEPTH):
+    for _ in _levels(document):
         pass
     return document
 
@@ -136,10 +131,10 @@ def _object_without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _levels(document: Any, depth: int) -> Iterable[list[Any]]:
-    """The nodes of the document but for its texts, one list for each level, as deep as is allowed."""
+def _levels(document: Any) -> Iterable[list[Any]]:
+    """The nodes of the document but for its texts, one list for each depth, as deep as is allowed."""
     level = [document]
-    for _ in range(depth):
+    for _ in range(MAX_DEPTH):
         yield level
         holders = [node for node in level if type(node) is dict or type(node) is list]
         level = [part for part in get_referents(*holders) if type(part) is not str]  # faster than a loop over each

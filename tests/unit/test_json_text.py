@@ -74,6 +74,10 @@ def test_the_refusal_repeats_nothing_of_the_text():
     [
         (b'{"a": 1, "a": 2}', "the same key twice"),
         (b"[1e999]", "too large"),
+        (b"[-1E+309]", "too large"),
+        (b"[2.5e0400]", "too large"),
+        (b"[" + b"7" * 60 + b"e250]", "too large"),
+        (b"[" + b"7" * 320 + b".5]", "too large"),
         (b"[" + b"9" * 5000 + b"]", "too large"),
         (b"[" + b"9" * 65 + b"]", "too large"),
         (b"[-" + b"9" * 65 + b"]", "too large"),

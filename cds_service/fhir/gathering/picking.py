@@ -117,11 +117,9 @@ def concepts_of(resource: Json, others: Sequence[tuple[Json, str | None]], termi
     kind = text(resource.get("resourceType"))
     if kind in MEDICATION_TYPES:
         return _concepts_of_drug(_drug_of(resource, others), terminology)
-    code, components = resource.get(CODE_OF.get(kind, "code")), resource.get("component")
-    if not code and not components:
-        return frozenset()
+    code = resource.get(CODE_OF.get(kind, "code"))
     found = terminology.concepts(code)
-    if components:
+    if components := resource.get("component"):
         found = found.union(*(terminology.concepts(component.get("code")) for component in objects(components)))
     if kind == "Condition":  # words never make a yes, but forbid a "no": an entry may be coded in a way we do not list
         return found.union(*(terminology.text_concepts(word) for word in set(texts_of(code))))

@@ -20,7 +20,6 @@ from cds_service.request_json import place_of
 
 class _Page(Struct):
     entry: list[Raw] | None = None
-    link: Raw = Raw()
 
 
 class _Coding(Struct):
@@ -40,11 +39,17 @@ class _Component(Struct):
     code: _Codeable | None = None
 
 
+class _Meta(Struct, rename="camel"):
+    version_id: str | UnsetType = UNSET
+    last_updated: str | UnsetType = UNSET
+
+
 class _Observation(Struct, rename="camel"):
     """What is asked of every Observation, and what says what it is about."""
 
     resource_type: Literal["Observation"]
     id: str | UnsetType = UNSET
+    meta: _Meta | UnsetType = UNSET
     status: str | UnsetType = UNSET
     subject: Raw = Raw()
     patient: Raw = Raw()
@@ -67,9 +72,6 @@ class _AnyEntry(Struct):
 
 _PAGES: Decoder[dict[str, _Page | None]] = Decoder(dict[str, _Page | None])
 _ENTRY, _ANY_ENTRY = Decoder(_Entry), Decoder(_AnyEntry)
-ENTRY_DEPTH = 3  # of objects and lists around an entry: prefetch, page, list
-ABOUT = ("subject", "patient", "contained")  # whom a resource is about
-_Written = tuple[str | UnsetType, tuple[bytes, ...]]
 
 
 def decode_prefetch(text: bytes, terminology: Concepts) -> Mapping[str, Any]:
@@ -83,22 +85,23 @@ def decode_prefetch(text: bytes, terminology: Concepts) -> Mapping[str, Any]:
         JsonTextError: says what is wrong, without any of the text.
     """
     parts: list[bytes] = []
-    found: list[tuple[str, int, bytes, _Observation | None]] = []
+    passed: list[tuple[str, int, _Observation]] = []
     end = 0
     for key, number, entry, observation in _entries_in(text, terminology):
         start = place_of(entry, text, end)
         if start is None:  # keys that stand twice have lost their order
             return _whole(text)
-        parts.append(text[end:start])
+        parts += text[end:start], entry if observation is None else b"null"
         end = start + len(entry)
-        found.append((key, number, entry, observation))
-    prefetch = _whole(b"null".join([*parts, text[end:]]))
-    stubs: dict[_Written, Any] = {}
-    for key, number, entry, observation in found:
+        if observation is not None:
+            passed.append((key, number, observation))
+    prefetch = _whole(b"".join([*parts, text[end:]]))
+    known: dict[bytes, Any] = {}
+    for key, number, observation in passed:
         entries = prefetch[key]["entry"]
         if entries[number] is not None:  # the same text stood elsewhere too
             return _whole(text)
-        entries[number] = _stub_of(observation, stubs) if observation else decode_json(entry, within=ENTRY_DEPTH)
+        entries[number] = {"resource": _stub_of(observation, known)}
     return prefetch
 
 
@@ -115,19 +118,12 @@ def _entries_in(text: bytes, terminology: Concepts) -> Iterator[tuple[str, int, 
         return  # a key holds something odd
     for key, page in pages.items():
         entries = [bytes(entry) for entry in (page.entry if page else None) or ()]
-        goes_on = page is not None and _may_go_on(bytes(page.link))
-        found = [None if goes_on else _decoded(entry) for entry in entries]
+        found = [_decoded(entry) for entry in entries]
         count = Counter(one for one in map(_id_in, entries, found) if one)
         for number, (entry, observation) in enumerate(zip(entries, found, strict=True)):
-            # Of two versions of one the newer counts, and of two that are none the content decides; on a page that is
-            # not here there may be another version of any.
+            # Of two versions of one the newer counts, and of two that are none the content decides.
             is_kept = observation is None or count[observation.id or ""] > 1 or _is_read(observation, terminology)
             yield key, number, entry, None if is_kept else observation
-
-
-def _may_go_on(links: bytes) -> bool:
-    """Whether another page may follow; with a backslash the word may be written in another way."""
-    return b"next" in links or b"\\" in links
 
 
 def _decoded(entry: bytes) -> _Observation | None:
@@ -149,24 +145,28 @@ def _id_in(entry: bytes, observation: _Observation | None) -> str:
 
 def _is_read(observation: _Observation, terminology: Concepts) -> bool:
     """Whether any of its codes is one of ours."""
-    for code in (observation.code, *[one.code for one in observation.component or ()]):
-        if code is not None:
-            for coding in code.coding if code.coding is not None else (code,):
-                if terminology.knows(coding.system, coding.code):
-                    return True
-    return False
+    codes = (observation.code, *[one.code for one in observation.component or ()])
+    return any(
+        terminology.knows(coding.system, coding.code)
+        for code in codes
+        if code
+        for coding in (code.coding if code.coding is not None else (code,))
+    )
 
 
-def _stub_of(observation: _Observation, known: dict[_Written, Any]) -> dict[str, Any]:
-    """What stays of it, raw, as an entry: whose it is, and whether it counts. Most say the same and share one."""
-    written = observation.status, tuple([bytes(getattr(observation, name)) for name in ABOUT])
-    if written not in known:
-        status = {} if observation.status is UNSET else {"status": observation.status}
-        about = {
-            name: decode_json(part, within=ENTRY_DEPTH + 2)  # the entry, and the resource in it
-            for name, part in zip(ABOUT, written[1], strict=True)
-            if part
-        }
-        known[written] = {"resource": {"resourceType": "Observation", **status, **about}}
-    found: dict[str, Any] = known[written]
-    return found
+def _stub_of(observation: _Observation, known: dict[bytes, Any]) -> dict[str, Any]:
+    """What stays of it, raw; most are about the same patient, whose reference is decoded once."""
+    members: dict[str, Any] = {"resourceType": observation.resource_type}
+    if observation.id is not UNSET:
+        members["id"] = observation.id
+    if observation.meta is not UNSET:
+        meta = {"versionId": observation.meta.version_id, "lastUpdated": observation.meta.last_updated}
+        members["meta"] = {name: value for name, value in meta.items() if value is not UNSET}
+    if observation.status is not UNSET:
+        members["status"] = observation.status
+    for name in ("subject", "patient", "contained"):
+        if written := bytes(getattr(observation, name)):
+            if written not in known:
+                known[written] = decode_json(written)
+            members[name] = known[written]
+    return members
