@@ -16,11 +16,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, delete
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from cds_service.audit.database import Database, is_busy
+from cds_service.audit.database import Database, insert_unless_held, is_busy
 from cds_service.audit.tables import TOKENS
 from cds_service.errors import CdsError
 
@@ -125,8 +123,8 @@ class TokenIds:
             ticket.is_new = is_new
 
     def _is_new(self, connection: Connection, ticket: _Ticket) -> bool:
-        insert = insert_sqlite if self._database.is_sqlite else insert_postgresql
-        row = insert(TOKENS).values(digest=ticket.digest, expires=ticket.expires).on_conflict_do_nothing()
+        row = insert_unless_held(connection, TOKENS).values(digest=ticket.digest, expires=ticket.expires)
+        row = row.on_conflict_do_nothing()
         return connection.scalar(row.returning(TOKENS.c.digest)) is not None
 
     def _prune(self, connection: Connection) -> None:

@@ -211,6 +211,7 @@ def serve(
     gc.collect()
     gc.freeze()  # what is loaded stays; the collector of a worker would only copy its pages
     gc.set_threshold(COLLECT_AFTER)
+    gc.enable()
     server.run()
 
 

@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import psycopg
-
 from cds_service.audit.verification.hashes import Card
 
 ENTRIES = (
@@ -88,8 +86,8 @@ def open_log(database_url: str) -> Iterator[Log]:
             else _open_postgresql(database_url) as select
         ):
             yield Log(_rows(select), lambda: [(row[0], int(row[1])) for row in _stray(select)])
-    except (sqlite3.Error, psycopg.Error) as error:
-        raise NoLog(f"there is no audit log that can be read ({type(error).__name__})") from None
+    except sqlite3.Error as error:
+        raise _no_log(error) from None
 
 
 @contextmanager
@@ -114,21 +112,30 @@ def _open_sqlite(url: str) -> Iterator[Select]:
 
 @contextmanager
 def _open_postgresql(url: str) -> Iterator[Select]:
+    import psycopg  # noqa: PLC0415 - who keeps the log in SQLite need not load it
+
     _, _, rest = url.partition("://")
-    with psycopg.connect(f"postgresql://{rest}", connect_timeout=5) as connection:
-        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-        connection.read_only = True
-        count = 0
+    try:
+        with psycopg.connect(f"postgresql://{rest}", connect_timeout=5) as connection:
+            connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+            connection.read_only = True
+            count = 0
 
-        def select(query: str) -> Iterator[tuple[tuple[str, ...], list[Cells]]]:
-            nonlocal count
-            count += 1
-            with connection.cursor(name=f"verify_{count}") as cursor:
-                cursor.execute(query)
-                while rows := cursor.fetchmany(AT_ONCE):
-                    yield tuple(column.name for column in cursor.description or ()), rows
+            def select(query: str) -> Iterator[tuple[tuple[str, ...], list[Cells]]]:
+                nonlocal count
+                count += 1
+                with connection.cursor(name=f"verify_{count}") as cursor:
+                    cursor.execute(query)
+                    while rows := cursor.fetchmany(AT_ONCE):
+                        yield tuple(column.name for column in cursor.description or ()), rows
 
-        yield select
+            yield select
+    except psycopg.Error as error:
+        raise _no_log(error) from None
+
+
+def _no_log(error: Exception) -> NoLog:
+    return NoLog(f"there is no audit log that can be read ({type(error).__name__})")
 
 
 def _stray(select: Select) -> list[Cells]:
