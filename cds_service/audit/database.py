@@ -12,9 +12,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 
-from cds_service.errors import DataFileError
+from cds_service.errors import CdsError, DataFileError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 VERSION_TABLE = "audit_version"
@@ -27,6 +27,10 @@ PREPARE_SECONDS = 10.0  # several processes may start at once, and one of them m
 _RETRIED_STATES = frozenset({"40001", "40P01"})
 LOOK_SECONDS = 0.001  # between two looks whether SQLite's lock is free: a transaction takes a few of these
 LOCK_NOT_AVAILABLE = "55P03"
+
+
+class OldTables(CdsError):
+    """The tables are not those that this program needs, and its role may not change them; says which are there."""
 
 
 class Database:
@@ -96,13 +100,20 @@ class Database:
 
         Raises:
             DataFileError: the database is of a newer version of this program.
+            OldTables: of an older one, or empty, and only its owner may change that.
             DBAPIError: it does not answer.
         """
         with self._engine.connect() as connection, connection.begin():
             found = _version(connection)
         if found != HEAD:
-            with self.writing(PREPARE_SECONDS) as connection:
-                migrate(connection, _version(connection))
+            try:
+                with self.writing(PREPARE_SECONDS) as connection:
+                    migrate(connection, _version(connection))
+            except ProgrammingError:
+                there = f"at step {found}" if found else "not there"
+                raise OldTables(
+                    f"the tables of the log are {there}, this program needs step {HEAD}: `audit migrate` as their owner"
+                ) from None
 
     def empty_journal(self) -> None:
         """After a purge: SQLite overwrites what is deleted, and here lets go of the older pages in its journal too."""

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from cds_service.audit.appending import Clock, append_entries
 from cds_service.audit.chain import AuditEntry, AuditState, SealedEntry, seal
-from cds_service.audit.database import Database
+from cds_service.audit.database import Database, OldTables
 from cds_service.audit.reading import AuditReader
 from cds_service.audit.spool import MAX_BYTES, Spool, SpoolFull
 from cds_service.audit.writer import GroupWriter, NotWritten
@@ -21,6 +21,7 @@ from cds_service.errors import AuditUnavailable
 
 LOG = logging.getLogger("kyphoplasty_cds.audit")
 SHARE_SECONDS = 0.3  # of an answer's time, for the database; then the spool takes the entry
+ASKED_SECONDS = 1.0  # for a process that has just begun, until it is known whether the database answers
 FIRST_SECONDS = 5.0  # the first entry of a process may have to wait for the tables
 
 
@@ -111,8 +112,10 @@ class AuditStore:
             self.database.prepare()
             with self.database.writing() as connection:
                 append_entries(connection, [self._opening], self._clock)
-        except DBAPIError as error:
-            fields = {"event": "audit-down", "kind": type(error).__name__}  # its text may repeat a password
+        except (DBAPIError, OldTables) as error:
+            fields = {"event": "audit-down", "kind": type(error).__name__}  # a driver's text may repeat a password
+            if isinstance(error, OldTables):
+                fields["detail"] = str(error)
             LOG.error("audit-down", extra={"fields": fields})  # noqa: TRY400
         finally:
             self.database.dispose()
@@ -124,16 +127,17 @@ class AuditStore:
         except AuditUnavailable as error:
             return AuditState(False, str(error), self._spool.state().size)
         writer.look()
+        is_asked = writer.has_asked(ASKED_SECONDS)
         spool, lost = self._spool.state(), writer.lost
         if writer.is_broken:
             return AuditState(False, "the disk did not confirm a write; a restart is needed", spool.size, lost)
         if lost:
             return AuditState(False, "entries could not be written", spool.size, lost)
+        if not is_asked:
+            return AuditState(False, "the database has not answered yet", spool.size, lost)
         if writer.is_down and not (writer.is_prepared and spool.is_open):
-            return AuditState(False, "the database does not answer", spool.size, lost)
-        return AuditState(
-            True, "the database does not answer, entries are spooled" if writer.is_down else "", spool.size
-        )
+            return AuditState(False, writer.trouble, spool.size, lost)
+        return AuditState(True, f"{writer.trouble}, entries are spooled" if writer.is_down else "", spool.size)
 
     def close(self) -> None:
         """Write what waits and close everything."""

@@ -102,10 +102,12 @@ class GroupWriter:
         self._answered = time.monotonic()
         self._has_to_look = True
         self._opening = [opening] if opening is not None else []
+        self._is_known = threading.Event()
         self._lost: list[str] = []  # moments of answers that were refused since no entry could be written
         self.is_prepared = False
         self.is_down = False
         self.is_broken = False
+        self.trouble = ""  # why it is down
         self._thread = threading.Thread(target=self._run, name="audit-writer", daemon=True)
         self._thread.start()
 
@@ -155,6 +157,10 @@ class GroupWriter:
             if time.monotonic() - self._answered > LOOK_SECONDS:
                 self._has_to_look = True
                 self._changed.notify()
+
+    def has_asked(self, seconds: float) -> bool:
+        """Whether the database has answered, or failed to, once; waits for it so long."""
+        return self._is_known.wait(seconds)
 
     def close(self, seconds: float = 5.0) -> None:
         """Write what waits, and end; of the backlog as much as these seconds allow."""
@@ -238,10 +244,12 @@ class GroupWriter:
             return
         if isinstance(error, DBAPIError) and is_failed_fsync(error):
             self.is_broken = True
+        # The message of a driver may repeat the row, so only its kind is said.
+        self.trouble = str(error) if isinstance(error, CdsError) else "the database does not answer"
         if not self.is_down:
-            # The message of a driver may repeat the row, so only its kind is said.
             event = "audit-broken" if self.is_broken else "audit-down"
-            LOG.error(event, extra={"fields": {"event": event, "kind": type(error).__name__}})
+            fields = {"event": event, "kind": type(error).__name__, "detail": self.trouble}
+            LOG.error(event, extra={"fields": fields})
         self.is_down = True
 
     def _finish(self, group: Sequence[_Ticket]) -> None:
@@ -252,6 +260,7 @@ class GroupWriter:
                 self._queue.clear()
             for ticket in waiting:
                 ticket.is_over.set()
+        self._is_known.set()
 
 
 def _wait(seconds: float, until: Deadline | None) -> float:

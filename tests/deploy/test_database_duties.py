@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from cds_service.audit.checkpoint import make_checkpoint
-from cds_service.audit.database import Database
+from cds_service.audit.database import Database, migrate
 from cds_service.audit.store import AuditStore
 from cds_service.audit.token_ids import TokenIds
 from cds_service.audit.verification.walk import verify_log
@@ -105,7 +105,7 @@ def test_only_the_owner_purges(roles):
     assert "does not answer" in run(COMMAND, *everything, url=service, code=1)
     kept = "SELECT count(*) FROM audit_search WHERE kind = 'answer' AND at < '2021'"
     assert rows_of(service, kept) == [(1,)]
-    assert "1 entries" in run(COMMAND, *everything, url=owner)
+    assert "entries of before" in run(COMMAND, *everything, url=owner)
     assert rows_of(service, kept) == [(0,)]
     assert verify_log(service).is_whole
 
@@ -115,11 +115,29 @@ def test_a_service_waits_for_tables_that_it_may_not_make(roles, postgres):
     postgres.ask("CREATE DATABASE later OWNER kyphoplasty_cds_owner")
     owner, service = (address.rpartition("/")[0] + "/later" for address in roles)
     store = AuditStore(service)
-    assert comes(lambda: not store.state().is_ready)
+    state = store.state()
+    assert (state.is_ready, "not there" in state.trouble, "audit migrate" in state.trouble) == (False, True, True)
     run(COMMAND, "audit", "migrate", url=owner)
     run("psql", "-q", "-f", DEPLOY / "postgres/protect.sql", owner)
     assert comes(lambda: store.state().is_ready)
     store.append(answer_entry(1))
+    store.close()
+
+
+def test_a_service_over_tables_of_an_older_version_says_from_its_first_moment_what_it_needs(roles, postgres):
+    """As after a backup was restored that is older than the program."""
+    postgres.ask("CREATE DATABASE older OWNER kyphoplasty_cds_owner")
+    owner, service = (address.rpartition("/")[0] + "/older" for address in roles)
+    database = Database(owner)
+    with database.writing() as connection:
+        migrate(connection, None, "0003")
+    database.dispose()
+    run("psql", "-q", "-f", DEPLOY / "postgres/protect.sql", owner)
+    store = AuditStore(service)
+    state = store.state()
+    assert (state.is_ready, "at step 0003" in state.trouble, "audit migrate" in state.trouble) == (False, True, True)
+    run(COMMAND, "audit", "migrate", url=owner)
+    assert comes(lambda: store.state().is_ready)
     store.close()
 
 
