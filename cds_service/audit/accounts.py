@@ -84,7 +84,7 @@ class Accounts:
                 connection.execute(update_rows(REVIEWERS).where(REVIEWERS.c.name == name).values(**row))
                 connection.execute(delete(SESSIONS).where(SESSIONS.c.name == name))
             else:
-                raise AccountFault(f"there is an account {name} already; --replace gives it a new password and role")
+                raise AccountFault(f"there is an account {name} already; --replace gives it a new password")
             self._access.note(connection, entry)
 
     def retire(self, name: str, entry: AuditEntry | None = None) -> bool:
@@ -100,10 +100,11 @@ class Accounts:
             self._access.note(connection, entry if closed.rowcount else None)
         return bool(closed.rowcount)
 
-    def exists(self, name: str) -> bool:
-        """Whether there is an account of this name, open or closed."""
+    def role_of(self, name: str) -> Role | None:
+        """The role of the account of this name, open or closed; None where there is none."""
         with self._access.reading() as connection:
-            return connection.scalar(select(REVIEWERS.c.name).where(REVIEWERS.c.name == name)) is not None
+            found: Role | None = connection.scalar(select(REVIEWERS.c.role).where(REVIEWERS.c.name == name))
+            return found
 
     def check(self, name: str, password: str, address: str) -> bool:
         """Whether there is an open account of this name with this password.

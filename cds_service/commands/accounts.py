@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 @click.command("add-reviewer")
 @click.argument("name")
-@click.option("--role", type=click.Choice(ROLES), default="reviewer", show_default=True)
+@click.option("--role", type=click.Choice(ROLES), help="reviewer where none is named; with --replace as it was")
 @click.option("--password-file", type=click.File(), metavar="FILE", help="instead of a prompt; - is standard input")
-@click.option("--replace", is_flag=True, help="new password and role for an account that exists; its sessions end")
+@click.option("--replace", is_flag=True, help="a new password for an account that exists; its sessions end")
 @say_errors
 def add_reviewer(name: str, role: Any, password_file: TextIO | None, replace: bool) -> None:  # noqa: FBT001
     """Make an account for the review pages, /audit.
@@ -36,6 +36,10 @@ def add_reviewer(name: str, role: Any, password_file: TextIO | None, replace: bo
     with _accounts() as accounts:
         from cds_service.audit.accounts import AccountFault  # noqa: PLC0415 - SQLAlchemy is loaded where it is needed
 
+        known = accounts.role_of(name)
+        if replace and known is None:
+            raise DataFileError("NAME", name, "there is no such account to replace in this log")
+        role = role or known or "reviewer"
         try:
             done = _entry("replaced" if replace else "added", name, role)
             accounts.add(name, role, password, replace=replace, entry=done)

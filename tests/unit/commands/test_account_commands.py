@@ -99,6 +99,21 @@ def test_an_account_is_replaced_only_on_demand(accounts):
     assert accounts.session(accounts.log_in("anna", "another long password", "x")).role == "privacy-officer"
 
 
+def test_a_new_password_leaves_the_role_as_it_was(accounts):
+    run("add-reviewer", "anna", "--role", "privacy-officer", "--password-file", "-", typed=f"{PASSWORD}\n")
+    again = ("add-reviewer", "anna", "--password-file", "-", "--replace")
+    result = run(*again, typed="another long password\n")
+    assert (result.exit_code, "privacy-officer" in result.output) == (0, True)
+    assert accounts.session(accounts.log_in("anna", "another long password", "x")).role == "privacy-officer"
+
+
+@pytest.mark.usefixtures("accounts")
+def test_who_is_not_there_is_not_replaced():
+    """As when the command looks into another log than the service's."""
+    result = run("add-reviewer", "anna", "--password-file", "-", "--replace", typed=f"{PASSWORD}\n")
+    assert (result.exit_code, "no such account" in result.output) == (2, True)
+
+
 def test_a_removed_reviewer_is_out_and_the_name_stays_taken(accounts):
     run("add-reviewer", "anna", "--password-file", "-", typed=f"{PASSWORD}\n")
     token = accounts.log_in("anna", PASSWORD, "x")
