@@ -14,4 +14,5 @@ python3 -m venv "$folder" "$build/tools"
 "$folder/bin/python" -m pip install --quiet --no-deps --no-index --force-reinstall "$build"/*.whl
 rm -rf "$folder/deploy"
 cp -R "$here" "$folder/deploy"
+chmod -R go+rX "$folder/deploy" # whatever mask the checkout was made with
 "$folder/bin/kyphoplasty-cds" mappings check
