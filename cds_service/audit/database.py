@@ -27,6 +27,7 @@ PREPARE_SECONDS = 10.0  # several processes may start at once, and one of them m
 _RETRIED_STATES = frozenset({"40001", "40P01"})
 LOOK_SECONDS = 0.001  # between two looks whether SQLite's lock is free: a transaction takes a few of these
 LOCK_NOT_AVAILABLE = "55P03"
+INSUFFICIENT_PRIVILEGE = "42501"
 
 
 class OldTables(CdsError):
@@ -109,7 +110,9 @@ class Database:
             try:
                 with self.writing(PREPARE_SECONDS) as connection:
                     migrate(connection, _version(connection))
-            except ProgrammingError:
+            except ProgrammingError as error:
+                if getattr(error.orig, "sqlstate", None) != INSUFFICIENT_PRIVILEGE:
+                    raise
                 there = f"at step {found}" if found else "not there"
                 raise OldTables(
                     f"the tables of the log are {there}, this program needs step {HEAD}: `audit migrate` as their owner"

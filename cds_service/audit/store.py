@@ -127,13 +127,12 @@ class AuditStore:
         except AuditUnavailable as error:
             return AuditState(False, str(error), self._spool.state().size)
         writer.look()
-        is_asked = writer.has_asked(ASKED_SECONDS)
         spool, lost = self._spool.state(), writer.lost
         if writer.is_broken:
             return AuditState(False, "the disk did not confirm a write; a restart is needed", spool.size, lost)
         if lost:
             return AuditState(False, "entries could not be written", spool.size, lost)
-        if not is_asked:
+        if not writer.has_asked(ASKED_SECONDS):
             return AuditState(False, "the database has not answered yet", spool.size, lost)
         if writer.is_down and not (writer.is_prepared and spool.is_open):
             return AuditState(False, writer.trouble, spool.size, lost)

@@ -102,7 +102,7 @@ class GroupWriter:
         self._answered = time.monotonic()
         self._has_to_look = True
         self._opening = [opening] if opening is not None else []
-        self._is_known = threading.Event()
+        self._has_asked = threading.Event()
         self._lost: list[str] = []  # moments of answers that were refused since no entry could be written
         self.is_prepared = False
         self.is_down = False
@@ -160,7 +160,7 @@ class GroupWriter:
 
     def has_asked(self, seconds: float) -> bool:
         """Whether the database has answered, or failed to, once; waits for it so long."""
-        return self._is_known.wait(seconds)
+        return self._has_asked.wait(seconds)
 
     def close(self, seconds: float = 5.0) -> None:
         """Write what waits, and end; of the backlog as much as these seconds allow."""
@@ -260,7 +260,7 @@ class GroupWriter:
                 self._queue.clear()
             for ticket in waiting:
                 ticket.is_over.set()
-        self._is_known.set()
+        self._has_asked.set()
 
 
 def _wait(seconds: float, until: Deadline | None) -> float:
