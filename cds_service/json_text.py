@@ -1,7 +1,8 @@
 """JSON from outside: decoders that refuse what JSON is not, and what would break later steps; and JSON as we write it.
 
-Requests, but for what `request_json.py` leaves, are decoded by jiter, which sees equal keys and half surrogates itself;
-the records of FHIR servers by Python's own decoder, which lets a number be replaced that no float holds.
+Requests, but for what `request_json.py` leaves, are decoded by jiter, which sees equal keys and half surrogates itself.
+So are the records of FHIR servers; what it refuses of them is decoded anew by Python's own decoder, which lets a number
+be replaced that no float holds.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from gc import get_referents
 from typing import Any
 
@@ -92,6 +94,8 @@ def decode_record_json(text: bytes) -> Any:
     Raises:
         JsonTextError: as above.
     """
+    with suppress(JsonTextError):  # nearly every record, in a third of the time that the decoder below takes
+        return decode_json(text)
     try:
         document = json.loads(
             text.decode("utf-8-sig"),
