@@ -17,7 +17,7 @@ from cds_service.settings import PREFIX, Settings, describe_settings
 from cds_service.web.app import create_app
 from cds_service.web.metrics import Metrics
 from tests.deploy.locked import DEPLOY, ROOT
-from tests.deploy.manifests import pods
+from tests.deploy.manifests import of_kind, pods
 
 TEXTS = {
     path: path.read_text()
@@ -57,6 +57,15 @@ def test_every_count_of_an_alert_exists_with_its_labels():
     assert used
     for name, selector in used:
         assert set(re.findall(r"(\w+)[=!]", selector)) <= known[name], name
+
+
+def test_every_duty_of_an_alert_is_one_of_ours_and_none_is_left_out():
+    text = TEXTS[DEPLOY / "alerts.yaml"]
+    (timers,) = set(re.findall(r'name=~"([^"]*timer)"', text))
+    units = {path.name for path in DEPLOY.glob("systemd/*.timer")}
+    assert units == {f"kyphoplasty-cds-{duty}.timer" for duty in re.findall(r"\((.*)\)", timers)[0].split("|")}
+    assert f'state="active"}} == 1) == {len(units)}' in text
+    assert set(re.findall(r'cronjob="([^"]*)"', text)) == {one["metadata"]["name"] for one in of_kind("CronJob")}
 
 
 def test_the_values_of_labels_are_those_of_the_program():
