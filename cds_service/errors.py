@@ -11,7 +11,7 @@ CdsError
   UnknownService            no service of that id
   EvidenceUnavailable       neither prefetch nor FHIR server gave a readable record
   DeadlinePassed            the time for the answer ran out
-  AuditUnavailable          the entry could not be written, so nothing is shown
+  AuditUnavailable          the log could not be written or read, so nothing is shown
   FhirReadError             one read failed; never leaves fhir/gathering/record.py, where it becomes a gap
   DataFileError             a file of studies, hooks, mappings or site is wrong; start only
 """
@@ -104,7 +104,7 @@ class DeadlinePassed(CdsError):
 
 
 class AuditUnavailable(CdsError):
-    """The audit entry could not be written."""
+    """The audit log could not be written, or not be read."""
 
 
 class FhirReadError(CdsError):

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from cds_service.audit.appending import Clock, append_entries
 from cds_service.audit.chain import AuditEntry, seal, time_text
 from cds_service.audit.database import Database
-from cds_service.errors import AuditUnavailable
+from cds_service.errors import AuditUnavailable, DataFileError
 
 
 class Access:
@@ -68,6 +68,8 @@ def _failing_as_ours() -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise AuditUnavailable(f"The audit log could not be read ({type(error).__name__}).") from None
+    except DataFileError as error:  # the database is another's by now: of a newer version
+        raise AuditUnavailable(f"The audit log could not be read: {error}.") from None
 
 
 def digest_of(text: str) -> str:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect,
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 
-from cds_service.errors import CdsError, DataFileError
+from cds_service.errors import AuditUnavailable, DataFileError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 VERSION_TABLE = "audit_version"
@@ -30,7 +30,7 @@ LOCK_NOT_AVAILABLE = "55P03"
 INSUFFICIENT_PRIVILEGE = "42501"
 
 
-class OldTables(CdsError):
+class TablesNotReady(AuditUnavailable):
     """The tables are not those that this program needs, and its role may not change them; says which are there."""
 
 
@@ -101,7 +101,7 @@ class Database:
 
         Raises:
             DataFileError: the database is of a newer version of this program.
-            OldTables: of an older one, or empty, and only its owner may change that.
+            TablesNotReady: of an older one, or empty, and only its owner may change that.
             DBAPIError: it does not answer.
         """
         with self._engine.connect() as connection, connection.begin():
@@ -111,11 +111,11 @@ class Database:
                 with self.writing(PREPARE_SECONDS) as connection:
                     migrate(connection, _version(connection))
             except ProgrammingError as error:
-                if getattr(error.orig, "sqlstate", None) != INSUFFICIENT_PRIVILEGE:
+                if not is_forbidden(error):
                     raise
                 there = f"at step {found}" if found else "not there"
-                raise OldTables(
-                    f"the tables of the log are {there}, this program needs step {HEAD}: `audit migrate` as their owner"
+                raise TablesNotReady(
+                    f"The tables of the log are {there}, this program needs step {HEAD}: `audit migrate` as their owner."
                 ) from None
 
     def empty_journal(self) -> None:
@@ -135,7 +135,7 @@ class Database:
         self._engine.dispose()
 
 
-def insert_unless_held(connection: Connection, table: Table) -> Any:
+def insert_of(connection: Connection, table: Table) -> Any:
     """An `insert` of this database that knows what to do where a row is there: `on_conflict_do_nothing`, `_do_update`.
 
     The other database's is not loaded: with its driver that takes a tenth of a start.
@@ -162,6 +162,11 @@ def is_busy(error: DBAPIError) -> bool:
     """Whether another writer held the lock for too long; the database itself is well."""
     code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF  # the rest says which kind of busy
     return code == sqlite3.SQLITE_BUSY or getattr(error.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE
+
+
+def is_forbidden(error: DBAPIError) -> bool:
+    """Whether the role that asks lacks a privilege."""
+    return getattr(error.orig, "sqlstate", None) == INSUFFICIENT_PRIVILEGE
 
 
 def is_failed_fsync(error: DBAPIError) -> bool:

@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, Connection, MetaData, Row, SmallInteger, String, Table, func, select, update
 from sqlalchemy.exc import DBAPIError
 
-from cds_service.audit.database import Database, insert_unless_held
+from cds_service.audit.database import Database, insert_of
 from cds_service.audit.tables import CARDS, ENTRIES, PAYLOADS, PLACE, SEARCH
 from cds_service.errors import AuditUnavailable
 
@@ -121,7 +121,7 @@ class Figures:
         """Whether the counts were added; not when another was faster or the database is busy."""
         try:
             with self._database().writing() as connection:
-                begun = insert_unless_held(connection, STATE).values(id=1, counted_to=0)
+                begun = insert_of(connection, STATE).values(id=1, counted_to=0)
                 connection.execute(begun.on_conflict_do_nothing())
                 moved = update(STATE).where(STATE.c.counted_to == counted_from).values(counted_to=counted_to)
                 if connection.execute(moved).rowcount != 1:
@@ -132,7 +132,7 @@ class Figures:
                     if count
                 ]
                 if rows:
-                    new = insert_unless_held(connection, FIGURES)
+                    new = insert_of(connection, FIGURES)
                     added = {"count": FIGURES.c.count + new.excluded.count}
                     connection.execute(new.on_conflict_do_update(index_elements=FIGURES.primary_key, set_=added), rows)
         except DBAPIError:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from cds_service.audit.appending import Clock, append_entries
 from cds_service.audit.chain import AuditEntry, AuditState, SealedEntry, seal
-from cds_service.audit.database import Database, OldTables
+from cds_service.audit.database import Database, TablesNotReady
 from cds_service.audit.reading import AuditReader
 from cds_service.audit.spool import MAX_BYTES, Spool, SpoolFull
 from cds_service.audit.writer import GroupWriter, NotWritten
@@ -112,9 +112,9 @@ class AuditStore:
             self.database.prepare()
             with self.database.writing() as connection:
                 append_entries(connection, [self._opening], self._clock)
-        except (DBAPIError, OldTables) as error:
+        except (DBAPIError, TablesNotReady) as error:
             fields = {"event": "audit-down", "kind": type(error).__name__}  # a driver's text may repeat a password
-            if isinstance(error, OldTables):
+            if isinstance(error, TablesNotReady):
                 fields["detail"] = str(error)
             LOG.error("audit-down", extra={"fields": fields})  # noqa: TRY400
         finally:
@@ -132,7 +132,7 @@ class AuditStore:
             return AuditState(False, "the disk did not confirm a write; a restart is needed", spool.size, lost)
         if lost:
             return AuditState(False, "entries could not be written", spool.size, lost)
-        if not writer.has_asked(ASKED_SECONDS):
+        if not writer.wait_until_asked(ASKED_SECONDS):
             return AuditState(False, "the database has not answered yet", spool.size, lost)
         if writer.is_down and not (writer.is_prepared and spool.is_open):
             return AuditState(False, writer.trouble, spool.size, lost)

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, delete
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from cds_service.audit.database import Database, insert_unless_held, is_busy
+from cds_service.audit.database import Database, insert_of, is_busy
 from cds_service.audit.tables import TOKENS
 from cds_service.errors import CdsError
 
@@ -123,7 +123,7 @@ class TokenIds:
             ticket.is_new = is_new
 
     def _is_new(self, connection: Connection, ticket: _Ticket) -> bool:
-        row = insert_unless_held(connection, TOKENS).values(digest=ticket.digest, expires=ticket.expires)
+        row = insert_of(connection, TOKENS).values(digest=ticket.digest, expires=ticket.expires)
         row = row.on_conflict_do_nothing()
         return connection.scalar(row.returning(TOKENS.c.digest)) is not None
 

@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from cds_service.audit.appending import Clock, append_entries
 from cds_service.audit.chain import SealedEntry
-from cds_service.audit.database import Database, is_busy, is_failed_fsync, is_passing
+from cds_service.audit.database import Database, is_busy, is_failed_fsync, is_forbidden, is_passing
 from cds_service.audit.spool import gap_entry
 from cds_service.deadline import Deadline
 from cds_service.errors import CdsError
@@ -158,8 +158,8 @@ class GroupWriter:
                 self._has_to_look = True
                 self._changed.notify()
 
-    def has_asked(self, seconds: float) -> bool:
-        """Whether the database has answered, or failed to, once; waits for it so long."""
+    def wait_until_asked(self, seconds: float) -> bool:
+        """Wait so long until the database has answered, or failed to, once; whether it has."""
         return self._has_asked.wait(seconds)
 
     def close(self, seconds: float = 5.0) -> None:
@@ -177,7 +177,7 @@ class GroupWriter:
                 return
             try:
                 self._write_group(group)
-            except (SQLAlchemyError, CdsError, OSError) as error:
+            except Exception as error:  # noqa: BLE001 - noted; a thread that is gone would keep nothing any more
                 self._note_failure(error)
             else:
                 self.is_prepared, self.is_down = True, False
@@ -244,12 +244,12 @@ class GroupWriter:
             return
         if isinstance(error, DBAPIError) and is_failed_fsync(error):
             self.is_broken = True
-        # The message of a driver may repeat the row, so only its kind is said.
-        self.trouble = str(error) if isinstance(error, CdsError) else "the database does not answer"
+        self.trouble = _trouble(error)
         if not self.is_down:
             event = "audit-broken" if self.is_broken else "audit-down"
             fields = {"event": event, "kind": type(error).__name__, "detail": self.trouble}
-            LOG.error(event, extra={"fields": fields})
+            unexpected = {} if isinstance(error, (SQLAlchemyError, CdsError, OSError)) else {"failure": error}
+            LOG.error(event, extra={"fields": fields, **unexpected})
         self.is_down = True
 
     def _finish(self, group: Sequence[_Ticket]) -> None:
@@ -261,6 +261,19 @@ class GroupWriter:
             for ticket in waiting:
                 ticket.is_over.set()
         self._has_asked.set()
+
+
+def _trouble(error: Exception) -> str:
+    """What is wrong, for whoever runs the service. The message of a driver may repeat the row: only its kind counts."""
+    if isinstance(error, CdsError):
+        return str(error).removesuffix(".")
+    if isinstance(error, DBAPIError) and is_failed_fsync(error):
+        return "the disk did not confirm a write"
+    if isinstance(error, DBAPIError) and is_forbidden(error):
+        return "the role of the service lacks a privilege in the database: `database.sql` and `protect.sql` give them"
+    if isinstance(error, OSError):
+        return "the spool cannot be read"
+    return "the database does not answer" if isinstance(error, SQLAlchemyError) else "an unexpected error of the writer"
 
 
 def _wait(seconds: float, until: Deadline | None) -> float:

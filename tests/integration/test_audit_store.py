@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -73,6 +74,26 @@ def test_threads_of_a_process_share_commits_and_each_waits_for_its_own(store, au
         list(threads.map(store.append, (answer_entry(number) for number in range(1, 201))))
     assert rows_of(audit_url, "SELECT count(*) FROM audit_entry WHERE kind = 'answer'") == [(200,)]
     assert verify_log(audit_url).is_whole
+
+
+def test_a_writer_that_meets_what_nobody_expected_says_so_and_goes_on(store, monkeypatch):
+    """Were its thread to end, readiness would say yes and no entry would be kept."""
+    ways = iter((RuntimeError("of a library"), RuntimeError("again"), None))
+    prepare = Database.prepare
+
+    def fail_at_first(database):
+        if error := next(ways, None):
+            raise error
+        prepare(database)
+
+    monkeypatch.setattr(Database, "prepare", fail_at_first)
+    state = store.state()
+    assert (state.is_ready, "unexpected" in state.trouble) == (False, True)
+    until = time.monotonic() + 30
+    while not store.state().is_ready and time.monotonic() < until:
+        time.sleep(0.05)
+    store.append(answer_entry(1))
+    assert store.state().is_ready
 
 
 def test_a_fork_writes_on_with_a_writer_of_its_own(store, audit_url):
