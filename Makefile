@@ -70,7 +70,7 @@ coverage: $(VENV)/.ready-dev ## branch coverage of the package
 	@$(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered
 
 wheel-test: $(VENV)/.ready-dev ## build the wheel, install it elsewhere, run the smoke tests from another folder
-	@$(BIN)/python -m pytest tests/packaging/test_wheel.py -m packaging
+	@$(BIN)/python -m pytest tests/packaging/test_wheel.py tests/packaging/test_installing.py -m packaging
 
 image-test: $(VENV)/.ready-dev ## run the steps of deploy/Dockerfile in a folder of this machine, and start what comes out
 	@$(BIN)/python -m pytest tests/packaging/test_image_steps.py -m packaging

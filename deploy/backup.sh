@@ -1,5 +1,6 @@
 #!/bin/sh
-# backup.sh FOLDER : a copy of the audit log's database in a new folder of FOLDER, with a checkpoint that it must hold.
+# backup.sh FOLDER [KEEP] : a copy of the audit log's database in a new folder of FOLDER, with a checkpoint that it must hold.
+# With KEEP the newest so many stay; older ones go once this one is whole, so that none goes while backups fail.
 # Reads KYPHOPLASTY_CDS_DATABASE_URL like the service. Needs pg_dump of the server's version, or sqlite3.
 set -eu
 umask 077
@@ -23,4 +24,7 @@ esac
 sync "$half"/*
 mv "$half" "$whole"
 trap - EXIT
+if [ -n "${2:-}" ]; then
+  (cd "$1" && find . -mindepth 1 -maxdepth 1 -type d -name '[0-9]*T[0-9]*Z' | sort | head -n "-$2" | xargs -r rm -rf)
+fi
 echo "$whole"

@@ -13,6 +13,7 @@ python3 -m venv "$folder" "$build/tools"
 "$folder/bin/python" -m pip install --quiet --require-hashes --only-binary :all: -r "$here/requirements.lock"
 "$folder/bin/python" -m pip install --quiet --no-deps --no-index --force-reinstall "$build"/*.whl
 rm -rf "$folder/deploy"
-cp -R "$here" "$folder/deploy"
-chmod -R go+rX "$folder/deploy" # whatever mask the checkout was made with
+install -d -m 0755 "$folder/deploy" # what the units run, and no more: in the checkout there may be passwords
+install -m 0755 "$here/backup.sh" "$here/checkpoint.sh" "$here/restore.sh" "$folder/deploy"
+install -m 0644 "$here/README.md" "$folder/deploy"
 "$folder/bin/kyphoplasty-cds" mappings check

@@ -1,7 +1,7 @@
 #!/bin/sh
 # restore.sh BACKUP [NOTE …] : a backup into the empty database of KYPHOPLASTY_CDS_DATABASE_URL, verified against its own
-# checkpoint and against later notes. Ends 1 where a note speaks of entries that the backup does not hold: those after it
-# are lost, and whoever is responsible has to know.
+# checkpoint, then against later notes. Ends with 3 where it is whole and only the later notes do not agree with it, as when
+# they speak of entries that came after it: these are lost, and whoever is responsible has to know. Any other end but 0: no log.
 set -eu
 umask 077
 backup=$1
@@ -17,10 +17,15 @@ case $KYPHOPLASTY_CDS_DATABASE_URL in
     cp "$backup/audit.sqlite3" "$file" ;;
   *) echo "KYPHOPLASTY_CDS_DATABASE_URL is neither PostgreSQL nor SQLite" >&2; exit 2 ;;
 esac
+kyphoplasty-cds audit verify --checkpoint "$backup/checkpoint.note"
+if [ "$#" -eq 0 ]; then exit 0; fi
 waiting=$#
 while [ "$waiting" -gt 0 ]; do
   set -- "$@" --checkpoint "$1"
   shift
   waiting=$((waiting - 1))
 done
-kyphoplasty-cds audit verify --checkpoint "$backup/checkpoint.note" "$@"
+kyphoplasty-cds audit verify "$@" || {
+  echo "The backup is restored and whole; what the later notes say beyond it, above, is lost." >&2
+  exit 3
+}

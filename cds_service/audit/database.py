@@ -114,9 +114,8 @@ class Database:
                 if not is_forbidden(error):
                     raise
                 there = f"at step {found}" if found else "not there"
-                raise TablesNotReady(
-                    f"The tables of the log are {there}, this program needs step {HEAD}: `audit migrate` as their owner."
-                ) from None
+                needed = f"this program needs step {HEAD}: `audit migrate` as their owner"
+                raise TablesNotReady(f"The tables of the log are {there}, {needed}.") from None
 
     def empty_journal(self) -> None:
         """After a purge: SQLite overwrites what is deleted, and here lets go of the older pages in its journal too."""

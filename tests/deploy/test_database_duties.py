@@ -228,8 +228,9 @@ def test_a_restore_says_that_entries_after_the_backup_are_lost(log, request, tmp
     backup = run(DEPLOY / "backup.sh", tmp_path / "backups", url=log).split()[-1]
     write(log, 4, 6)
     later = run(DEPLOY / "checkpoint.sh", tmp_path / "notes", url=log).split()[-1]
-    said = run(DEPLOY / "restore.sh", backup, later, url=empty_database(log, request, tmp_path), code=1)
+    said = run(DEPLOY / "restore.sh", backup, later, url=empty_database(log, request, tmp_path), code=3)
     assert "cut off" in said
+    assert "The backup is restored and whole" in said
 
 
 def test_a_backup_that_was_changed_is_not_restored(log, request, tmp_path):
@@ -238,6 +239,17 @@ def test_a_backup_that_was_changed_is_not_restored(log, request, tmp_path):
     copy.write_bytes(copy.read_bytes() + b"x")
     new = empty_database(log, request, tmp_path)
     assert "FAILED" in run(DEPLOY / "restore.sh", backup, url=new, code=1)
+
+
+def test_older_backups_go_once_a_new_one_is_whole_and_not_before(log, tmp_path):
+    folder = tmp_path / "backups"
+    older = [folder / f"2025010{day}T000000Z" for day in range(1, 5)]
+    for one in (*older, folder / "notes"):
+        one.mkdir(parents=True)
+    run(DEPLOY / "backup.sh", folder, "3", url="postgresql://nobody@127.0.0.1:1/none", code=1)
+    assert sorted(folder.iterdir()) == sorted([*older, folder / "notes"])
+    new = Path(run(DEPLOY / "backup.sh", folder, "3", url=log).split()[-1])
+    assert sorted(folder.iterdir()) == sorted([*older[2:], new, folder / "notes"])
 
 
 def test_a_backup_is_its_owners_alone(log, tmp_path):
