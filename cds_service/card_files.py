@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from cds_service.cards.texts import REASON_SYSTEM, CardTexts, compile_layout
 from cds_service.errors import DataFileError
-from cds_service.fhir.mapping.overlay import files_in_force, label, read_json, read_toml
+from cds_service.fhir.mapping.overlay import files_in_force, label, read_json, read_toml, top_files
 from cds_service.protocol import Coding
 
 TEXTS, REASONS = "texts.toml", "override-reasons.json"
@@ -30,12 +30,13 @@ def in_force(folders: Sequence[Path], name: str) -> Path:
     """The last folder's file of this name: a site's file replaces ours.
 
     Raises:
-        DataFileError: no folder has it.
+        DataFileError: no folder has it, or one cannot be read.
     """
-    found = [path for path in (folder / name for folder in folders) if path.is_file()]
-    if not found:
+    paths = [folder / name for folder in folders]
+    found = top_files([path.parent for path in paths], paths[0].name).get(paths[0].name)
+    if found is None:
         raise DataFileError(f"{folders[0].name}/{name}", "", "is missing")
-    return found[-1]
+    return found
 
 
 def load_card_texts(folders: Sequence[Path]) -> CardTexts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -174,4 +175,4 @@ def _is_private(address: Address) -> bool:
 
 
 def _overlay(folder: Path) -> Path | None:
-    return folder if folder.is_dir() else None
+    return folder if os.path.lexists(folder) else None

@@ -16,14 +16,33 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 def files_in_force(folders: Sequence[Path], subfolder: str, suffix: str) -> Mapping[str, Path]:
-    """File name without suffix -> the file in force, sorted by name."""
-    found = {path.stem: path for folder in folders for path in sorted((folder / subfolder).glob(f"*{suffix}"))}
-    return dict(sorted(found.items()))
+    """File name without suffix -> the file in force, sorted by name.
+
+    Raises:
+        DataFileError: a folder is there and cannot be read.
+    """
+    paths = (path for folder in folders for path in _listed(folder / subfolder))
+    return dict(sorted({path.stem: path for path in paths if path.suffix == suffix}.items()))
 
 
 def top_files(folders: Sequence[Path], *names: str) -> Mapping[str, Path]:
-    """The file in force of each of these names that any folder has."""
-    return {name: folder / name for folder in folders for name in names if (folder / name).is_file()}
+    """The file in force of each of these names that any folder has.
+
+    Raises:
+        DataFileError: a folder is there and cannot be read.
+    """
+    there = ((folder, {path.name for path in _listed(folder)}) for folder in folders)
+    return {name: folder / name for folder, present in there for name in names if name in present}
+
+
+def _listed(folder: Path) -> list[Path]:
+    """What lies in it; nothing where it is not there. One that may not be read must not pass for an empty one."""
+    try:
+        return list(folder.iterdir())
+    except OSError as error:
+        if isinstance(error, FileNotFoundError) and not folder.is_symlink():
+            return []
+        raise DataFileError(label(folder), "", f"cannot be read: {error.strerror}") from error
 
 
 def label(path: Path) -> str:

@@ -49,3 +49,16 @@ def test_each_broken_file_of_keys_is_a_line(check, content, words):
     for line, name in zip(lines, ("keys.json", "other.json"), strict=True):
         assert line.startswith("error: ")
         assert f"{name}: {words}" in line
+
+
+@pytest.mark.parametrize("folder", ["mappings/findings", "mappings/valueset", "mappings"])
+def test_a_folder_that_cannot_be_read_is_a_fault_and_not_an_empty_one(tmp_path, folder):
+    """One that the user may not read, or a link to what is not mounted: that not even an administrator can read."""
+    site = site_folder(tmp_path, client_of())
+    (site / "keys.json").write_bytes(key_set(GOOD))
+    (site / folder).parent.mkdir(exist_ok=True)
+    (site / folder).symlink_to(tmp_path / "not-mounted")
+    done = CliRunner().invoke(main, ["mappings", "check", "--site", str(site)])
+    assert done.exit_code != 0, done.output
+    assert f"{folder.rpartition('/')[2]}: cannot be read" in done.output
+    assert done.exception is None or isinstance(done.exception, SystemExit)
