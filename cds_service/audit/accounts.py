@@ -10,6 +10,7 @@ import re
 import secrets
 import threading
 from datetime import timedelta
+from typing import NamedTuple
 from uuid import uuid4
 
 from argon2 import PasswordHasher
@@ -44,6 +45,13 @@ class AccountFault(CdsError):
 
 class TooManyTries(CdsError):
     """The limit of this account or address is reached for a while."""
+
+
+class Account(NamedTuple):
+    """What is kept of an account beside its name and password."""
+
+    role: Role
+    is_open: bool
 
 
 class Accounts:
@@ -88,7 +96,7 @@ class Accounts:
             self._access.note(connection, entry)
 
     def retire(self, name: str, entry: AuditEntry | None = None) -> bool:
-        """Close an account for good and end its sessions; its name stays taken. False where there is none.
+        """Close an account and end its sessions; its name stays taken. False where there is none.
 
         Args:
             name: of the account.
@@ -100,11 +108,12 @@ class Accounts:
             self._access.note(connection, entry if closed.rowcount else None)
         return bool(closed.rowcount)
 
-    def role_of(self, name: str) -> Role | None:
-        """The role of the account of this name, open or closed; None where there is none."""
+    def find(self, name: str) -> Account | None:
+        """The account of this name; None where there never was one."""
+        asked = select(REVIEWERS.c.role, REVIEWERS.c.is_active).where(REVIEWERS.c.name == name)
         with self._access.reading() as connection:
-            found: Role | None = connection.scalar(select(REVIEWERS.c.role).where(REVIEWERS.c.name == name))
-            return found
+            found = connection.execute(asked).one_or_none()
+            return Account(found.role, is_open=bool(found.is_active)) if found else None
 
     def check(self, name: str, password: str, address: str) -> bool:
         """Whether there is an open account of this name with this password.

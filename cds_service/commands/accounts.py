@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @click.command("add-reviewer")
 @click.argument("name")
-@click.option("--role", type=click.Choice(ROLES), help="reviewer where none is named; with --replace as it was")
+@click.option("--role", type=click.Choice(ROLES), help="reviewer where none is named; with --replace as it was; opens a closed account again")
 @click.option("--password-file", type=click.File(), metavar="FILE", help="instead of a prompt; - is standard input")
 @click.option("--replace", is_flag=True, help="a new password for an account that exists; its sessions end")
 @say_errors
@@ -32,14 +32,16 @@ def add_reviewer(name: str, role: Any, password_file: TextIO | None, replace: bo
     A reviewer sees all entries but who looked into the log; a privacy-officer sees that too; an operator sees figures
     and integrity, and no patient.
     """
-    password = _read_password(password_file)
-    with _accounts() as accounts:
+    with _accounts(begins_log=not replace) as accounts:
         from cds_service.audit.accounts import AccountFault  # noqa: PLC0415 - SQLAlchemy is loaded where it is needed
 
-        known = accounts.role_of(name)
+        known = accounts.find(name) if replace else None
         if replace and known is None:
             raise DataFileError("NAME", name, "there is no such account to replace in this log")
-        role = role or known or "reviewer"
+        if known and not known.is_open and role is None:
+            raise DataFileError("NAME", name, f"was closed (it was {known.role}); --role opens it again")
+        role = role or (known.role if known else "reviewer")
+        password = _read_password(password_file)
         try:
             done = _entry("replaced" if replace else "added", name, role)
             accounts.add(name, role, password, replace=replace, entry=done)
@@ -74,12 +76,15 @@ def _entry(result: str, name: str, role: str | None = None) -> AuditEntry:
 
 
 @contextmanager
-def _accounts() -> Iterator[Accounts]:
+def _accounts(*, begins_log: bool = False) -> Iterator[Accounts]:
+    """Those of the log; of one that is not there yet only where that is wanted."""
     from cds_service.audit.access import Access  # noqa: PLC0415
     from cds_service.audit.accounts import Accounts  # noqa: PLC0415
     from cds_service.audit.database import Database  # noqa: PLC0415
 
     database = Database(read_settings().database_url, wait_seconds=10.0)
+    if not begins_log and database.file is not None and not database.file.is_file():
+        raise DataFileError("DATABASE_URL", str(database.file), "there is no audit log")
     try:
         yield Accounts(Access(lambda: database, lambda: datetime.now(UTC)))
     finally:

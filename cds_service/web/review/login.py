@@ -161,7 +161,7 @@ class Gate:
             return self.login_page(wanted, REFUSED, 429)
         if not fits:
             # The name that was typed may be a password, so only a name that exists is written down.
-            known = name if self.accounts.role_of(name) else None
+            known = name if self.accounts.find(name) else None
             self.note("login", kind="login", result="denied", content={"account": known, "address": address})
             return self.login_page(wanted, REFUSED)
         return self.open(redirect(wanted, 303), self.sessions.begin(name), {"address": address})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -108,10 +109,30 @@ def test_a_new_password_leaves_the_role_as_it_was(accounts):
 
 
 @pytest.mark.usefixtures("accounts")
-def test_who_is_not_there_is_not_replaced():
+def test_who_is_not_there_is_not_replaced_and_no_password_is_asked_for():
     """As when the command looks into another log than the service's."""
-    result = run("add-reviewer", "anna", "--password-file", "-", "--replace", typed=f"{PASSWORD}\n")
+    run("add-reviewer", "bert", "--password-file", "-", typed=f"{PASSWORD}\n")
+    result = run("add-reviewer", "anna", "--replace")
     assert (result.exit_code, "no such account" in result.output) == (2, True)
+    assert "Password" not in result.output
+
+
+@pytest.mark.parametrize("words", [("add-reviewer", "anna", "--replace"), ("remove-reviewer", "anna")])
+def test_a_log_that_is_not_there_is_not_begun_for_an_account_that_must_be_in_it(accounts, url, words):  # noqa: ARG001
+    result = run(*words)
+    assert (result.exit_code, "there is no audit log" in result.output) == (2, True)
+    assert not Path(url.removeprefix("sqlite:///")).exists()
+
+
+def test_an_account_that_was_closed_is_opened_only_with_its_role_named(accounts):
+    again = ("add-reviewer", "anna", "--password-file", "-")
+    run(*again, "--role", "operator", typed=f"{PASSWORD}\n")
+    run("remove-reviewer", "anna")
+    refused = run(*again, "--replace", typed=f"{PASSWORD}\n")
+    assert (refused.exit_code, "was closed (it was operator)" in refused.output) == (2, True)
+    assert accounts.log_in("anna", PASSWORD, "x") is None
+    assert run(*again, "--replace", "--role", "operator", typed=f"{PASSWORD}\n").exit_code == 0
+    assert accounts.log_in("anna", PASSWORD, "x")
 
 
 def test_a_removed_reviewer_is_out_and_the_name_stays_taken(accounts):
