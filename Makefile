@@ -51,7 +51,7 @@ bench: $(VENV)/.ready-dev ## the service beside baselines and a peer, as ratios,
 growth: $(VENV)/.ready-dev ## what an answer costs as record and audit log grow, with slopes and a picture (ENTRIES=1000000 for a big log, 4 GB once)
 	@$(BIN)/python -m tests.bench.growth $(if $(ENTRIES),--entries $(ENTRIES))
 
-endurance: $(VENV)/.ready-dev ## ten minutes of mixed load with faults, then overload and SIGTERM (MINUTES=n, SEED=n, SQLITE=1)
+endurance: $(VENV)/.ready-dev ## ten minutes of mixed load with faults, eight without kills, then overload and SIGTERM (MINUTES=n, SEED=n, SQLITE=1)
 	@$(BIN)/python -m tests.endurance $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED)) $(if $(SQLITE),--sqlite)
 
 faults: $(VENV)/.ready-dev ## 500 random mixes of faults of the FHIR server (MIXES=n for another number)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @click.command("add-reviewer")
 @click.argument("name")
-@click.option("--role", type=click.Choice(ROLES), help="reviewer where none is named; with --replace as it was; opens a closed account again")
+@click.option("--role", type=click.Choice(ROLES), help="reviewer where none is named; with --replace as it was")
 @click.option("--password-file", type=click.File(), metavar="FILE", help="instead of a prompt; - is standard input")
 @click.option("--replace", is_flag=True, help="a new password for an account that exists; its sessions end")
 @say_errors

@@ -29,6 +29,7 @@ OVERLOAD, OVERLOAD_SECONDS, GOODPUT, SHED_MILLISECONDS = 5, 15, 0.8, 50
 GAIN_MEGABYTES, GAIN_DESCRIPTORS = 1.0, 0.5  # of a worker in a minute: no more than what a slope of noise may be
 QUIET_SHARE = 0.1  # of the processors, for others: beyond it nothing about time is judged
 SHED = (429, 503)
+SPARING = 0.8  # of the time with all faults: so long workers are spared behind it, to see whether they grow
 say = functools.partial(print, flush=True)
 
 
@@ -42,15 +43,19 @@ def main() -> int:
     programs = None if chosen.sqlite else find_programs()
     with tempfile.TemporaryDirectory(prefix="kyphoplasty-cds-endurance-") as place, ExitStack() as stack:
         postgres = stack.enter_context(postgres_server(programs)) if programs else None
-        say(f"{chosen.minutes:g} minutes with faults, seed {chosen.seed}, {'PostgreSQL' if postgres else 'SQLite'}")
-        ran = run(_folder(place, "mixed"), seconds=chosen.minutes * 60, seed=chosen.seed, postgres=postgres)
+        seconds = chosen.minutes * 60
+        spared = chosen.minutes * SPARING
+        spans = f"{chosen.minutes:g} minutes with all faults, {spared:g} more in which no worker is killed"
+        say(f"{spans}; seed {chosen.seed}, {'PostgreSQL' if postgres else 'SQLite'}")
+        mixed = _folder(place, "mixed")
+        ran = run(mixed, seconds=seconds, sparing_seconds=seconds * SPARING, seed=chosen.seed, postgres=postgres)
         for fault in ran.broken:
             say(f"BROKEN: {fault}")
         say("load, overload, SIGTERM")
         steady, peaks, over = _load(_folder(place, "load"))
         draining, drained = _drained(_folder(place, "drained"))
     bounds = [*_of_run(ran), *_of_load(steady, peaks, over), *drained]
-    head = f"`make endurance MINUTES={chosen.minutes:g} SEED={chosen.seed}`: {circumstances()}"
+    head = f"`make endurance MINUTES={chosen.minutes:g} SEED={chosen.seed}`: {circumstances()} {spans}."
     text = "\n".join(
         [
             "# What it endures\n",

@@ -24,7 +24,6 @@ from tests.postgres_server import PostgresServer
 DEADLINE_SECONDS = 3.0
 ALLOWANCE_SECONDS = 0.1
 CALLERS = 8
-KILLING = 0.2  # of the time; then workers live on, so that it is seen whether one grows
 # Where an answer that was late had stayed.
 STOPPED = "with a worker that had been stopped"
 WAITING = "before or behind the application: for a thread, a processor, or the network"
@@ -76,10 +75,20 @@ class Ran:
         return ANSWERING if handled > DEADLINE_SECONDS + ALLOWANCE_SECONDS else WAITING
 
 
-def run(folder: Path, *, seconds: float, seed: int, postgres: PostgresServer | None, callers: int = CALLERS) -> Ran:
+def run(
+    folder: Path,
+    *,
+    seconds: float,
+    seed: int,
+    postgres: PostgresServer | None,
+    sparing_seconds: float = 0.0,
+    callers: int = CALLERS,
+) -> Ran:
     """Call for so long, with faults; then end, start once more so that the spool is merged, and check.
 
     Args:
+        seconds: with every fault.
+        sparing_seconds: on from there, with all but the killing of workers, so that it is seen whether one grows.
         postgres: the log's server; SQLite without it.
     """
     with ExitStack() as stack:
@@ -96,10 +105,10 @@ def run(folder: Path, *, seconds: float, seed: int, postgres: PostgresServer | N
         calling = Callers(service.url, fhir.base, seed)
         calling.start(callers)
         trouble.start()
-        time.sleep(seconds * KILLING)
+        time.sleep(seconds)
         trouble.spare_workers()
         spared_since = time.monotonic()
-        time.sleep(seconds * (1 - KILLING))
+        time.sleep(sparing_seconds)
         trouble.stop()
         calling.stop()
         watch.stop()

@@ -13,6 +13,7 @@ from tests.bench.running import Running, descriptors, machine_seconds, megabytes
 
 HOLDING_SECONDS = 30  # what it comes back to within these it holds: a login's password alone takes 64 MB for a moment
 SETTLING_SECONDS = 240  # a young worker still fills its caches: threads, statements, pages, what codes mean
+LEAST_LOOKS = 10  # in so many seconds: with fewer a password may be in all of them
 STALL_SECONDS = 0.03
 
 
@@ -123,7 +124,7 @@ class Watch:
 
 
 def _least(samples: list[Sample]) -> list[Sample]:
-    """The least of every half minute."""
+    """The least of every half minute that was looked at often."""
     spans: dict[float, list[Sample]] = defaultdict(list)
     for one in samples:
         spans[one.at // HOLDING_SECONDS].append(one)
@@ -135,6 +136,7 @@ def _least(samples: list[Sample]) -> list[Sample]:
             descriptors=min(one.descriptors for one in within),
         )
         for span, within in sorted(spans.items())
+        if len(within) >= LEAST_LOOKS
     ]
 
 

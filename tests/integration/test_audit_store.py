@@ -76,6 +76,31 @@ def test_threads_of_a_process_share_commits_and_each_waits_for_its_own(store, au
     assert verify_log(audit_url).is_whole
 
 
+def test_over_sqlite_nothing_of_the_other_database_is_loaded(tmp_path):
+    """It would take a tenth of a start."""
+    url = f"sqlite:///{tmp_path / 'audit.sqlite3'}"
+    fill(url, 1)
+    code = f"""if True:
+        import sys
+        from datetime import UTC, datetime
+        import cds_service.web.server
+        from cds_service.audit.answers_given import AnswersGiven
+        from cds_service.audit.chain import AuditEntry
+        from cds_service.audit.store import AuditStore
+        from cds_service.loading import load_service
+        from cds_service.settings import Settings
+        from cds_service.web.app import create_app
+        store = AuditStore({url!r})
+        earlier = AnswersGiven(store)
+        create_app(load_service(), Settings(), audit=store, earlier=earlier, base_url="http://127.0.0.1:8080")
+        store.append(AuditEntry(kind="read", at=datetime.now(UTC), user="anna", content={{}}))
+        store.close()
+        print(sorted({{"psycopg", "alembic", "sqlalchemy.dialects.postgresql"}} & set(sys.modules)))
+    """
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["[]"]
+
+
 def test_a_writer_that_meets_what_nobody_expected_says_so_and_goes_on(store, monkeypatch):
     """Were its thread to end, readiness would say yes and no entry would be kept."""
     ways = iter((RuntimeError("of a library"), RuntimeError("again"), None))
