@@ -4,6 +4,7 @@
 # Reads KYPHOPLASTY_CDS_DATABASE_URL like the service. Needs pg_dump of the server's version, or sqlite3.
 set -eu
 umask 077
+case ${2:-1} in 0* | *[!0-9]*) echo "KEEP is a number from 1 on: $2" >&2; exit 2 ;; esac
 stamp=$(date -u +%Y%m%dT%H%M%SZ)
 half=$1/.$stamp.half
 whole=$1/$stamp

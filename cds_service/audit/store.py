@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -119,6 +120,11 @@ class AuditStore:
             LOG.error("audit-down", extra={"fields": fields})  # noqa: TRY400
         finally:
             self.database.dispose()
+
+    def begin(self) -> None:
+        """Ask the database beside the first requests of this process: from then on the spool may stand in for it."""
+        with suppress(AuditUnavailable):  # the system gives no thread now; the first entry asks again
+            self._writing()
 
     def state(self) -> AuditState:
         """Whether an entry would be kept now."""

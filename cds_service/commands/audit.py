@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from cds_service.commands.exit_codes import say_errors
+from cds_service.commands.exit_codes import NO_DATABASE, say_errors
 from cds_service.commands.machine_user import machine_user
 from cds_service.errors import AuditUnavailable, DataFileError
 from cds_service.settings import Settings, read_settings
@@ -187,7 +187,7 @@ def _database() -> Iterator[Database]:
         database.prepare()
         yield database
     except DBAPIError as error:
-        raise AuditUnavailable(f"The database of the audit log does not answer ({type(error).__name__}).") from None
+        raise AuditUnavailable(f"{NO_DATABASE} ({type(error).__name__}).") from None
     finally:
         database.dispose()
 

@@ -11,6 +11,8 @@ import click
 
 from cds_service.errors import CdsError, DataFileError
 
+NO_DATABASE = "The database of the audit log does not answer, or refuses this login or what it asks"
+
 P = ParamSpec("P")
 R = TypeVar("R")
 

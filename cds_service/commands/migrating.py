@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from cds_service.commands.exit_codes import say_errors
+from cds_service.commands.exit_codes import NO_DATABASE, say_errors
 from cds_service.errors import AuditUnavailable
 from cds_service.settings import read_settings
 
@@ -23,7 +23,7 @@ def migrate() -> None:
     try:
         database.prepare()
     except DBAPIError as error:
-        raise AuditUnavailable(f"The database of the audit log does not answer ({type(error).__name__}).") from None
+        raise AuditUnavailable(f"{NO_DATABASE} ({type(error).__name__}).") from None
     finally:
         database.dispose()
     click.echo(f"the tables are at step {HEAD}")

@@ -110,7 +110,13 @@ def create_app(
     if isinstance(audit, AuditStore):
         app.register_blueprint(review_routes(around, audit, site))
     app.after_request(_secure)
-    app.extensions[AT_WORKER_START] = gate.prefetch
+
+    def begin() -> None:
+        if isinstance(audit, AuditStore):
+            audit.begin()
+        gate.prefetch()
+
+    app.extensions[AT_WORKER_START] = begin
     app.wsgi_app = _Front(app.wsgi_app, Calls(around, HEADERS))  # type: ignore[method-assign]
     return app
 

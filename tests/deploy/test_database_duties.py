@@ -252,6 +252,14 @@ def test_older_backups_go_once_a_new_one_is_whole_and_not_before(log, tmp_path):
     assert sorted(folder.iterdir()) == sorted([*older[2:], new, folder / "notes"])
 
 
+@pytest.mark.parametrize("keep", ["0", "00", "-1", "thirty", "3d"])
+def test_a_number_of_backups_that_would_keep_none_is_refused_before_anything_is_done(tmp_path, keep):
+    older = tmp_path / "backups" / "20250101T000000Z"
+    older.mkdir(parents=True)
+    run(DEPLOY / "backup.sh", older.parent, keep, url=f"sqlite:///{tmp_path / 'none.sqlite3'}", code=2)
+    assert list(older.parent.iterdir()) == [older]
+
+
 def test_a_backup_is_its_owners_alone(log, tmp_path):
     backup = Path(run(DEPLOY / "backup.sh", tmp_path / "backups", url=log).split()[-1])
     assert {path.stat().st_mode & 0o077 for path in (backup, *backup.iterdir())} == {0}

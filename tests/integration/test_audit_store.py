@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,6 +23,9 @@ from cds_service.audit.query import Query
 from cds_service.audit.store import AuditStore
 from cds_service.audit.verification.walk import verify_log
 from cds_service.errors import AuditUnavailable, DataFileError
+from cds_service.loading import load_service
+from cds_service.settings import Settings
+from cds_service.web.app import AT_WORKER_START, create_app
 from tests.audit_builders import NOON, answer_entry, clock, fill, rows_of, tamper, uuid_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -74,6 +79,34 @@ def test_threads_of_a_process_share_commits_and_each_waits_for_its_own(store, au
         list(threads.map(store.append, (answer_entry(number) for number in range(1, 201))))
     assert rows_of(audit_url, "SELECT count(*) FROM audit_entry WHERE kind = 'answer'") == [(200,)]
     assert verify_log(audit_url).is_whole
+
+
+def test_a_process_that_has_said_nothing_yet_spools_when_the_database_goes_away(tmp_path):
+    """A kyphoplasty may be the first thing that a worker hears, days after its start."""
+    url = f"sqlite:///{tmp_path / 'audit.sqlite3'}"
+    store = AuditStore(url)
+    app = create_app(load_service(), Settings(), audit=store, base_url="http://127.0.0.1:8080")
+    app.extensions[AT_WORKER_START]()
+    until = time.monotonic() + 30
+    while not rows_there(tmp_path / "audit.sqlite3") and time.monotonic() < until:
+        time.sleep(0.05)
+    time.sleep(0.5)  # the writer hears of its commit a moment after everybody else
+    with closing(sqlite3.connect(tmp_path / "audit.sqlite3", isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        store.append(answer_entry(1))
+        other.execute("ROLLBACK")
+    store.close()
+    AuditStore(url).close()
+    assert verify_log(url).is_whole
+
+
+def rows_there(file):
+    """Whether the log has begun."""
+    if not file.exists():
+        return False
+    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as connection, suppress(sqlite3.Error):
+        return connection.execute("SELECT count(*) FROM audit_entry").fetchone()[0] > 0
+    return False
 
 
 def test_over_sqlite_nothing_of_the_other_database_is_loaded(tmp_path):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -24,7 +26,8 @@ def installed(tmp_path_factory):
         secret.chmod(0o600)
     folder = tmp_path_factory.mktemp("opt") / "kyphoplasty-cds"
     command = f"umask 077; chmod -R go= {checkout}; {checkout}/deploy/install.sh {folder}"
-    done = subprocess.run(["sh", "-ec", command], capture_output=True, text=True, check=False)
+    environment = {**os.environ, "PYTHON": sys.executable}
+    done = subprocess.run(["sh", "-ec", command], env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     return folder
 
