@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import subprocess
 import tomllib
 
 import click
@@ -103,6 +104,14 @@ def test_every_command_and_option_exists(place, words):
         found = found.commands[name]
     known = {option for parameter in found.params for option in parameter.opts}
     assert {word for word in words if word.startswith("--")} <= known, place
+
+
+def test_every_block_of_the_page_is_shell_that_can_be_read():
+    blocks = re.findall(r"```sh\n(.*?)```", TEXTS[DEPLOY / "README.md"], re.DOTALL)
+    assert len(blocks) > 5
+    for block in blocks:
+        done = subprocess.run(["sh", "-n"], input=block, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, (done.stderr, block)
 
 
 def test_every_command_of_the_page_exists():
