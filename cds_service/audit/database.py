@@ -66,6 +66,15 @@ class Database:
         name = self.url.database
         return Path(name).resolve() if self.is_sqlite and name and name != ":memory:" else None
 
+    def check_exists(self) -> None:
+        """To be asked before anything else by who must not begin a log.
+
+        Raises:
+            DataFileError: SQLite, and there is no such file yet.
+        """
+        if self.file is not None and not self.file.is_file():
+            raise DataFileError("DATABASE_URL", str(self.file), "there is no audit log")
+
     @contextmanager
     def writing(self, wait_seconds: float | None = None) -> Iterator[Connection]:
         """A transaction that holds the lock of the chain from its first statement until it is on disk."""

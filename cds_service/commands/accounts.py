@@ -83,8 +83,8 @@ def _accounts(*, begins_log: bool = False) -> Iterator[Accounts]:
     from cds_service.audit.database import Database  # noqa: PLC0415
 
     database = Database(read_settings().database_url, wait_seconds=10.0)
-    if not begins_log and database.file is not None and not database.file.is_file():
-        raise DataFileError("DATABASE_URL", str(database.file), "there is no audit log")
+    if not begins_log:
+        database.check_exists()
     try:
         yield Accounts(Access(lambda: database, lambda: datetime.now(UTC)))
     finally:

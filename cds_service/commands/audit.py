@@ -181,8 +181,7 @@ def _database() -> Iterator[Database]:
     from cds_service.audit.database import Database  # noqa: PLC0415
 
     database = Database(read_settings().database_url, wait_seconds=WAIT_SECONDS)
-    if database.file is not None and not database.file.is_file():
-        raise DataFileError("DATABASE_URL", str(database.file), "there is no audit log")
+    database.check_exists()
     try:
         database.prepare()
         yield database
