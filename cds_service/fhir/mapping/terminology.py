@@ -6,7 +6,6 @@ A *concept* is the id of a value set in `mappings/valueset/`, or a code of one o
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +21,7 @@ from cds_service.fhir.mapping.mapping_files import (
     read_texts,
     read_value_sets,
 )
-from cds_service.fhir.mapping.text_rules import TextRule, folded
+from cds_service.fhir.mapping.text_rules import TextRule, TextRules
 from cds_service.fhir.mapping.units import UnitTable, load_units
 from cds_service.fhir.raw_json import LISTS
 
@@ -69,6 +68,7 @@ class Terminology:
         self._local_codes = local_codes
         self._answer_maps = answer_maps
         self._texts = texts
+        self._rules_among: dict[frozenset[str] | None, TextRules] = {}
         self._by_code = self._index()
         self._classes = self._index_of_classes()
         self._known = {code: self._matches_of(*code) for code in (*self._by_code, *local_codes)}
@@ -165,11 +165,12 @@ class Terminology:
             among: the concepts that matter; the words of no other are looked for. None for all.
         """
         if not isinstance(text, str):
-            return frozenset()
-        plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
-        folded_text = folded(plain)
-        concepts = self._texts if among is None else [concept for concept in among if concept in self._texts]
-        return frozenset([concept for concept in concepts if self._texts[concept].fits(plain, folded_text)])
+            return NOTHING
+        rules = self._rules_among.get(among)
+        if rules is None:  # few sets are asked for, all of them named in our code
+            chosen = self._texts if among is None else {one: self._texts[one] for one in among if one in self._texts}
+            rules = self._rules_among[among] = TextRules(chosen)
+        return rules.concepts(text)
 
     def _read(self, code: Code) -> tuple[Match, ...]:
         """What a code means that is written in another spelling, or that only a rule lists; most mean nothing here."""

@@ -7,8 +7,10 @@ a piece of plain text that they cannot do without: `metasta`, or `oplast` for `k
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from re import _constants as op  # type: ignore[attr-defined]
 from re import _parser  # type: ignore[attr-defined]
 from typing import Any
@@ -41,6 +43,24 @@ class TextRule:
         return any(word.search(text) for word in self.any) and not any(word.search(text) for word in self.none)
 
 
+class TextRules:
+    """The rules of some concepts, tried together: of most texts one look says that none of them fits."""
+
+    def __init__(self, rules: Mapping[str, TextRule]) -> None:
+        """By concept."""
+        self._rules = rules
+        each = [rule.pieces for rule in rules.values()]
+        self._pieces = _shortest(chain(*each)) if all(each) else ()
+
+    def concepts(self, text: str) -> frozenset[str]:
+        """Those that this text names."""
+        plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
+        folded_text = folded(plain)
+        if self._pieces and not any(map(folded_text.__contains__, self._pieces)):
+            return frozenset()
+        return frozenset([concept for concept, rule in self._rules.items() if rule.fits(plain, folded_text)])
+
+
 def folded(text: str) -> str:
     """The text in the spelling of pieces: in lower case."""
     return text.lower() if text.isascii() else text.translate(ODD_LETTERS).lower()
@@ -70,6 +90,12 @@ def _of_sequence(parsed: Iterable[tuple[Any, Any]]) -> Pieces:
         elif kind in (op.MAX_REPEAT, op.MIN_REPEAT) and argument[0]:
             found.append(_of_sequence(argument[2]))
     return max(found, key=lambda pieces: min(map(len, pieces), default=0))
+
+
+def _shortest(pieces: Iterable[str]) -> tuple[str, ...]:
+    """Without those that hold another: where one of these stands, the other stands too."""
+    each = frozenset(pieces)
+    return tuple(sorted(piece for piece in each if not any(other in piece for other in each - {piece})))
 
 
 def _one_of(alternatives: Iterable[Pieces]) -> Pieces:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cds_service.fhir.mapping.text_rules import pieces_of
+from cds_service.fhir.mapping.text_rules import TextRule, TextRules, pieces_of
 from tests.builders import MAPPINGS, terminology
 
 RULES = tomllib.loads((MAPPINGS / "texts.toml").read_text(encoding="utf-8"))
@@ -65,3 +65,11 @@ def test_every_text_names_what_a_search_for_each_word_finds(text):
 )
 def test_what_a_pattern_cannot_do_without(pattern, pieces):
     assert pieces_of(pattern) == pieces
+
+
+def test_one_rule_that_could_fit_anything_is_not_passed_over_for_the_pieces_of_the_others():
+    """A site's own words may be of any kind."""
+    rules = {concept: TextRule((re.compile(word),)) for concept, word in (("brace", "corset"), ("dose", r"\d+"))}
+    assert TextRules(rules).concepts("20") == {"dose"}
+    assert TextRules({"brace": rules["brace"]}).concepts("20") == frozenset()
+    assert TextRules({}).concepts("corset") == frozenset()
