@@ -13,6 +13,7 @@ from gunicorn.arbiter import Arbiter
 
 from cds_service.web.logs import ServerLog
 from cds_service.web.transport.board import Board
+from cds_service.web.transport.deaf import turn_deaf
 from cds_service.web.transport.heap import share_one_heap
 from cds_service.web.transport.limits import Limits
 from cds_service.web.transport.worker import Worker
@@ -21,6 +22,7 @@ BACKLOG = 512
 LINE_BYTES = 8190  # of the request line; more is 414
 FIELD_BYTES = 16 * 1024  # of one header: a token with its certificates
 FIELDS = 100
+HANDSHAKE_SECONDS = 0.02  # for who was just connecting
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -119,7 +121,10 @@ class _Parent(Arbiter):  # type: ignore[misc]
         self._stop_in_time()
 
     def stop(self, graceful: bool = True) -> None:  # noqa: FBT001, FBT002 - as gunicorn's
-        """Tell the workers, by signal and otherwise, and wait for them."""
+        """Hear of nobody new, then tell the workers, by signal and otherwise, and wait for them."""
+        for listener in self.LISTENERS:
+            turn_deaf(listener.sock)
+        time.sleep(HANDSHAKE_SECONDS)
         self._server.board.announce_stop()
         super().stop(graceful)
 
