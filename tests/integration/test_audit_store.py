@@ -87,17 +87,25 @@ def test_a_process_that_has_said_nothing_yet_spools_when_the_database_goes_away(
     store = AuditStore(url)
     app = create_app(load_service(), Settings(), audit=store, base_url="http://127.0.0.1:8080")
     app.extensions[AT_WORKER_START]()
-    until = time.monotonic() + 30
-    while not rows_there(tmp_path / "audit.sqlite3") and time.monotonic() < until:
-        time.sleep(0.05)
+    assert comes(lambda: rows_there(tmp_path / "audit.sqlite3"))
     time.sleep(0.5)  # the writer hears of its commit a moment after everybody else
     with closing(sqlite3.connect(tmp_path / "audit.sqlite3", isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         store.append(answer_entry(1))
         other.execute("ROLLBACK")
     store.close()
-    AuditStore(url).close()
+    with closing(AuditStore(url)) as later:
+        later.begin()
+        kept = "SELECT count(*) FROM audit_search WHERE kind = 'answer'"
+        assert comes(lambda: rows_of(url, kept) == [(1,)])
     assert verify_log(url).is_whole
+
+
+def comes(is_so, seconds=30):
+    until = time.monotonic() + seconds
+    while not is_so() and time.monotonic() < until:
+        time.sleep(0.05)
+    return is_so()
 
 
 def rows_there(file):
