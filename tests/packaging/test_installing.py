@@ -12,7 +12,9 @@ import pytest
 
 pytestmark = pytest.mark.packaging
 ROOT = Path(__file__).resolve().parents[2]
-LEFT_OUT = shutil.ignore_patterns(".git", ".venv", ".cache", "__pycache__", "_data", "*.egg-info", "build")
+LEFT_OUT = shutil.ignore_patterns(
+    *(".git", ".venv", ".cache", "__pycache__", "_data", "*.egg-info", "build", "*.env", "tls")
+)
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +43,19 @@ def test_all_of_it_can_be_read_by_the_service_s_user(installed):
 def test_no_secret_of_the_checkout_is_in_it(installed):
     units = "".join(path.read_text() for path in ROOT.glob("deploy/systemd/*.service"))
     there = {path.name for path in (installed / "deploy").iterdir()}
-    assert there == {"backup.sh", "checkpoint.sh", "restore.sh", "README.md"}
-    assert all(f"deploy/{name}" in units for name in there - {"restore.sh"})
+    assert there == {"backup.sh", "checkpoint.sh", "restore.sh", "README.md", "examples"}
+    assert all(f"deploy/{name}" in units for name in ("backup.sh", "checkpoint.sh", "README.md"))
+    examples = {"nginx.conf", "alerts.yaml", "prometheus.yaml", "service.env.example", "owner.env.example"}
+    assert {path.name for path in (installed / "deploy/examples").iterdir()} == examples
     assert not [path for path in installed.rglob("*") if path.is_file() and path.read_bytes() == b"a secret"]
+
+
+def test_an_environment_stays_with_the_python_that_made_it(installed):
+    """Parts of two in one folder would run nothing any more."""
+    other = next(path for path in map(Path, ("/bin/sh", "/usr/bin/env")) if path.exists())
+    command = [ROOT / "deploy/install.sh", installed]
+    done = subprocess.run(
+        command, env={**os.environ, "PYTHON": str(other)}, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, "was made with" in done.stderr) == (2, True), done.stderr
+    subprocess.run([installed / "bin/kyphoplasty-cds", "mappings", "check"], check=True, capture_output=True)
