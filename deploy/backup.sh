@@ -10,6 +10,7 @@ half=$1/.$stamp.half
 whole=$1/$stamp
 mkdir -p "$half"
 trap 'rm -rf "$half"' EXIT
+trap 'exit 143' HUP INT TERM
 
 # The note is written first, so that the copy holds everything that it covers.
 kyphoplasty-cds audit checkpoint --out "$half/checkpoint.note"

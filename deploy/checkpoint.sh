@@ -7,5 +7,6 @@ folder=$1
 mkdir -p "$folder"
 note=$folder/checkpoint-$(date -u +%Y%m%dT%H%M%SZ).note
 kyphoplasty-cds audit checkpoint --out "$note.new"
+sync "$note.new"
 mv "$note.new" "$note"
 echo "$note"

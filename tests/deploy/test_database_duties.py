@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -233,6 +234,13 @@ def test_a_restore_says_that_entries_after_the_backup_are_lost(log, request, tmp
     assert "The backup is restored and whole" in said
 
 
+def test_a_later_note_that_is_none_is_not_taken_for_entries_that_are_lost(log, request, tmp_path):
+    backup = run(DEPLOY / "backup.sh", tmp_path / "backups", url=log).split()[-1]
+    (tmp_path / "empty.note").touch()
+    new = empty_database(log, request, tmp_path)
+    assert "no checkpoint" in run(DEPLOY / "restore.sh", backup, tmp_path / "empty.note", url=new, code=2)
+
+
 def test_a_backup_that_was_changed_is_not_restored(log, request, tmp_path):
     backup = Path(run(DEPLOY / "backup.sh", tmp_path / "backups", url=log).split()[-1])
     (copy,) = backup.glob("audit.*")
@@ -263,6 +271,21 @@ def test_a_number_of_backups_that_would_keep_none_is_refused_before_anything_is_
 def test_a_backup_is_its_owners_alone(log, tmp_path):
     backup = Path(run(DEPLOY / "backup.sh", tmp_path / "backups", url=log).split()[-1])
     assert {path.stat().st_mode & 0o077 for path in (backup, *backup.iterdir())} == {0}
+
+
+def test_a_backup_that_is_stopped_leaves_nothing_behind(tmp_path):
+    """As by systemd when its time is over: a half copy holds patients."""
+    slow = tmp_path / "bin/kyphoplasty-cds"
+    slow.parent.mkdir()
+    slow.write_text(f"#!/bin/sh\ntouch {tmp_path}/begun\nexec sleep 60\n")
+    slow.chmod(0o755)
+    environment = {**os.environ, "PATH": f"{slow.parent}:{os.environ['PATH']}", "KYPHOPLASTY_CDS_DATABASE_URL": "none"}
+    command = [DEPLOY / "backup.sh", tmp_path / "backups"]
+    with subprocess.Popen(command, env=environment, start_new_session=True) as backup:
+        assert comes((tmp_path / "begun").exists)
+        os.killpg(backup.pid, signal.SIGTERM)
+        assert backup.wait(60) == 143
+    assert list((tmp_path / "backups").iterdir()) == []
 
 
 def test_a_backup_that_fails_leaves_nothing_behind(tmp_path):
