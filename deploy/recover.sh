@@ -1,0 +1,64 @@
+#!/bin/sh
+# recover.sh BACKUP : on a Debian machine, as root, a backup takes the place of the log's database, which is kept aside.
+# Replicas and duties are stopped, and stay so: accounts come first (README.md, "Restore"). The backup is looked at before
+# anything is done; where a later step fails, the database gets its name back.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+backup=$(cd "${1:?which backup: a folder of /var/backups/kyphoplasty-cds}" && pwd)
+etc=${DESTDIR-}/etc/kyphoplasty-cds
+program=${DESTDIR-}/opt/kyphoplasty-cds
+notes=${DESTDIR-}/var/lib/kyphoplasty-cds/checkpoints
+log=kyphoplasty_cds
+aside=${log}_broken_$(date -u +%Y%m%d%H%M%S)
+renamed=
+
+as_postgres() { (cd / && runuser -u postgres -- "$@"); }
+
+end() {
+  code=$?
+  trap - EXIT
+  if [ "$code" -ne 0 ] && [ -n "$renamed" ]; then
+    if as_postgres dropdb --if-exists "$log" && as_postgres psql --quiet --command "ALTER DATABASE $aside RENAME TO $log"; then
+      echo "The database of before has its name again." >&2
+    else
+      echo "The database of before is now called $aside." >&2
+    fi
+  fi
+  [ "$code" -eq 0 ] || echo "STOPPED: the lines above say why. What was stopped stands still." >&2
+  exit "$code"
+}
+trap end EXIT
+
+(cd "$backup" && sha256sum --check --quiet SHA256SUMS)
+covered=$(sed -n 2p "$backup/checkpoint.note") # the last entry that its own checkpoint speaks of
+set --
+for note in "$notes"/checkpoint-*.note; do
+  [ -e "$note" ] || continue
+  case $(sed -n 2p "$note") in
+    '' | *[!0-9]*) echo "$note is no checkpoint: passed over" >&2 ;;
+    *) if [ "$(sed -n 2p "$note")" -gt "$covered" ]; then set -- "$@" "$note"; fi ;;
+  esac
+done
+
+systemctl stop 'kyphoplasty-cds@*' 'kyphoplasty-cds-*.timer' 'kyphoplasty-cds-*.service'
+as_postgres psql --quiet --command "ALTER DATABASE $log RENAME TO $aside"
+renamed=yes
+as_postgres createdb --owner kyphoplasty_cds_owner --encoding UTF8 --template template0 "$log"
+as_postgres psql --quiet "$log" < "$here/postgres/database.sql"
+set -a
+. "$etc/owner.env"
+set +a
+PATH=$program/bin:$PATH
+"$here/restore.sh" "$backup" "$@" || [ $? -eq 3 ] # 3: what came after the backup is lost, as it must be
+kyphoplasty-cds audit migrate
+psql --quiet --file "$here/postgres/protect.sql" "$KYPHOPLASTY_CDS_DATABASE_URL"
+
+echo "Restored: $backup. The database of before is called $aside."
+echo "What was done with accounts since, to be done again in this order:"
+as_postgres psql --quiet --tuples-only --no-align "$aside" --command "
+  SELECT CASE result WHEN 'closed' THEN 'cds audit remove-reviewer ' || (said->>'account')
+    ELSE 'cds audit add-reviewer ' || (said->>'account') || ' --role ' || (said->>'role')
+      || CASE result WHEN 'replaced' THEN ' --replace' ELSE '' END END || '   # ' || at
+  FROM (SELECT sequence, at, result, body::json->'content' AS said FROM audit_search JOIN audit_payload USING (sequence)
+    WHERE kind = 'account' AND sequence > $covered) AS changes ORDER BY sequence" ||
+  echo "That cannot be read: go by what is known otherwise."

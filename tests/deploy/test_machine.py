@@ -1,0 +1,306 @@
+"""What an operator runs on a Debian machine, over a real PostgreSQL; systemd is a list of what it was told."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from cds_service.audit.store import AuditStore
+from cds_service.audit.verification.walk import verify_log
+from tests.audit_builders import answer_entry, rows_of
+from tests.deploy.locked import DEPLOY
+from tests.deploy.programs import need
+from tests.postgres_server import HOW_TO_GET, find_programs, postgres_server
+
+COMMAND = Path(sys.executable).with_name("kyphoplasty-cds")
+EXAMPLES = ("nginx/nginx.conf", "alerts.yaml", "prometheus.yaml", "service.env.example", "owner.env.example")
+# What there is on the machine and not here: each notes its call, `backup` of them does what the unit does.
+STAND_INS = {
+    "systemctl": """echo "systemctl $*" >> "$CALLS"
+if [ "$*" = "start kyphoplasty-cds-backup" ]; then
+  ( set -a
+    . "$DESTDIR/etc/kyphoplasty-cds/service.env"
+    unset KYPHOPLASTY_CDS_SITE
+    "$DESTDIR/opt/kyphoplasty-cds/deploy/backup.sh" "$BACKUPS" )
+fi""",
+    "runuser": """shift 3
+unset PGPASSWORD
+PGUSER=audit PGHOST=127.0.0.1 PGDATABASE=postgres exec "$@" """,
+    "curl": """for last; do :; done
+echo "curl $last" >> "$CALLS"
+case $last in *:"$BROKEN"/*) exit 22 ;; esac""",
+}
+# In place of what fetches packages; how it installs is tested with the packages (tests/packaging).
+INSTALL = """#!/bin/sh
+set -eu
+echo "install $*" >> "$CALLS"
+if [ -n "$FAILS" ]; then exit 1; fi
+mkdir -p "$1/bin" "$1/deploy/examples"
+ln -sf "$PROGRAM" "$1/bin/kyphoplasty-cds"
+here=$(dirname "$0")
+cp "$here/backup.sh" "$here/checkpoint.sh" "$here/restore.sh" "$1/deploy"
+cd "$here" && cp nginx/nginx.conf alerts.yaml prometheus.yaml service.env.example owner.env.example "$1/deploy/examples"
+"""
+
+
+class Machine:
+    """A folder with what the scripts change, a checkout, and a database server of its own."""
+
+    def __init__(self, folder: Path, server) -> None:
+        self.server = server
+        self.root = folder / "machine"
+        self.etc = self.root / "etc/kyphoplasty-cds"
+        self.backups = self.root / "var/backups/kyphoplasty-cds"
+        self.notes = self.root / "var/lib/kyphoplasty-cds/checkpoints"
+        self.checkout = folder / "a checkout"
+        self._calls = folder / "calls"
+        self._stand_ins = folder / "bin"
+        for one in (self.etc, self.backups, self.notes, self.root / "etc/systemd/system", self._stand_ins):
+            one.mkdir(parents=True)
+        for name, text in STAND_INS.items():
+            program = self._stand_ins / name
+            program.write_text(f"#!/bin/sh\nset -eu\n{text}\n")
+            program.chmod(0o755)
+        shutil.copytree(DEPLOY, self.checkout / "deploy", ignore=shutil.ignore_patterns("screenshots", "*.env", "tls"))
+        (self.checkout / "deploy/install.sh").write_text(INSTALL)
+
+    def run(self, program: str, *words, code: int = 0, **environment: str) -> str:
+        """A script of the checkout, or a program of the machine; what it said."""
+        script = self.checkout / "deploy" / program
+        programs = find_programs()
+        path = os.pathsep.join(map(str, (self._stand_ins, COMMAND.parent, programs, os.environ["PATH"])))
+        settings = {
+            "PATH": path,
+            "DESTDIR": str(self.root),
+            "CALLS": str(self._calls),
+            "BACKUPS": str(self.backups),
+            "PROGRAM": str(COMMAND),
+            "PGPORT": str(self.server.port),
+            "BROKEN": "none",
+            "FAILS": "",
+        }
+        environment = {**os.environ, **settings, **environment}
+        if not script.is_file():
+            program = shutil.which(program, path=path) or program
+        done = subprocess.run(
+            [script if script.is_file() else program, *map(str, words)],
+            env=environment,
+            cwd=self.checkout,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    def calls(self) -> list[str]:
+        """What systemd, curl and the installation were asked since this was asked last."""
+        said = self._calls.read_text().splitlines() if self._calls.exists() else []
+        self._calls.unlink(missing_ok=True)
+        return said
+
+    def url(self, role: str = "kyphoplasty_cds", database: str = "kyphoplasty_cds") -> str:
+        return f"postgresql://{role}@127.0.0.1:{self.server.port}/{database}"
+
+    def cds(self, *words, role: str = "kyphoplasty_cds", **more) -> str:
+        """The service's command."""
+        environment = {**os.environ, "KYPHOPLASTY_CDS_DATABASE_URL": self.url(role)}
+        done = subprocess.run([COMMAND, *words], env=environment, capture_output=True, text=True, check=True, **more)
+        return done.stdout
+
+    def write(self, *numbers: int) -> None:
+        """Answers in the log."""
+        with closing(AuditStore(self.url())) as store:
+            for number in numbers:
+                store.append(answer_entry(number))
+
+    def checkpoint(self, name: str) -> Path:
+        note = self.notes / f"checkpoint-{name}.note"
+        self.cds("audit", "checkpoint", "--out", str(note))
+        return note
+
+    def backup(self) -> Path:
+        self.run("systemctl", "start", "kyphoplasty-cds-backup")
+        return max(self.backups.iterdir())
+
+    def answers(self, database: str = "kyphoplasty_cds") -> int:
+        query = "SELECT count(*) FROM audit_search WHERE kind = 'answer'"
+        return rows_of(self.url("audit", database), query)[0][0]
+
+    def databases(self) -> set[str]:
+        found = rows_of(self.url("audit", "postgres"), "SELECT datname FROM pg_database WHERE NOT datistemplate")
+        return {name for (name,) in found} - {"postgres"}
+
+
+@pytest.fixture
+def bare(tmp_path):
+    """A machine before anything is installed."""
+    need("psql")
+    programs = find_programs()
+    if programs is None:
+        pytest.skip(HOW_TO_GET)
+    with postgres_server(programs) as server:
+        yield Machine(tmp_path, server)
+
+
+@pytest.fixture
+def machine(bare):
+    """One that runs, with an answer and a reviewer in its log."""
+    bare.run("install.sh", bare.root / "opt/kyphoplasty-cds")
+    bare.run("make-database.sh")
+    bare.cds("audit", "migrate", role="kyphoplasty_cds_owner")
+    bare.run("psql", "--quiet", "--file", DEPLOY / "postgres/protect.sql", bare.url("kyphoplasty_cds_owner"))
+    bare.write(1)
+    bare.cds("audit", "add-reviewer", "anna", "--password-file", "-", input="a long password of hers")
+    bare.calls()
+    return bare
+
+
+def passwords(machine) -> dict[str, str]:
+    lines = [line for name in ("service", "owner") for line in (machine.etc / f"{name}.env").read_text().splitlines()]
+    return dict(zip(("service", "owner"), (line for line in lines if line.startswith("PGPASSWORD=")), strict=True))
+
+
+# --- make-database.sh ------------------------------------------------------------------------------------------
+
+
+def test_the_passwords_of_both_roles_go_into_files_of_root_alone(bare):
+    bare.run("make-database.sh")
+    files = [bare.etc / "service.env", bare.etc / "owner.env"]
+    assert {file.stat().st_mode & 0o077 for file in files} == {0}
+    assert "change-me" not in "".join(file.read_text() for file in files)
+    assert "@127.0.0.1/kyphoplasty_cds" in files[0].read_text()
+    assert len(set(passwords(bare).values())) == 2
+    logins = "SELECT rolname FROM pg_authid WHERE rolcanlogin AND rolpassword LIKE 'SCRAM%' ORDER BY 1"
+    assert rows_of(bare.url("audit", "postgres"), logins) == [("kyphoplasty_cds",), ("kyphoplasty_cds_owner",)]
+
+
+def test_where_it_failed_half_way_the_same_again_is_enough(bare):
+    statements = bare.checkout / "deploy/postgres/database.sql"
+    whole = statements.read_text()
+    statements.write_text("\\set ON_ERROR_STOP on\nSELECT 1 / 0;\n")
+    assert "division by zero" in bare.run("make-database.sh", code=3)
+    assert list(bare.etc.iterdir()) == []
+    statements.write_text(whole)
+    bare.run("make-database.sh")
+    assert bare.databases() >= {"kyphoplasty_cds"}
+    assert sorted(path.name for path in bare.etc.iterdir()) == ["owner.env", "service.env"]
+
+
+def test_passwords_in_use_are_not_replaced(machine):
+    before = passwords(machine)
+    assert "there already" in machine.run("make-database.sh", code=2)
+    assert passwords(machine) == before
+
+
+# --- update.sh -------------------------------------------------------------------------------------------------
+
+
+def test_an_update_backs_up_installs_migrates_and_starts_one_replica_after_the_other(machine):
+    said = machine.run("update.sh")
+    (new,) = machine.backups.iterdir()
+    assert str(new) in said
+    program = machine.root / "opt/kyphoplasty-cds"
+    assert machine.calls() == [
+        "systemctl start kyphoplasty-cds-backup",
+        f"install {program}",
+        "systemctl daemon-reload",
+        "systemctl restart kyphoplasty-cds@8081",
+        "curl http://127.0.0.1:8081/health/ready",
+        "systemctl restart kyphoplasty-cds@8082",
+        "curl http://127.0.0.1:8082/health/ready",
+    ]
+    assert "Another than before" not in said
+    assert sorted(path.name for path in machine.etc.iterdir()) == ["owner.env", "service.env"]
+
+
+def test_after_a_failure_it_goes_on_with_the_backup_that_it_made(machine):
+    assert "STOPPED" in machine.run("update.sh", code=1, FAILS="yes")
+    first = max(machine.backups.iterdir())
+    assert machine.calls()[-1].startswith("install")  # no replica was touched
+    with (machine.checkout / "deploy/alerts.yaml").open("a") as alerts:
+        alerts.write("# newer\n")
+    said = machine.run("update.sh", "8082", code=1, BROKEN="8082")
+    assert "8082 is not ready" in said
+    assert "STOPPED" in said
+    assert "systemctl start kyphoplasty-cds-backup" not in machine.calls()
+    said = machine.run("update.sh")
+    assert f"The backup of before: {first}" in said
+    examples = machine.root / "opt/kyphoplasty-cds/deploy/examples"
+    assert [line for line in said.splitlines() if "Another" in line] == [
+        f"Another than before, and not put in place: {examples / 'alerts.yaml'}"
+    ]
+    assert "Another" not in machine.run("update.sh")
+
+
+# --- recover.sh ------------------------------------------------------------------------------------------------
+
+
+def test_a_backup_takes_the_place_of_the_log_and_the_log_of_before_is_kept_aside(machine):
+    machine.checkpoint("older")
+    backup = machine.backup()
+    machine.write(2, 3)
+    machine.cds("audit", "add-reviewer", "ben", "--role", "operator", "--password-file", "-", input="a long password")
+    machine.cds("audit", "add-reviewer", "ben", "--replace", "--password-file", "-", input="another long password")
+    machine.cds("audit", "remove-reviewer", "anna")
+    machine.checkpoint("younger")
+    machine.calls()
+    said = machine.run("recover.sh", backup)
+    (aside,) = machine.databases() - {"kyphoplasty_cds"}
+    assert (machine.answers(), machine.answers(aside)) == (1, 3)
+    assert f"The database of before is called {aside}." in said
+    assert "cut off" in said  # by the younger checkpoint, and nothing ended for it
+    again = [line.partition("#")[0].strip() for line in said.splitlines() if line.startswith("cds ")]
+    assert again == [
+        "cds audit add-reviewer ben --role operator",
+        "cds audit add-reviewer ben --role operator --replace",
+        "cds audit remove-reviewer anna",
+    ]
+    assert machine.calls() == ["systemctl stop kyphoplasty-cds@* kyphoplasty-cds-*.timer kyphoplasty-cds-*.service"]
+    machine.write(4)  # by the service's own role; the chain goes on
+    assert verify_log(machine.url()).is_whole
+    with psycopg.connect(machine.url()) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute("DELETE FROM audit_entry")
+
+
+@pytest.mark.parametrize("trouble", ["changed", "none", "unnamed"])
+def test_a_backup_that_is_none_changes_nothing(machine, trouble):
+    backup = machine.backup()
+    machine.calls()
+    if trouble == "changed":
+        with (backup / "audit.dump").open("ab") as dump:
+            dump.write(b"x")
+    words = {"changed": [backup], "none": [machine.backups / "20200101T000000Z"], "unnamed": []}[trouble]
+    machine.run("recover.sh", *words, code={"changed": 1}.get(trouble, 2))
+    assert machine.calls() == []
+    assert machine.databases() == {"kyphoplasty_cds"}
+
+
+def test_where_a_later_step_fails_the_database_has_its_name_again(machine):
+    backup = machine.backup()
+    machine.write(2)
+    statements = machine.checkout / "deploy/postgres/protect.sql"
+    whole = statements.read_text()
+    statements.write_text("\\set ON_ERROR_STOP on\nSELECT 1 / 0;\n")
+    said = machine.run("recover.sh", backup, code=3)
+    assert "STOPPED" in said
+    assert "has its name again" in said
+    assert machine.databases() == {"kyphoplasty_cds"}
+    assert machine.answers() == 2
+    statements.write_text(whole)
+    machine.run("recover.sh", backup)
+    assert machine.answers() == 1
+
+
+def test_a_younger_note_that_is_none_is_passed_over_and_said(machine):
+    """As after a loss of power."""
+    backup = machine.backup()
+    (machine.notes / "checkpoint-empty.note").touch()
+    assert "checkpoint-empty.note is no checkpoint" in machine.run("recover.sh", backup)
