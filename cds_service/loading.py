@@ -20,7 +20,7 @@ from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.wording import Term, Wording
 from cds_service.errors import DataFileError
 from cds_service.fhir.gathering.prefetch import PrefetchPlan, plan_prefetch
-from cds_service.fhir.mapping.overlay import files_in_force, label, read_json, read_toml, validated
+from cds_service.fhir.mapping.overlay import files_in_force, label, read_json, read_toml, refuse_unread, validated
 from cds_service.fhir.mapping.specs import asked_codes, check_specs, load_finding_specs
 from cds_service.fhir.mapping.terminology import Terminology, load_terminology
 from cds_service.fhir.orders.suggestions import OrderTemplate, make_template, read_placeholders
@@ -51,6 +51,9 @@ def load_service(site: SiteFolder | None = None) -> Service:
     """
     mappings = _folders("mappings", site.mappings if site else None)
     hooks = _folders("hooks", site.hooks if site else None)
+    for ours, *overlays in (mappings, hooks):
+        for overlay in overlays:
+            refuse_unread(ours, overlay)
     terminology = load_terminology(*mappings)
     specs = load_finding_specs(*mappings)
     check_specs(specs, terminology)

@@ -6,6 +6,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,6 +21,7 @@ from cds_service.site.key_file import holds_private_key
 from cds_service.site.review import ReviewLogin, client_secret
 
 SITE_FILE = "site.toml"
+OVERLAYS = ("mappings", "hooks")
 
 
 class Identity(SiteTable):
@@ -86,7 +88,8 @@ def load_site(folder: Path) -> SiteFolder:
     _check_policy(file, site.policy)
     _check_clients(file, site)
     _check_review(file, site)
-    return SiteFolder(folder, site, _overlay(folder / "mappings"), _overlay(folder / "hooks"))
+    _check_names(folder)
+    return SiteFolder(folder, site, *(_overlay(folder / name) for name in OVERLAYS))
 
 
 def _tables(file: Path) -> dict[str, Any]:
@@ -172,6 +175,14 @@ def _check_review(file: Path, site: Site) -> None:
 
 def _is_private(address: Address) -> bool:
     return address.scheme == "http" or address.is_loopback
+
+
+def _check_names(folder: Path) -> None:
+    """A folder whose name is nearly an overlay's would silently not be in force; others may be the site's own."""
+    for path in sorted(folder.iterdir()):
+        meant = get_close_matches(path.name.lower(), OVERLAYS, cutoff=0.8)
+        if path.is_dir() and meant and path.name not in OVERLAYS:
+            raise DataFileError(str(path), "", f"is read by nobody; is {meant[0]} meant?")
 
 
 def _overlay(folder: Path) -> Path | None:

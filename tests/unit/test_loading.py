@@ -9,6 +9,7 @@ from types import MappingProxyType
 import pytest
 
 from cds_service import loading
+from cds_service.errors import DataFileError
 from cds_service.loading import banned_patterns, data_root, find_faults, load_service, load_vocabulary
 from cds_service.samples import SITE_FOLDER
 from cds_service.site.folder import load_site
@@ -40,6 +41,31 @@ def test_a_packaged_copy_comes_first(tmp_path, monkeypatch):
     monkeypatch.setattr(loading, "PACKAGE", tmp_path)
     assert data_root("hooks") == tmp_path / "_data" / "hooks"
     assert data_root("mappings") == tmp_path.parent / "mappings"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "mappings/valuesets/grip.json",
+        "mappings/unit.toml",
+        "mappings/findings/bmi.json",
+        "mappings/grip.json",
+        "hooks/another-service/cards/texts.toml",
+        f"hooks/{HOOK}/texts.toml",
+        f"hooks/{HOOK}/card/texts.toml",
+    ],
+)
+def test_a_file_of_a_site_where_nobody_looks_stops_the_start(tmp_path, path):
+    """Its name is misspelt, and what it says would silently not be in force."""
+    with pytest.raises(DataFileError, match="is read by nobody"):
+        site(tmp_path, **{path: ""})
+    assert [one for one in find_faults(tmp_path) if "is read by nobody" in str(one)]
+
+
+def test_what_people_editors_and_mounted_volumes_leave_in_an_overlay_stops_nothing(tmp_path):
+    """A ConfigMap is mounted as links into a hidden folder beside them."""
+    left = ("README.md", "valueset/.bmi.json.swp", "conceptmap/lab.json~", "units.toml.before", "..2026/codes.json")
+    site(tmp_path, **{f"mappings/{name}": "" for name in left})
 
 
 # --- digests ---------------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from cds_service.errors import DataFileError
 
+DATA = (".toml", ".json", ".md")
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -33,6 +34,27 @@ def top_files(folders: Sequence[Path], *names: str) -> Mapping[str, Path]:
     """
     there = ((folder, {path.name for path in _listed(folder)}) for folder in folders)
     return {name: folder / name for folder, present in there for name in names if name in present}
+
+
+def refuse_unread(ours: Path, overlay: Path) -> None:
+    """No file or folder of a site's overlay stands where nobody looks: a misspelt name would silently not be in force.
+
+    In a folder of ours that holds folders the names are ours; in the others names are free and kinds are ours.
+
+    Raises:
+        DataFileError: names the first that does.
+    """
+    for path in sorted(overlay.rglob("*")):
+        name = path.relative_to(overlay)
+        is_ours = path.is_dir() or path.suffix.lower() in DATA
+        if not is_ours or path.name == "README.md" or any(part.startswith(".") for part in name.parts):
+            continue  # what people note, and what editors and mounted volumes leave
+        beside = _listed(ours / name.parent)
+        has_folders = any(one.is_dir() for one in beside)
+        kinds = {one.suffix for one in beside if not has_folders}
+        if not (ours / name).exists() and (path.is_dir() or path.suffix not in kinds):
+            there = sorted({one.name if has_folders else f"*{one.suffix}" for one in beside})
+            raise DataFileError(str(path), "", f"is read by nobody; here are read: {', '.join(there)}")
 
 
 def _listed(folder: Path) -> list[Path]:

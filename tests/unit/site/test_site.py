@@ -67,6 +67,16 @@ def test_overlays_beside_the_file_are_found(folder):
     assert (found.mappings, found.hooks) == (path / "mappings", path / "hooks")
 
 
+@pytest.mark.parametrize("name", ["mapping", "Mappings", "hook"])
+def test_a_folder_that_nearly_has_the_name_of_an_overlay_is_told(folder, fault, name):
+    path = folder('[site]\nname = "X"\n')
+    for own in ("keys", ".git", "documents"):
+        (path / own).mkdir()
+    load_site(path)
+    (path / name).mkdir()
+    assert f"{name}: is read by nobody" in fault(path)
+
+
 def test_a_folder_without_a_site_file_is_none(tmp_path, fault):
     assert "site.toml" in fault(tmp_path)
 
