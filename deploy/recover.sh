@@ -4,31 +4,38 @@
 # anything is done; where a later step fails, the database gets its name back.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-backup=$(cd "${1:?which backup: a folder of /var/backups/kyphoplasty-cds}" && pwd)
 etc=${DESTDIR-}/etc/kyphoplasty-cds
 program=${DESTDIR-}/opt/kyphoplasty-cds
 notes=${DESTDIR-}/var/lib/kyphoplasty-cds/checkpoints
 log=kyphoplasty_cds
 aside=${log}_broken_$(date -u +%Y%m%d%H%M%S)
-renamed=
+has_stopped=
+has_restored=
 
 as_postgres() { (cd / && runuser -u postgres -- "$@"); }
+is_there() { [ "$(as_postgres psql --tuples-only --no-align --command "SELECT 1 FROM pg_database WHERE datname = '$1'")" = 1 ]; }
 
 end() {
   code=$?
   trap - EXIT
-  if [ "$code" -ne 0 ] && [ -n "$renamed" ]; then
+  trap '' HUP INT TERM
+  set +e # whatever happens to one of these lines, the next ones count too: the terminal may be gone
+  if [ -n "$has_stopped" ] && [ -z "$has_restored" ] && is_there "$aside"; then
     if as_postgres dropdb --if-exists "$log" && as_postgres psql --quiet --command "ALTER DATABASE $aside RENAME TO $log"; then
       echo "The database of before has its name again." >&2
     else
       echo "The database of before is now called $aside." >&2
     fi
   fi
-  [ "$code" -eq 0 ] || echo "STOPPED: the lines above say why. What was stopped stands still." >&2
+  [ "$code" -eq 0 ] || echo "STOPPED: the lines above say why.${has_stopped:+ Replicas and duties stand still: README.md, \"Restore\", starts them.}" >&2
   exit "$code"
 }
 trap end EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
 
+backup=$(cd "${1:?which backup: a folder of /var/backups/kyphoplasty-cds}" && pwd)
 (cd "$backup" && sha256sum --check --quiet SHA256SUMS)
 covered=$(sed -n 2p "$backup/checkpoint.note") # the last entry that its own checkpoint speaks of
 set --
@@ -40,9 +47,9 @@ for note in "$notes"/checkpoint-*.note; do
   esac
 done
 
+has_stopped=yes
 systemctl stop 'kyphoplasty-cds@*' 'kyphoplasty-cds-*.timer' 'kyphoplasty-cds-*.service'
-as_postgres psql --quiet --command "ALTER DATABASE $log RENAME TO $aside"
-renamed=yes
+if is_there "$log"; then as_postgres psql --quiet --command "ALTER DATABASE $log RENAME TO $aside"; fi
 as_postgres createdb --owner kyphoplasty_cds_owner --encoding UTF8 --template template0 "$log"
 as_postgres psql --quiet "$log" < "$here/postgres/database.sql"
 set -a
@@ -53,6 +60,7 @@ PATH=$program/bin:$PATH
 kyphoplasty-cds audit migrate
 psql --quiet --file "$here/postgres/protect.sql" "$KYPHOPLASTY_CDS_DATABASE_URL"
 
+has_restored=yes
 echo "Restored: $backup. The database of before is called $aside."
 echo "What was done with accounts since, to be done again in this order:"
 as_postgres psql --quiet --tuples-only --no-align "$aside" --command "

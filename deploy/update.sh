@@ -10,6 +10,9 @@ backups=${DESTDIR-}/var/backups/kyphoplasty-cds
 begun=$etc/update-begun # while an update has not ended: its backup, and the examples of the version before
 [ "$#" -gt 0 ] || set -- 8081 8082
 trap '[ $? -eq 0 ] || echo "STOPPED: the lines above say why. Once that is mended, the same again." >&2' EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
 
 if [ ! -d "$begun" ]; then
   systemctl start kyphoplasty-cds-backup

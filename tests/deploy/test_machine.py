@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -71,11 +73,10 @@ class Machine:
         shutil.copytree(DEPLOY, self.checkout / "deploy", ignore=shutil.ignore_patterns("screenshots", "*.env", "tls"))
         (self.checkout / "deploy/install.sh").write_text(INSTALL)
 
-    def run(self, program: str, *words, code: int = 0, **environment: str) -> str:
-        """A script of the checkout, or a program of the machine; what it said."""
+    def _command(self, program: str, *words) -> dict:
+        """How a script of the checkout, or a program of the machine, is called."""
         script = self.checkout / "deploy" / program
-        programs = find_programs()
-        path = os.pathsep.join(map(str, (self._stand_ins, COMMAND.parent, programs, os.environ["PATH"])))
+        path = os.pathsep.join(map(str, (self._stand_ins, COMMAND.parent, find_programs(), os.environ["PATH"])))
         settings = {
             "PATH": path,
             "DESTDIR": str(self.root),
@@ -86,19 +87,26 @@ class Machine:
             "BROKEN": "none",
             "FAILS": "",
         }
-        environment = {**os.environ, **settings, **environment}
-        if not script.is_file():
-            program = shutil.which(program, path=path) or program
-        done = subprocess.run(
-            [script if script.is_file() else program, *map(str, words)],
-            env=environment,
-            cwd=self.checkout,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        found = script if script.is_file() else shutil.which(program, path=path) or program
+        return {
+            "args": [found, *map(str, words)],
+            "env": {**os.environ, **settings},
+            "cwd": self.checkout,
+            "text": True,
+        }
+
+    def run(self, program: str, *words, code: int = 0, **environment: str) -> str:
+        """One of them, to its end; what it said."""
+        command = self._command(program, *words)
+        command["env"] |= environment
+        done = subprocess.run(**command, capture_output=True, check=False)
         assert done.returncode == code, done.stdout + done.stderr
         return done.stdout + done.stderr
+
+    def starting(self, program: str, *words):
+        """One of them, as a group of processes of its own."""
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "start_new_session": True}
+        return subprocess.Popen(**self._command(program, *words), **pipes)
 
     def calls(self) -> list[str]:
         """What systemd, curl and the installation were asked since this was asked last."""
@@ -295,6 +303,31 @@ def test_where_a_later_step_fails_the_database_has_its_name_again(machine):
     assert machine.databases() == {"kyphoplasty_cds"}
     assert machine.answers() == 2
     statements.write_text(whole)
+    machine.run("recover.sh", backup)
+    assert machine.answers() == 1
+
+
+@pytest.mark.parametrize("sent", [signal.SIGHUP, signal.SIGINT, signal.SIGTERM])
+def test_who_hangs_up_in_the_middle_finds_the_database_under_its_name(machine, sent):
+    backup = machine.backup()
+    machine.write(2)
+    begun = machine.root / "begun"
+    (machine.checkout / "deploy/restore.sh").write_text(f"#!/bin/sh\ntouch '{begun}'\nexec sleep 60\n")
+    with machine.starting("recover.sh", backup) as recovering:
+        until = time.monotonic() + 30
+        while not begun.exists() and time.monotonic() < until:
+            time.sleep(0.05)
+        os.killpg(recovering.pid, sent)
+        said = recovering.communicate(timeout=60)[1]
+    assert recovering.returncode == 128 + sent
+    assert "STOPPED" in said
+    assert machine.databases() == {"kyphoplasty_cds"}
+    assert machine.answers() == 2
+
+
+def test_where_the_database_is_gone_altogether_a_backup_takes_its_place(machine):
+    backup = machine.backup()
+    machine.server.ask("DROP DATABASE kyphoplasty_cds")
     machine.run("recover.sh", backup)
     assert machine.answers() == 1
 
