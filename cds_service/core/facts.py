@@ -26,6 +26,7 @@ GapReason = Literal[
     "future",  # dated after the order
     "undated",  # no date, so its age is not known
     "undetermined",  # what it is derived from is missing or does not decide
+    "other-method",  # measured in a way that gives another quantity
 ]
 Procedure = Literal["PKP", "PVP"]
 
@@ -58,6 +59,9 @@ class Finding(NamedTuple):
         site: where it was measured, in our words: `lumbar spine`, `right hand`; empty when there is nothing to say.
         method: how it was measured, in our words: `bioimpedance`, `DXA`; empty when not recorded or nothing to say.
         since: for a change: the day of the earlier value.
+        label: what exactly it is, in our words: `denosumab`, `lung cancer`; empty when the name says it all.
+        may_reassure: false for a value older than fresh, or measured in a way that is not known: it supports no "lower"
+            and no percentage in a summary.
     """
 
     name: str
@@ -69,15 +73,25 @@ class Finding(NamedTuple):
     site: str = ""
     method: str = ""
     since: date | None = None
+    label: str = ""
+    may_reassure: bool = True
 
 
 class Gap(NamedTuple):
-    """A finding that we do not have, and why."""
+    """A finding that we do not have, and why.
+
+    Attributes:
+        value: the newest value that was seen and is no input (stale, other method). It still says who the patient is:
+            where it lies outside a study's range or criteria, the study's figure is not usable.
+        observed: the day of that value.
+    """
 
     name: str
     reason: GapReason
     detail: str
     seen: tuple[Provenance, ...] = ()
+    value: Value | None = None
+    observed: date | None = None
 
 
 class PassedOver(NamedTuple):
