@@ -11,13 +11,15 @@ from typing import Any
 from fhir.resources.R4B.codesystem import CodeSystem
 from fhir.resources.R4B.conceptmap import ConceptMap
 from fhir.resources.R4B.valueset import ValueSet
+from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.code_systems import MEASURES, ORDERS, CodeSystems
-from cds_service.fhir.mapping.overlay import files_in_force, label, read_json, read_toml, top_files, validated
-from cds_service.fhir.mapping.text_rules import TextRule
+from cds_service.fhir.mapping.overlay import files_in_force, label, read_json, read_toml, validated
+from cds_service.fhir.mapping.text_rules import TextRule, TextRules, without_accents
 
 UNIT_PROPERTY = "https://kyphoplasty-cds.org/fhir/property/unit"
+LEAST_EXAMPLES = 8
 Code = tuple[str, str]
 
 
@@ -51,6 +53,21 @@ class LocalCode:
     system: str
     code: str
     unit: str = ""
+
+
+class _Words(BaseModel):
+    """What one language says of one concept: regular expressions, and texts that show what they mean."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    any: tuple[str, ...] = Field(min_length=1)
+    none: tuple[str, ...] = ()
+    examples: tuple[str, ...] = Field(min_length=LEAST_EXAMPLES)
+    counter_examples: tuple[str, ...] = Field(min_length=LEAST_EXAMPLES, alias="counter-examples")
+
+
+class _Language(RootModel[dict[str, _Words]]):
+    """A file of `texts/`, by concept."""
 
 
 def read_value_sets(folders: Sequence[Path], systems: CodeSystems) -> Mapping[str, ValueSetRules]:
@@ -199,18 +216,33 @@ def read_answer_maps(folders: Sequence[Path], systems: CodeSystems) -> Mapping[s
 
 
 def read_texts(folders: Sequence[Path]) -> Mapping[str, TextRule]:
-    """Word rules by concept, from `texts.toml`; case does not matter."""
-    path = top_files(folders, "texts.toml").get("texts.toml")
-    if path is None:
-        return {}
-    return {concept: _text_rule(table, path, concept) for concept, table in sorted(read_toml(path).items())}
+    """Word rules by concept, those of all languages in `texts/` together; each must get its own examples right."""
+    files = files_in_force(folders, "texts", ".toml").values()
+    said = [
+        (concept, words, path)
+        for path in files
+        for concept, words in validated(_Language, read_toml(path), path).root.items()
+    ]
+    rules: dict[str, TextRule] = {}
+    for concept, words, path in said:
+        known = rules.get(concept, TextRule(()))
+        rules[concept] = TextRule(
+            (*known.any, *_word_patterns(words.any, path, f"{concept}.any")),
+            (*known.none, *_word_patterns(words.none, path, f"{concept}.none")),
+        )
+    for concept, words, path in said:
+        _try_examples(TextRules({concept: rules[concept]}), words, path, concept)
+    return dict(sorted(rules.items()))
 
 
-def _text_rule(table: Any, path: Path, concept: str) -> TextRule:
-    if not isinstance(table, dict) or not table.get("any") or not set(table) <= {"any", "none"}:
-        raise DataFileError(label(path), concept, "needs a list `any`, may have a list `none`, and nothing else")
-    words = {
-        name: tuple(_pattern(word, path, f"{concept}.{name}", flags=re.IGNORECASE) for word in listed)
-        for name, listed in table.items()
-    }
-    return TextRule(words["any"], words.get("none", ()))
+def _word_patterns(words: Sequence[str], path: Path, key: str) -> list[re.Pattern[str]]:
+    return [_pattern(without_accents(word), path, key, flags=re.IGNORECASE) for word in words]
+
+
+def _try_examples(rule: TextRules, words: _Words, path: Path, concept: str) -> None:
+    for example in words.examples:
+        if not rule.concepts(example):
+            raise DataFileError(label(path), f"{concept}.examples", f"{example!r} is not recognised")
+    for example in words.counter_examples:
+        if rule.concepts(example):
+            raise DataFileError(label(path), f"{concept}.counter-examples", f"{example!r} is recognised")

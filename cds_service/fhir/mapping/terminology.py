@@ -158,7 +158,7 @@ class Terminology:
         return frozenset(target for targets in self._answer_maps[map_id].values() for target in targets)
 
     def text_concepts(self, text: str, among: frozenset[str] | None = None) -> frozenset[str]:
-        """Concepts that words name, by `mappings/texts.toml`. The last resort: say so where it is used.
+        """Concepts that words name, by `mappings/texts/`. The last resort: say so where it is used.
 
         Args:
             text: of a record or an order.

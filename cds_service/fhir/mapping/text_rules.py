@@ -1,4 +1,4 @@
-"""Words that name a concept: the rules of `texts.toml`, each tried only on words that can fit it.
+"""Words that name a concept: the rules of `texts/`, each tried only on words that can fit it.
 
 A search that minds no case takes long, and there are close to two hundred patterns. Nearly all are seen not to fit by
 a piece of plain text that they cannot do without: `metasta`, or `oplast` for `k[yi](ph|f)oplast`.
@@ -19,6 +19,8 @@ Pieces = frozenset[str]
 NOT_KNOWN: Pieces = frozenset()
 # What a search without case takes for an ASCII letter and `str.lower` does not.
 ODD_LETTERS = {0x130: "i", 0x131: "i", 0x17F: "s", 0x212A: "k"}
+
+_ACCENTS = re.compile("[\u0300-\u036f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +56,21 @@ class TextRules:
 
     def concepts(self, text: str) -> frozenset[str]:
         """Those that this text names."""
-        plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
+        plain = without_accents(text)
         folded_text = folded(plain)
         if self._pieces and not any(map(folded_text.__contains__, self._pieces)):
             return frozenset()
         return frozenset([concept for concept, rule in self._rules.items() if rule.fits(plain, folded_text)])
+
+
+def without_accents(text: str) -> str:
+    """The text without the accents of Latin letters, which records leave out as often as not; wide forms as usual ones.
+
+    Marks of other scripts stay: they make another letter.
+    """
+    if text.isascii():
+        return text
+    return unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFKD", text)))
 
 
 def folded(text: str) -> str:

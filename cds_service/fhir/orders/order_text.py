@@ -1,6 +1,6 @@
 """What an order is by its words, when no code says it. Conservative: a doubtful text names nothing.
 
-The words for each concept are in `mappings/texts.toml`; here is what turns them round: negation, what is past, and
+The words for each concept are in `mappings/texts/`; here is what turns them round: negation, what is past, and
 orders that only mention the procedure (a brace, a scan, an appointment because of it).
 """
 

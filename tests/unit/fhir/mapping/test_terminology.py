@@ -261,14 +261,50 @@ def test_a_wrong_value_set_stops_the_start_with_file_and_key(tmp_path, mutation)
     assert error.value.key == key
 
 
+def polish(words: str = '"gorset"', examples: Any = None, others: Any = None) -> str:
+    """A site's file of one more language."""
+    shown = examples if examples is not None else [f"gorset {number}" for number in range(8)]
+    not_shown = others if others is not None else [f"lek {number}" for number in range(8)]
+    return f"[brace]\nany = [{words}]\nexamples = {shown}\ncounter-examples = {not_shown}\n"
+
+
+def with_language(folder: Path, name: str, content: str) -> Any:
+    (folder / "texts").mkdir(parents=True, exist_ok=True)
+    (folder / "texts" / f"{name}.toml").write_text(content, encoding="utf-8")
+    return folder
+
+
 @pytest.mark.parametrize(
-    ("name", "content"), [("texts.toml", "[brace]\nall = []"), ("texts.toml", '[brace]\nany = ["("]')]
+    ("content", "key"),
+    [
+        ("[brace]\nall = []", "brace.any"),
+        (polish('"("'), "brace.any"),
+        (polish(""), "brace.any"),
+        (polish(examples=["gorset"] * 7), "brace.examples"),
+        (polish(others=["lek"] * 7), "brace.counter-examples"),
+        (polish(examples=["gorset"] * 7 + ["lek"]), "brace.examples"),
+        (polish(others=["lek"] * 7 + ["gorset"]), "brace.counter-examples"),
+        (polish(others=["lek"] * 7 + ["TLSO"]), "brace.counter-examples"),  # of another language's words too
+    ],
 )
-def test_a_wrong_word_list_names_the_concept(tmp_path, name, content):
-    folder = copy_of(tmp_path)
-    (folder / name).write_text(content, encoding="utf-8")
-    with pytest.raises(DataFileError, match=r"texts\.toml: brace"):
+def test_a_wrong_word_list_names_the_concept(tmp_path, content, key):
+    folder = with_language(copy_of(tmp_path), "pl", content)
+    with pytest.raises(DataFileError) as error:
         load_terminology(folder)
+    assert (error.value.file, error.value.key) == ("texts/pl.toml", key)
+
+
+def test_a_site_adds_a_language_to_ours(tmp_path):
+    site = with_language(tmp_path / "site", "pl", polish())
+    words = load_terminology(MAPPINGS, site)
+    assert "brace" in words.text_concepts("Gorset")
+    assert "brace" in words.text_concepts("TLSO")
+    assert "brace" not in terminology().text_concepts("Gorset")
+
+
+def test_accents_are_no_other_word():
+    for spelling in ("vertébroplastie", "VERTEBROPLASTIE", "verte\u0301broplastie"):
+        assert "vertebroplasty" in terminology().text_concepts(spelling)
 
 
 @pytest.mark.parametrize("name", ["systems.toml", "units.toml", "refused-codes.toml"])

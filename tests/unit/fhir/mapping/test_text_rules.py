@@ -13,20 +13,33 @@ from hypothesis import strategies as st
 from cds_service.fhir.mapping.text_rules import TextRule, TextRules, pieces_of
 from tests.builders import MAPPINGS, terminology
 
-RULES = tomllib.loads((MAPPINGS / "texts.toml").read_text(encoding="utf-8"))
-WORDS = sorted({word for rule in RULES.values() for word in (*rule["any"], *rule.get("none", ()))})
+LANGUAGES = [tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted((MAPPINGS / "texts").glob("*.toml"))]
+RULES = {
+    concept: {
+        kind: [word for language in LANGUAGES for word in language.get(concept, {}).get(kind, ())]
+        for kind in ("any", "none")
+    }
+    for concept in {name for language in LANGUAGES for name in language}
+}
+WORDS = sorted({word for rule in RULES.values() for word in (*rule["any"], *rule["none"])})
 # Letters that a search without case takes for one another.
 ODD = {"i": "ıİI", "s": "ſS", "k": "\u212aK"}
 
 
 def by_search(text: str) -> frozenset[str]:
     """Concepts by the words of the file alone."""
-    plain = unicodedata.normalize("NFKC", text)
+    plain = bare(text)
 
     def has(words: list[str]) -> bool:
-        return any(re.search(word, plain, re.IGNORECASE) for word in words)
+        return any(re.search(bare(word), plain, re.IGNORECASE) for word in words)
 
-    return frozenset(name for name, rule in RULES.items() if has(rule["any"]) and not has(rule.get("none", [])))
+    return frozenset(name for name, rule in RULES.items() if has(rule["any"]) and not has(rule["none"]))
+
+
+def bare(text: str) -> str:
+    """Without the accents of Latin letters."""
+    letters = [one for one in unicodedata.normalize("NFKD", text) if not 0x300 <= ord(one) < 0x370]
+    return unicodedata.normalize("NFC", "".join(letters))
 
 
 @st.composite
