@@ -167,11 +167,15 @@ class LogisticStudy(Paper):
     """A printed logistic model with the statistics from which its cohort is rebuilt.
 
     Attributes:
+        event: what is counted, in words: `refracture`, `new vertebral fracture`.
+        short_line: the patients in a few words, for a card that gives no figure.
         card_line: patients, events and validation in one sentence, for a card.
         contrary_line: what speaks against it in one sentence, for a card.
     """
 
     kind: Literal["logistic"]
+    event: Text
+    short_line: Text
     card_line: Text
     contrary_line: Text
     cohort: Cohort
