@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix coverage wheel-test image-test tables servers bench growth endurance faults fuzz fuzz-parser kill-rounds lock sbom audit-dependencies clean
+.PHONY: help demo test check fix coverage wheel-test image-test tables servers bench growth endurance faults fuzz fuzz-parser kill-rounds lock sbom audit-dependencies typical clean
 
 help: ## print the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -65,6 +65,9 @@ fuzz: $(VENV)/.ready-dev ## 200,000 broken requests and records, other ones at e
 fuzz-parser: $(VENV)/.ready-dev ## a coverage-guided fuzzer on all that reads octets, for a minute (SECONDS=n for longer)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --group fuzz
 	@$(BIN)/python -m tests.fuzz.parser_fuzzer -max_total_time=$(or $(SECONDS),60)
+
+typical: $(VENV)/.ready-dev ## what 3,000 typical orders are told: warnings, words, lengths, kinds of summary (ORDERS=n, SEED=n)
+	@$(BIN)/python -m tests.patients.typical $(or $(ORDERS),3000) $(if $(SEED),--seed $(SEED))
 
 coverage: $(VENV)/.ready-dev ## branch coverage of the package
 	@$(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered

@@ -1,0 +1,132 @@
+"""Patients written down in a line or two, as the FHIR R4 resources an EHR would send."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from tests import chart_builders as chart
+from tests.chart_builders import ATC, CPT, HCPCS, ICD, SCT, TODAY, Resource, codeable
+from tests.generated_patients import Signing
+
+# How the studies measured (evidence page, "How it must have been measured"), as a department writes it down.
+MRI_SLICE = "MRI T2, one axial slice"
+METHODS = {
+    "bmd-t-score": "DXA, lumbar spine L1-L4",
+    "appendicular-muscle-index": "DXA body composition",
+    "ct-attenuation": "unenhanced CT, axial, trabecular ROI, vertebra beside the fracture",
+    "pma-rate": f"{MRI_SLICE} at the superior endplate of L3",
+    "multifidus-smi": f"{MRI_SLICE} at the L4/5 disc",
+    "psoas-total-area": f"{MRI_SLICE} at L4, both sides",
+    "psoas-fat-fraction": f"{MRI_SLICE} at L4, both sides",
+    "es-mf-fat-fraction": f"{MRI_SLICE} at L4",
+    "vbq": "MRI T1, L1-L4 over CSF at L3",
+}
+SNOMED_LEVELS = {"T12": "23215003", "L1": "66794005", "L2": "14293000"}
+ONE_LEVEL = {"kyphoplasty": "22514", "vertebroplasty": "22511"}  # CPT, lumbar
+ONE_MORE = {"kyphoplasty": "22515", "vertebroplasty": "22512"}  # CPT, each further level
+DRUGS = {
+    "losartan": "C09CA01",
+    "amlodipine": "C08CA01",
+    "metoprolol": "C07AB02",
+    "atorvastatin": "C10AA05",
+    "pantoprazole": "A02BC02",
+    "metformin": "A10BA02",
+    "levothyroxine": "H03AA01",
+    "paracetamol": "N02BE01",
+    "tramadol": "N02AX02",
+    "furosemide": "C03CA01",
+    "apixaban": "B01AF02",
+    "colecalciferol": "A11CC05",
+    "alendronate": "M05BA04",
+    "risedronate": "M05BA07",
+    "teriparatide": "H05AA02",
+    "zoledronate": "M05BA08",
+    "denosumab": "M05BX04",
+    "prednisone": "H02AB07",
+}
+
+
+def age_in_days(on: str) -> int:
+    return (TODAY - date.fromisoformat(on)).days
+
+
+def measured(name: str, value: Any, *, method: str | None = None, days: int = 14, on: str | None = None) -> Resource:
+    """An Observation, measured as its study did unless another method is given; an empty method is not recorded."""
+    words = METHODS.get(name, "") if method is None else method
+    members = {"method": {"text": words}} if words else {}
+    return chart.measured(name, value, days=age_in_days(on) if on else days, **members)
+
+
+def problem(code: str, *, text: str = "", days: int = 700, number: str = "") -> Resource:
+    """An active entry of the problem list, by ICD-10-CM."""
+    return chart.problem(code, days=days, code=codeable(ICD, code, text), number=number or f"c-{code.replace('.', '')}")
+
+
+def drug(name: str, *, days: int = 90) -> Resource:
+    """A prescription in force."""
+    coded = codeable(ATC, DRUGS[name], name.capitalize())
+    return chart.drug("losartan", number=f"m-{name}", days=days, medicationCodeableConcept=coded)
+
+
+def dose(name: str, on: str) -> Resource:
+    """A dose given in hospital or clinic."""
+    return chart.dose(name, days=age_in_days(on))
+
+
+def augmentation(kind: str = "kyphoplasty", levels: Iterable[str] = ("L1",), **members: Any) -> list[Resource]:
+    """Draft orders, one for each level, as they are billed: the first level and each further one."""
+    found = []
+    for number, level in enumerate(levels):
+        code = (ONE_MORE if number else ONE_LEVEL)[kind]
+        site = [codeable(SCT, SNOMED_LEVELS[level], level)]
+        found.append(chart.kyphoplasty(number=f"augmentation-{number}", code=code, bodySite=site, **members))
+    return found
+
+
+def in_words(words: str, *, number: str = "words") -> Resource:
+    """A draft ServiceRequest that has no code."""
+    return chart.bed_rest(None, number=number, code={"text": words})
+
+
+def brace(words: str = "TLSO", *, code: str | None = "L0456", **members: Any) -> Resource:
+    """A draft brace, by HCPCS or in words alone."""
+    held = codeable(HCPCS, code, words) if code else {"text": words}
+    return chart.brace(codeCodeableConcept=held, **members)
+
+
+DRAFTS = {"in-words": in_words, "brace": brace}
+
+
+def signing_of(patient: Mapping[str, Any]) -> Signing:
+    """One patient of `one_liners.toml`.
+
+    A chart holds hypertension, losartan and a colonoscopy besides, so that its lists were read; a list that is given as
+    empty is empty.
+    """
+    record: list[Resource] = [chart.patient(sex=patient.get("sex", "female"), age=patient.get("age", 76))]
+    record += [measured(**one) for one in patient.get("measured", ())]
+    record += [problem(**one) for one in listed(patient, "problems", {"code": "I10"})]
+    record += [drug(**one) for one in listed(patient, "drugs", {"name": "losartan"})]
+    record += [dose(**one) for one in patient.get("doses", ())]
+    record += [earlier(one) for one in patient.get("augmented", ())] or [chart.ordered_elsewhere()]
+    drafts = augmentation(**patient.get("order", {}))
+    drafts += [
+        DRAFTS[one["kind"]](**{name: each for name, each in one.items() if name != "kind"})
+        for one in patient.get("drafts", ())
+    ]
+    return Signing(tuple(record), tuple(drafts))
+
+
+def listed(patient: Mapping[str, Any], name: str, usual: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    if name in patient and not patient[name]:
+        return []
+    return [usual, *patient.get(name, ())]
+
+
+def earlier(on: str) -> Resource:
+    """A kyphoplasty that was done on this day."""
+    return chart.of_patient(
+        "Procedure", f"done-{on}", status="completed", code=codeable(CPT, "22514"), performedDateTime=on
+    )

@@ -1,0 +1,303 @@
+"""What holds for every answer, each a function that lists what is wrong; written from the pages, not from the code.
+
+They stand beside `tests/card_rules.py` (CDS Hooks) and judge what a surgeon reads.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from cds_service.loading import banned_patterns
+from tests.chart_builders import ASSESSMENTS, by_topic, texts_of
+from tests.generated_patients import Signing
+from tests.patients.charts import age_in_days
+from tests.patients.reading import MARKDOWN, count_words, sentences_of, text_of, words_of
+
+Cards = Sequence[Mapping[str, Any]]
+Rule = Callable[[Cards, Signing], Iterator[str]]
+
+# Issue and card page: words of a card without its buttons.
+MOST_WORDS = {"rehabilitation": 120, "braceLimit": 40}
+MOST_WORDS_IN_CONFLICT = 75
+REASONS = {
+    "rehabilitation": {
+        *("alreadyArranged", "patientDeclines", "notAbleToTakePart", "notOsteoporotic", "serviceNotAvailable"),
+        "disagreeWithEvidence",
+    },
+    "braceLimit": {
+        *("instability", "neurologicalDeficit", "otherFracture", "painWithoutBrace", "payerForm"),
+        "disagreeWithEvidence",
+    },
+    "missingData": {"alreadyArranged", "notFeasibleBeforeSurgery", "wouldNotChangeCare"},
+}
+# Card page, section 3 and the worked patients; evidence page, "Never".
+NEVER = re.compile(
+    r"""PVP\ raises|vertebroplasty\ (?:raises|increases)|\bcalcitriol\b
+    |\b(?:6\.7|16\.0|11\.7|9\.9)\ ?°                                        # group means, never targets
+    |\bSNOMED\b|\bLOINC\b|sarcopenia-pvm|nvcf-nomogram|residual-pain-2025|psoas-plvi|muscle-change-2021
+    |\bwould\ (?:lower|reduce|cut)\b|\bsurgical\ target""",
+    re.IGNORECASE | re.VERBOSE,
+)
+COHORTS = {
+    "sarcopenia-pvm-2022": ("214", "12 months"),
+    "nvcf-nomogram-2024": ("188", "2 years"),
+    "residual-pain-2025": ("213", "12 months"),
+}
+# Days for which a value is fresh (contract, "Reading the record").
+FRESH = {
+    "bmd-t-score": 731,
+    "bmi": 184,
+    "weight": 184,
+    "grip-strength": 184,
+    "gait-speed": 184,
+    "appendicular-muscle-index": 184,
+    "ct-attenuation": 184,
+    "pma-rate": 184,
+    "multifidus-smi": 184,
+    "psoas-total-area": 184,
+    "psoas-muscle-area": 184,
+    "es-mf-fat-fraction": 184,
+    "vbq": 184,
+    "sarcopenia": 184,
+}
+SHINGLE = 8  # so many words in a row that stand twice are the same thing said twice
+
+
+def faults_of(cards: Cards, signing: Signing) -> list[str]:
+    return [f"{rule.__name__}: {fault}" for rule in RULES for fault in rule(cards, signing)]
+
+
+def shape(cards: Cards, _signing: Signing) -> Iterator[str]:
+    """At most three cards, one a topic, warnings first; a summary on one line, at most 139 characters."""
+    topics = [card["source"]["topic"]["code"] for card in cards]
+    if not 1 <= len(cards) <= 3 or len(set(topics)) != len(topics):
+        yield f"cards {topics}"
+    indicators = [card["indicator"] for card in cards]
+    if set(indicators) - {"info", "warning"} or indicators != sorted(indicators, reverse=True):
+        yield f"indicators {indicators}"
+    for card in cards:
+        if not 0 < len(card["summary"]) < 140 or "\n" in card["summary"]:
+            yield f"{len(card['summary'])} characters: {card['summary']!r}"
+
+
+def reasons(cards: Cards, _signing: Signing) -> Iterator[str]:
+    """At most six override reasons, of those the contract names for the topic."""
+    for topic, card in by_topic(cards).items():
+        codes = [reason["code"] for reason in card.get("overrideReasons", ())]
+        if not 1 <= len(codes) <= 6 or set(codes) - REASONS[topic]:
+            yield f"{topic} has {codes}"
+
+
+def length(cards: Cards, _signing: Signing) -> Iterator[str]:
+    """Words of a card."""
+    for topic, card in by_topic(cards).items():
+        most = MOST_WORDS.get(topic, 120)
+        if topic == "braceLimit" and card.get("suggestions"):
+            most = MOST_WORDS_IN_CONFLICT
+        if count_words(card) > most:
+            yield f"{count_words(card)} words on {topic}, at most {most}"
+
+
+def wording(cards: Cards, _signing: Signing) -> Iterator[str]:
+    for card in cards:
+        for text in texts_of(card):
+            for pattern in (NEVER, *banned_patterns()):
+                if found := pattern.search(text):
+                    yield f"{found[0]!r} in {text!r}"
+
+
+def plain(cards: Cards, _signing: Signing) -> Iterator[str]:
+    """An EHR that shows markdown as it stands shows no escapes; one that renders it shows no remains of it."""
+    for card in cards:
+        for text in texts_of(card):
+            if found := re.search(r"\\.|&#?\w+;", text):
+                yield f"escaped {found[0]!r} in {text!r}"
+        if found := re.search(r"\*\*|`|\]\(|^#+ ", text_of(card), re.MULTILINE):
+            yield f"{found[0]!r} left in {text_of(card)!r}"
+
+
+def said_twice(cards: Cards, _signing: Signing) -> Iterator[str]:
+    """No sentence twice within an answer, nor eight words in a row within one card."""
+    sentences = Counter(
+        " ".join(words_of(sentence)).casefold()
+        for card in cards
+        for sentence in sentences_of(text_of(card))
+        if len(words_of(sentence)) > 3
+    )
+    yield from (f"twice: {sentence!r}" for sentence, times in sentences.items() if times > 1)
+    for card in cards:
+        words = [word.casefold().strip(".,;:()") for word in words_of(text_of(card))]
+        runs = Counter(tuple(words[start : start + SHINGLE]) for start in range(len(words) - SHINGLE + 1))
+        yield from (f"twice: {' '.join(run)!r}" for run, times in runs.items() if times > 1)
+
+
+def headline_of(cards: Cards) -> Mapping[str, Any] | None:
+    """The study that speaks for refracture, where one does."""
+    card = by_topic(cards).get("rehabilitation")
+    if card is None or ASSESSMENTS not in card.get("extension", {}):
+        return None
+    refracture = next(one for one in card["extension"][ASSESSMENTS] if one["outcome"] == "refracture")
+    return next((one for one in refracture.get("models", ()) if one["model"] == refracture.get("headline")), None)
+
+
+def company(cards: Cards, _signing: Signing) -> Iterator[str]:
+    """No probability without study, horizon, average, study uncertainty and what is missing beside it.
+
+    A figure that no summary may print stands with the range that says why instead of the study uncertainty (P3).
+    """
+    card, headline = by_topic(cards).get("rehabilitation"), headline_of(cards)
+    if card is None or headline is None or not re.search(r"\d ?%", text_of(card)):
+        return
+    detail, (patients, horizon) = text_of(card), COHORTS[headline["model"]]
+    if not re.search(rf"\b{patients}\b", detail):
+        yield f"no study of {patients}: {detail!r}"
+    if horizon not in detail:
+        yield f"no horizon: {detail!r}"
+    if not re.search(r"average", detail):
+        yield f"no average: {detail!r}"
+    if not re.search(r"\d+ ?(?:–|to) ?\d+ %", detail):
+        yield f"no range: {detail!r}"
+    if "%" in card["summary"] and not re.search(r"study uncertainty (?:of )?\d+–\d+ %", detail):
+        yield f"no study uncertainty: {detail!r}"
+    if headline["missing"] and not re.search(r"missing|measured|without|would give", detail, re.IGNORECASE):
+        yield f"nothing of what is missing: {detail!r}"
+    if headline["baseline"]["source"] == "study" and "ot calibrated here" not in detail and "%" in card["summary"]:
+        yield f"calibrated nowhere, and not said: {detail!r}"
+
+
+def printable(cards: Cards, _signing: Signing) -> Iterator[str]:
+    """D1, and "nothing old or doubtful reassures": when a percentage may stand in a summary."""
+    for topic, card in by_topic(cards).items():
+        summary = card["summary"]
+        if not re.search(r"\d ?%", summary):
+            continue
+        headline = headline_of(cards)
+        if topic != "rehabilitation" or headline is None or "risk" not in headline:
+            yield f"no study speaks: {summary!r}"
+            continue
+        for name in ("studyUncertainty", "ifMeasured"):
+            low, high = headline.get(name, (0, 0))
+            if high - low > 0.5:
+                yield f"{name} {low}–{high}: {summary!r}"
+        yield from (f"{doubt}: {summary!r}" for doubt in _doubtful(headline))
+
+
+def rounded(cards: Cards, _signing: Signing) -> Iterator[str]:
+    """D1: a percentage of a summary is rounded, has its horizon, and what it is compared with."""
+    headline = headline_of(cards)
+    for card in cards:
+        summary = card["summary"]
+        if headline is None or "risk" not in headline or not re.search(r"\d ?%", summary):
+            continue
+        if COHORTS[headline["model"]][1] not in summary:
+            yield f"no horizon: {summary!r}"
+        if not re.search(r"average|study \d", summary):
+            yield f"compared with nothing: {summary!r}"
+        figure = re.search(r"(about|under|above|over) (\d+) %", summary)
+        if figure is None:
+            yield f"no figure that is rounded in words: {summary!r}"
+        elif figure[1] == "about" and int(figure[2]) != _seen(headline["risk"]):
+            yield f"{headline['risk']} said as {figure[0]!r}"
+
+
+def bands(cards: Cards, _signing: Signing) -> Iterator[str]:
+    """Lower and above average by the evidence page's conditions, as far as the extension shows them."""
+    headline, text = headline_of(cards), "\n".join(text_of(card) for card in cards)
+    below = re.search(r"fracture[^.\n]*(?:below (?:the )?average|lower than average)", text, re.IGNORECASE)
+    above = re.search(r"fracture[^.\n]*(?:above average|risk high)", text, re.IGNORECASE)
+    if headline is None or "risk" not in headline:
+        if found := below or above:
+            yield f"no figure, and {found[0]!r}"
+        return
+    reference = headline.get("reference", headline["baseline"]["incidence"])
+    said, average = _seen(headline["risk"]), _seen(reference)
+    if above and said - average < (5 if said >= 10 else 2):
+        yield f"above average: {said} beside {average}"
+    if not below:
+        return
+    if max(headline[name][1] for name in ("studyUncertainty", "ifMeasured") if name in headline) >= reference:
+        yield "below average, and the ranges reach it"
+    if not {each["name"] for each in headline["inputs"]} & {"bmd-t-score", "ct-attenuation"}:
+        yield "below average without T-score and HU"
+    yield from (f"below average with {doubt}" for doubt in _doubtful(headline))
+
+
+def _doubtful(headline: Mapping[str, Any]) -> Iterator[str]:
+    """Inputs that may not reassure: held on that side, or older than fresh."""
+    for each in headline["inputs"]:
+        if each["use"] == "held-reassuring":
+            yield f"{each['name']} held"
+        if "date" in each and age_in_days(each["date"][:10]) > FRESH.get(each["name"], 10**6):
+            yield f"{each['name']} of {each['date']}"
+
+
+def _seen(risk: float) -> int:
+    percent = 100 * risk
+    return 5 * round(percent / 5) if percent >= 10 else round(percent)
+
+
+def warnings(cards: Cards, _signing: Signing) -> Iterator[str]:
+    """When the rehabilitation card may warn (contract, "Cards")."""
+    card, headline = by_topic(cards).get("rehabilitation"), headline_of(cards)
+    if card is None or card["indicator"] != "warning":
+        return
+    if headline is None or headline.get("band") != "high":
+        yield f"a warning without a high figure: {card['summary']!r}"
+        return
+    if headline["studyUncertainty"][0] <= headline["baseline"]["incidence"]:
+        yield f"a warning from {headline['studyUncertainty']}: {card['summary']!r}"
+    if not {each["name"] for each in headline["inputs"]} & {"bmd-t-score", "ct-attenuation"}:
+        yield "a warning without T-score and HU"
+    if not any(one["isRecommended"] for one in card.get("suggestions", ())):
+        yield "a warning with nothing to do"
+    if any(concern.startswith("outside the study population") for concern in headline["concerns"]):
+        yield f"a warning outside the study: {headline['concerns']}"
+
+
+def duplicates(cards: Cards, signing: Signing) -> Iterator[str]:
+    """Nothing is suggested that is in the draft bundle or already active."""
+    orders = [*signing.drafts, *(one for one in signing.record if one["resourceType"] == "ServiceRequest")]
+    held = {code for order in orders for code in _codes(order)}
+    for card in cards:
+        for suggestion in card.get("suggestions", ()):
+            for action in suggestion["actions"]:
+                if action["type"] == "create" and _codes(action["resource"]) & held:
+                    yield f"{suggestion['label']!r} is ordered already"
+    offered = [one["label"] for card in cards for one in card.get("suggestions", ())]
+    yield from (f"{label!r} twice" for label, times in Counter(offered).items() if times > 1)
+
+
+def _codes(order: Mapping[str, Any]) -> set[tuple[str, str]]:
+    coded = order.get("code") or order.get("codeCodeableConcept") or {}
+    return {(one.get("system", ""), one["code"]) for one in coded.get("coding", ())}
+
+
+def markdown(cards: Cards, _signing: Signing) -> Iterator[str]:
+    """Paragraphs, lists, bold and nothing else."""
+    usual = {"paragraph", "inline", "bullet_list", "list_item", "text", "strong", "softbreak"}
+    for card in cards:
+        tokens = [
+            token for block in MARKDOWN.parse(card.get("detail", "")) for token in (block, *(block.children or ()))
+        ]
+        if strange := {token.type.removesuffix("_open").removesuffix("_close") for token in tokens} - usual:
+            yield f"{strange} in {card['detail']!r}"
+
+
+RULES: tuple[Rule, ...] = (
+    shape,
+    reasons,
+    length,
+    wording,
+    plain,
+    said_twice,
+    company,
+    printable,
+    rounded,
+    bands,
+    warnings,
+    duplicates,
+    markdown,
+)

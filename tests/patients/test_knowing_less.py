@@ -1,0 +1,106 @@
+"""Knowing less never says more: what the cards say when a value is taken away, or grows old."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections import Counter
+from dataclasses import replace
+from datetime import date, timedelta
+from functools import cache
+
+import pytest
+
+from tests.chart_builders import by_topic
+from tests.generated_patients import Signing
+from tests.patients.asking import cards_of
+from tests.patients.rules import headline_of
+from tests.patients.typical import typical_order
+
+NUMBER = 70
+# Inputs of the three models, and what they are derived from.
+INPUTS = {
+    *("bmd-t-score", "bmi", "grip-strength", "gait-speed", "appendicular-muscle-index", "pma-rate"),
+    *("ct-attenuation", "multifidus-smi", "psoas-total-area"),
+}
+# By how many days a value grows older: BMI and muscle are used and no longer fresh; so the T-score; nothing is usable.
+AGES = {"300 days older": 300, "900 days older": 900, "4200 days older": 4200}
+RANK = {"info": 0, "warning": 1}
+
+
+@cache
+def measured_patients():
+    """Typical orders in which muscle and HU are measured often, so that there is something to lose."""
+    return tuple(typical_order(random.Random(f"less/{number}"), muscle=25) for number in range(NUMBER))
+
+
+def without(signing: Signing, gone):
+    return replace(signing, record=tuple(one for one in signing.record if one is not gone))
+
+
+def aged(signing: Signing, value, days):
+    moment = (date.fromisoformat(value["effectiveDateTime"]) - timedelta(days=days)).isoformat()
+    older = {**value, "effectiveDateTime": moment}
+    return replace(signing, record=tuple(older if one is value else one for one in signing.record))
+
+
+def changes_of(signing):
+    for value in signing.record:
+        if value["resourceType"] == "Observation" and value["id"].removeprefix("o-") in INPUTS:
+            yield f"{value['id']} taken away", without(signing, value)
+            for how, days in AGES.items():
+                yield f"{value['id']} {how}", aged(signing, value, days)
+
+
+def study_of(cards):
+    headline = headline_of(cards)
+    return headline["model"] if headline else None
+
+
+def percentage_of(cards):
+    card = by_topic(cards).get("rehabilitation")
+    found = re.search(r"\d+ ?%", card["summary"]) if card else None
+    return found[0] if found else None
+
+
+@cache
+def compared():
+    """Every change beside what it was: within one study; another study speaking is counted and left out."""
+    pairs, counts = [], Counter()
+    for number, signing in enumerate(measured_patients()):
+        before = cards_of(signing)
+        for what, changed in changes_of(signing):
+            after = cards_of(changed)
+            other = None not in (study_of(before), study_of(after)) and study_of(before) != study_of(after)
+            counts["another study" if other else "compared"] += 1
+            if not other:
+                pairs.append((f"{number}: {what}", before, after))
+    return pairs, counts
+
+
+def test_enough_is_compared():
+    """Most changes leave the same study speaking, or none; the others say nothing about this rule."""
+    pairs, counts = compared()
+    assert counts["compared"] > 300, counts
+    assert counts["compared"] > 3 * counts["another study"], counts
+    assert sum(percentage_of(before) is not None for _, before, _ in pairs) > 10
+    assert sum(by_topic(before)["rehabilitation"]["indicator"] == "warning" for _, before, _ in pairs) > 5
+
+
+@pytest.mark.parametrize("topic", ["rehabilitation", "braceLimit", "missingData"])
+def test_no_indicator_rises(topic):
+    raised = []
+    for what, before, after in compared()[0]:
+        was, now = (by_topic(cards).get(topic, {"indicator": "info", "summary": ""}) for cards in (before, after))
+        if RANK[now["indicator"]] > RANK[was["indicator"]]:
+            raised.append((what, was["summary"], now["summary"]))
+    assert raised == [], f"{len(raised)} times"
+
+
+def test_no_percentage_appears():
+    appeared = [
+        (what, by_topic(before)["rehabilitation"]["summary"], by_topic(after)["rehabilitation"]["summary"])
+        for what, before, after in compared()[0]
+        if percentage_of(after) and not percentage_of(before)
+    ]
+    assert appeared == [], f"{len(appeared)} times"
