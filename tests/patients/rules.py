@@ -63,6 +63,8 @@ FRESH = {
     "vbq": 184,
     "sarcopenia": 184,
 }
+IMAGING = {name for name in FRESH if name.startswith(("ct-", "pma", "multifidus", "psoas", "es-mf", "vbq"))}
+STATED = {"method", "device", "bodySite", "note", "component"}  # where a record may say how it was measured
 SHINGLE = 8  # so many words in a row that stand twice are the same thing said twice
 
 
@@ -168,7 +170,7 @@ def company(cards: Cards, _signing: Signing) -> Iterator[str]:
         yield f"calibrated nowhere, and not said: {detail!r}"
 
 
-def printable(cards: Cards, _signing: Signing) -> Iterator[str]:
+def printable(cards: Cards, signing: Signing) -> Iterator[str]:
     """D1, and "nothing old or doubtful reassures": when a percentage may stand in a summary."""
     for topic, card in by_topic(cards).items():
         summary = card["summary"]
@@ -182,7 +184,7 @@ def printable(cards: Cards, _signing: Signing) -> Iterator[str]:
             low, high = headline.get(name, (0, 0))
             if high - low > 0.5:
                 yield f"{name} {low}–{high}: {summary!r}"
-        yield from (f"{doubt}: {summary!r}" for doubt in _doubtful(headline))
+        yield from (f"{doubt}: {summary!r}" for doubt in _doubtful(headline, signing))
 
 
 def rounded(cards: Cards, _signing: Signing) -> Iterator[str]:
@@ -203,7 +205,7 @@ def rounded(cards: Cards, _signing: Signing) -> Iterator[str]:
             yield f"{headline['risk']} said as {figure[0]!r}"
 
 
-def bands(cards: Cards, _signing: Signing) -> Iterator[str]:
+def bands(cards: Cards, signing: Signing) -> Iterator[str]:
     """Lower and above average by the evidence page's conditions, as far as the extension shows them."""
     headline, text = headline_of(cards), "\n".join(text_of(card) for card in cards)
     below = re.search(r"fracture[^.\n]*(?:below (?:the )?average|lower than average)", text, re.IGNORECASE)
@@ -222,16 +224,19 @@ def bands(cards: Cards, _signing: Signing) -> Iterator[str]:
         yield "below average, and the ranges reach it"
     if not {each["name"] for each in headline["inputs"]} & {"bmd-t-score", "ct-attenuation"}:
         yield "below average without T-score and HU"
-    yield from (f"below average with {doubt}" for doubt in _doubtful(headline))
+    yield from (f"below average with {doubt}" for doubt in _doubtful(headline, signing))
 
 
-def _doubtful(headline: Mapping[str, Any]) -> Iterator[str]:
-    """Inputs that may not reassure: held on that side, or older than fresh."""
+def _doubtful(headline: Mapping[str, Any], signing: Signing) -> Iterator[str]:
+    """Inputs that may not reassure: held on that side, older than fresh, or an imaging value of no stated method."""
+    unstated = {f"Observation/{one['id']}" for one in signing.record if not STATED & one.keys()}
     for each in headline["inputs"]:
         if each["use"] == "held-reassuring":
             yield f"{each['name']} held"
         if "date" in each and age_in_days(each["date"][:10]) > FRESH.get(each["name"], 10**6):
             yield f"{each['name']} of {each['date']}"
+        if each["name"] in IMAGING and each.get("source") in unstated:
+            yield f"{each['name']} without a method"
 
 
 def _seen(risk: float) -> int:

@@ -8,11 +8,13 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from fhir.resources.R4B import get_fhir_model_class
 
 from tests.chart_builders import by_topic, outcome, texts_of
 from tests.patients.asking import cards_of
 from tests.patients.charts import signing_of
 from tests.patients.rules import faults_of
+from tests.patients.typical import typical_orders
 
 PAGE = Path(__file__).resolve().parents[3] / "shared" / "cards.md"
 PATIENTS = tomllib.loads(Path(__file__).with_name("one_liners.toml").read_text(encoding="utf-8"))["patient"]
@@ -39,6 +41,12 @@ def test_they_are_the_thirty_of_the_page():
         re.findall(r"^\| (\d+) \| (.*?) \|", PAGE.read_text(encoding="utf-8").partition("## 7.")[2], re.MULTILINE)
     )
     assert {str(one["number"]): one["row"] for one in PATIENTS} == rows
+
+
+def test_the_records_are_fhir():
+    for signing in [*map(signing_of, PATIENTS), *typical_orders(60)]:
+        for resource in (*signing.record, *signing.drafts):
+            get_fhir_model_class(resource["resourceType"]).model_validate(resource)
 
 
 @every_patient
