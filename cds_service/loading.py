@@ -118,7 +118,10 @@ def _policy(site: SiteFolder | None) -> Policy:
     policy = validated(Policy, read_toml(path), path)
     if site is None:
         return policy
-    return policy.with_site(site.site.baseline.model_dump(by_alias=True, exclude_none=True), site.site.policy)
+    baseline, reference = (
+        table.model_dump(by_alias=True, exclude_none=True) for table in (site.site.baseline, site.site.reference)
+    )
+    return policy.with_site(baseline, site.site.policy, reference)
 
 
 def _digest(folders: Sequence[Path]) -> str:

@@ -76,7 +76,10 @@ def replay(content: Mapping[str, Any] | None, service: Service) -> Replay:
 
 def _findings(content: Mapping[str, Any]) -> Findings:
     known = {one["name"]: _finding(one) for one in content["findings"]}
-    gaps = {one["name"]: Gap(name=one["name"], reason=one["reason"], detail="") for one in content.get("gaps", ())}
+    gaps = {
+        one["name"]: Gap(name=one["name"], reason=one["reason"], detail="", value=one.get("value"))
+        for one in content.get("gaps", ())
+    }
     return Findings(known=known, gaps=gaps)
 
 
@@ -92,6 +95,7 @@ def _finding(kept: Mapping[str, Any]) -> Finding:
         observed=_day(kept["date"]),
         since=_day(kept.get("since")),
         provenance=tuple(sources),
+        may_reassure=kept.get("mayReassure", True),
     )
 
 

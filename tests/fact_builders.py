@@ -43,10 +43,21 @@ def assessed(values: Mapping[str, Value], policy: Policy | None = None) -> Asses
     return assess(facts(values), service.models, service.studies, policy or service.policy)
 
 
-def policy_with(*, baseline: Mapping[str, float] | None = None, **values: Any) -> Policy:
-    """Our policy with a site's values; `brace_max_weeks=6` is its key `brace-max-weeks`."""
+def policy_with(
+    *,
+    baseline: Mapping[str, Any] | None = None,
+    months: int = 12,
+    reference: Mapping[str, Any] | None = None,
+    **values: Any,
+) -> Policy:
+    """Our policy with a site's values; `brace_max_weeks=6` is its key `brace-max-weeks`.
+
+    Args:
+        baseline: incidences by outcome, within so many months.
+    """
     keys = {name.replace("_", "-"): value for name, value in values.items()}
-    return open_service().policy.with_site(baseline or {}, keys)
+    observed = {name: {"incidence": share, "months": months} for name, share in (baseline or {}).items()}
+    return open_service().policy.with_site(observed, keys, reference)
 
 
 def situation(

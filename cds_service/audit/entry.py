@@ -126,16 +126,18 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "date": finding.observed.isoformat() if finding.observed else None,
         "since": finding.since.isoformat() if finding.since else None,
         "sources": [{"resource": one.resource, "code": one.code, "origin": one.origin} for one in finding.provenance],
+        **({} if finding.may_reassure else {"mayReassure": False}),
     }
 
 
-def _gap(gap: Gap) -> dict[str, str]:
-    return {"name": gap.name, "reason": gap.reason}
+def _gap(gap: Gap) -> dict[str, Any]:
+    return {"name": gap.name, "reason": gap.reason, **({} if gap.value is None else {"value": gap.value})}
 
 
 def _policy(policy: Policy) -> dict[str, Any]:
     """What of the policy enters the figures."""
-    return policy.model_dump(mode="json", by_alias=True, include={"baseline", "pooled_incidence", "bands", "showing"})
+    entered = {"baseline", "reference", "pooled_incidence", "bands", "showing"}
+    return policy.model_dump(mode="json", by_alias=True, include=entered)
 
 
 def _card_text(card: Card, shown: str) -> str:

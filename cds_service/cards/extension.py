@@ -40,6 +40,7 @@ def _model_json(answer: Answer, result: ModelResult) -> dict[str, Any]:
         "horizonMonths": study.cohort.horizon_months,
         "incidence": study.incidence,
         "baseline": {"incidence": result.baseline, "source": result.baseline_source},
+        "reference": result.reference,
     }
     if result.shown:
         found["risk"] = prediction.risk
@@ -74,26 +75,31 @@ def _input_json(result: ModelResult, finding: Finding) -> dict[str, Any]:
         found["date"] = finding.observed.isoformat()
     found["effect"] = result.prediction.effects[finding.name]
     found["use"] = f"held-{held.side}" if held else "as-is"
-    found["used"] = held.used if held else finding.value
+    found["used"] = result.prediction.used[finding.name]
     return found
 
 
 def _concerns(answer: Answer, result: ModelResult) -> list[str]:
     """Whole sentences: criteria, calibration, values."""
-    prefixes = {"outside": "outside the study population", "absolute": "outside the study population"}
-    criteria = [f"{prefixes.get(one.severity, 'not checkable')}: {one.text}" for one in result.violations]
+    criteria = [
+        f"{'not checkable' if one.severity == 'not-checkable' else 'outside the study population'}: {one.text}"
+        for one in result.violations
+    ]
+    unusable = [f"{answer.wording.name(one.name)}: {one.detail}" for one in result.unusable]
     values = [f"{answer.wording.name(one.name)}: {concern}" for one in result.inputs for concern in one.concerns]
     held = [
         f"{answer.wording.name(name)} {one.value:g} taken as {one.used:.1f}, the end of what this study can say"
         for name, one in sorted(result.prediction.held.items())
     ]
-    return [*criteria, *held, *values, calibration(answer, result)]
+    return [*criteria, *unusable, *held, *values, calibration(answer, result)]
 
 
 def _stratum_json(stratum: Stratum) -> dict[str, Any]:
     return {
         "study": stratum.study_id,
         "stratum": stratum.label,
+        "horizonMonths": stratum.horizon_months,
+        "procedures": list(stratum.procedures),
         "rate": stratum.rate,
         "interval": list(stratum.interval),
         "n": stratum.n,

@@ -1,7 +1,7 @@
 """Each study's inclusion and exclusion criteria against this patient (evidence page, "Applicability").
 
-Three results besides "inside": outside (named beside the figure), absolute (no figure), not checkable (named, never
-taken for inside).
+Four results besides "inside": outside (named beside the figure), no-figure (none from this study), absolute (none from
+any), not checkable (named, never taken for inside).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Violation:
     """
 
     finding: str
-    severity: Literal["outside", "absolute", "not-checkable"]
+    severity: Literal["outside", "no-figure", "absolute", "not-checkable"]
     text: str
 
 

@@ -2,21 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from cds_service.core.applicability import Violation, absolute_exclusions, check, doubtful_exclusions
-from cds_service.core.facts import Finding, Findings
+from cds_service.core.facts import Finding, Findings, Gap, Value
+from cds_service.core.inputs import fits
 from cds_service.core.policy import Policy
 from cds_service.core.prediction import LogisticModel, Prediction, predict, risk_at
 from cds_service.core.strata import Marker, Stratum, compare_with_marker, place_in_strata
-from cds_service.core.study import MarkerStudy, StrataStudy, Study
+from cds_service.core.study import LogisticStudy, MarkerStudy, StrataStudy, Study
+from cds_service.core.wording import COARSE_FROM, coarse_percent
 
 Outcome = Literal["refracture", "residual-pain"]
 OUTCOMES: tuple[Outcome, ...] = ("refracture", "residual-pain")
 Band = Literal["lower", "not-different", "above", "high"]
 Status = Literal["assessed", "insufficient-data", "not-applicable"]
+Why = Literal["held", "outside", "not-known", "criterion-not-known", "aged"]
+SILENCES_PRINT = frozenset({"held", "outside", "not-known", "aged"})
+SILENCES_WARNING = frozenset({"held", "outside", "not-known", "criterion-not-known"})
+BONE = ("bmd-t-score", "ct-attenuation")
+LEVEL = "tl-junction"  # reports differ even in its direction, so no "lower" hangs on it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Silence:
+    """A finding that keeps a figure out of summaries, or from being a warning, and why.
+
+    Attributes:
+        why: `held`: its value lies beyond what the study can say, on the side that would reassure. `outside`: it fails
+            a criterion, or was seen (stale, other method) beyond the study's range or criteria. `not-known`: without
+            it nobody knows whether the patient lies inside the study's range. `criterion-not-known`: nor whether a
+            criterion is met that a warning hangs on. `aged`: older than fresh, or it is not known how it was measured.
+    """
+
+    finding: str
+    why: Why
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,13 +47,19 @@ class ModelResult:
 
     Attributes:
         prediction: at the baseline in force.
-        baseline: incidence in force, 0..1: the site's where set, else the cohort's.
-        shown: enough inputs are known for a probability to be said (evidence page, "Which model speaks").
+        baseline: incidence in force, 0..1: the site's where set for this horizon, else the cohort's.
+        shown: a probability may be said: enough inputs are known, and the study held such patients at all (evidence
+            page, "Which model speaks").
         band: None when nothing is shown.
         pooled_risk: at the pooled incidence of the literature, 0..1; None where a site baseline is set or none known.
         without_held: the same without the values that were held on the reassuring side; None when none was, or when
             too little is known without them.
+        with_seen: the same with values that were seen and are no input (stale, other method); None where none was.
         inputs: the record's findings that entered.
+        unusable: findings on record that are no input at this site, each with the reason.
+        silenced_by: what keeps the figure out of a summary, or from being a warning; each finding once.
+        may_warn: the figure may make a card a warning (evidence page, "Bands"): it is high, its study uncertainty lies
+            above the baseline, a T-score or HU is known, and nothing on record puts the patient outside the study.
     """
 
     model: LogisticModel
@@ -43,7 +71,16 @@ class ModelResult:
     violations: tuple[Violation, ...]
     pooled_risk: float | None
     without_held: Prediction | None
+    with_seen: Prediction | None
     inputs: tuple[Finding, ...]
+    unusable: tuple[Gap, ...]
+    silenced_by: tuple[Silence, ...]
+    may_warn: bool
+
+    @property
+    def reference(self) -> float:
+        """Average of the study's patients with the same procedure, 0..1, at the baseline in force."""
+        return self.prediction.reference
 
     @property
     def is_outside(self) -> bool:
@@ -51,9 +88,14 @@ class ModelResult:
         return _is_outside(self.violations)
 
     @property
+    def not_studied(self) -> tuple[Violation, ...]:
+        """Why this study gives no figure whatever is measured: it held no such patients."""
+        return tuple(one for one in self.violations if one.severity == "no-figure")
+
+    @property
     def rests_on_bone(self) -> bool:
         """A T-score or a CT attenuation is among what is known; without either a refracture figure says little."""
-        return any(finding.name in ("bmd-t-score", "ct-attenuation") for finding in self.inputs)
+        return any(finding.name in BONE for finding in self.inputs)
 
     @property
     def is_complete(self) -> bool:
@@ -65,11 +107,20 @@ class ModelResult:
         """A value lies beyond what the study can say, on the side that would reassure."""
         return self.prediction.has_reassuring_hold
 
+    @property
+    def stays_unusable(self) -> bool:
+        """No measurement makes the figure usable: the patient is known to be none of the study's."""
+        return any(one.why in ("held", "outside") for one in self.silenced_by) or bool(self.not_studied)
+
     def is_printable(self, width: float) -> bool:
-        """A percentage may stand in a summary: both ranges at most so wide, nothing held to reassure (rule D1)."""
-        ranges = (self.prediction.study_uncertainty, self.prediction.if_measured)
-        is_narrow = all(one is None or one[1] - one[0] <= width for one in ranges)
-        return self.shown and is_narrow and not self.has_reassuring_hold
+        """A percentage may stand in a summary: both ranges at most so wide, and nothing that silences it (rule D1).
+
+        Args:
+            width: 0..1.
+        """
+        said = (self.prediction, *((self.with_seen,) if self.with_seen else ()))
+        is_narrow = all(high - low <= width for one in said for low, high in one.ranges)
+        return self.shown and is_narrow and not any(one.why in SILENCES_PRINT for one in self.silenced_by)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +168,8 @@ class Assessment:
 
 
 def _gain(result: ModelResult, wanted: frozenset[str]) -> float:
+    if result.stays_unusable:
+        return 0.0
     known = frozenset(finding.name for finding in result.inputs)
     supplied = wanted & frozenset(result.prediction.gains)
     return result.model.inputs_known(known | supplied) - result.prediction.inputs_known
@@ -175,30 +228,131 @@ def _assess_outcome(
 
 def _apply(model: LogisticModel, findings: Findings, policy: Policy, *, has_doubt: bool) -> ModelResult:
     study = model.study
-    inputs = tuple(findings.known[name] for name in study.input_names if name in findings.known)
-    values = {finding.name: finding.value for finding in inputs}
-    site = policy.baseline.of(study.outcome)
+    unusable = _unusable(study, findings, policy)
+    names = [name for name in study.input_names if name not in {gap.name for gap in unusable}]
+    inputs = tuple(findings.known[name] for name in names if name in findings.known)
+    values = {finding.name: _on_study_scale(study, finding, policy) for finding in inputs}
+    site = policy.baseline.of(study.outcome, study.cohort.horizon_months)
     prediction = predict(model, values, site_incidence=site)
-    pooled = policy.pooled_incidence.of(study.outcome) if site is None else None
-    shown = prediction.inputs_known >= policy.showing.inputs_known
+    seen = _seen_values(study, names, findings)
+    with_seen = predict(model, {**values, **seen}, site_incidence=site) if seen else None
     violations = check(study, findings)
+    silenced_by = _silences(study, findings, inputs, prediction, with_seen, violations)
+    shown = prediction.inputs_known >= policy.showing.inputs_known and not any(
+        one.severity == "no-figure" for one in violations
+    )
+    spoken = (prediction, *((with_seen,) if with_seen else ()))
+    has_bone = any(finding.name in BONE for finding in inputs)
+    band = None
+    if shown:
+        without_level = predict(model, {k: v for k, v in values.items() if k != LEVEL}, site_incidence=site)
+        may_be_lower = (
+            has_bone
+            and not has_doubt
+            and not _is_outside(violations)
+            and not any(one.why in SILENCES_PRINT for one in silenced_by)
+        )
+        band = _band(prediction, (*spoken, without_level), policy, may_be_lower=may_be_lower)
+    pooled = policy.pooled_incidence.of(study.outcome) if site is None else None
     return ModelResult(
         model=model,
         prediction=prediction,
         baseline=prediction.baseline.incidence,
         baseline_source=prediction.baseline.source,
         shown=shown,
-        band=_band(prediction, policy, may_reassure=not (has_doubt or _is_outside(violations))) if shown else None,
+        band=band,
         violations=violations,
         pooled_risk=risk_at(prediction, study, pooled) if pooled is not None and shown else None,
         without_held=_without_held(model, values, prediction, site, policy),
+        with_seen=with_seen,
         inputs=inputs,
+        unusable=unusable,
+        silenced_by=silenced_by,
+        may_warn=shown
+        and has_bone
+        and all(_is_surely_high(one, policy) for one in spoken)
+        and not any(one.why in SILENCES_WARNING for one in silenced_by),
     )
+
+
+def _unusable(study: LogisticStudy, findings: Findings, policy: Policy) -> tuple[Gap, ...]:
+    """Findings that depend on the scanner, where the site does not say what its own patients have."""
+    known = [findings.known[one.finding] for one in study.inputs if one.per_site and one.finding in findings.known]
+    return tuple(
+        Gap(
+            name=finding.name,
+            reason="other-method",
+            detail="without this site's reference",
+            seen=finding.provenance,
+            value=finding.value,
+            observed=finding.observed,
+        )
+        for finding in known
+        if policy.reference.of(finding.name) is None
+    )
+
+
+def _on_study_scale(study: LogisticStudy, finding: Finding, policy: Policy) -> Value:
+    """The value as the study would have measured it.
+
+    What depends on the scanner is put as far from the study's patients without the outcome, in SDs, as it lies from
+    the site's own.
+    """
+    predictor = next(one for one in study.inputs if one.finding == finding.name)
+    scale, group = policy.reference.of(finding.name), predictor.no_event
+    if not predictor.per_site or scale is None or group is None or group.mean is None or group.sd is None:
+        return finding.value
+    return group.mean + group.sd * (float(finding.value) - scale.mean) / scale.sd
+
+
+def _seen_values(study: LogisticStudy, names: Collection[str], findings: Findings) -> Mapping[str, Value]:
+    """Values of inputs that were seen and are no input (stale, other method), where they are of the input's kind."""
+    return {
+        one.finding: gap.value
+        for one in study.inputs
+        if not one.per_site
+        and one.finding in names
+        and (gap := findings.gaps.get(one.finding)) is not None
+        and gap.value is not None
+        and fits(one, gap.value)
+    }
+
+
+def _silences(
+    study: LogisticStudy,
+    findings: Findings,
+    inputs: Sequence[Finding],
+    prediction: Prediction,
+    with_seen: Prediction | None,
+    violations: Sequence[Violation],
+) -> tuple[Silence, ...]:
+    """What keeps the figure out of a summary or from being a warning; the gravest reason of each finding."""
+    seen = {name: gap.value for name, gap in findings.gaps.items() if gap.value is not None}
+    found: list[tuple[str, Why]] = [(name, "held") for name, one in prediction.held.items() if one.side == "reassuring"]
+    found += [(one.finding, "outside") for one in violations if one.severity == "outside"]
+    found += [(name, "outside") for name in (with_seen.held if with_seen else ()) if name in seen]
+    found += [
+        (one.finding, "outside")
+        for one in study.applicability
+        if one.finding in seen and not one.require.is_met(seen[one.finding])
+    ]
+    known = {finding.name for finding in inputs}
+    found += [(one.finding, "not-known") for one in study.inputs if one.needed and one.finding not in known]
+    found += [
+        (one.finding, "criterion-not-known")
+        for one in study.applicability
+        if one.needed and one.finding not in findings.known
+    ]
+    found += [(finding.name, "aged") for finding in inputs if not finding.may_reassure]
+    gravest: dict[str, Why] = {}
+    for name, why in found:
+        gravest.setdefault(name, why)
+    return tuple(Silence(finding=name, why=why) for name, why in gravest.items())
 
 
 def _without_held(
     model: LogisticModel,
-    values: Mapping[str, float | bool | str],
+    values: Mapping[str, Value],
     prediction: Prediction,
     site: float | None,
     policy: Policy,
@@ -215,21 +369,39 @@ def _is_outside(violations: Sequence[Violation]) -> bool:
     return any(violation.severity != "not-checkable" for violation in violations)
 
 
-def _band(prediction: Prediction, policy: Policy, *, may_reassure: bool) -> Band:
-    """The band against the baseline in force (evidence page, "Bands"); asymmetric on purpose.
+def _band(prediction: Prediction, alike: Sequence[Prediction], policy: Policy, *, may_be_lower: bool) -> Band:
+    """The band (evidence page, "Bands"); asymmetric on purpose.
 
     Args:
-        may_reassure: the patient meets the study's criteria, and nothing on record may be what all studies excluded;
-            else the figure is never called lower.
+        alike: the figure, and what it would be with values that are no input or without the level: "lower" only where
+            all of them lie below the reference.
+        may_be_lower: nothing held, old or doubtful, a T-score or HU known, and the patient is one of the study's.
     """
+    if is_visibly_above(prediction.risk, prediction.reference, policy):
+        return "high" if _is_high(prediction, policy) else "above"
+    is_below = all(high < one.reference for one in alike for _, high in one.ranges)
+    return "lower" if is_below and may_be_lower else "not-different"
+
+
+def is_visibly_above(risk: float, reference: float, policy: Policy) -> bool:
+    """Above by a difference that a reader sees after rounding. Shares 0..1."""
+    figure, average = coarse_percent(risk), coarse_percent(reference)
+    points = policy.bands.above_points if figure >= COARSE_FROM else policy.bands.above_points_small
+    return figure - average >= round(points * 100)
+
+
+def _is_high(prediction: Prediction, policy: Policy) -> bool:
     risk, baseline = prediction.risk, prediction.baseline.incidence
-    if risk >= policy.bands.high_ratio * baseline or risk >= policy.bands.high_risk:
-        return "high"
-    if risk >= baseline:
-        return "above"
-    ranges = (prediction.study_uncertainty, prediction.if_measured)
-    is_below = all(one is None or one[1] < baseline for one in ranges)
-    return "lower" if is_below and may_reassure and not prediction.has_reassuring_hold else "not-different"
+    return risk >= policy.bands.high_ratio * baseline or risk >= policy.bands.high_risk
+
+
+def _is_surely_high(prediction: Prediction, policy: Policy) -> bool:
+    """High, and the study uncertainty's lower end lies above the baseline."""
+    return (
+        is_visibly_above(prediction.risk, prediction.reference, policy)
+        and _is_high(prediction, policy)
+        and prediction.study_uncertainty[0] > prediction.baseline.incidence
+    )
 
 
 def choose_headline(results: Sequence[ModelResult], policy: Policy) -> ModelResult | None:
@@ -254,10 +426,11 @@ def _disagree(shown: Sequence[ModelResult], outcome: Outcome, policy: Policy) ->
     """Two figures on opposite sides of their own study's average, or far apart on a common baseline."""
     if len(shown) < 2:
         return False
-    sides = {result.prediction.risk >= result.baseline for result in shown}
-    if len(sides) > 1:
+    if len({result.prediction.risk >= result.reference for result in shown}) > 1:
         return True
-    is_own = policy.baseline.of(outcome) is None
-    on_common = [result.pooled_risk if is_own else result.prediction.risk for result in shown]
-    risks = [risk for risk in on_common if risk is not None]
-    return bool(risks) and max(risks) - min(risks) >= policy.showing.disagreement
+    common = policy.pooled_incidence.of(outcome)
+    risks = [
+        result.prediction.risk if common is None else risk_at(result.prediction, result.model.study, common)
+        for result in shown
+    ]
+    return max(risks) - min(risks) >= policy.showing.disagreement

@@ -20,7 +20,6 @@ from cds_service.core.study import LogisticStudy, Predictor, Statistics, Term
 Vector = NDArray[np.float64]
 Matrix = NDArray[np.float64]
 
-DRAWS = 40_000
 SEED = 2022
 SOBOL_BITS = 30
 RAKING_STEPS = 60
@@ -32,6 +31,7 @@ class Cohort:
     """Rebuilt patients; all arrays are read-only.
 
     Attributes:
+        input_names: findings that a figure uses; of other terms the cohort has columns, and no figure.
         inputs: one row for each patient, one column for each term, in the units of the study.
         weights: share of the cohort that a row stands for; they add to 1.
         linear_predictor: intercept + sum of beta x input, log odds, from the printed model.
@@ -39,6 +39,7 @@ class Cohort:
     """
 
     terms: tuple[Term, ...]
+    input_names: tuple[str, ...]
     incidence: float
     intercept: float
     inputs: Matrix
@@ -57,18 +58,23 @@ class Cohort:
         return float(1 / (self.weights @ self.weights) / len(self.weights))
 
 
-def rebuild_cohort(study: LogisticStudy, *, draws: int = DRAWS, seed: int = SEED) -> Cohort:
+def rebuild_cohort(study: LogisticStudy, *, draws: int | None = None, seed: int = SEED) -> Cohort:
     """The cohort before weighting, with its intercept (steps 1 and 2).
 
     Within each outcome group the inputs are independent, with the printed distributions; the groups are mixed in the
     printed ratio.
+
+    Args:
+        draws: patients; the study's own number by default.
     """
+    draws = draws or study.draws
     inputs = np.vstack([_draw_group(study, group, size, seed) for group, size in _group_sizes(study, draws).items()])
     slopes = np.array([term.beta for term in study.terms])
     intercept = solve_intercept(inputs @ slopes, study.incidence)
     predictor = intercept + inputs @ slopes
     cohort = Cohort(
         terms=study.terms,
+        input_names=study.input_names,
         incidence=study.incidence,
         intercept=intercept,
         inputs=inputs,

@@ -241,6 +241,18 @@ def _treated_levels(ground: Ground) -> Finding | Gap | None:
     )
 
 
+@derives("level-count")
+def _level_count(ground: Ground) -> Finding | Gap | None:
+    """Vertebrae treated at once; codes for additional levels count."""
+    order = ground.order
+    return from_order(
+        "level-count",
+        order,
+        float(order.level_count) if order and order.level_count else None,
+        "the order does not say how many",
+    )
+
+
 @derives("tl-junction")
 def _tl_junction(ground: Ground) -> Finding | Gap | None:
     """Any treated level from T10 to L2."""
@@ -284,6 +296,7 @@ def _compute(
         provenance=_sources_of(parts),
         concerns=(*_concerns_of(parts), *apart),
         method=method,
+        may_reassure=all(one.may_reassure for one in parts),
     )
 
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
 from cds_service.core.facts import Value
-from cds_service.core.study import LogisticStudy, Term
-from cds_service.core.table import ReducedTable, Vector
+from cds_service.core.study import LogisticStudy, Predictor, Term
+from cds_service.core.table import Ends, ReducedTable, Vector
 
 Side = Literal["reassuring", "alarming"]
+PSOAS_TOTAL, PSOAS_MUSCLE, PSOAS_FAT = "psoas-total-area", "psoas-muscle-area", "psoas-fat-fraction"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,24 +35,54 @@ def hold_inputs(table: ReducedTable, slopes: Mapping[str, float], inputs: Mappin
     """Values that lie beyond what the study can say, by finding (step 8): extrapolation never reassures.
 
     A continuous input is held at the cohort's 5th or 95th percentile on the side that lowers the figure and at the
-    0.5th or 99.5th on the other.
+    0.5th or 99.5th on the other. Psoas muscle beside a known total area is held by its fat share.
 
     Args:
         slopes: coefficients of the model in use, whose sign says which side is which.
     """
     held = {}
-    for name, (lowest, low, high, highest) in table.ranges.items():
-        if name not in inputs:
-            continue
-        value, falls = _number(name, inputs[name]), slopes[name] < 0
-        below, above = ((lowest, 0.5), (high, 95.0)) if falls else ((low, 5.0), (highest, 99.5))
-        if value < below[0]:
-            side: Side = "alarming" if falls else "reassuring"
-            held[name] = Held(value=value, used=below[0], side=side, bound=below[1])
-        elif value > above[0]:
-            side = "reassuring" if falls else "alarming"
-            held[name] = Held(value=value, used=above[0], side=side, bound=above[1])
+    for name in table.ranges.keys() & inputs.keys():
+        found = _held(_number(name, inputs[name]), table.ranges[name], falls=slopes[name] < 0)
+        if found is not None:
+            held[name] = found
+    if PSOAS_TOTAL in inputs and PSOAS_MUSCLE in inputs:
+        held.pop(PSOAS_MUSCLE, None)
+        muscle = _hold_muscle(table, slopes, inputs, held.get(PSOAS_TOTAL))
+        if muscle is not None:
+            held[PSOAS_MUSCLE] = muscle
     return held
+
+
+def _held(value: float, ends: Ends, *, falls: bool) -> Held | None:
+    lowest, low, high, highest = ends
+    below, above = ((lowest, 0.5), (high, 95.0)) if falls else ((low, 5.0), (highest, 99.5))
+    if value < below[0]:
+        return Held(value=value, used=below[0], side="alarming" if falls else "reassuring", bound=below[1])
+    if value > above[0]:
+        return Held(value=value, used=above[0], side="reassuring" if falls else "alarming", bound=above[1])
+    return None
+
+
+def _hold_muscle(
+    table: ReducedTable, slopes: Mapping[str, float], inputs: Mapping[str, Value], total: Held | None
+) -> Held | None:
+    """Muscle area by the total area in use and the fat share, held at the cohort's 5th and 95th percentiles.
+
+    Were total and muscle held apart, more fat would reassure, and muscle could exceed the whole.
+
+    Args:
+        total: the total area, where it is held itself.
+    """
+    muscle, whole = _number(PSOAS_MUSCLE, inputs[PSOAS_MUSCLE]), _number(PSOAS_TOTAL, inputs[PSOAS_TOTAL])
+    _, leanest, fattest, _ = table.ranges[PSOAS_FAT]
+    fat = 100 * (1 - muscle / whole) if whole else leanest
+    share = min(max(fat, leanest), fattest)
+    used = (total.used if total else whole) * (1 - share / 100)
+    if share == fat:
+        return replace(total, value=muscle, used=used) if total else None
+    is_reassuring = (fat > fattest) == (slopes[PSOAS_MUSCLE] > 0)  # at a given total, more fat is less muscle
+    side: Side = "reassuring" if is_reassuring else "alarming"
+    return Held(value=muscle, used=used, side=side, bound=5.0 if fat < leanest else 95.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +106,13 @@ def columns_of(study: LogisticStudy, terms: Sequence[Term]) -> tuple[Column, ...
     return tuple(
         Column(term.finding, predictors[term.finding].kind, term.word, predictors[term.finding].words) for term in terms
     )
+
+
+def fits(predictor: Predictor, value: Value) -> bool:
+    """Whether a value is of the kind that this input takes."""
+    if predictor.kind == "number":
+        return not isinstance(value, bool | str) and math.isfinite(value)
+    return value in predictor.words if predictor.words else isinstance(value, bool)
 
 
 def encode_inputs(columns: Sequence[Column], values: Mapping[str, Value]) -> Vector:

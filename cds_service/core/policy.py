@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_serializer
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_serializer
 
 Share = Annotated[float, Field(gt=0, lt=1)]
 SarcopeniaCriteria = Literal["awgs-2019", "ewgsop2", "awgs-2025", "study"]
@@ -57,11 +57,67 @@ class Incidence(_Table):
         return {"refracture": self.refracture, "residual-pain": self.residual_pain}[outcome]
 
 
+class SiteIncidence(_Table):
+    """What a site observes of one outcome: the share of patients, 0..1, within so many months."""
+
+    incidence: Share
+    months: int = Field(gt=0, le=240)
+
+
+def _with_horizon(value: Any) -> Any:
+    if isinstance(value, int | float):
+        raise ValueError("an incidence needs its horizon: { incidence = 0.12, months = 12 }")  # noqa: TRY004 - pydantic's
+    return value
+
+
+WithHorizon = Annotated[SiteIncidence | None, BeforeValidator(_with_horizon)]
+
+
+class SiteBaseline(_Table):
+    """`[baseline]`: what a site observes, by outcome; absent where it does not say."""
+
+    refracture: WithHorizon = None
+    residual_pain: WithHorizon = None
+
+    def of(self, outcome: str, months: int) -> float | None:
+        """The site's incidence of one outcome within exactly so many months, 0..1, or None."""
+        observed = {"refracture": self.refracture, "residual-pain": self.residual_pain}[outcome]
+        return observed.incidence if observed is not None and observed.months == months else None
+
+
+class SiteScale(_Table):
+    """A measure in the site's own patients without pain or fracture, on its own scanner, in the measure's unit."""
+
+    mean: float = Field(allow_inf_nan=False)
+    sd: float = Field(gt=0, allow_inf_nan=False)
+    n: int = Field(ge=2)
+
+
+class SiteReferences(_Table):
+    """`[reference]`: measures that do not travel between scanners; absent where the site does not say."""
+
+    vbq: SiteScale | None = None
+
+    def of(self, finding: str) -> SiteScale | None:
+        """The site's scale of one finding, or None."""
+        return self.vbq if finding == "vbq" else None
+
+
 class BandPolicy(_Table):
-    """Where "high" begins: a multiple of the baseline in force, or a risk."""
+    """Where "high" and "above" begin.
+
+    Attributes:
+        high_ratio: "high" from this multiple of the baseline in force,
+        high_risk: or from this risk, 0..1.
+        above_points: "above" from so many points between figure and reference as they are printed, 0..1, where the
+            figure is printed in steps of 5,
+        above_points_small: and where it is printed in whole ones.
+    """
 
     high_ratio: float = Field(gt=1)
     high_risk: Share
+    above_points: Share
+    above_points_small: Share
 
 
 class RepeatsPolicy(_Table):
@@ -99,7 +155,8 @@ class Policy(_Table):
     bed_rest: BedRestPolicy
     nutrition: NutritionPolicy
     sarcopenia: SarcopeniaPolicy
-    baseline: Incidence
+    baseline: SiteBaseline
+    reference: SiteReferences
     pooled_incidence: Incidence
     bands: BandPolicy
     showing: ShowingPolicy
@@ -112,8 +169,10 @@ class Policy(_Table):
         """Sorted: the digest of a policy must be the same in every process."""
         return sorted(keys)
 
-    def with_site(self, baseline: Mapping[str, Any], policy: Mapping[str, Any]) -> Policy:
-        """These values with a site's `[baseline]` and `[policy]` tables (contract, "Settings") over them.
+    def with_site(
+        self, baseline: Mapping[str, Any], policy: Mapping[str, Any], reference: Mapping[str, Any] | None = None
+    ) -> Policy:
+        """These values with a site's `[baseline]`, `[policy]` and `[reference]` (contract, "Settings") over them.
 
         Raises:
             pydantic.ValidationError: a value is outside its range.
@@ -121,6 +180,7 @@ class Policy(_Table):
         """
         tables = self.model_dump(by_alias=True)
         tables["baseline"] = {**tables["baseline"], **baseline}
+        tables["reference"] = {**tables["reference"], **(reference or {})}
         for key, value in policy.items():
             table, name = SITE_KEYS[key]
             tables[table][name] = value

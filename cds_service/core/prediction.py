@@ -42,6 +42,7 @@ class Prediction:
         study_uncertainty: 95 %, from the study's size.
         if_measured: where 8 in 10 such patients would stand once all inputs were known; None when all are.
         inputs_known: 0..1.
+        used: what entered the model, by finding, after holding.
         held: by finding.
         floor: below it a text says "under"; rule of three, whole percent.
         ceiling: above it a text says "over".
@@ -52,6 +53,8 @@ class Prediction:
             before the procedure.
         missing: the findings in `gains`, in the order of the study.
         unknown_until_after: missing inputs that are known only after the procedure.
+        reference: average of the study's patients with the same procedure, 0..1, at the baseline in force; of all of
+            them where the procedure is not known or the study had one alone.
     """
 
     study_id: str
@@ -60,6 +63,7 @@ class Prediction:
     study_uncertainty: Interval
     if_measured: Interval | None
     inputs_known: float
+    used: Mapping[str, Value]
     held: Mapping[str, Held]
     floor: float
     ceiling: float
@@ -70,11 +74,17 @@ class Prediction:
     missing: tuple[str, ...]
     unknown_until_after: tuple[str, ...]
     baseline: Baseline
+    reference: float
 
     @property
     def baseline_shift(self) -> float:
         """Log odds by which the baseline in force moves this figure; 0 at the study's own."""
         return self.baseline.shift
+
+    @property
+    def ranges(self) -> tuple[Interval, ...]:
+        """The study uncertainty, and the if-measured range where anything is missing."""
+        return (self.study_uncertainty, *((self.if_measured,) if self.if_measured else ()))
 
     @property
     def has_reassuring_hold(self) -> bool:
@@ -177,19 +187,23 @@ def predict(model: LogisticModel, inputs: Mapping[str, Value], *, site_incidence
     names = frozenset(inputs)
     reduced, known = model.reduced(names), model.known_set(names)
     held = hold_inputs(model.table, known.coefficients, inputs)
-    used = {**inputs, **{name: one.used for name, one in held.items()}} if held else inputs
+    used = {**inputs, **{name: one.used for name, one in held.items()}}
     values = encode_inputs(known.columns, used)
     distances = values - known.means
     baseline = _baseline(model.study, site_incidence)
-    log_odds = reduced.intercept + float(reduced.coefficients @ values) + baseline.shift
+    own = reduced.intercept + float(reduced.coefficients @ values)
+    log_odds = own + baseline.shift
     floor, ceiling = print_limits(model.study)
     return Prediction(
         study_id=model.study.id,
         log_odds=log_odds,
         risk=expit(log_odds),
         study_uncertainty=_study_uncertainty(log_odds, reduced, distances),
-        if_measured=if_measured(log_odds, reduced.distance) if len(inputs) < len(model.study.predictors) else None,
+        if_measured=(
+            if_measured(log_odds, reduced.distance_at(expit(own))) if len(inputs) < len(model.study.inputs) else None
+        ),
         inputs_known=reduced.inputs_known,
+        used=MappingProxyType(used),
         held=MappingProxyType(held),
         floor=floor,
         ceiling=ceiling,
@@ -200,6 +214,7 @@ def predict(model: LogisticModel, inputs: Mapping[str, Value], *, site_incidence
         missing=known.missing,
         unknown_until_after=known.unknown_until_after,
         baseline=baseline,
+        reference=_reference(model.table, inputs.get("procedure"), baseline),
     )
 
 
@@ -220,6 +235,11 @@ def _baseline(study: LogisticStudy, site_incidence: float | None) -> Baseline:
     if not 0 < site_incidence < 1:
         raise ValueError(f"an incidence of {site_incidence} is not between 0 and 1")
     return Baseline(incidence=site_incidence, source="site", shift=logit(site_incidence) - logit(study.incidence))
+
+
+def _reference(table: ReducedTable, procedure: Value | None, baseline: Baseline) -> float:
+    average = table.references.get(procedure) if isinstance(procedure, str) else None
+    return baseline.incidence if average is None else expit(logit(average) + baseline.shift)
 
 
 def _study_uncertainty(log_odds: float, reduced: ReducedModel, distances: Vector) -> Interval:
@@ -259,7 +279,7 @@ def _follow(model: LogisticModel, reduced: ReducedModel) -> _KnownSet:
         gains=MappingProxyType(gains),
         missing=tuple(gains),
         unknown_until_after=tuple(
-            one.finding for one in model.study.predictors if not one.known_at_order_sign and one.finding not in known
+            one.finding for one in model.study.inputs if not one.known_at_order_sign and one.finding not in known
         ),
     )
 
@@ -289,7 +309,7 @@ def _gains(model: LogisticModel, reduced: ReducedModel) -> dict[str, float]:
     known = frozenset(reduced.known)
     return {
         one.finding: max(0.0, model.inputs_known(known | {one.finding}) - reduced.inputs_known)
-        for one in model.study.predictors
+        for one in model.study.inputs
         if one.known_at_order_sign and one.finding not in known
     }
 

@@ -6,7 +6,7 @@ that `build_tables` writes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
@@ -15,9 +15,10 @@ from types import MappingProxyType
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from cds_service.core.cohort import DRAWS, SEED, Cohort, Matrix, Vector, expit, rake, rebuild_cohort
+from cds_service.core.cohort import SEED, Cohort, Matrix, Vector, expit, rake, rebuild_cohort
+from cds_service.core.inputs import PSOAS_FAT, PSOAS_MUSCLE, PSOAS_TOTAL
 from cds_service.core.study import LogisticStudy, Study
-from cds_service.core.table import PERCENTILES, ReducedModel, ReducedTable, write_table
+from cds_service.core.table import PERCENTILES, Ends, ReducedModel, ReducedTable, write_table
 
 Say = Callable[[str], None]  # one line of progress
 SETS_A_LINE = 32
@@ -28,7 +29,7 @@ def build_tables(
     folder: Path,
     say: Say | None = None,
     *,
-    draws: int = DRAWS,
+    draws: int | None = None,
     seed: int = SEED,
 ) -> None:
     """Build and write the table of every logistic study; `say` is told the progress line by line."""
@@ -37,14 +38,21 @@ def build_tables(
             write_table(build_table(study, say, draws=draws, seed=seed), folder)
 
 
-def build_table(study: LogisticStudy, say: Say | None = None, *, draws: int = DRAWS, seed: int = SEED) -> ReducedTable:
-    """The table of one study, for every subset of its inputs."""
+def build_table(
+    study: LogisticStudy, say: Say | None = None, *, draws: int | None = None, seed: int = SEED
+) -> ReducedTable:
+    """The table of one study, for every subset of its inputs.
+
+    Args:
+        draws: patients of the rebuilt cohort; the study's own number by default.
+    """
     cohort = rake(rebuild_cohort(study, draws=draws, seed=seed), study)
     ratios = error_ratios(cohort, study.cohort.n)
     subsets = list(_subsets(study.input_names))
+    full = full_predictor(cohort)
     models = {}
     for done, known in enumerate(subsets, start=1):
-        model = reduced_model(cohort, frozenset(known), study.cohort.n)
+        model = reduced_model(cohort, frozenset(known), study.cohort.n, full=full)
         models[frozenset(known)] = _widen(model, ratios)
         if say is not None and (done % SETS_A_LINE == 0 or done == len(subsets)):
             say(f"{study.id}: {done} of {len(subsets)} reduced models")
@@ -52,13 +60,14 @@ def build_table(study: LogisticStudy, say: Say | None = None, *, draws: int = DR
         study_id=study.id,
         study_digest=study.digest,
         seed=seed,
-        draws=draws,
+        draws=len(cohort.weights),
         effective_share=cohort.effective_share,
         incidence=study.incidence,
         intercept=cohort.intercept,
         means=MappingProxyType(dict(zip(_names(cohort), cohort.means.tolist(), strict=True))),
         ranges=MappingProxyType(study_ranges(cohort, study)),
         error_ratios=MappingProxyType(ratios),
+        references=MappingProxyType(procedure_averages(cohort, study)),
         models=MappingProxyType(models),
     )
 
@@ -72,39 +81,76 @@ def _names(cohort: Cohort) -> tuple[str, ...]:
     return tuple(term.name for term in cohort.terms)
 
 
-def reduced_model(cohort: Cohort, known: frozenset[str], patients: int) -> ReducedModel:
+def _columns(cohort: Cohort, known: Collection[str]) -> list[int]:
+    return [at for at, term in enumerate(cohort.terms) if term.finding in known]
+
+
+def reduced_model(cohort: Cohort, known: frozenset[str], patients: int, *, full: Vector | None = None) -> ReducedModel:
     """The reduced model of one set of known inputs (steps 4, 6 and 7), not yet widened to the printed errors.
 
-    With all inputs known it is the printed model itself.
+    With all printed inputs known it is the printed model itself.
 
     Args:
         cohort: raked.
-        known: names of inputs of the study; a name the study does not use is refused.
+        known: names of inputs of the study; a name that its figures do not use is refused.
         patients: the study's number of patients, for the covariance.
+        full: linear predictor of the model with all inputs, where it was computed before.
 
     Raises:
-        ValueError: the study does not use this name.
+        ValueError: no figure of the study uses this name.
     """
-    order = tuple(dict.fromkeys(term.finding for term in cohort.terms))
-    if known - set(order):
-        raise ValueError(f"no input of this study: {', '.join(sorted(known - set(order)))}")
-    columns = [at for at, term in enumerate(cohort.terms) if term.finding in known]
-    centred = cohort.inputs[:, columns] - cohort.means[columns]
-    if len(columns) == len(cohort.terms):
+    if known - set(cohort.input_names):
+        raise ValueError(f"no input of this study: {', '.join(sorted(known - set(cohort.input_names)))}")
+    full = full_predictor(cohort) if full is None else full
+    columns = _columns(cohort, known)
+    level, coefficients, predictor = _fit(cohort, columns)
+    squares = (full - predictor) ** 2
+    return ReducedModel(
+        known=tuple(name for name in cohort.input_names if name in known),
+        terms=tuple(cohort.terms[at].name for at in columns),
+        inputs_known=inputs_known(cohort, columns, full),
+        intercept=level - float(cohort.means[columns] @ coefficients),
+        coefficients=coefficients,
+        covariance=_covariance(cohort, columns, predictor, patients),
+        distance=float(cohort.weights @ squares),
+        distance_line=distance_line(squares, expit(predictor), cohort.weights),
+    )
+
+
+def full_predictor(cohort: Cohort) -> Vector:
+    """Log odds by the model with all inputs that a figure uses."""
+    return _fit(cohort, _columns(cohort, cohort.input_names))[2]
+
+
+def _fit(cohort: Cohort, columns: Sequence[int]) -> tuple[float, Vector, Vector]:
+    """Log odds at the means, coefficients, and linear predictor of every patient; of all terms the printed model."""
+    part = list(columns)
+    centred = cohort.inputs[:, part] - cohort.means[part]
+    if len(part) == len(cohort.terms):
         coefficients = np.array([term.beta for term in cohort.terms])
         level = cohort.intercept + float(cohort.means @ coefficients)
     else:
         level, coefficients = fit_fractional(centred, cohort.risk, cohort.weights)
-    predictor = level + centred @ coefficients
-    return ReducedModel(
-        known=tuple(name for name in order if name in known),
-        terms=tuple(cohort.terms[at].name for at in columns),
-        inputs_known=inputs_known(cohort, columns),
-        intercept=level - float(cohort.means[columns] @ coefficients),
-        coefficients=coefficients,
-        covariance=_covariance(centred, predictor, cohort.weights, patients),
-        distance=float(cohort.weights @ (cohort.linear_predictor - predictor) ** 2),
-    )
+    return level, coefficients, level + centred @ coefficients
+
+
+def distance_line(squares: Vector, risk: Vector, weights: Vector) -> tuple[float, float]:
+    """Weighted least squares of the squared distance on [1, 4r(1 - r)] (step 6)."""
+    place = 4 * risk * (1 - risk)
+    away = place - weights @ place
+    spread = float(weights @ away**2)
+    slope = float(weights @ (away * squares)) / spread if spread > 0 else 0.0
+    return float(weights @ squares) - slope * float(weights @ place), slope
+
+
+def procedure_averages(cohort: Cohort, study: LogisticStudy) -> dict[str, float]:
+    """Average risk of the patients with the same procedure in the weighted cohort, by procedure (bands)."""
+    predictor = next((one for one in study.inputs if one.finding == "procedure"), None)
+    if predictor is None:
+        return {}
+    columns = {cohort.terms[at].word: cohort.inputs[:, at] for at in _columns(cohort, {"procedure"})}
+    shares = {word: columns.get(word, 1 - sum(columns.values())) * cohort.weights for word in predictor.words}
+    return {word: float(share @ cohort.risk / share.sum()) for word, share in shares.items()}
 
 
 def fit_fractional(centred: Matrix, outcome: Vector, weights: Vector) -> tuple[float, Vector]:
@@ -125,38 +171,37 @@ def fit_fractional(centred: Matrix, outcome: Vector, weights: Vector) -> tuple[f
     return float(fit.intercept_[0]), np.asarray(fit.coef_[0] / scale, dtype=np.float64)
 
 
-def _covariance(centred: Matrix, predictor: Vector, weights: Vector, patients: int) -> Matrix:
+def _covariance(cohort: Cohort, columns: Sequence[int], predictor: Vector, patients: int) -> Matrix:
     """(X'WX)^-1 / n of centred intercept and coefficients, W = weight x q (1 - q), for the study's patients."""
-    design = np.column_stack([np.ones(len(centred)), centred])
+    part = list(columns)
+    design = np.column_stack([np.ones(len(predictor)), cohort.inputs[:, part] - cohort.means[part]])
     risk = expit(predictor)
-    information = (design * (weights * risk * (1 - risk))[:, None]).T @ design
+    information = (design * (cohort.weights * risk * (1 - risk))[:, None]).T @ design
     return np.asarray(np.linalg.inv(information) / patients)
 
 
-def inputs_known(cohort: Cohort, columns: Sequence[int]) -> float:
+def inputs_known(cohort: Cohort, columns: Sequence[int], full: Vector) -> float:
     """Share of the model's information that these columns carry, 0..1 (step 7).
 
     R² of the weighted regression of the full linear predictor on them in the raked cohort. It depends on which inputs
     are known, not on their values, and never falls when one is added. It says nothing about the study's quality.
     """
-    if len(columns) == len(cohort.terms):
-        return 1.0
-    centred = cohort.inputs - cohort.means
-    covariance = (centred * cohort.weights[:, None]).T @ centred
-    slopes = np.array([term.beta for term in cohort.terms])
-    shared = covariance @ slopes
     part = list(columns)
-    explained = shared[part] @ np.linalg.solve(covariance[np.ix_(part, part)], shared[part]) if part else 0.0
-    return float(explained / (slopes @ shared))
+    if part == _columns(cohort, cohort.input_names):
+        return 1.0
+    centred, away = cohort.inputs[:, part] - cohort.means[part], full - cohort.weights @ full
+    covariance = (centred * cohort.weights[:, None]).T @ centred
+    shared = (centred * cohort.weights[:, None]).T @ away
+    return float(shared @ np.linalg.solve(covariance, shared) / (cohort.weights @ away**2)) if part else 0.0
 
 
 def error_ratios(cohort: Cohort, patients: int) -> dict[str, float]:
-    """Printed standard error over that of the full model's information, for each term (step 5).
+    """Printed standard error over that of the printed model's information, for each term (step 5).
 
     Nothing of the printed errors went into the cohort, so ratios near 1 are the best check of the reconstruction.
     """
-    full = reduced_model(cohort, frozenset(term.finding for term in cohort.terms), patients)
-    errors = np.sqrt(np.diag(full.covariance))[1:]
+    every = range(len(cohort.terms))
+    errors = np.sqrt(np.diag(_covariance(cohort, every, cohort.linear_predictor, patients)))[1:]
     return {term.name: term.standard_error / float(error) for term, error in zip(cohort.terms, errors, strict=True)}
 
 
@@ -166,13 +211,20 @@ def _widen(model: ReducedModel, ratios: Mapping[str, float]) -> ReducedModel:
     return replace(model, covariance=model.covariance * np.outer(scale, scale))
 
 
-def study_ranges(cohort: Cohort, study: LogisticStudy) -> dict[str, tuple[float, float, float, float]]:
-    """Percentiles 0.5, 5, 95 and 99.5 of each continuous input in the weighted cohort (step 8)."""
-    shares = [percentile / 100 for percentile in PERCENTILES]
-    ranges = {}
-    for term, values in zip(cohort.terms, cohort.inputs.T, strict=True):
-        predictor = next(one for one in study.predictors if one.finding == term.finding)
-        if predictor.kind == "number":
-            ends = np.quantile(values, shares, weights=cohort.weights, method="inverted_cdf")
-            ranges[term.finding] = (float(ends[0]), float(ends[1]), float(ends[2]), float(ends[3]))
+def study_ranges(cohort: Cohort, study: LogisticStudy) -> dict[str, Ends]:
+    """Percentiles 0.5, 5, 95 and 99.5 of each continuous input in the weighted cohort (step 8).
+
+    Of the psoas muscle also those of its fat share, in %: beside a known total area it is held by that.
+    """
+    values = dict(zip(_names(cohort), cohort.inputs.T, strict=True))
+    ranges = {one.finding: _ends(values[one.finding], cohort) for one in study.inputs if one.kind == "number"}
+    if PSOAS_MUSCLE in ranges:
+        fat = 100 * (1 - values[PSOAS_MUSCLE] / values[PSOAS_TOTAL])
+        ranges[PSOAS_FAT] = _ends(fat, cohort)
     return ranges
+
+
+def _ends(values: Vector, cohort: Cohort) -> Ends:
+    shares = [percentile / 100 for percentile in PERCENTILES]
+    ends = np.quantile(values, shares, weights=cohort.weights, method="inverted_cdf")
+    return float(ends[0]), float(ends[1]), float(ends[2]), float(ends[3])

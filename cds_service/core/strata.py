@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from datetime import date
 
-from cds_service.core.facts import Findings
+from cds_service.core.facts import Finding, Findings, Procedure
 from cds_service.core.study import MarkerChange, MarkerStudy, Outcome, StrataStudy, StratumCounts
 
 Z_95 = 1.96
@@ -18,6 +18,8 @@ class Stratum:
 
     Attributes:
         label: `PLVI <= 0.79`.
+        horizon_months: within which the outcome was counted.
+        procedures: what the study's patients had.
         rate: 0..1.
         interval: Wilson 95 %, 0..1.
     """
@@ -26,6 +28,8 @@ class Stratum:
     outcome: Outcome
     stratum_id: str
     label: str
+    horizon_months: int
+    procedures: tuple[Procedure, ...]
     rate: float
     interval: tuple[float, float]
     events: int
@@ -41,7 +45,7 @@ class Change:
         change: %, against the earlier value.
         refractured: interquartile range of the change in patients who had refractured, %.
         not_refractured: the same in the others.
-        is_in_range: inside the first range and outside the second.
+        is_in_range: at or beyond the near end of the first range, and outside the second.
     """
 
     marker_id: str
@@ -57,14 +61,18 @@ class Marker:
     """What two comparable MRIs show against a follow-up study; no probability.
 
     Attributes:
-        first: day of the earlier values.
+        first: day of the earlier values, before the kyphoplasty.
+        augmented: day of the kyphoplasty.
         last: day of the newest.
+        concerns: what of the two measurements is not recorded, as whole sentences.
     """
 
     study_id: str
     first: date
+    augmented: date
     last: date
     changes: tuple[Change, ...]
+    concerns: tuple[str, ...]
 
     @property
     def in_range(self) -> tuple[Change, ...]:
@@ -93,6 +101,8 @@ def stratum_of(study: StrataStudy, outcome: Outcome, value: float) -> Stratum | 
         outcome=outcome,
         stratum_id=counts.id,
         label=counts.label,
+        horizon_months=study.cohort.horizon_months,
+        procedures=study.cohort.procedures,
         rate=events / counts.n,
         interval=wilson_interval(events, counts.n),
         events=events,
@@ -111,33 +121,50 @@ def _holds(counts: StratumCounts, value: float) -> bool:
 
 
 def compare_with_marker(study: MarkerStudy, findings: Findings) -> Marker | None:
-    """The changes between two MRIs against what the study saw; None where no change with both its days is known.
+    """The changes between two MRIs against what the study saw; None where they are not what it looked at.
 
-    Measures of other days than the newest pair are left out.
+    It looked at one MRI before a kyphoplasty and one after it, so many days apart. Measures of other days than the
+    newest pair are left out.
     """
+    augmented = _kyphoplasty_day(findings)
     known = [(one, findings.known[one.finding]) for one in study.markers if one.finding in findings.known]
-    pairs = [(finding.observed, finding.since) for _, finding in known]
-    whole = [(last, first) for last, first in pairs if last is not None and first is not None]
-    if not whole:
+    whole = [(found.observed, found.since) for _, found in known if found.observed and found.since]
+    if not whole or augmented is None:
         return None
     last, first = max(whole)
-    changes = tuple(
-        place_change(marker, float(finding.value))
-        for marker, finding in known
-        if (finding.observed, finding.since) == (last, first) and not isinstance(finding.value, str)
+    shortest, longest = study.interval_range_days
+    if not first < augmented < last or not shortest <= (last - first).days <= longest:
+        return None
+    compared = [(marker, found) for marker, found in known if (found.observed, found.since) == (last, first)]
+    return Marker(
+        study_id=study.id,
+        first=first,
+        augmented=augmented,
+        last=last,
+        changes=tuple(
+            place_change(marker, float(found.value)) for marker, found in compared if not isinstance(found.value, str)
+        ),
+        concerns=tuple(dict.fromkeys(concern for _, found in compared for concern in found.concerns)),
     )
-    return Marker(study_id=study.id, first=first, last=last, changes=changes)
+
+
+def _kyphoplasty_day(findings: Findings) -> date | None:
+    """The day of the augmentation on record, where that is known to have been a kyphoplasty."""
+    found: Finding | None = findings.known.get("prior-augmentation")
+    return found.observed if found is not None and found.value is True and found.label == "kyphoplasty" else None
 
 
 def place_change(marker: MarkerChange, percent: float) -> Change:
-    """One change, in %, against the interquartile ranges of the two groups."""
+    """One change, in %, against the interquartile ranges of the two groups; a worse change is not silent."""
     refractured = (marker.refractured.q1, marker.refractured.q3)
     others = (marker.not_refractured.q1, marker.not_refractured.q3)
+    falls = marker.refractured.median < marker.not_refractured.median
+    is_as_bad = percent <= refractured[1] if falls else percent >= refractured[0]
     return Change(
         marker_id=marker.id,
         label=marker.label,
         change=percent,
         refractured=refractured,
         not_refractured=others,
-        is_in_range=refractured[0] <= percent <= refractured[1] and not others[0] <= percent <= others[1],
+        is_in_range=is_as_bad and not others[0] <= percent <= others[1],
     )

@@ -175,7 +175,7 @@ def _criteria_faults(study: Study, units: Mapping[str, str]) -> Iterator[Fault]:
         if criterion.finding not in units:
             yield f"{key}.finding", f"no finding {criterion.finding!r}"
         if not _is_one_requirement(criterion.require):
-            yield f"{key}.require", "exactly one of equals, count_at_most, bounds"
+            yield f"{key}.require", "exactly one of equals, bounds"
     for at, cutoff in enumerate(study.cutoffs):
         yield from _unit_faults(f"cutoffs[{at}]", cutoff.finding, cutoff.unit, units)
         if (cutoff.at_or_above is None) == (cutoff.at_or_below is None):
@@ -184,8 +184,7 @@ def _criteria_faults(study: Study, units: Mapping[str, str]) -> Iterator[Fault]:
 
 def _is_one_requirement(require: Requirement) -> bool:
     bounds = (require.at_least, require.above, require.at_most, require.below)
-    ways = (require.equals is not None, require.count_at_most is not None, any(b is not None for b in bounds))
-    return sum(ways) == 1
+    return (require.equals is not None) != any(bound is not None for bound in bounds)
 
 
 def _unit_faults(key: str, finding: str, unit: str, units: Mapping[str, str]) -> Iterator[Fault]:

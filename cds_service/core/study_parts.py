@@ -61,25 +61,18 @@ class Cohort(Patients):
 
 
 class Requirement(Part):
-    """What a finding must be. Bounds may be combined; the others stand alone.
-
-    Attributes:
-        count_at_most: number of words in a comma-separated list (`treated-levels`).
-    """
+    """What a finding must be. Bounds may be combined; `equals` stands alone."""
 
     equals: bool | Text | None = None
-    count_at_most: int | None = None
     at_least: float | None = None
     above: float | None = None
     at_most: float | None = None
     below: float | None = None
 
     def is_met(self, value: Value) -> bool:
-        """Whether a finding's value is what is required; a word never meets a bound, nor a number a list."""
+        """Whether a finding's value is what is required; a word never meets a bound."""
         if self.equals is not None:
             return value == self.equals
-        if self.count_at_most is not None:
-            return isinstance(value, str) and len(value.split(",")) <= self.count_at_most
         return not isinstance(value, str) and self._is_within(float(value))
 
     def _is_within(self, value: float) -> bool:
@@ -95,13 +88,16 @@ class Criterion(Part):
     """An inclusion or exclusion criterion that the vocabulary can check.
 
     Attributes:
-        severity: `outside` is named beside the figure; `absolute` means no figure.
+        severity: `outside` is named beside the figure; `no-figure` means none from this study; `absolute` none from
+            any.
+        needed: as long as it is not known whether it is met, the figure is no warning.
         text: for people, said when the criterion is violated.
     """
 
     finding: Text
     require: Requirement
-    severity: Literal["outside", "absolute"]
+    severity: Literal["outside", "no-figure", "absolute"]
+    needed: bool = False
     text: Text
     printed_in: Text = Field(alias="from")
 

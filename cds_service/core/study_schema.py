@@ -90,6 +90,12 @@ class Predictor(PrintedError):
         event: the group that had the outcome; `all` where the paper prints no groups.
         identity: how draws of it follow from other draws, by name of a function in `cohort.py`.
         known_at_order_sign: False for what is known only after the procedure, so that nobody asks for it.
+        raking_only: why no figure uses it: the cohort is weighted with it, since the printed model needs it, and the
+            figure is that of the model without it. None for an input.
+        needed: without it nobody knows whether the patient lies inside the study's range, so that its figure is
+            neither printed in a summary nor a warning.
+        per_site: the value depends on the scanner, so that it is an input only where the site gives its own patients
+            (`[reference]`); it is taken to the scale of the group without the outcome.
     """
 
     finding: Text
@@ -106,6 +112,9 @@ class Predictor(PrintedError):
     all: Statistics | None = None
     identity: Literal["psoas-muscle-area"] | None = None
     known_at_order_sign: bool = True
+    raking_only: Text | None = None
+    needed: bool = False
+    per_site: bool = False
 
     @property
     def groups(self) -> dict[str, Statistics]:
@@ -171,6 +180,7 @@ class LogisticStudy(Paper):
         short_line: the patients in a few words, for a card that gives no figure.
         card_line: patients, events and validation in one sentence, for a card.
         contrary_line: what speaks against it in one sentence, for a card.
+        draws: patients of the rebuilt cohort.
     """
 
     kind: Literal["logistic"]
@@ -178,6 +188,7 @@ class LogisticStudy(Paper):
     short_line: Text
     card_line: Text
     contrary_line: Text
+    draws: Annotated[int, Field(ge=1000)] = 40_000
     cohort: Cohort
     intercept: Intercept
     predictors: Annotated[tuple[Predictor, ...], Field(min_length=1)]
@@ -193,13 +204,18 @@ class LogisticStudy(Paper):
         return self.cohort.events / self.cohort.n
 
     @property
+    def inputs(self) -> tuple[Predictor, ...]:
+        """The predictors that a figure uses, in the order of the file."""
+        return tuple(predictor for predictor in self.predictors if predictor.raking_only is None)
+
+    @property
     def input_names(self) -> tuple[str, ...]:
         """Names of the inputs, in the order of the file."""
-        return tuple(predictor.finding for predictor in self.predictors)
+        return tuple(predictor.finding for predictor in self.inputs)
 
     @property
     def terms(self) -> tuple[Term, ...]:
-        """Columns of the model, in the order of the file; a category has one for each word but the reference."""
+        """Columns of the printed model, in the file's order; a category has one for each word but the reference."""
         return tuple(term for predictor in self.predictors for term in _terms(predictor))
 
 
@@ -255,11 +271,13 @@ class MarkerStudy(Paper):
 
     Attributes:
         interval_days: mean time between the two values.
+        interval_range_days: shortest and longest.
     """
 
     kind: Literal["follow-up-marker"]
     cohort: Patients
     interval_days: Positive
+    interval_range_days: tuple[int, int]
     markers: Annotated[tuple[MarkerChange, ...], Field(min_length=1)]
 
 

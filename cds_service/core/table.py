@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from cds_service.core.study import LogisticStudy, Study
 from cds_service.errors import DataFileError
 
-FORMAT = 1
+FORMAT = 2
 PERCENTILES = (0.5, 5.0, 95.0, 99.5)
 DIGITS = 10
 SAME = 1e-6  # relative, between machines
@@ -28,6 +28,7 @@ SAME_NEAR_ZERO = 1e-9
 
 Vector = NDArray[np.float64]
 Matrix = NDArray[np.float64]
+Ends = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +43,7 @@ class ReducedModel:
         coefficients: log odds per unit, one for each term.
         covariance: of centred intercept and coefficients, already widened to the printed standard errors (step 5).
         distance: mean squared distance between full and reduced linear predictor in the weighted cohort.
+        distance_line: m0 and m1: that distance where a patient stands is m0 + m1 x 4r(1 - r), r the reduced risk.
     """
 
     known: tuple[str, ...]
@@ -51,6 +53,16 @@ class ReducedModel:
     coefficients: Vector
     covariance: Matrix
     distance: float
+    distance_line: tuple[float, float]
+
+    def distance_at(self, risk: float) -> float:
+        """Squared distance to the full linear predictor where a patient stands (step 6); at least the mean of all.
+
+        Args:
+            risk: 0..1, at the study's own incidence.
+        """
+        level, slope = self.distance_line
+        return max(self.distance, level + slope * 4 * risk * (1 - risk))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +74,9 @@ class ReducedTable:
         effective_share: effective sample of the weighted cohort, as share of the draws.
         means: weighted cohort mean of each term.
         ranges: percentiles 0.5, 5, 95 and 99.5 of each continuous input in the weighted cohort.
-        error_ratios: printed standard error over that of the full model's information, for each term.
+        error_ratios: printed standard error over that of the printed model's information, for each of its terms.
+        references: average risk of the patients with the same procedure, 0..1, by procedure; empty where the study had
+            one procedure alone.
         models: by the set of known inputs.
     """
 
@@ -74,8 +88,9 @@ class ReducedTable:
     incidence: float
     intercept: float
     means: Mapping[str, float]
-    ranges: Mapping[str, tuple[float, float, float, float]]
+    ranges: Mapping[str, Ends]
     error_ratios: Mapping[str, float]
+    references: Mapping[str, float]
     models: Mapping[frozenset[str], ReducedModel]
 
 
@@ -104,6 +119,7 @@ def _lines(table: ReducedTable) -> Iterator[str]:
         "percentiles": list(PERCENTILES),
         "ranges": {name: [_rounded(end) for end in ends] for name, ends in table.ranges.items()},
         "errorRatios": {name: _rounded(ratio) for name, ratio in table.error_ratios.items()},
+        "references": {name: _rounded(average) for name, average in table.references.items()},
     }
     yield "{"
     for key, value in head.items():
@@ -126,6 +142,7 @@ def _as_json(model: ReducedModel) -> dict[str, Any]:
         },
         "covariance": [[_rounded(value) for value in row] for row in model.covariance.tolist()],
         "distance": _rounded(model.distance),
+        "distanceLine": [_rounded(number) for number in model.distance_line],
     }
 
 
@@ -192,7 +209,7 @@ def _check_table(table: ReducedTable, study: LogisticStudy, file: str) -> None:
         raise DataFileError(file, "study", f"is of {table.study_id}")
     if table.study_digest != study.digest:
         raise DataFileError(file, "studyDigest", f"{study.id}.toml has changed since; run studies build")
-    expected = 2 ** len(study.predictors)
+    expected = 2 ** len(study.inputs)
     if len(table.models) != expected or frozenset(study.input_names) not in table.models:
         raise DataFileError(file, "sets", f"{len(table.models)} sets of known inputs, {expected} are expected")
     for model in table.models.values():
@@ -217,11 +234,12 @@ def _from_json(read: Mapping[str, Any]) -> ReducedTable:
         means=MappingProxyType({name: float(mean) for name, mean in read["means"].items()}),
         ranges=MappingProxyType({name: _four(ends) for name, ends in read["ranges"].items()}),
         error_ratios=MappingProxyType({name: float(ratio) for name, ratio in read["errorRatios"].items()}),
+        references=MappingProxyType({name: float(average) for name, average in read["references"].items()}),
         models=MappingProxyType({frozenset(model.known): model for model in models}),
     )
 
 
-def _four(ends: list[float]) -> tuple[float, float, float, float]:
+def _four(ends: list[float]) -> Ends:
     lowest, low, high, highest = map(float, ends)
     return lowest, low, high, highest
 
@@ -231,6 +249,7 @@ def _model_from_json(one: Mapping[str, Any]) -> ReducedModel:
     covariance = np.array(one["covariance"], dtype=np.float64)
     for array in (coefficients, covariance):
         array.setflags(write=False)
+    level, slope = map(float, one["distanceLine"])
     return ReducedModel(
         known=tuple(one["known"]),
         terms=tuple(one["coefficients"]),
@@ -239,4 +258,5 @@ def _model_from_json(one: Mapping[str, Any]) -> ReducedModel:
         coefficients=coefficients,
         covariance=covariance,
         distance=float(one["distance"]),
+        distance_line=(level, slope),
     )

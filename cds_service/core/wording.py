@@ -29,6 +29,7 @@ UNITS: Mapping[str, str] = {
     "[hnsf'U]": " HU",
     "deg": "°",
 }
+COARSE_FROM = 10  # percent; from here up a summary prints steps of 5
 # Units whose numbers are whole as often as not.
 PLAIN = frozenset({"kg/m2", "{score}"})
 
@@ -70,9 +71,13 @@ def say_coarse_percent(share: float, *, lowest: float, highest: float) -> str:
         return f"under {ceil(lowest * 20) * 5} %"
     if share > highest:
         return f"above {floor(highest * 10) * 10} %"
+    return f"about {min(coarse_percent(share), floor(highest * 20) * 5)} %"
+
+
+def coarse_percent(share: float) -> int:
+    """Percent as a summary prints it: in steps of 5 from 10 up, in whole ones below."""
     percent = share * 100
-    rounded = _round(percent) if percent < 9.5 else _round(percent / 5) * 5
-    return f"about {min(rounded, floor(highest * 20) * 5)} %"
+    return _round(percent) if percent < COARSE_FROM - 0.5 else _round(percent / 5) * 5
 
 
 def say_range(interval: tuple[float, float], *, lowest: float = 0.0, highest: float = 1.0) -> str:

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 
-from cds_service.core.policy import SITE_KEYS, Incidence, Policy
+from cds_service.core.policy import SITE_KEYS, Policy, SiteBaseline, SiteReferences
 from cds_service.errors import DataFileError
 from cds_service.fhir.address import Address, parse_address, parse_base
 from cds_service.site.clients import Client
@@ -46,10 +46,11 @@ class FhirAccess(SiteTable):
 
 
 class Site(SiteTable):
-    """All of `site.toml`. `baseline` and `policy` go to `Policy.with_site`."""
+    """All of `site.toml`. `baseline`, `reference` and `policy` go to `Policy.with_site`."""
 
     site: Identity
-    baseline: Incidence = Incidence()
+    baseline: SiteBaseline = SiteBaseline()
+    reference: SiteReferences = SiteReferences()
     policy: Mapping[str, Any] = Field(default_factory=dict)
     service: ServiceMode = ServiceMode()
     clients: tuple[Client, ...] = ()

@@ -203,7 +203,9 @@ def live(tmp_path_factory):
 def site_service(tmp_path_factory):
     folder = tmp_path_factory.mktemp("site")
     folder.joinpath("site.toml").write_text(
-        '[site]\nname = "Test"\n[baseline]\nrefracture = 0.12\nresidual-pain = 0.10\n', encoding="utf-8"
+        '[site]\nname = "Test"\n[baseline]\nrefracture = { incidence = 0.12, months = 12 }\n'
+        "residual-pain = { incidence = 0.10, months = 12 }\n",
+        encoding="utf-8",
     )
     return load_service(load_site(folder))
 

@@ -496,7 +496,9 @@ def findings_of(service, record):
 
 def test_a_site_is_one_new_file(tmp_path):
     tmp_path.joinpath("site.toml").write_text(
-        '[site]\nname = "Small"\n[baseline]\nrefracture = 0.2\n[policy]\nbrace-max-weeks = 4\n', encoding="utf-8"
+        '[site]\nname = "Small"\n[baseline]\nrefracture = { incidence = 0.2, months = 12 }\n'
+        "[policy]\nbrace-max-weeks = 4\n",
+        encoding="utf-8",
     )
     cards = cards_for(thin_and_weak(), kyphoplasty(), service=load_service(load_site(tmp_path)))
     assert model(cards, "sarcopenia-pvm-2022")["baseline"] == {"incidence": 0.2, "source": "site"}

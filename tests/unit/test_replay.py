@@ -64,7 +64,7 @@ def test_a_changed_input_changes_the_figures(content):
 
 def test_the_incidence_of_that_day_counts_and_not_that_of_today(content):
     service = open_service()
-    policy = service.policy.with_site({"refracture": 0.05}, {})
+    policy = service.policy.with_site({"refracture": {"incidence": 0.05, "months": 12}}, {})
     assert replay(content, replace(service, policy=policy)).is_identical
 
 

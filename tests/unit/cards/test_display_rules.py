@@ -190,7 +190,7 @@ def test_d4_without_a_site_baseline_the_evidence_line_says_so_with_the_pooled_in
 
 
 def test_d4_with_a_site_baseline_it_says_what_was_adjusted(tmp_path):
-    service = site(tmp_path, "[baseline]\nrefracture = 0.20\n")
+    service = site(tmp_path, "[baseline]\nrefracture = { incidence = 0.20, months = 12 }\n")
     card = card_for(strong_and_nourished(), service=service)
     assert "site average 20 %" in card["summary"]
     assert "ot calibrated here" not in card["detail"]
@@ -200,7 +200,7 @@ def test_d4_with_a_site_baseline_it_says_what_was_adjusted(tmp_path):
 
 
 def test_d4_an_adjustment_beyond_one_log_odds_warns(tmp_path):
-    service = site(tmp_path, "[baseline]\nrefracture = 0.05\n")  # 2.3 log odds
+    service = site(tmp_path, "[baseline]\nrefracture = { incidence = 0.05, months = 12 }\n")  # 2.3 log odds
     assert "adjustment is large" in line_of(card_for(strong_and_nourished(), service=service), "How sure")
 
 

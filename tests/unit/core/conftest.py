@@ -1,4 +1,4 @@
-"""Cohorts take a second to build, so each is built once in a session."""
+"""Cohorts take a second to build, so each is built once in a session, with 40,000 draws."""
 
 import pytest
 from study_samples import LOGISTIC, STUDIES, TABLES_FOLDER
@@ -9,7 +9,7 @@ from cds_service.core.prediction import load_models
 
 @pytest.fixture(scope="session")
 def cohorts():
-    return {name: rake(rebuild_cohort(study), study) for name, study in LOGISTIC.items()}
+    return {name: rake(rebuild_cohort(study, draws=40_000), study) for name, study in LOGISTIC.items()}
 
 
 @pytest.fixture(scope="session")

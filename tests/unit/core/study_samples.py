@@ -52,6 +52,7 @@ UNITS = MappingProxyType(
         "paraspinal-ratio-change": "%",
         "cement-diffused": "1",
         "treated-levels": "1",
+        "level-count": "1",
         "pain-score": "{score}",
         "denosumab-overdue": "1",
         "unstable-fracture": "1",

@@ -12,7 +12,7 @@ S, N, R = "sarcopenia-pvm-2022", "nvcf-nomogram-2024", "residual-pain-2025"
 # A patient whom every criterion of every logistic study fits.
 INSIDE = {
     "procedure": "PKP",
-    "treated-levels": "L1",
+    "level-count": 1.0,
     "age": 76.0,
     "bmd-t-score": -2.8,
     "steroid-use": False,
@@ -42,15 +42,13 @@ def test_a_patient_inside_the_study_violates_nothing(study):
     ("study", "changes"),
     [
         (S, {"procedure": "PVP"}),
-        (S, {"treated_levels": "T12,L1"}),
+        (S, {"age": 59.0}),  # elderly patients
         (S, {"steroid_use": True}),
-        (S, {"prior_augmentation": True}),  # first fractures
         (N, {"age": 59.0}),
         (N, {"bmd_t_score": -2.5}),  # less than -2.5 was included
         (N, {"steroid_use": True}),
         (N, {"prior_spinal_surgery": True}),
         (R, {"procedure": "PVP"}),
-        (R, {"treated_levels": "T12,L1"}),
         (R, {"prior_spinal_surgery": True}),
         (R, {"bmd_t_score": -2.4}),  # osteoporosis by DXA
     ],
@@ -63,12 +61,27 @@ def test_whom_the_study_did_not_include_is_outside(study, changes):
 @pytest.mark.parametrize(
     ("study", "changes"),
     [
+        (S, {"level_count": 2.0}),
+        (S, {"prior_augmentation": True}),
+        (N, {"prior_augmentation": True}),  # first vertebroplasty
+        (R, {"level_count": 2.0}),
+        (R, {"prior_augmentation": True}),
+    ],
+)
+def test_of_whom_the_study_held_nobody_it_gives_no_figure(study, changes):
+    (name,) = (key.replace("_", "-") for key in changes)
+    assert violations(study, **changes) == {name: "no-figure"}
+
+
+@pytest.mark.parametrize(
+    ("study", "changes"),
+    [
         (S, {"bmd_t_score": -1.0}),  # osteopenic patients were among them
         (S, {"prior_spinal_surgery": True}),
         (N, {"age": 60.0}),
         (N, {"bmd_t_score": -2.6}),
         (N, {"procedure": "PVP"}),
-        (N, {"treated_levels": "T11,T12,L1"}),  # 28 of 188 had several
+        (N, {"level_count": 3.0}),  # 28 of 188 had several
         (R, {"bmd_t_score": -2.5}),
         (R, {"steroid_use": True}),
     ],

@@ -64,7 +64,7 @@ def test_weighting_costs_less_than_a_fifth_of_the_sample(cohorts, name, share):
 
 
 def test_psoas_muscle_area_follows_from_total_area_and_fat_and_meets_its_printed_means():
-    cohort = rebuild_cohort(PAIN)
+    cohort = rebuild_cohort(PAIN, draws=40_000)
     names = [term.name for term in cohort.terms]
     muscle, total = (cohort.inputs[:, names.index(one)] for one in ("psoas-muscle-area", "psoas-total-area"))
     events = round(40_000 * 29 / 213)

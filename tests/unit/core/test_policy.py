@@ -31,9 +31,10 @@ def test_our_own_values_are_those_of_the_contract_and_the_evidence_page():
     assert policy.bed_rest.max_hours == 24
     assert (policy.nutrition.bmi_below, policy.nutrition.mna_below) == (18.5, 24)
     assert policy.sarcopenia.criteria == "awgs-2019"
-    assert policy.pooled_incidence.of("refracture") == 0.134
+    assert policy.pooled_incidence.of("refracture") == 0.17
     assert policy.pooled_incidence.of("residual-pain") is None
     assert (policy.bands.high_ratio, policy.bands.high_risk) == (2, 0.5)
+    assert (policy.bands.above_points, policy.bands.above_points_small) == (0.05, 0.02)
     showing = policy.showing
     assert (showing.inputs_known, showing.summary_width, showing.near_tie) == (0.5, 0.5, 0.1)
     assert (showing.disagreement, showing.baseline_shift_warning) == (0.2, 1.0)
@@ -42,16 +43,18 @@ def test_our_own_values_are_those_of_the_contract_and_the_evidence_page():
 
 def test_without_a_site_there_is_no_baseline():
     policy = open_service().policy
-    assert policy.baseline.of("refracture") is None
-    assert policy.baseline.of("residual-pain") is None
+    assert policy.baseline.of("refracture", 12) is None
+    assert policy.baseline.of("residual-pain", 12) is None
+    assert policy.reference.of("vbq") is None
     assert policy.set_by_site == frozenset()
 
 
 def test_a_site_sets_its_values_and_nothing_else_changes():
     policy = policy_with(baseline={"refracture": 0.12}, brace_max_weeks=6)
     assert policy.brace.max_weeks == 6
-    assert policy.baseline.of("refracture") == 0.12
-    assert policy.baseline.of("residual-pain") is None
+    assert policy.baseline.of("refracture", 12) == 0.12
+    assert policy.baseline.of("refracture", 24) is None  # of another horizon than the site's
+    assert policy.baseline.of("residual-pain", 12) is None
     assert policy.set_by_site == {"brace-max-weeks"}
     ours = open_service().policy
     assert policy.brace.review_weeks == ours.brace.review_weeks
@@ -86,6 +89,19 @@ def test_a_value_beyond_its_limits_is_refused(key, value):
 def test_an_incidence_is_a_share_between_0_and_1(share):
     with pytest.raises(ValidationError):
         policy_with(baseline={"refracture": share})
+
+
+def test_an_incidence_without_its_horizon_is_refused_and_says_what_to_write():
+    with pytest.raises(ValidationError, match="months = 12"):
+        open_service().policy.with_site({"refracture": 0.12}, {})
+
+
+@pytest.mark.parametrize(
+    "scale", [{"mean": 3.1, "sd": 0, "n": 60}, {"mean": 3.1, "sd": 0.4}, {"mean": 3, "sd": 1, "n": 1}]
+)
+def test_a_site_scale_needs_mean_sd_and_patients(scale):
+    with pytest.raises(ValidationError):
+        policy_with(reference={"vbq": scale})
 
 
 def test_brace_only_answers_can_be_switched_off():

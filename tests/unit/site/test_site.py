@@ -13,8 +13,12 @@ WHOLE = """
 name = "Example Hospital"
 allowed-origins = ["https://sandbox.example.org"]
 [baseline]
-refracture = 0.12
-residual-pain = 0.10
+refracture = { incidence = 0.12, months = 12 }
+residual-pain = { incidence = 0.10, months = 12 }
+[reference.vbq]
+mean = 3.1
+sd = 0.4
+n = 60
 [policy]
 brace-max-weeks = 8
 brace-review-weeks = 2
@@ -46,7 +50,8 @@ def test_the_whole_example_of_the_contract_is_read(folder):
     site = load_site(folder(WHOLE)).site
     assert site.site.name == "Example Hospital"
     assert site.site.allowed_origins == ("https://sandbox.example.org",)
-    assert site.baseline.refracture == 0.12
+    assert (site.baseline.refracture.incidence, site.baseline.refracture.months) == (0.12, 12)
+    assert (site.reference.vbq.mean, site.reference.vbq.sd, site.reference.vbq.n) == (3.1, 0.4, 60)
     assert site.policy["brace-max-weeks"] == 8
     assert site.clients[0].deadline_seconds == 2
     assert [address.url for address in site.fhir_servers] == ["https://ehr.example.org/fhir/r4"]
@@ -92,8 +97,13 @@ def test_a_folder_without_a_site_file_is_none(tmp_path, fault):
         ("brace-max-weeks = 8", 'brace-max-weeks = "8"', "policy.brace-max-weeks"),
         ("brace-only-days = 90", "brace-only-days = -1", "policy.brace-only-days"),
         ('"awgs-2019"', '"awgs-1066"', "policy.sarcopenia-criteria"),
-        ("refracture = 0.12", "refracture = 12", "baseline.refracture"),
-        ("refracture = 0.12", "refractures = 0.12", "baseline.refractures"),
+        ("incidence = 0.12", "incidence = 12", "baseline.refracture.incidence"),
+        ("0.12, months = 12", "0.12, months = 0", "baseline.refracture.months"),
+        ("0.12, months = 12", "0.12", "baseline.refracture.months"),
+        ("refracture = {", "refractures = {", "baseline.refractures"),
+        ("refracture = { incidence = 0.12, months = 12 }", "refracture = 0.12", "baseline.refracture"),
+        ("sd = 0.4", "sd = 0", "reference.vbq.sd"),
+        ("[reference.vbq]", "[reference.plvi]", "reference.plvi"),
         ('mode = "live"', 'mode = "loud"', "service.mode"),
         ('issuer = "https://ehr.example.org"\n', "", "clients.0.issuer"),
         ('jwks-url = "https://ehr.example.org/jwks.json"\n', "", "clients.0"),
