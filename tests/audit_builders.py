@@ -12,7 +12,9 @@ import psycopg
 
 from cds_service.audit.appending import append_entries
 from cds_service.audit.chain import AuditEntry, ShownCard, seal
+from cds_service.audit.checkpoint import make_checkpoint
 from cds_service.audit.database import Database
+from cds_service.audit.purge import purge_before
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 TABLES = ("audit_entry", "audit_payload", "audit_search", "audit_card")
@@ -56,6 +58,12 @@ def fill(url: str, count: int, first: int = 1) -> Database:
     with database.writing() as connection:
         append_entries(connection, [seal(answer_entry(n)) for n in range(first, first + count)], clock)
     return database
+
+
+def purge(database: Database, before: datetime) -> int:
+    """As an operator does it: a checkpoint first."""
+    make_checkpoint(database, None, clock)
+    return purge_before(database, before, "os:root", lambda: before)
 
 
 def tamper(url: str, *statements: str) -> None:

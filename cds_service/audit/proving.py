@@ -7,7 +7,7 @@ other; it cannot show what was cut off behind it.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
 from cds_service.audit.chain import FACTS, LASTING
@@ -16,8 +16,8 @@ from cds_service.audit.reading import Found, Stored, stored_entries
 from cds_service.audit.tables import ENTRIES
 from cds_service.audit.verification.faults import Fault, fault, hash_at, payload_fault
 from cds_service.audit.verification.hashes import FIRST_PREVIOUS
-from cds_service.audit.verification.rows import Log, Row, open_log
-from cds_service.audit.verification.walk import Report, verify_rows
+from cds_service.audit.verification.rows import Row
+from cds_service.audit.verification.walk import Report, verify_log
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,29 +60,14 @@ def check_range(database: Database, first: int, last: int, *, seconds: float) ->
     return Checked(first, reached, is_stopped, tuple(faults))
 
 
-def check_whole(database_url: str, *, seconds: float) -> tuple[Report, bool]:
-    """Walk the log from its first entry for at most so many seconds; the report, and whether the time was over.
+def check_whole(database_url: str, *, seconds: float, retention_days: int) -> Report:
+    """Walk the log from its first entry for at most so many seconds.
 
     Raises:
         NoLog: it cannot be read.
     """
     until = time.monotonic() + seconds
-    stopped: list[bool] = []
-
-    def in_time(rows: Iterable[Row]) -> Iterator[Row]:
-        for row in rows:
-            yield row
-            if time.monotonic() > until:
-                stopped.append(True)
-                return
-
-    with open_log(database_url) as log:
-        report = verify_rows(Log(in_time(log.rows), lambda: [] if stopped else log.stray()))
-    if stopped:  # entries that were not reached may tell of these
-        kept = [one for one in report.faults if one.what != "payload missing"]
-        report.fault_count -= len(report.faults) - len(kept)
-        report.faults = kept
-    return report, bool(stopped)
+    return verify_log(database_url, retention_days=retention_days, is_over=lambda: time.monotonic() > until)
 
 
 def check_entry(stored: Stored, before: Stored | None) -> tuple[Fault, ...]:

@@ -3,52 +3,114 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import chain, pairwise
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import ColumnElement, Connection, delete, func, select
 
-from cds_service.audit.appending import Clock, append_entries
-from cds_service.audit.chain import LASTING, AuditEntry, seal, time_text
+from cds_service.audit.appending import Clock, Head, append_entries
+from cds_service.audit.chain import GENESIS, LASTING, AuditEntry, seal, time_text
 from cds_service.audit.database import Database
 from cds_service.audit.tables import CARDS, ENTRIES, PAYLOADS, SEARCH
+from cds_service.errors import CdsError
 
 GROUP = 200  # entries for one commit: answers that are written meanwhile wait no longer than for that
+SILENCE = timedelta(days=1)  # since the newest entry and the newest checkpoint, at most
+LOOK_BACK, GAP = timedelta(days=31), timedelta(days=7)  # a clock that jumped leaves a gap behind it
+KEPT = ENTRIES.join(PAYLOADS, PAYLOADS.c.sequence == ENTRIES.c.sequence)
+HOW = "`audit checkpoint` first, and keep the note elsewhere."
+
+
+class PurgeRefused(CdsError):
+    """What is due was not deleted, or not all of it; the message says why."""
 
 
 def count_purgeable(database: Database, before: datetime) -> int:
     """How many payloads are older than this moment."""
     with database.reading() as connection:
-        query = select(func.count()).select_from(ENTRIES.join(PAYLOADS, PAYLOADS.c.sequence == ENTRIES.c.sequence))
-        return connection.scalar(query.where(ENTRIES.c.at < time_text(before), ENTRIES.c.kind.not_in(LASTING))) or 0
+        return _count(connection, before)
+
+
+def doubt_of_clock(database: Database, now: datetime) -> str:
+    """Why this moment may not be now, as far as the log knows; empty where nothing speaks against it.
+
+    A purge by a clock that is years ahead would delete everything. A checkpoint that a timer has made by the same clock
+    proves nothing: the log must have been written to on the days before it too.
+    """
+    at, day = SEARCH.c.at, func.substr(SEARCH.c.at, 1, 10)
+    begin = time_text(now - LOOK_BACK)
+    with database.reading() as connection:
+        newest = {
+            "entry": connection.scalar(select(func.max(at))),
+            "checkpoint": connection.scalar(select(func.max(at)).where(SEARCH.c.kind == "checkpoint")),
+        }
+        before = connection.scalar(select(func.max(at)).where(at < begin))
+        days = connection.execute(
+            select(func.min(at), func.max(at)).where(at >= begin).group_by(day).order_by(day)
+        ).all()
+    for what, last in newest.items():
+        if last is None or now - datetime.fromisoformat(last) > SILENCE:
+            return f"the newest {what} is of {last or 'no day'}, more than a day before this machine's clock"
+    moments = [datetime.fromisoformat(one) for one in (before, *chain.from_iterable(days)) if one is not None]
+    for earlier, later in pairwise(moments):
+        if later - earlier > GAP:
+            return f"the log has no entry between {earlier:%Y-%m-%d} and {later:%Y-%m-%d}, as if the clock had jumped"
+    return ""
 
 
 def purge_before(database: Database, before: datetime, user: str, clock: Clock) -> int:
     """Delete the payloads of all entries before this moment but those about the log itself; returns how many.
 
-    Each group of them goes in one transaction with the `purge` entry that tells of it.
+    Each group of them goes in one transaction with the `purge` entry that tells of it and names the newest checkpoint,
+    which covers them all.
+
+    Raises:
+        PurgeRefused: there are entries to delete, and no checkpoint behind them.
     """
     purged = last = 0
     while True:
         with database.writing() as connection:
-            sequences = _purgeable(connection, before, last)
+            checkpoint = _newest_checkpoint(connection)
+            sequences = _purgeable(connection, before, last, checkpoint.sequence)
             if not sequences:
+                left = _count(connection, before)
                 break
-            ranges = list(_ranges(sequences))
-            content = {"before": time_text(before), "entries": len(sequences), "ranges": ranges}
+            content = {
+                "before": time_text(before),
+                "entries": len(sequences),
+                "ranges": list(_ranges(sequences)),
+                "checkpoint": {"sequence": checkpoint.sequence, "hash": checkpoint.hash},
+            }
             entry = AuditEntry(kind="purge", at=clock(), user=user, content=content)
             append_entries(connection, [seal(entry)], clock)
             for table in (CARDS, SEARCH, PAYLOADS):
                 connection.execute(delete(table).where(table.c.sequence.in_(sequences)))
         purged, last = purged + len(sequences), sequences[-1]
     database.empty_journal()
+    if left:
+        raise PurgeRefused(f"{purged} entries purged; {left} more have no checkpoint behind them: {HOW}")
     return purged
 
 
-def _purgeable(connection: Connection, before: datetime, last: int) -> Sequence[int]:
-    joined = ENTRIES.join(PAYLOADS, PAYLOADS.c.sequence == ENTRIES.c.sequence)
-    query = select(ENTRIES.c.sequence).select_from(joined).where(ENTRIES.c.sequence > last)
-    query = query.where(ENTRIES.c.at < time_text(before), ENTRIES.c.kind.not_in(LASTING))
+def _newest_checkpoint(connection: Connection) -> Head:
+    """The last entry of this kind; sequence 0 where there is none."""
+    newest = select(func.max(SEARCH.c.sequence)).where(SEARCH.c.kind == "checkpoint").scalar_subquery()
+    found = connection.execute(select(ENTRIES.c.sequence, ENTRIES.c.hash).where(ENTRIES.c.sequence == newest)).first()
+    return Head(found.sequence, found.hash) if found else Head(0, GENESIS)
+
+
+def _count(connection: Connection, before: datetime) -> int:
+    return connection.scalar(select(func.count()).select_from(KEPT).where(*_is_due(before))) or 0
+
+
+def _purgeable(connection: Connection, before: datetime, last: int, checkpoint: int) -> Sequence[int]:
+    query = select(ENTRIES.c.sequence).select_from(KEPT).where(*_is_due(before))
+    query = query.where(ENTRIES.c.sequence > last, ENTRIES.c.sequence < checkpoint)
     return connection.scalars(query.order_by(ENTRIES.c.sequence).limit(GROUP)).all()
+
+
+def _is_due(before: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (ENTRIES.c.at < time_text(before), ENTRIES.c.kind.not_in(LASTING))
 
 
 def _ranges(sequences: Iterable[int]) -> Iterable[list[int]]:

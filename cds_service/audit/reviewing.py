@@ -34,7 +34,7 @@ class Verification:
     """One verification that was asked for on a page.
 
     Attributes:
-        outcome: `whole`, `broken`, or `stopped` at the time limit with nothing found so far.
+        outcome: `whole` or `broken`; `stopped` at the time limit, or `part` of the log, with nothing found so far.
         found: what is wrong, one finding a line.
     """
 
@@ -69,6 +69,13 @@ class Reviewing:
         wanted = select(VERIFICATIONS).order_by(VERIFICATIONS.c.at.desc()).limit(most)
         with self._reading() as connection:
             return tuple(Verification(**row._mapping) for row in connection.execute(wanted))  # noqa: SLF001 - public
+
+    def last_verdict(self) -> Verification | None:
+        """The last one that says something of the whole log: a part that is in order makes no broken log whole."""
+        wanted = select(VERIFICATIONS).where(VERIFICATIONS.c.outcome.in_(("whole", "broken")))
+        with self._reading() as connection:
+            found = connection.execute(wanted.order_by(VERIFICATIONS.c.at.desc()).limit(1)).first()
+        return Verification(**found._mapping) if found else None  # noqa: SLF001 - public
 
     def remember(self, verification: Verification) -> None:
         """Keep what a verification found."""

@@ -106,7 +106,14 @@ def verify(notes: tuple[Path, ...], keys: tuple[str, ...], exported: Path | None
             with exported.open(encoding="utf-8") as lines:
                 report = verify_export(lines)
         else:
-            report = verify_log(read_settings().database_url, checkpoints, trusted, progress=_progress())
+            settings = read_settings()
+            report = verify_log(
+                settings.database_url,
+                checkpoints,
+                trusted,
+                progress=_progress(),
+                retention_days=settings.retention_days,
+            )
     except BadNote as error:
         raise DataFileError("--checkpoint/--key", "", str(error)) from None
     except NoLog as error:
@@ -153,22 +160,31 @@ def export(form: Any, out: Path | None, **asked: Any) -> None:
 
 
 @audit.command("purge")
-@click.option(
-    "--older-than", "days", type=click.IntRange(0), metavar="DAYS", help="instead of the setting RETENTION_DAYS"
-)
-@click.option("--i-know", is_flag=True, help="needed for less than 2192 days (six years)")
+@click.option("--i-know", is_flag=True, help="needed where RETENTION_DAYS is less than 2192 days (six years)")
 @click.option("--dry-run", is_flag=True, help="only say how many")
+@click.option(
+    "--delete-what-was-said-before",
+    "confirmed",
+    metavar="DAY",
+    help="the day that a refusal for a doubtful clock names; for a person with a calendar, never for a timer",
+)
 @say_errors
-def purge(days: int | None, i_know: bool, dry_run: bool) -> None:  # noqa: FBT001
-    """Delete what old entries say; the chain stays whole and tells which."""
-    kept_days = read_settings().retention_days if days is None else days
+def purge(i_know: bool, dry_run: bool, confirmed: str | None) -> None:  # noqa: FBT001
+    """Delete what entries say that are older than the setting RETENTION_DAYS; the chain stays whole and tells which."""
+    kept_days, now = read_settings().retention_days, _now()
     if kept_days < Settings.model_fields["retention_days"].default and not i_know:
         raise click.UsageError("less than 2192 days (six years): say --i-know if that is lawful where you are")
-    before = _now() - timedelta(days=kept_days)
+    before = now - timedelta(days=kept_days)
     with _database() as database:
-        from cds_service.audit.purge import count_purgeable, purge_before  # noqa: PLC0415
+        from cds_service.audit.purge import PurgeRefused, count_purgeable, doubt_of_clock, purge_before  # noqa: PLC0415
 
-        count = count_purgeable(database, before) if dry_run else purge_before(database, before, machine_user(), _now)
+        count = count_purgeable(database, before)
+        if count and not dry_run:
+            doubt = doubt_of_clock(database, now)
+            if doubt and confirmed != f"{before:%Y-%m-%d}":
+                again = f"if {now:%Y-%m-%d} is today, say --delete-what-was-said-before {before:%Y-%m-%d}"
+                raise PurgeRefused(f"The clock may be wrong: {doubt}. Nothing was purged; {again}.")
+            count = purge_before(database, before, machine_user(), _now)
     verb = "would be purged" if dry_run else "purged"
     click.echo(f"{count} entries of before {before:%Y-%m-%d} {verb}")
 

@@ -4,21 +4,33 @@ from __future__ import annotations
 
 import random
 import sqlite3
+import sys
 from contextlib import closing
 from datetime import timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from cds_service.audit.appending import append_entries
 from cds_service.audit.chain import FACTS, seal
 from cds_service.audit.checkpoint import Signer, make_checkpoint
-from cds_service.audit.purge import purge_before
 from cds_service.audit.tables import ENTRIES, PAYLOADS
 from cds_service.audit.verification.faults import parsed
 from cds_service.audit.verification.hashes import commitment_of, link_of
 from cds_service.audit.verification.notes import read_key, read_note
 from cds_service.audit.verification.walk import verify_log
-from tests.audit_builders import NOON, TABLES, answer_entry, clock, drop_guards, fill, rows_of, tamper, uuid_of
+from tests.audit_builders import (
+    NOON,
+    TABLES,
+    answer_entry,
+    clock,
+    drop_guards,
+    fill,
+    purge,
+    rows_of,
+    tamper,
+    uuid_of,
+)
 
 COUNT = 12
 LAST = COUNT + 1
@@ -214,13 +226,54 @@ def test_a_payload_deleted_by_hand_is_missing_and_not_purged(url, table):
 
 def test_what_was_purged_is_counted_and_no_fault(url):
     database = fill(url, 3, first=100)  # these are younger
-    count = purge_before(database, NOON + timedelta(seconds=60), "os:root", clock)
+    count = purge(database, NOON + timedelta(seconds=60))
     database.dispose()
     report = verify_log(url)
     assert (count, report.is_whole, report.purged) == (COUNT, True, COUNT)
     assert rows_of(url, "SELECT count(*) FROM audit_payload")[0][0] == report.entries - COUNT
     tamper(url, *(f"DELETE FROM {table} WHERE sequence = 14" for table in TABLES[1:]))
     assert named(url) == {("payload missing", 14, 14)}
+
+
+def operations(call):
+    """How many lines of the verifier ran."""
+    count = 0
+
+    def trace(frame, event, _):
+        nonlocal count
+        count += event == "line"
+        return trace if "verification" in frame.f_code.co_filename else None
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        call()
+    finally:
+        sys.settrace(before)
+    return count
+
+
+def test_verification_after_purges_takes_no_more_than_a_line_of_the_entries(tmp_path):
+    """Every second entry purged: as many ranges as there can be, in as many purges."""
+
+    def of(count):
+        url = f"sqlite:///{tmp_path / f'{count}.sqlite3'}"
+        database = fill(url, 0)
+        with database.writing() as connection:
+            append_entries(connection, [seal(every_second(n)) for n in range(1, count)], clock)
+        assert purge(database, NOON + timedelta(days=30)) == count // 2
+        database.dispose()
+        reports = []
+        found = operations(lambda: reports.append(verify_log(url)))
+        assert (reports[0].is_whole, reports[0].purged) == (True, count // 2)
+        return found
+
+    few, many = of(100), of(2000)
+    assert many < 21 * few
+
+
+def every_second(number):
+    return answer_entry(number, kind="answer" if number % 2 else "stop")
 
 
 def test_a_purge_entry_cannot_be_invented(url):

@@ -17,6 +17,7 @@ What = Literal[
     "rewritten",
     "payload changed",
     "payload missing",
+    "purge",
     "cut off",
     "checkpoint",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
 from cds_service.audit.verification.walk import Report
@@ -14,6 +15,9 @@ def report_lines(report: Report) -> Iterator[str]:
         yield str(found)
     if report.fault_count > len(report.faults):
         yield f"and {report.fault_count - len(report.faults)} more"
+    for one, count in report.purges.items():
+        user, on, before = (ascii(text)[1:-1] for text in (one.user, one.on, one.before[:10]))  # of a stranger, perhaps
+        yield f"purge: {count} entries of before {before} by {user} on {on}, after checkpoint {one.checkpoint}"
     for note in report.notes:
         yield f"note: {note}"
     verdict = "whole" if report.is_whole else f"NOT whole: {report.fault_count} faults"
@@ -35,5 +39,6 @@ def report_json(report: Report) -> dict[str, Any]:
         "hash": report.hash,
         "faultCount": report.fault_count,
         "faults": faults,
+        "purges": [asdict(one) | {"entries": count} for one, count in report.purges.items()],
         "notes": report.notes,
     }

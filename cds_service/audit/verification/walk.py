@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from cds_service.audit.verification.faults import (
     Fault,
@@ -18,12 +17,12 @@ from cds_service.audit.verification.faults import (
 )
 from cds_service.audit.verification.hashes import FIRST_PREVIOUS, FORMAT
 from cds_service.audit.verification.notes import BadNote, Checkpoint, Key, is_signed_by, read_key
+from cds_service.audit.verification.purges import Purged, Purges
 from cds_service.audit.verification.rows import Log, Row, open_log
 
 TOLD = 10_000  # entries between two words of progress
 NAMED = 100  # faults that are said one by one; more are counted
 LASTING = {"genesis", "checkpoint", "purge", "merge", "gap", "start", "stop"}  # FORMAT.md, "Purging"
-Range = tuple[int, int]
 
 
 @dataclass(slots=True)
@@ -39,6 +38,8 @@ class Report:
         faults: the first of them.
         fault_count: all of them.
         notes: what is no fault but worth knowing.
+        purges: what each purge says it deleted, and how many.
+        is_stopped: the walk ended before the last entry, which may tell of what is missing.
     """
 
     log: str = ""
@@ -49,6 +50,8 @@ class Report:
     faults: list[Fault] = field(default_factory=list)
     fault_count: int = 0
     notes: list[str] = field(default_factory=list)
+    purges: dict[Purged, int] = field(default_factory=dict)
+    is_stopped: bool = False
 
     @property
     def is_whole(self) -> bool:
@@ -67,6 +70,9 @@ def verify_log(
     checkpoints: Sequence[Checkpoint] = (),
     keys: Sequence[Key] = (),
     progress: Callable[[int], None] | None = None,
+    *,
+    retention_days: int = 0,
+    is_over: Callable[[], bool] = lambda: False,
 ) -> Report:
     """Whether the log of this database is what was written.
 
@@ -75,12 +81,14 @@ def verify_log(
         checkpoints: notes that were kept elsewhere.
         keys: those that may have signed them; the key that the log itself names is taken without any.
         progress: told now and then how many entries were looked at; may raise, to stop.
+        retention_days: what was younger when it was purged is a fault.
+        is_over: asked at every entry, whether the walk is to end with it.
 
     Raises:
         NoLog: there is no log, or it cannot be read.
     """
     with open_log(database_url) as log:
-        return verify_rows(log, checkpoints, keys, progress)
+        return verify_rows(log, checkpoints, keys, progress, retention_days=retention_days, is_over=is_over)
 
 
 def verify_rows(
@@ -88,11 +96,17 @@ def verify_rows(
     checkpoints: Sequence[Checkpoint] = (),
     keys: Sequence[Key] = (),
     progress: Callable[[int], None] | None = None,
+    *,
+    retention_days: int = 0,
+    is_over: Callable[[], bool] = lambda: False,
 ) -> Report:
     """As `verify_log`, of rows that are read already."""
-    walk = _Walk(checkpoints)
+    walk = _Walk(checkpoints, retention_days)
     for row, following in _with_next(log.rows):
         walk.step(row, following.previous_hash if following else None)
+        if following is not None and is_over():
+            walk.report.is_stopped = True
+            return walk.report
         if progress is not None and walk.report.entries % TOLD == 0:
             progress(walk.report.entries)
     for table, sequence in log.stray():
@@ -113,7 +127,7 @@ def _with_next(rows: Iterable[Row]) -> Iterator[tuple[Row, Row | None]]:
 class _Walk:
     """The state between two entries."""
 
-    def __init__(self, checkpoints: Sequence[Checkpoint]) -> None:
+    def __init__(self, checkpoints: Sequence[Checkpoint], retention_days: int) -> None:
         self.report = Report()
         self._checkpoints = checkpoints
         self._covered: dict[int, Row] = {}
@@ -123,8 +137,7 @@ class _Walk:
         self._was_faulty = False
         self._shift = 0  # entries here were written so many places later
         self._time = ""
-        self._missing: list[Range] = []
-        self._purged: list[Range] = []
+        self._purges = Purges(retention_days)
 
     def step(self, row: Row, next_previous: str | None) -> None:
         """One entry, with what the next one names as its predecessor."""
@@ -150,10 +163,9 @@ class _Walk:
         report = self.report
         if report.entries == 0:
             report.add(fault("removed", 1, "there is no entry at all, not even the first of every log"))
-        for first, last in _without(self._missing, self._purged):
-            report.add(fault("payload missing", first, "no purge entry tells of it", last))
-        missing, unpurged = (_size(self._missing), _size(_without(self._missing, self._purged)))
-        report.purged = missing - unpurged
+        for found in self._purges.faults():
+            report.add(found)
+        report.purged, report.purges = self._purges.count, dict(self._purges.told)
         for checkpoint in self._checkpoints:
             self._check_checkpoint(checkpoint, keys)
         covered = max(self._wanted, default=0)
@@ -212,10 +224,8 @@ class _Walk:
                 self.report.add(fault("payload changed", row.sequence, "the body is gone, what it is found by is not"))
             elif row.kind in LASTING:
                 self.report.add(fault("payload missing", row.sequence, "entries of this kind are never purged"))
-            elif self._missing and self._missing[-1][1] == row.sequence - 1:
-                self._missing[-1] = (self._missing[-1][0], row.sequence)
             else:
-                self._missing.append((row.sequence, row.sequence))
+                self._purges.note_missing(row)
         elif found := payload_fault(row):
             self.report.add(found)
 
@@ -223,8 +233,10 @@ class _Walk:
         """What of this entry counts at the end."""
         if row.kind == "genesis" and row.sequence == 1:
             self.report.log = str(content_of(row).get("log", ""))
-        elif row.kind == "purge":
-            self._purged += _ranges(content_of(row).get("ranges"))
+        elif row.kind == "checkpoint":
+            self._purges.note_checkpoint(row)
+        elif row.kind == "purge" and (found := self._purges.note_purge(row)):
+            self.report.add(found)
         if row.sequence in self._wanted:
             self._covered[row.sequence] = row
         # Merged entries are older than those before them, which is what their `merge` entry tells.
@@ -261,28 +273,3 @@ def _went_back(before: str, now: str) -> bool:
         return datetime.fromisoformat(before) - datetime.fromisoformat(now) > timedelta(minutes=1)
     except (ValueError, TypeError):
         return False
-
-
-def _ranges(found: Any) -> list[Range]:
-    """The ranges that a purge entry names; none where it is not as it was written."""
-    if not isinstance(found, list):
-        return []
-    pairs = (one for one in found if isinstance(one, list) and len(one) == 2 and all(isinstance(n, int) for n in one))
-    return [(first, last) for first, last in pairs]
-
-
-def _without(ranges: Sequence[Range], taken: Sequence[Range]) -> list[Range]:
-    """The parts of these ranges that no taken one covers."""
-    left = list(ranges)
-    for first, last in taken:
-        left = [
-            part
-            for start, end in left
-            for part in ((start, min(end, first - 1)), (max(start, last + 1), end))
-            if part[0] <= part[1]
-        ]
-    return sorted(left)
-
-
-def _size(ranges: Sequence[Range]) -> int:
-    return sum(last - first + 1 for first, last in ranges)

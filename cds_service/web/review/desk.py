@@ -24,6 +24,7 @@ class Desk:
 
     Attributes:
         database_url: of the log, for the verifier, which reads by itself.
+        retention_days: what was younger when it was purged is a fault.
     """
 
     store: AuditStore
@@ -33,6 +34,7 @@ class Desk:
     figures: Figures
     service: Service
     database_url: str
+    retention_days: int
 
 
 def open_entry(desk: Desk, entry_id: str, view: str = "") -> Stored:

@@ -47,6 +47,8 @@ def proof_routes(routes: Blueprint, desk: Desk) -> None:
     @routes.post("/integrity")
     def verify() -> AnyResponse:
         first, last = (_place(request.form.get(name, "")) for name in ("first", "last"))
+        if first is not None and last is not None and first > last:
+            raise BadRequest("A range begins with its smaller number.")
         desk.gate.note("verify", content={"first": first, "last": last})
         try:
             found = _verify(desk, first, last)
@@ -91,16 +93,18 @@ def _verify(desk: Desk, first: int | None, last: int | None) -> Verification:
     """The whole log, or the range."""
     at = time_text(desk.gate.clock())
     if first is None and last is None:
-        report, is_stopped = check_whole(desk.database_url, seconds=VERIFY_SECONDS)
+        report = check_whole(desk.database_url, seconds=VERIFY_SECONDS, retention_days=desk.retention_days)
         faults, begin, reached, count = report.faults, 1, report.last, report.fault_count
+        outcome = "broken" if count else "stopped" if report.is_stopped else "whole"
     else:
         head = desk.store.reader.head().sequence
+        if (first or 1) > head:
+            raise BadRequest("The log has no such entry.")
         checked = check_range(desk.store.database, first or 1, min(last or head, head), seconds=VERIFY_SECONDS)
-        faults, begin, reached, is_stopped = list(checked.faults), checked.first, checked.last, checked.is_stopped
-        count = len(faults)
+        faults, begin, reached, count = list(checked.faults), checked.first, checked.last, len(checked.faults)
+        outcome = "broken" if count else "part"
     lines = [str(one) for one in faults[:NAMED]]
     lines += [f"and {count - NAMED} more; `kyphoplasty-cds audit verify` names them"] if count > NAMED else []
-    outcome = "broken" if count else "stopped" if is_stopped else "whole"
     return Verification(
         id=str(uuid4()),
         at=at,

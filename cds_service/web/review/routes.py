@@ -56,6 +56,7 @@ def review_routes(around: Surroundings, store: AuditStore, site: SiteFolder | No
         figures=Figures(lambda: store.database),
         service=around.service,
         database_url=around.settings.database_url,
+        retention_days=around.settings.retention_days,
     )
     register_words(routes, around.service.wording)
     routes.register_error_handler(HTTPException, _error_page)
@@ -102,7 +103,7 @@ def _surround(routes: Blueprint, desk: Desk) -> None:
     def say_frame() -> dict[str, Any]:
         frame: dict[str, Any] = {"reviewer": g.get("reviewer"), "may": may, "idle_minutes": idle_minutes()}
         if frame["reviewer"]:
-            frame["verification"] = next(iter(desk.reviewing.verifications(1)), None)
+            frame["verification"] = desk.reviewing.last_verdict()
         return frame
 
     @routes.route("/<path:_path>", methods=["GET", "POST"])

@@ -14,11 +14,10 @@ from fhir.resources.R4B.auditevent import AuditEvent
 
 from cds_service.audit.chain import AuditEntry, seal
 from cds_service.audit.exporting import COLUMNS, FORMATS, begin_export, export_lines, safe_cell
-from cds_service.audit.purge import purge_before
 from cds_service.audit.query import Query
 from cds_service.audit.store import AuditStore
 from cds_service.audit.verification.exported import verify_export
-from tests.audit_builders import NOON, answer_entry, clock, rows_of, uuid_of
+from tests.audit_builders import NOON, answer_entry, clock, purge, rows_of, uuid_of
 from tests.chart_builders import application, ask, kyphoplasty, order_sign, thin_and_weak
 
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "\uff1d1"]
@@ -129,7 +128,7 @@ def test_our_records_verify_by_themselves(store):
 
 
 def test_an_export_after_a_purge_verifies_too(store):
-    purge_before(store.database, NOON + timedelta(seconds=2, milliseconds=500), "os:root", clock)
+    purge(store.database, NOON + timedelta(seconds=2, milliseconds=500))
     text, _ = exported(store, "ndjson")
     report = verify_export(io.StringIO(text))
     assert (report.is_whole, report.purged) == (True, 6)
@@ -269,7 +268,7 @@ def test_every_event_names_its_entry_in_the_chain(events, store):
 
 
 def test_a_purged_entry_still_has_an_event(store):
-    purge_before(store.database, NOON + timedelta(days=1), "os:root", clock)
+    purge(store.database, NOON + timedelta(days=1))
     text, _ = exported(store, "fhir")
     for line in text.splitlines():
         AuditEvent.model_validate(json.loads(line))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -182,15 +183,24 @@ def test_an_export_verifies_by_itself(tmp_path):
 @pytest.mark.usefixtures("url")
 def test_purge_keeps_six_years_unless_told_otherwise():
     assert run("purge").startswith("0 entries")
-    run("purge", "--older-than", "30", code=2)
 
 
 def test_purge_deletes_what_entries_say_and_the_chain_stays_whole(url, monkeypatch):
-    monkeypatch.setattr("cds_service.commands.audit._now", lambda: NOON.replace(year=2032, month=12))
+    """Twelve years later, as the log itself knows: it was written to all the time."""
+    later = NOON.replace(year=2032, month=12)
+    monkeypatch.setattr("cds_service.commands.audit._now", lambda: later)
     assert run("purge", "--dry-run").startswith("3 entries")
+    run("purge", code=1)
+    store = AuditStore(url)
+    for day in range(40, 0, -1):
+        store.append(answer_entry(100 + day, kind="stop", at=later - timedelta(days=day), content={}))
+    store.close()
+    run("checkpoint")
     assert run("purge").startswith("3 entries")
-    assert "4 entries" not in run("verify")
+    monkeypatch.setattr("time.time", later.timestamp)
     assert "3 of them purged" in run("verify")
+    assert "purge: 3 entries of before 2026-12-" in run("verify")
+    assert json.loads(run("verify", "--json"))["purges"][0]["entries"] == 3
     assert "purged after its retention" in run("show", "2")
     file = Path(url.removeprefix("sqlite:///"))
     for path in file.parent.glob(f"{file.name}*"):
