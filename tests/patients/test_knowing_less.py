@@ -30,8 +30,8 @@ RANK = {"info": 0, "warning": 1}
 
 @cache
 def measured_patients():
-    """Typical orders in which muscle and HU are measured often, so that there is something to lose."""
-    return tuple(typical_order(random.Random(f"less/{number}"), muscle=25) for number in range(NUMBER))
+    """Typical orders of thinner patients, in whom muscle and HU are measured often: there is something to lose."""
+    return tuple(typical_order(random.Random(f"less/{number}"), muscle=25, bmi=20) for number in range(NUMBER))
 
 
 def without(signing: Signing, gone):

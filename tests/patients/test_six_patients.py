@@ -6,10 +6,11 @@ Figures are those of the evidence page. Texts are examples of tone and order the
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
-from tests.chart_builders import by_topic, labels, model, patient
+from tests.chart_builders import HOOK, by_topic, labels, model, of_patient, open_service, patient
 from tests.generated_patients import Signing
 from tests.patients.asking import cards_of
 from tests.patients.charts import DRUGS, augmentation, brace, drug, measured, problem
@@ -197,6 +198,23 @@ def test_p3_is_offered_what_would_give_a_figure_and_nothing_else():
     assert REHABILITATION in labels(card)
     assert any(label.startswith("Ask radiology for HU") for label in labels(card))
     assert not [label for label in labels(card) if re.search("grip|walk|MRI|DXA", label)]
+
+
+def test_p3_with_a_ct_on_record_is_offered_hu_first():
+    """D6: a CT exists where the record shows one; the service may ask for its metadata."""
+    if not re.search("ImagingStudy|DiagnosticReport", str(open_service().hooks[HOOK].discovery["prefetch"])):
+        pytest.skip("the service asks for no metadata of imaging, so it cannot know of a CT")
+    modality = [{"system": "http://dicom.nema.org/resources/ontology/DCM", "code": "CT"}]
+    study = of_patient(
+        "ImagingStudy",
+        "ct-1",
+        status="available",
+        modality=modality,
+        started="2026-11-12",
+        description="CT lumbar spine",
+    )
+    card = first_card(replace(P3, record=(*P3.record, study)))
+    assert any(label.startswith("Ask radiology for HU") for label in selected(card))
 
 
 def test_p4_compares_with_patients_after_the_same_procedure():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,13 @@ def test_no_model_used_what_is_no_measurement(patient):
     if "no-input" in patient:
         models = outcome(by_topic(cards_of(signing_of(patient)))).get("models", ())
         assert patient["no-input"] not in {each["name"] for one in models for each in one["inputs"]}
+
+
+@pytest.mark.parametrize("death", [{"deceasedBoolean": True}, {"deceasedDateTime": "2026-11-19"}])
+def test_nothing_is_said_of_a_patient_who_died(death):
+    signing = signing_of({})
+    record = [one | death if one["resourceType"] == "Patient" else one for one in signing.record]
+    assert cards_of(replace(signing, record=tuple(record))) == []
 
 
 @every_patient

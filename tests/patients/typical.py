@@ -95,12 +95,12 @@ def typical_orders(number: int, *, seed: int = SEED) -> Iterator[Signing]:
         yield typical_order(random.Random(f"{seed}/{each}"))
 
 
-def typical_order(draw: random.Random, *, muscle: float = 1.0) -> Signing:
-    """One order; `muscle` multiplies the share of the rare measures."""
+def typical_order(draw: random.Random, *, muscle: float = 1.0, bmi: float = 26.0) -> Signing:
+    """One order; `muscle` multiplies the share of the rare measures, `bmi` is the mean."""
     record = [
         patient(sex=draw.choices(("female", "male"), (75, 25))[0], age=min(97, max(48, round(draw.gauss(76, 9)))))
     ]
-    record += list(_measures(draw, muscle))
+    record += list(_measures(draw, muscle, bmi))
     record += [problem(code) for code, share in PROBLEMS.items() if draw.random() < share]
     record += [drug(name) for name, share in DRUGS.items() if draw.random() < share]
     if draw.random() < 0.05:
@@ -123,9 +123,9 @@ def typical_order(draw: random.Random, *, muscle: float = 1.0) -> Signing:
     return Signing(tuple(record), tuple(drafts))
 
 
-def _measures(draw: random.Random, muscle: float) -> Iterator[dict[str, Any]]:
+def _measures(draw: random.Random, muscle: float, bmi: float) -> Iterator[dict[str, Any]]:
     if draw.random() < 0.85:
-        yield measured("bmi", round(min(48, max(14, draw.gauss(26, 4.5))), 1), days=_age(draw, 300))
+        yield measured("bmi", round(min(48, max(14, draw.gauss(bmi, 4.5))), 1), days=_age(draw, 300))
     if draw.random() < 0.55:
         yield measured("bmd-t-score", round(min(0.5, max(-5, draw.gauss(-2.6, 0.9))), 1), days=_age(draw, 1500))
     if draw.random() < 0.04 * min(muscle, 10):
