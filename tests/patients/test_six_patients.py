@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.chart_builders import HOOK, by_topic, labels, model, of_patient, open_service, patient
+from tests.chart_builders import HOOK, by_topic, labels, model, of_patient, open_service, ordered_elsewhere, patient
 from tests.generated_patients import Signing
 from tests.patients.asking import cards_of
 from tests.patients.charts import DRUGS, augmentation, brace, drug, measured, problem
@@ -32,6 +32,7 @@ def read(values, *, age, sex="female", problems=("I10",), drugs=6):
         *(measured(name, value) for name, value in values.items()),
         *(problem(code) for code in problems),
         *(drug(name) for name in OTHERS[:drugs]),
+        ordered_elsewhere(),
     )
 
 

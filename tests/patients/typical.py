@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from tests.chart_builders import TODAY, dose, ordered, patient, period
+from tests.chart_builders import TODAY, dose, ordered, ordered_elsewhere, patient, period
 from tests.generated_patients import Signing
 from tests.patients.asking import cards_of
 from tests.patients.charts import METHODS, augmentation, brace, drug, earlier, in_words, measured, problem
@@ -107,6 +107,8 @@ def typical_order(draw: random.Random, *, muscle: float = 1.0, bmi: float = 26.0
         record.append(dose("denosumab", days=draw.randint(20, 330)))
     if draw.random() < 0.12:  # an earlier fracture; some of them were augmented
         record.append(problem("M80.08XD", days=draw.randint(200, 2500)))
+    if draw.random() < 0.80:
+        record.append(ordered_elsewhere())
     if draw.random() < 0.08:
         record.append(earlier((TODAY - timedelta(days=draw.randint(100, 2500))).isoformat()))
     kind = draw.choices(("kyphoplasty", "vertebroplasty"), (80, 20))[0]
