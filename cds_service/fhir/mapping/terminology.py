@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from cds_service.fhir.mapping.code_systems import CodeSystems, load_code_systems
+from cds_service.fhir.mapping.durations import DurationRules, load_durations
 from cds_service.fhir.mapping.mapping_files import (
     LocalCode,
     ValueSetRules,
@@ -60,8 +61,10 @@ class Terminology:
         answer_maps: Mapping[str, Mapping[Code, tuple[str, ...]]],
         texts: Mapping[str, TextRule],
         units: UnitTable,
+        durations: DurationRules,
     ) -> None:
         self.units = units
+        self.durations = durations
         self._systems = systems
         self._value_sets = value_sets
         self._own_codes = own_codes
@@ -232,4 +235,5 @@ def load_terminology(*folders: Path) -> Terminology:
         answer_maps=read_answer_maps(folders, systems),
         texts=read_texts(folders),
         units=load_units(folders),
+        durations=load_durations(folders),
     )

@@ -1,0 +1,463 @@
+"""Lengths that an order states in words, `TLSO x 3 months`, by the word lists of `mappings/durations.toml`.
+
+One text is read clause by clause. A number with a unit of time is a length of the order only where what stands around
+it says so; a frequency, an age or a delay is none, and what is about something else (a check, a dose, a visit) is left
+out. What is neither is doubtful, and said to be.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import islice
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from cds_service.errors import DataFileError
+from cds_service.fhir.mapping.overlay import label, read_toml, top_files, validated
+
+FILE = "durations.toml"
+LONGEST_TEXT = 1000  # characters; what comes behind is not read, and doubtful
+MOST_AMOUNTS = 12  # numbers with a unit of time in one text; those behind are doubtful
+NEAR = 60  # characters before and after a length that can say what it is
+DAY = 24.0  # hours: a brace is worn for so many of a day, not for so many in all
+SYMBOL = 3  # a unit as short as this is written alike in all languages
+
+_LETTER = "A-Za-zÀ-ÖØ-öø-ÿ"
+_CLAUSE = re.compile(
+    r"[;\n()，。；、]|,(?!\d)|\.(?=\s|$)|[&+]|\b(?:then|followed\s+by|and|und|et|dann|danach|puis|ensuite|luego|poi|quindi)\b"
+    r"|然后|再",
+    re.IGNORECASE,
+)
+_GO_ON = re.compile(r"\s*(?:$|[.,;)\n]|(?:when|while|during|at\s+all\s+times|then|and)\b)", re.IGNORECASE)
+_WORD = re.compile(rf"[{_LETTER}\u3400-\u9fff]")
+_SIGN = re.compile(rf"[0-9{_LETTER}\u3400-\u9fff]")
+_TWELFTH = re.compile(rf"(?<![0-9./{_LETTER}])[0-9]{{1,2}}\s?/\s?12(?![0-9/])")  # three months, or a day of December
+_DAY_FORMS = (
+    r"(?P<y{n}>\d{{4}})-(?P<m{n}>\d{{1,2}})-(?P<d{n}>\d{{1,2}})(?![\d])",
+    r"(?P<d{n}>\d{{1,2}})\.\s?(?P<m{n}>\d{{1,2}})\.\s?(?P<y{n}>\d{{4}})(?!\d)",
+    r"(?P<y{n}>\d{{4}})年(?P<m{n}>\d{{1,2}})月(?P<d{n}>\d{{1,2}})日",
+    r"(?P<d{n}>\d{{1,2}})(?:\.|st|nd|rd|th|er)?\s*(?:de\s+)?(?P<w{n}>{months})\.?,?\s*(?:de\s+)?(?P<y{n}>\d{{4}})(?!\d)",
+    r"(?P<w{n}>{months})\.?\s+(?P<d{n}>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y{n}>\d{{4}})(?!\d)",
+    r"(?P<a{n}>\d{{1,2}})/(?P<b{n}>\d{{1,2}})/(?P<y{n}>\d{{4}})(?!\d)",
+)
+
+Kind = Literal["length", "day", "event", "payer", "doubtful"]
+
+
+class Mention(NamedTuple):
+    """What one place of a text says about the end of its order.
+
+    Attributes:
+        start, end: where it stands in the text, the words that belong to it included.
+        hours: of a length.
+        said: a length as our texts call it, `3 months`.
+        day: the last day, where one is named.
+        until: how an end is said in its language, `until {day}`, where this place may be replaced; else empty.
+    """
+
+    kind: Kind
+    start: int
+    end: int
+    hours: float | None = None
+    said: str = ""
+    day: date | None = None
+    until: str = ""
+
+
+class _Unit(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    hours: float = Field(gt=0)
+    one: str
+    many: str
+
+
+class _Language(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    until_day: str = Field(alias="until-day")
+    units: Mapping[str, tuple[str, ...]]
+    numbers: Mapping[str, int]
+    months: tuple[str, ...]
+    to: tuple[str, ...]
+    for_: tuple[str, ...] = Field(alias="for")
+    soft: tuple[str, ...]
+    until: tuple[str, ...]
+    until_date: tuple[str, ...] = Field(alias="until-date")
+    every: tuple[str, ...]
+    rate: tuple[str, ...]
+    ago: tuple[str, ...]
+    since: tuple[str, ...]
+    delay: tuple[str, ...]
+    past: tuple[str, ...]
+    stop: tuple[str, ...]
+    start: tuple[str, ...]
+    up: tuple[str, ...]
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    units: Mapping[str, _Unit]
+    languages: Mapping[str, _Language]
+    subjects: Mapping[str, tuple[str, ...]]
+    others: Mapping[str, tuple[str, ...]]
+    fillers: Mapping[str, tuple[str, ...]]
+    ends: Mapping[str, tuple[str, ...]]
+    payer: Mapping[str, tuple[str, ...]]
+
+
+class _Amount(NamedTuple):
+    """A number with a unit of time: `6-8 weeks` is the longer of the two."""
+
+    start: int
+    end: int
+    number: float
+    unit: str
+    printed_unit: str
+    is_article: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DurationRules:
+    """The rules of `durations.toml`, compiled."""
+
+    content: _File
+    _amount: re.Pattern[str] = field(init=False, repr=False)
+    _fifty_second: re.Pattern[str] = field(init=False, repr=False)
+    _numbers: tuple[tuple[re.Pattern[str], int], ...] = field(init=False, repr=False)
+    _units: tuple[tuple[re.Pattern[str], str, str], ...] = field(init=False, repr=False)
+    _days: re.Pattern[str] = field(init=False, repr=False)
+    _months: tuple[tuple[re.Pattern[str], int], ...] = field(init=False, repr=False)
+    _lists: Mapping[tuple[str, str], re.Pattern[str]] = field(init=False, repr=False)
+    _anywhere: Mapping[str, re.Pattern[str]] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        languages = self.content.languages
+        numbers = [(word, value) for one in languages.values() for word, value in one.numbers.items()]
+        units = [
+            (word, unit, name) for name, one in languages.items() for unit, words in one.units.items() for word in words
+        ]
+        months = [(word, place) for one in languages.values() for place, word in enumerate(one.months, 1)]
+        digits = r"(?<![A-WYZa-wyzÀ-ÿ0-9.,/])[0-9]{1,3}(?:[.,][0-9]{1,2})?"
+        number = rf"(?:{digits}|(?<![{_LETTER}])(?:{_any(word for word, _ in numbers)}))"
+        to = _any(word for one in languages.values() for word in one.to)
+        unit = _any(word for word, _, _ in units)
+        put = object.__setattr__
+        put(
+            self,
+            "_amount",
+            _compiled(
+                rf"(?P<low>{number})(?:\s*(?:-|–|—|~|(?:{to}))\s*(?P<high>[0-9]{{1,3}}(?:[.,][0-9]{{1,2}})?|{number}))?"
+                rf"\s*-?\s*(?P<unit>{unit})(?![A-Za-zÀ-ÿ0-9])"
+            ),
+        )
+        put(self, "_fifty_second", _compiled(r"(?<![0-9./])(?P<low>[0-9]{1,2})\s?/\s?52(?![0-9/])"))
+        put(self, "_numbers", tuple((_compiled(word), value) for word, value in numbers))
+        put(self, "_units", tuple((_compiled(word), unit, name) for word, unit, name in units))
+        put(self, "_months", tuple((_compiled(word), place) for word, place in months))
+        forms = (form.format(n=n, months=_any(word for word, _ in months)) for n, form in enumerate(_DAY_FORMS))
+        put(self, "_days", _compiled(rf"(?<![0-9{_LETTER}])(?:{'|'.join(forms)})"))
+        put(self, "_lists", dict(_word_lists(languages)))
+        put(self, "_anywhere", dict(_tables(self.content)))
+
+    def read(self, text: str, subject: Literal["brace", "bed-rest"], *, is_title: bool = False) -> tuple[Mention, ...]:
+        """What a text says about the end of an order of this kind; places are those of the text as it stands.
+
+        Args:
+            text: of an order.
+            subject: what is ordered.
+            is_title: the text names the order, so that what it says is about it.
+        """
+        plain = unicodedata.normalize("NFKC", text[:LONGEST_TEXT])
+        found = list(self._read(plain, subject, is_title=is_title))
+        if len(plain) != len(text) or plain != text:  # places are not those of the text: nothing can be replaced
+            found = [one._replace(until="") for one in found]
+        if len(text) > LONGEST_TEXT:
+            found.append(Mention("doubtful", LONGEST_TEXT, len(text)))
+        return tuple(found)
+
+    def _read(self, text: str, subject: str, *, is_title: bool) -> Iterator[Mention]:
+        for found in self._anywhere["payer"].finditer(text):
+            yield Mention("payer", *found.span())
+            text = _blank(text, found.start(), found.end())
+        for found in self._days.finditer(text):
+            if mention := self._day(text, found):
+                yield mention
+            text = _blank(text, found.start() if mention is None else mention.start, found.end())
+        yield from (Mention("doubtful", *found.span()) for found in _TWELFTH.finditer(text))
+        about: bool | None = is_title or None
+        if overlong := next(islice(self._amount.finditer(text), MOST_AMOUNTS, None), None):
+            yield Mention("doubtful", overlong.start(), len(text))
+            text = text[: overlong.start()]
+        for start, end in _clauses(text):
+            clause = text[start:end]
+            own = self._anywhere[subject].search(clause) is not None
+            other = self._is_about_other(clause, subject)
+            about = True if own else (False if other else about)
+            for mention in self._clause(clause, subject, own=own, other=other, about=about):
+                yield mention._replace(start=mention.start + start, end=mention.end + start)
+
+    def _is_about_other(self, clause: str, subject: str) -> bool:
+        elsewhere = (name for name in self.content.subjects if name != subject)
+        return any(self._anywhere[name].search(clause) for name in ("others", *elsewhere))
+
+    def _day(self, text: str, found: re.Match[str]) -> Mention | None:
+        """A day that is said to be the last one; any other day says nothing here."""
+        day = self._day_of({name.rstrip("0123456789"): value for name, value in found.groupdict().items() if value})
+        before = text[max(0, found.start() - NEAR) : found.start()]
+        for name in self.content.languages:
+            until = self._lists[name, "until"].search(before) or self._lists[name, "until-date"].search(before)
+            if until is None:
+                continue
+            start = found.start() - len(before) + until.start()
+            if day is None:
+                return Mention("doubtful", start, found.end())
+            return Mention("day", start, found.end(), day=day, until=self.content.languages[name].until_day)
+        return None
+
+    def _day_of(self, parts: Mapping[str, str]) -> date | None:
+        """The day of a date in words or numbers; None where it is none, or may be of two."""
+        month = parts.get("m")
+        day = parts.get("d")
+        if word := parts.get("w"):
+            month = next((str(place) for pattern, place in self._months if pattern.fullmatch(word)), None)
+        if "a" in parts:  # 03/04/2027 is in March or in April
+            first, second = int(parts["a"]), int(parts["b"])
+            if first <= 12 and second <= 12 and first != second:
+                return None
+            month, day = (str(first), str(second)) if first <= 12 else (str(second), str(first))
+        try:
+            found = date(int(parts["y"]), int(month or 0), int(day or 0))
+        except ValueError:
+            return None
+        return found if 1850 <= found.year < 2200 else None
+
+    def _clause(self, clause: str, subject: str, *, own: bool, other: bool, about: bool | None) -> Iterator[Mention]:
+        lengths = [
+            mention
+            for amount in self._amounts(clause)
+            if (mention := self._length(clause, amount, subject, own=own, other=other, about=about))
+        ]
+        yield from lengths
+        if any(one.kind == "length" for one in lengths) or (other and not own):
+            return
+        if self._anywhere[f"ends {subject}"].search(clause):
+            yield Mention("event", 0, len(clause))
+            return
+        for name in self.content.languages:
+            until = self._lists[name, "until anywhere"].search(clause)
+            if (
+                until
+                and _SIGN.search(clause, until.end())
+                and not self._anywhere["ends never"].search(clause, until.end())
+            ):
+                yield Mention("event", 0, len(clause))
+                return
+
+    def _amounts(self, clause: str) -> Iterator[_Amount]:
+        for found in self._amount.finditer(clause):
+            numbers = [self._number(found[name]) for name in ("low", "high") if found[name]]
+            unit = next(unit for pattern, unit, _ in self._units if pattern.fullmatch(found["unit"]))
+            is_article = found["low"].lower() in ("a", "an")
+            yield _Amount(*found.span(), max(numbers), unit, found["unit"], is_article)
+        for found in self._fifty_second.finditer(clause):
+            yield _Amount(*found.span(), float(found["low"]), "wk", "", is_article=False)
+
+    def _number(self, printed: str) -> float:
+        if printed[0].isascii() and printed[0].isdigit():
+            return float(printed.replace(",", "."))
+        return float(next(value for pattern, value in self._numbers if pattern.fullmatch(printed)))
+
+    def _length(
+        self, clause: str, amount: _Amount, subject: str, *, own: bool, other: bool, about: bool | None
+    ) -> Mention | None:
+        """A length, a doubtful one, or nothing where this number of hours or weeks is none of the order's."""
+        languages = self._languages(amount)
+        before, after = clause[max(0, amount.start - NEAR) : amount.start], clause[amount.end : amount.end + NEAR]
+        is_rate = self._ends(before, "every", languages) or self._begins(after, "rate", languages)
+        hours = amount.number * self.content.units[amount.unit].hours
+        if subject == "brace" and hours <= DAY and amount.unit in ("min", "h"):
+            return None
+        if (
+            amount.number == 0
+            or is_rate
+            or self._begins(after, "ago", languages)
+            or self._ends(before, "since", languages)
+        ):
+            return None
+        bare = self._without_soft(before, languages)
+        leading = self._ends(bare, "for", languages)
+        until = self._ends(bare, "until", languages)
+        start = amount.start - len(before) + leading.start() if leading else amount.start
+        start = amount.start - len(before) + until.start() if until else start
+        if amount.is_article and not leading:
+            return None
+        verdict = self._verdict(
+            clause, amount, subject, start, languages,
+            is_led=bool(leading or until), is_until=bool(until), own=own, other=other, about=about,
+        )  # fmt: skip
+        if verdict is None:
+            return None
+        if verdict == "doubtful":
+            return Mention("doubtful", start, amount.end)
+        unit = self.content.units[amount.unit]
+        number = f"{amount.number:g}"
+        said = f"{number} {unit.one if amount.number == 1 else unit.many}"
+        is_delay = not (leading or until) and self._ends(bare, "delay", languages)
+        may_replace = _GO_ON.match(after) and not is_delay
+        language = next((name for name in languages if leading is None or self._lists[name, "for"].search(bare)), "en")
+        phrase = self.content.languages[language].until_day if may_replace else ""
+        return Mention("length", start, amount.end, hours, said, until=phrase)
+
+    def _verdict(
+        self,
+        clause: str,
+        amount: _Amount,
+        subject: str,
+        start: int,
+        languages: Sequence[str],
+        *,
+        is_led: bool,
+        is_until: bool,
+        own: bool,
+        other: bool,
+        about: bool | None,
+    ) -> Literal["length", "doubtful"] | None:
+        before, after = clause[:start], clause[amount.end :]
+        if is_until:
+            return "length" if own or about is not False else None
+        if other and not own:
+            return None
+        is_led_in = is_led or not self._ends(self._without_soft(before[-NEAR:], languages), "delay", languages)
+        late = self._begins(after, "past", languages)
+        starts = self._has(before, "start", languages)
+        if not is_led_in or (late and starts):
+            # "off after 6 weeks" and "may sit up after 4 h" end it; "X-ray at 6 weeks" and "start after 24 h" do not.
+            is_up = subject == "bed-rest" and self._has(clause, "up", languages)
+            ends_it = (is_up or self._has(before, "stop", languages)) and not starts
+            return "length" if ends_it and about is not False else None
+        if other or self._has(before, "stop", languages):  # "off for 2 days"
+            is_clear = is_led and not self._is_about_other(before, subject) and not self._has(before, "stop", languages)
+            return "length" if is_clear else "doubtful"
+        return self._in_its_clause(before, after, subject, is_led=is_led, late=bool(late), own=own, about=about)
+
+    def _in_its_clause(
+        self, before: str, after: str, subject: str, *, is_led: bool, late: bool, own: bool, about: bool | None
+    ) -> Literal["length", "doubtful"] | None:
+        """In a clause about nothing else: by the words around, where the clause itself does not name the order."""
+        if not own and about is False:
+            return None
+        if not own:
+            return "length" if self._is_filler(f"{before} {after}") else "doubtful"
+        if late and subject == "brace" and not is_led:
+            return "doubtful"  # "TLSO 6 weeks after surgery" may be a beginning
+        return "length" if is_led or self._is_next_to_subject(before, after, subject) else "doubtful"
+
+    def _is_next_to_subject(self, before: str, after: str, subject: str) -> bool:
+        """Nothing but words that say nothing stand between a length and what is ordered."""
+        pattern = self._anywhere[subject]
+        ends = [found.end() for found in pattern.finditer(before)]
+        if ends:
+            return self._is_filler(before[ends[-1] :])
+        following = pattern.search(after)
+        return self._is_filler(before) and following is not None and self._is_filler(after[: following.start()])
+
+    def _is_filler(self, words: str) -> bool:
+        return _WORD.search(self._anywhere["fillers"].sub(" ", words)) is None
+
+    def _languages(self, amount: _Amount) -> tuple[str, ...]:
+        """Those whose word the unit is; all where it is a symbol."""
+        every = tuple(self.content.languages)
+        named = tuple({name: None for pattern, _, name in self._units if pattern.fullmatch(amount.printed_unit)})
+        is_symbol = len(amount.printed_unit) <= SYMBOL and (not named or named[0] == every[0])
+        return every if is_symbol else named
+
+    def _without_soft(self, before: str, languages: Sequence[str]) -> str:
+        """What stands before, without words that say how exact a length is."""
+        bare = before.rstrip()
+        for _ in range(4):
+            found = self._ends(bare, "soft", languages)
+            if found is None:
+                break
+            bare = bare[: found.start()].rstrip()
+        return bare
+
+    def _ends(self, words: str, name: str, languages: Sequence[str]) -> re.Match[str] | None:
+        return next((found for one in languages if (found := self._lists[one, name].search(words))), None)
+
+    def _begins(self, words: str, name: str, languages: Sequence[str]) -> re.Match[str] | None:
+        return next((found for one in languages if (found := self._lists[one, name].match(words))), None)
+
+    def _has(self, words: str, name: str, languages: Sequence[str]) -> bool:
+        return any(self._lists[one, name].search(words) for one in languages)
+
+
+BEFORE = {"for", "soft", "until", "until-date", "every", "since", "delay"}  # lists of what stands before a length
+AFTER = {"rate", "ago", "past"}
+INSIDE = {"stop", "start", "up"}
+
+
+def _word_lists(languages: Mapping[str, _Language]) -> Iterator[tuple[tuple[str, str], re.Pattern[str]]]:
+    for name, one in languages.items():
+        words = {key: value for key, value in one.model_dump(by_alias=True).items() if isinstance(value, tuple)}
+        for key in BEFORE:
+            yield (name, key), _compiled(rf"(?<![{_LETTER}])(?:{_any(words[key])})\s*$")
+        for key in AFTER:
+            yield (name, key), _compiled(rf"\s*-?\s*(?:{_any(words[key])})(?![{_LETTER}])")
+        for key in INSIDE:
+            yield (name, key), _compiled(rf"(?<![{_LETTER}])(?:{_any(words[key])})(?![{_LETTER}])")
+        yield (name, "until anywhere"), _compiled(rf"(?<![{_LETTER}])(?:{_any(one.until)})(?![{_LETTER}])")
+
+
+def _tables(content: _File) -> Iterator[tuple[str, re.Pattern[str]]]:
+    soft = [word for one in content.languages.values() for word in (*one.soft, *one.for_)]
+    for name, words in content.subjects.items():
+        yield name, _inside(words)
+        yield f"ends {name}", _inside(content.ends[name])
+    yield "ends never", _inside(content.ends["never"])
+    yield "others", _inside(content.others["any"])
+    yield "fillers", _inside((*content.fillers["any"], *soft))
+    yield "payer", _compiled(_any(content.payer["any"]))
+
+
+def _inside(words: Sequence[str]) -> re.Pattern[str]:
+    return _compiled(rf"(?<![{_LETTER}])(?:{_any(words)})(?![{_LETTER}])") if words else _compiled(r"(?!)")
+
+
+def _any(words: Iterable[str]) -> str:
+    return "|".join(sorted(words, key=len, reverse=True))
+
+
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
+
+
+def _clauses(text: str) -> Iterator[tuple[int, int]]:
+    start = 0
+    for found in _CLAUSE.finditer(text):
+        yield start, found.start()
+        start = found.end()
+    yield start, len(text)
+
+
+def _blank(text: str, start: int, end: int) -> str:
+    return text[:start] + " " * (end - start) + text[end:]
+
+
+def load_durations(folders: Sequence[Path]) -> DurationRules:
+    """The rules in force.
+
+    Raises:
+        DataFileError: the file is missing or wrong.
+    """
+    path = top_files(folders, FILE).get(FILE)
+    if path is None:
+        raise DataFileError(FILE, "", "is missing")
+    try:
+        return DurationRules(validated(_File, read_toml(path), path))
+    except (re.error, KeyError) as error:
+        raise DataFileError(label(path), "", f"holds a rule that cannot be read: {error}") from error
