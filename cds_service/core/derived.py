@@ -15,7 +15,10 @@ from cds_service.core.wording import say_number
 BMI_TOLERANCE = 1.0  # kg/m2: recorded and recomputed BMI that differ by more are not one measurement
 MNA_WELL_NOURISHED, MNA_AT_RISK = 24.0, 17.0  # A from 24, B from 17, C below (evidence page, study 1)
 NO_LEVEL = "the order does not say which level"
-REASONS = ("malignancy", "spinal-infection", "unstable-fracture", "neurological-deficit", "end-of-life")
+REASONS = (
+    *("malignancy", "spinal-infection", "unstable-fracture", "neurological-deficit", "end-of-life"),
+    *("stable-burst-fracture", "spinal-instability"),
+)
 
 
 @dataclass(slots=True)

@@ -12,8 +12,8 @@ from cds_service.fhir.orders.drafts import codeables
 from cds_service.fhir.orders.level_text import LEVELS, in_order
 from cds_service.fhir.raw_json import member, objects, text, texts_of, utc_day
 
-REASONS = frozenset({"unstable-fracture", "spinal-instability", "neurological-deficit"})
-FRACTURES = frozenset({"vertebral-fracture", "osteoporotic-vertebral-fracture", "unstable-fracture"})
+REASONS = frozenset({"unstable-fracture", "stable-burst-fracture", "spinal-instability", "neurological-deficit"})
+FRACTURES = frozenset({"vertebral-fracture", "osteoporotic-vertebral-fracture", "unstable-fracture"})  # any burst too
 ACTIVE = frozenset({"active", "recurrence", "relapse"})
 DENIED = frozenset({"refuted", "entered-in-error"})
 RECENT = timedelta(days=180)  # an older entry is a healed fracture that nobody closed, as often as not
