@@ -34,7 +34,7 @@ STUDIES = PACKAGE / "studies"
 REDUCED = STUDIES / "reduced"
 MAX_QUERY = 2000  # characters; longer addresses are refused by some servers (realworld: keep URLs under 2,000)
 # Words that the flow gives to every rule (service._policy_words, recommendations._correction_words).
-RULE_WORDS = {"review_weeks", "max_weeks", "bed_rest_hours", "t_score", "because", "end", "review"}
+RULE_WORDS = {"review_weeks", "max_weeks", "bed_rest_hours", "t_score", "because", "title", "end", "review"}
 
 
 def data_root(kind: Literal["hooks", "mappings"]) -> Path:

@@ -144,9 +144,7 @@ def answer(service: Service, hook: ServiceHook, request: HookRequest, ports: Por
                 return HookResponse(cards=())
             raise
         ports.deadline.check()
-        support = find_support_orders(
-            draft_support, record, service.terminology, treated=order.levels if order else (), today=today
-        )
+        support = find_support_orders(draft_support, record, service.terminology, signed=order, today=today)
         if order is None and not _follows_augmentation(support, service.policy, today):
             return HookResponse(cards=())
 
@@ -198,6 +196,7 @@ def _conclude(
         encounter_id=request.context.encounter_id,
         user_id=request.context.user_id,
         templates=hook.order_templates,
+        durations=service.terminology.durations,
         hook_instance=request.hook_instance,
         today=today,
     )

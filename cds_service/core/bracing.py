@@ -1,32 +1,137 @@
-"""Brace orders against the site's limit: which one breaks it, and what would keep it."""
+"""Brace and bed-rest orders against the site's limits: which one breaks them, and what would keep them.
+
+Dates and words of an order are two statements: where they differ the longer one counts, and both are said.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 
-from cds_service.core.facts import SupportOrders
+from cds_service.core.facts import SupportOrder, SupportOrders
 from cds_service.core.policy import BracePolicy
 from cds_service.core.recommendations import Correction
-from cds_service.core.wording import say_date
+from cds_service.core.wording import say_date, say_number
+
+SAME = timedelta(days=7)  # 12 weeks and 3 months are one statement
+WITHOUT_DATE = {
+    "event": "its words name an end without a day",
+    "payer": "the length of need is the payer's",
+    "doubtful": "a time in its words was not understood",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class BraceTimes:
+    """One brace order on the calendar.
+
+    Attributes:
+        begins: the day its weeks count from.
+        by_dates: last day by its elements, None where they state none.
+        by_words: last day by its words.
+    """
+
+    order: SupportOrder
+    begins: date
+    by_dates: date | None
+    by_words: date | None
+
+    @property
+    def ends(self) -> date | None:
+        """The later of the two last days; None when neither is stated."""
+        return max((day for day in (self.by_dates, self.by_words) if day), default=None)
+
+    def said(self) -> str:
+        """The order as it stands: `TLSO ordered without an end date`, `LSO for 3 months ordered`."""
+        if self.ends is None:
+            return f"{self.order.name} ordered without an end date"
+        if self.by_words is None:
+            return f"{self.order.name} ordered until {say_date(self.ends)}"
+        is_length = bool(self.order.worded.said) and self.by_words == _after(self.begins, self.order.worded.hours)
+        words = f"for {self.order.worded.said}" if is_length else f"until {say_date(self.by_words)}"
+        if self.by_dates is None or abs(self.by_dates - self.by_words) <= SAME:
+            return f"{self.order.name} {words} ordered"
+        dates = f"until {say_date(self.by_dates)}"
+        if self.by_words > self.by_dates:
+            return f"{self.order.name} ordered {words} in words, {dates} in dates"
+        return f"{self.order.name} ordered {dates} in dates, {words} in words"
+
+
+def times_of(order: SupportOrder, procedure_on: date | None, today: date) -> BraceTimes:
+    """A brace counts from its start, else the procedure, else its writing, else today.
+
+    One that is active already was written for what was before the procedure: its writing goes first.
+    """
+    written = (procedure_on, order.authored) if order.draft else (order.authored, procedure_on)
+    begins = next((day for day in (order.start, *written) if day), today)
+    words = [day for day in (order.worded.day, _after(begins, order.worded.hours)) if day]
+    by_dates = order.end or _after(begins, order.hours)
+    return BraceTimes(order, begins, by_dates, max(words, default=None))
+
+
+def _after(begins: date, hours: float | None) -> date | None:
+    try:
+        return None if hours is None else begins + timedelta(hours=hours)
+    except OverflowError:
+        return date.max
 
 
 def find_over_limit(
     support: SupportOrders, limit: BracePolicy, today: date, *, draft: bool
 ) -> tuple[Correction, str] | None:
-    """The first brace order, draft or active, that ends after the limit or not at all, with words for it.
-
-    The weeks count from the brace's start, else the order's writing, else today (contract, "Cards").
-    """
-    for order in support.of_kind("brace"):
-        start = order.start or order.authored or today
-        end = start + timedelta(weeks=limit.max_weeks)
-        ordered_end = order.end or (start + timedelta(hours=order.hours) if order.hours is not None else None)
-        if order.draft != draft or (ordered_end is not None and ordered_end <= end):
-            continue
-        ends = "has no end date" if ordered_end is None else f"ends {say_date(ordered_end)}"
-        if end < today:
-            ends = f"{ends}; {limit.max_weeks} weeks passed on {say_date(end)}"
-        review = start + timedelta(weeks=limit.review_weeks)
-        found = Correction(order=order, start=None if order.start else start, review=review, end=end)
-        return found, f"{order.title} {ends}"
+    """The first brace order, draft or active, that ends after the limit or never, with words for it."""
+    for times in _braces(support, today, draft=draft):
+        is_open = times.ends is None and times.order.worded.says == "nothing"
+        if is_open or (times.ends is not None and times.ends > _last_day(times, limit)):
+            return _correction(times, limit), times.said()
     return None
+
+
+def find_undated(support: SupportOrders, limit: BracePolicy, today: date) -> tuple[Correction, str] | None:
+    """The first brace order whose dates state no end and whose words say something else than a last day."""
+    for times in (*_braces(support, today, draft=True), *_braces(support, today, draft=False)):
+        why = WITHOUT_DATE.get(times.order.worded.says)
+        if times.ends is None and why:
+            return _correction(times, limit), f"{times.said()} ({why})"
+    return None
+
+
+def _braces(support: SupportOrders, today: date, *, draft: bool) -> Iterator[BraceTimes]:
+    return (times_of(order, support.procedure_on, today) for order in support.of_kind("brace") if order.draft == draft)
+
+
+def _last_day(times: BraceTimes, limit: BracePolicy) -> date:
+    return times.begins + timedelta(weeks=limit.max_weeks)
+
+
+def _correction(times: BraceTimes, limit: BracePolicy) -> Correction:
+    return Correction(
+        order=times.order,
+        start=None if times.order.start else times.begins,
+        review=times.begins + timedelta(weeks=limit.review_weeks),
+        end=_last_day(times, limit),
+    )
+
+
+def say_long_rest(order: SupportOrder, max_hours: float, today: date) -> str | None:
+    """A bed-rest order that states more hours than are routine, in words; None where it does not."""
+    begins = order.start or order.authored or today
+    to_day = (order.worded.day - begins).days * 24.0 if order.worded.day else None
+    by_words = max((hours for hours in (order.worded.hours, to_day) if hours is not None), default=None)
+    longest = max((hours for hours in (order.hours, by_words) if hours is not None), default=None)
+    if longest is None or longest <= max_hours:
+        return None
+    dates = f"for {say_number(order.hours, 1).removesuffix('.0')} h" if order.hours is not None else ""
+    words = f"for {order.worded.said}" if order.worded.said and by_words == order.worded.hours else ""
+    words = words or (f"until {say_date(order.worded.day)}" if order.worded.day else "")
+    if not dates or not words or order.hours == by_words:
+        return f"bed rest {words or dates} is ordered"
+    if longest == by_words:
+        return f"bed rest {words} is ordered in words, {dates} in dates"
+    return f"bed rest {dates} is ordered in dates, {words} in words"
+
+
+def is_open_rest(order: SupportOrder) -> bool:
+    """Whether a bed-rest order has no end, neither in dates nor in words; an event is an end."""
+    return order.hours is None and order.end is None and order.worded.says not in ("end", "event")

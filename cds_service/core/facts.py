@@ -141,6 +141,7 @@ class AugmentationOrder:
         recognised_by: `code`, or `text` as the last resort, which the card says.
         titles: what the orders are called, from our own texts, never from the record.
         authored: the day it was written; values dated later do not count.
+        planned: the day it is planned for, where stated.
         reasons: concept names recognised among the orders' reason codes (`malignancy`, `osteoporotic-fracture`).
         level_source: the element that gave the levels, `bodySite`, `reasonCode`, `text`; empty when none did.
     """
@@ -155,9 +156,30 @@ class AugmentationOrder:
     code: str = ""
     titles: tuple[str, ...] = ()
     authored: date | None = None
+    planned: date | None = None
     reasons: frozenset[str] = frozenset()
     level_source: str = ""
     notes: tuple[str, ...] = ()
+
+
+class WordedEnd(NamedTuple):
+    """What the words of an order say about its end.
+
+    Attributes:
+        says: `end`: a length or a day, clearly; `event`: an end without a day (`until mobilised`); `payer`: only a
+            payer's length of need, which is no wear time; `doubtful`: a time that was not understood.
+        hours: the longest length that is clearly stated.
+        said: that length as our texts call it, `3 months`.
+        day: the last day that is clearly stated.
+    """
+
+    says: Literal["nothing", "end", "event", "payer", "doubtful"] = "nothing"
+    hours: float | None = None
+    said: str = ""
+    day: date | None = None
+
+
+NOT_WORDED = WordedEnd()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,11 +190,13 @@ class SupportOrder:
         kind: concept name: `brace`, `bed-rest`, `rehabilitation`, `ct-attenuation-measurement`, …
         draft: in the bundle being signed; otherwise already active in the record.
         start: when it starts, where stated.
-        end: when it ends; None when it is open-ended.
+        end: the last day that its dates state; None when it is open-ended, or runs for a stated time from no stated
+            day.
         timing: the FHIR element that carries the time, so that a correction stays in place.
         title: what it is called in our texts, with its code where it has one (`TLSO (L0456)`).
         reasons: concepts that a brace order names as its reason (`unstable-fracture`).
-        hours: how long it runs, where that is stated; with `end` None it runs so long from a day that is not stated.
+        hours: how long it runs by its dates, where that is stated.
+        worded: what its words say of its end.
     """
 
     kind: str
@@ -185,6 +209,12 @@ class SupportOrder:
     title: str = ""
     hours: float | None = None
     reasons: frozenset[str] = frozenset()
+    worded: WordedEnd = NOT_WORDED
+
+    @property
+    def name(self) -> str:
+        """The title without its code: `TLSO`."""
+        return self.title.partition(" (")[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,6 +223,7 @@ class SupportOrders:
 
     Attributes:
         unchecked: resource types whose list could not be read, so that "not ordered yet" is not claimed.
+        procedure_on: the day that the augmentation being signed is planned for.
         other_fractures: levels with a recent fracture that are not treated now.
     """
 
@@ -200,6 +231,7 @@ class SupportOrders:
     unchecked: tuple[str, ...] = ()
     augmented_on: date | None = None
     augmentation_seen: bool = False
+    procedure_on: date | None = None
     other_fractures: tuple[str, ...] = ()
 
     def of_kind(self, kind: str) -> tuple[SupportOrder, ...]:

@@ -20,11 +20,16 @@ class _Table(BaseModel):
 
 
 class BracePolicy(_Table):
-    """Limits of bracing: whole weeks, and days after an augmentation in which a later brace order is answered."""
+    """Limits of bracing: whole weeks, and days after an augmentation in which a later brace order is answered.
+
+    Attributes:
+        card: `always` says the limits with every augmentation, `when-needed` where there is something to say.
+    """
 
     max_weeks: int = Field(gt=0, le=52)
     review_weeks: int = Field(gt=0, le=52)
     only_days: int = Field(ge=0, le=730)
+    card: Literal["when-needed", "always"]
 
 
 class BedRestPolicy(_Table):
@@ -191,6 +196,7 @@ SITE_KEYS: Mapping[str, tuple[str, str]] = {
     "brace-max-weeks": ("brace", "max-weeks"),
     "brace-review-weeks": ("brace", "review-weeks"),
     "brace-only-days": ("brace", "only-days"),
+    "brace-card": ("brace", "card"),
     "sarcopenia-criteria": ("sarcopenia", "criteria"),
     "bed-rest-max-hours": ("bed-rest", "max-hours"),
     "band-high-ratio": ("bands", "high-ratio"),

@@ -235,7 +235,8 @@ def _text(rule: Rule, signals: Mapping[str, Signal]) -> tuple[str, Signal | None
 def _correction_words(correction: Correction | None, values: Mapping[str, str]) -> Mapping[str, str]:
     if correction is None:
         return {}
-    return {"end": say_date(correction.end), "review": say_date(correction.review), **values}
+    days = {"end": say_date(correction.end), "review": say_date(correction.review)}
+    return {**days, "title": correction.order.title, **values}
 
 
 def _join(signals: Iterable[Signal]) -> str:

@@ -250,4 +250,5 @@ def _differing(earlier: Mapping[str, object], now: Mapping[str, object]) -> list
 def _order_key(order: SupportOrder) -> str:
     """An order with all that decides whether it breaks a limit."""
     times = (order.start, order.end, order.authored, order.hours)
-    return " ".join([order.kind, "draft" if order.draft else "active", order.reference, *map(str, times)])
+    words = [str(part) for part in order.worded[1:] if part] if order.worded.says == "end" else []
+    return " ".join([order.kind, "draft" if order.draft else "active", order.reference, *map(str, times), *words])

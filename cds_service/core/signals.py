@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from cds_service.core.assessment import Assessment
-from cds_service.core.bracing import find_over_limit
-from cds_service.core.facts import Findings, SupportOrders
+from cds_service.core.bracing import find_over_limit, find_undated, is_open_rest, say_long_rest
+from cds_service.core.facts import Findings, SupportOrder, SupportOrders
 from cds_service.core.policy import Policy
-from cds_service.core.recommendations import Signal
+from cds_service.core.recommendations import Correction, Signal
 from cds_service.core.sarcopenia import RULERS
 from cds_service.core.study import Cutoff, Study
-from cds_service.core.wording import Wording, say_date, say_number
+from cds_service.core.wording import Wording, say_date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +35,7 @@ class Situation:
 
 Detector = Callable[[Situation], Signal | None]
 SIGNALS: dict[str, Detector] = {}
+KEEP = ("unstable-fracture", "stable-burst-fracture", "spinal-instability", "neurological-deficit")  # a longer brace
 
 
 def signal(name: str) -> Callable[[Detector], Detector]:
@@ -225,22 +226,42 @@ def _any_true(situation: Situation, name: str, *finding_names: str) -> Signal | 
 
 @signal("brace-keep-reason")
 def _brace_keep_reason(situation: Situation) -> Signal | None:
-    """Instability, deficit, another fracture: on record, not excluded there, or named by the brace order itself."""
-    names = ("unstable-fracture", "spinal-instability", "neurological-deficit")
-    said = [situation.wording.name(name) for name in names if situation.findings.is_true(name)]
-    doubts = situation.assessment.of("refracture").doubts
-    said += [f"{situation.wording.name(name)} not excluded" for name in names if name in doubts]
-    by_order = {reason for order in situation.support.of_kind("brace") for reason in order.reasons}
-    said += [f"{situation.wording.name(name)} named by the brace order" for name in names if name in by_order]
+    """Instability, posterior wall, deficit, another fracture: on record, or of a brace order itself.
+
+    With a brace ordered, also what the record leaves open although it holds something about it.
+    """
+    name = situation.wording.name
+    said = [_kept_for(name(one)) for one in KEEP if situation.findings.is_true(one)]
     if situation.support.other_fractures:
-        said.append(f"another fracture ({', '.join(situation.support.other_fractures)})")
-    return Signal(name="brace-keep-reason", because=", ".join(dict.fromkeys(said))) if said else None
+        said.append(f"another fracture on record ({', '.join(situation.support.other_fractures)})")
+    braces = situation.support.of_kind("brace")
+    by_order = {reason for order in braces for reason in order.reasons}
+    said += [f"{name(one)} named by the brace order" for one in KEEP if one in by_order]
+    said += [f"{name(one)} not excluded" for one in KEEP if braces and _is_left_open(situation, one)]
+    return Signal(name="brace-keep-reason", because=" · ".join(dict.fromkeys(said))) if said else None
+
+
+def _kept_for(title: str) -> str:
+    """A burst fracture is named as what it is: surgeons look for the posterior wall."""
+    return f"{title} on record" + (", a posterior wall injury" if "burst" in title else "")
+
+
+def _is_left_open(situation: Situation, finding_name: str) -> bool:
+    """The record holds something about it that does not decide."""
+    gap = situation.findings.gaps.get(finding_name)
+    return gap is not None and gap.reason == "undetermined" and bool(gap.seen)
 
 
 @signal("brace-ordered")
 def _brace_ordered(situation: Situation) -> Signal | None:
     braces = situation.support.of_kind("brace")
     return Signal(name="brace-ordered", because=braces[0].title, facts=braces) if braces else None
+
+
+@signal("brace-card-always")
+def _brace_card_always(situation: Situation) -> Signal | None:
+    """The site wants the limits said with every augmentation."""
+    return Signal(name="brace-card-always") if situation.policy.brace.card == "always" else None
 
 
 @signal("brace-draft-broken")
@@ -270,8 +291,20 @@ def _brace_limit_passed(situation: Situation) -> Signal | None:
     return replace(found, name="brace-limit-passed") if found is not None and is_passed else None
 
 
+@signal("brace-undated")
+def _brace_undated(situation: Situation) -> Signal | None:
+    """No last day, and words that say another end, a payer's length, or what was not understood: no conflict."""
+    if _brace_limit_broken(situation):
+        return None
+    return _with_correction("brace-undated", find_undated(situation.support, situation.policy.brace, situation.today))
+
+
 def _brace_broken(situation: Situation, name: str, *, draft: bool) -> Signal | None:
     found = find_over_limit(situation.support, situation.policy.brace, situation.today, draft=draft)
+    return _with_correction(name, found)
+
+
+def _with_correction(name: str, found: tuple[Correction, str] | None) -> Signal | None:
     if found is None:
         return None
     correction, because = found
@@ -286,15 +319,23 @@ def _brace_broken(situation: Situation, name: str, *, draft: bool) -> Signal | N
 
 @signal("bed-rest-long")
 def _bed_rest_long(situation: Situation) -> Signal | None:
-    """Bed rest with no end, or longer than is routine."""
+    """Bed rest for more hours than are routine."""
     limit = situation.policy.bed_rest.max_hours
     for order in situation.support.of_kind("bed-rest"):
-        if order.hours is None or order.hours > limit:
-            length = "without an end" if order.hours is None else f"for {say_number(order.hours, 0)} h"
-            return Signal(
-                name="bed-rest-long",
-                because=f"bed rest is ordered {length}",
-                facts=(order,),
-                studies=("muscle-change-2021",),
-            )
+        if because := say_long_rest(order, limit, situation.today):
+            return _of_rest("bed-rest-long", because, order)
     return None
+
+
+@signal("bed-rest-open")
+def _bed_rest_open(situation: Situation) -> Signal | None:
+    """Bed rest that nothing ends; said where none is too long."""
+    orders = situation.support.of_kind("bed-rest")
+    found = next((order for order in orders if is_open_rest(order)), None)
+    if found is None or _bed_rest_long(situation):
+        return None
+    return _of_rest("bed-rest-open", "bed rest without an end time", found)
+
+
+def _of_rest(name: str, because: str, order: SupportOrder) -> Signal:
+    return Signal(name=name, because=because, facts=(order,), studies=("muscle-change-2021",))

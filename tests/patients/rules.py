@@ -97,7 +97,7 @@ def length(cards: Cards, _signing: Signing) -> Iterator[str]:
     """Words of a card."""
     for topic, card in by_topic(cards).items():
         most = MOST_WORDS.get(topic, 120)
-        if topic == "braceLimit" and card.get("suggestions"):
+        if topic == "braceLimit" and (card.get("suggestions") or card["indicator"] == "warning"):
             most = MOST_WORDS_IN_CONFLICT
         if count_words(card) > most:
             yield f"{count_words(card)} words on {topic}, at most {most}"

@@ -19,6 +19,7 @@ from cds_service.loading import load_service
 from cds_service.site.folder import load_site
 from tests.chart_builders import (
     ask,
+    brace,
     by_topic,
     cards_for,
     days_ago,
@@ -267,7 +268,7 @@ def test_a_text_that_no_card_may_say_stops_the_start(tree, words):
 @pytest.mark.parametrize(
     ("path", "old"),
     [
-        (f"hooks/{HOOK}/cards/texts.toml", "Up early"),
+        (f"hooks/{HOOK}/cards/texts.toml", "If a brace is used"),
         (f"hooks/{HOOK}/cards/missing-data.md", "**Asked and not there:**"),
         (f"hooks/{HOOK}/orders/dietitian-referral.json", "Referral"),
         (f"hooks/{HOOK}/guidelines.toml", "Drug treatment"),
@@ -389,9 +390,9 @@ def own_texts(folder, file, old, new):
 
 
 def test_a_site_says_it_in_its_own_words(tmp_path):
-    site = own_texts(tmp_path, "cards/texts.toml", "Up early; bed rest", "Out of bed early; rest")
-    cards = cards_for(thin_and_weak(), kyphoplasty(), service=load_service(load_site(site)))
-    assert "Out of bed early" in cards["braceLimit"]["detail"]
+    site = own_texts(tmp_path, "cards/texts.toml", "muscle wastes in a brace", "muscle is lost in a brace")
+    cards = cards_for(thin_and_weak(), kyphoplasty(), brace(), service=load_service(load_site(site)))
+    assert "muscle is lost in a brace" in cards["braceLimit"]["detail"]
 
 
 def test_a_stale_table_stops_the_start(tree):
@@ -500,9 +501,9 @@ def test_a_site_is_one_new_file(tmp_path):
         "[policy]\nbrace-max-weeks = 4\n",
         encoding="utf-8",
     )
-    cards = cards_for(thin_and_weak(), kyphoplasty(), service=load_service(load_site(tmp_path)))
+    cards = cards_for(thin_and_weak(), kyphoplasty(), brace(), service=load_service(load_site(tmp_path)))
     assert model(cards, "sarcopenia-pvm-2022")["baseline"] == {"incidence": 0.2, "source": "site"}
-    assert "4 weeks" in cards["braceLimit"]["summary"]
+    assert "off by 4" in cards["braceLimit"]["summary"]
 
 
 def test_a_study_of_strata_is_one_new_file(tree):

@@ -15,6 +15,7 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import Draft, DraftOrders, is_of_patient, is_to_be_done
 from cds_service.fhir.orders.level_text import in_order
 from cds_service.fhir.orders.levels import StatedLevels, find_levels, reason_concepts
+from cds_service.fhir.orders.order_times import read_times
 from cds_service.fhir.orders.recognition import (
     ADDITIONAL_LEVEL,
     AUGMENTATION,
@@ -84,6 +85,7 @@ def _as_one(found: Sequence[_Found], reasons: frozenset[str], terminology: Termi
         code=codes[0] if codes else "",
         titles=tuple(dict.fromkeys(_title(one, terminology) for one in found)),
         authored=min(days, default=None),
+        planned=min((day for one in found if (day := read_times(one.draft.resource).start)), default=None),
         reasons=reasons,
         level_source=", ".join(sorted({one.levels.source for one in found if one.levels.source})),
         notes=tuple(dict.fromkeys(line for line in notes if line)),

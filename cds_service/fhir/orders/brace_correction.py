@@ -1,30 +1,112 @@
-"""The corrected brace order: the draft as it came, with an end, and a start where it had none. All else is kept."""
+"""The corrected brace order: the draft as it came, with an end, and a start where it had none. All else is kept.
+
+A length in words that goes beyond the new end is replaced by that end; where this cannot be done with certainty there
+is no corrected order.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
+from datetime import date
 from typing import Any
 
 from cds_service.core.recommendations import Correction
-from cds_service.fhir.raw_json import text
+from cds_service.core.wording import say_date
+from cds_service.fhir.mapping.durations import DurationRules, Mention
+from cds_service.fhir.orders.order_times import texts_on_time
+from cds_service.fhir.raw_json import items, member, text
 from cds_service.fhir.shapes import is_valid
 
 _BOUNDS = ("boundsDuration", "boundsRange")
+# Where an order's own words stand, beside its notes. What a coding displays, or a narrative, is not ours to rewrite.
+_WORDED = (
+    ("code", "text"),
+    ("codeCodeableConcept", "text"),
+    ("occurrenceTiming", "code", "text"),
+    ("patientInstruction",),
+)
+_NO_WORDS = frozenset({"id", "url", "system", "reference", "code", "value", "resourceType", "status", "intent"})
 
 
-def correct_brace_order(draft: Mapping[str, Any], correction: Correction) -> dict[str, Any] | None:
+def correct_brace_order(
+    draft: Mapping[str, Any], correction: Correction, rules: DurationRules
+) -> dict[str, Any] | None:
     """The whole draft with its end set; None where the draft, or what would become of it, is no valid R4 resource.
+
+    None too where a time in its words is doubtful, or would still say more than the new end.
 
     `occurrencePeriod` and `occurrenceTiming.repeat.boundsPeriod` are bounded in place; a length (`boundsDuration`) is
     replaced by the period, since FHIR allows one of them. `occurrenceDateTime` cannot hold an end: it becomes the start
     of an `occurrencePeriod`, as written. Members that hold nothing (`reasonCode: []`) are no FHIR and fall away.
     """
-    if not text(draft.get("id")) or not _is_order(draft):
+    if not text(draft.get("id")) or not _is_order(draft) or _is_doubtful(draft, rules):
         return None
     corrected = _without_empty_members(deepcopy(dict(draft)))
     _set_end(corrected, correction)
-    return corrected if _is_order(corrected) else None
+    for holder, key in _places(corrected):
+        holder[key] = _reworded(holder[key], correction, rules)
+    is_certain = not any(_says_more(words, correction, rules) for words in _all_words(corrected))
+    return corrected if is_certain and _is_order(corrected) else None
+
+
+def _is_doubtful(draft: Mapping[str, Any], rules: DurationRules) -> bool:
+    """A time in words that was not understood."""
+    mentions = (
+        one for words, is_title in texts_on_time(draft) for one in rules.read(words, "brace", is_title=is_title)
+    )
+    return any(one.kind == "doubtful" for one in mentions)
+
+
+def _places(order: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
+    """Where the order's own words stand."""
+    for *path, key in _WORDED:
+        holder = member(order, *path) if path else order
+        if isinstance(holder, dict) and text(holder.get(key)):
+            yield holder, key
+    for name in ("note", "orderDetail"):
+        yield from ((one, "text") for one in items(order.get(name)) if text(member(one, "text")))
+
+
+def _reworded(words: str, correction: Correction, rules: DurationRules) -> str:
+    for one in sorted(_beyond(words, correction, rules), key=lambda one: one.start, reverse=True):
+        if one.until:
+            until = one.until.format(day=say_date(correction.end), iso=correction.end.isoformat())
+            words = words[: one.start] + until + words[one.end :]
+    return words
+
+
+def _says_more(words: str, correction: Correction, rules: DurationRules) -> bool:
+    return bool(_beyond(words, correction, rules))
+
+
+def _beyond(words: str, correction: Correction, rules: DurationRules) -> list[Mention]:
+    """Lengths and days in a text that go beyond the corrected end."""
+    begins = correction.start or correction.order.start
+    return [
+        one
+        for one in rules.read(words, "brace", is_title=True)
+        if (one.day and one.day > correction.end)
+        or (one.hours is not None and _is_beyond(begins, one.hours, correction.end))
+    ]
+
+
+def _is_beyond(begins: date | None, hours: float, end: date) -> bool:
+    return begins is None or hours > (end - begins).days * 24
+
+
+def _all_words(value: Any) -> Iterator[str]:
+    """Every text of the order that people read."""
+    for name, inner in value.items() if isinstance(value, dict) else ():
+        if isinstance(inner, str) and name not in _NO_WORDS:
+            yield inner
+        elif isinstance(inner, dict):
+            yield from _all_words(inner)
+        elif isinstance(inner, list):
+            for one in inner:
+                yield from _all_words(one)
+    if isinstance(value, dict) and value.get("resourceType"):
+        yield from (words for words, _ in texts_on_time(value))
 
 
 def _without_empty_members(value: Any) -> Any:
@@ -69,10 +151,14 @@ def _bound(period: dict[str, Any], correction: Correction) -> None:
     period.pop("_end", None)  # an extension of the value that is replaced, such as "end unknown"
 
 
-def describe_correction(draft: Mapping[str, Any], correction: Correction, ends: str, review: str) -> str:
+def describe_correction(
+    draft: Mapping[str, Any], correction: Correction, corrected: Mapping[str, Any], ends: str, review: str
+) -> str:
     """What accepting the update does, as the clinician reads it; `ends` and `review` are days in words."""
     what = f"Set the end of this {correction.order.title or 'brace'} order to {ends}, with a review on {review}"
-    return f"{what}; {_what_else(draft)}"
+    is_reworded = list(texts_on_time(draft)) != list(texts_on_time(corrected))
+    words = "; the length stated in its words is replaced by this end" if is_reworded else ""
+    return f"{what}{words}; {_what_else(draft)}"
 
 
 def _what_else(draft: Mapping[str, Any]) -> str:

@@ -52,8 +52,9 @@ class DraftOrders:
         return self.by_reference.get(address) or self.by_reference.get(_relative(address))
 
     def find(self, reference: str) -> Mapping[str, Any] | None:
-        """The order of this reference."""
-        return next((draft.resource for draft in self.drafts if draft.reference == reference), None)
+        """The one order of the bundle itself that has this reference; None where several have it."""
+        found = [draft.resource for draft in self.drafts if draft.reference == reference]
+        return found[0] if len(found) == 1 and "#" not in reference else None
 
 
 def read_drafts(draft_orders: Any) -> DraftOrders:

@@ -55,6 +55,25 @@ _NOT_ORDERED = re.compile(
 )
 
 
+# What a brace is called in our texts, by the words of its order; the first that is there.
+_BRACES = {
+    "TLSO": re.compile(r"\bTLSO\b|thoraco-?lumbo-?sacral", re.IGNORECASE),
+    "LSO": re.compile(r"\bLSO\b|lumbo-?sacral", re.IGNORECASE),
+    "Jewett brace": re.compile(r"\bjewett\b", re.IGNORECASE),
+    "lumbar brace": re.compile(r"\blumbar\b", re.IGNORECASE),
+}
+
+
+def name_brace(words: str, code: str) -> str:
+    """What a brace is called in our texts: by its HCPCS code, and as its title says where the two agree."""
+    named = [name for name, pattern in _BRACES.items() if pattern.search(words[:LONGEST_TEXT])]
+    if code.startswith("L04"):
+        return "Jewett brace" if named == ["Jewett brace"] else "TLSO"
+    if code:
+        return "LSO" if named[:1] == ["LSO"] else "lumbar brace"
+    return named[0] if named else "back brace"
+
+
 def name_augmentation(words: str, terminology: Terminology) -> frozenset[str]:
     """The augmentation procedures that an order's title asks for."""
     plain = _PAST_ABBREVIATION.sub(" status ", words[:LONGEST_TEXT])

@@ -1,15 +1,20 @@
-"""When an order begins and ends: `occurrence[x]` of R4 and its older names, as days."""
+"""When an order begins and ends: `occurrence[x]` of R4 and its older names as days, and what its words say."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
+from itertools import islice
 from typing import Any, Literal
 
-from cds_service.fhir.raw_json import first_day, items, last_day, member, moment, number, text
+from cds_service.core.facts import WordedEnd
+from cds_service.fhir.mapping.durations import DurationRules, Mention
+from cds_service.fhir.orders.drafts import codeables
+from cds_service.fhir.raw_json import first_day, items, last_day, member, moment, number, objects, text, texts_of
 
 Element = Literal["period", "timing", "dateTime", "none"]
+Subject = Literal["brace", "bed-rest"]
 
 _HOURS = {
     "s": 1 / 3600,
@@ -33,34 +38,34 @@ _SPELLINGS = {
     "years": "a",
 }
 _LIFETIME = 99  # payers' "length of need 99" (months) means lifetime; it is no wear time
+MOST_TEXTS = 20  # of one order; what is beyond is not read, and said to be doubtful
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderTimes:
-    """When an order runs.
+    """When an order runs, by its elements.
 
     Attributes:
         end: last day; None when it is open-ended, or runs for a stated time from a day that is not stated.
         hours: how long it runs, where that is stated; None when it is open-ended.
+        is_payer_length: a length is there, and it is a payer's lifetime.
     """
 
     element: Element = "none"
     start: date | None = None
     end: date | None = None
     hours: float | None = None
+    is_payer_length: bool = False
 
 
-def read_times(order: Mapping[str, Any], authored: date | None) -> OrderTimes:
-    """Start, end and length of an order (raw JSON).
-
-    A length without a start counts from `authored`, where that is known. Notes are never read as an end.
-    """
+def read_times(order: Mapping[str, Any]) -> OrderTimes:
+    """Start, end and length of an order (raw JSON) by its elements."""
     for prefix in ("occurrence", "scheduled", "timing"):
         period, timing, instant = (order.get(f"{prefix}{kind}") for kind in ("Period", "Timing", "DateTime"))
         if isinstance(period, Mapping):
             return _of_period(period, "period")
         if isinstance(timing, Mapping):
-            return _of_timing(timing, authored)
+            return _of_timing(timing)
         if text(instant):
             return OrderTimes(element="dateTime", start=first_day(instant))
     return OrderTimes()
@@ -81,39 +86,85 @@ def _between(start: date | None, end: date | None) -> float | None:
     return None if start is None or end is None else (end - start).days * 24.0
 
 
-def _of_timing(timing: Mapping[str, Any], authored: date | None) -> OrderTimes:
+def _of_timing(timing: Mapping[str, Any]) -> OrderTimes:
     bounds = member(timing, "repeat", "boundsPeriod")
     if isinstance(bounds, Mapping):
         return _of_period(bounds, "timing")
-    length = _hours(member(timing, "repeat", "boundsDuration")) or _hours(
-        member(timing, "repeat", "boundsRange", "high")
-    )
+    lengths = (member(timing, "repeat", "boundsDuration"), member(timing, "repeat", "boundsRange", "high"))
+    hours = next((found for one in lengths if (found := _hours(one))), None)
     events = sorted(day for event in items(timing.get("event")) if (day := first_day(event)))
-    if length is None:
-        return _of_events(events)
-    start = events[0] if events else None
-    return OrderTimes(element="timing", start=start, end=_after(start or authored, length), hours=length)
+    if hours is None and events:
+        return OrderTimes(element="timing", start=events[0], end=events[-1], hours=_between(events[0], events[-1]))
+    return OrderTimes(
+        element="timing",
+        start=events[0] if events else None,
+        hours=hours,
+        is_payer_length=any(_is_lifetime(one) for one in lengths),
+    )
 
 
-def _of_events(events: list[date]) -> OrderTimes:
-    """Single days, each named."""
-    if not events:
-        return OrderTimes(element="timing")
-    return OrderTimes(element="timing", start=events[0], end=events[-1], hours=_between(events[0], events[-1]))
+def _unit(duration: Any) -> str:
+    printed = (text(member(duration, "code")) or text(member(duration, "unit"))).strip().lower()
+    return _SPELLINGS.get(printed, printed)
 
 
-def _after(start: date | None, hours: float) -> date | None:
-    try:
-        return None if start is None else start + timedelta(hours=hours)
-    except OverflowError:
-        return None
+def _is_lifetime(duration: Any) -> bool:
+    return number(member(duration, "value")) == _LIFETIME and _unit(duration) == "mo"
 
 
 def _hours(duration: Any) -> float | None:
     """Hours of a Duration in UCUM or plain words; None for junk, for nothing, and for a payer's lifetime."""
-    value = number(member(duration, "value"))
-    printed = (text(member(duration, "code")) or text(member(duration, "unit"))).strip().lower()
-    unit = _SPELLINGS.get(printed, printed)
-    if value is None or value <= 0 or unit not in _HOURS or (value == _LIFETIME and unit == "mo"):
+    value, unit = number(member(duration, "value")), _unit(duration)
+    if value is None or value <= 0 or unit not in _HOURS or _is_lifetime(duration):
         return None
     return value * _HOURS[unit]
+
+
+# --- in words --------------------------------------------------------------------------------------------------------
+
+
+def read_worded_end(order: Mapping[str, Any], subject: Subject, rules: DurationRules) -> WordedEnd:
+    """What the words of an order (raw JSON) say about its end."""
+    texts = list(islice(texts_on_time(order), MOST_TEXTS + 1))
+    mentions = [one for words, is_title in texts[:MOST_TEXTS] for one in rules.read(words, subject, is_title=is_title)]
+    kinds = {one.kind for one in mentions} | ({"doubtful"} if len(texts) > MOST_TEXTS else set())
+    if kinds & {"length", "day"}:
+        return _clear_end(mentions)
+    if "event" in kinds:
+        return WordedEnd(says="event")
+    if "payer" in kinds:
+        return WordedEnd(says="payer")
+    return WordedEnd(says="doubtful") if kinds else WordedEnd()
+
+
+def _clear_end(mentions: list[Mention]) -> WordedEnd:
+    """The longest length and the last day that are said."""
+    longest = max((one for one in mentions if one.hours is not None), key=lambda one: one.hours or 0, default=None)
+    return WordedEnd(
+        says="end",
+        hours=longest.hours if longest else None,
+        said=longest.said if longest else "",
+        day=max((one.day for one in mentions if one.day), default=None),
+    )
+
+
+def texts_on_time(order: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
+    """Texts of an order that may say how long it runs, each once, with whether it is the order's title."""
+    titles = [words for one in codeables(order, "code", "codeCodeableConcept") for words in texts_of(one)]
+    titles.append(text(member(order, "codeReference", "display")))
+    others = [text(member(order, f"{name}Timing", "code", "text")) for name in ("occurrence", "scheduled", "timing")]
+    others += [words for one in codeables(order, "orderDetail") for words in texts_of(one)]
+    others += [text(note.get("text")) for note in objects(order.get("note"))]
+    others += [text(order.get(name)) for name in ("patientInstruction", "note", "notes")]
+    others += [_parameter(one) for one in objects(order.get("parameter"))]
+    yield from ((words, True) for words in dict.fromkeys(titles) if words)
+    yield from ((words, False) for words in dict.fromkeys(others) if words)
+
+
+def _parameter(parameter: Mapping[str, Any]) -> str:
+    """A parameter of a device as one line, `Length of need: 99 months`."""
+    name = " ".join(texts_of(parameter.get("code"))[:1])
+    amount = number(member(parameter, "valueQuantity", "value"))
+    unit = text(member(parameter, "valueQuantity", "unit")) or text(member(parameter, "valueQuantity", "code"))
+    said = f"{amount:g} {unit}" if amount is not None else " ".join(texts_of(parameter.get("valueCodeableConcept"))[:1])
+    return f"{name}: {said}" if said else ""

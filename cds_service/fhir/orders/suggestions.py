@@ -18,6 +18,7 @@ from pydantic import ValidationError
 
 from cds_service.core.recommendations import Correction, Recommendation
 from cds_service.errors import DataFileError
+from cds_service.fhir.mapping.durations import DurationRules
 from cds_service.fhir.orders.brace_correction import correct_brace_order, describe_correction
 from cds_service.fhir.orders.drafts import DraftOrders, is_of_patient, is_to_be_done
 from cds_service.fhir.shapes import is_valid
@@ -52,6 +53,7 @@ def draft_suggestions(
     encounter_id: str | None,
     user_id: str,
     templates: Mapping[str, OrderTemplate],
+    durations: DurationRules,
     hook_instance: str,
     today: date,
 ) -> Mapping[str, Suggestion]:
@@ -67,8 +69,8 @@ def draft_suggestions(
         if one.label and not one.already and one.order is not None:
             resource = _fill(templates[one.order], {**one.values, TODAY: today.isoformat()})
             action = _create(one, {**resource, **common}, space)
-        elif one.label and one.correction is not None:
-            action = _update(one.correction, drafts.find(one.correction.order.reference), patient_id)
+        elif one.label and one.correction is not None and one.correction.end >= today:
+            action = _update(one.correction, drafts.find(one.correction.order.reference), patient_id, durations)
         if action is not None:
             found[one.rule_id] = _suggestion(one, action, space)
     return found
@@ -121,16 +123,18 @@ def _create(recommendation: Recommendation, resource: dict[str, Any], space: UUI
     return Action(type="create", description=recommendation.label, resource=complete)
 
 
-def _update(correction: Correction, draft: Mapping[str, Any] | None, patient_id: str) -> Action | None:
+def _update(
+    correction: Correction, draft: Mapping[str, Any] | None, patient_id: str, durations: DurationRules
+) -> Action | None:
     """The corrected draft; one that is in force already, of a status we do not know, or of another patient never is."""
     if draft is None or draft.get("status") != "draft" or not is_to_be_done(draft):
         return None
     if not (correction.order.draft and is_of_patient(draft, patient_id)):
         return None
-    corrected = correct_brace_order(draft, correction)
+    corrected = correct_brace_order(draft, correction, durations)
     if corrected is None:
         return None
-    description = describe_correction(draft, correction, say_day(correction.end), say_day(correction.review))
+    description = describe_correction(draft, correction, corrected, say_day(correction.end), say_day(correction.review))
     return Action(type="update", description=description, resource=corrected)
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from typing import Any
 
-from cds_service.core.facts import SupportOrder, SupportOrders
+from cds_service.core.bracing import times_of
+from cds_service.core.facts import AugmentationOrder, SupportOrder, SupportOrders, WordedEnd
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import Draft, DraftOrders, is_of_patient, is_to_be_done
 from cds_service.fhir.orders.keep_reasons import other_fractures, reasons_of_order
-from cds_service.fhir.orders.order_times import read_times
+from cds_service.fhir.orders.order_text import name_brace
+from cds_service.fhir.orders.order_times import OrderTimes, read_times, read_worded_end, texts_on_time
 from cds_service.fhir.orders.recognition import AUGMENTATION, Recognition, recognise_augmentation, recognise_support
 from cds_service.fhir.raw_json import member, text, utc_day
 
@@ -18,7 +21,6 @@ HCPCS = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets|"
 IN_FORCE = frozenset({"active", "on-hold"})  # on hold is ordered all the same
 RECORD_KEYS = {"serviceRequests": "ServiceRequest", "deviceRequests": "DeviceRequest", "procedures": "Procedure"}
 _TITLES = {
-    "brace": "back brace",
     "bed-rest": "bed rest",
     "rehabilitation": "rehabilitation",
     "dietitian": "dietitian",
@@ -28,6 +30,7 @@ _TITLES = {
     "mri-muscle-measurement": "muscle measurement on the existing MRI",
     "dxa": "DXA",
 }
+LONGEST_PLAN = timedelta(days=365)
 _NOTHING = DraftOrders((), {})
 
 
@@ -52,7 +55,7 @@ def find_support_orders(
     record: PatientRecord,
     terminology: Terminology,
     *,
-    treated: tuple[str, ...] = (),
+    signed: AugmentationOrder | None = None,
     today: date | None = None,
 ) -> SupportOrders:
     """The drafts with what is already active in the record, and the newest augmentation that the record shows.
@@ -61,7 +64,7 @@ def find_support_orders(
         drafts: of this signing.
         record: of the patient.
         terminology: of the service.
-        treated: levels of the augmentation being signed.
+        signed: the augmentation being signed, if one is.
         today: orders that ended before are left out; without it none is, and no other fracture is looked for.
     """
     signed_now = {order.reference for order in drafts}
@@ -73,18 +76,28 @@ def find_support_orders(
         for order in _support_orders(one, _NOTHING, terminology, draft=False)
     ]
     augmentations = [one for one in stored if _is_augmentation(one, terminology)]
-    days = [day for one in augmentations if (day := _augmented_on(one))]
+    augmented_on = max((day for one in augmentations if (day := _augmented_on(one))), default=None)
     return SupportOrders(
         orders=(*drafts, *(order for order in _each_once(active) if not _has_ended(order, today))),
         unchecked=_unchecked(record),
-        augmented_on=max(days, default=None),
+        augmented_on=augmented_on,
         augmentation_seen=bool(augmentations),
-        other_fractures=other_fractures(record, treated, terminology, today) if today else (),
+        procedure_on=_planned(signed, today) if signed else None,
+        other_fractures=other_fractures(record, signed.levels if signed else (), terminology, today) if today else (),
     )
 
 
+def _planned(signed: AugmentationOrder, today: date | None) -> date | None:
+    """The day the procedure is planned for; one that is over, or a year away, is a mistake or an old plan."""
+    if signed.planned is None or today is None or not timedelta(0) <= signed.planned - today <= LONGEST_PLAN:
+        return None
+    return signed.planned
+
+
 def _has_ended(order: SupportOrder, today: date | None) -> bool:
-    return today is not None and order.end is not None and order.end < today
+    """Whether the last day that an order states, in dates or in words, is over."""
+    ends = times_of(order, None, today).ends if today else None
+    return ends is not None and today is not None and ends < today
 
 
 def _support_orders(
@@ -94,7 +107,7 @@ def _support_orders(
     if recognition is None:
         return
     authored = utc_day(one.resource.get("authoredOn"))
-    times = read_times(one.resource, authored)
+    times = read_times(one.resource)
     for kind in sorted(recognition.concepts):
         yield SupportOrder(
             kind=kind,
@@ -104,18 +117,27 @@ def _support_orders(
             end=times.end,
             authored=authored,
             timing=times.element,
-            title=_title(kind, recognition),
+            title=_title(kind, recognition, one.resource),
             hours=times.hours,
+            worded=_worded(one.resource, kind, times, terminology),
             reasons=reasons_of_order(one.resource, terminology) if kind == "brace" else frozenset(),
         )
 
 
-def _title(kind: str, recognition: Recognition) -> str:
+def _worded(order: Mapping[str, Any], kind: str, times: OrderTimes, terminology: Terminology) -> WordedEnd:
+    if kind not in ("brace", "bed-rest"):
+        return WordedEnd()
+    worded = read_worded_end(order, "brace" if kind == "brace" else "bed-rest", terminology.durations)
+    return WordedEnd(says="payer") if worded.says == "nothing" and times.is_payer_length else worded
+
+
+def _title(kind: str, recognition: Recognition, order: Mapping[str, Any]) -> str:
     """What the order is called in our texts, with its HCPCS code where it has one; never the record's own words."""
-    code = next((code.removeprefix(HCPCS) for code in recognition.codes if code.startswith(HCPCS)), "")
-    if kind != "brace" or not code:
+    if kind != "brace":
         return _TITLES[kind]
-    return f"TLSO ({code})" if code.startswith("L04") else f"lumbar brace ({code})"
+    code = next((code.removeprefix(HCPCS) for code in recognition.codes if code.startswith(HCPCS)), "")
+    words = " ".join(words for words, is_title in texts_on_time(order) if is_title)
+    return f"{name_brace(words, code)} ({code})" if code else name_brace(words, code)
 
 
 def _stored(record: PatientRecord) -> Iterator[Draft]:
@@ -141,7 +163,7 @@ def _is_augmentation(stored: Draft, terminology: Terminology) -> bool:
 def _augmented_on(stored: Draft) -> date | None:
     """The day of the procedure; of an order the day it is planned for, else the day it was written."""
     performed = stored.resource.get("performedDateTime") or member(stored.resource, "performedPeriod", "start")
-    planned = read_times(stored.resource, None).start
+    planned = read_times(stored.resource).start
     return utc_day(performed) or planned or utc_day(stored.resource.get("authoredOn"))
 
 

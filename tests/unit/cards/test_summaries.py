@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cds_service.core.wording import say_coarse_percent, say_date, say_percent
-from cds_service.fhir.orders import support_orders
+from cds_service.fhir.orders.order_text import name_brace
 from tests.chart_builders import (
     HOOK,
     TODAY,
@@ -44,8 +44,8 @@ def brace_titles():
     """What a brace can be called: by its HCPCS code, or by no code."""
     value_set = json.loads((HOOK_FOLDER.parents[1] / "mappings/valueset/brace.json").read_text(encoding="utf-8"))
     codes = [one["code"] for include in value_set["compose"]["include"] for one in include["concept"]]
-    coded = [f"{name} ({code})" for name in ("TLSO", "lumbar brace") for code in codes if code.startswith("L")]
-    return [*coded, support_orders._TITLES["brace"]]
+    words = ("", "TLSO", "LSO", "Jewett", "lumbar")
+    return [name_brace(title, code) for title in words for code in ("", *codes) if code[:1] in ("", "L")]
 
 
 # The longest value of each placeholder, from what the code can put there.
@@ -59,17 +59,21 @@ WORDS = {
     ),
     "last_dose": f"last dose {say_date(TODAY.replace(month=9, day=30))}",
     "title": longest(brace_titles()),
-    "because": f"{longest(brace_titles())} ends {say_date(TODAY.replace(month=9, day=30))}",
+    "because": f"{longest(brace_titles())} ordered without an end date",
+    "end": say_date(TODAY.replace(month=9, day=30)),
+    "rest": "Bed rest for 48 h is ordered in words, for 24.5 h in dates",
+    "policy": TEXTS.raw("brace.policy-site"),
+    "policy_first": TEXTS.raw("brace.policy-site"),
     "max_weeks": "52",  # the most a site may set
     "review_weeks": "52",
     "bed_rest_hours": "168",
-    "found": longest([TEXTS.raw("brace.none-found"), TEXTS.raw("brace.unchecked")]),
     "apply": longest(TEXTS.tables["apply"].values()),
 }
 TODOS = [
     *(TEXTS.say("summaries.rehabilitation-todo.open", open=", ".join(part)) for part in subsets(REFERRALS) if part),
     TEXTS.raw("summaries.rehabilitation-todo.done"),
 ]
+REASONS = ["stable burst fracture on record, a posterior wall injury (and 4 more)"]
 MEASURE_PHRASES = [rule.summary for rule in RULES if rule.summary]
 
 
@@ -83,8 +87,11 @@ def variants():
         elif not {"why", "reason"} & fields:
             yield f"rehabilitation.{name}", text, {}
     for name, text in tables["braceLimit"].items():
-        reasons = [", ".join(part) for part in subsets([WORDING.name(one) for one in EXCLUSIONS[2:]]) if part]
-        yield f"braceLimit.{name}", text, {"reason": longest(reasons)}
+        yield (
+            f"braceLimit.{name}",
+            text,
+            {"reason": longest(REASONS) if name == "keep" else "unstable fracture on record"},
+        )
     for first, second in itertools.permutations(MEASURE_PHRASES, 2):
         yield "missingData.two", tables["missingData"]["two"], {"first": first, "second": second}
     for first in MEASURE_PHRASES:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from cds_service.core.facts import SupportOrders
+from cds_service.core.facts import Findings, Gap, Provenance, SupportOrders, WordedEnd
 from cds_service.core.signals import signal_names
 from tests.chart_builders import TODAY, open_service
 from tests.fact_builders import assessed, facts, finding, policy_with, signals_of, support_order
@@ -32,6 +32,10 @@ def brace(**members):
 
 def weeks(number):
     return TODAY + timedelta(weeks=number)
+
+
+def words(hours, said):
+    return WordedEnd(says="end", hours=hours, said=said)
 
 
 # signal -> what makes it fire, what nearly does. A value is findings, or an order, or both.
@@ -60,7 +64,9 @@ CASES = {
     "brace-active-broken": (brace(draft=False), brace(draft=False, end=weeks(8))),
     "brace-limit-broken": (brace(end=weeks(8) + timedelta(days=1)), brace(end=weeks(8))),
     "brace-limit-passed": (brace(start=weeks(-9)), brace(start=weeks(-8), end=weeks(1))),
+    "brace-undated": (brace(worded=WordedEnd(says="payer")), brace(end=weeks(9), worded=WordedEnd(says="payer"))),
     "bed-rest-long": (support_order("bed-rest", hours=24.5), support_order("bed-rest", hours=24.0)),
+    "bed-rest-open": (support_order("bed-rest"), support_order("bed-rest", worded=WordedEnd(says="event"))),
 }
 
 
@@ -79,7 +85,7 @@ def test_the_signal_stays_silent_just_beyond(name):
 
 
 def test_every_signal_is_tested_here():
-    assert CASES.keys() | {"bone-drug-unknown"} == signal_names(open_service().studies)
+    assert CASES.keys() | {"bone-drug-unknown", "brace-card-always"} == signal_names(open_service().studies)
 
 
 def test_a_gap_never_fires_a_signal_but_the_one_that_is_the_gap():
@@ -213,9 +219,91 @@ def test_one_brace_within_the_limit_does_not_hide_another_without_end():
 # --- bed rest --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("hours", "fires"), [(4.0, False), (24.0, False), (25.0, True), (None, True)])
-def test_bed_rest_is_long_from_more_than_a_day_or_without_an_end(hours, fires):
-    assert ("bed-rest-long" in signals_of({}, support_order("bed-rest", hours=hours))) == fires
+@pytest.mark.parametrize(
+    ("hours", "worded", "signal", "because"),
+    [
+        (4.0, WordedEnd(), None, ""),
+        (24.0, WordedEnd(), None, ""),
+        (24.5, WordedEnd(), "bed-rest-long", "bed rest for 24.5 h is ordered"),
+        (None, WordedEnd(), "bed-rest-open", "bed rest without an end time"),
+        (None, WordedEnd(says="doubtful"), "bed-rest-open", "bed rest without an end time"),
+        (None, WordedEnd(says="event"), None, ""),
+        (None, words(4.0, "4 h"), None, ""),
+        (None, words(48.0, "48 h"), "bed-rest-long", "bed rest for 48 h is ordered"),
+        (48.0, words(48.0, "2 days"), "bed-rest-long", "bed rest for 2 days is ordered"),
+        (4.0, words(48.0, "48 h"), "bed-rest-long", "bed rest for 48 h is ordered in words, for 4 h in dates"),
+        (72.0, words(4.0, "4 h"), "bed-rest-long", "bed rest for 72 h is ordered in dates, for 4 h in words"),
+        (None, WordedEnd(says="end", day=weeks(0) + timedelta(days=1)), None, ""),
+        (None, WordedEnd(says="end", day=weeks(0) + timedelta(days=3)), "bed-rest-long",
+         "bed rest until 23 Nov 2026 is ordered"),
+    ],
+)  # fmt: skip
+def test_bed_rest_is_long_beyond_a_day_and_open_where_nothing_ends_it(hours, worded, signal, because):
+    found = signals_of({}, support_order("bed-rest", hours=hours, worded=worded))
+    assert {name for name in found if name.startswith("bed-rest")} == ({signal} if signal else set())
+    assert not signal or found[signal].because == because
+
+
+@pytest.mark.parametrize(
+    ("members", "because"),
+    [
+        ({}, "TLSO ordered without an end date"),
+        ({"end": weeks(10)}, "TLSO ordered until 29 Jan 2027"),
+        ({"worded": words(2191.5, "3 months")}, "TLSO for 3 months ordered"),
+        ({"end": weeks(13), "worded": words(2191.5, "3 months")}, "TLSO for 3 months ordered"),
+        ({"end": weeks(8), "worded": words(2191.5, "3 months")},
+         "TLSO ordered for 3 months in words, until 15 Jan 2027 in dates"),
+        ({"end": weeks(12), "worded": words(1008.0, "6 weeks")},
+         "TLSO ordered until 12 Feb 2027 in dates, for 6 weeks in words"),
+        ({"worded": WordedEnd(says="end", day=weeks(12))}, "TLSO until 12 Feb 2027 ordered"),
+        ({"hours": 1e9}, "TLSO ordered until 31 Dec 9999"),
+    ],
+)  # fmt: skip
+def test_a_brace_beyond_the_limit_is_said_as_it_stands(members, because):
+    assert signals_of({}, brace(**members))["brace-limit-broken"].because == because
+
+
+@pytest.mark.parametrize("worded", [words(1008.0, "6 weeks"), words(1344.0, "8 weeks"), words(8.0, "8 h")])
+def test_a_brace_that_ends_by_its_words_within_the_limit_breaks_nothing(worded):
+    found = signals_of({}, brace(worded=worded))
+    assert not {"brace-limit-broken", "brace-undated"} & found.keys()
+
+
+@pytest.mark.parametrize("says", ["event", "payer", "doubtful"])
+def test_words_that_say_no_last_day_are_no_conflict(says):
+    found = signals_of({}, brace(worded=WordedEnd(says=says)))
+    assert "brace-limit-broken" not in found
+    assert found["brace-undated"].correction.end == weeks(8)
+
+
+def test_a_draft_counts_from_the_procedure_and_an_active_brace_from_its_writing():
+    planned, earlier = weeks(3), weeks(-1)
+    orders = (brace(authored=earlier), brace(authored=earlier, draft=False, reference="DeviceRequest/old"))
+    found = signals_of({}, support=SupportOrders(orders=orders, procedure_on=planned))
+    assert found["brace-draft-broken"].correction.end == weeks(11)
+    assert found["brace-draft-broken"].correction.start == planned
+    assert found["brace-active-broken"].correction.end == weeks(7)
+    twelve = (brace(hours=12 * 168.0, authored=earlier),)  # 12 weeks from the procedure, not from the writing
+    assert "brace-draft-broken" in signals_of({}, support=SupportOrders(orders=twelve, procedure_on=planned))
+
+
+def test_a_site_may_want_the_limits_said_with_every_augmentation():
+    assert "brace-card-always" in signals_of({}, policy=policy_with(brace_card="always"))
+    assert "brace-card-always" not in signals_of({})
+
+
+def test_a_stable_burst_fracture_is_a_posterior_wall_injury():
+    because = signals_of({"stable-burst-fracture": True})["brace-keep-reason"].because
+    assert because == "stable burst fracture on record, a posterior wall injury"
+
+
+def test_what_the_record_leaves_open_keeps_a_brace_and_calls_for_none():
+    open_gap = facts()
+    seen = Provenance(resource="Condition/1", origin="fhir", code="", printed="", rule="")
+    gap = Gap(name="stable-burst-fracture", reason="undetermined", detail="named in words", seen=(seen,))
+    found = Findings(open_gap.known, {**open_gap.gaps, gap.name: gap})
+    assert "brace-keep-reason" not in signals_of(found)
+    assert signals_of(found, brace())["brace-keep-reason"].because == "stable burst fracture not excluded"
 
 
 def test_a_site_may_allow_longer_bed_rest():

@@ -72,7 +72,13 @@ def correction_of(resource, **members):
 def suggest(*recommendations, drafts=None, call=CALL, **named):
     request = {"patient_id": PATIENT, "encounter_id": "enc-1", "user_id": "Practitioner/doc-1"} | named
     return draft_suggestions(
-        recommendations, drafts=read_drafts(drafts), templates=TEMPLATES, hook_instance=call, today=TODAY, **request
+        recommendations,
+        drafts=read_drafts(drafts),
+        templates=TEMPLATES,
+        durations=terminology().durations,
+        hook_instance=call,
+        today=TODAY,
+        **request,
     )
 
 
@@ -237,6 +243,83 @@ def test_a_single_date_becomes_the_start_and_the_clinician_is_told():
         "Set the end of this TLSO (L0456) order to 15 Jan 2027, with a review on 4 Dec 2026; "
         "its date becomes the start of the period, all else stays as written"
     )
+
+
+@pytest.mark.parametrize(
+    ("written", "becomes"),
+    [
+        ("TLSO x 3 months", "TLSO until 15 Jan 2027"),
+        ("LSO for 12 weeks when out of bed", "LSO until 15 Jan 2027 when out of bed"),
+        ("TLSO (3 months)", "TLSO (until 15 Jan 2027)"),
+        ("TLSO until 15 Mar 2027, day and night", "TLSO until 15 Jan 2027, day and night"),
+        ("Korsett für 3 Monate", "Korsett bis 2027-01-15"),
+        ("corset pendant 12 semaines", "corset jusqu'au 2027-01-15"),
+        ("corsé durante 3 meses", "corsé hasta el 2027-01-15"),
+        ("busto per 3 mesi", "busto fino al 2027-01-15"),
+        ("佩戴3个月", "佩戴至2027-01-15"),
+        ("TLSO x 3 months; follow-up in 6 weeks", "TLSO until 15 Jan 2027; follow-up in 6 weeks"),
+        ("TLSO for 6 weeks", "TLSO for 6 weeks"),  # ends earlier than the correction: stays
+        ("TLSO, length of need 99", "TLSO, length of need 99"),  # the payer's
+        ("TLSO until pain subsides", "TLSO until pain subsides"),  # earlier when pain allows
+    ],
+)
+def test_a_length_in_words_is_corrected_where_it_stands_and_nothing_else(written, becomes):
+    for place in ("code", "note", "patientInstruction"):
+        draft = {
+            "code": brace(codeable(HCPCS, "L0456", words=written)),
+            "note": brace(note=[{"text": written, "time": "2026-11-20T08:00:00Z"}, {"text": "Mr B, fitted by us"}]),
+            "patientInstruction": order(codeable(SCT, "77476009"), patientInstruction=written),
+        }[place]
+        expected = json.loads(json.dumps(draft, ensure_ascii=False).replace(written, becomes))
+        assert correct(draft) == {**expected, "occurrencePeriod": {"start": "2026-11-20", "end": "2027-01-15"}}, place
+
+
+def test_the_clinician_is_told_that_words_are_replaced():
+    draft = brace(note=[{"text": "x 3 months"}])
+    found = suggest(recommend(label="Add end date", correction=correction_of(draft)), drafts=bundle(draft))
+    assert "the length stated in its words is replaced by this end" in found["rule-1"].actions[0].description
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"note": [{"text": "3 month TLSO"}]},  # "until 15 Jan 2027 TLSO" is no English
+        {"note": [{"text": "TLSO for 12 weeks after surgery"}]},  # nor is an end after surgery
+        {"note": [{"text": "TLSO until 03/04/2027"}]},  # March or April
+        {"note": [{"text": "TLSO 12 weeks with X-ray"}]},  # doubtful
+        {"note": [{"text": "Discontinue brace after 12 weeks"}]},
+        {"code": codeable(HCPCS, "L0456", display="TLSO x 3 months")},  # a display is the code system's
+        {"text": {"status": "generated", "div": '<div xmlns="http://www.w3.org/1999/xhtml">TLSO x 3 months</div>'}},
+        {"parameter": [{"code": {"text": "Duration of wear"}, "valueQuantity": {"value": 3, "unit": "months"}}]},
+        {"note": [{"text": "ＴＬＳＯ x 3 months"}]},  # places are not those of the text
+        {"note": [{"text": "TLSO. " + "x" * 2000 + " for 3 months"}]},  # longer than is read
+    ],
+)
+def test_words_that_cannot_be_corrected_with_certainty_leave_no_update(members):
+    assert correct(brace(**members)) is None
+
+
+def test_one_of_two_drafts_with_one_reference_is_never_corrected():
+    twice = [brace(), brace(note=[{"text": "the other"}])]
+    recommendation = recommend(label="Add end date", correction=correction_of(brace()))
+    assert suggest(recommendation, drafts=bundle(*twice)) == {}
+
+
+def test_an_order_inside_another_is_never_corrected():
+    group = {
+        "resourceType": "RequestGroup", "id": "g", "status": "draft", "intent": "order", "contained": [brace()],
+    }  # fmt: skip
+    recommendation = recommend(label="Add end date", correction=correction_of(group))
+    assert recommendation.correction.order.reference == "RequestGroup/g#draft-1"
+    assert suggest(recommendation, drafts=bundle(group)) == {}
+
+
+def test_decimals_and_strange_letters_stay_as_they_are():
+    parameter = [{"code": {"text": "height"}, "valueQuantity": {"value": 21.50, "unit": "cm"}}]
+    draft = brace(parameter=parameter, note=[{"text": "Æ: TLSO x 3 months"}])
+    corrected = correct(draft)
+    assert json.dumps(corrected["parameter"]) == json.dumps(parameter)
+    assert corrected["note"] == [{"text": "Æ: TLSO until 15 Jan 2027"}]
 
 
 def test_a_brace_as_service_request_is_corrected_too():

@@ -10,6 +10,7 @@ from fhir.resources.R4B.procedure import Procedure
 from fhir.resources.R4B.servicerequest import ServiceRequest
 from hypothesis import given, settings
 
+from cds_service.core.facts import AugmentationOrder
 from cds_service.fhir.gathering.picking import Sourced, Unreadable
 from cds_service.fhir.gathering.record import PatientRecord, Read
 from cds_service.fhir.orders.drafts import read_drafts
@@ -81,7 +82,24 @@ def test_no_other_orthosis_is_a_brace_whatever_its_words(code):
 def test_the_title_is_ours_with_the_code():
     assert only(brace()).title == "TLSO (L0456)"
     assert only(brace(codeable(HCPCS, "L0627", words="Mr Smith's corset"))).title == "lumbar brace (L0627)"
-    assert only(brace({"text": "TLSO for Mr Smith"})).title == "back brace"
+    assert only(brace({"text": "TLSO for Mr Smith"})).title == "TLSO"
+
+
+@pytest.mark.parametrize(
+    ("code", "words", "title"),
+    [
+        ("L0631", "LSO, sagittal control", "LSO (L0631)"),
+        ("L0472", "Jewett hyperextension", "Jewett brace (L0472)"),
+        ("L0456", "TLSO Jewett type", "TLSO (L0456)"),
+        ("L0627", "TLSO", "lumbar brace (L0627)"),  # code and words differ: the code says what is delivered
+        (None, "LSO x 3 months", "LSO"),
+        (None, "Jewett brace", "Jewett brace"),
+        (None, "Lumbar brace for Mrs Jones", "lumbar brace"),
+        (None, "Spinal orthosis", "back brace"),
+    ],
+)
+def test_a_brace_is_called_as_it_was_ordered_from_a_closed_list(code, words, title):
+    assert only(brace(codeable(HCPCS, code, words=words) if code else {"text": words})).title == title
 
 
 def test_a_brace_may_be_a_service_request_or_a_contained_device():
@@ -190,26 +208,73 @@ def test_times_are_read_from_every_form(members, start, end, element):
 
 
 @pytest.mark.parametrize(
-    ("duration", "end", "hours"),
+    ("duration", "hours", "says"),
     [
-        ({"value": 8, "code": "wk"}, date(2027, 1, 15), 1344.0),  # 8 weeks from 20 Nov 2026
-        ({"value": 10, "unit": "days"}, date(2026, 11, 30), 240.0),
-        ({"value": 24, "code": "h"}, date(2026, 11, 21), 24.0),
-        ({"value": 99, "code": "mo"}, None, None),  # a payer's lifetime
-        ({"value": 99, "unit": "months"}, None, None),
-        ({"value": 3, "unit": "moons"}, None, None),
-        ({"value": "3", "code": "wk"}, None, None),
-        ({}, None, None),
+        ({"value": 8, "code": "wk"}, 1344.0, "nothing"),
+        ({"value": 10, "unit": "days"}, 240.0, "nothing"),
+        ({"value": 24, "code": "h"}, 24.0, "nothing"),
+        ({"value": 99, "code": "mo"}, None, "payer"),  # a payer's lifetime
+        ({"value": 99, "unit": "months"}, None, "payer"),
+        ({"value": 3, "unit": "moons"}, None, "nothing"),
+        ({"value": "3", "code": "wk"}, None, "nothing"),
+        ({}, None, "nothing"),
     ],
 )
-def test_a_length_counts_from_the_day_of_writing(duration, end, hours):
+def test_a_length_without_a_day_keeps_its_hours(duration, hours, says):
+    """From which day they count the core decides: the procedure's may be known."""
     found = only(brace(occurrenceTiming={"repeat": {"boundsDuration": duration}}))
-    assert (found.start, found.end, found.hours) == (None, end, hours)
+    assert (found.start, found.end, found.hours, found.worded.says) == (None, None, hours, says)
 
 
-def test_a_length_without_any_day_keeps_its_hours():
-    found = only(brace(authoredOn=None, occurrenceTiming={"repeat": {"boundsDuration": {"value": 2, "code": "wk"}}}))
-    assert (found.end, found.hours) == (None, 336.0)
+def parameter(name, value, unit):
+    return {"code": {"text": name}, "valueQuantity": {"value": value, "unit": unit}}
+
+
+@pytest.mark.parametrize(
+    ("members", "says", "said"),
+    [
+        ({"code": {"text": "TLSO x 3 months"}}, "end", "3 months"),
+        ({"note": [{"text": "Wear for 12 weeks"}]}, "end", "12 weeks"),
+        ({"occurrenceTiming": {"code": {"text": "for 6 weeks"}}}, "end", "6 weeks"),
+        ({"parameter": [parameter("Duration", 12, "weeks")]}, "end", "12 weeks"),
+        ({"parameter": [parameter("Length of need", 99, "months")]}, "payer", ""),
+        ({"note": [{"text": "length of need 99"}, {"text": "TLSO x 3 months"}]}, "end", "3 months"),
+        ({"note": [{"text": "length of need 99"}, {"text": "wear until pain subsides"}]}, "event", ""),
+        ({"note": [{"text": "No lifting for 12 weeks"}]}, "nothing", ""),
+        ({"note": "junk", "parameter": [{}, 7], "occurrenceTiming": {"code": 3}}, "nothing", ""),
+        ({"note": [{"text": f"note {number}"} for number in range(60)]}, "doubtful", ""),  # more than is read
+    ],
+)  # fmt: skip
+def test_the_end_is_read_from_every_text_of_an_order(members, says, said):
+    found = only(brace(members.pop("code", None), **members))
+    assert (found.worded.says, found.worded.said) == (says, said)
+
+
+def test_a_brace_whose_words_ended_it_long_ago_is_no_brace_any_more():
+    worn = brace(status="active", authoredOn="2026-05-01", note=[{"text": "for 6 weeks"}])
+    assert find_support_orders((), record(worn), terminology(), today=date(2026, 11, 20)).orders == ()
+    assert len(find_support_orders((), record(worn), terminology(), today=date(2026, 6, 1)).orders) == 1
+
+
+@pytest.mark.parametrize(
+    ("planned", "counted"),
+    [
+        (date(2026, 12, 1), date(2026, 12, 1)),
+        (date(2026, 11, 1), None),  # over
+        (date(2028, 1, 1), None),  # a year away
+        (None, None),
+    ],
+)
+def test_a_brace_follows_the_procedure_that_is_signed_with_it(planned, counted):
+    order = AugmentationOrder(references=("ServiceRequest/1",), procedure="PKP", planned=planned)
+    done = {**DONE, "performedDateTime": "2026-10-01"}
+    found = find_support_orders((), record(done), terminology(), signed=order, today=date(2026, 11, 20))
+    assert found.procedure_on == counted
+    later = find_support_orders((), record(done), terminology(), today=date(2026, 11, 20))
+    assert later.procedure_on is None  # nothing is signed but the brace, whose weeks begin with it
+
+
+DONE = order(codeable(CPT, "22514"), kind="Procedure", status="completed", intent=None, authoredOn=None)
 
 
 @pytest.mark.parametrize(
@@ -315,7 +380,8 @@ def other_levels(*conditions, treated=("L1",)):
     )
     read = {key: Read(state="given", origin="fhir") for key in (*KEYS.values(), "conditions")}
     chart = PatientRecord(patient=None, resources=sourced, unreadable=(), reads=read, foreign={})
-    return find_support_orders((), chart, terminology(), treated=treated, today=date(2026, 11, 20)).other_fractures
+    signed = AugmentationOrder(references=(), procedure=None, levels=treated)
+    return find_support_orders((), chart, terminology(), signed=signed, today=date(2026, 11, 20)).other_fractures
 
 
 def test_a_recent_fracture_of_another_level_is_found():
@@ -337,6 +403,8 @@ def test_without_a_treated_level_no_fracture_is_another():
         ({"text": "posterior wall injury"}, "unstable-fracture"),
         ({"coding": [{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "M53.2X6"}]}, "spinal-instability"),
         ({"text": "cauda equina"}, "neurological-deficit"),
+        ({"text": "Stable burst fracture L1"}, "stable-burst-fracture"),
+        ({"coding": [{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "S22.081A"}]}, "stable-burst-fracture"),
     ],
 )
 def test_a_brace_order_names_its_own_reason(reason, concept):
