@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import truediv
 
 from cds_service.core.facts import AugmentationOrder, Finding, Findings, Gap, Provenance
-from cds_service.core.order_facts import doubt_lumbar_t_score, from_order, from_reason
+from cds_service.core.order_facts import doubt_t_score, from_order, from_reason, judge_ct_level
 from cds_service.core.sarcopenia import MEASURES, MUSCLE, RULERS, STUDY, MuscleFacts, Ruler, sarcopenia_by
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.wording import say_number
@@ -101,7 +102,8 @@ def derive(
     return Findings(dict(sorted(ground.known.items())), dict(sorted(ground.gaps.items())), findings.passed_over)
 
 
-DERIVATIONS["bmd-t-score"] = lambda ground: doubt_lumbar_t_score(ground.known.get("bmd-t-score"), ground.order)
+DERIVATIONS["bmd-t-score"] = lambda ground: doubt_t_score(ground.known.get("bmd-t-score"), ground.order)
+DERIVATIONS["ct-attenuation"] = lambda ground: judge_ct_level(ground.known.get("ct-attenuation"), ground.order)
 
 
 @derives("bmi")
@@ -109,9 +111,10 @@ def _bmi(ground: Ground) -> Finding | Gap | None:
     """Weight / height2 where it is not recorded, or where the recorded one is older and differs."""
     recorded, parts = ground.known.get("bmi"), ground.all_known("weight", "height")
     if parts is None:
-        return None
+        return _seen(ground, "bmi", ("weight", "height"), _body_mass_index)
     weight, height = parts
-    computed = _compute(ground, "bmi", float(weight.value) / float(height.value) ** 2, parts, observed=weight.observed)
+    value = _body_mass_index(float(weight.value), float(height.value))
+    computed = _compute(ground, "bmi", value, parts, observed=weight.observed)
     if recorded is None or computed is None:
         return computed
     if abs(float(recorded.value) - float(computed.value)) <= BMI_TOLERANCE:
@@ -123,14 +126,19 @@ def _bmi(ground: Ground) -> Finding | Gap | None:
     return newer._replace(concerns=(*newer.concerns, concern))
 
 
+def _body_mass_index(weight: float, height: float) -> float:
+    """In kg/m2, of kg and m; the muscle index as well."""
+    return weight / height**2
+
+
 @derives("appendicular-muscle-index")
 def _muscle_index(ground: Ground) -> Finding | Gap | None:
     """Appendicular lean mass / height2, where the index is not recorded."""
     parts = ground.all_known("appendicular-lean-mass", "height")
     if parts is None or MUSCLE in ground.known:
-        return None
+        return _seen(ground, MUSCLE, ("appendicular-lean-mass", "height"), _body_mass_index)
     lean, height = parts
-    value = float(lean.value) / float(height.value) ** 2
+    value = _body_mass_index(float(lean.value), float(height.value))
     return _compute(ground, MUSCLE, value, parts, observed=lean.observed, method=lean.method)
 
 
@@ -145,9 +153,14 @@ def _psoas_muscle_area(ground: Ground) -> Finding | Gap | None:
         return _contradiction(ground, total, muscle)
     parts = ground.all_known("psoas-total-area", "psoas-fat-fraction")
     if muscle is not None or parts is None:
-        return None
-    value = float(parts[0].value) * (1 - float(parts[1].value) / 100)
+        return _seen(ground, "psoas-muscle-area", ("psoas-total-area", "psoas-fat-fraction"), _without_fat)
+    value = _without_fat(float(parts[0].value), float(parts[1].value))
     return _compute(ground, "psoas-muscle-area", value, parts)
+
+
+def _without_fat(area: float, fat: float) -> float:
+    """The muscle of an area, in its unit; fat in %."""
+    return area * (1 - fat / 100)
 
 
 def _contradiction(ground: Ground, total: Finding, muscle: Finding) -> Gap:
@@ -163,7 +176,7 @@ def _plvi(ground: Ground) -> Finding | Gap | None:
     """Psoas area of both sides / L4 vertebral area (evidence page, study 3), where it is not recorded."""
     parts = ground.all_known("psoas-total-area", "l4-vertebral-area")
     if parts is None or "plvi" in ground.known:
-        return None
+        return _seen(ground, "plvi", ("psoas-total-area", "l4-vertebral-area"), truediv)
     return _compute(ground, "plvi", float(parts[0].value) / float(parts[1].value), parts)
 
 
@@ -201,6 +214,7 @@ def _mna_category(ground: Ground) -> Finding | Gap | None:
         observed=score.observed,
         provenance=score.provenance,
         concerns=concerns,
+        may_reassure=score.may_reassure,
     )
 
 
@@ -301,6 +315,29 @@ def _compute(
         method=method,
         may_reassure=all(one.may_reassure for one in parts),
     )
+
+
+def _seen(ground: Ground, name: str, parts: tuple[str, str], formula: Callable[[float, float], float]) -> Gap | None:
+    """The gap with the value of parts that were seen and are no input, where it is newer than what the gap holds.
+
+    The part that is too old or measured otherwise is the reason.
+    """
+    found, held = ground.gaps.get(name), [ground.known.get(one) or ground.gaps.get(one) for one in parts]
+    first, second = held
+    if found is None or first is None or second is None or not (first.observed and second.observed):
+        return None
+    values = [one.value for one in (first, second)]
+    if not all(isinstance(value, int | float) for value in values) or (found.observed or date.min) >= first.observed:
+        return None
+    value, spec = formula(*[float(value) for value in values if value is not None]), ground.specs[name]
+    if spec.range and not spec.range[0] <= value <= spec.range[1]:
+        return None
+    missing = next((one for one in held if isinstance(one, Gap)), None)
+    if missing is None:
+        return None
+    is_said = found.reason not in ("absent", "undetermined")
+    told = found if is_said else found._replace(reason=missing.reason, detail=missing.detail, seen=missing.seen)
+    return told._replace(value=value, observed=first.observed)
 
 
 def _sources_of(parts: Iterable[Finding]) -> tuple[Provenance, ...]:

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from cds_service.core.facts import AugmentationOrder, Finding, Gap, Provenance, Value
 
+SPINE = (*(f"T{number}" for number in range(1, 13)), *(f"L{number}" for number in range(1, 6)))  # head to foot
+OSTEOPOROSIS = (
+    "osteoporosis",
+    "osteoporotic-vertebral-fracture",
+)  # among the reasons of an order, and on a problem list
+DENSE = 1.0  # a T-score from here up does not fit osteoporosis: bone denser than the young mean
+NO_LEVEL_MEASURED = "Which vertebra was measured is not recorded."
 LUMBAR = frozenset({"L1", "L2", "L3", "L4"})  # the levels that DXA of the spine measures
 
 
@@ -26,6 +35,46 @@ def from_reason(name: str, order: AugmentationOrder | None) -> Finding | None:
     if order is None or name not in order.reasons:
         return None
     return Finding(name=name, value=True, unit="1", observed=None, provenance=_sources(order, "reason of the order"))
+
+
+def is_minus_missing(printed: str) -> str:
+    """What is said of a T-score that does not fit the diagnosis."""
+    return f"T-score {printed}: is a minus sign missing?"
+
+
+def judge_ct_level(ct: Finding | None, order: AugmentationOrder | None) -> Finding | Gap | None:
+    """HU count beside the fracture or at L1; at the fractured level they are another quantity (evidence page, study 4).
+
+    A collapsed body reads denser than its neighbours.
+    """
+    if ct is None or order is None or not (ct.site == "" or ct.site[0] in "TL"):
+        return None
+    measured, treated = frozenset(filter(None, ct.site.split(","))), frozenset(order.levels)
+    where = ct.site.replace(",", " and ")
+    if measured and measured <= treated:
+        detail = f"{ct.provenance[0].printed} not used: measured at {where}, the fractured level"
+        return Gap(ct.name, "other-method", detail, ct.provenance, ct.value, ct.observed)
+    if measured and treated and measured <= (_neighbours(treated) | {"L1"}) - treated:
+        return None
+    if not measured and ct.concerns:
+        return ct._replace(may_reassure=False)
+    concern = f"Measured at {where}, not known to be beside the fracture." if measured else NO_LEVEL_MEASURED
+    return ct._replace(concerns=(*ct.concerns, concern), may_reassure=False)
+
+
+def _neighbours(levels: frozenset[str]) -> frozenset[str]:
+    """The vertebrae above and below these."""
+    pairs = [*pairwise(SPINE), *pairwise(reversed(SPINE))]
+    return frozenset(other for one, other in pairs if one in levels)
+
+
+def doubt_t_score(t_score: Finding | None, order: AugmentationOrder | None) -> Finding | Gap | None:
+    """A T-score that the order makes doubtful: its sign, or the fracture in the bone that was measured."""
+    is_dense = t_score is not None and float(t_score.value) >= DENSE
+    if t_score is not None and is_dense and order is not None and order.reasons & set(OSTEOPOROSIS):
+        detail = is_minus_missing(t_score.provenance[0].printed.split()[0])
+        return Gap(t_score.name, "out-of-range", detail, t_score.provenance)
+    return doubt_lumbar_t_score(t_score, order)
 
 
 def doubt_lumbar_t_score(t_score: Finding | None, order: AugmentationOrder | None) -> Finding | None:

@@ -140,6 +140,7 @@ def sarcopenia_by(ruler: Ruler, name: str, facts: MuscleFacts) -> Finding | Gap:
     if verdict is None:
         return diagnosis._replace(name=name) if diagnosis else _undecided(name, ruler, facts)
     parts = tuple(facts.measured.values())
+    certain = {name: one for name, one in facts.measured.items() if one.may_reassure}
     concerns = [concern for one in parts for concern in one.concerns]
     concerns += [*grey_zone(facts), *_doubts(ruler, facts)]
     if diagnosis is not None and diagnosis.value is True and not verdict:
@@ -152,6 +153,7 @@ def sarcopenia_by(ruler: Ruler, name: str, facts: MuscleFacts) -> Finding | Gap:
         observed=max((one.observed for one in parts if one.observed), default=None),
         provenance=tuple(dict.fromkeys(sources)),
         concerns=tuple(dict.fromkeys(concerns)),
+        may_reassure=judge(ruler, certain, facts.sex) is verdict,
     )
 
 

@@ -22,6 +22,34 @@ Pick = Literal["newest", "t-score", "grip"]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 
 
+class Method(BaseModel):
+    """How a finding must have been measured: names of rules in `mappings/methods.toml`.
+
+    Accepted is what names all of `all_of` and none of `none_of`, at its level; what names one of `other` is another
+    quantity; anything between is a way that is not known.
+
+    Attributes:
+        all_of: ways that must be named.
+        none_of: ways that make an accepted one doubtful.
+        other: ways that give something else, with the reason as a phrase; the first that is named is said.
+        levels: vertebrae at which it is measured; empty: one level, which the order decides; None: any.
+        systems: code systems whose codes for this finding say the way themselves.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    all_of: tuple[Name, ...] = Field(min_length=1)
+    none_of: tuple[Name, ...] = ()
+    other: Mapping[Name, str] = Field(default_factory=dict)
+    levels: tuple[str, ...] | None = None
+    systems: tuple[str, ...] = ()
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """Every way that is looked for."""
+        return (*self.all_of, *self.none_of, *self.other)
+
+
 class FindingSpec(BaseModel):
     """How one finding is read and called.
 
@@ -48,6 +76,7 @@ class FindingSpec(BaseModel):
         ambiguous_because: the reason, as a phrase for people.
         both_sides: a value of the left or right side alone is not it.
         method_matters: that the way of measuring is not recorded is a concern.
+        method: how it must have been measured, where only that is accepted.
         look_back_months: months that a drug that is not active still counts, by concept; `other` for the rest.
         of: for a change: the finding whose values are compared.
         after_surgery: known only after the procedure: never read.
@@ -81,6 +110,7 @@ class FindingSpec(BaseModel):
     ambiguous_because: str = ""
     both_sides: bool = False
     method_matters: bool = False
+    method: Method | None = None
     look_back_months: Mapping[str, int] = Field(default_factory=dict)
     of: Name | None = None
     after_surgery: bool = False

@@ -71,14 +71,15 @@ def _pick_answer(
     words = {word for _, word, _ in newest}
     if len(words) > 1:
         return gap(spec, "conflicting", f"two answers on {in_words(day)}", *seen), passed
-    readings = [newest[0][2]]
+    aged, unknown = age_concern(spec, chart, day), method_concern(spec, chart, [newest[0][2]])
     finding = Finding(
         name=spec.name,
         value=_as_value(words.pop(), spec),
         unit=spec.unit,
         observed=day,
         provenance=seen[:1],
-        concerns=(*age_concern(spec, chart, day), *method_concern(spec, readings)),
+        concerns=(*aged, *unknown),
+        may_reassure=not (aged or unknown),
     )
     return finding, passed
 
@@ -89,7 +90,8 @@ def _no_answer(
     if answered:
         newest = max(answered, key=lambda one: (one[0], one[2].resource))
         age = age_in_words(newest[0].day, chart.today)
-        return gap(spec, "stale", f"{age} old, too old to use", newest[2].provenance(spec, newest[1]))
+        old = gap(spec, "stale", f"{age} old, too old to use", newest[2].provenance(spec, newest[1]))
+        return old._replace(value=_as_value(newest[1], spec), observed=newest[0].day)
     return nothing_usable(spec, chart, (), refused)
 
 

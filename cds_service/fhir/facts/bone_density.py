@@ -7,13 +7,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from cds_service.core.facts import PassedOver
+from cds_service.core.facts import Gap, GapReason, PassedOver
+from cds_service.core.order_facts import DENSE, OSTEOPOROSIS, is_minus_missing
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.fhir.facts.chart import Chart, Outcome
 from cds_service.fhir.facts.measurements import Picked, conflict_of, find_quantity
 from cds_service.fhir.facts.observations import RETRACTED, Reading, find_readings, site_key
 from cds_service.fhir.facts.quantities import Measured, Refused
-from cds_service.fhir.raw_json import texts_of
+from cds_service.fhir.gathering.picking import MEDICATION_TYPES
+from cds_service.fhir.raw_json import member, objects, text, texts_of
 
 Site = Literal["lumbar spine", "hip", "femur", "forearm", "site not stated", "heel or humerus"]
 
@@ -30,8 +32,9 @@ SITE_OF_CONCEPT: dict[str, Site] = {
 # Where words name several, the more telling one is taken: "femoral neck of the left hip".
 WORDS_IN_ORDER = ("t-score-peripheral", "t-score-forearm", "t-score-hip", "t-score-femur", "t-score-lumbar-spine")
 SITES = frozenset(WORDS_IN_ORDER)
-ONE_VERTEBRA, FROM_CT = (frozenset({name}) for name in ("single-vertebra", "ct-derived-density"))
-LOOK_ALIKES = frozenset({"z-score", "ct-derived-density"})
+ONE_VERTEBRA, Z_SCORE = (frozenset({name}) for name in ("single-vertebra", "z-score"))
+MINUS = "is a minus sign missing?"
+WRONG = frozenset({"entered-in-error", "refuted", "cancelled", "not-taken"})
 CONCERNS = {
     "site not stated": "Where the T-score was measured is not stated.",
     "forearm": "The T-score is of the forearm; none of spine or hip was found.",
@@ -54,17 +57,26 @@ class _Sited:
 def find_t_score(spec: FindingSpec, chart: Chart) -> Outcome:
     """The T-score by the contract's rule, and by name what looks like one and is none."""
     outcome, passed = find_quantity(spec, chart, _pick, why_no_t_score)
+    if isinstance(outcome, Gap) and outcome.reason == "out-of-range" and outcome.detail.endswith(MINUS):
+        outcome = outcome._replace(detail=is_minus_missing(outcome.seen[0].printed.split()[0]))
     return outcome, (*passed, *_look_alikes(spec, chart))
 
 
-def why_no_t_score(reading: Reading, chart: Chart) -> str:
-    """Why a value under a T-score code is not a T-score of bone by DXA; empty when nothing says so."""
-    by_code = _named(reading.words, LOOK_ALIKES, chart)
-    if "z-score" in by_code:
-        return NEVER["z-score"]
-    if by_code or _named(texts_of(reading.observation.get("method")), FROM_CT, chart):
-        return "computed from a CT, not measured by DXA"
-    return NEVER["t-score-peripheral"] if _site(reading, chart) == "heel or humerus" else ""
+def why_no_t_score(one: Measured, chart: Chart) -> tuple[GapReason, str] | None:
+    """Why a value under a T-score code is none of spine or hip."""
+    if _named(one.reading.words, Z_SCORE, chart):
+        return "no-value", NEVER["z-score"]
+    if _site(one.reading, chart) == "heel or humerus":
+        return "other-method", NEVER["t-score-peripheral"]
+    return ("out-of-range", MINUS) if one.value >= DENSE and _has_osteoporosis(chart) else None
+
+
+def _has_osteoporosis(chart: Chart) -> bool:
+    """Osteoporosis or a drug against it is on record, now or in the past."""
+    named = (member(one.raw, "verificationStatus", "coding") for one in chart.mentions_of(OSTEOPOROSIS))
+    conditions = ({text(coding.get("code")) for coding in objects(codings)} for codings in named)
+    drugs = (one for one in chart.of_kind(*MEDICATION_TYPES) if one.drug and "bone-drug" in one.drug.concepts)
+    return any(not WRONG & codes for codes in conditions) or any(one.status not in WRONG for one in drugs)
 
 
 def _look_alikes(spec: FindingSpec, chart: Chart) -> tuple[PassedOver, ...]:
@@ -104,7 +116,13 @@ def _pick(usable: Sequence[Measured], spec: FindingSpec, chart: Chart) -> Picked
     if conflict:
         return Picked(value=lowest.measured.value, used=between, conflict=conflict)
     concerns = tuple(filter(None, (CONCERNS.get(lowest.site), SINGLE if lowest.is_single else None)))
-    return Picked(value=lowest.measured.value, used=(lowest.measured,), concerns=concerns, site=_words(lowest))
+    return Picked(
+        value=lowest.measured.value,
+        used=(lowest.measured,),
+        concerns=concerns,
+        site=_words(lowest),
+        is_doubtful=bool(concerns),
+    )
 
 
 def _sited(one: Measured, chart: Chart) -> _Sited:

@@ -7,7 +7,14 @@ from collections.abc import Mapping, Sequence
 from cds_service.core.facts import Finding, Gap, Provenance
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.fhir.facts.chart import Chart, Outcome, gap, in_words
-from cds_service.fhir.facts.measurements import conflict_of, find_quantity, of_newest_moment, pick_newest, sort_out
+from cds_service.fhir.facts.measurements import (
+    age_concern,
+    conflict_of,
+    find_quantity,
+    of_newest_moment,
+    pick_newest,
+    sort_out,
+)
 from cds_service.fhir.facts.observations import Reading, site_key
 from cds_service.fhir.facts.quantities import Measured
 from cds_service.fhir.raw_json import text, texts_of
@@ -25,7 +32,10 @@ def find_change(spec: FindingSpec, chart: Chart, specs: Mapping[str, FindingSpec
     newest = pick_newest(usable, base, chart)
     if newest.conflict:
         return gap(spec, "conflicting", newest.conflict), ()
-    return _change(spec, base, newest.used[0], [*usable, *stale]), ()
+    change = _change(spec, base, newest.used[0], [*usable, *stale])
+    if isinstance(change, Finding) and age_concern(base, chart, newest.used[0].moment.day):
+        change = change._replace(may_reassure=False)
+    return change, ()
 
 
 def _change(spec: FindingSpec, base: FindingSpec, new: Measured, values: Sequence[Measured]) -> Finding | Gap:
@@ -47,6 +57,7 @@ def _change(spec: FindingSpec, base: FindingSpec, new: Measured, values: Sequenc
         since=old.moment.day,
         provenance=tuple(_dated(one, spec) for one in (new, old)),
         concerns=() if sure else ("Whether both were measured the same way is not recorded.",),
+        may_reassure=sure,
     )
 
 

@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from cds_service.core.facts import Finding, Gap
+from cds_service.core.facts import Finding, Gap, GapReason
 from cds_service.core.vocabulary import FindingSpec
-from cds_service.fhir.facts.chart import Chart, Outcome, Raw, age_in_words, gap, in_words
+from cds_service.fhir.facts.chart import Chart, Outcome, age_in_words, gap, in_words
 from cds_service.fhir.facts.moments import Moment
 from cds_service.fhir.facts.observations import Reading, find_readings
 from cds_service.fhir.facts.quantities import Measured, Refused, any_differ, measure, shortened
-from cds_service.fhir.raw_json import texts_of
+from cds_service.fhir.raw_json import member, text, texts_of
 
 METHODS = frozenset({"bioimpedance", "dxa-method"})
 NOT_RECORDED = "How it was measured is not recorded."
@@ -24,6 +24,7 @@ class Picked(NamedTuple):
     Attributes:
         used: the readings it is made of.
         conflict: why two values cannot both be right, as a phrase; then there is no value.
+        is_doubtful: measured at a place that does not let it reassure.
     """
 
     value: float
@@ -31,10 +32,11 @@ class Picked(NamedTuple):
     concerns: tuple[str, ...] = ()
     site: str = ""
     conflict: str = ""
+    is_doubtful: bool = False
 
 
 Pick = Callable[[Sequence[Measured], FindingSpec, Chart], Picked]
-LookAlike = Callable[[Reading, Chart], str]  # why a number is something else; empty when nothing says so
+LookAlike = Callable[[Measured, Chart], tuple[GapReason, str] | None]  # why a number is something else
 
 
 def find_quantity(spec: FindingSpec, chart: Chart, pick: Pick, look_alike: LookAlike | None = None) -> Outcome:
@@ -44,7 +46,7 @@ def find_quantity(spec: FindingSpec, chart: Chart, pick: Pick, look_alike: LookA
     if refused:
         passed = (*passed, *[one.passed_over(spec) for one in refused])
     if not usable:
-        return nothing_usable(spec, chart, stale, refused), passed
+        return _seen(nothing_usable(spec, chart, stale, refused), spec, chart, pick, stale, refused), passed
     picked = pick(usable, spec, chart)
     if picked.conflict:
         seen = (one.reading.provenance(spec, one.printed) for one in picked.used)
@@ -61,8 +63,8 @@ def sort_out(
     refused: list[Refused] = []
     for reading in find_readings(chart, spec.value_sets):
         result = measure(reading, spec, chart)
-        if look_alike is not None and isinstance(result, Measured) and (why := look_alike(reading, chart)):
-            result = Refused(reading, "no-value", why, result.printed)
+        if look_alike is not None and isinstance(result, Measured) and (problem := look_alike(result, chart)):
+            result = Refused(reading, *problem, result.printed, result)
         if isinstance(result, Measured):
             (stale if is_stale(result.moment, spec, chart) else usable).append(result)
         elif result is not None:
@@ -101,6 +103,18 @@ def nothing_usable(spec: FindingSpec, chart: Chart, stale: Sequence[Measured], r
     return missing(spec, chart)
 
 
+def _seen(
+    found: Gap, spec: FindingSpec, chart: Chart, pick: Pick, stale: Sequence[Measured], refused: Sequence[Refused]
+) -> Gap:
+    """The gap with the newest value that is too old, or of another quantity: it still says who the patient is."""
+    others = [one.measured for one in refused if one.reason == "other-method" and one.measured]
+    picks = [chosen(values, spec, chart) for values, chosen in ((stale, pick), (others, pick_newest)) if values]
+    if not picks:
+        return found
+    picked = max(picks, key=lambda one: max(used.moment for used in one.used))
+    return found._replace(value=picked.value, observed=max(one.moment.day for one in picked.used))
+
+
 def missing(spec: FindingSpec, chart: Chart) -> Gap:
     """The gap of a finding of which the record shows nothing."""
     if broken := chart.broken(spec):
@@ -114,10 +128,13 @@ def _finding(spec: FindingSpec, chart: Chart, picked: Picked) -> Finding:
     day = max([one.moment.day for one in picked.used])
     provenance = tuple([one.reading.provenance(spec, one.printed) for one in picked.used])
     readings = [one.reading for one in picked.used]
-    concerns = (*picked.concerns, *age_concern(spec, chart, day), *method_concern(spec, readings))
+    aged = age_concern(spec, chart, day)
+    unknown = any(one.way is not None and not one.way.is_accepted for one in picked.used)
+    concerns = (*picked.concerns, *aged, *((NOT_RECORDED,) if unknown else ()), *method_concern(spec, chart, readings))
     if chart.is_incomplete(spec.key):
         concerns = (*concerns, "The record was read incompletely; a newer value may exist.")
     method = _method(readings[0], chart) if spec.method_matters else ""
+    way = picked.used[0].way
     return Finding(
         name=spec.name,
         value=picked.value,
@@ -125,8 +142,9 @@ def _finding(spec: FindingSpec, chart: Chart, picked: Picked) -> Finding:
         observed=day,
         provenance=provenance,
         concerns=concerns,
-        site=picked.site,
+        site=picked.site or (way.site if way else ""),
         method=method,
+        may_reassure=not (aged or unknown or picked.is_doubtful),
     )
 
 
@@ -137,19 +155,18 @@ def age_concern(spec: FindingSpec, chart: Chart, day: date) -> tuple[str, ...]:
     return (f"The {spec.title} is {age_in_words(day, chart.today)} old.",)
 
 
-def method_concern(spec: FindingSpec, readings: Sequence[Reading]) -> tuple[str, ...]:
-    if not spec.method_matters:
+def method_concern(spec: FindingSpec, chart: Chart, readings: Sequence[Reading]) -> tuple[str, ...]:
+    """That nothing says how it was measured; a device says it by words that we know, who performed it never."""
+    if not spec.method_matters or all(one.observation.get("method") or _method(one, chart) for one in readings):
         return ()
-    return () if all(_says_how(one.observation) for one in readings) else (NOT_RECORDED,)
-
-
-def _says_how(observation: Raw) -> bool:
-    return bool(observation.get("method") or observation.get("device") or observation.get("performer"))
+    return (NOT_RECORDED,)
 
 
 def _method(reading: Reading, chart: Chart) -> str:
     """How it was measured, in our words, where the record's words say it."""
-    words = {*texts_of(reading.observation.get("method")), *texts_of(reading.observation.get("code"))}
+    observation = reading.observation
+    words = {*texts_of(observation.get("method")), *texts_of(observation.get("code"))}
+    words.add(text(member(observation, "device", "display")))
     named = {concept for word in words for concept in chart.terminology.text_concepts(word, METHODS)}
     if "bioimpedance" in named:
         return "bioimpedance"

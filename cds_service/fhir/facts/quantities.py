@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from cds_service.core.facts import GapReason, PassedOver
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.fhir.facts.chart import Chart, Raw, in_words
+from cds_service.fhir.facts.methods import Way, judge_method
 from cds_service.fhir.facts.moments import Moment
 from cds_service.fhir.facts.observations import RETRACTED, Reading, status_problem, time_problem
 from cds_service.fhir.mapping.terminology import Terminology
@@ -30,6 +31,7 @@ class Measured(NamedTuple):
 
     Attributes:
         step: value of the last digit as recorded, in the canonical unit: what rounding can hide.
+        way: how it was measured, where the finding's file asks for one.
     """
 
     reading: Reading
@@ -37,15 +39,21 @@ class Measured(NamedTuple):
     printed: str
     step: float
     moment: Moment
+    way: Way | None = None
 
 
 class Refused(NamedTuple):
-    """A reading that gives no usable value, and why; named, never used."""
+    """A reading that gives no usable value, and why; named, never used.
+
+    Attributes:
+        measured: the number, where it is one of another quantity.
+    """
 
     reading: Reading
     reason: GapReason
     why: str
     printed: str
+    measured: Measured | None = None
 
     def passed_over(self, spec: FindingSpec) -> PassedOver:
         """As it is said to people: the value, its day, and why it is not used."""
@@ -81,7 +89,12 @@ def measure(reading: Reading, spec: FindingSpec, chart: Chart) -> Measured | Ref
         return Refused(reading, *problem, printed)
     when = reading.entry.moment
     assert when is not None  # noqa: S101 - time_problem has refused it
-    return Measured(reading, value, printed, _step(raw, value), when)
+    measured = Measured(reading, value, printed, _step(raw, value), when)
+    if spec.method is None:
+        return measured
+    way = judge_method(reading, spec.method, chart)
+    measured = measured._replace(way=way)
+    return Refused(reading, "other-method", way.other, printed, measured) if way.other else measured
 
 
 def _why_not_plausible(

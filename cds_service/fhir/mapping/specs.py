@@ -46,6 +46,9 @@ def check_specs(specs: Mapping[str, FindingSpec], terminology: Terminology) -> N
                     raise DataFileError(spec.rule, key, f"{concept} is neither a value set nor a code of ours")
         if spec.answers is not None and spec.answers not in terminology.map_ids:
             raise DataFileError(spec.rule, "answers", f"{spec.answers} is not a concept map")
+        for way in spec.method.ways if spec.method else ():
+            if way not in terminology.methods.names:
+                raise DataFileError(spec.rule, "method", f"{way} is not in methods.toml")
         for unit in spec.accept_units:
             if unit and not terminology.units.can_convert(unit, spec.unit):
                 raise DataFileError(spec.rule, "accept_units", f"units.toml does not lead from {unit} to {spec.unit}")

@@ -22,6 +22,7 @@ from cds_service.fhir.mapping.mapping_files import (
     read_texts,
     read_value_sets,
 )
+from cds_service.fhir.mapping.methods import MethodWords, load_method_words
 from cds_service.fhir.mapping.text_rules import TextRule, TextRules
 from cds_service.fhir.mapping.units import UnitTable, load_units
 from cds_service.fhir.raw_json import LISTS
@@ -62,9 +63,11 @@ class Terminology:
         texts: Mapping[str, TextRule],
         units: UnitTable,
         durations: DurationRules,
+        methods: MethodWords,
     ) -> None:
         self.units = units
         self.durations = durations
+        self.methods = methods
         self._systems = systems
         self._value_sets = value_sets
         self._own_codes = own_codes
@@ -236,4 +239,5 @@ def load_terminology(*folders: Path) -> Terminology:
         texts=read_texts(folders),
         units=load_units(folders),
         durations=load_durations(folders),
+        methods=load_method_words(folders),
     )

@@ -26,7 +26,7 @@ _LEVEL = re.compile(
     r"(?<![A-Za-z0-9])(?:(BWK|LWK|TH|Th|[TDL]|胸椎?|腰椎?)[ \-]?|(th|[tdl])-?)([1-9][0-9]?)(?![A-Za-z0-9]|[.,][0-9])"
     r"(?!\s?-?(?:weighted|gewichtet|[Ss]ignal|[Ss]equence|STIR|FLAIR|MRI|MR\b))"
 )
-_TO = re.compile(r"\s*(?:-|‐|–|—|−|~|\bto\b|\bthrough\b|\bthru\b|\bbis\b|\bau\b|至|到)\s*")
+_TO = re.compile(r"\s*(?:-|‐|–|—|−|~|\bto\b|\bthrough\b|\bthru\b|\bbis\b|\bau\b|\bà\b|至|到)\s*")
 _BARE_TO = re.compile(r"[\-–/]([1-9][0-9]?)(?![A-Za-z0-9]|[.,\-/][0-9])")  # `L1-3`, `T11/12`
 _STOP = re.compile(r"[;\n。；]|\.(?=\s|$)")
 # What is not today's level: older fractures, what was ruled out, and densities, whose T has another meaning.
@@ -46,6 +46,11 @@ def levels_in_text(words: str) -> tuple[str, ...]:
     parts = (part for part in _STOP.split(_VITAMIN_D.sub(" ", words[:LONGEST_TEXT])) if not _NOT_TODAY.search(part))
     found = {level for part in parts for level in _levels_in_part(part)}
     return in_order(found)
+
+
+def levels_named(words: str) -> tuple[str, ...]:
+    """Every level that a text names, head to foot, whatever it says of it."""
+    return in_order(_levels_in_part(words[:LONGEST_TEXT]))
 
 
 def in_order(levels: set[str] | frozenset[str]) -> tuple[str, ...]:

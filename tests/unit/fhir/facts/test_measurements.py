@@ -174,6 +174,9 @@ def test_the_value_of_one_side_is_not_the_value_of_both(name):
     assert name in findings_of(measure(name, value, unit, bodySite={"text": "Right and left psoas"})).known
 
 
+ROI, L4 = {"text": "trabecular ROI, unenhanced CT"}, {"text": "MRI, L4"}
+
+
 # Fresh and usable, in months, by the contract; TODAY is 20 November 2026.
 @pytest.mark.parametrize(
     ("name", "resource", "fresh", "aged", "stale"),
@@ -186,8 +189,8 @@ def test_the_value_of_one_side_is_not_the_value_of_both(name):
         ("grip-strength", observation("83174-3", 20, "kg"), "2026-05-20", "2025-11-20", "2025-11-18"),
         (INDEX, measure(INDEX, 5, "kg/m2"), "2026-05-20", "2025-11-20", "2025-11-18"),
         ("mna-score", observation(coded("895533005", SCT), 22, "{score}"), "2026-08-20", "2025-11-20", "2025-11-18"),
-        ("ct-attenuation", measure("ct-attenuation", 60, "HU"), "2026-05-20", "2025-11-20", "2025-11-18"),
-        ("psoas-total-area", measure("psoas-total-area", 12, "cm2"), "2026-05-20", "2025-11-20", "2025-11-18"),
+        ("ct-attenuation", measure("ct-attenuation", 60, "HU", method=ROI), "2026-05-20", "2025-11-20", "2025-11-18"),
+        ("psoas-total-area", measure("psoas-total-area", 12, "cm2", method=L4), "2026-05-20", "2025-11-20", "2025-11-18"),
     ],
 )  # fmt: skip
 def test_older_than_fresh_is_used_and_said_older_than_usable_is_a_gap(name, resource, fresh, aged, stale):
@@ -245,13 +248,13 @@ def test_a_component_of_a_panel_is_read_with_the_time_of_the_panel():
     ("members", "concerns"),
     [
         ({"method": None}, ("How it was measured is not recorded.",)),
-        ({"method": {"text": "MRI"}}, ()),
-        ({"method": None, "device": {"display": "scanner"}}, ()),
-        ({"method": None, "performer": [{"display": "radiology"}]}, ()),
+        ({"method": {"text": "radiograph"}}, ()),
+        ({"method": None, "device": {"display": "scanner"}}, ("How it was measured is not recorded.",)),
+        ({"method": None, "performer": [{"display": "radiology"}]}, ("How it was measured is not recorded.",)),
     ],
 )
 def test_a_measure_of_an_image_says_when_its_method_is_not_recorded(members, concerns):
-    assert findings_of(measure("vbq", 2.9, "1", **members)).known["vbq"].concerns == concerns
+    assert findings_of(measure("local-kyphosis", 12, "deg", **members)).known["local-kyphosis"].concerns == concerns
 
 
 @pytest.mark.parametrize("name", ["local-kyphosis-post", "cement-diffused"])

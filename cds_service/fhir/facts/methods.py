@@ -1,0 +1,128 @@
+"""How an image was measured: accepted, not known, or recognisably another quantity (`[method]` of a finding's file).
+
+Words are looked for in the code, method, device, body site, notes and components of the Observation. Who performed it
+says nothing of the way.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from cds_service.core.vocabulary import Method
+from cds_service.fhir.facts.chart import Chart
+from cds_service.fhir.facts.observations import Reading
+from cds_service.fhir.mapping.code_systems import MEASURES
+from cds_service.fhir.orders.level_text import LEVELS, in_order, levels_named
+from cds_service.fhir.raw_json import member, objects, text, texts_of
+
+BESIDE = "beside the fracture"
+NO_LEVELS = frozenset({"T1", "T2"})  # in words about an image these are sequences
+# Notes tell of more than the measurement: sentences about the fracture do not say where it was measured.
+_ABOUT_FRACTURE = re.compile(r"fra[ck]t|[OV]CF\b|骨折|plast[iy]|cement|zement|edema|ödem", re.IGNORECASE)
+_SENTENCE = re.compile(r"[;\n。；]|\.(?=\s|$)")
+
+
+class Way(NamedTuple):
+    """How one value was measured.
+
+    Attributes:
+        other: why it is another quantity, as a phrase; empty when nothing says so.
+        is_accepted: it is known to have been measured as the finding asks.
+        site: the vertebrae, `L4` or `L4,L5`, or `beside the fracture`; empty where not stated or of no matter.
+    """
+
+    other: str
+    is_accepted: bool
+    site: str
+
+
+def judge_method(reading: Reading, method: Method, chart: Chart) -> Way:
+    """What the record says of the way of measuring, held against what the finding asks."""
+    spoken, notes = tuple(_spoken(reading)), tuple(_notes(reading))
+    named = frozenset[str]().union(
+        *(chart.terminology.methods.named(words, method.ways) for words in (*spoken, *notes))
+    )
+    other = next((why for way, why in method.other.items() if way in named), "")
+    coded = reading.match.code.startswith(tuple(f"{system}|" for system in method.systems))
+    is_named = coded or named.issuperset(method.all_of)
+    levels = () if method.levels is None else _levels(reading, spoken, chart)
+    if method.levels is None:
+        return Way(other, is_named and named.isdisjoint(method.none_of), "")
+    other = other or _elsewhere(levels, method.levels)
+    levels = levels or _levels_in(part for note in notes for part in _SENTENCE.split(note) if not _about_fracture(part))
+    is_there = levels == method.levels or not method.levels
+    site = ",".join(levels)
+    if not method.levels and not _site_levels(reading, chart):
+        beside = chart.terminology.methods.named("\n".join((*spoken, *notes)), ("beside-fracture",))
+        site = BESIDE if beside else site
+    return Way(other, is_named and is_there and named.isdisjoint(method.none_of), site)
+
+
+def _elsewhere(levels: tuple[str, ...], expected: tuple[str, ...]) -> str:
+    """Why these vertebrae are not those of the study; empty when they may be."""
+    if len(levels) > 2 and not set(levels) <= set(expected):
+        return "a mean over several levels"
+    if levels and expected and not set(levels) & set(expected):
+        return f"measured at {' and '.join(levels)}, in the study at {' to '.join(expected)}"
+    return ""
+
+
+def _levels(reading: Reading, spoken: Iterable[str], chart: Chart) -> tuple[str, ...]:
+    """The vertebrae by body site, else by the words about the measurement."""
+    return _site_levels(reading, chart) or _levels_in(spoken)
+
+
+def _site_levels(reading: Reading, chart: Chart) -> tuple[str, ...]:
+    site = reading.observation.get("bodySite")
+    coded = in_order(frozenset(chart.terminology.translate("vertebral-level", site)) & set(LEVELS))
+    return coded or _levels_in(texts_of(site))
+
+
+def _levels_in(texts: Iterable[str]) -> tuple[str, ...]:
+    return in_order({level for words in texts for level in levels_named(words)} - NO_LEVELS)
+
+
+def _about_fracture(words: str) -> bool:
+    return bool(_ABOUT_FRACTURE.search(words))
+
+
+def _spoken(reading: Reading) -> Iterable[str]:
+    """Words about the measurement itself, element by element."""
+    observation = reading.observation
+    yield from _of_code(reading.holder.get("code"))
+    for name in ("method", "bodySite"):
+        yield from _of_coded(observation.get(name))
+    yield text(member(observation, "device", "display"))
+    if reading.holder is observation:  # components of a panel are measures of their own
+        for component in objects(observation.get("component")):
+            yield from _of_component(component)
+    else:
+        yield from _of_code(observation.get("code"))
+
+
+def _notes(reading: Reading) -> Iterable[str]:
+    return (text(note.get("text")) for note in objects(reading.observation.get("note")))
+
+
+def _of_code(code: Any) -> list[str]:
+    """Text and displays; what our own code is called is no word of the record."""
+    own = {text(one.get("display")) for one in objects(member(code, "coding")) if one.get("system") == MEASURES}
+    return [words for words in texts_of(code) if words not in own]
+
+
+def _of_coded(codeable: Any) -> list[str]:
+    """Text and displays, or the code where it stands alone: DICOM writes `CT` and `MR`."""
+    bare = [text(one.get("code")) for one in objects(member(codeable, "coding")) if not one.get("display")]
+    return [*texts_of(codeable), *bare]
+
+
+def _of_component(component: Any) -> Iterable[str]:
+    """`contrast: none`, `tube voltage: 120 kV`."""
+    value, answer = component.get("valueQuantity"), component.get("valueBoolean")
+    said = [*_of_coded(component.get("valueCodeableConcept")), text(component.get("valueString"))]
+    said.append(f"{member(value, 'value')} {text(member(value, 'unit'))}" if isinstance(value, dict) else "")
+    said.append({True: "yes", False: "none"}.get(answer, "") if isinstance(answer, bool) else "")
+    for name in _of_coded(component.get("code")):
+        yield ": ".join((name, " ".join(filter(None, said))))
