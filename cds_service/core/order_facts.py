@@ -49,8 +49,8 @@ def judge_ct_level(ct: Finding | None, order: AugmentationOrder | None) -> Findi
     """
     if ct is None or order is None or not (ct.site == "" or ct.site[0] in "TL"):
         return None
-    measured, treated = frozenset(filter(None, ct.site.split(","))), frozenset(order.levels)
-    where = ct.site.replace(",", " and ")
+    measured, treated = frozenset(filter(None, ct.site.split(", "))), frozenset(order.levels)
+    where = ct.site.replace(", ", " and ")
     if measured and measured <= treated:
         detail = f"{ct.provenance[0].printed} not used: measured at {where}, the fractured level"
         return Gap(ct.name, "other-method", detail, ct.provenance, ct.value, ct.observed)

@@ -30,7 +30,7 @@ class Way(NamedTuple):
     Attributes:
         other: why it is another quantity, as a phrase; empty when nothing says so.
         is_accepted: it is known to have been measured as the finding asks.
-        site: the vertebrae, `L4` or `L4,L5`, or `beside the fracture`; empty where not stated or of no matter.
+        site: the vertebrae, `L1` or `L1, L2`, or `beside the fracture`; empty where not stated or given by the study.
     """
 
     other: str
@@ -53,10 +53,10 @@ def judge_method(reading: Reading, method: Method, chart: Chart) -> Way:
     other = other or _elsewhere(levels, method.levels)
     levels = levels or _levels_in(part for note in notes for part in _SENTENCE.split(note) if not _about_fracture(part))
     is_there = levels == method.levels or not method.levels
-    site = ",".join(levels)
+    site = "" if method.levels else ", ".join(levels)
     if not method.levels and not _site_levels(reading, chart):
-        beside = chart.terminology.methods.named("\n".join((*spoken, *notes)), ("beside-fracture",))
-        site = BESIDE if beside else site
+        words = "\n".join((*spoken, *notes, *texts_of(reading.holder.get("code"))))  # our own code is of that vertebra
+        site = BESIDE if chart.terminology.methods.named(words, ("beside-fracture",)) else site
     return Way(other, is_named and is_there and named.isdisjoint(method.none_of), site)
 
 

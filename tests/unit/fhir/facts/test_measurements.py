@@ -174,7 +174,7 @@ def test_the_value_of_one_side_is_not_the_value_of_both(name):
     assert name in findings_of(measure(name, value, unit, bodySite={"text": "Right and left psoas"})).known
 
 
-ROI, L4 = {"text": "trabecular ROI, unenhanced CT"}, {"text": "MRI, L4"}
+ROI, L4 = {"text": "trabecular ROI, unenhanced CT"}, {"method": {"text": "MRI, L4"}}
 
 
 # Fresh and usable, in months, by the contract; TODAY is 20 November 2026.
@@ -190,7 +190,7 @@ ROI, L4 = {"text": "trabecular ROI, unenhanced CT"}, {"text": "MRI, L4"}
         (INDEX, measure(INDEX, 5, "kg/m2"), "2026-05-20", "2025-11-20", "2025-11-18"),
         ("mna-score", observation(coded("895533005", SCT), 22, "{score}"), "2026-08-20", "2025-11-20", "2025-11-18"),
         ("ct-attenuation", measure("ct-attenuation", 60, "HU", method=ROI), "2026-05-20", "2025-11-20", "2025-11-18"),
-        ("psoas-total-area", measure("psoas-total-area", 12, "cm2", method=L4), "2026-05-20", "2025-11-20", "2025-11-18"),
+        ("psoas-total-area", measure("psoas-total-area", 12, "cm2", **L4), "2026-05-20", "2025-11-20", "2025-11-18"),
     ],
 )  # fmt: skip
 def test_older_than_fresh_is_used_and_said_older_than_usable_is_a_gap(name, resource, fresh, aged, stale):

@@ -172,6 +172,11 @@ def test_words_may_say_that_it_is_beside_the_fracture():
     assert hu(order("L1"), method=words).known["ct-attenuation"].may_reassure
 
 
+def test_the_code_may_say_that_it_is_beside_the_fracture():
+    code = coded("ct-attenuation", MEASURES, display="CT attenuation, trabecular, adjacent vertebra")
+    assert hu(order("L1"), code=code).known["ct-attenuation"].may_reassure
+
+
 def test_a_note_about_the_fracture_does_not_say_where_it_was_measured():
     finding = hu(order("L1"), note=[{"text": "Fracture of L1. HU of L2."}]).known["ct-attenuation"]
     assert (finding.site, finding.may_reassure) == ("L2", True)
