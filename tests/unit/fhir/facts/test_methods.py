@@ -174,7 +174,8 @@ def test_words_may_say_that_it_is_beside_the_fracture():
 
 def test_the_code_may_say_that_it_is_beside_the_fracture():
     code = coded("ct-attenuation", MEASURES, display="CT attenuation, trabecular, adjacent vertebra")
-    assert hu(order("L1"), code=code).known["ct-attenuation"].may_reassure
+    value = observation(code, 84, "[hnsf'U]", method={"text": "ROI in spongy bone, trabecular, unenhanced"})
+    assert derived(value, order=order("L1")).known["ct-attenuation"].may_reassure
 
 
 def test_a_note_about_the_fracture_does_not_say_where_it_was_measured():
