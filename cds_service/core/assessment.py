@@ -34,7 +34,8 @@ class Silence:
         why: `held`: its value lies beyond what the study can say, on the side that would reassure. `outside`: it fails
             a criterion, or was seen (stale, other method) beyond the study's range or criteria. `not-known`: without
             it nobody knows whether the patient lies inside the study's range. `criterion-not-known`: nor whether a
-            criterion is met that a warning hangs on. `aged`: older than fresh, or it is not known how it was measured.
+            criterion is met that a warning hangs on. `aged`: older than fresh or than usable, or it is not known how it
+            was measured.
     """
 
     finding: str
@@ -54,7 +55,6 @@ class ModelResult:
         pooled_risk: at the pooled incidence of the literature, 0..1; None where a site baseline is set or none known.
         without_held: the same without the values that were held on the reassuring side; None when none was, or when
             too little is known without them.
-        with_seen: the same with values that were seen and are no input (stale, other method); None where none was.
         inputs: the record's findings that entered.
         unusable: findings on record that are no input at this site, each with the reason.
         silenced_by: what keeps the figure out of a summary, or from being a warning; each finding once.
@@ -71,7 +71,6 @@ class ModelResult:
     violations: tuple[Violation, ...]
     pooled_risk: float | None
     without_held: Prediction | None
-    with_seen: Prediction | None
     inputs: tuple[Finding, ...]
     unusable: tuple[Gap, ...]
     silenced_by: tuple[Silence, ...]
@@ -118,8 +117,7 @@ class ModelResult:
         Args:
             width: 0..1.
         """
-        said = (self.prediction, *((self.with_seen,) if self.with_seen else ()))
-        is_narrow = all(high - low <= width for one in said for low, high in one.ranges)
+        is_narrow = all(high - low <= width for low, high in self.prediction.ranges)
         return self.shown and is_narrow and not any(one.why in SILENCES_PRINT for one in self.silenced_by)
 
 
@@ -264,7 +262,6 @@ def _apply(model: LogisticModel, findings: Findings, policy: Policy, *, has_doub
         violations=violations,
         pooled_risk=risk_at(prediction, study, pooled) if pooled is not None and shown else None,
         without_held=_without_held(model, values, prediction, site, policy),
-        with_seen=with_seen,
         inputs=inputs,
         unusable=unusable,
         silenced_by=silenced_by,
@@ -344,6 +341,8 @@ def _silences(
         if one.needed and one.finding not in findings.known
     ]
     found += [(finding.name, "aged") for finding in inputs if not finding.may_reassure]
+    is_stale = (name for name in study.input_names if name in seen and findings.gaps[name].reason == "stale")
+    found += [(name, "aged") for name in is_stale]
     gravest: dict[str, Why] = {}
     for name, why in found:
         gravest.setdefault(name, why)

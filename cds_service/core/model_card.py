@@ -105,6 +105,7 @@ def _logistic(study: LogisticStudy, model: LogisticModel) -> dict[str, Any]:
         },
         "printedLimits": {"floor": floor, "ceiling": ceiling},
         "errorRatios": dict(table.error_ratios),
+        "references": dict(table.references),
         "eventsPerCoefficient": study.cohort.events / len(study.terms),
         "validation": {
             "summary": study.validation.summary,
@@ -122,7 +123,10 @@ def _coefficient(study: LogisticStudy, term: Term) -> dict[str, Any]:
         "source": predictor.printed_in,
         "coding": predictor.coding,
         "knownAtOrderSign": predictor.known_at_order_sign,
+        "entersFigure": predictor.raking_only is None,
     }
+    if predictor.raking_only is not None:
+        card["why"] = predictor.raking_only
     return card | _misprint(predictor, term)
 
 
@@ -174,6 +178,7 @@ def _marker(study: MarkerStudy) -> dict[str, Any]:
     return {
         "events": study.cohort.events,
         "intervalDays": study.interval_days,
+        "intervalRangeDays": list(study.interval_range_days),
         "markers": [
             {
                 "id": one.id,

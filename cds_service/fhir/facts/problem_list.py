@@ -79,7 +79,14 @@ def stated_as_true(spec: FindingSpec, counted: Sequence[Stated]) -> Finding:
         unit=spec.unit,
         observed=ordered[0].day,
         provenance=tuple(one.provenance(spec) for one in ordered),
+        label=_augmentation(counted),
     )
+
+
+def _augmentation(counted: Sequence[Stated]) -> str:
+    """`kyphoplasty` or `vertebroplasty` where all entries are one of them, else empty: nobody knows which it was."""
+    concepts = {one.concept for one in counted}
+    return next(iter(concepts)) if len(concepts) == 1 and concepts <= {"kyphoplasty", "vertebroplasty"} else ""
 
 
 def _silence(spec: FindingSpec, chart: Chart, stated: Sequence[Stated]) -> Finding | Gap:

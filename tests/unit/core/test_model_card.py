@@ -44,6 +44,9 @@ def test_the_refracture_card_gives_the_printed_table(cards):
     assert card["coefficients"]["bmi"]["se"] == pytest.approx(0.140, abs=0.0005)
     assert card["coefficients"]["bmd-t-score"]["unit"] == "{T-score}"
     assert {"mna-category=B", "mna-category=C"} <= set(card["coefficients"])
+    uses = {name: one["entersFigure"] for name, one in card["coefficients"].items()}
+    assert {name for name, used in uses.items() if not used} == {"mna-category=B", "mna-category=C"}
+    assert "one patient in ten" in card["coefficients"]["mna-category=C"]["why"]
     assert card["ranges"]["bmi"]["highest"] == pytest.approx(23.3, abs=0.2)
     assert card["errorRatios"]["bmi"] == pytest.approx(0.66, abs=0.02)
 
@@ -68,7 +71,29 @@ def test_every_card_stands_with_its_source_doubts_and_contrary_evidence(cards):
         assert card["source"]["url"].startswith("https://doi.org/10.")
         assert card["doubts"]
         assert card["advice"]
-    assert len(cards["sarcopenia-pvm-2022"]["contraryEvidence"]) == 3
+    said = {one["url"].removeprefix("https://doi.org/") for card in cards.values() for one in card["contraryEvidence"]}
+    assert {  # evidence page, "Contrary evidence" and "VBQ does not travel"
+        "10.1186/s13018-025-06424-5",
+        "10.1186/s12891-025-08998-x",
+        "10.31616/asj.2024.0467",
+        "10.1227/neu.0000000000003282",
+        "10.1038/s41598-025-86721-5",
+    } <= said
+    refracture = cards["sarcopenia-pvm-2022"]["contraryEvidence"]
+    assert any("3.50 (2.06-5.93" in one["statement"] for one in refracture)
+
+
+def test_the_rate_that_the_paper_does_not_print_is_called_our_computation(cards):
+    card = cards["nvcf-nomogram-2024"]
+    texts = [*card["doubts"], *card["limits"], *(one.get("text", "") for one in card["validation"]["measured"])]
+    said = [text for text in texts if "16 %" in text]
+    assert len(said) == 3
+    assert all("our computation" in text for text in said)
+    assert not any("nine months" in text for text in texts)
+
+
+def test_the_averages_by_procedure_stand_on_the_card(cards):
+    assert cards["nvcf-nomogram-2024"]["references"] == pytest.approx({"PKP": 0.096, "PVP": 0.243}, abs=0.001)
 
 
 def test_strata_and_marker_studies_have_a_card_without_coefficients(cards):

@@ -1,7 +1,7 @@
 """Strata and the follow-up marker."""
 
 import math
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from study_samples import STUDIES
@@ -10,7 +10,10 @@ from cds_service.core.facts import Finding, Findings, Gap
 from cds_service.core.strata import compare_with_marker, place_in_strata, stratum_of, wilson_interval
 
 PLVI, MUSCLE = STUDIES["psoas-plvi-2024"], STUDIES["muscle-change-2021"]
-FIRST, LAST = date(2026, 1, 5), date(2026, 9, 8)
+FIRST, LAST = date(2026, 1, 5), date(2026, 9, 8)  # 246 days apart; the study's mean is 247
+AUGMENTED = Finding(
+    name="prior-augmentation", value=True, unit="1", observed=date(2026, 1, 9), provenance=(), label="kyphoplasty"
+)
 
 
 @pytest.mark.parametrize(
@@ -66,9 +69,9 @@ def _finding(name, value, *, since=FIRST, observed=LAST):
     return Finding(name=name, value=value, unit="%", observed=observed, since=since, provenance=())
 
 
-def _findings(*known):
+def _findings(*known, augmented=AUGMENTED):
     gap = Gap(name="bmi", reason="absent", detail="not there")
-    return Findings(known={one.name: one for one in known}, gaps={"bmi": gap})
+    return Findings(known={one.name: one for one in (*known, augmented)}, gaps={"bmi": gap})
 
 
 def test_a_patient_is_placed_by_the_finding_and_a_gap_places_nobody():
@@ -83,18 +86,23 @@ def test_a_patient_is_placed_by_the_finding_and_a_gap_places_nobody():
         ("paraspinal-csa-change", -10.0, True),
         ("paraspinal-csa-change", -7.5, True),
         ("paraspinal-csa-change", -7.4, False),
-        ("paraspinal-csa-change", -11.9, False),
+        ("paraspinal-csa-change", -11.9, True),  # worse than three quarters of those who had refractured
         ("paraspinal-csa-change", -1.0, False),
         ("paraspinal-signal-change", 10.0, True),
         ("paraspinal-signal-change", 2.0, False),
         ("paraspinal-ratio-change", -20.0, True),
-        ("paraspinal-ratio-change", -30.0, False),
+        ("paraspinal-ratio-change", -30.0, True),
+        ("paraspinal-signal-change", 40.0, True),
+        ("paraspinal-signal-change", -40.0, False),
+        ("paraspinal-csa-change", 12.0, False),
     ],
 )
-def test_a_change_is_in_range_inside_one_groups_quartiles_and_outside_the_others(name, change, is_in_range):
+def test_a_change_is_in_range_from_the_near_end_of_one_groups_quartiles_and_outside_the_others(
+    name, change, is_in_range
+):
     found = compare_with_marker(MUSCLE, _findings(_finding(name, change)))
     assert bool(found.in_range) is is_in_range
-    assert (found.first, found.last) == (FIRST, LAST)
+    assert (found.first, found.augmented, found.last) == (FIRST, date(2026, 1, 9), LAST)
     assert found.changes[0].change == change
 
 
@@ -109,6 +117,43 @@ def test_only_changes_of_the_newest_two_days_are_compared():
     old = _finding("paraspinal-signal-change", 10.0, since=date(2025, 1, 1), observed=date(2025, 6, 1))
     found = compare_with_marker(MUSCLE, _findings(_finding("paraspinal-csa-change", -10.0), old))
     assert [change.marker_id for change in found.changes] == ["area-change"]
+
+
+@pytest.mark.parametrize(
+    ("days_before", "days_after", "is_compared"),
+    [(4, 92, True), (4, 91, False), (4, 457, True), (4, 458, False), (0, 200, False), (200, 0, False)],
+)
+def test_one_mri_before_the_kyphoplasty_and_one_after_it_as_far_apart_as_in_the_study(
+    days_before, days_after, is_compared
+):
+    """96 to 461 days (evidence page, section 2)."""
+    done = AUGMENTED.observed
+    pair = {"since": done - timedelta(days=days_before), "observed": done + timedelta(days=days_after)}
+    found = compare_with_marker(MUSCLE, _findings(_finding("paraspinal-csa-change", -10.0, **pair)))
+    assert (found is not None) is is_compared
+
+
+@pytest.mark.parametrize(
+    "augmented",
+    [
+        AUGMENTED._replace(label="vertebroplasty"),
+        AUGMENTED._replace(label=""),
+        AUGMENTED._replace(observed=None),
+        AUGMENTED._replace(value=False),
+    ],
+)
+def test_only_after_a_kyphoplasty_whose_day_is_known(augmented):
+    assert compare_with_marker(MUSCLE, _findings(_finding("paraspinal-csa-change", -10.0), augmented=augmented)) is None
+
+
+def test_what_of_the_measurement_is_not_recorded_stands_beside_the_marker():
+    doubtful = _finding("paraspinal-csa-change", -10.0)._replace(concerns=("The scanner is not recorded.",))
+    assert compare_with_marker(MUSCLE, _findings(doubtful)).concerns == ("The scanner is not recorded.",)
+
+
+def test_a_stratum_carries_its_horizon_and_that_it_was_vertebroplasty():
+    found = stratum_of(PLVI, "refracture", 0.5)
+    assert (found.horizon_months, found.procedures) == (12, ("PVP",))
 
 
 def test_without_a_change_or_its_days_there_is_nothing_to_compare():
