@@ -64,6 +64,7 @@ FRESH = {
     "sarcopenia": 184,
 }
 IMAGING = {name for name in FRESH if name.startswith(("ct-", "pma", "multifidus", "psoas", "es-mf", "vbq"))}
+RANGE = r"\d+ ?(?:–|to) ?\d+ %|under \d+ %|over \d+ %"  # both ends beyond the floor or ceiling of print are one
 STATED = {"method", "device", "bodySite", "note", "component"}  # where a record may say how it was measured
 SHINGLE = 8  # so many words in a row that stand twice are the same thing said twice
 
@@ -160,9 +161,9 @@ def company(cards: Cards, _signing: Signing) -> Iterator[str]:
         yield f"no horizon: {detail!r}"
     if not re.search(r"average", detail):
         yield f"no average: {detail!r}"
-    if not re.search(r"\d+ ?(?:–|to) ?\d+ %", detail):
+    if not re.search(rf"(?:uncertainty|measured|from)[^.\n]*?(?:{RANGE})", detail):
         yield f"no range: {detail!r}"
-    if "%" in card["summary"] and not re.search(r"study uncertainty (?:of )?\d+–\d+ %", detail):
+    if "%" in card["summary"] and not re.search(f"study uncertainty (?:of )?(?:{RANGE})", detail):
         yield f"no study uncertainty: {detail!r}"
     if headline["missing"] and not re.search(r"missing|measured|without|would give", detail, re.IGNORECASE):
         yield f"nothing of what is missing: {detail!r}"
