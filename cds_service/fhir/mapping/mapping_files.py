@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, RootModel
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.code_systems import MEASURES, ORDERS, CodeSystems
 from cds_service.fhir.mapping.overlay import files_in_force, label, read_json, read_toml, validated
-from cds_service.fhir.mapping.text_rules import TextRule, TextRules, without_accents
+from cds_service.fhir.mapping.text_rules import SPINE, TextRule, TextRules, folded_pattern
 
 UNIT_PROPERTY = "https://kyphoplasty-cds.org/fhir/property/unit"
 LEAST_EXAMPLES = 8
@@ -61,6 +61,7 @@ class _Words(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     any: tuple[str, ...] = Field(min_length=1)
+    short: tuple[str, ...] = ()
     none: tuple[str, ...] = ()
     examples: tuple[str, ...] = Field(min_length=LEAST_EXAMPLES)
     counter_examples: tuple[str, ...] = Field(min_length=LEAST_EXAMPLES, alias="counter-examples")
@@ -110,12 +111,12 @@ def _includes(
 def _class_rule(rule: Mapping[str, Any], path: Path, at: str) -> re.Pattern[str]:
     if (rule["property"], rule["op"]) != ("code", "regex"):
         raise DataFileError(label(path), f"{at}.filter", "only property code with op regex is understood")
-    return _pattern(rule["value"], path, f"{at}.filter", flags=0)
+    return _pattern(rule["value"], path, f"{at}.filter")
 
 
-def _pattern(text: str, path: Path, key: str, *, flags: int) -> re.Pattern[str]:
+def _pattern(text: str, path: Path, key: str) -> re.Pattern[str]:
     try:
-        return re.compile(text, flags)
+        return re.compile(text)
     except re.error as error:
         raise DataFileError(label(path), key, f"is no regular expression: {error}") from error
 
@@ -229,20 +230,21 @@ def read_texts(folders: Sequence[Path]) -> Mapping[str, TextRule]:
         rules[concept] = TextRule(
             (*known.any, *_word_patterns(words.any, path, f"{concept}.any")),
             (*known.none, *_word_patterns(words.none, path, f"{concept}.none")),
+            (*known.short, *_word_patterns(words.short, path, f"{concept}.short")),
         )
     for concept, words, path in said:
-        _try_examples(TextRules({concept: rules[concept]}), words, path, concept)
+        _try_examples(TextRules({concept: rules[concept]}, rules.get(SPINE)), words, path, concept)
     return dict(sorted(rules.items()))
 
 
-def _word_patterns(words: Sequence[str], path: Path, key: str) -> list[re.Pattern[str]]:
-    return [_pattern(without_accents(word), path, key, flags=re.IGNORECASE) for word in words]
+def _word_patterns(words: Sequence[str], path: Path, key: str) -> list[str]:
+    return [_pattern(f"(?:{folded_pattern(word)})", path, key).pattern for word in words]
 
 
 def _try_examples(rule: TextRules, words: _Words, path: Path, concept: str) -> None:
     for example in words.examples:
-        if not rule.concepts(example):
+        if not rule.places(example):
             raise DataFileError(label(path), f"{concept}.examples", f"{example!r} is not recognised")
     for example in words.counter_examples:
-        if rule.concepts(example):
+        if rule.places(example):
             raise DataFileError(label(path), f"{concept}.counter-examples", f"{example!r} is recognised")

@@ -23,7 +23,7 @@ from cds_service.fhir.mapping.mapping_files import (
     read_value_sets,
 )
 from cds_service.fhir.mapping.methods import MethodWords, load_method_words
-from cds_service.fhir.mapping.text_rules import TextRule, TextRules
+from cds_service.fhir.mapping.text_rules import SPINE, TextRule, TextRules
 from cds_service.fhir.mapping.units import UnitTable, load_units
 from cds_service.fhir.raw_json import LISTS
 
@@ -122,6 +122,10 @@ class Terminology:
                 found += known
         return tuple(dict.fromkeys(found)) if found else ()
 
+    def codings(self, codeable: Any) -> list[Code]:
+        """System and code of each coding, in the spelling that we compare."""
+        return [self._systems.normalise(*code) for code in _codes(codeable)]
+
     def knows(self, system: str, code: str) -> bool:
         """Whether this code belongs to any concept."""
         known = self._as_written.get((system, code))
@@ -163,20 +167,28 @@ class Terminology:
         """
         return frozenset(target for targets in self._answer_maps[map_id].values() for target in targets)
 
-    def text_concepts(self, text: str, among: frozenset[str] | None = None) -> frozenset[str]:
+    def text_concepts(self, text: str, among: frozenset[str] | None = None, beside: str | None = "") -> frozenset[str]:
         """Concepts that words name, by `mappings/texts/`. The last resort: say so where it is used.
 
         Args:
             text: of a record or an order.
-            among: the concepts that matter; the words of no other are looked for. None for all.
+            among: the concepts that matter; the words of no other are looked for. None for those that codes may
+                belong to; the others (sides, routes, what makes an order another one) are asked for by name.
+            beside: what else is known of the place in the body, for names of two or three letters;
+                None where they do not count.
         """
-        if not isinstance(text, str):
-            return NOTHING
+        return frozenset(self.text_places(text, among, beside)) if isinstance(text, str) else NOTHING
+
+    def text_places(
+        self, text: str, among: frozenset[str] | None = None, beside: str | None = ""
+    ) -> Mapping[str, tuple[int, int]]:
+        """As `text_concepts`, each with the first place where `folded(text)` names it."""
         rules = self._rules_among.get(among)
         if rules is None:  # few sets are asked for, all of them named in our code
-            chosen = self._texts if among is None else {one: self._texts[one] for one in among if one in self._texts}
-            rules = self._rules_among[among] = TextRules(chosen)
-        return rules.concepts(text)
+            wanted = self.names if among is None else among
+            chosen = {one: rule for one, rule in self._texts.items() if one in wanted}
+            rules = self._rules_among[among] = TextRules(chosen, self._texts.get(SPINE))
+        return rules.places(text, beside)
 
     def _read(self, code: Code) -> tuple[Match, ...]:
         """What a code means that is written in another spelling, or that only a rule lists; most mean nothing here."""

@@ -1,7 +1,7 @@
-"""Words that name a concept: the rules of `texts/`, each tried only on words that can fit it.
+"""Words that name a concept: the rules of `texts/`, tried on texts without case and accents.
 
-A search that minds no case takes long, and there are close to two hundred patterns. Nearly all are seen not to fit by
-a piece of plain text that they cannot do without: `metasta`, or `oplast` for `k[yi](ph|f)oplast`.
+There are more than a thousand patterns. Nearly all are seen not to fit by a piece of plain text that they cannot do
+without: `metasta`, or `oplast` for `k[yi](ph|f)oplast`; one search for all of them together takes ten times as long.
 """
 
 from __future__ import annotations
@@ -9,58 +9,90 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import chain
 from re import _constants as op  # type: ignore[attr-defined]
 from re import _parser  # type: ignore[attr-defined]
 from typing import Any
 
+Place = tuple[int, int]
 Pieces = frozenset[str]
 NOT_KNOWN: Pieces = frozenset()
-# What a search without case takes for an ASCII letter and `str.lower` does not.
-ODD_LETTERS = {0x130: "i", 0x131: "i", 0x17F: "s", 0x212A: "k"}
 
+SPINE = "spine"  # the concept whose words turn a short name (PKP) into an operation of the spine
 _ACCENTS = re.compile("[\u0300-\u036f]")
+_ESCAPED = re.compile(r"\\.|[^\\]+", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class TextRule:
-    """Words that name a concept, and words beside them that say otherwise.
+    """Words that name a concept, as regular expressions on folded text.
 
     Attributes:
-        pieces: one of them stands in all that fits, in the spelling of `folded`; empty when that is not known.
+        any: one of them names the concept.
+        none: one of them beside it says otherwise.
+        short: abbreviations and words of many meanings: they count only beside a word of `SPINE`.
     """
 
-    any: tuple[re.Pattern[str], ...]
-    none: tuple[re.Pattern[str], ...] = ()
-    pieces: tuple[str, ...] = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "pieces", tuple(sorted(_one_of(pieces_of(word.pattern) for word in self.any))))
-
-    def fits(self, text: str, folded_text: str) -> bool:
-        """Whether this text names the concept."""
-        if self.pieces and not any(map(folded_text.__contains__, self.pieces)):
-            return False
-        return any(word.search(text) for word in self.any) and not any(word.search(text) for word in self.none)
+    any: tuple[str, ...]
+    none: tuple[str, ...] = ()
+    short: tuple[str, ...] = ()
 
 
 class TextRules:
-    """The rules of some concepts, tried together: of most texts one look says that none of them fits."""
+    """The rules of some concepts, tried together."""
 
-    def __init__(self, rules: Mapping[str, TextRule]) -> None:
-        """By concept."""
-        self._rules = rules
-        each = [rule.pieces for rule in rules.values()]
+    def __init__(self, rules: Mapping[str, TextRule], spine: TextRule | None) -> None:
+        """By concept, and the rule of `SPINE`."""
+        self._rules = {concept: _Searches(rule) for concept, rule in rules.items()}
+        self._spine = _Searches(spine) if spine else None
+        each = [rule.pieces for rule in self._rules.values()]
         self._pieces = _shortest(chain(*each)) if all(each) else ()
 
-    def concepts(self, text: str) -> frozenset[str]:
-        """Those that this text names."""
-        plain = without_accents(text)
-        folded_text = folded(plain)
-        if self._pieces and not any(map(folded_text.__contains__, self._pieces)):
-            return frozenset()
-        return frozenset([concept for concept, rule in self._rules.items() if rule.fits(plain, folded_text)])
+    def places(self, text: str, beside: str | None = "") -> Mapping[str, Place]:
+        """Where `folded(text)` names which concept, the first place of each.
+
+        Args:
+            text: of a record or an order.
+            beside: what else is known of the place in the body, for short names; None where those do not count.
+        """
+        words = folded(text)
+        if not _may_fit(self._pieces, words):
+            return {}
+        found = ((concept, self._place(rule, words, beside)) for concept, rule in self._rules.items())
+        return {concept: place for concept, place in found if place}
+
+    def _place(self, rule: _Searches, words: str, beside: str | None) -> Place | None:
+        if not _may_fit(rule.pieces, words):
+            return None
+        name = rule.any.search(words) if rule.any else None
+        if name is None and rule.short and self._is_spinal(words, beside):
+            name = rule.short.search(words)
+        return name.span() if name and not (rule.none and rule.none.search(words)) else None
+
+    def _is_spinal(self, words: str, beside: str | None) -> bool:
+        spine = self._spine
+        if spine is None or spine.any is None or beside is None:
+            return False
+        whole = f"{words} {folded(beside)}"
+        return bool(spine.any.search(whole)) and not (spine.none and spine.none.search(whole))
+
+
+class _Searches:
+    """A rule, compiled: one search for each list of words.
+
+    Attributes:
+        pieces: one of them stands in all that fits; empty when that is not known.
+    """
+
+    def __init__(self, rule: TextRule) -> None:
+        self.any, self.none, self.short = _compiled(rule.any), _compiled(rule.none), _compiled(rule.short)
+        self.pieces = tuple(sorted(_one_of(pieces_of(word) for word in (*rule.any, *rule.short))))
+
+
+def folded(text: str) -> str:
+    """The text in lower case and without accents."""
+    return without_accents(text).lower()
 
 
 def without_accents(text: str) -> str:
@@ -73,13 +105,13 @@ def without_accents(text: str) -> str:
     return unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFKD", text)))
 
 
-def folded(text: str) -> str:
-    """The text in the spelling of pieces: in lower case."""
-    return text.lower() if text.isascii() else text.translate(ODD_LETTERS).lower()
+def folded_pattern(pattern: str) -> str:
+    r"""A regular expression for folded texts: `\S` stays what it is."""
+    return _ESCAPED.sub(lambda part: part[0] if part[0].startswith("\\") else folded(part[0]), pattern)
 
 
 def pieces_of(pattern: str) -> Pieces:
-    """Pieces of which one stands in every folded text that this pattern fits; empty when none is known."""
+    """Pieces of which one stands in every text that this pattern fits; empty when none is known."""
     return _of_sequence(_parser.parse(pattern))
 
 
@@ -90,8 +122,8 @@ def _of_sequence(parsed: Iterable[tuple[Any, Any]]) -> Pieces:
     for kind, argument in (*parsed, (None, None)):
         if kind is op.AT:  # between two characters
             continue
-        if kind is op.LITERAL and _has_one_spelling(chr(argument)):
-            run += chr(argument).lower()
+        if kind is op.LITERAL:
+            run += chr(argument)
             continue
         found.append(frozenset({run} - {""}))
         run = ""
@@ -104,16 +136,21 @@ def _of_sequence(parsed: Iterable[tuple[Any, Any]]) -> Pieces:
     return max(found, key=lambda pieces: min(map(len, pieces), default=0))
 
 
+def _one_of(alternatives: Iterable[Pieces]) -> Pieces:
+    each = list(alternatives)
+    return frozenset().union(*each) if all(each) else NOT_KNOWN
+
+
 def _shortest(pieces: Iterable[str]) -> tuple[str, ...]:
     """Without those that hold another: where one of these stands, the other stands too."""
     each = frozenset(pieces)
     return tuple(sorted(piece for piece in each if not any(other in piece for other in each - {piece})))
 
 
-def _one_of(alternatives: Iterable[Pieces]) -> Pieces:
-    each = list(alternatives)
-    return frozenset().union(*each) if all(each) else NOT_KNOWN
+def _may_fit(pieces: tuple[str, ...], words: str) -> bool:
+    return not pieces or any(map(words.__contains__, pieces))
 
 
-def _has_one_spelling(character: str) -> bool:
-    return character.isascii() or character.lower() == character.upper()
+def _compiled(words: Iterable[str]) -> re.Pattern[str] | None:
+    joined = "|".join(words)
+    return re.compile(joined) if joined else None

@@ -1,56 +1,81 @@
-"""Vertebral levels in words: `T12-L1`, `Th12/L1`, `D11`, `L1 and L2`. The last resort after every coded statement."""
+"""Vertebral levels in words: `T12-L1`, `Th12`, `D11`, `L1,2`, `12. BWK`. The last resort after every coded statement.
+
+Levels that are named together are a group. A word like "old" speaks of the group next to it, a word like "status post"
+of all that follow it up to the next comma.
+"""
 
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from cds_service.fhir.mapping.terminology import Terminology
 
 LEVELS = (*(f"T{number}" for number in range(1, 13)), *(f"L{number}" for number in range(1, 6)))
 UNUSUAL = ("T13", "L6")  # exist in some people and in no study
 LONGEST_TEXT = 2000  # characters: titles and notes of orders are shorter, and the patterns stay quick
 LONGEST_SPAN = 6  # `T1-L5` names a stretch of the spine, not what is treated
 
-# D11 = T11 in Vietnamese and French records, Th12 in German and Japanese ones, BWK and LWK are German vertebral bodies.
-_FAMILY = {
-    "TH": "T",
-    "T": "T",
-    "D": "T",
-    "BWK": "T",
-    "胸": "T",
-    "胸椎": "T",
-    "L": "L",
-    "LWK": "L",
-    "腰": "L",
-    "腰椎": "L",
-}
+# D11 = T11 in Vietnamese and Romance records, Th12 in German and Japanese ones; BWK, LWK: German vertebral bodies.
+_FAMILY = {"TH": "T", "T": "T", "D": "T", "BWK": "T", "BW": "T", "胸": "T", "L": "L", "LWK": "L", "LW": "L", "腰": "L"}
 _LEVEL = re.compile(
-    r"(?<![A-Za-z0-9])(?:(BWK|LWK|TH|Th|[TDL]|胸椎?|腰椎?)[ \-]?|(th|[tdl])-?)([1-9][0-9]?)(?![A-Za-z0-9]|[.,][0-9])"
-    r"(?!\s?-?(?:weighted|gewichtet|[Ss]ignal|[Ss]equence|STIR|FLAIR|MRI|MR\b))"
+    r"(?:(?<![A-Za-z0-9])(?![Tt]-[0-9]+,[0-9])(?:(BWK?|LWK?|TH|Th|[TDL])[ \-]?|(th|[tdl])-?)|([胸腰])椎? ?)"
+    r"([1-9][0-9]?)(?![A-Za-z0-9]|\.[0-9])"
+    # T1 and T2 of magnetic resonance and of diabetes, D5 as an infusion
+    r"(?!\s?-?(?:weighted|gewichtet|[Ss]ignal|[Ss]equence|STIR|FLAIR|MRI|MR\b|[Hh]yper|[Hh]ypo|DM\b|[Dd]iabet|加权|相)"
+    r"|\s?(?:1/2|NS\b|LR\b|W\b|in water))"
 )
-_TO = re.compile(r"\s*(?:-|‐|–|—|−|~|\bto\b|\bthrough\b|\bthru\b|\bbis\b|\bau\b|\bà\b|至|到)\s*")
-_BARE_TO = re.compile(r"[\-–/]([1-9][0-9]?)(?![A-Za-z0-9]|[.,\-/][0-9])")  # `L1-3`, `T11/12`
-_STOP = re.compile(r"[;\n。；]|\.(?=\s|$)")
-# What is not today's level: older fractures, what was ruled out, and densities, whose T has another meaning.
-_NOT_TODAY = re.compile(
-    r"\b(?:old|prior|previous\w*|former|status\s+post|s/?p|history|hx|h/o|healed|not?|without|except|after|post|alt\w*|frühere\w*"
-    r"|nach|ohne|DE?XA|BMD|T[- ]?scores?|T[- ]?werte?)\b|[Zz]\.\s?n\.|术后|陈旧",
-    re.IGNORECASE,
+# A number before its name: `12. BWK`, `1. Lendenwirbelkörper`, `第12胸椎`.
+_NUMBER_FIRST = re.compile(
+    r"\b([1-9][0-9]?)\.\s?(BWK?|LWK?|Brustwirbel|Lendenwirbel)(?![A-Z0-9])|第 ?([1-9][0-9]?) ?([胸腰])椎?"
 )
+_TO = re.compile(r"\s*(?:-|‐|–|—|−|~|\bto\b|\bthrough\b|\bthru\b|\bbis\b|\bau\b|\ba\b|\bà\b|至|到)\s*")
+_AND = re.compile(r"\s*(?:[,/&+、]|\band\b|\bund\b|\bet\b|\by\b|\be\b|和|及)?\s*(?:(?:and|und|et|y|e)\b\s*)?")
+# `L1-3`, `T11/12`, `L1,2`, `L1 and 3`; with a space before the number no word may follow that makes it a count.
+_BARE = re.compile(
+    r"(?:(?:([\-–])|[/+,&、])(?=\S)|\s?(?:[,&+、]|\b(?:and|und|et|y|e)\b|和)\s?(?=[0-9]+\s?(?:$|[,;)/&+、\-–]|and\b|und\b|et\b|"
+    r"for\b|with\b|under\b|due\b|bei\b|wegen\b|unter\b|mit\b|pour\b|sous\b|por\b|con\b|bajo\b|per\b|fract|compress|kypho|vertebro|椎)))"
+    r"([1-9][0-9]?)(?![A-Za-z0-9%]|[.:\-/][0-9]|,[0-9]{2})"
+)
+_STOP = re.compile(r"[;\n()；。]|(?<!\d)\.(?=\s|$)|\.(?=\s(?![BL]W|Brust|Lenden))")
+STATUS_POST = re.compile(r"\b(?:z|st|s)\.\s?[np]\b\.?", re.IGNORECASE)  # "Z. n.", "s.p."
 _VITAMIN_D = re.compile(r"\bvit(?:amin)?\.?\s*D[ \-]?[23]?\b", re.IGNORECASE)
+_REMARK = re.compile(r"\(([^\d()]{1,20})\)")  # "(old)" after a level speaks of it
+_FALL = re.compile(r"\b(?:fall|trauma|accident|sturz|unfall|chute|caida|caduta)\b")
+_OLD, _NOT_THESE = "old-fracture", "not-this-level"
+_OPERATIONS = frozenset({"kyphoplasty", "vertebroplasty", "vertebral-augmentation"})
+_MARKS = frozenset({_OLD, _NOT_THESE}) | _OPERATIONS
 
 
-def levels_in_text(words: str) -> tuple[str, ...]:
+@dataclass(slots=True)
+class _Group:
+    """Levels named together, and where they stand."""
+
+    start: int
+    end: int
+    levels: set[str] = field(default_factory=set)
+
+
+def levels_in_text(words: str, terminology: Terminology) -> tuple[str, ...]:
     """The levels named in a text, head to foot; T13 and L6 are returned as they stand.
 
-    Parts of the text that speak of older fractures, of what is not there, or of bone density name nothing.
+    Left out are levels of older fractures and operations, those that are denied, and those of bone density.
     """
-    parts = (part for part in _STOP.split(_VITAMIN_D.sub(" ", words[:LONGEST_TEXT])) if not _NOT_TODAY.search(part))
-    found = {level for part in parts for level in _levels_in_part(part)}
+    plain = unicodedata.normalize("NFKC", words[:LONGEST_TEXT])
+    plain = STATUS_POST.sub("status post", _VITAMIN_D.sub(" ", plain))
+    plain = _NUMBER_FIRST.sub(_name_first, _REMARK.sub(r" \1 ", plain))
+    found: set[str] = set()
+    for part in _STOP.split(plain):
+        for clause, groups in _clauses(part):
+            found.update(level for group in _treated(clause, groups, terminology) for level in group.levels)
     return in_order(found)
 
 
 def levels_named(words: str) -> tuple[str, ...]:
     """Every level that a text names, head to foot, whatever it says of it."""
-    return in_order(_levels_in_part(words[:LONGEST_TEXT]))
+    return in_order({level for group in _groups(words[:LONGEST_TEXT]) for level in group.levels})
 
 
 def in_order(levels: set[str] | frozenset[str]) -> tuple[str, ...]:
@@ -58,33 +83,72 @@ def in_order(levels: set[str] | frozenset[str]) -> tuple[str, ...]:
     return tuple(level for level in (*LEVELS[:12], UNUSUAL[0], *LEVELS[12:], UNUSUAL[1]) if level in levels)
 
 
-def _levels_in_part(part: str) -> set[str]:
-    found: set[str] = set()
+def _name_first(found: re.Match[str]) -> str:
+    name = (found[2] or found[4])[:2].upper()
+    return f" {'BWK' if name in ('BW', 'BR', '胸') else 'LWK'} {found[1] or found[3]} "
+
+
+def _clauses(part: str) -> Iterator[tuple[str, list[_Group]]]:
+    """The pieces between commas, where a comma inside a group of levels separates nothing."""
+    groups = list(_groups(part))
+    begin = 0
+    commas = [one.start() for one in re.finditer(",", part)]
+    for end in [*(at for at in commas if not any(group.start <= at < group.end for group in groups)), len(part)]:
+        inside = [group for group in groups if begin <= group.start < end]
+        yield part[begin:end], [_Group(one.start - begin, one.end - begin, one.levels) for one in inside]
+        begin = end
+
+
+def _groups(part: str) -> Iterator[_Group]:
     position = 0
     while first := _LEVEL.search(part, position):
-        level, position = _level(first), first.end()
-        bare = _BARE_TO.match(part, position)
-        joint = _TO.match(part, position)
-        second = _LEVEL.match(part, joint.end()) if joint else None
-        if second:
-            found |= _span(level, _level(second))
-            position = second.end()
-        elif bare:
-            found |= _pair(level, f"{level[0]}{bare[1]}", is_span=bare[0][0] != "/")
-            position = bare.end()
-        else:
-            found.add(level)
-    return found
+        group = _Group(first.start(), first.end())
+        last = _level(first)
+        group.levels.add(last)
+        while following := _following(part, group.end, last):
+            levels, last, group.end = following
+            group.levels = group.levels | levels if levels else set()
+        yield group
+        position = group.end
+
+
+def _following(part: str, end: int, last: str) -> tuple[set[str], str, int] | None:
+    """What a group goes on with: a range, another level, or a number alone."""
+    for joint, is_range in ((_TO.match(part, end), True), (_AND.match(part, end), False)):
+        found = _LEVEL.match(part, joint.end()) if joint else None
+        if found:
+            level = _level(found)
+            return (_span(last, level) if is_range else {level}), level, found.end()
+    bare = _BARE.match(part, end)
+    if bare is None or f"{last[0]}{bare[2]}" not in LEVELS:
+        return None
+    level = f"{last[0]}{bare[2]}"
+    return (_span(last, level) if bare[1] else {level}), level, bare.end()
+
+
+def _treated(clause: str, groups: list[_Group], terminology: Terminology) -> list[_Group]:
+    """The groups of a clause that no word takes away."""
+    if not groups:
+        return []
+    places = terminology.text_places(clause, _MARKS)
+    if (mark := places.get(_NOT_THESE)) and not _FALL.search(clause.lower(), mark[1]):
+        groups = [group for group in groups if group.start < mark[0]]
+    if groups and (mark := places.get(_OLD)):
+        is_named = any(end <= groups[0].start for name, (_, end) in places.items() if name in _OPERATIONS)
+        old = min(groups, key=lambda group: _distance(group, mark))
+        if not (is_named and old is groups[0] and old.end <= mark[0]):  # "kyphoplasty L1" is what is ordered
+            groups = [group for group in groups if group is not old]
+    return groups
+
+
+def _distance(group: _Group, mark: tuple[int, int]) -> tuple[int, bool]:
+    """Characters between, and of equals the one that follows first."""
+    is_before = group.end <= mark[0]
+    return (mark[0] - group.end if is_before else max(group.start - mark[1], 0)), is_before
 
 
 def _level(found: re.Match[str]) -> str:
-    return f"{_FAMILY[(found[1] or found[2]).upper()]}{found[3]}"
-
-
-def _pair(first: str, second: str, *, is_span: bool) -> set[str]:
-    if second not in LEVELS:
-        return {first}
-    return _span(first, second) if is_span else {first, second}
+    return f"{_FAMILY[(found[1] or found[2] or found[3]).upper()]}{found[4]}"
 
 
 def _span(first: str, last: str) -> set[str]:

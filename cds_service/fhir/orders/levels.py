@@ -39,7 +39,7 @@ class StatedLevels:
 def find_levels(order: Mapping[str, Any], bundle: DraftOrders, terminology: Terminology) -> StatedLevels:
     """The levels of one order, from the most trusted element that names any."""
     regions = _regions(order, bundle, terminology)
-    wording = _text_levels(_order_texts(order))
+    wording = _text_levels(_order_texts(order), terminology)
     statements = _statements(order, bundle, terminology, wording)
     source, stated = next(((name, stated) for name, stated in statements if stated), ("", set()))
     if not source:
@@ -58,7 +58,7 @@ def _statements(
 ) -> Iterator[tuple[str, set[str]]]:
     """What each element states, the most trusted first."""
     yield "bodySite", _site_statements(codeables(order, "bodySite"), terminology)
-    yield "note", _text_levels(_note_texts(order))
+    yield "note", _text_levels(_note_texts(order), terminology)
     yield "reasonReference", _site_statements(_reason_sites(order, bundle), terminology)
     yield "reasonCode", _icd_statements(_reason_codes(order, bundle), terminology)
     yield "text", wording
@@ -85,15 +85,15 @@ def _notes(stated: set[str], wording: set[str], source: str) -> Iterator[str]:
 def _site_statements(sites: list[Mapping[str, Any]], terminology: Terminology) -> set[str]:
     """Levels of body sites: by code, else by the site's own words."""
     coded = {level for site in sites for level in terminology.translate("vertebral-level", site)}
-    return coded or _text_levels(words for site in sites for words in texts_of(site))
+    return coded or _text_levels([words for site in sites for words in texts_of(site)], terminology)
 
 
 def _icd_statements(reasons: list[Mapping[str, Any]], terminology: Terminology) -> set[str]:
     return {statement for reason in reasons for statement in terminology.translate("vertebral-level-icd", reason)}
 
 
-def _text_levels(texts: Any) -> set[str]:
-    return {level for words in texts for level in levels_in_text(words)}
+def _text_levels(texts: Any, terminology: Terminology) -> set[str]:
+    return {level for words in texts for level in levels_in_text(words, terminology)}
 
 
 def _order_texts(order: Mapping[str, Any]) -> Iterator[str]:

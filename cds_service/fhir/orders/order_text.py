@@ -1,58 +1,86 @@
 """What an order is by its words, when no code says it. Conservative: a doubtful text names nothing.
 
-The words for each concept are in `mappings/texts/`; here is what turns them round: negation, what is past, and
-orders that only mention the procedure (a brace, a scan, an appointment because of it).
+The words of each language are in `mappings/texts/`. Here is how an order is built: what is asked for stands first, and
+why and how it is done after it. So "X-ray after kyphoplasty" is an X-ray, and "kyphoplasty after a fall" a kyphoplasty.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.orders.level_text import LONGEST_TEXT
+from cds_service.fhir.mapping.text_rules import folded
+from cds_service.fhir.orders.level_text import LONGEST_TEXT, STATUS_POST
 
-_CLAUSE = re.compile(r"[,;\n()，。；]|\.(?=\s|$)")
-_PAST_ABBREVIATION = re.compile(r"\bZ\.\s?n\.|\bs\.\s?p\.|\bh/o\b|\bs/p\b", re.IGNORECASE)
-# In one clause with the procedure's name: not ordered, or over, or not yet.
-_TURNED = re.compile(
-    r"\b(?:no|not|non|without|w/o|denies|declin\w*|refus\w*|cancel\w*|defer\w*|avoid\w*|instead|versus|vs|unless|if|pending"
-    r"|post\w{0,10}op\w*|post|after|following|history|hx|prior|previous\w*|since|status|done|underwent|had|recent|last"
-    r"|before|pre|preop\w*|follow[- ]?up|f/u|aftercare|check|kein\w*|ohne|nicht|nach|zustand|vor"
-    r"|pas\s+de|sans|après|suite|avant|sin|después|tras)\b|术后|手术后|未|无",
-    re.IGNORECASE,
-)
-# Anywhere in the text: the order is about something else and names the procedure as its occasion.
-_OTHER_ORDER = re.compile(
-    r"\b(?:brace|bracing|orthosis|orthotics?|corset|TLSO|LSO|physio\w*|physical\s+therapy|PT\s+(?:eval\w*|consult)|rehab\w*"
-    r"|x-?rays?|XR|radiographs?|MRI|DE?XA|labs?|anesthe\w*|anaesthe\w*|consult\w*|candidate|discuss\w*|consider\w*"
-    r"|follow[- ]?up|f/u|aftercare|post[- ]?op\w*|visit|appointment|clinic"
-    r"|education|teaching|consent|clearance|kit|tray|needle|diet|NPO|transport|hold|dressing|wound|planning)\b",
-    re.IGNORECASE,
-)
-_FOR = re.compile(r"\bfor\b", re.IGNORECASE)
+_NAMED = frozenset({"kyphoplasty", "vertebroplasty", "vertebral-augmentation"})
+_BEFORE = frozenset({"declined", "occasion", "other-order"})  # any of these before the name: not this order
+_OTHER_ORDER = frozenset({"other-order"})
+_DECLINED = frozenset({"declined"})
+_WITHDRAWN = frozenset({"withdrawn"})
+
+# Texts are folded: lower case, no accents.
+_CLAUSE = re.compile(r"[,;\n()，。；]|\.(?=\s|$)|\s[-–—]\s")
+_ABBREVIATION = re.compile(r"\b(evtl|ggf|vs|bek)\.\s?(?=[a-z])")  # their full stop ends no clause
+# With "for", the order is the preparation ("clearance for"), unless it asks for the operation ("referral for").
+_PURPOSE = re.compile(r"\b(?:for|fur|zur|zum|pour|para|per)\b|为")
 _ASKS_FOR = re.compile(
-    r"\b(?:case|request|referral|refer|order|schedul\w*|book\w*|surgery|(?-i:OR|IR))\b", re.IGNORECASE
+    r"\b(?:case|request|referral|refer|order|schedul\w*|book\w*|surgery|or|ir|anmeld\w*|einweis\w*|uberweis\w*|auftrag"
+    r"|aufnahme|demande|hospitalisation|programm\w*|solicitud|derivacion|ingreso|richiesta|ricovero|prenota\w*)\b|申请"
 )
-_OF_TEXT = {"augmentation": "vertebral-augmentation"}
-_NAMED = frozenset({"kyphoplasty", "vertebroplasty", "vertebral-augmentation", *_OF_TEXT})
+# What follows the name from here on says why, how and when, and names no other order.
+_ASIDE = re.compile(
+    r"[+&/]|\bw/|\b(?:for|with|without|under|due|secondary|because|given|on|per|by|at|in|as|and|after|following|before|to"
+    r"|hold|npo|stop|continue|no|not|if|bei|wegen|unter|mit|ohne|nach|vor|und|am|im|zur|fur|falls|pour|sous|sur|par|avec"
+    r"|sans|suite|apres|avant|et|si|por|con|sin|tras|bajo|da|sotto|dopo|senza)\b"
+)
+_WHO = re.compile(
+    r"\W*(?:(?:the|der|die|el|la|le|il)\s+)?(?:patient\w*|pt|pat|family|pac\w*|paz\w*|患者|病人|家属)?\W*"
+)
 
-_SPINAL = re.compile(
-    r"\b(?:TLSO|LSO|thoraco-?lumbar\w*|lumbar|lumbo-?sacral|thoracic|back|spinal|spine|jewett|CASH|hyperextension)\b",
-    re.IGNORECASE,
-)
-_ELSEWHERE = re.compile(
-    r"\b(?:C?CTLSO|cervical|cervico\w*|collar|neck|halo|sacro-?iliac|SI\s+joint|pelvic|hip|knee|ankle|foot|toe|leg|thigh|wrist|hand"
-    r"|finger|thumb|elbow|arm|shoulder|clavicle|limb|dental|teeth|KAFO|AFO|HKAFO)\b",
-    re.IGNORECASE,
-)
-# "TLSO when out of bed, off in bed" is an order, "no brace" and "wean TLSO" are none.
-_NOT_ORDERED = re.compile(
-    r"^\W*(?:discontinu\w*|stop|remove|wean\w*|d/c|cancel\w*|declin\w*|refus\w*)\b|\b(?:history\s+of|previous\w*)\b"
-    r"|\b(?:no|not|without|w/o|avoid\w*|kein\w*|ohne)\s+(?:[\w-]+\s+){0,3}"
-    r"(?:brace|bracing|orthos[ie]s|corset|TLSO|LSO|bed[ -]?rest|physio\w*|physical|rehab\w*"
-    r"|referral|dieti\w*|DE?XA)\b",
-    re.IGNORECASE,
-)
+
+def name_augmentation(words: str, terminology: Terminology, beside: str | None = "") -> frozenset[str]:
+    """The augmentation procedures that an order's title asks for.
+
+    Args:
+        words: the title, or another text of the order that says what is ordered.
+        terminology: of the service.
+        beside: what the order's codes say of the place in the body, for names of two or three letters.
+    """
+    plain = _ABBREVIATION.sub(r"\1 ", STATUS_POST.sub("status ", folded(words[:LONGEST_TEXT])))
+    clauses = [clause.strip() for clause in _CLAUSE.split(plain)]
+    context = None if beside is None else f"{plain} {beside}"
+    named: set[str] = set()
+    for place, clause in enumerate(clauses):
+        found = terminology.text_places(clause, _NAMED, context)
+        if found and _asks_for(clauses, place, found, terminology):
+            named |= set(found)
+        elif not found and terminology.text_concepts(clause, _OTHER_ORDER):
+            break  # another order comes first, and names the procedure as its occasion
+    return frozenset(named)
+
+
+def _asks_for(
+    clauses: Sequence[str], place: int, found: Mapping[str, tuple[int, int]], terminology: Terminology
+) -> bool:
+    """Whether the clause at this place orders what it names."""
+    clause = clauses[place]
+    before = clause[: min(start for start, _ in found.values())]
+    after = clause[max(end for _, end in found.values()) :]
+    if terminology.text_concepts(before, _BEFORE) or (_PURPOSE.search(before) and not _ASKS_FOR.search(before)):
+        return False
+    aside = _ASIDE.search(after)
+    of_name = after[: aside.start()] if aside else after
+    if terminology.text_concepts(of_name, _BEFORE) or terminology.text_concepts(after, _WITHDRAWN):
+        return False
+    return not any(_is_withdrawal(later, terminology) for later in clauses[place + 1 :])
+
+
+def _is_withdrawal(clause: str, terminology: Terminology) -> bool:
+    """`patient refused`, `cancelled`: of whatever was said before it, and of nothing of its own."""
+    who = _WHO.match(clause)
+    begin = terminology.text_places(clause, _WITHDRAWN).get("withdrawn")
+    return begin is not None and who is not None and begin[0] <= who.end()
 
 
 # What a brace is called in our texts, by the words of its order; the first that is there.
@@ -74,21 +102,16 @@ def name_brace(words: str, code: str) -> str:
     return named[0] if named else "back brace"
 
 
-def name_augmentation(words: str, terminology: Terminology) -> frozenset[str]:
-    """The augmentation procedures that an order's title asks for."""
-    plain = _PAST_ABBREVIATION.sub(" status ", words[:LONGEST_TEXT])
-    each = [(clause, terminology.text_concepts(clause, _NAMED)) for clause in _CLAUSE.split(plain)]
-    named = [one for clause, concepts in each if concepts and not _TURNED.search(clause) for one in concepts]
-    if not named or _OTHER_ORDER.search(plain) or (_FOR.search(plain) and not _ASKS_FOR.search(plain)):
-        return frozenset()
-    return frozenset([_OF_TEXT.get(one, one) for one in named])
-
-
 def name_support(words: str, kinds: frozenset[str], terminology: Terminology) -> frozenset[str]:
-    """Which of these kinds of support order a title names; a brace only where it is of the thoracolumbar spine."""
-    title = words[:LONGEST_TEXT]
-    named = terminology.text_concepts(title, kinds)
-    if not named or _NOT_ORDERED.search(title):
-        return frozenset()
-    is_spinal = _SPINAL.search(title) is not None and _ELSEWHERE.search(title) is None
-    return named if is_spinal else named - {"brace"}
+    """Which of these kinds of support order a title names: not one that is declined, stopped or taken off."""
+    plain = folded(words[:LONGEST_TEXT])
+    found = terminology.text_places(plain, kinds)
+    return frozenset([kind for kind, place in found.items() if not _is_declined(plain, place, terminology)])
+
+
+def _is_declined(plain: str, place: tuple[int, int], terminology: Terminology) -> bool:
+    before = _CLAUSE.split(plain[: place[0]])[-1]
+    after = _CLAUSE.split(plain[place[1] :])
+    if terminology.text_concepts(before, _DECLINED) or terminology.text_concepts(after[0], _WITHDRAWN):
+        return True
+    return any(_is_withdrawal(clause.strip(), terminology) for clause in after[1:])

@@ -1,11 +1,14 @@
 """What an order asks for: its concepts by code, and by text where no code says anything.
 
+Billing codes that came with the order (Da Vinci CRD) say what its own code means where we do not know that.
+
 Only what is ordered counts (`code`, `orderDetail`), never why (`reasonCode`): a brace because of a kyphoplasty is a
 brace.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -15,15 +18,24 @@ from cds_service.fhir.orders.drafts import DraftOrders, codeables
 from cds_service.fhir.orders.order_text import name_augmentation, name_support
 from cds_service.fhir.raw_json import member, objects, text, texts_of
 
+CPT = "http://www.ama-assn.org/go/cpt"
 ORDER_TYPES = frozenset(
     {"ServiceRequest", "Procedure", "ProcedureRequest", "ReferralRequest", "DiagnosticOrder", "DiagnosticRequest"}
 )
-DEVICE_TYPES = frozenset({"DeviceRequest", "DeviceUseRequest"})
+DEVICE_TYPES = frozenset({"DeviceRequest", "DeviceUseRequest", "SupplyRequest"})
+BILLING_OPTIONS = "http://hl7.org/fhir/us/davinci-crd/StructureDefinition/ext-billing-options"
 
 ADDITIONAL_LEVEL = "augmentation-additional-level"
 HEIGHT_RESTORATION = "height-restoration"
 AUGMENTATION = frozenset({"kyphoplasty", "vertebroplasty", "vertebral-augmentation", ADDITIONAL_LEVEL})
 OF_AUGMENTATION = AUGMENTATION | {HEIGHT_RESTORATION}
+SPINAL = frozenset({"vertebral-fracture", "osteoporotic-vertebral-fracture", "unstable-fracture"})
+SITE_MAPS = ("vertebral-level", "vertebral-level-icd", "spinal-region")
+# Systems whose codes of these operations we list in full: another code of them is another operation.
+OPERATION_SYSTEMS = frozenset({CPT, "http://www.cms.gov/Medicare/Coding/ICD10", "http://fhir.de/CodeSystem/bfarm/ops"})
+_NO_OPERATION = re.compile(r"0[01]\d{3}|[7-9]\d{4}")  # CPT: anesthesia, radiology, laboratory, medicine, visits
+# HCPCS: cervical, sacroiliac, cervico-thoraco-lumbar, halo and limb orthoses.
+_OTHER_DEVICE = re.compile(r"L(01[0-9]{2}|02[0-9]{2}|062[1-4]|07[0-9]{2}|08[0-6][0-9]|1[5-9][0-9]{2}|[2-9][0-9]{3})")
 SUPPORT_KINDS = frozenset(
     {
         "brace",
@@ -66,15 +78,17 @@ def recognise_augmentation(resource: Mapping[str, Any], terminology: Terminology
         return _by_code(matches)
     if is_support:
         return None
-    return _by_text([*titles, *details], terminology) or (_by_code(matches) if matches else None)
+    billed = [match for match in terminology.matches(_billing_options(titles)) if match.concept in AUGMENTATION]
+    by_words = _by_text([*titles, *details], resource, terminology)
+    return (_by_options(billed) if billed else by_words) or (_by_code(matches) if matches else None)
 
 
 def words_on_procedure(resource: Mapping[str, Any], terminology: Terminology) -> frozenset[str]:
     """Kyphoplasty or vertebroplasty as the order's own words say it, for codes that leave it open."""
-    texts = [
-        words for codeable in [*_titles(resource), *codeables(resource, "orderDetail")] for words in texts_of(codeable)
-    ]
-    named = {concept for words in texts for concept in name_augmentation(words, terminology)}
+    titles = [*_titles(resource), *codeables(resource, "orderDetail")]
+    texts = [words for codeable in titles for words in texts_of(codeable)]
+    beside = _beside(titles, resource, terminology)
+    named = {concept for words in texts for concept in name_augmentation(words, terminology, beside)}
     return frozenset(named & {"kyphoplasty", "vertebroplasty"})
 
 
@@ -89,10 +103,12 @@ def recognise_support(resource: Mapping[str, Any], bundle: DraftOrders, terminol
 
 
 def _recognise_device(resource: Mapping[str, Any], bundle: DraftOrders, terminology: Terminology) -> Recognition | None:
-    device = bundle.resolve(resource.get("codeReference"), resource) or {}
-    titles = [*codeables(resource, "codeCodeableConcept", "code"), *codeables(device, "type")]
+    reference = resource.get("codeReference") or resource.get("itemReference")
+    device = bundle.resolve(reference, resource) or {}
+    titles = codeables(resource, "codeCodeableConcept", "itemCodeableConcept", "code")
+    titles += codeables(device, "type")
     names = [text(name.get("name")) for name in objects(device.get("deviceName"))]
-    names += [text(device.get("model")), text(member(resource, "codeReference", "display"))]
+    names += [text(device.get("model")), text(member(reference, "display"))]
     return _support([*titles, *({"text": name} for name in names if name)], frozenset({"brace"}), terminology)
 
 
@@ -100,19 +116,43 @@ def _support(titles: list[Mapping[str, Any]], kinds: frozenset[str], terminology
     matches = [match for match in terminology.matches(titles) if match.concept in kinds]
     if matches:
         return _by_code(matches)
+    billed = [match for match in terminology.matches(_billing_options(titles)) if match.concept in kinds]
+    if billed:
+        return _by_options(billed)
     words = _unknown_words(titles, terminology)
     concepts = frozenset([kind for one in words for kind in name_support(one, kinds, terminology)])
-    is_named = bool(concepts) and not any(_is_other_device(title) for title in titles)
-    return Recognition(concepts, "text") if is_named else None
+    if any(_is_other_device(title) for title in titles):
+        concepts -= {"brace"}
+    return Recognition(concepts, "text") if concepts else None
 
 
 def _is_other_device(title: Any) -> bool:
-    """A HCPCS orthosis that is not in the value set (cervical, limb, sacroiliac): its code says more than its words."""
+    """A HCPCS orthosis for another part of the body: its code says more than its words."""
     for coding in objects(member(title, "coding")):
-        code = text(coding.get("code")).strip().upper()
-        if "HCPCS" in text(coding.get("system")).upper() or ".6.285" in text(coding.get("system")):
-            return code.startswith("L")
+        system = text(coding.get("system")).upper()
+        if ("HCPCS" in system or ".6.285" in system) and _OTHER_DEVICE.fullmatch(
+            text(coding.get("code")).strip().upper()
+        ):
+            return True
     return False
+
+
+def _billing_options(titles: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Codes that may be billed for what is ordered, as a CRD client knows them."""
+    extensions = (extension for title in titles for extension in objects(title.get("extension")))
+    return [
+        option
+        for extension in extensions
+        if extension.get("url") == BILLING_OPTIONS
+        for option in codeables(extension, "valueCodeableConcept")
+    ]
+
+
+def _by_options(matches: list[Match]) -> Recognition:
+    """One option is what will be billed; several are a choice, which counts no levels."""
+    if len({match.code for match in matches}) == 1:
+        return _by_code(matches)
+    return Recognition(frozenset(match.concept for match in matches) - {ADDITIONAL_LEVEL}, "code")
 
 
 def _titles(resource: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -126,10 +166,27 @@ def _by_code(matches: list[Match]) -> Recognition:
     return Recognition(frozenset(match.concept for match in matches), "code", codes)
 
 
-def _by_text(titles: list[Mapping[str, Any]], terminology: Terminology) -> Recognition | None:
+def _by_text(
+    titles: list[Mapping[str, Any]], resource: Mapping[str, Any], terminology: Terminology
+) -> Recognition | None:
     words = _unknown_words(titles, terminology)
-    concepts = frozenset([concept for one in words for concept in name_augmentation(one, terminology)])
+    if not words or any(_NO_OPERATION.fullmatch(code) for system, code in terminology.codings(titles) if system == CPT):
+        return None
+    beside = _beside(titles, resource, terminology)
+    concepts = frozenset([concept for one in words for concept in name_augmentation(one, terminology, beside)])
     return Recognition(concepts, "text") if concepts else None
+
+
+def _beside(titles: Sequence[Mapping[str, Any]], resource: Mapping[str, Any], terminology: Terminology) -> str | None:
+    """What else the order says of the place in the body; None where a code says another operation."""
+    codings = terminology.codings(titles)
+    if any(system in OPERATION_SYSTEMS and not terminology.knows(system, code) for system, code in codings):
+        return None
+    places = codeables(resource, "bodySite", "reasonCode")
+    words = [word for codeable in [*titles, *places] for word in texts_of(codeable)]
+    is_spinal = any(terminology.translate(name, place) for name in SITE_MAPS for place in places)
+    is_spinal = is_spinal or any(terminology.concepts(place) & SPINAL for place in places)
+    return " ".join([*words, "vertebra"] if is_spinal else words)
 
 
 def _unknown_words(titles: list[Mapping[str, Any]], terminology: Terminology) -> list[str]:

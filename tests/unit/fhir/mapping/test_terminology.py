@@ -110,7 +110,7 @@ def test_no_json_at_all_breaks_matching(junk):
         ("椎体后凸成形术", "kyphoplasty"),
         ("PKP L1", "kyphoplasty"),
         ("Vertebroplasty T12", "vertebroplasty"),
-        ("PVP", "vertebroplasty"),
+        ("PVP L1", "vertebroplasty"),
         ("percutaneous vertebral augmentation", "vertebral-augmentation"),
         ("TLSO, custom", "brace"),
         ("thoracolumbar corset", "brace"),
@@ -142,7 +142,7 @@ def test_words_for_something_else_are_not_taken(text, concept):
 @pytest.mark.parametrize("text", ["left hip, BIA", "PKP L1 with TLSO", "Prolia 60 mg", "Colonoscopy", "", None])
 def test_asked_for_some_concepts_words_name_those_of_all_that_are_among_them(text):
     every = terminology().text_concepts(text)
-    for wanted in ({"kyphoplasty", "brace"}, {"left-side", "t-score-hip", "no-such-concept"}, {"denosumab"}, set()):
+    for wanted in ({"kyphoplasty", "brace"}, {"t-score-hip", "no-such-concept"}, {"denosumab"}, set()):
         assert terminology().text_concepts(text, frozenset(wanted)) == every & wanted
 
 

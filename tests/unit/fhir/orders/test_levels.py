@@ -170,16 +170,16 @@ def test_levels_are_counted_by_sites_and_additional_codes_not_by_order_lines(ord
     ],
 )
 def test_words_name_levels_and_only_levels(words, levels):
-    assert levels_in_text(words) == levels
+    assert levels_in_text(words, terminology()) == levels
 
 
 @given(first=st.sampled_from(LEVELS), span=st.integers(min_value=0, max_value=5))
 def test_a_range_holds_every_level_between_its_ends(first, span):
     low = LEVELS.index(first)
     wanted = LEVELS[low : low + span + 1]
-    assert levels_in_text(f"{wanted[0]}-{wanted[-1]}") == wanted
+    assert levels_in_text(f"{wanted[0]}-{wanted[-1]}", terminology()) == wanted
 
 
 @given(words=st.text())
 def test_any_text_can_be_read(words):
-    assert set(levels_in_text(words)) <= {*LEVELS, "T13", "L6"}
+    assert set(levels_in_text(words, terminology())) <= {*LEVELS, "T13", "L6"}

@@ -1,0 +1,50 @@
+"""Orders as departments write them (`tests/reading/orders-*.toml`), read as a careful person reads them.
+
+Each case says why it is so and where its words come from; nothing in it comes from our own answers.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from typing import Any
+
+import pytest
+
+from cds_service.fhir.orders.augmentation import find_augmentation_order, find_draft_support_orders
+from cds_service.fhir.orders.drafts import read_drafts
+from tests.order_builders import PATIENT, ROOT, bundle, order, terminology, worded
+
+READING = ROOT / "tests" / "reading"
+DEVICE_CODES = {"DeviceRequest": "codeCodeableConcept", "SupplyRequest": "itemCodeableConcept"}
+
+
+def cases(name: str) -> list[Any]:
+    """One parameter for each text of a file: the text, its case."""
+    read = tomllib.loads((READING / f"orders-{name}.toml").read_text(encoding="utf-8"))["cases"]
+    assert all(case["why"] and case["source"] for case in read)
+    return [pytest.param(words, case, id=words) for case in read for words in case["orders"]]
+
+
+def procedure_of(*orders: Any) -> str:
+    found = find_augmentation_order(read_drafts(bundle(*orders)), PATIENT, terminology())
+    return "none" if found is None else found.procedure or "open"
+
+
+@pytest.mark.parametrize(("words", "case"), cases("procedure-words"))
+def test_the_operation_that_words_ask_for(words, case):
+    assert procedure_of(worded(words)) == case["expect"]
+
+
+@pytest.mark.parametrize(("words", "case"), cases("levels"))
+def test_the_levels_that_words_name(words, case):
+    found = find_augmentation_order(read_drafts(bundle(worded(words))), PATIENT, terminology())
+    assert found is not None
+    assert list(found.levels) == case["expect"]
+
+
+@pytest.mark.parametrize(("words", "case"), cases("support"))
+def test_the_other_orders_that_words_name(words, case):
+    kind = case.get("type", "ServiceRequest")
+    draft = order(None, kind=kind) | {DEVICE_CODES.get(kind, "code"): {"text": words}}
+    found = find_draft_support_orders(read_drafts(bundle(draft)), terminology(), patient_id=PATIENT)
+    assert sorted(one.kind for one in found) == case["expect"]
