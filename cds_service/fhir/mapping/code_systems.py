@@ -13,11 +13,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.overlay import read_toml, top_files, validated
 
-Form = Literal["plain", "expression", "icd", "upper"]
+Form = Literal["plain", "expression", "icd", "icd9", "upper"]
+Listed = Literal["conditions", "drugs", "procedures"]  # the lists of a record whose entries have to be understood
 CheckDigit = Literal["none", "verhoeff", "mod10"]
 
 MEASURES = "https://kyphoplasty-cds.org/fhir/CodeSystem/measures"
 ORDERS = "https://kyphoplasty-cds.org/fhir/CodeSystem/orders"
+REMEMBERED, LONGEST_URI = 1024, 200
 
 
 class _Closed(BaseModel):
@@ -25,12 +27,29 @@ class _Closed(BaseModel):
 
 
 class CodeSystemSpec(_Closed):
-    """One row of `systems.toml`."""
+    """One row of `systems.toml`.
+
+    Attributes:
+        named: a pattern by which a URI that stands nowhere is still known.
+        extends: the system whose rules hold for its codes too.
+        shape: how a whole canonical code is written; None where nothing is known of it.
+        otherwise: the system that a code of another shape belongs to, where its shape fits there.
+        tells: lists in which its code alone says what an entry is.
+    """
 
     uri: str
     aliases: tuple[str, ...] = ()
+    named: re.Pattern[str] | None = None
+    extends: str | None = None
     check_digit: CheckDigit = "none"
     form: Form = "plain"
+    shape: re.Pattern[str] | None = None
+    otherwise: str | None = None
+    tells: tuple[Listed, ...] = ()
+
+    def has_shape(self, code: str) -> bool:
+        """Whether a canonical code is written as codes of this system are."""
+        return (self.shape is None or bool(self.shape.fullmatch(code))) and _CHECKS[self.check_digit](code)
 
 
 class RefusedCode(_Closed):
@@ -53,17 +72,38 @@ class _RefusedFile(_Closed):
 
 @dataclass(frozen=True, slots=True)
 class CodeSystems:
-    """Canonical URIs by spelling, and the rules of each system."""
+    """Canonical URIs by spelling, and the rules of each system.
+
+    Attributes:
+        aliases: canonical URI by every plain spelling; one that ends in `/*` stands for all below it.
+    """
 
     specs: Mapping[str, CodeSystemSpec]
     aliases: Mapping[str, str]
     refused: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    _by_spelling: dict[str, str] = field(default_factory=dict)  # as records write them
 
     def normalise(self, system: str, code: str) -> tuple[str, str]:
         """System and code in the spelling that we compare; unknown systems stay as they are."""
-        uri = self.aliases.get(system) or self.aliases.get(_plain(system), system.strip())
+        uri = self._by_spelling.get(system) or self._uri_of(system)
         spec = self.specs.get(uri)
-        return uri, _FORMS[spec.form](code) if spec else code.strip()
+        if spec is None:
+            return uri, code.strip()
+        canonical = _FORMS[spec.form](code)
+        if spec.otherwise and not spec.has_shape(canonical) and self.specs[spec.otherwise].has_shape(canonical):
+            return spec.otherwise, canonical
+        return uri, canonical
+
+    def lineage(self, system: str) -> tuple[str, ...]:
+        """The canonical system, and the one whose rules hold for its codes too."""
+        spec = self.specs.get(system)
+        return (system, spec.extends) if spec and spec.extends else (system,)
+
+    def tells(self, kind: Listed, system: str, code: str) -> bool:
+        """Whether this code, as written, alone says what an entry of such a list is."""
+        uri, canonical = self.normalise(system, code)
+        spec = self.specs.get(uri)
+        return spec is not None and kind in spec.tells and spec.has_shape(canonical)
 
     def fault(self, system: str, code: str) -> str:
         """What is wrong with a code in a data file, as a sentence part; empty when nothing is known against it."""
@@ -73,7 +113,21 @@ class CodeSystems:
         spec = self.specs.get(uri)
         if spec and not _CHECKS[spec.check_digit](canonical):
             return f"the check digit of {code} is wrong"
+        if spec and not spec.has_shape(canonical):
+            return f"{code} is not written as codes of this system are"
         return ""
+
+    def _uri_of(self, system: str) -> str:
+        plain = _plain(system)
+        stems = (f"{plain[:place]}/*" for place, sign in enumerate(plain) if sign == "/")
+        uri = next((self.aliases[one] for one in (plain, *stems) if one in self.aliases), None)
+        if uri is None:
+            known = (one.uri for one in self.specs.values() if one.named and one.named.search(plain))
+            uri = next(known, None)
+        found = uri or system.strip()
+        if len(self._by_spelling) < REMEMBERED and len(system) <= LONGEST_URI:
+            self._by_spelling[system] = found
+        return found
 
 
 def load_code_systems(*folders: Path) -> CodeSystems:
@@ -82,14 +136,18 @@ def load_code_systems(*folders: Path) -> CodeSystems:
     if "systems.toml" not in files:
         raise DataFileError("systems.toml", "", "is missing")
     path = files["systems.toml"]
-    specs = validated(_SystemsFile, read_toml(path), path).systems
-    aliases = {_plain(alias): spec.uri for spec in specs for alias in (spec.uri, *spec.aliases)}
-    known = CodeSystems({spec.uri: spec for spec in specs}, aliases)
+    listed = validated(_SystemsFile, read_toml(path), path).systems
+    specs = {spec.uri: spec for spec in listed}
+    for spec in listed:
+        for name, uri in (("extends", spec.extends), ("otherwise", spec.otherwise)):
+            if uri is not None and uri not in specs:
+                raise DataFileError("systems.toml", name, f"{uri} is no system of this file")
+    known = CodeSystems(specs, {_plain(alias): spec.uri for spec in listed for alias in (spec.uri, *spec.aliases)})
     if "refused-codes.toml" not in files:
         return known
     path = files["refused-codes.toml"]
     refused = validated(_RefusedFile, read_toml(path), path).refused
-    return CodeSystems(known.specs, aliases, {known.normalise(one.system, one.code): one.why for one in refused})
+    return CodeSystems(specs, known.aliases, {known.normalise(one.system, one.code): one.why for one in refused})
 
 
 def has_verhoeff_digit(code: str) -> bool:
@@ -134,9 +192,9 @@ def _permuted(digit: int, place: int) -> int:
 
 
 def _plain(system: str) -> str:
-    plain = system.strip().rstrip("/")
-    is_ours = plain.startswith("https://kyphoplasty-cds")
-    return plain if is_ours or not plain.startswith("https://") else f"http://{plain.removeprefix('https://')}"
+    """A URI without what does not tell two systems apart: scheme, capitals, version, the prefix of an OID."""
+    plain = system.partition("|")[0].strip().rstrip("/").lower()
+    return re.sub(r"^(https?://|urn:oid:|oid:)", "", plain)
 
 
 def _focus(code: str) -> str:
@@ -146,14 +204,22 @@ def _focus(code: str) -> str:
 
 
 def _dotted(code: str) -> str:
-    plain = code.strip().upper().replace(".", "")
+    """ICD-10 with its dot and without the German marks: `M49.5*`, `E11.90 G`."""
+    plain = re.sub(r"[\s+*!\u2020#]+[AGVZ]?$", "", code.strip().upper()).replace(".", "")
     return plain if len(plain) <= 3 else f"{plain[:3]}.{plain[3:]}"
+
+
+def _dotted_icd9(code: str) -> str:
+    plain = code.strip().upper().replace(".", "")
+    whole = 4 if plain.startswith("E") else 3
+    return plain if len(plain) <= whole else f"{plain[:whole]}.{plain[whole:]}"
 
 
 _FORMS: Mapping[Form, Callable[[str], str]] = {
     "plain": str.strip,
     "expression": _focus,
     "icd": _dotted,
+    "icd9": _dotted_icd9,
     "upper": lambda code: code.strip().upper(),
 }
 _CHECKS: Mapping[CheckDigit, Callable[[str], bool]] = {

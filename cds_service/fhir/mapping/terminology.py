@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cds_service.fhir.mapping.code_systems import CodeSystems, load_code_systems
+from cds_service.fhir.mapping.code_systems import CodeSystems, Listed, load_code_systems
 from cds_service.fhir.mapping.durations import DurationRules, load_durations
 from cds_service.fhir.mapping.mapping_files import (
     LocalCode,
@@ -131,6 +131,10 @@ class Terminology:
         known = self._as_written.get((system, code))
         return bool(self._read((system, code)) if known is None else known)
 
+    def tells(self, kind: Listed, codeable: Any) -> bool:
+        """Whether a coding of this CodeableConcept alone says what an entry of such a list is, one of ours or not."""
+        return any(self._systems.tells(kind, *code) for code in _codes(codeable))
+
     def concepts(self, codeable: Any) -> frozenset[str]:
         """Names of the concepts that a CodeableConcept belongs to."""
         matches = self.matches(codeable)
@@ -195,7 +199,7 @@ class Terminology:
         system, canonical = self._systems.normalise(*code)
         known = self._known.get((system, canonical))
         if known is None:
-            known = self._matches_of(system, canonical) if system in self._classes and canonical else ()
+            known = self._matches_of(system, canonical) if canonical else ()
         if len(code[0]) + len(code[1]) <= LONGEST_CODE:
             if len(self._as_written) >= len(self._known) + REMEMBERED:
                 self._as_written = dict(self._known)
@@ -210,11 +214,14 @@ class Terminology:
         return (*own, *local)
 
     def _concepts_of(self, system: str, code: str) -> tuple[str, ...]:
-        listed = self._by_code.get((system, code), ())
-        classes = self._classes.get(system, ())
-        by_rule = (name for name in classes if self._value_sets[name].matches_pattern(system, code))
-        excluded = {name for name in classes if self._value_sets[name].excludes(system, code)}
-        return tuple(sorted({*listed, *by_rule} - excluded))
+        found: set[str] = set()
+        excluded: set[str] = set()
+        for one in self._systems.lineage(system):
+            classes = self._classes.get(one, ())
+            found |= {*self._by_code.get((one, code), ())}
+            found |= {name for name in classes if self._value_sets[name].matches_pattern(one, code)}
+            excluded |= {name for name in classes if self._value_sets[name].excludes(one, code)}
+        return tuple(sorted(found - excluded))
 
     def _reaches(self, targets: tuple[LocalCode, ...], concept: str) -> bool:
         return any(concept in self._concepts_of(target.system, target.code) for target in targets)
