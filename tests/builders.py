@@ -15,7 +15,7 @@ from fhir.resources.R4B import get_fhir_model_class
 from cds_service.core.facts import Findings
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.fhir.facts.findings import extract_findings
-from cds_service.fhir.gathering.picking import Sourced, Unreadable, concepts_of
+from cds_service.fhir.gathering.picking import Sourced, Unreadable, concepts_of, medication_of
 from cds_service.fhir.gathering.record import PatientRecord, Read
 from cds_service.fhir.mapping.specs import load_finding_specs
 from cds_service.fhir.mapping.terminology import Terminology, load_terminology
@@ -191,7 +191,14 @@ def record_of(
 
 def _sourced(raw: Json, mapped: Terminology) -> Sourced:
     get_fhir_model_class(raw["resourceType"]).model_validate(raw)
-    return Sourced(raw=raw, key=KEYS[raw["resourceType"]], origin="fhir", concepts=concepts_of(raw, (), mapped))
+    medication = medication_of(raw, ())
+    return Sourced(
+        raw=raw,
+        key=KEYS[raw["resourceType"]],
+        origin="fhir",
+        concepts=concepts_of(raw, (), mapped),
+        medication=medication,
+    )
 
 
 def _read(key: str, number: int, failed: tuple[str, ...], incomplete: tuple[str, ...]) -> Read:

@@ -11,10 +11,10 @@ from cds_service.core.facts import Finding, Gap, GapReason, Origin, PassedOver, 
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.fhir.facts.drugs import Drug, read_drug
 from cds_service.fhir.facts.moments import Moment, effective_moment
-from cds_service.fhir.gathering.picking import MEDICATION_TYPES, Sourced
+from cds_service.fhir.gathering.picking import MEDICATION_TYPES, NOT_UNDERSTOOD, Sourced
 from cds_service.fhir.gathering.record import PatientRecord, Read
 from cds_service.fhir.mapping.terminology import Match, Terminology
-from cds_service.fhir.raw_json import content, in_order, member, objects, text
+from cds_service.fhir.raw_json import content, in_order, member, objects, text, texts_of
 
 Raw = Mapping[str, Any]
 Item = TypeVar("Item")
@@ -28,6 +28,13 @@ LISTS: Mapping[str, tuple[str, str]] = {
     "administrations": ("on the medication list", "list of administered drugs"),
     "statements": ("on the medication list", "list of drugs the patient reports"),
     "procedures": ("among the procedures", "list of procedures"),
+}
+TYPE_OF = {
+    "conditions": "Condition",
+    "medications": "MedicationRequest",
+    "administrations": "MedicationAdministration",
+    "statements": "MedicationStatement",
+    "procedures": "Procedure",
 }
 
 
@@ -131,11 +138,16 @@ class Chart:
     def _answered(self, key: str) -> Answered:
         return self.answers.get(key) or _answered(key, None)
 
+    def not_understood(self, spec: FindingSpec) -> list[Entry]:
+        """Entries of the lists of a finding of which neither a code nor words say what they are."""
+        kinds = [TYPE_OF[key] for key in (spec.key, *spec.also_keys) if key in TYPE_OF]
+        return [entry for entry in self.of_kind(*kinds) if NOT_UNDERSTOOD in entry.concepts]
+
     def broken(self, spec: FindingSpec) -> tuple[PassedOver, ...]:
-        """Resources of a finding's concepts that could not be parsed."""
+        """Resources of a finding's concepts that could not be parsed, and those that may be of any."""
         if not self.record.unreadable:
             return ()
-        wanted = frozenset(spec.asked_concepts)
+        wanted = frozenset({*spec.asked_concepts, *((NOT_UNDERSTOOD,) if spec.closed_world else ())})
         return tuple(
             PassedOver(
                 name=spec.name,
@@ -229,7 +241,7 @@ def _entry(sourced: Sourced, terminology: Terminology) -> Entry:
         components=tuple([(part, terminology.matches(part.get("code"))) for part in objects(raw.get("component"))]),
         named=_named(sourced, kind, terminology),
         moment=effective_moment(raw) if kind == "Observation" else None,
-        drug=read_drug(raw, sourced.concepts, terminology) if kind in MEDICATION_TYPES else None,
+        drug=read_drug(raw, sourced.medication, terminology) if kind in MEDICATION_TYPES else None,
     )
 
 
@@ -237,7 +249,8 @@ def _named(sourced: Sourced, kind: str, terminology: Terminology) -> frozenset[s
     """Concepts that words name: many procedures are not coded, and some conditions by codes that are not listed."""
     if kind == "Condition":
         return sourced.concepts  # its words were read when it was picked
-    return terminology.text_concepts(text(member(sourced.raw, "code", "text"))) if kind == "Procedure" else frozenset()
+    words = texts_of(sourced.raw.get("code")) if kind == "Procedure" else ()
+    return frozenset().union(*map(terminology.text_concepts, words))
 
 
 def _without_replaced(entries: Sequence[Entry]) -> Sequence[Entry]:

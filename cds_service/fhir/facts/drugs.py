@@ -6,14 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.gathering.picking import drug_codes, drug_names
+from cds_service.fhir.mapping.terminology import Match, Terminology
 from cds_service.fhir.raw_json import member, objects, text, texts_of
 
 Raw = Mapping[str, Any]
 
-DRUGS = frozenset({"bone-drug", "zoledronate", "denosumab", "systemic-steroid"})
-LOCAL = frozenset({"local-route"})
-ATC = "http://www.whocc.no/atc"  # says the class by itself: a code of it that we do not list is another drug
+STEROID = "systemic-steroid"
+LOCAL, ONCE = (frozenset({name}) for name in ("local-route", "single-dose"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,66 +21,71 @@ class Drug:
     """What a medication resource says of its drug.
 
     Attributes:
-        concepts: drug concepts that it belongs to.
-        code: `system|code` that matched, empty when another resource or the name said it.
+        concepts: ingredients and groups that it belongs to; empty for a drug of another kind.
+        ingredients: those among them that our texts name, sorted.
+        code: `system|code` that matched, empty when the name said it.
         is_by_name: only its name says which drug it is.
-        is_resolved: it is known which drug this is, one of ours or another.
     """
 
     concepts: frozenset[str]
+    ingredients: tuple[str, ...]
     code: str
     is_by_name: bool
-    is_resolved: bool
 
 
-def read_drug(resource: Raw, gathered: frozenset[str], terminology: Terminology) -> Drug:
-    """The drug of a request, administration or statement, with those of its route words that matter.
+def read_drug(resource: Raw, medication: Raw | None, terminology: Terminology) -> Drug:
+    """The drug of a request, administration or statement.
+
+    A steroid that acts where it is applied, or that is given once, is no systemic steroid.
 
     Args:
         resource: raw JSON.
-        gathered: concepts by which the resource was picked; a Medication that it refers to may have said them.
+        medication: the Medication that it refers to, None where there is none.
         terminology: of the service.
     """
-    codeables = list(_codeables(resource))
-    words = [word for codeable in codeables for word in texts_of(codeable)]
-    words += [word for word in (text(member(resource, "medicationReference", "display")),) if word]
-    matches = [one for one in terminology.matches(codeables) if one.concept in DRUGS]
+    names = drug_names(resource, medication)
+    matches = _drug_matches(terminology.matches(drug_codes(resource, medication)), terminology)
     by_code = frozenset(one.concept for one in matches)
-    by_name = frozenset(concept for word in words for concept in terminology.text_concepts(word, DRUGS))
-    concepts = by_code | by_name | (gathered & DRUGS)
-    if _is_local(words, resource, terminology):
-        concepts -= {"systemic-steroid"}
-    is_classed = any(text(one.get("system")).rstrip("/").endswith("/atc") for one in _codings(codeables))
+    by_name = frozenset(one for name in names for one in terminology.drug_words(name)) & terminology.drugs.concepts
+    concepts = by_code | by_name
+    if STEROID in concepts and (_is_local(names, resource, medication, terminology) or _is_once(resource, terminology)):
+        concepts = frozenset(one for one in concepts if STEROID not in terminology.drugs.groups_of(one))
     return Drug(
         concepts=concepts,
+        ingredients=tuple(sorted(concepts & terminology.drugs.ingredients)),
         code=matches[0].code if matches else "",
         is_by_name=bool(by_name and not by_code),
-        is_resolved=bool(words or concepts or is_classed),
     )
 
 
-def _codeables(resource: Raw) -> Iterable[Raw]:
-    """CodeableConcepts of the medication and its ingredients, in place or contained."""
-    inline = resource.get("medicationCodeableConcept")
-    if isinstance(inline, Mapping):
-        yield inline
-    reference = text(member(resource, "medicationReference", "reference"))
-    for medication in objects(resource.get("contained")):
-        if reference == f"#{medication.get('id')}":
-            parts = (medication.get("code"), *(one.get("itemCodeableConcept") for one in _ingredients(medication)))
-            yield from (part for part in parts if isinstance(part, Mapping))
+def _drug_matches(matches: Iterable[Match], terminology: Terminology) -> list[Match]:
+    return [one for one in matches if one.concept in terminology.drugs.concepts]
 
 
-def _ingredients(medication: Raw) -> list[Raw]:
-    return objects(medication.get("ingredient"))
+def _is_local(names: Iterable[str], resource: Raw, medication: Raw | None, terminology: Terminology) -> bool:
+    """Whether product, form or route say that it acts where it is applied."""
+    routes = [dosage.get("route") for dosage in _dosages(resource)]
+    codes = [*routes, *drug_codes(resource, medication), member(medication, "form")]
+    words = [*names, *(word for one in (*routes, member(medication, "form")) for word in texts_of(one))]
+    words += [text(dosage.get("text")) for dosage in _dosages(resource)]
+    return bool(LOCAL & terminology.concepts([one for one in codes if isinstance(one, Mapping)])) or any(
+        terminology.text_concepts(word, LOCAL) for word in words
+    )
 
 
-def _codings(codeables: Iterable[Raw]) -> Iterable[Raw]:
-    return (coding for codeable in codeables for coding in objects(codeable.get("coding")))
+def _is_once(resource: Raw, terminology: Terminology) -> bool:
+    """Whether every dosage is one dose, as around an operation."""
+    dosages = _dosages(resource)
+    return bool(dosages) and all(
+        member(dosage, "timing", "repeat", "count") == 1
+        or any(
+            terminology.text_concepts(word, ONCE)
+            for word in (text(dosage.get("text")), *texts_of(member(dosage, "timing", "code")))
+        )
+        for dosage in dosages
+    )
 
 
-def _is_local(words: Iterable[str], resource: Raw, terminology: Terminology) -> bool:
-    """Whether product or route say that it acts where it is applied."""
-    dosages = [*objects(resource.get("dosageInstruction")), *objects(resource.get("dosage"))]
-    routes = (word for dosage in dosages for word in texts_of(dosage.get("route")))
-    return any(terminology.text_concepts(word, LOCAL) for word in (*words, *routes))
+def _dosages(resource: Raw) -> list[Raw]:
+    """Of a request or statement each, of an administration the one."""
+    return [*objects(resource.get("dosageInstruction")), *objects(resource.get("dosage"))]

@@ -10,16 +10,17 @@ from cds_service.core.facts import Finding, Gap, PassedOver, Provenance
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.fhir.facts.chart import Chart, Entry, Outcome, age_in_words, gap, in_words, months_before
 from cds_service.fhir.facts.drugs import Drug
-from cds_service.fhir.facts.moments import effective_moment, read_moment
+from cds_service.fhir.facts.moments import Moment, effective_moment, read_moment
 from cds_service.fhir.facts.problem_list import find_stated, say_no, stated_as_true
 from cds_service.fhir.raw_json import member, text
 
 TAKEN = {
-    "MedicationRequest": frozenset({"active", "completed", "stopped", "on-hold"}),
+    "MedicationRequest": frozenset({"active", "completed", "stopped", "on-hold"}),  # what is signed now is a draft
     "MedicationAdministration": frozenset({"completed", "in-progress", "stopped"}),
     "MedicationStatement": frozenset({"active", "completed", "stopped", "on-hold"}),
 }
-NOT_ORDERED = frozenset({"proposal", "plan", "option"})
+NOT_ORDERED = frozenset({"proposal", "option"})  # a `plan` is what the patient reports (US Core)
+NOT_SAID = "unknown"  # the status that says nothing
 LONG_ACTING = ("zoledronate", "denosumab")  # given at intervals: a stopped prescription does not end their effect
 LONG_STANDING_MONTHS = 24
 
@@ -43,6 +44,7 @@ class Use:
     def provenance(self, spec: FindingSpec) -> Provenance:
         """Where it stands: `on the medication list since 3 May 2019`."""
         verb = {"MedicationAdministration": "given"}.get(self.entry.kind, "on the medication list")
+        verb = "among the orders being signed" if self.entry.origin == "context" else verb
         joint = "on" if self.entry.kind == "MedicationAdministration" else "since"
         printed = f"{verb} {joint} {in_words(self.day)}" if self.day else verb
         return Provenance(
@@ -56,8 +58,7 @@ class Use:
 
 def find_medication(spec: FindingSpec, chart: Chart) -> Outcome:
     """Whether such a drug is taken, or why that cannot be said."""
-    uses = _uses(chart)
-    ours = [one for one in uses if one.drug.concepts & set(spec.value_sets)]
+    ours = [one for one in _uses(chart) if one.drug.concepts & set(spec.value_sets)]
     passed = (*chart.broken(spec), *_future(spec, ours, chart))
     counted = [one for one in ours if _counts(one, spec, chart)]
     stated = [one for one in find_stated(chart, spec, spec.value_sets) if one.problem is None and not one.is_past]
@@ -65,7 +66,7 @@ def find_medication(spec: FindingSpec, chart: Chart) -> Outcome:
         return _taken(spec, chart, counted), passed
     if stated:
         return stated_as_true(spec, stated), passed
-    return _not_taken(spec, chart, uses, ours), passed
+    return _not_taken(spec, chart, ours), passed
 
 
 def find_denosumab_overdue(spec: FindingSpec, chart: Chart) -> Outcome:
@@ -75,7 +76,7 @@ def find_denosumab_overdue(spec: FindingSpec, chart: Chart) -> Outcome:
     passed = (*chart.broken(spec), *_future(spec, doses, chart))
     dated = [one for one in doses if one.day is not None and one.day <= chart.not_after]
     if not doses:
-        return _unless_unresolved(spec, chart, uses, say_no(spec, chart)), passed
+        return _not_on_list(spec, chart, ["denosumab"]), passed
     if not dated:
         seen = (one.provenance(spec) for one in doses)
         return gap(spec, "undetermined", "the day of the last denosumab dose is not recorded", *seen), passed
@@ -98,6 +99,7 @@ def _overdue(spec: FindingSpec, chart: Chart, uses: Sequence[Use], last: Use) ->
         value=is_late and not followed,
         unit=spec.unit,
         observed=last.day,
+        label="denosumab",
         provenance=(last.provenance(spec), *(one.provenance(spec) for one in followed)),
         concerns=tuple(concerns),
     )
@@ -142,13 +144,20 @@ def _taken(spec: FindingSpec, chart: Chart, counted: Sequence[Use]) -> Finding:
         observed=newest.day,
         provenance=tuple(one.provenance(spec) for one in ordered),
         concerns=tuple(concerns),
+        label=_label(newest.drug, spec, chart),
     )
 
 
-def _not_taken(spec: FindingSpec, chart: Chart, uses: Sequence[Use], ours: Sequence[Use]) -> Finding | Gap:
+def _label(drug: Drug, spec: FindingSpec, chart: Chart) -> str:
+    """The ingredient that makes it one of these drugs; empty where only the kind is known."""
+    groups = chart.terminology.drugs.groups_of
+    named = [one for one in drug.ingredients if not one.startswith("other ") and {*groups(one)} & {*spec.value_sets}]
+    return ", ".join(named)
+
+
+def _not_taken(spec: FindingSpec, chart: Chart, ours: Sequence[Use]) -> Finding | Gap:
     past = sorted((one for one in ours if one.day and one.day <= chart.not_after), key=lambda one: one.day or date.min)
-    said_no = say_no(spec, chart, how="not current" if past else "not")
-    outcome = _unless_unresolved(spec, chart, uses, said_no)
+    outcome = _not_on_list(spec, chart, spec.value_sets, how="not current" if past else "not")
     if not past or isinstance(outcome, Gap):
         return outcome
     last = past[-1].day
@@ -163,14 +172,26 @@ def _not_taken(spec: FindingSpec, chart: Chart, uses: Sequence[Use], ours: Seque
     )
 
 
-def _unless_unresolved(spec: FindingSpec, chart: Chart, uses: Sequence[Use], said_no: Finding | Gap) -> Finding | Gap:
-    """No, unless an entry of the list may be any drug."""
-    unknown = [one for one in uses if not one.drug.is_resolved]
-    if not unknown or isinstance(said_no, Gap):
-        return said_no
-    del chart
-    seen = (one.provenance(spec) for one in unknown)
-    return gap(spec, "undetermined", f"which drug {unknown[0].entry.reference} is could not be read", *seen)
+def _not_on_list(spec: FindingSpec, chart: Chart, concepts: Sequence[str], *, how: str = "not") -> Finding | Gap:
+    """No, unless one of these drugs stands there without saying whether it is taken, or an entry may be any drug."""
+    unsaid = [
+        _use(entry, entry.drug, chart)
+        for entry in chart.of_kind(*TAKEN)
+        if entry.drug is not None and entry.status == NOT_SAID and entry.drug.concepts & set(concepts)
+    ]
+    if unsaid:
+        seen = (one.provenance(spec) for one in unsaid)
+        return gap(spec, "undetermined", "on the medication list; whether it is taken is not recorded", *seen)
+    return say_no(spec, chart, how=how, may_count=lambda entry: _may_be_taken(entry, spec, chart))
+
+
+def _may_be_taken(entry: Entry, spec: FindingSpec, chart: Chart) -> bool:
+    """Whether an entry that was not understood may be a drug that still counts."""
+    if entry.drug is None or not (_is_taken(entry) or entry.status == NOT_SAID):
+        return False
+    use = _use(entry, entry.drug, chart)
+    longest = max(spec.look_back_months.values())
+    return use.is_active or use.day is None or use.day >= months_before(chart.today, longest)
 
 
 def _future(spec: FindingSpec, uses: Iterable[Use], chart: Chart) -> tuple[PassedOver, ...]:
@@ -195,16 +216,24 @@ def _uses(chart: Chart) -> list[Use]:
 
 def _is_taken(entry: Entry) -> bool:
     is_meant = text(entry.raw.get("intent")) not in NOT_ORDERED and entry.raw.get("doNotPerform") is not True
-    return is_meant and text(entry.raw.get("status")) in TAKEN[entry.kind]
+    return is_meant and (entry.status in TAKEN[entry.kind] or entry.origin == "context")
 
 
 def _use(entry: Entry, drug: Drug, chart: Chart) -> Use:
-    status = text(entry.raw.get("status"))
     if entry.kind == "MedicationRequest":
         when = read_moment(entry.raw.get("authoredOn"))
     else:
-        when = effective_moment(entry.raw) or read_moment(entry.raw.get("dateAsserted"))
+        when = _taken_at(entry, chart) or read_moment(entry.raw.get("dateAsserted"))
     ended = read_moment(member(entry.raw, "effectivePeriod", "end"))
     is_over = ended is not None and ended.day < chart.not_after
-    is_active = status == "active" and entry.kind != "MedicationAdministration" and not is_over
-    return Use(entry, drug, when.day if when else None, is_active, status in ("stopped", "on-hold"))
+    is_running = entry.status == "active" or entry.origin == "context"
+    is_active = is_running and entry.kind != "MedicationAdministration" and not is_over
+    return Use(entry, drug, when.day if when else None, is_active, entry.status in ("stopped", "on-hold"))
+
+
+def _taken_at(entry: Entry, chart: Chart) -> Moment | None:
+    """When it was last taken: of a period that runs on, its beginning."""
+    when = effective_moment(entry.raw)
+    if when is None or when.day <= chart.not_after:
+        return when
+    return read_moment(member(entry.raw, "effectivePeriod", "start")) or when

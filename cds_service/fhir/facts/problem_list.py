@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from cds_service.core.facts import Finding, Gap, GapReason, PassedOver, Provenance
 from cds_service.core.vocabulary import FindingSpec
+from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.facts.chart import LISTS, Chart, Entry, Outcome, gap, in_words
 from cds_service.fhir.facts.moments import effective_moment, read_moment
 from cds_service.fhir.mapping.terminology import Match
@@ -16,7 +17,6 @@ from cds_service.fhir.raw_json import member, objects, text
 
 ACTIVE = frozenset({"active", "recurrence", "relapse"})
 PAST = frozenset({"inactive", "remission", "resolved"})
-DENIED = frozenset({"refuted", "entered-in-error"})
 # ICD-10-CM: D, G, K, P later encounters of a fracture, S its sequela; A and B are today's.
 LATER_ENCOUNTER = re.compile(r"\w{3}\.\w{3}[DGKPS]")
 AUGMENTATIONS = frozenset({"kyphoplasty", "vertebroplasty", "vertebral-augmentation"})
@@ -94,7 +94,8 @@ def _silence(spec: FindingSpec, chart: Chart, stated: Sequence[Stated]) -> Findi
     if doubtful := [one for one in stated if one.problem and one.problem[0] == "undetermined"]:
         seen = (one.provenance(spec) for one in doubtful)
         return gap(spec, "undetermined", doubtful[0].passed_over(spec).detail, *seen)
-    if unclear := [one for one in find_stated(chart, spec, spec.unclear) if not one.problem and not one.is_past]:
+    unsure = find_stated(chart, spec, spec.unclear)
+    if unclear := [one for one in unsure if not one.is_past and (not one.problem or one.problem[0] == "undetermined")]:
         return gap(spec, "undetermined", spec.unclear_because, *(one.provenance(spec) for one in unclear))
     said_no = say_no(spec, chart)
     if isinstance(said_no, Gap) or not _is_in_history(spec, chart, stated):
@@ -116,8 +117,24 @@ def _is_in_history(spec: FindingSpec, chart: Chart, stated: Sequence[Stated]) ->
     )
 
 
-def say_no(spec: FindingSpec, chart: Chart, *, how: str = "not") -> Finding | Gap:
-    """No by silence: only of a list that was read, is whole, and is not empty."""
+def may_be_current(entry: Entry) -> bool:
+    """Whether an entry that was not understood may be a condition of today, or a procedure that was done."""
+    if entry.kind == "Procedure":
+        return entry.status not in ("not-done", "entered-in-error", "preparation")
+    return certainty_of(entry.raw) not in ("denied", "past") and not _clinical_status(entry) & PAST
+
+
+def say_no(
+    spec: FindingSpec, chart: Chart, *, how: str = "not", may_count: Callable[[Entry], bool] = may_be_current
+) -> Finding | Gap:
+    """No by silence: only of a list that was read, is whole, is not empty, and whose entries are all understood.
+
+    Args:
+        spec: of the finding.
+        chart: of the patient.
+        how: `not`, or `not current` where it stands on the list as past.
+        may_count: whether an entry that was not understood would count if it were what is looked for.
+    """
     if unread := chart.unread(spec):
         return gap(spec, "not-read", unread)
     if not spec.closed_world:
@@ -128,11 +145,23 @@ def say_no(spec: FindingSpec, chart: Chart, *, how: str = "not") -> Finding | Ga
     where, name = LISTS[spec.key]
     if not count:
         return gap(spec, "undetermined", f"{name} empty")
+    if strange := [entry for entry in chart.not_understood(spec) if may_count(entry)]:
+        return _not_understood(spec, strange, count, where)
     read = f"{count} {'entry' if count == 1 else 'entries'}"
     printed = f"{how} {where} ({read} read)"
     origin = chart.record.reads[spec.key].origin
     source = Provenance(resource=f"{name} ({read})", origin=origin, code="", printed=printed, rule=spec.rule)
     return Finding(name=spec.name, value=False, unit=spec.unit, observed=None, provenance=(source,))
+
+
+def _not_understood(spec: FindingSpec, strange: Sequence[Entry], count: int, where: str) -> Gap:
+    """`3 of 14 entries on the problem list could not be read`: each may be anything."""
+    what = "are drugs that we do not know" if "medication" in where else "could not be read"
+    detail = f"{len(strange)} of {count} entries {where} {what}"
+    seen = (
+        Provenance(resource=one.reference, origin=one.origin, code="", printed=where, rule=spec.rule) for one in strange
+    )
+    return gap(spec, "undetermined", detail, *seen)
 
 
 def find_stated(chart: Chart, spec: FindingSpec, concepts: Sequence[str]) -> list[Stated]:
@@ -157,9 +186,10 @@ def _in_doubt(stated: Stated) -> Stated:
 def _read_condition(
     entry: Entry, concept: str, codes: tuple[str, ...], spec: FindingSpec, chart: Chart
 ) -> Stated | None:
-    if _status(entry, "verificationStatus") & DENIED:
+    certainty = certainty_of(entry.raw)
+    if certainty == "denied":
         return None
-    clinical = _status(entry, "clinicalStatus")
+    clinical = _clinical_status(entry)
     when = effective_moment(entry.raw, "onset") or read_moment(entry.raw.get("recordedDate"))
     day = when.day if when else None
     problem: tuple[GapReason, str] | None = None
@@ -167,13 +197,15 @@ def _read_condition(
         problem = ("future", "dated after the order")
     elif spec.acute_only and all(LATER_ENCOUNTER.fullmatch(code.rpartition("|")[2]) for code in codes):
         problem = ("absent", "a healing or old fracture")
-    elif not clinical & (ACTIVE | PAST):
+    elif certainty == "doubted" and not clinical & PAST:
+        problem = ("undetermined", "suspected, not confirmed")
+    elif not clinical & (ACTIVE | PAST) and certainty != "past":
         problem = ("undetermined", "without a clinical status")
-    return Stated(entry, concept, codes[0], day, problem, is_past=not clinical & ACTIVE)
+    return Stated(entry, concept, codes[0], day, problem, is_past=certainty == "past" or not clinical & ACTIVE)
 
 
-def _status(entry: Entry, name: str) -> set[str]:
-    return {text(coding.get("code")) for coding in objects(member(entry.raw, name, "coding"))}
+def _clinical_status(entry: Entry) -> set[str]:
+    return {text(coding.get("code")) for coding in objects(member(entry.raw, "clinicalStatus", "coding"))}
 
 
 def _read_procedure(

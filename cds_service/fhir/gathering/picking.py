@@ -7,28 +7,36 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Literal, Protocol
 
+from cds_service.core.facts import Origin
 from cds_service.deadline import Deadline
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_resource
 from cds_service.fhir.gathering.prefetch import Template, reference_name
+from cds_service.fhir.mapping.code_systems import Listed
+from cds_service.fhir.mapping.drug_table import OTHER_DRUG
 from cds_service.fhir.raw_json import in_order, member, objects, text, texts_of
 
-# The element that says what a resource is about. Medications are not here: `_drug_of` finds theirs.
+# The element that says what a resource is about. Medications and devices are not here.
 CODE_OF: Mapping[str, str] = {
     "Observation": "code",
     "Condition": "code",
     "Procedure": "code",
     "ServiceRequest": "code",
-    "DeviceRequest": "codeCodeableConcept",
 }
 MEDICATION_TYPES = frozenset(
     {"MedicationRequest", "MedicationAdministration", "MedicationStatement", "MedicationDispense"}
 )
-# Systems in which our value sets list drugs; a drug coded in none of them may be any drug. Those of the second line say
-# the class by the code alone; the others code products by the thousand, and need the name beside an unlisted code.
-DRUG_SYSTEMS = ("rxnorm", "2.16.840.1.113883.6.88", "snomed", "2.16.840.1.113883.6.96", "whocc.no/atc", "6.73")
-CLASS_SYSTEMS = ("whocc.no/atc", "bfarm/atc", "6.73")
 BY_WORDS = frozenset({"Procedure", "ServiceRequest", "DeviceRequest"})
-UNRESOLVED_MEDICATION = "unresolved-medication"
+# The lists of which silence may say no, if every entry is understood.
+LISTED: Mapping[str, Listed] = {
+    "Condition": "conditions",
+    "Procedure": "procedures",
+    **dict.fromkeys(MEDICATION_TYPES, "drugs"),
+}
+NOT_UNDERSTOOD = "not-understood"
+NO_INFORMATION = "no-information"
+OF_NO_CONCERN = frozenset({"other-condition", OTHER_DRUG})  # known to be none of ours
+# Names of drugs in these systems tell the ingredient; a name of another system may be a brand that we do not know.
+NAMES_INGREDIENTS = frozenset({"http://www.nlm.nih.gov/research/umls/rxnorm", "http://snomed.info/sct"})
 
 Json = Mapping[str, Any]
 
@@ -41,13 +49,15 @@ class Sourced:
         raw: as JSON that `fhir.resources.R4B` has accepted.
         key: prefetch key whose query it answers.
         concepts: names of value sets or mapped local codes that its codes belong to, and what its words name where they
-            count.
+            count; `not-understood` for an entry of a list that may be anything.
+        medication: the raw Medication that a drug refers to, where there is one.
     """
 
     raw: Mapping[str, Any]
     key: str
-    origin: Literal["prefetch", "fhir"]
+    origin: Origin
     concepts: frozenset[str]
+    medication: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,8 +81,24 @@ class Concepts(Protocol):
         """Whether this code belongs to any concept."""
         ...
 
+    def tells(self, kind: Listed, codeable: Any) -> bool:
+        """Whether a coding alone says what an entry of such a list is."""
+        ...
+
+    def systems_of(self, codeable: Any) -> frozenset[str]:
+        """Canonical systems of the codings."""
+        ...
+
     def text_concepts(self, text: str) -> frozenset[str]:
         """Concepts that these words name."""
+        ...
+
+    def drug_words(self, text: str) -> frozenset[str]:
+        """Drugs that these words name."""
+        ...
+
+    def can_read(self, text: str) -> bool:
+        """Whether these words are of a language that we read."""
         ...
 
 
@@ -87,6 +113,7 @@ def pick(
     """Those that we read, each validated alone, in an order that does not depend on the server's."""
     picked: list[Sourced] = []
     broken: list[Unreadable] = []
+    is_drug = template.resource_type in MEDICATION_TYPES
     read = [(raw, concepts) for raw in ours if (concepts := concepts_of(raw, others, terminology))]
     kind = template.resource_type
     ordered = in_order(read, name=lambda pair: reference_name(kind, pair[0]), raw=lambda pair: pair[0])
@@ -98,16 +125,18 @@ def pick(
             name = reference_name(kind, raw)
             broken.append(Unreadable(reference=name, key=template.key, concepts=concepts, message=str(error)))
         else:
-            picked.append(Sourced(raw=accepted, key=template.key, origin=origin, concepts=concepts))
+            medication = medication_of(accepted, others) if is_drug else None
+            picked.append(
+                Sourced(raw=accepted, key=template.key, origin=origin, concepts=concepts, medication=medication)
+            )
     return tuple(picked), tuple(broken)
 
 
 def concepts_of(resource: Json, others: Sequence[tuple[Json, str | None]], terminology: Concepts) -> frozenset[str]:
     """The concepts of one resource; empty when it is nothing that we read.
 
-    A drug may also be known by its name: records code products, our value sets list ingredients. One whose drug is not
-    said in a code system that we know, or by a code alone that we do not list, is `unresolved-medication`: it may be
-    any drug, so that "no such drug on the list" cannot be said.
+    An entry of a list is `not-understood` where neither a code nor words say what it is: it may be anything, so that
+    "not on the list" cannot be said.
 
     Args:
         resource: raw.
@@ -116,41 +145,89 @@ def concepts_of(resource: Json, others: Sequence[tuple[Json, str | None]], termi
     """
     kind = text(resource.get("resourceType"))
     if kind in MEDICATION_TYPES:
-        return _concepts_of_drug(_drug_of(resource, others), terminology)
+        return _concepts_of_drug(resource, medication_of(resource, others), terminology)
+    if kind == "DeviceRequest":
+        return _concepts_of_device(resource, others, terminology)
     code = resource.get(CODE_OF.get(kind, "code"))
     found = terminology.concepts(code)
     if components := resource.get("component"):
         found = found.union(*(terminology.concepts(component.get("code")) for component in objects(components)))
-    if kind == "Condition":  # words never make a yes, but forbid a "no": an entry may be coded in a way we do not list
-        return found.union(*(terminology.text_concepts(word) for word in set(texts_of(code))))
-    if found or kind not in BY_WORDS:
-        return found
-    return terminology.text_concepts(text(member(code, "text")))
+    words = set(texts_of(code)) if kind in LISTED or kind in BY_WORDS else ()
+    if kind == "Condition" or not found:  # of a condition words forbid a "no" beside any code
+        found = found.union(*(terminology.text_concepts(word) for word in words))
+    if kind in LISTED and not _is_understood(resource, code, found, words, terminology):
+        return found | {NOT_UNDERSTOOD}
+    return found - OF_NO_CONCERN
 
 
-def _concepts_of_drug(drug: Any, terminology: Concepts) -> frozenset[str]:
-    words = set(texts_of(drug))
-    found = terminology.concepts(drug).union(*(terminology.text_concepts(word) for word in words))
-    systems = [text(coding.get("system")).lower() for coding in objects(member(drug, "coding")) if coding.get("code")]
-    known_by = DRUG_SYSTEMS if words else CLASS_SYSTEMS
-    is_known = any(name in system for system in systems for name in known_by)
-    return found if found or is_known else frozenset({UNRESOLVED_MEDICATION})
+def _is_understood(
+    resource: Json, code: Any, found: frozenset[str], words: Iterable[str], terminology: Concepts
+) -> bool:
+    if NO_INFORMATION in found or is_withheld(resource, terminology):
+        return False
+    kind = LISTED[text(resource.get("resourceType"))]
+    return bool(found) or terminology.tells(kind, code) or any(map(terminology.can_read, words))
 
 
-def _drug_of(resource: Json, others: Iterable[tuple[Json, str | None]]) -> Any:
-    """The CodeableConcept of a medication: in place, in a contained Medication, or in one that came along."""
-    if isinstance(resource.get("medicationCodeableConcept"), Mapping):
-        return resource["medicationCodeableConcept"]
-    reference = text(member(resource, "medicationReference", "reference"))
+def is_withheld(resource: Json, terminology: Concepts) -> bool:
+    """Whether its security labels say that something of it was taken out."""
+    return NO_INFORMATION in terminology.concepts(member(resource, "meta", "security"))
+
+
+def _concepts_of_drug(resource: Json, medication: Json | None, terminology: Concepts) -> frozenset[str]:
+    codes, words = drug_codes(resource, medication), drug_names(resource, medication)
+    found = terminology.concepts(codes).union(*(terminology.drug_words(word) for word in words))
+    found = found.union(*(terminology.text_concepts(word) & {NO_INFORMATION} for word in words))
+    is_named = bool(terminology.systems_of(codes) & NAMES_INGREDIENTS) and any(map(terminology.can_read, words))
+    is_known = bool(found) or is_named or terminology.tells("drugs", codes)
+    if NO_INFORMATION in found or is_withheld(resource, terminology) or not is_known:
+        return found | {NOT_UNDERSTOOD}
+    return found - OF_NO_CONCERN
+
+
+def drug_codes(resource: Json, medication: Json | None) -> list[Json]:
+    """CodeableConcepts of a medication and of its ingredients, in place or in the Medication that it refers to."""
+    parts = [resource.get("medicationCodeableConcept")]
+    if medication is not None:
+        ingredients = objects(medication.get("ingredient"))
+        parts += [medication.get("code"), *(one.get("itemCodeableConcept") for one in ingredients)]
+    return [part for part in parts if isinstance(part, Mapping)]
+
+
+def drug_names(resource: Json, medication: Json | None) -> set[str]:
+    """Texts and displays of a medication and of its ingredients."""
+    displays = [member(resource, "medicationReference", "display")]
+    displays += [member(one, "itemReference", "display") for one in objects(member(medication, "ingredient"))]
+    named = {word for code in drug_codes(resource, medication) for word in texts_of(code)}
+    return named | {word for word in displays if isinstance(word, str) and word}
+
+
+def medication_of(resource: Json, others: Iterable[tuple[Json, str | None]]) -> Json | None:
+    """The Medication that a drug refers to, contained or among those that came along; None where there is none."""
+    return _referred(resource, "medicationReference", "Medication", others)
+
+
+def _referred(resource: Json, element: str, kind: str, others: Iterable[tuple[Json, str | None]]) -> Json | None:
+    reference = text(member(resource, element, "reference"))
     if reference.startswith("#"):
-        contained = objects(resource.get("contained"))
-        return next((one.get("code") for one in contained if one.get("id") == reference[1:]), None)
+        return next((one for one in objects(resource.get("contained")) if one.get("id") == reference[1:]), None)
     name = reference.partition("/_history/")[0]
     for other, full_url in others:
-        if other.get("resourceType") == "Medication" and name and _is_named(other, full_url, name):
-            return other.get("code")
+        if name and other.get("resourceType") == kind and _is_named(other, full_url, name):
+            return other
     return None
 
 
-def _is_named(medication: Json, full_url: str | None, reference: str) -> bool:
-    return reference == full_url or reference.split("/")[-2:] == ["Medication", medication.get("id")]
+def _is_named(other: Json, full_url: str | None, reference: str) -> bool:
+    return reference == full_url or reference.split("/")[-2:] == [other.get("resourceType"), other.get("id")]
+
+
+def _concepts_of_device(
+    resource: Json, others: Iterable[tuple[Json, str | None]], terminology: Concepts
+) -> frozenset[str]:
+    """By its code, else by the Device that it refers to, else by the words of either."""
+    device = _referred(resource, "codeReference", "Device", others)
+    codes = [one for one in (resource.get("codeCodeableConcept"), member(device, "type")) if isinstance(one, Mapping)]
+    names = [text(one.get("name")) for one in objects(member(device, "deviceName"))]
+    names += [text(member(resource, "codeReference", "display")), *(word for code in codes for word in texts_of(code))]
+    return terminology.concepts(codes) or frozenset().union(*map(terminology.text_concepts, filter(None, names)))

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from cds_service.core.facts import RecordState
 from cds_service.deadline import Deadline
 from cds_service.errors import MalformedRequest, PatientMismatch
+from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.gathering.evidence import is_replaced, refuse_without_evidence, replacement_of
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_patient
 from cds_service.fhir.gathering.picking import Concepts, Sourced, Unreadable, pick
@@ -17,7 +18,6 @@ from cds_service.fhir.gathering.prefetch import Answer, PrefetchPlan, Template, 
 from cds_service.fhir.gathering.reading import Fetched, FhirReader, read_answers
 from cds_service.fhir.gathering.skimming import decode_prefetch
 from cds_service.fhir.gathering.subjects import Person, identify
-from cds_service.fhir.raw_json import member, objects
 from cds_service.json_text import JsonTextError
 from cds_service.protocol import HookRequest
 
@@ -214,13 +214,10 @@ def _others_of(answer: Answer) -> list[tuple[Mapping[str, Any], str | None]]:
 
 
 def _is_void(raw: Mapping[str, Any]) -> bool:
-    """Entered in error or refuted: no entry of a list that silence could be read from."""
+    """Entered in error or ruled out: no entry of a list that silence could be read from."""
     if raw.get("status") == "entered-in-error":
         return True
-    if "verificationStatus" not in raw:
-        return False
-    codings = objects(member(raw, "verificationStatus", "coding"))
-    return any(coding.get("code") in ("entered-in-error", "refuted") for coding in codings)
+    return raw.get("resourceType") == "Condition" and certainty_of(raw) == "denied"
 
 
 def _patient_part(key: str, answer: Answer, origin: Literal["prefetch", "fhir"]) -> _Part:

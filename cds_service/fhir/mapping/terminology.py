@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from cds_service.fhir.mapping.code_systems import CodeSystems, Listed, load_code_systems
+from cds_service.fhir.mapping.drug_table import DrugTable, load_drugs
 from cds_service.fhir.mapping.durations import DurationRules, load_durations
+from cds_service.fhir.mapping.languages import Languages, load_languages
 from cds_service.fhir.mapping.mapping_files import (
     LocalCode,
     ValueSetRules,
@@ -64,10 +66,15 @@ class Terminology:
         units: UnitTable,
         durations: DurationRules,
         methods: MethodWords,
+        drugs: DrugTable,
+        languages: Languages,
     ) -> None:
         self.units = units
         self.durations = durations
         self.methods = methods
+        self.drugs = drugs
+        self._languages = languages
+        self._drug_rules = TextRules(drugs.words, None)
         self._systems = systems
         self._value_sets = value_sets
         self._own_codes = own_codes
@@ -101,7 +108,7 @@ class Terminology:
     @property
     def names(self) -> frozenset[str]:
         """Every concept that a code can belong to."""
-        return frozenset(self._value_sets) | frozenset(self._own_codes)
+        return frozenset(self._value_sets) | frozenset(self._own_codes) | self.drugs.concepts
 
     @property
     def map_ids(self) -> frozenset[str]:
@@ -135,6 +142,10 @@ class Terminology:
         """Whether a coding of this CodeableConcept alone says what an entry of such a list is, one of ours or not."""
         return any(self._systems.tells(kind, *code) for code in _codes(codeable))
 
+    def systems_of(self, codeable: Any) -> frozenset[str]:
+        """Canonical systems of the codings."""
+        return frozenset(self._systems.normalise(*code)[0] for code in _codes(codeable))
+
     def concepts(self, codeable: Any) -> frozenset[str]:
         """Names of the concepts that a CodeableConcept belongs to."""
         matches = self.matches(codeable)
@@ -148,7 +159,8 @@ class Terminology:
         """
         if concept not in self.names:
             raise KeyError(concept)
-        enumerated = {code for code, concepts in self._by_code.items() if concept in concepts}
+        listed = (*self._by_code.items(), *self.drugs.codes.items())
+        enumerated = {code for code, concepts in listed if concept in concepts}
         local = {code for code, targets in self._local_codes.items() if self._reaches(targets, concept)}
         return tuple(sorted(enumerated | local))
 
@@ -194,6 +206,14 @@ class Terminology:
             rules = self._rules_among[among] = TextRules(chosen, self._texts.get(SPINE))
         return rules.places(text, beside)
 
+    def drug_words(self, text: str) -> frozenset[str]:
+        """Ingredients and groups of drugs that words name, by `mappings/drugs.toml`; `other-drug` for another drug."""
+        return frozenset(self._drug_rules.places(text))
+
+    def can_read(self, text: str) -> bool:
+        """Whether these words are of a language that we have rules for, so that what they do not name is not there."""
+        return self._languages.can_read(text)
+
     def _read(self, code: Code) -> tuple[Match, ...]:
         """What a code means that is written in another spelling, or that only a rule lists; most mean nothing here."""
         system, canonical = self._systems.normalise(*code)
@@ -218,7 +238,7 @@ class Terminology:
         excluded: set[str] = set()
         for one in self._systems.lineage(system):
             classes = self._classes.get(one, ())
-            found |= {*self._by_code.get((one, code), ())}
+            found |= {*self._by_code.get((one, code), ()), *self.drugs.concepts_of(one, code)}
             found |= {name for name in classes if self._value_sets[name].matches_pattern(one, code)}
             excluded |= {name for name in classes if self._value_sets[name].excludes(one, code)}
         return tuple(sorted(found - excluded))
@@ -257,6 +277,8 @@ def load_terminology(*folders: Path) -> Terminology:
         answer_maps=read_answer_maps(folders, systems),
         texts=read_texts(folders),
         units=load_units(folders),
+        drugs=load_drugs(folders, systems),
+        languages=load_languages(folders),
         durations=load_durations(folders),
         methods=load_method_words(folders),
     )

@@ -113,8 +113,13 @@ def test_what_was_never_ordered_is_not_there(status):
     assert not findings_of(prescription(ALENDRONATE, status=status), prescription(OTHER)).is_true("bone-drug")
 
 
-@pytest.mark.parametrize("members", [{"intent": "proposal"}, {"intent": "plan"}, {"doNotPerform": True}])
-def test_a_plan_or_a_prohibition_is_no_drug(members):
+def test_what_the_patient_reports_counts():
+    """US Core 6.1, MedicationRequest: a reported medication has the intent `plan`."""
+    assert findings_of(prescription(ALENDRONATE, intent="plan", reportedBoolean=True)).is_true("bone-drug")
+
+
+@pytest.mark.parametrize("members", [{"intent": "proposal"}, {"intent": "option"}, {"doNotPerform": True}])
+def test_a_proposal_or_a_prohibition_is_no_drug(members):
     assert findings_of(prescription(ALENDRONATE, **members), prescription(OTHER)).is_false("bone-drug")
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cds_service.deadline import Deadline
 from cds_service.errors import DeadlinePassed, EvidenceUnavailable, FhirReadError, PatientMismatch
-from cds_service.fhir.gathering.picking import UNRESOLVED_MEDICATION
+from cds_service.fhir.gathering.picking import NOT_UNDERSTOOD
 from cds_service.fhir.gathering.prefetch import plan_prefetch
 from cds_service.fhir.gathering.record import Fetched, gather, state_of
 from cds_service.fhir.server.client import FhirClient
@@ -48,6 +48,8 @@ class FewCodes:
     """A terminology of four codes."""
 
     def concepts(self, codeable):
+        if isinstance(codeable, list):
+            return frozenset().union(*map(self.concepts, codeable))
         codings = codeable.get("coding") if isinstance(codeable, dict) else None
         codes = [coding.get("code") for coding in codings or [] if isinstance(coding, dict)]
         return frozenset(CODES[code] for code in codes if isinstance(code, str) and code in CODES)
@@ -55,8 +57,20 @@ class FewCodes:
     def knows(self, system, code):  # noqa: ARG002
         return code in CODES
 
+    def tells(self, kind, codeable):  # noqa: ARG002
+        return kind != "drugs"
+
+    def systems_of(self, codeable):
+        return frozenset(coding["system"] for one in codeable for coding in one.get("coding", ()))
+
     def text_concepts(self, text):
         return frozenset({"kyphoplasty"} if "kyphoplasty" in text.lower() else ())
+
+    def drug_words(self, text):
+        return self.text_concepts(text)
+
+    def can_read(self, text):
+        return bool(text)
 
 
 class ScriptedFhir:
@@ -393,7 +407,7 @@ def test_a_drug_that_came_along_is_found(reference):
 )
 def test_a_drug_that_cannot_be_told_stays_visible(members):
     record = observed(medications=page(medication(**members)))
-    assert record.resources[0].concepts == {UNRESOLVED_MEDICATION}
+    assert record.resources[0].concepts == {NOT_UNDERSTOOD}
 
 
 def test_a_drug_in_a_known_system_that_is_none_of_ours_is_only_counted():
@@ -405,7 +419,7 @@ def test_a_drug_in_a_known_system_that_is_none_of_ours_is_only_counted():
 
 def test_a_product_code_alone_that_no_value_set_lists_may_be_any_drug():
     record = observed(medications=page(medication(medicationCodeableConcept=drug("313782"))))
-    assert record.resources[0].concepts == {UNRESOLVED_MEDICATION}
+    assert record.resources[0].concepts == {NOT_UNDERSTOOD}
 
 
 def test_a_drug_of_an_unlisted_product_code_is_found_by_its_name():

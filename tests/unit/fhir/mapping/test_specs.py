@@ -25,7 +25,8 @@ def test_every_value_set_of_ours_is_used_by_a_finding_or_by_orders():
     assert of_orders <= {
         "augmentation-additional-level", "bed-rest", "bedside-measurement", "bone-treatment", "brace",
         "ct-attenuation-measurement", "dietitian", "dxa", "femur-site", "height-restoration", "lumbar-spine-site",
-        "lumbar-vertebra", "mri-muscle-measurement", "osteoporosis", "osteoporotic-vertebral-fracture",
+        "local-route", "lumbar-vertebra", "mri-muscle-measurement", "no-information", "nothing-known",
+        "osteoporosis", "other-condition", "osteoporotic-vertebral-fracture",
         "rehabilitation", "vertebral-fracture",
     }  # fmt: skip
 

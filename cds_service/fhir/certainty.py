@@ -1,0 +1,41 @@
+"""How certain a diagnosis is: `verificationStatus`, or the German certainty of an ICD-10-GM code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
+
+from cds_service.fhir.raw_json import member, objects, text
+
+Certainty = Literal["stated", "doubted", "denied", "past"]
+
+DENIED = frozenset({"refuted", "entered-in-error"})
+DOUBTED = frozenset({"unconfirmed", "provisional", "differential"})
+# http://fhir.de/StructureDefinition/icd-10-gm-diagnosesicherheit: G is confirmed.
+GERMAN: Mapping[str, Certainty] = {"A": "denied", "V": "doubted", "Z": "past", "G": "stated"}
+AFTER_CODE = re.compile(r"[A-Z]\d\d(?:\.\d{1,2})?[+*!\u2020]?\s+([AVZG])")  # as flat files write it: `E11.90 V`
+
+
+def certainty_of(condition: Mapping[str, Any]) -> Certainty:
+    """What a condition says of its own truth; the least certain of several statements."""
+    found = {*_by_status(condition), *_by_extension(condition)}
+    return next((one for one in ("denied", "doubted", "past") if one in found), "stated")
+
+
+def _by_status(condition: Mapping[str, Any]) -> Iterator[Certainty]:
+    codes = {text(coding.get("code")) for coding in objects(member(condition, "verificationStatus", "coding"))}
+    if codes & DENIED:
+        yield "denied"
+    if codes & DOUBTED:
+        yield "doubted"
+
+
+def _by_extension(condition: Mapping[str, Any]) -> Iterator[Certainty]:
+    code = condition.get("code")
+    for holder in (condition, code, *objects(member(code, "coding"))):
+        for extension in objects(member(holder, "extension")):
+            if "diagnosesicherheit" in text(extension.get("url")).lower():
+                yield GERMAN.get(text(member(extension, "valueCoding", "code")).upper(), "doubted")
+        if isinstance(holder, Mapping) and (found := AFTER_CODE.fullmatch(text(holder.get("code")).strip())):
+            yield GERMAN[found[1]]

@@ -1,0 +1,132 @@
+"""Drugs by ingredient, from `drugs.toml`: each is a concept by its name and belongs to groups that findings read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from cds_service.errors import DataFileError
+from cds_service.fhir.mapping.code_systems import CodeSystems
+from cds_service.fhir.mapping.overlay import read_toml, top_files, validated
+from cds_service.fhir.mapping.text_rules import TextRule, folded_pattern
+
+ATC = "http://www.whocc.no/atc"
+RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
+OTHER_DRUG = "other-drug"
+
+
+class _Closed(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Ingredient(_Closed):
+    name: str = Field(min_length=1)
+    groups: tuple[str, ...] = Field(min_length=1)
+    words: tuple[str, ...] = ()
+    brands: tuple[str, ...] = ()
+    atc: tuple[str, ...] = ()
+    rxnorm: tuple[str, ...] = ()
+
+
+class _Others(_Closed):
+    words: tuple[str, ...]
+    brands: tuple[str, ...]
+
+
+class _DrugsFile(_Closed):
+    schema_version: Literal[1] = Field(alias="schema")
+    drugs: tuple[_Ingredient, ...]
+    others: _Others
+
+
+@dataclass(frozen=True, slots=True)
+class DrugTable:
+    """What codes and words say of a drug.
+
+    Attributes:
+        ingredients: names, as our texts call them.
+        groups: what findings read: `bone-drug`.
+        codes: concepts by system and code.
+        classes: ATC codes below which everything is of the concepts; a code that stands in `codes` is not.
+        words: rules by concept.
+        members: of each ingredient itself and its groups.
+    """
+
+    ingredients: frozenset[str] = frozenset()
+    groups: frozenset[str] = frozenset()
+    codes: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    classes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    words: Mapping[str, TextRule] = field(default_factory=dict)
+    members: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def concepts(self) -> frozenset[str]:
+        """Ingredients and groups."""
+        return self.ingredients | self.groups
+
+    def groups_of(self, concept: str) -> tuple[str, ...]:
+        """The concept itself and the groups of an ingredient."""
+        return self.members.get(concept, (concept,))
+
+    def concepts_of(self, system: str, code: str) -> tuple[str, ...]:
+        """Concepts of a canonical code."""
+        if (listed := self.codes.get((system, code))) or system != ATC:
+            return listed or ()
+        return next(
+            (self.classes[code[:length]] for length in range(len(code), 2, -1) if code[:length] in self.classes), ()
+        )
+
+
+def load_drugs(folders: Sequence[Path], systems: CodeSystems) -> DrugTable:
+    """The drugs in force; none where no folder has the file.
+
+    Raises:
+        DataFileError: the file is wrong.
+    """
+    path = top_files(folders, "drugs.toml").get("drugs.toml")
+    if path is None:
+        return DrugTable()
+    listed = validated(_DrugsFile, read_toml(path), path)
+    codes: dict[tuple[str, str], tuple[str, ...]] = {}
+    classes: dict[str, tuple[str, ...]] = {}
+    words: dict[str, TextRule] = {OTHER_DRUG: _rule(listed.others.words, listed.others.brands, OTHER_DRUG)}
+    grouped: dict[str, list[str]] = {}
+    for drug in listed.drugs:
+        concepts = (drug.name, *drug.groups)
+        classes |= {code.removesuffix("*"): concepts for code in drug.atc if code.endswith("*")}
+        pairs = [*((ATC, code) for code in drug.atc if not code.endswith("*")), *((RXNORM, one) for one in drug.rxnorm)]
+        for pair in pairs:
+            if fault := "stands twice" if pair in codes else systems.fault(*pair):
+                raise DataFileError("drugs.toml", f"drugs.{drug.name}", f"{pair[1]}: {fault}")
+        codes |= dict.fromkeys(pairs, concepts)
+        if drug.words or drug.brands:
+            words[drug.name] = _rule(drug.words, drug.brands, drug.name)
+            for group in drug.groups:
+                grouped.setdefault(group, []).extend(words[drug.name].any)
+    words |= {group: TextRule(tuple(patterns)) for group, patterns in grouped.items()}
+    groups = frozenset(group for drug in listed.drugs for group in drug.groups)
+    members = {drug.name: (drug.name, *drug.groups) for drug in listed.drugs}
+    return DrugTable(frozenset(members), groups, codes, classes, words, members)
+
+
+def _rule(words: Sequence[str], brands: Sequence[str], name: str) -> TextRule:
+    """Beginnings of words, and whole words; of scripts without spaces any place."""
+    parts = [*(_at_word(word) for word in words), *(_at_word(word, whole=True) for word in brands)]
+    for part in parts:
+        try:
+            re.compile(part)
+        except re.error as error:
+            raise DataFileError("drugs.toml", name, f"{part!r} is no regular expression: {error}") from error
+    return TextRule(("|".join(f"(?:{part})" for part in parts),))
+
+
+def _at_word(word: str, *, whole: bool = False) -> str:
+    pattern = folded_pattern(word)
+    if not re.match(r"[a-z0-9]", pattern):
+        return pattern
+    return rf"\b{pattern}\b" if whole else rf"\b{pattern}"

@@ -1,0 +1,60 @@
+"""Which languages our rules can read, so that an entry in another one is not taken for silence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from cds_service.errors import DataFileError
+from cds_service.fhir.mapping.overlay import read_toml, top_files, validated
+from cds_service.fhir.mapping.text_rules import without_accents
+
+_WORDS = re.compile("[a-z]+")
+_LETTERS = re.compile(r"[^\W\d_]")
+
+
+class _LanguagesFile(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    schema_version: Literal[1] = Field(alias="schema")
+    letters: str
+    others: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Languages:
+    """The letters of the languages that we read, and words of others that are written with the same letters."""
+
+    letters: re.Pattern[str]
+    others: frozenset[str]
+
+    def can_read(self, text: str) -> bool:
+        """Whether a text has words, and nothing in it is of another language."""
+        found = _LETTERS.findall(text.lower())
+        if len(found) < 2 and not any(one > "\u2e80" for one in found):  # one Chinese character may be a word
+            return False
+        if not all(one.isascii() or self.letters.match(one) for one in found):
+            return False
+        return self.others.isdisjoint(_WORDS.findall(without_accents(text.lower())))
+
+
+def load_languages(folders: Sequence[Path]) -> Languages:
+    """The languages in force.
+
+    Raises:
+        DataFileError: the file is missing or wrong.
+    """
+    path = top_files(folders, "languages.toml").get("languages.toml")
+    if path is None:
+        raise DataFileError("languages.toml", "", "is missing")
+    listed = validated(_LanguagesFile, read_toml(path), path)
+    try:
+        letters = re.compile(f"[{listed.letters}]")
+    except re.error as error:
+        raise DataFileError("languages.toml", "letters", f"is no set of characters: {error}") from error
+    return Languages(letters, frozenset(word for words in listed.others.values() for word in words))
