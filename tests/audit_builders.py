@@ -60,6 +60,11 @@ def fill(url: str, count: int, first: int = 1) -> Database:
     return database
 
 
+def daily_until(moment: datetime) -> list[AuditEntry]:
+    """Entries of the last forty days, as a log has them whose machine's clock went right."""
+    return [AuditEntry(kind="stop", at=moment - timedelta(days=days), content={}) for days in range(40, 0, -1)]
+
+
 def purge(database: Database, before: datetime) -> int:
     """As an operator does it: a checkpoint first."""
     make_checkpoint(database, None, clock)

@@ -18,7 +18,7 @@ from cds_service.audit.database import Database, migrate
 from cds_service.audit.store import AuditStore
 from cds_service.audit.token_ids import TokenIds
 from cds_service.audit.verification.walk import verify_log
-from tests.audit_builders import answer_entry, rows_of
+from tests.audit_builders import answer_entry, daily_until, rows_of
 from tests.deploy.locked import DEPLOY
 from tests.deploy.programs import need
 from tests.postgres_server import find_programs
@@ -101,7 +101,8 @@ def test_the_service_role_can_change_nothing_of_the_log(roles, statement):
 def test_only_the_owner_purges(roles):
     owner, service = roles
     store = AuditStore(service)
-    store.append(answer_entry(2, at=datetime(2020, 1, 1, tzinfo=UTC)))
+    for entry in (answer_entry(2, at=datetime(2020, 1, 1, tzinfo=UTC)), *daily_until(datetime.now(UTC))):
+        store.append(entry)
     store.close()
     run(COMMAND, "audit", "checkpoint", url=service)
     assert "does not answer" in run(COMMAND, "audit", "purge", url=service, code=1)

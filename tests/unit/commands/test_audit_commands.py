@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,7 @@ from click.testing import CliRunner
 
 from cds_service.audit.store import AuditStore
 from cds_service.cli import main
-from tests.audit_builders import NOON, answer_entry, rows_of, tamper, uuid_of
+from tests.audit_builders import NOON, answer_entry, daily_until, rows_of, tamper, uuid_of
 from tests.chart_builders import application, ask, kyphoplasty, order_sign, thin_and_weak
 
 
@@ -192,8 +191,8 @@ def test_purge_deletes_what_entries_say_and_the_chain_stays_whole(url, monkeypat
     assert run("purge", "--dry-run").startswith("3 entries")
     run("purge", code=1)
     store = AuditStore(url)
-    for day in range(40, 0, -1):
-        store.append(answer_entry(100 + day, kind="stop", at=later - timedelta(days=day), content={}))
+    for entry in daily_until(later):
+        store.append(entry)
     store.close()
     run("checkpoint")
     assert run("purge").startswith("3 entries")
