@@ -20,10 +20,11 @@ from cds_service.settings import Settings
 from cds_service.site.folder import SiteFolder
 from cds_service.web.cds_api import Calls, Flow, Surroundings, cds_routes, utc_now
 from cds_service.web.cors import register_cors
-from cds_service.web.errors import register_errors
+from cds_service.web.errors import outcome, register_errors
 from cds_service.web.feedback import EarlierAnswers, NothingEarlier, feedback_routes
 from cds_service.web.gate import make_gate
 from cds_service.web.health import health_routes
+from cds_service.web.hosts import Hosts
 from cds_service.web.metrics import CountedLog, Metrics
 from cds_service.web.pages import page_routes
 from cds_service.web.review.routes import review_routes
@@ -39,6 +40,7 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 AT_WORKER_START = "at-worker-start"  # what a process does before its first request, once it has forked
+MISDIRECTED = "This service is not called by this name; the setting PUBLIC_URL says by which it is."
 SLASHES = re.compile(r"//+")
 
 
@@ -48,6 +50,7 @@ def create_app(
     *,
     audit: AuditLog,
     base_url: str,
+    listening: str = "",
     earlier: EarlierAnswers | None = None,
     site: SiteFolder | None = None,
     clock: Callable[[], datetime] = utc_now,
@@ -61,6 +64,7 @@ def create_app(
         settings: of the operator.
         audit: where answers are recorded.
         base_url: where EHRs reach this service.
+        listening: the address on which it listens, where that is known.
         earlier: what the log knows of cards shown and answered before; None knows nothing.
         site: None is open mode.
         clock: now, UTC.
@@ -105,7 +109,7 @@ def create_app(
     app.register_blueprint(feedback_routes(around, known))
     has_review = isinstance(audit, AuditStore)  # a log that can be read
     app.register_blueprint(page_routes(service, has_sandbox=is_open(around.site), has_review=has_review))
-    app.register_blueprint(health_routes(service, metrics, audit, _disk_of(audit), gate, is_ending))
+    app.register_blueprint(health_routes(service, metrics, audit, _disk_of(audit), is_ending))
     app.register_blueprint(sandbox_routes(around))
     if isinstance(audit, AuditStore):
         app.register_blueprint(review_routes(around, audit, site))
@@ -117,7 +121,8 @@ def create_app(
         gate.prefetch()
 
     app.extensions[AT_WORKER_START] = begin
-    app.wsgi_app = _Front(app.wsgi_app, Calls(around, HEADERS))  # type: ignore[method-assign]
+    hosts = Hosts((settings.public_url or "", base_url, listening))
+    app.wsgi_app = _Front(app.wsgi_app, Calls(around, HEADERS), hosts)  # type: ignore[method-assign]
     return app
 
 
@@ -133,19 +138,24 @@ def _secure(response: Response) -> Response:
 
 
 class _Front:
-    """Leads calls to their service, and all others to Flask.
+    """Leads calls to their service, and all others to Flask; whoever calls by a name that is not ours nowhere.
 
     Paths with doubled slashes, or one at the end, as some clients build them, mean the plain path. A redirect would do
     for people, but browsers follow none after a preflight.
     """
 
-    def __init__(self, wsgi_app: Callable[..., Iterable[bytes]], calls: Calls) -> None:
+    def __init__(self, wsgi_app: Callable[..., Iterable[bytes]], calls: Calls, hosts: Hosts) -> None:
         self._wsgi_app = wsgi_app
         self._calls = calls
+        self._hosts = hosts
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         raw = environ.get("RAW_URI", "").partition("?")[0]
         # A packed slash is none: an address that holds one is known under no other name, and leads nowhere.
         path = raw if "%2f" in raw.lower() else SLASHES.sub("/", environ.get("PATH_INFO", ""))
         environ["PATH_INFO"] = path.rstrip("/") or "/"
+        # Health and counts name nobody, and probes ask each replica by an address of its own.
+        is_ours = environ.get("HTTP_HOST") is None or self._hosts.is_ours(environ["HTTP_HOST"])
+        if not is_ours and not path.startswith(("/health/", "/metrics")):
+            return _secure(outcome(421, "processing", MISDIRECTED))(environ, start_response)
         return (self._calls.of(environ) or self._wsgi_app)(environ, start_response)

@@ -66,6 +66,7 @@ def run_server(settings: Settings, *, host: str, port: int, workers: int) -> Non
             audit=audit,
             earlier=AnswersGiven(audit),
             base_url=base_url,
+            listening=address,
             site=site,
             is_ending=lambda: board.is_ending,
         )

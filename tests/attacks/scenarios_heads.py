@@ -38,18 +38,49 @@ def other_methods(case: Case, field: Field) -> None:
         assert set(answer.headers["Allow"].split(", ")) == {"POST", "OPTIONS"}
 
 
+FORGED = {"X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https", "Forwarded": "host=evil.example"}
+FORGED |= {"X-Forwarded-Prefix": "/evil", "SCRIPT_NAME": "/evil"}
+REBOUND = (
+    "evil.example",
+    "evil.example:8080",
+    "127.0.0.1.evil.example",
+    "localhost.evil.example",
+    "192.0.2.1",
+    "",
+    "[::",
+    "a b",
+)
+
+
 @scenario
 def other_host(case: Case, field: Field) -> None:
     """Links lead where the site is known to be, whatever the request calls it."""
     service = field.service(case.site)
     body = json.dumps(field.request(case)).encode()
-    names = {"Host": "evil.example", "X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https"}
-    names |= {"Forwarded": "host=evil.example", "X-Forwarded-Prefix": "/evil", "SCRIPT_NAME": "/evil"}
-    answer = service.send("POST", CALL, body, field.headers(case) | names)
+    answer = service.send("POST", CALL, body, field.headers(case) | FORGED)
     assert answer.status == case.status
     links = [link["url"] for card in answer.document["cards"] for link in card.get("links", ())]
     assert any(url.startswith(service.url + "/") for url in links)
     assert "evil" not in answer.text
+
+
+@scenario
+def rebound_name(case: Case, field: Field) -> None:
+    """A page under a name that leads to this machine by now reads nothing; probes and Prometheus ask as they like."""
+    service = field.service(case.site)
+    body = json.dumps(field.request(case)).encode()
+    before = service.mark()
+    for host in REBOUND:
+        for method, path in (("POST", CALL), ("GET", "/sandbox"), ("GET", "/cds-services"), ("GET", "/audit/login")):
+            answer = service.send(
+                method, path, body if method == "POST" else None, field.headers(case) | {"Host": host}
+            )
+            assert (answer.status, "Refracture" in answer.text) == (case.status, False), (host, path)
+        for path in ("/health/live", "/health/ready", "/metrics"):
+            assert service.send("GET", path, None, {"Host": "cds-1:8080"}).status == 200
+    assert service.entries(before) == []
+    for host in ("localhost", "LOCALHOST:1", "localhost.", "127.0.0.1", "[::1]:8080"):
+        assert service.send("GET", "/cds-services", None, {"Host": host}).status == 200, host
 
 
 @scenario
@@ -58,8 +89,7 @@ def other_host_of_a_token(case: Case, field: Field) -> None:
     service = field.service(case.site)
     for audience, status in (("http://evil.example", 401), ("https://evil.example", 401), (service.url, case.status)):
         field.prepare(case)
-        names = {"Host": "evil.example", "X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https"}
-        names["Authorization"] = f"Bearer {token(audience + CALL)}"
+        names = FORGED | {"Authorization": f"Bearer {token(audience + CALL)}"}
         body = json.dumps(field.request(case)).encode()
         assert service.send("POST", CALL, body, field.headers(case) | names).status == status, audience
 

@@ -27,7 +27,7 @@ def test_who_has_a_role_gets_in_and_goes_on_to_the_wanted_page(desk, stub):
 
 def test_the_browser_is_sent_with_pkce_state_and_nonce_to_come_back_to_the_known_address(make_desk):
     desk = make_desk(base_url="https://cds.example.org")
-    response = desk.app.test_client().get("/audit/login/issuer", base_url="https://evil.example")
+    response = desk.app.test_client().get("/audit/login/issuer", headers={"X-Forwarded-Host": "evil.example"})
     query = parse_qs(urlsplit(response.headers["Location"]).query)
     assert query["redirect_uri"] == ["https://cds.example.org/audit/login/callback"]
     assert query["theme"] == ["plain"]  # of the issuer's own address

@@ -1,0 +1,43 @@
+"""By which names this service is called: a stranger's page must not reach it by a name of its own (DNS rebinding).
+
+A browser takes a page and whatever answers under the same name for one origin. Whoever owns a name can let it lead
+to this machine a moment later, and his page then reads what only this machine may.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from cds_service.fhir.address import is_loopback_host
+
+
+class Hosts:
+    """The names and addresses of one running service."""
+
+    def __init__(self, urls: Iterable[str]) -> None:
+        """Those of these URLs, and of the machine itself; ports do not matter.
+
+        Args:
+            urls: the public and the listening one. One that listens at all addresses answers to every address, since no
+                address leads elsewhere than a name says.
+        """
+        self._names = {urlsplit(url).hostname or "" for url in urls if url}
+        self._is_everywhere = bool(self._names & {"0.0.0.0", "::"})  # noqa: S104 - read, not bound
+
+    def is_ours(self, host: str) -> bool:
+        """Whether this `Host` header names us."""
+        try:
+            name = (urlsplit(f"//{host}").hostname or "").removesuffix(".")
+        except ValueError:
+            return False
+        return name in self._names or is_loopback_host(name) or (self._is_everywhere and _is_address(name))
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True
