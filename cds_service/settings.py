@@ -59,7 +59,8 @@ class Settings(BaseModel):
     )
     audit_key: Path | None = Field(
         default=None,
-        description="file with the Ed25519 key that signs checkpoints (PEM, mode 0600); made at first need without it",
+        description="file with the Ed25519 key that signs checkpoints (PEM, mode 0600), made there at first need;"
+        " without it beside the SQLite file, or in ~/.local/state/kyphoplasty-cds",
     )
     retention_days: int = Field(
         default=2192,

@@ -17,16 +17,15 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
     load_pem_private_key,
 )
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection
 
 from cds_service.audit.appending import Clock, Head, append_entries, read_head
 from cds_service.audit.chain import AuditEntry, seal, time_text
 from cds_service.audit.database import Database
 from cds_service.audit.reading import stored_entries
-from cds_service.audit.tables import ENTRIES, KEYS
+from cds_service.audit.tables import ENTRIES
 from cds_service.errors import DataFileError
 
-NAME = "checkpoint"  # of the key in the database
 ED25519 = b"\x01"
 
 
@@ -51,8 +50,11 @@ class Signer:
         """The note that this was the last entry then (FORMAT.md, "Checkpoints")."""
         link = base64.b64encode(bytes.fromhex(head.hash)).decode()
         text = f"{self.name}\n{head.sequence}\n{link}\n{at}\n"
-        signature = base64.b64encode(self._hash + self.key.sign(text.encode())).decode()
-        return f"{text}\n\u2014 {self.name} {signature}\n"
+        return f"{text}\n\u2014 {self.signature(text)}\n"
+
+    def signature(self, text: str) -> str:
+        """Our name, and the key hash and signature of this text as base64."""
+        return f"{self.name} {base64.b64encode(self._hash + self.key.sign(text.encode())).decode()}"
 
     @property
     def _public(self) -> bytes:
@@ -80,27 +82,23 @@ def make_checkpoint(database: Database, key_file: Path | None, clock: Clock) -> 
 
 
 def signer_of(database: Database, key_file: Path | None, clock: Clock) -> Signer:
-    """The key that signs for this log: of the setting, of the database, beside the SQLite file; made if there is none.
+    """The key that signs for this log: in the file of the setting, else beside the SQLite file, else of this account.
 
-    It is made beside the SQLite file, but in the database where that file lies in the working directory, and for
-    PostgreSQL, so that all replicas have the same.
+    It is made at first need, under the lock of the chain, so that replicas that share the file have the same. It never
+    lies in the database, whose owner is not to sign, nor in the working directory.
 
     Raises:
-        DataFileError: the file of the setting cannot be used.
+        DataFileError: the file cannot be used, or not be made.
         DBAPIError: the database does not answer.
     """
     with database.writing() as connection:
         append_entries(connection, [], clock)  # a log has an id once it has a first entry
-        name = f"kyphoplasty-cds/{_log_id(connection)}"
-        if key_file is not None:
-            return Signer(name, _read_key(key_file))
-        kept = connection.scalar(select(KEYS.c.secret).where(KEYS.c.name == NAME))
-        if kept is not None:
-            return Signer(name, _parse_key(kept.encode(), "the database"))
-        beside = _file_beside(database)
-        if beside is None:
-            return Signer(name, _make_in(connection, clock))
-        return Signer(name, _read_key(beside) if beside.exists() else _make_at(beside))
+        log = _log_id(connection)
+        path = key_file or _file_beside(database) or _state_folder() / f"{log}.key"
+        try:
+            return Signer(f"kyphoplasty-cds/{log}", _read_key(path))
+        except FileNotFoundError:
+            return Signer(f"kyphoplasty-cds/{log}", _make_at(path))
 
 
 def _log_id(connection: Connection) -> str:
@@ -116,22 +114,32 @@ def _file_beside(database: Database) -> Path | None:
     return None if file is None or file.parent == Path.cwd().resolve() else file.with_name(f"{file.name}.key")
 
 
-def _make_in(connection: Connection, clock: Clock) -> Ed25519PrivateKey:
-    key = Ed25519PrivateKey.generate()
-    connection.execute(insert(KEYS).values(name=NAME, made=time_text(clock()), secret=_pem(key).decode()))
-    return key
+def _state_folder() -> Path:
+    """Where programs of this account keep what must last (XDG Base Directory Specification)."""
+    try:
+        return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local/state") / "kyphoplasty-cds"
+    except RuntimeError:
+        raise DataFileError("AUDIT_KEY", "", "must name a file: this account has no home") from None
 
 
 def _make_at(path: Path) -> Ed25519PrivateKey:
-    """A new key in a new file, its owner's alone; made under the lock of the chain, so that nobody else makes one."""
+    """A new key in a new file, its owner's alone.
+
+    Raises:
+        DataFileError: the file cannot be made there.
+    """
     key = Ed25519PrivateKey.generate()
     half = path.with_name(f"{path.name}.new")
-    half.unlink(missing_ok=True)
-    with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(_pem(key))
-        file.flush()
-        os.fsync(file.fileno())
-    half.rename(path)
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        half.unlink(missing_ok=True)
+        with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(_pem(key))
+            file.flush()
+            os.fsync(file.fileno())
+        half.rename(path)
+    except OSError as error:
+        raise DataFileError("AUDIT_KEY", str(path), f"cannot be made there ({error.strerror})") from None
     return key
 
 
@@ -140,20 +148,24 @@ def _pem(key: Ed25519PrivateKey) -> bytes:
 
 
 def _read_key(path: Path) -> Ed25519PrivateKey:
+    """The key in this file.
+
+    Raises:
+        DataFileError: it cannot be used.
+        FileNotFoundError: there is none yet.
+    """
     try:
-        if path.stat().st_mode & 0o077:
-            raise DataFileError("AUDIT_KEY", str(path), "others may read it: chmod 600")
+        if path.stat().st_mode & 0o037:  # a group may read: that of a pod, whose files are never their owner's alone
+            raise DataFileError("AUDIT_KEY", str(path), "others may read or write it: chmod 600")
         octets = path.read_bytes()
+    except FileNotFoundError:
+        raise
     except OSError as error:
         raise DataFileError("AUDIT_KEY", str(path), f"cannot be read ({error.strerror})") from None
-    return _parse_key(octets, str(path))
-
-
-def _parse_key(octets: bytes, place: str) -> Ed25519PrivateKey:
     try:
         key = load_pem_private_key(octets, password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
         key = None
     if not isinstance(key, Ed25519PrivateKey):
-        raise DataFileError("AUDIT_KEY", place, "is no Ed25519 key in PEM without a password")
+        raise DataFileError("AUDIT_KEY", str(path), "is no Ed25519 key in PEM without a password")
     return key

@@ -12,13 +12,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, ProgrammingError
 
 from cds_service.errors import AuditUnavailable, DataFileError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 VERSION_TABLE = "audit_version"
-HEAD = "0004"  # the newest step of `migrations/versions`
+HEAD = "0005"  # the newest step of `migrations/versions`
 _LOCK = 0x6B63_6473_0001  # the advisory lock of the chain in PostgreSQL
 _WRITES = "audit_writes"
 _WAIT = "audit_wait"
@@ -34,26 +34,41 @@ class TablesNotReady(AuditUnavailable):
     """The tables are not those that this program needs, and its role may not change them; says which are there."""
 
 
+class LogMoved(AuditUnavailable):
+    """What was written would go into a file that nobody finds any more; a restart is needed."""
+
+
+Identity = tuple[int, int]  # of a file: device and inode
+
+
 class Database:
     """The engine of one process; safe to make before a fork as long as nothing has been asked."""
 
-    def __init__(self, url: str, *, wait_seconds: float = 2.0, is_synced: bool = True) -> None:
+    def __init__(
+        self, url: str, *, wait_seconds: float = 2.0, is_synced: bool = True, identity: Identity | None = None
+    ) -> None:
         """No connection is made yet.
 
         Args:
             url: SQLAlchemy URL.
             wait_seconds: for a lock, a connection, or one statement of a write.
             is_synced: a commit waits for the disk; otherwise a loss of power may undo the last ones, whole.
+            identity: of the SQLite file that it must be; None takes the one that is first opened.
 
         Raises:
-            DataFileError: the URL names no place where anything would last.
+            DataFileError: the URL is none, or names no place where anything would last.
         """
-        self.url = _with_driver(make_url(url))
+        self.url = _parsed(url)
         if self.is_sqlite and self.file is None:
             raise DataFileError("DATABASE_URL", "", "an audit log needs a file: sqlite:///FILE")
         self._wait_seconds = wait_seconds
-        make = _sqlite if self.is_sqlite else _postgresql
-        self._engine = make(self.url, wait_seconds, is_synced)
+        self.identity = identity
+        if self.is_sqlite:
+            self._engine = _sqlite(self.url, wait_seconds, is_synced)
+            event.listen(self._engine, "do_connect", self._open_file)
+            event.listen(self._engine, "commit", self._check_file)
+        else:
+            self._engine = _postgresql(self.url, wait_seconds, is_synced)
 
     @property
     def is_sqlite(self) -> bool:
@@ -65,6 +80,29 @@ class Database:
         """Where the SQLite database lies; None for PostgreSQL."""
         name = self.url.database
         return Path(name).resolve() if self.is_sqlite and name and name != ":memory:" else None
+
+    def _open_file(self, _dialect: object, _record: object, arguments: list[Any], _options: object) -> None:
+        """Make a new file its owner's alone, and know from now on which file it is.
+
+        A file that exists is never opened here: closing it again would drop the locks of every connection that this
+        process holds to it (POSIX), and the next program that closes it would take away the journal under our writes.
+        SQLite gives the files beside it the same mode.
+        """
+        if self.identity is not None:
+            self._check_file()
+            return
+        with suppress(OSError):  # it exists; or what is wrong with the place is said by the connection itself
+            os.close(os.open(arguments[0], os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+        self.identity = _identity(self.file)
+
+    def _check_file(self, _connection: object = None) -> None:
+        """Nothing is committed into a file that was moved away under us: its entries would be gone with it.
+
+        Raises:
+            LogMoved: the file at the place of the log is another, or none.
+        """
+        if self.identity is not None and _identity(self.file) != self.identity:
+            raise LogMoved("The file of the log was moved away or replaced, a restart is needed.")
 
     def check_exists(self) -> None:
         """To be asked before anything else by who must not begin a log.
@@ -183,23 +221,31 @@ def is_failed_fsync(error: DBAPIError) -> bool:
     return code in (sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_IOERR_DIR_FSYNC)
 
 
-def _with_driver(url: URL) -> URL:
-    return url.set(drivername="postgresql+psycopg") if url.drivername == "postgresql" else url
+DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgresql+psycopg": "postgresql+psycopg"}
+
+
+def _parsed(url: str) -> URL:
+    """The URL with the driver that is installed; an error says nothing of it, since it may hold a password."""
+    try:
+        found = make_url(url)
+    except (ArgumentError, ValueError):  # ValueError: a port that is no number
+        raise DataFileError("DATABASE_URL", "", "is no URL of a database: sqlite:///FILE or postgresql://…") from None
+    if found.drivername not in DRIVERS:
+        raise DataFileError("DATABASE_URL", "", "its driver is not installed: sqlite:///FILE or postgresql://…")
+    return found.set(drivername=DRIVERS[found.drivername])
+
+
+def _identity(file: Path | None) -> Identity | None:
+    try:
+        found = file.stat() if file is not None else None
+    except OSError:
+        return None
+    return (found.st_dev, found.st_ino) if found is not None else None
 
 
 def _sqlite(url: URL, wait_seconds: float, is_synced: bool) -> Engine:  # noqa: FBT001
     synchronous = "FULL" if is_synced else "NORMAL"
     engine = create_engine(url, connect_args={"timeout": PREPARE_SECONDS})
-
-    @event.listens_for(engine, "do_connect")
-    def make_private(_dialect: object, _record: object, arguments: list[Any], _options: object) -> None:
-        """A new file is its owner's alone; SQLite gives the files beside it the same mode.
-
-        A file that exists is never opened here: closing it again would drop the locks of every connection that this
-        process holds to it (POSIX), and the next program that closes it would take away the journal under our writes.
-        """
-        with suppress(OSError):  # it exists; or what is wrong with the place is said by the connection itself
-            os.close(os.open(arguments[0], os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
 
     @event.listens_for(engine, "connect")
     def make_durable(connection: Any, _record: object) -> None:

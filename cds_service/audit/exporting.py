@@ -8,12 +8,14 @@ import io
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, and_, func, select
 
 from cds_service.audit.appending import Clock, append_entries, read_head
 from cds_service.audit.chain import AuditEntry, seal
+from cds_service.audit.checkpoint import Signer, signer_of
 from cds_service.audit.database import Database
 from cds_service.audit.fhir_export import audit_event, export_event
 from cds_service.audit.query import Query, conditions_of
@@ -22,6 +24,7 @@ from cds_service.audit.tables import ENTRIES, SEARCH
 from cds_service.json_text import canonical_json
 
 Format = Literal["ndjson", "csv", "fhir"]
+SIGNED = "kyphoplasty-cds audit export 1"
 FORMATS: tuple[Format, ...] = ("ndjson", "csv", "fhir")
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 OUTCOMES = {"refracture": "refracture", "residual-pain": "residualPain"}
@@ -65,6 +68,7 @@ class Export:
         entry: id of its own entry.
         through: sequence of the last entry that may be taken: the head when it was asked for.
         last: sequence of its own entry.
+        signer: signs its manifest.
     """
 
     query: Query
@@ -74,14 +78,19 @@ class Export:
     at: str
     through: int
     last: int
+    signer: Signer
 
 
-def begin_export(database: Database, query: Query, form: Format, user: str, clock: Clock) -> Export:
+def begin_export(
+    database: Database, query: Query, form: Format, user: str, clock: Clock, key_file: Path | None = None
+) -> Export:
     """Record the export; only then may anything be taken out.
 
     Raises:
+        DataFileError: the key that signs cannot be used.
         DBAPIError: the entry could not be written.
     """
+    signer = signer_of(database, key_file, clock)
     with database.reading() as connection:
         through = read_head(connection).sequence
         count = _count(connection, query, through)
@@ -89,7 +98,16 @@ def begin_export(database: Database, query: Query, form: Format, user: str, cloc
     sealed = seal(AuditEntry(kind="export", at=clock(), user=user, patient=query.patient, content=content))
     with database.writing() as connection:
         last = append_entries(connection, [sealed], clock).last
-    return Export(query=query, format=form, user=user, entry=sealed.id, at=sealed.at, through=through, last=last)
+    return Export(
+        query=query,
+        format=form,
+        user=user,
+        entry=sealed.id,
+        at=sealed.at,
+        through=through,
+        last=last,
+        signer=signer,
+    )
 
 
 def export_lines(database: Database, export: Export) -> Iterator[str]:
@@ -116,6 +134,7 @@ def export_lines(database: Database, export: Export) -> Iterator[str]:
         "head": {"sequence": own.sequence, "hash": own.hash},
         "sha256": digest.hexdigest(),  # of all bytes before this line
     }
+    manifest["signature"] = export.signer.signature(f"{SIGNED}\n{canonical_json(manifest)}")
     yield _manifest_line(export.format, own, manifest)
 
 

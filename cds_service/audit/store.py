@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from cds_service.audit.appending import Clock, append_entries
 from cds_service.audit.chain import AuditEntry, AuditState, SealedEntry, seal
-from cds_service.audit.database import Database, TablesNotReady
+from cds_service.audit.database import Database, Identity, TablesNotReady
 from cds_service.audit.reading import AuditReader
 from cds_service.audit.spool import MAX_BYTES, Spool, SpoolFull
 from cds_service.audit.writer import GroupWriter, NotWritten
@@ -60,10 +60,10 @@ class AuditStore:
         self._opening: SealedEntry | None = None
         self._lock = threading.Lock()
         self._process = 0
-        self._open()
+        self._open(None)
 
-    def _open(self) -> None:
-        self.database = Database(self.url, wait_seconds=max(self._share_seconds, 0.3))
+    def _open(self, identity: Identity | None) -> None:
+        self.database = Database(self.url, wait_seconds=max(self._share_seconds, 0.3), identity=identity)
         self.reader = AuditReader(self.database)
         self._spool = Spool(self._spool_folder or _folder_beside(self.database.file), max_bytes=self._spool_bytes)
         self._writer: GroupWriter | None = None
@@ -135,7 +135,7 @@ class AuditStore:
         writer.look()
         spool, lost = self._spool.state(), writer.lost
         if writer.is_broken:
-            return AuditState(False, "the disk did not confirm a write; a restart is needed", spool.size, lost)
+            return AuditState(False, writer.trouble, spool.size, lost)
         if lost:
             return AuditState(False, "entries could not be written", spool.size, lost)
         if not writer.wait_until_asked(ASKED_SECONDS):
@@ -161,7 +161,7 @@ class AuditStore:
         """
         with self._lock:
             if self._process != os.getpid():
-                self._open()
+                self._open(self.database.identity)  # the file that was opened before the fork, and no other
             if self._writer is None:
                 try:
                     self._writer = GroupWriter(self.database, self._spool, self._clock, self._opening)

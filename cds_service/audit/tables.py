@@ -65,15 +65,6 @@ CARDS = Table(
     Column("rules", Text, nullable=False),
 )
 
-# Keys that the service made for itself and that all replicas share.
-KEYS = Table(
-    "audit_key",
-    METADATA,
-    Column("name", String(32), primary_key=True),
-    Column("made", String(24), nullable=False),
-    Column("secret", Text, nullable=False),
-)
-
 # Tokens of CDS clients that were used, until they are of no use any more.
 TOKENS = Table(
     "audit_token",

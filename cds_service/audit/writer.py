@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from cds_service.audit.appending import Clock, append_entries
 from cds_service.audit.chain import SealedEntry
-from cds_service.audit.database import Database, is_busy, is_failed_fsync, is_forbidden, is_passing
+from cds_service.audit.database import Database, LogMoved, is_busy, is_failed_fsync, is_forbidden, is_passing
 from cds_service.audit.spool import gap_entry
 from cds_service.deadline import Deadline
 from cds_service.errors import CdsError
@@ -242,7 +242,7 @@ class GroupWriter:
         if isinstance(error, DBAPIError) and self.is_prepared and is_busy(error):
             LOG.warning("audit-busy", extra={"fields": {"event": "audit-busy"}})
             return
-        if isinstance(error, DBAPIError) and is_failed_fsync(error):
+        if isinstance(error, LogMoved) or (isinstance(error, DBAPIError) and is_failed_fsync(error)):
             self.is_broken = True
         self.trouble = _trouble(error)
         if not self.is_down:
@@ -268,7 +268,7 @@ def _trouble(error: Exception) -> str:
     if isinstance(error, CdsError):
         return str(error).removesuffix(".")
     if isinstance(error, DBAPIError) and is_failed_fsync(error):
-        return "the disk did not confirm a write"
+        return "the disk did not confirm a write; a restart is needed"
     if isinstance(error, DBAPIError) and is_forbidden(error):
         return "the role of the service lacks a privilege in the database: `database.sql` and `protect.sql` give them"
     if isinstance(error, OSError):

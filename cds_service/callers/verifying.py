@@ -16,14 +16,12 @@ from jwt.exceptions import PyJWTError
 from cds_service.callers.claims import (
     SKEW_SECONDS,
     BadClaim,
-    Times,
     check_audience,
     check_times,
     jti_of,
     read_times,
     tenant_of,
 )
-from cds_service.callers.clock_watch import ClockWatch
 from cds_service.callers.key_sources import KeyAddress, KeyFile, KeySource
 from cds_service.callers.keys import VerifyingKey
 from cds_service.callers.rates import Rate
@@ -97,13 +95,7 @@ class Callers:
         self._clients: Mapping[str, KnownClient] = {one.settings.issuer: one for one in clients}
         self._replays = replays
         self._clock = clock
-        self._watch = ClockWatch()
         self._signatures = PyJWS(algorithms=sorted(ALGORITHMS))
-
-    @property
-    def is_clock_wrong(self) -> bool:
-        """Whether this machine's clock seems to be wrong."""
-        return self._watch.is_wrong
 
     def prefetch(self) -> None:
         """Begin to fetch all keys and to reach the table of used tokens; nobody waits for them."""
@@ -140,7 +132,7 @@ class Callers:
         if client is None:
             raise refuse("jwt.iss", issuer=issuer, kid=token.kid)
         try:
-            self._check_signature(token, _key_for(token, client, until))
+            self._check_signature(token, _keys_for(token, client, until))
             caller, jti, expires = self._check_claims(token, client.settings, address)
             say_caller(caller)
             client.check_rate()
@@ -149,11 +141,12 @@ class Callers:
             raise refuse(error.reason, issuer=issuer, kid=token.kid) from None
         return client, caller
 
-    def _check_signature(self, token: Token, key: VerifyingKey) -> None:
-        try:
-            self._signatures.decode_complete(token.text, key.public, algorithms=[token.algorithm])
-        except PyJWTError:
-            raise BadClaim("jwt.signature") from None
+    def _check_signature(self, token: Token, keys: Sequence[VerifyingKey]) -> None:
+        for key in keys:
+            with suppress(PyJWTError):
+                self._signatures.decode_complete(token.text, key.public, algorithms=[token.algorithm])
+                return
+        raise BadClaim("jwt.signature")
 
     def _check_claims(self, token: Token, client: Client, address: str) -> tuple[Caller, str, int]:
         """Whom a token speaks for that is for us, now, and not used as far as this process knows; its id and end."""
@@ -161,7 +154,7 @@ class Callers:
         check_audience(token.claims, (address, *client.audiences))
         times = read_times(token.claims)
         jti = jti_of(token.claims)
-        self._check_times(times, client, jti, now)
+        check_times(times, client, now)
         tenant = tenant_of(token.claims, client)
         if self._replays.is_used(client.issuer, jti):  # or whoever has an old token could use up the client's rate
             raise BadClaim("jwt.replay")
@@ -172,17 +165,9 @@ class Callers:
         if not self._replays.is_new(issuer, jti, expires=expires, now=now, until=until):
             raise BadClaim("jwt.replay")
 
-    def _check_times(self, times: Times, client: Client, jti: str, now: float) -> None:
-        try:
-            check_times(times, client, now)
-        except BadClaim:
-            self._watch.note_refused(f"{client.issuer} {jti}", now - times.issued)
-            raise
-        self._watch.note_good()
 
-
-def _key_for(token: Token, client: KnownClient, until: Deadline) -> VerifyingKey:
-    """The issuer's own key that this token names.
+def _keys_for(token: Token, client: KnownClient, until: Deadline) -> Sequence[VerifyingKey]:
+    """The issuer's own keys that this token names: an issuer may publish two under one id, as while it changes them.
 
     Raises:
         BadClaim: there is none, or it is not for tokens of this algorithm.
@@ -198,7 +183,7 @@ def _key_for(token: Token, client: KnownClient, until: Deadline) -> VerifyingKey
     fitting = [key for key in named if key.fits(token.algorithm)]
     if not fitting:
         raise BadClaim("jwt.alg_key")
-    return fitting[0]
+    return fitting
 
 
 def _is_address_of_keys(jku: str, client: Client) -> bool:

@@ -88,7 +88,13 @@ def show_entry(entry: str, wants_replay: bool, as_json: bool) -> None:  # noqa: 
 @click.option(
     "--key", "keys", multiple=True, metavar="KEY", help="the public key that must have signed, as printed then"
 )
-@click.option("--export", "exported", type=OLD_FILE, metavar="FILE", help="an NDJSON export instead of the log")
+@click.option(
+    "--export",
+    "exported",
+    type=OLD_FILE,
+    metavar="FILE",
+    help="an NDJSON export instead of the log; away from its log with --key",
+)
 @click.option("--json", "as_json", is_flag=True, help="for programs")
 @say_errors
 def verify(notes: tuple[Path, ...], keys: tuple[str, ...], exported: Path | None, as_json: bool) -> None:  # noqa: FBT001
@@ -104,7 +110,7 @@ def verify(notes: tuple[Path, ...], keys: tuple[str, ...], exported: Path | None
         trusted = [read_key(key) for key in keys]
         if exported is not None:
             with exported.open(encoding="utf-8") as lines:
-                report = verify_export(lines)
+                report = verify_export(lines, trusted or [read_key(_own_key())])
         else:
             settings = read_settings()
             report = verify_log(
@@ -154,7 +160,7 @@ def export(form: Any, out: Path | None, **asked: Any) -> None:
     with _database() as database:
         from cds_service.audit.exporting import begin_export, export_lines  # noqa: PLC0415
 
-        begun = begin_export(database, _query(**asked), form, machine_user(), _now)
+        begun = begin_export(database, _query(**asked), form, machine_user(), _now, read_settings().audit_key)
         with _writing_to(out) as stream:
             stream.writelines(export_lines(database, begun))
 
@@ -205,6 +211,14 @@ def _database() -> Iterator[Database]:
         raise AuditUnavailable(f"{NO_DATABASE} ({type(error).__name__}).") from None
     finally:
         database.dispose()
+
+
+def _own_key() -> str:
+    """The public key of the log that the settings name: where it is not at hand, `--key` says it."""
+    with _database() as database:
+        from cds_service.audit.checkpoint import signer_of  # noqa: PLC0415
+
+        return signer_of(database, read_settings().audit_key, _now).public_text
 
 
 def _record_read(database: Database, what: str, asked: Any, patient: str | None, about: str | None = None) -> Head:

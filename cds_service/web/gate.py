@@ -61,11 +61,6 @@ class Gate:
         if self.callers is not None:
             self.callers.prefetch()
 
-    @property
-    def is_clock_wrong(self) -> bool:
-        """Whether genuine callers are refused since this machine's clock, or that of them all, is wrong."""
-        return self.callers is not None and self.callers.is_clock_wrong
-
     def admit(self, path: str, exchange: Exchange) -> Admitted:
         """Who calls this path, asked of the Authorization header alone; the body is not read.
 

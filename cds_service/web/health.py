@@ -12,7 +12,6 @@ from cds_service import __version__
 from cds_service.audit.chain import AuditLog
 from cds_service.service import Service
 from cds_service.web.cds_api import json_response
-from cds_service.web.gate import Gate
 from cds_service.web.metrics import CONTENT_TYPE, Metrics
 
 LEAST_FREE = 0.05  # of the disk on which entries are kept
@@ -23,14 +22,14 @@ def health_routes(
     metrics: Metrics,
     audit: AuditLog,
     folder: Path | None,
-    gate: Gate,
     is_ending: Callable[[], bool],
 ) -> Blueprint:
-    """Health and metrics. FHIR servers are no part of it: one that fails would take the service from all others.
+    """Health and metrics. One FHIR server that fails, or one caller whose clock is wrong, is told by the counts alone.
+
+    As a part of readiness it would take the service from all others.
 
     Args:
         folder: on whose disk entries are kept; None where that is another machine's.
-        gate: knows whether genuine callers are refused for their time.
         is_ending: whether the server is about to stop.
     """
     routes = Blueprint("health", __name__)
@@ -43,7 +42,6 @@ def health_routes(
     def ready() -> Response:
         log = audit.state()
         reasons = [*_reasons(is_ending=is_ending(), folder=folder), *([] if log.is_ready else [log.trouble])]
-        reasons += ["clock"] if gate.is_clock_wrong else []
         response = json_response(
             {
                 "status": "not ready" if reasons else "ready",

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal, get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, values
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -16,6 +17,8 @@ from cds_service.errors import AuditUnavailable
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0)
+Login = Literal["opened", "denied", "locked"]
+LOGINS: tuple[Login, ...] = get_args(Login)
 _FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # the library's own switch; `share_between_workers` sets it
 
 
@@ -49,6 +52,14 @@ class Metrics:
         self._unauthenticated = Counter(
             "kyphoplasty_cds_unauthenticated", "Calls by nobody we know", ["reason"], registry=self._registry
         )
+        self._logins = Counter(
+            "kyphoplasty_cds_logins",
+            "Tries to log in to the review pages: opened, denied, locked",
+            ["result"],
+            registry=self._registry,
+        )
+        for result in LOGINS:  # there from the start: Prometheus sees no increase in a count that begins at 1
+            self._logins.labels(result)
         self._unconfirmed = Counter(
             "kyphoplasty_cds_tokens_unconfirmed",
             "Tokens that the memory of one process alone took for new",
@@ -75,6 +86,10 @@ class Metrics:
     def count_unauthenticated(self, reason: str) -> None:
         """One call was refused since its caller is not known."""
         self._unauthenticated.labels(reason).inc()
+
+    def count_login(self, result: Login) -> None:
+        """One try to log in: a session began, name and password did not fit, or there were too many tries."""
+        self._logins.labels(result).inc()
 
     def count_unconfirmed_token(self) -> None:
         """The database did not say in time whether a token was used before."""

@@ -8,10 +8,12 @@ import re
 import shutil
 import subprocess
 import tempfile
+import time
 import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from packaging.version import Version
@@ -56,12 +58,12 @@ def _site(limit: str = "", **environment: str) -> Iterator[Running]:
             service.close()
 
 
-def _call(case: Case, field: Field, service: Running, issuer: str = ISSUER) -> Answered:
+def _call(case: Case, field: Field, service: Running, issuer: str = ISSUER, **changed: Any) -> Answered:
     """An order that is none of ours, with a good token of this client and without a FHIR server."""
     body = {name: part for name, part in field.request(case).items() if not name.startswith("fhir")}
     headers = {
         "Content-Type": "application/json",
-        "Authorization": f"Bearer {token(service.url + CALL, issuer=issuer)}",
+        "Authorization": f"Bearer {token(service.url + CALL, issuer=issuer, **changed)}",
     }
     return service.send("POST", CALL, json.dumps(body).encode(), headers)
 
@@ -131,9 +133,19 @@ def lives_at_another_time(case: Case, field: Field) -> None:
             assert {(one.status, one.body) for one in answers} == {(401, answers[0].body)}
             assert "clock" not in answers[0].text
             service.logged(before, event="unauthenticated", reason=case.sends["reason"])
-            ready = service.send("GET", "/health/ready")
-            assert ready.status == 503
-            assert "clock" in ready.document["reasons"]
+            counted = f'kyphoplasty_cds_unauthenticated_total{{reason="{case.sends["reason"]}"}} 6.0'
+            assert counted in service.send("GET", "/metrics").text, "an alert is made of this count"
+
+
+@scenario
+def one_client_is_late(case: Case, field: Field) -> None:
+    """Whose clock is wrong is refused, and counted; nobody else is."""
+    with _site() as service:
+        now = int(time.time()) - 3600
+        for _ in range(10):
+            assert _call(case, field, service, claims={"iat": now, "exp": now + 300}).status == 401
+        assert service.send("GET", "/health/ready").status == 200
+        assert _call(case, field, service, OTHER_ISSUER).status == 200
 
 
 @scenario

@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from click.testing import CliRunner, Result
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from sqlalchemy.exc import DBAPIError
 
 from cds_service.audit.appending import append_entries
 from cds_service.audit.chain import AuditEntry, seal, time_text
-from cds_service.audit.checkpoint import make_checkpoint
+from cds_service.audit.checkpoint import Signer, make_checkpoint, signer_of
 from cds_service.audit.database import Database
 from cds_service.audit.purge import purge_before
+from cds_service.audit.verification.hashes import commitment_of, link_of
 from cds_service.audit.verification.notes import read_note
 from cds_service.audit.verification.report import report_lines
 from cds_service.audit.verification.walk import verify_log
 from cds_service.cli import main
-from tests.attacks.cases import Case
+from cds_service.json_text import canonical_json
+from tests.attacks.cases import CALL, Case
 from tests.attacks.field import Field
+from tests.attacks.running import Running
 from tests.attacks.scenarios import scenario
-from tests.audit_builders import TABLES, answer_entry, rows_of, tamper
+from tests.audit_builders import TABLES, answer_entry, fill, rows_of, tamper
+from tests.postgres_server import find_programs, postgres_server
 from tests.review_desk import ReviewDesk
 
 YEAR = timedelta(days=366)
@@ -141,3 +152,92 @@ def verifies_a_part_after_broken(_case: Case, _field: Field) -> None:
         for span in ({"first": "4", "last": "3"}, {"first": "999", "last": "1"}, {"first": "999"}):
             assert anna.post("/audit/integrity", **span).status_code == 400
         desk.store.close()
+
+
+@scenario
+def rewrites_an_export(case: Case, _field: Field) -> None:
+    """An answer says another figure; commitment, links and manifest are what the format asks for."""
+    with log_of_years() as (url, database):
+        file = Path(url.removeprefix("sqlite:///")).with_name("export.ndjson")
+        assert command(url, "export", "--out", str(file)).exit_code == 0
+        key = signer_of(database, None, now).public_text
+        for words in ([], ["--key", key]):
+            assert command(url, "verify", "--export", str(file), *words).exit_code == 0
+        *lines, last = map(json.loads, file.read_text().splitlines())
+        previous = ""
+        for one in lines:
+            text = canonical_json(one["payload"]).replace("0.35", "0.05")
+            one["payload"] = json.loads(text)
+            facts, cards = one["payload"]["facts"], [tuple(card) for card in one["payload"]["cards"]]
+            one["commitment"] = commitment_of(one["salt"], facts, cards, text)
+            one["previousHash"] = previous or one["previousHash"]
+            fields = (one["id"], one["at"], one["kind"], one["commitment"], one["previousHash"])
+            previous = one["hash"] = link_of(one["sequence"], *fields)
+        changed = "".join(f"{canonical_json(one)}\n" for one in lines)
+        manifest = last["manifest"] | {"sha256": hashlib.sha256(changed.encode()).hexdigest()}
+        signed = manifest.pop("signature")
+        forged = Signer(signed.partition(" ")[0], Ed25519PrivateKey.generate())
+        text = f"kyphoplasty-cds audit export 1\n{canonical_json(manifest)}"
+        note = make_checkpoint(database, None, now).rpartition("\u2014 ")[2].strip()
+        signatures = {"as before": signed, "other": forged.signature(text), "checkpoint": note}
+        manifest |= {name: signatures[case.sends["sign"]] for name in ("signature",) if case.sends["sign"] != "none"}
+        file.write_text(changed + f"{canonical_json({'manifest': manifest})}\n")
+        done = command(url, "verify", "--export", str(file))
+        assert (done.exit_code, "not signed by the key" in done.output) == (1, True), done.output
+
+
+@scenario
+def moves_the_log(case: Case, field: Field) -> None:
+    """No answer leaves that the log at its place does not hold; a worker that comes anew begins no other log."""
+    with tempfile.TemporaryDirectory() as folder:
+        service = Running(Path(folder))
+        try:
+            field.prepare(case)
+            octets, before = json.dumps(field.request(case)).encode(), service.mark()
+            assert service.send("POST", CALL, octets, field.headers(case)).status == 200
+            aside = service.database.with_name("aside.sqlite3")
+            service.database.rename(aside)
+            if case.sends["copy"]:
+                shutil.copy(aside, service.database)
+            answers = [service.send("POST", CALL, octets, field.headers(case)).status for _ in range(3)]
+            assert answers == [503, 503, 503]
+            ready = service.send("GET", "/health/ready")
+            assert ready.status == 503
+            assert "moved away" in ready.text
+            assert service.database.exists() == case.sends["copy"]
+            aside.replace(service.database)  # and with it its journal has a file again
+            service.command("audit", "verify")
+            assert [entry["kind"] for entry in service.entries(before)] == ["answer"]
+        finally:
+            service.close()
+
+
+@scenario
+def takes_a_number(case: Case, _field: Field) -> None:
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        urls = [f"sqlite:///{folder}/audit.sqlite3"]
+        if programs := find_programs():
+            urls.append(stack.enter_context(postgres_server(programs)).new_database())
+        for url in urls:
+            database = fill(url, 1)
+            forged = f"({case.sends['number']}, 'x', 'x', 'x', 1, 'x', 'x', 'x')"
+            with pytest.raises(DBAPIError, match="follows the last one"), database.writing() as connection:
+                connection.exec_driver_sql(f"INSERT INTO audit_entry VALUES {forged}")
+            put(database, answer_entry(2))
+            assert rows_of(url, "SELECT max(sequence) FROM audit_entry") == [(3,)]
+            database.dispose()
+
+
+@scenario
+def looks_for_the_key(_case: Case, _field: Field) -> None:
+    with log_of_years() as (url, database):
+        make_checkpoint(database, None, now)
+        file = Path(url.removeprefix("sqlite:///"))
+        key = file.with_name(f"{file.name}.key")
+        assert key.stat().st_mode & 0o777 == 0o600
+        secret = load_pem_private_key(key.read_bytes(), None).private_bytes_raw()
+        for path in file.parent.glob(f"{file.name}*"):
+            if path != key:
+                assert secret not in path.read_bytes()
+                assert b"PRIVATE KEY" not in path.read_bytes()
+        assert rows_of(url, "SELECT name FROM sqlite_master WHERE name LIKE '%key%'") == []

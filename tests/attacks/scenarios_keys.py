@@ -55,6 +55,16 @@ def bound_key(case: Case, field: Field) -> None:  # noqa: ARG001
 
 
 @scenario
+def two_keys_of_one_id(case: Case, field: Field) -> None:  # noqa: ARG001
+    """As while an EHR changes its keys: tokens of either are good, those of a third are not."""
+    new, other = Signer("ES384", "new"), Signer("ES384", "third")
+    with clinic(SIGNER, new.jwk(kid=SIGNER.kid)) as door:
+        for signer in (SIGNER, new):
+            assert door.status(door.token(signer, header={"kid": SIGNER.kid})) == 200
+        check(door, door.token(other, header={"kid": SIGNER.kid}), case.log)
+
+
+@scenario
 def keys_of_another_use(case: Case, field: Field) -> None:  # noqa: ARG001
     other = OTHER.jwk(key_ops=["encrypt"])
     with clinic(SIGNER.jwk(use="enc"), other) as door:

@@ -86,7 +86,6 @@ def test_the_service_role_is_enough_for_all_that_the_service_does(roles, tmp_pat
         "DELETE FROM audit_payload",
         "DELETE FROM audit_search",
         "TRUNCATE audit_card",
-        "UPDATE audit_key SET secret = ''",
         "UPDATE audit_version SET version_num = '0001'",
         "ALTER TABLE audit_entry DISABLE TRIGGER ALL",
         "DROP TABLE audit_payload",

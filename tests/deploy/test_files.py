@@ -59,6 +59,18 @@ def test_a_unit_may_do_little(path):
     assert found.returncode == 0, found.stdout.splitlines()[-1]
 
 
+def test_who_has_the_owners_password_is_nobody_of_the_replicas():
+    """An environment is read in /proc by whoever has the same user."""
+    users: dict[str, set[str]] = {}
+    for path in SYSTEMD.glob("*.service"):
+        text = path.read_text()
+        (user,) = re.findall(r"^User=(.+)$", text, re.MULTILINE)
+        for settings in re.findall(r"^EnvironmentFile=.*/(.+)$", text, re.MULTILINE):
+            users.setdefault(settings, set()).add(user)
+    assert users["owner.env"]
+    assert not users["owner.env"] & users["service.env"]
+
+
 def test_every_timer_starts_a_unit_at_a_time_that_exists():
     need("systemd-analyze")
     timers = sorted(SYSTEMD.glob("*.timer"))

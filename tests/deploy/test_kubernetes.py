@@ -74,15 +74,16 @@ def test_the_user_is_that_of_the_image():
 
 
 def test_everything_that_a_pod_names_is_there():
-    (secret,) = of_kind("Secret")
+    secrets = {one["metadata"]["name"]: one["stringData"] for one in of_kind("Secret")}
     maps = {one["metadata"]["name"] for one in of_kind("ConfigMap")} | {"kyphoplasty-cds-site"}
     for container in CONTAINERS:
         for one in container.get("env", ()):
             wanted = one["valueFrom"]["secretKeyRef"]
-            assert wanted["name"] == secret["metadata"]["name"]
-            assert wanted["key"] in secret["stringData"]
+            assert wanted["key"] in secrets[wanted["name"]]
         assert {one["configMapRef"]["name"] for one in container["envFrom"]} <= maps
     for pod in PODS:
+        named = [one["secret"] for one in pod["spec"].get("volumes", ()) if "secret" in one]
+        assert {one["secretName"] for one in named} <= secrets.keys()
         volumes = {one["name"] for one in pod["spec"].get("volumes", ())}
         assert {one["name"] for one in pod["spec"]["containers"][0].get("volumeMounts", ())} == volumes
 

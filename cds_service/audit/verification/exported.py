@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from cds_service.audit.verification.faults import fault
 from cds_service.audit.verification.hashes import commitment_of, link_of
+from cds_service.audit.verification.notes import BadNote, Key, is_signature_of, read_signature
 from cds_service.audit.verification.walk import Report
 
+SIGNED = "kyphoplasty-cds audit export 1"
 
-def verify_export(lines: Iterable[str]) -> Report:
-    """Each entry by its own hashes, neighbours by their link, the whole by its manifest.
 
-    That nothing was left out which the manifest's filter asks for can only be seen in the log itself.
+def verify_export(lines: Iterable[str], keys: Sequence[Key]) -> Report:
+    """Each entry by its own hashes, neighbours by their link, the whole by its manifest, which a key must have signed.
+
+    Whoever rewrites an export can make all its hashes anew, but not the signature. That nothing was left out which the
+    manifest's filter asks for can only be seen in the log itself.
     """
     report, digest, last = Report(), hashlib.sha256(), ""
     manifest: Mapping[str, Any] | None = None
     for line in lines:
         document = _document(line)
         if "manifest" in document:
-            manifest = document["manifest"]
+            manifest = document["manifest"] if isinstance(document["manifest"], dict) else {}
             break
         digest.update(line.encode())
         _check(document, last, report)
@@ -33,8 +37,20 @@ def verify_export(lines: Iterable[str]) -> Report:
         report.add(fault("cut off", report.last, "the manifest, the last line of an export, is missing"))
     elif manifest.get("sha256") != digest.hexdigest() or manifest.get("count") != report.entries:
         report.add(fault("changed", report.last, "the lines are not those that the manifest counts and hashes"))
+    elif not _is_signed(manifest, keys):
+        report.add(fault("rewritten", report.last, "the manifest is not signed by the key of the log"))
     report.notes.append("an export shows what was taken out; whether the log holds more, only the log shows")
     return report
+
+
+def _is_signed(manifest: Mapping[str, Any], keys: Sequence[Key]) -> bool:
+    said = {name: value for name, value in manifest.items() if name != "signature"}
+    text = f"{SIGNED}\n{json.dumps(said, sort_keys=True, separators=(',', ':'), ensure_ascii=True)}"
+    try:
+        signature = read_signature(str(manifest.get("signature", "")))
+    except BadNote:
+        return False
+    return any(is_signature_of(key, signature, text.encode()) for key in keys)
 
 
 def _check(document: Mapping[str, Any], last: str, report: Report) -> None:

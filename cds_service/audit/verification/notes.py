@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 ORIGIN = "kyphoplasty-cds/"
 ED25519 = b"\x01"
+Signature = tuple[str, bytes, bytes]  # key name, key hash, signature
 
 
 class BadNote(Exception):
@@ -27,14 +28,14 @@ class Checkpoint:
         sequence: of the last entry that it covers.
         hash: of that entry.
         signed: the bytes under the signature.
-        signatures: (key name, key hash, signature).
+        signatures: all of them.
     """
 
     log: str
     sequence: int
     hash: str
     signed: bytes
-    signatures: tuple[tuple[str, bytes, bytes], ...]
+    signatures: tuple[Signature, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def read_note(text: str) -> Checkpoint:
     lines = body.split("\n")
     if not separator or len(lines) < 3 or not lines[0].startswith(ORIGIN) or not lines[1].isdecimal():
         raise BadNote("the file is no checkpoint of this program")
-    signatures = tuple(_signature(line) for line in tail.split("\n") if line.startswith("\u2014 "))
+    signatures = tuple(read_signature(line) for line in tail.split("\n") if line.startswith("\u2014 "))
     if not signatures:
         raise BadNote("the checkpoint is not signed")
     link = _decoded(lines[2]).hex()
@@ -84,17 +85,27 @@ def read_key(text: str) -> Key:
 
 def is_signed_by(checkpoint: Checkpoint, key: Key) -> bool:
     """Whether one of the signatures is this key's."""
-    for name, key_hash, signature in checkpoint.signatures:
-        if name == key.name and key_hash == key.hash:
-            try:
-                Ed25519PublicKey.from_public_bytes(key.octets).verify(signature, checkpoint.signed)
-            except InvalidSignature:
-                continue
-            return True
-    return False
+    return any(is_signature_of(key, one, checkpoint.signed) for one in checkpoint.signatures)
 
 
-def _signature(line: str) -> tuple[str, bytes, bytes]:
+def is_signature_of(key: Key, found: Signature, signed: bytes) -> bool:
+    """Whether this is the key's signature of these bytes."""
+    name, key_hash, signature = found
+    if (name, key_hash) != (key.name, key.hash):
+        return False
+    try:
+        Ed25519PublicKey.from_public_bytes(key.octets).verify(signature, signed)
+    except InvalidSignature:
+        return False
+    return True
+
+
+def read_signature(line: str) -> Signature:
+    """Name, key hash and signature of a line.
+
+    Raises:
+        BadNote: it is none.
+    """
     name, _, encoded = line.removeprefix("\u2014 ").rpartition(" ")
     octets = _decoded(encoded)
     return name, octets[:4], octets[4:]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from werkzeug.exceptions import NotFound
@@ -25,6 +26,7 @@ class Desk:
     Attributes:
         database_url: of the log, for the verifier, which reads by itself.
         retention_days: what was younger when it was purged is a fault.
+        key_file: holds the key that signs exports; None where the setting names none.
     """
 
     store: AuditStore
@@ -35,6 +37,7 @@ class Desk:
     service: Service
     database_url: str
     retention_days: int
+    key_file: Path | None
 
 
 def open_entry(desk: Desk, entry_id: str, view: str = "") -> Stored:

@@ -28,6 +28,7 @@ from cds_service.audit.sessions import IDLE, LIFETIME, Session, Sessions
 from cds_service.fhir.address import is_loopback_host
 from cds_service.roles import Role
 from cds_service.settings import Network
+from cds_service.web.metrics import Login
 
 LOG = logging.getLogger("kyphoplasty_cds.review")
 COOKIE = "kyphoplasty-cds-review"
@@ -54,6 +55,7 @@ class Gate:
         has_local: whether local accounts may log in.
         hospital: whose own login there is too; empty where there is none.
         trusted_proxies: that are believed about the address of who asks, so that tries are counted by person.
+        count: told of each try to log in.
     """
 
     accounts: Accounts
@@ -64,6 +66,7 @@ class Gate:
     has_local: bool = True
     hospital: str = ""
     trusted_proxies: Sequence[Network] = ()
+    count: Callable[[Login], None] = lambda _: None
 
     @property
     def address(self) -> str:
@@ -157,9 +160,11 @@ class Gate:
         try:
             fits = self.accounts.check(name, request.form.get("password", ""), address)
         except TooManyTries:
+            self.count("locked")
             LOG.warning("login", extra={"fields": {"event": "login-limit", "address": address}})
             return self.login_page(wanted, REFUSED, 429)
         if not fits:
+            self.count("denied")
             # The name that was typed may be a password, so only a name that exists is written down.
             known = name if self.accounts.find(name) else None
             self.note("login", kind="login", result="denied", content={"account": known, "address": address})
@@ -169,6 +174,7 @@ class Gate:
     def open(self, response: AnyResponse, token: str, content: Mapping[str, Any]) -> AnyResponse:
         """The response with a session that has just begun, once the log says so."""
         g.reviewer = self.sessions.session(token)
+        self.count("opened")
         self.note("login", kind="login", result="login", content=content)
         self.set_cookie(response, COOKIE, token, seconds=int(LIFETIME.total_seconds()))
         response.delete_cookie(FORM_COOKIE, path=PATH)

@@ -15,7 +15,7 @@ from cds_service.audit.exporting import FORMATS, Export, Format, begin_export, e
 from cds_service.audit.proving import check_range, check_whole
 from cds_service.audit.reviewing import Verification
 from cds_service.audit.verification.rows import NoLog
-from cds_service.errors import AuditUnavailable
+from cds_service.errors import AuditUnavailable, DataFileError
 from cds_service.web.review.desk import Desk
 from cds_service.web.review.filtering import read_filter
 
@@ -67,8 +67,8 @@ def proof_routes(routes: Blueprint, desk: Desk) -> None:
             raise BadRequest("This filter or format cannot be read.")
         reviewer = desk.gate.reviewer
         try:
-            begun = begin_export(desk.store.database, wanted.query, form, reviewer.name, desk.gate.clock)
-        except DBAPIError as error:
+            begun = begin_export(desk.store.database, wanted.query, form, reviewer.name, desk.gate.clock, desk.key_file)
+        except (DBAPIError, DataFileError) as error:
             raise AuditUnavailable(f"The export could not be recorded ({type(error).__name__}).") from None
         media, ending = MEDIA[form]
         response = Response(stream_with_context(_chunks(desk, begun)), content_type=media)

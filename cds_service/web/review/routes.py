@@ -57,6 +57,7 @@ def review_routes(around: Surroundings, store: AuditStore, site: SiteFolder | No
         service=around.service,
         database_url=around.settings.database_url,
         retention_days=around.settings.retention_days,
+        key_file=around.settings.audit_key,
     )
     register_words(routes, around.service.wording)
     routes.register_error_handler(HTTPException, _error_page)
@@ -87,6 +88,7 @@ def _gate(around: Surroundings, store: AuditStore) -> Gate:
         has_local=has_local,
         hospital=around.site.site.name if around.site and login else "",
         trusted_proxies=around.settings.trusted_proxies,
+        count=around.metrics.count_login,
     )
 
 

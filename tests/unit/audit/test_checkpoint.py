@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -53,22 +54,23 @@ def test_the_key_lies_beside_the_database_and_is_its_owners_alone(database):
     make_checkpoint(database, None, clock)
     key = database.file.with_name("audit.sqlite3.key")
     assert key.stat().st_mode & 0o777 == 0o600
-    assert rows_of(str(database.url), "SELECT count(*) FROM audit_key") == [(0,)]
 
 
-def test_the_key_is_never_made_in_the_working_directory(database, monkeypatch):
+def test_the_key_is_never_made_in_the_working_directory(database, monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.chdir(database.file.parent)
     public = signer_of(database, None, clock).public_text
     assert not list(database.file.parent.glob("*.key"))
-    assert rows_of(str(database.url), "SELECT name FROM audit_key") == [("checkpoint",)]
-    monkeypatch.chdir("/")
+    (key,) = (tmp_path / "state/kyphoplasty-cds").iterdir()
+    assert key.stat().st_mode & 0o777 == 0o600
     assert signer_of(database, None, clock).public_text == public
 
 
-def test_the_key_of_postgresql_is_in_the_database_so_that_replicas_agree(postgres):
+def test_the_key_is_not_in_the_database_that_it_signs_for(postgres):
     url = postgres.new_database()
     database, replica = fill(url, 1), fill(url, 0)
     assert signer_of(database, None, clock).public_text == signer_of(replica, None, clock).public_text
+    assert rows_of(url, "SELECT count(*) FROM information_schema.tables WHERE table_name = 'audit_key'") == [(0,)]
     database.dispose()
     replica.dispose()
 
@@ -90,16 +92,28 @@ def key_file(folder, mode, octets=None):
 
 @pytest.mark.parametrize(
     ("mode", "octets", "words"),
-    [(0o644, None, "others may read"), (0o600, b"no key", "no Ed25519 key"), (0o600, b"", "no Ed25519 key")],
+    [
+        (0o644, None, "others may read"),
+        (0o660, None, "others may read or write"),
+        (0o600, b"no key", "no Ed25519 key"),
+        (0o600, b"", "no Ed25519 key"),
+    ],
 )
 def test_a_key_that_cannot_be_used_is_refused_by_name(database, tmp_path, mode, octets, words):
     with pytest.raises(DataFileError, match=words):
         make_checkpoint(database, key_file(tmp_path, mode, octets), clock)
 
 
-def test_a_key_that_is_not_there_is_refused(database, tmp_path):
-    with pytest.raises(DataFileError, match="cannot be read"):
-        make_checkpoint(database, tmp_path / "none.pem", clock)
+def test_a_key_that_is_not_there_is_made_where_the_setting_says(database, tmp_path):
+    file = tmp_path / "keys" / "new.pem"
+    public = signer_of(database, file, clock).public_text
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert signer_of(database, file, clock).public_text == public
+
+
+def test_a_key_that_cannot_be_made_is_refused_in_a_line(database):
+    with pytest.raises(DataFileError, match="cannot be made there"):
+        signer_of(database, Path("/proc/none/key.pem"), clock)
 
 
 # --- notes as text

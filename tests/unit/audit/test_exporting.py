@@ -13,10 +13,12 @@ import pytest
 from fhir.resources.R4B.auditevent import AuditEvent
 
 from cds_service.audit.chain import AuditEntry, seal
+from cds_service.audit.checkpoint import signer_of
 from cds_service.audit.exporting import COLUMNS, FORMATS, begin_export, export_lines, safe_cell
 from cds_service.audit.query import Query
 from cds_service.audit.store import AuditStore
 from cds_service.audit.verification.exported import verify_export
+from cds_service.audit.verification.notes import read_key
 from tests.audit_builders import NOON, answer_entry, clock, purge, rows_of, uuid_of
 from tests.chart_builders import application, ask, kyphoplasty, order_sign, thin_and_weak
 
@@ -67,6 +69,10 @@ def store(tmp_path):
     made.append(AuditEntry(kind="start", at=NOON, content={}))
     yield made
     made.close()
+
+
+def key_of(store):
+    return read_key(signer_of(store.database, None, clock).public_text)
 
 
 def exported(store, form, query=Query()):  # noqa: B008 - frozen
@@ -123,14 +129,14 @@ def test_a_filtered_export_holds_what_was_asked_for_and_says_so(store):
 def test_our_records_verify_by_themselves(store):
     """G-UI-3."""
     text, _ = exported(store, "ndjson")
-    report = verify_export(io.StringIO(text))
+    report = verify_export(io.StringIO(text), [key_of(store)])
     assert (report.faults, report.entries) == ([], 9)
 
 
 def test_an_export_after_a_purge_verifies_too(store):
     purge(store.database, NOON + timedelta(seconds=2, milliseconds=500))
     text, _ = exported(store, "ndjson")
-    report = verify_export(io.StringIO(text))
+    report = verify_export(io.StringIO(text), [key_of(store)])
     assert (report.is_whole, report.purged) == (True, 6)
 
 
@@ -149,7 +155,7 @@ def test_a_changed_export_is_found(store, old, new, what):
     changed = text.replace(old, new, 1)
     if changed == text:
         pytest.skip(f"no {old} in this export")
-    report = verify_export(io.StringIO(changed))
+    report = verify_export(io.StringIO(changed), [key_of(store)])
     assert what in {one.what for one in report.faults}
     assert not report.is_whole
 
@@ -157,9 +163,9 @@ def test_a_changed_export_is_found(store, old, new, what):
 def test_an_export_without_its_end_or_with_a_line_less_is_found(store):
     text, _ = exported(store, "ndjson")
     lines = text.splitlines(keepends=True)
-    assert {one.what for one in verify_export(lines[:-1]).faults} == {"cut off"}
-    assert {one.what for one in verify_export([*lines[:3], *lines[4:]]).faults} == {"changed"}
-    assert not verify_export(["no json\n", *lines]).is_whole
+    assert {one.what for one in verify_export(lines[:-1], [key_of(store)]).faults} == {"cut off"}
+    assert {one.what for one in verify_export([*lines[:3], *lines[4:]], [key_of(store)]).faults} == {"changed"}
+    assert not verify_export(["no json\n", *lines], [key_of(store)]).is_whole
 
 
 # --- the table
