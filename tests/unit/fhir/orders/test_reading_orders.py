@@ -22,7 +22,7 @@ def cases(name: str) -> list[Any]:
     """One parameter for each text of a file: the text, its case."""
     read = tomllib.loads((READING / f"orders-{name}.toml").read_text(encoding="utf-8"))["cases"]
     assert all(case["why"] and case["source"] for case in read)
-    return [pytest.param(words, case, id=words) for case in read for words in case["orders"]]
+    return [pytest.param(words, case, id=words) for case in read for words in case.get("orders", [case["why"]])]
 
 
 def procedure_of(*orders: Any) -> str:
@@ -48,3 +48,17 @@ def test_the_other_orders_that_words_name(words, case):
     draft = order(None, kind=kind) | {DEVICE_CODES.get(kind, "code"): {"text": words}}
     found = find_draft_support_orders(read_drafts(bundle(draft)), terminology(), patient_id=PATIENT)
     assert sorted(one.kind for one in found) == case["expect"]
+
+
+@pytest.mark.parametrize(("why", "case"), cases("coded"))
+def test_words_beside_codes(why, case):
+    kind = case.get("type", "ServiceRequest")
+    draft = order(None, kind=kind) | case["order"]
+    drafts = read_drafts(bundle(draft))
+    operation = find_augmentation_order(drafts, PATIENT, terminology())
+    others = find_draft_support_orders(drafts, terminology(), patient_id=PATIENT)
+    assert ("none" if operation is None else operation.procedure or "open") == case.get("expect", "none"), why
+    assert [one.kind for one in others] == case.get("support", []), why
+    if "levels" in case:
+        assert operation is not None
+        assert (operation.level_count or 0) == case["levels"]
