@@ -25,7 +25,7 @@ _ABBREVIATION = re.compile(r"\b(evtl|ggf|vs|bek)\.\s?(?=[a-z])")  # their full s
 # With "for", the order is the preparation ("clearance for"), unless it asks for the operation ("referral for").
 _PURPOSE = re.compile(r"\b(?:for|fur|zur|zum|pour|para|per)\b|为")
 _ASKS_FOR = re.compile(
-    r"\b(?:case|request|referral|refer|order|schedul\w*|book\w*|surgery|or|ir|anmeld\w*|einweis\w*|uberweis\w*|auftrag"
+    r"\b(?:case|request|referral|refer|order|schedul\w*|book\w*|surgery|or|ir|admit\w*|admission|patient|pt|anmeld\w*|einweis\w*|uberweis\w*|auftrag"
     r"|aufnahme|demande|hospitalisation|programm\w*|solicitud|derivacion|ingreso|richiesta|ricovero|prenota\w*)\b|申请"
 )
 # What follows the name from here on says why, how and when, and names no other order.
