@@ -37,6 +37,7 @@ def adapted(folder: Path, port: int, replicas: Sequence[int], tls: tuple[Path, P
         (r"/etc/nginx/tls/cds\.pem", str(tls[0])),
         (r"/etc/nginx/tls/cds\.key", str(tls[1])),
         (r"/run/", f"{folder}/"),
+        (r"/var/cache/", f"{folder}/disk-"),
         (r"access_log /dev/stdout", f"access_log {folder}/access.log"),
         (r"error_log stderr", f"error_log {folder}/error.log"),
     ):

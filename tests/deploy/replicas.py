@@ -46,6 +46,7 @@ class Replicas:
         name = f"replica-{next(self._numbers)}"
         settings = {
             "DATABASE_URL": self.database_url,
+            "PUBLIC_URL": "https://cds.example.org",  # by which nginx calls them
             "DEADLINE_SECONDS": DEADLINE_SECONDS,
             "SPOOL_DIR": str(self._folder / "spool"),
         }

@@ -7,7 +7,7 @@ import re
 import socket
 import ssl
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 
 import pytest
 
@@ -160,9 +160,30 @@ def test_no_query_and_no_path_of_a_patient_is_written_down(site):
     assert "canary" not in (site.folder / "error.log").read_text()
 
 
-def test_guessing_passwords_is_slowed_down_for_one_address(replicas):
+def test_bodies_of_whoever_has_no_token_wait_outside_memory_and_are_few(replicas):
+    """A call is known by its token only once its body is whole: until then it costs nobody else anything."""
+    need("nginx")
+    (place,) = re.findall(r"^\s*client_body_temp_path (\S+);", TEXT, re.MULTILINE)
+    assert not place.startswith(("/run/", "/dev/shm", "/tmp"))  # noqa: S108 - read, not written
+    head = f"POST {CALL} HTTP/1.1\r\nHost: cds.example.org\r\nContent-Length: 4000000\r\n\r\n"
+    with front(replicas.ports) as site, ExitStack() as stack:
+        for _ in range(64):
+            stack.enter_context(site.connect()).sendall(head.encode() + b"[" * 300_000)
+        until = time.monotonic() + 20
+        while site.ask("GET", DISCOVERY)[0] != 429 and time.monotonic() < until:
+            time.sleep(0.05)
+        assert site.ask("POST", CALL, b"{}")[0] == 429
+        assert site.ask("GET", "/models")[0] == 200, "the pages have a limit of their own"
+        assert list((site.folder / "kyphoplasty-cds-answers").iterdir()) == []
+    with front(replicas.ports) as site:
+        assert site.ask("POST", "/audit/login", b"x" * 70_000)[0] == 413
+        assert site.ask("POST", CALL, b"x" * 4_200_000)[0] == 413
+
+
+@pytest.mark.parametrize("path", ["/audit/login", "/audit/login/", "/audit/login//", "//audit/login/issuer/"])
+def test_guessing_passwords_is_slowed_down_for_one_address(replicas, path):
     need("nginx")
     with front(replicas.ports) as site:
-        answers = [site.ask("GET", "/audit/login") for _ in range(30)]
+        answers = [site.ask("GET", path) for _ in range(30)]
     assert [status for status, *_ in answers].count(429) >= 15
     assert {headers["retry-after"] for status, headers, _ in answers if status == 429} == {"1"}
