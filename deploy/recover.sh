@@ -64,9 +64,10 @@ has_restored=yes
 echo "Restored: $backup. The database of before is called $aside."
 echo "What was done with accounts since, to be done again in this order:"
 as_postgres psql --quiet --tuples-only --no-align "$aside" --command "
-  SELECT CASE result WHEN 'closed' THEN 'cds audit remove-reviewer ' || (said->>'account')
-    ELSE 'cds audit add-reviewer ' || (said->>'account') || ' --role ' || (said->>'role')
+  SELECT CASE WHEN result IN ('closed', 'ended') THEN 'cds audit remove-reviewer ' || quoted
+    ELSE 'cds audit add-reviewer ' || quoted || ' --role ' || (said->>'role')
       || CASE result WHEN 'replaced' THEN ' --replace' ELSE '' END END || '   # ' || at
-  FROM (SELECT sequence, at, result, body::json->'content' AS said FROM audit_search JOIN audit_payload USING (sequence)
+  FROM (SELECT sequence, at, result, body::json->'content' AS said,
+    '''' || replace(body::json->'content'->>'account', '''', '''\\''''') || '''' AS quoted FROM audit_search JOIN audit_payload USING (sequence)
     WHERE kind = 'account' AND sequence > $covered) AS changes ORDER BY sequence" ||
   echo "That cannot be read: go by what is known otherwise."

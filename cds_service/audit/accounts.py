@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import secrets
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 from typing import NamedTuple
 from uuid import uuid4
@@ -54,6 +55,13 @@ class Account(NamedTuple):
     is_open: bool
 
 
+class Retired(NamedTuple):
+    """What was ended: a local account, and so many sessions."""
+
+    is_closed: bool
+    sessions: int
+
+
 class Accounts:
     """Local accounts of one database, and how often anybody tried to log in."""
 
@@ -95,18 +103,19 @@ class Accounts:
                 raise AccountFault(f"there is an account {name} already; --replace gives it a new password")
             self._access.note(connection, entry)
 
-    def retire(self, name: str, entry: AuditEntry | None = None) -> bool:
-        """Close an account and end its sessions; its name stays taken. False where there is none.
+    def retire(self, name: str, entry: Callable[[Retired], AuditEntry] | None = None) -> Retired:
+        """Close an account and end its sessions; its name stays taken.
 
         Args:
-            name: of the account.
+            name: of the account: a local one, or `issuer|subject`, which has sessions here and no more.
             entry: kept in the log together with the change.
         """
         with self._access.writing() as connection:
             closed = connection.execute(update_rows(REVIEWERS).where(REVIEWERS.c.name == name).values(is_active=0))
-            connection.execute(delete(SESSIONS).where(SESSIONS.c.name == name))
-            self._access.note(connection, entry if closed.rowcount else None)
-        return bool(closed.rowcount)
+            ended = connection.execute(delete(SESSIONS).where(SESSIONS.c.name == name))
+            done = Retired(bool(closed.rowcount), ended.rowcount)
+            self._access.note(connection, entry(done) if entry and any(done) else None)
+        return done
 
     def find(self, name: str) -> Account | None:
         """The account of this name; None where there never was one."""

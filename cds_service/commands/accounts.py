@@ -54,11 +54,17 @@ def add_reviewer(name: str, role: Any, password_file: TextIO | None, replace: bo
 @click.argument("name")
 @say_errors
 def remove_reviewer(name: str) -> None:
-    """Close an account and end its sessions. Its name stays taken, since entries bear it."""
+    """Close an account and end its sessions. Its name stays taken, since entries bear it.
+
+    Of an account of the hospital's login, 'ISSUER|SUBJECT' as entries name it, all sessions end; whether it may come
+    again says the issuer.
+    """
     with _accounts() as accounts:
-        if not accounts.retire(name, _entry("closed", name)):
-            raise DataFileError("NAME", name, "there is no such account")
-    click.echo(f"{name} cannot log in any more")
+        done = accounts.retire(name, lambda done: _entry("closed" if done.is_closed else "ended", name))
+        if not any(done):
+            raise DataFileError("NAME", name, "there is no such account, and no session of one")
+    said = "cannot log in any more" if done.is_closed else "may log in again for as long as the issuer lets it"
+    click.echo(f"{name} {said}; sessions ended: {done.sessions}")
 
 
 def _read_password(file: TextIO | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -84,6 +85,7 @@ def load_site(folder: Path) -> SiteFolder:
     Raises:
         DataFileError: names file, table and key of the first fault.
     """
+    _check_writers(folder)
     file = folder / SITE_FILE
     site = _validated(file, _tables(file))
     _check_policy(file, site.policy)
@@ -91,6 +93,17 @@ def load_site(folder: Path) -> SiteFolder:
     _check_review(file, site)
     _check_names(folder)
     return SiteFolder(folder, site, *(_overlay(folder / name) for name in OVERLAYS))
+
+
+def _check_writers(folder: Path) -> None:
+    """Whoever may write here says who may call, and with which keys: not everybody."""
+    for path in (folder, *sorted(folder.rglob("*"))):
+        try:
+            mode = path.stat().st_mode
+        except OSError:
+            continue  # a link that leads nowhere; who needs the file says so
+        if mode & stat.S_IWOTH:
+            raise DataFileError(str(path), "", "everybody may write to it: chmod o-w")
 
 
 def _tables(file: Path) -> dict[str, Any]:

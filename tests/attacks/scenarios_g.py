@@ -18,11 +18,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from sqlalchemy.exc import DBAPIError
 
+from cds_service.audit.access import Access
 from cds_service.audit.appending import append_entries
 from cds_service.audit.chain import AuditEntry, seal, time_text
 from cds_service.audit.checkpoint import Signer, make_checkpoint, signer_of
 from cds_service.audit.database import Database
 from cds_service.audit.purge import purge_before
+from cds_service.audit.sessions import Sessions, Vouched
 from cds_service.audit.verification.hashes import commitment_of, link_of
 from cds_service.audit.verification.notes import read_note
 from cds_service.audit.verification.report import report_lines
@@ -241,3 +243,46 @@ def looks_for_the_key(_case: Case, _field: Field) -> None:
                 assert secret not in path.read_bytes()
                 assert b"PRIVATE KEY" not in path.read_bytes()
         assert rows_of(url, "SELECT name FROM sqlite_master WHERE name LIKE '%key%'") == []
+
+
+@scenario
+def removes_a_vouched_reviewer(_case: Case, _field: Field) -> None:
+    """Their sessions end, whoever asked for it is told, and the log tells of it."""
+    with log_of_years() as (url, database):
+        sessions = Sessions(Access(lambda: database, now), issuer="https://login.example.org")
+        who = Vouched("https://login.example.org", "it's 8f3a", "reviewer", "anna")
+        tokens = [sessions.begin_vouched(who) for _ in range(2)]
+        other = sessions.begin_vouched(Vouched("https://login.example.org", "other", "reviewer", "ben"))
+        done = command(url, "remove-reviewer", who.name)
+        assert (done.exit_code, "sessions ended: 2" in done.output) == (0, True), done.output
+        assert [sessions.session(token) for token in tokens] == [None, None]
+        assert sessions.session(other) is not None
+        made = "FROM audit_search JOIN audit_payload USING (sequence) WHERE kind = 'account'"
+        ((result, body),) = rows_of(url, f"SELECT result, body {made}")
+        assert (result, json.loads(body)["content"]["account"]) == ("ended", who.name)
+        assert command(url, "remove-reviewer", who.name).exit_code == 2
+        assert rows_of(url, f"SELECT count(*) {made}") == [(1,)]
+
+
+@scenario
+def sends_nul(_case: Case, _field: Field) -> None:
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        urls = [f"sqlite:///{folder}/audit.sqlite3"]
+        if programs := find_programs():
+            urls.append(stack.enter_context(postgres_server(programs)).new_database())
+        for url in urls:
+            desk = ReviewDesk(Path(folder), url=url)
+            desk.sign()
+            anna = desk.reviewer()
+            for path in (
+                "/audit/entries/%00",
+                "/audit/patients/%00",
+                "/audit?patient=a%00",
+                "/audit?%00=a",
+                "/audit/%00",
+            ):
+                anna.get(path, status=400)
+            assert anna.post("/audit/integrity", first="\0").status_code == 400
+            form = {"name": "anna\0", "password": "x", "wanted": "/audit"}
+            assert desk.app.test_client().post("/audit/login", data=form).status_code == 400
+            desk.store.close()

@@ -267,9 +267,9 @@ def test_a_backup_takes_the_place_of_the_log_and_the_log_of_before_is_kept_aside
     assert "cut off" in said  # by the younger checkpoint, and nothing ended for it
     again = [line.partition("#")[0].strip() for line in said.splitlines() if line.startswith("cds ")]
     assert again == [
-        "cds audit add-reviewer ben --role operator",
-        "cds audit add-reviewer ben --role operator --replace",
-        "cds audit remove-reviewer anna",
+        "cds audit add-reviewer 'ben' --role operator",
+        "cds audit add-reviewer 'ben' --role operator --replace",
+        "cds audit remove-reviewer 'anna'",
     ]
     assert machine.calls() == ["systemctl stop kyphoplasty-cds@* kyphoplasty-cds-*.timer kyphoplasty-cds-*.service"]
     machine.write(4)  # by the service's own role; the chain goes on

@@ -15,11 +15,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import ip_address
+from itertools import chain
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, g, make_response, redirect, render_template, request
-from werkzeug.exceptions import Forbidden
+from werkzeug.exceptions import BadRequest, Forbidden
 from werkzeug.wrappers import Response as AnyResponse
 
 from cds_service.audit.accounts import Accounts, TooManyTries
@@ -84,6 +85,8 @@ class Gate:
 
     def admit(self) -> Response | None:
         """Let a reviewer pass, with a valid token in every form; everybody else sees the login form."""
+        if "\0" in request.path or any("\0" in one for one in chain.from_iterable(request.values.items(multi=True))):
+            raise BadRequest("A NUL is part of no address and of no form.")  # PostgreSQL knows no text with one
         if request.endpoint in BEFORE_LOGIN:
             return None
         session = self.sessions.session(request.cookies.get(COOKIE, ""))

@@ -120,7 +120,7 @@ def test_after_logout_the_old_cookie_is_worth_nothing(desk):
 
 def test_a_removed_reviewer_is_out_at_once(desk):
     anna = desk.reviewer()
-    assert desk.accounts.retire("anna")
+    assert desk.accounts.retire("anna").is_closed
     anna.get("/audit", 401)
     assert Reviewer(desk).log_in("anna", PASSWORD).status_code == 401
 
