@@ -150,7 +150,7 @@ def answer(service: Service, hook: ServiceHook, request: HookRequest, ports: Por
 
         found = _conclude(service, hook, request, drafts, order, record, support, today, ports.base_url)
         ports.deadline.check()
-        built = build_cards(found)
+        built = () if found.has("deceased") else build_cards(found)
         whole = whole_cards(found, built)
         given = _answers_given(service, request, order, ports, now)
         repeats, basis = _find_repeats(found, whole, given, today)
@@ -226,6 +226,7 @@ def _facts(service: Service, order: AugmentationOrder | None, record: PatientRec
         service.terminology,
         today=today,
         not_after=min(written, today) if written else today,
+        treated=order.levels if order else (),
     )
     return derive(observed, service.finding_specs, order, sarcopenia_criteria=service.policy.sarcopenia.criteria)
 

@@ -209,7 +209,12 @@ def _read(key: str, number: int, failed: tuple[str, ...], incomplete: tuple[str,
 
 
 def findings_of(
-    *resources: Json, today: date = TODAY, not_after: date | None = None, shuffled: int | None = None, **record: Any
+    *resources: Json,
+    today: date = TODAY,
+    not_after: date | None = None,
+    shuffled: int | None = None,
+    treated: tuple[str, ...] = (),
+    **record: Any,
 ) -> Findings:
     """What the record of these resources says; `shuffled` is the seed of another order of the same resources."""
     listed = list(resources)
@@ -217,4 +222,4 @@ def findings_of(
         random.Random(shuffled).shuffle(listed)
     mapped = record.get("mapped") or terminology()
     read = record_of(*listed, **record)
-    return extract_findings(read, specs(), mapped, today=today, not_after=not_after or today)
+    return extract_findings(read, specs(), mapped, today=today, not_after=not_after or today, treated=treated)

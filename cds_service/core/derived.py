@@ -19,6 +19,7 @@ NO_LEVEL = "the order does not say which level"
 REASONS = (
     *("malignancy", "spinal-infection", "unstable-fracture", "neurological-deficit", "end-of-life"),
     *("stable-burst-fracture", "spinal-instability"),
+    *("active-cancer", "high-energy-cause"),
 )
 
 
@@ -279,7 +280,7 @@ def _tl_junction(ground: Ground) -> Finding | Gap | None:
 
 def _by_reason(name: str) -> Derivation:
     """A diagnosis that the order gives as its reason counts, whatever the problem list says."""
-    return lambda ground: None if _is_true(ground, name) else from_reason(name, ground.order)
+    return lambda ground: None if _is_true(ground, name) else from_reason(ground.specs[name], ground.order)
 
 
 def _is_true(ground: Ground, name: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from cds_service.core.facts import AugmentationOrder, Finding, Gap, Provenance, Value
+from cds_service.core.vocabulary import FindingSpec
 
 SPINE = (*(f"T{number}" for number in range(1, 13)), *(f"L{number}" for number in range(1, 6)))  # head to foot
 OSTEOPOROSIS = (
@@ -30,11 +31,16 @@ def from_order(name: str, order: AugmentationOrder | None, value: Value | None, 
     )
 
 
-def from_reason(name: str, order: AugmentationOrder | None) -> Finding | None:
-    """A diagnosis among the reasons of the order: true, or nothing to say."""
-    if order is None or name not in order.reasons:
+def from_reason(spec: FindingSpec, order: AugmentationOrder | None) -> Finding | Gap | None:
+    """A diagnosis among the reasons of the order: true, in doubt by another that leaves it open, or nothing to say."""
+    reasons = order.reasons if order else frozenset()
+    if order is None or not reasons & {*spec.value_sets, *spec.unclear}:
         return None
-    return Finding(name=name, value=True, unit="1", observed=None, provenance=_sources(order, "reason of the order"))
+    sources = _sources(order, "reason of the order")
+    if not reasons & set(spec.value_sets):
+        return Gap(name=spec.name, reason="undetermined", detail=spec.unclear_because, seen=sources)
+    label = spec.label_of(reasons)
+    return Finding(name=spec.name, value=True, unit="1", observed=None, provenance=sources, label=label)
 
 
 def is_minus_missing(printed: str) -> str:

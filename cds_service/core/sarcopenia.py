@@ -194,14 +194,14 @@ def grey_zone(facts: MuscleFacts) -> list[str]:
 
 def _grey(facts: MuscleFacts, finding: Finding, *, is_low_by_study: bool) -> str:
     unit, decimals = UNITS.get(finding.unit, f" {finding.unit}"), facts.decimals.get(finding.name, 1)
-    limit = f"the study's {_written(STUDY.cutoffs[finding.name].of(facts.sex), decimals)}{unit}"
-    value = f"{TITLES[finding.name]} {_written(float(finding.value), decimals)}{unit}"
+    limit = f"the study's {written(STUDY.cutoffs[finding.name].of(facts.sex), decimals)}{unit}"
+    value = f"{TITLES[finding.name]} {written(float(finding.value), decimals)}{unit}"
     if is_low_by_study:
         return f"{value}: low by {limit}, not by {facts.site_ruler.name}; the estimate counts it as low."
     return f"{value}: low by {facts.site_ruler.name}, not by {limit}; the estimate counts it as normal."
 
 
-def _written(value: float, decimals: int) -> str:
+def written(value: float, decimals: int) -> str:
     """Without a needless `.0`, with enough digits that 5.44 does not read as 5.4."""
     digits = next((n for n in range(decimals + 2) if abs(round(value, n) - value) < 1e-9), decimals + 1)
     return say_number(value, digits)

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from cds_service.core.assessment import Assessment
 from cds_service.core.bracing import find_over_limit, find_undated, is_open_rest, say_long_rest
 from cds_service.core.facts import Findings, SupportOrder, SupportOrders
 from cds_service.core.policy import Policy
 from cds_service.core.recommendations import Correction, Signal
-from cds_service.core.sarcopenia import RULERS
+from cds_service.core.sarcopenia import GAIT, GRIP, RULERS, is_low, written
 from cds_service.core.study import Cutoff, Study
-from cds_service.core.wording import Wording, say_date
+from cds_service.core.wording import UNITS, Wording, say_date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +32,10 @@ class Situation:
     wording: Wording
     today: date
 
+
+FRAGILITY_AGE = 50  # years; younger patients' vertebrae seldom break by weakness alone (evidence page)
+JUST_STARTED = timedelta(days=30)  # policy
+NUMBERS = ("two", "three", "four", "five", "six")
 
 Detector = Callable[[Situation], Signal | None]
 SIGNALS: dict[str, Detector] = {}
@@ -76,7 +80,7 @@ def _when_true(situation: Situation, name: str, finding_name: str, because: str 
     if not situation.findings.is_true(finding_name):
         return None
     finding = situation.findings.known[finding_name]
-    return Signal(name=name, because=because or situation.wording.phrase(finding), facts=(finding,))
+    return Signal(name=name, because=because or finding.label or situation.wording.phrase(finding), facts=(finding,))
 
 
 @signal("sarcopenia-site")
@@ -92,6 +96,29 @@ def _sarcopenia(situation: Situation) -> Signal | None:
     )
     because = f"sarcopenia{ruler} ({measured})" if measured else f"sarcopenia{ruler}"
     return _when_true(situation, "sarcopenia-site", "sarcopenia-site", because)
+
+
+@signal("weak-grip")
+def _weak_grip(situation: Situation) -> Signal | None:
+    """Probable sarcopenia (EWGSOP2, doi 10.1093/ageing/afy169), where nothing decides whether it is one."""
+    return _low_measure(situation, "weak-grip", GRIP, "grip {}: weak")
+
+
+@signal("slow-gait")
+def _slow_gait(situation: Situation) -> Signal | None:
+    return _low_measure(situation, "slow-gait", GAIT, "slow gait {}")
+
+
+def _low_measure(situation: Situation, name: str, measure: str, phrase: str) -> Signal | None:
+    """Low by the site's ruler; without the sex only where it is low for both."""
+    known, sex = situation.findings.known, situation.findings.known.get("sex")
+    ruler = RULERS[situation.policy.sarcopenia.criteria]
+    if "sarcopenia-site" in known or not is_low(ruler, known, measure, str(sex.value) if sex else None):
+        return None
+    finding, decimals = known[measure], situation.wording.terms[measure].decimals
+    value = f"{written(float(finding.value), decimals)}{UNITS[finding.unit]}"
+    because = phrase.format(value)
+    return Signal(name=name, because=because, facts=(finding,))
 
 
 @signal("low-mna")
@@ -162,9 +189,52 @@ def _denosumab_overdue(situation: Situation) -> Signal | None:
     return Signal(name="denosumab-overdue", because=last, facts=(finding,))
 
 
-@signal("fracture-under-treatment")
-def _fracture_under_treatment(situation: Situation) -> Signal | None:
-    return _when_true(situation, "fracture-under-treatment", "bone-drug", "a bone drug is on the medication list")
+@signal("fracture-on-drug")
+def _fracture_on_drug(situation: Situation) -> Signal | None:
+    """With the day of the last dose where that is known: of denosumab, whose doses are looked for one by one.
+
+    What is on record for a few weeks only may have been started for this fracture: then it is not said to have failed.
+    """
+    if not situation.findings.is_true("bone-drug"):
+        return None
+    drug, doses = situation.findings.known["bone-drug"], situation.findings.known.get("denosumab-overdue")
+    name, day = drug.label or "a bone drug", drug.observed
+    because = f"fracture on {name}"
+    if day and len(drug.provenance) == 1 and situation.today - day <= JUST_STARTED:
+        because = f"on {name} (recorded {say_date(day)})"
+    elif drug.label == "denosumab" and doses and doses.observed:
+        because += f", last dose {say_date(doses.observed)}"
+    return Signal(name="fracture-on-drug", because=because, facts=(drug,))
+
+
+@signal("long-term-steroid")
+def _long_term_steroid(situation: Situation) -> Signal | None:
+    steroid = situation.findings.known.get("long-term-steroid")
+    label = (steroid and steroid.label) or "steroid"
+    return _when_true(situation, "long-term-steroid", "long-term-steroid", f"long-term {label}")
+
+
+@signal("earlier-fracture")
+def _earlier_fracture(situation: Situation) -> Signal | None:
+    """`second vertebral fracture in 14 months`; the augmentation alone where it is too close to be counted apart."""
+    fracture = situation.findings.known.get("prior-vertebral-fracture")
+    because = (fracture and fracture.label) or "an earlier vertebral fracture"
+    if found := _when_true(situation, "earlier-fracture", "prior-vertebral-fracture", because):
+        return found
+    earlier = situation.findings.known.get("prior-augmentation")
+    day = f" {say_date(earlier.observed)}" if earlier and earlier.observed else ""
+    because = f"earlier {(earlier and earlier.label) or 'augmentation'}{day}"
+    return _when_true(situation, "earlier-fracture", "prior-augmentation", because)
+
+
+@signal("several-levels")
+def _several_levels(situation: Situation) -> Signal | None:
+    count = int(situation.findings.number("level-count") or 0)
+    if count < 2:
+        return None
+    number = NUMBERS[count - 2] if count - 2 < len(NUMBERS) else str(count)
+    facts = (situation.findings.known["level-count"],)
+    return Signal(name="several-levels", because=f"{number} fractures at once", facts=facts)
 
 
 @signal("no-bone-drug")
@@ -188,6 +258,44 @@ def _bone_drug_unknown(situation: Situation) -> Signal | None:
 @signal("not-osteoporotic")
 def _not_osteoporotic(situation: Situation) -> Signal | None:
     return _any_true(situation, "not-osteoporotic", "malignancy", "spinal-infection")
+
+
+@signal("active-cancer")
+def _active_cancer(situation: Situation) -> Signal | None:
+    cancer = situation.findings.known.get("active-cancer")
+    return _when_true(situation, "active-cancer", "active-cancer", (cancer and cancer.label) or "cancer")
+
+
+@signal("maybe-not-fragility")
+def _maybe_not_fragility(situation: Situation) -> Signal | None:
+    """Young, or a cause of high energy (evidence page, "Recommendations"): whether bone is weak is open then."""
+    age = situation.findings.known.get("age")
+    is_young = age is not None and float(age.value) < FRAGILITY_AGE
+    cause = _when_true(situation, "maybe-not-fragility", "high-energy-cause")
+    said = [f"age {situation.findings.number('age'):.0f}"] if is_young else []
+    said += [cause.because] if cause else []
+    facts = (*([age] if age and is_young else []), *(cause.facts if cause else ()))
+    return Signal(name="maybe-not-fragility", because=", ".join(said), facts=facts) if said else None
+
+
+@signal("dementia")
+def _dementia(situation: Situation) -> Signal | None:
+    return _when_true(situation, "dementia", "dementia")
+
+
+@signal("repeated-falls")
+def _repeated_falls(situation: Situation) -> Signal | None:
+    return _when_true(situation, "repeated-falls", "repeated-falls")
+
+
+@signal("severe-kidney-disease")
+def _severe_kidney_disease(situation: Situation) -> Signal | None:
+    return _when_true(situation, "severe-kidney-disease", "severe-kidney-disease")
+
+
+@signal("deceased")
+def _deceased(situation: Situation) -> Signal | None:
+    return _when_true(situation, "deceased", "deceased")
 
 
 @signal("no-figure")

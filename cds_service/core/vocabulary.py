@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -60,13 +60,16 @@ class FindingSpec(BaseModel):
         refuse_bare: closed interval of values that are refused without a unit (a density under a T-score code).
         range: plausible values in the canonical unit, ends included.
         fresh_days: older is used, and its age is said.
-        usable_days: older is a gap.
+        usable_days: older is a gap; an older condition is not counted.
         value_sets: concepts it is read from.
         panels: concepts of panels whose components are read; the panel itself carries no value of it.
         never: concepts that look alike and are named when seen, never used.
         unclear: concepts that make "no" impossible without making it "yes".
         unclear_because: the reason, as a phrase for people.
         history: concepts that are named when they stand on the list as resolved or past.
+        labels: what exactly it is, by concept, in our words; the first that fits.
+        by_words: words of the list say yes where no code does. For what calls for care and never reassures.
+        events: concepts of single events, two of which on different days within `events_months` say yes as well.
         key: prefetch key whose answer holds it.
         also_keys: further keys that must have been read before "no" may be said.
         answers: concept map of coded answers.
@@ -77,7 +80,9 @@ class FindingSpec(BaseModel):
         both_sides: a value of the left or right side alone is not it.
         method_matters: that the way of measuring is not recorded is a concern.
         method: how it must have been measured, where only that is accepted.
-        look_back_months: months that a drug that is not active still counts, by concept; `other` for the rest.
+        look_back_months: months that a drug that is not active, or a procedure, still counts, by concept; `other` for
+            the rest of the drugs.
+        taken_months: only a drug that is active and so old counts.
         of: for a change: the finding whose values are compared.
         after_surgery: known only after the procedure: never read.
         decimals: for people.
@@ -100,6 +105,10 @@ class FindingSpec(BaseModel):
     unclear: tuple[Name, ...] = ()
     unclear_because: str = ""
     history: tuple[Name, ...] = ()
+    labels: Mapping[Name, str] = Field(default_factory=dict)
+    by_words: bool = False
+    events: tuple[Name, ...] = ()
+    events_months: int | None = Field(default=None, gt=0)
     key: str = ""
     also_keys: tuple[str, ...] = ()
     answers: Name | None = None
@@ -112,6 +121,7 @@ class FindingSpec(BaseModel):
     method_matters: bool = False
     method: Method | None = None
     look_back_months: Mapping[str, int] = Field(default_factory=dict)
+    taken_months: int | None = Field(default=None, gt=0)
     of: Name | None = None
     after_surgery: bool = False
     decimals: int = Field(default=1, ge=0, le=3)
@@ -124,7 +134,11 @@ class FindingSpec(BaseModel):
     @property
     def asked_concepts(self) -> tuple[str, ...]:
         """Every concept by whose codes the record is asked."""
-        return (*self.value_sets, *self.panels, *self.never)
+        return (*self.value_sets, *self.panels, *self.never, *self.events)
+
+    def label_of(self, concepts: Collection[str]) -> str:
+        """What exactly these concepts are; empty where the finding's name says it all."""
+        return next((label for concept, label in self.labels.items() if concept in concepts), "")
 
     @model_validator(mode="after")
     def _has_what_its_kind_needs(self) -> Self:
@@ -142,6 +156,10 @@ class FindingSpec(BaseModel):
             raise ValueError("a category needs answers")
         if self.fresh_days and self.usable_days and self.fresh_days > self.usable_days:
             raise ValueError("fresh_days is longer than usable_days")
+        if bool(self.events) != (self.events_months is not None):
+            raise ValueError("`events_months` belongs to events, and events need it")
+        if unknown := sorted(set(self.labels) - set(self.value_sets)):
+            raise ValueError(f"labels: {', '.join(unknown)} stands in no value_sets")
         if self.range and self.range[0] >= self.range[1]:
             raise ValueError("range must rise")
         return self

@@ -37,6 +37,7 @@ from tests.chart_builders import (
     open_service,
     order_sign,
     ordered,
+    ordered_elsewhere,
     patient,
     period,
     problem,
@@ -363,3 +364,64 @@ def test_anything_else_of_another_patient_is_left_out_and_counted():
 
 def test_the_service_in_force_is_the_one_of_the_folder():
     assert list(open_service().hooks) == [HOOK]
+
+
+# --- what leads ------------------------------------------------------------------------------------------------------
+
+
+def recorded(resources, *drafts):
+    """Cards of the answer, and its audit entry."""
+    log = application().log.entries
+    before = len(log)
+    cards = ask(order_sign(resources, *drafts))
+    assert len(log) == before + 1
+    return cards, log[-1]
+
+
+@pytest.mark.parametrize("died", [{"deceasedBoolean": True}, {"deceasedDateTime": "2026-11-19T08:00:00Z"}])
+def test_a_dead_patient_gets_no_card_and_the_log_an_entry(died):
+    cards, entry = recorded([{**patient(), **died}, *thin_and_weak()[1:]], kyphoplasty(), brace())
+    assert cards == []
+    assert (entry.kind, entry.status, entry.cards) == ("answer", 200, ())
+    assert "deceased" in entry.content["signals"]
+    assert recorded([{**patient(), "deceasedBoolean": False}, *thin_and_weak()[1:]], kyphoplasty())[0] != []
+
+
+@pytest.mark.parametrize(
+    ("resources", "draft", "signal"),
+    [
+        ([augmented(425)], kyphoplasty(), "earlier-fracture"),
+        ([problem("M80.08XA", days=425)], kyphoplasty(), "earlier-fracture"),
+        (
+            [],
+            kyphoplasty(reasonCode=[{"text": "L1 burst fracture after a fall from a balcony"}]),
+            "maybe-not-fragility",
+        ),
+        ([], kyphoplasty(note=[{"text": "Motor vehicle collision on Friday"}]), "maybe-not-fragility"),
+        ([patient(age=45)], kyphoplasty(), "maybe-not-fragility"),
+        ([], kyphoplasty(reasonCode=[codeable("http://hl7.org/fhir/sid/icd-10-cm", "C34.11")]), "active-cancer"),
+        ([problem("F03.90")], kyphoplasty(), "dementia"),
+        ([drug("prednisolone", days=400)], kyphoplasty(), "long-term-steroid"),
+    ],
+)
+def test_what_leads_is_found_in_record_and_order(resources, draft, signal):
+    assert signal in recorded(resources, draft)[1].content["signals"]
+    assert signal not in recorded([problem("hypertension")], kyphoplasty())[1].content["signals"]
+
+
+def test_cancer_as_the_reason_leaves_malignancy_of_bone_open():
+    cancer = codeable("http://hl7.org/fhir/sid/icd-10-cm", "C34.11")
+    lists = (problem("hypertension"), ordered_elsewhere())
+    content = recorded(lists, kyphoplasty(reasonCode=[cancer]))[1].content
+    assert {"name": "malignancy", "reason": "undetermined"} in content["gaps"]
+
+
+def test_a_fall_on_one_level_and_an_old_accident_are_no_high_energy_cause():
+    for words in ("Fall from standing height", "Osteoporotic fracture, history of motor vehicle accident in 1990"):
+        entry = recorded([], kyphoplasty(reasonCode=[{"text": words}]))[1]
+        assert "maybe-not-fragility" not in entry.content["signals"]
+
+
+def test_codes_for_additional_levels_count_as_levels():
+    drafts = (kyphoplasty("L1"), kyphoplasty("T12", number="k2", code="22515"))
+    assert "several-levels" in recorded([], *drafts)[1].content["signals"]

@@ -97,6 +97,7 @@ class Chart:
         answers: how each prefetch key was answered.
         today: ages of values count to this day.
         not_after: what is dated later does not count.
+        treated: levels that the order treats; empty where they are not known.
     """
 
     kinds: Mapping[str, Sequence[Entry]]
@@ -107,6 +108,7 @@ class Chart:
     terminology: Terminology
     today: date
     not_after: date
+    treated: tuple[str, ...] = ()
 
     def of_kind(self, *kinds: str) -> Iterable[Entry]:
         """Resources of these types."""
@@ -160,7 +162,9 @@ class Chart:
         )
 
 
-def open_chart(record: PatientRecord, terminology: Terminology, *, today: date, not_after: date) -> Chart:
+def open_chart(
+    record: PatientRecord, terminology: Terminology, *, today: date, not_after: date, treated: tuple[str, ...] = ()
+) -> Chart:
     """The record in plain JSON, sorted, without resources that a corrected copy replaces."""
     entries = [_entry(one, terminology) for one in record.resources]
     ordered = in_order(entries, name=lambda entry: entry.reference, raw=lambda entry: entry.raw)
@@ -180,6 +184,7 @@ def open_chart(record: PatientRecord, terminology: Terminology, *, today: date, 
         terminology=terminology,
         today=today,
         not_after=not_after,
+        treated=treated,
     )
 
 

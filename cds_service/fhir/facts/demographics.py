@@ -1,10 +1,10 @@
-"""Age and sex from Patient."""
+"""Age, sex and death from Patient."""
 
 from __future__ import annotations
 
 from cds_service.core.facts import Finding, Gap, Provenance
 from cds_service.core.vocabulary import FindingSpec
-from cds_service.fhir.facts.chart import Chart, Outcome, gap
+from cds_service.fhir.facts.chart import Chart, Outcome, Raw, gap
 from cds_service.fhir.facts.moments import read_moment
 from cds_service.fhir.raw_json import text
 
@@ -12,7 +12,7 @@ SEXES = ("male", "female")
 
 
 def find_demographic(spec: FindingSpec, chart: Chart) -> Outcome:
-    """Age in completed years today, or sex as recorded."""
+    """Age in completed years today, sex as recorded, whether the patient has died."""
     raw = chart.record.patient
     if raw is None:
         return gap(spec, "not-read", chart.unread(spec) or "could not be read"), ()
@@ -24,6 +24,8 @@ def find_demographic(spec: FindingSpec, chart: Chart) -> Outcome:
         printed="",
         rule=spec.rule,
     )
+    if spec.name == "deceased":
+        return _deceased(spec, chart, raw, source), ()
     element = "birthDate" if spec.name == "age" else "gender"
     left_out = {name for one in chart.record.unreadable if one.key == spec.key for name in one.concepts}
     if element in left_out:
@@ -50,6 +52,19 @@ def _age(spec: FindingSpec, chart: Chart, written: str, source: Provenance) -> F
     return Finding(
         name=spec.name, value=float(years), unit=spec.unit, observed=None, provenance=(source,), concerns=concerns
     )
+
+
+def _deceased(spec: FindingSpec, chart: Chart, raw: Raw, source: Provenance) -> Finding | Gap:
+    """`deceased[x]`: a day that has come, or the word; most records of the living say nothing."""
+    died = read_moment(raw.get("deceasedDateTime"))
+    is_dead = raw.get("deceasedBoolean")
+    if died and died.day > chart.today:
+        return gap(spec, "future", "the day of death lies ahead", source)
+    if died is None and not isinstance(is_dead, bool):
+        return gap(spec, "absent", "deceased is not recorded", source)
+    observed = died.day if died else None
+    value = died is not None or is_dead is True
+    return Finding(name=spec.name, value=value, unit=spec.unit, observed=observed, provenance=(source,))
 
 
 def _sex(spec: FindingSpec, chart: Chart, written: str, source: Provenance) -> Finding | Gap:

@@ -15,6 +15,7 @@ from cds_service.fhir.facts.bone_density import find_t_score
 from cds_service.fhir.facts.changes import find_change
 from cds_service.fhir.facts.chart import Chart, Outcome, gap, open_chart
 from cds_service.fhir.facts.demographics import find_demographic
+from cds_service.fhir.facts.earlier_fracture import find_earlier_fracture
 from cds_service.fhir.facts.grip import find_grip
 from cds_service.fhir.facts.measurements import find_quantity, pick_newest
 from cds_service.fhir.facts.medication_list import find_denosumab_overdue, find_medication
@@ -35,6 +36,7 @@ def extract_findings(
     *,
     today: date,
     not_after: date,
+    treated: tuple[str, ...] = (),
 ) -> Findings:
     """Every finding of the vocabulary as known or gap; nothing depends on the order of the resources.
 
@@ -44,8 +46,9 @@ def extract_findings(
         terminology: of the service, the site's codes included.
         today: ages of values and of the patient count to this day.
         not_after: what is dated later does not count.
+        treated: levels that the order treats: a fracture there is the present one.
     """
-    chart = open_chart(record, terminology, today=today, not_after=not_after)
+    chart = open_chart(record, terminology, today=today, not_after=not_after, treated=treated)
     known: dict[str, Finding] = {}
     gaps: dict[str, Gap] = {}
     passed: list[PassedOver] = []
@@ -72,6 +75,12 @@ def _find_quantity(spec: FindingSpec, chart: Chart) -> Outcome:
     return reader(spec, chart) if reader else find_quantity(spec, chart, pick_newest)
 
 
+def _find_condition(spec: FindingSpec, chart: Chart) -> Outcome:
+    return (
+        find_earlier_fracture(spec, chart) if spec.name == "prior-vertebral-fracture" else find_condition(spec, chart)
+    )
+
+
 def _find_medication(spec: FindingSpec, chart: Chart) -> Outcome:
     return find_denosumab_overdue(spec, chart) if spec.name == "denosumab-overdue" else find_medication(spec, chart)
 
@@ -87,7 +96,7 @@ READERS: Mapping[str, Reader] = {
     "quantity": _find_quantity,
     "boolean": find_answer,
     "category": find_answer,
-    "condition": find_condition,
+    "condition": _find_condition,
     "medication": _find_medication,
     "demographic": find_demographic,
     "order": _leave,

@@ -119,6 +119,8 @@ def _counts(use: Use, spec: FindingSpec, chart: Chart) -> bool:
         return False
     if "systemic-steroid" in spec.value_sets and use.entry.kind == "MedicationAdministration":
         return False  # a dose given around an operation is no steroid treatment
+    if spec.taken_months:
+        return use.is_active and use.day is not None and use.day <= months_before(chart.today, spec.taken_months)
     if use.is_active:
         return True
     kind = next((name for name in LONG_ACTING if name in use.drug.concepts), "other")

@@ -10,7 +10,7 @@ from datetime import date
 from cds_service.core.facts import Finding, Gap, GapReason, PassedOver, Provenance
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.fhir.certainty import certainty_of
-from cds_service.fhir.facts.chart import LISTS, Chart, Entry, Outcome, gap, in_words
+from cds_service.fhir.facts.chart import LISTS, Chart, Entry, Outcome, age_in_words, gap, in_words, months_before
 from cds_service.fhir.facts.moments import effective_moment, read_moment
 from cds_service.fhir.mapping.terminology import Match
 from cds_service.fhir.raw_json import member, objects, text
@@ -19,6 +19,7 @@ ACTIVE = frozenset({"active", "recurrence", "relapse"})
 PAST = frozenset({"inactive", "remission", "resolved"})
 # ICD-10-CM: D, G, K, P later encounters of a fracture, S its sequela; A and B are today's.
 LATER_ENCOUNTER = re.compile(r"\w{3}\.\w{3}[DGKPS]")
+BY_WORDS = "Recognised by words, not by a code."
 AUGMENTATIONS = frozenset({"kyphoplasty", "vertebroplasty", "vertebral-augmentation"})
 
 
@@ -37,6 +38,11 @@ class Stated:
     day: date | None
     problem: tuple[GapReason, str] | None = None
     is_past: bool = False
+
+    @property
+    def concepts(self) -> frozenset[str]:
+        """What its codes say, else its words."""
+        return frozenset(match.concept for match in self.entry.matches) if self.code else self.entry.named
 
     def provenance(self, spec: FindingSpec) -> Provenance:
         """Where it stands: `on the problem list since 3 May 2019`."""
@@ -62,24 +68,40 @@ class Stated:
 def find_condition(spec: FindingSpec, chart: Chart) -> Outcome:
     """Yes, no, or why neither can be said."""
     stated = find_stated(chart, spec, spec.value_sets)
-    counted = [one for one in stated if one.problem is None and not one.is_past]
+    counted = [one for one in stated if one.problem is None and not one.is_past] or _twice(spec, chart)
     set_aside = tuple(one.passed_over(spec) for one in stated if one.problem is not None or one.is_past)
     passed = (*chart.broken(spec), *set_aside)
     if counted:
         return stated_as_true(spec, counted), passed
-    return _silence(spec, chart, stated), passed
+    return silence(spec, chart, stated), passed
+
+
+def _twice(spec: FindingSpec, chart: Chart) -> list[Stated]:
+    """Single events on at least two days of the last months; that they are over does not matter."""
+    if spec.events_months is None:
+        return []
+    since = months_before(chart.today, spec.events_months)
+    events = [one for one in find_stated(chart, spec, spec.events) if not one.problem and not _is_follow_up(one)]
+    recent = [one for one in events if one.day and one.day >= since]
+    return recent if len({one.day for one in recent}) > 1 else []
+
+
+def _is_follow_up(stated: Stated) -> bool:
+    return LATER_ENCOUNTER.fullmatch(stated.code.rpartition("|")[2]) is not None
 
 
 def stated_as_true(spec: FindingSpec, counted: Sequence[Stated]) -> Finding:
     """Yes, newest entry first."""
     ordered = sorted(counted, key=lambda one: (one.day or date.min, one.entry.reference), reverse=True)
+    labels = dict.fromkeys(label for one in ordered if (label := spec.label_of(one.concepts)))
     return Finding(
         name=spec.name,
         value=True,
         unit=spec.unit,
         observed=ordered[0].day,
         provenance=tuple(one.provenance(spec) for one in ordered),
-        label=_augmentation(counted),
+        concerns=() if any(one.code for one in ordered) else (BY_WORDS,),
+        label=" and ".join(labels) or _augmentation(counted),
     )
 
 
@@ -89,7 +111,7 @@ def _augmentation(counted: Sequence[Stated]) -> str:
     return next(iter(concepts)) if len(concepts) == 1 and concepts <= {"kyphoplasty", "vertebroplasty"} else ""
 
 
-def _silence(spec: FindingSpec, chart: Chart, stated: Sequence[Stated]) -> Finding | Gap:
+def silence(spec: FindingSpec, chart: Chart, stated: Sequence[Stated]) -> Finding | Gap:
     """What a list that does not name it says."""
     if doubtful := [one for one in stated if one.problem and one.problem[0] == "undetermined"]:
         seen = (one.provenance(spec) for one in doubtful)
@@ -172,7 +194,7 @@ def find_stated(chart: Chart, spec: FindingSpec, concepts: Sequence[str]) -> lis
         matches = coded or [Match(concept, "") for concept in sorted(entry.named & set(concepts))]
         read = _read_condition if entry.kind == "Condition" else _read_procedure
         stated = read(entry, matches[0].concept, tuple(one.code for one in matches), spec, chart)
-        found += [stated if coded else _in_doubt(stated)] if stated else []
+        found += [stated if coded or spec.by_words else _in_doubt(stated)] if stated else []
     return found
 
 
@@ -201,6 +223,10 @@ def _read_condition(
         problem = ("undetermined", "suspected, not confirmed")
     elif not clinical & (ACTIVE | PAST) and certainty != "past":
         problem = ("undetermined", "without a clinical status")
+    elif spec.usable_days and day is None:
+        problem = ("undetermined", "no date")
+    elif spec.usable_days and day and (chart.today - day).days > spec.usable_days:
+        problem = ("stale", f"{age_in_words(day, chart.today)} old")
     return Stated(entry, concept, codes[0], day, problem, is_past=certainty == "past" or not clinical & ACTIVE)
 
 
@@ -211,15 +237,20 @@ def _clinical_status(entry: Entry) -> set[str]:
 def _read_procedure(
     entry: Entry, concept: str, codes: tuple[str, ...], spec: FindingSpec, chart: Chart
 ) -> Stated | None:
-    """A procedure that was done. An augmentation must be dated before the order: it may be the one that is ordered."""
-    del spec  # conditions need it
+    """A procedure that was done. An augmentation must be dated before the order: it may be the one that is ordered.
+
+    One that counts for some months only must be dated as well.
+    """
     if text(entry.raw.get("status")) != "completed":
         return None
     when = effective_moment(entry.raw, "performed")
     day = when.day if when else None
     problem: tuple[GapReason, str] | None = None
-    if day is None and concept in AUGMENTATIONS:
+    months = spec.look_back_months.get(concept)
+    if day is None and (concept in AUGMENTATIONS or months):
         problem = ("undetermined", "no date")
     elif day is not None and day >= chart.not_after:
         problem = ("future", "not before the order")
+    elif day is not None and months and day < months_before(chart.today, months):
+        problem = ("stale", f"{age_in_words(day, chart.today)} ago")
     return Stated(entry, concept, codes[0], day, problem)

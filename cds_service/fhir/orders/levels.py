@@ -14,6 +14,7 @@ from cds_service.fhir.raw_json import objects, text, texts_of
 JUNCTION = frozenset({"T10", "T11", "T12", "L1", "L2"})  # the studies' thoracolumbar junction
 Region = Literal["thoracic", "lumbar"]
 
+CAUSES = frozenset({"fall-from-height", "traffic-accident"})
 UNUSUAL_NUMBERING = "Unusual numbering of the vertebrae (T13 or L6): in no study, so this level is not used."
 WEAK_JUNCTION = "The level was read from a code of the thoracolumbar region, which names no vertebra."
 
@@ -123,8 +124,14 @@ def _reason_codes(order: Mapping[str, Any], bundle: DraftOrders) -> list[Mapping
 
 
 def reason_concepts(order: Mapping[str, Any], bundle: DraftOrders, terminology: Terminology) -> frozenset[str]:
-    """Concepts of the order's reasons, `malignancy` for example: its codes, and Conditions that came with it."""
-    return frozenset(concept for reason in _reason_codes(order, bundle) for concept in terminology.concepts(reason))
+    """Concepts of the order's reasons, `malignancy` for example: its codes, and Conditions that came with it.
+
+    How it came about is said in words more often than by a code.
+    """
+    reasons = _reason_codes(order, bundle)
+    coded = (terminology.concepts(reason) for reason in reasons)
+    words = (*(word for reason in reasons for word in texts_of(reason)), *_note_texts(order))
+    return frozenset().union(*coded, *(terminology.text_concepts(word, CAUSES) for word in words))
 
 
 def _regions(order: Mapping[str, Any], bundle: DraftOrders, terminology: Terminology) -> frozenset[Region]:

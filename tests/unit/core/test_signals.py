@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -51,7 +51,18 @@ CASES = {
     "refracture-above-average": (WEAK_BONE, STRONG),
     "residual-pain-above-average": (PAINFUL, {"psoas-total-area": 14.41, "es-mf-fat-fraction": 33.24}),
     "denosumab-overdue": ({"denosumab-overdue": True}, {"denosumab-overdue": False, "bone-drug": True}),
-    "fracture-under-treatment": ({"bone-drug": True}, {"bone-drug": False}),
+    "fracture-on-drug": ({"bone-drug": True}, {"bone-drug": False}),
+    "long-term-steroid": ({"long-term-steroid": True}, {"steroid-use": True}),
+    "earlier-fracture": ({"prior-vertebral-fracture": True}, {"prior-vertebral-fracture": False}),
+    "several-levels": ({"level-count": 2.0}, {"level-count": 1.0}),
+    "weak-grip": ({"grip-strength": 17.9, "sex": "female"}, {"grip-strength": 18.0, "sex": "female"}),
+    "slow-gait": ({"gait-speed": 0.9}, {"gait-speed": 1.0}),
+    "active-cancer": ({"active-cancer": True}, {"active-cancer": False}),
+    "maybe-not-fragility": ({"age": 49.0}, {"age": 50.0, "high-energy-cause": False}),
+    "dementia": ({"dementia": True}, {"dementia": False}),
+    "repeated-falls": ({"repeated-falls": True}, {"repeated-falls": False}),
+    "severe-kidney-disease": ({"severe-kidney-disease": True}, {"severe-kidney-disease": False}),
+    "deceased": ({"deceased": True}, {"deceased": False}),
     "no-bone-drug": ({"bone-drug": False}, {"bone-drug": True}),
     "not-osteoporotic": ({"malignancy": True}, dict.fromkeys(EXCLUSIONS, False) | {"unstable-fracture": True}),
     "no-figure": ({"unstable-fracture": True}, dict.fromkeys(EXCLUSIONS, False)),
@@ -160,15 +171,106 @@ def test_residual_pain_counts_only_with_an_interval_that_leaves_out_the_average(
 
 
 def test_bone_drugs_are_on_the_list_not_on_it_or_not_known_and_one_of_these_always():
-    for value, name in ((True, "fracture-under-treatment"), (False, "no-bone-drug"), (None, "bone-drug-unknown")):
+    for value, name in ((True, "fracture-on-drug"), (False, "no-bone-drug"), (None, "bone-drug-unknown")):
         found = signals_of({} if value is None else {"bone-drug": value})
-        assert {"fracture-under-treatment", "no-bone-drug", "bone-drug-unknown"} & found.keys() == {name}
+        assert {"fracture-on-drug", "no-bone-drug", "bone-drug-unknown"} & found.keys() == {name}
 
 
 def test_overdue_denosumab_says_when_the_last_dose_was():
     last = TODAY - timedelta(days=270)
     found = signals_of(facts({}, overdue=finding("denosumab-overdue", True, observed=last)))["denosumab-overdue"]
     assert "23 Feb 2026" in found.because
+
+
+# --- what leads a summary ---------------------------------------------------------------------------------------------
+
+
+def of_long_ago(name, **members):
+    """A finding that is true since 24 Jun 2026."""
+    return finding(name, True, observed=date(2026, 6, 24))._replace(**members)
+
+
+@pytest.mark.parametrize(
+    ("known", "signal", "because"),
+    [
+        ([of_long_ago("bone-drug", label="alendronate")], "fracture-on-drug", "fracture on alendronate"),
+        ([of_long_ago("bone-drug")], "fracture-on-drug", "fracture on a bone drug"),
+        (
+            [
+                of_long_ago("bone-drug", label="denosumab"),
+                finding("denosumab-overdue", False, observed=date(2026, 6, 24)),
+            ],
+            "fracture-on-drug",
+            "fracture on denosumab, last dose 24 Jun 2026",
+        ),
+        (
+            [of_long_ago("bone-drug", label="alendronate")._replace(observed=date(2026, 11, 10))],
+            "fracture-on-drug",
+            "on alendronate (recorded 10 Nov 2026)",
+        ),
+        ([of_long_ago("long-term-steroid", label="prednisone")], "long-term-steroid", "long-term prednisone"),
+        ([of_long_ago("long-term-steroid")], "long-term-steroid", "long-term steroid"),
+        (
+            [of_long_ago("prior-vertebral-fracture", label="second vertebral fracture in 14 months")],
+            "earlier-fracture",
+            "second vertebral fracture in 14 months",
+        ),
+        ([of_long_ago("prior-vertebral-fracture")], "earlier-fracture", "an earlier vertebral fracture"),
+        (
+            [of_long_ago("prior-augmentation", label="kyphoplasty", observed=date(2025, 5, 3))],
+            "earlier-fracture",
+            "earlier kyphoplasty 3 May 2025",
+        ),
+        ([finding("level-count", 3.0)], "several-levels", "three fractures at once"),
+        ([of_long_ago("active-cancer", label="lung cancer")], "active-cancer", "lung cancer"),
+        ([of_long_ago("active-cancer")], "active-cancer", "cancer"),
+        ([of_long_ago("malignancy", label="myeloma")], "no-figure", "myeloma"),
+        ([of_long_ago("spinal-infection", label="discitis")], "not-osteoporotic", "discitis"),
+        ([of_long_ago("severe-kidney-disease", label="dialysis")], "severe-kidney-disease", "dialysis"),
+        ([of_long_ago("severe-kidney-disease")], "severe-kidney-disease", "severe kidney disease"),
+        (
+            [finding("age", 45.0), of_long_ago("high-energy-cause", label="fall from a height")],
+            "maybe-not-fragility",
+            "age 45, fall from a height",
+        ),
+        (
+            [finding("age", 78.0), of_long_ago("high-energy-cause", label="traffic accident")],
+            "maybe-not-fragility",
+            "traffic accident",
+        ),
+    ],
+)
+def test_a_signal_says_what_exactly_it_is(known, signal, because):
+    assert signals_of(facts({}, **{one.name: one for one in known}))[signal].because == because
+
+
+def test_a_drug_with_older_records_is_not_one_that_was_just_started():
+    recent = finding("bone-drug", True, observed=date(2026, 11, 10))
+    renewed = recent._replace(label="alendronate", provenance=(*recent.provenance, *recent.provenance))
+    assert signals_of(facts({}, drug=renewed))["fracture-on-drug"].because == "fracture on alendronate"
+
+
+@pytest.mark.parametrize(
+    ("values", "criteria", "said"),
+    [
+        ({"grip-strength": 14.0, "sex": "female"}, "awgs-2019", "grip 14 kg: weak"),
+        ({"grip-strength": 17.0, "sex": "female"}, "ewgsop2", None),
+        ({"grip-strength": 15.9, "sex": "female"}, "ewgsop2", "grip 15.9 kg: weak"),
+        ({"grip-strength": 26.0, "sex": "male"}, "ewgsop2", "grip 26 kg: weak"),
+        ({"grip-strength": 17.0}, "awgs-2019", "grip 17 kg: weak"),
+        ({"grip-strength": 20.0}, "awgs-2019", None),
+        ({"grip-strength": 14.0, "sex": "female", "sarcopenia-site": False}, "awgs-2019", None),
+    ],
+)
+def test_weak_grip_alone_is_said_by_the_sites_criteria(values, criteria, said):
+    found = signals_of(values, policy=policy_with(sarcopenia_criteria=criteria)).get("weak-grip")
+    assert (found and found.because) == said
+
+
+def test_slow_gait_counts_only_where_the_sites_criteria_have_it():
+    slow = {"gait-speed": 0.5}
+    assert signals_of(slow)["slow-gait"].because == "slow gait 0.5 m/s"
+    assert "slow-gait" not in signals_of(slow, policy=policy_with(sarcopenia_criteria="awgs-2025"))
 
 
 # --- braces ----------------------------------------------------------------------------------------------------------

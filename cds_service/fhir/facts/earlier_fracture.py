@@ -1,0 +1,112 @@
+"""An earlier vertebral fracture, told apart from the one that is treated now.
+
+The present one stands on the list as well, often without its level. What is treated, or may be, is not an earlier
+fracture; where that cannot be told, it is said so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from cds_service.core.facts import Finding
+from cds_service.core.vocabulary import FindingSpec
+from cds_service.fhir.facts.chart import Chart, Entry, Outcome, age_in_words, gap
+from cds_service.fhir.facts.moments import effective_moment
+from cds_service.fhir.facts.problem_list import (
+    AUGMENTATIONS,
+    BY_WORDS,
+    LATER_ENCOUNTER,
+    Stated,
+    find_stated,
+    silence,
+)
+from cds_service.fhir.orders.level_text import LEVELS
+from cds_service.fhir.raw_json import objects
+
+SUBACUTE = timedelta(days=183)  # policy: within half a year it may be the fracture that is treated now
+AT_ONCE = timedelta(days=30)  # policy: fractures of several levels within a month are one event
+HISTORY = "earlier-vertebral-fracture"
+ORDINALS = ("second", "third", "fourth", "fifth", "sixth")
+
+
+def find_earlier_fracture(spec: FindingSpec, chart: Chart) -> Outcome:
+    """Yes with how many and since when, where that is recorded; no, or why neither can be said.
+
+    The value's `observed` is the day of the last earlier one, its label `second vertebral fracture in 14 months`.
+    """
+    stated = [one for one in find_stated(chart, spec, spec.value_sets) if not one.problem or one.problem[0] != "future"]
+    judged = [(one, _is_earlier(one, chart)) for one in stated]
+    earlier = [one for one, verdict in judged if verdict]
+    passed = chart.broken(spec)
+    if earlier:
+        return _yes(spec, chart, earlier), passed
+    if doubtful := [one for one, verdict in judged if verdict is None]:
+        seen = (one.provenance(spec) for one in doubtful)
+        return gap(spec, "undetermined", "whether a fracture on record is an earlier one is not clear", *seen), passed
+    return silence(spec, chart, ()), passed
+
+
+def _yes(spec: FindingSpec, chart: Chart, earlier: Sequence[Stated]) -> Finding:
+    days = sorted({day for one in earlier if (day := _day_of(one))})
+    ordered = sorted(earlier, key=lambda one: (_day_of(one) or date.min, one.entry.reference), reverse=True)
+    return Finding(
+        name=spec.name,
+        value=True,
+        unit=spec.unit,
+        observed=days[-1] if days else None,
+        provenance=tuple(one.provenance(spec) for one in ordered),
+        concerns=() if any(one.code for one in earlier) else (BY_WORDS,),
+        label=_counted(days, chart.today) if days else "",
+    )
+
+
+def _counted(days: Sequence[date], today: date) -> str:
+    """`third vertebral fracture in 6 years`: entries within half a year are one fracture and its treatment."""
+    episodes = [days[0]]
+    for day in days:
+        if day - episodes[-1] > SUBACUTE:
+            episodes.append(day)
+    count = len(episodes)
+    ordinal = ORDINALS[count - 1] if count <= len(ORDINALS) else f"{count + 1}th"
+    return f"{ordinal} vertebral fracture in {age_in_words(episodes[0], today)}"
+
+
+def _is_earlier(stated: Stated, chart: Chart) -> bool | None:
+    """None where the entry may be of the fracture that is treated now."""
+    if stated.entry.kind == "Condition" and stated.concepts & AUGMENTATIONS:
+        return None  # a problem list's words on a procedure: done, or planned
+    if _is_history(stated):
+        return True
+    levels, treated = _levels(stated.entry, chart), set(chart.treated)
+    is_elsewhere = stated.entry.kind == "Procedure" or bool(levels and treated and not levels & treated)
+    if stated.day is None:
+        return False if levels & treated else None
+    is_old = chart.not_after - stated.day > (AT_ONCE if is_elsewhere else SUBACUTE)
+    if is_old or is_elsewhere:
+        return is_old
+    return None if _is_later_encounter(stated) and not levels else False
+
+
+def _day_of(stated: Stated) -> date | None:
+    """When it broke: of an old fracture the day on which somebody wrote it down says nothing."""
+    if stated.entry.kind != "Procedure" and (_is_history(stated) or _is_later_encounter(stated)):
+        onset = effective_moment(stated.entry.raw, "onset")
+        return onset.day if onset else None
+    return stated.day
+
+
+def _is_history(stated: Stated) -> bool:
+    return HISTORY in stated.concepts or (_is_later_encounter(stated) and stated.code.endswith("S"))
+
+
+def _is_later_encounter(stated: Stated) -> bool:
+    return LATER_ENCOUNTER.fullmatch(stated.code.rpartition("|")[2]) is not None
+
+
+def _levels(entry: Entry, chart: Chart) -> frozenset[str]:
+    """Vertebrae that the code or the body site names; of a pair (T11-T12) both."""
+    said = [*chart.terminology.translate("vertebral-level-icd", entry.raw.get("code"))]
+    for site in objects(entry.raw.get("bodySite")):
+        said += chart.terminology.translate("vertebral-level", site)
+    return frozenset(level for one in said for level in one.split("-") if level in LEVELS)

@@ -1,0 +1,130 @@
+"""An earlier vertebral fracture is told apart from the one that is treated now. Today is 20 November 2026."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from tests.builders import CPT, ICD, SCT, coded, condition, findings_of, procedure, verification
+
+T12, L1, L3 = "23215003", "66794005", "36470004"
+COMPRESSION = "42942008"
+
+
+def found(*resources, treated=("L1",), **record):
+    return findings_of(*resources, treated=treated, **record)
+
+
+def earlier(*resources, **options):
+    """The label when yes; else False, or None for a gap."""
+    findings = found(*resources, **options)
+    known = findings.known.get("prior-vertebral-fracture")
+    return None if known is None else known.value and (known.label or "undated")
+
+
+def other():
+    return condition("I10")
+
+
+def lists(*resources, **options):
+    """With both lists read and not empty."""
+    return earlier(*resources, other(), entries={"procedures": 3, "conditions": 4}, **options)
+
+
+def fracture(code="M80.08XA", system=ICD, *, level=None, **members):
+    site = {"bodySite": [coded(level, SCT)]} if level else {}
+    return condition(code, system, **site, **members)
+
+
+def words(text, **members):
+    return {**condition("x"), "code": {"text": text}, **members}
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        (fracture(onsetDateTime="2025-09-20"), "second vertebral fracture in 14 months"),
+        (fracture("M48.54XA", recordedDate="2023-05-01"), "second vertebral fracture in 3 years"),
+        (fracture(COMPRESSION, SCT, onsetDateTime="2025-09-20"), "second vertebral fracture in 14 months"),
+        (fracture("S32.020A", onsetDateTime="2025-09-20"), "second vertebral fracture in 14 months"),
+        (fracture("M80.08XD", onsetDateTime="2025-09-20"), "second vertebral fracture in 14 months"),
+        (fracture(status="resolved", onsetDateTime="2025-09-20"), "second vertebral fracture in 14 months"),
+        (fracture(level=T12, onsetDateTime="2026-09-10"), "second vertebral fracture in 2 months"),
+        (fracture("M80.08XD", recordedDate="2025-09-20"), "undated"),  # that it healed was written down then
+        (fracture("M80.08XS"), "undated"),
+        (words("History of compression fracture of T12", recordedDate="2026-11-01"), "undated"),
+    ],
+)
+def test_an_earlier_fracture_is_said_with_its_age_where_that_is_recorded(entry, said):
+    assert earlier(entry) == said
+
+
+def test_fractures_more_than_half_a_year_apart_are_counted_the_rest_is_one():
+    first = fracture(onsetDateTime="2020-11-01")
+    second = fracture("M48.54XA", onsetDateTime="2025-06-01")
+    repaired = procedure(coded("22513", CPT), "2025-07-01")
+    assert earlier(first, second, repaired) == "third vertebral fracture in 6 years"
+    known = found(first, second, repaired).known["prior-vertebral-fracture"]
+    assert known.observed == date(2025, 7, 1)
+    assert [one.resource.split("/")[0] for one in known.provenance] == ["Procedure", "Condition", "Condition"]
+
+
+def test_an_earlier_augmentation_is_an_earlier_fracture():
+    done = procedure(coded("22514", CPT), "2025-09-20")
+    assert earlier(done) == "second vertebral fracture in 14 months"
+    assert found(done).known["prior-augmentation"].label == "kyphoplasty"
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        fracture(onsetDateTime="2026-11-01"),
+        fracture(recordedDate="2026-06-01"),
+        fracture("S32.010A", onsetDateTime="2026-08-01"),
+        fracture(level=L1, onsetDateTime="2026-08-01"),
+        fracture(level=L1),
+        fracture(level=L3, onsetDateTime="2026-11-01"),  # of the same event
+        procedure(coded("22513", CPT), "2026-11-10"),  # another level of it, treated a few days ago
+        condition("M81.0"),
+        words("Family history of vertebral fracture"),
+        words("No prior compression fracture of L1"),
+        words("Old rib fracture"),
+        fracture(onsetDateTime="2020-01-01", verificationStatus=verification("refuted")),
+        procedure(coded("22514", CPT), "2025-09-20", "not-done"),
+    ],
+)
+def test_what_is_treated_now_denied_or_of_another_bone_is_no_earlier_fracture(entry):
+    assert lists(entry) is False
+
+
+@pytest.mark.parametrize(
+    ("entry", "detail"),
+    [
+        (fracture(), "not clear"),
+        (fracture("M80.08XD", recordedDate="2026-11-01"), "not clear"),  # healing: perhaps the one that is treated
+        (words("Status post kyphoplasty"), "not clear"),
+        (procedure(coded("22514", CPT), None), "not clear"),
+        (condition("Z87.310"), "of which bone"),
+    ],
+)
+def test_what_may_be_of_the_present_fracture_is_neither_yes_nor_no(entry, detail):
+    assert lists(entry) is None
+    gap = found(entry, other(), entries={"procedures": 3}).gaps["prior-vertebral-fracture"]
+    assert detail in gap.detail
+
+
+def test_without_the_levels_of_the_order_only_age_decides():
+    assert lists(fracture(level=T12, onsetDateTime="2026-08-01"), treated=()) is False
+    assert earlier(fracture(level=T12, onsetDateTime="2026-03-01"), treated=()) == (
+        "second vertebral fracture in 8 months"
+    )
+
+
+def test_a_fracture_after_the_order_is_none():
+    assert lists(fracture(onsetDateTime="2026-12-01")) is False
+
+
+def test_no_is_said_only_when_conditions_and_procedures_were_read():
+    assert earlier(other(), failed=("procedures",)) is None
+    assert earlier(other(), entries={"procedures": 3}) is False
