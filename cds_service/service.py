@@ -49,6 +49,7 @@ from cds_service.fhir.gathering.record import FhirReader, PatientRecord, gather,
 from cds_service.fhir.mapping.specs import FindingSpec
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.augmentation import find_augmentation_order, find_draft_support_orders, find_support_orders
+from cds_service.fhir.orders.drafted_drugs import with_drafted_drugs
 from cds_service.fhir.orders.drafts import DraftOrders, read_drafts
 from cds_service.fhir.orders.suggestions import OrderTemplate, draft_suggestions
 from cds_service.guidelines import Guideline
@@ -144,6 +145,7 @@ def answer(service: Service, hook: ServiceHook, request: HookRequest, ports: Por
                 return HookResponse(cards=())
             raise
         ports.deadline.check()
+        record = with_drafted_drugs(record, drafts, patient_id, service.terminology)
         support = find_support_orders(draft_support, record, service.terminology, signed=order, today=today)
         if order is None and not _follows_augmentation(support, service.policy, today):
             return HookResponse(cards=())

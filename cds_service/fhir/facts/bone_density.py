@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,9 +16,10 @@ from cds_service.fhir.facts.measurements import Picked, conflict_of, find_quanti
 from cds_service.fhir.facts.observations import RETRACTED, Reading, find_readings, site_key
 from cds_service.fhir.facts.quantities import Measured, Refused
 from cds_service.fhir.gathering.picking import MEDICATION_TYPES
+from cds_service.fhir.mapping.text_rules import folded
 from cds_service.fhir.raw_json import member, objects, text, texts_of
 
-Site = Literal["lumbar spine", "hip", "femur", "forearm", "site not stated", "heel or humerus"]
+Site = Literal["lumbar spine", "hip", "femur", "forearm", "site not stated", "heel or humerus", "part of the femur"]
 
 # The forearm by LOINC; Synthea and others write it for any T-score, which its display then shows.
 FOREARM_OR_ANY = "http://loinc.org|38265-5"
@@ -28,20 +30,38 @@ SITE_OF_CONCEPT: dict[str, Site] = {
     "t-score-femur": "femur",
     "t-score-forearm": "forearm",
     "t-score-peripheral": "heel or humerus",
+    "t-score-elsewhere": "part of the femur",
 }
 # Where words name several, the more telling one is taken: "femoral neck of the left hip".
-WORDS_IN_ORDER = ("t-score-peripheral", "t-score-forearm", "t-score-hip", "t-score-femur", "t-score-lumbar-spine")
+WORDS_IN_ORDER = (
+    "t-score-peripheral",
+    "t-score-elsewhere",
+    "t-score-forearm",
+    "t-score-hip",
+    "t-score-femur",
+    "t-score-lumbar-spine",
+)
 SITES = frozenset(WORDS_IN_ORDER)
-ONE_VERTEBRA, Z_SCORE = (frozenset({name}) for name in ("single-vertebra", "z-score"))
+Z_SCORE = frozenset({"z-score"})
 MINUS = "is a minus sign missing?"
 WRONG = frozenset({"entered-in-error", "refuted", "cancelled", "not-taken"})
+WHOLE_SPINE = 4  # L1 to L4, where a region is not said to be another
+# `L1-L4`, `L1~4`, `LWK 2 bis 4`, `腰椎1-4`, `L2, L3`; a number with a fraction is a value.
+LEVELS = re.compile(
+    r"(?:\bl(?:wk)?|腰椎?|第) ?([1-5](?![\d.])"
+    r"(?: ?(?:[-\u2010-\u2015~\u301c至到/,、+&]|to|through|bis|al?|and|und|et|y|e)"
+    r" ?(?:l(?:wk)?|腰椎?)? ?[1-5](?![\d.]))*)"
+)
+BETWEEN = re.compile(r"[-\u2010-\u2015~\u301c至到]|to|through|bis|a")
 CONCERNS = {
     "site not stated": "Where the T-score was measured is not stated.",
     "forearm": "The T-score is of the forearm; none of spine or hip was found.",
 }
 SINGLE = "The T-score is of a single vertebra."
+CONTRADICTED = "Code and words of the T-score name different sites; the more cautious one is taken."
 NEVER = {
     "t-score-peripheral": "measured at heel or humerus",
+    "t-score-elsewhere": "measured at trochanter, shaft or Ward's triangle",
     "z-score": "a Z-score, compared with people of the same age",
     "areal-bone-density": "a density, not a T-score",
 }
@@ -49,9 +69,21 @@ NEVER = {
 
 @dataclass(frozen=True, slots=True)
 class _Sited:
+    """A T-score with its place.
+
+    Attributes:
+        levels: how many lumbar vertebrae it is the mean of.
+        is_contradicted: code and words name different sites.
+    """
+
     measured: Measured
     site: Site
-    is_single: bool
+    levels: int
+    is_contradicted: bool
+
+    @property
+    def is_single(self) -> bool:
+        return self.site == "lumbar spine" and self.levels == 1
 
 
 def find_t_score(spec: FindingSpec, chart: Chart) -> Outcome:
@@ -66,8 +98,9 @@ def why_no_t_score(one: Measured, chart: Chart) -> tuple[GapReason, str] | None:
     """Why a value under a T-score code is none of spine or hip."""
     if _named(one.reading.words, Z_SCORE, chart):
         return "no-value", NEVER["z-score"]
-    if _site(one.reading, chart) == "heel or humerus":
-        return "other-method", NEVER["t-score-peripheral"]
+    site = _site(one.reading, chart)
+    if never := [why for concept, why in NEVER.items() if SITE_OF_CONCEPT.get(concept) == site]:
+        return "other-method", never[0]
     return ("out-of-range", MINUS) if one.value >= DENSE and _has_osteoporosis(chart) else None
 
 
@@ -103,31 +136,43 @@ def _look_alike(spec: FindingSpec, kind: str, reading: Reading) -> PassedOver:
 def _pick(usable: Sequence[Measured], spec: FindingSpec, chart: Chart) -> Picked:
     """Central sites first, then a value without a site, the forearm last; of the newest day the lowest.
 
-    A region counts before a single vertebra.
+    A region counts before a single vertebra, and the one with the most vertebrae before the others.
     """
     sited = [_sited(one, chart) for one in usable]
     tier = next(found for sites in (CENTRAL, ("site not stated",), ("forearm",)) if (found := _of(sited, sites)))
     day = max(one.measured.moment.day for one in tier)
     of_day = [one for one in tier if one.measured.moment.day == day]
     regions = [one for one in of_day if not one.is_single]
-    candidates = regions or of_day
+    candidates, fewer = _widest(regions) if regions else (of_day, [])
     lowest = min(candidates, key=lambda one: (one.measured.value, one.site, one.measured.reading.resource))
     conflict, between = _conflict(candidates, spec)
     if conflict:
         return Picked(value=lowest.measured.value, used=between, conflict=conflict)
-    concerns = tuple(filter(None, (CONCERNS.get(lowest.site), SINGLE if lowest.is_single else None)))
+    contradicted = CONTRADICTED if lowest.is_contradicted else None
+    concerns = tuple(filter(None, (CONCERNS.get(lowest.site), SINGLE if lowest.is_single else None, contradicted)))
+    is_doubtful = bool(concerns)
+    concerns += tuple(f"{one.measured.printed} was measured too, of fewer lumbar vertebrae." for one in fewer)
     return Picked(
         value=lowest.measured.value,
         used=(lowest.measured,),
         concerns=concerns,
         site=_words(lowest),
-        is_doubtful=bool(concerns),
+        is_doubtful=is_doubtful,
     )
 
 
 def _sited(one: Measured, chart: Chart) -> _Sited:
-    site = _site(one.reading, chart)
-    return _Sited(one, site, is_single=site == "lumbar spine" and _is_single(one.reading, chart))
+    site, coded = _site(one.reading, chart), _site_by_code(one.reading)
+    named = _site_by_words(one.reading, chart)
+    is_contradicted = coded is not None and named is not None and {coded, named} not in ({coded}, {"hip", "femur"})
+    return _Sited(one, site, _levels(one.reading, chart), is_contradicted)
+
+
+def _widest(regions: Sequence[_Sited]) -> tuple[list[_Sited], list[_Sited]]:
+    """Of the lumbar spine the region with the most vertebrae, with all other sites; and the smaller regions."""
+    most = max((one.levels for one in regions if one.site == "lumbar spine"), default=0)
+    fewer = [one for one in regions if one.site == "lumbar spine" and one.levels < most]
+    return [one for one in regions if one not in fewer], fewer
 
 
 def _of(sited: Sequence[_Sited], sites: Sequence[str]) -> list[_Sited]:
@@ -167,10 +212,17 @@ def _place(sited: _Sited) -> tuple[str, ...]:
 
 
 def _site(reading: Reading, chart: Chart) -> Site:
-    site = SITE_OF_CONCEPT.get(reading.match.concept)
-    if site is not None and reading.match.code != FOREARM_OR_ANY:
-        return site
-    return _site_by_words(reading, chart) or ("site not stated" if site is None or reading.words else site)
+    """By code; where words say a place that counts for less, by words."""
+    coded, named = _site_by_code(reading), _site_by_words(reading, chart)
+    if coded is not None:
+        return named if named is not None and named not in CENTRAL else coded
+    is_forearm = reading.match.code == FOREARM_OR_ANY and not reading.words
+    return named or ("forearm" if is_forearm else "site not stated")
+
+
+def _site_by_code(reading: Reading) -> Site | None:
+    """What the code says; None for one that records write for any T-score."""
+    return None if reading.match.code == FOREARM_OR_ANY else SITE_OF_CONCEPT.get(reading.match.concept)
 
 
 def _site_by_words(reading: Reading, chart: Chart) -> Site | None:
@@ -187,12 +239,20 @@ def _site_by_words(reading: Reading, chart: Chart) -> Site | None:
     return None
 
 
-def _is_single(reading: Reading, chart: Chart) -> bool:
-    """Whether a value of the spine is of one vertebra."""
+def _levels(reading: Reading, chart: Chart) -> int:
+    """How many lumbar vertebrae a value of the spine is of."""
     place = reading.observation.get("bodySite")
-    if "lumbar-vertebra" in chart.terminology.concepts(place):
-        return True
-    return bool(_named(texts_of(place) or reading.words, ONE_VERTEBRA, chart))
+    for words in (texts_of(place), reading.words):
+        if counts := [_count(found[1]) for word in words for found in LEVELS.finditer(folded(word))]:
+            return max(counts)
+    return 1 if "lumbar-vertebra" in chart.terminology.concepts(place) else WHOLE_SPINE
+
+
+def _count(levels: str) -> int:
+    """Of `1-l4` four, of `2, l3` two."""
+    numbers = [int(one) for one in re.findall("[1-5]", levels)]
+    is_range = len(numbers) == 2 and BETWEEN.search(levels)
+    return abs(numbers[1] - numbers[0]) + 1 if is_range else len(set(numbers))
 
 
 def _named(words: Iterable[str], among: frozenset[str], chart: Chart) -> set[str]:

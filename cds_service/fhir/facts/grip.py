@@ -9,6 +9,7 @@ from cds_service.fhir.facts.chart import Chart, Outcome
 from cds_service.fhir.facts.measurements import Picked, find_quantity
 from cds_service.fhir.facts.observations import Reading
 from cds_service.fhir.facts.quantities import Measured
+from cds_service.fhir.facts.sides import side_of
 from cds_service.fhir.raw_json import texts_of
 
 HAND_OF_CONCEPT = {
@@ -51,4 +52,6 @@ def _hand(reading: Reading, chart: Chart) -> str:
         return "dominant hand"
     if reading.match.concept in HAND_OF_CONCEPT:
         return HAND_OF_CONCEPT[reading.match.concept]
+    if (side := side_of(reading.observation.get("bodySite"))) in HAND_OF_WORD:
+        return HAND_OF_WORD[side]
     return next((hand for concept, hand in HAND_OF_WORD.items() if concept in named), NOT_STATED)

@@ -12,9 +12,9 @@ from pydantic import ValidationError
 
 from cds_service.fhir.shapes import FALLEN, fits
 
-# A dateTime with hours needs seconds and a zone in FHIR; many systems leave them out.
+# A dateTime with hours needs seconds and a zone in FHIR; many systems leave them out, or the colon of the zone.
 LAX_TIME = re.compile(
-    r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2})(:[0-9]{2}(?:\.[0-9]+)?)?(Z|[+-][0-9]{2}:[0-9]{2})?"
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2})(:[0-9]{2}(?:\.[0-9]+)?)?(?:(Z)|([+-][0-9]{2}):?([0-9]{2}))?"
 )
 
 # Elements whose times we read. FHIR writes times as text; the library would take a number for seconds since 1970.
@@ -112,5 +112,6 @@ def _with_whole_times(value: Any, name: str = "") -> Any:
     if isinstance(value, int | float) and TIMES.fullmatch(name):
         return f"number {value}"
     if isinstance(value, str) and value[10:11] == "T" and (found := LAX_TIME.fullmatch(value)):
-        return f"{found[1]}{found[2] or ':00'}{found[3] or 'Z'}"
+        zone = f"{found[4]}:{found[5]}" if found[4] else "Z"
+        return f"{found[1]}{found[2] or ':00'}{zone}"
     return value

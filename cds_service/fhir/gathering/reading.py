@@ -14,6 +14,9 @@ from cds_service.fhir.gathering.prefetch import Answer, PrefetchPlan, Template, 
 from cds_service.fhir.gathering.scopes import may_read
 from cds_service.protocol import HookRequest
 
+# EHRs that keep reported drugs as MedicationRequest have no MedicationStatement, and answer so.
+OFTEN_LACKING = frozenset({"MedicationStatement"})
+UNKNOWN_TYPE = frozenset({"http-404", "http-501", "not-supported"})
 NOT_IN_TIME = Answer(state="failed", note="not read in time", reason="timeout")
 
 
@@ -57,13 +60,23 @@ def read_answers(
     sent = {template.key: read_prefetch(template, prefetch) for template in plan.templates}
     tasks = {} if fhir is None else _tasks(request, prefetch, plan, sent, fhir, until)
     asked = run_side_by_side(tasks, until)
-    answers = {**sent, **asked}
+    answers = {**sent, **_none_kept(plan, asked)}
     for one in plan.templates:
         answer = sent[one.key]
         if one.key not in asked and (answer.state == "absent" or answer.next_page is not None):
             failed = NOT_IN_TIME if one.key in tasks else _why_unasked(request, one, fhir)
             answers[one.key] = _without_server(answer, failed)
     return answers, frozenset(key for key in tasks if sent[key].state == "absent")
+
+
+def _none_kept(plan: PrefetchPlan, asked: Mapping[str, Answer]) -> dict[str, Answer]:
+    """The answers; a server that answers otherwise and does not know a type that many lack keeps none of it."""
+    answers = dict(asked)
+    if any(answer.state != "failed" for answer in asked.values()):
+        for one in plan.templates:
+            if one.resource_type in OFTEN_LACKING and one.key in asked and asked[one.key].reason in UNKNOWN_TYPE:
+                answers[one.key] = Answer(state="empty", note="this server keeps none")
+    return answers
 
 
 def _tasks(

@@ -12,6 +12,7 @@ from cds_service.deadline import Deadline
 from cds_service.errors import MalformedRequest, PatientMismatch
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.gathering.evidence import is_replaced, refuse_without_evidence, replacement_of
+from cds_service.fhir.gathering.medications import with_medications
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_patient
 from cds_service.fhir.gathering.picking import Concepts, Sourced, Unreadable, pick
 from cds_service.fhir.gathering.prefetch import Answer, PrefetchPlan, Template, reference_name
@@ -94,7 +95,9 @@ def gather(
         DeadlinePassed: so much came that it could not be looked through in time.
     """
     prefetch = _decoded(request.prefetch, terminology)
-    found, from_fhir = read_answers(request, prefetch, plan, fhir, until=deadline.for_reading())
+    until = deadline.for_reading()
+    found, from_fhir = read_answers(request, prefetch, plan, fhir, until=until)
+    found = with_medications(found, plan, request, fhir, terminology, until=until)
     patient_id = request.context.patient_id
     answers = {template.key: _checked(template, found[template.key], patient_id) for template in plan.templates}
     refuse_without_evidence(plan, answers)

@@ -21,7 +21,7 @@ from cds_service.fhir.server.by_category import CategoryReads
 from cds_service.fhir.server.connections import Connections, Reply, late
 from cds_service.fhir.server.judging import judge, wait_asked_for
 from cds_service.fhir.server.paging import PageWalk
-from cds_service.fhir.server.queries import form_of, is_search, plainer_queries, value_of, with_base
+from cds_service.fhir.server.queries import form_of, having, is_search, plainer_queries, value_of, with_base
 
 __all__ = ["Connections", "FhirClient"]
 
@@ -32,6 +32,14 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 RETRIED = frozenset({"unreachable", "reset", "http-429", "http-500", "http-502", "http-503", "http-504"})
 # What says that the server is ill; a refusal says that it is well.
 FAILURES = (RETRIED - {"http-429"}) | {"timeout", "dns", "tls", "truncated"}
+# What servers demand of a search beside the patient: every value, so that nothing is left out. athenahealth wants the
+# intent of MedicationRequests, Epic the category of Conditions.
+DEMANDED = {
+    "MedicationRequest": (("intent", "order,plan,original-order,reflex-order,filler-order,instance-order"),),
+    "Condition": (("category", "problem-list-item,encounter-diagnosis,health-concern"),),
+    "ServiceRequest": (("intent", "order,plan,original-order,filler-order,instance-order"),),
+    "DeviceRequest": (("intent", "order,plan,original-order,filler-order,instance-order"),),
+}
 HEADERS = {
     "Accept": "application/fhir+json, application/json;q=0.9",
     "Accept-Encoding": "gzip",
@@ -97,9 +105,12 @@ class FhirClient:
         try:
             return self._search_plainly(query, deadline)
         except FhirReadError as error:
-            if error.reason != "category-required" or not query.startswith("Observation?"):
+            if error.reason != "category-required":
                 raise
-        return self._by_category.search(query, deadline)
+            refusal = error
+        if query.startswith("Observation?"):
+            return self._by_category.search(query, deadline)
+        return self._search_as_demanded(query, refusal, deadline)
 
     def first_page(self, query: str, *, until: float) -> Fetched:
         """As `fetch`, but none of the pages after the first: for a person who looks around.
@@ -136,6 +147,17 @@ class FhirClient:
                     raise
             query = plainer
         return self._search(query, until)
+
+    def _search_as_demanded(self, query: str, refusal: FhirReadError, until: Deadline) -> Fetched:
+        """A search that the server refused for want of a parameter, with the ones that servers demand of this type."""
+        for name, value in DEMANDED.get(query.partition("?")[0], ()):
+            query = having(query, name, value)
+            try:
+                return self._search_plainly(query, until)
+            except FhirReadError as error:
+                if error.reason != "category-required":
+                    raise
+        raise refusal
 
     def _search(self, query: str, until: Deadline) -> Fetched:
         first = self._first_page(query, until)

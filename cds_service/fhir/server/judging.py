@@ -24,7 +24,12 @@ REFUSALS: Mapping[int, str] = {
 }
 WITHOUT_TOKEN = "the server asks for an access token, and the request has none (401)"  # noqa: S105 - no secret
 MERGED_CODE = "4107"  # Epic: the patient was merged into another
-CATEGORY_DEMAND = re.compile(r"code or category|category or code", re.IGNORECASE)
+DEMAND = re.compile(
+    r"code or category|category or code"
+    r"|(missing|required|must (have|include|contain|specify))[^.]{0,60}\b(intent|category)\b"
+    r"|\b(intent|category)\b[^.]{0,40}(is required|required|missing|must be)",
+    re.IGNORECASE,
+)
 
 
 def judge(reply: Reply, *, has_token: bool) -> dict[str, Any]:
@@ -49,7 +54,7 @@ def _refusal(reply: Reply, *, has_token: bool) -> FhirReadError:
     said = _demand(_outcome_in(reply)) if reply.status != 401 else None
     if said is not None:
         return said
-    if reply.status < 500 and CATEGORY_DEMAND.search(reply.body[:2000].decode("utf-8", "replace")):
+    if reply.status < 500 and DEMAND.search(reply.body[:2000].decode("utf-8", "replace")):
         return _category_demand()
     if reply.status == 401 and not has_token:
         return FhirReadError("http-401", WITHOUT_TOKEN)

@@ -1,0 +1,84 @@
+"""Medications that drugs of the record only refer to: read from the server by their ids, all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from cds_service.deadline import Deadline
+from cds_service.errors import FhirReadError
+from cds_service.fhir.gathering.parallel import run_side_by_side
+from cds_service.fhir.gathering.picking import MEDICATION_TYPES, NOT_UNDERSTOOD, Concepts, concepts_of
+from cds_service.fhir.gathering.prefetch import Answer, PrefetchPlan
+from cds_service.fhir.gathering.reading import FhirReader
+from cds_service.fhir.gathering.scopes import may_read
+from cds_service.fhir.raw_json import member, text
+from cds_service.protocol import HookRequest, is_fhir_id
+
+MOST_READ = 10  # of one record; the drugs of the rest are not known
+
+Others = Sequence[tuple[Mapping[str, Any], str | None]]
+
+
+def with_medications(
+    answers: Mapping[str, Answer],
+    plan: PrefetchPlan,
+    request: HookRequest,
+    fhir: FhirReader | None,
+    terminology: Concepts,
+    *,
+    until: Deadline,
+) -> dict[str, Answer]:
+    """The answers with the Medications that their drugs need; one that cannot be read leaves its drug not understood.
+
+    Args:
+        answers: by prefetch key.
+        plan: of the service.
+        request: whose token may have to cover Medications.
+        fhir: the server, None where none may be asked.
+        terminology: says which drugs are understood without.
+        until: when the last read must have ended.
+    """
+    token = request.fhir_authorization
+    if fhir is None or (token is not None and not may_read(token.scope, "Medication")):
+        return dict(answers)
+    keys = [one.key for one in plan.templates if one.resource_type in MEDICATION_TYPES]
+    others = [pair for key in keys for pair in _others(answers[key])]
+    base = (request.fhir_server or "").rstrip("/")
+    wanted = sorted(
+        {name for key in keys for raw in answers[key].resources if (name := _needs(raw, others, base, terminology))}
+    )
+    read = run_side_by_side({name: partial(_read, fhir, name, until.ends) for name in wanted[:MOST_READ]}, until)
+    found = tuple(one for name in sorted(read) if (one := read[name]) is not None)
+    return {key: _with(answer, found) if key in keys else answer for key, answer in answers.items()}
+
+
+def _others(answer: Answer) -> Others:
+    return list(zip(answer.others, answer.full_urls[len(answer.resources) :], strict=True))
+
+
+def _needs(raw: Mapping[str, Any], others: Others, base: str, terminology: Concepts) -> str:
+    """`Medication/12` of this server, where that alone can say which drug it is."""
+    address = text(member(raw, "medicationReference", "reference")).partition("/_history/")[0]
+    name = address.removeprefix(f"{base}/")
+    kind, _, medication_id = name.partition("/")
+    if kind != "Medication" or not is_fhir_id(medication_id):
+        return ""
+    return name if NOT_UNDERSTOOD in concepts_of(raw, others, terminology) else ""
+
+
+def _read(fhir: FhirReader, name: str, until: float) -> Mapping[str, Any] | None:
+    try:
+        (document,) = fhir.fetch(name, until=until).documents
+    except FhirReadError:
+        return None
+    return document if isinstance(document, dict) and document.get("resourceType") == "Medication" else None
+
+
+def _with(answer: Answer, medications: Sequence[Mapping[str, Any]]) -> Answer:
+    if not answer.resources or not medications:
+        return answer
+    nowhere = (None,) * len(medications)
+    return replace(answer, others=(*answer.others, *map(dict, medications)), full_urls=(*answer.full_urls, *nowhere))
