@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import signal
@@ -16,7 +17,7 @@ import pytest
 
 from cds_service.audit.store import AuditStore
 from cds_service.audit.verification.walk import verify_log
-from tests.audit_builders import answer_entry, rows_of
+from tests.audit_builders import answer_entry, rows_of, tamper
 from tests.deploy.locked import DEPLOY
 from tests.deploy.programs import need
 from tests.postgres_server import HOW_TO_GET, find_programs, postgres_server
@@ -337,3 +338,55 @@ def test_a_younger_note_that_is_none_is_passed_over_and_said(machine):
     backup = machine.backup()
     (machine.notes / "checkpoint-empty.note").touch()
     assert "checkpoint-empty.note is no checkpoint" in machine.run("recover.sh", backup)
+
+
+# --- verify.sh -------------------------------------------------------------------------------------------------
+
+
+def test_the_log_is_held_against_checkpoints_that_came_back(machine):
+    witness = machine.etc / "witness"
+    witness.mkdir()
+    asked = {"KYPHOPLASTY_CDS_DATABASE_URL": machine.url()}
+    assert "of no day" in machine.run("verify.sh", witness, code=2, **asked)
+    shutil.copy(machine.checkpoint("one"), witness / "one.note")
+    assert "whole" in machine.run("verify.sh", witness, **asked)
+    (witness / "key").write_text("kyphoplasty-cds/other+00000000+AAAA")
+    machine.run("verify.sh", witness, code=2, **asked)
+    (witness / "key").unlink()
+    lines = (witness / "one.note").read_text().splitlines()
+    (witness / "one.note").write_text("\n".join([*lines[:3], "2020-01-01T00:00:00.000Z", *lines[4:]]) + "\n")
+    assert "is of 2020-01-01" in machine.run("verify.sh", witness, code=2, **asked)
+    shutil.copy(machine.checkpoint("two"), witness / "one.note")
+    tamper(machine.url("audit"), "UPDATE audit_search SET patient = 'other' WHERE kind = 'answer'")
+    assert "NOT whole" in machine.run("verify.sh", witness, code=1, **asked)
+
+
+# --- fetch.sh --------------------------------------------------------------------------------------------------
+
+
+def test_a_version_is_taken_only_with_the_digest_that_came_another_way(tmp_path):
+    def git(folder, *words):
+        who = ("-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "init.defaultBranch=main")
+        return subprocess.run(["git", *who, *words], cwd=folder, capture_output=True, check=True).stdout
+
+    theirs, ours = tmp_path / "theirs", tmp_path / "ours"
+    theirs.mkdir()
+    git(theirs, "init", "-q")
+    for text in ("old", "new"):
+        (theirs / "program").write_text(text)
+        git(theirs, "add", ".")
+        git(theirs, "commit", "-q", "-m", text)
+        if text == "old":
+            git(tmp_path, "clone", "-q", "theirs", "ours")
+    commit = git(theirs, "rev-parse", "HEAD").decode().strip()
+    digest = hashlib.sha256(git(theirs, "archive", "--format=tar", commit)).hexdigest()
+
+    def fetch(*words):
+        done = subprocess.run([DEPLOY / "fetch.sh", *words], cwd=ours, capture_output=True, text=True, check=False)
+        return done.returncode, (ours / "program").read_text()
+
+    assert fetch(commit, "0" * 64) == (1, "old")
+    assert fetch("no-such-commit", hashlib.sha256().hexdigest()) == (1, "old")
+    assert fetch(commit, digest) == (0, "new")
+    (ours / "program").write_text("changed")
+    assert fetch(commit, digest) == (1, "changed")

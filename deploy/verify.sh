@@ -1,0 +1,20 @@
+#!/bin/sh
+# verify.sh FOLDER [DAYS] : hold the audit log against the checkpoints in FOLDER (*.note), which have come back from where the
+# database's owner cannot change them; the newest may be so many days old (35). FOLDER/key, if it is there, is the public key
+# that must have signed. Reads only. Ends with 0 where the log is whole; with 2 where nobody has brought a checkpoint.
+set -eu
+folder=$1
+oldest=$(date -u -d "${2:-35} days ago" +%Y-%m-%dT%H:%M:%S)
+newest=
+set --
+for note in "$folder"/*.note; do
+  [ -e "$note" ] || continue
+  set -- "$@" --checkpoint "$note"
+  newest=$(printf '%s\n' "$newest" "$(sed -n 4p "$note")" | sort | tail -n 1) # when it was made, as its signature covers it
+done
+if [ "$(printf '%s\n' "$newest" "$oldest" | sort | head -n 1)" = "$newest" ]; then
+  echo "the newest checkpoint in $folder is of ${newest:-no day}: bring one back that is kept elsewhere" >&2
+  exit 2
+fi
+if [ -e "$folder/key" ]; then set -- "$@" --key "$(cat "$folder/key")"; fi
+exec kyphoplasty-cds audit verify "$@"
