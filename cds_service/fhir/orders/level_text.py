@@ -24,7 +24,7 @@ _LEVEL = re.compile(
     r"(?:(?<![A-Za-z0-9])(?![Tt]-[0-9]+,[0-9])(?:(BWK?|LWK?|TH|Th|[TDL])[ \-]?|(th|[tdl])-?)|([胸腰])椎? ?)"
     r"([1-9][0-9]?)(?![A-Za-z0-9]|\.[0-9])"
     # T1 and T2 of magnetic resonance and of diabetes, D5 as an infusion
-    r"(?!\s?-?(?:weighted|gewichtet|[Ss]ignal|[Ss]equence|STIR|FLAIR|MRI|MR\b|[Hh]yper|[Hh]ypo|DM\b|[Dd]iabet|加权|相)"
+    r"(?!\s?-?(?:weighted|gewichtet|[Ss]ignal|[Ss]equence|STIR|FLAIR|MRI|MR\b|[Hh]yper|[Hh]ypo|bright|image|DM\b|[Dd]iabet|加权|相)"
     r"|\s?(?:1/2|NS\b|LR\b|W\b|in water))"
 )
 # A number before its name: `12. BWK`, `1. Lendenwirbelkörper`, `第12胸椎`.

@@ -31,7 +31,7 @@ _ASKS_FOR = re.compile(
 # What follows the name from here on says why, how and when, and names no other order.
 _ASIDE = re.compile(
     r"[+&/]|\bw/|\b(?:for|with|without|under|due|secondary|because|given|on|per|by|at|in|as|and|after|following|before|to"
-    r"|hold|npo|stop|continue|no|not|if|bei|wegen|unter|mit|ohne|nach|vor|und|am|im|zur|fur|falls|pour|sous|sur|par|avec"
+    r"|instead|hold|npo|stop|continue|no|not|if|bei|wegen|unter|mit|ohne|nach|vor|statt|und|am|im|zur|fur|falls|pour|sous|sur|par|avec"
     r"|sans|suite|apres|avant|et|si|por|con|sin|tras|bajo|da|sotto|dopo|senza)\b"
 )
 _WHO = re.compile(

@@ -34,6 +34,7 @@ SITE_MAPS = ("vertebral-level", "vertebral-level-icd", "spinal-region")
 # Systems whose codes of these operations we list in full: another code of them is another operation.
 OPERATION_SYSTEMS = frozenset({CPT, "http://www.cms.gov/Medicare/Coding/ICD10", "http://fhir.de/CodeSystem/bfarm/ops"})
 _NO_OPERATION = re.compile(r"0[01]\d{3}|[7-9]\d{4}")  # CPT: anesthesia, radiology, laboratory, medicine, visits
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 # HCPCS: cervical, sacroiliac, cervico-thoraco-lumbar, halo and limb orthoses.
 _OTHER_DEVICE = re.compile(r"L(01[0-9]{2}|02[0-9]{2}|062[1-4]|07[0-9]{2}|08[0-6][0-9]|1[5-9][0-9]{2}|[2-9][0-9]{3})")
 SUPPORT_KINDS = frozenset(
@@ -173,6 +174,8 @@ def _by_text(
     if not words or any(_NO_OPERATION.fullmatch(code) for system, code in terminology.codings(titles) if system == CPT):
         return None
     beside = _beside(titles, resource, terminology)
+    if resource.get("resourceType") == "Procedure":  # of one that was done, a year says when
+        words = [_YEAR.sub("", one) for one in words]
     concepts = frozenset([concept for one in words for concept in name_augmentation(one, terminology, beside)])
     return Recognition(concepts, "text") if concepts else None
 
