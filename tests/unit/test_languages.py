@@ -1,0 +1,113 @@
+"""The same record and orders, in words of English, German, French and Chinese, get the same answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.chart_builders import (
+    ask,
+    brace,
+    by_topic,
+    codeable,
+    drug,
+    kyphoplasty,
+    measured,
+    model,
+    of_patient,
+    order_sign,
+    ordered,
+    problem,
+    thin_and_weak,
+)
+
+WORDS = {
+    "English": {
+        "operation": "Balloon kyphoplasty L1 for painful fracture, under general anesthesia",
+        "brace": "TLSO when out of bed",
+        "therapy": "PT eval and treat",
+        "nutrition": "Inpatient consult to Dietetics",
+        "diabetes": "Type 2 diabetes mellitus",
+        "drug": "Alendronic acid 70 mg",
+        "site": "Lumbar spine L1-L4",
+        "earlier": "Vertebroplasty T12",
+    },
+    "German": {
+        "operation": "Ballonkyphoplastie LWK 1 bei schmerzhafter Fraktur, in Vollnarkose",
+        "brace": "TLSO, Rumpforthese",
+        "therapy": "Krankengymnastik",
+        "nutrition": "Ernährungsberatung",
+        "diabetes": "Diabetes mellitus Typ 2",
+        "drug": "Alendronsäure 70 mg",
+        "site": "LWS L1-L4",
+        "earlier": "Vertebroplastie BWK 12",
+    },
+    "French": {
+        "operation": "Cyphoplastie par ballonnet L1 pour fracture douloureuse, sous anesthésie générale",
+        "brace": "Corset TLSO",
+        "therapy": "Kinésithérapie",
+        "nutrition": "Consultation diététique",
+        "diabetes": "Diabète de type 2",
+        "drug": "Acide alendronique 70 mg",
+        "site": "Rachis lombaire L1-L4",
+        "earlier": "Vertébroplastie T12",
+    },
+    "Chinese": {
+        "operation": "全麻下L1经皮球囊扩张椎体后凸成形术",
+        "brace": "胸腰支具 TLSO",
+        "therapy": "康复治疗",
+        "nutrition": "营养科会诊",
+        "diabetes": "2型糖尿病",
+        "drug": "阿仑膦酸钠片 70 mg",
+        "site": "腰椎 L1-L4",
+        "earlier": "T12椎体成形术",
+    },
+}
+
+
+def answer(language: str) -> list[dict[str, Any]]:
+    words = WORDS[language]
+    t_score = measured("bmd-t-score", -3.2)
+    t_score["code"] = {**t_score["code"], "text": words["site"]}
+    record = (
+        *(one for one in thin_and_weak() if one["id"] not in (t_score["id"], "c-diabetes")),
+        t_score,
+        problem(
+            "E11.9", number="c-diabetes", code=codeable("http://hl7.org/fhir/sid/icd-10-cm", "E11.9", words["diabetes"])
+        ),
+        drug("alendronate", medicationCodeableConcept={"text": words["drug"]}),
+        ordered("rehabilitation", code={"text": words["therapy"]}),
+        ordered("dietitian", code={"text": words["nutrition"]}),
+        of_patient(
+            "Procedure", "earlier", status="completed", code={"text": words["earlier"]}, performedDateTime="2019-05-02"
+        ),
+    )
+    drafts = (
+        kyphoplasty(None, code="", number="kypho") | {"code": {"text": words["operation"]}},
+        brace() | {"codeCodeableConcept": {"text": words["brace"]}},
+    )
+    cards = ask(order_sign(record, *drafts))
+    for suggestion in (one for card in cards for one in card.get("suggestions", ())):
+        for action in suggestion["actions"]:
+            if action["type"] == "update":  # a corrected order keeps its own words, and its uuid is made of them
+                assert action["resource"].pop("codeCodeableConcept") == {"text": words["brace"]}
+                assert suggestion.pop("uuid")
+    return cards
+
+
+@pytest.mark.parametrize("language", [one for one in WORDS if one != "English"])
+def test_the_same_record_in_other_words_gets_the_same_answer(language):
+    assert answer(language) == answer("English")
+
+
+def test_all_of_the_english_record_is_read():
+    cards = by_topic(answer("English"))
+    inputs = {one["name"]: one["value"] for one in model(cards, "sarcopenia-pvm-2022")["inputs"]}
+    assert inputs["bmd-t-score"] == -3.2
+    assert inputs["diabetes"] is True
+    assert inputs["tl-junction"] is True
+    said = cards["rehabilitation"]["summary"] + cards["rehabilitation"]["detail"]
+    assert "lendron" in said
+    assert "already ordered" in said.lower()
+    assert "TLSO" in cards["braceLimit"]["summary"] + cards["braceLimit"]["detail"]
