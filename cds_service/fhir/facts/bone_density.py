@@ -45,7 +45,7 @@ SITES = frozenset(WORDS_IN_ORDER)
 Z_SCORE = frozenset({"z-score"})
 MINUS = "is a minus sign missing?"
 WRONG = frozenset({"entered-in-error", "refuted", "cancelled", "not-taken"})
-WHOLE_SPINE = 4  # L1 to L4, where a region is not said to be another
+WHOLE_SPINE = frozenset({1, 2, 3, 4})  # where a region is not said to be another
 # `L1-L4`, `L1~4`, `LWK 2 bis 4`, `腰椎1-4`, `L2, L3`; a number with a fraction is a value.
 LEVELS = re.compile(
     r"(?:\bl(?:wk)?|腰椎?|第) ?([1-5](?![\d.])"
@@ -72,18 +72,18 @@ class _Sited:
     """A T-score with its place.
 
     Attributes:
-        levels: how many lumbar vertebrae it is the mean of.
+        levels: the lumbar vertebrae it is the mean of; 0 for one that only a code names.
         is_contradicted: code and words name different sites.
     """
 
     measured: Measured
     site: Site
-    levels: int
+    levels: frozenset[int]
     is_contradicted: bool
 
     @property
     def is_single(self) -> bool:
-        return self.site == "lumbar spine" and self.levels == 1
+        return self.site == "lumbar spine" and len(self.levels) == 1
 
 
 def find_t_score(spec: FindingSpec, chart: Chart) -> Outcome:
@@ -170,8 +170,8 @@ def _sited(one: Measured, chart: Chart) -> _Sited:
 
 def _widest(regions: Sequence[_Sited]) -> tuple[list[_Sited], list[_Sited]]:
     """Of the lumbar spine the region with the most vertebrae, with all other sites; and the smaller regions."""
-    most = max((one.levels for one in regions if one.site == "lumbar spine"), default=0)
-    fewer = [one for one in regions if one.site == "lumbar spine" and one.levels < most]
+    most = max((len(one.levels) for one in regions if one.site == "lumbar spine"), default=0)
+    fewer = [one for one in regions if one.site == "lumbar spine" and len(one.levels) < most]
     return [one for one in regions if one not in fewer], fewer
 
 
@@ -204,11 +204,13 @@ def _of_one_moment(values: Sequence[Measured]) -> list[Measured]:
 
 
 def _place(sited: _Sited) -> tuple[str, ...]:
-    """What tells two places apart: left and right hips have codes of their own, vertebrae a body site."""
+    """What tells two places apart: left and right hips have codes of their own, vertebrae and regions their numbers."""
     reading = sited.measured.reading
-    code = reading.match.code if sited.site in ("hip", "femur") else ""
-    words = " ".join(sorted(reading.words)).lower() if sited.site in ("hip", "femur") or sited.is_single else ""
-    return sited.site, code, site_key(reading), words
+    if sited.site == "lumbar spine" and not sited.is_single:
+        return sited.site, *map(str, sorted(sited.levels))
+    is_named = sited.site in ("hip", "femur") or sited.is_single
+    words = " ".join(sorted(reading.words)).lower() if is_named else ""
+    return sited.site, reading.match.code if sited.site in ("hip", "femur") else "", site_key(reading), words
 
 
 def _site(reading: Reading, chart: Chart) -> Site:
@@ -239,20 +241,20 @@ def _site_by_words(reading: Reading, chart: Chart) -> Site | None:
     return None
 
 
-def _levels(reading: Reading, chart: Chart) -> int:
-    """How many lumbar vertebrae a value of the spine is of."""
+def _levels(reading: Reading, chart: Chart) -> frozenset[int]:
+    """The lumbar vertebrae that a value of the spine is of."""
     place = reading.observation.get("bodySite")
     for words in (texts_of(place), reading.words):
-        if counts := [_count(found[1]) for word in words for found in LEVELS.finditer(folded(word))]:
-            return max(counts)
-    return 1 if "lumbar-vertebra" in chart.terminology.concepts(place) else WHOLE_SPINE
+        if named := [_numbers(found[1]) for word in words for found in LEVELS.finditer(folded(word))]:
+            return max(named, key=len)
+    return frozenset({0}) if "lumbar-vertebra" in chart.terminology.concepts(place) else WHOLE_SPINE
 
 
-def _count(levels: str) -> int:
+def _numbers(levels: str) -> frozenset[int]:
     """Of `1-l4` four, of `2, l3` two."""
-    numbers = [int(one) for one in re.findall("[1-5]", levels)]
+    numbers = sorted(int(one) for one in re.findall("[1-5]", levels))
     is_range = len(numbers) == 2 and BETWEEN.search(levels)
-    return abs(numbers[1] - numbers[0]) + 1 if is_range else len(set(numbers))
+    return frozenset(range(numbers[0], numbers[1] + 1) if is_range else numbers)
 
 
 def _named(words: Iterable[str], among: frozenset[str], chart: Chart) -> set[str]:

@@ -291,6 +291,16 @@ def test_a_demand_that_nothing_meets_is_a_failed_read(server):
     assert failure(FhirClient(server.base), "Condition?patient=p1").reason == "category-required"
 
 
+def test_a_demanded_intent_is_sent(server):
+    """athenahealth, MedicationRequest search: `intent` is required."""
+    server.default = Reply(b"The intent parameter is required.", 400, {"Content-Type": "text/plain"})
+    intents = "order,plan,original-order,reflex-order,filler-order,instance-order"
+    asked = f"/MedicationRequest?patient=p1&_count=100&intent={intents}"
+    server.say(asked, page({"resourceType": "MedicationRequest", "id": "m1"}))
+    assert ids(FhirClient(server.base).fetch("MedicationRequest?patient=p1&_count=100", until=soon())) == ["m1"]
+    assert len(server.requests) == 2
+
+
 def test_refused_parameters_are_left_out_step_by_step(server):
     server.default = fhir(outcome(), 400)
     server.say("/ServiceRequest?patient=p1", page({"resourceType": "ServiceRequest", "id": "s1"}))

@@ -101,10 +101,10 @@ def condition(number=1, code="44054006", **members):
     return {"resourceType": "Condition", "id": f"c{number}", "code": coding, "subject": SUBJECT, **members}
 
 
-def medication(**members):
+def medication(number=1, **members):
     return {
         "resourceType": "MedicationRequest",
-        "id": "m1",
+        "id": f"m{number}",
         "status": "active",
         "intent": "order",
         "subject": SUBJECT,
@@ -392,6 +392,37 @@ def test_a_drug_that_came_along_is_found(reference):
     included = {"resourceType": "Medication", "id": "d1", "code": drug()}
     record = observed(medications=page(medication(medicationReference={"reference": reference}), included))
     assert record.resources[0].concepts == {"bone-drug"}
+
+
+@pytest.mark.parametrize(("kind", "state"), [("MedicationStatement", "empty"), ("Procedure", "failed")])
+def test_a_server_without_medication_statements_keeps_none(kind, state):
+    """HAPI answers 404 to a type that it does not serve; a list that every server has could not be read."""
+    plan = plan_prefetch({"patient": "Patient/{{context.patientId}}", "one": kind + "?patient={{context.patientId}}"})
+    request = parse_request(json.dumps(hook_request(prefetch={})).encode(), "order-sign")
+    record = gather(request, plan, ScriptedFhir(Patient=PATIENT), FewCodes(), deadline=Deadline.after(5))
+    assert record.reads["one"].state == state
+
+
+def test_a_drug_that_only_refers_to_the_server_is_read_there():
+    """US Core: medicationReference to a Medication of the server, without display."""
+    reference = {"reference": "https://ehr.example.org/fhir/Medication/d1"}
+    served = {"resourceType": "Medication", "id": "d1", "ingredient": [{"itemCodeableConcept": drug()}]}
+    fhir = ScriptedFhir(Medication=served)
+    sent = {**EMPTY, "medications": page(medication(medicationReference=reference))}
+    record = read(sent, fhir, fhirServer="https://ehr.example.org/fhir")
+    assert fhir.asked == ["Medication/d1"]
+    assert record.resources[0].concepts == {"bone-drug"}
+    assert record.resources[0].medication == served
+
+
+def test_drugs_that_refer_to_another_server_are_not_asked_for_here_and_at_most_ten_are():
+    elsewhere = {"reference": "https://other.example.org/fhir/Medication/d1"}
+    many = [medication(n, medicationReference={"reference": f"Medication/d{n}"}) for n in range(14)]
+    fhir = ScriptedFhir()
+    sent = {**EMPTY, "medications": page(medication(99, medicationReference=elsewhere), *many)}
+    record = read(sent, fhir, fhirServer="https://ehr.example.org/fhir")
+    assert len(fhir.asked) == 10
+    assert {frozenset(one.concepts) for one in record.resources} == {frozenset({NOT_UNDERSTOOD})}
 
 
 @pytest.mark.parametrize(
