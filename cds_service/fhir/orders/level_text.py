@@ -10,12 +10,14 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from cds_service.fhir.mapping.terminology import Terminology
 
 LEVELS = (*(f"T{number}" for number in range(1, 13)), *(f"L{number}" for number in range(1, 6)))
 UNUSUAL = ("T13", "L6")  # exist in some people and in no study
 LONGEST_TEXT = 2000  # characters: titles and notes of orders are shorter, and the patterns stay quick
+MOST_GROUPS = 40  # of levels in one part of a text
 LONGEST_SPAN = 6  # `T1-L5` names a stretch of the spine, not what is treated
 
 # D11 = T11 in Vietnamese and Romance records, Th12 in German and Japanese ones; BWK, LWK: German vertebral bodies.
@@ -90,7 +92,7 @@ def _name_first(found: re.Match[str]) -> str:
 
 def _clauses(part: str) -> Iterator[tuple[str, list[_Group]]]:
     """The pieces between commas, where a comma inside a group of levels separates nothing."""
-    groups = list(_groups(part))
+    groups = list(islice(_groups(part), MOST_GROUPS))
     begin = 0
     commas = [one.start() for one in re.finditer(",", part)]
     for end in [*(at for at in commas if not any(group.start <= at < group.end for group in groups)), len(part)]:

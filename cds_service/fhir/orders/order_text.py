@@ -19,6 +19,7 @@ _OTHER_ORDER = frozenset({"other-order"})
 _DECLINED = frozenset({"declined"})
 _WITHDRAWN = frozenset({"withdrawn"})
 
+MOST_CLAUSES = 40  # a title has a few
 # Texts are folded: lower case, no accents.
 _CLAUSE = re.compile(r"[,;\n()，。；]|\.(?=\s|$)|\s[-–—]\s")
 _ABBREVIATION = re.compile(r"\b(evtl|ggf|vs|bek)\.\s?(?=[a-z])")  # their full stop ends no clause
@@ -48,7 +49,7 @@ def name_augmentation(words: str, terminology: Terminology, beside: str | None =
         beside: what the order's codes say of the place in the body, for names of two or three letters.
     """
     plain = _ABBREVIATION.sub(r"\1 ", STATUS_POST.sub("status ", folded(words[:LONGEST_TEXT])))
-    clauses = [clause.strip() for clause in _CLAUSE.split(plain)]
+    clauses = [clause.strip() for clause in _CLAUSE.split(plain)[:MOST_CLAUSES]]
     context = None if beside is None else f"{plain} {beside}"
     named: set[str] = set()
     for place, clause in enumerate(clauses):

@@ -12,6 +12,7 @@ import pytest
 
 from cds_service.fhir.orders.augmentation import find_augmentation_order, find_draft_support_orders
 from cds_service.fhir.orders.drafts import read_drafts
+from tests.builders import findings_of, procedure
 from tests.order_builders import PATIENT, ROOT, bundle, order, terminology, worded
 
 READING = ROOT / "tests" / "reading"
@@ -62,3 +63,8 @@ def test_words_beside_codes(why, case):
     if "levels" in case:
         assert operation is not None
         assert (operation.level_count or 0) == case["levels"]
+
+
+@pytest.mark.parametrize(("words", "case"), cases("done"))
+def test_an_earlier_augmentation_in_words(words, case):
+    assert findings_of(procedure({"text": words})).is_true("prior-augmentation") is case["expect"]
