@@ -38,16 +38,18 @@ def doubt_of_clock(database: Database, now: datetime) -> str:
     proves nothing: the log must have been written to on the days before it too.
     """
     at, day = SEARCH.c.at, func.substr(SEARCH.c.at, 1, 10)
-    begin = time_text(now - LOOK_BACK)
+    begin, is_past = (
+        time_text(now - LOOK_BACK),
+        SEARCH.c.at <= time_text(now),
+    )  # what a clock ahead once wrote says nothing
+    recent = select(func.min(at), func.max(at)).where(at >= begin, is_past).group_by(day).order_by(day)
     with database.reading() as connection:
         newest = {
-            "entry": connection.scalar(select(func.max(at))),
-            "checkpoint": connection.scalar(select(func.max(at)).where(SEARCH.c.kind == "checkpoint")),
+            "entry": connection.scalar(select(func.max(at)).where(is_past)),
+            "checkpoint": connection.scalar(select(func.max(at)).where(is_past, SEARCH.c.kind == "checkpoint")),
         }
         before = connection.scalar(select(func.max(at)).where(at < begin))
-        days = connection.execute(
-            select(func.min(at), func.max(at)).where(at >= begin).group_by(day).order_by(day)
-        ).all()
+        days = connection.execute(recent).all()
     for what, last in newest.items():
         if last is None or now - datetime.fromisoformat(last) > SILENCE:
             return f"the newest {what} is of {last or 'no day'}, more than a day before this machine's clock"

@@ -226,3 +226,15 @@ def test_a_database_that_does_not_answer_is_a_bad_answer(monkeypatch):
         result = CliRunner().invoke(main, ["audit", *words])
         assert result.exit_code == 1
         assert "s3cret" not in result.output
+
+
+def test_a_clock_that_was_ahead_once_stops_no_purge_for_years(url, monkeypatch):
+    """What was written by it stays in the log, dated in the future."""
+    later = NOON.replace(year=2033)
+    store = AuditStore(url)
+    for entry in (*daily_until(later), answer_entry(50, kind="stop", at=later.replace(year=2040), content={})):
+        store.append(entry)
+    store.close()
+    monkeypatch.setattr("cds_service.commands.audit._now", lambda: later)
+    run("checkpoint")
+    assert run("purge").startswith("3 entries")
