@@ -58,8 +58,11 @@ class Metrics:
             ["result"],
             registry=self._registry,
         )
-        for result in LOGINS:  # there from the start: Prometheus sees no increase in a count that begins at 1
+        # There from the start: Prometheus sees no increase in a count that begins at 1, and alerts ask for these.
+        for result in LOGINS:
             self._logins.labels(result)
+        for kind in ("answer", "refusal", "feedback"):
+            self._entries.labels(kind, "lost")
         self._unconfirmed = Counter(
             "kyphoplasty_cds_tokens_unconfirmed",
             "Tokens that the memory of one process alone took for new",

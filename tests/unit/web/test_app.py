@@ -25,6 +25,7 @@ from cds_service.settings import BODY_BYTES, Settings
 from cds_service.site.folder import Site, SiteFolder
 from cds_service.web.app import create_app
 from cds_service.web.logs import JsonLines
+from cds_service.web.metrics import Metrics
 from tests.chart_builders import KeptEntries, open_service
 from tests.client_tokens import ISSUER, Signer, key_set
 from tests.wire_builders import CARD_ID, HOOK_INSTANCE, SHARED, context, hook_request
@@ -580,3 +581,14 @@ def test_ch_60_every_recorded_preflight_is_answered():
     for one in preflights:
         path = one["path"].replace("rec-noprefetch-", "").replace("rec-", "kyphoplasty-")
         assert client.options(path, headers=[tuple(pair) for pair in one["headers"]]).status_code == 204
+
+
+def test_counts_that_alerts_ask_for_are_there_before_the_first():
+    """Prometheus sees no increase in a count that begins at 1: the first lost entry would be nobody's alert."""
+    text = Metrics().text().decode()
+    for wanted in (
+        'kyphoplasty_cds_audit_entries_total{kept="lost",kind="answer"} 0.0',
+        'kyphoplasty_cds_logins_total{result="denied"} 0.0',
+        'kyphoplasty_cds_logins_total{result="locked"} 0.0',
+    ):
+        assert wanted in text

@@ -173,4 +173,4 @@ def test_without_an_entry_there_is_no_card_and_no_second_try_for_the_refusal():
     response = client.post(ADDRESS, json=signed())
     assert (response.status_code, response.headers["Retry-After"]) == (503, "1")
     assert PATIENT not in response.text
-    assert 'kind="refusal"' not in client.get("/metrics").text
+    assert 'audit_entries_total{kept="lost",kind="refusal"} 0.0' in client.get("/metrics").text
