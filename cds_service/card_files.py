@@ -23,7 +23,7 @@ from cds_service.protocol import Coding
 TEXTS, REASONS = "texts.toml", "override-reasons.json"
 LAYOUTS = ("brace-limit", "missing-data", "rehabilitation", "repeated")
 # Tables by finding: a site's own findings may stand there too.
-BY_FINDING = ("missing", "qualifiers")
+BY_FINDING = ("missing",)
 
 
 def in_force(folders: Sequence[Path], name: str) -> Path:

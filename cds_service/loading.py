@@ -34,7 +34,10 @@ STUDIES = PACKAGE / "studies"
 REDUCED = STUDIES / "reduced"
 MAX_QUERY = 2000  # characters; longer addresses are refused by some servers (realworld: keep URLs under 2,000)
 # Words that the flow gives to every rule (service._policy_words, recommendations._correction_words).
-RULE_WORDS = {"review_weeks", "max_weeks", "bed_rest_hours", "t_score", "because", "title", "end", "review"}
+RULE_WORDS = {
+    *("review_weeks", "max_weeks", "bed_rest_hours", "t", "score", "drug", "listed"),
+    *("because", "fact", "Fact", "title", "end", "review"),
+}
 
 
 def data_root(kind: Literal["hooks", "mappings"]) -> Path:
@@ -254,7 +257,8 @@ def _check_rule(rule: Rule, names: _Names, order_templates: Mapping[str, OrderTe
             raise DataFileError(file, key, f"{missing} is not one of the {kind}")
     if rule.order is not None and rule.order not in order_templates:
         raise DataFileError(file, "order", f"there is no orders/{rule.order}.json")
-    words = read_placeholders([rule.text, rule.label, *(option.say for option in rule.texts)])
+    said = [text for option in rule.texts for text in (option.say, option.summary, option.brief)]
+    words = read_placeholders([rule.text, rule.summary, rule.label, *said])
     if rule.order is not None:
         words |= read_placeholders(order_templates[rule.order].resource)
     if unknown := words - RULE_WORDS:

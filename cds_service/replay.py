@@ -115,7 +115,7 @@ def _notes(content: Mapping[str, Any], service: Service) -> Iterator[str]:
             yield f"{name}: not in force any more"
         elif model.study.version != then["version"]:
             yield f"{name}: version {then['version']} then, {model.study.version} now"
-        elif model.table.study_digest != then["digest"]:
+        elif model.study.digest != then["digest"]:
             yield f"{name}: the same version, but another study file"
 
 

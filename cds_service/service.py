@@ -37,7 +37,7 @@ from cds_service.core.policy import Policy
 from cds_service.core.prediction import LogisticModel
 from cds_service.core.recommendations import Rule, recommend
 from cds_service.core.repeats import AnswerGiven, Basis, History, NoHistory, Repeats, WholeCard, basis_of, find_repeats
-from cds_service.core.signals import Situation, find_signals
+from cds_service.core.signals import Situation, find_signals, say_bone_drug
 from cds_service.core.study import Study
 from cds_service.core.wording import Wording
 from cds_service.deadline import Deadline
@@ -189,7 +189,7 @@ def _conclude(
         today=today,
     )
     signals = find_signals(situation)
-    words = _policy_words(service, findings)
+    words = _words_of_rules(service, findings)
     recommendations = recommend(assessment, findings, signals, support, hook.rules, words)
     suggestions = draft_suggestions(
         recommendations,
@@ -268,14 +268,16 @@ def _find_repeats(
     return repeats, basis
 
 
-def _policy_words(service: Service, findings: Findings) -> dict[str, str]:
-    """Words that every rule may use in its text."""
+def _words_of_rules(service: Service, findings: Findings) -> dict[str, str]:
+    """Words that every rule may use in its texts."""
     t_score = findings.known.get("bmd-t-score")
     return {
         "review_weeks": str(service.policy.brace.review_weeks),
         "max_weeks": str(service.policy.brace.max_weeks),
         "bed_rest_hours": str(service.policy.bed_rest.max_hours),
-        "t_score": service.wording.value(t_score) if t_score else "not known",
+        "t": f" (T {service.wording.value(t_score)})" if t_score else "",
+        "score": f" ({service.wording.value(t_score)})" if t_score else "",
+        **say_bone_drug(findings),
     }
 
 

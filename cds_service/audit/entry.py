@@ -71,7 +71,7 @@ def entry_for(
             "gaps": [_gap(one) for _, one in sorted(answer.findings.gaps.items())],
             "policy": _policy(answer.policy),
             "models": {
-                name: {"version": model.study.version, "digest": model.table.study_digest}
+                name: {"version": model.study.version, "digest": model.study.digest}
                 for name, model in sorted(models.items())
             },
             "assessments": _assessments(answer, cards),

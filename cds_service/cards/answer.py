@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID, uuid5
 
-from cds_service.cards.texts import CardTexts
+from cds_service.cards.texts import CardTexts, shortened
 from cds_service.core.assessment import Assessment
 from cds_service.core.facts import AugmentationOrder, Findings, RecordState, SupportOrders
 from cds_service.core.policy import Policy
@@ -64,6 +64,19 @@ class Answer:
         """The recommendations of one card, in order."""
         return tuple([one for one in self.recommendations if one.topic == topic])
 
+    def open_acts(self) -> tuple[Recommendation, ...]:
+        """Measurements that would allow a figure and are not ordered yet, the most telling first."""
+        return tuple(one for one in self.of_topic("missingData") if not one.already)
+
+    def single_act(self) -> tuple[Recommendation, ...]:
+        """The measurement that the first card carries itself, since there is only one."""
+        acts = self.open_acts()
+        return acts if len(acts) == 1 else ()
+
+    def of_card(self, topic: Topic) -> tuple[Recommendation, ...]:
+        """The recommendations whose buttons stand on this card."""
+        return (*self.of_topic(topic), *(self.single_act() if topic == "rehabilitation" else ()))
+
     def open_referrals(self) -> tuple[Recommendation, ...]:
         """Referrals that are recommended and not ordered yet."""
         return tuple(one for one in self.of_topic("rehabilitation") if one.order and one.recommended)
@@ -93,32 +106,37 @@ def make_card(
     extension: dict[str, object] | None = None,
 ) -> Card:
     """One card with all that cards of this topic have: uuid, topic, override reasons, suggestions, link."""
-    rule_ids = [one.rule_id for one in answer.of_topic(topic)]
+    rule_ids = [one.rule_id for one in answer.of_card(topic)]
     suggestions = tuple(answer.suggestions[rule_id] for rule_id in rule_ids if rule_id in answer.suggestions)
     # The same request on the same record and day has the same uuid (contract, "Answers").
     uuid = uuid5(UUID(answer.hook_instance), f"card {topic}\n{summary}\n{detail}")
-    model = _headline_id(answer)
-    page = f"{answer.base_url}/models/{model}" if model else f"{answer.base_url}/models"
+    links = _links(answer, topic)
     return Card.model_validate(
         {
             "uuid": str(uuid),
-            "summary": summary,
+            "summary": shortened(summary),
             "detail": detail or None,  # with no figure and nothing to offer, the summary says it all
             "indicator": indicator,
             "source": Source(
                 label="kyphoplasty-cds: five published studies",
-                url=page,
+                url=links[0].url,
                 topic=answer.texts.topics[topic],
             ),
             "suggestions": suggestions,
             "selection_behavior": "any" if suggestions else None,
             "override_reasons": answer.texts.reasons[topic],
-            "links": (Link(label="Studies, figures and limits", url=page, type="absolute"),),
+            "links": links,
             "extension": extension,
         }
     )
 
 
-def _headline_id(answer: Answer) -> str | None:
+def _links(answer: Answer, topic: Topic) -> tuple[Link, ...]:
+    """Where the ground of a card stands: the study that speaks, and the guideline lines of what is recommended."""
     headline = answer.assessment.of("refracture").headline
-    return headline.model.study.id if headline else None
+    model = f"{answer.base_url}/models/{headline.model.study.id}" if headline else f"{answer.base_url}/models"
+    study = Link(label="Study, figures and limits", url=model, type="absolute")
+    ids = [one.rule_id for one in answer.of_topic(topic) if one.has_guidelines]
+    pages = [f"{answer.base_url}/guidelines#{rule_id}" for rule_id in ids[:1]]
+    guidelines = tuple(Link(label="Guidelines, for and against", url=page, type="absolute") for page in pages)
+    return guidelines if topic == "braceLimit" and guidelines else (study, *guidelines)

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from cds_service.cards.answer import Answer
-from cds_service.core.applicability import ABSOLUTE
 from cds_service.core.assessment import ModelResult, OutcomeAssessment
 from cds_service.core.facts import Finding
-from cds_service.core.prediction import Prediction
-from cds_service.core.wording import say_coarse_percent, say_percent, say_range
+from cds_service.core.wording import UNITS, say_coarse_percent, say_percent, say_range
 
 # A contribution of these would read as advice on the treatment (cards, section 1; rule D5).
 TREATMENTS = frozenset({"procedure", "cement-diffused", "local-kyphosis-post"})
 # Collinear by construction: one line, never one against the other (evidence page, residual-pain-2025).
 PSOAS = ("psoas-total-area", "psoas-muscle-area")
+# Measures whose numbers tell a surgeon little without the study's own mean beside them.
+WITH_MEAN = frozenset({"[hnsf'U]", "mm2/m2"})
+MEASURES_OF_SARCOPENIA = ("grip-strength", "appendicular-muscle-index", "gait-speed")
 
 
 class Line(NamedTuple):
@@ -31,9 +32,29 @@ def horizon(result: ModelResult) -> str:
     return f"{months // 12} years" if months >= 24 and months % 12 == 0 else f"{months} months"
 
 
-def average(result: ModelResult) -> str:
-    """The incidence in force with whose it is, `study average 35 %`."""
-    return f"{result.baseline_source} average {say_percent(result.baseline)}"
+def average(answer: Answer, result: ModelResult) -> str:
+    """What the band compares with: `study average 35 %`, or `average after kyphoplasty 10 %`.
+
+    "High" is held against the baseline in force; every other band against patients with the same procedure.
+    """
+    if result.band == "high" or not _has_own_reference(answer, result):
+        whose = "this site's" if result.baseline_source == "site" else "study"
+        return f"{whose} average {say_percent(result.baseline)}"
+    return f"average after {_procedure(answer)} {say_percent(result.reference)}"
+
+
+def short_average(answer: Answer, result: ModelResult) -> str:
+    """The same in the fewest words: `study 35 %`, `after kyphoplasty 10 %`."""
+    return average(answer, result).replace("average ", "")
+
+
+def _has_own_reference(answer: Answer, result: ModelResult) -> bool:
+    return _procedure(answer) != "" and say_percent(result.reference) != say_percent(result.baseline)
+
+
+def _procedure(answer: Answer) -> str:
+    procedure = answer.order.procedure if answer.order else None
+    return answer.texts.raw(f"procedures.{procedure}") if procedure else ""
 
 
 def figure(result: ModelResult, share: float | None = None) -> str:
@@ -49,44 +70,44 @@ def coarse_figure(result: ModelResult) -> str:
     return say_coarse_percent(prediction.risk, lowest=prediction.floor, highest=prediction.ceiling)
 
 
-def missing_names(answer: Answer, result: ModelResult) -> str:
-    """All missing inputs by name, those that would add most first, then those known only after the procedure."""
-    gains = result.prediction.gains
-    names = [answer.wording.name(name) for name in sorted(gains, key=lambda name: (-gains[name], name))]
-    after = [answer.wording.name(name) for name in result.prediction.unknown_until_after]
-    if after:
-        names.append(answer.texts.say("lines.after", names=" and ".join(after)))
-    return ", ".join(names)
-
-
-def measured(answer: Answer, result: ModelResult) -> str:
-    """If-measured range and missing inputs, or that all inputs are known."""
-    interval = result.prediction.if_measured
-    if interval is None:
-        return answer.texts.raw("lines.all-known")
-    return answer.texts.say("lines.if-measured", range=_range(result, interval), missing=missing_names(answer, result))
+def event(result: ModelResult) -> str:
+    """What the study counted, to begin a sentence: `Refracture`, `New vertebral fracture`."""
+    return capital(result.model.study.event)
 
 
 def _range(result: ModelResult, interval: tuple[float, float]) -> str:
     return say_range(interval, lowest=result.prediction.floor, highest=result.prediction.ceiling)
 
 
-def estimate(answer: Answer, result: ModelResult) -> str:
-    """The whole figure in one sentence: best estimate, horizon, average, study uncertainty, if measured, missing."""
+def missing_names(answer: Answer, result: ModelResult) -> str:
+    """What is missing in short words, most telling first: `muscle and HU`; what surgery alone will tell is no part."""
+    gains = result.prediction.gains
+    names = answer.texts.short_names(tuple(sorted(gains, key=lambda name: (-gains[name], name))))
+    return join_words(names or ("what surgery will show",))
+
+
+def _measured(answer: Answer, result: ModelResult) -> str:
+    interval = result.prediction.if_measured
+    if interval is None:
+        return answer.texts.raw("lines.all-known")
+    return answer.texts.say("lines.if-measured", range=_range(result, interval), missing=missing_names(answer, result))
+
+
+def uncertainty(answer: Answer, result: ModelResult) -> str:
+    """`study uncertainty 22–52 %, all inputs known`, or the range once the rest is measured."""
     return answer.texts.say(
-        "lines.best-estimate",
-        figure=figure(result),
-        horizon=horizon(result),
-        average=average(result),
+        "lines.uncertainty",
         uncertainty=_range(result, result.prediction.study_uncertainty),
-        measured=measured(answer, result),
+        measured=_measured(answer, result),
     )
 
 
-def study_line(result: ModelResult) -> str:
-    """The study in one sentence: place, patients, events, validation."""
-    study = result.model.study
-    return study.card_line
+def estimate(answer: Answer, result: ModelResult) -> str:
+    """The whole figure in one sentence: figure, horizon, average, study uncertainty, what is missing."""
+    said = answer.texts.say(
+        "lines.best-estimate", figure=figure(result), horizon=horizon(result), average=average(answer, result)
+    )
+    return said + uncertainty(answer, result)
 
 
 def calibration(answer: Answer, result: ModelResult) -> str:
@@ -97,130 +118,135 @@ def calibration(answer: Answer, result: ModelResult) -> str:
         if abs(result.prediction.baseline_shift) > answer.policy.showing.baseline_shift_warning:
             said += ". " + texts.raw("lines.calibrated-far")
         return said
-    if result.pooled_risk is None:
+    # A figure that could reassure is not said a second time, lower.
+    if result.pooled_risk is None or result.band == "lower" or result.prediction.has_reassuring_hold:
         return texts.raw("lines.not-calibrated")
     incidence = answer.policy.pooled_incidence.of(result.model.study.outcome) or 0.0
     return texts.say("lines.pooled", figure=figure(result, result.pooled_risk), incidence=say_percent(incidence))
 
 
-def held_lines(answer: Answer, result: ModelResult) -> tuple[str, ...]:
-    """Values taken at the end of what the study can say, each named (evidence page, step 8)."""
-    said = []
-    for name, held in sorted(result.prediction.held.items()):
-        unit = next(one.unit for one in result.inputs if one.name == name)
-        said.append(
-            answer.texts.say(
-                "lines.held",
-                name=answer.wording.name(name),
-                value=answer.wording.number(name, held.value, unit),
-                used=answer.wording.number(name, held.used, unit),
-            )
+def held_line(answer: Answer, result: ModelResult) -> str:
+    """Values taken at the end of what the study can say, each named (evidence page, step 8); empty where none is."""
+    units = {one.name: one.unit for one in result.inputs}
+    said = [
+        answer.texts.say(
+            "lines.held",
+            name=answer.wording.name(name),
+            value=answer.wording.number(name, held.value, units[name]),
+            used=answer.wording.number(name, held.used, units[name]),
         )
-    return tuple(said)
+        for name, held in sorted(result.prediction.held.items())
+        if name in units
+    ]
+    return answer.texts.say("lines.held-end", held=join_words(said)) if said else ""
 
 
-def criteria(answer: Answer, result: ModelResult) -> tuple[str, ...]:
-    """Criteria that are violated, and those that could not be checked."""
-    outside = [one.text for one in result.violations if one.severity != "not-checkable"]
-    unchecked = [one.text for one in result.violations if one.severity == "not-checkable"]
-    named = {one.finding for one in result.violations}
-    unchecked += [answer.wording.name(name) for name in ABSOLUTE if name in answer.findings.gaps and name not in named]
-    said = []
-    if outside:
-        said.append(answer.texts.say("lines.outside", criteria="; ".join(outside)))
-    if unchecked:
-        said.append(answer.texts.say("lines.unchecked", criteria="; ".join(unchecked)))
-    return tuple(said)
+def _outside(answer: Answer, result: ModelResult) -> tuple[str, ...]:
+    texts = [one.text for one in result.violations if one.severity != "not-checkable"]
+    return (answer.texts.say("lines.outside", criteria="; ".join(texts)),) if texts else ()
 
 
 def sentences(parts: Iterable[str]) -> str:
-    """The parts as sentences of one line."""
-    return ". ".join(part[:1].upper() + part[1:].rstrip(".") for part in parts)
+    """The parts as sentences of one line, behind a heading: the first begins small."""
+    first, *others = [part.rstrip(".") for part in parts if part]
+    return ". ".join((first, *map(capital, others)))
 
 
-def sure_line(answer: Answer, result: ModelResult) -> str:
-    """How sure a figure is, most important first: all that has to stand beside it.
+def sure_line(answer: Answer, result: ModelResult, *, is_said: bool, is_contradicted: bool) -> str:
+    """How sure a figure is: all that has to stand beside it.
 
-    A figure with a value held on the reassuring side comes after the one without that value, and never at the pooled
-    incidence: it would read as reassurance (evidence page, step 8).
+    Args:
+        is_said: the figure, its horizon and its average stand in the summary; they are not said twice.
+        is_contradicted: another study of this patient stands beside it, which is contrary evidence enough.
     """
-    without = [_without_held(answer, result, result.without_held)] if result.without_held is not None else []
-    parts = [*without, *held_lines(answer, result), estimate(answer, result), *criteria(answer, result)]
-    last = answer.texts.raw("lines.not-calibrated") if result.has_reassuring_hold else calibration(answer, result)
-    if result.has_reassuring_hold and result.baseline_source == "site":
-        last = calibration(answer, result)
-    return sentences([*parts, study_line(result), last])
-
-
-def _without_held(answer: Answer, result: ModelResult, without: Prediction) -> str:
-    """What the figure would be if the values beyond the study were not known at all."""
-    held = sorted(result.prediction.held.items())
-    names = [answer.wording.name(name) for name, one in held if one.side == "reassuring"]
-    ranges = f"study uncertainty {_range(result, without.study_uncertainty)}"
-    if without.if_measured:
-        ranges += f", if measured {_range(result, without.if_measured)}"
-    return answer.texts.say(
-        "lines.without-held",
-        names=" and ".join(names),
-        figure=figure(result, without.risk),
-        horizon=horizon(result),
-        average=average(result),
-        ranges=ranges,
+    study = result.model.study
+    own = uncertainty(answer, result) if is_said else estimate(answer, result)
+    if is_said and result.prediction.risk < result.prediction.floor:  # a summary rounds to the next fives
+        own = f"{figure(result)}, {own}"
+    said_after = f"{say_percent(result.reference)} is the average after {_procedure(answer)}"
+    after = said_after if result.band == "high" and _has_own_reference(answer, result) else ""
+    return sentences(
+        [
+            own,
+            after,
+            held_line(answer, result),
+            *_outside(answer, result),
+            study.card_line,
+            study.contrary_line if result.band in ("above", "high") and not is_contradicted else "",
+            calibration(answer, result),
+        ]
     )
 
 
-def other_lines(answer: Answer, outcome: OutcomeAssessment) -> tuple[Line, ...]:
-    """The other studies that speak, and whether they disagree."""
-    shown = [result for result in outcome.models if result.shown]
-    lines = []
-    if outcome.disagreement:
-        text = answer.texts.say(
-            "lines.disagree",
-            figures=" and ".join(figure(result) for result in shown),
-            horizons=", ".join(horizon(result) for result in shown),
-            averages=", ".join(say_percent(result.model.study.incidence) for result in shown),
+def no_figure_line(answer: Answer, result: ModelResult) -> str:
+    """What the study can and cannot say where its figure is not fit for a summary.
+
+    Where a value was held on the reassuring side the figure without that value is said: no reassurance from beyond
+    the study's range.
+    """
+    texts, prediction, without = answer.texts, result.prediction, ""
+    if result.without_held is not None:
+        held = [name for name, one in sorted(result.prediction.held.items()) if one.side == "reassuring"]
+        without = texts.say("lines.without", names=join_words(tuple(answer.wording.name(name) for name in held)))
+        prediction = result.without_held
+    elif prediction.risk < result.reference:  # old, doubtful or beyond the study: no number that would reassure
+        return sentences(
+            (texts.say("lines.cannot-tell", study=result.model.study.short_line), *_outside(answer, result))
         )
-        lines.append(Line("The studies disagree", text))
-    others = (result for result in shown if result is not outcome.headline)
-    return (*lines, *(Line("Another study", sure_line(answer, result)) for result in others))
+    once = ""
+    if prediction.if_measured:
+        missing = answer.texts.raw("missing.rest") if without else missing_names(answer, result)
+        once = texts.say("lines.once", range=_range(result, prediction.if_measured), missing=missing)
+    said = texts.say(
+        "lines.no-figure",
+        study=result.model.study.short_line,
+        without=without,
+        figure=figure(result, prediction.risk),
+        horizon=horizon(result),
+        average=average(answer, result).removeprefix("study "),
+        uncertainty=_range(result, prediction.study_uncertainty),
+        measured=once,
+    )
+    return sentences((said, *_outside(answer, result)))
 
 
-def known_phrases(answer: Answer, result: ModelResult) -> str:
-    """The inputs in one line, those of no clear effect behind the others and called so."""
-    clear: list[str] = []
-    unclear: list[str] = []
-    for names in _groups(result.inputs):
-        is_clear = any(result.prediction.clear[name] for name in names)
-        (clear if is_clear else unclear).append(", ".join(_phrase(answer, result, name) for name in names))
-    said = " · ".join(clear)
-    if unclear:
-        said += f"{'; ' if said else ''}{answer.texts.raw('lines.no-clear-effect').lower()}: {' · '.join(unclear)}"
-    return said
-
-
-def why_lines(answer: Answer, result: ModelResult) -> tuple[Line, ...]:
-    """What points to a higher and to a lower figure, by the coefficients in use; treatments are no reasons."""
-    higher: list[tuple[float, str]] = []
-    lower: list[tuple[float, str]] = []
-    unclear: list[str] = []
-    for names in _groups(result.inputs):
-        phrase = ", ".join(_phrase(answer, result, name) for name in names)
-        effect = sum(result.prediction.effects[name] for name in names)
-        if not any(result.prediction.clear[name] for name in names):
-            unclear.append(phrase)
-        elif effect and not any(_is_held_to_reassure(result, name) for name in names):
-            (higher if effect > 0 else lower).append((abs(effect), phrase))
-    found = [
-        (answer.texts.raw("lines.higher"), [phrase for _, phrase in sorted(higher, reverse=True)]),
-        (answer.texts.raw("lines.lower"), [phrase for _, phrase in sorted(lower, reverse=True)]),
-        (answer.texts.raw("lines.no-clear-effect"), unclear),
+def disagreement_lines(answer: Answer, outcome: OutcomeAssessment) -> tuple[Line, ...]:
+    """What the studies say that do not agree; beside a figure that is said already, the others alone."""
+    texts = answer.texts
+    heading = texts.raw("headings.other" if outcome.is_usable else "headings.disagree")
+    shown = [one for one in outcome.models if one.shown and not (outcome.is_usable and one is outcome.headline)]
+    said = [
+        texts.say(
+            "lines.one-study",
+            event=result.model.study.event,
+            figure=figure(result),
+            horizon=horizon(result),
+            patients=result.model.study.cohort.n,
+            average=average(answer, result),
+            uncertainty=uncertainty(answer, result),
+        )
+        for result in shown
     ]
-    return tuple(Line(heading, " · ".join(phrases)) for heading, phrases in found if phrases)
+    return (Line(heading, sentences(said)),)
 
 
-def _is_held_to_reassure(result: ModelResult, name: str) -> bool:
-    held = result.prediction.held.get(name)
-    return held is not None and held.side == "reassuring"
+def agrees(answer: Answer, outcome: OutcomeAssessment) -> str:
+    """`a second study agrees`, where another speaks and puts the patient on the same side."""
+    bands = {result.band for result in outcome.models if result.shown and result is not outcome.headline}
+    own = outcome.headline.band if outcome.headline else None
+    same = {"high", "above"} if own in ("high", "above") else {own}
+    return answer.texts.raw("lines.agrees") if bands and bands <= same else ""
+
+
+def reasons_higher(answer: Answer, result: ModelResult) -> str:
+    """What points to a higher figure, strongest first, by the coefficients in use; treatments are no reasons."""
+    found: list[tuple[float, str]] = []
+    for names in _groups(result.inputs):
+        effect = sum(result.prediction.effects[name] for name in names)
+        is_clear = any(result.prediction.clear[name] for name in names)
+        if is_clear and effect > 0:
+            found.append((effect, ", ".join(_phrase(answer, result, name) for name in names)))
+    return " · ".join(phrase for _, phrase in sorted(found, reverse=True))
 
 
 def _groups(inputs: Iterable[Finding]) -> tuple[tuple[str, ...], ...]:
@@ -231,34 +257,35 @@ def _groups(inputs: Iterable[Finding]) -> tuple[tuple[str, ...], ...]:
 
 
 def _phrase(answer: Answer, result: ModelResult, name: str) -> str:
-    """One input with what has to be said beside it: place and day, the value it was taken as, other reports."""
+    """One input with what makes it readable: measures behind a diagnosis, the study's mean."""
     finding = next(one for one in result.inputs if one.name == name)
-    phrase = answer.wording.phrase(finding, dated=True)
+    phrase = answer.wording.phrase(finding._replace(site="")).removesuffix(UNITS["kg/m2"])
     if name == "sarcopenia":
-        measures = (
-            answer.findings.known.get(one) for one in ("grip-strength", "gait-speed", "appendicular-muscle-index")
-        )
-        known = [one for one in measures if one is not None]
-        said = ", ".join(f"{answer.wording.name(one.name)} {answer.wording.value(one)}" for one in known)
+        known = [answer.findings.known[one] for one in MEASURES_OF_SARCOPENIA if one in answer.findings.known]
+        said = ", ".join(f"{answer.wording.name(one.name)} {_value(answer, one)}" for one in known[:2])
         phrase += f" ({said})" if said else ""
-    if finding.value is False and finding.provenance[0].printed.startswith("not "):
-        phrase += f" ({finding.provenance[0].printed.replace(' (', ', ').rstrip(')')})"
-    held = result.prediction.held.get(name)
-    if held is not None:
-        phrase += f", taken as {answer.wording.number(name, held.used, finding.unit)}"
-    qualifier = answer.texts.qualifier(name) if result.prediction.clear[name] else ""
-    return phrase + (f" ({qualifier})" if qualifier else "")
+    if finding.unit in WITH_MEAN:
+        mean = answer.wording.number(name, result.model.table.means[name], finding.unit).split(" ")[0]
+        phrase += f" (study mean {mean})"
+    return phrase
+
+
+def _value(answer: Answer, finding: Finding) -> str:
+    """With its unit, but for kg/m², which surgeons leave out."""
+    return answer.wording.value(finding).removesuffix(UNITS["kg/m2"])
+
+
+def join_words(words: Iterable[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    *most, last = words
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def capital(text: str) -> str:
+    """The text with its first letter large."""
+    return text[:1].upper() + text[1:]
 
 
 def source_of(finding: Finding) -> str:
     """Where a finding comes from; all sources of a derived one."""
     return ", ".join(dict.fromkeys(one.resource for one in finding.provenance))
-
-
-def value_concerns(inputs: Iterable[Finding]) -> Mapping[str, list[Finding]]:
-    """Doubts about the values in use, each with the findings that it is about."""
-    concerns: dict[str, list[Finding]] = {}
-    for finding in inputs:
-        for concern in finding.concerns:
-            concerns.setdefault(concern, []).append(finding)
-    return concerns

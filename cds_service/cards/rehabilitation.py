@@ -1,4 +1,4 @@
-"""The first card: the risks, and the referrals that follow."""
+"""The first card: what to do, why, and how sure that is."""
 
 from __future__ import annotations
 
@@ -8,58 +8,59 @@ from cds_service.cards.answer import Answer, make_card
 from cds_service.cards.extension import assessments_extension
 from cds_service.cards.figures import (
     Line,
-    horizon,
-    known_phrases,
-    other_lines,
+    agrees,
+    capital,
+    disagreement_lines,
+    estimate,
+    no_figure_line,
+    reasons_higher,
     sentences,
     sure_line,
-    value_concerns,
-    why_lines,
 )
-from cds_service.cards.summary import capital, say_summary
+from cds_service.cards.summary import say_summary, why_none
 from cds_service.cards.texts import escape_markdown
-from cds_service.cards.unusable import passed_over_values, unusable_values
-from cds_service.core.assessment import OutcomeAssessment
+from cds_service.cards.unusable import unusable_values, value_concerns
+from cds_service.core.assessment import ModelResult, OutcomeAssessment
 from cds_service.core.wording import say_date, say_number
 from cds_service.protocol import Card
 
 
 def rehabilitation_card(answer: Answer) -> Card:
-    """Always there for an augmentation order; a warning only by the three conditions of the contract."""
+    """Always there for an augmentation order of a living patient; a warning only by the conditions of the contract."""
+    summary = say_summary(answer)
     return make_card(
         answer,
         "rehabilitation",
-        summary=say_summary(answer),
-        detail=_detail(answer),
+        summary=summary,
+        detail=_detail(answer, summary),
         indicator="warning" if _is_warning(answer) else "info",
         extension=assessments_extension(answer),
     )
 
 
 def _is_warning(answer: Answer) -> bool:
-    """Band high, study uncertainty wholly above the baseline, and a recommended referral not ordered yet (rule D3)."""
-    headline = answer.assessment.of("refracture").headline
-    if headline is None or headline.band != "high" or not answer.open_referrals():
+    """The figure may warn (`ModelResult.may_warn`), and a recommended referral is not ordered yet (rule D3)."""
+    outcome = answer.assessment.of("refracture")
+    if outcome.headline is None or outcome.doubts:
         return False
-    return headline.prediction.study_uncertainty[0] > headline.baseline
+    return outcome.headline.may_warn and bool(answer.open_referrals())
 
 
-def _detail(answer: Answer) -> str:
-    recommendations = answer.of_topic("rehabilitation")
-    lead = next((one for one in recommendations if one.rule_id == "denosumab-overdue"), None)
-    options = [answer.option_line(one) for one in recommendations if one is not lead]
+def _detail(answer: Answer, summary: str) -> str:
     refracture, pain = (answer.assessment.of(outcome) for outcome in ("refracture", "residual-pain"))
     return answer.texts.render(
         "rehabilitation",
         {
             "notices": record_notices(answer) + order_notices(answer),
-            "lead": answer.option_line(lead) if lead else None,
-            "options": options,
-            "fracture": still_calls(answer, refracture),
-            "why": why_lines(answer, refracture.headline) if refracture.headline else _excluded_by(answer, refracture),
-            "sure": (*_refracture_lines(answer, refracture), *_pain_lines(answer, pain), *_marker_lines(answer)),
-            "footer": answer.texts.raw("lines.footer"),
-            "concerns": (*_concerns(answer), *passed_over_values(answer), *_unusable(answer)),
+            "options": [answer.option_line(one) for one in answer.of_topic("rehabilitation")],
+            "lines": (
+                *_excluded_by(answer, refracture),
+                *figure_lines(answer, refracture, summary),
+                *_pain_lines(answer, pain),
+                *_marker_lines(answer),
+                *_act_line(answer),
+                *_value_lines(answer),
+            ),
         },
     )
 
@@ -67,14 +68,15 @@ def _detail(answer: Answer) -> str:
 def record_notices(answer: Answer) -> tuple[str, ...]:
     """What of the record could not be read or was cut: first on the card, since all else depends on it."""
     texts, record = answer.texts, answer.record
-    parts = _by_note(answer, "notices.unread", record.unread) + _by_note(
-        answer, "notices.incomplete", record.incomplete
-    )
+    parts = _by_note(answer, "notices.unread", record.unread)
+    parts += _by_note(answer, "notices.incomplete", record.incomplete)
     if record.unreadable:
         parts.append(texts.say("notices.unreadable", entries=_entries(record.unreadable)))
     if record.foreign:
         parts.append(texts.say("notices.foreign", entries=_entries(record.foreign)))
     doubts = [answer.findings.gaps[name] for name in answer.assessment.of("refracture").doubts]
+    if answer.has("active-cancer"):  # the card begins with it
+        doubts = [one for one in doubts if one.name != "malignancy"]
     doubtful = [
         texts.say("notices.doubt", name=answer.wording.name(one.name), why=escape_markdown(one.detail))
         for one in doubts
@@ -109,46 +111,66 @@ def order_notices(answer: Answer) -> tuple[str, ...]:
     return (*notices, *map(escape_markdown, order.notes))
 
 
-def still_calls(answer: Answer, outcome: OutcomeAssessment) -> str:
-    """Said with every figure that could reassure, and with every one that is not usable (rule D2)."""
-    headline = outcome.headline
-    is_reassuring = headline is not None and headline.band in ("lower", "not-different")
-    return answer.texts.raw("fracture.still-calls") if is_reassuring else ""
-
-
 def _excluded_by(answer: Answer, outcome: OutcomeAssessment) -> tuple[Line, ...]:
     """Where the record says what takes this fracture out of every study."""
     found = [answer.findings.known[name] for name in outcome.excluded_by]
     said = [f"{answer.wording.name(one.name)} {escape_markdown(one.provenance[0].printed)}" for one in found]
-    return (Line(answer.texts.raw("lines.excluded"), "; ".join(said)),) if said else ()
+    return (Line(answer.texts.raw("headings.excluded"), "; ".join(said)),) if said else ()
 
 
-def _refracture_lines(answer: Answer, outcome: OutcomeAssessment) -> tuple[Line, ...]:
-    if outcome.headline is None:
+def figure_lines(answer: Answer, outcome: OutcomeAssessment, summary: str) -> tuple[Line, ...]:
+    """Why the figure is high and how sure it is; or what the study can say where no figure is usable."""
+    headline, texts = outcome.headline, answer.texts
+    if headline is None or headline.band is None or _is_beside_the_point(answer):
         return ()
-    sure = Line(answer.texts.raw("lines.sure"), sure_line(answer, outcome.headline))
-    return (sure, *other_lines(answer, outcome), *_contrary_lines(outcome))
+    if not outcome.is_usable and not outcome.disagreement:
+        return (Line(texts.raw("headings.why-none"), _why_none(answer, outcome, headline, summary)),)
+    if not outcome.is_usable:
+        return disagreement_lines(answer, outcome)
+    said = sentences(
+        (
+            sure_line(answer, headline, is_said="%" in summary, is_contradicted=outcome.disagreement),
+            agrees(answer, outcome),
+        )
+    )
+    reasons = reasons_higher(answer, headline) if headline.band in ("high", "above") else ""
+    return (
+        *((Line(texts.raw(f"headings.why-{headline.band}"), reasons),) if reasons else ()),
+        Line(texts.raw("headings.sure"), said),
+        *(disagreement_lines(answer, outcome) if outcome.disagreement else ()),
+    )
 
 
-def _contrary_lines(outcome: OutcomeAssessment) -> tuple[Line, ...]:
-    """Evidence against, in the headline's own outcome, where muscle is among its inputs."""
-    headline = outcome.headline
-    said = headline.model.study.contrary_line if headline else ""
-    return (Line("Against", said),) if said else ()
+def _is_beside_the_point(answer: Answer) -> bool:
+    """No study held such a patient: another cause is open, or denosumab has lapsed and the figure would reassure."""
+    headline = answer.assessment.of("refracture").headline
+    is_high = headline is not None and headline.band in ("high", "above")
+    return answer.has("active-cancer") or (answer.has("denosumab-overdue") and not is_high)
+
+
+def _why_none(answer: Answer, outcome: OutcomeAssessment, headline: ModelResult, summary: str) -> str:
+    """The reasons that the summary does not give already, then what the study says and how far that goes."""
+    more = [one for one in why_none(answer, outcome) if one not in summary]
+    return sentences((*more[:1], no_figure_line(answer, headline)))
 
 
 def _pain_lines(answer: Answer, outcome: OutcomeAssessment) -> tuple[Line, ...]:
-    """Residual pain: a figure only where its ranges are narrow enough to act on, else the band and what is known."""
+    """Lasting pain: a figure only where it is above average and narrow; else a measure that cannot be used."""
     texts, headline = answer.texts, outcome.headline
-    if headline is None or headline.band is None:
+    if _is_beside_the_point(answer):
         return ()
-    known = capital(known_phrases(answer, headline))
-    heading = texts.say("lines.pain", horizon=horizon(headline))
-    if headline.is_printable(answer.policy.showing.summary_width):
-        said = sentences((f"{texts.raw(f'bands.{headline.band}')}. {known}", sure_line(answer, headline)))
-    else:
-        said = texts.say("lines.pain-no-figure", band=texts.raw(f"bands-no-figure.{headline.band}"), known=known)
-    return (Line(heading, said),)
+    heading = texts.raw("headings.pain")
+    if headline is not None and outcome.is_usable and headline.band in ("above", "high"):
+        # The study's observations on alignment, never as a target (evidence page, "Recommendations").
+        alignment = texts.raw("lines.alignment") if answer.has("residual-pain-above-average") else ""
+        return (
+            Line(
+                heading,
+                sentences((estimate(answer, headline), f"{headline.model.study.short_line}, not validated", alignment)),
+            ),
+        )
+    unusable = [f"{answer.wording.name(gap.name)} {gap.detail}" for result in outcome.models for gap in result.unusable]
+    return tuple(Line(heading, texts.say("lines.pain-none", why=escape_markdown(why))) for why in unusable[:1])
 
 
 def _marker_lines(answer: Answer) -> tuple[Line, ...]:
@@ -159,19 +181,20 @@ def _marker_lines(answer: Answer) -> tuple[Line, ...]:
         f"{one.label} {'+' if one.change > 0 else ''}{say_number(one.change, 1)} %" for one in marker.in_range
     )
     days = f" ({say_date(marker.first)} to {say_date(marker.last)})"
-    return (Line("Repeated MRI", answer.texts.say("lines.marker", changes=changes + days)),)
+    return (Line(answer.texts.raw("headings.marker"), answer.texts.say("lines.marker", changes=changes + days)),)
 
 
-def _concerns(answer: Answer) -> tuple[str, ...]:
-    """Doubts about the values that entered a figure, each once with the names it is about."""
-    shown = [result for outcome in answer.assessment.outcomes for result in outcome.models if result.shown]
-    inputs = {one.name: one for result in shown for one in result.inputs}.values()
-    return tuple(
-        f"{', '.join(answer.wording.name(one.name) for one in findings)}: {escape_markdown(concern)}"
-        for concern, findings in value_concerns(inputs).items()
+def _act_line(answer: Answer) -> tuple[Line, ...]:
+    """The one measurement that would give a figure; several have a card of their own."""
+    acts = answer.single_act()
+    return tuple(Line(answer.texts.raw("headings.would-give"), capital(one.text)) for one in acts)
+
+
+def _value_lines(answer: Answer) -> tuple[Line, ...]:
+    """Doubts about the values in use, and values that are there and not used."""
+    texts = answer.texts
+    concerns, unused = value_concerns(answer), unusable_values(answer)
+    return (
+        *((Line(texts.raw("headings.values"), "; ".join(concerns)),) if concerns else ()),
+        *((Line(texts.raw("headings.unused"), "; ".join(unused)),) if unused else ()),
     )
-
-
-def _unusable(answer: Answer) -> tuple[str, ...]:
-    """Values of findings that are gaps, where there is no third card to say so."""
-    return () if answer.of_topic("missingData") else unusable_values(answer)

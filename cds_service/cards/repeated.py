@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from cds_service.cards.answer import Answer, Option, make_card
-from cds_service.cards.figures import Line, sure_line
-from cds_service.cards.rehabilitation import order_notices, record_notices, still_calls
+from cds_service.cards.rehabilitation import figure_lines, order_notices, record_notices
 from cds_service.cards.texts import first_that_fits
 from cds_service.core.recommendations import Recommendation, Topic
 from cds_service.core.repeats import AnswerGiven, Repeat, WholeCard
@@ -22,9 +21,9 @@ def whole_cards(answer: Answer, cards: Sequence[Card]) -> tuple[WholeCard, ...]:
     return tuple(
         WholeCard(
             topic=topic,
-            rules=frozenset(one.rule_id for one in answer.of_topic(TOPICS[topic])),
+            rules=frozenset(one.rule_id for one in answer.of_card(TOPICS[topic])),
             offered=frozenset(
-                one.rule_id for one in answer.of_topic(TOPICS[topic]) if one.rule_id in answer.suggestions
+                one.rule_id for one in answer.of_card(TOPICS[topic]) if one.rule_id in answer.suggestions
             ),
             is_warning=card.indicator == "warning",
         )
@@ -81,18 +80,14 @@ def _unanswered(answer: Answer, topic: Topic, repeat: Repeat) -> list[Recommenda
 
 
 def _detail(answer: Answer, topic: Topic, repeat: Repeat) -> str:
-    refracture = answer.assessment.of("refracture")
-    has_figure = topic == "rehabilitation" and refracture.headline is not None
+    is_first = topic == "rehabilitation"
     return answer.texts.render(
         "repeated",
         {
-            "notices": record_notices(answer) + order_notices(answer) if topic == "rehabilitation" else (),
+            "notices": record_notices(answer) + order_notices(answer) if is_first else (),
             "answered": _answered(answer, repeat),
             "options": [_option(answer, one, repeat.by_rule.get(one.rule_id)) for one in answer.of_topic(topic)],
-            "fracture": still_calls(answer, refracture) if has_figure else "",
-            "sure": [Line(answer.texts.raw("lines.sure"), sure_line(answer, refracture.headline))]
-            if has_figure and refracture.headline
-            else [],
+            "lines": figure_lines(answer, answer.assessment.of("refracture"), "") if is_first else (),
         },
     )
 

@@ -15,8 +15,8 @@ from cds_service.protocol import Coding
 TOPIC_SYSTEM = "https://kyphoplasty-cds.org/fhir/CodeSystem/card-topic"
 REASON_SYSTEM = "https://kyphoplasty-cds.org/fhir/CodeSystem/override-reason"
 SUMMARY_LENGTH = 139  # characters; CDS Hooks wants fewer than 140
-# What GFM reads as markup, the starts of bare links and addresses included.
-MARKUP = re.compile(r"([\\`*_\[\]<>|~#!:@&]|(?<=www)\.)")
+# What GFM reads as markup within a line, the starts of bare links, addresses and entities included.
+MARKUP = re.compile(r"([\\`*_\[\]<>|~]|(?<=www)\.|:(?=//)|@(?=\w)|&(?=#?\w+;))")
 
 
 def escape_markdown(text: str) -> str:
@@ -31,6 +31,13 @@ def first_that_fits(wordings: Iterable[str]) -> str:
     """The first summary that CDS Hooks lets through, of wordings from full to short; the shortest when none does."""
     found = tuple(wordings)
     return next((one for one in found if len(one) <= SUMMARY_LENGTH), found[-1])
+
+
+def shortened(summary: str) -> str:
+    """A summary that CDS Hooks lets through, whatever a site's texts made of it: cut between words where it must be."""
+    if len(summary) <= SUMMARY_LENGTH:
+        return summary
+    return summary[: SUMMARY_LENGTH - 1].rpartition(" ")[0] + "…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +71,6 @@ class CardTexts:
     def raw(self, path: str) -> str:
         """The sentence at `table.key` as it stands in the file."""
         return self._sentences[path]
-
-    def qualifier(self, finding: str) -> str:
-        """What has to be said with an input whenever it is a reason; empty for most."""
-        return str(self.tables["qualifiers"].get(finding, ""))
 
     def short_names(self, findings: tuple[str, ...]) -> tuple[str, ...]:
         """Short names of missing inputs for a summary, each once, in the order given."""

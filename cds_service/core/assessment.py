@@ -129,6 +129,7 @@ class OutcomeAssessment:
         models: every logistic study of the outcome, the headline first; empty when not applicable.
         excluded_by: findings that take the fracture out of every study.
         doubts: findings that would, and that the record leaves open although it holds something about them.
+        is_usable: the headline's figure may stand in a summary; no doubt and no other study forbids it.
     """
 
     outcome: Outcome
@@ -139,14 +140,20 @@ class OutcomeAssessment:
     supporting: tuple[Stratum, ...]
     excluded_by: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
+    is_usable: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
-    """Both outcomes, and what repeated MRIs show where there are any."""
+    """Both outcomes, and what repeated MRIs show where there are any.
+
+    Attributes:
+        inputs_usable: share of a model's information from which on its figures are mostly narrow enough to use, 0..1.
+    """
 
     outcomes: tuple[OutcomeAssessment, ...]
     marker: Marker | None
+    inputs_usable: float
 
     def of(self, outcome: Outcome) -> OutcomeAssessment:
         """The assessment of one outcome."""
@@ -155,22 +162,25 @@ class Assessment:
     def gain_of(self, supplies: Iterable[str]) -> float:
         """What knowing these inputs would add to a refracture figure, as share of a model's information, 0..1.
 
-        The greatest over the studies of the outcome; 0 when the headline needs nothing more. Residual pain alone
-        never asks for a measurement: its figures stay too wide to act on (cards, section 3, "Noise").
+        The greatest over the studies whose figure would become usable by it; 0 when there is a usable figure already,
+        or two that disagree. Residual pain alone never asks for a measurement: its figures stay too wide to act on
+        (cards, section 3).
         """
         refracture = self.of("refracture")
-        if refracture.headline is not None and refracture.headline.is_complete:
+        if refracture.is_usable or refracture.disagreement:
             return 0.0
         wanted = frozenset(supplies)
-        return max((_gain(result, wanted) for result in refracture.models), default=0.0)
+        return max((_gain(result, wanted, self.inputs_usable) for result in refracture.models), default=0.0)
 
 
-def _gain(result: ModelResult, wanted: frozenset[str]) -> float:
-    if result.stays_unusable:
-        return 0.0
+def _gain(result: ModelResult, wanted: frozenset[str], usable: float) -> float:
     known = frozenset(finding.name for finding in result.inputs)
     supplied = wanted & frozenset(result.prediction.gains)
-    return result.model.inputs_known(known | supplied) - result.prediction.inputs_known
+    after = result.model.inputs_known(known | supplied)
+    unknown = {one.finding for one in result.silenced_by if one.why in ("not-known", "aged")}
+    if result.stays_unusable or after < usable or unknown - supplied:
+        return 0.0
+    return after - result.prediction.inputs_known
 
 
 def assess(
@@ -186,7 +196,7 @@ def assess(
     outcomes = tuple(_assess_outcome(outcome, findings, models, studies, policy, excluded_by) for outcome in OUTCOMES)
     markers = [study for study in studies.values() if isinstance(study, MarkerStudy)]
     marker = None if excluded_by else next(filter(None, (compare_with_marker(one, findings) for one in markers)), None)
-    return Assessment(outcomes=outcomes, marker=marker)
+    return Assessment(outcomes=outcomes, marker=marker, inputs_usable=policy.showing.inputs_usable)
 
 
 def _assess_outcome(
@@ -213,14 +223,19 @@ def _assess_outcome(
     headline = choose_headline(results, policy)
     others = sorted((one for one in results if one is not headline), key=lambda one: -one.prediction.inputs_known)
     strata = [study for study in studies.values() if isinstance(study, StrataStudy)]
+    disagreement = _disagree([one for one in results if one.shown], outcome, policy)
+    is_printable = headline is not None and headline.is_printable(policy.showing.summary_width)
+    alarms = headline is not None and headline.band in ("above", "high")
     return OutcomeAssessment(
         outcome=outcome,
         status="assessed" if headline else "insufficient-data",
         headline=headline,
         models=(*((headline,) if headline else ()), *others),
-        disagreement=_disagree([one for one in results if one.shown], outcome, policy),
+        disagreement=disagreement,
         supporting=tuple(filter(None, (place_in_strata(study, outcome, findings) for study in strata))),
         doubts=doubts,
+        # A figure that alarms is said although another study disagrees: without that study it would be said too.
+        is_usable=is_printable and not doubts and (alarms or not disagreement),
     )
 
 

@@ -7,6 +7,7 @@ from itertools import pairwise
 from cds_service.core.facts import AugmentationOrder, Finding, Gap, Provenance, Value
 from cds_service.core.vocabulary import FindingSpec
 
+RAISED_BY_FRACTURE = "The lumbar T-score may include the fractured level, which raises it."
 SPINE = (*(f"T{number}" for number in range(1, 13)), *(f"L{number}" for number in range(1, 6)))  # head to foot
 OSTEOPOROSIS = (
     "osteoporosis",
@@ -87,8 +88,7 @@ def doubt_lumbar_t_score(t_score: Finding | None, order: AugmentationOrder | Non
     """A lumbar T-score of a patient with a lumbar fracture: a collapsed body reads denser than it is."""
     if t_score is None or order is None or t_score.site != "lumbar spine" or not LUMBAR & set(order.levels):
         return None
-    concern = "The lumbar T-score may include the fractured level, which raises it."
-    return t_score._replace(concerns=(*t_score.concerns, concern))
+    return t_score._replace(concerns=(*t_score.concerns, RAISED_BY_FRACTURE))
 
 
 def _sources(order: AugmentationOrder, printed: str) -> tuple[Provenance, ...]:

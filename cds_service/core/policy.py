@@ -142,6 +142,7 @@ class ShowingPolicy(_Table):
     """When a figure may be said at all, in a summary, and as a disagreement. Shares 0..1; the shift in log odds."""
 
     inputs_known: Share
+    inputs_usable: Share
     summary_width: Share
     near_tie: Share
     preferred_in_tie: str

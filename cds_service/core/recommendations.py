@@ -16,6 +16,8 @@ from cds_service.core.assessment import Assessment
 from cds_service.core.facts import Finding, Findings, SupportOrder, SupportOrders
 from cds_service.core.wording import say_date
 
+MOST_REASONS = 2  # on a card; all stand in the audit entry
+
 Topic = Literal["rehabilitation", "braceLimit", "missingData"]
 
 
@@ -59,12 +61,16 @@ class Recommendation:
 
     Attributes:
         rule_id: the rule's id, `rehabilitation`.
+        summary: short form for the card's summary; empty where it need not be said there.
+        brief: the shortest form for the summary.
+        leads: the summary begins with it.
         label: the suggestion's label, starts with a verb; empty when nothing is offered.
         order: name of the order template in `hooks/<service>/orders/`, None when nothing is offered.
         recommended: whether the suggestion is pre-selected (`isRecommended`).
         already: orders or drafts that do it already; then nothing is offered.
         correction: for a brace order: the end and review it would get.
         gain: for a measurement: share of a model's information it would add, 0..1.
+        has_guidelines: guideline lines stand behind it, which a page shows.
         values: words for the placeholders of the text and of the order template.
     """
 
@@ -74,6 +80,8 @@ class Recommendation:
     text: str
     short: str = ""
     summary: str = ""
+    brief: str = ""
+    leads: bool = False
     label: str = ""
     order: str | None = None
     recommended: bool = False
@@ -81,6 +89,7 @@ class Recommendation:
     because: tuple[Signal, ...] = ()
     correction: Correction | None = None
     gain: float = 0.0
+    has_guidelines: bool = False
     studies: tuple[str, ...] = ()
     values: Mapping[str, str] = field(default_factory=dict)
 
@@ -102,10 +111,20 @@ class When(_Table):
 
 
 class SignalText(_Table):
-    """A text for one signal; without a signal it is what is said otherwise."""
+    """A text for one signal; without a signal it is what is said otherwise.
+
+    Attributes:
+        say: the card's line.
+        summary: its short form for the card's summary; empty where the summary need not say it.
+        brief: a shorter form yet, for a summary that has a figure to carry as well.
+        leads: the fact is graver than any figure: the summary begins with it.
+    """
 
     signal: str | None = None
     say: str
+    summary: str = ""
+    brief: str = ""
+    leads: bool = False
 
 
 class Rule(_Table):
@@ -113,7 +132,8 @@ class Rule(_Table):
 
     Attributes:
         text: the card's line; or `texts`, of which the first whose signal is there is taken.
-        short: the referral in a summary's list ("not ordered yet: rehabilitation").
+        short: the referral in a summary's list ("Not ordered: rehabilitation").
+        summary: of a measurement: what would be measured; of a rule with one text: its short form for the summary.
         supplies: inputs of the models that a measurement could give; the act with the greatest gain leads.
         order_kind: the kind of support order that does the same already.
         corrects: the rule offers a corrected brace order instead of a new one.
@@ -198,19 +218,30 @@ def _recommendation(
     gain: float,
     values: Mapping[str, str],
 ) -> Recommendation:
-    text, chosen = _text(rule, signals)
+    said = _text(rule, signals)
+    chosen = signals.get(said.signal or "")
     because = because if chosen is None or chosen in because else (*because, chosen)
     already = support.of_kind(rule.order_kind) if rule.order_kind else ()
     correction = next((signal.correction for signal in because if signal.correction), None) if rule.corrects else None
     is_offered = (bool(rule.order) and not already) or (correction is not None and correction.order.draft)
-    words = {**values, **_correction_words(correction, values), "because": _join(because)}
+    reason = _join(because)
+    fact = chosen.because if chosen is not None else reason
+    words = {
+        **values,
+        **_correction_words(correction, values),
+        "because": reason,
+        "fact": fact,
+        "Fact": fact[:1].upper() + fact[1:],
+    }
     return Recommendation(
         rule_id=rule.id,
         topic=rule.topic,
         heading=rule.heading,
-        text=text.format_map(words),
+        text=said.say.format_map(words),
         short=rule.short,
-        summary=rule.summary,
+        summary=said.summary.format_map(words),
+        brief=(said.brief or said.summary).format_map({**words, "t": ""}),
+        leads=said.leads,
         label=rule.label.format_map(words) if is_offered else "",
         order=rule.order if is_offered else None,
         recommended=rule.recommended and not any(name in signals for name in rule.recommended_unless),
@@ -218,17 +249,19 @@ def _recommendation(
         because=because,
         correction=correction,
         gain=gain,
+        has_guidelines=bool(rule.guidelines),
         studies=rule.studies,
         values=words,
     )
 
 
-def _text(rule: Rule, signals: Mapping[str, Signal]) -> tuple[str, Signal | None]:
+def _text(rule: Rule, signals: Mapping[str, Signal]) -> SignalText:
+    """The rule's only text, or the first whose signal holds."""
     if rule.text:
-        return rule.text, None
+        return SignalText(say=rule.text, summary=rule.summary)
     for option in rule.texts:
         if option.signal is None or option.signal in signals:
-            return option.say, signals.get(option.signal or "")
+            return option
     raise ValueError(f"rule {rule.id}: no text fits the signals")
 
 
@@ -240,4 +273,6 @@ def _correction_words(correction: Correction | None, values: Mapping[str, str]) 
 
 
 def _join(signals: Iterable[Signal]) -> str:
-    return ", ".join(dict.fromkeys(signal.because for signal in signals if signal.because))
+    """The first two reasons in one line, without what stands in brackets behind them."""
+    reasons = dict.fromkeys(signal.because.partition(" (")[0] for signal in signals if signal.because)
+    return ", ".join(list(reasons)[:MOST_REASONS])

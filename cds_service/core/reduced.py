@@ -58,7 +58,7 @@ def build_table(
             say(f"{study.id}: {done} of {len(subsets)} reduced models")
     return ReducedTable(
         study_id=study.id,
-        study_digest=study.digest,
+        study_digest=study.table_digest,
         seed=seed,
         draws=len(cohort.weights),
         effective_share=cohort.effective_share,

@@ -6,6 +6,7 @@ is not known: a gap never becomes a signal, except where the signal is the gap (
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -101,12 +102,12 @@ def _sarcopenia(situation: Situation) -> Signal | None:
 @signal("weak-grip")
 def _weak_grip(situation: Situation) -> Signal | None:
     """Probable sarcopenia (EWGSOP2, doi 10.1093/ageing/afy169), where nothing decides whether it is one."""
-    return _low_measure(situation, "weak-grip", GRIP, "grip {}: weak")
+    return _low_measure(situation, "weak-grip", GRIP, "weak grip ({})")
 
 
 @signal("slow-gait")
 def _slow_gait(situation: Situation) -> Signal | None:
-    return _low_measure(situation, "slow-gait", GAIT, "slow gait {}")
+    return _low_measure(situation, "slow-gait", GAIT, "slow gait ({})")
 
 
 def _low_measure(situation: Situation, name: str, measure: str, phrase: str) -> Signal | None:
@@ -249,10 +250,45 @@ def _no_bone_drug(situation: Situation) -> Signal | None:
     )
 
 
+def say_bone_drug(findings: Findings) -> dict[str, str]:
+    """Bone treatment so far: `drug` for a summary, `listed` with what was read for a detail."""
+    known = findings.known.get("bone-drug")
+    if known is not None and known.value is True:
+        on = f"on {known.label or 'a bone drug'}"
+        return {"drug": on, "listed": on}
+    if known is not None:
+        count = re.search(r"\d+", known.provenance[0].resource)
+        read = f", {count[0]} {'entry' if count[0] == '1' else 'entries'} read" if count else ""
+        return {"drug": "no bone drug on record", "listed": f"no bone drug{read}"}
+    gap = findings.gaps["bone-drug"]
+    said = "bone drugs not known"
+    if gap.reason == "not-read":
+        said = "medication list not read"
+    elif gap.detail.endswith("empty"):
+        said = "medication list empty"
+    return {"drug": said, "listed": said if said != "bone drugs not known" else f"{said} ({gap.detail})"}
+
+
 @signal("bone-drug-unknown")
 def _bone_drug_unknown(situation: Situation) -> Signal | None:
     gap = situation.findings.gaps.get("bone-drug")
     return None if gap is None else Signal(name="bone-drug-unknown", because=f"bone drugs not known ({gap.detail})")
+
+
+@signal("spinal-infection")
+def _spinal_infection(situation: Situation) -> Signal | None:
+    return _when_true(situation, "spinal-infection", "spinal-infection", _label(situation, "spinal-infection"))
+
+
+@signal("malignancy")
+def _malignancy(situation: Situation) -> Signal | None:
+    return _when_true(situation, "malignancy", "malignancy", _label(situation, "malignancy"))
+
+
+def _label(situation: Situation, finding_name: str) -> str:
+    """What exactly it is, `myeloma`; empty where only the finding's own name can be said."""
+    finding = situation.findings.known.get(finding_name)
+    return finding.label if finding else ""
 
 
 @signal("not-osteoporotic")

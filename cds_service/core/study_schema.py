@@ -6,6 +6,7 @@ import all of these from there.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -197,6 +198,12 @@ class LogisticStudy(Paper):
     examples: Annotated[tuple[Example, ...], Field(min_length=1)]
     reduced_checks: tuple[ReducedCheck, ...] = ()
     cross_checks: tuple[Example, ...] = ()
+
+    @property
+    def table_digest(self) -> str:
+        """sha256 of what the table of reduced models follows from: a changed text makes no table stale."""
+        ground = self.model_dump_json(include={"id", "draws", "cohort", "intercept", "predictors", "auxiliaries"})
+        return hashlib.sha256(ground.encode()).hexdigest()
 
     @property
     def incidence(self) -> float:

@@ -70,7 +70,7 @@ class ReducedTable:
     """All reduced models of one study.
 
     Attributes:
-        study_digest: sha256 of the study file.
+        study_digest: sha256 of the numbers of the study that it follows from (`LogisticStudy.table_digest`).
         effective_share: effective sample of the weighted cohort, as share of the draws.
         means: weighted cohort mean of each term.
         ranges: percentiles 0.5, 5, 95 and 99.5 of each continuous input in the weighted cohort.
@@ -207,7 +207,7 @@ def read_table(study: LogisticStudy, folder: Path) -> ReducedTable:
 def _check_table(table: ReducedTable, study: LogisticStudy, file: str) -> None:
     if table.study_id != study.id:
         raise DataFileError(file, "study", f"is of {table.study_id}")
-    if table.study_digest != study.digest:
+    if table.study_digest != study.table_digest:
         raise DataFileError(file, "studyDigest", f"{study.id}.toml has changed since; run studies build")
     expected = 2 ** len(study.inputs)
     if len(table.models) != expected or frozenset(study.input_names) not in table.models:

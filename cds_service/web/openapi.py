@@ -42,6 +42,7 @@ def describe_paths(service: Service, *, has_review: bool) -> dict[str, Any]:
             **{f"{path}/feedback": {"post": _feedback()} for path in calls},
             "/models": _page("the models in force", JSON),
             "/models/{id}": {**_page("one model", JSON, 404), "parameters": [model_id]},
+            "/guidelines": _page("the guideline lines behind each recommendation", JSON),
             "/sandbox": _page("a CDS Hooks client for people, in open mode", 404),
             **_behind_the_sandbox(),
             **({"/audit": _review()} if has_review else {}),

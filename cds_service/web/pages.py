@@ -46,6 +46,11 @@ def page_routes(service: Service, *, has_sandbox: bool, has_review: bool) -> Blu
         card = service.model_cards[model_id]
         return json_response(card) if _wants_json() else render_template("model.html", **_page_of(model_id, card))
 
+    @routes.get("/guidelines")
+    def guidelines() -> Response | str:
+        lines = guideline_lines(service)
+        return json_response(lines) if _wants_json() else render_template("guidelines.html", lines=lines)
+
     @routes.get("/openapi.json")
     def openapi() -> Response:
         return json_response(describe_paths(service, has_review=has_review))
@@ -54,8 +59,23 @@ def page_routes(service: Service, *, has_sandbox: bool, has_review: bool) -> Blu
     return routes
 
 
+def guideline_lines(service: Service) -> list[dict[str, Any]]:
+    """Every recommendation with the guideline lines and studies behind it, as JSON; the page shows the same."""
+    return [
+        {
+            "recommendation": rule.id,
+            "heading": rule.heading,
+            "studies": list(rule.studies),
+            "lines": [hook.guidelines[name].model_dump(mode="json", by_alias=True) for name in rule.guidelines],
+        }
+        for hook in service.hooks.values()
+        for rule in sorted(hook.rules, key=lambda rule: rule.rank)
+        if rule.guidelines
+    ]
+
+
 def _vary(response: Response) -> Response:
-    response.headers["Vary"] = "Accept"  # the model pages are HTML or JSON
+    response.headers["Vary"] = "Accept"  # models and guidelines are HTML or JSON
     return response
 
 

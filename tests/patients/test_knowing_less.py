@@ -11,7 +11,7 @@ from functools import cache
 
 import pytest
 
-from tests.chart_builders import by_topic
+from tests.chart_builders import ASSESSMENTS, by_topic
 from tests.generated_patients import Signing
 from tests.patients.asking import cards_of
 from tests.patients.rules import headline_of
@@ -52,9 +52,13 @@ def changes_of(signing):
                 yield f"{value['id']} {how}", aged(signing, value, days)
 
 
-def study_of(cards):
+def studies_of(cards):
+    """The study that speaks, and those beside it: one that falls silent no longer contradicts."""
     headline = headline_of(cards)
-    return headline["model"] if headline else None
+    if headline is None:
+        return None
+    models = by_topic(cards)["rehabilitation"]["extension"][ASSESSMENTS][0]["models"]
+    return headline["model"], {one["model"] for one in models if "risk" in one}
 
 
 def percentage_of(cards):
@@ -71,7 +75,8 @@ def compared():
         before = cards_of(signing)
         for what, changed in changes_of(signing):
             after = cards_of(changed)
-            other = None not in (study_of(before), study_of(after)) and study_of(before) != study_of(after)
+            spoke, speaks = studies_of(before), studies_of(after)
+            other = None not in (spoke, speaks) and spoke != speaks
             counts["another study" if other else "compared"] += 1
             if not other:
                 pairs.append((f"{number}: {what}", before, after))

@@ -70,7 +70,7 @@ def is_plain(signing):
     drugs = {one["id"] for one in signing.record if one["resourceType"] == "MedicationRequest"}
     treated = {"m-alendronate", "m-risedronate", "m-teriparatide", "m-prednisone"}
     return (
-        kinds <= {"Patient", "Observation", "Condition", "MedicationRequest"}
+        kinds <= {"Patient", "Observation", "Condition", "MedicationRequest", "Procedure"}
         and measures == {"o-bmi", "o-bmd-t-score"}
         and problems <= usual
         and not drugs & treated

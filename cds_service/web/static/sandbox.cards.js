@@ -65,7 +65,7 @@ function overrideForm(card, place, act) {
     ...reasons.map((reason, number) => element("option", { value: String(number) }, reason.display)));
   const comment = element("input", { id: `comment-${place}`, type: "text", autocomplete: "off" });
   const form = element("form", { class: "override" },
-    element("div", { class: "stack" }, element("label", { for: `reason-${place}` }, card.suggestions ? "Or say why not" : "Say why it does not apply"), choice),
+    element("div", { class: "stack" }, element("label", { for: `reason-${place}` }, "Reason"), choice),
     element("div", { class: "stack" }, element("label", { for: `comment-${place}` }, "Comment (optional)"), comment),
     element("button", { type: "submit" }, "Dismiss"));
   form.addEventListener("submit", (event) => {
@@ -78,7 +78,8 @@ function overrideForm(card, place, act) {
     const item = { card: card.uuid, outcome: "overridden", ...(Object.keys(why).length && { overrideReason: why }) };
     act(item, reason ? `Dismissed: ${reason.display}` : "Dismissed");
   });
-  return form;
+  const words = card.suggestions ? "Or say why not" : "Say why it does not apply";
+  return element("details", { class: "why-not" }, element("summary", {}, words), form);
 }
 
 function origin(card) {

@@ -311,7 +311,7 @@ async function start() {
   onClick("finish", finish);
   onClick("wire-toggle", toggleWire);
   byId("answer").addEventListener("close", () => (byId("sign").disabled ? byId("kind") : byId("sign")).focus());
-  showWirePanel(WIDE.matches);
+
   state.choices = await (await fetch("/sandbox/choices")).json();
   replace(byId("level-boxes"), ...state.choices.levels.map(levelBox));
   showOrderForm();
