@@ -32,8 +32,10 @@ _ASKS_FOR = re.compile(
 # What follows the name from here on says why, how and when, and names no other order.
 _ASIDE = re.compile(
     r"[+&/]|\bw/|\b(?:for|with|without|under|due|secondary|because|given|on|per|by|at|in|as|and|after|following|before|to"
-    r"|instead|hold|npo|stop|continue|no|not|if|bei|wegen|unter|mit|ohne|nach|vor|statt|und|am|im|zur|fur|falls|pour|sous|sur|par|avec"
-    r"|sans|suite|apres|avant|et|si|por|con|sin|tras|bajo|da|sotto|dopo|senza)\b"
+    r"|instead|hold|npo|stop|continue|no|not|if|failed|despite|refractory"
+    r"|bei|wegen|unter|mit|ohne|nach|vor|statt|trotz|und|am|im|zur|fur|falls"
+    r"|pour|sous|sur|par|avec|sans|suite|apres|avant|et|si|echec|malgre|arret\w*"
+    r"|por|con|sin|tras|bajo|suspender|da|sotto|dopo|senza)\b"
 )
 _WHO = re.compile(
     r"\W*(?:(?:the|der|die|el|la|le|il)\s+)?(?:patient\w*|pt|pat|family|pac\w*|paz\w*|患者|病人|家属)?\W*"

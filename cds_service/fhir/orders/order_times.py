@@ -150,7 +150,11 @@ def _clear_end(mentions: list[Mention]) -> WordedEnd:
 
 def texts_on_time(order: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
     """Texts of an order that may say how long it runs, each once, with whether it is the order's title."""
-    titles = [words for one in codeables(order, "code", "codeCodeableConcept") for words in texts_of(one)]
+    titles = [
+        words
+        for one in codeables(order, "code", "codeCodeableConcept", "itemCodeableConcept")
+        for words in texts_of(one)
+    ]
     titles.append(text(member(order, "codeReference", "display")))
     others = [text(member(order, f"{name}Timing", "code", "text")) for name in ("occurrence", "scheduled", "timing")]
     others += [words for one in codeables(order, "orderDetail") for words in texts_of(one)]
