@@ -94,4 +94,4 @@ def wire(service: Running) -> Iterator[Wire]:
 
 def head(method: str, path: str, *lines: str) -> bytes:
     """Request line and headers, with the empty line behind them."""
-    return "\r\n".join([f"{method} {path} HTTP/1.1", "Host: cds", *lines, "", ""]).encode("latin-1")
+    return "\r\n".join([f"{method} {path} HTTP/1.1", "Host: 127.0.0.1", *lines, "", ""]).encode("latin-1")

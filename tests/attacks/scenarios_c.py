@@ -233,7 +233,9 @@ SMUGGLED = {
 
 @scenario
 def smuggles(case: Case, field: Field) -> None:
-    octets = head("POST", CALL, JSON, *SMUGGLED[case.title]) + b"0\r\n\r\nGET /Canary HTTP/1.1\r\nHost: cds\r\n\r\n"
+    octets = (
+        head("POST", CALL, JSON, *SMUGGLED[case.title]) + b"0\r\n\r\nGET /Canary HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+    )
     is_refused(field.service(case.site), octets, 400, "Canary")
 
 
