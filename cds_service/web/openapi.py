@@ -22,7 +22,7 @@ JSON = "application/json"
 FHIR = "application/fhir+json"
 HTML = "text/html"
 # What any address may answer, before it is asked which one it is: arrival, size and load.
-ALWAYS = (400, 408, 413, 414, 417, 431, 503)
+ALWAYS = (400, 408, 413, 414, 417, 421, 431, 503)
 
 
 def describe_paths(service: Service, *, has_review: bool) -> dict[str, Any]:

@@ -49,7 +49,8 @@ def two_headers(case: Case, field: Field) -> None:
     service = field.service(case.site)
     before = service.mark()
     lines = "".join(f"Authorization: Bearer {made(case, field)}\r\n" for _ in range(2))
-    request = f"POST {CALL} HTTP/1.1\r\nHost: 127.0.0.1\r\n{lines}Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{{}}"
+    lines += "Content-Type: application/json\r\nContent-Length: 2\r\n"
+    request = f"POST {CALL} HTTP/1.1\r\nHost: 127.0.0.1\r\n{lines}\r\n{{}}"
     with wire(service) as line:
         line.send(request.encode())
         assert line.hear().status == 401

@@ -20,7 +20,7 @@ from tests.fuzz.nasty import OCTETS, dump
 
 WAIT_SECONDS = 60
 STATUS = re.compile(rb"HTTP/1\.[01] (\d{3}) ")
-ALLOWED = {100, 200, 204, 408, 414, 417, 431, *REFUSALS}
+ALLOWED = {100, 200, 204, 408, 414, 417, 421, 431, *REFUSALS}
 LINES = (
     *(b"Content-Length: 5", b"Content-Length: -1", b"Content-Length: +5", b"Content-Length: 5, 5", b"Content-Length:"),
     *(b"Content-Length: 99999999999999999999", b"Content-Length: 0x5", b"Content-Length: \xd9\xa1", b"X", b"TE: x"),
