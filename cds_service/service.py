@@ -189,7 +189,7 @@ def _conclude(
         today=today,
     )
     signals = find_signals(situation)
-    words = _words_of_rules(service, findings)
+    words = _words_of_rules(service, findings, today)
     recommendations = recommend(assessment, findings, signals, support, hook.rules, words)
     suggestions = draft_suggestions(
         recommendations,
@@ -268,15 +268,19 @@ def _find_repeats(
     return repeats, basis
 
 
-def _words_of_rules(service: Service, findings: Findings) -> dict[str, str]:
-    """Words that every rule may use in its texts."""
+def _words_of_rules(service: Service, findings: Findings, today: date) -> dict[str, str]:
+    """Words that every rule may use in its texts; a T-score older than fresh is never said without its year."""
     t_score = findings.known.get("bmd-t-score")
+    said, year = (service.wording.value(t_score), t_score.observed) if t_score else ("", None)
+    fresh_days = service.finding_specs["bmd-t-score"].fresh_days
+    is_old = year is not None and fresh_days is not None and (today - year).days > fresh_days
+    when = f" in {year.year}" if year and is_old else ""
     return {
         "review_weeks": str(service.policy.brace.review_weeks),
         "max_weeks": str(service.policy.brace.max_weeks),
         "bed_rest_hours": str(service.policy.bed_rest.max_hours),
-        "t": f" (T {service.wording.value(t_score)})" if t_score else "",
-        "score": f" ({service.wording.value(t_score)})" if t_score else "",
+        "t": f" (T {said}{when})" if t_score else "",
+        "score": f" ({said}{when})" if t_score else "",
         **say_bone_drug(findings),
     }
 

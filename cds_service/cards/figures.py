@@ -102,6 +102,11 @@ def uncertainty(answer: Answer, result: ModelResult) -> str:
     )
 
 
+def ranges(answer: Answer, result: ModelResult) -> str:
+    """The same without a word where nothing is missing."""
+    return uncertainty(answer, result).removesuffix(f", {answer.texts.raw('lines.all-known')}")
+
+
 def estimate(answer: Answer, result: ModelResult) -> str:
     """The whole figure in one sentence: figure, horizon, average, study uncertainty, what is missing."""
     said = answer.texts.say(
@@ -182,24 +187,26 @@ def no_figure_line(answer: Answer, result: ModelResult) -> str:
     """What the study can and cannot say where its figure is not fit for a summary.
 
     Where a value was held on the reassuring side the figure without that value is said: no reassurance from beyond
-    the study's range.
+    the study's range. Of patients whom the study did not hold, and below its average, no number is said at all.
     """
-    texts, prediction, without = answer.texts, result.prediction, ""
+    texts, prediction, study = answer.texts, result.prediction, result.model.study.short_line
+    outside = [one.text for one in result.violations if one.severity != "not-checkable"]
+    if outside:
+        return texts.say("lines.not-held", study=study, criteria="; ".join(outside))
+    without = ""
     if result.without_held is not None:
         held = [name for name, one in sorted(result.prediction.held.items()) if one.side == "reassuring"]
         without = texts.say("lines.without", names=join_words(tuple(answer.wording.name(name) for name in held)))
         prediction = result.without_held
-    elif prediction.risk < result.reference:  # old, doubtful or beyond the study: no number that would reassure
-        return sentences(
-            (texts.say("lines.cannot-tell", study=result.model.study.short_line), *_outside(answer, result))
-        )
+    elif prediction.has_reassuring_hold or prediction.risk < result.reference:
+        return texts.say("lines.cannot-tell", study=study)
     once = ""
     if prediction.if_measured:
-        missing = answer.texts.raw("missing.rest") if without else missing_names(answer, result)
+        missing = texts.raw("missing.rest") if without else missing_names(answer, result)
         once = texts.say("lines.once", range=_range(result, prediction.if_measured), missing=missing)
-    said = texts.say(
+    return texts.say(
         "lines.no-figure",
-        study=result.model.study.short_line,
+        study=study,
         without=without,
         figure=figure(result, prediction.risk),
         horizon=horizon(result),
@@ -207,7 +214,6 @@ def no_figure_line(answer: Answer, result: ModelResult) -> str:
         uncertainty=_range(result, prediction.study_uncertainty),
         measured=once,
     )
-    return sentences((said, *_outside(answer, result)))
 
 
 def disagreement_lines(answer: Answer, outcome: OutcomeAssessment) -> tuple[Line, ...]:
@@ -223,7 +229,7 @@ def disagreement_lines(answer: Answer, outcome: OutcomeAssessment) -> tuple[Line
             horizon=horizon(result),
             patients=result.model.study.cohort.n,
             average=average(answer, result),
-            uncertainty=uncertainty(answer, result),
+            uncertainty=ranges(answer, result),
         )
         for result in shown
     ]

@@ -149,9 +149,10 @@ def _is_beside_the_point(answer: Answer) -> bool:
 
 
 def _why_none(answer: Answer, outcome: OutcomeAssessment, headline: ModelResult, summary: str) -> str:
-    """The reasons that the summary does not give already, then what the study says and how far that goes."""
-    more = [one for one in why_none(answer, outcome) if one not in summary]
-    return sentences((*more[:1], no_figure_line(answer, headline)))
+    """The reason, where the summary has no room for it; then what the study says and how far that goes."""
+    reasons = why_none(answer, outcome)
+    unsaid = "" if any(one in summary for one in reasons) else reasons[0]
+    return sentences((unsaid, no_figure_line(answer, headline)))
 
 
 def _pain_lines(answer: Answer, outcome: OutcomeAssessment) -> tuple[Line, ...]:

@@ -23,7 +23,7 @@ def value_concerns(answer: Answer) -> tuple[str, ...]:
     outcome = answer.assessment.of("refracture")
     if outcome.headline is None or not (outcome.is_usable or outcome.disagreement):
         return ()
-    may_reassure = outcome.headline.band in ("lower", "not-different")
+    may_reassure = outcome.is_usable and outcome.headline.band in ("lower", "not-different")
     inputs = {one.name: one for result in outcome.models if result.shown for one in result.inputs}.values()
     concerns: dict[str, list[str]] = {}
     for finding in inputs:
