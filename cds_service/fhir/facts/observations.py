@@ -10,7 +10,7 @@ from cds_service.core.vocabulary import FindingSpec
 from cds_service.fhir.facts.chart import Chart, Entry, Raw
 from cds_service.fhir.facts.moments import Moment
 from cds_service.fhir.mapping.terminology import Match
-from cds_service.fhir.raw_json import member, objects, text, texts_of
+from cds_service.fhir.raw_json import first_day, member, objects, text, texts_of
 
 FINAL = frozenset({"final", "amended", "corrected"})
 RETRACTED = frozenset({"entered-in-error", "cancelled"})
@@ -79,7 +79,11 @@ def time_problem(reading: Reading, chart: Chart) -> tuple[GapReason, str] | None
     when = reading.entry.moment
     if when is None:
         return "undated", "no date"
-    return ("future", "dated after the order") if when.day > chart.not_after else None
+    if when.day <= chart.not_after:
+        return None
+    written = first_day(reading.observation.get("effectiveDateTime"))  # the evening of that day west of Greenwich
+    is_of_that_day = when.day <= chart.today and written is not None and written <= chart.not_after
+    return None if is_of_that_day else ("future", "dated after the order")
 
 
 def status_problem(reading: Reading) -> tuple[GapReason, str] | None:

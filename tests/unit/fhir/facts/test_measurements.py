@@ -360,3 +360,10 @@ def test_a_partial_birth_date_counts_from_its_first_day_and_is_said(born, age):
     found = findings_of(person={"resourceType": "Patient", "id": "p1", "birthDate": born}).known["age"]
     assert found.value == age
     assert found.concerns == ("The birth date is not recorded to the day.",)
+
+
+@pytest.mark.parametrize(("at", "counts"), [("2026-11-20T23:30:00-05:00", True), ("2026-11-21T00:30:00-05:00", False)])
+def test_an_order_of_a_day_covers_that_whole_day_where_it_was_written(at, counts):
+    bmi = observation("39156-5", 21.5, "kg/m2", effectiveDateTime=at)
+    found = findings_of(bmi, today=date(2026, 11, 21), not_after=date(2026, 11, 20))
+    assert ("bmi" in found.known) is counts
