@@ -34,7 +34,7 @@ LISTED: Mapping[str, Listed] = {
 }
 NOT_UNDERSTOOD = "not-understood"
 NO_INFORMATION = "no-information"
-OF_NO_CONCERN = frozenset({"other-condition", OTHER_DRUG})  # known to be none of ours
+OF_NO_CONCERN = frozenset({"other-condition", "nothing-known", OTHER_DRUG})  # understood, and none of ours
 # Names of drugs in these systems tell the ingredient; a name of another system may be a brand that we do not know.
 NAMES_INGREDIENTS = frozenset({"http://www.nlm.nih.gov/research/umls/rxnorm", "http://snomed.info/sct"})
 
