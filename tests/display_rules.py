@@ -13,7 +13,8 @@ from tests.chart_builders import ASSESSMENTS, by_topic, outcome, texts_of
 
 # governance, section 2.3, written out here again: whole words, whatever the case.
 BANNED = re.compile(
-    r"""\b(?:must|required\ to|do\ not\ (?:operate|proceed|sign)|contraindicat(?!ions?\ to\ cement)\w*|diagnos(?:e|is|ed)\ (?:of|with)
+    r"""\b(?:must|required\ to|do\ not\ (?:operate|proceed|sign)|contraindicat(?!ions?\ to\ cement)\w*
+    |diagnos(?:e|is|ed)\ (?:of|with)
     |will\ (?:re)?fracture|prevents?|reduces?\ (?:the\ )?risk|lowers?\ (?:your|the|this\ patient)|guarantee\w*|safe\ to
     |urgent\w*|immediately|stat|within\ 24\ ?(?:h|hours?)|AI[-\ ](?:says|decides)|FDA[-\ ](?:approved|cleared)
     |ONC[-\ ]certified|accurate|proven|the\ patient\ needs)\b

@@ -187,7 +187,8 @@ def no_figure_line(answer: Answer, result: ModelResult) -> str:
     """What the study can and cannot say where its figure is not fit for a summary.
 
     Where a value was held on the reassuring side the figure without that value is said: no reassurance from beyond
-    the study's range. Of patients whom the study did not hold, and below its average, no number is said at all.
+    the study's range. Of patients whom the study did not hold, and below its average, no number is said; of the latter
+    nothing at all.
     """
     texts, prediction, study = answer.texts, result.prediction, result.model.study.short_line
     outside = [one.text for one in result.violations if one.severity != "not-checkable"]
@@ -199,10 +200,10 @@ def no_figure_line(answer: Answer, result: ModelResult) -> str:
         without = texts.say("lines.without", names=join_words(tuple(answer.wording.name(name) for name in held)))
         prediction = result.without_held
     elif prediction.has_reassuring_hold or prediction.risk < result.reference:
-        return texts.say("lines.cannot-tell", study=study)
+        return ""
     once = ""
     if prediction.if_measured:
-        missing = texts.raw("missing.rest") if without else missing_names(answer, result)
+        missing = texts.raw("missing.rest") if without else f"{missing_names(answer, result)} is "
         once = texts.say("lines.once", range=_range(result, prediction.if_measured), missing=missing)
     return texts.say(
         "lines.no-figure",
@@ -241,7 +242,7 @@ def agrees(answer: Answer, outcome: OutcomeAssessment) -> str:
     bands = {result.band for result in outcome.models if result.shown and result is not outcome.headline}
     own = outcome.headline.band if outcome.headline else None
     same = {"high", "above"} if own in ("high", "above") else {own}
-    return answer.texts.raw("lines.agrees") if bands and bands <= same else ""
+    return answer.texts.raw("lines.agrees") if bands and bands <= same and own in ("high", "above") else ""
 
 
 def reasons_higher(answer: Answer, result: ModelResult) -> str:

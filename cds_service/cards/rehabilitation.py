@@ -124,7 +124,8 @@ def figure_lines(answer: Answer, outcome: OutcomeAssessment, summary: str) -> tu
     if headline is None or headline.band is None or _is_beside_the_point(answer):
         return ()
     if not outcome.is_usable and not outcome.disagreement:
-        return (Line(texts.raw("headings.why-none"), _why_none(answer, outcome, headline, summary)),)
+        said = _why_none(answer, outcome, headline, summary)
+        return (Line(texts.raw("headings.why-none"), said),) if said else ()
     if not outcome.is_usable:
         return disagreement_lines(answer, outcome)
     said = sentences(
@@ -152,7 +153,8 @@ def _why_none(answer: Answer, outcome: OutcomeAssessment, headline: ModelResult,
     """The reason, where the summary has no room for it; then what the study says and how far that goes."""
     reasons = why_none(answer, outcome)
     unsaid = "" if any(one in summary for one in reasons) else reasons[0]
-    return sentences((unsaid, no_figure_line(answer, headline)))
+    said = tuple(filter(None, (unsaid, no_figure_line(answer, headline))))
+    return sentences(said) if said else ""
 
 
 def _pain_lines(answer: Answer, outcome: OutcomeAssessment) -> tuple[Line, ...]:

@@ -124,8 +124,10 @@ def _silence(answer: Answer, result: ModelResult, silence: Silence) -> str:
         value = say_number(gap.value, decimals)
         return texts.say("why.held-old", name=name, value=value, year=gap.observed.year)
     if why == "aged" and known is not None and known.observed:
-        is_old = any(" old" in concern for concern in known.concerns)
-        return texts.say("why.aged" if is_old else "why.method", name=name, year=known.observed.year)
+        age = next((concern for concern in known.concerns if " old" in concern), "")
+        if " year" in age:
+            return texts.say("why.stale", name=name, year=known.observed.year)
+        return age.removeprefix("The ").rstrip(".") or texts.say("why.method", name=name)
     return texts.say("why.not-known", name=name) if why == "not-known" else ""
 
 

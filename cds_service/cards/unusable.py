@@ -13,6 +13,7 @@ NOT_THERE = ("absent", "undetermined", "not-read")
 # Units for machines: said by the finding's name, or as people write them.
 ANNOTATION = re.compile(r" \{(T-?[Ss]core|score)\}")
 HOUNSFIELD = "[hnsf'U]"
+HYPHEN_MINUS = re.compile(r"(?<![\w-])-(?=\d)")
 
 
 def value_concerns(answer: Answer) -> tuple[str, ...]:
@@ -30,14 +31,14 @@ def value_concerns(answer: Answer) -> tuple[str, ...]:
         for concern in finding.concerns:
             if concern != RAISED_BY_FRACTURE or may_reassure:
                 concerns.setdefault(concern, []).append(answer.wording.name(finding.name))
-    return tuple(_about(names, concern) for concern, names in concerns.items())
+    return tuple(_about(names, concern, ":") for concern, names in concerns.items())
 
 
-def _about(names: list[str], concern: str) -> str:
+def _about(names: list[str], concern: str, joint: str = "") -> str:
     """The doubt, behind the names it is about where it does not name them itself."""
     said = escape_markdown(concern.rstrip("."))
     about = [name for name in names if name.lower() not in concern.lower()]
-    return f"{', '.join(about)} {said}" if about else said
+    return f"{', '.join(about)}{joint} {said}" if about else said
 
 
 def unusable_values(answer: Answer) -> tuple[str, ...]:
@@ -56,4 +57,5 @@ def unusable_values(answer: Answer) -> tuple[str, ...]:
 
 
 def _as_people_write(detail: str) -> str:
-    return ANNOTATION.sub("", detail).replace(HOUNSFIELD, "HU").replace(" not used:", ":")
+    said = ANNOTATION.sub("", detail).replace(HOUNSFIELD, "HU").replace(" not used:", ":")
+    return HYPHEN_MINUS.sub("−", said)
