@@ -185,7 +185,7 @@ def test_several_augmentation_orders_are_one_answer_that_names_them_all():
     assert "2 orders" in detail
     assert "L1" in detail
     assert "T12" in detail
-    assert "several fractured levels were excluded" in detail
+    assert "two fractures at once" in by_topic(cards)["rehabilitation"]["summary"].lower()
 
 
 def test_kyphoplasty_and_vertebroplasty_in_one_signing_leave_the_procedure_open():
@@ -241,7 +241,10 @@ def test_what_is_said_differently_has_another_uuid_under_the_same_hook_instance(
     )
     assert first["rehabilitation"]["uuid"] != second["rehabilitation"]["uuid"]
     assert first["braceLimit"]["uuid"] == second["braceLimit"]["uuid"]  # the same words
-    referrals = [one["suggestions"][0]["uuid"] for one in (first["rehabilitation"], second["rehabilitation"])]
+    referrals = [
+        next(one["uuid"] for one in card["suggestions"] if one["label"] == "Refer to rehabilitation")
+        for card in (first["rehabilitation"], second["rehabilitation"])
+    ]
     assert len(set(referrals)) == 2
 
 
@@ -280,7 +283,7 @@ def suggestions_of(cards):
 def test_every_suggestion_is_one_valid_order_of_this_patient():
     cards = ask(order_sign([patient(), measured("bmi", 17.0), measured("mna-score", 12)], kyphoplasty(), brace()))
     found = suggestions_of(cards)
-    assert len(found) >= 6
+    assert len(found) >= 5
     for one in found:
         assert isinstance(one["isRecommended"], bool)
         (action,) = one["actions"]
