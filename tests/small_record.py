@@ -9,7 +9,7 @@ from tests.card_rules import faults_of
 from tests.live_service import LiveService, assessments_of, words_of
 from tests.signings import empty_prefetch, kyphoplasty, observed, order_sign, searchset
 
-# What the record says when nothing is wrong: inputs of the three models by name.
+# What the record says when nothing is wrong: inputs of the three models by name. Its VBQ is none: no site reference.
 WHOLE = {
     "bmd-t-score": -2.8,
     "bmi": 19.5,
@@ -17,7 +17,6 @@ WHOLE = {
     "pma-rate": 55.0,
     "psoas-total-area": 12.0,
     "es-mf-fat-fraction": 50.0,
-    "vbq": 2.9,
     "tl-junction": True,
     "procedure": "PKP",
 }

@@ -95,7 +95,8 @@ def test_a_card_is_dismissed_with_a_reason(open_page):
 IN_SIGHT = """
 (element) => {
   const own = element.getBoundingClientRect();
-  const inside = (box) => own.top >= box.top && own.bottom <= box.bottom && own.left >= box.left && own.right <= box.right;
+  const inside = (box) =>
+    own.top >= box.top && own.bottom <= box.bottom && own.left >= box.left && own.right <= box.right;
   if (!own.height || !inside({ top: 0, left: 0, bottom: innerHeight, right: innerWidth })) return false;
   for (let one = element.parentElement; one; one = one.parentElement)
     if (getComputedStyle(one).overflowY !== "visible" && !inside(one.getBoundingClientRect())) return false;
