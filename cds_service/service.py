@@ -280,7 +280,7 @@ def _words_of_rules(service: Service, findings: Findings, today: date) -> dict[s
         "max_weeks": str(service.policy.brace.max_weeks),
         "bed_rest_hours": str(service.policy.bed_rest.max_hours),
         "t": f" (T {said}{when})" if t_score else "",
-        "score": f" ({said}{when})" if t_score else "",
+        "score": f" ({said})" if t_score else "",
         **say_bone_drug(findings),
     }
 

@@ -15,7 +15,15 @@ from cds_service.core.signals import Situation, find_signals
 from tests.chart_builders import HOOK, TODAY, open_service
 
 DAY = TODAY - timedelta(days=10)
-WORDS = {"review_weeks": "2", "max_weeks": "8", "bed_rest_hours": "24", "t_score": "not known"}
+WORDS = {
+    "review_weeks": "2",
+    "max_weeks": "8",
+    "bed_rest_hours": "24",
+    "t": "",
+    "score": "",
+    "drug": "no bone drug on record",
+    "listed": "no bone drug",
+}
 
 
 def finding(name: str, value: Value, *, observed: date | None = DAY, printed: str = "") -> Finding:

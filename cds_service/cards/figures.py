@@ -204,7 +204,9 @@ def no_figure_line(answer: Answer, result: ModelResult) -> str:
     once = ""
     if prediction.if_measured:
         missing = texts.raw("missing.rest") if without else f"{missing_names(answer, result)} is "
-        once = texts.say("lines.once", range=_range(result, prediction.if_measured), missing=missing)
+        span = _range(result, prediction.if_measured)
+        is_same = span == _range(result, prediction.study_uncertainty)  # both beyond the limits of print
+        once = "" if is_same else texts.say("lines.once", range=span, missing=missing)
     return texts.say(
         "lines.no-figure",
         study=study,

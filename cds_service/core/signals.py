@@ -156,10 +156,8 @@ def _muscle_normal(situation: Situation) -> Signal | None:
 
 @signal("refracture-above-average")
 def _refracture_above(situation: Situation) -> Signal | None:
-    """Above or high by a figure that is usable: one that no card may print selects nothing."""
-    outcome = situation.assessment.of("refracture")
-    headline = outcome.headline
-    if headline is None or not outcome.is_usable or headline.band not in ("above", "high"):
+    headline = situation.assessment.of("refracture").headline
+    if headline is None or headline.band not in ("above", "high"):
         return None
     return Signal(
         name="refracture-above-average",
@@ -172,9 +170,8 @@ def _refracture_above(situation: Situation) -> Signal | None:
 @signal("residual-pain-above-average")
 def _residual_pain_above(situation: Situation) -> Signal | None:
     """Above average with a study uncertainty that excludes the baseline (evidence page, "Recommendations")."""
-    outcome = situation.assessment.of("residual-pain")
-    headline = outcome.headline
-    if headline is None or not outcome.is_usable or headline.prediction.study_uncertainty[0] <= headline.baseline:
+    headline = situation.assessment.of("residual-pain").headline
+    if headline is None or headline.prediction.study_uncertainty[0] <= headline.baseline:
         return None
     return Signal(
         name="residual-pain-above-average",

@@ -407,7 +407,7 @@ def test_names_and_kinds_that_the_study_does_not_use_are_refused(inputs, message
 
 
 def test_a_model_whose_table_is_of_another_file_does_not_start():
-    changed = NOMOGRAM.model_copy(update={"digest": "0" * 64})
+    changed = NOMOGRAM.model_copy(update={"draws": NOMOGRAM.draws + 1})
     with pytest.raises(DataFileError, match="run studies build"):
         load_models({NOMOGRAM.id: changed}, TABLES_FOLDER)
 

@@ -64,6 +64,8 @@ CASES = {
     "severe-kidney-disease": ({"severe-kidney-disease": True}, {"severe-kidney-disease": False}),
     "deceased": ({"deceased": True}, {"deceased": False}),
     "no-bone-drug": ({"bone-drug": False}, {"bone-drug": True}),
+    "malignancy": ({"malignancy": True}, {"malignancy": False, "active-cancer": True}),
+    "spinal-infection": ({"spinal-infection": True}, {"spinal-infection": False}),
     "not-osteoporotic": ({"malignancy": True}, dict.fromkeys(EXCLUSIONS, False) | {"unstable-fracture": True}),
     "no-figure": ({"unstable-fracture": True}, dict.fromkeys(EXCLUSIONS, False)),
     "no-exercise": ({"neurological-deficit": True}, dict.fromkeys(EXCLUSIONS, False)),
@@ -253,11 +255,11 @@ def test_a_drug_with_older_records_is_not_one_that_was_just_started():
 @pytest.mark.parametrize(
     ("values", "criteria", "said"),
     [
-        ({"grip-strength": 14.0, "sex": "female"}, "awgs-2019", "grip 14 kg: weak"),
+        ({"grip-strength": 14.0, "sex": "female"}, "awgs-2019", "weak grip (14 kg)"),
         ({"grip-strength": 17.0, "sex": "female"}, "ewgsop2", None),
-        ({"grip-strength": 15.9, "sex": "female"}, "ewgsop2", "grip 15.9 kg: weak"),
-        ({"grip-strength": 26.0, "sex": "male"}, "ewgsop2", "grip 26 kg: weak"),
-        ({"grip-strength": 17.0}, "awgs-2019", "grip 17 kg: weak"),
+        ({"grip-strength": 15.9, "sex": "female"}, "ewgsop2", "weak grip (15.9 kg)"),
+        ({"grip-strength": 26.0, "sex": "male"}, "ewgsop2", "weak grip (26 kg)"),
+        ({"grip-strength": 17.0}, "awgs-2019", "weak grip (17 kg)"),
         ({"grip-strength": 20.0}, "awgs-2019", None),
         ({"grip-strength": 14.0, "sex": "female", "sarcopenia-site": False}, "awgs-2019", None),
     ],
@@ -269,7 +271,7 @@ def test_weak_grip_alone_is_said_by_the_sites_criteria(values, criteria, said):
 
 def test_slow_gait_counts_only_where_the_sites_criteria_have_it():
     slow = {"gait-speed": 0.5}
-    assert signals_of(slow)["slow-gait"].because == "slow gait 0.5 m/s"
+    assert signals_of(slow)["slow-gait"].because == "slow gait (0.5 m/s)"
     assert "slow-gait" not in signals_of(slow, policy=policy_with(sarcopenia_criteria="awgs-2025"))
 
 
