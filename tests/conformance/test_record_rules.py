@@ -113,7 +113,7 @@ def test_ch_28_a_page_that_cannot_be_followed_is_used_and_the_rest_is_said_to_be
 def test_ch_29_a_record_without_any_measurement_gets_cards_that_say_what_is_missing(service, templates):
     cards = service.cards(signed(prefetch=empty_prefetch(templates)))
     assert [outcome["status"] for outcome in assessments_of(cards)] == ["insufficient-data", "insufficient-data"]
-    assert "T-score" in card_of(cards, "missingData")["detail"]
+    assert "No figure: no bone density or muscle data found" in card_of(cards, "rehabilitation")["summary"]
 
 
 class _NoAudit:

@@ -104,7 +104,7 @@ def test_19_a_stable_burst_fracture_is_a_reason_to_keep_the_brace():
 def test_20_a_length_in_words_is_said_and_corrected():
     card = brace_card(brace(codeCodeableConcept={"text": "LSO x 3 months"}))
     assert card["indicator"] == "warning"
-    assert card["summary"].startswith("LSO for 3 months ordered; policy 8 weeks.")
+    assert card["summary"].startswith("LSO for 3 months ordered; policy 8 weeks")
     assert "end date" not in card["summary"]
     assert corrected(card)["codeCodeableConcept"] == {"text": "LSO until 15 Jan 2027"}
     assert corrected(card)["occurrencePeriod"]["end"] == "2027-01-15"

@@ -95,7 +95,7 @@ def test_one_patient_is_found_by_name(samples):
     result = assess("--fhir-server", samples.url, "--find", "sample p5", "--as-of", str(TODAY))
     assert result.exit_code == 0
     assert "p5-nothing-known" in result.stderr
-    assert "Risk not estimated" in result.stdout
+    assert "No figure:" in result.stdout
 
 
 def test_several_patients_are_listed_with_their_ids(samples):

@@ -96,7 +96,7 @@ def test_denosumab_in_time_says_nothing():
 def test_every_augmentation_is_up_and_walking_early(values):
     found = recommended(values)
     (rule,) = REHABILITATION & found.keys()
-    assert re.search("walking|walk the same or next day", found[rule].text)
+    assert re.search("walking|walk by next day", found[rule].text)
 
 
 # --- row: low muscle, or a risk above average ------------------------------------------------------------------------
@@ -120,7 +120,7 @@ def test_low_muscle_or_risk_above_average_refers_to_rehabilitation(sign):
     assert found.order == "rehabilitation-referral"
     for words in ("back-extensor", "balance", "no loaded bending or twisting", "falls"):
         assert words in found.text
-    assert "2-week" in found.text  # started at the review visit
+    assert "week 2" in found.text  # started at the review visit
 
 
 def test_without_a_sign_of_low_muscle_the_referral_is_offered_and_not_preselected():
@@ -147,7 +147,6 @@ def test_low_mna_low_bmi_or_low_muscle_refers_to_the_dietitian(sign):
     found = recommended(sign)["dietitian"]
     assert found.recommended
     assert found.text
-    assert "vitamin D" in found.text
     assert "calcitriol" not in found.text
 
 
@@ -209,7 +208,7 @@ def test_a_reason_to_keep_the_brace_leaves_the_correction_unselected(reason):
 @pytest.mark.parametrize("hours", [24.1, 72.0, None])
 def test_bed_rest_for_more_than_a_day_meets_early_walking(hours):
     found = recommended({}, support_order("bed-rest", hours=hours))["bed-rest"]
-    assert re.search("walking|walk the same or next day", found.text)
+    assert re.search("walking|walk by next day", found.text)
     assert "only as pain needs" in found.text
 
 

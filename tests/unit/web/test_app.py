@@ -59,7 +59,12 @@ MODEL = {
 SERVICE = SimpleNamespace(
     hooks={
         SERVICE_ID: SimpleNamespace(
-            id=SERVICE_ID, hook="order-sign", discovery=DISCOVERY, texts=open_service().hooks[SERVICE_ID].texts
+            id=SERVICE_ID,
+            hook="order-sign",
+            discovery=DISCOVERY,
+            texts=open_service().hooks[SERVICE_ID].texts,
+            rules=open_service().hooks[SERVICE_ID].rules,
+            guidelines=open_service().hooks[SERVICE_ID].guidelines,
         )
     },
     policy=open_service().policy,
