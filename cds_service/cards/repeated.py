@@ -21,7 +21,7 @@ def whole_cards(answer: Answer, cards: Sequence[Card]) -> tuple[WholeCard, ...]:
     return tuple(
         WholeCard(
             topic=topic,
-            rules=frozenset(one.rule_id for one in answer.of_card(TOPICS[topic])),
+            rules=frozenset(one.rule_id for one in answer.of_topic(TOPICS[topic])),
             offered=frozenset(
                 one.rule_id for one in answer.of_card(TOPICS[topic]) if one.rule_id in answer.suggestions
             ),
