@@ -41,12 +41,12 @@ def test_nothing_of_the_record_was_left_unread(demo):
     [
         (1, "above 90 %"),
         (2, "under 5 %"),
-        (3, "No usable refracture figure"),
+        (3, "No figure: BMI 28 is outside the study"),
         (4, "about 35 %"),
-        (5, "not estimated"),
-        (6, "no end date"),
-        (7, "grip 15 kg"),  # 145 N, the mean of three trials under a local code
-        (8, "enosumab"),
+        (5, "No figure: no bone density or muscle data found"),
+        (6, "TLSO ordered without an end date"),
+        (7, "Sarcopenia: rehabilitation"),  # from a grip in newton, the mean of three trials under a local code
+        (8, "Denosumab overdue"),
     ],
 )
 def test_the_cards_say_what_the_surgeon_wants_to_read(demo, number, words):
