@@ -45,7 +45,7 @@ def test_nothing_of_the_record_was_left_unread(demo):
         (4, "about 35 %"),
         (5, "No figure: no bone density or muscle data found"),
         (6, "TLSO ordered without an end date"),
-        (7, "Sarcopenia: rehabilitation"),  # from a grip in newton, the mean of three trials under a local code
+        (7, "Sarcopenia: rehabilitation"),  # from lean mass in g and height in inches, with gait or grip in newton
         (8, "Denosumab overdue"),
     ],
 )
