@@ -11,7 +11,7 @@ from cds_service.core.order_facts import RAISED_BY_FRACTURE
 # Reasons for which nothing was seen; for every other, a value is there.
 NOT_THERE = ("absent", "undetermined", "not-read")
 # Units for machines: said by the finding's name, or as people write them.
-ANNOTATION = re.compile(r" \{(T-?[Ss]core|score)\}")
+ANNOTATION = re.compile(r" \{([TZ]-?[Ss]core|score)\}")
 HOUNSFIELD = "[hnsf'U]"
 HYPHEN_MINUS = re.compile(r"(?<![\w-])-(?=\d)")
 

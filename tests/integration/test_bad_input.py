@@ -34,43 +34,64 @@ from tests.small_record import (
 def test_the_record_behind_every_case_is_read_whole(service, templates):
     cards = answered(service, request_with(templates))
     assert inputs_of(cards) == WHOLE
-    for words in ("not used", "not readable", "left out", "could not be read"):
+    for words in ("Not used", "not readable", "left out", "could not be read"):
         assert words not in plain_words(cards)
 
 
 # --- one value is wrong: it is a gap with its reason, and everything else is still there
 
-T, UNREADABLE = "bmd-t-score", "T-score: Observation/t1 is not readable"
+T, UNREADABLE = "bmd-t-score", "T-score Observation/t1 is not readable"
+NOT_KNOWN = "**Why no figure:** T-score not known"  # and no word of a value: none is on record
 GAPS = {
-    "no unit, and a value that is a density": (T, (t_score(0.83, None),), "0.83 (1 May 2026) not used: a density"),
-    "g/cm2 under a T-score code": (T, (t_score(0.83, "g/cm2"),), "0.83 g/cm2 (1 May 2026) not used: the unit"),
-    "a unit of something else": (T, (t_score(unit="kg"),), "-2.8 kg (1 May 2026) not used: the unit does not fit"),
+    "no unit, and a value that is a density": (T, (t_score(0.83, None),), "0.83 (1 May 2026): a density"),
+    "g/cm2 under a T-score code": (T, (t_score(0.83, "g/cm2"),), "T-score 0.83 g/cm2 (1 May 2026): the unit"),
+    "a unit of something else": (T, (t_score(unit="kg"),), "T-score −2.8 kg (1 May 2026): the unit does not fit"),
     "unit and code contradict each other": (
         T,
         (quantity(value=-2.8, unit="kg", system=UCUM, code="{T-score}"),),
-        "not used: the unit does not fit",
+        "T-score −2.8 kg (1 May 2026): the unit does not fit",
     ),
-    "a unit that nobody knows": (T, (t_score(unit="furlong"),), "not used: the unit does not fit"),
-    "a Z-score under its own code": (T, (t_score(-1.0, "{Z-score}", code="80940-0"),), "a Z-score"),
+    "a unit that nobody knows": (
+        T,
+        (t_score(unit="furlong"),),
+        "T-score −2.8 furlong (1 May 2026): the unit does not fit",
+    ),
+    "a Z-score under its own code": (
+        T,
+        (t_score(-1.0, "{Z-score}", code="80940-0"),),
+        "T-score −1.0 (1 May 2026): a Z-score",
+    ),
     "a Z-score by its display": (
         T,
         (t_score(unit="1") | {"code": {"coding": [{"system": LOINC, "code": "38267-1", "display": "Spine Z-score"}]}},),
         "a Z-score, compared with people of the same age",
     ),
-    "a heel": (T, (t_score(code="38266-3"),), "not used: measured at heel or humerus"),
-    "a comparator": (T, (quantity(value=-2.5, comparator="<", unit="{T-score}"),), "not used: only a limit"),
-    "a text for a number": (T, (t_score(None, valueString="about minus two"),), "not used: no number"),
-    "data absent": (T, (t_score(None, dataAbsentReason={"text": "refused"}),), "not used: recorded as absent"),
-    "an impossible value": (T, (t_score(-25),), "-25 (1 May 2026) not used: not plausible"),
-    "a huge number": (T, (t_score(1e300),), "not used"),
-    "preliminary": (T, (t_score(status="preliminary"),), "not used: preliminary"),
-    "registered": (T, (t_score(None, status="registered"),), "not used: registered"),
-    "a status that nobody knows": (T, (t_score(status="done"),), "not used: not final"),
-    "entered in error": (T, (t_score(status="entered-in-error"),), "Asked and not there:"),
-    "cancelled": (T, (t_score(status="cancelled"),), "Asked and not there:"),
-    "no date": (T, (t_score(on=None),), "not used: no date"),
-    "issued, and no effective date": (T, (t_score(on=None, issued="2026-05-01T10:00:00Z"),), "not used: no date"),
-    "dated after the order": (T, (t_score(on="2026-12-24"),), "(24 Dec 2026) not used: dated after the order"),
+    "a heel": (T, (t_score(code="38266-3"),), "T-score −2.8 (1 May 2026): measured at heel or humerus"),
+    "a comparator": (
+        T,
+        (quantity(value=-2.5, comparator="<", unit="{T-score}"),),
+        "T-score <−2.5 (1 May 2026): only a limit",
+    ),
+    "a text for a number": (
+        T,
+        (t_score(None, valueString="about minus two"),),
+        "T-score a value (1 May 2026): no number",
+    ),
+    "data absent": (
+        T,
+        (t_score(None, dataAbsentReason={"text": "refused"}),),
+        "T-score a value (1 May 2026): recorded as absent",
+    ),
+    "an impossible value": (T, (t_score(-25),), "T-score −25 (1 May 2026): not plausible"),
+    "a huge number": (T, (t_score(1e300),), "(1 May 2026): no number"),
+    "preliminary": (T, (t_score(status="preliminary"),), "T-score −2.8 (1 May 2026): preliminary"),
+    "registered": (T, (t_score(None, status="registered"),), "T-score a value (1 May 2026): registered"),
+    "a status that nobody knows": (T, (t_score(status="done"),), "T-score −2.8 (1 May 2026): not final"),
+    "entered in error": (T, (t_score(status="entered-in-error"),), NOT_KNOWN),
+    "cancelled": (T, (t_score(status="cancelled"),), NOT_KNOWN),
+    "no date": (T, (t_score(on=None),), "T-score −2.8: no date"),
+    "issued, and no effective date": (T, (t_score(on=None, issued="2026-05-01T10:00:00Z"),), "T-score −2.8: no date"),
+    "dated after the order": (T, (t_score(on="2026-12-24"),), "T-score −2.8 (24 Dec 2026): dated after the order"),
     "too old": (T, (t_score(on="2010-01-01"),), "is 16 years old, too old to use"),
     "a day that does not exist": (T, (t_score(on="2026-13-45"),), UNREADABLE),
     "words for a date": (T, (t_score(on="last May"),), UNREADABLE),
@@ -79,7 +100,7 @@ GAPS = {
     "two that conflict": (
         T,
         (t_score(), t_score(-3.6, id="t2")),
-        "-2.8 and -3.6 on 1 May 2026 cannot both be right",
+        "T-score −2.8 and −3.6 on 1 May 2026 cannot both be right",
     ),
     "a truth for a number": (T, (quantity(value=True, unit="{T-score}"),), UNREADABLE),
     "a list for a number": (T, (quantity(value=[-2.8]),), UNREADABLE),
@@ -89,14 +110,18 @@ GAPS = {
     "another patient": (T, (t_score(subject={"reference": "Patient/p2"}),), "of another patient, or of none"),
     "no subject": (T, (t_score(subject=None),), "of another patient, or of none"),
     "a subject that is no reference": (T, (t_score(subject="Patient/p1"),), "of another patient, or of none"),
-    "no code": (T, (t_score() | {"code": {"coding": [{}]}},), "Asked and not there:"),
+    "no code": (T, (t_score() | {"code": {"coding": [{}]}},), NOT_KNOWN),
     "a BMI without unit": (
         "bmi",
         (observed("bmi", "39156-5", 19.5, None),),
-        "BMI: 19.5 (13 Nov 2026) not used: no unit",
+        "BMI 19.5 (13 Nov 2026): no unit",
     ),
-    "a BMI in kg": ("bmi", (observed("bmi", "39156-5", 19.5, "kg"),), "BMI: 19.5 kg (13 Nov 2026) not used"),
-    "a BMI of 185": ("bmi", (observed("bmi", "39156-5", 185, "kg/m2"),), "not used: not plausible"),
+    "a BMI in kg": (
+        "bmi",
+        (observed("bmi", "39156-5", 19.5, "kg"),),
+        "BMI 19.5 kg (13 Nov 2026): the unit does not fit",
+    ),
+    "a BMI of 185": ("bmi", (observed("bmi", "39156-5", 185, "kg/m2"),), "BMI 185 kg/m2 (13 Nov 2026): not plausible"),
     "two BMIs of one day": ("bmi", (BMI, observed("b2", "39156-5", 24.5, "kg/m2")), "cannot both be right"),
     "a BMI of 22 years ago": (
         "bmi",
@@ -106,7 +131,7 @@ GAPS = {
     "a weight in stones and no BMI": (
         "bmi",
         (observed("w", "29463-7", 8, "[stone_av]"), observed("h", "8302-2", 160, "cm")),
-        "weight: 8 [stone_av] (13 Nov 2026) not used: the unit does not fit",
+        "**Why no figure:** BMI not known",
     ),
     "muscle atrophy over 100 %": (
         "pma-rate",
@@ -117,7 +142,7 @@ GAPS = {
     "psoas of one side": (
         "psoas-total-area",
         (PMA, PSOAS | {"bodySite": {"text": "left psoas"}}, FAT, VBQ),
-        "12 cm2 (13 Nov 2026) not used: of one side only",
+        "psoas area 12 cm2 (13 Nov 2026): of one side only",
     ),
     "psoas muscle larger than the psoas": (
         "psoas-total-area",
@@ -135,6 +160,7 @@ def test_a_value_that_cannot_be_used_is_a_gap_that_says_why_and_costs_nothing_el
     assert inputs_of(cards) == {other: value for other, value in WHOLE.items() if other != name}
     assert name in missing_of(cards)
     assert words in plain_words(cards)
+    assert words != NOT_KNOWN or "Not used" not in plain_words(cards)
 
 
 def test_a_gap_is_named_also_where_nothing_would_sharpen_the_figure(service, templates):
@@ -151,13 +177,16 @@ def test_a_gap_is_named_also_where_nothing_would_sharpen_the_figure(service, tem
 PASSED_OVER = {
     "a broken one": (t_score() | {"effectiveDateTime": "tomorrow"}, "Observation/t1 is not readable"),
     "one that is no object at all": ({**t_score(), "valueQuantity": "−2.8"}, "Observation/t1 is not readable"),
-    "a preliminary one": (t_score(-3.9, status="preliminary"), "-3.9 (1 May 2026) not used: preliminary"),
-    "one with a comparator": (quantity(value=-3.9, comparator=">", unit="{T-score}"), "not used: only a limit"),
-    "one without date": (t_score(-3.9, on=None), "-3.9 not used: no date"),
-    "one of the future": (t_score(-3.9, on="2027-02-01"), "(1 Feb 2027) not used: dated after the order"),
-    "a density": (t_score(0.61, "g/cm2"), "0.61 g/cm2 (1 May 2026) not used: the unit does not fit"),
-    "a Z-score": (t_score(0.2, "1", code="80940-0"), "a Z-score"),
-    "an impossible one": (t_score(-39), "-39 (1 May 2026) not used: not plausible"),
+    "a preliminary one": (t_score(-3.9, status="preliminary"), "T-score −3.9 (1 May 2026): preliminary"),
+    "one with a comparator": (
+        quantity(value=-3.9, comparator=">", unit="{T-score}"),
+        "T-score >−3.9 (1 May 2026): only a limit",
+    ),
+    "one without date": (t_score(-3.9, on=None), "T-score −3.9: no date"),
+    "one of the future": (t_score(-3.9, on="2027-02-01"), "T-score −3.9 (1 Feb 2027): dated after the order"),
+    "a density": (t_score(0.61, "g/cm2"), "T-score 0.61 g/cm2 (1 May 2026): the unit does not fit"),
+    "a Z-score": (t_score(0.2, "1", code="80940-0"), "(1 May 2026): a Z-score"),
+    "an impossible one": (t_score(-39), "T-score −39 (1 May 2026): not plausible"),
     "one of another patient": (t_score(-3.9, subject={"reference": "Patient/p2"}), "of another patient"),
 }
 
@@ -203,7 +232,7 @@ TOLERATED = {
 def test_odd_writing_that_leaves_no_doubt_is_read(service, templates, case):
     cards = answered(service, request_with(templates, boneDensity=(TOLERATED[case],)))
     assert inputs_of(cards) == WHOLE
-    assert "not used" not in plain_words(cards)
+    assert "Not used" not in plain_words(cards)
 
 
 # --- a whole key is wrong

@@ -59,10 +59,11 @@ class Refused(NamedTuple):
         """As it is said to people: the value, its day, and why it is not used."""
         when = self.reading.moment
         day = f" ({in_words(when.day)})" if when else ""
+        printed = self.printed or _number(self.reading.holder)[2]
         return PassedOver(
             name=spec.name,
             reason=self.reason,
-            detail=f"{shortened(self.printed) or 'a value'}{day} not used: {self.why}",
+            detail=f"{shortened(printed) or 'a value'}{day} not used: {self.why}",
             provenance=self.reading.provenance(spec, self.printed),
         )
 
