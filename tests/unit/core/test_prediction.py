@@ -428,3 +428,9 @@ def test_answering_imports_neither_scikit_learn_nor_scipy():
     code = "import sys, cds_service.core.model_card; print({'sklearn', 'scipy'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+def test_values_are_held_in_the_order_of_the_study(models):
+    """The card names the first: it must be the same in every process."""
+    beyond = {"bmd-t-score": -0.2, "diabetes": True, "bmi": 30.0}
+    assert list(predict(models["sarcopenia-pvm-2022"], beyond, site_incidence=None).held) == ["bmi", "bmd-t-score"]

@@ -69,7 +69,7 @@ def entries_of(desk, name):
         ("since=2026-11-21&until=2026-11-22", ["pat-c", "pat-b"]),
         ("since=2026-11-21T08:00Z&until=2026-11-21T10:00Z", ["pat-b"]),
         ("outcome=refracture&band=high", ["pat-b", "pat-a"]),
-        ("outcome=refracture&band=lower", ["pat-c"]),
+        ("outcome=refracture&band=not-different", ["pat-c"]),
         ("feedback=overridden", ["pat-b"]),
         ("feedback=accepted", []),
         ("feedback=none", ["pat-c", "pat-a"]),
@@ -119,7 +119,6 @@ def test_the_form_shows_the_filter_of_its_address(filled):
         "partial=maybe",
         "kind=everything",
         "patient=" + "x" * 300,
-        "user=a%00b",
     ],
 )
 def test_a_filter_that_cannot_be_read_is_said_at_its_field_and_asks_nothing(filled, query):

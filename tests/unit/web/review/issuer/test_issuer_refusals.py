@@ -152,8 +152,9 @@ def test_a_state_that_this_browser_did_not_bring_along_begins_nothing(desk, stub
     assert ours.come_back(address).status_code == 403  # without any way
     ours.set_out()
     assert ours.come_back(address).status_code == 403  # with another one
-    for wrong in ("", "?state=", "?code=x", "?state=x&code=y", "?state=%00&code=%ff"):
+    for wrong in ("", "?state=", "?code=x", "?state=x&code=y", "?state=%01&code=%ff"):
         assert ours.client.get(f"{BACK}{wrong}").status_code == 403
+    assert ours.client.get(f"{BACK}?state=%00&code=%ff").status_code == 400
     assert "/token/" not in stub.calls
     assert ours.client.get_cookie(SESSION, path="/audit") is None
 
