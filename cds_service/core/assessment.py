@@ -92,16 +92,6 @@ class ModelResult:
         return tuple(one for one in self.violations if one.severity == "no-figure")
 
     @property
-    def rests_on_bone(self) -> bool:
-        """A T-score or a CT attenuation is among what is known; without either a refracture figure says little."""
-        return any(finding.name in BONE for finding in self.inputs)
-
-    @property
-    def is_complete(self) -> bool:
-        """Nothing that could be known before surgery is missing, and no value was held on the reassuring side."""
-        return not self.prediction.gains and not self.has_reassuring_hold
-
-    @property
     def has_reassuring_hold(self) -> bool:
         """A value lies beyond what the study can say, on the side that would reassure."""
         return self.prediction.has_reassuring_hold
