@@ -1,0 +1,103 @@
+"""What is said and kept, byte for byte, before and after a change that shall change neither.
+
+python -m tests.golden write FILE      from the commit where the change begins
+python -m tests.golden compare FILE    after each step; ends with 1 and names the members that differ
+
+Held are the status, the cards with their extension and the audit entry of every sample patient (with prefetch, and read
+from a FHIR server), of the recorded requests where they lie beside this checkout, and of 200 generated orders.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from cds_service.demo.fhir_server import start_fhir_server
+from cds_service.demo.requests import order_sign_request
+from cds_service.json_text import canonical_json
+from cds_service.loading import load_service
+from cds_service.samples import SITE_FOLDER, load_samples
+from cds_service.service import Service
+from cds_service.site.folder import load_site
+from tests.chart_builders import HOOK, NOW, TODAY, application, open_service
+from tests.patients.typical import typical_orders
+from tests.wire_builders import SHARED
+
+PATIENTS = 200
+SERVER = re.compile(r"http://127\.0\.0\.1:(?!8080)\d+")  # the FHIR server's port is another at each run
+OWN = ("id",)  # of an entry: made anew each time
+
+
+def answers() -> Iterator[tuple[str, str]]:
+    """Name of the request, and what came of it as one line of JSON."""
+    ours, theirs = open_service(), load_service(load_site(SITE_FOLDER))
+    samples = load_samples(TODAY)
+    resources = [resource for sample in samples for resource in sample.resources]
+    with start_fhir_server(resources) as server:
+        for sample in samples:
+            service = theirs if sample.needs_site else ours
+            plan = service.hooks[HOOK].discovery["prefetch"]
+            yield f"{sample.id} prefetch", asked(order_sign_request(sample, plan=plan), service)
+            yield f"{sample.id} live", asked(order_sign_request(sample, fhir_server=server.url), service)
+    for path in sorted((SHARED / "data" / "cds-requests").glob("[0-9][0-9][0-9]-*.json")):
+        yield path.stem, asked(json.loads(path.read_text(encoding="utf-8")), ours)
+    for number, signing in enumerate(typical_orders(PATIENTS, seed=20261121)):
+        name = f"patient {number}"
+        yield name, asked(signing.request() | {"hookInstance": str(uuid5(NAMESPACE_URL, name))}, ours)
+
+
+def asked(body: dict[str, Any], service: Service) -> str:
+    """Status, answer and entries of one call."""
+    desk = application(service)
+    desk.now = NOW
+    desk.log.entries.clear()
+    response = desk.post(body)
+    entries = [
+        {name: value for name, value in asdict(entry).items() if name not in OWN} | {"at": entry.at.isoformat()}
+        for entry in desk.log.entries
+    ]
+    found = {"status": response.status_code, "answer": response.json, "entries": entries}
+    return SERVER.sub("http://fhir", canonical_json(found))
+
+
+def differences(before: Any, after: Any, where: str = "") -> Iterator[str]:
+    """The members that are not the same."""
+    if isinstance(before, dict) and isinstance(after, dict):
+        for name in sorted(before.keys() | after.keys()):
+            yield from differences(before.get(name), after.get(name), f"{where}.{name}")
+    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        for number, (one, other) in enumerate(zip(before, after, strict=True)):
+            yield from differences(one, other, f"{where}[{number}]")
+    elif before != after:
+        yield f"{where}: {str(before)[:160]!r} -> {str(after)[:160]!r}"
+
+
+def main() -> int:
+    parser = ArgumentParser(description=__doc__)
+    parser.add_argument("what", choices=("write", "compare"))
+    parser.add_argument("file", type=Path)
+    chosen = parser.parse_args()
+    found = dict(answers())
+    if chosen.what == "write":
+        chosen.file.write_text("".join(f"{name}\t{line}\n" for name, line in found.items()), encoding="utf-8")
+        print(f"{len(found)} answers")
+        return 0
+    held = dict(line.split("\t", 1) for line in chosen.file.read_text(encoding="utf-8").splitlines())
+    changed = [name for name in held.keys() | found.keys() if held.get(name) != found.get(name)]
+    for name in sorted(changed):
+        print(name)
+        for line in list(differences(json.loads(held.get(name, "null")), json.loads(found.get(name, "null"))))[:6]:
+            print("  ", line)
+    print(f"{len(changed)} of {len(held)} answers differ")
+    return 1 if changed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
