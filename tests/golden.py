@@ -19,6 +19,8 @@ from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
+import click
+
 from cds_service.demo.fhir_server import start_fhir_server
 from cds_service.demo.requests import order_sign_request
 from cds_service.json_text import canonical_json
@@ -87,15 +89,15 @@ def main() -> int:
     found = dict(answers())
     if chosen.what == "write":
         chosen.file.write_text("".join(f"{name}\t{line}\n" for name, line in found.items()), encoding="utf-8")
-        print(f"{len(found)} answers")
+        click.echo(f"{len(found)} answers")
         return 0
     held = dict(line.split("\t", 1) for line in chosen.file.read_text(encoding="utf-8").splitlines())
     changed = [name for name in held.keys() | found.keys() if held.get(name) != found.get(name)]
     for name in sorted(changed):
-        print(name)
+        click.echo(name)
         for line in list(differences(json.loads(held.get(name, "null")), json.loads(found.get(name, "null"))))[:6]:
-            print("  ", line)
-    print(f"{len(changed)} of {len(held)} answers differ")
+            click.echo("  ", line)
+    click.echo(f"{len(changed)} of {len(held)} answers differ")
     return 1 if changed else 0
 
 
