@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix coverage wheel-test image-test tables servers bench growth endurance faults fuzz fuzz-parser kill-rounds lock sbom audit-dependencies typical clean
+.PHONY: help demo test test-system check fix coverage wheel-test image-test tables servers bench growth endurance faults fuzz fuzz-parser kill-rounds lock sbom audit-dependencies typical clean
 
 help: ## print the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -29,8 +29,17 @@ $(VENV)/.ready-dev: $(VENV)/.ready
 demo: $(VENV)/.ready ## the main job end to end: sample patients, an order signed over HTTP, the cards in the terminal
 	@$(BIN)/kyphoplasty-cds demo $(if $(PATIENT),--patient $(PATIENT)) $(if $(KEEP),--keep)
 
-test: $(VENV)/.ready-dev ## all tests
-	@$(BIN)/python -m pytest -rs $(ARGS)
+# One process a processor; files that share costly answers stay together (`xdist_group`).
+PYTEST := $(BIN)/python -m pytest -rs -n auto --dist loadgroup
+FAST := tests/unit tests/scenarios tests/patients tests/reading tests/conformance
+SYSTEM := tests/integration tests/attacks tests/faults tests/fuzz tests/deploy tests/endurance tests/browser
+
+test: $(VENV)/.ready-dev ## what a developer runs: units, sample patients, conformance; in three minutes on two cores
+	@$(PYTEST) $(FAST) $(ARGS)
+	@echo "not run: make test-system (servers, browsers, attacks, faults, deployment), make check (tables of reduced models)"
+
+test-system: $(VENV)/.ready-dev ## the rest: real FHIR servers, PostgreSQL, nginx, browsers, attacks, faults (make servers first)
+	@$(PYTEST) $(SYSTEM) $(ARGS)
 
 check: $(VENV)/.ready-dev ## format, lint, types, import contracts, data files, tables of reduced models
 	@failed=0; for step in "ruff format --check ." "ruff check ." "mypy" "lint-imports" \

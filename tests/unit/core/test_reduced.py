@@ -206,13 +206,6 @@ def test_twenty_and_forty_thousand_draws_agree_within_a_hundredth(cohorts, half_
     assert risks[0] == pytest.approx(risks[1], abs=0.01)
 
 
-def test_the_shipped_tables_are_those_that_the_study_files_give(tmp_path):
-    said = []
-    build_tables(STUDIES, tmp_path, said.append)
-    assert compare_tables(TABLES_FOLDER, tmp_path) == ()
-    assert said[-1] == "sarcopenia-pvm-2022: 64 of 64 reduced models"
-
-
 def test_a_second_build_gives_the_same_bytes(tmp_path):
     studies = {NOMOGRAM.id: NOMOGRAM}
     for folder in ("one", "two"):
