@@ -132,7 +132,7 @@ def studies() -> None:
 @_say_errors
 def build_studies(check: bool) -> None:  # noqa: FBT001
     """Rebuild the tables of reduced models from the study files (about a minute)."""
-    from cds_service.commands.building import build_reduced_tables, differing_tables  # noqa: PLC0415 - loads scikit-learn
+    from cds_service.studies.building import build_reduced_tables, differing_tables  # noqa: PLC0415 - loads scikit-learn
 
     if not check:
         build_reduced_tables(click.echo)

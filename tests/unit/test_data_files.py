@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from cds_service.core.reduced import build_table
 from cds_service.core.study import load_studies
 from cds_service.core.table import write_table
 from cds_service.errors import DataFileError
 from cds_service.loading import load_service
 from cds_service.site.folder import load_site
+from cds_service.studies.reduced_models import build_table
 from tests.chart_builders import (
     ask,
     brace,

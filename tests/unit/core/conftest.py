@@ -3,8 +3,8 @@
 import pytest
 from study_samples import LOGISTIC, STUDIES, TABLES_FOLDER
 
-from cds_service.core.cohort import rake, rebuild_cohort
 from cds_service.core.prediction import load_models
+from cds_service.studies.cohort import rake, rebuild_cohort
 
 
 @pytest.fixture(scope="session")

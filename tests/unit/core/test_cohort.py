@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from study_samples import LOGISTIC, NOMOGRAM, PAIN, SARCOPENIA
 
-from cds_service.core.cohort import rake, rebuild_cohort
+from cds_service.studies.cohort import rake, rebuild_cohort
 
 WITH_GROUPS = [SARCOPENIA.id, PAIN.id]
 

@@ -6,10 +6,10 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from cds_service.core.reduced import build_tables
 from cds_service.core.study import load_studies
 from cds_service.core.table import compare_tables
 from cds_service.loading import REDUCED, STUDIES, load_vocabulary
+from cds_service.studies.reduced_models import build_tables
 
 Say = Callable[[str], None]
 

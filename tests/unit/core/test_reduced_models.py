@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from study_samples import LOGISTIC, NOMOGRAM, PAIN, SARCOPENIA, STUDIES, TABLES_FOLDER
 
-from cds_service.core.reduced import build_tables, fit_fractional, full_predictor, reduced_model
 from cds_service.core.table import compare_tables, read_table, stale_tables, table_path
 from cds_service.errors import DataFileError
+from cds_service.studies.reduced_models import build_tables, fit_fractional, full_predictor, reduced_model
 
 REDUCED = [(name, check) for name, study in LOGISTIC.items() for check in study.reduced_checks]
 EXAMPLES = [(name, example) for name, study in LOGISTIC.items() for example in study.examples]

@@ -15,10 +15,10 @@ from types import MappingProxyType
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from cds_service.core.cohort import SEED, Cohort, Matrix, Vector, expit, rake, rebuild_cohort
 from cds_service.core.inputs import PSOAS_FAT, PSOAS_MUSCLE, PSOAS_TOTAL
 from cds_service.core.study import LogisticStudy, Study
 from cds_service.core.table import PERCENTILES, Ends, ReducedModel, ReducedTable, write_table
+from cds_service.studies.cohort import SEED, Cohort, Matrix, Vector, expit, rake, rebuild_cohort
 
 Say = Callable[[str], None]  # one line of progress
 SETS_A_LINE = 32
