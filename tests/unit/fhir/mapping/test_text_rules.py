@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cds_service.fhir.mapping.text_rules import TextRule, TextRules, folded_pattern, pieces_of
+from cds_service.fhir.mapping.text_rules import TextRule, TextRules, folded_pattern
 from tests.builders import MAPPINGS, terminology
 
 LANGUAGES = [tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted((MAPPINGS / "texts").glob("*.toml"))]
@@ -84,33 +84,6 @@ def test_every_text_names_what_a_search_for_each_word_finds(text):
 )
 def test_a_pattern_is_folded_as_texts_are_and_its_classes_stay(pattern, text):
     assert re.fullmatch(folded_pattern(pattern), text)
-
-
-@pytest.mark.parametrize(
-    ("pattern", "pieces"),
-    [
-        ("metasta", {"metasta"}),
-        (r"\bbia\b", {"bia"}),
-        ("k[yi](ph|f)oplast", {"oplast"}),
-        ("fem(oral|ur) neck", {" neck"}),
-        ("(bone|spine) (tumou?r|cancer)", {"bone", "spine"}),
-        ("(abc)?x", {"x"}),
-        ("(abc)+", {"abc"}),
-        ("a|", set()),
-        (r"\d+", set()),
-        ("(?<!balloon)plasty(?! of)", {"plasty"}),
-        ("椎体", {"椎体"}),
-    ],
-)
-def test_what_a_pattern_cannot_do_without(pattern, pieces):
-    assert pieces_of(pattern) == pieces
-
-
-def test_one_rule_that_could_fit_anything_is_not_passed_over_for_the_pieces_of_the_others():
-    """A site's own words may be of any kind."""
-    rules = {"brace": TextRule(("corset",)), "dose": TextRule((r"\d+",))}
-    assert set(TextRules(rules, None).places("20")) == {"dose"}
-    assert TextRules({"brace": rules["brace"]}, None).places("20") == {}
 
 
 def test_a_short_name_counts_beside_the_spine_alone():
