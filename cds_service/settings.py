@@ -17,6 +17,7 @@ from cds_service.fhir.address import parse_base
 PREFIX = "KYPHOPLASTY_CDS_"
 PrefetchWish = Literal["full", "patient", "none"]
 BODY_BYTES = 4 * 1024 * 1024
+RECORD_BYTES = 32 * 1024 * 1024
 
 
 Network = IPv4Network | IPv6Network
@@ -76,6 +77,13 @@ class Settings(BaseModel):
         ge=64 * 1024,
         le=64 * 1024 * 1024,
         description="bytes of the largest request that is read; more gets 413",
+    )
+    max_record_bytes: int = Field(
+        default=RECORD_BYTES,
+        ge=1024 * 1024,
+        le=1024 * 1024 * 1024,
+        description="bytes of JSON that the FHIR server may send for one answer; what is more is not read, and the"
+        " card says that the record is incomplete",
     )
     drain_seconds: float = Field(
         default=0.0,

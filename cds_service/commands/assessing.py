@@ -147,7 +147,8 @@ def assess_patient(wish: Wish, settings: Settings, say: Callable[[str], None], *
     _refuse_other_procedure(wish, service.terminology)
     deadline = Deadline.after(settings.deadline_seconds)
     until = deadline.for_reading().ends
-    fhir = FhirClient(wish.fhir_server, wish.token, connections=Connections())
+    connections = Connections(max_record_bytes=settings.max_record_bytes)
+    fhir = FhirClient(wish.fhir_server, wish.token, connections=connections)
     reader = SayingReader(fhir, say if progress else None)
 
     _say_server(identify_server(reader, until=until), wish, say)

@@ -45,7 +45,7 @@ def explain_request(request_file: Path, settings: Settings, today: date | None) 
     log = OneEntry()
     ports = Ports(
         clock=lambda: _noon(today),
-        fhir=open_reader(request, Connections()),
+        fhir=open_reader(request, Connections(max_record_bytes=settings.max_record_bytes)),
         audit=log,
         deadline=Deadline.after(settings.deadline_seconds),
         base_url=settings.public_url or "http://127.0.0.1:8080",

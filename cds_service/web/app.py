@@ -78,7 +78,9 @@ def create_app(
     app.extensions[METRICS] = metrics
     known = earlier or NothingEarlier()
     connections = Connections(
-        allow_private=site is None or site.site.fhir.allow_private_networks, allow_public_plain=site is None
+        allow_private=site is None or site.site.fhir.allow_private_networks,
+        allow_public_plain=site is None,
+        max_record_bytes=settings.max_record_bytes,
     )
     used_tokens = TokenIds(audit.url) if isinstance(audit, AuditStore) else None
     gate = make_gate(

@@ -18,12 +18,14 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from cds_service.demo.fhir_search import SearchRefused, Store, hold
 from cds_service.demo.fhir_server import searchset
+from tests.chart_builders import codeable
 from tests.faults.records import EXTRAS
 
 Json = dict[str, Any]
@@ -313,6 +315,28 @@ def _bomb(_server: ScriptedFhir, handler: Handler, _words: str, _document: Json)
         send(handler, 200, gzip.compress(b" " * 100_000_000), Content_Encoding="gzip")
 
 
+@cache
+def _padding() -> bytes:
+    """Entries of a few kilobytes each, four megabytes together, of which nothing is read."""
+    value = {"code": codeable("urn:example:panel", "part"), "valueQuantity": {"value": 1.5, "unit": "mg/dL"}}
+    parts = [value | {"id": f"c{number}"} for number in range(300)]
+    resource = {"resourceType": "Observation", "status": "final", "component": parts}
+    return b",".join(json.dumps({"resource": {**resource, "id": f"pad-{number}"}}).encode() for number in range(85))
+
+
+def _fills(server: ScriptedFhir, handler: Handler, words: str, document: Json) -> None:
+    """`fills 5`: lists of so many pages, each four megabytes."""
+    number = int(dict(parse_qsl(urlsplit(handler.path).query)).get("page", "1"))
+    if "entry" not in document and document["resourceType"] != "Bundle":
+        send(handler, 200, json.dumps(document).encode())
+        return
+    own = f"{server.base}/{_query_of(unquote(handler.path))}".partition("&page=")[0]
+    links = [{"relation": "next", "url": f"{own}&page={number + 1}"}] if number < int(words) else []
+    whole = {**document, "total": None, "link": links, "entry": document.get("entry", [])}
+    text = json.dumps(whole).encode()
+    send(handler, 200, text[: -len(b"]}")] + (b"," if whole["entry"] else b"") + _padding() + b"]}")
+
+
 FAULTS: Mapping[str, Callable[[ScriptedFhir, Handler, str, Json], None]] = {
     "never": _never,
     "slow": _slow,
@@ -329,4 +353,5 @@ FAULTS: Mapping[str, Callable[[ScriptedFhir, Handler, str, Json], None]] = {
     "finds": _finds,
     "redirects": _redirects,
     "bomb": _bomb,
+    "fills": _fills,
 }

@@ -1,4 +1,4 @@
-"""F34 and F42: more bytes than memory, and one hook many times."""
+"""F34, F37 and F42: more bytes than memory, from callers and from a FHIR server, and one hook many times."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from cds_service.demo.requests import answer_prefetch
 from tests.attacks.running import Running
 from tests.chart_builders import HOOK_INSTANCE
 from tests.faults.records import PATIENT, chart, draft_orders
-from tests.faults.service_under_faults import SERVICE_ID, templates
+from tests.faults.scripted_fhir import ScriptedFhir
+from tests.faults.service_under_faults import SERVICE_ID, queries, templates
 
 CALL = f"/cds-services/{SERVICE_ID}"
 JSON = {"Content-Type": "application/json"}
@@ -63,6 +64,24 @@ def test_f34_bodies_of_more_bytes_than_memory_are_refused_and_nothing_is_killed(
         assert "was sent SIG" not in log
     finally:
         service.close()
+
+
+def test_f37_a_fhir_server_that_answers_full_pages_fills_no_worker(tmp_path):
+    """Eleven lists of five pages of four megabytes: 220 MiB, of which JSON takes nine times as much once decoded."""
+    service = Running(tmp_path, environment={"KYPHOPLASTY_CDS_DEADLINE_SECONDS": "60"})
+    server = ScriptedFhir(chart(), queries(), {"*": "fills 5"})
+    call = {**hook(), "prefetch": {}, "fhirServer": server.base}
+    (worker,) = workers_of(service)
+    before = peak_of(worker)
+    try:
+        answer = service.send("POST", CALL, json.dumps(call).encode(), JSON)
+        assert answer.status == 200
+        detail = answer.document["cards"][0]["detail"]
+        assert "the server sent more than is read for one answer" in detail.replace("\\", "")
+        assert peak_of(worker) - before < 300
+    finally:
+        service.close()
+        server.close()
 
 
 def workers_of(service: Running) -> list[int]:

@@ -111,6 +111,7 @@ def test_every_variable_is_described_with_its_default():
         "RETENTION_DAYS",
         "SPOOL_DIR",
         "MAX_BODY_BYTES",
+        "MAX_RECORD_BYTES",
         "DRAIN_SECONDS",
     }
     assert any("[default: 3.0]" in line for line in lines)

@@ -18,7 +18,7 @@ from cds_service.errors import FhirReadError
 from cds_service.fhir.address import parse_address, parse_base
 from cds_service.fhir.gathering.record import Fetched
 from cds_service.fhir.server.by_category import CategoryReads
-from cds_service.fhir.server.connections import Connections, Reply, late
+from cds_service.fhir.server.connections import ByteBudget, Connections, Reply, late
 from cds_service.fhir.server.judging import judge, wait_asked_for
 from cds_service.fhir.server.paging import PageWalk
 from cds_service.fhir.server.queries import form_of, having, is_search, plainer_queries, value_of, with_base
@@ -83,7 +83,9 @@ class FhirClient:
             raise FhirReadError("address", "the server's address is not valid") from None
         self._began = time.monotonic()
         self._origin = replace(self._base, segments=(), query="").url
-        self._server = (connections or Connections()).server(self._base)
+        connections = connections or Connections()
+        self._server = connections.server(self._base)
+        self._budget = ByteBudget(connections.max_record_bytes)
         self._headers = dict(HEADERS)
         if token is not None and self._base.may_carry_tokens:
             self._headers["Authorization"] = f"Bearer {token}"
@@ -226,7 +228,7 @@ class FhirClient:
     def _try(self, question: _Question, until: Deadline) -> Reply | FhirReadError:
         target = question.url.removeprefix(self._origin)
         try:
-            return self._server.exchange(target, self._headers, until, form=question.form)
+            return self._server.exchange(target, self._headers, until, form=question.form, budget=self._budget)
         except FhirReadError as error:
             return error
 

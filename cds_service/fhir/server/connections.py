@@ -27,6 +27,9 @@ from cds_service.fhir.server.breaker import Breaker, RetryBudget
 from cds_service.fhir.server.resolving import Resolver
 
 MAX_BYTES = 8 * 1024 * 1024  # of one answer, decoded
+MAX_RECORD_BYTES = 32 * 1024 * 1024  # of all answers for one request, decoded
+# What an object or a list counts beyond the bytes that write it: `{}` is held in thirty times its own.
+BRACKET_BYTES = 16
 MAX_SERVERS = 64  # in open mode anyone on this machine may name one
 POOL_SIZE = 32
 LEAST_CONNECT_SECONDS = 0.3
@@ -47,17 +50,52 @@ class Reply:
         return self.headers.get("Content-Type", "").lower()
 
 
+class ByteBudget:
+    """What all answers for one request may take up together; its reads share it, side by side.
+
+    What was taken stays taken, also by an answer that is refused later.
+    """
+
+    def __init__(self, most: int) -> None:
+        """Nothing is taken.
+
+        Args:
+            most: bytes, decoded.
+        """
+        self._lock = threading.Lock()
+        self._left = most
+
+    def take(self, count: int) -> None:
+        """Make room for so many more bytes; zero asks whether there is any.
+
+        Raises:
+            FhirReadError: there is none.
+        """
+        with self._lock:
+            self._left -= count
+            if self._left <= 0:
+                raise FhirReadError("budget", "the server sent more than is read for one answer")
+
+
 class Connections:
     """Every FHIR server that this process has called lately."""
 
-    def __init__(self, *, allow_private: bool = True, allow_public_plain: bool = True) -> None:
+    def __init__(
+        self,
+        *,
+        allow_private: bool = True,
+        allow_public_plain: bool = True,
+        max_record_bytes: int = MAX_RECORD_BYTES,
+    ) -> None:
         """No server yet.
 
         Args:
             allow_private: whether a server's name may lead into a private network; a site says so, in open mode the
                 operator names every server that is not this machine.
             allow_public_plain: whether plain http may leave private networks; a site never lets it.
+            max_record_bytes: of all answers for one request, decoded.
         """
+        self.max_record_bytes = max_record_bytes
         self._resolver = Resolver(allow_private=allow_private, allow_public_plain=allow_public_plain)
         self._lock = threading.Lock()
         self._servers: OrderedDict[str, Server] = OrderedDict()
@@ -95,6 +133,7 @@ class Server:
         *,
         form: str | None = None,
         max_bytes: int = MAX_BYTES,
+        budget: ByteBudget | None = None,
     ) -> Reply:
         """The answer to one request.
 
@@ -104,12 +143,15 @@ class Server:
             deadline: of the whole exchange, lookup and connecting included.
             form: sent as the body of a POST; None for a GET.
             max_bytes: of the answer, decoded.
+            budget: that it shares with other answers, where there is one.
 
         Raises:
             FhirReadError: there was none, it broke off, it is too large, or it did not come in time.
         """
         if deadline.left <= 0:
             raise late()
+        budget = budget or ByteBudget(max_bytes * BRACKET_BYTES * 2)  # none but that of its own size
+        budget.take(0)
         mark = _DEADLINE.set(deadline)
         try:
             response = self._pool.urlopen(
@@ -122,7 +164,9 @@ class Server:
                 retries=False,
                 preload_content=False,
             )
-            return Reply(response.status, response.headers, _body_of(response, deadline, max_bytes))
+            body = _body_of(response, deadline, max_bytes, budget)
+            budget.take(BRACKET_BYTES * (body.count(b"{") + body.count(b"[")))
+            return Reply(response.status, response.headers, body)
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise _as_read_error(error) from None
         finally:
@@ -134,10 +178,10 @@ def late() -> FhirReadError:
     return FhirReadError("timeout", "not read in time")
 
 
-def _body_of(response: urllib3.BaseHTTPResponse, deadline: Deadline, max_bytes: int) -> bytes:
+def _body_of(response: urllib3.BaseHTTPResponse, deadline: Deadline, max_bytes: int, budget: ByteBudget) -> bytes:
     """The decoded body, piece by piece as it comes; a connection that is not read to its end is closed."""
     try:
-        body = _read(response, deadline, max_bytes)
+        body = _read(response, deadline, max_bytes, budget)
     except BaseException:
         response.close()
         raise
@@ -145,12 +189,13 @@ def _body_of(response: urllib3.BaseHTTPResponse, deadline: Deadline, max_bytes: 
     return body
 
 
-def _read(response: urllib3.BaseHTTPResponse, deadline: Deadline, max_bytes: int) -> bytes:
+def _read(response: urllib3.BaseHTTPResponse, deadline: Deadline, max_bytes: int, budget: ByteBudget) -> bytes:
     """In one place that grows: a hundred pieces of a large body leave holes in the memory of the process."""
     body, announced = bytearray(), response.headers.get("Content-Length", "")
     if announced.isdecimal() and int(announced[:20]) > max_bytes:  # packed, it is larger still
         raise _too_large()
     while piece := response.read1(65536, decode_content=True):
+        budget.take(len(piece))
         body += piece
         if len(body) > max_bytes:
             raise _too_large()

@@ -5,13 +5,14 @@ from __future__ import annotations
 import gzip
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 import pytest
 
 from cds_service.errors import FhirReadError
 from cds_service.fhir.server.client import FhirClient
-from cds_service.fhir.server.connections import MAX_BYTES
+from cds_service.fhir.server.connections import MAX_BYTES, Connections
 from cds_service.fhir.server.paging import MAX_PAGES
 from tests.stub_fhir import PATIENT_ID, Reply, StubFhir, fhir, observation, outcome, page
 
@@ -364,3 +365,45 @@ def test_an_unusable_base_is_refused_by_name():
     with pytest.raises(FhirReadError) as caught:
         FhirClient("ftp://ehr.example.org/fhir")
     assert caught.value.reason == "address"
+
+
+# --- the bytes of one request
+
+
+def padded(number: int) -> dict:
+    return observation(number, note=[{"text": "x" * 300_000}])
+
+
+def test_all_reads_of_one_request_share_its_bytes_and_nothing_is_asked_beyond(server):
+    for number in range(1, 9):
+        server.say(f"/Observation?code={number}", page(padded(number)))
+    client = FhirClient(server.base, connections=Connections(max_record_bytes=1_000_000))
+    with ThreadPoolExecutor(8) as threads:
+        reads = [threads.submit(client.fetch, f"Observation?code={number}", until=soon()) for number in range(1, 9)]
+    failed = [read.exception() for read in reads if read.exception()]
+    assert len(failed) >= 5, "three fit"
+    assert {error.reason for error in failed} == {"budget"}
+    asked = len(server.requests)
+    with pytest.raises(FhirReadError):
+        client.fetch("Observation?code=1", until=soon())
+    assert len(server.requests) == asked
+    other = FhirClient(server.base, connections=Connections(max_record_bytes=1_000_000))
+    assert ids(other.fetch("Observation?code=1", until=soon()).documents) == ["o1"]
+
+
+def test_a_page_beyond_the_bytes_leaves_the_list_incomplete(server):
+    for number in range(1, 9):
+        following = f"{server.base}/Observation?page={number + 1}"
+        server.say(f"/Observation?page={number}", page(padded(number), following=following))
+    client = FhirClient(server.base, connections=Connections(max_record_bytes=1_000_000))
+    fetched = client.fetch("Observation?page=1", until=soon())
+    assert ids(fetched.documents) == ["o1", "o2", "o3"]
+    assert fetched.note == "page 4: the server sent more than is read for one answer"
+
+
+def test_objects_and_lists_count_more_than_the_bytes_that_write_them(server):
+    server.say("/Patient/p1", PATIENT | {"extension": [{}] * 60_000})
+    client = FhirClient(server.base, connections=Connections(max_record_bytes=1_000_000))
+    with pytest.raises(FhirReadError) as caught:
+        client.fetch("Patient/p1", until=soon())
+    assert caught.value.reason == "budget"
