@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from cds_service import __version__
-from cds_service.card_files import in_force, load_card_texts
+from cds_service.cards.card_files import in_force, load_card_texts
+from cds_service.cards.guidelines import load_guidelines
 from cds_service.core.model_card import model_card
 from cds_service.core.policy import Policy
 from cds_service.core.prediction import load_models
@@ -25,7 +26,6 @@ from cds_service.fhir.mapping.specs import asked_codes, check_specs, load_findin
 from cds_service.fhir.mapping.terminology import Terminology, load_terminology
 from cds_service.fhir.orders.suggestions import OrderTemplate, make_template, read_placeholders
 from cds_service.fhir.shapes import compile_shape
-from cds_service.guidelines import load_guidelines
 from cds_service.service import Service, ServiceHook
 from cds_service.site.folder import SiteFolder, load_site
 

@@ -26,6 +26,7 @@ from cds_service.audit.chain import AuditLog
 from cds_service.audit.entry import entry_for
 from cds_service.cards.answer import Answer
 from cds_service.cards.build import build_cards
+from cds_service.cards.guidelines import Guideline
 from cds_service.cards.repeated import shorten, whole_cards
 from cds_service.cards.texts import CardTexts
 from cds_service.computing import TURN
@@ -52,7 +53,6 @@ from cds_service.fhir.orders.augmentation import find_augmentation_order, find_d
 from cds_service.fhir.orders.drafted_drugs import with_drafted_drugs
 from cds_service.fhir.orders.drafts import DraftOrders, read_drafts
 from cds_service.fhir.orders.suggestions import OrderTemplate, draft_suggestions
-from cds_service.guidelines import Guideline
 from cds_service.protocol import HookRequest, HookResponse
 
 HISTORY_SHARE = 1 / 6  # of the time that is left once the record is read

@@ -17,7 +17,6 @@ from typing import Any
 
 from cds_service.audit.in_memory import OneEntry
 from cds_service.deadline import Deadline
-from cds_service.drafting import augmentation_order, order_sign_body
 from cds_service.errors import CdsError, FhirReadError
 from cds_service.fhir.address import parse_base
 from cds_service.fhir.gathering.reading import Fetched
@@ -39,6 +38,7 @@ from cds_service.fhir.server.lookup import (
 )
 from cds_service.loading import load_service
 from cds_service.protocol import TOKEN, HookResponse, is_fhir_id, parse_request
+from cds_service.samples.drafting import augmentation_order, order_sign_body
 from cds_service.service import Ports, answer
 from cds_service.settings import Settings
 from cds_service.site.folder import load_site

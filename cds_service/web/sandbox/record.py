@@ -9,7 +9,9 @@ from typing import Any
 from cds_service.audit.in_memory import OneEntry
 from cds_service.core.wording import say_date
 from cds_service.deadline import Deadline
-from cds_service.drafting import (
+from cds_service.fhir.server.lookup import FoundPatient
+from cds_service.protocol import parse_request
+from cds_service.samples.drafting import (
     CPT,
     CPT_CODES,
     OWN_ORDERS,
@@ -18,8 +20,6 @@ from cds_service.drafting import (
     order_sign_body,
     region_of,
 )
-from cds_service.fhir.server.lookup import FoundPatient
-from cds_service.protocol import parse_request
 from cds_service.service import Ports, Service
 from cds_service.web.cds_api import Surroundings
 from cds_service.web.fhir_access import check_fhir_server, open_reader
