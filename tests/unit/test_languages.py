@@ -1,7 +1,9 @@
-"""The same record and orders, in words of English, German, French and Chinese, get the same answer."""
+"""The same record and orders, in words of six languages, get the same answer."""
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -65,6 +67,17 @@ WORDS = {
     },
 }
 
+CARE = tomllib.loads(Path(__file__).with_name("conditions_by_language.toml").read_text(encoding="utf-8"))
+
+
+def answer_to(texts: list[str]) -> list[dict[str, Any]]:
+    """The cards for a patient with these problems, in words alone."""
+    problems = (
+        problem("", number=f"c-{number}", code={"text": words}, recordedDate="2026-10-20")
+        for number, words in enumerate(texts)
+    )
+    return ask(order_sign((problem("I10"), *problems), kyphoplasty("L1"), brace()))
+
 
 def answer(language: str) -> list[dict[str, Any]]:
     words = WORDS[language]
@@ -111,3 +124,15 @@ def test_all_of_the_english_record_is_read():
     assert "lendron" in said
     assert "already ordered" in said.lower()
     assert "TLSO" in cards["braceLimit"]["summary"] + cards["braceLimit"]["detail"]
+
+
+@pytest.mark.parametrize("language", ["German", "French", "Spanish", "Italian", "Chinese"])
+@pytest.mark.parametrize("group", CARE)
+def test_conditions_in_other_words_get_the_same_answer(group, language):
+    assert answer_to(CARE[group][language]) == answer_to(CARE[group]["English"])
+
+
+@pytest.mark.parametrize("group", CARE)
+def test_each_of_these_conditions_changes_the_answer(group):
+    without = answer_to([])
+    assert all(answer_to([words]) != without for words in CARE[group]["English"])

@@ -61,11 +61,14 @@ def find_medication(spec: FindingSpec, chart: Chart) -> Outcome:
     ours = [one for one in _uses(chart) if one.drug.concepts & set(spec.value_sets)]
     passed = (*chart.broken(spec), *_future(spec, ours, chart))
     counted = [one for one in ours if _counts(one, spec, chart)]
-    stated = [one for one in find_stated(chart, spec, spec.value_sets) if one.problem is None and not one.is_past]
+    said = [one for one in find_stated(chart, spec, spec.value_sets) if not one.is_past]
     if counted:
         return _taken(spec, chart, counted), passed
-    if stated:
+    if stated := [one for one in said if one.problem is None]:
         return stated_as_true(spec, stated), passed
+    if doubtful := [one for one in said if one.problem and one.problem[0] == "undetermined"]:
+        seen = (one.provenance(spec) for one in doubtful)
+        return gap(spec, "undetermined", doubtful[0].passed_over(spec).detail, *seen), passed
     return _not_taken(spec, chart, ours), passed
 
 
