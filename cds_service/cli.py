@@ -174,7 +174,7 @@ def mappings() -> None:
 @_say_errors
 def check_mappings(site: Path | None) -> None:
     """Check studies, hooks, mappings and a site folder with its keys: one line a fault, with file, table and key."""
-    from cds_service.callers.key_sources import find_key_faults  # noqa: PLC0415
+    from cds_service.callers.keys import find_key_faults  # noqa: PLC0415
     from cds_service.loading import find_faults, load_service  # noqa: PLC0415
     from cds_service.site.folder import load_site  # noqa: PLC0415
 

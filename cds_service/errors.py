@@ -7,7 +7,6 @@ CdsError
     PatientMismatch         the Patient or the augmentation order belongs to another patient than the request
   NotAuthenticated          the caller did not prove who it is
   NotAllowed                the caller may not do this, for example name this FHIR server
-  TooManyCalls              the caller's site allows it fewer calls a minute
   UnknownService            no service of that id
   EvidenceUnavailable       neither prefetch nor FHIR server gave a readable record
   DeadlinePassed            the time for the answer ran out
@@ -65,22 +64,6 @@ class NotAllowed(CdsError):
     def __init__(self, message: str, *, reason: str = "") -> None:
         super().__init__(message)
         self.reason = reason
-
-
-class TooManyCalls(CdsError):
-    """The caller has used up what its site allows it.
-
-    Attributes:
-        seconds: after which the next call is taken.
-        is_recorded: whether the refusal is recorded where it asked for an augmentation order; of a flood not all are.
-    """
-
-    reason = "rate.limited"
-
-    def __init__(self, message: str, *, seconds: int, is_recorded: bool) -> None:
-        super().__init__(message)
-        self.seconds = seconds
-        self.is_recorded = is_recorded
 
 
 class UnknownService(CdsError):

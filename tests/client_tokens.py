@@ -5,10 +5,14 @@ from __future__ import annotations
 import base64
 import json
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 from uuid import uuid4
 
 from cryptography.hazmat.primitives import hashes
@@ -78,6 +82,20 @@ class Signer:
         if self.algorithm.startswith("PS"):
             return self.private.sign(signed, padding.PSS(padding.MGF1(digest), digest.digest_size), digest)
         return self.private.sign(signed, padding.PKCS1v15(), digest)
+
+
+@contextmanager
+def tokens_at(clock: SimpleNamespace) -> Iterator[None]:
+    """Tokens are verified at the second that `clock.now` says."""
+
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> datetime:
+            return datetime.fromtimestamp(clock.now, tz or UTC)
+
+    here = SimpleNamespace(time=lambda: clock.now)
+    with patch("jwt.api_jwt.datetime", Clock), patch("cds_service.callers.verifying.time", here):
+        yield
 
 
 def forged(secret: bytes, audience: str, *, algorithm: str = "HS256", kid: str = "key-1") -> str:

@@ -1,45 +1,49 @@
-"""Public keys of one issuer: JSON Web Keys (RFC 7517) that may verify its tokens, and why others may not."""
+"""Public keys of an issuer (RFC 7517), from a file of the site folder or from an address that the site names."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+import time
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol, get_args
 
 from jwt import PyJWK
 from jwt.exceptions import PyJWTError
 
+from cds_service.deadline import Deadline
+from cds_service.errors import DataFileError, FhirReadError
+from cds_service.fhir.address import parse_address, target_of
+from cds_service.fhir.server.connections import Connections
 from cds_service.json_text import JsonTextError, decode_json
+from cds_service.published import Monotonic, NotPublished, Published
+from cds_service.site.clients import Algorithm
+from cds_service.site.folder import SiteFolder
 
+LOG = logging.getLogger("kyphoplasty_cds.callers")
 MAX_KEYS = 100
 MAX_KID = 64  # characters
-RSA_BITS = (2048, 8192)  # shorter ones can be broken, longer ones only cost time
-CURVES = {"P-256": "ES256", "P-384": "ES384", "P-521": "ES512"}
-RSA_ALGORITHMS = frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512"})
+RSA_BITS = (2048, 8192)  # shorter keys can be broken, longer ones are slow
+RSA = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512")
+# Key type or curve -> the algorithms of RFC 7518 and RFC 8037 that such a key verifies.
+FAMILIES: Mapping[str, tuple[str, ...]] = {
+    "RSA": RSA,
+    "P-256": ("ES256",),
+    "P-384": ("ES384",),
+    "P-521": ("ES512",),
+    "Ed25519": ("EdDSA",),
+}
+OF_CLIENTS: frozenset[str] = frozenset(get_args(Algorithm))
+WAIT_SECONDS = 1.0  # for which one call waits for a fetch
+FETCH_SECONDS = 5.0
+FILE_SECONDS = 1.0  # between two looks at a file
+MAX_BYTES = 256 * 1024
+HEADERS = {"Accept": "application/jwk-set+json, application/json", "User-Agent": "kyphoplasty-cds"}
 
 
 class NoKeySet(ValueError):
-    """The text is not a set of keys. The message repeats nothing of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class VerifyingKey:
-    """One public key that may verify tokens.
-
-    Attributes:
-        algorithms: that a key of this kind can be used with.
-        bound: the one that its owner allows; None where the owner does not say.
-        public: as the cryptography library holds it.
-    """
-
-    kid: str
-    algorithms: frozenset[str]
-    bound: str | None
-    public: Any = field(repr=False)
-
-    def fits(self, algorithm: str) -> bool:
-        """Whether a token of this algorithm may be verified with it."""
-        return algorithm in self.algorithms and self.bound in (None, algorithm)
+    """The text is not a JWK Set. The message repeats nothing of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +51,27 @@ class KeySet:
     """The keys of one issuer.
 
     Attributes:
-        keys: by id; different keys may have the same.
+        keys: by id, one for each algorithm that it may verify; empty where its `alg` is for another type of key.
+            Different keys may share an id, and a key without one has the empty id.
         ignored: why a key of this id is not used: `jwks.badkey`, `jwks.use`, `jwks.weak`.
     """
 
-    keys: Mapping[str, tuple[VerifyingKey, ...]] = field(default_factory=dict)
+    keys: Mapping[str, tuple[PyJWK, ...]] = field(default_factory=dict)
     ignored: Mapping[str, str] = field(default_factory=dict)
 
 
-def read_keys(text: bytes) -> KeySet:
+NO_KEYS = KeySet()
+
+
+def read_keys(text: bytes, algorithms: Collection[str] = OF_CLIENTS) -> KeySet:
     """The keys in this JWK Set.
 
+    Args:
+        text: the document.
+        algorithms: that keys are wanted for.
+
     Raises:
-        NoKeySet: it is none.
+        NoKeySet: the text is not a JWK Set.
     """
     try:
         document = decode_json(text)
@@ -68,62 +80,185 @@ def read_keys(text: bytes) -> KeySet:
     members = document.get("keys") if isinstance(document, dict) else None
     if not isinstance(members, list) or len(members) > MAX_KEYS:
         raise NoKeySet(f'not an object with a list "keys" of at most {MAX_KEYS}')
-    keys: dict[str, tuple[VerifyingKey, ...]] = {}
+    keys: dict[str, tuple[PyJWK, ...]] = {}
     ignored: dict[str, str] = {}
     for member in members:
-        kid = _kid_of(member)
-        found = _verifying_key(kid, member)
+        kid = member.get("kid", "") if isinstance(member, dict) else None
+        found = _read_key(member, algorithms) if isinstance(kid, str) and len(kid) <= MAX_KID else "jwks.badkey"
         if isinstance(found, str):
-            ignored[kid] = found
+            ignored[str(kid)[:MAX_KID]] = found
         else:
-            keys[kid] = (*keys.get(kid, ()), found)
+            keys[str(kid)] = keys.get(str(kid), ()) + found
     return KeySet(keys, ignored)
 
 
-def _kid_of(member: Any) -> str:
-    """The id of the key; empty where it has none that a token could name."""
-    kid = member.get("kid") if isinstance(member, dict) else None
-    return kid if isinstance(kid, str) and len(kid) <= MAX_KID else ""
-
-
-def _verifying_key(kid: str, member: Any) -> VerifyingKey | str:
-    """The key, or why it is not used."""
-    if not kid or member.get("kty") not in {"EC", "RSA"} or "d" in member or not _is_text(member.get("alg")):
-        return "jwks.badkey"  # symmetric, of another kind, without an id, or a private key that is no secret any more
-    if member.get("use", "sig") != "sig" or not _may_verify(member.get("key_ops", ["verify"])):
+def _read_key(member: Mapping[str, Any], algorithms: Collection[str]) -> tuple[PyJWK, ...] | str:
+    """One key for each algorithm that it may verify, or why it is not used."""
+    kind = member.get("kty")
+    if kind not in {"EC", "RSA", "OKP"} or "d" in member:  # symmetric, or a private key that is no longer private
+        return "jwks.badkey"
+    operations = member.get("key_ops", ["verify"])
+    if member.get("use", "sig") != "sig" or not isinstance(operations, list) or "verify" not in operations:
         return "jwks.use"
-    return _elliptic(kid, member) if member["kty"] == "EC" else _rsa(kid, member)
-
-
-def _elliptic(kid: str, member: Mapping[str, Any]) -> VerifyingKey | str:
-    algorithm = CURVES.get(str(member.get("crv")))
-    if algorithm is None:
+    family = FAMILIES.get("RSA" if kind == "RSA" else str(member.get("crv")))
+    if family is None:
         return "jwks.weak"
-    public = _public(member, ("kty", "crv", "x", "y"), algorithm)
-    return "jwks.badkey" if public is None else VerifyingKey(kid, frozenset({algorithm}), member.get("alg"), public)
-
-
-def _rsa(kid: str, member: Mapping[str, Any]) -> VerifyingKey | str:
-    public = _public(member, ("kty", "n", "e"), "RS384")
-    if public is None:
+    bound = member.get("alg")
+    try:
+        public = PyJWK(dict(member), family[0]).key
+        keys = tuple(PyJWK(dict(member), one) for one in family if one in algorithms and bound in (None, one))
+    except (PyJWTError, KeyError, TypeError, ValueError):
         return "jwks.badkey"
     shortest, longest = RSA_BITS
-    if not shortest <= public.key_size <= longest:
-        return "jwks.weak"
-    return VerifyingKey(kid, RSA_ALGORITHMS, member.get("alg"), public)
+    return keys if kind != "RSA" or shortest <= public.key_size <= longest else "jwks.weak"
 
 
-def _public(member: Mapping[str, Any], names: tuple[str, ...], algorithm: str) -> Any:
-    """The key of these members alone; None where they make none."""
+class KeySource(Protocol):
+    """The keys of one issuer."""
+
+    def keys(self, kid: str, until: Deadline) -> KeySet:
+        """The keys in force, refreshed first where none has this id."""
+        ...
+
+    def prefetch(self) -> None:
+        """Begin to look for keys, without waiting for them."""
+        ...
+
+
+class KeyFile:
+    """Keys in a file, which is read again when it has changed."""
+
+    def __init__(self, issuer: str, file: Path, *, monotonic: Monotonic = time.monotonic) -> None:
+        """Reads the file.
+
+        Raises:
+            DataFileError: it holds no keys that could verify a token.
+        """
+        self._issuer = issuer
+        self._file = file
+        self._monotonic = monotonic
+        self._state = _state_of(file)
+        self._looked = monotonic()
+        self._keys = _usable_keys(file)
+        _log("jwks.refresh", issuer, self._keys)
+
+    def keys(self, kid: str, until: Deadline) -> KeySet:  # noqa: ARG002 - a file has no others
+        """The keys in the file as it is now, or as it last could be read."""
+        now = self._monotonic()
+        if now - self._looked >= FILE_SECONDS:
+            self._looked = now
+            self._read_if_changed()
+        return self._keys
+
+    def prefetch(self) -> None:
+        """Nothing: they are there."""
+
+    def _read_if_changed(self) -> None:
+        state = _state_of(self._file)
+        if state == self._state:
+            return
+        self._state = state
+        try:
+            self._keys = read_keys(self._file.read_bytes())
+        except (OSError, NoKeySet):
+            _log("jwks.stale", self._issuer, self._keys, detail="the file cannot be read")
+        else:
+            _log("jwks.refresh", self._issuer, self._keys)
+
+
+class KeyAddress:
+    """Keys at an address. No redirect is followed."""
+
+    def __init__(
+        self, issuer: str, url: str, connections: Connections, *, monotonic: Monotonic = time.monotonic
+    ) -> None:
+        """Nothing is fetched yet.
+
+        Args:
+            issuer: whose keys they are.
+            url: of the JWK Set.
+            connections: that follow the site's rule about private networks.
+            monotonic: in seconds.
+        """
+        self._issuer = issuer
+        self._server = connections.server(parse_address(url).server)
+        self._target = target_of(url)
+        self.published = Published(self._fetch, self._log_fault, monotonic=monotonic)
+
+    def keys(self, kid: str, until: Deadline) -> KeySet:
+        """The keys in force; with an unknown id, or with old keys, after a fetch if one may be made and is in time."""
+        wait = Deadline.after(min(WAIT_SECONDS, until.left))
+        return self.published.get(wait, lambda known: kid in known.keys) or NO_KEYS
+
+    def prefetch(self) -> None:
+        """Begin the first fetch."""
+        self.published.prefetch()
+
+    def _fetch(self) -> KeySet:
+        try:
+            reply = self._server.exchange(self._target, HEADERS, Deadline.after(FETCH_SECONDS), max_bytes=MAX_BYTES)
+            if reply.status != 200:
+                raise NotPublished("redirect" if 300 <= reply.status < 400 else f"http-{reply.status}")
+            found = read_keys(reply.body)
+        except NoKeySet:
+            raise NotPublished("not-keys") from None
+        except FhirReadError as error:
+            raise NotPublished(error.reason) from None
+        _log("jwks.refresh", self._issuer, found)
+        return found
+
+    def _log_fault(self, reason: str) -> None:
+        kept = self.published.known
+        event = "jwks.redirect" if reason == "redirect" else "jwks.stale" if kept else "jwks.unreachable"
+        _log(event, self._issuer, kept or NO_KEYS, detail=reason)
+
+
+def find_key_faults(site: SiteFolder) -> tuple[DataFileError, ...]:
+    """What is wrong with the key files that this site names: for each client what would stop the start."""
+    found = []
+    for client in site.site.clients:
+        try:
+            if client.jwks_file is not None:
+                _usable_keys(site.path / client.jwks_file)
+        except DataFileError as fault:
+            found.append(fault)
+    return tuple(found)
+
+
+def _usable_keys(file: Path) -> KeySet:
+    """The keys in this file.
+
+    Raises:
+        DataFileError: none of them could verify a token.
+    """
     try:
-        return PyJWK({name: member[name] for name in names}, algorithm).key
-    except (KeyError, TypeError, ValueError, PyJWTError):
-        return None
+        found = read_keys(file.read_bytes())
+    except OSError as error:
+        raise DataFileError(str(file), "", f"cannot be read ({type(error).__name__})") from None
+    except NoKeySet as error:
+        raise DataFileError(str(file), "", f"no JWK Set: {error}") from None
+    if not any(keys for kid, keys in found.keys.items() if kid):
+        reasons = ", ".join(sorted(set(found.ignored.values()))) or "it is empty"
+        raise DataFileError(str(file), "keys", f"none of them can verify a token ({reasons})")
+    return found
 
 
-def _is_text(value: Any) -> bool:
-    return value is None or isinstance(value, str)
+def _state_of(file: Path) -> tuple[int, int, int]:
+    """What changes with the file's content; zeros where there is none."""
+    try:
+        found = file.stat()
+    except OSError:
+        return (0, 0, 0)
+    return (found.st_ino, found.st_mtime_ns, found.st_size)
 
 
-def _may_verify(operations: Any) -> bool:
-    return isinstance(operations, list) and "verify" in operations
+def _log(reason: str, issuer: str, keys: KeySet, *, detail: str = "") -> None:
+    """One line for operators: ids of keys, and why some are not used."""
+    fields = {"event": "client-keys", "reason": reason, "issuer": issuer, "keys": sorted(keys.keys)}
+    if detail:
+        fields["detail"] = detail
+    is_new = reason == "jwks.refresh"
+    LOG.log(logging.INFO if is_new else logging.WARNING, "client-keys", extra={"fields": fields})
+    for kid, why in sorted(keys.ignored.items()) if is_new else ():
+        ignored = {"event": "client-key-ignored", "reason": why, "issuer": issuer, "kid": kid}
+        LOG.warning("client-key-ignored", extra={"fields": ignored})

@@ -1,57 +1,61 @@
-"""The path of a token, top to bottom: form, issuer, key, signature, claims, the client's rate, first use."""
+"""The path of a token, top to bottom: form, header, issuer, keys, PyJWT's checks, our own, first use.
+
+PyJWT verifies the signature, `aud`, `iss`, `exp`, `iat`, `nbf` and what must be there; CDS Hooks 2.0.1 ("Trusting CDS
+Clients") asks for the rest. The answer is the same whatever was wrong: the reason is for the log alone.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+import re
+import time
+from base64 import urlsafe_b64decode
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from typing import get_args
+from typing import Any
 
-from jwt import PyJWS
-from jwt.exceptions import PyJWTError
+import jwt
+from jwt.exceptions import InvalidJTIError
 
-from cds_service.callers.claims import (
-    SKEW_SECONDS,
-    BadClaim,
-    check_audience,
-    check_times,
-    jti_of,
-    read_times,
-    tenant_of,
-)
-from cds_service.callers.key_sources import KeyAddress, KeyFile, KeySource
-from cds_service.callers.keys import VerifyingKey
-from cds_service.callers.rates import Rate
-from cds_service.callers.refusing import refuse
+from cds_service.callers.keys import MAX_KID, KeyAddress, KeyFile, KeySource
 from cds_service.callers.replays import Replays
-from cds_service.callers.token import Token, bearer_of, read_token
 from cds_service.core.caller import Caller
 from cds_service.deadline import Deadline
-from cds_service.errors import TooManyCalls
+from cds_service.errors import NotAuthenticated
 from cds_service.fhir.address import parse_address
 from cds_service.fhir.server.connections import Connections
-from cds_service.site.clients import Algorithm, Client
+from cds_service.json_text import decode_json
+from cds_service.site.clients import MAX_NAME, Client
 
-TOO_MANY = "This client has made more calls than its site allows in a minute."
-ALGORITHMS = frozenset(get_args(Algorithm))
+MAX_HEADER = 16 * 1024  # characters of the Authorization header
+MAX_JTI = 256  # characters
+SKEW_SECONDS = 60  # between the clocks of two machines
+LATEST = 253_402_300_800  # the year 10000; no time is later
+SHOWN = 64  # characters of what a caller claims, in the log
+SHAPE = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]*)", re.ASCII)
+# Members of a header that would change how the token is read, or that bring a key along.
+REFUSED_MEMBERS: Mapping[str, str] = {
+    **dict.fromkeys(("crit", "b64", "zip"), "jwt.crit"),
+    **dict.fromkeys(("jwk", "x5c", "x5u"), "jwt.header"),
+}
+TIME_CLAIM = re.compile(r"\((exp|iat|nbf)\)")  # in the messages of PyJWT, which has one exception for all three
+OPTIONS: Any = {"require": ["iss", "aud", "exp", "iat", "jti"], "verify_sub": False}  # `sub` is not ours to judge
+FAULTS: Mapping[type[jwt.PyJWTError], str] = {
+    jwt.InvalidSignatureError: "jwt.signature",
+    jwt.InvalidAudienceError: "jwt.aud",
+    jwt.ExpiredSignatureError: "jwt.exp",
+    InvalidJTIError: "jwt.jti",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class KnownClient:
-    """One EHR of the site, with what this process keeps for it.
-
-    Attributes:
-        rate: of calls; None where the site sets no limit.
-        rate_of_refusals: of calls beyond it of which is recorded what they asked for; as many.
-    """
+    """One EHR of the site, and where its keys come from."""
 
     settings: Client
     source: KeySource
-    rate: Rate | None = None
-    rate_of_refusals: Rate | None = None
 
     @classmethod
     def of(cls, settings: Client, folder: Path, connections: Connections) -> KnownClient:
@@ -60,140 +64,220 @@ class KnownClient:
         Raises:
             DataFileError: the file of its keys holds none.
         """
-        source: KeySource = (
-            KeyFile(settings.issuer, folder / settings.jwks_file)
-            if settings.jwks_file is not None
-            else KeyAddress(settings.issuer, settings.jwks_url or "", connections)
-        )
-        if settings.calls_per_minute is None:
-            return cls(settings, source)
-        return cls(settings, source, Rate(settings.calls_per_minute), Rate(settings.calls_per_minute))
-
-    def check_rate(self) -> None:
-        """Pass a call that this client may still make in this minute.
-
-        Raises:
-            TooManyCalls: it may not.
-        """
-        seconds = self.rate.take() if self.rate is not None else 0
-        if seconds:
-            is_recorded = self.rate_of_refusals is None or self.rate_of_refusals.take() == 0
-            raise TooManyCalls(TOO_MANY, seconds=seconds, is_recorded=is_recorded)
+        if settings.jwks_file is not None:
+            return cls(settings, KeyFile(settings.issuer, folder / settings.jwks_file))
+        return cls(settings, KeyAddress(settings.issuer, settings.jwks_url or "", connections))
 
 
 class Callers:
-    """Every EHR that may call, and who of them does."""
+    """Every EHR that may call, and which of them does."""
 
-    def __init__(self, clients: Sequence[KnownClient], replays: Replays, clock: Callable[[], datetime]) -> None:
+    def __init__(self, clients: Iterable[KnownClient], replays: Replays) -> None:
         """Nothing is fetched yet.
 
         Args:
             clients: one for each issuer.
             replays: knows which tokens were used.
-            clock: now, UTC.
         """
         self._clients: Mapping[str, KnownClient] = {one.settings.issuer: one for one in clients}
         self._replays = replays
-        self._clock = clock
-        self._signatures = PyJWS(algorithms=sorted(ALGORITHMS))
 
     def prefetch(self) -> None:
-        """Begin to fetch all keys and to reach the table of used tokens; nobody waits for them."""
+        """Begin to fetch all keys and to reach the table of used tokens, without waiting."""
         self._replays.start()
         for client in self._clients.values():
             client.source.prefetch()
 
-    def verify(
-        self,
-        authorization: str | None,
-        address: str,
-        until: Deadline,
-        say_caller: Callable[[Caller], None] = lambda _: None,
-    ) -> tuple[KnownClient, Caller]:
+    def verify(self, authorization: str | None, address: str, until: Deadline) -> tuple[Client, Caller]:
         """Who sent this Authorization header to this address of ours.
-
-        A call beyond the client's rate leaves its token unused: who is told to try again later may do so with it.
 
         Args:
             authorization: None where there is none.
             address: as callers know it, from settings alone.
             until: of the answer.
-            say_caller: told who it is before the rate is looked at.
 
         Raises:
-            NotAuthenticated: nobody that we know; why is in it for the log alone.
-            TooManyCalls: somebody who has called too often.
+            NotAuthenticated: nobody that we know.
         """
-        token = read_token(bearer_of(authorization))
-        issuer = token.claims.get("iss")
-        if token.algorithm not in ALGORITHMS:
-            raise refuse("jwt.alg", issuer=issuer, kid=token.kid)
+        text = bearer_of(authorization)
+        try:
+            header, said = read_token(text)
+        except ValueError:
+            raise _refusal("jwt.format") from None
+        try:
+            return self._verify(text, header, said, address, until)
+        except NotAuthenticated as refusal:
+            refusal.issuer, refusal.kid = _shown(said.get("iss")), _shown(header.get("kid"))
+            raise
+
+    def _verify(
+        self, text: str, header: Mapping[str, Any], said: Mapping[str, Any], address: str, until: Deadline
+    ) -> tuple[Client, Caller]:
+        check_header(header)
+        issuer = said.get("iss")
         client = self._clients.get(issuer) if isinstance(issuer, str) else None
         if client is None:
-            raise refuse("jwt.iss", issuer=issuer, kid=token.kid)
-        try:
-            self._check_signature(token, _keys_for(token, client, until))
-            caller, jti, expires = self._check_claims(token, client.settings, address)
-            say_caller(caller)
-            client.check_rate()
-            self._use(client.settings.issuer, jti, expires, until)
-        except BadClaim as error:
-            raise refuse(error.reason, issuer=issuer, kid=token.kid) from None
-        return client, caller
-
-    def _check_signature(self, token: Token, keys: Sequence[VerifyingKey]) -> None:
-        for key in keys:
-            with suppress(PyJWTError):
-                self._signatures.decode_complete(token.text, key.public, algorithms=[token.algorithm])
-                return
-        raise BadClaim("jwt.signature")
-
-    def _check_claims(self, token: Token, client: Client, address: str) -> tuple[Caller, str, int]:
-        """Whom a token speaks for that is for us, now, and not used as far as this process knows; its id and end."""
-        now = self._clock().timestamp()
-        check_audience(token.claims, (address, *client.audiences))
-        times = read_times(token.claims)
-        jti = jti_of(token.claims)
-        check_times(times, client, now)
-        tenant = tenant_of(token.claims, client)
-        if self._replays.is_used(client.issuer, jti):  # or whoever has an old token could use up the client's rate
-            raise BadClaim("jwt.replay")
-        return Caller(client.issuer, tenant), jti, math.ceil(times.expires) + SKEW_SECONDS
-
-    def _use(self, issuer: str, jti: str, expires: int, until: Deadline) -> None:
-        now = self._clock().timestamp()
-        if not self._replays.is_new(issuer, jti, expires=expires, now=now, until=until):
-            raise BadClaim("jwt.replay")
+            raise _refusal("jwt.iss")
+        settings = client.settings
+        keys = _keys_for(header, client, until)
+        claims = decode(text, keys, settings, [one.removesuffix("/") for one in (address, *settings.audiences)])
+        caller = Caller(settings.issuer, check_claims(claims, settings))
+        expires, now = math.ceil(claims["exp"]) + SKEW_SECONDS, time.time()
+        if not self._replays.is_new(settings.issuer, claims["jti"], expires=expires, now=now, until=until):
+            raise _refusal("jwt.replay")
+        return settings, caller
 
 
-def _keys_for(token: Token, client: KnownClient, until: Deadline) -> Sequence[VerifyingKey]:
-    """The issuer's own keys that this token names: an issuer may publish two under one id, as while it changes them.
+def bearer_of(authorization: str | None) -> str:
+    """The token in an Authorization header (RFC 6750), whose scheme may be written in any case.
 
     Raises:
-        BadClaim: there is none, or it is not for tokens of this algorithm.
+        NotAuthenticated: there is none, it is of another scheme, or there are two, which HTTP joins with a comma.
     """
-    if token.algorithm not in client.settings.algorithms:
-        raise BadClaim("jwt.alg")
-    if token.jku is not None and not _is_address_of_keys(token.jku, client.settings):
-        raise BadClaim("jwt.jku")
-    found = client.source.keys(token.kid, until)
-    named = found.keys.get(token.kid)
-    if not named:
-        raise BadClaim(found.ignored.get(token.kid, "jwt.kid_unknown"))
-    fitting = [key for key in named if key.fits(token.algorithm)]
+    if not authorization:
+        raise _refusal("auth.missing")
+    if len(authorization) > MAX_HEADER:
+        raise _refusal("jwt.format")
+    scheme, _, token = authorization.partition(" ")
+    if scheme.lower() != "bearer" or "," in token:
+        raise _refusal("auth.scheme")
+    return token.strip(" ")
+
+
+def read_token(text: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """Header and claims of a signed JWT (RFC 7515, 7519), before anything of them is believed.
+
+    Stricter than PyJWT: no padding, no NaN, no key twice, no nesting without end.
+
+    Raises:
+        ValueError: it is none.
+    """
+    shape = SHAPE.fullmatch(text)
+    if shape is None:
+        raise ValueError("not three parts")
+    header, claims = (decode_json(urlsafe_b64decode(part + "=" * (-len(part) % 4))) for part in shape.groups()[:2])
+    if not isinstance(header, dict) or not isinstance(claims, dict):
+        raise ValueError("not two objects")  # noqa: TRY004 - text that is wrong, not a type of ours
+    return header, claims
+
+
+def check_header(header: Mapping[str, Any]) -> None:
+    """Pass a header that asks for nothing but a signature by a key of the issuer.
+
+    Raises:
+        NotAuthenticated: it asks for more, or names no algorithm, type or key.
+    """
+    algorithm, kid, kind = (header.get(name) for name in ("alg", "kid", "typ"))
+    if not isinstance(algorithm, str):
+        raise _refusal("jwt.alg")
+    for member, reason in REFUSED_MEMBERS.items():
+        if member in header:
+            raise _refusal(reason)
+    if not isinstance(kind, str) or kind.upper() != "JWT":
+        raise _refusal("jwt.typ")
+    if not isinstance(kid, str) or not 0 < len(kid) <= MAX_KID:
+        raise _refusal("jwt.kid")
+
+
+def decode(text: str, keys: Sequence[jwt.PyJWK], client: Client, ours: Sequence[str]) -> Mapping[str, Any]:
+    """The claims, once PyJWT has verified them with one of these keys.
+
+    Args:
+        text: the token.
+        keys: all that the token may mean: an issuer may publish two under one id while it changes them.
+        client: whose token it is.
+        ours: addresses without a slash at the end; one there makes no difference.
+
+    Raises:
+        NotAuthenticated: a check failed.
+    """
+    for key in keys:
+        try:
+            return jwt.decode(
+                text,
+                key,
+                client.algorithms,
+                OPTIONS,
+                audience=[*ours, *(f"{one}/" for one in ours)],
+                issuer=client.issuer,
+                leeway=SKEW_SECONDS,
+            )
+        except jwt.InvalidSignatureError:
+            continue
+        except jwt.PyJWTError as error:
+            raise _refusal(_reason_of(error)) from None
+    raise _refusal("jwt.signature")
+
+
+def check_claims(claims: Mapping[str, Any], client: Client) -> str | None:
+    """The tenant that a token names, after the checks that PyJWT does not make.
+
+    Raises:
+        NotAuthenticated: a time is no number, the token is good for too long, or it names no tenant of the site's.
+    """
+    for name in ("exp", "iat", "nbf"):
+        value = claims.get(name, 1)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < LATEST:
+            raise _refusal(f"jwt.{name}")
+    if not 0 < claims["exp"] - claims["iat"] <= client.max_lifetime_seconds:
+        raise _refusal("jwt.lifetime")
+    if not 0 < len(claims["jti"]) <= MAX_JTI:
+        raise _refusal("jwt.jti")
+    tenant = claims.get("tenant")
+    if tenant is not None and not (isinstance(tenant, str) and 0 < len(tenant) <= MAX_NAME):
+        raise _refusal("jwt.tenant")
+    if client.tenants and tenant not in client.tenants:
+        raise _refusal("jwt.tenant")
+    return tenant
+
+
+def _keys_for(header: Mapping[str, Any], client: KnownClient, until: Deadline) -> Sequence[jwt.PyJWK]:
+    """The issuer's own keys that this token names.
+
+    Raises:
+        NotAuthenticated: there is none, or it is not for tokens of this algorithm.
+    """
+    algorithm, kid = header["alg"], header["kid"]
+    if algorithm not in client.settings.algorithms:
+        raise _refusal("jwt.alg")
+    if "jku" in header and not _is_address_of_keys(header["jku"], client.settings):
+        raise _refusal("jwt.jku")
+    found = client.source.keys(kid, until)
+    if kid not in found.keys:
+        raise _refusal(found.ignored.get(kid, "jwt.kid_unknown"))
+    fitting = [key for key in found.keys[kid] if key.algorithm_name == algorithm]
     if not fitting:
-        raise BadClaim("jwt.alg_key")
+        raise _refusal("jwt.alg_key")
     return fitting
 
 
-def _is_address_of_keys(jku: str, client: Client) -> bool:
+def _is_address_of_keys(jku: Any, client: Client) -> bool:
     """Whether the token names the address that the site does; nothing is ever fetched from what a token names.
 
     An EHR whose keys the site holds in a file has no address here: its own origin must do.
     """
+    if not isinstance(jku, str):
+        return False
     with suppress(ValueError):
         named = parse_address(jku)
         if client.jwks_url is not None:
             return named == parse_address(client.jwks_url)
         return named.origin == parse_address(client.issuer).origin
     return False
+
+
+def _reason_of(error: jwt.PyJWTError) -> str:
+    if isinstance(error, jwt.MissingRequiredClaimError):
+        return f"jwt.{error.claim}"
+    time_claim = TIME_CLAIM.search(str(error))
+    if time_claim is not None:
+        return f"jwt.{time_claim[1]}"
+    return next((reason for kind, reason in FAULTS.items() if isinstance(error, kind)), "jwt.claims")
+
+
+def _refusal(reason: str) -> NotAuthenticated:
+    return NotAuthenticated("Not authenticated.", reason=reason)
+
+
+def _shown(value: Any) -> str:
+    return value[:SHOWN] if isinstance(value, str) else ""

@@ -35,7 +35,6 @@ class Client(SiteTable):
         tenants: where there are any, a token must name one of them.
         tenant_fhir_servers: bases of `fhir_servers` that calls of a tenant may name; all of them where it is not here.
         client_id: under which this EHR's authorization server knows us.
-        calls_per_minute: of one process; None is no limit.
     """
 
     issuer: Name
@@ -48,7 +47,6 @@ class Client(SiteTable):
     tenants: tuple[Name, ...] = ()
     tenant_fhir_servers: Mapping[Name, tuple[FhirBase, ...]] = Field(default_factory=dict)
     deadline_seconds: Seconds | None = None
-    calls_per_minute: Annotated[int, Strict(), Field(ge=1)] | None = None
     client_id: Text | None = None
     capabilities: Capabilities | None = None
 

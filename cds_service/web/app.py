@@ -87,7 +87,6 @@ def create_app(
         site,
         connections,
         replays=Replays(used_tokens, metrics.count_unconfirmed_token),
-        clock=clock,
         base_url=base_url,
         seconds=settings.deadline_seconds,
     )

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -20,7 +19,7 @@ from werkzeug.exceptions import HTTPException
 from cds_service.audit.chain import AuditLog
 from cds_service.core.repeats import History
 from cds_service.deadline import Deadline
-from cds_service.errors import NotAuthenticated, TooManyCalls, UnknownService
+from cds_service.errors import NotAuthenticated, UnknownService
 from cds_service.fhir.gathering.record import FhirReader
 from cds_service.fhir.server.client import Connections
 from cds_service.protocol import CONTEXTS, HookRequest, HookResponse, parse_request
@@ -147,14 +146,7 @@ def _call(around: Surroundings, service_id: str, exchange: Exchange) -> Response
     exchange.deadline = Deadline.after(
         around.settings.deadline_seconds, began=exchange.arrived
     )  # until it is known whose
-    try:
-        admitted = around.gate.admit(f"{CDS_PATH}/{service_id}", exchange)
-    except TooManyCalls as refusal:
-        exchange.service_id = service_id if service_id in around.service.hooks else "unknown"
-        if refusal.is_recorded:
-            with suppress(HTTPException):
-                exchange.read_body()  # for the record alone, which says who asked for what
-        raise
+    admitted = around.gate.admit(f"{CDS_PATH}/{service_id}", exchange)
     if service_id not in around.service.hooks or around.service.hooks[service_id].hook not in CONTEXTS:
         raise UnknownService("No service has this id.")
     exchange.service_id = service_id
@@ -200,7 +192,7 @@ def _answer(around: Surroundings, hook: ServiceHook, admitted: Admitted, exchang
     asked = parse_request(exchange.read_body(), hook.hook)
     deadline.check()
     exchange.hook_instance = asked.hook_instance
-    client = admitted.settings
+    client = admitted.client
     if client is None:
         check_fhir_server(asked, around.site, around.settings.fhir_servers)
     else:

@@ -25,7 +25,6 @@ from cds_service.errors import (
     NotAllowed,
     NotAuthenticated,
     PatientMismatch,
-    TooManyCalls,
     TooMuchAsked,
     UnknownService,
 )
@@ -41,7 +40,6 @@ STATUSES: tuple[tuple[type[CdsError], int, str], ...] = (
     (InvalidRequest, 400, "invalid"),
     (NotAuthenticated, 401, "login"),
     (NotAllowed, 403, "forbidden"),
-    (TooManyCalls, 429, "throttled"),
     (UnknownService, 404, "not-found"),
     (EvidenceUnavailable, 412, "processing"),
     (DeadlinePassed, 503, "timeout"),
@@ -114,8 +112,6 @@ def _answer_own(error: Exception, status: int, code: str, repeated: str) -> Resp
     if isinstance(error, EvidenceUnavailable):
         code = error.issue
     response = outcome(status, code, str(error), repeated)
-    if isinstance(error, TooManyCalls):
-        response.headers["Retry-After"] = str(error.seconds)
     if status == 503:
         response.headers["Retry-After"] = "1"
     return response

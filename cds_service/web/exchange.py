@@ -55,10 +55,6 @@ class Exchange:
         """The header as sent."""
         return self.environ.get("HTTP_AUTHORIZATION")
 
-    def keep_caller(self, caller: Caller) -> None:
-        """It is known who asks."""
-        self.caller = caller
-
     def read_body(self) -> bytes:
         """The body, which must be plain JSON in UTF-8 and not too long.
 

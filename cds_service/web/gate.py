@@ -1,13 +1,8 @@
-"""Who calls: the token, asked for before the body is read, and how often its client may call.
-
-In open mode (no site, or one that names no clients) nobody is asked.
-"""
+"""Who calls: the token is verified before the body is read. In open mode (no clients named) everybody is admitted."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 
 from cds_service.callers.replays import Replays
 from cds_service.callers.verifying import Callers, KnownClient
@@ -28,16 +23,11 @@ class Admitted:
     """
 
     caller: Caller = NOBODY
-    client: KnownClient | None = None
-
-    @property
-    def settings(self) -> Client | None:
-        """What the site says of this client."""
-        return self.client.settings if self.client is not None else None
+    client: Client | None = None
 
     def window(self, seconds: float) -> float:
         """Seconds for the answer to this caller: so many, or fewer where its EHR does not wait as long."""
-        own = self.settings.deadline_seconds if self.settings is not None else None
+        own = self.client.deadline_seconds if self.client is not None else None
         return seconds if own is None else min(own, seconds)
 
 
@@ -66,13 +56,13 @@ class Gate:
 
         Raises:
             NotAuthenticated: nobody we know.
-            TooManyCalls: a client whose site allows it fewer calls.
         """
         if self.callers is None:
             return Admitted()
         until = Deadline.after(self._seconds / 2)
         address = self._base_url + path
-        client, caller = self.callers.verify(exchange.authorization, address, until, exchange.keep_caller)
+        client, caller = self.callers.verify(exchange.authorization, address, until)
+        exchange.caller = caller
         return Admitted(caller, client)
 
 
@@ -81,7 +71,6 @@ def make_gate(
     connections: Connections,
     *,
     replays: Replays,
-    clock: Callable[[], datetime],
     base_url: str,
     seconds: float,
 ) -> Gate:
@@ -91,7 +80,6 @@ def make_gate(
         site: None is open mode.
         connections: that keys are fetched by.
         replays: knows which tokens were used.
-        clock: now, UTC.
         base_url: of this service, from settings alone.
         seconds: for a whole answer.
 
@@ -99,5 +87,5 @@ def make_gate(
         DataFileError: a file of keys holds none.
     """
     clients = [KnownClient.of(one, site.path, connections) for one in site.site.clients] if site is not None else []
-    callers = Callers(clients, replays, clock) if clients else None
+    callers = Callers(clients, replays) if clients else None
     return Gate(callers, base_url=base_url, seconds=seconds)

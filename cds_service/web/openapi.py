@@ -37,7 +37,7 @@ def describe_paths(service: Service, *, has_review: bool) -> dict[str, Any]:
         "info": {"title": "kyphoplasty-cds", "version": __version__},
         "paths": {
             "/": _page("what this is"),
-            "/cds-services": {"get": _operation("CDS Hooks discovery", {JSON: {"schema": SERVICES}}, 401, 429)},
+            "/cds-services": {"get": _operation("CDS Hooks discovery", {JSON: {"schema": SERVICES}}, 401)},
             **calls,
             **{f"{path}/feedback": {"post": _feedback()} for path in calls},
             "/models": _page("the models in force", JSON),
@@ -70,12 +70,12 @@ def _behind_the_sandbox() -> dict[str, Any]:
 
 
 def _call(summary: str, hook: str) -> dict[str, Any]:
-    operation = _operation(summary, {JSON: {"schema": CARDS}}, 401, 403, 404, 412, 415, 429)
+    operation = _operation(summary, {JSON: {"schema": CARDS}}, 401, 403, 404, 412, 415)
     return _with_body(operation, request_schema(hook))
 
 
 def _feedback() -> dict[str, Any]:
-    operation = _operation("what users did with cards; recorded", {JSON: {"schema": NOTHING}}, 401, 404, 415, 429)
+    operation = _operation("what users did with cards; recorded", {JSON: {"schema": NOTHING}}, 401, 404, 415)
     return _with_body(operation, FEEDBACK)
 
 

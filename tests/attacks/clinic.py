@@ -8,11 +8,10 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from cds_service.callers.key_sources import KeyAddress
+from cds_service.callers.keys import KeyAddress
 from cds_service.callers.replays import Replays
 from cds_service.callers.verifying import Callers, KnownClient
 from cds_service.deadline import Deadline
@@ -122,7 +121,7 @@ class ByHand:
         self._now = 0.0
         settings = Client.model_validate({"issuer": ISSUER, "jwks-url": keys.base, "fhir-servers": BASES})
         self._source = KeyAddress(ISSUER, keys.base, Connections(), monotonic=lambda: self._now)
-        self._callers = Callers([KnownClient(settings, self._source, None)], Replays(None), lambda: datetime.now(UTC))
+        self._callers = Callers([KnownClient(settings, self._source)], Replays(None))
 
     def wait(self, *, minutes: float) -> None:
         """So much later, when no fetch goes on any more but one that hangs."""

@@ -103,9 +103,9 @@ class Front:
             self._process.terminate()
             self._process.wait(30)
 
-    def connect(self, *, name: str = NAME) -> ssl.SSLSocket:
-        """A connection for bytes as they stand."""
-        plain = socket.create_connection(("127.0.0.1", self.port), timeout=60)
+    def connect(self, *, name: str = NAME, client: str = "127.0.0.1") -> ssl.SSLSocket:
+        """A connection for bytes as they stand, from this address of the client."""
+        plain = socket.create_connection(("127.0.0.1", self.port), timeout=60, source_address=(client, 0))
         try:
             return self.trust.wrap_socket(plain, server_hostname=name)
         except OSError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from copy import deepcopy
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from cds_service.site.folder import load_site
 from tests.chart_builders import NOW
-from tests.client_tokens import ISSUER, Signer, base64url, client_of, key_set, site_folder
+from tests.client_tokens import ISSUER, Signer, base64url, client_of, key_set, site_folder, tokens_at
 from tests.fuzz import bases
 from tests.fuzz.amount import examples
 from tests.fuzz.changes import apply, changes, splice, splices
@@ -41,7 +42,8 @@ def site(tmp_path_factory):
 def closed(subject_of, site):
     """The application of a site that names one client, and what it says to a call without a token."""
     found = subject_of(site)
-    return found, said(found, "")
+    with tokens_at(SimpleNamespace(now=MOMENT)):
+        yield found, said(found, "")
 
 
 def said(subject: FuzzedService, authorization: str) -> tuple[int, bytes, dict[str, str]]:

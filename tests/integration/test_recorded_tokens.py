@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 
@@ -17,6 +17,7 @@ from cds_service.deadline import Deadline
 from cds_service.errors import NotAuthenticated
 from cds_service.fhir.server.connections import Connections
 from cds_service.site.clients import Client
+from tests.client_tokens import tokens_at
 from tests.wire_builders import SHARED
 
 RECORDED = SHARED / "data" / "cds-requests"
@@ -42,15 +43,14 @@ def callers(tmp_path):
     settings = Client.model_validate(
         {"issuer": ISSUER, "jwks-file": "keys.json", "fhir-servers": ["http://127.0.0.1:1/fhir"]}
     )
-    moment = [0.0]
-    known = KnownClient.of(settings, tmp_path, Connections())
-    made = Callers([known], Replays(None), lambda: datetime.fromtimestamp(moment[0], UTC))
-    return made, moment
+    clock = SimpleNamespace(now=0.0)
+    with tokens_at(clock):
+        yield Callers([KnownClient.of(settings, tmp_path, Connections())], Replays(None)), clock
 
 
 def verify(callers, authorization, said):
-    made, moment = callers
-    moment[0] = float(said["payload"]["iat"])
+    made, clock = callers
+    clock.now = float(said["payload"]["iat"])
     return made.verify(authorization, said["payload"]["aud"], Deadline.after(30))[1]
 
 
@@ -75,9 +75,9 @@ def test_none_of_them_is_good_with_a_character_changed(callers):
 
 
 def test_all_of_them_are_past_today_and_none_is_good_elsewhere(callers):
-    made, moment = callers
+    made, clock = callers
     for authorization, said in TOKENS[:5]:
-        moment[0] = said["payload"]["exp"] + 61.0
+        clock.now = said["payload"]["exp"] + 61.0
         for address in (said["payload"]["aud"], said["payload"]["aud"] + "/feedback"):
             with pytest.raises(NotAuthenticated):
                 made.verify(authorization, address, Deadline.after(30))

@@ -9,8 +9,8 @@ import time
 
 import pytest
 
-from cds_service.callers import key_sources
-from cds_service.callers.key_sources import KeyAddress, KeyFile
+from cds_service.callers import keys
+from cds_service.callers.keys import KeyAddress, KeyFile
 from cds_service.deadline import Deadline
 from cds_service.errors import DataFileError
 from cds_service.fhir.server.connections import Connections
@@ -110,7 +110,7 @@ def test_a_thousand_unknown_keys_cost_one_fetch_in_a_minute(source, publisher, h
 
 def test_an_address_that_hangs_holds_few_calls_and_the_rest_go_on_without(source, publisher, hands, monkeypatch):
     known(source)
-    monkeypatch.setattr(key_sources, "WAIT_SECONDS", LONG)
+    monkeypatch.setattr(keys, "WAIT_SECONDS", LONG)
     publisher.gate.clear()
     publisher.answer = (200, {}, key_set(OLD, NEW))
     hands.now += PAUSE_SECONDS
@@ -181,7 +181,7 @@ FAULTS = {
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_an_address_that_fails_leaves_the_keys_that_were_known_for_a_day(source, publisher, hands, fault, monkeypatch):
-    monkeypatch.setattr(key_sources, "WAIT_SECONDS", LONG)
+    monkeypatch.setattr(keys, "WAIT_SECONDS", LONG)
     known(source)
     publisher.answer = FAULTS[fault]
     hands.now += MAX_AGE_SECONDS + 1

@@ -191,7 +191,7 @@ def test_a_site_may_narrow_the_time_for_its_ehr(tmp_path):
         ],
     }
     client = application(lambda *arguments: seen.append(arguments[3]) or HookResponse(), site=site)
-    token = Signer().token(f"http://127.0.0.1:8080{CALL}", now=NOW.timestamp())
+    token = Signer().token(f"http://127.0.0.1:8080{CALL}")
     call(client, hook_request(fhirServer="https://e.org/r4/"), headers={"Authorization": f"Bearer {token}"})
     assert seen[0].deadline.ends - seen[0].deadline.began == pytest.approx(1)
 
