@@ -68,10 +68,6 @@ class Settings(BaseModel):
         ge=1,
         description="days that entries of the audit log keep what they say; then `audit purge` may go",
     )
-    spool_dir: Path | None = Field(
-        default=None,
-        description="folder where entries wait while the database does not answer; beside the SQLite file without it",
-    )
     max_body_bytes: int = Field(
         default=BODY_BYTES,
         ge=64 * 1024,

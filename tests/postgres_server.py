@@ -68,7 +68,7 @@ class PostgresServer:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        until = time.monotonic() + 30
+        until = time.monotonic() + 120  # after a crash it recovers first
         while time.monotonic() < until:
             try:
                 self.ask("SELECT 1")

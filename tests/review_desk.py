@@ -48,7 +48,7 @@ class ReviewDesk:
     ) -> None:
         self.now = NOW
         self.url = url or f"sqlite:///{folder / 'audit.sqlite3'}"
-        self.store = AuditStore(self.url, share_seconds=5, clock=lambda: self.now)
+        self.store = AuditStore(self.url, wait_seconds=5, clock=lambda: self.now)
         self.accounts = Accounts(Access(lambda: self.store.database, lambda: self.now), FAST)
         self.app = create_app(
             service or open_service(),

@@ -32,7 +32,7 @@ ANY_FEEDBACK = (
 
 
 class AnswersGiven:
-    """Earlier answers in the database of this store; entries that wait in its spool are not seen yet."""
+    """Earlier answers in the database of this store."""
 
     def __init__(self, store: AuditStore) -> None:
         self._store = store

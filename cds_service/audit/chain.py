@@ -34,13 +34,12 @@ Kind = Literal[
     "note",  # a reviewer wrote something about an entry
     "checkpoint",  # the head of the log was signed
     "purge",  # payloads were deleted after their retention
-    "merge",  # entries came from a spool
     "gap",  # answers were refused since no entry could be written
     "start",
     "stop",
 ]
 # Kinds that say what happened to the log itself: no patient in them, so that they are never purged.
-LASTING: tuple[Kind, ...] = ("genesis", "checkpoint", "purge", "merge", "gap", "start", "stop")
+LASTING: tuple[Kind, ...] = ("genesis", "checkpoint", "purge", "gap", "start", "stop")
 # Kinds that say who looks: not for everybody who may look.
 ABOUT_READERS: tuple[Kind, ...] = ("read", "export", "login", "account")
 _LINK = b"kyphoplasty-cds audit link 1"
@@ -120,13 +119,11 @@ class AuditState:
     Attributes:
         is_ready: an entry would be kept.
         trouble: why not, or what is wrong meanwhile; empty when all is well.
-        spooled: bytes that wait for the database.
         lost: entries that could not be written and that the log does not tell of yet.
     """
 
     is_ready: bool
     trouble: str = ""
-    spooled: int = 0
     lost: int = 0
 
 

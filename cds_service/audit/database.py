@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -18,14 +17,14 @@ from cds_service.errors import AuditUnavailable, DataFileError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 VERSION_TABLE = "audit_version"
-HEAD = "0005"  # the newest step of `migrations/versions`
+HEAD = "0001"  # the newest step of `migrations/versions`
 _LOCK = 0x6B63_6473_0001  # the advisory lock of the chain in PostgreSQL
 _WRITES = "audit_writes"
 _WAIT = "audit_wait"
 PREPARE_SECONDS = 10.0  # several processes may start at once, and one of them makes the tables
 # PostgreSQL: the transaction may be tried again (serialisation failure, deadlock).
 _RETRIED_STATES = frozenset({"40001", "40P01"})
-LOOK_SECONDS = 0.001  # between two looks whether SQLite's lock is free: a transaction takes a few of these
+UNBOUNDED = -1  # as many connections as the server has threads; five stay open
 LOCK_NOT_AVAILABLE = "55P03"
 INSUFFICIENT_PRIVILEGE = "42501"
 
@@ -245,7 +244,7 @@ def _identity(file: Path | None) -> Identity | None:
 
 def _sqlite(url: URL, wait_seconds: float, is_synced: bool) -> Engine:  # noqa: FBT001
     synchronous = "FULL" if is_synced else "NORMAL"
-    engine = create_engine(url, connect_args={"timeout": PREPARE_SECONDS})
+    engine = create_engine(url, connect_args={"timeout": PREPARE_SECONDS}, max_overflow=UNBOUNDED)
 
     @event.listens_for(engine, "connect")
     def make_durable(connection: Any, _record: object) -> None:
@@ -263,32 +262,9 @@ def _sqlite(url: URL, wait_seconds: float, is_synced: bool) -> Engine:  # noqa: 
         if connection.info.get(_WAIT) != wait:  # as the last transaction of this connection set it
             connection.exec_driver_sql(f"PRAGMA busy_timeout = {wait}")
             connection.info[_WAIT] = wait
-        if options.get(_WRITES):
-            _begin_writing(connection, wait)
-        else:
-            connection.exec_driver_sql("BEGIN")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(_WRITES) else "BEGIN")
 
     return engine
-
-
-def _begin_writing(connection: Connection, milliseconds: int) -> None:
-    """Take SQLite's lock for writing as soon as it is free: by itself it would look again after up to 0.1 s."""
-    ends = time.monotonic() + milliseconds / 1000
-    driver: Any = connection.connection.driver_connection
-    try:
-        driver.execute("PRAGMA busy_timeout = 0")
-        while time.monotonic() < ends:
-            try:
-                driver.execute("BEGIN IMMEDIATE")
-            except sqlite3.Error as error:
-                if getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_BUSY:
-                    break
-            else:
-                return
-            time.sleep(LOOK_SECONDS)
-    finally:
-        driver.execute(f"PRAGMA busy_timeout = {milliseconds}")
-    connection.exec_driver_sql("BEGIN IMMEDIATE")  # which says what is wrong, as every other statement does
 
 
 def _postgresql(url: URL, wait_seconds: float, is_synced: bool) -> Engine:  # noqa: FBT001
@@ -300,7 +276,7 @@ def _postgresql(url: URL, wait_seconds: float, is_synced: bool) -> Engine:  # no
         "keepalives_interval": 2,
         "application_name": "kyphoplasty-cds",
     }
-    engine = create_engine(url, connect_args=options, pool_pre_ping=True)
+    engine = create_engine(url, connect_args=options, pool_pre_ping=True, max_overflow=UNBOUNDED)
 
     @event.listens_for(engine, "connect")
     def make_durable(connection: Any, _record: object) -> None:

@@ -116,12 +116,7 @@ def create_app(
         app.register_blueprint(review_routes(around, audit, site))
     app.after_request(_secure)
 
-    def begin() -> None:
-        if isinstance(audit, AuditStore):
-            audit.begin()
-        gate.prefetch()
-
-    app.extensions[AT_WORKER_START] = begin
+    app.extensions[AT_WORKER_START] = gate.prefetch
     hosts = Hosts((settings.public_url or "", base_url, listening))
     app.wsgi_app = _Front(app.wsgi_app, Calls(around, HEADERS), hosts)  # type: ignore[method-assign]
     return app

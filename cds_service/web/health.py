@@ -48,7 +48,7 @@ def health_routes(
                 "reasons": reasons,
                 "version": __version__,
                 "digests": dict(service.digests),
-                "audit": {"trouble": log.trouble, "spooledBytes": log.spooled, "lost": log.lost},
+                "audit": {"trouble": log.trouble, "lost": log.lost},
             }
         )
         response.status_code = 503 if reasons else 200

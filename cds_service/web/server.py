@@ -53,7 +53,7 @@ def run_server(settings: Settings, *, host: str, port: int, workers: int) -> Non
     refuse_plain_address(settings.public_url, is_private=site is not None and site.site.fhir.allow_private_networks)
     configure_logs(settings.log_level)
     service = load_service(site)
-    audit = AuditStore(settings.database_url, spool_folder=settings.spool_dir)
+    audit = AuditStore(settings.database_url)
     run, board = str(uuid4()), Board()
     audit.open_with(run_entry("start", run, service.digests))
     say_checkpoint_key(audit.database, settings.audit_key)

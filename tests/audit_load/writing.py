@@ -1,4 +1,7 @@
-"""A process that writes entries and says which were kept: `python -m tests.audit_load.writing URL COUNT NAME SHARE`."""
+"""A process that writes entries and says which were kept.
+
+`python -m tests.audit_load.writing URL COUNT NAME SECONDS`
+"""
 
 from __future__ import annotations
 
@@ -12,8 +15,8 @@ from cds_service.errors import AuditUnavailable
 
 def main() -> None:
     """COUNT 0 goes on until it is killed."""
-    url, count, name, share = sys.argv[1], int(sys.argv[2]), sys.argv[3], float(sys.argv[4])
-    store = AuditStore(url, share_seconds=share)
+    url, count, name, wait = sys.argv[1], int(sys.argv[2]), sys.argv[3], float(sys.argv[4])
+    store = AuditStore(url, wait_seconds=wait)
     number = 0
     while count == 0 or number < count:
         number += 1

@@ -66,8 +66,7 @@ class Servers:
         """The service, with its audit log in a new SQLite file where no database is named."""
         url = database or f"sqlite:///{self.folder / name}.sqlite3"
         command = (*SERVE, "--workers", str(workers))
-        spool = str(self.folder / f"{name}.spool")
-        return self.start(name, command, "/health/ready", DATABASE_URL=url, SPOOL_DIR=spool, **settings)
+        return self.start(name, command, "/health/ready", DATABASE_URL=url, **settings)
 
     def new_database(self) -> str:
         """The address of an empty database of a PostgreSQL of ours."""

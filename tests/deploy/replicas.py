@@ -48,13 +48,8 @@ class Replicas:
             "DATABASE_URL": self.database_url,
             "PUBLIC_URL": "https://cds.example.org",  # by which nginx calls them
             "DEADLINE_SECONDS": DEADLINE_SECONDS,
-            "SPOOL_DIR": str(self._folder / "spool"),
         }
         return self._ends.enter_context(Running(name, command, self._folder, settings, port=port))
-
-    def has_spooled(self) -> bool:
-        """Whether entries wait for the database, as they do where it took longer than 0.3 s."""
-        return any(path.stat().st_size for path in (self._folder / "spool").glob("*.spool"))
 
     def __enter__(self) -> Self:
         try:

@@ -128,7 +128,7 @@ def test_every_file_that_compose_mounts_is_there_or_is_said_to_be_made():
 def test_nginx_knows_the_replicas_of_compose_by_name():
     asked = set(re.findall(r"^\s+server ([a-z0-9-]+):8080", (DEPLOY / "nginx/nginx.conf").read_text(), re.MULTILINE))
     replicas = {
-        name for name, one in COMPOSE["services"].items() if "spool:/var/lib/kyphoplasty-cds" in one.get("volumes", ())
+        name for name, one in COMPOSE["services"].items() if "state:/var/lib/kyphoplasty-cds" in one.get("volumes", ())
     }
     scraped = re.findall(r'"(cds-\d):8080"', (DEPLOY / "prometheus.yaml").read_text())
     assert asked == replicas == set(scraped)

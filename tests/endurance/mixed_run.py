@@ -84,7 +84,7 @@ def run(
     sparing_seconds: float = 0.0,
     callers: int = CALLERS,
 ) -> Ran:
-    """Call for so long, with faults; then end, start once more so that the spool is merged, and check.
+    """Call for so long, with faults; then end, and check.
 
     Args:
         seconds: with every fault.
@@ -94,7 +94,7 @@ def run(
     with ExitStack() as stack:
         database, seen, trouble_of = stack.enter_context(_database(folder, postgres))
         _add_reviewer(database)
-        settings = {"DATABASE_URL": seen, "SPOOL_DIR": str(folder / "spool"), "DEADLINE_SECONDS": f"{DEADLINE_SECONDS}"}
+        settings = {"DATABASE_URL": seen, "DEADLINE_SECONDS": f"{DEADLINE_SECONDS}"}
         fhir = FhirProcess()
         stack.callback(fhir.close)
         service = stack.enter_context(Running("service", SERVE, folder, settings))
@@ -114,7 +114,6 @@ def run(
         watch.stop()
         metrics = service.ask("/metrics")[1]
         faults = _end(service)
-        faults += _merge_what_waits(folder, settings)
         texts = {"metrics": metrics, **{file.name: file.read_bytes() for file in folder.glob("*.errors.txt")}}
         left = Left(database, folder, texts, trouble.done["worker killed"])
         faults += broken(calling.sent, left)
@@ -154,22 +153,6 @@ def _end(service: Running) -> list[str]:
     service.stop()
     code = service.wait(1)
     return [] if code == 0 else [f"the service ended with {code} after SIGTERM"]
-
-
-def _merge_what_waits(folder: Path, settings: dict[str, str]) -> list[str]:
-    """Start the service once more: what dead workers left in the spool goes into the log."""
-    with Running("service-again", SERVE, folder, settings) as service:
-        service.wait_for("/health/ready")
-        until = time.monotonic() + 60
-        while _waiting(folder) and time.monotonic() < until:
-            service.ask("/health/ready")
-            time.sleep(0.2)
-        faults = [f"the spool still holds {_waiting(folder)}"] if _waiting(folder) else []
-        return faults + _end(service)
-
-
-def _waiting(folder: Path) -> list[str]:
-    return [path.name for path in (folder / "spool").glob("*.spool") if path.stat().st_size]
 
 
 def _handled(log: Path) -> dict[str, float]:

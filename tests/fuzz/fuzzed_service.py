@@ -17,7 +17,7 @@ from fhir.resources.R4B.operationoutcome import OperationOutcome
 from werkzeug.test import TestResponse
 
 from cds_service.audit.answers_given import AnswersGiven
-from cds_service.audit.store import SHARE_SECONDS, AuditStore
+from cds_service.audit.store import WAIT_SECONDS, AuditStore
 from cds_service.audit.verification.walk import verify_log
 from cds_service.settings import Settings
 from cds_service.site.folder import SiteFolder
@@ -31,7 +31,7 @@ from tests.fuzz.bases import TOKEN
 BASE_URL = "http://127.0.0.1:8080"
 CALL = f"/cds-services/{HOOK}"
 FEEDBACK = f"{CALL}/feedback"
-DATABASE_SECONDS = SHARE_SECONDS if IS_LONG_RUN else 10.0
+DATABASE_SECONDS = WAIT_SECONDS if IS_LONG_RUN else 10.0
 REFUSALS = {400, 401, 403, 404, 405, 412, 413, 415}
 SETTLE_SECONDS = 60
 ECHO = re.compile(rb"(?i)canary(?!-route)")
@@ -71,7 +71,7 @@ class FuzzedService:
     def __init__(self, folder: Path, site: SiteFolder | None = None) -> None:
         self.folder = folder
         self.url = f"sqlite:///{folder / 'audit.sqlite3'}"
-        self.store = AuditStore(self.url, share_seconds=DATABASE_SECONDS)
+        self.store = AuditStore(self.url, wait_seconds=DATABASE_SECONDS)
         self.app = create_app(
             open_service(),
             Settings(database_url=self.url, deadline_seconds=DEADLINE_SECONDS),
@@ -118,9 +118,6 @@ class FuzzedService:
     def close(self) -> None:
         """Stop; then every answer must stand in the log, once, and the log must be whole."""
         metrics = self.client.get("/metrics").text
-        until = time.monotonic() + SETTLE_SECONDS
-        while self.store.state().spooled and time.monotonic() < until:
-            time.sleep(0.05)
         self.store.close()
         nothing_leaks(metrics)
         assert 'status="500"' not in metrics

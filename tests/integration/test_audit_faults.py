@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import logging
 import os
 import sqlite3
@@ -21,7 +20,6 @@ from click.testing import CliRunner
 from sqlalchemy.exc import OperationalError
 
 from cds_service.audit.chain import AuditEntry, AuditState
-from cds_service.audit.spool import MAX_BYTES
 from cds_service.audit.store import AuditStore
 from cds_service.audit.verification.walk import verify_log
 from cds_service.cli import main
@@ -47,7 +45,6 @@ class World:
         self.server = request.getfixturevalue("postgres") if case["database"] != "sqlite" else None
         self.proxy = None
         self.url = self._url(case)
-        self.spool = None if case["database"] == "postgresql-alone" else folder / "disk" / "spool"
         self.answered = []
         self.monkeypatch = request.getfixturevalue("monkeypatch")
 
@@ -66,7 +63,7 @@ class World:
         return url
 
     def open(self):
-        self.store = AuditStore(self.url, spool_folder=self.spool, spool_bytes=self.case.get("spool_bytes", MAX_BYTES))
+        self.store = AuditStore(self.url)
         app = create_app(
             open_service(), Settings(deadline_seconds=60), audit=self.store, base_url="http://127.0.0.1:8080"
         )
@@ -125,15 +122,6 @@ def locked(world):
 
 
 @contextmanager
-def locked_and_no_spool(world):
-    world.spool.parent.mkdir(exist_ok=True)
-    world.spool.write_text("no folder")
-    with locked(world):
-        yield
-    world.spool.unlink()
-
-
-@contextmanager
 def lost(world, how):
     world.proxy.lose(how)
     yield
@@ -167,8 +155,7 @@ def stopped(world):
 @contextmanager
 def full(world):
     disk = world.folder / "disk"
-    if not os.path.ismount(disk):  # the stand-in where we may not mount: SQLite's own limit, and no spool
-        world.monkeypatch.setattr("cds_service.audit.held_file.HeldFile.make", no_space)
+    if not os.path.ismount(disk):  # the stand-in where we may not mount: as SQLite says it
         world.monkeypatch.setattr(world.store.database, "writing", failing(world.store.database, sqlite3.SQLITE_FULL))
         yield
         world.monkeypatch.undo()
@@ -179,10 +166,6 @@ def full(world):
             file.write(bytes(4096))
     yield
     filler.unlink()
-
-
-def no_space(*_arguments, **_options):
-    raise OSError(errno.ENOSPC, "no space")
 
 
 def failing(_database, code):
@@ -238,7 +221,6 @@ def drain(reading):
 
 FAULTS = {
     "locked": locked,
-    "locked and no spool": locked_and_no_spool,
     "lost after commit": lambda world: lost(world, "after"),
     "lost before commit": lambda world: lost(world, "before"),
     "fails 40P01": lambda world: fails(world, "40P01"),
@@ -297,16 +279,16 @@ def test_a_fault_costs_what_the_table_says_and_no_more(world):
 
 
 def test_a_gap_tells_how_many_and_when(tmp_path, monkeypatch):
-    store = AuditStore(f"sqlite:///{tmp_path / 'audit.sqlite3'}", spool_folder=tmp_path / "a file")
-    (tmp_path / "a file").touch()
+    store = AuditStore(f"sqlite:///{tmp_path / 'audit.sqlite3'}")
     store.append(AuditEntry(kind="answer", at=NOON, content={}))
     with monkeypatch.context() as broken:
         broken.setattr(store.database, "writing", failing(store.database, sqlite3.SQLITE_FULL))
         for minute in (1, 2):
             with pytest.raises(Exception, match="could not be written"):
                 store.append(AuditEntry(kind="answer", at=NOON.replace(minute=minute), content={}))
-        assert store.state().lost == 2
-    assert becomes(lambda: store.state().is_ready)
+        state = store.state()
+        assert (state.is_ready, state.lost) == (False, 2)
+    assert store.state().is_ready
     gap = store.reader.entry(3).content
     assert gap == {"lost": 2, "since": "2026-11-20T12:01:00.000Z", "until": "2026-11-20T12:02:00.000Z"}
     assert datetime.fromisoformat(gap["since"])

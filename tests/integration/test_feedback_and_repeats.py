@@ -109,7 +109,7 @@ class Ward:
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory):
-    log = AuditStore(f"sqlite:///{tmp_path_factory.mktemp('ward') / 'audit.sqlite3'}", share_seconds=10)
+    log = AuditStore(f"sqlite:///{tmp_path_factory.mktemp('ward') / 'audit.sqlite3'}", wait_seconds=10)
     yield log
     log.close()
 

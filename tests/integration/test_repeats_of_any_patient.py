@@ -105,7 +105,7 @@ def figures(cards: dict[str, Any]) -> Any:
 def look_at_two_signings(folder, data, accepts, days):
     first = data.draw(signings())
     second = data.draw(later(first))
-    log = AuditStore(f"sqlite:///{folder / str(len(SHORTENED))}.sqlite3", share_seconds=10)
+    log = AuditStore(f"sqlite:///{folder / str(len(SHORTENED))}.sqlite3", wait_seconds=10)
     try:
         visit = Visit(log)
         before = visit.sign(first, FIRST)

@@ -1,9 +1,12 @@
-"""A token is good once: for all workers, after a restart, on either database; and one that is away costs nobody."""
+"""A token is good once: for all workers, after a restart, on either database; one that is away holds up no caller."""
 
 from __future__ import annotations
 
 import signal
+import sqlite3
+import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import pytest
 
@@ -64,22 +67,50 @@ def test_the_database_holds_digests_and_ends_alone(start, audit_url):
     assert expires > 1_700_000_000
 
 
-def test_what_is_past_is_taken_out(audit_url):
-    ids = TokenIds(audit_url, wait_seconds=LONG)
+@pytest.fixture
+def open_table():
+    """The table as one process has it; as many as wanted."""
+    made = []
+
+    def opened(url):
+        made.append(TokenIds(url, wait_seconds=LONG))
+        return made[-1]
+
+    yield opened
+    for one in made:
+        one._database.dispose()
+
+
+def test_what_is_past_is_taken_out(audit_url, open_table):
+    ids = open_table(audit_url)
     assert ids.add("a" * 64, 1_000, now=900, seconds=LONG)
     assert ids.add("a" * 64, 1_000, now=900, seconds=LONG) is False
-    later = TokenIds(audit_url, wait_seconds=LONG)
+    later = open_table(audit_url)
     assert later.add("b" * 64, 9_000, now=8_000, seconds=LONG)
     assert rows_of(audit_url, "SELECT digest FROM audit_token") == [("b" * 64,)]
 
 
-def test_a_database_that_is_not_there_costs_no_caller_and_is_caught_up_with(tmp_path):
+def test_a_database_that_is_not_there_costs_no_caller(tmp_path, open_table):
     place = tmp_path / "later"
-    ids = TokenIds(f"sqlite:///{place}/audit.sqlite3", wait_seconds=LONG)
+    ids = open_table(f"sqlite:///{place}/audit.sqlite3")
     assert ids.add("a" * 64, 9_000, now=8_000, seconds=LONG) is None
-    assert ids.add("b" * 64, 9_000, now=8_000, seconds=LONG) is None  # nobody waits for it now
     place.mkdir()
-    while ids._queue or ids._is_down:
+    assert ids.add("b" * 64, 9_000, now=8_000, seconds=LONG)
+    other = open_table(f"sqlite:///{place}/audit.sqlite3")
+    assert [other.add(one * 64, 9_000, now=8_000, seconds=LONG) for one in "bc"] == [False, True]
+
+
+def test_of_many_callers_one_waits_for_a_database_that_hangs(tmp_path, open_table):
+    """The others are taken by the memory of their process at once."""
+    ids = open_table(f"sqlite:///{tmp_path / 'audit.sqlite3'}")
+    assert ids.add("a" * 64, 9_000, now=8_000, seconds=LONG)
+    with closing(sqlite3.connect(tmp_path / "audit.sqlite3", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert ids.add("b" * 64, 9_000, now=8_000, seconds=0.1) is None
+        began = time.monotonic()
+        assert ids.add("c" * 64, 9_000, now=8_000, seconds=LONG) is None
+        assert time.monotonic() - began < LONG / 3
+        other.execute("ROLLBACK")
+    while ids.add("d" * 64, 9_000, now=8_000, seconds=LONG) is None:
         pass
-    other = TokenIds(f"sqlite:///{place}/audit.sqlite3", wait_seconds=LONG)
-    assert [other.add(one * 64, 9_000, now=8_000, seconds=LONG) for one in "abc"] == [False, False, True]
+    assert ids.add("b" * 64, 9_000, now=8_000, seconds=LONG) is False  # noted once the database went on

@@ -109,7 +109,6 @@ def test_every_variable_is_described_with_its_default():
         "LOG_LEVEL",
         "AUDIT_KEY",
         "RETENTION_DAYS",
-        "SPOOL_DIR",
         "MAX_BODY_BYTES",
         "MAX_RECORD_BYTES",
         "DRAIN_SECONDS",

@@ -22,7 +22,7 @@ from cds_service.audit.verification.rows import Log, Row, open_log
 
 TOLD = 10_000  # entries between two words of progress
 NAMED = 100  # faults that are said one by one; more are counted
-LASTING = {"genesis", "checkpoint", "purge", "merge", "gap", "start", "stop"}  # FORMAT.md, "Purging"
+LASTING = {"genesis", "checkpoint", "purge", "gap", "start", "stop"}  # FORMAT.md, "Purging"
 
 
 @dataclass(slots=True)
@@ -239,7 +239,6 @@ class _Walk:
             self.report.add(found)
         if row.sequence in self._wanted:
             self._covered[row.sequence] = row
-        # Merged entries are older than those before them, which is what their `merge` entry tells.
         if row.at < self._time and len(self.report.notes) < NAMED and _went_back(self._time, row.at):
             self.report.notes.append(f"time went back at entry {row.sequence}")
         self._time = row.at

@@ -24,7 +24,6 @@ KINDS: Mapping[str, str] = {
     "note": "Note",
     "checkpoint": "Checkpoint",
     "purge": "Purge",
-    "merge": "Merge from the spool",
     "gap": "Answers not recorded",
     "start": "Start",
     "stop": "Stop",

@@ -131,5 +131,5 @@ def test_what_json_cannot_say_is_no_entry():
 def test_the_page_names_every_kind_and_every_table():
     for word in ("genesis", "answer", "refusal", "feedback", "read", "export", "mark", "note", "checkpoint", "purge"):
         assert f"`{word}`" in FORMAT_PAGE
-    for word in ("merge", "gap", "start", "stop", "audit_entry", "audit_payload", "audit_search", "audit_card"):
+    for word in ("gap", "start", "stop", "audit_entry", "audit_payload", "audit_search", "audit_card"):
         assert f"`{word}`" in FORMAT_PAGE

@@ -1,17 +1,18 @@
-"""A database that stands still holds up no answer beyond its deadline: what it has not confirmed goes to the spool."""
+"""A database that stands still holds up no answer beyond its deadline, and what it has not confirmed is not shown."""
 
 from __future__ import annotations
 
 import sqlite3
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
 
-from cds_service.audit import writer
 from cds_service.audit.store import AuditStore
 from cds_service.audit.verification.walk import verify_log
+from cds_service.errors import AuditUnavailable
 from cds_service.settings import Settings
 from cds_service.web.app import create_app
 from cds_service.web.transport.arrival import ARRIVED
@@ -24,9 +25,8 @@ ADDRESS = f"/cds-services/{HOOK}"
 
 
 @pytest.fixture
-def store(tmp_path, monkeypatch):
-    monkeypatch.setattr(writer, "COMMIT_SECONDS", LONG)
-    made = AuditStore(f"sqlite:///{tmp_path / 'audit.sqlite3'}", share_seconds=LONG)
+def store(tmp_path):
+    made = AuditStore(f"sqlite:///{tmp_path / 'audit.sqlite3'}", wait_seconds=LONG)
     made.append(answer_entry(1))
     yield made
     made.close()
@@ -62,38 +62,69 @@ def uncommitted(store):
         goes_on.set()
 
 
-@pytest.mark.parametrize("trouble", [locked, uncommitted])
-def test_an_answer_leaves_in_time_and_is_in_the_log_once(store, trouble):
-    app = create_app(open_service(), Settings(deadline_seconds=2), audit=store, base_url="http://127.0.0.1:8080")
-    with trouble(store):
+def service(store):
+    settings = Settings(deadline_seconds=2)
+    app = create_app(open_service(), settings, audit=store, base_url="http://127.0.0.1:8080", clock=lambda: NOW)
+    return app.test_client()
+
+
+def kinds(store):
+    return [kind for (kind,) in rows_of(store.url, "SELECT kind FROM audit_entry ORDER BY sequence")]
+
+
+def test_an_answer_that_the_database_does_not_take_in_time_is_refused_and_never_written(store):
+    client = service(store)
+    with locked(store):
         began = time.monotonic()
-        response = app.test_client().post(ADDRESS, json=BODY)
-        assert response.status_code == 200
-        assert response.json["cards"]
+        response = client.post(ADDRESS, json=BODY)
+        assert response.status_code == 503
+        assert response.headers["Retry-After"] == "1"
+        assert time.monotonic() - began < HANG_SECONDS
+        assert not store.state().is_ready
+    store.close()
+    assert kinds(store) == ["genesis", "answer", "gap"]
+    assert verify_log(store.url).is_whole
+
+
+def test_an_answer_whose_commit_hangs_is_refused_and_the_log_says_that_it_was_not_shown(store, caplog):
+    client = service(store)
+    with uncommitted(store):
+        began = time.monotonic()
+        assert client.post(ADDRESS, json=BODY).status_code == 503
         assert time.monotonic() - began < HANG_SECONDS
     store.close()
-    assert len(rows_of(store.url, "SELECT 1 FROM audit_entry WHERE kind = 'answer'")) == 2
+    assert kinds(store) == ["genesis", "answer", "answer", "gap"]
+    query = "SELECT e.entry_id, s.about FROM audit_entry e, audit_search s WHERE e.sequence = 3 AND s.sequence = 4"
+    ((late, about),) = rows_of(store.url, query)
+    assert late == about
+    said = [one.fields for one in caplog.records if hasattr(one, "fields")]
+    assert {"event": "audit-late", "entry": late} in said
     assert verify_log(store.url).is_whole
 
 
 @pytest.mark.parametrize("trouble", [locked, uncommitted])
-def test_a_refusal_for_want_of_time_does_not_wait_for_the_database(store, trouble):
-    app = create_app(
-        open_service(), Settings(deadline_seconds=2), audit=store, base_url="http://127.0.0.1:8080", clock=lambda: NOW
-    )
+def test_a_refusal_for_want_of_time_does_not_wait_for_the_database_and_is_recorded(store, trouble):
+    client = service(store)
     with trouble(store):
         began = time.monotonic()
-        response = app.test_client().post(ADDRESS, json=BODY, environ_overrides={ARRIVED: began - LONG})
+        response = client.post(ADDRESS, json=BODY, environ_overrides={ARRIVED: began - LONG})
         assert response.status_code == 503
         assert time.monotonic() - began < HANG_SECONDS
-    store.close()
-    assert rows_of(store.url, "SELECT kind FROM audit_entry WHERE kind IN ('answer', 'refusal')") == [
-        ("answer",),
-        ("refusal",),
-    ]
+    store.append(answer_entry(2))
+    assert [one for one in kinds(store) if one != "genesis"] in (
+        ["answer", "refusal", "answer"],
+        ["answer", "gap", "answer"],  # its time for the lock was over
+    )
 
 
-def test_a_file_that_is_no_database_any_more_is_told_and_the_writer_goes_on(tmp_path):
+def test_threads_append_at_once_and_each_has_its_own_entry(store):
+    with ThreadPoolExecutor(16) as threads:
+        list(threads.map(store.append, (answer_entry(number) for number in range(2, 202))))
+    assert kinds(store) == ["genesis", *["answer"] * 201]
+    assert verify_log(store.url).is_whole
+
+
+def test_a_file_that_is_no_database_any_more_is_told_and_refuses_answers(tmp_path):
     made = AuditStore(f"sqlite:///{tmp_path / 'audit.sqlite3'}")
     made.append(answer_entry(1))
     other = sqlite3.connect(made.database.file, isolation_level=None)
@@ -102,9 +133,10 @@ def test_a_file_that_is_no_database_any_more_is_told_and_the_writer_goes_on(tmp_
     other.close()
     with made.database.file.open("r+b") as file:
         file.write(b"x" * 8192)
-    made.append(answer_entry(2))  # the spool has it
-    assert made.state().trouble == "the database does not answer, entries are spooled"
-    assert made._writer._thread.is_alive()
+    with pytest.raises(AuditUnavailable):
+        made.append(answer_entry(2))
+    state = made.state()
+    assert (state.is_ready, state.trouble, state.lost) == (False, "the database does not answer", 1)
     made.close()
 
 

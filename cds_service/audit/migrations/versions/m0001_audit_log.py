@@ -1,6 +1,8 @@
-"""The chain, its payloads, what they are found by, and the keys."""
+"""The chain, its payloads, what they are found by; and beside it accounts, sessions, figures and used tokens."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,37 +14,79 @@ depends_on = None
 
 PLACE = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 KEPT = ("audit_entry", "audit_payload", "audit_search", "audit_card")
-INDEXES = {
+FOUND_BY_TIME = (
+    *("kind", "patient", "user", "result", "refracture_band", "residual_pain_band"),
+    *("client", "tenant", "encounter", "reason", "status", "partial"),
+)
+INDEXES: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "audit_search": (
         ("at", "sequence"),
-        ("kind", "at", "sequence"),
-        ("patient", "at", "sequence"),
-        ("user", "at", "sequence"),
+        *((name, "at", "sequence") for name in FOUND_BY_TIME),
         ("hook_instance",),
         ("about",),
         ("card",),
-        ("result", "at", "sequence"),
-        ("refracture_band", "at", "sequence"),
-        ("residual_pain_band", "at", "sequence"),
     ),
-    "audit_card": (("card",),),
+    "audit_card": (("card",), ("rules", "sequence")),
+    "audit_login_try": (("place", "at"),),
+    "audit_token": (("expires",),),
 }
+# What SQLite is told of a log that has grown: without statistics it plans badly, and nobody gathers them
+# (https://sqlite.org/lang_analyze.html, "Fixed Results Of ANALYZE"): rows, then rows for one value of each column.
+STATISTICS: Mapping[str, Mapping[str | None, str]] = {
+    "audit_card": {
+        "ix_audit_card_card": "1400000 1",
+        "ix_audit_card_rules": "1400000 15000 1",
+        "sqlite_autoindex_audit_card_1": "1400000 3 1",
+    },
+    "audit_entry": {
+        "sqlite_autoindex_audit_entry_1": "1000000 1",
+        "sqlite_autoindex_audit_entry_2": "1000000 1",
+    },
+    "audit_payload": {None: "1000000"},
+    "audit_search": {
+        "ix_audit_search_about": "1000000 4",
+        "ix_audit_search_at": "1000000 1 1",
+        "ix_audit_search_card": "1000000 4",
+        "ix_audit_search_client": "1000000 300000 1 1",
+        "ix_audit_search_encounter": "1000000 4 1 1",
+        "ix_audit_search_hook_instance": "1000000 2",
+        "ix_audit_search_kind": "1000000 170000 1 1",
+        "ix_audit_search_partial": "1000000 330000 1 1",
+        "ix_audit_search_patient": "1000000 6 1 1",
+        "ix_audit_search_reason": "1000000 170000 1 1",
+        "ix_audit_search_refracture_band": "1000000 200000 1 1",
+        "ix_audit_search_residual_pain_band": "1000000 200000 1 1",
+        "ix_audit_search_result": "1000000 140000 1 1",
+        "ix_audit_search_status": "1000000 330000 1 1",
+        "ix_audit_search_tenant": "1000000 300000 1 1",
+        "ix_audit_search_user": "1000000 2500 1 1",
+    },
+}
+NEXT = "(SELECT coalesce(max(sequence), 0) + 1 FROM audit_entry)"
+FOLLOWS = "an entry of the audit log follows the last one"
+APPENDED = "the audit log is append-only"
 
 
 def upgrade() -> None:
     """From an empty database."""
     _make_chain()
     _make_payloads()
+    _make_accounts()
+    _make_figures()
     op.create_table(
-        "audit_key",
-        sa.Column("name", sa.String(32), primary_key=True),
-        sa.Column("made", sa.String(24), nullable=False),
-        sa.Column("secret", sa.Text, nullable=False),
+        "audit_token",
+        # Of issuer and jti together: unique, and nobody reads from it whose token it was.
+        sa.Column("digest", sa.String(64), primary_key=True),
+        sa.Column("expires", sa.BigInteger, nullable=False),
     )
     for table, indexes in INDEXES.items():
         for columns in indexes:
             op.create_index(f"ix_{table}_{columns[0]}", table, list(columns))
-    _forbid_changes()
+    if op.get_bind().dialect.name == "postgresql":
+        _guard_in_postgresql()
+    else:
+        _guard_in_sqlite()
+        _tell_statistics()
 
 
 def _make_chain() -> None:
@@ -106,21 +150,108 @@ def _place() -> sa.Column[int]:
     return sa.Column("sequence", PLACE, sa.ForeignKey("audit_entry.sequence"), primary_key=True, autoincrement=False)
 
 
-def _forbid_changes() -> None:
-    """A second lock, against accidents: no row is changed, no link deleted. Whoever owns the database can lift it."""
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute(
-            "CREATE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS"
-            " $$ BEGIN RAISE EXCEPTION 'the audit log is append-only'; END $$"
-        )
-        for table in KEPT:
-            op.execute(f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} EXECUTE FUNCTION audit_refuse()")
-        op.execute(
-            "CREATE TRIGGER audit_entry_no_delete BEFORE DELETE OR TRUNCATE ON audit_entry"
-            " EXECUTE FUNCTION audit_refuse()"
-        )
-        return
-    refuse = "BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END"
+def _make_accounts() -> None:
+    op.create_table(
+        "audit_reviewer",
+        sa.Column("name", sa.String(64), primary_key=True),
+        sa.Column("role", sa.String(16), nullable=False),
+        sa.Column("password_hash", sa.Text, nullable=False),
+        sa.Column("made", sa.String(24), nullable=False),
+        sa.Column("is_active", sa.SmallInteger, nullable=False),
+    )
+    op.create_table(
+        "audit_session",
+        sa.Column("digest", sa.String(64), primary_key=True),
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("form_token", sa.String(43), nullable=False),
+        sa.Column("began", sa.String(24), nullable=False),
+        sa.Column("seen", sa.String(24), nullable=False),
+        # Of accounts that an issuer vouches for.
+        sa.Column("issuer", sa.Text),
+        sa.Column("role", sa.String(16)),
+        sa.Column("shown", sa.Text),
+    )
+    op.create_table(
+        "audit_login_try",
+        sa.Column("id", sa.String(36), primary_key=True),
+        sa.Column("place", sa.String(64), nullable=False),
+        sa.Column("at", sa.String(24), nullable=False),
+    )
+    op.create_table(
+        "audit_login_way",
+        sa.Column("digest", sa.String(64), primary_key=True),
+        sa.Column("at", sa.String(24), nullable=False),
+    )
+
+
+def _make_figures() -> None:
+    op.create_table(
+        "audit_figure",
+        sa.Column("period", sa.String(8), primary_key=True),
+        sa.Column("topic", sa.String(32), primary_key=True),
+        sa.Column("rule", sa.String(64), primary_key=True),
+        sa.Column("name", sa.String(96), primary_key=True),
+        sa.Column("count", sa.BigInteger, nullable=False),
+    )
+    op.create_table(
+        "audit_figure_state",
+        sa.Column("id", sa.SmallInteger, primary_key=True, autoincrement=False),
+        sa.Column("counted_to", PLACE, nullable=False),
+    )
+    op.create_table(
+        "audit_verification",
+        sa.Column("id", sa.String(36), primary_key=True),
+        sa.Column("at", sa.String(24), nullable=False),
+        sa.Column("by", sa.Text, nullable=False),
+        sa.Column("first", PLACE, nullable=False),
+        sa.Column("last", PLACE, nullable=False),
+        sa.Column("outcome", sa.String(16), nullable=False),
+        sa.Column("found", sa.Text, nullable=False),
+    )
+
+
+# --- a second lock, against accidents: no row is changed, no link deleted, and an entry takes the next number or none
+# (the greatest number there is, once taken, would end the log). Whoever owns the database can lift it.
+
+
+def _guard_in_postgresql() -> None:
+    op.execute(
+        "CREATE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS"
+        f" $$ BEGIN RAISE EXCEPTION '{APPENDED}'; END $$"
+    )
+    for table in KEPT:
+        op.execute(f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} EXECUTE FUNCTION audit_refuse()")
+    op.execute(
+        "CREATE TRIGGER audit_entry_no_delete BEFORE DELETE OR TRUNCATE ON audit_entry EXECUTE FUNCTION audit_refuse()"
+    )
+    op.execute(
+        "CREATE FUNCTION audit_follow() RETURNS trigger LANGUAGE plpgsql AS"
+        f" $$ BEGIN IF NEW.sequence <> {NEXT} THEN RAISE EXCEPTION '{FOLLOWS}'; END IF; RETURN NEW; END $$"
+    )
+    op.execute(
+        "CREATE TRIGGER audit_entry_next BEFORE INSERT ON audit_entry FOR EACH ROW EXECUTE FUNCTION audit_follow()"
+    )
+
+
+def _guard_in_sqlite() -> None:
+    refuse = f"BEGIN SELECT RAISE(ABORT, '{APPENDED}'); END"
     for table in KEPT:
         op.execute(f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} {refuse}")
     op.execute(f"CREATE TRIGGER audit_entry_no_delete BEFORE DELETE ON audit_entry {refuse}")
+    op.execute(
+        f"CREATE TRIGGER audit_entry_next BEFORE INSERT ON audit_entry WHEN NEW.sequence <> {NEXT}"
+        f" BEGIN SELECT RAISE(ABORT, '{FOLLOWS}'); END"
+    )
+
+
+def _tell_statistics() -> None:
+    op.execute("ANALYZE sqlite_master")  # makes the table of statistics
+    op.execute("DELETE FROM sqlite_stat1 WHERE tbl LIKE 'audit_%'")
+    rows = [
+        {"tbl": table, "idx": index, "stat": stat}
+        for table, stats in STATISTICS.items()
+        for index, stat in stats.items()
+    ]
+    statistics = sa.table("sqlite_stat1", sa.column("tbl"), sa.column("idx"), sa.column("stat"))
+    op.bulk_insert(statistics, rows)
+    op.execute("ANALYZE sqlite_master")  # reads them
