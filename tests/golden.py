@@ -96,7 +96,7 @@ def main() -> int:
     for name in sorted(changed):
         click.echo(name)
         for line in list(differences(json.loads(held.get(name, "null")), json.loads(found.get(name, "null"))))[:6]:
-            click.echo("  ", line)
+            click.echo(f"  {line}")
     click.echo(f"{len(changed)} of {len(held)} answers differ")
     return 1 if changed else 0
 
