@@ -2,9 +2,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-system check fix coverage wheel-test image-test tables servers bench growth endurance faults fuzz fuzz-parser kill-rounds lock sbom audit-dependencies typical clean
+.PHONY: help demo test test-system check docs fix coverage wheel-test image-test tables servers bench growth endurance faults fuzz fuzz-parser kill-rounds lock sbom audit-dependencies typical clean
 
 help: ## print the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -41,11 +42,14 @@ test: $(VENV)/.ready-dev ## what a developer runs: units, sample patients, confo
 test-system: $(VENV)/.ready-dev ## the rest: real FHIR servers, PostgreSQL, nginx, browsers, attacks, faults (make servers first)
 	@$(PYTEST) $(SYSTEM) $(ARGS)
 
-check: $(VENV)/.ready-dev ## format, lint, types, import contracts, data files, tables of reduced models
+check: $(VENV)/.ready-dev ## format, lint, types, import contracts, data files, tables of reduced models, links of the documentation
 	@failed=0; for step in "ruff format --check ." "ruff check ." "mypy" "lint-imports" \
-	  "kyphoplasty-cds mappings check" "kyphoplasty-cds studies build --check"; do \
+	  "kyphoplasty-cds mappings check" "kyphoplasty-cds studies build --check" "mkdocs build --strict --quiet"; do \
 	  echo "== $$step"; $(BIN)/$$step || failed=$$((failed + 1)); done; \
-	echo "$$failed of 6 checks failed"; test $$failed = 0
+	echo "$$failed of 7 checks failed"; test $$failed = 0
+
+docs: $(VENV)/.ready-dev ## the documentation as a site, in site/
+	@$(BIN)/mkdocs build --strict
 
 fix: $(VENV)/.ready-dev ## format, and mend what can be mended
 	@$(BIN)/ruff format .
@@ -110,4 +114,4 @@ kill-rounds: $(VENV)/.ready-dev ## the audit log under 200 kills and 8 times 500
 	@AUDIT_KILLS=200 AUDIT_WRITES=500 $(BIN)/python -m pytest tests/integration/test_audit_crashes.py tests/integration/test_audit_store.py -k "killed or eight"
 
 clean: ## remove the environment and what tools leave behind
-	@rm -rf $(VENV) .cache dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf $(VENV) .cache dist build site .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -29,7 +29,7 @@ fi
 rm -rf "$folder/deploy"
 install -d -m 0755 "$folder/deploy" # what the units run, and no more: in the checkout there may be passwords
 install -m 0755 "$here/backup.sh" "$here/checkpoint.sh" "$here/restore.sh" "$here/verify.sh" "$here/fetch.sh" "$folder/deploy"
-install -m 0644 "$here/README.md" "$folder/deploy"
+install -m 0644 "$here/../docs/operate.md" "$folder/deploy"
 install -d -m 0755 "$folder/deploy/examples" # what was copied by hand, to see in what a later version differs
 install -m 0644 "$here/nginx/nginx.conf" "$here/alerts.yaml" "$here/prometheus.yaml" "$here/service.env.example" \
   "$here/owner.env.example" "$folder/deploy/examples"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # recover.sh BACKUP : on a Debian machine, as root, a backup takes the place of the log's database, which is kept aside.
-# Replicas and duties are stopped, and stay so: accounts come first (README.md, "Restore"). The backup is looked at before
+# Replicas and duties are stopped, and stay so: accounts come first (docs/operate.md, "Restore"). The backup is looked at before
 # anything is done; where a later step fails, the database gets its name back.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -27,7 +27,7 @@ end() {
       echo "The database of before is now called $aside." >&2
     fi
   fi
-  [ "$code" -eq 0 ] || echo "STOPPED: the lines above say why.${has_stopped:+ Replicas and duties stand still: README.md, \"Restore\", starts them.}" >&2
+  [ "$code" -eq 0 ] || echo "STOPPED: the lines above say why.${has_stopped:+ Replicas and duties stand still: docs/operate.md, \"Restore\", starts them.}" >&2
   exit "$code"
 }
 trap end EXIT

@@ -1,7 +1,7 @@
 """What an audit entry holds, and how entries are sealed and chained; pure, and the port to wherever they are kept.
 
-The bytes that are hashed are described in `FORMAT.md`, for whoever writes a verifier. An entry holds ids, never names,
-tokens or free text of a record.
+`docs/audit-format.md` describes the bytes that are hashed, for whoever writes a verifier. An entry holds ids, never
+names, tokens or free text of a record.
 """
 
 from __future__ import annotations

@@ -47,7 +47,7 @@ class Signer:
         return f"{self.name}+{self._hash.hex()}+{base64.b64encode(octets).decode()}"
 
     def sign(self, head: Head, at: str) -> str:
-        """The note that this was the last entry then (FORMAT.md, "Checkpoints")."""
+        """The note that this was the last entry then (docs/audit-format.md, "Checkpoints")."""
         link = base64.b64encode(bytes.fromhex(head.hash)).decode()
         text = f"{self.name}\n{head.sequence}\n{link}\n{at}\n"
         return f"{text}\n\u2014 {self.signature(text)}\n"

@@ -42,7 +42,7 @@ def run(*command, url="", code=0, **environment):
 
 @pytest.fixture(scope="module")
 def roles(postgres):
-    """The address of the log for its owner and for the service, made as README.md says."""
+    """The address of the log for its owner and for the service, made as docs/operate.md says."""
     need("psql")
     plain = postgres.url().replace("+psycopg", "")
     files = ("-f", DEPLOY / "postgres/roles.sql", "-f", DEPLOY / "postgres/database.sql")

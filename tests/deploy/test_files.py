@@ -112,7 +112,7 @@ def test_the_compose_files_follow_their_schema():
 
 def test_every_file_that_compose_mounts_is_there_or_is_said_to_be_made():
     made = {"./tls", "service.env", "owner.env", "database.env"}
-    readme = (DEPLOY / "README.md").read_text()
+    page = (ROOT / "docs/operate.md").read_text()
     for service in COMPOSE["services"].values():
         sources = [volume.partition(":")[0] for volume in service.get("volumes", ())]
         files = [one for one in sources if one.startswith("./")] + [
@@ -120,7 +120,7 @@ def test_every_file_that_compose_mounts_is_there_or_is_said_to_be_made():
         ]
         for one in files:
             if one in made:
-                assert one.removeprefix("./") in readme
+                assert one.removeprefix("./") in page
             else:
                 assert (DEPLOY / one).exists(), one
 

@@ -71,7 +71,7 @@ class Machine:
             program = self._stand_ins / name
             program.write_text(f"#!/bin/sh\nset -eu\n{text}\n")
             program.chmod(0o755)
-        shutil.copytree(DEPLOY, self.checkout / "deploy", ignore=shutil.ignore_patterns("screenshots", "*.env", "tls"))
+        shutil.copytree(DEPLOY, self.checkout / "deploy", ignore=shutil.ignore_patterns("*.env", "tls"))
         (self.checkout / "deploy/install.sh").write_text(INSTALL)
 
     def _command(self, program: str, *words) -> dict:

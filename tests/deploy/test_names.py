@@ -1,4 +1,4 @@
-"""Every setting, count, command, option and path that `deploy/` names exists in the program."""
+"""Every setting, count, command, option and path that `deploy/` and the documentation name exists."""
 
 from __future__ import annotations
 
@@ -25,7 +25,10 @@ TEXTS = {
     for path in sorted(DEPLOY.rglob("*"))
     if path.is_file() and path.suffix not in (".lock", ".png", ".json")
 }
-NAMED = [pytest.param(text, id=str(path.relative_to(DEPLOY))) for path, text in TEXTS.items()]
+PAGES = {path: path.read_text() for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))}
+OPERATE = PAGES[ROOT / "docs/operate.md"]
+NAMED = [pytest.param(text, id=str(path.relative_to(ROOT))) for path, text in (TEXTS | PAGES).items()]
+EVERY_PAGE = pytest.mark.parametrize("page", [pytest.param(text, id=path.name) for path, text in PAGES.items()])
 SETTINGS = {line.split()[0] for line in describe_settings().splitlines()}
 
 
@@ -106,20 +109,22 @@ def test_every_command_and_option_exists(place, words):
     assert {word for word in words if word.startswith("--")} <= known, place
 
 
-def test_every_block_of_the_page_is_shell_that_can_be_read():
-    blocks = re.findall(r"```sh\n(.*?)```", TEXTS[DEPLOY / "README.md"], re.DOTALL)
-    assert len(blocks) > 5
-    for block in blocks:
+def test_the_operators_page_has_its_blocks():
+    assert len(re.findall(r"```sh\n", OPERATE)) > 5
+
+
+@EVERY_PAGE
+def test_every_block_of_a_page_is_shell_that_can_be_read(page):
+    for block in re.findall(r"```sh\n(.*?)```", page, re.DOTALL):
         done = subprocess.run(["sh", "-n"], input=block, capture_output=True, text=True, check=False)
         assert done.returncode == 0, (done.stderr, block)
 
 
-def test_every_command_of_the_page_exists():
-    """Lines of README.md that begin with our command, options included."""
-    lines = re.findall(
-        r"(?<!-n )kyphoplasty-cds ((?:audit [a-z-]+|[a-z]+)(?: [^`\n#|;&]*)?)", TEXTS[DEPLOY / "README.md"]
-    )
-    for line in lines:
+@EVERY_PAGE
+def test_every_command_of_a_page_exists(page):
+    """Calls of our command in code blocks and code spans, options included."""
+    code = "\n".join(re.findall(r"```\w*\n.*?```|`[^`\n]+`|^    .*$", page, re.DOTALL | re.MULTILINE))
+    for line in re.findall(r"(?<!-n )kyphoplasty-cds ((?:audit [a-z-]+|[a-z]+)(?: [^`\n#|;&]*)?)", code):
         words = line.split()
         found: click.Command = main
         while isinstance(found, click.Group) and words and words[0] in found.commands:
@@ -157,20 +162,23 @@ def test_every_address_of_the_service_is_either_outside_or_inside(rules):
     assert {rule.split("/")[1] for rule in rules} - {""} == passed - {"audit/login"} | kept
 
 
-def test_every_target_of_make_that_the_page_names_exists():
+@EVERY_PAGE
+def test_every_target_of_make_that_a_page_names_exists(page):
     targets = set(re.findall(r"^([a-z.-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    assert set(re.findall(r"`make ([a-z-]+)", TEXTS[DEPLOY / "README.md"])) <= targets
+    assert set(re.findall(r"(?:`|^ *)make ([a-z-]+)", page, re.MULTILINE)) <= targets
 
 
 def test_every_file_that_the_page_names_is_there():
     named = set(
         re.findall(
             r"`((?:[\w.@-]+/)*[\w.@-]+\.(?:sh|sql|yaml|conf|service|timer|env\.example|lock|toml|md))`",
-            TEXTS[DEPLOY / "README.md"],
+            OPERATE,
         )
     )
     there = {str(path.relative_to(DEPLOY)) for path in TEXTS} | {path.name for path in TEXTS}
-    assert {name for name in named if not (DEPLOY / name).exists()} <= there | {"site.toml"}
+    assert {name for name in named if not (DEPLOY / name).exists() and not (ROOT / name).exists()} <= there | {
+        "site.toml"
+    }
 
 
 def test_the_example_of_a_site_folder_is_whole():

@@ -43,8 +43,16 @@ def test_all_of_it_can_be_read_by_the_service_s_user(installed):
 def test_no_secret_of_the_checkout_is_in_it(installed):
     units = "".join(path.read_text() for path in ROOT.glob("deploy/systemd/*.service"))
     there = {path.name for path in (installed / "deploy").iterdir()}
-    assert there == {"backup.sh", "checkpoint.sh", "restore.sh", "README.md", "examples"}
-    assert all(f"deploy/{name}" in units for name in ("backup.sh", "checkpoint.sh", "README.md"))
+    assert there == {
+        "backup.sh",
+        "checkpoint.sh",
+        "restore.sh",
+        "verify.sh",
+        "fetch.sh",
+        "operate.md",
+        "examples",
+    }
+    assert all(f"deploy/{name}" in units for name in ("backup.sh", "checkpoint.sh", "operate.md"))
     examples = {"nginx.conf", "alerts.yaml", "prometheus.yaml", "service.env.example", "owner.env.example"}
     assert {path.name for path in (installed / "deploy/examples").iterdir()} == examples
     assert not [path for path in installed.rglob("*") if path.is_file() and path.read_bytes() == b"a secret"]

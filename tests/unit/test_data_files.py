@@ -407,10 +407,10 @@ def test_a_stale_table_stops_the_start(tree):
 
 
 def test_a_recommendation_is_one_new_file(tree):
-    """The very example of hooks/README.md."""
-    page = (HOOKS / "README.md").read_text(encoding="utf-8")
+    """The very example of docs/recommendations.md."""
+    page = (ROOT / "docs/recommendations.md").read_text(encoding="utf-8")
     example = re.search(r"```toml\n# hooks/(\S+)\n(.*?)```", page, re.DOTALL)
-    assert example, "hooks/README.md has no example"
+    assert example, "docs/recommendations.md has no example"
     tree.write(f"hooks/{example[1]}", example[2])
     service = tree.load()
     card = cards_for(thin_and_weak(), kyphoplasty(), service=service)["rehabilitation"]

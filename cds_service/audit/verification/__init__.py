@@ -1,4 +1,5 @@
 """Whether the audit log is what was written.
 
-Written from `FORMAT.md` alone: it shares no code with the writer, so that one fault cannot hide in both. It only reads.
+Written from `docs/audit-format.md` alone. It shares no code with the writer, so that one fault cannot hide in both,
+and it only reads.
 """

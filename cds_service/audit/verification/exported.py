@@ -1,4 +1,4 @@
-"""Whether an NDJSON export is what was taken out of the log (FORMAT.md, "Exports")."""
+"""Whether an NDJSON export is what was taken out of the log (docs/audit-format.md, "Exports")."""
 
 from __future__ import annotations
 

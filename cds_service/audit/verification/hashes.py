@@ -1,4 +1,4 @@
-"""The two hashes of the format, version 1 (FORMAT.md, "Hashes")."""
+"""The two hashes of the format, version 1 (docs/audit-format.md, "Hashes")."""
 
 from __future__ import annotations
 

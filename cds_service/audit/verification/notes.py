@@ -1,4 +1,4 @@
-"""Signed checkpoints as text (FORMAT.md, "Checkpoints"): what they say, and whether their signature holds."""
+"""Signed checkpoints as text (docs/audit-format.md, "Checkpoints"): parse them and check their signature."""
 
 from __future__ import annotations
 

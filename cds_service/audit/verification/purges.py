@@ -1,4 +1,4 @@
-"""Whether what is missing was purged as it may be (FORMAT.md, "Purging"): one merge of two sorted lists."""
+"""Whether what is missing was purged as it may be (docs/audit-format.md, "Purging"): one merge of two sorted lists."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ from cds_service.audit.verification.rows import Log, Row, open_log
 
 TOLD = 10_000  # entries between two words of progress
 NAMED = 100  # faults that are said one by one; more are counted
-LASTING = {"genesis", "checkpoint", "purge", "gap", "start", "stop"}  # FORMAT.md, "Purging"
+LASTING = {"genesis", "checkpoint", "purge", "gap", "start", "stop"}  # docs/audit-format.md, "Purging"
 
 
 @dataclass(slots=True)

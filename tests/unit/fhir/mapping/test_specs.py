@@ -1,4 +1,4 @@
-"""Finding files: right ones load, wrong ones stop the start with file and key; the README's example works."""
+"""Finding files: right ones load, wrong ones stop the start by file and key; examples of docs/map-codes.md work."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.specs import asked_codes, check_specs, load_finding_specs
 from cds_service.fhir.mapping.terminology import load_terminology
 from tests.builders import LOINC, MAPPINGS, coded, findings_of, observation, specs, terminology
+
+PAGE = Path(__file__).resolve().parents[4] / "docs/map-codes.md"
 
 
 def test_our_own_files_name_only_what_exists():
@@ -98,17 +100,17 @@ def test_a_finding_that_names_what_does_not_exist_stops_the_start(tmp_path, old,
     assert (error.value.file, error.value.key) == ("findings/bmi.toml", key)
 
 
-def example(readme: str, name: str) -> str:
-    """The block of the README that follows the file name."""
-    found = re.search(rf"`{re.escape(name)}`[^`]*```\w+\n(.*?)```", readme, re.DOTALL)
+def example(page: str, name: str) -> str:
+    """The block of docs/map-codes.md that follows the file name."""
+    found = re.search(rf"`{re.escape(name)}`[^`]*```\w+\n(.*?)```", page, re.DOTALL)
     assert found is not None, name
     return found[1]
 
 
-def test_the_readmes_local_code_is_read(tmp_path):
+def test_the_pages_local_code_is_read(tmp_path):
     """A site adds one file and its code 7010, in newtons and without a unit, is a grip strength."""
-    readme = (MAPPINGS / "README.md").read_text(encoding="utf-8")
-    content = example(readme, "mappings/conceptmap/flowsheet.json")
+    page = PAGE.read_text(encoding="utf-8")
+    content = example(page, "mappings/conceptmap/flowsheet.json")
     (tmp_path / "conceptmap").mkdir()
     (tmp_path / "conceptmap" / "flowsheet.json").write_text(content, encoding="utf-8")
     mapped = load_terminology(MAPPINGS, tmp_path)
@@ -122,22 +124,22 @@ def test_the_readmes_local_code_is_read(tmp_path):
     assert "grip-strength" in findings_of(without_unit).gaps
 
 
-def test_the_readmes_own_freshness_is_in_force(tmp_path):
+def test_the_pages_own_freshness_is_in_force(tmp_path):
     """A site replaces one finding file and an older T-score is stale."""
-    readme = (MAPPINGS / "README.md").read_text(encoding="utf-8")
+    page = PAGE.read_text(encoding="utf-8")
     (tmp_path / "findings").mkdir()
     (tmp_path / "findings" / "gait-speed.toml").write_text(
-        example(readme, "mappings/findings/gait-speed.toml"), encoding="utf-8"
+        example(page, "mappings/findings/gait-speed.toml"), encoding="utf-8"
     )
     changed = load_finding_specs(MAPPINGS, tmp_path)
     assert changed["gait-speed"].usable_days == 92
     assert changed["bmi"] == specs()["bmi"]
 
 
-def test_the_readme_names_every_folder_and_file():
-    readme = (MAPPINGS / "README.md").read_text(encoding="utf-8")
+def test_the_page_names_every_folder_and_file():
+    page = PAGE.read_text(encoding="utf-8")
     for path in Path(MAPPINGS).iterdir():
-        assert path.name in readme, path.name
+        assert path.name in page, path.name
 
 
 def test_a_new_measure_is_one_file(tmp_path):
