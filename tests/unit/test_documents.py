@@ -1,0 +1,35 @@
+"""Links of the pages outside `docs/` lead somewhere; those inside are checked by `mkdocs build --strict`."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+TOP = sorted(ROOT.glob("*.md"))
+FOLDERS = ("cds_service", "deploy", "hooks", "mappings", "tests")
+PAGES = [*TOP, *(page for folder in FOLDERS for page in sorted((ROOT / folder).rglob("*.md")))]
+
+
+def headings(page: Path) -> set[str]:
+    """Anchors as renderers make them: lower case, spaces as hyphens, no punctuation."""
+    lines = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", line.lower()).replace(" ", "-") for line in lines}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=[str(page.relative_to(ROOT)) for page in PAGES])
+def test_every_link_leads_to_a_file_and_a_heading(page):
+    text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    for link in re.findall(r"\]\(([^)\s]+)\)", text):
+        if re.match(r"[a-z]+:", link):
+            continue
+        path, _, anchor = link.partition("#")
+        target = page.parent / path if path else page
+        assert target.exists(), link
+        assert not anchor or anchor in headings(target), link
+
+
+def test_the_readme_can_be_read_in_five_minutes():
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").split()) <= 900
