@@ -48,7 +48,7 @@ check: $(VENV)/.ready-dev ## format, lint, types, import contracts, data files, 
 	  echo "== $$step"; $(BIN)/$$step || failed=$$((failed + 1)); done; \
 	echo "$$failed of 7 checks failed"; test $$failed = 0
 
-docs: $(VENV)/.ready-dev ## the documentation as a site, in site/
+docs: $(VENV)/.ready-dev ## the documentation as a site, in build/docs
 	@$(BIN)/mkdocs build --strict
 
 fix: $(VENV)/.ready-dev ## format, and mend what can be mended
@@ -114,4 +114,4 @@ kill-rounds: $(VENV)/.ready-dev ## the audit log under 200 kills and 8 times 500
 	@AUDIT_KILLS=200 AUDIT_WRITES=500 $(BIN)/python -m pytest tests/integration/test_audit_crashes.py tests/integration/test_audit_store.py -k "killed or eight"
 
 clean: ## remove the environment and what tools leave behind
-	@rm -rf $(VENV) .cache dist build site .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf $(VENV) .cache dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
