@@ -33,3 +33,17 @@ def test_every_link_leads_to_a_file_and_a_heading(page):
 
 def test_the_readme_can_be_read_in_five_minutes():
     assert len((ROOT / "README.md").read_text(encoding="utf-8").split()) <= 900
+
+
+def test_every_file_that_the_architecture_page_names_is_there():
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`((?:[\w-]+/)*[\w-]+\.(?:py|toml|md)|(?:[\w-]+/)+)`", page)) - {
+        "_data/",
+        "cds_service/_data/",
+    }
+    assert len(named) > 30
+    assert {name for name in named if not (ROOT / "cds_service" / name).exists() and not (ROOT / name).exists()} <= {
+        "site.toml",
+        *(f"{room}/" for room in ("gathering", "mapping", "facts", "orders", "server")),
+        "verification/",
+    }
