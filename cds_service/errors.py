@@ -11,7 +11,9 @@ CdsError
   EvidenceUnavailable       neither prefetch nor FHIR server gave a readable record
   DeadlinePassed            the time for the answer ran out
   AuditUnavailable          the log could not be written or read, so nothing is shown
-  FhirReadError             one read failed; never leaves fhir/gathering/record.py, where it becomes a gap
+  CallFailed                a call to another server gave no answer that can be used
+    Redirected              it leads elsewhere
+    FhirReadError           one read failed; never leaves fhir/gathering/record.py, where it becomes a gap
   DataFileError             a file of studies, hooks, mappings or site is wrong; start only
 """
 
@@ -90,8 +92,8 @@ class AuditUnavailable(CdsError):
     """The audit log could not be written, or not be read."""
 
 
-class FhirReadError(CdsError):
-    """One read or search of a FHIR server failed.
+class CallFailed(CdsError):
+    """A call to another server gave no answer that can be used.
 
     Attributes:
         reason: short machine word, for example `timeout`, `unreachable`, `http-403`, `not-json`, `outcome`.
@@ -100,6 +102,22 @@ class FhirReadError(CdsError):
     def __init__(self, reason: str, message: str) -> None:
         super().__init__(message)
         self.reason = reason
+
+
+class Redirected(CallFailed):
+    """The server leads elsewhere, where nobody follows unasked.
+
+    Attributes:
+        location: as the server says it; anything.
+    """
+
+    def __init__(self, location: str) -> None:
+        super().__init__("redirect", "the server redirects to another place")
+        self.location = location
+
+
+class FhirReadError(CallFailed):
+    """One read or search of a FHIR server failed."""
 
 
 class DataFileError(CdsError):

@@ -12,7 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from cds_service.deadline import Deadline
 from cds_service.errors import DataFileError
-from cds_service.fhir.address import parse_base
+from cds_service.outgoing.address import parse_base
 
 PREFIX = "KYPHOPLASTY_CDS_"
 PrefetchWish = Literal["full", "patient", "none"]

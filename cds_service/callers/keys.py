@@ -13,10 +13,9 @@ from jwt import PyJWK
 from jwt.exceptions import PyJWTError
 
 from cds_service.deadline import Deadline
-from cds_service.errors import DataFileError, FhirReadError
-from cds_service.fhir.address import parse_address, target_of
-from cds_service.fhir.server.connections import Connections
+from cds_service.errors import CallFailed, DataFileError
 from cds_service.json_text import JsonTextError, decode_json
+from cds_service.outgoing import Connections
 from cds_service.published import Monotonic, NotPublished, Published
 from cds_service.site.clients import Algorithm
 from cds_service.site.folder import SiteFolder
@@ -39,7 +38,7 @@ WAIT_SECONDS = 1.0  # for which one call waits for a fetch
 FETCH_SECONDS = 5.0
 FILE_SECONDS = 1.0  # between two looks at a file
 MAX_BYTES = 256 * 1024
-HEADERS = {"Accept": "application/jwk-set+json, application/json", "User-Agent": "kyphoplasty-cds"}
+HEADERS = {"Accept": "application/jwk-set+json, application/json"}
 
 
 class NoKeySet(ValueError):
@@ -181,8 +180,8 @@ class KeyAddress:
             monotonic: in seconds.
         """
         self._issuer = issuer
-        self._server = connections.server(parse_address(url).server)
-        self._target = target_of(url)
+        self._url = url
+        self._session = connections.session(max_bytes=MAX_BYTES)
         self.published = Published(self._fetch, self._log_fault, monotonic=monotonic)
 
     def keys(self, kid: str, until: Deadline) -> KeySet:
@@ -196,13 +195,13 @@ class KeyAddress:
 
     def _fetch(self) -> KeySet:
         try:
-            reply = self._server.exchange(self._target, HEADERS, Deadline.after(FETCH_SECONDS), max_bytes=MAX_BYTES)
-            if reply.status != 200:
-                raise NotPublished("redirect" if 300 <= reply.status < 400 else f"http-{reply.status}")
-            found = read_keys(reply.body)
+            answer = self._session.get(self._url, headers=HEADERS, timeout=FETCH_SECONDS)
+            if answer.status_code != 200:
+                raise NotPublished(f"http-{answer.status_code}")
+            found = read_keys(answer.content)
         except NoKeySet:
             raise NotPublished("not-keys") from None
-        except FhirReadError as error:
+        except CallFailed as error:
             raise NotPublished(error.reason) from None
         _log("jwks.refresh", self._issuer, found)
         return found

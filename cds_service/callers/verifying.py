@@ -24,9 +24,9 @@ from cds_service.callers.replays import Replays
 from cds_service.core.caller import Caller
 from cds_service.deadline import Deadline
 from cds_service.errors import NotAuthenticated
-from cds_service.fhir.address import parse_address
-from cds_service.fhir.server.connections import Connections
 from cds_service.json_text import decode_json
+from cds_service.outgoing import Connections
+from cds_service.outgoing.address import parse_address
 from cds_service.site.clients import MAX_NAME, Client
 
 MAX_HEADER = 16 * 1024  # characters of the Authorization header

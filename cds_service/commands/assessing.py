@@ -18,14 +18,13 @@ from typing import Any
 from cds_service.audit.in_memory import OneEntry
 from cds_service.deadline import Deadline
 from cds_service.errors import CdsError, FhirReadError
-from cds_service.fhir.address import parse_base
 from cds_service.fhir.gathering.reading import Fetched
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.drafts import read_drafts
 from cds_service.fhir.orders.level_text import LEVELS, in_order
 from cds_service.fhir.raw_json import member, objects
-from cds_service.fhir.server.client import Connections, FhirClient
+from cds_service.fhir.server.client import FhirClient
 from cds_service.fhir.server.lookup import (
     MOST_SHOWN,
     Browser,
@@ -37,6 +36,8 @@ from cds_service.fhir.server.lookup import (
     identify_server,
 )
 from cds_service.loading import load_service
+from cds_service.outgoing import Connections
+from cds_service.outgoing.address import parse_base
 from cds_service.protocol import TOKEN, HookResponse, is_fhir_id, parse_request
 from cds_service.samples.drafting import augmentation_order, order_sign_body
 from cds_service.service import Ports, answer

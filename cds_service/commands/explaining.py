@@ -17,8 +17,8 @@ from rich.text import Text
 from cds_service.audit.in_memory import OneEntry
 from cds_service.deadline import Deadline
 from cds_service.demo.terminal import print_response
-from cds_service.fhir.server.client import Connections
 from cds_service.loading import load_service
+from cds_service.outgoing import Connections
 from cds_service.protocol import parse_request
 from cds_service.service import Ports, answer
 from cds_service.settings import Settings

@@ -16,12 +16,12 @@ from typing import Any
 from urllib.parse import quote_plus, urlencode
 
 from cds_service.deadline import Deadline
-from cds_service.errors import FhirReadError
-from cds_service.fhir.address import Address, parse_address, target_of
-from cds_service.fhir.server.connections import Connections
+from cds_service.errors import CallFailed
 from cds_service.json_text import JsonTextError, decode_json
 from cds_service.openid.id_token import Jwk
 from cds_service.openid.refusal import IssuerUnavailable, LoginRefused
+from cds_service.outgoing import Connections
+from cds_service.outgoing.address import parse_address
 from cds_service.published import Monotonic, NotPublished, Published, Thing
 from cds_service.site.review import ReviewLogin
 
@@ -30,21 +30,7 @@ FETCH_SECONDS = 5.0  # for the document, and for the keys
 MOST_AT_ONCE = 2
 TURN_SECONDS = 1.0
 BASIC, POST = "client_secret_basic", "client_secret_post"
-HEADERS = {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "kyphoplasty-cds"}
 REFUSALS: Mapping[int, str] = {400: "code", 401: "client", 403: "code"}  # of the token endpoint
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """One address of the document, as written: the slash at the end of a path may matter.
-
-    Attributes:
-        target: path and query.
-    """
-
-    url: str
-    server: Address
-    target: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +41,9 @@ class Provider:
         names_itself: whether its answers carry `iss` (RFC 9207).
     """
 
-    authorization: Endpoint
-    token: Endpoint
-    keys: Endpoint
+    authorization: str
+    token: str
+    keys: str
     authentication: str
     names_itself: bool
 
@@ -82,7 +68,7 @@ class Issuer:
         """
         self._login = login
         self._secret = secret
-        self._connections = connections
+        self._session = connections.session()
         self._origins = {parse_address(url).origin for url in (login.issuer, *login.servers)}
         self._provider = Published(self._fetch_provider, monotonic=clock)
         self._keys = Published(self._fetch_keys, monotonic=clock)
@@ -96,7 +82,7 @@ class Issuer:
         """
         scope = " ".join(dict.fromkeys(("openid", *self._login.scopes)))
         asked = {"response_type": "code", "client_id": self._login.client_id, "scope": scope, **query}
-        url = self._found(deadline).authorization.url
+        url = self._found(deadline).authorization
         return f"{url}{'&' if '?' in url else '?'}{urlencode(asked)}"
 
     def check_sender(self, named: str | None, deadline: Deadline) -> None:
@@ -133,7 +119,7 @@ class Issuer:
         else:  # RFC 6749, section 2.3.1: both are form-encoded first
             pair = f"{quote_plus(self._login.client_id)}:{quote_plus(self._secret)}"
             headers["Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
-        answer = self._ask(provider.token, deadline, headers, urlencode(form))
+        answer = self._ask(provider.token, deadline, headers, form)
         token = answer.get("id_token")
         if not isinstance(token, str):
             raise LoginRefused("no-token")
@@ -186,7 +172,7 @@ class Issuer:
             names_itself=document.get("authorization_response_iss_parameter_supported") is True,
         )
 
-    def _endpoint(self, url: Any) -> Endpoint:
+    def _endpoint(self, url: Any) -> str:
         """The address, which must be one that the site allows."""
         try:
             address = parse_address(url) if isinstance(url, str) else None
@@ -194,25 +180,33 @@ class Issuer:
             address = None
         if address is None or address.origin not in self._origins:
             raise IssuerUnavailable("discovery-address")
-        return Endpoint(url, address.server, target_of(url))
+        return str(url)
 
     def _ask(
-        self, place: Endpoint, deadline: Deadline, headers: Mapping[str, str] | None = None, form: str | None = None
+        self,
+        place: str,
+        deadline: Deadline,
+        headers: Mapping[str, str] | None = None,
+        form: Mapping[str, str] | None = None,
     ) -> Mapping[str, Any]:
         """The JSON object that an address answers with; a redirect is no answer."""
         try:
             with self._turn():
-                reply = self._connections.server(place.server).exchange(
-                    place.target, {**HEADERS, **(headers or {})}, deadline, form=form
+                reply = self._session.request(
+                    "GET" if form is None else "POST",
+                    place,
+                    data=form,
+                    headers={"Accept": "application/json", **(headers or {})},
+                    timeout=max(0.0, deadline.left),
                 )
-        except FhirReadError as error:
+        except CallFailed as error:
             raise IssuerUnavailable(error.reason) from None
-        if form is not None and reply.status in REFUSALS:
-            raise LoginRefused(REFUSALS[reply.status])
-        if reply.status != 200:
-            raise IssuerUnavailable(f"http-{reply.status}")
+        if form is not None and reply.status_code in REFUSALS:
+            raise LoginRefused(REFUSALS[reply.status_code])
+        if reply.status_code != 200:
+            raise IssuerUnavailable(f"http-{reply.status_code}")
         try:
-            answer = decode_json(reply.body)
+            answer = decode_json(reply.content)
         except JsonTextError:
             raise IssuerUnavailable("not-json") from None
         if not isinstance(answer, dict):

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, StringConstraints
 
-from cds_service.fhir.address import parse_address, parse_base
+from cds_service.outgoing.address import parse_address, parse_base
 
 Text = Annotated[str, StringConstraints(min_length=1)]
 YesNo = Annotated[bool, Strict()]

@@ -15,7 +15,7 @@ from pydantic import Field, ValidationError
 
 from cds_service.core.policy import SITE_KEYS, Policy, SiteBaseline, SiteReferences
 from cds_service.errors import DataFileError
-from cds_service.fhir.address import Address, parse_address, parse_base
+from cds_service.outgoing.address import Address, parse_address, parse_base
 from cds_service.site.clients import Client
 from cds_service.site.fields import Origin, SiteTable, Text, YesNo
 from cds_service.site.key_file import holds_private_key

@@ -11,7 +11,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, StringConstraints
 
 from cds_service.errors import DataFileError
-from cds_service.fhir.address import parse_address
+from cds_service.outgoing.address import parse_address
 from cds_service.roles import Role
 from cds_service.site.fields import Origin, SiteTable, Text, YesNo
 

@@ -14,7 +14,7 @@ from cds_service.audit.chain import AuditLog
 from cds_service.audit.store import AuditStore
 from cds_service.audit.token_ids import TokenIds
 from cds_service.callers.replays import Replays
-from cds_service.fhir.server.client import Connections
+from cds_service.outgoing import Connections
 from cds_service.service import Service, answer
 from cds_service.settings import Settings
 from cds_service.site.folder import SiteFolder

@@ -21,7 +21,7 @@ from cds_service.core.repeats import History
 from cds_service.deadline import Deadline
 from cds_service.errors import NotAuthenticated, UnknownService
 from cds_service.fhir.gathering.record import FhirReader
-from cds_service.fhir.server.client import Connections
+from cds_service.outgoing import Connections
 from cds_service.protocol import CONTEXTS, HookRequest, HookResponse, parse_request
 from cds_service.service import Ports, Service, ServiceHook
 from cds_service.settings import PrefetchWish, Settings

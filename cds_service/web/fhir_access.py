@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cds_service.errors import NotAllowed
-from cds_service.fhir.address import Address, parse_base
 from cds_service.fhir.gathering.record import FhirReader
-from cds_service.fhir.server.client import Connections, FhirClient
+from cds_service.fhir.server.client import FhirClient
+from cds_service.outgoing import Connections
+from cds_service.outgoing.address import Address, parse_base
 from cds_service.protocol import HookRequest
 from cds_service.site.clients import Client
 from cds_service.site.folder import Site

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from cds_service.fhir.address import is_loopback_host
+from cds_service.outgoing.address import is_loopback_host
 
 
 class Hosts:

@@ -26,8 +26,8 @@ from cds_service.audit.checkpoint import signer_of
 from cds_service.audit.database import Database
 from cds_service.audit.store import AuditStore
 from cds_service.errors import AuditUnavailable, DataFileError
-from cds_service.fhir.address import is_loopback_host, parse_base
 from cds_service.loading import load_service
+from cds_service.outgoing.address import is_loopback_host, parse_base
 from cds_service.settings import PREFIX, Settings
 from cds_service.site.folder import Site, SiteFolder, load_site
 from cds_service.web.app import AT_WORKER_START, create_app

@@ -16,7 +16,7 @@ from cds_service.callers.replays import Replays
 from cds_service.callers.verifying import Callers, KnownClient
 from cds_service.deadline import Deadline
 from cds_service.errors import NotAuthenticated
-from cds_service.fhir.server.connections import Connections
+from cds_service.outgoing import Connections
 from cds_service.site.clients import Client
 from tests.attacks.cases import CALL
 from tests.attacks.running import Answered, Running

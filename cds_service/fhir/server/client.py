@@ -7,28 +7,27 @@ from __future__ import annotations
 
 import random
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urljoin
 
+from requests import Response
+
 from cds_service.deadline import Deadline
-from cds_service.errors import FhirReadError
-from cds_service.fhir.address import parse_address, parse_base
+from cds_service.errors import CallFailed, FhirReadError, Redirected
 from cds_service.fhir.gathering.record import Fetched
 from cds_service.fhir.server.by_category import CategoryReads
-from cds_service.fhir.server.connections import ByteBudget, Connections, Reply, late
 from cds_service.fhir.server.judging import judge, wait_asked_for
 from cds_service.fhir.server.paging import PageWalk
 from cds_service.fhir.server.queries import form_of, having, is_search, plainer_queries, value_of, with_base
-
-__all__ = ["Connections", "FhirClient"]
+from cds_service.outgoing.address import parse_address, parse_base
+from cds_service.outgoing.connections import Connections, late
 
 MAX_REDIRECTS = 3
 LEAST_SHARE_FOR_RETRY = 0.4  # of the time
 JITTER_SECONDS = 0.2
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
 RETRIED = frozenset({"unreachable", "reset", "http-429", "http-500", "http-502", "http-503", "http-504"})
 # What says that the server is ill; a refusal says that it is well.
 FAILURES = (RETRIED - {"http-429"}) | {"timeout", "dns", "tls", "truncated"}
@@ -40,11 +39,8 @@ DEMANDED = {
     "ServiceRequest": (("intent", "order,plan,original-order,filler-order,instance-order"),),
     "DeviceRequest": (("intent", "order,plan,original-order,filler-order,instance-order"),),
 }
-HEADERS = {
-    "Accept": "application/fhir+json, application/json;q=0.9",
-    "Accept-Encoding": "gzip",
-    "User-Agent": "kyphoplasty-cds",
-}
+HEADERS = {"Accept": "application/fhir+json, application/json;q=0.9"}
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +78,9 @@ class FhirClient:
         except ValueError:
             raise FhirReadError("address", "the server's address is not valid") from None
         self._began = time.monotonic()
-        self._origin = replace(self._base, segments=(), query="").url
         connections = connections or Connections()
-        self._server = connections.server(self._base)
-        self._budget = ByteBudget(connections.max_record_bytes)
+        self._session = connections.session(max_total_bytes=connections.max_record_bytes)
+        self._breaker = connections.breaker(self._base)
         self._headers = dict(HEADERS)
         if token is not None and self._base.may_carry_tokens:
             self._headers["Authorization"] = f"Bearer {token}"
@@ -182,67 +177,75 @@ class FhirClient:
         return document
 
     def _document(self, question: _Question, until: Deadline) -> tuple[dict[str, Any], str]:
-        """The resource that answers, and the address that it came from.
+        """The resource that answers, and the address that it came from: redirects are followed on the base alone.
 
         Raises:
             FhirReadError: no answer in time, a refusal, not FHIR JSON, or an OperationOutcome that says error.
         """
         for _ in range(MAX_REDIRECTS + 1):
-            reply = self._answer(question, until)
-            if reply.status not in REDIRECTS:
-                return judge(reply, has_token="Authorization" in self._headers), question.url
-            question = _Question(self._redirect_target(question.url, reply.headers.get("Location", "")))
+            try:
+                return judge(self._answer(question, until), has_token="Authorization" in self._headers), question.url
+            except Redirected as elsewhere:
+                question = _Question(self._redirect_target(question.url, elsewhere))
+            except CallFailed as error:
+                raise FhirReadError(error.reason, str(error)) from None
         raise FhirReadError("redirect", "the server redirects in a circle")
 
-    def _redirect_target(self, url: str, location: str) -> str:
+    def _redirect_target(self, url: str, elsewhere: Redirected) -> str:
         try:
-            target = parse_address(urljoin(url, location))
+            target = parse_address(urljoin(url, elsewhere.location))
         except ValueError:
             target = None
         if target is None or not target.is_under(self._base):
-            raise FhirReadError("redirect", "the server redirects to another place")
+            raise FhirReadError(elsewhere.reason, str(elsewhere))
         return target.url
 
-    def _answer(self, question: _Question, until: Deadline) -> Reply:
+    def _answer(self, question: _Question, until: Deadline) -> Response:
         """The answer to one question, with one retry where that is likely to help and harms nobody.
 
         Raises:
-            FhirReadError: there was none, or the server is left alone for the moment.
+            CallFailed: there was none, or the server is left alone for the moment.
         """
         if until.left <= 0:
             raise late()
-        if not self._server.breaker.admits():
-            raise FhirReadError("breaker", "the server failed too often just now and is given a rest")
-        self._server.retries.note_call()
+        if not self._breaker.admits():
+            raise CallFailed("breaker", "the server failed too often just now and is given a rest")
         outcome = self._try(question, until)
         wait = None if _may_be_about_order(outcome, question) else _wait_before_retry(outcome, until)
-        if wait is not None and self._server.retries.take():
+        if wait is not None:
             time.sleep(wait)
             outcome = self._try(question, until)
         if not until.is_stale:  # this process stood still: that says nothing about the server
-            self._server.breaker.note(failed=_reason(outcome) in FAILURES)
-        if isinstance(outcome, FhirReadError):
+            self._breaker.note(failed=_reason(outcome) in FAILURES)
+        if isinstance(outcome, CallFailed):
             raise outcome
         return outcome
 
-    def _try(self, question: _Question, until: Deadline) -> Reply | FhirReadError:
-        target = question.url.removeprefix(self._origin)
+    def _try(self, question: _Question, until: Deadline) -> Response | CallFailed:
         try:
-            return self._server.exchange(target, self._headers, until, form=question.form, budget=self._budget)
-        except FhirReadError as error:
+            if until.left <= 0:
+                raise late()
+            return self._session.request(
+                "GET" if question.form is None else "POST",
+                question.url,
+                data=question.form,
+                headers=self._headers if question.form is None else {**self._headers, **FORM},
+                timeout=until.left,
+            )
+        except CallFailed as error:
             return error
 
 
-def _wait_before_retry(outcome: Reply | FhirReadError, until: Deadline) -> float | None:
+def _wait_before_retry(outcome: Response | CallFailed, until: Deadline) -> float | None:
     """Seconds until the one retry; None where there is to be none."""
     if _reason(outcome) not in RETRIED or until.share_left < LEAST_SHARE_FOR_RETRY:
         return None
     jitter = random.uniform(0, min(JITTER_SECONDS, until.left / 10))  # noqa: S311 - spreads load, hides nothing
-    if isinstance(outcome, FhirReadError):
+    if isinstance(outcome, CallFailed):
         return jitter
     asked = wait_asked_for(outcome.headers)
     if asked is None:
-        return None if outcome.status == HTTPStatus.TOO_MANY_REQUESTS else jitter
+        return None if outcome.status_code == HTTPStatus.TOO_MANY_REQUESTS else jitter
     return asked + jitter if asked + jitter < until.left / 2 else None
 
 
@@ -251,9 +254,9 @@ def _may_be_about_parameters(error: FhirReadError, query: str) -> bool:
     return error.reason == "http-400" or (error.reason == "http-500" and value_of(query, "_sort") is not None)
 
 
-def _reason(outcome: Reply | FhirReadError) -> str:
-    return outcome.reason if isinstance(outcome, FhirReadError) else f"http-{outcome.status}"
+def _reason(outcome: Response | CallFailed) -> str:
+    return outcome.reason if isinstance(outcome, CallFailed) else f"http-{outcome.status_code}"
 
 
-def _may_be_about_order(outcome: Reply | FhirReadError, question: _Question) -> bool:
+def _may_be_about_order(outcome: Response | CallFailed, question: _Question) -> bool:
     return _reason(outcome) == "http-500" and value_of(question.url, "_sort") is not None

@@ -9,10 +9,11 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from requests import Response
+
 from cds_service.errors import FhirReadError
 from cds_service.fhir.gathering.prefetch import is_error_outcome
 from cds_service.fhir.raw_json import member, objects, text
-from cds_service.fhir.server.connections import Reply
 from cds_service.json_text import JsonTextError, decode_record_json
 
 REFUSALS: Mapping[int, str] = {
@@ -32,7 +33,7 @@ DEMAND = re.compile(
 )
 
 
-def judge(reply: Reply, *, has_token: bool) -> dict[str, Any]:
+def judge(reply: Response, *, has_token: bool) -> dict[str, Any]:
     """The resource in this answer.
 
     Args:
@@ -42,7 +43,7 @@ def judge(reply: Reply, *, has_token: bool) -> dict[str, Any]:
     Raises:
         FhirReadError: a refusal, not FHIR JSON, or an OperationOutcome that says error.
     """
-    if reply.status != 200:
+    if reply.status_code != 200:
         raise _refusal(reply, has_token=has_token)
     document = _decoded(reply)
     if document["resourceType"] == "OperationOutcome" and is_error_outcome(document):
@@ -50,21 +51,23 @@ def judge(reply: Reply, *, has_token: bool) -> dict[str, Any]:
     return document
 
 
-def _refusal(reply: Reply, *, has_token: bool) -> FhirReadError:
-    said = _demand(_outcome_in(reply)) if reply.status != 401 else None
+def _refusal(reply: Response, *, has_token: bool) -> FhirReadError:
+    said = _demand(_outcome_in(reply)) if reply.status_code != 401 else None
     if said is not None:
         return said
-    if reply.status < 500 and DEMAND.search(reply.body[:2000].decode("utf-8", "replace")):
+    if reply.status_code < 500 and DEMAND.search(reply.content[:2000].decode("utf-8", "replace")):
         return _category_demand()
-    if reply.status == 401 and not has_token:
+    if reply.status_code == 401 and not has_token:
         return FhirReadError("http-401", WITHOUT_TOKEN)
-    verb = "failed" if reply.status >= 500 else "refused"
-    return FhirReadError(f"http-{reply.status}", REFUSALS.get(reply.status, f"the server {verb} ({reply.status})"))
+    verb = "failed" if reply.status_code >= 500 else "refused"
+    return FhirReadError(
+        f"http-{reply.status_code}", REFUSALS.get(reply.status_code, f"the server {verb} ({reply.status_code})")
+    )
 
 
-def _outcome_in(reply: Reply) -> Any:
+def _outcome_in(reply: Response) -> Any:
     try:
-        return decode_record_json(reply.body)
+        return decode_record_json(reply.content)
     except JsonTextError:
         return None
 
@@ -84,13 +87,14 @@ def _category_demand() -> FhirReadError:
     return FhirReadError("category-required", "the server demands a parameter that was not sent")
 
 
-def _decoded(reply: Reply) -> dict[str, Any]:
-    if not reply.body.strip():
+def _decoded(reply: Response) -> dict[str, Any]:
+    if not reply.content.strip():
         raise FhirReadError("empty", "the server's answer is empty")
-    if "html" in reply.content_type or "xml" in reply.content_type:
+    content_type = reply.headers.get("Content-Type", "").lower()
+    if "html" in content_type or "xml" in content_type:
         raise FhirReadError("content-type", "the server sent no FHIR JSON")
     try:
-        document = decode_record_json(reply.body)
+        document = decode_record_json(reply.content)
     except JsonTextError:
         raise FhirReadError("not-json", "the server sent no JSON that can be read") from None
     if not isinstance(document, dict) or not isinstance(document.get("resourceType"), str):

@@ -9,10 +9,10 @@ from typing import Any
 from urllib.parse import urljoin
 
 from cds_service.errors import FhirReadError
-from cds_service.fhir.address import Address, parse_address
 from cds_service.fhir.gathering.prefetch import has_entries, next_page, resources_of, total_of
 from cds_service.fhir.gathering.reading import Fetched
 from cds_service.fhir.server.queries import having, value_of
+from cds_service.outgoing.address import Address, parse_address
 
 MAX_PAGES = 20
 MAX_RESOURCES = 2000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote, unquote
 
-from cds_service.fhir.address import Address
+from cds_service.outgoing.address import Address
 
 PAGE_PARAMETERS = frozenset({"_sort", "_count", "status"})
 

@@ -22,11 +22,11 @@ from cds_service.audit.accounts import TooManyTries
 from cds_service.audit.sessions import ON_THE_WAY, Vouched
 from cds_service.deadline import Deadline
 from cds_service.errors import DataFileError
-from cds_service.fhir.address import parse_address
-from cds_service.fhir.server.connections import Connections
 from cds_service.openid.id_token import Expected, UnknownKey, verified_claims, vouched
 from cds_service.openid.issuer import Issuer
 from cds_service.openid.refusal import IssuerUnavailable, LoginRefused
+from cds_service.outgoing import Connections
+from cds_service.outgoing.address import parse_address
 from cds_service.site.folder import SiteFolder
 from cds_service.site.review import ReviewLogin, client_secret
 from cds_service.web.review.login import PATH, Gate, own_page, same

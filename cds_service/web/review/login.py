@@ -26,7 +26,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from cds_service.audit.accounts import Accounts, TooManyTries
 from cds_service.audit.chain import AuditEntry, AuditLog, Kind
 from cds_service.audit.sessions import IDLE, LIFETIME, Session, Sessions
-from cds_service.fhir.address import is_loopback_host
+from cds_service.outgoing.address import is_loopback_host
 from cds_service.roles import Role
 from cds_service.settings import Network
 from cds_service.web.metrics import Login

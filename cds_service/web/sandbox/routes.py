@@ -16,9 +16,9 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response as PlainResponse
 
 from cds_service.errors import NotAllowed
-from cds_service.fhir.address import parse_base
 from cds_service.fhir.server.client import FhirClient
 from cds_service.fhir.server.lookup import LookUpFailed, find_patients, list_patients
+from cds_service.outgoing.address import parse_base
 from cds_service.site.folder import Site
 from cds_service.web.cds_api import Surroundings, json_response
 from cds_service.web.fhir_access import allowed_fhir_server

@@ -13,7 +13,7 @@ from cds_service.callers import keys
 from cds_service.callers.keys import KeyAddress, KeyFile
 from cds_service.deadline import Deadline
 from cds_service.errors import DataFileError
-from cds_service.fhir.server.connections import Connections
+from cds_service.outgoing import Connections
 from cds_service.published import MAX_AGE_SECONDS, PAUSE_SECONDS, UNASKED_SECONDS, WAITERS
 from cds_service.site.clients import Client
 from tests.client_tokens import ISSUER, Signer, key_set

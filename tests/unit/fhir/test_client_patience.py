@@ -15,8 +15,9 @@ import pytest
 
 from cds_service.errors import FhirReadError
 from cds_service.fhir.server.by_category import CATEGORIES
-from cds_service.fhir.server.client import Connections, FhirClient
+from cds_service.fhir.server.client import FhirClient
 from cds_service.fhir.server.judging import WITHOUT_TOKEN, wait_asked_for
+from cds_service.outgoing import Connections
 from tests.stub_fhir import PATIENT_ID, Reply, StubFhir, fhir, observation, outcome, page
 
 PATIENT = {"resourceType": "Patient", "id": PATIENT_ID}
@@ -95,16 +96,6 @@ def test_no_retry_when_most_of_the_time_is_gone(server):
     client._began -= 10
     assert failure(client, seconds=5).reason == "http-503"  # a third is left
     assert len(server.requests) == 1
-
-
-def test_retries_of_all_requests_together_are_limited(server):
-    server.default = Reply(status=503)
-    connections = Connections()
-    client = FhirClient(server.base, connections=connections)
-    client._server.breaker.admits = lambda: True
-    for _ in range(40):
-        failure(client)
-    assert 40 + 10 <= len(server.requests) <= 40 + 10 + 8 + 8  # saved up, a fifth of the calls, one a second
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cds_service.errors import NotAllowed
-from cds_service.fhir.server.client import Connections
+from cds_service.outgoing import Connections
 from cds_service.protocol import parse_request
 from cds_service.site.clients import Client
 from cds_service.site.folder import Site

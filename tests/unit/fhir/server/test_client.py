@@ -12,8 +12,8 @@ import pytest
 
 from cds_service.errors import FhirReadError
 from cds_service.fhir.server.client import FhirClient
-from cds_service.fhir.server.connections import MAX_BYTES, Connections
 from cds_service.fhir.server.paging import MAX_PAGES
+from cds_service.outgoing.connections import MAX_BYTES, Connections
 from tests.stub_fhir import PATIENT_ID, Reply, StubFhir, fhir, observation, outcome, page
 
 SEARCH = "Observation?patient=p1&code=http://loinc.org|38267-1&_sort=-date&_count=50"

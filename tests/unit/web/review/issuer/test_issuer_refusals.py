@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from cds_service.deadline import Deadline
-from cds_service.fhir.server.connections import Connections
 from cds_service.openid.issuer import Issuer
+from cds_service.outgoing import Connections
 from cds_service.site.folder import load_site
 from tests.chart_builders import NOW
 from tests.issuer_desk import BACK, SESSION, Traveller, refusal

@@ -1,4 +1,4 @@
-"""Names of FHIR servers to addresses that may be called: resolved seldom, all checked, connected to as checked."""
+"""Names of servers to addresses that may be called: resolved seldom, all checked, connected to as checked."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Any
 
 from cds_service.deadline import Deadline
-from cds_service.errors import FhirReadError
-from cds_service.fhir.address import is_loopback_host
+from cds_service.errors import CallFailed
+from cds_service.outgoing.address import is_loopback_host
 
 KEPT_SECONDS = 30.0
 FAILURE_KEPT_SECONDS = 5.0
@@ -35,7 +35,7 @@ class _Known:
 
 
 class Resolver:
-    """The addresses behind the names of FHIR servers, as this process knows them."""
+    """The addresses behind the names of servers, as this process knows them."""
 
     def __init__(self, *, allow_private: bool, allow_public_plain: bool = True, lookup: Lookup | None = None) -> None:
         """Nothing is known yet.
@@ -59,19 +59,19 @@ class Resolver:
             is_plain: the call is not encrypted.
 
         Raises:
-            FhirReadError: unknown, not known in time, or at an address that may not be called.
+            CallFailed: unknown, not known in time, or at an address that may not be called.
         """
         found = (host,) if _is_address(host) else self._resolved(host, deadline)
         if not found:
-            raise FhirReadError("dns", "the server's name cannot be resolved")
+            raise CallFailed("dns", "the server's name cannot be resolved")
         if not all(self._may_call(_meant(ip_address(one.partition("%")[0])), host, is_plain) for one in found):
-            raise FhirReadError("ip-denied", "the server's name leads to an address that may not be called")
+            raise CallFailed("ip-denied", "the server's name leads to an address that may not be called")
         return found[:MOST_ADDRESSES]
 
     def _resolved(self, host: str, deadline: Deadline) -> tuple[str, ...]:
         known = self._known.setdefault(host, _Known())
         if not known.lock.acquire(timeout=max(0.0, deadline.left)):
-            raise FhirReadError("dns", "the server's name was not resolved in time")
+            raise CallFailed("dns", "the server's name was not resolved in time")
         try:
             if time.monotonic() >= known.until:
                 known.addresses = self._look_up(host)

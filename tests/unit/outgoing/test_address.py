@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cds_service.fhir.address import is_loopback_host, parse_address, parse_base
+from cds_service.outgoing.address import is_loopback_host, parse_address, parse_base
 
 BASE = parse_base("https://ehr.example.org/fhir/r4")
 

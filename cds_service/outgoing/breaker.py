@@ -1,4 +1,4 @@
-"""When a FHIR server is left alone: a circuit breaker, and a budget of retries, one of each for a server."""
+"""When a FHIR server is left alone: a circuit breaker for each."""
 
 from __future__ import annotations
 
@@ -13,10 +13,6 @@ LEAST_CALLS = 10
 FAILING_SHARE = 0.5
 REST_SECONDS = 5.0
 REST_JITTER = 0.2  # of the rest, up or down, so that workers do not all try at the same moment
-
-RETRY_SHARE = 0.2  # of the calls
-RETRIES_PER_SECOND = 1.0
-MOST_RETRIES = 10.0  # saved up: the floor over the window
 
 
 class Breaker:
@@ -64,40 +60,6 @@ class Breaker:
             self._calls.popleft()
         failures = sum(failed for _, failed in self._calls)
         return len(self._calls) >= LEAST_CALLS and failures >= FAILING_SHARE * len(self._calls)
-
-
-class RetryBudget:
-    """A bucket of retries: a fifth of the calls, and one a second at least, so that retries never become the load."""
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        """A full bucket.
-
-        Args:
-            clock: monotonic seconds.
-        """
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._retries = MOST_RETRIES
-        self._filled = clock()
-
-    def note_call(self) -> None:
-        """A call was made that was not a retry."""
-        with self._lock:
-            self._fill(RETRY_SHARE)
-
-    def take(self) -> bool:
-        """Whether one more retry may be made; it counts as made."""
-        with self._lock:
-            self._fill(0.0)
-            if self._retries < 1:
-                return False
-            self._retries -= 1
-            return True
-
-    def _fill(self, more: float) -> None:
-        now = self._clock()
-        more += (now - self._filled) * RETRIES_PER_SECOND
-        self._retries, self._filled = min(MOST_RETRIES, self._retries + more), now
 
 
 def _rest() -> float:

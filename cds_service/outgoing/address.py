@@ -1,4 +1,4 @@
-"""Addresses of FHIR servers: parsed once, compared by scheme, host, port and path, never by prefix of a text."""
+"""Addresses of servers: parsed once, compared by scheme, host, port and path, never by prefix of a text."""
 
 from __future__ import annotations
 
@@ -35,11 +35,6 @@ class Address:
     def origin(self) -> tuple[str, str, int]:
         """Scheme, host and port: what a token is bound to."""
         return (self.scheme, self.host, self.port)
-
-    @property
-    def server(self) -> Address:
-        """Its server alone, without path and query."""
-        return Address(self.scheme, self.host, self.port, ())
 
     @property
     def is_loopback(self) -> bool:
@@ -97,12 +92,6 @@ def parse_base(url: str) -> Address:
     if "?" in url or "*" in url:
         raise ValueError("the base of a FHIR server has no query, and nothing in it stands for anything else")
     return parse_address(url)
-
-
-def target_of(url: str) -> str:
-    """What is asked for at the server of this URL, once it is checked: path and query as they are written."""
-    parts = urlsplit(url)
-    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
 def is_loopback_host(host: str) -> bool:

@@ -9,9 +9,9 @@ import time
 import pytest
 
 from cds_service.deadline import Deadline
-from cds_service.errors import FhirReadError
-from cds_service.fhir.server import resolving
-from cds_service.fhir.server.resolving import MOST_ADDRESSES, Resolver
+from cds_service.errors import CallFailed
+from cds_service.outgoing import resolving
+from cds_service.outgoing.resolving import MOST_ADDRESSES, Resolver
 
 PUBLIC = "93.184.216.34"
 
@@ -35,7 +35,7 @@ def resolve(host: str, names: Names, *, allow_private: bool = False) -> tuple[st
 
 
 def reason(host: str, *addresses: str, allow_private: bool = False) -> str:
-    with pytest.raises(FhirReadError) as caught:
+    with pytest.raises(CallFailed) as caught:
         resolve(host, Names(*addresses), allow_private=allow_private)
     return caught.value.reason
 
@@ -100,7 +100,7 @@ def test_an_unknown_name_is_not_asked_for_by_every_query():
     names = Names()
     resolver = Resolver(allow_private=False, lookup=names)
     for _ in range(12):
-        with pytest.raises(FhirReadError) as caught:
+        with pytest.raises(CallFailed) as caught:
             resolver.addresses("ehr.example.org", Deadline.after(5))
         assert caught.value.reason == "dns"
     assert names.asked == 1
@@ -112,12 +112,12 @@ def test_who_waits_for_the_lookup_of_another_waits_no_longer_than_its_own_time()
     threading.Thread(target=lambda: _fails(resolver), daemon=True).start()
     time.sleep(0.1)
     started = time.monotonic()
-    with pytest.raises(FhirReadError):
+    with pytest.raises(CallFailed):
         resolver.addresses("ehr.example.org", Deadline.after(0.1))
     held.set()
     assert time.monotonic() - started < 5
 
 
 def _fails(resolver: Resolver) -> None:
-    with pytest.raises(FhirReadError):
+    with pytest.raises(CallFailed):
         resolver.addresses("ehr.example.org", Deadline.after(20))

@@ -1,10 +1,10 @@
-"""When a server is left alone, and how many retries it gets."""
+"""When a server is left alone."""
 
 from __future__ import annotations
 
 import pytest
 
-from cds_service.fhir.server.breaker import LEAST_CALLS, MOST_RETRIES, Breaker, RetryBudget
+from cds_service.outgoing.breaker import LEAST_CALLS, Breaker
 
 
 class Clock:
@@ -102,27 +102,3 @@ def test_a_late_success_of_before_it_opened_does_not_close_it(clock):
     breaker = opened(clock)
     breaker.note(failed=False)
     assert not breaker.admits()
-
-
-def test_retries_end_when_the_bucket_is_empty(clock):
-    budget = RetryBudget(clock)
-    assert sum(budget.take() for _ in range(100)) == MOST_RETRIES
-
-
-def test_five_calls_are_worth_one_retry(clock):
-    budget = RetryBudget(clock)
-    while budget.take():
-        pass
-    for _ in range(50):
-        budget.note_call()
-    assert sum(budget.take() for _ in range(100)) in {9, 10}  # a fifth, less what floats lose
-
-
-def test_one_retry_a_second_is_always_there_and_saved_for_ten_seconds_at_most(clock):
-    budget = RetryBudget(clock)
-    while budget.take():
-        pass
-    clock.now += 1.01
-    assert [budget.take(), budget.take()] == [True, False]
-    clock.now += 3600
-    assert sum(budget.take() for _ in range(100)) == MOST_RETRIES

@@ -1,0 +1,325 @@
+"""Sessions of `requests` whose every exchange is checked: where it goes, how long it takes, and how much it brings.
+
+Three documented places of the libraries are used: requests lets an adapter choose the pool of a call
+(`build_connection_pool_key_attributes`) and answer it (`send`), and urllib3 connects to an address under the name of a
+host (`server_hostname`). Timeouts of sockets end single reads; what is slow throughout is ended here.
+"""
+
+from __future__ import annotations
+
+import math
+import socket
+import ssl
+import threading
+from collections import OrderedDict
+from contextlib import suppress
+from io import BytesIO
+from typing import Any
+from urllib.parse import urlsplit
+
+import certifi
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+
+from cds_service.deadline import Deadline
+from cds_service.errors import CallFailed, Redirected
+from cds_service.outgoing.address import Address, parse_address
+from cds_service.outgoing.breaker import Breaker
+from cds_service.outgoing.resolving import Resolver
+
+MAX_BYTES = 8 * 1024 * 1024  # of one answer, decoded
+MAX_RECORD_BYTES = 32 * 1024 * 1024  # of all answers for one request, decoded
+# What an object or a list counts beyond the bytes that write it: `{}` is held in thirty times its own.
+BRACKET_BYTES = 16
+MAX_SERVERS = 64  # in open mode anyone on this machine may name one
+POOL_SIZE = 32
+SECONDS = 10.0  # of an exchange that sets no timeout
+LEAST_CONNECT_SECONDS = 0.3
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+HEADERS = {"User-Agent": "kyphoplasty-cds", "Accept-Encoding": "gzip"}
+# Of an answer whose body has been read and decoded.
+GONE = frozenset({"content-encoding", "content-length", "transfer-encoding"})
+
+
+class Connections:
+    """Open connections and breakers of a process, shared by all sessions: they carry nothing of any request."""
+
+    def __init__(
+        self,
+        *,
+        allow_private: bool = True,
+        allow_public_plain: bool = True,
+        max_record_bytes: int = MAX_RECORD_BYTES,
+    ) -> None:
+        """Nothing is connected yet.
+
+        Args:
+            allow_private: whether a server's name may lead into a private network; a site says so, in open mode the
+                operator names every server that is not this machine.
+            allow_public_plain: whether plain http may leave private networks; a site never lets it.
+            max_record_bytes: of all answers for one request, decoded.
+        """
+        self.max_record_bytes = max_record_bytes
+        self._resolver = Resolver(allow_private=allow_private, allow_public_plain=allow_public_plain)
+        self._pools = urllib3.PoolManager(MAX_SERVERS, maxsize=POOL_SIZE, block=False, ssl_context=_tls())
+        self._pools.pool_classes_by_scheme = {"http": _PlainPool, "https": _TlsPool}
+        self._lock = threading.Lock()
+        self._breakers: OrderedDict[str, Breaker] = OrderedDict()
+
+    def session(self, *, max_bytes: int = MAX_BYTES, max_total_bytes: int | None = None) -> requests.Session:
+        """A session for one purpose: one request of an EHR, or one issuer. Threads may share it.
+
+        Args:
+            max_bytes: of one answer, decoded.
+            max_total_bytes: of all its answers, JSON counted as `ByteBudget` does; None sets no such limit.
+        """
+        return self.protect(requests.Session(), max_bytes=max_bytes, max_total_bytes=max_total_bytes)
+
+    def protect(
+        self, session: requests.Session, *, max_bytes: int = MAX_BYTES, max_total_bytes: int | None = None
+    ) -> requests.Session:
+        """This session under the rules of `session`, for one that another library makes."""
+        adapter = _CheckedAdapter(self._pools, self._resolver, max_bytes, ByteBudget(max_total_bytes))
+        session.mount("http://", adapter)
+        session.mount("https://", adapter)
+        session.headers.update(HEADERS)
+        session.trust_env = False
+        return session
+
+    def breaker(self, base: Address) -> Breaker:
+        """The breaker of the server at this base."""
+        with self._lock:
+            breaker = self._breakers.setdefault(base.url, Breaker())
+            self._breakers.move_to_end(base.url)
+            while len(self._breakers) > MAX_SERVERS:
+                self._breakers.popitem(last=False)
+            return breaker
+
+
+class ByteBudget:
+    """What all answers of one session may take up together; its threads share it.
+
+    What was taken stays taken, also by an answer that is refused later.
+    """
+
+    def __init__(self, most: int | None) -> None:
+        """Nothing is taken.
+
+        Args:
+            most: bytes, decoded; None for no limit.
+        """
+        self._lock = threading.Lock()
+        self._left = math.inf if most is None else most
+
+    def take(self, count: int) -> None:
+        """Make room for so many more bytes; zero asks whether there is any.
+
+        Raises:
+            CallFailed: there is none.
+        """
+        with self._lock:
+            self._left -= count
+            if self._left <= 0:
+                raise CallFailed("budget", "the server sent more than is read for one answer")
+
+
+class _CheckedAdapter(HTTPAdapter):
+    """One session's way to the shared pools."""
+
+    def __init__(self, pools: urllib3.PoolManager, resolver: Resolver, max_bytes: int, budget: ByteBudget) -> None:
+        self._pools = pools
+        self._resolver = resolver
+        self._max_bytes = max_bytes
+        self._budget = budget
+        super().__init__()
+
+    def init_poolmanager(self, *_arguments: Any, **_options: Any) -> None:
+        """The shared pools; no session makes its own."""
+        self.poolmanager = self._pools
+
+    def close(self) -> None:
+        """Nothing: the pools serve other sessions."""
+
+    def cert_verify(self, *_arguments: Any) -> None:
+        """Nothing: the context of the pools always checks, and knows the authorities."""
+
+    def build_connection_pool_key_attributes(
+        self, request: requests.PreparedRequest, verify: Any, cert: Any = None
+    ) -> Any:
+        """The pool of the address in the URL, whose certificate must be that of the name in Host."""
+        host, tls = super().build_connection_pool_key_attributes(request, verify, cert)
+        return host, {**tls, "server_hostname": urlsplit(f"//{request.headers['Host']}").hostname}
+
+    def send(
+        self,
+        request: requests.PreparedRequest,
+        stream: bool = False,  # noqa: ARG002, FBT001, FBT002 - a body that is read later would be read without its deadline
+        timeout: Any = None,
+        verify: Any = True,  # noqa: ARG002, FBT002 - certificates are always checked
+        cert: Any = None,
+        proxies: Any = None,  # noqa: ARG002 - none are used
+    ) -> requests.Response:
+        """The answer with its whole body.
+
+        Args:
+            request: as prepared.
+            stream: has no effect.
+            timeout: seconds for the whole exchange.
+            verify: has no effect.
+            cert: of the client.
+            proxies: has no effect.
+
+        Raises:
+            CallFailed: there was none, it broke off, it is too large, or it did not come in time.
+            Redirected: it leads elsewhere.
+        """
+        deadline = Deadline.after(SECONDS if timeout is None else float(timeout))
+        try:
+            raw = self._begin(request, deadline, cert).raw
+            body = self._read(raw, deadline)
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            raise late() if deadline.left <= 0 else _as_failure(error) from None
+        headers = {name: value for name, value in raw.headers.items() if name.lower() not in GONE}
+        if raw.status in REDIRECTS:
+            raise Redirected(headers.get("Location", ""))
+        whole = urllib3.HTTPResponse(BytesIO(body), headers, raw.status, reason=raw.reason, preload_content=False)
+        return self.build_response(request, whole)
+
+    def _begin(self, request: requests.PreparedRequest, deadline: Deadline, cert: Any) -> requests.Response:
+        """The head of the answer, from the first address of the name that can be connected to."""
+        place = _place_of(request)
+        self._budget.take(0)
+        addresses = self._resolver.addresses(place.host, deadline, is_plain=place.scheme == "http")
+        for address in addresses:
+            if deadline.left <= 0:
+                raise late()
+            seconds = deadline.left
+            limits = (max(LEAST_CONNECT_SECONDS, seconds / 4), seconds)  # to connect, and to wait for each read
+            try:
+                return super().send(_pinned(request, address), stream=True, timeout=limits, cert=cert)
+            except requests.ConnectionError as error:
+                if address == addresses[-1] or not _has_not_connected(error):
+                    raise
+        raise AssertionError("a name has an address")
+
+    def _read(self, raw: urllib3.BaseHTTPResponse, deadline: Deadline) -> bytes:
+        """The decoded body; a connection that is not read to its end is closed."""
+        try:
+            body = self._whole(raw, deadline)
+        except BaseException:
+            raw.close()
+            raise
+        raw.release_conn()
+        return body
+
+    def _whole(self, raw: urllib3.BaseHTTPResponse, deadline: Deadline) -> bytes:
+        """Piece by piece as they come, in one place that grows: many pieces leave holes in the memory of a process."""
+        body, announced = bytearray(), raw.headers.get("Content-Length", "")
+        if announced.isdecimal() and int(announced[:20]) > self._max_bytes:  # packed, it is larger still
+            raise _too_large()
+        while piece := raw.read1(65536, decode_content=True):
+            body += piece
+            if len(body) > self._max_bytes:
+                raise _too_large()
+            if deadline.left <= 0:
+                raise late()
+            self._budget.take(len(piece))
+        if deadline.left <= 0:  # the head was cut off, and may look like one without a body
+            raise late()
+        self._budget.take(BRACKET_BYTES * (body.count(b"{") + body.count(b"[")))
+        return bytes(body)
+
+
+def _place_of(request: requests.PreparedRequest) -> Address:
+    try:
+        return parse_address(request.url or "")
+    except ValueError:
+        raise CallFailed("address", "the server's address is not valid") from None
+
+
+def _pinned(request: requests.PreparedRequest, address: str) -> requests.PreparedRequest:
+    """The request to this address instead of the name, which stays in Host."""
+    parts = urlsplit(str(request.url))
+    host = f"[{address}]" if ":" in address else address
+    pinned = request.copy()
+    pinned.url = parts._replace(netloc=host if parts.port is None else f"{host}:{parts.port}").geturl()
+    pinned.headers["Host"] = parts.netloc
+    return pinned
+
+
+def late() -> CallFailed:
+    """The time was over."""
+    return CallFailed("timeout", "not read in time")
+
+
+def _too_large() -> CallFailed:
+    return CallFailed("too-large", "the server's answer is too large")
+
+
+def _has_not_connected(error: requests.ConnectionError) -> bool:
+    return isinstance(_cause(error), urllib3.exceptions.ConnectTimeoutError)
+
+
+def _cause(error: Exception) -> Any:
+    """What urllib3 raised, where requests has wrapped it."""
+    inner = error.args[0] if isinstance(error, requests.RequestException) and error.args else error
+    return getattr(inner, "reason", None) or inner
+
+
+def _as_failure(error: Exception) -> CallFailed:
+    cause = _cause(error)
+    if isinstance(cause, urllib3.exceptions.SSLError | ssl.SSLError):
+        return CallFailed("tls", "the server's certificate or encryption was refused")
+    if isinstance(cause, urllib3.exceptions.ConnectTimeoutError):
+        return CallFailed("unreachable", "the server cannot be reached")
+    if isinstance(cause, urllib3.exceptions.TimeoutError | TimeoutError):
+        return late()
+    if any(isinstance(one, ConnectionError) for one in (cause, *getattr(cause, "args", ()))):
+        return CallFailed("reset", "the connection to the server broke")
+    if isinstance(cause, urllib3.exceptions.HTTPError):
+        return CallFailed("truncated", "the server's answer broke off")
+    return CallFailed("unreachable", "the connection to the server failed")
+
+
+# --- connections -----------------------------------------------------------------------------------------------------
+
+
+def _tls() -> ssl.SSLContext:
+    """Certificates are checked against the authorities of this machine and those that browsers trust."""
+    context = ssl.create_default_context()
+    context.load_verify_locations(certifi.where())
+    return context
+
+
+class _HeadInTime(HTTPConnection):
+    """A connection on which the head of an answer has its timeout as a whole, however slowly its lines come."""
+
+    def getresponse(self) -> Any:
+        """The head of the answer."""
+        watch = threading.Timer(self.timeout or SECONDS, _shut, (self.sock,))
+        watch.daemon = True
+        watch.start()
+        try:
+            return super().getresponse()
+        finally:
+            watch.cancel()
+
+
+def _shut(connected: socket.socket) -> None:
+    """End every read of this socket; what an SSL socket does beyond would trip the thread that reads."""
+    with suppress(OSError):  # it has ended by itself
+        socket.socket.shutdown(connected, socket.SHUT_RDWR)
+
+
+class _TlsHeadInTime(_HeadInTime, HTTPSConnection):
+    """The same with encryption."""
+
+
+class _PlainPool(urllib3.HTTPConnectionPool):
+    ConnectionCls = _HeadInTime
+
+
+class _TlsPool(urllib3.HTTPSConnectionPool):
+    ConnectionCls = _TlsHeadInTime

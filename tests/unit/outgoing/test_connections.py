@@ -1,0 +1,140 @@
+"""Sessions: what holds of every call to another server, whoever makes it."""
+
+from __future__ import annotations
+
+import gzip
+import socket
+import time
+from contextlib import suppress
+
+import pytest
+import requests
+
+from cds_service.errors import CallFailed, Redirected
+from cds_service.outgoing import Connections
+from tests.stub_fhir import Reply, StubFhir
+
+
+@pytest.fixture
+def server():
+    stub = StubFhir()
+    yield stub
+    stub.close()
+
+
+def failure(session: requests.Session, url: str, **options) -> CallFailed:
+    with pytest.raises(CallFailed) as caught:
+        session.get(url, **options)
+    return caught.value
+
+
+def test_an_answer_is_whole_and_decoded(server):
+    server.say("/keys", Reply(gzip.compress(b'{"keys": []}'), headers={"Content-Encoding": "gzip", "X-Own": "1"}))
+    answer = Connections().session().get(f"{server.base}/keys", timeout=5)
+    assert (answer.status_code, answer.content, answer.headers["X-Own"]) == (200, b'{"keys": []}', "1")
+    assert answer.json() == {"keys": []}
+    assert answer.url == f"{server.base}/keys"
+
+
+@pytest.mark.parametrize("status", [204, 401, 404, 500, 503])
+def test_any_other_status_is_the_callers_to_judge(server, status):
+    server.say("/keys", Reply(status=status))
+    assert Connections().session().get(f"{server.base}/keys", timeout=5).status_code == status
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("location", ["/elsewhere", "http://[", "file:///etc/passwd", None])
+def test_no_redirect_is_followed(server, status, location):
+    server.say("/keys", Reply(status=status, headers={"Location": location} if location else {}))
+    redirected = failure(Connections().session(), f"{server.base}/keys", timeout=5)
+    assert isinstance(redirected, Redirected)
+    assert redirected.location == (location or "")
+    assert server.requests == ["/fhir/keys"]
+
+
+def test_a_session_of_another_library_gets_the_same_rules(server, monkeypatch, tmp_path):
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login me password mine\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    server.say("/token", Reply(b"{}", headers={"Set-Cookie": "session=1; Path=/"}))
+    session = requests.Session()
+    Connections().protect(session)
+    for _ in range(2):
+        session.get(f"{server.base}/token", timeout=5)
+    assert all({"Cookie", "Authorization"}.isdisjoint(headers) for headers in server.headers)
+    assert {headers["User-Agent"] for headers in server.headers} == {"kyphoplasty-cds"}
+    server.say("/moved", Reply(status=302, headers={"Location": "/fhir/token"}))
+    assert failure(session, f"{server.base}/moved", timeout=5).reason == "redirect"
+
+
+def test_where_it_connects_is_the_address_that_was_checked_and_host_stays_the_name(server, monkeypatch):
+    """The second look-up of a name that changes hands would lead elsewhere; there is none."""
+    port = server.base.split(":")[2].partition("/")[0]
+    asked = []
+    real = socket.getaddrinfo
+
+    def look_up(host, *arguments, **options):
+        if host != "ehr.example.test":
+            return real(host, *arguments, **options)
+        asked.append(host)
+        place = "127.0.0.1" if len(asked) == 1 else "127.0.0.9"
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (place, 0))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    server.say("/keys", Reply(b"{}"))
+    Connections().session().get(f"http://ehr.example.test:{port}/fhir/keys", timeout=5)
+    assert asked == ["ehr.example.test"]
+    assert server.headers[0]["Host"] == f"ehr.example.test:{port}"
+    strict = Connections(allow_private=False)
+    assert failure(strict.session(), f"http://ehr.example.test:{port}/fhir/keys", timeout=5).reason == "ip-denied"
+
+
+@pytest.mark.parametrize("url", ["ftp://h/x", "http://user@127.0.0.1/x", "http://127.0.0.1/a/%2e%2e/b", "file:///etc"])
+def test_what_is_no_plain_address_is_not_called(url):
+    with pytest.raises((CallFailed, requests.exceptions.InvalidSchema)):
+        Connections().session().get(url, timeout=5)
+
+
+def test_one_answer_has_a_size_and_all_answers_of_a_session_have_one(server):
+    server.say("/large", Reply(b" " * 1001))
+    server.say("/packed", Reply(gzip.compress(b" " * 10_000_000), headers={"Content-Encoding": "gzip"}))
+    server.say("/small", Reply(b" " * 400))
+    connections = Connections()
+    assert failure(connections.session(max_bytes=1000), f"{server.base}/large", timeout=5).reason == "too-large"
+    assert failure(connections.session(max_bytes=1000), f"{server.base}/packed", timeout=5).reason == "too-large"
+    session = connections.session(max_bytes=1000, max_total_bytes=1000)
+    for _ in range(2):
+        assert len(session.get(f"{server.base}/small", timeout=5).content) == 400
+    assert failure(session, f"{server.base}/small", timeout=5).reason == "budget"
+
+
+@pytest.mark.parametrize("begin", [b"HTTP/1.1 200 OK", b"HTTP/1.1 200 OK\r\nX: ", b"HTTP/1.1 200 OK\r\n\r\n"])
+def test_no_server_takes_longer_than_it_may_however_slowly_it_speaks(server, begin):
+    def drip(handler) -> None:
+        handler.wfile.write(begin)
+        with suppress(OSError):
+            while not server.released.wait(0.02):
+                handler.wfile.write(b"x")
+
+    server.say("/keys", Reply(script=drip))
+    started = time.monotonic()
+    assert failure(Connections().session(), f"{server.base}/keys", timeout=0.4).reason == "timeout"
+    assert time.monotonic() - started < 3
+
+
+def test_a_closed_session_leaves_the_connections_to_others(server):
+    peers = []
+
+    def answer(handler) -> None:
+        peers.append(handler.client_address)
+        handler.send_response(204)
+        handler.end_headers()
+        handler.close_connection = False
+
+    server.say("/keys", Reply(script=answer))
+    connections = Connections()
+    for _ in range(2):
+        with connections.session() as session:
+            session.get(f"{server.base}/keys", timeout=5)
+    assert len(peers) == 2
+    assert len(set(peers)) == 1
