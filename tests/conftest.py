@@ -6,6 +6,7 @@ import os
 
 import hypothesis
 import pytest
+from argon2 import PasswordHasher
 
 from tests.postgres_server import HOW_TO_GET, find_programs, postgres_server
 
@@ -19,6 +20,15 @@ def _state_of_its_own(tmp_path_factory):
     """Keys that are made for a log go nowhere near those of whoever runs the tests."""
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cheap_passwords():
+    """What is tested is not how long a hash takes; servers in processes of their own take their time."""
+    with pytest.MonkeyPatch.context() as cheaper:
+        cheap = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+        cheaper.setattr("cds_service.audit.accounts.PasswordHasher", lambda: cheap)
         yield
 
 

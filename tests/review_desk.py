@@ -10,13 +10,11 @@ from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from argon2 import PasswordHasher
-
 from cds_service.audit.access import Access
 from cds_service.audit.accounts import Accounts
 from cds_service.audit.answers_given import AnswersGiven
 from cds_service.audit.query import Query
-from cds_service.audit.reading import Found
+from cds_service.audit.reader import Found
 from cds_service.audit.store import AuditStore
 from cds_service.roles import Role
 from cds_service.service import Service
@@ -26,7 +24,6 @@ from cds_service.web.app import create_app
 from tests.chart_builders import HOOK, NOW, PATIENT, brace, kyphoplasty, open_service, order_sign, thin_and_weak
 
 PASSWORD = "correct horse battery"
-FAST = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)  # what is tested is not how long a hash takes
 TOKEN = re.compile(r'name="token" value="([^"]+)"')
 
 
@@ -49,7 +46,7 @@ class ReviewDesk:
         self.now = NOW
         self.url = url or f"sqlite:///{folder / 'audit.sqlite3'}"
         self.store = AuditStore(self.url, wait_seconds=5, clock=lambda: self.now)
-        self.accounts = Accounts(Access(lambda: self.store.database, lambda: self.now), FAST)
+        self.accounts = Accounts(Access(lambda: self.store.database, lambda: self.now))
         self.app = create_app(
             service or open_service(),
             Settings(database_url=self.url, deadline_seconds=60, **settings),

@@ -11,9 +11,9 @@ from sqlalchemy import Select, bindparam, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from cds_service.audit.chain import ShownCard, time_text
-from cds_service.audit.feedback import ShownAnswer, known_uuid
+from cds_service.audit.feedback_entry import ShownAnswer, known_uuid
 from cds_service.audit.query import Query
-from cds_service.audit.reading import AuditReader, Found, Stored
+from cds_service.audit.reader import AuditReader, Found, Stored
 from cds_service.audit.store import AuditStore
 from cds_service.audit.tables import CARDS, SEARCH
 from cds_service.computing import TURN

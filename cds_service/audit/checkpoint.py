@@ -22,7 +22,7 @@ from sqlalchemy import Connection
 from cds_service.audit.appending import Clock, Head, append_entries, read_head
 from cds_service.audit.chain import AuditEntry, seal, time_text
 from cds_service.audit.database import Database
-from cds_service.audit.reading import stored_entries
+from cds_service.audit.reader import stored_entries
 from cds_service.audit.tables import ENTRIES
 from cds_service.errors import DataFileError
 

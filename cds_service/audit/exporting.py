@@ -19,7 +19,7 @@ from cds_service.audit.checkpoint import Signer, signer_of
 from cds_service.audit.database import Database
 from cds_service.audit.fhir_export import audit_event, export_event
 from cds_service.audit.query import Query, conditions_of
-from cds_service.audit.reading import Found, Stored, stored_entries
+from cds_service.audit.reader import Found, Stored, stored_entries
 from cds_service.audit.tables import ENTRIES, SEARCH
 from cds_service.json_text import canonical_json
 

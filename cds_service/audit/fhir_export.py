@@ -13,7 +13,7 @@ from typing import Any
 from fhir.resources.R4B.auditevent import AuditEvent
 
 from cds_service import __version__
-from cds_service.audit.reading import Found, Stored
+from cds_service.audit.reader import Found, Stored
 from cds_service.json_text import canonical_json
 
 OWN = "https://kyphoplasty-cds.org/fhir/CodeSystem/audit-event"

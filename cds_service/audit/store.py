@@ -28,7 +28,7 @@ from cds_service.audit.database import (
     is_forbidden,
     is_passing,
 )
-from cds_service.audit.reading import AuditReader
+from cds_service.audit.reader import AuditReader
 from cds_service.deadline import Deadline
 from cds_service.errors import AuditUnavailable, CdsError
 

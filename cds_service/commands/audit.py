@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from cds_service.audit.appending import Head
     from cds_service.audit.database import Database
     from cds_service.audit.query import Query
-    from cds_service.audit.reading import Found, Stored
+    from cds_service.audit.reader import Found, Stored
 
 WAIT_SECONDS = 10.0  # a command may wait longer for the database than an answer
 MOST = 10_000
@@ -51,10 +51,10 @@ def list_entries(limit: int, as_json: bool, **asked: Any) -> None:  # noqa: FBT0
     """Entries, newest first."""
     query = _query(**asked)
     with _database() as database:
-        from cds_service.audit.finding import Finder  # noqa: PLC0415 - SQLAlchemy is loaded where it is needed
+        from cds_service.audit.reader import AuditReader  # noqa: PLC0415 - SQLAlchemy is loaded where it is needed
 
         _record_read(database, "list", query.to_json(), query.patient)
-        for found in Finder(lambda: database).find(query, limit=limit).entries:
+        for found in AuditReader(database).find(query, limit=limit).entries:
             click.echo(json.dumps(_found_json(found)) if as_json else _found_line(found))
 
 
@@ -66,7 +66,7 @@ def list_entries(limit: int, as_json: bool, **asked: Any) -> None:  # noqa: FBT0
 def show_entry(entry: str, wants_replay: bool, as_json: bool) -> None:  # noqa: FBT001
     """One entry, by its id or its number."""
     with _database() as database:
-        from cds_service.audit.reading import AuditReader  # noqa: PLC0415
+        from cds_service.audit.reader import AuditReader  # noqa: PLC0415
 
         stored = AuditReader(database).entry(int(entry) if entry.isdecimal() else entry)
         if stored is None:

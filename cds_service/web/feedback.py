@@ -9,7 +9,7 @@ from typing import Protocol
 
 from flask import Blueprint, Response, request
 
-from cds_service.audit.feedback import ShownAnswer, ShownCards, feedback_entry
+from cds_service.audit.feedback_entry import ShownAnswer, ShownCards, feedback_entry
 from cds_service.cards.texts import REASON_SYSTEM
 from cds_service.core.caller import Caller
 from cds_service.core.repeats import History, NoHistory

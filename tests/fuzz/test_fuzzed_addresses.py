@@ -16,7 +16,7 @@ from tests.fuzz.amount import examples
 from tests.fuzz.changes import apply, changes
 from tests.fuzz.fuzzed_service import CALL, FEEDBACK
 from tests.fuzz.nasty import TEXTS, dump
-from tests.review_desk import FAST, PASSWORD
+from tests.review_desk import PASSWORD
 from tests.review_desk import TOKEN as FORM_TOKEN
 
 WAYS = (
@@ -201,7 +201,7 @@ FIELDS += (
     "note",
     "token",
 )
-FORMS = ("/export", "/integrity", "/figures/reviewed", "/login", "/entries/{}/mark", "/logout-not")
+FORMS = ("/export", "/figures/reviewed", "/login", "/entries/{}/mark", "/logout-not")
 WORDS = st.sampled_from(TEXTS) | st.sampled_from(
     ("answer", "refusal", "2026-11", "ndjson", "csv", PATIENT, "1", "2", "yes")
 )
@@ -238,7 +238,7 @@ def reviewer(subject):
     """A reviewer's browser before a log with a few entries."""
     subject.answer(dump(bases.request("thin")))
     subject.post(CALL, dump(bases.request("no prefetch")))
-    accounts = Accounts(Access(lambda: subject.store.database, lambda: NOW), FAST)
+    accounts = Accounts(Access(lambda: subject.store.database, lambda: NOW))
     accounts.add("anna", "reviewer", PASSWORD, replace=True)
     token = FORM_TOKEN.search(subject.client.get("/audit/login").text)[1]
     form = {"token": token, "wanted": "/audit", "name": "anna", "password": PASSWORD}

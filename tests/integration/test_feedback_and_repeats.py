@@ -143,7 +143,7 @@ def test_feedback_stands_beside_the_answer_that_showed_the_card(ward, asked):
         answer.found.hook_instance,
     )
     assert feedback.content["linked"] is True
-    assert [one.id for one in ward.store.reader.about(answer.id)] == [feedback.id]
+    assert [one.id for one in ward.store.reader.about([answer.id])[answer.id]] == [feedback.id]
 
 
 def test_accepted_suggestions_are_recorded_with_their_recommendations(ward, asked):

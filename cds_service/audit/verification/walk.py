@@ -39,7 +39,6 @@ class Report:
         fault_count: all of them.
         notes: what is no fault but worth knowing.
         purges: what each purge says it deleted, and how many.
-        is_stopped: the walk ended before the last entry, which may tell of what is missing.
     """
 
     log: str = ""
@@ -51,7 +50,6 @@ class Report:
     fault_count: int = 0
     notes: list[str] = field(default_factory=list)
     purges: dict[Purged, int] = field(default_factory=dict)
-    is_stopped: bool = False
 
     @property
     def is_whole(self) -> bool:
@@ -72,7 +70,6 @@ def verify_log(
     progress: Callable[[int], None] | None = None,
     *,
     retention_days: int = 0,
-    is_over: Callable[[], bool] = lambda: False,
 ) -> Report:
     """Whether the log of this database is what was written.
 
@@ -82,13 +79,12 @@ def verify_log(
         keys: those that may have signed them; the key that the log itself names is taken without any.
         progress: told now and then how many entries were looked at; may raise, to stop.
         retention_days: what was younger when it was purged is a fault.
-        is_over: asked at every entry, whether the walk is to end with it.
 
     Raises:
         NoLog: there is no log, or it cannot be read.
     """
     with open_log(database_url) as log:
-        return verify_rows(log, checkpoints, keys, progress, retention_days=retention_days, is_over=is_over)
+        return verify_rows(log, checkpoints, keys, progress, retention_days=retention_days)
 
 
 def verify_rows(
@@ -98,15 +94,11 @@ def verify_rows(
     progress: Callable[[int], None] | None = None,
     *,
     retention_days: int = 0,
-    is_over: Callable[[], bool] = lambda: False,
 ) -> Report:
     """As `verify_log`, of rows that are read already."""
     walk = _Walk(checkpoints, retention_days)
     for row, following in _with_next(log.rows):
         walk.step(row, following.previous_hash if following else None)
-        if following is not None and is_over():
-            walk.report.is_stopped = True
-            return walk.report
         if progress is not None and walk.report.entries % TOLD == 0:
             progress(walk.report.entries)
     for table, sequence in log.stray():

@@ -10,10 +10,7 @@ from typing import Any
 from werkzeug.exceptions import NotFound
 
 from cds_service.audit.chain import ABOUT_READERS, LASTING
-from cds_service.audit.figures import Figures
-from cds_service.audit.finding import Finder
-from cds_service.audit.reading import Stored
-from cds_service.audit.reviewing import Reviewing
+from cds_service.audit.reader import Stored
 from cds_service.audit.store import AuditStore
 from cds_service.service import Service
 from cds_service.web.review.login import Gate
@@ -24,19 +21,12 @@ class Desk:
     """The log, the gate before it, and the service in force.
 
     Attributes:
-        database_url: of the log, for the verifier, which reads by itself.
-        retention_days: what was younger when it was purged is a fault.
         key_file: holds the key that signs exports; None where the setting names none.
     """
 
     store: AuditStore
     gate: Gate
-    reviewing: Reviewing
-    finder: Finder
-    figures: Figures
     service: Service
-    database_url: str
-    retention_days: int
     key_file: Path | None
 
 

@@ -13,27 +13,22 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from cds_service.audit.access import Access
 from cds_service.audit.accounts import Accounts
-from cds_service.audit.figures import Figures
-from cds_service.audit.finding import Finder
-from cds_service.audit.proving import check_entry
 from cds_service.audit.query import Query
-from cds_service.audit.reading import Cursor, Stored
-from cds_service.audit.reviewing import Reviewing
+from cds_service.audit.reader import Cursor
 from cds_service.audit.sessions import Sessions
 from cds_service.audit.store import AuditStore
 from cds_service.errors import AuditUnavailable
 from cds_service.site.folder import SiteFolder
 from cds_service.web.cds_api import Surroundings
-from cds_service.web.review.cards import view_cards
-from cds_service.web.review.desk import Desk, content_of, open_entry
-from cds_service.web.review.figures import figure_routes
+from cds_service.web.review.committee import figure_routes
+from cds_service.web.review.desk import Desk, content_of
+from cds_service.web.review.entry_page import entry_routes
+from cds_service.web.review.export import export_routes
 from cds_service.web.review.filtering import CHOICES, read_filter
 from cds_service.web.review.issuer_login import issuer_login, issuer_routes
 from cds_service.web.review.login import Gate, idle_minutes, login_routes, may
-from cds_service.web.review.proof import proof_routes
-from cds_service.web.review.words import MARKS, register_words
+from cds_service.web.review.words import register_words
 from cds_service.web.review.work import work_routes
-from cds_service.web.sandbox.record import REASONS
 
 REVIEW_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -51,12 +46,7 @@ def review_routes(around: Surroundings, store: AuditStore, site: SiteFolder | No
     desk = Desk(
         store=store,
         gate=_gate(around, store),
-        reviewing=Reviewing(lambda: store.database),
-        finder=Finder(lambda: store.database),
-        figures=Figures(lambda: store.database),
         service=around.service,
-        database_url=around.settings.database_url,
-        retention_days=around.settings.retention_days,
         key_file=around.settings.audit_key,
     )
     register_words(routes, around.service.wording)
@@ -67,11 +57,11 @@ def review_routes(around: Surroundings, store: AuditStore, site: SiteFolder | No
     if hospital:
         issuer_routes(routes, hospital)
     _find_routes(routes, desk)
-    _entry_routes(routes, desk)
+    entry_routes(routes, desk)
     work_routes(routes, desk)
     figure_routes(routes, desk)
-    proof_routes(routes, desk)
-    _surround(routes, desk)
+    export_routes(routes, desk)
+    _surround(routes)
     return routes
 
 
@@ -92,7 +82,7 @@ def _gate(around: Surroundings, store: AuditStore) -> Gate:
     )
 
 
-def _surround(routes: Blueprint, desk: Desk) -> None:
+def _surround(routes: Blueprint) -> None:
     """Headers, the frame of the pages, and what is no page."""
 
     @routes.after_request
@@ -103,10 +93,7 @@ def _surround(routes: Blueprint, desk: Desk) -> None:
 
     @routes.context_processor
     def say_frame() -> dict[str, Any]:
-        frame: dict[str, Any] = {"reviewer": g.get("reviewer"), "may": may, "idle_minutes": idle_minutes()}
-        if frame["reviewer"]:
-            frame["verification"] = desk.reviewing.last_verdict()
-        return frame
+        return {"reviewer": g.get("reviewer"), "may": may, "idle_minutes": idle_minutes()}
 
     @routes.route("/<path:_path>", methods=["GET", "POST"])
     def nothing(_path: str) -> str:
@@ -125,10 +112,10 @@ def _find_routes(routes: Blueprint, desk: Desk) -> None:
             desk.gate.need("readers")
         if wanted.faults:
             return make_response(render_template("review-find.html", filter=wanted, choices=CHOICES, page=None), 400)
-        page = desk.finder.find(wanted.query, after=after)
+        page = desk.store.reader.find(wanted.query, after=after)
         seen = {"query": wanted.query.to_json(), "count": len(page.entries)}
         desk.gate.note("find", patient=wanted.query.patient, content=seen)
-        said = desk.reviewing.about([one.id for one in page.entries])
+        said = desk.store.reader.about([one.id for one in page.entries])
         shown = {"filter": wanted, "choices": CHOICES, "page": page, "said": said, "is_first": after is None}
         return make_response(render_template("review-find.html", **shown))
 
@@ -136,36 +123,12 @@ def _find_routes(routes: Blueprint, desk: Desk) -> None:
     def timeline(patient: str) -> str:
         desk.gate.need("patients")
         after = Cursor.parse(request.args.get("after", ""))
-        page = desk.finder.find(Query(kinds=("answer", "refusal"), patient=patient), after=after, limit=TIMELINE)
+        page = desk.store.reader.find(Query(kinds=("answer", "refusal"), patient=patient), after=after, limit=TIMELINE)
         desk.gate.note("timeline", patient=patient, content={"count": len(page.entries)})
-        said = desk.reviewing.about([one.id for one in page.entries])
+        said = desk.store.reader.about([one.id for one in page.entries])
         visits = [(one, content_of(desk.store.reader.entry(one.sequence)), said[one.id]) for one in page.entries]
         shown = {"patient": patient, "visits": visits, "page": page, "is_first": after is None}
         return render_template("review-patient.html", **shown)
-
-
-def _entry_routes(routes: Blueprint, desk: Desk) -> None:
-    @routes.get("/entries/<entry_id>")
-    def entry(entry_id: str) -> str:
-        stored = open_entry(desk, entry_id, "entry")
-        return render_template("review-entry.html", **_entry_page(desk, stored))
-
-
-def _entry_page(desk: Desk, stored: Stored) -> dict[str, Any]:
-    reader = desk.store.reader
-    content = content_of(stored)
-    before = reader.entry(stored.sequence - 1) if stored.sequence > 1 else None
-    said = desk.reviewing.about([stored.id])[stored.id]
-    return {
-        "stored": stored,
-        "found": stored.found,
-        "content": content,
-        "cards": view_cards(content.get("cards", ())),
-        "said": [(one, content_of(reader.entry(one.sequence))) for one in said],
-        "faults": check_entry(stored, before),
-        "marks": MARKS,
-        "reasons": REASONS,
-    }
 
 
 def _error_page(error: HTTPException) -> AnyResponse:

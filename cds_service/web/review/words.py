@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Blueprint
 
-from cds_service.audit.reading import Found
+from cds_service.audit.reader import Found
 from cds_service.core.wording import UNITS, Wording, say_date, say_number
 
 KINDS: Mapping[str, str] = {

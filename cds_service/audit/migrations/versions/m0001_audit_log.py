@@ -1,4 +1,4 @@
-"""The chain, its payloads, what they are found by; and beside it accounts, sessions, figures and used tokens."""
+"""The chain, its payloads, what they are found by; and beside it accounts, sessions and used tokens."""
 
 from __future__ import annotations
 
@@ -72,7 +72,6 @@ def upgrade() -> None:
     _make_chain()
     _make_payloads()
     _make_accounts()
-    _make_figures()
     op.create_table(
         "audit_token",
         # Of issuer and jti together: unique, and nobody reads from it whose token it was.
@@ -181,32 +180,6 @@ def _make_accounts() -> None:
         "audit_login_way",
         sa.Column("digest", sa.String(64), primary_key=True),
         sa.Column("at", sa.String(24), nullable=False),
-    )
-
-
-def _make_figures() -> None:
-    op.create_table(
-        "audit_figure",
-        sa.Column("period", sa.String(8), primary_key=True),
-        sa.Column("topic", sa.String(32), primary_key=True),
-        sa.Column("rule", sa.String(64), primary_key=True),
-        sa.Column("name", sa.String(96), primary_key=True),
-        sa.Column("count", sa.BigInteger, nullable=False),
-    )
-    op.create_table(
-        "audit_figure_state",
-        sa.Column("id", sa.SmallInteger, primary_key=True, autoincrement=False),
-        sa.Column("counted_to", PLACE, nullable=False),
-    )
-    op.create_table(
-        "audit_verification",
-        sa.Column("id", sa.String(36), primary_key=True),
-        sa.Column("at", sa.String(24), nullable=False),
-        sa.Column("by", sa.Text, nullable=False),
-        sa.Column("first", PLACE, nullable=False),
-        sa.Column("last", PLACE, nullable=False),
-        sa.Column("outcome", sa.String(16), nullable=False),
-        sa.Column("found", sa.Text, nullable=False),
     )
 
 

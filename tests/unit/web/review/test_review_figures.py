@@ -1,4 +1,4 @@
-"""Figures for a committee: counted once, the last feedback of a card, small cells hidden, flags, never by user."""
+"""Figures for a committee: the last feedback of a card, small cells hidden, flags, never by user."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from cds_service.audit.chain import AuditEntry, ShownCard
-from cds_service.audit.figures import Figures
-from cds_service.web.review.tables import HIDDEN, WITHHELD, make_grid
+from cds_service.audit.counts import count_months
+from cds_service.web.review.grid import HIDDEN, WITHHELD, make_grid
 from tests.review_desk import ReviewDesk, words
 
 MAY = datetime(2026, 5, 10, 9, 0, tzinfo=UTC)
@@ -47,9 +47,8 @@ def tell(desk, entry, outcome, *, reason=None, rules=(), after=timedelta(minutes
 
 
 def counts(desk, since="2026-01", until="2026-12"):
-    figures = Figures(lambda: desk.store.database)
-    assert figures.count_on(seconds=60).is_complete
-    return {(one.period, one.topic, one.rule, one.name): one.count for one in figures.read(since, until) if one.count}
+    with desk.store.reader.reading() as connection:
+        return {key: count for key, count in count_months(connection, since, until).items() if count}
 
 
 def test_what_was_shown_is_counted_by_card_and_recommendation(desk):
@@ -83,40 +82,18 @@ def test_of_several_feedbacks_on_one_card_the_last_counts(desk):
     assert ("2026-05", "rehabilitation", "", "reason:patientDeclines") not in found
 
 
-def test_counting_in_small_steps_gives_the_same(desk):
-    entries = [answer(desk, number) for number in range(6)]
-    for place, entry in enumerate(entries):
-        tell(desk, entry, "overridden", reason="alreadyArranged")
-        if place % 2:
-            tell(desk, entry, "accepted", rules=["dietitian"])
-    figures = Figures(lambda: desk.store.database)
-    while not figures.count_on(seconds=0, batch=1).is_complete:
-        pass
-    found = counts(desk)
-    assert found["2026-05", "rehabilitation", "", "accepted"] == 3
-    assert found["2026-05", "rehabilitation", "", "overridden"] == 3
-    assert found["2026-05", "rehabilitation", "", "reason:alreadyArranged"] == 3
+def test_only_the_months_asked_for_are_counted(desk):
+    for month in (4, 5, 6):
+        tell(desk, answer(desk, month, at=MAY.replace(month=month)), "accepted", rules=["dietitian"])
+    found = counts(desk, since="2026-05", until="2026-05")
+    assert {period for period, *_ in found} == {"2026-05"}
+    assert found["2026-05", "rehabilitation", "", "accepted"] == 1
+    assert counts(desk, since="2026-04", until="2026-06")["2026-06", "", "", "answer"] == 1
 
 
-def test_nothing_is_counted_twice(desk):
-    answer(desk, 1)
-    assert counts(desk) == counts(desk)
-    answer(desk, 2)
-    assert counts(desk)["2026-05", "", "", "answer"] == 2
-
-
-def test_of_two_that_count_the_same_one_throws_its_work_away(desk):
-    answer(desk, 1)
-    first, second = (Figures(lambda: desk.store.database) for _ in range(2))
-    keep = second._keep
-
-    def too_late(*work):
-        first.count_on(seconds=60)
-        return keep(*work)
-
-    second._keep = too_late
-    second.count_on(seconds=60)
-    assert counts(desk)["2026-05", "", "", "answer"] == 1
+def test_the_last_hour_of_a_month_counts_in_it(desk):
+    answer(desk, 1, at=datetime(2026, 5, 31, 23, 59, 59, tzinfo=UTC))
+    assert counts(desk, since="2026-05", until="2026-05")["2026-05", "", "", "answer"] == 1
 
 
 def test_feedback_on_an_unknown_card_counts_nowhere_else(desk):

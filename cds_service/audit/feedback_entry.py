@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from uuid import uuid5
 
 from cds_service.audit.chain import AuditEntry, time_text
-from cds_service.audit.reading import Found, Stored
+from cds_service.audit.reader import Found, Stored
 from cds_service.core.caller import NOBODY, Caller
 from cds_service.feedback import FeedbackItem
 from cds_service.protocol import UUID_TEXT

@@ -19,6 +19,7 @@ from cds_service.audit.tables import CARDS, ENTRIES, PAYLOADS, SEARCH
 from cds_service.errors import AuditUnavailable
 
 PAGE = 50
+MOST_ABOUT = 500  # entries about one page of others
 STREAM = 500
 
 
@@ -126,7 +127,7 @@ class AuditReader:
             statement = statement.where(
                 or_(SEARCH.c.at < after.at, and_(SEARCH.c.at == after.at, SEARCH.c.sequence < after.sequence))
             )
-        with self._reading() as connection:
+        with self.reading() as connection:
             rows = connection.execute(statement).all()
             found = with_cards(connection, rows[:limit])
         return Page(entries=found, next=found[-1].cursor if len(rows) > limit else None)
@@ -135,32 +136,37 @@ class AuditReader:
         """One entry, by its id or its place."""
         is_place = isinstance(wanted, int)
         column: ColumnElement[Any] = ENTRIES.c.sequence if is_place else ENTRIES.c.entry_id
-        with self._reading() as connection:
+        with self.reading() as connection:
             return next(iter(stored_entries(connection, column == wanted)), None)
 
     def entries(self, ids: Collection[str]) -> tuple[Stored, ...]:
         """These entries, in the order of the chain; those that there are."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return tuple(stored_entries(connection, ENTRIES.c.entry_id.in_(ids)))
 
-    def about(self, entry_id: str) -> tuple[Found, ...]:
-        """Feedback, marks and notes on an entry, oldest first."""
-        statement = select_found(Query(about=entry_id)).order_by(SEARCH.c.sequence)
-        with self._reading() as connection:
-            return with_cards(connection, connection.execute(statement).all())
-
-    def showing(self, card: str) -> Found | None:
-        """The newest answer that showed a card with this uuid."""
-        return next(iter(self.find(Query(kinds=("answer",), card=card), limit=1).entries), None)
+    def about(self, entry_ids: Collection[str]) -> Mapping[str, Sequence[Found]]:
+        """Feedback, marks and notes about each of these, oldest first."""
+        said: dict[str, list[Found]] = {entry_id: [] for entry_id in entry_ids}
+        wanted = select_found(Query(kinds=("feedback", "mark", "note"))).where(SEARCH.c.about.in_(said))
+        with self.reading() as connection:
+            rows = connection.execute(wanted.order_by(SEARCH.c.sequence).limit(MOST_ABOUT)).all() if said else ()
+            found = with_cards(connection, rows)
+        for one in found:
+            said[one.about or ""].append(one)
+        return said
 
     def head(self) -> Head:
         """The last entry of the chain."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return read_head(connection)
 
     @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        """A read transaction whose failure is ours."""
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that reads one state of the log.
+
+        Raises:
+            AuditUnavailable: the database cannot be read.
+        """
         try:
             with self._database.reading() as connection:
                 yield connection

@@ -1,4 +1,4 @@
-"""Cards on the review pages: from the log as they were shown, never made anew by today's texts.
+"""The page of one entry. Cards are shown from the log as they were shown, never made anew by today's texts.
 
 Of markdown only paragraphs, lists and emphasis are known; everything else, links and HTML included, stays text.
 """
@@ -10,8 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from flask import Blueprint, render_template
 from markdown_it import MarkdownIt
 from markupsafe import Markup
+
+from cds_service.web.review.desk import Desk, content_of, open_entry
+from cds_service.web.review.words import MARKS
+from cds_service.web.sandbox.record import REASONS
 
 _SUBSET = MarkdownIt("zero").enable(["list", "emphasis", "escape", "newline"])
 TONES: Mapping[str, tuple[str, str]] = {
@@ -19,6 +24,25 @@ TONES: Mapping[str, tuple[str, str]] = {
     "warning": ("!", "Warning"),
     "critical": ("!", "Critical"),
 }
+
+
+def entry_routes(routes: Blueprint, desk: Desk) -> None:
+    """One entry with all that it says, and what was said about it."""
+
+    @routes.get("/entries/<entry_id>")
+    def entry(entry_id: str) -> str:
+        stored = open_entry(desk, entry_id, "entry")
+        reader, content = desk.store.reader, content_of(stored)
+        return render_template(
+            "review-entry.html",
+            stored=stored,
+            found=stored.found,
+            content=content,
+            cards=view_cards(content.get("cards", ())),
+            said=[(one, content_of(reader.entry(one.sequence))) for one in reader.about([stored.id])[stored.id]],
+            marks=MARKS,
+            reasons=REASONS,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,26 +8,25 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response as AnyResponse
 
-from cds_service.audit.figures import Figure, week_of
+from cds_service.audit.counts import Counts, count_fired, count_months
 from cds_service.audit.query import Query
 from cds_service.core.wording import MONTHS
 from cds_service.web.review.desk import Desk
-from cds_service.web.review.tables import Grid, make_grid, share
+from cds_service.web.review.grid import Grid, make_grid, share
 from cds_service.web.review.words import TOPICS
 
 MONTH = re.compile(r"[12]\d{3}-(0[1-9]|1[0-2])")
-COUNT_SECONDS = 2.0  # for entries that are new since the last look
 LEAST_SHOWN = 50  # below, an acceptance says nothing
 LEAST_WEEKLY = 10
 TRUST = "disagreeWithEvidence"
-Counts = Counter[tuple[str, str, str]]
+InPeriod = Counter[tuple[str, str, str]]  # by topic, recommendation, name
 
 
 def figure_routes(routes: Blueprint, desk: Desk) -> None:
@@ -37,18 +36,18 @@ def figure_routes(routes: Blueprint, desk: Desk) -> None:
     def figures() -> str:
         today = desk.gate.clock().date()
         since, until = _period(today)
-        progress = desk.figures.count_on(seconds=COUNT_SECONDS)
-        found = desk.figures.read(since, until)
+        with desk.store.reader.reading() as connection:
+            counts = count_months(connection, since, until)
+            fired = [count_fired(connection, *week) for week in _weeks(today)]
         desk.gate.note("figures", content={"since": since, "until": until})
-        marks = desk.finder.find(Query(kinds=("mark",), result="period"), limit=10).entries
+        marks = desk.store.reader.find(Query(kinds=("mark",), result="period"), limit=10).entries
         return render_template(
             "review-figures.html",
             since=since,
             until=until,
-            progress=progress,
-            flags=list(_flags(found, desk.figures.read(*_weeks(today)), today)),
+            flags=[*_flags(_in_period(counts)), *_weekly_flags(*fired, week=_weeks(today)[1][0])],
             marks=[(one, desk.store.reader.entry(one.sequence)) for one in marks],
-            **_tables(found, since, until),
+            **_tables(counts, since, until),
         )
 
     @routes.post("/figures/reviewed")
@@ -81,13 +80,18 @@ def _first_of(day: date, months_before: int) -> date:
     return date(months // 12, months % 12 + 1, 1)
 
 
-def _tables(found: Sequence[Figure], since: str, until: str) -> dict[str, object]:
-    by_topic: Counts = Counter()
-    for one in found:
-        by_topic[one.topic, one.rule, one.name] += one.count
-    monthly = _by_month(found, since, until)
+def _in_period(counts: Counts) -> InPeriod:
+    """All months together."""
+    found: InPeriod = Counter()
+    for (_, topic, rule, name), count in counts.items():
+        found[topic, rule, name] += count
+    return found
+
+
+def _tables(counts: Counts, since: str, until: str) -> dict[str, object]:
+    by_topic = _in_period(counts)
     return {
-        "monthly": monthly,
+        "monthly": _by_month(counts, since, until),
         "cards": _by_card(by_topic),
         "rules": _by_rule(by_topic),
         "reasons": _by_reason(by_topic),
@@ -97,15 +101,15 @@ def _tables(found: Sequence[Figure], since: str, until: str) -> dict[str, object
     }
 
 
-def _by_month(found: Sequence[Figure], since: str, until: str) -> Grid:
-    counts: Counts = Counter()
-    for one in found:
-        if not one.rule:
-            counts[one.period, "", one.name if one.topic == "" else f"card:{one.name}"] += one.count
+def _by_month(found: Counts, since: str, until: str) -> Grid:
+    counts: Counter[tuple[str, str]] = Counter()
+    for (month, topic, rule, name), count in found.items():
+        if not rule:
+            counts[month, f"card:{name}" if topic else name] += count
     names = ("answer", "partial", "refusal", "card:shown", "card:warning", "card:accepted", "card:overridden")
     rows = []
     for month in _months(since, until):
-        values = [counts[month, "", name] for name in names]
+        values = [counts[month, name] for name in names]
         rows.append((_say_month(month), [*values, values[3] - values[5] - values[6]]))
     titles = ("Answers", "Partial", "Refused", "Cards", "Warnings", "Accepted", "Overridden", "No feedback")
     return make_grid("Month", titles, rows, parts=[(5, 6, 7)], total="All months")
@@ -122,7 +126,7 @@ def _say_month(month: str) -> str:
     return f"{MONTHS[int(month[5:]) - 1]} {month[:4]}"
 
 
-def _by_card(counts: Counts) -> Grid:
+def _by_card(counts: InPeriod) -> Grid:
     names = ("shown", "warning", "accepted", "overridden", "reason:none")
     rows = []
     for topic in sorted({topic for topic, rule, _ in counts if topic and not rule}):
@@ -141,7 +145,7 @@ def _by_card(counts: Counts) -> Grid:
     return make_grid("Card", titles, rows, parts=[(2, 3, 5)], total="All cards")
 
 
-def _by_rule(counts: Counts) -> Grid:
+def _by_rule(counts: InPeriod) -> Grid:
     answers = counts["", "", "answer"]
     rows = [
         (rule, [counts[topic, rule, name] for name in ("fired", "accepted", "overridden")])
@@ -152,7 +156,7 @@ def _by_rule(counts: Counts) -> Grid:
     return grid.with_shares("per 100 answers", [share(row[1][0], answers) for row in rows], answers)
 
 
-def _by_reason(counts: Counts) -> Grid:
+def _by_reason(counts: InPeriod) -> Grid:
     rows = [
         (f"{TOPICS.get(topic, topic)}: {name.removeprefix('reason:')}", [count])
         for (topic, rule, name), count in counts.items()
@@ -162,7 +166,7 @@ def _by_reason(counts: Counts) -> Grid:
     return make_grid("Reason", ("Overridden",), rows, total="All")
 
 
-def _by_band(counts: Counts) -> Grid:
+def _by_band(counts: InPeriod) -> Grid:
     titles = ("high", "above", "not-different", "lower", "none")
     rows = [
         (title, [counts["", "", f"band:{outcome}:{band}"] for band in titles])
@@ -171,31 +175,28 @@ def _by_band(counts: Counts) -> Grid:
     return make_grid("Outcome", ("High", "Above", "Not different", "Lower", "No figure"), rows, parts=[(0, 1, 2, 3, 4)])
 
 
-def _named(counts: Counts, prefix: str, title: str) -> Grid:
+def _named(counts: InPeriod, prefix: str, title: str) -> Grid:
     rows = [(name.removeprefix(prefix), [count]) for (_, _, name), count in counts.items() if name.startswith(prefix)]
     return make_grid(title, ("Times",), sorted(rows, key=lambda row: -row[1][0]), total="All")
 
 
-def _weeks(today: date) -> tuple[str, str]:
-    """The last two weeks that are over."""
-    return week_of(today - timedelta(days=14)), week_of(today - timedelta(days=7))
+def _weeks(today: date) -> tuple[tuple[date, date], tuple[date, date]]:
+    """Monday and Sunday of the last two weeks that are over, the older first."""
+    monday = today - timedelta(days=today.weekday() + 7)
+    week = timedelta(days=6)
+    return (monday - timedelta(days=7), monday - timedelta(days=1)), (monday, monday + week)
 
 
-def _flags(found: Sequence[Figure], weekly: Sequence[Figure], today: date) -> Iterator[str]:
-    """What deserves a look by itself (acceptance, trust, failures, a rule that fell silent or became loud)."""
-    counts: Counts = Counter()
-    for one in found:
-        counts[one.topic, one.rule, one.name] += one.count
+def _flags(counts: InPeriod) -> Iterator[str]:
+    """What deserves a look by itself: acceptance, trust, failures."""
     yield from _card_flags(counts)
     answers = counts["", "", "answer"]
     failures = sum(counts["", "", name] for name in ("refusal:failure", "refusal:deadline-passed", "lost"))
     if failures >= 5 and failures >= 0.02 * (answers + failures):
         yield f"{failures} answers failed, {share(failures, answers + failures)} of all."
-    before, last = _weeks(today)
-    yield from _weekly_flags([one for one in weekly if one.name == "fired"], before, last)
 
 
-def _card_flags(counts: Counts) -> Iterator[str]:
+def _card_flags(counts: InPeriod) -> Iterator[str]:
     for topic in sorted({topic for topic, rule, _ in counts if topic and not rule}):
         title = TOPICS.get(topic, topic)
         shown, accepted, overridden, distrust = (
@@ -207,10 +208,14 @@ def _card_flags(counts: Counts) -> Iterator[str]:
             yield f"{title}: {share(distrust, overridden)} of the overrides doubt the evidence."
 
 
-def _weekly_flags(fired: Sequence[Figure], before: str, last: str) -> Iterator[str]:
-    for rule in sorted({one.rule for one in fired}):
-        then, now = (
-            sum(one.count for one in fired if (one.rule, one.period) == (rule, week)) for week in (before, last)
-        )
-        if then >= LEAST_WEEKLY and abs(now - then) >= 0.5 * then:
-            yield f"{rule}: fired {share(now, then)} as often in the week {last} as in the week before."
+def _weekly_flags(before: Counter[str], last: Counter[str], *, week: date) -> Iterator[str]:
+    """Recommendations that fell silent or became loud.
+
+    Args:
+        before: how often each fired in the week before the last one.
+        last: in the last week.
+        week: a day of the last week.
+    """
+    for rule, then in sorted(before.items()):
+        if then >= LEAST_WEEKLY and abs(last[rule] - then) >= 0.5 * then:
+            yield f"{rule}: fired {share(last[rule], then)} as often in the week {week:%G-W%V} as in the week before."

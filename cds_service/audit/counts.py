@@ -1,0 +1,125 @@
+"""Counts for a committee: how often each card and recommendation was shown and what users made of it.
+
+Feedback counts in the month of the answer that it is about, and of several statements on one card the last. A purged
+entry counts no more.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, func, or_, select
+
+from cds_service.audit.tables import CARDS, ENTRIES, PAYLOADS, SEARCH
+
+WITHIN = (("minute", timedelta(minutes=1)), ("hour", timedelta(hours=1)), ("day", timedelta(days=1)))
+Counts = Counter[tuple[str, str, str, str]]
+"""By month (`2026-05`), topic (empty for whole answers), recommendation (empty for whole cards) and name.
+
+Names: `answer`, `partial`, `shown`, `fired`, `accepted`, `reason:patientDeclines`, …
+"""
+MONTH = func.substr(SEARCH.c.at, 1, 7)
+ANSWERS = SEARCH.alias("answer")
+
+
+def count_months(connection: Connection, since: str, until: str) -> Counts:
+    """What happened in these months, both included.
+
+    Args:
+        connection: a transaction that reads.
+        since: `2026-05`.
+        until: as `since`.
+    """
+    counts: Counts = Counter()
+    _count_answers(connection, counts, _in_months(SEARCH.c.at, since, until))
+    _count_cards(connection, counts, _in_months(SEARCH.c.at, since, until))
+    _count_refusals(connection, counts, _in_months(SEARCH.c.at, since, until))
+    _count_feedback(connection, counts, since, until)
+    return counts
+
+
+def count_fired(connection: Connection, first: date, last: date) -> Counter[str]:
+    """How often each recommendation was shown on these days, both included."""
+    wanted = select(CARDS.c.rules, func.count()).join(SEARCH, SEARCH.c.sequence == CARDS.c.sequence)
+    days = (SEARCH.c.at >= first.isoformat(), SEARCH.c.at < (last + timedelta(days=1)).isoformat())
+    fired: Counter[str] = Counter()
+    for rules, count in connection.execute(wanted.where(*days).group_by(CARDS.c.rules)):
+        fired.update(dict.fromkeys(rules.split(), count))
+    return fired
+
+
+def _in_months(at: ColumnElement[str], since: str, until: str) -> tuple[ColumnElement[bool], ...]:
+    return (at >= since, at < f"{until}-32")  # behind every day of the month, as texts compare
+
+
+def _count_answers(connection: Connection, counts: Counts, in_months: Iterable[ColumnElement[bool]]) -> None:
+    columns = (MONTH, SEARCH.c.partial, SEARCH.c.warning, SEARCH.c.refracture_band, SEARCH.c.residual_pain_band)
+    wanted = select(*columns, func.count()).where(SEARCH.c.kind == "answer", *in_months).group_by(*columns)
+    for month, partial, warning, refracture, residual_pain, count in connection.execute(wanted):
+        counts[month, "", "", "answer"] += count
+        counts[month, "", "", "partial"] += count * (partial or 0)
+        counts[month, "", "", "warning"] += count * (warning or 0)
+        counts[month, "", "", f"band:refracture:{refracture or 'none'}"] += count
+        counts[month, "", "", f"band:residual-pain:{residual_pain or 'none'}"] += count
+
+
+def _count_cards(connection: Connection, counts: Counts, in_months: Iterable[ColumnElement[bool]]) -> None:
+    columns = (MONTH, CARDS.c.topic, CARDS.c.indicator, CARDS.c.rules)
+    wanted = select(*columns, func.count()).join(SEARCH, SEARCH.c.sequence == CARDS.c.sequence)
+    for month, topic, indicator, rules, count in connection.execute(wanted.where(*in_months).group_by(*columns)):
+        counts[month, topic, "", "shown"] += count
+        counts[month, topic, "", "warning"] += count * (indicator == "warning")
+        for rule in rules.split():
+            counts[month, topic, rule, "fired"] += count
+
+
+def _count_refusals(connection: Connection, counts: Counts, in_months: Iterable[ColumnElement[bool]]) -> None:
+    columns = (MONTH, SEARCH.c.reason)
+    refused = select(*columns, func.count()).where(SEARCH.c.kind == "refusal", *in_months).group_by(*columns)
+    for month, reason, count in connection.execute(refused):
+        counts[month, "", "", "refusal"] += count
+        counts[month, "", "", f"refusal:{reason or 'other'}"] += count
+    lost = select(MONTH, PAYLOADS.c.body).join(PAYLOADS, PAYLOADS.c.sequence == SEARCH.c.sequence)
+    for month, body in connection.execute(lost.where(SEARCH.c.kind == "gap", *in_months)):
+        counts[month, "", "", "lost"] += int(json.loads(body)["content"].get("lost", 0))
+
+
+def _count_feedback(connection: Connection, counts: Counts, since: str, until: str) -> None:
+    is_unlinked = or_(SEARCH.c.about.is_(None), SEARCH.c.card.is_(None))
+    unlinked = select(MONTH, func.count()).where(SEARCH.c.kind == "feedback", is_unlinked)
+    for month, count in connection.execute(unlinked.where(*_in_months(SEARCH.c.at, since, until)).group_by(MONTH)):
+        counts[month, "", "", "feedback-unlinked"] += count
+    last = select(func.max(SEARCH.c.sequence)).where(SEARCH.c.kind == "feedback", ~is_unlinked).group_by(SEARCH.c.card)
+    wanted = (
+        select(
+            ANSWERS.c.at.label("shown"),
+            func.coalesce(CARDS.c.topic, SEARCH.c.topic, "").label("topic"),
+            func.coalesce(CARDS.c.rules, "").label("rules"),
+            SEARCH.c.at.label("said"),
+            *(SEARCH.c.result, SEARCH.c.reason, PAYLOADS.c.body),
+        )
+        .join(ENTRIES, ENTRIES.c.entry_id == SEARCH.c.about)
+        .join(ANSWERS, ANSWERS.c.sequence == ENTRIES.c.sequence)
+        .outerjoin(CARDS, (CARDS.c.sequence == ANSWERS.c.sequence) & (CARDS.c.card == SEARCH.c.card))
+        .join(PAYLOADS, PAYLOADS.c.sequence == SEARCH.c.sequence)
+        .where(SEARCH.c.sequence.in_(last), *_in_months(ANSWERS.c.at, since, until))
+    )
+    for row in connection.execute(wanted):
+        _count_statement(counts, row)
+
+
+def _count_statement(counts: Counts, row: Any) -> None:
+    """What was said last about one card."""
+    month, content = row.shown[:7], json.loads(row.body)["content"]
+    counts[month, row.topic, "", row.result] += 1
+    if row.result == "overridden":
+        counts[month, row.topic, "", f"reason:{row.reason or 'none'}"] += 1
+    for rule in content.get("acceptedRules", ()) if row.result == "accepted" else row.rules.split():
+        counts[month, row.topic, rule, row.result] += 1
+    waited = datetime.fromisoformat(content.get("outcomeTimestamp") or row.said) - datetime.fromisoformat(row.shown)
+    within = next((name for name, most in WITHIN if waited <= most), "later")
+    counts[month, row.topic, "", f"within:{within}"] += 1
