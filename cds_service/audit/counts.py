@@ -93,22 +93,24 @@ def _count_feedback(connection: Connection, counts: Counts, since: str, until: s
     unlinked = select(MONTH, func.count()).where(SEARCH.c.kind == "feedback", is_unlinked)
     for month, count in connection.execute(unlinked.where(*_in_months(SEARCH.c.at, since, until)).group_by(MONTH)):
         counts[month, "", "", "feedback-unlinked"] += count
-    last = select(func.max(SEARCH.c.sequence)).where(SEARCH.c.kind == "feedback", ~is_unlinked).group_by(SEARCH.c.card)
     wanted = (
         select(
             ANSWERS.c.at.label("shown"),
             func.coalesce(CARDS.c.topic, SEARCH.c.topic, "").label("topic"),
             func.coalesce(CARDS.c.rules, "").label("rules"),
             SEARCH.c.at.label("said"),
-            *(SEARCH.c.result, SEARCH.c.reason, PAYLOADS.c.body),
+            *(SEARCH.c.card, SEARCH.c.result, SEARCH.c.reason, PAYLOADS.c.body),
         )
         .join(ENTRIES, ENTRIES.c.entry_id == SEARCH.c.about)
         .join(ANSWERS, ANSWERS.c.sequence == ENTRIES.c.sequence)
         .outerjoin(CARDS, (CARDS.c.sequence == ANSWERS.c.sequence) & (CARDS.c.card == SEARCH.c.card))
         .join(PAYLOADS, PAYLOADS.c.sequence == SEARCH.c.sequence)
-        .where(SEARCH.c.sequence.in_(last), *_in_months(ANSWERS.c.at, since, until))
+        .where(SEARCH.c.kind == "feedback", ~is_unlinked)
+        .where(ANSWERS.c.kind == "answer", *_in_months(ANSWERS.c.at, since, until))
+        .order_by(SEARCH.c.sequence)
     )
-    for row in connection.execute(wanted):
+    last = {row.card: row for row in connection.execute(wanted)}
+    for row in last.values():
         _count_statement(counts, row)
 
 
