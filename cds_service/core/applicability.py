@@ -1,7 +1,7 @@
 """Each study's inclusion and exclusion criteria against this patient (evidence page, "Applicability").
 
-Four results besides "inside": outside (named beside the figure), no-figure (none from this study), absolute (none from
-any), not checkable (named, never taken for inside).
+Besides "inside" there are four results: outside (named beside the figure), no-figure (no figure from this study),
+absolute (no figure from any study), not checkable (named, never treated as inside).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Violation:
 
 
 def check(study: Study, findings: Findings) -> tuple[Violation, ...]:
-    """Every criterion of the study that is not plainly met, in the order of its file."""
+    """Every criterion that is violated or cannot be checked, in the order of the study file."""
     found = []
     for criterion in study.applicability:
         finding = findings.known.get(criterion.finding)
@@ -43,10 +43,10 @@ def check(study: Study, findings: Findings) -> tuple[Violation, ...]:
 
 
 def doubtful_exclusions(findings: Findings) -> tuple[str, ...]:
-    """Names of exclusions that the record speaks of without deciding: cancer elsewhere, a condition only in words."""
+    """Names of exclusions that the record mentions without deciding: cancer elsewhere, a condition in words only."""
     return tuple(name for name in ABSOLUTE if name in findings.gaps and findings.gaps[name].seen)
 
 
 def absolute_exclusions(findings: Findings) -> tuple[str, ...]:
-    """Names of the findings on record that take this fracture out of every study."""
+    """Names of known findings that exclude this fracture from every study."""
     return tuple(name for name in ABSOLUTE if findings.is_true(name))

@@ -1,4 +1,4 @@
-"""Per outcome: which study speaks, what it says, which band, what disagrees, and what each missing input would add."""
+"""For each outcome: the headline study, its figure and band, disagreement, and what each missing input would add."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ LEVEL = "tl-junction"  # reports differ even in its direction, so no "lower" han
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Silence:
-    """A finding that keeps a figure out of summaries, or from being a warning, and why.
+    """A finding that keeps a figure out of summaries, or keeps it from being a warning, and why.
 
     Attributes:
         why: `held`: its value lies beyond what the study can say, on the side that would reassure. `outside`: it fails
@@ -44,7 +44,7 @@ class Silence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelResult:
-    """What one logistic study says of this patient.
+    """The result of one logistic study for this patient.
 
     Attributes:
         prediction: at the baseline in force.
@@ -55,7 +55,7 @@ class ModelResult:
         pooled_risk: at the pooled incidence of the literature, 0..1; None where a site baseline is set or none known.
         without_held: the same without the values that were held on the reassuring side; None when none was, or when
             too little is known without them.
-        inputs: the record's findings that entered.
+        inputs: the findings that entered the model.
         unusable: findings on record that are no input at this site, each with the reason.
         silenced_by: what keeps the figure out of a summary, or from being a warning; each finding once.
         may_warn: the figure may make a card a warning (evidence page, "Bands"): it is high, its study uncertainty lies
@@ -93,12 +93,12 @@ class ModelResult:
 
     @property
     def has_reassuring_hold(self) -> bool:
-        """A value lies beyond what the study can say, on the side that would reassure."""
+        """Whether a value is held on the reassuring side."""
         return self.prediction.has_reassuring_hold
 
     @property
     def stays_unusable(self) -> bool:
-        """No measurement makes the figure usable: the patient is known to be none of the study's."""
+        """No measurement makes the figure usable: the patient is known to be outside the study."""
         return any(one.why in ("held", "outside") for one in self.silenced_by) or bool(self.not_studied)
 
     def is_printable(self, width: float) -> bool:
@@ -113,7 +113,7 @@ class ModelResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutcomeAssessment:
-    """One outcome: who speaks for it and what stands beside.
+    """One outcome: its headline study and the others beside it.
 
     Attributes:
         models: every logistic study of the outcome, the headline first; empty when not applicable.
@@ -135,7 +135,7 @@ class OutcomeAssessment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
-    """Both outcomes, and what repeated MRIs show where there are any.
+    """Both outcomes, and the change between repeated MRIs if there are any.
 
     Attributes:
         inputs_usable: share of a model's information from which on its figures are mostly narrow enough to use, 0..1.
@@ -179,7 +179,7 @@ def assess(
     studies: Mapping[str, Study],
     policy: Policy,
 ) -> Assessment:
-    """What the five studies say of this patient."""
+    """Assess both outcomes of this patient from the five studies."""
     excluded_by = absolute_exclusions(findings)
     if findings.is_true("end-of-life"):
         excluded_by = (*excluded_by, "end-of-life")
@@ -224,7 +224,7 @@ def _assess_outcome(
         disagreement=disagreement,
         supporting=tuple(filter(None, (place_in_strata(study, outcome, findings) for study in strata))),
         doubts=doubts,
-        # A figure that alarms is said although another study disagrees: without that study it would be said too.
+        # A figure that alarms is shown although another study disagrees: without that study it would be shown too.
         is_usable=is_printable and not doubts and (alarms or not disagreement),
     )
 
@@ -278,7 +278,7 @@ def _apply(model: LogisticModel, findings: Findings, policy: Policy, *, has_doub
 
 
 def _unusable(study: LogisticStudy, findings: Findings, policy: Policy) -> tuple[Gap, ...]:
-    """Findings that depend on the scanner, where the site does not say what its own patients have."""
+    """Findings that depend on the scanner and for which the site gives no reference."""
     known = [findings.known[one.finding] for one in study.inputs if one.per_site and one.finding in findings.known]
     return tuple(
         Gap(
@@ -295,7 +295,7 @@ def _unusable(study: LogisticStudy, findings: Findings, policy: Policy) -> tuple
 
 
 def _on_study_scale(study: LogisticStudy, finding: Finding, policy: Policy) -> Value:
-    """The value as the study would have measured it.
+    """The value on the scale of the study.
 
     What depends on the scanner is put as far from the study's patients without the outcome, in SDs, as it lies from
     the site's own.
@@ -409,10 +409,10 @@ def _is_surely_high(prediction: Prediction, policy: Policy) -> bool:
 
 
 def choose_headline(results: Sequence[ModelResult], policy: Policy) -> ModelResult | None:
-    """The study that speaks for an outcome (evidence page, "Which model speaks"), or None when too little is known.
+    """The headline study of an outcome (evidence page, "Which model speaks"), or None when too little is known.
 
-    First those whose criteria the patient meets (unknown counts as met), then the highest share of inputs known; near
-    ties go to the validated study.
+    Studies whose criteria the patient meets come first (unknown counts as met), then the highest share of inputs known.
+    Near ties go to the validated study.
     """
     shown = [result for result in results if result.shown]
     candidates = [result for result in shown if not result.is_outside] or shown

@@ -1,6 +1,6 @@
-"""Brace and bed-rest orders against the site's limits: which one breaks them, and what would keep them.
+"""Brace and bed-rest orders against the site's limits: which order breaks them, and how to correct it.
 
-Dates and words of an order are two statements: where they differ the longer one counts, and both are said.
+Dates and words of an order are two statements. If they differ, the longer one counts and both are shown.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from cds_service.core.policy import BracePolicy
 from cds_service.core.recommendations import Correction
 from cds_service.core.wording import say_date, say_number
 
-SAME = timedelta(days=7)  # 12 weeks and 3 months are one statement
+SAME = timedelta(days=7)  # tolerance: 12 weeks and 3 months count as the same
 WITHOUT_DATE = {
     "event": "its words name an end without a day",
     "payer": "the length of need is the payer's",
@@ -59,9 +59,9 @@ class BraceTimes:
 
 
 def times_of(order: SupportOrder, procedure_on: date | None, today: date) -> BraceTimes:
-    """A brace counts from its start, else the procedure, else its writing, else today.
+    """The day from which a brace counts: its start, else the procedure, else the day it was written, else today.
 
-    One that is active already was written for what was before the procedure: its writing goes first.
+    An active brace was ordered before the procedure, so for it the day it was written comes first.
     """
     written = (procedure_on, order.authored) if order.draft else (order.authored, procedure_on)
     begins = next((day for day in (order.start, *written) if day), today)
@@ -115,7 +115,7 @@ def _correction(times: BraceTimes, limit: BracePolicy) -> Correction:
 
 
 def say_long_rest(order: SupportOrder, max_hours: float, today: date) -> str | None:
-    """A bed-rest order that states more hours than are routine, in words; None where it does not."""
+    """The first bed-rest order longer than routine, in words; None if there is none."""
     begins = order.start or order.authored or today
     to_day = (order.worded.day - begins).days * 24.0 if order.worded.day else None
     by_words = max((hours for hours in (order.worded.hours, to_day) if hours is not None), default=None)

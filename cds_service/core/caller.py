@@ -1,4 +1,4 @@
-"""Who asks: the EHR that called and, where it serves several, for which of its tenants."""
+"""The EHR that calls and, if it serves several tenants, the tenant."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """One caller; what was said to one is not told to another.
+    """One caller. Earlier answers and feedback are never shared between callers.
 
     Attributes:
-        client: the issuer of its tokens; None in open mode, where nobody is asked.
+        client: the issuer of its tokens; None in open mode, which asks for no token.
         tenant: as its token names it.
     """
 

@@ -1,4 +1,4 @@
-"""Findings that follow from others or from the order: one function per name, run in the order they stand here."""
+"""Findings computed from other findings or from the order: one function per name, run in the order of this file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cds_service.core.sarcopenia import MEASURES, MUSCLE, RULERS, STUDY, MuscleF
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.wording import say_number
 
-BMI_TOLERANCE = 1.0  # kg/m2: recorded and recomputed BMI that differ by more are not one measurement
+BMI_TOLERANCE = 1.0  # kg/m2: if recorded and recomputed BMI differ by more, they are not the same measurement
 MNA_WELL_NOURISHED, MNA_AT_RISK = 24.0, 17.0  # A from 24, B from 17, C below (evidence page, study 1)
 NO_LEVEL = "the order does not say which level"
 REASONS = (
@@ -25,7 +25,7 @@ REASONS = (
 
 @dataclass(slots=True)
 class Ground:
-    """What derivations read, and where their results go.
+    """What derivations read and write.
 
     Attributes:
         ruler: the site's definition of sarcopenia.
@@ -45,7 +45,7 @@ class Ground:
         return found if len(found) == len(names) else None
 
     def put(self, result: Finding | Gap) -> None:
-        """Known or gap: every name stands in exactly one."""
+        """Store a finding or a gap; every name is in exactly one of the two."""
         self.known.pop(result.name, None)
         self.gaps.pop(result.name, None)
         if isinstance(result, Finding):
@@ -75,7 +75,7 @@ def derive(
     *,
     sarcopenia_criteria: str,
 ) -> Findings:
-    """The findings with all that follows from them; total over the vocabulary.
+    """The findings with every derived finding added; total over the vocabulary.
 
     Args:
         findings: as read from the record.
@@ -147,7 +147,7 @@ def _muscle_index(ground: Ground) -> Finding | Gap | None:
 def _psoas_muscle_area(ground: Ground) -> Finding | Gap | None:
     """Total area x (1 - fat / 100) where it is not recorded (evidence page, study 5).
 
-    Muscle larger than the whole psoas is an error of the record: then neither counts.
+    Muscle larger than the whole psoas is an error in the record: neither value counts then.
     """
     total, muscle = ground.known.get("psoas-total-area"), ground.known.get("psoas-muscle-area")
     if total and muscle and float(muscle.value) > float(total.value) + 1e-6:
@@ -227,7 +227,7 @@ def _sarcopenia(ground: Ground) -> Finding | Gap | None:
 
 @derives("sarcopenia-site")
 def _sarcopenia_site(ground: Ground) -> Finding | Gap | None:
-    """By the site's ruler: what its referrals go by."""
+    """By the site's ruler: used for its referrals."""
     return sarcopenia_by(ground.ruler, "sarcopenia-site", _muscle_facts(ground))
 
 
@@ -279,7 +279,7 @@ def _tl_junction(ground: Ground) -> Finding | Gap | None:
 
 
 def _by_reason(name: str) -> Derivation:
-    """A diagnosis that the order gives as its reason counts, whatever the problem list says."""
+    """A diagnosis given as the reason of the order counts, whatever the problem list says."""
     return lambda ground: None if _is_true(ground, name) else from_reason(ground.specs[name], ground.order)
 
 
@@ -319,9 +319,9 @@ def _compute(
 
 
 def _seen(ground: Ground, name: str, parts: tuple[str, str], formula: Callable[[float, float], float]) -> Gap | None:
-    """The gap with the value of parts that were seen and are no input, where it is newer than what the gap holds.
+    """The gap with a value computed from parts that are not usable, if it is newer than the value the gap holds.
 
-    The part that is too old or measured otherwise is the reason.
+    The reason is the part that is too old or measured in another way.
     """
     found, held = ground.gaps.get(name), [ground.known.get(one) or ground.gaps.get(one) for one in parts]
     first, second = held

@@ -1,6 +1,6 @@
-"""What every step below the record speaks of: findings, gaps, values passed over, orders.
+"""The types that every step after reading the record works with: findings, gaps, values passed over, orders.
 
-No FHIR here: `fhir/` turns resources into these, and nothing behind this border sees a resource. Units are UCUM
+No FHIR here: `fhir/` turns resources into these types, and no later step sees a resource. Units are UCUM
 and canonical (one per finding, set by `mappings/findings/<name>.toml`).
 """
 
@@ -14,10 +14,10 @@ from typing import Literal, NamedTuple
 Value = float | bool | str
 Origin = Literal["prefetch", "fhir", "context", "derived"]
 GapReason = Literal[
-    "absent",  # asked and not there
+    "absent",  # asked for and not there
     "not-read",  # could not be read: failed, refused, not in time, not sent and no server named
     "stale",  # older than usable
-    "unit-unknown",  # no unit where one is needed, or one that does not fit
+    "unit-unknown",  # no unit, or one that does not fit
     "out-of-range",  # implausible
     "unreadable",  # the resource is broken
     "conflicting",  # two values for the same site and moment
@@ -25,8 +25,8 @@ GapReason = Literal[
     "no-value",  # data absent, comparator, text
     "future",  # dated after the order
     "undated",  # no date, so its age is not known
-    "undetermined",  # what it is derived from is missing or does not decide
-    "other-method",  # measured in a way that gives another quantity
+    "undetermined",  # its sources are missing or do not decide
+    "other-method",  # measured in a way that gives a different quantity
 ]
 Procedure = Literal["PKP", "PVP"]
 
@@ -55,7 +55,7 @@ class Finding(NamedTuple):
         value: number, yes/no, or a word of the finding's closed list (`treated-levels`: `T12,L1`, head to foot).
         unit: canonical UCUM; `1` for yes/no and words.
         observed: the day (UTC) the value was true; None for what has no day.
-        concerns: whole sentences that stand beside the value wherever it is shown.
+        concerns: whole sentences shown wherever the value is shown.
         site: where it was measured, in our words: `lumbar spine`, `right hand`; empty when there is nothing to say.
         method: how it was measured, in our words: `bioimpedance`, `DXA`; empty when not recorded or nothing to say.
         since: for a change: the day of the earlier value.
@@ -81,7 +81,7 @@ class Gap(NamedTuple):
     """A finding that we do not have, and why.
 
     Attributes:
-        value: the newest value that was seen and is no input (stale, other method). It still says who the patient is:
+        value: the newest value that was seen but is not usable (stale, other method). It still describes the patient:
             where it lies outside a study's range or criteria, the study's figure is not usable.
         observed: the day of that value.
     """
@@ -95,7 +95,7 @@ class Gap(NamedTuple):
 
 
 class PassedOver(NamedTuple):
-    """A value that was seen and not used; said by name even where another value was found."""
+    """A value that was seen and not used. It is named even if another value was found."""
 
     name: str
     reason: GapReason
@@ -105,7 +105,7 @@ class PassedOver(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """Every name of the vocabulary stands in exactly one of `known` and `gaps`."""
+    """Every name of the vocabulary is in exactly one of `known` and `gaps`."""
 
     known: Mapping[str, Finding]
     gaps: Mapping[str, Gap]
@@ -129,7 +129,7 @@ class Findings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AugmentationOrder:
-    """The kyphoplasty or vertebroplasty orders of one signing, as one answer.
+    """The kyphoplasty or vertebroplasty orders of one signing, combined.
 
     Attributes:
         references: every augmentation order of the bundle, `ServiceRequest/1`.
@@ -138,7 +138,7 @@ class AugmentationOrder:
         level_count: how many levels, where that is known; codes for additional levels count.
         region: from the code alone, where no level is stated.
         tl_junction: any treated level T10-L2; None when the levels do not decide.
-        recognised_by: `code`, or `text` as the last resort, which the card says.
+        recognised_by: `code`, or `text` as the last resort; the card says so.
         titles: what the orders are called, from our own texts, never from the record.
         authored: the day it was written; values dated later do not count.
         planned: the day it is planned for, where stated.
@@ -219,7 +219,7 @@ class SupportOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SupportOrders:
-    """All support orders found, and which kinds could not be checked in the record.
+    """All support orders found, and the resource types that could not be checked.
 
     Attributes:
         unchecked: resource types whose list could not be read, so that "not ordered yet" is not claimed.

@@ -1,4 +1,4 @@
-"""From a patient's values to a model's columns: kinds checked, and values held where the study ends (step 8)."""
+"""A patient's values as columns of a model: types are checked, values beyond the study's range are held (step 8)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PSOAS_TOTAL, PSOAS_MUSCLE, PSOAS_FAT = "psoas-total-area", "psoas-muscle-area", 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """A value beyond what its study can say, and what was taken in its place, in the study's unit.
+    """A value beyond the range of its study, and the value taken in its place, in the study's unit.
 
     Attributes:
         bound: percentile of the study's weighted cohort that was taken: 0.5, 5, 95 or 99.5.
@@ -32,16 +32,18 @@ class Held:
 
 
 def hold_inputs(table: ReducedTable, slopes: Mapping[str, float], inputs: Mapping[str, Value]) -> dict[str, Held]:
-    """Values that lie beyond what the study can say, by finding (step 8): extrapolation never reassures.
+    """Values beyond the range of the study, by finding (step 8): extrapolation never reassures.
 
     A continuous input is held at the cohort's 5th or 95th percentile on the side that lowers the figure and at the
     0.5th or 99.5th on the other. Psoas muscle beside a known total area is held by its fat share.
 
     Args:
-        slopes: coefficients of the model in use, whose sign says which side is which.
+        slopes: coefficients of the model in use; their sign says which side lowers the figure.
     """
     held = {}
-    for name in (one for one in table.ranges if one in inputs):  # in the order of the study: the same every time
+    for name in (
+        one for one in table.ranges if one in inputs
+    ):  # in the order of the study, so that the result is deterministic
         found = _held(_number(name, inputs[name]), table.ranges[name], falls=slopes[name] < 0)
         if found is not None:
             held[name] = found
@@ -68,7 +70,7 @@ def _hold_muscle(
 ) -> Held | None:
     """Muscle area by the total area in use and the fat share, held at the cohort's 5th and 95th percentiles.
 
-    Were total and muscle held apart, more fat would reassure, and muscle could exceed the whole.
+    If total and muscle were held separately, more fat would reassure, and muscle could exceed the total.
 
     Args:
         total: the total area, where it is held itself.
@@ -87,7 +89,7 @@ def _hold_muscle(
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a model, and what a value must be to stand in it.
+    """One column of a model, and which values it takes.
 
     Attributes:
         word: of a category, the word that this column is about.

@@ -1,4 +1,4 @@
-"""Log odds, probabilities, and what a figure may become once what is missing was measured (evidence page, step 6)."""
+"""Log odds, probabilities, and the range of a figure once its missing inputs are measured (evidence page, step 6)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 
 Interval = tuple[float, float]
 EIGHT_IN_TEN = (0.1, 0.9)
-CLOSE = 1e-10  # log odds; what is left behind such a step is its square
+CLOSE = 1e-10  # log odds; Newton converges quadratically, so the remaining error is about its square
 MOST_STEPS = 200  # a handful are needed
 ROOT_2, ROOT_2PI = math.sqrt(2), math.sqrt(2 * math.pi)
 
@@ -37,7 +37,7 @@ def if_measured(log_odds: float, distance: float) -> Interval:
 
 
 def _mixture_percentile(share: float, log_odds: float, spread: float) -> float:
-    """By Newton's steps; one that leads out of the interval that must hold the percentile is replaced by its middle."""
+    """Newton's method; a step that leaves the bracketing interval is replaced by its midpoint."""
     risk, deviation, half = expit(log_odds), math.sqrt(spread), spread / 2
     low, high = log_odds - half - 10 * deviation, log_odds + half + 10 * deviation
     point = log_odds

@@ -1,4 +1,4 @@
-"""Findings that the augmentation order itself gives."""
+"""Findings from the augmentation order itself."""
 
 from __future__ import annotations
 
@@ -9,17 +9,14 @@ from cds_service.core.vocabulary import FindingSpec
 
 RAISED_BY_FRACTURE = "The lumbar T-score may include the fractured level, which raises it."
 SPINE = (*(f"T{number}" for number in range(1, 13)), *(f"L{number}" for number in range(1, 6)))  # head to foot
-OSTEOPOROSIS = (
-    "osteoporosis",
-    "osteoporotic-vertebral-fracture",
-)  # among the reasons of an order, and on a problem list
+OSTEOPOROSIS = ("osteoporosis", "osteoporotic-vertebral-fracture")  # as reasons of an order and on problem lists
 DENSE = 1.0  # a T-score from here up does not fit osteoporosis: bone denser than the young mean
 NO_LEVEL_MEASURED = "Which vertebra was measured is not recorded."
 LUMBAR = frozenset({"L1", "L2", "L3", "L4"})  # the levels that DXA of the spine measures
 
 
 def from_order(name: str, order: AugmentationOrder | None, value: Value | None, why: str) -> Finding | Gap:
-    """What the order says, or a gap with `why`; said to be from words where no code gave it."""
+    """A finding from the order, or a gap with `why`. If no code gave it, a concern says that it is from words."""
     if order is None:
         return Gap(name=name, reason="undetermined", detail="no augmentation is being ordered")
     if value is None or value == "":
@@ -33,7 +30,7 @@ def from_order(name: str, order: AugmentationOrder | None, value: Value | None, 
 
 
 def from_reason(spec: FindingSpec, order: AugmentationOrder | None) -> Finding | Gap | None:
-    """A diagnosis among the reasons of the order: true, in doubt by another that leaves it open, or nothing to say."""
+    """A diagnosis among the reasons of the order: true, doubtful because another reason leaves it open, or None."""
     reasons = order.reasons if order else frozenset()
     if order is None or not reasons & {*spec.value_sets, *spec.unclear}:
         return None
@@ -45,7 +42,7 @@ def from_reason(spec: FindingSpec, order: AugmentationOrder | None) -> Finding |
 
 
 def is_minus_missing(printed: str) -> str:
-    """What is said of a T-score that does not fit the diagnosis."""
+    """The concern about a T-score that does not fit the diagnosis."""
     return f"T-score {printed}: is a minus sign missing?"
 
 

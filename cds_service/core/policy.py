@@ -20,10 +20,10 @@ class _Table(BaseModel):
 
 
 class BracePolicy(_Table):
-    """Limits of bracing: whole weeks, and days after an augmentation in which a later brace order is answered.
+    """Limits of bracing in whole weeks, and for how many days after an augmentation a brace order is answered.
 
     Attributes:
-        card: `always` says the limits with every augmentation, `when-needed` where there is something to say.
+        card: `always` shows the limits with every augmentation, `when-needed` only if an order concerns them.
     """
 
     max_weeks: int = Field(gt=0, le=52)
@@ -63,7 +63,7 @@ class Incidence(_Table):
 
 
 class SiteIncidence(_Table):
-    """What a site observes of one outcome: the share of patients, 0..1, within so many months."""
+    """The incidence that a site observes for one outcome: share of patients, 0..1, and its horizon in months."""
 
     incidence: Share
     months: int = Field(gt=0, le=240)
@@ -79,7 +79,7 @@ WithHorizon = Annotated[SiteIncidence | None, BeforeValidator(_with_horizon)]
 
 
 class SiteBaseline(_Table):
-    """`[baseline]`: what a site observes, by outcome; absent where it does not say."""
+    """`[baseline]`: the incidences that a site observes, by outcome."""
 
     refracture: WithHorizon = None
     residual_pain: WithHorizon = None
@@ -99,7 +99,7 @@ class SiteScale(_Table):
 
 
 class SiteReferences(_Table):
-    """`[reference]`: measures that do not travel between scanners; absent where the site does not say."""
+    """`[reference]`: site references of measures that differ between scanners."""
 
     vbq: SiteScale | None = None
 
@@ -126,7 +126,7 @@ class BandPolicy(_Table):
 
 
 class RepeatsPolicy(_Table):
-    """For how many days a card that was answered is said shorter while nothing changes, if at all."""
+    """Whether, and for how many days, an answered card is shortened while nothing changes."""
 
     enabled: bool
     days: int = Field(ge=0, le=366)
@@ -139,7 +139,7 @@ class FeedbackPolicy(_Table):
 
 
 class ShowingPolicy(_Table):
-    """When a figure may be said at all, in a summary, and as a disagreement. Shares 0..1; the shift in log odds."""
+    """Thresholds for showing a figure, in a summary, and as a disagreement. Shares 0..1; the shift in log odds."""
 
     inputs_known: Share
     inputs_usable: Share
@@ -154,7 +154,7 @@ class Policy(_Table):
     """All of `policy.toml`, with a site's values merged in by `with_site`.
 
     Attributes:
-        set_by_site: keys of the site's `[policy]` table, so that a text can say whose number it is.
+        set_by_site: keys of the site's `[policy]` table, so that a text can name the source of a number.
     """
 
     brace: BracePolicy

@@ -41,8 +41,8 @@ class Prediction:
         risk: 0..1 within the study's horizon; unrounded and beyond floor and ceiling too.
         study_uncertainty: 95 %, from the study's size.
         if_measured: where 8 in 10 such patients would stand once all inputs were known; None when all are.
-        inputs_known: 0..1.
-        used: what entered the model, by finding, after holding.
+        inputs_known: share of the model's information, 0..1.
+        used: values that entered the model, by finding, after holding.
         held: by finding.
         floor: below it a text says "under"; rule of three, whole percent.
         ceiling: above it a text says "over".
@@ -52,7 +52,7 @@ class Prediction:
         gains: share of the model's information that each missing input would add, by finding; only what can be known
             before the procedure.
         missing: the findings in `gains`, in the order of the study.
-        unknown_until_after: missing inputs that are known only after the procedure.
+        unknown_until_after: missing inputs that only the procedure can give.
         reference: average of the study's patients with the same procedure, 0..1, at the baseline in force; of all of
             them where the procedure is not known or the study had one alone.
     """
@@ -94,7 +94,7 @@ class Prediction:
 
 @dataclass(frozen=True, slots=True)
 class _KnownSet:
-    """What follows from which inputs are known, whatever their values are.
+    """Everything that depends on which inputs are known but not on their values.
 
     Attributes:
         columns: of these inputs, in the order of the study.
@@ -146,7 +146,7 @@ class LogisticModel:
         return model
 
     def known_set(self, known: frozenset[str]) -> _KnownSet:
-        """What follows from this set of known inputs alone; worked out when it first comes, and kept.
+        """The part that depends on this set of known inputs alone; computed at first use and cached.
 
         Raises:
             ValueError: the study does not use one of the names.

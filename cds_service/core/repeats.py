@@ -1,7 +1,7 @@
-"""Which cards say again what was answered lately, with nothing changed since: those are said shorter and never warn.
+"""Which cards repeat what was answered lately, with nothing changed since: those are shortened and never warn.
 
-A card is a repeat when all that it rests on is as it was when the same card was answered. Anything new or changed, an
-input, a gap, a band, a signal, a brace or bed-rest order in conflict, makes it a whole card again.
+A card is a repeat when its whole basis is the same as when the same card was answered. Anything new or changed (an
+input, a gap, a band, a signal, a brace or bed-rest order in conflict) makes it a whole card again.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from cds_service.core.facts import Finding, Findings, SupportOrder, SupportOrder
 from cds_service.core.policy import RepeatsPolicy
 from cds_service.core.recommendations import Signal
 
-# Override reasons that settle a recommendation for a while; any other leaves it open.
+# Override reasons that settle a recommendation for a while; any other reason leaves it open.
 SETTLING = frozenset({"alreadyArranged", "patientDeclines", "notAbleToTakePart", "wouldNotChangeCare"})
 CONFLICTS = frozenset({"brace-limit-broken", "bed-rest-long"})
 
@@ -43,7 +43,7 @@ class Basis:
     unreadable: int
 
     def changes_since(self, earlier: Basis) -> tuple[str, ...]:
-        """What is not as it was, by name; empty when all is the same."""
+        """What has changed, by name; empty when nothing has."""
         found = [f"finding {name}" for name in _differing(earlier.inputs, self.inputs)]
         found += [f"gap {name}" for name in _differing(earlier.gaps, self.gaps)]
         found += [f"band {name}" for name in _differing(earlier.bands, self.bands)]
@@ -87,7 +87,7 @@ class AnswerGiven:
 
     @property
     def is_settling(self) -> bool:
-        """Whether it spares the next clinician the whole card."""
+        """Whether it shortens the card for the next clinician."""
         return self.outcome == "accepted" or self.reason in SETTLING
 
     def settles(self, rule_id: str) -> bool:
@@ -96,7 +96,7 @@ class AnswerGiven:
 
 
 class History(Protocol):
-    """What was answered before."""
+    """Port: earlier answers about a patient."""
 
     def answers_given(
         self, patient_id: str, fhir_server: str | None, since: datetime, caller: Caller
@@ -110,7 +110,7 @@ class History(Protocol):
 
 
 class NoHistory:
-    """Where nothing was ever answered: `explain`, `assess`, the sandbox's look at a record."""
+    """An empty history, for `explain`, `assess` and the sandbox's view of a record."""
 
     def answers_given(
         self,
@@ -125,7 +125,7 @@ class NoHistory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WholeCard:
-    """A card as it would be shown to somebody who never saw it: recommendations, offers, level."""
+    """A card before shortening: its recommendations, offers and indicator."""
 
     topic: str
     rules: frozenset[str]
@@ -140,7 +140,7 @@ class Repeat:
     Attributes:
         last: the newest answer.
         by_rule: the newest answer to each recommendation that was answered.
-        until: the last day on which it is said shorter.
+        until: the last day on which it is shortened.
     """
 
     topic: str
@@ -154,7 +154,7 @@ class Repeats:
     """Which cards of an answer are repeats.
 
     Attributes:
-        whole: why cards that were answered lately are shown whole all the same, by topic.
+        whole: why cards that were answered lately are still shown whole, by topic.
         is_known: the history could be read.
     """
 
@@ -166,7 +166,7 @@ class Repeats:
 def basis_of(
     findings: Findings, assessment: Assessment, signals: Sequence[Signal], support: SupportOrders, unreadable: int
 ) -> Basis:
-    """What the cards of these results rest on."""
+    """The basis of the cards for these results."""
     headlines = {one.outcome: one.headline for one in assessment.outcomes}
     names = frozenset(one.name for one in signals)
     in_question = (*support.of_kind("brace"), *support.of_kind("bed-rest")) if names & CONFLICTS else ()
@@ -181,7 +181,7 @@ def basis_of(
 
 
 def plain_value(finding: Finding) -> Value:
-    """The value without the last digits, in which a sum may differ with the order of its parts."""
+    """The value without its last digits, which may differ with the order of summation."""
     return round_value(finding.value)
 
 
@@ -199,10 +199,10 @@ def find_repeats(
     policy: RepeatsPolicy,
     is_record_whole: bool,
 ) -> Repeats:
-    """Which of these cards were answered lately and rest on the same.
+    """Find the cards that were answered lately and have the same basis.
 
     Args:
-        is_record_whole: nothing of the record was unread or cut; else nobody knows what changed.
+        is_record_whole: nothing of the record was unread or cut; otherwise a change could go unseen.
     """
     recent = [one for one in given if one.is_settling and 0 <= (today - one.answered.date()).days <= policy.days]
     shortened: dict[str, Repeat] = {}
@@ -221,7 +221,7 @@ def find_repeats(
 
 
 def _objections(card: WholeCard, basis: Basis, given: AnswerGiven, *, is_record_whole: bool) -> tuple[str, ...]:
-    """Why this card is shown whole although it was answered so; empty when it is a repeat."""
+    """Why this card is shown whole although it was answered; empty when it is a repeat."""
     found = list(basis.changes_since(given.basis))
     found += [f"recommendation {one}" for one in sorted(card.rules - given.rules)]
     found += [f"offer {one}" for one in sorted(card.offered - given.offered)]
@@ -248,7 +248,7 @@ def _differing(earlier: Mapping[str, object], now: Mapping[str, object]) -> list
 
 
 def _order_key(order: SupportOrder) -> str:
-    """An order with all that decides whether it breaks a limit."""
+    """An order with everything that decides whether it breaks a limit."""
     times = (order.start, order.end, order.authored, order.hours)
     words = [str(part) for part in order.worded[1:] if part] if order.worded.says == "end" else []
     return " ".join([order.kind, "draft" if order.draft else "active", order.reference, *map(str, times), *words])

@@ -1,4 +1,4 @@
-"""Sarcopenia by measurement: muscle index with grip and gait, against the study's ruler or the site's.
+"""Sarcopenia by measurement: muscle index with grip and gait, by the study's definition or the site's.
 
 Low muscle index together with low grip or slow gait is yes; normal muscle index, or normal grip and gait, is no;
 anything else does not decide (contract, "Findings").
@@ -30,7 +30,7 @@ class Cutoff:
     inclusive: bool = False
 
     def is_low(self, value: float, sex: str | None) -> bool | None:
-        """Whether the value is low; without the sex only where both cut-offs agree."""
+        """Whether the value is low; if the sex is unknown, only where both cut-offs agree."""
         limits = [self.of(sex)] if sex in ("male", "female") else [self.men, self.women]
         answers = {value < limit or (self.inclusive and value == limit) for limit in limits}
         return answers.pop() if len(answers) == 1 else None
@@ -158,7 +158,7 @@ def sarcopenia_by(ruler: Ruler, name: str, facts: MuscleFacts) -> Finding | Gap:
 
 
 def _undecided(name: str, ruler: Ruler, facts: MuscleFacts) -> Gap:
-    """What would decide; a list that could not be read stays the reason where nothing was measured."""
+    """What is missing to decide; if nothing was measured, an unread list stays the reason."""
     unread = facts.diagnosis
     if isinstance(unread, Gap) and unread.reason in ("not-read", "unreadable") and not facts.measured:
         return unread._replace(name=name)
@@ -202,6 +202,6 @@ def _grey(facts: MuscleFacts, finding: Finding, *, is_low_by_study: bool) -> str
 
 
 def written(value: float, decimals: int) -> str:
-    """Without a needless `.0`, with enough digits that 5.44 does not read as 5.4."""
+    """The number without a trailing `.0`, with enough digits that 5.44 does not print as 5.4."""
     digits = next((n for n in range(decimals + 2) if abs(round(value, n) - value) < 1e-9), decimals + 1)
     return say_number(value, digits)

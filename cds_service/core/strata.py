@@ -1,4 +1,4 @@
-"""What the studies without a model say: a stratum's rate, and the change between two MRIs."""
+"""Results of the studies without a model: a stratum's rate, and the change between two MRIs."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def wilson_interval(events: int, n: int) -> tuple[float, float]:
 
 
 def stratum_of(study: StrataStudy, outcome: Outcome, value: float) -> Stratum | None:
-    """The stratum of a value, in the study's unit; None where the study says nothing of the outcome."""
+    """The stratum of a value, in the study's unit; None if the study does not cover the outcome."""
     if outcome not in study.outcomes:
         return None
     counts = next((one for one in study.strata if _holds(one, value)), None)
@@ -121,10 +121,10 @@ def _holds(counts: StratumCounts, value: float) -> bool:
 
 
 def compare_with_marker(study: MarkerStudy, findings: Findings) -> Marker | None:
-    """The changes between two MRIs against what the study saw; None where they are not what it looked at.
+    """The changes between two MRIs compared with the study; None if they are not comparable with it.
 
-    It looked at one MRI before a kyphoplasty and one after it, so many days apart. Measures of other days than the
-    newest pair are left out.
+    The study compared one MRI before a kyphoplasty with one after it, within its range of days. Measures of other days
+    than the newest pair are left out.
     """
     augmented = _kyphoplasty_day(findings)
     known = [(one, findings.known[one.finding]) for one in study.markers if one.finding in findings.known]

@@ -1,6 +1,6 @@
-"""Study files: reading, and the checks that their shape alone cannot make.
+"""Read study files, and check what their schema cannot.
 
-The types stand in `study_schema.py` and `study_parts.py` and are given on from here. A wrong file stops the start
+The types are defined in `study_schema.py` and `study_parts.py` and re-exported here. A wrong file stops the start
 with its name, the table and the key.
 """
 
@@ -150,7 +150,7 @@ def _validate(
 
 
 def _key(location: Sequence[int | str]) -> str:
-    """A place in a file as people write it: `predictors[2].unit`."""
+    """A location in a file for people: `predictors[2].unit`."""
     parts = [f"[{part}]" if isinstance(part, int) else f".{part}" for part in location]
     return "".join(parts).removeprefix(".")
 

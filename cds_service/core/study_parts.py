@@ -1,6 +1,6 @@
 """The tables that study files of every kind have: paper, patients, criteria, cut-offs, performance.
 
-Shape only; what one number means for another is checked in `study.py`, which also reads the files. Other modules
+Schema only; `study.py` checks how numbers relate to each other and reads the files. Other modules
 import all of these from there.
 """
 
@@ -21,7 +21,7 @@ Count = Annotated[int, Field(ge=0)]
 
 
 class Part(BaseModel):
-    """A table of a study file: unknown keys are an error and nothing changes after reading."""
+    """A table of a study file: unknown keys are an error, and instances are immutable."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
@@ -61,7 +61,7 @@ class Cohort(Patients):
 
 
 class Requirement(Part):
-    """What a finding must be. Bounds may be combined; `equals` stands alone."""
+    """A condition on a finding. Bounds may be combined; `equals` is used alone."""
 
     equals: bool | Text | None = None
     at_least: float | None = None
@@ -154,7 +154,7 @@ class Validation(Part):
 
 
 class Paper(Part):
-    """What every study file carries.
+    """Fields that every study file has.
 
     Attributes:
         digest: sha256 of the file, set by the reader.

@@ -1,6 +1,6 @@
 """The three kinds of study as types: a logistic model, rates in strata, a follow-up marker.
 
-Shape only; what one number means for another is checked in `study.py`, which also reads the files. Other modules
+Schema only; `study.py` checks how numbers relate to each other and reads the files. Other modules
 import all of these from there.
 """
 

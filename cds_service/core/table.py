@@ -1,7 +1,7 @@
 """Tables of reduced models: what `studies build` writes and the service reads (`cds_service/studies/reduced/*.json`).
 
 One line for each set of known inputs, so that a reviewer can read and compare them. A table carries the digest of the
-study file that it was built from; with another file it is stale.
+numbers that it was built from (`LogisticStudy.table_digest`); with other numbers it is stale.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ Ends = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReducedModel:
-    """What a model with only some inputs would have said in the cohort (steps 4-7); arrays are read-only.
+    """The model with only some inputs, fitted in the cohort (steps 4-7). Arrays are read-only.
 
     Attributes:
         known: the inputs, in the order of the study file.
@@ -95,7 +95,7 @@ class ReducedTable:
 
 
 def table_path(study_id: str, folder: Path) -> Path:
-    """Where a study's table lies."""
+    """Path of a study's table."""
     return folder / f"{study_id}.json"
 
 
@@ -166,7 +166,7 @@ def _is_current(study: LogisticStudy, folder: Path) -> bool:
 
 
 def compare_tables(one: Path, other: Path) -> tuple[str, ...]:
-    """Ids of the studies whose tables in two folders differ beyond another machine's rounding, or stand in one only."""
+    """Ids of the studies whose tables in two folders differ beyond rounding, or exist in one folder only."""
     names = sorted({path.name for folder in (one, other) for path in folder.glob("*.json")})
     return tuple(Path(name).stem for name in names if not _is_same(_load(one / name), _load(other / name)))
 

@@ -25,8 +25,8 @@ Name = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 class Method(BaseModel):
     """How a finding must have been measured: names of rules in `mappings/methods.toml`.
 
-    Accepted is what names all of `all_of` and none of `none_of`, at its level; what names one of `other` is another
-    quantity; anything between is a way that is not known.
+    A measurement is accepted if it names all of `all_of` and none of `none_of`, at its level. One that names one of
+    `other` is another quantity. Anything else is of unknown method.
 
     Attributes:
         all_of: ways that must be named.
@@ -46,7 +46,7 @@ class Method(BaseModel):
 
     @property
     def ways(self) -> tuple[str, ...]:
-        """Every way that is looked for."""
+        """Every way of measuring that this rule looks for."""
         return (*self.all_of, *self.none_of, *self.other)
 
 
@@ -63,7 +63,7 @@ class FindingSpec(BaseModel):
         usable_days: older is a gap; an older condition is not counted.
         value_sets: concepts it is read from.
         panels: concepts of panels whose components are read; the panel itself carries no value of it.
-        never: concepts that look alike and are named when seen, never used.
+        never: look-alike concepts; named when seen, never used.
         unclear: concepts that make "no" impossible without making it "yes".
         unclear_because: the reason, as a phrase for people.
         history: concepts that are named when they stand on the list as resolved or past.
@@ -137,7 +137,7 @@ class FindingSpec(BaseModel):
         return (*self.value_sets, *self.panels, *self.never, *self.events)
 
     def label_of(self, concepts: Collection[str]) -> str:
-        """What exactly these concepts are; empty where the finding's name says it all."""
+        """The label of these concepts; empty if the finding's name is enough."""
         return next((label for concept, label in self.labels.items() if concept in concepts), "")
 
     @model_validator(mode="after")

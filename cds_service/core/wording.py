@@ -1,6 +1,6 @@
 """How values, shares and days are written for people: English, typographic minus, no trailing zeros invented.
 
-Only words of ours and checked numbers go through here; text from a record never does.
+Only our own words and checked numbers pass through here, never text from a record.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ UNITS: Mapping[str, str] = {
     "[hnsf'U]": " HU",
     "deg": "°",
 }
-COARSE_FROM = 10  # percent; from here up a summary prints steps of 5
+COARSE_FROM = 10  # percent; from here up a summary prints in steps of 5
 # Units whose numbers are whole as often as not.
 PLAIN = frozenset({"kg/m2", "{score}"})
 
@@ -88,7 +88,7 @@ def say_range(interval: tuple[float, float], *, lowest: float = 0.0, highest: fl
 
 
 def _round(number: float) -> int:
-    """Half away from zero, as a reader would; Python rounds half to even."""
+    """Round half away from zero, as a reader would; Python rounds half to even."""
     return floor(number + 0.5)
 
 
