@@ -25,7 +25,7 @@ from cds_service.settings import describe_settings, read_settings
 
 
 class _SettingsHelp(click.Command):
-    """`serve --help` ends with the environment variables, as they stand."""
+    """`serve --help` ends with the environment variables."""
 
     def format_epilog(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
         formatter.write_paragraph()
@@ -48,9 +48,15 @@ audit.add_command(migrate)
 
 @main.command(cls=_SettingsHelp)
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="0 picks a free one")
+@click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="0 picks a free port")
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64))
-@click.option("--fhir-server", "fhir_servers", multiple=True, metavar="URL", help="a server that open mode may call")
+@click.option(
+    "--fhir-server",
+    "fhir_servers",
+    multiple=True,
+    metavar="URL",
+    help="a server that open mode may call besides loopback",
+)
 @_say_errors
 def serve(host: str, port: int, workers: int, fhir_servers: tuple[str, ...]) -> None:
     """Run the service."""
@@ -61,7 +67,7 @@ def serve(host: str, port: int, workers: int, fhir_servers: tuple[str, ...]) -> 
 
 
 @main.command()
-@click.option("--patient", metavar="ID", help="one sample patient; all without it")
+@click.option("--patient", metavar="ID", help="one sample patient; default: all")
 @click.option("--keep", is_flag=True, help="keep the servers running and print their addresses")
 @_say_errors
 def demo(patient: str | None, keep: bool) -> None:  # noqa: FBT001 - click gives flags by name
@@ -74,11 +80,17 @@ def demo(patient: str | None, keep: bool) -> None:  # noqa: FBT001 - click gives
 @main.command()
 @click.argument("request_file", metavar="REQUEST.json", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="the day that counts as today")
-@click.option("--fhir-server", "fhir_servers", multiple=True, metavar="URL", help="a server that open mode may call")
-@click.option("--json", "as_json", is_flag=True, help="for programs")
+@click.option(
+    "--fhir-server",
+    "fhir_servers",
+    multiple=True,
+    metavar="URL",
+    help="a server that open mode may call besides loopback",
+)
+@click.option("--json", "as_json", is_flag=True, help="print JSON")
 @_say_errors
 def explain(request_file: Path, as_of: Any, fhir_servers: tuple[str, ...], as_json: bool) -> None:  # noqa: FBT001
-    """One request, every step's result."""
+    """Print what each step makes of one request."""
     from cds_service.commands.explaining import explain_request, print_explanation  # noqa: PLC0415
 
     today: date | None = as_of.date() if as_of else None
@@ -92,13 +104,15 @@ def explain(request_file: Path, as_of: Any, fhir_servers: tuple[str, ...], as_js
 @main.command("assess")
 @click.option("--fhir-server", required=True, metavar="URL", help="base of a FHIR R4 server")
 @click.option("--patient", metavar="ID", help="the patient's FHIR id")
-@click.option("--find", metavar="NAME", help="a name or identifier, where the id is not known")
-@click.option("--procedure", metavar="CODE", help="CPT number or SYSTEM|CODE; kyphoplasty without it")
+@click.option("--find", metavar="NAME", help="look the patient up by name or identifier")
+@click.option("--procedure", metavar="CODE", help="CPT number or SYSTEM|CODE; default: a kyphoplasty")
 @click.option("--level", "levels", multiple=True, metavar="L1 …", help="vertebrae to be treated, T1 to L5")
 @click.argument("more_levels", nargs=-1, metavar="")
-@click.option("--token-file", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="a bearer token")
+@click.option(
+    "--token-file", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="file with a bearer token"
+)
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="the day that counts as today, for old sample data")
-@click.option("--json", "as_json", is_flag=True, help="the CDS Hooks response, for programs")
+@click.option("--json", "as_json", is_flag=True, help="print the CDS Hooks response")
 @_say_errors
 def assess_on_server(as_json: bool, **words: Any) -> None:  # noqa: FBT001
     """Sign a kyphoplasty for a patient of any FHIR R4 server, and print the cards."""
@@ -124,7 +138,7 @@ def _tell(line: str) -> None:
 
 @main.group()
 def studies() -> None:
-    """The studies and what is built from them."""
+    """Studies and their reduced models."""
 
 
 @studies.command("build")
@@ -147,10 +161,10 @@ def build_studies(check: bool) -> None:  # noqa: FBT001
 
 @main.command()
 @click.argument("study_id", metavar="[ID]", required=False)
-@click.option("--json", "as_json", is_flag=True, help="for programs")
+@click.option("--json", "as_json", is_flag=True, help="print JSON")
 @_say_errors
 def models(study_id: str | None, as_json: bool) -> None:  # noqa: FBT001
-    """The studies in force: coefficients, derived intercepts, cohort, horizon, limits."""
+    """Print the studies in force: coefficients, intercepts, cohort, horizon, limits."""
     from cds_service.commands.explaining import print_model_cards  # noqa: PLC0415
     from cds_service.loading import load_service  # noqa: PLC0415
 
@@ -166,14 +180,14 @@ def models(study_id: str | None, as_json: bool) -> None:  # noqa: FBT001
 
 @main.group()
 def mappings() -> None:
-    """What a site's record means."""
+    """Codes, hooks and site folders."""
 
 
 @mappings.command("check")
 @click.option("--site", type=click.Path(path_type=Path, exists=True, file_okay=False), help="a site folder")
 @_say_errors
 def check_mappings(site: Path | None) -> None:
-    """Check studies, hooks, mappings and a site folder with its keys: one line a fault, with file, table and key."""
+    """Check studies, hooks, mappings and a site folder with its keys. Prints one line per fault: file, table, key."""
     from cds_service.callers.keys import find_key_faults  # noqa: PLC0415
     from cds_service.loading import find_faults, load_service  # noqa: PLC0415
     from cds_service.site.folder import load_site  # noqa: PLC0415

@@ -1,1 +1,1 @@
-"""The commands of `kyphoplasty-cds`, one file each; `cli.py` above says which there are."""
+"""The commands of `kyphoplasty-cds`, one file each; `cli.py` registers them."""

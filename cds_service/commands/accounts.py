@@ -1,4 +1,4 @@
-"""The commands that say who may look into the audit log: `kyphoplasty-cds audit add-reviewer` and `remove-reviewer`."""
+"""`kyphoplasty-cds audit add-reviewer` and `remove-reviewer`: accounts of the review pages."""
 
 from __future__ import annotations
 
@@ -22,15 +22,20 @@ if TYPE_CHECKING:
 
 @click.command("add-reviewer")
 @click.argument("name")
-@click.option("--role", type=click.Choice(ROLES), help="reviewer where none is named; with --replace as it was")
-@click.option("--password-file", type=click.File(), metavar="FILE", help="instead of a prompt; - is standard input")
-@click.option("--replace", is_flag=True, help="a new password for an account that exists; its sessions end")
+@click.option("--role", type=click.Choice(ROLES), help="default: reviewer; with --replace, unchanged")
+@click.option(
+    "--password-file",
+    type=click.File(),
+    metavar="FILE",
+    help="read the password from FILE (- is standard input) instead of a prompt",
+)
+@click.option("--replace", is_flag=True, help="set a new password for an existing account and end its sessions")
 @say_errors
 def add_reviewer(name: str, role: Any, password_file: TextIO | None, replace: bool) -> None:  # noqa: FBT001
-    """Make an account for the review pages, /audit.
+    """Create an account for the review pages, /audit.
 
-    A reviewer sees all entries but who looked into the log; a privacy-officer sees that too; an operator sees figures
-    and integrity, and no patient.
+    A reviewer sees all entries except who looked into the log. A privacy-officer sees those too. An operator sees
+    figures and integrity, and no patient.
     """
     with _accounts(begins_log=not replace) as accounts:
         from cds_service.audit.accounts import AccountFault  # noqa: PLC0415 - SQLAlchemy is loaded where it is needed
@@ -54,10 +59,10 @@ def add_reviewer(name: str, role: Any, password_file: TextIO | None, replace: bo
 @click.argument("name")
 @say_errors
 def remove_reviewer(name: str) -> None:
-    """Close an account and end its sessions. Its name stays taken, since entries bear it.
+    """Close an account and end its sessions. Its name stays taken, since entries refer to it.
 
-    Of an account of the hospital's login, 'ISSUER|SUBJECT' as entries name it, all sessions end; whether it may come
-    again says the issuer.
+    For an account of the hospital's login give 'ISSUER|SUBJECT', as entries name it: its sessions end, and the issuer
+    decides whether it may log in again.
     """
     with _accounts() as accounts:
         done = accounts.retire(name, lambda done: _entry("closed" if done.is_closed else "ended", name))
@@ -68,7 +73,7 @@ def remove_reviewer(name: str) -> None:
 
 
 def _read_password(file: TextIO | None) -> str:
-    """The first line of the file, or what is typed twice."""
+    """The first line of the file, or the prompt's answer."""
     if file is None:
         return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
     return file.readline().rstrip("\r\n")
@@ -83,7 +88,7 @@ def _entry(result: str, name: str, role: str | None = None) -> AuditEntry:
 
 @contextmanager
 def _accounts(*, begins_log: bool = False) -> Iterator[Accounts]:
-    """Those of the log; of one that is not there yet only where that is wanted."""
+    """The accounts of the log; `begins_log` creates a log that does not exist yet."""
     from cds_service.audit.access import Access  # noqa: PLC0415
     from cds_service.audit.accounts import Accounts  # noqa: PLC0415
     from cds_service.audit.database import Database  # noqa: PLC0415

@@ -1,7 +1,7 @@
-"""`kyphoplasty-cds assess`: a kyphoplasty is signed for one patient of any FHIR R4 server, and the cards are shown.
+"""`kyphoplasty-cds assess`: sign a kyphoplasty for one patient of any FHIR R4 server and print the cards.
 
-No second path: the order-sign request is built here, and `service.answer` answers it. Nobody is treated by it, so the
-audit entry is held in memory for the run. Names of patients go to the caller's terminal and nowhere else.
+It builds the order-sign request, and `service.answer` answers it: there is no second path. Nobody is treated by it, so
+the audit entry stays in memory. Patients' names go to the terminal and nowhere else.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ from cds_service.site.folder import load_site
 
 
 class WrongWish(CdsError):
-    """The words of the command line do not name one order on one server."""
+    """The command line does not describe one order on one server."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,10 +86,10 @@ def read_wish(
     token_file: Path | None,
     as_of: datetime | None,
 ) -> Wish:
-    """The words of the command line, checked.
+    """The command line, checked.
 
     Raises:
-        WrongWish: one of them is wrong, or there are too many or too few.
+        WrongWish: an option is wrong, missing or one too many.
     """
     if (patient is None) == (find is None):
         raise WrongWish("exactly one of --patient and --find is needed")
@@ -134,10 +134,10 @@ def assess_patient(wish: Wish, settings: Settings, say: Callable[[str], None], *
     """Check the server, find the patient, sign the order and answer it, all within the deadline.
 
     Args:
-        wish: of the command line; its server is allowed because a person named it.
+        wish: from the command line; its server is allowed because a person named it.
         settings: those of this process.
-        say: takes a line for the person at the terminal.
-        progress: say a line for every query.
+        say: prints a line on the terminal.
+        progress: print a line for every query.
 
     Raises:
         WrongWish: the order is no augmentation that this service knows.
@@ -181,13 +181,13 @@ def _refuse_other_procedure(wish: Wish, terminology: Terminology) -> None:
 
 
 def say_about_token(wish: Wish) -> str:
-    """That a token was given and is kept back; empty when there is nothing to say."""
+    """A note that the token is not sent; empty if it is, or if there is none."""
     is_kept_back = wish.token is not None and not parse_base(wish.fhir_server).may_carry_tokens
     return "note: a token is not sent over plain http; the server is asked without it" if is_kept_back else ""
 
 
 def _say_server(server: ServerIdentity, wish: Wish, say: Callable[[str], None]) -> None:
-    name = server.software or "server of unknown make"
+    name = server.software or "unknown server"
     version = f", FHIR {server.fhir_version}" if server.fhir_version else ""
     say(f"{wish.fhir_server}: {name}{version}" + (f"; note: {server.note}" if server.note else ""))
 
@@ -210,18 +210,18 @@ def _find_one(fhir: Browser, wanted: str, say: Callable[[str], None], until: flo
 
 
 def say_patient(patient: FoundPatient) -> str:
-    """What tells this patient from others, for a terminal or a page."""
+    """Name, gender and birth date of a patient, for a terminal or a page."""
     parts = (patient.name or "no name", patient.gender, f"born {patient.birth_date}" if patient.birth_date else "")
     return ", ".join(part for part in parts if part)
 
 
 @dataclass(slots=True)
 class SayingReader:
-    """A `FhirReader` that says a line for every query, and asks none of them twice.
+    """A `FhirReader` that prints a line for every query and asks no query twice.
 
     Attributes:
-        fhir: who answers.
-        say: takes the lines; None keeps still. Called from several threads.
+        fhir: the reader that answers.
+        say: prints a line; None prints nothing. Called from several threads.
         names: what a query is called, where it has a name.
     """
 
@@ -231,17 +231,17 @@ class SayingReader:
     _read: dict[str, Fetched] = field(default_factory=dict)
 
     def fetch(self, query: str, *, until: float) -> Fetched:
-        """As the server answers, or as it did."""
+        """The server's answer; a repeated query gets the earlier one."""
         if query not in self._read:
             self._read[query] = self._told(query, self.fhir.fetch, until)
         return self._read[query]
 
     def first_page(self, query: str, *, until: float) -> Fetched:
-        """As the server answers."""
+        """The server's answer."""
         return self._told(query, self.fhir.first_page, until)
 
     def follow(self, page: Any, *, until: float) -> Fetched:
-        """As the server answers."""
+        """The server's answer."""
         return self.fhir.follow(page, until=until)
 
     def _told(self, query: str, ask: Callable[..., Fetched], until: float) -> Fetched:

@@ -1,4 +1,4 @@
-"""The commands `kyphoplasty-cds audit …`. Looking and taking out are entries themselves; `verify` only reads."""
+"""`kyphoplasty-cds audit …`. Reads and exports are entries themselves; `verify` only reads."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from cds_service.audit.query import Query
     from cds_service.audit.reader import Found, Stored
 
-WAIT_SECONDS = 10.0  # a command may wait longer for the database than an answer
+WAIT_SECONDS = 10.0  # a command may wait longer for the database than an answer may
 MOST = 10_000
 DAY = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%SZ"])
 NEW_FILE = click.Path(path_type=Path, dir_okay=False, writable=True)
@@ -33,7 +33,7 @@ OLD_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 @click.group()
 def audit() -> None:
-    """What was shown to whom, on what ground, provably."""
+    """The audit log: what was shown to whom, and why."""
 
 
 @audit.command("list")
@@ -41,14 +41,14 @@ def audit() -> None:
 @click.option("--user", metavar="ID")
 @click.option("--kind", "kinds", multiple=True, metavar="KIND", help="answer, refusal, feedback, read, export, …")
 @click.option("--hook-instance", metavar="UUID")
-@click.option("--card", metavar="UUID", help="a card that was shown")
+@click.option("--card", metavar="UUID", help="entries that show this card")
 @click.option("--from", "since", type=DAY, metavar="DAY", help="UTC; at this moment or later")
 @click.option("--to", "until", type=DAY, metavar="DAY", help="UTC; before this moment")
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, MOST))
 @click.option("--json", "as_json", is_flag=True, help="one JSON object a line")
 @say_errors
 def list_entries(limit: int, as_json: bool, **asked: Any) -> None:  # noqa: FBT001 - click gives flags by name
-    """Entries, newest first."""
+    """List entries, newest first."""
     query = _query(**asked)
     with _database() as database:
         from cds_service.audit.reader import AuditReader  # noqa: PLC0415 - SQLAlchemy is loaded where it is needed
@@ -60,11 +60,11 @@ def list_entries(limit: int, as_json: bool, **asked: Any) -> None:  # noqa: FBT0
 
 @audit.command("show")
 @click.argument("entry", metavar="ID")
-@click.option("--replay", "wants_replay", is_flag=True, help="compute the figures once more, from the entry alone")
+@click.option("--replay", "wants_replay", is_flag=True, help="recompute the figures from the entry alone and compare")
 @click.option("--json", "as_json", is_flag=True, help="for programs")
 @say_errors
 def show_entry(entry: str, wants_replay: bool, as_json: bool) -> None:  # noqa: FBT001
-    """One entry, by its id or its number."""
+    """Show one entry, by id or number."""
     with _database() as database:
         from cds_service.audit.reader import AuditReader  # noqa: PLC0415
 
@@ -83,22 +83,26 @@ def show_entry(entry: str, wants_replay: bool, as_json: bool) -> None:  # noqa: 
 
 @audit.command("verify")
 @click.option(
-    "--checkpoint", "notes", type=OLD_FILE, multiple=True, metavar="FILE", help="a signed note kept elsewhere"
+    "--checkpoint", "notes", type=OLD_FILE, multiple=True, metavar="FILE", help="a signed checkpoint kept elsewhere"
 )
 @click.option(
-    "--key", "keys", multiple=True, metavar="KEY", help="the public key that must have signed, as printed then"
+    "--key",
+    "keys",
+    multiple=True,
+    metavar="KEY",
+    help="the public key that must have signed, as `audit checkpoint` printed it",
 )
 @click.option(
     "--export",
     "exported",
     type=OLD_FILE,
     metavar="FILE",
-    help="an NDJSON export instead of the log; away from its log with --key",
+    help="check an NDJSON export instead of the log; away from its log, give --key",
 )
 @click.option("--json", "as_json", is_flag=True, help="for programs")
 @say_errors
 def verify(notes: tuple[Path, ...], keys: tuple[str, ...], exported: Path | None, as_json: bool) -> None:  # noqa: FBT001
-    """Whether anything was changed, inserted, removed, reordered or cut off; reads only."""
+    """Check whether entries were changed, inserted, removed, reordered or cut off. Reads only."""
     from cds_service.audit.verification.exported import verify_export  # noqa: PLC0415
     from cds_service.audit.verification.notes import BadNote, read_key, read_note  # noqa: PLC0415
     from cds_service.audit.verification.report import report_json, report_lines  # noqa: PLC0415
@@ -136,7 +140,7 @@ def verify(notes: tuple[Path, ...], keys: tuple[str, ...], exported: Path | None
 @click.option("--out", type=NEW_FILE, metavar="FILE", help="instead of standard output")
 @say_errors
 def make_checkpoint(out: Path | None) -> None:
-    """Sign the head of the log: a short note to print, or to hand to a witness."""
+    """Sign the head of the log: a short note to keep elsewhere."""
     with _database() as database:
         from cds_service.audit.checkpoint import make_checkpoint, signer_of  # noqa: PLC0415
 
@@ -156,7 +160,7 @@ def make_checkpoint(out: Path | None) -> None:
 @click.option("--out", type=NEW_FILE, metavar="FILE", help="instead of standard output")
 @say_errors
 def export(form: Any, out: Path | None, **asked: Any) -> None:
-    """Our records, a table, or FHIR AuditEvents; the last line is a manifest. An entry of its own."""
+    """Export entries as NDJSON, CSV or FHIR AuditEvents. The last line is a signed manifest; the export is an entry."""
     with _database() as database:
         from cds_service.audit.exporting import begin_export, export_lines  # noqa: PLC0415
 
@@ -166,8 +170,8 @@ def export(form: Any, out: Path | None, **asked: Any) -> None:
 
 
 @audit.command("purge")
-@click.option("--i-know", is_flag=True, help="needed where RETENTION_DAYS is less than 2192 days (six years)")
-@click.option("--dry-run", is_flag=True, help="only say how many")
+@click.option("--i-know", is_flag=True, help="needed if RETENTION_DAYS is less than 2192 days (six years)")
+@click.option("--dry-run", is_flag=True, help="only count")
 @click.option(
     "--delete-what-was-said-before",
     "confirmed",
@@ -176,7 +180,7 @@ def export(form: Any, out: Path | None, **asked: Any) -> None:
 )
 @say_errors
 def purge(i_know: bool, dry_run: bool, confirmed: str | None) -> None:  # noqa: FBT001
-    """Delete what entries say that are older than the setting RETENTION_DAYS; the chain stays whole and tells which."""
+    """Delete the payloads of entries older than RETENTION_DAYS. The chain of hashes stays and shows which."""
     kept_days, now = read_settings().retention_days, _now()
     if kept_days < Settings.model_fields["retention_days"].default and not i_know:
         raise click.UsageError("less than 2192 days (six years): say --i-know if that is lawful where you are")
@@ -197,7 +201,7 @@ def purge(i_know: bool, dry_run: bool, confirmed: str | None) -> None:  # noqa: 
 
 @contextmanager
 def _database() -> Iterator[Database]:
-    """The log's database, which must be there: no command begins a new log."""
+    """The log's database. It must exist: these commands create no log."""
     from sqlalchemy.exc import DBAPIError  # noqa: PLC0415
 
     from cds_service.audit.database import Database  # noqa: PLC0415
@@ -214,7 +218,7 @@ def _database() -> Iterator[Database]:
 
 
 def _own_key() -> str:
-    """The public key of the log that the settings name: where it is not at hand, `--key` says it."""
+    """The public key of the configured log; without it, give `--key`."""
     with _database() as database:
         from cds_service.audit.checkpoint import signer_of  # noqa: PLC0415
 
@@ -259,7 +263,7 @@ def _now() -> datetime:
 
 @contextmanager
 def _writing_to(out: Path | None) -> Iterator[TextIO]:
-    """Standard output, or a new file of the caller's alone."""
+    """Standard output, or a new file that only the caller may read."""
     if out is None:
         yield sys.stdout
         return
@@ -272,7 +276,7 @@ def _writing_to(out: Path | None) -> Iterator[TextIO]:
 
 
 def _progress() -> Callable[[int], None]:
-    """Says how far it is, on a terminal."""
+    """Print progress on a terminal."""
     is_terminal = sys.stderr.isatty()
 
     def say(entries: int) -> None:

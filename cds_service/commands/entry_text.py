@@ -1,4 +1,4 @@
-"""One entry as a person reads it in a terminal."""
+"""One audit entry as text for a terminal."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from cds_service.demo.terminal import clean
 
 
 def entry_lines(document: Mapping[str, Any]) -> Iterator[str]:
-    """Lines of an entry as `audit show --json` gives it; nothing in them can steer a terminal."""
+    """Lines of an entry in the form of `audit show --json`, without terminal control characters."""
     for line in _lines(document):
         yield clean(line)
 

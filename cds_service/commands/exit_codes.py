@@ -1,4 +1,4 @@
-"""How every command of `kyphoplasty-cds` ends: 0 done, 1 the answer is bad, 2 wrong use or configuration."""
+"""Exit codes of every command: 0 done, 1 the answer is bad, 2 wrong use or configuration."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ R = TypeVar("R")
 
 
 def say_errors(command: Callable[P, R]) -> Callable[P, R]:
-    """Errors of ours in one line: wrong configuration ends with 2, a bad answer with 1."""
+    """Print a `CdsError` in one line and exit: 2 for wrong configuration, 1 for a bad answer."""
 
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:

@@ -1,6 +1,6 @@
-"""What happened to one request, step by step, and what the studies in force are: for support, review and debugging.
+"""One request step by step, and the studies in force: for support, review and debugging.
 
-No second path: it is `service.answer` with the audit entry shown instead of kept.
+There is no second path: it runs `service.answer` and prints the audit entry instead of keeping it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Who runs a command."""
+"""The account that runs a command."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import suppress
 
 
 def machine_user() -> str:
-    """`os:` and the account, as the machine knows it; its number where it has no name."""
+    """`os:` and the account's name, or its number if it has none."""
     with suppress(KeyError, OSError):
         return f"os:{getpass.getuser()}"
     return f"os:{os.getuid()}"

@@ -1,4 +1,4 @@
-"""The command `kyphoplasty-cds audit migrate`, for a database in which the role that serves may not make tables."""
+"""`kyphoplasty-cds audit migrate`, for a database in which the service's role may not create tables."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ WAIT_SECONDS = 10.0
 @click.command("migrate")
 @say_errors
 def migrate() -> None:
-    """Make the tables of the log, or bring them up to date. `serve` does so by itself where its role may."""
+    """Create or update the tables of the log. `serve` does this itself if its role may."""
     from sqlalchemy.exc import DBAPIError  # noqa: PLC0415 - SQLAlchemy is loaded where it is needed
 
     from cds_service.audit.database import HEAD, Database  # noqa: PLC0415
