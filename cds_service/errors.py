@@ -3,14 +3,14 @@
 CdsError
   InvalidRequest            the caller's fault
     MalformedRequest        not JSON, not a hook request, hook differs from the service's
-    TooMuchAsked            more orders, or statements, than anybody sends at once
+    TooMuchAsked            more orders or statements in one request than are allowed
     PatientMismatch         the Patient or the augmentation order belongs to another patient than the request
   NotAuthenticated          the caller did not prove who it is
   NotAllowed                the caller may not do this, for example name this FHIR server
   UnknownService            no service of that id
-  EvidenceUnavailable       neither prefetch nor FHIR server gave a readable record
+  EvidenceUnavailable       nothing of the record could be read
   DeadlinePassed            the time for the answer ran out
-  AuditUnavailable          the log could not be written or read, so nothing is shown
+  AuditUnavailable          the log could not be written or read; nothing is shown
   CallFailed                a call to another server gave no answer that can be used
     Redirected              it leads elsewhere
     FhirReadError           one read failed; never leaves fhir/gathering/record.py, where it becomes a gap
@@ -25,7 +25,7 @@ class CdsError(Exception):
 
 
 class InvalidRequest(CdsError):
-    """The request cannot be answered as it stands."""
+    """The request is invalid; the caller has to change it."""
 
 
 class MalformedRequest(InvalidRequest):
@@ -33,7 +33,7 @@ class MalformedRequest(InvalidRequest):
 
 
 class TooMuchAsked(InvalidRequest):
-    """More orders, or statements about cards, in one request than anybody sends at once."""
+    """More orders, or feedback statements, in one request than are allowed."""
 
 
 class PatientMismatch(InvalidRequest):
@@ -44,9 +44,9 @@ class NotAuthenticated(CdsError):
     """The caller did not prove who it is.
 
     Attributes:
-        reason: a key for the log, for example `jwt.aud`; it never leaves.
-        issuer: whom the token names, cut; nobody has verified it.
-        kid: which key the token names, cut.
+        reason: a key for the log, for example `jwt.aud`; never sent to the caller.
+        issuer: the token's issuer, shortened; unverified.
+        kid: the token's key id, shortened.
     """
 
     def __init__(self, message: str, *, reason: str = "", issuer: str = "", kid: str = "") -> None:
@@ -89,7 +89,7 @@ class DeadlinePassed(CdsError):
 
 
 class AuditUnavailable(CdsError):
-    """The audit log could not be written, or not be read."""
+    """The audit log could not be written or read."""
 
 
 class CallFailed(CdsError):

@@ -1,4 +1,4 @@
-"""Everything that is in force, read, checked and digested once, at start. What is wrong stops the start by name."""
+"""Read, check and digest all data once, at start. A fault stops the start and names the file."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ PACKAGE = Path(__file__).parent
 STUDIES = PACKAGE / "studies"
 REDUCED = STUDIES / "reduced"
 MAX_QUERY = 2000  # characters; longer addresses are refused by some servers (realworld: keep URLs under 2,000)
-# Words that the flow gives to every rule (service._policy_words, recommendations._correction_words).
+# Placeholders that every rule may use (`service._words_of_rules`, `recommendations._correction_words`).
 RULE_WORDS = {
     *("review_weeks", "max_weeks", "bed_rest_hours", "t", "score", "drug", "listed"),
     *("because", "fact", "Fact", "title", "end", "review"),
@@ -47,7 +47,7 @@ def data_root(kind: Literal["hooks", "mappings"]) -> Path:
 
 
 def load_service(site: SiteFolder | None = None) -> Service:
-    """The service with our data, and a site's over it.
+    """Load the service with our data, overlaid by a site's.
 
     Raises:
         DataFileError: a file is wrong; names file, table and key.
@@ -87,7 +87,7 @@ def load_service(site: SiteFolder | None = None) -> Service:
 
 
 def find_faults(site_folder: Path | None) -> tuple[DataFileError, ...]:
-    """What is wrong: every fault of the studies, and the first of mappings, hooks and site folder."""
+    """Every fault of the studies, and the first fault of mappings, hooks and site folder."""
     found: dict[str, DataFileError] = {}
     site: SiteFolder | None = None
     try:
@@ -96,7 +96,7 @@ def find_faults(site_folder: Path | None) -> tuple[DataFileError, ...]:
         found.update((str(fault), fault) for fault in find_study_faults(STUDIES, units))
     except DataFileError as fault:
         found[str(fault)] = fault
-    for folder in (site, None):  # a fault of the site does not hide one of ours
+    for folder in (site, None):  # a fault of the site must not hide one of ours
         try:
             load_service(folder)
         except DataFileError as fault:
@@ -105,7 +105,7 @@ def find_faults(site_folder: Path | None) -> tuple[DataFileError, ...]:
 
 
 def load_vocabulary(site: SiteFolder | None = None) -> Mapping[str, str]:
-    """Canonical unit of every finding: what study files are checked against when tables are built."""
+    """Canonical unit of every finding; `studies build` checks study files against it."""
     return {
         name: spec.unit
         for name, spec in load_finding_specs(*_folders("mappings", site.mappings if site else None)).items()
@@ -197,7 +197,7 @@ def _with_codes(key: str, text: str, specs: Mapping[str, FindingSpec], terminolo
 
 
 def _plan(templates: Mapping[str, str]) -> PrefetchPlan:
-    """The queries, with the shapes of what they give compiled before anybody waits."""
+    """The prefetch queries. The shapes of their resource types are compiled here, not during a request."""
     plan = plan_prefetch(templates)
     for template in plan.templates:
         try:
@@ -238,7 +238,7 @@ class _Names:
 
 
 def _check_rule(rule: Rule, names: _Names, order_templates: Mapping[str, OrderTemplate]) -> None:
-    """Everything a rule names must exist, and its texts may use only words that the flow gives."""
+    """Check that everything a rule names exists, and that its texts use only known placeholders."""
     texts_signals = [option.signal for option in rule.texts if option.signal]
     references = {
         "when.any-signal": ("signals", rule.when.any_signal),
@@ -266,7 +266,7 @@ def _check_rule(rule: Rule, names: _Names, order_templates: Mapping[str, OrderTe
 
 
 def _check_wording(hooks: Sequence[Path], folders: Sequence[Path]) -> None:
-    """No text of ours, or of a site, says what no card may say (`hooks/wording.toml`)."""
+    """Check that no text, ours or a site's, matches a banned pattern (`hooks/wording.toml`)."""
     banned = banned_patterns(hooks)
     for folder in folders:
         for path in sorted(one for one in folder.rglob("*") if one.suffix in (".toml", ".json", ".md")):

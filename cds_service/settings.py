@@ -1,4 +1,4 @@
-"""What an operator sets from outside: environment variables `KYPHOPLASTY_CDS_*`, read here and nowhere else."""
+"""Environment variables `KYPHOPLASTY_CDS_*`; nothing else reads the environment."""
 
 from __future__ import annotations
 
@@ -47,32 +47,32 @@ class Settings(BaseModel):
     )
     site: Path | None = Field(default=None, description="site folder; without it the service is open and local only")
     public_url: str | None = Field(
-        default=None, description="address that the EHR sees; without it the listening address"
+        default=None, description="address that the EHR calls; without it the listening address"
     )
     deadline_seconds: float = Field(
-        default=3.0, gt=0, le=120, allow_inf_nan=False, description="seconds for one whole answer"
+        default=3.0, gt=0, le=120, allow_inf_nan=False, description="seconds for a whole answer"
     )
     prefetch: PrefetchWish = Field(
-        default="full", description="what discovery asks for: full, patient or none (the rest is pulled)"
+        default="full", description="what discovery asks for: full, patient or none (the rest is read from fhirServer)"
     )
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = Field(
         default="INFO", description="DEBUG, INFO, WARNING or ERROR"
     )
     audit_key: Path | None = Field(
         default=None,
-        description="file with the Ed25519 key that signs checkpoints (PEM, mode 0600), made there at first need;"
+        description="file with the Ed25519 key that signs checkpoints (PEM, mode 0600), created at first need;"
         " without it beside the SQLite file, or in ~/.local/state/kyphoplasty-cds",
     )
     retention_days: int = Field(
         default=2192,
         ge=1,
-        description="days that entries of the audit log keep what they say; then `audit purge` may go",
+        description="days before `audit purge` may delete what entries of the audit log say",
     )
     max_body_bytes: int = Field(
         default=BODY_BYTES,
         ge=64 * 1024,
         le=64 * 1024 * 1024,
-        description="bytes of the largest request that is read; more gets 413",
+        description="largest request body in bytes; a larger one gets 413",
     )
     max_record_bytes: int = Field(
         default=RECORD_BYTES,
@@ -86,11 +86,11 @@ class Settings(BaseModel):
         ge=0,
         le=300,
         allow_inf_nan=False,
-        description="seconds for which a server that is told to stop still answers, while it says that it is not ready",
+        description="seconds for which a stopping server still answers while it reports that it is not ready",
     )
     trusted_proxies: Annotated[tuple[Network, ...], BeforeValidator(_parts)] = Field(
         default=(),
-        description="proxies believed about where a login comes from (X-Forwarded-For): addresses, networks",
+        description="proxies whose X-Forwarded-For counts for login limits: addresses, networks",
     )
     fhir_servers: tuple[str, ...] = ()
 
@@ -130,7 +130,7 @@ def read_settings(
     fhir_servers: Iterable[str] = (),
     deadline_seconds: float | None = None,
 ) -> Settings:
-    """The settings of this process; a variable that is empty counts as not set.
+    """The settings of this process; an empty variable counts as not set.
 
     Args:
         environ: the environment; that of the process when None.

@@ -9,7 +9,7 @@ from pydantic import Field, Strict, StringConstraints, model_validator
 
 from cds_service.site.fields import FhirBase, Seconds, SiteTable, Text, Url
 
-MAX_NAME = 256  # characters; the audit log finds entries by whole issuers and tenants up to this length
+MAX_NAME = 256  # characters; the audit log indexes issuers and tenants up to this length
 Name = Annotated[str, StringConstraints(min_length=1, max_length=MAX_NAME, pattern=r"^[^\x00-\x20\x7f]+$")]
 # Asymmetric ones alone: `none` and HS* can never be listed (CDS Hooks 2.0.1, "Trusting CDS Clients").
 Algorithm = Literal["ES256", "ES384", "ES512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512"]
@@ -32,9 +32,9 @@ class Client(SiteTable):
         algorithms: its tokens may be signed with.
         audiences: accepted besides our own address; whole, as the token has them.
         max_lifetime_seconds: from `iat` to `exp`, at most an hour.
-        tenants: where there are any, a token must name one of them.
-        tenant_fhir_servers: bases of `fhir_servers` that calls of a tenant may name; all of them where it is not here.
-        client_id: under which this EHR's authorization server knows us.
+        tenants: if set, a token must name one of them.
+        tenant_fhir_servers: bases of `fhir_servers` that calls of a tenant may name; all for a tenant without an entry.
+        client_id: our client id at this EHR's authorization server.
     """
 
     issuer: Name

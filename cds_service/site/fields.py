@@ -1,4 +1,4 @@
-"""Kinds of values in `site.toml`, and what its tables have in common."""
+"""Field types of `site.toml`, and the base of its tables."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ FhirBase = Annotated[str, AfterValidator(lambda value: parse_base(value).url)]
 
 
 def _url(value: str) -> str:
-    """As written: a slash at the end of a path may lead to another page."""
+    """The URL as written: a trailing slash may name another page."""
     parse_address(value)
     return value
 
@@ -38,7 +38,7 @@ def _kebab(name: str) -> str:
 
 
 class SiteTable(BaseModel):
-    """One table: keys with hyphens, none that we do not know, and no value of it in a message."""
+    """A table of `site.toml`: hyphenated keys, no unknown ones, and no value in an error message."""
 
     model_config = ConfigDict(
         extra="forbid", frozen=True, alias_generator=_kebab, populate_by_name=True, hide_input_in_errors=True

@@ -1,4 +1,4 @@
-"""The site folder, which says who a hospital is: `site.toml`, and the overlays `mappings/` and `hooks/`."""
+"""The site folder of a hospital: `site.toml` and the overlays `mappings/` and `hooks/`."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Identity(SiteTable):
 
 
 class ServiceMode(SiteTable):
-    """`[service]`: whether answers are shown, to whom first, and whether discovery asks for a token too."""
+    """`[service]`: whether answers are shown and to whom, and whether discovery needs a token."""
 
     mode: Literal["off", "silent", "live"] = "live"
     pilot_users: tuple[Text, ...] = ()
@@ -41,7 +41,7 @@ class ServiceMode(SiteTable):
 
 
 class FhirAccess(SiteTable):
-    """`[fhir]`: whether loopback and private addresses, and with them plain http, may be called."""
+    """`[fhir]`: whether loopback and private addresses, and plain http to them, may be called."""
 
     allow_private_networks: YesNo = False
 
@@ -96,12 +96,12 @@ def load_site(folder: Path) -> SiteFolder:
 
 
 def _check_writers(folder: Path) -> None:
-    """Whoever may write here says who may call, and with which keys: not everybody."""
+    """Refuse a folder that everybody may write to: it decides who may call, and with which keys."""
     for path in (folder, *sorted(folder.rglob("*"))):
         try:
             mode = path.stat().st_mode
         except OSError:
-            continue  # a link that leads nowhere; who needs the file says so
+            continue  # a dangling link; whoever needs the file reports it
         if mode & stat.S_IWOTH:
             raise DataFileError(str(path), "", "everybody may write to it: chmod o-w")
 
@@ -122,7 +122,9 @@ def _validated(file: Path, tables: dict[str, Any]) -> Site:
         return Site.model_validate(tables)
     except ValidationError as error:
         faults = error.errors(include_url=False, include_context=False, include_input=False)
-        fault = min(faults, key=lambda one: one["type"] != "extra_forbidden")  # a misspelt key explains a missing one
+        fault = min(
+            faults, key=lambda one: one["type"] != "extra_forbidden"
+        )  # a misspelt key explains a missing one, so report it first
         raise DataFileError(
             str(file), ".".join(str(part) for part in fault["loc"]), fault["msg"].removeprefix("Value error, ")
         ) from None
@@ -140,7 +142,7 @@ def _check_policy(file: Path, policy: Mapping[str, Any]) -> None:
 
 
 def _fault_of(table: Any, name: str, value: Any) -> str:
-    """What is wrong with this value of a policy table; empty when nothing is. Other fields do not matter."""
+    """The fault of this value of a policy table, whatever the other fields are; empty if there is none."""
     try:
         table.model_validate({name: value}, strict=True)
     except ValidationError as error:
@@ -178,7 +180,7 @@ def _check_networks(file: Path, place: str, client: Client, access: FhirAccess) 
 
 
 def _check_review(file: Path, site: Site) -> None:
-    """The login of the review pages; its secret is read once here, so that a fault shows before anybody logs in."""
+    """The login of the review pages. Its secret is read here too, so that a fault shows at start."""
     if site.review is None:
         return
     client_secret(file.parent, site.review)
@@ -192,7 +194,7 @@ def _is_private(address: Address) -> bool:
 
 
 def _check_names(folder: Path) -> None:
-    """A folder whose name is nearly an overlay's would silently not be in force; others may be the site's own."""
+    """Refuse a folder whose name is nearly an overlay's: it would have no effect. Other folders are allowed."""
     for path in sorted(folder.iterdir()):
         meant = get_close_matches(path.name.lower(), OVERLAYS, cutoff=0.8)
         if path.is_dir() and meant and path.name not in OVERLAYS:

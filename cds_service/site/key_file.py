@@ -1,4 +1,4 @@
-"""Files of a client's public keys: what must not be in them."""
+"""Files with a client's public keys must hold no private key."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from cds_service.json_text import JsonTextError, decode_json
 
 
 def holds_private_key(file: Path) -> bool:
-    """Whether one of the keys is a pair: RFC 7518, 6.2.2 and 6.3.2; false of a file that cannot be read."""
+    """Whether one of the keys is private (RFC 7518, 6.2.2 and 6.3.2); False if the file cannot be read."""
     document: Any = None
     with suppress(OSError, JsonTextError):
         document = decode_json(file.read_bytes())

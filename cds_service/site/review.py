@@ -19,7 +19,7 @@ SECRET = re.compile(r"[\x21-\x7e]{1,1024}")
 
 
 def _issuer(value: str) -> str:
-    """As written, since it is compared letter by letter, a slash at its end included (OpenID Connect Core, 2)."""
+    """The issuer as written: it is compared exactly, a trailing slash included (OpenID Connect Core, 2)."""
     address = parse_address(value)
     if "?" in value or not address.may_carry_tokens:
         raise ValueError("an issuer is an https address without a query")
@@ -33,15 +33,15 @@ def _server(value: str) -> str:
 
 
 class ReviewLogin(SiteTable):
-    """`[review]`: who may log in besides, or instead of, local accounts.
+    """`[review]`: login by the hospital's issuer, beside or instead of local accounts.
 
     Attributes:
         issuer: as its ID tokens name it.
-        client_secret_file: in the site folder; None for a public client, which PKCE alone protects.
+        client_secret_file: in the site folder; None for a public client, protected by PKCE alone.
         servers: origins that the issuer's discovery document may name besides the issuer's own.
         scopes: asked for besides `openid`.
         role_claim: of the ID token: a text, or a list of them.
-        roles: values of that claim, with the role that each gives.
+        roles: the role that each value of that claim gives.
         name_claim: of the ID token: a readable account name, shown beside the account's id; never needed.
         local_accounts: whether local accounts may still log in, for when the issuer cannot be reached.
     """
