@@ -1,4 +1,4 @@
-"""How much the server takes from outside at a time; what is measured stands in DECISIONS."""
+"""How much the server takes from outside at a time; measurements are in deploy/bench.md."""
 
 from __future__ import annotations
 
