@@ -5,7 +5,6 @@ Exit codes: 0 done, 1 the answer is bad, 2 wrong use or configuration.
 
 from __future__ import annotations
 
-import gc
 import json
 import sys
 from contextlib import suppress
@@ -60,7 +59,6 @@ audit.add_command(migrate)
 @_say_errors
 def serve(host: str, port: int, workers: int, fhir_servers: tuple[str, ...]) -> None:
     """Run the service."""
-    gc.disable()  # until `serve` has loaded all: what stays is not looked through again and again, a tenth of a start
     from cds_service.web.server import run_server  # noqa: PLC0415 - Flask and gunicorn are loaded for this command only
 
     run_server(read_settings(fhir_servers=fhir_servers), host=host, port=port, workers=workers)

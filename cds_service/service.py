@@ -29,7 +29,6 @@ from cds_service.cards.build import build_cards
 from cds_service.cards.guidelines import Guideline
 from cds_service.cards.repeated import shorten, whole_cards
 from cds_service.cards.texts import CardTexts
-from cds_service.computing import TURN
 from cds_service.core.assessment import assess
 from cds_service.core.caller import NOBODY, Caller
 from cds_service.core.derived import derive
@@ -137,30 +136,29 @@ def answer(service: Service, hook: ServiceHook, request: HookRequest, ports: Por
     if order is None and not _may_concern_bracing(draft_support, service.policy):
         return HookResponse(cards=())
 
-    with TURN.computing():  # what comes before takes less time than to wait for a turn
-        try:
-            record = gather(request, hook.plan, ports.fhir, service.terminology, deadline=ports.deadline)
-        except EvidenceUnavailable:
-            if order is None:  # without a record nothing says that this brace follows an augmentation
-                return HookResponse(cards=())
-            raise
-        ports.deadline.check()
-        record = with_drafted_drugs(record, drafts, patient_id, service.terminology)
-        support = find_support_orders(draft_support, record, service.terminology, signed=order, today=today)
-        if order is None and not _follows_augmentation(support, service.policy, today):
+    try:
+        record = gather(request, hook.plan, ports.fhir, service.terminology, deadline=ports.deadline)
+    except EvidenceUnavailable:
+        if order is None:  # without a record nothing says that this brace follows an augmentation
             return HookResponse(cards=())
+        raise
+    ports.deadline.check()
+    record = with_drafted_drugs(record, drafts, patient_id, service.terminology)
+    support = find_support_orders(draft_support, record, service.terminology, signed=order, today=today)
+    if order is None and not _follows_augmentation(support, service.policy, today):
+        return HookResponse(cards=())
 
-        found = _conclude(service, hook, request, drafts, order, record, support, today, ports.base_url)
-        ports.deadline.check()
-        built = () if found.has("deceased") else build_cards(found)
-        whole = whole_cards(found, built)
-        given = _answers_given(service, request, order, ports, now)
-        repeats, basis = _find_repeats(found, whole, given, today)
-        response = HookResponse(cards=shorten(found, built, repeats.shortened))
+    found = _conclude(service, hook, request, drafts, order, record, support, today, ports.base_url)
+    ports.deadline.check()
+    built = () if found.has("deceased") else build_cards(found)
+    whole = whole_cards(found, built)
+    given = _answers_given(service, request, order, ports, now)
+    repeats, basis = _find_repeats(found, whole, given, today)
+    response = HookResponse(cards=shorten(found, built, repeats.shortened))
 
-        noted = repeats_json(basis, whole, repeats)
-        entry = entry_for(now, hook.id, request, found, response, service.digests, service.models, noted, ports.caller)
-        ports.deadline.check()
+    noted = repeats_json(basis, whole, repeats)
+    entry = entry_for(now, hook.id, request, found, response, service.digests, service.models, noted, ports.caller)
+    ports.deadline.check()
     ports.audit.append(entry, ports.deadline)
     return response
 

@@ -16,7 +16,6 @@ from cds_service.audit.query import Query
 from cds_service.audit.reader import AuditReader, Found, Stored
 from cds_service.audit.store import AuditStore
 from cds_service.audit.tables import CARDS, SEARCH
-from cds_service.computing import TURN
 from cds_service.core.caller import Caller
 from cds_service.core.repeats import AnswerGiven, Basis, Repeat, Repeats, WholeCard, round_value
 from cds_service.errors import AuditUnavailable
@@ -81,8 +80,7 @@ class AnswersGiven:
 
     def _has_feedback(self, patient_id: str, since: datetime) -> bool:
         """Whether anybody said anything about this patient's cards; of most patients nobody did."""
-        # In the turn of the answer that waits for this: else another one computes beside it, and both take longer.
-        with TURN.computing(), self._store.database.reading() as connection:
+        with self._store.database.reading() as connection:
             found = connection.execute(ANY_FEEDBACK, {"patient": patient_id, "since": time_text(since)})
             return found.first() is not None
 

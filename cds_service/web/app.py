@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,18 +19,17 @@ from cds_service.outgoing import Connections
 from cds_service.service import Service, answer
 from cds_service.settings import Settings
 from cds_service.site.folder import SiteFolder
-from cds_service.web.cds_api import Calls, Flow, Surroundings, cds_routes, utc_now
+from cds_service.web.cds_api import Flow, Surroundings, cds_routes, utc_now
 from cds_service.web.cors import register_cors
-from cds_service.web.errors import outcome, register_errors
+from cds_service.web.errors import register_errors
 from cds_service.web.feedback import EarlierAnswers, NothingEarlier, feedback_routes
 from cds_service.web.gate import make_gate
 from cds_service.web.health import health_routes
-from cds_service.web.hosts import Hosts
+from cds_service.web.hosts import Hosts, register_hosts
 from cds_service.web.metrics import CountedLog, Metrics
 from cds_service.web.pages import page_routes
 from cds_service.web.review.routes import review_routes
 from cds_service.web.sandbox.routes import is_open, sandbox_routes
-from cds_service.web.transport.tally import METRICS
 from cds_service.web.unauthenticated import UnauthenticatedCalls
 
 CONTENT_POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -40,7 +40,6 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 AT_WORKER_START = "at-worker-start"  # what a process does before its first request, once it has forked
-MISDIRECTED = "This service is not called by this name; the setting PUBLIC_URL says by which it is."
 SLASHES = re.compile(r"//+")
 
 
@@ -75,7 +74,6 @@ def create_app(
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     metrics = Metrics()
     metrics.say_in_force(service.digests)
-    app.extensions[METRICS] = metrics
     known = earlier or NothingEarlier()
     connections = Connections(
         allow_private=site is None or site.site.fhir.allow_private_networks,
@@ -105,6 +103,7 @@ def create_app(
         unauthenticated=UnauthenticatedCalls(),
     )
     register_errors(app)
+    register_hosts(app, Hosts((settings.public_url or "", base_url, listening)))
     register_cors(app, around.site)
     app.register_blueprint(cds_routes(around))
     app.register_blueprint(feedback_routes(around, known))
@@ -117,8 +116,7 @@ def create_app(
     app.after_request(_secure)
 
     app.extensions[AT_WORKER_START] = gate.prefetch
-    hosts = Hosts((settings.public_url or "", base_url, listening))
-    app.wsgi_app = _Front(app.wsgi_app, Calls(around, HEADERS), hosts)  # type: ignore[method-assign]
+    app.wsgi_app = partial(_with_plain_path, app.wsgi_app)  # type: ignore[method-assign]
     return app
 
 
@@ -133,25 +131,14 @@ def _secure(response: Response) -> Response:
     return response
 
 
-class _Front:
-    """Leads calls to their service, and all others to Flask; whoever calls by a name that is not ours nowhere.
+def _with_plain_path(
+    wsgi_app: Callable[..., Iterable[bytes]], environ: dict[str, Any], start_response: Any
+) -> Iterable[bytes]:
+    """Paths with doubled slashes, or one at the end, as some clients build them, mean the plain path.
 
-    Paths with doubled slashes, or one at the end, as some clients build them, mean the plain path. A redirect would do
-    for people, but browsers follow none after a preflight.
+    A redirect would do for people, but browsers follow none after a preflight. A packed slash is none: an address that
+    holds one is known under no other name, and leads nowhere.
     """
-
-    def __init__(self, wsgi_app: Callable[..., Iterable[bytes]], calls: Calls, hosts: Hosts) -> None:
-        self._wsgi_app = wsgi_app
-        self._calls = calls
-        self._hosts = hosts
-
-    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        raw = environ.get("RAW_URI", "").partition("?")[0]
-        # A packed slash is none: an address that holds one is known under no other name, and leads nowhere.
-        path = raw if "%2f" in raw.lower() else SLASHES.sub("/", environ.get("PATH_INFO", ""))
-        environ["PATH_INFO"] = path.rstrip("/") or "/"
-        # Health and counts name nobody, and probes ask each replica by an address of its own.
-        is_ours = environ.get("HTTP_HOST") is None or self._hosts.is_ours(environ["HTTP_HOST"])
-        if not is_ours and not path.startswith(("/health/", "/metrics")):
-            return _secure(outcome(421, "processing", MISDIRECTED))(environ, start_response)
-        return (self._calls.of(environ) or self._wsgi_app)(environ, start_response)
+    raw = environ.get("RAW_URI", "").partition("?")[0]
+    path = raw if "%2f" in raw.lower() else SLASHES.sub("/", environ.get("PATH_INFO", ""))
+    return wsgi_app({**environ, "PATH_INFO": path.rstrip("/") or "/"}, start_response)

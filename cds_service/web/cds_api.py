@@ -1,13 +1,10 @@
-"""The CDS Hooks endpoints: discovery and the call of a service. Parse, ask the flow, answer in JSON.
-
-A call is no view of Flask: its routing, contexts and signals would take longer than most calls do.
-"""
+"""The CDS Hooks endpoints: discovery and the call of a service. Parse, ask the flow, answer in JSON."""
 
 from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -27,7 +24,7 @@ from cds_service.service import Ports, Service, ServiceHook
 from cds_service.settings import PrefetchWish, Settings
 from cds_service.site.clients import Client
 from cds_service.site.folder import Site
-from cds_service.web.cors import CDS_PATH, origin_headers
+from cds_service.web.cors import CDS_PATH
 from cds_service.web.errors import answer_error, caught, log_unexpected
 from cds_service.web.exchange import Exchange
 from cds_service.web.fhir_access import check_fhir_server, check_right_to_server, open_reader
@@ -39,8 +36,6 @@ from cds_service.web.unauthenticated import UnauthenticatedCalls
 
 JSON_TYPE = "application/json; charset=utf-8"
 ASSESSMENTS = "org.kyphoplasty-cds.assessments"
-# Made once; nothing is added to it, since calls are answered before Flask.
-ANSWER_WITHOUT_CARDS = Response(HookResponse().text, content_type=JSON_TYPE)
 Flow = Callable[[Service, ServiceHook, HookRequest, Ports], HookResponse]
 
 
@@ -75,16 +70,16 @@ def utc_now() -> datetime:
 
 
 def cds_routes(around: Surroundings) -> Blueprint:
-    """Discovery, and addresses under which there is no service."""
+    """Discovery and the services."""
     routes = Blueprint("cds", __name__, url_prefix=CDS_PATH)
 
     @routes.get("")
     def discovery() -> Response:
-        return respond(around, request.environ, partial(_discover, around))
+        return respond(around, partial(_discover, around))
 
     @routes.post("/<service_id>")
-    def call(service_id: str) -> Response:  # of those that are not among `Calls`
-        return respond(around, request.environ, partial(_call, around, service_id))
+    def call(service_id: str) -> Response:
+        return respond(around, partial(_call, around, service_id))
 
     @routes.after_app_request
     def tell(response: Response) -> Response:
@@ -94,43 +89,18 @@ def cds_routes(around: Surroundings) -> Blueprint:
     return routes
 
 
-class Calls:
-    """The services that there are, as WSGI applications."""
-
-    def __init__(self, around: Surroundings, headers: Mapping[str, str]) -> None:
-        """All of this process.
-
-        Args:
-            around: of every call.
-            headers: of every answer.
-        """
-        self._around = around
-        self._headers = headers
-        self._services = {f"{CDS_PATH}/{service_id}": service_id for service_id in around.service.hooks}
-
-    def of(self, environ: Mapping[str, Any]) -> Callable[..., Iterable[bytes]] | None:
-        """The one that this request calls; None for all other requests."""
-        service_id = self._services.get(environ["PATH_INFO"])
-        return partial(self._answer, service_id) if service_id and environ["REQUEST_METHOD"] == "POST" else None
-
-    def _answer(self, service_id: str, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        response = respond(self._around, environ, partial(_call, self._around, service_id))
-        of_origin = origin_headers(self._around.site, environ.get("HTTP_ORIGIN", ""))
-        start_response(response.status, [*response.headers, *self._headers.items(), *of_origin.items()])
-        return response.iter_encoded()  # what a response does beyond is for GET and HEAD
-
-
-def respond(around: Surroundings, environ: dict[str, Any], act: Callable[[Exchange], Response]) -> Response:
-    """What this answers to a request, or why it does not; counted, and said in the log."""
-    exchange = Exchange(environ, around.settings.max_body_bytes)
-    found = caught(partial(act, exchange))
-    if isinstance(found, Exception):
-        exchange.failure = None if isinstance(found, HTTPException) else found
-        found = answer_error(found, exchange.hook_instance)
-    noted = caught(partial(_note, around, exchange, found.status_code))
-    if isinstance(noted, Exception):  # the answer itself is as good as without it, and its entry is kept
-        log_unexpected(noted)
-    return found
+def respond(around: Surroundings, act: Callable[[Exchange], Response]) -> Response:
+    """What this answers to the request in hand, or why it does not; counted, and said in the log."""
+    exchange = Exchange(request)
+    with exchange.ends:
+        found = caught(partial(act, exchange))
+        if isinstance(found, Exception):
+            exchange.failure = None if isinstance(found, HTTPException) else found
+            found = answer_error(found, exchange.hook_instance)
+        noted = caught(partial(_note, around, exchange, found.status_code))
+        if isinstance(noted, Exception):  # the answer itself is as good as without it, and its entry is kept
+            log_unexpected(noted)
+        return found
 
 
 def _discover(around: Surroundings, exchange: Exchange) -> Response:
@@ -143,15 +113,14 @@ def _discover(around: Surroundings, exchange: Exchange) -> Response:
 
 def _call(around: Surroundings, service_id: str, exchange: Exchange) -> Response:
     exchange.service_id = "unknown"
-    exchange.deadline = Deadline.after(
-        around.settings.deadline_seconds, began=exchange.arrived
-    )  # until it is known whose
+    seconds = around.settings.deadline_seconds  # until it is known whose
+    exchange.deadline = Deadline.after(seconds, began=exchange.began)
     admitted = around.gate.admit(f"{CDS_PATH}/{service_id}", exchange)
     if service_id not in around.service.hooks or around.service.hooks[service_id].hook not in CONTEXTS:
         raise UnknownService("No service has this id.")
     exchange.service_id = service_id
     exchange.response = _answer(around, around.service.hooks[service_id], admitted, exchange)
-    return _json(exchange.response.text) if exchange.response.cards else ANSWER_WITHOUT_CARDS
+    return _json(exchange.response.text)
 
 
 def discovery_entry(entry: Mapping[str, Any], wish: PrefetchWish) -> dict[str, Any]:
@@ -210,9 +179,9 @@ def _answer(around: Surroundings, hook: ServiceHook, admitted: Admitted, exchang
 
 
 def deadline_of(around: Surroundings, admitted: Admitted, exchange: Exchange) -> Deadline:
-    """That of the answer to this call, from its arrival: it may have waited for its turn, and for keys."""
+    """That of the answer to this call, from its arrival: it may have waited for keys."""
     seconds = admitted.window(around.settings.deadline_seconds)
-    return Deadline.after(seconds, began=exchange.arrived)
+    return Deadline.after(seconds, began=exchange.began)
 
 
 def _reader(around: Surroundings, asked: HookRequest, client: Client | None, exchange: Exchange) -> FhirReader | None:
@@ -250,7 +219,7 @@ def _note_refusal(around: Surroundings, exchange: Exchange, status: int) -> None
 
 
 def _note_call(metrics: Metrics, exchange: Exchange, status: int) -> None:
-    seconds = time.perf_counter() - exchange.began
+    seconds = time.monotonic() - exchange.began
     metrics.count_call(exchange.service_id, status, seconds)
     for card in exchange.response.cards:
         metrics.count_card(exchange.service_id, card.source.topic.code if card.source.topic else "", card.indicator)

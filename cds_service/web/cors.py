@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from flask import Flask, Response, request
 
 from cds_service.site.folder import Site
-from cds_service.web.transport.refusing import ORIGIN_HEADERS
 
 CDS_PATH = "/cds-services"
 METHODS = "GET, POST, OPTIONS"
@@ -25,15 +22,13 @@ def register_cors(app: Flask, site: Site | None) -> None:
     @app.after_request
     def allow_origin(response: Response) -> Response:
         if _is_cds_path():
-            response.headers.extend(origin_headers(site, request.headers.get("Origin", "")))
+            response.headers.extend(_origin_headers(site, request.headers.get("Origin", "")))
             if request.method == "OPTIONS" and ALLOWED in response.headers:
                 _say_what_may_be_sent(response)
         return response
 
-    app.extensions[ORIGIN_HEADERS] = partial(origin_headers, site)
 
-
-def origin_headers(site: Site | None, origin: str) -> dict[str, str]:
+def _origin_headers(site: Site | None, origin: str) -> dict[str, str]:
     """By which a browser knows whether pages of this origin may read an answer."""
     if site is None:
         return {ALLOWED: "*"}  # open mode; never with credentials

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from typing import Any
 
-from werkzeug import Request
-from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
-from werkzeug.wsgi import get_content_length
+from flask import Request
+from werkzeug.exceptions import UnsupportedMediaType
 
 from cds_service.core.caller import NOBODY, Caller
 from cds_service.deadline import Deadline
+from cds_service.errors import DeadlinePassed
 from cds_service.protocol import HookResponse
-from cds_service.web.transport.arrival import ARRIVED
 
-JSON = "application/json"
 NO_CARDS = HookResponse()
+LARGE_BYTES = 512 * 1024  # three times a full prefetch
+_LARGE = threading.Lock()
 
 
 @dataclass(slots=True)
@@ -24,17 +26,17 @@ class Exchange:
     """Fields are filled on the way; what they hold when it fails is what the log says of it.
 
     Attributes:
-        environ: of WSGI.
-        most_bytes: of the body.
+        request: with its headers; its body may not have been received.
         service_id: of the service that is called; empty where none is, "unknown" where we have none of this id.
         caller: once it is known.
         deadline: of the answer, once it is known.
         reason: a short word for the log.
         failure: by which it ended; None where HTTP itself refused.
+        began: monotonic time at which a thread took it: all that a WSGI application knows of its arrival.
+        ends: closed once it is answered.
     """
 
-    environ: dict[str, Any]
-    most_bytes: int
+    request: Request
     service_id: str = ""
     caller: Caller = NOBODY
     deadline: Deadline | None = None
@@ -43,36 +45,38 @@ class Exchange:
     reason: str = ""
     failure: Exception | None = None
     response: HookResponse = NO_CARDS
-    began: float = field(default_factory=time.perf_counter)
-
-    @property
-    def arrived(self) -> float | None:
-        """Monotonic time at which it was whole, where the server says so."""
-        return self.environ.get(ARRIVED)
+    began: float = field(default_factory=time.monotonic)
+    ends: ExitStack = field(default_factory=ExitStack)
 
     @property
     def authorization(self) -> str | None:
         """The header as sent."""
-        return self.environ.get("HTTP_AUTHORIZATION")
+        return self.request.headers.get("Authorization")
 
     def read_body(self) -> bytes:
-        """The body, which must be plain JSON in UTF-8 and not too long.
+        """The body, which must be plain JSON in UTF-8 and not longer than `MAX_CONTENT_LENGTH`.
 
         Raises:
             HTTPException: it is not.
+            DeadlinePassed: other large bodies took all the time.
         """
-        is_plain = self.environ.get("HTTP_CONTENT_ENCODING", "identity").lower() == "identity"
-        if not is_plain or not (self.environ.get("CONTENT_TYPE") == JSON or self._is_json()):
+        is_plain = self.request.headers.get("Content-Encoding", "identity").lower() == "identity"
+        charset = self.request.mimetype_params.get("charset", "utf-8")
+        if not (is_plain and self.request.is_json and charset.lower() in {"utf-8", "utf8"}):
             raise UnsupportedMediaType
-        length = get_content_length(self.environ)
-        if length is not None and length > self.most_bytes:
-            raise RequestEntityTooLarge
-        body: bytes = self.environ["wsgi.input"].read(self.most_bytes + 1 if length is None else length)
-        if len(body) > self.most_bytes:  # of unannounced length
-            raise RequestEntityTooLarge
-        self.body = body
-        return body
+        length = self.request.content_length
+        if length is None or length > LARGE_BYTES:
+            self.ends.enter_context(_one_large_body(self.deadline))
+        self.body = self.request.get_data(cache=False)
+        return self.body
 
-    def _is_json(self) -> bool:
-        request = Request(self.environ, populate_request=False)
-        return request.is_json and request.mimetype_params.get("charset", "utf-8").lower() in {"utf-8", "utf8"}
+
+@contextmanager
+def _one_large_body(deadline: Deadline | None) -> Iterator[None]:
+    """A parsed body takes some thirty times its bytes: a worker has one large one in memory at a time."""
+    if not _LARGE.acquire(timeout=max(deadline.left, 0.0) if deadline is not None else -1):
+        raise DeadlinePassed("The time for this answer is over.")
+    try:
+        yield
+    finally:
+        _LARGE.release()

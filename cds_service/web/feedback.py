@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Protocol
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from cds_service.audit.feedback_entry import ShownAnswer, ShownCards, feedback_entry
 from cds_service.cards.texts import REASON_SYSTEM
@@ -47,7 +47,7 @@ def feedback_routes(around: Surroundings, cards: ShownCards) -> Blueprint:
 
     @routes.post("/<service_id>/feedback")
     def feedback(service_id: str) -> Response:
-        return respond(around, request.environ, partial(_take, around, cards, service_id))
+        return respond(around, partial(_take, around, cards, service_id))
 
     return routes
 
@@ -57,7 +57,7 @@ def _take(around: Surroundings, cards: ShownCards, service_id: str, exchange: Ex
     hook = around.service.hooks.get(service_id)
     if hook is None:
         raise UnknownService("No service has this id.")
-    until = deadline_of(around, admitted, exchange)
+    until = exchange.deadline = deadline_of(around, admitted, exchange)
     items = parse_feedback(exchange.read_body())
     linked = _record(around, hook, items, cards, admitted.caller, until)
     fields = {"event": "feedback", "service": service_id, "items": len(items), "linked": linked}

@@ -10,7 +10,13 @@ from collections.abc import Iterable
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from flask import Flask, Response, request
+from werkzeug.exceptions import BadRequest
+
 from cds_service.outgoing.address import is_loopback_host
+from cds_service.web.errors import outcome
+
+MISDIRECTED = "This service is not called by this name; the setting PUBLIC_URL says by which it is."
 
 
 class Hosts:
@@ -41,3 +47,17 @@ def _is_address(name: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def register_hosts(app: Flask, hosts: Hosts) -> None:
+    """Whoever calls by a name that is not ours is told so (421), and by none in HTTP/1.1 that it needs one (400)."""
+
+    @app.before_request
+    def check_host() -> Response | None:
+        host = request.environ.get("HTTP_HOST")
+        if host is None and request.environ.get("SERVER_PROTOCOL") == "HTTP/1.1":
+            raise BadRequest
+        # Health and counts name nobody, and probes ask each replica by an address of its own.
+        if host is None or hosts.is_ours(host) or request.path.startswith(("/health/", "/metrics")):
+            return None
+        return outcome(421, "processing", MISDIRECTED)

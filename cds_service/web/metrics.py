@@ -42,13 +42,6 @@ class Metrics:
             "kyphoplasty_cds_audit_entries", "Entries of the audit log", ["kind", "kept"], registry=self._registry
         )
 
-        self._sent_away = Counter(
-            "kyphoplasty_cds_sent_away",
-            "Requests and connections that the server ended before anybody answered them; status 0: without a word",
-            ["status", "reason"],
-            registry=self._registry,
-        )
-
         self._unauthenticated = Counter(
             "kyphoplasty_cds_unauthenticated", "Calls by nobody we know", ["reason"], registry=self._registry
         )
@@ -81,10 +74,6 @@ class Metrics:
         """What this process answers with, by part; the first 12 characters tell versions apart."""
         for part, digest in digests.items():
             self._in_force.labels(part, digest[:12]).set(1)
-
-    def count_sent_away(self, status: int, reason: str) -> None:
-        """One was refused by the server itself: too many, too slow, too large, no HTTP."""
-        self._sent_away.labels(str(status), reason).inc()
 
     def count_unauthenticated(self, reason: str) -> None:
         """One call was refused since its caller is not known."""

@@ -1,20 +1,13 @@
-"""Running the service: gunicorn with threads, loaded before its workers fork."""
+"""Running the service: what is checked and loaded before it answers, and what it leaves in the log."""
 
 from __future__ import annotations
 
-import gc
 import logging
-import shutil
-import socket
-import tempfile
-import threading
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
-from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 from uuid import uuid4
 
 from flask import Flask
@@ -30,16 +23,11 @@ from cds_service.loading import load_service
 from cds_service.outgoing.address import is_loopback_host, parse_base
 from cds_service.settings import PREFIX, Settings
 from cds_service.site.folder import Site, SiteFolder, load_site
-from cds_service.web.app import AT_WORKER_START, create_app
+from cds_service.web.app import create_app
+from cds_service.web.http_server import Drain, serve
 from cds_service.web.logs import configure_logs
-from cds_service.web.metrics import share_between_workers
-from cds_service.web.transport.board import Board
-from cds_service.web.transport.limits import Limits
-from cds_service.web.transport.parent import BACKLOG, Server
 
 LOG = logging.getLogger("kyphoplasty_cds.audit")
-START_SECONDS = 60
-COLLECT_AFTER = 50_000  # objects more than before; a request of 177 KB makes 10,000, and is freed without the collector
 
 
 def run_server(settings: Settings, *, host: str, port: int, workers: int) -> None:
@@ -54,7 +42,7 @@ def run_server(settings: Settings, *, host: str, port: int, workers: int) -> Non
     configure_logs(settings.log_level)
     service = load_service(site)
     audit = AuditStore(settings.database_url)
-    run, board = str(uuid4()), Board()
+    run, drain = str(uuid4()), Drain(settings.drain_seconds)
     audit.open_with(run_entry("start", run, service.digests))
     say_checkpoint_key(audit.database, settings.audit_key)
 
@@ -68,7 +56,7 @@ def run_server(settings: Settings, *, host: str, port: int, workers: int) -> Non
             base_url=base_url,
             listening=address,
             site=site,
-            is_ending=lambda: board.is_ending,
+            is_ending=lambda: drain.is_ending,
         )
 
     def stop() -> None:
@@ -81,9 +69,8 @@ def run_server(settings: Settings, *, host: str, port: int, workers: int) -> Non
         host=host,
         port=port,
         workers=workers,
-        limits=Limits(body_bytes=settings.max_body_bytes, finish_seconds=longest_answer(settings, site) + 2),
-        drain_seconds=settings.drain_seconds,
-        board=board,
+        finish_seconds=longest_answer(settings, site) + 2,
+        drain=drain,
         on_exit=stop,
     )
 
@@ -154,96 +141,3 @@ def refuse_plain_address(public_url: str | None, *, is_private: bool) -> None:
         raise DataFileError(
             "settings", f"{PREFIX}PUBLIC_URL", "is plain http: needs https, or allow-private-networks = true in [fhir]"
         )
-
-
-def serve(
-    make_app: Callable[[str], Flask],
-    *,
-    host: str,
-    port: int,
-    workers: int = 1,
-    limits: Limits = Limits(),  # noqa: B008 - frozen
-    drain_seconds: float = 0.0,
-    board: Board | None = None,
-    on_exit: Callable[[], None] = lambda: None,
-) -> None:
-    """Answer HTTP on this address; says `listening on http://HOST:PORT` once it does.
-
-    Args:
-        make_app: gives the application for the address on which it listens; called once, before workers fork.
-        host: name or address.
-        port: 0 picks a free one.
-        workers: processes.
-        limits: of each worker.
-        drain_seconds: between the wish to stop and the end of accepting.
-        board: what the processes know of each other, where the application wants to know it too.
-        on_exit: called once all workers have ended.
-
-    Raises:
-        DataFileError: the address cannot be used.
-    """
-    listener = _listen(host, port)
-    address = _url_of(host, listener.getsockname()[1])
-    folder = Path(tempfile.mkdtemp(prefix="kyphoplasty-cds-metrics-")) if workers > 1 else None
-    if folder is not None:
-        share_between_workers(folder)
-
-    def end() -> None:
-        on_exit()
-        if folder is not None:
-            shutil.rmtree(folder)
-
-    app = make_app(address)
-
-    def begin(worker: Any) -> None:
-        app.extensions.get(AT_WORKER_START, lambda: None)()
-        _announce(address, worker)
-
-    server = Server(
-        app,
-        listener=listener.fileno(),
-        workers=workers,
-        limits=limits,
-        board=board or Board(),
-        drain_seconds=drain_seconds,
-        once_started=begin,
-        on_exit=end,
-    )
-    gc.collect()
-    gc.freeze()  # what is loaded stays; the collector of a worker would only copy its pages
-    gc.set_threshold(COLLECT_AFTER)
-    gc.enable()
-    server.run()
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        return socket.create_server((host.strip("[]"), port), family=family, backlog=BACKLOG)
-    except OSError as error:
-        raise DataFileError("--host/--port", f"{host}:{port}", f"cannot listen there: {error.strerror}") from None
-
-
-def _url_of(host: str, port: int) -> str:
-    return f"http://[{host.strip('[]')}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
-def _announce(address: str, worker: Any) -> None:
-    """The first worker says that the service listens, once an answer has come back."""
-    if worker.age == 1:
-        threading.Thread(target=_say_when_it_answers, args=(address,), daemon=True).start()
-
-
-def _say_when_it_answers(address: str) -> None:
-    until = time.monotonic() + START_SECONDS
-    while time.monotonic() < until:
-        connection = HTTPConnection(address.removeprefix("http://"), timeout=5)
-        try:
-            connection.request("GET", "/health/live")
-            if connection.getresponse().status == 200:
-                print(f"listening on {address}", flush=True)  # noqa: T201 - for whoever started us
-                return
-        except (OSError, HTTPException):
-            time.sleep(0.05)
-        finally:
-            connection.close()

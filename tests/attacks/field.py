@@ -6,6 +6,7 @@ import copy
 import json
 import ssl
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -17,6 +18,8 @@ from tests.attacks.records import RECORDS
 from tests.attacks.running import Answered, Mark, Running
 from tests.attacks.tokens import ISSUER, OTHER_ISSUER, key_set, token
 from tests.canaries import CANARY, Canaries
+from tests.deploy.front import NAME, Front, front
+from tests.deploy.programs import need
 from tests.faults.records import EXTRAS, PATIENT, SENT, chart, draft_orders
 from tests.faults.scripted_fhir import ScriptedFhir
 from tests.faults.service_under_faults import queries, templates
@@ -49,6 +52,8 @@ class Field:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._running: dict[str, Running] = {}
+        self._proxies = ExitStack()
+        self._front: Front | None = None
         self._marks = Canaries()
         self.ehr = ScriptedFhir((), queries(), address="127.0.0.2")
         self.tls = ScriptedFhir((), queries(), tls=_certified(), address="127.0.0.1")
@@ -56,6 +61,7 @@ class Field:
         self.servers = {"ehr": self.ehr, "tls": self.tls, "evil": self.evil}
 
     def close(self) -> None:
+        self._proxies.close()
         for service in self._running.values():
             service.close()
         for server in self.servers.values():
@@ -71,12 +77,22 @@ class Field:
             self._running[site] = Running(folder, environment=self._settings(site, folder))
         return self._running[site]
 
+    def front(self) -> Front:
+        """The nginx of `deploy/` before the service `front`."""
+        if self._front is None:
+            need("nginx")
+            port = int(self.service("front").address.rpartition(":")[2])
+            self._front = self._proxies.enter_context(front([port]))
+        return self._front
+
     def _settings(self, site: str, folder: Path) -> dict[str, str]:
         # The platform may set proxies: they are never asked, by any case (B14).
         outside = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy"), self.evil.base)
         outside["SSL_CERT_FILE"] = str(CERTIFICATES / "authority.pem")
         if site == "open":
             return outside
+        if site == "front":
+            return {**outside, "KYPHOPLASTY_CDS_PUBLIC_URL": f"https://{NAME}"}
         ours = [self.fill(case, "{ehr} {named} {tls}" if site == "clients" else "{strict}").split() for case in CASES]
         text = SITE.format(
             issuer=ISSUER,

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.attacks.running import Running
-
-HANG_SECONDS = 60
+from tests.deploy.front import Front
 
 
 @dataclass(frozen=True)
@@ -39,9 +38,8 @@ class Heard:
 class Wire:
     """One connection."""
 
-    def __init__(self, service: Running) -> None:
-        host, _, port = service.address.rpartition(":")
-        self._socket = socket.create_connection((host, int(port)), timeout=HANG_SECONDS)
+    def __init__(self, opened: socket.socket) -> None:
+        self._socket = opened
         self._unread = b""
 
     def send(self, octets: bytes) -> None:
@@ -84,14 +82,15 @@ class Wire:
 
 
 @contextmanager
-def wire(service: Running) -> Iterator[Wire]:
-    opened = Wire(service)
+def wire(place: Running | Front) -> Iterator[Wire]:
+    """To a service, or to the proxy before it."""
+    opened = Wire(place.connect())
     try:
         yield opened
     finally:
         opened.close()
 
 
-def head(method: str, path: str, *lines: str) -> bytes:
+def head(method: str, path: str, *lines: str, host: str = "127.0.0.1") -> bytes:
     """Request line and headers, with the empty line behind them."""
-    return "\r\n".join([f"{method} {path} HTTP/1.1", "Host: 127.0.0.1", *lines, "", ""]).encode("latin-1")
+    return "\r\n".join([f"{method} {path} HTTP/1.1", f"Host: {host}", *lines, "", ""]).encode("latin-1")

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -97,6 +98,11 @@ class Running:
     @property
     def process_id(self) -> int:
         return self._process.pid
+
+    def connect(self) -> socket.socket:
+        """A connection for bytes as they stand."""
+        host, _, port = self.address.rpartition(":")
+        return socket.create_connection((host, int(port)), timeout=60)
 
     def ends(self) -> int:
         """Its exit code, once it has ended by itself."""

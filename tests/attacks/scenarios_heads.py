@@ -1,4 +1,4 @@
-"""C: what stands above a body: long lines, methods, hosts and origins."""
+"""C: what stands above a body: methods, hosts and origins."""
 
 from __future__ import annotations
 
@@ -6,28 +6,8 @@ import json
 
 from tests.attacks.cases import CALL, Case
 from tests.attacks.field import Field
-from tests.attacks.raw import head
 from tests.attacks.scenarios import scenario
-from tests.attacks.scenarios_c import JSON, is_refused, still_answers
 from tests.attacks.tokens import token
-
-LONG = {
-    "an address of 64 kB": (head("GET", "/Canary" + "a" * 65_536), 414),
-    "a header of 1 MB": (head("GET", "/", "X-Canary: " + "a" * 1_000_000), 431),
-    "10 000 headers": (head("GET", "/", *[f"X-Canary-{number}: a" for number in range(10_000)]), 431),
-    "101 short headers": (head("GET", "/", *["X: a"] * 101), 431),
-    "no HTTP at all": (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"Canary\r\n\r\n", 400),
-    "a version of HTTP that is none": (b"GET /Canary HTTP/9.9\r\n\r\n", 400),
-    "an expectation that nobody meets": (head("POST", CALL, JSON, "Content-Length: 2", "Expect: Canary"), 417),
-}
-
-
-@scenario
-def too_long(case: Case, field: Field) -> None:
-    octets, status = LONG[case.title]
-    assert status == case.status
-    is_refused(field.service(case.site), octets, status, "Canary")
-    still_answers(field)
 
 
 @scenario

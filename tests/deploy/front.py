@@ -27,12 +27,17 @@ CONFIGURATION = DEPLOY / "nginx" / "nginx.conf"
 NAME = "cds.example.org"
 
 
-def adapted(folder: Path, port: int, replicas: Sequence[int], tls: tuple[Path, Path]) -> str:
-    """The configuration of `deploy/` for this machine; what is put in must replace something."""
+def adapted(folder: Path, port: int, replicas: Sequence[int], tls: tuple[Path, Path], origin: str) -> str:
+    """The configuration of `deploy/` for this machine; what is put in must replace something.
+
+    Args:
+        origin: whose pages may read refusals.
+    """
     text = CONFIGURATION.read_text()
-    servers = "\n".join(f"    server 127.0.0.1:{one} max_fails=1 fail_timeout=5s;" for one in replicas)
+    servers = "\n".join(f"    server 127.0.0.1:{one} max_fails=0 max_conns=20;" for one in replicas)
     for pattern, new in (
         (r"    server cds-1:8080 .*\n    server cds-2:8080 .*", servers),
+        (r"# \"https://sandbox\.example\.org\"", f'"{origin}"'),
         (r"listen 443 ssl", f"listen 127.0.0.1:{port} ssl"),
         (r"/etc/nginx/tls/cds\.pem", str(tls[0])),
         (r"/etc/nginx/tls/cds\.key", str(tls[1])),
@@ -72,13 +77,13 @@ def make_certificate(folder: Path) -> tuple[Path, Path]:
 class Front:
     """A running nginx before replicas on these ports."""
 
-    def __init__(self, folder: Path, replicas: Sequence[int]) -> None:
+    def __init__(self, folder: Path, replicas: Sequence[int], origin: str = "https://sandbox.example.org") -> None:
         self.folder = folder
         self.port = free_port()
         certificate = make_certificate(folder)
         self.trust = ssl.create_default_context(cafile=str(certificate[0]))
         self.configuration = folder / "nginx.conf"
-        self.configuration.write_text(adapted(folder, self.port, replicas, certificate))
+        self.configuration.write_text(adapted(folder, self.port, replicas, certificate, origin))
         self.command = ["nginx", "-c", str(self.configuration), "-e", str(folder / "error.log")]
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -152,11 +157,11 @@ class Session(HTTPSConnection):
 
 
 @contextmanager
-def front(replicas: Sequence[int]) -> Iterator[Front]:
+def front(replicas: Sequence[int], **options: str) -> Iterator[Front]:
     """An nginx in a folder that its workers, nobody's processes, may enter."""
     folder = Path(tempfile.mkdtemp(prefix="kyphoplasty-cds-front-"))
     folder.chmod(0o755)
-    made = Front(folder, replicas)
+    made = Front(folder, replicas, **options)
     try:
         made.start()
         yield made

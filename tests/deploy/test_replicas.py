@@ -14,6 +14,7 @@ import pytest
 
 from cds_service.audit.verification.walk import verify_log
 from tests.audit_builders import rows_of
+from tests.deploy.front import front
 from tests.deploy.replicas import kill
 from tests.live_service import CALL, DISCOVERY
 from tests.signings import signing
@@ -117,5 +118,18 @@ def test_a_replica_that_is_replaced_loses_no_call(site, replicas, order):
         assert replicas.all[1].wait(60) == 0
         replicas.start_again(1).wait_for("/health/ready", seconds=120)
         load.wait_for_more(20)
+    assert load.failed == []
+    assert_every_answer_is_in_the_log(replicas, load)
+
+
+def test_two_replicas_that_are_replaced_one_right_after_the_other_lose_no_call(replicas, order, site):  # noqa: ARG001
+    """Those that nginx knows are both restarted within five seconds: it keeps none of them out for longer."""
+    with front(replicas.ports[:2]) as pair, Load(pair, order) as load:
+        for number in (0, 1):
+            load.wait_for_more(10)
+            replicas.all[number].signal(signal.SIGTERM)
+            assert replicas.all[number].wait(60) == 0
+            replicas.start_again(number).wait_for("/health/ready", seconds=120)
+        load.wait_for_more(10)
     assert load.failed == []
     assert_every_answer_is_in_the_log(replicas, load)

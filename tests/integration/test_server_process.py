@@ -1,4 +1,4 @@
-"""The server as its parent and workers: how it stops, what it survives, and whom a connection goes to."""
+"""The server as its parent and workers: how it stops, and what it survives."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ import signal
 import sqlite3
 import threading
 import time
-from contextlib import ExitStack, closing, suppress
-from http.client import HTTPConnection, RemoteDisconnected
+from contextlib import closing, suppress
+from http.client import RemoteDisconnected
 from pathlib import Path
 
 import pytest
 
-from tests.attacks.raw import head, wire
 from tests.attacks.running import Running
 from tests.bench.bodies import other_call
 from tests.chart_builders import HOOK_INSTANCE
@@ -140,82 +139,6 @@ def test_a_worker_that_is_killed_is_replaced(tmp_path):
         assert service.ends() == 0
     finally:
         server.close()
-        service.close()
-
-
-def test_connections_are_spread_over_the_workers(tmp_path):
-    service = Running(tmp_path, arguments=["--workers", "2"])
-    try:
-        wait_for(lambda: len(workers_of(service)) == 2)
-        with ExitStack() as opened:
-            for _ in range(12):
-                line = opened.enter_context(wire(service))
-                line.send(head("GET", "/health/live"))
-                assert line.hear().status == 200
-            counts = [connections_of(worker, service) for worker in workers_of(service)]
-        assert sum(counts) == 12
-        assert min(counts) >= 4, counts
-    finally:
-        service.close()
-
-
-def connections_of(process: int, service: Running) -> int:
-    """Established connections to the port of the service that this process holds."""
-    port = f":{int(service.address.rpartition(':')[2]):04X}"
-    lines = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
-    sockets = {f"socket:[{line[9]}]" for line in lines if line[1].endswith(port) and line[3] == "01"}
-    held = Path(f"/proc/{process}/fd").iterdir()
-    return sum(str(one.readlink()) in sockets for one in held if one.is_symlink())
-
-
-def test_health_and_metrics_answer_while_all_else_is_taken(tmp_path, slow_server):
-    """More calls than may be in work and in line: the rest gets 503 at once, operators are never behind them."""
-    slow_server.script["conditions"] = "slow 5"
-    service = Running(tmp_path)
-    statuses: list[int] = []
-    callers = [threading.Thread(target=lambda: statuses.append(sign(service, slow_server.base))) for _ in range(60)]
-    try:
-        for caller in callers:
-            caller.start()
-        wait_for(lambda: 503 in statuses)
-        for path in ("/health/live", "/health/ready", "/metrics", "/models"):
-            assert service.send("GET", path).status == 200
-        assert service.send("OPTIONS", CALL).status == 204
-        assert 200 not in statuses, "all of them are still in work"
-        for caller in callers:
-            caller.join(HANG_SECONDS)
-        assert set(statuses) == {200, 503}
-        assert statuses.count(200) >= 8
-        counts = service.send("GET", "/metrics").text
-        assert 'kyphoplasty_cds_sent_away_total{reason="full",status="503"}' in counts
-    finally:
-        service.close()
-
-
-@pytest.mark.parametrize("is_last", [False, True])
-def test_who_is_sent_away_is_told_when_to_come_again(tmp_path, slow_server, is_last):
-    slow_server.script["conditions"] = "slow 5"
-    service = Running(tmp_path)
-    callers = [threading.Thread(target=sign, args=(service, slow_server.base)) for _ in range(40)]
-    try:
-        for caller in callers:
-            caller.start()
-        wait_for(lambda: 503 in service.statuses)
-        connection = HTTPConnection(service.address, timeout=HANG_SECONDS)
-        headers = {"Content-Type": "application/json"} | ({"Connection": "close"} if is_last else {})
-        connection.request("POST", CALL, order_sign(slow_server.base), headers)
-        response = connection.getresponse()
-        body = json.loads(response.read())
-        assert (response.status, response.headers["Retry-After"]) == (503, "1")
-        assert body["issue"][0]["code"] == "throttled"
-        assert response.will_close is is_last
-        if not is_last:
-            connection.request("GET", "/health/live")
-            assert connection.getresponse().status == 200
-        connection.close()
-        for caller in callers:
-            caller.join(HANG_SECONDS)
-    finally:
         service.close()
 
 

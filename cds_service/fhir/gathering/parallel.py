@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TypeVar
 
-from cds_service.computing import TURN
 from cds_service.deadline import Deadline
 
 MAX_PARALLEL = 12
@@ -34,8 +33,7 @@ def run_side_by_side(tasks: Mapping[Key, Callable[[], Result]], until: Deadline)
     wanted = min(MAX_PARALLEL, len(tasks))
     if sum(_THREADS.run(partial(_work, waiting, done, until)) for _ in range(wanted)) == 0:
         return {}
-    with TURN.waiting():
-        return _collect(len(tasks), done, until)
+    return _collect(len(tasks), done, until)
 
 
 class _Threads:

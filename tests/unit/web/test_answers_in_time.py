@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-
-import pytest
 
 from cds_service.deadline import Deadline
 from cds_service.errors import DeadlinePassed
@@ -16,9 +13,7 @@ from cds_service.protocol import parse_request
 from cds_service.service import Ports, answer
 from cds_service.settings import Settings
 from cds_service.web.app import create_app
-from cds_service.web.transport.arrival import ARRIVED
 from tests.chart_builders import HOOK, NOW, KeptEntries, kyphoplasty, open_service, order_sign, patient
-from tests.live_service import FEEDBACK
 
 ADDRESS = f"/cds-services/{HOOK}"
 SIGNED = order_sign([patient()], kyphoplasty())
@@ -36,17 +31,6 @@ def service(seconds, clock=lambda: NOW):
         clock=clock,
     )
     return app.test_client(), log
-
-
-@pytest.mark.parametrize(("body", "kept"), [(SIGNED, ["refusal"]), (OTHER, [])], ids=["ours", "another order"])
-def test_a_call_that_waited_its_whole_time_for_its_turn_gets_503(body, kept):
-    client, log = service(60)
-    waited = {ARRIVED: time.monotonic() - 60.01}
-    response = client.post(ADDRESS, json=body, environ_overrides=waited)
-    assert response.status_code == 503
-    assert response.headers["Retry-After"] == "1"
-    assert response.json["issue"][0]["code"] == "timeout"
-    assert [entry.kind for entry in log.entries] == kept
 
 
 def test_an_answer_that_takes_longer_than_its_time_is_none():
@@ -90,13 +74,3 @@ def test_whenever_the_time_ends_there_is_neither_an_answer_nor_an_entry_of_one()
     late = outcomes.index((True, 1))
     assert late >= 3  # after the record, after the figures, after the cards
     assert outcomes == [(False, 0)] * late + [(True, 1)] * (20 - late)
-
-
-def test_the_time_of_feedback_runs_from_its_arrival_too():
-    client, log = service(60)
-    waited = {ARRIVED: time.monotonic() - 60.01}
-    response = client.post(FEEDBACK, json={"feedback": [STATEMENT]}, environ_overrides=waited)
-    assert response.status_code == 503
-    assert log.entries == []
-    assert client.post(FEEDBACK, json={"feedback": [STATEMENT]}).status_code == 200
-    assert [entry.kind for entry in log.entries] == ["feedback"]

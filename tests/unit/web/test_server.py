@@ -13,23 +13,15 @@ import pytest
 
 from cds_service.errors import DataFileError
 from cds_service.web.server import refuse_public_host
-from cds_service.web.transport.board import Board
 
 ROOT = Path(__file__).resolve().parents[3]
 PROGRAM = """
-import atexit, signal, sys
+import sys
 from flask import Flask
-from cds_service.web.app import AT_WORKER_START
-from cds_service.web.server import serve
-
-def begin():
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    atexit.register(print, "ended by itself", flush=True)
+from cds_service.web.http_server import serve
 
 def make_app(address):
     app = Flask("stub")
-    if sys.argv[4:] == ["deaf"]:
-        app.extensions[AT_WORKER_START] = begin
     app.add_url_rule("/health/live", "live", lambda: {"status": "live"})
     app.add_url_rule("/address", "address", lambda: address)
     return app
@@ -69,22 +61,6 @@ def test_it_says_where_it_listens_answers_there_and_ends_cleanly(workers):
         rest, errors = process.communicate(timeout=60)
     assert rest == ""
     assert process.returncode == 0, errors
-
-
-def test_a_worker_that_misses_the_signal_finishes_all_the_same():
-    with start("127.0.0.1", "0", "2", "deaf") as process:
-        process.stdout.readline()
-        process.send_signal(signal.SIGTERM)
-        rest, errors = process.communicate(timeout=60)
-    assert rest.split("\n") == ["ended by itself", "ended by itself", ""], errors
-    assert process.returncode == 0, errors
-
-
-def test_a_second_wish_to_stop_does_not_take_back_the_first():
-    board = Board()
-    board.announce_stop()
-    board.announce_end()
-    assert board.is_over
 
 
 def test_a_port_that_is_taken_is_wrong_use():

@@ -1,0 +1,167 @@
+"""gunicorn with threads around an application that is loaded before its workers fork."""
+
+from __future__ import annotations
+
+import math
+import mmap
+import os
+import shutil
+import signal
+import socket
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+from cds_service.errors import DataFileError
+from cds_service.web.app import AT_WORKER_START
+from cds_service.web.logs import ServerLog
+from cds_service.web.metrics import share_between_workers
+
+# Of one worker. nginx sends a replica at most `max_conns` requests at once (deploy/nginx), a few fewer than this, so
+# that health and metrics always find a thread, whichever worker took the others.
+THREADS = 24
+KEEPALIVE_SECONDS = 65  # longer than nginx keeps a connection: it never sends on one that closes
+BACKLOG = 512
+LINE_BYTES = 8190  # of the request line; more is 414
+FIELD_BYTES = 16 * 1024  # of one header: a token with its certificates; more is 431
+FIELDS = 100  # more headers are 431
+FINISH_SECONDS = 10.0
+EXIT_SECONDS = 2.0  # for a worker to end after its last answer
+
+
+class Drain:
+    """A server that is told to stop answers for a while longer, and says that it is not ready.
+
+    Balancers then send their requests elsewhere before anything is refused.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        """Before the workers fork: they share the flag.
+
+        Args:
+            seconds: between SIGTERM and the end of accepting.
+        """
+        self._seconds = seconds
+        self._flag = mmap.mmap(-1, 1)
+
+    @property
+    def is_ending(self) -> bool:
+        """Whether the server was told to stop."""
+        return self._flag[0] != 0
+
+    def watch(self, arbiter: Any) -> None:
+        """Delay the first SIGTERM; a second one stops at once. Hook `when_ready` of gunicorn."""
+        handle = signal.getsignal(signal.SIGTERM)
+
+        def on_term(_sig: int, frame: Any) -> None:
+            if self.is_ending:
+                handle(signal.SIGQUIT, frame)  # type: ignore[operator, misc]
+            elif self._seconds:
+                signal.setitimer(signal.ITIMER_REAL, self._seconds)
+            else:
+                handle(signal.SIGTERM, frame)  # type: ignore[operator, misc]
+            self._flag[0] = 1
+
+        signal.signal(signal.SIGALRM, lambda _sig, frame: handle(signal.SIGTERM, frame))  # type: ignore[operator, misc]
+        signal.signal(signal.SIGTERM, on_term)
+        arbiter.log.debug("drains for %s seconds", self._seconds)
+
+
+class _Server(BaseApplication):  # type: ignore[misc]
+    """Our options alone: no configuration file, no environment variable of gunicorn's."""
+
+    def __init__(self, app: Flask, options: dict[str, Any]) -> None:
+        self._app = app
+        self._options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        return self._app
+
+
+def serve(
+    make_app: Callable[[str], Flask],
+    *,
+    host: str,
+    port: int,
+    workers: int = 1,
+    finish_seconds: float = FINISH_SECONDS,
+    drain: Drain | None = None,
+    on_exit: Callable[[], None] = lambda: None,
+) -> None:
+    """Answer HTTP on this address; says `listening on http://HOST:PORT` once it does.
+
+    Args:
+        make_app: gives the application for the address on which it listens; called once, before workers fork.
+        host: name or address.
+        port: 0 picks a free one.
+        workers: processes.
+        finish_seconds: at the end, for what is in work.
+        drain: None stops without delay.
+        on_exit: called once all workers have ended.
+
+    Raises:
+        DataFileError: the address cannot be used.
+    """
+    listener = _listen(host, port)
+    address = _url_of(host, listener.getsockname()[1])
+    folder = Path(tempfile.mkdtemp(prefix="kyphoplasty-cds-metrics-")) if workers > 1 else None
+    if folder is not None:
+        share_between_workers(folder)
+    app = make_app(address)
+
+    def begin(worker: Any) -> None:
+        app.extensions.get(AT_WORKER_START, lambda: None)()
+        if worker.age == 1:  # the first of all
+            print(f"listening on {address}", flush=True)  # noqa: T201 - for whoever started us
+
+    def end(_arbiter: Any) -> None:
+        on_exit()
+        if folder is not None:
+            shutil.rmtree(folder)
+
+    options = {
+        "bind": f"fd://{listener.detach()}",  # which gunicorn closes
+        "worker_class": "gthread",
+        "workers": workers,
+        "threads": THREADS,
+        "keepalive": KEEPALIVE_SECONDS,
+        "graceful_timeout": math.ceil(finish_seconds + EXIT_SECONDS),
+        "preload_app": True,
+        "limit_request_line": LINE_BYTES,
+        "limit_request_field_size": FIELD_BYTES,
+        "limit_request_fields": FIELDS,
+        # Nobody in front of us is believed: where we are reached is a setting.
+        "forwarded_allow_ips": "",
+        "forwarder_headers": "",
+        "secure_scheme_headers": {},
+        "loglevel": "warning",
+        "logger_class": ServerLog,
+        "control_socket_disable": True,
+        "when_ready": (drain or Drain(0.0)).watch,
+        "post_worker_init": begin,
+        # SIGQUIT: threads would be waited for, and an entry is on disk or it is not.
+        "worker_int": lambda _worker: os._exit(0),
+        "on_exit": end,
+    }
+    _Server(app, options).run()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host.strip("[]"), port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        raise DataFileError("--host/--port", f"{host}:{port}", f"cannot listen there: {error.strerror}") from None
+
+
+def _url_of(host: str, port: int) -> str:
+    return f"http://[{host.strip('[]')}]:{port}" if ":" in host else f"http://{host}:{port}"

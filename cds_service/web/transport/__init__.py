@@ -1,1 +1,0 @@
-"""From bytes on a socket to whole requests, and back: receiving, the gate before work, the worker, start and stop."""

@@ -1,0 +1,242 @@
+"""C1 and C13 to C15: wrong lengths, slow senders and broken HTTP end at the nginx of `deploy/`."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+import time
+from contextlib import ExitStack, suppress
+
+from cds_service.settings import BODY_BYTES
+from tests.attacks.cases import CALL, CASES, Case
+from tests.attacks.field import Field
+from tests.attacks.raw import Heard, Wire, head, wire
+from tests.attacks.scenarios import scenario
+from tests.deploy.front import NAME, Front
+
+JSON = "Content-Type: application/json"
+CHUNKED = "Transfer-Encoding: chunked"
+GOOD = next(case for case in CASES if case.row == "C16" and case.status == 200)
+PIECE = b"10000\r\n" + b" " * 0x10000 + b"\r\n"
+
+
+def call(*lines: str) -> bytes:
+    """The head of a call."""
+    return head("POST", CALL, JSON, *lines, host=NAME)
+
+
+def still_answers(field: Field) -> None:
+    """Whoever comes next is answered, through nginx and past it."""
+    front = field.front()
+    assert front.ask("GET", "/models", headers={"Accept": "application/json"})[0] == 200
+    assert front.ask("POST", CALL, json.dumps(field.request(GOOD)).encode())[0] == 200
+    assert field.service("front").send("GET", "/health/live").status == 200
+
+
+def first_heard(front: Front, octets: bytes) -> Heard:
+    """The refusal: nothing of the request is in it, and the connection ends with it."""
+    with wire(front) as line:
+        with suppress(OSError):  # it may answer, and end, before all is sent
+            line.send(octets)
+        heard = line.hear()
+        assert b"Canary" not in heard.body
+        assert line.is_ended()
+    return heard
+
+
+@scenario
+def larger_by_its_length(case: Case, field: Field) -> None:
+    with wire(field.front()) as line:
+        line.send(call(f"Content-Length: {BODY_BYTES + 1}"))
+        assert line.hear().status == case.status
+    still_answers(field)
+
+
+@scenario
+def larger_in_pieces(case: Case, field: Field) -> None:
+    octets = call(CHUNKED) + PIECE * (BODY_BYTES // 0x10000 + 1)
+    assert first_heard(field.front(), octets).status == case.status
+    still_answers(field)
+
+
+@scenario
+def very_small_pieces(case: Case, field: Field) -> None:
+    """Nginx puts them together; the service gets one body of 20 kB, which is no JSON."""
+    with wire(field.front()) as line:
+        line.send(call(CHUNKED) + b"1\r\n \r\n" * 20_000 + b"0\r\n\r\n")
+        heard = line.hear()
+        assert (heard.status, heard.issue["code"]) == (case.status, case.issue)
+    still_answers(field)
+
+
+@scenario
+def in_pieces(case: Case, field: Field) -> None:
+    """A body of unannounced length is no attack by itself, with nginx or without."""
+    body = json.dumps(field.request(case)).encode()
+    pieces = b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in (body[:100], body[100:5000], body[5000:]))
+    field.prepare(case)
+    for place, host in ((field.front(), NAME), (field.service(case.site), "127.0.0.1")):
+        with wire(place) as line:
+            line.send(head("POST", CALL, JSON, CHUNKED, host=host) + pieces + b"0\r\n\r\n")
+            assert line.hear().status == case.status
+            line.send(head("GET", "/models", host=host))  # what came behind the body is not part of it
+            assert line.hear().status == 200
+
+
+@scenario
+def shorter_than_it_says(case: Case, field: Field) -> None:
+    for place, service in ((field.front(), field.service("front")), (field.service(case.site),) * 2):
+        before = service.mark()
+        with wire(place) as line:
+            line.send(call("Content-Length: 1000") + b"{")
+        assert service.entries(before) == []
+    still_answers(field)
+
+
+@scenario
+def longer_than_it_says(case: Case, field: Field) -> None:
+    with wire(field.front()) as line:
+        line.send(call("Content-Length: 2") + b'{}{"hook": "Canary-rest"}\r\n\r\n')
+        assert line.hear().status == case.status, "the body as it was announced"
+        heard = line.hear()
+        assert heard.status == 400
+        assert b"Canary" not in heard.body
+        assert line.is_ended()
+
+
+@scenario
+def slow_senders(case: Case, field: Field) -> None:
+    """More of them than the replica has threads: others are served meanwhile.
+
+    nginx ends a head after ten seconds, and a body of which nothing comes for ten; one that goes on a byte a second
+    costs it a connection, and the service nothing.
+    """
+    front = field.front()
+    starts = {
+        "headers": (call("X-Slow: ")[:-4], b"a"),
+        "body": (call("Content-Length: 1000") + b"{", b" "),
+        "no body": (call("Content-Length: 1000", "Expect: 100-continue"), b""),
+    }
+    begun, octet = starts[case.title]
+    with ExitStack() as opened:
+        slow = [opened.enter_context(wire(front)) for _ in range(40)]
+        for line in slow:
+            line.send(begun)
+        if case.title == "no body":
+            assert {line.line() for line in slow} == {b"HTTP/1.1 100 Continue"}
+        over = threading.Event()
+        drip = threading.Thread(target=_drip, args=(slow, octet, over))
+        drip.start()
+        try:
+            for _ in range(5):
+                still_answers(field)
+                time.sleep(0.5)
+            if case.title != "body":
+                assert slow[-1].is_ended()
+        finally:
+            over.set()
+            drip.join()
+    still_answers(field)
+
+
+def _drip(slow: list[Wire], octet: bytes, over: threading.Event) -> None:
+    until = time.monotonic() + 30
+    while not over.wait(1) and octet and time.monotonic() < until:
+        for line in slow:
+            with suppress(OSError):
+                line.send(octet)
+
+
+SMUGGLED = {
+    "a length and pieces": ["Content-Length: 4", CHUNKED],
+    "two lengths": ["Content-Length: 4", "Content-Length: 5"],
+    "the same length twice": ["Content-Length: 4", "Content-Length: 4"],
+    "a list of lengths": ["Content-Length: 4, 4"],
+    "a length with a sign": ["Content-Length: +4"],
+    "pieces by another name": ["Transfer-Encoding: xchunked"],
+    "pieces twice": ["Transfer-Encoding: chunked, chunked"],
+    "pieces that are not last": ["Transfer-Encoding: chunked, gzip"],
+    "a folded header": ["X-A: b", " Transfer-Encoding: chunked"],
+    "a blank before the colon": ["Transfer-Encoding : chunked"],
+    "a bare line feed": ["X-A: b\nTransfer-Encoding: chunked"],
+    "a bare carriage return": ["X-A: b\rTransfer-Encoding: chunked"],
+    "no colon": ["Transfer-Encoding"],
+    "two hosts": ["Host: evil.example"],
+}
+HIDDEN = b"0\r\n\r\n" + head("GET", "/Canary", host=NAME)
+
+
+@scenario
+def smuggles(case: Case, field: Field) -> None:
+    heard = first_heard(field.front(), call(*SMUGGLED[case.title]) + HIDDEN)
+    assert heard.status == case.status
+
+
+@scenario
+def reads_a_bare_line_feed_as_the_end_of_a_line(case: Case, field: Field) -> None:
+    """Nginx does, and says so to the service: what is behind the body is a request of its own to both."""
+    with wire(field.front()) as line:
+        line.send(call(*SMUGGLED[case.title]) + HIDDEN)
+        assert line.hear().status == case.status, "an empty body"
+        assert line.hear().status == 404
+
+
+@scenario
+def broken_pieces(case: Case, field: Field) -> None:
+    """What stands for the length of a piece, or behind it, is none."""
+    for pieces in (b"-1\r\n", b"0x10\r\n", b"g\r\n", b"\r\n", b"2\r\n{}GET / HTTP/1.1\r\n\r\n", b"ff" * 9000):
+        assert first_heard(field.front(), call(CHUNKED) + pieces).status == case.status
+
+
+@scenario
+def idle_connections(case: Case, field: Field) -> None:
+    with ExitStack() as opened:
+        for _ in range(1000):
+            opened.enter_context(socket.create_connection(("127.0.0.1", field.front().port), timeout=60))
+        still_answers(field)
+    assert field.front().ask("GET", case.path)[0] == case.status
+
+
+LONG = {
+    "an address of 64 kB": head("GET", "/Canary" + "a" * 65_536, host=NAME),
+    "a header of 1 MB": head("GET", "/models", "X-Canary: " + "a" * 1_000_000, host=NAME),
+    "10 000 headers": head("GET", "/models", *[f"X-Canary-{number}: a" for number in range(10_000)], host=NAME),
+    "no HTTP at all": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"Canary\r\n\r\n",
+    "a version of HTTP that is none": b"GET /Canary HTTP/9.9\r\n\r\n",
+    "no host in HTTP/1.1": b"GET /models HTTP/1.1\r\n\r\n",
+}
+
+
+@scenario
+def too_long(case: Case, field: Field) -> None:
+    assert first_heard(field.front(), LONG[case.title]).status == case.status
+    still_answers(field)
+
+
+SERVICES_OWN = {
+    "101 short headers": head("GET", "/models", *["X: a"] * 101, host=NAME),
+    "an expectation that nobody meets": call("Content-Length: 2", "Expect: Canary") + b"{}",
+}
+
+
+@scenario
+def ends_at_the_service(case: Case, field: Field) -> None:
+    """Nginx has no limit for these; the service has."""
+    with wire(field.front()) as line:
+        line.send(SERVICES_OWN[case.title])
+        heard = line.hear()
+        assert heard.status == case.status
+        assert b"Canary" not in heard.body
+    still_answers(field)
+
+
+@scenario
+def without_host(case: Case, field: Field) -> None:
+    """HTTP/1.1 wants one; probes that speak HTTP/1.0 have none."""
+    with wire(field.service(case.site)) as line:
+        line.send(b"GET /models HTTP/1.1\r\n\r\n")
+        assert line.hear().status == case.status
+    with wire(field.service(case.site)) as line:
+        line.send(b"GET /health/live HTTP/1.0\r\n\r\n")
+        assert line.hear().status == 200

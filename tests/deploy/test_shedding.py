@@ -1,0 +1,85 @@
+"""More calls than a replica takes at once: nginx says so to what is too much, and operators still find a thread."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+import time
+
+import pytest
+
+from tests.attacks.running import Running
+from tests.chart_builders import HOOK_INSTANCE
+from tests.deploy.front import CONFIGURATION, NAME, front
+from tests.deploy.programs import need
+from tests.faults.records import PATIENT, chart, draft_orders
+from tests.faults.scripted_fhir import ScriptedFhir
+from tests.faults.service_under_faults import SERVICE_ID, queries
+
+CALL = f"/cds-services/{SERVICE_ID}"
+AT_ONCE = int(re.search(r"max_conns=(\d+)", CONFIGURATION.read_text())[1])
+TOO_MANY = 10
+HANG_SECONDS = 60
+ORIGIN = "https://sandbox.example.org"
+
+
+@pytest.fixture
+def slow_server():
+    server = ScriptedFhir(chart(), queries(), {"conditions": "slow 5"})
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def service(tmp_path):
+    running = Running(tmp_path, environment={"KYPHOPLASTY_CDS_PUBLIC_URL": f"https://{NAME}"})
+    yield running
+    running.close()
+
+
+def order_sign(fhir_server):
+    """An order whose record has to be read."""
+    context = {"userId": "Practitioner/7", "patientId": PATIENT, "draftOrders": draft_orders("")}
+    return json.dumps(
+        {"hook": "order-sign", "hookInstance": HOOK_INSTANCE, "context": context, "fhirServer": fhir_server}
+    ).encode()
+
+
+def test_what_is_too_much_is_refused_at_once_and_health_and_metrics_answer(service, slow_server):
+    need("nginx")
+    answers = []
+    port = int(service.address.rpartition(":")[2])
+    with front([port], origin=ORIGIN) as site:
+
+        def sign():
+            began = time.monotonic()
+            status, headers, body = site.ask("POST", CALL, order_sign(slow_server.base), {"Origin": ORIGIN})
+            answers.append((status, headers, json.loads(body), time.monotonic() - began))
+
+        callers = [threading.Thread(target=sign) for _ in range(AT_ONCE + TOO_MANY)]
+        for caller in callers:
+            caller.start()
+        until = time.monotonic() + HANG_SECONDS
+        while len(answers) < TOO_MANY and time.monotonic() < until:
+            time.sleep(0.02)
+        for path in ("/health/live", "/health/ready", "/metrics"):
+            assert service.send("GET", path).status == 200
+        assert {status for status, *_ in answers} == {503}, "all others are still in work"
+        for caller in callers:
+            caller.join(HANG_SECONDS)
+    refused = [one for one in answers if one[0] == 503]
+    assert len(refused) == TOO_MANY
+    assert {status for status, *_ in answers} == {200, 503}
+    for _, headers, outcome, seconds in refused:
+        assert (headers["retry-after"], headers["access-control-allow-origin"]) == ("1", ORIGIN)
+        assert outcome["issue"][0]["code"] == "throttled"
+        assert seconds < 5, "long before the others"
+
+
+def test_a_page_of_another_origin_cannot_read_the_refusal():
+    need("nginx")
+    with front([9], origin=ORIGIN) as site:  # where nobody listens
+        for origin, allowed in ((ORIGIN, ORIGIN), ("https://evil.example", None), (f"{ORIGIN}.evil.example", None)):
+            status, headers, _ = site.ask("POST", CALL, b"{}", {"Origin": origin})
+            assert (status, headers.get("access-control-allow-origin"), headers["vary"]) == (503, allowed, "Origin")
