@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from gc import get_referents
 from typing import Any
 
-from jiter import from_json
+from jiter import LosslessFloat, from_json
 
 MAX_DEPTH = 64  # FHIR resources in a Bundle stay under 25; the rest is an attack
 MAX_DIGITS = 64
@@ -40,9 +41,16 @@ FAULTS: Mapping[str, str] = {
 }
 
 # What is written is a tree: nothing in it can hold itself.
+# A number that is to be written as it came stands between two NUL until then, which no text from outside may hold.
 _CANONICAL = json.JSONEncoder(
-    sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False, check_circular=False
+    sort_keys=True,
+    separators=(",", ":"),
+    ensure_ascii=True,
+    allow_nan=False,
+    check_circular=False,
+    default=lambda number: f"\0{_written(number)}\0",
 )
+_AS_WRITTEN = re.compile(r'"\\u0000([0-9.eE+-]+)\\u0000"')
 
 
 class JsonTextError(ValueError):
@@ -55,13 +63,33 @@ def canonical_json(document: Any) -> str:
     Raises:
         ValueError: a number is not finite.
     """
-    return _CANONICAL.encode(document)
+    encoded = _CANONICAL.encode(document)
+    return _AS_WRITTEN.sub(r"\1", encoded) if '"\\u0000' in encoded else encoded
 
 
-def decode_json(text: bytes) -> Any:
+def _written(number: Any) -> str:
+    if not isinstance(number, LosslessFloat):
+        raise TypeError(f"{type(number).__name__} is no JSON")
+    return str(number)
+
+
+def plain_numbers(document: Any) -> Any:
+    """A copy in which decimals that are kept as written are plain numbers."""
+    if isinstance(document, dict):
+        return {name: plain_numbers(part) for name, part in document.items()}
+    if isinstance(document, list):
+        return [plain_numbers(part) for part in document]
+    return float(document) if isinstance(document, LosslessFloat) else document
+
+
+def decode_json(text: bytes, *, as_written: bool = False) -> Any:
     """The document of a request: every number finite, every string valid Unicode, no key twice.
 
     A byte-order mark is tolerated.
+
+    Args:
+        text: of the document.
+        as_written: decimals become `LosslessFloat`, which `canonical_json` writes digit by digit as they came.
 
     Raises:
         JsonTextError: says what is wrong, without any of the text.
@@ -71,6 +99,7 @@ def decode_json(text: bytes) -> Any:
             text.removeprefix(BYTE_ORDER_MARK),
             allow_inf_nan=False,
             catch_duplicate_keys=True,
+            float_mode="lossless-float" if as_written else "float",
             cache_mode="keys",  # what the decoder keeps for later calls: values are of a patient
         )
     except ValueError as error:
@@ -81,6 +110,8 @@ def decode_json(text: bytes) -> Any:
             for node in level:
                 if (type(node) is float or type(node) is int) and abs(node) >= TOO_LONG:
                     _refuse_large(node)
+                elif type(node) is LosslessFloat:
+                    _refuse_large(float(node))
     if NUL in text:
         _refuse_nul(document)
     return document

@@ -10,9 +10,9 @@ from typing import Any
 from msgspec import MsgspecError, Raw, Struct
 from msgspec.json import Decoder
 
-from cds_service.json_text import decode_json
+from cds_service.json_text import decode_json, plain_numbers
 
-PREFETCH = "prefetch"
+PREFETCH, CONTEXT = "prefetch", "context"
 HEAD = 64  # octets of a part that mostly find its place
 
 
@@ -26,7 +26,8 @@ _CALL = Decoder(_Call)
 def decode_call(text: bytes) -> Any:
     """The document of a hook call in which `prefetch`, where it is an object, is still its text.
 
-    Of that text the syntax is checked and no more.
+    Of that text the syntax is checked and no more. Decimals of the context stand as they were written: a draft
+    order is given back so.
 
     Raises:
         JsonTextError: says what is wrong, without any of the text.
@@ -34,11 +35,19 @@ def decode_call(text: bytes) -> Any:
     prefetch = _prefetch_in(text)
     start = place_of(prefetch, text, 0)
     if not prefetch.startswith(b"{") or start is None:
-        return decode_json(text)
-    document = decode_json(b"%bnull%b" % (text[:start], text[start + len(prefetch) :]))
+        return _decoded(text)
+    document = _decoded(b"%bnull%b" % (text[:start], text[start + len(prefetch) :]))
     if not isinstance(document, dict) or document.get(PREFETCH, ...) is not None:
-        return decode_json(text)  # the same text stood elsewhere too
+        return _decoded(text)  # the same text stood elsewhere too
     return {**document, PREFETCH: prefetch}
+
+
+def _decoded(text: bytes) -> Any:
+    """The document, with decimals as they were written in its context alone."""
+    document = decode_json(text, as_written=True)
+    if not isinstance(document, dict):
+        return document
+    return {name: part if name == CONTEXT else plain_numbers(part) for name, part in document.items()}
 
 
 def place_of(part: bytes, text: bytes, start: int) -> int | None:

@@ -46,12 +46,14 @@ from cds_service.fhir.facts.findings import extract_findings
 from cds_service.fhir.gathering.parallel import run_side_by_side
 from cds_service.fhir.gathering.prefetch import PrefetchPlan
 from cds_service.fhir.gathering.record import FhirReader, PatientRecord, gather, state_of
+from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.specs import FindingSpec
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.augmentation import find_augmentation_order, find_draft_support_orders, find_support_orders
 from cds_service.fhir.orders.drafted_drugs import with_drafted_drugs
-from cds_service.fhir.orders.drafts import DraftOrders, read_drafts
+from cds_service.fhir.orders.drafts import DraftOrders, read_drafts, with_drafts
 from cds_service.fhir.orders.suggestions import OrderTemplate, draft_suggestions
+from cds_service.fhir.references import bases_of
 from cds_service.protocol import HookRequest, HookResponse
 
 HISTORY_SHARE = 1 / 6  # of the time that is left once the record is read
@@ -108,6 +110,7 @@ class Ports:
         base_url: where this service's own pages are.
         history: what users answered before to cards about this patient.
         caller: who asks; nobody in open mode.
+        aliases: other bases under which the request's FHIR server writes its references.
     """
 
     clock: Callable[[], datetime]
@@ -117,6 +120,7 @@ class Ports:
     base_url: str
     history: History = field(default_factory=NoHistory)
     caller: Caller = NOBODY
+    aliases: tuple[str, ...] = ()
 
 
 def answer(service: Service, hook: ServiceHook, request: HookRequest, ports: Ports) -> HookResponse:
@@ -130,20 +134,21 @@ def answer(service: Service, hook: ServiceHook, request: HookRequest, ports: Por
     """
     now = ports.clock()
     today = now.date()
-    drafts, patient_id = read_drafts(request.context.draft_orders), request.context.patient_id
-    order = find_augmentation_order(drafts, patient_id, service.terminology)
-    draft_support = find_draft_support_orders(drafts, service.terminology, patient_id=patient_id)
+    person = Person(request.context.patient_id, bases_of((request.fhir_server, *ports.aliases)))
+    drafts = read_drafts(request.context.draft_orders, person, ports.deadline)
+    order = find_augmentation_order(drafts, service.terminology)
+    draft_support = find_draft_support_orders(drafts, service.terminology)
     if order is None and not _may_concern_bracing(draft_support, service.policy):
         return HookResponse(cards=())
 
     try:
-        record = gather(request, hook.plan, ports.fhir, service.terminology, deadline=ports.deadline)
+        record = gather(request, hook.plan, ports.fhir, service.terminology, person, deadline=ports.deadline)
     except EvidenceUnavailable:
         if order is None:  # without a record nothing says that this brace follows an augmentation
             return HookResponse(cards=())
         raise
     ports.deadline.check()
-    record = with_drafted_drugs(record, drafts, patient_id, service.terminology)
+    record = with_drafted_drugs(record, drafts, service.terminology)
     support = find_support_orders(draft_support, record, service.terminology, signed=order, today=today)
     if order is None and not _follows_augmentation(support, service.policy, today):
         return HookResponse(cards=())
@@ -191,7 +196,6 @@ def _conclude(
     recommendations = recommend(assessment, findings, signals, support, hook.rules, words)
     suggestions = draft_suggestions(
         recommendations,
-        drafts=drafts,
         patient_id=request.context.patient_id,
         encounter_id=request.context.encounter_id,
         user_id=request.context.user_id,
@@ -204,7 +208,7 @@ def _conclude(
         hook_instance=request.hook_instance,
         base_url=base_url,
         order=order,
-        record=state_of(record),
+        record=with_drafts(state_of(record), drafts),
         findings=findings,
         support=support,
         assessment=assessment,

@@ -19,6 +19,7 @@ from cds_service.fhir.gathering.picking import Sourced, Unreadable, concepts_of,
 from cds_service.fhir.gathering.record import PatientRecord, Read
 from cds_service.fhir.mapping.specs import load_finding_specs
 from cds_service.fhir.mapping.terminology import Terminology, load_terminology
+from cds_service.fhir.references import Targets
 
 MAPPINGS = Path(__file__).resolve().parents[1] / "mappings"
 TODAY = date(2026, 11, 20)
@@ -191,12 +192,12 @@ def record_of(
 
 def _sourced(raw: Json, mapped: Terminology) -> Sourced:
     get_fhir_model_class(raw["resourceType"]).model_validate(raw)
-    medication = medication_of(raw, ())
+    medication = medication_of(raw, Targets(()))
     return Sourced(
         raw=raw,
         key=KEYS[raw["resourceType"]],
         origin="fhir",
-        concepts=concepts_of(raw, (), mapped),
+        concepts=concepts_of(raw, Targets(()), mapped),
         medication=medication,
     )
 

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
+from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology, load_terminology
+from cds_service.fhir.orders.drafts import DraftOrders, read_drafts
 
 ROOT = Path(__file__).resolve().parents[1]
 RECORDED = ROOT.parent / "shared" / "data" / "cds-requests"
@@ -69,6 +71,11 @@ def brace(code: Any = None, *, number: int = 1, **members: Any) -> dict[str, Any
 def bundle(*resources: Any) -> dict[str, Any]:
     """`context.draftOrders` without a Bundle type, as the public sandbox sends it."""
     return {"resourceType": "Bundle", "entry": [{"resource": resource} for resource in resources]}
+
+
+def signing(draft_orders: Any, patient_id: str = PATIENT) -> DraftOrders:
+    """The orders of a signing for the usual patient, or for this one."""
+    return read_drafts(draft_orders, Person(patient_id))
 
 
 def recorded_contexts() -> list[Any]:

@@ -19,6 +19,7 @@ from cds_service.audit.in_memory import OneEntry
 from cds_service.deadline import Deadline
 from cds_service.errors import CdsError, FhirReadError
 from cds_service.fhir.gathering.reading import Fetched
+from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.drafts import read_drafts
@@ -173,7 +174,7 @@ def assess_patient(wish: Wish, settings: Settings, say: Callable[[str], None], *
 
 def _refuse_other_procedure(wish: Wish, terminology: Terminology) -> None:
     order = augmentation_order("any", wish.procedure, wish.levels, wish.now.date())
-    if find_augmentation_order(read_drafts({"entry": [{"resource": order}]}), "any", terminology) is None:
+    if find_augmentation_order(read_drafts({"entry": [{"resource": order}]}, Person("any")), terminology) is None:
         raise WrongWish(
             f"{wish.procedure}: no kyphoplasty or vertebroplasty that this service knows;"
             " a CPT number (22510 to 22515) or SYSTEM|CODE"

@@ -17,6 +17,7 @@ from rich.text import Text
 from cds_service.audit.in_memory import OneEntry
 from cds_service.deadline import Deadline
 from cds_service.demo.terminal import print_response
+from cds_service.json_text import plain_numbers
 from cds_service.loading import load_service
 from cds_service.outgoing import Connections
 from cds_service.protocol import parse_request
@@ -52,7 +53,7 @@ def explain_request(request_file: Path, settings: Settings, today: date | None) 
     )
     response = answer(service, hook, request, ports)
     content = dict(log.entry.content) if log.entry else {"orders": []}
-    return {**content, "cards": response.to_json()["cards"]}
+    return {**content, "cards": plain_numbers(response.to_json()["cards"])}
 
 
 def _noon(today: date | None) -> datetime:

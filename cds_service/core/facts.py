@@ -7,9 +7,9 @@ and canonical (one per finding, set by `mappings/findings/<name>.toml`).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 Value = float | bool | str
 Origin = Literal["prefetch", "fhir", "context", "derived"]
@@ -197,6 +197,8 @@ class SupportOrder:
         reasons: concepts that a brace order names as its reason (`unstable-fracture`).
         hours: how long it runs by its dates, where that is stated.
         worded: what its words say of its end.
+        source: the draft itself, which a correction starts from; the core never looks into it. None where a correction
+            could reach another order, and for active orders.
     """
 
     kind: str
@@ -210,6 +212,7 @@ class SupportOrder:
     hours: float | None = None
     reasons: frozenset[str] = frozenset()
     worded: WordedEnd = NOT_WORDED
+    source: Mapping[str, Any] | None = field(default=None, repr=False, compare=False)
 
     @property
     def name(self) -> str:

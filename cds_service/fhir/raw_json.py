@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 
+from jiter import LosslessFloat
+
 Json = Mapping[str, Any]
 Item = TypeVar("Item")
 LISTS = (list, tuple)
@@ -61,6 +63,8 @@ def content(value: Any) -> str:
 
 def number(value: Any) -> float | None:
     """A finite JSON number; yes/no is none."""
+    if isinstance(value, LosslessFloat):
+        value = float(value)
     is_number = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e9
     return float(value) if is_number else None
 

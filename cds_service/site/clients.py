@@ -32,6 +32,7 @@ class Client(SiteTable):
         algorithms: its tokens may be signed with.
         audiences: accepted besides our own address; whole, as the token has them.
         max_lifetime_seconds: from `iat` to `exp`, at most an hour.
+        fhir_aliases: other bases under which a FHIR server writes its references, behind a gateway; never called.
         tenants: if set, a token must name one of them.
         tenant_fhir_servers: bases of `fhir_servers` that calls of a tenant may name; all for a tenant without an entry.
         client_id: our client id at this EHR's authorization server.
@@ -44,6 +45,7 @@ class Client(SiteTable):
     audiences: tuple[Text, ...] = ()
     max_lifetime_seconds: Annotated[int, Strict(), Field(ge=1, le=3600)] = 3600
     fhir_servers: tuple[FhirBase, ...] = Field(min_length=1)
+    fhir_aliases: Mapping[FhirBase, tuple[FhirBase, ...]] = Field(default_factory=dict)
     tenants: tuple[Name, ...] = ()
     tenant_fhir_servers: Mapping[Name, tuple[FhirBase, ...]] = Field(default_factory=dict)
     deadline_seconds: Seconds | None = None
@@ -62,6 +64,16 @@ class Client(SiteTable):
             if tenant not in self.tenants or not set(servers) <= set(self.fhir_servers):
                 raise ValueError("tenant-fhir-servers: only tenants of tenants, and bases of fhir-servers")
         return self
+
+    @model_validator(mode="after")
+    def _aliases_are_of_its_servers(self) -> Self:
+        if not self.fhir_aliases.keys() <= set(self.fhir_servers):
+            raise ValueError("fhir-aliases: only for bases of fhir-servers")
+        return self
+
+    def aliases_of(self, base: str) -> tuple[str, ...]:
+        """Other bases under which the FHIR server of this base writes its references."""
+        return self.fhir_aliases.get(base, ())
 
     def servers_of(self, tenant: str | None) -> tuple[str, ...]:
         """The FHIR bases that a call of this tenant may name."""

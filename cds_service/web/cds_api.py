@@ -27,7 +27,7 @@ from cds_service.site.folder import Site
 from cds_service.web.cors import CDS_PATH
 from cds_service.web.errors import answer_error, caught, log_unexpected
 from cds_service.web.exchange import Exchange
-from cds_service.web.fhir_access import check_fhir_server, check_right_to_server, open_reader
+from cds_service.web.fhir_access import aliases_of, check_fhir_server, check_right_to_server, open_reader
 from cds_service.web.gate import Admitted, Gate
 from cds_service.web.logs import log_call
 from cds_service.web.metrics import Metrics
@@ -174,6 +174,7 @@ def _answer(around: Surroundings, hook: ServiceHook, admitted: Admitted, exchang
         base_url=around.base_url,
         history=around.history,
         caller=admitted.caller,
+        aliases=aliases_of(asked, client),
     )
     return around.flow(around.service, hook, asked, ports)
 

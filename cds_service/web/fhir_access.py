@@ -58,6 +58,13 @@ def check_right_to_server(request: HookRequest, client: Client, tenant: str | No
         raise NotAllowed(REFUSED, reason="tenant.mismatch")
 
 
+def aliases_of(request: HookRequest, client: Client | None) -> tuple[str, ...]:
+    """Other bases under which the request's FHIR server writes its references, as the site says."""
+    if client is None or request.fhir_server is None:
+        return ()
+    return client.aliases_of(_address(request.fhir_server).url)
+
+
 def open_reader(request: HookRequest, connections: Connections, client_id: str | None = None) -> FhirReader | None:
     """A reader of the request's FHIR server, which the caller must be allowed to name.
 

@@ -12,14 +12,17 @@ from cds_service.audit.chain import AuditEntry, AuditLog
 from cds_service.audit.entry import draft_digest
 from cds_service.core.caller import NOBODY, Caller
 from cds_service.deadline import Deadline
-from cds_service.errors import AuditUnavailable, CdsError, EvidenceUnavailable, PatientMismatch
+from cds_service.errors import AuditUnavailable, CdsError, DeadlinePassed, EvidenceUnavailable, PatientMismatch
+from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.drafts import read_drafts
+from cds_service.fhir.references import bases_of
 from cds_service.json_text import JsonTextError
 from cds_service.protocol import UUID_TEXT, is_fhir_id
 from cds_service.request_json import decode_call
 
+READ_SECONDS = 0.3  # for the orders once more: a request that was refused for its length must not take it twice
 LOG = logging.getLogger("kyphoplasty_cds.audit")
 
 
@@ -84,9 +87,11 @@ def _asked(body: bytes, terminology: Terminology) -> Mapping[str, Any] | None:
         return None
     drafts = context.get("draftOrders")
     patient = _bare_id(context.get("patientId"), "Patient")
+    server = document.get("fhirServer")
+    person = Person(patient or "", bases_of([server if isinstance(server, str) else None]))
     try:
-        order = find_augmentation_order(read_drafts(drafts), patient or "", terminology)
-    except PatientMismatch:
+        order = find_augmentation_order(read_drafts(drafts, person, Deadline.after(READ_SECONDS)), terminology)
+    except (PatientMismatch, DeadlinePassed):  # what took too long may have asked for one
         references: tuple[str, ...] = ()
     else:
         if order is None:

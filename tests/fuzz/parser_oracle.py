@@ -17,6 +17,7 @@ from cds_service.fhir import raw_json
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_patient, parse_resource
 from cds_service.fhir.gathering.prefetch import plan_prefetch, read_answer
 from cds_service.fhir.gathering.skimming import decode_prefetch
+from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.drafts import read_drafts
 from cds_service.fhir.orders.support_orders import find_draft_support_orders
@@ -186,7 +187,7 @@ def _read_as_drafts(document: Any) -> None:
     drafts = raw_json.member(document, "context", "draftOrders") or document
     patient = raw_json.text(raw_json.member(document, "context", "patientId")) or "pat-1"
     try:
-        find_augmentation_order(read_drafts(drafts), patient, terminology())
+        find_augmentation_order(read_drafts(drafts, Person(patient)), terminology())
     except PatientMismatch:
         return
-    find_draft_support_orders(read_drafts(drafts), terminology())
+    find_draft_support_orders(read_drafts(drafts, Person(patient)), terminology())

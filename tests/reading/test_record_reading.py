@@ -12,6 +12,7 @@ import pytest
 from cds_service.deadline import Deadline
 from cds_service.fhir.facts.findings import extract_findings
 from cds_service.fhir.gathering.record import gather
+from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.orders.drafted_drugs import with_drafted_drugs
 from cds_service.fhir.orders.drafts import read_drafts
 from cds_service.protocol import parse_request
@@ -57,9 +58,10 @@ def read(case: dict[str, Any]) -> Any:
               for number, one in enumerate(case.get("drafts", ()))]  # fmt: skip
     request = parse_request(json.dumps(order_sign(resources, *drafts, service=service)).encode(), "order-sign")
     plan, terminology = service.hooks[HOOK].plan, service.terminology
-    record = gather(request, plan, None, terminology, deadline=Deadline.after(60))
-    bundle = read_drafts(request.context.draft_orders)
-    record = with_drafted_drugs(record, bundle, request.context.patient_id, terminology)
+    person = Person(request.context.patient_id)
+    record = gather(request, plan, None, terminology, person, deadline=Deadline.after(60))
+    bundle = read_drafts(request.context.draft_orders, person)
+    record = with_drafted_drugs(record, bundle, terminology)
     return extract_findings(record, service.finding_specs, terminology, today=TODAY, not_after=TODAY)
 
 

@@ -15,11 +15,10 @@ from cds_service.fhir.gathering.prefetch import Answer, PrefetchPlan
 from cds_service.fhir.gathering.reading import FhirReader
 from cds_service.fhir.gathering.scopes import may_read
 from cds_service.fhir.raw_json import member, text
+from cds_service.fhir.references import Bases, Targets
 from cds_service.protocol import HookRequest, is_fhir_id
 
 MOST_READ = 10  # of one record; the drugs of the rest are not known
-
-Others = Sequence[tuple[Mapping[str, Any], str | None]]
 
 
 def with_medications(
@@ -28,6 +27,7 @@ def with_medications(
     request: HookRequest,
     fhir: FhirReader | None,
     terminology: Concepts,
+    bases: Bases,
     *,
     until: Deadline,
 ) -> dict[str, Answer]:
@@ -39,34 +39,34 @@ def with_medications(
         request: whose token may have to cover Medications.
         fhir: the server, None where none may be asked.
         terminology: says which drugs are understood without.
+        bases: of the server.
         until: when the last read must have ended.
     """
     token = request.fhir_authorization
     if fhir is None or (token is not None and not may_read(token.scope, "Medication")):
         return dict(answers)
     keys = [one.key for one in plan.templates if one.resource_type in MEDICATION_TYPES]
-    others = [pair for key in keys for pair in _others(answers[key])]
-    base = (request.fhir_server or "").rstrip("/")
-    wanted = sorted(
-        {name for key in keys for raw in answers[key].resources if (name := _needs(raw, others, base, terminology))}
+    targets = Targets((pair for key in keys for pair in answers[key].came_along()), bases)
+    wanted: set[str] = set()
+    for raw in (raw for key in keys for raw in answers[key].resources):
+        if until.left <= 0:
+            break
+        if name := _needs(raw, targets, bases, terminology):
+            wanted.add(name)
+    read = run_side_by_side(
+        {name: partial(_read, fhir, name, until.ends) for name in sorted(wanted)[:MOST_READ]}, until
     )
-    read = run_side_by_side({name: partial(_read, fhir, name, until.ends) for name in wanted[:MOST_READ]}, until)
     found = tuple(one for name in sorted(read) if (one := read[name]) is not None)
     return {key: _with(answer, found) if key in keys else answer for key, answer in answers.items()}
 
 
-def _others(answer: Answer) -> Others:
-    return list(zip(answer.others, answer.full_urls[len(answer.resources) :], strict=True))
-
-
-def _needs(raw: Mapping[str, Any], others: Others, base: str, terminology: Concepts) -> str:
+def _needs(raw: Mapping[str, Any], targets: Targets, bases: Bases, terminology: Concepts) -> str:
     """`Medication/12` of this server, where that alone can say which drug it is."""
-    address = text(member(raw, "medicationReference", "reference")).partition("/_history/")[0]
-    name = address.removeprefix(f"{base}/")
+    name = bases.name_of(text(member(raw, "medicationReference", "reference")))
     kind, _, medication_id = name.partition("/")
     if kind != "Medication" or not is_fhir_id(medication_id):
         return ""
-    return name if NOT_UNDERSTOOD in concepts_of(raw, others, terminology) else ""
+    return name if NOT_UNDERSTOOD in concepts_of(raw, targets, terminology) else ""
 
 
 def _read(fhir: FhirReader, name: str, until: float) -> Mapping[str, Any] | None:

@@ -14,6 +14,7 @@ from cds_service.fhir.gathering.prefetch import Template, reference_name
 from cds_service.fhir.mapping.code_systems import Listed
 from cds_service.fhir.mapping.drug_table import OTHER_DRUG
 from cds_service.fhir.raw_json import in_order, member, objects, text, texts_of
+from cds_service.fhir.references import Targets, contained_in
 
 # The element that says what a resource is about. Medications and devices are not here.
 CODE_OF: Mapping[str, str] = {
@@ -105,7 +106,7 @@ class Concepts(Protocol):
 def pick(
     template: Template,
     ours: Sequence[Mapping[str, Any]],
-    others: Sequence[tuple[Mapping[str, Any], str | None]],
+    targets: Targets,
     origin: Literal["prefetch", "fhir"],
     terminology: Concepts,
     deadline: Deadline,
@@ -114,7 +115,11 @@ def pick(
     picked: list[Sourced] = []
     broken: list[Unreadable] = []
     is_drug = template.resource_type in MEDICATION_TYPES
-    read = [(raw, concepts) for raw in ours if (concepts := concepts_of(raw, others, terminology))]
+    read = []
+    for raw in ours:
+        deadline.check()
+        if concepts := concepts_of(raw, targets, terminology):
+            read.append((raw, concepts))
     kind = template.resource_type
     ordered = in_order(read, name=lambda pair: reference_name(kind, pair[0]), raw=lambda pair: pair[0])
     for raw, concepts in chain.from_iterable(ordered):
@@ -125,14 +130,14 @@ def pick(
             name = reference_name(kind, raw)
             broken.append(Unreadable(reference=name, key=template.key, concepts=concepts, message=str(error)))
         else:
-            medication = medication_of(accepted, others) if is_drug else None
+            medication = medication_of(accepted, targets) if is_drug else None
             picked.append(
                 Sourced(raw=accepted, key=template.key, origin=origin, concepts=concepts, medication=medication)
             )
     return tuple(picked), tuple(broken)
 
 
-def concepts_of(resource: Json, others: Sequence[tuple[Json, str | None]], terminology: Concepts) -> frozenset[str]:
+def concepts_of(resource: Json, targets: Targets, terminology: Concepts) -> frozenset[str]:
     """The concepts of one resource; empty when it is nothing that we read.
 
     An entry of a list is `not-understood` where neither a code nor words say what it is: it may be anything, so that
@@ -140,14 +145,14 @@ def concepts_of(resource: Json, others: Sequence[tuple[Json, str | None]], termi
 
     Args:
         resource: raw.
-        others: resources of other types that came along, with their fullUrl.
+        targets: resources of other types that came along.
         terminology: of the service, the site's codes included.
     """
     kind = text(resource.get("resourceType"))
     if kind in MEDICATION_TYPES:
-        return _concepts_of_drug(resource, medication_of(resource, others), terminology)
+        return _concepts_of_drug(resource, medication_of(resource, targets), terminology)
     if kind == "DeviceRequest":
-        return _concepts_of_device(resource, others, terminology)
+        return _concepts_of_device(resource, targets, terminology)
     code = resource.get(CODE_OF.get(kind, "code"))
     found = terminology.concepts(code)
     if components := resource.get("component"):
@@ -202,31 +207,20 @@ def drug_names(resource: Json, medication: Json | None) -> set[str]:
     return named | {word for word in displays if isinstance(word, str) and word}
 
 
-def medication_of(resource: Json, others: Iterable[tuple[Json, str | None]]) -> Json | None:
+def medication_of(resource: Json, targets: Targets) -> Json | None:
     """The Medication that a drug refers to, contained or among those that came along; None where there is none."""
-    return _referred(resource, "medicationReference", "Medication", others)
+    return _referred(resource, "medicationReference", "Medication", targets)
 
 
-def _referred(resource: Json, element: str, kind: str, others: Iterable[tuple[Json, str | None]]) -> Json | None:
+def _referred(resource: Json, element: str, kind: str, targets: Targets) -> Json | None:
     reference = text(member(resource, element, "reference"))
-    if reference.startswith("#"):
-        return next((one for one in objects(resource.get("contained")) if one.get("id") == reference[1:]), None)
-    name = reference.partition("/_history/")[0]
-    for other, full_url in others:
-        if name and other.get("resourceType") == kind and _is_named(other, full_url, name):
-            return other
-    return None
+    found = contained_in(resource).get(reference) if reference.startswith("#") else targets.find(reference)
+    return found if found is not None and found.get("resourceType") == kind else None
 
 
-def _is_named(other: Json, full_url: str | None, reference: str) -> bool:
-    return reference == full_url or reference.split("/")[-2:] == [other.get("resourceType"), other.get("id")]
-
-
-def _concepts_of_device(
-    resource: Json, others: Iterable[tuple[Json, str | None]], terminology: Concepts
-) -> frozenset[str]:
+def _concepts_of_device(resource: Json, targets: Targets, terminology: Concepts) -> frozenset[str]:
     """By its code, else by the Device that it refers to, else by the words of either."""
-    device = _referred(resource, "codeReference", "Device", others)
+    device = _referred(resource, "codeReference", "Device", targets)
     codes = [one for one in (resource.get("codeCodeableConcept"), member(device, "type")) if isinstance(one, Mapping)]
     names = [text(one.get("name")) for one in objects(member(device, "deviceName"))]
     names += [text(member(resource, "codeReference", "display")), *(word for code in codes for word in texts_of(code))]

@@ -6,7 +6,7 @@ The same reading serves what the EHR sent along and what its FHIR server answers
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Literal
@@ -81,6 +81,10 @@ class Answer:
     note: str = ""
     reason: str = ""
     warned: bool = False
+
+    def came_along(self) -> Iterator[tuple[Json, str | None]]:
+        """Each of `others` with its fullUrl."""
+        return zip(self.others, self.full_urls[len(self.resources) :], strict=True) if self.others else iter(())
 
 
 def plan_prefetch(templates: Mapping[str, str]) -> PrefetchPlan:
@@ -254,22 +258,28 @@ def total_of(page: Any) -> int | None:
 
 def _each_once(pairs: Sequence[tuple[Json, str | None]]) -> list[tuple[Json, str | None]]:
     """Each resource id once, in its highest version; paging may show one twice."""
-    newest: dict[str, tuple[Json, str | None]] = {}
+    versions: dict[str, list[tuple[Json, str | None]]] = {}
     for place, pair in enumerate(pairs):
         resource_id = pair[0].get("id")
         name = resource_id if isinstance(resource_id, str) and resource_id else f"#{place}"
-        if name not in newest or _version(pair[0]) > _version(newest[name][0]):
-            newest[name] = pair
-    return list(newest.values())
+        versions.setdefault(name, []).append(pair)
+    return [same[0] if len(same) == 1 else _newest(same) for same in versions.values()]
 
 
-def _version(resource: Json) -> tuple[int, str, str]:
-    """Sorts versions of one resource: by number, then by time, then by content so that the order of pages is moot."""
+def _newest(same: Sequence[tuple[Json, str | None]]) -> tuple[Json, str | None]:
+    """The highest version; of equal ones the content decides, so that the order of pages is moot."""
+    highest = max(_version(resource) for resource, _ in same)
+    newest = [pair for pair in same if _version(pair[0]) == highest]
+    return newest[0] if len(newest) == 1 else max(newest, key=lambda pair: repr(sorted(pair[0].items())))
+
+
+def _version(resource: Json) -> tuple[int, str]:
+    """Sorts versions of one resource: by number, then by time."""
     meta = resource.get("meta")
     meta = meta if isinstance(meta, dict) else {}
     number = meta.get("versionId")
     is_number = isinstance(number, str) and re.fullmatch("[0-9]{1,15}", number) is not None
-    return (int(str(number)) if is_number else -1, str(meta.get("lastUpdated", "")), repr(sorted(resource.items())))
+    return (int(str(number)) if is_number else -1, str(meta.get("lastUpdated", "")))
 
 
 def reference_name(resource_type: str, resource: Mapping[str, Any]) -> str:

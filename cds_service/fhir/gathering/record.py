@@ -18,7 +18,8 @@ from cds_service.fhir.gathering.picking import Concepts, Sourced, Unreadable, pi
 from cds_service.fhir.gathering.prefetch import Answer, PrefetchPlan, Template, reference_name
 from cds_service.fhir.gathering.reading import Fetched, FhirReader, read_answers
 from cds_service.fhir.gathering.skimming import decode_prefetch
-from cds_service.fhir.gathering.subjects import Person, identify
+from cds_service.fhir.gathering.subjects import Person
+from cds_service.fhir.references import Targets
 from cds_service.json_text import JsonTextError
 from cds_service.protocol import HookRequest
 
@@ -77,7 +78,13 @@ class PatientRecord:
 
 
 def gather(
-    request: HookRequest, plan: PrefetchPlan, fhir: FhirReader | None, terminology: Concepts, *, deadline: Deadline
+    request: HookRequest,
+    plan: PrefetchPlan,
+    fhir: FhirReader | None,
+    terminology: Concepts,
+    person: Person,
+    *,
+    deadline: Deadline,
 ) -> PatientRecord:
     """The record of the request's patient: prefetch first, the FHIR server for what was not sent.
 
@@ -86,6 +93,7 @@ def gather(
         plan: the queries of the service.
         fhir: the server of the request, None where it names none that may be asked.
         terminology: says which resources we read.
+        person: the patient, by the names that are known without the record.
         deadline: of the whole answer; what has not come when its part for reading is over counts as failed.
 
     Raises:
@@ -97,11 +105,10 @@ def gather(
     prefetch = _decoded(request.prefetch, terminology)
     until = deadline.for_reading()
     found, from_fhir = read_answers(request, prefetch, plan, fhir, until=until)
-    found = with_medications(found, plan, request, fhir, terminology, until=until)
-    patient_id = request.context.patient_id
-    answers = {template.key: _checked(template, found[template.key], patient_id) for template in plan.templates}
+    found = with_medications(found, plan, request, fhir, terminology, person.bases, until=until)
+    answers = {template.key: _checked(template, found[template.key], person.patient_id) for template in plan.templates}
     refuse_without_evidence(plan, answers)
-    person = identify(patient_id, _raw_patient(plan, answers), _patients(plan, answers))
+    person = person.identified(_raw_patient(plan, answers), _patients(plan, answers))
     parts = [
         _part(template, answers[template.key], _origin(template.key, from_fhir), person, terminology, deadline)
         for template in plan.templates
@@ -184,7 +191,7 @@ def _patients(plan: PrefetchPlan, answers: Mapping[str, Answer]) -> Iterator[tup
         answer = answers[template.key]
         if _reads_patient(template):
             yield from zip(answer.resources, answer.full_urls, strict=False)
-        yield from _others_of(answer)
+        yield from answer.came_along()
 
 
 def _part(
@@ -199,7 +206,11 @@ def _part(
         return _Part(template.key, Read(state="failed", origin=origin, note=answer.note))
     if _reads_patient(template):
         return _patient_part(template.key, answer, origin)
-    ours = [resource for resource in answer.resources if person.is_subject_of(resource)]
+    ours = []
+    for resource in answer.resources:
+        deadline.check()
+        if person.is_subject_of(resource):
+            ours.append(resource)
     foreign = len(answer.resources) - len(ours)
     read = Read(
         state="given" if ours else "empty",
@@ -208,12 +219,8 @@ def _part(
         note=answer.note,
         warned=answer.warned and bool(ours),
     )
-    picked, broken = pick(template, ours, _others_of(answer), origin, terminology, deadline)
+    picked, broken = pick(template, ours, Targets(answer.came_along(), person.bases), origin, terminology, deadline)
     return _Part(template.key, read, None, picked, broken, {template.resource_type: foreign} if foreign else None)
-
-
-def _others_of(answer: Answer) -> list[tuple[Mapping[str, Any], str | None]]:
-    return list(zip(answer.others, answer.full_urls[len(answer.resources) :], strict=True)) if answer.others else []
 
 
 def _is_void(raw: Mapping[str, Any]) -> bool:

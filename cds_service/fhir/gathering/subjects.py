@@ -1,15 +1,20 @@
-"""Whose resource is it: every form in which FHIR names a patient, against the one patient of the request."""
+"""Whose resource is it: every form in which FHIR names a patient, against the one patient of the request.
+
+One rule for orders being signed, prefetch, what a FHIR server sent, and resources contained in others.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qs
 
 from cds_service.fhir.raw_json import member, objects, text
+from cds_service.fhir.references import NO_BASE, Bases, contained_in, last_name
 
 Json = Mapping[str, Any]
+WHOSE = ("subject", "patient")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,73 +22,69 @@ class Person:
     """The patient of the request, by every name that a reference may use.
 
     Attributes:
-        references: what most resources say, `Patient/1`, and the addresses of the Patient in the Bundles of the record,
-            `urn:uuid:…`.
-        identifiers: (system, value) of the Patient's business identifiers.
+        bases: of the request's FHIR server; ids of other servers are of other people.
+        addresses: of the Patient in the Bundles of the record, `urn:uuid:…`.
+        identifiers: (system, value) of the Patient's business identifiers, once the Patient is read.
     """
 
     patient_id: str
-    references: frozenset[str]
+    bases: Bases = NO_BASE
+    addresses: frozenset[str] = frozenset()
     identifiers: frozenset[tuple[str, str]] = frozenset()
 
     def is_subject_of(self, resource: Json) -> bool:
-        """Whether this resource says that it is about this patient; one that names nobody does not."""
-        subject = resource.get("subject", resource.get("patient"))
-        if not isinstance(subject, dict):
+        """Whether this resource says plainly that it is about this patient; one that names nobody does not."""
+        named = [whom for element in WHOSE if (whom := resource.get(element)) is not None]
+        return bool(named) and all(self._is_meant(reference, resource) for reference in named)
+
+    def is_foreign(self, resource: Json) -> bool:
+        """Whether this resource, of a kind that need not be of anybody, names somebody who is not this patient."""
+        return any(resource.get(element) is not None for element in WHOSE) and not self.is_subject_of(resource)
+
+    def is_other(self, resource: Json) -> bool:
+        """Whether this resource says plainly that it is about somebody else: by another id, on whatever server."""
+        names = (last_name(text(member(resource.get(element), "reference"))) for element in WHOSE)
+        return any(name not in ("", f"Patient/{self.patient_id}") for name in names)
+
+    def identified(self, patient: Json | None, included: Iterable[tuple[Json, str | None]]) -> Person:
+        """The same person, once the record says more.
+
+        Args:
+            patient: raw, None when it could not be read.
+            included: resources of the record with their fullUrl; a Patient of this id among them gives its `urn:`.
+        """
+        addresses = {
+            url
+            for resource, url in included
+            if url and url.startswith("urn:") and resource.get("resourceType") == "Patient"
+            if resource.get("id") == self.patient_id
+        }
+        return replace(self, addresses=frozenset(addresses), identifiers=identifiers_of(patient or {}))
+
+    def _is_meant(self, subject: Any, resource: Json) -> bool:
+        if not isinstance(subject, dict) or text(subject.get("type")).rpartition("/")[2] not in ("", "Patient"):
             return False
         reference = subject.get("reference")
         if reference and isinstance(reference, str):
-            return reference in self.references or self._is_meant_by(reference, resource)
+            return self._is_named(reference, resource)
         return _identifier(subject.get("identifier")) in self.identifiers
 
-    def _is_meant_by(self, reference: str, resource: Json) -> bool:
+    def _is_named(self, reference: str, resource: Json) -> bool:
         if reference.startswith("#"):
-            return self._is_contained(reference[1:], resource)
+            contained = contained_in(resource).get(reference) or {}
+            return contained.get("resourceType") == "Patient" and bool(identifiers_of(contained) & self.identifiers)
         if reference.startswith("urn:"):
-            return reference.rpartition(":")[2].lower() == self.patient_id.lower()
+            return reference in self.addresses or reference.lower() == f"urn:uuid:{self.patient_id.lower()}"
         if "?" in reference:
             return self._is_found_by(reference)
-        return self._is_at(reference)
-
-    def _is_at(self, reference: str) -> bool:
-        """`Patient/1`, `https://any.base/Patient/1`, `Patient/1/_history/3`.
-
-        The base is not compared: servers behind a gateway write their inner address, and the id was asked on the
-        server of the request.
-        """
-        parts = reference.partition("/_history/")[0].rstrip("/").split("/")
-        return parts[-2:] == ["Patient", self.patient_id]
+        return self.bases.name_of(reference) == f"Patient/{self.patient_id}"
 
     def _is_found_by(self, reference: str) -> bool:
         """`Patient?identifier=system|value`, as transactions write it."""
         kind, _, query = reference.partition("?")
         values = parse_qs(query).get("identifier", [])
         named = [(system, value) for system, bar, value in (one.partition("|") for one in values) if bar and system]
-        return kind.rpartition("/")[2] == "Patient" and len(named) == 1 and named[0] in self.identifiers
-
-    def _is_contained(self, local_id: str, resource: Json) -> bool:
-        return any(
-            contained.get("resourceType") == "Patient"
-            and contained.get("id") == local_id
-            and bool(identifiers_of(contained) & self.identifiers)
-            for contained in objects(resource.get("contained"))
-        )
-
-
-def identify(patient_id: str, patient: Json | None, included: Iterable[tuple[Json, str | None]]) -> Person:
-    """The person behind this id.
-
-    Args:
-        patient_id: of the request's context.
-        patient: the raw Patient, None when it could not be read.
-        included: resources of the record with their fullUrl; a Patient of this id among them gives its fullUrl.
-    """
-    addresses = {
-        url
-        for resource, url in included
-        if url and resource.get("resourceType") == "Patient" and resource.get("id") == patient_id
-    }
-    return Person(patient_id, frozenset({f"Patient/{patient_id}", *addresses}), identifiers_of(patient or {}))
+        return kind == "Patient" and len(named) == 1 and named[0] in self.identifiers
 
 
 def identifiers_of(patient: Json) -> frozenset[tuple[str, str]]:

@@ -5,14 +5,15 @@ Raw JSON in, facts out; never raises on junk. Brace, bed rest and referrals are 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from cds_service.core.facts import AugmentationOrder, Procedure
 from cds_service.errors import PatientMismatch
+from cds_service.fhir.gathering.prefetch import reference_name
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.orders.drafts import Draft, DraftOrders, is_of_patient, is_to_be_done
+from cds_service.fhir.orders.drafts import Draft, DraftOrders
 from cds_service.fhir.orders.level_text import in_order
 from cds_service.fhir.orders.levels import StatedLevels, find_levels, reason_concepts
 from cds_service.fhir.orders.order_times import read_times
@@ -35,6 +36,7 @@ BOTH = "The orders name both kyphoplasty and vertebroplasty; which one is done i
 OPEN = "The code leaves open whether it is a kyphoplasty or a vertebroplasty."
 FROM_WORDS = "Kyphoplasty or vertebroplasty was read from the order's text; its code leaves it open."
 BY_TEXT = "The procedure was recognised by the order's text, not by a code."
+UNCLEAR = "{name} is left out: its subject is not plainly this patient."
 _NAMES = {"PKP": "kyphoplasty", "PVP": "vertebroplasty"}
 
 
@@ -45,27 +47,34 @@ class _Found:
     levels: StatedLevels
 
 
-def find_augmentation_order(bundle: DraftOrders, patient_id: str, terminology: Terminology) -> AugmentationOrder | None:
+def find_augmentation_order(bundle: DraftOrders, terminology: Terminology) -> AugmentationOrder | None:
     """The augmentation orders of a signing as one answer; None when there is none.
 
     Raises:
-        PatientMismatch: one of them names another patient.
+        PatientMismatch: one of them is another patient's, or none is plainly of the request's.
     """
-    recognised = [
-        (draft, recognition)
-        for draft in bundle.drafts
-        if is_to_be_done(draft.resource) and (recognition := recognise_augmentation(draft.resource, terminology))
-    ]
-    if not any(recognition.concepts & AUGMENTATION for _, recognition in recognised):
+    recognised = _recognised(bundle.each(), terminology)
+    others = _recognised(bundle.each_other(), terminology)
+    if not any(recognition.concepts & AUGMENTATION for _, recognition in (*recognised, *others)):
         return None
-    if not all(is_of_patient(draft.resource, patient_id) for draft, _ in recognised):
+    if any(bundle.person and bundle.person.is_other(draft.resource) for draft, _ in others):
         raise PatientMismatch("An augmentation order names another patient than context.patientId.")
+    if not any(recognition.concepts & AUGMENTATION for _, recognition in recognised):
+        raise PatientMismatch("The subject of an augmentation order is not plainly the Patient of context.patientId.")
     found = [_Found(draft, one, find_levels(draft.resource, bundle, terminology)) for draft, one in recognised]
     reasons = (reason_concepts(one.draft.resource, bundle, terminology) for one in found)
-    return _as_one(found, frozenset().union(*reasons), terminology)
+    unclear = tuple(UNCLEAR.format(name=reference_name(draft.type, draft.resource)) for draft, _ in others)
+    return _as_one(found, frozenset().union(*reasons), unclear, terminology)
 
 
-def _as_one(found: Sequence[_Found], reasons: frozenset[str], terminology: Terminology) -> AugmentationOrder:
+def _recognised(drafts: Iterable[Draft], terminology: Terminology) -> list[tuple[Draft, Recognition]]:
+    recognitions = ((draft, recognise_augmentation(draft.resource, terminology)) for draft in drafts)
+    return [(draft, recognition) for draft, recognition in recognitions if recognition is not None]
+
+
+def _as_one(
+    found: Sequence[_Found], reasons: frozenset[str], unclear: tuple[str, ...], terminology: Terminology
+) -> AugmentationOrder:
     procedure, note = _procedure(found, terminology)
     levels = in_order({level for one in found for level in one.levels.levels})
     count = _level_count(found, levels)
@@ -73,7 +82,7 @@ def _as_one(found: Sequence[_Found], reasons: frozenset[str], terminology: Termi
     by: Literal["code", "text"] = "code" if any(one.recognition.by == "code" for one in found) else "text"
     days = [day for one in found if (day := utc_day(one.draft.resource.get("authoredOn")))]
     codes = [code for one in found for code in one.recognition.codes]
-    notes = [note, BY_TEXT if by == "text" else "", *(line for one in found for line in one.levels.notes)]
+    notes = [*unclear, note, BY_TEXT if by == "text" else "", *(line for one in found for line in one.levels.notes)]
     return AugmentationOrder(
         references=tuple(dict.fromkeys(one.draft.reference for one in found)),
         procedure=procedure,

@@ -7,7 +7,6 @@ is no corrected order.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from copy import deepcopy
 from datetime import date
 from typing import Any
 
@@ -17,6 +16,7 @@ from cds_service.fhir.mapping.durations import DurationRules, Mention
 from cds_service.fhir.orders.order_times import texts_on_time
 from cds_service.fhir.raw_json import items, member, text
 from cds_service.fhir.shapes import is_valid
+from cds_service.json_text import plain_numbers
 
 _BOUNDS = ("boundsDuration", "boundsRange")
 # Where an order's own words stand, beside its notes. What a coding displays, or a narrative, is not ours to rewrite.
@@ -42,7 +42,7 @@ def correct_brace_order(
     """
     if not text(draft.get("id")) or not _is_order(draft) or _is_doubtful(draft, rules):
         return None
-    corrected = _without_empty_members(deepcopy(dict(draft)))
+    corrected = _without_empty_members(draft)
     _set_end(corrected, correction)
     for holder, key in _places(corrected):
         holder[key] = _reworded(holder[key], correction, rules)
@@ -121,7 +121,7 @@ def _without_empty_members(value: Any) -> Any:
 def _is_order(resource: Mapping[str, Any]) -> bool:
     """Whether this is an R4 order that we may send."""
     kind = text(resource.get("resourceType"))
-    return kind in ("DeviceRequest", "ServiceRequest") and is_valid(resource, kind)
+    return kind in ("DeviceRequest", "ServiceRequest") and is_valid(plain_numbers(resource), kind)
 
 
 def _set_end(order: dict[str, Any], correction: Correction) -> None:

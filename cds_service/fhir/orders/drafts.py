@@ -5,19 +5,26 @@ Drafts may be unknown to the FHIR server, so that nothing here is ever read back
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from gc import get_referents
 from typing import Any
 
+from cds_service.core.facts import RecordState
+from cds_service.deadline import Deadline
+from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.raw_json import member, objects, text
+from cds_service.fhir.references import Targets, contained_in
 
 # Statuses of R4, STU3 and DSTU2 orders that are not, or no longer, to be carried out.
 OVER = frozenset(
     {"completed", "entered-in-error", "revoked", "cancelled", "rejected", "stopped", "aborted", "not-done", "ended"}
 )
-_REFERENCE = re.compile(r"(?:^|/)([A-Z][A-Za-z]+)/([A-Za-z0-9\-.]{1,64})(?:/_history/[^/]+)?$")
-_BARE_ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
+ORDERED = ("Request", "Order", "Prescription")  # how the types of orders are called
+MOST_INSIDE = 100  # orders inside groups, of one signing
+MOST_PARTS = 4000  # values of one order; a long one has a hundred
+LONGEST_LIST = 50  # of an order with more than that
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +33,14 @@ class Draft:
 
     Attributes:
         reference: `ServiceRequest/1`; without an id the address in the bundle, or its place.
+        resource: as it is read: of one of more than `MOST_PARTS` values each list is cut.
+        source: as it came, where a correction of it would reach it and no other order: it is an entry of the bundle,
+            its reference stands once, and nothing of it was cut.
     """
 
     reference: str
     resource: Mapping[str, Any]
+    source: Mapping[str, Any] | None = field(default=None, repr=False)
 
     @property
     def type(self) -> str:
@@ -38,44 +49,85 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class DraftOrders:
-    """All orders of a signing, and the resources that came with them."""
+    """All orders of a signing, and the resources that came with them.
+
+    Attributes:
+        drafts: orders that are plainly the patient's.
+        others: those that are not: of another patient, of nobody, or of somebody who is not named plainly.
+        person: whose they are; None where that was settled before.
+        cut: what was read of parts that are too long, as phrases.
+    """
 
     drafts: tuple[Draft, ...]
-    by_reference: Mapping[str, Mapping[str, Any]]
+    others: tuple[Draft, ...]
+    person: Person | None
+    targets: Targets
+    cut: tuple[str, ...] = ()
+    deadline: Deadline | None = None
 
-    def resolve(self, reference: Any, within: Mapping[str, Any]) -> Mapping[str, Any] | None:
-        """The resource a Reference (raw JSON) of this order leads to, inside the order or the bundle."""
-        address = text(member(reference, "reference"))
-        if address.startswith("#"):
-            contained = objects(within.get("contained"))
-            return next((one for one in contained if f"#{text(one.get('id'))}" == address), None)
-        return self.by_reference.get(address) or self.by_reference.get(_relative(address))
+    def each(self) -> Iterator[Draft]:
+        """The patient's orders that ask for something, while there is time."""
+        yield from self._in_time(self.drafts)
 
-    def find(self, reference: str) -> Mapping[str, Any] | None:
-        """The one order of the bundle itself that has this reference; None where several have it."""
-        found = [draft.resource for draft in self.drafts if draft.reference == reference]
-        return found[0] if len(found) == 1 and "#" not in reference else None
+    def each_other(self) -> Iterator[Draft]:
+        """All other orders that ask for something, while there is time."""
+        yield from self._in_time(self.others)
+
+    def resolve(self, references: Sequence[Any], within: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        """What these References (raw JSON) of an order lead to, inside the order or the bundle, and not another's."""
+        contained = contained_in(within)
+        found = []
+        for reference in references:
+            address = text(member(reference, "reference"))
+            one = contained.get(address) if address.startswith("#") else self.targets.find(address)
+            if one is not None and not (self.person and self.person.is_foreign(one)):
+                found.append(one)
+        return found
+
+    def _in_time(self, drafts: Sequence[Draft]) -> Iterator[Draft]:
+        for draft in drafts:
+            if self.deadline is not None:
+                self.deadline.check()
+            if is_to_be_done(draft.resource):
+                yield draft
 
 
-def read_drafts(draft_orders: Any) -> DraftOrders:
-    """The orders of `context.draftOrders`; none for anything that is no Bundle with entries. Never raises."""
-    entries = objects(member(draft_orders, "entry"))
-    known: dict[str, Mapping[str, Any]] = {}
+def read_drafts(draft_orders: Any, person: Person, deadline: Deadline | None = None) -> DraftOrders:
+    """The orders of `context.draftOrders`; none for anything that is no Bundle with entries.
+
+    Args:
+        draft_orders: raw JSON, whatever came.
+        person: the patient of the request.
+        deadline: of the answer; None where nobody waits.
+    """
+    known: list[tuple[Mapping[str, Any], str | None]] = []
     drafts: list[Draft] = []
-    for place, entry in enumerate(entries):
-        resource, full_url = entry.get("resource"), text(entry.get("fullUrl"))
-        if isinstance(resource, dict) and text(resource.get("resourceType")):
-            reference = _reference_of(resource, full_url, place)
-            known.setdefault(reference, resource)
-            known.setdefault(full_url, resource)
-            drafts += _with_contained(Draft(reference, resource))
-    known.pop("", None)
-    return DraftOrders(tuple(sorted(drafts, key=lambda draft: draft.reference)), known)
+    cut: list[str] = []
+    long = 0
+    for place, entry in enumerate(objects(member(draft_orders, "entry"))):
+        source, full_url = entry.get("resource"), text(entry.get("fullUrl"))
+        if isinstance(source, dict) and text(source.get("resourceType")):
+            resource = source if _count(source) <= MOST_PARTS else _shortened(source)
+            reference = _reference_of(source, full_url, place)
+            known.append((resource, full_url))
+            drafts.append(Draft(reference, resource, source if resource is source else None))
+            long += resource is not source
+    inside = [one for draft in drafts for one in _orders_inside(draft)]
+    if long:
+        cut.append(f"of each list in {long} long orders the first {LONGEST_LIST}")
+    if len(inside) > MOST_INSIDE:
+        cut.append(f"of {len(inside)} orders inside groups the first {MOST_INSIDE}")
+    counted = Counter(_name(draft.resource) for draft in (*drafts, *inside))
+    whole = person.identified(None, known)
+    ours: list[Draft] = []
+    others: list[Draft] = []
+    for draft in sorted((*drafts, *inside[:MOST_INSIDE]), key=lambda one: one.reference):
+        (ours if whole.is_subject_of(draft.resource) else others).append(_reachable(draft, counted))
+    return DraftOrders(tuple(ours), tuple(others), whole, Targets(known, person.bases), tuple(cut), deadline)
 
 
-def _with_contained(draft: Draft) -> Iterator[Draft]:
-    """The order, and the orders inside a RequestGroup: a contained resource of any other order is no order."""
-    yield draft
+def _orders_inside(draft: Draft) -> Iterator[Draft]:
+    """The orders inside a RequestGroup: a contained resource of any other order is no order."""
     if draft.type == "RequestGroup" and is_to_be_done(draft.resource):
         for place, contained in enumerate(objects(draft.resource.get("contained"))):
             if text(contained.get("resourceType")):
@@ -83,34 +135,46 @@ def _with_contained(draft: Draft) -> Iterator[Draft]:
 
 
 def _reference_of(resource: Mapping[str, Any], full_url: str, place: int) -> str:
+    return _name(resource) or full_url or f"{text(resource.get('resourceType'))} (entry {place + 1})"
+
+
+def _name(resource: Mapping[str, Any]) -> str:
     kind, found = text(resource.get("resourceType")), text(resource.get("id"))
-    return f"{kind}/{found}" if found else full_url or f"{kind} (entry {place + 1})"
+    return f"{kind}/{found}" if found else ""
 
 
-def _relative(address: str) -> str:
-    found = _REFERENCE.search(address)
-    return f"{found[1]}/{found[2]}" if found else ""
+def _reachable(draft: Draft, counted: Mapping[str, int]) -> Draft:
+    """The draft, without its source where another order bears the same name: an update would reach either."""
+    return draft if counted[_name(draft.resource)] == 1 else replace(draft, source=None)
+
+
+def _count(resource: Mapping[str, Any]) -> int:
+    """How many values a resource holds, up to a few more than are read."""
+    count = 0
+    level: list[Any] = [resource]
+    while level and count <= MOST_PARTS:
+        level = get_referents(*(node for node in level if type(node) is dict or type(node) is list))
+        count += len(level)
+    return count
+
+
+def _shortened(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_shortened(one) for one in value[:LONGEST_LIST]]
+    return {name: _shortened(part) for name, part in value.items()} if isinstance(value, dict) else value
+
+
+def with_drafts(record: RecordState, bundle: DraftOrders) -> RecordState:
+    """How well the record was read, with what was left out of the signing: orders of others, and parts too long."""
+    foreign = sum(draft.type.endswith(ORDERED) for draft in bundle.each_other())
+    notes = (f"Incomplete: {', '.join(bundle.cut)} were read.",) if bundle.cut else ()
+    return replace(record, foreign=record.foreign + foreign, notes=(*record.notes, *notes))
 
 
 def is_to_be_done(resource: Mapping[str, Any]) -> bool:
     """Whether an order asks for something: not withdrawn, not over, not an order *against* it."""
     status = resource.get("status")
     return resource.get("doNotPerform") not in (True, "true") and not (isinstance(status, str) and status in OVER)
-
-
-def is_of_patient(resource: Mapping[str, Any], patient_id: str) -> bool:
-    """Whether an order is this patient's; one that names nobody by reference is taken as the request's."""
-    references = (member(resource.get(key), "reference") for key in ("subject", "patient"))
-    return all(_may_be(text(reference).strip(), patient_id.removeprefix("Patient/")) for reference in references)
-
-
-def _may_be(reference: str, patient_id: str) -> bool:
-    if not reference or reference.startswith(("#", "urn:")):
-        return True  # names no id that could be compared
-    found = _REFERENCE.search(reference)
-    if found:
-        return (found[1], found[2]) == ("Patient", patient_id)
-    return _BARE_ID.fullmatch(reference) is None or reference == patient_id
 
 
 def codeables(resource: Mapping[str, Any], *keys: str) -> list[Mapping[str, Any]]:

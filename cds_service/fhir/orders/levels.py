@@ -109,9 +109,8 @@ def _note_texts(order: Mapping[str, Any]) -> Iterator[str]:
 
 def _conditions(order: Mapping[str, Any], bundle: DraftOrders) -> list[Mapping[str, Any]]:
     """The Conditions that are the order's reason, where they came with it."""
-    references = objects(order.get("reasonReference"))
-    resolved = (bundle.resolve(reference, order) for reference in references)
-    return [one for one in resolved if one is not None and one.get("resourceType") == "Condition"]
+    resolved = bundle.resolve(objects(order.get("reasonReference")), order)
+    return [one for one in resolved if one.get("resourceType") == "Condition"]
 
 
 def _reason_sites(order: Mapping[str, Any], bundle: DraftOrders) -> list[Mapping[str, Any]]:

@@ -105,7 +105,7 @@ def recognise_support(resource: Mapping[str, Any], bundle: DraftOrders, terminol
 
 def _recognise_device(resource: Mapping[str, Any], bundle: DraftOrders, terminology: Terminology) -> Recognition | None:
     reference = resource.get("codeReference") or resource.get("itemReference")
-    device = bundle.resolve(reference, resource) or {}
+    device = next(iter(bundle.resolve([reference], resource)), {})
     titles = codeables(resource, "codeCodeableConcept", "itemCodeableConcept", "code")
     titles += codeables(device, "type")
     names = [text(name.get("name")) for name in objects(device.get("deviceName"))]

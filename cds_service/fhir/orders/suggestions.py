@@ -20,7 +20,6 @@ from cds_service.core.recommendations import Correction, Recommendation
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.durations import DurationRules
 from cds_service.fhir.orders.brace_correction import correct_brace_order, describe_correction
-from cds_service.fhir.orders.drafts import DraftOrders, is_of_patient, is_to_be_done
 from cds_service.fhir.shapes import is_valid
 from cds_service.protocol import Action, Suggestion, is_fhir_id
 
@@ -48,7 +47,6 @@ class OrderTemplate:
 def draft_suggestions(
     recommendations: Sequence[Recommendation],
     *,
-    drafts: DraftOrders,
     patient_id: str,
     encounter_id: str | None,
     user_id: str,
@@ -70,7 +68,7 @@ def draft_suggestions(
             resource = _fill(templates[one.order], {**one.values, TODAY: today.isoformat()})
             action = _create(one, {**resource, **common}, space)
         elif one.label and one.correction is not None and one.correction.end >= today:
-            action = _update(one.correction, drafts.find(one.correction.order.reference), patient_id, durations)
+            action = _update(one.correction, durations)
         if action is not None:
             found[one.rule_id] = _suggestion(one, action, space)
     return found
@@ -123,13 +121,10 @@ def _create(recommendation: Recommendation, resource: dict[str, Any], space: UUI
     return Action(type="create", description=recommendation.label, resource=complete)
 
 
-def _update(
-    correction: Correction, draft: Mapping[str, Any] | None, patient_id: str, durations: DurationRules
-) -> Action | None:
-    """The corrected draft; one that is in force already, of a status we do not know, or of another patient never is."""
-    if draft is None or draft.get("status") != "draft" or not is_to_be_done(draft):
-        return None
-    if not (correction.order.draft and is_of_patient(draft, patient_id)):
+def _update(correction: Correction, durations: DurationRules) -> Action | None:
+    """The corrected draft; one that is in force already, or of a status that we do not know, never is."""
+    draft = correction.order.source
+    if draft is None or not correction.order.draft or draft.get("status") != "draft":
         return None
     corrected = correct_brace_order(draft, correction, durations)
     if corrected is None:

@@ -10,12 +10,13 @@ from cds_service.core.bracing import times_of
 from cds_service.core.facts import AugmentationOrder, SupportOrder, SupportOrders, WordedEnd
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.orders.drafts import Draft, DraftOrders, is_of_patient, is_to_be_done
+from cds_service.fhir.orders.drafts import Draft, DraftOrders
 from cds_service.fhir.orders.keep_reasons import other_fractures, reasons_of_order
 from cds_service.fhir.orders.order_text import name_brace
 from cds_service.fhir.orders.order_times import OrderTimes, read_times, read_worded_end, texts_on_time
 from cds_service.fhir.orders.recognition import AUGMENTATION, Recognition, recognise_augmentation, recognise_support
 from cds_service.fhir.raw_json import member, text, utc_day
+from cds_service.fhir.references import Targets
 
 HCPCS = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets|"
 IN_FORCE = frozenset({"active", "on-hold"})  # on hold is ordered all the same
@@ -31,23 +32,12 @@ _TITLES = {
     "dxa": "DXA",
 }
 LONGEST_PLAN = timedelta(days=365)
-_NOTHING = DraftOrders((), {})
+_NOTHING = DraftOrders((), (), None, Targets(()))
 
 
-def find_draft_support_orders(
-    bundle: DraftOrders, terminology: Terminology, *, patient_id: str | None = None
-) -> tuple[SupportOrder, ...]:
-    """Support orders of a signing that ask for something. Never raises on junk.
-
-    With `patient_id`, a draft of another patient is left out.
-    """
-    return tuple(
-        order
-        for draft in bundle.drafts
-        if is_to_be_done(draft.resource)
-        for order in _support_orders(draft, bundle, terminology, draft=True)
-        if patient_id is None or is_of_patient(draft.resource, patient_id)
-    )
+def find_draft_support_orders(bundle: DraftOrders, terminology: Terminology) -> tuple[SupportOrder, ...]:
+    """Support orders of a signing that ask for something, of the patient. Never raises on junk."""
+    return tuple(order for draft in bundle.each() for order in _support_orders(draft, bundle, terminology, draft=True))
 
 
 def find_support_orders(
@@ -121,6 +111,7 @@ def _support_orders(
             hours=times.hours,
             worded=_worded(one.resource, kind, times, terminology),
             reasons=reasons_of_order(one.resource, terminology) if kind == "brace" else frozenset(),
+            source=one.source if draft else None,
         )
 
 

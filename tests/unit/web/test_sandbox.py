@@ -8,6 +8,7 @@ import pytest
 import requests
 
 from cds_service.demo.fhir_server import start_fhir_server
+from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import load_terminology
 from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.drafts import read_drafts
@@ -220,13 +221,13 @@ def test_the_offered_codes_are_those_that_the_service_knows(live):
         for level in choices["levels"]:
             order = draft(code={"coding": [choices["procedures"][name][level["region"]]]})
             order["bodySite"] = [{"coding": [level["coding"]]}]
-            found = find_augmentation_order(read_drafts({"entry": [{"resource": order}]}), "p1", terminology)
+            found = find_augmentation_order(read_drafts({"entry": [{"resource": order}]}, Person("p1")), terminology)
             assert found is not None
             assert (found.procedure, found.levels) == (procedure, (level["level"],))
     brace = draft("DeviceRequest", codeCodeableConcept={"coding": [choices["brace"]]})
     bed_rest = draft(code={"coding": [choices["bedRest"]]})
     bundle = {"entry": [{"resource": brace}, {"resource": bed_rest}]}
-    kinds = {one.kind for one in find_draft_support_orders(read_drafts(bundle), terminology, patient_id="p1")}
+    kinds = {one.kind for one in find_draft_support_orders(read_drafts(bundle, Person("p1")), terminology)}
     assert kinds == {"brace", "bed-rest"}
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from cds_service.fhir.facts.findings import extract_findings
 from cds_service.fhir.gathering.picking import Sourced, concepts_of
 from cds_service.fhir.gathering.record import PatientRecord, Read
+from cds_service.fhir.references import Targets
 from tests.builders import (
     ALL_KEYS,
     ATC,
@@ -107,7 +108,12 @@ def public_record(name: str) -> PatientRecord:
     return PatientRecord(
         patient=next(raw for raw in entries if raw["resourceType"] == "Patient"),
         resources=tuple(
-            Sourced(raw=raw, key=KEYS[raw["resourceType"]], origin="fhir", concepts=concepts_of(raw, (), terminology()))
+            Sourced(
+                raw=raw,
+                key=KEYS[raw["resourceType"]],
+                origin="fhir",
+                concepts=concepts_of(raw, Targets(()), terminology()),
+            )
             for raw in kept
         ),
         unreadable=(),

@@ -14,6 +14,8 @@ from cds_service.errors import DeadlinePassed, EvidenceUnavailable, FhirReadErro
 from cds_service.fhir.gathering.picking import NOT_UNDERSTOOD
 from cds_service.fhir.gathering.prefetch import plan_prefetch
 from cds_service.fhir.gathering.record import Fetched, gather, state_of
+from cds_service.fhir.gathering.subjects import Person
+from cds_service.fhir.references import bases_of
 from cds_service.fhir.server.client import FhirClient
 from cds_service.protocol import parse_request
 from tests.stub_fhir import Reply, StubFhir, observation, outcome, page
@@ -118,7 +120,11 @@ def drug(code="904419", system=RXNORM):
 
 def read(prefetch=None, fhir=None, budget_seconds=5.0, **members):
     request = parse_request(json.dumps(hook_request(prefetch=prefetch, **members)).encode(), "order-sign")
-    return gather(request, PLAN, fhir, FewCodes(), deadline=Deadline.after(budget_seconds))
+    return gather(request, PLAN, fhir, FewCodes(), person_of(request), deadline=Deadline.after(budget_seconds))
+
+
+def person_of(request):
+    return Person(request.context.patient_id, bases_of(["https://ehr.example.org/fhir", "http://inner:8080/fhir"]))
 
 
 def observed(*resources, **sent):
@@ -281,6 +287,18 @@ FOREIGN = [
     {"reference": "Patient/p2"},
     {"reference": "Patient/p11"},
     {"reference": "Patient/"},
+    {"reference": "Patient/p1/"},
+    {"reference": "Patient//p1"},
+    {"reference": "patient/p1"},
+    {"reference": "Patient/p1#x"},
+    {"reference": "Patient/p1/_history/3/x"},
+    {"reference": " Patient/p1"},
+    {"reference": "fhir/Patient/p1"},
+    {"reference": "https://other.example.org/fhir/Patient/p1"},
+    {"reference": "https://ehr.example.org/Patient/p1"},
+    {"reference": "urn:other:p1"},
+    {"reference": "https://other.example.org/Patient?identifier=https://ehr.example.org/mrn|4711"},
+    {"type": "RelatedPerson", "identifier": IDENTIFIER},
     {"reference": "p1"},
     {"reference": "Group/p1"},
     {"reference": "https://ehr.example.org/fhir/Patient/p2"},
@@ -399,7 +417,9 @@ def test_a_server_without_medication_statements_keeps_none(kind, state):
     """HAPI answers 404 to a type that it does not serve; a list that every server has could not be read."""
     plan = plan_prefetch({"patient": "Patient/{{context.patientId}}", "one": kind + "?patient={{context.patientId}}"})
     request = parse_request(json.dumps(hook_request(prefetch={})).encode(), "order-sign")
-    record = gather(request, plan, ScriptedFhir(Patient=PATIENT), FewCodes(), deadline=Deadline.after(5))
+    record = gather(
+        request, plan, ScriptedFhir(Patient=PATIENT), FewCodes(), person_of(request), deadline=Deadline.after(5)
+    )
     assert record.reads["one"].state == state
 
 

@@ -13,6 +13,7 @@ from cds_service.errors import MalformedRequest
 from cds_service.fhir.gathering.prefetch import plan_prefetch
 from cds_service.fhir.gathering.record import gather
 from cds_service.fhir.gathering.skimming import decode_prefetch
+from cds_service.fhir.gathering.subjects import Person
 from cds_service.protocol import parse_request
 from tests.order_builders import terminology
 from tests.wire_builders import hook_request
@@ -58,7 +59,9 @@ def decoded(*resources):
 
 
 def gathered(body):
-    return gather(parse_request(body, "order-sign"), PLAN, None, terminology(), deadline=Deadline.after(60))
+    request = parse_request(body, "order-sign")
+    person = Person(request.context.patient_id)
+    return gather(request, PLAN, None, terminology(), person, deadline=Deadline.after(60))
 
 
 # --- what stays

@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given, settings
 
 from cds_service.errors import PatientMismatch
+from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.orders.augmentation import BOTH, BY_TEXT, FROM_WORDS, OPEN, find_augmentation_order
 from cds_service.fhir.orders.drafts import read_drafts
+from cds_service.fhir.references import bases_of
 from tests.order_builders import (
     CPT,
     ICD,
@@ -27,13 +29,14 @@ from tests.order_builders import (
     junk_members,
     order,
     recorded_contexts,
+    signing,
     terminology,
     worded,
 )
 
 
 def find(*resources, patient_id=PATIENT):
-    return find_augmentation_order(read_drafts(bundle(*resources)), patient_id, terminology())
+    return find_augmentation_order(signing(bundle(*resources), patient_id), terminology())
 
 
 @pytest.mark.parametrize(
@@ -116,8 +119,10 @@ def test_a_procedure_named_only_in_order_detail_counts():
 
 
 def test_older_releases_name_the_procedure_elsewhere():
-    dstu2 = {"resourceType": "ProcedureRequest", "id": "1", "code": codeable(CPT, "22514"), "status": "proposed"}
+    whose = {"reference": f"Patient/{PATIENT}"}
+    dstu2 = {"resourceType": "ProcedureRequest", "id": "1", "code": codeable(CPT, "22514"), "subject": whose}
     referral = {"resourceType": "ReferralRequest", "id": "2", "serviceRequested": [codeable(CPT, "22511")]}
+    referral["patient"] = whose
     assert find(dstu2).procedure == "PKP"
     assert find(referral).procedure == "PVP"
 
@@ -207,26 +212,60 @@ def test_why_something_is_ordered_is_not_what_is_ordered(resource):
 
 @pytest.mark.parametrize(
     "reference",
-    ["Patient/other", "https://ehr.example/fhir/Patient/other", "other", "Patient/other/_history/2", "Group/pat-1"],
+    ["Patient/other", "https://ehr.example/fhir/Patient/other", "Patient/other/_history/2", "Group/pat-1"],
 )
 def test_an_order_of_another_patient_is_refused(reference):
     with pytest.raises(PatientMismatch):
         find(cpt("22514", number=1), cpt("22515", number=2, subject={"reference": reference}))
 
 
-@pytest.mark.parametrize(
-    "subject",
-    [
-        None,
-        {},
-        "Patient/other",
-        {"display": "A"},
-        {"reference": f"https://x/fhir/Patient/{PATIENT}"},
-        {"reference": "urn:uuid:1"},
-    ],
-)
-def test_an_order_that_names_nobody_else_is_taken_as_the_requests(subject):
-    assert find(cpt("22514", subject=subject)) is not None
+UNCLEAR = [
+    None,
+    {},
+    "Patient/other",
+    {"display": "A"},
+    {"identifier": {"system": "https://ehr.example.org/mrn", "value": "4711"}},
+    *(
+        {"reference": reference}
+        for reference in (
+            f"Patient/{PATIENT}/",
+            f"Patient/{PATIENT}#x",
+            "Patient/other/",
+            "Patient/other#x",
+            "Patient//other",
+            f"patient/{PATIENT}",
+            PATIENT,
+            f"https://x/fhir/Patient/{PATIENT}",
+            "Patient?identifier=https://ehr.example.org/mrn|4711",
+            "urn:uuid:1",
+            "#pat",
+        )
+    ),
+]
+
+
+@pytest.mark.parametrize("subject", UNCLEAR)
+def test_an_order_of_nobody_named_plainly_is_refused(subject):
+    with pytest.raises(PatientMismatch, match="not plainly"):
+        find(cpt("22514", subject=subject, contained=[{"resourceType": "Patient", "id": "pat"}]))
+
+
+@pytest.mark.parametrize("subject", UNCLEAR)
+def test_beside_an_order_of_the_patient_one_of_nobody_is_left_out_and_named(subject):
+    found = find(cpt("22514", number=1), cpt("22510", number=2, subject=subject))
+    assert found.references == ("ServiceRequest/draft-1",)
+    assert found.procedure == "PKP"
+    assert found.notes[0] == "ServiceRequest/draft-2 is left out: its subject is not plainly this patient."
+
+
+@pytest.mark.parametrize("base", ["https://ehr.example.org/fhir", "https://EHR.example.org:443/fhir/"])
+def test_an_order_that_names_the_patient_on_the_requests_server_is_the_patients(base):
+    person = Person(PATIENT, bases_of(["https://ehr.example.org/fhir"]))
+    drafts = bundle(cpt("22514", subject={"reference": f"{base.rstrip('/')}/Patient/{PATIENT}"}))
+    assert find_augmentation_order(read_drafts(drafts, person), terminology()) is not None
+    drafts = bundle(cpt("22514", subject={"reference": f"{base.rstrip('/')}/Patient/other"}))
+    with pytest.raises(PatientMismatch, match="another patient"):
+        find_augmentation_order(read_drafts(drafts, person), terminology())
 
 
 def test_another_patients_brace_is_no_reason_to_refuse():
@@ -255,7 +294,7 @@ def test_reasons_are_read_from_codes_and_from_conditions_that_came_along():
 def test_recorded_requests_yield_an_order_exactly_where_kyphoplasty_is_coded():
     for context in recorded_contexts():
         drafts = context.get("draftOrders")
-        found = find_augmentation_order(read_drafts(drafts), context["patientId"], terminology())
+        found = find_augmentation_order(signing(drafts, context["patientId"]), terminology())
         codes = {"22513", "22514"} & {
             code for code in ("22513", "22514") if f'"{code}"' in str(drafts).replace("'", '"')
         }
@@ -268,21 +307,19 @@ def test_recorded_requests_yield_an_order_exactly_where_kyphoplasty_is_coded():
 @settings(max_examples=150, deadline=None)
 @given(drafts=junk())
 def test_junk_in_place_of_draft_orders_never_raises(drafts):
-    assert find_augmentation_order(read_drafts(drafts), PATIENT, terminology()) is None or isinstance(drafts, dict)
+    assert find_augmentation_order(signing(drafts), terminology()) is None or isinstance(drafts, dict)
 
 
 @settings(max_examples=150, deadline=None)
 @given(members=junk_members())
 def test_junk_inside_an_order_never_raises(members):
     draft = order(codeable(CPT, "22514"))
-    find_augmentation_order(
-        read_drafts(bundle(draft | members, None, "x", {"resource": members})), PATIENT, terminology()
-    )
+    find_augmentation_order(signing(bundle(draft | members, None, "x", {"resource": members})), terminology())
 
 
 def test_an_entry_that_is_broken_costs_only_itself():
     drafts = {"entry": [None, "x", {}, {"resource": None}, {"resource": {"id": "no-type"}}, {"resource": cpt("22514")}]}
-    assert find_augmentation_order(read_drafts(drafts), PATIENT, terminology()).procedure == "PKP"
+    assert find_augmentation_order(signing(drafts), terminology()).procedure == "PKP"
 
 
 def test_a_title_without_end_is_read_as_far_as_titles_go():

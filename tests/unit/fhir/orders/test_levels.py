@@ -7,10 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cds_service.fhir.orders.augmentation import find_augmentation_order
-from cds_service.fhir.orders.drafts import read_drafts
 from cds_service.fhir.orders.level_text import LEVELS, levels_in_text
 from cds_service.fhir.orders.levels import UNUSUAL_NUMBERING, WEAK_JUNCTION
-from tests.order_builders import CPT, ICD, PATIENT, SCT, bundle, codeable, cpt, order, terminology
+from tests.order_builders import CPT, ICD, SCT, bundle, codeable, cpt, order, signing, terminology
 
 VERTEBRAE = {  # DICOM CID 7603, then mCODE vertebral bodies
     "T1": ("64864005", "56094003"),
@@ -26,7 +25,7 @@ VERTEBRAE = {  # DICOM CID 7603, then mCODE vertebral bodies
 
 
 def find(*resources):
-    return find_augmentation_order(read_drafts(bundle(*resources)), PATIENT, terminology())
+    return find_augmentation_order(signing(bundle(*resources)), terminology())
 
 
 @pytest.mark.parametrize(("level", "code"), [(level, code) for level, codes in VERTEBRAE.items() for code in codes])

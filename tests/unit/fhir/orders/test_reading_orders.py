@@ -11,9 +11,8 @@ from typing import Any
 import pytest
 
 from cds_service.fhir.orders.augmentation import find_augmentation_order, find_draft_support_orders
-from cds_service.fhir.orders.drafts import read_drafts
 from tests.builders import findings_of, procedure
-from tests.order_builders import PATIENT, ROOT, bundle, order, terminology, worded
+from tests.order_builders import ROOT, bundle, order, signing, terminology, worded
 
 READING = ROOT / "tests" / "reading"
 DEVICE_CODES = {"DeviceRequest": "codeCodeableConcept", "SupplyRequest": "itemCodeableConcept"}
@@ -27,7 +26,7 @@ def cases(name: str) -> list[Any]:
 
 
 def procedure_of(*orders: Any) -> str:
-    found = find_augmentation_order(read_drafts(bundle(*orders)), PATIENT, terminology())
+    found = find_augmentation_order(signing(bundle(*orders)), terminology())
     return "none" if found is None else found.procedure or "open"
 
 
@@ -38,7 +37,7 @@ def test_the_operation_that_words_ask_for(words, case):
 
 @pytest.mark.parametrize(("words", "case"), cases("levels"))
 def test_the_levels_that_words_name(words, case):
-    found = find_augmentation_order(read_drafts(bundle(worded(words))), PATIENT, terminology())
+    found = find_augmentation_order(signing(bundle(worded(words))), terminology())
     assert found is not None
     assert list(found.levels) == case["expect"]
 
@@ -47,7 +46,7 @@ def test_the_levels_that_words_name(words, case):
 def test_the_other_orders_that_words_name(words, case):
     kind = case.get("type", "ServiceRequest")
     draft = order(None, kind=kind) | {DEVICE_CODES.get(kind, "code"): {"text": words}}
-    found = find_draft_support_orders(read_drafts(bundle(draft)), terminology(), patient_id=PATIENT)
+    found = find_draft_support_orders(signing(bundle(draft)), terminology())
     assert sorted(one.kind for one in found) == case["expect"]
 
 
@@ -55,9 +54,9 @@ def test_the_other_orders_that_words_name(words, case):
 def test_words_beside_codes(why, case):
     kind = case.get("type", "ServiceRequest")
     draft = order(None, kind=kind) | case["order"]
-    drafts = read_drafts(bundle(draft))
-    operation = find_augmentation_order(drafts, PATIENT, terminology())
-    others = find_draft_support_orders(drafts, terminology(), patient_id=PATIENT)
+    drafts = signing(bundle(draft))
+    operation = find_augmentation_order(drafts, terminology())
+    others = find_draft_support_orders(drafts, terminology())
     assert ("none" if operation is None else operation.procedure or "open") == case.get("expect", "none"), why
     assert [one.kind for one in others] == case.get("support", []), why
     if "levels" in case:

@@ -13,7 +13,6 @@ from hypothesis import given, settings
 from cds_service.core.facts import AugmentationOrder
 from cds_service.fhir.gathering.picking import Sourced, Unreadable
 from cds_service.fhir.gathering.record import PatientRecord, Read
-from cds_service.fhir.orders.drafts import read_drafts
 from cds_service.fhir.orders.support_orders import find_draft_support_orders, find_support_orders
 from tests.order_builders import (
     CPT,
@@ -30,6 +29,7 @@ from tests.order_builders import (
     junk_members,
     order,
     recorded_contexts,
+    signing,
     terminology,
     worded,
 )
@@ -38,8 +38,8 @@ MODELS = {"DeviceRequest": DeviceRequest, "ServiceRequest": ServiceRequest, "Pro
 KEYS = {"DeviceRequest": "deviceRequests", "ServiceRequest": "serviceRequests", "Procedure": "procedures"}
 
 
-def drafts(*resources, **named):
-    return find_draft_support_orders(read_drafts(bundle(*resources)), terminology(), **named)
+def drafts(*resources):
+    return find_draft_support_orders(signing(bundle(*resources)), terminology())
 
 
 def only(*resources):
@@ -141,8 +141,8 @@ def test_a_draft_that_asks_for_nothing_is_left_out(members):
 
 def test_a_draft_of_another_patient_is_left_out_where_the_patient_is_known():
     foreign = brace(subject={"reference": "Patient/other"})
-    assert drafts(foreign, patient_id=PATIENT) == ()
-    assert len(drafts(brace(), patient_id=PATIENT)) == 1
+    assert drafts(foreign) == ()
+    assert len(drafts(brace())) == 1
 
 
 @pytest.mark.parametrize(
@@ -299,13 +299,13 @@ def test_words_against_bed_rest_are_no_bed_rest(words):
 @settings(max_examples=150, deadline=None)
 @given(anything=junk(), members=junk_members())
 def test_junk_never_raises(anything, members):
-    find_draft_support_orders(read_drafts(anything), terminology())
+    find_draft_support_orders(signing(anything), terminology())
     drafts(brace() | members)
 
 
 def test_recorded_requests_hold_no_support_order():
     for context in recorded_contexts():
-        assert find_draft_support_orders(read_drafts(context.get("draftOrders")), terminology()) == ()
+        assert find_draft_support_orders(signing(context.get("draftOrders"), context["patientId"]), terminology()) == ()
 
 
 def test_an_active_order_of_the_record_stands_beside_the_drafts():
@@ -410,11 +410,11 @@ def test_without_a_treated_level_no_fracture_is_another():
 def test_a_brace_order_names_its_own_reason(reason, concept):
     brace = {
         "resourceType": "DeviceRequest", "id": "b1", "status": "draft", "intent": "order", "reasonCode": [reason],
-        "subject": {"reference": "Patient/p1"},
+        "subject": {"reference": f"Patient/{PATIENT}"},
         "codeCodeableConcept": {"coding": [{"system": L_CODES, "code": "L0456"}]},
     }  # fmt: skip
     (found,) = find_draft_support_orders(
-        read_drafts({"resourceType": "Bundle", "entry": [{"resource": brace}]}), terminology()
+        signing({"resourceType": "Bundle", "entry": [{"resource": brace}]}), terminology()
     )
     assert found.reasons == {concept}
 
