@@ -87,13 +87,21 @@ def time_problem(reading: Reading, chart: Chart) -> tuple[GapReason, str] | None
 
 
 def status_problem(reading: Reading) -> tuple[GapReason, str] | None:
-    """Not final, or said to be absent."""
+    """Of something else than the patient, not final, or said to be absent."""
+    if _is_of_another(reading.observation):
+        return "no-value", "about another person or thing"
     status = reading.entry.status
     if status not in FINAL:
         return "not-final", status if status in ("preliminary", "registered") else "not final"
     if reading.holder.get("dataAbsentReason"):
         return "no-value", "recorded as absent"
     return None
+
+
+def _is_of_another(observation: Raw) -> bool:
+    """Whether its focus is anything but its subject: a donor, a child, an implant."""
+    whom = text(member(observation, "subject", "reference"))
+    return any(not whom or text(member(one, "reference")) != whom for one in objects(observation.get("focus")))
 
 
 def site_key(reading: Reading) -> str:

@@ -1,0 +1,279 @@
+"""H: wrong patients, wrong orders, and requests that take everybody's time."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import uuid4
+
+from cds_service.json_text import canonical_json
+from tests.attacks.cases import CALL, Case
+from tests.attacks.field import Field
+from tests.attacks.scenarios import scenario
+from tests.bench.running import tree_seconds
+from tests.chart_builders import (
+    ATC,
+    DRUGS,
+    HCPCS,
+    ICD,
+    brace,
+    codeable,
+    days_ago,
+    kyphoplasty,
+    measured,
+    of_patient,
+    order_sign,
+    texts_of,
+    thin_and_weak,
+)
+
+Resource = dict[str, Any]
+JSON = {"Content-Type": "application/json"}
+MOST_SECONDS = 4.0  # of processor time; what is mended here took ten and more
+OXYGEN = {"text": "Oxygen concentrator"}
+
+
+def _ask(case: Case, field: Field, record: Any, *drafts: Resource, **members: Any) -> Any:
+    """The cards for this record and these drafts."""
+    body = order_sign(record, *drafts, hook_instance=str(uuid4())) | {"fhirServer": field.fill(case, "{ehr}")} | members
+    return _post(case, field, json.dumps(body))
+
+
+def _post(case: Case, field: Field, text: str) -> Any:
+    field.prepare(case)
+    answer = field.service(case.site).send("POST", CALL, text.encode(), JSON)
+    assert answer.status == 200, answer.text
+    return answer.document["cards"]
+
+
+def _said(cards: Any) -> str:
+    return " ".join(text for card in cards for text in texts_of(card)).replace("\\", "")
+
+
+def _updates(cards: Any) -> list[Resource]:
+    actions = (action for card in cards for one in card.get("suggestions", ()) for action in one["actions"])
+    return [action["resource"] for action in actions if action["type"] == "update"]
+
+
+def _topics(cards: Any) -> set[str]:
+    return {card["source"]["topic"]["code"] for card in cards}
+
+
+@scenario
+def signs_a_brace_of_somebody_else(case: Case, field: Field) -> None:
+    cards = _ask(case, field, thin_and_weak(), kyphoplasty(), brace(subject=field.fill(case, case.sends["subject"])))
+    assert "braceLimit" not in _topics(cards)
+    assert _updates(cards) == []
+    assert "1 entry of another patient, or of none, left out" in _said(cards)
+
+
+@scenario
+def reads_a_value_of_somebody_else(case: Case, field: Field) -> None:
+    body = order_sign(thin_and_weak(), kyphoplasty(), hook_instance=str(uuid4()))
+    foreign = measured("bmd-t-score", -7.77, number="x", days=1, subject=field.fill(case, case.sends["subject"]))
+    body["prefetch"]["boneDensity"]["entry"].append({"resource": foreign})
+    body["prefetch"]["boneDensity"].pop("total", None)
+    cards = _post(case, field, json.dumps(body | {"fhirServer": field.fill(case, "{ehr}")}))
+    assert "7.77" not in json.dumps(cards)
+    assert "1 entry of another patient, or of none, left out" in _said(cards)
+
+
+@scenario
+def reads_a_value_about_somebody_else(case: Case, field: Field) -> None:
+    """The subject is the patient, the focus is not: passed over by name, and the older value of the patient counts."""
+    value = measured("bmd-t-score", -7.77, number="x", days=1, focus=case.sends["focus"])
+    cards = _ask(case, field, (*thin_and_weak(), value), kyphoplasty())
+    (assessments,) = [card["extension"] for card in cards if "extension" in card]
+    inputs = [one for each in assessments.popitem()[1] for model in each["models"] for one in model["inputs"]]
+    assert [one for one in inputs if one["value"] == -7.77] == []
+    alone = [one for one in thin_and_weak() if one["id"] != "o-bmd-t-score"]
+    said = _said(_ask(case, field, (*alone, value), kyphoplasty()))
+    assert "about another person or thing" in said
+
+
+def _referring(case: Case, where: str) -> tuple[list[Resource], list[Resource]]:
+    """Record and drafts in which one element leads to this server, where `x1` says what must not be believed."""
+    reference = {"reference": f"{where}/x1"}
+    element = case.sends["element"]
+    if element == "reasonReference":
+        tumour = of_patient("Condition", "x1", code=codeable(ICD, "C79.51"))
+        kypho = kyphoplasty(reasonReference=[{"reference": f"{where}/Condition/x1"}])
+        return [*thin_and_weak()], [kypho, tumour]
+    if element == "codeReference":
+        tlso = {"resourceType": "Device", "id": "x1", "type": codeable(HCPCS, "L0456")}
+        referring = brace(codeCodeableConcept=None, codeReference={"reference": f"{where}/Device/x1"})
+        return [*thin_and_weak()], [kyphoplasty(), referring, tlso]
+    drug = of_patient(
+        "MedicationRequest",
+        "m-x",
+        status="active",
+        intent="order",
+        medicationReference={"reference": reference["reference"].replace("/x1", "/Medication/x1")},
+        authoredOn=days_ago(50),
+    )
+    alendronate = {"resourceType": "Medication", "id": "x1", "code": codeable(ATC, DRUGS["alendronate"])}
+    return [*thin_and_weak(), drug, alendronate], [kyphoplasty()]
+
+
+@scenario
+def refers_to_another_server(case: Case, field: Field) -> None:
+    """What the same id means on our own server is another thing, and changes nothing of the answer."""
+    element, found = case.sends["element"], []
+    for where in ("{ehr}", "{evil}"):
+        record, drafts = _referring(case, field.fill(case, where))
+        body = order_sign(record, *drafts, hook_instance=str(uuid4()))
+        if element == "medicationReference":
+            body["prefetch"]["medications"]["entry"].append({"resource": record[-1]})
+        found.append(_post(case, field, json.dumps(body | {"fhirServer": field.fill(case, "{ehr}")})))
+    near, far = found
+    if element == "codeReference":
+        assert "braceLimit" in _topics(near)
+        assert "braceLimit" not in _topics(far)
+    elif element == "reasonReference":
+        assert "malignan" in json.dumps(near).lower() or near[0]["summary"] != far[0]["summary"]
+        assert "malignan" not in far[0]["summary"].lower()
+        assert _said(near) != _said(far)
+    else:
+        assert "alendron" in _said(near).lower() or "bone drug" in _said(near).lower()
+        assert _said(near) != _said(far)
+
+
+@scenario
+def gives_a_reason_of_another_patient(case: Case, field: Field) -> None:
+    tumour = of_patient("Condition", "x1", code=codeable(ICD, "C79.51"))
+    order = kyphoplasty(reasonReference=[{"reference": "Condition/x1"}])
+    plain = _said(_ask(case, field, thin_and_weak(), kyphoplasty()))
+    ours = _said(_ask(case, field, thin_and_weak(), order, tumour))
+    others = _said(_ask(case, field, thin_and_weak(), order, tumour | {"subject": {"reference": "Patient/p2"}}))
+    assert ours != plain
+    assert others == plain
+
+
+@scenario
+def corrects_one_of_two(case: Case, field: Field) -> None:
+    """A correction would reach either order: the words stand on the card, and no button."""
+    oxygen = brace(codeCodeableConcept=OXYGEN)
+    group = of_patient("RequestGroup", "g", status="draft", intent="order")
+    drafts = {
+        "twice": [brace(), oxygen],
+        "inside a group": [group | {"contained": [brace()]}, oxygen],
+        "inside a group as well": [brace(), group | {"contained": [oxygen]}],
+    }[case.sends["stands"]]
+    for order in (drafts, drafts[::-1]):
+        cards = _ask(case, field, thin_and_weak(), kyphoplasty(), *order)
+        assert "braceLimit" in _topics(cards)
+        assert _updates(cards) == []
+
+
+@scenario
+def corrects_a_draft_with_decimals(case: Case, field: Field) -> None:
+    """All but the end is the draft, digit by digit, in the answer and behind the digest of the entry."""
+    written = ("21.50", "2.0", "1E2", "0.10", "-0.0", "12345678901234567890.123456789")
+    parameter = [{"code": {"text": "size"}, "valueQuantity": {"value": f"@{one}@", "unit": "cm"}} for one in written]
+    body = order_sign(thin_and_weak(), kyphoplasty(), brace(parameter=parameter), hook_instance=str(uuid4()))
+    text = json.dumps(body).replace('"@', "").replace('@"', "")
+    field.prepare(case)
+    service = field.service(case.site)
+    before = service.mark()
+    answer = service.send("POST", CALL, text.encode(), JSON)
+    for one in written:
+        assert f'"value":{one}}}' in answer.text, one
+    ((action,),) = [
+        one["actions"]
+        for card in json.loads(answer.text)["cards"]
+        for one in card.get("suggestions", ())
+        if one["actions"][0]["type"] == "update"
+    ]
+    assert action["resource"]["id"] == "brace"
+    (entry,) = service.entries(before, 1)
+    kept = json.dumps(service.content(entry["sequence"]))
+    start = answer.text.index('"resource":', answer.text.index(json.dumps(action["description"]))) + len('"resource":')
+    resource = answer.text[start : _end_of(answer.text, start)]
+    assert hashlib.sha256(resource.encode()).hexdigest() in kept
+
+
+def _end_of(text: str, start: int) -> int:
+    """Behind the object that begins here."""
+    return start + json.JSONDecoder().raw_decode(text[start:])[1]
+
+
+# --- time
+
+
+def _contained_reasons(size: int) -> Resource:
+    tumours = [{"resourceType": "Condition", "id": f"c{number}", "code": OXYGEN} for number in range(size)]
+    reasons = [{"reference": f"#c{number}"} for number in range(size)]
+    return order_sign(thin_and_weak(), kyphoplasty(contained=tumours, reasonReference=reasons))
+
+
+def _duplicates(size: int) -> Resource:
+    body = order_sign(thin_and_weak(), kyphoplasty())
+    long = measured("bmd-t-score", -2.0, number="same", note=[{"text": "long " * 20 * size}])
+    many = [long, *(measured("bmd-t-score", -2.0, number="same") for _ in range(size))]
+    body["prefetch"]["boneDensity"] = {"resourceType": "Bundle", "entry": [{"resource": one} for one in many]}
+    return body
+
+
+def _prescription(number: int, **members: Any) -> Resource:
+    return of_patient("MedicationRequest", f"m{number}", status="active", intent="order", **members)
+
+
+def _medications(size: int) -> Resource:
+    body = order_sign(thin_and_weak(), kyphoplasty())
+    drugs = [_prescription(one, medicationReference={"reference": f"Medication/d{one}"}) for one in range(size)]
+    named = [{"resourceType": "Medication", "id": f"d{one}", "code": OXYGEN} for one in range(size)]
+    entries = [{"resource": one} for one in (*drugs, *named)]
+    body["prefetch"]["medications"] = {"resourceType": "Bundle", "entry": entries}
+    return body
+
+
+def _contained_medications(size: int) -> Resource:
+    body = order_sign(thin_and_weak(), kyphoplasty())
+    held = [{"resourceType": "Medication", "id": f"d{one}", "code": OXYGEN} for one in range(size)]
+    drugs = [_prescription(one, medicationReference={"reference": "#d0"}) for one in range(size)]
+    entries = [{"resource": one} for one in (drugs[0] | {"contained": held}, *drugs)]
+    body["prefetch"]["medications"] = {"resourceType": "Bundle", "entry": entries}
+    return body
+
+
+def _groups(size: int) -> Resource:
+    inside = [brace(number=f"b{one}") for one in range(size)]
+    return order_sign(thin_and_weak(), kyphoplasty(), of_patient("RequestGroup", "g", contained=inside))
+
+
+def _codings(size: int) -> Resource:
+    words = "X-ray of the spine, patient asks, cancelled, declined, " * 30
+    codings = [{"system": f"urn:s{one}", "code": "x", "display": f"{one} {words}"} for one in range(size // 10)]
+    return order_sign(thin_and_weak(), kyphoplasty(code="99999") | {"code": {"coding": codings}}, kyphoplasty())
+
+
+def _notes(size: int) -> Resource:
+    words = "T12, L1-L3, old fracture of T11, not L4, status post kyphoplasty T10, " * 20
+    return order_sign(thin_and_weak(), kyphoplasty(note=[{"text": f"{one} {words}"} for one in range(size // 10)]))
+
+
+LONG: Mapping[str, tuple[Callable[[int], Resource], int]] = {
+    "contained_reasons": (_contained_reasons, 5000),
+    "duplicates": (_duplicates, 8000),
+    "medications": (_medications, 5000),
+    "contained_medications": (_contained_medications, 5000),
+    "groups": (_groups, 3000),
+    "codings": (_codings, 5000),
+    "notes": (_notes, 5000),
+}
+
+
+@scenario
+def takes_no_long_time(case: Case, field: Field) -> None:
+    """Whatever comes of it (an answer that says what was cut, or none): others are not kept waiting."""
+    build, size = LONG[case.sends["part"]]
+    service = field.service(case.site)
+    field.prepare(case)
+    before = tree_seconds(service.process_id)
+    body = canonical_json(build(size) | {"hookInstance": str(uuid4())})
+    answer = service.send("POST", CALL, body.encode(), JSON)
+    took = tree_seconds(service.process_id) - before
+    assert answer.status in {200, 503}, answer.text[:300]
+    assert took < MOST_SECONDS, f"{len(body)} octets took {took:.1f} s"
