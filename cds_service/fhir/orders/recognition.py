@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from cds_service.fhir.mapping.terminology import Match, Terminology
 from cds_service.fhir.orders.drafts import DraftOrders, codeables
+from cds_service.fhir.orders.level_text import LONGEST_TEXT
 from cds_service.fhir.orders.order_text import name_augmentation, name_support
 from cds_service.fhir.raw_json import member, objects, text, texts_of
 
@@ -189,7 +190,8 @@ def _beside(titles: Sequence[Mapping[str, Any]], resource: Mapping[str, Any], te
     words = [word for codeable in [*titles, *places] for word in texts_of(codeable)]
     is_spinal = any(terminology.translate(name, place) for name in SITE_MAPS for place in places)
     is_spinal = is_spinal or any(terminology.concepts(place) & SPINAL for place in places)
-    return " ".join([*words, "vertebra"] if is_spinal else words)
+    whole = " ".join(["vertebra", *words] if is_spinal else words)
+    return whole[:LONGEST_TEXT]  # it is searched once more for each title
 
 
 def _unknown_words(titles: list[Mapping[str, Any]], terminology: Terminology) -> list[str]:
