@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cds_service.fhir.address import Address, parse_base
 from cds_service.fhir.raw_json import text
+from cds_service.outgoing.address import Address, parse_base
 
 Json = Mapping[str, Any]
 
