@@ -15,6 +15,8 @@ from pathlib import Path
 
 import psycopg
 
+from cds_service.audit.database import Database
+
 HOW_TO_GET = "PostgreSQL's server programs are not installed: apt-get install postgresql"
 NUMBERS = count(1)
 
@@ -22,11 +24,13 @@ NUMBERS = count(1)
 class PostgresServer:
     """A server that can be stopped, killed and started again."""
 
-    def __init__(self, programs: Path, folder: Path, user: str | None) -> None:
+    def __init__(self, programs: Path, folder: Path, user: str | None, *, is_synced: bool) -> None:
         self._programs = programs
         self._folder = folder
         self._user = user
         self._process: subprocess.Popen[bytes] | None = None
+        self._options = () if is_synced else ("-c", "fsync=off", "-c", "full_page_writes=off")
+        self._template = ""
         self.port = _free_port()
 
     @property
@@ -43,6 +47,18 @@ class PostgresServer:
         """The address of an empty database."""
         name = f"log{next(NUMBERS)}_{os.getpid()}"
         self.ask(f"CREATE DATABASE {name}")
+        return self.url(name)
+
+    def new_log(self) -> str:
+        """The address of a database with the tables of a log, copied from one that was made once."""
+        if not self._template:
+            url = self.new_database()
+            database = Database(url)
+            database.prepare()
+            database.dispose()
+            self._template = url.rpartition("/")[2]
+        name = f"log{next(NUMBERS)}_{os.getpid()}"
+        self.ask(f"CREATE DATABASE {name} TEMPLATE {self._template}")
         return self.url(name)
 
     def ask(self, statement: str) -> None:
@@ -63,6 +79,7 @@ class PostgresServer:
                 "127.0.0.1",
                 "-p",
                 str(self.port),
+                *self._options,
             ],
             user=self._user,
             stdout=subprocess.DEVNULL,
@@ -99,8 +116,13 @@ def find_programs() -> Path | None:
 
 
 @contextmanager
-def postgres_server(programs: Path) -> Iterator[PostgresServer]:
-    """A new server, thrown away at the end."""
+def postgres_server(programs: Path, *, is_synced: bool = True) -> Iterator[PostgresServer]:
+    """A new server, thrown away at the end.
+
+    Args:
+        programs: PostgreSQL's own.
+        is_synced: whether it waits for the disk, which a crash of the machine needs and a crash of its processes not.
+    """
     user = "nobody" if os.getuid() == 0 else None  # it refuses to be root
     folder = Path(tempfile.mkdtemp(prefix="kyphoplasty-cds-postgres-"))
     try:
@@ -112,7 +134,7 @@ def postgres_server(programs: Path) -> Iterator[PostgresServer]:
             stdout=subprocess.DEVNULL,
             check=True,
         )
-        server = PostgresServer(programs, folder, user)
+        server = PostgresServer(programs, folder, user, is_synced=is_synced)
         server.start()
         try:
             yield server

@@ -88,7 +88,7 @@ def test_no_acknowledged_entry_is_lost_however_often_the_writer_is_killed(audit_
 
 
 def test_no_acknowledged_entry_is_lost_when_postgresql_itself_crashes(postgres):
-    url = postgres.new_database()
+    url = postgres.new_log()
     store = AuditStore(url)
     kept = []
     for number in range(1, 40):
@@ -146,7 +146,7 @@ def test_every_write_waits_for_the_disk(tmp_path):
 
 
 def test_every_write_to_postgresql_waits_for_its_disk(postgres):
-    url = postgres.new_database()
+    url = postgres.new_log()
     postgres.ask(f"ALTER DATABASE {url.rpartition('/')[2]} SET synchronous_commit = off")
     store = AuditStore(url)
     with store.database.writing() as connection:

@@ -55,7 +55,7 @@ class World:
             if case["fault"] == "full":
                 self.closing.enter_context(small_disk(disk))
             return f"sqlite:///{disk / 'audit.sqlite3'}"
-        url = self.server.new_database()
+        url = self.server.new_log()
         if case["fault"].startswith("lost"):
             self.proxy = LossyProxy(self.server.port)
             self.closing.callback(self.proxy.close)

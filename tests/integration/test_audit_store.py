@@ -54,16 +54,16 @@ def test_the_same_entry_twice_is_one_row(store, audit_url):
     assert rows_of(audit_url, "SELECT count(*) FROM audit_entry WHERE kind = 'answer'") == [(1,)]
 
 
-def test_eight_processes_write_one_chain_without_fork_or_gap(audit_url):
+def test_eight_processes_write_one_chain_without_fork_or_gap(empty_url):
     """G-TMP-3, from an empty database on: eight at once also make the tables and the first entry."""
-    writers = [start(audit_url, WRITES, f"w{number}") for number in range(PROCESSES)]
+    writers = [start(empty_url, WRITES, f"w{number}") for number in range(PROCESSES)]
     kept = [line.split()[1] for one in writers for line in one.communicate()[0].splitlines() if line.startswith("kept")]
     assert [one.returncode for one in writers] == [0] * PROCESSES
     assert len(kept) == len(set(kept)) == PROCESSES * WRITES
-    AuditStore(audit_url).close()
-    report = verify_log(audit_url)
+    AuditStore(empty_url).close()
+    report = verify_log(empty_url)
     assert (report.faults, report.last) == ([], report.entries)
-    there = {row[0] for row in rows_of(audit_url, "SELECT entry_id FROM audit_entry WHERE kind = 'answer'")}
+    there = {row[0] for row in rows_of(empty_url, "SELECT entry_id FROM audit_entry WHERE kind = 'answer'")}
     assert there == set(kept)
 
 
@@ -184,11 +184,11 @@ def test_a_fork_of_the_chain_is_refused_by_the_database_itself(audit_url):
 # --- migrations
 
 
-def test_two_processes_that_start_at_once_migrate_once(audit_url):
-    code = f"from cds_service.audit.database import Database; Database({audit_url!r}, wait_seconds=20).prepare()"
+def test_two_processes_that_start_at_once_migrate_once(empty_url):
+    code = f"from cds_service.audit.database import Database; Database({empty_url!r}, wait_seconds=20).prepare()"
     starting = [subprocess.Popen([sys.executable, "-W", "error", "-c", code], cwd=ROOT) for _ in range(4)]
     assert [one.wait() for one in starting] == [0] * 4
-    assert rows_of(audit_url, f"SELECT version_num FROM {VERSION_TABLE}") == [(HEAD,)]
+    assert rows_of(empty_url, f"SELECT version_num FROM {VERSION_TABLE}") == [(HEAD,)]
 
 
 def test_the_newest_step_is_the_one_that_the_program_asks_for():
