@@ -105,9 +105,8 @@ def verify(notes: tuple[Path, ...], keys: tuple[str, ...], exported: Path | None
     """Check whether entries were changed, inserted, removed, reordered or cut off. Reads only."""
     from cds_service.audit.verification.exported import verify_export  # noqa: PLC0415
     from cds_service.audit.verification.notes import BadNote, read_key, read_note  # noqa: PLC0415
-    from cds_service.audit.verification.report import report_json, report_lines  # noqa: PLC0415
     from cds_service.audit.verification.rows import NoLog  # noqa: PLC0415
-    from cds_service.audit.verification.walk import verify_log  # noqa: PLC0415
+    from cds_service.audit.verification.walk import report_json, report_lines, verify_log  # noqa: PLC0415
 
     try:
         checkpoints = [read_note(path.read_text(encoding="utf-8", errors="replace")) for path in notes]

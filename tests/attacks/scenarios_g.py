@@ -27,8 +27,7 @@ from cds_service.audit.purge import purge_before
 from cds_service.audit.sessions import Sessions, Vouched
 from cds_service.audit.verification.hashes import commitment_of, link_of
 from cds_service.audit.verification.notes import read_note
-from cds_service.audit.verification.report import report_lines
-from cds_service.audit.verification.walk import verify_log
+from cds_service.audit.verification.walk import report_lines, verify_log
 from cds_service.cli import main
 from cds_service.json_text import canonical_json
 from tests.attacks.cases import CALL, Case

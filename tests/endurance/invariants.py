@@ -68,8 +68,9 @@ def _unlogged(calls: list[Sent], entries: list[dict[str, Any]]) -> Iterator[str]
     """Every answer with cards, and every statement taken, has exactly one entry, and it holds the same."""
     held: dict[str, list[tuple[str, ...]]] = defaultdict(list)
     statements = Counter(_facts(entry)["card"] for entry in entries if entry["kind"] == "feedback")
+    unseen = {_facts(entry)["about"] for entry in entries if entry["kind"] == "gap" and "about" in _facts(entry)}
     for entry in entries:
-        if entry["kind"] == "answer":
+        if entry["kind"] == "answer" and entry["id"] not in unseen:
             cards = entry["payload"]["content"]["cards"]
             held[_facts(entry)["hook_instance"]].append(tuple(digest_of(card) for card in cards))
     for one in calls:

@@ -1,29 +1,41 @@
-"""`/audit`: the review pages. Find entries, follow a patient, open one entry as it was shown.
+"""`/audit`: the review pages. Find entries, follow a patient, open one entry as it was shown, take entries out.
 
 Each look is an entry before the page leaves; a page without its entry is not shown. Patients appear by their ids alone.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
-from werkzeug.exceptions import HTTPException, NotFound
+from flask import (
+    Blueprint,
+    Response,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    stream_with_context,
+    url_for,
+)
+from sqlalchemy.exc import DBAPIError
+from werkzeug.exceptions import BadRequest, HTTPException, NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from cds_service.audit.access import Access
 from cds_service.audit.accounts import Accounts
+from cds_service.audit.exporting import FORMATS, Export, Format, begin_export, export_lines
 from cds_service.audit.query import Query
 from cds_service.audit.reader import Cursor
 from cds_service.audit.sessions import Sessions
 from cds_service.audit.store import AuditStore
-from cds_service.errors import AuditUnavailable
+from cds_service.errors import AuditUnavailable, DataFileError
 from cds_service.site.folder import SiteFolder
 from cds_service.web.cds_api import Surroundings
 from cds_service.web.review.committee import figure_routes
 from cds_service.web.review.desk import Desk, content_of
 from cds_service.web.review.entry_page import entry_routes
-from cds_service.web.review.export import export_routes
 from cds_service.web.review.filtering import CHOICES, read_filter
 from cds_service.web.review.issuer_login import issuer_login, issuer_routes
 from cds_service.web.review.login import Gate, idle_minutes, login_routes, may
@@ -34,6 +46,12 @@ REVIEW_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 TIMELINE = 20  # entries of one page; each is read whole
+CHUNK = 64 * 1024
+MEDIA: Mapping[Format, tuple[str, str]] = {
+    "ndjson": ("application/x-ndjson", "ndjson"),
+    "csv": ("text/csv; charset=utf-8", "csv"),
+    "fhir": ("application/fhir+ndjson", "fhir.ndjson"),
+}
 
 
 def review_routes(around: Surroundings, store: AuditStore, site: SiteFolder | None = None) -> Blueprint:
@@ -60,7 +78,7 @@ def review_routes(around: Surroundings, store: AuditStore, site: SiteFolder | No
     entry_routes(routes, desk)
     work_routes(routes, desk)
     figure_routes(routes, desk)
-    export_routes(routes, desk)
+    _export_routes(routes, desk)
     _surround(routes)
     return routes
 
@@ -129,6 +147,46 @@ def _find_routes(routes: Blueprint, desk: Desk) -> None:
         visits = [(one, content_of(desk.store.reader.entry(one.sequence)), said[one.id]) for one in page.entries]
         shown = {"patient": patient, "visits": visits, "page": page, "is_first": after is None}
         return render_template("review-patient.html", **shown)
+
+
+def _export_routes(routes: Blueprint, desk: Desk) -> None:
+    """Integrity and export."""
+
+    @routes.get("/integrity")
+    def integrity() -> str:
+        desk.gate.note("integrity")
+        return render_template("review-integrity.html", head=desk.store.reader.head(), state=desk.store.state())
+
+    @routes.post("/export")
+    def export() -> Response:
+        desk.gate.need("patients")
+        wanted, form = read_filter(request.form), request.form.get("format", "")
+        if wanted.asks_for_looks:
+            desk.gate.need("readers")
+        if wanted.faults or form not in FORMATS:
+            raise BadRequest("This filter or format cannot be read.")
+        reviewer = desk.gate.reviewer
+        try:
+            begun = begin_export(desk.store.database, wanted.query, form, reviewer.name, desk.gate.clock, desk.key_file)
+        except (DBAPIError, DataFileError) as error:
+            raise AuditUnavailable(f"The export could not be recorded ({type(error).__name__}).") from None
+        media, ending = MEDIA[form]
+        response = Response(stream_with_context(_chunks(desk, begun)), content_type=media)
+        response.headers["Content-Disposition"] = f'attachment; filename="audit-{begun.at[:10]}-{begun.last}.{ending}"'
+        return response
+
+
+def _chunks(desk: Desk, export: Export) -> Iterator[str]:
+    """Lines of an export in pieces that are worth a packet."""
+    piece: list[str] = []
+    size = 0
+    for line in export_lines(desk.store.database, export):
+        piece.append(line)
+        size += len(line)
+        if size >= CHUNK:
+            yield "".join(piece)
+            piece, size = [], 0
+    yield "".join(piece)
 
 
 def _error_page(error: HTTPException) -> AnyResponse:
