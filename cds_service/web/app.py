@@ -108,7 +108,9 @@ def create_app(
     app.register_blueprint(cds_routes(around))
     app.register_blueprint(feedback_routes(around, known))
     has_review = isinstance(audit, AuditStore)  # a log that can be read
-    app.register_blueprint(page_routes(service, has_sandbox=is_open(around.site), has_review=has_review))
+    app.register_blueprint(
+        page_routes(service, around.base_url, has_sandbox=is_open(around.site), has_review=has_review)
+    )
     app.register_blueprint(health_routes(service, metrics, audit, _disk_of(audit), is_ending))
     app.register_blueprint(sandbox_routes(around))
     if isinstance(audit, AuditStore):

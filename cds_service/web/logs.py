@@ -6,18 +6,21 @@ other packages only what stands in their code is said, since they write addresse
 
 from __future__ import annotations
 
+import atexit
 import json
 import logging
+import os
+import queue
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from logging.handlers import QueueHandler, QueueListener
 from typing import Any
 
 from gunicorn.glogging import Logger as GunicornLogger
-
-from cds_service.web.log_sink import UnwaitedHandler
 
 OURS = "kyphoplasty_cds"
 CALLS = logging.getLogger(f"{OURS}.calls")
@@ -25,6 +28,8 @@ FAILURES = logging.getLogger(f"{OURS}.failures")
 LONGEST = 200  # characters of one value; ids are shorter
 MOST = 50  # members of one value
 PLAIN = (int, float, type(None))
+MOST_LINES = 10_000  # that wait; more are dropped, and counted
+LAST_SECONDS = 1.0  # at the end of the process, for lines that still wait
 
 
 class JsonLines(logging.Formatter):
@@ -62,6 +67,46 @@ def shown(value: Any) -> Any:
     return type(value).__name__
 
 
+class QueuedLines(QueueHandler):
+    """Hands each line to a thread that writes it: no request waits for the reader of the log."""
+
+    def __init__(self, file: int, *, most_lines: int = MOST_LINES) -> None:
+        """The thread starts at once, and again in each fork.
+
+        Args:
+            file: a descriptor, since Python's own streams hold a lock that does not survive a fork.
+            most_lines: that wait.
+        """
+        self._file = file
+        self._most_lines = most_lines
+        super().__init__(queue.Queue(most_lines))
+        self._start()
+        os.register_at_fork(after_in_child=self._start)
+        atexit.register(self._end)
+
+    def _start(self) -> None:
+        self._dropped = 0
+        self.queue: queue.Queue[Any] = queue.Queue(self._most_lines)
+        stream = open(self._file, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - as long as we live
+        QueueListener(self.queue, logging.StreamHandler(stream)).start()
+
+    def enqueue(self, record: logging.LogRecord) -> None:
+        """Queue the line, or drop it where too many wait; the next one that is queued says how many were dropped."""
+        try:
+            if self._dropped:
+                line = json.dumps({"event": "log-lines-dropped", "lines": self._dropped})
+                self.queue.put_nowait(logging.makeLogRecord({"msg": line}))
+                self._dropped = 0
+            self.queue.put_nowait(record)
+        except queue.Full:
+            self._dropped += 1
+
+    def _end(self) -> None:
+        until = time.monotonic() + LAST_SECONDS
+        while self.queue.unfinished_tasks and time.monotonic() < until:
+            time.sleep(0.01)
+
+
 class ServerLog(GunicornLogger):  # type: ignore[misc]
     """gunicorn's own lines, by the same way as all others."""
 
@@ -80,11 +125,12 @@ def configure_logs(level: str) -> None:
     Other packages are heard from warnings on: below, they write statements and addresses. What nobody catches, and
     what Python warns of, becomes a line too.
     """
-    handler = UnwaitedHandler(sys.stderr.fileno())
+    handler = QueuedLines(sys.stderr.fileno())
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger(OURS).setLevel(level)
     logging.captureWarnings(capture=True)
+    logging.raiseExceptions = False  # a log that cannot be written to is no place for complaints
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False  # no line says them
     threading.excepthook = _note_thread
     sys.unraisablehook = _note_unraisable

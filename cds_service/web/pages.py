@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request
@@ -11,16 +13,19 @@ from werkzeug.exceptions import NotFound
 from cds_service import __version__
 from cds_service.service import Service
 from cds_service.web.cds_api import json_response
-from cds_service.web.openapi import describe_paths
 
+DESCRIPTION = Path(__file__).with_name("openapi.json")
 # Shown in tables of their own; the rest of a model card stands as it is.
 OWN_PLACE = {"id", "title", "version", "coefficients", "ranges", "limits", "sourceAttributes"}
 
 
-def page_routes(service: Service, *, has_sandbox: bool, has_review: bool) -> Blueprint:
+def page_routes(service: Service, base_url: str, *, has_sandbox: bool, has_review: bool) -> Blueprint:
     """What this is, in words and for programs."""
     routes = Blueprint("pages", __name__)
     routes.add_app_template_filter(_figure, "figure")
+    description = json.loads(DESCRIPTION.read_text(encoding="utf-8"))  # of the addresses; a test compares it with them
+    description["info"]["version"] = __version__
+    description["servers"] = [{"url": base_url}]
 
     @routes.get("/")
     def start() -> str:
@@ -53,7 +58,7 @@ def page_routes(service: Service, *, has_sandbox: bool, has_review: bool) -> Blu
 
     @routes.get("/openapi.json")
     def openapi() -> Response:
-        return json_response(describe_paths(service, has_review=has_review))
+        return json_response(description)
 
     routes.after_request(_vary)
     return routes

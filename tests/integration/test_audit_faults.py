@@ -25,7 +25,7 @@ from cds_service.audit.verification.walk import verify_log
 from cds_service.cli import main
 from cds_service.settings import Settings
 from cds_service.web.app import create_app
-from cds_service.web.log_sink import UnwaitedHandler
+from cds_service.web.logs import QueuedLines
 from tests.audit_builders import NOON, rows_of
 from tests.chart_builders import HOOK, kyphoplasty, open_service, order_sign, patient
 from tests.lossy_proxy import LossyProxy
@@ -205,7 +205,7 @@ def unread_log_lines(_world):
         while True:
             os.write(writing, bytes(4096))
     os.set_blocking(writing, True)
-    handler = UnwaitedHandler(writing, most_lines=2)
+    handler = QueuedLines(writing, most_lines=2)
     log = logging.getLogger("kyphoplasty_cds")
     log.addHandler(handler)
     log.setLevel("INFO")

@@ -13,6 +13,7 @@ import jsonschema
 import pytest
 from fhir.resources.R4B.operationoutcome import OperationOutcome
 
+from cds_service import __version__
 from cds_service.errors import (
     AuditUnavailable,
     EvidenceUnavailable,
@@ -20,7 +21,8 @@ from cds_service.errors import (
     NotAuthenticated,
     PatientMismatch,
 )
-from cds_service.protocol import Card, Coding, HookResponse, Source
+from cds_service.feedback import MAX_ITEMS
+from cds_service.protocol import UUID_TEXT, Card, Coding, HookResponse, Source
 from cds_service.settings import BODY_BYTES, Settings
 from cds_service.site.folder import Site, SiteFolder
 from cds_service.web.app import create_app
@@ -443,6 +445,7 @@ def test_every_address_is_described_and_every_description_is_an_address():
     client = application()
     described = client.get("/openapi.json").json
     paths = {path.replace("{id}", "study-2022"): operations for path, operations in described["paths"].items()}
+    del paths["/audit"]  # this log has no pages
     for path, operations in paths.items():
         methods = operations.keys() & {"get", "post"}
         assert methods
@@ -456,7 +459,23 @@ def test_every_address_is_described_and_every_description_is_an_address():
     for path in described["paths"]:
         (word,) = [word for word in words if word in path] or [""]
         ours.add(path.replace(word, words[word]) if word else path)
-    assert rules == ours
+    assert rules == ours - {"/audit"}
+
+
+def test_the_description_names_what_is_in_force():
+    described = application().get("/openapi.json").json
+    assert described["info"]["version"] == __version__
+    assert described["servers"] == [{"url": "http://127.0.0.1:8080"}]
+    service = open_service()
+    (model_id,) = described["paths"]["/models/{id}"]["parameters"]
+    assert model_id["schema"]["enum"] == list(service.model_cards)
+    (hook,) = service.hooks.values()
+    schemas = described["components"]["schemas"]
+    assert schemas["Request"]["properties"]["hook"] == {"const": hook.hook}
+    assert schemas["Request"]["properties"]["hookInstance"]["pattern"] == f"^{UUID_TEXT.pattern}$"
+    assert schemas["Feedback"]["properties"]["feedback"]["maxItems"] == MAX_ITEMS
+    call_of_it = described["paths"][f"/cds-services/{hook.id}"]["post"]
+    assert call_of_it["summary"] == hook.discovery["title"]
 
 
 def test_health_says_what_is_in_force():

@@ -6,13 +6,12 @@ import logging
 import os
 import subprocess
 import sys
-import threading
 import time
 from contextlib import suppress
 
 import pytest
 
-from cds_service.web.log_sink import UnwaitedHandler
+from cds_service.web.logs import QueuedLines
 
 
 @pytest.fixture
@@ -54,7 +53,7 @@ def fill(writing):
 
 def test_lines_come_out_in_order(log, tmp_path):
     with (tmp_path / "lines").open("w") as file:
-        log.addHandler(UnwaitedHandler(file.fileno()))
+        log.addHandler(QueuedLines(file.fileno()))
         for number in range(100):
             log.info("line %d", number)
         expected = [f"line {number}" for number in range(100)]
@@ -64,31 +63,32 @@ def test_lines_come_out_in_order(log, tmp_path):
 def test_nobody_waits_for_a_reader_that_does_not_read_and_what_is_dropped_is_counted(log, pipe):
     reading, writing = pipe
     filled = fill(writing)
-    handler = UnwaitedHandler(writing, most_lines=3)
+    handler = QueuedLines(writing, most_lines=3)
     log.addHandler(handler)
     log.info("first")
-    assert becomes(lambda: not handler._lines)  # the thread has it, and hangs
+    assert becomes(handler.queue.empty)  # the thread has it, and hangs
     began = time.monotonic()
     for number in range(50):
         log.info("line %d", number)
     assert time.monotonic() - began < 1
     said = b""
-    while len(said) < filled or b"dropped" not in said:
+    while len(said) < filled or b"line 2" not in said:
         said += os.read(reading, 65536)
-    lines = said.decode().split()
-    assert lines[:7] == ["first", "line", "0", "line", "1", "line", "2"]
-    assert '{"event": "log-lines-dropped", "lines": 47}' in said.decode()
+    log.info("last")
+    while b"last" not in said:
+        said += os.read(reading, 65536)
+    dropped = '{"event": "log-lines-dropped", "lines": 47}'
+    assert said.decode().strip().split("\n") == ["first", "line 0", "line 1", "line 2", dropped, "last"]
 
 
 def test_a_reader_that_is_gone_costs_nothing(log, pipe):
     reading, writing = pipe
     os.close(reading)
-    handler = UnwaitedHandler(writing)
+    handler = QueuedLines(writing)
     log.addHandler(handler)
     log.info("one")
     log.info("two")
-    assert becomes(lambda: not handler._lines)
-    assert handler._thread.is_alive()
+    assert becomes(lambda: not handler.queue.unfinished_tasks), "the thread goes on"
 
 
 def test_the_end_waits_for_lines_that_are_being_written(pipe):
@@ -96,8 +96,8 @@ def test_the_end_waits_for_lines_that_are_being_written(pipe):
     reading, writing = pipe
     script = (
         "import logging, sys\n"
-        "from cds_service.web.log_sink import UnwaitedHandler\n"
-        f"log = logging.getLogger('x'); log.addHandler(UnwaitedHandler({writing})); log.setLevel('INFO')\n"
+        "from cds_service.web.logs import QueuedLines\n"
+        f"log = logging.getLogger('x'); log.addHandler(QueuedLines({writing})); log.setLevel('INFO')\n"
         "for number in range(2000): log.info('x' * 100)\n"
     )
     child = subprocess.Popen([sys.executable, "-c", script], pass_fds=[writing])
@@ -110,23 +110,9 @@ def test_the_end_waits_for_lines_that_are_being_written(pipe):
     assert lines.count(b"\n") == 2000
 
 
-def test_without_a_thread_the_next_line_tries_again(log, tmp_path, monkeypatch):
-    with (tmp_path / "lines").open("w") as file:
-        log.addHandler(UnwaitedHandler(file.fileno()))
-        with monkeypatch.context() as patch:
-            patch.setattr(threading.Thread, "start", no_thread)
-            log.info("first")
-        log.info("second")
-        assert becomes(lambda: (tmp_path / "lines").read_text() == "first\nsecond\n")
-
-
-def no_thread(_thread):
-    raise RuntimeError("can't start new thread")
-
-
 def test_a_fork_writes_on(log, tmp_path):
     with (tmp_path / "lines").open("w") as file:
-        log.addHandler(UnwaitedHandler(file.fileno()))
+        log.addHandler(QueuedLines(file.fileno()))
         log.info("parent")
         assert becomes(lambda: "parent" in (tmp_path / "lines").read_text())
         child = os.fork()
