@@ -222,7 +222,7 @@ def _rules(folders: Sequence[Path]) -> tuple[Rule, ...]:
         rules.append(validated(Rule, {**read_toml(path), "rank": int(rank)}, path))
     ids = [rule.id for rule in rules]
     if twice := {name for name in ids if ids.count(name) > 1}:
-        raise DataFileError("recommendations", "id", f"stands twice: {', '.join(sorted(twice))}")
+        raise DataFileError("recommendations", "id", f"appears twice: {', '.join(sorted(twice))}")
     return tuple(rules)
 
 
@@ -272,7 +272,7 @@ def _check_wording(hooks: Sequence[Path], folders: Sequence[Path]) -> None:
         for path in sorted(one for one in folder.rglob("*") if one.suffix in (".toml", ".json", ".md")):
             for text in _texts_of(path):
                 if found := next((one for one in banned if one.search(text)), None):
-                    raise DataFileError(label(path), "", f"says what no card may say: {found.pattern}")
+                    raise DataFileError(label(path), "", f"contains a phrase that no card may use: {found.pattern}")
 
 
 def banned_patterns(hooks: Sequence[Path] | None = None) -> tuple[re.Pattern[str], ...]:

@@ -117,7 +117,7 @@ def read_wish(
 def _read_levels(words: Sequence[str]) -> tuple[str, ...]:
     named = {part.upper() for word in words for part in re.split(r"[\s,]+", word) if part}
     if unknown := sorted(named - set(LEVELS)):
-        raise WrongWish(f"--level: {', '.join(unknown)} is none of T1 to T12, L1 to L5")
+        raise WrongWish(f"--level: {', '.join(unknown)} is not one of T1 to T12, L1 to L5")
     return in_order(named)
 
 
@@ -127,7 +127,7 @@ def _read_token(file: Path) -> str:
     except (OSError, UnicodeDecodeError) as error:
         raise WrongWish(f"--token-file: cannot be read ({type(error).__name__})") from None
     if TOKEN.fullmatch(token) is None:
-        raise WrongWish("--token-file: holds no bearer token")
+        raise WrongWish("--token-file: does not hold a bearer token")
     return token
 
 

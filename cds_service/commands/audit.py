@@ -195,7 +195,7 @@ def purge(i_know: bool, dry_run: bool, confirmed: str | None) -> None:  # noqa: 
                 raise PurgeRefused(f"The clock may be wrong: {doubt}. Nothing was purged; {again}.")
             count = purge_before(database, before, machine_user(), _now)
     verb = "would be purged" if dry_run else "purged"
-    click.echo(f"{count} entries of before {before:%Y-%m-%d} {verb}")
+    click.echo(f"{count} entries from before {before:%Y-%m-%d} {verb}")
 
 
 @contextmanager

@@ -159,7 +159,7 @@ def _check_clients(file: Path, site: Site) -> None:
     for number, client in enumerate(site.clients):
         place = f"clients.{number}"
         if issuers.index(client.issuer) != number:
-            raise DataFileError(str(file), f"{place}.issuer", "stands twice; one table for each EHR")
+            raise DataFileError(str(file), f"{place}.issuer", "appears twice; write one table for each EHR")
         if client.jwks_file is not None and not (file.parent / client.jwks_file).is_file():
             raise DataFileError(str(file), f"{place}.jwks-file", "there is no such file in the site folder")
         if client.jwks_file is not None and holds_private_key(file.parent / client.jwks_file):
@@ -198,7 +198,7 @@ def _check_names(folder: Path) -> None:
     for path in sorted(folder.iterdir()):
         meant = get_close_matches(path.name.lower(), OVERLAYS, cutoff=0.8)
         if path.is_dir() and meant and path.name not in OVERLAYS:
-            raise DataFileError(str(path), "", f"is read by nobody; is {meant[0]} meant?")
+            raise DataFileError(str(path), "", f"is not used; did you mean {meant[0]}?")
 
 
 def _overlay(folder: Path) -> Path | None:

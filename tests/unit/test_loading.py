@@ -57,9 +57,9 @@ def test_a_packaged_copy_comes_first(tmp_path, monkeypatch):
 )
 def test_a_file_of_a_site_where_nobody_looks_stops_the_start(tmp_path, path):
     """Its name is misspelt, and what it says would silently not be in force."""
-    with pytest.raises(DataFileError, match="is read by nobody"):
+    with pytest.raises(DataFileError, match="is not used"):
         site(tmp_path, **{path: ""})
-    assert [one for one in find_faults(tmp_path) if "is read by nobody" in str(one)]
+    assert [one for one in find_faults(tmp_path) if "is not used" in str(one)]
 
 
 def test_what_people_editors_and_mounted_volumes_leave_in_an_overlay_stops_nothing(tmp_path):

@@ -54,7 +54,7 @@ def refuse_unread(ours: Path, overlay: Path) -> None:
         kinds = {one.suffix for one in beside if not has_folders}
         if not (ours / name).exists() and (path.is_dir() or path.suffix not in kinds):
             there = sorted({one.name if has_folders else f"*{one.suffix}" for one in beside})
-            raise DataFileError(str(path), "", f"is read by nobody; here are read: {', '.join(there)}")
+            raise DataFileError(str(path), "", f"is not used; used here are: {', '.join(there)}")
 
 
 def _listed(folder: Path) -> list[Path]:

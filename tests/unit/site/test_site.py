@@ -79,7 +79,7 @@ def test_a_folder_that_nearly_has_the_name_of_an_overlay_is_told(folder, fault, 
         (path / own).mkdir()
     load_site(path)
     (path / name).mkdir()
-    assert f"{name}: is read by nobody" in fault(path)
+    assert f"{name}: is not used" in fault(path)
 
 
 def test_a_folder_without_a_site_file_is_none(tmp_path, fault):
