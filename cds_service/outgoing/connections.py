@@ -13,6 +13,7 @@ import ssl
 import threading
 from collections import OrderedDict
 from contextlib import suppress
+from copy import copy
 from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
@@ -243,7 +244,7 @@ def _pinned(request: requests.PreparedRequest, address: str) -> requests.Prepare
     """The request to this address instead of the name, which stays in Host."""
     parts = urlsplit(str(request.url))
     host = f"[{address}]" if ":" in address else address
-    pinned = request.copy()
+    pinned = copy(request)
     pinned.url = parts._replace(netloc=host if parts.port is None else f"{host}:{parts.port}").geturl()
     pinned.headers["Host"] = parts.netloc
     return pinned

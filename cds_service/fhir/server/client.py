@@ -7,21 +7,27 @@ from __future__ import annotations
 
 import random
 import time
-from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urljoin
 
-from requests import Response
+from requests import RequestException, Response
 
 from cds_service.deadline import Deadline
 from cds_service.errors import CallFailed, FhirReadError, Redirected
 from cds_service.fhir.gathering.record import Fetched
-from cds_service.fhir.server.by_category import CategoryReads
 from cds_service.fhir.server.judging import judge, wait_asked_for
-from cds_service.fhir.server.paging import PageWalk
-from cds_service.fhir.server.queries import form_of, having, is_search, plainer_queries, value_of, with_base
+from cds_service.fhir.server.searches import (
+    CategoryReads,
+    PageWalk,
+    form_of,
+    having,
+    is_search,
+    plainer_queries,
+    value_of,
+    with_base,
+)
 from cds_service.outgoing.address import parse_address, parse_base
 from cds_service.outgoing.connections import Connections, late
 
@@ -40,20 +46,9 @@ DEMANDED = {
     "DeviceRequest": (("intent", "order,plan,original-order,filler-order,instance-order"),),
 }
 HEADERS = {"Accept": "application/fhir+json, application/json;q=0.9"}
-FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Question:
-    """One request as it goes out.
-
-    Attributes:
-        url: absolute, under the base.
-        form: of a search by POST.
-    """
-
-    url: str
-    form: str | None = None
+Form = list[tuple[str, str]]  # of a search by POST
 
 
 class FhirClient:
@@ -81,9 +76,9 @@ class FhirClient:
         connections = connections or Connections()
         self._session = connections.session(max_total_bytes=connections.max_record_bytes)
         self._breaker = connections.breaker(self._base)
-        self._headers = dict(HEADERS)
+        self._session.headers.update(HEADERS)
         if token is not None and self._base.may_carry_tokens:
-            self._headers["Authorization"] = f"Bearer {token}"
+            self._session.headers["Authorization"] = f"Bearer {token}"
         self._by_category = CategoryReads(self._search_plainly)
 
     def fetch(self, query: str, *, until: float) -> Fetched:
@@ -128,7 +123,7 @@ class FhirClient:
 
     def _read(self, query: str, until: Deadline) -> Any:
         """One resource. A server may answer for a merged patient with the one that took its place: we do not follow."""
-        document, url = self._document(_Question(with_base(self._base, query)), until)
+        document, url = self._document(with_base(self._base, query), until)
         asked = query.rpartition("/")[2]
         if url != with_base(self._base, query) and document.get("id") != asked:
             raise FhirReadError("merged", "the server leads to another record, as after a merge")
@@ -163,20 +158,20 @@ class FhirClient:
 
     def _first_page(self, query: str, until: Deadline) -> Any:
         try:
-            return self._document(_Question(with_base(self._base, query)), until)[0]
+            return self._document(with_base(self._base, query), until)[0]
         except FhirReadError as error:
             if error.reason != "http-414":
                 raise
         path, form = form_of(query)  # the one case for POST: an address that is too long
-        return self._document(_Question(with_base(self._base, path), form), until)[0]
+        return self._document(with_base(self._base, path), until, form)[0]
 
     def _page(self, url: str, *, until: Deadline) -> Any:
-        document, _ = self._document(_Question(url), until)
+        document, _ = self._document(url, until)
         if document["resourceType"] != "Bundle":
             raise FhirReadError("not-a-page", "the server sent no list")
         return document
 
-    def _document(self, question: _Question, until: Deadline) -> tuple[dict[str, Any], str]:
+    def _document(self, url: str, until: Deadline, form: Form | None = None) -> tuple[dict[str, Any], str]:
         """The resource that answers, and the address that it came from: redirects are followed on the base alone.
 
         Raises:
@@ -184,9 +179,10 @@ class FhirClient:
         """
         for _ in range(MAX_REDIRECTS + 1):
             try:
-                return judge(self._answer(question, until), has_token="Authorization" in self._headers), question.url
+                answer = self._answer(url, until, form)
+                return judge(answer, has_token="Authorization" in self._session.headers), url
             except Redirected as elsewhere:
-                question = _Question(self._redirect_target(question.url, elsewhere))
+                url, form = self._redirect_target(url, elsewhere), None
             except CallFailed as error:
                 raise FhirReadError(error.reason, str(error)) from None
         raise FhirReadError("redirect", "the server redirects in a circle")
@@ -200,7 +196,7 @@ class FhirClient:
             raise FhirReadError(elsewhere.reason, str(elsewhere))
         return target.url
 
-    def _answer(self, question: _Question, until: Deadline) -> Response:
+    def _answer(self, url: str, until: Deadline, form: Form | None = None) -> Response:
         """The answer to one question, with one retry where that is likely to help and harms nobody.
 
         Raises:
@@ -210,30 +206,26 @@ class FhirClient:
             raise late()
         if not self._breaker.admits():
             raise CallFailed("breaker", "the server failed too often just now and is given a rest")
-        outcome = self._try(question, until)
-        wait = None if _may_be_about_order(outcome, question) else _wait_before_retry(outcome, until)
+        outcome = self._try(url, until, form)
+        wait = None if _may_be_about_order(outcome, url) else _wait_before_retry(outcome, until)
         if wait is not None:
             time.sleep(wait)
-            outcome = self._try(question, until)
+            outcome = self._try(url, until, form)
         if not until.is_stale:  # this process stood still: that says nothing about the server
             self._breaker.note(failed=_reason(outcome) in FAILURES)
         if isinstance(outcome, CallFailed):
             raise outcome
         return outcome
 
-    def _try(self, question: _Question, until: Deadline) -> Response | CallFailed:
+    def _try(self, url: str, until: Deadline, form: Form | None) -> Response | CallFailed:
         try:
             if until.left <= 0:
                 raise late()
-            return self._session.request(
-                "GET" if question.form is None else "POST",
-                question.url,
-                data=question.form,
-                headers=self._headers if question.form is None else {**self._headers, **FORM},
-                timeout=until.left,
-            )
+            return self._session.request("GET" if form is None else "POST", url, data=form, timeout=until.left)
         except CallFailed as error:
             return error
+        except RequestException:  # a link of the server that makes no request
+            return CallFailed("address", "the server's address is not valid")
 
 
 def _wait_before_retry(outcome: Response | CallFailed, until: Deadline) -> float | None:
@@ -258,5 +250,5 @@ def _reason(outcome: Response | CallFailed) -> str:
     return outcome.reason if isinstance(outcome, CallFailed) else f"http-{outcome.status_code}"
 
 
-def _may_be_about_order(outcome: Response | CallFailed, question: _Question) -> bool:
-    return _reason(outcome) == "http-500" and value_of(question.url, "_sort") is not None
+def _may_be_about_order(outcome: Response | CallFailed, url: str) -> bool:
+    return _reason(outcome) == "http-500" and value_of(url, "_sort") is not None

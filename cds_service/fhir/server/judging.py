@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 from requests import Response
+from urllib3 import Retry
+from urllib3.exceptions import InvalidHeader
 
 from cds_service.errors import FhirReadError
 from cds_service.fhir.gathering.prefetch import is_error_outcome
@@ -106,14 +106,9 @@ def wait_asked_for(headers: Mapping[str, str]) -> float | None:
     """Seconds that the server asks us to wait before we try again; infinite for what cannot be read, None if unsaid."""
     if (milliseconds := headers.get("x-ms-retry-after-ms", "")).isascii() and milliseconds.isdigit():
         return int(milliseconds[:9]) / 1000
-    asked = headers.get("Retry-After")
-    if asked is None:
+    if (asked := headers.get("Retry-After")) is None:
         return None
-    if asked.strip().isascii() and asked.strip().isdigit():
-        return float(asked.strip()[:9])
     try:
-        when = parsedate_to_datetime(asked)
-    except ValueError:
+        return Retry().parse_retry_after(asked.strip()[:40])
+    except (InvalidHeader, ValueError, OverflowError):
         return math.inf
-    moment = when if when.tzinfo else when.replace(tzinfo=UTC)
-    return max(0.0, (moment - datetime.now(UTC)).total_seconds())

@@ -12,7 +12,7 @@ import pytest
 
 from cds_service.errors import FhirReadError
 from cds_service.fhir.server.client import FhirClient
-from cds_service.fhir.server.paging import MAX_PAGES
+from cds_service.fhir.server.searches import MAX_PAGES
 from cds_service.outgoing.connections import MAX_BYTES, Connections
 from tests.stub_fhir import PATIENT_ID, Reply, StubFhir, fhir, observation, outcome, page
 
@@ -75,7 +75,7 @@ def test_without_a_token_no_authorization_is_sent_whatever_the_environment_says(
 
 def test_a_token_is_never_sent_over_plain_http_to_another_machine():
     client = FhirClient("http://ehr.example.org/fhir", "secret")
-    assert "Authorization" not in client._headers
+    assert "Authorization" not in client._session.headers
 
 
 def test_cookies_of_a_server_are_not_kept(server):

@@ -1,0 +1,266 @@
+"""Searches: their parameters, their pages after the first, and Observations of servers that demand a category.
+
+Queries are text, `Type/id` or `Type?name=value&…`, percent-encoded where values need it.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import Any
+from urllib.parse import unquote, urljoin
+
+from cds_service.deadline import Deadline
+from cds_service.errors import FhirReadError
+from cds_service.fhir.gathering.parallel import run_side_by_side
+from cds_service.fhir.gathering.prefetch import entries_of, has_entries, next_page, resources_of, total_of
+from cds_service.fhir.gathering.reading import Fetched
+from cds_service.outgoing.address import Address, parse_address
+
+PAGE_PARAMETERS = frozenset({"_sort", "_count", "status"})
+MAX_PAGES = 20
+MAX_RESOURCES = 2000
+RESOURCE_TYPE = re.compile(r"[A-Z][A-Za-z]+")
+
+Json = dict[str, Any]
+# http://terminology.hl7.org/CodeSystem/observation-category, all of it.
+CATEGORIES = (
+    "activity",
+    "exam",
+    "imaging",
+    "laboratory",
+    "procedure",
+    "social-history",
+    "survey",
+    "therapy",
+    "vital-signs",
+)
+
+PAGE_SIZE = "100"
+
+Search = Callable[[str, Deadline], Fetched]
+
+
+# --- parameters -------------------------------------------------------------------------------------------------------
+
+
+def is_search(query: str) -> bool:
+    """Whether this asks for a list."""
+    return "?" in query
+
+
+def with_base(base: Address, query: str) -> str:
+    """The address of a query on a server."""
+    return f"{base.url}/{query}"
+
+
+def parameters(query: str) -> list[tuple[str, str]]:
+    """Names and values in order, as they are spelt."""
+    pairs = (part.partition("=") for part in query.partition("?")[2].split("&") if part)
+    return [(name, value) for name, _, value in pairs]
+
+
+def value_of(query: str, name: str) -> str | None:
+    """The first value of a parameter, as it is spelt."""
+    return next((value for each, value in parameters(query) if each == name), None)
+
+
+def without(query: str, names: frozenset[str]) -> str:
+    """The query without these parameters."""
+    kept = [(name, value) for name, value in parameters(query) if name not in names]
+    return _joined(query, kept)
+
+
+def having(query: str, name: str, value: str) -> str:
+    """The query with this parameter, in place of any of the name."""
+    return _joined(query, [*((each, old) for each, old in parameters(query) if each != name), (name, value)])
+
+
+def plainer_queries(query: str) -> tuple[str, ...]:
+    """The query, then ever fewer parameters for servers that refuse one: order and status are ours to see to anyway."""
+    return tuple(dict.fromkeys((query, without(query, frozenset({"_sort"})), without(query, PAGE_PARAMETERS))))
+
+
+def form_of(query: str) -> tuple[str, list[tuple[str, str]]]:
+    """The address and the form of the same search by POST."""
+    return f"{query.partition('?')[0]}/_search", [(name, unquote(value)) for name, value in parameters(query)]
+
+
+def _joined(query: str, pairs: list[tuple[str, str]]) -> str:
+    return f"{query.partition('?')[0]}?" + "&".join(f"{name}={value}" for name, value in pairs)
+
+
+# --- pages ------------------------------------------------------------------------------------------------------------
+
+
+class PageWalk:
+    """From page to page of one server, each address once, never off the base."""
+
+    def __init__(self, base: Address, ask: Callable[[str], Any]) -> None:
+        """A walk that has not begun.
+
+        Args:
+            base: of the server.
+            ask: gives the page at an address, or raises FhirReadError.
+        """
+        self._base = base
+        self._ask = ask
+
+    def after(self, first: Any, url: str, *, is_query: bool = False) -> Fetched:
+        """This page and all after it; why some are missing is in the note.
+
+        Args:
+            first: the first page, or whatever came instead of one.
+            url: where it came from.
+            is_query: the address is our own query, so that it may be asked again with an offset.
+        """
+        pages, seen, here = [first], {url}, url
+        while True:
+            link = next_page(pages[-1])
+            if link is None:
+                return self._by_offset(pages, url) if is_query and _may_go_on(pages, url) else Fetched(tuple(pages))
+            if not has_entries(pages[-1]):
+                return Fetched(tuple(pages))
+            if _is_enough(pages):
+                return _cut(pages)
+            address = self._page_address(link, here)
+            if address is None or address in seen:
+                return Fetched(tuple(pages), "the address of the next page cannot be used")
+            seen.add(address)
+            try:
+                pages.append(self._ask(address))
+            except FhirReadError as error:
+                return Fetched(tuple(pages), f"page {len(pages) + 1}: {error}")
+            here = address
+
+    def _by_offset(self, pages: list[Any], url: str) -> Fetched:
+        """The rest of a list of a server that gives no links; one that does not know `_offset` leaves it incomplete."""
+        known = _ids(pages)
+        while _may_go_on(pages, url):
+            if _is_enough(pages):
+                return _cut(pages)
+            note = f"the list may go on after {len(known)} entries"
+            try:
+                page = self._ask(having(url, "_offset", str(len(known))))
+            except FhirReadError:
+                return Fetched(tuple(pages), note)
+            if not has_entries(page):
+                break
+            new = _ids([page])
+            if new <= known:
+                return Fetched(tuple(pages), note)
+            known |= new
+            pages.append(page)
+        return Fetched(tuple(pages))
+
+    def _page_address(self, link: str, here: str) -> str | None:
+        """Where to ask for a page: the link itself when it lies on the base, else its path and query on the base."""
+        try:
+            address = parse_address(urljoin(here, link))
+        except ValueError:
+            return None
+        if address.is_under(self._base):
+            return address.url
+        on_base = self._onto_base(address)
+        return on_base.url if on_base.query else None
+
+    def _onto_base(self, address: Address) -> Address:
+        """A foreign link asked on our base: servers behind a gateway write their inner address."""
+        base = self._base.segments
+        if address.segments[: len(base)] == base:
+            rest = address.segments[len(base) :]
+        else:
+            rest = tuple(part for part in address.segments[-1:] if RESOURCE_TYPE.fullmatch(part))
+        return replace(self._base, segments=base + rest, query=address.query)
+
+
+def _may_go_on(pages: list[Any], url: str) -> bool:
+    """Whether a list without a link looks cut: shorter than it says, or exactly as long as a page was to be."""
+    if not has_entries(pages[-1]):
+        return False
+    total, count = total_of(pages[0]), value_of(url, "_count") or ""
+    if total is not None:
+        return len(_ids(pages)) < total
+    return count.isdigit() and len(_ids(pages[-1:])) == int(count)
+
+
+def _ids(pages: list[Any]) -> set[str]:
+    """What tells the entries of these pages apart; those of an OperationOutcome are none."""
+    found = [resource for page in pages for resource in resources_of(page)]
+    kept = (one for one in found if one.get("resourceType") != "OperationOutcome")
+    return {f"{one.get('resourceType')}/{one['id']}" if one.get("id") else repr(one) for one in kept}
+
+
+def _is_enough(pages: list[Any]) -> bool:
+    return len(pages) >= MAX_PAGES or sum(len(resources_of(page)) for page in pages) >= MAX_RESOURCES
+
+
+def _cut(pages: list[Any]) -> Fetched:
+    return Fetched(tuple(pages), f"the list was cut after {len(pages)} pages")
+
+
+# --- categories -------------------------------------------------------------------------------------------------------
+
+
+class CategoryReads:
+    """The observations of one patient by category; several lists of codes share one reading.
+
+    What comes back holds more than was asked: the codes are looked at again where findings are read.
+    """
+
+    def __init__(self, search: Search) -> None:
+        """Nothing was asked yet.
+
+        Args:
+            search: one search with all its pages.
+        """
+        self._search = search
+        self._lock = threading.Lock()
+        self._answers: dict[str, Fetched | FhirReadError] = {}
+
+    def search(self, query: str, until: Deadline) -> Fetched:
+        """What the categories hold together.
+
+        Args:
+            query: of Observations by code.
+            until: when it must have ended.
+
+        Raises:
+            FhirReadError: no category could be read.
+        """
+        plain = having(without(query, frozenset({"code"})), "_count", PAGE_SIZE)
+        if not self._lock.acquire(timeout=max(0.0, until.left)):
+            raise FhirReadError("timeout", "not read in time")
+        try:
+            if plain not in self._answers:
+                self._answers[plain] = self._read(plain, until)
+        finally:
+            self._lock.release()
+        answer = self._answers[plain]
+        if isinstance(answer, FhirReadError):
+            raise answer
+        return answer
+
+    def _read(self, query: str, until: Deadline) -> Fetched | FhirReadError:
+        tasks = {name: partial(self._one, having(query, "category", name), until) for name in CATEGORIES}
+        answers = run_side_by_side(tasks, until)
+        read = [one for one in answers.values() if isinstance(one, Fetched)]
+        if not read:
+            failed = [one for one in answers.values() if isinstance(one, FhirReadError)]
+            return failed[0] if failed else FhirReadError("timeout", "not read in time")
+        missing = sorted(name for name in CATEGORIES if not isinstance(answers.get(name), Fetched))
+        notes = [one.note for one in read if one.note]
+        if missing:
+            notes.append(f"{len(missing)} of {len(CATEGORIES)} categories could not be read")
+        # One page without a total: that of one category says nothing about the whole.
+        entries = [entry for one in read for page in one.documents for entry in entries_of(page)]
+        return Fetched(({"resourceType": "Bundle", "entry": entries},), "; ".join(dict.fromkeys(notes)))
+
+    def _one(self, query: str, until: Deadline) -> Fetched | FhirReadError:
+        try:
+            return self._search(query, until)
+        except FhirReadError as error:
+            return error
