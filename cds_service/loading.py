@@ -239,7 +239,7 @@ class _Names:
 
 def _check_rule(rule: Rule, names: _Names, order_templates: Mapping[str, OrderTemplate]) -> None:
     """Check that everything a rule names exists, and that its texts use only known placeholders."""
-    texts_signals = [option.signal for option in rule.texts if option.signal]
+    texts_signals = [name for option in rule.texts for name in option.signals]
     references = {
         "when.any-signal": ("signals", rule.when.any_signal),
         "when.gap-any": ("findings", rule.when.gap_any),
@@ -257,7 +257,7 @@ def _check_rule(rule: Rule, names: _Names, order_templates: Mapping[str, OrderTe
             raise DataFileError(file, key, f"{missing} is not one of the {kind}")
     if rule.order is not None and rule.order not in order_templates:
         raise DataFileError(file, "order", f"there is no orders/{rule.order}.json")
-    said = [text for option in rule.texts for text in (option.say, option.summary, option.brief)]
+    said = [text for option in rule.texts for text in (option.line(rule.text), option.summary, option.brief)]
     words = read_placeholders([rule.text, rule.summary, rule.label, *said])
     if rule.order is not None:
         words |= read_placeholders(order_templates[rule.order].resource)

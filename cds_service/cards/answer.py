@@ -60,6 +60,12 @@ class Answer:
         """A signal that holds."""
         return next(one for one in self.signals if one.name == name)
 
+    def is_beside_the_point(self) -> bool:
+        """No study held such a patient: another cause is open, or denosumab lapsed and the figure would reassure."""
+        headline = self.assessment.of("refracture").headline
+        is_high = headline is not None and headline.band in ("high", "above")
+        return self.has("active-cancer") or (self.has("denosumab-overdue") and not is_high)
+
     def of_topic(self, topic: Topic) -> tuple[Recommendation, ...]:
         """The recommendations of one card, in order."""
         return tuple([one for one in self.recommendations if one.topic == topic])

@@ -33,9 +33,9 @@ def brace_limit_card(answer: Answer) -> Card | None:
 def _summary(answer: Answer, case: str) -> str:
     """The case's sentence, and a shorter one where dates and words of an order make it too long."""
     words = _words(answer)
-    shorter = {"keep-reason": "keep", "undated": "undated-short"}.get(case, "short")
+    shorter = {"keep-reason": ("keep",), "undated": ("undated-short",)}.get(case, ("dated", "short"))
     return _capital(
-        first_that_fits(answer.texts.say(f"summaries.braceLimit.{one}", **words) for one in (case, shorter))
+        first_that_fits(answer.texts.say(f"summaries.braceLimit.{one}", **words) for one in (case, *shorter))
     )
 
 
@@ -116,6 +116,8 @@ def _options(answer: Answer, case: str) -> Iterator[Option]:
             continue  # the summary says all of it
         if one.rule_id == CORRECTION and _is_by_hand(answer, one):
             option = option._replace(heading=answer.texts.raw("brace.by-hand"))
+        elif one.rule_id == CORRECTION and answer.has("brace-keep-reason"):
+            option = option._replace(heading=answer.texts.raw("brace.kept"))
         if one.rule_id == BED_REST and not case.startswith(BED_REST):
             option = option._replace(heading=_capital(", ".join(signal.because for signal in one.because)))
         yield option

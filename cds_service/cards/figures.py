@@ -20,10 +20,15 @@ MEASURES_OF_SARCOPENIA = ("grip-strength", "appendicular-muscle-index", "gait-sp
 
 
 class Line(NamedTuple):
-    """A heading with its text, as a layout names them."""
+    """A heading with its text, as a layout names them.
+
+    Attributes:
+        spare: left out where the card would be too long; a button or the linked page has it.
+    """
 
     heading: str
     text: str
+    spare: bool = False
 
 
 def horizon(result: ModelResult) -> str:
@@ -33,19 +38,28 @@ def horizon(result: ModelResult) -> str:
 
 
 def average(answer: Answer, result: ModelResult) -> str:
-    """What the band compares with: `study average 35 %`, or `average after kyphoplasty 10 %`.
+    """What a figure is compared with, the same in summary and detail: `average after kyphoplasty 10 %`.
 
-    "High" is held against the baseline in force; every other band against patients with the same procedure.
+    It is that of patients with the same procedure (evidence page, "Bands"); `study average 35 %` where the study knows
+    one procedure alone.
     """
-    if result.band == "high" or not _has_own_reference(answer, result):
-        whose = "this site's" if result.baseline_source == "site" else "study"
-        return f"{whose} average {say_percent(result.baseline)}"
-    return f"average after {_procedure(answer)} {say_percent(result.reference)}"
+    return f"{whose_average(answer, result).removeprefix('the ')} {say_percent(result.reference)}"
+
+
+def whose_average(answer: Answer, result: ModelResult) -> str:
+    """`average after kyphoplasty`, `the study average`, `this site's average`."""
+    if _has_own_reference(answer, result):
+        return answer.texts.say("average.procedure", procedure=_procedure(answer))
+    return answer.texts.raw(f"average.{result.baseline_source}")
 
 
 def short_average(answer: Answer, result: ModelResult) -> str:
-    """The same in the fewest words: `study 35 %`, `after kyphoplasty 10 %`."""
-    return average(answer, result).replace("average ", "")
+    """The same in the fewest words."""
+    if _has_own_reference(answer, result):
+        return answer.texts.say(
+            "average.procedure-short", procedure=_procedure(answer), average=say_percent(result.reference)
+        )
+    return average(answer, result).removeprefix("study ")
 
 
 def _has_own_reference(answer: Answer, result: ModelResult) -> bool:
@@ -70,49 +84,41 @@ def coarse_figure(result: ModelResult) -> str:
     return say_coarse_percent(prediction.risk, lowest=prediction.floor, highest=prediction.ceiling)
 
 
-def event(result: ModelResult) -> str:
-    """What the study counted, to begin a sentence: `Refracture`, `New vertebral fracture`."""
-    return capital(result.model.study.event)
-
-
-def _range(result: ModelResult, interval: tuple[float, float]) -> str:
+def say_interval(result: ModelResult, interval: tuple[float, float]) -> str:
+    """An interval of shares within the limits of print, in whole percent."""
     return say_range(interval, lowest=result.prediction.floor, highest=result.prediction.ceiling)
 
 
-def missing_names(answer: Answer, result: ModelResult) -> str:
-    """What is missing in short words, most telling first: `muscle and HU`; what surgery alone will tell is no part."""
-    gains = result.prediction.gains
-    names = answer.texts.short_names(tuple(sorted(gains, key=lambda name: (-gains[name], name))))
-    return join_words(names or ("what surgery will show",))
-
-
-def _measured(answer: Answer, result: ModelResult) -> str:
-    interval = result.prediction.if_measured
-    if interval is None:
-        return answer.texts.raw("lines.all-known")
-    return answer.texts.say("lines.if-measured", range=_range(result, interval), missing=missing_names(answer, result))
+def missing_names(answer: Answer, results: Iterable[ModelResult]) -> tuple[str, ...]:
+    """What is missing in short words, most telling first; what surgery alone will tell is no part."""
+    gains: dict[str, float] = {}
+    for result in results:
+        for name, gain in result.prediction.gains.items():
+            gains[name] = max(gain, gains.get(name, 0.0))
+    return answer.texts.short_names(tuple(sorted(gains, key=lambda name: (-gains[name], name))))
 
 
 def uncertainty(answer: Answer, result: ModelResult) -> str:
-    """`study uncertainty 22–52 %, all inputs known`, or the range once the rest is measured."""
-    return answer.texts.say(
-        "lines.uncertainty",
-        uncertainty=_range(result, result.prediction.study_uncertainty),
-        measured=_measured(answer, result),
-    )
-
-
-def ranges(answer: Answer, result: ModelResult) -> str:
-    """The same without a word where nothing is missing."""
-    return uncertainty(answer, result).removesuffix(f", {answer.texts.raw('lines.all-known')}")
+    """`study uncertainty 22–52 %`, and the range once the rest is measured where anything is missing."""
+    prediction = result.prediction
+    said = answer.texts.say("lines.uncertainty", range=say_interval(result, prediction.study_uncertainty))
+    if prediction.if_measured is None:
+        return said
+    missing = missing_names(answer, (result,))
+    path = "lines.if-measured" if missing else "lines.after-surgery"
+    span = say_interval(result, prediction.if_measured)
+    return f"{said}, {answer.texts.say(path, range=span, missing=join_words(missing or ('',)))}"
 
 
 def estimate(answer: Answer, result: ModelResult) -> str:
     """The whole figure in one sentence: figure, horizon, average, study uncertainty, what is missing."""
-    said = answer.texts.say(
-        "lines.best-estimate", figure=figure(result), horizon=horizon(result), average=average(answer, result)
+    return answer.texts.say(
+        "lines.best-estimate",
+        figure=figure(result),
+        horizon=horizon(result),
+        average=average(answer, result),
+        uncertainty=uncertainty(answer, result),
     )
-    return said + uncertainty(answer, result)
 
 
 def calibration(answer: Answer, result: ModelResult) -> str:
@@ -157,23 +163,25 @@ def sentences(parts: Iterable[str]) -> str:
     return ". ".join((first, *map(capital, others)))
 
 
-def sure_line(answer: Answer, result: ModelResult, *, is_said: bool, is_contradicted: bool) -> str:
-    """How sure a figure is: all that has to stand beside it.
+def sure_line(answer: Answer, result: ModelResult, summary: str, *, is_contradicted: bool) -> str:
+    """How sure a figure is, the answer in the first words; then all that has to stand beside a figure.
+
+    None of the studies makes a figure sure: one hospital, few events. Where the study uncertainty includes the average
+    not even the side is.
 
     Args:
-        is_said: the figure, its horizon and its average stand in the summary; they are not said twice.
+        summary: what it says is not said twice.
         is_contradicted: another study of this patient stands beside it, which is contrary evidence enough.
     """
-    study = result.model.study
-    own = uncertainty(answer, result) if is_said else estimate(answer, result)
-    if is_said and result.prediction.risk < result.prediction.floor:  # a summary rounds to the next fives
-        own = f"{figure(result)}, {own}"
-    said_after = f"{say_percent(result.reference)} is the average after {_procedure(answer)}"
-    after = said_after if result.band == "high" and _has_own_reference(answer, result) else ""
+    study, (low, high) = result.model.study, result.prediction.study_uncertainty
+    includes = low <= result.reference <= high
+    is_said = coarse_figure(result) in summary
     return sentences(
         [
-            own,
-            after,
+            answer.texts.say(
+                "lines.not-sure" if includes else "lines.not-very-sure",
+                figure=f"({uncertainty(answer, result)})" if is_said else f": {estimate(answer, result)}",
+            ).replace(" :", ":"),
             held_line(answer, result),
             *_outside(answer, result),
             study.card_line,
@@ -183,68 +191,29 @@ def sure_line(answer: Answer, result: ModelResult, *, is_said: bool, is_contradi
     )
 
 
-def no_figure_line(answer: Answer, result: ModelResult) -> str:
-    """What the study can and cannot say where its figure is not fit for a summary.
-
-    Where a value was held on the reassuring side the figure without that value is said: no reassurance from beyond
-    the study's range. Of patients whom the study did not hold, and below its average, no number is said; of the latter
-    nothing at all.
-    """
-    texts, prediction, study = answer.texts, result.prediction, result.model.study.short_line
-    outside = [one.text for one in result.violations if one.severity != "not-checkable"]
-    if outside:
-        return texts.say("lines.not-held", study=study, criteria="; ".join(outside))
-    without = ""
-    if result.without_held is not None:
-        held = [name for name, one in sorted(result.prediction.held.items()) if one.side == "reassuring"]
-        without = texts.say("lines.without", names=join_words(tuple(answer.wording.name(name) for name in held)))
-        prediction = result.without_held
-    elif prediction.has_reassuring_hold or prediction.risk < result.reference:
-        return ""
-    once = ""
-    if prediction.if_measured:
-        missing = texts.raw("missing.rest") if without else f"{missing_names(answer, result)} is "
-        span = _range(result, prediction.if_measured)
-        is_same = span == _range(result, prediction.study_uncertainty)  # both beyond the limits of print
-        once = "" if is_same else texts.say("lines.once", range=span, missing=missing)
-    return texts.say(
-        "lines.no-figure",
-        study=study,
-        without=without,
-        figure=figure(result, prediction.risk),
-        horizon=horizon(result),
-        average=average(answer, result).removeprefix("study "),
-        uncertainty=_range(result, prediction.study_uncertainty),
-        measured=once,
-    )
-
-
-def disagreement_lines(answer: Answer, outcome: OutcomeAssessment) -> tuple[Line, ...]:
-    """What the studies say that do not agree; beside a figure that is said already, the others alone."""
+def disagreement_line(answer: Answer, outcome: OutcomeAssessment) -> str:
+    """That studies disagree, each with its horizon and average; no second figure beside the first."""
     texts = answer.texts
-    heading = texts.raw("headings.other" if outcome.is_usable else "headings.disagree")
-    shown = [one for one in outcome.models if one.shown and not (outcome.is_usable and one is outcome.headline)]
-    said = [
-        texts.say(
-            "lines.one-study",
-            event=result.model.study.event,
-            figure=figure(result),
-            horizon=horizon(result),
-            patients=result.model.study.cohort.n,
-            average=average(answer, result),
-            uncertainty=ranges(answer, result),
-        )
-        for result in shown
-    ]
-    return (Line(heading, sentences(said)),)
+    shown = sorted((one for one in outcome.models if one.shown), key=lambda one: -one.prediction.risk)
+    higher, *_, lower = shown
+    is_split = (higher.prediction.risk >= higher.reference) != (lower.prediction.risk >= lower.reference)
+    if is_split:  # the side of its own average, not the number, tells them apart
+        higher, lower = sorted((higher, lower), key=lambda one: one.prediction.risk < one.reference)
+    kind = "split" if is_split else "far"
+    words = {"higher": _said_of(answer, higher), "lower": _said_of(answer, lower)}
+    if not outcome.is_usable:
+        return texts.say(f"disagree.{kind}", **words)
+    side = "lower" if outcome.headline is higher else "higher"
+    return texts.say(f"disagree.other-{kind}-{side}", **words)
 
 
-def agrees(answer: Answer, outcome: OutcomeAssessment) -> str:
-    """`a second study agrees`, where another speaks and puts the patient on the same side."""
-    bands = {result.band for result in outcome.models if result.shown and result is not outcome.headline}
-    own = outcome.headline.band if outcome.headline else None
-    same = {"high", "above"} if own in ("high", "above") else {own}
-    return answer.texts.raw("lines.agrees") if bands and bands <= same and own in ("high", "above") else ""
+def _said_of(answer: Answer, result: ModelResult) -> str:
+    return answer.texts.say(
+        "disagree.study",
+        patients=result.model.study.cohort.n,
+        horizon=horizon(result),
+        average=average(answer, result),
+    )
 
 
 def reasons_higher(answer: Answer, result: ModelResult) -> str:

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cds_service.cards.answer import Answer, make_card
+from cds_service.cards.answer import Answer, Option, make_card
 from cds_service.cards.extension import assessments_extension
 from cds_service.cards.figures import (
     Line,
-    agrees,
     capital,
-    disagreement_lines,
+    disagreement_line,
     estimate,
-    no_figure_line,
     reasons_higher,
     sentences,
     sure_line,
 )
-from cds_service.cards.summary import say_summary, why_none
-from cds_service.cards.texts import escape_markdown
+from cds_service.cards.no_figure import why_line
+from cds_service.cards.summary import is_warning, say_summary
+from cds_service.cards.texts import count_words, escape_markdown
 from cds_service.cards.unusable import unusable_values, value_concerns
-from cds_service.core.assessment import ModelResult, OutcomeAssessment
+from cds_service.core.assessment import OutcomeAssessment
+from cds_service.core.recommendations import Recommendation
 from cds_service.core.wording import say_date, say_number
 from cds_service.protocol import Card
+
+MOST_WORDS = 120  # of the whole card, without buttons
 
 
 def rehabilitation_card(answer: Answer) -> Card:
@@ -33,36 +35,40 @@ def rehabilitation_card(answer: Answer) -> Card:
         "rehabilitation",
         summary=summary,
         detail=_detail(answer, summary),
-        indicator="warning" if _is_warning(answer) else "info",
+        indicator="warning" if is_warning(answer) else "info",
         extension=assessments_extension(answer),
     )
 
 
-def _is_warning(answer: Answer) -> bool:
-    """The figure may warn (`ModelResult.may_warn`), and a recommended referral is not ordered yet (rule D3)."""
-    outcome = answer.assessment.of("refracture")
-    if outcome.headline is None or outcome.doubts:
-        return False
-    return outcome.headline.may_warn and bool(answer.open_referrals())
-
-
 def _detail(answer: Answer, summary: str) -> str:
+    """Acts, why, how sure; spare lines only where the card stays short enough to be read."""
     refracture, pain = (answer.assessment.of(outcome) for outcome in ("refracture", "residual-pain"))
-    return answer.texts.render(
-        "rehabilitation",
-        {
-            "notices": record_notices(answer) + order_notices(answer),
-            "options": [answer.option_line(one) for one in answer.of_topic("rehabilitation")],
-            "lines": (
-                *_excluded_by(answer, refracture),
-                *figure_lines(answer, refracture, summary),
-                *_pain_lines(answer, pain),
-                *_marker_lines(answer),
-                *_act_line(answer),
-                *_value_lines(answer),
-            ),
-        },
+    figures = figure_lines(answer, refracture, summary)
+    said = "\n".join((summary, *(line.text for line in figures)))
+    lines = (
+        *_excluded_by(answer, refracture),
+        *figures,
+        *_pain_lines(answer, pain),
+        *_marker_lines(answer),
+        *_act_line(answer),
+        *_value_lines(answer),
     )
+    context = {
+        "notices": record_notices(answer) + order_notices(answer),
+        "options": [_option(answer, one, said) for one in answer.of_topic("rehabilitation")],
+    }
+    detail = answer.texts.render("rehabilitation", {**context, "lines": lines})
+    if count_words(f"{summary} {detail}") <= MOST_WORDS:
+        return detail
+    return answer.texts.render("rehabilitation", {**context, "lines": [line for line in lines if not line.spare]})
+
+
+def _option(answer: Answer, recommendation: Recommendation, said: str) -> Option:
+    """A recommendation, without the T-score where another part of the card has it."""
+    option, score = answer.option_line(recommendation), recommendation.values.get("score", "")
+    number = score.strip(" ()")
+    is_said = any(f"{name} {number}{end}" in said for name in ("T", "T-score") for end in (")", " ", "\n"))
+    return option._replace(text=option.text.replace(score, "")) if score and is_said else option
 
 
 def record_notices(answer: Answer) -> tuple[str, ...]:
@@ -119,48 +125,32 @@ def _excluded_by(answer: Answer, outcome: OutcomeAssessment) -> tuple[Line, ...]
 
 
 def figure_lines(answer: Answer, outcome: OutcomeAssessment, summary: str) -> tuple[Line, ...]:
-    """Why the figure is high and how sure it is; or what the study can say where no figure is usable."""
+    """Why the figure is high and how sure it is; or why there is none."""
     headline, texts = outcome.headline, answer.texts
-    if headline is None or headline.band is None or _is_beside_the_point(answer):
+    if outcome.status == "not-applicable":
         return ()
-    if not outcome.is_usable and not outcome.disagreement:
-        said = _why_none(answer, outcome, headline, summary)
-        return (Line(texts.raw("headings.why-none"), said),) if said else ()
+    sure = texts.raw("headings.sure")
+    if answer.is_beside_the_point() or headline is None or outcome.doubts:
+        return (Line(sure, why_line(answer, outcome, summary)),)
     if not outcome.is_usable:
-        return disagreement_lines(answer, outcome)
-    said = sentences(
-        (
-            sure_line(answer, headline, is_said="%" in summary, is_contradicted=outcome.disagreement),
-            agrees(answer, outcome),
+        return (
+            Line(
+                sure, disagreement_line(answer, outcome) if outcome.disagreement else why_line(answer, outcome, summary)
+            ),
         )
-    )
     reasons = reasons_higher(answer, headline) if headline.band in ("high", "above") else ""
+    said = sure_line(answer, headline, summary, is_contradicted=outcome.disagreement)
     return (
         *((Line(texts.raw(f"headings.why-{headline.band}"), reasons),) if reasons else ()),
-        Line(texts.raw("headings.sure"), said),
-        *(disagreement_lines(answer, outcome) if outcome.disagreement else ()),
+        Line(sure, said),
+        *((Line(texts.raw("headings.other"), disagreement_line(answer, outcome)),) if outcome.disagreement else ()),
     )
-
-
-def _is_beside_the_point(answer: Answer) -> bool:
-    """No study held such a patient: another cause is open, or denosumab has lapsed and the figure would reassure."""
-    headline = answer.assessment.of("refracture").headline
-    is_high = headline is not None and headline.band in ("high", "above")
-    return answer.has("active-cancer") or (answer.has("denosumab-overdue") and not is_high)
-
-
-def _why_none(answer: Answer, outcome: OutcomeAssessment, headline: ModelResult, summary: str) -> str:
-    """The reason, where the summary has no room for it; then what the study says and how far that goes."""
-    reasons = why_none(answer, outcome)
-    unsaid = "" if any(one in summary for one in reasons) else reasons[0]
-    said = tuple(filter(None, (unsaid, no_figure_line(answer, headline))))
-    return sentences(said) if said else ""
 
 
 def _pain_lines(answer: Answer, outcome: OutcomeAssessment) -> tuple[Line, ...]:
     """Lasting pain: a figure only where it is above average and narrow; else a measure that cannot be used."""
     texts, headline = answer.texts, outcome.headline
-    if _is_beside_the_point(answer):
+    if answer.is_beside_the_point():
         return ()
     heading = texts.raw("headings.pain")
     if headline is not None and outcome.is_usable and headline.band in ("above", "high"):
@@ -173,7 +163,9 @@ def _pain_lines(answer: Answer, outcome: OutcomeAssessment) -> tuple[Line, ...]:
             ),
         )
     unusable = [f"{answer.wording.name(gap.name)} {gap.detail}" for result in outcome.models for gap in result.unusable]
-    return tuple(Line(heading, texts.say("lines.pain-none", why=escape_markdown(why))) for why in unusable[:1])
+    return tuple(
+        Line(heading, texts.say("lines.pain-none", why=escape_markdown(why)), spare=True) for why in unusable[:1]
+    )
 
 
 def _marker_lines(answer: Answer) -> tuple[Line, ...]:
@@ -190,7 +182,7 @@ def _marker_lines(answer: Answer) -> tuple[Line, ...]:
 def _act_line(answer: Answer) -> tuple[Line, ...]:
     """The one measurement that would give a figure; several have a card of their own."""
     acts = answer.single_act()
-    return tuple(Line(answer.texts.raw("headings.would-give"), capital(one.text)) for one in acts)
+    return tuple(Line(answer.texts.raw("headings.would-give"), capital(one.text), spare=True) for one in acts)
 
 
 def _value_lines(answer: Answer) -> tuple[Line, ...]:

@@ -14,7 +14,7 @@ from cds_service.protocol import Coding
 
 TOPIC_SYSTEM = "https://kyphoplasty-cds.org/fhir/CodeSystem/card-topic"
 REASON_SYSTEM = "https://kyphoplasty-cds.org/fhir/CodeSystem/override-reason"
-SUMMARY_LENGTH = 139  # characters; CDS Hooks wants fewer than 140
+SUMMARY_LENGTH = 120  # characters that a popup shows without cutting; CDS Hooks wants fewer than 140
 # What GFM reads as markup within a line, the starts of bare links, addresses and entities included.
 MARKUP = re.compile(r"([\\`*_\[\]<>|~]|(?<=www)\.|:(?=//)|@(?=\w)|&(?=#?\w+;))")
 
@@ -27,14 +27,19 @@ def escape_markdown(text: str) -> str:
     return MARKUP.sub(r"\\\1", visible)
 
 
+def count_words(text: str) -> int:
+    """Words as a reader counts them: what has a letter or a digit."""
+    return sum(any(sign.isalnum() for sign in word) for word in text.split())
+
+
 def first_that_fits(wordings: Iterable[str]) -> str:
-    """The first summary that CDS Hooks lets through, of wordings from full to short; the shortest when none does."""
+    """The first summary that is short enough, of wordings from full to short; the shortest when none is."""
     found = tuple(wordings)
-    return next((one for one in found if len(one) <= SUMMARY_LENGTH), found[-1])
+    return next((one for one in found if len(one) <= SUMMARY_LENGTH), min(found, key=len))
 
 
 def shortened(summary: str) -> str:
-    """A summary that CDS Hooks lets through, whatever a site's texts made of it: cut between words where it must be."""
+    """A summary that a popup shows whole, whatever a site's texts made of it: cut between words where it must be."""
     if len(summary) <= SUMMARY_LENGTH:
         return summary
     return summary[: SUMMARY_LENGTH - 1].rpartition(" ")[0] + "…"

@@ -111,27 +111,37 @@ class When(_Table):
 
 
 class SignalText(_Table):
-    """A text for one signal; without a signal it is what is said otherwise.
+    """A text for a signal, or for the first that holds of several; without one it is what is said otherwise.
 
     Attributes:
-        say: the card's line.
+        say: the card's line; `{text}` in it is the rule's own text, which is also said where this is empty.
         summary: its short form for the card's summary; empty where the summary need not say it.
         brief: a shorter form yet, for a summary that has a figure to carry as well.
         leads: the fact is graver than any figure: the summary begins with it.
     """
 
-    signal: str | None = None
-    say: str
+    signal: str | tuple[str, ...] = ()
+    say: str = "{text}"
     summary: str = ""
     brief: str = ""
     leads: bool = False
+
+    @property
+    def signals(self) -> tuple[str, ...]:
+        """The signals it is for; none for what is said otherwise."""
+        return (self.signal,) if isinstance(self.signal, str) else self.signal
+
+    def line(self, text: str) -> str:
+        """The card's line, with the rule's own text in its place."""
+        return self.say.replace("{text}", text)
 
 
 class Rule(_Table):
     """One file of `hooks/<service>/recommendations/`.
 
     Attributes:
-        text: the card's line; or `texts`, of which the first whose signal is there is taken.
+        text: the card's line, or what `texts` have in common.
+        texts: the first whose signal is there is taken.
         short: the referral in a summary's list ("Not ordered: rehabilitation").
         summary: of a measurement: what would be measured; of a rule with one text: its short form for the summary.
         supplies: inputs of the models that a measurement could give; the act with the greatest gain leads.
@@ -166,8 +176,8 @@ class Rule(_Table):
 
     @model_validator(mode="after")
     def _is_whole(self) -> Rule:
-        if bool(self.text) == bool(self.texts):
-            raise ValueError("exactly one of text and texts is needed")
+        if not self.text and not all(one.say and "{text}" not in one.say for one in self.texts or [SignalText()]):
+            raise ValueError("a rule needs a text, or texts that say everything themselves")
         if self.order and not (self.label and self.order_kind):
             raise ValueError("a rule with an order needs label and order-kind")
         return self
@@ -218,8 +228,7 @@ def _recommendation(
     gain: float,
     values: Mapping[str, str],
 ) -> Recommendation:
-    said = _text(rule, signals)
-    chosen = signals.get(said.signal or "")
+    said, chosen = _text(rule, signals)
     because = because if chosen is None or chosen in because else (*because, chosen)
     already = support.of_kind(rule.order_kind) if rule.order_kind else ()
     correction = next((signal.correction for signal in because if signal.correction), None) if rule.corrects else None
@@ -237,7 +246,7 @@ def _recommendation(
         rule_id=rule.id,
         topic=rule.topic,
         heading=rule.heading,
-        text=said.say.format_map(words),
+        text=said.line(rule.text).format_map(words),
         short=rule.short,
         summary=said.summary.format_map(words),
         brief=(said.brief or said.summary).format_map({**words, "t": ""}),
@@ -255,13 +264,14 @@ def _recommendation(
     )
 
 
-def _text(rule: Rule, signals: Mapping[str, Signal]) -> SignalText:
-    """The rule's only text, or the first whose signal holds."""
-    if rule.text:
-        return SignalText(say=rule.text, summary=rule.summary)
+def _text(rule: Rule, signals: Mapping[str, Signal]) -> tuple[SignalText, Signal | None]:
+    """The first text whose signal holds, with that signal; of a rule without texts its only one."""
+    if not rule.texts:
+        return SignalText(summary=rule.summary), None
     for option in rule.texts:
-        if option.signal is None or option.signal in signals:
-            return option
+        chosen = next((signals[name] for name in option.signals if name in signals), None)
+        if chosen is not None or not option.signals:
+            return option, chosen
     raise ValueError(f"rule {rule.id}: no text fits the signals")
 
 

@@ -258,7 +258,8 @@ def say_bone_drug(findings: Findings) -> dict[str, str]:
         return {"drug": on, "listed": on}
     if known is not None:
         count = re.search(r"\d+", known.provenance[0].resource)
-        read = f", {count[0]} {'entry' if count[0] == '1' else 'entries'} read" if count else ""
+        entries = "entry" if count and count[0] == "1" else "entries"
+        read = f" among {count[0]} medication {entries}" if count else ""
         return {"drug": "no bone drug on record", "listed": f"no bone drug{read}"}
     gap = findings.gaps["bone-drug"]
     said = "bone drugs not known"
@@ -387,7 +388,7 @@ def _brace_keep_reason(situation: Situation) -> Signal | None:
 
 def _kept_for(title: str) -> str:
     """A burst fracture is named as what it is: surgeons look for the posterior wall."""
-    return f"{title} on record" + (", a posterior wall injury" if "burst" in title else "")
+    return f"{title} (posterior wall injury)" if "burst" in title else f"{title} on record"
 
 
 def _is_left_open(situation: Situation, finding_name: str) -> bool:

@@ -78,7 +78,7 @@ def test_a_card_is_dismissed_with_a_reason(open_page):
     watched.choose("P4,")
     watched.page.get_by_role("button", name="Add this sample's orders").click()
     watched.sign()
-    risk = watched.card("New vertebral fracture risk high")
+    risk = watched.card("Refracture risk high")
     risk.get_by_text("Or say why not").click()
     risk.get_by_label("Reason").select_option("Patient declines")
     risk.get_by_label("Comment").fill("wants to wait")

@@ -41,7 +41,7 @@ def test_the_record_behind_every_case_is_read_whole(service, templates):
 # --- one value is wrong: it is a gap with its reason, and everything else is still there
 
 T, UNREADABLE = "bmd-t-score", "T-score Observation/t1 is not readable"
-NOT_KNOWN = "**Why no figure:** T-score not known"  # and no word of a value: none is on record
+NOT_KNOWN = "**How sure:** no figure. T-score not known"  # and no word of a value: none is on record
 GAPS = {
     "no unit, and a value that is a density": (T, (t_score(0.83, None),), "0.83 (1 May 2026): a density"),
     "g/cm2 under a T-score code": (T, (t_score(0.83, "g/cm2"),), "T-score 0.83 g/cm2 (1 May 2026): the unit"),
@@ -131,7 +131,7 @@ GAPS = {
     "a weight in stones and no BMI": (
         "bmi",
         (observed("w", "29463-7", 8, "[stone_av]"), observed("h", "8302-2", 160, "cm")),
-        "**Why no figure:** BMI not known",
+        "**How sure:** no figure. BMI not known",
     ),
     "muscle atrophy over 100 %": (
         "pma-rate",

@@ -41,7 +41,7 @@ def test_nothing_of_the_record_was_left_unread(demo):
     [
         (1, "above 90 %"),
         (2, "under 5 %"),
-        (3, "No figure: BMI 28 is outside the study"),
+        (3, "No refracture figure: BMI 28 is outside the study"),
         (4, "about 35 %"),
         (5, "No figure: no bone density or muscle data found"),
         (6, "TLSO ordered without an end date"),

@@ -326,7 +326,7 @@ def test_an_accepted_card_is_shorter_and_keeps_what_was_not_accepted(ward, asked
         "Refer to rehabilitation": False,
         "Refer to dietitian": False,
         "Refer to fracture liaison service": True,
-        "Ask radiology for HU on the existing CT": False,
+        "Ask radiology for HU, if an unenhanced CT exists": False,
     }
     assert "whatever the T-score" in short["detail"]  # its text stands there whole
     assert "supervised back-extensor" not in short["detail"]

@@ -99,7 +99,7 @@ def sample_card(name, service):
 def test_d4_with_a_site_baseline_it_says_what_was_adjusted(tmp_path):
     service = site(tmp_path, "[baseline]\nrefracture = { incidence = 0.20, months = 12 }\n")
     card = sample_card("p2-low", service)
-    assert "this site's 20 %" in card["summary"]
+    assert "this site's average 20 %" in card["summary"]
     assert "ot calibrated here" not in card["detail"]
     assert "this site's incidence (20 %)" in card["detail"]
     assert "each look like the study's" in card["detail"]

@@ -1,4 +1,4 @@
-"""What holds for the cards of any patient at all: 400 generated signings, and the nine samples."""
+"""What holds for the cards of any patient at all: 400 generated signings."""
 
 from __future__ import annotations
 
@@ -7,16 +7,14 @@ import re
 from dataclasses import replace
 from functools import cache
 
-import pytest
 from hypothesis import given, settings
 
-from cds_service.demo.requests import order_sign_request
 from cds_service.loading import load_service
-from cds_service.samples import SITE_FOLDER, load_samples
+from cds_service.samples import SITE_FOLDER
 from cds_service.site.folder import load_site
-from tests.chart_builders import HOOK, TODAY, ask, texts_of
-from tests.display_rules import CHECKS
+from tests.chart_builders import ask, texts_of
 from tests.generated_patients import signings
+from tests.patients.rules import RULES_OF_ANY_REQUEST
 
 
 @cache
@@ -24,37 +22,20 @@ def site_service():
     return load_service(load_site(SITE_FOLDER))
 
 
-@cache
-def sample_answers():
-    """The cards of the sample patients, by name."""
-    found = {}
-    for sample in load_samples(TODAY):
-        service = site_service() if sample.needs_site else load_service()
-        body = order_sign_request(sample, plan=service.hooks[HOOK].discovery["prefetch"])
-        found[sample.id] = ask(body, service=service)
-    return found
-
-
-@pytest.mark.parametrize("check", CHECKS)
-@pytest.mark.parametrize("name", [sample.id for sample in load_samples(TODAY)])
-def test_the_samples_keep_every_rule(check, name):
-    check(sample_answers()[name])
+def faults(cards, signing):
+    return [fault for rule in RULES_OF_ANY_REQUEST for fault in rule(cards, signing)]
 
 
 @given(signings())
 @settings(max_examples=400, deadline=None, derandomize=True)
 def test_any_patient_keeps_every_rule(signing):
-    cards = ask(signing.request())
-    for check in CHECKS:
-        check(cards)
+    assert faults(ask(signing.request()), signing) == []
 
 
 @given(signings())
 @settings(max_examples=60, deadline=None, derandomize=True)
 def test_any_patient_of_a_site_keeps_every_rule(signing):
-    cards = ask(signing.request(service=site_service()), service=site_service())
-    for check in CHECKS:
-        check(cards)
+    assert faults(ask(signing.request(service=site_service()), service=site_service()), signing) == []
 
 
 @given(signings())

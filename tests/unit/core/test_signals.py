@@ -398,7 +398,7 @@ def test_a_site_may_want_the_limits_said_with_every_augmentation():
 
 def test_a_stable_burst_fracture_is_a_posterior_wall_injury():
     because = signals_of({"stable-burst-fracture": True})["brace-keep-reason"].because
-    assert because == "stable burst fracture on record, a posterior wall injury"
+    assert because == "stable burst fracture (posterior wall injury)"
 
 
 def test_what_the_record_leaves_open_keeps_a_brace_and_calls_for_none():

@@ -92,7 +92,7 @@ def test_a_day_is_written_out():
     [
         ("psoas-total-area", 10.0, "psoas area 10.0 cm²"),
         ("bmd-t-score", -3.2, "T-score −3.2"),
-        ("es-mf-fat-fraction", 58.0, "muscle fat 58 %"),
+        ("es-mf-fat-fraction", 58.0, "L4 muscle fat 58 %"),
         ("ct-attenuation", 45.0, "CT attenuation 45 HU"),
         ("diabetes", True, "diabetes"),
         ("diabetes", False, "no diabetes"),

@@ -1,0 +1,177 @@
+"""Why no refracture figure is said: in a few words for the summary, with its ground for the detail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from cds_service.cards.answer import Answer
+from cds_service.cards.figures import average, figure, horizon, join_words, missing_names, say_interval, sentences
+from cds_service.core.assessment import ModelResult, OutcomeAssessment
+from cds_service.core.facts import Finding, Gap
+from cds_service.core.wording import say_number
+
+BONE = ("bmd-t-score", "ct-attenuation")  # what a refracture figure rests on
+SEEN_AND_NOT_USED = ("stale", "other-method", "out-of-range", "unit-unknown", "conflicting", "no-value")
+
+
+class Reason(NamedTuple):
+    """One reason: `BMI 28 is outside the study`.
+
+    Attributes:
+        why: a phrase for a summary.
+        ground: what stands behind it, for the detail: which study, whom it held, what it could say.
+    """
+
+    why: str
+    ground: str
+
+
+def reasons(answer: Answer, outcome: OutcomeAssessment) -> tuple[Reason, ...]:
+    """Why no refracture figure is usable, the gravest first; every part of the card takes them from here.
+
+    Who the patient is comes before what was measured, and that before how old it is.
+    """
+    results = [outcome.headline] if outcome.headline else [one for one in outcome.models if one.inputs]
+    found = [*_open_cause(answer, outcome)]
+    for grave in ("no-figure", "outside"):
+        held = outcome.models if grave == "no-figure" else results
+        found += [
+            Reason(one.text.partition(" (")[0], _held_no_such(answer, result))
+            for result in held
+            for one in result.violations
+            if one.severity == grave
+        ]
+    found += [_outside(answer, result, name) for result in results for name in _beyond(result)]
+    found += [_seen(answer, answer.findings.gaps[name]) for name in BONE if _is_seen(answer, name)]
+    if not found and not _measured(outcome):
+        is_read = not answer.record.unread
+        why = answer.texts.raw("why.nothing-known" if is_read else "why.unread")
+        found.append(Reason(why, answer.texts.raw("why.rest-on")))
+    found += [_not_known(answer, result, name) for result in results for name in _silenced(result, "not-known")]
+    found += [_aged(answer, name) for result in results for name in _silenced(result, "aged")]
+    found = found or [_wide(answer, outcome)]
+    return tuple({one.why: one for one in reversed(found)}.values())[::-1]
+
+
+def why_line(answer: Answer, outcome: OutcomeAssessment, summary: str) -> str:
+    """That there is no figure, then the reason where the summary had no room for it, and its ground."""
+    why, ground = reasons(answer, outcome)[0]
+    return sentences((answer.texts.raw("why.none"), "" if why in summary else why, ground))
+
+
+def _open_cause(answer: Answer, outcome: OutcomeAssessment) -> Iterator[Reason]:
+    """The cause of the fracture is open, or nothing like it was studied."""
+    texts = answer.texts
+    if answer.has("active-cancer"):
+        yield Reason(texts.raw("why.cancer"), "")
+    for name in outcome.doubts:
+        yield Reason(texts.say("why.doubt", name=answer.wording.name(name)), texts.raw("why.excluded"))
+    if answer.has("denosumab-overdue"):
+        yield Reason(texts.raw("why.denosumab"), "")
+
+
+def _held_no_such(answer: Answer, result: ModelResult) -> str:
+    return answer.texts.say("why.no-such", study=result.model.study.short_line)
+
+
+def _silenced(result: ModelResult, *why: str) -> list[str]:
+    """Findings that silence the figure for one of these reasons."""
+    return [one.finding for one in result.silenced_by if one.why in why]
+
+
+def _beyond(result: ModelResult) -> list[str]:
+    """Inputs whose value lies beyond what the study can say; one that alarms only where it is old as well."""
+    criteria = {one.finding for one in result.violations}
+    held = [name for name in _silenced(result, "held", "outside") if name not in criteria]
+    return held + [name for name in _silenced(result, "aged") if name in result.prediction.held]
+
+
+def _outside(answer: Answer, result: ModelResult, name: str) -> Reason:
+    texts, held, gap = answer.texts, result.prediction.held.get(name), answer.findings.gaps.get(name)
+    title, ground = answer.wording.name(name), _held_no_such(answer, result)
+    if held is not None:
+        why = texts.say("why.held", name=title, value=_number(answer, name, held.value))
+        return Reason(why, sentences((ground, _if_ignored(answer, result))))
+    if gap is not None and isinstance(gap.value, float | int) and gap.observed:
+        value = _number(answer, name, float(gap.value))
+        return Reason(texts.say("why.held-old", name=title, value=value, year=gap.observed.year), ground)
+    return Reason(texts.say("why.outside", name=title), ground)
+
+
+def _number(answer: Answer, name: str, value: float) -> str:
+    return say_number(value, answer.wording.terms[name].decimals if value % 1 else 0)
+
+
+def _if_ignored(answer: Answer, result: ModelResult) -> str:
+    """What the study would say without the values beyond its range: it is not this patient's figure (card page, P3)."""
+    without, texts = result.without_held, answer.texts
+    if without is None or result.is_outside:
+        return ""
+    held = [name for name, one in sorted(result.prediction.held.items()) if one.side == "reassuring"]
+    ranges = dict.fromkeys(say_interval(result, one) for one in without.ranges)  # both may lie beyond print
+    uncertainty, *measured = ranges
+    return texts.say(
+        "why.if-ignored",
+        figure=figure(result, without.risk),
+        horizon=horizon(result),
+        names=join_words(tuple(answer.wording.name(name) for name in held)),
+        average=average(answer, result).removeprefix("study "),
+        uncertainty=uncertainty,
+        measured="".join(texts.say("why.once-measured", range=one) for one in measured),
+    )
+
+
+def _is_seen(answer: Answer, name: str) -> bool:
+    gap = answer.findings.gaps.get(name)
+    return gap is not None and (gap.reason in SEEN_AND_NOT_USED or gap.value is not None)
+
+
+def _seen(answer: Answer, gap: Gap) -> Reason:
+    """A value that is there and not used: `T-score from 2017`, `CT attenuation measured over the whole vertebra`."""
+    texts = answer.texts
+    if gap.reason == "stale" and gap.observed:
+        why = texts.say("why.stale", name=answer.wording.name(gap.name), year=gap.observed.year)
+        return Reason(why, texts.raw("why.too-old"))
+    said = gap.detail.partition(" not used: ")
+    return Reason(said[2] or said[0], texts.raw("why.rest-on"))
+
+
+def _measured(outcome: OutcomeAssessment) -> set[str]:
+    """Inputs that were measured; the order and the problem list measure nothing."""
+    return {one.name for result in outcome.models for one in result.inputs} - {"procedure", "tl-junction", "diabetes"}
+
+
+def _not_known(answer: Answer, result: ModelResult, name: str) -> Reason:
+    texts, title = answer.texts, answer.wording.name(name)
+    ground = texts.say("why.unknown-ground", name=title, study=result.model.study.short_line)
+    return Reason(texts.say("why.not-known", name=title), ground)
+
+
+def _aged(answer: Answer, name: str) -> Reason:
+    """A value in use that is older than fresh, or of which nobody knows how it was measured."""
+    texts, title = answer.texts, answer.wording.name(name)
+    known: Finding | None = answer.findings.known.get(name)
+    age = next((concern for concern in known.concerns if concern.endswith(" old.")), "") if known else ""
+    if known and known.observed and " year" in age:
+        return Reason(texts.say("why.stale", name=title, year=known.observed.year), texts.raw("why.too-old"))
+    if age:
+        return Reason(age.removeprefix("The ").rstrip("."), texts.raw("why.too-old"))
+    return Reason(texts.say("why.method", name=title), texts.raw("why.method-matters"))
+
+
+def _wide(answer: Answer, outcome: OutcomeAssessment) -> Reason:
+    """Too much is missing, or the study is too small: the ranges are the reason."""
+    texts, result = answer.texts, outcome.headline
+    missing = missing_names(answer, (result,) if result else outcome.models)
+    why = texts.say("why.too-little", missing=join_words(missing[:2])) if missing else texts.raw("why.wide")
+    if result is None:
+        return Reason(why, texts.raw("why.rest-on"))
+    measured = result.prediction.if_measured
+    words = {
+        "study": result.model.study.short_line,
+        "horizon": horizon(result),
+        "average": average(answer, result),
+        "range": say_interval(result, measured or result.prediction.study_uncertainty),
+    }
+    return Reason(why, texts.say("why.wide-measured" if measured else "why.wide-study", **words))
