@@ -1,0 +1,138 @@
+"""Whatever grows in a request, a record or the log: the work grows no faster.
+
+Counted are calls, of Python and of C; `python -m tests.growing` looks at the time, for what happens inside one call.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from cds_service.audit.exporting import FORMATS, begin_export, export_lines
+from cds_service.audit.query import Query
+from cds_service.audit.verification.walk import verify_log
+from cds_service.deadline import Deadline
+from cds_service.feedback import MAX_ITEMS, parse_feedback
+from cds_service.fhir.gathering import reading
+from cds_service.fhir.gathering.reading import Fetched
+from cds_service.fhir.gathering.record import gather
+from cds_service.fhir.gathering.subjects import Person
+from cds_service.protocol import parse_request
+from tests.audit_builders import NOON, clock, fill, purge
+from tests.chart_builders import HOOK, PATIENT, open_service
+from tests.growing import DEEP, PARTS, answered, body_of, operations
+
+SIZES = (100, 1_000, 10_000)
+QUICK = 30_000  # calls for a thousand, up to which ten thousand are tried as well; else three thousand
+STEEPER = 1.3  # sorting, and lists that outgrow a step
+
+
+def assert_grows_evenly(work_of: Callable[[int], Callable[[], Any]], sizes: Sequence[int] = SIZES) -> None:
+    """One more of it costs no more among many than among few."""
+    counts = [(0, 0)]
+    for wanted in sizes:
+        size = 3_000 if wanted == SIZES[-1] and counts[-1][1] > QUICK else wanted
+        counts.append((size, operations(work_of(size))))
+    steps = [(late - early) / (many - few) for (few, early), (many, late) in pairwise(counts[1:])]
+    assert all(after <= max(before, 1) * STEEPER for before, after in pairwise(steps)), counts
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _warm() -> None:
+    for build in PARTS.values():
+        answered(body_of(build, 3))
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_an_answer_grows_evenly_with(part):
+    def work_of(size: int) -> Callable[[], None]:
+        text = body_of(PARTS[part], size)
+        return lambda: answered(text)
+
+    assert_grows_evenly(work_of)
+
+
+@pytest.mark.parametrize("part", DEEP)
+def test_an_answer_grows_evenly_with_the_depth_of(part):
+    def work_of(depth: int) -> Callable[[], None]:
+        text = body_of(DEEP[part], depth)
+        return lambda: answered(text)
+
+    assert_grows_evenly(work_of, (5, 10, 20))
+
+
+class _Server:
+    """A FHIR server that answers each search with the pages of this record."""
+
+    def __init__(self, pages: dict[str, list[Any]]) -> None:
+        self._pages = pages
+
+    def fetch(self, query: str, *, until: float) -> Fetched:  # noqa: ARG002 - as the reader of a server has it
+        found = self._pages.get(query.partition("?")[0].partition("/")[0])
+        return Fetched(tuple(found or [{"resourceType": "Bundle", "entry": []}]))
+
+    def follow(self, page: Any, *, until: float) -> Fetched:  # noqa: ARG002
+        return Fetched((page,))
+
+
+@pytest.mark.parametrize("part", ["values of one day", "drugs that refer to Medications", "problems of one kind"])
+def test_a_record_that_is_pulled_grows_evenly(part, monkeypatch):
+    """Read in this thread, where it is counted."""
+    monkeypatch.setattr(reading, "run_side_by_side", lambda tasks, _until: {key: task() for key, task in tasks.items()})
+    service = open_service()
+
+    def work_of(size: int) -> Callable[[], None]:
+        body = json.loads(body_of(PARTS[part], size))
+        pages: dict[str, list[Any]] = {}
+        for template in service.hooks[HOOK].plan.templates:
+            whole = body["prefetch"][template.key]
+            pages.setdefault(template.resource_type, []).extend(_paged(whole) if "entry" in whole else [whole])
+        request = parse_request(json.dumps(body | {"prefetch": {}}).encode(), "order-sign")
+        plan, server = service.hooks[HOOK].plan, _Server(pages)
+        person = Person(PATIENT)
+        return lambda: gather(request, plan, server, service.terminology, person, deadline=Deadline.after(600))
+
+    assert_grows_evenly(work_of, (100, 1_000, 3_000))
+
+
+def _paged(whole: dict[str, Any]) -> list[dict[str, Any]]:
+    entries = whole["entry"]
+    return [{"resourceType": "Bundle", "entry": entries[start : start + 100]} for start in range(0, len(entries), 100)]
+
+
+def test_feedback_grows_evenly():
+    told = {"card": "x", "outcome": "overridden", "outcomeTimestamp": "2026-11-20T09:00:00Z"}
+
+    def work_of(size: int) -> Callable[[], None]:
+        text = json.dumps({"feedback": [told] * size}).encode()
+
+        return lambda: parse_feedback(text)
+
+    assert_grows_evenly(work_of, (10, 30, MAX_ITEMS))
+
+
+@pytest.mark.parametrize("is_purged", [False, True], ids=["whole", "purged"])
+def test_verifying_grows_evenly(tmp_path, is_purged):
+    def work_of(size: int) -> Callable[[], None]:
+        url = f"sqlite:///{tmp_path / f'{size}.sqlite3'}"
+        database = fill(url, size)
+        if is_purged:
+            assert purge(database, NOON + timedelta(seconds=size // 2)) > size // 3
+        return lambda: verify_log(url)
+
+    assert_grows_evenly(work_of, (100, 400, 1_200))
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_an_export_grows_evenly(tmp_path, form):
+    def work_of(size: int) -> Callable[[], None]:
+        database = fill(f"sqlite:///{tmp_path / f'{size}.sqlite3'}", size)
+        export = begin_export(database, Query(), form, "os:root", clock)
+        return lambda: list(export_lines(database, export))
+
+    assert_grows_evenly(work_of, (100, 400, 1_200))
