@@ -46,7 +46,7 @@ audit.add_command(migrate)
 
 
 @main.command(cls=_SettingsHelp)
-@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--host", default="127.0.0.1", show_default=True, help="another address needs nginx in front")
 @click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="0 picks a free port")
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64))
 @click.option(
@@ -58,7 +58,10 @@ audit.add_command(migrate)
 )
 @_say_errors
 def serve(host: str, port: int, workers: int, fhir_servers: tuple[str, ...]) -> None:
-    """Run the service."""
+    """Run the service.
+
+    Beyond loopback put nginx in front (deploy/nginx/nginx.conf): slow clients and overload are its part.
+    """
     from cds_service.web.server import run_server  # noqa: PLC0415 - Flask and gunicorn are loaded for this command only
 
     run_server(read_settings(fhir_servers=fhir_servers), host=host, port=port, workers=workers)

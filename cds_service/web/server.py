@@ -40,6 +40,9 @@ def run_server(settings: Settings, *, host: str, port: int, workers: int) -> Non
     refuse_public_host(host, site.site if site else None, settings.public_url)
     refuse_plain_address(settings.public_url, is_private=site is not None and site.site.fhir.allow_private_networks)
     configure_logs(settings.log_level)
+    if not is_loopback_host(host):
+        message = "nginx is required in front: alone the service does not withstand slow clients or overload"
+        logging.getLogger("kyphoplasty_cds.server").warning(message)
     service = load_service(site)
     audit = AuditStore(settings.database_url)
     run, drain = str(uuid4()), Drain(settings.drain_seconds)

@@ -1,4 +1,4 @@
-"""`make bench`: the service beside baselines and a peer in one run, as ratios; ends with 1 where a bound does not hold.
+"""`make bench`: the service beside a fixed answer in one run, as ratios; ends with 1 where a bound does not hold.
 
 All servers and the load generator share this machine. Absolute figures are for this machine alone; ratios are taken
 round by round. `deploy/bench.md` is written when every row was measured.

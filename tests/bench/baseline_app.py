@@ -1,6 +1,6 @@
-"""Two answers that do nothing of medicine, served as ours: `python -m tests.bench.baseline_app PORT WORKERS`.
+"""A Flask view with a fixed answer of two cards, on the server that ours runs on.
 
-`/fixed` gives a fixed answer with two cards without a look at the body; `/parsed` parses the body with orjson first.
+python -m tests.bench.baseline_app PORT WORKERS
 """
 
 from __future__ import annotations
@@ -8,10 +8,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-import orjson
-from flask import Flask, Response, request
+from flask import Flask, Response
 
-from cds_service.web.server import serve
+from cds_service.web.http_server import serve
 
 ANSWER = Path(__file__).with_name("two_cards.json").read_bytes()
 
@@ -27,11 +26,6 @@ def make_app(_address: str) -> Flask:
     @app.post("/fixed")
     def fixed() -> Response:
         return _json(ANSWER)
-
-    @app.post("/parsed")
-    def parsed() -> Response:
-        body = orjson.loads(request.get_data(cache=False))
-        return _json(ANSWER if body["context"]["patientId"] else b"{}")
 
     return app
 

@@ -8,7 +8,6 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
 
-from tests.bench.peer import peer_command
 from tests.bench.running import ROOT, Running
 from tests.client_tokens import Signer, client_of, key_set, site_folder
 from tests.live_service import SERVICE_ID
@@ -81,14 +80,6 @@ def _baseline(servers: Servers) -> Running:
     return servers.start("baseline", command, "/health/live")
 
 
-def _peer(servers: Servers) -> Running:
-    try:
-        command = peer_command(WORKERS)
-    except OSError as error:
-        raise NotHere(str(error)) from None
-    return servers.start("peer", command, "/cds/cds-discovery")
-
-
 def tokens(number: int) -> list[str]:
     """So many tokens of the client that the server `jwt` knows, each good once."""
     signer = Signer("ES384")
@@ -108,7 +99,6 @@ def _slow_fhir(servers: Servers) -> Running:
 
 MAKERS: Mapping[str, Callable[[Servers], Running]] = {
     "baseline": _baseline,
-    "peer": _peer,
     "slow-fhir": _slow_fhir,
     "sqlite": lambda servers: servers.ours("sqlite"),
     "jwt": _jwt,
