@@ -6,6 +6,7 @@ CdsError
     TooMuchAsked            more orders or statements in one request than are allowed
     PatientMismatch         the Patient or the augmentation order belongs to another patient than the request
   NotAuthenticated          the caller did not prove who it is
+  LoginRefused              what the hospital's issuer sent back proves nobody who has a role here
   NotAllowed                the caller may not do this, for example name this FHIR server
   UnknownService            no service of that id
   EvidenceUnavailable       nothing of the record could be read
@@ -54,6 +55,18 @@ class NotAuthenticated(CdsError):
         self.reason = reason
         self.issuer = issuer
         self.kid = kid
+
+
+class LoginRefused(CdsError):
+    """What came back from the issuer proves nothing, or proves somebody who has no role here.
+
+    Attributes:
+        reason: a word for the log, for example `nonce`, `signature`, `role`; never a text of the issuer or of a token.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class NotAllowed(CdsError):

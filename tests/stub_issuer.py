@@ -7,6 +7,7 @@ import hashlib
 import json
 import secrets
 import threading
+import time
 from collections.abc import Callable
 from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -47,7 +48,6 @@ class StubIssuer:
         self.returns: dict[str, str] = {}
         self.sign: Callable[[dict[str, Any]], str] = self.signed
         self.answer: Callable[[BaseHTTPRequestHandler], None] | None = None
-        self.now = 0.0
         self.calls: list[str] = []
         self.headers: list[str] = []
         self.issued: list[str] = []
@@ -115,8 +115,8 @@ class StubIssuer:
             "iss": self.issuer,
             "sub": "8f3a-11",
             "aud": CLIENT_ID,
-            "iat": int(self.now),
-            "exp": int(self.now) + 300,
+            "iat": int(time.time()),
+            "exp": int(time.time()) + 300,
             "nonce": asked["nonce"],
             "groups": ["staff", "cds-reviewers"],
             **self.claims,

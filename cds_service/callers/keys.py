@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any, Protocol, get_args
 
@@ -16,13 +17,13 @@ from cds_service.deadline import Deadline
 from cds_service.errors import CallFailed, DataFileError
 from cds_service.json_text import JsonTextError, decode_json
 from cds_service.outgoing import Connections
-from cds_service.published import Monotonic, NotPublished, Published
+from cds_service.outgoing.cached import Cached, Monotonic
 from cds_service.site.clients import Algorithm
 from cds_service.site.folder import SiteFolder
 
 LOG = logging.getLogger("kyphoplasty_cds.callers")
 MAX_KEYS = 100
-MAX_KID = 64  # characters
+MAX_KID = 256  # characters
 RSA_BITS = (2048, 8192)  # shorter keys can be broken, longer ones are slow
 RSA = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512")
 # Key type or curve -> the algorithms of RFC 7518 and RFC 8037 that such a key verifies.
@@ -57,6 +58,11 @@ class KeySet:
 
     keys: Mapping[str, tuple[PyJWK, ...]] = field(default_factory=dict)
     ignored: Mapping[str, str] = field(default_factory=dict)
+
+    def fitting(self, algorithm: str, kid: str | None) -> Sequence[PyJWK]:
+        """The keys for tokens of this algorithm: of this id, or all where a token names none."""
+        named = self.keys.get(kid, ()) if kid is not None else chain.from_iterable(self.keys.values())
+        return [key for key in named if key.algorithm_name == algorithm]
 
 
 NO_KEYS = KeySet()
@@ -166,10 +172,20 @@ class KeyFile:
 
 
 class KeyAddress:
-    """Keys at an address. No redirect is followed."""
+    """Keys at an address. No redirect is followed.
+
+    Attributes:
+        url: of the JWK Set, as written.
+    """
 
     def __init__(
-        self, issuer: str, url: str, connections: Connections, *, monotonic: Monotonic = time.monotonic
+        self,
+        issuer: str,
+        url: str,
+        connections: Connections,
+        *,
+        algorithms: Collection[str] = OF_CLIENTS,
+        monotonic: Monotonic = time.monotonic,
     ) -> None:
         """Nothing is fetched yet.
 
@@ -177,37 +193,40 @@ class KeyAddress:
             issuer: whose keys they are.
             url: of the JWK Set.
             connections: that follow the site's rule about private networks.
+            algorithms: that keys are wanted for.
             monotonic: in seconds.
         """
+        self.url = url
         self._issuer = issuer
-        self._url = url
+        self._algorithms = algorithms
         self._session = connections.session(max_bytes=MAX_BYTES)
-        self.published = Published(self._fetch, self._log_fault, monotonic=monotonic)
+        self.cached = Cached(self._fetch, self._log_fault, monotonic=monotonic)
 
     def keys(self, kid: str, until: Deadline) -> KeySet:
         """The keys in force; with an unknown id, or with old keys, after a fetch if one may be made and is in time."""
-        wait = Deadline.after(min(WAIT_SECONDS, until.left))
-        return self.published.get(wait, lambda known: kid in known.keys) or NO_KEYS
+        return self.known(kid, Deadline.after(min(WAIT_SECONDS, until.left))) or NO_KEYS
+
+    def known(self, kid: str | None, until: Deadline) -> KeySet | None:
+        """The same for who can wait longer, or for any key; None where there are none in force."""
+        return self.cached.get(until, lambda known: kid is None or kid in known.keys)
 
     def prefetch(self) -> None:
         """Begin the first fetch."""
-        self.published.prefetch()
+        self.cached.prefetch()
 
     def _fetch(self) -> KeySet:
+        answer = self._session.get(self.url, headers=HEADERS, timeout=FETCH_SECONDS)
+        if answer.status_code != 200:
+            raise CallFailed(f"http-{answer.status_code}", "the address did not answer with keys")
         try:
-            answer = self._session.get(self._url, headers=HEADERS, timeout=FETCH_SECONDS)
-            if answer.status_code != 200:
-                raise NotPublished(f"http-{answer.status_code}")
-            found = read_keys(answer.content)
+            found = read_keys(answer.content, self._algorithms)
         except NoKeySet:
-            raise NotPublished("not-keys") from None
-        except CallFailed as error:
-            raise NotPublished(error.reason) from None
+            raise CallFailed("not-keys", "the address did not answer with keys") from None
         _log("jwks.refresh", self._issuer, found)
         return found
 
     def _log_fault(self, reason: str) -> None:
-        kept = self.published.known
+        kept = self.cached.last
         event = "jwks.redirect" if reason == "redirect" else "jwks.stale" if kept else "jwks.unreachable"
         _log(event, self._issuer, kept or NO_KEYS, detail=reason)
 

@@ -120,7 +120,18 @@ class Callers:
             raise _refusal("jwt.iss")
         settings = client.settings
         keys = _keys_for(header, client, until)
-        claims = decode(text, keys, settings, [one.removesuffix("/") for one in (address, *settings.audiences)])
+        ours = [one.removesuffix("/") for one in (address, *settings.audiences)]  # a slash at the end changes nothing
+        try:
+            claims = decode(
+                text,
+                keys,
+                settings.algorithms,
+                OPTIONS,
+                audience=[*ours, *(f"{one}/" for one in ours)],
+                issuer=settings.issuer,
+            )
+        except jwt.PyJWTError as error:
+            raise _refusal(_reason_of(error)) from None
         caller = Caller(settings.issuer, check_claims(claims, settings))
         expires, now = math.ceil(claims["exp"]) + SKEW_SECONDS, time.time()
         if not self._replays.is_new(settings.issuer, claims["jti"], expires=expires, now=now, until=until):
@@ -179,34 +190,26 @@ def check_header(header: Mapping[str, Any]) -> None:
         raise _refusal("jwt.kid")
 
 
-def decode(text: str, keys: Sequence[jwt.PyJWK], client: Client, ours: Sequence[str]) -> Mapping[str, Any]:
+def decode(
+    text: str, keys: Iterable[jwt.PyJWK], algorithms: Sequence[str], options: Any, *, audience: Sequence[str], issuer: str
+) -> Mapping[str, Any]:
     """The claims, once PyJWT has verified them with one of these keys.
 
     Args:
         text: the token.
         keys: all that the token may mean: an issuer may publish two under one id while it changes them.
-        client: whose token it is.
-        ours: addresses without a slash at the end; one there makes no difference.
+        algorithms: that the issuer may sign with.
+        options: of PyJWT.
+        audience: of which the token must name one.
+        issuer: that it must name.
 
     Raises:
-        NotAuthenticated: a check failed.
+        jwt.PyJWTError: a check failed.
     """
     for key in keys:
-        try:
-            return jwt.decode(
-                text,
-                key,
-                client.algorithms,
-                OPTIONS,
-                audience=[*ours, *(f"{one}/" for one in ours)],
-                issuer=client.issuer,
-                leeway=SKEW_SECONDS,
-            )
-        except jwt.InvalidSignatureError:
-            continue
-        except jwt.PyJWTError as error:
-            raise _refusal(_reason_of(error)) from None
-    raise _refusal("jwt.signature")
+        with suppress(jwt.InvalidSignatureError):
+            return jwt.decode(text, key, algorithms, options, audience=audience, issuer=issuer, leeway=SKEW_SECONDS)
+    raise jwt.InvalidSignatureError
 
 
 def check_claims(claims: Mapping[str, Any], client: Client) -> str | None:
@@ -245,7 +248,7 @@ def _keys_for(header: Mapping[str, Any], client: KnownClient, until: Deadline) -
     found = client.source.keys(kid, until)
     if kid not in found.keys:
         raise _refusal(found.ignored.get(kid, "jwt.kid_unknown"))
-    fitting = [key for key in found.keys[kid] if key.algorithm_name == algorithm]
+    fitting = found.fitting(algorithm, kid)
     if not fitting:
         raise _refusal("jwt.alg_key")
     return fitting

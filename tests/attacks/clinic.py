@@ -125,7 +125,7 @@ class ByHand:
 
     def wait(self, *, minutes: float) -> None:
         """So much later, when no fetch goes on any more but one that hangs."""
-        while self._source.published._fetching is not None and self.keys.gate.is_set():
+        while self._source.cached._fetching is not None and self.keys.gate.is_set():
             time.sleep(0.005)
         self._now += 60 * minutes
 

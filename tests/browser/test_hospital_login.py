@@ -26,7 +26,6 @@ LOG_IN, PROVE = "Log in at Example Hospital", "Prove it"
 def stub():
     """For a browser `localhost` is another site than 127.0.0.1."""
     with StubIssuer(host="localhost", asks=True) as found:
-        found.now = time.time()
         yield found
 
 

@@ -21,12 +21,11 @@ from werkzeug.wrappers import Response as AnyResponse
 from cds_service.audit.accounts import TooManyTries
 from cds_service.audit.sessions import ON_THE_WAY, Vouched
 from cds_service.deadline import Deadline
-from cds_service.errors import DataFileError
-from cds_service.openid.id_token import Expected, UnknownKey, verified_claims, vouched
-from cds_service.openid.issuer import Issuer
-from cds_service.openid.refusal import IssuerUnavailable, LoginRefused
+from cds_service.errors import CallFailed, DataFileError, LoginRefused
 from cds_service.outgoing import Connections
 from cds_service.outgoing.address import parse_address
+from cds_service.review.id_token import Expected, verified_claims, vouched
+from cds_service.review.issuer import Issuer
 from cds_service.site.folder import SiteFolder
 from cds_service.site.review import ReviewLogin, client_secret
 from cds_service.web.review.login import PATH, Gate, own_page, same
@@ -100,7 +99,7 @@ class IssuerLogin:
         }
         try:
             address = self.issuer.authorization_address(asked, Deadline.after(SECONDS))
-        except IssuerUnavailable as fault:
+        except CallFailed as fault:
             return self._refuse(way.wanted, fault.reason, UNREACHABLE, 503)
         self.gate.sessions.set_out(way.secret)
         response = redirect(address, 303)
@@ -125,7 +124,7 @@ class IssuerLogin:
             response = self._refuse(way.wanted, "limit", TOO_MANY, 429)
         except LoginRefused as fault:
             response = self._deny(way, fault)
-        except IssuerUnavailable as fault:
+        except CallFailed as fault:
             response = self._refuse(way.wanted, fault.reason, UNREACHABLE, 503)
         else:
             response = self._land(way, who)
@@ -137,23 +136,15 @@ class IssuerLogin:
 
         Raises:
             LoginRefused: it does not.
-            IssuerUnavailable: it cannot be asked.
+            CallFailed: it cannot be asked.
         """
         self.issuer.check_sender(request.args.get("iss"), deadline)
         code = request.args.get("code", "")
         if "error" in request.args or not 0 < len(code) <= MAX_CODE:
             raise LoginRefused("no-code")
         token = self.issuer.redeem(code, way.made("verifier"), self.redirect, deadline)
-        expected = Expected(
-            issuer=self.login.issuer,
-            client_id=self.login.client_id,
-            nonce=way.made("nonce"),
-            now=self.gate.clock(),
-        )
-        try:
-            claims = verified_claims(token, self.issuer.keys(deadline), expected)
-        except UnknownKey:
-            claims = verified_claims(token, self.issuer.keys(deadline, anew=True), expected)
+        expected = Expected(issuer=self.login.issuer, client_id=self.login.client_id, nonce=way.made("nonce"))
+        claims = verified_claims(token, lambda kid: self.issuer.keys(kid, deadline), expected)
         return vouched(claims, self.login)
 
     def _land(self, way: Way, who: Vouched) -> AnyResponse:

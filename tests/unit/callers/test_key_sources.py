@@ -14,7 +14,7 @@ from cds_service.callers.keys import KeyAddress, KeyFile
 from cds_service.deadline import Deadline
 from cds_service.errors import DataFileError
 from cds_service.outgoing import Connections
-from cds_service.published import MAX_AGE_SECONDS, PAUSE_SECONDS, UNASKED_SECONDS, WAITERS
+from cds_service.outgoing.cached import MAX_AGE_SECONDS, PAUSE_SECONDS, UNASKED_SECONDS, WAITERS
 from cds_service.site.clients import Client
 from tests.client_tokens import ISSUER, Signer, key_set
 from tests.key_publisher import HANG_SECONDS, Publisher
@@ -57,7 +57,7 @@ def known(source, kid="old", seconds=LONG):
 def settle(source):
     """Until no fetch goes on."""
     until = time.monotonic() + LONG
-    while source.published._fetching is not None:
+    while source.cached._fetching is not None:
         assert time.monotonic() < until
         time.sleep(0.005)
 
@@ -207,7 +207,7 @@ def test_a_fetch_that_failed_is_not_waited_for_again(source, publisher, hands):
     fetching.start()
     fetching.join(LONG)
     assert not fetching.is_alive()
-    assert source.published._fetching is not None  # it goes on behind the call
+    assert source.cached._fetching is not None  # it goes on behind the call
 
 
 def test_a_redirect_is_not_followed(source, publisher):
@@ -239,7 +239,7 @@ def test_known_keys_do_not_wait_while_an_unknown_one_is_looked_for(source, publi
     publisher.gate.clear()
     hands.now += PAUSE_SECONDS
     assert known(source, "unknown", seconds=0) == {"old"}
-    assert source.published._fetching is not None
+    assert source.cached._fetching is not None
     assert known(source) == {"old"}
 
 

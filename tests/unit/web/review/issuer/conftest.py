@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from cds_service.site.folder import load_site
-from tests.chart_builders import NOW
 from tests.issuer_desk import SITE
 from tests.review_desk import ReviewDesk
 from tests.stub_issuer import StubIssuer
@@ -14,7 +13,6 @@ from tests.stub_issuer import StubIssuer
 @pytest.fixture
 def stub():
     with StubIssuer() as found:
-        found.now = NOW.timestamp()
         yield found
 
 

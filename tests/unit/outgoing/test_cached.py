@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 
 from cds_service.deadline import Deadline
-from cds_service.published import PAUSE_SECONDS, NotPublished, Published
+from cds_service.errors import CallFailed
+from cds_service.outgoing.cached import PAUSE_SECONDS, Cached
 
 HANG_SECONDS = 30
 
@@ -20,16 +21,16 @@ class Hands:
         return self.now
 
 
-def asked_again(published, hands):
+def asked_again(cached, hands):
     """What is there after another fetch."""
     hands.now += PAUSE_SECONDS
-    return published.get(Deadline.after(HANG_SECONDS), lambda _: False)
+    return cached.get(Deadline.after(HANG_SECONDS), lambda _: False)
 
 
 def test_a_fetch_that_fails_in_an_unforeseen_way_is_a_fault_too(monkeypatch):
     unforeseen = []
     monkeypatch.setattr(threading, "excepthook", lambda failed: unforeseen.append(failed.exc_type))
-    comes = iter([NotPublished("timeout"), "keys", ZeroDivisionError("of ours"), NotPublished("http-500"), "new keys"])
+    comes = iter([CallFailed("timeout", ""), "keys", ZeroDivisionError("of ours"), CallFailed("http-500", ""), "new keys"])
     hands, told = Hands(), []
 
     def fetch():
@@ -38,21 +39,21 @@ def test_a_fetch_that_fails_in_an_unforeseen_way_is_a_fault_too(monkeypatch):
             raise found
         return found
 
-    published = Published(fetch, told.append, monotonic=hands)
-    seen = [(asked_again(published, hands), published.fault) for _ in range(5)]
+    cached = Cached(fetch, told.append, monotonic=hands)
+    seen = [(asked_again(cached, hands), cached.fault) for _ in range(5)]
     assert seen == [(None, "timeout"), ("keys", ""), ("keys", "failure"), ("keys", "http-500"), ("new keys", "")]
     assert told == ["timeout", "failure", "http-500"]
-    for thread in [one for one in threading.enumerate() if one.name == "published"]:
+    for thread in [one for one in threading.enumerate() if one.name == "cached"]:
         thread.join(HANG_SECONDS)
     assert unforeseen == [ZeroDivisionError]  # nobody hides it
 
 
 def test_where_no_thread_can_be_started_that_is_the_fault(monkeypatch):
-    published = Published(lambda: "keys", monotonic=Hands())
+    cached = Cached(lambda: "keys", monotonic=Hands())
     with monkeypatch.context() as patch:
         patch.setattr(threading.Thread, "start", no_thread)
-        assert published.get(Deadline.after(HANG_SECONDS)) is None
-    assert published.fault == "no-thread"
+        assert cached.get(Deadline.after(HANG_SECONDS)) is None
+    assert cached.fault == "no-thread"
 
 
 def no_thread(_thread):

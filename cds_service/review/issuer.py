@@ -1,0 +1,201 @@
+"""The hospital's OpenID issuer: its discovery document, its keys, and the exchange of a code for an ID token.
+
+What the document names is called only on the issuer's own origin or on one that the site names, and browsers are sent
+there alone.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote_plus, urlencode
+
+from cds_service.callers.keys import KeyAddress, KeySet
+from cds_service.deadline import Deadline
+from cds_service.errors import CallFailed, LoginRefused
+from cds_service.json_text import JsonTextError, decode_json
+from cds_service.outgoing import Connections
+from cds_service.outgoing.address import parse_address
+from cds_service.outgoing.cached import Cached, Monotonic
+from cds_service.review.id_token import ALGORITHMS
+from cds_service.site.review import ReviewLogin
+
+WELL_KNOWN = "/.well-known/openid-configuration"
+FETCH_SECONDS = 5.0  # for the document
+MAX_BYTES = 256 * 1024
+MOST_AT_ONCE = 2  # threads that a slow issuer holds
+TURN_SECONDS = 1.0
+BUSY = "the issuer has not answered yet"
+BASIC, POST = "client_secret_basic", "client_secret_post"
+REFUSALS: Mapping[int, str] = {400: "code", 401: "client", 403: "code"}  # of the token endpoint
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """What the discovery document says (OpenID Connect Discovery 1.0, section 3); addresses as written.
+
+    Attributes:
+        names_itself: whether its answers carry `iss` (RFC 9207).
+    """
+
+    authorization: str
+    token: str
+    keys: KeyAddress
+    authentication: str
+    names_itself: bool
+
+
+class Issuer:
+    """One issuer, as this process knows it."""
+
+    def __init__(
+        self, login: ReviewLogin, secret: str | None, connections: Connections, clock: Monotonic = time.monotonic
+    ) -> None:
+        """Nothing is asked yet.
+
+        Args:
+            login: of the site.
+            secret: of the client; None for a public one.
+            connections: whose addresses are checked.
+            clock: monotonic seconds.
+        """
+        self._login = login
+        self._secret = secret
+        self._connections = connections
+        self._session = connections.session(max_bytes=MAX_BYTES)
+        self._clock = clock
+        self._origins = {parse_address(url).origin for url in (login.issuer, *login.servers)}
+        self._provider = Cached(self._fetch_provider, monotonic=clock)
+        self._turns = threading.BoundedSemaphore(MOST_AT_ONCE)
+
+    def authorization_address(self, query: Mapping[str, str], deadline: Deadline) -> str:
+        """Where the browser goes to log in.
+
+        Raises:
+            CallFailed: it cannot be told.
+        """
+        scope = " ".join(dict.fromkeys(("openid", *self._login.scopes)))
+        asked = {"response_type": "code", "client_id": self._login.client_id, "scope": scope, **query}
+        url = self._found(deadline).authorization
+        return f"{url}{'&' if '?' in url else '?'}{urlencode(asked)}"
+
+    def check_sender(self, named: str | None, deadline: Deadline) -> None:
+        """Refuse an answer that another issuer sent (RFC 9207).
+
+        Raises:
+            LoginRefused: it is named wrongly, or not named although it always does.
+            CallFailed: it cannot be told.
+        """
+        if named is None and not self._found(deadline).names_itself:
+            return
+        if named != self._login.issuer:
+            raise LoginRefused("sender")
+
+    def redeem(self, code: str, verifier: str, redirect: str, deadline: Deadline) -> str:
+        """The ID token for a code (OpenID Connect Core 1.0, section 3.1.3).
+
+        Raises:
+            LoginRefused: the issuer refuses the code.
+            CallFailed: it does not answer.
+        """
+        provider = self._found(deadline)
+        form = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": redirect,
+            "code_verifier": verifier,
+        }
+        auth = None
+        if self._secret is not None and provider.authentication == BASIC:
+            auth = (quote_plus(self._login.client_id), quote_plus(self._secret))  # RFC 6749, section 2.3.1
+        else:
+            form["client_id"] = self._login.client_id
+            form |= {"client_secret": self._secret} if self._secret is not None else {}
+        if not self._turns.acquire(timeout=TURN_SECONDS):
+            raise CallFailed("busy", BUSY)
+        try:
+            token = self._ask(provider.token, deadline, form, auth).get("id_token")
+        finally:
+            self._turns.release()
+        if not isinstance(token, str):
+            raise LoginRefused("no-token")
+        return token
+
+    def keys(self, kid: str | None, deadline: Deadline) -> KeySet:
+        """Its keys, looked for anew where none has this id.
+
+        Raises:
+            CallFailed: it does not answer.
+        """
+        source = self._found(deadline).keys
+        found = source.known(kid, deadline)
+        if found is None:
+            raise CallFailed(source.cached.fault or "busy", BUSY)
+        return found
+
+    def _found(self, deadline: Deadline) -> Provider:
+        found = self._provider.get(deadline)
+        if found is None:
+            raise CallFailed(self._provider.fault or "busy", BUSY)
+        return found
+
+    def _fetch_provider(self) -> Provider:
+        return self._read(self._ask(self._login.issuer.rstrip("/") + WELL_KNOWN, Deadline.after(FETCH_SECONDS)))
+
+    def _read(self, document: Mapping[str, Any]) -> Provider:
+        if document.get("issuer") != self._login.issuer:
+            raise CallFailed("discovery-issuer", "the document is of another issuer")
+        offered = document.get("token_endpoint_auth_methods_supported", [BASIC])
+        return Provider(
+            authorization=self._endpoint(document.get("authorization_endpoint")),
+            token=self._endpoint(document.get("token_endpoint")),
+            keys=self._keys_at(self._endpoint(document.get("jwks_uri"))),
+            authentication=POST if isinstance(offered, list) and POST in offered and BASIC not in offered else BASIC,
+            names_itself=document.get("authorization_response_iss_parameter_supported") is True,
+        )
+
+    def _keys_at(self, url: str) -> KeyAddress:
+        """The keys at this address; those that are known stay known while it stays the same."""
+        known = self._provider.last
+        if known is not None and known.keys.url == url:
+            return known.keys
+        return KeyAddress(
+            self._login.issuer, url, self._connections, algorithms=ALGORITHMS, monotonic=self._clock
+        )
+
+    def _endpoint(self, url: Any) -> str:
+        """The address, which must be one that the site allows."""
+        try:
+            address = parse_address(url) if isinstance(url, str) else None
+        except ValueError:
+            address = None
+        if address is None or address.origin not in self._origins:
+            raise CallFailed("discovery-address", "the document names an address that the site does not")
+        return str(url)
+
+    def _ask(
+        self, url: str, deadline: Deadline, form: Mapping[str, str] | None = None, auth: tuple[str, str] | None = None
+    ) -> Mapping[str, Any]:
+        """The JSON object that an address answers with, where a form is given to it; a redirect is no answer."""
+        reply = self._session.request(
+            "GET" if form is None else "POST",
+            url,
+            data=form,
+            auth=auth,
+            headers={"Accept": "application/json"},
+            timeout=max(0.0, deadline.left),
+        )
+        if form is not None and reply.status_code in REFUSALS:
+            raise LoginRefused(REFUSALS[reply.status_code])
+        if reply.status_code != 200:
+            raise CallFailed(f"http-{reply.status_code}", "the issuer refused")
+        try:
+            answer = decode_json(reply.content)
+        except JsonTextError:
+            answer = None
+        if not isinstance(answer, dict):
+            raise CallFailed("not-json", "the issuer's answer is no JSON object")
+        return answer
