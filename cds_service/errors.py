@@ -16,6 +16,9 @@ CdsError
     Redirected              it leads elsewhere
     FhirReadError           one read failed; never leaves fhir/gathering/record.py, where it becomes a gap
   DataFileError             a file of studies, hooks, mappings or site is wrong; start only
+
+What one module raises and its callers catch stands beside it, under `CdsError`: `JsonTextError`, `BrokenResource`,
+`NoKeySet`, `NothingToReplay`, `PurgeRefused` and the like. `audit/verification` shares no code, so it has its own.
 """
 
 from __future__ import annotations

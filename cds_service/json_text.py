@@ -17,6 +17,8 @@ from typing import Any
 
 from jiter import LosslessFloat, from_json
 
+from cds_service.errors import CdsError
+
 MAX_DEPTH = 64  # FHIR resources in a Bundle stay under 25; the rest is an attack
 MAX_DIGITS = 64
 TOO_LONG = 10**MAX_DIGITS
@@ -53,7 +55,7 @@ _CANONICAL = json.JSONEncoder(
 _AS_WRITTEN = re.compile(r'"\\u0000([0-9.eE+-]+)\\u0000"')
 
 
-class JsonTextError(ValueError):
+class JsonTextError(CdsError, ValueError):
     """The text is not JSON that can be used. The message is fixed text: it never repeats the input."""
 
 

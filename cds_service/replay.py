@@ -14,6 +14,7 @@ from cds_service.cards.extension import assessment_json
 from cds_service.core.assessment import assess
 from cds_service.core.facts import Finding, Findings, Gap, Provenance, RecordState, SupportOrders
 from cds_service.core.policy import Policy
+from cds_service.errors import CdsError
 from cds_service.service import Service
 
 SAME = 1e-9  # relative; machines differ in the last digits
@@ -39,7 +40,7 @@ class Replay:
         return not self.differences
 
 
-class NothingToReplay(Exception):
+class NothingToReplay(CdsError):
     """The entry holds no figures: it is no answer, or was purged."""
 
 

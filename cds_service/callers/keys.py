@@ -14,7 +14,7 @@ from jwt import PyJWK
 from jwt.exceptions import PyJWTError
 
 from cds_service.deadline import Deadline
-from cds_service.errors import CallFailed, DataFileError
+from cds_service.errors import CallFailed, CdsError, DataFileError
 from cds_service.json_text import JsonTextError, decode_json
 from cds_service.outgoing import Connections
 from cds_service.outgoing.cached import Cached, Monotonic
@@ -42,7 +42,7 @@ MAX_BYTES = 256 * 1024
 HEADERS = {"Accept": "application/jwk-set+json, application/json"}
 
 
-class NoKeySet(ValueError):
+class NoKeySet(CdsError):
     """The text is not a JWK Set. The message repeats nothing of it."""
 
 

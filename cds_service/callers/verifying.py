@@ -191,7 +191,13 @@ def check_header(header: Mapping[str, Any]) -> None:
 
 
 def decode(
-    text: str, keys: Iterable[jwt.PyJWK], algorithms: Sequence[str], options: Any, *, audience: Sequence[str], issuer: str
+    text: str,
+    keys: Iterable[jwt.PyJWK],
+    algorithms: Sequence[str],
+    options: Any,
+    *,
+    audience: Sequence[str],
+    issuer: str,
 ) -> Mapping[str, Any]:
     """The claims, once PyJWT has verified them with one of these keys.
 

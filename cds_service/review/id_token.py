@@ -67,9 +67,7 @@ def verified_claims(token: str, keys: Callable[[str | None], KeySet], expected: 
     if not fitting:
         raise LoginRefused("key")
     try:
-        claims = decode(
-            token, fitting, ALGORITHMS, OPTIONS, audience=[expected.client_id], issuer=expected.issuer
-        )
+        claims = decode(token, fitting, ALGORITHMS, OPTIONS, audience=[expected.client_id], issuer=expected.issuer)
     except jwt.PyJWTError as error:
         raise LoginRefused(next(word for kind, word in REASONS.items() if isinstance(error, kind))) from None
     party = claims.get("azp")  # whom it was made for: where it has several audiences it says which of them asked

@@ -162,9 +162,7 @@ class Issuer:
         known = self._provider.last
         if known is not None and known.keys.url == url:
             return known.keys
-        return KeyAddress(
-            self._login.issuer, url, self._connections, algorithms=ALGORITHMS, monotonic=self._clock
-        )
+        return KeyAddress(self._login.issuer, url, self._connections, algorithms=ALGORITHMS, monotonic=self._clock)
 
     def _endpoint(self, url: Any) -> str:
         """The address, which must be one that the site allows."""

@@ -10,6 +10,7 @@ from fhir.resources.R4B import get_fhir_model_class
 from fhir.resources.R4B.patient import Patient
 from pydantic import ValidationError
 
+from cds_service.errors import CdsError
 from cds_service.fhir.shapes import FALLEN, fits
 
 # A dateTime with hours needs seconds and a zone in FHIR; many systems leave them out, or the colon of the zone.
@@ -23,7 +24,7 @@ TIMES = re.compile(r"\w*(?:Date|DateTime|Instant)|start|end|event|authoredOn")
 Json = dict[str, Any]
 
 
-class BrokenResource(ValueError):
+class BrokenResource(CdsError):
     """The resource is not valid R4. The message names places, never values."""
 
 

@@ -11,7 +11,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from cds_service.errors import DataFileError
-from cds_service.fhir.mapping.overlay import read_toml, top_files, validated
+from cds_service.fhir.mapping.overlay import read_toml, required, top_files, validated
 
 Form = Literal["plain", "expression", "icd", "icd9", "upper"]
 Listed = Literal["conditions", "drugs", "procedures"]  # the lists of a record whose entries have to be understood
@@ -132,20 +132,16 @@ class CodeSystems:
 
 def load_code_systems(*folders: Path) -> CodeSystems:
     """Systems and refused codes of `mappings/`, a site's files before ours."""
-    files = top_files(folders, "systems.toml", "refused-codes.toml")
-    if "systems.toml" not in files:
-        raise DataFileError("systems.toml", "", "is missing")
-    path = files["systems.toml"]
-    listed = validated(_SystemsFile, read_toml(path), path).systems
+    listed = required(folders, "systems.toml", _SystemsFile)[1].systems
     specs = {spec.uri: spec for spec in listed}
     for spec in listed:
         for name, uri in (("extends", spec.extends), ("otherwise", spec.otherwise)):
             if uri is not None and uri not in specs:
                 raise DataFileError("systems.toml", name, f"{uri} is no system of this file")
     known = CodeSystems(specs, {_plain(alias): spec.uri for spec in listed for alias in (spec.uri, *spec.aliases)})
-    if "refused-codes.toml" not in files:
+    path = top_files(folders, "refused-codes.toml").get("refused-codes.toml")
+    if path is None:
         return known
-    path = files["refused-codes.toml"]
     refused = validated(_RefusedFile, read_toml(path), path).refused
     return CodeSystems(specs, known.aliases, {known.normalise(one.system, one.code): one.why for one in refused})
 

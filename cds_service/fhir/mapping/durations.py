@@ -19,7 +19,7 @@ from typing import Literal, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field
 
 from cds_service.errors import DataFileError
-from cds_service.fhir.mapping.overlay import label, read_toml, top_files, validated
+from cds_service.fhir.mapping.overlay import label, required
 
 FILE = "durations.toml"
 LONGEST_TEXT = 1000  # characters; what comes behind is not read, and doubtful
@@ -454,10 +454,8 @@ def load_durations(folders: Sequence[Path]) -> DurationRules:
     Raises:
         DataFileError: the file is missing or wrong.
     """
-    path = top_files(folders, FILE).get(FILE)
-    if path is None:
-        raise DataFileError(FILE, "", "is missing")
+    path, rules = required(folders, FILE, _File)
     try:
-        return DurationRules(validated(_File, read_toml(path), path))
+        return DurationRules(rules)
     except (re.error, KeyError) as error:
         raise DataFileError(label(path), "", f"holds a rule that cannot be read: {error}") from error

@@ -11,7 +11,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from cds_service.errors import DataFileError
-from cds_service.fhir.mapping.overlay import read_toml, top_files, validated
+from cds_service.fhir.mapping.overlay import required
 from cds_service.fhir.mapping.text_rules import without_accents
 
 _WORDS = re.compile("[a-z]+")
@@ -49,10 +49,7 @@ def load_languages(folders: Sequence[Path]) -> Languages:
     Raises:
         DataFileError: the file is missing or wrong.
     """
-    path = top_files(folders, "languages.toml").get("languages.toml")
-    if path is None:
-        raise DataFileError("languages.toml", "", "is missing")
-    listed = validated(_LanguagesFile, read_toml(path), path)
+    _, listed = required(folders, "languages.toml", _LanguagesFile)
     try:
         letters = re.compile(f"[{listed.letters}]")
     except re.error as error:

@@ -36,6 +36,18 @@ def top_files(folders: Sequence[Path], *names: str) -> Mapping[str, Path]:
     return {name: folder / name for folder, present in there for name in names if name in present}
 
 
+def required(folders: Sequence[Path], name: str, model: type[Model]) -> tuple[Path, Model]:
+    """The TOML file in force of this name, and its content.
+
+    Raises:
+        DataFileError: no folder has it, or it is wrong.
+    """
+    path = top_files(folders, name).get(name)
+    if path is None:
+        raise DataFileError(name, "", "is missing")
+    return path, validated(model, read_toml(path), path)
+
+
 def refuse_unread(ours: Path, overlay: Path) -> None:
     """No file or folder of a site's overlay stands where nobody looks: a misspelt name would silently not be in force.
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from cds_service.errors import DataFileError
-from cds_service.fhir.mapping.overlay import label, read_toml, top_files, validated
+from cds_service.fhir.mapping.overlay import label, required
 
 
 class Factor(BaseModel):
@@ -66,10 +66,7 @@ def load_units(folders: Sequence[Path]) -> UnitTable:
     Raises:
         DataFileError: the file is missing or wrong.
     """
-    path = top_files(folders, "units.toml").get("units.toml")
-    if path is None:
-        raise DataFileError("units.toml", "", "is missing")
-    content = validated(_UnitsFile, read_toml(path), path)
+    path, content = required(folders, "units.toml", _UnitsFile)
     spellings: dict[str, str] = {}
     for canonical, others in content.spellings.items():
         for spelling in (canonical, *others):
