@@ -17,6 +17,7 @@ from fhir.resources.R4B.operationoutcome import OperationOutcome
 from werkzeug.test import TestResponse
 
 from cds_service.audit.answers_given import AnswersGiven
+from cds_service.audit.chain import AuditEntry
 from cds_service.audit.store import WAIT_SECONDS, AuditStore
 from cds_service.audit.verification.walk import verify_log
 from cds_service.settings import Settings
@@ -72,6 +73,7 @@ class FuzzedService:
         self.folder = folder
         self.url = f"sqlite:///{folder / 'audit.sqlite3'}"
         self.store = AuditStore(self.url, wait_seconds=DATABASE_SECONDS)
+        self.store.open_with(AuditEntry(kind="start", at=NOW, content={}))
         self.app = create_app(
             open_service(),
             Settings(database_url=self.url, deadline_seconds=DEADLINE_SECONDS),

@@ -30,7 +30,9 @@ def asked_again(cached, hands):
 def test_a_fetch_that_fails_in_an_unforeseen_way_is_a_fault_too(monkeypatch):
     unforeseen = []
     monkeypatch.setattr(threading, "excepthook", lambda failed: unforeseen.append(failed.exc_type))
-    comes = iter([CallFailed("timeout", ""), "keys", ZeroDivisionError("of ours"), CallFailed("http-500", ""), "new keys"])
+    comes = iter(
+        [CallFailed("timeout", ""), "keys", ZeroDivisionError("of ours"), CallFailed("http-500", ""), "new keys"]
+    )
     hands, told = Hands(), []
 
     def fetch():
