@@ -148,7 +148,7 @@ def shows_a_changed_entry(_case: Case, _field: Field) -> None:
         tamper(desk.url, "UPDATE audit_search SET patient = 'other' WHERE sequence = 2")
         for page in map(anna.get, ("/audit", "/audit/integrity", f"/audit/entries/{desk.all('answer')[-1].id}")):
             assert "Verified" not in page
-            assert "whole" not in page
+            assert "nothing changed" not in page
         assert [one.sequence for one in verify_log(desk.url).faults] == [2]
         desk.store.close()
 
