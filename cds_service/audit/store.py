@@ -83,6 +83,7 @@ class AuditStore:
         self._is_broken = False
         self._trouble = ""
         self._lost: list[str] = []  # moments of answers that no entry tells of; the writing thread alone changes it
+        self._left = 0  # so many of them are in the file for the next process
         self._tells_file = False
 
     def append(self, entry: AuditEntry, until: Deadline | None = None) -> None:
@@ -169,17 +170,15 @@ class AuditStore:
     def _keep(self, entry: SealedEntry, ends: float, is_over: threading.Event) -> None:
         try:
             self._commit([entry], max(LEAST_SECONDS, ends - time.monotonic()), is_over)
-        except _Abandoned:
-            self._lose(entry)
-            raise
+            if is_over.is_set():  # the commit took too long: the answer is in the log, and was not shown
+                LOG.warning("audit-late", extra={"fields": {"event": "audit-late", "entry": entry.id}})
+                late = AuditEntry(kind="gap", at=self._clock(), about=entry.id, content={"notShown": 1})
+                self._commit([seal(late)], self._wait_seconds)
         except Exception as error:
+            if not isinstance(error, _Abandoned):
+                self._say_trouble(error)
             self._lose(entry)
-            self._say_trouble(error)
             raise
-        if is_over.is_set():  # its commit took too long: it is in the log, and was not shown
-            LOG.warning("audit-late", extra={"fields": {"event": "audit-late", "entry": entry.id}})
-            late = AuditEntry(kind="gap", at=self._clock(), about=entry.id, content={"notShown": 1})
-            self._commit([seal(late)], self._wait_seconds)
 
     def _look(self) -> None:
         """Ask the database, and tell what has to be told."""
@@ -230,7 +229,8 @@ class AuditStore:
         self._lost.append(entry.at)
         if self._is_broken and (file := self._lost_file()) is not None:
             with suppress(OSError), file.open("a", encoding="ascii") as lines:
-                lines.write(f"{entry.at}\n")
+                lines.writelines(f"{at}\n" for at in self._lost[self._left :])
+                self._left = len(self._lost)
 
     def _lost_file(self) -> Path | None:
         """Where a process that may write no more leaves its losses for the next one; None for PostgreSQL."""

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from cds_service.audit.query import Query
 from cds_service.audit.store import AuditStore
 from cds_service.audit.verification.walk import verify_log
 from tests.audit_builders import answer_entry, rows_of
@@ -172,8 +173,11 @@ def test_a_disk_that_does_not_confirm_ends_all_writing_until_a_restart(tmp_path)
     assert said.split("\n") == ["refused", "refused", "refused", "not ready", ""]
     store = AuditStore(url)
     store.append(answer_entry(5))
+    (gap,) = store.reader.find(Query(kinds=("gap",))).entries
+    assert store.reader.entry(gap.id).content["lost"] == 3
     store.close()
     assert rows_of(url, "SELECT kind FROM audit_entry ORDER BY sequence")[-2:] == [("gap",), ("answer",)]
+    assert not (tmp_path / "audit.sqlite3.lost").exists()
     assert verify_log(url).is_whole
 
 
