@@ -1,4 +1,4 @@
-"""The one deadline of an answer: set when the request arrives, on a clock that nobody turns, spent by all steps."""
+"""The deadline of an answer, on a monotonic clock: set when the request arrives, shared by all steps."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ STALE_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """From when until when one answer, or a part of it, may take.
+    """The time span of one answer, or of a part of it.
 
     Attributes:
         began: monotonic time, in seconds.
@@ -43,19 +43,19 @@ class Deadline:
 
     @property
     def is_stale(self) -> bool:
-        """Whether it passed so long ago that not the work, but a process that stood still was the reason."""
+        """Whether it passed so long ago that a stalled process, not the work, must be the reason."""
         return self.left < -STALE_SECONDS
 
     def check(self) -> None:
-        """Go on while there is time.
+        """Return while there is time.
 
         Raises:
-            DeadlinePassed: there is none: the caller gets that at once, and no answer that it does not wait for.
+            DeadlinePassed: there is none; the caller no longer waits for an answer.
         """
         if self.left <= 0:
             raise DeadlinePassed("The time for this answer is over.")
 
     def for_reading(self) -> Deadline:
-        """The part of it in which the record is read; the rest is for the answer itself."""
+        """The part in which the record is read; the rest is for figures, cards and the entry."""
         seconds = self.ends - self.began
         return replace(self, ends=self.began + max(seconds - KEPT_SECONDS, seconds / 2))

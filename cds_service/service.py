@@ -109,7 +109,7 @@ class Ports:
         deadline: of the whole answer, from the arrival of the request.
         base_url: where this service's own pages are.
         history: what users answered before to cards about this patient.
-        caller: who asks; nobody in open mode.
+        caller: the EHR and tenant that call; `NOBODY` in open mode.
         aliases: other bases under which the request's FHIR server writes its references.
     """
 

@@ -1,6 +1,6 @@
-"""Sample patients of our own making, as FHIR R4, each with the draft orders that are being signed.
+"""Invented sample patients as FHIR R4, each with the draft orders that are being signed.
 
-Dates are written as distances from the day of use, so that the patients never age: `{today}`, `{today-180d}`,
+Dates are relative to the day of use, so that measurements stay fresh: `{today}`, `{today-180d}`,
 `{today-81y-100d}`. A day in UTC, and a time may follow it: `{today-5d}T09:00:00Z`.
 """
 
@@ -45,7 +45,7 @@ class Sample:
 
 
 def load_samples(today: date) -> tuple[Sample, ...]:
-    """All sample patients as they are on this day, in the order they are shown.
+    """All sample patients as of this day, in display order.
 
     Raises:
         DataFileError: a file is no Bundle, or a date in it is misspelt.

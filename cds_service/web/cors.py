@@ -13,7 +13,7 @@ ALLOWED = "Access-Control-Allow-Origin"
 
 
 def register_cors(app: Flask, site: Site | None) -> None:
-    """Preflights are answered without authentication, and every answer of a CDS path says who may read it."""
+    """Answer preflights without authentication, and add CORS headers to every answer of a CDS path."""
 
     @app.before_request
     def answer_preflight() -> Response | None:
@@ -29,7 +29,7 @@ def register_cors(app: Flask, site: Site | None) -> None:
 
 
 def _origin_headers(site: Site | None, origin: str) -> dict[str, str]:
-    """By which a browser knows whether pages of this origin may read an answer."""
+    """The CORS headers for this origin."""
     if site is None:
         return {ALLOWED: "*"}  # open mode; never with credentials
     return {"Vary": "Origin"} | ({ALLOWED: origin} if origin in site.site.allowed_origins else {})

@@ -1,4 +1,4 @@
-"""Which FHIR server a request may name, checked before any look-up, and a reader of it with the request's own token."""
+"""Which FHIR server a request may name, checked before any DNS look-up, and its reader with the request's token."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ REFUSED = "This service may not call the fhirServer that the request names."
 
 
 def allowed_fhir_server(url: str, site: Site | None, named: Sequence[str] = ()) -> Address:
-    """The address of a FHIR server that may be called where nobody says who asks: open mode, `explain`, the sandbox.
+    """The address of a FHIR server that may be called without a client's token: open mode, `explain`, the sandbox.
 
     In open mode (no site folder, or one that names no clients): the machine itself, and the servers named at start.
     Else exactly the bases of the site's clients.
 
     Raises:
-        NotAllowed: any other, and whatever is no plain base address.
+        NotAllowed: any other server, or not a plain base URL.
     """
     address = _address(url)
     is_open = site is None or not site.clients
@@ -68,13 +68,13 @@ def aliases_of(request: HookRequest, client: Client | None) -> tuple[str, ...]:
 def open_reader(request: HookRequest, connections: Connections, client_id: str | None = None) -> FhirReader | None:
     """A reader of the request's FHIR server, which the caller must be allowed to name.
 
-    None when the request names none, when it says itself that its token has expired, or when the token was issued to
-    another client than we are.
+    None if the request names no server, if it says that its token has expired, or if the token was issued to another
+    client.
 
     Args:
         request: of the hook.
         connections: shared by the process.
-        client_id: under which this EHR's authorization server knows us; None where the site does not say.
+        client_id: our client id at this EHR's authorization server; None if the site does not say.
     """
     token = request.fhir_authorization
     if request.fhir_server is None or (token is not None and (token.has_expired or not token.is_for(client_id))):

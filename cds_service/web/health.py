@@ -1,4 +1,4 @@
-"""For operators: whether the process lives, whether it may be sent requests, and its counts."""
+"""For operators: liveness, readiness and metrics."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cds_service.service import Service
 from cds_service.web.cds_api import json_response
 from cds_service.web.metrics import CONTENT_TYPE, Metrics
 
-LEAST_FREE = 0.05  # of the disk on which entries are kept
+LEAST_FREE = 0.05  # share of the disk that holds the log
 
 
 def health_routes(
@@ -24,12 +24,12 @@ def health_routes(
     folder: Path | None,
     is_ending: Callable[[], bool],
 ) -> Blueprint:
-    """Health and metrics. One FHIR server that fails, or one caller whose clock is wrong, is told by the counts alone.
+    """Health and metrics. A failing FHIR server, or a caller with a wrong clock, shows in the metrics only.
 
-    As a part of readiness it would take the service from all others.
+    In readiness it would take the service away from all other callers.
 
     Args:
-        folder: on whose disk entries are kept; None where that is another machine's.
+        folder: a folder on the disk of the audit log; None if the log is on another machine.
         is_ending: whether the server is about to stop.
     """
     routes = Blueprint("health", __name__)
@@ -72,5 +72,5 @@ def _share_free(folder: Path) -> float:
     try:
         usage = shutil.disk_usage(folder)
     except OSError:
-        return 0.0  # a folder that cannot be looked at takes no entry either
+        return 0.0  # a folder that cannot be read takes no entry either
     return usage.free / usage.total

@@ -1,7 +1,7 @@
-"""By which names this service is called: a stranger's page must not reach it by a name of its own (DNS rebinding).
+"""Host names of this service: another site's page must not reach it by a name of its own (DNS rebinding).
 
-A browser takes a page and whatever answers under the same name for one origin. Whoever owns a name can let it lead
-to this machine a moment later, and his page then reads what only this machine may.
+To a browser, everything under one host name is one origin. The owner of a name can point it at this machine after the
+page has loaded; the page could then read what only this machine may.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class Hosts:
     """The names and addresses of one running service."""
 
     def __init__(self, urls: Iterable[str]) -> None:
-        """Those of these URLs, and of the machine itself; ports do not matter.
+        """The hosts of these URLs, and those of the machine itself; ports are ignored.
 
         Args:
             urls: the public and the listening one. One that listens at all addresses answers to every address, since no
@@ -50,14 +50,14 @@ def _is_address(name: str) -> bool:
 
 
 def register_hosts(app: Flask, hosts: Hosts) -> None:
-    """Whoever calls by a name that is not ours is told so (421), and by none in HTTP/1.1 that it needs one (400)."""
+    """Refuse a foreign `Host` (421), and HTTP/1.1 without one (400)."""
 
     @app.before_request
     def check_host() -> Response | None:
         host = request.environ.get("HTTP_HOST")
         if host is None and request.environ.get("SERVER_PROTOCOL") == "HTTP/1.1":
             raise BadRequest
-        # Health and counts name nobody, and probes ask each replica by an address of its own.
+        # Health and metrics hold no patient, and probes call each replica by its own address.
         if host is None or hosts.is_ours(host) or request.path.startswith(("/health/", "/metrics")):
             return None
         return outcome(421, "processing", MISDIRECTED)

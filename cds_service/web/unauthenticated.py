@@ -1,6 +1,6 @@
-"""Calls by nobody we know, in the log: the first of a minute one by one, the others as one line of counts.
+"""Log lines of unauthenticated calls: the first of each minute one by one, the others as one line of counts.
 
-Whoever sets the level DEBUG gets a line for each.
+At level DEBUG every call has a line.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ MINUTE = 60.0
 
 
 class UnauthenticatedCalls:
-    """The calls of one process; they are no entries of the audit log, or anybody could fill it."""
+    """Unauthenticated calls of one process. They are not audit entries, or anybody could fill the log."""
 
     def __init__(self, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         """None yet."""
@@ -30,7 +30,7 @@ class UnauthenticatedCalls:
         self._untold: Counter[str] = Counter()
 
     def note(self, error: NotAuthenticated, service_id: str) -> None:
-        """One call was refused; what it claims of itself is cut already, and escaped by the log."""
+        """Record one refused call. Its claims are shortened already, and the log escapes them."""
         self.tell()
         with self._lock:
             if self._monotonic() - self._began >= MINUTE:
@@ -45,7 +45,7 @@ class UnauthenticatedCalls:
         CALLS.log(logging.WARNING if is_shown else logging.DEBUG, "unauthenticated", extra={"fields": fields})
 
     def tell(self) -> None:
-        """One line for what was not shown, once its minute is over."""
+        """Log one line for the calls that were not shown, once their minute is over."""
         if not self._untold or self._monotonic() - self._began < MINUTE:
             return
         with self._lock:

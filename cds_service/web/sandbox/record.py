@@ -1,4 +1,4 @@
-"""What the sandbox page shows and offers: a record's findings and gaps in words, and the orders that can be drafted."""
+"""What the sandbox page shows and offers: findings and gaps of a record in words, and the orders that it can draft."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from cds_service.web.cds_api import Surroundings
 from cds_service.web.fhir_access import check_fhir_server, open_reader
 
 HCPCS = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"
-# Reasons of `GapReason` for people; those of one kind stand together on the page.
+# Reasons of `GapReason` for people; the page groups gaps of the same reason.
 REASONS = {
     "absent": "asked for, not there",
     "not-read": "could not be read",
@@ -66,7 +66,7 @@ def order_choices() -> dict[str, Any]:
 
 
 def describe_record(around: Surroundings, *, server: str, patient_id: str) -> dict[str, Any]:
-    """What the service finds in a record when a kyphoplasty is signed: its own flow, shown to nobody in care.
+    """What the service finds in a record when a kyphoplasty is signed: the same flow as for an EHR.
 
     Raises:
         CdsError: as the service itself would refuse the request.

@@ -1,8 +1,8 @@
 """`/sandbox`: a CDS Hooks client for people, to try the service without an EHR.
 
-The page itself (`static/sandbox.js`) calls the real service. Here is what an EHR would bring along: a FHIR server with
-sample patients, a patient search, and a look at what the service finds in a record. In open mode only, since all of
-it asks FHIR servers for whoever opens the page.
+The page itself (`static/sandbox.js`) calls the real service. These routes provide what an EHR would: a FHIR server with
+sample patients, a patient search, and a view of what the service finds in a record. Open mode only, since they call
+FHIR servers for anybody who opens the page.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from cds_service.web.fhir_access import allowed_fhir_server
 from cds_service.web.sandbox.record import describe_record, order_choices, patient_json
 from cds_service.web.sandbox.samples import SamplePatients
 
-# Scripts, styles and calls of this origin alone; the page has no picture but its icon.
+# Scripts, styles and calls of this origin only; the only image is the icon.
 SANDBOX_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
     " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -35,12 +35,12 @@ BUILT_IN = "/sandbox/fhir"
 
 
 def is_open(site: Site | None) -> bool:
-    """Whether nobody is asked who they are: no site folder, or one that names no clients."""
+    """Whether the service asks for no token: no site folder, or one without clients."""
     return site is None or not site.clients
 
 
 def sandbox_routes(around: Surroundings) -> Blueprint:
-    """The page, and what it asks besides the service itself."""
+    """The page, and the routes that it calls besides the service."""
     routes = Blueprint("sandbox", __name__, url_prefix="/sandbox")
     samples = SamplePatients(around.clock, has_site=around.site is not None)
 
@@ -87,13 +87,13 @@ def _serve_samples(routes: Blueprint, samples: SamplePatients) -> None:
     @routes.route("/fhir", defaults={"path": ""}, methods=["GET", "POST"])
     @routes.route("/fhir/<path:path>", methods=["GET", "POST"])
     def fhir(path: str) -> PlainResponse:
-        octets = f"/fhir/{path}".encode().decode("latin-1")  # as WSGI gives a path: one character for each octet
+        octets = f"/fhir/{path}".encode().decode("latin-1")  # WSGI gives a path as Latin-1: one character for each byte
         environ = {**request.environ, "SCRIPT_NAME": "/sandbox", "PATH_INFO": octets}
         return Response.from_app(samples.server(), environ)
 
 
 def _built_in(around: Surroundings) -> str:
-    """Base of the built-in server as this service itself reaches it."""
+    """Base of the built-in server as seen from this service."""
     is_here = parse_base(around.base_url).is_loopback
     return (around.base_url if is_here else request.host_url.rstrip("/")) + BUILT_IN
 
@@ -104,7 +104,7 @@ def _servers(around: Surroundings) -> list[Mapping[str, str]]:
 
 
 def _search(around: Surroundings, server: str, wanted: str) -> dict[str, Any]:
-    """Patients of a server that may be asked; without a name or id, the first that it lists."""
+    """Patients of an allowed server; without a name or id, the first that it lists."""
     base = allowed_fhir_server(server, around.site, around.settings.fhir_servers)
     fhir = FhirClient(base.url, connections=around.connections)
     until = time.monotonic() + around.settings.gather_budget_seconds
@@ -116,7 +116,7 @@ def _search(around: Surroundings, server: str, wanted: str) -> dict[str, Any]:
 
 
 def _member(name: str, *, needed: bool = True) -> str:
-    """A text of the request's JSON body; patients are asked for in bodies, since addresses end up in logs."""
+    """A text of the request's JSON body. Patients are searched by POST, since URLs end up in logs."""
     body = request.get_json(silent=True)
     value = body.get(name) if isinstance(body, dict) else None
     if not isinstance(value, str) or (needed and not value.strip()):

@@ -16,10 +16,10 @@ PAGE_SIZE = 1000
 
 
 class SamplePatients:
-    """The samples as they are today; their dates are distances from the day, so that they are read anew each day."""
+    """The samples as of today. Their dates are relative, so that they are loaded again each day."""
 
     def __init__(self, clock: Callable[[], datetime], *, has_site: bool) -> None:
-        """Nothing is read before somebody asks.
+        """Nothing is loaded before the first request.
 
         Args:
             clock: now, UTC.
@@ -30,11 +30,11 @@ class SamplePatients:
         self._day: tuple[date, tuple[Sample, ...], FhirApp] | None = None
 
     def server(self) -> FhirApp:
-        """A read-only FHIR server that holds them; keeps no list of requests."""
+        """A read-only FHIR server that holds them; it records no requests."""
         return self._today()[2]
 
     def listed(self, wanted: str) -> list[dict[str, Any]]:
-        """Those whose title, story or id holds these words; all without any."""
+        """The samples whose title, story or id contains these words; all if there are none."""
         words = wanted.casefold().split()
         return [
             _listed(sample, explained=self._has_site or not sample.needs_site)
