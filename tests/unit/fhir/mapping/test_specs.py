@@ -138,7 +138,7 @@ def test_the_pages_own_freshness_is_in_force(tmp_path):
 
 def test_the_page_names_every_folder_and_file():
     page = PAGE.read_text(encoding="utf-8")
-    for path in Path(MAPPINGS).iterdir():
+    for path in set(MAPPINGS.iterdir()) - {MAPPINGS / "README.md"}:
         assert path.name in page, path.name
 
 
