@@ -70,6 +70,16 @@ def signs_a_brace_of_somebody_else(case: Case, field: Field) -> None:
 
 
 @scenario
+def signs_an_order_inside_a_group_of_another(case: Case, field: Field) -> None:
+    group = of_patient("RequestGroup", "g", subject={"reference": "Patient/p2"}, contained=[kyphoplasty()])
+    body = order_sign(thin_and_weak(), group, hook_instance=str(uuid4()))
+    field.prepare(case)
+    answer = field.service(case.site).send("POST", CALL, json.dumps(body).encode(), JSON)
+    assert answer.status == 400
+    assert answer.issue == "business-rule"
+
+
+@scenario
 def reads_a_value_of_somebody_else(case: Case, field: Field) -> None:
     body = order_sign(thin_and_weak(), kyphoplasty(), hook_instance=str(uuid4()))
     foreign = measured("bmd-t-score", -7.77, number="x", days=1, subject=field.fill(case, case.sends["subject"]))
@@ -159,10 +169,15 @@ def corrects_one_of_two(case: Case, field: Field) -> None:
     drafts = {
         "twice": [brace(), oxygen],
         "inside a group": [group | {"contained": [brace()]}, oxygen],
+        "as the address of another": [brace(), {name: oxygen[name] for name in oxygen if name != "id"}],
         "inside a group as well": [brace(), group | {"contained": [oxygen]}],
     }[case.sends["stands"]]
     for order in (drafts, drafts[::-1]):
-        cards = _ask(case, field, thin_and_weak(), kyphoplasty(), *order)
+        body = order_sign(thin_and_weak(), kyphoplasty(), *order, hook_instance=str(uuid4()))
+        for entry in body["context"]["draftOrders"]["entry"]:
+            if "id" not in entry["resource"]:
+                entry["fullUrl"] = "https://ehr.example.org/fhir/DeviceRequest/brace"
+        cards = _post(case, field, json.dumps(body))
         assert "braceLimit" in _topics(cards)
         assert _updates(cards) == []
 
@@ -210,7 +225,7 @@ def _contained_reasons(size: int) -> Resource:
 
 def _duplicates(size: int) -> Resource:
     body = order_sign(thin_and_weak(), kyphoplasty())
-    long = measured("bmd-t-score", -2.0, number="same", note=[{"text": "long " * 20 * size}])
+    long = measured("bmd-t-score", -2.0, number="same", note=[{"text": "x"}] * size)
     many = [long, *(measured("bmd-t-score", -2.0, number="same") for _ in range(size))]
     body["prefetch"]["boneDensity"] = {"resourceType": "Bundle", "entry": [{"resource": one} for one in many]}
     return body
@@ -255,9 +270,9 @@ def _notes(size: int) -> Resource:
 
 
 LONG: Mapping[str, tuple[Callable[[int], Resource], int]] = {
-    "contained_reasons": (_contained_reasons, 5000),
-    "duplicates": (_duplicates, 8000),
-    "medications": (_medications, 5000),
+    "contained_reasons": (_contained_reasons, 9000),
+    "duplicates": (_duplicates, 6000),
+    "medications": (_medications, 8000),
     "contained_medications": (_contained_medications, 5000),
     "groups": (_groups, 3000),
     "codings": (_codings, 5000),

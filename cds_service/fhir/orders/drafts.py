@@ -15,7 +15,7 @@ from cds_service.core.facts import RecordState
 from cds_service.deadline import Deadline
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.raw_json import member, objects, text
-from cds_service.fhir.references import Targets, contained_in
+from cds_service.fhir.references import Targets, contained_in, last_name
 
 # Statuses of R4, STU3 and DSTU2 orders that are not, or no longer, to be carried out.
 OVER = frozenset(
@@ -103,6 +103,7 @@ def read_drafts(draft_orders: Any, person: Person, deadline: Deadline | None = N
     known: list[tuple[Mapping[str, Any], str | None]] = []
     drafts: list[Draft] = []
     cut: list[str] = []
+    counted: Counter[str] = Counter()
     long = 0
     for place, entry in enumerate(objects(member(draft_orders, "entry"))):
         source, full_url = entry.get("resource"), text(entry.get("fullUrl"))
@@ -110,19 +111,22 @@ def read_drafts(draft_orders: Any, person: Person, deadline: Deadline | None = N
             resource = source if _count(source) <= MOST_PARTS else _shortened(source)
             reference = _reference_of(source, full_url, place)
             known.append((resource, full_url))
+            counted.update({_name(source), last_name(full_url)})
             drafts.append(Draft(reference, resource, source if resource is source else None))
             long += resource is not source
-    inside = [one for draft in drafts for one in _orders_inside(draft)]
+    inside = [(one, draft.resource) for draft in drafts for one in _orders_inside(draft)]
     if long:
         cut.append(f"of each list in {long} long orders the first {LONGEST_LIST}")
     if len(inside) > MOST_INSIDE:
         cut.append(f"of {len(inside)} orders inside groups the first {MOST_INSIDE}")
-    counted = Counter(_name(draft.resource) for draft in (*drafts, *inside))
+    counted.update(_name(draft.resource) for draft, _ in inside)
     whole = person.identified(None, known)
     ours: list[Draft] = []
     others: list[Draft] = []
-    for draft in sorted((*drafts, *inside[:MOST_INSIDE]), key=lambda one: one.reference):
-        (ours if whole.is_subject_of(draft.resource) else others).append(_reachable(draft, counted))
+    orders = [*((draft, None) for draft in drafts), *inside[:MOST_INSIDE]]
+    for draft, group in sorted(orders, key=lambda one: one[0].reference):
+        is_ours = whole.is_subject_of(draft.resource) and not (group and whole.is_foreign(group))
+        (ours if is_ours else others).append(_reachable(draft, counted))
     return DraftOrders(tuple(ours), tuple(others), whole, Targets(known, person.bases), tuple(cut), deadline)
 
 
