@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
+
+from cds_service.commands.explaining import explain_request
+from cds_service.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 TOP = sorted(ROOT.glob("*.md"))
@@ -47,3 +51,16 @@ def test_every_file_that_the_architecture_page_names_is_there():
         *(f"{room}/" for room in ("gathering", "mapping", "facts", "orders", "server")),
         "verification/",
     }
+
+
+def test_the_quick_start_shows_what_its_example_gives():
+    """The page agrees with the program; whether the figure is right is asked elsewhere."""
+    page = (ROOT / "docs" / "quick-start.md").read_text(encoding="utf-8")
+    found = explain_request(ROOT / "docs/examples/order-sign.json", Settings(), date(2026, 11, 20))
+    (t_score,) = (one for one in found["findings"] if one["name"] == "bmd-t-score")
+    assert (t_score["value"], t_score["sources"][0]["resource"]) == (-2.8, "Observation/t-score")
+    (said,) = re.findall(r"`sarcopenia-pvm-2022`: ([\d.]+), study uncertainty ([\d.]+)–([\d.]+)", page)
+    (headline, *_) = found["assessments"][0]["models"]
+    shown = (headline["risk"], *headline["studyUncertainty"])
+    assert tuple(f"{one:.3f}" for one in shown) == said
+    assert [card["indicator"] for card in found["cards"]] == ["warning", "info", "info"]
