@@ -23,7 +23,7 @@ from cds_service.core.wording import UNITS, Wording, say_date
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
-    """What a signal may look at."""
+    """The inputs of a signal."""
 
     findings: Findings
     support: SupportOrders
@@ -65,7 +65,7 @@ def find_signals(situation: Situation) -> tuple[Signal, ...]:
 
 
 def signal_names(studies: Mapping[str, Study]) -> frozenset[str]:
-    """Every name that a rule may ask for."""
+    """Every signal name that a rule may use."""
     return frozenset(SIGNALS) | {cutoff.id for study in studies.values() for cutoff in study.cutoffs}
 
 
@@ -86,12 +86,12 @@ def _when_true(situation: Situation, name: str, finding_name: str, because: str 
 
 @signal("sarcopenia-site")
 def _sarcopenia(situation: Situation) -> Signal | None:
-    """Said with what it was measured by, so that the referral shows it too."""
+    """The evidence includes the method, so that the referral shows it too."""
     known = (
         situation.findings.known.get(name) for name in ("grip-strength", "gait-speed", "appendicular-muscle-index")
     )
     measured = ", ".join(f"{situation.wording.name(one.name)} {situation.wording.value(one)}" for one in known if one)
-    # Where the study's ruler says otherwise, the card names whose ruler it is.
+    # If the study's definition differs, the card names the definition.
     ruler = (
         "" if situation.findings.is_true("sarcopenia") else f" by {RULERS[situation.policy.sarcopenia.criteria].name}"
     )
@@ -111,7 +111,7 @@ def _slow_gait(situation: Situation) -> Signal | None:
 
 
 def _low_measure(situation: Situation, name: str, measure: str, phrase: str) -> Signal | None:
-    """Low by the site's ruler; without the sex only where it is low for both."""
+    """Low by the site's definition; if the sex is unknown, only where it is low for both."""
     known, sex = situation.findings.known, situation.findings.known.get("sex")
     ruler = RULERS[situation.policy.sarcopenia.criteria]
     if "sarcopenia-site" in known or not is_low(ruler, known, measure, str(sex.value) if sex else None):
@@ -124,7 +124,7 @@ def _low_measure(situation: Situation, name: str, measure: str, phrase: str) -> 
 
 @signal("low-mna")
 def _low_mna(situation: Situation) -> Signal | None:
-    """The score below the limit, or a category below "well nourished" where no score is there."""
+    """The score below the limit, or without a score a category below "well nourished"."""
     found = _below(situation, "low-mna", "mna-score", situation.policy.nutrition.mna_below)
     category = situation.findings.known.get("mna-category")
     if found is None and category is not None and category.value != "A" and "mna-score" in situation.findings.gaps:
@@ -147,7 +147,7 @@ def _below(situation: Situation, name: str, finding_name: str, limit: float) -> 
 
 @signal("muscle-normal")
 def _muscle_normal(situation: Situation) -> Signal | None:
-    """Muscle was measured and nothing was low; said only when sarcopenia is excluded by measurement."""
+    """Muscle was measured and nothing was low; only when sarcopenia is excluded by measurement."""
     is_low = any(_cutoff_signal(situation, s, c) for s in situation.studies.values() for c in s.cutoffs)
     if is_low or not situation.findings.is_false("sarcopenia-site"):
         return None
@@ -194,7 +194,7 @@ def _denosumab_overdue(situation: Situation) -> Signal | None:
 def _fracture_on_drug(situation: Situation) -> Signal | None:
     """With the day of the last dose where that is known: of denosumab, whose doses are looked for one by one.
 
-    What is on record for a few weeks only may have been started for this fracture: then it is not said to have failed.
+    A drug on record for only a few weeks may have been started for this fracture, so it is not called a failure.
     """
     if not situation.findings.is_true("bone-drug"):
         return None
@@ -287,7 +287,7 @@ def _malignancy(situation: Situation) -> Signal | None:
 
 
 def _label(situation: Situation, finding_name: str) -> str:
-    """What exactly it is, `myeloma`; empty where only the finding's own name can be said."""
+    """The label, for example `myeloma`; empty if the finding has none."""
     finding = situation.findings.known.get(finding_name)
     return finding.label if finding else ""
 
@@ -305,7 +305,7 @@ def _active_cancer(situation: Situation) -> Signal | None:
 
 @signal("maybe-not-fragility")
 def _maybe_not_fragility(situation: Situation) -> Signal | None:
-    """Young, or a cause of high energy (evidence page, "Recommendations"): whether bone is weak is open then."""
+    """Young, or a high-energy cause: it is open then whether bone is weak (evidence page, "Recommendations")."""
     age = situation.findings.known.get("age")
     is_young = age is not None and float(age.value) < FRAGILITY_AGE
     cause = _when_true(situation, "maybe-not-fragility", "high-energy-cause")
@@ -373,7 +373,7 @@ def _any_true(situation: Situation, name: str, *finding_names: str) -> Signal | 
 def _brace_keep_reason(situation: Situation) -> Signal | None:
     """Instability, posterior wall, deficit, another fracture: on record, or of a brace order itself.
 
-    With a brace ordered, also what the record leaves open although it holds something about it.
+    With a brace ordered, also what the record mentions without deciding.
     """
     name = situation.wording.name
     said = [_kept_for(name(one)) for one in KEEP if situation.findings.is_true(one)]
@@ -392,7 +392,7 @@ def _kept_for(title: str) -> str:
 
 
 def _is_left_open(situation: Situation, finding_name: str) -> bool:
-    """The record holds something about it that does not decide."""
+    """The record mentions it without deciding."""
     gap = situation.findings.gaps.get(finding_name)
     return gap is not None and gap.reason == "undetermined" and bool(gap.seen)
 
@@ -430,7 +430,7 @@ def _brace_limit_broken(situation: Situation) -> Signal | None:
 
 @signal("brace-limit-passed")
 def _brace_limit_passed(situation: Situation) -> Signal | None:
-    """A brace is worn so long already that its limit lies in the past."""
+    """A brace worn for so long that its limit has passed."""
     found = _brace_limit_broken(situation)
     is_passed = found is not None and found.correction is not None and found.correction.end < situation.today
     return replace(found, name="brace-limit-passed") if found is not None and is_passed else None
@@ -474,7 +474,7 @@ def _bed_rest_long(situation: Situation) -> Signal | None:
 
 @signal("bed-rest-open")
 def _bed_rest_open(situation: Situation) -> Signal | None:
-    """Bed rest that nothing ends; said where none is too long."""
+    """Bed rest without an end; only if no bed-rest order is too long."""
     orders = situation.support.of_kind("bed-rest")
     found = next((order for order in orders if is_open_rest(order)), None)
     if found is None or _bed_rest_long(situation):
