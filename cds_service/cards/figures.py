@@ -180,8 +180,8 @@ def sure_line(answer: Answer, result: ModelResult, summary: str, *, is_contradic
         [
             answer.texts.say(
                 "lines.not-sure" if includes else "lines.not-very-sure",
-                figure=f"({uncertainty(answer, result)})" if is_said else f": {estimate(answer, result)}",
-            ).replace(" :", ":"),
+                figure=f" ({uncertainty(answer, result)})" if is_said else f"; {estimate(answer, result)}",
+            ),
             held_line(answer, result),
             *_outside(answer, result),
             study.card_line,

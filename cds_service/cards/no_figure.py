@@ -132,9 +132,11 @@ def _seen(answer: Answer, gap: Gap) -> Reason:
     texts = answer.texts
     if gap.reason == "stale" and gap.observed:
         why = texts.say("why.stale", name=answer.wording.name(gap.name), year=gap.observed.year)
-        return Reason(why, texts.raw("why.too-old"))
-    said = gap.detail.partition(" not used: ")
-    return Reason(said[2] or said[0], texts.raw("why.rest-on"))
+        return Reason(why, texts.say("why.too-old", name=answer.wording.name(gap.name)))
+    printed, _, detail = gap.detail.partition(" not used: ")
+    name, why = answer.wording.name(gap.name), detail or printed
+    why = why if why.startswith(name) else texts.say("why.not-usable", name=name, why=why)
+    return Reason(why, texts.raw("why.rest-on"))
 
 
 def _measured(outcome: OutcomeAssessment) -> set[str]:
@@ -153,10 +155,11 @@ def _aged(answer: Answer, name: str) -> Reason:
     texts, title = answer.texts, answer.wording.name(name)
     known: Finding | None = answer.findings.known.get(name)
     age = next((concern for concern in known.concerns if concern.endswith(" old.")), "") if known else ""
+    old = texts.say("why.too-old", name=title)
     if known and known.observed and " year" in age:
-        return Reason(texts.say("why.stale", name=title, year=known.observed.year), texts.raw("why.too-old"))
+        return Reason(texts.say("why.stale", name=title, year=known.observed.year), old)
     if age:
-        return Reason(age.removeprefix("The ").rstrip("."), texts.raw("why.too-old"))
+        return Reason(age.removeprefix("The ").rstrip("."), old)
     return Reason(texts.say("why.method", name=title), texts.raw("why.method-matters"))
 
 

@@ -122,6 +122,22 @@ def _low_measure(situation: Situation, name: str, measure: str, phrase: str) -> 
     return Signal(name=name, because=because, facts=(finding,))
 
 
+def _any_true(situation: Situation, name: str, *finding_names: str) -> Signal | None:
+    found = [one for finding in finding_names if (one := _when_true(situation, name, finding))]
+    if not found:
+        return None
+    return Signal(
+        name=name,
+        because=", ".join(one.because for one in found),
+        facts=tuple(fact for one in found for fact in one.facts),
+    )
+
+
+def _one_of(name: str, *finding_names: str) -> Detector:
+    """A signal that holds where one of these findings is true."""
+    return lambda situation: _any_true(situation, name, *finding_names)
+
+
 @signal("low-mna")
 def _low_mna(situation: Situation) -> Signal | None:
     """The score below the limit, or without a score a category below "well nourished"."""
@@ -259,7 +275,7 @@ def say_bone_drug(findings: Findings) -> dict[str, str]:
     if known is not None:
         count = re.search(r"\d+", known.provenance[0].resource)
         entries = "entry" if count and count[0] == "1" else "entries"
-        read = f" among {count[0]} medication {entries}" if count else ""
+        read = f" in {count[0]} medication {entries}" if count else ""
         return {"drug": "no bone drug on record", "listed": f"no bone drug{read}"}
     gap = findings.gaps["bone-drug"]
     said = "bone drugs not known"
@@ -292,11 +308,6 @@ def _label(situation: Situation, finding_name: str) -> str:
     return finding.label if finding else ""
 
 
-@signal("not-osteoporotic")
-def _not_osteoporotic(situation: Situation) -> Signal | None:
-    return _any_true(situation, "not-osteoporotic", "malignancy", "spinal-infection")
-
-
 @signal("active-cancer")
 def _active_cancer(situation: Situation) -> Signal | None:
     cancer = situation.findings.known.get("active-cancer")
@@ -315,58 +326,20 @@ def _maybe_not_fragility(situation: Situation) -> Signal | None:
     return Signal(name="maybe-not-fragility", because=", ".join(said), facts=facts) if said else None
 
 
-@signal("dementia")
-def _dementia(situation: Situation) -> Signal | None:
-    return _when_true(situation, "dementia", "dementia")
-
-
-@signal("repeated-falls")
-def _repeated_falls(situation: Situation) -> Signal | None:
-    return _when_true(situation, "repeated-falls", "repeated-falls")
-
-
-@signal("severe-kidney-disease")
-def _severe_kidney_disease(situation: Situation) -> Signal | None:
-    return _when_true(situation, "severe-kidney-disease", "severe-kidney-disease")
-
-
-@signal("deceased")
-def _deceased(situation: Situation) -> Signal | None:
-    return _when_true(situation, "deceased", "deceased")
+PRESENT = ("dementia", "repeated-falls", "severe-kidney-disease", "deceased", "end-of-life")
+ANY_OF = {
+    "not-osteoporotic": ("malignancy", "spinal-infection"),
+    "no-brace-advice": ("malignancy", "spinal-infection"),
+    "no-exercise": ("malignancy", "spinal-infection", "unstable-fracture", "neurological-deficit"),
+    **{name: (name,) for name in PRESENT},
+}
+SIGNALS.update({name: _one_of(name, *findings) for name, findings in ANY_OF.items()})
 
 
 @signal("no-figure")
 def _no_figure(situation: Situation) -> Signal | None:
     names = situation.assessment.of("refracture").excluded_by
     return _any_true(situation, "no-figure", *names) if names else None
-
-
-@signal("no-exercise")
-def _no_exercise(situation: Situation) -> Signal | None:
-    return _any_true(
-        situation, "no-exercise", "malignancy", "spinal-infection", "unstable-fracture", "neurological-deficit"
-    )
-
-
-@signal("no-brace-advice")
-def _no_brace_advice(situation: Situation) -> Signal | None:
-    return _any_true(situation, "no-brace-advice", "malignancy", "spinal-infection")
-
-
-@signal("end-of-life")
-def _end_of_life(situation: Situation) -> Signal | None:
-    return _when_true(situation, "end-of-life", "end-of-life")
-
-
-def _any_true(situation: Situation, name: str, *finding_names: str) -> Signal | None:
-    found = [one for finding in finding_names if (one := _when_true(situation, name, finding))]
-    if not found:
-        return None
-    return Signal(
-        name=name,
-        because=", ".join(one.because for one in found),
-        facts=tuple(fact for one in found for fact in one.facts),
-    )
 
 
 @signal("brace-keep-reason")

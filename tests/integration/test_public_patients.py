@@ -78,7 +78,7 @@ PUBLIC = (
         stale=("bmi",),
         summary="Fracture on alendronate: treatment review."
         " No refracture figure: BMI 27.7 of 2020 is outside the study.",
-        words=(UNDER_TREATMENT, "Not used:", "BMI 27.698 kg/m2 is 6 years old, too old to use"),
+        words=(UNDER_TREATMENT, "Not used:", "BMI 27.698 kg/m² is 6 years old, too old to use"),
         concerns=(NOT_STATED, "T-score is 8 years old"),
     ),
     Expected(
@@ -103,7 +103,7 @@ PUBLIC = (
             UNDER_TREATMENT,
             "Not used:",
             "T-score −2.834 is 14 years old, too old to use",
-            "BMI 27.748 kg/m2 is 6 years old, too old to use",
+            "BMI 27.748 kg/m² is 6 years old, too old to use",
         ),
     ),
     Expected(
@@ -116,7 +116,7 @@ PUBLIC = (
             "No bone drug on record after a fragility fracture (T −0.2 in 2015)."
             " No refracture figure: BMI 30.0 is outside the study."
         ),
-        words=("whatever the T-score; no bone drug among 17 medication entries",),
+        words=("whatever the T-score; no bone drug in 17 medication entries",),
         concerns=(NOT_STATED, "T-score is 5 years old", "BMI 29.9959 taken as 22.0", "T-score -0.172536 taken as -1.6"),
         outside=("2.5",),
     ),
@@ -149,7 +149,7 @@ PUBLIC = (
             "Not used:",
             "a density, not a T-score",
             "a Z-score",
-            "16.2 kg/m2 is 22 years old",
+            "16.2 kg/m² is 22 years old",
             "medication list empty",
         ),
         concerns=("T-score -1.48 taken as -1.6",),

@@ -180,7 +180,7 @@ def test_p2_leads_with_the_treatment_review():
 def test_p2_says_why_treatment_is_reviewed_all_the_same():
     detail = text_of(first_card(P2))
     assert not says(
-        detail, "whatever the T-score", r"−1\.9", "no bone drug among 6 medication entries", "no muscle deficit"
+        detail, "whatever the T-score", r"−1\.9", "no bone drug in 6 medication entries", "no muscle deficit"
     )
     assert not re.search("under 2 %", detail)  # the summary says under 5 %: one number, said once
     assert not says(

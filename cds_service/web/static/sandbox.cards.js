@@ -19,8 +19,8 @@ function cardView(card, place, answer, applyActions) {
     element("p", { class: "tone" },
       element("span", { class: "sign", "aria-hidden": "true" }, sign), element("span", {}, tone),
       card.source.topic?.display && element("span", { class: "topic" }, card.source.topic.display)),
-    element("h3", { id: heading }, card.summary));
-  if (card.detail) view.append(element("div", { class: "detail" }, ...markdown(card.detail)));
+    element("h3", { id: heading }, unbroken(card.summary)));
+  if (card.detail) view.append(element("div", { class: "detail" }, ...markdown(unbroken(card.detail))));
   const footer = element("div", { class: "acts" });
   const act = (item, words) => settle(view, footer, item, words, answer);
   if (card.suggestions) footer.append(suggestionForm(card, place, act, applyActions));
@@ -80,6 +80,11 @@ function overrideForm(card, place, act) {
   });
   const words = card.suggestions ? "Or say why not" : "Say why it does not apply";
   return element("details", { class: "why-not" }, element("summary", {}, words), form);
+}
+
+// "T-score" with a hyphen that no line breaks at.
+function unbroken(words) {
+  return words.replaceAll("T-score", "T\u2011score");
 }
 
 function origin(card) {

@@ -255,7 +255,6 @@ def test_what_no_measurement_would_sharpen_asks_for_nothing():
 @pytest.mark.parametrize("rule", ["measure-ct", "measure-mri"])
 def test_no_new_ct_or_mri_is_ever_asked_for(rule):
     found = recommended(NEARLY)[rule]
-    assert "exists" in found.label
     assert found.label.endswith("exists")
 
 
