@@ -106,8 +106,8 @@ def _number(answer: Answer, name: str, value: float) -> str:
 def _if_ignored(answer: Answer, result: ModelResult) -> str:
     """What the study would say without the values beyond its range: it is not this patient's figure (card page, P3)."""
     without, texts = result.without_held, answer.texts
-    if without is None or result.is_outside:
-        return ""
+    if without is None or result.is_outside or without.risk < result.reference:
+        return ""  # nothing from beyond the study's range reassures
     held = [name for name, one in sorted(result.prediction.held.items()) if one.side == "reassuring"]
     ranges = dict.fromkeys(say_interval(result, one) for one in without.ranges)  # both may lie beyond print
     uncertainty, *measured = ranges
