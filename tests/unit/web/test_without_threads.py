@@ -7,7 +7,6 @@ import threading
 import pytest
 
 from cds_service.audit.store import AuditStore
-from cds_service.fhir.gathering import parallel
 from cds_service.settings import Settings
 from cds_service.web.app import create_app
 from tests.chart_builders import HOOK, NOW, KeptEntries, kyphoplasty, open_service, order_sign, patient
@@ -21,7 +20,6 @@ UNSENT = order_sign([patient()], kyphoplasty(), prefetch=False, fhir_server=SERV
 @pytest.fixture
 def threadless(monkeypatch):
     """Until this is undone."""
-    monkeypatch.setattr(parallel, "_THREADS", parallel._Threads())  # those of other tests may be free
     monkeypatch.setattr(threading.Thread, "start", _no_thread)
     return monkeypatch
 

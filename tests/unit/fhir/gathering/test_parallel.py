@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 import weakref
@@ -11,7 +10,6 @@ from functools import partial
 import pytest
 
 from cds_service.deadline import Deadline
-from cds_service.fhir.gathering import parallel
 from cds_service.fhir.gathering.parallel import MAX_PARALLEL, run_side_by_side
 
 
@@ -62,18 +60,9 @@ def test_where_the_system_gives_so_many_threads_they_do_what_they_can(monkeypatc
             raise RuntimeError("can't start new thread")
         begin(thread)
 
-    monkeypatch.setattr(parallel, "_THREADS", parallel._Threads())  # those of other tests may be free
     monkeypatch.setattr(threading.Thread, "start", start)
     tasks = {"a": lambda: 1, "b": lambda: 2}
     assert run_side_by_side(tasks, Deadline.after(20)) == ({"a": 1, "b": 2} if number else {})
-
-
-def test_tasks_one_after_another_need_no_new_thread():
-    threads = set()
-    for _ in range(50):
-        run_side_by_side({"who": lambda: threads.add(threading.current_thread())}, Deadline.after(20))
-        time.sleep(0.001)  # until it is free again
-    assert len(threads) < 25
 
 
 def test_nothing_of_a_task_is_kept_once_it_has_ended():
@@ -88,11 +77,3 @@ def test_nothing_of_a_task_is_kept_once_it_has_ended():
     while seen() is not None and time.monotonic() < until:
         time.sleep(0.01)
     assert seen() is None
-
-
-def test_a_process_that_was_forked_has_threads_of_its_own():
-    assert run_side_by_side({"before": lambda: 1}, Deadline.after(20)) == {"before": 1}
-    child = os.fork()
-    if child == 0:
-        os._exit(run_side_by_side({"after": lambda: 7}, Deadline.after(20)).get("after", 1))
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
