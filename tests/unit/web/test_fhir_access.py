@@ -113,8 +113,8 @@ def test_a_server_is_read_with_its_token_and_without_one():
     connections = Connections()
     with_token = open_reader(request(fhirServer="http://127.0.0.1:1/fhir", fhirAuthorization=TOKEN), connections)
     without = open_reader(request(fhirServer="http://127.0.0.1:1/fhir"), connections)
-    assert with_token._headers["Authorization"] == "Bearer t"
-    assert "Authorization" not in without._headers
+    assert with_token._session.headers["Authorization"] == "Bearer t"
+    assert "Authorization" not in without._session.headers
 
 
 def test_no_server_or_an_expired_token_gives_no_reader():
