@@ -55,6 +55,10 @@ class Deadline:
         if self.left <= 0:
             raise DeadlinePassed("The time for this answer is over.")
 
+    def half_of_rest(self) -> Deadline:
+        """The next half of what is left of it: for what may be done without."""
+        return replace(self, ends=self.ends - max(0.0, self.left) / 2)
+
     def for_reading(self) -> Deadline:
         """The part in which the record is read; the rest is for figures, cards and the entry."""
         seconds = self.ends - self.began

@@ -245,6 +245,7 @@ def _check_rule(rule: Rule, names: _Names, order_templates: Mapping[str, OrderTe
         "when.gap-any": ("findings", rule.when.gap_any),
         "unless-signal": ("signals", rule.unless_signal),
         "unless-rule": ("rules", rule.unless_rule),
+        "recommended-if": ("signals", rule.recommended_if),
         "recommended-unless": ("signals", rule.recommended_unless),
         "texts.signal": ("signals", texts_signals),
         "supplies": ("findings", rule.supplies),

@@ -52,6 +52,7 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.augmentation import find_augmentation_order, find_draft_support_orders, find_support_orders
 from cds_service.fhir.orders.drafted_drugs import with_drafted_drugs
 from cds_service.fhir.orders.drafts import DraftOrders, read_drafts, with_drafts
+from cds_service.fhir.orders.referred import with_referred
 from cds_service.fhir.orders.suggestions import OrderTemplate, draft_suggestions
 from cds_service.fhir.references import bases_of
 from cds_service.protocol import HookRequest, HookResponse
@@ -149,6 +150,11 @@ def answer(service: Service, hook: ServiceHook, request: HookRequest, ports: Por
         raise
     ports.deadline.check()
     record = with_drafted_drugs(record, drafts, service.terminology)
+    if order is not None:
+        drafts = with_referred(drafts, record, request, ports.fhir, person, until=ports.deadline.for_reading())
+    if drafts.referred:
+        order = find_augmentation_order(drafts, service.terminology)
+        draft_support = find_draft_support_orders(drafts, service.terminology)
     support = find_support_orders(draft_support, record, service.terminology, signed=order, today=today)
     if order is None and not _follows_augmentation(support, service.policy, today):
         return HookResponse(cards=())

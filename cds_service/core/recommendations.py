@@ -118,6 +118,7 @@ class SignalText(_Table):
         summary: its short form for the card's summary; empty where the summary need not say it.
         brief: a shorter form yet, for a summary that has a figure to carry as well.
         leads: the fact is graver than any figure: the summary begins with it.
+        label: of the suggestion, instead of the rule's own.
     """
 
     signal: str | tuple[str, ...] = ()
@@ -125,6 +126,7 @@ class SignalText(_Table):
     summary: str = ""
     brief: str = ""
     leads: bool = False
+    label: str = ""
 
     @property
     def signals(self) -> tuple[str, ...]:
@@ -147,6 +149,7 @@ class Rule(_Table):
         supplies: inputs of the models that a measurement could give; the act with the greatest gain leads.
         order_kind: the kind of support order that does the same already.
         corrects: the rule offers a corrected brace order instead of a new one.
+        recommended_if: signals of which one must hold for the suggestion to be pre-selected; none: it always may be.
         recommended_unless: signals under which the suggestion is offered and not pre-selected.
     """
 
@@ -165,6 +168,7 @@ class Rule(_Table):
     order_kind: str = ""
     corrects: bool = False
     recommended: bool = False
+    recommended_if: tuple[str, ...] = ()
     recommended_unless: tuple[str, ...] = ()
     supplies: tuple[str, ...] = ()
     guidelines: tuple[str, ...] = ()
@@ -251,9 +255,9 @@ def _recommendation(
         summary=said.summary.format_map(words),
         brief=(said.brief or said.summary).format_map({**words, "t": ""}),
         leads=said.leads,
-        label=rule.label.format_map(words) if is_offered else "",
+        label=(said.label or rule.label).format_map(words) if is_offered else "",
         order=rule.order if is_offered else None,
-        recommended=rule.recommended and not any(name in signals for name in rule.recommended_unless),
+        recommended=_is_recommended(rule, signals),
         already=already,
         because=because,
         correction=correction,
@@ -262,6 +266,11 @@ def _recommendation(
         studies=rule.studies,
         values=words,
     )
+
+
+def _is_recommended(rule: Rule, signals: Mapping[str, Signal]) -> bool:
+    is_asked_for = not rule.recommended_if or any(name in signals for name in rule.recommended_if)
+    return rule.recommended and is_asked_for and not any(name in signals for name in rule.recommended_unless)
 
 
 def _text(rule: Rule, signals: Mapping[str, Signal]) -> tuple[SignalText, Signal | None]:

@@ -336,6 +336,21 @@ ANY_OF = {
 SIGNALS.update({name: _one_of(name, *findings) for name, findings in ANY_OF.items()})
 
 
+@signal("ct-on-record")
+def _ct_on_record(situation: Situation) -> Signal | None:
+    return _exam_on_record(situation, "ct-on-record", "CT")
+
+
+@signal("mri-on-record")
+def _mri_on_record(situation: Situation) -> Signal | None:
+    return _exam_on_record(situation, "mri-on-record", "MRI")
+
+
+def _exam_on_record(situation: Situation, name: str, kind: str) -> Signal | None:
+    exam = situation.findings.known.get(name)
+    return _when_true(situation, name, name, f"{kind} of {say_date(exam.observed)}" if exam and exam.observed else kind)
+
+
 @signal("no-figure")
 def _no_figure(situation: Situation) -> Signal | None:
     names = situation.assessment.of("refracture").excluded_by

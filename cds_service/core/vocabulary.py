@@ -12,6 +12,7 @@ Kind = Literal[
     "boolean",  # a yes/no Observation
     "category",  # a word of a closed list, by a concept map
     "condition",  # yes/no from the problem list, medications or procedures where named
+    "exam",  # whether the record shows an imaging exam on which something can be measured
     "medication",  # yes/no from the medication lists
     "demographic",  # from Patient
     "order",  # from the augmentation order

@@ -29,6 +29,7 @@ _CODE_ELEMENTS = {
     "MedicationRequest": "medicationCodeableConcept",
     "MedicationAdministration": "medicationCodeableConcept",
     "MedicationStatement": "medicationCodeableConcept",
+    "DiagnosticReport": "code",
 }
 # Search names of dates, and the element (without the ending of its choice of type) that each sorts by.
 _DATE_ELEMENTS = {
@@ -40,6 +41,8 @@ _DATE_ELEMENTS = {
     "MedicationRequest": {"authoredon": "authoredOn"},
     "MedicationAdministration": {"effective-time": "effective"},
     "MedicationStatement": {"effective": "effective"},
+    "DiagnosticReport": {"date": "effective"},
+    "ImagingStudy": {"started": "started"},
 }
 _TOKEN_ELEMENTS = {
     "Observation": {"status": "status", "category": "category"},
@@ -54,6 +57,8 @@ _TOKEN_ELEMENTS = {
     "MedicationRequest": {"status": "status", "intent": "intent", "category": "category"},
     "MedicationAdministration": {"status": "status"},
     "MedicationStatement": {"status": "status", "category": "category"},
+    "DiagnosticReport": {"status": "status", "category": "category"},
+    "ImagingStudy": {"status": "status", "modality": "modality"},
     "Patient": {"identifier": "identifier", "gender": "gender"},
     "Practitioner": {"identifier": "identifier"},
 }
@@ -123,8 +128,9 @@ def matchers_of(resource_type: str) -> dict[str, Matcher]:
         matchers[name] = _token_matcher(element)
     if resource_type in _CODE_ELEMENTS:
         matchers["code"] = _token_matcher(_CODE_ELEMENTS[resource_type])
+    if resource_type in _DATE_ELEMENTS:
         matchers["patient"] = matchers["subject"] = _matches_patient
-    else:
+    else:  # people
         matchers |= {name: _name_matcher(name) for name in ("name", "family", "given")}
     return matchers
 

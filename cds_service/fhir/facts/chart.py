@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from cds_service.core.facts import Finding, Gap, GapReason, Origin, PassedOver, Provenance
 from cds_service.core.vocabulary import FindingSpec
-from cds_service.fhir.facts.drugs import Drug, read_drug
+from cds_service.fhir.facts.drugs import Drug, read_billed, read_drug
 from cds_service.fhir.facts.moments import Moment, effective_moment
 from cds_service.fhir.gathering.picking import MEDICATION_TYPES, NOT_UNDERSTOOD, Sourced
 from cds_service.fhir.gathering.record import PatientRecord, Read
@@ -38,6 +38,10 @@ TYPE_OF = {
 }
 
 
+# Drugs that are injected in an office often stand under the code by which they are billed.
+BILLED_TYPES = frozenset({"Procedure", "ServiceRequest"})
+
+
 class Entry(NamedTuple):
     """One resource as plain JSON.
 
@@ -48,7 +52,7 @@ class Entry(NamedTuple):
         components: with the concepts of theirs.
         named: concepts that the words of a condition or procedure name, of a condition with those of its code.
         moment: of an Observation; None where it says none.
-        drug: of a medication resource.
+        drug: of a medication resource, and of what is billed as a drug.
     """
 
     raw: Raw
@@ -246,8 +250,14 @@ def _entry(sourced: Sourced, terminology: Terminology) -> Entry:
         components=tuple([(part, terminology.matches(part.get("code"))) for part in objects(raw.get("component"))]),
         named=_named(sourced, kind, terminology),
         moment=effective_moment(raw) if kind == "Observation" else None,
-        drug=read_drug(raw, sourced.medication, terminology) if kind in MEDICATION_TYPES else None,
+        drug=_drug(sourced, kind, terminology),
     )
+
+
+def _drug(sourced: Sourced, kind: str, terminology: Terminology) -> Drug | None:
+    if kind in MEDICATION_TYPES:
+        return read_drug(sourced.raw, sourced.medication, terminology)
+    return read_billed(sourced.raw, terminology) if kind in BILLED_TYPES else None
 
 
 def _named(sourced: Sourced, kind: str, terminology: Terminology) -> frozenset[str]:

@@ -58,6 +58,14 @@ def read_drug(resource: Raw, medication: Raw | None, terminology: Terminology) -
     )
 
 
+def read_billed(resource: Raw, terminology: Terminology) -> Drug | None:
+    """The drug of a procedure or order that a payer's code of a drug names; None where none does."""
+    matches = _drug_matches(terminology.matches(resource.get("code")), terminology)
+    concepts = frozenset(one.concept for one in matches)
+    ingredients = tuple(sorted(concepts & terminology.drugs.ingredients))
+    return Drug(concepts, ingredients, matches[0].code, is_by_name=False) if matches else None
+
+
 def _drug_matches(matches: Iterable[Match], terminology: Terminology) -> list[Match]:
     return [one for one in matches if one.concept in terminology.drugs.concepts]
 

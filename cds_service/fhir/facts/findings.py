@@ -16,6 +16,7 @@ from cds_service.fhir.facts.changes import find_change
 from cds_service.fhir.facts.chart import Chart, Outcome, gap, open_chart
 from cds_service.fhir.facts.demographics import find_demographic
 from cds_service.fhir.facts.earlier_fracture import find_earlier_fracture
+from cds_service.fhir.facts.exams import find_exam
 from cds_service.fhir.facts.grip import find_grip
 from cds_service.fhir.facts.measurements import find_quantity, pick_newest
 from cds_service.fhir.facts.medication_list import find_denosumab_overdue, find_medication
@@ -97,6 +98,7 @@ READERS: Mapping[str, Reader] = {
     "boolean": find_answer,
     "category": find_answer,
     "condition": _find_condition,
+    "exam": find_exam,
     "medication": _find_medication,
     "demographic": find_demographic,
     "order": _leave,

@@ -18,7 +18,10 @@ TAKEN = {
     "MedicationRequest": frozenset({"active", "completed", "stopped", "on-hold"}),  # what is signed now is a draft
     "MedicationAdministration": frozenset({"completed", "in-progress", "stopped"}),
     "MedicationStatement": frozenset({"active", "completed", "stopped", "on-hold"}),
+    "Procedure": frozenset({"completed"}),
+    "ServiceRequest": frozenset({"active", "completed"}),
 }
+GIVEN = frozenset({"MedicationAdministration", "Procedure"})
 NOT_ORDERED = frozenset({"proposal", "option"})  # a `plan` is what the patient reports (US Core)
 NOT_SAID = "unknown"  # the status that says nothing
 LONG_ACTING = ("zoledronate", "denosumab")  # given at intervals: a stopped prescription does not end their effect
@@ -43,9 +46,10 @@ class Use:
 
     def provenance(self, spec: FindingSpec) -> Provenance:
         """Where it stands: `on the medication list since 3 May 2019`."""
-        verb = {"MedicationAdministration": "given"}.get(self.entry.kind, "on the medication list")
+        verb = "given" if self.entry.kind in GIVEN else "on the medication list"
+        verb = "ordered" if self.entry.kind == "ServiceRequest" else verb
         verb = "among the orders being signed" if self.entry.origin == "context" else verb
-        joint = "on" if self.entry.kind == "MedicationAdministration" else "since"
+        joint = "on" if verb in ("given", "ordered") else "since"
         printed = f"{verb} {joint} {in_words(self.day)}" if self.day else verb
         return Provenance(
             resource=self.entry.reference,
@@ -61,7 +65,8 @@ def find_medication(spec: FindingSpec, chart: Chart) -> Outcome:
     ours = [one for one in _uses(chart) if one.drug.concepts & set(spec.value_sets)]
     passed = (*chart.broken(spec), *_future(spec, ours, chart))
     counted = [one for one in ours if _counts(one, spec, chart)]
-    said = [one for one in find_stated(chart, spec, spec.value_sets) if not one.is_past]
+    stated_ones = find_stated(chart, spec, spec.value_sets)
+    said = [one for one in stated_ones if one.entry.kind == "Condition" and not one.is_past]
     if counted:
         return _taken(spec, chart, counted), passed
     if stated := [one for one in said if one.problem is None]:
@@ -93,7 +98,7 @@ def _overdue(spec: FindingSpec, chart: Chart, uses: Sequence[Use], last: Use) ->
     followed = [one for one in uses if _is_other_bone_drug(one) and _follows(one, last.day, spec, chart)]
     concerns: list[str] = []
     if is_late and not followed:
-        if last.entry.kind != "MedicationAdministration":
+        if last.entry.kind not in GIVEN:
             concerns.append("The last dose is taken from the prescription; when it was given is not recorded.")
         if unread := chart.unread(spec):
             concerns.append(f"A later dose may be missing: {unread}.")
@@ -225,20 +230,20 @@ def _is_taken(entry: Entry) -> bool:
 
 
 def _use(entry: Entry, drug: Drug, chart: Chart) -> Use:
-    if entry.kind == "MedicationRequest":
+    if entry.kind in ("MedicationRequest", "ServiceRequest"):
         when = read_moment(entry.raw.get("authoredOn"))
     else:
         when = _taken_at(entry, chart) or read_moment(entry.raw.get("dateAsserted"))
     ended = read_moment(member(entry.raw, "effectivePeriod", "end"))
     is_over = ended is not None and ended.day < chart.not_after
     is_running = entry.status == "active" or entry.origin == "context"
-    is_active = is_running and entry.kind != "MedicationAdministration" and not is_over
+    is_active = is_running and entry.kind not in GIVEN and not is_over
     return Use(entry, drug, when.day if when else None, is_active, entry.status in ("stopped", "on-hold"))
 
 
 def _taken_at(entry: Entry, chart: Chart) -> Moment | None:
     """When it was last taken: of a period that runs on, its beginning."""
-    when = effective_moment(entry.raw)
+    when = effective_moment(entry.raw, "performed" if entry.kind == "Procedure" else "effective")
     if when is None or when.day <= chart.not_after:
         return when
     return read_moment(member(entry.raw, "effectivePeriod", "start")) or when

@@ -13,7 +13,7 @@ from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.facts.chart import LISTS, Chart, Entry, Outcome, age_in_words, gap, in_words, months_before
 from cds_service.fhir.facts.moments import effective_moment, read_moment
 from cds_service.fhir.mapping.terminology import Match
-from cds_service.fhir.raw_json import member, objects, text
+from cds_service.fhir.raw_json import member, objects, text, texts_of
 
 ACTIVE = frozenset({"active", "recurrence", "relapse"})
 PAST = frozenset({"inactive", "remission", "resolved"})
@@ -178,12 +178,21 @@ def say_no(
 
 def _not_understood(spec: FindingSpec, strange: Sequence[Entry], count: int, where: str) -> Gap:
     """`3 of 14 entries on the problem list could not be read`: each may be anything."""
-    what = "are drugs that we do not know" if "medication" in where else "could not be read"
+    what = "could not be read"
+    if "medication" in where:
+        what = "are drugs that we do not know"
+    elif all(_is_bare_code(one) for one in strange):
+        what = f"{'has' if len(strange) == 1 else 'have'} a code without words that is not known here"
     detail = f"{len(strange)} of {count} entries {where} {what}"
     seen = (
         Provenance(resource=one.reference, origin=one.origin, code="", printed=where, rule=spec.rule) for one in strange
     )
     return gap(spec, "undetermined", detail, *seen)
+
+
+def _is_bare_code(entry: Entry) -> bool:
+    code = entry.raw.get("code")
+    return not texts_of(code) and any(text(coding.get("code")) for coding in objects(member(code, "coding")))
 
 
 def find_stated(chart: Chart, spec: FindingSpec, concepts: Sequence[str]) -> list[Stated]:

@@ -9,6 +9,7 @@ from typing import Any, Literal, Protocol
 
 from cds_service.core.facts import Origin
 from cds_service.deadline import Deadline
+from cds_service.fhir.gathering.exams import EXAM_TYPES, exam_concepts
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_resource
 from cds_service.fhir.gathering.prefetch import Template, reference_name
 from cds_service.fhir.mapping.code_systems import Listed
@@ -90,7 +91,7 @@ class Concepts(Protocol):
         """Canonical systems of the codings."""
         ...
 
-    def text_concepts(self, text: str) -> frozenset[str]:
+    def text_concepts(self, text: str, among: frozenset[str] | None = None) -> frozenset[str]:
         """Concepts that these words name."""
         ...
 
@@ -153,6 +154,8 @@ def concepts_of(resource: Json, targets: Targets, terminology: Concepts) -> froz
         return _concepts_of_drug(resource, medication_of(resource, targets), terminology)
     if kind == "DeviceRequest":
         return _concepts_of_device(resource, targets, terminology)
+    if kind in EXAM_TYPES:
+        return exam_concepts(resource, terminology)
     code = resource.get(CODE_OF.get(kind, "code"))
     found = terminology.concepts(code)
     if components := resource.get("component"):

@@ -27,6 +27,8 @@ USER_TOKENS = {
 }
 NOTHING_FOUND = "4101"
 State = Literal["given", "empty", "failed", "absent"]
+# They decide no more than how an act is offered: without them the record is whole.
+OPTIONAL = frozenset({"DiagnosticReport", "ImagingStudy"})
 Json = dict[str, Any]
 
 
@@ -44,6 +46,11 @@ class Template:
     resource_type: str
     is_search: bool
 
+    @property
+    def is_optional(self) -> bool:
+        """Whether the record is whole without it."""
+        return self.resource_type in OPTIONAL
+
     def query_for(self, request: HookRequest) -> str | None:
         """The query for this request, every token percent-encoded; None when the request lacks what a token names."""
         values = {token: _token_value(token, request) for token in TOKEN.findall(self.text)}
@@ -57,6 +64,16 @@ class PrefetchPlan:
     """The templates of one service, in the order of its discovery entry."""
 
     templates: tuple[Template, ...]
+
+    @property
+    def needed(self) -> PrefetchPlan:
+        """What a record must have to be whole."""
+        return PrefetchPlan(tuple(one for one in self.templates if not one.is_optional))
+
+    @property
+    def optional(self) -> PrefetchPlan:
+        """What is read with the time that is left."""
+        return PrefetchPlan(tuple(one for one in self.templates if one.is_optional))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

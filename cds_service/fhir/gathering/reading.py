@@ -12,11 +12,15 @@ from cds_service.errors import FhirReadError
 from cds_service.fhir.gathering.parallel import run_side_by_side
 from cds_service.fhir.gathering.prefetch import Answer, PrefetchPlan, Template, read_answer, read_prefetch
 from cds_service.fhir.gathering.scopes import may_read
+from cds_service.fhir.raw_json import member, objects, text
 from cds_service.protocol import HookRequest
 
 # EHRs that keep reported drugs as MedicationRequest have no MedicationStatement, and answer so.
 OFTEN_LACKING = frozenset({"MedicationStatement"})
 UNKNOWN_TYPE = frozenset({"http-404", "http-501", "not-supported"})
+# Refusals that leave open whether the server keeps none of a type, or does not show it: its CapabilityStatement tells.
+LEAVES_OPEN = UNKNOWN_TYPE | {"http-400", "http-403", "http-405"}
+KEEPS_NONE = Answer(state="empty", note="this server keeps none")
 NOT_IN_TIME = Answer(state="failed", note="not read in time", reason="timeout")
 
 
@@ -60,7 +64,7 @@ def read_answers(
     sent = {template.key: read_prefetch(template, prefetch) for template in plan.templates}
     tasks = {} if fhir is None else _tasks(request, prefetch, plan, sent, fhir, until)
     asked = run_side_by_side(tasks, until)
-    answers = {**sent, **_none_kept(plan, asked)}
+    answers = {**sent, **_none_kept(plan, asked, fhir, until)}
     for one in plan.templates:
         answer = sent[one.key]
         if one.key not in asked and (answer.state == "absent" or answer.next_page is not None):
@@ -69,14 +73,38 @@ def read_answers(
     return answers, frozenset(key for key in tasks if sent[key].state == "absent")
 
 
-def _none_kept(plan: PrefetchPlan, asked: Mapping[str, Answer]) -> dict[str, Answer]:
-    """The answers; a server that answers otherwise and does not know a type that many lack keeps none of it."""
-    answers = dict(asked)
-    if any(answer.state != "failed" for answer in asked.values()):
-        for one in plan.templates:
-            if one.resource_type in OFTEN_LACKING and one.key in asked and asked[one.key].reason in UNKNOWN_TYPE:
-                answers[one.key] = Answer(state="empty", note="this server keeps none")
-    return answers
+def _none_kept(
+    plan: PrefetchPlan, asked: Mapping[str, Answer], fhir: FhirReader | None, until: Deadline
+) -> dict[str, Answer]:
+    """The answers; of a type that a server does not know it keeps none, where it answers otherwise."""
+    refused = [one for one in plan.templates if one.is_search and one.key in asked and _is_refused(asked[one.key])]
+    if not refused or all(answer.state == "failed" for answer in asked.values()):
+        return dict(asked)
+    lacking = {
+        one.key for one in refused if one.resource_type in OFTEN_LACKING and asked[one.key].reason in UNKNOWN_TYPE
+    }
+    open_ones = [one for one in refused if one.key not in lacking and not one.is_optional]
+    if open_ones and (kept := _kept_types(fhir, until)):
+        lacking |= {one.key for one in open_ones if one.resource_type not in kept}
+    return {key: KEEPS_NONE if key in lacking else answer for key, answer in asked.items()}
+
+
+def _is_refused(answer: Answer) -> bool:
+    return answer.state == "failed" and answer.reason in LEAVES_OPEN
+
+
+def _kept_types(fhir: FhirReader | None, until: Deadline) -> frozenset[str]:
+    """The types that the server's CapabilityStatement names; none where there is no such statement."""
+    if fhir is None or until.left <= 0:
+        return frozenset()
+    try:
+        (statement,) = fhir.fetch("metadata", until=until.ends).documents
+    except FhirReadError:
+        return frozenset()
+    if member(statement, "resourceType") != "CapabilityStatement":
+        return frozenset()
+    servers = [rest for rest in objects(statement.get("rest")) if rest.get("mode") != "client"]
+    return frozenset(text(one.get("type")) for rest in servers for one in objects(rest.get("resource")))
 
 
 def _tasks(

@@ -46,6 +46,7 @@ class Read:
         entries: resources of the asked type and of this patient in the answer, picked or not.
         note: why it failed, or "incomplete: …" where a list was cut; empty when there is nothing to say.
         warned: the server sent a warning with what it gave.
+        is_optional: the record is whole without it.
     """
 
     state: ReadState
@@ -53,6 +54,7 @@ class Read:
     entries: int = 0
     note: str = ""
     warned: bool = False
+    is_optional: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,10 +106,14 @@ def gather(
     """
     prefetch = _decoded(request.prefetch, terminology)
     until = deadline.for_reading()
-    found, from_fhir = read_answers(request, prefetch, plan, fhir, until=until)
-    found = with_medications(found, plan, request, fhir, terminology, person.bases, until=until)
-    answers = {template.key: _checked(template, found[template.key], person.patient_id) for template in plan.templates}
-    refuse_without_evidence(plan, answers)
+    found, from_fhir = read_answers(request, prefetch, plan.needed, fhir, until=until)
+    found = with_medications(found, plan.needed, request, fhir, terminology, person.bases, until=until)
+    answers = {one.key: _checked(one, found[one.key], person.patient_id) for one in plan.needed.templates}
+    refuse_without_evidence(plan.needed, answers)
+    is_of_use = not from_fhir or any(found[key].state != "failed" for key in from_fhir)  # else it is asked no more
+    server = fhir if is_of_use else None
+    more, more_from_fhir = read_answers(request, prefetch, plan.optional, server, until=until.half_of_rest())
+    answers, from_fhir = {**answers, **more}, from_fhir | more_from_fhir
     person = person.identified(_raw_patient(plan, answers), _patients(plan, answers))
     parts = [
         _part(template, answers[template.key], _origin(template.key, from_fhir), person, terminology, deadline)
@@ -125,7 +131,7 @@ def _decoded(prefetch: Mapping[str, Any] | bytes, terminology: Concepts) -> Mapp
 
 def state_of(record: PatientRecord) -> RecordState:
     """How well the record could be read, for people and the audit."""
-    reads = sorted(record.reads.items())
+    reads = sorted((key, read) for key, read in record.reads.items() if not read.is_optional)
     notes = {read.note for _, read in reads if read.state != "failed" and read.note.startswith(REPLACED)}
     if any(read.warned for _, read in reads):
         notes.add(WARNED)
@@ -203,7 +209,8 @@ def _part(
     deadline: Deadline,
 ) -> _Part:
     if answer.state == "failed":
-        return _Part(template.key, Read(state="failed", origin=origin, note=answer.note))
+        failed = Read(state="failed", origin=origin, note=answer.note, is_optional=template.is_optional)
+        return _Part(template.key, failed)
     if _reads_patient(template):
         return _patient_part(template.key, answer, origin)
     ours = []
@@ -218,8 +225,10 @@ def _part(
         entries=len([raw for raw in ours if not _is_void(raw)]),
         note=answer.note,
         warned=answer.warned and bool(ours),
+        is_optional=template.is_optional,
     )
     picked, broken = pick(template, ours, Targets(answer.came_along(), person.bases), origin, terminology, deadline)
+    broken = () if template.is_optional else broken
     return _Part(template.key, read, None, picked, broken, {template.resource_type: foreign} if foreign else None)
 
 

@@ -16,6 +16,7 @@ from cds_service.fhir.mapping.overlay import read_toml, top_files, validated
 from cds_service.fhir.mapping.text_rules import TextRule, folded_pattern
 
 ATC = "http://www.whocc.no/atc"
+HCPCS = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 OTHER_DRUG = "other-drug"
 
@@ -31,6 +32,7 @@ class _Ingredient(_Closed):
     brands: tuple[str, ...] = ()
     atc: tuple[str, ...] = ()
     rxnorm: tuple[str, ...] = ()
+    hcpcs: tuple[str, ...] = ()
 
 
 class _Others(_Closed):
@@ -99,7 +101,8 @@ def load_drugs(folders: Sequence[Path], systems: CodeSystems) -> DrugTable:
     for drug in listed.drugs:
         concepts = (drug.name, *drug.groups)
         classes |= {code.removesuffix("*"): concepts for code in drug.atc if code.endswith("*")}
-        pairs = [*((ATC, code) for code in drug.atc if not code.endswith("*")), *((RXNORM, one) for one in drug.rxnorm)]
+        listed_codes = {ATC: drug.atc, RXNORM: drug.rxnorm, HCPCS: drug.hcpcs}
+        pairs = [(system, one) for system, each in listed_codes.items() for one in each if not one.endswith("*")]
         for pair in pairs:
             if fault := "stands twice" if pair in codes else systems.fault(*pair):
                 raise DataFileError("drugs.toml", f"drugs.{drug.name}", f"{pair[1]}: {fault}")

@@ -15,6 +15,8 @@ from cds_service.fhir.mapping.overlay import required
 from cds_service.fhir.mapping.text_rules import without_accents
 
 _WORDS = re.compile("[a-z]+")
+_ANY_WORD = re.compile("[A-Za-z]+")
+_VOWELS = frozenset("aeiouy")
 _LETTERS = re.compile(r"[^\W\d_]")
 
 
@@ -24,14 +26,23 @@ class _LanguagesFile(BaseModel):
     schema_version: Literal[1] = Field(alias="schema")
     letters: str
     others: Mapping[str, tuple[str, ...]]
+    abbreviations: tuple[str, ...] = ()
+    qualifiers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Languages:
-    """The letters of the languages that we read, and words of others that are written with the same letters."""
+    """The letters of the languages that we read, and words of others that are written with the same letters.
+
+    Attributes:
+        abbreviations: those that stand for something of no concern to us.
+        qualifiers: words that name nothing by themselves: `stage`, `left`.
+    """
 
     letters: re.Pattern[str]
     others: frozenset[str]
+    abbreviations: frozenset[str] = frozenset()
+    qualifiers: frozenset[str] = frozenset()
 
     def can_read(self, text: str) -> bool:
         """Whether a text has words, and nothing in it is of another language."""
@@ -40,7 +51,21 @@ class Languages:
             return False
         if not all(one.isascii() or self.letters.match(one) for one in found):
             return False
-        return self.others.isdisjoint(_WORDS.findall(without_accents(text.lower())))
+        if not self.others.isdisjoint(_WORDS.findall(without_accents(text.lower()))):
+            return False
+        return self._names_something(text)
+
+    def _names_something(self, text: str) -> bool:
+        """Whether there is more than abbreviations that may stand for anything, and words that go with them."""
+        words = _ANY_WORD.findall(without_accents(text))
+        return any(self._is_name(word) for word in words) or any(one > "\u2e80" for one in text)
+
+    def _is_name(self, word: str) -> bool:
+        lower = word.lower()
+        if lower in self.qualifiers:
+            return False
+        is_spelt_out = len(word) > 4 or (len(word) == 4 and not word.isupper())
+        return (is_spelt_out and not _VOWELS.isdisjoint(lower)) or lower in self.abbreviations
 
 
 def load_languages(folders: Sequence[Path]) -> Languages:
@@ -54,4 +79,5 @@ def load_languages(folders: Sequence[Path]) -> Languages:
         letters = re.compile(f"[{listed.letters}]")
     except re.error as error:
         raise DataFileError("languages.toml", "letters", f"is no set of characters: {error}") from error
-    return Languages(letters, frozenset(word for words in listed.others.values() for word in words))
+    others = frozenset(word for words in listed.others.values() for word in words)
+    return Languages(letters, others, frozenset(listed.abbreviations), frozenset(listed.qualifiers))

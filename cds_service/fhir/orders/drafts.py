@@ -56,6 +56,7 @@ class DraftOrders:
         others: those that are not: of another patient, of nobody, or of somebody who is not named plainly.
         person: whose they are; None where that was settled before.
         cut: what was read of parts that are too long, as phrases.
+        referred: what they refer to elsewhere on the patient's server, by name (`referred.py`).
     """
 
     drafts: tuple[Draft, ...]
@@ -64,6 +65,7 @@ class DraftOrders:
     targets: Targets
     cut: tuple[str, ...] = ()
     deadline: Deadline | None = None
+    referred: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def each(self) -> Iterator[Draft]:
         """The patient's orders that ask for something, while there is time."""
@@ -79,10 +81,14 @@ class DraftOrders:
         found = []
         for reference in references:
             address = text(member(reference, "reference"))
-            one = contained.get(address) if address.startswith("#") else self.targets.find(address)
+            one = contained.get(address) if address.startswith("#") else self._find(address)
             if one is not None and not (self.person and self.person.is_foreign(one)):
                 found.append(one)
         return found
+
+    def _find(self, address: str) -> Mapping[str, Any] | None:
+        found = self.targets.find(address)
+        return self.referred.get(self.person.bases.name_of(address)) if found is None and self.person else found
 
     def _in_time(self, drafts: Sequence[Draft]) -> Iterator[Draft]:
         for draft in drafts:

@@ -62,6 +62,8 @@ CASES = {
     "dementia": ({"dementia": True}, {"dementia": False}),
     "repeated-falls": ({"repeated-falls": True}, {"repeated-falls": False}),
     "severe-kidney-disease": ({"severe-kidney-disease": True}, {"severe-kidney-disease": False}),
+    "ct-on-record": ({"ct-on-record": True}, {"mri-on-record": True}),
+    "mri-on-record": ({"mri-on-record": True}, {"ct-on-record": True}),
     "deceased": ({"deceased": True}, {"deceased": False}),
     "no-bone-drug": ({"bone-drug": False}, {"bone-drug": True}),
     "malignancy": ({"malignancy": True}, {"malignancy": False, "active-cancer": True}),
@@ -229,6 +231,7 @@ def of_long_ago(name, **members):
         ([of_long_ago("malignancy", label="myeloma")], "no-figure", "myeloma"),
         ([of_long_ago("spinal-infection", label="discitis")], "not-osteoporotic", "discitis"),
         ([of_long_ago("severe-kidney-disease", label="dialysis")], "severe-kidney-disease", "dialysis"),
+        ([finding("ct-on-record", True, observed=date(2026, 9, 21))], "ct-on-record", "CT of 21 Sep 2026"),
         ([of_long_ago("severe-kidney-disease")], "severe-kidney-disease", "severe kidney disease"),
         (
             [finding("age", 45.0), of_long_ago("high-energy-cause", label="fall from a height")],

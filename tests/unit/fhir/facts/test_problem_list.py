@@ -224,3 +224,20 @@ def test_a_code_counts_whatever_the_words_beside_it():
     entry = condition("E11.9") | {"id": "worded"}
     entry["code"]["text"] = "Screening for diabetes"
     assert findings_of(entry, other()).is_true("diabetes")
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        (
+            {"coding": [{"system": SCT, "code": "271807003"}]},
+            "1 of 3 entries on the problem list has a code without words",
+        ),
+        ({"coding": [{"system": SCT, "code": "271807003", "display": "Сыпь"}]}, "could not be read"),
+        ({"text": "Сыпь"}, "could not be read"),
+    ],
+)
+def test_a_bare_code_that_is_not_listed_is_said_to_be_one(code, said):
+    strange = {**condition("x"), "id": "strange", "code": code}
+    found = findings_of(condition("I10"), strange, entries={"conditions": 3})
+    assert said in found.gaps["diabetes"].detail

@@ -1,0 +1,68 @@
+"""What a radiology report or an imaging study shows by its metadata: CT or MRI, of which part, with contrast or not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import chain
+from typing import Any, Protocol
+
+from cds_service.fhir.raw_json import member, objects, text, texts_of
+
+EXAM_TYPES = frozenset({"DiagnosticReport", "ImagingStudy"})
+EXAMS = frozenset({"trunk-ct", "trunk-ct-contrast", "lumbar-mri"})
+WORDS = frozenset({"exam-ct", "exam-mri", "exam-trunk", "exam-lumbar", "exam-contrast", "exam-other"})
+MODALITIES = {"CT": "exam-ct", "MR": "exam-mri"}  # DICOM PS3.16, CID 29
+DICOM = "dicom"  # in every name of its code system
+
+Json = Mapping[str, Any]
+
+
+class ExamTerms(Protocol):
+    """What is asked of the terminology here."""
+
+    def concepts(self, codeable: Any) -> frozenset[str]:
+        """Concepts of a CodeableConcept, raw."""
+        ...
+
+    def text_concepts(self, text: str, among: frozenset[str] | None = None) -> frozenset[str]:
+        """Concepts that words name."""
+        ...
+
+
+def exam_concepts(exam: Json, terminology: ExamTerms) -> frozenset[str]:
+    """`trunk-ct` (spine, chest or abdomen, not known to be with contrast), `trunk-ct-contrast`, `lumbar-mri`.
+
+    Nothing for another part or kind of imaging, a guided procedure, and what names both CT and MRI.
+    """
+    found = terminology.concepts(_codes(exam)) & EXAMS
+    named = terminology.text_concepts("; ".join(dict.fromkeys(_words(exam))), WORDS)
+    kinds = (_modalities(exam) or named) & {"exam-ct", "exam-mri"}
+    if "exam-other" in named or len(kinds) > 1:
+        return frozenset()
+    if "exam-ct" in kinds and "exam-trunk" in named:
+        found |= {"trunk-ct"}
+    if "exam-mri" in kinds and "exam-lumbar" in named:
+        found |= {"lumbar-mri"}
+    if "trunk-ct" in found and ("exam-contrast" in named or "trunk-ct-contrast" in found):
+        found = found - {"trunk-ct"} | {"trunk-ct-contrast"}
+    return found
+
+
+def _codes(exam: Json) -> list[Json]:
+    return [*objects(exam.get("code")), *objects(exam.get("procedureCode"))]
+
+
+def _modalities(exam: Json) -> frozenset[str]:
+    codings = chain(
+        objects(exam.get("modality")), *(objects(one.get("modality")) for one in objects(exam.get("series")))
+    )
+    codes = (text(one.get("code")) for one in codings if DICOM in text(one.get("system")).lower())
+    return frozenset(MODALITIES[code] for code in codes if code in MODALITIES)
+
+
+def _words(exam: Json) -> Iterator[str]:
+    for code in (*_codes(exam), *objects(exam.get("category"))):
+        yield from texts_of(code)
+    for part in (exam, *objects(exam.get("series"))):
+        yield from filter(None, (text(part.get("description")), text(member(part, "bodySite", "display"))))
+    yield from filter(None, (text(one.get("title")) for one in objects(exam.get("presentedForm"))))

@@ -1,0 +1,153 @@
+"""What orders refer to and do not bring along: from the record, else from the request's own server by id."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from cds_service.deadline import Deadline
+from cds_service.errors import FhirReadError
+from cds_service.fhir.gathering.record import Fetched, gather
+from cds_service.fhir.gathering.subjects import Person
+from cds_service.fhir.orders.augmentation import find_augmentation_order, find_draft_support_orders
+from cds_service.fhir.orders.drafts import read_drafts
+from cds_service.fhir.orders.referred import with_referred
+from cds_service.fhir.references import bases_of
+from cds_service.protocol import parse_request
+from tests.chart_builders import HOOK, ICD, PATIENT, SCT, kyphoplasty, of_patient, open_service, order_sign
+
+SERVER = "https://ehr.example.org/fhir"
+FRACTURE = {"coding": [{"system": ICD, "code": "S32.010A"}]}  # wedge compression fracture of first lumbar vertebra
+TLSO = {"text": "TLSO, custom"}
+
+
+class Scripted:
+    """One resource for each name; everything that is asked."""
+
+    def __init__(self, *resources):
+        self.resources = {f"{one['resourceType']}/{one['id']}": one for one in resources}
+        self.asked = []
+
+    def fetch(self, query, *, until):  # noqa: ARG002
+        self.asked.append(query)
+        if query not in self.resources:
+            raise FhirReadError("http-404", "not found on the server (404)")
+        return Fetched((self.resources[query],))
+
+    def follow(self, page, *, until):  # noqa: ARG002
+        return Fetched((page,))
+
+
+def condition(**members):
+    return of_patient("Condition", "c1", code=FRACTURE, **members)
+
+
+def device():
+    return {"resourceType": "Device", "id": "d1", "type": TLSO}
+
+
+def order_for(reference):
+    return kyphoplasty(None) | {"reasonReference": [{"reference": reference}]}
+
+
+def brace_of(reference):
+    return of_patient("DeviceRequest", "b1", status="draft", intent="order", codeReference={"reference": reference})
+
+
+def read(*drafts, fhir=None, record=(), scope=None):
+    """The drafts with what they refer to."""
+    body = order_sign(record, *drafts) | {"fhirServer": SERVER}
+    if scope:
+        body["fhirAuthorization"] = {"access_token": "t", "token_type": "Bearer", "expires_in": 300, "scope": scope}
+    request = parse_request(json.dumps(body).encode(), "order-sign")
+    service = open_service()
+    person, plan = Person(PATIENT, bases_of([SERVER])), service.hooks[HOOK].plan
+    found = gather(request, plan, None, service.terminology, person, deadline=Deadline.after(60))
+    bundle = read_drafts(request.context.draft_orders, person)
+    return with_referred(bundle, found, request, fhir, person, until=Deadline.after(60))
+
+
+def levels(drafts):
+    return find_augmentation_order(drafts, open_service().terminology).levels
+
+
+def braces(drafts):
+    found = find_draft_support_orders(drafts, open_service().terminology)
+    return [one.kind for one in found]
+
+
+def test_a_reason_that_only_the_server_has_says_the_level():
+    fhir = Scripted(condition())
+    assert levels(read(order_for("Condition/c1"), fhir=fhir)) == ("L1",)
+    assert fhir.asked == ["Condition/c1"]
+
+
+def test_a_reason_of_the_record_is_not_asked_for():
+    fhir = Scripted()
+    assert levels(read(order_for("Condition/c1"), fhir=fhir, record=(condition(),))) == ("L1",)
+    assert fhir.asked == []
+
+
+@pytest.mark.parametrize("reference", [f"{SERVER}/Condition/c1", "Condition/c1/_history/2"])
+def test_the_address_may_be_written_in_full(reference):
+    assert levels(read(order_for(reference), fhir=Scripted(condition()))) == ("L1",)
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        "https://other.example.org/fhir/Condition/c1",
+        "Observation/c1",
+        "Condition/../Patient",
+        "Condition?code=1",
+        "#c1",
+    ],
+)
+def test_what_is_elsewhere_or_no_such_reference_is_not_asked(reference):
+    fhir = Scripted(condition())
+    assert levels(read(order_for(reference), fhir=fhir)) == ()
+    assert fhir.asked == []
+
+
+def test_a_reason_on_another_server_is_not_ours_although_the_record_has_one_of_that_id():
+    drafts = read(order_for("https://other.example.org/fhir/Condition/c1"), record=(condition(),))
+    assert levels(drafts) == ()
+
+
+def test_a_reason_of_another_patient_does_not_count():
+    other = condition() | {"subject": {"reference": "Patient/other"}}
+    assert levels(read(order_for("Condition/c1"), fhir=Scripted(other))) == ()
+
+
+def test_a_reason_that_names_nobody_does_not_count():
+    nobody = {name: value for name, value in condition().items() if name != "subject"}
+    assert levels(read(order_for("Condition/c1"), fhir=Scripted(nobody))) == ()
+
+
+def test_what_cannot_be_read_leaves_the_order_as_it_is():
+    assert levels(read(order_for("Condition/c1"), fhir=Scripted())) == ()
+    assert levels(read(order_for("Condition/c1"), fhir=None)) == ()
+
+
+def test_the_token_must_be_for_it():
+    fhir = Scripted(condition())
+    assert levels(read(order_for("Condition/c1"), fhir=fhir, scope="patient/Observation.read")) == ()
+    assert fhir.asked == []
+
+
+def test_a_device_that_only_the_server_has_is_a_brace():
+    assert braces(read(kyphoplasty(), brace_of("Device/d1"), fhir=Scripted(device()))) == ["brace"]
+    assert braces(read(kyphoplasty(), brace_of("Device/d1"), fhir=Scripted())) == []
+
+
+def test_a_device_by_its_snomed_words_of_the_neck_is_none():
+    collar = device() | {"type": {"coding": [{"system": SCT, "code": "1", "display": "Cervical collar"}]}}
+    assert braces(read(kyphoplasty(), brace_of("Device/d1"), fhir=Scripted(collar))) == []
+
+
+def test_not_more_than_five_are_read():
+    orders = [order_for(f"Condition/c{number}") | {"id": f"k{number}"} for number in range(9)]
+    fhir = Scripted()
+    read(*orders, fhir=fhir)
+    assert len(fhir.asked) == 5
