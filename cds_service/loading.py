@@ -258,7 +258,9 @@ def _check_rule(rule: Rule, names: _Names, order_templates: Mapping[str, OrderTe
             raise DataFileError(file, key, f"{missing} is not one of the {kind}")
     if rule.order is not None and rule.order not in order_templates:
         raise DataFileError(file, "order", f"there is no orders/{rule.order}.json")
-    said = [text for option in rule.texts for text in (option.line(rule.text), option.summary, option.brief)]
+    said = [
+        text for option in rule.texts for text in (option.line(rule.text), option.summary, option.brief, option.label)
+    ]
     words = read_placeholders([rule.text, rule.summary, rule.label, *said])
     if rule.order is not None:
         words |= read_placeholders(order_templates[rule.order].resource)
