@@ -298,13 +298,13 @@ def _version(connection: Connection) -> str | None:
     return connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar()  # noqa: S608 - our own name
 
 
-def migrate(connection: Connection, found: str | None, wanted: str = HEAD) -> None:
-    """From the step that was found to the wanted one, inside the transaction of the connection.
+def migrate(connection: Connection, found: str | None) -> None:
+    """From the step that was found to the newest one, inside the transaction of the connection.
 
     Raises:
         DataFileError: the database is of a newer version of this program.
     """
-    if found == wanted:
+    if found == HEAD:
         return
     from alembic import command  # noqa: PLC0415 - takes a moment to load, and is needed once in the life of a database
     from alembic.config import Config  # noqa: PLC0415
@@ -316,4 +316,4 @@ def migrate(connection: Connection, found: str | None, wanted: str = HEAD) -> No
     known = {step.revision for step in ScriptDirectory.from_config(config).walk_revisions()}
     if found is not None and found not in known:
         raise DataFileError("DATABASE_URL", "", f"the database is of a newer version of this program (step {found})")
-    command.upgrade(config, wanted)
+    command.upgrade(config, HEAD)
