@@ -95,7 +95,7 @@ def _contained_medications(count: int) -> Resource:
 
 
 def _duplicates(count: int) -> Resource:
-    long = measured("bmd-t-score", -2.0, number="same", note=[{"text": "x"}] * count)
+    long = measured("bmd-t-score", -2.0, number="same", days=1, note=[{"text": "x"}] * count)
     return signed(boneDensity=[long, *(measured("bmd-t-score", -2.0, number="same") for _ in range(count))])
 
 

@@ -225,7 +225,7 @@ def _contained_reasons(size: int) -> Resource:
 
 def _duplicates(size: int) -> Resource:
     body = order_sign(thin_and_weak(), kyphoplasty())
-    long = measured("bmd-t-score", -2.0, number="same", note=[{"text": "x"}] * size)
+    long = measured("bmd-t-score", -2.0, number="same", days=1, note=[{"text": "x"}] * 2 * size)
     many = [long, *(measured("bmd-t-score", -2.0, number="same") for _ in range(size))]
     body["prefetch"]["boneDensity"] = {"resourceType": "Bundle", "entry": [{"resource": one} for one in many]}
     return body
@@ -271,7 +271,7 @@ def _notes(size: int) -> Resource:
 
 LONG: Mapping[str, tuple[Callable[[int], Resource], int]] = {
     "contained_reasons": (_contained_reasons, 9000),
-    "duplicates": (_duplicates, 6000),
+    "duplicates": (_duplicates, 8000),
     "medications": (_medications, 8000),
     "contained_medications": (_contained_medications, 5000),
     "groups": (_groups, 3000),
