@@ -23,12 +23,13 @@ class Line(NamedTuple):
     """A heading with its text, as a layout names them.
 
     Attributes:
-        spare: left out where the card would be too long; a button or the linked page has it.
+        spare: where the card would be too long, 1 is left out first and 2 next, 0 never; a button or the linked page
+            has it.
     """
 
     heading: str
     text: str
-    spare: bool = False
+    spare: int = 0
 
 
 def horizon(result: ModelResult) -> str:

@@ -57,10 +57,12 @@ def _detail(answer: Answer, summary: str) -> str:
         "notices": record_notices(answer) + order_notices(answer),
         "options": [_option(answer, one, said) for one in answer.of_topic("rehabilitation")],
     }
-    detail = answer.texts.render("rehabilitation", {**context, "lines": lines})
-    if count_words(f"{summary} {detail}") <= MOST_WORDS:
-        return detail
-    return answer.texts.render("rehabilitation", {**context, "lines": [line for line in lines if not line.spare]})
+    for left_out in range(3):
+        kept = [line for line in lines if not 0 < line.spare <= left_out]
+        detail = answer.texts.render("rehabilitation", {**context, "lines": kept})
+        if count_words(f"{summary} {detail}") <= MOST_WORDS:
+            break
+    return detail
 
 
 def _option(answer: Answer, recommendation: Recommendation, said: str) -> Option:
@@ -141,7 +143,7 @@ def figure_lines(answer: Answer, outcome: OutcomeAssessment, summary: str) -> tu
     reasons = reasons_higher(answer, headline) if headline.band in ("high", "above") else ""
     said = sure_line(answer, headline, summary, is_contradicted=outcome.disagreement)
     return (
-        *((Line(texts.raw(f"headings.why-{headline.band}"), reasons),) if reasons else ()),
+        *((Line(texts.raw(f"headings.why-{headline.band}"), reasons, spare=2),) if reasons else ()),
         Line(sure, said),
         *((Line(texts.raw("headings.other"), disagreement_line(answer, outcome)),) if outcome.disagreement else ()),
     )
@@ -163,9 +165,7 @@ def _pain_lines(answer: Answer, outcome: OutcomeAssessment) -> tuple[Line, ...]:
             ),
         )
     unusable = [f"{answer.wording.name(gap.name)} {gap.detail}" for result in outcome.models for gap in result.unusable]
-    return tuple(
-        Line(heading, texts.say("lines.pain-none", why=escape_markdown(why)), spare=True) for why in unusable[:1]
-    )
+    return tuple(Line(heading, texts.say("lines.pain-none", why=escape_markdown(why)), spare=1) for why in unusable[:1])
 
 
 def _marker_lines(answer: Answer) -> tuple[Line, ...]:
@@ -182,7 +182,7 @@ def _marker_lines(answer: Answer) -> tuple[Line, ...]:
 def _act_line(answer: Answer) -> tuple[Line, ...]:
     """The one measurement that would give a figure; several have a card of their own."""
     acts = answer.single_act()
-    return tuple(Line(answer.texts.raw("headings.would-give"), capital(one.text), spare=True) for one in acts)
+    return tuple(Line(answer.texts.raw("headings.would-give"), capital(one.text), spare=1) for one in acts)
 
 
 def _value_lines(answer: Answer) -> tuple[Line, ...]:
