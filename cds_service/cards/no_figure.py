@@ -6,10 +6,19 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cds_service.cards.answer import Answer
-from cds_service.cards.figures import average, figure, horizon, join_words, missing_names, say_interval, sentences
+from cds_service.cards.figures import (
+    MEASURES_OF_SARCOPENIA,
+    average,
+    figure,
+    horizon,
+    join_words,
+    missing_names,
+    say_interval,
+    sentences,
+)
 from cds_service.core.assessment import ModelResult, OutcomeAssessment
 from cds_service.core.facts import Finding, Gap
-from cds_service.core.wording import say_number
+from cds_service.core.wording import UNITS, say_number
 
 BONE = ("bmd-t-score", "ct-attenuation")  # what a refracture figure rests on
 SEEN_AND_NOT_USED = ("stale", "other-method", "out-of-range", "unit-unknown", "conflicting", "no-value")
@@ -46,10 +55,13 @@ def reasons(answer: Answer, outcome: OutcomeAssessment) -> tuple[Reason, ...]:
     found += [_seen(answer, answer.findings.gaps[name]) for name in BONE if _is_seen(answer, name)]
     if not found and not _measured(outcome):
         is_read = not answer.record.unread
-        why = answer.texts.raw("why.nothing-known" if is_read else "why.unread")
+        has_strength = any(name in answer.findings.known for name in MEASURES_OF_SARCOPENIA)
+        nothing = "why.no-bone" if has_strength else "why.nothing-known"
+        why = answer.texts.raw(nothing if is_read else "why.unread")
         found.append(Reason(why, answer.texts.raw("why.rest-on")))
     found += [_not_known(answer, result, name) for result in results for name in _silenced(result, "not-known")]
-    found += [_aged(answer, name) for result in results for name in _silenced(result, "aged")]
+    aged = [name for result in results for name in _silenced(result, "aged")]
+    found += [_aged(answer, name) for name in sorted(aged, key=lambda name: name not in BONE)]
     found = found or [_wide(answer, outcome)]
     return tuple({one.why: one for one in reversed(found)}.values())[::-1]
 
@@ -81,10 +93,12 @@ def _silenced(result: ModelResult, *why: str) -> list[str]:
 
 
 def _beyond(result: ModelResult) -> list[str]:
-    """Inputs whose value lies beyond what the study can say; one that alarms only where it is old as well."""
+    """Findings whose value lies beyond what the study can say, and could reassure or was seen and is no input.
+
+    A value that alarms silences nothing (evidence page, step 8).
+    """
     criteria = {one.finding for one in result.violations}
-    held = [name for name in _silenced(result, "held", "outside") if name not in criteria]
-    return held + [name for name in _silenced(result, "aged") if name in result.prediction.held]
+    return [name for name in _silenced(result, "held", "outside") if name not in criteria]
 
 
 def _outside(answer: Answer, result: ModelResult, name: str) -> Reason:
@@ -159,7 +173,8 @@ def _aged(answer: Answer, name: str) -> Reason:
     if known and known.observed and " year" in age:
         return Reason(texts.say("why.stale", name=title, year=known.observed.year), old)
     if age:
-        return Reason(age.removeprefix("The ").rstrip("."), old)
+        value = answer.wording.phrase(known._replace(site="")).removesuffix(UNITS["kg/m2"]) if known else title
+        return Reason(texts.say("why.aged", value=value, age=age.partition(" is ")[2].rstrip(".")), old)
     return Reason(texts.say("why.method", name=title), texts.raw("why.method-matters"))
 
 
