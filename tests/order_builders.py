@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology, load_terminology
 from cds_service.fhir.orders.drafts import DraftOrders, read_drafts
+from cds_service.fhir.references import bases_of
 
 ROOT = Path(__file__).resolve().parents[1]
 RECORDED = ROOT.parent / "shared" / "data" / "cds-requests"
@@ -25,6 +26,7 @@ PCS = "http://www.cms.gov/Medicare/Coding/ICD10"
 SCT = "http://snomed.info/sct"
 OWN = "https://kyphoplasty-cds.org/fhir/CodeSystem/orders"
 PATIENT = "pat-1"
+SERVER = "https://ehr.example.org/fhir"
 
 
 @cache
@@ -75,7 +77,7 @@ def bundle(*resources: Any) -> dict[str, Any]:
 
 def signing(draft_orders: Any, patient_id: str = PATIENT) -> DraftOrders:
     """The orders of a signing for the usual patient, or for this one."""
-    return read_drafts(draft_orders, Person(patient_id))
+    return read_drafts(draft_orders, Person(patient_id, bases_of([SERVER])))
 
 
 def recorded_contexts() -> list[Any]:

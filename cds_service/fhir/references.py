@@ -23,7 +23,10 @@ _URN = re.compile(r"urn:(?:uuid|oid):[A-Za-z0-9\-.]{1,128}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Bases:
-    """The addresses under which the FHIR server of a request writes its resources."""
+    """The addresses under which the FHIR server of a request writes its resources.
+
+    A request that names no server has everything from the one EHR that sends it: any address is that EHR's.
+    """
 
     written: frozenset[str] = frozenset()
     addresses: frozenset[Address] = frozenset()
@@ -45,7 +48,8 @@ class Bases:
         return reference if _URN.fullmatch(reference) else self.name_of(reference)
 
     def _hold(self, base: str) -> bool:
-        return base in self.written or _address(base) in self.addresses
+        address = _address(base)
+        return address in self.addresses or (address is not None and not self.addresses) or base in self.written
 
 
 NO_BASE = Bases()

@@ -224,6 +224,7 @@ TOLERATED = {
     "an instant": t_score(on=None, effectiveInstant="2026-05-01T10:00:00Z"),
     "null members": t_score() | {"note": None, "interpretation": None},
     "amended": t_score(status="amended"),
+    "a subject by its address": t_score(subject={"reference": "https://ehr.example.org/fhir/Patient/p1"}),
 }
 
 

@@ -131,7 +131,8 @@ def read_drafts(draft_orders: Any, person: Person, deadline: Deadline | None = N
     others: list[Draft] = []
     orders = [*((draft, None) for draft in drafts), *inside[:MOST_INSIDE]]
     for draft, group in sorted(orders, key=lambda one: one[0].reference):
-        is_ours = whole.is_subject_of(draft.resource) and not (group and whole.is_foreign(group))
+        # An order that names nobody is signed for the patient of the call; one that names somebody has to name them.
+        is_ours = not whole.is_foreign(draft.resource) and not (group and whole.is_foreign(group))
         (ours if is_ours else others).append(_reachable(draft, counted))
     return DraftOrders(tuple(ours), tuple(others), whole, Targets(known, person.bases), tuple(cut), deadline)
 

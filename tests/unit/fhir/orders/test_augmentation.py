@@ -220,7 +220,6 @@ def test_an_order_of_another_patient_is_refused(reference):
 
 
 UNCLEAR = [
-    None,
     {},
     "Patient/other",
     {"display": "A"},
@@ -248,6 +247,15 @@ UNCLEAR = [
 def test_an_order_of_nobody_named_plainly_is_refused(subject):
     with pytest.raises(PatientMismatch, match="not plainly"):
         find(cpt("22514", subject=subject, contained=[{"resourceType": "Patient", "id": "pat"}]))
+
+
+def test_an_order_that_names_nobody_is_for_the_patient_of_the_call():
+    assert find(cpt("22514", subject=None)).procedure == "PKP"
+
+
+def test_without_a_server_in_the_request_an_address_is_of_the_ehr_that_sends_it():
+    drafts = bundle(cpt("22514", subject={"reference": f"https://x/fhir/Patient/{PATIENT}"}))
+    assert find_augmentation_order(read_drafts(drafts, Person(PATIENT)), terminology()).procedure == "PKP"
 
 
 @pytest.mark.parametrize("subject", UNCLEAR)
