@@ -33,8 +33,8 @@ def refuse_without_evidence(plan: PrefetchPlan, answers: Mapping[str, Answer]) -
             is not in use any more and no other is named in its place.
     """
     if all(answer.state == "failed" for answer in answers.values()):
-        raise EvidenceUnavailable(f"Nothing of the record could be read. {_why(answers)}.", _issue(answers))
-    patient = next((answers[one.key] for one in plan.templates if one.resource_type == "Patient"), None)
+        raise EvidenceUnavailable(f"Nothing of the record could be read. {_why(answers, plan)}.", _issue(answers))
+    patient = next((answers[one.key] for one in plan.needed.templates if one.resource_type == "Patient"), None)
     if patient is None:
         return
     if patient.reason in GONE and not any(answer.state == "given" for answer in answers.values()):
@@ -60,11 +60,13 @@ def replacement_of(patient: Mapping[str, Any]) -> str:
     return next((f"Patient/{name[-1]}" for name in names if name[-2:-1] == ["Patient"] and is_fhir_id(name[-1])), "")
 
 
-def _why(answers: Mapping[str, Answer]) -> str:
-    """Each reason once, with the keys that it is about."""
+def _why(answers: Mapping[str, Answer], plan: PrefetchPlan) -> str:
+    """Each reason once, with the keys that it is about; what is optional would be no evidence and is not asked for."""
     keys: dict[str, list[str]] = {}
     for key, answer in answers.items():
         keys.setdefault(answer.note, []).append(key)
+    for template in plan.optional.templates:
+        keys.setdefault("not asked", []).append(template.key)
     return "; ".join(f"{', '.join(names)}: {note}" for note, names in keys.items())
 
 

@@ -109,7 +109,7 @@ def gather(
     found, from_fhir = read_answers(request, prefetch, plan.needed, fhir, until=until)
     found = with_medications(found, plan.needed, request, fhir, terminology, person.bases, until=until)
     answers = {one.key: _checked(one, found[one.key], person.patient_id) for one in plan.needed.templates}
-    refuse_without_evidence(plan.needed, answers)
+    refuse_without_evidence(plan, answers)
     is_of_use = not from_fhir or any(found[key].state != "failed" for key in from_fhir)  # else it is asked no more
     server = fhir if is_of_use else None
     more, more_from_fhir = read_answers(request, prefetch, plan.optional, server, until=until.half_of_rest())
