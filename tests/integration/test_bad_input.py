@@ -40,11 +40,11 @@ def test_the_record_behind_every_case_is_read_whole(service, templates):
 
 # --- one value is wrong: it is a gap with its reason, and everything else is still there
 
-T, UNREADABLE = "bmd-t-score", "T-score Observation/t1 is not readable"
+T, UNREADABLE = "bmd-t-score", "T-score an entry is not readable"
 NOT_KNOWN = "**How sure:** no figure. T-score not known"  # and no word of a value: none is on record
 GAPS = {
     "no unit, and a value that is a density": (T, (t_score(0.83, None),), "0.83 (1 May 2026): a density"),
-    "g/cm2 under a T-score code": (T, (t_score(0.83, "g/cm2"),), "T-score 0.83 g/cm2 (1 May 2026): the unit"),
+    "g/cm2 under a T-score code": (T, (t_score(0.83, "g/cm2"),), "T-score 0.83 g/cm² (1 May 2026): the unit"),
     "a unit of something else": (T, (t_score(unit="kg"),), "T-score −2.8 kg (1 May 2026): the unit does not fit"),
     "unit and code contradict each other": (
         T,
@@ -75,17 +75,17 @@ GAPS = {
     "a text for a number": (
         T,
         (t_score(None, valueString="about minus two"),),
-        "T-score a value (1 May 2026): no number",
+        "T-score (1 May 2026): no number",
     ),
     "data absent": (
         T,
         (t_score(None, dataAbsentReason={"text": "refused"}),),
-        "T-score a value (1 May 2026): recorded as absent",
+        "T-score (1 May 2026): recorded as absent",
     ),
     "an impossible value": (T, (t_score(-25),), "T-score −25 (1 May 2026): not plausible"),
     "a huge number": (T, (t_score(1e300),), "(1 May 2026): no number"),
     "preliminary": (T, (t_score(status="preliminary"),), "T-score −2.8 (1 May 2026): preliminary"),
-    "registered": (T, (t_score(None, status="registered"),), "T-score a value (1 May 2026): registered"),
+    "registered": (T, (t_score(None, status="registered"),), "T-score (1 May 2026): registered"),
     "a status that nobody knows": (T, (t_score(status="done"),), "T-score −2.8 (1 May 2026): not final"),
     "entered in error": (T, (t_score(status="entered-in-error"),), NOT_KNOWN),
     "cancelled": (T, (t_score(status="cancelled"),), NOT_KNOWN),
@@ -121,12 +121,12 @@ GAPS = {
         (observed("bmi", "39156-5", 19.5, "kg"),),
         "BMI 19.5 kg (13 Nov 2026): the unit does not fit",
     ),
-    "a BMI of 185": ("bmi", (observed("bmi", "39156-5", 185, "kg/m2"),), "BMI 185 kg/m2 (13 Nov 2026): not plausible"),
+    "a BMI of 185": ("bmi", (observed("bmi", "39156-5", 185, "kg/m2"),), "BMI 185 kg/m² (13 Nov 2026): not plausible"),
     "two BMIs of one day": ("bmi", (BMI, observed("b2", "39156-5", 24.5, "kg/m2")), "cannot both be right"),
     "a BMI of 22 years ago": (
         "bmi",
         (BMI | {"effectiveDateTime": "2004-01-01"},),
-        "19.5 kg/m2 is 22 years old, too old to use",
+        "19.5 kg/m² is 22 years old, too old to use",
     ),
     "a weight in stones and no BMI": (
         "bmi",
@@ -142,7 +142,7 @@ GAPS = {
     "psoas of one side": (
         "psoas-total-area",
         (PMA, PSOAS | {"bodySite": {"text": "left psoas"}}, FAT, VBQ),
-        "psoas area 12 cm2 (13 Nov 2026): of one side only",
+        "psoas area 12 cm² (13 Nov 2026): of one side only",
     ),
     "psoas muscle larger than the psoas": (
         "psoas-total-area",
@@ -175,8 +175,8 @@ def test_a_gap_is_named_also_where_nothing_would_sharpen_the_figure(service, tem
 # --- a value is wrong beside a good one: it is passed over by name
 
 PASSED_OVER = {
-    "a broken one": (t_score() | {"effectiveDateTime": "tomorrow"}, "Observation/t1 is not readable"),
-    "one that is no object at all": ({**t_score(), "valueQuantity": "−2.8"}, "Observation/t1 is not readable"),
+    "a broken one": (t_score() | {"effectiveDateTime": "tomorrow"}, "T-score an entry is not readable"),
+    "one that is no object at all": ({**t_score(), "valueQuantity": "−2.8"}, "T-score an entry is not readable"),
     "a preliminary one": (t_score(-3.9, status="preliminary"), "T-score −3.9 (1 May 2026): preliminary"),
     "one with a comparator": (
         quantity(value=-3.9, comparator=">", unit="{T-score}"),
@@ -184,7 +184,7 @@ PASSED_OVER = {
     ),
     "one without date": (t_score(-3.9, on=None), "T-score −3.9: no date"),
     "one of the future": (t_score(-3.9, on="2027-02-01"), "T-score −3.9 (1 Feb 2027): dated after the order"),
-    "a density": (t_score(0.61, "g/cm2"), "T-score 0.61 g/cm2 (1 May 2026): the unit does not fit"),
+    "a density": (t_score(0.61, "g/cm2"), "T-score 0.61 g/cm² (1 May 2026): the unit does not fit"),
     "a Z-score": (t_score(0.2, "1", code="80940-0"), "(1 May 2026): a Z-score"),
     "an impossible one": (t_score(-39), "T-score −39 (1 May 2026): not plausible"),
     "one of another patient": (t_score(-3.9, subject={"reference": "Patient/p2"}), "of another patient"),
