@@ -1,1 +1,1 @@
-"""Shell towards the record: FHIR R4 in, facts out; recommendations in, R4 orders out."""
+"""The FHIR side of the service: R4 resources in, facts out; recommendations in, R4 orders out."""

@@ -18,7 +18,7 @@ AFTER_CODE = re.compile(r"[A-Z]\d\d(?:\.\d{1,2})?[+*!\u2020]?\s+([AVZG])")  # as
 
 
 def certainty_of(condition: Mapping[str, Any]) -> Certainty:
-    """What a condition says of its own truth; the least certain of several statements."""
+    """How certain a condition is by its own statements; the least certain of several counts."""
     found = {*_by_status(condition), *_by_extension(condition)}
     return next((one for one in ("denied", "doubted", "past") if one in found), "stated")
 

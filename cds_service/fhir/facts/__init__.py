@@ -1,1 +1,1 @@
-"""From resources to findings: one reader for each kind of fact."""
+"""Turns resources into findings, with one reader for each kind of fact."""

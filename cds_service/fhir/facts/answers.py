@@ -1,4 +1,4 @@
-"""Yes/no and words from Observations: boolean, coded or written answers."""
+"""Reads yes/no findings and categories from boolean, coded or free-text Observations."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ YES_OR_NO = frozenset({"answer-yes", "answer-no"})
 
 
 def find_answer(spec: FindingSpec, chart: Chart) -> Outcome:
-    """A yes/no or a word, from the newest coded, boolean or written answer."""
+    """Read a yes/no finding or a category from the newest coded, boolean or free-text answer."""
     answered: list[tuple[Moment, str, Reading]] = []
     refused: list[Refused] = []
     for reading in find_readings(chart, spec.value_sets):
@@ -36,7 +36,7 @@ def find_answer(spec: FindingSpec, chart: Chart) -> Outcome:
 
 
 def _answer(reading: Reading, spec: FindingSpec, chart: Chart) -> str | None:
-    """`true`, `false` or the word, in our spelling."""
+    """`true`, `false` or the category in our spelling."""
     holder = reading.holder
     if spec.kind == "boolean" and isinstance(holder.get("valueBoolean"), bool):
         return "true" if holder["valueBoolean"] else "false"

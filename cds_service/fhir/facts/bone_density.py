@@ -1,4 +1,4 @@
-"""Which T-score counts: site by site, the newest day, the lowest."""
+"""Chooses the T-score that counts: by measurement site, then the newest day, then the lowest value."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from cds_service.fhir.raw_json import member, objects, text, texts_of
 
 Site = Literal["lumbar spine", "hip", "femur", "forearm", "site not stated", "heel or humerus", "part of the femur"]
 
-# The forearm by LOINC; Synthea and others write it for any T-score, which its display then shows.
+# LOINC defines this code for the forearm. Synthea and others use it for any T-score; the display then shows the site.
 FOREARM_OR_ANY = "http://loinc.org|38265-5"
 CENTRAL = ("lumbar spine", "hip", "femur")
 SITE_OF_CONCEPT: dict[str, Site] = {
@@ -32,7 +32,7 @@ SITE_OF_CONCEPT: dict[str, Site] = {
     "t-score-peripheral": "heel or humerus",
     "t-score-elsewhere": "part of the femur",
 }
-# Where words name several, the more telling one is taken: "femoral neck of the left hip".
+# If the words name several sites, the more specific one is used: "femoral neck of the left hip".
 WORDS_IN_ORDER = (
     "t-score-peripheral",
     "t-score-elsewhere",
@@ -45,8 +45,8 @@ SITES = frozenset(WORDS_IN_ORDER)
 Z_SCORE = frozenset({"z-score"})
 MINUS = "is a minus sign missing?"
 WRONG = frozenset({"entered-in-error", "refuted", "cancelled", "not-taken"})
-WHOLE_SPINE = frozenset({1, 2, 3, 4})  # where a region is not said to be another
-# `L1-L4`, `L1~4`, `LWK 2 bis 4`, `腰椎1-4`, `L2, L3`; a number with a fraction is a value.
+WHOLE_SPINE = frozenset({1, 2, 3, 4})  # assumed unless another region is stated
+# `L1-L4`, `L1~4`, `LWK 2 bis 4`, `腰椎1-4`, `L2, L3`; a number with decimals is a value, not a level.
 LEVELS = re.compile(
     r"(?:\bl(?:wk)?|腰椎?|第) ?([1-5](?![\d.])"
     r"(?: ?(?:[-\u2010-\u2015~\u301c至到/,、+&]|to|through|bis|al?|and|und|et|y|e)"
@@ -69,11 +69,11 @@ NEVER = {
 
 @dataclass(frozen=True, slots=True)
 class _Sited:
-    """A T-score with its place.
+    """A T-score with its measurement site.
 
     Attributes:
-        levels: the lumbar vertebrae it is the mean of; 0 for one that only a code names.
-        is_contradicted: code and words name different sites.
+        levels: the lumbar vertebrae that it averages; {0} if only a code says that it is of a single vertebra.
+        is_contradicted: the code and the words name different sites.
     """
 
     measured: Measured
@@ -87,7 +87,7 @@ class _Sited:
 
 
 def find_t_score(spec: FindingSpec, chart: Chart) -> Outcome:
-    """The T-score by the contract's rule, and by name what looks like one and is none."""
+    """Find the T-score that counts, and list the values that resemble a T-score but are not one."""
     outcome, passed = find_quantity(spec, chart, _pick, why_no_t_score)
     if isinstance(outcome, Gap) and outcome.reason == "out-of-range" and outcome.detail.endswith(MINUS):
         outcome = outcome._replace(detail=is_minus_missing(outcome.seen[0].printed.split()[0]))
@@ -95,7 +95,7 @@ def find_t_score(spec: FindingSpec, chart: Chart) -> Outcome:
 
 
 def why_no_t_score(one: Measured, chart: Chart) -> tuple[GapReason, str] | None:
-    """Why a value under a T-score code is none of spine or hip."""
+    """Explain why a value with a T-score code cannot be used as one; None if it can."""
     if _named(one.reading.words, Z_SCORE, chart):
         return "no-value", NEVER["z-score"]
     site = _site(one.reading, chart)
@@ -105,7 +105,7 @@ def why_no_t_score(one: Measured, chart: Chart) -> tuple[GapReason, str] | None:
 
 
 def _has_osteoporosis(chart: Chart) -> bool:
-    """Osteoporosis or a drug against it is on record, now or in the past."""
+    """Whether the record shows osteoporosis or an osteoporosis drug, current or past."""
     named = (member(one.raw, "verificationStatus", "coding") for one in chart.mentions_of(OSTEOPOROSIS))
     conditions = ({text(coding.get("code")) for coding in objects(codings)} for codings in named)
     drugs = (one for one in chart.of_kind(*MEDICATION_TYPES) if one.drug and "bone-drug" in one.drug.concepts)
@@ -113,7 +113,7 @@ def _has_osteoporosis(chart: Chart) -> bool:
 
 
 def _look_alikes(spec: FindingSpec, chart: Chart) -> tuple[PassedOver, ...]:
-    """The newest of each kind of value that is never a T-score."""
+    """The newest value of each kind that resembles a T-score but is never one."""
     newest: dict[str, Reading] = {}
     for reading in find_readings(chart, spec.never):
         if reading.status not in RETRACTED:
@@ -134,9 +134,9 @@ def _look_alike(spec: FindingSpec, kind: str, reading: Reading) -> PassedOver:
 
 
 def _pick(usable: Sequence[Measured], spec: FindingSpec, chart: Chart) -> Picked:
-    """Central sites first, then a value without a site, the forearm last; of the newest day the lowest.
+    """Choose the lowest value of the newest day: spine and hip first, then an unstated site, then the forearm.
 
-    A region counts before a single vertebra, and the one with the most vertebrae before the others.
+    A region is preferred to a single vertebra, and the region with the most vertebrae to the others.
     """
     sited = [_sited(one, chart) for one in usable]
     tier = next(found for sites in (CENTRAL, ("site not stated",), ("forearm",)) if (found := _of(sited, sites)))
@@ -169,7 +169,7 @@ def _sited(one: Measured, chart: Chart) -> _Sited:
 
 
 def _widest(regions: Sequence[_Sited]) -> tuple[list[_Sited], list[_Sited]]:
-    """Of the lumbar spine the region with the most vertebrae, with all other sites; and the smaller regions."""
+    """Split off the smaller lumbar regions; the widest one and all other sites are kept."""
     most = max((len(one.levels) for one in regions if one.site == "lumbar spine"), default=0)
     fewer = [one for one in regions if one.site == "lumbar spine" and len(one.levels) < most]
     return [one for one in regions if one not in fewer], fewer
@@ -184,7 +184,7 @@ def _words(sited: _Sited) -> str:
 
 
 def _conflict(candidates: Sequence[_Sited], spec: FindingSpec) -> tuple[str, tuple[Measured, ...]]:
-    """Two values of one site and moment that cannot both be right."""
+    """Two values of the same site and time that cannot both be right."""
     groups: dict[tuple[str, ...], list[Measured]] = {}
     for one in candidates:
         groups.setdefault(_place(one), []).append(one.measured)
@@ -196,7 +196,7 @@ def _conflict(candidates: Sequence[_Sited], spec: FindingSpec) -> tuple[str, tup
 
 
 def _of_one_moment(values: Sequence[Measured]) -> list[Measured]:
-    """Those that may be of the same moment as another; one that names only the day may be of any of that day."""
+    """Values that may share their time with another; a value with only a date may be from any time of that day."""
     counts = Counter(one.moment.instant for one in values)
     if "" in counts:
         return list(values) if len(values) > 1 else []
@@ -204,7 +204,7 @@ def _of_one_moment(values: Sequence[Measured]) -> list[Measured]:
 
 
 def _place(sited: _Sited) -> tuple[str, ...]:
-    """What tells two places apart: left and right hips have codes of their own, vertebrae and regions their numbers."""
+    """A key for the exact place: left and right hip differ by code, vertebrae and regions by number."""
     reading = sited.measured.reading
     if sited.site == "lumbar spine" and not sited.is_single:
         return sited.site, *map(str, sorted(sited.levels))
@@ -214,7 +214,7 @@ def _place(sited: _Sited) -> tuple[str, ...]:
 
 
 def _site(reading: Reading, chart: Chart) -> Site:
-    """By code; where words say a place that counts for less, by words."""
+    """The site by code, or by words if they name a site that counts for less."""
     coded, named = _site_by_code(reading), _site_by_words(reading, chart)
     if coded is not None:
         return named if named is not None and named not in CENTRAL else coded
@@ -223,12 +223,12 @@ def _site(reading: Reading, chart: Chart) -> Site:
 
 
 def _site_by_code(reading: Reading) -> Site | None:
-    """What the code says; None for one that records write for any T-score."""
+    """The site that the code states; None for the code that is used for any T-score."""
     return None if reading.match.code == FOREARM_OR_ANY else SITE_OF_CONCEPT.get(reading.match.concept)
 
 
 def _site_by_words(reading: Reading, chart: Chart) -> Site | None:
-    """What body site, text or display say; None when they say nothing of a site."""
+    """The site that body site, text or display state; None if they state none."""
     place = reading.observation.get("bodySite")
     coded = chart.terminology.concepts(place) & {"lumbar-vertebra", "lumbar-spine-site", "femur-site"}
     if coded:
@@ -242,7 +242,7 @@ def _site_by_words(reading: Reading, chart: Chart) -> Site | None:
 
 
 def _levels(reading: Reading, chart: Chart) -> frozenset[int]:
-    """The lumbar vertebrae that a value of the spine is of."""
+    """The lumbar vertebrae that a spine value covers."""
     place = reading.observation.get("bodySite")
     for words in (texts_of(place), reading.words):
         if named := [_numbers(found[1]) for word in words for found in LEVELS.finditer(folded(word))]:
@@ -251,12 +251,12 @@ def _levels(reading: Reading, chart: Chart) -> frozenset[int]:
 
 
 def _numbers(levels: str) -> frozenset[int]:
-    """Of `1-l4` four, of `2, l3` two."""
+    """The level numbers: four for `1-l4`, two for `2, l3`."""
     numbers = sorted(int(one) for one in re.findall("[1-5]", levels))
     is_range = len(numbers) == 2 and BETWEEN.search(levels)
     return frozenset(range(numbers[0], numbers[1] + 1) if is_range else numbers)
 
 
 def _named(words: Iterable[str], among: frozenset[str], chart: Chart) -> set[str]:
-    """Those of these concepts that one of the words names."""
+    """The concepts among these that the words name."""
     return {concept for word in set(words) for concept in chart.terminology.text_concepts(word, among)}

@@ -1,4 +1,4 @@
-"""Change of a measure between two dated values that were measured the same way."""
+"""Computes the change between two dated values that were measured the same way."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def _dated(one: Measured, spec: FindingSpec) -> Provenance:
 
 
 def _is_comparable(one: Reading, other: Reading) -> bool:
-    """Nothing recorded says that device, method or site differ."""
+    """Whether nothing on record shows a different device, method or site."""
     pairs = zip((*_way_parts(one), site_key(one)), (*_way_parts(other), site_key(other)), strict=True)
     return all(not left or not right or left == right for left, right in pairs)
 
@@ -76,7 +76,7 @@ def _way(reading: Reading) -> str:
 
 
 def _way_parts(reading: Reading) -> tuple[str, str]:
-    """Device and method as recorded, to be compared and never shown."""
+    """Device and method as recorded, for comparison only; never shown."""
     device = reading.observation.get("device") or {}
     method = reading.observation.get("method") or {}
     return text(device.get("reference")) or text(device.get("display")), " ".join(sorted(texts_of(method))).lower()

@@ -1,4 +1,4 @@
-"""The record as the readers of findings see it: plain JSON in a fixed order, with the days that limit what counts."""
+"""The record as the finding readers see it: plain JSON in a fixed order, with the dates that limit what counts."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Item = TypeVar("Item")
 ByConcept = Mapping[str, Sequence[tuple[int, Item]]]
 Outcome = tuple[Finding | Gap, tuple[PassedOver, ...]]
 
-# What people call a list, and the type of its entries.
+# How cards refer to a list: "not on …", and its name.
 LISTS: Mapping[str, tuple[str, str]] = {
     "conditions": ("on the problem list", "problem list"),
     "medications": ("on the medication list", "medication list"),
@@ -38,7 +38,7 @@ TYPE_OF = {
 }
 
 
-# Drugs that are injected in an office often stand under the code by which they are billed.
+# Drugs injected in an office are often recorded under their billing code.
 BILLED_TYPES = frozenset({"Procedure", "ServiceRequest"})
 
 
@@ -47,12 +47,12 @@ class Entry(NamedTuple):
 
     Attributes:
         status: as written; empty where there is none.
-        concepts: by which it was gathered.
+        concepts: the concepts that it was picked for.
         matches: concepts of its code.
-        components: with the concepts of theirs.
-        named: concepts that the words of a condition or procedure name, of a condition with those of its code.
-        moment: of an Observation; None where it says none.
-        drug: of a medication resource, and of what is billed as a drug.
+        components: each component with the concepts of its code.
+        named: concepts that the words of a condition or procedure name; for a condition, those of its code as well.
+        moment: when an Observation was true; None if it does not say.
+        drug: the drug of a medication resource, or of a resource with a billing code for a drug.
     """
 
     raw: Raw
@@ -69,7 +69,7 @@ class Entry(NamedTuple):
 
 
 class Held(NamedTuple):
-    """What holds one value of an Observation, with the concepts of its code: the Observation itself or a component."""
+    """An Observation or component that holds a value, with the concepts of its code."""
 
     entry: Entry
     holder: Raw
@@ -80,9 +80,9 @@ class Answered(NamedTuple):
     """How one prefetch key was answered.
 
     Attributes:
-        fault: why that cannot be relied on, as a phrase; empty when it can.
-        is_cut: there is more than was read.
-        entries: of the patient.
+        fault: why the result is not reliable, as a phrase; empty if it is.
+        is_cut: the server holds more than was read.
+        entries: number of the patient's entries.
     """
 
     fault: str
@@ -92,16 +92,16 @@ class Answered(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
-    """One patient's record with the rules' days.
+    """One patient's record, indexed, with the dates that decide what counts.
 
     Attributes:
         kinds: resources by type, sorted, so that nothing depends on the order in which they were read.
-        values: of the Observations, by concept, each with its place in that order.
-        mentions: conditions and procedures by the concepts of their codes and words, in the same way.
+        values: values of Observations by concept, each with its position in that order.
+        mentions: conditions and procedures by the concepts of their codes and words, also with their position.
         answers: how each prefetch key was answered.
-        today: ages of values count to this day.
-        not_after: what is dated later does not count.
-        treated: levels that the order treats; empty where they are not known.
+        today: the day from which ages of values are counted.
+        not_after: values dated later do not count.
+        treated: levels that the order treats; empty if they are not known.
     """
 
     kinds: Mapping[str, Sequence[Entry]]
@@ -119,24 +119,24 @@ class Chart:
         return (entry for kind in sorted(kinds) for entry in self.kinds.get(kind, ()))
 
     def values_of(self, concepts: Iterable[str]) -> list[Held]:
-        """Each value that bears one of these concepts once, in order."""
+        """The values with any of these concepts, each once, in order."""
         return _of_concepts(self.values, concepts)
 
     def mentions_of(self, concepts: Iterable[str]) -> list[Entry]:
-        """Each condition or procedure that bears one of these concepts once, in order."""
+        """The conditions and procedures with any of these concepts, each once, in order."""
         return _of_concepts(self.mentions, concepts)
 
     def unread(self, spec: FindingSpec) -> str:
-        """Why the lists or answers that hold a finding cannot be relied on, as a phrase; empty when they can."""
+        """Why the lists that a finding comes from are not reliable, as a phrase; empty if they are."""
         keys = (spec.key, *spec.also_keys)
         return "; ".join([fault for key in keys if (fault := self._answered(key).fault)])
 
     def is_incomplete(self, key: str) -> bool:
-        """Whether the answer to this key was cut, so that a newer value may exist."""
+        """Whether the result for this key is incomplete, so that a newer value may exist."""
         return self._answered(key).is_cut
 
     def entries_read(self, spec: FindingSpec) -> int:
-        """How many entries of the patient the lists of a finding hold; the parts of one medication list are one."""
+        """Number of the patient's entries in the lists of a finding; the parts of a medication list count together."""
         place = LISTS[spec.key][0]
         others = [key for key in spec.also_keys if key in LISTS and LISTS[key][0] == place]
         return sum([self._answered(key).entries for key in (spec.key, *others)])
@@ -145,12 +145,12 @@ class Chart:
         return self.answers.get(key) or _answered(key, None)
 
     def not_understood(self, spec: FindingSpec) -> list[Entry]:
-        """Entries of the lists of a finding of which neither a code nor words say what they are."""
+        """Entries in a finding's lists that neither a code nor words identify."""
         kinds = [TYPE_OF[key] for key in (spec.key, *spec.also_keys) if key in TYPE_OF]
         return [entry for entry in self.of_kind(*kinds) if NOT_UNDERSTOOD in entry.concepts]
 
     def broken(self, spec: FindingSpec) -> tuple[PassedOver, ...]:
-        """Resources of a finding's concepts that could not be parsed, and those that may be of any."""
+        """Unparseable resources with a finding's concepts, and those that may have any concept."""
         if not self.record.unreadable:
             return ()
         wanted = frozenset({*spec.asked_concepts, *((NOT_UNDERSTOOD,) if spec.closed_world else ())})
@@ -169,7 +169,7 @@ class Chart:
 def open_chart(
     record: PatientRecord, terminology: Terminology, *, today: date, not_after: date, treated: tuple[str, ...] = ()
 ) -> Chart:
-    """The record in plain JSON, sorted, without resources that a corrected copy replaces."""
+    """Index the record in a fixed order, without resources that a corrected copy replaces."""
     entries = [_entry(one, terminology) for one in record.resources]
     ordered = in_order(entries, name=lambda entry: entry.reference, raw=lambda entry: entry.raw)
     kinds: dict[str, list[Entry]] = {}
@@ -219,7 +219,7 @@ def _of_concepts(index: ByConcept[Item], concepts: Iterable[str]) -> list[Item]:
 
 
 def _held_by(entry: Entry) -> Iterable[Held]:
-    """The values of an Observation; a panel has none of its own."""
+    """The values in an Observation; a panel has only those of its components."""
     is_panel = bool(entry.components or entry.raw.get("hasMember"))
     if not is_panel or _has_answer(entry.raw):
         yield Held(entry, entry.raw, entry.matches)
@@ -232,7 +232,7 @@ def _has_answer(holder: Raw) -> bool:
 
 
 def _each_once(same: Sequence[Entry]) -> Iterable[Entry]:
-    """Those that differ; one that answered two keys stands here twice."""
+    """The distinct entries; a resource that was returned for two keys appears twice here."""
     return {content(entry.raw): entry for entry in same}.values() if len(same) > 1 else same
 
 
@@ -261,15 +261,15 @@ def _drug(sourced: Sourced, kind: str, terminology: Terminology) -> Drug | None:
 
 
 def _named(sourced: Sourced, kind: str, terminology: Terminology) -> frozenset[str]:
-    """Concepts that words name: many procedures are not coded, and some conditions by codes that are not listed."""
+    """Concepts named by words: many procedures have no code, and some conditions have codes that we do not list."""
     if kind == "Condition":
-        return sourced.concepts  # its words were read when it was picked
+        return sourced.concepts  # picking has already read its words
     words = texts_of(sourced.raw.get("code")) if kind == "Procedure" else ()
     return frozenset().union(*map(terminology.text_concepts, words))
 
 
 def _without_replaced(entries: Sequence[Entry]) -> Sequence[Entry]:
-    """Entries without those whose business identifier a corrected or amended one bears as well."""
+    """Drop entries that share a business identifier with a corrected or amended one."""
     corrected = {(entry.kind, name) for entry in entries if _is_corrected(entry) for name in _identifiers(entry.raw)}
     if not corrected:
         return entries
@@ -300,7 +300,7 @@ def in_words(day: date) -> str:
 
 
 def months_before(day: date, months: int) -> date:
-    """The same day of the month so many months earlier, or the last day of that month."""
+    """The same day of the month, `months` earlier, or the last day of that month."""
     month = day.year * 12 + day.month - 1 - months
     year, place = divmod(month, 12)
     for last in range(day.day, 0, -1):
@@ -312,7 +312,7 @@ def months_before(day: date, months: int) -> date:
 
 
 def age_in_words(observed: date, today: date) -> str:
-    """Whole months, or whole years from two years on: `14 months`, `3 years`."""
+    """Age in whole months, or in whole years from two years on: `14 months`, `3 years`."""
     months = (today.year - observed.year) * 12 + today.month - observed.month - (today.day < observed.day)
     count, unit = (months // 12, "year") if months >= 24 else (months, "month")
     return f"{count} {unit}" + ("" if count == 1 else "s")

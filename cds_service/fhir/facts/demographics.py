@@ -12,7 +12,7 @@ SEXES = ("male", "female")
 
 
 def find_demographic(spec: FindingSpec, chart: Chart) -> Outcome:
-    """Age in completed years today, sex as recorded, whether the patient has died."""
+    """Read age in completed years, sex as recorded, or whether the patient has died."""
     raw = chart.record.patient
     if raw is None:
         return gap(spec, "not-read", chart.unread(spec) or "could not be read"), ()
@@ -38,7 +38,7 @@ def find_demographic(spec: FindingSpec, chart: Chart) -> Outcome:
 
 
 def _age(spec: FindingSpec, chart: Chart, written: str, source: Provenance) -> Finding | Gap:
-    """Completed years; a birth date without day or month counts from its first day."""
+    """Age in completed years; a birth date without day or month means its first possible day."""
     born = read_moment(written)
     if born is None:
         return gap(spec, "unreadable", "birthDate is not a date", source)
@@ -55,7 +55,7 @@ def _age(spec: FindingSpec, chart: Chart, written: str, source: Provenance) -> F
 
 
 def _deceased(spec: FindingSpec, chart: Chart, raw: Raw, source: Provenance) -> Finding | Gap:
-    """`deceased[x]`: a day that has come, or the word; most records of the living say nothing."""
+    """Read `deceased[x]`: a past date or a boolean. Most records of living patients omit it."""
     died = read_moment(raw.get("deceasedDateTime"))
     is_dead = raw.get("deceasedBoolean")
     if died and died.day > chart.today:

@@ -1,4 +1,4 @@
-"""Which drug a medication resource means: by code, by the code of what it contains, by name as the last resort."""
+"""Identifies the drug of a medication resource by its code, its ingredients' codes, or as a last resort its name."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ LOCAL, ONCE = (frozenset({name}) for name in ("local-route", "single-dose"))
 
 @dataclass(frozen=True, slots=True)
 class Drug:
-    """What a medication resource says of its drug.
+    """The drug of a medication resource.
 
     Attributes:
-        concepts: ingredients and groups that it belongs to; empty for a drug of another kind.
-        ingredients: those among them that our texts name, sorted.
-        code: `system|code` that matched, empty when the name said it.
-        is_by_name: only its name says which drug it is.
+        concepts: its ingredients and drug groups; empty if it is not a drug that we look for.
+        ingredients: the ingredients among them, sorted.
+        code: `system|code` that matched; empty if only the name identified the drug.
+        is_by_name: only the name identifies the drug.
     """
 
     concepts: frozenset[str]
@@ -34,14 +34,14 @@ class Drug:
 
 
 def read_drug(resource: Raw, medication: Raw | None, terminology: Terminology) -> Drug:
-    """The drug of a request, administration or statement.
+    """Identify the drug of a request, administration or statement.
 
-    A steroid that acts where it is applied, or that is given once, is no systemic steroid.
+    A topical steroid, or one that is given once, does not count as systemic.
 
     Args:
         resource: raw JSON.
-        medication: the Medication that it refers to, None where there is none.
-        terminology: of the service.
+        medication: the Medication that it refers to, if any.
+        terminology: the service's terminology.
     """
     names = drug_names(resource, medication)
     matches = _drug_matches(terminology.matches(drug_codes(resource, medication)), terminology)
@@ -59,7 +59,7 @@ def read_drug(resource: Raw, medication: Raw | None, terminology: Terminology) -
 
 
 def read_billed(resource: Raw, terminology: Terminology) -> Drug | None:
-    """The drug of a procedure or order that a payer's code of a drug names; None where none does."""
+    """Identify the drug of a procedure or order by its billing code; None if it has none."""
     matches = _drug_matches(terminology.matches(resource.get("code")), terminology)
     concepts = frozenset(one.concept for one in matches)
     ingredients = tuple(sorted(concepts & terminology.drugs.ingredients))
@@ -71,7 +71,7 @@ def _drug_matches(matches: Iterable[Match], terminology: Terminology) -> list[Ma
 
 
 def _is_local(names: Iterable[str], resource: Raw, medication: Raw | None, terminology: Terminology) -> bool:
-    """Whether product, form or route say that it acts where it is applied."""
+    """Whether product, form or route show that the drug acts locally."""
     routes = [dosage.get("route") for dosage in _dosages(resource)]
     codes = [*routes, *drug_codes(resource, medication), member(medication, "form")]
     words = [*names, *(word for one in (*routes, member(medication, "form")) for word in texts_of(one))]
@@ -82,7 +82,7 @@ def _is_local(names: Iterable[str], resource: Raw, medication: Raw | None, termi
 
 
 def _is_once(resource: Raw, terminology: Terminology) -> bool:
-    """Whether every dosage is one dose, as around an operation."""
+    """Whether every dosage is a single dose, as around an operation."""
     dosages = _dosages(resource)
     return bool(dosages) and all(
         member(dosage, "timing", "repeat", "count") == 1
@@ -95,5 +95,5 @@ def _is_once(resource: Raw, terminology: Terminology) -> bool:
 
 
 def _dosages(resource: Raw) -> list[Raw]:
-    """Of a request or statement each, of an administration the one."""
+    """All dosages of a request or statement, or the one dosage of an administration."""
     return [*objects(resource.get("dosageInstruction")), *objects(resource.get("dosage"))]

@@ -1,7 +1,7 @@
-"""An earlier vertebral fracture, told apart from the one that is treated now.
+"""Tells an earlier vertebral fracture from the one that is being treated.
 
-The present one stands on the list as well, often without its level. What is treated, or may be, is not an earlier
-fracture; where that cannot be told, it is said so.
+The present fracture is on the problem list as well, often without its level. A fracture that is or may be the treated
+one does not count as earlier; if the two cannot be told apart, the finding is a gap that says so.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ ORDINALS = ("second", "third", "fourth", "fifth", "sixth")
 
 
 def find_earlier_fracture(spec: FindingSpec, chart: Chart) -> Outcome:
-    """Yes with how many and since when, where that is recorded; no, or why neither can be said.
+    """Find whether there was an earlier fracture, with number and period if recorded; otherwise why it is not known.
 
-    The value's `observed` is the day of the last earlier one, its label `second vertebral fracture in 14 months`.
+    `observed` is the day of the latest earlier fracture; the label reads `second vertebral fracture in 14 months`.
     """
     stated = [one for one in find_stated(chart, spec, spec.value_sets) if not one.problem or one.problem[0] != "future"]
     judged = [(one, _is_earlier(one, chart)) for one in stated]
@@ -73,7 +73,7 @@ def _counted(days: Sequence[date], today: date) -> str:
 
 
 def _is_earlier(stated: Stated, chart: Chart) -> bool | None:
-    """None where the entry may be of the fracture that is treated now."""
+    """Whether the entry is an earlier fracture; None if it may be the one being treated."""
     if stated.entry.kind == "Condition" and stated.concepts & AUGMENTATIONS:
         return None  # a problem list's words on a procedure: done, or planned
     if _is_history(stated):
@@ -89,7 +89,7 @@ def _is_earlier(stated: Stated, chart: Chart) -> bool | None:
 
 
 def _day_of(stated: Stated) -> date | None:
-    """When it broke: of an old fracture the day on which somebody wrote it down says nothing."""
+    """When the fracture happened; for an old fracture, the recording date says nothing about that."""
     if stated.entry.kind != "Procedure" and (_is_history(stated) or _is_later_encounter(stated)):
         onset = effective_moment(stated.entry.raw, "onset")
         return onset.day if onset else None
@@ -105,7 +105,7 @@ def _is_later_encounter(stated: Stated) -> bool:
 
 
 def _levels(entry: Entry, chart: Chart) -> frozenset[str]:
-    """Vertebrae that the code or the body site names; of a pair (T11-T12) both."""
+    """The vertebrae that the code or body site names; both for a pair (T11-T12)."""
     said = [*chart.terminology.translate("vertebral-level-icd", entry.raw.get("code"))]
     for site in objects(entry.raw.get("bodySite")):
         said += chart.terminology.translate("vertebral-level", site)

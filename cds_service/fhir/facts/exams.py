@@ -1,4 +1,4 @@
-"""Whether the record shows a CT or an MRI on which something can still be measured, by its metadata alone."""
+"""Finds, by metadata alone, whether the record shows a CT or MRI on which something can still be measured."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ DONE = {
 
 
 def find_exam(spec: FindingSpec, chart: Chart) -> Outcome:
-    """Yes with the day of the newest such exam; otherwise a gap: a record without one says nothing.
+    """Find the newest such exam and its day; otherwise a gap, since a record without one proves nothing.
 
-    An exam with contrast may stand in the record twice, and only one of the two may say so: its whole day is left out.
+    An exam with contrast may be recorded twice, with only one record saying so; that whole day is left out.
     """
     done = [
         (day, one)

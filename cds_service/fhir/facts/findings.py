@@ -1,6 +1,6 @@
-"""From the record to findings: `extract_findings` asks, for every name of the vocabulary, the reader of its kind.
+"""Turns the record into findings: for each name in the vocabulary, `extract_findings` calls the reader for its kind.
 
-The rules stand in `contract.md`, "Reading the record"; the readers are in the modules that are imported here.
+The rules are in `mappings/findings/<name>.toml`; the readers are in the modules that are imported here.
 """
 
 from __future__ import annotations
@@ -39,15 +39,15 @@ def extract_findings(
     not_after: date,
     treated: tuple[str, ...] = (),
 ) -> Findings:
-    """Every finding of the vocabulary as known or gap; nothing depends on the order of the resources.
+    """Read every finding in the vocabulary as known or as a gap, whatever the order of the resources.
 
     Args:
-        record: of one patient.
+        record: one patient's record.
         specs: the vocabulary.
-        terminology: of the service, the site's codes included.
-        today: ages of values and of the patient count to this day.
-        not_after: what is dated later does not count.
-        treated: levels that the order treats: a fracture there is the present one.
+        terminology: the service's terminology, including the site's codes.
+        today: the day from which ages of the patient and of values are counted.
+        not_after: values dated later do not count.
+        treated: levels that the order treats; a fracture there is the present one.
     """
     chart = open_chart(record, terminology, today=today, not_after=not_after, treated=treated)
     known: dict[str, Finding] = {}
@@ -87,7 +87,7 @@ def _find_medication(spec: FindingSpec, chart: Chart) -> Outcome:
 
 
 def _leave(spec: FindingSpec, chart: Chart) -> Outcome:
-    """What is not in the record: from the order, or from other findings (core/derived.py)."""
+    """A placeholder for findings that come from the order or from other findings (core/derived.py)."""
     del chart
     return gap(spec, "undetermined", "what it follows from is not known"), ()
 

@@ -1,4 +1,4 @@
-"""Grip: the mean of a hand's trials on the newest day; the dominant hand if recorded, else the stronger."""
+"""Reads grip strength: the mean of a hand's trials on the newest day, for the dominant hand, else the stronger one."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ NOT_STATED = ""
 
 
 def find_grip(spec: FindingSpec, chart: Chart) -> Outcome:
-    """Grip in kg (kilogram-force), the hand named."""
+    """Find the grip strength in kg (kilogram-force), with the hand as its site."""
     return find_quantity(spec, chart, _pick)
 
 
 def _pick(usable: Sequence[Measured], spec: FindingSpec, chart: Chart) -> Picked:
-    del spec  # other picks need it
+    del spec  # part of the `Pick` signature
     day = max(one.moment.day for one in usable)
     hands: dict[str, list[Measured]] = {}
     for one in usable:
@@ -42,7 +42,7 @@ def _pick(usable: Sequence[Measured], spec: FindingSpec, chart: Chart) -> Picked
 
 
 def _hand(reading: Reading, chart: Chart) -> str:
-    """The hand by body site or words; a body site that says dominant counts before left and right."""
+    """The hand by body site or words; `dominant` as body site takes precedence over left and right."""
     named = {
         concept
         for word in (*texts_of(reading.observation.get("bodySite")), *reading.words)

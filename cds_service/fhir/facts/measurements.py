@@ -1,4 +1,4 @@
-"""Measured findings: which of several values counts, how old it is, and what remains when none is usable."""
+"""Reads measured findings: which value counts, how old it is, and which gap to report if none is usable."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ class Picked(NamedTuple):
     """The value that counts among the usable ones.
 
     Attributes:
-        used: the readings it is made of.
-        conflict: why two values cannot both be right, as a phrase; then there is no value.
-        is_doubtful: measured at a place that does not let it reassure.
+        used: the measurements that it was computed from.
+        conflict: why two values cannot both be right, as a phrase; the finding is then a gap.
+        is_doubtful: measured at a site where a value must not reassure.
     """
 
     value: float
@@ -40,7 +40,7 @@ LookAlike = Callable[[Measured, Chart], tuple[GapReason, str] | None]  # why a n
 
 
 def find_quantity(spec: FindingSpec, chart: Chart, pick: Pick, look_alike: LookAlike | None = None) -> Outcome:
-    """A measured number, or the gap with the reason of the newest value that was passed over."""
+    """Find a measured number, or a gap with the reason why the newest value was not used."""
     usable, stale, refused = sort_out(spec, chart, look_alike)
     passed = chart.broken(spec)
     if refused:
@@ -57,7 +57,7 @@ def find_quantity(spec: FindingSpec, chart: Chart, pick: Pick, look_alike: LookA
 def sort_out(
     spec: FindingSpec, chart: Chart, look_alike: LookAlike | None = None
 ) -> tuple[list[Measured], list[Measured], list[Refused]]:
-    """Usable, too old, refused; each newest first."""
+    """Sort the values into usable, too old and refused, each newest first."""
     usable: list[Measured] = []
     stale: list[Measured] = []
     refused: list[Refused] = []
@@ -86,12 +86,12 @@ def refused_by_time(one: Refused) -> tuple[bool, str, str, str]:
 
 
 def is_stale(when: Moment, spec: FindingSpec, chart: Chart) -> bool:
-    """Older than usable."""
+    """Whether a value is older than `usable_days`."""
     return spec.usable_days is not None and (chart.today - when.day).days > spec.usable_days
 
 
 def nothing_usable(spec: FindingSpec, chart: Chart, stale: Sequence[Measured], refused: Sequence[Refused]) -> Gap:
-    """Why there is no value: the newest that was seen decides, else how the record was read."""
+    """The gap if no value is usable: by the newest unusable value, else by how the record was read."""
     newest_refused = refused[0].reading.moment if refused else None
     if stale and (newest_refused is None or stale[0].moment.day >= newest_refused.day):
         age = age_in_words(stale[0].moment.day, chart.today)
@@ -106,7 +106,7 @@ def nothing_usable(spec: FindingSpec, chart: Chart, stale: Sequence[Measured], r
 def _seen(
     found: Gap, spec: FindingSpec, chart: Chart, pick: Pick, stale: Sequence[Measured], refused: Sequence[Refused]
 ) -> Gap:
-    """The gap with the newest value that is too old, or of another quantity: it still says who the patient is."""
+    """Add to the gap the newest value that is too old or of another quantity: it still describes the patient."""
     others = [one.measured for one in refused if one.reason == "other-method" and one.measured]
     picks = [chosen(values, spec, chart) for values, chosen in ((stale, pick), (others, pick_newest)) if values]
     if not picks:
@@ -116,7 +116,7 @@ def _seen(
 
 
 def missing(spec: FindingSpec, chart: Chart) -> Gap:
-    """The gap of a finding of which the record shows nothing."""
+    """The gap for a finding with no value in the record."""
     if broken := chart.broken(spec):
         return gap(spec, "unreadable", broken[0].detail, *(one.provenance for one in broken))
     if unread := chart.unread(spec):
@@ -149,21 +149,21 @@ def _finding(spec: FindingSpec, chart: Chart, picked: Picked) -> Finding:
 
 
 def age_concern(spec: FindingSpec, chart: Chart, day: date) -> tuple[str, ...]:
-    """`The T-score is 30 months old.` where it is older than fresh."""
+    """`The T-score is 30 months old.` if the value is older than `fresh_days`."""
     if spec.fresh_days is None or (chart.today - day).days <= spec.fresh_days:
         return ()
     return (f"The {spec.title} is {age_in_words(day, chart.today)} old.",)
 
 
 def method_concern(spec: FindingSpec, chart: Chart, readings: Sequence[Reading]) -> tuple[str, ...]:
-    """That nothing says how it was measured; a device says it by words that we know, who performed it never."""
+    """The concern that the method is not recorded; a known device name states it, the performer does not."""
     if not spec.method_matters or all(one.observation.get("method") or _method(one, chart) for one in readings):
         return ()
     return (NOT_RECORDED,)
 
 
 def _method(reading: Reading, chart: Chart) -> str:
-    """How it was measured, in our words, where the record's words say it."""
+    """The method in our words; empty if the record does not state it."""
     observation = reading.observation
     words = {*texts_of(observation.get("method")), *texts_of(observation.get("code"))}
     words.add(text(member(observation, "device", "display")))
@@ -174,8 +174,8 @@ def _method(reading: Reading, chart: Chart) -> str:
 
 
 def pick_newest(usable: Sequence[Measured], spec: FindingSpec, chart: Chart) -> Picked:
-    """The newest value; two of one moment must agree but for rounding, the more precise then counts."""
-    del chart  # other picks need it
+    """Choose the newest value; simultaneous values must agree up to rounding, and the most precise one counts."""
+    del chart  # part of the `Pick` signature
     if len(usable) == 1:
         return Picked(value=usable[0].value, used=(usable[0],))
     newest = of_newest_moment(usable)
@@ -186,7 +186,7 @@ def pick_newest(usable: Sequence[Measured], spec: FindingSpec, chart: Chart) -> 
 
 
 def of_newest_moment(usable: Sequence[Measured]) -> list[Measured]:
-    """Values of the newest moment; one that names only the day may be of any moment of that day."""
+    """The values with the newest time; a value with only a date may be from any time of that day."""
     if len(usable) == 1:
         return list(usable)
     day = max(one.moment.day for one in usable)
@@ -198,7 +198,7 @@ def of_newest_moment(usable: Sequence[Measured]) -> list[Measured]:
 
 
 def conflict_of(values: Sequence[Measured], spec: FindingSpec) -> str:
-    """`−2.5 and −3.1 on 1 May 2026`, empty when the values agree."""
+    """`−2.5 and −3.1 on 1 May 2026 cannot both be right`; empty if the values agree."""
     if not any_differ(values, spec.decimals):
         return ""
     printed = sorted({one.printed for one in values})

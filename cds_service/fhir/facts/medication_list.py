@@ -1,4 +1,4 @@
-"""Yes/no from requests, administrations and statements of drugs, with how long each drug still counts."""
+"""Reads yes/no findings from medication requests, administrations and statements, while each drug still counts."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ TAKEN = {
 }
 GIVEN = frozenset({"MedicationAdministration", "Procedure"})
 NOT_ORDERED = frozenset({"proposal", "option"})  # a `plan` is what the patient reports (US Core)
-NOT_SAID = "unknown"  # the status that says nothing
+NOT_SAID = "unknown"  # the status that tells us nothing
 LONG_ACTING = ("zoledronate", "denosumab")  # given at intervals: a stopped prescription does not end their effect
 LONG_STANDING_MONTHS = 24
 
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """One record of a drug.
+    """One recorded use of a drug.
 
     Attributes:
-        day: written, given or last taken; None when not recorded.
+        day: when it was prescribed, given or last taken; None if not recorded.
         is_active: on the list now, whatever its day.
         is_ended: stopped or on hold.
     """
@@ -45,7 +45,7 @@ class Use:
     is_ended: bool
 
     def provenance(self, spec: FindingSpec) -> Provenance:
-        """Where it stands: `on the medication list since 3 May 2019`."""
+        """Its source: `on the medication list since 3 May 2019`."""
         verb = "given" if self.entry.kind in GIVEN else "on the medication list"
         verb = "ordered" if self.entry.kind == "ServiceRequest" else verb
         verb = "among the orders being signed" if self.entry.origin == "context" else verb
@@ -61,7 +61,7 @@ class Use:
 
 
 def find_medication(spec: FindingSpec, chart: Chart) -> Outcome:
-    """Whether such a drug is taken, or why that cannot be said."""
+    """Find whether such a drug is taken, or why that is not known."""
     ours = [one for one in _uses(chart) if one.drug.concepts & set(spec.value_sets)]
     passed = (*chart.broken(spec), *_future(spec, ours, chart))
     counted = [one for one in ours if _counts(one, spec, chart)]
@@ -78,7 +78,7 @@ def find_medication(spec: FindingSpec, chart: Chart) -> Outcome:
 
 
 def find_denosumab_overdue(spec: FindingSpec, chart: Chart) -> Outcome:
-    """Yes when the last dose is older than its months and no other bone drug followed; `observed` is the last dose."""
+    """Find whether denosumab is overdue and no other bone drug followed; `observed` is the day of the last dose."""
     uses = _uses(chart)
     doses = [one for one in uses if "denosumab" in one.drug.concepts]
     passed = (*chart.broken(spec), *_future(spec, doses, chart))
@@ -122,7 +122,7 @@ def _follows(use: Use, last_dose: date, spec: FindingSpec, chart: Chart) -> bool
 
 
 def _counts(use: Use, spec: FindingSpec, chart: Chart) -> bool:
-    """Whether the drug is on the list now, or was taken within the months that it counts."""
+    """Whether the drug is current, or was taken within the months for which it counts."""
     if use.day is not None and use.day > chart.not_after:
         return False
     if "systemic-steroid" in spec.value_sets and use.entry.kind == "MedicationAdministration":
@@ -159,7 +159,7 @@ def _taken(spec: FindingSpec, chart: Chart, counted: Sequence[Use]) -> Finding:
 
 
 def _label(drug: Drug, spec: FindingSpec, chart: Chart) -> str:
-    """The ingredient that makes it one of these drugs; empty where only the kind is known."""
+    """The ingredient that makes it one of these drugs; empty if only the group is known."""
     groups = chart.terminology.drugs.groups_of
     named = [one for one in drug.ingredients if not one.startswith("other ") and {*groups(one)} & {*spec.value_sets}]
     return ", ".join(named)
@@ -183,7 +183,7 @@ def _not_taken(spec: FindingSpec, chart: Chart, ours: Sequence[Use]) -> Finding 
 
 
 def _not_on_list(spec: FindingSpec, chart: Chart, concepts: Sequence[str], *, how: str = "not") -> Finding | Gap:
-    """No, unless one of these drugs stands there without saying whether it is taken, or an entry may be any drug."""
+    """No, unless such a drug is listed without a clear status, or an unidentified entry may be one."""
     unsaid = [
         _use(entry, entry.drug, chart)
         for entry in chart.of_kind(*TAKEN)
@@ -196,7 +196,7 @@ def _not_on_list(spec: FindingSpec, chart: Chart, concepts: Sequence[str], *, ho
 
 
 def _may_be_taken(entry: Entry, spec: FindingSpec, chart: Chart) -> bool:
-    """Whether an entry that was not understood may be a drug that still counts."""
+    """Whether an unidentified entry may be a drug that still counts."""
     if entry.drug is None or not (_is_taken(entry) or entry.status == NOT_SAID):
         return False
     use = _use(entry, entry.drug, chart)
@@ -218,7 +218,7 @@ def _future(spec: FindingSpec, uses: Iterable[Use], chart: Chart) -> tuple[Passe
 
 
 def _uses(chart: Chart) -> list[Use]:
-    """Every drug that was ordered, given or reported; retracted entries and proposals left out."""
+    """Every drug that was ordered, given or reported, without retracted entries and proposals."""
     return [
         _use(entry, entry.drug, chart) for entry in chart.of_kind(*TAKEN) if entry.drug is not None and _is_taken(entry)
     ]
@@ -242,7 +242,7 @@ def _use(entry: Entry, drug: Drug, chart: Chart) -> Use:
 
 
 def _taken_at(entry: Entry, chart: Chart) -> Moment | None:
-    """When it was last taken: of a period that runs on, its beginning."""
+    """When the drug was last taken; for an open-ended period, its start."""
     when = effective_moment(entry.raw, "performed" if entry.kind == "Procedure" else "effective")
     if when is None or when.day <= chart.not_after:
         return when

@@ -1,7 +1,7 @@
-"""How an image was measured: accepted, not known, or recognisably another quantity (`[method]` of a finding's file).
+"""Judges how a value was measured: accepted, unknown, or another quantity (`[method]` in a finding's file).
 
-Words are looked for in the code, method, device, body site, notes and components of the Observation. Who performed it
-says nothing of the way.
+The code, method, device, body site, notes and components of the Observation are searched for words. The performer is
+not, since it says nothing about the method.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from cds_service.fhir.orders.level_text import LEVELS, in_order, levels_named
 from cds_service.fhir.raw_json import member, objects, text, texts_of
 
 BESIDE = "beside the fracture"
-NO_LEVELS = frozenset({"T1", "T2"})  # in words about an image these are sequences
-# Notes tell of more than the measurement: sentences about the fracture do not say where it was measured.
+NO_LEVELS = frozenset({"T1", "T2"})  # MRI sequences in words about an image, not levels
+# Notes cover more than the measurement: sentences about the fracture do not say where the value was measured.
 _ABOUT_FRACTURE = re.compile(r"fra[ck]t|[OV]CF\b|骨折|plast[iy]|cement|zement|edema|ödem", re.IGNORECASE)
 _SENTENCE = re.compile(r"[;\n。；]|\.(?=\s|$)")
 
@@ -28,9 +28,9 @@ class Way(NamedTuple):
     """How one value was measured.
 
     Attributes:
-        other: why it is another quantity, as a phrase; empty when nothing says so.
-        is_accepted: it is known to have been measured as the finding asks.
-        site: the vertebrae, `L1` or `L1, L2`, or `beside the fracture`; empty where not stated or given by the study.
+        other: why it is another quantity, as a phrase; empty if nothing says so.
+        is_accepted: the value is known to have been measured as the finding requires.
+        site: the vertebrae, `L1` or `L1, L2`, or `beside the fracture`; empty if not stated or fixed by the study.
     """
 
     other: str
@@ -39,7 +39,7 @@ class Way(NamedTuple):
 
 
 def judge_method(reading: Reading, method: Method, chart: Chart) -> Way:
-    """What the record says of the way of measuring, held against what the finding asks."""
+    """Compare the method on record with what the finding requires."""
     spoken, notes = tuple(_spoken(reading)), tuple(_notes(reading))
     named = frozenset[str]().union(
         *(chart.terminology.methods.named(words, method.ways) for words in (*spoken, *notes))
@@ -61,7 +61,7 @@ def judge_method(reading: Reading, method: Method, chart: Chart) -> Way:
 
 
 def _elsewhere(levels: tuple[str, ...], expected: tuple[str, ...]) -> str:
-    """Why these vertebrae are not those of the study; empty when they may be."""
+    """Why these vertebrae are not those of the study; empty if they may be."""
     if len(levels) > 2 and not set(levels) <= set(expected):
         return "a mean over several levels"
     if levels and expected and not set(levels) & set(expected):
@@ -107,13 +107,13 @@ def _notes(reading: Reading) -> Iterable[str]:
 
 
 def _of_code(code: Any) -> list[str]:
-    """Text and displays; what our own code is called is no word of the record."""
+    """Text and displays of a code, except those of our own codes: they are not the record's words."""
     own = {text(one.get("display")) for one in objects(member(code, "coding")) if one.get("system") == MEASURES}
     return [words for words in texts_of(code) if words not in own]
 
 
 def _of_coded(codeable: Any) -> list[str]:
-    """Text and displays, or the code where it stands alone: DICOM writes `CT` and `MR`."""
+    """Text and displays, or the bare code if there are none: DICOM writes `CT` and `MR`."""
     bare = [text(one.get("code")) for one in objects(member(codeable, "coding")) if not one.get("display")]
     return [*texts_of(codeable), *bare]
 

@@ -1,4 +1,4 @@
-"""When something was true: the times of FHIR, of any element and precision."""
+"""Reads when something was true, from FHIR times of any element and precision."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ class Moment(NamedTuple):
     """When a value was true.
 
     Attributes:
-        day: in UTC; a year or a month alone counts as its first day.
-        instant: in UTC, ISO 8601; empty when only the day is known.
+        day: in UTC; a bare year or month means its first day.
+        instant: in UTC, ISO 8601; empty if only the day is known.
     """
 
     day: date
@@ -22,8 +22,8 @@ class Moment(NamedTuple):
 
 
 def effective_moment(raw: Json, prefix: str = "effective") -> Moment | None:
-    """`<prefix>[x]` of every kind: a period counts by its end, a timing by its last event. Never `issued`."""
-    plain = read_moment(raw.get(f"{prefix}DateTime"))  # what most have
+    """Read `<prefix>[x]` of any type: the end of a period, the last event of a timing. Never `issued`."""
+    plain = read_moment(raw.get(f"{prefix}DateTime"))  # the usual form
     return plain or next((found for time in _other_times(raw, prefix) if (found := read_moment(time))), None)
 
 
@@ -38,7 +38,7 @@ def _other_times(raw: Json, prefix: str) -> Iterator[Any]:
 
 
 def read_moment(value: Any) -> Moment | None:
-    """A FHIR date, dateTime or instant of any precision; None for anything else."""
+    """Read a FHIR date, dateTime or instant of any precision; None for anything else."""
     if not value:
         return None
     begins, at = day_and_moment(value)

@@ -1,4 +1,4 @@
-"""Observations and their components as readings: which concept, in which state, when."""
+"""Reads Observations and their components: concept, status and time of each value."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ class Reading(NamedTuple):
     """One value of one Observation or component, as found.
 
     Attributes:
-        match: the most specific of the concepts that were asked for.
+        match: the most specific of the requested concepts.
         holder: the Observation or component with the value.
-        entry: of the Observation.
+        entry: the Observation's entry.
     """
 
     match: Match
@@ -31,27 +31,27 @@ class Reading(NamedTuple):
 
     @property
     def observation(self) -> Raw:
-        """The Observation: status, time, body site and method are read there."""
+        """The Observation, which holds status, time, body site and method."""
         return self.entry.raw
 
     @property
     def resource(self) -> str:
-        """Name of the Observation, `Observation/12`."""
+        """The Observation's reference, `Observation/12`."""
         return self.entry.reference
 
     @property
     def status(self) -> str:
-        """Of the Observation."""
+        """The Observation's status."""
         return self.entry.status
 
     @property
     def moment(self) -> Moment | None:
-        """Of the Observation; None where it says none."""
+        """When the Observation was true; None if it does not say."""
         return self.entry.moment
 
     @property
     def words(self) -> tuple[str, ...]:
-        """Text and displays of the code of the value."""
+        """Text and displays of the value's code."""
         return tuple(texts_of(self.holder.get("code")))
 
     def provenance(self, spec: FindingSpec, printed: str) -> Provenance:
@@ -63,7 +63,7 @@ class Reading(NamedTuple):
 
 
 def find_readings(chart: Chart, concepts: Sequence[str]) -> list[Reading]:
-    """Every value of these concepts, components included; a later concept of the list is the more specific one."""
+    """Find every value of these concepts, including components; later concepts in the list are more specific."""
     return [Reading(_best(held.matches, concepts), held.holder, held.entry) for held in chart.values_of(concepts)]
 
 
@@ -75,19 +75,19 @@ def _best(matches: Sequence[Match], concepts: Sequence[str]) -> Match:
 
 
 def time_problem(reading: Reading, chart: Chart) -> tuple[GapReason, str] | None:
-    """Undated, or dated after the order."""
+    """The problem with a value's date: missing, or after the order; None if there is none."""
     when = reading.entry.moment
     if when is None:
         return "undated", "no date"
     if when.day <= chart.not_after:
         return None
-    written = first_day(reading.observation.get("effectiveDateTime"))  # the evening of that day west of Greenwich
+    written = first_day(reading.observation.get("effectiveDateTime"))  # UTC is a day ahead of an American evening
     is_of_that_day = when.day <= chart.today and written is not None and written <= chart.not_after
     return None if is_of_that_day else ("future", "dated after the order")
 
 
 def status_problem(reading: Reading) -> tuple[GapReason, str] | None:
-    """Of something else than the patient, not final, or said to be absent."""
+    """The problem with a value's status: not the patient's, not final, or marked absent; None if there is none."""
     if _is_of_another(reading.observation):
         return "no-value", "about another person or thing"
     status = reading.entry.status
@@ -99,7 +99,7 @@ def status_problem(reading: Reading) -> tuple[GapReason, str] | None:
 
 
 def _is_of_another(observation: Raw) -> bool:
-    """Whether its focus is anything but its subject: a donor, a child, an implant."""
+    """Whether its focus is something other than its subject: a donor, a child, an implant."""
     whom = text(member(observation, "subject", "reference"))
     return any(not whom or text(member(one, "reference")) != whom for one in objects(observation.get("focus")))
 

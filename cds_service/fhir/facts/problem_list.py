@@ -1,4 +1,4 @@
-"""Yes/no from conditions and procedures: yes with its place, no only from a list that was read and is not empty."""
+"""Reads yes/no findings from conditions and procedures; "no" requires a list that was read and is not empty."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from cds_service.fhir.raw_json import member, objects, text, texts_of
 
 ACTIVE = frozenset({"active", "recurrence", "relapse"})
 PAST = frozenset({"inactive", "remission", "resolved"})
-# ICD-10-CM: D, G, K, P later encounters of a fracture, S its sequela; A and B are today's.
+# ICD-10-CM 7th character: D, G, K, P are later encounters for a fracture, S its sequela; A and B are the present one.
 LATER_ENCOUNTER = re.compile(r"\w{3}\.\w{3}[DGKPS]")
 BY_WORDS = "Recognised by words, not by a code."
 AUGMENTATIONS = frozenset({"kyphoplasty", "vertebroplasty", "vertebral-augmentation"})
@@ -25,10 +25,10 @@ AUGMENTATIONS = frozenset({"kyphoplasty", "vertebroplasty", "vertebral-augmentat
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """One entry of a list that bears on a finding.
+    """One list entry that is relevant to a finding.
 
     Attributes:
-        problem: why it does not count, with the reason; None when it does.
+        problem: why it does not count, as a reason and a phrase; None if it does.
         is_past: it was true once.
     """
 
@@ -41,11 +41,11 @@ class Stated:
 
     @property
     def concepts(self) -> frozenset[str]:
-        """What its codes say, else its words."""
+        """The concepts of its codes, else of its words."""
         return frozenset(match.concept for match in self.entry.matches) if self.code else self.entry.named
 
     def provenance(self, spec: FindingSpec) -> Provenance:
-        """Where it stands: `on the problem list since 3 May 2019`."""
+        """Its source: `on the problem list since 3 May 2019`."""
         place = "among the procedures" if self.entry.kind == "Procedure" else "on the problem list"
         since = f" {'on' if self.entry.kind == 'Procedure' else 'since'} {in_words(self.day)}" if self.day else ""
         return Provenance(
@@ -66,7 +66,7 @@ class Stated:
 
 
 def find_condition(spec: FindingSpec, chart: Chart) -> Outcome:
-    """Yes, no, or why neither can be said."""
+    """Find whether the patient has the condition, or why that is not known."""
     stated = find_stated(chart, spec, spec.value_sets)
     counted = [one for one in stated if one.problem is None and not one.is_past] or _twice(spec, chart)
     set_aside = tuple(one.passed_over(spec) for one in stated if one.problem is not None or one.is_past)
@@ -77,7 +77,7 @@ def find_condition(spec: FindingSpec, chart: Chart) -> Outcome:
 
 
 def _twice(spec: FindingSpec, chart: Chart) -> list[Stated]:
-    """Single events on at least two days of the last months; that they are over does not matter."""
+    """The recent single events, past ones included, if they happened on at least two days; else none."""
     if spec.events_months is None:
         return []
     since = months_before(chart.today, spec.events_months)
@@ -91,7 +91,7 @@ def _is_follow_up(stated: Stated) -> bool:
 
 
 def stated_as_true(spec: FindingSpec, counted: Sequence[Stated]) -> Finding:
-    """Yes, newest entry first."""
+    """The finding "yes", with the newest entry first."""
     ordered = sorted(counted, key=lambda one: (one.day or date.min, one.entry.reference), reverse=True)
     labels = dict.fromkeys(label for one in ordered if (label := spec.label_of(one.concepts)))
     return Finding(
@@ -106,13 +106,13 @@ def stated_as_true(spec: FindingSpec, counted: Sequence[Stated]) -> Finding:
 
 
 def _augmentation(counted: Sequence[Stated]) -> str:
-    """`kyphoplasty` or `vertebroplasty` where all entries are one of them, else empty: nobody knows which it was."""
+    """`kyphoplasty` or `vertebroplasty` if all entries are the same, else empty: it is not known which it was."""
     concepts = {one.concept for one in counted}
     return next(iter(concepts)) if len(concepts) == 1 and concepts <= {"kyphoplasty", "vertebroplasty"} else ""
 
 
 def silence(spec: FindingSpec, chart: Chart, stated: Sequence[Stated]) -> Finding | Gap:
-    """What a list that does not name it says."""
+    """The conclusion from lists that do not mention it."""
     if doubtful := [one for one in stated if one.problem and one.problem[0] == "undetermined"]:
         seen = (one.provenance(spec) for one in doubtful)
         return gap(spec, "undetermined", doubtful[0].passed_over(spec).detail, *seen)
@@ -140,7 +140,7 @@ def _is_in_history(spec: FindingSpec, chart: Chart, stated: Sequence[Stated]) ->
 
 
 def may_be_current(entry: Entry) -> bool:
-    """Whether an entry that was not understood may be a condition of today, or a procedure that was done."""
+    """Whether an unidentified entry may be a current condition or a completed procedure."""
     if entry.kind == "Procedure":
         return entry.status not in ("not-done", "entered-in-error", "preparation")
     return certainty_of(entry.raw) not in ("denied", "past") and not _clinical_status(entry) & PAST
@@ -149,13 +149,13 @@ def may_be_current(entry: Entry) -> bool:
 def say_no(
     spec: FindingSpec, chart: Chart, *, how: str = "not", may_count: Callable[[Entry], bool] = may_be_current
 ) -> Finding | Gap:
-    """No by silence: only of a list that was read, is whole, is not empty, and whose entries are all understood.
+    """Conclude "no" from absence, if the list was read completely, is not empty, and every entry was identified.
 
     Args:
-        spec: of the finding.
-        chart: of the patient.
-        how: `not`, or `not current` where it stands on the list as past.
-        may_count: whether an entry that was not understood would count if it were what is looked for.
+        spec: the finding.
+        chart: the patient's record.
+        how: `not`, or `not current` if the list has it as past.
+        may_count: whether an unidentified entry would count if it were the condition.
     """
     if unread := chart.unread(spec):
         return gap(spec, "not-read", unread)
@@ -177,7 +177,7 @@ def say_no(
 
 
 def _not_understood(spec: FindingSpec, strange: Sequence[Entry], count: int, where: str) -> Gap:
-    """`3 of 14 entries on the problem list could not be read`: each may be anything."""
+    """`3 of 14 entries on the problem list could not be read`: each of them may be anything."""
     what = "could not be read"
     if "medication" in where:
         what = "are drugs that we do not know"
@@ -196,7 +196,7 @@ def _is_bare_code(entry: Entry) -> bool:
 
 
 def find_stated(chart: Chart, spec: FindingSpec, concepts: Sequence[str]) -> list[Stated]:
-    """Entries of conditions and procedures that bear one of these concepts; denied ones left out."""
+    """The conditions and procedures with any of these concepts, without denied ones."""
     found: list[Stated] = []
     for entry in chart.mentions_of(concepts):
         coded = [one for one in entry.matches if one.concept in concepts]
@@ -208,7 +208,7 @@ def find_stated(chart: Chart, spec: FindingSpec, concepts: Sequence[str]) -> lis
 
 
 def _in_doubt(stated: Stated) -> Stated:
-    """A condition that only words name: no yes, and no "not on the problem list" either. Procedures count by words."""
+    """Mark a condition that only words name as doubtful: it proves neither yes nor no. For procedures, words suffice."""
     if stated.entry.kind == "Procedure" or stated.is_past or stated.problem:
         return stated
     return replace(stated, problem=("undetermined", "named in words, without a code that is known here"))
@@ -246,9 +246,9 @@ def _clinical_status(entry: Entry) -> set[str]:
 def _read_procedure(
     entry: Entry, concept: str, codes: tuple[str, ...], spec: FindingSpec, chart: Chart
 ) -> Stated | None:
-    """A procedure that was done. An augmentation must be dated before the order: it may be the one that is ordered.
+    """Read a completed procedure. An augmentation needs a date before the order, or it may be the ordered one.
 
-    One that counts for some months only must be dated as well.
+    A procedure that counts only for some months needs a date as well.
     """
     if text(entry.raw.get("status")) != "completed":
         return None

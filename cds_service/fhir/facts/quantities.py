@@ -1,4 +1,4 @@
-"""Numbers with units: what a reading gives in the finding's canonical unit, or why it gives none."""
+"""Converts readings to the finding's canonical unit, or says why they cannot be used."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.units import UnitTable
 from cds_service.fhir.raw_json import text, texts_of
 
-# U+2212 and dashes stand for minus in reports; a comma for the decimal point.
+# Reports write minus as U+2212 or a dash, and the decimal point as a comma.
 NUMBER = re.compile(r"\s*([-−–]?)\s*(\d{1,6}(?:[.,]\d{1,6})?)\s*")
 ONE_SIDE = frozenset({"left-side", "right-side"})
 NUMERIC = (int, float, str)
@@ -30,8 +30,8 @@ class Measured(NamedTuple):
     """A number in the finding's canonical unit.
 
     Attributes:
-        step: value of the last digit as recorded, in the canonical unit: what rounding can hide.
-        way: how it was measured, where the finding's file asks for one.
+        step: place value of the last recorded digit in the canonical unit, which bounds the rounding error.
+        way: how it was measured, if the finding's file requires a method.
     """
 
     reading: Reading
@@ -43,10 +43,10 @@ class Measured(NamedTuple):
 
 
 class Refused(NamedTuple):
-    """A reading that gives no usable value, and why; named, never used.
+    """A reading without a usable value, and why; it may be named on a card but never used.
 
     Attributes:
-        measured: the number, where it is one of another quantity.
+        measured: the number, if it is of another quantity.
     """
 
     reading: Reading
@@ -56,7 +56,7 @@ class Refused(NamedTuple):
     measured: Measured | None = None
 
     def passed_over(self, spec: FindingSpec) -> PassedOver:
-        """As it is said to people: the value, its day, and why it is not used."""
+        """The statement for a card: the value, its day, and why it is not used."""
         when = self.reading.moment
         day = f" ({in_words(when.day)})" if when else ""
         printed = self.printed or _number(self.reading.holder)[2]
@@ -69,12 +69,12 @@ class Refused(NamedTuple):
 
 
 def shortened(printed: str) -> str:
-    """Three decimals are enough for people; the provenance keeps the number as found."""
+    """The number with at most three decimals, for display; the provenance keeps it as found."""
     return re.sub(r"(\.\d{3})\d+", r"\1", printed)
 
 
 def measure(reading: Reading, spec: FindingSpec, chart: Chart) -> Measured | Refused | None:
-    """The number of a reading in the finding's unit, or why it has none; None for what was retracted."""
+    """Convert a reading to the finding's unit, or say why not; None for a retracted reading."""
     if reading.entry.status in RETRACTED:
         return None
     raw, unit, printed = _number(reading.holder)
@@ -125,7 +125,7 @@ def _why_no_value(reading: Reading, value: Decimal | None, unit: Raw) -> tuple[G
 
 
 def _number(holder: Raw) -> tuple[Decimal | None, Raw, str]:
-    """The number as recorded, the Quantity that holds its unit, and both as printed."""
+    """The number as recorded, the Quantity with its unit, and both as text."""
     quantity = holder.get("valueQuantity")
     if isinstance(quantity, dict):
         value = _decimal(quantity.get("value"))
@@ -139,7 +139,7 @@ def _number(holder: Raw) -> tuple[Decimal | None, Raw, str]:
 
 
 def _decimal(value: Any) -> Decimal | None:
-    """A finite number as written; what is too large to be one is left for the range to refuse."""
+    """A finite number as written; None for anything else, and for absurdly large numbers."""
     if isinstance(value, bool) or not isinstance(value, NUMERIC):
         return None
     try:
@@ -155,7 +155,7 @@ def _written(quantity: Raw, value: Decimal | None) -> str:
 
 
 def _unit_printed(quantity: Raw) -> str:
-    """The unit as recorded where it looks like one; free text of the record is not repeated."""
+    """The unit as recorded if it looks like a unit; free text from the record is not repeated."""
     written = text(quantity.get("unit")) or text(quantity.get("code"))
     return written if not written or PRINTABLE_UNIT.fullmatch(written) else "(unit not recognised)"
 
@@ -179,9 +179,9 @@ def _converted(value: float, quantity: Raw, implied: str, spec: FindingSpec, uni
 
 
 def _unit_of(quantity: Raw, units: UnitTable) -> str | None:
-    """Canonical unit of a Quantity; empty when it names none, None when it is unknown or contradicts itself.
+    """Canonical unit of a Quantity; empty if it states none, None if the unit is unknown or contradictory.
 
-    The code speaks before the text, but for the code 1, under which records write `T-Score` and `g/cm2` as text.
+    The code takes precedence over the text, except for the code 1, where records write `T-Score` or `g/cm2` as text.
     """
     code = _canonical(quantity.get("code"), units)
     if code and quantity.get("unit") == quantity["code"]:
@@ -198,7 +198,7 @@ def _unit_of(quantity: Raw, units: UnitTable) -> str | None:
 
 
 def _canonical(written: Any, units: UnitTable) -> str | None:
-    """Empty for nothing, None for a unit that is not known."""
+    """Canonical spelling of a unit; empty if there is none, None if it is not known."""
     spelling = text(written).strip()
     return units.canonical(spelling) if spelling else ""
 
@@ -209,9 +209,8 @@ def _is_one_side(reading: Reading, terminology: Terminology) -> bool:
 
 
 def any_differ(values: Sequence[Measured], decimals: int) -> bool:
-    """Whether two of them differ by more than rounding: of the coarser one, and never more than people are shown.
-
-    Each is held against the lowest and highest of those that are no coarser.
+    """Whether two values differ by more than rounding: half the coarser one's last digit, at most one shown decimal.
+    Each value is compared with the lowest and highest of the values that are at least as precise.
     """
     if len(values) == 1:
         return False

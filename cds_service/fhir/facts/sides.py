@@ -1,4 +1,4 @@
-"""Left or right by the SNOMED CT code of a body site, post-coordinated ones included."""
+"""Tells left from right by the SNOMED CT code of a body site, including post-coordinated codes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SIDES = {
 
 
 def side_of(body_site: Any) -> str:
-    """`left-side`, `right-side`, or empty where its codes say neither, or both."""
+    """`left-side`, `right-side`, or empty if the codes say neither or both."""
     codes = [text(coding.get("code")).strip() for coding in objects(member(body_site, "coding"))]
     named = {found[1] if (found := LATERALITY.search(code)) else code for code in codes}
     sides = {SIDES[code] for code in named if code in SIDES}

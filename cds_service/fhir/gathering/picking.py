@@ -147,7 +147,7 @@ def concepts_of(resource: Json, targets: Targets, terminology: Concepts) -> froz
     Args:
         resource: raw.
         targets: resources of other types that came along.
-        terminology: of the service, the site's codes included.
+        terminology: the service's terminology, including the site's codes.
     """
     kind = text(resource.get("resourceType"))
     if kind in MEDICATION_TYPES:

@@ -79,7 +79,7 @@ def decode_prefetch(text: bytes, terminology: Concepts) -> Mapping[str, Any]:
 
     Args:
         text: a JSON object, as the call held it.
-        terminology: of the service, the site's codes included.
+        terminology: the service's terminology, including the site's codes.
 
     Raises:
         JsonTextError: says what is wrong, without any of the text.
