@@ -207,11 +207,15 @@ class _CheckedAdapter(HTTPAdapter):
 
     def _read(self, raw: urllib3.BaseHTTPResponse, deadline: Deadline) -> bytes:
         """The decoded body; a connection that is not read to its end is closed."""
+        connection: Any = raw.connection
+        watch = connection.watch  # before it is read: a connection that is free again may serve another session
         try:
             body = self._whole(raw, deadline)
         except BaseException:
             raw.close()
             raise
+        finally:
+            watch.cancel()
         raw.release_conn()
         return body
 
@@ -294,18 +298,27 @@ def _tls() -> ssl.SSLContext:
     return context
 
 
-class _HeadInTime(HTTPConnection):
-    """A connection on which the head of an answer has its timeout as a whole, however slowly its lines come."""
+class _InTime(HTTPConnection):
+    """A connection on which an answer has its timeout as a whole, however slowly its lines and pieces come.
+
+    One call of a library may read many times: lines of the head, of chunks and of trailers, what unpacks to nothing.
+
+    Attributes:
+        watch: of the answer that was begun last; whoever reads its body cancels it then.
+    """
+
+    watch: threading.Timer
 
     def getresponse(self) -> Any:
         """The head of the answer."""
-        watch = threading.Timer(self.timeout or SECONDS, _shut, (self.sock,))
+        self.watch = watch = threading.Timer(self.timeout or SECONDS, _shut, (self.sock,))
         watch.daemon = True
         watch.start()
         try:
             return super().getresponse()
-        finally:
+        except BaseException:
             watch.cancel()
+            raise
 
 
 def _shut(connected: socket.socket) -> None:
@@ -314,13 +327,13 @@ def _shut(connected: socket.socket) -> None:
         socket.socket.shutdown(connected, socket.SHUT_RDWR)
 
 
-class _TlsHeadInTime(_HeadInTime, HTTPSConnection):
+class _TlsInTime(_InTime, HTTPSConnection):
     """The same with encryption."""
 
 
 class _PlainPool(urllib3.HTTPConnectionPool):
-    ConnectionCls = _HeadInTime
+    ConnectionCls = _InTime
 
 
 class _TlsPool(urllib3.HTTPSConnectionPool):
-    ConnectionCls = _TlsHeadInTime
+    ConnectionCls = _TlsInTime
