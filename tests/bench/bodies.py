@@ -14,6 +14,7 @@ from typing import Any
 PATIENT, CALL = "@P@", "@H@"
 LOINC, SCT, UCUM = "http://loinc.org", "http://snomed.info/sct", "http://unitsofmeasure.org"
 CPT = "http://www.ama-assn.org/go/cpt"
+HCPCS = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"
 ICD, ATC = "http://hl7.org/fhir/sid/icd-10-cm", "http://www.whocc.no/atc"
 MEASURES = "https://kyphoplasty-cds.org/fhir/CodeSystem/measures"
 TODAY = date.today()  # noqa: DTZ011 - the service reads this machine's day too
@@ -63,17 +64,27 @@ OTHER = (
     (LOINC, "9279-1", "Respiratory rate", "/min", 15.0),
     (LOINC, "2708-6", "Oxygen saturation in Arterial blood", "%", 97.0),
 )
-LISTS = ("conditions", "medications", "administrations", "statements", "procedures", "serviceRequests")
+LISTS = (
+    "conditions",
+    "medications",
+    "administrations",
+    "statements",
+    "procedures",
+    "serviceRequests",
+    "deviceRequests",
+    "diagnosticReports",
+    "imagingStudies",
+)
 
 
 def kyphoplasty_call(observations: int = 120, *, is_small: bool = False) -> str:
-    """The signing of a kyphoplasty over full prefetch with so many Observations, a sixth of them of codes we read.
+    """The signing of a kyphoplasty and a brace over full prefetch, a sixth of whose Observations we read.
 
     Args:
         observations: in all; of 120 it is twenty different measurements that are read.
         is_small: Observations with what FHIR demands alone; 10,000 whole ones would pass the limit of a body.
     """
-    return _text(_call(_order("22514", "Balloon kyphoplasty L1"), prefetch=_prefetch(observations, is_small=is_small)))
+    return _text(_call(*_kyphoplasty(), prefetch=_prefetch(observations, is_small=is_small)))
 
 
 def other_call(observations: int = 0) -> str:
@@ -83,8 +94,8 @@ def other_call(observations: int = 0) -> str:
 
 
 def live_call(fhir_server: str) -> str:
-    """The signing of a kyphoplasty without prefetch."""
-    return _text({**_call(_order("22514", "Balloon kyphoplasty L1")), "fhirServer": fhir_server})
+    """The signing of a kyphoplasty and a brace without prefetch."""
+    return _text({**_call(*_kyphoplasty()), "fhirServer": fhir_server})
 
 
 def prefetch_answers(observations: int = 120) -> Json:
@@ -96,14 +107,27 @@ def _text(body: Json) -> str:
     return json.dumps(body, separators=(",", ":"))
 
 
-def _call(order: Json, *, prefetch: Json | None = None) -> Json:
-    drafts = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": order}]}
+def _call(*orders: Json, prefetch: Json | None = None) -> Json:
+    drafts = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": order} for order in orders]}
     body = {
         "hook": "order-sign",
         "hookInstance": CALL,
         "context": {"userId": "Practitioner/7", "patientId": PATIENT, "draftOrders": drafts},
     }
     return body | ({"prefetch": prefetch} if prefetch else {})
+
+
+def _kyphoplasty() -> tuple[Json, Json]:
+    """A kyphoplasty and a brace without an end: a card of the record, and one of the brace with its corrected order."""
+    brace = _of_patient(
+        "DeviceRequest",
+        "draft-2",
+        status="draft",
+        intent="order",
+        codeCodeableConcept={"coding": [{"system": HCPCS, "code": "L0456"}], "text": "TLSO"},
+        authoredOn=TODAY.isoformat(),
+    )
+    return _order("22514", "Balloon kyphoplasty L1"), brace
 
 
 def _order(code: str, text: str) -> Json:
@@ -148,7 +172,7 @@ def _prefetch(observations: int, *, is_small: bool) -> Json:
         picked = [*islice(cycle(rows), ours), *islice(cycle(OTHER), wanted - ours)]
         shape = _small if is_small else _whole
         found[key] = _searchset(*(shape(next(numbers), *row) for row in picked))
-    return found | {key: _searchset(*_listed(key)) for key in LISTS} | {"deviceRequests": _searchset()}
+    return found | {key: _searchset(*_listed(key)) for key in LISTS}
 
 
 def _small(number: int, system: str, code: str, text: str, unit: str, value: float) -> Json:
