@@ -208,7 +208,7 @@ def find_stated(chart: Chart, spec: FindingSpec, concepts: Sequence[str]) -> lis
 
 
 def _in_doubt(stated: Stated) -> Stated:
-    """Mark a condition that only words name as doubtful: it proves neither yes nor no. For procedures, words suffice."""
+    """Mark a condition named by words alone as doubtful: it proves neither yes nor no. For procedures words suffice."""
     if stated.entry.kind == "Procedure" or stated.is_past or stated.problem:
         return stated
     return replace(stated, problem=("undetermined", "named in words, without a code that is known here"))

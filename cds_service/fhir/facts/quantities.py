@@ -210,6 +210,7 @@ def _is_one_side(reading: Reading, terminology: Terminology) -> bool:
 
 def any_differ(values: Sequence[Measured], decimals: int) -> bool:
     """Whether two values differ by more than rounding: half the coarser one's last digit, at most one shown decimal.
+
     Each value is compared with the lowest and highest of the values that are at least as precise.
     """
     if len(values) == 1:

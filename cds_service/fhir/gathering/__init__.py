@@ -1,1 +1,1 @@
-"""The record of one request: prefetch first, then the server, each resource picked and read alone."""
+"""Gathers the record for one request: prefetch first, then the FHIR server; each resource is parsed on its own."""

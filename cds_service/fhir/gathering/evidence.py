@@ -1,4 +1,4 @@
-"""Whether there is a record to speak of: when nothing could be read, or when there is no such patient (any more)."""
+"""Refuses a request without evidence: nothing could be read, or the patient does not exist or is no longer active."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from cds_service.fhir.raw_json import member, objects, text
 from cds_service.protocol import is_fhir_id
 
 GONE = frozenset({"http-404", "http-410"})
-# Why nothing could be read -> code of FHIR's issue-type, where one reason explains all.
+# Why nothing could be read -> FHIR issue type, if one reason explains every failure.
 ISSUES: Mapping[str, str] = {
     "http-401": "login",
     "expired": "expired",
@@ -26,11 +26,11 @@ TRANSIENT = frozenset({"unreachable", "reset", "dns", "tls", "truncated", "break
 
 
 def refuse_without_evidence(plan: PrefetchPlan, answers: Mapping[str, Answer]) -> None:
-    """Pass when the record says anything about the patient, were it that all lists are empty.
+    """Refuse a record that says nothing about the patient; a record of empty lists is accepted.
 
     Raises:
-        EvidenceUnavailable: no key could be read; the server has no such patient and nothing of theirs; or the Patient
-            is not in use any more and no other is named in its place.
+        EvidenceUnavailable: no key could be read; the server has neither the patient nor any of their data; or the
+            Patient is inactive and names no replacement.
     """
     if all(answer.state == "failed" for answer in answers.values()):
         raise EvidenceUnavailable(f"Nothing of the record could be read. {_why(answers, plan)}.", _issue(answers))
@@ -44,7 +44,7 @@ def refuse_without_evidence(plan: PrefetchPlan, answers: Mapping[str, Answer]) -
 
 
 def is_active(patient: Mapping[str, Any]) -> bool:
-    """Whether a raw Patient is in use; one that does not say so is."""
+    """Whether a raw Patient is active, which is the default."""
     return patient.get("active") is not False
 
 
@@ -54,14 +54,14 @@ def is_replaced(patient: Mapping[str, Any]) -> bool:
 
 
 def replacement_of(patient: Mapping[str, Any]) -> str:
-    """`Patient/<id>` of the one that took its place; empty where none is named plainly."""
+    """`Patient/<id>` of the Patient that replaced it; empty if none is clearly named."""
     links = (link for link in objects(patient.get("link")) if link.get("type") == "replaced-by")
     names = (text(member(link, "other", "reference")).partition("/_history/")[0].split("/") for link in links)
     return next((f"Patient/{name[-1]}" for name in names if name[-2:-1] == ["Patient"] and is_fhir_id(name[-1])), "")
 
 
 def _why(answers: Mapping[str, Answer], plan: PrefetchPlan) -> str:
-    """Each reason once, with the keys that it is about; what is optional would be no evidence and is not asked for."""
+    """Each reason once, with its keys; optional parts are not asked for, since they would be no evidence."""
     keys: dict[str, list[str]] = {}
     for key, answer in answers.items():
         keys.setdefault(answer.note, []).append(key)
@@ -78,5 +78,5 @@ def _issue(answers: Mapping[str, Answer]) -> str:
 
 
 def _may_pass(reason: str) -> bool:
-    """Whether the same request may be answered a little later."""
+    """Whether the same request may succeed a little later."""
     return reason in TRANSIENT or reason.startswith("http-5")

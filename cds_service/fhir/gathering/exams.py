@@ -1,4 +1,4 @@
-"""What a radiology report or an imaging study shows by its metadata: CT or MRI, of which part, with contrast or not."""
+"""Classifies radiology reports and imaging studies by their metadata: CT or MRI, body part, contrast."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ EXAM_TYPES = frozenset({"DiagnosticReport", "ImagingStudy"})
 EXAMS = frozenset({"trunk-ct", "trunk-ct-contrast", "lumbar-mri"})
 WORDS = frozenset({"exam-ct", "exam-mri", "exam-trunk", "exam-lumbar", "exam-contrast", "exam-other"})
 MODALITIES = {"CT": "exam-ct", "MR": "exam-mri"}  # DICOM PS3.16, CID 29
-DICOM = "dicom"  # in every name of its code system
+DICOM = "dicom"  # part of every name of its code system
 
 Json = Mapping[str, Any]
 
 
 class ExamTerms(Protocol):
-    """What is asked of the terminology here."""
+    """The part of the terminology that this module uses."""
 
     def concepts(self, codeable: Any) -> frozenset[str]:
-        """Concepts of a CodeableConcept, raw."""
+        """Concepts of a raw CodeableConcept."""
         ...
 
     def text_concepts(self, text: str, among: frozenset[str] | None = None) -> frozenset[str]:
-        """Concepts that words name."""
+        """Concepts that a text names."""
         ...
 
 
 def exam_concepts(exam: Json, terminology: ExamTerms) -> frozenset[str]:
-    """`trunk-ct` (spine, chest or abdomen, not known to be with contrast), `trunk-ct-contrast`, `lumbar-mri`.
+    """Classify an exam: `trunk-ct` (spine, chest or abdomen, no known contrast), `trunk-ct-contrast`, `lumbar-mri`.
 
-    Nothing for another part or kind of imaging, a guided procedure, and what names both CT and MRI.
+    Other parts and modalities, guided procedures, and exams that name both CT and MRI have no concept.
     """
     found = terminology.concepts(_codes(exam)) & EXAMS
     named = terminology.text_concepts("; ".join(dict.fromkeys(_words(exam))), WORDS)

@@ -1,4 +1,4 @@
-"""Medications that drugs of the record only refer to: read from the server by their ids, all at once."""
+"""Reads from the server, in parallel, the Medications that medication resources refer to by id."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from cds_service.fhir.raw_json import member, text
 from cds_service.fhir.references import Bases, Targets
 from cds_service.protocol import HookRequest, is_fhir_id
 
-MOST_READ = 10  # of one record; the drugs of the rest are not known
+MOST_READ = 10  # for one record; further drugs stay unidentified
 
 
 def with_medications(
@@ -31,16 +31,16 @@ def with_medications(
     *,
     until: Deadline,
 ) -> dict[str, Answer]:
-    """The answers with the Medications that their drugs need; one that cannot be read leaves its drug not understood.
+    """Add the Medications that the answers refer to; a drug whose Medication cannot be read stays unidentified.
 
     Args:
         answers: by prefetch key.
-        plan: of the service.
-        request: whose token may have to cover Medications.
-        fhir: the server, None where none may be asked.
-        terminology: says which drugs are understood without.
-        bases: of the server.
-        until: when the last read must have ended.
+        plan: the service's queries.
+        request: the call; its token may have to cover Medications.
+        fhir: the server; None if no server may be queried.
+        terminology: tells which drugs are identified without their Medication.
+        bases: the server's base URLs.
+        until: the deadline of the last read.
     """
     token = request.fhir_authorization
     if fhir is None or (token is not None and not may_read(token.scope, "Medication")):
@@ -61,7 +61,7 @@ def with_medications(
 
 
 def _needs(raw: Mapping[str, Any], targets: Targets, bases: Bases, terminology: Concepts) -> str:
-    """`Medication/12` of this server, where that alone can say which drug it is."""
+    """`Medication/12` on this server, if only that resource can identify the drug."""
     name = bases.name_of(text(member(raw, "medicationReference", "reference")))
     kind, _, medication_id = name.partition("/")
     if kind != "Medication" or not is_fhir_id(medication_id):

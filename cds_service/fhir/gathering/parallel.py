@@ -1,4 +1,4 @@
-"""Tasks side by side until a deadline: who has not ended by then is left behind and holds up nobody."""
+"""Runs tasks in parallel until a deadline; unfinished tasks are abandoned and do not block the request."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ Result = TypeVar("Result")
 
 
 def run_side_by_side(tasks: Mapping[Key, Callable[[], Result]], until: Deadline) -> dict[Key, Result]:
-    """The results of those that ended in time, by key; none where no thread is to be had.
+    """Run the tasks and return the results of those that finished in time, by key; none if no thread can be started.
 
-    The threads are daemons: a task that hangs, in a name lookup for example, does not keep the process from ending.
+    The threads are daemons, so a task that hangs (in a DNS lookup, for example) does not keep the process alive.
 
     Raises:
-        BaseException: what a task raised.
+        BaseException: whatever a task raised.
     """
     waiting: queue.SimpleQueue[tuple[Key, Callable[[], Result]]] = queue.SimpleQueue()
     done: queue.SimpleQueue[tuple[Key, Result | None, BaseException | None]] = queue.SimpleQueue()
     for item in tasks.items():
         waiting.put(item)
     started = 0
-    with suppress(RuntimeError):  # the system gives no more threads: those that there are do all
+    with suppress(RuntimeError):  # no more threads available: the existing ones do all tasks
         for _ in range(min(MAX_PARALLEL, len(tasks))):
             threading.Thread(target=_work, args=(waiting, done, until), name="fhir", daemon=True).start()
             started += 1

@@ -1,4 +1,4 @@
-"""One raw resource to one validated R4 resource, alone, so that a broken one costs nothing but itself."""
+"""Validates raw resources as R4 one by one, so that a broken resource affects no other."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from pydantic import ValidationError
 from cds_service.errors import CdsError
 from cds_service.fhir.shapes import FALLEN, fits
 
-# A dateTime with hours needs seconds and a zone in FHIR; many systems leave them out, or the colon of the zone.
+# FHIR requires seconds and a zone in a dateTime with hours; many systems omit them, or the colon in the zone.
 LAX_TIME = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2})(:[0-9]{2}(?:\.[0-9]+)?)?(?:(Z)|([+-][0-9]{2}):?([0-9]{2}))?"
 )
 
-# Elements whose times we read. FHIR writes times as text; the library would take a number for seconds since 1970.
+# Elements whose times we read. FHIR writes times as text; the library would read a number as seconds since 1970.
 TIMES = re.compile(r"\w*(?:Date|DateTime|Instant)|start|end|event|authoredOn")
 
 Json = dict[str, Any]
@@ -29,18 +29,18 @@ class BrokenResource(CdsError):
 
 
 def parse_resource(raw: Mapping[str, Any], resource_type: str) -> Mapping[str, Any]:
-    """The resource as JSON that `fhir.resources.R4B` accepts: itself, or a copy in which something had to be mended.
+    """The resource as JSON that `fhir.resources.R4B` accepts: unchanged, or a repaired copy.
 
-    Times without zone or seconds are taken as UTC, on the minute.
+    A time without a zone is read as UTC, a time without seconds as the full minute.
 
-    Elements that R4 does not know are left out: vendors add them, and what we read is not among them.
+    Elements unknown to R4 are removed: vendors add them, and we read none of them.
 
     Raises:
         BrokenResource: not valid.
     """
     if fits(raw, resource_type):
         return raw
-    if raw.get("modifierExtension"):  # it may turn the meaning round; FHIR R4, Extensibility, 2.4.1.1
+    if raw.get("modifierExtension"):  # it may reverse the meaning: FHIR R4, Extensibility, 2.4.1.1
         raise BrokenResource("not valid here: a modifier extension that is not known")
     whole: Json = _with_whole_times(raw)
     try:
@@ -70,7 +70,7 @@ def _validate(whole: Json, resource_type: str) -> None:
 
 
 def _leave_out(whole: Any, place: Sequence[int | str]) -> None:
-    """Take one element out of our own copy."""
+    """Remove one element from our own copy."""
     *way, name = place
     for step in way:
         whole = whole[step]
@@ -78,12 +78,12 @@ def _leave_out(whole: Any, place: Sequence[int | str]) -> None:
 
 
 def parse_patient(raw: Mapping[str, Any]) -> tuple[Mapping[str, Any], tuple[str, ...]]:
-    """The Patient as JSON, and the names of its elements that were broken and left out.
+    """The Patient as JSON, and the names of the broken elements that were removed.
 
-    A broken phone number must not cost the birth date.
+    A broken phone number must not cost us the birth date.
 
     Raises:
-        BrokenResource: not valid even without them.
+        BrokenResource: the rest is not valid either.
     """
     if fits(raw, "Patient"):
         return raw, ()
@@ -105,7 +105,7 @@ def _places(error: ValidationError) -> list[str]:
 
 
 def _with_whole_times(value: Any, name: str = "") -> Any:
-    """A copy in which every time has seconds and a zone, and a number is no time; all else as it is."""
+    """A copy in which every time has seconds and a zone and no number passes for a time."""
     if isinstance(value, Mapping):
         return {key: _with_whole_times(part, str(key)) for key, part in value.items()}
     if isinstance(value, list):

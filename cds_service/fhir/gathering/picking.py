@@ -1,4 +1,4 @@
-"""Which resources of a list are read: those whose codes, or words, belong to concepts of `mappings/`."""
+"""Picks the resources that we read: those whose codes or words belong to a concept of `mappings/`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from cds_service.fhir.mapping.drug_table import OTHER_DRUG
 from cds_service.fhir.raw_json import in_order, member, objects, text, texts_of
 from cds_service.fhir.references import Targets, contained_in
 
-# The element that says what a resource is about. Medications and devices are not here.
+# The element that says what a resource is about. Medications and devices have functions of their own.
 CODE_OF: Mapping[str, str] = {
     "Observation": "code",
     "Condition": "code",
@@ -28,7 +28,7 @@ MEDICATION_TYPES = frozenset(
     {"MedicationRequest", "MedicationAdministration", "MedicationStatement", "MedicationDispense"}
 )
 BY_WORDS = frozenset({"Procedure", "ServiceRequest", "DeviceRequest"})
-# The lists of which silence may say no, if every entry is understood.
+# The lists from which absence may mean "no", if every entry is identified.
 LISTED: Mapping[str, Listed] = {
     "Condition": "conditions",
     "Procedure": "procedures",
@@ -36,8 +36,8 @@ LISTED: Mapping[str, Listed] = {
 }
 NOT_UNDERSTOOD = "not-understood"
 NO_INFORMATION = "no-information"
-OF_NO_CONCERN = frozenset({"other-condition", "nothing-known", OTHER_DRUG})  # understood, and none of ours
-# Names of drugs in these systems tell the ingredient; a name of another system may be a brand that we do not know.
+OF_NO_CONCERN = frozenset({"other-condition", "nothing-known", OTHER_DRUG})  # identified, and not relevant to us
+# Drug names in these systems state the ingredient; a name in another system may be a brand that we do not know.
 NAMES_INGREDIENTS = frozenset({"http://www.nlm.nih.gov/research/umls/rxnorm", "http://snomed.info/sct"})
 
 Json = Mapping[str, Any]
@@ -45,14 +45,14 @@ Json = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sourced:
-    """One resource that parsed, with where it came from.
+    """One parsed resource, with its origin.
 
     Attributes:
-        raw: as JSON that `fhir.resources.R4B` has accepted.
-        key: prefetch key whose query it answers.
-        concepts: names of value sets or mapped local codes that its codes belong to, and what its words name where they
-            count; `not-understood` for an entry of a list that may be anything.
-        medication: the raw Medication that a drug refers to, where there is one.
+        raw: JSON that `fhir.resources.R4B` has accepted.
+        key: the prefetch key that returned it.
+        concepts: the concepts of its codes, and of its words where words count; `not-understood` for a list entry that
+            may be anything.
+        medication: the raw Medication that a drug refers to, if any.
     """
 
     raw: Mapping[str, Any]
@@ -64,7 +64,7 @@ class Sourced:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unreadable:
-    """One resource of the patient that is broken: it costs the findings of its concepts and nothing else."""
+    """One broken resource of the patient; it affects the findings of its concepts and nothing else."""
 
     reference: str
     key: str
@@ -73,10 +73,10 @@ class Unreadable:
 
 
 class Concepts(Protocol):
-    """What is asked of the terminology here."""
+    """The part of the terminology that this module uses."""
 
     def concepts(self, codeable: Any) -> frozenset[str]:
-        """Concepts of a CodeableConcept, raw."""
+        """Concepts of a raw CodeableConcept."""
         ...
 
     def knows(self, system: str, code: str) -> bool:
@@ -84,23 +84,23 @@ class Concepts(Protocol):
         ...
 
     def tells(self, kind: Listed, codeable: Any) -> bool:
-        """Whether a coding alone says what an entry of such a list is."""
+        """Whether a coding alone identifies an entry of this kind of list."""
         ...
 
     def systems_of(self, codeable: Any) -> frozenset[str]:
-        """Canonical systems of the codings."""
+        """The canonical systems of the codings."""
         ...
 
     def text_concepts(self, text: str, among: frozenset[str] | None = None) -> frozenset[str]:
-        """Concepts that these words name."""
+        """Concepts that a text names."""
         ...
 
     def drug_words(self, text: str) -> frozenset[str]:
-        """Drugs that these words name."""
+        """Drugs that a text names."""
         ...
 
     def can_read(self, text: str) -> bool:
-        """Whether these words are of a language that we read."""
+        """Whether a text is in a language that we can read."""
         ...
 
 
@@ -112,7 +112,7 @@ def pick(
     terminology: Concepts,
     deadline: Deadline,
 ) -> tuple[tuple[Sourced, ...], tuple[Unreadable, ...]]:
-    """Those that we read, each validated alone, in an order that does not depend on the server's."""
+    """Pick and validate the resources that we read, in an order that does not depend on the server's."""
     picked: list[Sourced] = []
     broken: list[Unreadable] = []
     is_drug = template.resource_type in MEDICATION_TYPES
@@ -124,7 +124,7 @@ def pick(
     kind = template.resource_type
     ordered = in_order(read, name=lambda pair: reference_name(kind, pair[0]), raw=lambda pair: pair[0])
     for raw, concepts in chain.from_iterable(ordered):
-        deadline.check()  # one that has to be mended takes long, and there may be thousands
+        deadline.check()  # repairs are slow, and there may be thousands
         try:
             accepted = parse_resource(raw, kind)
         except BrokenResource as error:
@@ -139,14 +139,14 @@ def pick(
 
 
 def concepts_of(resource: Json, targets: Targets, terminology: Concepts) -> frozenset[str]:
-    """The concepts of one resource; empty when it is nothing that we read.
+    """The concepts of one resource; empty if we do not read it.
 
-    An entry of a list is `not-understood` where neither a code nor words say what it is: it may be anything, so that
-    "not on the list" cannot be said.
+    A list entry that neither a code nor words identify is `not-understood`: it may be anything, so its presence rules
+    out "not on the list".
 
     Args:
-        resource: raw.
-        targets: resources of other types that came along.
+        resource: raw JSON.
+        targets: resources of other types that were returned with it.
         terminology: the service's terminology, including the site's codes.
     """
     kind = text(resource.get("resourceType"))
@@ -161,7 +161,7 @@ def concepts_of(resource: Json, targets: Targets, terminology: Concepts) -> froz
     if components := resource.get("component"):
         found = found.union(*(terminology.concepts(component.get("code")) for component in objects(components)))
     words = set(texts_of(code)) if kind in LISTED or kind in BY_WORDS else ()
-    if kind == "Condition" or not found:  # of a condition words forbid a "no" beside any code
+    if kind == "Condition" or not found:  # a condition's words rule out a "no", whatever its code
         found = found.union(*(terminology.text_concepts(word) for word in words))
     if kind in LISTED and not _is_understood(resource, code, found, words, terminology):
         return found | {NOT_UNDERSTOOD}
@@ -178,7 +178,7 @@ def _is_understood(
 
 
 def is_withheld(resource: Json, terminology: Concepts) -> bool:
-    """Whether its security labels say that something of it was taken out."""
+    """Whether its security labels say that content was removed."""
     return NO_INFORMATION in terminology.concepts(member(resource, "meta", "security"))
 
 
@@ -194,7 +194,7 @@ def _concepts_of_drug(resource: Json, medication: Json | None, terminology: Conc
 
 
 def drug_codes(resource: Json, medication: Json | None) -> list[Json]:
-    """CodeableConcepts of a medication and of its ingredients, in place or in the Medication that it refers to."""
+    """CodeableConcepts of a medication and its ingredients, inline or in the Medication that it refers to."""
     parts = [resource.get("medicationCodeableConcept")]
     if medication is not None:
         ingredients = objects(medication.get("ingredient"))
@@ -203,7 +203,7 @@ def drug_codes(resource: Json, medication: Json | None) -> list[Json]:
 
 
 def drug_names(resource: Json, medication: Json | None) -> set[str]:
-    """Texts and displays of a medication and of its ingredients."""
+    """Texts and displays of a medication and its ingredients."""
     displays = [member(resource, "medicationReference", "display")]
     displays += [member(one, "itemReference", "display") for one in objects(member(medication, "ingredient"))]
     named = {word for code in drug_codes(resource, medication) for word in texts_of(code)}
@@ -211,7 +211,7 @@ def drug_names(resource: Json, medication: Json | None) -> set[str]:
 
 
 def medication_of(resource: Json, targets: Targets) -> Json | None:
-    """The Medication that a drug refers to, contained or among those that came along; None where there is none."""
+    """The Medication that a drug refers to, contained or returned with it; None if there is none."""
     return _referred(resource, "medicationReference", "Medication", targets)
 
 
@@ -222,7 +222,7 @@ def _referred(resource: Json, element: str, kind: str, targets: Targets) -> Json
 
 
 def _concepts_of_device(resource: Json, targets: Targets, terminology: Concepts) -> frozenset[str]:
-    """By its code, else by the Device that it refers to, else by the words of either."""
+    """Concepts of a device order: by its code, else by the Device that it refers to, else by the words of either."""
     device = _referred(resource, "codeReference", "Device", targets)
     codes = [one for one in (resource.get("codeCodeableConcept"), member(device, "type")) if isinstance(one, Mapping)]
     names = [text(one.get("name")) for one in objects(member(device, "deviceName"))]

@@ -1,6 +1,6 @@
-"""Prefetch templates as queries, and what one answer to a query holds: given, empty, failed, or absent.
+"""Prefetch templates as queries, and the answer to one query: given, empty, failed or absent.
 
-The same reading serves what the EHR sent along and what its FHIR server answers, so that both give the same record.
+Prefetch and responses of the FHIR server are parsed by the same code, so that both give the same record.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ USER_TOKENS = {
 }
 NOTHING_FOUND = "4101"
 State = Literal["given", "empty", "failed", "absent"]
-# They decide no more than how an act is offered: without them the record is whole.
+# These only affect how a measurement is offered; the record is complete without them.
 OPTIONAL = frozenset({"DiagnosticReport", "ImagingStudy"})
 Json = dict[str, Any]
 
@@ -48,11 +48,11 @@ class Template:
 
     @property
     def is_optional(self) -> bool:
-        """Whether the record is whole without it."""
+        """Whether the record is complete without it."""
         return self.resource_type in OPTIONAL
 
     def query_for(self, request: HookRequest) -> str | None:
-        """The query for this request, every token percent-encoded; None when the request lacks what a token names."""
+        """The query for this request with percent-encoded tokens; None if the request lacks a token's value."""
         values = {token: _token_value(token, request) for token in TOKEN.findall(self.text)}
         if any(value is None for value in values.values()):
             return None
@@ -67,26 +67,26 @@ class PrefetchPlan:
 
     @property
     def needed(self) -> PrefetchPlan:
-        """What a record must have to be whole."""
+        """The templates without which a record is incomplete."""
         return PrefetchPlan(tuple(one for one in self.templates if not one.is_optional))
 
     @property
     def optional(self) -> PrefetchPlan:
-        """What is read with the time that is left."""
+        """The templates that are read in the remaining time."""
         return PrefetchPlan(tuple(one for one in self.templates if one.is_optional))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What one query gave.
+    """The answer to one query.
 
     Attributes:
-        resources: raw resources of the asked type, each once.
-        others: raw resources of other types that came along (included Patients, Medications).
-        full_urls: of every entry that has one, by place in `resources` + `others`; None where it has none.
-        next_page: address of the page that was not read yet.
+        resources: raw resources of the requested type, each once.
+        others: raw resources of other types that were returned too (included Patients, Medications).
+        full_urls: fullUrl of each entry by its index in `resources` + `others`; None if it has none.
+        next_page: URL of the next page, not read yet.
         note: why it failed, or `incomplete: …`.
-        reason: why it failed as a short machine word, as in FhirReadError.
+        reason: why it failed, as a code; see FhirReadError.
         warned: the server sent a warning with it.
     """
 
@@ -105,10 +105,10 @@ class Answer:
 
 
 def plan_prefetch(templates: Mapping[str, str]) -> PrefetchPlan:
-    """The plan for these templates (`{codes}` already put in).
+    """The plan for these templates, with `{codes}` already replaced.
 
     Raises:
-        DataFileError: a template is neither a relative read nor a type search, or has a token that is not of CDS Hooks.
+        DataFileError: a template is neither a relative read nor a type search, or has a token unknown to CDS Hooks.
     """
     return PrefetchPlan(tuple(_template(key, text) for key, text in templates.items()))
 
@@ -135,7 +135,7 @@ def _token_value(token: str, request: HookRequest) -> str | None:
 
 
 def read_prefetch(template: Template, prefetch: Mapping[str, Any]) -> Answer:
-    """What the EHR sent along for this template; `absent` when the key is not there."""
+    """The prefetched answer to this template; `absent` if the EHR did not send the key."""
     if template.key not in prefetch:
         return Answer(state="absent")
     value = prefetch[template.key]
@@ -143,12 +143,12 @@ def read_prefetch(template: Template, prefetch: Mapping[str, Any]) -> Answer:
 
 
 def read_answer(template: Template, documents: Sequence[Any], *, note: str = "") -> Answer:
-    """What these documents hold: one resource, or the pages of a search.
+    """The answer in these documents: one resource, or the pages of a search.
 
     Args:
-        template: what was asked.
+        template: the query.
         documents: raw JSON, at least one.
-        note: why pages are missing; empty when all are there.
+        note: why pages are missing; empty if none is.
     """
     first = documents[0]
     if not isinstance(first, dict) or not isinstance(first.get("resourceType"), str):
@@ -163,7 +163,7 @@ def read_answer(template: Template, documents: Sequence[Any], *, note: str = "")
 
 
 def next_page(document: Any) -> str | None:
-    """The address behind the `next` link of a Bundle, None where there is none."""
+    """The URL of a Bundle's `next` link; None if it has none."""
     links = document.get("link") if isinstance(document, dict) else None
     for link in links if isinstance(links, list) else ():
         if isinstance(link, dict) and link.get("relation") == "next" and isinstance(link.get("url"), str):
@@ -172,12 +172,12 @@ def next_page(document: Any) -> str | None:
 
 
 def has_entries(document: Any) -> bool:
-    """Whether this Bundle holds anything at all."""
+    """Whether this Bundle has any entries."""
     return isinstance(document, dict) and isinstance(document.get("entry"), list) and bool(document["entry"])
 
 
 def is_error_outcome(resource: Any) -> bool:
-    """Whether this OperationOutcome says that something failed, not only warns."""
+    """Whether this OperationOutcome reports an error, not only a warning."""
     issues = resource.get("issue") if isinstance(resource, dict) else None
     severities = (
         [issue.get("severity") for issue in issues if isinstance(issue, dict)] if isinstance(issues, list) else []
@@ -186,7 +186,7 @@ def is_error_outcome(resource: Any) -> bool:
 
 
 def _is_warning(outcome: Json) -> bool:
-    """Whether it warns of something. "No results" (4101 at Epic) is said as a warning too, and is none."""
+    """Whether it contains a real warning; Epic's "no results" (4101) is sent as a warning but is none."""
     issues = [issue for issue in objects(outcome.get("issue")) if issue.get("severity") == "warning"]
     codes = ({text(one.get("code")) for one in objects(member(issue, "details", "coding"))} for issue in issues)
     return any(NOTHING_FOUND not in each for each in codes)
@@ -224,7 +224,7 @@ def _read_pages(template: Template, pages: Sequence[Json], note: str) -> Answer:
         others=tuple([resource for resource, _ in others]),
         full_urls=tuple([url for _, url in (*once, *others)]),
         next_page=following,
-        # An empty list that is not whole says nothing: it must not count as "asked and nothing there".
+        # An incomplete empty list proves nothing: it must not count as "asked and not found".
         note=f"incomplete: {fault}" if fault and once else fault,
         reason="answer" if fault and not once else "",
         warned=any(_is_warning(outcome) for outcome in outcomes),
@@ -232,7 +232,7 @@ def _read_pages(template: Template, pages: Sequence[Json], note: str) -> Answer:
 
 
 def _fault(*, missing_pages: str, refused: bool, broken: int, count: int, total: int | None, is_open: bool) -> str:
-    """Why this list is not whole; empty when it is."""
+    """Why this list is incomplete; empty if it is complete."""
     if refused:
         return "the server reported an error"
     if broken:
@@ -255,7 +255,7 @@ def _resource_of(entry: Any) -> tuple[Json, str | None] | None:
 
 
 def entries_of(page: Any) -> list[Any]:
-    """The entries of a Bundle as they stand; a single one that is not in a list counts too."""
+    """The raw entries of a Bundle; a single entry outside a list is accepted."""
     entries = page.get("entry") if isinstance(page, dict) else None
     if entries is None:
         return []
@@ -268,13 +268,13 @@ def resources_of(page: Any) -> list[Json]:
 
 
 def total_of(page: Any) -> int | None:
-    """How many entries the whole list has, where the Bundle says so."""
+    """The Bundle's `total`, if it states a valid one."""
     total = page.get("total") if isinstance(page, dict) else None
     return total if isinstance(total, int) and not isinstance(total, bool) and total >= 0 else None
 
 
 def _each_once(pairs: Sequence[tuple[Json, str | None]]) -> list[tuple[Json, str | None]]:
-    """Each resource id once, in its highest version; paging may show one twice."""
+    """Each resource once, in its highest version; paging may return a resource twice."""
     versions: dict[str, list[tuple[Json, str | None]]] = {}
     for place, pair in enumerate(pairs):
         resource_id = pair[0].get("id")
@@ -284,14 +284,14 @@ def _each_once(pairs: Sequence[tuple[Json, str | None]]) -> list[tuple[Json, str
 
 
 def _newest(same: Sequence[tuple[Json, str | None]]) -> tuple[Json, str | None]:
-    """The highest version; of equal ones the content decides, so that the order of pages is moot."""
+    """The highest version; ties are broken by content, so that the order of pages does not matter."""
     highest = max(_version(resource) for resource, _ in same)
     newest = [pair for pair in same if _version(pair[0]) == highest]
     return newest[0] if len(newest) == 1 else max(newest, key=lambda pair: repr(sorted(pair[0].items())))
 
 
 def _version(resource: Json) -> tuple[int, str]:
-    """Sorts versions of one resource: by number, then by time."""
+    """Sort key for versions of one resource: version number, then time."""
     meta = resource.get("meta")
     meta = meta if isinstance(meta, dict) else {}
     number = meta.get("versionId")
@@ -300,6 +300,6 @@ def _version(resource: Json) -> tuple[int, str]:
 
 
 def reference_name(resource_type: str, resource: Mapping[str, Any]) -> str:
-    """How a resource is named to people and in the audit: `Observation/12`, without whatever is no proper id."""
+    """The name of a resource on cards and in the audit log: `Observation/12`; an invalid id is not repeated."""
     resource_id = resource.get("id")
     return f"{resource_type}/{resource_id}" if is_fhir_id(resource_id) else f"{resource_type} without id"

@@ -1,4 +1,4 @@
-"""Asking for the record: what the EHR sent along, and in parallel from its FHIR server what it did not send."""
+"""Reads the record: what the EHR prefetched, and the rest from its FHIR server in parallel."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from cds_service.fhir.gathering.scopes import may_read
 from cds_service.fhir.raw_json import member, objects, text
 from cds_service.protocol import HookRequest
 
-# EHRs that keep reported drugs as MedicationRequest have no MedicationStatement, and answer so.
+# EHRs that store reported drugs as MedicationRequest do not support MedicationStatement, and say so.
 OFTEN_LACKING = frozenset({"MedicationStatement"})
 UNKNOWN_TYPE = frozenset({"http-404", "http-501", "not-supported"})
-# Refusals that leave open whether the server keeps none of a type, or does not show it: its CapabilityStatement tells.
+# Refusals after which it is unclear whether the server lacks a type or hides it; its CapabilityStatement tells.
 LEAVES_OPEN = UNKNOWN_TYPE | {"http-400", "http-403", "http-405"}
 KEEPS_NONE = Answer(state="empty", note="this server keeps none")
 NOT_IN_TIME = Answer(state="failed", note="not read in time", reason="timeout")
@@ -26,11 +26,11 @@ NOT_IN_TIME = Answer(state="failed", note="not read in time", reason="timeout")
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What a FHIR server sent for one query.
+    """A FHIR server's response to one query.
 
     Attributes:
         documents: raw JSON: the resource, or the pages of the search in order; at least one.
-        note: why pages are missing; empty when all are there.
+        note: why pages are missing; empty if none is.
     """
 
     documents: tuple[Any, ...]
@@ -38,28 +38,28 @@ class Fetched:
 
 
 class FhirReader(Protocol):
-    """One FHIR server, on behalf of one request."""
+    """Reads one FHIR server on behalf of one request."""
 
     def fetch(self, query: str, *, until: float) -> Fetched:
-        """What it answers to `Type/id` or `Type?parameters` before this monotonic time; otherwise FhirReadError."""
+        """Send `Type/id` or `Type?parameters`; FhirReadError if there is no usable answer by this monotonic time."""
         ...
 
     def follow(self, page: Any, *, until: float) -> Fetched:
-        """This page of a search and all after it; what cannot be read is in the note."""
+        """Return this page of a search and all later ones; the note says what could not be read."""
         ...
 
 
 def read_answers(
     request: HookRequest, prefetch: Mapping[str, Any], plan: PrefetchPlan, fhir: FhirReader | None, *, until: Deadline
 ) -> tuple[Mapping[str, Answer], frozenset[str]]:
-    """The answer for every key of the plan, none of them `absent`, and the keys that the FHIR server answered.
+    """Answer every key of the plan (none stays `absent`), and name the keys that the FHIR server was asked for.
 
     Args:
-        request: of the hook.
-        prefetch: of the request, raw JSON by key; it may hold anything.
-        plan: the queries of the service.
-        fhir: the server, None where none may be asked.
-        until: when the last read must have ended.
+        request: the hook call.
+        prefetch: the request's prefetch, raw JSON by key, of any quality.
+        plan: the service's queries.
+        fhir: the server; None if no server may be queried.
+        until: the deadline of the last read.
     """
     sent = {template.key: read_prefetch(template, prefetch) for template in plan.templates}
     tasks = {} if fhir is None else _tasks(request, prefetch, plan, sent, fhir, until)
@@ -76,7 +76,7 @@ def read_answers(
 def _none_kept(
     plan: PrefetchPlan, asked: Mapping[str, Answer], fhir: FhirReader | None, until: Deadline
 ) -> dict[str, Answer]:
-    """The answers; of a type that a server does not know it keeps none, where it answers otherwise."""
+    """Replace refusals by empty answers for resource types that the server does not support, if it answers at all."""
     refused = [one for one in plan.templates if one.is_search and one.key in asked and _is_refused(asked[one.key])]
     if not refused or all(answer.state == "failed" for answer in asked.values()):
         return dict(asked)
@@ -94,7 +94,7 @@ def _is_refused(answer: Answer) -> bool:
 
 
 def _kept_types(fhir: FhirReader | None, until: Deadline) -> frozenset[str]:
-    """The types that the server's CapabilityStatement names; none where there is no such statement."""
+    """The resource types in the server's CapabilityStatement; none if it cannot be read."""
     if fhir is None or until.left <= 0:
         return frozenset()
     try:
@@ -141,7 +141,7 @@ def _follow(fhir: FhirReader, template: Template, first: Any, until: float) -> A
 
 
 def _without_server(sent: Answer, failed: Answer) -> Answer:
-    """What stands for a key that the server did not answer: what was sent, less what is missing of it."""
+    """The answer for a key that the server did not answer: what was prefetched, marked as failed or incomplete."""
     if sent.state == "absent":
         return failed
     if not sent.resources:
@@ -150,7 +150,7 @@ def _without_server(sent: Answer, failed: Answer) -> Answer:
 
 
 def _is_authorised(request: HookRequest, template: Template) -> bool:
-    """Whether the token of the request is one for what this query asks."""
+    """Whether the request's token covers this query."""
     token = request.fhir_authorization
     return token is None or may_read(token.scope, template.resource_type)
 

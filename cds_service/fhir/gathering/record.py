@@ -1,4 +1,4 @@
-"""The patient's record for one request: what prefetch gave, then what the FHIR server gives for what is absent."""
+"""Gathers the patient's record for one request: prefetch first, then the FHIR server for what was not sent."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ class Read:
     """How one prefetch key was answered.
 
     Attributes:
-        state: `given` with entries, `empty` (asked and nothing there), `failed` (could not be read).
-        origin: who answered: the EHR's prefetch or the FHIR server.
-        entries: resources of the asked type and of this patient in the answer, picked or not.
-        note: why it failed, or "incomplete: …" where a list was cut; empty when there is nothing to say.
-        warned: the server sent a warning with what it gave.
-        is_optional: the record is whole without it.
+        state: `given` (with entries), `empty` (asked and not found), `failed` (could not be read).
+        origin: the EHR's prefetch or the FHIR server.
+        entries: number of this patient's resources of the requested type, picked or not.
+        note: why it failed, or "incomplete: …" if a list was cut; else empty.
+        warned: the server sent a warning with it.
+        is_optional: the record is complete without it.
     """
 
     state: ReadState
@@ -59,13 +59,13 @@ class Read:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatientRecord:
-    """What is known of the patient for this request.
+    """The patient's record for this request.
 
     Attributes:
-        patient: as JSON, None when it could not be read.
-        resources: resources of this patient that match a concept of `mappings/`, in a stable order.
-        reads: by prefetch key; every key of the service's plan is there.
-        foreign: resources dropped because they are of another patient, or name none, counted by type.
+        patient: the Patient as JSON; None if it could not be read.
+        resources: this patient's resources that match a concept of `mappings/`, in a stable order.
+        reads: how each key of the service's plan was answered.
+        foreign: number of dropped resources by type: they belong to another patient, or name none.
     """
 
     patient: Mapping[str, Any] | None
@@ -75,7 +75,7 @@ class PatientRecord:
     foreign: Mapping[str, int]
 
     def of_key(self, key: str) -> tuple[Sourced, ...]:
-        """The resources that answered one prefetch key."""
+        """The resources returned for one prefetch key."""
         return tuple(sourced for sourced in self.resources if sourced.key == key)
 
 
@@ -88,21 +88,21 @@ def gather(
     *,
     deadline: Deadline,
 ) -> PatientRecord:
-    """The record of the request's patient: prefetch first, the FHIR server for what was not sent.
+    """Gather the record of the request's patient: prefetch first, then the FHIR server for what was not sent.
 
     Args:
-        request: of the hook; its prefetch is raw JSON of any quality.
-        plan: the queries of the service.
-        fhir: the server of the request, None where it names none that may be asked.
-        terminology: says which resources we read.
-        person: the patient, by the names that are known without the record.
-        deadline: of the whole answer; what has not come when its part for reading is over counts as failed.
+        request: the hook call; its prefetch is raw JSON of any quality.
+        plan: the service's queries.
+        fhir: the request's server; None if it names no server that may be queried.
+        terminology: tells which resources we read.
+        person: the patient, by the identities known before the record is read.
+        deadline: of the whole answer; reads that exceed its share for reading count as failed.
 
     Raises:
-        MalformedRequest: the text of the prefetch is no JSON that can be used.
-        PatientMismatch: the Patient is another than the request's.
-        EvidenceUnavailable: not one key could be read, or there is no such patient (any more).
-        DeadlinePassed: so much came that it could not be looked through in time.
+        MalformedRequest: the prefetch is not usable JSON.
+        PatientMismatch: the Patient is not the request's.
+        EvidenceUnavailable: no key could be read, or the patient does not exist or is no longer active.
+        DeadlinePassed: there was too much data to process in time.
     """
     prefetch = _decoded(request.prefetch, terminology)
     until = deadline.for_reading()
@@ -110,7 +110,7 @@ def gather(
     found = with_medications(found, plan.needed, request, fhir, terminology, person.bases, until=until)
     answers = {one.key: _checked(one, found[one.key], person.patient_id) for one in plan.needed.templates}
     refuse_without_evidence(plan, answers)
-    is_of_use = not from_fhir or any(found[key].state != "failed" for key in from_fhir)  # else it is asked no more
+    is_of_use = not from_fhir or any(found[key].state != "failed" for key in from_fhir)  # else not asked again
     server = fhir if is_of_use else None
     more, more_from_fhir = read_answers(request, prefetch, plan.optional, server, until=until.half_of_rest())
     answers, from_fhir = {**answers, **more}, from_fhir | more_from_fhir
@@ -130,7 +130,7 @@ def _decoded(prefetch: Mapping[str, Any] | bytes, terminology: Concepts) -> Mapp
 
 
 def state_of(record: PatientRecord) -> RecordState:
-    """How well the record could be read, for people and the audit."""
+    """How completely the record was read, for cards and the audit log."""
     reads = sorted((key, read) for key, read in record.reads.items() if not read.is_optional)
     notes = {read.note for _, read in reads if read.state != "failed" and read.note.startswith(REPLACED)}
     if any(read.warned for _, read in reads):
@@ -150,7 +150,7 @@ WARNED = "The record server sent a warning with part of the record: it may hold 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """What one key adds to the record."""
+    """The part of the record that one key contributes."""
 
     key: str
     read: Read
@@ -165,10 +165,10 @@ def _origin(key: str, from_fhir: Collection[str]) -> Literal["prefetch", "fhir"]
 
 
 def _checked(template: Template, answer: Answer, patient_id: str) -> Answer:
-    """The answer, of a Patient read only when it is the request's Patient.
+    """The answer; for a Patient read, only the request's Patient.
 
     Raises:
-        PatientMismatch: it is another.
+        PatientMismatch: it is another Patient.
     """
     if not _reads_patient(template) or not answer.resources:
         return answer
@@ -192,7 +192,7 @@ def _raw_patient(plan: PrefetchPlan, answers: Mapping[str, Answer]) -> Mapping[s
 
 
 def _patients(plan: PrefetchPlan, answers: Mapping[str, Answer]) -> Iterator[tuple[Mapping[str, Any], str | None]]:
-    """Resources that may be the Patient, with their fullUrl: what was asked for as one, and what came along."""
+    """Resources that may be the Patient, with their fullUrl: from the Patient query or returned with others."""
     for template in plan.templates:
         answer = answers[template.key]
         if _reads_patient(template):
@@ -233,7 +233,7 @@ def _part(
 
 
 def _is_void(raw: Mapping[str, Any]) -> bool:
-    """Entered in error or ruled out: no entry of a list that silence could be read from."""
+    """Whether an entry was entered in error or ruled out, and so does not count as an entry of its list."""
     if raw.get("status") == "entered-in-error":
         return True
     return raw.get("resourceType") == "Condition" and certainty_of(raw) == "denied"

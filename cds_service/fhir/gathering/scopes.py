@@ -1,4 +1,4 @@
-"""What a token lets its bearer read, as its scopes say it: SMART App Launch 1.0 (`.read`) and 2.0 (`.rs`)."""
+"""Tells from a token's scopes what it may read: SMART App Launch 1.0 (`.read`) and 2.0 (`.rs`)."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ RESOURCE_SCOPE = re.compile(
 
 
 def may_read(scopes: str | None, resource_type: str) -> bool:
-    """Whether these scopes, parted by spaces, speak of reading this type.
+    """Whether these space-separated scopes allow reading this type.
 
-    Scopes that name no type at all, or that are not said, forbid nothing: then the server decides. Of SMART 2.0 either
-    letter counts, `r` or `s`, since EHRs mix them up; a scope narrowed by a query is asked for what it may give.
+    Missing scopes, or scopes that name no type, forbid nothing: the server decides. In SMART 2.0 either letter counts,
+    `r` or `s`, since EHRs mix them up; a scope restricted by a query counts as well.
     """
     found = [match for scope in (scopes or "").split() if (match := RESOURCE_SCOPE.fullmatch(scope))]
     return not found or any(one["type"] in {"*", resource_type} and _reads(one["may"]) for one in found)

@@ -1,7 +1,7 @@
-"""Prefetch as text to JSON, without what nobody reads.
+"""Decodes prefetch, skipping the content of Observations that we do not read.
 
-An EHR that answers by category sends a hundred laboratory results for each value that counts. Of an Observation whose
-codes no mapping names stays what says which and whose it is; the rest is passed over, checked for its syntax alone.
+An EHR that answers by category sends a hundred laboratory results for each value that counts. An Observation whose
+codes are in no mapping is reduced to its identity and subject; the rest is only checked for syntax.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class _Coding(Struct):
 
 
 class _Codeable(Struct):
-    """Some clients write the one coding in its place."""
+    """A CodeableConcept; some clients put the single coding in its place."""
 
     coding: list[_Coding] | None = None
     system: str = ""
@@ -45,7 +45,7 @@ class _Meta(Struct, rename="camel"):
 
 
 class _Observation(Struct, rename="camel"):
-    """What is asked of every Observation, and what says what it is about."""
+    """The members that we need of every Observation, and its codes."""
 
     resource_type: Literal["Observation"]
     id: str | UnsetType = UNSET
@@ -75,10 +75,10 @@ _ENTRY, _ANY_ENTRY = Decoder(_Entry), Decoder(_AnyEntry)
 
 
 def decode_prefetch(text: bytes, terminology: Concepts) -> Mapping[str, Any]:
-    """The prefetch of a hook call, raw JSON by key: all of it but Observations that no concept is found in.
+    """Decode the prefetch of a hook call to raw JSON by key; Observations without a known concept become stubs.
 
     Args:
-        text: a JSON object, as the call held it.
+        text: the JSON object as received.
         terminology: the service's terminology, including the site's codes.
 
     Raises:
@@ -89,7 +89,7 @@ def decode_prefetch(text: bytes, terminology: Concepts) -> Mapping[str, Any]:
     end = 0
     for key, number, entry, observation in _entries_in(text, terminology):
         start = place_of(entry, text, end)
-        if start is None:  # keys that stand twice have lost their order
+        if start is None:  # duplicate keys have lost their order
             return _whole(text)
         parts += text[end:start], entry if observation is None else b"null"
         end = start + len(entry)
@@ -99,7 +99,7 @@ def decode_prefetch(text: bytes, terminology: Concepts) -> Mapping[str, Any]:
     known: dict[bytes, Any] = {}
     for key, number, observation in passed:
         entries = prefetch[key]["entry"]
-        if entries[number] is not None:  # the same text stood elsewhere too
+        if entries[number] is not None:  # the same text occurs elsewhere too
             return _whole(text)
         entries[number] = {"resource": _stub_of(observation, known)}
     return prefetch
@@ -111,7 +111,7 @@ def _whole(text: bytes) -> dict[str, Any]:
 
 
 def _entries_in(text: bytes, terminology: Concepts) -> Iterator[tuple[str, int, bytes, _Observation | None]]:
-    """Key, number and text of every entry, in the order of the text, with the Observation that is passed over."""
+    """Key, index and text of every entry in text order, with its Observation if that becomes a stub."""
     try:
         pages = _PAGES.decode(text)
     except (MsgspecError, RecursionError):
@@ -121,7 +121,7 @@ def _entries_in(text: bytes, terminology: Concepts) -> Iterator[tuple[str, int, 
         found = [_decoded(entry) for entry in entries]
         count = Counter(one for one in map(_id_in, entries, found) if one)
         for number, (entry, observation) in enumerate(zip(entries, found, strict=True)):
-            # Of two versions of one the newer counts, and of two that are none the content decides.
+            # With several versions the newest counts, and without version numbers the content decides: keep all.
             is_kept = observation is None or count[observation.id or ""] > 1 or _is_read(observation, terminology)
             yield key, number, entry, None if is_kept else observation
 
@@ -130,7 +130,7 @@ def _decoded(entry: bytes) -> _Observation | None:
     try:
         return _ENTRY.decode(entry).resource
     except (MsgspecError, RecursionError):
-        return None  # something else, or an Observation that is written otherwise than most
+        return None  # another type, or an Observation in an unusual form
 
 
 def _id_in(entry: bytes, observation: _Observation | None) -> str:
@@ -155,7 +155,7 @@ def _is_read(observation: _Observation, terminology: Concepts) -> bool:
 
 
 def _stub_of(observation: _Observation, known: dict[bytes, Any]) -> dict[str, Any]:
-    """What stays of it, raw; most are about the same patient, whose reference is decoded once."""
+    """The raw stub of an Observation; most have the same patient reference, which is decoded once."""
     members: dict[str, Any] = {"resourceType": observation.resource_type}
     if observation.id is not UNSET:
         members["id"] = observation.id

@@ -1,6 +1,6 @@
-"""Whose resource is it: every form in which FHIR names a patient, against the one patient of the request.
+"""Decides whether a resource belongs to the request's patient, in every form in which FHIR can name a patient.
 
-One rule for orders being signed, prefetch, what a FHIR server sent, and resources contained in others.
+The same rule holds for orders being signed, prefetch, responses of the FHIR server, and contained resources.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ WHOSE = ("subject", "patient")
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """The patient of the request, by every name that a reference may use.
+    """The request's patient, by every identity that a reference may use.
 
     Attributes:
-        bases: of the request's FHIR server; ids of other servers are of other people.
-        addresses: of the Patient in the Bundles of the record, `urn:uuid:…`.
-        identifiers: (system, value) of the Patient's business identifiers, once the Patient is read.
+        bases: base URLs of the request's FHIR server; ids on other servers belong to other people.
+        addresses: `urn:uuid:…` of the Patient in the record's Bundles.
+        identifiers: (system, value) of the Patient's business identifiers, once the Patient has been read.
     """
 
     patient_id: str
@@ -33,25 +33,25 @@ class Person:
     identifiers: frozenset[tuple[str, str]] = frozenset()
 
     def is_subject_of(self, resource: Json) -> bool:
-        """Whether this resource says plainly that it is about this patient; one that names nobody does not."""
+        """Whether this resource clearly names this patient as its subject; one without a subject does not."""
         named = [whom for element in WHOSE if (whom := resource.get(element)) is not None]
         return bool(named) and all(self._is_meant(reference, resource) for reference in named)
 
     def is_foreign(self, resource: Json) -> bool:
-        """Whether this resource, of a kind that need not be of anybody, names somebody who is not this patient."""
+        """Whether a resource that needs no subject names one who is not this patient."""
         return any(resource.get(element) is not None for element in WHOSE) and not self.is_subject_of(resource)
 
     def is_other(self, resource: Json) -> bool:
-        """Whether this resource says plainly that it is about somebody else: by another id, on whatever server."""
+        """Whether this resource clearly names another patient: by another id, on any server."""
         names = (last_name(text(member(resource.get(element), "reference"))) for element in WHOSE)
         return any(name not in ("", f"Patient/{self.patient_id}") for name in names)
 
     def identified(self, patient: Json | None, included: Iterable[tuple[Json, str | None]]) -> Person:
-        """The same person, once the record says more.
+        """The same person with the identities that the record adds.
 
         Args:
-            patient: raw, None when it could not be read.
-            included: resources of the record with their fullUrl; a Patient of this id among them gives its `urn:`.
+            patient: the raw Patient; None if it could not be read.
+            included: resources of the record with their fullUrl; a Patient with this id contributes its `urn:`.
         """
         addresses = {
             url
@@ -80,7 +80,7 @@ class Person:
         return self.bases.name_of(reference) == f"Patient/{self.patient_id}"
 
     def _is_found_by(self, reference: str) -> bool:
-        """`Patient?identifier=system|value`, as transactions write it."""
+        """Whether a conditional reference (`Patient?identifier=system|value`) names this patient."""
         kind, _, query = reference.partition("?")
         values = parse_qs(query).get("identifier", [])
         named = [(system, value) for system, bar, value in (one.partition("|") for one in values) if bar and system]
@@ -88,7 +88,7 @@ class Person:
 
 
 def identifiers_of(patient: Json) -> frozenset[tuple[str, str]]:
-    """(system, value) of each business identifier that has both; a value alone identifies nobody."""
+    """(system, value) of each business identifier with both; a value alone identifies nobody."""
     found = (_identifier(identifier) for identifier in objects(patient.get("identifier")))
     return frozenset(pair for pair in found if pair is not None)
 
