@@ -1,1 +1,1 @@
-"""What codes and units mean: the files of `mappings/`, a site's over ours."""
+"""The meaning of codes and units, from the files in `mappings/` with a site's overlay."""

@@ -1,4 +1,4 @@
-"""Code systems: canonical spelling of systems and codes, check digits, codes that must not be imported."""
+"""Code systems: canonical spelling of systems and codes, check digits, and codes that are refused."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.overlay import read_toml, required, top_files, validated
 
 Form = Literal["plain", "expression", "icd", "icd9", "upper"]
-Listed = Literal["conditions", "drugs", "procedures"]  # the lists of a record whose entries have to be understood
+Listed = Literal["conditions", "drugs", "procedures"]  # the lists whose entries must be identified
 CheckDigit = Literal["none", "verhoeff", "mod10"]
 
 MEASURES = "https://kyphoplasty-cds.org/fhir/CodeSystem/measures"
@@ -30,11 +30,11 @@ class CodeSystemSpec(_Closed):
     """One row of `systems.toml`.
 
     Attributes:
-        named: a pattern by which a URI that stands nowhere is still known.
-        extends: the system whose rules hold for its codes too.
-        shape: how a whole canonical code is written; None where nothing is known of it.
-        otherwise: the system that a code of another shape belongs to, where its shape fits there.
-        tells: lists in which its code alone says what an entry is.
+        named: a pattern that recognises URIs that are not listed.
+        extends: the system whose rules also apply to its codes.
+        shape: pattern of a complete canonical code; None if not known.
+        otherwise: the system that a code of another shape belongs to, if it fits that system's shape.
+        tells: lists in which a code of this system alone identifies an entry.
     """
 
     uri: str
@@ -48,7 +48,7 @@ class CodeSystemSpec(_Closed):
     tells: tuple[Listed, ...] = ()
 
     def has_shape(self, code: str) -> bool:
-        """Whether a canonical code is written as codes of this system are."""
+        """Whether a canonical code has the shape of this system's codes."""
         return (self.shape is None or bool(self.shape.fullmatch(code))) and _CHECKS[self.check_digit](code)
 
 
@@ -75,7 +75,7 @@ class CodeSystems:
     """Canonical URIs by spelling, and the rules of each system.
 
     Attributes:
-        aliases: canonical URI by every plain spelling; one that ends in `/*` stands for all below it.
+        aliases: canonical URI by plain spelling; a spelling that ends in `/*` covers everything below it.
     """
 
     specs: Mapping[str, CodeSystemSpec]
@@ -84,7 +84,7 @@ class CodeSystems:
     _by_spelling: dict[str, str] = field(default_factory=dict)  # as records write them
 
     def normalise(self, system: str, code: str) -> tuple[str, str]:
-        """System and code in the spelling that we compare; unknown systems stay as they are."""
+        """Normalise system and code for comparison; unknown systems are returned unchanged."""
         uri = self._by_spelling.get(system) or self._uri_of(system)
         spec = self.specs.get(uri)
         if spec is None:
@@ -95,18 +95,18 @@ class CodeSystems:
         return uri, canonical
 
     def lineage(self, system: str) -> tuple[str, ...]:
-        """The canonical system, and the one whose rules hold for its codes too."""
+        """The canonical system, and the system whose rules also apply to its codes."""
         spec = self.specs.get(system)
         return (system, spec.extends) if spec and spec.extends else (system,)
 
     def tells(self, kind: Listed, system: str, code: str) -> bool:
-        """Whether this code, as written, alone says what an entry of such a list is."""
+        """Whether this code, as written, identifies an entry of this kind of list by itself."""
         uri, canonical = self.normalise(system, code)
         spec = self.specs.get(uri)
         return spec is not None and kind in spec.tells and spec.has_shape(canonical)
 
     def fault(self, system: str, code: str) -> str:
-        """What is wrong with a code in a data file, as a sentence part; empty when nothing is known against it."""
+        """What is wrong with a code in a data file, as a phrase; empty if nothing is."""
         uri, canonical = self.normalise(system, code)
         if why := self.refused.get((uri, canonical)):
             return why
@@ -131,7 +131,7 @@ class CodeSystems:
 
 
 def load_code_systems(*folders: Path) -> CodeSystems:
-    """Systems and refused codes of `mappings/`, a site's files before ours."""
+    """Load systems and refused codes from `mappings/`; a site's files take precedence over ours."""
     listed = required(folders, "systems.toml", _SystemsFile)[1].systems
     specs = {spec.uri: spec for spec in listed}
     for spec in listed:
@@ -147,7 +147,7 @@ def load_code_systems(*folders: Path) -> CodeSystems:
 
 
 def has_verhoeff_digit(code: str) -> bool:
-    """Whether the last digit of a SNOMED CT identifier is right (dihedral group D5)."""
+    """Whether the check digit of a SNOMED CT identifier is correct (Verhoeff, dihedral group D5)."""
     if not re.fullmatch(r"\d{6,18}", code):
         return False
     check = 0
@@ -157,9 +157,9 @@ def has_verhoeff_digit(code: str) -> bool:
 
 
 def has_loinc_digit(code: str) -> bool:
-    """Whether the digit after the hyphen of a LOINC code is right (mod 10, every second digit doubled).
+    """Whether the check digit of a LOINC code is correct (mod 10, every second digit doubled).
 
-    Answers and parts (`LA…`, `LP…`) are numbered by another rule: of them only the form is checked.
+    Answers and parts (`LA…`, `LP…`) follow another rule, so only their form is checked.
     """
     if re.fullmatch(r"L[ALPG]\d{1,8}-\d", code):
         return True
@@ -188,19 +188,19 @@ def _permuted(digit: int, place: int) -> int:
 
 
 def _plain(system: str) -> str:
-    """A URI without what does not tell two systems apart: scheme, capitals, version, the prefix of an OID."""
+    """A URI without scheme, capitals, version and OID prefix, which do not distinguish systems."""
     plain = system.partition("|")[0].strip().rstrip("/").lower()
     return re.sub(r"^(https?://|urn:oid:|oid:)", "", plain)
 
 
 def _focus(code: str) -> str:
-    """The focus concept of a post-coordinated expression: what it is a kind of."""
+    """The focus concept of a post-coordinated expression."""
     found = re.match(r"\s*(?:===\s*|<<<\s*)?(\d+)", code)
     return found[1] if found else code.strip()
 
 
 def _dotted(code: str) -> str:
-    """ICD-10 with its dot and without the German marks: `M49.5*`, `E11.90 G`."""
+    """An ICD-10 code with its dot and without German suffixes: `M49.5*`, `E11.90 G`."""
     plain = re.sub(r"[\s+*!\u2020#]+[AGVZ]?$", "", code.strip().upper()).replace(".", "")
     return plain if len(plain) <= 3 else f"{plain[:3]}.{plain[3:]}"
 

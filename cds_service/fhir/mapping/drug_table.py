@@ -1,4 +1,4 @@
-"""Drugs by ingredient, from `drugs.toml`: each is a concept by its name and belongs to groups that findings read."""
+"""Drugs by ingredient, from `drugs.toml`: each ingredient is a concept and belongs to groups that findings use."""
 
 from __future__ import annotations
 
@@ -48,15 +48,15 @@ class _DrugsFile(_Closed):
 
 @dataclass(frozen=True, slots=True)
 class DrugTable:
-    """What codes and words say of a drug.
+    """Identifies drugs by codes and words.
 
     Attributes:
-        ingredients: names, as our texts call them.
-        groups: what findings read: `bone-drug`.
+        ingredients: names as our texts use them.
+        groups: groups that findings use: `bone-drug`.
         codes: concepts by system and code.
-        classes: ATC codes below which everything is of the concepts; a code that stands in `codes` is not.
+        classes: concepts by ATC class, for every code below it that is not in `codes`.
         words: rules by concept.
-        members: of each ingredient itself and its groups.
+        members: each ingredient's own name and its groups.
     """
 
     ingredients: frozenset[str] = frozenset()
@@ -76,7 +76,7 @@ class DrugTable:
         return self.members.get(concept, (concept,))
 
     def concepts_of(self, system: str, code: str) -> tuple[str, ...]:
-        """Concepts of a canonical code."""
+        """The concepts of a canonical code."""
         if (listed := self.codes.get((system, code))) or system != ATC:
             return listed or ()
         return next(
@@ -85,7 +85,7 @@ class DrugTable:
 
 
 def load_drugs(folders: Sequence[Path], systems: CodeSystems) -> DrugTable:
-    """The drugs in force; none where no folder has the file.
+    """Load the drugs in force; none if no folder has the file.
 
     Raises:
         DataFileError: the file is wrong.
@@ -118,7 +118,7 @@ def load_drugs(folders: Sequence[Path], systems: CodeSystems) -> DrugTable:
 
 
 def _rule(words: Sequence[str], brands: Sequence[str], name: str) -> TextRule:
-    """Beginnings of words, and whole words; of scripts without spaces any place."""
+    """A rule for the beginnings of words and for whole words; in scripts without spaces, anywhere in the text."""
     parts = [*(_at_word(word) for word in words), *(_at_word(word, whole=True) for word in brands)]
     for part in parts:
         try:

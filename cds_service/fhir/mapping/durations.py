@@ -1,8 +1,8 @@
-"""Lengths that an order states in words, `TLSO x 3 months`, by the word lists of `mappings/durations.toml`.
+"""Reads durations that an order states in words (`TLSO x 3 months`), by the word lists in `mappings/durations.toml`.
 
-One text is read clause by clause. A number with a unit of time is a length of the order only where what stands around
-it says so; a frequency, an age or a delay is none, and what is about something else (a check, a dose, a visit) is left
-out. What is neither is doubtful, and said to be.
+A text is read clause by clause. A number with a unit of time is the order's duration only if the words around it say
+so. Frequencies, ages and delays are not durations, and clauses about something else (a check, a dose, a visit) are
+ignored. Anything unclear is reported as doubtful.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.overlay import label, required
 
 FILE = "durations.toml"
-LONGEST_TEXT = 1000  # characters; what comes behind is not read, and doubtful
-MOST_AMOUNTS = 12  # numbers with a unit of time in one text; those behind are doubtful
-NEAR = 60  # characters before and after a length that can say what it is
-DAY = 24.0  # hours: a brace is worn for so many of a day, not for so many in all
-SYMBOL = 3  # a unit as short as this is written alike in all languages
+LONGEST_TEXT = 1000  # characters; the rest is not read and makes the text doubtful
+MOST_AMOUNTS = 12  # numbers with a unit of time in one text; further ones are doubtful
+NEAR = 60  # characters of context before and after a duration
+DAY = 24.0  # hours: up to this, a brace order states wear time per day
+SYMBOL = 3  # units this short are the same in all languages
 
 _LETTER = "A-Za-zÀ-ÖØ-öø-ÿ"
 _CLAUSE = re.compile(
@@ -51,14 +51,15 @@ Kind = Literal["length", "day", "event", "payer", "doubtful"]
 
 
 class Mention(NamedTuple):
-    """What one place of a text says about the end of its order.
+    """What one passage of a text says about the end of its order.
 
     Attributes:
-        start, end: where it stands in the text, the words that belong to it included.
-        hours: of a length.
-        said: a length as our texts call it, `3 months`.
-        day: the last day, where one is named.
-        until: how an end is said in its language, `until {day}`, where this place may be replaced; else empty.
+        start, end: position in the text, including the words that belong to it.
+        hours: length of a duration.
+        said: a duration in our wording, `3 months`.
+        day: the last day, if one is named.
+        until: wording for an end date in the text's language, `until {day}`, if the passage may be replaced; else
+            empty.
     """
 
     kind: Kind
@@ -111,7 +112,7 @@ class _File(BaseModel):
 
 
 class _Amount(NamedTuple):
-    """A number with a unit of time: `6-8 weeks` is the longer of the two."""
+    """A number with a unit of time; for a range (`6-8 weeks`), the longer one."""
 
     start: int
     end: int
@@ -165,16 +166,16 @@ class DurationRules:
         put(self, "_anywhere", dict(_tables(self.content)))
 
     def read(self, text: str, subject: Literal["brace", "bed-rest"], *, is_title: bool = False) -> tuple[Mention, ...]:
-        """What a text says about the end of an order of this kind; places are those of the text as it stands.
+        """Read what a text says about the end of an order of this kind; positions refer to the text as given.
 
         Args:
-            text: of an order.
+            text: a text from an order.
             subject: what is ordered.
-            is_title: the text names the order, so that what it says is about it.
+            is_title: the text is the order's title, so that everything in it refers to the order.
         """
         plain = unicodedata.normalize("NFKC", text[:LONGEST_TEXT])
         found = list(self._read(plain, subject, is_title=is_title))
-        if len(plain) != len(text) or plain != text:  # places are not those of the text: nothing can be replaced
+        if len(plain) != len(text) or plain != text:  # positions do not match the text: nothing can be replaced
             found = [one._replace(until="") for one in found]
         if len(text) > LONGEST_TEXT:
             found.append(Mention("doubtful", LONGEST_TEXT, len(text)))
@@ -206,7 +207,7 @@ class DurationRules:
         return any(self._anywhere[name].search(clause) for name in ("others", *elsewhere))
 
     def _day(self, text: str, found: re.Match[str]) -> Mention | None:
-        """A day that is said to be the last one; any other day says nothing here."""
+        """A day that is stated as the last one; other days do not matter here."""
         day = self._day_of({name.rstrip("0123456789"): value for name, value in found.groupdict().items() if value})
         before = text[max(0, found.start() - NEAR) : found.start()]
         for name in self.content.languages:
@@ -220,7 +221,7 @@ class DurationRules:
         return None
 
     def _day_of(self, parts: Mapping[str, str]) -> date | None:
-        """The day of a date in words or numbers; None where it is none, or may be of two."""
+        """The day that a date in words or numbers means; None if it is not a date or is ambiguous."""
         month = parts.get("m")
         day = parts.get("d")
         if word := parts.get("w"):
@@ -275,7 +276,7 @@ class DurationRules:
     def _length(
         self, clause: str, amount: _Amount, subject: str, *, own: bool, other: bool, about: bool | None
     ) -> Mention | None:
-        """A length, a doubtful one, or nothing where this number of hours or weeks is none of the order's."""
+        """A duration, a doubtful one, or None if the number does not describe the order."""
         languages = self._languages(amount)
         before, after = clause[max(0, amount.start - NEAR) : amount.start], clause[amount.end : amount.end + NEAR]
         is_rate = self._ends(before, "every", languages) or self._begins(after, "rate", languages)
@@ -348,7 +349,7 @@ class DurationRules:
     def _in_its_clause(
         self, before: str, after: str, subject: str, *, is_led: bool, late: bool, own: bool, about: bool | None
     ) -> Literal["length", "doubtful"] | None:
-        """In a clause about nothing else: by the words around, where the clause itself does not name the order."""
+        """Judge a duration by the words around it, in a clause that names neither the order nor anything else."""
         if not own and about is False:
             return None
         if not own:
@@ -358,7 +359,7 @@ class DurationRules:
         return "length" if is_led or self._is_next_to_subject(before, after, subject) else "doubtful"
 
     def _is_next_to_subject(self, before: str, after: str, subject: str) -> bool:
-        """Nothing but words that say nothing stand between a length and what is ordered."""
+        """Whether only filler words stand between a duration and the ordered item."""
         pattern = self._anywhere[subject]
         ends = [found.end() for found in pattern.finditer(before)]
         if ends:
@@ -370,14 +371,14 @@ class DurationRules:
         return _WORD.search(self._anywhere["fillers"].sub(" ", words)) is None
 
     def _languages(self, amount: _Amount) -> tuple[str, ...]:
-        """Those whose word the unit is; all where it is a symbol."""
+        """The languages in which the unit is a word; all of them if it is a symbol."""
         every = tuple(self.content.languages)
         named = tuple({name: None for pattern, _, name in self._units if pattern.fullmatch(amount.printed_unit)})
         is_symbol = len(amount.printed_unit) <= SYMBOL and (not named or named[0] == every[0])
         return every if is_symbol else named
 
     def _without_soft(self, before: str, languages: Sequence[str]) -> str:
-        """What stands before, without words that say how exact a length is."""
+        """The text before a duration, without words such as "about"."""
         bare = before.rstrip()
         for _ in range(4):
             found = self._ends(bare, "soft", languages)
@@ -396,7 +397,7 @@ class DurationRules:
         return any(self._lists[one, name].search(words) for one in languages)
 
 
-BEFORE = {"for", "soft", "until", "until-date", "every", "since", "delay"}  # lists of what stands before a length
+BEFORE = {"for", "soft", "until", "until-date", "every", "since", "delay"}  # lists of words that precede a duration
 AFTER = {"rate", "ago", "past"}
 INSIDE = {"stop", "start", "up"}
 
@@ -449,7 +450,7 @@ def _blank(text: str, start: int, end: int) -> str:
 
 
 def load_durations(folders: Sequence[Path]) -> DurationRules:
-    """The rules in force.
+    """Load the rules in force.
 
     Raises:
         DataFileError: the file is missing or wrong.

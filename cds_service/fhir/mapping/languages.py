@@ -1,4 +1,4 @@
-"""Which languages our rules can read, so that an entry in another one is not taken for silence."""
+"""Recognises texts in languages without rules, so that an entry we cannot read does not count as absent."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ class _LanguagesFile(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Languages:
-    """The letters of the languages that we read, and words of others that are written with the same letters.
+    """The letters of the languages that we read, and words of other languages with the same letters.
 
     Attributes:
-        abbreviations: those that stand for something of no concern to us.
-        qualifiers: words that name nothing by themselves: `stage`, `left`.
+        abbreviations: abbreviations whose meaning is known and not relevant.
+        qualifiers: words that mean nothing alone: `stage`, `left`.
     """
 
     letters: re.Pattern[str]
@@ -45,7 +45,7 @@ class Languages:
     qualifiers: frozenset[str] = frozenset()
 
     def can_read(self, text: str) -> bool:
-        """Whether a text has words, and nothing in it is of another language."""
+        """Whether a text has words, all of them in languages that we read."""
         found = _LETTERS.findall(text.lower())
         if len(found) < 2 and not any(one > "\u2e80" for one in found):  # one Chinese character may be a word
             return False
@@ -56,7 +56,7 @@ class Languages:
         return self._names_something(text)
 
     def _names_something(self, text: str) -> bool:
-        """Whether there is more than abbreviations that may stand for anything, and words that go with them."""
+        """Whether the text has more than ambiguous abbreviations and qualifiers."""
         words = _ANY_WORD.findall(without_accents(text))
         return any(self._is_name(word) for word in words) or any(one > "\u2e80" for one in text)
 
@@ -69,7 +69,7 @@ class Languages:
 
 
 def load_languages(folders: Sequence[Path]) -> Languages:
-    """The languages in force.
+    """Load the languages in force.
 
     Raises:
         DataFileError: the file is missing or wrong.

@@ -1,4 +1,4 @@
-"""Reads value sets, code systems, concept maps and word lists of `mappings/`, and refuses what cannot be right."""
+"""Reads value sets, code systems, concept maps and word lists from `mappings/`, and refuses invalid content."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Code = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class ValueSetRules:
-    """One value set: its codes, and classes of codes by pattern (full match on the canonical code)."""
+    """One value set: its codes, and patterns for classes of codes (full match on the canonical code)."""
 
     codes: frozenset[Code]
     patterns: tuple[tuple[str, re.Pattern[str]], ...] = ()
@@ -34,7 +34,7 @@ class ValueSetRules:
 
     @property
     def class_systems(self) -> frozenset[str]:
-        """Systems of which single codes do not decide."""
+        """Systems whose codes are matched by pattern."""
         excluded = {system for system, _ in (*self.excluded_codes, *self.excluded_patterns)}
         return frozenset({system for system, _ in self.patterns} | excluded)
 
@@ -48,7 +48,7 @@ class ValueSetRules:
 
 @dataclass(frozen=True, slots=True)
 class LocalCode:
-    """What a site's local code means: a code of our own systems, with the unit it implies."""
+    """The meaning of a site's local code: a code in our own systems, with the unit that it implies."""
 
     system: str
     code: str
@@ -56,7 +56,7 @@ class LocalCode:
 
 
 class _Words(BaseModel):
-    """What one language says of one concept: regular expressions, and texts that show what they mean."""
+    """One language's rules for one concept: regular expressions, with examples and counter-examples."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -68,11 +68,11 @@ class _Words(BaseModel):
 
 
 class _Language(RootModel[dict[str, _Words]]):
-    """A file of `texts/`, by concept."""
+    """A file in `texts/`, by concept."""
 
 
 def read_value_sets(folders: Sequence[Path], systems: CodeSystems) -> Mapping[str, ValueSetRules]:
-    """Value sets by id, each checked as FHIR R4 and by its codes."""
+    """Read value sets by id; each must be valid FHIR R4 with valid codes."""
     return {name: _value_set(path, systems) for name, path in files_in_force(folders, "valueset", ".json").items()}
 
 
@@ -137,9 +137,9 @@ def _check_id(content: Mapping[str, Any], path: Path) -> None:
 
 
 def read_own_codes(folders: Sequence[Path]) -> Mapping[str, str]:
-    """Code -> system, of our own two code systems.
+    """Read our own two code systems, as code -> system.
 
-    A finding without a value set of its own is a code of `measures` by its file alone, so that a new one is one file.
+    A finding without a value set is a code in `measures` by virtue of its file, so that a new finding needs one file.
     """
     own: dict[str, str] = {}
     for path in files_in_force(folders, "codesystem", ".json").values():
@@ -160,7 +160,7 @@ def read_own_codes(folders: Sequence[Path]) -> Mapping[str, str]:
 def read_local_codes(
     folders: Sequence[Path], systems: CodeSystems, own: Mapping[str, str]
 ) -> Mapping[Code, tuple[LocalCode, ...]]:
-    """Local codes that concept maps lead to our own code systems."""
+    """Read the local codes that concept maps translate to our own code systems."""
     local: dict[Code, tuple[LocalCode, ...]] = {}
     for path, group, element in _elements(folders):
         if group.get("target") not in (MEASURES, ORDERS):
@@ -185,7 +185,7 @@ def _local_code(system: str, target: Mapping[str, Any], path: Path, at: str, own
 
 
 def _taken(element: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """Targets that mean the same; a wider one only where the site says why."""
+    """The equivalent targets; a wider target counts only if the site states why."""
     for target in element.get("target", []):
         means_same = target.get("equivalence") in ("equal", "equivalent")
         if "code" in target and (means_same or (target.get("equivalence") == "wider" and target.get("comment"))):
@@ -207,7 +207,7 @@ def _elements(folders: Sequence[Path]) -> Iterator[tuple[Path, Mapping[str, Any]
 
 
 def read_answer_maps(folders: Sequence[Path], systems: CodeSystems) -> Mapping[str, Mapping[Code, tuple[str, ...]]]:
-    """Concept maps by id: source code -> target codes."""
+    """Read concept maps by id: source code -> target codes."""
     maps: dict[str, dict[Code, tuple[str, ...]]] = {}
     for path, group, element in _elements(folders):
         code = _sound_code(group["source"], element["code"], path, f"group.element.{element['code']}", systems)
@@ -217,7 +217,7 @@ def read_answer_maps(folders: Sequence[Path], systems: CodeSystems) -> Mapping[s
 
 
 def read_texts(folders: Sequence[Path]) -> Mapping[str, TextRule]:
-    """Word rules by concept, those of all languages in `texts/` together; each must get its own examples right."""
+    """Read word rules by concept, combined over all languages in `texts/`; each must pass its own examples."""
     files = files_in_force(folders, "texts", ".toml").values()
     said = [
         (concept, words, path)

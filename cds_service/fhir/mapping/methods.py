@@ -1,4 +1,4 @@
-"""Ways of measuring, by the words of `mappings/methods.toml`."""
+"""Recognises measurement methods by the words in `mappings/methods.toml`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cds_service.fhir.mapping.overlay import label, read_toml, top_files, valida
 from cds_service.fhir.mapping.text_rules import without_accents
 
 FILE = "methods.toml"
-# Chinese is written without spaces: `CT平扫` are two words.
+# Chinese is written without spaces: `CT平扫` is two words.
 _BETWEEN_SCRIPTS = re.compile(r"(?<=[0-9A-Za-z])(?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff])(?=[0-9A-Za-z])")
 
 
@@ -27,7 +27,7 @@ class _Phrases(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """Phrases that name a way of measuring, and phrases that hold them and mean something else."""
+    """Phrases that name a method, and longer phrases that contain them but mean something else."""
 
     any: re.Pattern[str]
     unless: re.Pattern[str] | None
@@ -39,24 +39,24 @@ class _Rule:
 
 
 class MethodWords:
-    """What words say of the way of measuring."""
+    """Recognises measurement methods in words."""
 
     def __init__(self, rules: Mapping[str, _Rule]) -> None:
         self._rules = rules
 
     @property
     def names(self) -> frozenset[str]:
-        """Every way that the file knows."""
+        """Every method in the file."""
         return frozenset(self._rules)
 
     def named(self, text: str, among: Sequence[str]) -> frozenset[str]:
-        """Those of these ways that a text names."""
+        """The methods among these that a text names."""
         words = text if text.isascii() else _BETWEEN_SCRIPTS.sub(" ", without_accents(text))
         return frozenset([name for name in among if self._rules[name].fits(words)])
 
 
 def load_method_words(folders: Sequence[Path]) -> MethodWords:
-    """The rules in force.
+    """Load the rules in force.
 
     Raises:
         DataFileError: the file is wrong.

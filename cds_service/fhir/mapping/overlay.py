@@ -1,4 +1,4 @@
-"""Data folders laid over each other: a later file replaces an earlier one of the same name, whole, never merged."""
+"""Overlays data folders: a later file replaces an earlier one of the same name entirely; files are never merged."""
 
 from __future__ import annotations
 
@@ -17,27 +17,27 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 def files_in_force(folders: Sequence[Path], subfolder: str, suffix: str) -> Mapping[str, Path]:
-    """File name without suffix -> the file in force, sorted by name.
+    """The file in force by name without suffix, sorted by name.
 
     Raises:
-        DataFileError: a folder is there and cannot be read.
+        DataFileError: a folder exists but cannot be read.
     """
     paths = (path for folder in folders for path in _listed(folder / subfolder))
     return dict(sorted({path.stem: path for path in paths if path.suffix == suffix}.items()))
 
 
 def top_files(folders: Sequence[Path], *names: str) -> Mapping[str, Path]:
-    """The file in force of each of these names that any folder has.
+    """The file in force for each of these names that any folder has.
 
     Raises:
-        DataFileError: a folder is there and cannot be read.
+        DataFileError: a folder exists but cannot be read.
     """
     there = ((folder, {path.name for path in _listed(folder)}) for folder in folders)
     return {name: folder / name for folder, present in there for name in names if name in present}
 
 
 def required(folders: Sequence[Path], name: str, model: type[Model]) -> tuple[Path, Model]:
-    """The TOML file in force of this name, and its content.
+    """The TOML file in force with this name, and its content.
 
     Raises:
         DataFileError: no folder has it, or it is wrong.
@@ -49,18 +49,19 @@ def required(folders: Sequence[Path], name: str, model: type[Model]) -> tuple[Pa
 
 
 def refuse_unread(ours: Path, overlay: Path) -> None:
-    """No file or folder of a site's overlay stands where nobody looks: a misspelt name would silently not be in force.
+    """Refuse files and folders in a site's overlay that would never be read, such as misspelt ones.
 
-    In a folder of ours that holds folders the names are ours; in the others names are free and kinds are ours.
+    Where our folder holds folders, the overlay may only use the same names. Elsewhere names are free, and only the kind
+    of file must match.
 
     Raises:
-        DataFileError: names the first that does.
+        DataFileError: names the first such file or folder.
     """
     for path in sorted(overlay.rglob("*")):
         name = path.relative_to(overlay)
         is_ours = path.is_dir() or path.suffix.lower() in DATA
         if not is_ours or path.name == "README.md" or any(part.startswith(".") for part in name.parts):
-            continue  # what people note, and what editors and mounted volumes leave
+            continue  # notes, and files left by editors and mounted volumes
         beside = _listed(ours / name.parent)
         has_folders = any(one.is_dir() for one in beside)
         kinds = {one.suffix for one in beside if not has_folders}
@@ -70,7 +71,7 @@ def refuse_unread(ours: Path, overlay: Path) -> None:
 
 
 def _listed(folder: Path) -> list[Path]:
-    """What lies in it; nothing where it is not there. One that may not be read must not pass for an empty one."""
+    """The folder's content; nothing if it does not exist. An unreadable folder must not pass for an empty one."""
     try:
         return list(folder.iterdir())
     except OSError as error:
@@ -80,7 +81,7 @@ def _listed(folder: Path) -> list[Path]:
 
 
 def label(path: Path) -> str:
-    """How a data file is called in messages: its folder and name."""
+    """The name of a data file in messages: folder and file name."""
     return f"{path.parent.name}/{path.name}"
 
 
@@ -93,7 +94,7 @@ def read_toml(path: Path) -> dict[str, Any]:
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """The object in a JSON file; a key that stands twice is refused."""
+    """The object in a JSON file; duplicate keys are refused."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_unique_keys)
     except (OSError, ValueError) as error:
@@ -104,7 +105,7 @@ def read_json(path: Path) -> dict[str, Any]:
 
 
 def validated(model: type[Model], content: Mapping[str, Any], path: Path) -> Model:
-    """The content as a model; the first fault is named by its key."""
+    """Validate the content as a model; the error names the first faulty key."""
     try:
         return model.model_validate(content)
     except ValidationError as error:

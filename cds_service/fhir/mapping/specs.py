@@ -14,7 +14,7 @@ __all__ = ["FindingSpec", "asked_codes", "check_specs", "load_finding_specs"]
 
 
 def load_finding_specs(*folders: Path) -> Mapping[str, FindingSpec]:
-    """Every finding of the vocabulary by name, sorted; a site's file replaces ours of the same name.
+    """Load every finding in the vocabulary by name, sorted; a site's file replaces ours of the same name.
 
     Raises:
         DataFileError: a file is wrong; the message names it and the key.
@@ -34,7 +34,7 @@ def _spec(path: Path) -> FindingSpec:
 
 
 def check_specs(specs: Mapping[str, FindingSpec], terminology: Terminology) -> None:
-    """Every concept, concept map and unit that a finding names must exist.
+    """Check that every concept, concept map and unit that a finding names exists.
 
     Raises:
         DataFileError: names the file and key of the first that does not.
@@ -55,7 +55,7 @@ def check_specs(specs: Mapping[str, FindingSpec], terminology: Terminology) -> N
 
 
 def asked_codes(specs: Mapping[str, FindingSpec], terminology: Terminology, key: str) -> tuple[Code, ...]:
-    """(system, code) pairs by which the Observations of one prefetch key are asked, sorted, each once."""
+    """The (system, code) pairs that the query of one prefetch key asks for, sorted, each once."""
     asked = (spec for spec in specs.values() if spec.key == key and not spec.after_surgery)
     concepts = {concept for spec in asked for concept in spec.asked_concepts}
     return tuple(sorted({code for concept in concepts for code in terminology.codes(concept)}))

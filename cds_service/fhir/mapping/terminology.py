@@ -1,7 +1,8 @@
-"""What codes mean: value sets, local codes of a site, coded answers, and words as the last resort.
+"""Translates codes to concepts: value sets, a site's local codes, coded answers, and words as the last resort.
 
-A *concept* is the id of a value set in `mappings/valueset/`, or a code of one of our own code systems in
-`mappings/codesystem/`; where both exist they are one. This module matches; `mapping_files.py` reads and checks.
+A *concept* is the id of a value set in `mappings/valueset/`, or a code in one of our own code systems in
+`mappings/codesystem/`; if both exist, they are the same concept. This module matches codes; `mapping_files.py` reads
+and checks the files.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from cds_service.fhir.raw_json import LISTS
 
 Code = tuple[str, str]
 
-# Records write the same codes again and again: so many are remembered as written, none longer than this.
+# Records repeat the same codes, so lookups are cached: this many, by spellings up to this length.
 REMEMBERED = 4096
 LONGEST_CODE = 200
 NOTHING: frozenset[str] = frozenset()
@@ -52,7 +53,7 @@ class Match:
 
 
 class Terminology:
-    """Membership of codes, by the files of `mappings/`. What it says does not change after loading."""
+    """Membership of codes in concepts, by the files in `mappings/`; immutable after loading."""
 
     def __init__(
         self,
@@ -88,7 +89,7 @@ class Terminology:
         self._as_written = dict(self._known)
 
     def _index(self) -> Mapping[Code, tuple[str, ...]]:
-        """Concepts of every enumerated code, our own codes included."""
+        """Concepts of every enumerated code, including our own codes."""
         index: dict[Code, set[str]] = {}
         for concept, rules in self._value_sets.items():
             for code in rules.codes:
@@ -98,7 +99,7 @@ class Terminology:
         return {code: tuple(sorted(concepts)) for code, concepts in index.items()}
 
     def _index_of_classes(self) -> Mapping[str, tuple[str, ...]]:
-        """Value sets with patterns or exclusions, by the systems that these are about."""
+        """Value sets with patterns or exclusions, by system."""
         index: dict[str, list[str]] = {}
         for concept, rules in self._value_sets.items():
             for system in rules.class_systems:
@@ -130,7 +131,7 @@ class Terminology:
         return tuple(dict.fromkeys(found)) if found else ()
 
     def codings(self, codeable: Any) -> list[Code]:
-        """System and code of each coding, in the spelling that we compare."""
+        """Normalised system and code of each coding."""
         return [self._systems.normalise(*code) for code in _codes(codeable)]
 
     def knows(self, system: str, code: str) -> bool:
@@ -139,20 +140,20 @@ class Terminology:
         return bool(self._read((system, code)) if known is None else known)
 
     def tells(self, kind: Listed, codeable: Any) -> bool:
-        """Whether a coding of this CodeableConcept alone says what an entry of such a list is, one of ours or not."""
+        """Whether a coding of this CodeableConcept alone identifies an entry of such a list, relevant to us or not."""
         return any(self._systems.tells(kind, *code) for code in _codes(codeable))
 
     def systems_of(self, codeable: Any) -> frozenset[str]:
-        """Canonical systems of the codings."""
+        """The canonical systems of the codings."""
         return frozenset(self._systems.normalise(*code)[0] for code in _codes(codeable))
 
     def concepts(self, codeable: Any) -> frozenset[str]:
-        """Names of the concepts that a CodeableConcept belongs to."""
+        """The concepts that a CodeableConcept belongs to."""
         matches = self.matches(codeable)
         return frozenset([match.concept for match in matches]) if matches else NOTHING
 
     def codes(self, concept: str) -> tuple[Code, ...]:
-        """Every enumerated code of a concept with the local codes that a site maps to it, sorted.
+        """Every enumerated code of a concept and the local codes that a site maps to it, sorted.
 
         Raises:
             KeyError: there is no such concept.
@@ -165,7 +166,7 @@ class Terminology:
         return tuple(sorted(enumerated | local))
 
     def translate(self, map_id: str, codeable: Any) -> tuple[str, ...]:
-        """Target codes of a coded answer by `mappings/conceptmap/<map_id>.json`, sorted; empty when it has none.
+        """Translate a coded answer by `mappings/conceptmap/<map_id>.json` to its target codes, sorted; may be empty.
 
         Raises:
             KeyError: there is no such map.
@@ -176,7 +177,7 @@ class Terminology:
         return tuple(sorted(set(found)))
 
     def answers(self, map_id: str) -> frozenset[str]:
-        """Every word that a concept map of answers leads to.
+        """Every target code of a concept map for answers.
 
         Raises:
             KeyError: there is no such map.
@@ -184,38 +185,38 @@ class Terminology:
         return frozenset(target for targets in self._answer_maps[map_id].values() for target in targets)
 
     def text_concepts(self, text: str, among: frozenset[str] | None = None, beside: str | None = "") -> frozenset[str]:
-        """Concepts that words name, by `mappings/texts/`. The last resort: say so where it is used.
+        """Concepts that a text names, by `mappings/texts/`. A last resort: callers must disclose its use.
 
         Args:
-            text: of a record or an order.
-            among: the concepts that matter; the words of no other are looked for. None for those that codes may
-                belong to; the others (sides, routes, what makes an order another one) are asked for by name.
-            beside: what else is known of the place in the body, for names of two or three letters;
-                None where they do not count.
+            text: a text from a record or an order.
+            among: the concepts to look for; None for all that codes may belong to. Others (sides, routes, words that
+                turn an order into another one) must be requested by name.
+            beside: other words about the body site, needed to accept abbreviations of two or three letters;
+                None if those do not count.
         """
         return frozenset(self.text_places(text, among, beside)) if isinstance(text, str) else NOTHING
 
     def text_places(
         self, text: str, among: frozenset[str] | None = None, beside: str | None = ""
     ) -> Mapping[str, tuple[int, int]]:
-        """As `text_concepts`, each with the first place where `folded(text)` names it."""
+        """Like `text_concepts`, each with its first position in `folded(text)`."""
         rules = self._rules_among.get(among)
-        if rules is None:  # few sets are asked for, all of them named in our code
+        if rules is None:  # few distinct sets are requested, all of them constants
             wanted = self.names if among is None else among
             chosen = {one: rule for one, rule in self._texts.items() if one in wanted}
             rules = self._rules_among[among] = TextRules(chosen, self._texts.get(SPINE))
         return rules.places(text, beside)
 
     def drug_words(self, text: str) -> frozenset[str]:
-        """Ingredients and groups of drugs that words name, by `mappings/drugs.toml`; `other-drug` for another drug."""
+        """Ingredients and drug groups that a text names, by `mappings/drugs.toml`; `other-drug` for any other drug."""
         return frozenset(self._drug_rules.places(text))
 
     def can_read(self, text: str) -> bool:
-        """Whether these words are of a language that we have rules for, so that what they do not name is not there."""
+        """Whether a text is in a language that we have rules for, so that what it does not name is absent."""
         return self._languages.can_read(text)
 
     def _read(self, code: Code) -> tuple[Match, ...]:
-        """What a code means that is written in another spelling, or that only a rule lists; most mean nothing here."""
+        """Matches of a code in an unusual spelling, or one that only a pattern covers; most codes have none."""
         system, canonical = self._systems.normalise(*code)
         known = self._known.get((system, canonical))
         if known is None:
@@ -262,10 +263,10 @@ def _codes(codeable: Any) -> list[Code]:
 
 
 def load_terminology(*folders: Path) -> Terminology:
-    """The terminology of `mappings/` with a site's overlay: a later file replaces an earlier one of the same name.
+    """Load the terminology from `mappings/` with a site's overlay: a later file replaces one of the same name.
 
     Raises:
-        DataFileError: a file is not readable, not what it says, or holds a code that cannot be right.
+        DataFileError: a file is unreadable, is not what it claims to be, or holds an invalid code.
     """
     systems = load_code_systems(*folders)
     own_codes = read_own_codes(folders)

@@ -1,4 +1,4 @@
-"""Words that name a concept: the rules of `texts/`, tried on texts without case and accents."""
+"""Recognises concepts in words, by the rules in `texts/`, ignoring case and accents."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from functools import lru_cache
 
 Place = tuple[int, int]
 
-# Titles of orders, diagnoses and drugs are the same few thousand all day; anything longer is somebody's own prose.
+# The same few thousand titles of orders, diagnoses and drugs recur all day; longer texts are free prose, not cached.
 KEPT_TEXTS = 4096
 LONGEST_TITLE = 200
 SPINE = "spine"  # the concept whose words turn a short name (PKP) into an operation of the spine
@@ -23,9 +23,9 @@ class TextRule:
     """Words that name a concept, as regular expressions on folded text.
 
     Attributes:
-        any: one of them names the concept.
-        none: one of them beside it says otherwise.
-        short: abbreviations and words of many meanings: they count only beside a word of `SPINE`.
+        any: any match names the concept.
+        none: any match rules the concept out.
+        short: ambiguous abbreviations and words: they count only next to a word of `SPINE`.
     """
 
     any: tuple[str, ...]
@@ -34,20 +34,20 @@ class TextRule:
 
 
 class TextRules:
-    """The rules of some concepts, tried together."""
+    """The rules for several concepts, searched together."""
 
     def __init__(self, rules: Mapping[str, TextRule], spine: TextRule | None) -> None:
-        """By concept, and the rule of `SPINE`."""
+        """Rules by concept, and the rule for `SPINE`."""
         self._rules = {concept: _Searches(rule) for concept, rule in rules.items()}
         self._spine = _Searches(spine) if spine else None
         self._looked_up = lru_cache(KEPT_TEXTS)(self._look)
 
     def places(self, text: str, beside: str | None = "") -> Mapping[str, Place]:
-        """Where `folded(text)` names which concept, the first place of each.
+        """The first position in `folded(text)` at which each concept is named.
 
         Args:
-            text: of a record or an order.
-            beside: what else is known of the place in the body, for short names; None where those do not count.
+            text: a text from a record or an order.
+            beside: other words about the body site, needed to accept short names; None if those do not count.
         """
         look = self._looked_up if len(text) <= LONGEST_TITLE else self._look
         return look(folded(text), beside)
@@ -71,21 +71,21 @@ class TextRules:
 
 
 class _Searches:
-    """A rule, compiled: one search for each list of words."""
+    """A compiled rule: one search for each list of words."""
 
     def __init__(self, rule: TextRule) -> None:
         self.any, self.none, self.short = _compiled(rule.any), _compiled(rule.none), _compiled(rule.short)
 
 
 def folded(text: str) -> str:
-    """The text in lower case and without accents."""
+    """The text in lower case without accents."""
     return without_accents(text).lower()
 
 
 def without_accents(text: str) -> str:
-    """The text without the accents of Latin letters, which records leave out as often as not; wide forms as usual ones.
+    """The text without accents on Latin letters, which records often omit; full-width forms become normal ones.
 
-    Marks of other scripts stay: they make another letter.
+    Marks in other scripts are kept, since they make a different letter.
     """
     if text.isascii():
         return text
@@ -93,7 +93,7 @@ def without_accents(text: str) -> str:
 
 
 def folded_pattern(pattern: str) -> str:
-    r"""A regular expression for folded texts: `\S` stays what it is."""
+    r"""Fold a regular expression like the texts that it is matched with; `\S` stays as it is."""
     return _ESCAPED.sub(lambda part: part[0] if part[0].startswith("\\") else folded(part[0]), pattern)
 
 

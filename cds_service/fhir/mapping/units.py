@@ -1,4 +1,4 @@
-"""UCUM by table: canonical spelling and conversion. What the table does not know is refused."""
+"""UCUM units by table: canonical spelling and conversion. Units that are not in the table are refused."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Factor(BaseModel):
     """A value in one unit times `times` is the value in the other.
 
     Attributes:
-        at_most: largest value for which this holds; beyond it the unit is taken for a mistake.
+        at_most: largest plausible value; beyond it the unit is assumed to be a mistake.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -37,21 +37,21 @@ class _UnitsFile(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class UnitTable:
-    """Spellings and factors of `units.toml`."""
+    """Spellings and factors from `units.toml`."""
 
     spellings: Mapping[str, str]
     factors: Mapping[tuple[str, str], Factor]
 
     def canonical(self, spelling: str) -> str | None:
-        """The canonical spelling of a unit in any case and spacing; None when the table does not know it."""
+        """The canonical spelling of a unit, ignoring case and spaces; None if it is not in the table."""
         return self.spellings.get(spelling) or self.spellings.get(_folded(spelling))
 
     def can_convert(self, unit: str, to: str) -> bool:
-        """Whether the table leads from one canonical unit to the other."""
+        """Whether the table converts one canonical unit to the other."""
         return unit == to or (unit, to) in self.factors
 
     def convert(self, value: float, unit: str, to: str) -> float | None:
-        """The value in another canonical unit; None when the table does not lead there with this value."""
+        """Convert a value to another canonical unit; None if the table has no conversion for this value."""
         if unit == to:
             return value
         factor = self.factors.get((unit, to))
@@ -61,7 +61,7 @@ class UnitTable:
 
 
 def load_units(folders: Sequence[Path]) -> UnitTable:
-    """The unit table in force.
+    """Load the unit table in force.
 
     Raises:
         DataFileError: the file is missing or wrong.
@@ -72,7 +72,7 @@ def load_units(folders: Sequence[Path]) -> UnitTable:
         for spelling in (canonical, *others):
             if spellings.setdefault(_folded(spelling), canonical) != canonical:
                 raise DataFileError(label(path), f"spellings.{canonical}", f"{spelling!r} is also another unit")
-            spellings[spelling] = canonical  # as most records write it
+            spellings[spelling] = canonical  # the most common spelling in records
     for factor in content.factors:
         for unit in (factor.unit, factor.to):
             if unit not in content.spellings:
@@ -81,5 +81,5 @@ def load_units(folders: Sequence[Path]) -> UnitTable:
 
 
 def _folded(spelling: str) -> str:
-    """Spelling without case and spaces: records write `Kg`, `kg / m2`, `T-Score`."""
+    """The spelling without case and spaces: records write `Kg`, `kg / m2`, `T-Score`."""
     return "".join(spelling.split()).casefold()
