@@ -71,7 +71,7 @@ class LiveService:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._port = self._listener.getsockname()[1]
         self.url = f"http://127.0.0.1:{self._port}"
-        log = audit or AuditStore(f"sqlite:///{folder / 'audit.sqlite3'}")
+        log = audit or AuditStore(f"sqlite:///{folder / 'audit.sqlite3'}", wait_seconds=DEADLINE_SECONDS)
         app = create_app(
             load_service(),
             Settings(deadline_seconds=DEADLINE_SECONDS),
