@@ -1,4 +1,4 @@
-"""Reading raw FHIR JSON that may be anything at all: each function answers with nothing where the shape is wrong."""
+"""Reads raw FHIR JSON of any quality: each function returns an empty value if the shape is wrong."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ _DAY = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2})(T.*)?)?)?")
 
 
 def items(value: Any) -> list[Any]:
-    """The members of a list; a single object counts as a list of one, as some clients write it."""
+    """The items of a list; a single object counts as a list of one, as some clients send it."""
     if isinstance(value, LISTS):
         return list(value)
     return [value] if isinstance(value, dict) else []
 
 
 def objects(value: Any) -> list[Mapping[str, Any]]:
-    """The members of a list that are objects."""
+    """The items of a list that are objects."""
     if isinstance(value, LISTS):
         return [one for one in value if isinstance(one, dict)]
     return [value] if isinstance(value, dict) else []
 
 
 def text(value: Any) -> str:
-    """A string as it stands, else nothing."""
+    """A string unchanged; empty for anything else."""
     return value if isinstance(value, str) else ""
 
 
 def member(value: Any, *path: str) -> Any:
-    """What stands at this path of objects, or None."""
+    """The value at this path of object keys, or None."""
     for key in path:
         if not isinstance(value, dict):
             return None
@@ -46,23 +46,23 @@ def member(value: Any, *path: str) -> Any:
 
 
 def in_order(resources: Iterable[Item], name: Callable[[Item], str], raw: Callable[[Item], Any]) -> list[list[Item]]:
-    """Those of one name together, sorted by name, within it by content: an order that no server's order changes."""
+    """Group items by name, sorted by name and then content, so that the server's order does not matter."""
     named: dict[str, list[Item]] = {}
     for one in resources:
         named.setdefault(name(one), []).append(one)
     for same in named.values():
-        if len(same) > 1:  # else the content, which takes long to write down, decides nothing
+        if len(same) > 1:  # serialising content is slow, and decides only between several
             same.sort(key=lambda one: content(raw(one)))
     return [named[each] for each in sorted(named)]
 
 
 def content(value: Any) -> str:
-    """JSON as text in which equal documents are equal."""
+    """JSON as text; equal documents give equal texts."""
     return json.dumps(value, sort_keys=True)
 
 
 def number(value: Any) -> float | None:
-    """A finite JSON number; yes/no is none."""
+    """A finite JSON number; booleans do not count."""
     if isinstance(value, LosslessFloat):
         value = float(value)
     is_number = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e9
@@ -70,7 +70,7 @@ def number(value: Any) -> float | None:
 
 
 def texts_of(codeable: Any) -> list[str]:
-    """`text` and the displays of a CodeableConcept; often the one is the other once more."""
+    """`text` and the displays of a CodeableConcept, which often repeat each other."""
     if not isinstance(codeable, dict):
         return []
     found = [codeable.get("text"), *[coding.get("display") for coding in objects(codeable.get("coding"))]]
@@ -78,12 +78,12 @@ def texts_of(codeable: Any) -> list[str]:
 
 
 def first_day(value: Any) -> date | None:
-    """The day on which a FHIR date or dateTime begins, as written (no change of time zone)."""
+    """The day on which a FHIR date or dateTime begins, as written, without time zone conversion."""
     return _first_day(_DAY.fullmatch(text(value).strip()))
 
 
 def day_and_moment(value: Any) -> tuple[date | None, datetime | None]:
-    """`first_day` and `moment` of one text; no moment without a day of this age."""
+    """`first_day` and `moment` of one text; no moment if the day is not plausible."""
     written = text(value).strip()
     parts = _DAY.fullmatch(written)
     at = _moment(written, parts)
@@ -102,13 +102,13 @@ def last_day(value: Any) -> date | None:
 
 
 def moment(value: Any) -> datetime | None:
-    """A FHIR dateTime or instant with a time of day; None for anything less precise."""
+    """A FHIR dateTime or instant with a time of day; None if it is less precise."""
     written = text(value).strip()
     return _moment(written, _DAY.fullmatch(written))
 
 
 def utc_day(value: Any) -> date | None:
-    """The day in UTC of a FHIR dateTime; None for a year or a month alone, which name no day."""
+    """The UTC day of a FHIR dateTime; None for a bare year or month, which name no day."""
     written = text(value).strip()
     day, parts = first_day(written), _DAY.fullmatch(written)
     if day is None or parts is None or not parts[3]:
@@ -132,7 +132,7 @@ def _moment(written: str, parts: re.Match[str] | None) -> datetime | None:
 
 
 def _day(year: int, month: int, day: int) -> date | None:
-    """A day of this age; records write 0001-01-01 and 9999-12-31 where they mean that nothing is stated."""
+    """A plausible day; records write 0001-01-01 and 9999-12-31 for "not stated"."""
     try:
         return _in_this_age(date(year, month, day))
     except ValueError:

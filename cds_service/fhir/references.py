@@ -1,7 +1,7 @@
-"""References as FHIR writes them: which of them lead to the server of a request, and to what.
+"""Resolves FHIR references that point to the request's server.
 
-A relative reference does, and an absolute one under a base of that server. One to any other server, an unusual spelling
-(`Patient//1`, `patient/1`, `Patient/1/`), a search or a part of a resource leads nowhere: it is never guessed at.
+Those are relative references, and absolute ones under a base URL of that server. References to other servers, unusual
+spellings (`Patient//1`, `patient/1`, `Patient/1/`), searches and parts of a resource are not resolved: we never guess.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _URN = re.compile(r"urn:(?:uuid|oid):[A-Za-z0-9\-.]{1,128}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Bases:
-    """The addresses under which the FHIR server of a request writes its resources.
+    """The base URLs that the request's FHIR server uses in its references.
 
     A request that names no server has everything from the one EHR that sends it: any address is that EHR's.
     """
@@ -32,7 +32,7 @@ class Bases:
     addresses: frozenset[Address] = frozenset()
 
     def name_of(self, reference: str) -> str:
-        """`Patient/1` for `Patient/1`, `<base>/Patient/1` and any version of it; empty for all else."""
+        """`Patient/1` for `Patient/1`, `<base>/Patient/1` and any version of it; empty for anything else."""
         whole, history, version = reference.partition("/_history/")
         if history and _VERSION.fullmatch(version) is None:
             return ""
@@ -44,7 +44,7 @@ class Bases:
         return name if _NAME.fullmatch(name) and self._hold(base) else ""
 
     def target_of(self, reference: str) -> str:
-        """What `name_of` says, and the address itself of an entry of a Bundle that is known there alone, `urn:…`."""
+        """The result of `name_of`; for an entry known only within its Bundle (`urn:…`), the URL itself."""
         return reference if _URN.fullmatch(reference) else self.name_of(reference)
 
     def _hold(self, base: str) -> bool:
@@ -56,26 +56,26 @@ NO_BASE = Bases()
 
 
 def bases_of(urls: Iterable[str | None]) -> Bases:
-    """The bases behind these URLs; what is no plain base is left out."""
+    """The bases for these URLs; anything that is not a plain base URL is left out."""
     addresses = frozenset(filter(None, map(_address, filter(None, urls))))
     return Bases(frozenset(address.url for address in addresses), addresses)
 
 
 def last_name(reference: str) -> str:
-    """`Patient/1` for whatever ends so, on whatever server; empty for all else."""
+    """`Patient/1` for any reference that ends so, on any server; empty for anything else."""
     name = "/".join(reference.partition("/_history/")[0].split("/")[-2:])
     return name if _NAME.fullmatch(name) else ""
 
 
 class Targets:
-    """Resources that references may lead to, looked through once."""
+    """Resources that references may point to, indexed once."""
 
     def __init__(self, resources: Iterable[tuple[Json, str | None]], bases: Bases = Bases()) -> None:
-        """All that came along.
+        """Index these resources.
 
         Args:
-            resources: raw, with their fullUrl.
-            bases: of the server that sent them.
+            resources: raw resources with their fullUrl.
+            bases: base URLs of the server that sent them.
         """
         self._bases = bases
         self._found: dict[str, Json | None] = {}
@@ -86,15 +86,15 @@ class Targets:
                 if target not in self._found:
                     self._found[target] = resource
                 elif (other := self._found[target]) is not resource and other != resource:
-                    self._found[target] = None  # two that differ: neither is meant for certain
+                    self._found[target] = None  # two different resources: the target is ambiguous
 
     def find(self, reference: str) -> Json | None:
-        """What this reference leads to; None where that is nothing for certain."""
+        """The target of this reference; None if there is none or it is ambiguous."""
         return self._found.get(self._bases.target_of(reference))
 
 
 def contained_in(resource: Json) -> Mapping[str, Json | None]:
-    """The contained resources by what refers to them, `#1`; None where two have the same id."""
+    """The contained resources by reference, `#1`; None if two share an id."""
     listed = resource.get("contained")
     found: dict[str, Json | None] = {}
     for one in listed if isinstance(listed, list) else ():

@@ -1,7 +1,7 @@
-"""The shape that most resources have, compiled once from the classes of `fhir.resources.R4B`.
+"""Fast validation of common resources, compiled once from the classes of `fhir.resources.R4B`.
 
-What fits is valid by those classes, and is seen to be in a fiftieth of their time. What does not fit may be valid all
-the same (an element that is left out here, the 29th of February), so that it is for them to say.
+A resource that fits is valid by those classes, and the check takes a fiftieth of their time. One that does not fit may
+still be valid (an element that is left out here, 29 February), so the classes decide.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from pydantic_core import core_schema as schema
 
 Json = Mapping[str, Any]
 
-# Left out: what holds other resources, and what may turn the meaning round.
+# Left out: elements that hold other resources, and elements that may reverse the meaning.
 LEFT_OUT = frozenset({"contained", "modifierExtension", "implicitRules", "fhir_comments"})
 PARTIAL = "(?:19|20)[0-9]{2}(?:-(?:0[1-9]|1[0-2]))?"
-# A day of this age, but 29 February, which takes a calendar.
+# A plausible day, except 29 February, which needs a calendar.
 DAY = (
     "(?:19|20)[0-9]{2}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])"
     "|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"
@@ -28,7 +28,7 @@ DAY = (
 TIME = r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?(?:Z|[+-](?:0[0-9]|1[0-3]):[0-5][0-9])"
 
 
-# What the classes raise over broken resources, and over junk on which their validators fall.
+# Exceptions that the classes raise for broken resources, and for junk that crashes their validators.
 FALLEN = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
@@ -40,7 +40,7 @@ def _integer(lowest: int) -> CoreSchema:
     return schema.int_schema(strict=True, ge=lowest, le=2**31 - 1)
 
 
-# Types of values that are read here; each accepts no more than the class of its name does.
+# Value types that are checked here; each accepts no more than the class of that name.
 PRIMITIVES: Mapping[Any, CoreSchema] = {
     fhirtypes.BooleanType: schema.bool_schema(strict=True),
     fhirtypes.StringType: _text("[!-~]"),
@@ -61,7 +61,7 @@ PRIMITIVES: Mapping[Any, CoreSchema] = {
 
 
 def fits(resource: Json, resource_type: str) -> bool:
-    """Whether this raw resource has the shape of its type; False says nothing against it."""
+    """Whether this raw resource has the shape of its type; it may be valid even if not."""
     try:
         compile_shape(resource_type).validate_python(resource)
     except ValidationError:
@@ -70,7 +70,7 @@ def fits(resource: Json, resource_type: str) -> bool:
 
 
 def is_valid(resource: Json, resource_type: str) -> bool:
-    """Whether this resource, of JSON alone, is valid R4 as it stands."""
+    """Whether this JSON resource is valid R4 without repair."""
     if fits(resource, resource_type):
         return True
     try:
@@ -82,7 +82,7 @@ def is_valid(resource: Json, resource_type: str) -> bool:
 
 @cache
 def compile_shape(resource_type: str) -> SchemaValidator:
-    """The shape of one type; it takes a tenth of a second, so it is asked for at start.
+    """Compile the shape of one type; this takes a tenth of a second, so it is done at start.
 
     Raises:
         ValueError: R4 has no such type.
@@ -93,13 +93,13 @@ def compile_shape(resource_type: str) -> SchemaValidator:
 
 
 class _Compiler:
-    """The complex types that one resource type needs, each described once."""
+    """Collects the complex types that one resource type needs, each once."""
 
     def __init__(self) -> None:
         self.definitions: dict[str, CoreSchema] = {}
 
     def complex_type(self, model: Any, resource_type: str = "") -> CoreSchema:
-        """A reference to the description of a class."""
+        """A reference to the schema of a class."""
         name: str = model.__name__
         if name not in self.definitions:
             self.definitions[name] = schema.any_schema()  # types hold each other
@@ -122,7 +122,7 @@ class _Compiler:
         return schema.no_info_after_validator_function(_one_of_each(model, choices), plain) if choices else plain
 
     def _element(self, annotation: Any) -> CoreSchema | None:
-        """The description of an element's type; None for what is left to the classes."""
+        """The schema of an element's type; None if it is left to the classes."""
         if annotation in PRIMITIVES:
             return PRIMITIVES[annotation]
         if hasattr(annotation, "get_model_klass"):
@@ -134,7 +134,7 @@ class _Compiler:
 
 
 def _one_of_each(model: Any, choices: Mapping[str, list[str]]) -> Callable[[Json], Json]:
-    """Of the elements `value[x]` a resource has one at most, or exactly one."""
+    """The constraint that a resource has at most one, or exactly one, of the elements of `value[x]`."""
     groups = [
         (frozenset(names), bool(model.model_fields[names[0]].json_schema_extra["one_of_many_required"]))
         for names in choices.values()

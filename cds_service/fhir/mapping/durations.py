@@ -349,7 +349,7 @@ class DurationRules:
     def _in_its_clause(
         self, before: str, after: str, subject: str, *, is_led: bool, late: bool, own: bool, about: bool | None
     ) -> Literal["length", "doubtful"] | None:
-        """Judge a duration by the words around it, in a clause that names neither the order nor anything else."""
+        """Judge a duration in a clause about nothing else; the words around it decide if the order is not named."""
         if not own and about is False:
             return None
         if not own:

@@ -1,1 +1,1 @@
-"""Orders in: which are ours, at which levels. Orders out: what can be accepted with one click."""
+"""Recognises the orders being signed and their levels, and builds the orders that a card suggests."""

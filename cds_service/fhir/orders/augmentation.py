@@ -1,6 +1,6 @@
-"""Which of the orders being signed is a kyphoplasty or vertebroplasty, of which kind and at which levels.
+"""Finds the kyphoplasty or vertebroplasty among the orders being signed, with its kind and levels.
 
-Raw JSON in, facts out; never raises on junk. Brace, bed rest and referrals are in `support_orders.py`.
+Raw JSON in, facts out; junk never raises. Brace, bed rest and referrals are in `support_orders.py`.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from cds_service.fhir.raw_json import member, number, utc_day
 __all__ = ["find_augmentation_order", "find_draft_support_orders", "find_support_orders"]
 
 CPT = "http://www.ama-assn.org/go/cpt|"
-MOST_LEVELS = 17  # T1 to L5: a larger quantity is no number of levels
+MOST_LEVELS = 17  # T1 to L5: a larger quantity is not a number of levels
 BOTH = "The orders name both kyphoplasty and vertebroplasty; which one is done is not known."
 OPEN = "The code leaves open whether it is a kyphoplasty or a vertebroplasty."
 FROM_WORDS = "Kyphoplasty or vertebroplasty was read from the order's text; its code leaves it open."
@@ -48,10 +48,10 @@ class _Found:
 
 
 def find_augmentation_order(bundle: DraftOrders, terminology: Terminology) -> AugmentationOrder | None:
-    """The augmentation orders of a signing as one answer; None when there is none.
+    """Combine the augmentation orders of a signing into one; None if there is none.
 
     Raises:
-        PatientMismatch: one of them is another patient's, or none is plainly of the request's.
+        PatientMismatch: one of them is another patient's, or none clearly belongs to the request's patient.
     """
     recognised = _recognised(bundle.each(), terminology)
     others = _recognised(bundle.each_other(), terminology)
@@ -102,7 +102,7 @@ def _as_one(
 
 
 def _procedure(found: Sequence[_Found], terminology: Terminology) -> tuple[Procedure | None, str]:
-    """PKP or PVP by the codes, else by the words; ICD-10-PCS says PKP by two codes, supplement and reposition."""
+    """PKP or PVP by code, else by words; ICD-10-PCS encodes PKP as two codes, supplement and reposition."""
     concepts = frozenset(concept for one in found for concept in one.recognition.concepts)
     if {"kyphoplasty", "vertebroplasty"} <= concepts:
         return None, BOTH
@@ -117,7 +117,7 @@ def _procedure(found: Sequence[_Found], terminology: Terminology) -> tuple[Proce
 
 
 def _title(found: _Found, terminology: Terminology) -> str:
-    """What an order is called in our texts: `kyphoplasty L1 (22514)`."""
+    """The name of an order in our texts: `kyphoplasty L1 (22514)`."""
     procedure, _ = _procedure([found], terminology)
     name = _NAMES[procedure] if procedure else "vertebral augmentation"
     code = next((code.removeprefix(CPT) for code in found.recognition.codes if code.startswith(CPT)), "")
@@ -126,10 +126,10 @@ def _title(found: _Found, terminology: Terminology) -> str:
 
 
 def _level_count(found: Sequence[_Found], levels: tuple[str, ...]) -> int | None:
-    """How many vertebrae: those stated, or those that the codes pay for, whichever are more.
+    """The number of vertebrae: the stated ones or those that the codes bill for, whichever is more.
 
-    Order lines are not counted: two lines of one code at one level are one level. CPT's first code is one vertebra,
-    each additional one has its own code, whose `quantityQuantity` counts.
+    Order lines are not counted: two lines with the same code and level are one level. CPT's primary code is for one
+    vertebra; the add-on code counts with its `quantityQuantity`.
     """
     stated = len(levels) or max((len(one.levels.verdicts) for one in found), default=0)
     additional = sum(_additional_levels(one) for one in found)
@@ -152,13 +152,13 @@ def _additional_levels(found: _Found) -> int:
 
 
 def _at_junction(found: Sequence[_Found], count: int | None) -> bool | None:
-    """Whether any treated level is at T10-L2: no only when every treated level is known to lie elsewhere."""
+    """Whether any treated level is at T10-L2: False only if every treated level is known to lie elsewhere."""
     verdicts = {(one.levels.source, verdict) for one in found for verdict in one.levels.verdicts}
     sides = {verdict for _, verdict in verdicts}
     if True in sides:
         return True
     levels = {level for one in found for level in one.levels.levels}
     is_complete = (bool(levels) and len(levels) >= (count or 0)) or (not levels and count == 1)
-    # A second order without a level may be of another level than the first.
+    # A second order without a level may be for a different level.
     is_silent = len(found) > 1 and any(not one.levels.verdicts for one in found)
     return False if sides == {False} and is_complete and not is_silent else None

@@ -1,7 +1,7 @@
-"""The corrected brace order: the draft as it came, with an end, and a start where it had none. All else is kept.
+"""Corrects a brace order: the draft with an end date, and a start date if it had none; everything else is kept.
 
-A length in words that goes beyond the new end is replaced by that end; where this cannot be done with certainty there
-is no corrected order.
+A duration in words that exceeds the new end is replaced by that end. If that cannot be done with certainty, there is no
+corrected order.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from cds_service.fhir.shapes import is_valid
 from cds_service.json_text import plain_numbers
 
 _BOUNDS = ("boundsDuration", "boundsRange")
-# Where an order's own words stand, beside its notes. What a coding displays, or a narrative, is not ours to rewrite.
+# Elements with an order's own words, besides its notes. Displays of codings and narratives are not ours to rewrite.
 _WORDED = (
     ("code", "text"),
     ("codeCodeableConcept", "text"),
@@ -32,13 +32,13 @@ _NO_WORDS = frozenset({"id", "url", "system", "reference", "code", "value", "res
 def correct_brace_order(
     draft: Mapping[str, Any], correction: Correction, rules: DurationRules
 ) -> dict[str, Any] | None:
-    """The whole draft with its end set; None where the draft, or what would become of it, is no valid R4 resource.
+    """Set the end of the draft; None if the draft or the result is not a valid R4 resource.
 
-    None too where a time in its words is doubtful, or would still say more than the new end.
+    Also None if a time in its words is doubtful, or would still exceed the new end.
 
-    `occurrencePeriod` and `occurrenceTiming.repeat.boundsPeriod` are bounded in place; a length (`boundsDuration`) is
-    replaced by the period, since FHIR allows one of them. `occurrenceDateTime` cannot hold an end: it becomes the start
-    of an `occurrencePeriod`, as written. Members that hold nothing (`reasonCode: []`) are no FHIR and fall away.
+    `occurrencePeriod` and `occurrenceTiming.repeat.boundsPeriod` are bounded in place; `boundsDuration` is replaced by
+    the period, since FHIR allows only one of them. `occurrenceDateTime` cannot hold an end, so it becomes the start of
+    an `occurrencePeriod`, as written. Empty members (`reasonCode: []`) are not valid FHIR and are removed.
     """
     if not text(draft.get("id")) or not _is_order(draft) or _is_doubtful(draft, rules):
         return None
@@ -51,7 +51,7 @@ def correct_brace_order(
 
 
 def _is_doubtful(draft: Mapping[str, Any], rules: DurationRules) -> bool:
-    """A time in words that was not understood."""
+    """Whether a time in words was not understood."""
     mentions = (
         one for words, is_title in texts_on_time(draft) for one in rules.read(words, "brace", is_title=is_title)
     )
@@ -59,7 +59,7 @@ def _is_doubtful(draft: Mapping[str, Any], rules: DurationRules) -> bool:
 
 
 def _places(order: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
-    """Where the order's own words stand."""
+    """The places that hold the order's own words."""
     for *path, key in _WORDED:
         holder = member(order, *path) if path else order
         if isinstance(holder, dict) and text(holder.get(key)):
@@ -81,7 +81,7 @@ def _says_more(words: str, correction: Correction, rules: DurationRules) -> bool
 
 
 def _beyond(words: str, correction: Correction, rules: DurationRules) -> list[Mention]:
-    """Lengths and days in a text that go beyond the corrected end."""
+    """Durations and days in a text that exceed the corrected end."""
     begins = correction.start or correction.order.start
     return [
         one
@@ -96,7 +96,7 @@ def _is_beyond(begins: date | None, hours: float, end: date) -> bool:
 
 
 def _all_words(value: Any) -> Iterator[str]:
-    """Every text of the order that people read."""
+    """Every human-readable text in the order."""
     for name, inner in value.items() if isinstance(value, dict) else ():
         if isinstance(inner, str) and name not in _NO_WORDS:
             yield inner
@@ -119,7 +119,7 @@ def _without_empty_members(value: Any) -> Any:
 
 
 def _is_order(resource: Mapping[str, Any]) -> bool:
-    """Whether this is an R4 order that we may send."""
+    """Whether this is a valid R4 order that we may send."""
     kind = text(resource.get("resourceType"))
     return kind in ("DeviceRequest", "ServiceRequest") and is_valid(plain_numbers(resource), kind)
 
@@ -154,7 +154,7 @@ def _bound(period: dict[str, Any], correction: Correction) -> None:
 def describe_correction(
     draft: Mapping[str, Any], correction: Correction, corrected: Mapping[str, Any], ends: str, review: str
 ) -> str:
-    """What accepting the update does, as the clinician reads it; `ends` and `review` are days in words."""
+    """Describe for the clinician what accepting the update does; `ends` and `review` are days in words."""
     what = f"Set the end of this {correction.order.title or 'brace'} order to {ends}, with a review on {review}"
     is_reworded = list(texts_on_time(draft)) != list(texts_on_time(corrected))
     words = "; the length stated in its words is replaced by this end" if is_reworded else ""

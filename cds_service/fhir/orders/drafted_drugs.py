@@ -1,4 +1,4 @@
-"""Drugs that are ordered in the same signing: they count as the record's own do."""
+"""Adds the drugs ordered in the same signing, which count like those on record."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ KEY, KIND = "medications", "MedicationRequest"
 
 
 def with_drafted_drugs(record: PatientRecord, bundle: DraftOrders, terminology: Terminology) -> PatientRecord:
-    """The record with the drugs of this signing that we know; what is no valid order is left out."""
+    """Add the recognised drugs of this signing to the record; invalid orders are left out."""
     read = [_read(one, bundle.targets, terminology) for one in bundle.each() if one.type == KIND]
     return replace(record, resources=(*record.resources, *filter(None, read)))
 

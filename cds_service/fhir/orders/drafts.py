@@ -1,6 +1,6 @@
-"""The orders of one signing: `context.draftOrders` as raw JSON, whatever came, and what its references lead to.
+"""The orders of one signing: `context.draftOrders` as raw JSON of any quality, and the targets of its references.
 
-Drafts may be unknown to the FHIR server, so that nothing here is ever read back by id.
+The FHIR server may not know the drafts, so they are never read back by id.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from cds_service.fhir.references import Targets, contained_in, last_name
 OVER = frozenset(
     {"completed", "entered-in-error", "revoked", "cancelled", "rejected", "stopped", "aborted", "not-done", "ended"}
 )
-ORDERED = ("Request", "Order", "Prescription")  # how the types of orders are called
-MOST_INSIDE = 100  # orders inside groups, of one signing
-MOST_PARTS = 4000  # values of one order; a long one has a hundred
-LONGEST_LIST = 50  # of an order with more than that
+ORDERED = ("Request", "Order", "Prescription")  # endings of resource types that are orders
+MOST_INSIDE = 100  # orders inside groups, for one signing
+MOST_PARTS = 4000  # values in one order; a long one has a hundred
+LONGEST_LIST = 50  # items kept of each list in an order with more values than that
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +32,10 @@ class Draft:
     """One order.
 
     Attributes:
-        reference: `ServiceRequest/1`; without an id the address in the bundle, or its place.
-        resource: as it is read: of one of more than `MOST_PARTS` values each list is cut.
-        source: as it came, where a correction of it would reach it and no other order: it is an entry of the bundle,
-            its reference stands once, and nothing of it was cut.
+        reference: `ServiceRequest/1`; without an id, its fullUrl or its position in the bundle.
+        resource: the order as we read it; its lists are cut if it has more than `MOST_PARTS` values.
+        source: the order as received, if a correction would reach it and no other order: it is an entry of the bundle,
+            its reference is unique, and nothing was cut.
     """
 
     reference: str
@@ -52,11 +52,11 @@ class DraftOrders:
     """All orders of a signing, and the resources that came with them.
 
     Attributes:
-        drafts: orders that are plainly the patient's.
-        others: those that are not: of another patient, of nobody, or of somebody who is not named plainly.
-        person: whose they are; None where that was settled before.
-        cut: what was read of parts that are too long, as phrases.
-        referred: what they refer to elsewhere on the patient's server, by name (`referred.py`).
+        drafts: orders that clearly belong to the patient.
+        others: all other orders: of another patient, of nobody, or of somebody not clearly named.
+        person: the patient; None if ownership was settled before.
+        cut: which parts were too long to be read completely, as phrases.
+        referred: resources on the patient's server that the orders refer to, by name (`referred.py`).
     """
 
     drafts: tuple[Draft, ...]
@@ -68,15 +68,15 @@ class DraftOrders:
     referred: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def each(self) -> Iterator[Draft]:
-        """The patient's orders that ask for something, while there is time."""
+        """The patient's orders that are to be carried out; checks the deadline at each."""
         yield from self._in_time(self.drafts)
 
     def each_other(self) -> Iterator[Draft]:
-        """All other orders that ask for something, while there is time."""
+        """All other orders that are to be carried out; checks the deadline at each."""
         yield from self._in_time(self.others)
 
     def resolve(self, references: Sequence[Any], within: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-        """What these References (raw JSON) of an order lead to, inside the order or the bundle, and not another's."""
+        """Resolve an order's References (raw JSON) within the order or bundle, without other patients' resources."""
         contained = contained_in(within)
         found = []
         for reference in references:
@@ -99,12 +99,12 @@ class DraftOrders:
 
 
 def read_drafts(draft_orders: Any, person: Person, deadline: Deadline | None = None) -> DraftOrders:
-    """The orders of `context.draftOrders`; none for anything that is no Bundle with entries.
+    """Read the orders in `context.draftOrders`; none if it is not a Bundle with entries.
 
     Args:
-        draft_orders: raw JSON, whatever came.
-        person: the patient of the request.
-        deadline: of the answer; None where nobody waits.
+        draft_orders: raw JSON of any quality.
+        person: the request's patient.
+        deadline: of the answer; None if nobody is waiting.
     """
     known: list[tuple[Mapping[str, Any], str | None]] = []
     drafts: list[Draft] = []
@@ -138,7 +138,7 @@ def read_drafts(draft_orders: Any, person: Person, deadline: Deadline | None = N
 
 
 def _orders_inside(draft: Draft) -> Iterator[Draft]:
-    """The orders inside a RequestGroup: a contained resource of any other order is no order."""
+    """The orders inside a RequestGroup; resources contained in any other order are not orders."""
     if draft.type == "RequestGroup" and is_to_be_done(draft.resource):
         for place, contained in enumerate(objects(draft.resource.get("contained"))):
             if text(contained.get("resourceType")):
@@ -155,12 +155,12 @@ def _name(resource: Mapping[str, Any]) -> str:
 
 
 def _reachable(draft: Draft, counted: Mapping[str, int]) -> Draft:
-    """The draft, without its source where another order bears the same name: an update would reach either."""
+    """The draft, without its source if another order has the same reference: an update could reach either."""
     return draft if counted[_name(draft.resource)] == 1 else replace(draft, source=None)
 
 
 def _count(resource: Mapping[str, Any]) -> int:
-    """How many values a resource holds, up to a few more than are read."""
+    """The number of values in a resource, counted to just above the limit."""
     count = 0
     level: list[Any] = [resource]
     while level and count <= MOST_PARTS:
@@ -176,18 +176,18 @@ def _shortened(value: Any) -> Any:
 
 
 def with_drafts(record: RecordState, bundle: DraftOrders) -> RecordState:
-    """How well the record was read, with what was left out of the signing: orders of others, and parts too long."""
+    """Add to the record state what was left out of the signing: other patients' orders, and parts that are too long."""
     foreign = sum(draft.type.endswith(ORDERED) for draft in bundle.each_other())
     notes = (f"Incomplete: {', '.join(bundle.cut)} were read.",) if bundle.cut else ()
     return replace(record, foreign=record.foreign + foreign, notes=(*record.notes, *notes))
 
 
 def is_to_be_done(resource: Mapping[str, Any]) -> bool:
-    """Whether an order asks for something: not withdrawn, not over, not an order *against* it."""
+    """Whether an order is to be carried out: not withdrawn, not over, not a prohibition (`doNotPerform`)."""
     status = resource.get("status")
     return resource.get("doNotPerform") not in (True, "true") and not (isinstance(status, str) and status in OVER)
 
 
 def codeables(resource: Mapping[str, Any], *keys: str) -> list[Mapping[str, Any]]:
-    """The CodeableConcepts under these keys, whether each is one or a list."""
+    """The CodeableConcepts under these keys; each may be a single one or a list."""
     return [codeable for key in keys for codeable in objects(resource.get(key))]

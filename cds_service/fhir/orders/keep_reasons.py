@@ -1,4 +1,4 @@
-"""Reasons to keep a brace longer that are no findings: another fracture, and what the brace order itself says."""
+"""Reasons to keep a brace longer that are not findings: another fracture, and the brace order's own reasons."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ REASONS = frozenset({"unstable-fracture", "stable-burst-fracture", "spinal-insta
 FRACTURES = frozenset({"vertebral-fracture", "osteoporotic-vertebral-fracture", "unstable-fracture"})  # any burst too
 ACTIVE = frozenset({"active", "recurrence", "relapse"})
 DENIED = frozenset({"refuted", "entered-in-error"})
-RECENT = timedelta(days=180)  # an older entry is a healed fracture that nobody closed, as often as not
+RECENT = timedelta(days=180)  # an older entry is often a healed fracture that nobody closed
 
 
 def reasons_of_order(order: Mapping[str, Any], terminology: Terminology) -> frozenset[str]:
-    """Concepts of `REASONS` that a brace order names as its reason, by code or in words."""
+    """The concepts of `REASONS` that a brace order names as its reason, by code or in words."""
     reasons = codeables(order, "reasonCode", "reason")
     words = [word for reason in reasons for word in texts_of(reason)]
     words += [text(note.get("text")) for note in objects(order.get("note"))]
@@ -32,7 +32,7 @@ def reasons_of_order(order: Mapping[str, Any], terminology: Terminology) -> froz
 def other_fractures(
     record: PatientRecord, treated: tuple[str, ...], terminology: Terminology, today: date
 ) -> tuple[str, ...]:
-    """Levels with an active, recent fracture that are not treated; none where the treated ones are not known."""
+    """Untreated levels with an active, recent fracture; none if the treated levels are not known."""
     found: set[str] = set()
     for sourced in record.of_key("conditions") if treated else ():
         raw = sourced.raw

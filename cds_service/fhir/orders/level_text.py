@@ -1,7 +1,7 @@
-"""Vertebral levels in words: `T12-L1`, `Th12`, `D11`, `L1,2`, `12. BWK`. The last resort after every coded statement.
+"""Reads vertebral levels from words (`T12-L1`, `Th12`, `D11`, `L1,2`, `12. BWK`), as a last resort after all codes.
 
-Levels that are named together are a group. A word like "old" speaks of the group next to it, a word like "status post"
-of all that follow it up to the next comma.
+Levels that are named together form a group. A word like "old" refers to the group next to it; a word like "status post"
+refers to every group after it, up to the next comma.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from itertools import islice
 from cds_service.fhir.mapping.terminology import Terminology
 
 LEVELS = (*(f"T{number}" for number in range(1, 13)), *(f"L{number}" for number in range(1, 6)))
-UNUSUAL = ("T13", "L6")  # exist in some people and in no study
-LONGEST_TEXT = 2000  # characters: titles and notes of orders are shorter, and the patterns stay quick
-MOST_GROUPS = 40  # of levels in one part of a text
+UNUSUAL = ("T13", "L6")  # levels that some people have, but no study covers
+LONGEST_TEXT = 2000  # characters: titles and notes of orders are shorter, and matching stays fast
+MOST_GROUPS = 40  # groups of levels in one part of a text
 LONGEST_SPAN = 6  # `T1-L5` names a stretch of the spine, not what is treated
 
 # D11 = T11 in Vietnamese and Romance records, Th12 in German and Japanese ones; BWK, LWK: German vertebral bodies.
@@ -53,7 +53,7 @@ _MARKS = frozenset({_OLD, _NOT_THESE}) | _OPERATIONS
 
 @dataclass(slots=True)
 class _Group:
-    """Levels named together, and where they stand."""
+    """Levels named together, with their position in the text."""
 
     start: int
     end: int
@@ -61,9 +61,9 @@ class _Group:
 
 
 def levels_in_text(words: str, terminology: Terminology) -> tuple[str, ...]:
-    """The levels named in a text, head to foot; T13 and L6 are returned as they stand.
+    """The levels named in a text, head to foot; T13 and L6 are returned unchanged.
 
-    Left out are levels of older fractures and operations, those that are denied, and those of bone density.
+    Levels of older fractures and operations, denied levels, and levels of bone density are left out.
     """
     plain = unicodedata.normalize("NFKC", words[:LONGEST_TEXT])
     plain = STATUS_POST.sub("status post", _VITAMIN_D.sub(" ", plain))
@@ -76,12 +76,12 @@ def levels_in_text(words: str, terminology: Terminology) -> tuple[str, ...]:
 
 
 def levels_named(words: str) -> tuple[str, ...]:
-    """Every level that a text names, head to foot, whatever it says of it."""
+    """Every level that a text names, head to foot, in whatever context."""
     return in_order({level for group in _groups(words[:LONGEST_TEXT]) for level in group.levels})
 
 
 def in_order(levels: set[str] | frozenset[str]) -> tuple[str, ...]:
-    """Levels head to foot; anything else is left out."""
+    """Sort levels head to foot; anything else is left out."""
     return tuple(level for level in (*LEVELS[:12], UNUSUAL[0], *LEVELS[12:], UNUSUAL[1]) if level in levels)
 
 
@@ -91,7 +91,7 @@ def _name_first(found: re.Match[str]) -> str:
 
 
 def _clauses(part: str) -> Iterator[tuple[str, list[_Group]]]:
-    """The pieces between commas, where a comma inside a group of levels separates nothing."""
+    """Split a text at commas, except those inside a group of levels."""
     groups = list(islice(_groups(part), MOST_GROUPS))
     begin = 0
     commas = [one.start() for one in re.finditer(",", part)]
@@ -115,7 +115,7 @@ def _groups(part: str) -> Iterator[_Group]:
 
 
 def _following(part: str, end: int, last: str) -> tuple[set[str], str, int] | None:
-    """What a group goes on with: a range, another level, or a number alone."""
+    """The continuation of a group: a range, another level, or a bare number."""
     for joint, is_range in ((_TO.match(part, end), True), (_AND.match(part, end), False)):
         found = _LEVEL.match(part, joint.end()) if joint else None
         if found:
@@ -129,7 +129,7 @@ def _following(part: str, end: int, last: str) -> tuple[set[str], str, int] | No
 
 
 def _treated(clause: str, groups: list[_Group], terminology: Terminology) -> list[_Group]:
-    """The groups of a clause that no word takes away."""
+    """The groups of a clause that no word excludes."""
     if not groups:
         return []
     places = terminology.text_places(clause, _MARKS)
@@ -144,7 +144,7 @@ def _treated(clause: str, groups: list[_Group], terminology: Terminology) -> lis
 
 
 def _distance(group: _Group, mark: tuple[int, int]) -> tuple[int, bool]:
-    """Characters between, and of equals the one that follows first."""
+    """Sort key: the distance in characters; at equal distance, the group after the word comes first."""
     is_before = group.end <= mark[0]
     return (mark[0] - group.end if is_before else max(group.start - mark[1], 0)), is_before
 
@@ -154,7 +154,7 @@ def _level(found: re.Match[str]) -> str:
 
 
 def _span(first: str, last: str) -> set[str]:
-    """All levels between two, in whichever order they are named; nothing for a stretch of the spine."""
+    """All levels from one to another, in either order; none for a range as long as a region of the spine."""
     if first not in LEVELS or last not in LEVELS:
         return {first, last}
     low, high = sorted((LEVELS.index(first), LEVELS.index(last)))

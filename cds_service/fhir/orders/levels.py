@@ -1,4 +1,4 @@
-"""Which vertebrae an order treats, by order of trust: body site, note, reason's body site, ICD code, text."""
+"""Finds the vertebrae that an order treats, most trusted first: body site, note, reason's body site, ICD code, text."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ WEAK_JUNCTION = "The level was read from a code of the thoracolumbar region, whi
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatedLevels:
-    """What one order says of its levels.
+    """The levels that one order states.
 
     Attributes:
         levels: T1 … L5, head to foot.
-        verdicts: per statement, whether it lies at T10-L2; None where it does not decide (`T9-T10`, T13).
-        source: the element that was believed; empty when none names a level.
-        regions: said by codes that name no level.
+        verdicts: for each statement, whether it lies at T10-L2; None if it does not decide (`T9-T10`, T13).
+        source: the element that was used; empty if none names a level.
+        regions: regions stated by codes that name no level.
     """
 
     levels: tuple[str, ...] = ()
@@ -38,7 +38,7 @@ class StatedLevels:
 
 
 def find_levels(order: Mapping[str, Any], bundle: DraftOrders, terminology: Terminology) -> StatedLevels:
-    """The levels of one order, from the most trusted element that names any."""
+    """Find the levels of one order in the most trusted element that names any."""
     regions = _regions(order, bundle, terminology)
     wording = _text_levels(_order_texts(order), terminology)
     statements = _statements(order, bundle, terminology, wording)
@@ -57,7 +57,7 @@ def find_levels(order: Mapping[str, Any], bundle: DraftOrders, terminology: Term
 def _statements(
     order: Mapping[str, Any], bundle: DraftOrders, terminology: Terminology, wording: set[str]
 ) -> Iterator[tuple[str, set[str]]]:
-    """What each element states, the most trusted first."""
+    """The statements of each element, the most trusted first."""
     yield "bodySite", _site_statements(codeables(order, "bodySite"), terminology)
     yield "note", _text_levels(_note_texts(order), terminology)
     yield "reasonReference", _site_statements(_reason_sites(order, bundle), terminology)
@@ -66,7 +66,7 @@ def _statements(
 
 
 def verdict_of(statement: str) -> bool | None:
-    """Whether `L1`, `T11-T12` or `thoracolumbar` lies at T10-L2; None where it does not decide."""
+    """Whether `L1`, `T11-T12` or `thoracolumbar` lies at T10-L2; None if it does not decide."""
     if statement == "thoracolumbar":
         return True
     sides = {level in JUNCTION if level in LEVELS else None for level in statement.split("-")}
@@ -84,7 +84,7 @@ def _notes(stated: set[str], wording: set[str], source: str) -> Iterator[str]:
 
 
 def _site_statements(sites: list[Mapping[str, Any]], terminology: Terminology) -> set[str]:
-    """Levels of body sites: by code, else by the site's own words."""
+    """The levels of body sites: by code, else by the site's own words."""
     coded = {level for site in sites for level in terminology.translate("vertebral-level", site)}
     return coded or _text_levels([words for site in sites for words in texts_of(site)], terminology)
 
@@ -108,7 +108,7 @@ def _note_texts(order: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _conditions(order: Mapping[str, Any], bundle: DraftOrders) -> list[Mapping[str, Any]]:
-    """The Conditions that are the order's reason, where they came with it."""
+    """The Conditions referenced as the order's reason, if they were sent with it."""
     resolved = bundle.resolve(objects(order.get("reasonReference")), order)
     return [one for one in resolved if one.get("resourceType") == "Condition"]
 
@@ -123,9 +123,9 @@ def _reason_codes(order: Mapping[str, Any], bundle: DraftOrders) -> list[Mapping
 
 
 def reason_concepts(order: Mapping[str, Any], bundle: DraftOrders, terminology: Terminology) -> frozenset[str]:
-    """Concepts of the order's reasons, `malignancy` for example: its codes, and Conditions that came with it.
+    """Concepts of the order's reasons, such as `malignancy`: from its codes and from Conditions sent with it.
 
-    How it came about is said in words more often than by a code.
+    The cause of a fracture is stated in words more often than by a code.
     """
     reasons = _reason_codes(order, bundle)
     coded = (terminology.concepts(reason) for reason in reasons)

@@ -1,7 +1,7 @@
-"""What an order is by its words, when no code says it. Conservative: a doubtful text names nothing.
+"""Recognises an order by its words if no code does. Conservative: a doubtful text names nothing.
 
-The words of each language are in `mappings/texts/`. Here is how an order is built: what is asked for stands first, and
-why and how it is done after it. So "X-ray after kyphoplasty" is an X-ray, and "kyphoplasty after a fall" a kyphoplasty.
+The words of each language are in `mappings/texts/`. This module knows the structure of a title: the order comes first,
+then why and how. So "X-ray after kyphoplasty" is an X-ray, and "kyphoplasty after a fall" is a kyphoplasty.
 """
 
 from __future__ import annotations
@@ -14,22 +14,22 @@ from cds_service.fhir.mapping.text_rules import folded
 from cds_service.fhir.orders.level_text import LONGEST_TEXT, STATUS_POST
 
 _NAMED = frozenset({"kyphoplasty", "vertebroplasty", "vertebral-augmentation"})
-_BEFORE = frozenset({"declined", "occasion", "other-order"})  # any of these before the name: not this order
+_BEFORE = frozenset({"declined", "occasion", "other-order"})  # any of these before the name rules the order out
 _OTHER_ORDER = frozenset({"other-order"})
 _DECLINED = frozenset({"declined"})
 _WITHDRAWN = frozenset({"withdrawn"})
 
 MOST_CLAUSES = 40  # a title has a few
-# Texts are folded: lower case, no accents.
+# Patterns for folded texts: lower case, no accents.
 _CLAUSE = re.compile(r"[,;\n()，。；]|\.(?=\s|$)|\s[-–—]\s")
-_ABBREVIATION = re.compile(r"\b(evtl|ggf|vs|bek)\.\s?(?=[a-z])")  # their full stop ends no clause
-# With "for", the order is the preparation ("clearance for"), unless it asks for the operation ("referral for").
+_ABBREVIATION = re.compile(r"\b(evtl|ggf|vs|bek)\.\s?(?=[a-z])")  # their full stop does not end a clause
+# Before "for", the order is a preparation ("clearance for"), unless it requests the operation ("referral for").
 _PURPOSE = re.compile(r"\b(?:for|fur|zur|zum|pour|para|per)\b|为")
 _ASKS_FOR = re.compile(
     r"\b(?:case|request|referral|refer|order|schedul\w*|book\w*|surgery|or|ir|admit\w*|admission|patient|pt|anmeld\w*|einweis\w*|uberweis\w*|auftrag"
     r"|aufnahme|demande|hospitalisation|programm\w*|solicitud|derivacion|ingreso|richiesta|ricovero|prenota\w*)\b|申请"
 )
-# What follows the name from here on says why, how and when, and names no other order.
+# The text after one of these says why, how and when, and names no other order.
 _ASIDE = re.compile(
     r"[+&/]|\bw/|\b(?:for|with|without|under|due|secondary|because|given|on|per|by|at|in|as|and|after|following|before|to"
     r"|instead|hold|npo|stop|continue|no|not|if|failed|despite|refractory"
@@ -43,12 +43,12 @@ _WHO = re.compile(
 
 
 def name_augmentation(words: str, terminology: Terminology, beside: str | None = "") -> frozenset[str]:
-    """The augmentation procedures that an order's title asks for.
+    """The augmentation procedures that an order's title requests.
 
     Args:
-        words: the title, or another text of the order that says what is ordered.
-        terminology: of the service.
-        beside: what the order's codes say of the place in the body, for names of two or three letters.
+        words: the title, or another text that says what is ordered.
+        terminology: the service's terminology.
+        beside: words about the body site from the order's codes, needed to accept names of two or three letters.
     """
     plain = _ABBREVIATION.sub(r"\1 ", STATUS_POST.sub("status ", folded(words[:LONGEST_TEXT])))
     clauses = [clause.strip() for clause in _CLAUSE.split(plain)[:MOST_CLAUSES]]
@@ -59,14 +59,14 @@ def name_augmentation(words: str, terminology: Terminology, beside: str | None =
         if found and _asks_for(clauses, place, found, terminology):
             named |= set(found)
         elif not found and terminology.text_concepts(clause, _OTHER_ORDER):
-            break  # another order comes first, and names the procedure as its occasion
+            break  # the order is something else, and the procedure only its occasion
     return frozenset(named)
 
 
 def _asks_for(
     clauses: Sequence[str], place: int, found: Mapping[str, tuple[int, int]], terminology: Terminology
 ) -> bool:
-    """Whether the clause at this place orders what it names."""
+    """Whether the clause at this position orders what it names."""
     clause = clauses[place]
     before = clause[: min(start for start, _ in found.values())]
     after = clause[max(end for _, end in found.values()) :]
@@ -80,13 +80,13 @@ def _asks_for(
 
 
 def _is_withdrawal(clause: str, terminology: Terminology) -> bool:
-    """`patient refused`, `cancelled`: of whatever was said before it, and of nothing of its own."""
+    """Whether a clause (`patient refused`, `cancelled`) withdraws what precedes it and names nothing itself."""
     who = _WHO.match(clause)
     begin = terminology.text_places(clause, _WITHDRAWN).get("withdrawn")
     return begin is not None and who is not None and begin[0] <= who.end()
 
 
-# What a brace is called in our texts, by the words of its order; the first that is there.
+# The name of a brace in our texts, by the words of its order; the first match counts.
 _BRACES = {
     "TLSO": re.compile(r"\bTLSO\b|thoraco-?lumbo-?sacral", re.IGNORECASE),
     "LSO": re.compile(r"\bLSO\b|lumbo-?sacral", re.IGNORECASE),
@@ -96,7 +96,7 @@ _BRACES = {
 
 
 def name_brace(words: str, code: str) -> str:
-    """What a brace is called in our texts: by its HCPCS code, and as its title says where the two agree."""
+    """The name of a brace in our texts: by its HCPCS code, or by its title if the two agree."""
     named = [name for name, pattern in _BRACES.items() if pattern.search(words[:LONGEST_TEXT])]
     if code.startswith("L04"):
         return "Jewett brace" if named == ["Jewett brace"] else "TLSO"
@@ -106,7 +106,7 @@ def name_brace(words: str, code: str) -> str:
 
 
 def name_support(words: str, kinds: frozenset[str], terminology: Terminology) -> frozenset[str]:
-    """Which of these kinds of support order a title names: not one that is declined, stopped or taken off."""
+    """The kinds of support order that a title names, unless declined, stopped or removed."""
     plain = folded(words[:LONGEST_TEXT])
     found = terminology.text_places(plain, kinds)
     return frozenset([kind for kind, place in found.items() if not _is_declined(plain, place, terminology)])

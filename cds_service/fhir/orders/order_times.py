@@ -1,4 +1,4 @@
-"""When an order begins and ends: `occurrence[x]` of R4 and its older names as days, and what its words say."""
+"""Reads when an order begins and ends: from R4 `occurrence[x]` and its older names, and from its words."""
 
 from __future__ import annotations
 
@@ -37,18 +37,18 @@ _SPELLINGS = {
     "year": "a",
     "years": "a",
 }
-_LIFETIME = 99  # payers' "length of need 99" (months) means lifetime; it is no wear time
-MOST_TEXTS = 20  # of one order; what is beyond is not read, and said to be doubtful
+_LIFETIME = 99  # payers' "length of need 99" (months) means lifetime, not wear time
+MOST_TEXTS = 20  # of one order; further texts are not read and make the end doubtful
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderTimes:
-    """When an order runs, by its elements.
+    """Start, end and duration of an order, by its elements.
 
     Attributes:
-        end: last day; None when it is open-ended, or runs for a stated time from a day that is not stated.
-        hours: how long it runs, where that is stated; None when it is open-ended.
-        is_payer_length: a length is there, and it is a payer's lifetime.
+        end: the last day; None if the order is open-ended, or has a duration but no start.
+        hours: the stated duration; None if there is none.
+        is_payer_length: the stated duration is a payer's "lifetime".
     """
 
     element: Element = "none"
@@ -59,7 +59,7 @@ class OrderTimes:
 
 
 def read_times(order: Mapping[str, Any]) -> OrderTimes:
-    """Start, end and length of an order (raw JSON) by its elements."""
+    """Read start, end and duration of an order (raw JSON) from its elements."""
     for prefix in ("occurrence", "scheduled", "timing"):
         period, timing, instant = (order.get(f"{prefix}{kind}") for kind in ("Period", "Timing", "DateTime"))
         if isinstance(period, Mapping):
@@ -82,7 +82,7 @@ def _of_period(period: Mapping[str, Any], element: Element) -> OrderTimes:
 
 
 def _between(start: date | None, end: date | None) -> float | None:
-    """Hours from one day to another, for days that carry no time of day."""
+    """Hours from one day to another, for dates without a time of day."""
     return None if start is None or end is None else (end - start).days * 24.0
 
 
@@ -113,7 +113,7 @@ def _is_lifetime(duration: Any) -> bool:
 
 
 def _hours(duration: Any) -> float | None:
-    """Hours of a Duration in UCUM or plain words; None for junk, for nothing, and for a payer's lifetime."""
+    """Hours of a Duration in UCUM or plain words; None for junk, a missing value, or a payer's "lifetime"."""
     value, unit = number(member(duration, "value")), _unit(duration)
     if value is None or value <= 0 or unit not in _HOURS or _is_lifetime(duration):
         return None
@@ -124,7 +124,7 @@ def _hours(duration: Any) -> float | None:
 
 
 def read_worded_end(order: Mapping[str, Any], subject: Subject, rules: DurationRules) -> WordedEnd:
-    """What the words of an order (raw JSON) say about its end."""
+    """Read what the words of an order (raw JSON) say about its end."""
     texts = list(islice(texts_on_time(order), MOST_TEXTS + 1))
     mentions = [one for words, is_title in texts[:MOST_TEXTS] for one in rules.read(words, subject, is_title=is_title)]
     kinds = {one.kind for one in mentions} | ({"doubtful"} if len(texts) > MOST_TEXTS else set())
@@ -138,7 +138,7 @@ def read_worded_end(order: Mapping[str, Any], subject: Subject, rules: DurationR
 
 
 def _clear_end(mentions: list[Mention]) -> WordedEnd:
-    """The longest length and the last day that are said."""
+    """The longest duration and the last day that are stated."""
     longest = max((one for one in mentions if one.hours is not None), key=lambda one: one.hours or 0, default=None)
     return WordedEnd(
         says="end",
@@ -149,7 +149,7 @@ def _clear_end(mentions: list[Mention]) -> WordedEnd:
 
 
 def texts_on_time(order: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
-    """Texts of an order that may say how long it runs, each once, with whether it is the order's title."""
+    """The texts of an order that may state its duration, each once, and whether each is the title."""
     titles = [
         words
         for one in codeables(order, "code", "codeCodeableConcept", "itemCodeableConcept")
@@ -166,7 +166,7 @@ def texts_on_time(order: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
 
 
 def _parameter(parameter: Mapping[str, Any]) -> str:
-    """A parameter of a device as one line, `Length of need: 99 months`."""
+    """A device parameter as one line, `Length of need: 99 months`."""
     name = " ".join(texts_of(parameter.get("code"))[:1])
     amount = number(member(parameter, "valueQuantity", "value"))
     unit = text(member(parameter, "valueQuantity", "unit")) or text(member(parameter, "valueQuantity", "code"))

@@ -1,6 +1,6 @@
-"""What an order asks for: its concepts by code, and by text where no code says anything.
+"""Recognises what an order requests: by code, and by text if no code is conclusive.
 
-Billing codes that came with the order (Da Vinci CRD) say what its own code means where we do not know that.
+Billing codes sent with the order (Da Vinci CRD) explain its own code if we do not know it.
 
 Only what is ordered counts (`code`, `orderDetail`), never why (`reasonCode`): a brace because of a kyphoplasty is a
 brace.
@@ -32,7 +32,7 @@ AUGMENTATION = frozenset({"kyphoplasty", "vertebroplasty", "vertebral-augmentati
 OF_AUGMENTATION = AUGMENTATION | {HEIGHT_RESTORATION}
 SPINAL = frozenset({"vertebral-fracture", "osteoporotic-vertebral-fracture", "unstable-fracture"})
 SITE_MAPS = ("vertebral-level", "vertebral-level-icd", "spinal-region")
-# Systems whose codes of these operations we list in full: another code of them is another operation.
+# Systems in which we list every code for these operations, so that any other code is another operation.
 OPERATION_SYSTEMS = frozenset({CPT, "http://www.cms.gov/Medicare/Coding/ICD10", "http://fhir.de/CodeSystem/bfarm/ops"})
 _NO_OPERATION = re.compile(r"0[01]\d{3}|[7-9]\d{4}")  # CPT: anesthesia, radiology, laboratory, medicine, visits
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
@@ -55,10 +55,10 @@ SUPPORT_KINDS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Recognition:
-    """What was recognised in one order.
+    """What one order was recognised as.
 
     Attributes:
-        codes: `system|code` of the codings that matched, in their order; empty when only words did.
+        codes: `system|code` of the matching codings, in order; empty if only words matched.
     """
 
     concepts: frozenset[str]
@@ -67,7 +67,7 @@ class Recognition:
 
 
 def recognise_augmentation(resource: Mapping[str, Any], terminology: Terminology) -> Recognition | None:
-    """The augmentation concepts of one order, `height-restoration` included; None when it is none."""
+    """Recognise an augmentation order and its concepts, including `height-restoration`; None if it is not one."""
     if resource.get("resourceType") not in ORDER_TYPES:
         return None
     titles, details = _titles(resource), codeables(resource, "orderDetail")
@@ -86,7 +86,7 @@ def recognise_augmentation(resource: Mapping[str, Any], terminology: Terminology
 
 
 def words_on_procedure(resource: Mapping[str, Any], terminology: Terminology) -> frozenset[str]:
-    """Kyphoplasty or vertebroplasty as the order's own words say it, for codes that leave it open."""
+    """Kyphoplasty or vertebroplasty by the order's own words, for codes that do not distinguish them."""
     titles = [*_titles(resource), *codeables(resource, "orderDetail")]
     texts = [words for codeable in titles for words in texts_of(codeable)]
     beside = _beside(titles, resource, terminology)
@@ -95,7 +95,7 @@ def words_on_procedure(resource: Mapping[str, Any], terminology: Terminology) ->
 
 
 def recognise_support(resource: Mapping[str, Any], bundle: DraftOrders, terminology: Terminology) -> Recognition | None:
-    """The kinds of support order that one resource is; None when it is none, or an augmentation."""
+    """Recognise the kinds of support order in a resource; None if there is none, or if it is an augmentation."""
     if resource.get("resourceType") in DEVICE_TYPES:
         return _recognise_device(resource, bundle, terminology)
     if resource.get("resourceType") not in ORDER_TYPES:
@@ -129,7 +129,7 @@ def _support(titles: list[Mapping[str, Any]], kinds: frozenset[str], terminology
 
 
 def _is_other_device(title: Any) -> bool:
-    """A HCPCS orthosis for another part of the body: its code says more than its words."""
+    """Whether it is a HCPCS orthosis for another body part: its code takes precedence over its words."""
     for coding in objects(member(title, "coding")):
         system = text(coding.get("system")).upper()
         if ("HCPCS" in system or ".6.285" in system) and _OTHER_DEVICE.fullmatch(
@@ -140,7 +140,7 @@ def _is_other_device(title: Any) -> bool:
 
 
 def _billing_options(titles: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Codes that may be billed for what is ordered, as a CRD client knows them."""
+    """The billing codes for the order that a CRD client has sent."""
     extensions = (extension for title in titles for extension in objects(title.get("extension")))
     return [
         option
@@ -151,14 +151,14 @@ def _billing_options(titles: Sequence[Mapping[str, Any]]) -> list[Mapping[str, A
 
 
 def _by_options(matches: list[Match]) -> Recognition:
-    """One option is what will be billed; several are a choice, which counts no levels."""
+    """Recognise the order by its billing options; several are a choice, so they do not count levels."""
     if len({match.code for match in matches}) == 1:
         return _by_code(matches)
     return Recognition(frozenset(match.concept for match in matches) - {ADDITIONAL_LEVEL}, "code")
 
 
 def _titles(resource: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """What is ordered; older releases name it in other elements."""
+    """The texts that say what is ordered; older FHIR releases use other elements."""
     inside = [one for item in objects(resource.get("item")) for one in codeables(item, "code")]
     return [*codeables(resource, "code", "serviceRequested"), *inside]
 
@@ -175,14 +175,14 @@ def _by_text(
     if not words or any(_NO_OPERATION.fullmatch(code) for system, code in terminology.codings(titles) if system == CPT):
         return None
     beside = _beside(titles, resource, terminology)
-    if resource.get("resourceType") == "Procedure":  # of one that was done, a year says when
+    if resource.get("resourceType") == "Procedure":  # for a completed procedure, a year is a date
         words = [_YEAR.sub("", one) for one in words]
     concepts = frozenset([concept for one in words for concept in name_augmentation(one, terminology, beside)])
     return Recognition(concepts, "text") if concepts else None
 
 
 def _beside(titles: Sequence[Mapping[str, Any]], resource: Mapping[str, Any], terminology: Terminology) -> str | None:
-    """What else the order says of the place in the body; None where a code says another operation."""
+    """The order's other words about the body site; None if a code states another operation."""
     codings = terminology.codings(titles)
     if any(system in OPERATION_SYSTEMS and not terminology.knows(system, code) for system, code in codings):
         return None
@@ -191,11 +191,11 @@ def _beside(titles: Sequence[Mapping[str, Any]], resource: Mapping[str, Any], te
     is_spinal = any(terminology.translate(name, place) for name in SITE_MAPS for place in places)
     is_spinal = is_spinal or any(terminology.concepts(place) & SPINAL for place in places)
     whole = " ".join(["vertebra", *words] if is_spinal else words)
-    return whole[:LONGEST_TEXT]  # it is searched once more for each title
+    return whole[:LONGEST_TEXT]  # it is searched again for each title
 
 
 def _unknown_words(titles: list[Mapping[str, Any]], terminology: Terminology) -> list[str]:
-    """`text`, and displays of codings that no value set knows: a known code speaks for itself."""
+    """`text`, and displays of codings in no value set; a known code needs no words."""
     found: list[str] = []
     for title in titles:
         displayed = [coding for coding in objects(title.get("coding")) if text(coding.get("display"))]

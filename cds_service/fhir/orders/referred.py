@@ -1,6 +1,6 @@
-"""What the orders being signed refer to and do not bring along: a Condition as reason, a Device that is ordered.
+"""Resolves resources that the orders refer to but that were not sent: a Condition as reason, an ordered Device.
 
-From the record where it is there, else read by its id; on the request's own server alone.
+They are taken from the record if present, else read by id, and only from the request's own server.
 """
 
 from __future__ import annotations
@@ -36,15 +36,15 @@ def with_referred(
     *,
     until: Deadline,
 ) -> DraftOrders:
-    """The orders with what they refer to; what cannot be read in time is left out.
+    """Add the resources that the orders refer to; those that cannot be read in time are left out.
 
     Args:
-        drafts: of the signing.
-        record: of the patient.
-        request: whose token may have to cover what is read.
-        fhir: the server, None where none may be asked.
+        drafts: the orders of the signing.
+        record: the patient's record.
+        request: the call; its token may have to cover the reads.
+        fhir: the server; None if no server may be queried.
         person: the patient.
-        until: when the last read must have ended.
+        until: the deadline of the last read.
     """
     wanted = set(_wanted(drafts, person))
     held = {f"Condition/{text(one.raw.get('id'))}": one.raw for one in record.of_key("conditions")} if wanted else {}
@@ -59,7 +59,7 @@ def with_referred(
 
 
 def _wanted(drafts: DraftOrders, person: Person) -> Iterator[str]:
-    """`Condition/12`, of references that lead out of the signing to the patient's server."""
+    """The references (`Condition/12`) that lead from the signing to the patient's server."""
     for draft in drafts.each():
         for element, kind in ELEMENTS.items():
             for reference in objects(draft.resource.get(element)):
@@ -79,5 +79,5 @@ def _read(fhir: FhirReader, name: str, until: float) -> Json | None:
 
 
 def _is_ours(raw: Json, person: Person) -> bool:
-    """A Condition must say whose it is; a Device is nobody's as often as not."""
+    """Whether the resource may be used: a Condition must name the patient; a Device often names nobody."""
     return not person.is_foreign(raw) if raw["resourceType"] == "Device" else person.is_subject_of(raw)

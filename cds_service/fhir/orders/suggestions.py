@@ -1,6 +1,6 @@
-"""Recommendations as orders a clinician can accept: one action each, a complete R4 resource, validated as it is built.
+"""Builds the orders that a clinician can accept: one action each, with a complete, validated R4 resource.
 
-A new order comes from a template of `hooks/<service>/orders/`; a corrected one is the draft itself.
+A new order is made from a template in `hooks/<service>/orders/`; a corrected order is the draft itself.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from cds_service.fhir.orders.brace_correction import correct_brace_order, descri
 from cds_service.fhir.shapes import is_valid
 from cds_service.protocol import Action, Suggestion, is_fhir_id
 
-TODAY = "today"  # the one placeholder that a template may use without a rule giving its words
+TODAY = "today"  # the one placeholder that a template may use without a rule that defines it
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 _AS_TEXT = json.JSONEncoder(sort_keys=True, ensure_ascii=False, default=str)
 _REQUESTER = re.compile(r"(?:Practitioner|PractitionerRole)/([A-Za-z0-9\-.]{1,64})")
@@ -32,11 +32,11 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 @dataclass(frozen=True, slots=True)
 class OrderTemplate:
-    """An order of `hooks/<service>/orders/`, checked.
+    """A validated order template from `hooks/<service>/orders/`.
 
     Attributes:
-        resource: R4 JSON without what a request gives.
-        worded: its elements that hold placeholders.
+        resource: R4 JSON without the parts that come from a request.
+        worded: its elements with placeholders.
     """
 
     name: str
@@ -55,7 +55,7 @@ def draft_suggestions(
     hook_instance: str,
     today: date,
 ) -> Mapping[str, Suggestion]:
-    """Suggestions by rule id; none where nothing is offered, it is ordered already, or a draft cannot be corrected.
+    """Draft suggestions by rule id, for rules that offer an order that does not exist yet or correct a draft.
 
     The same request on the same day gives the same ids (UUIDv5 of `hook_instance` and content).
     """
@@ -75,15 +75,15 @@ def draft_suggestions(
 
 
 def read_placeholders(template: Any) -> frozenset[str]:
-    """Names of the words that a rule must give for an order template, without `today`."""
+    """The placeholders that a rule must define for an order template, without `today`."""
     return frozenset(_PLACEHOLDER.findall(json.dumps(template))) - {TODAY}
 
 
 def make_template(name: str, resource: Any) -> OrderTemplate:
-    """The order template of this JSON, checked with sample words.
+    """Make an order template from this JSON, checked with sample words.
 
     Raises:
-        DataFileError: it is no ServiceRequest that could be suggested.
+        DataFileError: it is not a ServiceRequest that could be suggested.
     """
     words = {**dict.fromkeys(read_placeholders(resource), "2"), TODAY: "2026-11-20"}
     common = _common("sample", None, "", date(2026, 11, 20))
@@ -122,7 +122,7 @@ def _create(recommendation: Recommendation, resource: dict[str, Any], space: UUI
 
 
 def _update(correction: Correction, durations: DurationRules) -> Action | None:
-    """The corrected draft; one that is in force already, or of a status that we do not know, never is."""
+    """The corrected draft; orders in force, or with an unknown status, are never corrected."""
     draft = correction.order.source
     if draft is None or not correction.order.draft or draft.get("status") != "draft":
         return None
@@ -134,12 +134,12 @@ def _update(correction: Correction, durations: DurationRules) -> Action | None:
 
 
 def say_day(day: date) -> str:
-    """A day as people read it: `15 Jan 2027`."""
+    """A day for display: `15 Jan 2027`."""
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
 def _common(patient_id: str, encounter_id: str | None, user_id: str, today: date) -> dict[str, Any]:
-    """What every new order says of this request; a user or encounter that is no FHIR reference is left out."""
+    """The elements of every new order that come from the request; invalid references are left out."""
     common: dict[str, Any] = {
         "subject": {"reference": f"Patient/{patient_id.removeprefix('Patient/')}"},
         "authoredOn": today.isoformat(),
@@ -154,7 +154,7 @@ def _common(patient_id: str, encounter_id: str | None, user_id: str, today: date
 
 
 def _fill(template: OrderTemplate, words: Mapping[str, str]) -> dict[str, Any]:
-    """The template with its placeholders replaced, by the rule's own words only."""
+    """The template with its placeholders replaced by the rule's own words."""
 
     def word(found: re.Match[str]) -> str:
         if found[1] not in words:
@@ -181,5 +181,5 @@ def _namespace(hook_instance: str) -> UUID:
 
 
 def _derived_uuid(space: UUID, role: str, content: Mapping[str, Any]) -> str:
-    """UUIDv5 of the call and what is offered: the same call gives the same id, another call another."""
+    """UUIDv5 of the call and the offer: repeating the call gives the same id."""
     return str(uuid5(space, role + _AS_TEXT.encode(content)))

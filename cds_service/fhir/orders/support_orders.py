@@ -1,4 +1,4 @@
-"""Orders that the advice touches: brace, bed rest, referrals and measurements, in this signing and in the record."""
+"""Finds orders that the advice concerns: brace, bed rest, referrals and measurements, signed now or on record."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from cds_service.fhir.raw_json import member, text, utc_day
 from cds_service.fhir.references import Targets
 
 HCPCS = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets|"
-IN_FORCE = frozenset({"active", "on-hold"})  # on hold is ordered all the same
+IN_FORCE = frozenset({"active", "on-hold"})  # an order on hold still counts as ordered
 RECORD_KEYS = {"serviceRequests": "ServiceRequest", "deviceRequests": "DeviceRequest", "procedures": "Procedure"}
 _TITLES = {
     "bed-rest": "bed rest",
@@ -36,7 +36,7 @@ _NOTHING = DraftOrders((), (), None, Targets(()))
 
 
 def find_draft_support_orders(bundle: DraftOrders, terminology: Terminology) -> tuple[SupportOrder, ...]:
-    """Support orders of a signing that ask for something, of the patient. Never raises on junk."""
+    """Find the patient's support orders in a signing. Junk never raises."""
     return tuple(order for draft in bundle.each() for order in _support_orders(draft, bundle, terminology, draft=True))
 
 
@@ -48,14 +48,14 @@ def find_support_orders(
     signed: AugmentationOrder | None = None,
     today: date | None = None,
 ) -> SupportOrders:
-    """The drafts with what is already active in the record, and the newest augmentation that the record shows.
+    """Combine the drafts with active orders on record, and find the newest augmentation on record.
 
     Args:
-        drafts: of this signing.
-        record: of the patient.
-        terminology: of the service.
-        signed: the augmentation being signed, if one is.
-        today: orders that ended before are left out; without it none is, and no other fracture is looked for.
+        drafts: support orders of this signing.
+        record: the patient's record.
+        terminology: the service's terminology.
+        signed: the augmentation being signed, if any.
+        today: orders that ended earlier are left out; None keeps all, and skips the search for other fractures.
     """
     signed_now = {order.reference for order in drafts}
     stored = list(_stored(record))
@@ -78,14 +78,14 @@ def find_support_orders(
 
 
 def _planned(signed: AugmentationOrder, today: date | None) -> date | None:
-    """The day the procedure is planned for; one that is over, or a year away, is a mistake or an old plan."""
+    """The day the procedure is planned for; a day in the past or a year away is a mistake or an old plan."""
     if signed.planned is None or today is None or not timedelta(0) <= signed.planned - today <= LONGEST_PLAN:
         return None
     return signed.planned
 
 
 def _has_ended(order: SupportOrder, today: date | None) -> bool:
-    """Whether the last day that an order states, in dates or in words, is over."""
+    """Whether the last day that an order states, in dates or in words, has passed."""
     ends = times_of(order, None, today).ends if today else None
     return ends is not None and today is not None and ends < today
 
@@ -123,7 +123,7 @@ def _worded(order: Mapping[str, Any], kind: str, times: OrderTimes, terminology:
 
 
 def _title(kind: str, recognition: Recognition, order: Mapping[str, Any]) -> str:
-    """What the order is called in our texts, with its HCPCS code where it has one; never the record's own words."""
+    """The name of the order in our texts, with its HCPCS code if any; never the record's own words."""
     if kind != "brace":
         return _TITLES[kind]
     code = next((code.removeprefix(HCPCS) for code in recognition.codes if code.startswith(HCPCS)), "")
@@ -132,7 +132,7 @@ def _title(kind: str, recognition: Recognition, order: Mapping[str, Any]) -> str
 
 
 def _stored(record: PatientRecord) -> Iterator[Draft]:
-    """Orders and procedures of the record as JSON, so that the same rules read them as read the drafts."""
+    """Orders and procedures on record as JSON, so that the rules for drafts apply to them too."""
     for key, kind in RECORD_KEYS.items():
         for place, sourced in enumerate(record.of_key(key)):
             resource = sourced.raw
@@ -145,21 +145,21 @@ def _each_once(orders: list[SupportOrder]) -> tuple[SupportOrder, ...]:
 
 
 def _is_augmentation(stored: Draft, terminology: Terminology) -> bool:
-    """A Procedure done or being done, or an order active or completed, by which vertebrae were or are augmented."""
+    """Whether it is an augmentation: a Procedure done or in progress, or an active or completed order."""
     counted = {"completed", "in-progress"} if stored.type == "Procedure" else {"active", "completed"}
     recognition = recognise_augmentation(stored.resource, terminology)
     return text(stored.resource.get("status")) in counted and bool(recognition and recognition.concepts & AUGMENTATION)
 
 
 def _augmented_on(stored: Draft) -> date | None:
-    """The day of the procedure; of an order the day it is planned for, else the day it was written."""
+    """The day of the procedure; for an order, the planned day, else the day it was written."""
     performed = stored.resource.get("performedDateTime") or member(stored.resource, "performedPeriod", "start")
     planned = read_times(stored.resource).start
     return utc_day(performed) or planned or utc_day(stored.resource.get("authoredOn"))
 
 
 def _unchecked(record: PatientRecord) -> tuple[str, ...]:
-    """Resource types whose list could not be read in full."""
+    """Resource types whose list could not be read completely."""
     broken = {one.key for one in record.unreadable if one.concepts}
     reads = record.reads
     return tuple(

@@ -1,1 +1,1 @@
-"""One FHIR server over HTTP: asked within the deadline, judged before it counts."""
+"""Reads a FHIR server over HTTP within the deadline, and checks each answer before it is used."""

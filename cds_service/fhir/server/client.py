@@ -1,6 +1,6 @@
-"""Reading a FHIR server over HTTP: one address, one token, one deadline, and nothing that leaves the server's own base.
+"""An HTTP client for one FHIR server with one token and one deadline; no request leaves the server's base URL.
 
-Every answer is judged before it counts; what fails raises `FhirReadError` with words for people.
+Every answer is checked before it is used; failures raise `FhirReadError` with a message for people.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ MAX_REDIRECTS = 3
 LEAST_SHARE_FOR_RETRY = 0.4  # of the time
 JITTER_SECONDS = 0.2
 RETRIED = frozenset({"unreachable", "reset", "http-429", "http-500", "http-502", "http-503", "http-504"})
-# What says that the server is ill; a refusal says that it is well.
+# Failures that show a server in trouble; a refusal shows that it works.
 FAILURES = (RETRIED - {"http-429"}) | {"timeout", "dns", "tls", "truncated"}
-# What servers demand of a search beside the patient: every value, so that nothing is left out. athenahealth wants the
-# intent of MedicationRequests, Epic the category of Conditions.
+# Parameters that servers require besides the patient, with every value, so that nothing is left out. athenahealth
+# requires the intent of MedicationRequests, Epic the category of Conditions.
 DEMANDED = {
     "MedicationRequest": (("intent", "order,plan,original-order,reflex-order,filler-order,instance-order"),),
     "Condition": (("category", "problem-list-item,encounter-diagnosis,health-concern"),),
@@ -52,21 +52,21 @@ Form = list[tuple[str, str]]  # of a search by POST
 
 
 class FhirClient:
-    """One FHIR server on behalf of one request: its time begins when it is made.
+    """Reads one FHIR server on behalf of one request; its time starts when it is created.
 
-    The token goes to the base's own origin alone, and never over plain http but to the machine itself.
+    The token is only sent to the origin of the base URL, and never over plain http except on this machine.
     """
 
     def __init__(self, base: str, token: str | None = None, *, connections: Connections | None = None) -> None:
-        """A client of the server at this base.
+        """Create a client for the server at this base URL.
 
         Args:
-            base: the server's base address, already allowed for this caller.
-            token: bearer token of this request; None for a server that asks for none.
-            connections: shared between requests; its own when None.
+            base: the server's base URL, already allowed for this caller.
+            token: bearer token of this request; None for a server that needs none.
+            connections: shared between requests; None makes its own.
 
         Raises:
-            FhirReadError: the base is not an address.
+            FhirReadError: the base is not a URL.
         """
         try:
             self._base = parse_base(base)
@@ -82,11 +82,11 @@ class FhirClient:
         self._by_category = CategoryReads(self._search_plainly)
 
     def fetch(self, query: str, *, until: float) -> Fetched:
-        """What the server answers to `Type/id` or `Type?parameters`, with all further pages of a search.
+        """Fetch `Type/id` or `Type?parameters`, with all further pages of a search.
 
         Args:
-            query: relative to the base, tokens already put in and percent-encoded.
-            until: monotonic time at which this read must have ended.
+            query: relative to the base, with tokens replaced and percent-encoded.
+            until: monotonic time by which this read must have ended.
 
         Raises:
             FhirReadError: the first answer cannot be used. A page that fails later leaves `Fetched.note`.
@@ -105,7 +105,7 @@ class FhirClient:
         return self._search_as_demanded(query, refusal, deadline)
 
     def first_page(self, query: str, *, until: float) -> Fetched:
-        """As `fetch`, but none of the pages after the first: for a person who looks around.
+        """Like `fetch`, but only the first page, for a person who is looking around.
 
         Raises:
             FhirReadError: the answer cannot be used.
@@ -113,16 +113,15 @@ class FhirClient:
         return Fetched((self._first_page(query, Deadline(self._began, until)),))
 
     def follow(self, page: Any, *, until: float) -> Fetched:
-        """All pages after this first page of a search, which came with the request.
+        """Fetch all pages after this first page of a search, which came with the request.
 
-        Raises:
-            FhirReadError: never; what could not be read is in `Fetched.note`.
+        Never raises FhirReadError: `Fetched.note` says what could not be read.
         """
         ask = partial(self._page, until=Deadline(self._began, until))
         return PageWalk(self._base, ask).after(page, self._base.url + "/")
 
     def _read(self, query: str, until: Deadline) -> Any:
-        """One resource. A server may answer for a merged patient with the one that took its place: we do not follow."""
+        """Read one resource. For a merged patient a server may return the replacement: we do not follow it."""
         document, url = self._document(with_base(self._base, query), until)
         asked = query.rpartition("/")[2]
         if url != with_base(self._base, query) and document.get("id") != asked:
@@ -130,7 +129,7 @@ class FhirClient:
         return document
 
     def _search_plainly(self, query: str, until: Deadline) -> Fetched:
-        """A search, asked again with fewer parameters where the server refuses one."""
+        """Search, and search again with fewer parameters if the server refuses one."""
         for plainer in plainer_queries(query)[1:]:
             try:
                 return self._search(query, until)
@@ -141,7 +140,7 @@ class FhirClient:
         return self._search(query, until)
 
     def _search_as_demanded(self, query: str, refusal: FhirReadError, until: Deadline) -> Fetched:
-        """A search that the server refused for want of a parameter, with the ones that servers demand of this type."""
+        """Repeat a search that the server refused, with the parameters that servers require for this type."""
         for name, value in DEMANDED.get(query.partition("?")[0], ()):
             query = having(query, name, value)
             try:
@@ -162,7 +161,7 @@ class FhirClient:
         except FhirReadError as error:
             if error.reason != "http-414":
                 raise
-        path, form = form_of(query)  # the one case for POST: an address that is too long
+        path, form = form_of(query)  # the one case for POST: a URL that is too long
         return self._document(with_base(self._base, path), until, form)[0]
 
     def _page(self, url: str, *, until: Deadline) -> Any:
@@ -172,7 +171,7 @@ class FhirClient:
         return document
 
     def _document(self, url: str, until: Deadline, form: Form | None = None) -> tuple[dict[str, Any], str]:
-        """The resource that answers, and the address that it came from: redirects are followed on the base alone.
+        """The resource in the answer, and the URL that it came from; redirects are followed only below the base.
 
         Raises:
             FhirReadError: no answer in time, a refusal, not FHIR JSON, or an OperationOutcome that says error.
@@ -197,10 +196,10 @@ class FhirClient:
         return target.url
 
     def _answer(self, url: str, until: Deadline, form: Form | None = None) -> Response:
-        """The answer to one question, with one retry where that is likely to help and harms nobody.
+        """Send one request, with one retry if that is likely to help and does no harm.
 
         Raises:
-            CallFailed: there was none, or the server is left alone for the moment.
+            CallFailed: there was no answer, or the circuit breaker is open.
         """
         if until.left <= 0:
             raise late()
@@ -211,7 +210,7 @@ class FhirClient:
         if wait is not None:
             time.sleep(wait)
             outcome = self._try(url, until, form)
-        if not until.is_stale:  # this process stood still: that says nothing about the server
+        if not until.is_stale:  # else this process stalled, which says nothing about the server
             self._breaker.note(failed=_reason(outcome) in FAILURES)
         if isinstance(outcome, CallFailed):
             raise outcome
@@ -224,12 +223,12 @@ class FhirClient:
             return self._session.request("GET" if form is None else "POST", url, data=form, timeout=until.left)
         except CallFailed as error:
             return error
-        except RequestException:  # a link of the server that makes no request
+        except RequestException:  # a link from the server that cannot be requested
             return CallFailed("address", "the server's address is not valid")
 
 
 def _wait_before_retry(outcome: Response | CallFailed, until: Deadline) -> float | None:
-    """Seconds until the one retry; None where there is to be none."""
+    """Seconds until the one retry; None if there should be none."""
     if _reason(outcome) not in RETRIED or until.share_left < LEAST_SHARE_FOR_RETRY:
         return None
     jitter = random.uniform(0, min(JITTER_SECONDS, until.left / 10))  # noqa: S311 - spreads load, hides nothing
@@ -242,7 +241,7 @@ def _wait_before_retry(outcome: Response | CallFailed, until: Deadline) -> float
 
 
 def _may_be_about_parameters(error: FhirReadError, query: str) -> bool:
-    """Whether a plainer query may be answered: some servers refuse a parameter, some fall over an order."""
+    """Whether a simpler query may succeed: some servers refuse a parameter, some fail on sorting."""
     return error.reason == "http-400" or (error.reason == "http-500" and value_of(query, "_sort") is not None)
 
 

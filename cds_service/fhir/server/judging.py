@@ -1,4 +1,4 @@
-"""Whether one HTTP answer is the FHIR resource that was asked for, and if not, why not in words for people."""
+"""Checks whether an HTTP answer is the requested FHIR resource, and if not, says why in words for people."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ DEMAND = re.compile(
 
 
 def judge(reply: Response, *, has_token: bool) -> dict[str, Any]:
-    """The resource in this answer.
+    """Return the resource in this answer.
 
     Args:
-        reply: any status but a redirect.
-        has_token: whether the question carried a token, for the words of a refusal.
+        reply: an answer with any status except a redirect.
+        has_token: whether the request carried a token, for the wording of a refusal.
 
     Raises:
         FhirReadError: a refusal, not FHIR JSON, or an OperationOutcome that says error.
@@ -73,7 +73,7 @@ def _outcome_in(reply: Response) -> Any:
 
 
 def _demand(outcome: Any) -> FhirReadError | None:
-    """What an OperationOutcome says that we can act on or name."""
+    """What an OperationOutcome reports that we can act on or name."""
     issues = objects(member(outcome, "issue"))
     codes = {text(coding.get("code")) for issue in issues for coding in objects(member(issue, "details", "coding"))}
     if MERGED_CODE in codes:
@@ -103,7 +103,7 @@ def _decoded(reply: Response) -> dict[str, Any]:
 
 
 def wait_asked_for(headers: Mapping[str, str]) -> float | None:
-    """Seconds that the server asks us to wait before we try again; infinite for what cannot be read, None if unsaid."""
+    """Seconds that the server asks us to wait (Retry-After); infinite if unreadable, None if not stated."""
     if (milliseconds := headers.get("x-ms-retry-after-ms", "")).isascii() and milliseconds.isdigit():
         return int(milliseconds[:9]) / 1000
     if (asked := headers.get("Retry-After")) is None:

@@ -1,6 +1,6 @@
-"""Looking around on a FHIR server for a person who tries the service: what server it is, and who its patients are.
+"""Explores a FHIR server for a person who tries the service: which server it is, and which patients it has.
 
-The service itself needs none of this: an EHR names its server and its patient.
+The service itself does not need this: an EHR names its server and its patient.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from cds_service.fhir.gathering.reading import Fetched, FhirReader
 from cds_service.fhir.raw_json import member, objects, text
 from cds_service.protocol import is_fhir_id
 
-MOST_SHOWN = 20  # patients of one search
-STEP_SECONDS = 6.0  # for each question, so that one that hangs leaves time for the answer itself
+MOST_SHOWN = 20  # patients in one search
+STEP_SECONDS = 6.0  # for each request, so that one that hangs leaves time for the answer itself
 RELEASES = {"0.": "DSTU1", "1.": "DSTU2", "3.": "STU3", "5.": "R5", "6.": "R6"}
 
 
@@ -26,17 +26,17 @@ class Browser(FhirReader, Protocol):
     """A reader that can stop after the first page of a search."""
 
     def first_page(self, query: str, *, until: float) -> Fetched:
-        """The first page of what it answers before this monotonic time; otherwise FhirReadError."""
+        """Fetch the first page of a search; FhirReadError if there is no usable answer by this monotonic time."""
         ...
 
 
 class LookUpFailed(CdsError):
-    """The server is not one that can be read, or does not hold the patient; the message is for people."""
+    """The server cannot be read, or does not have the patient; the message is for people."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundPatient:
-    """One patient of a search, with what tells people apart. For a terminal or a page, never for a log."""
+    """One patient found by a search, with identifying details: for a terminal or a page, never for a log."""
 
     id: str
     name: str
@@ -46,12 +46,12 @@ class FoundPatient:
 
 @dataclass(frozen=True, slots=True)
 class ServerIdentity:
-    """What a server says of itself.
+    """A server's description of itself.
 
     Attributes:
-        software: name and version; empty where it does not say.
-        fhir_version: `4.0.1`; empty where it does not say.
-        note: why it could not be asked, or what is unusual; empty when there is nothing to say.
+        software: name and version; empty if not stated.
+        fhir_version: `4.0.1`; empty if not stated.
+        note: why the server could not be identified, or what is unusual; else empty.
     """
 
     software: str = ""
@@ -63,12 +63,12 @@ class ServerIdentity:
 
 
 def identify_server(fhir: FhirReader, *, until: float) -> ServerIdentity:
-    """Software and FHIR version, from the server's CapabilityStatement.
+    """Read software and FHIR version from the server's CapabilityStatement.
 
-    A statement that cannot be read is a note: some servers hide it, and answer everything else.
+    An unreadable statement is only noted: some servers hide it but answer everything else.
 
     Raises:
-        LookUpFailed: the server cannot be reached, or speaks another release of FHIR than R4.
+        LookUpFailed: the server cannot be reached, or its FHIR release is not R4.
     """
     try:
         statement = fhir.fetch("metadata", until=min(until, time.monotonic() + STEP_SECONDS)).documents[0]
@@ -99,7 +99,7 @@ def _identity(statement: Mapping[str, Any]) -> ServerIdentity:
 
 
 def find_patients(fhir: Browser, wanted: str, *, until: float) -> tuple[FoundPatient, ...]:
-    """Patients of this name, then of this identifier, then with this id; at most `MOST_SHOWN`.
+    """Find patients by this text as a name, then as an identifier, then as an id; at most `MOST_SHOWN`.
 
     Raises:
         LookUpFailed: the server answered none of the searches.
@@ -121,7 +121,7 @@ def find_patients(fhir: Browser, wanted: str, *, until: float) -> tuple[FoundPat
 
 
 def _searches(wanted: str) -> list[str]:
-    """Words of a name must all fit; a text with a digit may be an identifier or an id, and is asked as such first."""
+    """The searches to try: all words of a name must match; a text with a digit is tried as identifier and id first."""
     wanted = wanted.strip()
     words = [word for word in re.split(r"[\s,|\\$]+", wanted) if word]
     names = "&".join(f"name={quote(word, safe='')}" for word in words)
@@ -134,7 +134,7 @@ def _searches(wanted: str) -> list[str]:
 
 
 def list_patients(fhir: Browser, *, until: float) -> tuple[FoundPatient, ...]:
-    """The first patients that the server lists, whoever they are; empty when it lists none.
+    """List the server's first patients, whoever they are; may be empty.
 
     Raises:
         LookUpFailed: the server did not answer.
@@ -157,7 +157,7 @@ def _patients_in(fetched: Fetched) -> tuple[FoundPatient, ...]:
 
 
 def describe_patient(patient: Mapping[str, Any]) -> FoundPatient:
-    """What a person tells this Patient (raw JSON with an id) by."""
+    """The details by which a person recognises this Patient (raw JSON with an id)."""
     names = (_say_name(name) for name in objects(patient.get("name")))
     return FoundPatient(
         id=str(patient["id"]),
@@ -174,10 +174,10 @@ def _say_name(name: Mapping[str, Any]) -> str:
 
 
 def check_patient(fhir: FhirReader, patient_id: str, *, until: float) -> None:
-    """The server holds this patient, as far as it says.
+    """Check that the server has this patient, as far as it says.
 
     Raises:
-        LookUpFailed: it says that there is none of this id.
+        LookUpFailed: it says that there is no patient with this id.
     """
     try:
         fhir.fetch(f"Patient/{patient_id}", until=min(until, time.monotonic() + STEP_SECONDS))

@@ -1,6 +1,6 @@
-"""Searches: their parameters, their pages after the first, and Observations of servers that demand a category.
+"""Searches: parameters, paging, and Observations on servers that require a category.
 
-Queries are text, `Type/id` or `Type?name=value&…`, percent-encoded where values need it.
+Queries are text: `Type/id` or `Type?name=value&…`, percent-encoded where needed.
 """
 
 from __future__ import annotations
@@ -48,23 +48,23 @@ Search = Callable[[str, Deadline], Fetched]
 
 
 def is_search(query: str) -> bool:
-    """Whether this asks for a list."""
+    """Whether this query is a search."""
     return "?" in query
 
 
 def with_base(base: Address, query: str) -> str:
-    """The address of a query on a server."""
+    """The URL of a query on a server."""
     return f"{base.url}/{query}"
 
 
 def parameters(query: str) -> list[tuple[str, str]]:
-    """Names and values in order, as they are spelt."""
+    """Names and values in order, still encoded."""
     pairs = (part.partition("=") for part in query.partition("?")[2].split("&") if part)
     return [(name, value) for name, _, value in pairs]
 
 
 def value_of(query: str, name: str) -> str | None:
-    """The first value of a parameter, as it is spelt."""
+    """The first value of a parameter, still encoded."""
     return next((value for each, value in parameters(query) if each == name), None)
 
 
@@ -75,17 +75,17 @@ def without(query: str, names: frozenset[str]) -> str:
 
 
 def having(query: str, name: str, value: str) -> str:
-    """The query with this parameter, in place of any of the name."""
+    """The query with this parameter, replacing any of the same name."""
     return _joined(query, [*((each, old) for each, old in parameters(query) if each != name), (name, value)])
 
 
 def plainer_queries(query: str) -> tuple[str, ...]:
-    """The query, then ever fewer parameters for servers that refuse one: order and status are ours to see to anyway."""
+    """The query, then versions with fewer parameters for servers that refuse one; we filter and sort anyway."""
     return tuple(dict.fromkeys((query, without(query, frozenset({"_sort"})), without(query, PAGE_PARAMETERS))))
 
 
 def form_of(query: str) -> tuple[str, list[tuple[str, str]]]:
-    """The address and the form of the same search by POST."""
+    """The URL and form data of the same search by POST."""
     return f"{query.partition('?')[0]}/_search", [(name, unquote(value)) for name, value in parameters(query)]
 
 
@@ -97,25 +97,25 @@ def _joined(query: str, pairs: list[tuple[str, str]]) -> str:
 
 
 class PageWalk:
-    """From page to page of one server, each address once, never off the base."""
+    """Follows the pages of a search on one server, each URL once, never leaving the base."""
 
     def __init__(self, base: Address, ask: Callable[[str], Any]) -> None:
-        """A walk that has not begun.
+        """Prepare to follow pages.
 
         Args:
-            base: of the server.
-            ask: gives the page at an address, or raises FhirReadError.
+            base: the server's base URL.
+            ask: fetches the page at a URL, or raises FhirReadError.
         """
         self._base = base
         self._ask = ask
 
     def after(self, first: Any, url: str, *, is_query: bool = False) -> Fetched:
-        """This page and all after it; why some are missing is in the note.
+        """Return this page and all later ones; the note says why any are missing.
 
         Args:
-            first: the first page, or whatever came instead of one.
-            url: where it came from.
-            is_query: the address is our own query, so that it may be asked again with an offset.
+            first: the first page, or whatever was received instead.
+            url: the URL that it came from.
+            is_query: the URL is our own query, so it may be repeated with an offset.
         """
         pages, seen, here = [first], {url}, url
         while True:
@@ -137,7 +137,7 @@ class PageWalk:
             here = address
 
     def _by_offset(self, pages: list[Any], url: str) -> Fetched:
-        """The rest of a list of a server that gives no links; one that does not know `_offset` leaves it incomplete."""
+        """Fetch the rest of a list by `_offset` if the server sends no links; incomplete if that is not supported."""
         known = _ids(pages)
         while _may_go_on(pages, url):
             if _is_enough(pages):
@@ -157,7 +157,7 @@ class PageWalk:
         return Fetched(tuple(pages))
 
     def _page_address(self, link: str, here: str) -> str | None:
-        """Where to ask for a page: the link itself when it lies on the base, else its path and query on the base."""
+        """The URL of a page: the link itself if it is below the base, else its path and query on the base."""
         try:
             address = parse_address(urljoin(here, link))
         except ValueError:
@@ -168,7 +168,7 @@ class PageWalk:
         return on_base.url if on_base.query else None
 
     def _onto_base(self, address: Address) -> Address:
-        """A foreign link asked on our base: servers behind a gateway write their inner address."""
+        """A foreign link rewritten to our base: servers behind a gateway write their internal address."""
         base = self._base.segments
         if address.segments[: len(base)] == base:
             rest = address.segments[len(base) :]
@@ -178,7 +178,7 @@ class PageWalk:
 
 
 def _may_go_on(pages: list[Any], url: str) -> bool:
-    """Whether a list without a link looks cut: shorter than it says, or exactly as long as a page was to be."""
+    """Whether a list without a link seems cut: shorter than its total, or exactly one page long."""
     if not has_entries(pages[-1]):
         return False
     total, count = total_of(pages[0]), value_of(url, "_count") or ""
@@ -188,7 +188,7 @@ def _may_go_on(pages: list[Any], url: str) -> bool:
 
 
 def _ids(pages: list[Any]) -> set[str]:
-    """What tells the entries of these pages apart; those of an OperationOutcome are none."""
+    """The identities of the entries on these pages, without OperationOutcomes."""
     found = [resource for page in pages for resource in resources_of(page)]
     kept = (one for one in found if one.get("resourceType") != "OperationOutcome")
     return {f"{one.get('resourceType')}/{one['id']}" if one.get("id") else repr(one) for one in kept}
@@ -206,27 +206,27 @@ def _cut(pages: list[Any]) -> Fetched:
 
 
 class CategoryReads:
-    """The observations of one patient by category; several lists of codes share one reading.
+    """Reads one patient's observations by category; searches with different codes share the result.
 
-    What comes back holds more than was asked: the codes are looked at again where findings are read.
+    The result holds more than was requested; finding readers check the codes again.
     """
 
     def __init__(self, search: Search) -> None:
-        """Nothing was asked yet.
+        """Prepare the reads; nothing is requested yet.
 
         Args:
-            search: one search with all its pages.
+            search: runs one search with all its pages.
         """
         self._search = search
         self._lock = threading.Lock()
         self._answers: dict[str, Fetched | FhirReadError] = {}
 
     def search(self, query: str, until: Deadline) -> Fetched:
-        """What the categories hold together.
+        """Return the combined content of all categories.
 
         Args:
-            query: of Observations by code.
-            until: when it must have ended.
+            query: a search for Observations by code.
+            until: the deadline.
 
         Raises:
             FhirReadError: no category could be read.
@@ -255,7 +255,7 @@ class CategoryReads:
         notes = [one.note for one in read if one.note]
         if missing:
             notes.append(f"{len(missing)} of {len(CATEGORIES)} categories could not be read")
-        # One page without a total: that of one category says nothing about the whole.
+        # One page without a total: the total of one category says nothing about the whole.
         entries = [entry for one in read for page in one.documents for entry in entries_of(page)]
         return Fetched(({"resourceType": "Bundle", "entry": entries},), "; ".join(dict.fromkeys(notes)))
 
