@@ -93,7 +93,7 @@ class Answer:
         if recommendation.already:
             first = recommendation.already[0]
             day = first.authored or first.start
-            already = "already in this signing" if first.draft else "already ordered"
+            already = "already among these orders" if first.draft else "already ordered"
             already += f" {say_date(day)}" if day and not first.draft else ""
         return Option(recommendation.heading, recommendation.text, already)
 

@@ -134,7 +134,12 @@ def calibration(answer: Answer, result: ModelResult) -> str:
     if result.pooled_risk is None or result.band == "lower" or result.prediction.has_reassuring_hold:
         return texts.raw("lines.not-calibrated")
     incidence = answer.policy.pooled_incidence.of(result.model.study.outcome) or 0.0
-    return texts.say("lines.pooled", figure=figure(result, result.pooled_risk), incidence=say_percent(incidence))
+    return texts.say(
+        "lines.pooled-of" if _has_own_reference(answer, result) else "lines.pooled",
+        figure=figure(result, result.pooled_risk),
+        incidence=say_percent(incidence),
+        baseline=say_percent(result.baseline),
+    )
 
 
 def held_line(answer: Answer, result: ModelResult) -> str:
@@ -177,10 +182,11 @@ def sure_line(answer: Answer, result: ModelResult, summary: str, *, is_contradic
     study, (low, high) = result.model.study, result.prediction.study_uncertainty
     includes = low <= result.reference <= high
     is_said = coarse_figure(result) in summary
+    path = "not-sure" if includes else "not-very-sure-low" if result.band == "lower" else "not-very-sure"
     return sentences(
         [
             answer.texts.say(
-                "lines.not-sure" if includes else "lines.not-very-sure",
+                f"lines.{path}",
                 figure=f" ({uncertainty(answer, result)})" if is_said else f"; {estimate(answer, result)}",
             ),
             held_line(answer, result),

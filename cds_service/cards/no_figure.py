@@ -46,7 +46,7 @@ def reasons(answer: Answer, outcome: OutcomeAssessment) -> tuple[Reason, ...]:
     for grave in ("no-figure", "outside"):
         held = outcome.models if grave == "no-figure" else results
         found += [
-            Reason(one.text.partition(" (")[0], _held_no_such(answer, result))
+            Reason(one.text.partition(" (")[0], _held_no_such(answer, result, whom=1))
             for result in held
             for one in result.violations
             if one.severity == grave
@@ -83,8 +83,10 @@ def _open_cause(answer: Answer, outcome: OutcomeAssessment) -> Iterator[Reason]:
         yield Reason(texts.raw("why.denosumab"), "")
 
 
-def _held_no_such(answer: Answer, result: ModelResult) -> str:
-    return answer.texts.say("why.no-such", study=result.model.study.short_line)
+def _held_no_such(answer: Answer, result: ModelResult, *, whom: int | None = None) -> str:
+    """Where another criterion than BMI is the reason, the study's BMI is left out: it would read as the reason."""
+    parts = result.model.study.short_line.split(", ")[:whom]
+    return answer.texts.say("why.no-such", study=", ".join(parts))
 
 
 def _silenced(result: ModelResult, *why: str) -> list[str]:
@@ -130,7 +132,7 @@ def _if_ignored(answer: Answer, result: ModelResult) -> str:
         figure=figure(result, without.risk),
         horizon=horizon(result),
         names=join_words(tuple(answer.wording.name(name) for name in held)),
-        average=average(answer, result).removeprefix("study "),
+        average=average(answer, result),
         uncertainty=uncertainty,
         measured="".join(texts.say("why.once-measured", range=one) for one in measured),
     )

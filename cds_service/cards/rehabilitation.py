@@ -122,7 +122,9 @@ def order_notices(answer: Answer) -> tuple[str, ...]:
 def _excluded_by(answer: Answer, outcome: OutcomeAssessment) -> tuple[Line, ...]:
     """Where the record says what takes this fracture out of every study."""
     found = [answer.findings.known[name] for name in outcome.excluded_by]
-    said = [f"{answer.wording.name(one.name)} {escape_markdown(one.provenance[0].printed)}" for one in found]
+    said = [
+        f"{one.label or answer.wording.name(one.name)} {escape_markdown(one.provenance[0].printed)}" for one in found
+    ]
     return (Line(answer.texts.raw("headings.excluded"), "; ".join(said)),) if said else ()
 
 

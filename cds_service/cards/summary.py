@@ -81,7 +81,7 @@ def _figures(answer: Answer, outcome: OutcomeAssessment, headline: ModelResult) 
         texts.say(f"{path}-short", **words, average=short_average(answer, headline)),
     ]
     if outcome.disagreement:
-        said = [texts.say("summaries.rehabilitation.one-of-two", figure=one) for one in said]
+        said = [texts.say("summaries.rehabilitation.one-of-two", figure=one.rstrip(".")) for one in said]
     return tuple(said)
 
 

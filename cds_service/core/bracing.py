@@ -17,7 +17,7 @@ from cds_service.core.wording import say_date, say_number
 SAME = timedelta(days=7)  # tolerance: 12 weeks and 3 months count as the same
 WITHOUT_DATE = {
     "event": "its words name an end without a day",
-    "payer": "the length of need is the payer's",
+    "payer": "its length of need is a billing entry",
     "doubtful": "a time in its words was not understood",
 }
 
