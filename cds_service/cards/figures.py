@@ -134,12 +134,7 @@ def calibration(answer: Answer, result: ModelResult) -> str:
     if result.pooled_risk is None or result.band == "lower" or result.prediction.has_reassuring_hold:
         return texts.raw("lines.not-calibrated")
     incidence = answer.policy.pooled_incidence.of(result.model.study.outcome) or 0.0
-    return texts.say(
-        "lines.pooled-of" if _has_own_reference(answer, result) else "lines.pooled",
-        figure=figure(result, result.pooled_risk),
-        incidence=say_percent(incidence),
-        baseline=say_percent(result.baseline),
-    )
+    return texts.say("lines.pooled", figure=figure(result, result.pooled_risk), incidence=say_percent(incidence))
 
 
 def held_line(answer: Answer, result: ModelResult) -> str:

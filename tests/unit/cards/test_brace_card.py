@@ -114,7 +114,7 @@ def test_21_a_payers_length_of_need_is_no_conflict():
     for draft in (worded("Length of need: 99 months"), worded("LON 99"), brace(occurrenceTiming=bounds)):
         card = brace_card(draft)
         assert card["indicator"] == "info"
-        assert "without an end date (the length of need is the payer's)" in card["summary"]
+        assert "without an end date (its length of need is a billing entry)" in card["summary"]
         assert [one["isRecommended"] for one in card["suggestions"]] == [False]
     assert "payerForm" in {one["code"] for one in card["overrideReasons"]}
 

@@ -156,7 +156,7 @@ def test_what_is_in_this_signing_already_is_not_offered():
     draft = ordered("rehabilitation", status="draft")
     card = card_for(thin_and_weak(), kyphoplasty(), draft)
     assert "Refer to rehabilitation" not in labels(card)
-    assert "already in this signing" in line_of(card, "Rehabilitation")
+    assert "already among these orders" in line_of(card, "Rehabilitation")
 
 
 def test_an_order_list_that_could_not_be_read_forbids_saying_not_ordered_yet():
