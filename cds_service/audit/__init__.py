@@ -1,1 +1,1 @@
-"""What was shown to whom, and why."""
+"""The audit log: what was shown to whom, and why."""

@@ -1,4 +1,4 @@
-"""The tables of accounts and sessions, reached as the log's own: prepared at first use, with errors in our words."""
+"""Access to the tables of accounts and sessions: prepared at first use, with database errors as our own exceptions."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ from cds_service.errors import AuditUnavailable, DataFileError
 
 
 class Access:
-    """One database, and the clock of whoever asks."""
+    """One database, with the caller's clock."""
 
     def __init__(self, database: Callable[[], Database], clock: Clock) -> None:
-        """Nothing is connected yet."""
+        """Does not connect yet."""
         self._database = database
         self._clock = clock
         self._is_prepared = False
 
     def note(self, connection: Connection, entry: AuditEntry | None) -> None:
-        """Put an entry at the end of the log, in the transaction of what it tells of."""
+        """Append an entry to the log in the same transaction as the change that it records."""
         if entry is not None:
             append_entries(connection, [seal(entry)], self._clock)
 
     def now(self, shift: timedelta = timedelta()) -> str:
-        """This moment, or one so much later, as the tables keep it."""
+        """The present time, or a later one, as the tables store it."""
         return time_text(self._clock() + shift)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A transaction that writes nothing.
+        """A read-only transaction.
 
         Raises:
             AuditUnavailable: the database cannot be read.
@@ -46,7 +46,7 @@ class Access:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A transaction that is on disk once it ends.
+        """A transaction that is on disk when it ends.
 
         Raises:
             AuditUnavailable: the database cannot be written.
@@ -68,10 +68,10 @@ def _failing_as_ours() -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise AuditUnavailable(f"The audit log could not be read ({type(error).__name__}).") from None
-    except DataFileError as error:  # the database is another's by now: of a newer version
+    except DataFileError as error:  # the database has meanwhile been migrated to a newer version
         raise AuditUnavailable(f"The audit log could not be read: {error}.") from None
 
 
 def digest_of(text: str) -> str:
-    """What the tables hold of a text that they must not hold: SHA-256, hexadecimal."""
+    """The hexadecimal SHA-256 that the tables store in place of a secret."""
     return hashlib.sha256(text.encode()).hexdigest()

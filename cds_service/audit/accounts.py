@@ -1,7 +1,7 @@
-"""Local accounts of reviewers of the audit log: who may look into it, in which role.
+"""Local accounts of the reviewers of the audit log, with their roles.
 
-Passwords are kept as Argon2id hashes. A try to log in is counted before the password is checked, by account and by
-network address, so that parallel tries are no way round the limit.
+Passwords are stored as Argon2id hashes. A login attempt is counted by account and network address before the password
+is checked, so that parallel attempts cannot evade the limit.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ SHORTEST, LONGEST = 12, 1024  # characters of a password; length is what counts 
 WINDOW = timedelta(minutes=15)
 TRIES_OF_NAME, TRIES_OF_ADDRESS = 5, 50  # in one window
 
-# A place is the digest of a name or an address: somebody types a password where the name belongs.
+# A place is the digest of a name or an address: people do type a password into the name field.
 TRIES = Table(
     "audit_login_try",
     METADATA,
@@ -41,29 +41,29 @@ TRIES = Table(
 
 
 class AccountFault(CdsError):
-    """An account cannot be made so; the message says why."""
+    """The account cannot be created; the message says why."""
 
 
 class TooManyTries(CdsError):
-    """The limit of this account or address is reached for a while."""
+    """The account or address has reached its limit for now."""
 
 
 class Account(NamedTuple):
-    """What is kept of an account beside its name and password."""
+    """An account's data besides its name and password."""
 
     role: Role
     is_open: bool
 
 
 class Retired(NamedTuple):
-    """What was ended: a local account, and so many sessions."""
+    """What was closed: a local account, and a number of sessions."""
 
     is_closed: bool
     sessions: int
 
 
 class Accounts:
-    """Local accounts of one database, and how often anybody tried to log in."""
+    """The local accounts in one database, and counts of login attempts."""
 
     def __init__(self, access: Access, hasher: PasswordHasher | None = None) -> None:
         self._access = access
@@ -74,14 +74,14 @@ class Accounts:
     def add(
         self, name: str, role: Role, password: str, *, replace: bool = False, entry: AuditEntry | None = None
     ) -> None:
-        """Make an account, or give one that exists a new password and role and end its sessions.
+        """Create an account, or give an existing one a new password and role and end its sessions.
 
         Args:
-            name: of the account.
-            role: of the account.
-            password: kept as a hash.
-            replace: whether there may be one already.
-            entry: kept in the log together with the account.
+            name: the account's name.
+            role: the account's role.
+            password: stored as a hash.
+            replace: whether the account may exist already.
+            entry: appended to the log together with the account.
 
         Raises:
             AccountFault: the name or password cannot be used, or the account exists and `replace` is not given.
@@ -107,8 +107,8 @@ class Accounts:
         """Close an account and end its sessions; its name stays taken.
 
         Args:
-            name: of the account: a local one, or `issuer|subject`, which has sessions here and no more.
-            entry: kept in the log together with the change.
+            name: a local account, or `issuer|subject`, of which only sessions are stored here.
+            entry: appended to the log together with the change.
         """
         with self._access.writing() as connection:
             closed = connection.execute(update_rows(REVIEWERS).where(REVIEWERS.c.name == name).values(is_active=0))
@@ -118,17 +118,17 @@ class Accounts:
         return done
 
     def find(self, name: str) -> Account | None:
-        """The account of this name; None where there never was one."""
+        """The account with this name; None if there never was one."""
         asked = select(REVIEWERS.c.role, REVIEWERS.c.is_active).where(REVIEWERS.c.name == name)
         with self._access.reading() as connection:
             found = connection.execute(asked).one_or_none()
             return Account(found.role, is_open=bool(found.is_active)) if found else None
 
     def check(self, name: str, password: str, address: str) -> bool:
-        """Whether there is an open account of this name with this password.
+        """Whether there is an open account with this name and password.
 
         Raises:
-            TooManyTries: of this account or from this address.
+            TooManyTries: for this account or from this address.
         """
         self._nobody = self._nobody or self._hasher.hash(secrets.token_hex(16))
         places = {digest_of(f"name {name}"): TRIES_OF_NAME, digest_of(f"address {address}"): TRIES_OF_ADDRESS}
@@ -144,7 +144,7 @@ class Accounts:
         return True
 
     def count_vouched_try(self, address: str) -> None:
-        """One more login by way of the issuer from this network address.
+        """Count one more login through the issuer from this network address.
 
         Raises:
             TooManyTries: from this address.
@@ -153,7 +153,7 @@ class Accounts:
             self._count_try(connection, {digest_of(f"issuer {address}"): TRIES_OF_ADDRESS})
 
     def _count_try(self, connection: Connection, places: dict[str, int]) -> None:
-        """Refuse without counting: else whoever goes on trying would keep an account shut for ever."""
+        """Count an attempt. A refused one is not counted: repeated attempts would keep an account locked for ever."""
         connection.execute(delete(TRIES).where(TRIES.c.at < self._access.now(-WINDOW)))
         for place, most in places.items():
             made = connection.scalar(select(func.count()).select_from(TRIES).where(TRIES.c.place == place))

@@ -1,4 +1,4 @@
-"""What the log knows of earlier answers: which answer showed a card, and what users said to cards about a patient."""
+"""Finds earlier answers in the log: which answer showed a card, and how users responded to a patient's cards."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from cds_service.core.caller import Caller
 from cds_service.core.repeats import AnswerGiven, Basis, Repeat, Repeats, WholeCard, round_value
 from cds_service.errors import AuditUnavailable
 
-NEWEST = 50  # feedback items of one patient that are looked at
-AT_ONCE = 8  # of their answers that are in memory
-# Made once: making a statement takes longer than SQLite takes to run it.
+NEWEST = 50  # feedback items considered for one patient
+AT_ONCE = 8  # answers held in memory
+# Built once: building a statement takes longer than SQLite takes to run it.
 ANY_FEEDBACK = (
     select(SEARCH.c.sequence)
     .where(SEARCH.c.patient == bindparam("patient"), SEARCH.c.at >= bindparam("since"), SEARCH.c.kind == "feedback")
@@ -31,13 +31,13 @@ ANY_FEEDBACK = (
 
 
 class AnswersGiven:
-    """Earlier answers in the database of this store."""
+    """Earlier answers in this store's database."""
 
     def __init__(self, store: AuditStore) -> None:
         self._store = store
 
     def showing(self, card: str, caller: Caller) -> ShownAnswer | None:
-        """The newest answer that showed this caller a card with this uuid; None when no entry knows it any more.
+        """The newest answer that showed this caller a card with this uuid; None if no remaining entry has it.
 
         Raises:
             AuditUnavailable: the log cannot be read.
@@ -54,7 +54,7 @@ class AnswersGiven:
     def answers_given(
         self, patient_id: str, fhir_server: str | None, since: datetime, caller: Caller
     ) -> Sequence[AnswerGiven]:
-        """Feedback by this caller on cards about this patient of this server that came at this moment or later.
+        """This caller's feedback on cards about this patient of this server, received at `since` or later.
 
         Raises:
             AuditUnavailable: the log cannot be read.
@@ -68,7 +68,7 @@ class AnswersGiven:
         return tuple(given[one.id] for one in found if one.id in given)
 
     def _with_answers(self, found: Sequence[Found], fhir_server: str | None) -> Iterator[tuple[str, AnswerGiven]]:
-        """By the id of the feedback; of the answers, which are long, only a few are in memory."""
+        """Pair each feedback id with its answer; only a few answers are in memory at a time, since they are long."""
         feedback: dict[str, list[Stored]] = {}
         for one in self._reader.entries([one.id for one in found]) if found else ():
             if one.found is not None and one.found.about:
@@ -79,18 +79,18 @@ class AnswersGiven:
                 yield from _answers_given(answer, feedback[answer.id], fhir_server)
 
     def _has_feedback(self, patient_id: str, since: datetime) -> bool:
-        """Whether anybody said anything about this patient's cards; of most patients nobody did."""
+        """Whether there is any feedback on this patient's cards; for most patients there is none."""
         with self._store.database.reading() as connection:
             found = connection.execute(ANY_FEEDBACK, {"patient": patient_id, "since": time_text(since)})
             return found.first() is not None
 
     @property
     def _reader(self) -> AuditReader:
-        return self._store.reader  # asked each time: after a fork it is another
+        return self._store.reader  # looked up each time: a fork replaces it
 
 
 def _place_of(card: str, caller: Caller) -> Select[Any]:
-    """The place of the newest entry that showed this card to this caller, by the index of cards."""
+    """The sequence number of the newest entry that showed this card to this caller, by the index of cards."""
     joined = CARDS.join(SEARCH, SEARCH.c.sequence == CARDS.c.sequence)
     return (
         select(CARDS.c.sequence)
@@ -104,13 +104,13 @@ def _place_of(card: str, caller: Caller) -> Select[Any]:
 
 
 def _is_of(found: Found, caller: Caller) -> bool:
-    """Whether this is the caller's own; a query for no client at all finds those of every client."""
+    """Whether the feedback is this caller's own; a query without a client finds that of every client."""
     return (found.client, found.tenant) == (caller.client, caller.tenant)
 
 
 @contextmanager
 def _readable() -> Iterator[None]:
-    """What the reader does not say of itself: that no connection came free, for example."""
+    """Turn database errors that the reader does not handle, such as no free connection, into AuditUnavailable."""
     try:
         yield
     except SQLAlchemyError as error:
@@ -118,10 +118,10 @@ def _readable() -> Iterator[None]:
 
 
 def repeats_json(basis: Basis, whole: Sequence[WholeCard], repeats: Repeats) -> dict[str, Any]:
-    """For the entry of an answer: what a later answer is held against, which cards were shortened, and why.
+    """What the entry of an answer records about repeats: the basis for later comparison, and shortened cards with why.
 
     Args:
-        whole: the cards as somebody would get them who never saw them.
+        whole: the cards in full, as for a user who has never seen them.
     """
     return {
         "conflicts": sorted(basis.conflicts),
@@ -149,9 +149,9 @@ def _repeat_json(repeat: Repeat) -> dict[str, Any]:
 def _answers_given(
     answer: Stored, feedback: Sequence[Stored], fhir_server: str | None
 ) -> Iterator[tuple[str, AnswerGiven]]:
-    """Feedback and answer as one; none where either was purged, or the patient of this id is another server's."""
+    """Join feedback with its answer; nothing if either was purged, or the patient id is from another server."""
     shown: Mapping[str, Any] | None = None
-    # An entry of another shape, older or altered, shortens nothing.
+    # An entry in another format, older or altered, does not shorten cards.
     with suppress(KeyError, TypeError, ValueError, AttributeError):
         shown = answer.content
     if answer.found is None or not shown:
@@ -176,7 +176,7 @@ def _joined(
         outcome=said["outcome"],
         reason=said.get("reason"),
         shown=datetime.fromisoformat(answer.at),
-        answered=min(received, stated),  # the client's clock cannot make an answer last longer
+        answered=min(received, stated),  # the client's clock cannot prolong the effect
         was_warning=card.topic in shown["repeats"]["warnings"],
         basis=basis_in(shown),
         entries=(answer.id, feedback.id),
@@ -184,7 +184,7 @@ def _joined(
 
 
 def basis_in(content: Mapping[str, Any]) -> Basis:
-    """What the cards of this entry rested on."""
+    """The basis of the cards in this entry."""
     return Basis(
         inputs={one["name"]: round_value(one["value"]) for one in content["findings"]},
         gaps={one["name"]: one["reason"] for one in content["gaps"]},

@@ -1,4 +1,4 @@
-"""Putting sealed entries at the end of the chain, inside a transaction that holds its lock."""
+"""Appends sealed entries to the chain, inside a transaction that holds its lock."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from cds_service.audit.tables import CARDS, ENTRIES, PAYLOADS, SEARCH
 Clock = Callable[[], datetime]
 NUMBERS = frozenset({"status", "partial", "warning"})
 
-# Made once: making a statement takes longer than SQLite takes to run it.
+# Built once: building a statement takes longer than SQLite takes to run it.
 LAST = select(ENTRIES.c.sequence, ENTRIES.c.hash).order_by(ENTRIES.c.sequence.desc()).limit(1)
 LAST_AND_KNOWN = select(ENTRIES.c.sequence, ENTRIES.c.hash, ENTRIES.c.entry_id).where(
     (ENTRIES.c.sequence == select(func.max(ENTRIES.c.sequence)).scalar_subquery())
@@ -29,7 +29,7 @@ FOUND_BY = tuple(SEARCH.columns.keys())
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The last entry of the chain; sequence 0 where there is none."""
+    """The last entry of the chain; sequence 0 if there is none."""
 
     sequence: int
     hash: str
@@ -37,11 +37,11 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Appended:
-    """What became of a batch.
+    """The result of appending a batch.
 
     Attributes:
-        first: sequence of the first entry that was put in; `last` - `first` + 1 were.
-        known: entries that the chain held already, as after a commit of unknown outcome.
+        first: sequence of the first appended entry; `last` - `first` + 1 entries were appended.
+        known: number of entries that the chain held already, for example after a commit with unknown outcome.
     """
 
     first: int
@@ -56,9 +56,9 @@ def read_head(connection: Connection) -> Head:
 
 
 def append_entries(connection: Connection, entries: Sequence[SealedEntry], clock: Clock) -> Appended:
-    """Put these entries at the end, in this order, those that are there already left out.
+    """Append these entries in order, skipping those that the chain holds already.
 
-    The first entry of a log is its own: it says which log this is.
+    Every log begins with a genesis entry, which identifies it.
     """
     by_id = {entry.id: entry for entry in entries}
     head, held = _look_up(connection, by_id)
@@ -74,7 +74,7 @@ def append_entries(connection: Connection, entries: Sequence[SealedEntry], clock
 
 
 def _look_up(connection: Connection, ids: Iterable[str]) -> tuple[Head, set[str]]:
-    """The last entry, and which of these the chain holds already."""
+    """The last entry, and the ids among these that the chain holds already."""
     rows = connection.execute(LAST_AND_KNOWN, {"ids": list(ids)}).all()
     last = max(rows, key=lambda row: row.sequence, default=None)
     head = Head(last.sequence, last.hash) if last is not None else Head(0, GENESIS)
@@ -87,7 +87,7 @@ def _genesis(now: datetime) -> SealedEntry:
 
 
 class _Rows:
-    """Rows of all tables for one insert each."""
+    """Collects the rows for each table, for one insert each."""
 
     def __init__(self) -> None:
         self._links: list[Mapping[str, Any]] = []
@@ -96,7 +96,7 @@ class _Rows:
         self._cards: list[Mapping[str, Any]] = []
 
     def add(self, entry: SealedEntry, head: Head) -> Head:
-        """The entry behind this head, which it replaces."""
+        """Add an entry after this head, and return the new head."""
         sequence = head.sequence + 1
         link = entry.link(sequence, head.hash)
         self._links.append(
@@ -130,7 +130,7 @@ class _Rows:
         return Head(sequence, link)
 
     def insert_into(self, connection: Connection) -> None:
-        """The chain first: the other tables refer to it."""
+        """Insert the rows, the chain first: the other tables refer to it."""
         tables = ((ENTRIES, self._links), (PAYLOADS, self._payloads), (SEARCH, self._search), (CARDS, self._cards))
         for table, rows in tables:
             if rows:

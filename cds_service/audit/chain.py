@@ -1,7 +1,7 @@
-"""What an audit entry holds, and how entries are sealed and chained; pure, and the port to wherever they are kept.
+"""The audit entry, its sealing and chaining (pure), and the port to the storage (`AuditLog`).
 
-`docs/audit-format.md` describes the bytes that are hashed, for whoever writes a verifier. An entry holds ids, never
-names, tokens or free text of a record.
+`docs/audit-format.md` describes the hashed bytes, for authors of a verifier. An entry holds ids, never names, tokens or
+free text from a record.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from cds_service.deadline import Deadline
 from cds_service.json_text import canonical_json
 
 FORMAT = 1
-MAX_FACT = 256  # characters; ids are shorter, and longer ones fit no index
+MAX_FACT = 256  # characters; ids are shorter, and longer values do not fit an index
 GENESIS = "0" * 64  # the hash before the first entry
 Kind = Literal[
     "genesis",  # the first entry of every log
@@ -34,13 +34,13 @@ Kind = Literal[
     "note",  # a reviewer wrote something about an entry
     "checkpoint",  # the head of the log was signed
     "purge",  # payloads were deleted after their retention
-    "gap",  # answers were refused since no entry could be written
+    "gap",  # answers were refused because no entry could be written
     "start",
     "stop",
 ]
-# Kinds that say what happened to the log itself: no patient in them, so that they are never purged.
+# Kinds about the log itself. They name no patient and are never purged.
 LASTING: tuple[Kind, ...] = ("genesis", "checkpoint", "purge", "gap", "start", "stop")
-# Kinds that say who looks: not for everybody who may look.
+# Kinds about readers, which not every reader may see.
 ABOUT_READERS: tuple[Kind, ...] = ("read", "export", "login", "account")
 _LINK = b"kyphoplasty-cds audit link 1"
 _PAYLOAD = b"kyphoplasty-cds audit payload 1"
@@ -48,7 +48,7 @@ _PAYLOAD = b"kyphoplasty-cds audit payload 1"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownCard:
-    """One card of an answer, as far as entries are found by it.
+    """The parts of a card by which entries are found.
 
     Attributes:
         rules: ids of the recommendations behind it, in the order shown.
@@ -62,30 +62,30 @@ class ShownCard:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A part of an entry's content that is canonical JSON already, since the answer holds the same bytes."""
+    """A part of an entry's content that is already canonical JSON: the same bytes as in the answer."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditEntry:
-    """One thing that was said, refused, answered by a user or done with the log.
+    """One event: an answer, a refusal, a user's feedback, or an action on the log.
 
     Attributes:
         at: when it happened, UTC.
-        content: JSON, each member as such or `Written`; of an answer: order, inputs, gaps, figures, digests, cards as
-            shown.
-        id: made by the writer, so that an entry whose commit is uncertain can be written again, once.
+        content: JSON; each member is a value or `Written`. For an answer: order, inputs, gaps, figures, digests, cards
+            as shown.
+        id: chosen by the caller, so that an entry with an uncertain commit can be written again without a duplicate.
         patient: the FHIR id from the context.
-        user: `context.userId`; of reviewers their account.
-        status: the HTTP status that was answered.
+        user: `context.userId`; for reviewers, their account.
+        status: the HTTP status of the answer.
         result: `shown`, `refused`, `accepted`, `overridden`, or a reviewer's mark.
         reason: code of the refusal or of the override.
         partial: part of the record could not be read.
         warning: one of the cards was a warning.
         about: id of the entry that this one is about.
-        card: uuid of the card that a feedback is about.
-        cards: those of an answer.
+        card: uuid of the card that the feedback is about.
+        cards: the cards of an answer.
     """
 
     kind: Kind
@@ -114,12 +114,12 @@ class AuditEntry:
 
 @dataclass(frozen=True, slots=True)
 class AuditState:
-    """How the log does, for operators; no ids.
+    """The state of the log for operators, without ids.
 
     Attributes:
-        is_ready: an entry would be kept.
-        trouble: why not, or what is wrong meanwhile; empty when all is well.
-        lost: entries that could not be written and that the log does not tell of yet.
+        is_ready: entries can be written.
+        trouble: what is wrong; empty if nothing is.
+        lost: number of entries that could not be written and have no `gap` entry yet.
     """
 
     is_ready: bool
@@ -128,22 +128,22 @@ class AuditState:
 
 
 class AuditLog(Protocol):
-    """Where entries are kept, for good."""
+    """Stores entries permanently."""
 
     def append(self, entry: AuditEntry, until: Deadline | None = None) -> None:
-        """Keep the entry; when this returns it is on disk.
+        """Store the entry; when this returns, it is on disk.
 
         Args:
-            entry: with its id.
-            until: the deadline of the answer that waits for it; without one it waits as long as the log sees fit.
+            entry: to be stored; a repeat with the same id is stored once.
+            until: the deadline of the answer that waits for it; None waits for the log's own limit.
 
         Raises:
-            AuditUnavailable: it is not kept, and nothing may be shown.
+            AuditUnavailable: the entry is not stored, and nothing may be shown.
         """
         ...
 
     def state(self) -> AuditState:
-        """Whether an entry would be kept now."""
+        """Whether entries can be written now."""
         ...
 
 
@@ -170,11 +170,11 @@ FACTS: tuple[str, ...] = (
 
 @dataclass(frozen=True, kw_only=True)
 class SealedEntry:
-    """An entry as it is kept: texts alone, with the salted commitment to all that may be purged.
+    """An entry as stored: text only, with a salted commitment to everything that may be purged.
 
     Attributes:
         at: RFC 3339, UTC, milliseconds.
-        facts: what entries are found by, without those that are absent.
+        facts: the values by which entries are found; absent ones are left out.
         body: canonical JSON.
     """
 
@@ -199,12 +199,12 @@ class SealedEntry:
         return _digest(_PAYLOAD, parts)
 
     def link(self, sequence: int, previous: str) -> str:
-        """The hash of the entry at this place of the chain."""
+        """The hash of the entry at this position in the chain."""
         return _digest(_LINK, [str(sequence), self.id, self.at, self.kind, self.commitment, previous])
 
 
 def seal(entry: AuditEntry) -> SealedEntry:
-    """The entry as it is kept, with a fresh salt."""
+    """Seal an entry for storage, with a fresh salt."""
     at = time_text(entry.at)
     facts = {name: _fact_text(value) for name in FACTS if (value := getattr(entry, name)) is not None}
     cards = [[card.card, card.topic, card.indicator, " ".join(card.rules)] for card in entry.cards]
@@ -228,7 +228,7 @@ def seal(entry: AuditEntry) -> SealedEntry:
 
 
 def _object_text(members: Mapping[str, Any]) -> str:
-    """Canonical JSON of an object of which some members are written already."""
+    """Canonical JSON of an object some of whose members are already text."""
     texts = (
         f"{canonical_json(name)}:{value.text if isinstance(value, Written) else canonical_json(value)}"
         for name, value in sorted(members.items())
@@ -237,19 +237,19 @@ def _object_text(members: Mapping[str, Any]) -> str:
 
 
 def time_text(moment: datetime) -> str:
-    """A moment as the log writes it: UTC, milliseconds, `Z`."""
+    """A time as the log writes it: UTC, milliseconds, `Z`."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _fact_text(value: str | int) -> str:
-    """Yes and no are 1 and 0; a text that is no id by its length stands as its hash."""
+    """A fact as text: booleans as 1 and 0, and texts too long for an id as their hash."""
     if isinstance(value, int):
         return str(int(value))
     return value if len(value) <= MAX_FACT else f"sha256:{hashlib.sha256(value.encode()).hexdigest()}"
 
 
 def _digest(purpose: bytes, parts: Iterable[str]) -> str:
-    """SHA-256 over the purpose and the parts, each with its length in front: no two lists give the same bytes."""
+    """SHA-256 over the purpose and the parts, each prefixed with its length: no two lists give the same bytes."""
     framed = hashlib.sha256()
     for part in (purpose, *(one.encode("utf-8", "surrogatepass") for one in parts)):
         framed.update(len(part).to_bytes(8, "big"))

@@ -1,4 +1,4 @@
-"""Checkpoints: the head of the log as a short signed note, to print or to hand to a witness; and the key that signs."""
+"""Checkpoints: the head of the log as a short signed note, to print or give to a witness, and the signing key."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ ED25519 = b"\x01"
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """The key of one log.
+    """The signing key of one log.
 
     Attributes:
-        name: under which it signs, `kyphoplasty-cds/<id of the log>`.
+        name: the signer's name, `kyphoplasty-cds/<id of the log>`.
     """
 
     name: str
@@ -47,13 +47,13 @@ class Signer:
         return f"{self.name}+{self._hash.hex()}+{base64.b64encode(octets).decode()}"
 
     def sign(self, head: Head, at: str) -> str:
-        """The note that this was the last entry then (docs/audit-format.md, "Checkpoints")."""
+        """Sign a note that this was the last entry at that time (docs/audit-format.md, "Checkpoints")."""
         link = base64.b64encode(bytes.fromhex(head.hash)).decode()
         text = f"{self.name}\n{head.sequence}\n{link}\n{at}\n"
         return f"{text}\n\u2014 {self.signature(text)}\n"
 
     def signature(self, text: str) -> str:
-        """Our name, and the key hash and signature of this text as base64."""
+        """The signature line of this text: our name, then key hash and signature as base64."""
         return f"{self.name} {base64.b64encode(self._hash + self.key.sign(text.encode())).decode()}"
 
     @property
@@ -66,7 +66,7 @@ class Signer:
 
 
 def make_checkpoint(database: Database, key_file: Path | None, clock: Clock) -> str:
-    """The note that covers every entry so far, its own included, which is written first.
+    """Make a note that covers every entry so far, including its own, which is written first.
 
     Raises:
         DataFileError: the key cannot be used.
@@ -82,17 +82,17 @@ def make_checkpoint(database: Database, key_file: Path | None, clock: Clock) -> 
 
 
 def signer_of(database: Database, key_file: Path | None, clock: Clock) -> Signer:
-    """The key that signs for this log: in the file of the setting, else beside the SQLite file, else of this account.
+    """The log's signing key: in the configured file, else beside the SQLite file, else in the account's state folder.
 
-    It is made at first need, under the lock of the chain, so that replicas that share the file have the same. It never
-    lies in the database, whose owner is not to sign, nor in the working directory.
+    It is created on first use under the lock of the chain, so that replicas that share the file use the same key. It is
+    never stored in the database, whose owner must not be able to sign, nor in the working directory.
 
     Raises:
-        DataFileError: the file cannot be used, or not be made.
+        DataFileError: the file cannot be used or created.
         DBAPIError: the database does not answer.
     """
     with database.writing() as connection:
-        append_entries(connection, [], clock)  # a log has an id once it has a first entry
+        append_entries(connection, [], clock)  # a log has no id before its first entry
         log = _log_id(connection)
         path = key_file or _file_beside(database) or _state_folder() / f"{log}.key"
         try:
@@ -115,7 +115,7 @@ def _file_beside(database: Database) -> Path | None:
 
 
 def _state_folder() -> Path:
-    """Where programs of this account keep what must last (XDG Base Directory Specification)."""
+    """The state folder of this account (XDG Base Directory Specification)."""
     try:
         return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local/state") / "kyphoplasty-cds"
     except RuntimeError:
@@ -123,10 +123,10 @@ def _state_folder() -> Path:
 
 
 def _make_at(path: Path) -> Ed25519PrivateKey:
-    """A new key in a new file, its owner's alone.
+    """Create a key in a new file that only its owner can read.
 
     Raises:
-        DataFileError: the file cannot be made there.
+        DataFileError: the file cannot be created.
     """
     key = Ed25519PrivateKey.generate()
     half = path.with_name(f"{path.name}.new")
@@ -151,11 +151,11 @@ def _read_key(path: Path) -> Ed25519PrivateKey:
     """The key in this file.
 
     Raises:
-        DataFileError: it cannot be used.
-        FileNotFoundError: there is none yet.
+        DataFileError: the key cannot be used.
+        FileNotFoundError: there is no file yet.
     """
     try:
-        if path.stat().st_mode & 0o037:  # a group may read: that of a pod, whose files are never their owner's alone
+        if path.stat().st_mode & 0o037:  # group read is allowed: files in a pod are always group-readable
             raise DataFileError("AUDIT_KEY", str(path), "others may read or write it: chmod 600")
         octets = path.read_bytes()
     except FileNotFoundError:

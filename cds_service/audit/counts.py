@@ -1,7 +1,7 @@
-"""Counts for a committee: how often each card and recommendation was shown and what users made of it.
+"""Counts for a committee: how often each card and recommendation was shown, and how users responded.
 
-Feedback counts in the month of the answer that it is about, and of several statements on one card the last. A purged
-entry counts no more.
+Feedback counts in the month of its answer; of several statements on one card, the last counts. Purged entries no longer
+count.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ ANSWERS = SEARCH.alias("answer")
 
 
 def count_months(connection: Connection, since: str, until: str) -> Counts:
-    """What happened in these months, both included.
+    """Count by month, from `since` to `until` inclusive.
 
     Args:
-        connection: a transaction that reads.
+        connection: a read transaction.
         since: `2026-05`.
-        until: as `since`.
+        until: like `since`.
     """
     counts: Counts = Counter()
     _count_answers(connection, counts, _in_months(SEARCH.c.at, since, until))
@@ -43,7 +43,7 @@ def count_months(connection: Connection, since: str, until: str) -> Counts:
 
 
 def count_fired(connection: Connection, first: date, last: date) -> Counter[str]:
-    """How often each recommendation was shown on these days, both included."""
+    """Count how often each recommendation was shown, from `since` to `until` inclusive."""
     wanted = select(CARDS.c.rules, func.count()).join(SEARCH, SEARCH.c.sequence == CARDS.c.sequence)
     days = (SEARCH.c.at >= first.isoformat(), SEARCH.c.at < (last + timedelta(days=1)).isoformat())
     fired: Counter[str] = Counter()
@@ -53,7 +53,7 @@ def count_fired(connection: Connection, first: date, last: date) -> Counter[str]
 
 
 def _in_months(at: ColumnElement[str], since: str, until: str) -> tuple[ColumnElement[bool], ...]:
-    return (at >= since, at < f"{until}-32")  # behind every day of the month, as texts compare
+    return (at >= since, at < f"{until}-32")  # sorts after every day of the month
 
 
 def _count_answers(connection: Connection, counts: Counts, in_months: Iterable[ColumnElement[bool]]) -> None:
@@ -115,7 +115,7 @@ def _count_feedback(connection: Connection, counts: Counts, since: str, until: s
 
 
 def _count_statement(counts: Counts, row: Any) -> None:
-    """What was said last about one card."""
+    """Count the last statement about one card."""
     month, content = row.shown[:7], json.loads(row.body)["content"]
     counts[month, row.topic, "", row.result] += 1
     if row.result == "overridden":

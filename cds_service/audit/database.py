@@ -1,4 +1,4 @@
-"""One database of the audit log, SQLite or PostgreSQL: connections, the lock of the chain, migrations at start."""
+"""The audit log's database, SQLite or PostgreSQL: connections, the lock of the chain, migrations at start."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ HEAD = "0001"  # the newest step of `migrations/versions`
 _LOCK = 0x6B63_6473_0001  # the advisory lock of the chain in PostgreSQL
 _WRITES = "audit_writes"
 _WAIT = "audit_wait"
-PREPARE_SECONDS = 10.0  # several processes may start at once, and one of them makes the tables
+PREPARE_SECONDS = 10.0  # several processes may start at once, and one of them creates the tables
 # PostgreSQL: the transaction may be tried again (serialisation failure, deadlock).
 _RETRIED_STATES = frozenset({"40001", "40P01"})
 UNBOUNDED = -1  # as many connections as the server has threads; five stay open
@@ -30,32 +30,32 @@ INSUFFICIENT_PRIVILEGE = "42501"
 
 
 class TablesNotReady(AuditUnavailable):
-    """The tables are not those that this program needs, and its role may not change them; says which are there."""
+    """The tables are of another version, and this role may not migrate them; the message names the version."""
 
 
 class LogMoved(AuditUnavailable):
-    """What was written would go into a file that nobody finds any more; a restart is needed."""
+    """The database file was moved or replaced, so writes would be lost; a restart is needed."""
 
 
 Identity = tuple[int, int]  # of a file: device and inode
 
 
 class Database:
-    """The engine of one process; safe to make before a fork as long as nothing has been asked."""
+    """The database engine of one process; may be created before a fork if nothing has been queried."""
 
     def __init__(
         self, url: str, *, wait_seconds: float = 2.0, is_synced: bool = True, identity: Identity | None = None
     ) -> None:
-        """No connection is made yet.
+        """Does not connect yet.
 
         Args:
             url: SQLAlchemy URL.
-            wait_seconds: for a lock, a connection, or one statement of a write.
-            is_synced: a commit waits for the disk; otherwise a loss of power may undo the last ones, whole.
-            identity: of the SQLite file that it must be; None takes the one that is first opened.
+            wait_seconds: limit for a lock, a connection, or one statement of a write.
+            is_synced: commits wait for the disk; otherwise a power failure may undo the last ones entirely.
+            identity: of the required SQLite file; None accepts the file that is opened first.
 
         Raises:
-            DataFileError: the URL is none, or names no place where anything would last.
+            DataFileError: the URL is invalid, or names no persistent storage.
         """
         self.url = _parsed(url)
         if self.is_sqlite and self.file is None:
@@ -71,61 +71,61 @@ class Database:
 
     @property
     def is_sqlite(self) -> bool:
-        """Else PostgreSQL."""
+        """Whether this is SQLite; otherwise it is PostgreSQL."""
         return self.url.get_backend_name() == "sqlite"
 
     @property
     def file(self) -> Path | None:
-        """Where the SQLite database lies; None for PostgreSQL."""
+        """The path of the SQLite database; None for PostgreSQL."""
         name = self.url.database
         return Path(name).resolve() if self.is_sqlite and name and name != ":memory:" else None
 
     def _open_file(self, _dialect: object, _record: object, arguments: list[Any], _options: object) -> None:
-        """Make a new file its owner's alone, and know from now on which file it is.
+        """Create a new file that only its owner can read, and remember the file's identity.
 
-        A file that exists is never opened here: closing it again would drop the locks of every connection that this
-        process holds to it (POSIX), and the next program that closes it would take away the journal under our writes.
-        SQLite gives the files beside it the same mode.
+        An existing file is never opened here: closing it would drop the locks of all connections of this process
+        (POSIX), and the next program to close it would remove the journal during our writes. SQLite gives the files
+        beside it the same mode.
         """
         if self.identity is not None:
             self._check_file()
             return
-        with suppress(OSError):  # it exists; or what is wrong with the place is said by the connection itself
+        with suppress(OSError):  # it exists, or the connection will report what is wrong
             os.close(os.open(arguments[0], os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
         self.identity = _identity(self.file)
 
     def _check_file(self, _connection: object = None) -> None:
-        """Nothing is committed into a file that was moved away under us: its entries would be gone with it.
+        """Refuse to commit into a file that was moved: its entries would be lost.
 
         Raises:
-            LogMoved: the file at the place of the log is another, or none.
+            LogMoved: the file at the log's path is missing or a different one.
         """
         if self.identity is not None and _identity(self.file) != self.identity:
             raise LogMoved("The file of the log was moved away or replaced, a restart is needed.")
 
     def check_exists(self) -> None:
-        """To be asked before anything else by who must not begin a log.
+        """Check that the database exists, for callers that must not start a new log.
 
         Raises:
-            DataFileError: SQLite, and there is no such file yet.
+            DataFileError: it is SQLite, and the file does not exist.
         """
         if self.file is not None and not self.file.is_file():
             raise DataFileError("DATABASE_URL", str(self.file), "there is no audit log")
 
     @contextmanager
     def writing(self, wait_seconds: float | None = None) -> Iterator[Connection]:
-        """A transaction that holds the lock of the chain from its first statement until it is on disk."""
+        """A transaction that holds the chain's lock from its first statement until it is on disk."""
         wait = int(1000 * (self._wait_seconds if wait_seconds is None else wait_seconds))
         with self._engine.connect().execution_options(**{_WRITES: True, _WAIT: wait}) as connection, connection.begin():
             if not self.is_sqlite:
                 connection.execute(text(f"SET LOCAL lock_timeout = {wait}"))
-                # Its own statement: the head that is read next is seen as it is once the lock is ours.
+                # A separate statement, so that the next read sees the head as of when we got the lock.
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
             yield connection
 
     @contextmanager
     def noting(self) -> Iterator[Connection]:
-        """A short transaction beside the chain, whose lock it does not take."""
+        """A short transaction outside the chain, without its lock."""
         with self._engine.connect().execution_options(**{_WRITES: True}) as connection, connection.begin():
             if not self.is_sqlite:
                 wait = int(1000 * self._wait_seconds)
@@ -135,7 +135,7 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A transaction that sees one state of the database from its first query on, and writes nothing."""
+        """A read-only transaction that sees one snapshot of the database."""
         with self._engine.connect() as connection:
             if not self.is_sqlite:
                 connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)  # noqa: PLW2901
@@ -143,11 +143,11 @@ class Database:
                 yield connection
 
     def prepare(self) -> None:
-        """Bring the tables up to date; of several processes that start at once, one does it and the others wait.
+        """Migrate the tables; if several processes start at once, one does it and the others wait.
 
         Raises:
-            DataFileError: the database is of a newer version of this program.
-            TablesNotReady: of an older one, or empty, and only its owner may change that.
+            DataFileError: the database belongs to a newer version of this program.
+            TablesNotReady: it is empty or belongs to an older version, and only its owner may migrate it.
             DBAPIError: it does not answer.
         """
         with self._engine.connect() as connection, connection.begin():
@@ -164,11 +164,11 @@ class Database:
                 raise TablesNotReady(f"The tables of the log are {there}, {needed}.") from None
 
     def empty_journal(self) -> None:
-        """After a purge: SQLite overwrites what is deleted, and here lets go of the older pages in its journal too."""
+        """Empty SQLite's journal after a purge: deleted rows are overwritten, but old pages remain in the journal."""
         if self.is_sqlite:
             connection = self._engine.raw_connection()
             try:
-                connection.info.pop(_WAIT, None)  # another wait than that of transactions
+                connection.info.pop(_WAIT, None)  # forget the transactions' timeout
                 cursor = connection.cursor()
                 cursor.execute(f"PRAGMA busy_timeout = {int(1000 * self._wait_seconds)}")
                 cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -181,9 +181,9 @@ class Database:
 
 
 def insert_of(connection: Connection, table: Table) -> Any:
-    """An `insert` of this database that knows what to do where a row is there: `on_conflict_do_nothing`, `_do_update`.
+    """The `insert` of this database's dialect, with `on_conflict_do_nothing` and `on_conflict_do_update`.
 
-    The other database's is not loaded: with its driver that takes a tenth of a start.
+    The other dialect is not imported: with its driver, that takes a tenth of the start-up time.
     """
     if connection.dialect.name == "sqlite":
         from sqlalchemy.dialects.sqlite import insert as of_sqlite  # noqa: PLC0415
@@ -195,7 +195,7 @@ def insert_of(connection: Connection, table: Table) -> Any:
 
 
 def is_passing(error: DBAPIError) -> bool:
-    """Whether the same transaction may succeed when it is tried again at once: a lost connection is opened anew."""
+    """Whether the same transaction may succeed if it is retried at once; a lost connection is reopened."""
     return (
         isinstance(error, IntegrityError)
         or error.connection_invalidated
@@ -204,18 +204,18 @@ def is_passing(error: DBAPIError) -> bool:
 
 
 def is_busy(error: DBAPIError) -> bool:
-    """Whether another writer held the lock for too long; the database itself is well."""
-    code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF  # the rest says which kind of busy
+    """Whether another writer held the lock for too long; the database itself works."""
+    code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF  # higher bits: the kind of busy
     return code == sqlite3.SQLITE_BUSY or getattr(error.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE
 
 
 def is_forbidden(error: DBAPIError) -> bool:
-    """Whether the role that asks lacks a privilege."""
+    """Whether the database role lacks a privilege."""
     return getattr(error.orig, "sqlstate", None) == INSUFFICIENT_PRIVILEGE
 
 
 def is_failed_fsync(error: DBAPIError) -> bool:
-    """Whether the disk did not confirm a write: what it holds now is not known, and asking again proves nothing."""
+    """Whether an fsync failed: what is on disk is then unknown, and a retry proves nothing."""
     code = getattr(error.orig, "sqlite_errorcode", None)
     return code in (sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_IOERR_DIR_FSYNC)
 
@@ -224,10 +224,10 @@ DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgresql+p
 
 
 def _parsed(url: str) -> URL:
-    """The URL with the driver that is installed; an error says nothing of it, since it may hold a password."""
+    """The URL with the installed driver; errors do not repeat it, since it may hold a password."""
     try:
         found = make_url(url)
-    except (ArgumentError, ValueError):  # ValueError: a port that is no number
+    except (ArgumentError, ValueError):  # ValueError: the port is not a number
         raise DataFileError("DATABASE_URL", "", "is no URL of a database: sqlite:///FILE or postgresql://…") from None
     if found.drivername not in DRIVERS:
         raise DataFileError("DATABASE_URL", "", "its driver is not installed: sqlite:///FILE or postgresql://…")
@@ -248,8 +248,8 @@ def _sqlite(url: URL, wait_seconds: float, is_synced: bool) -> Engine:  # noqa: 
 
     @event.listens_for(engine, "connect")
     def make_durable(connection: Any, _record: object) -> None:
-        """Readers do not block, an entry is on disk at commit, what is deleted is overwritten."""
-        connection.isolation_level = None  # the driver would begin transactions by itself, and not before reads
+        """Configure SQLite: readers do not block, commits are on disk, deleted rows are overwritten."""
+        connection.isolation_level = None  # the driver would begin transactions itself, but not before reads
         cursor = connection.cursor()
         for setting in ("journal_mode=WAL", f"synchronous={synchronous}", "foreign_keys=ON", "secure_delete=ON"):
             cursor.execute(f"PRAGMA {setting}")
@@ -270,7 +270,7 @@ def _sqlite(url: URL, wait_seconds: float, is_synced: bool) -> Engine:  # noqa: 
 def _postgresql(url: URL, wait_seconds: float, is_synced: bool) -> Engine:  # noqa: FBT001
     milliseconds = int(wait_seconds * 1000)
     options = {
-        "connect_timeout": max(2, round(wait_seconds)),  # libpq knows none shorter
+        "connect_timeout": max(2, round(wait_seconds)),  # libpq's minimum
         "tcp_user_timeout": max(2000, milliseconds),
         "keepalives_idle": 5,
         "keepalives_interval": 2,
@@ -280,7 +280,7 @@ def _postgresql(url: URL, wait_seconds: float, is_synced: bool) -> Engine:  # no
 
     @event.listens_for(engine, "connect")
     def make_durable(connection: Any, _record: object) -> None:
-        """A commit that returns is on disk, whatever the server's default says."""
+        """Make commits wait for the disk, whatever the server's default."""
         with connection.cursor() as cursor:
             cursor.execute("SELECT current_setting('synchronous_commit')")
             is_set = cursor.fetchone()[0] not in ("off", "local")
@@ -292,17 +292,17 @@ def _postgresql(url: URL, wait_seconds: float, is_synced: bool) -> Engine:  # no
 
 
 def _version(connection: Connection) -> str | None:
-    """The last step that this database has seen; None when it is empty."""
+    """The last migration applied to this database; None if it is empty."""
     if not inspect(connection).has_table(VERSION_TABLE):
         return None
     return connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar()  # noqa: S608 - our own name
 
 
 def migrate(connection: Connection, found: str | None) -> None:
-    """From the step that was found to the newest one, inside the transaction of the connection.
+    """Migrate to the newest version, inside the connection's transaction.
 
     Raises:
-        DataFileError: the database is of a newer version of this program.
+        DataFileError: the database belongs to a newer version of this program.
     """
     if found == HEAD:
         return

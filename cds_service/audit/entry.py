@@ -1,4 +1,4 @@
-"""What of one answer goes into the audit log: ids, findings and our own texts; nothing else of request or record."""
+"""Makes the audit entry of an answer: ids, findings and our own texts; nothing else from request or record."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from cds_service.core.prediction import LogisticModel
 from cds_service.json_text import canonical_json
 from cds_service.protocol import Card, HookRequest, HookResponse
 
-# What a correction may change of an order; all else of it belongs to whoever wrote it.
+# The elements of an order that a correction may change; everything else belongs to its author.
 TIMES = ("occurrencePeriod", "occurrenceTiming", "occurrenceDateTime")
 
 
@@ -33,10 +33,10 @@ def entry_for(
     repeats: Mapping[str, Any],
     caller: Caller = NOBODY,
 ) -> AuditEntry:
-    """The entry of an answer: order, inputs with their sources, gaps, figures, rules that fired, cards as shown.
+    """Make the entry of an answer: order, inputs with sources, gaps, figures, rules that fired, cards as shown.
 
     Args:
-        repeats: what a later answer is held against (`answers_given.repeats_json`).
+        repeats: what later answers are compared with (`answers_given.repeats_json`).
     """
     record, cards = answer.record, response.cards
     return AuditEntry(
@@ -86,12 +86,12 @@ def entry_for(
 
 
 def draft_digest(drafts: Any) -> str:
-    """SHA-256 of the draft orders as canonical JSON: proves which were signed without holding them."""
+    """SHA-256 of the draft orders as canonical JSON: proves which orders were signed without storing them."""
     return hashlib.sha256(canonical_json(drafts).encode("ascii")).hexdigest()
 
 
 def _assessments(answer: Answer, cards: Sequence[Card]) -> Any:
-    """As a card carries them; where none does, made for the log alone."""
+    """The assessments as a card carries them; if no card does, they are built for the log alone."""
     carried = next((card.extension for card in cards if card.extension), None)
     return (carried or assessments_extension(answer))[EXTENSION]
 
@@ -135,13 +135,13 @@ def _gap(gap: Gap) -> dict[str, Any]:
 
 
 def _policy(policy: Policy) -> dict[str, Any]:
-    """What of the policy enters the figures."""
+    """The parts of the policy that affect the figures."""
     entered = {"baseline", "reference", "pooled_incidence", "bands", "showing"}
     return policy.model_dump(mode="json", by_alias=True, include=entered)
 
 
 def _card_text(card: Card, shown: str) -> str:
-    """The card as shown, but of a corrected order only what the correction is about: the order is the record's."""
+    """The card as shown, but with only the changed elements of a corrected order, whose rest belongs to the record."""
     if not any(action.type == "update" for suggestion in card.suggestions for action in suggestion.actions):
         return shown
     found = card.to_json()

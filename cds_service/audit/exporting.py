@@ -1,4 +1,4 @@
-"""Taking entries out of the log: our records, a table, or FHIR AuditEvents; the export is an entry too, made first."""
+"""Exports entries as NDJSON, CSV or FHIR AuditEvents; the export itself is logged first."""
 
 from __future__ import annotations
 
@@ -62,13 +62,13 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Export:
-    """One export: what was asked, by whom, and the state of the log that it shows.
+    """One export: the query, who asked, and the state of the log that it shows.
 
     Attributes:
-        entry: id of its own entry.
-        through: sequence of the last entry that may be taken: the head when it was asked for.
-        last: sequence of its own entry.
-        signer: signs its manifest.
+        entry: id of the export's own entry.
+        through: sequence of the last entry that may be exported: the head at the time of the request.
+        last: sequence of the export's own entry.
+        signer: signs the manifest.
     """
 
     query: Query
@@ -84,10 +84,10 @@ class Export:
 def begin_export(
     database: Database, query: Query, form: Format, user: str, clock: Clock, key_file: Path | None = None
 ) -> Export:
-    """Record the export; only then may anything be taken out.
+    """Record the export; only then may entries be exported.
 
     Raises:
-        DataFileError: the key that signs cannot be used.
+        DataFileError: the signing key cannot be used.
         DBAPIError: the entry could not be written.
     """
     signer = signer_of(database, key_file, clock)
@@ -111,7 +111,7 @@ def begin_export(
 
 
 def export_lines(database: Database, export: Export) -> Iterator[str]:
-    """The lines of an export with their ends, the manifest as the last, streamed from one state of the database."""
+    """Stream the lines of an export from one snapshot of the database; the manifest comes last."""
     line_of = _LINES[export.format]
     digest, count, first, last = hashlib.sha256(), 0, None, None
     with database.reading() as connection:
@@ -139,13 +139,13 @@ def export_lines(database: Database, export: Export) -> Iterator[str]:
 
 
 def count_entries(database: Database, export: Export) -> int:
-    """How many entries an export takes."""
+    """The number of entries in an export."""
     with database.reading() as connection:
         return _count(connection, export.query, export.through)
 
 
 def safe_cell(value: Any) -> Any:
-    """A cell that no spreadsheet takes for a formula; numbers stay numbers."""
+    """A cell that no spreadsheet reads as a formula; numbers stay numbers."""
     if isinstance(value, str) and value.lstrip(" ").startswith(FORMULA):
         return f"'{value}"
     return value
@@ -166,7 +166,7 @@ def _hashed(line: str, digest: Any) -> str:
 
 
 def _ndjson_line(stored: Stored) -> str:
-    """The entry with all that its hashes cover; without `salt` and `payload` where those were purged."""
+    """The entry with everything that its hashes cover; without `salt` and `payload` if they were purged."""
     document: dict[str, Any] = {
         "sequence": stored.sequence,
         "id": stored.id,
@@ -217,7 +217,7 @@ def _facts(found: Found) -> dict[str, Any]:
 
 
 def _figures(content: Mapping[str, Any]) -> dict[str, Any]:
-    """Headline and risk of each outcome, where one was shown."""
+    """Headline and risk of each outcome for which one was shown."""
     found: dict[str, Any] = {}
     for assessment in content.get("assessments", ()):
         headline = assessment.get("headline")

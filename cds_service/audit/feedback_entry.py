@@ -1,4 +1,4 @@
-"""Feedback as entries of the log, each linked to the answer that showed the card."""
+"""Makes audit entries of feedback, each linked to the answer that showed the card."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from cds_service.core.caller import NOBODY, Caller
 from cds_service.feedback import FeedbackItem
 from cds_service.protocol import UUID_TEXT
 
-COMMENT_LENGTH = 500
-AHEAD = timedelta(minutes=10)  # of our clock; a client's statement about later is kept, and marked  # characters
+COMMENT_LENGTH = 500  # characters
+AHEAD = timedelta(minutes=10)  # of our clock; a statement dated later is stored and marked
 
 
 class ShownCards(Protocol):
-    """Where it is known which answer showed a card."""
+    """Looks up which answer showed a card."""
 
     def showing(self, card: str, caller: Caller) -> ShownAnswer | None:
         """The newest answer that showed this caller a card with this uuid; None when no entry knows it.
@@ -36,7 +36,7 @@ class ShownAnswer:
     """The answer that showed a card.
 
     Attributes:
-        rules: ids of the recommendations, by uuid of the suggestion that offered them.
+        rules: ids of recommendations by the uuid of their suggestion.
     """
 
     entry: Found
@@ -45,7 +45,7 @@ class ShownAnswer:
 
     @classmethod
     def of(cls, stored: Stored, card: str) -> ShownAnswer | None:
-        """The answer in this entry; None when it was purged."""
+        """The answer in this entry; None if it was purged."""
         if stored.found is None or stored.content is None:
             return None
         topic = next((one.topic for one in stored.found.cards if one.card == card), "")
@@ -65,15 +65,15 @@ def feedback_entry(
     is_log_read: bool = True,
     caller: Caller = NOBODY,
 ) -> AuditEntry:
-    """The entry of one item; its id is that of this caller's statement, so that the log takes a repeat of it once.
+    """Make the entry of one feedback item; its id is derived from the statement, so that repeats are stored once.
 
-    Ids and codes of ours alone are kept of what the client wrote.
+    Of the client's data, only our own ids and codes are stored.
 
     Args:
-        shown: the answer with the card; None when it is not known, and the entry is not linked then.
-        reason_codes: all that cards of this service offer.
-        is_log_read: False when nobody could look for the card.
-        caller: who says so.
+        shown: the answer with the card; None if it is not known, and the entry is then not linked.
+        reason_codes: all override reasons that this service's cards offer.
+        is_log_read: False if the log could not be searched for the card.
+        caller: who sent the feedback.
     """
     code = _listed(item, reason_codes, reason_system)
     answer = shown.entry if shown else None
@@ -98,7 +98,7 @@ def feedback_entry(
 
 
 def _id_of(item: FeedbackItem, caller: Caller) -> str:
-    """Of this caller's statement: nobody takes the place of what another caller is going to say."""
+    """The id of this caller's statement; no caller can occupy the id of another caller's future statement."""
     return str(item.id if caller == NOBODY else uuid5(item.id, repr((caller.client, caller.tenant))))
 
 
@@ -129,12 +129,12 @@ def _content(
 
 
 def known_uuid(text: str) -> str | None:
-    """The uuid in lower case; None for anything else, which is no id of ours and may be anything."""
+    """The uuid in lower case; None for anything else, which cannot be one of our ids."""
     return text.lower() if UUID_TEXT.fullmatch(text) else None
 
 
 def _listed(item: FeedbackItem, codes: frozenset[str], system: str) -> str | None:
-    """The reason's code where it is one that our cards offer; a missing system is taken for ours."""
+    """The reason's code if our cards offer it; a missing system is assumed to be ours."""
     reason = item.reason
     if reason is None or reason.code not in codes or reason.system not in (None, "", system):
         return None
@@ -142,6 +142,6 @@ def _listed(item: FeedbackItem, codes: frozenset[str], system: str) -> str | Non
 
 
 def _plain(comment: str) -> str:
-    """One line without control and direction signs."""
+    """The text as one line without control and bidirectional characters."""
     one_line = " ".join(comment.split())
     return "".join(sign for sign in one_line if unicodedata.category(sign)[0] != "C")

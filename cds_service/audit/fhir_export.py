@@ -1,6 +1,6 @@
-"""An entry as a FHIR R4 AuditEvent, shaped after IHE BALP where that speaks of such events; ids only, as the entry.
+"""Converts entries to FHIR R4 AuditEvents, modelled on IHE BALP where it covers such events; ids only, as in the entry.
 
-BALP profiles plain FHIR reads and writes, not calls of a CDS service, so that no profile is claimed.
+BALP profiles plain FHIR reads and writes, not calls of a CDS service, so no profile is claimed.
 """
 
 from __future__ import annotations
@@ -63,12 +63,12 @@ EVENTS: Mapping[str, tuple[Json, Json, str]] = {
 
 
 def audit_event(stored: Stored) -> Json:
-    """The event, validated."""
+    """Make a validated AuditEvent."""
     return _validated(_event(stored, stored.content or {}))
 
 
 def export_event(own: Stored, manifest: Mapping[str, Any]) -> Json:
-    """The event of an export itself, with what it took out: the last line of the file."""
+    """Make the event of the export itself, with what it exported: the last line of the file."""
     event = _event(own, own.content or {})
     details = {name: value for name, value in manifest.items() if name != "filter"}
     event["entity"].append(
@@ -114,7 +114,7 @@ def _event(stored: Stored, content: Mapping[str, Any]) -> Json:
 
 
 def _outcome(found: Found | None) -> tuple[str, str]:
-    """0 success, 4 minor failure (refused, or part of the record was not read), 8 serious (a fault of ours)."""
+    """Outcome code: 0 success, 4 minor failure (refused, or part of the record unread), 8 serious (our own fault)."""
     if found is None:
         return "0", "purged after its retention"
     if found.status is not None and found.status >= 500:
@@ -127,7 +127,7 @@ def _outcome(found: Found | None) -> tuple[str, str]:
 
 
 def _agents(kind: str, found: Found | None) -> Iterator[Json]:
-    """Who asked, by which client, and who answered; roles as in BALP's query: the client is the source."""
+    """The agents: who asked, by which client, and who answered; as in BALP's query, the client is the source."""
     user = found.user if found else None
     is_call = kind in CALLS
     if is_call:
@@ -166,7 +166,7 @@ def _entities(kind: str, found: Found | None, content: Mapping[str, Any]) -> Ite
         transaction = {"system": BALP_ENTITY, "code": "XrequestId"}
         yield {"what": {"identifier": {"value": found.hook_instance}}, "type": transaction}
     if kind in ("read", "export"):
-        # As BALP has it: the query itself, and nothing of what it found.
+        # As in BALP: the query itself, without its results.
         query = base64.b64encode(canonical_json(content).encode()).decode()
         role = {"system": ROLE, "code": "24", "display": "Query"}
         yield {"type": _entity_type("2", "System Object"), "role": role, "query": query}
@@ -176,7 +176,7 @@ def _entities(kind: str, found: Found | None, content: Mapping[str, Any]) -> Ite
 
 
 def _orders(content: Mapping[str, Any]) -> Iterator[Json]:
-    """Drafts have no address yet; the digest says which they were."""
+    """The draft orders, which have no URL yet; the digest identifies them."""
     for reference in content.get("orders", ()):
         details = [_detail("drafts-sha256", content["draftsDigest"])] if content.get("draftsDigest") else []
         entity: Json = {"what": {"identifier": {"value": reference}}, "type": _entity_type("2", "System Object")}
@@ -203,7 +203,7 @@ def _models(content: Mapping[str, Any]) -> Iterator[Json]:
 
 
 def _cards(found: Found) -> Iterator[Json]:
-    """Cards that were shown, or the one that a user answered."""
+    """The cards that were shown, or the card that the feedback is about."""
     for card in found.cards:
         details = [_detail("topic", card.topic), _detail("indicator", card.indicator)]
         details += [_detail("rule", rule) for rule in card.rules]
@@ -220,7 +220,7 @@ def _card_entity(uuid: str, details: list[Json]) -> Json:
 
 
 def _entry_entity(stored: Stored) -> Json:
-    """The entry in the chain that this event is made from."""
+    """The entry that this event was made from."""
     values = {"sequence": str(stored.sequence), "hash": stored.hash, "commitment": stored.commitment}
     return {
         "what": {"identifier": {"system": "urn:ietf:rfc:3986", "value": f"urn:uuid:{stored.id}"}},

@@ -7,13 +7,13 @@ from cds_service.deadline import Deadline
 
 
 class OneEntry:
-    """An `AuditLog` that holds the last entry, as it would have been kept, and forgets it with the run."""
+    """An `AuditLog` that keeps only the last entry, in memory."""
 
     def __init__(self) -> None:
         self.entry: AuditEntry | None = None
 
     def append(self, entry: AuditEntry, until: Deadline | None = None) -> None:  # noqa: ARG002
-        """Hold it."""
+        """Keep the entry."""
         self.entry = entry
 
     def state(self) -> AuditState:

@@ -1,4 +1,4 @@
-"""Deleting what entries say once its retention is over; the chain itself stays, and tells which went and when."""
+"""Purges payloads after their retention; the chain itself stays, and records what was purged and when."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cds_service.audit.database import Database
 from cds_service.audit.tables import CARDS, ENTRIES, PAYLOADS, SEARCH
 from cds_service.errors import CdsError
 
-GROUP = 200  # entries for one commit: answers that are written meanwhile wait no longer than for that
+GROUP = 200  # entries for one commit, so that concurrent answers do not wait long
 SILENCE = timedelta(days=1)  # since the newest entry and the newest checkpoint, at most
 LOOK_BACK, GAP = timedelta(days=31), timedelta(days=7)  # a clock that jumped leaves a gap behind it
 KEPT = ENTRIES.join(PAYLOADS, PAYLOADS.c.sequence == ENTRIES.c.sequence)
@@ -22,26 +22,26 @@ HOW = "`audit checkpoint` first, and keep the note elsewhere."
 
 
 class PurgeRefused(CdsError):
-    """What is due was not deleted, or not all of it; the message says why."""
+    """Not everything that is due was deleted; the message says why."""
 
 
 def count_purgeable(database: Database, before: datetime) -> int:
-    """How many payloads are older than this moment."""
+    """Count the payloads older than this time."""
     with database.reading() as connection:
         return _count(connection, before)
 
 
 def doubt_of_clock(database: Database, now: datetime) -> str:
-    """Why this moment may not be now, as far as the log knows; empty where nothing speaks against it.
+    """Why the clock seems wrong, judged by the log; empty if it seems right.
 
-    A purge by a clock that is years ahead would delete everything. A checkpoint that a timer has made by the same clock
-    proves nothing: the log must have been written to on the days before it too.
+    With a clock that is years ahead, a purge would delete everything. A checkpoint that a timer made by the same clock
+    proves nothing: the log must also have entries on the days before it.
     """
     at, day = SEARCH.c.at, func.substr(SEARCH.c.at, 1, 10)
     begin, is_past = (
         time_text(now - LOOK_BACK),
         SEARCH.c.at <= time_text(now),
-    )  # what a clock ahead once wrote says nothing
+    )  # entries from a clock that was once ahead prove nothing
     recent = select(func.min(at), func.max(at)).where(at >= begin, is_past).group_by(day).order_by(day)
     with database.reading() as connection:
         newest = {
@@ -61,13 +61,13 @@ def doubt_of_clock(database: Database, now: datetime) -> str:
 
 
 def purge_before(database: Database, before: datetime, user: str, clock: Clock) -> int:
-    """Delete the payloads of all entries before this moment but those about the log itself; returns how many.
+    """Delete the payloads of all entries before this time, except those about the log itself; returns how many.
 
-    Each group of them goes in one transaction with the `purge` entry that tells of it and names the newest checkpoint,
-    which covers them all.
+    Each group is deleted in one transaction with a `purge` entry, which names the newest checkpoint; that checkpoint
+    covers them all.
 
     Raises:
-        PurgeRefused: there are entries to delete, and no checkpoint behind them.
+        PurgeRefused: there are entries to delete, but no later checkpoint.
     """
     purged = last = 0
     while True:
@@ -95,7 +95,7 @@ def purge_before(database: Database, before: datetime, user: str, clock: Clock) 
 
 
 def _newest_checkpoint(connection: Connection) -> Head:
-    """The last entry of this kind; sequence 0 where there is none."""
+    """The last checkpoint entry; sequence 0 if there is none."""
     newest = select(func.max(SEARCH.c.sequence)).where(SEARCH.c.kind == "checkpoint").scalar_subquery()
     found = connection.execute(select(ENTRIES.c.sequence, ENTRIES.c.hash).where(ENTRIES.c.sequence == newest)).first()
     return Head(found.sequence, found.hash) if found else Head(0, GENESIS)
@@ -116,7 +116,7 @@ def _is_due(before: datetime) -> tuple[ColumnElement[bool], ...]:
 
 
 def _ranges(sequences: Iterable[int]) -> Iterable[list[int]]:
-    """`[first, last]` of each run of numbers."""
+    """`[first, last]` of each run of consecutive numbers."""
     found: list[list[int]] = []
     for sequence in sequences:
         if found and found[-1][1] == sequence - 1:

@@ -1,4 +1,4 @@
-"""What entries are asked for, and what that means for the tables."""
+"""A query for entries, and its conditions on the tables."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ PLAIN = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """What entries are asked for; all that is given must hold.
+    """A query for entries; all given conditions must hold.
 
     Attributes:
-        since: at this moment or later.
-        until: before this moment.
-        band: of the outcome `outcome`, or of any where that is not given.
+        since: at this time or later.
+        until: before this time.
+        band: of the outcome `outcome`, or of any outcome if that is not given.
         feedback: of answers: `accepted`, `overridden`, `none` (no feedback came), `any`.
         card: uuid of a card that an answer showed or a feedback is about.
         rule: id of a recommendation that an answer showed.
@@ -66,7 +66,7 @@ class Query:
     about: str | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """What is asked, as a `read` or `export` entry keeps it."""
+        """The query as stored in a `read` or `export` entry."""
         given = {one.name: getattr(self, one.name) for one in fields(self)}
         return {
             name: time_text(value) if isinstance(value, datetime) else value
@@ -76,7 +76,7 @@ class Query:
 
 
 def conditions_of(query: Query) -> list[ColumnElement[bool]]:
-    """What must hold of a row of `audit_search`, joined with `audit_entry`."""
+    """The conditions on a row of `audit_search` joined with `audit_entry`."""
     given = {name: value for name in PLAIN if (value := getattr(query, name)) is not None}
     found = [SEARCH.c[name] == (int(value) if isinstance(value, bool) else value) for name, value in given.items()]
     if query.kinds:
@@ -108,7 +108,7 @@ def _card_conditions(query: Query) -> list[ColumnElement[bool]]:
 
 
 def _feedback_conditions(wanted: str | None) -> list[ColumnElement[bool]]:
-    """Answers by what users said to them."""
+    """The conditions on the feedback to an answer."""
     if wanted is None:
         return []
     said = exists().where(ANSWERED.c.about == ENTRIES.c.entry_id, ANSWERED.c.kind == "feedback")

@@ -1,4 +1,4 @@
-"""Finding entries and reading one whole. Reading is an entry too, which whoever shows the result has to append."""
+"""Finds entries and reads them. Reading is audited too: whoever shows the result must append a `read` entry."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from cds_service.audit.tables import CARDS, ENTRIES, PAYLOADS, SEARCH
 from cds_service.errors import AuditUnavailable
 
 PAGE = 50
-MOST_ABOUT = 500  # entries about one page of others
+MOST_ABOUT = 500  # follow-up entries for one page
 STREAM = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """One entry of a list: its place, and what it is found by.
+    """One entry in a list: its position, and the values by which it is found.
 
     Attributes:
         at: RFC 3339, UTC, milliseconds.
@@ -58,13 +58,13 @@ class Found:
 
     @property
     def cursor(self) -> Cursor:
-        """Where a list goes on behind this entry."""
+        """The cursor for continuing a list after this entry."""
         return Cursor(self.at, self.sequence)
 
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """A place in a list, newest first."""
+    """A position in a list, newest first."""
 
     at: str
     sequence: int
@@ -74,7 +74,7 @@ class Cursor:
 
     @classmethod
     def parse(cls, text: str) -> Self | None:
-        """The cursor that was written so; None for anything else."""
+        """Parse a cursor; None for anything else."""
         at, _, sequence = text.partition("~")
         return cls(at, int(sequence)) if sequence.isdecimal() and len(sequence) < 19 else None
 
@@ -89,10 +89,10 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stored:
-    """One entry whole.
+    """One complete entry.
 
     Attributes:
-        content: what `AuditEntry.content` was; None when it was purged, or is missing.
+        content: the `AuditEntry.content`; None if it was purged or is missing.
         found: None in the same case.
     """
 
@@ -115,13 +115,13 @@ class Stored:
 
 
 class AuditReader:
-    """Reads of one database."""
+    """Reads entries from one database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def find(self, query: Query, *, after: Cursor | None = None, limit: int = PAGE) -> Page:
-        """One page of what fits, newest first by the time it happened."""
+        """Find one page of matching entries, newest first."""
         statement = select_found(query).order_by(SEARCH.c.at.desc(), SEARCH.c.sequence.desc()).limit(limit + 1)
         if after is not None:
             statement = statement.where(
@@ -133,14 +133,14 @@ class AuditReader:
         return Page(entries=found, next=found[-1].cursor if len(rows) > limit else None)
 
     def entry(self, wanted: str | int) -> Stored | None:
-        """One entry, by its id or its place."""
+        """Read one entry by its id or sequence number."""
         is_place = isinstance(wanted, int)
         column: ColumnElement[Any] = ENTRIES.c.sequence if is_place else ENTRIES.c.entry_id
         with self.reading() as connection:
             return next(iter(stored_entries(connection, column == wanted)), None)
 
     def entries(self, ids: Collection[str]) -> tuple[Stored, ...]:
-        """These entries, in the order of the chain; those that there are."""
+        """Read these entries, as far as they exist, in the order of the chain."""
         with self.reading() as connection:
             return tuple(stored_entries(connection, ENTRIES.c.entry_id.in_(ids)))
 
@@ -162,7 +162,7 @@ class AuditReader:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A transaction that reads one state of the log.
+        """A transaction that reads one snapshot of the log.
 
         Raises:
             AuditUnavailable: the database cannot be read.
@@ -175,7 +175,7 @@ class AuditReader:
 
 
 def select_found(query: Query) -> Select[Any]:
-    """The entries that fit, as rows of `Found` without cards, in no order."""
+    """Select the matching entries as rows of `Found` without cards, unordered."""
     joined = SEARCH.join(ENTRIES, ENTRIES.c.sequence == SEARCH.c.sequence)
     statement = select(SEARCH, ENTRIES.c.entry_id, ENTRIES.c.hash).select_from(joined)
     return statement.where(*conditions_of(query))
@@ -194,7 +194,7 @@ def with_cards(connection: Connection, rows: Sequence[Row[Any]]) -> tuple[Found,
 
 
 def stored_entries(connection: Connection, condition: ColumnElement[bool]) -> Iterator[Stored]:
-    """Whole entries in the order of the chain, a few hundred at a time."""
+    """Complete entries in the order of the chain, read a few hundred at a time."""
     joined = ENTRIES.outerjoin(PAYLOADS, PAYLOADS.c.sequence == ENTRIES.c.sequence)
     joined = joined.outerjoin(SEARCH, SEARCH.c.sequence == ENTRIES.c.sequence)
     columns = (*ENTRIES.c, PAYLOADS.c.salt, PAYLOADS.c.body, SEARCH.c.sequence.label("found"))

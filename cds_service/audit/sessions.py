@@ -1,7 +1,7 @@
-"""Sessions of reviewers, of local accounts and of those whom the hospital's issuer vouches for.
+"""Sessions of reviewers with local accounts, or accounts from the hospital's issuer.
 
-Of what a browser holds the tables know the digest alone. A login on its way to the issuer and back is a row that its
-return takes away, so that no answer of the issuer is taken twice, by whichever replica.
+The tables store only digests of what a browser holds. A login in progress at the issuer is a row that its return
+deletes, so that no replica accepts the same response twice.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ from cds_service.roles import Role
 
 IDLE = timedelta(minutes=30)
 LIFETIME = timedelta(hours=10)
-SEEN_AGAIN = timedelta(minutes=1)  # a session is not written at every page
-ON_THE_WAY = timedelta(minutes=10)  # at the issuer, with a second factor to look for
+SEEN_AGAIN = timedelta(minutes=1)  # a session is not updated at every page
+ON_THE_WAY = timedelta(minutes=10)  # at the issuer, including a second factor
 
 METADATA = MetaData()
 REVIEWERS = Table(
@@ -46,7 +46,7 @@ REVIEWERS = Table(
     Column("made", String(24), nullable=False),
     Column("is_active", SmallInteger, nullable=False),
 )
-# Of a local account `issuer`, `role` and `shown` are absent: its role is that of the account at every page.
+# For a local account `issuer`, `role` and `shown` are absent: each page uses the account's current role.
 SESSIONS = Table(
     "audit_session",
     METADATA,
@@ -69,12 +69,12 @@ WAYS = Table(
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A reviewer at work.
+    """A reviewer's session.
 
     Attributes:
         name: the account: a local one, or `issuer|subject`.
-        form_token: has to come back with every form.
-        shown: how the page calls the account.
+        form_token: must be returned with every form.
+        shown: display name of the account.
     """
 
     name: str
@@ -85,11 +85,11 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Vouched:
-    """Somebody whom the issuer vouches for.
+    """An account that the issuer vouches for.
 
     Attributes:
-        subject: what the issuer calls the account, for good.
-        shown: a readable name of it; the subject where the site asks for none.
+        subject: the issuer's permanent id for the account.
+        shown: a readable name; the subject if the site requests none.
     """
 
     issuer: str
@@ -99,35 +99,35 @@ class Vouched:
 
     @property
     def name(self) -> str:
-        """The account in the log; no local account can have a bar in its name."""
+        """The account's name in the log; names of local accounts cannot contain a bar."""
         return f"{self.issuer}|{self.subject}"
 
 
 class Sessions:
-    """Sessions of one database."""
+    """The sessions in one database."""
 
     def __init__(self, access: Access, *, issuer: str | None = None, has_local: bool = True) -> None:
-        """Those that hold.
+        """Configure which sessions are valid.
 
         Args:
-            access: to the tables.
-            issuer: whose logins count; sessions of any other are over.
-            has_local: whether those of local accounts count.
+            access: access to the tables.
+            issuer: the issuer whose logins count; sessions from any other are over.
+            has_local: whether sessions of local accounts count.
         """
         self._access = access
         self._issuer = issuer
         self._has_local = has_local
 
     def begin(self, name: str) -> str:
-        """What the browser of this local account has to hold from now on."""
+        """Begin a session for a local account; returns the secret for the browser."""
         return self._begin(name=name)
 
     def begin_vouched(self, who: Vouched) -> str:
-        """What the browser of this account of the issuer has to hold from now on."""
+        """Begin a session for an account of the issuer; returns the secret for the browser."""
         return self._begin(name=who.name, issuer=who.issuer, role=who.role, shown=who.shown)
 
     def session(self, token: str) -> Session | None:
-        """The session that a browser holds, if it is still going on."""
+        """The session of a browser with this secret, if it is still valid."""
         digest = digest_of(token)
         is_open = and_(REVIEWERS.c.name == SESSIONS.c.name, REVIEWERS.c.is_active == 1, SESSIONS.c.issuer.is_(None))
         role = func.coalesce(SESSIONS.c.role, REVIEWERS.c.role).label("role_now")
@@ -148,13 +148,13 @@ class Sessions:
             connection.execute(delete(SESSIONS).where(SESSIONS.c.digest == digest_of(token)))
 
     def set_out(self, secret: str) -> None:
-        """A browser that holds this secret goes to the issuer."""
+        """Note that a browser with this secret is going to the issuer."""
         with self._access.writing() as connection:
             connection.execute(delete(WAYS).where(WAYS.c.at < self._access.now(-ON_THE_WAY)))
             connection.execute(insert(WAYS), [{"digest": digest_of(secret), "at": self._access.now()}])
 
     def come_back(self, secret: str) -> bool:
-        """Whether a browser with this secret is on its way; it is not any more."""
+        """Whether a browser with this secret was on its way to the issuer; ends that state."""
         is_ours = (WAYS.c.digest == digest_of(secret), WAYS.c.at >= self._access.now(-ON_THE_WAY))
         with self._access.writing() as connection:
             return bool(connection.execute(delete(WAYS).where(*is_ours)).rowcount)

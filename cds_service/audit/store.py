@@ -1,4 +1,4 @@
-"""The audit log of a running process: an entry is committed, and on disk, before its answer leaves."""
+"""The audit log of a running process: an entry is committed and on disk before its answer is sent."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ from cds_service.deadline import Deadline
 from cds_service.errors import AuditUnavailable, CdsError
 
 LOG = logging.getLogger("kyphoplasty_cds.audit")
-WAIT_SECONDS = 2.0  # for the lock of the chain and for the commit, where no deadline says less
-FIRST_SECONDS = 10.0  # the first entry of a process may have to wait until another one has made the tables
-SEND_SECONDS = 0.1  # of an answer's time, for sending it
-LEAST_SECONDS = 0.1  # whatever the time: a refusal for want of time is recorded too
-LOOK_SECONDS = 1.0  # readiness waits no longer for the database
+WAIT_SECONDS = 2.0  # for the chain's lock and the commit, unless a deadline is shorter
+FIRST_SECONDS = 10.0  # a process's first entry may have to wait until another one has created the tables
+SEND_SECONDS = 0.1  # of an answer's time, reserved for sending it
+LEAST_SECONDS = 0.1  # minimum: a refusal for lack of time is recorded too
+LOOK_SECONDS = 1.0  # limit for the readiness check
 CLOSE_SECONDS = 5.0
 TRIES = 4
 Result = TypeVar("Result")
@@ -49,28 +49,28 @@ def utc_now() -> datetime:
 
 
 class _Abandoned(Exception):
-    """The answer was refused meanwhile, so its entry must not say that it was shown."""
+    """The answer has meanwhile been refused, so its entry must not say that it was shown."""
 
 
 class AuditStore:
-    """An `AuditLog` over SQLAlchemy. One for each process; a fork begins anew by itself.
+    """An `AuditLog` over SQLAlchemy, one for each process; after a fork it starts afresh.
 
-    One thread writes, one transaction for each entry. The threads of requests wait for it, none beyond its deadline,
+    One thread writes each entry in its own transaction. Request threads wait for it, but never beyond their deadline,
     even if a commit hangs.
     """
 
     def __init__(self, database_url: str, *, wait_seconds: float = WAIT_SECONDS, clock: Clock = utc_now) -> None:
-        """Nothing is opened before the first entry or `open_with`.
+        """Opens nothing before the first entry or `open_with`.
 
         Args:
             database_url: SQLAlchemy URL.
             wait_seconds: how long an entry waits for the database at most.
-            clock: of the log's own entries.
+            clock: the time of the log's own entries.
         """
         self.url = database_url
         self._wait_seconds = wait_seconds
         self._clock = clock
-        self._opening: list[SealedEntry] = []  # come first, once; other processes may bring the same
+        self._opening: list[SealedEntry] = []  # written first, once; other processes may have the same ones
         self._lock = threading.Lock()
         self._open(None)
 
@@ -82,18 +82,18 @@ class AuditStore:
         self._is_prepared = False
         self._is_broken = False
         self._trouble = ""
-        self._lost: list[str] = []  # moments of answers that no entry tells of; the writing thread alone changes it
-        self._left = 0  # so many of them are in the file for the next process
+        self._lost: list[str] = []  # times of answers without an entry; only the writing thread changes it
+        self._left = 0  # number of them already in the file for the next process
         self._tells_file = False
 
     def append(self, entry: AuditEntry, until: Deadline | None = None) -> None:
-        """Keep the entry; when this returns it is on disk.
+        """Store the entry; when this returns, it is on disk.
 
-        An answer that is not kept in time is not shown, so its entry is given up. Any other entry stays true and is
-        written as soon as the database allows.
+        An answer that is not recorded in time is not shown, so its entry is abandoned. Any other entry remains true and
+        is written as soon as the database allows.
 
         Args:
-            entry: with its id.
+            entry: to be stored; a repeat with the same id is stored once.
             until: the deadline of the answer.
 
         Raises:
@@ -112,12 +112,12 @@ class AuditStore:
             raise AuditUnavailable("The audit entry could not be written.") from None
 
     def open_with(self, entry: AuditEntry) -> None:
-        """Prepare the database and append this entry first; now if it answers, else once it does.
+        """Prepare the database and append this entry first: now, or as soon as the database answers.
 
-        Called before a fork: no connection and no thread is left open.
+        Called before a fork, so it leaves no connection or thread open.
 
         Raises:
-            DataFileError: the database is of a newer version of this program.
+            DataFileError: the database belongs to a newer version of this program.
         """
         self._opening.append(seal(entry))
         try:
@@ -130,7 +130,7 @@ class AuditStore:
             self.database.dispose()
 
     def state(self) -> AuditState:
-        """Whether an entry would be kept now; what was lost is told first."""
+        """Whether entries can be written now; lost entries are recorded first."""
         try:
             self._submit(self._look).result(LOOK_SECONDS)
         except TimeoutError:
@@ -140,24 +140,24 @@ class AuditStore:
         return AuditState(is_ready=True)
 
     def close(self) -> None:
-        """Write what waits and close everything."""
+        """Write pending entries and close everything."""
         with self._lock:
             writer, self._writer = self._writer, None
         if writer is not None and self._process == os.getpid():
-            with suppress(Exception):  # said in the log by the thread that met it
+            with suppress(Exception):  # logged by the writing thread
                 writer.submit(self._look if self._lost or self._opening else _nothing).result(CLOSE_SECONDS)
             writer.shutdown(wait=False)
         self.database.dispose()
 
     def _submit(self, act: Callable[[], Result]) -> Future[Result]:
-        """Do this in the writing thread of this process.
+        """Run this in the writing thread of this process.
 
         Raises:
-            AuditUnavailable: the system gives no thread now.
+            AuditUnavailable: no thread can be started.
         """
         with self._lock:
             if self._process != os.getpid():  # a thread and its connections do not survive a fork
-                self._open(self.database.identity)  # the file that was opened before the fork, and no other
+                self._open(self.database.identity)  # the same file as before the fork
             if self._writer is None:
                 self._writer = ThreadPoolExecutor(1, "audit-writer")
             try:
@@ -181,7 +181,7 @@ class AuditStore:
             raise
 
     def _look(self) -> None:
-        """Ask the database, and tell what has to be told."""
+        """Query the database, and write pending entries."""
         try:
             self._prepare()
             if self._lost or self._opening:
@@ -202,7 +202,7 @@ class AuditStore:
             self._is_prepared = True
 
     def _commit(self, entries: Sequence[SealedEntry], wait: float, is_over: threading.Event | None = None) -> None:
-        """One transaction; tried again where that may help, an entry that is there already is not doubled."""
+        """Write in one transaction, with retries where they may help; existing entries are not duplicated."""
         self._prepare()
         lost, opening = list(self._lost), list(self._opening)
         gap = [seal(_gap_entry(lost, self._clock()))] if lost else []
@@ -225,7 +225,7 @@ class AuditStore:
             self._tells_file = False
 
     def _lose(self, entry: SealedEntry) -> None:
-        """Remember that this entry could not be kept, until a `gap` entry says so."""
+        """Remember that this entry could not be written, until a `gap` entry records it."""
         self._lost.append(entry.at)
         if self._is_broken and (file := self._lost_file()) is not None:
             with suppress(OSError), file.open("a", encoding="ascii") as lines:
@@ -233,12 +233,12 @@ class AuditStore:
                 self._left = len(self._lost)
 
     def _lost_file(self) -> Path | None:
-        """Where a process that may write no more leaves its losses for the next one; None for PostgreSQL."""
+        """The file in which a process that can no longer write leaves its losses for the next; None for PostgreSQL."""
         file = self.database.file
         return file.with_name(f"{file.name}.lost") if file is not None else None
 
     def _told_by_file(self) -> list[SealedEntry]:
-        """What a process left that could write no more. Several may find it: its id lets the chain take it once."""
+        """The losses of an earlier process. Several processes may read them; the fixed id prevents duplicates."""
         try:
             text = file.read_text(encoding="ascii") if (file := self._lost_file()) is not None else ""
         except FileNotFoundError:
@@ -246,7 +246,7 @@ class AuditStore:
         return [seal(_gap_entry(text.split(), self._clock(), str(uuid5(NAMESPACE_OID, text))))] if text else []
 
     def _say_trouble(self, error: Exception) -> None:
-        """Say in the log what is wrong, once; a failed fsync or a file that was moved away ends all writing."""
+        """Log once what is wrong; a failed fsync or a moved file ends all writing."""
         if self._is_broken:
             return
         self._is_broken = isinstance(error, LogMoved) or (isinstance(error, DBAPIError) and is_failed_fsync(error))
@@ -260,13 +260,13 @@ class AuditStore:
 
 
 def _gap_entry(moments: Sequence[str], at: datetime, entry_id: str | None = None) -> AuditEntry:
-    """The entry about answers that were refused at these moments since no entry could be written."""
+    """The entry about answers that were refused at these times because no entry could be written."""
     content = {"lost": len(moments), "since": min(moments), "until": max(moments)}
     return AuditEntry(kind="gap", at=at, content=content, id=entry_id or str(uuid4()))
 
 
 def _words_for(error: Exception) -> str:
-    """What is wrong, for whoever runs the service. The message of a driver may repeat the row: only its kind counts."""
+    """What is wrong, for operators. A driver's message may repeat the row, so only its kind is used."""
     if isinstance(error, CdsError):
         return str(error).removesuffix(".")
     if isinstance(error, DBAPIError):
@@ -281,4 +281,4 @@ def _words_for(error: Exception) -> str:
 
 
 def _nothing() -> None:
-    """What waits before it in the thread has been done."""
+    """Do nothing; when this has run, everything queued before it is done."""

@@ -1,4 +1,4 @@
-"""The tables of the audit log, as queries see them; how they are made stands in `migrations/`."""
+"""The tables of the audit log for queries; `migrations/` creates them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ENTRIES = Table(
     Column("hash", String(64), nullable=False),
 )
 
-# What the chain commits to, and what is deleted after its retention: the payload, and what it is found by.
+# What the chain commits to and a purge deletes: the payload, and the values by which it is found.
 PAYLOADS = Table(
     "audit_payload",
     METADATA,
@@ -65,7 +65,7 @@ CARDS = Table(
     Column("rules", Text, nullable=False),
 )
 
-# Tokens of CDS clients that were used, until they are of no use any more.
+# Used tokens of CDS clients, until they expire.
 TOKENS = Table(
     "audit_token",
     METADATA,

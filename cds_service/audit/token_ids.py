@@ -1,7 +1,7 @@
-"""Used tokens in a table of the log's database, shared by all workers and replicas.
+"""Records used tokens in the log's database, shared by all workers and replicas.
 
-Every signature of a hospital brings a token, so a note does not wait for the disk: a loss of power may forget the last
-ones, the end of a process none.
+Every signing in a hospital sends a token, so recording it does not wait for the disk: a power failure may lose the last
+ones; the end of a process loses none.
 """
 
 from __future__ import annotations
@@ -21,21 +21,21 @@ from cds_service.errors import CdsError
 
 LOG = logging.getLogger("kyphoplasty_cds.audit")
 PRUNE_SECONDS = 600.0
-GRACE_SECONDS = 3600  # kept beyond their end, so that a clock that was put right meanwhile forgets none
+GRACE_SECONDS = 3600  # kept beyond expiry, so that a corrected clock forgets none
 
 
 class TokenIds:
-    """The table of used tokens. One for each process; a fork begins anew by itself.
+    """The table of used tokens, one object for each process; after a fork it starts afresh.
 
-    One thread asks the database, so that a database that does not answer costs one caller its wait, and no other.
+    One thread queries the database, so that a hanging database delays only one caller.
     """
 
     def __init__(self, database_url: str, *, wait_seconds: float = 1.0) -> None:
-        """Nothing is opened before the first token.
+        """Opens nothing before the first token.
 
         Args:
-            database_url: of the audit log.
-            wait_seconds: for a lock of the database; callers wait as long as they say.
+            database_url: the audit log's.
+            wait_seconds: limit for a database lock; callers set their own limits.
         """
         self._url = database_url
         self._wait_seconds = wait_seconds
@@ -44,13 +44,13 @@ class TokenIds:
         self._late: Future[bool] | None = None
 
     def add(self, digest: str, expires: int, *, now: float, seconds: float) -> bool | None:
-        """Whether this token is new to all replicas; None when the database does not say so within these seconds.
+        """Record a token; whether it is new to all replicas, or None if the database does not answer in time.
 
         Args:
             digest: of issuer and jti.
             expires: when it may be forgotten, in seconds since 1970.
             now: in seconds since 1970.
-            seconds: that the caller can wait.
+            seconds: how long the caller can wait.
         """
         self.start()
         if self._late is not None and not self._late.done():
@@ -61,12 +61,12 @@ class TokenIds:
         except TimeoutError:
             self._late = asked
             self._say_down("timeout")
-        except (SQLAlchemyError, CdsError, OSError, RuntimeError) as error:  # RuntimeError: no thread now
+        except (SQLAlchemyError, CdsError, OSError, RuntimeError) as error:  # RuntimeError: no thread can be started
             self._say_down(type(error).__name__)  # the message of a driver may repeat the row
         return None
 
     def start(self) -> None:
-        """Begin in this process, unless that was done; nothing is asked yet."""
+        """Start in this process, if not started yet; queries nothing."""
         with self._starting:
             if self._process != os.getpid():
                 self._database = Database(self._url, wait_seconds=self._wait_seconds, is_synced=False)

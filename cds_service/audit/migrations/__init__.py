@@ -1,1 +1,1 @@
-"""How the tables of the audit log came to be, step by step (Alembic); run by `database.prepare` at start."""
+"""Alembic migrations for the tables of the audit log; run by `database.prepare` at start."""
