@@ -25,6 +25,7 @@ from tests.chart_builders import (
     measured,
     of_patient,
     order_sign,
+    problem,
     texts_of,
     thin_and_weak,
 )
@@ -269,6 +270,21 @@ def _notes(size: int) -> Resource:
     return order_sign(thin_and_weak(), kyphoplasty(note=[{"text": f"{one} {words}"} for one in range(size // 10)]))
 
 
+def _problem(size: int) -> Resource:
+    """One text: a search in it looks at no deadline, and while it runs nobody else is answered."""
+    return order_sign((*thin_and_weak(), problem("I10", code={"text": "fracture of L1 no " * size})), kyphoplasty())
+
+
+def _problem_displays(size: int) -> Resource:
+    codings = [{"display": f"{one} {'fracture of L1 no ' * 100}"} for one in range(size // 10)]
+    return order_sign((*thin_and_weak(), problem("I10", code={"coding": codings})), kyphoplasty())
+
+
+def _drug_name(size: int) -> Resource:
+    prescription = _prescription(1, medicationCodeableConcept={"text": "a " * size})
+    return order_sign((*thin_and_weak(), prescription), kyphoplasty())
+
+
 LONG: Mapping[str, tuple[Callable[[int], Resource], int]] = {
     "contained_reasons": (_contained_reasons, 9000),
     "duplicates": (_duplicates, 8000),
@@ -277,6 +293,9 @@ LONG: Mapping[str, tuple[Callable[[int], Resource], int]] = {
     "groups": (_groups, 3000),
     "codings": (_codings, 5000),
     "notes": (_notes, 5000),
+    "problem": (_problem, 30_000),
+    "problem_displays": (_problem_displays, 4000),
+    "drug_name": (_drug_name, 600_000),
 }
 
 

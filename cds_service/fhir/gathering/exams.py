@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import Any, Protocol
 
+from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
 from cds_service.fhir.raw_json import member, objects, text, texts_of
 
 EXAM_TYPES = frozenset({"DiagnosticReport", "ImagingStudy"})
@@ -35,7 +36,10 @@ def exam_concepts(exam: Json, terminology: ExamTerms) -> frozenset[str]:
     Other parts and modalities, guided procedures, and exams that name both CT and MRI have no concept.
     """
     found = terminology.concepts(_codes(exam)) & EXAMS
-    named = terminology.text_concepts("; ".join(dict.fromkeys(_words(exam))), WORDS)
+    words = "; ".join(dict.fromkeys(_words(exam)))
+    if len(words) > LONGEST_TEXT:  # what nobody reads may say that it is another exam
+        return frozenset()
+    named = terminology.text_concepts(words, WORDS)
     kinds = (_modalities(exam) or named) & {"exam-ct", "exam-mri"}
     if "exam-other" in named or len(kinds) > 1:
         return frozenset()

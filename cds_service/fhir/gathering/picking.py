@@ -14,6 +14,7 @@ from cds_service.fhir.gathering.parsing import BrokenResource, parse_resource
 from cds_service.fhir.gathering.prefetch import Template, reference_name
 from cds_service.fhir.mapping.code_systems import Listed
 from cds_service.fhir.mapping.drug_table import OTHER_DRUG
+from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
 from cds_service.fhir.raw_json import in_order, member, objects, text, texts_of
 from cds_service.fhir.references import Targets, contained_in
 
@@ -160,12 +161,18 @@ def concepts_of(resource: Json, targets: Targets, terminology: Concepts) -> froz
     found = terminology.concepts(code)
     if components := resource.get("component"):
         found = found.union(*(terminology.concepts(component.get("code")) for component in objects(components)))
-    words = set(texts_of(code)) if kind in LISTED or kind in BY_WORDS else ()
+    said = set(texts_of(code)) if kind in LISTED or kind in BY_WORDS else set()
+    words = _short(said)
     if kind == "Condition" or not found:  # a condition's words rule out a "no", whatever its code
         found = found.union(*(terminology.text_concepts(word) for word in words))
-    if kind in LISTED and not _is_understood(resource, code, found, words, terminology):
+    if kind in LISTED and not (words == said and _is_understood(resource, code, found, words, terminology)):
         return found | {NOT_UNDERSTOOD}
     return found - OF_NO_CONCERN
+
+
+def _short(said: set[str]) -> set[str]:
+    """These words of one resource; none where all together are too long to be read."""
+    return said if sum(map(len, said)) <= LONGEST_TEXT else set()
 
 
 def _is_understood(
@@ -183,11 +190,12 @@ def is_withheld(resource: Json, terminology: Concepts) -> bool:
 
 
 def _concepts_of_drug(resource: Json, medication: Json | None, terminology: Concepts) -> frozenset[str]:
-    codes, words = drug_codes(resource, medication), drug_names(resource, medication)
+    codes, said = drug_codes(resource, medication), drug_names(resource, medication)
+    words = _short(said)
     found = terminology.concepts(codes).union(*(terminology.drug_words(word) for word in words))
     found = found.union(*(terminology.text_concepts(word) & {NO_INFORMATION} for word in words))
     is_named = bool(terminology.systems_of(codes) & NAMES_INGREDIENTS) and any(map(terminology.can_read, words))
-    is_known = bool(found) or is_named or terminology.tells("drugs", codes)
+    is_known = words == said and (bool(found) or is_named or terminology.tells("drugs", codes))
     if NO_INFORMATION in found or is_withheld(resource, terminology) or not is_known:
         return found | {NOT_UNDERSTOOD}
     return found - OF_NO_CONCERN
@@ -227,4 +235,4 @@ def _concepts_of_device(resource: Json, targets: Targets, terminology: Concepts)
     codes = [one for one in (resource.get("codeCodeableConcept"), member(device, "type")) if isinstance(one, Mapping)]
     names = [text(one.get("name")) for one in objects(member(device, "deviceName"))]
     names += [text(member(resource, "codeReference", "display")), *(word for code in codes for word in texts_of(code))]
-    return terminology.concepts(codes) or frozenset().union(*map(terminology.text_concepts, filter(None, names)))
+    return terminology.concepts(codes) or frozenset().union(*map(terminology.text_concepts, _short({*names} - {""})))

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.overlay import required
-from cds_service.fhir.mapping.text_rules import without_accents
+from cds_service.fhir.mapping.text_rules import LONGEST_TEXT, without_accents
 
 _WORDS = re.compile("[a-z]+")
 _ANY_WORD = re.compile("[A-Za-z]+")
@@ -45,7 +45,9 @@ class Languages:
     qualifiers: frozenset[str] = frozenset()
 
     def can_read(self, text: str) -> bool:
-        """Whether a text has words, all of them in languages that we read."""
+        """Whether a text has words, all of them in languages that we read; not if it is over `LONGEST_TEXT`."""
+        if len(text) > LONGEST_TEXT:
+            return False
         found = _LETTERS.findall(text.lower())
         if len(found) < 2 and not any(one > "\u2e80" for one in found):  # one Chinese character may be a word
             return False

@@ -13,6 +13,8 @@ Place = tuple[int, int]
 # The same few thousand titles of orders, diagnoses and drugs recur all day; longer texts are free prose, not cached.
 KEPT_TEXTS = 4096
 LONGEST_TITLE = 200
+# Characters. No name is longer, and a search in a long text holds up all other requests of the process.
+LONGEST_TEXT = 10_000
 SPINE = "spine"  # the concept whose words turn a short name (PKP) into an operation of the spine
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _ESCAPED = re.compile(r"\\.|[^\\]+", re.DOTALL)
@@ -43,12 +45,16 @@ class TextRules:
         self._looked_up = lru_cache(KEPT_TEXTS)(self._look)
 
     def places(self, text: str, beside: str | None = "") -> Mapping[str, Place]:
-        """The first position in `folded(text)` at which each concept is named.
+        """The first position in `folded(text)` at which each concept is named; none in a text over `LONGEST_TEXT`.
+
+        The rest of such a text may take back what its beginning says.
 
         Args:
             text: a text from a record or an order.
             beside: other words about the body site, needed to accept short names; None if those do not count.
         """
+        if len(text) > LONGEST_TEXT:
+            return {}
         look = self._looked_up if len(text) <= LONGEST_TITLE else self._look
         return look(folded(text), beside)
 
