@@ -1,1 +1,1 @@
-"""Who calls: verification of the JSON Web Tokens that CDS clients send (CDS Hooks 2.0.1, "Trusting CDS Clients")."""
+"""Verifies the JSON Web Tokens that CDS clients send (CDS Hooks 2.0.1, "Trusting CDS Clients")."""

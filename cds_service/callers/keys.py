@@ -1,4 +1,4 @@
-"""Public keys of an issuer (RFC 7517), from a file of the site folder or from an address that the site names."""
+"""Public keys of an issuer (RFC 7517), from a file in the site folder or from a configured URL."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MAX_KEYS = 100
 MAX_KID = 256  # characters
 RSA_BITS = (2048, 8192)  # shorter keys can be broken, longer ones are slow
 RSA = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512")
-# Key type or curve -> the algorithms of RFC 7518 and RFC 8037 that such a key verifies.
+# Key type or curve -> algorithms of RFC 7518 and RFC 8037 that such a key can verify.
 FAMILIES: Mapping[str, tuple[str, ...]] = {
     "RSA": RSA,
     "P-256": ("ES256",),
@@ -35,15 +35,15 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "Ed25519": ("EdDSA",),
 }
 OF_CLIENTS: frozenset[str] = frozenset(get_args(Algorithm))
-WAIT_SECONDS = 1.0  # for which one call waits for a fetch
+WAIT_SECONDS = 1.0  # how long a call waits for a fetch
 FETCH_SECONDS = 5.0
-FILE_SECONDS = 1.0  # between two looks at a file
+FILE_SECONDS = 1.0  # between two checks of a file
 MAX_BYTES = 256 * 1024
 HEADERS = {"Accept": "application/jwk-set+json, application/json"}
 
 
 class NoKeySet(CdsError):
-    """The text is not a JWK Set. The message repeats nothing of it."""
+    """The text is not a JWK Set. The message does not repeat it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +51,16 @@ class KeySet:
     """The keys of one issuer.
 
     Attributes:
-        keys: by id, one for each algorithm that it may verify; empty where its `alg` is for another type of key.
-            Different keys may share an id, and a key without one has the empty id.
-        ignored: why a key of this id is not used: `jwks.badkey`, `jwks.use`, `jwks.weak`.
+        keys: by id, one for each algorithm that the key may verify; none if its `alg` is for another key type.
+            Different keys may share an id; a key without an id has the empty id.
+        ignored: why a key with this id is not used: `jwks.badkey`, `jwks.use`, `jwks.weak`.
     """
 
     keys: Mapping[str, tuple[PyJWK, ...]] = field(default_factory=dict)
     ignored: Mapping[str, str] = field(default_factory=dict)
 
     def fitting(self, algorithm: str, kid: str | None) -> Sequence[PyJWK]:
-        """The keys for tokens of this algorithm: of this id, or all where a token names none."""
+        """The keys for this algorithm: those with this id, or all if the token names none."""
         named = self.keys.get(kid, ()) if kid is not None else chain.from_iterable(self.keys.values())
         return [key for key in named if key.algorithm_name == algorithm]
 
@@ -69,11 +69,11 @@ NO_KEYS = KeySet()
 
 
 def read_keys(text: bytes, algorithms: Collection[str] = OF_CLIENTS) -> KeySet:
-    """The keys in this JWK Set.
+    """Read the keys in this JWK Set.
 
     Args:
         text: the document.
-        algorithms: that keys are wanted for.
+        algorithms: algorithms for which keys are needed.
 
     Raises:
         NoKeySet: the text is not a JWK Set.
@@ -98,7 +98,7 @@ def read_keys(text: bytes, algorithms: Collection[str] = OF_CLIENTS) -> KeySet:
 
 
 def _read_key(member: Mapping[str, Any], algorithms: Collection[str]) -> tuple[PyJWK, ...] | str:
-    """One key for each algorithm that it may verify, or why it is not used."""
+    """Read one key for each algorithm that it may verify, or say why it is not used."""
     kind = member.get("kty")
     if kind not in {"EC", "RSA", "OKP"} or "d" in member:  # symmetric, or a private key that is no longer private
         return "jwks.badkey"
@@ -122,22 +122,22 @@ class KeySource(Protocol):
     """The keys of one issuer."""
 
     def keys(self, kid: str, until: Deadline) -> KeySet:
-        """The keys in force, refreshed first where none has this id."""
+        """The current keys, refreshed first if none has this id."""
         ...
 
     def prefetch(self) -> None:
-        """Begin to look for keys, without waiting for them."""
+        """Start to load keys without waiting."""
         ...
 
 
 class KeyFile:
-    """Keys in a file, which is read again when it has changed."""
+    """Keys from a file, which is reloaded when it changes."""
 
     def __init__(self, issuer: str, file: Path, *, monotonic: Monotonic = time.monotonic) -> None:
-        """Reads the file.
+        """Read the file.
 
         Raises:
-            DataFileError: it holds no keys that could verify a token.
+            DataFileError: it has no key that could verify a token.
         """
         self._issuer = issuer
         self._file = file
@@ -148,7 +148,7 @@ class KeyFile:
         _log("jwks.refresh", issuer, self._keys)
 
     def keys(self, kid: str, until: Deadline) -> KeySet:  # noqa: ARG002 - a file has no others
-        """The keys in the file as it is now, or as it last could be read."""
+        """The keys in the file, or those last read if it is unreadable."""
         now = self._monotonic()
         if now - self._looked >= FILE_SECONDS:
             self._looked = now
@@ -156,7 +156,7 @@ class KeyFile:
         return self._keys
 
     def prefetch(self) -> None:
-        """Nothing: they are there."""
+        """Do nothing: the keys are already loaded."""
 
     def _read_if_changed(self) -> None:
         state = _state_of(self._file)
@@ -172,10 +172,10 @@ class KeyFile:
 
 
 class KeyAddress:
-    """Keys at an address. No redirect is followed.
+    """Keys from a URL. Redirects are not followed.
 
     Attributes:
-        url: of the JWK Set, as written.
+        url: of the JWK Set, as configured.
     """
 
     def __init__(
@@ -187,14 +187,14 @@ class KeyAddress:
         algorithms: Collection[str] = OF_CLIENTS,
         monotonic: Monotonic = time.monotonic,
     ) -> None:
-        """Nothing is fetched yet.
+        """Fetches nothing yet.
 
         Args:
-            issuer: whose keys they are.
+            issuer: the owner of the keys.
             url: of the JWK Set.
-            connections: that follow the site's rule about private networks.
-            algorithms: that keys are wanted for.
-            monotonic: in seconds.
+            connections: connections that obey the site's rule about private networks.
+            algorithms: algorithms for which keys are needed.
+            monotonic: a clock in seconds.
         """
         self.url = url
         self._issuer = issuer
@@ -203,15 +203,15 @@ class KeyAddress:
         self.cached = Cached(self._fetch, self._log_fault, monotonic=monotonic)
 
     def keys(self, kid: str, until: Deadline) -> KeySet:
-        """The keys in force; with an unknown id, or with old keys, after a fetch if one may be made and is in time."""
+        """The current keys; if the id is unknown or the keys are old, they are fetched first if possible in time."""
         return self.known(kid, Deadline.after(min(WAIT_SECONDS, until.left))) or NO_KEYS
 
     def known(self, kid: str | None, until: Deadline) -> KeySet | None:
-        """The same for who can wait longer, or for any key; None where there are none in force."""
+        """The same, for callers that can wait longer or accept any key; None if there are none."""
         return self.cached.get(until, lambda known: kid is None or kid in known.keys)
 
     def prefetch(self) -> None:
-        """Begin the first fetch."""
+        """Start the first fetch."""
         self.cached.prefetch()
 
     def _fetch(self) -> KeySet:
@@ -232,7 +232,7 @@ class KeyAddress:
 
 
 def find_key_faults(site: SiteFolder) -> tuple[DataFileError, ...]:
-    """What is wrong with the key files that this site names: for each client what would stop the start."""
+    """Faults in the site's key files that would prevent the start, one for each client."""
     found = []
     for client in site.site.clients:
         try:
@@ -244,7 +244,7 @@ def find_key_faults(site: SiteFolder) -> tuple[DataFileError, ...]:
 
 
 def _usable_keys(file: Path) -> KeySet:
-    """The keys in this file.
+    """Read the usable keys in this file.
 
     Raises:
         DataFileError: none of them could verify a token.
@@ -262,7 +262,7 @@ def _usable_keys(file: Path) -> KeySet:
 
 
 def _state_of(file: Path) -> tuple[int, int, int]:
-    """What changes with the file's content; zeros where there is none."""
+    """A state that changes with the file's content; zeros if there is no file."""
     try:
         found = file.stat()
     except OSError:
@@ -271,7 +271,7 @@ def _state_of(file: Path) -> tuple[int, int, int]:
 
 
 def _log(reason: str, issuer: str, keys: KeySet, *, detail: str = "") -> None:
-    """One line for operators: ids of keys, and why some are not used."""
+    """Log one line for operators: ids of the keys, and why some are not used."""
     fields = {"event": "client-keys", "reason": reason, "issuer": issuer, "keys": sorted(keys.keys)}
     if detail:
         fields["detail"] = detail

@@ -1,4 +1,4 @@
-"""Whether a token was used before: the memory of this process first, then the table that all replicas share."""
+"""Detects reused tokens: in this process's memory first, then in the table that all replicas share."""
 
 from __future__ import annotations
 
@@ -11,30 +11,30 @@ from typing import Protocol
 
 from cds_service.deadline import Deadline
 
-LEAST_SECONDS = 0.05  # for the table, however late it is
+LEAST_SECONDS = 0.05  # for the table, however little time is left
 
 
 class UsedTokens(Protocol):
     """The table that all replicas share."""
 
     def start(self) -> None:
-        """Connect, without waiting for it."""
+        """Start to connect without waiting."""
         ...
 
     def add(self, digest: str, expires: int, *, now: float, seconds: float) -> bool | None:
-        """Whether this token is new; None when nobody could say so in these seconds."""
+        """Record a token; whether it is new, or None if that is not known in time."""
         ...
 
 
 class Replays:
-    """Used tokens, until they are past."""
+    """Used tokens, until they expire."""
 
     def __init__(self, shared: UsedTokens | None, on_unconfirmed: Callable[[], None] = lambda: None) -> None:
-        """No token was used yet.
+        """Start without used tokens.
 
         Args:
-            shared: None where there is one process, without a log that lasts.
-            on_unconfirmed: called when the memory of this process decided alone.
+            shared: the shared table; None for a single process without a persistent log.
+            on_unconfirmed: called if only this process's memory could be checked.
         """
         self._shared = shared
         self._on_unconfirmed = on_unconfirmed
@@ -43,19 +43,19 @@ class Replays:
         self._used: set[str] = set()
 
     def start(self) -> None:
-        """What a process does before its first call, once it has forked."""
+        """Start the shared table; called in each process after the fork, before its first call."""
         if self._shared is not None:
             self._shared.start()
 
     def is_new(self, issuer: str, jti: str, *, expires: int, now: float, until: Deadline) -> bool:
-        """Whether this token was never used, which from now on it was.
+        """Whether this token was never used before; records it as used.
 
         Args:
-            issuer: whose id it is.
-            jti: its id, unique for the issuer.
+            issuer: the token's issuer.
+            jti: the token's id, unique for the issuer.
             expires: when it may be forgotten, in seconds since 1970.
             now: in seconds since 1970.
-            until: of the answer.
+            until: the deadline of the answer.
         """
         digest = _digest(issuer, jti)
         if not self._remember(digest, expires, now):

@@ -1,7 +1,7 @@
-"""The path of a token, top to bottom: form, header, issuer, keys, PyJWT's checks, our own, first use.
+"""The verification of a token, in order: form, header, issuer, keys, PyJWT's checks, our own checks, first use.
 
-PyJWT verifies the signature, `aud`, `iss`, `exp`, `iat`, `nbf` and what must be there; CDS Hooks 2.0.1 ("Trusting CDS
-Clients") asks for the rest. The answer is the same whatever was wrong: the reason is for the log alone.
+PyJWT verifies the signature, `aud`, `iss`, `exp`, `iat`, `nbf` and required claims; CDS Hooks 2.0.1 ("Trusting CDS
+Clients") requires the rest. The answer is the same for every failure; the reason only goes to the log.
 """
 
 from __future__ import annotations
@@ -31,17 +31,17 @@ from cds_service.site.clients import MAX_NAME, Client
 
 MAX_HEADER = 16 * 1024  # characters of the Authorization header
 MAX_JTI = 256  # characters
-SKEW_SECONDS = 60  # between the clocks of two machines
-LATEST = 253_402_300_800  # the year 10000; no time is later
-SHOWN = 64  # characters of what a caller claims, in the log
+SKEW_SECONDS = 60  # tolerated between the clocks of two machines
+LATEST = 253_402_300_800  # the year 10000; later times are invalid
+SHOWN = 64  # characters of a caller's claims in the log
 SHAPE = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]*)", re.ASCII)
-# Members of a header that would change how the token is read, or that bring a key along.
+# Header members that change how the token is read, or that contain a key.
 REFUSED_MEMBERS: Mapping[str, str] = {
     **dict.fromkeys(("crit", "b64", "zip"), "jwt.crit"),
     **dict.fromkeys(("jwk", "x5c", "x5u"), "jwt.header"),
 }
-TIME_CLAIM = re.compile(r"\((exp|iat|nbf)\)")  # in the messages of PyJWT, which has one exception for all three
-OPTIONS: Any = {"require": ["iss", "aud", "exp", "iat", "jti"], "verify_sub": False}  # `sub` is not ours to judge
+TIME_CLAIM = re.compile(r"\((exp|iat|nbf)\)")  # in PyJWT's messages, since one exception covers all three
+OPTIONS: Any = {"require": ["iss", "aud", "exp", "iat", "jti"], "verify_sub": False}  # `sub` is not checked
 FAULTS: Mapping[type[jwt.PyJWTError], str] = {
     jwt.InvalidSignatureError: "jwt.signature",
     jwt.InvalidAudienceError: "jwt.aud",
@@ -52,17 +52,17 @@ FAULTS: Mapping[type[jwt.PyJWTError], str] = {
 
 @dataclass(frozen=True, slots=True)
 class KnownClient:
-    """One EHR of the site, and where its keys come from."""
+    """One of the site's EHRs, with the source of its keys."""
 
     settings: Client
     source: KeySource
 
     @classmethod
     def of(cls, settings: Client, folder: Path, connections: Connections) -> KnownClient:
-        """The EHR with its keys.
+        """Make the EHR's entry with its keys.
 
         Raises:
-            DataFileError: the file of its keys holds none.
+            DataFileError: its key file has no usable key.
         """
         if settings.jwks_file is not None:
             return cls(settings, KeyFile(settings.issuer, folder / settings.jwks_file))
@@ -70,34 +70,34 @@ class KnownClient:
 
 
 class Callers:
-    """Every EHR that may call, and which of them does."""
+    """The EHRs that may call, and the verification of their tokens."""
 
     def __init__(self, clients: Iterable[KnownClient], replays: Replays) -> None:
         """Nothing is fetched yet.
 
         Args:
             clients: one for each issuer.
-            replays: knows which tokens were used.
+            replays: the used tokens.
         """
         self._clients: Mapping[str, KnownClient] = {one.settings.issuer: one for one in clients}
         self._replays = replays
 
     def prefetch(self) -> None:
-        """Begin to fetch all keys and to reach the table of used tokens, without waiting."""
+        """Start to fetch all keys and to connect to the table of used tokens, without waiting."""
         self._replays.start()
         for client in self._clients.values():
             client.source.prefetch()
 
     def verify(self, authorization: str | None, address: str, until: Deadline) -> tuple[Client, Caller]:
-        """Who sent this Authorization header to this address of ours.
+        """Verify the token in this Authorization header and return its caller.
 
         Args:
-            authorization: None where there is none.
-            address: as callers know it, from settings alone.
-            until: of the answer.
+            authorization: the header; None if it is missing.
+            address: the called URL as callers know it, from settings only.
+            until: the deadline of the answer.
 
         Raises:
-            NotAuthenticated: nobody that we know.
+            NotAuthenticated: the caller is not known.
         """
         text = bearer_of(authorization)
         try:
@@ -120,7 +120,7 @@ class Callers:
             raise _refusal("jwt.iss")
         settings = client.settings
         keys = _keys_for(header, client, until)
-        ours = [one.removesuffix("/") for one in (address, *settings.audiences)]  # a slash at the end changes nothing
+        ours = [one.removesuffix("/") for one in (address, *settings.audiences)]  # a trailing slash does not matter
         try:
             claims = decode(
                 text,
@@ -143,7 +143,7 @@ def bearer_of(authorization: str | None) -> str:
     """The token in an Authorization header (RFC 6750), whose scheme may be written in any case.
 
     Raises:
-        NotAuthenticated: there is none, it is of another scheme, or there are two, which HTTP joins with a comma.
+        NotAuthenticated: there is no token, another scheme, or two headers, which HTTP joins with a comma.
     """
     if not authorization:
         raise _refusal("auth.missing")
@@ -156,12 +156,12 @@ def bearer_of(authorization: str | None) -> str:
 
 
 def read_token(text: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-    """Header and claims of a signed JWT (RFC 7515, 7519), before anything of them is believed.
+    """Parse header and claims of a signed JWT (RFC 7515, 7519), without trusting them.
 
-    Stricter than PyJWT: no padding, no NaN, no key twice, no nesting without end.
+    Stricter than PyJWT: no padding, NaN, duplicate keys or deep nesting.
 
     Raises:
-        ValueError: it is none.
+        ValueError: it is not a JWT.
     """
     shape = SHAPE.fullmatch(text)
     if shape is None:
@@ -173,10 +173,10 @@ def read_token(text: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
 
 
 def check_header(header: Mapping[str, Any]) -> None:
-    """Pass a header that asks for nothing but a signature by a key of the issuer.
+    """Accept only a header that requires nothing but a signature by one of the issuer's keys.
 
     Raises:
-        NotAuthenticated: it asks for more, or names no algorithm, type or key.
+        NotAuthenticated: it requires more, or names no algorithm, type or key.
     """
     algorithm, kid, kind = (header.get(name) for name in ("alg", "kid", "typ"))
     if not isinstance(algorithm, str):
@@ -199,15 +199,15 @@ def decode(
     audience: Sequence[str],
     issuer: str,
 ) -> Mapping[str, Any]:
-    """The claims, once PyJWT has verified them with one of these keys.
+    """Return the claims after PyJWT has verified them with one of these keys.
 
     Args:
         text: the token.
-        keys: all that the token may mean: an issuer may publish two under one id while it changes them.
-        algorithms: that the issuer may sign with.
-        options: of PyJWT.
-        audience: of which the token must name one.
-        issuer: that it must name.
+        keys: all keys with the token's key id: during rotation an issuer may publish two under one id.
+        algorithms: algorithms that the issuer may sign with.
+        options: PyJWT's options.
+        audience: the token must name one of these.
+        issuer: the token must name this issuer.
 
     Raises:
         jwt.PyJWTError: a check failed.
@@ -219,10 +219,10 @@ def decode(
 
 
 def check_claims(claims: Mapping[str, Any], client: Client) -> str | None:
-    """The tenant that a token names, after the checks that PyJWT does not make.
+    """Make the checks that PyJWT does not make, and return the token's tenant.
 
     Raises:
-        NotAuthenticated: a time is no number, the token is good for too long, or it names no tenant of the site's.
+        NotAuthenticated: a time is not a number, the token is valid for too long, or it names no tenant of the site.
     """
     for name in ("exp", "iat", "nbf"):
         value = claims.get(name, 1)
@@ -241,10 +241,10 @@ def check_claims(claims: Mapping[str, Any], client: Client) -> str | None:
 
 
 def _keys_for(header: Mapping[str, Any], client: KnownClient, until: Deadline) -> Sequence[jwt.PyJWK]:
-    """The issuer's own keys that this token names.
+    """The issuer's keys that this token names.
 
     Raises:
-        NotAuthenticated: there is none, or it is not for tokens of this algorithm.
+        NotAuthenticated: there is none, or it is not for this algorithm.
     """
     algorithm, kid = header["alg"], header["kid"]
     if algorithm not in client.settings.algorithms:
@@ -261,9 +261,9 @@ def _keys_for(header: Mapping[str, Any], client: KnownClient, until: Deadline) -
 
 
 def _is_address_of_keys(jku: Any, client: Client) -> bool:
-    """Whether the token names the address that the site does; nothing is ever fetched from what a token names.
+    """Whether the token's `jku` is the configured URL; nothing is ever fetched from a URL in a token.
 
-    An EHR whose keys the site holds in a file has no address here: its own origin must do.
+    If the site has the EHR's keys in a file, there is no such URL, so the `jku` must be on the EHR's own origin.
     """
     if not isinstance(jku, str):
         return False
