@@ -1,5 +1,5 @@
-"""Whether the audit log is what was written.
+"""Verifies the audit log.
 
-Written from `docs/audit-format.md` alone. It shares no code with the writer, so that one fault cannot hide in both,
-and it only reads.
+Written from `docs/audit-format.md` alone, read-only, and without code shared with the writer, so that no fault can hide
+in both.
 """

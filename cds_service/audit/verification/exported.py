@@ -1,4 +1,4 @@
-"""Whether an NDJSON export is what was taken out of the log (docs/audit-format.md, "Exports")."""
+"""Verifies an NDJSON export (docs/audit-format.md, "Exports")."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ SIGNED = "kyphoplasty-cds audit export 1"
 
 
 def verify_export(lines: Iterable[str], keys: Sequence[Key]) -> Report:
-    """Each entry by its own hashes, neighbours by their link, the whole by its manifest, which a key must have signed.
+    """Verify each entry by its hashes, neighbours by their link, and the whole by its signed manifest.
 
-    Whoever rewrites an export can make all its hashes anew, but not the signature. That nothing was left out which the
-    manifest's filter asks for can only be seen in the log itself.
+    Someone who rewrites an export can recompute every hash, but not the signature. Whether every entry that matches the
+    manifest's filter is included can only be seen in the log itself.
     """
     report, digest, last = Report(), hashlib.sha256(), ""
     manifest: Mapping[str, Any] | None = None

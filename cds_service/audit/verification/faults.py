@@ -1,4 +1,4 @@
-"""What can be wrong with one entry, and which of its fields it is."""
+"""Finds what is wrong with an entry, and in which field."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ What = Literal[
     "cut off",
     "checkpoint",
 ]
-SEARCHED = 20_000  # places around an entry at which it may have been written
+SEARCHED = 20_000  # sequence numbers to try on either side of an entry
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that is not as it was written.
+    """One difference from what was written.
 
     Attributes:
         sequence: the entry; the first of a range.
-        last: the last of a range; else the same.
-        detail: a sentence without a value of the entry.
+        last: the last entry of a range; else the same.
+        detail: a sentence that repeats no value of the entry.
     """
 
     what: What
@@ -45,17 +45,17 @@ class Fault:
 
 
 def fault(what: What, sequence: int, detail: str, last: int | None = None) -> Fault:
-    """A fault of one entry, or of a range."""
+    """Make a fault for one entry or a range."""
     return Fault(what, sequence, detail, sequence if last is None else last)
 
 
 def hash_at(row: Row, sequence: int) -> str:
-    """The hash that the entry would have at this place."""
+    """The hash that the entry would have at this sequence number."""
     return link_of(sequence, row.entry_id, row.at, row.kind, row.commitment, row.previous_hash)
 
 
 def changed_field(row: Row, last_hash: str, next_previous: str | None) -> str:
-    """Which field of the entry gives its hash once it is put right; empty when no single one does."""
+    """The field that was changed: the one whose correction restores the hash; empty if no single field does."""
     if next_previous is not None and hash_at(row, row.sequence) == next_previous:
         return "hash"
     fields: dict[str, Any] = {
@@ -70,7 +70,7 @@ def changed_field(row: Row, last_hash: str, next_previous: str | None) -> str:
 
 
 def written_at(row: Row) -> int | None:
-    """The place at which the entry was written, if it is another than where it stands and not too far away."""
+    """The sequence number at which the entry was written, if it was moved, but not too far."""
     for distance in range(1, SEARCHED):
         for place in (row.sequence + distance, row.sequence - distance):
             if place > 0 and hash_at(row, place) == row.hash:
@@ -79,7 +79,7 @@ def written_at(row: Row) -> int | None:
 
 
 def payload_fault(row: Row) -> Fault | None:
-    """What is wrong with a payload that is there."""
+    """The fault in an existing payload, if any."""
     if row.salt is None or row.body is None:
         return None
     if row.facts is None:
@@ -92,7 +92,7 @@ def payload_fault(row: Row) -> Fault | None:
 
 
 def _changed_part(row: Row, facts: dict[str, str], salt: str, body: str) -> str:
-    """The part of a payload that is not as it was: the body repeats the others, which tells them apart."""
+    """The part of a payload that was changed; the body repeats the other parts, so the two can be compared."""
     document = parsed(body)
     said_facts, said_cards = document.get("facts"), _cards(document.get("cards"))
     if not isinstance(said_facts, dict) or said_cards is None:
@@ -110,7 +110,7 @@ def _changed_part(row: Row, facts: dict[str, str], salt: str, body: str) -> str:
 
 
 def parsed(body: str | None) -> dict[str, Any]:
-    """The body's document; empty when it is none."""
+    """The body as JSON; empty if it is not valid."""
     try:
         found = json.loads(body) if body is not None else {}
     except ValueError:
@@ -119,13 +119,13 @@ def parsed(body: str | None) -> dict[str, Any]:
 
 
 def content_of(row: Row) -> dict[str, Any]:
-    """What the entry says; empty when that cannot be read."""
+    """The entry's content; empty if it cannot be read."""
     found = parsed(row.body).get("content")
     return found if isinstance(found, dict) else {}
 
 
 def _right(row: Row, last_hash: str) -> list[tuple[str, str]]:
-    """What the fields of an entry should be, as its other rows tell."""
+    """The correct values of an entry's fields, according to its other rows."""
     document = parsed(row.body)
     right = [("previous", last_hash)]
     if row.salt is not None and row.body is not None and row.facts is not None:

@@ -13,7 +13,7 @@ Card = tuple[str, str, str, str]  # uuid, topic, indicator, rules
 
 
 def framed(parts: Sequence[str]) -> bytes:
-    """Each part as UTF-8, with the number of its bytes before it in eight bytes."""
+    """Each part as UTF-8, prefixed with its length as eight bytes."""
     found = []
     for part in parts:
         octets = part.encode("utf-8", "surrogatepass")
@@ -23,7 +23,7 @@ def framed(parts: Sequence[str]) -> bytes:
 
 
 def commitment_of(salt: str, facts: Mapping[str, str], cards: Sequence[Card], body: str) -> str:
-    """What the chain holds of a payload."""
+    """The commitment to a payload, which the chain holds."""
     parts = ["kyphoplasty-cds audit payload 1", salt, str(len(facts))]
     for name in sorted(facts):
         parts.append(name)
@@ -36,6 +36,6 @@ def commitment_of(salt: str, facts: Mapping[str, str], cards: Sequence[Card], bo
 
 
 def link_of(sequence: int, entry_id: str, at: str, kind: str, commitment: str, previous: str) -> str:
-    """The hash of one entry at its place."""
+    """The hash of an entry at its sequence number."""
     parts = ("kyphoplasty-cds audit link 1", str(sequence), entry_id, at, kind, commitment, previous)
     return hashlib.sha256(framed(parts)).hexdigest()

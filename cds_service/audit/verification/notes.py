@@ -1,4 +1,4 @@
-"""Signed checkpoints as text (docs/audit-format.md, "Checkpoints"): parse them and check their signature."""
+"""Parses signed checkpoints and verifies their signatures (docs/audit-format.md, "Checkpoints")."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ Signature = tuple[str, bytes, bytes]  # key name, key hash, signature
 
 
 class BadNote(Exception):
-    """The text is no checkpoint, or no key; says why."""
+    """The text is not a checkpoint or key; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """What a note says.
+    """The content of a checkpoint note.
 
     Attributes:
         log: id of the log.
         sequence: of the last entry that it covers.
         hash: of that entry.
-        signed: the bytes under the signature.
-        signatures: all of them.
+        signed: the signed bytes.
+        signatures: all signatures.
     """
 
     log: str
@@ -40,19 +40,19 @@ class Checkpoint:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A public key, with the name under which it signs."""
+    """A public key, with the signer's name."""
 
     name: str
     octets: bytes
 
     @property
     def hash(self) -> bytes:
-        """The four bytes by which a signature names it."""
+        """The four bytes by which a signature refers to this key."""
         return hashlib.sha256(self.name.encode() + b"\n" + ED25519 + self.octets).digest()[:4]
 
 
 def read_note(text: str) -> Checkpoint:
-    """The checkpoint in this text.
+    """Parse the checkpoint in this text.
 
     Raises:
         BadNote: there is none.
@@ -69,10 +69,10 @@ def read_note(text: str) -> Checkpoint:
 
 
 def read_key(text: str) -> Key:
-    """The key in `<name>+<hash>+<key>`.
+    """Parse a key `<name>+<hash>+<key>`.
 
     Raises:
-        BadNote: there is none, or it is not whole.
+        BadNote: there is none, or it is incomplete.
     """
     name, _, rest = text.strip().partition("+")
     key_hash, _, encoded = rest.partition("+")
@@ -84,12 +84,12 @@ def read_key(text: str) -> Key:
 
 
 def is_signed_by(checkpoint: Checkpoint, key: Key) -> bool:
-    """Whether one of the signatures is this key's."""
+    """Whether one of the signatures was made by this key."""
     return any(is_signature_of(key, one, checkpoint.signed) for one in checkpoint.signatures)
 
 
 def is_signature_of(key: Key, found: Signature, signed: bytes) -> bool:
-    """Whether this is the key's signature of these bytes."""
+    """Whether this is the key's valid signature of these bytes."""
     name, key_hash, signature = found
     if (name, key_hash) != (key.name, key.hash):
         return False
@@ -101,10 +101,10 @@ def is_signature_of(key: Key, found: Signature, signed: bytes) -> bool:
 
 
 def read_signature(line: str) -> Signature:
-    """Name, key hash and signature of a line.
+    """Parse name, key hash and signature from a line.
 
     Raises:
-        BadNote: it is none.
+        BadNote: it is not a signature line.
     """
     name, _, encoded = line.removeprefix("\u2014 ").rpartition(" ")
     octets = _decoded(encoded)

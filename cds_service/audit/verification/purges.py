@@ -1,4 +1,4 @@
-"""Whether what is missing was purged as it may be (docs/audit-format.md, "Purging"): one merge of two sorted lists."""
+"""Checks that missing payloads were properly purged (docs/audit-format.md, "Purging"), by merging two sorted lists."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from typing import Any
 from cds_service.audit.verification.faults import Fault, content_of, fault
 from cds_service.audit.verification.rows import Row
 
-DAY = 86_400_000  # milliseconds; all moments here are milliseconds since 1970
+DAY = 86_400_000  # milliseconds; all times here are milliseconds since 1970
 YOUNGEST, OLDEST = 2**62, -(2**62)
 UNTOLD = "no purge entry tells of it"
 
 
 @dataclass(frozen=True, slots=True)
 class Purged:
-    """What one run of the purge deleted, as its entries say: by whom, on which day, everything before which moment.
+    """One run of the purge, according to its entries: by whom, on which day, and everything before which time.
 
     Attributes:
-        checkpoint: sequence of the checkpoint that was made before.
+        checkpoint: sequence of the checkpoint that preceded it.
     """
 
     user: str
@@ -35,7 +35,7 @@ class Purged:
 
 @dataclass(frozen=True, slots=True)
 class _Range:
-    """Entries that the purge entry `purge` names; `limit` is the age that they must have."""
+    """The entries that the purge entry `purge` names; they must be older than `limit`."""
 
     first: int
     last: int
@@ -44,33 +44,33 @@ class _Range:
 
 
 class Purges:
-    """What a walk has seen of missing payloads, and of the purges that tell of them."""
+    """The missing payloads that a walk has seen, and the purges that explain them."""
 
     def __init__(self, retention_days: int) -> None:
-        """Nothing was seen.
+        """Start empty.
 
         Args:
-            retention_days: what was younger than this was not to be purged, whatever the purge itself says.
+            retention_days: younger payloads must not have been purged, whatever the purge itself says.
         """
         self.told: Counter[Purged] = Counter()
-        self.count = 0  # missing payloads that were purged as they may be; known once `faults` is over
+        self.count = 0  # properly purged payloads; known once `faults` has run
         self._kept = retention_days * DAY
         self._now = int(time.time() * 1000)
-        self._missing, self._times = array("q"), array("q")  # a million of them take 16 MB
+        self._missing, self._times = array("q"), array("q")  # a million take 16 MB
         self._ranges: list[_Range] = []
         self._checkpoints: dict[int, str] = {}
 
     def note_missing(self, row: Row) -> None:
-        """An entry without its payload; told in the order of the entries."""
+        """Note an entry without a payload; call in the order of the entries."""
         self._missing.append(row.sequence)
         self._times.append(_moment(row.at, YOUNGEST))
 
     def note_checkpoint(self, row: Row) -> None:
-        """A checkpoint on which a later purge may rest."""
+        """Note a checkpoint that a later purge may rely on."""
         self._checkpoints[row.sequence] = row.hash
 
     def note_purge(self, row: Row) -> Fault | None:
-        """A purge, and what is wrong with it; what it names counts as purged only where nothing is."""
+        """Note a purge and return its faults; the entries that it names count as purged only if there are none."""
         content = content_of(row)
         named, ranges = content.get("checkpoint"), _ranges(content.get("ranges"))
         place = named.get("sequence") if isinstance(named, dict) else None
@@ -91,7 +91,7 @@ class Purges:
         return None
 
     def faults(self) -> Iterator[Fault]:
-        """What is missing and was not to be purged, and what a purge names and is there; once all entries were seen."""
+        """After the last entry: missing payloads that no purge covers, and purged payloads that still exist."""
         ranges, end = [], 0
         for one in sorted(self._ranges, key=lambda one: (one.first, one.purge)):
             if one.first <= end:
@@ -112,7 +112,7 @@ class Purges:
                 yield fault("purge", one.purge, f"entries {one.first} to {one.last} are not all gone, as it says")
 
     def _judged(self, ranges: Sequence[_Range], found: list[int]) -> Iterator[tuple[int, str]]:
-        """Each missing payload, and why it should not be missing; counts in `found` those of each range."""
+        """Each missing payload, with why it should not be missing; counts those of each range in `found`."""
         place = 0
         for sequence, at in zip(self._missing, self._times, strict=True):
             while place < len(ranges) and ranges[place].last < sequence:
@@ -126,7 +126,7 @@ class Purges:
 
 
 def _ranges(found: Any) -> list[tuple[int, int]]:
-    """`[first, last]` of a purge entry; none where one of them is not as it is written."""
+    """The `[first, last]` ranges of a purge entry; none if any of them is malformed."""
     if not isinstance(found, list) or not all(_is_range(one) for one in found):
         return []
     return [(first, last) for first, last in found]

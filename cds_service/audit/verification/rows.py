@@ -1,4 +1,4 @@
-"""The log's rows as they stand, in order, a few at a time: SQLite by the standard library, PostgreSQL by psycopg."""
+"""Reads the log's raw rows in order, a few at a time: SQLite with the standard library, PostgreSQL with psycopg."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ Cells = tuple[Any, ...]
 
 
 class NoLog(Exception):
-    """There is no audit log at this place, or it cannot be read; says which."""
+    """There is no audit log there, or it cannot be read; the message says which."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One entry with all that stands for it in the other tables.
+    """One entry with its rows in the other tables.
 
     Attributes:
-        salt: None when there is no payload.
-        facts: by name, what is not NULL; None when there is no row of them.
-        copies: `at` and `kind` as they stand beside the facts.
+        salt: None if there is no payload.
+        facts: the values by name that are not NULL; None if there is no row.
+        copies: `at` and `kind` as repeated beside the facts.
     """
 
     sequence: int
@@ -58,11 +58,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """One state of a log.
+    """A snapshot of a log.
 
     Attributes:
         rows: in the order of their sequence.
-        stray: (table, sequence) of rows that belong to no entry; asked for once the rows are over.
+        stray: (table, sequence) of rows that belong to no entry; available after the last row.
     """
 
     rows: Iterator[Row]
@@ -74,7 +74,7 @@ Select = Callable[[str], Iterator[tuple[tuple[str, ...], list[Cells]]]]
 
 @contextmanager
 def open_log(database_url: str) -> Iterator[Log]:
-    """The log of this database, as of now, whatever is written meanwhile.
+    """Open a snapshot of this database's log, unaffected by later writes.
 
     Raises:
         NoLog: there is none, or the database does not answer.
@@ -98,7 +98,7 @@ def _open_sqlite(url: str) -> Iterator[Select]:
     with closing(
         sqlite3.connect(f"file:{quote(str(path.resolve()))}?mode=ro", uri=True, isolation_level=None)
     ) as connection:
-        connection.text_factory = _text  # whatever was written there, and be it no text at all, is a fault to be named
+        connection.text_factory = _text  # even bytes that are not text must be reported as a fault
         connection.execute("BEGIN")
 
         def select(query: str) -> Iterator[tuple[tuple[str, ...], list[Cells]]]:
@@ -167,14 +167,14 @@ def _text(value: Any) -> str:
 
 
 class _Cards:
-    """The cards' rows, read along with the entries."""
+    """The cards' rows, read in step with the entries."""
 
     def __init__(self, select: Select) -> None:
         self._rows = (row for _, rows in select(CARDS) for row in rows)
         self._next: Cells | None = next(self._rows, None)
 
     def of(self, sequence: int) -> tuple[Card, ...]:
-        """Those of this entry; asked in the order of the entries."""
+        """The cards of this entry; call in the order of the entries."""
         found: list[Card] = []
         while self._next is not None and self._next[0] <= sequence:
             if self._next[0] == sequence:

@@ -1,4 +1,4 @@
-"""From the first entry to the last: each hashed, each following the one before, each payload as it was written."""
+"""Walks the log from first to last: checks each entry's hash, its link to the previous entry, and its payload."""
 
 from __future__ import annotations
 
@@ -21,25 +21,25 @@ from cds_service.audit.verification.notes import BadNote, Checkpoint, Key, is_si
 from cds_service.audit.verification.purges import Purged, Purges
 from cds_service.audit.verification.rows import Log, Row, open_log
 
-TOLD = 10_000  # entries between two words of progress
-NAMED = 100  # faults that are said one by one; more are counted
+TOLD = 10_000  # entries between two progress reports
+NAMED = 100  # faults that are listed; further ones are only counted
 LASTING = {"genesis", "checkpoint", "purge", "gap", "start", "stop"}  # docs/audit-format.md, "Purging"
 
 
 @dataclass(slots=True)
 class Report:
-    """What was found.
+    """The result of a verification.
 
     Attributes:
-        log: id of the log, from its first entry; empty where that is gone.
-        entries: how many there are.
-        purged: payloads that were deleted after their retention, as `purge` entries say.
+        log: id of the log, from its first entry; empty if that is gone.
+        entries: number of entries.
+        purged: number of payloads deleted after their retention, according to `purge` entries.
         last: sequence of the last entry.
         hash: of the last entry.
-        faults: the first of them.
-        fault_count: all of them.
-        notes: what is no fault but worth knowing.
-        purges: what each purge says it deleted, and how many.
+        faults: the first faults.
+        fault_count: number of all faults.
+        notes: remarks that are not faults.
+        purges: each purge, with the number of payloads that it deleted.
     """
 
     log: str = ""
@@ -54,24 +54,24 @@ class Report:
 
     @property
     def is_whole(self) -> bool:
-        """Nothing was changed, inserted, removed, reordered or cut off, as far as can be known."""
+        """Whether nothing was changed, inserted, removed, reordered or cut off, as far as can be known."""
         return self.fault_count == 0
 
     def add(self, found: Fault) -> None:
-        """One more fault."""
+        """Add a fault."""
         self.fault_count += 1
         if len(self.faults) < NAMED:
             self.faults.append(found)
 
 
 def report_lines(report: Report) -> Iterator[str]:
-    """One line for each fault, then the sum."""
+    """One line for each fault, then a summary."""
     for found in report.faults:
         yield str(found)
     if report.fault_count > len(report.faults):
         yield f"and {report.fault_count - len(report.faults)} more"
     for one, count in report.purges.items():
-        user, on, before = (ascii(text)[1:-1] for text in (one.user, one.on, one.before[:10]))  # of a stranger, perhaps
+        user, on, before = (ascii(text)[1:-1] for text in (one.user, one.on, one.before[:10]))  # may be hostile
         yield f"purge: {count} entries of before {before} by {user} on {on}, after checkpoint {one.checkpoint}"
     for note in report.notes:
         yield f"note: {note}"
@@ -81,7 +81,7 @@ def report_lines(report: Report) -> Iterator[str]:
 
 
 def report_json(report: Report) -> dict[str, Any]:
-    """The same as data."""
+    """The report as JSON data."""
     faults = [
         {"what": one.what, "first": one.sequence, "last": one.last, "detail": one.detail} for one in report.faults
     ]
@@ -107,14 +107,14 @@ def verify_log(
     *,
     retention_days: int = 0,
 ) -> Report:
-    """Whether the log of this database is what was written.
+    """Verify the log in this database.
 
     Args:
         database_url: `sqlite:///FILE` or `postgresql://…`.
         checkpoints: notes that were kept elsewhere.
-        keys: those that may have signed them; the key that the log itself names is taken without any.
-        progress: told now and then how many entries were looked at; may raise, to stop.
-        retention_days: what was younger when it was purged is a fault.
+        keys: keys that may have signed them; without any, the key named in the log is used.
+        progress: called now and then with the number of entries checked; may raise to stop.
+        retention_days: a payload that was younger when purged is a fault.
 
     Raises:
         NoLog: there is no log, or it cannot be read.
@@ -131,7 +131,7 @@ def verify_rows(
     *,
     retention_days: int = 0,
 ) -> Report:
-    """As `verify_log`, of rows that are read already."""
+    """Like `verify_log`, for an open log."""
     walk = _Walk(checkpoints, retention_days)
     for row, following in _with_next(log.rows):
         walk.step(row, following.previous_hash if following else None)
@@ -153,22 +153,22 @@ def _with_next(rows: Iterable[Row]) -> Iterator[tuple[Row, Row | None]]:
 
 
 class _Walk:
-    """The state between two entries."""
+    """The state of a walk between two entries."""
 
     def __init__(self, checkpoints: Sequence[Checkpoint], retention_days: int) -> None:
         self.report = Report()
         self._checkpoints = checkpoints
         self._covered: dict[int, Row] = {}
         self._wanted = {one.sequence for one in checkpoints}
-        self._hashes = [FIRST_PREVIOUS]  # what the next entry may name as the one before
+        self._hashes = [FIRST_PREVIOUS]  # hashes that the next entry may name as its predecessor
         self._before = FIRST_PREVIOUS  # hash of the entry before the last
         self._was_faulty = False
-        self._shift = 0  # entries here were written so many places later
+        self._shift = 0  # entries here were written this many numbers later
         self._time = ""
         self._purges = Purges(retention_days)
 
     def step(self, row: Row, next_previous: str | None) -> None:
-        """One entry, with what the next one names as its predecessor."""
+        """Check one entry, given the hash that the next one names as its predecessor."""
         report = self.report
         is_faulty = self._check_place(row)
         actual = hash_at(row, row.sequence + self._shift)
@@ -187,7 +187,7 @@ class _Walk:
         report.entries, report.last, report.hash = report.entries + 1, row.sequence, row.hash
 
     def end(self, keys: Sequence[Key]) -> Report:
-        """What can be said once the last entry was seen."""
+        """Make the checks that need the whole log."""
         report = self.report
         if report.entries == 0:
             report.add(fault("removed", 1, "there is no entry at all, not even the first of every log"))
@@ -236,7 +236,7 @@ class _Walk:
             self.report.add(fault("reordered", row.sequence, f"written as entry {place}"))
 
     def _name_moved(self, row: Row, place: int, next_previous: str | None) -> None:
-        """An entry that was written later: those between are gone when what follows moved along with it."""
+        """Report an entry written at a later number: if the following ones moved too, those between are gone."""
         if next_previous in (row.hash, None):
             self._shift = place - row.sequence
             detail = f"no longer there ({self._shift}), and the entries behind were numbered anew"
@@ -258,7 +258,7 @@ class _Walk:
             self.report.add(found)
 
     def _note(self, row: Row) -> None:
-        """What of this entry counts at the end."""
+        """Note what later checks need from this entry."""
         if row.kind == "genesis" and row.sequence == 1:
             self.report.log = str(content_of(row).get("log", ""))
         elif row.kind == "checkpoint":
@@ -287,7 +287,7 @@ class _Walk:
 
 
 def _named_key(row: Row) -> Sequence[Key]:
-    """The key that the checkpoint's own entry names."""
+    """The key named in the checkpoint's own entry."""
     try:
         return (read_key(str(content_of(row).get("key", ""))),)
     except BadNote:
@@ -295,7 +295,7 @@ def _named_key(row: Row) -> Sequence[Key]:
 
 
 def _went_back(before: str, now: str) -> bool:
-    """By more than requests overtake each other."""
+    """Whether time went back by more than concurrent requests explain."""
     try:
         return datetime.fromisoformat(before) - datetime.fromisoformat(now) > timedelta(minutes=1)
     except (ValueError, TypeError):
