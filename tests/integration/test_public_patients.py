@@ -67,7 +67,7 @@ PUBLIC = (
         held=("bmi",),
         stale=(),
         summary="Fracture on alendronate: treatment review. No refracture figure: BMI 27.7 is outside the study.",
-        words=(UNDER_TREATMENT, "If BMI were ignored: 91 % in 12 months (average 35 %"),
+        words=(UNDER_TREATMENT, "If BMI were ignored: 91 % in 12 months (study average 35 %"),
         concerns=(NOT_STATED, "T-score is 2 years old", "BMI 27.6982 taken as 22.0"),
     ),
     Expected(
@@ -88,7 +88,7 @@ PUBLIC = (
         held=("bmi",),
         stale=(),
         summary="Fracture on alendronate: treatment review. No refracture figure: BMI 27.7 is outside the study.",
-        words=(UNDER_TREATMENT, "If BMI were ignored: 41 % in 12 months (average 35 %"),
+        words=(UNDER_TREATMENT, "If BMI were ignored: 41 % in 12 months (study average 35 %"),
         concerns=(NOT_STATED, "T-score is 8 years old", "BMI 27.7482 taken as 22.0"),
     ),
     Expected(
@@ -130,7 +130,7 @@ PUBLIC = (
         words=(
             UNDER_TREATMENT,
             "BMI 27.3 is outside the study",
-            "If BMI were ignored: 63 % in 12 months (average 35 %",
+            "If BMI were ignored: 63 % in 12 months (study average 35 %",
         ),
         concerns=(NOT_STATED, "BMI 27.3383 taken as 22.0"),
     ),
@@ -145,7 +145,7 @@ PUBLIC = (
             " No figure: only elderly patients were studied."
         ),
         words=(
-            "Outside the study of 214 patients in one hospital",
+            "Outside the study (214 patients)",
             "Not used:",
             "a density, not a T-score",
             "a Z-score",
