@@ -13,7 +13,8 @@ from typing import TypeVar
 
 from fhir.resources.R4B.operationoutcome import OperationOutcome, OperationOutcomeIssue
 from flask import Flask, Response
-from werkzeug.exceptions import HTTPException
+from gunicorn.http.errors import ChunkMissingTerminator, InvalidChunkSize, NoMoreData, ParseException
+from werkzeug.exceptions import BadRequest, HTTPException
 
 from cds_service.errors import (
     AuditUnavailable,
@@ -30,6 +31,8 @@ from cds_service.errors import (
 )
 
 Result = TypeVar("Result")
+# What gunicorn raises while a body is read: chunks or trailers that are none, or a client that has gone.
+BROKEN_BODY = (ParseException, InvalidChunkSize, ChunkMissingTerminator, NoMoreData)
 LOG = logging.getLogger("kyphoplasty_cds.errors")
 
 # Exception, status, code of FHIR's issue-type. The first that fits counts.
@@ -91,6 +94,8 @@ def caught(act: Callable[[], Result]) -> Result | Exception:
 def answer_error(error: Exception, hook_instance: str = "") -> Response:
     """The answer to a request that failed so."""
     repeated = f"hookInstance {hook_instance}" if hook_instance else ""
+    if isinstance(error, BROKEN_BODY):
+        error = BadRequest()
     if isinstance(error, HTTPException):
         return _answer_http(error, repeated)
     found = next(((status, code) for kind, status, code in STATUSES if isinstance(error, kind)), None)

@@ -85,6 +85,26 @@ def in_pieces(case: Case, field: Field) -> None:
 
 
 @scenario
+def pieces_that_are_none(case: Case, field: Field) -> None:
+    """What is no piece is the caller's fault, not ours."""
+    body = json.dumps(field.request(case)).encode()
+    whole = b"%x\r\n%s\r\n0\r\n" % (len(body), body)
+    wrong = (
+        b"zz\r\n",
+        b"-1\r\n",
+        b"5;" + b"a" * 1_000_000,
+        b"3\r\n{}xx",
+        whole + b"A: b\r\n" * 10_000,
+        whole + b"A\r\n\r\n",
+    )
+    for octets in wrong:
+        with wire(field.service(case.site)) as line, suppress(BrokenPipeError, ConnectionResetError):
+            line.send(head("POST", CALL, JSON, CHUNKED) + octets + b"\r\n")
+            assert line.hear().status == case.status, octets[:40]
+    still_answers(field)
+
+
+@scenario
 def shorter_than_it_says(case: Case, field: Field) -> None:
     for place, service in ((field.front(), field.service("front")), (field.service(case.site),) * 2):
         before = service.mark()
