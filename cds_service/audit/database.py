@@ -65,7 +65,7 @@ class Database:
         if self.is_sqlite:
             self._engine = _sqlite(self.url, wait_seconds, is_synced)
             event.listen(self._engine, "do_connect", self._open_file)
-            event.listen(self._engine, "commit", self._check_file)
+            event.listen(self._engine, "commit", self._check_files)
         else:
             self._engine = _postgresql(self.url, wait_seconds, is_synced)
 
@@ -94,8 +94,20 @@ class Database:
             os.close(os.open(arguments[0], os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
         self.identity = _identity(self.file)
 
-    def _check_file(self, _connection: object = None) -> None:
-        """Refuse to commit into a file that was moved: its entries would be lost.
+    def _check_files(self, connection: Connection) -> None:
+        """Refuse to commit into a file, or into a journal beside it, that was moved: the entries would be lost.
+
+        Raises:
+            LogMoved: as `_check_file`, or the journal is not the one that this connection wrote to first.
+        """
+        self._check_file()
+        if self.file is not None and connection.get_execution_options().get(_WRITES):
+            journal = _identity(self.file.with_name(f"{self.file.name}-wal"))
+            if journal is None or connection.info.setdefault("journal", journal) != journal:
+                raise LogMoved("The journal of the log was moved away or replaced, a restart is needed.")
+
+    def _check_file(self) -> None:
+        """Refuse a file that was moved.
 
         Raises:
             LogMoved: the file at the log's path is missing or a different one.

@@ -212,6 +212,23 @@ def moves_the_log(case: Case, field: Field) -> None:
 
 
 @scenario
+def moves_the_journal(case: Case, field: Field) -> None:
+    """SQLite would go on writing into the file without a name; whatever is not in the log's own file goes with it."""
+    with tempfile.TemporaryDirectory() as folder:
+        service = Running(Path(folder))
+        try:
+            field.prepare(case)
+            octets = json.dumps(field.request(case)).encode()
+            assert service.send("POST", CALL, octets, field.headers(case)).status == 200
+            service.database.with_name(f"{service.database.name}-wal").unlink()
+            answers = [service.send("POST", CALL, octets, field.headers(case)).status for _ in range(3)]
+            assert answers == [503, 503, 503]
+            assert "moved away" in service.send("GET", "/health/ready").text
+        finally:
+            service.close()
+
+
+@scenario
 def takes_a_number(case: Case, _field: Field) -> None:
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         urls = [f"sqlite:///{folder}/audit.sqlite3"]
