@@ -1,1 +1,1 @@
-"""Who may look at the review pages: the hospital's own login by OpenID Connect."""
+"""Login to the review pages through the hospital's OpenID Connect issuer."""

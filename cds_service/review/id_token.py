@@ -1,4 +1,4 @@
-"""ID tokens: verified as OpenID Connect Core 1.0, section 3.1.3.7, asks, and read as an account with a role. Pure."""
+"""Verifies ID tokens (OpenID Connect Core 1.0, section 3.1.3.7) and reads account and role from them. Pure."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from cds_service.errors import LoginRefused
 from cds_service.roles import Role
 from cds_service.site.review import ReviewLogin
 
-# Signatures by a key of the issuer's alone: with `none` and HS256 whoever knows the public key signs.
+# Asymmetric signatures only: with `none` or HS256, anyone who knows the public key could sign.
 ALGORITHMS: tuple[str, ...] = tuple(name for family in FAMILIES.values() for name in family)
 OPTIONS: Any = {"require": ["iss", "sub", "aud", "exp", "iat", "nonce"], "verify_sub": False, "verify_jti": False}
 SUBJECT = re.compile(r"[\x21-\x7e]{1,255}")
-# Names of accounts alone: a person's name has spaces, and nothing else of a page or a log line.
+# Account names only: personal names contain spaces, and nothing may break a page or a log line.
 SHOWN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,127}")
 STRONGEST: tuple[Role, ...] = ("privacy-officer", "reviewer", "operator")
-# The first that fits: PyJWT's other errors, on a token that was read strictly, are about times.
+# The first match counts: PyJWT's other errors, for a strictly parsed token, are about times.
 REASONS: Mapping[type[jwt.PyJWTError], str] = {
     jwt.InvalidSignatureError: "signature",
     jwt.InvalidAudienceError: "audience",
@@ -38,7 +38,7 @@ REASONS: Mapping[type[jwt.PyJWTError], str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expected:
-    """What the token of this login must say."""
+    """What the token for this login must contain."""
 
     issuer: str
     client_id: str
@@ -46,15 +46,15 @@ class Expected:
 
 
 def verified_claims(token: str, keys: Callable[[str | None], KeySet], expected: Expected) -> Mapping[str, Any]:
-    """The claims of an ID token, once all of it has been verified.
+    """Verify an ID token and return its claims.
 
     Args:
-        token: as the issuer gave it.
-        keys: of the issuer, looked for anew where none has this id.
-        expected: what it must say.
+        token: the token from the issuer.
+        keys: returns the issuer's keys, fetched again if none has the requested id.
+        expected: what the token must contain.
 
     Raises:
-        LoginRefused: anything is wrong.
+        LoginRefused: any check failed.
     """
     try:
         header, _ = read_token(token)
@@ -70,7 +70,7 @@ def verified_claims(token: str, keys: Callable[[str | None], KeySet], expected: 
         claims = decode(token, fitting, ALGORITHMS, OPTIONS, audience=[expected.client_id], issuer=expected.issuer)
     except jwt.PyJWTError as error:
         raise LoginRefused(next(word for kind, word in REASONS.items() if isinstance(error, kind))) from None
-    party = claims.get("azp")  # whom it was made for: where it has several audiences it says which of them asked
+    party = claims.get("azp")  # the authorized party: which of several audiences requested the token
     if (party is None and len(_list(claims["aud"])) > 1) or (party is not None and party != expected.client_id):
         raise LoginRefused("azp")
     if not hmac.compare_digest(str(claims["nonce"]).encode(), expected.nonce.encode()):
@@ -79,10 +79,10 @@ def verified_claims(token: str, keys: Callable[[str | None], KeySet], expected: 
 
 
 def vouched(claims: Mapping[str, Any], login: ReviewLogin) -> Vouched:
-    """The account that verified claims speak of.
+    """The account in verified claims; of several roles, the most powerful one counts.
 
     Raises:
-        LoginRefused: it has no name that can be kept, or no role here; of its roles the one that may most counts.
+        LoginRefused: its name cannot be stored, or it has no role here.
     """
     subject = claims["sub"]
     if not isinstance(subject, str) or not SUBJECT.fullmatch(subject):

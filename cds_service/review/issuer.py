@@ -1,7 +1,6 @@
 """The hospital's OpenID issuer: its discovery document, its keys, and the exchange of a code for an ID token.
 
-What the document names is called only on the issuer's own origin or on one that the site names, and browsers are sent
-there alone.
+We call URLs from the document, and send browsers to them, only on the issuer's own origin or one that the site allows.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ from cds_service.site.review import ReviewLogin
 WELL_KNOWN = "/.well-known/openid-configuration"
 FETCH_SECONDS = 5.0  # for the document
 MAX_BYTES = 256 * 1024
-MOST_AT_ONCE = 2  # threads that a slow issuer holds
+MOST_AT_ONCE = 2  # threads that a slow issuer may occupy
 TURN_SECONDS = 1.0
 BUSY = "the issuer has not answered yet"
 BASIC, POST = "client_secret_basic", "client_secret_post"
@@ -35,10 +34,10 @@ REFUSALS: Mapping[int, str] = {400: "code", 401: "client", 403: "code"}  # of th
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """What the discovery document says (OpenID Connect Discovery 1.0, section 3); addresses as written.
+    """The discovery document (OpenID Connect Discovery 1.0, section 3); URLs as written.
 
     Attributes:
-        names_itself: whether its answers carry `iss` (RFC 9207).
+        names_itself: whether its responses contain `iss` (RFC 9207).
     """
 
     authorization: str
@@ -49,17 +48,17 @@ class Provider:
 
 
 class Issuer:
-    """One issuer, as this process knows it."""
+    """One issuer, with this process's cached data."""
 
     def __init__(
         self, login: ReviewLogin, secret: str | None, connections: Connections, clock: Monotonic = time.monotonic
     ) -> None:
-        """Nothing is asked yet.
+        """Requests nothing yet.
 
         Args:
-            login: of the site.
-            secret: of the client; None for a public one.
-            connections: whose addresses are checked.
+            login: the site's settings.
+            secret: the client secret; None for a public client.
+            connections: connections with address checks.
             clock: monotonic seconds.
         """
         self._login = login
@@ -72,10 +71,10 @@ class Issuer:
         self._turns = threading.BoundedSemaphore(MOST_AT_ONCE)
 
     def authorization_address(self, query: Mapping[str, str], deadline: Deadline) -> str:
-        """Where the browser goes to log in.
+        """The URL to which the browser goes to log in.
 
         Raises:
-            CallFailed: it cannot be told.
+            CallFailed: the discovery document cannot be read.
         """
         scope = " ".join(dict.fromkeys(("openid", *self._login.scopes)))
         asked = {"response_type": "code", "client_id": self._login.client_id, "scope": scope, **query}
@@ -83,11 +82,11 @@ class Issuer:
         return f"{url}{'&' if '?' in url else '?'}{urlencode(asked)}"
 
     def check_sender(self, named: str | None, deadline: Deadline) -> None:
-        """Refuse an answer that another issuer sent (RFC 9207).
+        """Refuse a response from another issuer (RFC 9207).
 
         Raises:
-            LoginRefused: it is named wrongly, or not named although it always does.
-            CallFailed: it cannot be told.
+            LoginRefused: the response names another issuer, or none although this issuer always names itself.
+            CallFailed: the discovery document cannot be read.
         """
         if named is None and not self._found(deadline).names_itself:
             return
@@ -95,7 +94,7 @@ class Issuer:
             raise LoginRefused("sender")
 
     def redeem(self, code: str, verifier: str, redirect: str, deadline: Deadline) -> str:
-        """The ID token for a code (OpenID Connect Core 1.0, section 3.1.3).
+        """Exchange a code for an ID token (OpenID Connect Core 1.0, section 3.1.3).
 
         Raises:
             LoginRefused: the issuer refuses the code.
@@ -125,7 +124,7 @@ class Issuer:
         return token
 
     def keys(self, kid: str | None, deadline: Deadline) -> KeySet:
-        """Its keys, looked for anew where none has this id.
+        """The issuer's keys, fetched again if none has this id.
 
         Raises:
             CallFailed: it does not answer.
@@ -158,14 +157,14 @@ class Issuer:
         )
 
     def _keys_at(self, url: str) -> KeyAddress:
-        """The keys at this address; those that are known stay known while it stays the same."""
+        """The keys at this URL; known keys are kept while the URL stays the same."""
         known = self._provider.last
         if known is not None and known.keys.url == url:
             return known.keys
         return KeyAddress(self._login.issuer, url, self._connections, algorithms=ALGORITHMS, monotonic=self._clock)
 
     def _endpoint(self, url: Any) -> str:
-        """The address, which must be one that the site allows."""
+        """The URL, which must be one that the site allows."""
         try:
             address = parse_address(url) if isinstance(url, str) else None
         except ValueError:
@@ -177,7 +176,7 @@ class Issuer:
     def _ask(
         self, url: str, deadline: Deadline, form: Mapping[str, str] | None = None, auth: tuple[str, str] | None = None
     ) -> Mapping[str, Any]:
-        """The JSON object that an address answers with, where a form is given to it; a redirect is no answer."""
+        """Request a JSON object from a URL, by POST if a form is given; a redirect is a failure."""
         reply = self._session.request(
             "GET" if form is None else "POST",
             url,
