@@ -1,7 +1,7 @@
-"""Search over resources in memory, by the rules of FHIR R4 and in the manner of HAPI.
+"""Searches resources in memory by the rules of FHIR R4, like HAPI.
 
-A query means here what it means on a server: what is not understood is refused, never ignored. The embedded server
-answers with it, and sample requests fill their prefetch with it, so that both ways give the same record.
+Unsupported queries are refused, never ignored. The embedded server and the prefetch of sample requests both use this
+search, so that both give the same record.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from urllib.parse import parse_qsl
 Resource = Mapping[str, Any]
 Matcher = Callable[[Resource, str], bool]
 
-# Result parameters: they shape the answer and select nothing.
+# Result parameters: they shape the response and select nothing.
 RESULT_PARAMETERS = frozenset({"_count", "_sort", "_format", "_pretty"})
 
-# Where a type keeps its code, its subject's search name aside: element names of R4.
+# The elements that hold a type's code, with R4 names.
 _CODE_ELEMENTS = {
     "Observation": "code",
     "Condition": "code",
@@ -31,7 +31,7 @@ _CODE_ELEMENTS = {
     "MedicationStatement": "medicationCodeableConcept",
     "DiagnosticReport": "code",
 }
-# Search names of dates, and the element (without the ending of its choice of type) that each sorts by.
+# Search names for dates, and the element (without its type suffix) that each sorts by.
 _DATE_ELEMENTS = {
     "Observation": {"date": "effective"},
     "Condition": {"recorded-date": "recordedDate", "onset-date": "onset"},
@@ -66,21 +66,21 @@ TYPES = tuple(sorted(_TOKEN_ELEMENTS))
 
 
 class SearchRefused(Exception):
-    """The query cannot be answered as it stands; a server says 400."""
+    """The query is not supported; a server answers 400."""
 
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """Resources by type and id, as one server holds them."""
+    """A server's resources by type and id."""
 
     resources: Mapping[tuple[str, str], Resource]
 
     def read(self, resource_type: str, resource_id: str) -> Resource | None:
-        """One resource, or None."""
+        """Return one resource, or None."""
         return self.resources.get((resource_type, resource_id))
 
     def search(self, query: str) -> tuple[Resource, ...]:
-        """All matches of `Type?parameters` in the order asked for; `_count` cuts nothing here.
+        """Return all matches of `Type?parameters` in the requested order; `_count` is ignored here.
 
         Raises:
             SearchRefused: unknown type, parameter, modifier or sort name.
@@ -89,7 +89,7 @@ class Store:
         return self.select(resource_type, parse_qsl(parameters, keep_blank_values=True))
 
     def select(self, resource_type: str, parameters: Sequence[tuple[str, str]]) -> tuple[Resource, ...]:
-        """As `search`, from parameters already taken apart."""
+        """Like `search`, for parsed parameters."""
         if resource_type not in TYPES:
             raise SearchRefused(f"Unknown resource type '{resource_type}'. Known: {', '.join(TYPES)}")
         matchers = matchers_of(resource_type)
@@ -100,16 +100,16 @@ class Store:
         for name, value in parameters:
             if name == "_sort":
                 sort = value
-            elif name not in RESULT_PARAMETERS and value:  # as HAPI does, an empty parameter selects nothing away
+            elif name not in RESULT_PARAMETERS and value:  # like HAPI, ignore empty parameters
                 found = _keep(found, _matcher(matchers, resource_type, name), value)
         return _in_order(resource_type, tuple(found), sort)
 
 
 def hold(resources: Iterable[Resource]) -> Store:
-    """A store of these resources; the same resource twice is one.
+    """Make a store of these resources; duplicates are merged.
 
     Raises:
-        ValueError: a resource without type or id, or two different ones of the same name.
+        ValueError: a resource has no type or id, or two different ones share both.
     """
     held: dict[tuple[str, str], Resource] = {}
     for resource in resources:
@@ -122,7 +122,7 @@ def hold(resources: Iterable[Resource]) -> Store:
 
 
 def matchers_of(resource_type: str) -> dict[str, Matcher]:
-    """Search parameters that this type knows, by name."""
+    """The search parameters of this type, by name."""
     matchers: dict[str, Matcher] = {"_id": lambda resource, value: resource["id"] == value}
     for name, element in _TOKEN_ELEMENTS[resource_type].items():
         matchers[name] = _token_matcher(element)
@@ -136,7 +136,7 @@ def matchers_of(resource_type: str) -> dict[str, Matcher]:
 
 
 def sort_names(resource_type: str) -> tuple[str, ...]:
-    """Names that `_sort` takes for this type."""
+    """The names that `_sort` accepts for this type."""
     return ("_id", *_DATE_ELEMENTS.get(resource_type, {}))
 
 
@@ -150,13 +150,13 @@ def _matcher(matchers: Mapping[str, Matcher], resource_type: str, name: str) -> 
 
 
 def _keep(found: Iterable[Resource], matches: Matcher, value: str) -> Iterator[Resource]:
-    """Those that match one of the comma-separated alternatives."""
+    """Keep the resources that match one of the comma-separated alternatives."""
     alternatives = [part for part in split_escaped(value, ",") if part]
     return (resource for resource in found if any(matches(resource, part) for part in alternatives))
 
 
 def split_escaped(value: str, separator: str) -> list[str]:
-    r"""The parts of a parameter value; a separator after a backslash belongs to its part (R4 search, 3.1.1.5.7)."""
+    r"""Split a parameter value; a separator after a backslash belongs to its part (R4 search, 3.1.1.5.7)."""
     return re.split(rf"(?<!\\){re.escape(separator)}", value)
 
 
@@ -165,7 +165,7 @@ def _unescape(part: str) -> str:
 
 
 def _token_matcher(element: str) -> Matcher:
-    """Token search: `code`, `system|code`, `|code` (without system), `system|` (any code of it)."""
+    """Match a token search: `code`, `system|code`, `|code` (no system), `system|` (any code in it)."""
 
     def matches(resource: Resource, value: str) -> bool:
         parts = [_unescape(part) for part in split_escaped(value, "|")]
@@ -201,7 +201,7 @@ def _matches_patient(resource: Resource, value: str) -> bool:
 
 
 def _name_matcher(part: str) -> Matcher:
-    """String search: a name that starts so, whatever the case."""
+    """Match a string search: a name that starts with the text, ignoring case."""
     elements = ("family", "given", "text", "prefix", "suffix") if part == "name" else (part,)
 
     def matches(resource: Resource, value: str) -> bool:
@@ -221,7 +221,7 @@ def _as_list(value: Any) -> list[Any]:
 
 
 def _in_order(resource_type: str, found: tuple[Resource, ...], sort: str) -> tuple[Resource, ...]:
-    """By each name of `_sort`, the last first, since sorting is stable; what has no date goes to the end."""
+    """Sort by each name in `_sort`, the last one first, since sorting is stable; undated resources come last."""
     ordered = sorted(found, key=lambda resource: str(resource["id"]))
     for name in reversed([part for part in sort.split(",") if part]):
         bare = name.removeprefix("-")
@@ -241,7 +241,7 @@ def _sorted_by(found: list[Resource], element: str | None, *, descending: bool) 
 
 
 def _moment(resource: Resource, element: str) -> datetime | None:
-    """The time an element stands for: as it is, or the start of a period; partial dates are their first moment."""
+    """The time of an element: its value or the start of a period; a partial date means its first moment."""
     period = resource.get(f"{element}Period", {})
     value = resource.get(element) or resource.get(f"{element}DateTime") or period.get("start") or period.get("end")
     if not isinstance(value, str):

@@ -1,7 +1,7 @@
-"""A small FHIR R4 server over resources in memory, on a free port of this machine.
+"""A small read-only FHIR R4 server for resources in memory, on a free port of this machine.
 
-It is honest where a client can go wrong: pages by opaque links, refuses what it does not know, answers errors as
-OperationOutcome. Read, search (GET and POST) and the capability statement; nothing can be written.
+It supports read, search (GET and POST) and the capability statement. To exercise clients it behaves like a real server:
+it pages with opaque links, refuses unknown parameters, and reports errors as OperationOutcome.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _CORS = {
 
 
 def searchset(resources: Iterable[Resource], *, total: int, base: str = "", links: Mapping[str, str]) -> dict[str, Any]:
-    """A searchset Bundle; without `base` its entries have no fullUrl."""
+    """Make a searchset Bundle; without `base`, its entries have no fullUrl."""
     entries = [_entry(resource, base) for resource in resources]
     bundle: dict[str, Any] = {"resourceType": "Bundle", "type": "searchset", "total": total}
     bundle["link"] = [{"relation": relation, "url": url} for relation, url in links.items()]
@@ -47,7 +47,7 @@ def _entry(resource: Resource, base: str) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class _Search:
-    """One answered search, kept so that its further pages show the same list."""
+    """One search with its results, kept so that later pages show the same list."""
 
     found: tuple[Resource, ...]
     self_link: str
@@ -116,7 +116,7 @@ class FhirApp:
         return _show(base, token, search, 0)
 
     def _page(self, base: str, parameters: Mapping[str, str]) -> Response:
-        """A further page: the link says which search and from where, and nothing else."""
+        """Answer with a further page: the link holds only the search and the offset."""
         token, offset = parameters.get("_getpages", ""), parameters.get("_getpagesoffset", "")
         if token not in self._searches or not offset.isdecimal():
             return _outcome(410, "not-found", "This page is not known here; search again")
@@ -124,7 +124,7 @@ class FhirApp:
 
 
 def _show(base: str, token: str, search: _Search, offset: int) -> Response:
-    """One page; `_count=0` asks for the total alone."""
+    """Answer with one page; `_count=0` requests only the total."""
     end = offset + search.page_size
     links = {"self": search.self_link}
     if offset < end < len(search.found):
@@ -133,7 +133,7 @@ def _show(base: str, token: str, search: _Search, offset: int) -> Response:
 
 
 def _parameters(request: Request) -> str:
-    """The query as sent, and behind it the form of a search by POST."""
+    """The query as sent, followed by the form of a search by POST."""
     parts = [request.query_string.decode("utf-8", "replace")]
     if request.method == "POST":
         parts.append(request.get_data(as_text=True))
@@ -158,7 +158,7 @@ def _outcome(status: int, code: str, text: str) -> Response:
 
 
 def capability_statement(base: str) -> dict[str, Any]:
-    """What this server can do, as FHIR says it."""
+    """The server's CapabilityStatement."""
     return {
         "resourceType": "CapabilityStatement",
         "status": "active",
@@ -186,7 +186,7 @@ def _capability_of(resource_type: str) -> dict[str, Any]:
 
 
 class _QuietRequests(WSGIRequestHandler):
-    """No line per request on standard error: it belongs to the demonstration."""
+    """Logs no requests on standard error, which is for the demonstration's output."""
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         pass
@@ -214,16 +214,16 @@ class FhirServer:
         self._thread.join()
 
     def __enter__(self) -> Self:
-        """The server answers already."""
+        """Return the server, which is already running."""
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Stop it."""
+        """Stop the server."""
         self.stop()
 
 
 def start_fhir_server(resources: Iterable[Resource], *, page_size: int = DEFAULT_PAGE_SIZE) -> FhirServer:
-    """Start a server over these resources on a free port; no page has more than `page_size` entries."""
+    """Start a server for these resources on a free port; no page has more than `page_size` entries."""
     return FhirServer(FhirApp(hold(resources), page_size))

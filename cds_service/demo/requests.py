@@ -20,7 +20,7 @@ def order_sign_request(
 
     Args:
         sample: the patient and the orders being signed.
-        fhir_server: base of a server that holds the record; without it the service must live on prefetch.
+        fhir_server: base URL of a server with the record; without it, the service has only the prefetch.
         plan: prefetch templates by key, as discovery prints them. Each is answered from the sample's own record by
             the search of the embedded server, so that prefetch and live reads agree. Without it, no prefetch.
     """
@@ -37,7 +37,7 @@ def order_sign_request(
 
 
 def answer_prefetch(plan: Mapping[str, str], resources: Iterable[Resource], *, patient_id: str) -> dict[str, Any]:
-    """What an EHR sends for these templates: a resource (or null) for a read, a searchset for a search."""
+    """The prefetch that an EHR sends for these templates: a resource (or null) for a read, a searchset for a search."""
     store = hold(resources)
     queries = {key: template.replace("{{context.patientId}}", patient_id) for key, template in plan.items()}
     return {key: _answer(query, store) for key, query in queries.items()}

@@ -32,7 +32,7 @@ DONE, FAILED, WRONG_USE = 0, 1, 2
 
 
 class CallFailed(Exception):
-    """The service did not answer with cards; the message says what came instead."""
+    """The service did not answer with cards; the message says what it answered instead."""
 
 
 def run_demo(*, patient: str | None = None, keep: bool = False, today: date | None = None) -> int:
@@ -59,7 +59,7 @@ def run_demo(*, patient: str | None = None, keep: bool = False, today: date | No
 
 
 def choose_samples(samples: Sequence[Sample], patient: str | None) -> tuple[Sample, ...]:
-    """Those asked for: all, or the one with this id or this short name."""
+    """The chosen samples: all, or the one with this id or short name."""
     return tuple(sample for sample in samples if patient in (None, sample.id, sample.id.partition("-")[0]))
 
 
@@ -88,7 +88,7 @@ def _start(fhir_url: str, *, needs_site: bool) -> ServiceProcess:
 
 
 def _show_each(chosen: Iterable[Sample], urls: Mapping[bool, str], fhir_url: str, console: Console) -> Iterator[str]:
-    """Print story and cards of each; yields what went wrong."""
+    """Print story and cards of each sample; yields failures."""
     for sample in chosen:
         print_title(console, sample.title, sample.story)
         try:
@@ -103,7 +103,7 @@ def call_service(url: str, body: Mapping[str, Any]) -> dict[str, Any]:
     """Send one order-sign and return the response.
 
     Raises:
-        CallFailed: no answer, another status than 200, or an answer without cards.
+        CallFailed: no answer, a status other than 200, or an answer without cards.
     """
     try:
         answer = requests.post(url + SERVICE_PATH, json=body, timeout=DEADLINE_SECONDS * 2)
@@ -136,7 +136,7 @@ def _complain(message: str) -> None:
 
 @contextmanager
 def _ended_by_signal() -> Iterator[None]:
-    """A polite end of the process ends the service too, as Ctrl-C does."""
+    """On SIGTERM, stop the service too, as on Ctrl-C."""
 
     def interrupt(_number: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt

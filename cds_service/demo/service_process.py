@@ -18,16 +18,16 @@ from cds_service.settings import PREFIX
 
 START_SECONDS = 90
 STOP_SECONDS = 10
-# A small machine that just installed everything is slow: the demonstration is about cards, not about the deadline.
+# Generous, since a small machine is slow right after installation: the demonstration is about cards, not deadlines.
 DEADLINE_SECONDS = 30
 
 _LISTENING = re.compile(r"listening on (https?://\S+)")
-# The console script may not be on PATH; this is the module that it runs.
+# The module behind the console script, which may not be on PATH.
 _COMMAND = (sys.executable, "-m", "cds_service.cli")
 
 
 class ServiceNotStarted(CdsError):
-    """The service ended, or said nothing, before it listened; the message holds what it printed."""
+    """The service exited or timed out before it listened; the message contains its output."""
 
 
 class ServiceProcess:
@@ -40,15 +40,15 @@ class ServiceProcess:
     def __init__(
         self, fhir_server: str, *, site: Path | None = None, deadline_seconds: float = DEADLINE_SECONDS
     ) -> None:
-        """Returns once it answers.
+        """Start the service; returns once it answers.
 
         Args:
-            fhir_server: that it may call besides this machine's.
+            fhir_server: a server that it may call besides those on this machine.
             site: the site folder; None is open mode.
             deadline_seconds: for one whole answer.
 
         Raises:
-            ServiceNotStarted: it ended, or stayed silent.
+            ServiceNotStarted: it exited or timed out.
         """
         self._folder = tempfile.TemporaryDirectory(prefix="kyphoplasty-cds-")
         self._errors = Path(self._folder.name, "errors.txt")
@@ -87,11 +87,11 @@ class ServiceProcess:
         )
 
     def errors(self) -> str:
-        """What it wrote to standard error so far."""
+        """Its standard error so far."""
         return self._errors.read_text(encoding="utf-8", errors="replace")
 
     def stop(self) -> None:
-        """End it: politely, then by force."""
+        """Terminate it, by force if necessary."""
         self._process.terminate()
         try:
             self._process.wait(STOP_SECONDS)
@@ -103,18 +103,18 @@ class ServiceProcess:
         self._folder.cleanup()
 
     def __enter__(self) -> Self:
-        """It answers already."""
+        """Return the service, which is already running."""
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Stop it."""
+        """Stop the service."""
         self.stop()
 
 
 def _environment(folder: Path, site: Path | None, deadline_seconds: float) -> dict[str, str]:
-    """Our own settings and none of the user's, so that the demonstration is the same everywhere."""
+    """An environment with our settings and none of the user's, so that the demonstration is the same everywhere."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
     environment["PYTHONUNBUFFERED"] = "1"
     environment[f"{PREFIX}DEADLINE_SECONDS"] = str(deadline_seconds)
@@ -125,7 +125,7 @@ def _environment(folder: Path, site: Path | None, deadline_seconds: float) -> di
 
 
 def _drain(stream: IO[str], lines: queue.Queue[str]) -> None:
-    """Hand on every line, so that the service never blocks on a full pipe; an empty one says that it ended."""
+    """Forward every line, so that the service never blocks on a full pipe; an empty line means that it exited."""
     for line in stream:
         lines.put(line)
     lines.put("")

@@ -1,7 +1,7 @@
-"""Cards in a terminal, as a person reads them.
+"""Renders cards in a terminal.
 
-Colour only adds to what the words say already. Whatever stands in a card is text: never markup of the terminal, and
-control characters are taken out before anything is printed.
+Colour only repeats what the words say. Card content is text, never terminal markup, and control characters are removed
+before printing.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ def make_console(file: TextIO | None = None) -> Console:
     """A console that is at most 100 columns wide and prints plain text when piped."""
     out = file or sys.stdout
     if isinstance(out, io.TextIOWrapper) and not out.encoding.lower().startswith("utf"):
-        out.reconfigure(errors="replace")  # a terminal without our signs shows ? and goes on
+        out.reconfigure(errors="replace")  # print ? for characters that the terminal lacks
     console = Console(file=out, highlight=False, markup=False, emoji=False)
     console.width = min(console.width, LARGEST_WIDTH)
     return console
 
 
 def print_title(console: Console, title: str, story: str = "") -> None:
-    """The heading above one patient's cards."""
+    """Print the heading above one patient's cards."""
     console.print()
     console.print(Rule(Text(clean(title), "bold"), align="left", style="dim"))
     if story:
@@ -48,7 +48,7 @@ def print_title(console: Console, title: str, story: str = "") -> None:
 
 
 def print_response(console: Console, response: Mapping[str, Any]) -> None:
-    """All cards of a CDS Hooks response, in its order."""
+    """Print all cards of a CDS Hooks response in order."""
     cards = response.get("cards") or []
     if not cards:
         console.print(Text("No card: the service has nothing to say about these orders.", "dim"))
@@ -88,13 +88,13 @@ def _parts(card: Mapping[str, Any]) -> Iterator[RenderableType]:
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """A card's detail: GitHub-flavoured markdown, without the empty lines that a list brings at its start."""
+    """A card's detail: GitHub-flavoured markdown, without the empty lines at the start of a list."""
 
     markdown: str
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """Lines of the rendered markdown."""
-        # HTML would be dropped without a word; as text it can be seen.
+        """Yield the rendered markdown."""
+        # HTML would be dropped silently; as text it is visible.
         rendered = Markdown(_RAW_HTML.sub(r"\\<", self.markdown), hyperlinks=False)
         lines = console.render_lines(rendered, options, pad=False)
         for line in dropwhile(_is_blank, lines):
@@ -141,7 +141,7 @@ def _source(card: Mapping[str, Any]) -> Iterator[Text]:
 
 
 def clean(value: Any) -> str:
-    """The value as text without control, format or surrogate characters; lines and tabs stay.
+    """The value as text without control, format or surrogate characters; newlines and tabs are kept.
 
     Escape sequences would move the cursor or colour the screen, and bidirectional marks would reorder a figure.
     """
