@@ -1,1 +1,1 @@
-"""Shell towards HTTP: Flask lives here only."""
+"""The HTTP side of the service; only this package uses Flask."""

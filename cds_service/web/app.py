@@ -39,7 +39,7 @@ HEADERS = {
     "Content-Security-Policy": CONTENT_POLICY,
     "Cache-Control": "no-store",
 }
-AT_WORKER_START = "at-worker-start"  # what a process does before its first request, once it has forked
+AT_WORKER_START = "at-worker-start"  # key of what a process runs after the fork, before its first request
 SLASHES = re.compile(r"//+")
 
 
@@ -60,14 +60,14 @@ def create_app(
 
     Args:
         service: read and checked at start.
-        settings: of the operator.
+        settings: the operator's settings.
         audit: where answers are recorded.
-        base_url: where EHRs reach this service.
-        listening: the address on which it listens, where that is known.
-        earlier: what the log knows of cards shown and answered before; None knows nothing.
-        site: None is open mode.
+        base_url: the URL at which EHRs reach this service.
+        listening: the address on which it listens, if known.
+        earlier: finds cards shown and answered before; None finds nothing.
+        site: the site folder; None is open mode.
         clock: now, UTC.
-        flow: what answers a call.
+        flow: the function that answers a call.
         is_ending: whether the server is about to stop.
     """
     app = Flask("cds_service.web")
@@ -129,17 +129,17 @@ def _disk_of(audit: AuditLog) -> Path | None:
 
 def _secure(response: Response) -> Response:
     for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)  # some pages, and files that may be kept, say otherwise
+        response.headers.setdefault(name, value)  # some pages and cacheable files set their own
     return response
 
 
 def _with_plain_path(
     wsgi_app: Callable[..., Iterable[bytes]], environ: dict[str, Any], start_response: Any
 ) -> Iterable[bytes]:
-    """Paths with doubled slashes, or one at the end, as some clients build them, mean the plain path.
+    """Accept paths with doubled or trailing slashes, as some clients build them, as the plain path.
 
-    A redirect would do for people, but browsers follow none after a preflight. A packed slash is none: an address that
-    holds one is known under no other name, and leads nowhere.
+    A redirect would work for people, but browsers do not follow one after a preflight. An encoded slash is not a slash:
+    a path that contains one is not found.
     """
     raw = environ.get("RAW_URI", "").partition("?")[0]
     path = raw if "%2f" in raw.lower() else SLASHES.sub("/", environ.get("PATH_INFO", ""))

@@ -1,4 +1,4 @@
-"""The CDS Hooks endpoints: discovery and the call of a service. Parse, ask the flow, answer in JSON."""
+"""The CDS Hooks endpoints, discovery and service calls: parse the request, run the flow, answer in JSON."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ Flow = Callable[[Service, ServiceHook, HookRequest, Ports], HookResponse]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """What every call of this process shares.
+    """What all calls in this process share.
 
     Attributes:
         flow: `service.answer`.
         clock: now, UTC.
-        base_url: where EHRs reach this service, without a slash at the end.
-        gate: asks callers who they are.
+        base_url: the URL at which EHRs reach this service, without a trailing slash.
+        gate: authenticates callers.
     """
 
     service: Service
@@ -70,7 +70,7 @@ def utc_now() -> datetime:
 
 
 def cds_routes(around: Surroundings) -> Blueprint:
-    """Discovery and the services."""
+    """The routes for discovery and the services."""
     routes = Blueprint("cds", __name__, url_prefix=CDS_PATH)
 
     @routes.get("")
@@ -90,7 +90,7 @@ def cds_routes(around: Surroundings) -> Blueprint:
 
 
 def respond(around: Surroundings, act: Callable[[Exchange], Response]) -> Response:
-    """What this answers to the request in hand, or why it does not; counted, and said in the log."""
+    """Answer the current request, or refuse it; either is counted and logged."""
     exchange = Exchange(request)
     with exchange.ends:
         found = caught(partial(act, exchange))
@@ -98,7 +98,7 @@ def respond(around: Surroundings, act: Callable[[Exchange], Response]) -> Respon
             exchange.failure = None if isinstance(found, HTTPException) else found
             found = answer_error(found, exchange.hook_instance)
         noted = caught(partial(_note, around, exchange, found.status_code))
-        if isinstance(noted, Exception):  # the answer itself is as good as without it, and its entry is kept
+        if isinstance(noted, Exception):  # the answer itself is unaffected, and its entry is written
             log_unexpected(noted)
         return found
 
@@ -113,7 +113,7 @@ def _discover(around: Surroundings, exchange: Exchange) -> Response:
 
 def _call(around: Surroundings, service_id: str, exchange: Exchange) -> Response:
     exchange.service_id = "unknown"
-    seconds = around.settings.deadline_seconds  # until it is known whose
+    seconds = around.settings.deadline_seconds  # until the caller is known
     exchange.deadline = Deadline.after(seconds, began=exchange.began)
     admitted = around.gate.admit(f"{CDS_PATH}/{service_id}", exchange)
     if service_id not in around.service.hooks or around.service.hooks[service_id].hook not in CONTEXTS:
@@ -124,7 +124,7 @@ def _call(around: Surroundings, service_id: str, exchange: Exchange) -> Response
 
 
 def discovery_entry(entry: Mapping[str, Any], wish: PrefetchWish) -> dict[str, Any]:
-    """The entry as discovery shows it: with all prefetch templates, the Patient alone, or none."""
+    """The discovery entry, with all prefetch templates, only the Patient's, or none."""
     templates = {
         key: template
         for key, template in entry.get("prefetch", {}).items()
@@ -135,7 +135,7 @@ def discovery_entry(entry: Mapping[str, Any], wish: PrefetchWish) -> dict[str, A
 
 
 def json_response(document: Any) -> Response:
-    """The document as JSON; a number that is not finite is a fault of ours and never leaves."""
+    """The document as a JSON response; a non-finite number is our own fault and raises."""
     return _json(json.dumps(document, ensure_ascii=False, allow_nan=False))
 
 
@@ -144,7 +144,7 @@ def _json(body: str) -> Response:
 
 
 def count_gaps(response: HookResponse) -> int:
-    """How many different findings the cards name as missing."""
+    """Count the different findings that the cards name as missing."""
     extensions = (card.extension or {} for card in response.cards)
     models = (
         model
@@ -156,7 +156,7 @@ def count_gaps(response: HookResponse) -> int:
 
 
 def _answer(around: Surroundings, hook: ServiceHook, admitted: Admitted, exchange: Exchange) -> HookResponse:
-    """The answer to a caller that was admitted: body, context, its right to the FHIR server, then the flow."""
+    """Answer an authenticated caller: read the body, parse it, check the right to the FHIR server, run the flow."""
     deadline = exchange.deadline = deadline_of(around, admitted, exchange)
     asked = parse_request(exchange.read_body(), hook.hook)
     deadline.check()
@@ -180,13 +180,13 @@ def _answer(around: Surroundings, hook: ServiceHook, admitted: Admitted, exchang
 
 
 def deadline_of(around: Surroundings, admitted: Admitted, exchange: Exchange) -> Deadline:
-    """That of the answer to this call, from its arrival: it may have waited for keys."""
+    """The deadline of the answer, counted from the call's arrival, since it may have waited for keys."""
     seconds = admitted.window(around.settings.deadline_seconds)
     return Deadline.after(seconds, began=exchange.began)
 
 
 def _reader(around: Surroundings, asked: HookRequest, client: Client | None, exchange: Exchange) -> FhirReader | None:
-    """A reader of the request's server; a token that was issued to somebody else stays unused, and that is said."""
+    """A reader for the request's server; a token that was issued to another client is not used, and this is logged."""
     client_id = client.client_id if client is not None else None
     if asked.fhir_authorization is not None and not asked.fhir_authorization.is_for(client_id):
         exchange.reason = "fhir.token"
@@ -225,7 +225,7 @@ def _note_call(metrics: Metrics, exchange: Exchange, status: int) -> None:
     for card in exchange.response.cards:
         metrics.count_card(exchange.service_id, card.source.topic.code if card.source.topic else "", card.indicator)
     if isinstance(exchange.failure, NotAuthenticated):
-        return  # these are told seldom
+        return  # these are logged rarely
     log_call(
         service=exchange.service_id,
         hook_instance=exchange.hook_instance,

@@ -1,4 +1,4 @@
-"""Cross-origin calls: browsers that run a CDS Hooks client may read every answer, errors included."""
+"""CORS: browsers that run a CDS Hooks client may read every response, including errors."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ALLOWED = "Access-Control-Allow-Origin"
 
 
 def register_cors(app: Flask, site: Site | None) -> None:
-    """Answer preflights without authentication, and add CORS headers to every answer of a CDS path."""
+    """Answer preflights without authentication, and add CORS headers to every response on a CDS path."""
 
     @app.before_request
     def answer_preflight() -> Response | None:

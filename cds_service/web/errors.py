@@ -1,7 +1,7 @@
-"""Every error as a status and an OperationOutcome: the one table, and the one place that catches everything.
+"""Turns every error into a status and an OperationOutcome, by one table; this is the one place that catches everything.
 
-A body holds fixed texts and ids that the caller sent or that we made; never values of a record, never an exception's
-own text unless the exception is ours.
+A body holds fixed texts, and ids that the caller sent or that we made; never values from a record, and never the text
+of an exception that is not ours.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ Result = TypeVar("Result")
 BROKEN_BODY = (ParseException, InvalidChunkSize, ChunkMissingTerminator, NoMoreData)
 LOG = logging.getLogger("kyphoplasty_cds.errors")
 
-# Exception, status, code of FHIR's issue-type. The first that fits counts.
+# Exception, status, FHIR issue type. The first match counts.
 STATUSES: tuple[tuple[type[CdsError], int, str], ...] = (
     (MalformedRequest, 400, "invalid"),
     (TooMuchAsked, 413, "too-long"),
@@ -75,16 +75,16 @@ HTTP_TEXTS = {
     500: "An unexpected error.",
     503: "Too much to do at the moment.",
 }
-NOT_AUTHENTICATED = "Not authenticated."  # the same whatever was wrong: a caller learns nothing from it
+NOT_AUTHENTICATED = "Not authenticated."  # the same for every failure, so that a caller learns nothing
 
 
 def register_errors(app: Flask) -> None:
-    """Every error of this application leaves as an OperationOutcome."""
+    """Make the application answer every error with an OperationOutcome."""
     app.register_error_handler(Exception, answer_error)
 
 
 def caught(act: Callable[[], Result]) -> Result | Exception:
-    """What this gives, or by what it failed."""
+    """Call a function and return its result, or the exception that it raised."""
     try:
         return act()
     except Exception as error:  # noqa: BLE001 - the one place, beside Flask's own
@@ -92,7 +92,7 @@ def caught(act: Callable[[], Result]) -> Result | Exception:
 
 
 def answer_error(error: Exception, hook_instance: str = "") -> Response:
-    """The answer to a request that failed so."""
+    """The response to a request that failed with this error."""
     repeated = f"hookInstance {hook_instance}" if hook_instance else ""
     if isinstance(error, BROKEN_BODY):
         error = BadRequest()
@@ -103,7 +103,7 @@ def answer_error(error: Exception, hook_instance: str = "") -> Response:
 
 
 def outcome(status: int, code: str, text: str, diagnostics: str = "") -> Response:
-    """A response whose body is an OperationOutcome with one issue."""
+    """Make a response whose body is an OperationOutcome with one issue."""
     issue = OperationOutcomeIssue(severity="error", code=code, details={"text": text}, diagnostics=diagnostics or None)
     body = OperationOutcome(issue=[issue]).model_dump_json()
     return Response(body, status=status, content_type="application/fhir+json; charset=utf-8")
@@ -134,7 +134,7 @@ def _answer_http(error: HTTPException, repeated: str) -> Response:
 
 
 def log_unexpected(error: Exception) -> str:
-    """Its id in the log. Its text may be of a patient, so only its kind and place are said."""
+    """Log an unexpected error and return its id. Its text may be about a patient, so only kind and place are logged."""
     error_id = str(uuid.uuid4())
     LOG.error("unexpected error", extra={"fields": {"event": "error", "errorId": error_id}, "failure": error})
     return error_id

@@ -1,4 +1,4 @@
-"""One request to an address of CDS Hooks: what was sent, and what is known of it by the time it is answered."""
+"""One request to a CDS Hooks endpoint: what was sent, and what is known about it when it is answered."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ _LARGE = threading.Lock()
 
 @dataclass(slots=True)
 class Exchange:
-    """Fields are filled on the way; what they hold when it fails is what the log says of it.
+    """The state of a request, filled in as it proceeds; if it fails, this state is logged.
 
     Attributes:
-        request: with its headers; its body may not have been received.
-        service_id: of the service that is called; empty where none is, "unknown" where we have none of this id.
+        request: the request with its headers; its body may not have been received.
+        service_id: of the called service; empty if none is called, "unknown" if we have no such service.
         caller: once it is known.
         deadline: of the answer, once it is known.
         reason: a short word for the log.
-        failure: by which it ended; None where HTTP itself refused.
-        began: monotonic time at which a thread took it: all that a WSGI application knows of its arrival.
+        failure: the exception that ended it; None if HTTP itself refused it.
+        began: monotonic time at which a thread took it, which is all that a WSGI application knows of its arrival.
         ends: closed once it is answered.
     """
 
@@ -50,11 +50,11 @@ class Exchange:
 
     @property
     def authorization(self) -> str | None:
-        """The header as sent."""
+        """The Authorization header as sent."""
         return self.request.headers.get("Authorization")
 
     def read_body(self) -> bytes:
-        """The body, which must be plain JSON in UTF-8 and not longer than `MAX_CONTENT_LENGTH`.
+        """Read the body, which must be plain JSON in UTF-8 and not longer than `MAX_CONTENT_LENGTH`.
 
         Raises:
             HTTPException: it is not.
@@ -73,7 +73,7 @@ class Exchange:
 
 @contextmanager
 def _one_large_body(deadline: Deadline | None) -> Iterator[None]:
-    """A parsed body takes some thirty times its bytes: a worker has one large one in memory at a time."""
+    """Allow a worker one large body in memory at a time: a parsed body takes some thirty times its bytes."""
     if not _LARGE.acquire(timeout=max(deadline.left, 0.0) if deadline is not None else -1):
         raise DeadlinePassed("The time for this answer is over.")
     try:

@@ -1,4 +1,4 @@
-"""The feedback address of each service: what users did with cards becomes entries of the audit log."""
+"""The feedback endpoint of each service: what users did with cards is written to the audit log."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ CALLS = logging.getLogger("kyphoplasty_cds.calls")
 
 
 class EarlierAnswers(History, ShownCards, Protocol):
-    """What the log knows of cards shown and answered before."""
+    """Finds cards shown and answered before."""
 
 
 class NothingEarlier(NoHistory):
-    """For logs that cannot be asked."""
+    """Finds nothing, for logs that cannot be searched."""
 
     def showing(self, card: str, caller: Caller) -> ShownAnswer | None:  # noqa: ARG002
         """None: feedback is kept without a link."""
@@ -38,10 +38,10 @@ class NothingEarlier(NoHistory):
 
 
 def feedback_routes(around: Surroundings, cards: ShownCards) -> Blueprint:
-    """One address for each service.
+    """The feedback endpoints, one for each service.
 
     Args:
-        cards: where it is known which answer showed a card.
+        cards: finds the answer that showed a card.
     """
     routes = Blueprint("feedback", __name__, url_prefix=CDS_PATH)
 
@@ -75,11 +75,11 @@ def _record(
     caller: Caller,
     until: Deadline,
 ) -> int:
-    """One entry for each item, all of them; how many of the cards are known.
+    """Write one entry for each item; returns how many of the cards are known.
 
     Raises:
-        AuditUnavailable: an entry could not be written, or not all of them in time. The client may send all again:
-            what is there is not doubled.
+        AuditUnavailable: not every entry could be written in time. The client may send all of them again: existing
+            entries are not duplicated.
     """
     now = around.clock()
     shown = _shown(hook, items, cards, caller, Deadline.after(until.left / 2))
@@ -105,7 +105,7 @@ def _record(
 def _shown(
     hook: ServiceHook, items: Sequence[FeedbackItem], cards: ShownCards, caller: Caller, until: Deadline
 ) -> Mapping[str, ShownAnswer] | None:
-    """The answers that showed these cards; None when the log cannot be read in time: feedback is kept all the same."""
+    """The answers that showed these cards; None if the log cannot be read in time: feedback is stored anyway."""
     wanted = sorted({item.card for item in items})
     try:
         return run_side_by_side({"cards": partial(_look_up, hook.id, wanted, cards, caller)}, until).get("cards")

@@ -1,4 +1,4 @@
-"""Which FHIR server a request may name, checked before any DNS look-up, and its reader with the request's token."""
+"""Checks which FHIR server a request may name, before any DNS lookup, and makes its reader with the request's token."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ REFUSED = "This service may not call the fhirServer that the request names."
 
 
 def allowed_fhir_server(url: str, site: Site | None, named: Sequence[str] = ()) -> Address:
-    """The address of a FHIR server that may be called without a client's token: open mode, `explain`, the sandbox.
+    """The URL of a FHIR server that may be called without a client's token: open mode, `explain`, the sandbox.
 
-    In open mode (no site folder, or one that names no clients): the machine itself, and the servers named at start.
-    Else exactly the bases of the site's clients.
+    In open mode (no site folder, or one without clients), these are servers on this machine and those named at start;
+    otherwise exactly the base URLs of the site's clients.
 
     Raises:
         NotAllowed: any other server, or not a plain base URL.
@@ -59,20 +59,20 @@ def check_right_to_server(request: HookRequest, client: Client, tenant: str | No
 
 
 def aliases_of(request: HookRequest, client: Client | None) -> tuple[str, ...]:
-    """Other bases under which the request's FHIR server writes its references, as the site says."""
+    """Other base URLs that the request's FHIR server uses in its references, according to the site."""
     if client is None or request.fhir_server is None:
         return ()
     return client.aliases_of(_address(request.fhir_server).url)
 
 
 def open_reader(request: HookRequest, connections: Connections, client_id: str | None = None) -> FhirReader | None:
-    """A reader of the request's FHIR server, which the caller must be allowed to name.
+    """Make a reader for the request's FHIR server, which the caller must be allowed to name.
 
     None if the request names no server, if it says that its token has expired, or if the token was issued to another
     client.
 
     Args:
-        request: of the hook.
+        request: the hook call.
         connections: shared by the process.
         client_id: our client id at this EHR's authorization server; None if the site does not say.
     """

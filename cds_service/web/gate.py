@@ -1,4 +1,4 @@
-"""Who calls: the token is verified before the body is read. In open mode (no clients named) everybody is admitted."""
+"""Authenticates callers before the body is read. In open mode (no clients named), everyone is admitted."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from cds_service.web.exchange import Exchange
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """Whoever made this call.
+    """The caller of this request.
 
     Attributes:
         client: None in open mode.
@@ -26,20 +26,20 @@ class Admitted:
     client: Client | None = None
 
     def window(self, seconds: float) -> float:
-        """Seconds for the answer to this caller: so many, or fewer where its EHR does not wait as long."""
+        """Seconds for the answer to this caller: the given number, or fewer if its EHR waits less."""
         own = self.client.deadline_seconds if self.client is not None else None
         return seconds if own is None else min(own, seconds)
 
 
 class Gate:
-    """Asks every caller of this application who it is."""
+    """Authenticates every caller of this application."""
 
     def __init__(self, callers: Callers | None, *, base_url: str, seconds: float) -> None:
-        """Open without callers.
+        """Make a gate; it is open without callers.
 
         Args:
             callers: None in open mode.
-            base_url: of this service, from settings alone: nothing that a caller sends changes what `aud` must be.
+            base_url: of this service, from settings only, so that no caller can change what `aud` must be.
             seconds: for a whole answer.
         """
         self.callers = callers
@@ -47,15 +47,15 @@ class Gate:
         self._seconds = seconds
 
     def prefetch(self) -> None:
-        """Begin to fetch the keys of all clients; nobody waits, and it is no fault when an EHR is down."""
+        """Start to fetch the keys of all clients without waiting; an EHR that is down is not an error."""
         if self.callers is not None:
             self.callers.prefetch()
 
     def admit(self, path: str, exchange: Exchange) -> Admitted:
-        """Who calls this path, asked of the Authorization header alone; the body is not read.
+        """Authenticate the caller of this path by the Authorization header; the body is not read.
 
         Raises:
-            NotAuthenticated: nobody we know.
+            NotAuthenticated: the caller is not known.
         """
         if self.callers is None:
             return Admitted()
@@ -74,17 +74,17 @@ def make_gate(
     base_url: str,
     seconds: float,
 ) -> Gate:
-    """The gate of this site; open where it names no clients.
+    """Make the gate for this site; it is open if the site names no clients.
 
     Args:
         site: None is open mode.
-        connections: that keys are fetched by.
-        replays: knows which tokens were used.
-        base_url: of this service, from settings alone.
+        connections: for fetching keys.
+        replays: the used tokens.
+        base_url: of this service, from settings only.
         seconds: for a whole answer.
 
     Raises:
-        DataFileError: a file of keys holds none.
+        DataFileError: a key file has no usable key.
     """
     clients = [KnownClient.of(one, site.path, connections) for one in site.site.clients] if site is not None else []
     callers = Callers(clients, replays) if clients else None

@@ -1,4 +1,4 @@
-"""For operators: liveness, readiness and metrics."""
+"""Liveness, readiness and metrics for operators."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cds_service.service import Service
 from cds_service.web.cds_api import json_response
 from cds_service.web.metrics import CONTENT_TYPE, Metrics
 
-LEAST_FREE = 0.05  # share of the disk that holds the log
+LEAST_FREE = 0.05  # free share of the log's disk
 
 
 def health_routes(
@@ -24,12 +24,12 @@ def health_routes(
     folder: Path | None,
     is_ending: Callable[[], bool],
 ) -> Blueprint:
-    """Health and metrics. A failing FHIR server, or a caller with a wrong clock, shows in the metrics only.
+    """The routes for health and metrics. A failing FHIR server, or a caller with a wrong clock, only shows in metrics.
 
-    In readiness it would take the service away from all other callers.
+    If it affected readiness, all other callers would lose the service.
 
     Args:
-        folder: a folder on the disk of the audit log; None if the log is on another machine.
+        folder: a folder on the audit log's disk; None if the log is on another machine.
         is_ending: whether the server is about to stop.
     """
     routes = Blueprint("health", __name__)
@@ -72,5 +72,5 @@ def _share_free(folder: Path) -> float:
     try:
         usage = shutil.disk_usage(folder)
     except OSError:
-        return 0.0  # a folder that cannot be read takes no entry either
+        return 0.0  # no entry can be written to an unreadable folder
     return usage.free / usage.total

@@ -1,7 +1,7 @@
-"""Host names of this service: another site's page must not reach it by a name of its own (DNS rebinding).
+"""Refuses foreign host names, so that another site's page cannot reach this service by its own name (DNS rebinding).
 
 To a browser, everything under one host name is one origin. The owner of a name can point it at this machine after the
-page has loaded; the page could then read what only this machine may.
+page has loaded; the page could then read what only this machine may read.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ class Hosts:
         """The hosts of these URLs, and those of the machine itself; ports are ignored.
 
         Args:
-            urls: the public and the listening one. One that listens at all addresses answers to every address, since no
-                address leads elsewhere than a name says.
+            urls: the public and the listening URL. A service that listens on all addresses accepts every IP address,
+                since an address, unlike a name, cannot be rebound.
         """
         self._names = {urlsplit(url).hostname or "" for url in urls if url}
         self._is_everywhere = bool(self._names & {"0.0.0.0", "::"})  # noqa: S104 - read, not bound
 
     def is_ours(self, host: str) -> bool:
-        """Whether this `Host` header names us."""
+        """Whether this `Host` header names this service."""
         try:
             name = (urlsplit(f"//{host}").hostname or "").removesuffix(".")
         except ValueError:

@@ -1,4 +1,4 @@
-"""gunicorn with threads around an application that is loaded before its workers fork."""
+"""Runs the application in gunicorn with threads; it is loaded before the workers fork."""
 
 from __future__ import annotations
 
@@ -34,16 +34,16 @@ EXIT_SECONDS = 2.0  # for a worker to end after its last answer
 
 
 class Drain:
-    """A server that is told to stop answers for a while longer, and says that it is not ready.
+    """Lets a stopping server answer a while longer while it reports that it is not ready.
 
-    Balancers then send their requests elsewhere before anything is refused.
+    Load balancers then send requests elsewhere before any are refused.
     """
 
     def __init__(self, seconds: float) -> None:
-        """Before the workers fork: they share the flag.
+        """Create before the workers fork, since they share the flag.
 
         Args:
-            seconds: between SIGTERM and the end of accepting.
+            seconds: from SIGTERM until the server stops accepting.
         """
         self._seconds = seconds
         self._flag = mmap.mmap(-1, 1)
@@ -72,7 +72,7 @@ class Drain:
 
 
 class _Server(BaseApplication):  # type: ignore[misc]
-    """Our options alone: no configuration file, no environment variable of gunicorn's."""
+    """A gunicorn application with our options only: no configuration file or environment variables."""
 
     def __init__(self, app: Flask, options: dict[str, Any]) -> None:
         self._app = app
@@ -100,11 +100,11 @@ def serve(
     """Answer HTTP on this address; says `listening on http://HOST:PORT` once it does.
 
     Args:
-        make_app: gives the application for the address on which it listens; called once, before workers fork.
+        make_app: makes the application for the listening address; called once, before the workers fork.
         host: name or address.
         port: 0 picks a free one.
-        workers: processes.
-        finish_seconds: at the end, for what is in work.
+        workers: number of processes.
+        finish_seconds: time to finish running requests at the end.
         drain: None stops without delay.
         on_exit: called once all workers have ended.
 

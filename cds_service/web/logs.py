@@ -1,7 +1,7 @@
-"""Log lines as JSON on standard error: ids, numbers and places in our code; never a record, a token or a query.
+"""Logs JSON lines to standard error: ids, numbers and places in our code; never a record, a token or a query.
 
-`JsonLines` is the one place that every line passes, whoever wrote it: our own lines are fields, cut and escaped; of
-other packages only what stands in their code is said, since they write addresses, statements and values into texts.
+Every line passes through `JsonLines`, whoever wrote it. Our own lines are fields, cut and escaped. From other packages
+only the message template is logged, since they put addresses, statements and values into messages.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ FAILURES = logging.getLogger(f"{OURS}.failures")
 LONGEST = 200  # characters of one value; ids are shorter
 MOST = 50  # members of one value
 PLAIN = (int, float, type(None))
-MOST_LINES = 10_000  # that wait; more are dropped, and counted
-LAST_SECONDS = 1.0  # at the end of the process, for lines that still wait
+MOST_LINES = 10_000  # waiting lines; further ones are dropped and counted
+LAST_SECONDS = 1.0  # at the end of the process, for waiting lines
 
 
 class JsonLines(logging.Formatter):
-    """One JSON object a line. `fields` of a record stand beside time and level; `failure` gives kind and frames."""
+    """One JSON object per line: time, level, the record's `fields`, and kind and frames of its `failure`."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line, in printable ASCII: no value begins a line of its own or speaks to a terminal."""
+        """Format the line in printable ASCII, so that no value starts a new line or controls a terminal."""
         line: dict[str, Any] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
@@ -46,7 +46,7 @@ class JsonLines(logging.Formatter):
             line.update(shown(getattr(record, "fields", None) or {"message": record.msg}))
         else:
             line["place"] = f"{record.pathname}:{record.lineno} {record.funcName}"
-            if record.args:  # then the text is a form, and what was filled in is left out
+            if record.args:  # then the text is a template, and its arguments are left out
                 line["message"] = shown(str(record.msg))
         failure = getattr(record, "failure", None) or (record.exc_info[1] if record.exc_info else None)
         if failure is not None:
@@ -55,27 +55,27 @@ class JsonLines(logging.Formatter):
 
 
 def shown(value: Any) -> Any:
-    """What of this value a line may hold: texts cut, collections too, and of what is neither only its kind."""
+    """The part of a value that may be logged: texts and collections are cut, of other objects only the type is kept."""
     if isinstance(value, str):
         return value if len(value) <= LONGEST else f"{value[:LONGEST]}…"
     if isinstance(value, PLAIN):
         return value
     if isinstance(value, Mapping):
         return {str(name)[:LONGEST]: shown(part) for name, part in list(value.items())[:MOST]}
-    if type(value) in (list, tuple):  # a named tuple is a thing of its own
+    if type(value) in (list, tuple):  # a named tuple is an object, not a collection
         return [shown(part) for part in value[:MOST]]
     return type(value).__name__
 
 
 class QueuedLines(QueueHandler):
-    """Hands each line to a thread that writes it: no request waits for the reader of the log."""
+    """Passes each line to a writer thread, so that no request waits for the reader of the log."""
 
     def __init__(self, file: int, *, most_lines: int = MOST_LINES) -> None:
-        """The thread starts at once, and again in each fork.
+        """Start the thread; it is started again in each fork.
 
         Args:
             file: a descriptor, since Python's own streams hold a lock that does not survive a fork.
-            most_lines: that wait.
+            most_lines: maximum number of waiting lines.
         """
         self._file = file
         self._most_lines = most_lines
@@ -91,7 +91,7 @@ class QueuedLines(QueueHandler):
         QueueListener(self.queue, logging.StreamHandler(stream)).start()
 
     def enqueue(self, record: logging.LogRecord) -> None:
-        """Queue the line, or drop it where too many wait; the next one that is queued says how many were dropped."""
+        """Queue the line, or drop it if too many are waiting; the next queued line says how many were dropped."""
         try:
             if self._dropped:
                 line = json.dumps({"event": "log-lines-dropped", "lines": self._dropped})
@@ -108,10 +108,10 @@ class QueuedLines(QueueHandler):
 
 
 class ServerLog(GunicornLogger):  # type: ignore[misc]
-    """gunicorn's own lines, by the same way as all others."""
+    """Sends gunicorn's lines through the same handler as all others."""
 
     def setup(self, cfg: Any) -> None:
-        """As gunicorn does, but for its handlers."""
+        """Set up like gunicorn, but without its handlers."""
         super().setup(cfg)
         for log in (self.error_log, self.access_log):
             log.propagate = True
@@ -120,18 +120,18 @@ class ServerLog(GunicornLogger):  # type: ignore[misc]
 
 
 def configure_logs(level: str) -> None:
-    """All logs of this process as JSON lines on standard error, ours at this level; no request waits for a reader.
+    """Log everything in this process as JSON lines to standard error, our own lines from this level on.
 
-    Other packages are heard from warnings on: below, they write statements and addresses. What nobody catches, and
-    what Python warns of, becomes a line too.
+    Other packages are logged from WARNING on: below that, they log statements and addresses. Uncaught exceptions and
+    Python warnings become lines too.
     """
     handler = QueuedLines(sys.stderr.fileno())
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger(OURS).setLevel(level)
     logging.captureWarnings(capture=True)
-    logging.raiseExceptions = False  # a log that cannot be written to is no place for complaints
-    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False  # no line says them
+    logging.raiseExceptions = False  # if the log cannot be written, do not print tracebacks
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False  # not used in any line
     threading.excepthook = _note_thread
     sys.unraisablehook = _note_unraisable
 
@@ -147,7 +147,7 @@ def log_call(
     client: str = "",
     reason: str = "",
 ) -> None:
-    """One line for one call of a service."""
+    """Log one line for one service call."""
     fields = {
         "event": "call",
         "service": service,
@@ -159,7 +159,7 @@ def log_call(
         **({"client": client} if client else {}),
         **({"reason": reason} if reason else {}),
     }
-    if CALLS.isEnabledFor(logging.INFO):  # without the search for the place in our code, which no line of ours says
+    if CALLS.isEnabledFor(logging.INFO):  # skips the stack inspection of `LOG.info`, which our lines do not need
         CALLS.handle(CALLS.makeRecord(CALLS.name, logging.INFO, "", 0, "call", (), None, extra={"fields": fields}))
 
 

@@ -23,7 +23,7 @@ _FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # the library's own switch; `share_between
 
 
 class Metrics:
-    """The counts of one application."""
+    """The metrics of one application."""
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
@@ -51,7 +51,7 @@ class Metrics:
             ["result"],
             registry=self._registry,
         )
-        # There from the start: Prometheus sees no increase in a count that begins at 1, and alerts ask for these.
+        # Created at the start: Prometheus sees no increase in a count that begins at 1, and alerts use these.
         for result in LOGINS:
             self._logins.labels(result)
         for kind in ("answer", "refusal", "feedback"):
@@ -71,24 +71,24 @@ class Metrics:
         )
 
     def say_in_force(self, digests: Mapping[str, str]) -> None:
-        """What this process answers with, by part; the first 12 characters tell versions apart."""
+        """Publish the digests of the data in force; the first 12 characters distinguish versions."""
         for part, digest in digests.items():
             self._in_force.labels(part, digest[:12]).set(1)
 
     def count_unauthenticated(self, reason: str) -> None:
-        """One call was refused since its caller is not known."""
+        """Count a call that was refused because its caller is not known."""
         self._unauthenticated.labels(reason).inc()
 
     def count_login(self, result: Login) -> None:
-        """One try to log in: a session began, name and password did not fit, or there were too many tries."""
+        """Count a login attempt: a session began, name and password did not match, or there were too many attempts."""
         self._logins.labels(result).inc()
 
     def count_unconfirmed_token(self) -> None:
-        """The database did not say in time whether a token was used before."""
+        """Count a token for which the database did not say in time whether it was used before."""
         self._unconfirmed.inc()
 
     def count_call(self, service: str, status: int, seconds: float) -> None:
-        """One call ended with this status."""
+        """Count a call that ended with this status."""
         calls, taken = self._of_call(service, status)
         calls.inc()
         taken.observe(seconds)
@@ -97,15 +97,15 @@ class Metrics:
         return self._calls.labels(service, str(status)), self._seconds.labels(service)
 
     def count_card(self, service: str, topic: str, indicator: str) -> None:
-        """One card was answered."""
+        """Count a card in an answer."""
         self._cards.labels(service, topic, indicator).inc()
 
     def count_entry(self, kind: str, *, is_kept: bool) -> None:
-        """One entry of the audit log was kept, or could not be."""
+        """Count an audit entry that was written, or could not be."""
         self._entries.labels(kind, "kept" if is_kept else "lost").inc()
 
     def text(self) -> bytes:
-        """All counts, of all workers where they share them."""
+        """All metrics as text, summed over the workers if they share them."""
         if _FOLDER not in os.environ:
             return generate_latest(self._registry)
         shared = CollectorRegistry()
@@ -121,7 +121,7 @@ class CountedLog:
         self._metrics = metrics
 
     def append(self, entry: AuditEntry, until: Deadline | None = None) -> None:
-        """As the log itself."""
+        """Like the log itself."""
         try:
             self._log.append(entry, until)
         except AuditUnavailable:
@@ -130,14 +130,14 @@ class CountedLog:
         self._metrics.count_entry(entry.kind, is_kept=True)
 
     def state(self) -> AuditState:
-        """As the log itself."""
+        """Like the log itself."""
         return self._log.state()
 
 
 def share_between_workers(folder: Path) -> None:
-    """Counts are kept in files of this folder from now on, so that any worker can tell those of all.
+    """Keep metrics in files in this folder, so that any worker can report those of all.
 
-    Must be called before a `Metrics` is made.
+    Must be called before a `Metrics` is created.
     """
     os.environ[_FOLDER] = str(folder)
     values.ValueClass = values.get_value_class()  # type: ignore[no-untyped-call]

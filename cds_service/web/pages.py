@@ -1,4 +1,4 @@
-"""Pages for people: what this is, the model cards, the description of the addresses."""
+"""Pages for people: the start page, the model cards, the API description."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ OWN_PLACE = {"id", "title", "version", "coefficients", "ranges", "limits", "sour
 
 
 def page_routes(service: Service, base_url: str, *, has_sandbox: bool, has_review: bool) -> Blueprint:
-    """What this is, in words and for programs."""
+    """The routes for the start page, model cards, guidelines and the API description."""
     routes = Blueprint("pages", __name__)
     routes.add_app_template_filter(_figure, "figure")
     description = json.loads(DESCRIPTION.read_text(encoding="utf-8"))  # of the addresses; a test compares it with them
@@ -85,7 +85,7 @@ def _vary(response: Response) -> Response:
 
 
 def _figure(value: Any) -> Any:
-    """A number as people read it, four digits of it; yes and no for yes/no; all else as it is."""
+    """A number with four digits for display; booleans as yes and no; anything else unchanged."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     return f"{value:.4g}" if isinstance(value, float) else value

@@ -1,4 +1,4 @@
-"""Refusals of requests that asked for an augmentation order: each is an audit entry, where one can be written."""
+"""Records refusals of requests with an augmentation order in the audit log, if an entry can be written."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from cds_service.json_text import JsonTextError
 from cds_service.protocol import UUID_TEXT, is_fhir_id
 from cds_service.request_json import decode_call
 
-READ_SECONDS = 0.3  # for the orders once more: a request that was refused for its length must not take it twice
+READ_SECONDS = 0.3  # for reading the orders again: a request that was refused as too slow must not take the time twice
 LOG = logging.getLogger("kyphoplasty_cds.audit")
 
 
@@ -41,14 +41,14 @@ def record_refusal(
     """Append an entry if this body carries an augmentation order; best effort, the refusal leaves in any case.
 
     Args:
-        body: as it came; it may be anything, which is why it is read here once more, without demands.
-        status: the HTTP status that was answered.
-        error: why; None where HTTP itself refused.
-        caller: who asked.
-        until: the deadline of the answer, which the refusal keeps as well.
+        body: as received; it may be anything, so it is parsed again here, leniently.
+        status: the HTTP status of the answer.
+        error: the reason; None if HTTP itself refused.
+        caller: the caller.
+        until: the deadline of the answer, which the refusal must meet as well.
     """
     if isinstance(error, AuditUnavailable):
-        return  # the log counts these by itself, until it can tell of them
+        return  # the log counts these itself until it can record them
     asked = _asked(body, terminology)
     if asked is None:
         return
@@ -91,7 +91,7 @@ def _asked(body: bytes, terminology: Terminology) -> Mapping[str, Any] | None:
     person = Person(patient or "", bases_of([server if isinstance(server, str) else None]))
     try:
         order = find_augmentation_order(read_drafts(drafts, person, Deadline.after(READ_SECONDS)), terminology)
-    except (PatientMismatch, DeadlinePassed):  # what took too long may have asked for one
+    except (PatientMismatch, DeadlinePassed):  # it may have contained an augmentation order
         references: tuple[str, ...] = ()
     else:
         if order is None:
@@ -115,7 +115,7 @@ def _bare_id(value: Any, resource_type: str) -> str | None:
 
 
 def _reason(error: Exception | None) -> str:
-    """`patient-mismatch` for PatientMismatch; whatever is no refusal of ours is a failure."""
+    """The reason code, `patient-mismatch` for PatientMismatch; any other exception is a failure."""
     if error is None:
         return "http"
     if not isinstance(error, CdsError):

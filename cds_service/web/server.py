@@ -1,4 +1,4 @@
-"""Running the service: what is checked and loaded before it answers, and what it leaves in the log."""
+"""Runs the service: what is checked and loaded before it answers, and what it records in the log."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ LOG = logging.getLogger("kyphoplasty_cds.audit")
 
 
 def run_server(settings: Settings, *, host: str, port: int, workers: int) -> None:
-    """Load everything that is in force and answer until stopped.
+    """Load all data and answer requests until stopped.
 
     Raises:
         DataFileError: a file or a setting is wrong, or the address cannot be used.
@@ -79,36 +79,36 @@ def run_server(settings: Settings, *, host: str, port: int, workers: int) -> Non
 
 
 def longest_answer(settings: Settings, site: SiteFolder | None) -> float:
-    """Seconds that any caller may be made to wait."""
+    """The longest time in seconds that a caller may have to wait."""
     clients = site.site.clients if site else ()
     return max([settings.deadline_seconds, *(one.deadline_seconds or 0.0 for one in clients)])
 
 
 def run_entry(kind: Literal["start", "stop"], run: str, digests: Mapping[str, str]) -> AuditEntry:
-    """The entry that this run of the service began or ended, with what was in force."""
+    """The audit entry for the start or end of this run, with the data in force."""
     return AuditEntry(kind=kind, at=datetime.now(UTC), content={"run": run, "digests": dict(digests)})
 
 
 def say_checkpoint_key(database: Database, key_file: Path | None) -> None:
-    """The public key of checkpoints as a log line, so that it is known outside the database from the first day on.
+    """Log the public key of checkpoints, so that it is known outside the database from the first day on.
 
     Raises:
-        DataFileError: the key of the setting cannot be used.
+        DataFileError: the configured key cannot be used.
     """
     try:
         key = signer_of(database, key_file, lambda: datetime.now(UTC)).public_text
     except DBAPIError:
-        return  # it does not answer now, which was said already
+        return  # the database is down, which was logged already
     finally:
         database.dispose()  # no connection may be shared with a fork
     LOG.info("audit-key", extra={"fields": {"event": "audit-key", "key": key}})
 
 
 def refuse_public_host(host: str, site: Site | None = None, public_url: str | None = None) -> None:
-    """Where callers are not asked who they are only this machine may call; elsewhere they must know what we are called.
+    """Allow other addresses than loopback only with authenticated clients and a public URL.
 
     Args:
-        host: to listen at.
+        host: the address to listen on.
         site: names the clients; None is open mode.
         public_url: what tokens must be made for.
 
@@ -128,10 +128,10 @@ def refuse_public_host(host: str, site: Site | None = None, public_url: str | No
 
 
 def refuse_plain_address(public_url: str | None, *, is_private: bool) -> None:
-    """Tokens and records come over this address: plain http is for this machine, and for a site's private network.
+    """Refuse plain http, since tokens and records pass over it, except on this machine and in a site's private network.
 
     Args:
-        public_url: of the setting; None is the listening address.
+        public_url: the configured URL; None is the listening address.
         is_private: whether the site allows private networks.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Log lines of unauthenticated calls: the first of each minute one by one, the others as one line of counts.
+"""Logs unauthenticated calls: the first of each minute one by one, the others as one line with counts.
 
 At level DEBUG every call has a line.
 """
@@ -19,10 +19,10 @@ MINUTE = 60.0
 
 
 class UnauthenticatedCalls:
-    """Unauthenticated calls of one process. They are not audit entries, or anybody could fill the log."""
+    """Unauthenticated calls of one process. They are not audited, or anyone could fill the log."""
 
     def __init__(self, *, monotonic: Callable[[], float] = time.monotonic) -> None:
-        """None yet."""
+        """Start without calls."""
         self._monotonic = monotonic
         self._lock = threading.Lock()
         self._began = float("-inf")

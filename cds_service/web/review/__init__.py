@@ -1,1 +1,1 @@
-"""The review pages: who looks into the audit log, and what they see there."""
+"""The review pages of the audit log, and the login to them."""

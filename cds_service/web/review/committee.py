@@ -1,7 +1,7 @@
 """Figures for a committee: what fired, what was accepted or overridden and why, by month and recommendation.
 
-Never by user. Counts of 1 to 4 are hidden, and with a single hidden one in a row or column also the next smallest, as
-the total would give it away.
+Never by user. Counts of 1 to 4 are hidden. If a row or column has a single hidden count, the next smallest is hidden
+too, since the total would reveal it.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from cds_service.web.review.grid import Grid, make_grid, share
 from cds_service.web.review.words import TOPICS
 
 MONTH = re.compile(r"[12]\d{3}-(0[1-9]|1[0-2])")
-LEAST_SHOWN = 50  # below, an acceptance says nothing
+LEAST_SHOWN = 50  # an acceptance rate from fewer cards means nothing
 LEAST_WEEKLY = 10
 TRUST = "disagreeWithEvidence"
 InPeriod = Counter[tuple[str, str, str]]  # by topic, recommendation, name
 
 
 def figure_routes(routes: Blueprint, desk: Desk) -> None:
-    """The page of figures, and the mark of a reviewed period."""
+    """The routes for the page of figures and for marking a period as reviewed."""
 
     @routes.get("/figures")
     def figures() -> str:
@@ -63,10 +63,10 @@ def figure_routes(routes: Blueprint, desk: Desk) -> None:
 
 
 def _period(today: date) -> tuple[str, str]:
-    """First and last month; without any a year that ends today.
+    """First and last month from the URL; by default the year up to today.
 
     Raises:
-        BadRequest: the address holds something else.
+        BadRequest: the URL contains something else.
     """
     until = request.args.get("until") or f"{today:%Y-%m}"
     since = request.args.get("since") or f"{_first_of(today, 11):%Y-%m}"
@@ -116,7 +116,7 @@ def _by_month(found: Counts, since: str, until: str) -> Grid:
 
 
 def _months(since: str, until: str) -> Iterator[str]:
-    """At most ten years of them, the newest."""
+    """The months of a period, at most the newest ten years."""
     last = date.fromisoformat(f"{until}-01")
     all_of_them = [f"{_first_of(last, back):%Y-%m}" for back in reversed(range(120)) if last.year * 12 - back > 12]
     return (month for month in all_of_them if month >= since)
@@ -181,14 +181,14 @@ def _named(counts: InPeriod, prefix: str, title: str) -> Grid:
 
 
 def _weeks(today: date) -> tuple[tuple[date, date], tuple[date, date]]:
-    """Monday and Sunday of the last two weeks that are over, the older first."""
+    """Monday and Sunday of the last two complete weeks, the older first."""
     monday = today - timedelta(days=today.weekday() + 7)
     week = timedelta(days=6)
     return (monday - timedelta(days=7), monday - timedelta(days=1)), (monday, monday + week)
 
 
 def _flags(counts: InPeriod) -> Iterator[str]:
-    """What deserves a look by itself: acceptance, trust, failures."""
+    """What deserves attention: acceptance, trust, failures."""
     yield from _card_flags(counts)
     answers = counts["", "", "answer"]
     failures = sum(counts["", "", name] for name in ("refusal:failure", "refusal:deadline-passed", "lost"))
@@ -209,12 +209,12 @@ def _card_flags(counts: InPeriod) -> Iterator[str]:
 
 
 def _weekly_flags(before: Counter[str], last: Counter[str], *, week: date) -> Iterator[str]:
-    """Recommendations that fell silent or became loud.
+    """Recommendations that fired far less or far more often than the week before.
 
     Args:
-        before: how often each fired in the week before the last one.
-        last: in the last week.
-        week: a day of the last week.
+        before: how often each fired in the week before last.
+        last: how often each fired in the last week.
+        week: a day in the last week.
     """
     for rule, then in sorted(before.items()):
         if then >= LEAST_WEEKLY and abs(last[rule] - then) >= 0.5 * then:

@@ -1,4 +1,4 @@
-"""What every review page works with, and how an entry is opened: by role, and never without a trace."""
+"""What all review pages share, and how an entry is opened: checked by role, and always logged."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from cds_service.web.review.login import Gate
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """The log, the gate before it, and the service in force.
+    """The log, its gate, and the running service.
 
     Attributes:
-        key_file: holds the key that signs exports; None where the setting names none.
+        key_file: the file with the key that signs exports; None if the setting names none.
     """
 
     store: AuditStore
@@ -31,10 +31,10 @@ class Desk:
 
 
 def open_entry(desk: Desk, entry_id: str, view: str = "") -> Stored:
-    """The entry, once the role allows it and, where a view is named, the look is noted.
+    """Read an entry, if the role allows it; if a view is given, the access is logged.
 
     Raises:
-        NotFound: there is none.
+        NotFound: there is no such entry.
         Forbidden: the role does not allow it.
     """
     stored = desk.store.reader.entry(entry_id)
@@ -48,5 +48,5 @@ def open_entry(desk: Desk, entry_id: str, view: str = "") -> Stored:
 
 
 def content_of(stored: Stored | None) -> Mapping[str, Any]:
-    """What the entry says; empty when it was purged."""
+    """The entry's content; empty if it was purged."""
     return (stored.content if stored else None) or {}

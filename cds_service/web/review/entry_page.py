@@ -1,6 +1,6 @@
-"""The page of one entry. Cards are shown from the log as they were shown, never made anew by today's texts.
+"""The page of one entry. Cards are shown from the log, as they were, never rebuilt with today's texts.
 
-Of markdown only paragraphs, lists and emphasis are known; everything else, links and HTML included, stays text.
+Only paragraphs, lists and emphasis are rendered as markdown; everything else, including links and HTML, stays text.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ TONES: Mapping[str, tuple[str, str]] = {
 
 
 def entry_routes(routes: Blueprint, desk: Desk) -> None:
-    """One entry with all that it says, and what was said about it."""
+    """The routes for one entry, with its content and everything that was said about it."""
 
     @routes.get("/entries/<entry_id>")
     def entry(entry_id: str) -> str:
@@ -47,11 +47,11 @@ def entry_routes(routes: Blueprint, desk: Desk) -> None:
 
 @dataclass(frozen=True, slots=True)
 class CardView:
-    """One card as the page shows it; texts as they stand in the log.
+    """One card for the page, with its texts as logged.
 
     Attributes:
-        tone: what the indicator means in words, with its sign.
-        links: label and address; an address that is not http is empty.
+        tone: the indicator in words, with its symbol.
+        links: label and URL; a URL that is not http is empty.
     """
 
     uuid: str
@@ -73,7 +73,7 @@ def view_cards(cards: Sequence[Mapping[str, Any]]) -> list[CardView]:
 
 
 def render_markdown(text: str) -> Markup:
-    """The subset as HTML; the renderer escapes all text."""
+    """Render the subset as HTML; the renderer escapes all text."""
     return Markup(_SUBSET.render(text))  # noqa: S704 - HTML is off in this renderer, so that all of the text is escaped
 
 
@@ -114,7 +114,7 @@ def _display(coding: Mapping[str, Any]) -> str:
 
 
 def _http_only(url: str) -> str:
-    """The address if it leads to a web page; the log may hold anything."""
+    """The URL if it is http or https, else empty; the log may contain anything."""
     try:
         return url if urlsplit(url).scheme in ("http", "https") else ""
     except ValueError:

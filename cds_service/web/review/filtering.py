@@ -1,4 +1,4 @@
-"""The filter of the find page: from the address to a query and back; what cannot be read is a fault with words."""
+"""The filter of the find page: converts a URL to a query and back; invalid values are faults with a message."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from cds_service.audit.chain import ABOUT_READERS, LASTING, Kind
 from cds_service.audit.query import Query
 
 LONGEST = 256
-# Fields of free text, and what they are called in a query.
+# Free-text fields, and their names in a query.
 TEXTS: Mapping[str, str] = {
     "patient": "patient",
     "user": "user",
@@ -51,11 +51,11 @@ NAMES = ("kind", "since", "until", *TEXTS, *(name for name in CHOICES if name !=
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What the address asks for.
+    """The filter in a URL.
 
     Attributes:
-        values: fields as given, without the empty ones.
-        faults: what cannot be read, in words, by field; then there is no query to run.
+        values: fields as given, without empty ones.
+        faults: messages about invalid values by field; if there are any, there is no query.
     """
 
     values: Mapping[str, str]
@@ -64,17 +64,17 @@ class Filter:
 
     @property
     def address(self) -> str:
-        """The part of the address behind `?`."""
+        """The query string of the URL."""
         return urlencode(self.values)
 
     @property
     def asks_for_looks(self) -> bool:
-        """Whether it asks who looked into the log."""
+        """Whether it asks for entries about who read the log."""
         return "read" in self.query.kinds
 
 
 def read_filter(given: MultiDict[str, str]) -> Filter:
-    """The filter of an address or a form; fields that it does not know are left alone."""
+    """Read the filter from a query string or form; unknown fields are ignored."""
     values = {name: text for name in NAMES if (text := given.get(name, "").strip())}
     faults: dict[str, str] = {}
     wanted: dict[str, Any] = {"kinds": KINDS.get(values.get("kind", ""), KINDS[""])[1]}
@@ -87,10 +87,10 @@ def read_filter(given: MultiDict[str, str]) -> Filter:
 
 
 def _read(name: str, text: str) -> dict[str, Any]:
-    """One field as members of a query.
+    """Convert one field to members of a query.
 
     Raises:
-        ValueError: with what is expected.
+        ValueError: the message says what is expected.
     """
     if name in CHOICES:
         if text not in CHOICES[name]:
@@ -116,7 +116,7 @@ def _read_switch(text: str) -> bool:
 
 
 def _read_time(text: str, *, is_end: bool) -> datetime:
-    """A day, the last one included, or a moment; UTC where nothing else is said."""
+    """Read a day (inclusive if it is the last one) or a time; UTC unless stated otherwise."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:

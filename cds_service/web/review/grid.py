@@ -7,14 +7,14 @@ from dataclasses import dataclass, field, replace
 
 SMALLEST = 5
 HIDDEN = "< 5"  # one of 1 to 4
-WITHHELD = "…"  # large enough, but it would give a hidden one away
+WITHHELD = "…"  # large enough, but it would reveal a hidden count
 BAR_WIDTH = 330
 Place = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A bar of a chart, in pixels; without a width the count is hidden."""
+    """A bar in a chart, in pixels; it has no width if the count is hidden."""
 
     label: str
     text: str
@@ -24,13 +24,13 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A table ready to be shown.
+    """A table ready for display.
 
     Attributes:
         title: of the first column.
         rows: label and cells.
-        total: cells of the last row; None where there is none.
-        hidden: places of cells that are not shown.
+        total: cells of the last row; None if there is no such row.
+        hidden: positions of cells that are not shown.
     """
 
     title: str
@@ -70,7 +70,7 @@ class Grid:
         ]
 
     def with_shares(self, title: str, shares: Sequence[str], whole: int) -> Grid:
-        """One more column, empty where the count that it is made of is hidden."""
+        """Add a column of shares, empty where the underlying count is hidden."""
         texts = ("" if (row, 0) in self.hidden or whole < SMALLEST else text for row, text in enumerate(shares))
         return replace(self, columns=(*self.columns, title), extra=(title, tuple(texts)))
 
@@ -86,11 +86,11 @@ def make_grid(
     parts: Iterable[Sequence[int]] = (),
     total: str = "",
 ) -> Grid:
-    """The table with its small cells found.
+    """Make the table, with its small cells hidden.
 
     Args:
-        parts: columns that add up to another one, so that one hidden cell among them could be computed.
-        total: label of a row of sums; without it there is none.
+        parts: columns that add up to another one, so that a single hidden cell among them could be computed.
+        total: label of the row of sums; without it there is no such row.
     """
     values = tuple(tuple(cells) for _, cells in rows)
     sums = tuple(sum(row[column] for row in values) for column in range(len(columns)))
@@ -100,12 +100,12 @@ def make_grid(
 
 
 def share(part: int, whole: int) -> str:
-    """Whole percent; nothing of nothing."""
+    """The share in whole percent; empty if there is nothing to divide by."""
     return f"{part / whole:.0%}".replace("%", " %") if whole else ""
 
 
 def _hide(values: Sequence[Sequence[int]], parts: Sequence[Sequence[int]], *, has_total: bool) -> frozenset[Place]:
-    """Small cells, and until nothing can be computed from a sum one more of each line that has a single hidden one."""
+    """Hide small cells; while a line has a single hidden cell, hide one more, so that no sum reveals it."""
     hidden = {(r, c) for r, row in enumerate(values) for c, value in enumerate(row) if 0 < value < SMALLEST}
     lines = [[(r, c) for c in part] for r in range(len(values)) for part in parts]
     if has_total and values:

@@ -1,9 +1,9 @@
-"""The hospital's own login for the review pages: to the issuer and back, by authorization code with PKCE.
+"""Login to the review pages through the hospital's issuer: OpenID Connect authorization code flow with PKCE.
 
-A browser on its way holds one secret in a cookie; state, nonce and verifier are made of it, so that nothing of them is
-kept here. That cookie is `Lax`, since the issuer's page leads back. The cookie of a session is `Strict` and is not sent
-along when another site leads here, a redirect of ours behind it included: the last step is a page of our own that goes
-on by itself.
+During login the browser holds one secret in a cookie; state, nonce and verifier are derived from it, so none of them is
+stored here. That cookie is `Lax`, since the issuer's page redirects back. The session cookie is `Strict`, which
+browsers do not send on navigation from another site, not even after a redirect of ours. So the last step is a page of
+our own that continues by itself.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from cds_service.web.review.login import PATH, Gate, own_page, same
 LOG = logging.getLogger("kyphoplasty_cds.review")
 BACK = f"{PATH}/login/callback"
 WAY_COOKIE = "kyphoplasty-cds-way"
-SECONDS = 5.0  # for all that is asked of the issuer in one step
+SECONDS = 5.0  # for all requests to the issuer in one step
 MAX_WANTED = 1024  # characters; browsers drop longer cookies
 MAX_CODE = 4096
 REFUSED = "The login did not succeed, or this account has no role here. Who runs this service can look up why."
@@ -43,10 +43,10 @@ TOO_MANY = "Too many logins from this network address. Wait 15 minutes."
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One browser's way to the issuer and back.
+    """One browser's login in progress at the issuer.
 
     Attributes:
-        wanted: the page that it asked for first.
+        wanted: the page that was requested first.
     """
 
     secret: str
@@ -54,31 +54,31 @@ class Way:
 
     @classmethod
     def of(cls, cookie: str) -> Way | None:
-        """What a cookie says; None when it is none of ours."""
+        """Parse a cookie; None if it is not ours."""
         secret, _, wanted = cookie.partition(" ")
         return cls(secret, own_page(wanted)) if len(secret) == 43 else None
 
     @property
     def cookie(self) -> str:
-        """As the browser holds it."""
+        """The cookie's value."""
         return f"{self.secret} {self.wanted}"
 
     def made(self, purpose: str) -> str:
-        """The text of this way for one purpose; nobody who sees one of them can tell another."""
+        """A value derived for one purpose; knowing one of them does not reveal another."""
         return _base64(hmac.digest(self.secret.encode(), purpose.encode(), hashlib.sha256))
 
     @property
     def challenge(self) -> str:
-        """That of the verifier (RFC 7636, S256)."""
+        """The PKCE challenge for the verifier (RFC 7636, S256)."""
         return _base64(hashlib.sha256(self.made("verifier").encode()).digest())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssuerLogin:
-    """The login by way of the site's issuer.
+    """The login through the site's issuer.
 
     Attributes:
-        redirect: where the issuer leads back to, from the known address alone, never from what a request says.
+        redirect: the redirect URI, from the configured URL only, never from a request.
     """
 
     gate: Gate
@@ -107,14 +107,14 @@ class IssuerLogin:
         return response
 
     def come_back(self) -> AnyResponse:
-        """Take what the issuer's page sent the browser back with, once, and begin a session.
+        """Accept the issuer's response once, and begin a session.
 
-        The return is the try that counts: it asks the issuer and may become an entry. Who only sets out has tried
-        nothing, and any page can make a browser do so, by fifty images for example.
+        Only the return counts as a login attempt: it calls the issuer and may be logged. The start does not, since any
+        page can make a browser start a login, for example with fifty images.
         """
         way = Way.of(request.cookies.get(WAY_COOKIE, ""))
         if way is None or not same(request.args.get("state"), way.made("state")):
-            return self._refuse(PATH, "state")  # perhaps nobody of ours: no entry
+            return self._refuse(PATH, "state")  # may be a stranger: no entry
         if not self.gate.sessions.come_back(way.secret):
             return self._refuse(way.wanted, "replayed")
         try:
@@ -135,8 +135,8 @@ class IssuerLogin:
         """The account that the issuer vouches for.
 
         Raises:
-            LoginRefused: it does not.
-            CallFailed: it cannot be asked.
+            LoginRefused: the issuer or a check refuses the login.
+            CallFailed: the issuer cannot be reached.
         """
         self.issuer.check_sender(request.args.get("iss"), deadline)
         code = request.args.get("code", "")
@@ -159,7 +159,7 @@ class IssuerLogin:
         return self._refuse(way.wanted, fault.reason)
 
     def _refuse(self, wanted: str, reason: str, words: str = REFUSED, status: int = 403) -> AnyResponse:
-        """The login page, with the same words for whatever was wrong; the reason is for the log."""
+        """Show the login page with the same message for every failure; the reason only goes to the log."""
         fields = {"event": "login-refused", "reason": reason, "address": self.gate.address}
         LOG.warning("login", extra={"fields": fields})
         return self.gate.login_page(wanted, words, status)
@@ -169,10 +169,10 @@ class IssuerLogin:
 
 
 def issuer_login(gate: Gate, folder: SiteFolder, connections: Connections) -> IssuerLogin | None:
-    """The login of this site's hospital; None where it names no issuer.
+    """Make the login through the site's issuer; None if the site names none.
 
     Raises:
-        DataFileError: the secret cannot be read, or browsers could only come back over a line that others read.
+        DataFileError: the secret cannot be read, or the redirect would use plain http over a network.
     """
     login = folder.site.review
     if login is None:
@@ -184,7 +184,7 @@ def issuer_login(gate: Gate, folder: SiteFolder, connections: Connections) -> Is
 
 
 def issuer_routes(routes: Blueprint, login: IssuerLogin) -> None:
-    """To the issuer, and back."""
+    """The routes to the issuer and back."""
 
     @routes.get("/login/issuer")
     def set_out() -> AnyResponse:

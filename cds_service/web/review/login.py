@@ -1,8 +1,8 @@
-"""Who looks into the audit log: login by local accounts, sessions, roles, form tokens; each look is an entry.
+"""Access to the review pages: login with local accounts, sessions, roles, form tokens; every access is logged.
 
-The login of the hospital itself stands in `issuer_login.py`.
+The login through the hospital's issuer is in `issuer_login.py`.
 
-The login form itself answers 401 at whatever address was wanted, so that no page has to be remembered in a redirect.
+The login form is the 401 response at the requested URL, so that no page has to be remembered in a redirect.
 """
 
 from __future__ import annotations
@@ -49,14 +49,14 @@ MAY: Mapping[Role, frozenset[Need]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gate:
-    """Between the pages and whoever asks for them.
+    """Controls access to the review pages.
 
     Attributes:
-        base_url: the address under which reviewers reach this service, as far as it is known.
+        base_url: the URL at which reviewers reach this service, if known.
         has_local: whether local accounts may log in.
-        hospital: whose own login there is too; empty where there is none.
-        trusted_proxies: that are believed about the address of who asks, so that tries are counted by person.
-        count: told of each try to log in.
+        hospital: name of the hospital with its own login; empty if there is none.
+        trusted_proxies: proxies that may state the client's address, so that attempts are counted by person.
+        count: called for each login attempt.
     """
 
     accounts: Accounts
@@ -71,9 +71,9 @@ class Gate:
 
     @property
     def address(self) -> str:
-        """Network address of who asks: what a trusted proxy says last, else who is connected; empty when there is none.
+        """The client's network address: as stated by a trusted proxy, else that of the connection; may be empty.
 
-        Nothing before the last word of `X-Forwarded-For` counts: whoever asks can have written it.
+        Only the last item of `X-Forwarded-For` counts: the client can forge the others.
         """
         peer = request.remote_addr or ""
         forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
@@ -84,7 +84,7 @@ class Gate:
         return bool(plain) and any(ip_address(plain) in network for network in self.trusted_proxies)
 
     def admit(self) -> Response | None:
-        """Let a reviewer pass, with a valid token in every form; everybody else sees the login form."""
+        """Admit a reviewer, with a valid token in every form; everyone else sees the login form."""
         if "\0" in request.path or any("\0" in one for one in chain.from_iterable(request.values.items(multi=True))):
             raise BadRequest("A NUL is part of no address and of no form.")  # PostgreSQL knows no text with one
         if request.endpoint in BEFORE_LOGIN:
@@ -100,15 +100,15 @@ class Gate:
 
     @property
     def reviewer(self) -> Session:
-        """Who is logged in; behind `admit` there always is one."""
+        """The reviewer who is logged in; after `admit` there always is one."""
         session: Session = g.reviewer
         return session
 
     def need(self, what: Need) -> None:
-        """Refuse where the role does not allow this.
+        """Refuse what the role does not allow.
 
         Raises:
-            Forbidden: after an entry that says so.
+            Forbidden: after the refusal has been logged.
         """
         if not may(what):
             self.note(request.endpoint or "", result="denied", content={"why": "role"})
@@ -124,10 +124,10 @@ class Gate:
         about: str | None = None,
         content: Mapping[str, Any] | None = None,
     ) -> None:
-        """Append the entry of what a reviewer does; nothing is shown without it.
+        """Append an entry about a reviewer's action; nothing is shown without it.
 
         Raises:
-            AuditUnavailable: it could not be written.
+            AuditUnavailable: the entry could not be written.
         """
         reviewer: Session | None = g.get("reviewer")
         who = {"role": reviewer.role} if reviewer else {}
@@ -144,7 +144,7 @@ class Gate:
         )
 
     def login_page(self, wanted: str, fault: str = "", status: int = 401) -> Response:
-        """The form, with a token of its own that a cookie repeats."""
+        """The login form, with its own token, which a cookie repeats."""
         token = request.cookies.get(FORM_COOKIE) or secrets.token_urlsafe(32)
         ways = {"has_local": self.has_local, "hospital": self.hospital}
         page = render_template("review-login.html", wanted=own_page(wanted), token=token, fault=fault, **ways)
@@ -153,7 +153,7 @@ class Gate:
         return response
 
     def log_in(self) -> AnyResponse:
-        """Check the form, and begin a session."""
+        """Check the login form and begin a session."""
         wanted, name = own_page(request.form.get("wanted", PATH)), request.form.get("name", "").strip().lower()
         if not self.has_local:
             return self.login_page(wanted, NO_ACCOUNTS, 403)
@@ -168,14 +168,14 @@ class Gate:
             return self.login_page(wanted, REFUSED, 429)
         if not fits:
             self.count("denied")
-            # The name that was typed may be a password, so only a name that exists is written down.
+            # The typed name may be a password, so only existing names are logged.
             known = name if self.accounts.find(name) else None
             self.note("login", kind="login", result="denied", content={"account": known, "address": address})
             return self.login_page(wanted, REFUSED)
         return self.open(redirect(wanted, 303), self.sessions.begin(name), {"address": address})
 
     def open(self, response: AnyResponse, token: str, content: Mapping[str, Any]) -> AnyResponse:
-        """The response with a session that has just begun, once the log says so."""
+        """Log the new session, and add it to the response."""
         g.reviewer = self.sessions.session(token)
         self.count("opened")
         self.note("login", kind="login", result="login", content=content)
@@ -184,7 +184,7 @@ class Gate:
         return response
 
     def log_out(self) -> AnyResponse:
-        """End the session here and in the browser."""
+        """End the session on the server and in the browser."""
         self.note("login", kind="login", result="logout")
         self.sessions.end(request.cookies.get(COOKIE, ""))
         response = redirect(f"{PATH}/login", 303)
@@ -201,17 +201,17 @@ class Gate:
         path: str = PATH,
         lax: bool = False,
     ) -> None:
-        """A cookie for these pages and no script.
+        """Set a cookie for these pages, hidden from scripts.
 
-        Without `Secure` for plain HTTP on this machine alone, where there is no wire to listen on.
+        `Secure` is only left out for plain HTTP on this machine, where no network is involved.
 
         Args:
-            response: that sets it.
+            response: the response that sets it.
             name: of the cookie.
-            value: what it holds.
-            seconds: how long the browser keeps it; until it is closed when None.
-            path: below which it is sent.
-            lax: sent too when another site leads here.
+            value: of the cookie.
+            seconds: how long the browser keeps it; None until the browser is closed.
+            path: the path below which it is sent.
+            lax: whether it is also sent on navigation from another site.
         """
         here = urlsplit(self.base_url)
         is_local = here.scheme == "http" and _is_loopback(here.netloc) and _is_loopback(request.host)
@@ -223,7 +223,7 @@ class Gate:
 
 
 def login_routes(routes: Blueprint, gate: Gate) -> None:
-    """Login, logout, and the gate before all other pages of this blueprint."""
+    """The routes for login and logout, and the gate before all other pages of this blueprint."""
     routes.before_request(gate.admit)
 
     @routes.route("/login", methods=["GET", "POST"])
@@ -236,28 +236,28 @@ def login_routes(routes: Blueprint, gate: Gate) -> None:
 
 
 def may(what: Need) -> bool:
-    """Whether the role of who is logged in allows this."""
+    """Whether the reviewer's role allows this."""
     reviewer: Session | None = g.get("reviewer")
     return reviewer is not None and what in MAY[reviewer.role]
 
 
 def own_page(wanted: str) -> str:
-    """The address if it is one of these pages, else the first of them."""
+    """The URL if it is one of the review pages, else the first page."""
     return wanted if OWN_PAGE.fullmatch(wanted) and not wanted.startswith(f"{PATH}/login") else PATH
 
 
 def idle_minutes() -> int:
-    """After so many minutes without a page a session is over."""
+    """The minutes of inactivity after which a session ends."""
     return int(IDLE.total_seconds() // 60)
 
 
 def same(given: str | None, expected: str | None) -> bool:
-    """Whether both are there and equal, without telling by the time how much of them is."""
+    """Whether both are present and equal, compared in constant time."""
     return bool(given and expected) and hmac.compare_digest(str(given).encode(), str(expected).encode())
 
 
 def _plain_address(text: str) -> str:
-    """The IP address that this text is, written plainly; empty when it is none."""
+    """The normalised IP address in this text; empty if it is not one."""
     try:
         found = ip_address(text)
     except ValueError:

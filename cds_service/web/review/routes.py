@@ -1,6 +1,6 @@
-"""`/audit`: the review pages. Find entries, follow a patient, open one entry as it was shown, take entries out.
+"""`/audit`: the review pages. Find entries, follow a patient, open an entry as it was shown, export entries.
 
-Each look is an entry before the page leaves; a page without its entry is not shown. Patients appear by their ids alone.
+Every access is logged before the page is sent; otherwise the page is not shown. Patients appear only by their ids.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ def _gate(around: Surroundings, store: AuditStore) -> Gate:
 
 
 def _surround(routes: Blueprint) -> None:
-    """Headers, the frame of the pages, and what is no page."""
+    """Register headers, the page layout, and error pages."""
 
     @routes.after_request
     def restrict(response: Response) -> Response:
@@ -124,7 +124,7 @@ def _find_routes(routes: Blueprint, desk: Desk) -> None:
         if not may("patients"):
             return redirect(url_for("review.figures"), 303)
         wanted, after = read_filter(request.args), Cursor.parse(request.args.get("after", ""))
-        if not all(request.args.values()):  # a form sends its empty fields too
+        if not all(request.args.values()):  # forms also send empty fields
             return redirect(f"{url_for('review.find')}?{wanted.address}".rstrip("?"), 303)
         if wanted.asks_for_looks:
             desk.gate.need("readers")
@@ -150,7 +150,7 @@ def _find_routes(routes: Blueprint, desk: Desk) -> None:
 
 
 def _export_routes(routes: Blueprint, desk: Desk) -> None:
-    """Integrity and export."""
+    """The routes for integrity and export."""
 
     @routes.get("/integrity")
     def integrity() -> str:
@@ -177,7 +177,7 @@ def _export_routes(routes: Blueprint, desk: Desk) -> None:
 
 
 def _chunks(desk: Desk, export: Export) -> Iterator[str]:
-    """Lines of an export in pieces that are worth a packet."""
+    """Combine the lines of an export into chunks of useful size."""
     piece: list[str] = []
     size = 0
     for line in export_lines(desk.store.database, export):
@@ -197,7 +197,7 @@ def _error_page(error: HTTPException) -> AnyResponse:
 
 
 def _unavailable_page(error: AuditUnavailable) -> AnyResponse:
-    # Without the frame: it would read the log once more.
+    # Without the page layout, which would read the log again.
     why = f"{error} Nothing is shown without an entry of it."
     g.pop("reviewer", None)
     response = make_response(render_template("review-error.html", status=503, why=why), 503)

@@ -1,4 +1,4 @@
-"""Words of the review pages: codes of the log for people. A code without words of its own is shown as it is."""
+"""The wording of log codes on the review pages. A code without wording is shown unchanged."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ RESULTS: Mapping[str, str] = {
 
 
 def register_words(routes: Blueprint, wording: Wording) -> None:
-    """Filters for the templates."""
+    """Register the filters for the templates."""
 
     def finding_title(name: str) -> str:
         return wording.terms[name].title if name in wording.terms else name
@@ -109,7 +109,7 @@ def say_value(value: Any, unit: str, decimals: int | None = None) -> str:
 
 
 def say_moment(text: str) -> str:
-    """`20 Nov 2026, 09:12:33 UTC` of a moment as the log writes it."""
+    """`20 Nov 2026, 09:12:33 UTC` for a time in the log's format."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
@@ -118,7 +118,7 @@ def say_moment(text: str) -> str:
 
 
 def say_day(text: str | None) -> str:
-    """`20 Nov 2026` of an ISO day or moment."""
+    """`20 Nov 2026` for an ISO day or time."""
     try:
         return say_date(date.fromisoformat(text[:10])) if text else ""
     except ValueError:
@@ -126,7 +126,7 @@ def say_day(text: str | None) -> str:
 
 
 def say_share(share: float | None) -> str:
-    """A share in percent with one decimal: a reviewer wants to see what a card rounds."""
+    """A share in percent with one decimal, since reviewers want to see what a card rounds."""
     return "" if share is None else f"{share * 100:.1f} %"
 
 
@@ -136,7 +136,7 @@ def say_signed(value: float) -> str:
 
 
 def describe_found(found: Found) -> str:
-    """One entry in a few words, from what it is found by alone."""
+    """Describe an entry in a few words, from its search values only."""
     if found.kind == "answer":
         return f"{len(found.cards)} card{'' if len(found.cards) == 1 else 's'} shown"
     words = (RESULTS.get(found.result or "", found.result or ""), found.reason or "")

@@ -1,6 +1,6 @@
-"""What reviewers leave behind: marks and notes about an entry, the mark of a reviewed period; replay and comparison.
+"""Reviewers' work: marks and notes about an entry, the mark of a reviewed period, replay and comparison.
 
-Marks and notes are entries themselves: none is ever changed, a later one stands beside it.
+Marks and notes are entries themselves: none is ever changed, and a later one is added beside it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Pair = tuple[str, str]
 
 
 def work_routes(routes: Blueprint, desk: Desk) -> None:
-    """Marks, notes, replay, comparison."""
+    """The routes for marks, notes, replay and comparison."""
 
     @routes.post("/entries/<entry_id>/mark")
     def mark(entry_id: str) -> AnyResponse:
@@ -64,14 +64,14 @@ def work_routes(routes: Blueprint, desk: Desk) -> None:
 
 
 def _rows_of(found: Replay) -> Iterator[tuple[str, str]]:
-    """Place and what differs there."""
+    """The rows of a comparison: path, and what differs there."""
     for line in found.differences:
         place, _, words = line.partition(": ")
         yield place, words
 
 
 def _side_by_side(then: Mapping[str, str], now: Mapping[str, str]) -> Sequence[tuple[str, Pair]]:
-    """Rows by name, those that differ first."""
+    """Rows by name, with differences first."""
     rows = [(name, (then.get(name, MISSING), now.get(name, MISSING))) for name in {**then, **now}]
     return sorted(rows, key=lambda row: row[1][0] == row[1][1])
 

@@ -1,4 +1,4 @@
-"""What the sandbox page shows and offers: findings and gaps of a record in words, and the orders that it can draft."""
+"""Content of the sandbox page: a record's findings and gaps in words, and the orders that it can draft."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ REASONS = {
 
 
 def patient_json(patient: FoundPatient) -> dict[str, str]:
-    """A patient of a list."""
+    """A patient in a list."""
     details = (patient.gender, f"born {patient.birth_date}" if patient.birth_date else "", patient.id)
     return {"id": patient.id, "title": patient.name or "no name", "story": ", ".join(filter(None, details))}
 
 
 def order_choices() -> dict[str, Any]:
-    """Codes for the orders that the page can draft."""
+    """The codes for the orders that the page can draft."""
     levels = [
         {"level": level, "region": region_of(level), "coding": coding} for level, coding in level_codings().items()
     ]
@@ -66,10 +66,10 @@ def order_choices() -> dict[str, Any]:
 
 
 def describe_record(around: Surroundings, *, server: str, patient_id: str) -> dict[str, Any]:
-    """What the service finds in a record when a kyphoplasty is signed: the same flow as for an EHR.
+    """Describe what the service finds in a record when a kyphoplasty is signed, by the same flow as for an EHR.
 
     Raises:
-        CdsError: as the service itself would refuse the request.
+        CdsError: for the reasons for which the service would refuse the request.
     """
     hook = next(iter(around.service.hooks.values()))
     order = augmentation_order(patient_id, None, (), around.clock().date())

@@ -35,12 +35,12 @@ BUILT_IN = "/sandbox/fhir"
 
 
 def is_open(site: Site | None) -> bool:
-    """Whether the service asks for no token: no site folder, or one without clients."""
+    """Whether the service requires no token: no site folder, or one without clients."""
     return site is None or not site.clients
 
 
 def sandbox_routes(around: Surroundings) -> Blueprint:
-    """The page, and the routes that it calls besides the service."""
+    """The routes for the page, and those that it calls besides the service."""
     routes = Blueprint("sandbox", __name__, url_prefix="/sandbox")
     samples = SamplePatients(around.clock, has_site=around.site is not None)
 
@@ -82,7 +82,7 @@ def sandbox_routes(around: Surroundings) -> Blueprint:
 
 
 def _serve_samples(routes: Blueprint, samples: SamplePatients) -> None:
-    """The built-in FHIR server, below the page's own address."""
+    """The route for the built-in FHIR server, below the page's own URL."""
 
     @routes.route("/fhir", defaults={"path": ""}, methods=["GET", "POST"])
     @routes.route("/fhir/<path:path>", methods=["GET", "POST"])
@@ -93,7 +93,7 @@ def _serve_samples(routes: Blueprint, samples: SamplePatients) -> None:
 
 
 def _built_in(around: Surroundings) -> str:
-    """Base of the built-in server as seen from this service."""
+    """The base URL of the built-in server as seen from this service."""
     is_here = parse_base(around.base_url).is_loopback
     return (around.base_url if is_here else request.host_url.rstrip("/")) + BUILT_IN
 
@@ -104,7 +104,7 @@ def _servers(around: Surroundings) -> list[Mapping[str, str]]:
 
 
 def _search(around: Surroundings, server: str, wanted: str) -> dict[str, Any]:
-    """Patients of an allowed server; without a name or id, the first that it lists."""
+    """Search patients on an allowed server; without a name or id, list the first ones."""
     base = allowed_fhir_server(server, around.site, around.settings.fhir_servers)
     fhir = FhirClient(base.url, connections=around.connections)
     until = time.monotonic() + around.settings.gather_budget_seconds
@@ -116,7 +116,7 @@ def _search(around: Surroundings, server: str, wanted: str) -> dict[str, Any]:
 
 
 def _member(name: str, *, needed: bool = True) -> str:
-    """A text of the request's JSON body. Patients are searched by POST, since URLs end up in logs."""
+    """A text member of the request's JSON body. Patient searches use POST, since URLs end up in logs."""
     body = request.get_json(silent=True)
     value = body.get(name) if isinstance(body, dict) else None
     if not isinstance(value, str) or (needed and not value.strip()):

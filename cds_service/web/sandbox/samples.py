@@ -11,15 +11,15 @@ from cds_service.demo.fhir_search import hold
 from cds_service.demo.fhir_server import FhirApp
 from cds_service.samples import Sample, load_samples
 
-# All on one page: a further page would have to be known to every worker.
+# All on one page: every worker would have to know further pages.
 PAGE_SIZE = 1000
 
 
 class SamplePatients:
-    """The samples as of today. Their dates are relative, so that they are loaded again each day."""
+    """The samples as of today. Their dates are relative, so they are reloaded each day."""
 
     def __init__(self, clock: Callable[[], datetime], *, has_site: bool) -> None:
-        """Nothing is loaded before the first request.
+        """Loads nothing before the first request.
 
         Args:
             clock: now, UTC.
@@ -30,11 +30,11 @@ class SamplePatients:
         self._day: tuple[date, tuple[Sample, ...], FhirApp] | None = None
 
     def server(self) -> FhirApp:
-        """A read-only FHIR server that holds them; it records no requests."""
+        """A read-only FHIR server with the samples; it records no requests."""
         return self._today()[2]
 
     def listed(self, wanted: str) -> list[dict[str, Any]]:
-        """The samples whose title, story or id contains these words; all if there are none."""
+        """The samples whose title, story or id contains these words; all samples if no words are given."""
         words = wanted.casefold().split()
         return [
             _listed(sample, explained=self._has_site or not sample.needs_site)
