@@ -55,9 +55,11 @@ class Drain:
 
     def watch(self, arbiter: Any) -> None:
         """Delay the first SIGTERM; a second one stops at once. Hook `when_ready` of gunicorn."""
-        handle = signal.getsignal(signal.SIGTERM)
+        handle, process = signal.getsignal(signal.SIGTERM), os.getpid()
 
         def on_term(_sig: int, frame: Any) -> None:
+            if os.getpid() != process:  # a worker that has no handlers of its own yet: nothing is in work in it
+                os._exit(0)
             if self.is_ending:
                 handle(signal.SIGQUIT, frame)  # type: ignore[operator, misc]
             elif self._seconds:

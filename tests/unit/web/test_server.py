@@ -65,6 +65,29 @@ def test_it_says_where_it_listens_answers_there_and_ends_cleanly(workers):
     assert process.returncode == 0, errors
 
 
+FORKED_AND_TOLD_TO_END = """
+import os, signal, sys, time
+from cds_service.web.http_server import Drain
+
+class Arbiter:
+    class log:
+        debug = staticmethod(lambda *_: None)
+
+Drain(0.0).watch(Arbiter)
+worker = os.fork()
+if worker == 0:
+    time.sleep(30)
+    os._exit(7)
+os.kill(worker, signal.SIGTERM)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(worker, 0)[1]))
+"""
+
+
+def test_a_worker_that_is_told_to_end_before_it_listens_to_signals_ends():
+    done = subprocess.run([sys.executable, "-c", FORKED_AND_TOLD_TO_END], check=False)
+    assert done.returncode == 0
+
+
 def test_a_port_that_is_taken_is_wrong_use():
     with start("127.0.0.1", "0", "1") as first:
         port = first.stdout.readline().strip().rpartition(":")[2]
