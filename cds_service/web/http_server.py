@@ -46,12 +46,17 @@ class Drain:
             seconds: from SIGTERM until the server stops accepting.
         """
         self._seconds = seconds
-        self._flag = mmap.mmap(-1, 1)
+        self._flag = mmap.mmap(-1, 2)
 
     @property
     def is_ending(self) -> bool:
         """Whether the server was told to stop."""
         return self._flag[0] != 0
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the workers were told to stop."""
+        return self._flag[1] != 0
 
     def watch(self, arbiter: Any) -> None:
         """Delay the first SIGTERM; a second one stops at once. Hook `when_ready` of gunicorn."""
@@ -61,14 +66,18 @@ class Drain:
             if os.getpid() != process:  # a worker that has no handlers of its own yet: nothing is in work in it
                 os._exit(0)
             if self.is_ending:
-                handle(signal.SIGQUIT, frame)  # type: ignore[operator, misc]
+                stop(signal.SIGQUIT, frame)
             elif self._seconds:
                 signal.setitimer(signal.ITIMER_REAL, self._seconds)
             else:
-                handle(signal.SIGTERM, frame)  # type: ignore[operator, misc]
+                stop(signal.SIGTERM, frame)
             self._flag[0] = 1
 
-        signal.signal(signal.SIGALRM, lambda _sig, frame: handle(signal.SIGTERM, frame))  # type: ignore[operator, misc]
+        def stop(how: int, frame: Any) -> None:
+            self._flag[1] = 1
+            handle(how, frame)  # type: ignore[operator, misc]
+
+        signal.signal(signal.SIGALRM, lambda _sig, frame: stop(signal.SIGTERM, frame))
         signal.signal(signal.SIGTERM, on_term)
         arbiter.log.debug("drains for %s seconds", self._seconds)
 
@@ -120,7 +129,11 @@ def serve(
         share_between_workers(folder)
     app = make_app(address)
 
+    drain = drain or Drain(0.0)
+
     def begin(worker: Any) -> None:
+        if drain.is_over:  # the signal came between the fork and this worker's own handlers, and was lost
+            os._exit(0)
         app.extensions.get(AT_WORKER_START, lambda: None)()
         if worker.age == 1:  # the first of all
             print(f"listening on {address}", flush=True)  # noqa: T201 - for whoever started us
@@ -148,7 +161,7 @@ def serve(
         "loglevel": "warning",
         "logger_class": ServerLog,
         "control_socket_disable": True,
-        "when_ready": (drain or Drain(0.0)).watch,
+        "when_ready": drain.watch,
         "post_worker_init": begin,
         # SIGQUIT: threads would be waited for, and an entry is on disk or it is not.
         "worker_int": lambda _worker: os._exit(0),

@@ -74,10 +74,13 @@ class Arbiter:
         debug = staticmethod(lambda *_: None)
 
 Drain(0.0).watch(Arbiter)
+begun, begin = os.pipe()
 worker = os.fork()
 if worker == 0:
+    os.write(begin, b"1")
     time.sleep(30)
     os._exit(7)
+os.read(begun, 1)
 os.kill(worker, signal.SIGTERM)
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(worker, 0)[1]))
 """
