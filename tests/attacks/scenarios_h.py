@@ -285,6 +285,12 @@ def _drug_name(size: int) -> Resource:
     return order_sign((*thin_and_weak(), prescription), kyphoplasty())
 
 
+def _drug_code(size: int) -> Resource:
+    """A class of ATC is looked for as the beginning of a code."""
+    prescription = _prescription(1, medicationCodeableConcept=codeable(ATC, "H02AB06" + "a " * size))
+    return order_sign((*thin_and_weak(), prescription), kyphoplasty())
+
+
 LONG: Mapping[str, tuple[Callable[[int], Resource], int]] = {
     "contained_reasons": (_contained_reasons, 9000),
     "duplicates": (_duplicates, 8000),
@@ -296,6 +302,7 @@ LONG: Mapping[str, tuple[Callable[[int], Resource], int]] = {
     "problem": (_problem, 30_000),
     "problem_displays": (_problem_displays, 4000),
     "drug_name": (_drug_name, 600_000),
+    "drug_code": (_drug_code, 200_000),
 }
 
 

@@ -17,6 +17,7 @@ Form = Literal["plain", "expression", "icd", "icd9", "upper"]
 Listed = Literal["conditions", "drugs", "procedures"]  # the lists whose entries must be identified
 CheckDigit = Literal["none", "verhoeff", "mod10"]
 
+LONGEST_CODE = 200  # characters, with its system; some look-ups try every beginning of a code
 MEASURES = "https://kyphoplasty-cds.org/fhir/CodeSystem/measures"
 ORDERS = "https://kyphoplasty-cds.org/fhir/CodeSystem/orders"
 REMEMBERED, LONGEST_URI = 1024, 200
@@ -84,7 +85,12 @@ class CodeSystems:
     _by_spelling: dict[str, str] = field(default_factory=dict)  # as records write them
 
     def normalise(self, system: str, code: str) -> tuple[str, str]:
-        """Normalise system and code for comparison; unknown systems are returned unchanged."""
+        """Normalise system and code for comparison; unknown systems are returned unchanged.
+
+        Nothing longer than `LONGEST_CODE` is a code: it becomes the empty one.
+        """
+        if len(system) + len(code) > LONGEST_CODE:
+            return system, ""
         uri = self._by_spelling.get(system) or self._uri_of(system)
         spec = self.specs.get(uri)
         if spec is None:

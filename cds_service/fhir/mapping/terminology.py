@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cds_service.fhir.mapping.code_systems import CodeSystems, Listed, load_code_systems
+from cds_service.fhir.mapping.code_systems import LONGEST_CODE, CodeSystems, Listed, load_code_systems
 from cds_service.fhir.mapping.drug_table import DrugTable, load_drugs
 from cds_service.fhir.mapping.durations import DurationRules, load_durations
 from cds_service.fhir.mapping.languages import Languages, load_languages
@@ -32,9 +32,8 @@ from cds_service.fhir.raw_json import LISTS
 
 Code = tuple[str, str]
 
-# Records repeat the same codes, so lookups are cached: this many, by spellings up to this length.
+# Records repeat the same codes, so lookups are cached: this many, by spellings up to `LONGEST_CODE`.
 REMEMBERED = 4096
-LONGEST_CODE = 200
 NOTHING: frozenset[str] = frozenset()
 
 
