@@ -373,7 +373,9 @@ APPLICATIONS: dict[int, tuple[Service, Asked]] = {}
 def application(service: Service | None = None) -> Asked:
     """The application around this service, made once."""
     chosen = service or open_service()
-    return APPLICATIONS.setdefault(id(chosen), (chosen, Asked(chosen)))[1]
+    if id(chosen) not in APPLICATIONS:
+        APPLICATIONS[id(chosen)] = (chosen, Asked(chosen))
+    return APPLICATIONS[id(chosen)][1]
 
 
 def ask(body: Mapping[str, Any], *, service: Service | None = None, now: datetime = NOW) -> list[dict[str, Any]]:
