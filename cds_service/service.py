@@ -159,7 +159,7 @@ def answer(service: Service, hook: ServiceHook, request: HookRequest, ports: Por
     if order is None and not _follows_augmentation(support, service.policy, today):
         return HookResponse(cards=())
 
-    found = _conclude(service, hook, request, drafts, order, record, support, today, ports.base_url)
+    found = _conclude(service, hook, request, drafts, order, record, support, today, ports)
     ports.deadline.check()
     built = () if found.has("deceased") else build_cards(found)
     whole = whole_cards(found, built)
@@ -183,10 +183,10 @@ def _conclude(
     record: PatientRecord,
     support: SupportOrders,
     today: date,
-    base_url: str,
+    ports: Ports,
 ) -> Answer:
     """Steps 3 to 5, and the suggested orders: pure, the same for the same record and day."""
-    findings = _facts(service, order, record, today)
+    findings = _facts(service, order, record, today, ports.deadline)
     assessment = assess(findings, service.models, service.studies, service.policy)
     situation = Situation(
         findings=findings,
@@ -212,7 +212,7 @@ def _conclude(
     )
     return Answer(
         hook_instance=request.hook_instance,
-        base_url=base_url,
+        base_url=ports.base_url,
         order=order,
         record=with_drafts(state_of(record), drafts),
         findings=findings,
@@ -227,7 +227,9 @@ def _conclude(
     )
 
 
-def _facts(service: Service, order: AugmentationOrder | None, record: PatientRecord, today: date) -> Findings:
+def _facts(
+    service: Service, order: AugmentationOrder | None, record: PatientRecord, today: date, deadline: Deadline
+) -> Findings:
     """Step 3. Nothing dated after the order counts."""
     written = order.authored if order else None
     observed = extract_findings(
@@ -237,6 +239,7 @@ def _facts(service: Service, order: AugmentationOrder | None, record: PatientRec
         today=today,
         not_after=min(written, today) if written else today,
         treated=order.levels if order else (),
+        deadline=deadline,
     )
     return derive(observed, service.finding_specs, order, sarcopenia_criteria=service.policy.sarcopenia.criteria)
 

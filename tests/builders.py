@@ -14,6 +14,7 @@ from fhir.resources.R4B import get_fhir_model_class
 
 from cds_service.core.facts import Findings
 from cds_service.core.vocabulary import FindingSpec
+from cds_service.deadline import Deadline
 from cds_service.fhir.facts.findings import extract_findings
 from cds_service.fhir.gathering.picking import Sourced, Unreadable, concepts_of, medication_of
 from cds_service.fhir.gathering.record import PatientRecord, Read
@@ -215,6 +216,7 @@ def findings_of(
     not_after: date | None = None,
     shuffled: int | None = None,
     treated: tuple[str, ...] = (),
+    deadline: Deadline | None = None,
     **record: Any,
 ) -> Findings:
     """What the record of these resources says; `shuffled` is the seed of another order of the same resources."""
@@ -223,4 +225,5 @@ def findings_of(
         random.Random(shuffled).shuffle(listed)
     mapped = record.get("mapped") or terminology()
     read = record_of(*listed, **record)
-    return extract_findings(read, specs(), mapped, today=today, not_after=not_after or today, treated=treated)
+    until = not_after or today
+    return extract_findings(read, specs(), mapped, today=today, not_after=until, treated=treated, deadline=deadline)

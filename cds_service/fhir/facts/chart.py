@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from cds_service.core.facts import Finding, Gap, GapReason, Origin, PassedOver, Provenance
 from cds_service.core.vocabulary import FindingSpec
+from cds_service.deadline import Deadline
 from cds_service.fhir.facts.drugs import Drug, read_billed, read_drug
 from cds_service.fhir.facts.moments import Moment, effective_moment
 from cds_service.fhir.gathering.picking import MEDICATION_TYPES, NOT_UNDERSTOOD, Sourced
@@ -102,6 +103,7 @@ class Chart:
         today: the day from which ages of values are counted.
         not_after: values dated later do not count.
         treated: levels that the order treats; empty if they are not known.
+        deadline: of the answer; None where nobody waits.
     """
 
     kinds: Mapping[str, Sequence[Entry]]
@@ -113,6 +115,16 @@ class Chart:
     today: date
     not_after: date
     treated: tuple[str, ...] = ()
+    deadline: Deadline | None = None
+
+    def check_time(self) -> None:
+        """Go on while there is time: asked for each resource, since records may be long.
+
+        Raises:
+            DeadlinePassed: there is none.
+        """
+        if self.deadline is not None:
+            self.deadline.check()
 
     def of_kind(self, *kinds: str) -> Iterable[Entry]:
         """Resources of these types."""
@@ -167,10 +179,24 @@ class Chart:
 
 
 def open_chart(
-    record: PatientRecord, terminology: Terminology, *, today: date, not_after: date, treated: tuple[str, ...] = ()
+    record: PatientRecord,
+    terminology: Terminology,
+    *,
+    today: date,
+    not_after: date,
+    treated: tuple[str, ...] = (),
+    deadline: Deadline | None = None,
 ) -> Chart:
-    """Index the record in a fixed order, without resources that a corrected copy replaces."""
-    entries = [_entry(one, terminology) for one in record.resources]
+    """Index the record in a fixed order, without resources that a corrected copy replaces.
+
+    Raises:
+        DeadlinePassed: the record is too long for the time there is.
+    """
+    entries = []
+    for one in record.resources:
+        if deadline is not None:
+            deadline.check()
+        entries.append(_entry(one, terminology))
     ordered = in_order(entries, name=lambda entry: entry.reference, raw=lambda entry: entry.raw)
     kinds: dict[str, list[Entry]] = {}
     for entry in _without_replaced([entry for same in ordered for entry in _each_once(same)]):
@@ -189,6 +215,7 @@ def open_chart(
         today=today,
         not_after=not_after,
         treated=treated,
+        deadline=deadline,
     )
 
 

@@ -10,6 +10,7 @@ from datetime import date
 
 from cds_service.core.facts import Finding, Findings, Gap, PassedOver
 from cds_service.core.vocabulary import FindingSpec
+from cds_service.deadline import Deadline
 from cds_service.fhir.facts.answers import find_answer
 from cds_service.fhir.facts.bone_density import find_t_score
 from cds_service.fhir.facts.changes import find_change
@@ -38,6 +39,7 @@ def extract_findings(
     today: date,
     not_after: date,
     treated: tuple[str, ...] = (),
+    deadline: Deadline | None = None,
 ) -> Findings:
     """Read every finding in the vocabulary as known or as a gap, whatever the order of the resources.
 
@@ -48,8 +50,12 @@ def extract_findings(
         today: the day from which ages of the patient and of values are counted.
         not_after: values dated later do not count.
         treated: levels that the order treats; a fracture there is the present one.
+        deadline: of the answer; None where nobody waits.
+
+    Raises:
+        DeadlinePassed: the record is too long for the time there is.
     """
-    chart = open_chart(record, terminology, today=today, not_after=not_after, treated=treated)
+    chart = open_chart(record, terminology, today=today, not_after=not_after, treated=treated, deadline=deadline)
     known: dict[str, Finding] = {}
     gaps: dict[str, Gap] = {}
     passed: list[PassedOver] = []

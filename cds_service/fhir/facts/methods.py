@@ -14,10 +14,12 @@ from cds_service.core.vocabulary import Method
 from cds_service.fhir.facts.chart import Chart
 from cds_service.fhir.facts.observations import Reading
 from cds_service.fhir.mapping.code_systems import MEASURES
+from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
 from cds_service.fhir.orders.level_text import LEVELS, in_order, levels_named
 from cds_service.fhir.raw_json import member, objects, text, texts_of
 
 BESIDE = "beside the fracture"
+TOO_LONG = "described in more words than are read"
 NO_LEVELS = frozenset({"T1", "T2"})  # MRI sequences in words about an image, not levels
 # Notes cover more than the measurement: sentences about the fracture do not say where the value was measured.
 _ABOUT_FRACTURE = re.compile(r"fra[ck]t|[OV]CF\b|骨折|plast[iy]|cement|zement|edema|ödem", re.IGNORECASE)
@@ -40,7 +42,10 @@ class Way(NamedTuple):
 
 def judge_method(reading: Reading, method: Method, chart: Chart) -> Way:
     """Compare the method on record with what the finding requires."""
+    chart.check_time()
     spoken, notes = tuple(_spoken(reading)), tuple(_notes(reading))
+    if sum(map(len, (*spoken, *notes))) > LONGEST_TEXT:
+        return Way(TOO_LONG, is_accepted=False, site="")
     named = frozenset[str]().union(
         *(chart.terminology.methods.named(words, method.ways) for words in (*spoken, *notes))
     )

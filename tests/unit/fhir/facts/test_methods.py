@@ -11,6 +11,8 @@ import pytest
 
 from cds_service.core.derived import derive
 from cds_service.core.facts import AugmentationOrder, Finding, Findings
+from cds_service.deadline import Deadline
+from cds_service.errors import DeadlinePassed
 from tests.builders import (
     MEASURES,
     SCT,
@@ -311,3 +313,15 @@ def test_the_reason_of_the_order_counts_as_well():
     reasons = order("L1", reasons=frozenset({"osteoporosis"}))
     gap = derived(t_score(2.7), order=reasons).gaps["bmd-t-score"]
     assert gap.detail == "T-score 2.7: is a minus sign missing?"
+
+
+def test_a_description_too_long_to_be_read_is_said_and_the_value_is_not_used():
+    note = [{"text": "unenhanced CT, axial, trabecular ROI. " * 300}]
+    gap = read("ct-attenuation", note=note).gaps["ct-attenuation"]
+    assert (gap.reason, gap.value) == ("other-method", 84)
+    assert gap.detail.endswith("not used: described in more words than are read")
+
+
+def test_a_record_is_read_no_longer_than_its_answer_may_take():
+    with pytest.raises(DeadlinePassed):
+        findings_of(t_score(-2.5), deadline=Deadline.after(0))
