@@ -30,13 +30,12 @@ $(VENV)/.ready-dev: $(VENV)/.ready
 demo: $(VENV)/.ready ## the main job end to end: sample patients, an order signed over HTTP, the cards in the terminal
 	@$(BIN)/kyphoplasty-cds demo $(if $(PATIENT),--patient $(PATIENT)) $(if $(KEEP),--keep)
 
-# One process a processor; files that share costly answers stay together (`xdist_group`).
-PYTEST := $(BIN)/python -m pytest -rs -n auto --dist loadgroup
+PYTEST := $(BIN)/python -m pytest -rs -n auto
 FAST := tests/unit tests/scenarios tests/patients tests/reading tests/conformance
 SYSTEM := tests/integration tests/attacks tests/faults tests/fuzz tests/deploy tests/endurance tests/browser
 
 test: $(VENV)/.ready-dev ## what a developer runs: units, sample patients, conformance; in three minutes on two cores
-	@$(PYTEST) $(FAST) $(ARGS)
+	@$(PYTEST) --dist loadfile $(FAST) $(ARGS)
 	@echo "not run: make test-system (servers, browsers, attacks, faults, deployment), make check (tables of reduced models)"
 
 test-system: $(VENV)/.ready-dev ## the rest: real FHIR servers, PostgreSQL, nginx, browsers, attacks, faults (make servers first)

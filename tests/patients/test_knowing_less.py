@@ -17,8 +17,6 @@ from tests.patients.asking import cards_of
 from tests.patients.rules import headline_of
 from tests.patients.typical import typical_order
 
-pytestmark = pytest.mark.xdist_group("knowing less")  # all compare the same answers
-
 NUMBER = 70
 # Inputs of the three models, and what they are derived from.
 INPUTS = {

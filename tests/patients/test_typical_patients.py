@@ -17,8 +17,6 @@ from tests.patients.reading import count_words, text_of
 from tests.patients.rules import RULES
 from tests.patients.typical import LONGEST, MEAN_LENGTH, MOST_WARNINGS, MOST_WORDS, tally, typical_orders
 
-pytestmark = pytest.mark.xdist_group("typical orders")  # all read the same answers
-
 ORDERS = list(typical_orders(300))
 
 
