@@ -1,159 +1,170 @@
-"""`make bench`: the service beside a fixed answer in one run, as ratios; ends with 1 where a bound does not hold.
+"""`make bench`: the service beside a fixed Flask answer on the same server, as ratios; ends with 1 where a bound fails.
 
-All servers and the load generator share this machine. Absolute figures are for this machine alone; ratios are taken
-round by round. `deploy/bench.md` is written when every row was measured.
+The servers and the load generator share this machine, so absolute figures hold for it alone; ratios are taken round by
+round. `deploy/bench.md` holds the last whole run.
 """
 
 from __future__ import annotations
 
 import argparse
 import functools
-import json
+import os
+import sys
 import tempfile
-import time
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from statistics import median
 
-from tests.bench import figures
-from tests.bench.load import Call, Measured, load
-from tests.bench.rows import BY_NAME, ROWS, Line, Row, bounds, ratio
-from tests.bench.running import ROOT, Running
-from tests.bench.servers import NotHere, Servers, tokens
-from tests.bench.table import Bound, bounds_table, circumstances, markdown
+from tests.bench.bodies import kyphoplasty_call, other_call
+from tests.bench.load import Call, Measured, check, load
+from tests.bench.review_pages import slowest_page
+from tests.bench.running import ROOT, Running, megabytes
+from tests.live_service import SERVICE_ID
+from tests.postgres_server import find_programs, postgres_server
 
 REPORT = ROOT / "deploy" / "bench.md"
-WARM_SECONDS = 3
+CONNECTIONS, WORKERS, STARTS, WARM_SECONDS = 8, 2, 5, 3
+CALL = f"/cds-services/{SERVICE_ID}"
+SERVE = (sys.executable, "-m", "cds_service.cli", "serve", "--port", "PORT", "--workers", str(WORKERS))
+STATIC = (sys.executable, "-m", "tests.bench.baseline_app", "PORT", str(WORKERS))
+OTHER, FULL = Call(CALL, other_call(), cards=0), Call(CALL, kyphoplasty_call(), cards=2)
+ROWS = {
+    "static": ("Flask, two fixed cards", "static", Call("/fixed", other_call(), cards=2)),
+    "other": ("an order that is not ours", "sqlite", OTHER),
+    "sqlite": ("kyphoplasty, 176 KB of prefetch, SQLite", "sqlite", FULL),
+    "postgres": ("the same, PostgreSQL", "postgres", FULL),
+}
+ENTRIES = 100_000  # of the audit log behind the review pages
 say = functools.partial(print, flush=True)
 
 
+@dataclass(frozen=True)
+class Bound:
+    """What was found, and the most or the least that is wanted of it."""
+
+    what: str
+    found: float
+    unit: str = ""
+    most: float | None = None
+    least: float | None = None
+
+    @property
+    def holds(self) -> bool:
+        return (self.most is None or self.found <= self.most) and (self.least is None or self.found >= self.least)
+
+    def cells(self) -> tuple[str, ...]:
+        wanted = f"at most {self.most:g}" if self.most is not None else f"at least {self.least:g}"
+        found = f"{self.found:.2f}" if self.found < 10 else f"{self.found:.0f}"
+        return self.what, f"{found}{self.unit}", f"{wanted}{self.unit}", "ok" if self.holds else "NOT"
+
+
 def main() -> int:
-    """Measure the rows that were asked for, or all."""
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("rows", nargs="*", metavar="ROW", help=", ".join((*BY_NAME, *figures.BY_NAME)))
     options.add_argument("--rounds", type=int, default=5)
     options.add_argument("--seconds", type=float, default=3, help="of one row in one round")
-    options.add_argument("--entries", type=int, default=0, help="of the audit log behind the review pages")
     chosen = options.parse_args()
-    unknown = set(chosen.rows) - {*BY_NAME, *figures.BY_NAME}
-    if unknown:
-        options.error(f"no such row: {', '.join(sorted(unknown))}")
-    began = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="kyphoplasty-cds-bench-") as folder, Servers(Path(folder)) as servers:
-        lines = _measure(servers, _wanted(chosen.rows), chosen.rounds, chosen.seconds)
-        found = figures.measure(servers, lines, chosen.rows or tuple(figures.BY_NAME), chosen.entries)
-    judged = [*bounds(lines), *(bound for figure in found for bound in figure.bounds)]
-    text = _report(lines, found, judged, chosen.rounds, chosen.seconds)
+    with tempfile.TemporaryDirectory(prefix="kyphoplasty-cds-bench-") as name, ExitStack() as stack:
+        folder = Path(name)
+        servers = _servers(folder, stack)
+        found = _measure(servers, folder, chosen.rounds, chosen.seconds)
+        memory = max(megabytes(worker) for worker in servers["sqlite"].workers())
+        bounds = [*_ratios(found), Bound("memory of a worker, PSS", memory, " MB", most=150)]
+    with tempfile.TemporaryDirectory(prefix="kyphoplasty-cds-bench-") as name:
+        bounds.append(Bound("start to the first card", _start(Path(name)), " s", most=3))
+        address, seconds = slowest_page(Path(name), ENTRIES)
+        bounds.append(Bound(f"slowest review page, {ENTRIES:,} entries ({address})", seconds, " s", most=1))
+    text = _report(found, bounds, chosen.rounds, chosen.seconds)
     say("\n" + text)
-    say(f"measured in {time.monotonic() - began:.0f} s")
-    if not chosen.rows:
-        REPORT.write_text(text, encoding="utf-8")
-        say(f"written to {REPORT.relative_to(ROOT)}")
-    return int(any(one.holds is False for one in judged))
+    REPORT.write_text(text, encoding="utf-8")
+    return int(not all(one.holds for one in bounds))
 
 
-def _wanted(names: Iterable[str]) -> tuple[Row, ...]:
-    """These rows and those they stand beside, in order; all without names."""
-    asked = set(names)
-    if not asked:
-        return ROWS
-    for row in reversed(ROWS):
-        if row.name in asked:
-            asked |= set(row.beside)
-    return tuple(row for row in ROWS if row.name in asked)
+def _servers(folder: Path, stack: ExitStack) -> Mapping[str, Running]:
+    """Those that are measured side by side, and answer; PostgreSQL where it is installed."""
+    servers = {
+        "static": Running("static", STATIC, folder),
+        "sqlite": Running("sqlite", SERVE, folder, {"DATABASE_URL": f"sqlite:///{folder / 'audit.sqlite3'}"}),
+    }
+    if programs := find_programs():
+        url = stack.enter_context(postgres_server(programs)).new_database()
+        servers["postgres"] = Running("postgres", SERVE, folder, {"DATABASE_URL": url})
+    for name, server in servers.items():
+        stack.enter_context(server)
+        server.wait_for("/health/live" if name == "static" else "/health/ready")
+    return servers
 
 
-@dataclass(frozen=True)
-class _Asked:
-    """A row with its server running, and the rate to be expected, so that there are tokens enough."""
-
-    row: Row
-    server: Running
-    call: Call
-    folder: Path
-    rate: float = 1500
-
-    def load(self, seconds: float) -> Measured:
-        number = int(self.rate * seconds * 2) + 200 if self.row.has_tokens else 0
-        return load(
-            self.server,
-            self.call,
-            seconds=seconds,
-            connections=self.row.connections,
-            folder=self.folder,
-            tokens=tokens(number),
-        )
-
-    def check(self) -> None:
-        """Ask once: the answer is the one that is meant to be measured.
-
-        Raises:
-            RuntimeError: it is another.
-        """
-        body = self.call.body.replace("@P@", "p0").replace("@H@", "3f0a2c1e-5b1d-4c8e-9d6b-0a1b2c3d4e5f")
-        headers = {"Authorization": f"Bearer {tokens(1)[0]}"} if self.row.has_tokens else {}
-        status, answer = self.server.ask(self.call.path, body.encode() if body else None, **headers)
-        cards, wanted = len(json.loads(answer).get("cards", ())) if status == 200 else 0, self.call.cards
-        is_right = wanted is None or (cards >= wanted and bool(cards) == bool(wanted))
-        if status != 200 or not is_right:
-            raise RuntimeError(f"{self.row.name}: {status}, {cards} cards, {answer[:300]!r}")
-
-
-def _measure(servers: Servers, rows: Iterable[Row], rounds: int, seconds: float) -> dict[str, Line]:
-    """Every row once a round."""
-    asked: list[_Asked] = []
-    for row in rows:
-        try:
-            one = _Asked(row, servers.get(row.server), row.call(servers), servers.folder)
-        except NotHere as missing:
-            say(f"{row.name} is left out: {missing}")
-            continue
-        one.check()
-        asked.append(replace(one, rate=one.load(WARM_SECONDS).rate))  # which also warms it
-    found: dict[str, list[Measured]] = {one.row.name: [] for one in asked}
+def _measure(
+    servers: Mapping[str, Running], folder: Path, rounds: int, seconds: float
+) -> Mapping[str, tuple[Measured, ...]]:
+    """Every row once a round, after a warm-up."""
+    asked = {name: (servers[server], call) for name, (_, server, call) in ROWS.items() if server in servers}
+    run = functools.partial(load, connections=CONNECTIONS, folder=folder)
+    for server, call in asked.values():
+        check(server, call)
+        run(server, call, seconds=WARM_SECONDS)
+    found: dict[str, list[Measured]] = {name: [] for name in asked}
     for number in range(rounds):
-        for each in asked:
-            one = each.load(seconds)
-            found[each.row.name].append(one)
-            said = f"{one.rate:8.1f} /s  {one.p50:7.1f} ms  {one.cpu:6.2f} ms of CPU"
-            say(f"round {number + 1} {each.row.name:11} {said}{f'  {one.refused} refused' if one.refused else ''}")
-    return {one.row.name: Line(one.row, tuple(found[one.row.name])) for one in asked}
+        for name, (server, call) in asked.items():
+            one = run(server, call, seconds=seconds)
+            found[name].append(one)
+            say(f"round {number + 1} {name:9} {one.rate:8.1f} /s {one.p50:7.1f} ms {one.cpu:6.2f} ms of CPU")
+    return {name: tuple(measured) for name, measured in found.items()}
 
 
-def _report(
-    lines: Mapping[str, Line], found: Iterable[figures.Figure], judged: list[Bound], rounds: int, seconds: float
-) -> str:
-    rows = [_cells(line, lines) for line in lines.values()]
-    heads = ("Row", "ratio (lowest to highest)", "by CPU", "answers/s", "p50 ms", "p95 ms", "CPU ms", "lost")
+def _ratios(found: Mapping[str, tuple[Measured, ...]]) -> list[Bound]:
+    def middle(name: str, figure: str) -> float:
+        pairs = zip(found[name], found["static"], strict=True)
+        return median(getattr(one, figure) / getattr(base, figure) for one, base in pairs)
+
+    lost = sum(one.refused + one.broken for row in found.values() for one in row)
+    return [
+        Bound("answers a second, other / static", middle("other", "rate"), least=0.5),
+        Bound("processor time, sqlite / static", middle("sqlite", "cpu"), most=50),
+        Bound("answers refused or lost", lost, most=0),
+    ]
+
+
+def _start(folder: Path) -> float:
+    """Seconds from the start of the first process to the first answer with cards, with a new audit log; the median."""
+    body = kyphoplasty_call().replace("@P@", "p0").replace("@H@", "3f0a2c1e-5b1d-4c8e-9d6b-0a1b2c3d4e5f").encode()
+    times = []
+    for number in range(STARTS):
+        settings = {"DATABASE_URL": f"sqlite:///{folder / f'start-{number}.sqlite3'}"}
+        with Running(f"start-{number}", SERVE, folder, settings) as running:
+            times.append(running.wait_for(CALL, body))
+    return median(times)
+
+
+def _report(found: Mapping[str, tuple[Measured, ...]], bounds: list[Bound], rounds: int, seconds: float) -> str:
+    rows = [
+        (f"{name}: {ROWS[name][0]}", *(f"{median(getattr(one, figure) for one in row):.2f}" for figure in FIGURES))
+        for name, row in found.items()
+    ]
     how = (
-        f"`make bench`: {circumstances()} Two workers, eight connections (live: one), {rounds} rounds of {seconds:g} s,"
-        " medians; the load generator shares the cores. Ratios are of answers a second in the same round; by CPU, of"
-        " the servers' processor time for one answer (PostgreSQL's own is not counted). Absolute figures hold for this"
-        " machine alone.\n"
+        f"`make bench`: {datetime.now(UTC):%d %B %Y}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the end."
+        f" Two workers, {CONNECTIONS} connections, {rounds} rounds of {seconds:g} s, medians; the load generator shares"
+        " the cores. CPU is the servers' processor time for one answer, without PostgreSQL's own. Absolute figures"
+        " hold for this machine alone.\n"
     )
-    parts = [
+    parts = (
         "# What an answer costs\n",
         how,
-        markdown(heads, rows) if rows else "",
+        _table(("Row", *FIGURES.values()), rows),
         "",
-        markdown(("Figure", "found"), [(one.title, one.found) for one in found]),
-        "",
-        bounds_table(judged),
-    ]
+        _table(("Bound", "found", "wanted", ""), [one.cells() for one in bounds]),
+    )
     return "\n".join(parts) + "\n"
 
 
-def _cells(line: Line, lines: Mapping[str, Line]) -> tuple[str, ...]:
-    ratios = {name: ratio(line, lines[name]) for name in line.row.beside if name in lines}
-    return (
-        f"{line.row.name}: {line.row.title}",
-        "; ".join(f"{one.rate[0]:.2f} ({one.rate[1]:.2f} to {one.rate[2]:.2f}) {name}" for name, one in ratios.items()),
-        "; ".join(f"{one.cpu[0]:.2f}" for one in ratios.values()),
-        f"{line.middle('rate'):.1f}",
-        *(f"{line.middle(name):.1f}" for name in ("p50", "p95")),
-        f"{line.middle('cpu'):.2f}",
-        str(line.faults),
-    )
+FIGURES = {"rate": "answers/s", "p50": "p50 ms", "p95": "p95 ms", "cpu": "CPU ms"}
+
+
+def _table(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    return "\n".join("| " + " | ".join(row) + " |" for row in (heads, ("---",) * len(heads), *rows))
 
 
 if __name__ == "__main__":

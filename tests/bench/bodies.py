@@ -64,6 +64,7 @@ OTHER = (
     (LOINC, "9279-1", "Respiratory rate", "/min", 15.0),
     (LOINC, "2708-6", "Oxygen saturation in Arterial blood", "%", 97.0),
 )
+OBSERVATIONS = 120
 LISTS = (
     "conditions",
     "medications",
@@ -77,30 +78,14 @@ LISTS = (
 )
 
 
-def kyphoplasty_call(observations: int = 120, *, is_small: bool = False) -> str:
-    """The signing of a kyphoplasty and a brace over full prefetch, a sixth of whose Observations we read.
-
-    Args:
-        observations: in all; of 120 it is twenty different measurements that are read.
-        is_small: Observations with what FHIR demands alone; 10,000 whole ones would pass the limit of a body.
-    """
-    return _text(_call(*_kyphoplasty(), prefetch=_prefetch(observations, is_small=is_small)))
+def kyphoplasty_call() -> str:
+    """The signing of a kyphoplasty and a brace over full prefetch: 120 Observations, of which we read twenty."""
+    return _text(_call(*_kyphoplasty(), prefetch=_prefetch()))
 
 
-def other_call(observations: int = 0) -> str:
-    """The signing of an order that is not ours, without prefetch or over as much of it as ours has."""
-    prefetch = _prefetch(observations, is_small=False) if observations else None
-    return _text(_call(_order("45378", "Colonoscopy"), prefetch=prefetch))
-
-
-def live_call(fhir_server: str) -> str:
-    """The signing of a kyphoplasty and a brace without prefetch."""
-    return _text({**_call(*_kyphoplasty()), "fhirServer": fhir_server})
-
-
-def prefetch_answers(observations: int = 120) -> Json:
-    """What a FHIR server answers to each template, by key."""
-    return _prefetch(observations, is_small=False)
+def other_call() -> str:
+    """The signing of an order that is not ours, without prefetch."""
+    return _text(_call(_order("45378", "Colonoscopy")))
 
 
 def _text(body: Json) -> str:
@@ -160,31 +145,15 @@ def _searchset(*resources: Json) -> Json:
     )
 
 
-def _prefetch(observations: int, *, is_small: bool) -> Json:
+def _prefetch() -> Json:
     """Every key answered; Observations in equal parts."""
     birth = f"{TODAY.year - 81}-01-15"
     found: Json = {"patient": {"resourceType": "Patient", "id": PATIENT, "gender": "female", "birthDate": birth}}
     numbers = count(1)
-    read = max(len(READ), observations // 6)  # one of each key at least
-    for place, (key, rows) in enumerate(READ.items()):
-        wanted = len(range(place, observations, len(READ)))
-        ours = min(wanted, len(rows) if observations == 120 else len(range(place, read, len(READ))))
-        picked = [*islice(cycle(rows), ours), *islice(cycle(OTHER), wanted - ours)]
-        shape = _small if is_small else _whole
-        found[key] = _searchset(*(shape(next(numbers), *row) for row in picked))
+    for key, rows in READ.items():
+        others = islice(cycle(OTHER), OBSERVATIONS // len(READ) - len(rows))
+        found[key] = _searchset(*(_whole(next(numbers), *row) for row in (*rows, *others)))
     return found | {key: _searchset(*_listed(key)) for key in LISTS}
-
-
-def _small(number: int, system: str, code: str, text: str, unit: str, value: float) -> Json:
-    del text
-    return _of_patient(
-        "Observation",
-        f"o{number}",
-        status="final",
-        code={"coding": [{"system": system, "code": code}]},
-        effectiveDateTime=_day(number),
-        valueQuantity={"value": value, "unit": unit, "system": UCUM, "code": unit},
-    )
 
 
 def _whole(number: int, system: str, code: str, text: str, unit: str, value: float) -> Json:

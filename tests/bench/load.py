@@ -6,7 +6,6 @@ import json
 import shutil
 import subprocess
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -24,13 +23,13 @@ class Call:
     """What is sent.
 
     Attributes:
-        body: with `@P@` and `@H@`; none is a GET.
-        cards: of a right answer, at least so many, and none where that is 0; None where the answer has no cards.
+        body: with `@P@` and `@H@`.
+        cards: of a right answer, at least so many, and none where that is 0.
     """
 
     path: str
-    body: str = ""
-    cards: int | None = None
+    body: str
+    cards: int
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ class Measured:
 
     Attributes:
         rate: right answers a second.
-        p50: milliseconds of the answer that half are faster than; likewise p95, p99.
+        p50: milliseconds of the answer that half are faster than; likewise p95.
         cpu: milliseconds of processor time of all the server's processes for one answer.
         refused: answers with another status than 2xx.
         broken: connections that failed, answers that never came.
@@ -48,37 +47,30 @@ class Measured:
     rate: float
     p50: float
     p95: float
-    p99: float
     cpu: float
     refused: int
     broken: int
 
 
-def load(
-    server: Running, call: Call, *, seconds: float, connections: int, folder: Path, tokens: Iterable[str] = ()
-) -> Measured:
+def load(server: Running, call: Call, *, seconds: float, connections: int, folder: Path) -> Measured:
     """Send this call as fast as the server answers it.
 
     Args:
-        folder: for the body and the tokens, which wrk reads from files.
-        tokens: one for each call; there must be enough.
+        folder: for the body, which wrk reads from a file.
 
     Raises:
         RuntimeError: wrk failed, or nothing was answered.
     """
-    body, held = _kept(folder / "body.json", call.body), _kept(folder / "tokens.txt", "\n".join(tokens))
     wrk = shutil.which("wrk")
     if wrk is None:
         raise SystemExit(HOW_TO_GET)
+    body = folder / "body.json"
+    body.write_text(call.body, encoding="utf-8")
     time.sleep(SETTLE_SECONDS)
     before = server.cpu_seconds()
     how = ("-t1", f"-c{connections}", f"-d{seconds:g}s", "--timeout", "30s", "-s", SCRIPT)
-    what = ("POST" if call.body else "GET", body, str(next(RUNS)), held)
     said = subprocess.run(
-        [wrk, *how, server.url + call.path, "--", *what],
-        capture_output=True,
-        text=True,
-        check=False,
+        [wrk, *how, server.url + call.path, "--", body, str(next(RUNS))], capture_output=True, text=True, check=False
     )
     spent = server.cpu_seconds() - before
     if said.returncode or "{" not in said.stdout:
@@ -90,12 +82,18 @@ def load(
     return Measured(
         rate=right / found["seconds"],
         cpu=spent * 1000 / found["calls"],
-        **{name: found[name] for name in ("p50", "p95", "p99", "refused", "broken")},
+        **{name: found[name] for name in ("p50", "p95", "refused", "broken")},
     )
 
 
-def _kept(file: Path, text: str) -> str:
-    if not text:
-        return "-"
-    file.write_text(text, encoding="utf-8")
-    return str(file)
+def check(server: Running, call: Call) -> None:
+    """Ask once, so that what is measured is the answer that is meant.
+
+    Raises:
+        RuntimeError: it is another.
+    """
+    body = call.body.replace("@P@", "p0").replace("@H@", "3f0a2c1e-5b1d-4c8e-9d6b-0a1b2c3d4e5f")
+    status, answer = server.ask(call.path, body.encode())
+    cards = len(json.loads(answer).get("cards", ())) if status == 200 else -1
+    if cards < call.cards or bool(cards) != bool(call.cards):
+        raise RuntimeError(f"{call.path}: {status}, {cards} cards, {answer[:300]!r}")

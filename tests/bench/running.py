@@ -141,30 +141,10 @@ def tree_seconds(process: int) -> float:
     return _ticks(process) / TICKS + sum(tree_seconds(child) for child in children(process))
 
 
-def machine_seconds() -> float:
-    """Processor time that this machine has spent on anything."""
-    user, nice, system, _idle, _waiting, *rest = map(int, Path("/proc/stat").read_text().split("\n")[0].split()[1:])
-    return (user + nice + system + sum(rest[:3])) / TICKS
-
-
-def megabytes(process: int, kind: str = "Pss") -> float:
-    """Memory of a process; 0 once it has ended.
-
-    Args:
-        kind: `Pss`, what it has for itself with its part of what it shares, or `Rss`, what it shares counted whole.
-    """
-    with suppress(OSError):
-        for line in Path(f"/proc/{process}/smaps_rollup").read_text().splitlines():
-            if line.startswith(f"{kind}:"):
-                return int(line.split()[1]) / 1024
-    return 0.0
-
-
-def descriptors(process: int) -> int:
-    """Open files and sockets of a process; 0 once it has ended."""
-    with suppress(OSError):
-        return sum(1 for _ in Path(f"/proc/{process}/fd").iterdir())
-    return 0
+def megabytes(process: int) -> float:
+    """What a process has in memory for itself, with its part of what it shares (PSS)."""
+    rows = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
+    return next(int(row.split()[1]) for row in rows if row.startswith("Pss:")) / 1024
 
 
 def free_port() -> int:
