@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-system check docs fix coverage wheel-test image-test tables servers bench faults fuzz fuzz-parser kill-rounds lock sbom audit-dependencies typical clean
+.PHONY: help demo test test-system check docs fix coverage wheel-test image-test tables servers bench faults fuzz kill-rounds lock sbom audit-dependencies typical clean
 
 help: ## print the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -64,13 +64,7 @@ faults: $(VENV)/.ready-dev ## 500 random mixes of faults of the FHIR server (MIX
 	@FAULT_MIXES=$(or $(MIXES),500) $(BIN)/python -m pytest tests/faults/test_random_faults.py
 
 fuzz: $(VENV)/.ready-dev ## 200,000 broken requests and records, other ones at every run (EXAMPLES=n for another number)
-	@rm -f .cache/fuzz/tallies.ndjson
-	@FUZZ_EXAMPLES=$(or $(EXAMPLES),200000) $(BIN)/python -m pytest tests/fuzz -n 2 -p no:logging $(ARGS); failed=$$?; \
-	$(BIN)/python -m tests.fuzz.tallies; exit $$failed
-
-fuzz-parser: $(VENV)/.ready-dev ## a coverage-guided fuzzer on all that reads octets, for a minute (SECONDS=n for longer)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --group fuzz
-	@$(BIN)/python -m tests.fuzz.parser_fuzzer -max_total_time=$(or $(SECONDS),60)
+	@FUZZ_EXAMPLES=$(or $(EXAMPLES),200000) $(BIN)/python -m pytest tests/fuzz -n 2 -p no:logging $(ARGS)
 
 typical: $(VENV)/.ready-dev ## what 3,000 typical orders are told: warnings, words, lengths, kinds of summary (ORDERS=n, SEED=n)
 	@$(BIN)/python -m tests.patients.typical $(or $(ORDERS),3000) $(if $(SEED),--seed $(SEED))

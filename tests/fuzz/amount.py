@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 from hypothesis import HealthCheck, settings
 
 from cds_service.settings import Settings
 
-KEPT = Path(__file__).resolve().parents[2] / ".cache" / "fuzz"  # what a run leaves behind
-TALLIES = KEPT / "tallies.ndjson"
-CORPUS = Path(__file__).with_name("corpus")
 IS_LONG_RUN = "FUZZ_EXAMPLES" in os.environ
 TOTAL = int(os.environ.get("FUZZ_EXAMPLES", "1000"))
 # Seconds that the service has for an answer, and after which no answer may come: in a long run those that an operator

@@ -5,18 +5,16 @@
 
 from __future__ import annotations
 
-import json
 import logging
 
 import pytest
 
-from tests.fuzz.amount import IS_LONG_RUN, TALLIES
 from tests.fuzz.fuzzed_service import FuzzedService, Tally
 
 
 @pytest.fixture
-def subject_of(tmp_path, request):
-    """The application of a site over an empty log; at the end the log is verified and what was answered is noted."""
+def subject_of(tmp_path):
+    """The application of a site over an empty log; at the end the log is verified."""
     logger = logging.getLogger()
     before = logger.level
     made = []
@@ -32,33 +30,16 @@ def subject_of(tmp_path, request):
     for found in made:
         logger.removeHandler(found.log)
         logger.setLevel(before)
-        if IS_LONG_RUN:
-            _note(request.node.name, found.tally)
         found.close()
 
 
 @pytest.fixture
-def tally(request):
+def tally():
     """What a strategy counts that has no application of its own."""
-    found = Tally()
-    yield found
-    if IS_LONG_RUN:
-        _note(request.node.name, found)
+    return Tally()
 
 
 @pytest.fixture
 def subject(subject_of):
     """The application in open mode."""
     return subject_of()
-
-
-def _note(name: str, tally: Tally) -> None:
-    line = {
-        "strategy": name,
-        "statuses": dict(tally.statuses),
-        "slowest": round(tally.slowest, 3),
-        "answers": tally.answers,
-    }
-    TALLIES.parent.mkdir(parents=True, exist_ok=True)
-    with TALLIES.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(line) + "\n")

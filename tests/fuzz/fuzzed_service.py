@@ -40,17 +40,13 @@ ECHO = re.compile(rb"(?i)canary(?!-route)")
 
 @dataclass
 class Tally:
-    """How often each status was answered, and the slowest answer."""
+    """What was answered; every answer must come before the deadline."""
 
-    statuses: Counter[int] = field(default_factory=Counter)
-    slowest: float = 0.0
     answers: int = 0  # with cards
     statements: set[object] = field(default_factory=set)  # of feedback that was taken
 
     def add(self, status: int, seconds: float) -> None:
         """One answer, refusals among them, which took so long from before it was asked for to its last octet."""
-        self.statuses[status] += 1
-        self.slowest = max(self.slowest, seconds)
         assert seconds < DEADLINE_SECONDS, f"{status} after {seconds:.3f} s"
 
 
