@@ -73,7 +73,7 @@ def serve(host: str, port: int, workers: int, fhir_servers: tuple[str, ...]) -> 
 @_say_errors
 def demo(patient: str | None, keep: bool) -> None:  # noqa: FBT001 - click gives flags by name
     """Sign sample orders against a running service and print the cards."""
-    from cds_service.demo.run import run_demo  # noqa: PLC0415
+    from cds_service.commands.demo import run_demo  # noqa: PLC0415
 
     sys.exit(run_demo(patient=patient, keep=keep))
 
@@ -118,7 +118,7 @@ def explain(request_file: Path, as_of: Any, fhir_servers: tuple[str, ...], as_js
 def assess_on_server(as_json: bool, **words: Any) -> None:  # noqa: FBT001
     """Sign a kyphoplasty for a patient of any FHIR R4 server, and print the cards."""
     from cds_service.commands.assessing import WrongWish, assess_patient, read_wish  # noqa: PLC0415
-    from cds_service.demo.terminal import make_console, print_response  # noqa: PLC0415
+    from cds_service.commands.terminal import make_console, print_response  # noqa: PLC0415
 
     try:
         wish = read_wish(**words)
@@ -132,7 +132,7 @@ def assess_on_server(as_json: bool, **words: Any) -> None:  # noqa: FBT001
 
 
 def _tell(line: str) -> None:
-    from cds_service.demo.terminal import clean  # noqa: PLC0415
+    from cds_service.commands.terminal import clean  # noqa: PLC0415
 
     click.echo(clean(line), err=True)
 

@@ -1,6 +1,6 @@
 """The path of one request, top to bottom.
 
-HTTP (web/cds_api.py) -> HookRequest (protocol.py) -> answer() below:
+HTTP (web/cds_api.py) -> HookRequest (protocol/messages.py) -> answer() below:
 
   1 order            is a kyphoplasty or vertebroplasty being signed?   fhir/orders/augmentation.py                pure
   2 record           what does the chart say: prefetch, then FHIR       fhir/gathering/record.py                   I/O
@@ -40,7 +40,6 @@ from cds_service.core.repeats import AnswerGiven, Basis, History, NoHistory, Rep
 from cds_service.core.signals import Situation, find_signals, say_bone_drug
 from cds_service.core.study import Study
 from cds_service.core.wording import Wording
-from cds_service.deadline import Deadline
 from cds_service.errors import AuditUnavailable, EvidenceUnavailable
 from cds_service.fhir.facts.findings import extract_findings
 from cds_service.fhir.gathering.parallel import run_side_by_side
@@ -55,7 +54,8 @@ from cds_service.fhir.orders.drafts import DraftOrders, read_drafts, with_drafts
 from cds_service.fhir.orders.referred import with_referred
 from cds_service.fhir.orders.suggestions import OrderTemplate, draft_suggestions
 from cds_service.fhir.references import bases_of
-from cds_service.protocol import HookRequest, HookResponse
+from cds_service.outgoing.deadline import Deadline
+from cds_service.protocol.messages import HookRequest, HookResponse
 
 HISTORY_SHARE = 1 / 6  # of the time that is left once the record is read
 

@@ -10,9 +10,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
-from cds_service.deadline import Deadline
 from cds_service.errors import DataFileError
 from cds_service.outgoing.address import parse_base
+from cds_service.outgoing.deadline import Deadline
 
 PREFIX = "KYPHOPLASTY_CDS_"
 PrefetchWish = Literal["full", "patient", "none"]

@@ -14,13 +14,13 @@ from fhir.resources.R4B import get_fhir_model_class
 
 from cds_service.core.facts import Findings
 from cds_service.core.vocabulary import FindingSpec
-from cds_service.deadline import Deadline
 from cds_service.fhir.facts.findings import extract_findings
 from cds_service.fhir.gathering.picking import Sourced, Unreadable, concepts_of, medication_of
 from cds_service.fhir.gathering.record import PatientRecord, Read
 from cds_service.fhir.mapping.specs import load_finding_specs
 from cds_service.fhir.mapping.terminology import Terminology, load_terminology
 from cds_service.fhir.references import Targets
+from cds_service.outgoing.deadline import Deadline
 
 MAPPINGS = Path(__file__).resolve().parents[1] / "mappings"
 TODAY = date(2026, 11, 20)

@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from cds_service.audit.chain import AuditEntry, AuditState
-from cds_service.deadline import Deadline
-from cds_service.demo.requests import answer_prefetch
 from cds_service.loading import load_service
+from cds_service.outgoing.deadline import Deadline
+from cds_service.samples.requests import answer_prefetch
 from cds_service.service import Service
 from cds_service.settings import Settings
 from cds_service.web.app import create_app

@@ -28,7 +28,7 @@ def _cheap_passwords():
     """What is tested is not how long a hash takes; servers in processes of their own take their time."""
     with pytest.MonkeyPatch.context() as cheaper:
         cheap = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
-        cheaper.setattr("cds_service.audit.accounts.PasswordHasher", lambda: cheap)
+        cheaper.setattr("cds_service.review.accounts.PasswordHasher", lambda: cheap)
         yield
 
 

@@ -13,9 +13,9 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
-from cds_service.deadline import Deadline
 from cds_service.errors import CdsError
-from cds_service.protocol import parse_request
+from cds_service.outgoing.deadline import Deadline
+from cds_service.protocol.messages import parse_request
 from cds_service.service import Ports, answer
 from tests.chart_builders import (
     HOOK,

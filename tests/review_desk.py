@@ -10,16 +10,16 @@ from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from cds_service.audit.access import Access
-from cds_service.audit.accounts import Accounts
 from cds_service.audit.answers_given import AnswersGiven
 from cds_service.audit.query import Query
 from cds_service.audit.reader import Found
 from cds_service.audit.store import AuditStore
-from cds_service.roles import Role
+from cds_service.review.access import Access
+from cds_service.review.accounts import Accounts
 from cds_service.service import Service
 from cds_service.settings import Settings
 from cds_service.site.folder import SiteFolder
+from cds_service.site.review import Role
 from cds_service.web.app import create_app
 from tests.chart_builders import HOOK, NOW, PATIENT, brace, kyphoplasty, open_service, order_sign, thin_and_weak
 

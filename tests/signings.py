@@ -7,8 +7,8 @@ from copy import deepcopy
 from functools import cache
 from typing import Any
 
-from cds_service.demo.requests import order_sign_request
 from cds_service.samples import Sample, load_samples
+from cds_service.samples.requests import order_sign_request
 from tests.live_service import TODAY
 
 Json = dict[str, Any]

@@ -15,8 +15,8 @@ from functools import cached_property
 from typing import Any, Literal, Protocol
 from uuid import uuid4
 
-from cds_service.deadline import Deadline
-from cds_service.json_text import canonical_json
+from cds_service.outgoing.deadline import Deadline
+from cds_service.protocol.json_text import canonical_json
 
 FORMAT = 1
 MAX_FACT = 256  # characters; ids are shorter, and longer values do not fit an index

@@ -15,8 +15,8 @@ from cds_service.core.caller import NOBODY, Caller
 from cds_service.core.facts import AugmentationOrder, Finding, Gap
 from cds_service.core.policy import Policy
 from cds_service.core.prediction import LogisticModel
-from cds_service.json_text import canonical_json
-from cds_service.protocol import Card, HookRequest, HookResponse
+from cds_service.protocol.json_text import canonical_json
+from cds_service.protocol.messages import Card, HookRequest, HookResponse
 
 # The elements of an order that a correction may change; everything else belongs to its author.
 TIMES = ("occurrencePeriod", "occurrenceTiming", "occurrenceDateTime")

@@ -21,7 +21,7 @@ from cds_service.audit.fhir_export import audit_event, export_event
 from cds_service.audit.query import Query, conditions_of
 from cds_service.audit.reader import Found, Stored, stored_entries
 from cds_service.audit.tables import ENTRIES, SEARCH
-from cds_service.json_text import canonical_json
+from cds_service.protocol.json_text import canonical_json
 
 Format = Literal["ndjson", "csv", "fhir"]
 SIGNED = "kyphoplasty-cds audit export 1"

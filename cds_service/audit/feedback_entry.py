@@ -12,8 +12,8 @@ from uuid import uuid5
 from cds_service.audit.chain import AuditEntry, time_text
 from cds_service.audit.reader import Found, Stored
 from cds_service.core.caller import NOBODY, Caller
-from cds_service.feedback import FeedbackItem
-from cds_service.protocol import UUID_TEXT
+from cds_service.protocol.feedback import FeedbackItem
+from cds_service.protocol.messages import UUID_TEXT
 
 COMMENT_LENGTH = 500  # characters
 AHEAD = timedelta(minutes=10)  # of our clock; a statement dated later is stored and marked

@@ -14,7 +14,7 @@ from fhir.resources.R4B.auditevent import AuditEvent
 
 from cds_service import __version__
 from cds_service.audit.reader import Found, Stored
-from cds_service.json_text import canonical_json
+from cds_service.protocol.json_text import canonical_json
 
 OWN = "https://kyphoplasty-cds.org/fhir/CodeSystem/audit-event"
 MODELS = "https://kyphoplasty-cds.org/fhir/models"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cds_service.audit.chain import AuditEntry, AuditState
-from cds_service.deadline import Deadline
+from cds_service.outgoing.deadline import Deadline
 
 
 class OneEntry:

@@ -29,8 +29,8 @@ from cds_service.audit.database import (
     is_passing,
 )
 from cds_service.audit.reader import AuditReader
-from cds_service.deadline import Deadline
 from cds_service.errors import AuditUnavailable, CdsError
+from cds_service.outgoing.deadline import Deadline
 
 LOG = logging.getLogger("kyphoplasty_cds.audit")
 WAIT_SECONDS = 2.0  # for the chain's lock and the commit, unless a deadline is shorter

@@ -13,11 +13,11 @@ from typing import Any, Protocol, get_args
 from jwt import PyJWK
 from jwt.exceptions import PyJWTError
 
-from cds_service.deadline import Deadline
 from cds_service.errors import CallFailed, CdsError, DataFileError
-from cds_service.json_text import JsonTextError, decode_json
 from cds_service.outgoing import Connections
 from cds_service.outgoing.cached import Cached, Monotonic
+from cds_service.outgoing.deadline import Deadline
+from cds_service.protocol.json_text import JsonTextError, decode_json
 from cds_service.site.clients import Algorithm
 from cds_service.site.folder import SiteFolder
 

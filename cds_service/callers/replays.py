@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 from typing import Protocol
 
-from cds_service.deadline import Deadline
+from cds_service.outgoing.deadline import Deadline
 
 LEAST_SECONDS = 0.05  # for the table, however little time is left
 

@@ -22,11 +22,11 @@ from jwt.exceptions import InvalidJTIError
 from cds_service.callers.keys import MAX_KID, KeyAddress, KeyFile, KeySource
 from cds_service.callers.replays import Replays
 from cds_service.core.caller import Caller
-from cds_service.deadline import Deadline
 from cds_service.errors import NotAuthenticated
-from cds_service.json_text import decode_json
 from cds_service.outgoing import Connections
 from cds_service.outgoing.address import parse_address
+from cds_service.outgoing.deadline import Deadline
+from cds_service.protocol.json_text import decode_json
 from cds_service.site.clients import MAX_NAME, Client
 
 MAX_HEADER = 16 * 1024  # characters of the Authorization header

@@ -13,7 +13,7 @@ from cds_service.core.facts import AugmentationOrder, Findings, RecordState, Sup
 from cds_service.core.policy import Policy
 from cds_service.core.recommendations import Recommendation, Signal, Topic
 from cds_service.core.wording import Wording, say_date
-from cds_service.protocol import Card, Link, Source, Suggestion
+from cds_service.protocol.messages import Card, Link, Source, Suggestion
 
 
 class Option(NamedTuple):

@@ -9,7 +9,7 @@ from cds_service.cards.rehabilitation import record_notices
 from cds_service.cards.texts import first_that_fits
 from cds_service.core.recommendations import Recommendation
 from cds_service.core.wording import say_date
-from cds_service.protocol import Card
+from cds_service.protocol.messages import Card
 
 CORRECTION, BED_REST = "brace-correction", "bed-rest"
 CONFLICTS = ("passed", "open", "longer", "active")

@@ -6,7 +6,7 @@ from cds_service.cards.answer import Answer
 from cds_service.cards.brace_limit import brace_limit_card
 from cds_service.cards.missing_data import missing_data_card
 from cds_service.cards.rehabilitation import rehabilitation_card
-from cds_service.protocol import Card
+from cds_service.protocol.messages import Card
 
 
 def build_cards(answer: Answer) -> tuple[Card, ...]:

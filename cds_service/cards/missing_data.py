@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cds_service.cards.answer import Answer, make_card
 from cds_service.cards.figures import capital
-from cds_service.protocol import Card
+from cds_service.protocol.messages import Card
 
 
 def missing_data_card(answer: Answer) -> Card | None:

@@ -22,7 +22,7 @@ from cds_service.cards.unusable import unusable_values, value_concerns
 from cds_service.core.assessment import OutcomeAssessment
 from cds_service.core.recommendations import Recommendation
 from cds_service.core.wording import say_date, say_number
-from cds_service.protocol import Card
+from cds_service.protocol.messages import Card
 
 MOST_WORDS = 120  # of the whole card, without buttons
 

@@ -11,7 +11,7 @@ from cds_service.cards.texts import first_that_fits
 from cds_service.core.recommendations import Recommendation, Topic
 from cds_service.core.repeats import AnswerGiven, Repeat, WholeCard
 from cds_service.core.wording import say_date
-from cds_service.protocol import Card
+from cds_service.protocol.messages import Card
 
 TOPICS: Mapping[str, Topic] = {one: one for one in ("rehabilitation", "braceLimit", "missingData")}
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import jinja2
 
-from cds_service.protocol import Coding
+from cds_service.protocol.messages import Coding
 
 TOPIC_SYSTEM = "https://kyphoplasty-cds.org/fhir/CodeSystem/card-topic"
 REASON_SYSTEM = "https://kyphoplasty-cds.org/fhir/CodeSystem/override-reason"

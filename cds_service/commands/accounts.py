@@ -12,12 +12,12 @@ import click
 from cds_service.commands.exit_codes import say_errors
 from cds_service.commands.machine_user import machine_user
 from cds_service.errors import DataFileError
-from cds_service.roles import ROLES
 from cds_service.settings import read_settings
+from cds_service.site.review import ROLES
 
 if TYPE_CHECKING:
-    from cds_service.audit.accounts import Accounts
     from cds_service.audit.chain import AuditEntry
+    from cds_service.review.accounts import Accounts
 
 
 @click.command("add-reviewer")
@@ -38,7 +38,7 @@ def add_reviewer(name: str, role: Any, password_file: TextIO | None, replace: bo
     figures and integrity, and no patient.
     """
     with _accounts(begins_log=not replace) as accounts:
-        from cds_service.audit.accounts import AccountFault  # noqa: PLC0415 - SQLAlchemy is loaded where it is needed
+        from cds_service.review.accounts import AccountFault  # noqa: PLC0415 - SQLAlchemy is loaded where it is needed
 
         known = accounts.find(name) if replace else None
         if replace and known is None:
@@ -89,9 +89,9 @@ def _entry(result: str, name: str, role: str | None = None) -> AuditEntry:
 @contextmanager
 def _accounts(*, begins_log: bool = False) -> Iterator[Accounts]:
     """The accounts of the log; `begins_log` creates a log that does not exist yet."""
-    from cds_service.audit.access import Access  # noqa: PLC0415
-    from cds_service.audit.accounts import Accounts  # noqa: PLC0415
     from cds_service.audit.database import Database  # noqa: PLC0415
+    from cds_service.review.access import Access  # noqa: PLC0415
+    from cds_service.review.accounts import Accounts  # noqa: PLC0415
 
     database = Database(read_settings().database_url, wait_seconds=10.0)
     if not begins_log:

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 from cds_service.audit.in_memory import OneEntry
-from cds_service.deadline import Deadline
 from cds_service.errors import CdsError, FhirReadError
 from cds_service.fhir.gathering.reading import Fetched
 from cds_service.fhir.gathering.subjects import Person
@@ -39,7 +38,8 @@ from cds_service.fhir.server.lookup import (
 from cds_service.loading import load_service
 from cds_service.outgoing import Connections
 from cds_service.outgoing.address import parse_base
-from cds_service.protocol import TOKEN, HookResponse, is_fhir_id, parse_request
+from cds_service.outgoing.deadline import Deadline
+from cds_service.protocol.messages import TOKEN, HookResponse, is_fhir_id, parse_request
 from cds_service.samples.drafting import augmentation_order, order_sign_body
 from cds_service.service import Ports, answer
 from cds_service.settings import Settings

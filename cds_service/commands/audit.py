@@ -245,7 +245,7 @@ def _query(**asked: Any) -> Query:
 
 def _replayed(stored: Stored) -> dict[str, Any]:
     from cds_service.loading import load_service  # noqa: PLC0415
-    from cds_service.replay import NothingToReplay, replay  # noqa: PLC0415
+    from cds_service.review.replay import NothingToReplay, replay  # noqa: PLC0415
     from cds_service.site.folder import load_site  # noqa: PLC0415
 
     site = read_settings().site
@@ -292,7 +292,7 @@ def _found_json(found: Found) -> dict[str, Any]:
 
 
 def _found_line(found: Found) -> str:
-    from cds_service.demo.terminal import clean  # noqa: PLC0415
+    from cds_service.commands.terminal import clean  # noqa: PLC0415
 
     cells = (found.kind, found.patient, found.user, found.result, found.reason, found.refracture_band)
     rest = "  ".join(cell for cell in cells if cell)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cds_service.demo.terminal import clean
+from cds_service.commands.terminal import clean
 
 
 def entry_lines(document: Mapping[str, Any]) -> Iterator[str]:

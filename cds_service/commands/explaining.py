@@ -15,12 +15,12 @@ from rich.table import Table
 from rich.text import Text
 
 from cds_service.audit.in_memory import OneEntry
-from cds_service.deadline import Deadline
-from cds_service.demo.terminal import print_response
-from cds_service.json_text import plain_numbers
+from cds_service.commands.terminal import print_response
 from cds_service.loading import load_service
 from cds_service.outgoing import Connections
-from cds_service.protocol import parse_request
+from cds_service.outgoing.deadline import Deadline
+from cds_service.protocol.json_text import plain_numbers
+from cds_service.protocol.messages import parse_request
 from cds_service.service import Ports, answer
 from cds_service.settings import Settings
 from cds_service.site.folder import load_site

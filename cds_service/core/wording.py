@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from math import ceil, floor
 
-from cds_service.core.facts import Finding
+from cds_service.core.facts import Finding, GapReason
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # UCUM -> what stands behind the number on a card; absent: the code itself.
@@ -28,6 +28,21 @@ UNITS: Mapping[str, str] = {
     "mm2/m2": " mm²/m²",
     "[hnsf'U]": " HU",
     "deg": "°",
+}
+# `GapReason` -> in a few words, for pages that list gaps.
+GAP_REASONS: Mapping[GapReason, str] = {
+    "absent": "asked for, not there",
+    "not-read": "could not be read",
+    "stale": "too old to use",
+    "unit-unknown": "unit unknown",
+    "out-of-range": "not plausible",
+    "unreadable": "entry is broken",
+    "conflicting": "values contradict each other",
+    "not-final": "result is not final",
+    "no-value": "entry without a value",
+    "future": "dated after the order",
+    "undated": "without a date",
+    "undetermined": "cannot be worked out from what is there",
 }
 COARSE_FROM = 10  # percent; from here up a summary prints in steps of 5
 # Units whose numbers are whole as often as not.

@@ -11,8 +11,8 @@ import time
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from cds_service.deadline import Deadline
 from cds_service.errors import CallFailed
+from cds_service.outgoing.deadline import Deadline
 
 WAITERS = 4  # calls that wait at once: a server that hangs must not hold all threads
 FRESH_SECONDS = 300.0  # an older value is refreshed in the background

@@ -24,10 +24,10 @@ import urllib3
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
-from cds_service.deadline import Deadline
 from cds_service.errors import CallFailed, Redirected
 from cds_service.outgoing.address import Address, parse_address
 from cds_service.outgoing.breaker import Breaker
+from cds_service.outgoing.deadline import Deadline
 from cds_service.outgoing.resolving import Resolver
 
 MAX_BYTES = 8 * 1024 * 1024  # of one answer, decoded

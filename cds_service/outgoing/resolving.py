@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Any
 
-from cds_service.deadline import Deadline
 from cds_service.errors import CallFailed
 from cds_service.outgoing.address import is_loopback_host
+from cds_service.outgoing.deadline import Deadline
 
 KEPT_SECONDS = 30.0
 FAILURE_KEPT_SECONDS = 5.0

@@ -1,1 +1,1 @@
-"""Login to the review pages through the hospital's OpenID Connect issuer."""
+"""Audit review: who may read the log, their sessions, and the pages that they read."""

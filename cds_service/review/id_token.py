@@ -10,12 +10,11 @@ from typing import Any
 
 import jwt
 
-from cds_service.audit.sessions import Vouched
 from cds_service.callers.keys import FAMILIES, KeySet
 from cds_service.callers.verifying import decode, read_token
 from cds_service.errors import LoginRefused
-from cds_service.roles import Role
-from cds_service.site.review import ReviewLogin
+from cds_service.review.sessions import Vouched
+from cds_service.site.review import ReviewLogin, Role
 
 # Asymmetric signatures only: with `none` or HS256, anyone who knows the public key could sign.
 ALGORITHMS: tuple[str, ...] = tuple(name for family in FAMILIES.values() for name in family)

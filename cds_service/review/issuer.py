@@ -13,12 +13,12 @@ from typing import Any
 from urllib.parse import quote_plus, urlencode
 
 from cds_service.callers.keys import KeyAddress, KeySet
-from cds_service.deadline import Deadline
 from cds_service.errors import CallFailed, LoginRefused
-from cds_service.json_text import JsonTextError, decode_json
 from cds_service.outgoing import Connections
 from cds_service.outgoing.address import parse_address
 from cds_service.outgoing.cached import Cached, Monotonic
+from cds_service.outgoing.deadline import Deadline
+from cds_service.protocol.json_text import JsonTextError, decode_json
 from cds_service.review.id_token import ALGORITHMS
 from cds_service.site.review import ReviewLogin
 

@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from cds_service.json_text import JsonTextError, decode_json
+from cds_service.protocol.json_text import JsonTextError, decode_json
 
 
 def holds_private_key(file: Path) -> bool:

@@ -6,15 +6,16 @@ import re
 import stat
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, Field, StringConstraints
 
 from cds_service.errors import DataFileError
 from cds_service.outgoing.address import parse_address
-from cds_service.roles import Role
 from cds_service.site.fields import Origin, SiteTable, Text, YesNo
 
+Role = Literal["reviewer", "privacy-officer", "operator"]  # what somebody may do on the review pages
+ROLES: tuple[Role, ...] = get_args(Role)
 SECRET = re.compile(r"[\x21-\x7e]{1,1024}")
 
 

@@ -16,19 +16,19 @@ from cds_service.audit.store import AuditStore
 from cds_service.audit.token_ids import TokenIds
 from cds_service.callers.replays import Replays
 from cds_service.outgoing import Connections
+from cds_service.review.routes import review_routes
 from cds_service.service import Service, answer
 from cds_service.settings import Settings
 from cds_service.site.folder import SiteFolder
 from cds_service.web.cds_api import Flow, Surroundings, cds_routes, utc_now
 from cds_service.web.cors import register_cors
 from cds_service.web.errors import register_errors
-from cds_service.web.feedback import EarlierAnswers, NothingEarlier, feedback_routes
+from cds_service.web.feedback_api import EarlierAnswers, NothingEarlier, feedback_routes
 from cds_service.web.gate import make_gate
 from cds_service.web.health import health_routes
 from cds_service.web.hosts import Hosts, register_hosts
 from cds_service.web.metrics import CountedLog, Metrics
 from cds_service.web.pages import page_routes
-from cds_service.web.review.routes import review_routes
 from cds_service.web.sandbox.routes import is_open, sandbox_routes
 from cds_service.web.unauthenticated import UnauthenticatedCalls
 
@@ -114,7 +114,18 @@ def create_app(
     app.register_blueprint(health_routes(service, metrics, audit, _disk_of(audit), is_ending))
     app.register_blueprint(sandbox_routes(around))
     if isinstance(audit, AuditStore):
-        app.register_blueprint(review_routes(around, audit, site))
+        review = review_routes(
+            service,
+            settings,
+            audit,
+            around.audit,
+            base_url=around.base_url,
+            connections=connections,
+            clock=clock,
+            count_login=metrics.count_login,
+            site=site,
+        )
+        app.register_blueprint(review)
     app.after_request(_secure)
 
     app.extensions[AT_WORKER_START] = gate.prefetch

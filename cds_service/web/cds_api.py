@@ -15,11 +15,11 @@ from werkzeug.exceptions import HTTPException
 
 from cds_service.audit.chain import AuditLog
 from cds_service.core.repeats import History
-from cds_service.deadline import Deadline
 from cds_service.errors import NotAuthenticated, UnknownService
 from cds_service.fhir.gathering.record import FhirReader
 from cds_service.outgoing import Connections
-from cds_service.protocol import CONTEXTS, HookRequest, HookResponse, parse_request
+from cds_service.outgoing.deadline import Deadline
+from cds_service.protocol.messages import CONTEXTS, HookRequest, HookResponse, parse_request
 from cds_service.service import Ports, Service, ServiceHook
 from cds_service.settings import PrefetchWish, Settings
 from cds_service.site.clients import Client

@@ -12,9 +12,9 @@ from flask import Request
 from werkzeug.exceptions import UnsupportedMediaType
 
 from cds_service.core.caller import NOBODY, Caller
-from cds_service.deadline import Deadline
 from cds_service.errors import DeadlinePassed
-from cds_service.protocol import HookResponse
+from cds_service.outgoing.deadline import Deadline
+from cds_service.protocol.messages import HookResponse
 
 NO_CARDS = HookResponse()
 LARGE_BYTES = 512 * 1024  # three times a full prefetch

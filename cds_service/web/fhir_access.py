@@ -9,7 +9,7 @@ from cds_service.fhir.gathering.record import FhirReader
 from cds_service.fhir.server.client import FhirClient
 from cds_service.outgoing import Connections
 from cds_service.outgoing.address import Address, parse_base
-from cds_service.protocol import HookRequest
+from cds_service.protocol.messages import HookRequest
 from cds_service.site.clients import Client
 from cds_service.site.folder import Site
 

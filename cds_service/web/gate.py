@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from cds_service.callers.replays import Replays
 from cds_service.callers.verifying import Callers, KnownClient
 from cds_service.core.caller import NOBODY, Caller
-from cds_service.deadline import Deadline
 from cds_service.outgoing import Connections
+from cds_service.outgoing.deadline import Deadline
 from cds_service.site.clients import Client
 from cds_service.site.folder import SiteFolder
 from cds_service.web.exchange import Exchange

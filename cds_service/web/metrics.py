@@ -6,19 +6,17 @@ import os
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal, get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, values
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from cds_service.audit.chain import AuditEntry, AuditLog, AuditState
-from cds_service.deadline import Deadline
 from cds_service.errors import AuditUnavailable
+from cds_service.outgoing.deadline import Deadline
+from cds_service.review.login import LOGINS, Login
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0)
-Login = Literal["opened", "denied", "locked"]
-LOGINS: tuple[Login, ...] = get_args(Login)
 _FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # the library's own switch; `share_between_workers` sets it
 
 

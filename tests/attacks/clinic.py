@@ -14,9 +14,9 @@ from typing import Any
 from cds_service.callers.keys import KeyAddress
 from cds_service.callers.replays import Replays
 from cds_service.callers.verifying import Callers, KnownClient
-from cds_service.deadline import Deadline
 from cds_service.errors import NotAuthenticated
 from cds_service.outgoing import Connections
+from cds_service.outgoing.deadline import Deadline
 from cds_service.site.clients import Client
 from tests.attacks.cases import CALL
 from tests.attacks.running import Answered, Running

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from cds_service.demo.fhir_search import hold
-from cds_service.demo.requests import answer_prefetch
+from cds_service.samples.fhir_search import hold
+from cds_service.samples.requests import answer_prefetch
 from tests.attacks.cases import CALL, CASES, Case
 from tests.attacks.records import RECORDS
 from tests.attacks.running import Answered, Mark, Running

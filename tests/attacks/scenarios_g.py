@@ -18,18 +18,18 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from sqlalchemy.exc import DBAPIError
 
-from cds_service.audit.access import Access
 from cds_service.audit.appending import append_entries
 from cds_service.audit.chain import AuditEntry, seal, time_text
 from cds_service.audit.checkpoint import Signer, make_checkpoint, signer_of
 from cds_service.audit.database import Database
 from cds_service.audit.purge import purge_before
-from cds_service.audit.sessions import Sessions, Vouched
 from cds_service.audit.verification.hashes import commitment_of, link_of
 from cds_service.audit.verification.notes import read_note
 from cds_service.audit.verification.walk import report_lines, verify_log
 from cds_service.cli import main
-from cds_service.json_text import canonical_json
+from cds_service.protocol.json_text import canonical_json
+from cds_service.review.access import Access
+from cds_service.review.sessions import Sessions, Vouched
 from tests.attacks.cases import CALL, Case
 from tests.attacks.field import Field
 from tests.attacks.running import Running

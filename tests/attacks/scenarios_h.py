@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import uuid4
 
-from cds_service.json_text import canonical_json
+from cds_service.protocol.json_text import canonical_json
 from tests.attacks.cases import CALL, Case
 from tests.attacks.field import Field
 from tests.attacks.scenarios import scenario

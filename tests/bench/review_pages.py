@@ -7,11 +7,11 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from cds_service.audit.access import Access
-from cds_service.audit.accounts import Accounts
 from cds_service.audit.query import Query
 from cds_service.audit.store import AuditStore
 from cds_service.loading import load_service
+from cds_service.review.access import Access
+from cds_service.review.accounts import Accounts
 from cds_service.settings import Settings
 from cds_service.web.app import create_app
 from tests.bench.big_log import fill

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
-from cds_service.demo.service_process import ServiceProcess
+from cds_service.commands.service_process import ServiceProcess
 
 CALL = "/cds-services/kyphoplasty-order-sign"
 REVIEWER, PASSWORD = "anna", "correct horse battery"

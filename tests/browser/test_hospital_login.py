@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from cds_service.demo.service_process import ServiceProcess
+from cds_service.commands.service_process import ServiceProcess
 from tests.browser.watching import NAMELESS, POOR_CONTRAST, Watched
 from tests.issuer_desk import SITE
 from tests.stub_issuer import StubIssuer

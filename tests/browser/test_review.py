@@ -9,8 +9,8 @@ from urllib.request import urlopen
 
 import pytest
 
-from cds_service.demo.requests import order_sign_request
 from cds_service.samples import load_samples
+from cds_service.samples.requests import order_sign_request
 from tests.browser.reviewed_service import CALL, PASSWORD, post, reviewed_service
 from tests.browser.watching import NAMELESS, POOR_CONTRAST, Watched
 

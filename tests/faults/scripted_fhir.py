@@ -23,8 +23,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from cds_service.demo.fhir_search import SearchRefused, Store, hold
-from cds_service.demo.fhir_server import searchset
+from cds_service.samples.fhir_search import SearchRefused, Store, hold
+from cds_service.samples.fhir_server import searchset
 from tests.chart_builders import codeable
 from tests.faults.records import EXTRAS
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from cds_service.demo.requests import answer_prefetch
 from cds_service.loading import load_service
+from cds_service.samples.requests import answer_prefetch
 from cds_service.service import Service
 from cds_service.settings import Settings
 from cds_service.web.app import create_app

@@ -10,7 +10,7 @@ from contextlib import suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
-from cds_service.demo.requests import answer_prefetch
+from cds_service.samples.requests import answer_prefetch
 from tests.attacks.running import Running
 from tests.chart_builders import HOOK_INSTANCE
 from tests.faults.records import PATIENT, chart, draft_orders

@@ -13,7 +13,7 @@ from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS
 from schemathesis.config import GenerationConfig, ProjectConfig, ProjectsConfig, SchemathesisConfig
 
-from cds_service.demo.service_process import ServiceProcess
+from cds_service.commands.service_process import ServiceProcess
 from tests.chart_builders import application
 from tests.fuzz.amount import DEADLINE_SECONDS, examples
 from tests.fuzz.fuzzed_service import CALL, nothing_leaks

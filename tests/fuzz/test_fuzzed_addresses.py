@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cds_service.audit.access import Access
-from cds_service.audit.accounts import Accounts
+from cds_service.review.access import Access
+from cds_service.review.accounts import Accounts
 from tests.chart_builders import NOW, PATIENT, open_service
 from tests.fuzz import bases
 from tests.fuzz.amount import examples

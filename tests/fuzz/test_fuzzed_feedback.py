@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cds_service.feedback import parse_feedback
+from cds_service.protocol.feedback import parse_feedback
 from tests.fuzz import bases
 from tests.fuzz.amount import examples
 from tests.fuzz.changes import apply, changes, splice, splices

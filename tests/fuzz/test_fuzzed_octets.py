@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cds_service.demo.service_process import ServiceProcess
+from cds_service.commands.service_process import ServiceProcess
 from tests.fuzz import bases
 from tests.fuzz.amount import DEADLINE_SECONDS, examples
 from tests.fuzz.changes import splice, splices

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cds_service.demo.service_process import ServiceProcess
+from cds_service.commands.service_process import ServiceProcess
 from tests.chart_builders import by_topic
 from tests.faults.records import chart
 from tests.faults.scripted_fhir import ScriptedFhir, send

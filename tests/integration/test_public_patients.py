@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from cds_service.demo.fhir_server import start_fhir_server
-from cds_service.demo.requests import answer_prefetch
+from cds_service.samples.fhir_server import start_fhir_server
+from cds_service.samples.requests import answer_prefetch
 from tests.card_rules import faults_of
 from tests.live_service import assessments_of, card_of, words_of
 from tests.signings import kyphoplasty, order_sign

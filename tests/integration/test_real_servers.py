@@ -19,14 +19,14 @@ import pytest
 from click.testing import CliRunner
 
 from cds_service.cli import main
-from cds_service.deadline import Deadline
-from cds_service.demo.requests import order_sign_request
 from cds_service.errors import EvidenceUnavailable, FhirReadError
 from cds_service.fhir.server.client import FhirClient
 from cds_service.fhir.server.lookup import identify_server
 from cds_service.loading import load_service
-from cds_service.protocol import parse_request
+from cds_service.outgoing.deadline import Deadline
+from cds_service.protocol.messages import parse_request
 from cds_service.samples import SITE_FOLDER
+from cds_service.samples.requests import order_sign_request
 from cds_service.service import Ports, Service, ServiceHook, answer
 from cds_service.site.folder import load_site
 from tests.integration.servers.charts import NAMES, PUBLIC, TODAY, Chart, chart, orders_for

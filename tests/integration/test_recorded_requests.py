@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from fhir.resources.R4B.operationoutcome import OperationOutcome
 
-from cds_service.demo.fhir_server import start_fhir_server
+from cds_service.samples.fhir_server import start_fhir_server
 from tests.card_rules import faults_of
 from tests.live_service import FEEDBACK, assessments_of, words_of
 from tests.wire_builders import SHARED

@@ -13,9 +13,9 @@ import pytest
 
 from cds_service.callers.replays import Replays
 from cds_service.callers.verifying import Callers, KnownClient
-from cds_service.deadline import Deadline
 from cds_service.errors import NotAuthenticated
 from cds_service.outgoing import Connections
+from cds_service.outgoing.deadline import Deadline
 from cds_service.site.clients import Client
 from tests.client_tokens import tokens_at
 from tests.wire_builders import SHARED

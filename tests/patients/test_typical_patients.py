@@ -6,9 +6,9 @@ import statistics
 
 import pytest
 
-from cds_service.demo.requests import order_sign_request
 from cds_service.loading import load_service
 from cds_service.samples import SITE_FOLDER, load_samples
+from cds_service.samples.requests import order_sign_request
 from cds_service.site.folder import load_site
 from tests.chart_builders import HOOK, TODAY, ask, by_topic, open_service
 from tests.generated_patients import Signing

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from cds_service.demo.requests import order_sign_request
 from cds_service.loading import load_service
 from cds_service.samples import SITE_FOLDER, load_samples
+from cds_service.samples.requests import order_sign_request
 from cds_service.service import answer
 from cds_service.site.folder import load_site
 from tests.chart_builders import HOOK, TODAY, KeptEntries, by_topic, model, open_service, outcome

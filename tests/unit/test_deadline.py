@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from cds_service.deadline import Deadline
 from cds_service.errors import DeadlinePassed
+from cds_service.outgoing.deadline import Deadline
 
 
 def test_it_is_spent_from_the_arrival_of_the_request():

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from cds_service.errors import MalformedRequest, TooMuchAsked
-from cds_service.feedback import MAX_ITEMS, parse_feedback
+from cds_service.protocol.feedback import MAX_ITEMS, parse_feedback
 from tests.wire_builders import CARD_ID, SUGGESTION_ID
 
 MOMENT = "2026-11-20T05:15:17.685Z"

@@ -16,13 +16,13 @@ import pytest
 from cds_service.audit.exporting import FORMATS, begin_export, export_lines
 from cds_service.audit.query import Query
 from cds_service.audit.verification.walk import verify_log
-from cds_service.deadline import Deadline
-from cds_service.feedback import MAX_ITEMS, parse_feedback
 from cds_service.fhir.gathering import reading
 from cds_service.fhir.gathering.reading import Fetched
 from cds_service.fhir.gathering.record import gather
 from cds_service.fhir.gathering.subjects import Person
-from cds_service.protocol import parse_request
+from cds_service.outgoing.deadline import Deadline
+from cds_service.protocol.feedback import MAX_ITEMS, parse_feedback
+from cds_service.protocol.messages import parse_request
 from tests.audit_builders import NOON, clock, fill, purge
 from tests.chart_builders import HOOK, PATIENT, open_service
 from tests.growing import DEEP, PARTS, answered, body_of, operations

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cds_service.json_text import MAX_DEPTH, JsonTextError, decode_json, decode_record_json
+from cds_service.protocol.json_text import MAX_DEPTH, JsonTextError, decode_json, decode_record_json
 
 PLAIN_TEXT = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"))
 DOCUMENTS = st.recursive(

@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from cds_service.errors import MalformedRequest, PatientMismatch
-from cds_service.protocol import (
+from cds_service.protocol.messages import (
     CONTEXTS,
     Action,
     Card,

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from cds_service.audit.chain import seal
-from cds_service.replay import NothingToReplay, replay
+from cds_service.review.replay import NothingToReplay, replay
 from tests.chart_builders import application, ask, kyphoplasty, open_service, order_sign, thin_and_weak
 from tests.generated_patients import Signing, signings
 

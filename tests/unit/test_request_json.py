@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cds_service.json_text import JsonTextError
-from cds_service.request_json import decode_call
+from cds_service.protocol.json_text import JsonTextError
+from cds_service.protocol.request_json import decode_call
 
 PARTS = st.recursive(
     st.none() | st.booleans() | st.integers(-9, 9) | st.sampled_from(["", "prefetch", '"', "\\", "}", "ü", "\u2028"]),

@@ -12,9 +12,9 @@ from uuid import UUID
 import pytest
 from fhir.resources.R4B import get_fhir_model_class
 
-from cds_service.demo.fhir_search import hold
-from cds_service.demo.fhir_server import FhirApp, FhirServer
 from cds_service.loading import load_service
+from cds_service.samples.fhir_search import hold
+from cds_service.samples.fhir_server import FhirApp, FhirServer
 from cds_service.site.folder import load_site
 from tests.chart_builders import (
     HOOK,

@@ -10,7 +10,6 @@ from datetime import date
 
 from cds_service.core.facts import Finding, Findings, Gap, PassedOver
 from cds_service.core.vocabulary import FindingSpec
-from cds_service.deadline import Deadline
 from cds_service.fhir.facts.answers import find_answer
 from cds_service.fhir.facts.bone_density import find_t_score
 from cds_service.fhir.facts.changes import find_change
@@ -25,6 +24,7 @@ from cds_service.fhir.facts.problem_list import find_condition
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.specs import load_finding_specs
 from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.outgoing.deadline import Deadline
 
 __all__ = ["FindingSpec", "extract_findings", "load_finding_specs"]
 

@@ -8,7 +8,7 @@ from typing import Any
 from cds_service.errors import EvidenceUnavailable
 from cds_service.fhir.gathering.prefetch import Answer, PrefetchPlan
 from cds_service.fhir.raw_json import member, objects, text
-from cds_service.protocol import is_fhir_id
+from cds_service.protocol.messages import is_fhir_id
 
 GONE = frozenset({"http-404", "http-410"})
 # Why nothing could be read -> FHIR issue type, if one reason explains every failure.

@@ -7,7 +7,6 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from cds_service.deadline import Deadline
 from cds_service.errors import FhirReadError
 from cds_service.fhir.gathering.parallel import run_side_by_side
 from cds_service.fhir.gathering.picking import MEDICATION_TYPES, NOT_UNDERSTOOD, Concepts, concepts_of
@@ -16,7 +15,8 @@ from cds_service.fhir.gathering.reading import FhirReader
 from cds_service.fhir.gathering.scopes import may_read
 from cds_service.fhir.raw_json import member, text
 from cds_service.fhir.references import Bases, Targets
-from cds_service.protocol import HookRequest, is_fhir_id
+from cds_service.outgoing.deadline import Deadline
+from cds_service.protocol.messages import HookRequest, is_fhir_id
 
 MOST_READ = 10  # for one record; further drugs stay unidentified
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import TypeVar
 
-from cds_service.deadline import Deadline
+from cds_service.outgoing.deadline import Deadline
 
 MAX_PARALLEL = 12
 

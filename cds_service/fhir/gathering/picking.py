@@ -8,7 +8,6 @@ from itertools import chain
 from typing import Any, Literal, Protocol
 
 from cds_service.core.facts import Origin
-from cds_service.deadline import Deadline
 from cds_service.fhir.gathering.exams import EXAM_TYPES, exam_concepts
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_resource
 from cds_service.fhir.gathering.prefetch import Template, reference_name
@@ -17,6 +16,7 @@ from cds_service.fhir.mapping.drug_table import OTHER_DRUG
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
 from cds_service.fhir.raw_json import in_order, member, objects, text, texts_of
 from cds_service.fhir.references import Targets, contained_in
+from cds_service.outgoing.deadline import Deadline
 
 # The element that says what a resource is about. Medications and devices have functions of their own.
 CODE_OF: Mapping[str, str] = {

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from cds_service.errors import DataFileError
 from cds_service.fhir.raw_json import member, objects, text
-from cds_service.protocol import HookRequest, is_fhir_id
+from cds_service.protocol.messages import HookRequest, is_fhir_id
 
 TOKEN = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 TEMPLATE = re.compile(r"(?P<type>[A-Z][A-Za-z]+)(?:/(?P<id>[^/?]+)|\?(?P<query>\S.*))")

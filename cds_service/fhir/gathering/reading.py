@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Protocol
 
-from cds_service.deadline import Deadline
 from cds_service.errors import FhirReadError
 from cds_service.fhir.gathering.parallel import run_side_by_side
 from cds_service.fhir.gathering.prefetch import Answer, PrefetchPlan, Template, read_answer, read_prefetch
 from cds_service.fhir.gathering.scopes import may_read
 from cds_service.fhir.raw_json import member, objects, text
-from cds_service.protocol import HookRequest
+from cds_service.outgoing.deadline import Deadline
+from cds_service.protocol.messages import HookRequest
 
 # EHRs that store reported drugs as MedicationRequest do not support MedicationStatement, and say so.
 OFTEN_LACKING = frozenset({"MedicationStatement"})

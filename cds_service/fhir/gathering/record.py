@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from cds_service.core.facts import RecordState
-from cds_service.deadline import Deadline
 from cds_service.errors import MalformedRequest, PatientMismatch
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.gathering.evidence import is_replaced, refuse_without_evidence, replacement_of
@@ -20,8 +19,9 @@ from cds_service.fhir.gathering.reading import Fetched, FhirReader, read_answers
 from cds_service.fhir.gathering.skimming import decode_prefetch
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.references import Targets
-from cds_service.json_text import JsonTextError
-from cds_service.protocol import HookRequest
+from cds_service.outgoing.deadline import Deadline
+from cds_service.protocol.json_text import JsonTextError
+from cds_service.protocol.messages import HookRequest
 
 __all__ = [
     "Fetched",

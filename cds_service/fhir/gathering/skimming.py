@@ -14,8 +14,8 @@ from msgspec import UNSET, MsgspecError, Raw, Struct, UnsetType
 from msgspec.json import Decoder
 
 from cds_service.fhir.gathering.picking import Concepts
-from cds_service.json_text import decode_json
-from cds_service.request_json import place_of
+from cds_service.protocol.json_text import decode_json
+from cds_service.protocol.request_json import place_of
 
 
 class _Page(Struct):

@@ -16,7 +16,7 @@ from cds_service.fhir.mapping.durations import DurationRules, Mention
 from cds_service.fhir.orders.order_times import texts_on_time
 from cds_service.fhir.raw_json import items, member, text
 from cds_service.fhir.shapes import is_valid
-from cds_service.json_text import plain_numbers
+from cds_service.protocol.json_text import plain_numbers
 
 _BOUNDS = ("boundsDuration", "boundsRange")
 # Elements with an order's own words, besides its notes. Displays of codings and narratives are not ours to rewrite.

@@ -10,7 +10,7 @@ from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import Draft, DraftOrders
 from cds_service.fhir.references import Targets
-from cds_service.json_text import plain_numbers
+from cds_service.protocol.json_text import plain_numbers
 
 KEY, KIND = "medications", "MedicationRequest"
 

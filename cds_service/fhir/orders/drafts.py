@@ -12,10 +12,10 @@ from gc import get_referents
 from typing import Any
 
 from cds_service.core.facts import RecordState
-from cds_service.deadline import Deadline
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.raw_json import member, objects, text
 from cds_service.fhir.references import Targets, contained_in, last_name
+from cds_service.outgoing.deadline import Deadline
 
 # Statuses of R4, STU3 and DSTU2 orders that are not, or no longer, to be carried out.
 OVER = frozenset(

@@ -10,7 +10,6 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from cds_service.deadline import Deadline
 from cds_service.errors import FhirReadError
 from cds_service.fhir.gathering.parallel import run_side_by_side
 from cds_service.fhir.gathering.reading import FhirReader
@@ -19,7 +18,8 @@ from cds_service.fhir.gathering.scopes import may_read
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.orders.drafts import DraftOrders
 from cds_service.fhir.raw_json import member, objects, text
-from cds_service.protocol import HookRequest, is_fhir_id
+from cds_service.outgoing.deadline import Deadline
+from cds_service.protocol.messages import HookRequest, is_fhir_id
 
 ELEMENTS = {"reasonReference": "Condition", "codeReference": "Device", "itemReference": "Device"}
 MOST_READ = 5

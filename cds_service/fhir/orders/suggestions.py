@@ -21,7 +21,7 @@ from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.durations import DurationRules
 from cds_service.fhir.orders.brace_correction import correct_brace_order, describe_correction
 from cds_service.fhir.shapes import is_valid
-from cds_service.protocol import Action, Suggestion, is_fhir_id
+from cds_service.protocol.messages import Action, Suggestion, is_fhir_id
 
 TODAY = "today"  # the one placeholder that a template may use without a rule that defines it
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")

@@ -14,7 +14,6 @@ from urllib.parse import urljoin
 
 from requests import RequestException, Response
 
-from cds_service.deadline import Deadline
 from cds_service.errors import CallFailed, FhirReadError, Redirected
 from cds_service.fhir.gathering.record import Fetched
 from cds_service.fhir.server.judging import judge, wait_asked_for
@@ -30,6 +29,7 @@ from cds_service.fhir.server.searches import (
 )
 from cds_service.outgoing.address import parse_address, parse_base
 from cds_service.outgoing.connections import Connections, late
+from cds_service.outgoing.deadline import Deadline
 
 MAX_REDIRECTS = 3
 LEAST_SHARE_FOR_RETRY = 0.4  # of the time

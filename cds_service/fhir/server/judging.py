@@ -14,7 +14,7 @@ from urllib3.exceptions import InvalidHeader
 from cds_service.errors import FhirReadError
 from cds_service.fhir.gathering.prefetch import is_error_outcome
 from cds_service.fhir.raw_json import member, objects, text
-from cds_service.json_text import JsonTextError, decode_record_json
+from cds_service.protocol.json_text import JsonTextError, decode_record_json
 
 REFUSALS: Mapping[int, str] = {
     401: "the access token was refused or has expired (401)",

@@ -15,7 +15,7 @@ from urllib.parse import quote
 from cds_service.errors import CdsError, FhirReadError
 from cds_service.fhir.gathering.reading import Fetched, FhirReader
 from cds_service.fhir.raw_json import member, objects, text
-from cds_service.protocol import is_fhir_id
+from cds_service.protocol.messages import is_fhir_id
 
 MOST_SHOWN = 20  # patients in one search
 STEP_SECONDS = 6.0  # for each request, so that one that hangs leaves time for the answer itself

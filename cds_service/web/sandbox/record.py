@@ -7,10 +7,10 @@ from datetime import date
 from typing import Any
 
 from cds_service.audit.in_memory import OneEntry
-from cds_service.core.wording import say_date
-from cds_service.deadline import Deadline
+from cds_service.core.wording import GAP_REASONS, say_date
 from cds_service.fhir.server.lookup import FoundPatient
-from cds_service.protocol import parse_request
+from cds_service.outgoing.deadline import Deadline
+from cds_service.protocol.messages import parse_request
 from cds_service.samples.drafting import (
     CPT,
     CPT_CODES,
@@ -25,21 +25,6 @@ from cds_service.web.cds_api import Surroundings
 from cds_service.web.fhir_access import check_fhir_server, open_reader
 
 HCPCS = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"
-# Reasons of `GapReason` for people; the page groups gaps of the same reason.
-REASONS = {
-    "absent": "asked for, not there",
-    "not-read": "could not be read",
-    "stale": "too old to use",
-    "unit-unknown": "unit unknown",
-    "out-of-range": "not plausible",
-    "unreadable": "entry is broken",
-    "conflicting": "values contradict each other",
-    "not-final": "result is not final",
-    "no-value": "entry without a value",
-    "future": "dated after the order",
-    "undated": "without a date",
-    "undetermined": "cannot be worked out from what is there",
-}
 
 
 def patient_json(patient: FoundPatient) -> dict[str, str]:
@@ -95,7 +80,7 @@ def _in_words(service: Service, content: Mapping[str, Any]) -> dict[str, Any]:
     gaps = [one for one in content.get("gaps", ()) if one["name"] in of_record]
     return {
         "findings": [_finding(service, one) for one in findings],
-        "gaps": [{"title": service.wording.name(one["name"]), "reason": REASONS[one["reason"]]} for one in gaps],
+        "gaps": [{"title": service.wording.name(one["name"]), "reason": GAP_REASONS[one["reason"]]} for one in gaps],
         "record": content.get("record", {}),
     }
 

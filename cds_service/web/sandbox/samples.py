@@ -7,9 +7,9 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
-from cds_service.demo.fhir_search import hold
-from cds_service.demo.fhir_server import FhirApp
 from cds_service.samples import Sample, load_samples
+from cds_service.samples.fhir_search import hold
+from cds_service.samples.fhir_server import FhirApp
 
 # All on one page: every worker would have to know further pages.
 PAGE_SIZE = 1000

@@ -11,10 +11,10 @@ import pytest
 
 from cds_service.callers import keys
 from cds_service.callers.keys import KeyAddress, KeyFile
-from cds_service.deadline import Deadline
 from cds_service.errors import DataFileError
 from cds_service.outgoing import Connections
 from cds_service.outgoing.cached import MAX_AGE_SECONDS, PAUSE_SECONDS, UNASKED_SECONDS, WAITERS
+from cds_service.outgoing.deadline import Deadline
 from cds_service.site.clients import Client
 from tests.client_tokens import ISSUER, Signer, key_set
 from tests.key_publisher import HANG_SECONDS, Publisher

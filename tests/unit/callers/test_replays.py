@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cds_service.callers.replays import Replays
-from cds_service.deadline import Deadline
+from cds_service.outgoing.deadline import Deadline
 
 
 class Shared:

@@ -10,9 +10,9 @@ from cds_service.callers.keys import read_keys
 from cds_service.callers.replays import Replays
 from cds_service.callers.verifying import Callers, KnownClient
 from cds_service.core.caller import Caller
-from cds_service.deadline import Deadline
 from cds_service.errors import NotAuthenticated
 from cds_service.outgoing import Connections
+from cds_service.outgoing.deadline import Deadline
 from cds_service.site.clients import Client
 from tests.client_tokens import ISSUER, Signer, base64url, forged, key_set, tokens_at
 

@@ -7,9 +7,9 @@ from functools import cache
 
 import pytest
 
-from cds_service.demo.requests import order_sign_request
 from cds_service.loading import load_service
 from cds_service.samples import load_samples
+from cds_service.samples.requests import order_sign_request
 from cds_service.site.folder import load_site
 from tests.chart_builders import (
     HOOK,

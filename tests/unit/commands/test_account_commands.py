@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from cds_service.audit.access import Access
-from cds_service.audit.accounts import Accounts
 from cds_service.audit.database import Database
-from cds_service.audit.sessions import REVIEWERS, Sessions
 from cds_service.cli import main
+from cds_service.review.access import Access
+from cds_service.review.accounts import Accounts
+from cds_service.review.sessions import REVIEWERS, Sessions
 
 PASSWORD = "correct horse battery"
 

@@ -11,7 +11,6 @@ from click.testing import CliRunner
 
 from cds_service.cli import main
 from cds_service.commands.assessing import WrongWish, read_wish, say_about_token
-from cds_service.demo.fhir_server import start_fhir_server
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import load_terminology
 from cds_service.fhir.orders.augmentation import find_augmentation_order
@@ -19,6 +18,7 @@ from cds_service.fhir.orders.drafts import read_drafts
 from cds_service.loading import data_root
 from cds_service.samples import load_samples
 from cds_service.samples.drafting import augmentation_order, level_codings
+from cds_service.samples.fhir_server import start_fhir_server
 from tests.stub_fhir import Reply, StubFhir, outcome, page
 
 TODAY = date(2026, 11, 20)

@@ -12,8 +12,8 @@ import pytest
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Response
 
-from cds_service.demo import service_process
-from cds_service.demo.run import CallFailed, call_service, choose_samples, run_demo
+from cds_service.commands import service_process
+from cds_service.commands.demo import CallFailed, call_service, choose_samples, run_demo
 from cds_service.samples import load_samples
 
 SAMPLES = load_samples(date(2026, 11, 20))
@@ -119,7 +119,7 @@ def test_a_service_that_does_not_start_ends_the_run_with_its_words_on_standard_e
 
 def test_kept_running_it_shows_the_sandbox_page_and_ends_at_a_polite_signal():
     program = (
-        "import sys; from cds_service.demo import service_process; from cds_service.demo.run import run_demo;"
+        "import sys; from cds_service.commands import service_process; from cds_service.commands.demo import run_demo;"
         f"service_process._COMMAND = (sys.executable, '-c', {STAND_IN!r}); sys.exit(run_demo(patient='p5', keep=True))"
     )
     process = subprocess.Popen([sys.executable, "-u", "-c", program], stdout=subprocess.PIPE, text=True)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cds_service.demo.fhir_search import SearchRefused, hold
+from cds_service.samples.fhir_search import SearchRefused, hold
 
 LOINC = "http://loinc.org"
 

@@ -8,8 +8,8 @@ from fhir.resources.R4B.bundle import Bundle
 from fhir.resources.R4B.capabilitystatement import CapabilityStatement
 from fhir.resources.R4B.operationoutcome import OperationOutcome
 
-from cds_service.demo.fhir_server import start_fhir_server
 from cds_service.samples import load_samples
+from cds_service.samples.fhir_server import start_fhir_server
 
 P1 = next(sample for sample in load_samples(date(2026, 11, 20)) if sample.id == "p1-thin-high")
 

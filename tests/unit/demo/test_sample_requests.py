@@ -6,9 +6,9 @@ from uuid import UUID
 import pytest
 from fhir.resources.R4B.bundle import Bundle
 
-from cds_service.demo.fhir_search import SearchRefused
-from cds_service.demo.requests import order_sign_request
 from cds_service.samples import load_samples
+from cds_service.samples.fhir_search import SearchRefused
+from cds_service.samples.requests import order_sign_request
 
 SAMPLES = load_samples(date(2026, 11, 20))
 P1 = SAMPLES[0]

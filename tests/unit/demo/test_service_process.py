@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from cds_service.demo import service_process
-from cds_service.demo.service_process import ServiceNotStarted, ServiceProcess
+from cds_service.commands import service_process
+from cds_service.commands.service_process import ServiceNotStarted, ServiceProcess
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from cds_service.demo.terminal import clean, make_console, print_response, print_title
+from cds_service.commands.terminal import clean, make_console, print_response, print_title
 
 CARD = {
     "summary": "Refracture risk high: above 90 % in 12 months (study average 35 %). Not ordered yet: rehabilitation.",

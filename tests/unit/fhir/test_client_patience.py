@@ -193,7 +193,7 @@ def test_a_process_ends_although_a_server_never_answers(server):
     server.default = server.hold()
     program = f"""
 import threading, time
-from cds_service.deadline import Deadline
+from cds_service.outgoing.deadline import Deadline
 from cds_service.fhir.server.client import FhirClient
 from cds_service.fhir.gathering.parallel import run_side_by_side
 client = FhirClient({server.base!r})

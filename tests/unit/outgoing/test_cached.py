@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 
-from cds_service.deadline import Deadline
 from cds_service.errors import CallFailed
 from cds_service.outgoing.cached import PAUSE_SECONDS, Cached
+from cds_service.outgoing.deadline import Deadline
 
 HANG_SECONDS = 30
 

@@ -8,9 +8,9 @@ import time
 
 import pytest
 
-from cds_service.deadline import Deadline
 from cds_service.errors import CallFailed
 from cds_service.outgoing import resolving
+from cds_service.outgoing.deadline import Deadline
 from cds_service.outgoing.resolving import MOST_ADDRESSES, Resolver
 
 PUBLIC = "93.184.216.34"

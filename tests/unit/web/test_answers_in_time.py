@@ -7,9 +7,9 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cds_service.deadline import Deadline
 from cds_service.errors import DeadlinePassed
-from cds_service.protocol import parse_request
+from cds_service.outgoing.deadline import Deadline
+from cds_service.protocol.messages import parse_request
 from cds_service.service import Ports, answer
 from cds_service.settings import Settings
 from cds_service.web.app import create_app

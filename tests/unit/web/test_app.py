@@ -21,8 +21,8 @@ from cds_service.errors import (
     NotAuthenticated,
     PatientMismatch,
 )
-from cds_service.feedback import MAX_ITEMS
-from cds_service.protocol import UUID_TEXT, Card, Coding, HookResponse, Source
+from cds_service.protocol.feedback import MAX_ITEMS
+from cds_service.protocol.messages import UUID_TEXT, Card, Coding, HookResponse, Source
 from cds_service.settings import BODY_BYTES, Settings
 from cds_service.site.folder import Site, SiteFolder
 from cds_service.web.app import create_app

@@ -6,7 +6,7 @@ import pytest
 
 from cds_service.errors import NotAllowed
 from cds_service.outgoing import Connections
-from cds_service.protocol import parse_request
+from cds_service.protocol.messages import parse_request
 from cds_service.site.clients import Client
 from cds_service.site.folder import Site
 from cds_service.web.fhir_access import allowed_fhir_server, check_right_to_server, open_reader

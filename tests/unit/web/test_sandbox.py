@@ -7,7 +7,6 @@ from types import SimpleNamespace
 import pytest
 import requests
 
-from cds_service.demo.fhir_server import start_fhir_server
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import load_terminology
 from cds_service.fhir.orders.augmentation import find_augmentation_order
@@ -15,6 +14,7 @@ from cds_service.fhir.orders.drafts import read_drafts
 from cds_service.fhir.orders.support_orders import find_draft_support_orders
 from cds_service.loading import data_root
 from cds_service.samples import load_samples
+from cds_service.samples.fhir_server import start_fhir_server
 from cds_service.settings import Settings
 from cds_service.site.folder import Site, SiteFolder
 from cds_service.web.app import create_app

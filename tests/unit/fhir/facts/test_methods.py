@@ -11,8 +11,8 @@ import pytest
 
 from cds_service.core.derived import derive
 from cds_service.core.facts import AugmentationOrder, Finding, Findings
-from cds_service.deadline import Deadline
 from cds_service.errors import DeadlinePassed
+from cds_service.outgoing.deadline import Deadline
 from tests.builders import (
     MEASURES,
     SCT,

@@ -6,12 +6,12 @@ import json
 
 import pytest
 
-from cds_service.deadline import Deadline
 from cds_service.errors import FhirReadError
 from cds_service.fhir.gathering.prefetch import plan_prefetch
 from cds_service.fhir.gathering.record import Fetched, gather, state_of
 from cds_service.fhir.gathering.subjects import Person
-from cds_service.protocol import parse_request
+from cds_service.outgoing.deadline import Deadline
+from cds_service.protocol.messages import parse_request
 from tests.chart_builders import open_service
 from tests.wire_builders import hook_request
 

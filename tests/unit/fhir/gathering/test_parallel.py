@@ -9,8 +9,8 @@ from functools import partial
 
 import pytest
 
-from cds_service.deadline import Deadline
 from cds_service.fhir.gathering.parallel import MAX_PARALLEL, run_side_by_side
+from cds_service.outgoing.deadline import Deadline
 
 
 def test_all_results_come_back_by_key():

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from cds_service.errors import DataFileError
 from cds_service.fhir.gathering.prefetch import Answer, plan_prefetch, read_answer, read_prefetch
-from cds_service.protocol import parse_request
+from cds_service.protocol.messages import parse_request
 from tests.stub_fhir import observation, outcome, page
 from tests.wire_builders import context, hook_request
 

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cds_service.deadline import Deadline
 from cds_service.errors import DeadlinePassed, EvidenceUnavailable, FhirReadError, PatientMismatch
 from cds_service.fhir.gathering.picking import NOT_UNDERSTOOD
 from cds_service.fhir.gathering.prefetch import plan_prefetch
@@ -17,7 +16,8 @@ from cds_service.fhir.gathering.record import Fetched, gather, state_of
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.references import bases_of
 from cds_service.fhir.server.client import FhirClient
-from cds_service.protocol import parse_request
+from cds_service.outgoing.deadline import Deadline
+from cds_service.protocol.messages import parse_request
 from tests.stub_fhir import Reply, StubFhir, observation, outcome, page
 from tests.wire_builders import hook_request
 

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cds_service.deadline import Deadline
 from cds_service.errors import MalformedRequest
 from cds_service.fhir.gathering.prefetch import plan_prefetch
 from cds_service.fhir.gathering.record import gather
 from cds_service.fhir.gathering.skimming import decode_prefetch
 from cds_service.fhir.gathering.subjects import Person
-from cds_service.protocol import parse_request
+from cds_service.outgoing.deadline import Deadline
+from cds_service.protocol.messages import parse_request
 from tests.order_builders import terminology
 from tests.wire_builders import hook_request
 

@@ -6,7 +6,6 @@ import json
 
 import pytest
 
-from cds_service.deadline import Deadline
 from cds_service.errors import FhirReadError
 from cds_service.fhir.gathering.record import Fetched, gather
 from cds_service.fhir.gathering.subjects import Person
@@ -14,7 +13,8 @@ from cds_service.fhir.orders.augmentation import find_augmentation_order, find_d
 from cds_service.fhir.orders.drafts import read_drafts
 from cds_service.fhir.orders.referred import with_referred
 from cds_service.fhir.references import bases_of
-from cds_service.protocol import parse_request
+from cds_service.outgoing.deadline import Deadline
+from cds_service.protocol.messages import parse_request
 from tests.chart_builders import HOOK, ICD, PATIENT, SCT, kyphoplasty, of_patient, open_service, order_sign
 
 SERVER = "https://ehr.example.org/fhir"

@@ -8,7 +8,7 @@ import pytest
 
 from cds_service.audit.chain import AuditEntry, ShownCard
 from cds_service.audit.counts import count_months
-from cds_service.web.review.grid import HIDDEN, WITHHELD, make_grid
+from cds_service.review.grid import HIDDEN, WITHHELD, make_grid
 from tests.review_desk import ReviewDesk, words
 
 MAY = datetime(2026, 5, 10, 9, 0, tzinfo=UTC)

@@ -13,8 +13,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from cds_service.deadline import Deadline
 from cds_service.outgoing import Connections
+from cds_service.outgoing.deadline import Deadline
 from cds_service.review.issuer import Issuer
 from cds_service.site.folder import load_site
 from tests.issuer_desk import BACK, SESSION, Traveller, refusal

@@ -77,7 +77,7 @@ def test_a_token_endpoint_that_answers_nonsense_gives_no_session(desk, stub, ans
 
 
 def test_a_token_endpoint_that_never_answers_is_given_up(desk, stub, monkeypatch):
-    monkeypatch.setattr("cds_service.web.review.issuer_login.SECONDS", 0.5)
+    monkeypatch.setattr("cds_service.review.issuer_login.SECONDS", 0.5)
     over = threading.Event()
     stub.answer = lambda _handler: over.wait(30)
     traveller = Traveller(desk)

@@ -14,8 +14,8 @@ from uuid import UUID, uuid5
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, ValidationError, model_validator
 
 from cds_service.errors import MalformedRequest, TooMuchAsked
-from cds_service.json_text import JsonTextError, decode_json
-from cds_service.protocol import Inbound, Text, say_faults
+from cds_service.protocol.json_text import JsonTextError, decode_json
+from cds_service.protocol.messages import Inbound, Text, say_faults
 
 MAX_ITEMS = 200  # of one call; each becomes an entry of its own, which takes a commit
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")

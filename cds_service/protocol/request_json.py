@@ -10,7 +10,7 @@ from typing import Any
 from msgspec import MsgspecError, Raw, Struct
 from msgspec.json import Decoder
 
-from cds_service.json_text import decode_json, plain_numbers
+from cds_service.protocol.json_text import decode_json, plain_numbers
 
 PREFETCH, CONTEXT = "prefetch", "context"
 HEAD = 64  # octets of a part that mostly find its place

@@ -5,7 +5,7 @@ Every access is logged before the page is sent; otherwise the page is not shown.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from flask import (
@@ -23,24 +23,28 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import BadRequest, HTTPException, NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
-from cds_service.audit.access import Access
-from cds_service.audit.accounts import Accounts
+from cds_service.audit.appending import Clock
+from cds_service.audit.chain import AuditLog
 from cds_service.audit.exporting import FORMATS, Export, Format, begin_export, export_lines
 from cds_service.audit.query import Query
 from cds_service.audit.reader import Cursor
-from cds_service.audit.sessions import Sessions
 from cds_service.audit.store import AuditStore
 from cds_service.errors import AuditUnavailable, DataFileError
+from cds_service.outgoing import Connections
+from cds_service.review.access import Access
+from cds_service.review.accounts import Accounts
+from cds_service.review.committee import figure_routes
+from cds_service.review.desk import Desk, content_of
+from cds_service.review.entry_page import entry_routes
+from cds_service.review.filtering import CHOICES, read_filter
+from cds_service.review.issuer_login import issuer_login, issuer_routes
+from cds_service.review.login import Gate, Login, idle_minutes, login_routes, may
+from cds_service.review.sessions import Sessions
+from cds_service.review.words import register_words
+from cds_service.review.work import work_routes
+from cds_service.service import Service
+from cds_service.settings import Settings
 from cds_service.site.folder import SiteFolder
-from cds_service.web.cds_api import Surroundings
-from cds_service.web.review.committee import figure_routes
-from cds_service.web.review.desk import Desk, content_of
-from cds_service.web.review.entry_page import entry_routes
-from cds_service.web.review.filtering import CHOICES, read_filter
-from cds_service.web.review.issuer_login import issuer_login, issuer_routes
-from cds_service.web.review.login import Gate, idle_minutes, login_routes, may
-from cds_service.web.review.words import register_words
-from cds_service.web.review.work import work_routes
 
 REVIEW_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -54,24 +58,55 @@ MEDIA: Mapping[Format, tuple[str, str]] = {
 }
 
 
-def review_routes(around: Surroundings, store: AuditStore, site: SiteFolder | None = None) -> Blueprint:
+def review_routes(
+    service: Service,
+    settings: Settings,
+    store: AuditStore,
+    audit: AuditLog,
+    *,
+    base_url: str,
+    connections: Connections,
+    clock: Clock,
+    count_login: Callable[[Login], None],
+    site: SiteFolder | None = None,
+) -> Blueprint:
     """All pages below `/audit`.
+
+    Args:
+        service: with the models and words in force.
+        settings: the operator's settings.
+        store: the log that is read.
+        audit: where access is recorded.
+        base_url: the URL at which reviewers reach this service.
+        connections: for calls to the hospital's issuer.
+        clock: now, UTC.
+        count_login: called for each login attempt.
+        site: the site folder, if there is one.
 
     Raises:
         DataFileError: the site's login cannot be used.
     """
     routes = Blueprint("review", __name__, url_prefix="/audit")
-    desk = Desk(
-        store=store,
-        gate=_gate(around, store),
-        service=around.service,
-        key_file=around.settings.audit_key,
+    access = Access(lambda: store.database, clock)
+    login = site.site.review if site else None
+    has_local = login is None or login.local_accounts
+    gate = Gate(
+        accounts=Accounts(access),
+        sessions=Sessions(access, issuer=login.issuer if login else None, has_local=has_local),
+        audit=audit,
+        clock=clock,
+        base_url=base_url,
+        has_local=has_local,
+        hospital=site.site.site.name if site and login else "",
+        trusted_proxies=settings.trusted_proxies,
+        count=count_login,
     )
-    register_words(routes, around.service.wording)
+    desk = Desk(store=store, gate=gate, service=service, key_file=settings.audit_key)
+    register_words(routes, service.wording)
     routes.register_error_handler(HTTPException, _error_page)
     routes.register_error_handler(AuditUnavailable, _unavailable_page)
-    login_routes(routes, desk.gate)
-    hospital = issuer_login(desk.gate, site, around.connections) if site else None
+    login_routes(routes, gate)
+    hospital = issuer_login(gate, site, connections) if site else None
     if hospital:
         issuer_routes(routes, hospital)
     _find_routes(routes, desk)
@@ -81,23 +116,6 @@ def review_routes(around: Surroundings, store: AuditStore, site: SiteFolder | No
     _export_routes(routes, desk)
     _surround(routes)
     return routes
-
-
-def _gate(around: Surroundings, store: AuditStore) -> Gate:
-    access = Access(lambda: store.database, around.clock)
-    login = around.site.review if around.site else None
-    has_local = login is None or login.local_accounts
-    return Gate(
-        accounts=Accounts(access),
-        sessions=Sessions(access, issuer=login.issuer if login else None, has_local=has_local),
-        audit=around.audit,
-        clock=around.clock,
-        base_url=around.base_url,
-        has_local=has_local,
-        hospital=around.site.site.name if around.site and login else "",
-        trusted_proxies=around.settings.trusted_proxies,
-        count=around.metrics.count_login,
-    )
 
 
 def _surround(routes: Blueprint) -> None:

@@ -18,17 +18,17 @@ from dataclasses import dataclass
 from flask import Blueprint, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from cds_service.audit.accounts import TooManyTries
-from cds_service.audit.sessions import ON_THE_WAY, Vouched
-from cds_service.deadline import Deadline
 from cds_service.errors import CallFailed, DataFileError, LoginRefused
 from cds_service.outgoing import Connections
 from cds_service.outgoing.address import parse_address
+from cds_service.outgoing.deadline import Deadline
+from cds_service.review.accounts import TooManyTries
 from cds_service.review.id_token import Expected, verified_claims, vouched
 from cds_service.review.issuer import Issuer
+from cds_service.review.login import PATH, Gate, own_page, same
+from cds_service.review.sessions import ON_THE_WAY, Vouched
 from cds_service.site.folder import SiteFolder
 from cds_service.site.review import ReviewLogin, client_secret
-from cds_service.web.review.login import PATH, Gate, own_page, same
 
 LOG = logging.getLogger("kyphoplasty_cds.review")
 BACK = f"{PATH}/login/callback"

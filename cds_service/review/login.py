@@ -16,20 +16,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import ip_address
 from itertools import chain
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, g, make_response, redirect, render_template, request
 from werkzeug.exceptions import BadRequest, Forbidden
 from werkzeug.wrappers import Response as AnyResponse
 
-from cds_service.audit.accounts import Accounts, TooManyTries
 from cds_service.audit.chain import AuditEntry, AuditLog, Kind
-from cds_service.audit.sessions import IDLE, LIFETIME, Session, Sessions
 from cds_service.outgoing.address import is_loopback_host
-from cds_service.roles import Role
+from cds_service.review.accounts import Accounts, TooManyTries
+from cds_service.review.sessions import IDLE, LIFETIME, Session, Sessions
 from cds_service.settings import Network
-from cds_service.web.metrics import Login
+from cds_service.site.review import Role
 
 LOG = logging.getLogger("kyphoplasty_cds.review")
 COOKIE = "kyphoplasty-cds-review"
@@ -39,6 +38,8 @@ OWN_PAGE = re.compile(r"/audit(/[\w./~-]*)?(\?[^\s\\]*)?", re.ASCII)
 BEFORE_LOGIN = ("review.log_in", "review.set_out", "review.come_back")
 NO_ACCOUNTS = "There are no local accounts here."
 REFUSED = "Name and password do not fit, or there were too many tries. Then wait 15 minutes."
+Login = Literal["opened", "denied", "locked"]
+LOGINS: tuple[Login, ...] = get_args(Login)
 Need = Literal["patients", "readers"]
 MAY: Mapping[Role, frozenset[Need]] = {
     "reviewer": frozenset({"patients"}),

@@ -19,7 +19,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
 from cds_service import __version__
-from cds_service.demo.fhir_search import TYPES, Resource, SearchRefused, Store, hold, matchers_of, sort_names
+from cds_service.samples.fhir_search import TYPES, Resource, SearchRefused, Store, hold, matchers_of, sort_names
 
 BASE_PATH = "/fhir"
 DEFAULT_PAGE_SIZE = 20

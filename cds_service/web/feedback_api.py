@@ -13,10 +13,10 @@ from cds_service.audit.feedback_entry import ShownAnswer, ShownCards, feedback_e
 from cds_service.cards.texts import REASON_SYSTEM
 from cds_service.core.caller import Caller
 from cds_service.core.repeats import History, NoHistory
-from cds_service.deadline import Deadline
 from cds_service.errors import AuditUnavailable, UnknownService
-from cds_service.feedback import FeedbackItem, parse_feedback
 from cds_service.fhir.gathering.parallel import run_side_by_side
+from cds_service.outgoing.deadline import Deadline
+from cds_service.protocol.feedback import FeedbackItem, parse_feedback
 from cds_service.service import ServiceHook
 from cds_service.web.cds_api import Surroundings, deadline_of, json_response, respond
 from cds_service.web.cors import CDS_PATH

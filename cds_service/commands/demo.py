@@ -18,11 +18,11 @@ from typing import Any
 import requests
 from rich.console import Console
 
-from cds_service.demo.fhir_server import start_fhir_server
-from cds_service.demo.requests import order_sign_request
-from cds_service.demo.service_process import DEADLINE_SECONDS, ServiceNotStarted, ServiceProcess
-from cds_service.demo.terminal import make_console, print_response, print_title
+from cds_service.commands.service_process import DEADLINE_SECONDS, ServiceNotStarted, ServiceProcess
+from cds_service.commands.terminal import make_console, print_response, print_title
 from cds_service.samples import SITE_FOLDER, Sample, load_samples
+from cds_service.samples.fhir_server import start_fhir_server
+from cds_service.samples.requests import order_sign_request
 
 SERVICE_PATH = "/cds-services/kyphoplasty-order-sign"
 # A small page, so that the service has to follow links.

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from cds_service.demo.fhir_search import Resource, Store, hold
-from cds_service.demo.fhir_server import searchset
 from cds_service.samples import Sample
+from cds_service.samples.fhir_search import Resource, Store, hold
+from cds_service.samples.fhir_server import searchset
 
 SURGEON = "Practitioner/sample-surgeon"
 

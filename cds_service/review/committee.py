@@ -18,9 +18,9 @@ from werkzeug.wrappers import Response as AnyResponse
 from cds_service.audit.counts import Counts, count_fired, count_months
 from cds_service.audit.query import Query
 from cds_service.core.wording import MONTHS
-from cds_service.web.review.desk import Desk
-from cds_service.web.review.grid import Grid, make_grid, share
-from cds_service.web.review.words import TOPICS
+from cds_service.review.desk import Desk
+from cds_service.review.grid import Grid, make_grid, share
+from cds_service.review.words import TOPICS
 
 MONTH = re.compile(r"[12]\d{3}-(0[1-9]|1[0-2])")
 LEAST_SHOWN = 50  # an acceptance rate from fewer cards means nothing

@@ -26,8 +26,8 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 
 from cds_service.errors import MalformedRequest, PatientMismatch, TooMuchAsked
-from cds_service.json_text import JsonTextError, canonical_json
-from cds_service.request_json import decode_call
+from cds_service.protocol.json_text import JsonTextError, canonical_json
+from cds_service.protocol.request_json import decode_call
 
 FHIR_ID = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9\-.]{1,64}", re.ASCII)  # `.` and `..` would climb in a URL's path
 TOKEN = re.compile(r"[\x21-\x7e]{1,16384}")  # RFC 6749 access-token: visible ASCII, so no header can be split

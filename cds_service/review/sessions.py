@@ -28,8 +28,8 @@ from sqlalchemy import (
 )
 from sqlalchemy import update as update_rows
 
-from cds_service.audit.access import Access, digest_of
-from cds_service.roles import Role
+from cds_service.review.access import Access, digest_of
+from cds_service.site.review import Role
 
 IDLE = timedelta(minutes=30)
 LIFETIME = timedelta(hours=10)

@@ -12,9 +12,9 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.exceptions import BadRequest, NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
-from cds_service.replay import NothingToReplay, Replay, replay
-from cds_service.web.review.desk import Desk, content_of, open_entry
-from cds_service.web.review.words import MARKS, say_share, say_value
+from cds_service.review.desk import Desk, content_of, open_entry
+from cds_service.review.replay import NothingToReplay, Replay, replay
+from cds_service.review.words import MARKS, say_share, say_value
 
 LONGEST_NOTE = 2000
 MISSING = "–"

@@ -12,8 +12,8 @@ from werkzeug.exceptions import NotFound
 from cds_service.audit.chain import ABOUT_READERS, LASTING
 from cds_service.audit.reader import Stored
 from cds_service.audit.store import AuditStore
+from cds_service.review.login import Gate
 from cds_service.service import Service
-from cds_service.web.review.login import Gate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,9 +14,9 @@ from flask import Blueprint, render_template
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-from cds_service.web.review.desk import Desk, content_of, open_entry
-from cds_service.web.review.words import MARKS
-from cds_service.web.sandbox.record import REASONS
+from cds_service.core.wording import GAP_REASONS
+from cds_service.review.desk import Desk, content_of, open_entry
+from cds_service.review.words import MARKS
 
 _SUBSET = MarkdownIt("zero").enable(["list", "emphasis", "escape", "newline"])
 TONES: Mapping[str, tuple[str, str]] = {
@@ -41,7 +41,7 @@ def entry_routes(routes: Blueprint, desk: Desk) -> None:
             cards=view_cards(content.get("cards", ())),
             said=[(one, content_of(reader.entry(one.sequence))) for one in reader.about([stored.id])[stored.id]],
             marks=MARKS,
-            reasons=REASONS,
+            reasons=GAP_REASONS,
         )
 
 

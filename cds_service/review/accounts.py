@@ -19,11 +19,11 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Column, Connection, String, Table, delete, func, insert, select
 from sqlalchemy import update as update_rows
 
-from cds_service.audit.access import Access, digest_of
 from cds_service.audit.chain import AuditEntry
-from cds_service.audit.sessions import METADATA, REVIEWERS, SESSIONS
 from cds_service.errors import CdsError
-from cds_service.roles import Role
+from cds_service.review.access import Access, digest_of
+from cds_service.review.sessions import METADATA, REVIEWERS, SESSIONS
+from cds_service.site.review import Role
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{1,63}")
 SHORTEST, LONGEST = 12, 1024  # characters of a password; length is what counts (NIST SP 800-63B)

@@ -1,1 +1,0 @@
-"""The review pages of the audit log, and the login to them."""
