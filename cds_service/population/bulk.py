@@ -1,0 +1,411 @@
+"""A FHIR Bulk Data export: its files, whose each line is, and all lines of one patient together.
+
+An export has one resource per line and many files per type, in no order. The lines are sorted into parts on disk by a
+hash of the patient, so that memory holds one share of the patients and never the whole. A part is written to the end
+before it counts as done: what was killed goes on with the parts that are missing.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple
+from zlib import crc32
+
+from fhir.resources.R4B import get_fhir_model_class
+from msgspec import MsgspecError, Struct
+from msgspec.json import Decoder
+
+from cds_service.errors import CdsError
+from cds_service.fhir.raw_json import member, text
+from cds_service.fhir.references import NO_BASE, Bases
+from cds_service.protocol.json_text import JsonTextError, decode_json
+
+SHARED = frozenset({"Medication", "Device"})  # belong to nobody; a patient's resources refer to them by name
+CHUNK_BYTES = 64 * 1024 * 1024  # of a file, read at once by one process
+BUCKET_BYTES = 32 * 1024 * 1024  # of the export: the share of patients that is held in memory
+MOST_BUCKETS = 4096
+SHARED_FILE = "shared.sqlite3"
+PATIENT = re.compile(r"(?:Patient/|urn:uuid:)([A-Za-z0-9\-.]{1,64})(?:/_history/[A-Za-z0-9\-.]{1,64})?", re.ASCII)
+NAMES = re.compile(rb'"(?:[^"\\]*/)?((?:Medication|Device)/[A-Za-z0-9\-.]{1,64})["/]')
+NO_JSON_OBJECT = "not a FHIR resource: no JSON object with a resourceType"
+
+
+class NoExport(CdsError):
+    """There is nothing to read at the paths that were named."""
+
+
+class LineError(ValueError):
+    """The line is no FHIR resource. The message repeats nothing of it."""
+
+
+class BadLine(NamedTuple):
+    """A line that was skipped, by file and number, from 1."""
+
+    file: str
+    number: int
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.number}: {self.why}; skipped"
+
+
+# --- files -----------------------------------------------------------------------------------------------------------
+
+
+def export_files(paths: Iterable[Path], types: Collection[str]) -> tuple[Path, ...]:
+    """The files to read, in a fixed order: those named, and of folders each `*.ndjson` that may hold these types.
+
+    Raises:
+        NoExport: there is none.
+    """
+    found: set[Path] = set()
+    for path in paths:
+        if path.is_dir():
+            listed = [*path.rglob("*.ndjson"), *path.rglob("*.ndjson.gz")]
+            found |= {file for file in listed if file.is_file() and (type_of(file) or next(iter(types))) in types}
+        elif path.is_file():
+            found.add(path)
+        else:
+            raise NoExport(f"{path}: no such file or folder")
+    if not found:
+        raise NoExport("no file *.ndjson with resources that we read")
+    return tuple(sorted(found))
+
+
+def type_of(file: Path) -> str:
+    """The resource type that a file is named after (`Patient.ndjson`, `1.Patient_2.ndjson.gz`); empty if none."""
+    return next((word for word in re.findall(r"[A-Z][A-Za-z]+", file.name) if _is_type(word)), "")
+
+
+@cache
+def _is_type(word: str) -> bool:
+    try:
+        return get_fhir_model_class(word) is not None
+    except KeyError:
+        return False
+
+
+# --- lines -----------------------------------------------------------------------------------------------------------
+
+
+class _Reference(Struct):
+    reference: str = ""
+
+
+class _Head(Struct, rename="camel"):
+    resource_type: str
+    id: str = ""
+    subject: _Reference | None = None
+    patient: _Reference | None = None
+
+
+class Head(NamedTuple):
+    """What a line is and whose.
+
+    Attributes:
+        patient: id of the patient; empty where it names none whose id we can tell.
+    """
+
+    kind: str
+    id: str
+    patient: str
+
+
+_HEAD = Decoder(_Head)
+
+
+def read_head(line: bytes, bases: Bases = NO_BASE) -> Head:
+    """Type, id and patient of a line, without the rest of it.
+
+    A patient is named by a relative reference or a `urn:uuid:`; by an absolute one only under `bases`: an id on another
+    server is another person.
+
+    Raises:
+        LineError: it is no JSON object with a `resourceType`.
+    """
+    try:
+        head = _HEAD.decode(line)
+        kind, own_id, named = head.resource_type, head.id, head.subject or head.patient
+        reference = named.reference if named else ""
+    except (MsgspecError, RecursionError):  # an odd shape, or no JSON
+        raw = decode_line(line)
+        kind, own_id = raw["resourceType"], text(raw.get("id"))
+        reference = text(member(raw, "subject", "reference") or member(raw, "patient", "reference"))
+    if not kind:
+        raise LineError(NO_JSON_OBJECT)
+    return Head(kind, own_id, own_id if kind == "Patient" else _patient_of(reference, bases))
+
+
+def decode_line(line: bytes) -> dict[str, Any]:
+    """The whole resource.
+
+    Raises:
+        LineError: as above.
+    """
+    try:
+        raw = decode_json(line)
+    except JsonTextError as error:
+        raise LineError(str(error)) from None
+    if not isinstance(raw, dict) or not isinstance(raw.get("resourceType"), str):
+        raise LineError(NO_JSON_OBJECT)
+    return raw
+
+
+def _patient_of(reference: str, bases: Bases) -> str:
+    if plain := PATIENT.fullmatch(reference):
+        return plain[1]
+    name = bases.name_of(reference) if bases.addresses else ""
+    return name.removeprefix("Patient/") if name.startswith("Patient/") else ""
+
+
+def shared_names(line: bytes) -> list[str]:
+    """`Medication/12` and the like that a line may refer to."""
+    return [name.decode() for name in NAMES.findall(line)]
+
+
+# --- parts on disk ---------------------------------------------------------------------------------------------------
+
+
+class Chunk(NamedTuple):
+    """A stretch of a file: the lines that begin in it. `end` is None for a compressed file, read as a whole."""
+
+    file: Path
+    start: int
+    end: int | None
+
+
+@dataclass(slots=True, kw_only=True)
+class PartReport:
+    """What a chunk held.
+
+    Attributes:
+        offsets: where each bucket begins in the part, and where the last ends; behind them the shared resources.
+        bad: lines that were skipped, by their number in the chunk from 1, and why.
+        kinds: lines by resource type.
+        ownerless: lines of those types that name no patient whom we can tell.
+    """
+
+    offsets: list[int] = field(default_factory=list)
+    lines: int = 0
+    bad: list[tuple[int, str]] = field(default_factory=list)
+    kinds: dict[str, int] = field(default_factory=dict)
+    ownerless: dict[str, int] = field(default_factory=dict)
+
+
+class Numbered(NamedTuple):
+    """A line with its chunk, and its number in it."""
+
+    chunk: int
+    number: int
+    line: bytes
+
+
+Keep = Callable[[Head, bytes], bool]
+
+
+def chunks_of(files: Iterable[Path], size: int = CHUNK_BYTES) -> list[Chunk]:
+    """The files in stretches that one process reads at once."""
+    found: list[Chunk] = []
+    for file in files:
+        if file.suffix == ".gz":
+            found.append(Chunk(file, 0, None))
+        else:
+            whole = file.stat().st_size
+            found += [Chunk(file, start, min(start + size, whole)) for start in range(0, max(whole, 1), size)]
+    return found
+
+
+def bucket_count(files: Iterable[Path]) -> int:
+    """How many shares of the patients there are to be, so that each fits into memory."""
+    size = sum(file.stat().st_size * (10 if file.suffix == ".gz" else 1) for file in files)
+    return min(max(8, -(-size // BUCKET_BYTES)), MOST_BUCKETS)
+
+
+def lines_in(chunk: Chunk) -> Iterator[bytes]:
+    """The lines of a chunk, in order; blank ones too, since they count."""
+    if chunk.end is None:
+        with gzip.open(chunk.file) as packed:
+            yield from packed
+        return
+    with chunk.file.open("rb") as source:
+        place = _begin(source, chunk.start)
+        while place < chunk.end and (line := source.readline()):
+            place += len(line)
+            yield line
+
+
+def _begin(source: BinaryIO, start: int) -> int:
+    """Go to the first line that begins at `start` or after it."""
+    if start == 0:
+        return 0
+    source.seek(start - 1)
+    return start - 1 + len(source.readline())
+
+
+def write_part(
+    chunk: Chunk, part: Path, buckets: int, types: Collection[str], keep: Keep | None = None, bases: Bases = NO_BASE
+) -> PartReport:
+    """Sort the lines of a chunk by bucket into `part`, with the report beside it (`.json`), which makes it count.
+
+    Args:
+        chunk: what to read.
+        part: the file to write.
+        buckets: how many shares of the patients there are.
+        types: other types are passed over.
+        keep: tells the lines that are wanted; all are without it.
+        bases: of the server that made the export, where absolute references are to count.
+    """
+    held: list[list[bytes]] = [[] for _ in range(buckets + 1)]
+    report = PartReport()
+    kinds: Counter[str] = Counter()
+    ownerless: Counter[str] = Counter()
+    here = int(part.stem)
+    for number, line in enumerate(lines_in(chunk), start=1):
+        report.lines = number
+        if not (line := line.strip()):
+            continue
+        try:
+            head = read_head(line, bases)
+        except LineError as error:
+            report.bad.append((number, str(error)))
+            continue
+        kinds[head.kind] += 1
+        if head.kind in SHARED:
+            held[-1].append(b"%s/%s\t%s\n" % (head.kind.encode(), head.id.encode(), line))
+        elif head.kind in types and not head.patient:
+            ownerless[head.kind] += 1
+        elif head.kind in types and (keep is None or keep(head, line)):
+            owner = head.patient.encode()
+            held[crc32(owner) % buckets].append(b"%s\t%d\t%d\t%s\n" % (owner, here, number, line))
+    report.kinds, report.ownerless = dict(kinds), dict(ownerless)
+    _write(part, held, report)
+    return report
+
+
+def _write(part: Path, held: Sequence[Sequence[bytes]], report: PartReport) -> None:
+    with part.open("wb") as target:
+        for lines in held:
+            report.offsets.append(target.tell())
+            target.writelines(lines)
+        report.offsets.append(target.tell())
+    beside = part.with_suffix(".tmp")
+    beside.write_text(json.dumps(asdict(report)), encoding="utf-8")
+    beside.rename(part.with_suffix(".json"))
+
+
+def read_report(part: Path) -> PartReport | None:
+    """The report of a part that was written to the end; None otherwise."""
+    try:
+        found = json.loads(part.with_suffix(".json").read_bytes())
+    except FileNotFoundError:
+        return None
+    return PartReport(**{**found, "bad": [(number, why) for number, why in found["bad"]]})
+
+
+def read_bucket(parts: Mapping[Path, PartReport], bucket: int) -> dict[str, list[Numbered]]:
+    """The lines of each patient of a share, patients in order."""
+    found: dict[str, list[Numbered]] = {}
+    for line in _stretches(parts, bucket):
+        owner, chunk, number, rest = line.split(b"\t", 3)
+        found.setdefault(owner.decode(), []).append(Numbered(int(chunk), int(number), rest))
+    return dict(sorted(found.items()))
+
+
+def _stretches(parts: Mapping[Path, PartReport], bucket: int) -> Iterator[bytes]:
+    for part, report in sorted(parts.items()):
+        start, end = report.offsets[bucket : bucket + 2]
+        if end > start:
+            with part.open("rb") as source:
+                source.seek(start)
+                yield from source.read(end - start).split(b"\n")[:-1]
+
+
+class SharedResources:
+    """Medications and Devices of the export by name, in a file: there may be one for each prescription."""
+
+    def __init__(self, file: Path) -> None:
+        """Open the file that `write_shared` made."""
+        self._database = sqlite3.connect(f"file:{file}?mode=ro", uri=True)
+
+    def of(self, lines: Iterable[bytes]) -> list[bytes]:
+        """The resources that these lines refer to, in order."""
+        names = sorted({name for line in lines for name in shared_names(line)})
+        found = (self._database.execute("SELECT line FROM shared WHERE name = ?", (name,)) for name in names)
+        return sorted({row[0] for rows in found for row in rows})
+
+
+def write_shared(parts: Mapping[Path, PartReport], file: Path) -> None:
+    """Index the shared resources of all parts, unless that was done."""
+    if file.exists():
+        return
+    beside = file.with_suffix(".tmp")
+    beside.unlink(missing_ok=True)
+    with closing(sqlite3.connect(beside)) as database, database:
+        database.execute("CREATE TABLE shared (name TEXT, line BLOB)")
+        last = len(next(iter(parts.values())).offsets) - 2 if parts else 0
+        rows = (line.split(b"\t", 1) for line in _stretches(parts, last))
+        database.executemany("INSERT INTO shared VALUES (?, ?)", ((name.decode(), line) for name, line in rows))
+        database.execute("CREATE INDEX by_name ON shared (name)")
+    beside.rename(file)
+
+
+def bad_lines(chunks: Sequence[Chunk], reports: Sequence[PartReport], more: Iterable[Numbered] = ()) -> list[BadLine]:
+    """The lines that were skipped, by file and line number.
+
+    Args:
+        chunks: of the export, in order.
+        reports: of these chunks.
+        more: lines that were found bad when they were read as a whole; `line` says why.
+    """
+    before: dict[Path, int] = {}
+    found: list[BadLine] = []
+    late: dict[int, list[tuple[int, str]]] = {}
+    for one in more:
+        late.setdefault(one.chunk, []).append((one.number, one.line.decode()))
+    for place, (chunk, report) in enumerate(zip(chunks, reports, strict=True)):
+        earlier = before.get(chunk.file, 0)
+        listed = sorted([*report.bad, *late.get(place, ())])
+        found += [BadLine(str(chunk.file), earlier + number, why) for number, why in listed]
+        before[chunk.file] = earlier + report.lines
+    return found
+
+
+def by_patient(
+    files: Sequence[Path],
+    folder: Path,
+    types: Collection[str],
+    say: Callable[[BadLine], None],
+    *,
+    bases: Bases = NO_BASE,
+) -> Iterator[tuple[str, list[bytes]]]:
+    """Each patient of the export with all their lines and the shared resources they refer to, in this process.
+
+    Args:
+        files: of the export.
+        folder: an empty one, for the parts.
+        types: to read.
+        say: is told of every line that is skipped.
+        bases: as for `read_head`.
+    """
+    buckets, chunks = bucket_count(files), chunks_of(files)
+    parts = {}
+    for place, chunk in enumerate(chunks):
+        part = folder / f"{place:05}.part"
+        parts[part] = write_part(chunk, part, buckets, types, bases=bases)
+    for bad in bad_lines(chunks, list(parts.values())):
+        say(bad)
+    write_shared(parts, folder / SHARED_FILE)
+    shared = SharedResources(folder / SHARED_FILE)
+    for bucket in range(buckets):
+        for patient, numbered in read_bucket(parts, bucket).items():
+            lines = sorted(one.line for one in numbered)
+            yield patient, [*lines, *shared.of(lines)]

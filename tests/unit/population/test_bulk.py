@@ -1,0 +1,101 @@
+"""A Bulk Data export: files by type, whose each line is, patients together, bad lines by file and number."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from cds_service.fhir.references import bases_of
+from cds_service.population.bulk import (
+    Head,
+    LineError,
+    NoExport,
+    by_patient,
+    chunks_of,
+    export_files,
+    lines_in,
+    read_head,
+    shared_names,
+)
+
+TYPES = frozenset({"Patient", "Observation", "MedicationRequest"})
+OURS = bases_of(["https://ehr.example.org/fhir"])
+
+
+def line(kind: str, own_id: str, **members: object) -> bytes:
+    return json.dumps({"resourceType": kind, "id": own_id, **members}).encode()
+
+
+def of(reference: str) -> dict[str, str]:
+    return {"reference": reference}
+
+
+@pytest.mark.parametrize(
+    ("reference", "patient"),
+    [
+        ("Patient/a", "a"),
+        ("Patient/a/_history/3", "a"),
+        ("urn:uuid:0c1e", "0c1e"),
+        ("https://ehr.example.org/fhir/Patient/a", "a"),
+        ("https://other.example.org/fhir/Patient/a", ""),
+        ("Patient?identifier=x|1", ""),
+        ("Group/a", ""),
+        ("Patient/a/b", ""),
+    ],
+)
+def test_the_patient_is_named_plainly_or_not_at_all(reference: str, patient: str) -> None:
+    assert read_head(line("Observation", "1", subject=of(reference)), OURS).patient == patient
+
+
+def test_without_a_base_no_absolute_reference_names_anybody() -> None:
+    assert read_head(line("Observation", "1", subject=of("https://ehr.example.org/fhir/Patient/a"))).patient == ""
+
+
+@pytest.mark.parametrize("odd", [b'{"resourceType": "Observation", "subject": "Patient/a", "id": 7}'])
+def test_an_odd_shape_is_read_and_names_nobody(odd: bytes) -> None:
+    assert read_head(odd) == Head("Observation", "", "")
+
+
+@pytest.mark.parametrize("bad", [b"{", b"[]", b'{"id": "1"}', b'{"resourceType": ""}', b"\xff", b'{"resourceType": 1}'])
+def test_what_is_no_resource_is_refused(bad: bytes) -> None:
+    with pytest.raises(LineError):
+        read_head(bad)
+
+
+def test_files_are_those_of_the_types(tmp_path: Path) -> None:
+    names = ["Patient.ndjson", "1.Observation.ndjson", "Observation_2.ndjson.gz", "Claim.ndjson", "all.ndjson", "a.txt"]
+    for name in names:
+        (tmp_path / name).touch()
+    found = [file.name for file in export_files([tmp_path], TYPES)]
+    assert found == ["1.Observation.ndjson", "Observation_2.ndjson.gz", "Patient.ndjson", "all.ndjson"]
+    assert export_files([tmp_path / "Claim.ndjson"], TYPES)  # named by the user
+    with pytest.raises(NoExport):
+        export_files([tmp_path / "none"], TYPES)
+
+
+@pytest.mark.parametrize("size", [1, 7, 64, 10_000])
+def test_chunks_hold_every_line_once(tmp_path: Path, size: int) -> None:
+    lines = [b"a\n", b"\n", b"long " * 9 + b"\n", b"b\n", b"no end"]
+    (file := tmp_path / "Patient.ndjson").write_bytes(b"".join(lines))
+    assert [one for chunk in chunks_of([file], size) for one in lines_in(chunk)] == lines
+
+
+def test_patients_come_with_all_their_lines_and_bad_lines_are_named(tmp_path: Path) -> None:
+    drug = line("MedicationRequest", "m", subject=of("Patient/a"), medicationReference=of("Medication/x"))
+    assert shared_names(drug) == ["Medication/x"]
+    first = [line("Observation", "1", subject=of("Patient/b")), b"{", line("Observation", "2", subject=of("Patient/a"))]
+    second = [b"", line("Patient", "a"), drug, b"[]", line("Medication", "x"), line("Medication", "y")]
+    (tmp_path / "1.ndjson").write_bytes(b"\n".join(first))
+    with gzip.open(tmp_path / "2.ndjson.gz", "wb") as packed:
+        packed.write(b"\r\n".join(second))
+    (parts := tmp_path / "parts").mkdir()
+    told: list[str] = []
+    found = dict(by_patient(export_files([tmp_path], TYPES), parts, TYPES, lambda bad: told.append(str(bad))))
+    assert {key: {json.loads(one)["id"] for one in lines} for key, lines in found.items()} == {
+        "a": {"a", "2", "m", "x"},
+        "b": {"1"},
+    }
+    assert [one.split("/")[-1].split(": ")[0] for one in told] == ["1.ndjson:2", "2.ndjson.gz:4"]
