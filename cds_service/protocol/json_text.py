@@ -1,6 +1,6 @@
 """JSON from outside: decoders that refuse what JSON is not, and what would break later steps; and JSON as we write it.
 
-Requests, but for what `request_json.py` leaves, are decoded by jiter, which sees equal keys and half surrogates itself.
+Requests are decoded by jiter, which sees equal keys and half surrogates itself.
 So are the records of FHIR servers; what it refuses of them is decoded anew by Python's own decoder, which lets a number
 be replaced that no float holds.
 """
@@ -117,6 +117,18 @@ def decode_json(text: bytes, *, as_written: bool = False) -> Any:
     if NUL in text:
         _refuse_nul(document)
     return document
+
+
+def decode_call(text: bytes) -> Any:
+    """The document of a hook call; decimals of its `context` stay as written, since a draft order is given back so.
+
+    Raises:
+        JsonTextError: as above.
+    """
+    document = decode_json(text)
+    if not isinstance(document, dict) or "context" not in document:
+        return document
+    return {**document, "context": decode_json(text, as_written=True)["context"]}
 
 
 def decode_record_json(text: bytes) -> Any:

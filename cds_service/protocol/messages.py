@@ -26,8 +26,7 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 
 from cds_service.errors import MalformedRequest, PatientMismatch, TooMuchAsked
-from cds_service.protocol.json_text import JsonTextError, canonical_json
-from cds_service.protocol.request_json import decode_call
+from cds_service.protocol.json_text import JsonTextError, canonical_json, decode_call
 
 FHIR_ID = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9\-.]{1,64}", re.ASCII)  # `.` and `..` would climb in a URL's path
 TOKEN = re.compile(r"[\x21-\x7e]{1,16384}")  # RFC 6749 access-token: visible ASCII, so no header can be split
@@ -138,10 +137,10 @@ class OrderSignContext(Inbound):
 CONTEXTS: Mapping[str, type[OrderSignContext]] = {"order-sign": OrderSignContext}
 
 
-def _prefetch(value: Any) -> Mapping[str, Any] | bytes:
+def _prefetch(value: Any) -> Mapping[str, Any]:
     if value is None:
         return {}
-    if isinstance(value, dict | bytes):  # no JSON is decoded to octets: these are what `decode_call` left
+    if isinstance(value, dict):
         return value
     raise ValueError("must be an object")
 
@@ -151,8 +150,7 @@ class HookRequest(Inbound):
 
     Attributes:
         hook_instance: a UUID of any version, in lower case.
-        prefetch: raw JSON by key, or the text of it until it is read; a key that is missing here was not sent, a value
-            of None was sent as `null`.
+        prefetch: raw JSON by key; a key that is missing here was not sent, a value of None was sent as `null`.
     """
 
     hook: Text
@@ -160,7 +158,7 @@ class HookRequest(Inbound):
     context: OrderSignContext
     fhir_server: str | None = None
     fhir_authorization: FhirAuthorization | None = None
-    prefetch: Annotated[Mapping[str, Any] | bytes, PlainValidator(_prefetch)] = Field(default_factory=dict, repr=False)
+    prefetch: Annotated[Mapping[str, Any], PlainValidator(_prefetch)] = Field(default_factory=dict, repr=False)
 
     @field_validator("hook_instance")
     @classmethod

@@ -18,9 +18,8 @@ from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.drafts import read_drafts
 from cds_service.fhir.references import bases_of
 from cds_service.outgoing.deadline import Deadline
-from cds_service.protocol.json_text import JsonTextError
+from cds_service.protocol.json_text import JsonTextError, decode_call
 from cds_service.protocol.messages import UUID_TEXT, is_fhir_id
-from cds_service.protocol.request_json import decode_call
 
 READ_SECONDS = 0.3  # for reading the orders again: a request that was refused as too slow must not take the time twice
 LOG = logging.getLogger("kyphoplasty_cds.audit")

@@ -54,7 +54,7 @@ def test_a_request_is_read_by_its_aliases():
     assert request.context.encounter_id is None
     assert request.fhir_server == SERVER
     assert request.fhir_authorization.access_token.get_secret_value() == "s3cret"
-    assert json.loads(request.prefetch) == {"patient": None}
+    assert request.prefetch == {"patient": None}
 
 
 def test_decoded_json_is_taken_as_well():

@@ -80,10 +80,6 @@ class Concepts(Protocol):
         """Concepts of a raw CodeableConcept."""
         ...
 
-    def knows(self, system: str, code: str) -> bool:
-        """Whether this code belongs to any concept."""
-        ...
-
     def tells(self, kind: Listed, codeable: Any) -> bool:
         """Whether a coding alone identifies an entry of this kind of list."""
         ...

@@ -50,19 +50,18 @@ class FhirReader(Protocol):
 
 
 def read_answers(
-    request: HookRequest, prefetch: Mapping[str, Any], plan: PrefetchPlan, fhir: FhirReader | None, *, until: Deadline
+    request: HookRequest, plan: PrefetchPlan, fhir: FhirReader | None, *, until: Deadline
 ) -> tuple[Mapping[str, Answer], frozenset[str]]:
     """Answer every key of the plan (none stays `absent`), and name the keys that the FHIR server was asked for.
 
     Args:
-        request: the hook call.
-        prefetch: the request's prefetch, raw JSON by key, of any quality.
+        request: the hook call; its prefetch is raw JSON of any quality.
         plan: the service's queries.
         fhir: the server; None if no server may be queried.
         until: the deadline of the last read.
     """
-    sent = {template.key: read_prefetch(template, prefetch) for template in plan.templates}
-    tasks = {} if fhir is None else _tasks(request, prefetch, plan, sent, fhir, until)
+    sent = {template.key: read_prefetch(template, request.prefetch) for template in plan.templates}
+    tasks = {} if fhir is None else _tasks(request, plan, sent, fhir, until)
     asked = run_side_by_side(tasks, until)
     answers = {**sent, **_none_kept(plan, asked, fhir, until)}
     for one in plan.templates:
@@ -109,7 +108,6 @@ def _kept_types(fhir: FhirReader | None, until: Deadline) -> frozenset[str]:
 
 def _tasks(
     request: HookRequest,
-    prefetch: Mapping[str, Any],
     plan: PrefetchPlan,
     sent: Mapping[str, Answer],
     fhir: FhirReader,
@@ -123,7 +121,7 @@ def _tasks(
         if sent[template.key].state == "absent" and query is not None:
             tasks[template.key] = partial(_fetch, fhir, template, query, until.ends)
         elif sent[template.key].next_page is not None:
-            tasks[template.key] = partial(_follow, fhir, template, prefetch[template.key], until.ends)
+            tasks[template.key] = partial(_follow, fhir, template, request.prefetch[template.key], until.ends)
     return tasks
 
 

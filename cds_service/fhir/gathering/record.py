@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from cds_service.core.facts import RecordState
-from cds_service.errors import MalformedRequest, PatientMismatch
+from cds_service.errors import PatientMismatch
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.gathering.evidence import is_replaced, refuse_without_evidence, replacement_of
 from cds_service.fhir.gathering.medications import with_medications
@@ -16,11 +16,9 @@ from cds_service.fhir.gathering.parsing import BrokenResource, parse_patient
 from cds_service.fhir.gathering.picking import Concepts, Sourced, Unreadable, pick
 from cds_service.fhir.gathering.prefetch import Answer, PrefetchPlan, Template, reference_name
 from cds_service.fhir.gathering.reading import Fetched, FhirReader, read_answers
-from cds_service.fhir.gathering.skimming import decode_prefetch
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.references import Targets
 from cds_service.outgoing.deadline import Deadline
-from cds_service.protocol.json_text import JsonTextError
 from cds_service.protocol.messages import HookRequest
 
 __all__ = [
@@ -99,20 +97,18 @@ def gather(
         deadline: of the whole answer; reads that exceed its share for reading count as failed.
 
     Raises:
-        MalformedRequest: the prefetch is not usable JSON.
         PatientMismatch: the Patient is not the request's.
         EvidenceUnavailable: no key could be read, or the patient does not exist or is no longer active.
         DeadlinePassed: there was too much data to process in time.
     """
-    prefetch = _decoded(request.prefetch, terminology)
     until = deadline.for_reading()
-    found, from_fhir = read_answers(request, prefetch, plan.needed, fhir, until=until)
+    found, from_fhir = read_answers(request, plan.needed, fhir, until=until)
     found = with_medications(found, plan.needed, request, fhir, terminology, person.bases, until=until)
     answers = {one.key: _checked(one, found[one.key], person.patient_id) for one in plan.needed.templates}
     refuse_without_evidence(plan, answers)
     is_of_use = not from_fhir or any(found[key].state != "failed" for key in from_fhir)  # else not asked again
     server = fhir if is_of_use else None
-    more, more_from_fhir = read_answers(request, prefetch, plan.optional, server, until=until.half_of_rest())
+    more, more_from_fhir = read_answers(request, plan.optional, server, until=until.half_of_rest())
     answers, from_fhir = {**answers, **more}, from_fhir | more_from_fhir
     person = person.identified(_raw_patient(plan, answers), _patients(plan, answers))
     parts = [
@@ -120,13 +116,6 @@ def gather(
         for template in plan.templates
     ]
     return _record(parts)
-
-
-def _decoded(prefetch: Mapping[str, Any] | bytes, terminology: Concepts) -> Mapping[str, Any]:
-    try:
-        return decode_prefetch(prefetch, terminology) if isinstance(prefetch, bytes) else prefetch
-    except JsonTextError as error:
-        raise MalformedRequest(f"prefetch cannot be read: {error}.") from None
 
 
 def state_of(record: PatientRecord) -> RecordState:
