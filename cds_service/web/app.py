@@ -32,7 +32,9 @@ from cds_service.web.pages import page_routes
 from cds_service.web.sandbox.routes import is_open, sandbox_routes
 from cds_service.web.unauthenticated import UnauthenticatedCalls
 
-CONTENT_POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+CONTENT_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -109,7 +111,7 @@ def create_app(
     app.register_blueprint(feedback_routes(around, known))
     has_review = isinstance(audit, AuditStore)  # a log that can be read
     app.register_blueprint(
-        page_routes(service, around.base_url, has_sandbox=is_open(around.site), has_review=has_review)
+        page_routes(service, around.base_url, clock, has_sandbox=is_open(around.site), has_review=has_review)
     )
     app.register_blueprint(health_routes(service, metrics, audit, _disk_of(audit), is_ending))
     app.register_blueprint(sandbox_routes(around))

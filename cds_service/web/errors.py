@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from fhir.resources.R4B.operationoutcome import OperationOutcome, OperationOutcomeIssue
-from flask import Flask, Response
+from flask import Flask, Response, has_request_context, render_template, request
 from gunicorn.http.errors import ChunkMissingTerminator, InvalidChunkSize, NoMoreData, ParseException
 from werkzeug.exceptions import BadRequest, HTTPException
 
@@ -103,10 +103,17 @@ def answer_error(error: Exception, hook_instance: str = "") -> Response:
 
 
 def outcome(status: int, code: str, text: str, diagnostics: str = "") -> Response:
-    """Make a response whose body is an OperationOutcome with one issue."""
+    """A response with one issue: a page for a browser that asked for one, else an OperationOutcome."""
+    if has_request_context() and _wants_page():
+        return Response(render_template("error.html", status=status, text=text, diagnostics=diagnostics), status)
     issue = OperationOutcomeIssue(severity="error", code=code, details={"text": text}, diagnostics=diagnostics or None)
     body = OperationOutcome(issue=[issue]).model_dump_json()
     return Response(body, status=status, content_type="application/fhir+json; charset=utf-8")
+
+
+def _wants_page() -> bool:
+    kinds = ["application/fhir+json", "application/json", "text/html"]  # the first where all are as welcome
+    return request.method in {"GET", "HEAD"} and request.accept_mimetypes.best_match(kinds) == "text/html"
 
 
 def _answer_own(error: Exception, status: int, code: str, repeated: str) -> Response:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -11,29 +13,45 @@ from flask import Blueprint, Response, render_template, request
 from werkzeug.exceptions import NotFound
 
 from cds_service import __version__
+from cds_service.review.entry_page import CardView
 from cds_service.service import Service
 from cds_service.web.cds_api import json_response
+from cds_service.web.example import example_card
 
 DESCRIPTION = Path(__file__).with_name("openapi.json")
 # Shown in tables of their own; the rest of a model card stands as it is.
 OWN_PLACE = {"id", "title", "version", "coefficients", "ranges", "limits", "sourceAttributes"}
 
 
-def page_routes(service: Service, base_url: str, *, has_sandbox: bool, has_review: bool) -> Blueprint:
+def page_routes(
+    service: Service, base_url: str, clock: Callable[[], datetime], *, has_sandbox: bool, has_review: bool
+) -> Blueprint:
     """The routes for the start page, model cards, guidelines and the API description."""
     routes = Blueprint("pages", __name__)
     routes.add_app_template_filter(_figure, "figure")
+    pages = [("/models", "Studies"), ("/guidelines", "Guidelines")]
+    pages += [("/sandbox", "Sandbox")] if has_sandbox else []
+    pages += [("/audit", "Audit")] if has_review else []
+    routes.app_context_processor(lambda: {"pages_for_people": pages})
+
+    @lru_cache(maxsize=1)
+    def example(today: date) -> tuple[str, CardView]:
+        return example_card(service, today, base_url)
+
     description = json.loads(DESCRIPTION.read_text(encoding="utf-8"))  # of the addresses; a test compares it with them
     description["info"]["version"] = __version__
     description["servers"] = [{"url": base_url}]
 
     @routes.get("/")
     def start() -> str:
+        story, card = example(clock().date())
         return render_template(
             "start.html",
             version=__version__,
-            hooks=service.hooks,
-            models=service.model_cards,
+            hooks=service.hooks.values(),
+            models=service.model_cards.values(),
+            story=story,
+            card=card,
             has_sandbox=has_sandbox,
             has_review=has_review,
         )

@@ -5,9 +5,9 @@ from __future__ import annotations
 import io
 import json
 import logging
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from types import SimpleNamespace
 
 import jsonschema
 import pytest
@@ -58,21 +58,11 @@ MODEL = {
     "ranges": {"bmi": {"lowest": 17.5, "highest": 23.1}},
     "limits": ["one hospital", "<script>alert(1)</script>"],
 }
-SERVICE = SimpleNamespace(
-    hooks={
-        SERVICE_ID: SimpleNamespace(
-            id=SERVICE_ID,
-            hook="order-sign",
-            discovery=DISCOVERY,
-            texts=open_service().hooks[SERVICE_ID].texts,
-            rules=open_service().hooks[SERVICE_ID].rules,
-            guidelines=open_service().hooks[SERVICE_ID].guidelines,
-        )
-    },
-    policy=open_service().policy,
+SERVICE = replace(
+    open_service(),
+    hooks={SERVICE_ID: replace(open_service().hooks[SERVICE_ID], discovery=DISCOVERY)},
     model_cards={"study-2022": MODEL},
     digests={"version": "0.1.0", "studies": "ab" * 32},
-    terminology=open_service().terminology,
 )
 TOPIC = Coding(system="https://x.org/topic", code="rehabilitation")
 EXTENSION = {
@@ -431,12 +421,29 @@ def test_an_unknown_model_is_404():
     issue(application().get("/models/other"), 404)
 
 
+def test_a_browser_gets_an_error_as_a_page_and_a_program_as_json():
+    client, path, browser = (
+        application(),
+        "/models/canary-echo",
+        {"Accept": "text/html,application/xml;q=0.9,*/*;q=0.8"},
+    )
+    page = client.get(path, headers=browser)
+    assert (page.status_code, page.mimetype) == (404, "text/html")
+    assert "There is nothing at this address." in page.text
+    assert "canary" not in page.text
+    for headers in ({}, {"Accept": "*/*"}, {"Accept": "application/json"}):
+        assert "canary" not in issue(client.get(path, headers=headers), 404).model_dump_json()
+    issue(client.post(path, headers=browser), 405)  # a page is what a browser asks for by GET
+
+
 def test_the_start_page_leads_everywhere_that_it_names():
     client = application()
     text = client.get("/").get_data(as_text=True)
     links = [part.partition('"')[0] for part in text.split('href="')[1:]]
-    assert {"/cds-services", "/models", "/models/study-2022", "/openapi.json", "/metrics"} <= set(links)
+    assert {"/cds-services", "/models", "/guidelines", "/openapi.json", "/metrics"} <= set(links)
     for link in links:
+        if link.startswith(("#", "http")):
+            continue
         with client.get(link) as response:
             assert response.status_code == 200
 
