@@ -209,6 +209,40 @@ def check_mappings(site: Path | None) -> None:
     click.echo(f"all data files are whole: {counts}")
 
 
+@mappings.command("learn")
+@click.argument("source", metavar="REQUEST.json|FHIR-SERVER")
+@click.option("--patient", "patients", multiple=True, metavar="ID", help="of the server; default: its first patients")
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 500), help="how many patients")
+@click.option(
+    "--token-file", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="file with a bearer token"
+)
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="write a ConceptMap to confirm")
+@click.option("--json", "as_json", is_flag=True, help="print JSON")
+@_say_errors
+def learn_mappings(
+    source: str,
+    patients: tuple[str, ...],
+    limit: int,
+    token_file: Path | None,
+    out: Path | None,
+    as_json: bool,  # noqa: FBT001
+) -> None:
+    """Propose what local codes mean, from a recorded request or a look at a FHIR server. Nothing is applied."""
+    from cds_service.commands.assessing import read_token  # noqa: PLC0415
+    from cds_service.commands.learning import learn_from, learned_json, print_learned, write_map  # noqa: PLC0415
+
+    token = read_token(token_file) if token_file else None
+    learned = learn_from(source, read_settings(), patients=patients, limit=limit, token=token, say=_tell)
+    if out is not None:
+        write_map(out, learned)
+    if as_json:
+        click.echo(json.dumps(learned_json(learned), ensure_ascii=False, indent=2))
+    else:
+        print_learned(learned)
+    if out is not None:
+        click.echo(f"{out}: read each line, take out what is wrong, and set status to active", err=True)
+
+
 def _site() -> Any:
     from cds_service.site.folder import load_site  # noqa: PLC0415
 

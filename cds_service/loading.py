@@ -21,6 +21,7 @@ from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.wording import Term, Wording
 from cds_service.errors import DataFileError
 from cds_service.fhir.gathering.prefetch import PrefetchPlan, plan_prefetch
+from cds_service.fhir.learning import load_learning
 from cds_service.fhir.mapping.overlay import files_in_force, label, read_json, read_toml, refuse_unread, validated
 from cds_service.fhir.mapping.specs import asked_codes, check_specs, load_finding_specs
 from cds_service.fhir.mapping.terminology import Terminology, load_terminology
@@ -98,7 +99,8 @@ def find_faults(site_folder: Path | None) -> tuple[DataFileError, ...]:
         found[str(fault)] = fault
     for folder in (site, None):  # a fault of the site must not hide one of ours
         try:
-            load_service(folder)
+            terminology = load_service(folder).terminology
+            load_learning(_folders("mappings", folder.mappings if folder else None), terminology)
         except DataFileError as fault:
             found[str(fault)] = fault
     return tuple(found.values())

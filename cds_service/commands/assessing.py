@@ -109,7 +109,7 @@ def read_wish(
         find=find,
         procedure=procedure,
         levels=_read_levels([*levels, *more_levels]),
-        token=_read_token(token_file) if token_file is not None else None,
+        token=read_token(token_file) if token_file is not None else None,
         today=as_of.date() if as_of is not None else None,
     )
 
@@ -121,7 +121,12 @@ def _read_levels(words: Sequence[str]) -> tuple[str, ...]:
     return in_order(named)
 
 
-def _read_token(file: Path) -> str:
+def read_token(file: Path) -> str:
+    """The bearer token in a file.
+
+    Raises:
+        WrongWish: it holds none.
+    """
     try:
         token = file.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:

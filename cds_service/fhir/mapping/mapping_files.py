@@ -197,6 +197,8 @@ def _elements(folders: Sequence[Path]) -> Iterator[tuple[Path, Mapping[str, Any]
         content = read_json(path)
         validated(ConceptMap, content, path)
         _check_id(content, path)
+        if content.get("status") == "draft":  # as `mappings learn` writes it
+            raise DataFileError(label(path), "status", "is draft: read each line, then set it to active")
         for group in content.get("group", []):
             if "source" not in group or "target" not in group:
                 raise DataFileError(label(path), "group", "needs source and target")

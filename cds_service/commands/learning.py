@@ -1,0 +1,189 @@
+"""`kyphoplasty-cds mappings learn`: reads a recorded request or looks at a FHIR server, and proposes map lines."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from rich.console import Console
+from rich.text import Text
+
+from cds_service.demo.terminal import clean
+from cds_service.errors import CdsError, FhirReadError
+from cds_service.fhir.learning import ORDER_CODES, Learned, concept_map, learn, load_learning, times
+from cds_service.fhir.raw_json import Json, member, objects, text
+from cds_service.fhir.server.client import FhirClient
+from cds_service.fhir.server.lookup import identify_server
+from cds_service.json_text import JsonTextError, decode_json
+from cds_service.loading import data_root, load_service
+from cds_service.outgoing import Connections
+from cds_service.outgoing.address import parse_base
+from cds_service.protocol import is_fhir_id
+from cds_service.settings import Settings
+from cds_service.site.folder import load_site
+
+SECONDS = 60.0  # for the record of one patient; nobody waits for an answer here
+TYPES = ("Observation", *ORDER_CODES)
+
+
+class NothingLearned(CdsError):
+    """The source cannot be read; the message is for people."""
+
+
+def learn_from(
+    source: str,
+    settings: Settings,
+    *,
+    patients: Sequence[str],
+    limit: int,
+    token: str | None,
+    say: Callable[[str], None],
+) -> Learned:
+    """What the source's local codes may mean.
+
+    Args:
+        source: a file with a recorded request or a Bundle, or the base of a FHIR server, which a person named.
+        settings: those of this process; codes that its site folder maps already are left out.
+        patients: ids on the server; the first `limit` of its patients where there are none.
+        limit: how many patients.
+        token: of the server, for this run.
+        say: prints a line.
+
+    Raises:
+        NothingLearned: the source cannot be read.
+        DataFileError: our data or the site folder is wrong.
+    """
+    site = load_site(settings.site) if settings.site else None
+    service = load_service(site)
+    folders = [data_root("mappings"), *([site.mappings] if site and site.mappings else [])]
+    rules = load_learning(folders, service.terminology)
+    if source.startswith(("http://", "https://")):
+        resources = _of_server(source, settings, patients, limit, token, say)
+    else:
+        resources = _of_file(Path(source))
+    return learn(resources, service.terminology, service.finding_specs, rules)
+
+
+def _of_file(file: Path) -> Iterator[Json]:
+    """Every resource in a JSON document: of draft orders, prefetch, a Bundle."""
+    try:
+        document = decode_json(file.read_bytes())
+    except OSError as error:
+        raise NothingLearned(f"{file}: cannot be read ({error.strerror})") from None
+    except JsonTextError as error:
+        raise NothingLearned(f"{file}: {error}") from None
+    waiting = [document]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, dict):
+            if "resourceType" in node:
+                yield node
+            waiting += node.values()
+        elif isinstance(node, list):
+            waiting += node
+
+
+def _of_server(
+    base: str, settings: Settings, patients: Sequence[str], limit: int, token: str | None, say: Callable[[str], None]
+) -> Iterator[Json]:
+    """Patient, Observations and orders of each patient; what the server refuses is said and left out."""
+    try:
+        address = parse_base(base).url
+    except ValueError as error:
+        raise NothingLearned(f"{base}: {error}") from None
+    if wrong := [one for one in patients if not is_fhir_id(one)]:
+        raise NothingLearned(f"--patient: {wrong[0]!r} is not a FHIR id")
+    connections = Connections(max_record_bytes=settings.max_record_bytes)
+    reader = FhirClient(address, token, connections=connections)
+    identity = identify_server(reader, until=time.monotonic() + SECONDS)
+    say(f"{address}: {identity.software or 'unknown server'}")
+    faults: dict[str, None] = {}
+    for found in [{"id": one} for one in patients] or _first_patients(reader, limit):
+        yield found
+        patient = quote(text(found.get("id")), safe="")
+        queries = [f"Patient/{patient}"] if "resourceType" not in found else []
+        queries += [f"{kind}?{'subject' if kind == 'SupplyRequest' else 'patient'}={patient}" for kind in TYPES]
+        for query in queries:
+            yield from _read(FhirClient(address, token, connections=connections), query, faults)
+    for fault in faults:
+        say(fault)
+
+
+def _first_patients(reader: FhirClient, limit: int) -> list[Json]:
+    try:
+        page = reader.first_page(f"Patient?_count={limit}", until=time.monotonic() + SECONDS)
+    except FhirReadError as error:
+        raise NothingLearned(f"The server was asked for patients: {error}; name some with --patient.") from None
+    found = [one for one in _resources(page.documents) if is_fhir_id(one.get("id"))][:limit]
+    if not found:
+        raise NothingLearned("The server listed no patients; name some with --patient.")
+    return found
+
+
+def _read(reader: FhirClient, query: str, faults: dict[str, None]) -> Iterator[Json]:
+    kind = re.split(r"[/?]", query)[0]
+    try:
+        fetched = reader.fetch(query, until=time.monotonic() + SECONDS)
+    except FhirReadError as error:
+        faults[f"{kind}: {error}"] = None
+        return
+    if fetched.note:
+        faults[f"{kind}: {fetched.note}"] = None
+    yield from _resources(fetched.documents)
+
+
+def _resources(documents: Sequence[Any]) -> Iterator[Json]:
+    for document in documents:
+        if member(document, "resourceType") != "Bundle":
+            yield document
+        for entry in objects(member(document, "entry")):
+            if isinstance(entry.get("resource"), dict):
+                yield entry["resource"]
+
+
+def write_map(file: Path, learned: Learned) -> None:
+    """The proposals as a ConceptMap whose id is the file's name, as the site folder wants it.
+
+    Raises:
+        NothingLearned: the file is there already: it may hold what a person has confirmed.
+    """
+    try:
+        with file.open("x", encoding="utf-8") as opened:
+            opened.write(json.dumps(concept_map(file.stem, learned), ensure_ascii=False, indent=1) + "\n")
+    except OSError as error:
+        raise NothingLearned(f"{file}: cannot be written ({error.strerror})") from None
+
+
+def learned_json(learned: Learned) -> dict[str, Any]:
+    """What `--json` prints."""
+    return {
+        "proposals": [asdict(one) for one in learned.proposals],
+        "others": [asdict(one) for one in learned.others],
+        "units": [asdict(one) for one in learned.units],
+    }
+
+
+def print_learned(learned: Learned) -> None:
+    """The proposals by system of codes, then what is left to a person."""
+    console = Console(highlight=False, soft_wrap=True)
+    for system, proposals in groupby(sorted(learned.proposals, key=lambda one: one.system), lambda one: one.system):
+        console.print(Text(clean(system) or "(no system)", style="bold"))
+        for one in proposals:
+            unit = f", in {one.unit} where no unit is written" if one.unit else ""
+            said = f"  {one.code}  {one.text}, seen {times(one.seen)}: {one.proposed}{unit}"
+            console.print(Text(clean(said)))
+            console.print(Text(clean(f"      {'; '.join(one.why)}"), style="dim"))
+    for unknown in learned.units:
+        said = f"unit {unknown.unit}: not known, seen {times(unknown.seen)} under {', '.join(unknown.codes)}"
+        console.print(Text(clean(f"{said}; add the spelling to a copy of mappings/units.toml")))
+    if learned.others:
+        console.print(Text(f"{len(learned.others)} more local codes say nothing that we know (--json lists them)"))
+    if not learned.proposals:
+        console.print("nothing to propose")

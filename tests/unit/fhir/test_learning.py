@@ -1,0 +1,214 @@
+"""`mappings learn`: what local codes may mean, from resources that carry them, without a word about a patient."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from cds_service.cli import main
+from cds_service.demo.fhir_server import start_fhir_server
+from cds_service.fhir.learning import concept_map, learn, load_learning
+from cds_service.fhir.mapping.specs import load_finding_specs
+from cds_service.loading import find_faults, load_service
+from cds_service.site.folder import load_site
+from tests.builders import MAPPINGS, coded, terminology
+
+LOCAL = "https://hospital.example/codes"
+RULES = load_learning([MAPPINGS], terminology())
+SPECS = load_finding_specs(MAPPINGS)
+
+
+def code(number: str, display: str = "", text: str = "", system: str = LOCAL) -> dict:
+    coding = {"system": system, "code": number} | ({"display": display} if display else {})
+    return {"coding": [coding]} | ({"text": text} if text else {})
+
+
+def observation(codeable: dict, *values: float, unit: str = "", patient: str = "p1") -> list[dict]:
+    quantity = {"unit": unit} if unit else {}
+    return [
+        {
+            "resourceType": "Observation",
+            "subject": {"reference": f"Patient/{patient}"},
+            "code": codeable,
+            "valueQuantity": {"value": value, **quantity},
+        }
+        for value in values
+    ]
+
+
+def of(*resources):
+    return learn(resources, terminology(), SPECS, RULES)
+
+
+@pytest.mark.parametrize(
+    ("display", "values", "unit", "proposed", "implied"),
+    [
+        ("GRIP R DYNAMOMETER", (12, 30), "kg", "grip-strength-right", ""),
+        ("Handkraft links", (180, 260, 310), "N", "grip-strength-left", ""),
+        ("Hand grip", (280, 260, 310), "", "grip-strength", "N"),  # 310 lb is no hand
+        ("Hand grip", (20, 25, 31), "", "grip-strength", ""),  # kg, pounds and newton are possible
+        ("Hand grip", (20, 25, 31), "deg", "", ""),
+        ("Grip goal", (20,), "kg", "", ""),
+        ("DXA L1-L4 T-Score", (-2.5, -3.1), "", "t-score-lumbar-spine", ""),
+        ("T-score femoral neck", (-2.5,), "{T-score}", "t-score-hip", ""),
+        ("BMD T SCORE", (-2.5,), "", "bmd-t-score", ""),
+        ("BMD T SCORE", (650, 702, 810), "", "", ""),  # mg/cm3 under a wrong name
+        ("T-score heel", (-2.5,), "", "", ""),
+        ("Z-score L1-L4", (-2.5,), "", "", ""),
+        ("HU adj vert body", (84,), "HU", "ct-attenuation", ""),
+        ("HU psoas", (54,), "HU", "", ""),
+        ("PSOAS CSA L4", (1180,), "mm2", "psoas-total-area", ""),
+        ("Psoas area left", (590,), "mm2", "", ""),
+        ("Walking speed 4 m", (0.8,), "m/s", "gait-speed", ""),
+        ("4 m walk time", (5.1,), "s", "", ""),
+        ("ALMI", (5.4,), "kg/m2", "appendicular-muscle-index", ""),
+        ("Appendicular lean mass", (15200,), "g", "appendicular-lean-mass", ""),
+        ("MNA total", (21,), "", "mna-score", ""),
+        ("MNA-SF", (11,), "", "", ""),
+        ("Pain score NRS", (6,), "", "pain-score", ""),
+        ("Potassium", (4.1,), "mmol/L", "", ""),
+    ],
+)
+def test_a_measurement_is_proposed_by_its_words_if_its_values_agree(display, values, unit, proposed, implied):
+    found = of(*observation(code("7", display), *values, unit=unit))
+    (one,) = (*found.proposals, *found.others)
+    assert (one.proposed, one.unit, one.seen) == (proposed, implied, len(values))
+    assert bool(one.why) == bool(proposed)
+
+
+@pytest.mark.parametrize(
+    ("kind", "display", "proposed"),
+    [
+        ("ServiceRequest", "KYPHO BALLOON LUMBAR 1 LVL", "kyphoplasty"),
+        ("ServiceRequest", "KYPHOPLASTY LUMBAR EA ADDL LVL", "augmentation-additional-level"),
+        ("Procedure", "Vertebroplastie BWK 12", "vertebroplasty"),
+        ("ServiceRequest", "Consent for kyphoplasty", ""),
+        ("ServiceRequest", "PT EVAL AND TREAT", "rehabilitation"),
+        ("ServiceRequest", "Ernährungsberatung", "dietitian"),
+        ("ServiceRequest", "TLSO BRACE", "brace"),
+        ("DeviceRequest", "TLSO BRACE", "brace"),
+        ("DeviceRequest", "Kyphoplasty tray", ""),
+        ("ServiceRequest", "BEDREST FLAT", "bed-rest"),
+        ("ServiceRequest", "CBC with differential", ""),
+    ],
+)
+def test_an_order_is_proposed_by_the_words_that_orders_are_read_by(kind, display, proposed):
+    element = "codeCodeableConcept" if kind == "DeviceRequest" else "code"
+    found = of({"resourceType": kind, element: code("S-1", display)})
+    assert [one.proposed for one in (*found.proposals, *found.others)] == [proposed]
+
+
+def test_a_code_that_is_known_is_not_proposed_again():
+    assert of(*observation(coded("38267-1", "http://loinc.org"), -2.5)).proposals == ()
+    both = {"coding": [*code("7", "T-score")["coding"], *coded("38267-1", "http://loinc.org")["coding"]]}
+    found = of(*observation(both, -2.5))
+    assert (found.proposals, found.others) == ((), ())
+
+
+def test_components_are_measurements_of_their_own():
+    whole = {"resourceType": "Observation", "code": code("1", "Hand panel")}
+    part = {"code": code("2", "Grip right"), "valueQuantity": {"value": 20, "unit": "kg"}}
+    assert [one.code for one in of({**whole, "component": [part]}).proposals] == ["2"]
+
+
+def test_a_unit_that_nobody_knows_is_named_with_its_codes():
+    found = of(*observation(code("7", "Hand grip"), 20, 21, unit="kilopond"))
+    assert [(one.unit, one.seen, one.codes) for one in found.units] == [("kilopond", 2, ("7",))]
+    (one,) = found.proposals
+    assert one.unit == ""
+
+
+def test_a_code_without_a_system_is_named_and_not_written():
+    found = of(*observation(code("7", "Hand grip", system=""), 20, unit="kg"))
+    assert "no system" in found.proposals[0].why[-1]
+    assert "group" not in concept_map("local", found)
+
+
+PATIENT = {"resourceType": "Patient", "id": "p1", "name": [{"family": "Gripson", "given": ["Wanda", "Ilse"]}]}
+
+
+def test_no_name_and_no_free_text_of_a_patient_is_shown(tmp_path):
+    request = tmp_path / "request.json"
+    texts = ("Grip of Mrs Gripson", "grip, says she fell at the Post Hotel", "Wanda grip strength")
+    entries = [
+        PATIENT,
+        *observation(code("1", text=texts[0]), 20, unit="kg"),
+        *observation(code("2", text=texts[1]), 20, unit="kg"),
+        *observation(code("3", display=texts[2]), 20, unit="kg"),
+        {"resourceType": "ServiceRequest", "code": code("4", text="Kyphoplasty for Wanda, afraid of needles")},
+    ]
+    request.write_text(json.dumps({"prefetch": {"a": {"entry": [{"resource": one} for one in entries]}}}))
+    out = tmp_path / "local.json"
+    for options in ([], ["--json", "--out", str(out)]):
+        done = CliRunner().invoke(main, ["mappings", "learn", str(request), *options])
+        assert done.exit_code == 0, done.output
+        said = done.output + (out.read_text() if out.exists() else "")
+        assert "kyphoplasty" in said
+        for word in ("Gripson", "Wanda", "Ilse", "Hotel", "needles", "Mrs", "p1"):
+            assert word not in said
+
+
+def test_a_text_that_stands_the_same_with_two_patients_belongs_to_the_code():
+    grips = [observation(code("1", text="Hand grip"), 20, unit="kg", patient=one)[0] for one in ("p1", "p2")]
+    assert of(*grips).proposals[0].text == "Hand grip"
+    assert of(grips[0]).proposals[0].text == "(… grip …)"
+
+
+@pytest.fixture
+def server():
+    patients = [PATIENT, {**PATIENT, "id": "p2"}]
+    grips = observation(code("7010", "GRIP R"), 200, 240, 260, unit="N")
+    orders = [
+        {"resourceType": "ServiceRequest", "subject": {"reference": "Patient/p2"}, "code": code("K-1", "Kyphoplasty")}
+    ]
+    numbered = [{**one, "id": f"r{place}"} for place, one in enumerate([*grips, *orders])]
+    with start_fhir_server([*patients, *numbered]) as running:
+        yield running
+
+
+def test_a_server_is_looked_at_patient_by_patient(server):
+    done = CliRunner().invoke(main, ["mappings", "learn", server.url, "--json"])
+    found = json.loads(done.stdout)
+    assert {(one["code"], one["proposed"], one["seen"]) for one in found["proposals"]} == {
+        ("7010", "grip-strength-right", 3),
+        ("K-1", "kyphoplasty", 1),
+    }
+    assert "SupplyRequest: not found" in done.stderr
+    only = CliRunner().invoke(main, ["mappings", "learn", server.url, "--patient", "p1", "--json"])
+    assert [one["code"] for one in json.loads(only.stdout)["proposals"]] == ["7010"]
+
+
+def test_a_proposal_is_applied_by_a_person_and_never_by_itself(tmp_path, server):
+    """The file stops a site folder until it says active; then its codes count, and are not proposed again."""
+    site = tmp_path / "site"
+    maps = site / "mappings/conceptmap"
+    maps.mkdir(parents=True)
+    (site / "site.toml").write_text('[site]\nname = "Example Hospital"\n')
+    out = maps / "local.json"
+    learn_it = ["mappings", "learn", server.url]
+    assert CliRunner().invoke(main, [*learn_it, "--out", str(out)]).exit_code == 0
+    assert "draft" in str(find_faults(site)[0])
+    again = CliRunner().invoke(main, [*learn_it, "--out", str(out)])
+    assert (again.exit_code, "cannot be written" in again.output) == (1, True)
+    out.write_text(out.read_text().replace('"status": "draft"', '"status": "active"'))
+    assert find_faults(site) == ()
+    assert load_service(load_site(site)).terminology.concepts(code("K-1")) == {"kyphoplasty"}
+    done = CliRunner().invoke(main, learn_it, env={"KYPHOPLASTY_CDS_SITE": str(site)})
+    assert "nothing to propose" in done.output
+
+
+@pytest.mark.parametrize("source", ["nowhere.json", "http://127.0.0.1:9/fhir"])
+def test_a_source_that_cannot_be_read_is_said_in_a_line(source):
+    done = CliRunner().invoke(main, ["mappings", "learn", source])
+    assert done.exit_code == 1
+    assert done.output.startswith("error: ")
+
+
+def test_a_rule_names_codes_of_ours(tmp_path):
+    (tmp_path / "learning.toml").write_text(
+        "schema = 1\norders = []\n[[measures]]\nwords = 'a'\ncodes = { nothing = '' }\n"
+    )
+    with pytest.raises(Exception, match="nothing is no code of ours"):
+        load_learning([MAPPINGS, tmp_path], terminology())
