@@ -15,17 +15,17 @@ from urllib.parse import quote
 from rich.console import Console
 from rich.text import Text
 
-from cds_service.demo.terminal import clean
+from cds_service.commands.terminal import clean
 from cds_service.errors import CdsError, FhirReadError
 from cds_service.fhir.learning import ORDER_CODES, Learned, concept_map, learn, load_learning, times
 from cds_service.fhir.raw_json import Json, member, objects, text
 from cds_service.fhir.server.client import FhirClient
 from cds_service.fhir.server.lookup import identify_server
-from cds_service.json_text import JsonTextError, decode_json
 from cds_service.loading import data_root, load_service
 from cds_service.outgoing import Connections
 from cds_service.outgoing.address import parse_base
-from cds_service.protocol import is_fhir_id
+from cds_service.protocol.json_text import JsonTextError, decode_json
+from cds_service.protocol.messages import is_fhir_id
 from cds_service.settings import Settings
 from cds_service.site.folder import load_site
 
