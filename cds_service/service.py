@@ -23,7 +23,7 @@ from typing import Any
 
 from cds_service.audit.answers_given import repeats_json
 from cds_service.audit.chain import AuditLog
-from cds_service.audit.entry import entry_for
+from cds_service.audit.entry import NOT_LISTED, entry_for
 from cds_service.cards.answer import Answer
 from cds_service.cards.build import build_cards
 from cds_service.cards.guidelines import Guideline
@@ -112,6 +112,8 @@ class Ports:
         history: what users answered before to cards about this patient.
         caller: the EHR and tenant that call; `NOBODY` in open mode.
         aliases: other bases under which the request's FHIR server writes its references.
+        may_name_server: whether the caller may name the request's FHIR server; one that it may not name is neither read
+            nor recorded.
     """
 
     clock: Callable[[], datetime]
@@ -122,6 +124,7 @@ class Ports:
     history: History = field(default_factory=NoHistory)
     caller: Caller = NOBODY
     aliases: tuple[str, ...] = ()
+    may_name_server: bool = True
 
 
 def answer(service: Service, hook: ServiceHook, request: HookRequest, ports: Ports) -> HookResponse:
@@ -130,6 +133,7 @@ def answer(service: Service, hook: ServiceHook, request: HookRequest, ports: Por
     Raises:
         PatientMismatch: the Patient, or the augmentation order, is of another patient than the request.
         EvidenceUnavailable: an augmentation order, and nothing of the record could be read.
+        NotAllowed: part of the record was not sent, and the caller may not name the server that has it.
         DeadlinePassed: the time was over before the answer was made; it is not recorded as shown.
         AuditUnavailable: the entry could not be written; nothing is returned then.
     """
@@ -168,7 +172,10 @@ def answer(service: Service, hook: ServiceHook, request: HookRequest, ports: Por
     response = HookResponse(cards=shorten(found, built, repeats.shortened))
 
     noted = repeats_json(basis, whole, repeats)
-    entry = entry_for(now, hook.id, request, found, response, service.digests, service.models, noted, ports.caller)
+    server = request.fhir_server if ports.may_name_server else NOT_LISTED
+    entry = entry_for(
+        now, hook.id, request, found, response, service.digests, service.models, noted, ports.caller, server
+    )
     ports.deadline.check()
     ports.audit.append(entry, ports.deadline)
     return response
@@ -249,7 +256,7 @@ def _answers_given(
 ) -> Sequence[AnswerGiven] | None:
     """What was answered lately about this patient; None when it was not read in time, and nothing is shortened then."""
     policy = service.policy.repeats
-    if order is None or not policy.enabled:
+    if order is None or not policy.enabled or not ports.may_name_server:
         return ()
     since = now - timedelta(days=policy.days + 1)
     read = partial(ports.history.answers_given, request.context.patient_id, request.fhir_server, since, ports.caller)

@@ -18,6 +18,7 @@ from cds_service.core.prediction import LogisticModel
 from cds_service.protocol.json_text import canonical_json
 from cds_service.protocol.messages import Card, HookRequest, HookResponse
 
+NOT_LISTED = "not listed"  # in place of the address of a FHIR server that the caller may not name
 # The elements of an order that a correction may change; everything else belongs to its author.
 TIMES = ("occurrencePeriod", "occurrenceTiming", "occurrenceDateTime")
 
@@ -32,11 +33,13 @@ def entry_for(
     models: Mapping[str, LogisticModel],
     repeats: Mapping[str, Any],
     caller: Caller = NOBODY,
+    server: str | None = None,
 ) -> AuditEntry:
     """Make the entry of an answer: order, inputs with sources, gaps, figures, rules that fired, cards as shown.
 
     Args:
         repeats: what later answers are compared with (`answers_given.repeats_json`).
+        server: the request's FHIR server; `NOT_LISTED` for one that the caller may not name.
     """
     record, cards = answer.record, response.cards
     return AuditEntry(
@@ -61,7 +64,7 @@ def entry_for(
             "order": _order(answer.order) if answer.order else None,
             "draftsDigest": draft_digest(request.context.draft_orders),
             "record": {
-                "server": request.fhir_server,
+                "server": server,
                 "unread": dict(record.unread),
                 "incomplete": dict(record.incomplete),
                 "unreadable": record.unreadable,

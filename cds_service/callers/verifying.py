@@ -88,12 +88,12 @@ class Callers:
         for client in self._clients.values():
             client.source.prefetch()
 
-    def verify(self, authorization: str | None, address: str, until: Deadline) -> tuple[Client, Caller]:
+    def verify(self, authorization: str | None, addresses: Sequence[str], until: Deadline) -> tuple[Client, Caller]:
         """Verify the token in this Authorization header and return its caller.
 
         Args:
             authorization: the header; None if it is missing.
-            address: the called URL as callers know it, from settings only.
+            addresses: the called URL as callers know it, and others that `aud` may name; from settings only.
             until: the deadline of the answer.
 
         Raises:
@@ -105,13 +105,18 @@ class Callers:
         except ValueError:
             raise _refusal("jwt.format") from None
         try:
-            return self._verify(text, header, said, address, until)
+            return self._verify(text, header, said, addresses, until)
         except NotAuthenticated as refusal:
             refusal.issuer, refusal.kid = _shown(said.get("iss")), _shown(header.get("kid"))
             raise
 
     def _verify(
-        self, text: str, header: Mapping[str, Any], said: Mapping[str, Any], address: str, until: Deadline
+        self,
+        text: str,
+        header: Mapping[str, Any],
+        said: Mapping[str, Any],
+        addresses: Sequence[str],
+        until: Deadline,
     ) -> tuple[Client, Caller]:
         check_header(header)
         issuer = said.get("iss")
@@ -120,7 +125,7 @@ class Callers:
             raise _refusal("jwt.iss")
         settings = client.settings
         keys = _keys_for(header, client, until)
-        ours = [one.removesuffix("/") for one in (address, *settings.audiences)]  # a trailing slash does not matter
+        ours = [one.removesuffix("/") for one in (*addresses, *settings.audiences)]  # a trailing slash does not matter
         try:
             claims = decode(
                 text,

@@ -26,10 +26,14 @@ class Bases:
     """The base URLs that the request's FHIR server uses in its references.
 
     A request that names no server has everything from the one EHR that sends it: any address is that EHR's.
+
+    Attributes:
+        is_named: the request names a server, even if as no plain base URL.
     """
 
     written: frozenset[str] = frozenset()
     addresses: frozenset[Address] = frozenset()
+    is_named: bool = False
 
     def name_of(self, reference: str) -> str:
         """`Patient/1` for `Patient/1`, `<base>/Patient/1` and any version of it; empty for anything else."""
@@ -49,7 +53,7 @@ class Bases:
 
     def _hold(self, base: str) -> bool:
         address = _address(base)
-        return address in self.addresses or (address is not None and not self.addresses) or base in self.written
+        return address in self.addresses or (address is not None and not self.is_named) or base in self.written
 
 
 NO_BASE = Bases()
@@ -57,8 +61,9 @@ NO_BASE = Bases()
 
 def bases_of(urls: Iterable[str | None]) -> Bases:
     """The bases for these URLs; anything that is not a plain base URL is left out."""
-    addresses = frozenset(filter(None, map(_address, filter(None, urls))))
-    return Bases(frozenset(address.url for address in addresses), addresses)
+    named = [url for url in urls if url is not None]
+    addresses = frozenset(filter(None, map(_address, named)))
+    return Bases(frozenset(address.url for address in addresses), addresses, bool(named))
 
 
 def last_name(reference: str) -> str:

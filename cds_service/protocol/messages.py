@@ -167,6 +167,11 @@ class HookRequest(Inbound):
             raise ValueError("not a UUID")
         return value.lower()
 
+    @field_validator("fhir_authorization", mode="before")
+    @classmethod
+    def _an_empty_token_is_none(cls, value: Any) -> Any:
+        return None if isinstance(value, dict) and value.get("access_token") == "" else value
+
     @model_validator(mode="after")
     def _a_token_names_its_server(self) -> Self:
         if self.fhir_authorization is not None and self.fhir_server is None:

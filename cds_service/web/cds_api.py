@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException
 
 from cds_service.audit.chain import AuditLog
 from cds_service.core.repeats import History
-from cds_service.errors import NotAuthenticated, UnknownService
+from cds_service.errors import NotAllowed, NotAuthenticated, UnknownService
 from cds_service.fhir.gathering.record import FhirReader
 from cds_service.outgoing import Connections
 from cds_service.outgoing.deadline import Deadline
@@ -27,7 +27,7 @@ from cds_service.site.folder import Site
 from cds_service.web.cors import CDS_PATH
 from cds_service.web.errors import answer_error, caught, log_unexpected
 from cds_service.web.exchange import Exchange
-from cds_service.web.fhir_access import aliases_of, check_fhir_server, check_right_to_server, open_reader
+from cds_service.web.fhir_access import ClosedServer, aliases_of, check_fhir_server, check_right_to_server, open_reader
 from cds_service.web.gate import Admitted, Gate
 from cds_service.web.logs import log_call
 from cds_service.web.metrics import Metrics
@@ -156,25 +156,23 @@ def count_gaps(response: HookResponse) -> int:
 
 
 def _answer(around: Surroundings, hook: ServiceHook, admitted: Admitted, exchange: Exchange) -> HookResponse:
-    """Answer an authenticated caller: read the body, parse it, check the right to the FHIR server, run the flow."""
+    """Answer an authenticated caller: read and parse the body, check the right to the FHIR server, run the flow."""
     deadline = exchange.deadline = deadline_of(around, admitted, exchange)
     asked = parse_request(exchange.read_body(), hook.hook)
     deadline.check()
     exchange.hook_instance = asked.hook_instance
     client = admitted.client
-    if client is None:
-        check_fhir_server(asked, around.site, around.settings.fhir_servers)
-    else:
-        check_right_to_server(asked, client, admitted.caller.tenant)
+    closed = _closed_server(around, asked, admitted)
     ports = Ports(
         clock=around.clock,
-        fhir=_reader(around, asked, client, exchange),
+        fhir=closed or _reader(around, asked, client, exchange),
         audit=around.audit,
         deadline=deadline,
         base_url=around.base_url,
         history=around.history,
         caller=admitted.caller,
-        aliases=aliases_of(asked, client),
+        aliases=() if closed else aliases_of(asked, client),
+        may_name_server=closed is None,
     )
     return around.flow(around.service, hook, asked, ports)
 
@@ -183,6 +181,18 @@ def deadline_of(around: Surroundings, admitted: Admitted, exchange: Exchange) ->
     """The deadline of the answer, counted from the call's arrival, since it may have waited for keys."""
     seconds = admitted.window(around.settings.deadline_seconds)
     return Deadline.after(seconds, began=exchange.began)
+
+
+def _closed_server(around: Surroundings, asked: HookRequest, admitted: Admitted) -> ClosedServer | None:
+    """What stands for a server that this caller may not name: the order is read first, and may need nothing of it."""
+    try:
+        if admitted.client is None:
+            check_fhir_server(asked, around.site, around.settings.fhir_servers)
+        else:
+            check_right_to_server(asked, admitted.client, admitted.caller.tenant)
+    except NotAllowed as refusal:
+        return ClosedServer(refusal)
+    return None
 
 
 def _reader(around: Surroundings, asked: HookRequest, client: Client | None, exchange: Exchange) -> FhirReader | None:

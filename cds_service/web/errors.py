@@ -75,7 +75,11 @@ HTTP_TEXTS = {
     500: "An unexpected error.",
     503: "Too much to do at the moment.",
 }
-NOT_AUTHENTICATED = "Not authenticated."  # the same for every failure, so that a caller learns nothing
+# The same for every failure, so that a caller learns nothing; who runs the service finds the reason in the log.
+NOT_AUTHENTICATED = (
+    "Not authenticated. A call needs a JSON Web Token of an issuer that [[clients]] of site.toml names, signed with"
+    " its keys, whose aud is the address called or one of its audiences. A token is taken once."
+)
 
 
 def register_errors(app: Flask) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from cds_service.errors import NotAllowed
-from cds_service.fhir.gathering.record import FhirReader
+from cds_service.errors import FhirReadError, NotAllowed
+from cds_service.fhir.gathering.record import Fetched, FhirReader
 from cds_service.fhir.server.client import FhirClient
 from cds_service.outgoing import Connections
 from cds_service.outgoing.address import Address, parse_base
@@ -13,7 +15,25 @@ from cds_service.protocol.messages import HookRequest
 from cds_service.site.clients import Client
 from cds_service.site.folder import Site
 
-REFUSED = "This service may not call the fhirServer that the request names."
+REFUSED = "This service may not call the fhirServer that the request names, and part of the record was not sent."
+OPEN = "Start it with serve --fhir-server URL, or send the whole prefetch."
+LISTED = "List the server in fhir-servers of this client ([[clients]] in site.toml), or send the whole prefetch."
+OF_TENANT = "List the server in tenant-fhir-servers of this client ([[clients]] in site.toml) for the token's tenant."
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedServer:
+    """A FHIR server that the caller may not name: nothing is asked of it, and each read fails with the reason."""
+
+    refusal: NotAllowed
+
+    def fetch(self, query: str, *, until: float) -> Fetched:  # noqa: ARG002
+        """Fail."""
+        raise FhirReadError(self.refusal.reason, str(self.refusal))
+
+    def follow(self, page: Any, *, until: float) -> Fetched:  # noqa: ARG002
+        """The first page alone."""
+        return Fetched((page,), "the next page is on a server that this service may not call")
 
 
 def allowed_fhir_server(url: str, site: Site | None, named: Sequence[str] = ()) -> Address:
@@ -25,12 +45,12 @@ def allowed_fhir_server(url: str, site: Site | None, named: Sequence[str] = ()) 
     Raises:
         NotAllowed: any other server, or not a plain base URL.
     """
-    address = _address(url)
     is_open = site is None or not site.clients
+    address = _address(url, OPEN if is_open else LISTED)
     allowed = _bases(named) if site is None or is_open else site.fhir_servers
     if address in allowed or (is_open and address.is_loopback):
         return address
-    raise NotAllowed(REFUSED, reason="fhir.host_denied")
+    raise _denied(OPEN if is_open else LISTED)
 
 
 def check_fhir_server(request: HookRequest, site: Site | None, named: Sequence[str]) -> None:
@@ -51,18 +71,18 @@ def check_right_to_server(request: HookRequest, client: Client, tenant: str | No
     """
     if request.fhir_server is None:
         return
-    address = _address(request.fhir_server)
+    address = _address(request.fhir_server, LISTED)
     if address not in _bases(client.fhir_servers):
-        raise NotAllowed(REFUSED, reason="fhir.host_denied")
+        raise _denied(LISTED)
     if address not in _bases(client.servers_of(tenant)):
-        raise NotAllowed(REFUSED, reason="tenant.mismatch")
+        raise _denied(OF_TENANT, "tenant.mismatch")
 
 
 def aliases_of(request: HookRequest, client: Client | None) -> tuple[str, ...]:
     """Other base URLs that the request's FHIR server uses in its references, according to the site."""
     if client is None or request.fhir_server is None:
         return ()
-    return client.aliases_of(_address(request.fhir_server).url)
+    return client.aliases_of(_address(request.fhir_server, LISTED).url)
 
 
 def open_reader(request: HookRequest, connections: Connections, client_id: str | None = None) -> FhirReader | None:
@@ -83,11 +103,15 @@ def open_reader(request: HookRequest, connections: Connections, client_id: str |
     return FhirClient(request.fhir_server, secret, connections=connections)
 
 
-def _address(url: str) -> Address:
+def _address(url: str, cure: str) -> Address:
     try:
         return parse_base(url)
     except ValueError:
-        raise NotAllowed(REFUSED, reason="fhir.host_denied") from None
+        raise _denied(cure) from None
+
+
+def _denied(cure: str, reason: str = "fhir.host_denied") -> NotAllowed:
+    return NotAllowed(f"{REFUSED} {cure}", reason=reason)
 
 
 def _bases(urls: Sequence[str]) -> tuple[Address, ...]:

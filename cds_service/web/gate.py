@@ -51,8 +51,13 @@ class Gate:
         if self.callers is not None:
             self.callers.prefetch()
 
-    def admit(self, path: str, exchange: Exchange) -> Admitted:
+    def admit(self, path: str, exchange: Exchange, *also: str) -> Admitted:
         """Authenticate the caller of this path by the Authorization header; the body is not read.
+
+        Args:
+            path: the path that is called.
+            exchange: the request.
+            also: other paths whose address the token's `aud` may name instead.
 
         Raises:
             NotAuthenticated: the caller is not known.
@@ -60,8 +65,8 @@ class Gate:
         if self.callers is None:
             return Admitted()
         until = Deadline.after(self._seconds / 2)
-        address = self._base_url + path
-        client, caller = self.callers.verify(exchange.authorization, address, until)
+        addresses = [self._base_url + one for one in (path, *also)]
+        client, caller = self.callers.verify(exchange.authorization, addresses, until)
         exchange.caller = caller
         return Admitted(caller, client)
 

@@ -133,7 +133,7 @@ class ByHand:
         """Whether a token of this key is believed."""
         token = signer.token(CALL, **changes)
         try:
-            self._callers.verify(f"Bearer {token}", CALL, Deadline.after(HANG_SECONDS))
+            self._callers.verify(f"Bearer {token}", [CALL], Deadline.after(HANG_SECONDS))
         except NotAuthenticated as refusal:
             self.why = refusal.reason
             return False

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from cds_service.web.errors import NOT_AUTHENTICATED
 from tests.attacks.cases import Case
 from tests.attacks.field import Field
 from tests.attacks.running import Answered, Mark
 
-NOT_AUTHENTICATED = {
+REFUSED = {
     "resourceType": "OperationOutcome",
-    "issue": [{"severity": "error", "code": "login", "details": {"text": "Not authenticated."}}],
+    "issue": [{"severity": "error", "code": "login", "details": {"text": NOT_AUTHENTICATED}}],
 }
 
 
@@ -31,7 +32,7 @@ def play(case: Case, field: Field, body: Any = None) -> Answered:
 def check_refusal(answer: Answered) -> None:
     """A28: nobody learns what was wrong; the same octets, whatever it was."""
     assert answer.status == 401
-    assert answer.document == NOT_AUTHENTICATED
+    assert answer.document == REFUSED
     assert answer.headers["WWW-Authenticate"] == "Bearer"
 
 

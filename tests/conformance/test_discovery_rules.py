@@ -83,7 +83,7 @@ def test_ch_06_each_id_stands_once_and_is_one_plain_segment_of_a_url(service):
 
 def test_ch_07_the_version_is_a_semver_string_and_a_hook_version_is_the_one_of_the_hook_page(entry):
     assert SEMVER.fullmatch(entry["version"])
-    assert entry.get("hookVersion", "1.0") == "1.0"
+    assert entry["hookVersion"] == "1.0"
 
 
 def test_ch_08_discovery_has_no_members_of_its_own_outside_extension(service):

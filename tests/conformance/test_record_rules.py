@@ -139,7 +139,7 @@ def test_ch_30_every_error_is_an_operation_outcome_and_412_names_what_is_missing
     request = signed(prefetch=empty_prefetch(templates))
     replies = {
         400: service.post({**request, "hook": "patient-view"}),
-        403: service.post({**request, "fhirServer": "https://fhir.example.org/r4"}),
+        403: service.post({**request, "fhirServer": "https://fhir.example.org/r4", "prefetch": {}}),
         404: service.post({"feedback": []}, f"{DISCOVERY}/other/feedback"),
         405: service.send("DELETE", DISCOVERY),
         412: service.post(signed()),

@@ -51,7 +51,7 @@ def callers(tmp_path):
 def verify(callers, authorization, said):
     made, clock = callers
     clock.now = float(said["payload"]["iat"])
-    return made.verify(authorization, said["payload"]["aud"], Deadline.after(30))[1]
+    return made.verify(authorization, [said["payload"]["aud"]], Deadline.after(30))[1]
 
 
 def test_each_of_the_recorded_tokens_is_good_at_its_moment_and_once(callers):
@@ -80,4 +80,4 @@ def test_all_of_them_are_past_today_and_none_is_good_elsewhere(callers):
         clock.now = said["payload"]["exp"] + 61.0
         for address in (said["payload"]["aud"], said["payload"]["aud"] + "/feedback"):
             with pytest.raises(NotAuthenticated):
-                made.verify(authorization, address, Deadline.after(30))
+                made.verify(authorization, [address], Deadline.after(30))

@@ -184,10 +184,15 @@ def test_prefetch_values_may_be_anything():
 # --- tokens
 
 
-@pytest.mark.parametrize("token", ["a b", "a\r\nX: y", "", "a" * 20_000, "ü", None, 5])
+@pytest.mark.parametrize("token", ["a b", "a\r\nX: y", "a" * 20_000, "ü", None, 5])
 def test_a_token_that_would_split_a_header_is_malformed(token):
     message = refused(hook_request(fhirServer=SERVER, fhirAuthorization={**TOKEN, "access_token": token}))
     assert "fhirAuthorization.access_token" in message
+
+
+def test_an_empty_token_is_none():
+    request = parse(hook_request(fhirServer=SERVER, fhirAuthorization={**TOKEN, "access_token": ""}))
+    assert request.fhir_authorization is None
 
 
 def test_a_token_of_another_type_is_malformed():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cds_service.errors import EvidenceUnavailable
+from cds_service.errors import EvidenceUnavailable, NotAllowed
 from cds_service.fhir.gathering.prefetch import Answer, PrefetchPlan
 from cds_service.fhir.raw_json import member, objects, text
 from cds_service.protocol.messages import is_fhir_id
@@ -22,6 +22,8 @@ ISSUES: Mapping[str, str] = {
     "http-410": "not-found",
     "http-429": "throttled",
 }
+DENIED = frozenset({"fhir.host_denied", "tenant.mismatch"})  # nothing was asked: the caller may not name the server
+CURE = "Send prefetch, or a fhirServer with an access token whose scopes cover the record."
 TRANSIENT = frozenset({"unreachable", "reset", "dns", "tls", "truncated", "breaker", "timeout", "http-429"})
 
 
@@ -29,11 +31,16 @@ def refuse_without_evidence(plan: PrefetchPlan, answers: Mapping[str, Answer]) -
     """Refuse a record that says nothing about the patient; a record of empty lists is accepted.
 
     Raises:
+        NotAllowed: a key was not sent, and the caller may not name the server that has it.
         EvidenceUnavailable: no key could be read; the server has neither the patient nor any of their data; or the
             Patient is inactive and names no replacement.
     """
+    for answer in answers.values():
+        if answer.reason in DENIED:
+            raise NotAllowed(answer.note, reason=answer.reason)
     if all(answer.state == "failed" for answer in answers.values()):
-        raise EvidenceUnavailable(f"Nothing of the record could be read. {_why(answers, plan)}.", _issue(answers))
+        why = _why(answers, plan)
+        raise EvidenceUnavailable(f"Nothing of the record could be read. {why}. {CURE}", _issue(answers))
     patient = next((answers[one.key] for one in plan.needed.templates if one.resource_type == "Patient"), None)
     if patient is None:
         return

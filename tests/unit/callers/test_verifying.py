@@ -45,7 +45,7 @@ def door(tmp_path):
 
 
 def verify(door, token, address=HERE):
-    return door.verify(f"Bearer {token}", address, Deadline.after(30))[1]
+    return door.verify(f"Bearer {token}", [address], Deadline.after(30))[1]
 
 
 def reason(door, token, address=HERE) -> str:
@@ -98,12 +98,12 @@ def test_what_proves_nothing_cannot_be_set(algorithm):
 )
 def test_what_is_no_bearer_token_is_nobody(door, authorization, why):
     with pytest.raises(NotAuthenticated) as caught:
-        door().verify(authorization, HERE, Deadline.after(30))
+        door().verify(authorization, [HERE], Deadline.after(30))
     assert caught.value.reason == why
 
 
 def test_the_scheme_may_be_written_in_any_case(door):
-    assert door().verify(f"bEARER {good()}", HERE, Deadline.after(30))[1].client == ISSUER
+    assert door().verify(f"bEARER {good()}", [HERE], Deadline.after(30))[1].client == ISSUER
 
 
 @pytest.mark.parametrize("name", ["iss", "aud", "exp", "iat", "jti", "kid", "typ", "alg"])

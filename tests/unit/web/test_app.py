@@ -17,6 +17,7 @@ from cds_service import __version__
 from cds_service.errors import (
     AuditUnavailable,
     EvidenceUnavailable,
+    FhirReadError,
     NotAllowed,
     NotAuthenticated,
     PatientMismatch,
@@ -321,12 +322,14 @@ def test_a_number_that_is_not_finite_never_leaves():
 @pytest.mark.parametrize(
     "server", ["https://ehr.example.org/fhir", "http://10.0.0.1/fhir", "file:///x", "", "http://127.1/fhir"]
 )
-def test_ch_59_a_server_that_may_not_be_named_is_403_before_the_flow(server):
+def test_ch_59_of_a_server_that_may_not_be_named_nothing_is_read(server):
     seen = []
-    client = application(lambda *arguments: seen.append(arguments) or HookResponse())
-    found = issue(call(client, {**hook_request(), "fhirServer": server}), 403)
-    assert found.code == "forbidden"
-    assert seen == []
+    client = application(lambda *arguments: seen.append(arguments[-1]) or HookResponse())
+    assert call(client, {**hook_request(), "fhirServer": server}).status_code == 200
+    (ports,) = seen
+    assert not ports.may_name_server
+    with pytest.raises(FhirReadError, match="--fhir-server"):
+        ports.fhir.fetch("Patient/p1", until=0.0)
 
 
 def test_a_server_named_at_start_may_be_called_in_open_mode():

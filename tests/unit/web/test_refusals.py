@@ -80,8 +80,18 @@ def test_a_refusal_says_to_whom_about_whom_and_why(error, status, reason):
 def test_a_server_that_may_not_be_named_is_a_refusal():
     client, log = application()
     body = signed() | {"fhirServer": "https://elsewhere.example.org/fhir"}
+    del body["prefetch"]["conditions"]
     assert client.post(ADDRESS, json=body).status_code == 403
     assert [entry.reason for entry in log.entries] == ["not-allowed"]
+
+
+def test_a_full_prefetch_is_answered_and_the_server_that_it_names_is_not_recorded():
+    client, log = application()
+    body = signed() | {"fhirServer": "https://elsewhere.example.org/fhir"}
+    assert client.post(ADDRESS, json=body).status_code == 200
+    (entry,) = log.entries
+    assert entry.content["record"]["server"] == "not listed"
+    assert "elsewhere" not in str(entry)
 
 
 def test_an_order_of_another_patient_is_a_refusal():
