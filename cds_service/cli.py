@@ -179,6 +179,29 @@ def models(study_id: str | None, as_json: bool) -> None:  # noqa: FBT001
         print_model_cards(chosen)
 
 
+@main.command("validate")
+@click.argument("outcomes", metavar="OUTCOMES.csv", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--json", "as_json", is_flag=True, help="print JSON")
+@click.option(
+    "--report", type=click.Path(path_type=Path, dir_okay=False), metavar="F.html", help="write a page with plots"
+)
+@click.option(
+    "--refit",
+    "refit_to",
+    type=click.Path(path_type=Path),
+    metavar="F",
+    help="write a recalibration for the site folder",
+)
+@_say_errors
+def validate_models(outcomes: Path, as_json: bool, report: Path | None, refit_to: Path | None) -> None:  # noqa: FBT001
+    """Measure the models in force on local outcomes (docs/validate.md has the columns)."""
+    from cds_service.commands.exit_codes import needs_population  # noqa: PLC0415
+
+    with needs_population():
+        from cds_service.commands.validating import run_validate  # noqa: PLC0415 - loads statsmodels
+    run_validate(outcomes, _site(), as_json=as_json, report=report, refit_to=refit_to)
+
+
 @main.group()
 def mappings() -> None:
     """Codes, hooks and site folders."""

@@ -13,7 +13,8 @@ from cds_service.cards.card_files import in_force, load_card_texts
 from cds_service.cards.guidelines import load_guidelines
 from cds_service.core.model_card import model_card
 from cds_service.core.policy import Policy
-from cds_service.core.prediction import load_models
+from cds_service.core.prediction import LogisticModel, load_models
+from cds_service.core.recalibration import Recalibration
 from cds_service.core.recommendations import Rule
 from cds_service.core.signals import signal_names
 from cds_service.core.study import Study, find_study_faults, load_contrary_evidence, load_studies
@@ -33,6 +34,7 @@ from cds_service.site.folder import SiteFolder, load_site
 PACKAGE = Path(__file__).parent
 STUDIES = PACKAGE / "studies"
 REDUCED = STUDIES / "reduced"
+RECALIBRATION = "recalibration.toml"  # of a site folder; `validate --refit` writes it
 MAX_QUERY = 2000  # characters; longer addresses are refused by some servers (realworld: keep URLs under 2,000)
 # Placeholders that every rule may use (`service._words_of_rules`, `recommendations._correction_words`).
 RULE_WORDS = {
@@ -63,7 +65,7 @@ def load_service(site: SiteFolder | None = None) -> Service:
     check_specs(specs, terminology)
     studies = load_studies(STUDIES, {name: spec.unit for name, spec in specs.items()})
     models = load_models(studies, REDUCED)
-    policy = _policy(site)
+    policy = _policy(site, models)
     contrary = load_contrary_evidence(STUDIES)
     services = {
         folder.name: _load_hook(folder, hooks, studies, specs, terminology) for folder in _service_folders(hooks[0])
@@ -118,7 +120,7 @@ def _folders(kind: Literal["hooks", "mappings"], overlay: Path | None) -> tuple[
     return (data_root(kind), overlay) if overlay else (data_root(kind),)
 
 
-def _policy(site: SiteFolder | None) -> Policy:
+def _policy(site: SiteFolder | None, models: Mapping[str, LogisticModel]) -> Policy:
     path = PACKAGE / "policy.toml"
     policy = validated(Policy, read_toml(path), path)
     if site is None:
@@ -126,7 +128,24 @@ def _policy(site: SiteFolder | None) -> Policy:
     baseline, reference = (
         table.model_dump(by_alias=True, exclude_none=True) for table in (site.site.baseline, site.site.reference)
     )
-    return policy.with_site(baseline, site.site.policy, reference)
+    fitted = _recalibration(site.path / RECALIBRATION, models)
+    return policy.with_site(baseline, site.site.policy, reference).model_copy(update={"recalibration": fitted})
+
+
+def _recalibration(path: Path, models: Mapping[str, LogisticModel]) -> Mapping[str, Recalibration]:
+    """The site's recalibration by study; one of other numbers than those in force is refused."""
+    if not path.exists():
+        return {}
+    found = {}
+    for name, table in read_toml(path).items():
+        if name not in models:
+            raise DataFileError(label(path), name, f"is not one of the studies {', '.join(models)}")
+        found[name] = validated(Recalibration, table, path)
+        if found[name].table_digest != models[name].study.table_digest:
+            raise DataFileError(
+                label(path), f"{name}.table-digest", "the study has changed since; run validate --refit"
+            )
+    return found
 
 
 def _digest(folders: Sequence[Path]) -> str:

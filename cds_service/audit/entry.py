@@ -140,6 +140,8 @@ def _gap(gap: Gap) -> dict[str, Any]:
 def _policy(policy: Policy) -> dict[str, Any]:
     """The parts of the policy that affect the figures."""
     entered = {"baseline", "reference", "pooled_incidence", "bands", "showing"}
+    if policy.recalibration:
+        entered.add("recalibration")
     return policy.model_dump(mode="json", by_alias=True, include=entered)
 
 

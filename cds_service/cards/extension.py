@@ -39,7 +39,7 @@ def _model_json(answer: Answer, result: ModelResult) -> dict[str, Any]:
         "modelVersion": study.version,
         "horizonMonths": study.cohort.horizon_months,
         "incidence": study.incidence,
-        "baseline": {"incidence": result.baseline, "source": result.baseline_source},
+        "baseline": _baseline_json(result),
         "reference": result.reference,
     }
     if result.shown:
@@ -60,6 +60,15 @@ def _model_json(answer: Answer, result: ModelResult) -> dict[str, Any]:
         )
     ]
     found["concerns"] = _concerns(answer, result)
+    return found
+
+
+def _baseline_json(result: ModelResult) -> dict[str, Any]:
+    found: dict[str, Any] = {"incidence": result.baseline, "source": result.baseline_source}
+    local = result.prediction.baseline.recalibration
+    if local is not None:
+        kept = {"method", "intercept", "slope", "n", "events", "first", "last"}
+        found["recalibration"] = local.model_dump(mode="json", include=kept, exclude_none=True)
     return found
 
 

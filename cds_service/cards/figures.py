@@ -124,7 +124,10 @@ def estimate(answer: Answer, result: ModelResult) -> str:
 
 def calibration(answer: Answer, result: ModelResult) -> str:
     """Whether the figure is fitted to this site, and what it would be at the pooled incidence (rule D4)."""
-    texts = answer.texts
+    texts, local = answer.texts, result.prediction.baseline.recalibration
+    if local is not None:
+        said = texts.say("lines.recalibrated", patients=local.n)
+        return f"{said}, {local.years}" if local.years else said
     if result.baseline_source == "site":
         said = texts.say("lines.calibrated", incidence=say_percent(result.baseline))
         if abs(result.prediction.baseline_shift) > answer.policy.showing.baseline_shift_warning:

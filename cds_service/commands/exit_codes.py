@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
@@ -32,3 +33,16 @@ def say_errors(command: Callable[P, R]) -> Callable[P, R]:
             sys.exit(1)
 
     return run
+
+
+@contextmanager
+def needs_population() -> Iterator[None]:
+    """Around the import of a command whose libraries are an extra.
+
+    Raises:
+        CdsError: they are not installed.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise CdsError(f"{error.name} is missing: pip install 'kyphoplasty-cds[population]'") from error

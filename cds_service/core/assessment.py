@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 from cds_service.core.applicability import Violation, absolute_exclusions, check, doubtful_exclusions
@@ -209,7 +210,7 @@ def _assess_outcome(
         )
     doubts = doubtful_exclusions(findings)
     of_outcome = [model for _, model in sorted(models.items()) if model.study.outcome == outcome]
-    results = [_apply(model, findings, policy, has_doubt=bool(doubts)) for model in of_outcome]
+    results = [apply_model(model, findings, policy, has_doubt=bool(doubts)) for model in of_outcome]
     headline = choose_headline(results, policy)
     others = sorted((one for one in results if one is not headline), key=lambda one: -one.prediction.inputs_known)
     strata = [study for study in studies.values() if isinstance(study, StrataStudy)]
@@ -229,16 +230,19 @@ def _assess_outcome(
     )
 
 
-def _apply(model: LogisticModel, findings: Findings, policy: Policy, *, has_doubt: bool) -> ModelResult:
+def apply_model(model: LogisticModel, findings: Findings, policy: Policy, *, has_doubt: bool = False) -> ModelResult:
+    """What one study says of this patient, at the baseline in force."""
     study = model.study
     unusable = _unusable(study, findings, policy)
     names = [name for name in study.input_names if name not in {gap.name for gap in unusable}]
     inputs = tuple(findings.known[name] for name in names if name in findings.known)
     values = {finding.name: _on_study_scale(study, finding, policy) for finding in inputs}
     site = policy.baseline.of(study.outcome, study.cohort.horizon_months)
-    prediction = predict(model, values, site_incidence=site)
+    recalibration = policy.recalibration.get(study.id)
+    say = partial(predict, model, site_incidence=site, recalibration=recalibration)
+    prediction = say(values)
     seen = _seen_values(study, names, findings)
-    with_seen = predict(model, {**values, **seen}, site_incidence=site) if seen else None
+    with_seen = say({**values, **seen}) if seen else None
     violations = check(study, findings)
     silenced_by = _silences(study, findings, inputs, prediction, with_seen, violations)
     shown = prediction.inputs_known >= policy.showing.inputs_known and not any(
@@ -248,7 +252,7 @@ def _apply(model: LogisticModel, findings: Findings, policy: Policy, *, has_doub
     has_bone = any(finding.name in BONE for finding in inputs)
     band = None
     if shown:
-        without_level = predict(model, {k: v for k, v in values.items() if k != LEVEL}, site_incidence=site)
+        without_level = say({name: value for name, value in values.items() if name != LEVEL})
         may_be_lower = (
             has_bone
             and not has_doubt
@@ -256,7 +260,7 @@ def _apply(model: LogisticModel, findings: Findings, policy: Policy, *, has_doub
             and not any(one.why in SILENCES_PRINT for one in silenced_by)
         )
         band = _band(prediction, (*spoken, without_level), policy, may_be_lower=may_be_lower)
-    pooled = policy.pooled_incidence.of(study.outcome) if site is None else None
+    pooled = policy.pooled_incidence.of(study.outcome) if prediction.baseline.source == "study" else None
     return ModelResult(
         model=model,
         prediction=prediction,
@@ -266,7 +270,7 @@ def _apply(model: LogisticModel, findings: Findings, policy: Policy, *, has_doub
         band=band,
         violations=violations,
         pooled_risk=risk_at(prediction, study, pooled) if pooled is not None and shown else None,
-        without_held=_without_held(model, values, prediction, site, policy),
+        without_held=_without_held(say, values, prediction, policy),
         inputs=inputs,
         unusable=unusable,
         silenced_by=silenced_by,
@@ -355,17 +359,16 @@ def _silences(
 
 
 def _without_held(
-    model: LogisticModel,
+    say: Callable[[Mapping[str, Value]], Prediction],
     values: Mapping[str, Value],
     prediction: Prediction,
-    site: float | None,
     policy: Policy,
 ) -> Prediction | None:
     if not prediction.has_reassuring_hold:
         return None
     held = prediction.held
     rest = {name: value for name, value in values.items() if name not in held or held[name].side != "reassuring"}
-    without = predict(model, rest, site_incidence=site)
+    without = say(rest)
     return without if without.inputs_known >= policy.showing.inputs_known else None
 
 

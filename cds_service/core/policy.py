@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_serializer
 
+from cds_service.core.recalibration import Recalibration
+
 Share = Annotated[float, Field(gt=0, lt=1)]
 SarcopeniaCriteria = Literal["awgs-2019", "ewgsop2", "awgs-2025", "study"]
 
@@ -154,6 +156,7 @@ class Policy(_Table):
     """All of `policy.toml`, with a site's values merged in by `with_site`.
 
     Attributes:
+        recalibration: by study; of a site that refitted a study to its own patients.
         set_by_site: keys of the site's `[policy]` table, so that a text can name the source of a number.
     """
 
@@ -168,6 +171,7 @@ class Policy(_Table):
     showing: ShowingPolicy
     repeats: RepeatsPolicy
     feedback: FeedbackPolicy
+    recalibration: Mapping[str, Recalibration] = Field(default_factory=dict)
     set_by_site: frozenset[str] = frozenset()
 
     @field_serializer("set_by_site")

@@ -17,6 +17,7 @@ import numpy as np
 from cds_service.core.facts import Value
 from cds_service.core.inputs import Column, Held, columns_of, encode_inputs, hold_inputs
 from cds_service.core.log_odds import Interval, expit, if_measured, logit
+from cds_service.core.recalibration import Recalibration
 from cds_service.core.study import LogisticStudy, Study
 from cds_service.core.table import Matrix, ReducedModel, ReducedTable, Vector, read_table
 
@@ -25,11 +26,30 @@ Z_95 = 1.96
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Baseline:
-    """The incidence in force, 0..1, and by how much it moves every figure, log odds (step 10)."""
+    """The incidence in force, 0..1, and by how much it moves every figure, log odds (step 10).
+
+    Attributes:
+        recalibration: fitted on local patients; it moves the figures in place of the shift, which then moves the
+            reference alone.
+    """
 
     incidence: float
     source: Literal["study", "site"]
     shift: float
+    recalibration: Recalibration | None = None
+
+    @property
+    def slope(self) -> float:
+        """By how much the coefficients of the study count here."""
+        return self.recalibration.slope if self.recalibration else 1.0
+
+    def move(self, own: float) -> float:
+        """From the log odds of the study to those in force."""
+        return self.recalibration.move(own) if self.recalibration else own + self.shift
+
+    def own(self, log_odds: float) -> float:
+        """From the log odds in force to those of the study."""
+        return self.recalibration.own(log_odds) if self.recalibration else log_odds - self.shift
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +98,7 @@ class Prediction:
 
     @property
     def baseline_shift(self) -> float:
-        """Log odds by which the baseline in force moves this figure; 0 at the study's own."""
+        """Log odds between the incidence in force and the study's own; 0 at the study's own."""
         return self.baseline.shift
 
     @property
@@ -172,13 +192,20 @@ def load_models(studies: Mapping[str, Study], folder: Path) -> Mapping[str, Logi
     )
 
 
-def predict(model: LogisticModel, inputs: Mapping[str, Value], *, site_incidence: float | None) -> Prediction:
+def predict(
+    model: LogisticModel,
+    inputs: Mapping[str, Value],
+    *,
+    site_incidence: float | None,
+    recalibration: Recalibration | None = None,
+) -> Prediction:
     """The figure for a patient with these inputs.
 
     Args:
         model: a study with its table.
         inputs: known inputs by finding, in the study's units: bool for yes/no, a word for categories, else a number.
         site_incidence: 0..1, moves the figure to what this site observes; None keeps the study's.
+        recalibration: of this study on local patients; it goes before the incidence.
 
     Raises:
         ValueError: the study does not use a name, a value is of the wrong kind or not finite, or the incidence is not
@@ -190,26 +217,28 @@ def predict(model: LogisticModel, inputs: Mapping[str, Value], *, site_incidence
     used = {**inputs, **{name: one.used for name, one in held.items()}}
     values = encode_inputs(known.columns, used)
     distances = values - known.means
-    baseline = _baseline(model.study, site_incidence)
+    baseline = _baseline(model.study, recalibration.incidence if recalibration else site_incidence, recalibration)
     own = reduced.intercept + float(reduced.coefficients @ values)
-    log_odds = own + baseline.shift
+    log_odds = baseline.move(own)
     floor, ceiling = print_limits(model.study)
     return Prediction(
         study_id=model.study.id,
         log_odds=log_odds,
         risk=expit(log_odds),
-        study_uncertainty=_study_uncertainty(log_odds, reduced, distances),
+        study_uncertainty=_study_uncertainty(own, reduced, distances, baseline),
         if_measured=(
-            if_measured(log_odds, reduced.distance_at(expit(own))) if len(inputs) < len(model.study.inputs) else None
+            if_measured(log_odds, baseline.slope**2 * reduced.distance_at(expit(own)))
+            if len(inputs) < len(model.study.inputs)
+            else None
         ),
         inputs_known=reduced.inputs_known,
         used=MappingProxyType(used),
         held=MappingProxyType(held),
         floor=floor,
         ceiling=ceiling,
-        coefficients_in_use=known.coefficients,
+        coefficients_in_use=_at_slope(known.coefficients, baseline.slope),
         clear=MappingProxyType(_clear(known, reduced, distances)),
-        effects=MappingProxyType(_effects(reduced, known.columns, distances)),
+        effects=_at_slope(_effects(reduced, known.columns, distances), baseline.slope),
         gains=known.gains,
         missing=known.missing,
         unknown_until_after=known.unknown_until_after,
@@ -224,17 +253,19 @@ def risk_at(prediction: Prediction, study: LogisticStudy, incidence: float) -> f
     Raises:
         ValueError: the incidence is not between 0 and 1.
     """
-    own = prediction.log_odds - prediction.baseline.shift
-    return expit(own + _baseline(study, incidence).shift)
+    return expit(prediction.baseline.own(prediction.log_odds) + _baseline(study, incidence).shift)
 
 
-def _baseline(study: LogisticStudy, site_incidence: float | None) -> Baseline:
+def _baseline(
+    study: LogisticStudy, site_incidence: float | None, recalibration: Recalibration | None = None
+) -> Baseline:
     """Step 10: a site's own incidence moves every figure by the difference of the log odds."""
     if site_incidence is None:
         return Baseline(incidence=study.incidence, source="study", shift=0.0)
     if not 0 < site_incidence < 1:
         raise ValueError(f"an incidence of {site_incidence} is not between 0 and 1")
-    return Baseline(incidence=site_incidence, source="site", shift=logit(site_incidence) - logit(study.incidence))
+    shift = logit(site_incidence) - logit(study.incidence)
+    return Baseline(incidence=site_incidence, source="site", shift=shift, recalibration=recalibration)
 
 
 def _reference(table: ReducedTable, procedure: Value | None, baseline: Baseline) -> float:
@@ -242,11 +273,17 @@ def _reference(table: ReducedTable, procedure: Value | None, baseline: Baseline)
     return baseline.incidence if average is None else expit(logit(average) + baseline.shift)
 
 
-def _study_uncertainty(log_odds: float, reduced: ReducedModel, distances: Vector) -> Interval:
-    """Step 5: expit(log odds ± 1.96 sqrt(x'Vx)), x centred at the cohort means."""
+def _study_uncertainty(own: float, reduced: ReducedModel, distances: Vector, baseline: Baseline) -> Interval:
+    """Step 5: expit(log odds ± 1.96 sqrt(x'Vx)), x centred at the cohort means; a recalibration adds its error."""
     point = np.concatenate([[1.0], distances])
-    margin = Z_95 * math.sqrt(float(point @ reduced.covariance @ point))
+    fitted = baseline.recalibration.variance_at(own) if baseline.recalibration else 0.0
+    log_odds = baseline.move(own)
+    margin = Z_95 * math.sqrt(baseline.slope**2 * float(point @ reduced.covariance @ point) + fitted)
     return expit(log_odds - margin), expit(log_odds + margin)
+
+
+def _at_slope(numbers: Mapping[str, float], slope: float) -> Mapping[str, float]:
+    return MappingProxyType({name: slope * number for name, number in numbers.items()} if slope != 1 else dict(numbers))
 
 
 def _effects(reduced: ReducedModel, columns: Sequence[Column], distances: Vector) -> dict[str, float]:

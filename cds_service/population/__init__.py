@@ -1,1 +1,1 @@
-"""Whole populations: what the service makes of a FHIR Bulk Data export. The web process loads nothing of this room."""
+"""Whole populations: exports and outcomes, validation, recalibration. The web process loads nothing of this room."""

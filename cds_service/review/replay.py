@@ -106,7 +106,7 @@ def _day(text: str | None) -> date | None:
 
 def _policy(kept: Mapping[str, Any], in_force: Policy) -> Policy:
     """The policy in force, with what entered the figures then."""
-    return Policy.model_validate({**in_force.model_dump(by_alias=True), **kept})
+    return Policy.model_validate({**in_force.model_dump(by_alias=True), "recalibration": {}, **kept})
 
 
 def _notes(content: Mapping[str, Any], service: Service) -> Iterator[str]:

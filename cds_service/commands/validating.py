@@ -1,0 +1,84 @@
+"""`kyphoplasty-cds validate`: the models in force on local outcomes, as a table, JSON, a page, or a recalibration."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from cds_service.loading import RECALIBRATION, load_service
+from cds_service.population.outcomes_file import read_outcomes, say_faults
+from cds_service.population.performance import Estimate
+from cds_service.population.validating import (
+    ModelValidation,
+    recalibration_toml,
+    refit,
+    validate,
+    validation_json,
+)
+from cds_service.site.folder import SiteFolder
+
+
+def run_validate(
+    outcomes: Path, site: SiteFolder | None, *, as_json: bool, report: Path | None, refit_to: Path | None
+) -> None:
+    """Measure, print, and write what is asked for.
+
+    Raises:
+        CdsError: the file cannot be used, or no model can be refitted.
+    """
+    service = load_service(site)
+    file = read_outcomes(outcomes, service.finding_specs)
+    for fault in say_faults(file.faults):
+        click.echo(fault, err=True)
+    found = validate(file, service.models, service.policy)
+    if as_json:
+        click.echo(json.dumps(validation_json(found), ensure_ascii=False, indent=2))
+    else:
+        print_validation(found)
+    now = datetime.now(UTC)
+    if report is not None:
+        from cds_service.population.report import validation_page  # noqa: PLC0415 - loads altair
+
+        report.write_text(validation_page(found, file, now), encoding="utf-8")
+        click.echo(f"report: {report}", err=True)
+    if refit_to is not None:
+        path = refit_to / RECALIBRATION if refit_to.is_dir() else refit_to
+        recalibrations, why = refit(file, service.models, service.policy, now.date())
+        path.write_text(recalibration_toml(recalibrations), encoding="utf-8")
+        for name, one in recalibrations.items():
+            said = f"{name}: {one.method} on {one.n} patients, {one.events} with the outcome"
+            click.echo(f"{said}: {one.intercept:+.2f} + {one.slope:.2f} x log odds", err=True)
+        for line in why:
+            click.echo(f"not recalibrated: {line}", err=True)
+        click.echo(f"recalibration: {path}; it is in force as {RECALIBRATION} of the site folder", err=True)
+
+
+def print_validation(found: tuple[ModelValidation, ...]) -> None:
+    """A table for each model, then what the data cannot carry."""
+    console = Console(highlight=False)
+    for one in found:
+        study = one.model.study
+        table = Table(title=Text(f"{study.id} {study.version}: {study.event}"), title_justify="left", box=None)
+        for heading in ("patients", "n", "events", "O/E", "intercept", "slope", "AUC", "Brier"):
+            table.add_column(heading)
+        for name, group in {"all": one.overall, **one.groups}.items():
+            estimates = (group.observed_expected, group.calibration_intercept, group.calibration_slope, group.auc)
+            brier = "" if group.brier is None else f"{group.brier:.3f}"
+            table.add_row(name, str(group.n), str(group.events), *map(_say, estimates), brier)
+        console.print(table)
+        for note in one.notes:
+            console.print(Text(f"- {note}"))
+        console.print()
+
+
+def _say(found: Estimate | None) -> str:
+    if found is None:
+        return "–"
+    low, high = found.interval
+    return f"{found.value:.2f} ({low:.2f} to {high:.2f})"

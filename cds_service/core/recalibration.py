@@ -1,0 +1,88 @@
+"""A study's figures refitted to a site's own patients: `recalibration.toml` of the site folder, one table a study.
+
+`kyphoplasty-cds validate --refit` writes it. It takes the place of the shift to a site's incidence (evidence page,
+step 10) for its study.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+Pair = tuple[Finite, Finite]
+
+
+def _kebab(name: str) -> str:
+    return name.replace("_", "-")
+
+
+class Recalibration(BaseModel):
+    """Log odds here = intercept + slope x log odds of the study, fitted on local outcomes, with its provenance.
+
+    Attributes:
+        covariance: of intercept and slope; 0 for a slope that was not fitted.
+        n: local patients whose figure would be shown, and whose outcome is known.
+        months: within which the outcomes were counted; None where the file did not say.
+        first: day of the earliest procedure, where the file gave days.
+        study_version: of the study's file, for people.
+        table_digest: of the numbers of the study; with others the recalibration is stale.
+        outcomes_digest: sha256 of the file of outcomes.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, alias_generator=_kebab, populate_by_name=True, hide_input_in_errors=True
+    )
+
+    method: Literal["intercept", "intercept-and-slope"]
+    intercept: Finite
+    slope: Annotated[float, Field(gt=0, allow_inf_nan=False)]
+    covariance: tuple[Pair, Pair]
+    n: Annotated[int, Field(gt=0)]
+    events: Annotated[int, Field(gt=0)]
+    months: Annotated[int, Field(gt=0)] | None = None
+    first: date | None = None
+    last: date | None = None
+    study_version: str
+    table_digest: str
+    outcomes_digest: str
+    fitted: date
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> Self:
+        (variance, one), (other, of_slope) = self.covariance
+        if variance < 0 or of_slope < 0 or one != other or variance * of_slope < one * other:
+            raise ValueError("covariance: must be symmetric and not negative")
+        if self.events >= self.n:
+            raise ValueError("events: must be fewer than n")
+        if self.method == "intercept" and self.slope != 1:
+            raise ValueError("slope: is 1 where the intercept alone was fitted")
+        return self
+
+    @property
+    def incidence(self) -> float:
+        """Share of the local patients with the outcome, 0..1."""
+        return self.events / self.n
+
+    @property
+    def years(self) -> str:
+        """`2024-2026` with a dash, `2025`, or empty where no days are known."""
+        if self.first is None or self.last is None:
+            return ""
+        first, last = self.first.year, self.last.year
+        return str(first) if first == last else f"{first}–{last}"
+
+    def move(self, log_odds: float) -> float:
+        """From the log odds of the study to those here."""
+        return self.intercept + self.slope * log_odds
+
+    def own(self, log_odds: float) -> float:
+        """From the log odds here to those of the study."""
+        return (log_odds - self.intercept) / self.slope
+
+    def variance_at(self, log_odds: float) -> float:
+        """What fitting on so many patients adds to the variance, at log odds of the study."""
+        (constant, both), (_, squared) = self.covariance
+        return max(0.0, constant + 2 * both * log_odds + squared * log_odds**2)

@@ -1,0 +1,222 @@
+"""How well probabilities fit outcomes: the usual measures of external validation, each with its interval.
+
+The sources of the measures and of the rules are named where they are used; the tests compare each with statsmodels,
+scikit-learn, dcurves, or a published example.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import statsmodels.api as sm
+from numpy.typing import NDArray
+from sklearn.metrics import brier_score_loss, roc_auc_score
+from statsmodels.nonparametric.smoothers_lowess import lowess
+from statsmodels.tools.sm_exceptions import PerfectSeparationError, PerfectSeparationWarning
+
+from cds_service.core.log_odds import Interval
+from cds_service.core.prediction import Z_95
+from cds_service.core.strata import wilson_interval
+
+Vector = NDArray[np.float64]
+
+FEWEST = 20  # events, and patients without: below, no slope (governance, G-MOD-8)
+ENOUGH = 100  # of each for a validation to be trusted (Collins 2016, doi 10.1002/sim.6787)
+THRESHOLDS = tuple(round(0.01 * step, 2) for step in range(1, 61))
+MOST_GROUPS = 10
+SMALLEST_GROUP = 20  # patients of one point of the calibration curve
+TOO_FEW = f"fewer than {FEWEST} patients with or without the outcome"
+ALIKE = "all patients have the same figure"
+UNSURE = (
+    f"fewer than {ENOUGH} patients with or without the outcome: the intervals are wide, and none of it is a validation"
+    " to rely on (Collins 2016, doi 10.1002/sim.6787)"
+)
+
+
+class Estimate(NamedTuple):
+    """A measure with its 95 % interval."""
+
+    value: float
+    interval: Interval
+
+
+class CurvePoint(NamedTuple):
+    """One group of the calibration curve: mean figure, share with the outcome, its Wilson interval, patients."""
+
+    predicted: float
+    observed: float
+    interval: Interval
+    n: int
+
+
+class NetBenefit(NamedTuple):
+    """Net benefit of acting on figures at or above a threshold, and of acting on all; that of acting on none is 0."""
+
+    threshold: float
+    model: float
+    all: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Performance:
+    """The measures of one set of patients; None where the data cannot carry one, with the reason in `notes`.
+
+    Attributes:
+        expected: events by the figures.
+        observed_expected: events / expected; interval on the log scale (Debray 2017, doi 10.1136/bmj.i6460).
+        calibration_intercept: log odds by which the figures are too low, the slope held at 1.
+        calibration_slope: of the outcome on the log odds of the figure; under 1 the figures are too extreme.
+        auc: area under the ROC curve; interval by DeLong 1988.
+        smooth: a lowess line through the outcomes, figure and share, for the plot.
+    """
+
+    n: int
+    events: int
+    expected: float
+    observed_expected: Estimate | None
+    calibration_intercept: Estimate | None
+    calibration_slope: Estimate | None
+    auc: Estimate | None
+    brier: float | None
+    curve: tuple[CurvePoint, ...]
+    smooth: tuple[tuple[float, float], ...]
+    decision: tuple[NetBenefit, ...]
+    notes: tuple[str, ...]
+
+
+def measure(outcome: Sequence[bool], risk: Sequence[float]) -> Performance:
+    """The measures of figures, 0..1 and never 0 or 1, against outcomes."""
+    events_at, shares = np.asarray(outcome, dtype=np.float64), np.asarray(risk, dtype=np.float64)
+    n, events, expected = len(events_at), int(events_at.sum()), float(shares.sum())
+    scarce, notes = min(events, n - events), []
+    has_both = scarce > 0
+    if not has_both:
+        notes.append("observedExpected, calibrationIntercept, auc: all or none of the patients have the outcome")
+    differ = n > 0 and float(np.ptp(shares)) > 0
+    slope = calibration_slope(events_at, shares) if scarce >= FEWEST and differ else None
+    if slope is None:
+        why = ALIKE if not differ else TOO_FEW if scarce < FEWEST else "the figures separate the patients entirely"
+        notes.append(f"calibrationSlope: {why}")
+    auc = auc_delong(events_at, shares) if scarce > 1 and differ else None
+    if has_both and auc is None:
+        notes.append(f"auc: {'fewer than 2 patients with or without the outcome' if differ else ALIKE}")
+    if scarce < ENOUGH:
+        notes.append(UNSURE)
+    return Performance(
+        n=n,
+        events=events,
+        expected=expected,
+        observed_expected=observed_expected(events, n, expected) if has_both else None,
+        calibration_intercept=calibration_intercept(events_at, shares) if has_both else None,
+        calibration_slope=slope,
+        auc=auc,
+        brier=float(brier_score_loss(events_at, shares)) if n else None,
+        curve=calibration_groups(events_at, shares),
+        smooth=_smooth(events_at, shares) if scarce >= FEWEST else (),
+        decision=decision_curve(events_at, shares) if n else (),
+        notes=tuple(notes),
+    )
+
+
+def observed_expected(events: int, n: int, expected: float) -> Estimate:
+    """Events / expected; ln(O/E) has variance (1 - O/n) / O (Debray 2017)."""
+    ratio, margin = events / expected, Z_95 * math.sqrt((1 - events / n) / events)
+    return Estimate(ratio, (ratio * math.exp(-margin), ratio * math.exp(margin)))
+
+
+def log_odds_of(risk: Vector) -> Vector:
+    """Log odds of figures."""
+    return np.log(risk / (1 - risk))
+
+
+def calibration_intercept(outcome: Vector, risk: Vector) -> Estimate:
+    """Of a logistic model with the log odds of the figure as offset (calibration in the large)."""
+    fit = sm.GLM(outcome, np.ones((len(outcome), 1)), family=sm.families.Binomial(), offset=log_odds_of(risk)).fit()
+    return _estimate(fit, 0)
+
+
+def calibration_slope(outcome: Vector, risk: Vector) -> Estimate | None:
+    """Of a logistic model on the log odds of the figure; None where it cannot be fitted."""
+    fit = fit_logistic(outcome, log_odds_of(risk))
+    return None if fit is None else Estimate(fit.slope, (fit.slope - fit.margin, fit.slope + fit.margin))
+
+
+class LogisticFit(NamedTuple):
+    """Intercept and slope with their covariance."""
+
+    intercept: float
+    slope: float
+    covariance: tuple[tuple[float, float], tuple[float, float]]
+
+    @property
+    def margin(self) -> float:
+        """Half of the slope's 95 % interval."""
+        return Z_95 * math.sqrt(self.covariance[1][1])
+
+
+def fit_logistic(outcome: Vector, log_odds: Vector) -> LogisticFit | None:
+    """Logistic recalibration; None where all figures are equal or they separate the outcomes."""
+    if float(np.ptp(log_odds)) < 1e-9:
+        return None
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", PerfectSeparationWarning)
+        try:
+            fit = sm.GLM(outcome, sm.add_constant(log_odds), family=sm.families.Binomial()).fit()
+        except (PerfectSeparationError, PerfectSeparationWarning):
+            return None
+    (constant, both), (_, squared) = np.asarray(fit.cov_params()).tolist()
+    return LogisticFit(float(fit.params[0]), float(fit.params[1]), ((constant, both), (both, squared)))
+
+
+def _estimate(fit: sm.GLMResults, at: int) -> Estimate:
+    value, margin = float(fit.params[at]), Z_95 * float(fit.bse[at])
+    return Estimate(value, (value - margin, value + margin))
+
+
+def auc_delong(outcome: Vector, risk: Vector) -> Estimate:
+    """Area under the ROC curve; variance from the placement values of each group (DeLong 1988), cut at 0 and 1."""
+    with_it, without = risk[outcome == 1], risk[outcome == 0]
+    above = (with_it[:, None] > without).astype(np.float64) + 0.5 * (with_it[:, None] == without)
+    area = float(roc_auc_score(outcome, risk))
+    variance = above.mean(axis=1).var(ddof=1) / len(with_it) + above.mean(axis=0).var(ddof=1) / len(without)
+    margin = Z_95 * math.sqrt(float(variance))
+    return Estimate(area, (max(0.0, area - margin), min(1.0, area + margin)))
+
+
+def calibration_groups(outcome: Vector, risk: Vector) -> tuple[CurvePoint, ...]:
+    """Groups of equal size by figure: at most 10, of at least 20 patients each; equal figures stay together."""
+    groups = min(MOST_GROUPS, len(risk) // SMALLEST_GROUP)
+    if groups < 2:
+        return ()
+    edges = np.unique(np.quantile(risk, np.linspace(0, 1, groups + 1)[1:-1]))
+    place = np.searchsorted(edges, risk, side="left")
+    points = []
+    for group in np.unique(place):
+        members = place == group
+        n, events = int(members.sum()), int(outcome[members].sum())
+        points.append(CurvePoint(float(risk[members].mean()), events / n, wilson_interval(events, n), n))
+    return tuple(points)
+
+
+def _smooth(outcome: Vector, risk: Vector) -> tuple[tuple[float, float], ...]:
+    if len(np.unique(risk)) < SMALLEST_GROUP:
+        return ()
+    line = lowess(outcome, risk, frac=2 / 3, it=0)
+    steps = np.unique(np.linspace(0, len(line) - 1, 60).astype(int))
+    return tuple((float(x), min(1.0, max(0.0, float(y)))) for x, y in line[steps] if math.isfinite(y))
+
+
+def decision_curve(outcome: Vector, risk: Vector) -> tuple[NetBenefit, ...]:
+    """TP/n - FP/n x t/(1 - t) at each threshold t (Vickers 2006, doi 10.1177/0272989X06295361)."""
+    n, prevalence, found = len(outcome), float(outcome.mean()), []
+    for threshold in THRESHOLDS:
+        acted = risk >= threshold
+        odds = threshold / (1 - threshold)
+        true, false = float(outcome[acted].sum()), float((1 - outcome[acted]).sum())
+        found.append(NetBenefit(threshold, true / n - false / n * odds, prevalence - (1 - prevalence) * odds))
+    return tuple(found)

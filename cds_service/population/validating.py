@@ -1,0 +1,310 @@
+"""How well the models in force fit a site's own patients, and their recalibration on them.
+
+The figures are those that the service would have given: the same findings, reduced models and held values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import statsmodels.api as sm
+
+from cds_service.core.applicability import absolute_exclusions
+from cds_service.core.assessment import ModelResult, apply_model
+from cds_service.core.policy import Policy
+from cds_service.core.prediction import LogisticModel
+from cds_service.core.recalibration import Recalibration
+from cds_service.errors import CdsError
+from cds_service.population.outcomes_file import LocalPatient, OutcomesFile, say_faults
+from cds_service.population.performance import (
+    ENOUGH,
+    FEWEST,
+    TOO_FEW,
+    Estimate,
+    LogisticFit,
+    Performance,
+    fit_logistic,
+    measure,
+)
+
+OLD = 75  # years; governance, G-MOD-11
+SMALLEST_CELL = 5  # patients; smaller groups are left out, they could be recognised (G-MOD-11)
+
+
+class TooFewOutcomes(CdsError):
+    """A recalibration cannot be fitted on these patients."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessed:
+    """A local patient with an outcome and what the model says.
+
+    Attributes:
+        is_shown: a card would have shown this figure.
+    """
+
+    patient: LocalPatient
+    result: ModelResult
+    has_outcome: bool
+    is_shown: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelValidation:
+    """One model on all patients with its outcome, and on groups of them.
+
+    Attributes:
+        missing: share of the patients without this input, by finding.
+        groups: by name, in the order of the report; too small ones are left out and named in `notes`.
+    """
+
+    model: LogisticModel
+    patients: tuple[Assessed, ...]
+    overall: Performance
+    missing: Mapping[str, float]
+    groups: Mapping[str, Performance]
+    notes: tuple[str, ...]
+
+
+def validate(file: OutcomesFile, models: Mapping[str, LogisticModel], policy: Policy) -> tuple[ModelValidation, ...]:
+    """Every model whose outcome the file has, at the baseline in force."""
+    found = []
+    for model in models.values():
+        rows = assessed(file, model, policy)
+        if rows:
+            found.append(_validation(file, model, rows))
+    return tuple(found)
+
+
+def assessed(file: OutcomesFile, model: LogisticModel, policy: Policy) -> tuple[Assessed, ...]:
+    """The patients whose outcome is known, each with the figure of this model."""
+    outcome, found = model.study.outcome, []
+    for one in file.patients:
+        if outcome in one.outcomes:
+            result = apply_model(model, one.findings, policy)
+            is_shown = result.shown and not absolute_exclusions(one.findings)
+            found.append(Assessed(patient=one, result=result, has_outcome=one.outcomes[outcome], is_shown=is_shown))
+    return tuple(found)
+
+
+def _validation(file: OutcomesFile, model: LogisticModel, rows: tuple[Assessed, ...]) -> ModelValidation:
+    overall = _measure(rows)
+    groups, notes = {}, []
+    for name, belongs in GROUPS.items():
+        members = [one for one in rows if belongs(one)]
+        if 0 < len(members) < SMALLEST_CELL:
+            notes.append(f"{name}: {len(members)} patients, fewer than {SMALLEST_CELL}; left out")
+        elif members and len(members) < len(rows):
+            groups[name] = _measure(members)
+    missing = {
+        name: sum(name not in {one.name for one in row.result.inputs} for row in rows) / len(rows)
+        for name in model.study.input_names
+    }
+    return ModelValidation(
+        model=model,
+        patients=rows,
+        overall=overall,
+        missing=missing,
+        groups=groups,
+        notes=(*overall.notes, *_horizon_notes(model, rows), *_row_notes(file, model, rows), *notes),
+    )
+
+
+def _measure(rows: Sequence[Assessed]) -> Performance:
+    return measure([one.has_outcome for one in rows], [one.result.prediction.risk for one in rows])
+
+
+def _age(row: Assessed) -> float | None:
+    return row.patient.findings.number("age")
+
+
+def _is(name: str, value: str) -> Callable[[Assessed], bool]:
+    return lambda row: (found := row.patient.findings.known.get(name)) is not None and found.value == value
+
+
+GROUPS: Mapping[str, Callable[[Assessed], bool]] = {
+    "figure shown": lambda row: row.is_shown,
+    "no figure shown": lambda row: not row.is_shown,
+    "all inputs known": lambda row: row.result.prediction.if_measured is None,
+    "some inputs missing": lambda row: row.result.prediction.if_measured is not None,
+    "inside the study's criteria": lambda row: not row.result.is_outside,
+    "outside the study's criteria": lambda row: row.result.is_outside,
+    "women": _is("sex", "female"),
+    "men": _is("sex", "male"),
+    f"under {OLD}": lambda row: (age := _age(row)) is not None and age < OLD,
+    f"{OLD} and older": lambda row: (age := _age(row)) is not None and age >= OLD,
+    "kyphoplasty": _is("procedure", "PKP"),
+    "vertebroplasty": _is("procedure", "PVP"),
+}
+
+
+def _horizon_notes(model: LogisticModel, rows: Sequence[Assessed]) -> list[str]:
+    """Outcomes counted within another time than the study's are not what the model predicts."""
+    study, months = model.study.cohort.horizon_months, {_months(row, model) for row in rows}
+    others = sorted(one for one in months if one is not None and one != study)
+    notes = []
+    if others:
+        said = ", ".join(map(str, others))
+        notes.append(f"outcomes within {said} months, where the study counts {study}: O/E and intercept mix both")
+    if None in months:
+        notes.append(f"the file does not say within how many months outcomes were counted; the study counts {study}")
+    return notes
+
+
+def _months(row: Assessed, model: LogisticModel) -> int | None:
+    return row.patient.months.get(model.study.outcome)
+
+
+def _row_notes(file: OutcomesFile, model: LogisticModel, rows: Sequence[Assessed]) -> list[str]:
+    notes = say_faults(file.faults)
+    hidden = sum(not row.is_shown for row in rows)
+    if hidden:
+        notes.append(f"{hidden} of {len(rows)} patients would be shown no figure of this study; they count in n")
+    if file.repeated:
+        notes.append(f"{file.repeated} ids stand in more than one row: their outcomes are not independent")
+    if any(row.result.prediction.baseline.recalibration for row in rows):
+        notes.append("the figures are recalibrated; on the patients that they were fitted to they look too good")
+    if any(one.per_site for one in model.study.inputs) and any(row.result.unusable for row in rows):
+        notes.append("a measure that depends on the scanner is no input without the site's reference")
+    return notes
+
+
+# --- recalibration ---------------------------------------------------------------------------------------------------
+
+
+def refit(
+    file: OutcomesFile, models: Mapping[str, LogisticModel], policy: Policy, today: date
+) -> tuple[Mapping[str, Recalibration], tuple[str, ...]]:
+    """The recalibration of each model that these patients can carry, and why others have none.
+
+    Fitted on the patients whose figure would be shown. From 20 patients with and 20 without the outcome on, the
+    intercept; from 100 of each on, the slope too (Collins 2016, doi 10.1002/sim.6787; governance, G-MOD-8).
+
+    Raises:
+        TooFewOutcomes: no model can be refitted, or a row with an outcome is not confirmed.
+    """
+    if open_rows := [one.row for one in file.patients if one.outcomes and one.confirmed is False]:
+        raise TooFewOutcomes(
+            f"{len(open_rows)} rows with an outcome are not confirmed (the first is row {open_rows[0]}):"
+            " a person looks at each and writes yes in the column confirmed"
+        )
+    found, why = {}, []
+    for name, model in models.items():
+        rows = [one for one in assessed(file, model, policy) if one.is_shown]
+        months = {_months(row, model) for row in rows}
+        if other := sorted(one for one in months if one not in (None, model.study.cohort.horizon_months)):
+            why.append(
+                f"{name}: outcomes within {other[0]} months, the study counts {model.study.cohort.horizon_months}"
+            )
+            continue
+        fitted = fit_recalibration(rows)
+        if isinstance(fitted, str):
+            why.append(f"{name}: {fitted}")
+            continue
+        days = [one.patient.day for one in rows if one.patient.day]
+        found[name] = Recalibration(
+            method="intercept" if fitted.slope == 1 else "intercept-and-slope",
+            intercept=fitted.intercept,
+            slope=fitted.slope,
+            covariance=fitted.covariance,
+            n=len(rows),
+            events=sum(one.has_outcome for one in rows),
+            months=next(iter(months)) if len(months) == 1 else None,
+            first=min(days, default=None),
+            last=max(days, default=None),
+            study_version=model.study.version,
+            table_digest=model.study.table_digest,
+            outcomes_digest=file.digest,
+            fitted=today,
+        )
+    if not found:
+        raise TooFewOutcomes("no model can be recalibrated: " + "; ".join(why))
+    return found, tuple(why)
+
+
+def fit_recalibration(rows: Sequence[Assessed]) -> LogisticFit | str:
+    """Intercept, or intercept and slope, on the study's own log odds; or why neither can be fitted."""
+    outcome = np.array([one.has_outcome for one in rows], dtype=np.float64)
+    own = np.array([one.result.prediction.baseline.own(one.result.prediction.log_odds) for one in rows])
+    scarce = min(int(outcome.sum()), len(rows) - int(outcome.sum()))
+    if scarce < FEWEST:
+        return f"{TOO_FEW} among those whose figure would be shown ({int(outcome.sum())} of {len(rows)})"
+    both = fit_logistic(outcome, own)
+    if both is None or both.slope - both.margin <= 0:
+        return "its figures do not tell these patients apart: the slope's interval contains 0"
+    if scarce >= ENOUGH:
+        return both
+    fit = sm.GLM(outcome, np.ones((len(rows), 1)), family=sm.families.Binomial(), offset=own).fit()
+    return LogisticFit(float(fit.params[0]), 1.0, ((float(fit.bse[0]) ** 2, 0.0), (0.0, 0.0)))
+
+
+def recalibration_toml(found: Mapping[str, Recalibration]) -> str:
+    """The file for the site folder; every value is a number, a date, or a word without quotes."""
+    lines = [
+        "# Written by kyphoplasty-cds validate --refit. Log odds here = intercept + slope x log odds of the study."
+    ]
+    for name, one in found.items():
+        lines += ["", f"[{name}]"]
+        for key, value in one.model_dump(by_alias=True, exclude_none=True).items():
+            lines.append(f"{key} = {_toml(value)}")
+    return "\n".join(lines) + "\n"
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_toml, value))}]"
+    return f'"{value}"' if isinstance(value, str) else str(value)
+
+
+# --- JSON ------------------------------------------------------------------------------------------------------------
+
+
+def validation_json(found: Sequence[ModelValidation]) -> dict[str, Any]:
+    """The contract's JSON of `validate --json`."""
+    return {"models": {one.model.study.id: _model_json(one) for one in found}}
+
+
+def _model_json(one: ModelValidation) -> dict[str, Any]:
+    return {
+        "version": one.model.study.version,
+        "outcome": one.model.study.outcome,
+        "horizonMonths": one.model.study.cohort.horizon_months,
+        **performance_json(one.overall),
+        "missing": dict(one.missing),
+        "groups": {
+            name: {key: value for key, value in performance_json(group).items() if key not in CURVES}
+            | {"notes": list(group.notes)}
+            for name, group in one.groups.items()
+        },
+        "notes": list(one.notes),
+    }
+
+
+CURVES = ("calibrationCurve", "decisionCurve")
+
+
+def performance_json(found: Performance) -> dict[str, Any]:
+    """Every measure of one set of patients."""
+    return {
+        "n": found.n,
+        "events": found.events,
+        "expected": found.expected,
+        "observedExpected": _estimate_json(found.observed_expected),
+        "calibrationIntercept": _estimate_json(found.calibration_intercept),
+        "calibrationSlope": _estimate_json(found.calibration_slope),
+        "auc": _estimate_json(found.auc),
+        "brier": found.brier,
+        "calibrationCurve": [
+            {"predicted": one.predicted, "observed": one.observed, "interval": list(one.interval), "n": one.n}
+            for one in found.curve
+        ],
+        "decisionCurve": [{"threshold": one.threshold, "model": one.model, "all": one.all} for one in found.decision],
+    }
+
+
+def _estimate_json(found: Estimate | None) -> dict[str, Any] | None:
+    return None if found is None else {"value": found.value, "interval": list(found.interval)}

@@ -1,0 +1,127 @@
+"""Each measure against another library, or against an example that others published."""
+
+from __future__ import annotations
+
+import math
+from importlib.resources import files
+
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.api as sm
+from dcurves import dca
+from sklearn.calibration import calibration_curve
+from sklearn.metrics import brier_score_loss, roc_auc_score
+
+from cds_service.population.performance import (
+    auc_delong,
+    calibration_groups,
+    calibration_intercept,
+    calibration_slope,
+    decision_curve,
+    measure,
+    observed_expected,
+)
+from tests.unit.population.published_examples import POOR, S100B
+
+
+def drawn(n=1500, slope=0.7, shift=0.4, seed=1):
+    """Figures, and outcomes whose true log odds are shift + slope x those of the figure."""
+    random = np.random.default_rng(seed)
+    log_odds = random.normal(-1.5, 1.2, n)
+    outcome = (random.random(n) < 1 / (1 + np.exp(-(shift + slope * log_odds)))).astype(float)
+    return outcome, 1 / (1 + np.exp(-log_odds)), log_odds
+
+
+def test_auc_and_its_interval_are_those_that_proc_prints():
+    """R, pROC 1.19: `roc(aSAH$outcome, aSAH$s100b, ci = TRUE)`: 0.7314, 95 % CI 0.6301-0.8326 (DeLong)."""
+    outcome, value = np.array([float(one) for one in POOR.strip()]), np.array([float(one) for one in S100B.split()])
+    assert (len(outcome), int(outcome.sum())) == (113, 41)
+    found = auc_delong(outcome, value)
+    assert (round(found.value, 4), *(round(end, 4) for end in found.interval)) == (0.7314, 0.6301, 0.8326)
+
+
+def test_recalibration_is_that_of_statsmodels_logit():
+    outcome, risk, log_odds = drawn()
+    fit = sm.Logit(outcome, sm.add_constant(log_odds)).fit(disp=0)
+    slope = calibration_slope(outcome, risk)
+    assert slope.value == pytest.approx(fit.params[1], abs=1e-6)
+    assert slope.interval == pytest.approx(tuple(fit.conf_int()[1]), abs=1e-4)  # 1.96 for 1.959964
+    alone = sm.Logit(outcome, np.ones(len(outcome)), offset=log_odds).fit(disp=0)
+    intercept = calibration_intercept(outcome, risk)
+    assert intercept.value == pytest.approx(alone.params[0], abs=1e-6)
+    assert intercept.interval == pytest.approx(tuple(alone.conf_int()[0]), abs=1e-4)
+
+
+def test_brier_and_auc_are_those_of_scikit_learn():
+    outcome, risk, _ = drawn()
+    found = measure(list(outcome.astype(bool)), list(risk))
+    assert found.brier == pytest.approx(brier_score_loss(outcome, risk))
+    assert found.auc.value == pytest.approx(roc_auc_score(outcome, risk))
+
+
+def test_curve_is_that_of_scikit_learn():
+    outcome, risk, _ = drawn(n=1000)
+    share, figure = calibration_curve(outcome, risk, n_bins=10, strategy="quantile")
+    points = calibration_groups(outcome, risk)
+    assert [one.predicted for one in points] == pytest.approx(list(figure))
+    assert [one.observed for one in points] == pytest.approx(list(share))
+    assert sum(one.n for one in points) == 1000
+
+
+def test_decision_curve_is_that_of_dcurves_on_its_example():
+    """The data of the tutorial of decisioncurveanalysis.org, 750 men, 105 cancers."""
+    data = pd.read_csv(files("dcurves") / "data" / "df_binary.csv")
+    outcome, risk = data["cancer"].to_numpy(float), data["cancerpredmarker"].to_numpy(float)
+    ours = decision_curve(outcome, risk)
+    theirs = dca(
+        data=data, outcome="cancer", modelnames=["cancerpredmarker"], thresholds=[one.threshold for one in ours]
+    )
+    for name, column in (("cancerpredmarker", "model"), ("all", "all")):
+        benefit = theirs[theirs["model"] == name].sort_values("threshold")["net_benefit"]
+        assert [getattr(one, column) for one in ours] == pytest.approx(list(benefit), abs=1e-9)
+
+
+def test_observed_over_expected_by_hand():
+    """30 of 200 where 20 were expected: 1.5, times and through exp(1.96 sqrt(0.85 / 30)) = 1.391."""
+    found = observed_expected(30, 200, 20.0)
+    assert found.value == 1.5
+    assert found.interval == pytest.approx((1.5 / 1.391, 1.5 * 1.391), abs=0.001)
+    assert math.sqrt(math.prod(found.interval)) == pytest.approx(1.5)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "risk", "nulls", "said"),
+    [
+        (
+            [False] * 50,
+            [0.1] * 50,
+            {"observed_expected", "calibration_intercept", "calibration_slope", "auc"},
+            "all or none",
+        ),
+        ([True] * 5 + [False] * 45, list(np.linspace(0.1, 0.6, 50)), {"calibration_slope"}, "fewer than 20"),
+        ([True] * 30 + [False] * 30, [0.5] * 60, {"calibration_slope", "auc"}, "the same figure"),
+        ([True] * 30 + [False] * 30, [0.9] * 30 + [0.1] * 30, {"calibration_slope"}, "separate"),
+    ],
+)
+def test_what_the_data_cannot_carry_is_missing_with_its_reason(outcome, risk, nulls, said):
+    found = measure(outcome, risk)
+    measures = ("observed_expected", "calibration_intercept", "calibration_slope", "auc", "brier")
+    assert {name for name in measures if getattr(found, name) is None} == nulls
+    assert any(said in note for note in found.notes)
+    assert any("Collins 2016" in note for note in found.notes)
+
+
+def test_intervals_hold_the_truth_in_95_of_100():
+    """Of 200 sets of 600 patients whose figures are right: 0 and 1 lie in the intervals of intercept and slope."""
+    held = {"intercept": 0, "slope": 0, "ratio": 0}
+    for seed in range(200):
+        outcome, risk, _ = drawn(n=600, slope=1.0, shift=0.0, seed=seed)
+        found = measure(list(outcome.astype(bool)), list(risk))
+        for name, one, truth in (
+            ("intercept", found.calibration_intercept, 0),
+            ("slope", found.calibration_slope, 1),
+            ("ratio", found.observed_expected, 1),
+        ):
+            held[name] += one.interval[0] <= truth <= one.interval[1]
+    assert all(182 <= count <= 199 for count in held.values()), held

@@ -1,0 +1,230 @@
+"""`validate`: the file, the figures of the live flow, groups, and a recalibration that the cards then name."""
+
+from __future__ import annotations
+
+import csv
+import json
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from cds_service.audit.chain import seal
+from cds_service.cli import main
+from cds_service.errors import DataFileError
+from cds_service.loading import load_service
+from cds_service.population.outcomes_file import OutcomesFileError, read_outcomes
+from cds_service.review.replay import replay
+from cds_service.site.folder import load_site
+from tests.chart_builders import application, ask, by_topic, kyphoplasty, model, open_service, order_sign, thin_and_weak
+
+S = "sarcopenia-pvm-2022"
+MODELS = open_service().models
+EXAMPLES = [one for one in MODELS[S].study.examples if one.inputs]
+
+
+def written(path, rows):
+    head = list(dict.fromkeys(name for row in rows for name in row))
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, head, restval="")
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
+def read(path):
+    return read_outcomes(path, open_service().finding_specs)
+
+
+def run(*arguments):
+    return CliRunner().invoke(main, ["validate", *map(str, arguments)])
+
+
+def site_patients(path, n=900, *, shift=-1.0, slope=0.6, seed=3, **more):
+    """Patients whose true log odds are shift + slope x those of the study, with T-score and level known."""
+    random, model_in_force = np.random.default_rng(seed), MODELS[S]
+    reduced = model_in_force.reduced(frozenset({"bmd-t-score", "tl-junction"}))
+    rows = []
+    for number in range(n):
+        score, junction = round(random.normal(-2.5, 0.5), 2), int(random.random() < 0.6)
+        held = min(
+            max(score, model_in_force.table.ranges["bmd-t-score"][0]), model_in_force.table.ranges["bmd-t-score"][2]
+        )
+        own = reduced.intercept + reduced.coefficients @ [held, junction]
+        event = int(random.random() < 1 / (1 + np.exp(-(shift + slope * own))))
+        rows.append(
+            {"id": number, "date": f"{2024 + number % 3}-05-01", "sex": "female" if number % 3 else "male"}
+            | {"age": 65 + number % 25, "procedure": "PKP", "bmd-t-score": score, "tl-junction": junction}
+            | {"outcome-refracture": event, "months-refracture": 12, **more}
+        )
+    return written(path, rows)
+
+
+# --- the file --------------------------------------------------------------------------------------------------------
+
+
+def test_cells_are_read_in_every_form_of_the_contract(tmp_path):
+    path = tmp_path / "o.csv"
+    path.write_text(
+        "id;date;Sex;age;diabetes;sarcopenia;weight;height;treated-levels;procedure;outcome-refracture\n"
+        "a;2025-03-01;Female;80;yes;0;50;1.60;T12, l1;pkp;true\n"
+        "b;2025-03-02;;;no;TRUE;;;L4;;0\n"
+        "c;;;;;;;;;;\n",
+        encoding="utf-8-sig",
+    )
+    one, two, three = read(path).patients
+    values = {name: found.value for name, found in one.findings.known.items()}
+    assert {**values, "bmi": pytest.approx(19.53, abs=0.01), "tl-junction": True, "diabetes": True} == values
+    assert (values["sarcopenia"], values["treated-levels"], values["sex"]) == (False, "T12,L1", "female")
+    assert (one.outcomes, two.outcomes, three.outcomes) == ({"refracture": True}, {"refracture": False}, {})
+    assert (two.findings.is_false("tl-junction"), two.findings.is_true("sarcopenia")) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "said"),
+    [
+        ("bmi", "195", "row 2, bmi: not plausible in kg/m2; taken as missing"),
+        ("bmi", "19,5", "row 2, bmi: no number in kg/m2; taken as missing"),
+        ("diabetes", "maybe", "row 2, diabetes: neither 1, true, yes nor 0, false, no; taken as missing"),
+        ("procedure", "fusion", "row 2, procedure: not one of PKP, PVP; taken as missing"),
+        ("treated-levels", "L9", "row 2, treated-levels: no levels from T1 to L5; taken as missing"),
+        ("date", "1.5.2025", "row 2, date: no date like 2026-05-01; taken as missing"),
+        ("bmd-t-score", "nan", "row 2, bmd-t-score: not plausible in {T-score}; taken as missing"),
+        ("hospital", "x", "column 'hospital' is not known and not used"),
+    ],
+)
+def test_a_bad_cell_is_named_and_missing(tmp_path, column, cell, said):
+    file = read(written(tmp_path / "o.csv", [{column: cell, "outcome-refracture": "1"}]))
+    assert file.faults == (said,)
+    assert column not in file.patients[0].findings.known
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("", "is empty"), ("bmi,bmi\n", "stands twice"), ("bmi,outcome-refracture\n20,\n", "no row has an outcome")],
+)
+def test_a_file_without_use_is_refused(tmp_path, text, said):
+    (tmp_path / "o.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(OutcomesFileError, match=said):
+        read(tmp_path / "o.csv")
+    assert run(tmp_path / "o.csv").exit_code == 1
+
+
+# --- figures and measures --------------------------------------------------------------------------------------------
+
+
+def test_figures_are_those_of_the_evidence_page(tmp_path):
+    """Each example of the study as a row: the same risk, with all inputs known and with some."""
+    rows = [{**one.inputs, "procedure": "PKP", "outcome-refracture": 0} for one in EXAMPLES]
+    rows[0]["outcome-refracture"] = 1
+    result = run(written(tmp_path / "o.csv", rows), "--json")
+    found = json.loads(result.stdout)["models"][S]
+    assert (found["n"], found["events"]) == (len(EXAMPLES), 1)
+    assert found["expected"] == pytest.approx(sum(one.risk for one in EXAMPLES), abs=0.01 * len(EXAMPLES))
+
+
+def test_every_row_with_an_outcome_counts_and_what_is_null_has_its_reason(tmp_path):
+    rows = [{"bmd-t-score": "-2.5", "outcome-refracture": int(n < 8)} for n in range(30)] + [{"outcome-refracture": 1}]
+    found = json.loads(run(written(tmp_path / "o.csv", rows), "--json").stdout)["models"]
+    assert {S, "nvcf-nomogram-2024"} == set(found)
+    assert (found[S]["n"], found[S]["events"], found[S]["calibrationSlope"]) == (31, 9, None)
+    assert any("fewer than 20" in note for note in found[S]["notes"])
+    assert found[S]["missing"]["bmi"] == 1.0
+    assert set(found[S]["decisionCurve"][0]) == {"threshold", "model", "all"}
+
+
+def test_groups_of_fewer_than_five_are_left_out(tmp_path):
+    rows = [
+        {"sex": "male" if n < 4 else "female", "age": 80, "bmd-t-score": -2 - n / 20, "outcome-refracture": n % 3 // 2}
+        for n in range(40)
+    ]
+    found = json.loads(run(written(tmp_path / "o.csv", rows), "--json").stdout)["models"][S]
+    assert "men" not in found["groups"]
+    assert found["groups"]["women"]["n"] == 36
+    assert "men: 4 patients, fewer than 5; left out" in found["notes"]
+
+
+# --- recalibration ---------------------------------------------------------------------------------------------------
+
+
+def test_a_refit_finds_the_truth_and_corrects_new_patients(tmp_path, monkeypatch):
+    folder = tmp_path / "site"
+    folder.mkdir()
+    (folder / "site.toml").write_text('[site]\nname = "Test"\n', encoding="utf-8")
+    result = run(site_patients(tmp_path / "o.csv"), "--refit", folder)
+    assert result.exit_code == 0, result.output
+    fitted = load_service(load_site(folder)).policy.recalibration[S]
+    assert (fitted.n, fitted.months, fitted.years, fitted.method) == (900, 12, "2024–2026", "intercept-and-slope")
+    for value, truth, variance in ((fitted.intercept, -1.0, 0), (fitted.slope, 0.6, 1)):
+        assert abs(value - truth) < 3 * fitted.covariance[variance][variance] ** 0.5
+    others = site_patients(tmp_path / "new.csv", seed=4)
+    before = json.loads(run(others, "--json").stdout)["models"][S]
+    monkeypatch.setenv("KYPHOPLASTY_CDS_SITE", str(folder))
+    after = json.loads(run(others, "--json").stdout)["models"][S]
+    low, high = before["calibrationSlope"]["interval"]
+    assert high < 1
+    for name, right in (("calibrationSlope", 1), ("calibrationIntercept", 0), ("observedExpected", 1)):
+        low, high = after[name]["interval"]
+        assert low < right < high, name
+    assert after["auc"]["value"] == pytest.approx(before["auc"]["value"])
+
+
+@pytest.mark.parametrize(
+    ("n", "more", "code", "said"),
+    [
+        (40, {}, 1, "fewer than 20"),
+        (120, {"confirmed": ""}, 1, "are not confirmed"),
+        (120, {"confirmed": "yes"}, 0, ": intercept on 120 patients"),
+        (200, {"months-refracture": 24}, 1, "outcomes within 24 months, the study counts 12"),
+    ],
+)
+def test_a_refit_needs_events_confirmation_and_the_studys_horizon(tmp_path, n, more, code, said):
+    result = run(site_patients(tmp_path / "o.csv", n, **more), "--refit", tmp_path / "r.toml")
+    assert (result.exit_code, said in result.output) == (code, True), result.output
+    assert (tmp_path / "r.toml").exists() == (code == 0)
+
+
+@pytest.fixture
+def recalibrated(tmp_path):
+    (tmp_path / "site.toml").write_text('[site]\nname = "Test"\n', encoding="utf-8")
+    digest = MODELS[S].study.table_digest
+    (tmp_path / "recalibration.toml").write_text(
+        f'[{S}]\nmethod = "intercept-and-slope"\nintercept = -0.5\nslope = 0.8\n'
+        "covariance = [[0.02, 0.001], [0.001, 0.01]]\nn = 412\nevents = 61\nmonths = 12\n"
+        f'first = 2024-01-11\nlast = 2026-06-30\nstudy-version = "1.0.0"\ntable-digest = "{digest}"\n'
+        'outcomes-digest = "00"\nfitted = 2026-07-01\n',
+        encoding="utf-8",
+    )
+    return tmp_path
+
+
+def test_cards_audit_entry_and_replay_hold_the_recalibration(recalibrated):
+    service = load_service(load_site(recalibrated))
+    record = [one for one in thin_and_weak() if "pma" not in one["id"]]  # its method is not recorded
+    body = order_sign(record, kyphoplasty(), service=service)
+    cards = by_topic(ask(body, service=service))
+    found, plain = model(cards, S), model(by_topic(ask(body)), S)
+    own = np.log(plain["risk"] / (1 - plain["risk"]))
+    assert np.log(found["risk"] / (1 - found["risk"])) == pytest.approx(-0.5 + 0.8 * own)
+    assert found["baseline"]["incidence"] == pytest.approx(61 / 412)
+    assert found["baseline"]["recalibration"]["n"] == 412
+    assert "recalibrated on 412 local patients, 2024–2026" in cards["rehabilitation"]["detail"].lower()
+    assert "Not calibrated here" not in " ".join(found["concerns"])
+    entry = application(service).log.entries[-1]
+    content = json.loads(seal(entry).body)["content"]
+    assert content["policy"]["recalibration"][S]["n"] == 412
+    assert replay(content, open_service()).is_identical
+
+
+def test_one_of_another_study_or_of_other_numbers_stops_the_start(recalibrated):
+    file = recalibrated / "recalibration.toml"
+    text = file.read_text(encoding="utf-8")
+    for changed, said in (
+        (text.replace(S, "unknown-study"), "is not one of the studies"),
+        (text.replace(MODELS[S].study.table_digest, "0" * 64), "the study has changed since"),
+        (text.replace("slope = 0.8", "slope = -0.8"), "slope"),
+        (text.replace("[[0.02, 0.001]", "[[-0.02, 0.001]"), "covariance"),
+    ):
+        file.write_text(changed, encoding="utf-8")
+        with pytest.raises(DataFileError, match=said):
+            load_service(load_site(recalibrated))
