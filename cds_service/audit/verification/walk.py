@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from cds_service.audit.verification.faults import (
-    Fault,
-    changed_field,
-    content_of,
-    fault,
-    hash_at,
-    payload_fault,
-    written_at,
-)
-from cds_service.audit.verification.hashes import FIRST_PREVIOUS, FORMAT
+from cds_service.audit.verification.faults import Fault, content_of, fault, payload_fault
+from cds_service.audit.verification.hashes import FIRST_PREVIOUS, FORMAT, link_of
 from cds_service.audit.verification.notes import BadNote, Checkpoint, Key, is_signed_by, read_key
 from cds_service.audit.verification.purges import Purged, Purges
 from cds_service.audit.verification.rows import Log, Row, open_log
 
 TOLD = 10_000  # entries between two progress reports
 NAMED = 100  # faults that are listed; further ones are only counted
+NOT_ITS_HASH = "its fields do not give its hash: one was changed, or an entry was put in or taken out before it"
 LASTING = {"genesis", "checkpoint", "purge", "gap", "start", "stop"}  # docs/audit-format.md, "Purging"
 
 
@@ -58,7 +51,11 @@ class Report:
         return self.fault_count == 0
 
     def add(self, found: Fault) -> None:
-        """Add a fault."""
+        """Add a fault; neighbours with the same fault are one, such as all entries behind one that was taken out."""
+        last = self.faults[-1] if self.faults else None
+        if last and (last.what, last.detail, last.last + 1) == (found.what, found.detail, found.sequence):
+            self.faults[-1] = replace(last, last=found.last)
+            return
         self.fault_count += 1
         if len(self.faults) < NAMED:
             self.faults.append(found)
@@ -133,23 +130,13 @@ def verify_rows(
 ) -> Report:
     """Like `verify_log`, for an open log."""
     walk = _Walk(checkpoints, retention_days)
-    for row, following in _with_next(log.rows):
-        walk.step(row, following.previous_hash if following else None)
+    for row in log.rows:
+        walk.step(row)
         if progress is not None and walk.report.entries % TOLD == 0:
             progress(walk.report.entries)
     for table, sequence in log.stray():
         walk.report.add(fault("inserted", sequence, f"{table} has a row that belongs to no entry"))
     return walk.end(keys)
-
-
-def _with_next(rows: Iterable[Row]) -> Iterator[tuple[Row, Row | None]]:
-    before: Row | None = None
-    for row in rows:
-        if before is not None:
-            yield before, row
-        before = row
-    if before is not None:
-        yield before, None
 
 
 class _Walk:
@@ -160,20 +147,18 @@ class _Walk:
         self._checkpoints = checkpoints
         self._covered: dict[int, Row] = {}
         self._wanted = {one.sequence for one in checkpoints}
-        self._hashes = [FIRST_PREVIOUS]  # hashes that the next entry may name as its predecessor
-        self._before = FIRST_PREVIOUS  # hash of the entry before the last
+        self._hashes = {FIRST_PREVIOUS}  # that the next entry may name as its predecessor
         self._was_faulty = False
-        self._shift = 0  # entries here were written this many numbers later
         self._time = ""
         self._purges = Purges(retention_days)
 
-    def step(self, row: Row, next_previous: str | None) -> None:
-        """Check one entry, given the hash that the next one names as its predecessor."""
+    def step(self, row: Row) -> None:
+        """Check one entry: its place, its hash, its link to the one before, its payload."""
         report = self.report
         is_faulty = self._check_place(row)
-        actual = hash_at(row, row.sequence + self._shift)
+        actual = link_of(row.sequence, row.entry_id, row.at, row.kind, row.commitment, row.previous_hash)
         if actual != row.hash:
-            self._check_fields(row, next_previous)
+            report.add(fault("changed", row.sequence, NOT_ITS_HASH))
             is_faulty = True
         elif not is_faulty and not self._was_faulty and row.previous_hash not in self._hashes:
             detail = "it does not follow the entry before, which was put in its place or hashed anew"
@@ -181,9 +166,7 @@ class _Walk:
             is_faulty = True
         self._check_payload(row)
         self._note(row)
-        self._before = self._hashes[0]
-        self._hashes = [row.hash, actual]
-        self._was_faulty = is_faulty
+        self._hashes, self._was_faulty = {row.hash, actual}, is_faulty
         report.entries, report.last, report.hash = report.entries + 1, row.sequence, row.hash
 
     def end(self, keys: Sequence[Key]) -> Report:
@@ -215,34 +198,6 @@ class _Walk:
         else:
             return False
         return True
-
-    def _check_fields(self, row: Row, next_previous: str | None) -> None:
-        if name := changed_field(row, self._hashes[0], next_previous):
-            self.report.add(fault("changed", row.sequence, f"the field {name} is not what was written"))
-            return
-        place = written_at(row) if self.report.fault_count < NAMED else None
-        if place is None:
-            detail = "its fields do not give its hash, and no single one explains it"
-            self.report.add(fault("changed", row.sequence, detail))
-            return
-        last = self.report.last
-        if place == row.sequence - 1 and row.previous_hash == self._before and not self._was_faulty:
-            self._shift = place - row.sequence
-            self.report.add(fault("inserted", last, "put in; the entries behind it were numbered anew"))
-        elif place > row.sequence and row.previous_hash not in self._hashes:
-            self._name_moved(row, place, next_previous)
-        else:
-            self._shift = 0
-            self.report.add(fault("reordered", row.sequence, f"written as entry {place}"))
-
-    def _name_moved(self, row: Row, place: int, next_previous: str | None) -> None:
-        """Report an entry written at a later number: if the following ones moved too, those between are gone."""
-        if next_previous in (row.hash, None):
-            self._shift = place - row.sequence
-            detail = f"no longer there ({self._shift}), and the entries behind were numbered anew"
-            self.report.add(fault("removed", row.sequence, detail))
-        else:
-            self.report.add(fault("reordered", row.sequence, f"written as entry {place}"))
 
     def _check_payload(self, row: Row) -> None:
         if row.format != FORMAT:
