@@ -18,6 +18,8 @@ from cds_service import __version__
 from cds_service.commands.accounts import add_reviewer, remove_reviewer
 from cds_service.commands.audit import audit
 from cds_service.commands.exit_codes import say_errors as _say_errors
+from cds_service.commands.exit_codes import tell
+from cds_service.commands.going_live import learn_mappings, probe_service
 from cds_service.commands.migrating import migrate
 from cds_service.errors import DataFileError
 from cds_service.settings import describe_settings, read_settings
@@ -122,19 +124,13 @@ def assess_on_server(as_json: bool, **words: Any) -> None:  # noqa: FBT001
 
     try:
         wish = read_wish(**words)
-        response = assess_patient(wish, read_settings(deadline_seconds=20), _tell, progress=sys.stderr.isatty())
+        response = assess_patient(wish, read_settings(deadline_seconds=20), tell, progress=sys.stderr.isatty())
     except WrongWish as error:
         raise click.UsageError(str(error)) from None
     if as_json:
         click.echo(json.dumps(response.to_json(), ensure_ascii=False, indent=2))
     else:
         print_response(make_console(), response.to_json())
-
-
-def _tell(line: str) -> None:
-    from cds_service.commands.terminal import clean  # noqa: PLC0415
-
-    click.echo(clean(line), err=True)
 
 
 @main.group()
@@ -207,6 +203,10 @@ def mappings() -> None:
     """Codes, hooks and site folders."""
 
 
+mappings.add_command(learn_mappings)
+main.add_command(probe_service)
+
+
 @mappings.command("check")
 @click.option("--site", type=click.Path(path_type=Path, exists=True, file_okay=False), help="a site folder")
 @_say_errors
@@ -230,40 +230,6 @@ def check_mappings(site: Path | None) -> None:
         f" with {sum(len(hook.rules) for hook in service.hooks.values())} rules"
     )
     click.echo(f"all data files are whole: {counts}")
-
-
-@mappings.command("learn")
-@click.argument("source", metavar="REQUEST.json|FHIR-SERVER")
-@click.option("--patient", "patients", multiple=True, metavar="ID", help="of the server; default: its first patients")
-@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 500), help="how many patients")
-@click.option(
-    "--token-file", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="file with a bearer token"
-)
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="write a ConceptMap to confirm")
-@click.option("--json", "as_json", is_flag=True, help="print JSON")
-@_say_errors
-def learn_mappings(
-    source: str,
-    patients: tuple[str, ...],
-    limit: int,
-    token_file: Path | None,
-    out: Path | None,
-    as_json: bool,  # noqa: FBT001
-) -> None:
-    """Propose what local codes mean, from a recorded request or a look at a FHIR server. Nothing is applied."""
-    from cds_service.commands.assessing import read_token  # noqa: PLC0415
-    from cds_service.commands.learning import learn_from, learned_json, print_learned, write_map  # noqa: PLC0415
-
-    token = read_token(token_file) if token_file else None
-    learned = learn_from(source, read_settings(), patients=patients, limit=limit, token=token, say=_tell)
-    if out is not None:
-        write_map(out, learned)
-    if as_json:
-        click.echo(json.dumps(learned_json(learned), ensure_ascii=False, indent=2))
-    else:
-        print_learned(learned)
-    if out is not None:
-        click.echo(f"{out}: read each line, take out what is wrong, and set status to active", err=True)
 
 
 def _site() -> Any:

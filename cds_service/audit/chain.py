@@ -42,6 +42,8 @@ Kind = Literal[
 LASTING: tuple[Kind, ...] = ("genesis", "checkpoint", "purge", "gap", "start", "stop")
 # Kinds about readers, which not every reader may see.
 ABOUT_READERS: tuple[Kind, ...] = ("read", "export", "login", "account")
+# `context.userId` of synthetic calls (`kyphoplasty-cds probe`, `preview --check`): no person's, and no patient's order.
+PROBE = "Practitioner/kyphoplasty-cds-probe"
 _LINK = b"kyphoplasty-cds audit link 1"
 _PAYLOAD = b"kyphoplasty-cds audit payload 1"
 

@@ -6,13 +6,14 @@ import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Self
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, or_, select
 from sqlalchemy.exc import DBAPIError
 
 from cds_service.audit.appending import Head, read_head
-from cds_service.audit.chain import ShownCard
+from cds_service.audit.chain import PROBE, ShownCard
 from cds_service.audit.database import Database
 from cds_service.audit.query import Query, conditions_of
 from cds_service.audit.tables import CARDS, ENTRIES, PAYLOADS, SEARCH
@@ -21,6 +22,8 @@ from cds_service.errors import AuditUnavailable
 PAGE = 50
 MOST_ABOUT = 500  # follow-up entries for one page
 STREAM = 500
+# Every answer to an augmentation order for a living patient has this card; an answer to a brace order has not.
+_ON_RISK = exists().where(CARDS.c.sequence == SEARCH.c.sequence, CARDS.c.topic == "rehabilitation")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +162,16 @@ class AuditReader:
         """The last entry of the chain."""
         with self.reading() as connection:
             return read_head(connection)
+
+    def last_order_at(self) -> datetime | None:
+        """When the last augmentation order came, other than a probe's; when the log began if none ever came."""
+        is_order = or_(SEARCH.c.kind == "refusal", and_(SEARCH.c.kind == "answer", _ON_RISK))
+        of_people = SEARCH.c.user.is_distinct_from(PROBE)
+        newest = select(SEARCH.c.at).where(is_order, of_people).order_by(SEARCH.c.at.desc()).limit(1)
+        first = select(ENTRIES.c.at).order_by(ENTRIES.c.sequence).limit(1)
+        with self.reading() as connection:
+            found = connection.execute(newest).scalar() or connection.execute(first).scalar()
+        return None if found is None else datetime.fromisoformat(found)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -46,3 +46,10 @@ def needs_population() -> Iterator[None]:
         yield
     except ModuleNotFoundError as error:
         raise CdsError(f"{error.name} is missing: pip install 'kyphoplasty-cds[population]'") from error
+
+
+def tell(line: str) -> None:
+    """Print a line on standard error, without control characters."""
+    from cds_service.commands.terminal import clean  # noqa: PLC0415 - rich is loaded where it is needed
+
+    click.echo(clean(line), err=True)

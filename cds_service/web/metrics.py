@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping
 from functools import lru_cache
@@ -60,6 +61,20 @@ class Metrics:
             registry=self._registry,
         )
 
+        self._silence = Gauge(
+            "kyphoplasty_cds_hours_since_order",
+            "Hours since the last augmentation order of a person, or since the log began; NaN if not known",
+            registry=self._registry,
+            multiprocess_mode="mostrecent",
+        )
+        self._overdue = Gauge(
+            "kyphoplasty_cds_reviews_overdue",
+            "Rules and guidelines whose review date has passed",
+            ["part"],
+            registry=self._registry,
+            multiprocess_mode="mostrecent",
+        )
+
         self._in_force = Gauge(
             "kyphoplasty_cds_in_force",
             "Digests of what is in force, 1 each: replicas that differ answer differently",
@@ -72,6 +87,15 @@ class Metrics:
         """Publish the digests of the data in force; the first 12 characters distinguish versions."""
         for part, digest in digests.items():
             self._in_force.labels(part, digest[:12]).set(1)
+
+    def say_silence(self, hours: float | None) -> None:
+        """Publish for how long no augmentation order has come; None if it is not known."""
+        self._silence.set(math.nan if hours is None else hours)
+
+    def say_overdue(self, counts: Mapping[str, int]) -> None:
+        """Publish how many reviews are overdue, by part of the hooks."""
+        for part, count in counts.items():
+            self._overdue.labels(part).set(count)
 
     def count_unauthenticated(self, reason: str) -> None:
         """Count a call that was refused because its caller is not known."""

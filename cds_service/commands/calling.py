@@ -1,0 +1,174 @@
+"""Calls a running service as an EHR does: a synthetic patient, the whole prefetch in the request, a signed token.
+
+Every such call names `PROBE` as its user, so that reports and counts can leave it out.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+from jwt.algorithms import ECAlgorithm
+
+from cds_service.audit.chain import PROBE
+from cds_service.commands.assessing import WrongWish, read_token
+from cds_service.errors import CallFailed, CdsError
+from cds_service.outgoing import Connections
+from cds_service.outgoing.address import Address, parse_address, parse_base
+from cds_service.protocol.json_text import JsonTextError, decode_json
+from cds_service.samples import Sample
+from cds_service.samples.drafting import procedure_coding
+from cds_service.samples.requests import order_sign_request
+
+ISSUER = "kyphoplasty-cds-probe"
+ALGORITHM = "ES384"
+TOKEN_SECONDS = 120
+CALL_SECONDS = 30.0
+
+
+class CannotCall(CdsError):
+    """The service was not reached, or answered no JSON; the message is for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replied:
+    """One answer: status, body and the time that it took."""
+
+    status: int
+    document: Any
+    seconds: float
+
+    @property
+    def cards(self) -> list[Mapping[str, Any]]:
+        """The cards of the answer."""
+        cards = self.document.get("cards") if isinstance(self.document, dict) else None
+        return [one for one in cards if isinstance(one, dict)] if isinstance(cards, list) else []
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallingCard:
+    """How the caller names itself: a token, or a key that signs one for each call; neither in open mode.
+
+    Attributes:
+        token: for one call.
+        key: PEM of an EC key on P-384.
+        issuer: `iss` of the tokens, as the client's table in `site.toml` has it.
+    """
+
+    token: str | None = field(default=None, repr=False)
+    key: bytes | None = field(default=None, repr=False)
+    issuer: str = ISSUER
+
+    def bearer(self, audience: str) -> str | None:
+        """The token of one call."""
+        if self.key is None:
+            return self.token
+        now = int(time.time())
+        claims = {"iss": self.issuer, "aud": audience, "iat": now, "exp": now + TOKEN_SECONDS, "jti": str(uuid4())}
+        return jwt.encode(claims, self.key, ALGORITHM, headers={"kid": self.issuer})
+
+
+def read_calling_card(token_file: Path | None, key_file: Path | None, issuer: str) -> CallingCard:
+    """What `--token-file` or `--key` and `--issuer` say; a key that is not there yet is made.
+
+    Raises:
+        WrongWish: both are given, or a file cannot be used.
+        CannotCall: the key was made just now, and the site does not know it yet.
+    """
+    if token_file is not None and key_file is not None:
+        raise WrongWish("--token-file and --key: one of them")
+    if key_file is None:
+        return CallingCard(token=read_token(token_file) if token_file else None)
+    if not key_file.exists():
+        raise CannotCall(_make_key(key_file, issuer))
+    try:
+        pem = key_file.read_bytes()
+        key = load_pem_private_key(pem, None)
+    except (OSError, ValueError, TypeError) as error:
+        raise WrongWish(f"--key: cannot be read ({type(error).__name__})") from None
+    if not isinstance(key, ec.EllipticCurvePrivateKey) or key.curve.name != "secp384r1":
+        raise WrongWish("--key: not a key on P-384")
+    return CallingCard(key=pem, issuer=issuer)
+
+
+def _make_key(file: Path, issuer: str) -> str:
+    """Make a key, and a JWK Set with its public half beside it; returns what to do with them."""
+    key = ec.generate_private_key(ec.SECP384R1())
+    public = key.public_key()
+    jwk = json.loads(ECAlgorithm(ECAlgorithm.SHA384).to_jwk(public)) | {"kid": issuer, "use": "sig", "alg": ALGORITHM}
+    keys = file.with_suffix(".jwks.json")
+    try:
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:
+            opened.write(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+        keys.write_text(json.dumps({"keys": [jwk]}, indent=1) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise WrongWish(f"--key: cannot be written ({error.strerror})") from None
+    return (
+        f"{file} was made. Copy {keys.name} into the site folder, add a [[clients]] table with"
+        f' issuer = "{issuer}" and jwks-file = "{keys.name}", restart the service, and call again'
+    )
+
+
+def send(url: str, service_id: str, body: Mapping[str, Any], who: CallingCard) -> Replied:
+    """Send one hook call.
+
+    Raises:
+        CannotCall: no answer, or none that can be read.
+    """
+    base = _base(url, who)
+    address = f"{base.url}/cds-services/{service_id}"
+    token = who.bearer(address)
+    headers = {"Content-Type": "application/json", **({"Authorization": f"Bearer {token}"} if token else {})}
+    began = time.monotonic()
+    try:
+        session = Connections().session()
+        answer = session.post(address, data=json.dumps(body).encode(), headers=headers, timeout=CALL_SECONDS)
+        return Replied(answer.status_code, decode_json(answer.content), time.monotonic() - began)
+    except CallFailed as error:
+        raise CannotCall(f"{base.url}: {error}") from None
+    except JsonTextError:
+        raise CannotCall(f"{base.url}: status {answer.status_code}, and no JSON") from None
+
+
+def _base(url: str, who: CallingCard) -> Address:
+    try:
+        base = parse_base(url)
+    except ValueError as error:
+        raise WrongWish(f"{url}: {error}") from None
+    if (who.token or who.key) and not base.may_carry_tokens:
+        raise WrongWish("a token is not sent over plain http")
+    return parse_address(base.url.rstrip("/"))
+
+
+def synthetic_call(
+    sample: Sample, plan: Mapping[str, str], *, patient_id: str, procedure: str | None = None
+) -> dict[str, Any]:
+    """The call that signs a sample's orders, with all prefetch and no FHIR server, for a patient who is nobody."""
+    body = order_sign_request(sample, plan=plan)
+    body = json.loads(json.dumps(body).replace(sample.id, patient_id))
+    if procedure is not None:
+        for entry in body["context"]["draftOrders"]["entry"]:
+            if entry["resource"]["resourceType"] == "ServiceRequest":
+                entry["resource"]["code"] = {"coding": [procedure_coding(procedure, ())]}
+                break
+    context = {**body["context"], "userId": PROBE}
+    return {**body, "hookInstance": str(uuid4()), "context": context}
+
+
+def topics_of(cards: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """Cards by the code of their topic."""
+    return {str(card["source"]["topic"]["code"]): card for card in cards if card.get("source", {}).get("topic")}

@@ -1,0 +1,72 @@
+"""The commands of a go-live: `mappings learn`, `probe`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cds_service.commands.exit_codes import say_errors, tell
+from cds_service.settings import read_settings
+
+OLD_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+NEW_FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.command("learn")
+@click.argument("source", metavar="REQUEST.json|FHIR-SERVER")
+@click.option("--patient", "patients", multiple=True, metavar="ID", help="of the server; default: its first patients")
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 500), help="how many patients")
+@click.option("--token-file", type=OLD_FILE, help="file with a bearer token")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="write a ConceptMap to confirm")
+@click.option("--json", "as_json", is_flag=True, help="print JSON")
+@say_errors
+def learn_mappings(
+    source: str,
+    patients: tuple[str, ...],
+    limit: int,
+    token_file: Path | None,
+    out: Path | None,
+    as_json: bool,  # noqa: FBT001
+) -> None:
+    """Propose what local codes mean, from a recorded request or a look at a FHIR server. Nothing is applied."""
+    from cds_service.commands.assessing import read_token  # noqa: PLC0415
+    from cds_service.commands.learning import learn_from, learned_json, print_learned, write_map  # noqa: PLC0415
+
+    token = read_token(token_file) if token_file else None
+    learned = learn_from(source, read_settings(), patients=patients, limit=limit, token=token, say=tell)
+    if out is not None:
+        write_map(out, learned)
+    if as_json:
+        click.echo(json.dumps(learned_json(learned), ensure_ascii=False, indent=2))
+    else:
+        print_learned(learned)
+    if out is not None:
+        click.echo(f"{out}: read each line, take out what is wrong, and set status to active", err=True)
+
+
+@click.command("probe")
+@click.argument("url", metavar="URL")
+@click.option("--procedure", metavar="CODE", help="CPT number or SYSTEM|CODE that the EHR sends")
+@click.option("--silent", "is_silent", is_flag=True, help="the service is meant to answer without cards")
+@click.option("--token-file", type=OLD_FILE, help="file with a token for this one call")
+@click.option("--key", "key_file", type=NEW_FILE, help="key that signs the token; made at first need")
+@click.option("--issuer", default="kyphoplasty-cds-probe", show_default=True, help="iss of the tokens")
+@click.option("--json", "as_json", is_flag=True, help="print JSON")
+@say_errors
+def probe_service(url: str, as_json: bool, **words: Any) -> None:  # noqa: FBT001
+    """Send a synthetic kyphoplasty order of no patient through a running service, and say what came back."""
+    from cds_service.commands.assessing import WrongWish  # noqa: PLC0415
+    from cds_service.commands.calling import read_calling_card  # noqa: PLC0415
+    from cds_service.commands.probing import probe, say_probed  # noqa: PLC0415
+
+    try:
+        who = read_calling_card(words["token_file"], words["key_file"], words["issuer"])
+        found = probe(url, read_settings(), who, procedure=words["procedure"], is_silent=words["is_silent"])
+    except WrongWish as error:
+        raise click.UsageError(str(error)) from None
+    click.echo(json.dumps(found.to_json(), ensure_ascii=False, indent=2) if as_json else say_probed(found))
+    sys.exit(1 if found.fault else 0)

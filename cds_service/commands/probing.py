@@ -1,0 +1,83 @@
+"""`kyphoplasty-cds probe`: a synthetic order through the whole path of a running service."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from cds_service.commands.calling import CallingCard, Replied, send, synthetic_call, topics_of
+from cds_service.commands.terminal import clean
+from cds_service.loading import load_service
+from cds_service.samples import load_samples
+from cds_service.settings import Settings
+from cds_service.site.folder import load_site
+
+PATIENT = "kyphoplasty-cds-probe"
+
+
+@dataclass(frozen=True, slots=True)
+class Probed:
+    """What came back, and why it is bad; empty if it is good."""
+
+    reply: Replied
+    fault: str
+
+    def to_json(self) -> dict[str, Any]:
+        """What `--json` prints."""
+        cards = [
+            {"topic": topic, "indicator": card.get("indicator"), "summary": card.get("summary")}
+            for topic, card in topics_of(self.reply.cards).items()
+        ]
+        good = not self.fault
+        return {
+            "good": good,
+            "fault": self.fault,
+            "status": self.reply.status,
+            "milliseconds": round(self.reply.seconds * 1000),
+            "cards": cards,
+        }
+
+
+def probe(url: str, settings: Settings, who: CallingCard, *, procedure: str | None, is_silent: bool) -> Probed:
+    """Sign a kyphoplasty for nobody, and judge the answer.
+
+    Args:
+        url: of the service, as EHRs call it.
+        settings: those of this process; the codes of its site folder shape the prefetch.
+        who: the token or key.
+        procedure: a CPT number or `system|code` that the EHR sends; CPT 22514 when None.
+        is_silent: the service is meant to answer without cards.
+
+    Raises:
+        CannotCall: the service was not reached.
+    """
+    service = load_service(load_site(settings.site) if settings.site else None)
+    hook = next(iter(service.hooks.values()))
+    sample = load_samples(datetime.now(UTC).date())[0]
+    body = synthetic_call(sample, hook.discovery["prefetch"], patient_id=PATIENT, procedure=procedure)
+    reply = send(url, hook.id, body, who)
+    return Probed(reply, _fault_of(reply, is_silent=is_silent))
+
+
+def say_probed(found: Probed) -> str:
+    """The answer in a few lines."""
+    cards = [
+        f"  {topic} ({card.get('indicator')}): {clean(card.get('summary'))}"
+        for topic, card in topics_of(found.reply.cards).items()
+    ]
+    count = "1 card" if len(cards) == 1 else f"{len(cards)} cards"
+    head = f"{found.reply.status} in {found.reply.seconds:.2f} s, {count}"
+    return "\n".join([head, *cards, f"bad: {found.fault}" if found.fault else "good"])
+
+
+def _fault_of(reply: Replied, *, is_silent: bool) -> str:
+    if reply.status != 200:
+        issues = reply.document.get("issue") if isinstance(reply.document, dict) else None
+        texts = [one["details"]["text"] for one in issues or () if isinstance(one, dict) and "details" in one]
+        return f"status {reply.status}: {' '.join(texts) or 'no reason given'}"
+    if is_silent:
+        return "cards were shown, and the service is meant to be silent" if reply.cards else ""
+    if "rehabilitation" not in topics_of(reply.cards):
+        return "no card on risk: the order was not recognised, or the service is silent or off"
+    return ""
