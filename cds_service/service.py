@@ -79,6 +79,13 @@ class ServiceHook:
     order_templates: Mapping[str, OrderTemplate]
     guidelines: Mapping[str, Guideline]
 
+    def overdue(self, today: date) -> Mapping[str, tuple[str, ...]]:
+        """Ids of the rules and guidelines whose review date has passed, by part."""
+        return {
+            "recommendations": tuple(one.id for one in self.rules if one.review_by < today),
+            "guidelines": tuple(one.id for one in self.guidelines.values() if one.review_by < today),
+        }
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:

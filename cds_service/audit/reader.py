@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, or_, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from cds_service.audit.appending import Head, read_head
 from cds_service.audit.chain import PROBE, ShownCard
@@ -183,7 +183,7 @@ class AuditReader:
         try:
             with self._database.reading() as connection:
                 yield connection
-        except DBAPIError as error:
+        except SQLAlchemyError as error:
             raise AuditUnavailable(f"The audit log could not be read ({type(error).__name__}).") from None
 
 

@@ -18,6 +18,8 @@ class Guideline(BaseModel):
     Attributes:
         direction: seen from the recommendation that names it.
         read_on: when the source was read.
+        owner: the role that answers for it.
+        approved: when the owner last did.
         review_by: when somebody has to look at it again.
     """
 
@@ -30,6 +32,8 @@ class Guideline(BaseModel):
     region: str
     direction: Literal["supports", "against", "silent"]
     read_on: date
+    owner: str
+    approved: date
     review_by: date
 
 

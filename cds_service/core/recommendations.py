@@ -151,6 +151,9 @@ class Rule(_Table):
         corrects: the rule offers a corrected brace order instead of a new one.
         recommended_if: signals of which one must hold for the suggestion to be pre-selected; none: it always may be.
         recommended_unless: signals under which the suggestion is offered and not pre-selected.
+        owner: the role that answers for it.
+        approved: when the owner last did.
+        review_by: when somebody has to look at it again.
     """
 
     id: str
@@ -174,6 +177,7 @@ class Rule(_Table):
     guidelines: tuple[str, ...] = ()
     studies: tuple[str, ...] = ()
     owner: str
+    approved: date
     review_by: date
 
     rank: int = Field(default=0, ge=0)

@@ -113,7 +113,7 @@ def create_app(
     app.register_blueprint(
         page_routes(service, around.base_url, clock, has_sandbox=is_open(around.site), has_review=has_review)
     )
-    app.register_blueprint(health_routes(service, metrics, audit, _disk_of(audit), is_ending))
+    app.register_blueprint(health_routes(service, metrics, audit, _disk_of(audit), is_ending, clock))
     app.register_blueprint(sandbox_routes(around))
     if isinstance(audit, AuditStore):
         review = review_routes(

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import date, datetime
 from pathlib import Path
 
 from flask import Blueprint, Response
 
 from cds_service import __version__
 from cds_service.audit.chain import AuditLog
+from cds_service.audit.store import LOOK_SECONDS, AuditStore
+from cds_service.errors import AuditUnavailable
+from cds_service.fhir.gathering.parallel import run_side_by_side
+from cds_service.outgoing.deadline import Deadline
 from cds_service.service import Service
 from cds_service.web.cds_api import json_response
 from cds_service.web.metrics import CONTENT_TYPE, Metrics
@@ -23,6 +28,7 @@ def health_routes(
     audit: AuditLog,
     folder: Path | None,
     is_ending: Callable[[], bool],
+    clock: Callable[[], datetime],
 ) -> Blueprint:
     """The routes for health and metrics. A failing FHIR server, or a caller with a wrong clock, only shows in metrics.
 
@@ -31,6 +37,7 @@ def health_routes(
     Args:
         folder: a folder on the audit log's disk; None if the log is on another machine.
         is_ending: whether the server is about to stop.
+        clock: now, UTC.
     """
     routes = Blueprint("health", __name__)
 
@@ -49,6 +56,7 @@ def health_routes(
                 "version": __version__,
                 "digests": dict(service.digests),
                 "audit": {"trouble": log.trouble, "lost": log.lost},
+                "overdue": _overdue(service, clock().date()),
             }
         )
         response.status_code = 503 if reasons else 200
@@ -56,9 +64,31 @@ def health_routes(
 
     @routes.get("/metrics")
     def counts() -> Response:
+        metrics.say_silence(_hours_since_order(audit, clock()))
+        metrics.say_overdue({part: len(ids) for part, ids in _overdue(service, clock().date()).items()})
         return Response(metrics.text(), content_type=CONTENT_TYPE)
 
     return routes
+
+
+def _overdue(service: Service, today: date) -> dict[str, list[str]]:
+    """Reviews that are overdue, by part of the hooks. They are said, and the service goes on."""
+    found: dict[str, list[str]] = {}
+    for hook in service.hooks.values():
+        for part, ids in hook.overdue(today).items():
+            found.setdefault(part, []).extend(ids)
+    return found
+
+
+def _hours_since_order(audit: AuditLog, now: datetime) -> float | None:
+    """Hours since an augmentation order came; None if the log cannot tell in time."""
+    if not isinstance(audit, AuditStore):
+        return None
+    try:
+        at = run_side_by_side({"last": audit.reader.last_order_at}, Deadline.after(LOOK_SECONDS)).get("last")
+    except AuditUnavailable:
+        return None
+    return None if at is None else max(0.0, (now - at).total_seconds() / 3600)
 
 
 def _reasons(*, is_ending: bool, folder: Path | None) -> Iterator[str]:

@@ -439,6 +439,7 @@ recommended = false
 guidelines = []
 studies = []
 owner = "maintainers"
+approved = 2026-11-01
 review-by = 2027-11-01
 """,
     )

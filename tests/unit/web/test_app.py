@@ -6,7 +6,7 @@ import io
 import json
 import logging
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import jsonschema
@@ -80,15 +80,15 @@ def no_cards(_service, _hook, _request, _ports):
     return HookResponse(cards=())
 
 
-def application(flow=no_cards, *, site=None, **settings):
+def application(flow=no_cards, *, site=None, service=SERVICE, now=NOW, **settings):
     folder = SiteFolder(Path("site"), Site.model_validate(site), None, None) if site else None
     app = create_app(
-        SERVICE,
+        service,
         Settings(**settings),
         audit=KeptEntries(),
         base_url="http://127.0.0.1:8080/",
         site=folder,
-        clock=lambda: NOW,
+        clock=lambda: now,
         flow=flow,
     )
     return app.test_client()
@@ -494,6 +494,20 @@ def test_health_says_what_is_in_force():
     ready = client.get("/health/ready").json
     assert ready["status"] == "ready"
     assert ready["digests"] == SERVICE.digests
+
+
+def test_what_is_overdue_is_said_and_does_not_stop_the_service():
+    hook = SERVICE.hooks["kyphoplasty-order-sign"]
+    first, *rest = sorted(hook.rules, key=lambda rule: rule.id)
+    day = datetime(2027, 6, 1, tzinfo=UTC)
+    rules = (first.model_copy(update={"review_by": day.date() - timedelta(days=1)}), *rest)
+    service = replace(SERVICE, hooks={hook.id: replace(hook, rules=rules)})
+    client = application(service=service, now=day)
+    ready = client.get("/health/ready")
+    assert (ready.status_code, ready.json["overdue"]) == (200, {"recommendations": [first.id], "guidelines": []})
+    counts = client.get("/metrics").get_data(as_text=True)
+    assert 'kyphoplasty_cds_reviews_overdue{part="recommendations"} 1.0' in counts
+    assert 'kyphoplasty_cds_reviews_overdue{part="guidelines"} 0.0' in counts
 
 
 def test_there_is_nothing_else():
