@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
+from uuid import uuid4
 
 from cds_service.audit.answers_given import repeats_json
 from cds_service.audit.chain import AuditLog
@@ -121,6 +122,7 @@ class Ports:
         aliases: other bases under which the request's FHIR server writes its references.
         may_name_server: whether the caller may name the request's FHIR server; one that it may not name is neither read
             nor recorded.
+        basis_url: the address of the basis page of the audit entry with this id; empty where there is none.
     """
 
     clock: Callable[[], datetime]
@@ -132,6 +134,7 @@ class Ports:
     caller: Caller = NOBODY
     aliases: tuple[str, ...] = ()
     may_name_server: bool = True
+    basis_url: Callable[[str], str] = field(default=lambda _: "")
 
 
 def answer(service: Service, hook: ServiceHook, request: HookRequest, ports: Ports) -> HookResponse:
@@ -170,7 +173,8 @@ def answer(service: Service, hook: ServiceHook, request: HookRequest, ports: Por
     if order is None and not _follows_augmentation(support, service.policy, today):
         return HookResponse(cards=())
 
-    found = _conclude(service, hook, request, drafts, order, record, support, today, ports)
+    entry_id = str(uuid4())  # before the entry, since the cards link to it
+    found = _conclude(service, hook, request, drafts, order, record, support, today, ports, ports.basis_url(entry_id))
     ports.deadline.check()
     built = () if found.has("deceased") else build_cards(found)
     whole = whole_cards(found, built)
@@ -181,7 +185,17 @@ def answer(service: Service, hook: ServiceHook, request: HookRequest, ports: Por
     noted = repeats_json(basis, whole, repeats)
     server = request.fhir_server if ports.may_name_server else NOT_LISTED
     entry = entry_for(
-        now, hook.id, request, found, response, service.digests, service.models, noted, ports.caller, server
+        now,
+        hook.id,
+        request,
+        found,
+        response,
+        service.digests,
+        service.models,
+        noted,
+        ports.caller,
+        server,
+        entry_id=entry_id,
     )
     ports.deadline.check()
     ports.audit.append(entry, ports.deadline)
@@ -198,6 +212,7 @@ def _conclude(
     support: SupportOrders,
     today: date,
     ports: Ports,
+    basis_url: str,
 ) -> Answer:
     """Steps 3 to 5, and the suggested orders: pure, the same for the same record and day."""
     findings = _facts(service, order, record, today, ports.deadline)
@@ -238,6 +253,7 @@ def _conclude(
         policy=service.policy,
         wording=service.wording,
         texts=hook.texts,
+        basis_url=basis_url,
     )
 
 

@@ -63,6 +63,11 @@ class Settings(BaseModel):
         description="file with the Ed25519 key that signs checkpoints (PEM, mode 0600), created at first need;"
         " without it beside the SQLite file, or in ~/.local/state/kyphoplasty-cds",
     )
+    link_key: Path | None = Field(
+        default=None,
+        description="file with 32 random bytes or more that sign the links of cards, the same for all replicas, mode"
+        " 0600; without it such a key is made at first need, in the database",
+    )
     retention_days: int = Field(
         default=2192,
         ge=1,
@@ -106,6 +111,15 @@ class Settings(BaseModel):
     def _site_is_a_folder(cls, value: Path | None) -> Path | None:
         if value is not None and not value.is_dir():
             raise ValueError("is not a folder")
+        return value
+
+    @field_validator("link_key")
+    @classmethod
+    def _link_key_is_a_secret(cls, value: Path | None) -> Path | None:
+        if value is not None and (not value.is_file() or value.stat().st_mode & 0o037):
+            raise ValueError("is no file that only its owner may write and its group may read")
+        if value is not None and value.stat().st_size < 32:
+            raise ValueError("holds fewer than 32 bytes")
         return value
 
     @field_validator("public_url")

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from cds_service.audit.chain import AuditEntry, ShownCard, Written
 from cds_service.cards.answer import Answer
@@ -34,16 +35,20 @@ def entry_for(
     repeats: Mapping[str, Any],
     caller: Caller = NOBODY,
     server: str | None = None,
+    *,
+    entry_id: str | None = None,
 ) -> AuditEntry:
     """Make the entry of an answer: order, inputs with sources, gaps, figures, rules that fired, cards as shown.
 
     Args:
         repeats: what later answers are compared with (`answers_given.repeats_json`).
         server: the request's FHIR server; `NOT_LISTED` for one that the caller may not name.
+        entry_id: that the cards' links name; None makes one.
     """
     record, cards = answer.record, response.cards
     return AuditEntry(
         kind="answer",
+        id=entry_id or str(uuid4()),
         at=at,
         service_id=service_id,
         hook_instance=request.hook_instance,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import secrets
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import TypeVar
 from uuid import NAMESPACE_OID, uuid4, uuid5
 
+from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from cds_service.audit.appending import Clock, append_entries
@@ -23,12 +25,14 @@ from cds_service.audit.database import (
     Identity,
     LogMoved,
     TablesNotReady,
+    insert_of,
     is_busy,
     is_failed_fsync,
     is_forbidden,
     is_passing,
 )
 from cds_service.audit.reader import AuditReader
+from cds_service.audit.tables import LINK_KEY
 from cds_service.errors import AuditUnavailable, CdsError
 from cds_service.outgoing.deadline import Deadline
 
@@ -85,6 +89,7 @@ class AuditStore:
         self._lost: list[str] = []  # times of answers without an entry; only the writing thread changes it
         self._left = 0  # number of them already in the file for the next process
         self._tells_file = False
+        self._link_key: bytes | None = None
 
     def append(self, entry: AuditEntry, until: Deadline | None = None) -> None:
         """Store the entry; when this returns, it is on disk.
@@ -128,6 +133,19 @@ class AuditStore:
             self._say_trouble(error)
         finally:
             self.database.dispose()
+
+    def link_key(self, seconds: float = LOOK_SECONDS) -> bytes | None:
+        """The key that signs addresses of basis pages, made at first need; None if it is not read in time.
+
+        All workers and replicas share it. Once read, it is not asked for again.
+
+        Args:
+            seconds: how long the caller can wait.
+        """
+        if self._link_key is None or self._process != os.getpid():
+            with suppress(Exception):  # the entry that follows meets the same trouble, and that is logged
+                self._link_key = self._submit(self._read_link_key).result(max(0.0, seconds))
+        return self._link_key
 
     def state(self) -> AuditState:
         """Whether entries can be written now; lost entries are recorded first."""
@@ -191,6 +209,13 @@ class AuditStore:
         except Exception as error:
             self._say_trouble(error)
             raise
+
+    def _read_link_key(self) -> bytes:
+        self._prepare()
+        with self.database.noting() as connection:
+            new = insert_of(connection, LINK_KEY).values(id=1, key=secrets.token_hex(32))
+            connection.execute(new.on_conflict_do_nothing())
+            return bytes.fromhex(connection.execute(select(LINK_KEY.c.key)).scalar_one())
 
     def _prepare(self) -> None:
         if self._is_broken:

@@ -72,3 +72,11 @@ TOKENS = Table(
     Column("digest", String(64), primary_key=True),  # of issuer and jti
     Column("expires", BigInteger, nullable=False),  # seconds since 1970
 )
+
+# The key that signs addresses of basis pages: one row. Whoever reads it here can read the entries themselves.
+LINK_KEY = Table(
+    "audit_link_key",
+    METADATA,
+    Column("id", SmallInteger, primary_key=True, autoincrement=False),
+    Column("key", String(64), nullable=False),
+)

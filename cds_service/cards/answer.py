@@ -36,6 +36,7 @@ class Answer:
         order: None when a brace or bed-rest order after an augmentation is answered.
         suggestions: by rule id.
         base_url: where this service's own pages are, without a slash at the end.
+        basis_url: the page of this very answer; empty where there is none.
     """
 
     hook_instance: str
@@ -51,6 +52,7 @@ class Answer:
     policy: Policy
     wording: Wording
     texts: CardTexts
+    basis_url: str = ""
 
     def has(self, signal: str) -> bool:
         """Whether this signal holds."""
@@ -116,7 +118,7 @@ def make_card(
     suggestions = tuple(answer.suggestions[rule_id] for rule_id in rule_ids if rule_id in answer.suggestions)
     # The same request on the same record and day has the same uuid (contract, "Answers").
     uuid = uuid5(UUID(answer.hook_instance), f"card {topic}\n{summary}\n{detail}")
-    links = _links(answer, topic)
+    basis, grounds = _basis(answer), _grounds(answer, topic)
     return Card.model_validate(
         {
             "uuid": str(uuid),
@@ -125,19 +127,25 @@ def make_card(
             "indicator": indicator,
             "source": Source(
                 label="kyphoplasty-cds: five published studies",
-                url=links[0].url,
+                url=grounds[0].url,
                 topic=answer.texts.topics[topic],
             ),
             "suggestions": suggestions,
             "selection_behavior": "any" if suggestions else None,
             "override_reasons": answer.texts.reasons[topic],
-            "links": links,
+            "links": (*basis, *grounds),
             "extension": extension,
         }
     )
 
 
-def _links(answer: Answer, topic: Topic) -> tuple[Link, ...]:
+def _basis(answer: Answer) -> tuple[Link, ...]:
+    """The page of this very answer, before all others."""
+    url = answer.basis_url
+    return (Link(label="Why, how sure, what if: the basis", url=url, type="absolute"),) if url else ()
+
+
+def _grounds(answer: Answer, topic: Topic) -> tuple[Link, ...]:
     """Where the ground of a card stands: the study that speaks, and the guideline lines of what is recommended."""
     headline = answer.assessment.of("refracture").headline
     model = f"{answer.base_url}/models/{headline.model.study.id}" if headline else f"{answer.base_url}/models"

@@ -6,7 +6,7 @@ Nothing is drawn or fitted here; numpy is used for a few small products.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -120,8 +120,9 @@ class _KnownSet:
         columns: of these inputs, in the order of the study.
         means: of the cohort, one for each column.
         coefficients: in use, by term.
+        covariance: of the coefficients, at the printed scale.
         clear: as in `Prediction`, of findings with one term.
-        categories: of each finding with more: their columns, and the covariance at the printed scale among them.
+        categories: of each finding with more: their columns.
         gains: as in `Prediction`.
         missing: as in `Prediction`.
         unknown_until_after: as in `Prediction`.
@@ -130,8 +131,9 @@ class _KnownSet:
     columns: tuple[Column, ...]
     means: Vector
     coefficients: Mapping[str, float]
+    covariance: Matrix
     clear: Mapping[str, bool]
-    categories: Mapping[str, tuple[list[int], Matrix]]
+    categories: Mapping[str, list[int]]
     gains: Mapping[str, float]
     missing: tuple[str, ...]
     unknown_until_after: tuple[str, ...]
@@ -256,6 +258,16 @@ def risk_at(prediction: Prediction, study: LogisticStudy, incidence: float) -> f
     return expit(prediction.baseline.own(prediction.log_odds) + _baseline(study, incidence).shift)
 
 
+def effect_interval(model: LogisticModel, prediction: Prediction, findings: Collection[str]) -> Interval:
+    """95 % interval of what these inputs together did to the figure, log odds, at the printed scale (as `clear`)."""
+    known = model.known_set(frozenset(prediction.used))
+    at = [place for place, column in enumerate(known.columns) if column.finding in findings]
+    point = (encode_inputs(known.columns, prediction.used) - known.means)[at]
+    margin = Z_95 * math.sqrt(float(point @ known.covariance[np.ix_(at, at)] @ point))
+    effect = sum(prediction.effects[name] for name in findings)
+    return effect - margin, effect + margin
+
+
 def _baseline(
     study: LogisticStudy, site_incidence: float | None, recalibration: Recalibration | None = None
 ) -> Baseline:
@@ -301,16 +313,16 @@ def _follow(model: LogisticModel, reduced: ReducedModel) -> _KnownSet:
     clear, categories = {}, {}
     for finding in dict.fromkeys(term.finding for term in terms):
         at = [column for column, term in enumerate(terms) if term.finding == finding]
-        among = covariance[np.ix_(at, at)]
         if len(at) > 1:
-            categories[finding] = at, among
+            categories[finding] = at
         else:
-            clear[finding] = _is_clear(reduced.coefficients[at], np.ones(1), among)
+            clear[finding] = _is_clear(reduced.coefficients[at], np.ones(1), covariance[np.ix_(at, at)])
     gains = _gains(model, reduced)
     return _KnownSet(
         columns=columns_of(model.study, terms),
         means=np.array([model.table.means[term.name] for term in terms]),
         coefficients=MappingProxyType(dict(zip(reduced.terms, reduced.coefficients.tolist(), strict=True))),
+        covariance=covariance,
         clear=MappingProxyType(clear),
         categories=MappingProxyType(categories),
         gains=MappingProxyType(gains),
@@ -330,8 +342,8 @@ def _clear(known: _KnownSet, reduced: ReducedModel, distances: Vector) -> dict[s
     of words, so its terms are taken together.
     """
     of_words = {
-        finding: _is_clear(reduced.coefficients[at], distances[at], among)
-        for finding, (at, among) in known.categories.items()
+        finding: _is_clear(reduced.coefficients[at], distances[at], known.covariance[np.ix_(at, at)])
+        for finding, at in known.categories.items()
     }
     return {**known.clear, **of_words}
 

@@ -12,8 +12,17 @@ from typing import Any
 from cds_service.cards.answer import Answer
 from cds_service.cards.extension import assessment_json
 from cds_service.core.assessment import assess
-from cds_service.core.facts import Finding, Findings, Gap, Provenance, RecordState, SupportOrders
+from cds_service.core.facts import (
+    AugmentationOrder,
+    Finding,
+    Findings,
+    Gap,
+    Provenance,
+    RecordState,
+    SupportOrders,
+)
 from cds_service.core.policy import Policy
+from cds_service.core.recommendations import Signal
 from cds_service.errors import CdsError
 from cds_service.service import Service
 
@@ -28,11 +37,13 @@ class Replay:
     Attributes:
         differences: figures that are not the same, `refracture.sarcopenia-pvm-2022.risk: 0.21 then, 0.23 now`.
         notes: models that are not the same, whether or not the figures are.
+        answer: what the models in force say.
     """
 
     differences: tuple[str, ...]
     notes: tuple[str, ...]
     now: tuple[Mapping[str, Any], ...]
+    answer: Answer
 
     @property
     def is_identical(self) -> bool:
@@ -52,27 +63,48 @@ def replay(content: Mapping[str, Any] | None, service: Service) -> Replay:
     """
     if content is None or "assessments" not in content or "findings" not in content:
         raise NothingToReplay
-    findings = _findings(content)
-    policy = _policy(content.get("policy", {}), service.policy)
-    assessment = assess(findings, service.models, service.studies, policy)
-    answer = Answer(
+    answer = _answer(content, service)
+    now = [json.loads(json.dumps(assessment_json(answer, outcome))) for outcome in answer.assessment.outcomes]
+    then = _by_name(content["assessments"])
+    return Replay(tuple(_differences("", then, _by_name(now))), tuple(_notes(content, service)), tuple(now), answer)
+
+
+def _answer(content: Mapping[str, Any], service: Service) -> Answer:
+    """The answer as far as the entry holds it; without orders in force, recommendations and suggestions."""
+    findings, policy, record = _findings(content), _policy(content.get("policy", {}), service.policy), content["record"]
+    return Answer(
         hook_instance="",
         base_url="",
-        order=None,
-        record=RecordState(unread={}, incomplete={}, unreadable=0, foreign=0),
+        order=_order(content),
+        record=RecordState(
+            unread=record["unread"],
+            incomplete=record["incomplete"],
+            unreadable=record["unreadable"],
+            foreign=record["foreign"],
+        ),
         findings=findings,
         support=SupportOrders(),
-        assessment=assessment,
-        signals=(),
+        assessment=assess(findings, service.models, service.studies, policy),
+        signals=tuple(Signal(name=name) for name in content["signals"]),
         recommendations=(),
         suggestions={},
         policy=policy,
         wording=service.wording,
         texts=next(iter(service.hooks.values())).texts,
     )
-    now = [json.loads(json.dumps(assessment_json(answer, outcome))) for outcome in assessment.outcomes]
-    then = _by_name(content["assessments"])
-    return Replay(tuple(_differences("", then, _by_name(now))), tuple(_notes(content, service)), tuple(now))
+
+
+def _order(content: Mapping[str, Any]) -> AugmentationOrder | None:
+    kept = content["order"]
+    return kept and AugmentationOrder(
+        references=tuple(content["orders"]),
+        procedure=kept["procedure"],
+        levels=tuple(kept["levels"]),
+        level_count=kept["levelCount"],
+        code=kept["code"],
+        recognised_by=kept["recognisedBy"],
+        authored=_day(kept["authored"]),
+    )
 
 
 def _findings(content: Mapping[str, Any]) -> Findings:
