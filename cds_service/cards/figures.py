@@ -224,22 +224,23 @@ def _said_of(answer: Answer, result: ModelResult) -> str:
 def reasons_higher(answer: Answer, result: ModelResult) -> str:
     """What points to a higher figure, strongest first, by the coefficients in use; treatments are no reasons."""
     found: list[tuple[float, str]] = []
-    for names in _groups(result.inputs):
+    for names in groups(result.inputs):
         effect = sum(result.prediction.effects[name] for name in names)
         is_clear = any(result.prediction.clear[name] for name in names)
         if is_clear and effect > 0:
-            found.append((effect, ", ".join(_phrase(answer, result, name) for name in names)))
+            found.append((effect, ", ".join(phrase(answer, result, name) for name in names)))
     return " · ".join(phrase for _, phrase in sorted(found, reverse=True))
 
 
-def _groups(inputs: Iterable[Finding]) -> tuple[tuple[str, ...], ...]:
+def groups(inputs: Iterable[Finding]) -> tuple[tuple[str, ...], ...]:
+    """What is explained as one: every input by itself, the collinear ones of the psoas together; treatments not at all."""
     names = [finding.name for finding in inputs if finding.name not in TREATMENTS]
     psoas = tuple(name for name in PSOAS if name in names)
     single = [(name,) for name in names if name not in PSOAS]
     return (*single, *((psoas,) if psoas else ()))
 
 
-def _phrase(answer: Answer, result: ModelResult, name: str) -> str:
+def phrase(answer: Answer, result: ModelResult, name: str) -> str:
     """One input with what makes it readable: measures behind a diagnosis, the study's mean."""
     finding = next(one for one in result.inputs if one.name == name)
     phrase = answer.wording.phrase(finding._replace(site="")).removesuffix(UNITS["kg/m2"])

@@ -1,0 +1,121 @@
+"""The plots of the basis page, each one description: a table whose rows carry marks on an axis.
+
+Every mark stands beside its numbers, so that the plot needs no colour, no script and no second table for a reader who
+does not see it. The page draws a description as it stands; nothing here knows HTML.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from cds_service.core.wording import say_number
+
+Shape = Literal["thick", "thin", "point", "tick", "bar", "no-effect", "beyond", "zero"]
+Ends = tuple[float, float]
+PROBABILITY: Ends = (0.0, 1.0)
+_TEXTS: Mapping[str, Any] = tomllib.loads(Path(__file__).with_name("charts.toml").read_text(encoding="utf-8"))
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One mark, in percent of the axis from the left; `left` and `right` are equal for a point or tick."""
+
+    shape: Shape
+    left: float
+    right: float
+
+    @property
+    def width(self) -> float:
+        """Percent of the axis."""
+        return round(self.right - self.left, 2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One line of a plot: its name, its numbers in words, its marks."""
+
+    label: str
+    cells: tuple[str, ...]
+    marks: tuple[Mark, ...] = ()
+    note: str = ""
+    is_sum: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """One plot.
+
+    Attributes:
+        id: its table in `charts.toml`.
+        said: what it shows, in sentences.
+        key: what each shape in it means.
+        columns: headings of the label and of the cells.
+        axis: positions in percent with their labels; none where each row has a scale of its own.
+    """
+
+    id: str
+    title: str
+    said: str
+    key: tuple[tuple[Shape, str], ...]
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    axis: tuple[tuple[float, str], ...] = ()
+
+
+def chart(chart_id: str, rows: Sequence[Row], axis: tuple[tuple[float, str], ...] = (), **words: str) -> Chart:
+    """The plot with these rows, and what `charts.toml` says above and beside it."""
+    texts = _TEXTS[chart_id]
+    return Chart(
+        id=chart_id,
+        title=texts["title"].format_map(words),
+        said=texts["said"].format_map(words),
+        key=tuple((shape, meaning) for shape, meaning in texts["key"]),
+        columns=tuple(texts["columns"]),
+        rows=tuple(rows),
+        axis=axis,
+    )
+
+
+def say(word: str, **words: str | int) -> str:
+    """A phrase of `charts.toml`, its placeholders filled."""
+    return str(_TEXTS["words"][word]).format_map(words)
+
+
+def at(shape: Shape, value: float, axis: Ends = PROBABILITY) -> Mark:
+    """A mark at one value; a value beyond the axis stands at its end."""
+    place = _place(value, axis)
+    return Mark(shape, place, place)
+
+
+def span(shape: Shape, ends: Ends, axis: Ends = PROBABILITY) -> Mark:
+    """A mark from one value to another, either first."""
+    low, high = sorted(ends)
+    return Mark(shape, _place(low, axis), _place(high, axis))
+
+
+def _place(value: float, axis: Ends) -> float:
+    low, high = axis
+    return round(100 * min(1.0, max(0.0, (value - low) / (high - low))), 2)
+
+
+def percent_axis() -> tuple[tuple[float, str], ...]:
+    """0 to 100 %, whatever is shown: a scale that starts elsewhere makes small differences look large."""
+    return tuple((float(share), f"{share} %") for share in (0, 25, 50, 75, 100))
+
+
+def log_odds_axis(values: Sequence[float]) -> tuple[Ends, tuple[tuple[float, str], ...]]:
+    """A scale with 0 in the middle that holds all values, in whole log odds, with its labels."""
+    most = max(1, *(int(-(-abs(value) // 1)) for value in values))
+    ends = (-float(most), float(most))
+    labels = ((place, say_signed(place, 0) if place else "0") for place in (-most, -most / 2, 0, most / 2, most))
+    return ends, tuple((_place(place, ends), text) for place, text in labels if float(place).is_integer())
+
+
+def say_signed(value: float, decimals: int = 2) -> str:
+    """`+0.58`, `−0.40`."""
+    said = say_number(value, decimals)
+    return said if said.startswith("−") else f"+{said}"

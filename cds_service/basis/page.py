@@ -1,0 +1,339 @@
+"""What the basis page says of one answer, from its audit entry alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from cds_service.basis.charts import Chart
+from cds_service.basis.plots import (
+    acts_chart,
+    cohort_chart,
+    contribution_chart,
+    incidence_chart,
+    risk_chart,
+    studies_chart,
+)
+from cds_service.cards.answer import Answer
+from cds_service.cards.figures import (
+    average,
+    coarse_figure,
+    disagreement_line,
+    estimate,
+    groups,
+    join_words,
+    missing_names,
+    phrase,
+    sure_line,
+)
+from cds_service.cards.guidelines import Guideline
+from cds_service.cards.no_figure import why_line
+from cds_service.core.assessment import ModelResult, OutcomeAssessment
+from cds_service.core.facts import Finding, Gap
+from cds_service.core.recommendations import Rule
+from cds_service.core.study import LogisticStudy
+from cds_service.core.wording import say_date, say_percent
+from cds_service.review.replay import Replay, replay
+from cds_service.service import Service
+
+TITLES: Mapping[str, str] = {"refracture": "Another vertebral fracture", "residual-pain": "Lasting pain"}
+State = Literal["met", "not met", "not known", "not checked"]
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One criterion of a study against this patient."""
+
+    text: str
+    state: State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Criteria:
+    """All criteria of a study, those that are not met first."""
+
+    study: str
+    title: str
+    criteria: tuple[Criterion, ...]
+
+    @property
+    def open(self) -> tuple[Criterion, ...]:
+        """Those that are not met, or not known to be."""
+        return tuple(one for one in self.criteria if one.state != "met")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Input:
+    """One value that was read.
+
+    Attributes:
+        used_in: the studies that it entered, and what became of it there.
+    """
+
+    name: str
+    value: str
+    date: str
+    sources: tuple[str, ...]
+    used_in: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """One outcome.
+
+    Attributes:
+        answers: question and answer, in the order in which people ask.
+        studies: ids of its logistic studies, the headline first.
+    """
+
+    id: str
+    title: str
+    answers: tuple[tuple[str, str], ...]
+    charts: tuple[Chart, ...]
+    studies: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BasisPage:
+    """The page.
+
+    Attributes:
+        who: age, sex, procedure and levels; no name and no id.
+        cards: indicator and summary, as they were shown.
+        differences: figures that the models in force give otherwise now; then nothing is drawn.
+    """
+
+    who: str
+    cards: tuple[tuple[str, str], ...]
+    differences: tuple[str, ...]
+    notes: tuple[str, ...]
+    outcomes: tuple[Outcome, ...]
+    inputs: tuple[Input, ...]
+    others: tuple[Input, ...]
+    gaps: tuple[tuple[str, str], ...]
+    criteria: tuple[Criteria, ...]
+    guidelines: tuple[tuple[str, tuple[Guideline, ...]], ...]
+    contrary: tuple[Mapping[str, Any], ...]
+    models: Mapping[str, Mapping[str, Any]]
+
+
+def basis_page(content: Mapping[str, Any], service: Service) -> BasisPage:
+    """The page of an answer, recomputed from the content of its entry.
+
+    Raises:
+        NothingToReplay: the entry is no answer, or was purged.
+    """
+    found = replay(content, service)
+    answer = found.answer
+    studies = [result.model.study for outcome in answer.assessment.outcomes for result in outcome.models]
+    used = _used_in(answer)
+    known = [_input(answer, one, used) for _, one in sorted(answer.findings.known.items())]
+    return BasisPage(
+        who=_who(answer),
+        cards=tuple((card["indicator"], card["summary"]) for card in content["cards"]),
+        differences=found.differences,
+        notes=found.notes,
+        outcomes=tuple(_outcomes(found, content, service)),
+        inputs=tuple(one for one in known if one.used_in),
+        others=tuple(one for one in known if not one.used_in),
+        gaps=tuple(_gap(answer, gap) for _, gap in sorted(answer.findings.gaps.items())),
+        criteria=tuple(_criteria(answer, study) for study in studies),
+        guidelines=tuple(_guidelines(content, service)),
+        contrary=tuple(_contrary(service, [one.id for one in studies])),
+        models=content["models"],
+    )
+
+
+def rules_of(service: Service) -> tuple[Rule, ...]:
+    """Every rule of the service, by rank."""
+    return tuple(sorted((rule for hook in service.hooks.values() for rule in hook.rules), key=lambda rule: rule.rank))
+
+
+def _outcomes(found: Replay, content: Mapping[str, Any], service: Service) -> Iterator[Outcome]:
+    if not found.is_identical:
+        return
+    rules = [rule for rule in rules_of(service) if rule.supplies]
+    for outcome in found.answer.assessment.outcomes:
+        yield outcome_of(found.answer, outcome, rules, content["recommendations"])
+
+
+def outcome_of(answer: Answer, outcome: OutcomeAssessment, rules: Sequence[Rule], offered: Sequence[str]) -> Outcome:
+    """What is said and drawn of one outcome.
+
+    Where the card says no figure because none can be this patient's (another cause is open, lapsed denosumab), none is
+    drawn either.
+    """
+    headline = None if answer.is_beside_the_point() or outcome.doubts else outcome.headline
+    drawn: tuple[Chart | None, ...] = ()
+    if headline is not None:
+        drawn = (
+            risk_chart(answer, headline),
+            contribution_chart(answer, headline),
+            incidence_chart(answer, headline),
+            studies_chart(outcome),
+            cohort_chart(answer, headline),
+        )
+    if outcome.status != "not-applicable" and not outcome.doubts:
+        drawn = (*drawn[:2], acts_chart(answer, outcome, rules, offered), *drawn[2:])
+    return Outcome(
+        id=outcome.outcome,
+        title=TITLES[outcome.outcome],
+        answers=tuple(_answers(answer, outcome, headline)),
+        charts=tuple(one for one in drawn if one is not None),
+        studies=tuple(one.model.study.id for one in outcome.models),
+    )
+
+
+def _answers(answer: Answer, outcome: OutcomeAssessment, headline: ModelResult | None) -> Iterator[tuple[str, str]]:
+    """What people ask first, each answered in a line."""
+    if outcome.status == "not-applicable":
+        names = join_words(answer.wording.name(name) for name in outcome.excluded_by)
+        yield "Figure", f"None: {names} on record. The studies excluded such fractures."
+        return
+    if headline is None:
+        yield "Figure", _why_none(answer, outcome)
+    else:
+        said = estimate(answer, headline)
+        yield (
+            "Figure",
+            said if outcome.is_usable else f"{said}. Not usable for this patient: {_why_not(answer, outcome)}",
+        )
+        yield "Why", _reasons(answer, headline)
+        sure = sure_line(answer, headline, coarse_figure(headline), is_contradicted=outcome.disagreement)
+        yield "How sure", sure[:1].upper() + sure[1:]
+        yield "Compared with", f"{average(answer, headline)}: {headline.model.study.cohort.description}"
+    missing = missing_names(answer, (headline,) if headline else outcome.models)
+    yield "What would change it", f"Measuring {join_words(missing)}" if missing else "Nothing that can be measured now"
+    yield "Who says otherwise", _otherwise(answer, outcome, headline)
+
+
+def _why_none(answer: Answer, outcome: OutcomeAssessment) -> str:
+    if outcome.outcome == "refracture":
+        line = why_line(answer, outcome, "")
+        return f"{line[:1].upper()}{line[1:]}."
+    if answer.is_beside_the_point() or outcome.doubts:
+        return "No figure: only osteoporotic fractures were studied."
+    known = max((one.prediction.inputs_known for one in outcome.models), default=0.0)
+    least = say_percent(answer.policy.showing.inputs_known)
+    return f"No figure: {say_percent(known)} of the study's information is known, and below {least} none is said."
+
+
+def _why_not(answer: Answer, outcome: OutcomeAssessment) -> str:
+    """Why the figure stands in no summary; that of refracture as the card says it."""
+    if outcome.disagreement:
+        return disagreement_line(answer, outcome).removeprefix("no figure. ")
+    if outcome.outcome == "refracture":
+        return why_line(answer, outcome, "").partition(". ")[2] or why_line(answer, outcome, "")
+    return "too wide, or a value lies outside the study"
+
+
+def _reasons(answer: Answer, result: ModelResult) -> str:
+    """What raised and what lowered the figure, strongest first; no treatment is a reason (rule D5)."""
+    said: dict[str, list[tuple[float, str]]] = {"Raised by": [], "Lowered by": [], "No clear effect": []}
+    for names in groups(result.inputs):
+        effect = sum(result.prediction.effects[name] for name in names)
+        is_clear = any(result.prediction.clear[name] for name in names)
+        heading = ("Raised by" if effect > 0 else "Lowered by") if is_clear else "No clear effect"
+        said[heading].append((-abs(effect), ", ".join(phrase(answer, result, name) for name in names)))
+    parts = [f"{heading}: {' · '.join(text for _, text in sorted(found))}" for heading, found in said.items() if found]
+    return ". ".join(parts) or "Nothing but the procedure is known"
+
+
+def _otherwise(answer: Answer, outcome: OutcomeAssessment, headline: ModelResult | None) -> str:
+    if headline is not None and outcome.disagreement:
+        line = disagreement_line(answer, outcome).removeprefix("no figure. ")
+        return f"{line[:1].upper()}{line[1:]}"
+    lines = dict.fromkeys(one.model.study.contrary_line for one in outcome.models)
+    return ". ".join(line for line in lines if line)
+
+
+def _who(answer: Answer) -> str:
+    known, order = answer.findings.known, answer.order
+    parts = [f"{answer.wording.value(known[name])}" for name in ("age", "sex") if name in known]
+    if order is None:
+        parts.append("a brace or bed rest after an augmentation")
+    else:
+        parts.append(answer.texts.raw(f"procedures.{order.procedure}") if order.procedure else "augmentation")
+        parts += order.levels
+    return ", ".join(parts)
+
+
+def _used_in(answer: Answer) -> Mapping[str, tuple[str, ...]]:
+    """By finding: the studies that it entered; held values say so."""
+    found: dict[str, list[str]] = {}
+    for outcome in answer.assessment.outcomes:
+        for result in outcome.models:
+            for one in result.inputs:
+                held = result.prediction.held.get(one.name)
+                taken = f", taken as {answer.wording.number(one.name, held.used, one.unit)}" if held else ""
+                found.setdefault(one.name, []).append(f"{result.model.study.cohort.n} patients{taken}")
+    return {name: tuple(said) for name, said in found.items()}
+
+
+def _input(answer: Answer, finding: Finding, used: Mapping[str, tuple[str, ...]]) -> Input:
+    return Input(
+        name=answer.wording.name(finding.name),
+        value=answer.wording.value(finding) + ("" if finding.may_reassure else " (old, or method not recorded)"),
+        date=say_date(finding.observed) if finding.observed else "",
+        sources=tuple(dict.fromkeys(one.resource for one in finding.provenance)),
+        used_in=used.get(finding.name, ()),
+    )
+
+
+REASONS: Mapping[str, str] = {
+    "absent": "not in the record",
+    "not-read": "could not be read",
+    "stale": "too old",
+    "unit-unknown": "no unit, or an unknown one",
+    "out-of-range": "implausible",
+    "unreadable": "broken in the record",
+    "conflicting": "two values contradict each other",
+    "not-final": "preliminary",
+    "no-value": "recorded without a value",
+    "future": "dated after the order",
+    "undated": "without a date",
+    "undetermined": "not decided by the record",
+    "other-method": "measured in another way",
+}
+
+
+def _gap(answer: Answer, gap: Gap) -> tuple[str, str]:
+    return answer.wording.name(gap.name), REASONS.get(gap.reason, gap.reason)
+
+
+def _criteria(answer: Answer, study: LogisticStudy) -> Criteria:
+    found = [*(Criterion(one.text, _state(answer, one.finding, one.require.is_met)) for one in study.applicability)]
+    found += [Criterion(text, "not checked") for text in study.not_checkable]
+    order: tuple[State, ...] = ("not met", "not known", "not checked", "met")
+    return Criteria(
+        study=study.id, title=study.title, criteria=tuple(sorted(found, key=lambda one: order.index(one.state)))
+    )
+
+
+def _state(answer: Answer, finding: str, is_met: Any) -> State:
+    known = answer.findings.known.get(finding)
+    if known is None:
+        return "not known"
+    return "met" if is_met(known.value) else "not met"
+
+
+def _guidelines(content: Mapping[str, Any], service: Service) -> Iterator[tuple[str, tuple[Guideline, ...]]]:
+    """The guideline lines of each recommendation of this answer; each line once."""
+    said: set[str] = set()
+    for hook in service.hooks.values():
+        for rule in sorted(hook.rules, key=lambda rule: rule.rank):
+            names = [name for name in rule.guidelines if name not in said]
+            if rule.id in content["recommendations"] and names:
+                said |= set(names)
+                yield rule.heading, tuple(hook.guidelines[name] for name in names)
+
+
+def _contrary(service: Service, studies: Sequence[str]) -> Iterator[Mapping[str, Any]]:
+    """What speaks against these studies, each once."""
+    said: set[str] = set()
+    for study in studies:
+        for one in service.model_cards[study]["contraryEvidence"]:
+            if one["statement"] not in said:
+                said.add(one["statement"])
+                yield one

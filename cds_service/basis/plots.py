@@ -1,0 +1,293 @@
+"""The plots of one patient's answer: where the figure stands, what made it, what would narrow it.
+
+All values come from the code of the assessment; nothing is fitted or drawn at random here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from cds_service.basis.charts import (
+    Chart,
+    Mark,
+    Row,
+    Shape,
+    at,
+    chart,
+    log_odds_axis,
+    percent_axis,
+    say,
+    say_signed,
+    span,
+)
+from cds_service.cards.answer import Answer
+from cds_service.cards.figures import (
+    TREATMENTS,
+    figure,
+    groups,
+    held_line,
+    horizon,
+    join_words,
+    missing_names,
+    phrase,
+    say_interval,
+    whose_average,
+)
+from cds_service.core.assessment import LEVEL, ModelResult, OutcomeAssessment
+from cds_service.core.facts import Finding
+from cds_service.core.log_odds import expit, if_measured
+from cds_service.core.prediction import Prediction, effect_interval, predict
+from cds_service.core.recommendations import Rule
+from cds_service.core.wording import UNITS, say_number, say_percent
+
+
+def risk_chart(answer: Answer, result: ModelResult) -> Chart:
+    """(a) The patient on one axis from 0 to 100 %, with what the figure is compared with."""
+    averages = dict(_averages(answer, result))
+    ticks = [at("tick", share) for share in averages.values()]
+    rows = [_figure_row(say("patient"), result, result.prediction, ticks, note=held_line(answer, result))]
+    without, held = result.without_held, result.prediction.held.items()
+    if without is not None and without.risk >= result.reference and not result.is_outside:
+        names = join_words(answer.wording.name(name) for name, one in held if one.side == "reassuring")
+        rows.insert(0, _figure_row(say("without", names=names), result, without, ticks))
+    rows += [
+        Row(label=name, cells=(say_percent(share), "", ""), marks=(at("tick", share),))
+        for name, share in averages.items()
+    ]
+    sides, missing = _ranges_in_words(answer, result)
+    return chart("risk", rows, percent_axis(), horizon=horizon(result), sides=sides, missing=missing)
+
+
+def _averages(answer: Answer, result: ModelResult) -> Iterator[tuple[str, float]]:
+    """What stands beside the figure: the average it is compared with, all of the study, and what others observed."""
+    study, pooled = result.model.study, answer.policy.pooled_incidence.of(result.model.study.outcome)
+    average = whose_average(answer, result).removeprefix("the ")
+    yield average[:1].upper() + average[1:], result.reference
+    if say_percent(result.baseline) != say_percent(result.reference):
+        yield say(f"all-{result.baseline_source}"), result.baseline
+    if result.baseline_source == "site":
+        yield say("itself", events=study.cohort.events, n=study.cohort.n), study.incidence
+    if pooled is not None:
+        yield say("pooled"), pooled
+
+
+def _figure_row(
+    label: str, result: ModelResult, prediction: Prediction, more: Sequence[Mark] = (), note: str = ""
+) -> Row:
+    """One figure with both its ranges; beyond the limits of print the point stands at the limit."""
+    measured, shown = prediction.if_measured, min(max(prediction.risk, prediction.floor), prediction.ceiling)
+    marks = (
+        *more,
+        *((span("thin", measured),) if measured else ()),
+        span("thick", prediction.study_uncertainty),
+        at("point", shown),
+    )
+    cells = (
+        figure(result, prediction.risk),
+        say_interval(result, prediction.study_uncertainty),
+        say_interval(result, measured) if measured else say("all-measured"),
+    )
+    return Row(label=label, cells=cells, marks=marks, note=note)
+
+
+def _ranges_in_words(answer: Answer, result: ModelResult) -> tuple[str, str]:
+    """On which side of the average the study uncertainty lies, and what is not known."""
+    low, high = result.prediction.study_uncertainty
+    side = "above" if low > result.reference else "below" if high < result.reference else "includes"
+    sides = say(side, average=whose_average(answer, result))
+    if result.prediction.if_measured is None:
+        return sides, say("all-known")
+    names = missing_names(answer, (result,))
+    return sides, say("not-known", names=join_words(names)) if names else say("not-known-before")
+
+
+def incidence_chart(answer: Answer, result: ModelResult) -> Chart | None:
+    """(b) The same patient where all have the outcome as often as in the study, in 18 studies, or at this site.
+
+    None where a lower figure would reassure: display rule D4 does not say it a second time either.
+    """
+    study, policy = result.model.study, answer.policy
+    if result.band == "lower" or result.prediction.has_reassuring_hold:
+        return None
+    site = policy.baseline.of(study.outcome, study.cohort.horizon_months)
+    places = {"in-study": study.incidence, "in-pooled": policy.pooled_incidence.of(study.outcome), "at-site": site}
+    rows = [
+        _figure_row(
+            say(place, incidence=say_percent(incidence)),
+            result,
+            predict(result.model, result.prediction.used, site_incidence=incidence),
+            (at("tick", incidence),),
+        )
+        for place, incidence in places.items()
+        if incidence is not None
+    ]
+    chosen = say(f"chosen-{result.baseline_source}")
+    return chart("incidence", rows, percent_axis(), chosen=chosen) if len(rows) > 1 else None
+
+
+def contribution_chart(answer: Answer, result: ModelResult) -> Chart:
+    """(c) What each input did, log odds: coefficient in use x (value used - study mean), from the start to the sum.
+
+    The procedure belongs to the start, never to a bar: it was chosen for reasons that no study adjusts for.
+    """
+    prediction, found = result.prediction, {one.name: one for one in result.inputs}
+    effects = {names: sum(prediction.effects[name] for name in names) for names in groups(result.inputs)}
+    intervals = {names: effect_interval(result.model, prediction, names) for names in effects}
+    axis, labels = log_odds_axis([0.0, *(end for ends in intervals.values() for end in ends)])
+    start = prediction.log_odds - prediction.baseline_shift - sum(effects.values())
+    rows = [_sum_row(_start(answer, result), start)]
+    for names, effect in sorted(effects.items(), key=lambda one: -abs(one[1])):
+        ends, inputs = intervals[names], [found[name] for name in names]
+        is_clear = not ends[0] <= 0 <= ends[1]
+        shape: Shape = "bar" if is_clear else "no-effect"
+        cells = (
+            " · ".join(_used(result, one) for one in inputs),
+            " · ".join(say_number(result.model.table.means[name], 3) for name in names),
+            " · ".join(say_signed(prediction.coefficients_in_use[name], 3) for name in names),
+            say_signed(effect),
+            say(("raises" if effect > 0 else "lowers") if is_clear else "no-clear-effect"),
+        )
+        rows.append(
+            Row(
+                label=" · ".join(phrase(answer, result, name) for name in names),
+                cells=cells,
+                marks=(span(shape, (0.0, effect), axis), span("thin", ends, axis), at("zero", 0.0, axis)),
+                note=say("level") if LEVEL in names else say("psoas") if len(names) > 1 else "",
+            )
+        )
+    if prediction.baseline_shift:
+        shift = say("site-shift", incidence=say_percent(result.baseline))
+        rows.append(_sum_row(shift, prediction.baseline_shift))
+    rows.append(_sum_row(say("sum"), prediction.log_odds, figure(result)))
+    return chart("contributions", rows, labels)
+
+
+def _sum_row(label: str, log_odds: float, reads: str = "") -> Row:
+    return Row(label=label, cells=("", "", "", say_signed(log_odds), reads), is_sum=True)
+
+
+def _start(answer: Answer, result: ModelResult) -> str:
+    """Where the sum starts: a patient with the study's mean values, after the same procedure."""
+    procedure = answer.order.procedure if answer.order else None
+    if procedure is None or "procedure" not in [one.name for one in result.inputs]:
+        return say("start")
+    return say("start-after", procedure=answer.texts.raw(f"procedures.{procedure}"))
+
+
+def _used(result: ModelResult, finding: Finding) -> str:
+    used = result.prediction.used[finding.name]
+    if isinstance(used, bool):
+        return "1" if used else "0"
+    if isinstance(used, str):
+        return used
+    said = say_number(used, 2)
+    return say("held-short", value=said) if finding.name in result.prediction.held else said
+
+
+def cohort_chart(answer: Answer, result: ModelResult) -> Chart | None:
+    """(e) The patient among the study's patients, one line for each measure on a scale of its own."""
+    ranges = result.model.table.ranges
+    rows = [
+        _cohort_row(answer, result, one) for one in result.inputs if one.name in ranges and one.name not in TREATMENTS
+    ]
+    return chart("cohort", rows) if rows else None
+
+
+def _cohort_row(answer: Answer, result: ModelResult, finding: Finding) -> Row:
+    name, held = finding.name, result.prediction.held.get(finding.name)
+    lowest, low, high, highest = result.model.table.ranges[name]
+    value = held.value if held else float(result.prediction.used[name])  # on the study's scale
+    room = 0.1 * (highest - lowest)
+    axis = (min(lowest, value) - room, max(highest, value) + room)
+    falls = result.prediction.coefficients_in_use[name] < 0
+    below, above = (lowest, high) if falls else (low, highest)
+    mean = result.model.table.means[name]
+    marks = (
+        span("beyond", (axis[0], below), axis),
+        span("beyond", (above, axis[1]), axis),
+        span("thin", (lowest, highest), axis),
+        span("thick", (low, high), axis),
+        at("tick", mean, axis),
+        at("point", value, axis),
+    )
+
+    def said(number: float) -> str:
+        return answer.wording.number(name, number, finding.unit).removesuffix(UNITS["kg/m2"])
+
+    return Row(
+        label=answer.wording.name(name),
+        cells=(said(value), said(mean), f"{said(low)} to {said(high)}"),
+        marks=marks,
+        note=say("held", used=said(held.used)) if held else "",
+    )
+
+
+def acts_chart(
+    answer: Answer, outcome: OutcomeAssessment, rules: Sequence[Rule], offered: Sequence[str]
+) -> Chart | None:
+    """(d) What each missing measurement would do: the range now and after, narrowest first, with its order.
+
+    After: the range that would remain where the figure stands now; the figure itself will move (evidence page, step 6).
+
+    Args:
+        rules: with what they supply.
+        offered: ids of those that this answer offered.
+    """
+    rows = [
+        _act_row(answer, result, rule, is_offered=rule.id in offered)
+        for result in outcome.models
+        for rule in rules
+        if not result.stays_unusable and set(rule.supplies) & set(result.prediction.gains)
+    ]
+    rows.sort(key=lambda found: found[0])
+    return chart("acts", [row for _, row in rows], percent_axis()) if rows else None
+
+
+def _act_row(answer: Answer, result: ModelResult, rule: Rule, *, is_offered: bool) -> tuple[tuple[float, float], Row]:
+    """The row, and what it is sorted by."""
+    prediction = result.prediction
+    supplied = frozenset(rule.supplies) & frozenset(prediction.gains)
+    after = result.model.reduced(frozenset(prediction.used) | supplied)
+    label = say("act", heading=rule.heading, patients=result.model.study.cohort.n)
+    known = f"{say_percent(prediction.inputs_known)} → {say_percent(after.inputs_known)}"
+    order = rule.label if is_offered else say("not-offered")
+    now = prediction.if_measured
+    if not result.shown or now is None:
+        is_enough = after.inputs_known >= answer.policy.showing.inputs_known
+        cells = (say("no-figure"), say("a-figure" if is_enough else "no-figure"), known, order)
+        return (1.0, -after.inputs_known), Row(label=label, cells=cells)
+    own = expit(prediction.log_odds - prediction.baseline_shift)
+    is_all = len(after.known) == len(result.model.study.inputs)
+    left = if_measured(prediction.log_odds, after.distance_at(own))
+    then = say("nothing-open") if is_all else say_interval(result, left)
+    marks = (span("thin", now), *(() if is_all else (span("thick", left),)))
+    row = Row(label=label, cells=(say_interval(result, now), then, known, order), marks=marks)
+    return (0.0 if is_all else left[1] - left[0], -after.inputs_known), row
+
+
+def studies_chart(outcome: OutcomeAssessment) -> Chart | None:
+    """(g) The studies of one outcome side by side: their disagreement is a range and is never averaged."""
+    rows = [_study_row(result) for result in outcome.models]
+    return chart("studies", rows, percent_axis(), said=_why_they_differ(outcome)) if len(rows) > 1 else None
+
+
+def _study_row(result: ModelResult) -> Row:
+    study = result.model.study
+    author = study.source.citation.partition(",")[0]
+    label = say("study", author=author, horizon=horizon(result), patients=study.cohort.n)
+    beside = (say_percent(result.reference), say_percent(result.prediction.inputs_known))
+    if not result.shown:
+        return Row(
+            label=label, cells=(say("no-such-patients" if result.not_studied else "too-little"), "", "", *beside)
+        )
+    row = _figure_row(label, result, result.prediction, (at("tick", result.reference),))
+    return Row(label=label, cells=(*row.cells, *beside), marks=row.marks)
+
+
+def _why_they_differ(outcome: OutcomeAssessment) -> str:
+    shown = sorted((one for one in outcome.models if one.shown), key=lambda one: one.prediction.risk)
+    if len(shown) < 2:
+        return f"{say('one')} {say('differ')}"
+    low, high = shown[0], shown[-1]
+    between = say("between", low=figure(low), low_horizon=horizon(low), high=figure(high), high_horizon=horizon(high))
+    return " ".join((*((say("disagree"),) if outcome.disagreement else ()), between, say("differ")))
