@@ -6,11 +6,18 @@ It names the audit entry and nothing else: no patient, no value.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hmac import compare_digest
+from typing import Literal
 
 from itsdangerous import Signer
 
+from cds_service.outgoing.deadline import Deadline
+
+Way = Literal["signed", "login", "off"]
+KEY_SHARE = 1 / 4  # of the time that is left; a process asks once
 SALT = b"kyphoplasty-cds basis 1"
 # An address stays in histories and screenshots (cards, B8). Later a reviewer opens the entry itself.
 LIFETIME = timedelta(hours=24)
@@ -33,3 +40,32 @@ def entry_of(address: str, key: bytes) -> str | None:
 def has_expired(shown: datetime, now: datetime) -> bool:
     """Whether the address of an answer that was shown then is no longer honoured."""
     return now >= shown + LIFETIME
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Addresses of basis pages.
+
+    Attributes:
+        base_url: of this service, without a slash at the end.
+        key: the key that signs, if it is known within so many seconds.
+    """
+
+    base_url: str
+    key: Callable[[float], bytes | None]
+
+    def address(self, way: Way | None, until: Deadline, entry_id: str) -> str:
+        """Where the basis of this entry stands; empty without links, or while no key can be read in time.
+
+        A card without this link says the same, so that it is not worth an answer that is late.
+
+        Args:
+            way: `signed` where nobody says otherwise; `login` leads to the entry on the review pages.
+            until: of the answer.
+        """
+        if way == "off":
+            return ""
+        if way == "login":
+            return f"{self.base_url}/audit/entries/{entry_id}"
+        key = self.key(until.left * KEY_SHARE)
+        return f"{self.base_url}/basis/{sign_entry(entry_id, key)}" if key else ""

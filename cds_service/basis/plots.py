@@ -109,13 +109,15 @@ def incidence_chart(answer: Answer, result: ModelResult) -> Chart | None:
     study, policy = result.model.study, answer.policy
     if result.band == "lower" or result.prediction.has_reassuring_hold:
         return None
-    site = policy.baseline.of(study.outcome, study.cohort.horizon_months)
-    places = {"in-study": study.incidence, "in-pooled": policy.pooled_incidence.of(study.outcome), "at-site": site}
+    here = result.baseline if result.baseline_source == "site" else None
+    places = {"in-study": study.incidence, "in-pooled": policy.pooled_incidence.of(study.outcome), "at-site": here}
     rows = [
         _figure_row(
             say(place, incidence=say_percent(incidence)),
             result,
-            predict(result.model, result.prediction.used, site_incidence=incidence),
+            result.prediction
+            if incidence == result.baseline
+            else predict(result.model, result.prediction.used, site_incidence=incidence),
             (at("tick", incidence),),
         )
         for place, incidence in places.items()
@@ -134,7 +136,9 @@ def contribution_chart(answer: Answer, result: ModelResult) -> Chart:
     effects = {names: sum(prediction.effects[name] for name in names) for names in groups(result.inputs)}
     intervals = {names: effect_interval(result.model, prediction, names) for names in effects}
     axis, labels = log_odds_axis([0.0, *(end for ends in intervals.values() for end in ends)])
-    start = prediction.log_odds - prediction.baseline_shift - sum(effects.values())
+    base = prediction.baseline
+    moved = prediction.log_odds - base.slope * base.own(prediction.log_odds)  # by the incidence here, or a refit
+    start = prediction.log_odds - moved - sum(effects.values())
     rows = [_sum_row(_start(answer, result), start)]
     for names, effect in sorted(effects.items(), key=lambda one: -abs(one[1])):
         ends, inputs = intervals[names], [found[name] for name in names]
@@ -155,9 +159,10 @@ def contribution_chart(answer: Answer, result: ModelResult) -> Chart:
                 note=say("level") if LEVEL in names else say("psoas") if len(names) > 1 else "",
             )
         )
-    if prediction.baseline_shift:
-        shift = say("site-shift", incidence=say_percent(result.baseline))
-        rows.append(_sum_row(shift, prediction.baseline_shift))
+    if base.recalibration is not None:
+        rows.append(_sum_row(say("refitted", patients=base.recalibration.n), moved))
+    elif moved:
+        rows.append(_sum_row(say("site-shift", incidence=say_percent(result.baseline)), moved))
     rows.append(_sum_row(say("sum"), prediction.log_odds, figure(result)))
     return chart("contributions", rows, labels)
 
@@ -256,9 +261,10 @@ def _act_row(answer: Answer, result: ModelResult, rule: Rule, *, is_offered: boo
         is_enough = after.inputs_known >= answer.policy.showing.inputs_known
         cells = (say("no-figure"), say("a-figure" if is_enough else "no-figure"), known, order)
         return (1.0, -after.inputs_known), Row(label=label, cells=cells)
-    own = expit(prediction.log_odds - prediction.baseline_shift)
+    base = prediction.baseline
+    distance = base.slope**2 * after.distance_at(expit(base.own(prediction.log_odds)))
     is_all = len(after.known) == len(result.model.study.inputs)
-    left = if_measured(prediction.log_odds, after.distance_at(own))
+    left = if_measured(prediction.log_odds, distance)
     then = say("nothing-open") if is_all else say_interval(result, left)
     marks = (span("thin", now), *(() if is_all else (span("thick", left),)))
     row = Row(label=label, cells=(say_interval(result, now), then, known, order), marks=marks)

@@ -233,7 +233,7 @@ def reasons_higher(answer: Answer, result: ModelResult) -> str:
 
 
 def groups(inputs: Iterable[Finding]) -> tuple[tuple[str, ...], ...]:
-    """What is explained as one: every input by itself, the collinear ones of the psoas together; treatments not at all."""
+    """What is explained as one: each input by itself, the collinear ones of the psoas together; no treatments."""
     names = [finding.name for finding in inputs if finding.name not in TREATMENTS]
     psoas = tuple(name for name in PSOAS if name in names)
     single = [(name,) for name in names if name not in PSOAS]

@@ -263,7 +263,7 @@ def effect_interval(model: LogisticModel, prediction: Prediction, findings: Coll
     known = model.known_set(frozenset(prediction.used))
     at = [place for place, column in enumerate(known.columns) if column.finding in findings]
     point = (encode_inputs(known.columns, prediction.used) - known.means)[at]
-    margin = Z_95 * math.sqrt(float(point @ known.covariance[np.ix_(at, at)] @ point))
+    margin = prediction.baseline.slope * Z_95 * math.sqrt(float(point @ known.covariance[np.ix_(at, at)] @ point))
     effect = sum(prediction.effects[name] for name in findings)
     return effect - margin, effect + margin
 

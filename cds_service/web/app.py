@@ -14,12 +14,14 @@ from flask import Flask, Response
 from cds_service.audit.chain import AuditLog
 from cds_service.audit.store import AuditStore
 from cds_service.audit.token_ids import TokenIds
+from cds_service.basis.links import Links
 from cds_service.callers.replays import Replays
 from cds_service.outgoing import Connections
 from cds_service.review.routes import review_routes
 from cds_service.service import Service, answer
 from cds_service.settings import Settings
 from cds_service.site.folder import SiteFolder
+from cds_service.web.basis import basis_routes
 from cds_service.web.cds_api import Flow, Surroundings, cds_routes, utc_now
 from cds_service.web.cors import register_cors
 from cds_service.web.errors import register_errors
@@ -82,6 +84,7 @@ def create_app(
         allow_public_plain=site is None,
         max_record_bytes=settings.max_record_bytes,
     )
+    links = Links(base_url.rstrip("/"), _link_key(settings, audit)) if isinstance(audit, AuditStore) else None
     used_tokens = TokenIds(audit.url) if isinstance(audit, AuditStore) else None
     gate = make_gate(
         site,
@@ -103,6 +106,7 @@ def create_app(
         metrics=metrics,
         gate=gate,
         unauthenticated=UnauthenticatedCalls(),
+        links=links,
     )
     register_errors(app)
     register_hosts(app, Hosts((settings.public_url or "", base_url, listening)))
@@ -128,11 +132,20 @@ def create_app(
             site=site,
         )
         app.register_blueprint(review)
+        app.register_blueprint(basis_routes(around, audit))
     app.after_request(_secure)
 
     app.extensions[AT_WORKER_START] = gate.prefetch
     app.wsgi_app = partial(_with_plain_path, app.wsgi_app)  # type: ignore[method-assign]
     return app
+
+
+def _link_key(settings: Settings, audit: AuditStore) -> Callable[[float], bytes | None]:
+    """The key that signs the links of cards: the operator's, else that of the database."""
+    if settings.link_key is None:
+        return audit.link_key
+    key = settings.link_key.read_bytes()
+    return lambda _: key
 
 
 def _disk_of(audit: AuditLog) -> Path | None:

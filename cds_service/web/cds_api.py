@@ -14,6 +14,7 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
 
 from cds_service.audit.chain import AuditLog
+from cds_service.basis.links import Links
 from cds_service.core.repeats import History
 from cds_service.errors import NotAllowed, NotAuthenticated, UnknownService
 from cds_service.fhir.gathering.record import FhirReader
@@ -48,6 +49,7 @@ class Surroundings:
         clock: now, UTC.
         base_url: the URL at which EHRs reach this service, without a trailing slash.
         gate: authenticates callers.
+        links: addresses of basis pages; None where the log cannot be read.
     """
 
     service: Service
@@ -62,6 +64,7 @@ class Surroundings:
     metrics: Metrics
     gate: Gate
     unauthenticated: UnauthenticatedCalls
+    links: Links | None = None
 
 
 def utc_now() -> datetime:
@@ -173,8 +176,15 @@ def _answer(around: Surroundings, hook: ServiceHook, admitted: Admitted, exchang
         caller=admitted.caller,
         aliases=() if closed else aliases_of(asked, client),
         may_name_server=closed is None,
+        basis_url=partial(_basis_url, around, client, deadline),
     )
     return around.flow(around.service, hook, asked, ports)
+
+
+def _basis_url(around: Surroundings, client: Client | None, deadline: Deadline, entry_id: str) -> str:
+    """The address of an answer's basis, in the way that this EHR may link to it."""
+    way = client.capabilities.links if client is not None and client.capabilities is not None else None
+    return around.links.address(way, deadline, entry_id) if around.links is not None else ""
 
 
 def deadline_of(around: Surroundings, admitted: Admitted, exchange: Exchange) -> Deadline:

@@ -19,8 +19,9 @@ from tests.fuzz.amount import DEADLINE_SECONDS, examples
 from tests.fuzz.fuzzed_service import CALL, nothing_leaks
 
 ALWAYS = ("not_a_server_error", "status_code_conformance", "content_type_conformance", "response_schema_conformance")
-# Refused although the description allows it: the base of a FHIR server alone, which asks for nothing.
-REFUSED = {"GET /sandbox/fhir"}
+# Refused although the description allows it: the base of a FHIR server alone, which asks for nothing; an address that
+# nobody signed.
+REFUSED = {"GET /sandbox/fhir", "GET /basis/{address}", "POST /basis/{address}"}
 MODES = {
     GenerationMode.POSITIVE: (*ALWAYS, "positive_data_acceptance"),
     GenerationMode.NEGATIVE: ALWAYS,  # what breaks the description may be taken: we are tolerant of what is sent

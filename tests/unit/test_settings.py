@@ -103,6 +103,7 @@ def test_every_variable_is_described_with_its_default():
         "DATABASE_URL",
         "SITE",
         "TRUSTED_PROXIES",
+        "LINK_KEY",
         "PUBLIC_URL",
         "DEADLINE_SECONDS",
         "PREFETCH",

@@ -1,0 +1,133 @@
+"""The signed address of an answer's basis: whole, of this answer, for a day, and without any value."""
+
+from __future__ import annotations
+
+import json
+import string
+from datetime import timedelta
+
+import pytest
+
+from cds_service.basis.links import LIFETIME, entry_of, sign_entry
+from cds_service.site.clients import Capabilities
+from tests.chart_builders import HOOK, kyphoplasty, order_sign, thin_and_weak
+from tests.review_desk import ReviewDesk
+
+KEY = bytes(range(32))
+ENTRY = "8f2c1e3a-5b1d-4c8e-9d6b-0a1b2c3d4e5f"
+OTHER = "9f2c1e3a-5b1d-4c8e-9d6b-0a1b2c3d4e5f"
+BASE = "http://127.0.0.1:8080"
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory):
+    return ReviewDesk(tmp_path_factory.mktemp("log"))
+
+
+def signed(desk, number=1):
+    """The path of the first link of each card of a new answer, and its entry."""
+    entry = desk.sign(number=number)
+    links = [card["links"][0] for card in desk.content(entry)["cards"]]
+    assert {one["type"] for one in links} == {"absolute"}
+    (url,) = {one["url"] for one in links}
+    return url.removeprefix(BASE), entry
+
+
+def read(desk, path):
+    return desk.app.test_client().get(path, headers={"Accept": "text/html"})
+
+
+def test_every_character_of_the_address_counts():
+    address = sign_entry(ENTRY, KEY)
+    assert entry_of(address, KEY) == ENTRY
+    for at, was in enumerate(address):
+        for sign in set(string.ascii_letters + string.digits + "-_.=é ") - {was}:
+            assert entry_of(address[:at] + sign + address[at + 1 :], KEY) is None
+        assert entry_of(address[:at] + address[at + 1 :], KEY) is None
+    for other in (f"{address}A", f"{address}=", f" {address}", address.replace(ENTRY, OTHER), ENTRY, ""):
+        assert entry_of(other, KEY) is None
+    assert entry_of(address, KEY[::-1]) is None
+
+
+def test_the_first_link_of_a_card_opens_its_answer_and_the_log_holds_it(desk):
+    path, entry = signed(desk)
+    assert path.startswith(f"/basis/{entry.id}.")
+    page = read(desk, path)
+    assert page.status_code == 200
+    assert page.headers["Referrer-Policy"] == "no-referrer"
+    assert page.headers["Cache-Control"] == "no-store"
+    assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+    look = desk.newest("read")
+    assert (look.about, look.patient, look.user) == (entry.id, entry.patient, None)
+
+
+def test_an_address_that_is_not_as_it_was_signed_is_refused_without_a_word_of_it(desk):
+    path, entry = signed(desk, 2)
+    looks = len(desk.all("read"))
+    for changed in (path[:-1], f"{path}A", f"{path}?x=1", path.replace(entry.id, signed(desk, 3)[1].id), "/basis/x"):
+        page = read(desk, changed)
+        assert page.status_code == 403, changed
+        assert entry.id not in page.text
+        assert entry.patient not in page.text
+    assert len(desk.all("read")) == looks
+
+
+def test_an_entry_that_is_no_answer_or_not_there_has_no_basis(desk):
+    key = desk.store.link_key()
+    for entry_id in (OTHER, desk.all("read")[0].id):
+        assert read(desk, f"/basis/{sign_entry(entry_id, key)}").status_code == 403
+
+
+def test_a_day_later_the_address_is_refused(desk):
+    path, _ = signed(desk, 4)
+    shown = desk.now
+    try:
+        desk.now = shown + LIFETIME - timedelta(seconds=1)
+        assert read(desk, path).status_code == 200
+        desk.now = shown + LIFETIME
+        assert read(desk, path).status_code == 403
+    finally:
+        desk.now = shown
+
+
+def test_two_replicas_sign_with_one_key_and_a_setting_comes_before_it(desk, tmp_path):
+    path, _ = signed(desk, 5)
+    second = ReviewDesk(tmp_path, url=desk.url)
+    assert read(second, path).status_code == 200
+    file = tmp_path / "link.key"
+    file.write_bytes(KEY)
+    file.chmod(0o600)
+    third = ReviewDesk(tmp_path, url=desk.url, link_key=file)
+    assert read(third, path).status_code == 403
+    assert entry_of(signed(third, 6)[0].removeprefix("/basis/"), KEY) is not None
+
+
+def test_without_the_key_in_time_the_card_leaves_without_this_link(desk, monkeypatch):
+    monkeypatch.setattr(desk.store, "_link_key", None)
+    monkeypatch.setattr(desk.store, "_read_link_key", lambda: 1 / 0)
+    entry = desk.sign(number=7)
+    assert "/basis/" not in json.dumps(desk.content(entry)["cards"])
+
+
+@pytest.mark.parametrize(
+    ("way", "path"), [(None, "/basis/"), ("signed", "/basis/"), ("login", "/audit/entries/"), ("off", "")]
+)
+def test_an_ehr_may_have_links_to_a_login_or_none(way, path):
+    from types import SimpleNamespace
+
+    from cds_service.basis.links import Links
+    from cds_service.outgoing.deadline import Deadline
+    from cds_service.web.cds_api import _basis_url
+
+    client = SimpleNamespace(capabilities=Capabilities(links=way))
+    around = SimpleNamespace(links=Links(BASE, lambda _: KEY))
+    url = _basis_url(around, client, Deadline.after(1), ENTRY)
+    assert url.startswith(f"{BASE}{path}{ENTRY}") if path else url == ""
+
+
+def test_only_the_link_differs_between_two_answers_to_one_request(desk):
+    body = order_sign(thin_and_weak(), kyphoplasty())
+    texts = [desk.app.test_client().post(f"/cds-services/{HOOK}", json=body).json for _ in range(2)]
+    urls = [card["links"].pop(0)["url"] for answer in texts for card in answer["cards"]]
+    assert len(set(urls)) == 2
+    assert texts[0] == texts[1]
