@@ -17,6 +17,7 @@ from cds_service.core.prediction import LogisticModel, load_models
 from cds_service.core.recalibration import Recalibration
 from cds_service.core.recommendations import Rule
 from cds_service.core.signals import signal_names
+from cds_service.core.source_attributes import SourceAttributes
 from cds_service.core.study import Study, find_study_faults, load_contrary_evidence, load_studies
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.wording import Term, Wording
@@ -28,6 +29,7 @@ from cds_service.fhir.mapping.specs import asked_codes, check_specs, load_findin
 from cds_service.fhir.mapping.terminology import Terminology, load_terminology
 from cds_service.fhir.orders.suggestions import OrderTemplate, make_template, read_placeholders
 from cds_service.fhir.shapes import compile_shape
+from cds_service.protocol.json_text import canonical_json
 from cds_service.service import Service, ServiceHook
 from cds_service.site.folder import SiteFolder, load_site
 
@@ -66,7 +68,7 @@ def load_service(site: SiteFolder | None = None) -> Service:
     studies = load_studies(STUDIES, {name: spec.unit for name, spec in specs.items()})
     models = load_models(studies, REDUCED)
     policy = _policy(site, models)
-    contrary = load_contrary_evidence(STUDIES)
+    cards = _model_cards(studies, models, site)
     services = {
         folder.name: _load_hook(folder, hooks, studies, specs, terminology) for folder in _service_folders(hooks[0])
     }
@@ -84,8 +86,10 @@ def load_service(site: SiteFolder | None = None) -> Service:
             "mappings": _digest(mappings),
             "hooks": _digest(hooks),
             "policy": hashlib.sha256(policy.model_dump_json().encode()).hexdigest(),
+            "model-cards": hashlib.sha256(canonical_json(cards).encode()).hexdigest(),
         },
-        model_cards={name: model_card(study, models.get(name), contrary) for name, study in studies.items()},
+        model_cards=cards,
+        attributes=load_attributes(),
     )
 
 
@@ -146,6 +150,28 @@ def _recalibration(path: Path, models: Mapping[str, LogisticModel]) -> Mapping[s
                 label(path), f"{name}.table-digest", "the study has changed since; run validate --refit"
             )
     return found
+
+
+def load_attributes() -> SourceAttributes:
+    """The source attributes with our texts."""
+    path = PACKAGE / "source-attributes.toml"
+    return validated(SourceAttributes, read_toml(path), path)
+
+
+def _model_cards(
+    studies: Mapping[str, Study], models: Mapping[str, LogisticModel], site: SiteFolder | None
+) -> dict[str, dict[str, Any]]:
+    """The cards of all studies, with what the site says itself among their source attributes."""
+    contrary, attributes = load_contrary_evidence(STUDIES), load_attributes()
+    local: dict[str, dict[str, dict[str, str]]] = {name: {} for name in studies}
+    for one in site.site.source_attributes if site else ():
+        if one.study not in studies:
+            raise DataFileError("site.toml", "source-attributes.study", f"no study {one.study}")
+        local[one.study][one.key] = {"text": one.text, "source": one.source}
+    return {
+        name: model_card(study, models.get(name), contrary, attributes.of_study(study, local[name], __version__))
+        for name, study in studies.items()
+    }
 
 
 def _digest(folders: Sequence[Path]) -> str:

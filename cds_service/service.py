@@ -39,6 +39,7 @@ from cds_service.core.prediction import LogisticModel
 from cds_service.core.recommendations import Rule, recommend
 from cds_service.core.repeats import AnswerGiven, Basis, History, NoHistory, Repeats, WholeCard, basis_of, find_repeats
 from cds_service.core.signals import Situation, find_signals, say_bone_drug
+from cds_service.core.source_attributes import SourceAttributes
 from cds_service.core.study import Study
 from cds_service.core.wording import Wording
 from cds_service.errors import AuditUnavailable, EvidenceUnavailable
@@ -93,8 +94,9 @@ class Service:
     """All that is in force: read, checked and digested once, at start (`loading.py`).
 
     Attributes:
-        digests: sha256 by part (studies, mappings, hooks, policy) and the version.
+        digests: sha256 by part (studies, mappings, hooks, policy, model cards) and the version.
         model_cards: JSON of `/models/{id}`, by study.
+        attributes: source attributes, for the recommendations.
     """
 
     hooks: Mapping[str, ServiceHook]
@@ -106,6 +108,7 @@ class Service:
     wording: Wording
     digests: Mapping[str, str]
     model_cards: Mapping[str, Mapping[str, Any]]
+    attributes: SourceAttributes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from cds_service.core.prediction import LogisticModel, print_limits
@@ -18,8 +19,13 @@ from cds_service.core.study import (
 )
 
 
-def model_card(study: Study, model: LogisticModel | None, contrary: ContraryEvidence) -> dict[str, Any]:
+def model_card(
+    study: Study, model: LogisticModel | None, contrary: ContraryEvidence, attributes: Mapping[str, Any]
+) -> dict[str, Any]:
     """The card of one study as JSON; `model` is given for logistic studies.
+
+    Args:
+        attributes: the source attributes by key (`SourceAttributes.of_study`).
 
     Raises:
         ValueError: a logistic study without its model.
@@ -33,10 +39,11 @@ def model_card(study: Study, model: LogisticModel | None, contrary: ContraryEvid
         card |= _strata(study)
     else:
         card |= _marker(study)
-    return card | _tail(study, contrary)
+    return card | _tail(study, contrary) | {"sourceAttributes": dict(attributes)}
 
 
 def _head(study: Study) -> dict[str, Any]:
+    """What the card says first: who was studied, what was found, how sure, for whom not; and the paper."""
     return {
         "id": study.id,
         "version": study.version,
@@ -44,6 +51,8 @@ def _head(study: Study) -> dict[str, Any]:
         "kind": study.kind,
         "title": study.title,
         "outcome": study.outcome,
+        "found": study.card.found,
+        "patients": study.card.representativeness.text,
         "source": {
             "title": study.source.title,
             "citation": study.source.citation,
@@ -65,6 +74,7 @@ def _head(study: Study) -> dict[str, Any]:
 
 def _tail(study: Study, contrary: ContraryEvidence) -> dict[str, Any]:
     return {
+        "riskOfBias": [one.model_dump() for one in study.card.bias],
         "applicability": [
             {"finding": one.finding, "severity": one.severity, "text": one.text, "source": one.printed_in}
             for one in study.applicability
@@ -78,7 +88,7 @@ def _tail(study: Study, contrary: ContraryEvidence) -> dict[str, Any]:
         "limits": list(study.limits),
         "doubts": list(study.notes),
         "contraryEvidence": [
-            {"statement": one.statement, "citation": one.citation, "url": one.url, "inside": one.inside}
+            {"id": one.id, "statement": one.statement, "citation": one.citation, "url": one.url, "inside": one.inside}
             for one in contrary.entries
             if study.id in one.studies
         ],
@@ -87,6 +97,7 @@ def _tail(study: Study, contrary: ContraryEvidence) -> dict[str, Any]:
 
 def _logistic(study: LogisticStudy, model: LogisticModel) -> dict[str, Any]:
     table, (floor, ceiling) = model.table, print_limits(study)
+    in_use = model.reduced(frozenset(study.input_names))
     return {
         "horizonMonths": study.cohort.horizon_months,
         "horizonNote": study.cohort.horizon_note or "",
@@ -98,6 +109,11 @@ def _logistic(study: LogisticStudy, model: LogisticModel) -> dict[str, Any]:
             f"({table.draws} draws, seed {table.seed}, effective sample {table.effective_share:.2f})"
         ),
         "coefficients": {term.name: _coefficient(study, term) for term in study.terms},
+        "inUse": {
+            "inputs": list(in_use.known),
+            "intercept": in_use.intercept,
+            "coefficients": dict(zip(in_use.terms, in_use.coefficients.tolist(), strict=True)),
+        },
         "means": dict(table.means),
         "ranges": {
             name: {"lowest": ends[0], "low": ends[1], "high": ends[2], "highest": ends[3]}
@@ -119,6 +135,7 @@ def _coefficient(study: LogisticStudy, term: Term) -> dict[str, Any]:
     card: dict[str, Any] = {
         "value": term.beta,
         "se": term.standard_error,
+        "interval": list(term.interval),
         "unit": predictor.unit,
         "source": predictor.printed_in,
         "coding": predictor.coding,

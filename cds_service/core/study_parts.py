@@ -153,6 +153,37 @@ class Validation(Part):
     measured: tuple[Measured, ...] = ()
 
 
+class Reported(Part):
+    """What the paper reports, and where."""
+
+    text: Text
+    printed_in: Text = Field(alias="from")
+
+
+class Bias(Part):
+    """Our judgement of one domain of PROBAST+AI; reviewers may argue."""
+
+    domain: Literal["participants and data", "predictors", "outcome", "analysis", "overall"]
+    judgement: Literal["low", "some concern", "high"]
+    text: Text
+
+
+class CardTexts(Part):
+    """What the study's card says first, and what only its paper can say.
+
+    Attributes:
+        found: what was found, in a few sentences.
+        representativeness: who the patients were, by sex and age.
+        attributes: source attributes that the paper itself reports, by key (`source-attributes.toml`).
+        bias: risk of bias by domain; for models alone.
+    """
+
+    found: Text
+    representativeness: Reported
+    attributes: dict[str, Reported] = Field(default_factory=dict)
+    bias: tuple[Bias, ...] = ()
+
+
 class Paper(Part):
     """Fields that every study file has.
 
@@ -169,6 +200,7 @@ class Paper(Part):
     digest: str
     outcome: Outcome
     title: Text
+    card: CardTexts
     source: Source
     notes: tuple[Text, ...]
     limits: tuple[Text, ...]

@@ -75,6 +75,12 @@ class Coefficient(PrintedError):
             return float(abs(self.beta) / self.wald**0.5)
         raise ValueError("a coefficient without printed error")
 
+    @property
+    def interval(self) -> tuple[float, float]:
+        """95 % interval of the log odds: as printed, else from the standard error."""
+        width = Z_95 * self.standard_error
+        return self.ci or (self.beta - width, self.beta + width)
+
 
 class LevelCoefficient(Coefficient):
     """The coefficient of one word of a category, against the reference word."""
@@ -300,6 +306,7 @@ class Term:
         word: for categories, the word that makes this column 1.
         beta: log odds per unit.
         standard_error: as printed, log odds per unit.
+        interval: 95 %, log odds: as printed, else from the standard error.
     """
 
     name: str
@@ -307,13 +314,23 @@ class Term:
     word: str | None
     beta: float
     standard_error: float
+    interval: tuple[float, float]
 
 
 def _terms(predictor: Predictor) -> tuple[Term, ...]:
     if not predictor.levels:
         only = Coefficient(beta=predictor.beta or 0.0, ci=predictor.ci, se=predictor.se, wald=predictor.wald)
         name = predictor.finding
-        return (Term(name=name, finding=name, word=None, beta=only.beta, standard_error=only.standard_error),)
+        return (
+            Term(
+                name=name,
+                finding=name,
+                word=None,
+                beta=only.beta,
+                standard_error=only.standard_error,
+                interval=only.interval,
+            ),
+        )
     several = len(predictor.levels) > 1
     return tuple(
         Term(
@@ -322,6 +339,7 @@ def _terms(predictor: Predictor) -> tuple[Term, ...]:
             word=level.level,
             beta=level.beta,
             standard_error=level.standard_error,
+            interval=level.interval,
         )
         for level in predictor.levels
     )

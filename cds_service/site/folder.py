@@ -46,6 +46,15 @@ class FhirAccess(SiteTable):
     allow_private_networks: YesNo = False
 
 
+class SiteAttribute(SiteTable):
+    """`[[source-attributes]]`: what a site says of a study's use here, on its model card."""
+
+    study: Text
+    key: Literal["A3_funding", "B8_ii_validity_local", "B8_iv_fairness_local"]
+    text: Text
+    source: Text
+
+
 class Site(SiteTable):
     """All of `site.toml`. `baseline`, `reference` and `policy` go to `Policy.with_site`."""
 
@@ -57,6 +66,7 @@ class Site(SiteTable):
     clients: tuple[Client, ...] = ()
     fhir: FhirAccess = FhirAccess()
     review: ReviewLogin | None = None
+    source_attributes: tuple[SiteAttribute, ...] = ()
 
     @property
     def fhir_servers(self) -> tuple[Address, ...]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
+from math import exp
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +14,16 @@ from flask import Blueprint, Response, render_template, request
 from werkzeug.exceptions import NotFound
 
 from cds_service import __version__
+from cds_service.cards.guidelines import Guideline
+from cds_service.core.recommendations import Rule
+from cds_service.core.wording import UNITS
 from cds_service.review.entry_page import CardView
 from cds_service.service import Service
 from cds_service.web.cds_api import json_response
 from cds_service.web.example import example_card
 
 DESCRIPTION = Path(__file__).with_name("openapi.json")
-# Shown in tables of their own; the rest of a model card stands as it is.
-OWN_PLACE = {"id", "title", "version", "coefficients", "ranges", "limits", "sourceAttributes"}
+PROCEDURES = {"PKP": "kyphoplasty", "PVP": "vertebroplasty"}
 
 
 def page_routes(
@@ -28,7 +31,8 @@ def page_routes(
 ) -> Blueprint:
     """The routes for the start page, model cards, guidelines and the API description."""
     routes = Blueprint("pages", __name__)
-    routes.add_app_template_filter(_figure, "figure")
+    for name, make in FILTERS.items():
+        routes.add_app_template_filter(make, name)
     pages = [("/models", "Studies"), ("/guidelines", "Guidelines")]
     pages += [("/sandbox", "Sandbox")] if has_sandbox else []
     pages += [("/audit", "Audit")] if has_review else []
@@ -67,7 +71,7 @@ def page_routes(
         if model_id not in service.model_cards:
             raise NotFound
         card = service.model_cards[model_id]
-        return json_response(card) if _wants_json() else render_template("model.html", **_page_of(model_id, card))
+        return json_response(card) if _wants_json() else render_template("model.html", **_page_of(service, card))
 
     @routes.get("/guidelines")
     def guidelines() -> Response | str:
@@ -88,13 +92,30 @@ def guideline_lines(service: Service) -> list[dict[str, Any]]:
         {
             "recommendation": rule.id,
             "heading": rule.heading,
+            "owner": rule.owner,
+            "review-by": rule.review_by.isoformat(),
             "studies": list(rule.studies),
             "lines": [hook.guidelines[name].model_dump(mode="json", by_alias=True) for name in rule.guidelines],
+            "sourceAttributes": _attributes_of(service, rule, [hook.guidelines[name] for name in rule.guidelines]),
         }
         for hook in service.hooks.values()
         for rule in sorted(hook.rules, key=lambda rule: rule.rank)
-        if rule.guidelines
     ]
+
+
+def _attributes_of(service: Service, rule: Rule, lines: Sequence[Guideline]) -> dict[str, Any]:
+    studies = [service.studies[name].source for name in rule.studies]
+    citations = [*(one.citation for one in lines), *(f"{one.citation}, doi {one.doi}" for one in studies)]
+    read = ", ".join(sorted({one.read_on.isoformat() for one in lines}))
+    words = {
+        "citations": "; ".join(citations) or "No study or guideline: policy of this service.",
+        "paper": f"recommendation {rule.id}",
+        "dates": f"{f'Sources read on {read}; ' if read else ''}due for review by {rule.review_by.isoformat()}.",
+        "health_status": "what the record holds of bone, muscle, strength, nutrition, falls, diagnoses and drugs.",
+        "health_source": f"recommendation {rule.id}: the signals that it names",
+        "version": __version__,
+    }
+    return service.attributes.of_advice(words, has_sources=bool(citations))
 
 
 def _vary(response: Response) -> Response:
@@ -113,6 +134,48 @@ def _wants_json() -> bool:
     return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
 
 
-def _page_of(model_id: str, card: Mapping[str, Any]) -> dict[str, Any]:
-    rest = {name: value for name, value in card.items() if name not in OWN_PLACE}
-    return {"model_id": model_id, "card": card, "rest": rest}
+def _signed(value: float) -> str:
+    """Log odds for people: enough digits to compute with, and a true minus sign."""
+    return f"{value:.4g}".replace("-", "−")
+
+
+FILTERS: Mapping[str, Callable[[Any], Any]] = {
+    "figure": _figure,
+    "signed": _signed,
+    "short": lambda value: f"{value:.2g}".replace("-", "−"),
+    "odds_ratio": lambda log_odds: f"{exp(log_odds):.3g}",
+    "ucfirst": lambda text: text[:1].upper() + text[1:],
+    "procedure_name": lambda name: PROCEDURES.get(name, name),
+}
+
+
+def _page_of(service: Service, card: Mapping[str, Any]) -> dict[str, Any]:
+    """What the page of one study shows beside its card: titles of findings, and the models in use."""
+    model = service.models.get(card["id"])
+    reduced = sorted(model.table.models.values(), key=lambda one: -one.inputs_known) if model else []
+    rows = [
+        {"key": one.key, "title": one.title, **card["sourceAttributes"][one.key]}
+        for one in service.attributes.attributes
+    ]
+
+    def titles(name: str) -> str:
+        finding, _, word = name.partition("=")
+        title = service.finding_specs[finding].title
+        return f"{title} {word}" if word else title
+
+    return {
+        "card": card,
+        "titles": titles,
+        "unit": lambda ucum: UNITS.get(ucum, ucum).strip(),
+        "sets": [
+            {
+                "inputsKnown": one.inputs_known,
+                "intercept": one.intercept,
+                "coefficients": dict(zip(one.terms, one.coefficients.tolist(), strict=True)),
+            }
+            for one in reduced
+        ],
+        "said_measures": [f"{one['measure']}: {one['text']}" for one in card.get("measures", ())],
+        "evidence_based": [row for row in rows if row["key"].startswith("A")],
+        "predictive": [row for row in rows if row["key"].startswith("B")],
+    }

@@ -537,6 +537,10 @@ notes = ["An invented study."]
 limits = ["An invented study."]
 not_checkable = []
 
+[card]
+found = "Fewer Hounsfield units, more refractures."
+representativeness = { text = "Nobody.", from = "Table 1" }
+
 [source]
 title = "An invented study"
 citation = "J Test 2030;1:1"

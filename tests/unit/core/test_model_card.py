@@ -7,13 +7,18 @@ from study_samples import LOGISTIC, STUDIES, STUDIES_FOLDER
 
 from cds_service.core.model_card import model_card
 from cds_service.core.study import load_contrary_evidence
+from cds_service.loading import load_attributes
 
 CONTRARY = load_contrary_evidence(STUDIES_FOLDER)
+ATTRIBUTES = load_attributes()
 
 
 @pytest.fixture(scope="session")
 def cards(models):
-    return {name: model_card(study, models.get(name), CONTRARY) for name, study in STUDIES.items()}
+    return {
+        name: model_card(study, models.get(name), CONTRARY, ATTRIBUTES.of_study(study, {}, "1.0"))
+        for name, study in STUDIES.items()
+    }
 
 
 def test_cards_are_json_without_nulls(cards):
@@ -25,7 +30,7 @@ def test_cards_are_json_without_nulls(cards):
 
 def test_a_models_card_has_what_the_contract_names(cards):
     names = {"id", "version", "outcome", "horizonMonths", "incidence", "n", "events", "intercept"}
-    names |= {"coefficients", "ranges", "limits"}
+    names |= {"coefficients", "ranges", "limits", "sourceAttributes"}
     for name in LOGISTIC:
         assert names <= set(cards[name])
         for coefficient in cards[name]["coefficients"].values():
@@ -42,6 +47,7 @@ def test_the_refracture_card_gives_the_printed_table(cards):
     assert card["intercept"] == pytest.approx(0.107, abs=0.1)
     assert card["coefficients"]["bmi"]["value"] == -0.59
     assert card["coefficients"]["bmi"]["se"] == pytest.approx(0.140, abs=0.0005)
+    assert card["coefficients"]["bmi"]["interval"] == [-0.87, -0.32]
     assert card["coefficients"]["bmd-t-score"]["unit"] == "{T-score}"
     assert {"mna-category=B", "mna-category=C"} <= set(card["coefficients"])
     uses = {name: one["entersFigure"] for name, one in card["coefficients"].items()}
@@ -111,4 +117,24 @@ def test_strata_and_marker_studies_have_a_card_without_coefficients(cards):
 
 def test_a_logistic_study_without_its_table_has_no_card():
     with pytest.raises(ValueError, match="needs its table"):
-        model_card(LOGISTIC["nvcf-nomogram-2024"], None, CONTRARY)
+        model_card(LOGISTIC["nvcf-nomogram-2024"], None, CONTRARY, {})
+
+
+@pytest.mark.parametrize(
+    ("study", "overall", "per_coefficient"),
+    [("sarcopenia-pvm-2022", "high", 9.3), ("nvcf-nomogram-2024", "high", 9.3), ("residual-pain-2025", "high", 4.1)],
+)
+def test_g_mod_5_a_models_card_says_its_risk_of_bias_and_events_per_coefficient(cards, study, overall, per_coefficient):
+    judged = {one["domain"]: one["judgement"] for one in cards[study]["riskOfBias"]}
+    assert list(judged) == ["participants and data", "predictors", "outcome", "analysis", "overall"]
+    assert (judged["overall"], judged["analysis"]) == (overall, "high")
+    assert cards[study]["eventsPerCoefficient"] == pytest.approx(per_coefficient, abs=0.06)
+
+
+@pytest.mark.parametrize(
+    ("study", "intercept"),
+    [("sarcopenia-pvm-2022", 0.107), ("nvcf-nomogram-2024", 2.173), ("residual-pain-2025", -15.79)],
+)
+def test_g_mod_1_a_models_card_gives_the_derived_intercept_and_how(cards, study, intercept):
+    assert cards[study]["intercept"] == pytest.approx(intercept, abs=0.1)
+    assert "mean risk over the rebuilt cohort" in cards[study]["interceptMethod"]

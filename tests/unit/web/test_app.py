@@ -47,16 +47,8 @@ DISCOVERY = {
     "prefetch": {"patient": "Patient/{{context.patientId}}", "conditions": "Condition?patient={{context.patientId}}"},
 }
 MODEL = {
+    **open_service().model_cards["sarcopenia-pvm-2022"],
     "id": "study-2022",
-    "version": "1.0.0",
-    "outcome": "refracture",
-    "horizonMonths": 12,
-    "incidence": 0.346,
-    "n": 214,
-    "events": 74,
-    "intercept": 0.116,
-    "coefficients": {"bmi": {"value": -0.59, "se": 0.1403061224489796, "unit": "kg/m2", "source": "Table 3"}},
-    "ranges": {"bmi": {"lowest": 17.5, "highest": 23.1}},
     "limits": ["one hospital", "<script>alert(1)</script>"],
 }
 SERVICE = replace(
@@ -405,9 +397,9 @@ def test_pages_for_people_run_nothing(path):
 
 def test_the_page_of_a_model_shows_its_numbers():
     text = application().get("/models/study-2022").get_data(as_text=True)
-    assert "-0.59" in text
-    assert ">0.1403<" in text
-    assert ">17.5<" in text
+    assert ">−0.59<" in text
+    assert ">−0.87 to −0.32<" in text
+    assert ">17.54<" in text
     assert "Table 3" in text
     assert "one hospital" in text
     assert "&lt;script&gt;" in text

@@ -1,0 +1,121 @@
+"""Source attributes of decision support: 45 CFR 170.315(b)(11)(iv), 31 of (B) for a study, 13 of (A) for advice.
+
+`source-attributes.toml` holds them in the regulation's order. What a paper reports of its own stands in its study file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
+
+from pydantic import Field
+
+from cds_service.core.study import LogisticStudy, MarkerStudy, StrataStudy, Study
+from cds_service.core.study_parts import Part, Text
+
+Status = Literal["reported", "ours", "not_reported", "not_done", "local"]
+OUTPUTS: Mapping[type[Study], str] = {
+    StrataStudy: "The rate on this patient's side of the cut-off, as supporting evidence; no probability.",
+    MarkerStudy: "Whether a change between two MRIs lies in the range of patients who had refractured; no probability.",
+}
+
+
+class SourceAttribute(Part):
+    """One attribute. Words in braces in its texts are filled from a study, or from a recommendation."""
+
+    key: Text
+    title: Text
+    status: Status
+    text: Text
+    source: Text
+
+
+class SourceAttributes(Part):
+    """All attributes, in the regulation's order."""
+
+    attributes: tuple[SourceAttribute, ...] = Field(min_length=44, max_length=44)
+
+    def of_study(self, study: Study, site: Mapping[str, Mapping[str, str]], version: str) -> dict[str, Any]:
+        """All 44 of a study, by key.
+
+        Args:
+            study: where the words come from.
+            site: what a site says itself, by key: `text` and `source`.
+            version: this service's.
+        """
+        own = {
+            key: {"status": "reported", "text": one.text, "source": f"{_paper(study)}, {one.printed_in}"}
+            for key, one in study.card.attributes.items()
+        }
+        local = {key: {"status": "local", **said} for key, said in site.items()}
+        return {**_filled(self.attributes, {**_words(study), "version": version}), **own, **local}
+
+    def of_advice(self, words: Mapping[str, str], *, has_sources: bool) -> dict[str, Any]:
+        """The 13 of a recommendation, by key.
+
+        Args:
+            words: what the texts need: citations, dates, health_status, health_source, version.
+            has_sources: whether a study or guideline stands behind it; without one the citation is our own policy.
+        """
+        found = _filled([one for one in self.attributes if one.key.startswith("A")], words)
+        if not has_sources:
+            found["A1_citation"]["status"] = "ours"
+        return found
+
+
+def _filled(attributes: Iterable[SourceAttribute], words: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        one.key: {
+            "status": one.status,
+            "text": one.text.format_map(words),
+            "source": one.source.format_map(words),
+        }
+        for one in attributes
+    }
+
+
+def _words(study: Study) -> dict[str, str]:
+    cohort, source = study.cohort, study.source
+    inputs = ", ".join(_inputs(study))
+    return {
+        "citations": f"{source.title}. {source.citation}, doi {source.doi}",
+        "citation": source.citation,
+        "paper": _paper(study),
+        "doi": source.doi,
+        "dates": f"The paper is of {source.year}; this card has version {study.version}.",
+        "health_status": f"{inputs}.",
+        "health_source": f"{_paper(study)}, {cohort.printed_in}",
+        "output": _output(study),
+        "output_type": "Prediction (a probability) and classification (a band)."
+        if isinstance(study, LogisticStudy)
+        else "Evaluation.",
+        "population": cohort.description,
+        "printed_in": cohort.printed_in,
+        "caution": f"{'; '.join((*(one.text for one in study.applicability), *study.not_checkable))}.",
+        "criteria_source": "; ".join(dict.fromkeys(one.printed_in for one in study.applicability)),
+        "limits": " ".join(study.limits),
+        "inputs": f"Health status: {inputs}.",
+        "inputs_source": cohort.printed_in,
+        "representativeness": study.card.representativeness.text,
+        "representativeness_source": study.card.representativeness.printed_in,
+        "place": cohort.place,
+        "period": cohort.period,
+        "validity": study.validation.summary if isinstance(study, LogisticStudy) else "there is no model.",
+    }
+
+
+def _paper(study: Study) -> str:
+    return f"{study.id}: {study.source.citation}"
+
+
+def _inputs(study: Study) -> list[str]:
+    if isinstance(study, LogisticStudy):
+        return [one.coding for one in study.predictors]
+    return [study.finding] if isinstance(study, StrataStudy) else [one.label for one in study.markers]
+
+
+def _output(study: Study) -> str:
+    if isinstance(study, LogisticStudy):
+        months = study.cohort.horizon_months
+        return f"The probability of {study.event} within {months} months: {study.cohort.outcome_definition}."
+    return OUTPUTS[type(study)]
