@@ -1,0 +1,88 @@
+"""Near misses: what looks like an order or a value of ours, under a code that we do not know.
+
+An upgrade of an EHR that changes its codes shows here first. Only codes leave this module: they belong to the hospital,
+and texts may speak of a patient.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Literal, NamedTuple
+
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.mapping.text_rules import LONGEST_TITLE, folded
+from cds_service.fhir.orders.drafts import DraftOrders, codeables
+from cds_service.fhir.orders.recognition import AUGMENTATION, recognise_augmentation, recognise_support
+from cds_service.fhir.raw_json import member, objects, text, texts_of
+
+Kind = Literal[
+    "order-by-words",  # answered by its words: no code was known
+    "order-not-taken",  # its words name an augmentation, and it was not taken for one
+    "t-score",  # a T-score by its words or unit, under a code that we do not know
+]
+MOST = 20  # of one request
+# The elements that say what an order of any type is about.
+TITLES = ("code", "codeCodeableConcept", "itemCodeableConcept", "serviceRequested", "serviceType", "medicationCodeableConcept")
+NO_CODE, NOT_SHOWN = "(no code)", "(not shown)"
+_NAMED = AUGMENTATION - {"augmentation-additional-level"}
+_T_SCORE = re.compile(r"\bt ?[-_]?score")
+_CODE = re.compile(r"[\w.:/^#-]{1,64}", re.ASCII)
+
+
+class NearMiss(NamedTuple):
+    """One code of the hospital; empty system where it has none."""
+
+    kind: Kind
+    system: str
+    code: str
+
+    def to_json(self) -> dict[str, str]:
+        """As it stands in the audit log."""
+        return self._asdict()
+
+
+def missed_orders(drafts: DraftOrders, terminology: Terminology) -> tuple[NearMiss, ...]:
+    """Orders of this signing whose words name an augmentation and whose codes do not."""
+    found: dict[NearMiss, None] = {}
+    for draft in drafts.each():
+        titles = codeables(draft.resource, *TITLES)
+        if not any(_names_augmentation(words, terminology) for title in titles for words in texts_of(title)):
+            continue
+        recognised = recognise_augmentation(draft.resource, terminology)
+        if recognised is None and recognise_support(draft.resource, drafts, terminology) is None:
+            found |= dict.fromkeys(_near("order-not-taken", titles))
+        elif recognised is not None and recognised.by == "text":
+            found |= dict.fromkeys(_near("order-by-words", titles))
+    return tuple(found)[:MOST]
+
+
+def _names_augmentation(words: str, terminology: Terminology) -> bool:
+    return bool(terminology.text_concepts(words[:LONGEST_TITLE], _NAMED))
+
+
+def missed_t_scores(observations: Iterable[Mapping[str, Any]], terminology: Any) -> tuple[NearMiss, ...]:
+    """Values of these Observations that are called T-score, or have its unit, under no code that we know."""
+    found: dict[NearMiss, None] = {}
+    for observation in observations:
+        for holder in (observation, *objects(observation.get("component"))):
+            code, quantity = holder.get("code"), holder.get("valueQuantity")
+            said = (*texts_of(code), text(member(quantity, "unit")), text(member(quantity, "code")))
+            is_one = any(_T_SCORE.search(folded(words[:LONGEST_TITLE])) for words in said)
+            if is_one and quantity and not terminology.concepts(code):
+                found |= dict.fromkeys(_near("t-score", [code]))
+    return tuple(found)[:MOST]
+
+
+def _near(kind: Kind, titles: Iterable[Any]) -> Iterator[NearMiss]:
+    codings = [coding for title in titles for coding in objects(member(title, "coding")) if text(coding.get("code"))]
+    for coding in codings:
+        system, code = text(coding.get("system")).strip(), text(coding.get("code")).strip()
+        yield NearMiss(kind, _shown(system) if system else "", _shown(code))
+    if not codings:
+        yield NearMiss(kind, "", NO_CODE)
+
+
+def _shown(written: str) -> str:
+    """A code or system as written if it is written like one: words could be anybody's."""
+    return written if _CODE.fullmatch(written) else NOT_SHOWN
