@@ -19,7 +19,7 @@ from cds_service.commands.accounts import add_reviewer, remove_reviewer
 from cds_service.commands.audit import audit
 from cds_service.commands.exit_codes import say_errors as _say_errors
 from cds_service.commands.exit_codes import tell
-from cds_service.commands.going_live import learn_mappings, probe_service
+from cds_service.commands.going_live import learn_mappings, list_gaps, probe_service
 from cds_service.commands.migrating import migrate
 from cds_service.errors import DataFileError
 from cds_service.settings import describe_settings, read_settings
@@ -204,6 +204,7 @@ def mappings() -> None:
 
 
 mappings.add_command(learn_mappings)
+mappings.add_command(list_gaps)
 main.add_command(probe_service)
 
 

@@ -16,6 +16,7 @@ Each step reads the results of the steps above it and of nothing else.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -23,8 +24,8 @@ from typing import Any
 from uuid import uuid4
 
 from cds_service.audit.answers_given import repeats_json
-from cds_service.audit.chain import AuditLog
-from cds_service.audit.entry import NOT_LISTED, entry_for
+from cds_service.audit.chain import PROBE, AuditLog
+from cds_service.audit.entry import NOT_LISTED, entry_for, near_miss_entry
 from cds_service.cards.answer import Answer
 from cds_service.cards.build import build_cards
 from cds_service.cards.guidelines import Guideline
@@ -50,6 +51,7 @@ from cds_service.fhir.gathering.record import FhirReader, PatientRecord, gather,
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.specs import FindingSpec
 from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.near_misses import NearMiss, missed_orders
 from cds_service.fhir.orders.augmentation import find_augmentation_order, find_draft_support_orders, find_support_orders
 from cds_service.fhir.orders.drafted_drugs import with_drafted_drugs
 from cds_service.fhir.orders.drafts import DraftOrders, read_drafts, with_drafts
@@ -59,6 +61,7 @@ from cds_service.fhir.references import bases_of
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import HookRequest, HookResponse
 
+NOTE_SECONDS = 0.5  # for the entry of a near miss
 HISTORY_SHARE = 1 / 6  # of the time that is left once the record is read
 
 
@@ -156,8 +159,9 @@ def answer(service: Service, hook: ServiceHook, request: HookRequest, ports: Por
     drafts = read_drafts(request.context.draft_orders, person, ports.deadline)
     order = find_augmentation_order(drafts, service.terminology)
     draft_support = find_draft_support_orders(drafts, service.terminology)
+    near = missed_orders(drafts, service.terminology)
     if order is None and not _may_concern_bracing(draft_support, service.policy):
-        return HookResponse(cards=())
+        return _no_cards(hook, request, near, ports, now)
 
     try:
         record = gather(request, hook.plan, ports.fhir, service.terminology, person, deadline=ports.deadline)
@@ -174,7 +178,7 @@ def answer(service: Service, hook: ServiceHook, request: HookRequest, ports: Por
         draft_support = find_draft_support_orders(drafts, service.terminology)
     support = find_support_orders(draft_support, record, service.terminology, signed=order, today=today)
     if order is None and not _follows_augmentation(support, service.policy, today):
-        return HookResponse(cards=())
+        return _no_cards(hook, request, near, ports, now)
 
     entry_id = str(uuid4())  # before the entry, since the cards link to it
     found = _conclude(service, hook, request, drafts, order, record, support, today, ports, ports.basis_url(entry_id))
@@ -198,11 +202,23 @@ def answer(service: Service, hook: ServiceHook, request: HookRequest, ports: Por
         noted,
         ports.caller,
         server,
+        (*near, *record.near),
         entry_id=entry_id,
     )
     ports.deadline.check()
     ports.audit.append(entry, ports.deadline)
     return response
+
+
+def _no_cards(
+    hook: ServiceHook, request: HookRequest, near: tuple[NearMiss, ...], ports: Ports, now: datetime
+) -> HookResponse:
+    """The answer to an order that is not ours; one that was nearly ours is noted by its code, if there is time."""
+    if near and request.context.user_id != PROBE:
+        entry = near_miss_entry(now, hook.id, near, ports.caller)
+        with suppress(AuditUnavailable):  # nothing is shown that would need it
+            ports.audit.append(entry, Deadline.after(min(NOTE_SECONDS, max(0.0, ports.deadline.left))))
+    return HookResponse(cards=())
 
 
 def _conclude(

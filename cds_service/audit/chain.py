@@ -34,6 +34,7 @@ Kind = Literal[
     "note",  # a reviewer wrote something about an entry
     "checkpoint",  # the head of the log was signed
     "purge",  # payloads were deleted after their retention
+    "near-miss",  # an order whose words name an augmentation was not taken for one; names no patient
     "gap",  # answers were refused because no entry could be written
     "start",
     "stop",

@@ -16,6 +16,7 @@ from cds_service.core.caller import NOBODY, Caller
 from cds_service.core.facts import AugmentationOrder, Finding, Gap
 from cds_service.core.policy import Policy
 from cds_service.core.prediction import LogisticModel
+from cds_service.fhir.near_misses import NearMiss
 from cds_service.protocol.json_text import canonical_json
 from cds_service.protocol.messages import Card, HookRequest, HookResponse
 
@@ -35,6 +36,7 @@ def entry_for(
     repeats: Mapping[str, Any],
     caller: Caller = NOBODY,
     server: str | None = None,
+    near: Sequence[NearMiss] = (),
     *,
     entry_id: str | None = None,
 ) -> AuditEntry:
@@ -43,6 +45,7 @@ def entry_for(
     Args:
         repeats: what later answers are compared with (`answers_given.repeats_json`).
         server: the request's FHIR server; `NOT_LISTED` for one that the caller may not name.
+        near: codes that we do not know, on what looks like an order or a T-score.
         entry_id: that the cards' links name; None makes one.
     """
     record, cards = answer.record, response.cards
@@ -89,7 +92,20 @@ def entry_for(
             "digests": dict(digests),
             "cards": Written(f"[{','.join(map(_card_text, cards, response.card_texts))}]"),
             "repeats": repeats,
+            **({"nearMisses": [one.to_json() for one in near]} if near else {}),
         },
+    )
+
+
+def near_miss_entry(at: datetime, service_id: str, near: Sequence[NearMiss], caller: Caller) -> AuditEntry:
+    """Make the entry of orders that were nearly recognised: codes of the hospital, and nothing about the patient."""
+    return AuditEntry(
+        kind="near-miss",
+        at=at,
+        service_id=service_id,
+        client=caller.client,
+        tenant=caller.tenant,
+        content={"nearMisses": [one.to_json() for one in near]},
     )
 
 

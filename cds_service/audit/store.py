@@ -195,7 +195,8 @@ class AuditStore:
         except Exception as error:
             if not isinstance(error, _Abandoned):
                 self._say_trouble(error)
-            self._lose(entry)
+            if entry.kind != "near-miss":  # nothing was withheld for lack of it
+                self._lose(entry)
             raise
 
     def _look(self) -> None:

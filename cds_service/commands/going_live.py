@@ -1,14 +1,18 @@
-"""The commands of a go-live: `mappings learn`, `probe`."""
+"""The commands of a go-live: `mappings learn`, `mappings gaps`, `probe`."""
 
 from __future__ import annotations
 
 import json
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import click
 
+from cds_service.commands.audit import DAY
+from cds_service.commands.audit import _database as log_database
+from cds_service.commands.audit import _record_read as record_read
 from cds_service.commands.exit_codes import say_errors, tell
 from cds_service.settings import read_settings
 
@@ -46,6 +50,24 @@ def learn_mappings(
         print_learned(learned)
     if out is not None:
         click.echo(f"{out}: read each line, take out what is wrong, and set status to active", err=True)
+
+
+@click.command("gaps")
+@click.option("--from", "since", type=DAY, metavar="DAY", help="UTC; default: the last 30 days")
+@click.option("--json", "as_json", is_flag=True, help="print JSON")
+@say_errors
+def list_gaps(since: datetime | None, as_json: bool) -> None:  # noqa: FBT001
+    """List codes of near misses and findings that are not known, from the audit log. Codes only, no patient."""
+    from cds_service.commands.gaps import count_gaps, print_gaps  # noqa: PLC0415 - SQLAlchemy is loaded for it only
+
+    begins = (since or datetime.now(UTC) - timedelta(days=30)).date().isoformat()
+    with log_database() as database:
+        record_read(database, "gaps", {"since": begins}, None)
+        gaps = count_gaps(database, begins)
+    if as_json:
+        click.echo(json.dumps(gaps.to_json(), ensure_ascii=False, indent=2))
+    else:
+        print_gaps(gaps)
 
 
 @click.command("probe")

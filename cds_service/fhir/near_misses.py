@@ -23,7 +23,14 @@ Kind = Literal[
 ]
 MOST = 20  # of one request
 # The elements that say what an order of any type is about.
-TITLES = ("code", "codeCodeableConcept", "itemCodeableConcept", "serviceRequested", "serviceType", "medicationCodeableConcept")
+TITLES = (
+    "code",
+    "codeCodeableConcept",
+    "itemCodeableConcept",
+    "serviceRequested",
+    "serviceType",
+    "medicationCodeableConcept",
+)
 NO_CODE, NOT_SHOWN = "(no code)", "(not shown)"
 _NAMED = AUGMENTATION - {"augmentation-additional-level"}
 _T_SCORE = re.compile(r"\bt ?[-_]?score")

@@ -24,6 +24,7 @@ KINDS: Mapping[str, str] = {
     "note": "Note",
     "checkpoint": "Checkpoint",
     "purge": "Purge",
+    "near-miss": "Near miss",
     "gap": "Answers not recorded",
     "start": "Start",
     "stop": "Stop",

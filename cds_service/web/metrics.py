@@ -7,12 +7,14 @@ import os
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, values
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from cds_service.audit.chain import AuditEntry, AuditLog, AuditState
 from cds_service.errors import AuditUnavailable
+from cds_service.fhir.near_misses import Kind as NearMissKind
 from cds_service.outgoing.deadline import Deadline
 from cds_service.review.login import LOGINS, Login
 
@@ -61,6 +63,14 @@ class Metrics:
             registry=self._registry,
         )
 
+        self._near_misses = Counter(
+            "kyphoplasty_cds_near_misses",
+            "Codes that are not known on what looks like an order or a T-score",
+            ["kind"],
+            registry=self._registry,
+        )
+        for kind in get_args(NearMissKind):
+            self._near_misses.labels(kind)
         self._silence = Gauge(
             "kyphoplasty_cds_hours_since_order",
             "Hours since the last augmentation order of a person, or since the log began; NaN if not known",
@@ -87,6 +97,10 @@ class Metrics:
         """Publish the digests of the data in force; the first 12 characters distinguish versions."""
         for part, digest in digests.items():
             self._in_force.labels(part, digest[:12]).set(1)
+
+    def count_near_miss(self, kind: str) -> None:
+        """Count a code that is not known on what looks like one of ours."""
+        self._near_misses.labels(kind).inc()
 
     def say_silence(self, hours: float | None) -> None:
         """Publish for how long no augmentation order has come; None if it is not known."""
@@ -144,6 +158,8 @@ class CountedLog:
 
     def append(self, entry: AuditEntry, until: Deadline | None = None) -> None:
         """Like the log itself."""
+        for one in entry.content.get("nearMisses", ()):
+            self._metrics.count_near_miss(one["kind"])
         try:
             self._log.append(entry, until)
         except AuditUnavailable:

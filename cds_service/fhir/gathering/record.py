@@ -17,6 +17,7 @@ from cds_service.fhir.gathering.picking import Concepts, Sourced, Unreadable, pi
 from cds_service.fhir.gathering.prefetch import Answer, PrefetchPlan, Template, reference_name
 from cds_service.fhir.gathering.reading import Fetched, FhirReader, read_answers
 from cds_service.fhir.gathering.subjects import Person
+from cds_service.fhir.near_misses import NearMiss, missed_t_scores
 from cds_service.fhir.references import Targets
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import HookRequest
@@ -64,6 +65,7 @@ class PatientRecord:
         resources: this patient's resources that match a concept of `mappings/`, in a stable order.
         reads: how each key of the service's plan was answered.
         foreign: number of dropped resources by type: they belong to another patient, or name none.
+        near: codes that we do not know, on what looks like a T-score.
     """
 
     patient: Mapping[str, Any] | None
@@ -71,6 +73,7 @@ class PatientRecord:
     unreadable: tuple[Unreadable, ...]
     reads: Mapping[str, Read]
     foreign: Mapping[str, int]
+    near: tuple[NearMiss, ...] = ()
 
     def of_key(self, key: str) -> tuple[Sourced, ...]:
         """The resources returned for one prefetch key."""
@@ -147,6 +150,7 @@ class _Part:
     resources: tuple[Sourced, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
     foreign: Mapping[str, int] | None = None
+    near: tuple[NearMiss, ...] = ()
 
 
 def _origin(key: str, from_fhir: Collection[str]) -> Literal["prefetch", "fhir"]:
@@ -218,7 +222,9 @@ def _part(
     )
     picked, broken = pick(template, ours, Targets(answer.came_along(), person.bases), origin, terminology, deadline)
     broken = () if template.is_optional else broken
-    return _Part(template.key, read, None, picked, broken, {template.resource_type: foreign} if foreign else None)
+    near = missed_t_scores(ours, terminology) if template.resource_type == "Observation" else ()
+    dropped = {template.resource_type: foreign} if foreign else None
+    return _Part(template.key, read, None, picked, broken, dropped, near)
 
 
 def _is_void(raw: Mapping[str, Any]) -> bool:
@@ -261,4 +267,5 @@ def _record(parts: Sequence[_Part]) -> PatientRecord:
         unreadable=tuple(one for part in parts for one in part.unreadable),
         reads={part.key: part.read for part in parts},
         foreign=dict(sorted(foreign.items())),
+        near=tuple(sorted({one for part in parts for one in part.near})),
     )

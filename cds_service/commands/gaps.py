@@ -1,0 +1,94 @@
+"""`kyphoplasty-cds mappings gaps`: codes that are not mapped and findings that are not known, by the log."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from cds_service.audit.chain import PROBE
+from cds_service.audit.database import Database
+from cds_service.audit.reader import AuditReader, Stored, stored_entries
+from cds_service.audit.tables import ENTRIES
+from cds_service.commands.terminal import clean
+from cds_service.fhir.learning import times
+
+SAID: Mapping[str, str] = {
+    "order-not-taken": "its words name a kyphoplasty or vertebroplasty, and it was not taken for one",
+    "order-by-words": "answered by its words alone: map the code",
+    "t-score": "looks like a T-score: map the code",
+}
+
+
+@dataclass(slots=True)
+class Gaps:
+    """Counts over the log; probes are left out.
+
+    Attributes:
+        near: by kind, system and code: how often, and the last day.
+        answers: number of answers to augmentation orders.
+        missing: by finding and reason: in how many of these answers.
+    """
+
+    near: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    last: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    answers: int = 0
+    missing: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def to_json(self) -> dict[str, Any]:
+        """What `--json` prints."""
+        return {
+            "nearMisses": [
+                {"kind": kind, "system": system, "code": code, "seen": seen, "last": self.last[kind, system, code]}
+                for (kind, system, code), seen in self.near.most_common()
+            ],
+            "answers": self.answers,
+            "gaps": [
+                {"finding": name, "reason": reason, "answers": count}
+                for (name, reason), count in self.missing.most_common()
+            ],
+        }
+
+
+def count_gaps(database: Database, since: str) -> Gaps:
+    """Tally near misses and gaps of the entries from this day on (`2026-11-20`)."""
+    wanted = ENTRIES.c.kind.in_(("answer", "near-miss")) & (ENTRIES.c.at >= since)
+    with AuditReader(database).reading() as connection:
+        return tally(stored_entries(connection, wanted))
+
+
+def tally(entries: Iterable[Stored]) -> Gaps:
+    """The counts over these entries."""
+    found = Gaps()
+    for entry in entries:
+        content = entry.content or {}
+        if entry.found is not None and entry.found.user == PROBE:
+            continue
+        for one in content.get("nearMisses", ()):
+            key = one["kind"], one["system"], one["code"]
+            found.near[key] += 1
+            found.last[key] = entry.at[:10]
+        if content.get("order"):
+            found.answers += 1
+            found.missing.update((gap["name"], gap["reason"]) for gap in content.get("gaps", ()))
+    return found
+
+
+def print_gaps(gaps: Gaps) -> None:
+    """The counts as lines."""
+    console = Console(highlight=False, soft_wrap=True)
+    for kind, said in SAID.items():
+        for (of, system, code), seen in gaps.near.most_common():
+            if of == kind:
+                name = f"{system}|{code}" if system else code
+                last = gaps.last[of, system, code]
+                console.print(Text(clean(f"{name}  {times(seen)}, last on {last}: {said}")))
+    if not gaps.near:
+        console.print("no near misses")
+    console.print(f"{gaps.answers} answers to augmentation orders; not known in them:")
+    for (name, reason), count in gaps.missing.most_common():
+        console.print(Text(f"  {name}: {reason} in {count}"))
