@@ -36,7 +36,8 @@ def from_reason(spec: FindingSpec, order: AugmentationOrder | None) -> Finding |
         return None
     sources = _sources(order, "reason of the order")
     if not reasons & set(spec.value_sets):
-        return Gap(name=spec.name, reason="undetermined", detail=spec.unclear_because, seen=sources)
+        why = next(why for concept, why in spec.unclear.items() if concept in reasons)
+        return Gap(name=spec.name, reason="undetermined", detail=why, seen=sources)
     label = spec.label_of(reasons)
     return Finding(name=spec.name, value=True, unit="1", observed=None, provenance=sources, label=label)
 

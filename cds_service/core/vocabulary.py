@@ -65,8 +65,8 @@ class FindingSpec(BaseModel):
         value_sets: concepts it is read from.
         panels: concepts of panels whose components are read; the panel itself carries no value of it.
         never: look-alike concepts; named when seen, never used.
-        unclear: concepts that make "no" impossible without making it "yes".
-        unclear_because: the reason, as a phrase for people.
+        unclear: concepts that make "no" impossible without making it "yes", each with the reason, as a phrase for
+            people.
         history: concepts that are named when they stand on the list as resolved or past.
         labels: what exactly it is, by concept, in our words; the first that fits.
         by_words: words of the list say yes where no code does. For what calls for care and never reassures.
@@ -103,8 +103,7 @@ class FindingSpec(BaseModel):
     value_sets: tuple[Name, ...] = ()
     panels: tuple[Name, ...] = ()
     never: tuple[Name, ...] = ()
-    unclear: tuple[Name, ...] = ()
-    unclear_because: str = ""
+    unclear: Mapping[Name, str] = Field(default_factory=dict)
     history: tuple[Name, ...] = ()
     labels: Mapping[Name, str] = Field(default_factory=dict)
     by_words: bool = False

@@ -19,10 +19,13 @@ from cds_service.protocol.messages import parse_request
 from tests.chart_builders import HOOK, TODAY, open_service, order_sign
 
 FOLDER = Path(__file__).parent
+HYPERTENSION = {"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "I10"}
 CASES = [
-    pytest.param(case, id=f"{path.stem}-{number}-{case['why'][:50]}")
+    pytest.param(one, id=f"{path.stem}-{number}-{words or case['why'][:50]}")
     for path in sorted(FOLDER.glob("record-*.toml"))
     for number, case in enumerate(tomllib.loads(path.read_text(encoding="utf-8"))["case"], 1)
+    for words in case.get("each", [""])
+    for one in [case | {"conditions": [HYPERTENSION, {"text": words}]} if words else case]
 ]
 CERTAINTY = "http://fhir.de/StructureDefinition/icd-10-gm-diagnosesicherheit"
 OURS = frozenset(

@@ -12,6 +12,7 @@ from cds_service.core.vocabulary import FindingSpec
 from cds_service.fhir.facts.drugs import Drug, read_billed, read_drug
 from cds_service.fhir.facts.moments import Moment, effective_moment
 from cds_service.fhir.gathering.picking import MEDICATION_TYPES, NOT_UNDERSTOOD, Sourced
+from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.gathering.record import PatientRecord, Read
 from cds_service.fhir.mapping.terminology import Match, Terminology
 from cds_service.fhir.raw_json import content, in_order, member, objects, text, texts_of
@@ -39,6 +40,8 @@ TYPE_OF = {
 }
 
 
+AUGMENTATIONS = frozenset({"kyphoplasty", "vertebroplasty", "vertebral-augmentation"})
+OTHER_ORDER = frozenset({"other-order"})
 # Drugs injected in an office are often recorded under their billing code.
 BILLED_TYPES = frozenset({"Procedure", "ServiceRequest"})
 
@@ -292,7 +295,15 @@ def _named(sourced: Sourced, kind: str, terminology: Terminology) -> frozenset[s
     if kind == "Condition":
         return sourced.concepts  # picking has already read its words
     words = texts_of(sourced.raw.get("code")) if kind == "Procedure" else ()
-    return frozenset().union(*map(terminology.text_concepts, words))
+    return frozenset().union(*(_done(word, terminology) for word in words))
+
+
+def _done(words: str, terminology: Terminology) -> frozenset[str]:
+    """What the words of a procedure name; an augmentation is in doubt beside words of something else (`consult`)."""
+    named = terminology.text_concepts(words)
+    if named & AUGMENTATIONS and terminology.text_concepts(words, OTHER_ORDER):
+        return (named - AUGMENTATIONS) | frozenset(map(in_doubt, named & AUGMENTATIONS))
+    return named
 
 
 def _without_replaced(entries: Sequence[Entry]) -> Sequence[Entry]:

@@ -11,12 +11,13 @@ from datetime import date, timedelta
 
 from cds_service.core.facts import Finding
 from cds_service.core.vocabulary import FindingSpec
-from cds_service.fhir.facts.chart import Chart, Entry, Outcome, age_in_words, gap
+from cds_service.fhir.facts.chart import AUGMENTATIONS, Chart, Entry, Outcome, age_in_words, gap
 from cds_service.fhir.facts.moments import effective_moment
 from cds_service.fhir.facts.problem_list import (
-    AUGMENTATIONS,
     BY_WORDS,
+    DOUBTED,
     LATER_ENCOUNTER,
+    SUSPECTED,
     Stated,
     find_stated,
     silence,
@@ -74,6 +75,8 @@ def _counted(days: Sequence[date], today: date) -> str:
 
 def _is_earlier(stated: Stated, chart: Chart) -> bool | None:
     """Whether the entry is an earlier fracture; None if it may be the one being treated."""
+    if stated.problem in (SUSPECTED, DOUBTED):
+        return None
     if stated.entry.kind == "Condition" and stated.concepts & AUGMENTATIONS:
         return None  # a problem list's words on a procedure: done, or planned
     if _is_history(stated):

@@ -10,8 +10,20 @@ from datetime import date
 from cds_service.core.facts import Finding, Gap, GapReason, PassedOver, Provenance
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.fhir.certainty import certainty_of
-from cds_service.fhir.facts.chart import LISTS, Chart, Entry, Outcome, age_in_words, gap, in_words, months_before
+from cds_service.fhir.facts.chart import (
+    AUGMENTATIONS,
+    LISTS,
+    Chart,
+    Entry,
+    Outcome,
+    age_in_words,
+    gap,
+    in_words,
+    months_before,
+)
 from cds_service.fhir.facts.moments import effective_moment, read_moment
+from cds_service.fhir.gathering.picking import MEDICATION_TYPES
+from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.mapping.terminology import Match
 from cds_service.fhir.raw_json import member, objects, text, texts_of
 
@@ -20,7 +32,9 @@ PAST = frozenset({"inactive", "remission", "resolved"})
 # ICD-10-CM 7th character: D, G, K, P are later encounters for a fracture, S its sequela; A and B are the present one.
 LATER_ENCOUNTER = re.compile(r"\w{3}\.\w{3}[DGKPS]")
 BY_WORDS = "Recognised by words, not by a code."
-AUGMENTATIONS = frozenset({"kyphoplasty", "vertebroplasty", "vertebral-augmentation"})
+SUSPECTED: tuple[GapReason, str] = ("undetermined", "suspected, not confirmed")
+DOUBTED: tuple[GapReason, str] = ("undetermined", "its words leave it in doubt")
+IN_USE = frozenset({"active", "in-progress", "completed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +130,8 @@ def silence(spec: FindingSpec, chart: Chart, stated: Sequence[Stated]) -> Findin
     if doubtful := [one for one in stated if one.problem and one.problem[0] == "undetermined"]:
         seen = (one.provenance(spec) for one in doubtful)
         return gap(spec, "undetermined", doubtful[0].passed_over(spec).detail, *seen)
-    unsure = find_stated(chart, spec, spec.unclear)
-    if unclear := [one for one in unsure if not one.is_past and (not one.problem or one.problem[0] == "undetermined")]:
-        return gap(spec, "undetermined", spec.unclear_because, *(one.provenance(spec) for one in unclear))
+    if unclear := _unclear(spec, chart):
+        return unclear
     said_no = say_no(spec, chart)
     if isinstance(said_no, Gap) or not _is_in_history(spec, chart, stated):
         return said_no
@@ -131,6 +144,23 @@ def silence(spec: FindingSpec, chart: Chart, stated: Sequence[Stated]) -> Findin
         provenance=said_no.provenance,
         concerns=(*said_no.concerns, concern),
     )
+
+
+def _unclear(spec: FindingSpec, chart: Chart) -> Gap | None:
+    """The gap for entries and drugs that make "no" impossible without making it "yes"; None if there are none."""
+    if not spec.unclear:
+        return None
+    unsure = find_stated(chart, spec, tuple(spec.unclear))
+    if counted := [one for one in unsure if not one.is_past and (not one.problem or one.problem[0] == "undetermined")]:
+        return gap(spec, "undetermined", spec.unclear[counted[0].concept], *(one.provenance(spec) for one in counted))
+    for entry in chart.of_kind(*MEDICATION_TYPES):
+        named = sorted(entry.drug.concepts & spec.unclear.keys()) if entry.drug and entry.status in IN_USE else ()
+        if named:
+            seen = Provenance(
+                resource=entry.reference, origin=entry.origin, code="", printed="on the medication list", rule=spec.rule
+            )
+            return gap(spec, "undetermined", spec.unclear[named[0]], seen)
+    return None
 
 
 def _is_in_history(spec: FindingSpec, chart: Chart, stated: Sequence[Stated]) -> bool:
@@ -198,9 +228,10 @@ def _is_bare_code(entry: Entry) -> bool:
 def find_stated(chart: Chart, spec: FindingSpec, concepts: Sequence[str]) -> list[Stated]:
     """The conditions and procedures with any of these concepts, without denied ones."""
     found: list[Stated] = []
-    for entry in chart.mentions_of(concepts):
+    for entry in chart.mentions_of([*concepts, *map(in_doubt, concepts)]):
         coded = [one for one in entry.matches if one.concept in concepts]
-        matches = coded or [Match(concept, "") for concept in sorted(entry.named & set(concepts))]
+        named = sorted(one for one in concepts if entry.named & {one, in_doubt(one)})
+        matches = coded or [Match(concept, "") for concept in named]
         read = _read_condition if entry.kind == "Condition" else _read_procedure
         stated = read(entry, matches[0].concept, tuple(one.code for one in matches), spec, chart)
         found += [stated if coded or spec.by_words else _in_doubt(stated)] if stated else []
@@ -229,7 +260,9 @@ def _read_condition(
     elif spec.acute_only and all(LATER_ENCOUNTER.fullmatch(code.rpartition("|")[2]) for code in codes):
         problem = ("absent", "a healing or old fracture")
     elif certainty == "doubted" and not clinical & PAST:
-        problem = ("undetermined", "suspected, not confirmed")
+        problem = SUSPECTED
+    elif in_doubt(concept) in entry.named and not clinical & PAST:
+        problem = DOUBTED
     elif not clinical & (ACTIVE | PAST) and certainty != "past":
         problem = ("undetermined", "without a clinical status")
     elif spec.usable_days and day is None:
@@ -256,7 +289,9 @@ def _read_procedure(
     day = when.day if when else None
     problem: tuple[GapReason, str] | None = None
     months = spec.look_back_months.get(concept)
-    if day is None and (concept in AUGMENTATIONS or months):
+    if in_doubt(concept) in entry.named:
+        problem = DOUBTED
+    elif day is None and (concept in AUGMENTATIONS or months):
         problem = ("undetermined", "no date")
     elif day is not None and day >= chart.not_after:
         problem = ("future", "not before the order")

@@ -11,6 +11,7 @@ from cds_service.core.facts import Origin
 from cds_service.fhir.gathering.exams import EXAM_TYPES, exam_concepts
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_resource
 from cds_service.fhir.gathering.prefetch import Template, reference_name
+from cds_service.fhir.gathering.problem_words import in_doubt, read_problem_words
 from cds_service.fhir.mapping.code_systems import Listed
 from cds_service.fhir.mapping.drug_table import OTHER_DRUG
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
@@ -92,6 +93,14 @@ class Concepts(Protocol):
         """Concepts that a text names."""
         ...
 
+    def without_suspicion(self, text: str) -> str:
+        """The folded text without the words that call something suspected."""
+        ...
+
+    def denies(self, text: str) -> bool:
+        """Whether a text has words that deny."""
+        ...
+
     def drug_words(self, text: str) -> frozenset[str]:
         """Drugs that a text names."""
         ...
@@ -159,11 +168,24 @@ def concepts_of(resource: Json, targets: Targets, terminology: Concepts) -> froz
         found = found.union(*(terminology.concepts(component.get("code")) for component in objects(components)))
     said = set(texts_of(code)) if kind in LISTED or kind in BY_WORDS else set()
     words = _short(said)
-    if kind == "Condition" or not found:  # a condition's words rule out a "no", whatever its code
+    if kind == "Condition":  # its words rule out a "no", whatever its code
+        found = _with_words(found, words | _modifiers(code), terminology)
+    elif not found:
         found = found.union(*(terminology.text_concepts(word) for word in words))
     if kind in LISTED and not (words == said and _is_understood(resource, code, found, words, terminology)):
         return found | {NOT_UNDERSTOOD}
     return found - OF_NO_CONCERN
+
+
+def _with_words(coded: frozenset[str], words: Iterable[str], terminology: Concepts) -> frozenset[str]:
+    """The concepts of a condition's code and words; those in doubt under their name for that."""
+    said = read_problem_words(coded, words, terminology)
+    return coded | said.stated | frozenset(map(in_doubt, said.suspected | (said.unclear - coded)))
+
+
+def _modifiers(code: Any) -> set[str]:
+    """Words that modify a diagnosis from outside of its name, as JP Core does with `\u306e\u7591\u3044` (suspected)."""
+    return {word for one in objects(member(code, "extension")) for word in texts_of(one.get("valueCodeableConcept"))}
 
 
 def _short(said: set[str]) -> set[str]:

@@ -7,6 +7,7 @@ and checks the files.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +27,7 @@ from cds_service.fhir.mapping.mapping_files import (
     read_value_sets,
 )
 from cds_service.fhir.mapping.methods import MethodWords, load_method_words
-from cds_service.fhir.mapping.text_rules import SPINE, TextRule, TextRules
+from cds_service.fhir.mapping.text_rules import SPINE, TextRule, TextRules, folded
 from cds_service.fhir.mapping.units import UnitTable, load_units
 from cds_service.fhir.raw_json import LISTS
 
@@ -35,6 +36,9 @@ Code = tuple[str, str]
 # Records repeat the same codes, so lookups are cached: this many, by spellings up to `LONGEST_CODE`.
 REMEMBERED = 4096
 NOTHING: frozenset[str] = frozenset()
+DENIAL = frozenset({"denial"})
+SUSPICION = "suspicion"  # the concept whose words call a diagnosis suspected
+NEVER = r"(?!)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,7 @@ class Terminology:
         self._local_codes = local_codes
         self._answer_maps = answer_maps
         self._texts = texts
+        self._suspicion = re.compile("|".join(texts[SUSPICION].any) if SUSPICION in texts else NEVER)
         self._rules_among: dict[frozenset[str] | None, TextRules] = {}
         self._by_code = self._index()
         self._classes = self._index_of_classes()
@@ -205,6 +210,14 @@ class Terminology:
             chosen = {one: rule for one, rule in self._texts.items() if one in wanted}
             rules = self._rules_among[among] = TextRules(chosen, self._texts.get(SPINE))
         return rules.places(text, beside)
+
+    def without_suspicion(self, text: str) -> str:
+        """The folded text without the words that call something suspected: `?`, `Verdacht auf`, `possible`."""
+        return self._suspicion.sub(" ", folded(text))
+
+    def denies(self, text: str) -> bool:
+        """Whether a text has words that deny: `no`, `without`, `kein`."""
+        return bool(self.text_concepts(text, DENIAL))
 
     def drug_words(self, text: str) -> frozenset[str]:
         """Ingredients and drug groups that a text names, by `mappings/drugs.toml`; `other-drug` for any other drug."""

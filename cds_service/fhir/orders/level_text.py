@@ -33,6 +33,25 @@ _LEVEL = re.compile(
 _NUMBER_FIRST = re.compile(
     r"\b([1-9][0-9]?)\.\s?(BWK?|LWK?|Brustwirbel|Lendenwirbel)(?![A-Z0-9])|第 ?([1-9][0-9]?) ?([胸腰])椎?"
 )
+# `first lumbar vertebra`, `12th thoracic vertebral body`
+_ORDINALS = [
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "twelfth",
+]
+_ORDINAL = re.compile(
+    rf"\b(?:({'|'.join(_ORDINALS)})|([1-9][0-9]?)(?:st|nd|rd|th)) (lumbar|thoracic|dorsal)(?= vert| body|$)",
+    re.IGNORECASE,
+)
 _TO = re.compile(r"\s*(?:-|‐|–|—|−|~|\bto\b|\bthrough\b|\bthru\b|\bbis\b|\bau\b|\ba\b|\bà\b|至|到)\s*")
 _AND = re.compile(r"\s*(?:[,/&+、]|\band\b|\bund\b|\bet\b|\by\b|\be\b|和|及)?\s*(?:(?:and|und|et|y|e)\b\s*)?")
 # `L1-3`, `T11/12`, `L1,2`, `L1 and 3`; with a space before the number no word may follow that makes it a count.
@@ -67,6 +86,7 @@ def levels_in_text(words: str, terminology: Terminology) -> tuple[str, ...]:
     """
     plain = unicodedata.normalize("NFKC", words[:LONGEST_TEXT])
     plain = STATUS_POST.sub("status post", _VITAMIN_D.sub(" ", plain))
+    plain = _ORDINAL.sub(_number_of, plain)
     plain = _NUMBER_FIRST.sub(_name_first, _REMARK.sub(r" \1 ", plain))
     found: set[str] = set()
     for part in _STOP.split(plain):
@@ -83,6 +103,11 @@ def levels_named(words: str) -> tuple[str, ...]:
 def in_order(levels: set[str] | frozenset[str]) -> tuple[str, ...]:
     """Sort levels head to foot; anything else is left out."""
     return tuple(level for level in (*LEVELS[:12], UNUSUAL[0], *LEVELS[12:], UNUSUAL[1]) if level in levels)
+
+
+def _number_of(found: re.Match[str]) -> str:
+    number = _ORDINALS.index(found[1].lower()) + 1 if found[1] else found[2]
+    return f"{'L' if found[3].lower() == 'lumbar' else 'T'}{number}"
 
 
 def _name_first(found: re.Match[str]) -> str:

@@ -1,0 +1,90 @@
+"""Reads the words of a problem-list entry: what they state, and what they leave in doubt.
+
+One entry may hold several statements (`Diabetes. Verdacht auf Demenz`), a suspicion (`Dementia?`), or a name and the
+denial of something else (`Bone metastases, no cord compression`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple, Protocol
+
+from cds_service.fhir.mapping.text_rules import folded
+
+MOST_STATEMENTS = 20
+_LETTER = re.compile(r"[^\W\d_]")
+# A full stop after a word of four letters or more: shorter ones are abbreviations (`Z. n.`, `St. n.`, `fam.`).
+_STATEMENT = re.compile(r"(?<=[^\W\d_]{4})\.(?=\s|$)|[;\n\u3002\uff1b]|(?:^|\s)\d{1,2}[.)\u3001](?=\s*[^\W\d])")
+# What denies after one of these denies what follows it, not the name before.
+_ASIDE = re.compile(r"[,(\uff08\uff0c\u3001]|\s[-\u2013\u2014]\s|\b(?:with|w/|mit|avec|con)\b|\u4f34")
+
+
+class Said(NamedTuple):
+    """Concepts that an entry's words name.
+
+    Attributes:
+        stated: named without reserve.
+        suspected: named as a suspicion.
+        unclear: named, and something in the same statement is denied; what it denies is not clear.
+    """
+
+    stated: frozenset[str]
+    suspected: frozenset[str]
+    unclear: frozenset[str]
+
+
+class Words(Protocol):
+    """The part of the terminology that this module uses."""
+
+    def text_concepts(self, text: str) -> frozenset[str]:
+        """Concepts that a text names."""
+        ...
+
+    def without_suspicion(self, text: str) -> str:
+        """The folded text without the words that call something suspected."""
+        ...
+
+    def denies(self, text: str) -> bool:
+        """Whether a text has words that deny."""
+        ...
+
+
+def in_doubt(concept: str) -> str:
+    """The name under which an entry holds a concept that its words leave in doubt: `diabetes?`."""
+    return f"{concept}?"
+
+
+def _asides(statement: str, terminology: Words) -> list[re.Match[str]]:
+    """Where asides begin that deny something."""
+    return [one for one in _ASIDE.finditer(statement, 1) if terminology.denies(statement[one.end() :])]
+
+
+def read_problem_words(coded: frozenset[str], texts: Iterable[str], terminology: Words) -> Said:
+    """Read the texts and displays of one entry together; a text that says no more than `suspected` holds for all.
+
+    Args:
+        coded: the concepts of its codes.
+        texts: its texts and displays.
+        terminology: the service's terminology.
+    """
+    stated: set[str] = set()
+    suspected: set[str] = set()
+    unclear: set[str] = set()
+    is_suspicion = False
+    for text in map(folded, texts):
+        for statement in _STATEMENT.split(text)[:MOST_STATEMENTS]:
+            plain = terminology.without_suspicion(statement)
+            named = terminology.text_concepts(plain)
+            if plain != statement:
+                suspected |= named
+                is_suspicion |= not _LETTER.search(plain)
+            else:
+                stated |= named
+                begun = [statement[: one.start()] for one in _asides(statement, terminology)]
+                unclear.update(*map(terminology.text_concepts, begun[:MOST_STATEMENTS]))
+        whole = terminology.without_suspicion(text)  # a full stop may be that of an abbreviation
+        (stated if whole == text else suspected).update(terminology.text_concepts(whole) - stated)
+    if is_suspicion:
+        suspected |= stated | coded
+    return Said(frozenset(stated - suspected), frozenset(suspected), frozenset(unclear - stated - suspected))
