@@ -133,6 +133,33 @@ def assess_on_server(as_json: bool, **words: Any) -> None:  # noqa: FBT001
         print_response(make_console(), response.to_json())
 
 
+@main.command()
+@click.argument("paths", nargs=-1, metavar="PATH…", type=click.Path(path_type=Path, exists=True))
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="default: standard output")
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="the day that counts as today")
+@click.option("--procedure", metavar="CODE", help="for all: CPT number or SYSTEM|CODE; default: each patient's own")
+@click.option("--level", "levels", multiple=True, metavar="L1", help="for all: vertebrae to be treated, T1 to L5")
+@click.option("--engine", type=click.Choice(["local", "spark"]), default="local", show_default=True)
+@click.option(
+    "--worklist",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="augmented patients who wait for bone treatment or wear a brace too long: .csv, .ndjson or .json (FHIR)",
+)
+@click.option(
+    "--fhir-server", metavar="URL", help="the server that made the export: absolute references under it count"
+)
+@click.option("--export-url", metavar="BASE", help="only print the address that asks this server for the export")
+@_say_errors
+def score(**words: Any) -> None:
+    """Assess every patient of a FHIR Bulk Data export, one line each.
+
+    A killed run with --out goes on where it stopped when the same command is given again.
+    """
+    from cds_service.commands.scoring import run_score  # noqa: PLC0415
+
+    run_score(**words, site=read_settings().site)
+
+
 @main.group()
 def studies() -> None:
     """Studies and their reduced models."""

@@ -234,7 +234,7 @@ def _conclude(
     basis_url: str,
 ) -> Answer:
     """Steps 3 to 5, and the suggested orders: pure, the same for the same record and day."""
-    findings = _facts(service, order, record, today, ports.deadline)
+    findings = find_facts(service, order, record, today, ports.deadline)
     assessment = assess(findings, service.models, service.studies, service.policy)
     situation = Situation(
         findings=findings,
@@ -276,7 +276,7 @@ def _conclude(
     )
 
 
-def _facts(
+def find_facts(
     service: Service, order: AugmentationOrder | None, record: PatientRecord, today: date, deadline: Deadline
 ) -> Findings:
     """Step 3. Nothing dated after the order counts."""

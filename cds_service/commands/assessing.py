@@ -108,13 +108,18 @@ def read_wish(
         patient=patient_id,
         find=find,
         procedure=procedure,
-        levels=_read_levels([*levels, *more_levels]),
+        levels=read_levels([*levels, *more_levels]),
         token=read_token(token_file) if token_file is not None else None,
         today=as_of.date() if as_of is not None else None,
     )
 
 
-def _read_levels(words: Sequence[str]) -> tuple[str, ...]:
+def read_levels(words: Sequence[str]) -> tuple[str, ...]:
+    """The vertebrae that the command line names, head to foot.
+
+    Raises:
+        WrongWish: one is none that is treated.
+    """
     named = {part.upper() for word in words for part in re.split(r"[\s,]+", word) if part}
     if unknown := sorted(named - set(LEVELS)):
         raise WrongWish(f"--level: {', '.join(unknown)} is not one of T1 to T12, L1 to L5")

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import re
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
@@ -21,18 +22,17 @@ from typing import Any, BinaryIO, NamedTuple
 from zlib import crc32
 
 from fhir.resources.R4B import get_fhir_model_class
-from msgspec import MsgspecError, Struct
-from msgspec.json import Decoder
 
 from cds_service.errors import CdsError
 from cds_service.fhir.raw_json import member, text
 from cds_service.fhir.references import NO_BASE, Bases
 from cds_service.protocol.json_text import JsonTextError, decode_json
+from cds_service.protocol.messages import is_fhir_id
 
 SHARED = frozenset({"Medication", "Device"})  # belong to nobody; a patient's resources refer to them by name
-CHUNK_BYTES = 64 * 1024 * 1024  # of a file, read at once by one process
+CHUNK_BYTES = 32 * 1024 * 1024  # of a file, read at once by one process
 BUCKET_BYTES = 32 * 1024 * 1024  # of the export: the share of patients that is held in memory
-MOST_BUCKETS = 4096
+MOST_BUCKETS = 512
 SHARED_FILE = "shared.sqlite3"
 PATIENT = re.compile(r"(?:Patient/|urn:uuid:)([A-Za-z0-9\-.]{1,64})(?:/_history/[A-Za-z0-9\-.]{1,64})?", re.ASCII)
 NAMES = re.compile(rb'"(?:[^"\\]*/)?((?:Medication|Device)/[A-Za-z0-9\-.]{1,64})["/]')
@@ -97,19 +97,8 @@ def _is_type(word: str) -> bool:
 # --- lines -----------------------------------------------------------------------------------------------------------
 
 
-class _Reference(Struct):
-    reference: str = ""
-
-
-class _Head(Struct, rename="camel"):
-    resource_type: str
-    id: str = ""
-    subject: _Reference | None = None
-    patient: _Reference | None = None
-
-
 class Head(NamedTuple):
-    """What a line is and whose.
+    """What a resource is and whose.
 
     Attributes:
         patient: id of the patient; empty where it names none whose id we can tell.
@@ -120,44 +109,31 @@ class Head(NamedTuple):
     patient: str
 
 
-_HEAD = Decoder(_Head)
-
-
-def read_head(line: bytes, bases: Bases = NO_BASE) -> Head:
-    """Type, id and patient of a line, without the rest of it.
-
-    A patient is named by a relative reference or a `urn:uuid:`; by an absolute one only under `bases`: an id on another
-    server is another person.
+def read_line(line: bytes) -> dict[str, Any]:
+    """The resource in a line.
 
     Raises:
         LineError: it is no JSON object with a `resourceType`.
     """
     try:
-        head = _HEAD.decode(line)
-        kind, own_id, named = head.resource_type, head.id, head.subject or head.patient
-        reference = named.reference if named else ""
-    except (MsgspecError, RecursionError):  # an odd shape, or no JSON
-        raw = decode_line(line)
-        kind, own_id = raw["resourceType"], text(raw.get("id"))
-        reference = text(member(raw, "subject", "reference") or member(raw, "patient", "reference"))
-    if not kind:
-        raise LineError(NO_JSON_OBJECT)
-    return Head(kind, own_id, own_id if kind == "Patient" else _patient_of(reference, bases))
-
-
-def decode_line(line: bytes) -> dict[str, Any]:
-    """The whole resource.
-
-    Raises:
-        LineError: as above.
-    """
-    try:
         raw = decode_json(line)
     except JsonTextError as error:
         raise LineError(str(error)) from None
-    if not isinstance(raw, dict) or not isinstance(raw.get("resourceType"), str):
+    if not isinstance(raw, dict) or not text(raw.get("resourceType")):
         raise LineError(NO_JSON_OBJECT)
     return raw
+
+
+def head_of(raw: Mapping[str, Any], bases: Bases = NO_BASE) -> Head:
+    """Type, id and patient of a resource.
+
+    A patient is named by a relative reference or a `urn:uuid:`; by an absolute one only under `bases`: an id on another
+    server is another person.
+    """
+    kind, own_id = raw["resourceType"], text(raw.get("id"))
+    own_id = own_id if is_fhir_id(own_id) else ""
+    named = raw.get("subject") or raw.get("patient")
+    return Head(kind, own_id, own_id if kind == "Patient" else _patient_of(text(member(named, "reference")), bases))
 
 
 def _patient_of(reference: str, bases: Bases) -> str:
@@ -201,15 +177,7 @@ class PartReport:
     ownerless: dict[str, int] = field(default_factory=dict)
 
 
-class Numbered(NamedTuple):
-    """A line with its chunk, and its number in it."""
-
-    chunk: int
-    number: int
-    line: bytes
-
-
-Keep = Callable[[Head, bytes], bool]
+Look = Callable[[bytes], str]
 
 
 def chunks_of(files: Iterable[Path], size: int = CHUNK_BYTES) -> list[Chunk]:
@@ -252,7 +220,12 @@ def _begin(source: BinaryIO, start: int) -> int:
 
 
 def write_part(
-    chunk: Chunk, part: Path, buckets: int, types: Collection[str], keep: Keep | None = None, bases: Bases = NO_BASE
+    chunk: Chunk,
+    part: Path,
+    buckets: int,
+    types: Collection[str],
+    look: Look = lambda _line: "",
+    bases: Bases = NO_BASE,
 ) -> PartReport:
     """Sort the lines of a chunk by bucket into `part`, with the report beside it (`.json`), which makes it count.
 
@@ -261,45 +234,53 @@ def write_part(
         part: the file to write.
         buckets: how many shares of the patients there are.
         types: other types are passed over.
-        keep: tells the lines that are wanted; all are without it.
+        look: tells the type of a line that says nothing to the reader, before it is decoded; empty for any other.
         bases: of the server that made the export, where absolute references are to count.
     """
     held: list[list[bytes]] = [[] for _ in range(buckets + 1)]
     report = PartReport()
     kinds: Counter[str] = Counter()
     ownerless: Counter[str] = Counter()
-    here = int(part.stem)
-    for number, line in enumerate(lines_in(chunk), start=1):
+    for number, line in enumerate(map(bytes.strip, lines_in(chunk)), start=1):
         report.lines = number
-        if not (line := line.strip()):
+        if (passed := look(line)) or not line:
+            kinds[passed] += 1
             continue
         try:
-            head = read_head(line, bases)
+            head = head_of(read_line(line), bases)
         except LineError as error:
             report.bad.append((number, str(error)))
             continue
         kinds[head.kind] += 1
         if head.kind in SHARED:
             held[-1].append(b"%s/%s\t%s\n" % (head.kind.encode(), head.id.encode(), line))
-        elif head.kind in types and not head.patient:
-            ownerless[head.kind] += 1
-        elif head.kind in types and (keep is None or keep(head, line)):
+        elif head.kind in types and head.patient:
             owner = head.patient.encode()
-            held[crc32(owner) % buckets].append(b"%s\t%d\t%d\t%s\n" % (owner, here, number, line))
+            held[crc32(owner) % buckets].append(b"%s\t%s\n" % (owner, line))
+        elif head.kind in types:
+            ownerless[head.kind] += 1
     report.kinds, report.ownerless = dict(kinds), dict(ownerless)
     _write(part, held, report)
     return report
 
 
 def _write(part: Path, held: Sequence[Sequence[bytes]], report: PartReport) -> None:
-    with part.open("wb") as target:
+    with replaced(part) as target:
         for lines in held:
             report.offsets.append(target.tell())
             target.writelines(lines)
         report.offsets.append(target.tell())
-    beside = part.with_suffix(".tmp")
-    beside.write_text(json.dumps(asdict(report)), encoding="utf-8")
-    beside.rename(part.with_suffix(".json"))
+    with replaced(part.with_suffix(".json")) as target:
+        target.write(json.dumps(asdict(report)).encode())
+
+
+@contextmanager
+def replaced(file: Path) -> Iterator[BinaryIO]:
+    """A new file that stands in its place once it is whole; another process may write the same at the same time."""
+    beside = file.with_name(f"{file.name}.{os.getpid()}")
+    with beside.open("wb") as target:
+        yield target
+    beside.replace(file)
 
 
 def read_report(part: Path) -> PartReport | None:
@@ -311,13 +292,13 @@ def read_report(part: Path) -> PartReport | None:
     return PartReport(**{**found, "bad": [(number, why) for number, why in found["bad"]]})
 
 
-def read_bucket(parts: Mapping[Path, PartReport], bucket: int) -> dict[str, list[Numbered]]:
-    """The lines of each patient of a share, patients in order."""
-    found: dict[str, list[Numbered]] = {}
+def read_bucket(parts: Mapping[Path, PartReport], bucket: int) -> dict[str, list[bytes]]:
+    """The lines of each patient of a share, patients and lines in order."""
+    found: dict[str, list[bytes]] = {}
     for line in _stretches(parts, bucket):
-        owner, chunk, number, rest = line.split(b"\t", 3)
-        found.setdefault(owner.decode(), []).append(Numbered(int(chunk), int(number), rest))
-    return dict(sorted(found.items()))
+        owner, rest = line.split(b"\t", 1)
+        found.setdefault(owner.decode(), []).append(rest)
+    return {owner: sorted(lines) for owner, lines in sorted(found.items())}
 
 
 def _stretches(parts: Mapping[Path, PartReport], bucket: int) -> Iterator[bytes]:
@@ -347,35 +328,23 @@ def write_shared(parts: Mapping[Path, PartReport], file: Path) -> None:
     """Index the shared resources of all parts, unless that was done."""
     if file.exists():
         return
-    beside = file.with_suffix(".tmp")
-    beside.unlink(missing_ok=True)
+    beside = file.with_suffix(f".{os.getpid()}")
     with closing(sqlite3.connect(beside)) as database, database:
         database.execute("CREATE TABLE shared (name TEXT, line BLOB)")
         last = len(next(iter(parts.values())).offsets) - 2 if parts else 0
         rows = (line.split(b"\t", 1) for line in _stretches(parts, last))
         database.executemany("INSERT INTO shared VALUES (?, ?)", ((name.decode(), line) for name, line in rows))
         database.execute("CREATE INDEX by_name ON shared (name)")
-    beside.rename(file)
+    beside.replace(file)
 
 
-def bad_lines(chunks: Sequence[Chunk], reports: Sequence[PartReport], more: Iterable[Numbered] = ()) -> list[BadLine]:
-    """The lines that were skipped, by file and line number.
-
-    Args:
-        chunks: of the export, in order.
-        reports: of these chunks.
-        more: lines that were found bad when they were read as a whole; `line` says why.
-    """
-    before: dict[Path, int] = {}
+def bad_lines(chunks: Iterable[Chunk], reports: Iterable[PartReport]) -> list[BadLine]:
+    """The lines that were skipped, by file and line number."""
+    before: Counter[Path] = Counter()
     found: list[BadLine] = []
-    late: dict[int, list[tuple[int, str]]] = {}
-    for one in more:
-        late.setdefault(one.chunk, []).append((one.number, one.line.decode()))
-    for place, (chunk, report) in enumerate(zip(chunks, reports, strict=True)):
-        earlier = before.get(chunk.file, 0)
-        listed = sorted([*report.bad, *late.get(place, ())])
-        found += [BadLine(str(chunk.file), earlier + number, why) for number, why in listed]
-        before[chunk.file] = earlier + report.lines
+    for chunk, report in zip(chunks, reports, strict=True):
+        found += [BadLine(str(chunk.file), before[chunk.file] + number, why) for number, why in report.bad]
+        before[chunk.file] += report.lines
     return found
 
 
@@ -406,6 +375,5 @@ def by_patient(
     write_shared(parts, folder / SHARED_FILE)
     shared = SharedResources(folder / SHARED_FILE)
     for bucket in range(buckets):
-        for patient, numbered in read_bucket(parts, bucket).items():
-            lines = sorted(one.line for one in numbered)
+        for patient, lines in read_bucket(parts, bucket).items():
             yield patient, [*lines, *shared.of(lines)]

@@ -143,6 +143,11 @@ class Terminology:
         known = self._as_written.get((system, code))
         return bool(self._read((system, code)) if known is None else known)
 
+    def concepts_anywhere(self, code: str) -> frozenset[str]:
+        """The concepts that this code belongs to in whatever system."""
+        systems = {*self._systems.specs, *(system for system, _ in self._known)}
+        return self.concepts([{"system": system, "code": code} for system in systems])
+
     def tells(self, kind: Listed, codeable: Any) -> bool:
         """Whether a coding of this CodeableConcept alone identifies an entry of such a list, relevant to us or not."""
         return any(self._systems.tells(kind, *code) for code in _codes(codeable))

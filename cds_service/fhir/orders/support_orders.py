@@ -58,23 +58,32 @@ def find_support_orders(
         today: orders that ended earlier are left out; None keeps all, and skips the search for other fractures.
     """
     signed_now = {order.reference for order in drafts}
-    stored = list(_stored(record))
-    active = [
-        order
-        for one in stored
-        if one.reference not in signed_now and text(one.resource.get("status")) in IN_FORCE and one.type != "Procedure"
-        for order in _support_orders(one, _NOTHING, terminology, draft=False)
-    ]
-    augmentations = [one for one in stored if _is_augmentation(one, terminology)]
-    augmented_on = max((day for one in augmentations if (day := _augmented_on(one))), default=None)
+    active = [one for one in find_stored_orders(record, terminology, IN_FORCE) if one.reference not in signed_now]
+    augmentations = [day for _, day in find_augmentations(record, terminology)]
     return SupportOrders(
-        orders=(*drafts, *(order for order in _each_once(active) if not _has_ended(order, today))),
+        orders=(*drafts, *(order for order in active if not _has_ended(order, today))),
         unchecked=_unchecked(record),
-        augmented_on=augmented_on,
+        augmented_on=max(filter(None, augmentations), default=None),
         augmentation_seen=bool(augmentations),
         procedure_on=_planned(signed, today) if signed else None,
         other_fractures=other_fractures(record, signed.levels if signed else (), terminology, today) if today else (),
     )
+
+
+def find_stored_orders(
+    record: PatientRecord, terminology: Terminology, statuses: frozenset[str]
+) -> tuple[SupportOrder, ...]:
+    """Each support order on record with one of these statuses, once."""
+    stored = (
+        one for one in _stored(record) if one.type != "Procedure" and text(one.resource.get("status")) in statuses
+    )
+    return _each_once([order for one in stored for order in _support_orders(one, _NOTHING, terminology, draft=False)])
+
+
+def find_augmentations(record: PatientRecord, terminology: Terminology) -> list[tuple[str, date | None]]:
+    """Each augmentation on record, done or ordered, with its day."""
+    stored = (one for one in _stored(record) if _is_augmentation(one, terminology))
+    return [(one.reference, _augmented_on(one)) for one in stored]
 
 
 def _planned(signed: AugmentationOrder, today: date | None) -> date | None:

@@ -16,8 +16,9 @@ from cds_service.population.bulk import (
     by_patient,
     chunks_of,
     export_files,
+    head_of,
     lines_in,
-    read_head,
+    read_line,
     shared_names,
 )
 
@@ -47,22 +48,24 @@ def of(reference: str) -> dict[str, str]:
     ],
 )
 def test_the_patient_is_named_plainly_or_not_at_all(reference: str, patient: str) -> None:
-    assert read_head(line("Observation", "1", subject=of(reference)), OURS).patient == patient
+    assert head_of(read_line(line("Observation", "1", subject=of(reference))), OURS).patient == patient
 
 
 def test_without_a_base_no_absolute_reference_names_anybody() -> None:
-    assert read_head(line("Observation", "1", subject=of("https://ehr.example.org/fhir/Patient/a"))).patient == ""
+    assert (
+        head_of(read_line(line("Observation", "1", subject=of("https://ehr.example.org/fhir/Patient/a")))).patient == ""
+    )
 
 
 @pytest.mark.parametrize("odd", [b'{"resourceType": "Observation", "subject": "Patient/a", "id": 7}'])
 def test_an_odd_shape_is_read_and_names_nobody(odd: bytes) -> None:
-    assert read_head(odd) == Head("Observation", "", "")
+    assert head_of(read_line(odd)) == Head("Observation", "", "")
 
 
 @pytest.mark.parametrize("bad", [b"{", b"[]", b'{"id": "1"}', b'{"resourceType": ""}', b"\xff", b'{"resourceType": 1}'])
 def test_what_is_no_resource_is_refused(bad: bytes) -> None:
     with pytest.raises(LineError):
-        read_head(bad)
+        read_line(bad)
 
 
 def test_files_are_those_of_the_types(tmp_path: Path) -> None:

@@ -1,0 +1,187 @@
+"""One run of `score`: what to read, what holds for all patients, and what comes out; whichever engine does the work."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple
+
+from cds_service import __version__
+from cds_service.errors import CdsError
+from cds_service.fhir.gathering.subjects import Person
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.orders.augmentation import find_augmentation_order
+from cds_service.fhir.orders.drafts import read_drafts
+from cds_service.fhir.references import bases_of
+from cds_service.loading import load_service
+from cds_service.population.bulk import SHARED, BadLine, replaced, type_of
+from cds_service.population.scoring import Run, score
+from cds_service.population.worklist import Row, rows_json, rows_of, write_worklist
+from cds_service.samples.drafting import augmentation_order
+from cds_service.service import Service
+from cds_service.site.folder import load_site
+
+
+class WrongJob(CdsError):
+    """The command line describes no run."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What the command line asks for; a worker process makes its `Run` from it.
+
+    Attributes:
+        files: of the export, in order.
+        as_of: the day that counts as today.
+        procedure: a CPT number or `system|code` for all; None for each patient's own.
+        levels: vertebrae for all.
+        fhir_server: base of the server that made the export, under which absolute references count.
+    """
+
+    files: tuple[Path, ...]
+    as_of: date
+    procedure: str | None = None
+    levels: tuple[str, ...] = ()
+    fhir_server: str | None = None
+    site: Path | None = None
+    with_worklist: bool = False
+
+    @property
+    def types_by_name(self) -> frozenset[str]:
+        """The types that files are named after: exported, even where the file is empty."""
+        return frozenset(filter(None, map(type_of, self.files)))
+
+    def digest(self, service: Service) -> str:
+        """Changes with everything that the result follows from: options, files, data in force."""
+        seen = [(str(file.resolve()), (stat := file.stat()).st_size, stat.st_mtime_ns) for file in self.files]
+        parts = [self.as_of, self.procedure, self.levels, self.fhir_server, self.with_worklist, seen]
+        return sha256(repr([*parts, sorted(service.digests.items()), __version__]).encode()).hexdigest()
+
+    def run(self, exported: Iterable[str], service: Service | None = None) -> Run:
+        """What holds for every patient.
+
+        Args:
+            exported: types of the lines that were read.
+            service: all that is in force; loaded without it.
+
+        Raises:
+            WrongJob: the procedure is no augmentation that the service knows.
+        """
+        service = service or load(self.site)
+        order = None
+        if self.procedure or self.levels:
+            order = augmentation_order("for-all", self.procedure, self.levels, self.as_of)
+            order = {name: part for name, part in order.items() if name != "subject"} | {"id": "for-all"}
+            _refuse_other(order, self.procedure, service.terminology)
+        return Run(
+            service=service,
+            hook=next(iter(service.hooks.values())),
+            as_of=self.as_of,
+            exported=self.types_by_name | frozenset(exported),
+            order=order,
+            with_worklist=self.with_worklist,
+            bases=bases_of([self.fhir_server]),
+        )
+
+
+def load(site: Path | None) -> Service:
+    """All that is in force, with the site's folder where there is one."""
+    return load_service(load_site(site) if site else None)
+
+
+def types_read(service: Service) -> frozenset[str]:
+    """The resource types that a run reads."""
+    hook = next(iter(service.hooks.values()))
+    return SHARED | {one.resource_type for one in hook.plan.needed.templates}
+
+
+def _refuse_other(order: Mapping[str, Any], procedure: str | None, terminology: Terminology) -> None:
+    if find_augmentation_order(read_drafts({"entry": [{"resource": order}]}, Person("any")), terminology) is None:
+        raise WrongJob(
+            f"{procedure}: no kyphoplasty or vertebroplasty that this service knows;"
+            " a CPT number (22510 to 22515) or SYSTEM|CODE"
+        )
+
+
+# --- what comes out --------------------------------------------------------------------------------------------------
+
+
+class Result(NamedTuple):
+    """One patient's result as it waits for the others, in the order of their ids."""
+
+    patient: str
+    line: str
+    rest: str  # why not assessed, and rows of the worklist, as JSON
+
+
+def result_of(patient: str, lines: list[bytes], run: Run) -> Result:
+    """The result of one patient."""
+    found = score(patient, sorted(lines), run)
+    return Result(patient, found.line, json.dumps([found.why_not, rows_json(found.rows)]))
+
+
+@dataclass(slots=True, kw_only=True)
+class Report:
+    """What to say at the end.
+
+    Attributes:
+        not_assessed: patients by the reason.
+        ownerless: resources by type that name no patient whom we can tell.
+    """
+
+    patients: int = 0
+    not_assessed: Counter[str] = field(default_factory=Counter)
+    bad: Sequence[BadLine] = ()
+    ownerless: Counter[str] = field(default_factory=Counter)
+
+    def lines(self) -> Iterator[str]:
+        """For the terminal: bad lines first, then counts."""
+        yield from map(str, self.bad)
+        for kind, count in sorted(self.ownerless.items()):
+            yield (
+                f"{count} {kind} name no patient by a plain reference and are left out"
+                " (absolute references count under --fhir-server)"
+            )
+        for why, count in sorted(self.not_assessed.items()):
+            yield f"{count} patients not assessed: {why}"
+        skipped = f", {len(self.bad)} bad lines" if self.bad else ""
+        yield f"{self.patients} patients, {self.patients - sum(self.not_assessed.values())} assessed{skipped}"
+
+
+def report_of(bad: Sequence[BadLine], ownerless: Iterable[Mapping[str, int]]) -> Report:
+    """The report on the lines that were read."""
+    total: Counter[str] = Counter()
+    for one in ownerless:
+        total.update(one)
+    return Report(bad=bad, ownerless=total)
+
+
+def write_results(results: Iterable[Result], job: Job, out: Path | None, worklist: Path | None, report: Report) -> None:
+    """Write a line for each patient, and the worklist, in the order in which the results come."""
+    rows: list[tuple[str, Row]] = []
+    with _target(out) as target:
+        for one in results:
+            target.write(one.line.encode() + b"\n")
+            why_not, waiting = json.loads(one.rest)
+            report.patients += 1
+            report.not_assessed.update([why_not] if why_not else [])
+            rows += [(one.patient, row) for row in rows_of(waiting)]
+    if worklist is not None:
+        write_worklist(rows, worklist, job.as_of)
+
+
+@contextmanager
+def _target(out: Path | None) -> Iterator[BinaryIO]:
+    if out is None:
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+    else:
+        with replaced(out) as target:
+            yield target

@@ -1,0 +1,258 @@
+"""One patient of an export: the assessments that a live order would have had, by the same steps (`service.py`).
+
+The patient is assessed on the day of the newest kyphoplasty or vertebroplasty of the export, done or ordered, by what
+the record held then: nothing dated later counts, and ages are counted from that day. Where the command line names the
+procedure for all, the day is the run's. A patient of whom the export holds no such procedure is not assessed: the
+studies say nothing about those who were not treated.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple
+
+from cds_service.cards.answer import Answer
+from cds_service.cards.extension import EXTENSION, assessments_extension
+from cds_service.core.assessment import OUTCOMES, assess
+from cds_service.errors import DeadlinePassed, EvidenceUnavailable, PatientMismatch
+from cds_service.fhir.gathering.picking import NO_INFORMATION
+from cds_service.fhir.gathering.record import PatientRecord, gather, state_of
+from cds_service.fhir.gathering.subjects import Person
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.orders.augmentation import find_augmentation_order, find_support_orders
+from cds_service.fhir.orders.drafts import read_drafts, with_drafts
+from cds_service.fhir.orders.recognition import AUGMENTATION, recognise_augmentation
+from cds_service.fhir.orders.referred import with_referred
+from cds_service.fhir.raw_json import member, objects, text, utc_day
+from cds_service.fhir.references import NO_BASE, Bases, last_name
+from cds_service.outgoing.deadline import Deadline
+from cds_service.population.bulk import read_line
+from cds_service.population.worklist import Row, find_rows
+from cds_service.protocol.json_text import canonical_json
+from cds_service.protocol.messages import HookRequest, OrderSignContext
+from cds_service.service import Service, ServiceHook, find_facts
+
+Json = dict[str, Any]
+
+NO_PROCEDURE = "no kyphoplasty or vertebroplasty of this patient in the export; --procedure names one for all"
+DECEASED = "the patient has died"
+KEPT_BY_NONE = frozenset({"MedicationStatement"})  # many EHRs keep none, and export no file of it
+# Statuses of a Procedure or order that was done, is being done or is to be done.
+PROCEDURES = frozenset({"completed", "in-progress", "preparation"})
+ORDERS = frozenset({"active", "completed", "draft", "on-hold"})
+PROPOSALS = frozenset({"proposal", "option"})
+SECONDS = 600.0  # for one patient: no record takes a second
+NOBODY = "00000000-0000-0000-0000-000000000000"  # nothing that is written depends on the call's id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """What holds for every patient of a run.
+
+    Attributes:
+        as_of: the day that counts as today.
+        exported: the resource types that the export has files or lines of; a list of another type was not read.
+        order: the order of `--procedure` and `--level`, for all; None where each patient's own counts.
+        bases: of the server that made the export.
+        with_worklist: find the rows of the worklist too.
+    """
+
+    service: Service
+    hook: ServiceHook
+    as_of: date
+    exported: frozenset[str] = frozenset()
+    order: Mapping[str, Any] | None = None
+    bases: Bases = NO_BASE
+    with_worklist: bool = False
+
+
+KIND = re.compile(rb'"resourceType"\s*:\s*"([A-Za-z]+)"')
+CODES = re.compile(rb'"code"\s*:\s*"([^"]*)"')
+MOST_REMEMBERED = 100_000
+
+
+class Look:
+    """Tells Observations whose codes are not ours by their text, in a third of the time of decoding them.
+
+    Most of a record is laboratory values. A line that is cut short or written unusually is left to the decoder.
+    """
+
+    def __init__(self, terminology: Terminology) -> None:
+        """Look for the codes of this terminology."""
+        self._terminology = terminology
+        self._is_ours: dict[bytes, bool] = {}
+
+    def __call__(self, line: bytes) -> str:
+        """`Observation` where the line says nothing to us; empty otherwise."""
+        kind = KIND.search(line)
+        if kind is None or kind[1] != b"Observation" or b"\\" in line or not line.endswith(b"}"):
+            return ""
+        known = self._is_ours
+        for code in CODES.findall(line):
+            is_ours = known.get(code)
+            if is_ours or (is_ours is None and self._learn(code)):
+                return ""
+        return "Observation" if line.count(b"{") == line.count(b"}") else ""
+
+    def _learn(self, code: bytes) -> bool:
+        if len(self._is_ours) >= MOST_REMEMBERED:
+            self._is_ours.clear()
+        self._is_ours[code] = found = bool(
+            self._terminology.concepts_anywhere(code.decode(errors="replace")) - {NO_INFORMATION}
+        )
+        return found
+
+
+class Scored(NamedTuple):
+    """What was found of one patient.
+
+    Attributes:
+        line: `{"patient": …, "assessments": […]}` as canonical JSON.
+        why_not: why the patient was not assessed; empty if they were.
+        rows: of the worklist.
+    """
+
+    line: str
+    why_not: str
+    rows: tuple[Row, ...]
+
+
+def score(patient: str, lines: Sequence[bytes], run: Run) -> Scored:
+    """The assessments of one patient. The order of the lines does not matter; nothing but the arguments does.
+
+    Args:
+        patient: their id.
+        lines: resources that name this patient, and the Medications and Devices that those refer to.
+        run: what holds for all patients.
+    """
+    try:
+        assessments, why_not, rows = _score(patient, [read_line(line) for line in lines], run)
+    except (EvidenceUnavailable, PatientMismatch, DeadlinePassed) as error:
+        assessments, why_not, rows = _not_applicable(str(error)), str(error), ()
+    return Scored(canonical_json({"patient": patient, "assessments": assessments}), why_not, rows)
+
+
+def _score(patient: str, resources: Sequence[Json], run: Run) -> tuple[list[Any], str, tuple[Row, ...]]:
+    kinds: dict[str, list[Json]] = {}
+    for raw in resources:
+        kinds.setdefault(raw["resourceType"], []).append(raw)
+    whole = next(iter(kinds.get("Patient", ())), None)
+    person = Person(patient, run.bases).identified(whole, ())
+    drafts, day = ([dict(run.order)], run.as_of) if run.order else _own_orders(kinds, person, run)
+    if not drafts:
+        return _not_applicable(NO_PROCEDURE), NO_PROCEDURE, ()
+
+    request = _request(patient, kinds, drafts, run)
+    deadline = Deadline.after(SECONDS)
+    signed = read_drafts(request.context.draft_orders, person, deadline)
+    record = gather(request, run.hook.plan.needed, None, run.service.terminology, person, deadline=deadline)
+    signed = with_referred(signed, record, request, None, person, until=deadline)
+    order = find_augmentation_order(signed, run.service.terminology)
+    findings = find_facts(run.service, order, record, day, deadline)
+    rows = find_rows(record, run.service, run.as_of) if run.with_worklist else ()
+    if findings.is_true("deceased"):
+        return _not_applicable(DECEASED), DECEASED, rows
+    found = Answer(
+        hook_instance=request.hook_instance,
+        base_url="",
+        order=order,
+        record=with_drafts(state_of(record), signed),
+        findings=findings,
+        support=find_support_orders((), EMPTY, run.service.terminology),
+        assessment=assess(findings, run.service.models, run.service.studies, run.service.policy),
+        signals=(),
+        recommendations=(),
+        suggestions={},
+        policy=run.service.policy,
+        wording=run.service.wording,
+        texts=run.hook.texts,
+    )
+    return assessments_extension(found)[EXTENSION], "", rows
+
+
+EMPTY = PatientRecord(patient=None, resources=(), unreadable=(), reads={}, foreign={})
+
+
+def _not_applicable(why: str) -> list[Json]:
+    """Both outcomes without a figure, and why."""
+    return [
+        {"outcome": one, "status": "not-applicable", "disagreement": False, "concerns": [why], "supporting": []}
+        for one in OUTCOMES
+    ]
+
+
+def _request(patient: str, kinds: Mapping[str, Sequence[Json]], drafts: Sequence[Json], run: Run) -> HookRequest:
+    """The order-sign with the export's lines as its prefetch; a type that was not exported was not sent."""
+    others = [{"resource": raw} for kind in ("Medication", "Device") for raw in kinds.get(kind, ())]
+    prefetch: Json = {}
+    sent: set[str] = set()
+    for template in run.hook.plan.needed.templates:
+        kind = template.resource_type
+        if kind not in run.exported | KEPT_BY_NONE:
+            continue
+        entries = [] if kind in sent else [{"resource": raw} for raw in kinds.get(kind, ())]
+        sent.add(kind)
+        if template.is_search and others and entries:
+            entries += others
+        prefetch[template.key] = {"resourceType": "Bundle", "type": "searchset", "entry": entries}
+    bundle = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": draft} for draft in drafts]}
+    return HookRequest(
+        hook=run.hook.hook,
+        hook_instance=NOBODY,
+        context=OrderSignContext(user_id="Practitioner/none", patient_id=patient, draft_orders=bundle),
+        prefetch=prefetch,
+    )
+
+
+# --- the patient's own procedure -------------------------------------------------------------------------------------
+
+
+def _own_orders(kinds: Mapping[str, Sequence[Json]], person: Person, run: Run) -> tuple[list[Json], date]:
+    """The newest augmentation up to the run's day as orders of that day; one without a date counts as of the run's day.
+
+    ICD-10-PCS writes one operation as two codes, and others write one line per level: all of that day are one, with the
+    orders that they carry out.
+    """
+    found = [
+        (day, raw)
+        for raw in (*kinds.get("Procedure", ()), *kinds.get("ServiceRequest", ()))
+        if (day := _day_of(raw, run.as_of)) <= run.as_of and _is_augmentation(raw, person, run)
+    ]
+    if not found:
+        return [], run.as_of
+    newest = max(day for day, _ in found)
+    of_day = [raw for day, raw in found if day == newest]
+    carried_out = {last_name(reference) for raw in of_day for reference in _based_on(raw)}
+    earlier = [raw for day, raw in found if day < newest and _name(raw) in carried_out]
+    drafts = sorted((_as_draft(raw, newest) for raw in (*of_day, *earlier)), key=canonical_json)
+    return drafts, newest
+
+
+def _is_augmentation(raw: Json, person: Person, run: Run) -> bool:
+    counted = PROCEDURES if raw["resourceType"] == "Procedure" else ORDERS
+    if text(raw.get("status")) not in counted or text(raw.get("intent")) in PROPOSALS or raw.get("doNotPerform"):
+        return False
+    recognition = recognise_augmentation(raw, run.service.terminology)
+    return bool(recognition and recognition.concepts & AUGMENTATION) and person.is_subject_of(raw)
+
+
+def _day_of(raw: Json, otherwise: date) -> date:
+    """The day of a procedure, or on which an order was written."""
+    done = raw.get("performedDateTime") or member(raw, "performedPeriod", "start")
+    return utc_day(done) or utc_day(raw.get("authoredOn")) or otherwise
+
+
+def _based_on(raw: Json) -> Iterable[str]:
+    return (text(one.get("reference")) for one in objects(raw.get("basedOn")))
+
+
+def _name(raw: Json) -> str:
+    return f"{raw['resourceType']}/{text(raw.get('id'))}"
+
+
+def _as_draft(raw: Json, day: date) -> Json:
+    """The procedure as it was signed: what is done by now was to be done then."""
+    return {**raw, "status": "draft", "authoredOn": day.isoformat()}

@@ -1,0 +1,189 @@
+"""The engine for exports beyond one machine: Spark brings the lines of a patient together, `score` does the rest.
+
+In a cluster every executor has this package, and reads the files at the same paths as the driver. Bad lines are rare:
+the driver looks up their numbers, since Spark reads files in pieces and counts no lines.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import pyarrow as pa
+from pyspark import StorageLevel
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as column
+
+from cds_service.population.bulk import (
+    SHARED,
+    BadLine,
+    LineError,
+    bucket_count,
+    chunks_of,
+    head_of,
+    lines_in,
+    read_line,
+    shared_names,
+)
+from cds_service.population.job import (
+    Job,
+    Report,
+    Result,
+    load,
+    report_of,
+    result_of,
+    types_read,
+    write_results,
+)
+from cds_service.population.scoring import Look, Run
+from cds_service.service import Service
+
+Batches = Iterator[pa.RecordBatch]
+WHOLE_FILE = 1 << 62  # bytes
+BATCH = 1000  # rows
+READ = pa.schema(
+    [
+        ("kind", pa.string()),
+        ("ownerless", pa.int64()),  # lines of the kind that name no patient, for one task
+        ("bad_file", pa.string()),
+        ("patient", pa.string()),
+        ("name", pa.string()),  # of a shared resource
+        ("names", pa.list_(pa.string())),  # of the shared resources that a line refers to
+        ("line", pa.binary()),
+    ]
+)
+READ_DDL = "kind string, ownerless long, bad_file string, patient string, name string, names array<string>, line binary"
+SCORED = pa.schema([(name, pa.string()) for name in Result._fields])
+SCORED_DDL = ", ".join(f"{name} string" for name in Result._fields)
+
+
+def score_on_spark(job: Job, out: Any, worklist: Any) -> Report:
+    """Score the export on Spark (the session in force, else one on this machine) and write the results.
+
+    Args:
+        job: what to score.
+        out: where the lines go; standard output when None.
+        worklist: where the worklist goes.
+
+    Raises:
+        WrongJob: the procedure is no augmentation.
+    """
+    job.run((), load(job.site))  # refuses a wrong procedure before anything is read
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # workers of Spark are to find what we found
+    builder = SparkSession.builder.appName("kyphoplasty-cds score").config("spark.ui.enabled", "false")
+    session = builder.config("spark.ui.showConsoleProgress", str(sys.stderr.isatty()).lower()).getOrCreate()
+    session.sparkContext.setLogLevel("ERROR")
+    shares = max(bucket_count(job.files), session.sparkContext.defaultParallelism)
+    session.conf.set("spark.sql.shuffle.partitions", shares)
+    paths = [file.resolve().as_uri() for file in job.files]
+    text = session.read.text(paths, lineSep="\n")
+    lines = text.select(column.col("_metadata.file_path").alias("file"), column.col("value").cast("binary"))
+    read = lines.mapInArrow(_reading(job), READ_DDL).persist(StorageLevel.DISK_ONLY)
+    seen = read.filter("kind is not null").groupBy("kind").sum("ownerless").collect()
+    exported = frozenset(kind for kind, _ in seen)
+    bad_files = {unquote(urlsplit(row.bad_file).path) for row in read.filter("bad_file is not null").collect()}
+    together = _together(read).repartition("patient").sortWithinPartitions("patient", "line")
+    scored = together.mapInArrow(_scoring(job, exported), SCORED_DDL).persist(StorageLevel.DISK_ONLY)
+    report = report_of(_bad_lines(job, bad_files), [{kind: count for kind, count in seen if count}])
+    results = (Result(*row) for row in scored.orderBy("patient").toLocalIterator())
+    write_results(results, job, out, worklist, report)
+    scored.unpersist()
+    read.unpersist()
+    return report
+
+
+def _together(read: DataFrame) -> DataFrame:
+    """Lines with their patient: their own, and the shared resources that those refer to."""
+    own = read.filter("patient is not null")
+    shared = read.filter("name is not null").select("name", "line")
+    wanted = own.select("patient", column.explode("names").alias("name")).distinct()
+    return own.select("patient", "line").union(wanted.join(shared, "name").select("patient", "line"))
+
+
+@cache
+def _service(job: Job) -> Service:
+    """All that is in force, once in each worker of Spark."""
+    return load(job.site)
+
+
+@cache
+def _run(job: Job, exported: frozenset[str]) -> Run:
+    return job.run(exported, _service(job))
+
+
+def _reading(job: Job) -> Callable[[Batches], Batches]:
+    def read(batches: Batches) -> Batches:
+        service, bases = _service(job), _run(job, frozenset()).bases
+        look, types = Look(service.terminology), types_read(service)
+
+        def rows() -> Iterator[dict[str, Any]]:
+            kinds: Counter[str] = Counter()
+            for file, written in _pairs(batches, "file", "value"):
+                line = written.strip()
+                if (passed := look(line)) or not line:
+                    kinds[passed] += 0
+                    continue
+                try:
+                    head = head_of(read_line(line), bases)
+                except LineError:
+                    yield {"bad_file": file}
+                    continue
+                kinds[head.kind] += 0
+                if head.kind in SHARED:
+                    yield {"name": f"{head.kind}/{head.id}", "line": line}
+                elif head.kind in types and head.patient:
+                    yield {"patient": head.patient, "names": shared_names(line), "line": line}
+                elif head.kind in types:
+                    kinds[head.kind] += 1
+            yield from ({"kind": kind, "ownerless": count} for kind, count in kinds.items() if kind)
+
+        yield from _batches(rows(), READ)
+
+    return read
+
+
+def _scoring(job: Job, exported: frozenset[str]) -> Callable[[Batches], Batches]:
+    def score_all(batches: Batches) -> Batches:
+        run = _run(job, exported)
+        groups = groupby(_pairs(batches, "patient", "line"), key=itemgetter(0))
+        found = (result_of(patient, [line for _, line in pairs], run) for patient, pairs in groups)
+        yield from _batches((one._asdict() for one in found), SCORED)
+
+    return score_all
+
+
+def _pairs(batches: Batches, *names: str) -> Iterator[tuple[Any, ...]]:
+    for batch in batches:
+        yield from zip(*(batch.column(name).to_pylist() for name in names), strict=True)
+
+
+def _batches(rows: Iterable[dict[str, Any]], schema: pa.Schema) -> Batches:
+    held: list[dict[str, Any]] = []
+    for row in rows:
+        held.append(row)
+        if len(held) == BATCH:
+            yield pa.RecordBatch.from_pylist(held, schema)
+            held = []
+    if held:
+        yield pa.RecordBatch.from_pylist(held, schema)
+
+
+def _bad_lines(job: Job, paths: set[str]) -> list[BadLine]:
+    """The bad lines of these files, by number."""
+    found: list[BadLine] = []
+    look = Look(load(job.site).terminology)
+    for chunk in chunks_of((file for file in job.files if str(file.resolve()) in paths), WHOLE_FILE):
+        for number, line in enumerate(map(bytes.strip, lines_in(chunk)), start=1):
+            try:
+                if line and not look(line):
+                    read_line(line)
+            except LineError as error:
+                found.append(BadLine(str(chunk.file), number, str(error)))
+    return found

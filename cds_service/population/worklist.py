@@ -1,0 +1,180 @@
+"""The fracture liaison worklist: patients after an augmentation who wait for something, with the reason.
+
+It names what the record holds and what it does not, by ids; a person looks at each. The dead are left out. What could
+not be read is said, since it may hold what is missing.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
+from io import StringIO
+from pathlib import Path
+from typing import Any, Literal, NamedTuple, get_args
+from uuid import UUID, uuid5
+
+from cds_service.core.bracing import WITHOUT_DATE, times_of
+from cds_service.core.facts import Findings
+from cds_service.core.wording import say_date
+from cds_service.fhir.facts.findings import extract_findings
+from cds_service.fhir.gathering.record import PatientRecord
+from cds_service.fhir.orders.support_orders import IN_FORCE, find_augmentations, find_stored_orders, find_support_orders
+from cds_service.service import Service
+
+Reason = Literal["no-bone-treatment", "denosumab-overdue", "brace-beyond-end"]
+REASONS = "https://kyphoplasty-cds.org/fhir/CodeSystem/worklist-reason"
+NEEDED = ("bone-drug", "denosumab-overdue", "deceased")  # findings
+WAIT = timedelta(days=30)  # policy: for a bone drug or a referral, counted from the procedure
+ORDERED_BEFORE = timedelta(days=30)  # policy: a referral written so long before the procedure belongs to it
+COLUMNS = ("patient", "reason", "since", "text", "resources")
+NAMESPACE = UUID("5a1f8f04-3d0c-5c7e-9a67-2f6d1f2f9b10")  # of the ids of our tasks
+
+
+class Row(NamedTuple):
+    """One patient and one reason.
+
+    Attributes:
+        since: the day of the procedure, of the last dose, or after which the brace was to be off.
+        text: in our words; no names or words of the record.
+        resources: what the reason rests on, `Procedure/12`.
+    """
+
+    reason: Reason
+    since: date
+    text: str
+    resources: tuple[str, ...]
+
+
+def find_rows(record: PatientRecord, service: Service, as_of: date) -> tuple[Row, ...]:
+    """What this patient waits for on that day; nothing for one without an augmentation up to then.
+
+    Args:
+        record: of the patient.
+        service: all that is in force.
+        as_of: the day that counts as today.
+    """
+    done = [(day, name) for name, day in find_augmentations(record, service.terminology) if day and day <= as_of]
+    if not done:
+        return ()
+    newest = max(day for day, _ in done)
+    procedures = tuple(sorted(name for day, name in done if day == newest))
+    specs = {name: service.finding_specs[name] for name in NEEDED}
+    findings = extract_findings(record, specs, service.terminology, today=as_of, not_after=as_of)
+    if findings.is_true("deceased"):
+        return ()
+    overdue = tuple(_overdue(findings))
+    untreated = () if overdue else _untreated(record, service, findings, newest, procedures, as_of)
+    return (*untreated, *overdue, *_braced(record, service, newest, as_of))
+
+
+def _untreated(
+    record: PatientRecord, service: Service, findings: Findings, done: date, procedures: tuple[str, ...], as_of: date
+) -> Iterator[Row]:
+    """More than 30 days after the procedure neither a bone drug that still counts nor a referral."""
+    if as_of - done <= WAIT or findings.is_true("bone-drug"):
+        return
+    counted = IN_FORCE | {"completed"}
+    for order in find_stored_orders(record, service.terminology, counted):
+        written = order.authored
+        if order.kind == "bone-treatment" and (written is None or done - ORDERED_BEFORE <= written <= as_of):
+            return
+    gap, known = findings.gaps.get("bone-drug"), findings.known.get("bone-drug")
+    unread = find_support_orders((), record, service.terminology).unchecked
+    notes = [f"bone drug: {gap.detail}"] if gap else [*known.concerns] if known else []
+    notes += ["referrals could not be read"] if "ServiceRequest" in unread else []
+    text = f"Augmentation {say_date(done)}; no current bone drug and no referral for bone treatment on record"
+    seen = [one.resource for one in gap.seen] if gap else []
+    yield Row("no-bone-treatment", done, _with(text, notes), tuple(dict.fromkeys((*procedures, *seen))))
+
+
+def _overdue(findings: Findings) -> Iterator[Row]:
+    found = findings.known.get("denosumab-overdue")
+    if found is not None and found.value is True and found.observed is not None:
+        text = f"Last denosumab on record {say_date(found.observed)}, no other bone drug since"
+        resources = tuple(one.resource for one in found.provenance)
+        yield Row("denosumab-overdue", found.observed, _with(text, found.concerns), resources)
+
+
+def _braced(record: PatientRecord, service: Service, done: date, as_of: date) -> Iterator[Row]:
+    """Brace orders that are still active after their last day, or after the site's weeks where they state none."""
+    limit = timedelta(weeks=service.policy.brace.max_weeks)
+    for order in find_stored_orders(record, service.terminology, IN_FORCE):
+        if order.kind != "brace":
+            continue
+        times = times_of(order, done, as_of)
+        last = times.ends or times.begins + limit
+        if last >= as_of:
+            continue
+        notes = [] if times.ends else [f"{service.policy.brace.max_weeks} weeks were over on {say_date(last)}"]
+        notes += [WITHOUT_DATE[order.worded.says]] if not times.ends and order.worded.says in WITHOUT_DATE else []
+        notes += ["the order names a reason for a longer brace"] if order.reasons else []
+        yield Row("brace-beyond-end", last, _with(f"{times.said()}, still active", notes), (order.reference,))
+
+
+def _with(text: str, notes: Sequence[str]) -> str:
+    return "; ".join([text, *(note.rstrip(".") for note in notes)]) + "."
+
+
+# --- files -----------------------------------------------------------------------------------------------------------
+
+
+def rows_json(rows: Iterable[Row]) -> list[list[Any]]:
+    """Rows as they wait in a file for the end of the run."""
+    return [[one.reason, one.since.isoformat(), one.text, list(one.resources)] for one in rows]
+
+
+def rows_of(waiting: Iterable[Sequence[Any]]) -> tuple[Row, ...]:
+    """Rows that waited in a file."""
+    return tuple(Row(reason, date.fromisoformat(since), said, tuple(names)) for reason, since, said, names in waiting)
+
+
+def write_worklist(rows: Sequence[tuple[str, Row]], file: Path, as_of: date) -> None:
+    """Write the rows, each with the patient's id: as FHIR NDJSON (`.ndjson`) or Bundle (`.json`), else as CSV."""
+    if file.suffix == ".ndjson":
+        lines = (json.dumps(one, ensure_ascii=False) + "\n" for one in _resources(rows, as_of))
+        text = "".join(lines)
+    elif file.suffix == ".json":
+        entries = [{"fullUrl": f"urn:uuid:{one['id']}", "resource": one} for one in _resources(rows, as_of)]
+        bundle = {"resourceType": "Bundle", "type": "collection", "entry": entries}
+        text = json.dumps(bundle, ensure_ascii=False, indent=1) + "\n"
+    else:
+        table = StringIO()
+        writer = csv.writer(table, lineterminator="\n")
+        writer.writerow(COLUMNS)
+        for patient, row in rows:
+            writer.writerow((patient, row.reason, row.since.isoformat(), row.text, " ".join(row.resources)))
+        text = table.getvalue()
+    file.write_text(text, encoding="utf-8")
+
+
+def _resources(rows: Sequence[tuple[str, Row]], as_of: date) -> Iterator[dict[str, Any]]:
+    """One Group of all patients for each reason, and one Task for each row: a proposal, not an order."""
+    for reason in get_args(Reason):
+        patients = sorted({patient for patient, row in rows if row.reason == reason})
+        yield {
+            "resourceType": "Group",
+            "id": str(uuid5(NAMESPACE, f"{reason} {as_of}")),
+            "type": "person",
+            "actual": True,
+            "code": _code(reason),
+            "quantity": len(patients),
+            **({"member": [{"entity": {"reference": f"Patient/{one}"}} for one in patients]} if patients else {}),
+        }
+    for patient, row in rows:
+        yield {
+            "resourceType": "Task",
+            "id": str(uuid5(NAMESPACE, f"{patient} {row.reason} {row.since} {' '.join(row.resources)}")),
+            "status": "requested",
+            "intent": "proposal",
+            "code": _code(row.reason),
+            "description": row.text,
+            "for": {"reference": f"Patient/{patient}"},
+            "authoredOn": as_of.isoformat(),
+            "input": [{"type": {"text": "on record"}, "valueReference": {"reference": one}} for one in row.resources],
+        }
+
+
+def _code(reason: str) -> dict[str, Any]:
+    return {"coding": [{"system": REASONS, "code": reason}]}

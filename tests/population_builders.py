@@ -1,0 +1,33 @@
+"""Patients of an export, each with their own id, as lines of NDJSON by type."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from tests.chart_builders import PATIENT, Resource
+
+Json = dict[str, Any]
+
+
+def whose(patient: str, resources: Iterable[Resource]) -> list[Json]:
+    """The same resources of another patient: every `pat-1` in ids and references becomes theirs."""
+    found = []
+    for raw in resources:
+        renamed = json.loads(json.dumps(raw).replace(f"Patient/{PATIENT}", f"Patient/{patient}"))
+        renamed["id"] = patient if raw["resourceType"] == "Patient" else f"{patient}-{raw['id']}"
+        found.append(renamed)
+    return found
+
+
+def write_export(folder: Path, resources: Iterable[Mapping[str, Any]]) -> Path:
+    """One file per type, as a server writes them."""
+    folder.mkdir(exist_ok=True)
+    by_type: dict[str, list[str]] = {}
+    for raw in resources:
+        by_type.setdefault(raw["resourceType"], []).append(json.dumps(raw))
+    for kind, lines in by_type.items():
+        (folder / f"{kind}.ndjson").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    return folder

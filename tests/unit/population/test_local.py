@@ -1,0 +1,120 @@
+"""`score` on one machine: every bad line named, a killed run goes on, the same bytes however it is cut up."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from cds_service.cli import main
+from cds_service.population import bulk, local
+from tests.chart_builders import TODAY, kyphoplasty, measured, patient, quiet_lists
+from tests.population_builders import whose, write_export
+
+COUNT = 12
+
+
+@pytest.fixture
+def export(tmp_path: Path) -> Path:
+    record = (patient(), *quiet_lists(), measured("bmd-t-score", -3.0), kyphoplasty())
+    everything = [raw for number in range(COUNT) for raw in whose(f"p{number}", record)]
+    return write_export(tmp_path / "export", everything)
+
+
+def score(*words: Any) -> Result:
+    return CliRunner().invoke(main, ["score", *map(str, words), "--as-of", TODAY.isoformat()])
+
+
+def test_each_patient_is_one_line_in_the_order_of_ids(export: Path) -> None:
+    result = score(export)
+    assert result.exit_code == 0
+    lines = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [one["patient"] for one in lines] == sorted(f"p{number}" for number in range(COUNT))
+    assert {outcome["outcome"] for outcome in lines[0]["assessments"]} == {"refracture", "residual-pain"}
+    assert result.stderr == f"{COUNT} patients, {COUNT} assessed\n"
+
+
+def test_bad_lines_are_named_and_the_run_goes_on(export: Path) -> None:
+    whole = score(export).stdout
+    file = export / "Observation.ndjson"
+    good = file.read_bytes().splitlines(keepends=True)
+    file.write_bytes(b"".join([b"not json\n", *good[:3], b"\n", good[3][:-40] + b"\n", *good[3:], b"\xff\xfe"]))
+    result = score(export)
+    assert result.exit_code == 0
+    assert result.stdout == whole
+    named = [line.split(": ")[0] for line in result.stderr.splitlines()[:-1]]
+    assert named == [f"{file}:{number}" for number in (1, 6, COUNT + 4)]
+    assert result.stderr.endswith(f"{COUNT} assessed, 3 bad lines\n")
+
+
+def test_pieces_of_any_size_give_the_same_bytes(export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = score(export).stdout
+    monkeypatch.setattr(local, "chunks_of", lambda files: bulk.chunks_of(files, 700))
+    monkeypatch.setattr(local, "bucket_count", lambda _files: 5)
+    assert score(export, "--out", tmp_path / "out").exit_code == 0
+    assert (tmp_path / "out").read_text(encoding="utf-8") == whole
+
+
+def test_processes_give_the_same_bytes(export: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = score(export).stdout
+    monkeypatch.setattr(local, "SMALL_BYTES", 0)
+    assert score(export).stdout == whole
+
+
+def test_a_killed_run_goes_on_where_it_stopped(export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole, out = score(export).stdout, tmp_path / "out"
+    done: list[str] = []
+
+    def result_of(patient_id: str, lines: list[bytes], run: Any) -> Any:
+        if len(done) == COUNT // 2:
+            raise KeyboardInterrupt
+        done.append(patient_id)
+        return plain(patient_id, lines, run)
+
+    plain = local.result_of
+    monkeypatch.setattr(local, "result_of", result_of)
+    assert score(export, "--out", out).exit_code != 0
+    assert not out.exists()
+    again: list[str] = []
+    monkeypatch.setattr(local, "result_of", lambda one, *rest: again.append(one) or plain(one, *rest))
+    monkeypatch.setattr(local, "write_part", lambda *_: pytest.fail("the parts were written before"))
+    assert score(export, "--out", out).exit_code == 0
+    assert out.read_text(encoding="utf-8") == whole
+    assert 0 < len(again) < COUNT  # whole shares only are kept
+    assert {*done, *again} == {f"p{number}" for number in range(COUNT)}
+    assert not list(tmp_path.glob("out.*"))
+
+
+def test_what_another_run_left_is_not_used(export: Path, tmp_path: Path) -> None:
+    left = tmp_path / "out.work"
+    left.mkdir()
+    (left / "run").write_text("another", encoding="utf-8")
+    (left / "00000.scored").write_text("x\ty\t[]\n", encoding="utf-8")
+    assert score(export, "--out", tmp_path / "out").exit_code == 0
+    assert "x" not in {json.loads(line)["patient"] for line in (tmp_path / "out").read_text().splitlines()}
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ((), 2),
+        (("/nowhere",), 2),
+        (("EXPORT", "--procedure", "27447"), 2),
+        (("EXPORT", "--level", "C3"), 2),
+        (("EMPTY",), 1),
+    ],
+)
+def test_wrong_use_is_told_apart_from_nothing_to_read(export: Path, tmp_path: Path, words: Any, code: int) -> None:
+    (tmp_path / "empty").mkdir()
+    paths = {"EXPORT": export, "EMPTY": tmp_path / "empty"}
+    assert score(*(paths.get(word, word) for word in words)).exit_code == code
+
+
+def test_the_address_of_the_export_asks_for_our_types_and_codes() -> None:
+    result = score("--export-url", "https://ehr.example.org/fhir/Group/12")
+    assert result.stdout.startswith("https://ehr.example.org/fhir/Group/12/$export?_type=Patient%2CObservation")
+    assert "38267-1" in result.stdout
+    assert score("--export-url", "https://ehr.example.org/fhir").stdout.split("?")[0].endswith("/fhir/Patient/$export")

@@ -1,0 +1,205 @@
+"""One patient of an export is told what a live order would have been told, by what the record held on that day."""
+
+from __future__ import annotations
+
+import json
+import random
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from cds_service.fhir.references import bases_of
+from cds_service.population.job import Job
+from cds_service.population.scoring import DECEASED, NO_PROCEDURE, Look, Run, score
+from cds_service.samples import load_samples
+from tests.chart_builders import (
+    ASSESSMENTS,
+    CPT,
+    PATIENT,
+    TODAY,
+    Resource,
+    application,
+    codeable,
+    days_ago,
+    drug,
+    kyphoplasty,
+    measured,
+    of_patient,
+    open_service,
+    order_sign,
+    patient,
+    problem,
+    quiet_lists,
+)
+from tests.patients.typical import typical_orders
+
+TYPES = frozenset(one.resource_type for one in open_service().hooks["kyphoplasty-order-sign"].plan.templates)
+
+
+def run(**options: Any) -> Run:
+    return Job(files=(), as_of=TODAY, **options).run(TYPES, open_service())
+
+
+def scored(resources: Any, given: Run | None = None, whose: str = PATIENT) -> list[Any]:
+    lines = [json.dumps(one).encode() for one in resources]
+    found = json.loads(score(whose, lines, given or run()).line)
+    assert list(found) == ["assessments", "patient"]
+    assert found["patient"] == whose
+    return found["assessments"]
+
+
+def live(record: Any, *drafts: Resource) -> list[Any]:
+    response = application(open_service()).post(order_sign(record, *drafts))
+    return next(card["extension"][ASSESSMENTS] for card in response.json["cards"] if "extension" in card)
+
+
+def ordered_as(name: str, assessments: list[Any]) -> list[Any]:
+    """The same with another id of the order."""
+    return json.loads(json.dumps(assessments).replace("context.draftOrders: ServiceRequest/for-all", name))
+
+
+def figures(assessments: list[Any], model: str = "sarcopenia-pvm-2022") -> dict[str, Any]:
+    return next(one for each in assessments for one in each.get("models", ()) if one["model"] == model)
+
+
+def done(days: int, number: str = "done", **members: Any) -> Resource:
+    said = {"status": "completed", "code": codeable(CPT, "22514"), "performedDateTime": days_ago(days)}
+    return of_patient(
+        "Procedure", number, **{**said, "bodySite": [codeable("http://snomed.info/sct", "66794005")], **members}
+    )
+
+
+def test_the_same_order_live_and_in_an_export_is_told_the_same() -> None:
+    shuffled = random.Random(1)
+    for number, signing in enumerate(typical_orders(40, seed=3)):
+        drafts = [one for one in signing.drafts if one["resourceType"] != "MedicationRequest"]
+        record = [patient(), *signing.record] if signing.record[0]["resourceType"] != "Patient" else [*signing.record]
+        said = live(record, *drafts)
+        lines = [*record, *drafts]
+        shuffled.shuffle(lines)
+        assert scored(lines) == said, number
+
+
+def test_sample_patients_of_one_export_do_not_mix() -> None:
+    samples = [one for one in load_samples(TODAY) if not one.needs_site]
+    everything = [raw for one in samples for raw in one.resources]
+    for sample in samples:
+        orders = [entry["resource"] for entry in sample.draft_orders["entry"]]
+        alone = scored([*sample.resources, *orders], whose=sample.id)
+        assert scored([*everything, *orders], whose=sample.id) == alone
+
+
+# Evidence page, "Figures for tests": T -3.0 and the thoracolumbar junction known.
+BONE = (patient(), *quiet_lists(), measured("bmd-t-score", -3.0, days=40))
+
+
+@pytest.mark.parametrize(
+    "procedure", [kyphoplasty(), done(10), kyphoplasty(status="completed"), done(10, status="in-progress")]
+)
+def test_the_figure_is_that_of_the_evidence_page(procedure: Resource) -> None:
+    found = figures(scored([*BONE, procedure]))
+    names = {one["name"] for one in found["inputs"]}
+    assert {"bmd-t-score", "tl-junction", "diabetes"} <= names
+    without = [one for one in BONE if one["resourceType"] != "Condition"]
+    found = figures(scored([*without, procedure], replace(run(), exported=TYPES - {"Condition"})))
+    assert found["risk"] == pytest.approx(0.667, abs=0.01)
+    assert found["inputsKnown"] == pytest.approx(0.72, abs=0.01)
+
+
+def test_a_past_procedure_is_judged_by_what_was_known_on_its_day() -> None:
+    later = [measured("bmd-t-score", -1.0, number="later", days=100), measured("grip-strength", 9, days=100)]
+    old = [measured("bmd-t-score", -3.0, days=760), measured("bmi", 19.6, days=760), problem("diabetes", days=50)]
+    found = figures(scored([patient(), problem("hypertension"), *old, *later, done(730)]))
+    assert {one["name"]: one["value"] for one in found["inputs"]} == {
+        "bmd-t-score": -3.0,
+        "bmi": 19.6,
+        "diabetes": False,
+        "tl-junction": True,
+    }
+    assert not any("old" in concern for concern in found["concerns"])  # 30 days, on that day
+
+
+def test_the_newest_procedure_counts_with_all_its_lines_and_its_order() -> None:
+    order = kyphoplasty("T12", number="order", status="completed", authoredOn=days_ago(25))
+    plain = done(20, bodySite=None, basedOn=[{"reference": "ServiceRequest/order"}])
+    found = scored([*BONE, done(900, "first"), order, plain])
+    names = {one["name"]: one["value"] for one in figures(found)["inputs"]}
+    assert names["tl-junction"] is True
+    assert "only first fractures were studied" in json.dumps(figures(found)["concerns"])  # the one 900 days ago
+    assert scored([*BONE, done(20)]) != found
+
+
+def test_a_procedure_for_all_is_judged_on_the_day_of_the_run() -> None:
+    said = live(BONE, kyphoplasty())
+    for options in ({"procedure": "22514"}, {}):
+        found = scored(BONE, run(levels=("L1",), **options))
+        assert ordered_as("context.draftOrders: ServiceRequest/kypho", found) == said
+
+
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [
+        ((), NO_PROCEDURE),
+        ((done(10, status="entered-in-error"),), NO_PROCEDURE),
+        ((done(-10),), NO_PROCEDURE),  # after the day of the run
+        ((kyphoplasty(intent="proposal"),), NO_PROCEDURE),
+        ((kyphoplasty(subject={"reference": "Patient/other"}),), NO_PROCEDURE),
+        ((kyphoplasty(), {**patient(), "deceasedBoolean": True}), DECEASED),
+        ((kyphoplasty(), {**patient(), "active": False}), "The Patient is not in use any more (active = false)."),
+    ],
+)
+def test_without_a_procedure_or_a_patient_there_is_no_figure_and_the_line_says_why(more: Any, why: str) -> None:
+    record = [
+        one
+        for one in BONE
+        if not (one["resourceType"] == "Patient" and more and "Patient" in str(more[-1]["resourceType"]))
+    ]
+    for outcome in scored([*record, *more]):
+        assert outcome["status"] == "not-applicable"
+        assert outcome["concerns"] == [why]
+        assert "models" not in outcome
+
+
+def test_another_persons_resource_counts_neither_as_value_nor_as_procedure() -> None:
+    foreign = [
+        measured("bmi", 17, subject={"reference": "Patient/other"}),
+        measured("bmi", 17, number="a", subject={"reference": "https://other.example.org/fhir/Patient/pat-1"}),
+        measured("bmi", 17, number="b", patient={"reference": "Patient/other"}),
+    ]
+    here = replace(run(), bases=bases_of(["https://ehr.example.org/fhir"]))
+    assert scored([*BONE, kyphoplasty(), *foreign], here) == scored([*BONE, kyphoplasty()], here)
+
+
+def test_a_list_that_was_not_exported_says_no_to_nothing() -> None:
+    lists = {"diabetes"}
+    whole = figures(scored([*BONE, kyphoplasty()]))
+    cut = figures(scored([*BONE, kyphoplasty()], replace(run(), exported=TYPES - {"Condition"})))
+    assert lists & {one["name"] for one in whole["inputs"]}
+    assert lists & {one["name"] for one in cut["missing"]}
+
+
+def test_a_drug_is_known_by_the_medication_it_refers_to() -> None:
+    steroid = {"resourceType": "Medication", "id": "x", "code": codeable("http://www.whocc.no/atc", "H02AB06")}
+    request = drug(
+        "prednisolone", medicationCodeableConcept=None, medicationReference={"reference": "Medication/x"}, days=400
+    )
+    named = scored([*BONE, kyphoplasty(), request, steroid])
+    assert "outside the study population: steroid" in json.dumps(named) or "steroid" in json.dumps(
+        figures(named)["concerns"]
+    )
+    assert named == scored([*BONE, kyphoplasty(), drug("prednisolone", days=400)])
+
+
+def test_the_look_passes_over_what_no_finding_reads_and_nothing_else() -> None:
+    look = Look(open_service().terminology)
+    ours, other = (
+        measured("bmd-t-score", -3.0),
+        measured("bmd-t-score", 1.0, code=codeable("http://loinc.org", "2160-0")),
+    )
+    panel = {**other, "component": [{"code": codeable("urn:oid:2.16.840.1.113883.6.1", "38267-1")}]}
+    lines = {name: json.dumps(raw).encode() for name, raw in {"ours": ours, "other": other, "panel": panel}.items()}
+    lines["escaped"] = lines["ours"].replace(b"38267-1", b"3826\\u0037-1")
+    lines["cut"] = lines["other"][:-30]
+    lines["condition"] = json.dumps(problem("hypertension")).encode()
+    assert {name for name, line in lines.items() if look(line)} == {"other"}

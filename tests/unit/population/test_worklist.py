@@ -1,0 +1,155 @@
+"""The worklist of a made population beside a list that a person made from the same records."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from fhir.resources.R4B import get_fhir_model_class
+
+from cds_service.cli import main
+from tests.chart_builders import (
+    CPT,
+    HCPCS,
+    ORDERS,
+    SCT,
+    TODAY,
+    Resource,
+    codeable,
+    days_ago,
+    drug,
+    of_patient,
+    ordered_elsewhere,
+    patient,
+)
+from tests.population_builders import whose, write_export
+
+CHART = (patient(), drug("losartan"), ordered_elsewhere())
+
+
+def done(days: int, **members: Any) -> Resource:
+    said = {"status": "completed", "code": codeable(CPT, "22514"), "performedDateTime": days_ago(days), **members}
+    return of_patient("Procedure", "done", **said)
+
+
+def referral(days: int, **members: Any) -> Resource:
+    said = {"status": "active", "intent": "order", "code": codeable(ORDERS, "bone-treatment"), **members}
+    return of_patient("ServiceRequest", "referral", authoredOn=days_ago(days), **said)
+
+
+def brace(days: int, end: int | None, **members: Any) -> Resource:
+    when = {"start": days_ago(days)} | ({} if end is None else {"end": days_ago(end)})
+    said = {"status": "active", "intent": "order", "occurrencePeriod": when, "authoredOn": days_ago(days), **members}
+    return of_patient("DeviceRequest", "brace", codeCodeableConcept=codeable(HCPCS, "L0456"), **said)
+
+
+def given(name: str, days: int) -> Resource:
+    request = drug(name)
+    said = {"medicationCodeableConcept": request["medicationCodeableConcept"], "effectiveDateTime": days_ago(days)}
+    return of_patient("MedicationAdministration", "dose", status="completed", **said)
+
+
+TREATED = drug("alendronate", days=50)
+# What the record holds beside the chart, and the reasons for which a nurse would call, found by reading.
+BY_HAND: dict[str, tuple[tuple[Resource, ...], set[str]]] = {
+    "untreated": ((done(60),), {"no-bone-treatment"}),
+    "treated-in-time": ((done(60), TREATED), set()),
+    "treated-before": ((done(60), drug("alendronate", days=400)), set()),
+    "treatment-stopped": ((done(60), drug("alendronate", days=50, status="stopped")), {"no-bone-treatment"}),
+    "drug-in-error": ((done(60), drug("alendronate", days=50, status="entered-in-error")), {"no-bone-treatment"}),
+    "referred": ((done(60), referral(45)), set()),
+    "referred-at-the-signing": ((done(60), referral(62, status="completed")), set()),
+    "referred-years-before": ((done(60), referral(800, status="completed")), {"no-bone-treatment"}),
+    "referral-revoked": ((done(60), referral(45, status="revoked")), {"no-bone-treatment"}),
+    "seen-by-endocrinology": ((done(60), referral(45, code=codeable(SCT, "306278007"))), set()),
+    "last-week": ((done(7),), set()),
+    "thirty-days": ((done(30),), set()),
+    "thirty-one-days": ((done(31),), {"no-bone-treatment"}),
+    "not-done": ((done(60, status="not-done"),), set()),
+    "no-procedure": ((given("denosumab", 300),), set()),
+    "dead": ((done(60), {**patient(), "deceasedDateTime": days_ago(3)}), set()),
+    "denosumab-late": ((done(300), given("denosumab", 250)), {"denosumab-overdue"}),
+    "denosumab-in-time": ((done(300), given("denosumab", 150)), set()),
+    "denosumab-then-zoledronate": (
+        (done(300), given("denosumab", 250), drug("alendronate", days=40)),
+        set(),
+    ),
+    "brace-over": ((done(60), TREATED, brace(60, 5)), {"brace-beyond-end"}),
+    "brace-in-time": ((done(40), TREATED, brace(40, -10)), set()),
+    "brace-taken-off": ((done(60), TREATED, brace(60, 5, status="completed")), set()),
+    "brace-without-end": ((done(90), TREATED, brace(90, None)), {"brace-beyond-end"}),
+    "brace-without-end-new": ((done(40), TREATED, brace(40, None)), set()),
+}
+
+
+@pytest.fixture(scope="module")
+def export(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    everything = []
+    for name, (more, _) in BY_HAND.items():
+        own = [
+            one
+            for one in CHART
+            if one["resourceType"] not in {raw["resourceType"] for raw in more if raw["id"] == one["id"]}
+        ]
+        everything += whose(name, [*own, *more])
+    return write_export(tmp_path_factory.mktemp("export"), everything)
+
+
+def worklist(export: Path, file: Path) -> str:
+    options = ["--as-of", TODAY.isoformat(), "--out", str(file.with_suffix(".out")), "--worklist", str(file)]
+    result = CliRunner().invoke(main, ["score", str(export), *options])
+    assert result.exit_code == 0, result.output
+    return file.read_text(encoding="utf-8")
+
+
+def test_the_list_is_the_one_made_by_hand(export: Path, tmp_path: Path) -> None:
+    rows = list(csv.DictReader(worklist(export, tmp_path / "list.csv").splitlines()))
+    found: dict[str, set[str]] = {}
+    for row in rows:
+        found.setdefault(row["patient"], set()).add(row["reason"])
+        assert all(name.split("/")[1].startswith(row["patient"]) for name in row["resources"].split())
+    assert found == {name: reasons for name, (_, reasons) in BY_HAND.items() if reasons}
+    said = {(row["patient"], row["reason"]): row for row in rows}
+    late = said["denosumab-late", "denosumab-overdue"]
+    assert (late["since"], late["resources"]) == (days_ago(250), "MedicationAdministration/denosumab-late-dose")
+    assert "last recorded on" in said["treatment-stopped", "no-bone-treatment"]["text"]
+    assert said["brace-over", "brace-beyond-end"]["since"] == days_ago(5)
+    assert said["brace-without-end", "brace-beyond-end"]["since"] == days_ago(90 - 56)  # eight weeks from its start
+
+
+def test_what_is_not_known_is_said(tmp_path: Path) -> None:
+    record = [raw for raw in (*CHART, done(60)) if raw["resourceType"] != "MedicationRequest"]
+    export = write_export(tmp_path / "export", whose("unknown", record))
+    (row,) = csv.DictReader(worklist(export, tmp_path / "list.csv").splitlines())
+    assert "medication list could not be read" in row["text"]
+    assert "referrals could not be read" in row["text"]
+
+
+@pytest.mark.parametrize("suffix", [".ndjson", ".json"])
+def test_the_list_in_fhir_is_valid_and_the_same(export: Path, tmp_path: Path, suffix: str) -> None:
+    text = worklist(export, tmp_path / f"list{suffix}")
+    if suffix == ".json":
+        bundle = json.loads(text)
+        get_fhir_model_class("Bundle").model_validate(bundle)
+        resources = [entry["resource"] for entry in bundle["entry"]]
+    else:
+        resources = [json.loads(line) for line in text.splitlines()]
+    for raw in resources:
+        get_fhir_model_class(raw["resourceType"]).model_validate(raw)
+    tasks = {
+        (raw["for"]["reference"], raw["code"]["coding"][0]["code"])
+        for raw in resources
+        if raw["resourceType"] == "Task"
+    }
+    members = {
+        (member["entity"]["reference"], raw["code"]["coding"][0]["code"])
+        for raw in resources
+        if raw["resourceType"] == "Group"
+        for member in raw.get("member", ())
+    }
+    by_hand = {(f"Patient/{name}", reason) for name, (_, reasons) in BY_HAND.items() for reason in reasons}
+    assert tasks == members == by_hand
