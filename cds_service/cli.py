@@ -20,7 +20,6 @@ from cds_service.commands.audit import audit
 from cds_service.commands.exit_codes import say_errors as _say_errors
 from cds_service.commands.exit_codes import tell
 from cds_service.commands.going_live import learn_mappings, list_gaps, probe_service
-from cds_service.commands.migrating import migrate
 from cds_service.errors import DataFileError
 from cds_service.settings import describe_settings, read_settings
 
@@ -44,7 +43,6 @@ def main() -> None:
 main.add_command(audit)
 audit.add_command(add_reviewer)
 audit.add_command(remove_reviewer)
-audit.add_command(migrate)
 
 
 @main.command(cls=_SettingsHelp)
@@ -170,7 +168,7 @@ def studies() -> None:
 @_say_errors
 def build_studies(check: bool) -> None:  # noqa: FBT001
     """Rebuild the tables of reduced models from the study files (about a minute)."""
-    from cds_service.studies.building import build_reduced_tables, differing_tables  # noqa: PLC0415 - loads scikit-learn
+    from cds_service.studies.reduced_models import build_reduced_tables, differing_tables  # noqa: PLC0415 - loads scikit-learn
 
     if not check:
         build_reduced_tables(click.echo)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from cds_service.cards.answer import Answer
+from cds_service.cards.answer import Answer, make_card
 from cds_service.cards.brace_limit import brace_limit_card
-from cds_service.cards.missing_data import missing_data_card
+from cds_service.cards.figures import capital
 from cds_service.cards.rehabilitation import rehabilitation_card
 from cds_service.protocol.messages import Card
 
@@ -21,3 +21,18 @@ def build_cards(answer: Answer) -> tuple[Card, ...]:
     else:
         cards = [rehabilitation_card(answer), brace_limit_card(answer), missing_data_card(answer)]
     return tuple(sorted((card for card in cards if card is not None), key=lambda card: card.indicator != "warning"))
+
+
+def missing_data_card(answer: Answer) -> Card | None:
+    """The card, or None when fewer than two acts before surgery would allow a refracture figure."""
+    acts = answer.open_acts()
+    if len(acts) < 2:
+        return None
+    first, second, *_ = (one.summary for one in acts)
+    return make_card(
+        answer,
+        "missingData",
+        summary=answer.texts.say("summaries.missingData.two", first=capital(first), second=second),
+        detail=answer.texts.render("missing-data", {"options": [answer.option_line(one) for one in acts]}),
+        indicator="info",
+    )

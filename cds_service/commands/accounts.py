@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from cds_service.commands.exit_codes import say_errors
-from cds_service.commands.machine_user import machine_user
+from cds_service.commands.exit_codes import machine_user, say_errors
 from cds_service.errors import DataFileError
 from cds_service.settings import read_settings
 from cds_service.site.review import ROLES

@@ -15,7 +15,7 @@ from datetime import time as day_time
 from pathlib import Path
 from typing import Any
 
-from cds_service.audit.in_memory import OneEntry
+from cds_service.audit.chain import OneEntry
 from cds_service.errors import CdsError, FhirReadError
 from cds_service.fhir.gathering.reading import Fetched
 from cds_service.fhir.gathering.subjects import Person

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from cds_service.commands.exit_codes import NO_DATABASE, say_errors
-from cds_service.commands.machine_user import machine_user
+from cds_service.commands.exit_codes import NO_DATABASE, machine_user, say_errors
+from cds_service.commands.terminal import clean
 from cds_service.errors import AuditUnavailable, DataFileError
 from cds_service.settings import Settings, read_settings
 
@@ -307,6 +307,74 @@ def _stored_json(stored: Stored) -> dict[str, Any]:
 
 
 def _as_text(document: dict[str, Any]) -> str:
-    from cds_service.commands.entry_text import entry_lines  # noqa: PLC0415
+    from cds_service.commands.audit import entry_lines  # noqa: PLC0415
 
     return "\n".join(entry_lines(document))
+
+
+def entry_lines(document: Mapping[str, Any]) -> Iterator[str]:
+    """Lines of an entry in the form of `audit show --json`, without terminal control characters."""
+    for line in _lines(document):
+        yield clean(line)
+
+
+def _lines(document: Mapping[str, Any]) -> Iterator[str]:
+    yield f"entry {document['sequence']}  {document['id']}"
+    yield f"{document['at']}  {document['kind']}"
+    if document.get("purged"):
+        yield "what it said was purged after its retention, or is missing: `audit verify` tells which"
+        return
+    for name, value in document["facts"].items():
+        yield f"  {name}: {value}"
+    content = document["content"]
+    if document["kind"] != "answer":
+        yield from json.dumps(content, indent=2).splitlines()
+    else:
+        yield from _answer_lines(content)
+    if replay := document.get("replay"):
+        yield f"replay: {'identical' if replay['identical'] else 'differs'}"
+        yield from (f"  {line}" for line in (*replay["notes"], *replay["differences"]))
+    yield f"hash {document['chain']['hash']}"
+
+
+def _answer_lines(content: Mapping[str, Any]) -> Iterator[str]:
+    yield f"orders: {', '.join(content['orders']) or 'a brace or bed-rest order after one'}"
+    record = content["record"]
+    for part, why in {**record["unread"], **record["incomplete"]}.items():
+        yield f"not read: {part}: {why}"
+    yield "inputs:"
+    for one in content["findings"]:
+        sources = ", ".join(source["resource"] for source in one["sources"])
+        yield f"  {one['name']} {one['value']} {one['unit']}  {one['date'] or ''}  {sources}"
+    yield "gaps: " + ", ".join(f"{one['name']} ({one['reason']})" for one in content["gaps"])
+    for assessment in content["assessments"]:
+        yield f"{assessment['outcome']}: {assessment['status']}"
+        yield from (f"  {_model_line(model)}" for model in assessment.get("models", ()))
+    for card in content["cards"]:
+        yield f"card {card['uuid']} ({card['indicator']})"
+        yield f"  {card['summary']}"
+        yield from (f"  | {line}" for line in card.get("detail", "").splitlines())
+        yield from (f"  [ {one['label']} ]" for one in card.get("suggestions", ()))
+
+
+def _model_line(model: Mapping[str, Any]) -> str:
+    risk = f"risk {model['risk']:.4f}, {model['band']}" if "risk" in model else "no figure"
+    return f"{model['model']} {model['modelVersion']}: {risk}, inputs known {model['inputsKnown']:.2f}"
+
+
+@audit.command("migrate")
+@say_errors
+def migrate() -> None:
+    """Create or update the tables of the log. `serve` does this itself if its role may."""
+    from sqlalchemy.exc import DBAPIError  # noqa: PLC0415 - SQLAlchemy is loaded where it is needed
+
+    from cds_service.audit.database import HEAD, Database  # noqa: PLC0415
+
+    database = Database(read_settings().database_url, wait_seconds=WAIT_SECONDS)
+    try:
+        database.prepare()
+    except DBAPIError as error:
+        raise AuditUnavailable(f"{NO_DATABASE} ({type(error).__name__}).") from None
+    finally:
+        database.dispose()
+    click.echo(f"the tables are at step {HEAD}")

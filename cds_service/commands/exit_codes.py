@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import getpass
+import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
@@ -53,3 +55,10 @@ def tell(line: str) -> None:
     from cds_service.commands.terminal import clean  # noqa: PLC0415 - rich is loaded where it is needed
 
     click.echo(clean(line), err=True)
+
+
+def machine_user() -> str:
+    """`os:` and the account's name, or its number if it has none."""
+    with suppress(KeyError, OSError):
+        return f"os:{getpass.getuser()}"
+    return f"os:{os.getuid()}"

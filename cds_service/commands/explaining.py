@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from cds_service.audit.in_memory import OneEntry
+from cds_service.audit.chain import OneEntry
 from cds_service.commands.terminal import print_response
 from cds_service.loading import load_service
 from cds_service.outgoing import Connections

@@ -19,8 +19,7 @@ from sklearn.metrics import brier_score_loss, roc_auc_score
 from statsmodels.nonparametric.smoothers_lowess import lowess
 from statsmodels.tools.sm_exceptions import PerfectSeparationError, PerfectSeparationWarning
 
-from cds_service.core.log_odds import Interval
-from cds_service.core.prediction import Z_95
+from cds_service.core.prediction import Z_95, Interval
 from cds_service.core.strata import wilson_interval
 
 Vector = NDArray[np.float64]

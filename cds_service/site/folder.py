@@ -6,6 +6,7 @@ import os
 import stat
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -16,9 +17,9 @@ from pydantic import Field, ValidationError
 from cds_service.core.policy import SITE_KEYS, Policy, SiteBaseline, SiteReferences
 from cds_service.errors import DataFileError
 from cds_service.outgoing.address import Address, parse_address, parse_base
+from cds_service.protocol.json_text import JsonTextError, decode_json
 from cds_service.site.clients import Client
 from cds_service.site.fields import Origin, SiteTable, Text, YesNo
-from cds_service.site.key_file import holds_private_key
 from cds_service.site.review import ReviewLogin, client_secret
 
 SITE_FILE = "site.toml"
@@ -213,3 +214,12 @@ def _check_names(folder: Path) -> None:
 
 def _overlay(folder: Path) -> Path | None:
     return folder if os.path.lexists(folder) else None
+
+
+def holds_private_key(file: Path) -> bool:
+    """Whether one of the keys is private (RFC 7518, 6.2.2 and 6.3.2); False if the file cannot be read."""
+    document: Any = None
+    with suppress(OSError, JsonTextError):
+        document = decode_json(file.read_bytes())
+    keys = document.get("keys") if isinstance(document, dict) else None
+    return isinstance(keys, list) and any(isinstance(key, dict) and "d" in key for key in keys)

@@ -6,6 +6,7 @@ that `build_tables` writes.
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
@@ -16,8 +17,9 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from cds_service.core.inputs import PSOAS_FAT, PSOAS_MUSCLE, PSOAS_TOTAL
-from cds_service.core.study import LogisticStudy, Study
-from cds_service.core.table import PERCENTILES, Ends, ReducedModel, ReducedTable, write_table
+from cds_service.core.study import LogisticStudy, Study, load_studies
+from cds_service.core.table import PERCENTILES, Ends, ReducedModel, ReducedTable, compare_tables, write_table
+from cds_service.loading import REDUCED, STUDIES, load_vocabulary
 from cds_service.studies.cohort import SEED, Cohort, Matrix, Vector, expit, rake, rebuild_cohort
 
 Say = Callable[[str], None]  # one line of progress
@@ -228,3 +230,15 @@ def _ends(values: Vector, cohort: Cohort) -> Ends:
     shares = [percentile / 100 for percentile in PERCENTILES]
     ends = np.quantile(values, shares, weights=cohort.weights, method="inverted_cdf")
     return float(ends[0]), float(ends[1]), float(ends[2]), float(ends[3])
+
+
+def build_reduced_tables(say: Say, folder: Path = REDUCED) -> None:
+    """Build all tables from the study files in force and write them."""
+    build_tables(load_studies(STUDIES, load_vocabulary()), folder, say)
+
+
+def differing_tables(say: Say) -> tuple[str, ...]:
+    """Studies whose shipped table is not what a fresh build gives (beyond rounding of another machine)."""
+    with tempfile.TemporaryDirectory() as fresh:
+        build_reduced_tables(say, Path(fresh))
+        return compare_tables(REDUCED, Path(fresh))

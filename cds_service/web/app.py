@@ -6,10 +6,13 @@ import re
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import partial
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-from flask import Flask, Response
+from flask import Flask, Response, request
+from werkzeug.exceptions import BadRequest
 
 from cds_service.audit.chain import AuditLog
 from cds_service.audit.store import AuditStore
@@ -17,6 +20,7 @@ from cds_service.audit.token_ids import TokenIds
 from cds_service.basis.links import Links
 from cds_service.callers.replays import Replays
 from cds_service.outgoing import Connections
+from cds_service.outgoing.address import is_loopback_host
 from cds_service.review.routes import review_routes
 from cds_service.service import Service, answer
 from cds_service.settings import Settings
@@ -24,11 +28,10 @@ from cds_service.site.folder import SiteFolder
 from cds_service.web.basis import basis_routes
 from cds_service.web.cds_api import Flow, Surroundings, cds_routes, utc_now
 from cds_service.web.cors import register_cors
-from cds_service.web.errors import register_errors
+from cds_service.web.errors import outcome, register_errors
 from cds_service.web.feedback_api import EarlierAnswers, NothingEarlier, feedback_routes
 from cds_service.web.gate import make_gate
 from cds_service.web.health import health_routes
-from cds_service.web.hosts import Hosts, register_hosts
 from cds_service.web.metrics import CountedLog, Metrics
 from cds_service.web.pages import page_routes
 from cds_service.web.sandbox.routes import is_open, sandbox_routes
@@ -170,3 +173,50 @@ def _with_plain_path(
     raw = environ.get("RAW_URI", "").partition("?")[0]
     path = raw if "%2f" in raw.lower() else SLASHES.sub("/", environ.get("PATH_INFO", ""))
     return wsgi_app({**environ, "PATH_INFO": path.rstrip("/") or "/"}, start_response)
+
+
+MISDIRECTED = "This service is not called by this name; the setting PUBLIC_URL says by which it is."
+
+
+class Hosts:
+    """The names and addresses of one running service."""
+
+    def __init__(self, urls: Iterable[str]) -> None:
+        """The hosts of these URLs, and those of the machine itself; ports are ignored.
+
+        Args:
+            urls: the public and the listening URL. A service that listens on all addresses accepts every IP address,
+                since an address, unlike a name, cannot be rebound.
+        """
+        self._names = {urlsplit(url).hostname or "" for url in urls if url}
+        self._is_everywhere = bool(self._names & {"0.0.0.0", "::"})  # noqa: S104 - read, not bound
+
+    def is_ours(self, host: str) -> bool:
+        """Whether this `Host` header names this service."""
+        try:
+            name = (urlsplit(f"//{host}").hostname or "").removesuffix(".")
+        except ValueError:
+            return False
+        return name in self._names or is_loopback_host(name) or (self._is_everywhere and _is_address(name))
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+def register_hosts(app: Flask, hosts: Hosts) -> None:
+    """Refuse a foreign `Host` (421), and HTTP/1.1 without one (400)."""
+
+    @app.before_request
+    def check_host() -> Response | None:
+        host = request.environ.get("HTTP_HOST")
+        if host is None and request.environ.get("SERVER_PROTOCOL") == "HTTP/1.1":
+            raise BadRequest
+        # Health and metrics hold no patient, and probes call each replica by its own address.
+        if host is None or hosts.is_ours(host) or request.path.startswith(("/health/", "/metrics")):
+            return None
+        return outcome(421, "processing", MISDIRECTED)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
 
-from cds_service.audit.in_memory import OneEntry
+from cds_service.audit.chain import OneEntry
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import parse_request
 from cds_service.review.entry_page import CardView, view_cards

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from cds_service.audit.in_memory import OneEntry
+from cds_service.audit.chain import OneEntry
 from cds_service.core.wording import GAP_REASONS, say_date
 from cds_service.fhir.server.lookup import FoundPatient
 from cds_service.outgoing.deadline import Deadline

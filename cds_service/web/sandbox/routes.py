@@ -8,7 +8,9 @@ FHIR servers for anybody who opens the page.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request
@@ -19,11 +21,13 @@ from cds_service.errors import NotAllowed
 from cds_service.fhir.server.client import FhirClient
 from cds_service.fhir.server.lookup import LookUpFailed, find_patients, list_patients
 from cds_service.outgoing.address import parse_base
+from cds_service.samples import Sample, load_samples
+from cds_service.samples.fhir_search import hold
+from cds_service.samples.fhir_server import FhirApp
 from cds_service.site.folder import Site
 from cds_service.web.cds_api import Surroundings, json_response
 from cds_service.web.fhir_access import allowed_fhir_server
 from cds_service.web.sandbox.record import describe_record, order_choices, patient_json
-from cds_service.web.sandbox.samples import SamplePatients
 
 # Scripts, styles and calls of this origin only; the only image is the icon.
 SANDBOX_POLICY = (
@@ -124,3 +128,53 @@ def _member(name: str, *, needed: bool = True) -> str:
             raise BadRequest
         return ""
     return value.strip()
+
+
+# All on one page: every worker would have to know further pages.
+PAGE_SIZE = 1000
+
+
+class SamplePatients:
+    """The samples as of today. Their dates are relative, so they are reloaded each day."""
+
+    def __init__(self, clock: Callable[[], datetime], *, has_site: bool) -> None:
+        """Loads nothing before the first request.
+
+        Args:
+            clock: now, UTC.
+            has_site: a site folder is in force, which may explain local codes.
+        """
+        self._clock = clock
+        self._has_site = has_site
+        self._day: tuple[date, tuple[Sample, ...], FhirApp] | None = None
+
+    def server(self) -> FhirApp:
+        """A read-only FHIR server with the samples; it records no requests."""
+        return self._today()[2]
+
+    def listed(self, wanted: str) -> list[dict[str, Any]]:
+        """The samples whose title, story or id contains these words; all samples if no words are given."""
+        words = wanted.casefold().split()
+        return [
+            _listed(sample, explained=self._has_site or not sample.needs_site)
+            for sample in self._today()[1]
+            if all(word in f"{sample.id} {sample.title} {sample.story}".casefold() for word in words)
+        ]
+
+    def _today(self) -> tuple[date, tuple[Sample, ...], FhirApp]:
+        today, held = self._clock().date(), self._day
+        if held is None or held[0] != today:
+            samples = load_samples(today)
+            resources = (resource for sample in samples for resource in sample.resources)
+            held = self._day = (today, samples, FhirApp(hold(resources), PAGE_SIZE, deque(maxlen=0)))
+        return held
+
+
+def _listed(sample: Sample, *, explained: bool) -> dict[str, Any]:
+    note = "" if explained else " Only the sample site folder explains its local codes; this service has none."
+    return {
+        "id": sample.id,
+        "title": sample.title,
+        "story": sample.story + note,
+        "draftOrders": sample.draft_orders,
+    }

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cds_service.core.log_odds import if_measured
+from cds_service.core.prediction import if_measured
 
 LOG_ODDS = st.floats(-8, 8)
 DISTANCES = st.floats(1e-6, 60)

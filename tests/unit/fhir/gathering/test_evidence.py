@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from cds_service.errors import EvidenceUnavailable
-from cds_service.fhir.gathering.evidence import refuse_without_evidence, replacement_of
 from cds_service.fhir.gathering.prefetch import Answer, plan_prefetch
+from cds_service.fhir.gathering.record import refuse_without_evidence, replacement_of
 
 PLAN = plan_prefetch({"patient": "Patient/{{context.patientId}}", "conditions": "Condition?patient=1"})
 EMPTY = Answer(state="empty")
