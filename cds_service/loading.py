@@ -208,7 +208,8 @@ def _load_hook(
             f"{folder.name}/service.json", "id", f"is {discovery.get('id')!r}, the folder is {folder.name!r}"
         )
     order_templates = _order_templates(folders)
-    guidelines = load_guidelines(in_force(folders, "guidelines.toml"))
+    read = load_guidelines(in_force(folders, "guidelines.toml"))
+    guidelines = {one.id: one for one in read.guidelines}
     rules = _rules(folders)
     names = _Names(
         signals=signal_names(studies),
@@ -229,6 +230,7 @@ def _load_hook(
         texts=load_card_texts(folders),
         order_templates=order_templates,
         guidelines=guidelines,
+        summaries=read.summaries,
     )
 
 

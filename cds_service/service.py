@@ -28,7 +28,7 @@ from cds_service.audit.chain import PROBE, AuditLog
 from cds_service.audit.entry import NOT_LISTED, entry_for, near_miss_entry
 from cds_service.cards.answer import Answer
 from cds_service.cards.build import build_cards
-from cds_service.cards.guidelines import Guideline
+from cds_service.cards.guidelines import Guideline, Summary
 from cds_service.cards.repeated import shorten, whole_cards
 from cds_service.cards.texts import CardTexts
 from cds_service.core.assessment import assess
@@ -83,6 +83,7 @@ class ServiceHook:
     texts: CardTexts
     order_templates: Mapping[str, OrderTemplate]
     guidelines: Mapping[str, Guideline]
+    summaries: tuple[Summary, ...]
 
     def overdue(self, today: date) -> Mapping[str, tuple[str, ...]]:
         """Ids of the rules and guidelines whose review date has passed, by part."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -12,7 +11,11 @@ from pydantic import BaseModel, ConfigDict
 from cds_service.fhir.mapping.overlay import read_toml, validated
 
 
-class Guideline(BaseModel):
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=lambda name: name.replace("_", "-"))
+
+
+class Guideline(_Table):
     """One line, without effect sizes.
 
     Attributes:
@@ -22,8 +25,6 @@ class Guideline(BaseModel):
         approved: when the owner last did.
         review_by: when somebody has to look at it again.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=lambda name: name.replace("_", "-"))
 
     id: str
     statement: str
@@ -37,16 +38,48 @@ class Guideline(BaseModel):
     review_by: date
 
 
-class _File(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+class Voice(_Table):
+    """What one source says on an act.
+
+    Attributes:
+        doi: empty where there is none.
+    """
+
+    say: str
+    source: str
+    doi: str = ""
+    read_on: date
+
+
+class Summary(_Table):
+    """For and against an act on which the sources disagree.
+
+    Attributes:
+        conclusion: what follows for the card, and what is policy.
+        supports: who speaks for the act; then who speaks against it, and who leaves it open.
+    """
+
+    id: str
+    heading: str
+    conclusion: str
+    owner: str
+    review_by: date
+    supports: tuple[Voice, ...]
+    against: tuple[Voice, ...]
+    silent: tuple[Voice, ...]
+
+
+class GuidelineFile(_Table):
+    """All of `guidelines.toml`."""
 
     guidelines: tuple[Guideline, ...]
+    summaries: tuple[Summary, ...] = ()
 
 
-def load_guidelines(path: Path) -> Mapping[str, Guideline]:
-    """The lines by id.
+def load_guidelines(path: Path) -> GuidelineFile:
+    """The lines and summaries.
 
     Raises:
         DataFileError: names the key of the first fault.
     """
-    return {one.id: one for one in validated(_File, read_toml(path), path).guidelines}
+    return validated(GuidelineFile, read_toml(path), path)

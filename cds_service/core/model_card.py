@@ -88,7 +88,8 @@ def _tail(study: Study, contrary: ContraryEvidence) -> dict[str, Any]:
         "limits": list(study.limits),
         "doubts": list(study.notes),
         "contraryEvidence": [
-            {"id": one.id, "statement": one.statement, "citation": one.citation, "url": one.url, "inside": one.inside}
+            one.model_dump(include={"id", "statement", "citation", "url", "inside"})
+            | {"owner": contrary.owner, "readOn": f"{contrary.read_on}", "reviewBy": f"{contrary.review_by}"}
             for one in contrary.entries
             if study.id in one.studies
         ],

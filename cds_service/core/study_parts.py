@@ -6,6 +6,7 @@ import all of these from there.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -228,11 +229,19 @@ class ContraryFinding(Part):
 
 
 class ContraryEvidence(Part):
-    """The file of contrary findings."""
+    """The file of contrary findings.
+
+    Attributes:
+        read_on: when its sources were last read.
+        review_by: when somebody has to look at it again.
+    """
 
     schema_version: Literal[1] = Field(alias="schema")
     id: Literal["contrary-evidence"]
     version: Text
     digest: str
     kind: Literal["contrary-evidence"]
+    owner: Text
+    read_on: date
+    review_by: date
     entries: Annotated[tuple[ContraryFinding, ...], Field(min_length=1)]

@@ -23,6 +23,7 @@ from cds_service.web.cds_api import json_response
 from cds_service.web.example import example_card
 
 DESCRIPTION = Path(__file__).with_name("openapi.json")
+PAGES = {"/models": "Studies", "/guidelines": "Guidelines", "/sandbox": "Sandbox", "/audit": "Audit"}
 PROCEDURES = {"PKP": "kyphoplasty", "PVP": "vertebroplasty"}
 
 
@@ -33,9 +34,8 @@ def page_routes(
     routes = Blueprint("pages", __name__)
     for name, make in FILTERS.items():
         routes.add_app_template_filter(make, name)
-    pages = [("/models", "Studies"), ("/guidelines", "Guidelines")]
-    pages += [("/sandbox", "Sandbox")] if has_sandbox else []
-    pages += [("/audit", "Audit")] if has_review else []
+    closed = {"/sandbox": not has_sandbox, "/audit": not has_review}
+    pages = [(path, title) for path, title in PAGES.items() if not closed.get(path)]
     routes.app_context_processor(lambda: {"pages_for_people": pages})
 
     @lru_cache(maxsize=1)
@@ -60,6 +60,19 @@ def page_routes(
             has_review=has_review,
         )
 
+    _study_routes(routes, service)
+
+    @routes.get("/openapi.json")
+    def openapi() -> Response:
+        return json_response(description)
+
+    routes.after_request(_vary)
+    return routes
+
+
+def _study_routes(routes: Blueprint, service: Service) -> None:
+    """The routes for model cards and guidelines, as pages or as JSON."""
+
     @routes.get("/models")
     def models() -> Response | str:
         if _wants_json():
@@ -76,14 +89,15 @@ def page_routes(
     @routes.get("/guidelines")
     def guidelines() -> Response | str:
         lines = guideline_lines(service)
-        return json_response(lines) if _wants_json() else render_template("guidelines.html", lines=lines)
-
-    @routes.get("/openapi.json")
-    def openapi() -> Response:
-        return json_response(description)
-
-    routes.after_request(_vary)
-    return routes
+        if _wants_json():
+            return json_response(lines)
+        return render_template(
+            "guidelines.html",
+            lines=[one for one in lines if one["lines"] or one["studies"]],
+            summaries=[one for hook in service.hooks.values() for one in hook.summaries],
+            contrary=_contrary_lines(service),
+            models=service.model_cards,
+        )
 
 
 def guideline_lines(service: Service) -> list[dict[str, Any]]:
@@ -101,6 +115,15 @@ def guideline_lines(service: Service) -> list[dict[str, Any]]:
         for hook in service.hooks.values()
         for rule in sorted(hook.rules, key=lambda rule: rule.rank)
     ]
+
+
+def _contrary_lines(service: Service) -> list[dict[str, Any]]:
+    """Every result that speaks against a study, once, with the studies that it speaks to."""
+    found: dict[str, dict[str, Any]] = {}
+    for name, card in service.model_cards.items():
+        for one in card.get("contraryEvidence", ()):
+            found.setdefault(one["id"], {**one, "studies": []})["studies"].append(name)
+    return list(found.values())
 
 
 def _attributes_of(service: Service, rule: Rule, lines: Sequence[Guideline]) -> dict[str, Any]:

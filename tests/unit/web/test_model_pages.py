@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 
 import pytest
@@ -18,3 +19,17 @@ def test_every_study_has_a_page_for_people(model_id, accepted):
     assert (page.status_code, page.mimetype) == (200, "text/html")
     assert escape(MODELS[model_id]["title"]) in page.text
     assert f"{MODELS[model_id]['n']} patients" in page.text
+
+
+def test_each_card_line_finds_its_place_on_the_guidelines_page():
+    page = application().get("/guidelines", "text/html").text
+    (hook,) = open_service().hooks.values()
+    for rule in hook.rules:
+        assert f'id="{rule.id}"' in page
+        assert all(f'id="{rule.id}-{name}"' in page for name in rule.guidelines)
+    for name in ("bracing", "exercise"):
+        section = page.partition(f'id="{name}"')[2].partition("</section>")[0]
+        assert all(f"<h3>{heading}</h3>" in section for heading in ("For", "Against", "Undecided"))
+        assert re.search(r"Owner: maintainers · review by 20\d\d-", section)
+        assert section.count("· read 20") >= 5
+    assert 'id="junction-opposite"' in page.partition('id="contrary"')[2]
