@@ -35,8 +35,7 @@ from cds_service.cards.figures import (
 )
 from cds_service.core.assessment import LEVEL, ModelResult, OutcomeAssessment
 from cds_service.core.facts import Finding
-from cds_service.core.log_odds import expit, if_measured
-from cds_service.core.prediction import Prediction, effect_interval, predict
+from cds_service.core.prediction import Prediction, effect_interval, expit, if_measured, predict
 from cds_service.core.recommendations import Rule
 from cds_service.core.wording import UNITS, say_number, say_percent
 
