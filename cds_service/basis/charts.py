@@ -76,7 +76,7 @@ def chart(chart_id: str, rows: Sequence[Row], axis: tuple[tuple[float, str], ...
         key=tuple((shape, meaning) for shape, meaning in texts["key"]),
         columns=tuple(texts["columns"]),
         rows=tuple(rows),
-        axis=axis,
+        axis=axis if any(row.marks for row in rows) else (),
     )
 
 
@@ -104,7 +104,7 @@ def _place(value: float, axis: Ends) -> float:
 
 def percent_axis() -> tuple[tuple[float, str], ...]:
     """0 to 100 %, whatever is shown: a scale that starts elsewhere makes small differences look large."""
-    return tuple((float(share), f"{share} %") for share in (0, 25, 50, 75, 100))
+    return tuple((float(share), f"{share} %") for share in (0, 50, 100))
 
 
 def log_odds_axis(values: Sequence[float]) -> tuple[Ends, tuple[tuple[float, str], ...]]:

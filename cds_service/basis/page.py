@@ -9,32 +9,37 @@ from typing import Any, Literal
 from cds_service.basis.charts import Chart
 from cds_service.basis.plots import (
     acts_chart,
+    beyond_study,
     cohort_chart,
     contribution_chart,
     incidence_chart,
+    measurable,
     risk_chart,
     studies_chart,
 )
 from cds_service.cards.answer import Answer
 from cds_service.cards.figures import (
     average,
+    calibration,
+    capital,
     coarse_figure,
     disagreement_line,
     estimate,
     groups,
+    held_line,
     join_words,
-    missing_names,
     phrase,
+    sentences,
     sure_line,
 )
 from cds_service.cards.guidelines import Guideline
 from cds_service.cards.no_figure import why_line
-from cds_service.core.assessment import ModelResult, OutcomeAssessment
+from cds_service.core.assessment import LEVEL, SILENCES_PRINT, ModelResult, OutcomeAssessment
 from cds_service.core.facts import Finding, Gap
 from cds_service.core.recommendations import Rule
 from cds_service.core.study import LogisticStudy
 from cds_service.core.wording import say_date, say_percent
-from cds_service.review.replay import Replay, replay
+from cds_service.review.replay import Replay
 from cds_service.service import Service
 
 TITLES: Mapping[str, str] = {"refracture": "Another vertebral fracture", "residual-pain": "Lasting pain"}
@@ -57,10 +62,9 @@ class Criteria:
     title: str
     criteria: tuple[Criterion, ...]
 
-    @property
-    def open(self) -> tuple[Criterion, ...]:
-        """Those that are not met, or not known to be."""
-        return tuple(one for one in self.criteria if one.state != "met")
+    def of(self, *states: State) -> tuple[Criterion, ...]:
+        """Those in one of these states."""
+        return tuple(one for one in self.criteria if one.state in states)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,13 +122,8 @@ class BasisPage:
     models: Mapping[str, Mapping[str, Any]]
 
 
-def basis_page(content: Mapping[str, Any], service: Service) -> BasisPage:
-    """The page of an answer, recomputed from the content of its entry.
-
-    Raises:
-        NothingToReplay: the entry is no answer, or was purged.
-    """
-    found = replay(content, service)
+def basis_page(found: Replay, content: Mapping[str, Any], service: Service) -> BasisPage:
+    """The page of an answer, recomputed from the content of its entry."""
     answer = found.answer
     studies = [result.model.study for outcome in answer.assessment.outcomes for result in outcome.models]
     used = _used_in(answer)
@@ -194,24 +193,36 @@ def _answers(answer: Answer, outcome: OutcomeAssessment, headline: ModelResult |
     if headline is None:
         yield "Figure", _why_none(answer, outcome)
     else:
-        said = estimate(answer, headline)
-        yield (
-            "Figure",
-            said if outcome.is_usable else f"{said}. Not usable for this patient: {_why_not(answer, outcome)}",
-        )
+        yield "Figure", say_figure(answer, outcome, headline)
         yield "Why", _reasons(answer, headline)
-        sure = sure_line(answer, headline, coarse_figure(headline), is_contradicted=outcome.disagreement)
-        yield "How sure", sure[:1].upper() + sure[1:]
-        yield "Compared with", f"{average(answer, headline)}: {headline.model.study.cohort.description}"
-    missing = missing_names(answer, (headline,) if headline else outcome.models)
-    yield "What would change it", f"Measuring {join_words(missing)}" if missing else "Nothing that can be measured now"
+        yield "How sure", _how_sure(answer, outcome, headline)
+        yield "Compared with", f"{capital(average(answer, headline))}: {headline.model.study.cohort.description}"
+    missing = _missing(answer, [headline] if headline else outcome.models)
+    yield "To know more", f"Measure {join_words(missing)}" if missing else "Nothing more can be measured for this study"
     yield "Who says otherwise", _otherwise(answer, outcome, headline)
+
+
+def say_figure(answer: Answer, outcome: OutcomeAssessment, headline: ModelResult) -> str:
+    """The figure with all that belongs to it; one that is not usable behind its reason, one that is a limit not at all.
+
+    A value that is held on the side that reassures makes no figure of this patient (evidence page, step 8).
+    """
+    if outcome.is_usable:
+        return estimate(answer, headline)
+    said = f"No usable figure: {_why_not(answer, outcome)}"
+    return said if headline.has_reassuring_hold else f"{said}. The study by itself: {estimate(answer, headline)}"
+
+
+def _missing(answer: Answer, results: Sequence[ModelResult]) -> tuple[str, ...]:
+    """Short names of what could be measured, the most telling first."""
+    gains = {name: result.prediction.gains[name] for result in reversed(results) for name in measurable(answer, result)}
+    return answer.texts.short_names(tuple(sorted(gains, key=lambda name: (-gains[name], name))))
 
 
 def _why_none(answer: Answer, outcome: OutcomeAssessment) -> str:
     if outcome.outcome == "refracture":
         line = why_line(answer, outcome, "")
-        return f"{line[:1].upper()}{line[1:]}."
+        return f"{capital(line)}."
     if answer.is_beside_the_point() or outcome.doubts:
         return "No figure: only osteoporotic fractures were studied."
     known = max((one.prediction.inputs_known for one in outcome.models), default=0.0)
@@ -224,17 +235,39 @@ def _why_not(answer: Answer, outcome: OutcomeAssessment) -> str:
     if outcome.disagreement:
         return disagreement_line(answer, outcome).removeprefix("no figure. ")
     if outcome.outcome == "refracture":
-        return why_line(answer, outcome, "").partition(". ")[2] or why_line(answer, outcome, "")
-    return "too wide, or a value lies outside the study"
+        return why_line(answer, outcome, "").partition(". ")[2]
+    result = outcome.models[0]
+    silenced = [answer.wording.name(one.finding) for one in result.silenced_by if one.why in SILENCES_PRINT]
+    outside = [one.text for one in result.violations if one.severity == "outside"]
+    doubtful = f"{join_words(silenced)} old, measured in an unknown way or outside the study" if silenced else ""
+    return "; ".join(filter(None, (*outside, doubtful))) or "its ranges are too wide"
+
+
+def _how_sure(answer: Answer, outcome: OutcomeAssessment, result: ModelResult) -> str:
+    """As the card says it; the ranges of a figure that is only a limit would reassure."""
+    if result.has_reassuring_hold:
+        study = result.model.study
+        return sentences(("Not at all", held_line(answer, result), study.card_line, calibration(answer, result)))
+    return capital(sure_line(answer, result, coarse_figure(result), is_contradicted=outcome.disagreement))
 
 
 def _reasons(answer: Answer, result: ModelResult) -> str:
     """What raised and what lowered the figure, strongest first; no treatment is a reason (rule D5)."""
-    said: dict[str, list[tuple[float, str]]] = {"Raised by": [], "Lowered by": [], "No clear effect": []}
+    said: dict[str, list[tuple[float, str]]] = {
+        "Raised by": [],
+        "Lowered by": [],
+        "Beyond the study": [],
+        "Reports differ": [],
+        "No clear effect": [],
+    }
     for names in groups(result.inputs):
         effect = sum(result.prediction.effects[name] for name in names)
-        is_clear = any(result.prediction.clear[name] for name in names)
-        heading = ("Raised by" if effect > 0 else "Lowered by") if is_clear else "No clear effect"
+        if not any(result.prediction.clear[name] for name in names):
+            heading = "No clear effect"
+        elif beyond_study(result, names):
+            heading = "Beyond the study"
+        else:
+            heading = "Reports differ" if LEVEL in names else "Raised by" if effect > 0 else "Lowered by"
         said[heading].append((-abs(effect), ", ".join(phrase(answer, result, name) for name in names)))
     parts = [f"{heading}: {' · '.join(text for _, text in sorted(found))}" for heading, found in said.items() if found]
     return ". ".join(parts) or "Nothing but the procedure is known"
@@ -243,7 +276,7 @@ def _reasons(answer: Answer, result: ModelResult) -> str:
 def _otherwise(answer: Answer, outcome: OutcomeAssessment, headline: ModelResult | None) -> str:
     if headline is not None and outcome.disagreement:
         line = disagreement_line(answer, outcome).removeprefix("no figure. ")
-        return f"{line[:1].upper()}{line[1:]}"
+        return capital(line)
     lines = dict.fromkeys(one.model.study.contrary_line for one in outcome.models)
     return ". ".join(line for line in lines if line)
 
@@ -256,7 +289,7 @@ def _who(answer: Answer) -> str:
     else:
         parts.append(answer.texts.raw(f"procedures.{order.procedure}") if order.procedure else "augmentation")
         parts += order.levels
-    return ", ".join(parts)
+    return capital(", ".join(parts))
 
 
 def _used_in(answer: Answer) -> Mapping[str, tuple[str, ...]]:
@@ -267,14 +300,14 @@ def _used_in(answer: Answer) -> Mapping[str, tuple[str, ...]]:
             for one in result.inputs:
                 held = result.prediction.held.get(one.name)
                 taken = f", taken as {answer.wording.number(one.name, held.used, one.unit)}" if held else ""
-                found.setdefault(one.name, []).append(f"{result.model.study.cohort.n} patients{taken}")
+                found.setdefault(one.name, []).append(f"{result.model.study.cohort.n}{taken}")
     return {name: tuple(said) for name, said in found.items()}
 
 
 def _input(answer: Answer, finding: Finding, used: Mapping[str, tuple[str, ...]]) -> Input:
     return Input(
         name=answer.wording.name(finding.name),
-        value=answer.wording.value(finding) + ("" if finding.may_reassure else " (old, or method not recorded)"),
+        value=answer.wording.value(finding) + ("" if finding.may_reassure else " (old or method unknown)"),
         date=say_date(finding.observed) if finding.observed else "",
         sources=tuple(dict.fromkeys(one.resource for one in finding.provenance)),
         used_in=used.get(finding.name, ()),

@@ -44,10 +44,14 @@ def risk_chart(answer: Answer, result: ModelResult) -> Chart:
     """(a) The patient on one axis from 0 to 100 %, with what the figure is compared with."""
     averages = dict(_averages(answer, result))
     ticks = [at("tick", share) for share in averages.values()]
-    rows = [_figure_row(say("patient"), result, result.prediction, ticks, note=held_line(answer, result))]
-    without, held = result.without_held, result.prediction.held.items()
+    held = held_line(answer, result)
+    is_limit = result.has_reassuring_hold
+    label = say("limit", held=held.partition(", the end")[0]) if is_limit else say("patient")
+    rows = [_figure_row(label, result, result.prediction, ticks, note="" if is_limit else held)]
+    without = result.without_held
     if without is not None and without.risk >= result.reference and not result.is_outside:
-        names = join_words(answer.wording.name(name) for name, one in held if one.side == "reassuring")
+        beyond = [name for name, one in result.prediction.held.items() if one.side == "reassuring"]
+        names = join_words(answer.wording.name(name) for name in beyond)
         rows.insert(0, _figure_row(say("without", names=names), result, without, ticks))
     rows += [
         Row(label=name, cells=(say_percent(share), "", ""), marks=(at("tick", share),))
@@ -93,6 +97,8 @@ def _ranges_in_words(answer: Answer, result: ModelResult) -> tuple[str, str]:
     """On which side of the average the study uncertainty lies, and what is not known."""
     low, high = result.prediction.study_uncertainty
     side = "above" if low > result.reference else "below" if high < result.reference else "includes"
+    if side == "below" and result.band != "lower":
+        side = "no-lower"
     sides = say(side, average=whose_average(answer, result))
     if result.prediction.if_measured is None:
         return sides, say("all-known")
@@ -142,13 +148,14 @@ def contribution_chart(answer: Answer, result: ModelResult) -> Chart:
     for names, effect in sorted(effects.items(), key=lambda one: -abs(one[1])):
         ends, inputs = intervals[names], [found[name] for name in names]
         is_clear = not ends[0] <= 0 <= ends[1]
+        reads = "beyond-study" if beyond_study(result, names) else "raises" if effect > 0 else "lowers"
         shape: Shape = "bar" if is_clear else "no-effect"
         cells = (
             " · ".join(_used(result, one) for one in inputs),
             " · ".join(say_number(result.model.table.means[name], 3) for name in names),
             " · ".join(say_signed(prediction.coefficients_in_use[name], 3) for name in names),
             say_signed(effect),
-            say(("raises" if effect > 0 else "lowers") if is_clear else "no-clear-effect"),
+            say(reads if is_clear else "no-clear-effect"),
         )
         rows.append(
             Row(
@@ -162,12 +169,19 @@ def contribution_chart(answer: Answer, result: ModelResult) -> Chart:
         rows.append(_sum_row(say("refitted", patients=base.recalibration.n), moved))
     elif moved:
         rows.append(_sum_row(say("site-shift", incidence=say_percent(result.baseline)), moved))
-    rows.append(_sum_row(say("sum"), prediction.log_odds, figure(result)))
+    limit = say("is-limit") if result.has_reassuring_hold else ""
+    rows.append(_sum_row(say("sum"), prediction.log_odds, figure(result), limit))
     return chart("contributions", rows, labels)
 
 
-def _sum_row(label: str, log_odds: float, reads: str = "") -> Row:
-    return Row(label=label, cells=("", "", "", say_signed(log_odds), reads), is_sum=True)
+def beyond_study(result: ModelResult, names: Sequence[str]) -> bool:
+    """One of these was held on the side that reassures: it neither lowers nor raises this patient's figure."""
+    held = result.prediction.held
+    return any(held[name].side == "reassuring" for name in names if name in held)
+
+
+def _sum_row(label: str, log_odds: float, reads: str = "", note: str = "") -> Row:
+    return Row(label=label, cells=("", "", "", say_signed(log_odds), reads), is_sum=True, note=note)
 
 
 def _start(answer: Answer, result: ModelResult) -> str:
@@ -226,6 +240,16 @@ def _cohort_row(answer: Answer, result: ModelResult, finding: Finding) -> Row:
     )
 
 
+def measurable(answer: Answer, result: ModelResult) -> frozenset[str]:
+    """Missing inputs that measuring would make known here: what depends on the scanner needs the site's reference."""
+    unusable = {
+        one.finding
+        for one in result.model.study.inputs
+        if one.per_site and answer.policy.reference.of(one.finding) is None
+    }
+    return frozenset(result.prediction.gains) - unusable
+
+
 def acts_chart(
     answer: Answer, outcome: OutcomeAssessment, rules: Sequence[Rule], offered: Sequence[str]
 ) -> Chart | None:
@@ -237,28 +261,31 @@ def acts_chart(
         rules: with what they supply.
         offered: ids of those that this answer offered.
     """
-    rows = [
+    found = (
         _act_row(answer, result, rule, is_offered=rule.id in offered)
         for result in outcome.models
         for rule in rules
-        if not result.stays_unusable and set(rule.supplies) & set(result.prediction.gains)
-    ]
-    rows.sort(key=lambda found: found[0])
+        if not result.stays_unusable and measurable(answer, result) & set(rule.supplies)
+    )
+    rows = sorted((one for one in found if one is not None), key=lambda one: one[0])
     return chart("acts", [row for _, row in rows], percent_axis()) if rows else None
 
 
-def _act_row(answer: Answer, result: ModelResult, rule: Rule, *, is_offered: bool) -> tuple[tuple[float, float], Row]:
-    """The row, and what it is sorted by."""
+def _act_row(
+    answer: Answer, result: ModelResult, rule: Rule, *, is_offered: bool
+) -> tuple[tuple[float, float], Row] | None:
+    """The row, and what it is sorted by; None where too little would be known even then."""
     prediction = result.prediction
-    supplied = frozenset(rule.supplies) & frozenset(prediction.gains)
+    supplied = measurable(answer, result) & set(rule.supplies)
     after = result.model.reduced(frozenset(prediction.used) | supplied)
     label = say("act", heading=rule.heading, patients=result.model.study.cohort.n)
     known = f"{say_percent(prediction.inputs_known)} → {say_percent(after.inputs_known)}"
     order = rule.label if is_offered else say("not-offered")
     now = prediction.if_measured
     if not result.shown or now is None:
-        is_enough = after.inputs_known >= answer.policy.showing.inputs_known
-        cells = (say("no-figure"), say("a-figure" if is_enough else "no-figure"), known, order)
+        if result.shown or after.inputs_known < answer.policy.showing.inputs_known:
+            return None
+        cells = (say("no-figure"), say("a-figure"), known, order)
         return (1.0, -after.inputs_known), Row(label=label, cells=cells)
     base = prediction.baseline
     distance = base.slope**2 * after.distance_at(expit(base.own(prediction.log_odds)))
@@ -278,15 +305,16 @@ def studies_chart(outcome: OutcomeAssessment) -> Chart | None:
 
 def _study_row(result: ModelResult) -> Row:
     study = result.model.study
-    author = study.source.citation.partition(",")[0]
-    label = say("study", author=author, horizon=horizon(result), patients=study.cohort.n)
+    label = say("study", horizon=horizon(result), patients=study.cohort.n)
     beside = (say_percent(result.reference), say_percent(result.prediction.inputs_known))
     if not result.shown:
         return Row(
             label=label, cells=(say("no-such-patients" if result.not_studied else "too-little"), "", "", *beside)
         )
     row = _figure_row(label, result, result.prediction, (at("tick", result.reference),))
-    return Row(label=label, cells=(*row.cells, *beside), marks=row.marks)
+    outside = [one.text for one in result.violations if one.severity != "not-checkable"]
+    note = "; ".join([*([say("is-limit")] if result.has_reassuring_hold else []), *outside])
+    return Row(label=label, cells=(*row.cells, *beside), marks=row.marks, note=note)
 
 
 def _why_they_differ(outcome: OutcomeAssessment) -> str:
@@ -296,3 +324,18 @@ def _why_they_differ(outcome: OutcomeAssessment) -> str:
     low, high = shown[0], shown[-1]
     between = say("between", low=figure(low), low_horizon=horizon(low), high=figure(high), high_horizon=horizon(high))
     return " ".join((*((say("disagree"),) if outcome.disagreement else ()), between, say("differ")))
+
+
+def trial_chart(before: ModelResult | None, other: Answer, after: ModelResult) -> Chart:
+    """(f) This patient, and another one with some other measurements, on one axis."""
+    rows = [] if before is None else [_trial_row(say("on-record"), before)]
+    rows.append(_trial_row(say("another"), after))
+    average = whose_average(other, after).removeprefix("the ")
+    label = average[:1].upper() + average[1:]
+    rows.append(Row(label=label, cells=(say_percent(after.reference), "", ""), marks=(at("tick", after.reference),)))
+    return chart("trial", rows, percent_axis())
+
+
+def _trial_row(label: str, result: ModelResult) -> Row:
+    named = f"{label}: {horizon(result)}, study of {result.model.study.cohort.n}"
+    return _figure_row(named, result, result.prediction, (at("tick", result.reference),))

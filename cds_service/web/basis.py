@@ -14,12 +14,14 @@ from cds_service.audit.reader import Stored
 from cds_service.audit.store import LOOK_SECONDS, AuditStore
 from cds_service.basis.links import entry_of, has_expired
 from cds_service.basis.page import basis_page
+from cds_service.basis.what_if import Trial, controls_of, try_values
 from cds_service.errors import NotAllowed
-from cds_service.review.replay import NothingToReplay
+from cds_service.review.replay import NothingToReplay, Replay, replay
 from cds_service.web.cds_api import Surroundings
 
 POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self';"
+    " base-uri 'none'; frame-ancestors 'none'"
 )
 REFUSED = (
     "This link does not open an answer: it is older than a day, was changed, or the answer is no longer kept."
@@ -34,13 +36,20 @@ def basis_routes(around: Surroundings, store: AuditStore) -> Blueprint:
     @routes.get("/<address>")
     def show(address: str) -> str:
         stored = _open(around, store, address)
-        content = stored.content
-        try:
-            page = basis_page(content or {}, around.service)
-        except NothingToReplay:
-            raise NotAllowed(REFUSED) from None
+        found = _computed(around, stored)
         _note(around, stored, "basis")
-        return render_template("basis.html", page=page, shown=stored.at, entry=stored.id)
+        return _page(around, stored, found, Trial(controls=controls_of(found.answer, around.service)))
+
+    @routes.post("/<address>")
+    def what_if(address: str) -> tuple[str, int]:
+        stored = _open(around, store, address)
+        found = _computed(around, stored)
+        trial = try_values(found.answer, around.service, request.form)
+        _note(around, stored, "what-if")
+        status = 400 if trial.faults else 200
+        if "part" in request.form:  # asked by the script of the page
+            return render_template("basis-trial.html", trial=trial), status
+        return _page(around, stored, found, trial), status
 
     @routes.after_request
     def restrict(response: Response) -> Response:
@@ -63,6 +72,18 @@ def _open(around: Surroundings, store: AuditStore, address: str) -> Stored:
     if stored is None or stored.kind != "answer" or has_expired(datetime.fromisoformat(stored.at), around.clock()):
         raise NotAllowed(REFUSED)
     return stored
+
+
+def _computed(around: Surroundings, stored: Stored) -> Replay:
+    try:
+        return replay(stored.content, around.service)
+    except NothingToReplay:
+        raise NotAllowed(REFUSED) from None
+
+
+def _page(around: Surroundings, stored: Stored, found: Replay, trial: Trial) -> str:
+    page = basis_page(found, stored.content or {}, around.service)
+    return render_template("basis.html", page=page, shown=stored.at, entry=stored.id, trial=trial)
 
 
 def _note(around: Surroundings, stored: Stored, view: str) -> None:

@@ -1,0 +1,41 @@
+// What if: sliders beside the numbers, and the answer without leaving the page. Without this script the form does the same.
+"use strict";
+
+const form = document.querySelector(".what-if form");
+const shown = document.getElementById("trial");
+let asked = 0;
+
+async function ask() {
+  const turn = ++asked;
+  const body = new URLSearchParams(new FormData(form));
+  body.set("part", "1");
+  let text = "<p class=\"notice\" role=\"alert\">It could not be computed. Load the page again.</p>";
+  try {
+    const answer = await fetch(location.pathname, { method: "POST", body, credentials: "omit", cache: "no-store" });
+    if (answer.ok || answer.status === 400) text = await answer.text();
+  } catch {
+    // said above
+  }
+  if (turn === asked) shown.replaceChildren(...new DOMParser().parseFromString(text, "text/html").body.childNodes);
+}
+
+if (form) {
+  for (const slider of form.querySelectorAll("input[type=range]")) {
+    const number = slider.parentElement.querySelector("input[type=number]");
+    const follow = () => { slider.value = number.value === "" ? (Number(slider.min) + Number(slider.max)) / 2 : number.value; };
+    follow();
+    slider.hidden = false;
+    slider.addEventListener("input", () => { number.value = slider.value; });
+    number.addEventListener("input", follow);
+  }
+  form.addEventListener("change", ask);
+  form.addEventListener("submit", (event) => { event.preventDefault(); ask(); });
+  // A page that came from the form itself holds a trial: the record's values are those that the page says.
+  form.addEventListener("reset", (event) => {
+    event.preventDefault();
+    for (const field of form.querySelectorAll("[data-record]")) field.value = field.dataset.record;
+    for (const number of form.querySelectorAll("input[type=number]")) number.dispatchEvent(new Event("input"));
+    asked += 1;
+    shown.replaceChildren();
+  });
+}
