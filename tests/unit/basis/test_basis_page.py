@@ -1,0 +1,304 @@
+"""What the basis page says and draws: a reader can follow it by hand, and nothing on it reassures where it must not."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cds_service.audit.chain import seal
+from cds_service.basis.page import basis_page
+from cds_service.basis.what_if import controls_of, try_values
+from cds_service.review.replay import replay
+from tests.chart_builders import (
+    application,
+    ask,
+    kyphoplasty,
+    measured,
+    open_service,
+    order_sign,
+    patient,
+    problem,
+    quiet_lists,
+    thin_and_weak,
+    vertebroplasty,
+)
+from tests.generated_patients import Signing, signings
+
+MANY = int(os.environ.get("BASIS_PAGES", "60"))
+
+
+def entries_of(post):
+    log = application().log
+    log.entries.clear()
+    post()
+    return [json.loads(seal(entry).body)["content"] for entry in log.entries if entry.kind == "answer"]
+
+
+def content_of(*record, order=None, **values):
+    """What the log holds of a kyphoplasty for a patient of 76 with these measures and quiet lists."""
+    measures = (measured(name.replace("_", "-"), value) for name, value in values.items())
+    drafted = kyphoplasty() if order is None else order
+    (found,) = entries_of(lambda: ask(order_sign((patient(), *quiet_lists(), *measures, *record), drafted)))
+    return found
+
+
+def page_of(content):
+    return basis_page(replay(content, open_service()), content, open_service())
+
+
+def outcome(page, name="refracture"):
+    return next(one for one in page.outcomes if one.id == name)
+
+
+def chart(page, name, of="refracture"):
+    return next((one for one in outcome(page, of).charts if one.id == name), None)
+
+
+def number(text):
+    return float(text.replace("−", "-").replace("+", "").split(" ")[0])
+
+
+def shapes(row):
+    return [mark.shape for mark in row.marks]
+
+
+def test_the_contributions_can_be_followed_by_hand():
+    """Evidence page: figures and reduced coefficients for BMI 19.6, no diabetes, T -2.8, thoracolumbar junction."""
+    page = page_of(content_of(bmi=19.6, bmd_t_score=-2.8))
+    start, *bars, total = chart(page, "contributions").rows
+    coefficients = {"BMI": -0.702, "no diabetes": 1.62, "T-score": -3.38, "thoracolumbar": -0.95}
+    means = {  # of both groups of the paper's table 2, 74 and 140 patients
+        "BMI": (74 * 19.05 + 140 * 20.17) / 214,
+        "no diabetes": 45 / 214,
+        "T-score": (74 * -2.99 + 140 * -2.18) / 214,
+        "thoracolumbar": 127 / 214,
+    }
+    used = {"BMI": 19.6, "no diabetes": 0, "T-score": -2.8, "thoracolumbar": 1}
+    effects = []
+    for name, coefficient in coefficients.items():
+        (row,) = [one for one in bars if one.label.startswith(name)]
+        told, mean, slope, effect, _ = row.cells
+        assert number(told) == used[name]
+        assert number(mean) == pytest.approx(means[name], abs=0.001)
+        assert number(slope) == pytest.approx(coefficient, rel=0.03)
+        assert number(effect) == pytest.approx(coefficient * (used[name] - means[name]), abs=0.05)
+        effects.append(number(effect))
+    assert len(bars) == 4
+    log_odds = number(total.cells[3])
+    assert number(start.cells[3]) + sum(effects) == pytest.approx(log_odds, abs=0.03)
+    assert 1 / (1 + math.exp(-log_odds)) == pytest.approx(0.345, abs=0.01)
+
+
+def test_the_figure_stands_with_both_ranges_and_every_average_on_one_axis():
+    page = page_of(content_of(bmi=19.6, bmd_t_score=-2.8))
+    risk = chart(page, "risk")
+    first, *averages = risk.rows
+    assert first.cells in {("34 %", "22–50 %", "9–67 %"), ("35 %", "22–50 %", "9–67 %")}
+    assert shapes(first) == ["tick", "tick", "thin", "thick", "point"]
+    places = {mark.shape: (mark.left, mark.right) for mark in first.marks[2:]}
+    assert places["thick"] == pytest.approx((22, 50), abs=2)
+    assert places["thin"] == pytest.approx((9, 67), abs=2)
+    assert places["point"] == pytest.approx((34.5, 34.5), abs=1)
+    assert [(one.label, one.cells[0]) for one in averages] == [
+        ("Study average", "35 %"),
+        ("All patients, pooled from 18 studies", "17 %"),
+    ]
+    assert [place for place, _ in risk.axis] == [0, 50, 100]
+    assert "12 months" in risk.title
+
+
+def test_the_procedure_is_where_the_sum_starts_and_never_a_bar():
+    """Evidence page: CT 60 HU, SMI 140 is 0.051 after kyphoplasty, on an average of 0.096, after PVP of 0.243."""
+    at = {"ct_attenuation": 60, "multifidus_smi": 140, "bmd_t_score": -2.9}
+    for order, word, average in ((kyphoplasty(), "kyphoplasty", "10 %"), (vertebroplasty(), "vertebroplasty", "24 %")):
+        page = page_of(content_of(order=order, **at))
+        start, *bars, total = chart(page, "contributions").rows
+        assert start.label.endswith(f"after {word}")
+        assert not start.marks
+        assert sorted(one.label.split(" ")[0] for one in bars) == ["CT", "multifidus"]
+        assert chart(page, "risk").rows[1].cells[0] == average
+        if word == "kyphoplasty":
+            assert 1 / (1 + math.exp(-number(total.cells[3]))) == pytest.approx(0.051, abs=0.01)
+
+
+def test_a_value_beyond_the_study_makes_no_figure_and_lowers_nothing():
+    """Evidence page: BMI 28.5, held at 22.0, gives 0.088; without BMI it is 0.382, 25-53 %, 5-82 %."""
+    page = page_of(content_of(bmi=28.5, bmd_t_score=-2.8))
+    told = dict(outcome(page).answers)
+    assert told["Figure"].startswith("No usable figure: BMI 28.5 is outside the study")
+    assert "38 %" in told["Figure"]
+    assert "Beyond the study: BMI 28.5" in told["Why"]
+    assert "Lowered by: no diabetes" in told["Why"]
+    for text in told.values():
+        assert "9 %" not in text
+        assert "3–24 %" not in text
+    without, limit, *_ = chart(page, "risk").rows
+    assert without.cells[0] == "38 %"
+    assert without.cells[2] == "5–82 %"
+    assert "a limit, not this patient's figure" in limit.label
+    assert chart(page, "incidence") is None
+    bmi = next(one for one in chart(page, "cohort").rows if one.label == "BMI")
+    point = bmi.marks[-1]
+    beyond = [mark for mark in bmi.marks if mark.shape == "beyond"]
+    assert point.shape == "point"
+    assert beyond[1].left <= point.left <= beyond[1].right
+    assert bmi.note == "taken as 22, the end of what this study can say"
+
+
+def test_the_level_is_never_a_reason_for_less():
+    told = dict(outcome(page_of(content_of(bmi=19.6, bmd_t_score=-2.8))).answers)
+    assert "Reports differ: thoracolumbar junction" in told["Why"]
+
+
+def test_the_same_patient_at_two_incidences():
+    """Card page, section 1: the fully measured patient is 96 % at the study's baseline, 91 % where 17 % refracture."""
+    (content,) = entries_of(lambda: ask(order_sign(thin_and_weak(), kyphoplasty())))
+    study, pooled = chart(page_of(content), "incidence").rows
+    assert (study.label[:18], study.cells[0]) == ("In the study: 35 %", "over 96 %")
+    assert pooled.cells[0] == "91 %"
+
+
+def test_the_psoas_is_one_line_and_what_has_no_clear_effect_looks_so():
+    values = {"psoas_total_area": 9.5, "psoas_muscle_area": 7.0, "es_mf_fat_fraction": 61, "fascia_injury": True}
+    page = page_of(content_of(**values))
+    rows = chart(page, "contributions", "residual-pain").rows[1:-1]
+    assert sum("psoas" in one.label for one in rows) == 1
+    for row in rows:
+        thin = next(mark for mark in row.marks if mark.shape == "thin")
+        zero = next(mark for mark in row.marks if mark.shape == "zero")
+        has_zero = thin.left <= zero.left <= thin.right
+        assert ("no-effect" in shapes(row)) == has_zero
+        assert (row.cells[-1] == "no clear effect in the study") == has_zero
+
+
+def test_below_half_of_the_information_no_figure_is_said_or_drawn():
+    page = page_of(content_of())
+    for one in page.outcomes:
+        assert {found.id for found in one.charts} <= {"acts"}
+        assert dict(one.answers)["Figure"].startswith("No figure")
+        for found in one.charts:
+            assert all(not row.marks and row.cells[0] == "no figure" for row in found.rows)
+
+
+def test_measurements_stand_by_what_they_leave_open_narrowest_first():
+    """Evidence page: T -2.8, no diabetes, thoracolumbar junction alone is 5-82 % once measured."""
+    page = page_of(content_of(bmd_t_score=-2.8))
+    acts = chart(page, "acts")
+    mine = [row for row in acts.rows if "214 patients" in row.label]
+    assert {row.cells[0] for row in mine} == {"5–82 %"}
+    widths = [next(mark.width for mark in row.marks if mark.shape == "thick") for row in mine]
+    assert widths == sorted(widths)
+    assert all(width < row.marks[0].width for width, row in zip(widths, mine, strict=True))
+    assert any(row.cells[3] == "Order grip strength and 6 m walk" for row in mine)
+    assert all("T-score" not in row.label and "DXA" not in row.label for row in mine)
+
+
+def test_every_input_stands_with_value_day_and_resource():
+    page = page_of(content_of(bmi=19.6, bmd_t_score=-2.8))
+    found = {one.name: one for one in page.inputs}
+    assert (found["T-score"].value, found["T-score"].date) == ("−2.8", "10 Nov 2026")
+    assert found["T-score"].sources == ("Observation/o-bmd-t-score",)
+    assert found["T-score"].used_in == ("214",)
+
+
+def test_a_criterion_that_is_not_met_leads():
+    page = page_of(content_of(problem("prior-spinal-surgery"), ct_attenuation=60, bmd_t_score=-2.9))
+    found = next(one for one in page.criteria if one.study == "nvcf-nomogram-2024")
+    assert found.of("not met")[0].text == "prior lumbar surgery was excluded"
+    assert found.criteria[0].state == "not met"
+
+
+def test_an_open_cause_has_no_figure_and_nothing_to_try():
+    content = content_of(problem("malignancy"), bmi=19.6, bmd_t_score=-2.8)
+    page = page_of(content)
+    assert all(dict(one.answers)["Figure"].startswith(("No", "None")) for one in page.outcomes)
+    assert all(not one.charts for one in page.outcomes)
+    assert controls_of(replay(content, open_service()).answer, open_service()) == ()
+
+
+def test_figures_that_are_other_today_are_named_and_not_drawn():
+    content = content_of(bmi=19.6, bmd_t_score=-2.8)
+    content["assessments"][0]["models"][0]["risk"] = 0.5
+    page = page_of(content)
+    assert page.outcomes == ()
+    assert any("risk: 0.5 then" in one for one in page.differences)
+
+
+# --- what if
+
+
+def trial_of(content, **given):
+    answer = replay(content, open_service()).answer
+    return try_values(answer, open_service(), {name.replace("_", "-"): value for name, value in given.items()})
+
+
+@pytest.mark.parametrize(
+    ("changed", "recorded"),
+    [
+        ({"bmd_t_score": "-2.1"}, {"bmi": 19.6, "bmd_t_score": -2.1}),
+        ({"bmi": ""}, {"bmd_t_score": -2.8}),
+        ({"pma_rate": "55", "bmi": "18.2"}, {"bmi": 18.2, "bmd_t_score": -2.8, "pma_rate": 55}),
+        ({"ct_attenuation": "60"}, {"bmi": 19.6, "bmd_t_score": -2.8, "ct_attenuation": 60}),
+    ],
+)
+def test_another_patient_gets_the_figure_that_the_same_record_would_get(changed, recorded):
+    (_, tried, _), *_ = trial_of(content_of(bmi=19.6, bmd_t_score=-2.8), **changed).results
+    of_the_record = chart(page_of(content_of(**recorded)), "risk").rows[0]
+    row = next(one for one in tried.rows if one.label.startswith("Another patient"))
+    assert row.cells == of_the_record.cells
+
+
+def test_a_trial_changes_measurements_alone():
+    values = {"psoas_total_area": 9.5, "psoas_muscle_area": 7.0, "es_mf_fat_fraction": 61, "ct_attenuation": 50}
+    content = content_of(**values)
+    controls = {one.name for one in controls_of(replay(content, open_service()).answer, open_service())}
+    never = {"procedure", "cement-diffused", "local-kyphosis-post", "tl-junction", "diabetes", "psoas-muscle-area"}
+    assert not controls & never
+    assert {"bmi", "bmd-t-score", "ct-attenuation", "psoas-total-area", "sarcopenia", "fascia-injury"} <= controls
+    assert "vbq" not in controls  # without this site's patients it is no input
+    assert trial_of(content, procedure="PVP", cement_diffused="yes", tl_junction="no", diabetes="yes").results == ()
+
+
+def test_psoas_muscle_follows_the_total_at_the_fat_share_on_record():
+    record = {"es_mf_fat_fraction": 61, "fascia_injury": False}
+    tried = trial_of(content_of(psoas_total_area=10.0, psoas_muscle_area=8.0, **record), psoas_total_area="12.0")
+    (found,) = [one for outcome, one, _ in tried.results if outcome == "residual-pain"]
+    same = page_of(content_of(psoas_total_area=12.0, psoas_muscle_area=9.6, **record))
+    row = next(one for one in found.rows if one.label.startswith("Another patient"))
+    assert row.cells == chart(same, "risk", "residual-pain").rows[0].cells
+
+
+@pytest.mark.parametrize("text", ["a lot", "nan", "inf", "-1e9", "900", "<b>"])
+def test_what_is_no_plausible_value_is_refused_in_words_of_ours(text):
+    tried = trial_of(content_of(bmi=19.6, bmd_t_score=-2.8), bmi=text)
+    assert tried.results == ()
+    (fault,) = tried.faults
+    assert fault.startswith("BMI: ")
+    assert "<" not in fault
+
+
+@settings(max_examples=MANY, deadline=None, suppress_health_check=list(HealthCheck))
+@given(signings(), st.floats(-6, 2), st.floats(10, 45))
+def test_of_any_patient_the_page_says_no_figure_alone(signing: Signing, t_score: float, bmi: float):
+    """Beside each figure stand both ranges, the horizon and an average; elsewhere the reason why there is none."""
+    for content in entries_of(lambda: application().post(signing.request())):
+        page = page_of(content)
+        assert page.differences == ()
+        for one in page.outcomes:
+            told = dict(one.answers)
+            assert told["Figure"]
+            risk = next((found for found in one.charts if found.id == "risk"), None)
+            assert (risk is None) == ("How sure" not in told)
+            for row in risk.rows[:1] if risk else ():
+                assert "–" in row.cells[1] or row.cells[1].startswith(("under", "over"))
+                assert row.cells[2]
+                assert "months" in risk.title or "years" in risk.title
+                assert len(risk.rows) > 1
+        tried = trial_of(content, bmd_t_score=f"{t_score:.1f}", bmi=f"{bmi:.1f}")
+        for _, found, said in tried.results:
+            assert found is None or "average" in said or "No usable figure" in said
