@@ -199,7 +199,7 @@ def _sourced(raw: Json, mapped: Terminology) -> Sourced:
         key=KEYS[raw["resourceType"]],
         origin="fhir",
         concepts=concepts_of(raw, Targets(()), mapped),
-        medication=medication,
+        referred=medication,
     )
 
 

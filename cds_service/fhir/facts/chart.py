@@ -286,7 +286,7 @@ def _entry(sourced: Sourced, terminology: Terminology) -> Entry:
 
 def _drug(sourced: Sourced, kind: str, terminology: Terminology) -> Drug | None:
     if kind in MEDICATION_TYPES:
-        return read_drug(sourced.raw, sourced.medication, terminology)
+        return read_drug(sourced.raw, sourced.referred, terminology)
     return read_billed(sourced.raw, terminology) if kind in BILLED_TYPES else None
 
 

@@ -54,14 +54,14 @@ class Sourced:
         key: the prefetch key that returned it.
         concepts: the concepts of its codes, and of its words where words count; `not-understood` for a list entry that
             may be anything.
-        medication: the raw Medication that a drug refers to, if any.
+        referred: the raw Medication or Device that a drug or device order refers to, if any.
     """
 
     raw: Mapping[str, Any]
     key: str
     origin: Origin
     concepts: frozenset[str]
-    medication: Mapping[str, Any] | None = None
+    referred: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,10 +137,8 @@ def pick(
             name = reference_name(kind, raw)
             broken.append(Unreadable(reference=name, key=template.key, concepts=concepts, message=str(error)))
         else:
-            medication = medication_of(accepted, targets) if is_drug else None
-            picked.append(
-                Sourced(raw=accepted, key=template.key, origin=origin, concepts=concepts, medication=medication)
-            )
+            referred = medication_of(accepted, targets) if is_drug else _device_of(accepted, targets)
+            picked.append(Sourced(raw=accepted, key=template.key, origin=origin, concepts=concepts, referred=referred))
     return tuple(picked), tuple(broken)
 
 
@@ -241,6 +239,10 @@ def medication_of(resource: Json, targets: Targets) -> Json | None:
     return _referred(resource, "medicationReference", "Medication", targets)
 
 
+def _device_of(resource: Json, targets: Targets) -> Json | None:
+    return _referred(resource, "codeReference", "Device", targets)
+
+
 def _referred(resource: Json, element: str, kind: str, targets: Targets) -> Json | None:
     reference = text(member(resource, element, "reference"))
     found = contained_in(resource).get(reference) if reference.startswith("#") else targets.find(reference)
@@ -249,7 +251,7 @@ def _referred(resource: Json, element: str, kind: str, targets: Targets) -> Json
 
 def _concepts_of_device(resource: Json, targets: Targets, terminology: Concepts) -> frozenset[str]:
     """Concepts of a device order: by its code, else by the Device that it refers to, else by the words of either."""
-    device = _referred(resource, "codeReference", "Device", targets)
+    device = _device_of(resource, targets)
     codes = [one for one in (resource.get("codeCodeableConcept"), member(device, "type")) if isinstance(one, Mapping)]
     names = [text(one.get("name")) for one in objects(member(device, "deviceName"))]
     names += [text(member(resource, "codeReference", "display")), *(word for code in codes for word in texts_of(code))]

@@ -172,10 +172,14 @@ def _why_unasked(request: HookRequest, template: Template, fhir: FhirReader | No
     return Answer(state="failed", note=note, reason=reason)
 
 
-MOST_READ = 10  # for one record; further drugs stay unidentified
+MOST_READ = 10  # for one record; further drugs and devices stay unidentified
+REFERRED = {
+    **dict.fromkeys(MEDICATION_TYPES, ("medicationReference", "Medication")),
+    "DeviceRequest": ("codeReference", "Device"),
+}
 
 
-def with_medications(
+def with_referred_to(
     answers: Mapping[str, Answer],
     plan: PrefetchPlan,
     request: HookRequest,
@@ -185,27 +189,28 @@ def with_medications(
     *,
     until: Deadline,
 ) -> dict[str, Answer]:
-    """Add the Medications that the answers refer to; a drug whose Medication cannot be read stays unidentified.
+    """Add the Medications and Devices that the answers refer to; what cannot be read stays unidentified.
 
     Args:
         answers: by prefetch key.
         plan: the service's queries.
-        request: the call; its token may have to cover Medications.
+        request: the call; its token may have to cover them.
         fhir: the server; None if no server may be queried.
-        terminology: tells which drugs are identified without their Medication.
+        terminology: tells what is identified without them.
         bases: the server's base URLs.
         until: the deadline of the last read.
     """
     token = request.fhir_authorization
-    if fhir is None or (token is not None and not may_read(token.scope, "Medication")):
+    if fhir is None:
         return dict(answers)
-    keys = [one.key for one in plan.templates if one.resource_type in MEDICATION_TYPES]
+    keys = [one.key for one in plan.templates if one.resource_type in REFERRED]
     targets = Targets((pair for key in keys for pair in answers[key].came_along()), bases)
     wanted: set[str] = set()
     for raw in (raw for key in keys for raw in answers[key].resources):
         if until.left <= 0:
             break
-        if name := _needs(raw, targets, bases, terminology):
+        name = _needs(raw, targets, bases, terminology)
+        if name and (token is None or may_read(token.scope, name.partition("/")[0])):
             wanted.add(name)
     read = run_side_by_side(
         {name: partial(_read, fhir, name, until.ends) for name in sorted(wanted)[:MOST_READ]}, until
@@ -215,12 +220,14 @@ def with_medications(
 
 
 def _needs(raw: Mapping[str, Any], targets: Targets, bases: Bases, terminology: Concepts) -> str:
-    """`Medication/12` on this server, if only that resource can identify the drug."""
-    name = bases.name_of(text(member(raw, "medicationReference", "reference")))
-    kind, _, medication_id = name.partition("/")
-    if kind != "Medication" or not is_fhir_id(medication_id):
+    """`Medication/12` on this server, if only that resource can identify the drug or device."""
+    element, wanted = REFERRED[text(raw.get("resourceType"))]
+    name = bases.name_of(text(member(raw, element, "reference")))
+    kind, _, one = name.partition("/")
+    if kind != wanted or not is_fhir_id(one):
         return ""
-    return name if NOT_UNDERSTOOD in concepts_of(raw, targets, terminology) else ""
+    found = concepts_of(raw, targets, terminology)
+    return name if NOT_UNDERSTOOD in found or (wanted == "Device" and not found) else ""
 
 
 def _read(fhir: FhirReader, name: str, until: float) -> Mapping[str, Any] | None:
@@ -228,11 +235,12 @@ def _read(fhir: FhirReader, name: str, until: float) -> Mapping[str, Any] | None
         (document,) = fhir.fetch(name, until=until).documents
     except FhirReadError:
         return None
-    return document if isinstance(document, dict) and document.get("resourceType") == "Medication" else None
+    is_asked = isinstance(document, dict) and document.get("resourceType") == name.partition("/")[0]
+    return document if is_asked else None
 
 
-def _with(answer: Answer, medications: Sequence[Mapping[str, Any]]) -> Answer:
-    if not answer.resources or not medications:
+def _with(answer: Answer, referred: Sequence[Mapping[str, Any]]) -> Answer:
+    if not answer.resources or not referred:
         return answer
-    nowhere = (None,) * len(medications)
-    return replace(answer, others=(*answer.others, *map(dict, medications)), full_urls=(*answer.full_urls, *nowhere))
+    nowhere = (None,) * len(referred)
+    return replace(answer, others=(*answer.others, *map(dict, referred)), full_urls=(*answer.full_urls, *nowhere))

@@ -13,7 +13,7 @@ from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_patient
 from cds_service.fhir.gathering.picking import Concepts, Sourced, Unreadable, pick
 from cds_service.fhir.gathering.prefetch import Answer, PrefetchPlan, Template, reference_name
-from cds_service.fhir.gathering.reading import Fetched, FhirReader, read_answers, with_medications
+from cds_service.fhir.gathering.reading import Fetched, FhirReader, read_answers, with_referred_to
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.near_misses import NearMiss, missed_t_scores
 from cds_service.fhir.raw_json import member, objects, text
@@ -105,7 +105,7 @@ def gather(
     """
     until = deadline.for_reading()
     found, from_fhir = read_answers(request, plan.needed, fhir, until=until)
-    found = with_medications(found, plan.needed, request, fhir, terminology, person.bases, until=until)
+    found = with_referred_to(found, plan.needed, request, fhir, terminology, person.bases, until=until)
     answers = {one.key: _checked(one, found[one.key], person.patient_id) for one in plan.needed.templates}
     refuse_without_evidence(plan, answers)
     is_of_use = not from_fhir or any(found[key].state != "failed" for key in from_fhir)  # else not asked again

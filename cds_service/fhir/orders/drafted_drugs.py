@@ -30,4 +30,4 @@ def _read(draft: Draft, targets: Targets, terminology: Terminology) -> Sourced |
     except BrokenResource:
         return None
     medication = medication_of(raw, targets)
-    return Sourced(raw=raw, key=KEY, origin="context", concepts=concepts, medication=medication)
+    return Sourced(raw=raw, key=KEY, origin="context", concepts=concepts, referred=medication)

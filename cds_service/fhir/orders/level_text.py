@@ -34,22 +34,9 @@ _NUMBER_FIRST = re.compile(
     r"\b([1-9][0-9]?)\.\s?(BWK?|LWK?|Brustwirbel|Lendenwirbel)(?![A-Z0-9])|第 ?([1-9][0-9]?) ?([胸腰])椎?"
 )
 # `first lumbar vertebra`, `12th thoracic vertebral body`
-_ORDINALS = [
-    "first",
-    "second",
-    "third",
-    "fourth",
-    "fifth",
-    "sixth",
-    "seventh",
-    "eighth",
-    "ninth",
-    "tenth",
-    "eleventh",
-    "twelfth",
-]
+_ORDINALS = "first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth"
 _ORDINAL = re.compile(
-    rf"\b(?:({'|'.join(_ORDINALS)})|([1-9][0-9]?)(?:st|nd|rd|th)) (lumbar|thoracic|dorsal)(?= vert| body|$)",
+    rf"\b(?:({_ORDINALS})|([1-9][0-9]?)(?:st|nd|rd|th)) (lumbar|thoracic|dorsal)(?= vert| body|$)",
     re.IGNORECASE,
 )
 _TO = re.compile(r"\s*(?:-|‐|–|—|−|~|\bto\b|\bthrough\b|\bthru\b|\bbis\b|\bau\b|\ba\b|\bà\b|至|到)\s*")
@@ -106,7 +93,7 @@ def in_order(levels: set[str] | frozenset[str]) -> tuple[str, ...]:
 
 
 def _number_of(found: re.Match[str]) -> str:
-    number = _ORDINALS.index(found[1].lower()) + 1 if found[1] else found[2]
+    number = _ORDINALS.split("|").index(found[1].lower()) + 1 if found[1] else found[2]
     return f"{'L' if found[3].lower() == 'lumbar' else 'T'}{number}"
 
 

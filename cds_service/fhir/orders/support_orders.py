@@ -32,7 +32,6 @@ _TITLES = {
     "dxa": "DXA",
 }
 LONGEST_PLAN = timedelta(days=365)
-_NOTHING = DraftOrders((), (), None, Targets(()))
 
 
 def find_draft_support_orders(bundle: DraftOrders, terminology: Terminology) -> tuple[SupportOrder, ...]:
@@ -77,7 +76,9 @@ def find_stored_orders(
     stored = (
         one for one in _stored(record) if one.type != "Procedure" and text(one.resource.get("status")) in statuses
     )
-    return _each_once([order for one in stored for order in _support_orders(one, _NOTHING, terminology, draft=False)])
+    devices = Targets((one.referred, None) for one in record.of_key("deviceRequests") if one.referred)
+    referred = DraftOrders((), (), None, devices)
+    return _each_once([order for one in stored for order in _support_orders(one, referred, terminology, draft=False)])
 
 
 def find_augmentations(record: PatientRecord, terminology: Terminology) -> list[tuple[str, date | None]]:

@@ -432,7 +432,7 @@ def test_a_drug_that_only_refers_to_the_server_is_read_there():
     record = read(sent, fhir, fhirServer="https://ehr.example.org/fhir")
     assert fhir.asked == ["Medication/d1"]
     assert record.resources[0].concepts == {"bone-drug"}
-    assert record.resources[0].medication == served
+    assert record.resources[0].referred == served
 
 
 def test_drugs_that_refer_to_another_server_are_not_asked_for_here_and_at_most_ten_are():

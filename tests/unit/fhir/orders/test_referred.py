@@ -12,6 +12,7 @@ from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.orders.augmentation import find_augmentation_order, find_draft_support_orders
 from cds_service.fhir.orders.drafts import read_drafts
 from cds_service.fhir.orders.referred import with_referred
+from cds_service.fhir.orders.support_orders import find_support_orders
 from cds_service.fhir.references import bases_of
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import parse_request
@@ -139,6 +140,20 @@ def test_the_token_must_be_for_it():
 def test_a_device_that_only_the_server_has_is_a_brace():
     assert braces(read(kyphoplasty(), brace_of("Device/d1"), fhir=Scripted(device()))) == ["brace"]
     assert braces(read(kyphoplasty(), brace_of("Device/d1"), fhir=Scripted())) == []
+
+
+def test_a_brace_of_the_record_whose_device_only_the_server_has_is_already_ordered():
+    worn = brace_of(f"{SERVER}/Device/d1") | {"id": "b2", "status": "active", "authoredOn": "2026-11-18"}
+    fhir = Scripted(device())
+    request = parse_request(
+        json.dumps(order_sign((worn,), kyphoplasty()) | {"fhirServer": SERVER}).encode(), "order-sign"
+    )
+    service, person = open_service(), Person(PATIENT, bases_of([SERVER]))
+    plan = service.hooks[HOOK].plan
+    record = gather(request, plan, fhir, service.terminology, person, deadline=Deadline.after(60))
+    found = find_support_orders((), record, service.terminology).of_kind("brace")
+    assert [one.reference for one in found] == ["DeviceRequest/b2"]
+    assert "Device/d1" in fhir.asked
 
 
 def test_a_device_by_its_snomed_words_of_the_neck_is_none():
