@@ -19,7 +19,7 @@ from cds_service.commands.accounts import add_reviewer, remove_reviewer
 from cds_service.commands.audit import audit
 from cds_service.commands.exit_codes import say_errors as _say_errors
 from cds_service.commands.exit_codes import tell
-from cds_service.commands.going_live import learn_mappings, list_gaps, probe_service
+from cds_service.commands.going_live import add_commands
 from cds_service.errors import DataFileError
 from cds_service.settings import describe_settings, read_settings
 
@@ -228,9 +228,7 @@ def mappings() -> None:
     """Codes, hooks and site folders."""
 
 
-mappings.add_command(learn_mappings)
-mappings.add_command(list_gaps)
-main.add_command(probe_service)
+add_commands(main, mappings)
 
 
 @mappings.command("check")

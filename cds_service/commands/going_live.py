@@ -1,4 +1,4 @@
-"""The commands of a go-live: `mappings learn`, `mappings gaps`, `probe`."""
+"""The commands of a go-live: `mappings learn`, `mappings gaps`, `integration-sheet`, `probe`."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from cds_service.commands.exit_codes import say_errors, tell
 from cds_service.settings import read_settings
 
 OLD_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+SITE = click.Path(path_type=Path, exists=True, file_okay=False)
 NEW_FILE = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -70,6 +71,26 @@ def list_gaps(since: datetime | None, as_json: bool) -> None:  # noqa: FBT001
         print_gaps(gaps)
 
 
+@click.command("integration-sheet")
+@click.option("--site", type=SITE, help="a site folder; default: KYPHOPLASTY_CDS_SITE")
+@click.option("--format", "kind", type=click.Choice(["md", "html"]), default="md", show_default=True)
+@click.option("--out", type=NEW_FILE, help="write it there instead of printing it")
+@say_errors
+def print_integration_sheet(site: Path | None, kind: str, out: Path | None) -> None:
+    """Print what an EHR's build ticket asks, from the configuration in force: one page."""
+    from cds_service.commands.integration_sheet import as_html, integration_sheet  # noqa: PLC0415
+    from cds_service.site.folder import load_site  # noqa: PLC0415
+
+    settings = read_settings()
+    folder = site or settings.site
+    sheet = integration_sheet(settings, load_site(folder) if folder else None, datetime.now(UTC).date())
+    text = as_html(sheet, "Integration sheet") if kind == "html" else sheet
+    if out is None:
+        click.echo(text, nl=False)
+    else:
+        out.write_text(text, encoding="utf-8")
+
+
 @click.command("probe")
 @click.argument("url", metavar="URL")
 @click.option("--procedure", metavar="CODE", help="CPT number or SYSTEM|CODE that the EHR sends")
@@ -92,3 +113,11 @@ def probe_service(url: str, as_json: bool, **words: Any) -> None:  # noqa: FBT00
         raise click.UsageError(str(error)) from None
     click.echo(json.dumps(found.to_json(), ensure_ascii=False, indent=2) if as_json else say_probed(found))
     sys.exit(1 if found.fault else 0)
+
+
+def add_commands(main: click.Group, mappings: click.Group) -> None:
+    """Put these commands where people type them."""
+    for command in (learn_mappings, list_gaps):
+        mappings.add_command(command)
+    for command in (print_integration_sheet, probe_service):
+        main.add_command(command)

@@ -171,8 +171,11 @@ class Terminology:
             raise KeyError(concept)
         listed = (*self._by_code.items(), *self.drugs.codes.items())
         enumerated = {code for code, concepts in listed if concept in concepts}
-        local = {code for code, targets in self._local_codes.items() if self._reaches(targets, concept)}
-        return tuple(sorted(enumerated | local))
+        return tuple(sorted(enumerated | self.local_codes(concept)))
+
+    def local_codes(self, concept: str) -> frozenset[Code]:
+        """The local codes that a site maps to a concept."""
+        return frozenset(code for code, targets in self._local_codes.items() if self._reaches(targets, concept))
 
     def translate(self, map_id: str, codeable: Any) -> tuple[str, ...]:
         """Translate a coded answer by `mappings/conceptmap/<map_id>.json` to its target codes, sorted; may be empty.
