@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from cds_service.basis.charts import Chart
-from cds_service.basis.page import say_figure
+from cds_service.basis.page import TITLES, say_figure
 from cds_service.basis.plots import trial_chart
 from cds_service.cards.answer import Answer
 from cds_service.cards.figures import MEASURES_OF_SARCOPENIA, PSOAS, TREATMENTS, held_line
@@ -171,7 +171,7 @@ def _results(answer: Answer, other: Answer) -> Iterator[tuple[str, Chart | None,
     for before, after in zip(answer.assessment.outcomes, other.assessment.outcomes, strict=True):
         headline = after.headline
         if headline is None:
-            yield after.outcome, None, "No figure: too little is known of such a patient."
+            yield TITLES[after.outcome], None, "No figure: too little is known of such a patient."
             continue
         parts = (say_figure(other, after, headline), held_line(other, headline), headline.model.study.card_line)
-        yield after.outcome, trial_chart(before.headline, other, headline), ". ".join(filter(None, parts))
+        yield TITLES[after.outcome], trial_chart(before.headline, other, headline), ". ".join(filter(None, parts))

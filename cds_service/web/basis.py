@@ -41,15 +41,14 @@ def basis_routes(around: Surroundings, store: AuditStore) -> Blueprint:
         return _page(around, stored, found, Trial(controls=controls_of(found.answer, around.service)))
 
     @routes.post("/<address>")
-    def what_if(address: str) -> tuple[str, int]:
+    def what_if(address: str) -> str:
         stored = _open(around, store, address)
         found = _computed(around, stored)
         trial = try_values(found.answer, around.service, request.form)
         _note(around, stored, "what-if")
-        status = 400 if trial.faults else 200
         if "part" in request.form:  # asked by the script of the page
-            return render_template("basis-trial.html", trial=trial), status
-        return _page(around, stored, found, trial), status
+            return render_template("basis-trial.html", trial=trial)
+        return _page(around, stored, found, trial)
 
     @routes.after_request
     def restrict(response: Response) -> Response:

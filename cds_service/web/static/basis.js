@@ -12,7 +12,7 @@ async function ask() {
   let text = "<p class=\"notice\" role=\"alert\">It could not be computed. Load the page again.</p>";
   try {
     const answer = await fetch(location.pathname, { method: "POST", body, credentials: "omit", cache: "no-store" });
-    if (answer.ok || answer.status === 400) text = await answer.text();
+    if (answer.ok) text = await answer.text();
   } catch {
     // said above
   }

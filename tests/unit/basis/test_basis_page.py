@@ -267,7 +267,7 @@ def test_a_trial_changes_measurements_alone():
 def test_psoas_muscle_follows_the_total_at_the_fat_share_on_record():
     record = {"es_mf_fat_fraction": 61, "fascia_injury": False}
     tried = trial_of(content_of(psoas_total_area=10.0, psoas_muscle_area=8.0, **record), psoas_total_area="12.0")
-    (found,) = [one for outcome, one, _ in tried.results if outcome == "residual-pain"]
+    (found,) = [one for outcome, one, _ in tried.results if outcome == "Lasting pain"]
     same = page_of(content_of(psoas_total_area=12.0, psoas_muscle_area=9.6, **record))
     row = next(one for one in found.rows if one.label.startswith("Another patient"))
     assert row.cells == chart(same, "risk", "residual-pain").rows[0].cells
