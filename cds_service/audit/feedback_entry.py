@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,9 +13,11 @@ from uuid import uuid5
 from cds_service.audit.chain import AuditEntry, time_text
 from cds_service.audit.reader import Found, Stored
 from cds_service.core.caller import NOBODY, Caller
-from cds_service.protocol.feedback import FeedbackItem
+from cds_service.protocol.feedback import FeedbackItem, ReasonCoding
 from cds_service.protocol.messages import UUID_TEXT
 
+CODE = re.compile(r"[A-Za-z0-9._-]{1,64}")
+SYSTEM = re.compile(r"[A-Za-z][A-Za-z0-9+-]*[:.][A-Za-z0-9:/._-]{1,200}")  # an address, a URN, a key like com.epic.…
 COMMENT_LENGTH = 500  # characters
 AHEAD = timedelta(minutes=10)  # of our clock; a statement dated later is stored and marked
 
@@ -67,7 +70,7 @@ def feedback_entry(
 ) -> AuditEntry:
     """Make the entry of one feedback item; its id is derived from the statement, so that repeats are stored once.
 
-    Of the client's data, only our own ids and codes are stored.
+    Of the client's data, only our own ids and codes are stored, and the code of a reason that is not ours.
 
     Args:
         shown: the answer with the card; None if it is not known, and the entry is then not linked.
@@ -119,6 +122,8 @@ def _content(
         content["acceptedRules"] = sorted({rules[uuid] for uuid in uuids if uuid in rules})
     if item.reason is not None:
         content["reason"] = code or "not one of ours"
+        if shown and code is None and (foreign := _foreign(item.reason)):  # of a card of ours, never a stranger's words
+            content["foreignReason"] = foreign
     comment = item.override_reason.user_comment if item.override_reason else None
     if keeps_comments and comment and comment.strip():
         content["userComment"] = _plain(comment)[:COMMENT_LENGTH]
@@ -139,6 +144,14 @@ def _listed(item: FeedbackItem, codes: frozenset[str], system: str) -> str | Non
     if reason is None or reason.code not in codes or reason.system not in (None, "", system):
         return None
     return reason.code
+
+
+def _foreign(reason: ReasonCoding) -> dict[str, str] | None:
+    """System and code of a reason that the EHR added to ours; None for what is no code, and may be free text."""
+    code, system = reason.code or "", reason.system or ""
+    if CODE.fullmatch(code) is None or SYSTEM.fullmatch(system) is None:
+        return None
+    return {"system": system, "code": code}
 
 
 def _plain(comment: str) -> str:

@@ -7,6 +7,7 @@ that was ignored it reports nothing.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID, uuid5
@@ -52,6 +53,19 @@ class ReasonCoding(Inbound):
     code: str | None = None
 
 
+def _reason_in_extension(extension: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The reason that a client of its own writes into the extension: a Coding, or the code that its key is a system of.
+
+    Epic writes `{"com.epic.cdshooks.feedback.overrideReason.reasonCategory": "45", …reasonDisplay, …reasonTitle}`.
+    """
+    for key, value in extension.items():
+        if isinstance(value, dict) and isinstance(value.get("code"), str):
+            return value
+        if isinstance(value, str) and key.endswith("reasonCategory"):
+            return {"system": key, "code": value}
+    return None
+
+
 class OverrideReason(Inbound):
     """Why a card was dismissed.
 
@@ -63,6 +77,13 @@ class OverrideReason(Inbound):
     user_comment: Annotated[str | None, BeforeValidator(lambda it: it if isinstance(it, str) else None)] = Field(
         default=None, repr=False
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _reason_may_stand_in_the_extension(cls, value: Any) -> Any:
+        extension = value.get("extension") if isinstance(value, dict) and not value.get("reason") else None
+        found = _reason_in_extension(extension) if isinstance(extension, dict) else None
+        return {**value, "reason": found} if found else value
 
 
 class FeedbackItem(Inbound):
@@ -80,6 +101,16 @@ class FeedbackItem(Inbound):
     ] = ()
     override_reason: OverrideReason | None = None
     outcome_timestamp: Moment
+
+    @model_validator(mode="before")
+    @classmethod
+    def _reasons_may_be_plural(cls, value: Any) -> Any:
+        """`overrideReasons` as Epic writes it, one object, or a list as cards offer them."""
+        sent = value.get("overrideReasons") if isinstance(value, dict) and not value.get("overrideReason") else None
+        first = sent[0] if isinstance(sent, list) and sent else sent
+        if not isinstance(first, dict):
+            return value
+        return {**value, "overrideReason": {"reason": first} if "code" in first else first}
 
     @model_validator(mode="after")
     def _accepting_names_suggestions(self) -> Self:

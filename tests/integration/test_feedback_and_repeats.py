@@ -246,6 +246,23 @@ def test_a_reason_is_recorded_where_it_is_one_of_ours(ward, asked, reason, recor
     assert entry.content["reason"] == (recorded or "not one of ours")
 
 
+@pytest.mark.parametrize(
+    ("asked", "reason", "kept"),
+    [
+        ("asked-20", {"code": "45", "system": "com.epic.cdshooks.feedback.overrideReason.reasonCategory"}, True),
+        ("asked-21", {"code": "not-now", "system": "https://ehr.example.org/reasons"}, True),
+        ("asked-22", {"code": "Mrs Hoeger said no", "system": "https://ehr.example.org/reasons"}, False),
+        ("asked-23", {"code": "45", "system": "Mrs Hoeger"}, False),
+        ("asked-24", {"code": "45"}, False),
+    ],
+)
+def test_a_foreign_reason_keeps_its_system_and_code_and_no_free_text(ward, asked, reason, kept):
+    card = ward.sign(THIN, kyphoplasty(), patient_id=asked)["rehabilitation"]
+    ward.tell(card=card["uuid"], outcome="overridden", overrideReason={"reason": reason}, outcomeTimestamp=ward.moment)
+    content = ward.newest(kinds=("feedback",), patient=asked).content
+    assert content.get("foreignReason") == (reason if kept else None)
+
+
 class _NoLog:
     def append(self, _entry, _until=None):
         raise AuditUnavailable("The audit entry could not be written.")

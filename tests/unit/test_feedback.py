@@ -64,6 +64,33 @@ def test_an_empty_reason_is_none():
         assert found.reason is None
 
 
+EPIC = "com.epic.cdshooks.feedback.overrideReason"
+OURS = {"code": "patientDeclines", "system": "https://kyphoplasty-cds.org/fhir/CodeSystem/override-reason"}
+
+
+@pytest.mark.parametrize(
+    ("sent", "reason"),
+    [
+        # As on Epic's page: an object under the plural name, with the reason itself or with its own in the extension.
+        ({"reason": OURS, "userComment": "free text"}, (OURS["system"], "patientDeclines")),
+        (
+            {"extension": {f"{EPIC}.reasonDisplay": "Not met", f"{EPIC}.reasonCategory": "45"}, "userComment": "x"},
+            (f"{EPIC}.reasonCategory", "45"),
+        ),
+        ({"extension": {"org.example": {"reason": "x"}, "org.example.reason": OURS}}, (OURS["system"], OURS["code"])),
+        # As cards offer them: a list of codings; and a list of what the singular name would hold.
+        ([OURS], (OURS["system"], OURS["code"])),
+        ([{"reason": OURS}], (OURS["system"], OURS["code"])),
+        ([], None),
+        ("free text", None),
+        ({"extension": ["free text"]}, None),
+    ],
+)
+def test_a_reason_is_read_where_clients_write_it(sent, reason):
+    (found,) = parsed(item(overrideReasons=sent))
+    assert (found.reason and (found.reason.system, found.reason.code)) == reason
+
+
 def test_a_statement_counts_once_however_often_it_is_made():
     accepted = item(outcome="accepted", acceptedSuggestions=[{"id": "b"}, {"id": "a"}])
     again = item(outcome="accepted", acceptedSuggestions=[{"id": "a"}, {"id": "b"}, {"id": "a"}])
