@@ -3,6 +3,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 export NO_MKDOCS_2_WARNING := 1
+FIT := import sys; sys.exit(sys.version_info < (3, 11))
+VERSION := import sys; print(sys.version_info[:2])
+# Whether .venv may stay: its Python is there and fit, and is of the version that was asked for, if one was.
+KEPT = $(BIN)/python -c '$(FIT)' 2>/dev/null && { test "$(origin PYTHON)" = file || \
+  test "$$($(BIN)/python -c '$(VERSION)')" = "$$($(PYTHON) -c '$(VERSION)')"; }
+ifneq ($(wildcard $(VENV)/.ready),)
+$(shell $(KEPT) || rm -f $(VENV)/.ready $(VENV)/.ready-dev)
+endif
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-system check docs fix coverage wheel-test image-test tables servers bench faults fuzz kill-rounds lock sbom audit-dependencies typical clean
@@ -13,7 +21,9 @@ help: ## print the targets
 # The stamp holds the dependencies' digest, so that a second run reuses the environment and a changed list renews it.
 # What is installed first is what ships: the locked versions. A dependency that is not locked yet is added behind them.
 $(VENV)/.ready: pyproject.toml deploy/requirements.lock
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -c '$(FIT)' 2>/dev/null || \
+	  { echo "Python 3.11 or newer is needed, and $(PYTHON) is none: make $(or $(MAKECMDGOALS),demo) PYTHON=python3.11 names one."; exit 1; }
+	@$(KEPT) || { rm -rf $(VENV); $(PYTHON) -m venv $(VENV); }
 	@echo "environment: installing into $(VENV) (once)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r deploy/requirements.lock

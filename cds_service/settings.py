@@ -133,6 +133,11 @@ class Settings(BaseModel):
         return tuple(parse_base(url).url for url in value)
 
     @property
+    def names_database(self) -> bool:
+        """Whether the environment names the database; otherwise it is a file of the working directory."""
+        return "database_url" in self.model_fields_set
+
+    @property
     def gather_budget_seconds(self) -> float:
         """Seconds for reading the record within the deadline."""
         return Deadline.after(self.deadline_seconds, began=0.0).for_reading().ends

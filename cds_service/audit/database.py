@@ -116,13 +116,22 @@ class Database:
             raise LogMoved("The file of the log was moved away or replaced, a restart is needed.")
 
     def check_exists(self) -> None:
-        """Check that the database exists, for callers that must not start a new log.
+        """Check that there is a log, for callers that must not start a new one.
 
         Raises:
-            DataFileError: it is SQLite, and the file does not exist.
+            DataFileError: the file does not exist, or the database has none of our tables.
         """
-        if self.file is not None and not self.file.is_file():
-            raise DataFileError("DATABASE_URL", str(self.file), "there is no audit log")
+        if not self.holds_log():
+            where = str(self.file) if self.file is not None else self.url.render_as_string(hide_password=True)
+            cure = "set the variable to the database of the service"
+            raise DataFileError("KYPHOPLASTY_CDS_DATABASE_URL", where, f"there is no audit log; {cure}")
+
+    def holds_log(self) -> bool:
+        """Whether there is a log, of whatever version; nothing is created."""
+        if self.file is not None and not (self.file.is_file() and self.file.stat().st_size):
+            return False
+        with self._engine.connect() as connection, connection.begin():
+            return _version(connection) is not None
 
     @contextmanager
     def writing(self, wait_seconds: float | None = None) -> Iterator[Connection]:

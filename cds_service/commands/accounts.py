@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from cds_service.commands.exit_codes import machine_user, say_errors
+from cds_service.commands.exit_codes import check_log, machine_user, say_errors
 from cds_service.errors import DataFileError
 from cds_service.settings import read_settings
 from cds_service.site.review import ROLES
@@ -87,15 +87,15 @@ def _entry(result: str, name: str, role: str | None = None) -> AuditEntry:
 
 @contextmanager
 def _accounts(*, begins_log: bool = False) -> Iterator[Accounts]:
-    """The accounts of the log; `begins_log` creates a log that does not exist yet."""
+    """The accounts of the log; `begins_log` creates one that does not exist yet, in the database that was named."""
     from cds_service.audit.database import Database  # noqa: PLC0415
     from cds_service.review.access import Access  # noqa: PLC0415
     from cds_service.review.accounts import Accounts  # noqa: PLC0415
 
-    database = Database(read_settings().database_url, wait_seconds=10.0)
-    if not begins_log:
-        database.check_exists()
+    settings = read_settings()
+    database = Database(settings.database_url, wait_seconds=10.0)
     try:
+        check_log(database, may_begin=begins_log and settings.names_database)
         yield Accounts(Access(lambda: database, lambda: datetime.now(UTC)))
     finally:
         database.dispose()

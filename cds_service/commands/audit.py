@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from cds_service.commands.exit_codes import NO_DATABASE, machine_user, say_errors
+from cds_service.commands.exit_codes import NO_DATABASE, check_log, machine_user, say_errors
 from cds_service.commands.terminal import clean
 from cds_service.errors import AuditUnavailable, DataFileError
 from cds_service.settings import Settings, read_settings
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 WAIT_SECONDS = 10.0  # a command may wait longer for the database than an answer may
 MOST = 10_000
+OWN_KINDS = frozenset({"genesis", "read", "start", "stop"})  # what a log holds that nobody has called yet
 DAY = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%SZ"])
 NEW_FILE = click.Path(path_type=Path, dir_okay=False, writable=True)
 OLD_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -54,8 +55,12 @@ def list_entries(limit: int, as_json: bool, **asked: Any) -> None:  # noqa: FBT0
         from cds_service.audit.reader import AuditReader  # noqa: PLC0415 - SQLAlchemy is loaded where it is needed
 
         _record_read(database, "list", query.to_json(), query.patient)
-        for found in AuditReader(database).find(query, limit=limit).entries:
+        entries = AuditReader(database).find(query, limit=limit).entries
+        for found in entries:
             click.echo(json.dumps(_found_json(found)) if as_json else _found_line(found))
+        if not any(one.kind not in OWN_KINDS for one in entries):
+            where = database.url.render_as_string(hide_password=True)
+            click.echo(f"no answer is listed; the log is {where}, as KYPHOPLASTY_CDS_DATABASE_URL says", err=True)
 
 
 @audit.command("show")
@@ -126,7 +131,8 @@ def verify(notes: tuple[Path, ...], keys: tuple[str, ...], exported: Path | None
     except BadNote as error:
         raise DataFileError("--checkpoint/--key", "", str(error)) from None
     except NoLog as error:
-        raise DataFileError("DATABASE_URL", "", str(error)) from None
+        cure = "set the variable to the database of the service"
+        raise DataFileError("KYPHOPLASTY_CDS_DATABASE_URL", "", f"{error}; {cure}") from None
     if as_json:
         click.echo(json.dumps(report_json(report), indent=2))
     else:
@@ -206,8 +212,8 @@ def _database() -> Iterator[Database]:
     from cds_service.audit.database import Database  # noqa: PLC0415
 
     database = Database(read_settings().database_url, wait_seconds=WAIT_SECONDS)
-    database.check_exists()
     try:
+        database.check_exists()
         database.prepare()
         yield database
     except DBAPIError as error:
@@ -370,8 +376,10 @@ def migrate() -> None:
 
     from cds_service.audit.database import HEAD, Database  # noqa: PLC0415
 
-    database = Database(read_settings().database_url, wait_seconds=WAIT_SECONDS)
+    settings = read_settings()
+    database = Database(settings.database_url, wait_seconds=WAIT_SECONDS)
     try:
+        check_log(database, may_begin=settings.names_database)
         database.prepare()
     except DBAPIError as error:
         raise AuditUnavailable(f"{NO_DATABASE} ({type(error).__name__}).") from None

@@ -19,12 +19,21 @@ import requests
 from rich.console import Console
 
 from cds_service.commands.service_process import DEADLINE_SECONDS, ServiceNotStarted, ServiceProcess
-from cds_service.commands.terminal import make_console, print_response, print_title
+from cds_service.commands.terminal import (
+    add_summaries,
+    make_console,
+    print_response,
+    print_title,
+    summary_table,
+)
 from cds_service.samples import SITE_FOLDER, Sample, load_samples
 from cds_service.samples.fhir_server import start_fhir_server
 from cds_service.samples.requests import order_sign_request
+from cds_service.settings import PREFIX
 
 SERVICE_PATH = "/cds-services/kyphoplasty-order-sign"
+REVIEWER = "demo"
+FHIR_PORT = 8090  # of a kept server, as the README's commands name it
 # A small page, so that the service has to follow links.
 PAGE_SIZE = 10
 
@@ -66,7 +75,8 @@ def choose_samples(samples: Sequence[Sample], patient: str | None) -> tuple[Samp
 def _show_all(samples: Sequence[Sample], chosen: Sequence[Sample], console: Console, *, keep: bool) -> int:
     with ExitStack() as running:
         resources = (resource for sample in samples for resource in sample.resources)
-        fhir = running.enter_context(start_fhir_server(resources, page_size=PAGE_SIZE))
+        port = FHIR_PORT if keep else 0
+        fhir = running.enter_context(start_fhir_server(resources, page_size=PAGE_SIZE, port=port))
         services = {
             needs_site: running.enter_context(_start(fhir.url, needs_site=needs_site))
             for needs_site in sorted({sample.needs_site for sample in chosen})
@@ -77,6 +87,7 @@ def _show_all(samples: Sequence[Sample], chosen: Sequence[Sample], console: Cons
             _complain(failure)
         _print_addresses(console, urls, fhir.url, keep=keep)
         if keep:
+            _print_reviewers(console, services)
             threading.Event().wait()
     return FAILED if failures else DONE
 
@@ -88,15 +99,22 @@ def _start(fhir_url: str, *, needs_site: bool) -> ServiceProcess:
 
 
 def _show_each(chosen: Iterable[Sample], urls: Mapping[bool, str], fhir_url: str, console: Console) -> Iterator[str]:
-    """Print story and cards of each sample; yields failures."""
-    for sample in chosen:
-        print_title(console, sample.title, sample.story)
+    """Print story and cards of the first sample, and a table of what the others are told; yields failures."""
+    told = summary_table()
+    for place, sample in enumerate(chosen):
         try:
-            print_response(
-                console, call_service(urls[sample.needs_site], order_sign_request(sample, fhir_server=fhir_url))
-            )
+            answer = call_service(urls[sample.needs_site], order_sign_request(sample, fhir_server=fhir_url))
         except CallFailed as error:
             yield f"{sample.id}: {error}"
+            continue
+        if place == 0:
+            print_title(console, sample.title, sample.story)
+            print_response(console, answer)
+        else:
+            add_summaries(told, sample.id, answer)
+    if told.row_count:
+        print_title(console, "The other patients", "make demo PATIENT=p4 shows one of them whole, as above")
+        console.print(told)
 
 
 def call_service(url: str, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -125,9 +143,17 @@ def _print_addresses(console: Console, urls: Mapping[bool, str], fhir_url: str, 
         console.print(f"{'Sandbox' if keep else 'The service'}{with_site}: {address}", soft_wrap=True)
     if keep:
         console.print(f"FHIR server: {fhir_url}", soft_wrap=True)
-        console.print("All run until you press Ctrl-C.")
     else:
         console.print("Stopped now; `make demo KEEP=1` keeps it running, with a page to sign orders on.", style="dim")
+
+
+def _print_reviewers(console: Console, services: Mapping[bool, ServiceProcess]) -> None:
+    """Make a reviewer of each service; its log and its accounts end with it."""
+    for service in services.values():
+        password = service.add_reviewer(REVIEWER)
+        console.print(f"Review pages: {service.url}/audit, name {REVIEWER}, password {password}", soft_wrap=True)
+        console.print(f"  its log: export {PREFIX}DATABASE_URL={service.database_url}", soft_wrap=True)
+    console.print("All run until you press Ctrl-C. Then the logs are deleted.")
 
 
 def _complain(message: str) -> None:

@@ -8,11 +8,14 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import click
 
-from cds_service.errors import CdsError, DataFileError
+from cds_service.errors import AuditUnavailable, CdsError, DataFileError
+
+if TYPE_CHECKING:
+    from cds_service.audit.database import Database
 
 NO_DATABASE = "The database of the audit log does not answer, or refuses this login or what it asks"
 
@@ -62,3 +65,21 @@ def machine_user() -> str:
     with suppress(KeyError, OSError):
         return f"os:{getpass.getuser()}"
     return f"os:{os.getuid()}"
+
+
+def check_log(database: Database, *, may_begin: bool) -> None:
+    """Refuse a database without a log, or say that a new one begins.
+
+    Raises:
+        DataFileError: there is no log, and this command may not begin one.
+        AuditUnavailable: the database does not answer.
+    """
+    from sqlalchemy.exc import DBAPIError  # noqa: PLC0415 - SQLAlchemy is loaded where it is needed
+
+    try:
+        if not may_begin:
+            database.check_exists()
+        elif not database.holds_log():
+            click.echo(f"a new audit log begins in {database.url.render_as_string(hide_password=True)}", err=True)
+    except DBAPIError as error:
+        raise AuditUnavailable(f"{NO_DATABASE} ({type(error).__name__}).") from None

@@ -16,19 +16,28 @@ from rich.text import Text
 
 from cds_service.audit.chain import OneEntry
 from cds_service.commands.terminal import print_response
+from cds_service.errors import EvidenceUnavailable, NotAllowed
+from cds_service.fhir.gathering.record import FhirReader
+from cds_service.fhir.gathering.subjects import Person
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.orders.augmentation import find_augmentation_order
+from cds_service.fhir.orders.drafts import read_drafts
+from cds_service.fhir.references import bases_of
 from cds_service.loading import load_service
 from cds_service.outgoing import Connections
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.json_text import plain_numbers
-from cds_service.protocol.messages import parse_request
+from cds_service.protocol.messages import HookRequest, parse_request
 from cds_service.service import Ports, answer
 from cds_service.settings import Settings
-from cds_service.site.folder import load_site
-from cds_service.web.fhir_access import check_fhir_server, open_reader
+from cds_service.site.folder import Site, load_site
+from cds_service.web.fhir_access import ClosedServer, check_fhir_server, open_reader
 
 
 def explain_request(request_file: Path, settings: Settings, today: date | None) -> dict[str, Any]:
-    """Every step's result for a saved request, as JSON.
+    """Every step's result for a saved request, as JSON; `refused` says why the service would answer 412.
+
+    A FHIR server that may not be called is not asked: what the request itself holds is explained.
 
     Args:
         request_file: a CDS Hooks request as JSON.
@@ -42,18 +51,34 @@ def explain_request(request_file: Path, settings: Settings, today: date | None) 
     service = load_service(site)
     hook = next(iter(service.hooks.values()))
     request = parse_request(request_file.read_bytes(), hook.hook)
-    check_fhir_server(request, site.site if site else None, settings.fhir_servers)
     log = OneEntry()
     ports = Ports(
         clock=lambda: _noon(today),
-        fhir=open_reader(request, Connections(max_record_bytes=settings.max_record_bytes)),
+        fhir=_reader(request, site.site if site else None, settings),
         audit=log,
         deadline=Deadline.after(settings.deadline_seconds),
         base_url=settings.public_url or "http://127.0.0.1:8080",
     )
-    response = answer(service, hook, request, ports)
+    try:
+        response = answer(service, hook, request, ports)
+    except EvidenceUnavailable as refusal:
+        return {"orders": _orders(request, service.terminology), "refused": str(refusal), "cards": []}
     content = dict(log.entry.content) if log.entry else {"orders": []}
     return {**content, "cards": plain_numbers(response.to_json()["cards"])}
+
+
+def _reader(request: HookRequest, site: Site | None, settings: Settings) -> FhirReader | None:
+    try:
+        check_fhir_server(request, site, settings.fhir_servers)
+    except NotAllowed:
+        return ClosedServer(NotAllowed("not sent, and --fhir-server does not name the server", reason="not-named"))
+    return open_reader(request, Connections(max_record_bytes=settings.max_record_bytes))
+
+
+def _orders(request: HookRequest, terminology: Terminology) -> list[str]:
+    person = Person(request.context.patient_id, bases_of([request.fhir_server]))
+    order = find_augmentation_order(read_drafts(request.context.draft_orders, person), terminology)
+    return list(order.references) if order else []
 
 
 def _noon(today: date | None) -> datetime:
@@ -67,6 +92,9 @@ def print_explanation(explanation: Mapping[str, Any]) -> None:
         console.print("1 order: no kyphoplasty or vertebroplasty among the draft orders; the answer has no cards")
         return
     console.print(Text(f"1 order: {', '.join(explanation['orders']) or 'a brace or bed-rest order after one'}"))
+    if refused := explanation.get("refused"):
+        console.print(Text(f"2 record: the service answers 412. {refused}"))
+        return
     record = explanation["record"]
     console.print(
         Text(

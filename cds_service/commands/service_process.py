@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import queue
 import re
+import secrets
 import subprocess
 import sys
 import tempfile
@@ -23,7 +24,8 @@ DEADLINE_SECONDS = 30
 
 _LISTENING = re.compile(r"listening on (https?://\S+)")
 # The module behind the console script, which may not be on PATH.
-_COMMAND = (sys.executable, "-m", "cds_service.cli")
+_OWN_COMMAND = (sys.executable, "-m", "cds_service.cli")
+_COMMAND = _OWN_COMMAND
 
 
 class ServiceNotStarted(CdsError):
@@ -35,6 +37,7 @@ class ServiceProcess:
 
     Attributes:
         url: its address, `http://127.0.0.1:PORT`.
+        database_url: of its audit log, which goes with the process.
     """
 
     def __init__(
@@ -52,14 +55,16 @@ class ServiceProcess:
         """
         self._folder = tempfile.TemporaryDirectory(prefix="kyphoplasty-cds-")
         self._errors = Path(self._folder.name, "errors.txt")
-        self._process = self._start(fhir_server, _environment(Path(self._folder.name), site, deadline_seconds))
+        self._environment = _environment(Path(self._folder.name), site, deadline_seconds)
+        self.database_url = self._environment[f"{PREFIX}DATABASE_URL"]
+        self._process = self._start(fhir_server)
         try:
             self.url = self._address()
         except BaseException:
             self.stop()
             raise
 
-    def _start(self, fhir_server: str, environment: dict[str, str]) -> subprocess.Popen[str]:
+    def _start(self, fhir_server: str) -> subprocess.Popen[str]:
         with self._errors.open("w", encoding="utf-8") as errors:
             return subprocess.Popen(  # noqa: S603 - our own command, nothing of it comes from outside
                 [*_COMMAND, "serve", "--port", "0", "--fhir-server", fhir_server],
@@ -68,8 +73,27 @@ class ServiceProcess:
                 stderr=errors,
                 text=True,
                 cwd=self._folder.name,
-                env=environment,
+                env=self._environment,
             )
+
+    def add_reviewer(self, name: str) -> str:
+        """Make an account for the review pages and return its password.
+
+        Raises:
+            ServiceNotStarted: the command failed.
+        """
+        password = secrets.token_urlsafe(12)
+        made = subprocess.run(  # noqa: S603 - our own command
+            [*_OWN_COMMAND, "audit", "add-reviewer", name, "--password-file", "-"],
+            input=password,
+            capture_output=True,
+            text=True,
+            env=self._environment,
+            check=False,
+        )
+        if made.returncode:
+            raise ServiceNotStarted(f"no reviewer could be added:\n{made.stderr}")
+        return password
 
     def _address(self) -> str:
         """The address that the service prints once it answers."""

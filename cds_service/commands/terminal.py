@@ -15,12 +15,14 @@ from dataclasses import dataclass
 from itertools import dropwhile
 from typing import Any, TextIO
 
+from rich.box import SIMPLE
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.markdown import Markdown
 from rich.padding import Padding
 from rich.panel import Panel
 from rich.rule import Rule
 from rich.segment import Segment
+from rich.table import Table
 from rich.text import Text
 
 LARGEST_WIDTH = 100
@@ -54,6 +56,26 @@ def print_response(console: Console, response: Mapping[str, Any]) -> None:
         console.print(Text("No card: the service has nothing to say about these orders.", "dim"))
     for card in cards:
         console.print(card_panel(card))
+
+
+def summary_table() -> Table:
+    """An empty table for `add_summaries`."""
+    table = Table(box=SIMPLE, padding=(0, 1), show_edge=False)
+    table.add_column("patient", no_wrap=True)
+    table.add_column("")
+    table.add_column("the card says", overflow="fold")
+    return table
+
+
+def add_summaries(table: Table, patient: str, response: Mapping[str, Any]) -> None:
+    """Add a row for each card of one patient: indicator and summary."""
+    for place, card in enumerate(response.get("cards") or []):
+        indicator = clean(card.get("indicator", "info"))
+        style = "bold" if indicator == "warning" else ""
+        table.add_row(
+            Text(clean(patient)) if place == 0 else "", Text(indicator, style), Text(clean(card.get("summary", "")))
+        )
+    table.add_section()
 
 
 def card_panel(card: Mapping[str, Any]) -> Panel:

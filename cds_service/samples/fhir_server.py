@@ -7,8 +7,10 @@ it pages with opaque links, refuses unknown parameters, and reports errors as Op
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from collections.abc import Callable, Iterable, Mapping, MutableSequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
@@ -200,9 +202,11 @@ class FhirServer:
         requests: see `FhirApp.requests`; may be cleared between steps.
     """
 
-    def __init__(self, app: FhirApp) -> None:
+    def __init__(self, app: FhirApp, port: int = 0) -> None:
         self.requests = app.requests
-        self._server: BaseWSGIServer = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_QuietRequests)
+        self._server: BaseWSGIServer = make_server(
+            "127.0.0.1", _free(port), app, threaded=True, request_handler=_QuietRequests
+        )
         self.url = f"http://127.0.0.1:{self._server.port}{BASE_PATH}"
         self._thread = threading.Thread(target=self._server.serve_forever, name="embedded-fhir", daemon=True)
         self._thread.start()
@@ -224,6 +228,18 @@ class FhirServer:
         self.stop()
 
 
-def start_fhir_server(resources: Iterable[Resource], *, page_size: int = DEFAULT_PAGE_SIZE) -> FhirServer:
-    """Start a server for these resources on a free port; no page has more than `page_size` entries."""
-    return FhirServer(FhirApp(hold(resources), page_size))
+def start_fhir_server(
+    resources: Iterable[Resource], *, page_size: int = DEFAULT_PAGE_SIZE, port: int = 0
+) -> FhirServer:
+    """Start a server for these resources on this port if it is free, else on any.
+
+    No page has more than `page_size` entries.
+    """
+    return FhirServer(FhirApp(hold(resources), page_size), port)
+
+
+def _free(port: int) -> int:
+    """The port if nobody has it; else 0, which is any free one."""
+    with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+        return port
+    return 0

@@ -214,10 +214,30 @@ def test_a_setting_of_fewer_days_needs_the_same_word(monkeypatch):
 
 
 @pytest.mark.parametrize("words", [["list"], ["show", "1"], ["verify"], ["checkpoint"], ["export"], ["purge"]])
-def test_no_command_begins_a_log(tmp_path, monkeypatch, words):
-    monkeypatch.setenv("KYPHOPLASTY_CDS_DATABASE_URL", f"sqlite:///{tmp_path / 'none.sqlite3'}")
-    run(*words, code=2)
+@pytest.mark.parametrize("file", ["none.sqlite3", "empty.sqlite3"])
+def test_no_command_begins_a_log_and_the_variable_is_named(tmp_path, monkeypatch, words, file):
+    (tmp_path / "empty.sqlite3").touch()
+    monkeypatch.setenv("KYPHOPLASTY_CDS_DATABASE_URL", f"sqlite:///{tmp_path / file}")
+    result = CliRunner().invoke(main, ["audit", *words])
+    assert (result.exit_code, "KYPHOPLASTY_CDS_DATABASE_URL" in result.stderr) == (2, True)
+    assert {path.name: path.stat().st_size for path in tmp_path.iterdir()} == {"empty.sqlite3": 0}
+
+
+@pytest.mark.parametrize("words", [["migrate"], ["add-reviewer", "anna", "--password-file", "-"]])
+def test_a_log_begins_only_where_the_variable_says_so_and_aloud(tmp_path, monkeypatch, words):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("KYPHOPLASTY_CDS_DATABASE_URL", raising=False)
+    assert CliRunner().invoke(main, ["audit", *words], input="a long password\n").exit_code == 2
     assert list(tmp_path.iterdir()) == []
+    monkeypatch.setenv("KYPHOPLASTY_CDS_DATABASE_URL", f"sqlite:///{tmp_path / 'new.sqlite3'}")
+    result = CliRunner().invoke(main, ["audit", *words], input="a long password\n")
+    assert (result.exit_code, "a new audit log begins in" in result.stderr) == (0, True)
+
+
+def test_a_list_without_answers_says_which_log_it_is(tmp_path, monkeypatch):
+    monkeypatch.setenv("KYPHOPLASTY_CDS_DATABASE_URL", f"sqlite:///{tmp_path / 'new.sqlite3'}")
+    CliRunner().invoke(main, ["audit", "migrate"])
+    assert "new.sqlite3, as KYPHOPLASTY_CDS_DATABASE_URL says" in CliRunner().invoke(main, ["audit", "list"]).stderr
 
 
 def test_a_database_that_does_not_answer_is_a_bad_answer(monkeypatch):

@@ -1,0 +1,41 @@
+"""`explain`: a recorded request is explained wherever it was recorded."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from cds_service.cli import main
+from cds_service.loading import load_service
+from tests.signings import empty_prefetch, kyphoplasty, order_sign
+
+ELSEWHERE = "https://ehr.example.org/fhir"
+TEMPLATES = load_service().hooks["kyphoplasty-order-sign"].discovery["prefetch"]
+TOKEN = {"access_token": "opaque", "token_type": "Bearer", "expires_in": 300, "scope": "patient/*.read", "subject": "x"}
+
+
+def explained(tmp_path, *words, **members):
+    file = tmp_path / "request.json"
+    file.write_text(json.dumps(order_sign(kyphoplasty(), fhirServer=ELSEWHERE, fhirAuthorization=TOKEN, **members)))
+    return CliRunner().invoke(main, ["explain", str(file), "--as-of", "2026-11-20", *words])
+
+
+@pytest.mark.parametrize("left_out", [(), ("conditions", "medications")])
+def test_a_request_from_another_server_is_explained_by_what_it_holds(tmp_path, left_out):
+    prefetch = {key: one for key, one in empty_prefetch(TEMPLATES).items() if key not in left_out}
+    done = explained(tmp_path, "--json", prefetch=prefetch)
+    assert done.exit_code == 0
+    found = json.loads(done.stdout)
+    assert found["cards"]
+    assert sorted(found["record"]["unread"]) == sorted(left_out)
+    assert all("--fhir-server" in note for note in found["record"]["unread"].values())
+
+
+def test_a_request_with_nothing_of_the_record_is_explained_too(tmp_path):
+    done = explained(tmp_path)
+    assert done.exit_code == 0
+    assert "1 order: ServiceRequest/draft-1" in done.stdout
+    assert "412" in done.stdout
+    assert "--fhir-server" in done.stdout

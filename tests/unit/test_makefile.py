@@ -1,0 +1,54 @@
+"""`make` on a machine whose Python is unfit, or whose environment is of another one."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    (tmp_path / "deploy").mkdir()
+    for name in ("Makefile", "pyproject.toml", "deploy/requirements.lock"):
+        shutil.copy(ROOT / name, tmp_path / name)
+    return tmp_path
+
+
+def make(checkout, *words):
+    return subprocess.run(["make", *words], cwd=checkout, capture_output=True, text=True, check=False)
+
+
+def program(path, body):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{body}\n")
+    path.chmod(0o755)
+    return path
+
+
+def test_an_unfit_python_is_refused_with_one_sentence(checkout):
+    old = program(checkout / "python2", "exit 1")
+    done = make(checkout, "demo", f"PYTHON={old}")
+    assert done.returncode == 2
+    assert done.stdout == f"Python 3.11 or newer is needed, and {old} is none: make demo PYTHON=python3.11 names one.\n"
+    assert not (checkout / ".venv").exists()
+
+
+@pytest.mark.parametrize(
+    ("venv", "words", "is_kept"),
+    [
+        (f'exec {sys.executable} "$@"', [f"PYTHON={sys.executable}"], True),
+        (f'exec {sys.executable} "$@"', [], True),
+        ("exit 1", [], False),  # its Python is gone, or too old
+        ('echo "(3, 99)"', [f"PYTHON={sys.executable}"], False),
+    ],
+)
+def test_an_environment_of_another_python_is_made_anew(checkout, venv, words, is_kept):
+    program(checkout / ".venv" / "bin" / "python", venv)
+    (checkout / ".venv" / ".ready").touch()
+    assert (make(checkout, "--question", ".venv", *words).returncode == 0) is is_kept
