@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from datetime import time as day_time
@@ -23,7 +24,7 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.drafts import read_drafts
 from cds_service.fhir.orders.level_text import LEVELS, in_order
-from cds_service.fhir.raw_json import member, objects
+from cds_service.fhir.raw_json import member, objects, text
 from cds_service.fhir.server.client import FhirClient
 from cds_service.fhir.server.lookup import (
     MOST_SHOWN,
@@ -44,6 +45,9 @@ from cds_service.samples.drafting import augmentation_order, order_sign_body
 from cds_service.service import Ports, answer
 from cds_service.settings import Settings
 from cds_service.site.folder import load_site
+
+OLD_DAYS = 365
+DATED = ("effectiveDateTime", "recordedDate", "onsetDateTime", "authoredOn", "performedDateTime", "issued")
 
 
 class WrongWish(CdsError):
@@ -163,7 +167,10 @@ def assess_patient(wish: Wish, settings: Settings, say: Callable[[str], None], *
     fhir = FhirClient(wish.fhir_server, wish.token, connections=connections)
     reader = SayingReader(fhir, say if progress else None)
 
-    _say_server(identify_server(reader, until=until), wish, say)
+    server = identify_server(reader, until=until)
+    _say_server(server, wish, say)
+    if server.note:
+        _look_below(wish, connections, until)
     if note := say_about_token(wish):
         say(note)
     patient_id = wish.patient or _find_one(reader, wish.find or "", say, until)
@@ -179,7 +186,48 @@ def assess_patient(wish: Wish, settings: Settings, say: Callable[[str], None], *
         deadline=deadline,
         base_url=settings.public_url or "http://127.0.0.1:8080",
     )
-    return answer(service, hook, request, ports)
+    response = answer(service, hook, request, ports)
+    for note in _notes(reader, wish, patient_id, has_cards=bool(response.cards)):
+        say(f"note: {note}")
+    return response
+
+
+def _look_below(wish: Wish, connections: Connections, until: float) -> None:
+    """Look for a FHIR server at /fhir below a base that does not describe itself.
+
+    Raises:
+        LookUpFailed: there is one; the message names it.
+    """
+    below = f"{wish.fhir_server}/fhir"
+    try:
+        found = identify_server(FhirClient(below, None, connections=connections), until=until)
+    except LookUpFailed:
+        return
+    if not found.note:
+        raise LookUpFailed(f"This is no base of a FHIR server, but {below} is one: say --fhir-server {below}.")
+
+
+def _notes(reader: SayingReader, wish: Wish, patient_id: str, *, has_cards: bool) -> Iterator[str]:
+    """What a person should know about this record: that it is old, or of somebody who has died."""
+    resources = list(reader.resources())
+    newest = max((day for one in resources for day in _days(one) if day <= wish.now.date()), default=None)
+    if wish.today is None and newest is not None and (wish.now.date() - newest).days > OLD_DAYS:
+        yield f"the newest entry of this record is of {newest}; --as-of {newest} reads it as on that day"
+    patient = next(
+        (one for one in resources if one.get("resourceType") == "Patient" and one.get("id") == patient_id), {}
+    )
+    died = text(patient.get("deceasedDateTime"))[:10]
+    if not has_cards and (died or patient.get("deceasedBoolean") is True):
+        yield f"the record says that this patient has died{f' ({died})' if died else ''}; no card is shown then"
+
+
+def _days(resource: Mapping[str, Any]) -> Iterator[date]:
+    """The days on which this entry was made or observed."""
+    values = [resource.get(name) for name in DATED]
+    periods = [resource.get(name) for name in ("effectivePeriod", "performedPeriod")]
+    for value in [*values, *(member(period, end) for period in periods for end in ("start", "end"))]:
+        with suppress(ValueError):
+            yield date.fromisoformat(text(value)[:10])
 
 
 def _refuse_other_procedure(wish: Wish, terminology: Terminology) -> None:
@@ -254,6 +302,14 @@ class SayingReader:
     def follow(self, page: Any, *, until: float) -> Fetched:
         """The server's answer."""
         return self.fhir.follow(page, until=until)
+
+    def resources(self) -> Iterator[Mapping[str, Any]]:
+        """All resources that were read."""
+        for fetched in self._read.values():
+            for document in fetched.documents:
+                entries = objects(member(document, "entry"))
+                found = [entry.get("resource") for entry in entries] if entries else [document]
+                yield from (one for one in found if isinstance(one, dict))
 
     def _told(self, query: str, ask: Callable[..., Fetched], until: float) -> Fetched:
         started = time.monotonic()

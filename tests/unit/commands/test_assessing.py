@@ -19,7 +19,7 @@ from cds_service.loading import data_root
 from cds_service.samples import load_samples
 from cds_service.samples.drafting import augmentation_order, level_codings
 from cds_service.samples.fhir_server import start_fhir_server
-from tests.stub_fhir import Reply, StubFhir, outcome, page
+from tests.stub_fhir import Reply, StubFhir, fhir, outcome, page
 
 TODAY = date(2026, 11, 20)
 NOTHING = dict.fromkeys(("patient", "find", "procedure", "token_file", "as_of")) | {"levels": (), "more_levels": ()}
@@ -37,7 +37,7 @@ def samples():
 def stub():
     server = StubFhir()
     server.say(
-        "/fhir/Patient/p1", {"resourceType": "Patient", "id": "p1", "birthDate": "1950-01-01", "gender": "female"}
+        "/Patient/p1", {"resourceType": "Patient", "id": "p1", "birthDate": "1950-01-01", "gender": "female"}
     )
     server.default = Reply(json.dumps(page()).encode(), 200, {"Content-Type": "application/fhir+json"})
     yield server
@@ -80,6 +80,28 @@ def test_vertebroplasty_is_answered_by_its_own_study(samples):
 def test_nothing_is_said_of_single_queries_when_nobody_watches(samples):
     result = assess("--fhir-server", samples.url, "--patient", "p2-low", "--as-of", str(TODAY))
     assert len(result.stderr.splitlines()) == 1
+
+
+def test_a_base_that_lacks_its_path_is_named(samples):
+    result = assess("--fhir-server", samples.url.removesuffix("/fhir"), "--patient", "p2-low")
+    assert result.exit_code == 1
+    assert f"say --fhir-server {samples.url}." in result.stderr
+
+
+def test_an_old_record_proposes_the_day_of_its_newest_entry(stub):
+    seen = {"resourceType": "Observation", "id": "o1", "status": "final", "subject": {"reference": "Patient/p1"}}
+    stub.default = fhir(page({**seen, "effectiveDateTime": "2019-03-04T10:00:00Z"}, {**seen, "id": "o2"}))
+    old = assess("--fhir-server", stub.base, "--patient", "p1")
+    assert "--as-of 2019-03-04 reads it as on that day" in old.stderr
+    assert "--as-of" not in assess("--fhir-server", stub.base, "--patient", "p1", "--as-of", "2019-03-04").stderr
+
+
+@pytest.mark.parametrize(
+    ("died", "said"), [({"deceasedBoolean": True}, "has died;"), ({"deceasedDateTime": "2020-01-02"}, "has died (2020")]
+)
+def test_a_patient_who_has_died_is_named_as_the_reason_for_no_card(stub, died, said):
+    stub.say("/Patient/p1", {"resourceType": "Patient", "id": "p1", **died})
+    assert said in assess("--fhir-server", stub.base, "--patient", "p1").stderr
 
 
 def test_no_audit_log_is_written(samples, tmp_path):
