@@ -122,7 +122,9 @@ def test_ch_22_every_published_order_gets_200_and_no_card(service, name):
 def test_ch_59_a_full_prefetch_is_answered_whatever_base_is_named(service, templates):
     prefetch = empty_prefetch(templates, boneDensity=searchset(observed("t1", "38267-1", -2.8, "{T-score}")))
     body = order_sign(kyphoplasty(), fhirServer=ELSEWHERE, prefetch=prefetch)
-    assert service.cards(body) == service.cards({**body, "fhirServer": "no base at all"})
+    assert [card["detail"] for card in service.cards(body)] == [
+        card["detail"] for card in service.cards({**body, "fhirServer": "no base at all"})
+    ]
     optional = {key: value for key, value in prefetch.items() if key not in ("diagnosticReports", "imagingStudies")}
     assert service.cards({**body, "prefetch": optional})
 

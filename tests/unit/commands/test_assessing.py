@@ -36,9 +36,7 @@ def samples():
 @pytest.fixture
 def stub():
     server = StubFhir()
-    server.say(
-        "/Patient/p1", {"resourceType": "Patient", "id": "p1", "birthDate": "1950-01-01", "gender": "female"}
-    )
+    server.say("/Patient/p1", {"resourceType": "Patient", "id": "p1", "birthDate": "1950-01-01", "gender": "female"})
     server.default = Reply(json.dumps(page()).encode(), 200, {"Content-Type": "application/fhir+json"})
     yield server
     server.close()
