@@ -37,8 +37,8 @@ PACKAGE = Path(__file__).parent
 STUDIES = PACKAGE / "studies"
 REDUCED = STUDIES / "reduced"
 RECALIBRATION = "recalibration.toml"  # of a site folder; `validate --refit` writes it
-MAX_QUERY = 2000  # characters; longer addresses are refused by some servers (realworld: keep URLs under 2,000)
-# Placeholders that every rule may use (`service._words_of_rules`, `recommendations._correction_words`).
+MAX_QUERY = 2000  # characters; longer addresses are refused by some servers
+# Placeholders that every rule may use (`signals.words_of_rules`, `recommendations._correction_words`).
 RULE_WORDS = {
     *("review_weeks", "max_weeks", "bed_rest_hours", "t", "score", "drug", "listed"),
     *("because", "fact", "Fact", "title", "end", "review"),

@@ -39,24 +39,26 @@ from cds_service.core.policy import Policy
 from cds_service.core.prediction import LogisticModel
 from cds_service.core.recommendations import Rule, recommend
 from cds_service.core.repeats import AnswerGiven, Basis, History, NoHistory, Repeats, WholeCard, basis_of, find_repeats
-from cds_service.core.signals import Situation, find_signals, say_bone_drug
+from cds_service.core.signals import Situation, find_signals, words_of_rules
 from cds_service.core.source_attributes import SourceAttributes
 from cds_service.core.study import Study
+from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.wording import Wording
 from cds_service.errors import AuditUnavailable, EvidenceUnavailable
 from cds_service.fhir.facts.findings import extract_findings
 from cds_service.fhir.gathering.parallel import run_side_by_side
 from cds_service.fhir.gathering.prefetch import PrefetchPlan
-from cds_service.fhir.gathering.record import FhirReader, PatientRecord, gather, state_of
+from cds_service.fhir.gathering.reading import FhirReader
+from cds_service.fhir.gathering.record import PatientRecord, gather, state_of
 from cds_service.fhir.gathering.subjects import Person
-from cds_service.fhir.mapping.specs import FindingSpec
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.near_misses import NearMiss, missed_orders
-from cds_service.fhir.orders.augmentation import find_augmentation_order, find_draft_support_orders, find_support_orders
+from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.drafted_drugs import with_drafted_drugs
 from cds_service.fhir.orders.drafts import DraftOrders, read_drafts, with_drafts
 from cds_service.fhir.orders.referred import with_referred
 from cds_service.fhir.orders.suggestions import OrderTemplate, draft_suggestions
+from cds_service.fhir.orders.support_orders import find_draft_support_orders, find_support_orders
 from cds_service.fhir.references import bases_of
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import HookRequest, HookResponse
@@ -247,7 +249,7 @@ def _conclude(
         today=today,
     )
     signals = find_signals(situation)
-    words = _words_of_rules(service, findings, today)
+    words = words_of_rules(findings, service.policy, service.wording, service.finding_specs["bmd-t-score"], today)
     recommendations = recommend(assessment, findings, signals, support, hook.rules, words)
     suggestions = draft_suggestions(
         recommendations,
@@ -327,23 +329,6 @@ def _find_repeats(
         is_record_whole=not (record.unread or record.incomplete),
     )
     return repeats, basis
-
-
-def _words_of_rules(service: Service, findings: Findings, today: date) -> dict[str, str]:
-    """Words that every rule may use in its texts; a T-score older than fresh is never said without its year."""
-    t_score = findings.known.get("bmd-t-score")
-    said, year = (service.wording.value(t_score), t_score.observed) if t_score else ("", None)
-    fresh_days = service.finding_specs["bmd-t-score"].fresh_days
-    is_old = year is not None and fresh_days is not None and (today - year).days > fresh_days
-    when = f" in {year.year}" if year and is_old else ""
-    return {
-        "review_weeks": str(service.policy.brace.review_weeks),
-        "max_weeks": str(service.policy.brace.max_weeks),
-        "bed_rest_hours": str(service.policy.bed_rest.max_hours),
-        "t": f" (T {said}{when})" if t_score else "",
-        "score": f" ({said})" if t_score else "",
-        **say_bone_drug(findings),
-    }
 
 
 def _may_concern_bracing(drafts: tuple[SupportOrder, ...], policy: Policy) -> bool:

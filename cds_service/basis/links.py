@@ -19,7 +19,7 @@ from cds_service.outgoing.deadline import Deadline
 Way = Literal["signed", "login", "off"]
 KEY_SHARE = 1 / 4  # of the time that is left; a process asks once
 SALT = b"kyphoplasty-cds basis 1"
-# An address stays in histories and screenshots (cards, B8). Later a reviewer opens the entry itself.
+# An address stays in histories and screenshots. Later a reviewer opens the entry itself.
 LIFETIME = timedelta(hours=24)
 
 

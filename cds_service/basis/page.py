@@ -252,7 +252,7 @@ def _how_sure(answer: Answer, outcome: OutcomeAssessment, result: ModelResult) -
 
 
 def _reasons(answer: Answer, result: ModelResult) -> str:
-    """What raised and what lowered the figure, strongest first; no treatment is a reason (rule D5)."""
+    """What raised and what lowered the figure, strongest first; no treatment is a reason."""
     said: dict[str, list[tuple[float, str]]] = {
         "Raised by": [],
         "Lowered by": [],

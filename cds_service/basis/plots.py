@@ -109,7 +109,7 @@ def _ranges_in_words(answer: Answer, result: ModelResult) -> tuple[str, str]:
 def incidence_chart(answer: Answer, result: ModelResult) -> Chart | None:
     """(b) The same patient where all have the outcome as often as in the study, in 18 studies, or at this site.
 
-    None where a lower figure would reassure: display rule D4 does not say it a second time either.
+    None where a lower figure would reassure: a card does not say it a second time either.
     """
     study, policy = result.model.study, answer.policy
     if result.band == "lower" or result.prediction.has_reassuring_hold:
@@ -255,7 +255,7 @@ def acts_chart(
 ) -> Chart | None:
     """(d) What each missing measurement would do: the range now and after, narrowest first, with its order.
 
-    After: the range that would remain where the figure stands now; the figure itself will move (evidence page, step 6).
+    After: the range that would remain where the figure stands now; the figure itself will move (evidence.md, step 6).
 
     Args:
         rules: with what they supply.

@@ -116,7 +116,7 @@ def make_card(
     """One card with all that cards of this topic have: uuid, topic, override reasons, suggestions, link."""
     rule_ids = [one.rule_id for one in answer.of_card(topic)]
     suggestions = tuple(answer.suggestions[rule_id] for rule_id in rule_ids if rule_id in answer.suggestions)
-    # The same request on the same record and day has the same uuid (contract, "Answers").
+    # The same request on the same record and day has the same uuid.
     uuid = uuid5(UUID(answer.hook_instance), f"card {topic}\n{summary}\n{detail}")
     basis, grounds = _basis(answer), _grounds(answer, topic)
     return Card.model_validate(

@@ -1,4 +1,4 @@
-"""The assessments as data for programs (contract, "Cards"): unrounded, with everything that stands beside a figure."""
+"""The assessments as data for programs: unrounded, with everything that stands beside a figure."""
 
 from __future__ import annotations
 

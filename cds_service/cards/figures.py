@@ -10,9 +10,9 @@ from cds_service.core.assessment import ModelResult, OutcomeAssessment
 from cds_service.core.facts import Finding
 from cds_service.core.wording import UNITS, say_coarse_percent, say_percent, say_range
 
-# A contribution of these would read as advice on the treatment (cards, section 1; rule D5).
+# A contribution of these would read as advice on the treatment.
 TREATMENTS = frozenset({"procedure", "cement-diffused", "local-kyphosis-post"})
-# Collinear by construction: one line, never one against the other (evidence page, residual-pain-2025).
+# Collinear by construction: one line, never one against the other (studies/residual-pain-2025.toml).
 PSOAS = ("psoas-total-area", "psoas-muscle-area")
 # Measures whose numbers tell a surgeon little without the study's own mean beside them.
 WITH_MEAN = frozenset({"[hnsf'U]", "mm2/m2"})
@@ -41,7 +41,7 @@ def horizon(result: ModelResult) -> str:
 def average(answer: Answer, result: ModelResult) -> str:
     """What a figure is compared with, the same in summary and detail: `average after kyphoplasty 10 %`.
 
-    It is that of patients with the same procedure (evidence page, "Bands"); `study average 35 %` where the study knows
+    It is that of patients with the same procedure (evidence.md); `study average 35 %` where the study knows
     one procedure alone.
     """
     return f"{whose_average(answer, result).removeprefix('the ')} {say_percent(result.reference)}"
@@ -80,7 +80,7 @@ def figure(result: ModelResult, share: float | None = None) -> str:
 
 
 def coarse_figure(result: ModelResult) -> str:
-    """The figure as a summary prints it (rule D1)."""
+    """The figure as a summary prints it."""
     prediction = result.prediction
     return say_coarse_percent(prediction.risk, lowest=prediction.floor, highest=prediction.ceiling)
 
@@ -123,7 +123,7 @@ def estimate(answer: Answer, result: ModelResult) -> str:
 
 
 def calibration(answer: Answer, result: ModelResult) -> str:
-    """Whether the figure is fitted to this site, and what it would be at the pooled incidence (rule D4)."""
+    """Whether the figure is fitted to this site, and what it would be at the pooled incidence."""
     texts, local = answer.texts, result.prediction.baseline.recalibration
     if local is not None:
         said = texts.say("lines.recalibrated", patients=local.n)
@@ -141,7 +141,7 @@ def calibration(answer: Answer, result: ModelResult) -> str:
 
 
 def held_line(answer: Answer, result: ModelResult) -> str:
-    """Values taken at the end of what the study can say, each named (evidence page, step 8); empty where none is."""
+    """Values taken at the end of what the study can say, each named (evidence.md, step 8); empty where none is."""
     units = {one.name: one.unit for one in result.inputs}
     said = [
         answer.texts.say(

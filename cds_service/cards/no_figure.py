@@ -16,11 +16,10 @@ from cds_service.cards.figures import (
     say_interval,
     sentences,
 )
-from cds_service.core.assessment import ModelResult, OutcomeAssessment
-from cds_service.core.facts import Finding, Gap
+from cds_service.core.assessment import BONE, ModelResult, OutcomeAssessment
+from cds_service.core.facts import YEARS_FROM, Aged, Finding, Gap, say_months
 from cds_service.core.wording import UNITS, say_number
 
-BONE = ("bmd-t-score", "ct-attenuation")  # what a refracture figure rests on
 SEEN_AND_NOT_USED = ("stale", "other-method", "out-of-range", "unit-unknown", "conflicting", "no-value")
 
 
@@ -97,7 +96,7 @@ def _silenced(result: ModelResult, *why: str) -> list[str]:
 def _beyond(result: ModelResult) -> list[str]:
     """Findings whose value lies beyond what the study can say, and could reassure or was seen and is no input.
 
-    A value that alarms silences nothing (evidence page, step 8).
+    A value that alarms silences nothing (evidence.md, step 8).
     """
     criteria = {one.finding for one in result.violations}
     return [name for name in _silenced(result, "held", "outside") if name not in criteria]
@@ -120,7 +119,7 @@ def _number(answer: Answer, name: str, value: float) -> str:
 
 
 def _if_ignored(answer: Answer, result: ModelResult) -> str:
-    """What the study would say without the values beyond its range: it is not this patient's figure (card page, P3)."""
+    """What the study would say without the values beyond its range: it is not this patient's figure."""
     without, texts = result.without_held, answer.texts
     if without is None or result.is_outside or without.risk < result.reference:
         return ""  # nothing from beyond the study's range reassures
@@ -149,8 +148,7 @@ def _seen(answer: Answer, gap: Gap) -> Reason:
     if gap.reason == "stale" and gap.observed:
         why = texts.say("why.stale", name=answer.wording.name(gap.name), year=gap.observed.year)
         return Reason(why, texts.say("why.too-old", name=answer.wording.name(gap.name)))
-    printed, _, detail = gap.detail.partition(" not used: ")
-    name, why = answer.wording.name(gap.name), detail or printed
+    name, why = answer.wording.name(gap.name), gap.why or gap.detail
     why = why if why.startswith(name) else texts.say("why.not-usable", name=name, why=why)
     return Reason(why, texts.raw("why.rest-on"))
 
@@ -170,13 +168,13 @@ def _aged(answer: Answer, name: str) -> Reason:
     """A value in use that is older than fresh, or of which nobody knows how it was measured."""
     texts, title = answer.texts, answer.wording.name(name)
     known: Finding | None = answer.findings.known.get(name)
-    age = next((concern for concern in known.concerns if concern.endswith(" old.")), "") if known else ""
+    aged = next((concern for concern in known.concerns if isinstance(concern, Aged)), None) if known else None
     old = texts.say("why.too-old", name=title)
-    if known and known.observed and " year" in age:
+    if known and known.observed and aged and aged.months >= YEARS_FROM:
         return Reason(texts.say("why.stale", name=title, year=known.observed.year), old)
-    if age:
+    if aged:
         value = answer.wording.phrase(known._replace(site="")).removesuffix(UNITS["kg/m2"]) if known else title
-        return Reason(texts.say("why.aged", value=value, age=age.partition(" is ")[2].rstrip(".")), old)
+        return Reason(texts.say("why.aged", value=value, age=f"{say_months(aged.months)} old"), old)
     return Reason(texts.say("why.method", name=title), texts.raw("why.method-matters"))
 
 

@@ -20,6 +20,7 @@ from cds_service.cards.no_figure import why_line
 from cds_service.cards.summary import is_warning, say_summary
 from cds_service.cards.texts import count_words, escape_markdown
 from cds_service.core.assessment import OutcomeAssessment
+from cds_service.core.facts import Aged
 from cds_service.core.order_facts import RAISED_BY_FRACTURE
 from cds_service.core.recommendations import Recommendation
 from cds_service.core.wording import say_date, say_number
@@ -159,7 +160,7 @@ def _pain_lines(answer: Answer, outcome: OutcomeAssessment) -> tuple[Line, ...]:
         return ()
     heading = texts.raw("headings.pain")
     if headline is not None and outcome.is_usable and headline.band in ("above", "high"):
-        # The study's observations on alignment, never as a target (evidence page, "Recommendations").
+        # The study's observations on alignment, never as a target (evidence.md, "What the recommendations rest on").
         alignment = texts.raw("lines.alignment") if answer.has("residual-pain-above-average") else ""
         return (
             Line(
@@ -206,7 +207,6 @@ PRINTED = {"[hnsf'U]": "HU", "kg/m2": "kg/m²", "cm2": "cm²", "mm2/m2": "mm²/m
 IN_PRINT = re.compile("|".join(map(re.escape, sorted(PRINTED, key=len, reverse=True))))
 NAMELESS = re.compile(r"^a value (?=\()|^a value(?= not used)")
 UNREADABLE = re.compile(r"^\S+/\S+(?= is not readable)")
-AGED = " old."
 HYPHEN_MINUS = re.compile(r"(?<![\w-])-(?=\d)")
 
 
@@ -221,7 +221,9 @@ def value_concerns(answer: Answer) -> tuple[str, ...]:
     if headline is None or not (outcome.is_usable or outcome.disagreement):
         t_score = answer.findings.known.get("bmd-t-score")
         about_site = (
-            [one for one in t_score.concerns if one != RAISED_BY_FRACTURE and AGED not in one] if t_score else []
+            [one for one in t_score.concerns if one != RAISED_BY_FRACTURE and not isinstance(one, Aged)]
+            if t_score
+            else []
         )
         return tuple(_about(["T-score"], one) for one in about_site)
     may_reassure = outcome.is_usable and headline.band in ("lower", "not-different")

@@ -16,7 +16,7 @@ FIGURES_FIRST = ("high", "above")
 
 
 def say_summary(answer: Answer) -> str:
-    """One sentence to three, at most 120 characters; a percentage only where the figure can carry it (rule D1)."""
+    """One sentence to three, at most 120 characters; a percentage only where the figure can carry it."""
     texts, outcome = answer.texts, answer.assessment.of("refracture")
     if answer.has("end-of-life"):
         return texts.raw("summaries.rehabilitation.end-of-life")
@@ -36,7 +36,7 @@ def say_summary(answer: Answer) -> str:
 
 
 def is_warning(answer: Answer) -> bool:
-    """The figure may warn (`ModelResult.may_warn`), and a recommended referral is not ordered yet (rule D3)."""
+    """The figure may warn (`ModelResult.may_warn`), and a recommended referral is not ordered yet."""
     outcome = answer.assessment.of("refracture")
     if outcome.headline is None or outcome.doubts:
         return False

@@ -26,6 +26,7 @@ from cds_service.commands.terminal import (
     print_title,
     summary_table,
 )
+from cds_service.errors import CdsError
 from cds_service.samples import SITE_FOLDER, Sample, load_samples
 from cds_service.samples.fhir_server import start_fhir_server
 from cds_service.samples.requests import order_sign_request
@@ -40,7 +41,7 @@ PAGE_SIZE = 10
 DONE, FAILED, WRONG_USE = 0, 1, 2
 
 
-class CallFailed(Exception):
+class NoCards(CdsError):
     """The service did not answer with cards; the message says what it answered instead."""
 
 
@@ -104,7 +105,7 @@ def _show_each(chosen: Iterable[Sample], urls: Mapping[bool, str], fhir_url: str
     for place, sample in enumerate(chosen):
         try:
             answer = call_service(urls[sample.needs_site], order_sign_request(sample, fhir_server=fhir_url))
-        except CallFailed as error:
+        except NoCards as error:
             yield f"{sample.id}: {error}"
             continue
         if place == 0:
@@ -121,17 +122,17 @@ def call_service(url: str, body: Mapping[str, Any]) -> dict[str, Any]:
     """Send one order-sign and return the response.
 
     Raises:
-        CallFailed: no answer, a status other than 200, or an answer without cards.
+        NoCards: no answer, a status other than 200, or an answer without cards.
     """
     try:
         answer = requests.post(url + SERVICE_PATH, json=body, timeout=DEADLINE_SECONDS * 2)
         response = answer.json()
     except requests.RequestException as error:
-        raise CallFailed(f"the service gave no readable answer: {error}") from error
+        raise NoCards(f"the service gave no readable answer: {error}") from error
     if answer.status_code != requests.codes.ok:
-        raise CallFailed(f"status {answer.status_code}: {answer.text[:500]}")
+        raise NoCards(f"status {answer.status_code}: {answer.text[:500]}")
     if not isinstance(response, dict) or not response.get("cards"):
-        raise CallFailed(f"no card in the answer: {answer.text[:500]}")
+        raise NoCards(f"no card in the answer: {answer.text[:500]}")
     return response
 
 

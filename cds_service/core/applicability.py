@@ -1,4 +1,4 @@
-"""Each study's inclusion and exclusion criteria against this patient (evidence page, "Applicability").
+"""Each study's inclusion and exclusion criteria against this patient (docs/evidence.md, "Which figure is shown").
 
 Besides "inside" there are four results: outside (named beside the figure), no-figure (no figure from this study),
 absolute (no figure from any study), not checkable (named, never treated as inside).
@@ -13,7 +13,7 @@ from cds_service.core.facts import Findings
 from cds_service.core.study import Study
 
 # Fracture from malignancy or infection, high-energy or unstable fracture, neurological deficit: no figure from any
-# study (evidence page, "Applicability" and last row of "Recommendations").
+# study (evidence.md, "Which figure is shown" and "What the recommendations rest on").
 ABSOLUTE = ("malignancy", "spinal-infection", "unstable-fracture", "neurological-deficit")
 
 

@@ -23,7 +23,7 @@ Status = Literal["assessed", "insufficient-data", "not-applicable"]
 Why = Literal["held", "outside", "not-known", "criterion-not-known", "aged"]
 SILENCES_PRINT = frozenset({"held", "outside", "not-known", "aged"})
 SILENCES_WARNING = frozenset({"held", "outside", "not-known", "criterion-not-known"})
-BONE = ("bmd-t-score", "ct-attenuation")
+BONE = ("bmd-t-score", "ct-attenuation")  # what a refracture figure rests on
 LEVEL = "tl-junction"  # reports differ even in its direction, so no "lower" hangs on it
 
 
@@ -59,7 +59,7 @@ class ModelResult:
         inputs: the findings that entered the model.
         unusable: findings on record that are no input at this site, each with the reason.
         silenced_by: what keeps the figure out of a summary, or from being a warning; each finding once.
-        may_warn: the figure may make a card a warning (evidence page, "Bands"): it is high, its study uncertainty lies
+        may_warn: the figure may make a card a warning (evidence.md): it is high, its study uncertainty lies
             above the baseline, a T-score or HU is known, and nothing on record puts the patient outside the study.
     """
 
@@ -103,7 +103,7 @@ class ModelResult:
         return any(one.why in ("held", "outside") for one in self.silenced_by) or bool(self.not_studied)
 
     def is_printable(self, width: float) -> bool:
-        """A percentage may stand in a summary: both ranges at most so wide, and nothing that silences it (rule D1).
+        """A percentage may stand in a summary: both ranges at most so wide, and nothing that silences it.
 
         Args:
             width: 0..1.
@@ -154,8 +154,7 @@ class Assessment:
         """What knowing these inputs would add to a refracture figure, as share of a model's information, 0..1.
 
         The greatest over the studies whose figure would become usable by it; 0 when there is a usable figure already,
-        or two that disagree. Residual pain alone never asks for a measurement: its figures stay too wide to act on
-        (cards, section 3).
+        or two that disagree. Residual pain alone never asks for a measurement: its figures stay too wide to act on.
         """
         refracture = self.of("refracture")
         if refracture.is_usable or refracture.disagreement:
@@ -377,7 +376,7 @@ def _is_outside(violations: Sequence[Violation]) -> bool:
 
 
 def _band(prediction: Prediction, alike: Sequence[Prediction], policy: Policy, *, may_be_lower: bool) -> Band:
-    """The band (evidence page, "Bands"); asymmetric on purpose.
+    """The band (evidence.md, "Which figure is shown"); asymmetric on purpose.
 
     Args:
         alike: the figure, and what it would be with values that are no input or without the level: "lower" only where
@@ -412,7 +411,7 @@ def _is_surely_high(prediction: Prediction, policy: Policy) -> bool:
 
 
 def choose_headline(results: Sequence[ModelResult], policy: Policy) -> ModelResult | None:
-    """The headline study of an outcome (evidence page, "Which model speaks"), or None when too little is known.
+    """The headline study of an outcome (evidence.md, "Which figure is shown"), or None when too little is known.
 
     Studies whose criteria the patient meets come first (unknown counts as met), then the highest share of inputs known.
     Near ties go to the validated study.

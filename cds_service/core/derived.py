@@ -14,7 +14,7 @@ from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.wording import say_number
 
 BMI_TOLERANCE = 1.0  # kg/m2: if recorded and recomputed BMI differ by more, they are not the same measurement
-MNA_WELL_NOURISHED, MNA_AT_RISK = 24.0, 17.0  # A from 24, B from 17, C below (evidence page, study 1)
+MNA_WELL_NOURISHED, MNA_AT_RISK = 24.0, 17.0  # A from 24, B from 17, C below (studies/sarcopenia-pvm-2022.toml)
 NO_LEVEL = "the order does not say which level"
 REASONS = (
     *("malignancy", "spinal-infection", "unstable-fracture", "neurological-deficit", "end-of-life"),
@@ -145,7 +145,7 @@ def _muscle_index(ground: Ground) -> Finding | Gap | None:
 
 @derives("psoas-muscle-area")
 def _psoas_muscle_area(ground: Ground) -> Finding | Gap | None:
-    """Total area x (1 - fat / 100) where it is not recorded (evidence page, study 5).
+    """Total area x (1 - fat / 100) where it is not recorded (studies/residual-pain-2025.toml).
 
     Muscle larger than the whole psoas is an error in the record: neither value counts then.
     """
@@ -174,7 +174,7 @@ def _contradiction(ground: Ground, total: Finding, muscle: Finding) -> Gap:
 
 @derives("plvi")
 def _plvi(ground: Ground) -> Finding | Gap | None:
-    """Psoas area of both sides / L4 vertebral area (evidence page, study 3), where it is not recorded."""
+    """Psoas area of both sides / L4 vertebral area (studies/psoas-plvi-2024.toml), where it is not recorded."""
     parts = ground.all_known("psoas-total-area", "l4-vertebral-area")
     if parts is None or "plvi" in ground.known:
         return _seen(ground, "plvi", ("psoas-total-area", "l4-vertebral-area"), truediv)
@@ -183,7 +183,7 @@ def _plvi(ground: Ground) -> Finding | Gap | None:
 
 @derives("paraspinal-ratio-change")
 def _ratio_change(ground: Ground) -> Finding | Gap | None:
-    """Change of area / signal in %, from both changes between the same two days (evidence page, study 2)."""
+    """Change of area / signal in %, from both changes between the same two days (studies/muscle-change-2021.toml)."""
     parts = ground.all_known("paraspinal-csa-change", "paraspinal-signal-change")
     if parts is None:
         return _undetermined("paraspinal-ratio-change", "needs the change of area and of signal")

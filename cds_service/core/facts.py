@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Self
 
 Value = float | bool | str
 Origin = Literal["prefetch", "fhir", "context", "derived"]
@@ -29,6 +29,7 @@ GapReason = Literal[
     "other-method",  # measured in a way that gives a different quantity
 ]
 Procedure = Literal["PKP", "PVP"]
+YEARS_FROM = 24  # months; from here on an age is said in years
 
 
 class Provenance(NamedTuple):
@@ -46,6 +47,35 @@ class Provenance(NamedTuple):
     code: str
     printed: str
     rule: str
+
+
+class Aged(str):
+    """The concern that a value is older than fresh, a sentence (`The T-score is 2 years old.`) that knows the age.
+
+    Attributes:
+        name: of the finding, as its specification has it.
+        months: whole months.
+    """
+
+    __slots__ = ("months", "name")
+    name: str
+    months: int
+
+    def __new__(cls, title: str, months: int) -> Self:
+        """The concern about the finding with this title."""
+        made = super().__new__(cls, f"The {title} is {say_months(months)} old.")
+        made.name, made.months = title, months
+        return made
+
+    def __getnewargs__(self) -> tuple[str, int]:  # type: ignore[override]
+        """What a pickled copy is made of."""
+        return self.name, self.months
+
+
+def say_months(months: int) -> str:
+    """Whole months, or whole years from two years on: `14 months`, `3 years`."""
+    count, unit = (months // 12, "year") if months >= YEARS_FROM else (months, "month")
+    return f"{count} {unit}" + ("" if count == 1 else "s")
 
 
 class Finding(NamedTuple):
@@ -81,6 +111,7 @@ class Gap(NamedTuple):
     """A finding that we do not have, and why.
 
     Attributes:
+        why: why the value that was seen is not used, where `detail` names the value too.
         value: the newest value that was seen but is not usable (stale, other method). It still describes the patient:
             where it lies outside a study's range or criteria, the study's figure is not usable.
         observed: the day of that value.
@@ -92,6 +123,7 @@ class Gap(NamedTuple):
     seen: tuple[Provenance, ...] = ()
     value: Value | None = None
     observed: date | None = None
+    why: str = ""
 
 
 class PassedOver(NamedTuple):

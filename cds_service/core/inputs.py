@@ -1,4 +1,4 @@
-"""A patient's values as columns of a model: types are checked, values beyond the study's range are held (step 8)."""
+"""A patient's values as columns of a model: types are checked, values beyond the study's range are held."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Held:
 
 
 def hold_inputs(table: ReducedTable, slopes: Mapping[str, float], inputs: Mapping[str, Value]) -> dict[str, Held]:
-    """Values beyond the range of the study, by finding (step 8): extrapolation never reassures.
+    """Values beyond the range of the study, by finding (evidence.md, step 8): extrapolation never reassures.
 
     A continuous input is held at the cohort's 5th or 95th percentile on the side that lowers the figure and at the
     0.5th or 99.5th on the other. Psoas muscle beside a known total area is held by its fat share.

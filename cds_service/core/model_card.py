@@ -1,4 +1,4 @@
-"""The card of a study: what `/models/{id}` and `kyphoplasty-cds models` say (contract, "JSON of /models/{id}")."""
+"""The card of a study: what `/models/{id}` and `kyphoplasty-cds models` say."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ def is_minus_missing(printed: str) -> str:
 
 
 def judge_ct_level(ct: Finding | None, order: AugmentationOrder | None) -> Finding | Gap | None:
-    """HU count beside the fracture or at L1; at the fractured level they are another quantity (evidence page, study 4).
+    """HU count beside the fracture or at L1; at the fractured level they are another quantity.
 
     A collapsed body reads denser than its neighbours.
     """

@@ -182,7 +182,7 @@ class Policy(_Table):
     def with_site(
         self, baseline: Mapping[str, Any], policy: Mapping[str, Any], reference: Mapping[str, Any] | None = None
     ) -> Policy:
-        """These values with a site's `[baseline]`, `[policy]` and `[reference]` (contract, "Settings") over them.
+        """These values with a site's `[baseline]`, `[policy]` and `[reference]` over them.
 
         Raises:
             pydantic.ValidationError: a value is outside its range.

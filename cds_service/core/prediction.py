@@ -1,4 +1,4 @@
-"""One patient's figure from one study's reduced models, in closed form (evidence page, steps 5-10).
+"""One patient's figure from one study's reduced models, in closed form (docs/evidence.md, steps 5-10).
 
 Nothing is drawn or fitted here; numpy is used for a few small products.
 """
@@ -40,7 +40,7 @@ def logit(probability: float) -> float:
 
 
 def if_measured(log_odds: float, distance: float) -> Interval:
-    """Step 6: 10th and 90th percentile of what the figure would be once all is measured.
+    """10th and 90th percentile of what the figure would be once all is measured (evidence.md, step 6).
 
     Its log odds follow p·N(log odds + d/2, d) + (1 - p)·N(log odds - d/2, d), d = 2(sqrt(1 + distance) - 1), whose
     mean risk is the risk itself: measuring cannot on average change the figure.
@@ -79,7 +79,7 @@ Z_95 = 1.96
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Baseline:
-    """The incidence in force, 0..1, and by how much it moves every figure, log odds (step 10).
+    """The incidence in force, 0..1, and by how much it moves every figure, log odds (evidence.md, step 10).
 
     Attributes:
         recalibration: fitted on local patients; it moves the figures in place of the shift, which then moves the
@@ -303,7 +303,7 @@ def predict(
 
 
 def risk_at(prediction: Prediction, study: LogisticStudy, incidence: float) -> float:
-    """The risk of the same patient, 0..1, at another incidence (step 10).
+    """The risk of the same patient, 0..1, at another incidence (evidence.md, step 10).
 
     Raises:
         ValueError: the incidence is not between 0 and 1.
@@ -324,7 +324,7 @@ def effect_interval(model: LogisticModel, prediction: Prediction, findings: Coll
 def _baseline(
     study: LogisticStudy, site_incidence: float | None, recalibration: Recalibration | None = None
 ) -> Baseline:
-    """Step 10: a site's own incidence moves every figure by the difference of the log odds."""
+    """A site's own incidence moves every figure by the difference of the log odds (evidence.md, step 10)."""
     if site_incidence is None:
         return Baseline(incidence=study.incidence, source="study", shift=0.0)
     if not 0 < site_incidence < 1:
@@ -339,7 +339,7 @@ def _reference(table: ReducedTable, procedure: Value | None, baseline: Baseline)
 
 
 def _study_uncertainty(own: float, reduced: ReducedModel, distances: Vector, baseline: Baseline) -> Interval:
-    """Step 5: expit(log odds ± 1.96 sqrt(x'Vx)), x centred at the cohort means; a recalibration adds its error."""
+    """expit(log odds ± 1.96 sqrt(x'Vx)), x centred at the cohort means; a recalibration adds its error."""
     point = np.concatenate([[1.0], distances])
     fitted = baseline.recalibration.variance_at(own) if baseline.recalibration else 0.0
     log_odds = baseline.move(own)
@@ -417,7 +417,7 @@ def _gains(model: LogisticModel, reduced: ReducedModel) -> dict[str, float]:
 
 
 def print_limits(study: LogisticStudy) -> Interval:
-    """Floor and ceiling of print, 0..1, in whole percent (step 9).
+    """Floor and ceiling of print, 0..1, in whole percent (evidence.md, step 9).
 
     Rule of three: with no event among n patients, the rate may still be 3 / n.
     """

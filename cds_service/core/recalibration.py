@@ -1,6 +1,6 @@
 """A study's figures refitted to a site's own patients: `recalibration.toml` of the site folder, one table a study.
 
-`kyphoplasty-cds validate --refit` writes it. It takes the place of the shift to a site's incidence (evidence page,
+`kyphoplasty-cds validate --refit` writes it. It takes the place of the shift to a site's incidence (docs/evidence.md,
 step 10) for its study.
 """
 

@@ -1,7 +1,7 @@
 """Sarcopenia by measurement: muscle index with grip and gait, by the study's definition or the site's.
 
 Low muscle index together with low grip or slow gait is yes; normal muscle index, or normal grip and gait, is no;
-anything else does not decide (contract, "Findings").
+anything else does not decide.
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ from cds_service.core.policy import Policy
 from cds_service.core.recommendations import Correction, Signal
 from cds_service.core.sarcopenia import GAIT, GRIP, RULERS, is_low, written
 from cds_service.core.study import Cutoff, Study
+from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.wording import UNITS, Wording, say_date
 
 
@@ -34,7 +35,7 @@ class Situation:
     today: date
 
 
-FRAGILITY_AGE = 50  # years; younger patients' vertebrae seldom break by weakness alone (evidence page)
+FRAGILITY_AGE = 50  # years; younger patients' vertebrae seldom break by weakness alone (docs/evidence.md)
 JUST_STARTED = timedelta(days=30)  # policy
 NUMBERS = ("two", "three", "four", "five", "six")
 
@@ -185,7 +186,7 @@ def _refracture_above(situation: Situation) -> Signal | None:
 
 @signal("residual-pain-above-average")
 def _residual_pain_above(situation: Situation) -> Signal | None:
-    """Above average with a study uncertainty that excludes the baseline (evidence page, "Recommendations")."""
+    """Above average with a study uncertainty that excludes the baseline."""
     headline = situation.assessment.of("residual-pain").headline
     if headline is None or headline.prediction.study_uncertainty[0] <= headline.baseline:
         return None
@@ -266,6 +267,24 @@ def _no_bone_drug(situation: Situation) -> Signal | None:
     )
 
 
+def words_of_rules(
+    findings: Findings, policy: Policy, wording: Wording, t_score_spec: FindingSpec, today: date
+) -> dict[str, str]:
+    """Words that every rule may use in its texts; a T-score older than fresh is never said without its year."""
+    t_score, fresh_days = findings.known.get("bmd-t-score"), t_score_spec.fresh_days
+    said, year = (wording.value(t_score), t_score.observed) if t_score else ("", None)
+    is_old = year is not None and fresh_days is not None and (today - year).days > fresh_days
+    when = f" in {year.year}" if year and is_old else ""
+    return {
+        "review_weeks": str(policy.brace.review_weeks),
+        "max_weeks": str(policy.brace.max_weeks),
+        "bed_rest_hours": str(policy.bed_rest.max_hours),
+        "t": f" (T {said}{when})" if t_score else "",
+        "score": f" ({said})" if t_score else "",
+        **say_bone_drug(findings),
+    }
+
+
 def say_bone_drug(findings: Findings) -> dict[str, str]:
     """Bone treatment so far: `drug` for a summary, `listed` with what was read for a detail."""
     known = findings.known.get("bone-drug")
@@ -316,7 +335,7 @@ def _active_cancer(situation: Situation) -> Signal | None:
 
 @signal("maybe-not-fragility")
 def _maybe_not_fragility(situation: Situation) -> Signal | None:
-    """Young, or a high-energy cause: it is open then whether bone is weak (evidence page, "Recommendations")."""
+    """Young, or a high-energy cause: it is open then whether bone is weak."""
     age = situation.findings.known.get("age")
     is_young = age is not None and float(age.value) < FRAGILITY_AGE
     cause = _when_true(situation, "maybe-not-fragility", "high-energy-cause")

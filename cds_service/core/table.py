@@ -33,7 +33,7 @@ Ends = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReducedModel:
-    """The model with only some inputs, fitted in the cohort (steps 4-7). Arrays are read-only.
+    """The model with only some inputs, fitted in the cohort (evidence.md, steps 4-7). Arrays are read-only.
 
     Attributes:
         known: the inputs, in the order of the study file.
@@ -41,7 +41,7 @@ class ReducedModel:
         inputs_known: share of the model's information that they carry, 0..1.
         intercept: log odds at all inputs 0.
         coefficients: log odds per unit, one for each term.
-        covariance: of centred intercept and coefficients, already widened to the printed standard errors (step 5).
+        covariance: of centred intercept and coefficients, already widened to the printed standard errors.
         distance: mean squared distance between full and reduced linear predictor in the weighted cohort.
         distance_line: m0 and m1: that distance where a patient stands is m0 + m1 x 4r(1 - r), r the reduced risk.
     """
@@ -56,7 +56,7 @@ class ReducedModel:
     distance_line: tuple[float, float]
 
     def distance_at(self, risk: float) -> float:
-        """Squared distance to the full linear predictor where a patient stands (step 6); at least the mean of all.
+        """Squared distance to the full linear predictor where a patient stands; at least the mean of all.
 
         Args:
             risk: 0..1, at the study's own incidence.

@@ -66,7 +66,7 @@ def say_percent(share: float, *, lowest: float = 0.0, highest: float = 1.0) -> s
     """A share 0..1 as whole percent, `38 %`; beyond the limits of print "under 2 %" or "over 96 %".
 
     Args:
-        lowest: floor of print (rule of three, evidence page, step 9).
+        lowest: floor of print (rule of three, evidence.md, step 9).
         highest: ceiling of print.
     """
     if share < lowest:
@@ -79,7 +79,7 @@ def say_percent(share: float, *, lowest: float = 0.0, highest: float = 1.0) -> s
 def say_coarse_percent(share: float, *, lowest: float, highest: float) -> str:
     """A share as a summary prints it: steps of 5 from 10 up, whole ones below; at the ends "under 5 %", "above 90 %".
 
-    Display rule D1. Beyond the limits of print the next rounder number is named, never a finer one than the study
+    Beyond the limits of print the next rounder number is named, never a finer one than the study
     can carry.
     """
     if share < lowest:

@@ -1,4 +1,4 @@
-"""OUTCOMES.csv: a site's own patients, one row for each augmentation (contract, "Files these read and write").
+"""OUTCOMES.csv: a site's own patients, one row for each augmentation.
 
 Columns are named as the findings. What cannot be read counts as missing and is named with its row; it is never guessed.
 """

@@ -22,10 +22,11 @@ from cds_service.fhir.gathering.picking import NO_INFORMATION
 from cds_service.fhir.gathering.record import PatientRecord, gather, state_of
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.orders.augmentation import find_augmentation_order, find_support_orders
+from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.drafts import read_drafts, with_drafts
 from cds_service.fhir.orders.recognition import AUGMENTATION, recognise_augmentation
 from cds_service.fhir.orders.referred import with_referred
+from cds_service.fhir.orders.support_orders import find_support_orders
 from cds_service.fhir.raw_json import member, objects, text, utc_day
 from cds_service.fhir.references import NO_BASE, Bases, last_name
 from cds_service.outgoing.deadline import Deadline

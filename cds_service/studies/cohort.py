@@ -1,4 +1,4 @@
-"""A study's cohort, rebuilt from its printed tables (evidence page, "Reconstruction", steps 1-3).
+"""A study's cohort, rebuilt from its printed tables (docs/evidence.md, steps 1-3).
 
 Build time only: the service never draws anything. The draws are evenly spread (a scrambled Sobol sequence) rather
 than plain random numbers: with 40,000 of either, terms of the reduced models vary with the seed by 0.3 % or by 3 %.
@@ -59,7 +59,7 @@ class Cohort:
 
 
 def rebuild_cohort(study: LogisticStudy, *, draws: int | None = None, seed: int = SEED) -> Cohort:
-    """The cohort before weighting, with its intercept (steps 1 and 2).
+    """The cohort before weighting, with its intercept (evidence.md, steps 1 and 2).
 
     Within each outcome group the inputs are independent, with the printed distributions; the groups are mixed in the
     printed ratio.
@@ -91,7 +91,7 @@ def expit(log_odds: Vector) -> Vector:
 
 
 def solve_intercept(without_intercept: Vector, incidence: float) -> float:
-    """Log odds at all inputs 0 for which the mean risk is the incidence (step 2); bisection to machine precision."""
+    """Log odds at all inputs 0 for which the mean risk is the incidence; bisection to machine precision."""
     low, high = -500.0, 500.0
     while low < (middle := (low + high) / 2) < high:
         too_low = float(expit(middle + without_intercept).mean()) < incidence
@@ -100,7 +100,7 @@ def solve_intercept(without_intercept: Vector, incidence: float) -> float:
 
 
 def rake(cohort: Cohort, study: LogisticStudy) -> Cohort:
-    """The cohort weighted so that the printed model, applied to it, gives the printed tables back (step 3).
+    """The cohort weighted so that the printed model, applied to it, gives the printed tables back.
 
     Newton on the convex log of the mean of exp(lambda'h). Where the study prints no groups the weights stay even.
 

@@ -1,4 +1,4 @@
-"""Reduced models: what a model with only the known inputs would have said in the cohort (steps 4-7).
+"""Reduced models: what a model with only the known inputs would have said in the cohort (docs/evidence.md, steps 4-7).
 
 Build time only, and the only place besides recalibration where scikit-learn is used. The service reads the tables
 that `build_tables` writes.
@@ -88,7 +88,7 @@ def _columns(cohort: Cohort, known: Collection[str]) -> list[int]:
 
 
 def reduced_model(cohort: Cohort, known: frozenset[str], patients: int, *, full: Vector | None = None) -> ReducedModel:
-    """The reduced model of one set of known inputs (steps 4, 6 and 7), not yet widened to the printed errors.
+    """The reduced model of one set of known inputs, not yet widened to the printed errors.
 
     With all printed inputs known it is the printed model itself.
 
@@ -137,7 +137,7 @@ def _fit(cohort: Cohort, columns: Sequence[int]) -> tuple[float, Vector, Vector]
 
 
 def distance_line(squares: Vector, risk: Vector, weights: Vector) -> tuple[float, float]:
-    """Weighted least squares of the squared distance on [1, 4r(1 - r)] (step 6)."""
+    """Weighted least squares of the squared distance on [1, 4r(1 - r)] (evidence.md, step 6)."""
     place = 4 * risk * (1 - risk)
     away = place - weights @ place
     spread = float(weights @ away**2)
@@ -183,7 +183,7 @@ def _covariance(cohort: Cohort, columns: Sequence[int], predictor: Vector, patie
 
 
 def inputs_known(cohort: Cohort, columns: Sequence[int], full: Vector) -> float:
-    """Share of the model's information that these columns carry, 0..1 (step 7).
+    """Share of the model's information that these columns carry, 0..1 (evidence.md, step 7).
 
     R² of the weighted regression of the full linear predictor on them in the raked cohort. It depends on which inputs
     are known, not on their values, and never falls when one is added. It says nothing about the study's quality.
@@ -198,7 +198,7 @@ def inputs_known(cohort: Cohort, columns: Sequence[int], full: Vector) -> float:
 
 
 def error_ratios(cohort: Cohort, patients: int) -> dict[str, float]:
-    """Printed standard error over that of the printed model's information, for each term (step 5).
+    """Printed standard error over that of the printed model's information, for each term (evidence.md, step 5).
 
     Nothing of the printed errors went into the cohort, so ratios near 1 are the best check of the reconstruction.
     """
@@ -208,13 +208,13 @@ def error_ratios(cohort: Cohort, patients: int) -> dict[str, float]:
 
 
 def _widen(model: ReducedModel, ratios: Mapping[str, float]) -> ReducedModel:
-    """D·V·D with D = max(1, printed / information): never narrower than printed (step 5)."""
+    """D·V·D with D = max(1, printed / information): never narrower than printed (evidence.md, step 5)."""
     scale = np.array([1.0, *(max(1.0, ratios[name]) for name in model.terms)])
     return replace(model, covariance=model.covariance * np.outer(scale, scale))
 
 
 def study_ranges(cohort: Cohort, study: LogisticStudy) -> dict[str, Ends]:
-    """Percentiles 0.5, 5, 95 and 99.5 of each continuous input in the weighted cohort (step 8).
+    """Percentiles 0.5, 5, 95 and 99.5 of each continuous input in the weighted cohort (evidence.md, step 8).
 
     Of the psoas muscle also those of its fat share, in %: beside a known total area it is held by that.
     """

@@ -17,7 +17,7 @@ from cds_service.audit.chain import AuditLog
 from cds_service.basis.links import Links
 from cds_service.core.repeats import History
 from cds_service.errors import NotAllowed, NotAuthenticated, UnknownService
-from cds_service.fhir.gathering.record import FhirReader
+from cds_service.fhir.gathering.reading import FhirReader
 from cds_service.outgoing import Connections
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import CONTEXTS, HookRequest, HookResponse, parse_request

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple, TypeVar
 
-from cds_service.core.facts import Finding, Gap, GapReason, Origin, PassedOver, Provenance
+from cds_service.core.facts import Finding, Gap, GapReason, Origin, PassedOver, Provenance, say_months
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.fhir.facts.drugs import Drug, read_billed, read_drug
 from cds_service.fhir.facts.moments import Moment, effective_moment
@@ -72,7 +72,7 @@ class Entry(NamedTuple):
     drug: Drug | None
 
 
-class Held(NamedTuple):
+class ValueHolder(NamedTuple):
     """An Observation or component that holds a value, with the concepts of its code."""
 
     entry: Entry
@@ -110,7 +110,7 @@ class Chart:
     """
 
     kinds: Mapping[str, Sequence[Entry]]
-    values: ByConcept[Held]
+    values: ByConcept[ValueHolder]
     mentions: ByConcept[Entry]
     answers: Mapping[str, Answered]
     record: PatientRecord
@@ -133,7 +133,7 @@ class Chart:
         """Resources of these types."""
         return (entry for kind in sorted(kinds) for entry in self.kinds.get(kind, ()))
 
-    def values_of(self, concepts: Iterable[str]) -> list[Held]:
+    def values_of(self, concepts: Iterable[str]) -> list[ValueHolder]:
         """The values with any of these concepts, each once, in order."""
         return _of_concepts(self.values, concepts)
 
@@ -227,9 +227,10 @@ def _answered(key: str, read: Read | None) -> Answered:
     if read is None or read.state == "failed":
         note = read.note if read else "not asked"
         fault = f"{name}could not be read" + (f" ({note})" if note else "")
-        return Answered(fault, read is not None and read.note.startswith("incomplete"), 0)
-    is_cut = read.note.startswith("incomplete")
-    return Answered(f"{name}incomplete" if is_cut else "", is_cut, read.entries if read.state == "given" else 0)
+        return Answered(fault, is_cut=False, entries=0)
+    return Answered(
+        f"{name}incomplete" if read.is_cut else "", read.is_cut, read.entries if read.state == "given" else 0
+    )
 
 
 def _by_concept(found: Iterable[tuple[Iterable[str], Item]]) -> ByConcept[Item]:
@@ -248,13 +249,13 @@ def _of_concepts(index: ByConcept[Item], concepts: Iterable[str]) -> list[Item]:
     return [found[place] for place in sorted(found)]
 
 
-def _held_by(entry: Entry) -> Iterable[Held]:
+def _held_by(entry: Entry) -> Iterable[ValueHolder]:
     """The values in an Observation; a panel has only those of its components."""
     is_panel = bool(entry.components or entry.raw.get("hasMember"))
     if not is_panel or _has_answer(entry.raw):
-        yield Held(entry, entry.raw, entry.matches)
+        yield ValueHolder(entry, entry.raw, entry.matches)
     for component, matches in entry.components:
-        yield Held(entry, component, matches)
+        yield ValueHolder(entry, component, matches)
 
 
 def _has_answer(holder: Raw) -> bool:
@@ -351,6 +352,9 @@ def months_before(day: date, months: int) -> date:
 
 def age_in_words(observed: date, today: date) -> str:
     """Age in whole months, or in whole years from two years on: `14 months`, `3 years`."""
-    months = (today.year - observed.year) * 12 + today.month - observed.month - (today.day < observed.day)
-    count, unit = (months // 12, "year") if months >= 24 else (months, "month")
-    return f"{count} {unit}" + ("" if count == 1 else "s")
+    return say_months(months_between(observed, today))
+
+
+def months_between(observed: date, today: date) -> int:
+    """Whole months from one day to the other."""
+    return (today.year - observed.year) * 12 + today.month - observed.month - (today.day < observed.day)

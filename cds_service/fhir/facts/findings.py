@@ -22,11 +22,8 @@ from cds_service.fhir.facts.measurements import find_quantity, pick_newest
 from cds_service.fhir.facts.medication_list import find_denosumab_overdue, find_medication
 from cds_service.fhir.facts.problem_list import find_condition
 from cds_service.fhir.gathering.record import PatientRecord
-from cds_service.fhir.mapping.specs import load_finding_specs
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.outgoing.deadline import Deadline
-
-__all__ = ["FindingSpec", "extract_findings", "load_finding_specs"]
 
 Reader = Callable[[FindingSpec, Chart], Outcome]
 

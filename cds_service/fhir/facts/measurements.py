@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from cds_service.core.facts import Finding, Gap, GapReason
+from cds_service.core.facts import Aged, Finding, Gap, GapReason
 from cds_service.core.vocabulary import FindingSpec
-from cds_service.fhir.facts.chart import Chart, Outcome, age_in_words, gap, in_words
+from cds_service.fhir.facts.chart import Chart, Outcome, age_in_words, gap, in_words, months_between
 from cds_service.fhir.facts.moments import Moment
 from cds_service.fhir.facts.observations import Reading, find_readings
 from cds_service.fhir.facts.quantities import Measured, Refused, any_differ, measure, shortened
@@ -99,7 +99,7 @@ def nothing_usable(spec: FindingSpec, chart: Chart, stale: Sequence[Measured], r
         return gap(spec, "stale", f"{shortened(stale[0].printed)} is {age} old, too old to use", seen)
     if refused:
         seen = refused[0].reading.provenance(spec, refused[0].printed)
-        return gap(spec, refused[0].reason, refused[0].passed_over(spec).detail, seen)
+        return gap(spec, refused[0].reason, refused[0].passed_over(spec).detail, seen)._replace(why=refused[0].why)
     return missing(spec, chart)
 
 
@@ -148,11 +148,11 @@ def _finding(spec: FindingSpec, chart: Chart, picked: Picked) -> Finding:
     )
 
 
-def age_concern(spec: FindingSpec, chart: Chart, day: date) -> tuple[str, ...]:
+def age_concern(spec: FindingSpec, chart: Chart, day: date) -> tuple[Aged, ...]:
     """`The T-score is 30 months old.` if the value is older than `fresh_days`."""
     if spec.fresh_days is None or (chart.today - day).days <= spec.fresh_days:
         return ()
-    return (f"The {spec.title} is {age_in_words(day, chart.today)} old.",)
+    return (Aged(spec.title, months_between(day, chart.today)),)
 
 
 def method_concern(spec: FindingSpec, chart: Chart, readings: Sequence[Reading]) -> tuple[str, ...]:

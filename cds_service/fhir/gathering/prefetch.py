@@ -86,6 +86,7 @@ class Answer:
         full_urls: fullUrl of each entry by its index in `resources` + `others`; None if it has none.
         next_page: URL of the next page, not read yet.
         note: why it failed, or `incomplete: …`.
+        is_cut: part of the list is missing.
         reason: why it failed, as a code; see FhirReadError.
         warned: the server sent a warning with it.
     """
@@ -97,6 +98,7 @@ class Answer:
     next_page: str | None = None
     note: str = ""
     reason: str = ""
+    is_cut: bool = False
     warned: bool = False
 
     def came_along(self) -> Iterator[tuple[Json, str | None]]:
@@ -227,6 +229,7 @@ def _read_pages(template: Template, pages: Sequence[Json], note: str) -> Answer:
         # An incomplete empty list proves nothing: it must not count as "asked and not found".
         note=f"incomplete: {fault}" if fault and once else fault,
         reason="answer" if fault and not once else "",
+        is_cut=bool(fault and once),
         warned=any(_is_warning(outcome) for outcome in outcomes),
     )
 

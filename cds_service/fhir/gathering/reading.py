@@ -146,7 +146,7 @@ def _without_server(sent: Answer, failed: Answer) -> Answer:
         return failed
     if not sent.resources:
         return replace(sent, state="failed", note=failed.note, reason=failed.reason)
-    return replace(sent, note=f"incomplete: the next page was {failed.note}")
+    return replace(sent, note=f"incomplete: the next page was {failed.note}", is_cut=True)
 
 
 def _is_authorised(request: HookRequest, template: Template) -> bool:

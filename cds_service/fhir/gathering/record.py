@@ -13,23 +13,13 @@ from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_patient
 from cds_service.fhir.gathering.picking import Concepts, Sourced, Unreadable, pick
 from cds_service.fhir.gathering.prefetch import Answer, PrefetchPlan, Template, reference_name
-from cds_service.fhir.gathering.reading import Fetched, FhirReader, read_answers, with_referred_to
+from cds_service.fhir.gathering.reading import FhirReader, read_answers, with_referred_to
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.near_misses import NearMiss, missed_t_scores
 from cds_service.fhir.raw_json import member, objects, text
 from cds_service.fhir.references import Targets
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import HookRequest, is_fhir_id
-
-__all__ = [
-    "Fetched",
-    "FhirReader",
-    "PatientRecord",
-    "Read",
-    "ReadState",
-    "gather",
-    "state_of",
-]
 
 ReadState = Literal["given", "empty", "failed"]
 
@@ -43,6 +33,8 @@ class Read:
         origin: the EHR's prefetch or the FHIR server.
         entries: number of this patient's resources of the requested type, picked or not.
         note: why it failed, or "incomplete: …" if a list was cut; else empty.
+        is_cut: part of the list is missing.
+        is_merged: it is a Patient that another one replaced.
         warned: the server sent a warning with it.
         is_optional: the record is complete without it.
     """
@@ -51,6 +43,8 @@ class Read:
     origin: Literal["prefetch", "fhir"]
     entries: int = 0
     note: str = ""
+    is_cut: bool = False
+    is_merged: bool = False
     warned: bool = False
     is_optional: bool = False
 
@@ -123,19 +117,18 @@ def gather(
 def state_of(record: PatientRecord) -> RecordState:
     """How completely the record was read, for cards and the audit log."""
     reads = sorted((key, read) for key, read in record.reads.items() if not read.is_optional)
-    notes = {read.note for _, read in reads if read.state != "failed" and read.note.startswith(REPLACED)}
+    notes = {read.note for _, read in reads if read.is_merged}
     if any(read.warned for _, read in reads):
         notes.add(WARNED)
     return RecordState(
         unread={key: read.note for key, read in reads if read.state == "failed"},
-        incomplete={key: read.note for key, read in reads if read.note.startswith("incomplete")},
+        incomplete={key: read.note for key, read in reads if read.is_cut},
         unreadable=len(record.unreadable),
         foreign=sum(record.foreign.values()),
         notes=tuple(sorted(notes)),
     )
 
 
-REPLACED = "This patient's record was merged into"
 WARNED = "The record server sent a warning with part of the record: it may hold more than was shown to us."
 
 
@@ -216,6 +209,7 @@ def _part(
         origin=origin,
         entries=len([raw for raw in ours if not _is_void(raw)]),
         note=answer.note,
+        is_cut=answer.is_cut,
         warned=answer.warned and bool(ours),
         is_optional=template.is_optional,
     )
@@ -235,9 +229,12 @@ def _is_void(raw: Mapping[str, Any]) -> bool:
 
 def _patient_part(key: str, answer: Answer, origin: Literal["prefetch", "fhir"]) -> _Part:
     if not answer.resources:
-        return _Part(key, Read(state="empty", origin=origin, note=answer.note))
+        return _Part(key, Read(state="empty", origin=origin, note=answer.note, is_cut=answer.is_cut))
     raw = answer.resources[0]
-    read = Read(state="given", origin=origin, entries=1, note=_merged_note(raw) if is_replaced(raw) else answer.note)
+    if is_replaced(raw):
+        read = Read(state="given", origin=origin, entries=1, note=_merged_note(raw), is_merged=True)
+    else:
+        read = Read(state="given", origin=origin, entries=1, note=answer.note, is_cut=answer.is_cut)
     name = reference_name("Patient", raw)
     try:
         patient, left_out = parse_patient(raw)
@@ -252,7 +249,7 @@ def _patient_part(key: str, answer: Answer, origin: Literal["prefetch", "fhir"])
 
 def _merged_note(patient: Mapping[str, Any]) -> str:
     into = replacement_of(patient) or "another"
-    return f"{REPLACED} {into}; only the one that the request names was read."
+    return f"This patient's record was merged into {into}; only the one that the request names was read."
 
 
 def _record(parts: Sequence[_Part]) -> PatientRecord:

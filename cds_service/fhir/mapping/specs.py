@@ -10,8 +10,6 @@ from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.overlay import files_in_force, label, read_toml, validated
 from cds_service.fhir.mapping.terminology import Code, Terminology
 
-__all__ = ["FindingSpec", "asked_codes", "check_specs", "load_finding_specs"]
-
 
 def load_finding_specs(*folders: Path) -> Mapping[str, FindingSpec]:
     """Load every finding in the vocabulary by name, sorted; a site's file replaces ours of the same name.

@@ -25,10 +25,7 @@ from cds_service.fhir.orders.recognition import (
     recognise_augmentation,
     words_on_procedure,
 )
-from cds_service.fhir.orders.support_orders import find_draft_support_orders, find_support_orders
 from cds_service.fhir.raw_json import member, number, utc_day
-
-__all__ = ["find_augmentation_order", "find_draft_support_orders", "find_support_orders"]
 
 CPT = "http://www.ama-assn.org/go/cpt|"
 MOST_LEVELS = 17  # T1 to L5: a larger quantity is not a number of levels

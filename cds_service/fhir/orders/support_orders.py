@@ -175,5 +175,5 @@ def _unchecked(record: PatientRecord) -> tuple[str, ...]:
     return tuple(
         kind
         for key, kind in RECORD_KEYS.items()
-        if key in broken or key not in reads or reads[key].state == "failed" or "incomplete" in reads[key].note
+        if key in broken or key not in reads or reads[key].state == "failed" or reads[key].is_cut
     )

@@ -15,7 +15,7 @@ from urllib.parse import urljoin
 from requests import RequestException, Response
 
 from cds_service.errors import CallFailed, FhirReadError, Redirected
-from cds_service.fhir.gathering.record import Fetched
+from cds_service.fhir.gathering.reading import Fetched
 from cds_service.fhir.server.judging import judge, wait_asked_for
 from cds_service.fhir.server.searches import (
     CategoryReads,

@@ -14,7 +14,7 @@ from werkzeug.serving import make_server
 from werkzeug.wrappers import Response
 
 from cds_service.commands import service_process
-from cds_service.commands.demo import CallFailed, call_service, choose_samples, run_demo
+from cds_service.commands.demo import NoCards, call_service, choose_samples, run_demo
 from cds_service.samples import load_samples
 
 SAMPLES = load_samples(date(2026, 11, 20))
@@ -62,14 +62,14 @@ def test_cards_are_returned_as_they_came():
     ],
 )
 def test_any_other_answer_is_a_failure_that_says_what_came(status, body, said):
-    with service_that_answers(status, body) as url, pytest.raises(CallFailed, match=said):
+    with service_that_answers(status, body) as url, pytest.raises(NoCards, match=said):
         call_service(url, {})
 
 
 def test_no_service_at_all_is_a_failure():
     with service_that_answers(200, "{}") as url:
         pass
-    with pytest.raises(CallFailed, match="no readable answer"):
+    with pytest.raises(NoCards, match="no readable answer"):
         call_service(url, {})
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from cds_service.errors import FhirReadError
 from cds_service.fhir.gathering.prefetch import plan_prefetch
-from cds_service.fhir.gathering.record import Fetched, gather, state_of
+from cds_service.fhir.gathering.reading import Fetched
+from cds_service.fhir.gathering.record import gather, state_of
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import parse_request

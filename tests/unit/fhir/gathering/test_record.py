@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from cds_service.errors import DeadlinePassed, EvidenceUnavailable, FhirReadError, PatientMismatch
 from cds_service.fhir.gathering.picking import NOT_UNDERSTOOD
 from cds_service.fhir.gathering.prefetch import plan_prefetch
-from cds_service.fhir.gathering.record import Fetched, gather, state_of
+from cds_service.fhir.gathering.reading import Fetched
+from cds_service.fhir.gathering.record import gather, state_of
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.references import bases_of
 from cds_service.fhir.server.client import FhirClient

@@ -7,12 +7,13 @@ import json
 import pytest
 
 from cds_service.errors import FhirReadError
-from cds_service.fhir.gathering.record import Fetched, gather
+from cds_service.fhir.gathering.reading import Fetched
+from cds_service.fhir.gathering.record import gather
 from cds_service.fhir.gathering.subjects import Person
-from cds_service.fhir.orders.augmentation import find_augmentation_order, find_draft_support_orders
+from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.drafts import read_drafts
 from cds_service.fhir.orders.referred import with_referred
-from cds_service.fhir.orders.support_orders import find_support_orders
+from cds_service.fhir.orders.support_orders import find_draft_support_orders, find_support_orders
 from cds_service.fhir.references import bases_of
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import parse_request
