@@ -17,7 +17,7 @@ from rich.text import Text
 from cds_service.audit.chain import OneEntry
 from cds_service.commands.terminal import print_response
 from cds_service.errors import EvidenceUnavailable, NotAllowed
-from cds_service.fhir.gathering.record import FhirReader
+from cds_service.fhir.gathering.reading import FhirReader
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.augmentation import find_augmentation_order
