@@ -184,15 +184,31 @@ def build_studies(check: bool) -> None:  # noqa: FBT001
 @main.command()
 @click.argument("study_id", metavar="[ID]", required=False)
 @click.option("--json", "as_json", is_flag=True, help="print JSON")
+@click.option(
+    "--format",
+    "tool",
+    type=click.Choice(["chai", "plp"]),
+    help="one model for another tool: CHAI Applied Model Card (XML), or OHDSI PatientLevelPrediction (JSON)",
+)
 @_say_errors
-def models(study_id: str | None, as_json: bool) -> None:  # noqa: FBT001
+def models(study_id: str | None, as_json: bool, tool: str | None) -> None:  # noqa: FBT001
     """Print the studies in force: coefficients, intercepts, cohort, horizon, limits."""
     from cds_service.commands.explaining import print_model_cards  # noqa: PLC0415
+    from cds_service.commands.model_formats import chai_card, plp_model  # noqa: PLC0415
     from cds_service.loading import load_service  # noqa: PLC0415
 
     cards = load_service(_site()).model_cards
     if study_id is not None and study_id not in cards:
         raise click.BadParameter(f"no study {study_id}; there are {', '.join(cards)}", param_hint="ID")
+    if tool is not None:
+        card = cards.get(study_id or "", {})
+        if "coefficients" not in card:
+            raise click.UsageError("--format needs the ID of a study that is a model")
+        click.echo(
+            chai_card(card) if tool == "chai" else json.dumps(plp_model(card), ensure_ascii=False, indent=2),
+            nl=tool == "plp",
+        )
+        return
     chosen = {study_id: cards[study_id]} if study_id else dict(cards)
     if as_json:
         click.echo(json.dumps(chosen[study_id] if study_id else list(chosen.values()), ensure_ascii=False, indent=2))
@@ -229,6 +245,18 @@ def mappings() -> None:
 
 
 add_commands(main, mappings)
+
+
+@mappings.command("views")
+@_say_errors
+def print_views() -> None:
+    """Print what is read from Observations and Conditions as SQL-on-FHIR ViewDefinitions, a JSON array."""
+    from cds_service.commands.views import view_definitions  # noqa: PLC0415
+    from cds_service.loading import load_service  # noqa: PLC0415
+
+    service = load_service(_site())
+    views = view_definitions(service.finding_specs, service.terminology)
+    click.echo(json.dumps(views, ensure_ascii=False, indent=2))
 
 
 @mappings.command("check")

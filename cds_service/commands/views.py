@@ -1,0 +1,73 @@
+"""What the service reads from a record, as SQL-on-FHIR ViewDefinitions (v2): one table of candidates for each finding.
+
+A view selects by code and status alone, an ICD class by its own code and not by those below it. Units, plausible
+ranges, ages and methods of measurement are judged afterwards, by the rules in `mappings/findings/`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from cds_service import __version__
+from cds_service.core.vocabulary import FindingSpec
+from cds_service.fhir.mapping.terminology import Code, Terminology
+
+BASE = "https://kyphoplasty-cds.org/fhir/ViewDefinition"
+FINAL = " or ".join(f"status = '{one}'" for one in ("final", "amended", "corrected"))
+QUANTITY = {
+    "value": "value.ofType(Quantity).value",
+    "comparator": "value.ofType(Quantity).comparator",
+    "unit": "value.ofType(Quantity).code",
+    "unit_text": "value.ofType(Quantity).unit",
+}
+TRUTH = {"value": "value.ofType(boolean)", "answer": "value.ofType(CodeableConcept).coding.code.first()"}
+WORD = {"answer": "value.ofType(CodeableConcept).coding.code.first()", "text": "value.ofType(string)"}
+OBSERVED = {"quantity": QUANTITY, "boolean": TRUTH, "category": WORD}
+HEAD = {"id": "getResourceKey()", "patient_id": "subject.getReferenceKey(Patient)"}
+CONDITION = {
+    "clinical_status": "clinicalStatus.coding.code.first()",
+    "verification_status": "verificationStatus.coding.code.first()",
+    "onset": "onset.ofType(dateTime)",
+    "recorded": "recordedDate",
+}
+
+
+def view_definitions(specs: Mapping[str, FindingSpec], terminology: Terminology) -> list[dict[str, Any]]:
+    """A view for each finding that is an Observation or a Condition with codes, in the order of names."""
+    views = []
+    for spec in specs.values():
+        codes = sorted({code for concept in spec.value_sets for code in terminology.codes(concept)})
+        if not codes:
+            continue
+        if spec.kind in OBSERVED:
+            columns = {**HEAD, "status": "status", "effective": "effective.ofType(dateTime)", **OBSERVED[spec.kind]}
+            views.append(_view(spec, "Observation", columns, [FINAL, _coded(codes)]))
+        elif spec.kind == "condition":
+            views.append(_view(spec, "Condition", {**HEAD, **CONDITION}, [_coded(codes)]))
+    return views
+
+
+def _view(spec: FindingSpec, resource: str, columns: Mapping[str, str], where: Iterable[str]) -> dict[str, Any]:
+    return {
+        "resourceType": "ViewDefinition",
+        "url": f"{BASE}/{spec.name}",
+        "name": spec.name.replace("-", "_"),
+        "title": f"Candidates for {spec.title}",
+        "version": __version__,
+        "status": "active",
+        "fhirVersion": ["4.0.1"],
+        "resource": resource,
+        "where": [{"path": path} for path in where],
+        "select": [{"column": [{"name": name, "path": path} for name, path in columns.items()]}],
+    }
+
+
+def _coded(codes: Iterable[Code]) -> str:
+    either = " or ".join(f"(system = {_quoted(system)} and code = {_quoted(code)})" for system, code in codes)
+    return f"code.coding.exists({either})"
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
