@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cds_service.fhir.gathering.picking import drug_codes, drug_names
+from cds_service.fhir.gathering.picking import bone_drugs, drug_codes, drug_names
 from cds_service.fhir.mapping.terminology import Match, Terminology
 from cds_service.fhir.raw_json import member, objects, text, texts_of
 
@@ -59,11 +59,12 @@ def read_drug(resource: Raw, medication: Raw | None, terminology: Terminology) -
 
 
 def read_billed(resource: Raw, terminology: Terminology) -> Drug | None:
-    """Identify the drug of a procedure or order by its billing code; None if it has none."""
+    """Identify the drug of a procedure or order by its billing code, a bone drug also by its name; None if none."""
     matches = _drug_matches(terminology.matches(resource.get("code")), terminology)
-    concepts = frozenset(one.concept for one in matches)
+    by_name = frozenset().union(*(bone_drugs(word, terminology) for word in texts_of(resource.get("code"))))
+    concepts = frozenset(one.concept for one in matches) or by_name & terminology.drugs.concepts
     ingredients = tuple(sorted(concepts & terminology.drugs.ingredients))
-    return Drug(concepts, ingredients, matches[0].code, is_by_name=False) if matches else None
+    return Drug(concepts, ingredients, matches[0].code if matches else "", not matches) if concepts else None
 
 
 def _drug_matches(matches: Iterable[Match], terminology: Terminology) -> list[Match]:

@@ -38,6 +38,7 @@ LISTED: Mapping[str, Listed] = {
 }
 NOT_UNDERSTOOD = "not-understood"
 NO_INFORMATION = "no-information"
+LOCAL_ROUTE, BONE_DRUG = "local-route", "bone-drug"
 OF_NO_CONCERN = frozenset({"other-condition", "nothing-known", OTHER_DRUG})  # identified, and not relevant to us
 # Drug names in these systems state the ingredient; a name in another system may be a brand that we do not know.
 NAMES_INGREDIENTS = frozenset({"http://www.nlm.nih.gov/research/umls/rxnorm", "http://snomed.info/sct"})
@@ -169,7 +170,7 @@ def concepts_of(resource: Json, targets: Targets, terminology: Concepts) -> froz
     if kind == "Condition":  # its words rule out a "no", whatever its code
         found = _with_words(found, words | _modifiers(code), terminology)
     elif not found:
-        found = found.union(*(terminology.text_concepts(word) for word in words))
+        found = found.union(*(terminology.text_concepts(word) | bone_drugs(word, terminology) for word in words))
     if kind in LISTED and not (words == said and _is_understood(resource, code, found, words, terminology)):
         return found | {NOT_UNDERSTOOD}
     return found - OF_NO_CONCERN
@@ -184,6 +185,12 @@ def _with_words(coded: frozenset[str], words: Iterable[str], terminology: Concep
 def _modifiers(code: Any) -> set[str]:
     """Words that modify a diagnosis from outside of its name, as JP Core does with `\u306e\u7591\u3044` (suspected)."""
     return {word for one in objects(member(code, "extension")) for word in texts_of(one.get("valueCodeableConcept"))}
+
+
+def bone_drugs(words: str, terminology: Concepts) -> frozenset[str]:
+    """The bone drugs that the words of a procedure or order name: given in an office, they are on no other list."""
+    named = terminology.drug_words(words)
+    return named if BONE_DRUG in named else frozenset()
 
 
 def _short(said: set[str]) -> set[str]:
@@ -211,7 +218,8 @@ def _concepts_of_drug(resource: Json, medication: Json | None, terminology: Conc
     found = terminology.concepts(codes).union(*(terminology.drug_words(word) for word in words))
     found = found.union(*(terminology.text_concepts(word) & {NO_INFORMATION} for word in words))
     is_named = bool(terminology.systems_of(codes) & NAMES_INGREDIENTS) and any(map(terminology.can_read, words))
-    is_known = words == said and (bool(found) or is_named or terminology.tells("drugs", codes))
+    is_local = any(LOCAL_ROUTE in terminology.text_concepts(word) for word in words)  # a cream or eye drops, no concern
+    is_known = words == said and (bool(found) or is_named or is_local or terminology.tells("drugs", codes))
     if NO_INFORMATION in found or is_withheld(resource, terminology) or not is_known:
         return found | {NOT_UNDERSTOOD}
     return found - OF_NO_CONCERN

@@ -32,7 +32,7 @@ _ASKS_FOR = re.compile(
 # The text after one of these says why, how and when, and names no other order.
 _ASIDE = re.compile(
     r"[+&/]|\bw/|\b(?:for|with|without|under|due|secondary|because|given|on|per|by|at|in|as|and|after|following|before|to"
-    r"|instead|hold|npo|stop|continue|no|not|if|failed|despite|refractory"
+    r"|instead|then|hold|npo|stop|continue|no|not|if|failed|despite|refractory"
     r"|bei|wegen|unter|mit|ohne|nach|vor|statt|trotz|und|am|im|zur|fur|falls"
     r"|pour|sous|sur|par|avec|sans|suite|apres|avant|et|si|echec|malgre|arret\w*"
     r"|por|con|sin|tras|bajo|suspender|da|sotto|dopo|senza)\b"
@@ -50,7 +50,9 @@ def name_augmentation(words: str, terminology: Terminology, beside: str | None =
         terminology: the service's terminology.
         beside: words about the body site from the order's codes, needed to accept names of two or three letters.
     """
-    plain = _ABBREVIATION.sub(r"\1 ", STATUS_POST.sub("status ", folded(words[:LONGEST_TEXT])))
+    plain = _ABBREVIATION.sub(
+        r"\1 ", STATUS_POST.sub("status ", folded(words[:LONGEST_TEXT]).replace("f/u", "followup"))
+    )
     clauses = [clause.strip() for clause in _CLAUSE.split(plain)[:MOST_CLAUSES]]
     context = None if beside is None else f"{plain} {beside}"
     named: set[str] = set()
