@@ -92,6 +92,7 @@ class ServiceHook:
         return {
             "recommendations": tuple(one.id for one in self.rules if one.review_by < today),
             "guidelines": tuple(one.id for one in self.guidelines.values() if one.review_by < today),
+            "summaries": tuple(one.id for one in self.summaries if one.review_by < today),
         }
 
 

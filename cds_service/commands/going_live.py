@@ -1,4 +1,4 @@
-"""The commands of a go-live: `mappings learn`, `mappings gaps`, `integration-sheet`, `probe`."""
+"""The commands of a go-live: `mappings learn`, `mappings gaps`, `integration-sheet`, `preview`, `probe`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,7 +16,11 @@ from cds_service.commands.audit import _record_read as record_read
 from cds_service.commands.exit_codes import say_errors, tell
 from cds_service.settings import read_settings
 
+if TYPE_CHECKING:
+    from cds_service.commands.calling import CallingCard
+
 OLD_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+PROBE_ISSUER = "kyphoplasty-cds-probe"
 SITE = click.Path(path_type=Path, exists=True, file_okay=False)
 NEW_FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -91,23 +95,60 @@ def print_integration_sheet(site: Path | None, kind: str, out: Path | None) -> N
         out.write_text(text, encoding="utf-8")
 
 
+@click.command("preview")
+@click.option("--site", type=SITE, help="a site folder; default: KYPHOPLASTY_CDS_SITE")
+@click.option("--out", type=NEW_FILE, help="write the book there instead of printing it")
+@click.option("--check", "url", metavar="URL", help="play the ten test patients against this running service instead")
+@click.option("--key", "key_file", type=NEW_FILE, help="key that signs the tokens of --check; made at first need")
+@click.option("--issuer", default=PROBE_ISSUER, show_default=True, help="iss of these tokens")
+@say_errors
+def preview(site: Path | None, out: Path | None, url: str | None, **who: Any) -> None:
+    """Print the committee's book: everything in force on one page, with ten test patients and their cards."""
+    from cds_service.commands.book import check_service, committee_book  # noqa: PLC0415 - loads Flask
+    from cds_service.site.folder import load_site  # noqa: PLC0415
+
+    settings = read_settings()
+    path = site or settings.site
+    folder, today = load_site(path) if path else None, datetime.now(UTC).date()
+    if url is None:
+        book = committee_book(settings, folder, today)
+        click.echo(book, nl=False) if out is None else out.write_text(book, encoding="utf-8")
+        return
+    differing = 0
+    for patient, differences in check_service(url, settings, folder, _calling_card(None, **who), today):
+        click.echo(f"{patient.id}: {'differs' if differences else 'as in the book'}")
+        for line in differences:
+            click.echo(f"  {line}")
+        differing += bool(differences)
+    sys.exit(1 if differing else 0)
+
+
+def _calling_card(token_file: Path | None, key_file: Path | None, issuer: str) -> CallingCard:
+    from cds_service.commands.assessing import WrongWish  # noqa: PLC0415
+    from cds_service.commands.calling import read_calling_card  # noqa: PLC0415
+
+    try:
+        return read_calling_card(token_file, key_file, issuer)
+    except WrongWish as error:
+        raise click.UsageError(str(error)) from None
+
+
 @click.command("probe")
 @click.argument("url", metavar="URL")
 @click.option("--procedure", metavar="CODE", help="CPT number or SYSTEM|CODE that the EHR sends")
 @click.option("--silent", "is_silent", is_flag=True, help="the service is meant to answer without cards")
 @click.option("--token-file", type=OLD_FILE, help="file with a token for this one call")
 @click.option("--key", "key_file", type=NEW_FILE, help="key that signs the token; made at first need")
-@click.option("--issuer", default="kyphoplasty-cds-probe", show_default=True, help="iss of the tokens")
+@click.option("--issuer", default=PROBE_ISSUER, show_default=True, help="iss of the tokens")
 @click.option("--json", "as_json", is_flag=True, help="print JSON")
 @say_errors
 def probe_service(url: str, as_json: bool, **words: Any) -> None:  # noqa: FBT001
     """Send a synthetic kyphoplasty order of no patient through a running service, and say what came back."""
     from cds_service.commands.assessing import WrongWish  # noqa: PLC0415
-    from cds_service.commands.calling import read_calling_card  # noqa: PLC0415
     from cds_service.commands.probing import probe, say_probed  # noqa: PLC0415
 
+    who = _calling_card(words["token_file"], words["key_file"], words["issuer"])
     try:
-        who = read_calling_card(words["token_file"], words["key_file"], words["issuer"])
         found = probe(url, read_settings(), who, procedure=words["procedure"], is_silent=words["is_silent"])
     except WrongWish as error:
         raise click.UsageError(str(error)) from None
@@ -119,5 +160,5 @@ def add_commands(main: click.Group, mappings: click.Group) -> None:
     """Put these commands where people type them."""
     for command in (learn_mappings, list_gaps):
         mappings.add_command(command)
-    for command in (print_integration_sheet, probe_service):
+    for command in (print_integration_sheet, preview, probe_service):
         main.add_command(command)

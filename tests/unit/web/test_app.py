@@ -497,7 +497,10 @@ def test_what_is_overdue_is_said_and_does_not_stop_the_service():
     service = replace(SERVICE, hooks={hook.id: replace(hook, rules=rules)})
     client = application(service=service, now=day)
     ready = client.get("/health/ready")
-    assert (ready.status_code, ready.json["overdue"]) == (200, {"recommendations": [first.id], "guidelines": []})
+    assert (ready.status_code, ready.json["overdue"]) == (
+        200,
+        {"recommendations": [first.id], "guidelines": [], "summaries": []},
+    )
     counts = client.get("/metrics").get_data(as_text=True)
     assert 'kyphoplasty_cds_reviews_overdue{part="recommendations"} 1.0' in counts
     assert 'kyphoplasty_cds_reviews_overdue{part="guidelines"} 0.0' in counts

@@ -1,0 +1,193 @@
+"""`kyphoplasty-cds preview`: the committee's book, and the ten test patients that a running service must answer alike.
+
+The book shows the pages and cards of the service itself: model cards and guidelines come from its own templates, cards
+from its own flow.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from cds_service.audit.chain import OneEntry
+from cds_service.cards.card_files import in_force
+from cds_service.commands.calling import CallingCard, Replied, send, synthetic_call
+from cds_service.fhir.mapping.overlay import read_toml
+from cds_service.loading import data_root, load_service
+from cds_service.outgoing.deadline import Deadline
+from cds_service.protocol.messages import parse_request
+from cds_service.review.entry_page import view_cards
+from cds_service.samples import Sample, load_samples
+from cds_service.service import Ports, Service, ServiceHook, answer
+from cds_service.settings import Settings
+from cds_service.site.folder import SiteFolder
+from cds_service.web.app import create_app
+
+FOLDER = Path(__file__).parent
+WEB = FOLDER.parent / "web"
+EXAMPLE = "https://cds.example.org"
+KNEE = {"coding": [{"system": "http://www.ama-assn.org/go/cpt", "code": "29881"}], "text": "Knee arthroscopy"}
+MYELOMA = {"coding": [{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "C90.00"}], "text": "Multiple myeloma"}
+NEEDS_MAP = "p7-other-units"  # its codes are those of the sample hospital
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookPatient:
+    """One invented patient of the book, with the call that signs the order.
+
+    Attributes:
+        body: the hook call, full prefetch and no FHIR server.
+    """
+
+    id: str
+    title: str
+    story: str
+    body: Mapping[str, Any]
+
+
+def ten_patients(hook: ServiceHook, today: date) -> tuple[BookPatient, ...]:
+    """Eight of the samples, one of them with myeloma, and one whose order is another operation."""
+    samples = {one.id: one for one in load_samples(today) if one.id != NEEDS_MAP}
+    plan = hook.discovery["prefetch"]
+    found = [_patient(one, plan, one.id, one.title, one.story) for one in samples.values()]
+    first, low = samples["p1-thin-high"], samples["p2-low"]
+    ill = _patient(first, plan, "p11-myeloma", "P11, myeloma", f"As {first.id}, with myeloma on the problem list.")
+    problems = ill.body["prefetch"]["conditions"]["entry"]
+    problems[0]["resource"]["code"] = MYELOMA
+    story = f"As {low.id}, and a knee arthroscopy is signed."
+    knee = _patient(low, plan, "p12-other-order", "P12, another operation", story)
+    for entry in knee.body["context"]["draftOrders"]["entry"]:
+        entry["resource"]["code"] = KNEE
+    return (*found, ill, knee)
+
+
+def _patient(sample: Sample, plan: Mapping[str, str], name: str, title: str, story: str) -> BookPatient:
+    body = synthetic_call(sample, plan, patient_id=f"kyphoplasty-cds-{name}")
+    return BookPatient(id=name, title=title, story=story, body=body)
+
+
+def cards_of(service: Service, hook: ServiceHook, patient: BookPatient, today: date, base_url: str) -> list[Any]:
+    """The cards that this configuration gives; no server is called, and no entry is kept."""
+    request = parse_request(json.dumps(patient.body).encode(), hook.hook)
+    noon = datetime.combine(today, time(12), UTC)
+    ports = Ports(clock=lambda: noon, fhir=None, audit=OneEntry(), deadline=Deadline.after(30), base_url=base_url)
+    cards: list[Any] = json.loads(answer(service, hook, request, ports).text)["cards"]
+    return cards
+
+
+# --- a running service against them ----------------------------------------------------------------------------------
+
+
+def check_service(
+    url: str, settings: Settings, site: SiteFolder | None, who: CallingCard, today: date
+) -> Iterator[tuple[BookPatient, tuple[str, ...]]]:
+    """Each test patient, with what the running service answers differently; nothing where it answers alike.
+
+    Raises:
+        CannotCall: the service was not reached.
+    """
+    service = load_service(site)
+    hook = next(iter(service.hooks.values()))
+    for patient in ten_patients(hook, today):
+        expected = cards_of(service, hook, patient, today, settings.public_url or EXAMPLE)
+        yield patient, tuple(_differences(expected, send(url, hook.id, patient.body, who)))
+
+
+def _differences(expected: list[Any], reply: Replied) -> Iterator[str]:
+    if reply.status != 200:
+        yield f"status {reply.status} instead of 200"
+        return
+    ours, theirs = ({_topic(card): _said(card) for card in cards} for cards in (expected, reply.cards))
+    for topic in dict.fromkeys([*ours, *theirs]):
+        if topic not in theirs:
+            yield f"{topic}: no such card"
+        elif topic not in ours:
+            yield f"{topic}: a card that should not be there: {theirs[topic]['summary']}"
+        else:
+            for part, said in ours[topic].items():
+                if theirs[topic][part] != said:
+                    yield f"{topic}: {part}: {theirs[topic][part]!r} instead of {said!r}"
+
+
+def _topic(card: Mapping[str, Any]) -> str:
+    return str(card["source"]["topic"]["code"])
+
+
+def _said(card: Mapping[str, Any]) -> dict[str, Any]:
+    """What a user sees of a card: no ids and no addresses."""
+    return {
+        "indicator": card.get("indicator"),
+        "summary": card.get("summary"),
+        "detail": card.get("detail"),
+        "suggestions": [(one["label"], bool(one.get("isRecommended"))) for one in card.get("suggestions", ())],
+        "override reasons": [one["code"] for one in card.get("overrideReasons", ())],
+    }
+
+
+# --- the book --------------------------------------------------------------------------------------------------------
+
+
+def committee_book(settings: Settings, site: SiteFolder | None, today: date) -> str:
+    """One printable page with everything in force.
+
+    Raises:
+        DataFileError: the site folder or our data is wrong.
+    """
+    service = load_service(site)
+    hook = next(iter(service.hooks.values()))
+    base = settings.public_url or EXAMPLE
+    noon = datetime.combine(today, time(12), UTC)
+    app = create_app(service, settings, audit=OneEntry(), base_url=base, site=site, clock=lambda: noon)
+    pages = app.test_client()
+    folders = [data_root("hooks") / hook.id, *([site.hooks / hook.id] if site and site.hooks else [])]
+    patients = [
+        {"patient": one, "cards": view_cards(cards_of(service, hook, one, today, base))}
+        for one in ten_patients(hook, today)
+    ]
+    overdue = {part: set(ids) for part, ids in hook.overdue(today).items()}
+    loader = jinja2.FileSystemLoader([FOLDER, WEB / "templates"])
+    environment = jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined)
+    return environment.get_template("book.html.j2").render(
+        site_name=site.site.site.name if site else "without a site folder",
+        day=today.isoformat(),
+        digests=service.digests,
+        look=Markup((WEB / "static/look.css").read_text(encoding="utf-8")),  # noqa: S704 - our own sheet
+        patients=patients,
+        rules=sorted(hook.rules, key=lambda rule: rule.rank),
+        overdue=overdue,
+        orders={name: tuple(_leaves(one.resource)) for name, one in sorted(hook.order_templates.items())},
+        texts=tuple(_leaves(read_toml(in_force([one / "cards" for one in folders], "texts.toml")))),
+        reasons=hook.texts.reasons,
+        policy=tuple(_leaves(service.policy.model_dump(mode="json", by_alias=True))),
+        guidelines=_content(pages.get(f"{base}/guidelines").text, base),
+        reviewed=hook.guidelines.values(),
+        models={name: _content(pages.get(f"{base}/models/{name}").text, base) for name in service.model_cards},
+    )
+
+
+def _leaves(document: Any, key: str = "") -> Iterator[tuple[str, str]]:
+    """Every value in a document, by its path: `note.2.text`."""
+    if not isinstance(document, dict | list):
+        yield key, "none" if document is None else str(document)
+        return
+    for name, value in document.items() if isinstance(document, dict) else enumerate(document, 1):
+        yield from _leaves(value, f"{key}.{name}" if key else str(name))
+
+
+def _content(page: str, base: str) -> Markup:
+    """The content of one of our pages as a part of the book: all of it open, a heading lower, addresses whole."""
+    (content,) = re.findall(r"<main[^>]*>(.*)</main>", page, re.DOTALL)
+    content = re.sub(r'<nav class="panel no-print".*?</nav>', "", content, flags=re.DOTALL)
+    content = re.sub(r'\s(?:id|aria-labelledby)="[^"]*"', "", content)
+    content = re.sub(r'<a href="#[^"]*"[^>]*>(.*?)</a>', r"\1", content, flags=re.DOTALL)
+    content = re.sub(r"<(/?)h([1-4])", lambda found: f"<{found[1]}h{int(found[2]) + 1}", content)
+    content = content.replace('href="/', f'href="{base}/').replace("<details", "<details open")
+    return Markup(content)  # noqa: S704 - rendered with escaping by our own templates

@@ -1,0 +1,114 @@
+"""The committee's book holds what is in force, and a running service is held against its ten patients."""
+
+from __future__ import annotations
+
+import html
+import re
+from datetime import UTC, date, datetime
+
+import pytest
+from click.testing import CliRunner
+
+from cds_service.cli import main
+from cds_service.commands.book import committee_book, ten_patients
+from cds_service.loading import load_service
+from cds_service.samples import SITE_FOLDER
+from cds_service.settings import Settings
+from cds_service.site.folder import load_site
+from tests.live_service import LiveService
+
+TODAY = date(2026, 11, 20)
+SITE = load_site(SITE_FOLDER)
+SERVICE = load_service(SITE)
+HOOK = SERVICE.hooks["kyphoplasty-order-sign"]
+
+
+@pytest.fixture(scope="module")
+def book() -> str:
+    return committee_book(Settings(), SITE, TODAY)
+
+
+@pytest.fixture(scope="module")
+def said(book) -> str:
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", book)).split())
+
+
+def test_every_rule_order_sentence_guideline_and_study_in_force_is_in_it(said):
+    for rule in HOOK.rules:
+        assert f"{rule.heading} {rule.id}" in said
+        assert f"{rule.owner}, {rule.approved}, {rule.review_by}" in said
+    for template in HOOK.order_templates.values():
+        assert template.resource["code"]["text"] in said
+    for one in HOOK.guidelines.values():
+        assert one.statement in said
+        assert f"({one.citation}) {one.owner} {one.approved} {one.review_by}" in said
+    for sentence in (*HOOK.texts.tables["why"].values(), *HOOK.texts.tables["lines"].values()):
+        assert " ".join(sentence.split()) in said
+    for card in SERVICE.model_cards.values():
+        assert card["title"] in said
+    for digest in SERVICE.digests.values():
+        assert digest in said
+    for one in (one for reasons in HOOK.texts.reasons.values() for one in reasons):
+        assert f"{one.code} {one.display}" in said
+    assert "brace.max-weeks 6" in said  # the site's own
+
+
+def test_ten_patients_show_their_cards_and_one_shows_none(book):
+    patients = ten_patients(HOOK, TODAY)
+    assert len(patients) == len({one.id for one in patients}) == 10
+    cards = re.findall(r'<section class="panel patient">(.*?)</section>', book, re.DOTALL)
+    counts = {one.id: len(re.findall("<article", card)) for one, card in zip(patients, cards, strict=True)}
+    assert [name for name, count in counts.items() if not count] == ["p12-other-order"]
+    ill = cards[-2]
+    assert "myeloma" in ill
+    assert "Refer to rehabilitation" not in ill
+    assert "Refracture risk high" in cards[0]
+
+
+def test_it_is_one_file_without_scripts_or_parts_from_elsewhere(book):
+    assert not re.search(r"<script|<link|<img|<iframe|src=|@import|url\(", book)
+    ids = re.findall(r'\sid="([^"]+)"', book)
+    assert len(ids) == len(set(ids))
+    assert set(re.findall(r'href="#([^"]+)"', book)) <= set(ids)
+
+
+def test_what_is_overdue_is_marked():
+    later = committee_book(Settings(), SITE, date(2027, 12, 1))
+    assert later.count(": overdue") == len(HOOK.rules) + len(HOOK.guidelines)
+
+
+@pytest.fixture
+def live(tmp_path):
+    service = LiveService(tmp_path)
+    service.now = datetime.now(UTC)
+    yield service
+    service.close()
+
+
+def check(url, *options, site=""):
+    return CliRunner().invoke(main, ["preview", "--check", url, *options], env={"KYPHOPLASTY_CDS_SITE": str(site)})
+
+
+def test_a_service_with_the_same_configuration_answers_as_in_the_book(live):
+    done = check(live.url)
+    assert (done.exit_code, done.output.count("as in the book")) == (0, 10), done.output
+
+
+def test_a_service_with_another_configuration_differs_by_name(live):
+    done = check(live.url, site=SITE_FOLDER)  # other incidence, other weeks
+    assert done.exit_code == 1
+    assert "p1-thin-high: differs" in done.output
+    assert re.search(r"rehabilitation: summary: .*in 12 months.* instead of .*this site's average 12 %", done.output)
+    assert "p12-other-order: as in the book" in done.output
+
+
+def test_a_service_that_refuses_differs(live):
+    live.close()
+    done = check(live.url)
+    assert (done.exit_code, done.output.startswith("error: ")) == (1, True)
+
+
+def test_the_command_writes_the_book(tmp_path):
+    out = tmp_path / "book.html"
+    done = CliRunner().invoke(main, ["preview", "--site", str(SITE_FOLDER), "--out", str(out)])
+    assert (done.exit_code, "Committee book: Sample Hospital" in out.read_text()) == (0, True)
