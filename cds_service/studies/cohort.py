@@ -102,29 +102,40 @@ def solve_intercept(without_intercept: Vector, incidence: float) -> float:
 def rake(cohort: Cohort, study: LogisticStudy) -> Cohort:
     """The cohort weighted so that the printed model, applied to it, gives the printed tables back.
 
-    Newton on the convex log of the mean of exp(lambda'h). Where the study prints no groups the weights stay even.
+    Where the study prints no groups the weights stay even.
 
     Raises:
         ArithmeticError: no weights satisfy the tables.
     """
     if all("all" in predictor.groups for predictor in study.predictors):
         return cohort
-    conditions = _score_conditions(cohort, study)
-    conditions /= conditions.std(axis=0)
+    try:
+        weights = weights_satisfying(score_conditions(cohort, study))
+    except ArithmeticError:
+        raise ArithmeticError(f"{study.id}: no weights satisfy the printed tables") from None
+    return _read_only(replace(cohort, weights=weights))
+
+
+def weights_satisfying(conditions: Matrix) -> Vector:
+    """Weights by which every column's mean is 0: Newton on the convex log of the mean of exp(lambda'h).
+
+    Raises:
+        ArithmeticError: there are none.
+    """
+    conditions = conditions / conditions.std(axis=0)
     multipliers = np.zeros(conditions.shape[1])
-    weights = cohort.weights
     for _ in range(RAKING_STEPS):
         weights = _tilt(conditions @ multipliers)
         gradient = weights @ conditions
         if float(np.abs(gradient).max()) < RAKING_TOLERANCE:
-            return _read_only(replace(cohort, weights=weights))
+            return weights
         curvature = (conditions * weights[:, None]).T @ conditions - np.outer(gradient, gradient)
         try:
             step: Vector = np.linalg.solve(curvature, gradient).astype(np.float64)
         except np.linalg.LinAlgError:  # the weights run to a single patient
             break
         multipliers = multipliers - _step_share(conditions, multipliers, step) * step
-    raise ArithmeticError(f"{study.id}: no weights satisfy the printed tables")
+    raise ArithmeticError("no weights satisfy the conditions")
 
 
 def _step_share(conditions: Matrix, multipliers: Vector, step: Vector) -> float:
@@ -145,7 +156,7 @@ def _tilt(exponent: Vector) -> Vector:
     return np.asarray(weights / weights.sum())
 
 
-def _score_conditions(cohort: Cohort, study: LogisticStudy) -> Matrix:
+def score_conditions(cohort: Cohort, study: LogisticStudy) -> Matrix:
     """Columns whose weighted mean must be 0: the mean risk, then each input's printed mean and SD in each group."""
     risk = cohort.risk
     columns = [risk - study.incidence]

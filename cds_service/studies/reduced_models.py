@@ -55,7 +55,7 @@ def build_table(
     models = {}
     for done, known in enumerate(subsets, start=1):
         model = reduced_model(cohort, frozenset(known), study.cohort.n, full=full)
-        models[frozenset(known)] = _widen(model, ratios)
+        models[frozenset(known)] = widen(model, ratios)
         if say is not None and (done % SETS_A_LINE == 0 or done == len(subsets)):
             say(f"{study.id}: {done} of {len(subsets)} reduced models")
     return ReducedTable(
@@ -207,7 +207,7 @@ def error_ratios(cohort: Cohort, patients: int) -> dict[str, float]:
     return {term.name: term.standard_error / float(error) for term, error in zip(cohort.terms, errors, strict=True)}
 
 
-def _widen(model: ReducedModel, ratios: Mapping[str, float]) -> ReducedModel:
+def widen(model: ReducedModel, ratios: Mapping[str, float]) -> ReducedModel:
     """D·V·D with D = max(1, printed / information): never narrower than printed (evidence.md, step 5)."""
     scale = np.array([1.0, *(max(1.0, ratios[name]) for name in model.terms)])
     return replace(model, covariance=model.covariance * np.outer(scale, scale))
