@@ -13,7 +13,7 @@ $(shell $(KEPT) || rm -f $(VENV)/.ready $(VENV)/.ready-dev)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-system check docs fix coverage wheel-test image-test tables servers bench faults fuzz kill-rounds lock sbom audit-dependencies typical clean
+.PHONY: help demo test test-system check docs fix coverage wheel-test image-test tables servers bench faults fuzz kill-rounds lock sbom audit-dependencies typical simulation clean
 
 help: ## print the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -63,6 +63,9 @@ docs: $(VENV)/.ready-dev ## the documentation as a site, in build/docs
 fix: $(VENV)/.ready-dev ## format, and mend what can be mended
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+
+simulation: $(VENV)/.ready-dev ## what the figures are worth where the truth is known, in half an hour: docs/simulation.md, and the model cards (PATIENTS=n, STUDIES=n for fewer)
+	@$(BIN)/python -m tests.simulation $(if $(PATIENTS),--patients $(PATIENTS)) $(if $(STUDIES),--studies $(STUDIES)) --write
 
 tables: $(VENV)/.ready-dev ## rebuild the tables of reduced models from the study files
 	@$(BIN)/kyphoplasty-cds studies build

@@ -32,10 +32,10 @@ AUCS = """The AUC says how well figures rank patients, not whether they are righ
 def summary(found: Mapping[str, Any]) -> list[str]:
     """What the simulation found for one study, in sentences; the model card shows them."""
     worlds = found["worlds"]
+    full, held = _range(worlds, "full", "slope"), _range(worlds, "asRecorded", "slope")
     said = [
-        f"In {len(worlds)} simulated worlds where every printed number is true, the calibration slope of our figures is"
-         f" {_range(worlds, 'full', 'slope')} with all inputs known and {_range(worlds, 'asRecorded', 'slope')} with"
-         " those that records hold.",
+        f"In {len(worlds)} simulated worlds where every printed number is true, the calibration slope of our figures"
+        f" is {full} with all inputs known and {held} with those that records hold."
     ]
     name, off = max(
         ((name, one["full"]) for name, one in worlds.items()), key=lambda pair: abs(pair[1]["intercept"][0])
