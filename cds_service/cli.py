@@ -239,6 +239,21 @@ def validate_models(outcomes: Path, as_json: bool, report: Path | None, refit_to
     run_validate(outcomes, _site(), as_json=as_json, report=report, refit_to=refit_to)
 
 
+@main.command("outcomes")
+@click.argument("paths", metavar="PATH…", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), metavar="F", help="default: standard output")
+@click.option(
+    "--months", default=12, show_default=True, type=click.IntRange(1, 240), help="within which a fracture counts"
+)
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="the day of the export; nothing later counts")
+@_say_errors
+def find_outcomes(paths: tuple[Path, ...], out: Path | None, months: int, as_of: Any) -> None:
+    """Make OUTCOMES.csv from a FHIR Bulk Data export: first augmentations, inputs of that day, later fractures."""
+    from cds_service.commands.following import run_outcomes  # noqa: PLC0415
+
+    run_outcomes(paths, _site(), out=out, months=months, as_of=as_of)
+
+
 @main.group()
 def mappings() -> None:
     """Codes, hooks and site folders."""

@@ -24,7 +24,7 @@ from cds_service.core.strata import wilson_interval
 
 Vector = NDArray[np.float64]
 
-FEWEST = 20  # events, and patients without: below, no slope (governance, G-MOD-8)
+FEWEST = 20  # events, and patients without: below, no slope: policy (docs/validate.md)
 ENOUGH = 100  # of each for a validation to be trusted (Collins 2016, doi 10.1002/sim.6787)
 THRESHOLDS = tuple(round(0.01 * step, 2) for step in range(1, 61))
 MOST_GROUPS = 10

@@ -17,13 +17,14 @@ from typing import Any, NamedTuple
 from cds_service.cards.answer import Answer
 from cds_service.cards.extension import EXTENSION, assessments_extension
 from cds_service.core.assessment import OUTCOMES, assess
+from cds_service.core.facts import Findings
 from cds_service.errors import DeadlinePassed, EvidenceUnavailable, PatientMismatch
 from cds_service.fhir.gathering.picking import NO_INFORMATION
 from cds_service.fhir.gathering.record import PatientRecord, gather, state_of
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.augmentation import find_augmentation_order
-from cds_service.fhir.orders.drafts import read_drafts, with_drafts
+from cds_service.fhir.orders.drafts import DraftOrders, read_drafts, with_drafts
 from cds_service.fhir.orders.recognition import AUGMENTATION, recognise_augmentation
 from cds_service.fhir.orders.referred import with_referred
 from cds_service.fhir.orders.support_orders import find_support_orders
@@ -140,26 +141,19 @@ def _score(patient: str, resources: Sequence[Json], run: Run) -> tuple[list[Any]
     kinds: dict[str, list[Json]] = {}
     for raw in resources:
         kinds.setdefault(raw["resourceType"], []).append(raw)
-    whole = next(iter(kinds.get("Patient", ())), None)
-    person = Person(patient, run.bases).identified(whole, ())
+    person = Person(patient, run.bases).identified(next(iter(kinds.get("Patient", ())), None), ())
     drafts, day = ([dict(run.order)], run.as_of) if run.order else _own_orders(kinds, person, run)
     if not drafts:
         return _not_applicable(NO_PROCEDURE), NO_PROCEDURE, ()
 
-    request = _request(patient, kinds, drafts, run)
-    deadline = Deadline.after(SECONDS)
-    signed = read_drafts(request.context.draft_orders, person, deadline)
-    record = gather(request, run.hook.plan.needed, None, run.service.terminology, person, deadline=deadline)
-    signed = with_referred(signed, record, request, None, person, until=deadline)
-    order = find_augmentation_order(signed, run.service.terminology)
-    findings = find_facts(run.service, order, record, day, deadline)
+    record, signed, findings = known_on(day, patient, kinds, drafts, run)
     rows = find_rows(record, run.service, run.as_of) if run.with_worklist else ()
     if findings.is_true("deceased"):
         return _not_applicable(DECEASED), DECEASED, rows
     found = Answer(
-        hook_instance=request.hook_instance,
+        hook_instance=NOBODY,
         base_url="",
-        order=order,
+        order=find_augmentation_order(signed, run.service.terminology),
         record=with_drafts(state_of(record), signed),
         findings=findings,
         support=find_support_orders((), EMPTY, run.service.terminology),
@@ -172,6 +166,28 @@ def _score(patient: str, resources: Sequence[Json], run: Run) -> tuple[list[Any]
         texts=run.hook.texts,
     )
     return assessments_extension(found)[EXTENSION], "", rows
+
+
+def known_on(
+    day: date, patient: str, kinds: Mapping[str, Sequence[Json]], drafts: Sequence[Json], run: Run
+) -> tuple[PatientRecord, DraftOrders, Findings]:
+    """The record, the orders, and what was known on the day they were signed.
+
+    Args:
+        day: of the orders; nothing dated later counts.
+        patient: their id.
+        kinds: resources by type, as `score` has them.
+        drafts: the augmentation orders of that day.
+        run: what holds for all patients.
+    """
+    person = Person(patient, run.bases).identified(next(iter(kinds.get("Patient", ())), None), ())
+    request = _request(patient, kinds, drafts, run)
+    deadline = Deadline.after(SECONDS)
+    signed = read_drafts(request.context.draft_orders, person, deadline)
+    record = gather(request, run.hook.plan.needed, None, run.service.terminology, person, deadline=deadline)
+    signed = with_referred(signed, record, request, None, person, until=deadline)
+    order = find_augmentation_order(signed, run.service.terminology)
+    return record, signed, find_facts(run.service, order, record, day, deadline)
 
 
 EMPTY = PatientRecord(patient=None, resources=(), unreadable=(), reads={}, foreign={})
@@ -220,7 +236,7 @@ def _own_orders(kinds: Mapping[str, Sequence[Json]], person: Person, run: Run) -
     found = [
         (day, raw)
         for raw in (*kinds.get("Procedure", ()), *kinds.get("ServiceRequest", ()))
-        if (day := _day_of(raw, run.as_of)) <= run.as_of and _is_augmentation(raw, person, run)
+        if (day := day_of(raw, run.as_of)) <= run.as_of and is_augmentation(raw, person, run)
     ]
     if not found:
         return [], run.as_of
@@ -228,11 +244,12 @@ def _own_orders(kinds: Mapping[str, Sequence[Json]], person: Person, run: Run) -
     of_day = [raw for day, raw in found if day == newest]
     carried_out = {last_name(reference) for raw in of_day for reference in _based_on(raw)}
     earlier = [raw for day, raw in found if day < newest and _name(raw) in carried_out]
-    drafts = sorted((_as_draft(raw, newest) for raw in (*of_day, *earlier)), key=canonical_json)
+    drafts = sorted((as_draft(raw, newest) for raw in (*of_day, *earlier)), key=canonical_json)
     return drafts, newest
 
 
-def _is_augmentation(raw: Json, person: Person, run: Run) -> bool:
+def is_augmentation(raw: Json, person: Person, run: Run) -> bool:
+    """Whether it is this patient's kyphoplasty or vertebroplasty, done or to be done."""
     counted = PROCEDURES if raw["resourceType"] == "Procedure" else ORDERS
     if text(raw.get("status")) not in counted or text(raw.get("intent")) in PROPOSALS or raw.get("doNotPerform"):
         return False
@@ -240,7 +257,7 @@ def _is_augmentation(raw: Json, person: Person, run: Run) -> bool:
     return bool(recognition and recognition.concepts & AUGMENTATION) and person.is_subject_of(raw)
 
 
-def _day_of(raw: Json, otherwise: date) -> date:
+def day_of(raw: Json, otherwise: date) -> date:
     """The day of a procedure, or on which an order was written."""
     done = raw.get("performedDateTime") or member(raw, "performedPeriod", "start")
     return utc_day(done) or utc_day(raw.get("authoredOn")) or otherwise
@@ -254,6 +271,6 @@ def _name(raw: Json) -> str:
     return f"{raw['resourceType']}/{text(raw.get('id'))}"
 
 
-def _as_draft(raw: Json, day: date) -> Json:
+def as_draft(raw: Json, day: date) -> Json:
     """The procedure as it was signed: what is done by now was to be done then."""
     return {**raw, "status": "draft", "authoredOn": day.isoformat()}

@@ -31,8 +31,8 @@ from cds_service.population.performance import (
     measure,
 )
 
-OLD = 75  # years; governance, G-MOD-11
-SMALLEST_CELL = 5  # patients; smaller groups are left out, they could be recognised (G-MOD-11)
+OLD = 75  # years; policy
+SMALLEST_CELL = 5  # patients; smaller groups are left out, they could be recognised
 
 
 class TooFewOutcomes(CdsError):
@@ -182,7 +182,7 @@ def refit(
     """The recalibration of each model that these patients can carry, and why others have none.
 
     Fitted on the patients whose figure would be shown. From 20 patients with and 20 without the outcome on, the
-    intercept; from 100 of each on, the slope too (Collins 2016, doi 10.1002/sim.6787; governance, G-MOD-8).
+    intercept; from 100 of each on, the slope too (Collins 2016, doi 10.1002/sim.6787).
 
     Raises:
         TooFewOutcomes: no model can be refitted, or a row with an outcome is not confirmed.
@@ -264,7 +264,7 @@ def _toml(value: Any) -> str:
 
 
 def validation_json(found: Sequence[ModelValidation]) -> dict[str, Any]:
-    """The contract's JSON of `validate --json`."""
+    """The JSON of `validate --json`."""
     return {"models": {one.model.study.id: _model_json(one) for one in found}}
 
 

@@ -33,10 +33,8 @@ def summary(found: Mapping[str, Any]) -> list[str]:
     """What the simulation found for one study, in sentences; the model card shows them."""
     worlds = found["worlds"]
     full, held = _range(worlds, "full", "slope"), _range(worlds, "asRecorded", "slope")
-    said = [
-        f"In {len(worlds)} simulated worlds where every printed number is true, the calibration slope of our figures"
-        f" is {full} with all inputs known and {held} with those that records hold."
-    ]
+    where = f"In {len(worlds)} simulated worlds where every printed number is true"
+    said = [f"{where}, the calibration slope is {full} with all inputs known and {held} with those that records hold."]
     name, off = max(
         ((name, one["full"]) for name, one in worlds.items()), key=lambda pair: abs(pair[1]["intercept"][0])
     )

@@ -6,12 +6,13 @@ one does not count as earlier; if the two cannot be told apart, the finding is a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from typing import Any
 
 from cds_service.core.facts import Finding
 from cds_service.core.vocabulary import FindingSpec
-from cds_service.fhir.facts.chart import AUGMENTATIONS, Chart, Entry, Outcome, age_in_words, gap
+from cds_service.fhir.facts.chart import AUGMENTATIONS, Chart, Outcome, age_in_words, gap
 from cds_service.fhir.facts.moments import effective_moment
 from cds_service.fhir.facts.problem_list import (
     BY_WORDS,
@@ -22,6 +23,7 @@ from cds_service.fhir.facts.problem_list import (
     find_stated,
     silence,
 )
+from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.level_text import LEVELS
 from cds_service.fhir.raw_json import objects
 
@@ -81,7 +83,7 @@ def _is_earlier(stated: Stated, chart: Chart) -> bool | None:
         return None  # a problem list's words on a procedure: done, or planned
     if _is_history(stated):
         return True
-    levels, treated = _levels(stated.entry, chart), set(chart.treated)
+    levels, treated = fracture_levels(stated.entry.raw, chart.terminology), set(chart.treated)
     is_elsewhere = stated.entry.kind == "Procedure" or bool(levels and treated and not levels & treated)
     if stated.day is None:
         return False if levels & treated else None
@@ -107,9 +109,9 @@ def _is_later_encounter(stated: Stated) -> bool:
     return LATER_ENCOUNTER.fullmatch(stated.code.rpartition("|")[2]) is not None
 
 
-def _levels(entry: Entry, chart: Chart) -> frozenset[str]:
-    """The vertebrae that the code or body site names; both for a pair (T11-T12)."""
-    said = [*chart.terminology.translate("vertebral-level-icd", entry.raw.get("code"))]
-    for site in objects(entry.raw.get("bodySite")):
-        said += chart.terminology.translate("vertebral-level", site)
+def fracture_levels(raw: Mapping[str, Any], terminology: Terminology) -> frozenset[str]:
+    """The vertebrae that the code or body site of a Condition names; both for a pair (T11-T12)."""
+    said = [*terminology.translate("vertebral-level-icd", raw.get("code"))]
+    for site in objects(raw.get("bodySite")):
+        said += terminology.translate("vertebral-level", site)
     return frozenset(level for one in said for level in one.split("-") if level in LEVELS)

@@ -1,0 +1,69 @@
+"""`kyphoplasty-cds outcomes`: OUTCOMES.csv from a Bulk Data export."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import click
+
+from cds_service.loading import load_service
+from cds_service.population.bulk import by_patient, export_files, type_of
+from cds_service.population.outcomes import Followed, follow, write_rows
+from cds_service.population.scoring import Run
+from cds_service.site.folder import SiteFolder
+
+ALSO_READ = ("Encounter", "Medication", "Device")  # days of contact, and what other resources refer to
+
+
+def run_outcomes(
+    paths: Sequence[Path], site: SiteFolder | None, *, out: Path | None, months: int, as_of: datetime | None
+) -> None:
+    """Follow every patient with an augmentation, write the rows, and say on standard error what became of the rest.
+
+    Raises:
+        CdsError: there is nothing to read.
+    """
+    service = load_service(site)
+    hook = next(iter(service.hooks.values()))
+    types = {template.resource_type for template in hook.plan.needed.templates} | {*ALSO_READ}
+    files = export_files(paths, types)
+    run = Run(
+        service=service,
+        hook=hook,
+        as_of=(as_of or datetime.now(UTC)).date(),
+        exported=frozenset(filter(None, map(type_of, files))),
+    )
+    found: list[Followed] = []
+    why_not: Counter[str] = Counter()
+    patients = 0
+    with TemporaryDirectory() as folder:
+        for patient, lines in by_patient(files, Path(folder), types, lambda bad: click.echo(str(bad), err=True)):
+            patients += 1
+            one = follow(patient, lines, run)
+            if isinstance(one, Followed):
+                found.append(one)
+            elif one:
+                why_not[one] += 1
+    found.sort(key=lambda one: (one.day, one.patient))
+    if out is None:
+        write_rows(found, months, run, sys.stdout)
+    else:
+        with out.open("w", encoding="utf-8", newline="") as target:
+            write_rows(found, months, run, target)
+    outcomes = Counter(one.refracture(months) for one in found)
+    pain = Counter(one.residual_pain for one in found)
+    died = sum(one.is_dead for one in found if one.refracture(months) is None)
+    for line in (
+        f"{patients} patients, {len(found)} with a kyphoplasty or vertebroplasty up to {run.as_of}",
+        f"refracture within {months} months: {outcomes[True]} yes, {outcomes[False]} no, {outcomes[None]} not known",
+        f"not known: not seen for {months} months; {died} of them died",
+        f"pain at 12 months: {pain[True]} yes, {pain[False]} no, {pain[None]} not known",
+        *(f"left out: {count} with {why}" for why, count in sorted(why_not.items())),
+        "Look at each row with an event, and write yes in the column confirmed: --refit needs it.",
+    ):
+        click.echo(line, err=True)

@@ -1,0 +1,339 @@
+"""What became of the patients of an export: one row of OUTCOMES.csv for each first kyphoplasty or vertebroplasty.
+
+The inputs are those that a live order on that day would have had, by the same steps (`scoring.known_on`): what was
+recorded later is taken away first. What counts as a new fracture is a rule on codes and days; a person confirms it.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, TextIO
+
+from cds_service.core.facts import Finding, Findings, Value
+from cds_service.core.study import LogisticStudy
+from cds_service.errors import DeadlinePassed, EvidenceUnavailable, PatientMismatch
+from cds_service.fhir.certainty import certainty_of
+from cds_service.fhir.facts.earlier_fracture import AT_ONCE, SUBACUTE, fracture_levels
+from cds_service.fhir.facts.findings import extract_findings
+from cds_service.fhir.facts.moments import effective_moment, read_moment
+from cds_service.fhir.facts.problem_list import LATER_ENCOUNTER
+from cds_service.fhir.gathering.picking import concepts_of
+from cds_service.fhir.gathering.subjects import Person
+from cds_service.fhir.orders.drafts import DraftOrders
+from cds_service.fhir.orders.levels import find_levels
+from cds_service.fhir.raw_json import member, objects, text, utc_day
+from cds_service.fhir.references import Targets
+from cds_service.population.bulk import read_line
+from cds_service.population.outcomes_file import FOR_PEOPLE
+from cds_service.population.scoring import PROCEDURES, Run, as_draft, is_augmentation, known_on
+
+Json = dict[str, Any]
+Kinds = Mapping[str, Sequence[Json]]
+
+FRACTURES = frozenset({"vertebral-fracture", "osteoporotic-vertebral-fracture"})
+PAIN_MONTHS = 12  # residual-pain-2025 asked after 12 months
+PAIN_FROM = 3.5  # VAS; residual-pain-2025, Methods
+PAIN_WINDOW = timedelta(days=46)  # policy: six weeks on either side count as 12 months
+_NO_BUNDLE = DraftOrders((), (), None, Targets(()))
+DAYS = {  # where a resource says when something was true or done
+    "Observation": ("effective",),
+    "Condition": ("onset",),
+    "Procedure": ("performed",),
+    "Encounter": (),
+    "MedicationAdministration": ("effective",),
+    "MedicationStatement": ("effective",),
+}
+WRITTEN = ("recordedDate", "authoredOn", "dateAsserted", "issued", "started")  # and when it was written down
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """A resource after the procedure that speaks of a vertebral fracture.
+
+    Attributes:
+        is_new: a new fracture, by our rule; otherwise the treated one once more.
+        why: which rule, in words, for the person who confirms.
+    """
+
+    day: date
+    reference: str
+    levels: frozenset[str]
+    is_new: bool
+    why: str
+
+    def __str__(self) -> str:
+        levels = f" {'/'.join(sorted(self.levels))}" if self.levels else ""
+        return f"{self.day.isoformat()} {self.reference}{levels}: {'' if self.is_new else 'not counted, '}{self.why}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followed:
+    """One patient from the first augmentation on.
+
+    Attributes:
+        findings: as known on the day of the procedure.
+        events: in order of their days.
+        last_contact: the latest day that any resource names, up to the run's day.
+        died: the day; None where alive, or where no day is stated.
+        is_dead: the record says so, with or without a day.
+        pain: 12 months after the procedure.
+    """
+
+    patient: str
+    day: date
+    procedures: tuple[str, ...]
+    findings: Findings
+    events: tuple[Event, ...]
+    last_contact: date
+    died: date | None
+    is_dead: bool
+    pain: Finding | None
+
+    def refracture(self, months: int) -> bool | None:
+        """Whether a new fracture came within so many months; None where the patient was not seen that long."""
+        until = months_after(self.day, months)
+        if any(one.is_new and one.day <= until for one in self.events):
+            return True
+        return False if self.last_contact >= until else None
+
+    @property
+    def residual_pain(self) -> bool | None:
+        """As residual-pain-2025 counts it: pain at 12 months without a new fracture; None after one, or unknown."""
+        until = months_after(self.day, PAIN_MONTHS)
+        if self.pain is None or any(one.is_new and one.day <= until for one in self.events):
+            return None
+        return float(self.pain.value) >= PAIN_FROM
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day of the month, or its last one."""
+    year, month = divmod(day.month - 1 + months, 12)
+    first = date(day.year + year, month + 1, 1)
+    following = date(day.year + year + (month == 11), (month + 1) % 12 + 1, 1)
+    return min(first + timedelta(days=day.day - 1), following - timedelta(days=1))
+
+
+def follow(patient: str, lines: Sequence[bytes], run: Run) -> Followed | str:
+    """What became of one patient; or why they have no row, in words (empty: no augmentation).
+
+    Args:
+        patient: their id.
+        lines: as for `scoring.score`.
+        run: what holds for all patients; nothing after its day counts.
+    """
+    kinds: dict[str, list[Json]] = {}
+    for raw in map(read_line, lines):
+        kinds.setdefault(raw["resourceType"], []).append(raw)
+    person = Person(patient, run.bases).identified(next(iter(kinds.get("Patient", ())), None), ())
+    done = [
+        (utc_day(raw.get("performedDateTime") or member(raw, "performedPeriod", "start")), raw)
+        for raw in kinds.get("Procedure", ())
+        if text(raw.get("status")) in PROCEDURES - {"preparation"} and is_augmentation(raw, person, run)
+    ]
+    days = sorted(day for day, _ in done if day and day <= run.as_of)
+    if not days:
+        return "an augmentation without a day, or after the run's" if done else ""
+    first = days[0]
+    index = [raw for day, raw in done if day == first]
+    try:
+        return _follow(patient, kinds, person, first, index, run)
+    except (EvidenceUnavailable, PatientMismatch, DeadlinePassed) as error:
+        return str(error)
+
+
+def _follow(patient: str, kinds: Kinds, person: Person, first: date, index: Sequence[Json], run: Run) -> Followed:
+    names = {_name(raw) for raw in index}
+    before = {
+        kind: [_as_of(raw, first) for raw in listed if _known_on(raw, first) and _name(raw) not in names]
+        for kind, listed in kinds.items()
+    }
+    _, _, findings = known_on(first, patient, before, [as_draft(raw, first) for raw in index], run)
+    whole = next(iter(kinds.get("Patient", ())), {})
+    moment = read_moment(whole.get("deceasedDateTime"))
+    died = moment.day if moment and moment.day <= run.as_of else None
+    last = max(day for listed in kinds.values() for raw in listed for day in (first, *_days(raw)) if day <= run.as_of)
+    return Followed(
+        patient=patient,
+        day=first,
+        procedures=tuple(sorted(names)),
+        findings=findings,
+        events=tuple(
+            sorted(_events(kinds, person, first, names, findings, run), key=lambda one: (one.day, one.reference))
+        ),
+        last_contact=min(last, died) if died else last,
+        died=died,
+        is_dead=died is not None or whole.get("deceasedBoolean") is True,
+        pain=_pain(patient, kinds, first, run),
+    )
+
+
+# --- what was known on the day ---------------------------------------------------------------------------------------
+
+
+def _known_on(raw: Json, day: date) -> bool:
+    """Neither true later nor written down later; what names no day counts as known."""
+    return all(one <= day for one in _days(raw, ends=False))
+
+
+def _as_of(raw: Json, day: date) -> Json:
+    """The resource as it was: a problem that was solved later was active, a patient who died later was alive."""
+    if raw["resourceType"] == "Patient":
+        return {key: value for key, value in raw.items() if not key.startswith("deceased")}
+    over = effective_moment(raw, "abatement")
+    if raw["resourceType"] == "Condition" and over is not None and over.day > day:
+        active = {"coding": [{"system": CLINICAL, "code": "active"}]}
+        return {key: value for key, value in raw.items() if not key.startswith("abatement")} | {
+            "clinicalStatus": active
+        }
+    return raw
+
+
+CLINICAL = "http://terminology.hl7.org/CodeSystem/condition-clinical"
+
+
+def _days(raw: Json, *, ends: bool = True) -> Iterator[date]:
+    """The days that a resource names: when it was true, and when it was written."""
+    for prefix in DAYS.get(raw["resourceType"], ()):
+        if moment := effective_moment(raw, prefix):
+            yield moment.day
+    period = raw.get("period")
+    for value in (*(raw.get(key) for key in WRITTEN), *_period(period, ends=ends)):
+        if moment := read_moment(value):
+            yield moment.day
+
+
+def _period(period: Any, *, ends: bool) -> tuple[Any, ...]:
+    return (period.get("start"), *((period.get("end"),) if ends else ())) if isinstance(period, dict) else ()
+
+
+# --- what came after -------------------------------------------------------------------------------------------------
+
+
+def _events(
+    kinds: Kinds, person: Person, first: date, index: set[str], findings: Findings, run: Run
+) -> Iterator[Event]:
+    """Every later resource that speaks of a vertebral fracture, or treats one."""
+    terminology, none = run.service.terminology, Targets(())
+    known = findings.known.get("treated-levels")
+    treated = frozenset(str(known.value).split(",")) if known else frozenset[str]()
+    fractures = [
+        (_began(raw), fracture_levels(raw, terminology), raw)
+        for raw in kinds.get("Condition", ())
+        if certainty_of(raw) != "denied"
+        and raw.get("status") != "entered-in-error"
+        and concepts_of(raw, none, terminology) & FRACTURES
+    ]
+    broken = treated.union(*(levels for day, levels, _ in fractures if day and day <= first))
+    for day, levels, raw in fractures:
+        if day and first < day <= run.as_of:
+            yield _fracture(day, levels, raw, first, broken)
+    for raw in kinds.get("Procedure", ()):
+        moment = effective_moment(raw, "performed")
+        if moment is None or not first < moment.day <= run.as_of or _name(raw) in index:
+            continue
+        if text(raw.get("status")) == "completed" and is_augmentation(raw, person, run):
+            levels = frozenset(find_levels(raw, _NO_BUNDLE, terminology).levels)
+            yield _augmentation(moment.day, levels, raw, first, broken)
+
+
+def _fracture(day: date, levels: frozenset[str], raw: Json, first: date, broken: frozenset[str]) -> Event:
+    codes = [text(coding.get("code")) for coding in objects(member(raw, "code", "coding"))]
+    later_encounter = any(map(LATER_ENCOUNTER.fullmatch, codes))
+    has_onset = effective_moment(raw, "onset") is not None
+    if levels and broken and not levels & broken:
+        if has_onset or day - first > AT_ONCE:
+            return _event(day, raw, levels, "another level", is_new=True)
+        return _event(day, raw, levels, "recorded within 30 days, may be of the first fracture", is_new=False)
+    if later_encounter:
+        return _event(day, raw, levels, "coded as follow-up of a fracture", is_new=False)
+    if day - first <= SUBACUTE:
+        return _event(day, raw, levels, "within half a year, taken as the treated fracture", is_new=False)
+    where = "the treated or an earlier level again" if levels & broken else "no level stated"
+    return _event(day, raw, levels, f"{where}, more than half a year later", is_new=True)
+
+
+def _augmentation(day: date, levels: frozenset[str], raw: Json, first: date, broken: frozenset[str]) -> Event:
+    if levels and broken and not levels & broken:
+        return _event(day, raw, levels, "augmentation of another level", is_new=True)
+    if levels & broken:
+        return _event(day, raw, levels, "augmentation of the same level again", is_new=False)
+    is_new = day - first > AT_ONCE
+    return _event(day, raw, levels, "augmentation, no level stated", is_new=is_new)
+
+
+def _event(day: date, raw: Json, levels: frozenset[str], why: str, *, is_new: bool) -> Event:
+    return Event(day=day, reference=_name(raw), levels=levels, is_new=is_new, why=why)
+
+
+def _began(raw: Json) -> date | None:
+    moment = effective_moment(raw, "onset") or read_moment(raw.get("recordedDate"))
+    return moment.day if moment else None
+
+
+def _pain(patient: str, kinds: Kinds, first: date, run: Run) -> Finding | None:
+    """The newest pain score 12 months after the procedure, give or take six weeks."""
+    wanted = months_after(first, PAIN_MONTHS)
+    until = min(wanted + PAIN_WINDOW, run.as_of)
+    known = {kind: [raw for raw in listed if _known_on(raw, until)] for kind, listed in kinds.items()}
+    spec = {"pain-score": run.service.finding_specs["pain-score"]}
+    record, _, _ = known_on(until, patient, known, [], run)
+    found = extract_findings(record, spec, run.service.terminology, today=until, not_after=until).known.get(
+        "pain-score"
+    )
+    return found if found and found.observed and found.observed >= wanted - PAIN_WINDOW else None
+
+
+def _name(raw: Json) -> str:
+    return f"{raw['resourceType']}/{text(raw.get('id'))}"
+
+
+# --- the file --------------------------------------------------------------------------------------------------------
+
+
+def columns(run: Run) -> tuple[str, ...]:
+    """The columns of the file: what the studies use and ask for, the outcomes, and what a person needs to confirm."""
+    studies = [one for one in run.service.studies.values() if isinstance(one, LogisticStudy)]
+    used = {name for study in studies for name in study.input_names if name in run.service.finding_specs}
+    asked = {one.finding for study in run.service.studies.values() for one in study.applicability}
+    basic = ("sex", "age", "procedure", "treated-levels", "level-count")
+    findings = (*basic, *sorted((used | asked) - set(basic)))
+    outcomes = ("outcome-refracture", "months-refracture", "outcome-residual-pain", "months-residual-pain")
+    return ("id", "date", *findings, *outcomes, *FOR_PEOPLE, "confirmed")
+
+
+def write_rows(found: Sequence[Followed], months: int, run: Run, target: TextIO) -> None:
+    """The file; `confirmed` is left to a person."""
+    head = columns(run)
+    writer = csv.DictWriter(target, head, restval="", lineterminator="\n")
+    writer.writeheader()
+    for one in found:
+        writer.writerow(_row(one, months, head))
+
+
+def _row(one: Followed, months: int, head: Sequence[str]) -> dict[str, str]:
+    known = {name: found for name, found in one.findings.known.items() if name in head}
+    refracture, pain = one.refracture(months), one.residual_pain
+    sources = [f"{name}={'+'.join(source.resource for source in found.provenance)}" for name, found in known.items()]
+    return {
+        **{name: _cell(found.value) for name, found in known.items()},
+        "id": one.patient,
+        "date": one.day.isoformat(),
+        "outcome-refracture": "" if refracture is None else str(int(refracture)),
+        "months-refracture": str(months),
+        "outcome-residual-pain": "" if pain is None else str(int(pain)),
+        "months-residual-pain": str(PAIN_MONTHS),
+        "last-contact": one.last_contact.isoformat(),
+        "died": one.died.isoformat() if one.died else "day not stated" if one.is_dead else "",
+        "event": "; ".join(map(str, one.events)),
+        "pain-at-12-months": _cell(one.pain.value) if one.pain else "",
+        "resources": "; ".join((*one.procedures, *sources)),
+    }
+
+
+def _cell(value: Value) -> str:
+    if isinstance(value, bool):
+        return str(int(value))
+    return value if isinstance(value, str) else f"{value:.6g}"

@@ -1,0 +1,198 @@
+"""`outcomes`: the first procedure, what was known on its day, what came after, and how long the patient was seen."""
+
+from __future__ import annotations
+
+import csv
+import json
+from datetime import date
+
+import pytest
+from click.testing import CliRunner
+
+from cds_service.cli import main
+from cds_service.population.outcomes import Followed, follow, months_after
+from cds_service.population.scoring import Run
+from tests.chart_builders import CPT, LOINC, SCT, codeable, of_patient, open_service
+from tests.population_builders import whose, write_export
+
+INDEX = "2023-03-10"
+TYPES = frozenset({"Patient", "Observation", "Condition", "Procedure", "MedicationRequest", "ServiceRequest"})
+ICD10 = "http://hl7.org/fhir/sid/icd-10-cm"
+L1, L3 = "66794005", "36470004"
+KYPHOPLASTY, ENCOUNTER = "22514", "Encounter"
+
+
+def patient(**more):
+    return {"resourceType": "Patient", "id": "pat-1", "gender": "female", "birthDate": "1943-01-01", **more}
+
+
+def augmented(day=INDEX, level=L1, number="index", code=KYPHOPLASTY, status="completed"):
+    site = {"bodySite": [codeable(SCT, level)]} if level else {}
+    return of_patient("Procedure", number, status=status, code=codeable(CPT, code), performedDateTime=day, **site)
+
+
+def fracture(code, onset=None, recorded=None, number="fracture", **more):
+    days = {"onsetDateTime": onset, "recordedDate": recorded}
+    active = {"clinicalStatus": codeable("http://terminology.hl7.org/CodeSystem/condition-clinical", "active")}
+    known = {key: value for key, value in days.items() if value}
+    return of_patient("Condition", number, code=codeable(ICD10, code), **known, **active, **more)
+
+
+def t_score(value, day, number, **more):
+    quantity = {"value": value, "unit": "{T-score}", "system": "http://unitsofmeasure.org", "code": "{T-score}"}
+    code = codeable(LOINC, "80946-7")
+    return of_patient(
+        "Observation", number, status="final", code=code, valueQuantity=quantity, effectiveDateTime=day, **more
+    )
+
+
+def pain(value, day):
+    quantity = {"value": value, "unit": "{score}", "system": "http://unitsofmeasure.org", "code": "{score}"}
+    code = codeable(LOINC, "72514-3")
+    return of_patient("Observation", "pain", status="final", code=code, valueQuantity=quantity, effectiveDateTime=day)
+
+
+def seen(day):
+    return of_patient(ENCOUNTER, f"visit-{day}", status="finished", period={"start": day, "end": day})
+
+
+def followed(*resources, as_of="2026-11-01", **person):
+    service = open_service()
+    run = Run(
+        service=service,
+        hook=next(iter(service.hooks.values())),
+        as_of=date.fromisoformat(as_of),
+        exported=TYPES,
+    )
+    return follow("pat-1", [json.dumps(one).encode() for one in (patient(**person), *resources)], run)
+
+
+LATE = seen("2025-06-01")
+
+
+@pytest.mark.parametrize(
+    ("resources", "refracture", "said"),
+    [
+        ([LATE], False, ""),
+        ([fracture("M80.08XA", onset="2023-03-01", recorded="2023-03-02"), LATE], False, ""),  # the treated one
+        ([fracture("S32.030A", onset="2023-09-01"), LATE], True, "another level"),
+        ([fracture("S32.030A", recorded="2023-03-20"), LATE], False, "may be of the first fracture"),
+        ([fracture("S32.030A", onset="2023-03-20"), LATE], True, "another level"),
+        ([fracture("S32.010D", recorded="2023-11-01"), LATE], False, "coded as follow-up"),
+        ([fracture("S32.010A", recorded="2023-05-01"), LATE], False, "taken as the treated fracture"),
+        ([fracture("M80.08XA", recorded="2023-11-01"), LATE], True, "no level stated, more than half a year later"),
+        ([fracture("M80.08XD", recorded="2023-11-01"), LATE], False, "coded as follow-up"),
+        ([fracture("S32.030A", onset="2024-09-01"), LATE], False, "another level"),  # after the twelve months
+        (
+            [fracture("S32.030A", onset="2022-01-01", number="old"), fracture("S32.030A", onset="2023-05-01"), LATE],
+            False,  # this level was broken before
+            "taken as the treated fracture",
+        ),
+        ([augmented("2023-08-01", L3, "second"), LATE], True, "augmentation of another level"),
+        ([augmented("2023-08-01", L1, "second"), LATE], False, "the same level again"),
+        ([augmented("2023-03-20", None, "second"), LATE], False, "no level stated"),
+        ([fracture("S32.030A", onset="2023-09-01", status="entered-in-error"), LATE], False, ""),
+        ([seen("2023-09-01")], None, ""),
+        ([fracture("S32.030A", onset="2023-05-01")], True, "another level"),  # seen no longer, but it happened
+    ],
+)
+def test_a_later_fracture_counts_by_level_and_day(resources, refracture, said):
+    found = followed(augmented(), *resources)
+    assert isinstance(found, Followed)
+    assert found.refracture(12) is refracture
+    assert said in "; ".join(map(str, found.events))
+
+
+def test_what_came_later_was_not_known_on_the_day():
+    """A value of the next day, one written down later, a problem solved since, and the death of the patient."""
+    solved = of_patient(
+        "Condition",
+        "diabetes",
+        code=codeable(ICD10, "E11.9"),
+        clinicalStatus=codeable("http://terminology.hl7.org/CodeSystem/condition-clinical", "resolved"),
+        onsetDateTime="2015-01-01",
+        abatementDateTime="2024-01-01",
+    )
+    found = followed(
+        augmented(),
+        t_score(-2.4, "2022-12-01", "then"),
+        t_score(-3.9, "2023-03-11", "after"),
+        t_score(-3.5, "2023-02-01", "late", issued="2023-05-01T08:00:00Z"),
+        solved,
+        LATE,
+        deceasedDateTime="2025-07-01",
+    )
+    known = found.findings.known
+    assert (known["bmd-t-score"].value, known["age"].value) == (-2.4, 80)
+    assert (known["diabetes"].value, known["tl-junction"].value, known["procedure"].value) == (True, True, "PKP")
+    assert known["deceased"].value is False if "deceased" in known else True
+    assert "prior-augmentation" not in known or known["prior-augmentation"].value is False
+    assert (found.died, found.last_contact, found.refracture(12)) == (date(2025, 7, 1), date(2025, 6, 1), False)
+
+
+def test_death_ends_the_time_seen():
+    found = followed(augmented(), seen("2024-06-01"), deceasedDateTime="2023-08-01")
+    assert (found.last_contact, found.is_dead, found.refracture(12)) == (date(2023, 8, 1), True, None)
+
+
+@pytest.mark.parametrize(
+    ("resources", "expected"),
+    [
+        ([pain(5, "2024-03-20")], True),
+        ([pain(3, "2024-02-10")], False),
+        ([pain(5, "2023-10-01")], None),
+        ([pain(5, "2024-06-01")], None),
+        ([pain(5, "2024-03-20"), fracture("S32.030A", onset="2023-09-01")], None),  # pain of a new fracture
+    ],
+)
+def test_pain_at_twelve_months(resources, expected):
+    assert followed(augmented(), *resources, LATE).residual_pain is expected
+
+
+@pytest.mark.parametrize(
+    ("resources", "why"),
+    [
+        ([], ""),
+        ([augmented(status="entered-in-error")], ""),
+        ([augmented("2027-01-01")], "an augmentation without a day, or after the run's"),
+        ([augmented("2023")], "an augmentation without a day, or after the run's"),
+    ],
+)
+def test_no_row_without_a_procedure_on_a_day(resources, why):
+    assert followed(*resources, LATE) == why
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "expected"),
+    [("2023-03-10", 12, "2024-03-10"), ("2023-01-31", 1, "2023-02-28"), ("2023-12-31", 24, "2025-12-31")],
+)
+def test_months_end_on_the_same_day_or_the_last(day, months, expected):
+    assert months_after(date.fromisoformat(day), months) == date.fromisoformat(expected)
+
+
+def test_the_command_writes_a_file_that_validate_reads_and_does_not_refit_unconfirmed(tmp_path):
+    everyone = []
+    for number in range(40):
+        person = [patient(), augmented(), t_score(-2 - number / 20, "2022-12-01", "t"), LATE]
+        person += [fracture("S32.030A", onset="2023-09-01")] if number % 3 == 0 else []
+        everyone += whose(f"p{number:02}", person)
+    everyone += whose("other", [patient(), LATE])
+    export = write_export(tmp_path / "export", everyone)
+    broken = export / "Condition.ndjson"
+    broken.write_text(broken.read_text(encoding="utf-8") + "{broken\n", encoding="utf-8")
+    out = tmp_path / "outcomes.csv"
+    result = CliRunner().invoke(main, ["outcomes", str(export), "--out", str(out), "--as-of", "2026-11-01"])
+    assert result.exit_code == 0, result.output
+    assert "41 patients, 40 with a kyphoplasty" in result.stderr
+    assert "14 yes, 26 no, 0 not known" in result.stderr
+    assert "Condition.ndjson:15:" in result.stderr
+    rows = list(csv.DictReader(out.read_text(encoding="utf-8").splitlines()))
+    assert [row["id"] for row in rows] == [f"p{number:02}" for number in range(40)]
+    assert (rows[0]["outcome-refracture"], rows[0]["bmd-t-score"], rows[0]["confirmed"]) == ("1", "-2", "")
+    assert "Condition/p00-fracture L3: another level" in rows[0]["event"]
+    assert "bmd-t-score=Observation/p00-t" in rows[0]["resources"]
+    found = json.loads(CliRunner().invoke(main, ["validate", str(out), "--json"]).stdout)["models"]
+    assert (found["sarcopenia-pvm-2022"]["n"], found["sarcopenia-pvm-2022"]["events"]) == (40, 14)
+    assert not any("not known and not used" in note for note in found["sarcopenia-pvm-2022"]["notes"])
+    refused = CliRunner().invoke(main, ["validate", str(out), "--refit", str(tmp_path / "r.toml")])
+    assert (refused.exit_code, "40 rows with an outcome are not confirmed" in refused.output) == (1, True)
