@@ -132,6 +132,7 @@ class Ports:
         aliases: other bases under which the request's FHIR server writes its references.
         may_name_server: whether the caller may name the request's FHIR server; one that it may not name is neither read
             nor recorded.
+        is_shown: whether the cards leave; otherwise the answer is computed and recorded, and none does.
         basis_url: the address of the basis page of the audit entry with this id; empty where there is none.
     """
 
@@ -144,6 +145,7 @@ class Ports:
     caller: Caller = NOBODY
     aliases: tuple[str, ...] = ()
     may_name_server: bool = True
+    is_shown: bool = True
     basis_url: Callable[[str], str] = field(default=lambda _: "")
 
 
@@ -208,10 +210,11 @@ def answer(service: Service, hook: ServiceHook, request: HookRequest, ports: Por
         server,
         (*near, *record.near),
         entry_id=entry_id,
+        silent_after=None if ports.is_shown else ports.deadline.passed,
     )
     ports.deadline.check()
     ports.audit.append(entry, ports.deadline)
-    return response
+    return response if ports.is_shown else HookResponse(cards=())
 
 
 def _no_cards(

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from cds_service.audit.chain import ShownCard, time_text
+from cds_service.audit.chain import SILENT, ShownCard, time_text
 from cds_service.audit.feedback_entry import ShownAnswer, known_uuid
 from cds_service.audit.query import Query
 from cds_service.audit.reader import AuditReader, Found, Stored
@@ -95,7 +95,7 @@ def _place_of(card: str, caller: Caller) -> Select[Any]:
     return (
         select(CARDS.c.sequence)
         .select_from(joined)
-        .where(CARDS.c.card == card)
+        .where(CARDS.c.card == card, SEARCH.c.result != SILENT)  # nobody saw those
         .where(SEARCH.c.client.is_not_distinct_from(caller.client))
         .where(SEARCH.c.tenant.is_not_distinct_from(caller.tenant))
         .order_by(CARDS.c.sequence.desc())

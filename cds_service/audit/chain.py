@@ -38,9 +38,11 @@ Kind = Literal[
     "gap",  # answers were refused because no entry could be written
     "start",
     "stop",
+    "mode",  # whether answers are shown, and to whom, changed (`[service]` of site.toml)
 ]
 # Kinds about the log itself. They name no patient and are never purged.
-LASTING: tuple[Kind, ...] = ("genesis", "checkpoint", "purge", "gap", "start", "stop")
+LASTING: tuple[Kind, ...] = ("genesis", "checkpoint", "purge", "gap", "start", "stop", "mode")
+SILENT = "silent"  # the result of an answer that was computed, and that nobody was shown
 # Kinds about readers, which not every reader may see.
 ABOUT_READERS: tuple[Kind, ...] = ("read", "export", "login", "account")
 # `context.userId` of synthetic calls (`kyphoplasty-cds probe`, `preview --check`): no person's, and no patient's order.

@@ -12,8 +12,9 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
 
+from cds_service.audit.chain import SILENT
 from cds_service.audit.tables import CARDS, ENTRIES, PAYLOADS, SEARCH
 
 WITHIN = (("minute", timedelta(minutes=1)), ("hour", timedelta(hours=1)), ("day", timedelta(days=1)))
@@ -44,12 +45,17 @@ def count_months(connection: Connection, since: str, until: str) -> Counts:
 
 def count_fired(connection: Connection, first: date, last: date) -> Counter[str]:
     """Count how often each recommendation was shown, from `since` to `until` inclusive."""
-    wanted = select(CARDS.c.rules, func.count()).join(SEARCH, SEARCH.c.sequence == CARDS.c.sequence)
+    wanted = _shown(select(CARDS.c.rules, func.count()).join(SEARCH, SEARCH.c.sequence == CARDS.c.sequence))
     days = (SEARCH.c.at >= first.isoformat(), SEARCH.c.at < (last + timedelta(days=1)).isoformat())
     fired: Counter[str] = Counter()
     for rules, count in connection.execute(wanted.where(*days).group_by(CARDS.c.rules)):
         fired.update(dict.fromkeys(rules.split(), count))
     return fired
+
+
+def _shown(wanted: Select[Any]) -> Select[Any]:
+    """Without the answers that nobody was shown; `audit report --silent` counts those."""
+    return wanted.where(SEARCH.c.result.is_distinct_from(SILENT))
 
 
 def _in_months(at: ColumnElement[str], since: str, until: str) -> tuple[ColumnElement[bool], ...]:
@@ -58,7 +64,7 @@ def _in_months(at: ColumnElement[str], since: str, until: str) -> tuple[ColumnEl
 
 def _count_answers(connection: Connection, counts: Counts, in_months: Iterable[ColumnElement[bool]]) -> None:
     columns = (MONTH, SEARCH.c.partial, SEARCH.c.warning, SEARCH.c.refracture_band, SEARCH.c.residual_pain_band)
-    wanted = select(*columns, func.count()).where(SEARCH.c.kind == "answer", *in_months).group_by(*columns)
+    wanted = _shown(select(*columns, func.count())).where(SEARCH.c.kind == "answer", *in_months).group_by(*columns)
     for month, partial, warning, refracture, residual_pain, count in connection.execute(wanted):
         counts[month, "", "", "answer"] += count
         counts[month, "", "", "partial"] += count * (partial or 0)
@@ -69,7 +75,7 @@ def _count_answers(connection: Connection, counts: Counts, in_months: Iterable[C
 
 def _count_cards(connection: Connection, counts: Counts, in_months: Iterable[ColumnElement[bool]]) -> None:
     columns = (MONTH, CARDS.c.topic, CARDS.c.indicator, CARDS.c.rules)
-    wanted = select(*columns, func.count()).join(SEARCH, SEARCH.c.sequence == CARDS.c.sequence)
+    wanted = _shown(select(*columns, func.count()).join(SEARCH, SEARCH.c.sequence == CARDS.c.sequence))
     for month, topic, indicator, rules, count in connection.execute(wanted.where(*in_months).group_by(*columns)):
         counts[month, topic, "", "shown"] += count
         counts[month, topic, "", "warning"] += count * (indicator == "warning")

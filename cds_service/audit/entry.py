@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from cds_service.audit.chain import AuditEntry, ShownCard, Written
+from cds_service.audit.chain import SILENT, AuditEntry, ShownCard, Written
 from cds_service.cards.answer import Answer
 from cds_service.cards.extension import EXTENSION, assessments_extension
 from cds_service.core.assessment import Outcome
@@ -39,6 +39,7 @@ def entry_for(
     near: Sequence[NearMiss] = (),
     *,
     entry_id: str | None = None,
+    silent_after: float | None = None,
 ) -> AuditEntry:
     """Make the entry of an answer: order, inputs with sources, gaps, figures, rules that fired, cards as shown.
 
@@ -47,6 +48,7 @@ def entry_for(
         server: the request's FHIR server; `NOT_LISTED` for one that the caller may not name.
         near: codes that we do not know, on what looks like an order or a T-score.
         entry_id: that the cards' links name; None makes one.
+        silent_after: seconds that an answer took which nobody is shown; None of one that is shown.
     """
     record, cards = answer.record, response.cards
     return AuditEntry(
@@ -61,7 +63,7 @@ def entry_for(
         client=caller.client,
         tenant=caller.tenant,
         status=200,
-        result="shown",
+        result="shown" if silent_after is None else SILENT,
         refracture_band=_band(answer, "refracture"),
         residual_pain_band=_band(answer, "residual-pain"),
         partial=bool(record.unread or record.incomplete),
@@ -92,6 +94,7 @@ def entry_for(
             "digests": dict(digests),
             "cards": Written(f"[{','.join(map(_card_text, cards, response.card_texts))}]"),
             "repeats": repeats,
+            **({} if silent_after is None else {"silent": {"milliseconds": round(silent_after * 1000)}}),
             **({"nearMisses": [one.to_json() for one in near]} if near else {}),
         },
     )

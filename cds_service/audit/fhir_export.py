@@ -58,6 +58,7 @@ EVENTS: Mapping[str, tuple[Json, Json, str]] = {
     "note": (REST, {"system": OWN, "code": "review-note"}, "C"),
     "start": (ACTIVITY, {"system": DICOM, "code": "110120", "display": "Application Start"}, "E"),
     "stop": (ACTIVITY, {"system": DICOM, "code": "110121", "display": "Application Stop"}, "E"),
+    "mode": (ACTIVITY, {"system": OWN, "code": "mode"}, "U"),
     "purge": (ACTIVITY, {"system": OWN, "code": "purge"}, "D"),
 }
 

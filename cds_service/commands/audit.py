@@ -174,6 +174,30 @@ def export(form: Any, out: Path | None, **asked: Any) -> None:
             stream.writelines(export_lines(database, begun))
 
 
+@audit.command("report")
+@click.option("--silent", is_flag=True, required=True, help="what silent answers would have shown")
+@click.option("--from", "since", type=DAY, metavar="DAY", help="UTC; at this moment or later")
+@click.option("--to", "until", type=DAY, metavar="DAY", help="UTC; before this moment")
+@click.option("--json", "as_json", is_flag=True, help="for programs")
+@say_errors
+def report(silent: bool, since: datetime | None, until: datetime | None, as_json: bool) -> None:  # noqa: ARG001, FBT001
+    """Count what silent answers would have shown, per 100 procedures, for a committee before go-live.
+
+    Counts below five are hidden.
+    """
+    first, last = (f"{day:%Y-%m-%d}" if day else limit for day, limit in ((since, "0000"), (until, "9999")))
+    period = " ".join([*([f"from {first}"] if since else []), *([f"before {last}"] if until else ["until today"])])
+    with _database() as database:
+        from cds_service.commands.silent_report import print_report, read_report  # noqa: PLC0415
+
+        _record_read(database, "report", {"silent": True, "from": first, "to": last}, None)
+        found = read_report(database, first, last)
+    if as_json:
+        click.echo(json.dumps(found.to_json(), ensure_ascii=False, indent=2))
+    else:
+        print_report(found, period)
+
+
 @audit.command("purge")
 @click.option("--i-know", is_flag=True, help="needed if RETENTION_DAYS is less than 2192 days (six years)")
 @click.option("--dry-run", is_flag=True, help="only count")

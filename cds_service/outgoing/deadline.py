@@ -31,6 +31,11 @@ class Deadline:
         return cls(start, start + seconds)
 
     @property
+    def passed(self) -> float:
+        """Seconds since it began."""
+        return time.monotonic() - self.began
+
+    @property
     def left(self) -> float:
         """Seconds that are left; negative once it has passed."""
         return self.ends - time.monotonic()

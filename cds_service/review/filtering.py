@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from werkzeug.datastructures import MultiDict
 
-from cds_service.audit.chain import ABOUT_READERS, LASTING, Kind
+from cds_service.audit.chain import ABOUT_READERS, LASTING, SILENT, Kind
 from cds_service.audit.query import Query
 
 LONGEST = 256
@@ -43,7 +43,9 @@ CHOICES: Mapping[str, Mapping[str, str]] = {
     "outcome": {"refracture": "refracture", "residual-pain": "residual pain"},
     "band": {"high": "high", "above": "above", "not-different": "not different", "lower": "lower"},
     "topic": {"rehabilitation": "rehabilitation", "braceLimit": "brace limit", "missingData": "missing data"},
-    "result": {one: one for one in ("shown", "refused", "accepted", "overridden", "reviewed", "committee", "denied")},
+    "result": {
+        one: one for one in ("shown", SILENT, "refused", "accepted", "overridden", "reviewed", "committee", "denied")
+    },
 }
 SWITCHES = ("partial", "warning")
 NAMES = ("kind", "since", "until", *TEXTS, *(name for name in CHOICES if name != "kind"), "status", *SWITCHES)

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Blueprint
 
+from cds_service.audit.chain import SILENT
 from cds_service.audit.reader import Found
 from cds_service.core.wording import UNITS, Wording, say_date, say_number
 
@@ -28,6 +29,7 @@ KINDS: Mapping[str, str] = {
     "gap": "Answers not recorded",
     "start": "Start",
     "stop": "Stop",
+    "mode": "Mode changed",
 }
 TOPICS: Mapping[str, str] = {
     "rehabilitation": "rehabilitation",
@@ -58,6 +60,7 @@ MARKS: Mapping[str, str] = {
 }
 RESULTS: Mapping[str, str] = {
     "shown": "shown",
+    SILENT: "silent: computed, shown to nobody",
     "login": "logged in",
     "logout": "logged out",
     "added": "added",

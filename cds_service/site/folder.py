@@ -34,11 +34,25 @@ class Identity(SiteTable):
 
 
 class ServiceMode(SiteTable):
-    """`[service]`: whether answers are shown and to whom, and whether discovery needs a token."""
+    """`[service]`: whether answers are shown and to whom, and whether discovery needs a token.
+
+    Attributes:
+        mode: `off` answers no cards without computing any; `silent` computes and records them, and shows none.
+        pilot_users: where set, `live` is for these alone and `silent` for others: `context.userId`, or its id.
+    """
 
     mode: Literal["off", "silent", "live"] = "live"
     pilot_users: tuple[Text, ...] = ()
     discovery: Literal["open", "closed"] = "open"
+
+    def is_live_for(self, user_id: str) -> bool:
+        """Whether this user is shown cards."""
+        named = not self.pilot_users or bool({user_id, user_id.rpartition("/")[2]} & set(self.pilot_users))
+        return self.mode == "live" and named
+
+    def in_force(self) -> dict[str, Any]:
+        """As the audit log records a change of it."""
+        return {"mode": self.mode, "pilotUsers": sorted(self.pilot_users)}
 
 
 class FhirAccess(SiteTable):

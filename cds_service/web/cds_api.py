@@ -13,7 +13,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
 
-from cds_service.audit.chain import AuditLog
+from cds_service.audit.chain import PROBE, AuditLog
 from cds_service.basis.links import Links
 from cds_service.core.repeats import History
 from cds_service.errors import NotAllowed, NotAuthenticated, UnknownService
@@ -24,7 +24,7 @@ from cds_service.protocol.messages import CONTEXTS, HookRequest, HookResponse, p
 from cds_service.service import Ports, Service, ServiceHook
 from cds_service.settings import PrefetchWish, Settings
 from cds_service.site.clients import Client
-from cds_service.site.folder import Site
+from cds_service.site.folder import ServiceMode, Site
 from cds_service.web.cors import CDS_PATH
 from cds_service.web.errors import answer_error, caught, log_unexpected
 from cds_service.web.exchange import Exchange
@@ -164,6 +164,9 @@ def _answer(around: Surroundings, hook: ServiceHook, admitted: Admitted, exchang
     asked = parse_request(exchange.read_body(), hook.hook)
     deadline.check()
     exchange.hook_instance = asked.hook_instance
+    mode = around.site.service if around.site is not None else ServiceMode()
+    if mode.mode == "off":
+        return HookResponse(cards=())
     client = admitted.client
     closed = _closed_server(around, asked, admitted)
     ports = Ports(
@@ -176,6 +179,7 @@ def _answer(around: Surroundings, hook: ServiceHook, admitted: Admitted, exchang
         caller=admitted.caller,
         aliases=() if closed else aliases_of(asked, client),
         may_name_server=closed is None,
+        is_shown=mode.is_live_for(asked.context.user_id) or asked.context.user_id == PROBE,
         basis_url=partial(_basis_url, around, client, deadline),
     )
     return around.flow(around.service, hook, asked, ports)

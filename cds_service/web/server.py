@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from uuid import uuid4
 
 from flask import Flask
@@ -17,12 +17,13 @@ from cds_service.audit.answers_given import AnswersGiven
 from cds_service.audit.chain import AuditEntry
 from cds_service.audit.checkpoint import signer_of
 from cds_service.audit.database import Database
+from cds_service.audit.query import Query
 from cds_service.audit.store import AuditStore
 from cds_service.errors import AuditUnavailable, DataFileError
 from cds_service.loading import load_service
 from cds_service.outgoing.address import is_loopback_host, parse_base
 from cds_service.settings import PREFIX, Settings
-from cds_service.site.folder import Site, SiteFolder, load_site
+from cds_service.site.folder import ServiceMode, Site, SiteFolder, load_site
 from cds_service.web.app import create_app
 from cds_service.web.http_server import Drain, serve
 from cds_service.web.logs import configure_logs
@@ -47,6 +48,7 @@ def run_server(settings: Settings, *, host: str, port: int, workers: int) -> Non
     audit = AuditStore(settings.database_url)
     run, drain = str(uuid4()), Drain(settings.drain_seconds)
     audit.open_with(run_entry("start", run, service.digests))
+    note_mode(audit, site.site.service if site else ServiceMode())
     say_checkpoint_key(audit.database, settings.audit_key)
 
     def make_app(address: str) -> Flask:
@@ -87,6 +89,23 @@ def longest_answer(settings: Settings, site: SiteFolder | None) -> float:
 def run_entry(kind: Literal["start", "stop"], run: str, digests: Mapping[str, str]) -> AuditEntry:
     """The audit entry for the start or end of this run, with the data in force."""
     return AuditEntry(kind=kind, at=datetime.now(UTC), content={"run": run, "digests": dict(digests)})
+
+
+def note_mode(audit: AuditStore, mode: ServiceMode) -> None:
+    """Record whether answers are shown, and to whom, if that differs from the last record; without one it was live."""
+    last: Mapping[str, Any] | None = ServiceMode().in_force()
+    try:
+        found = audit.reader.find(Query(kinds=("mode",)), limit=1).entries
+        stored = audit.reader.entry(found[0].id) if found else None
+        last = (stored.content or {}).get("to") if stored else last
+    except AuditUnavailable:
+        last = None  # not known: recorded again rather than not at all
+    finally:
+        audit.database.dispose()  # no connection may be shared with a fork
+    if mode.in_force() != last:
+        content = {"from": last, "to": mode.in_force()}
+        audit.open_with(AuditEntry(kind="mode", at=datetime.now(UTC), result=mode.mode, content=content))
+    LOG.info("mode", extra={"fields": {"event": "mode", "mode": mode.mode, "pilots": len(mode.pilot_users)}})
 
 
 def say_checkpoint_key(database: Database, key_file: Path | None) -> None:

@@ -16,7 +16,7 @@ from cds_service.audit.verification.rows import Log, Row, open_log
 TOLD = 10_000  # entries between two progress reports
 NAMED = 100  # faults that are listed; further ones are only counted
 NOT_ITS_HASH = "its fields do not give its hash: one was changed, or an entry was put in or taken out before it"
-LASTING = {"genesis", "checkpoint", "purge", "gap", "start", "stop"}  # docs/audit-format.md, "Purging"
+LASTING = {"genesis", "checkpoint", "purge", "gap", "start", "stop", "mode"}  # docs/audit-format.md, "Purging"
 
 
 @dataclass(slots=True)

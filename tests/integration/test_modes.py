@@ -1,0 +1,175 @@
+"""Off, silent and live: what is computed, recorded and shown, and what a committee reads of a silent period."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from cds_service.audit.answers_given import AnswersGiven
+from cds_service.audit.chain import PROBE
+from cds_service.audit.query import Query
+from cds_service.audit.store import AuditStore
+from cds_service.cli import main
+from cds_service.errors import AuditUnavailable
+from cds_service.loading import load_service
+from cds_service.settings import Settings
+from cds_service.site.folder import ServiceMode, Site, SiteFolder
+from cds_service.web.app import create_app
+from cds_service.web.server import note_mode
+from tests.live_service import CALL, FEEDBACK
+from tests.signings import empty_prefetch, kyphoplasty, order_sign, samples, signing
+
+SERVICE = load_service()
+TEMPLATES = SERVICE.hooks["kyphoplasty-order-sign"].discovery["prefetch"]
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+MRI = kyphoplasty(id="mri", code={"text": "MRI lumbar spine"}, bodySite=None)
+
+
+@pytest.fixture
+def store(tmp_path, monkeypatch):
+    url = f"sqlite:///{tmp_path / 'audit.sqlite3'}"
+    monkeypatch.setenv("KYPHOPLASTY_CDS_DATABASE_URL", url)
+    found = AuditStore(url, wait_seconds=30)
+    found.database.prepare()
+    yield found
+    found.close()
+
+
+def service(audit, **mode):
+    site = Site.model_validate({"site": {"name": "X"}, "service": mode})
+    folder = SiteFolder(Path("nowhere"), site, None, None)
+    earlier = AnswersGiven(audit) if isinstance(audit, AuditStore) else None
+    settings = Settings(deadline_seconds=30)
+    app = create_app(
+        SERVICE, settings, audit=audit, earlier=earlier, base_url="http://x", site=folder, clock=lambda: NOON
+    )
+    return app.test_client()
+
+
+def signed(user="Practitioner/7"):
+    body = signing("p1", TEMPLATES)
+    body["context"]["userId"] = user
+    return body
+
+
+def entries(store, *kinds):
+    return [store.reader.entry(one.id) for one in store.reader.find(Query(kinds=kinds)).entries]
+
+
+def test_off_computes_nothing_and_checks_the_call_all_the_same(store):
+    client = service(store, mode="off")
+    assert client.post(CALL, json=signed()).json == {"cards": []}
+    assert entries(store, "answer", "refusal", "near-miss") == []
+    assert client.post(CALL, json={**signed(), "hookInstance": "x"}).status_code == 400
+
+
+def test_silent_computes_and_records_what_live_shows_and_shows_nothing(store):
+    assert service(store, mode="silent").post(CALL, json=signed()).json == {"cards": []}
+    shown = service(store, mode="live").post(CALL, json=signed()).json["cards"]
+    live, silent = entries(store, "answer")
+    assert (silent.found.result, live.found.result) == ("silent", "shown")
+    assert silent.content["silent"]["milliseconds"] >= 0
+    assert [card["detail"] for card in silent.content["cards"]] == [card["detail"] for card in shown]
+    assert silent.content["assessments"] == live.content["assessments"]
+
+
+def test_without_an_entry_even_a_silent_answer_is_503():
+    class Away:
+        def append(self, _entry, _until=None):
+            raise AuditUnavailable("away")
+
+    assert service(Away(), mode="silent").post(CALL, json=signed()).status_code == 503
+
+
+@pytest.mark.parametrize(
+    ("user", "is_shown"),
+    [("Practitioner/7", True), ("PractitionerRole/8", True), ("Practitioner/77", False), (PROBE, True)],
+)
+def test_pilot_users_alone_are_shown_cards(store, user, is_shown):
+    client = service(store, **{"mode": "live", "pilot-users": ["Practitioner/7", "8"]})
+    assert bool(client.post(CALL, json=signed(user)).json["cards"]) is is_shown
+    (entry,) = entries(store, "answer")
+    assert (entry.found.result == "shown") is is_shown
+
+
+def test_silent_cards_are_nobodys_so_they_mute_nothing_and_take_no_feedback(store):
+    """Had the dismissal counted, the next card would be shorter, and an info."""
+    service(store, mode="silent").post(CALL, json=signed())
+    (silent,) = entries(store, "answer")
+    card = next(one for one in silent.content["cards"] if one["indicator"] == "warning")
+    said = {
+        "card": card["uuid"],
+        "outcome": "overridden",
+        "overrideReason": {"reason": {"code": "alreadyArranged"}},
+        "outcomeTimestamp": "2026-11-20T12:00:00Z",
+    }
+    live = service(store, mode="live")
+    assert live.post(FEEDBACK, json={"feedback": [said]}).status_code == 200
+    assert entries(store, "feedback")[0].content["linked"] is False
+    again = live.post(CALL, json=signed()).json["cards"]
+    assert card["summary"] in [one["summary"] for one in again if one["indicator"] == "warning"]
+
+
+def test_a_change_of_mode_is_an_entry_and_a_start_in_the_same_mode_is_none(store):
+    silent = ServiceMode.model_validate({"mode": "silent"})
+    pilot = ServiceMode.model_validate({"mode": "live", "pilot-users": ["b", "a"]})
+    for mode in (ServiceMode(), silent, silent, pilot, pilot, ServiceMode()):
+        note_mode(store, mode)
+    changes = [(one.content["from"]["mode"], one.content["to"]) for one in reversed(entries(store, "mode"))]
+    assert changes == [
+        ("live", {"mode": "silent", "pilotUsers": []}),
+        ("silent", {"mode": "live", "pilotUsers": ["a", "b"]}),
+        ("live", {"mode": "live", "pilotUsers": []}),
+    ]
+    assert CliRunner().invoke(main, ["audit", "verify"]).exit_code == 0
+
+
+def report(*words):
+    done = CliRunner().invoke(main, ["audit", "report", "--silent", *words])
+    assert done.exit_code == 0, done.output
+    return done.stdout
+
+
+def cells(rows):
+    return {row["what"]: (row["count"], row["per100"]) for row in rows}
+
+
+def test_the_report_counts_by_100_procedures_and_hides_small_cells(store):
+    """6 patients with a warning, 4 of whom nothing is known; a refusal; an order that is nearly ours; another order."""
+    client = service(store, mode="silent")
+    for body in [signed()] * 6 + [order_sign(kyphoplasty(), prefetch=empty_prefetch(TEMPLATES))] * 4:
+        assert client.post(CALL, json=body).json == {"cards": []}
+    client.post(CALL, json=signed(PROBE))
+    client.post(CALL, json=order_sign(kyphoplasty()))
+    client.post(CALL, json=order_sign(MRI))
+    service(store, mode="live").post(CALL, json=signed())
+    found = json.loads(report("--json"))
+    assert found["procedures"] == 10
+    warnings = cells(found["cards"])
+    assert warnings["a warning"] == (6, 60.0)
+    assert warnings["any"] == (10, 100.0)
+    bands = cells(found["bands"])
+    assert bands["refracture high"] == (6, 60.0)
+    assert bands["refracture no figure"] == (None, None)
+    assert cells(found["refusals"])["evidence-unavailable"] == (None, None)
+    assert all(
+        row["count"] is None or row["count"] >= 5 for rows in found.values() if isinstance(rows, list) for row in rows
+    )
+    assert found["milliseconds"]["median"] >= 0
+    text = report("--from", "2026-11-20", "--to", "2027-11-21")
+    assert "fewer than 5" in text
+    assert samples()["p1"].id not in text
+    assert [one.content["command"] for one in entries(store, "read")] == ["report", "report"]
+
+
+def test_a_committee_sees_no_silent_answer_among_those_that_were_shown(store):
+    from cds_service.audit.counts import count_fired, count_months
+
+    service(store, mode="silent").post(CALL, json=signed())
+    with store.database.reading() as connection:
+        assert count_months(connection, "2026-11", "2026-11")["2026-11", "", "", "answer"] == 0
+        assert count_fired(connection, NOON.date(), NOON.date()) == {}
