@@ -269,6 +269,6 @@ def unusable_values(answer: Answer) -> tuple[str, ...]:
 
 def _as_people_write(detail: str) -> str:
     """The detail of a gap as a person would write it: units in print, no placeholder for a value that is none."""
-    said = NAMELESS.sub("", ANNOTATION.sub("", UNREADABLE.sub("an entry", detail)))
+    said = NAMELESS.sub("", ANNOTATION.sub("", UNREADABLE.sub("in an entry that", detail)))
     said = IN_PRINT.sub(lambda found: PRINTED[found[0]], said).replace(" not used:", ":")
     return HYPHEN_MINUS.sub("−", said)

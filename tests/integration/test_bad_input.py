@@ -40,7 +40,7 @@ def test_the_record_behind_every_case_is_read_whole(service, templates):
 
 # --- one value is wrong: it is a gap with its reason, and everything else is still there
 
-T, UNREADABLE = "bmd-t-score", "T-score an entry is not readable"
+T, UNREADABLE = "bmd-t-score", "T-score in an entry that is not readable"
 NOT_KNOWN = "**How sure:** no figure. T-score not known"  # and no word of a value: none is on record
 GAPS = {
     "no unit, and a value that is a density": (T, (t_score(0.83, None),), "0.83 (1 May 2026): a density"),
@@ -175,8 +175,11 @@ def test_a_gap_is_named_also_where_nothing_would_sharpen_the_figure(service, tem
 # --- a value is wrong beside a good one: it is passed over by name
 
 PASSED_OVER = {
-    "a broken one": (t_score() | {"effectiveDateTime": "tomorrow"}, "T-score an entry is not readable"),
-    "one that is no object at all": ({**t_score(), "valueQuantity": "−2.8"}, "T-score an entry is not readable"),
+    "a broken one": (t_score() | {"effectiveDateTime": "tomorrow"}, "T-score in an entry that is not readable"),
+    "one that is no object at all": (
+        {**t_score(), "valueQuantity": "−2.8"},
+        "T-score in an entry that is not readable",
+    ),
     "a preliminary one": (t_score(-3.9, status="preliminary"), "T-score −3.9 (1 May 2026): preliminary"),
     "one with a comparator": (
         quantity(value=-3.9, comparator=">", unit="{T-score}"),
