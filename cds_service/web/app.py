@@ -32,10 +32,10 @@ from cds_service.web.errors import outcome, register_errors
 from cds_service.web.feedback_api import EarlierAnswers, NothingEarlier, feedback_routes
 from cds_service.web.gate import make_gate
 from cds_service.web.health import health_routes
+from cds_service.web.logs import UnauthenticatedCalls
 from cds_service.web.metrics import CountedLog, Metrics
 from cds_service.web.pages import page_routes
 from cds_service.web.sandbox.routes import is_open, sandbox_routes
-from cds_service.web.unauthenticated import UnauthenticatedCalls
 
 CONTENT_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"

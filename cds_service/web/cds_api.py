@@ -30,10 +30,9 @@ from cds_service.web.errors import answer_error, caught, log_unexpected
 from cds_service.web.exchange import Exchange
 from cds_service.web.fhir_access import ClosedServer, aliases_of, check_fhir_server, check_right_to_server, open_reader
 from cds_service.web.gate import Admitted, Gate
-from cds_service.web.logs import log_call
+from cds_service.web.logs import UnauthenticatedCalls, log_call
 from cds_service.web.metrics import Metrics
 from cds_service.web.refusals import record_refusal
-from cds_service.web.unauthenticated import UnauthenticatedCalls
 
 JSON_TYPE = "application/json; charset=utf-8"
 ASSESSMENTS = "org.kyphoplasty-cds.assessments"
@@ -83,11 +82,6 @@ def cds_routes(around: Surroundings) -> Blueprint:
     @routes.post("/<service_id>")
     def call(service_id: str) -> Response:
         return respond(around, partial(_call, around, service_id))
-
-    @routes.after_app_request
-    def tell(response: Response) -> Response:
-        around.unauthenticated.tell()
-        return response
 
     return routes
 
@@ -225,8 +219,6 @@ def _note(around: Surroundings, exchange: Exchange, status: int) -> None:
     if isinstance(exchange.failure, NotAuthenticated):  # costs a count and, now and then, a line
         around.metrics.count_unauthenticated(exchange.failure.reason)
         around.unauthenticated.note(exchange.failure, exchange.service_id)
-    else:
-        around.unauthenticated.tell()
 
 
 def _note_refusal(around: Surroundings, exchange: Exchange, status: int) -> None:

@@ -22,6 +22,8 @@ from typing import Any
 
 from gunicorn.glogging import Logger as GunicornLogger
 
+from cds_service.errors import NotAuthenticated
+
 OURS = "kyphoplasty_cds"
 CALLS = logging.getLogger(f"{OURS}.calls")
 FAILURES = logging.getLogger(f"{OURS}.failures")
@@ -29,6 +31,8 @@ LONGEST = 200  # characters of one value; ids are shorter
 MOST = 50  # members of one value
 PLAIN = (int, float, type(None))
 MOST_LINES = 10_000  # waiting lines; further ones are dropped and counted
+SHOWN = 10  # unauthenticated calls of a minute, of each process
+MINUTE = 60.0
 LAST_SECONDS = 1.0  # at the end of the process, for waiting lines
 
 
@@ -159,8 +163,32 @@ def log_call(
         **({"client": client} if client else {}),
         **({"reason": reason} if reason else {}),
     }
-    if CALLS.isEnabledFor(logging.INFO):  # skips the stack inspection of `LOG.info`, which our lines do not need
-        CALLS.handle(CALLS.makeRecord(CALLS.name, logging.INFO, "", 0, "call", (), None, extra={"fields": fields}))
+    CALLS.info("call", extra={"fields": fields})
+
+
+class UnauthenticatedCalls:
+    """Unauthenticated calls of one process: the first of each minute have a line, at level DEBUG every one has.
+
+    They are counted in the metrics, and not audited, or anyone could fill the log.
+    """
+
+    def __init__(self) -> None:
+        """Start without calls."""
+        self._lock = threading.Lock()
+        self._began = float("-inf")
+        self._shown = 0
+
+    def note(self, error: NotAuthenticated, service_id: str) -> None:
+        """Record one refused call. Its claims are shortened already, and the log escapes them."""
+        with self._lock:
+            if time.monotonic() - self._began >= MINUTE:
+                self._began, self._shown = time.monotonic(), 0
+            self._shown += 1
+            level = logging.WARNING if self._shown <= SHOWN else logging.DEBUG
+        fields = {"event": "unauthenticated", "service": service_id, "reason": error.reason}
+        claimed = {"iss": error.issuer, "kid": error.kid}
+        fields |= {name: value for name, value in claimed.items() if value}
+        CALLS.log(level, "unauthenticated", extra={"fields": fields})
 
 
 def _note_thread(failed: threading.ExceptHookArgs) -> None:

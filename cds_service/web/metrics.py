@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Mapping
-from functools import lru_cache
 from pathlib import Path
 from typing import get_args
 
@@ -31,7 +30,6 @@ class Metrics:
         self._calls = Counter(
             "kyphoplasty_cds_calls", "Calls of a service", ["service", "status"], registry=self._registry
         )
-        self._of_call = lru_cache(maxsize=64)(self._labelled)
         self._seconds = Histogram(
             "kyphoplasty_cds_call_seconds", "Time of one call", ["service"], buckets=SECONDS, registry=self._registry
         )
@@ -125,12 +123,8 @@ class Metrics:
 
     def count_call(self, service: str, status: int, seconds: float) -> None:
         """Count a call that ended with this status."""
-        calls, taken = self._of_call(service, status)
-        calls.inc()
-        taken.observe(seconds)
-
-    def _labelled(self, service: str, status: int) -> tuple[Counter, Histogram]:
-        return self._calls.labels(service, str(status)), self._seconds.labels(service)
+        self._calls.labels(service, str(status)).inc()
+        self._seconds.labels(service).observe(seconds)
 
     def count_card(self, service: str, topic: str, indicator: str) -> None:
         """Count a card in an answer."""

@@ -77,7 +77,7 @@ class PrefetchPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class QueryResult:
     """The answer to one query.
 
     Attributes:
@@ -136,15 +136,15 @@ def _token_value(token: str, request: HookRequest) -> str | None:
     }[token]
 
 
-def read_prefetch(template: Template, prefetch: Mapping[str, Any]) -> Answer:
+def read_prefetch(template: Template, prefetch: Mapping[str, Any]) -> QueryResult:
     """The prefetched answer to this template; `absent` if the EHR did not send the key."""
     if template.key not in prefetch:
-        return Answer(state="absent")
+        return QueryResult(state="absent")
     value = prefetch[template.key]
-    return Answer(state="empty") if value is None else read_answer(template, [value])
+    return QueryResult(state="empty") if value is None else read_result(template, [value])
 
 
-def read_answer(template: Template, documents: Sequence[Any], *, note: str = "") -> Answer:
+def read_result(template: Template, documents: Sequence[Any], *, note: str = "") -> QueryResult:
     """The answer in these documents: one resource, or the pages of a search.
 
     Args:
@@ -158,7 +158,7 @@ def read_answer(template: Template, documents: Sequence[Any], *, note: str = "")
     if first["resourceType"] == "OperationOutcome":
         return _failed("the server answered with an error" if is_error_outcome(first) else "the server sent no data")
     if first["resourceType"] == template.resource_type:
-        return Answer(state="given", resources=(first,), full_urls=(None,))
+        return QueryResult(state="given", resources=(first,), full_urls=(None,))
     if first["resourceType"] != "Bundle":
         return _failed("the answer is of another type than was asked")
     return _read_pages(template, [page for page in documents if isinstance(page, dict)], note)
@@ -194,11 +194,11 @@ def _is_warning(outcome: Json) -> bool:
     return any(NOTHING_FOUND not in each for each in codes)
 
 
-def _failed(note: str) -> Answer:
-    return Answer(state="failed", note=note, reason="answer")
+def _failed(note: str) -> QueryResult:
+    return QueryResult(state="failed", note=note, reason="answer")
 
 
-def _read_pages(template: Template, pages: Sequence[Json], note: str) -> Answer:
+def _read_pages(template: Template, pages: Sequence[Json], note: str) -> QueryResult:
     kinds: dict[str, list[tuple[Json, str | None]]] = {}
     broken = 0
     for page in pages:
@@ -220,7 +220,7 @@ def _read_pages(template: Template, pages: Sequence[Json], note: str) -> Answer:
         total=total_of(pages[0]),
         is_open=following is not None,
     )
-    return Answer(
+    return QueryResult(
         state="given" if once else "failed" if fault else "empty",
         resources=tuple([resource for resource, _ in once]),
         others=tuple([resource for resource, _ in others]),

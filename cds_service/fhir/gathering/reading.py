@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from cds_service.errors import FhirReadError
 from cds_service.fhir.gathering.parallel import run_side_by_side
 from cds_service.fhir.gathering.picking import MEDICATION_TYPES, NOT_UNDERSTOOD, Concepts, concepts_of
-from cds_service.fhir.gathering.prefetch import Answer, PrefetchPlan, Template, read_answer, read_prefetch
+from cds_service.fhir.gathering.prefetch import PrefetchPlan, QueryResult, Template, read_prefetch, read_result
 from cds_service.fhir.gathering.scopes import may_read
 from cds_service.fhir.raw_json import member, objects, text
 from cds_service.fhir.references import Bases, Targets
@@ -22,8 +22,8 @@ OFTEN_LACKING = frozenset({"MedicationStatement"})
 UNKNOWN_TYPE = frozenset({"http-404", "http-501", "not-supported"})
 # Refusals after which it is unclear whether the server lacks a type or hides it; its CapabilityStatement tells.
 LEAVES_OPEN = UNKNOWN_TYPE | {"http-400", "http-403", "http-405"}
-KEEPS_NONE = Answer(state="empty", note="this server keeps none")
-NOT_IN_TIME = Answer(state="failed", note="not read in time", reason="timeout")
+KEEPS_NONE = QueryResult(state="empty", note="this server keeps none")
+NOT_IN_TIME = QueryResult(state="failed", note="not read in time", reason="timeout")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +51,9 @@ class FhirReader(Protocol):
         ...
 
 
-def read_answers(
+def read_results(
     request: HookRequest, plan: PrefetchPlan, fhir: FhirReader | None, *, until: Deadline
-) -> tuple[Mapping[str, Answer], frozenset[str]]:
+) -> tuple[Mapping[str, QueryResult], frozenset[str]]:
     """Answer every key of the plan (none stays `absent`), and name the keys that the FHIR server was asked for.
 
     Args:
@@ -75,8 +75,8 @@ def read_answers(
 
 
 def _none_kept(
-    plan: PrefetchPlan, asked: Mapping[str, Answer], fhir: FhirReader | None, until: Deadline
-) -> dict[str, Answer]:
+    plan: PrefetchPlan, asked: Mapping[str, QueryResult], fhir: FhirReader | None, until: Deadline
+) -> dict[str, QueryResult]:
     """Replace refusals by empty answers for resource types that the server does not support, if it answers at all."""
     refused = [one for one in plan.templates if one.is_search and one.key in asked and _is_refused(asked[one.key])]
     if not refused or all(answer.state == "failed" for answer in asked.values()):
@@ -90,7 +90,7 @@ def _none_kept(
     return {key: KEEPS_NONE if key in lacking else answer for key, answer in asked.items()}
 
 
-def _is_refused(answer: Answer) -> bool:
+def _is_refused(answer: QueryResult) -> bool:
     return answer.state == "failed" and answer.reason in LEAVES_OPEN
 
 
@@ -111,11 +111,11 @@ def _kept_types(fhir: FhirReader | None, until: Deadline) -> frozenset[str]:
 def _tasks(
     request: HookRequest,
     plan: PrefetchPlan,
-    sent: Mapping[str, Answer],
+    sent: Mapping[str, QueryResult],
     fhir: FhirReader,
     until: Deadline,
-) -> dict[str, Callable[[], Answer]]:
-    tasks: dict[str, Callable[[], Answer]] = {}
+) -> dict[str, Callable[[], QueryResult]]:
+    tasks: dict[str, Callable[[], QueryResult]] = {}
     for template in plan.templates:
         if not _is_authorised(request, template):
             continue
@@ -127,20 +127,20 @@ def _tasks(
     return tasks
 
 
-def _fetch(fhir: FhirReader, template: Template, query: str, until: float) -> Answer:
+def _fetch(fhir: FhirReader, template: Template, query: str, until: float) -> QueryResult:
     try:
         fetched = fhir.fetch(query, until=until)
     except FhirReadError as error:
-        return Answer(state="failed", note=str(error), reason=error.reason)
-    return read_answer(template, fetched.documents, note=fetched.note)
+        return QueryResult(state="failed", note=str(error), reason=error.reason)
+    return read_result(template, fetched.documents, note=fetched.note)
 
 
-def _follow(fhir: FhirReader, template: Template, first: Any, until: float) -> Answer:
+def _follow(fhir: FhirReader, template: Template, first: Any, until: float) -> QueryResult:
     fetched = fhir.follow(first, until=until)
-    return read_answer(template, fetched.documents, note=fetched.note)
+    return read_result(template, fetched.documents, note=fetched.note)
 
 
-def _without_server(sent: Answer, failed: Answer) -> Answer:
+def _without_server(sent: QueryResult, failed: QueryResult) -> QueryResult:
     """The answer for a key that the server did not answer: what was prefetched, marked as failed or incomplete."""
     if sent.state == "absent":
         return failed
@@ -155,7 +155,7 @@ def _is_authorised(request: HookRequest, template: Template) -> bool:
     return token is None or may_read(token.scope, template.resource_type)
 
 
-def _why_unasked(request: HookRequest, template: Template, fhir: FhirReader | None) -> Answer:
+def _why_unasked(request: HookRequest, template: Template, fhir: FhirReader | None) -> QueryResult:
     token = request.fhir_authorization
     if fhir is not None and not _is_authorised(request, template):
         note, reason = "not authorised: the access token is not for this part of the record", "scope"
@@ -169,7 +169,7 @@ def _why_unasked(request: HookRequest, template: Template, fhir: FhirReader | No
         note, reason = "not sent, and the access token of the request was issued to another client", "token"
     else:
         note, reason = "not sent, and the FHIR server could not be asked", "no-server"
-    return Answer(state="failed", note=note, reason=reason)
+    return QueryResult(state="failed", note=note, reason=reason)
 
 
 MOST_READ = 10  # for one record; further drugs and devices stay unidentified
@@ -180,7 +180,7 @@ REFERRED = {
 
 
 def with_referred_to(
-    answers: Mapping[str, Answer],
+    answers: Mapping[str, QueryResult],
     plan: PrefetchPlan,
     request: HookRequest,
     fhir: FhirReader | None,
@@ -188,7 +188,7 @@ def with_referred_to(
     bases: Bases,
     *,
     until: Deadline,
-) -> dict[str, Answer]:
+) -> dict[str, QueryResult]:
     """Add the Medications and Devices that the answers refer to; what cannot be read stays unidentified.
 
     Args:
@@ -239,7 +239,7 @@ def _read(fhir: FhirReader, name: str, until: float) -> Mapping[str, Any] | None
     return document if is_asked else None
 
 
-def _with(answer: Answer, referred: Sequence[Mapping[str, Any]]) -> Answer:
+def _with(answer: QueryResult, referred: Sequence[Mapping[str, Any]]) -> QueryResult:
     if not answer.resources or not referred:
         return answer
     nowhere = (None,) * len(referred)

@@ -12,8 +12,8 @@ from cds_service.errors import EvidenceUnavailable, NotAllowed, PatientMismatch
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_patient
 from cds_service.fhir.gathering.picking import Concepts, Sourced, Unreadable, pick
-from cds_service.fhir.gathering.prefetch import Answer, PrefetchPlan, Template, reference_name
-from cds_service.fhir.gathering.reading import FhirReader, read_answers, with_referred_to
+from cds_service.fhir.gathering.prefetch import PrefetchPlan, QueryResult, Template, reference_name
+from cds_service.fhir.gathering.reading import FhirReader, read_results, with_referred_to
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.near_misses import NearMiss, missed_t_scores
 from cds_service.fhir.raw_json import member, objects, text
@@ -98,13 +98,13 @@ def gather(
         DeadlinePassed: there was too much data to process in time.
     """
     until = deadline.for_reading()
-    found, from_fhir = read_answers(request, plan.needed, fhir, until=until)
+    found, from_fhir = read_results(request, plan.needed, fhir, until=until)
     found = with_referred_to(found, plan.needed, request, fhir, terminology, person.bases, until=until)
     answers = {one.key: _checked(one, found[one.key], person.patient_id) for one in plan.needed.templates}
     refuse_without_evidence(plan, answers)
     is_of_use = not from_fhir or any(found[key].state != "failed" for key in from_fhir)  # else not asked again
     server = fhir if is_of_use else None
-    more, more_from_fhir = read_answers(request, plan.optional, server, until=until.half_of_rest())
+    more, more_from_fhir = read_results(request, plan.optional, server, until=until.half_of_rest())
     answers, from_fhir = {**answers, **more}, from_fhir | more_from_fhir
     person = person.identified(_raw_patient(plan, answers), _patients(plan, answers))
     parts = [
@@ -149,7 +149,7 @@ def _origin(key: str, from_fhir: Collection[str]) -> Literal["prefetch", "fhir"]
     return "fhir" if key in from_fhir else "prefetch"
 
 
-def _checked(template: Template, answer: Answer, patient_id: str) -> Answer:
+def _checked(template: Template, answer: QueryResult, patient_id: str) -> QueryResult:
     """The answer; for a Patient read, only the request's Patient.
 
     Raises:
@@ -164,19 +164,19 @@ def _checked(template: Template, answer: Answer, patient_id: str) -> Answer:
         return replace(answer, resources=(answer.resources[place],), full_urls=urls)
     if any(ids):
         raise PatientMismatch("The Patient of the record is another than context.patientId.")
-    return Answer(state="failed", note="the Patient has no id")
+    return QueryResult(state="failed", note="the Patient has no id")
 
 
 def _reads_patient(template: Template) -> bool:
     return template.resource_type == "Patient"
 
 
-def _raw_patient(plan: PrefetchPlan, answers: Mapping[str, Answer]) -> Mapping[str, Any] | None:
+def _raw_patient(plan: PrefetchPlan, answers: Mapping[str, QueryResult]) -> Mapping[str, Any] | None:
     found = (answers[template.key].resources for template in plan.templates if _reads_patient(template))
     return next((resources[0] for resources in found if resources), None)
 
 
-def _patients(plan: PrefetchPlan, answers: Mapping[str, Answer]) -> Iterator[tuple[Mapping[str, Any], str | None]]:
+def _patients(plan: PrefetchPlan, answers: Mapping[str, QueryResult]) -> Iterator[tuple[Mapping[str, Any], str | None]]:
     """Resources that may be the Patient, with their fullUrl: from the Patient query or returned with others."""
     for template in plan.templates:
         answer = answers[template.key]
@@ -187,7 +187,7 @@ def _patients(plan: PrefetchPlan, answers: Mapping[str, Answer]) -> Iterator[tup
 
 def _part(
     template: Template,
-    answer: Answer,
+    answer: QueryResult,
     origin: Literal["prefetch", "fhir"],
     person: Person,
     terminology: Concepts,
@@ -227,7 +227,7 @@ def _is_void(raw: Mapping[str, Any]) -> bool:
     return raw.get("resourceType") == "Condition" and certainty_of(raw) == "denied"
 
 
-def _patient_part(key: str, answer: Answer, origin: Literal["prefetch", "fhir"]) -> _Part:
+def _patient_part(key: str, answer: QueryResult, origin: Literal["prefetch", "fhir"]) -> _Part:
     if not answer.resources:
         return _Part(key, Read(state="empty", origin=origin, note=answer.note, is_cut=answer.is_cut))
     raw = answer.resources[0]
@@ -284,7 +284,7 @@ CURE = "Send prefetch, or a fhirServer with an access token whose scopes cover t
 TRANSIENT = frozenset({"unreachable", "reset", "dns", "tls", "truncated", "breaker", "timeout", "http-429"})
 
 
-def refuse_without_evidence(plan: PrefetchPlan, answers: Mapping[str, Answer]) -> None:
+def refuse_without_evidence(plan: PrefetchPlan, answers: Mapping[str, QueryResult]) -> None:
     """Refuse a record that says nothing about the patient; a record of empty lists is accepted.
 
     Raises:
@@ -324,7 +324,7 @@ def replacement_of(patient: Mapping[str, Any]) -> str:
     return next((f"Patient/{name[-1]}" for name in names if name[-2:-1] == ["Patient"] and is_fhir_id(name[-1])), "")
 
 
-def _why(answers: Mapping[str, Answer], plan: PrefetchPlan) -> str:
+def _why(answers: Mapping[str, QueryResult], plan: PrefetchPlan) -> str:
     """Each reason once, with its keys; optional parts are not asked for, since they would be no evidence."""
     keys: dict[str, list[str]] = {}
     for key, answer in answers.items():
@@ -334,7 +334,7 @@ def _why(answers: Mapping[str, Answer], plan: PrefetchPlan) -> str:
     return "; ".join(f"{', '.join(names)}: {note}" for note, names in keys.items())
 
 
-def _issue(answers: Mapping[str, Answer]) -> str:
+def _issue(answers: Mapping[str, QueryResult]) -> str:
     reasons = {answer.reason for answer in answers.values()}
     if len(reasons) == 1 and (issue := ISSUES.get(next(iter(reasons)))):
         return issue

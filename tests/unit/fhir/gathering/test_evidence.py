@@ -5,23 +5,23 @@ from __future__ import annotations
 import pytest
 
 from cds_service.errors import EvidenceUnavailable
-from cds_service.fhir.gathering.prefetch import Answer, plan_prefetch
+from cds_service.fhir.gathering.prefetch import QueryResult, plan_prefetch
 from cds_service.fhir.gathering.record import refuse_without_evidence, replacement_of
 
 PLAN = plan_prefetch({"patient": "Patient/{{context.patientId}}", "conditions": "Condition?patient=1"})
-EMPTY = Answer(state="empty")
-GIVEN = Answer(state="given", resources=({"resourceType": "Condition"},), full_urls=(None,))
+EMPTY = QueryResult(state="empty")
+GIVEN = QueryResult(state="given", resources=({"resourceType": "Condition"},), full_urls=(None,))
 
 
-def failed(reason: str, note: str = "why") -> Answer:
-    return Answer(state="failed", reason=reason, note=note)
+def failed(reason: str, note: str = "why") -> QueryResult:
+    return QueryResult(state="failed", reason=reason, note=note)
 
 
-def patient(**members) -> Answer:
-    return Answer(state="given", resources=({"resourceType": "Patient", "id": "1", **members},), full_urls=(None,))
+def patient(**members) -> QueryResult:
+    return QueryResult(state="given", resources=({"resourceType": "Patient", "id": "1", **members},), full_urls=(None,))
 
 
-def refusal(first: Answer, second: Answer) -> EvidenceUnavailable:
+def refusal(first: QueryResult, second: QueryResult) -> EvidenceUnavailable:
     with pytest.raises(EvidenceUnavailable) as caught:
         refuse_without_evidence(PLAN, {"patient": first, "conditions": second})
     return caught.value

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cds_service.errors import DataFileError
-from cds_service.fhir.gathering.prefetch import Answer, plan_prefetch, read_answer, read_prefetch
+from cds_service.fhir.gathering.prefetch import QueryResult, plan_prefetch, read_prefetch, read_result
 from cds_service.protocol.messages import parse_request
 from tests.stub_fhir import observation, outcome, page
 from tests.wire_builders import context, hook_request
@@ -37,8 +37,8 @@ def query(template: str, **members) -> str | None:
     return plan_prefetch({"key": template}).templates[0].query_for(request)
 
 
-def listed(*resources, **members) -> Answer:
-    return read_answer(LIST, [{**page(*resources), **members}])
+def listed(*resources, **members) -> QueryResult:
+    return read_result(LIST, [{**page(*resources), **members}])
 
 
 # --- queries
@@ -104,7 +104,7 @@ def test_a_key_that_was_not_sent_is_absent():
 
 
 def test_ch_25_null_and_a_list_without_entries_are_empty():
-    assert read_prefetch(LIST, {"boneDensity": None}) == Answer(state="empty")
+    assert read_prefetch(LIST, {"boneDensity": None}) == QueryResult(state="empty")
     assert listed().state == "empty"
     assert listed(total=0).state == "empty"
     assert listed(entry=[]).state == "empty"
@@ -112,13 +112,13 @@ def test_ch_25_null_and_a_list_without_entries_are_empty():
 
 
 def test_a_resource_or_a_list_with_entries_is_given():
-    assert read_answer(READ, [{"resourceType": "Patient", "id": "p1"}]).state == "given"
+    assert read_result(READ, [{"resourceType": "Patient", "id": "p1"}]).state == "given"
     found = listed(observation(1), observation(2), total=2)
     assert (found.state, found.note, len(found.resources)) == ("given", "", 2)
 
 
 def test_a_patient_may_come_as_a_list_of_one():
-    found = read_answer(READ, [page({"resourceType": "Patient", "id": "p1"})])
+    found = read_result(READ, [page({"resourceType": "Patient", "id": "p1"})])
     assert found.resources == ({"resourceType": "Patient", "id": "p1"},)
 
 
@@ -129,7 +129,7 @@ def test_the_type_of_the_bundle_does_not_matter(type_):
 
 @pytest.mark.parametrize("severity", ["error", "fatal", "warning", "information"])
 def test_ch_26_an_outcome_in_place_of_data_is_failed(severity):
-    assert read_answer(LIST, [outcome(severity)]).state == "failed"
+    assert read_result(LIST, [outcome(severity)]).state == "failed"
 
 
 def test_ch_26_an_error_in_an_empty_list_is_failed():
@@ -155,8 +155,8 @@ def test_what_is_no_resource_is_failed(value):
 
 
 def test_a_resource_of_another_type_is_failed():
-    assert read_answer(READ, [observation(1)]).state == "failed"
-    assert read_answer(LIST, [{"resourceType": "Patient", "id": "p1"}]).state == "failed"
+    assert read_result(READ, [observation(1)]).state == "failed"
+    assert read_result(LIST, [{"resourceType": "Patient", "id": "p1"}]).state == "failed"
 
 
 def test_a_list_shorter_than_its_total_is_incomplete():
@@ -169,14 +169,14 @@ def test_an_empty_list_that_should_have_entries_is_failed_and_not_empty():
 
 
 def test_a_list_with_a_further_page_tells_where_it_is():
-    found = read_answer(LIST, [page(observation(1), following="https://x/fhir?2", total=5)])
+    found = read_result(LIST, [page(observation(1), following="https://x/fhir?2", total=5)])
     assert (found.next_page, found.note) == ("https://x/fhir?2", "")
 
 
 def test_missing_pages_make_the_list_incomplete_unless_the_total_is_there():
     pages = [page(observation(1), total=2), page(observation(2))]
-    assert read_answer(LIST, pages, note="page 3: gone").note == ""
-    assert read_answer(LIST, pages[:1], note="page 2: gone").note == "incomplete: page 2: gone"
+    assert read_result(LIST, pages, note="page 3: gone").note == ""
+    assert read_result(LIST, pages[:1], note="page 2: gone").note == "incomplete: page 2: gone"
 
 
 @pytest.mark.parametrize(
@@ -189,7 +189,7 @@ def test_an_entry_that_holds_nothing_makes_the_list_incomplete(entry):
 
 
 def test_a_total_counts_what_was_sent_even_if_a_page_repeats_it():
-    found = read_answer(LIST, [page(observation(1), observation(2), total=3), page(observation(2))])
+    found = read_result(LIST, [page(observation(1), observation(2), total=3), page(observation(2))])
     assert [resource["id"] for resource in found.resources] == ["o1", "o2"]
     assert found.note == ""
 
