@@ -105,6 +105,7 @@ class BasisPage:
     Attributes:
         who: age, sex, procedure and levels; no name and no id.
         cards: indicator and summary, as they were shown.
+        guidelines: id and heading of each recommendation, and its lines.
         differences: figures that the models in force give otherwise now; then nothing is drawn.
     """
 
@@ -117,7 +118,7 @@ class BasisPage:
     others: tuple[Input, ...]
     gaps: tuple[tuple[str, str], ...]
     criteria: tuple[Criteria, ...]
-    guidelines: tuple[tuple[str, tuple[Guideline, ...]], ...]
+    guidelines: tuple[tuple[str, str, tuple[Guideline, ...]], ...]
     contrary: tuple[Mapping[str, Any], ...]
     models: Mapping[str, Mapping[str, Any]]
 
@@ -351,15 +352,15 @@ def _state(answer: Answer, finding: str, is_met: Any) -> State:
     return "met" if is_met(known.value) else "not met"
 
 
-def _guidelines(content: Mapping[str, Any], service: Service) -> Iterator[tuple[str, tuple[Guideline, ...]]]:
-    """The guideline lines of each recommendation of this answer; each line once."""
+def _guidelines(content: Mapping[str, Any], service: Service) -> Iterator[tuple[str, str, tuple[Guideline, ...]]]:
+    """Id and heading of each recommendation of this answer, with its guideline lines; each line once."""
     said: set[str] = set()
     for hook in service.hooks.values():
         for rule in sorted(hook.rules, key=lambda rule: rule.rank):
             names = [name for name in rule.guidelines if name not in said]
             if rule.id in content["recommendations"] and names:
                 said |= set(names)
-                yield rule.heading, tuple(hook.guidelines[name] for name in names)
+                yield rule.id, rule.heading, tuple(hook.guidelines[name] for name in names)
 
 
 def _contrary(service: Service, studies: Sequence[str]) -> Iterator[Mapping[str, Any]]:

@@ -58,7 +58,7 @@ def test_the_first_link_of_a_card_opens_its_answer_and_the_log_holds_it(desk):
     assert page.headers["Cache-Control"] == "no-store"
     assert "default-src 'none'" in page.headers["Content-Security-Policy"]
     look = desk.newest("read")
-    assert (look.about, look.patient, look.user) == (entry.id, entry.patient, None)
+    assert (look.about, look.patient, look.user) == (entry.id, entry.patient, "link:card")
 
 
 def test_an_address_that_is_not_as_it_was_signed_is_refused_without_a_word_of_it(desk):
