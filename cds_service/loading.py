@@ -68,7 +68,8 @@ def load_service(site: SiteFolder | None = None) -> Service:
     studies = load_studies(STUDIES, {name: spec.unit for name, spec in specs.items()})
     models = load_models(studies, REDUCED)
     policy = _policy(site, models)
-    cards = _model_cards(studies, models, site)
+    attributes = load_attributes()
+    cards = _model_cards(studies, models, attributes, site)
     services = {
         folder.name: _load_hook(folder, hooks, studies, specs, terminology) for folder in _service_folders(hooks[0])
     }
@@ -89,7 +90,7 @@ def load_service(site: SiteFolder | None = None) -> Service:
             "model-cards": hashlib.sha256(canonical_json(cards).encode()).hexdigest(),
         },
         model_cards=cards,
-        attributes=load_attributes(),
+        attributes=attributes,
     )
 
 
@@ -159,10 +160,13 @@ def load_attributes() -> SourceAttributes:
 
 
 def _model_cards(
-    studies: Mapping[str, Study], models: Mapping[str, LogisticModel], site: SiteFolder | None
+    studies: Mapping[str, Study],
+    models: Mapping[str, LogisticModel],
+    attributes: SourceAttributes,
+    site: SiteFolder | None,
 ) -> dict[str, dict[str, Any]]:
     """The cards of all studies, with what the site says itself among their source attributes."""
-    contrary, attributes = load_contrary_evidence(STUDIES), load_attributes()
+    contrary = load_contrary_evidence(STUDIES)
     local: dict[str, dict[str, dict[str, str]]] = {name: {} for name in studies}
     for one in site.site.source_attributes if site else ():
         if one.study not in studies:

@@ -162,22 +162,38 @@ def _rows(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) ->
 
 
 def print_model_cards(cards: Mapping[str, Mapping[str, Any]]) -> None:
-    """The studies for people: what each predicts, on whom, with which coefficients and limits."""
+    """The studies for people: who was studied, what was found, with which coefficients and limits.
+
+    Args:
+        cards: by study; of one alone the source attributes are printed too.
+    """
     console = Console(highlight=False)
     for card in cards.values():
+        events = f", {card['events']} with {card['outcome']}" if "events" in card else ""
+        horizon = f" within {card['horizonMonths']} months" if "horizonMonths" in card else ""
         console.print(Text(f"{card['id']} {card['version']}: {card['title']}", style="bold"))
-        console.print(
-            Text(f"{card['outcome']}, n = {card['n']}" + (f", events = {card['events']}" if "events" in card else ""))
-        )
-        rows = [
-            (name, f"{one['value']:g}", f"{one['se']:.3f}", one["unit"], one["source"])
-            for name, one in card.get("coefficients", {}).items()
-        ]
-        if rows:
-            console.print(
-                Text(f"derived intercept {card['intercept']:.3f} (log odds), horizon {card['horizonMonths']} months")
-            )
-            console.print(_rows("coefficients (log odds)", ("finding", "value", "SE", "unit", "printed in"), rows))
+        console.print(Text(f"{card['n']} patients{events}{horizon}: {card['cohort']['description']}"))
+        console.print(Text(card["found"]))
+        if "coefficients" in card:
+            console.print(Text(f"derived intercept {card['intercept']:.3f} (log odds): {card['interceptMethod']}"))
+            console.print(_coefficients(card["coefficients"]))
         for limit in card["limits"]:
             console.print(Text(f"- {limit}"))
+        if len(cards) == 1:
+            attributes = [(key, one["status"], one["text"]) for key, one in card["sourceAttributes"].items()]
+            console.print(_rows("source attributes, 45 CFR 170.315(b)(11)", ("key", "status", "text"), attributes))
         console.print()
+
+
+def _coefficients(coefficients: Mapping[str, Mapping[str, Any]]) -> Table:
+    rows = [
+        (
+            name,
+            f"{one['value']:g}",
+            " to ".join(f"{end:.2g}" for end in one["interval"]),
+            one["unit"],
+            one["source"],
+        )
+        for name, one in coefficients.items()
+    ]
+    return _rows("coefficients (log odds)", ("finding", "value", "95 % interval", "unit", "printed in"), rows)
