@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import islice
 from typing import NamedTuple, Protocol
 
 from cds_service.fhir.mapping.text_rules import folded
 
 MOST_STATEMENTS = 20
+LONGEST_STATEMENT = 500  # characters; in longer prose asides are not looked for, since each costs a search
 _LETTER = re.compile(r"[^\W\d_]")
 # A full stop after a word of four letters or more: shorter ones are abbreviations (`Z. n.`, `St. n.`, `fam.`).
 _STATEMENT = re.compile(r"(?<=[^\W\d_]{4})\.(?=\s|$)|[;\n\u3002\uff1b]|(?:^|\s)\d{1,2}[.)\u3001](?=\s*[^\W\d])")
@@ -57,7 +59,10 @@ def in_doubt(concept: str) -> str:
 
 def _asides(statement: str, terminology: Words) -> list[re.Match[str]]:
     """Where asides begin that deny something."""
-    return [one for one in _ASIDE.finditer(statement, 1) if terminology.denies(statement[one.end() :])]
+    if len(statement) > LONGEST_STATEMENT:
+        return []
+    first = islice(_ASIDE.finditer(statement, 1), MOST_STATEMENTS)
+    return [one for one in first if terminology.denies(statement[one.end() :])]
 
 
 def read_problem_words(coded: frozenset[str], texts: Iterable[str], terminology: Words) -> Said:
@@ -73,7 +78,8 @@ def read_problem_words(coded: frozenset[str], texts: Iterable[str], terminology:
     unclear: set[str] = set()
     is_suspicion = False
     for text in map(folded, texts):
-        for statement in _STATEMENT.split(text)[:MOST_STATEMENTS]:
+        statements = _STATEMENT.split(text)
+        for statement in statements[:MOST_STATEMENTS]:
             plain = terminology.without_suspicion(statement)
             named = terminology.text_concepts(plain)
             if plain != statement:
@@ -82,9 +88,10 @@ def read_problem_words(coded: frozenset[str], texts: Iterable[str], terminology:
             else:
                 stated |= named
                 begun = [statement[: one.start()] for one in _asides(statement, terminology)]
-                unclear.update(*map(terminology.text_concepts, begun[:MOST_STATEMENTS]))
-        whole = terminology.without_suspicion(text)  # a full stop may be that of an abbreviation
-        (stated if whole == text else suspected).update(terminology.text_concepts(whole) - stated)
+                unclear.update(*map(terminology.text_concepts, begun))
+        if len(statements) > 1:  # a full stop may be that of an abbreviation
+            whole = terminology.without_suspicion(text)
+            (stated if whole == text else suspected).update(terminology.text_concepts(whole) - stated)
     if is_suspicion:
         suspected |= stated | coded
     return Said(frozenset(stated - suspected), frozenset(suspected), frozenset(unclear - stated - suspected))
