@@ -107,6 +107,7 @@ def guideline_lines(service: Service) -> list[dict[str, Any]]:
             "recommendation": rule.id,
             "heading": rule.heading,
             "owner": rule.owner,
+            "approved": rule.approved.isoformat(),
             "review-by": rule.review_by.isoformat(),
             "studies": list(rule.studies),
             "lines": [hook.guidelines[name].model_dump(mode="json", by_alias=True) for name in rule.guidelines],
