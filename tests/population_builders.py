@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from tests.chart_builders import PATIENT, Resource
+from tests.chart_builders import CPT, PATIENT, SCT, Resource, codeable, days_ago, of_patient
 
 Json = dict[str, Any]
 
@@ -31,3 +31,9 @@ def write_export(folder: Path, resources: Iterable[Mapping[str, Any]]) -> Path:
     for kind, lines in by_type.items():
         (folder / f"{kind}.ndjson").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     return folder
+
+
+def done(days: int, number: str = "done", **members: Any) -> Resource:
+    """A kyphoplasty of L1 so many days ago; `**members` replace elements, None leaves one out."""
+    said = {"status": "completed", "code": codeable(CPT, "22514"), "performedDateTime": days_ago(days)}
+    return of_patient("Procedure", number, **{**said, "bodySite": [codeable(SCT, "66794005")], **members})

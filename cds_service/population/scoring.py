@@ -17,17 +17,16 @@ from typing import Any, NamedTuple
 from cds_service.cards.answer import Answer
 from cds_service.cards.extension import EXTENSION, assessments_extension
 from cds_service.core.assessment import OUTCOMES, assess
-from cds_service.core.facts import Findings
+from cds_service.core.facts import AugmentationOrder, Findings, SupportOrders
 from cds_service.errors import DeadlinePassed, EvidenceUnavailable, PatientMismatch
 from cds_service.fhir.gathering.picking import NO_INFORMATION
 from cds_service.fhir.gathering.record import PatientRecord, gather, state_of
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.augmentation import find_augmentation_order
-from cds_service.fhir.orders.drafts import DraftOrders, read_drafts, with_drafts
+from cds_service.fhir.orders.drafts import read_drafts
 from cds_service.fhir.orders.recognition import AUGMENTATION, recognise_augmentation
 from cds_service.fhir.orders.referred import with_referred
-from cds_service.fhir.orders.support_orders import find_support_orders
 from cds_service.fhir.raw_json import member, objects, text, utc_day
 from cds_service.fhir.references import NO_BASE, Bases, last_name
 from cds_service.outgoing.deadline import Deadline
@@ -146,17 +145,17 @@ def _score(patient: str, resources: Sequence[Json], run: Run) -> tuple[list[Any]
     if not drafts:
         return _not_applicable(NO_PROCEDURE), NO_PROCEDURE, ()
 
-    record, signed, findings = known_on(day, patient, kinds, drafts, run)
+    record, order, findings = known_on(day, patient, kinds, drafts, run)
     rows = find_rows(record, run.service, run.as_of) if run.with_worklist else ()
     if findings.is_true("deceased"):
         return _not_applicable(DECEASED), DECEASED, rows
     found = Answer(
         hook_instance=NOBODY,
         base_url="",
-        order=find_augmentation_order(signed, run.service.terminology),
-        record=with_drafts(state_of(record), signed),
+        order=order,
+        record=state_of(record),
         findings=findings,
-        support=find_support_orders((), EMPTY, run.service.terminology),
+        support=SupportOrders(),
         assessment=assess(findings, run.service.models, run.service.studies, run.service.policy),
         signals=(),
         recommendations=(),
@@ -170,8 +169,8 @@ def _score(patient: str, resources: Sequence[Json], run: Run) -> tuple[list[Any]
 
 def known_on(
     day: date, patient: str, kinds: Mapping[str, Sequence[Json]], drafts: Sequence[Json], run: Run
-) -> tuple[PatientRecord, DraftOrders, Findings]:
-    """The record, the orders, and what was known on the day they were signed.
+) -> tuple[PatientRecord, AugmentationOrder | None, Findings]:
+    """The record, the orders as one, and what was known on the day they were signed.
 
     Args:
         day: of the orders; nothing dated later counts.
@@ -187,10 +186,7 @@ def known_on(
     record = gather(request, run.hook.plan.needed, None, run.service.terminology, person, deadline=deadline)
     signed = with_referred(signed, record, request, None, person, until=deadline)
     order = find_augmentation_order(signed, run.service.terminology)
-    return record, signed, find_facts(run.service, order, record, day, deadline)
-
-
-EMPTY = PatientRecord(patient=None, resources=(), unreadable=(), reads={}, foreign={})
+    return record, order, find_facts(run.service, order, record, day, deadline)
 
 
 def _not_applicable(why: str) -> list[Json]:
@@ -244,8 +240,8 @@ def _own_orders(kinds: Mapping[str, Sequence[Json]], person: Person, run: Run) -
     of_day = [raw for day, raw in found if day == newest]
     carried_out = {last_name(reference) for raw in of_day for reference in _based_on(raw)}
     earlier = [raw for day, raw in found if day < newest and _name(raw) in carried_out]
-    drafts = sorted((as_draft(raw, newest) for raw in (*of_day, *earlier)), key=canonical_json)
-    return drafts, newest
+    drafts = [as_draft(raw, newest) for raw in (*of_day, *earlier)]
+    return drafts if len(drafts) == 1 else sorted(drafts, key=canonical_json), newest
 
 
 def is_augmentation(raw: Json, person: Person, run: Run) -> bool:

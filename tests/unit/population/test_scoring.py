@@ -15,7 +15,6 @@ from cds_service.population.scoring import DECEASED, NO_PROCEDURE, Look, Run, sc
 from cds_service.samples import load_samples
 from tests.chart_builders import (
     ASSESSMENTS,
-    CPT,
     PATIENT,
     TODAY,
     Resource,
@@ -25,7 +24,6 @@ from tests.chart_builders import (
     drug,
     kyphoplasty,
     measured,
-    of_patient,
     open_service,
     order_sign,
     patient,
@@ -33,6 +31,7 @@ from tests.chart_builders import (
     quiet_lists,
 )
 from tests.patients.typical import typical_orders
+from tests.population_builders import done
 
 TYPES = frozenset(one.resource_type for one in open_service().hooks["kyphoplasty-order-sign"].plan.templates)
 
@@ -61,13 +60,6 @@ def ordered_as(name: str, assessments: list[Any]) -> list[Any]:
 
 def figures(assessments: list[Any], model: str = "sarcopenia-pvm-2022") -> dict[str, Any]:
     return next(one for each in assessments for one in each.get("models", ()) if one["model"] == model)
-
-
-def done(days: int, number: str = "done", **members: Any) -> Resource:
-    said = {"status": "completed", "code": codeable(CPT, "22514"), "performedDateTime": days_ago(days)}
-    return of_patient(
-        "Procedure", number, **{**said, "bodySite": [codeable("http://snomed.info/sct", "66794005")], **members}
-    )
 
 
 def test_the_same_order_live_and_in_an_export_is_told_the_same() -> None:

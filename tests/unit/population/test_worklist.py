@@ -13,7 +13,6 @@ from fhir.resources.R4B import get_fhir_model_class
 
 from cds_service.cli import main
 from tests.chart_builders import (
-    CPT,
     HCPCS,
     ORDERS,
     SCT,
@@ -26,14 +25,9 @@ from tests.chart_builders import (
     ordered_elsewhere,
     patient,
 )
-from tests.population_builders import whose, write_export
+from tests.population_builders import done, whose, write_export
 
 CHART = (patient(), drug("losartan"), ordered_elsewhere())
-
-
-def done(days: int, **members: Any) -> Resource:
-    said = {"status": "completed", "code": codeable(CPT, "22514"), "performedDateTime": days_ago(days), **members}
-    return of_patient("Procedure", "done", **said)
 
 
 def referral(days: int, **members: Any) -> Resource:
