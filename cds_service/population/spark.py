@@ -7,12 +7,14 @@ the driver looks up their numbers, since Spark reads files in pieces and counts 
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from itertools import groupby
 from operator import itemgetter
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -64,7 +66,7 @@ SCORED = pa.schema([(name, pa.string()) for name in Result._fields])
 SCORED_DDL = ", ".join(f"{name} string" for name in Result._fields)
 
 
-def score_on_spark(job: Job, out: Any, worklist: Any) -> Report:
+def score_on_spark(job: Job, out: Path | None, worklist: Path | None) -> Report:
     """Score the export on Spark (the session in force, else one on this machine) and write the results.
 
     Args:
@@ -82,8 +84,7 @@ def score_on_spark(job: Job, out: Any, worklist: Any) -> Report:
     session.sparkContext.setLogLevel("ERROR")
     shares = max(bucket_count(job.files), session.sparkContext.defaultParallelism)
     session.conf.set("spark.sql.shuffle.partitions", shares)
-    paths = [file.resolve().as_uri() for file in job.files]
-    text = session.read.text(paths, lineSep="\n")
+    text = session.read.text([_uri(file) for file in job.files], lineSep="\n")
     lines = text.select(column.col("_metadata.file_path").alias("file"), column.col("value").cast("binary"))
     read = lines.mapInArrow(_reading(job), READ_DDL).persist(StorageLevel.DISK_ONLY)
     seen = read.filter("kind is not null").groupBy("kind").sum("ownerless").collect()
@@ -97,6 +98,11 @@ def score_on_spark(job: Job, out: Any, worklist: Any) -> Report:
     scored.unpersist()
     read.unpersist()
     return report
+
+
+def _uri(file: Path) -> str:
+    """A file as Spark takes it: plain, but for signs that would stand for others."""
+    return "file://" + re.sub(r"([\\\[\]{}*?])", r"\\\1", str(file.resolve()))
 
 
 def _together(read: DataFrame) -> DataFrame:

@@ -1,0 +1,91 @@
+"""`score` as processes: the same bytes on Spark as on one machine, and after a kill as without one."""
+
+from __future__ import annotations
+
+import gzip
+import importlib.util
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.chart_builders import TODAY, codeable, drug, patient
+from tests.patients.typical import typical_orders
+from tests.population_builders import done, whose, write_export
+from tests.population_load import write
+
+HAS_SPARK = importlib.util.find_spec("pyspark") and importlib.util.find_spec("pyarrow") and shutil.which("java")
+PATIENTS, LAST = 40, 400  # lines of the packed file
+
+
+def command(export: Path, out: Path, *more: Any) -> list[str]:
+    words = ["score", export, "--as-of", TODAY, "--out", out, "--worklist", out.with_suffix(".csv"), *more]
+    return [sys.executable, "-m", "cds_service.cli", *map(str, words)]
+
+
+def score(export: Path, out: Path, *more: Any) -> list[str]:
+    """Runs to the end; returns what it said."""
+    ended = subprocess.run(command(export, out, *more), capture_output=True, text=True, check=False, timeout=600)
+    assert ended.returncode == 0, ended.stderr
+    return ended.stderr.splitlines()
+
+
+@pytest.fixture(scope="module")
+def export(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Patients of all kinds, past procedures, drugs named elsewhere, bad lines, a packed file, odd names."""
+    everything: list[dict[str, Any]] = []
+    for number, signing in enumerate(typical_orders(PATIENTS, seed=5)):
+        drafts = [{**one, "status": "active"} for one in signing.drafts if one["resourceType"] != "MedicationRequest"]
+        own = [patient(), *signing.record, *drafts] if number % 3 else [patient(), *signing.record, done(90), *drafts]
+        everything += whose(f"p{number}", own)
+    named = {"medicationCodeableConcept": None, "medicationReference": {"reference": "Medication/x"}}
+    everything += whose("p0", [drug("prednisolone", number="by-name", **named)])
+    everything.append({"resourceType": "Medication", "id": "x", "code": codeable("http://www.whocc.no/atc", "H02AB06")})
+    everything += whose(
+        "p1", [drug("losartan", number="else", subject={"reference": "https://else.org/fhir/Patient/p1"})]
+    )
+    folder = write_export(tmp_path_factory.mktemp("spark") / "an [export]", everything)
+    lines = (folder / "Observation.ndjson").read_bytes().splitlines()
+    (folder / "Observation.ndjson").write_bytes(b"\n".join([b"{", *lines[:5], b"", b"[1]"]))
+    rest = [*lines[5:LAST], *[b""] * (LAST - len(lines) + 4), b"\xff"]
+    with gzip.open(folder / "Observation_2.ndjson.gz", "wb") as packed:
+        packed.write(b"\r\n".join(rest))
+    return folder
+
+
+@pytest.mark.skipif(not HAS_SPARK, reason="pyspark and pyarrow (the extra spark) or Java are not installed")
+def test_spark_gives_the_same_bytes_and_says_the_same(export: Path, tmp_path: Path) -> None:
+    said = score(export, tmp_path / "local")
+    on_spark = score(export, tmp_path / "spark", "--engine", "spark")
+    assert (tmp_path / "spark").read_bytes() == (tmp_path / "local").read_bytes()
+    assert (tmp_path / "spark.csv").read_bytes() == (tmp_path / "local.csv").read_bytes()
+    assert len((tmp_path / "local").read_bytes().splitlines()) == PATIENTS
+    assert said[-5:] == on_spark[-5:]
+    assert [line.split("/")[-1].split(": ")[0] for line in said[:3]] == [
+        "Observation.ndjson:1",
+        "Observation.ndjson:8",
+        f"Observation_2.ndjson.gz:{LAST}",
+    ]
+
+
+def test_a_killed_run_goes_on_and_ends_the_same(tmp_path: Path) -> None:
+    write(tmp_path / "export", 400)
+    score(tmp_path / "export", tmp_path / "whole")
+    out = tmp_path / "killed"
+    running = subprocess.Popen(command(tmp_path / "export", out), stderr=subprocess.DEVNULL)
+    while running.poll() is None and not list(tmp_path.glob("killed.work/*.scored")):
+        time.sleep(0.05)
+    running.send_signal(signal.SIGKILL)
+    running.wait()
+    assert not out.exists()
+    kept = {file.name: json.dumps(file.stat().st_mtime_ns) for file in tmp_path.glob("killed.work/*.part")}
+    assert kept
+    score(tmp_path / "export", out)
+    assert out.read_bytes() == (tmp_path / "whole").read_bytes()
+    assert out.with_suffix(".csv").read_bytes() == (tmp_path / "whole.csv").read_bytes()
