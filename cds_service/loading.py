@@ -24,10 +24,11 @@ from cds_service.core.wording import Term, Wording
 from cds_service.errors import DataFileError
 from cds_service.fhir.gathering.prefetch import PrefetchPlan, plan_prefetch
 from cds_service.fhir.learning import load_learning
+from cds_service.fhir.mapping.mapping_files import read_orderables
 from cds_service.fhir.mapping.overlay import files_in_force, label, read_json, read_toml, refuse_unread, validated
 from cds_service.fhir.mapping.specs import asked_codes, check_specs, load_finding_specs
 from cds_service.fhir.mapping.terminology import Terminology, load_terminology
-from cds_service.fhir.orders.suggestions import OrderTemplate, make_template, read_placeholders
+from cds_service.fhir.orders.suggestions import Code, Coding, OrderTemplate, make_template, read_placeholders
 from cds_service.fhir.shapes import compile_shape
 from cds_service.protocol.json_text import canonical_json
 from cds_service.service import Service, ServiceHook
@@ -63,6 +64,7 @@ def load_service(site: SiteFolder | None = None) -> Service:
         for overlay in overlays:
             refuse_unread(ours, overlay)
     terminology = load_terminology(*mappings)
+    orderables = read_orderables(mappings)
     specs = load_finding_specs(*mappings)
     check_specs(specs, terminology)
     studies = load_studies(STUDIES, {name: spec.unit for name, spec in specs.items()})
@@ -71,7 +73,8 @@ def load_service(site: SiteFolder | None = None) -> Service:
     attributes = load_attributes()
     cards = _model_cards(studies, models, attributes, site)
     services = {
-        folder.name: _load_hook(folder, hooks, studies, specs, terminology) for folder in _service_folders(hooks[0])
+        folder.name: _load_hook(folder, hooks, studies, specs, terminology, orderables)
+        for folder in _service_folders(hooks[0])
     }
     return Service(
         hooks=services,
@@ -201,6 +204,7 @@ def _load_hook(
     studies: Mapping[str, Study],
     specs: Mapping[str, FindingSpec],
     terminology: Terminology,
+    orderables: Mapping[Code, Coding],
 ) -> ServiceHook:
     folders = [root / folder.name for root in hooks]
     discovery = read_json(in_force(folders, "service.json"))
@@ -211,7 +215,7 @@ def _load_hook(
         raise DataFileError(
             f"{folder.name}/service.json", "id", f"is {discovery.get('id')!r}, the folder is {folder.name!r}"
         )
-    order_templates = _order_templates(folders)
+    order_templates = _order_templates(folders, orderables)
     read = load_guidelines(in_force(folders, "guidelines.toml"))
     guidelines = {one.id: one for one in read.guidelines}
     rules = _rules(folders)
@@ -260,9 +264,9 @@ def _plan(templates: Mapping[str, str]) -> PrefetchPlan:
     return plan
 
 
-def _order_templates(folders: Sequence[Path]) -> Mapping[str, OrderTemplate]:
+def _order_templates(folders: Sequence[Path], orderables: Mapping[Code, Coding]) -> Mapping[str, OrderTemplate]:
     paths = files_in_force(folders, "orders", ".json")
-    return {name: make_template(name, read_json(path)) for name, path in paths.items()}
+    return {name: make_template(name, read_json(path), orderables) for name, path in paths.items()}
 
 
 def _rules(folders: Sequence[Path]) -> tuple[Rule, ...]:

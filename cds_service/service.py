@@ -57,11 +57,12 @@ from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.drafted_drugs import with_drafted_drugs
 from cds_service.fhir.orders.drafts import DraftOrders, read_drafts, with_drafts
 from cds_service.fhir.orders.referred import with_referred
-from cds_service.fhir.orders.suggestions import OrderTemplate, draft_suggestions
+from cds_service.fhir.orders.suggestions import OrderTemplate, draft_suggestions, order_words
 from cds_service.fhir.orders.support_orders import find_draft_support_orders, find_support_orders
 from cds_service.fhir.references import bases_of
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import HookRequest, HookResponse
+from cds_service.site.clients import EVERYTHING, Capabilities
 
 NOTE_SECONDS = 0.5  # for the entry of a near miss
 HISTORY_SHARE = 1 / 6  # of the time that is left once the record is read
@@ -132,6 +133,7 @@ class Ports:
         aliases: other bases under which the request's FHIR server writes its references.
         may_name_server: whether the caller may name the request's FHIR server; one that it may not name is neither read
             nor recorded.
+        capabilities: what the EHR can apply.
         is_shown: whether the cards leave; otherwise the answer is computed and recorded, and none does.
         basis_url: the address of the basis page of the audit entry with this id; empty where there is none.
     """
@@ -145,6 +147,7 @@ class Ports:
     caller: Caller = NOBODY
     aliases: tuple[str, ...] = ()
     may_name_server: bool = True
+    capabilities: Capabilities = EVERYTHING
     is_shown: bool = True
     basis_url: Callable[[str], str] = field(default=lambda _: "")
 
@@ -264,6 +267,7 @@ def _conclude(
         durations=service.terminology.durations,
         hook_instance=request.hook_instance,
         today=today,
+        capabilities=ports.capabilities,
     )
     return Answer(
         hook_instance=request.hook_instance,
@@ -276,6 +280,7 @@ def _conclude(
         signals=signals,
         recommendations=recommendations,
         suggestions=suggestions,
+        order_words=order_words(recommendations, suggestions, hook.order_templates, ports.capabilities, today),
         policy=service.policy,
         wording=service.wording,
         texts=hook.texts,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 from uuid import UUID, uuid5
 
@@ -35,6 +35,7 @@ class Answer:
     Attributes:
         order: None when a brace or bed-rest order after an augmentation is answered.
         suggestions: by rule id.
+        order_words: by rule id, what orders say that the EHR does not carry.
         base_url: where this service's own pages are, without a slash at the end.
         basis_url: the page of this very answer; empty where there is none.
     """
@@ -49,6 +50,7 @@ class Answer:
     signals: tuple[Signal, ...]
     recommendations: tuple[Recommendation, ...]
     suggestions: Mapping[str, Suggestion]
+    order_words: Mapping[str, Sequence[str]] = field(default_factory=dict)
     policy: Policy
     wording: Wording
     texts: CardTexts
@@ -116,6 +118,9 @@ def make_card(
     """One card with all that cards of this topic have: uuid, topic, override reasons, suggestions, link."""
     rule_ids = [one.rule_id for one in answer.of_card(topic)]
     suggestions = tuple(answer.suggestions[rule_id] for rule_id in rule_ids if rule_id in answer.suggestions)
+    heading = answer.texts.raw("headings.order-words")
+    words = [line for rule_id in rule_ids for line in answer.order_words.get(rule_id, ())]
+    detail = "\n".join([detail, "", f"**{heading}:**", *(f"- {line}" for line in words)]) if words else detail
     # The same request on the same record and day has the same uuid.
     uuid = uuid5(UUID(answer.hook_instance), f"card {topic}\n{summary}\n{detail}")
     basis, grounds = _basis(answer), _grounds(answer, topic)

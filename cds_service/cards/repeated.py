@@ -52,7 +52,7 @@ def _short_card(answer: Answer, card: Card, repeat: Repeat) -> Card:
     }
     topic = TOPICS[repeat.topic]
     return make_card(
-        replace(answer, suggestions=suggestions),
+        replace(answer, suggestions=suggestions, order_words={}),
         topic,
         summary=_summary(answer, topic, repeat),
         detail=_detail(answer, topic, repeat),

@@ -66,6 +66,7 @@ class Recommendation:
         leads: the summary begins with it.
         label: the suggestion's label, starts with a verb; empty when nothing is offered.
         order: name of the order template in `hooks/<service>/orders/`, None when nothing is offered.
+        order_in_card: where the EHR does not carry what the order says, the card does.
         recommended: whether the suggestion is pre-selected (`isRecommended`).
         already: orders or drafts that do it already; then nothing is offered.
         correction: for a brace order: the end and review it would get.
@@ -84,6 +85,7 @@ class Recommendation:
     leads: bool = False
     label: str = ""
     order: str | None = None
+    order_in_card: bool = False
     recommended: bool = False
     already: tuple[SupportOrder, ...] = ()
     because: tuple[Signal, ...] = ()
@@ -148,6 +150,7 @@ class Rule(_Table):
         summary: of a measurement: what would be measured; of a rule with one text: its short form for the summary.
         supplies: inputs of the models that a measurement could give; the act with the greatest gain leads.
         order_kind: the kind of support order that does the same already.
+        order_in_card: where the EHR does not carry what the order says, the card does.
         corrects: the rule offers a corrected brace order instead of a new one.
         recommended_if: signals of which one must hold for the suggestion to be pre-selected; none: it always may be.
         recommended_unless: signals under which the suggestion is offered and not pre-selected.
@@ -169,6 +172,7 @@ class Rule(_Table):
     label: str = ""
     order: str | None = None
     order_kind: str = ""
+    order_in_card: bool = False
     corrects: bool = False
     recommended: bool = False
     recommended_if: tuple[str, ...] = ()
@@ -261,6 +265,7 @@ def _recommendation(
         leads=said.leads,
         label=(said.label or rule.label).format_map(words) if is_offered else "",
         order=rule.order if is_offered else None,
+        order_in_card=rule.order_in_card,
         recommended=_is_recommended(rule, signals),
         already=already,
         because=because,

@@ -17,12 +17,26 @@ RECOMMENDED: tuple[Algorithm, ...] = ("ES384", "RS384")
 
 
 class Capabilities(SiteTable):
-    """`[clients.capabilities]`: what an EHR can apply; None where the site does not say, which means all."""
+    """`[clients.capabilities]`: what an EHR can apply; None where the site does not say, which means all.
+
+    Attributes:
+        orderables: whether it takes any new order, or those alone that have one of the site's own codes.
+        order_details: whether a new order keeps what it says besides its code; Epic fills in the orderable's defaults.
+    """
 
     actions: tuple[Literal["create", "update", "delete"], ...] | None = None
     resources: tuple[Text, ...] | None = None
     orderables: Literal["any", "mapped-only"] = "any"
+    order_details: Literal["kept", "ignored"] = "kept"
     links: Literal["signed", "login", "off"] | None = None
+
+    def can(self, action: Literal["create", "update"], resource_type: str) -> bool:
+        """Whether the EHR applies this action to resources of this type."""
+        does = self.actions is None or action in self.actions
+        return does and (self.resources is None or resource_type in self.resources)
+
+
+EVERYTHING = Capabilities()
 
 
 class Client(SiteTable):

@@ -23,7 +23,7 @@ from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import CONTEXTS, HookRequest, HookResponse, parse_request
 from cds_service.service import Ports, Service, ServiceHook
 from cds_service.settings import PrefetchWish, Settings
-from cds_service.site.clients import Client
+from cds_service.site.clients import EVERYTHING, Client
 from cds_service.site.folder import ServiceMode, Site
 from cds_service.web.cors import CDS_PATH
 from cds_service.web.errors import answer_error, caught, log_unexpected
@@ -173,6 +173,7 @@ def _answer(around: Surroundings, hook: ServiceHook, admitted: Admitted, exchang
         caller=admitted.caller,
         aliases=() if closed else aliases_of(asked, client),
         may_name_server=closed is None,
+        capabilities=(client.capabilities if client is not None else None) or EVERYTHING,
         is_shown=mode.is_live_for(asked.context.user_id) or asked.context.user_id == PROBE,
         basis_url=partial(_basis_url, around, client, deadline),
     )

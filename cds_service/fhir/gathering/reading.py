@@ -158,7 +158,7 @@ def _is_authorised(request: HookRequest, template: Template) -> bool:
 def _why_unasked(request: HookRequest, template: Template, fhir: FhirReader | None) -> QueryResult:
     token = request.fhir_authorization
     if fhir is not None and not _is_authorised(request, template):
-        note, reason = "not authorised: the access token is not for this part of the record", "scope"
+        note, reason = "not permitted: the scope of the access token leaves out this part of the record", "scope"
     elif fhir is not None:
         note, reason = "not sent, and the request lacks what the query needs", "request"
     elif request.fhir_server is None:

@@ -173,6 +173,20 @@ def read_local_codes(
     return local
 
 
+def read_orderables(folders: Sequence[Path]) -> Mapping[Code, Mapping[str, str]]:
+    """The site's own coding of each of our orders: the first that means the same, with its display."""
+    found: dict[Code, Mapping[str, str]] = {}
+    for _, group, element in _elements(folders):
+        for target in element.get("target", []) if group["target"] == ORDERS else ():
+            if target.get("equivalence") in ("equal", "equivalent"):
+                coding = {
+                    "system": group["source"],
+                    **{key: element[key] for key in ("code", "display") if key in element},
+                }
+                found.setdefault((ORDERS, target["code"]), coding)
+    return found
+
+
 def _local_code(system: str, target: Mapping[str, Any], path: Path, at: str, own: Mapping[str, str]) -> LocalCode:
     if own.get(target["code"]) != system:
         raise DataFileError(label(path), at, f"{target['code']} is not a code of {system}")

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -20,14 +21,21 @@ from cds_service.core.recommendations import Correction, Recommendation
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.durations import DurationRules
 from cds_service.fhir.orders.brace_correction import correct_brace_order, describe_correction
+from cds_service.fhir.raw_json import member, objects, text
 from cds_service.fhir.shapes import is_valid
 from cds_service.protocol.messages import Action, Suggestion, is_fhir_id
+from cds_service.site.clients import EVERYTHING, Capabilities
 
+INSTEAD = "This is a new order: remove the draft that it replaces"
 TODAY = "today"  # the one placeholder that a template may use without a rule that defines it
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 _AS_TEXT = json.JSONEncoder(sort_keys=True, ensure_ascii=False, default=str)
 _REQUESTER = re.compile(r"(?:Practitioner|PractitionerRole)/([A-Za-z0-9\-.]{1,64})")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+Code = tuple[str, str]
+Coding = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +45,13 @@ class OrderTemplate:
     Attributes:
         resource: R4 JSON without the parts that come from a request.
         worded: its elements with placeholders.
+        is_mapped: it has one of the site's own codes.
     """
 
     name: str
     resource: Mapping[str, Any]
     worded: frozenset[str]
+    is_mapped: bool = False
 
 
 def draft_suggestions(
@@ -54,8 +64,11 @@ def draft_suggestions(
     durations: DurationRules,
     hook_instance: str,
     today: date,
+    capabilities: Capabilities = EVERYTHING,
 ) -> Mapping[str, Suggestion]:
     """Draft suggestions by rule id, for rules that offer an order that does not exist yet or correct a draft.
+
+    What this EHR cannot apply is left out: the card says it in words.
 
     The same request on the same day gives the same ids (UUIDv5 of `hook_instance` and content).
     """
@@ -65,13 +78,37 @@ def draft_suggestions(
     for one in recommendations:
         action = None
         if one.label and not one.already and one.order is not None:
-            resource = _fill(templates[one.order], {**one.values, TODAY: today.isoformat()})
-            action = _create(one, {**resource, **common}, space)
+            template = templates[one.order]
+            resource = _fill(template, {**one.values, TODAY: today.isoformat()})
+            is_taken = template.is_mapped or capabilities.orderables == "any"
+            if is_taken and capabilities.can("create", resource["resourceType"]):
+                action = _create(one, {**resource, **common}, space)
         elif one.label and one.correction is not None and one.correction.end >= today:
-            action = _update(one.correction, durations)
+            action = _fitting(_update(one.correction, durations), one, capabilities, space)
         if action is not None:
             found[one.rule_id] = _suggestion(one, action, space)
     return found
+
+
+def order_words(
+    recommendations: Sequence[Recommendation],
+    suggestions: Mapping[str, Suggestion],
+    templates: Mapping[str, OrderTemplate],
+    capabilities: Capabilities,
+    today: date,
+) -> Mapping[str, tuple[str, ...]]:
+    """What orders would say and this EHR does not carry, by rule id, for rules whose orders are in the card then."""
+    words = {TODAY: today.isoformat()}
+    return {
+        one.rule_id: tuple(
+            text(note.get("text")) for note in objects(_fill(templates[one.order], {**one.values, **words}).get("note"))
+        )
+        for one in recommendations
+        if one.order is not None
+        and one.order_in_card
+        and not one.already
+        and (one.rule_id not in suggestions or capabilities.order_details == "ignored")
+    }
 
 
 def read_placeholders(template: Any) -> frozenset[str]:
@@ -79,18 +116,29 @@ def read_placeholders(template: Any) -> frozenset[str]:
     return frozenset(_PLACEHOLDER.findall(json.dumps(template))) - {TODAY}
 
 
-def make_template(name: str, resource: Any) -> OrderTemplate:
-    """Make an order template from this JSON, checked with sample words.
+def make_template(name: str, resource: Any, orderables: Mapping[Code, Coding] = MappingProxyType({})) -> OrderTemplate:
+    """Make an order template from this JSON, checked with sample words; a site's own code comes before the others.
+
+    Args:
+        name: of its file.
+        resource: its content.
+        orderables: the site's codes by ours.
 
     Raises:
         DataFileError: it is not a ServiceRequest that could be suggested.
     """
+    codings = objects(member(resource, "code", "coding"))
+    own = [
+        orderables[key] for one in codings if (key := (text(one.get("system")), text(one.get("code")))) in orderables
+    ]
+    if own:
+        resource = {**resource, "code": {**resource["code"], "coding": [*own, *codings]}}
     words = {**dict.fromkeys(read_placeholders(resource), "2"), TODAY: "2026-11-20"}
     common = _common("sample", None, "", date(2026, 11, 20))
     if not isinstance(resource, dict) or resource.keys() & common.keys():
         raise DataFileError(f"orders/{name}.json", "", f"must be an object without {', '.join(sorted(common))}")
     worded = frozenset(element for element, value in resource.items() if _PLACEHOLDER.search(json.dumps(value)))
-    template = OrderTemplate(name, resource, worded)
+    template = OrderTemplate(name, resource, worded, is_mapped=bool(own))
     try:
         ServiceRequest.model_validate({**_fill(template, words), **common})
     except ValidationError as error:
@@ -103,11 +151,13 @@ def _suggestion(recommendation: Recommendation, action: Action, space: UUID) -> 
     resource = action.resource or {}
     # All that a new order says is in its id already.
     offered = resource["id"] if action.type == "create" else resource
+    is_instead = action.type == "create" and recommendation.correction is not None
     content = {"rule": recommendation.rule_id, "description": action.description, "offered": offered}
     return Suggestion(
-        label=recommendation.label,
+        label=f"{recommendation.label}, as a new order" if is_instead else recommendation.label,
         uuid=_derived_uuid(space, "suggestion", content),
-        is_recommended=recommendation.recommended,
+        # A correction that comes as a second order is never pre-selected: the first has to be removed by hand.
+        is_recommended=recommendation.recommended and not is_instead,
         actions=(action,),
     )
 
@@ -119,6 +169,20 @@ def _create(recommendation: Recommendation, resource: dict[str, Any], space: UUI
     if not is_valid(complete, "ServiceRequest"):
         raise ValueError("a new order would be no valid ServiceRequest")
     return Action(type="create", description=recommendation.label, resource=complete)
+
+
+def _fitting(
+    action: Action | None, recommendation: Recommendation, capabilities: Capabilities, space: UUID
+) -> Action | None:
+    """The correction as this EHR can apply it: as an update, else as a new order, else not at all."""
+    if action is None or action.resource is None or capabilities.can("update", action.resource["resourceType"]):
+        return action
+    if not capabilities.can("create", action.resource["resourceType"]) or capabilities.order_details == "ignored":
+        return None
+    anew = {name: value for name, value in action.resource.items() if name not in ("id", "meta")}
+    content = {"rule": recommendation.rule_id, "resource": anew}
+    resource = {"resourceType": anew["resourceType"], "id": _derived_uuid(space, "resource", content)} | anew
+    return Action(type="create", description=f"{action.description}. {INSTEAD}", resource=resource)
 
 
 def _update(correction: Correction, durations: DurationRules) -> Action | None:
