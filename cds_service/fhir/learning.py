@@ -57,8 +57,8 @@ class _Words(BaseModel):
             return "", ""
         code = next((code for code, own in self.codes.items() if own.search(said)), "")
         patterns = (self.words.pattern, self.codes[code].pattern) if code else ()
-        ours = dict.fromkeys(word for one in patterns for word in _WORD.findall(_ESCAPE.sub(" ", one)))
-        return code, " ".join(word for word in ours if re.search(rf"\b{word}", said))
+        ours = dict.fromkeys(word for one in patterns for word in re.findall("[a-z]+", _ESCAPE.sub(" ", one)))
+        return code, " ".join(word for word in ours if re.search(rf"\b{word}" + ("" if len(word) > 2 else r"\b"), said))
 
 
 class LearningRules(BaseModel):

@@ -19,6 +19,7 @@ from cds_service.errors import DataFileError
 FOLDER = Path(__file__).parent
 # A complete site folder, for the patient whose record speaks local codes.
 SITE_FOLDER = FOLDER / "site"
+HOSPITAL = FOLDER / "hospital"
 
 _PLACEHOLDER = re.compile(r"\{today(?:-(\d+)y)?(?:-(\d+)d)?\}")
 _MISSPELT = re.compile(r"\{(?:today|age)[^}]*\}?")
@@ -64,6 +65,11 @@ def _load(entry: dict[str, Any], surgeon: tuple[dict[str, Any], ...], today: dat
         draft_orders=_rendered(FOLDER / "orders" / f"{entry['id']}.json", today),
         needs_site=entry.get("needs-site", False),
     )
+
+
+def load_hospital(today: date) -> tuple[dict[str, Any], ...]:
+    """The record server of a hospital whose codes are all its own, for the guide `docs/go-live.md`."""
+    return _resources(_rendered(HOSPITAL / "record.json", today))
 
 
 def _rendered(path: Path, today: date) -> dict[str, Any]:

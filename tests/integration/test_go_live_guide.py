@@ -1,0 +1,79 @@
+"""Every command of `docs/go-live.md`, in its order, in one shell; what the page shows is what comes out."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = (ROOT / "docs/go-live.md").read_text(encoding="utf-8")
+BLOCK = re.compile(r"```sh\n(.*?)```(?:\s*```text\n(.*?)```)?", re.DOTALL)
+MARK = "@@ block {} @@"
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        return found.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def blocks() -> list[tuple[str, str]]:
+    return [(code, shown) for code, shown in BLOCK.findall(PAGE)]
+
+
+@pytest.fixture(scope="module")
+def said(blocks, tmp_path_factory) -> list[str]:
+    """What each block printed."""
+    folder = tmp_path_factory.mktemp("hillside")
+    for name in ("cds_service", "mappings", "hooks"):
+        (folder / name).symlink_to(ROOT / name)
+    programs = folder / ".venv/bin"
+    programs.mkdir(parents=True)
+    (programs / "python").symlink_to(sys.executable)
+    (programs / "kyphoplasty-cds").write_text(f'#!/bin/sh\nexec {sys.executable} -m cds_service.cli "$@"\n')
+    (programs / "kyphoplasty-cds").chmod(0o755)
+    script = "set -eu\n" + "".join(f"echo '{MARK.format(place)}'\n{code}" for place, (code, _) in enumerate(blocks))
+    for port in ("8090", "8080"):
+        script = script.replace(port, str(free_port()))
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("KYPHOPLASTY_CDS_")}
+    clean |= {"PYTHONPATH": str(ROOT), "COLUMNS": "80"}
+    (record_server,) = re.findall(r"samples (\d+)", script)
+    recorded = (ROOT / "cds_service/samples/hospital/order-sign.json").read_text(encoding="utf-8")
+    (folder / "order-sign.json").write_text(recorded.replace("8090", record_server))  # it names the server of the page
+    script = script.replace("cds_service/samples/hospital/order-sign.json", "order-sign.json")
+    (folder / "guide.sh").write_text(script)
+    running = subprocess.Popen(
+        ["bash", "guide.sh"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        cwd=folder,
+        env=clean,
+        start_new_session=True,
+    )
+    try:
+        printed, _ = running.communicate(timeout=300)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(running.pid, signal.SIGKILL)
+    assert running.returncode == 0, printed[-3000:]
+    return re.split("|".join(MARK.format(place) for place in range(len(blocks))), printed)[1:]
+
+
+def test_every_command_runs_in_its_order(blocks, said):
+    assert len(said) == len(blocks) > 8
+
+
+def test_the_page_shows_what_comes_out(blocks, said):
+    for (_, shown), printed in zip(blocks, said, strict=True):
+        for line in shown.splitlines():
+            assert line.strip() in printed, (line, printed)
