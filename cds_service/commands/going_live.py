@@ -136,7 +136,6 @@ def _calling_card(token_file: Path | None, key_file: Path | None, issuer: str) -
 @click.command("probe")
 @click.argument("url", metavar="URL")
 @click.option("--procedure", metavar="CODE", help="CPT number or SYSTEM|CODE that the EHR sends")
-@click.option("--silent", "is_silent", is_flag=True, help="the service is meant to answer without cards")
 @click.option("--token-file", type=OLD_FILE, help="file with a token for this one call")
 @click.option("--key", "key_file", type=NEW_FILE, help="key that signs the token; made at first need")
 @click.option("--issuer", default=PROBE_ISSUER, show_default=True, help="iss of the tokens")
@@ -149,7 +148,7 @@ def probe_service(url: str, as_json: bool, **words: Any) -> None:  # noqa: FBT00
 
     who = _calling_card(words["token_file"], words["key_file"], words["issuer"])
     try:
-        found = probe(url, read_settings(), who, procedure=words["procedure"], is_silent=words["is_silent"])
+        found = probe(url, read_settings(), who, procedure=words["procedure"])
     except WrongWish as error:
         raise click.UsageError(str(error)) from None
     click.echo(json.dumps(found.to_json(), ensure_ascii=False, indent=2) if as_json else say_probed(found))

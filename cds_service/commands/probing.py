@@ -39,7 +39,7 @@ class Probed:
         }
 
 
-def probe(url: str, settings: Settings, who: CallingCard, *, procedure: str | None, is_silent: bool) -> Probed:
+def probe(url: str, settings: Settings, who: CallingCard, *, procedure: str | None) -> Probed:
     """Sign a kyphoplasty for nobody, and judge the answer.
 
     Args:
@@ -47,7 +47,6 @@ def probe(url: str, settings: Settings, who: CallingCard, *, procedure: str | No
         settings: those of this process; the codes of its site folder shape the prefetch.
         who: the token or key.
         procedure: a CPT number or `system|code` that the EHR sends; CPT 22514 when None.
-        is_silent: the service is meant to answer without cards.
 
     Raises:
         CannotCall: the service was not reached.
@@ -57,7 +56,7 @@ def probe(url: str, settings: Settings, who: CallingCard, *, procedure: str | No
     sample = load_samples(datetime.now(UTC).date())[0]
     body = synthetic_call(sample, hook.discovery["prefetch"], patient_id=PATIENT, procedure=procedure)
     reply = send(url, hook.id, body, who)
-    return Probed(reply, _fault_of(reply, is_silent=is_silent))
+    return Probed(reply, _fault_of(reply))
 
 
 def say_probed(found: Probed) -> str:
@@ -71,13 +70,11 @@ def say_probed(found: Probed) -> str:
     return "\n".join([head, *cards, f"bad: {found.fault}" if found.fault else "good"])
 
 
-def _fault_of(reply: Replied, *, is_silent: bool) -> str:
+def _fault_of(reply: Replied) -> str:
     if reply.status != 200:
         issues = reply.document.get("issue") if isinstance(reply.document, dict) else None
         texts = [one["details"]["text"] for one in issues or () if isinstance(one, dict) and "details" in one]
         return f"status {reply.status}: {' '.join(texts) or 'no reason given'}"
-    if is_silent:
-        return "cards were shown, and the service is meant to be silent" if reply.cards else ""
     if "rehabilitation" not in topics_of(reply.cards):
-        return "no card on risk: the order was not recognised, or the service is silent or off"
+        return "no card on risk: the order was not recognised, or the service is off"
     return ""

@@ -50,22 +50,24 @@ def said(blocks, tmp_path_factory) -> list[str]:
     (folder / "order-sign.json").write_text(recorded.replace("8090", record_server))  # it names the server of the page
     script = script.replace("cds_service/samples/hospital/order-sign.json", "order-sign.json")
     (folder / "guide.sh").write_text(script)
-    running = subprocess.Popen(
-        ["bash", "guide.sh"],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        cwd=folder,
-        env=clean,
-        start_new_session=True,
-    )
+    with (folder / "said.txt").open("w") as output:
+        running = subprocess.Popen(
+            ["bash", "guide.sh"],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            cwd=folder,
+            env=clean,
+            start_new_session=True,
+        )
     try:
-        printed, _ = running.communicate(timeout=300)
+        code = running.wait(timeout=300)
     finally:
         with suppress(ProcessLookupError):
             os.killpg(running.pid, signal.SIGKILL)
-    assert running.returncode == 0, printed[-3000:]
+        running.wait()
+    printed = (folder / "said.txt").read_text(encoding="utf-8")
+    assert code == 0, printed[-3000:]
     return re.split("|".join(MARK.format(place) for place in range(len(blocks))), printed)[1:]
 
 

@@ -47,8 +47,6 @@ def test_a_probe_says_what_came_back_and_ends_badly_without_its_card(live):
     unknown = probe(live.url, "--procedure", "https://hospital.example|K-1")
     assert unknown.exit_code == 1
     assert "the order was not recognised" in unknown.output
-    shown = probe(live.url, "--silent")
-    assert (shown.exit_code, "meant to be silent" in shown.output) == (1, True)
 
 
 def test_an_address_where_nobody_answers_is_a_line():
