@@ -35,6 +35,11 @@ $(VENV)/.ready-dev: $(VENV)/.ready
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --group dev
 	@touch $@
 
+$(VENV)/.ready-spark: $(VENV)/.ready-dev
+	@echo "environment: installing Spark for tests (400 MB, once)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[spark]'
+	@touch $@
+
 .venv: $(VENV)/.ready ## the environment with everything the service needs at run time
 
 demo: $(VENV)/.ready ## the main job end to end: sample patients, an order signed over HTTP, the cards in the terminal
@@ -48,7 +53,7 @@ test: $(VENV)/.ready-dev ## what a developer runs: units, sample patients, confo
 	@$(PYTEST) --dist loadfile $(FAST) $(ARGS)
 	@echo "not run: make test-system (servers, browsers, attacks, faults, deployment), make check (tables of reduced models)"
 
-test-system: $(VENV)/.ready-dev ## the rest: real FHIR servers, PostgreSQL, nginx, browsers, attacks, faults (make servers first)
+test-system: $(VENV)/.ready-spark ## the rest: real FHIR servers, PostgreSQL, nginx, browsers, attacks, faults (make servers first)
 	@$(PYTEST) $(SYSTEM) $(ARGS)
 
 check: $(VENV)/.ready-dev ## format, lint, types, import contracts, data files, tables of reduced models, links of the documentation

@@ -85,7 +85,7 @@ def _work_folder(out: Path | None, digest: str) -> Iterator[Path]:
     key = folder / "run"
     if not key.is_file() or key.read_text(encoding="utf-8") != digest:
         shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
+        folder.mkdir(mode=0o700, parents=True)  # it holds the patients' data
         key.write_text(digest, encoding="utf-8")
     yield folder
     shutil.rmtree(folder)
