@@ -174,7 +174,7 @@ def outcome_of(answer: Answer, outcome: OutcomeAssessment, rules: Sequence[Rule]
             studies_chart(outcome),
             cohort_chart(answer, headline),
         )
-    if outcome.status != "not-applicable" and not outcome.doubts:
+    if outcome.status != "not-applicable" and not outcome.doubts and not answer.is_beside_the_point():
         drawn = (*drawn[:2], acts_chart(answer, outcome, rules, offered), *drawn[2:])
     return Outcome(
         id=outcome.outcome,
@@ -198,8 +198,7 @@ def _answers(answer: Answer, outcome: OutcomeAssessment, headline: ModelResult |
         yield "Why", _reasons(answer, headline)
         yield "How sure", _how_sure(answer, outcome, headline)
         yield "Compared with", f"{capital(average(answer, headline))}: {headline.model.study.cohort.description}"
-    missing = _missing(answer, [headline] if headline else outcome.models)
-    yield "To know more", f"Measure {join_words(missing)}" if missing else "Nothing more can be measured for this study"
+    yield "To know more", _to_know_more(answer, outcome, headline)
     yield "Who says otherwise", _otherwise(answer, outcome, headline)
 
 
@@ -214,18 +213,20 @@ def say_figure(answer: Answer, outcome: OutcomeAssessment, headline: ModelResult
     return said if headline.has_reassuring_hold else f"{said}. The study by itself: {estimate(answer, headline)}"
 
 
-def _missing(answer: Answer, results: Sequence[ModelResult]) -> tuple[str, ...]:
-    """Short names of what could be measured, the most telling first."""
+def _to_know_more(answer: Answer, outcome: OutcomeAssessment, headline: ModelResult | None) -> str:
+    """What is missing and could be known, the most telling first; nothing where no figure could be this patient's."""
+    usable = [one for one in outcome.models if not one.stays_unusable]
+    if answer.is_beside_the_point() or outcome.doubts or not usable:
+        return "No measurement gives a figure"
+    results = [headline] if headline is not None and headline in usable else usable
     gains = {name: result.prediction.gains[name] for result in reversed(results) for name in measurable(answer, result)}
-    return answer.texts.short_names(tuple(sorted(gains, key=lambda name: (-gains[name], name))))
+    names = answer.texts.short_names(tuple(sorted(gains, key=lambda name: (-gains[name], name))))
+    return f"Not known: {join_words(names)}" if names else "All that this study asks for is known"
 
 
 def _why_none(answer: Answer, outcome: OutcomeAssessment) -> str:
-    if outcome.outcome == "refracture":
-        line = why_line(answer, outcome, "")
-        return f"{capital(line)}."
-    if answer.is_beside_the_point() or outcome.doubts:
-        return "No figure: only osteoporotic fractures were studied."
+    if outcome.outcome == "refracture" or answer.is_beside_the_point() or outcome.doubts:
+        return f"{capital(why_line(answer, outcome, ''))}."
     known = max((one.prediction.inputs_known for one in outcome.models), default=0.0)
     least = say_percent(answer.policy.showing.inputs_known)
     return f"No figure: {say_percent(known)} of the study's information is known, and below {least} none is said."

@@ -315,3 +315,15 @@ def test_a_log_that_cannot_be_read_is_unavailable(tmp_path):
     with pytest.raises(AuditUnavailable):
         log.reader.head()
     log.close()
+
+
+def test_all_replicas_sign_links_with_one_key(audit_url):
+    first, second = AuditStore(audit_url, wait_seconds=5), AuditStore(audit_url, wait_seconds=5)
+    try:
+        key = first.link_key(5)
+        assert len(key) == 32
+        assert second.link_key(5) == key
+        assert rows_of(audit_url, "SELECT count(*) FROM audit_link_key") == [(1,)]
+    finally:
+        first.close()
+        second.close()

@@ -17,6 +17,7 @@ from cds_service.review.replay import replay
 from tests.chart_builders import (
     application,
     ask,
+    dose,
     kyphoplasty,
     measured,
     open_service,
@@ -302,3 +303,12 @@ def test_of_any_patient_the_page_says_no_figure_alone(signing: Signing, t_score:
         tried = trial_of(content, bmd_t_score=f"{t_score:.1f}", bmi=f"{bmi:.1f}")
         for _, found, said in tried.results:
             assert found is None or "average" in said or "No usable figure" in said
+
+
+def test_where_nothing_measured_gives_a_figure_nothing_is_asked_for():
+    content = content_of(dose("denosumab", days=240), bmi=22.0, bmd_t_score=-2.0)
+    for one in page_of(content).outcomes:
+        told = dict(one.answers)
+        assert told["Figure"] == "No figure. The five studies did not look at lapsed denosumab."
+        assert told["To know more"] == "No measurement gives a figure"
+        assert one.charts == ()
