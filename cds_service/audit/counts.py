@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
 
-from cds_service.audit.chain import SILENT
+from cds_service.audit.chain import PROBE, SILENT
 from cds_service.audit.tables import CARDS, ENTRIES, PAYLOADS, SEARCH
 
 WITHIN = (("minute", timedelta(minutes=1)), ("hour", timedelta(hours=1)), ("day", timedelta(days=1)))
@@ -54,8 +54,8 @@ def count_fired(connection: Connection, first: date, last: date) -> Counter[str]
 
 
 def _shown(wanted: Select[Any]) -> Select[Any]:
-    """Without the answers that nobody was shown; `audit report --silent` counts those."""
-    return wanted.where(SEARCH.c.result.is_distinct_from(SILENT))
+    """Without the answers that nobody was shown (`audit report --silent` counts those), and without probes."""
+    return wanted.where(SEARCH.c.result.is_distinct_from(SILENT), SEARCH.c.user.is_distinct_from(PROBE))
 
 
 def _in_months(at: ColumnElement[str], since: str, until: str) -> tuple[ColumnElement[bool], ...]:
@@ -85,8 +85,8 @@ def _count_cards(connection: Connection, counts: Counts, in_months: Iterable[Col
 
 def _count_refusals(connection: Connection, counts: Counts, in_months: Iterable[ColumnElement[bool]]) -> None:
     columns = (MONTH, SEARCH.c.reason)
-    refused = select(*columns, func.count()).where(SEARCH.c.kind == "refusal", *in_months).group_by(*columns)
-    for month, reason, count in connection.execute(refused):
+    refused = _shown(select(*columns, func.count())).where(SEARCH.c.kind == "refusal", *in_months)
+    for month, reason, count in connection.execute(refused.group_by(*columns)):
         counts[month, "", "", "refusal"] += count
         counts[month, "", "", f"refusal:{reason or 'other'}"] += count
     lost = select(MONTH, PAYLOADS.c.body).join(PAYLOADS, PAYLOADS.c.sequence == SEARCH.c.sequence)

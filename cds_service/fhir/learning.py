@@ -160,7 +160,7 @@ class _Seen:
         """A text that belongs to the code: its display, or what stands the same with two patients."""
         common = [said for said, whose in self.texts.items() if len(whose) > 1]
         for said in (*(one for one, _ in self.displays.most_common()), *common):
-            if _SHOWABLE.fullmatch(said) and not names & {word.casefold() for word in _WORD.findall(said)}:
+            if _SHOWABLE.fullmatch(said) and not names & _words(said):
                 return said
         return f"(… {matched} …)" if matched else WITHHELD
 
@@ -174,6 +174,7 @@ def learn(
     names: set[str] = set()
     for resource in resources:
         kind = text(resource.get("resourceType"))
+        names |= _words(text(member(resource, "subject", "display")))
         if kind == "Patient":
             names |= _names_of(resource)
         elif kind == "Observation":
@@ -201,7 +202,11 @@ def learn(
 def _names_of(patient: Json) -> set[str]:
     parts = [part for name in objects(patient.get("name")) for part in (name.get("family"), name.get("text"))]
     parts += [part for name in objects(patient.get("name")) for part in items(name.get("given"))]
-    return {word.casefold() for one in parts for word in _WORD.findall(text(one))}
+    return {word for one in parts for word in _words(text(one))}
+
+
+def _words(said: str) -> set[str]:
+    return {word.casefold() for word in _WORD.findall(said)}
 
 
 def _whose(resource: Json) -> str:

@@ -138,6 +138,7 @@ def test_no_name_and_no_free_text_of_a_patient_is_shown(tmp_path):
         *observation(code("2", text=texts[1]), 20, unit="kg"),
         *observation(code("3", display=texts[2]), 20, unit="kg"),
         {"resourceType": "ServiceRequest", "code": code("4", text="Kyphoplasty for Wanda, afraid of needles")},
+        {"resourceType": "Procedure", "subject": {"display": "Otto Mrsky"}, "code": code("5", "Kyphoplasty, Otto")},
     ]
     request.write_text(json.dumps({"prefetch": {"a": {"entry": [{"resource": one} for one in entries]}}}))
     out = tmp_path / "local.json"
@@ -146,7 +147,7 @@ def test_no_name_and_no_free_text_of_a_patient_is_shown(tmp_path):
         assert done.exit_code == 0, done.output
         said = done.output + (out.read_text() if out.exists() else "")
         assert "kyphoplasty" in said
-        for word in ("Gripson", "Wanda", "Ilse", "Hotel", "needles", "Mrs", "p1"):
+        for word in ("Gripson", "Wanda", "Ilse", "Hotel", "needles", "Mrs", "Otto", "p1"):
             assert word not in said
 
 
