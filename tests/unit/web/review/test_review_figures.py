@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from cds_service.audit.chain import AuditEntry, ShownCard
+from cds_service.audit.chain import PROBE, AuditEntry, ShownCard
 from cds_service.audit.counts import count_months
 from cds_service.review.grid import HIDDEN, WITHHELD, make_grid
 from tests.review_desk import ReviewDesk, words
@@ -21,11 +21,9 @@ def desk(tmp_path):
     found.store.close()
 
 
-def answer(desk, number, *, at=MAY, rules=("rehabilitation", "dietitian"), **facts):
+def answer(desk, number, *, at=MAY, rules=("rehabilitation", "dietitian"), user="Practitioner/7", **facts):
     card = ShownCard(card=f"card-{number}", topic="rehabilitation", indicator="info", rules=rules)
-    entry = AuditEntry(
-        kind="answer", at=at, patient=f"p{number}", user="Practitioner/7", cards=(card,), content={}, **facts
-    )
+    entry = AuditEntry(kind="answer", at=at, patient=f"p{number}", user=user, cards=(card,), content={}, **facts)
     desk.store.append(entry)
     return entry
 
@@ -182,6 +180,14 @@ def test_a_rule_that_falls_silent_is_worth_a_look(desk):
         answer(desk, 100 + number, at=last_week, rules=("rehabilitation",))
     text = words(desk.reviewer().get("/audit/figures"))
     assert "dietitian: fired 0 % as often in the week 2026-W46 as in the week before" in text
+
+
+def test_a_probe_is_no_answer_to_anybody(desk):
+    answer(desk, 1)
+    answer(desk, 2, user=PROBE)
+    found = counts(desk)
+    assert found["2026-05", "", "", "answer"] == 1
+    assert found["2026-05", "rehabilitation", "dietitian", "fired"] == 1
 
 
 def test_a_quiet_log_raises_no_flag(desk):
