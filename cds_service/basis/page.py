@@ -28,6 +28,7 @@ from cds_service.cards.figures import (
     groups,
     held_line,
     join_words,
+    missing_names,
     phrase,
     sentences,
     sure_line,
@@ -37,7 +38,7 @@ from cds_service.cards.no_figure import why_line
 from cds_service.core.assessment import LEVEL, SILENCES_PRINT, ModelResult, OutcomeAssessment
 from cds_service.core.facts import Finding, Gap
 from cds_service.core.recommendations import Rule
-from cds_service.core.study import LogisticStudy
+from cds_service.core.study import LogisticStudy, Study
 from cds_service.core.wording import say_date, say_percent
 from cds_service.review.replay import Replay
 from cds_service.service import Service
@@ -155,10 +156,16 @@ def _outcomes(found: Replay, content: Mapping[str, Any], service: Service) -> It
         return
     rules = [rule for rule in rules_of(service) if rule.supplies]
     for outcome in found.answer.assessment.outcomes:
-        yield outcome_of(found.answer, outcome, rules, content["recommendations"])
+        yield outcome_of(found.answer, outcome, rules, content["recommendations"], service.studies)
 
 
-def outcome_of(answer: Answer, outcome: OutcomeAssessment, rules: Sequence[Rule], offered: Sequence[str]) -> Outcome:
+def outcome_of(
+    answer: Answer,
+    outcome: OutcomeAssessment,
+    rules: Sequence[Rule],
+    offered: Sequence[str],
+    studies: Mapping[str, Study],
+) -> Outcome:
     """What is said and drawn of one outcome.
 
     Where the card says no figure because none can be this patient's (another cause is open, lapsed denosumab), none is
@@ -171,7 +178,7 @@ def outcome_of(answer: Answer, outcome: OutcomeAssessment, rules: Sequence[Rule]
             risk_chart(answer, headline),
             contribution_chart(answer, headline),
             incidence_chart(answer, headline),
-            studies_chart(outcome),
+            studies_chart(outcome, studies),
             cohort_chart(answer, headline),
         )
     if outcome.status != "not-applicable" and not outcome.doubts and not answer.is_beside_the_point():
@@ -221,7 +228,14 @@ def _to_know_more(answer: Answer, outcome: OutcomeAssessment, headline: ModelRes
     results = [headline] if headline is not None and headline in usable else usable
     gains = {name: result.prediction.gains[name] for result in reversed(results) for name in measurable(answer, result)}
     names = answer.texts.short_names(tuple(sorted(gains, key=lambda name: (-gains[name], name))))
-    return f"Not known: {join_words(names)}" if names else "All that this study asks for is known"
+    if names:
+        return f"Not known: {join_words(names)}"
+    unusable = missing_names(answer, results)
+    return (
+        f"{join_words(unusable)} would need this site's reference"
+        if unusable
+        else "All that this study asks for is known"
+    )
 
 
 def _why_none(answer: Answer, outcome: OutcomeAssessment) -> str:

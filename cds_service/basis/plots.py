@@ -5,7 +5,7 @@ All values come from the code of the assessment; nothing is fitted or drawn at r
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from cds_service.basis.charts import (
     Chart,
@@ -37,7 +37,9 @@ from cds_service.core.assessment import LEVEL, ModelResult, OutcomeAssessment
 from cds_service.core.facts import Finding
 from cds_service.core.prediction import Prediction, effect_interval, expit, if_measured, predict
 from cds_service.core.recommendations import Rule
-from cds_service.core.wording import UNITS, say_number, say_percent
+from cds_service.core.strata import Stratum
+from cds_service.core.study import StrataStudy, Study
+from cds_service.core.wording import UNITS, say_number, say_percent, say_range
 
 
 def risk_chart(answer: Answer, result: ModelResult) -> Chart:
@@ -297,9 +299,13 @@ def _act_row(
     return (0.0 if is_all else left[1] - left[0], -after.inputs_known), row
 
 
-def studies_chart(outcome: OutcomeAssessment) -> Chart | None:
+def studies_chart(outcome: OutcomeAssessment, studies: Mapping[str, Study]) -> Chart | None:
     """(g) The studies of one outcome side by side: their disagreement is a range and is never averaged."""
     rows = [_study_row(result) for result in outcome.models]
+    for stratum in outcome.supporting:
+        study = studies[stratum.study_id]
+        if isinstance(study, StrataStudy):
+            rows.append(_stratum_row(stratum, study))
     return chart("studies", rows, percent_axis(), said=_why_they_differ(outcome)) if len(rows) > 1 else None
 
 
@@ -317,10 +323,23 @@ def _study_row(result: ModelResult) -> Row:
     return Row(label=label, cells=(*row.cells, *beside), marks=row.marks, note=note)
 
 
+def _stratum_row(stratum: Stratum, study: StrataStudy) -> Row:
+    """The rate in this patient's stratum of a study without a model; it never speaks (evidence page, section 3)."""
+    events = sum(one.events[stratum.outcome] for one in study.strata)
+    months = f"{stratum.horizon_months} months"
+    label = say("stratum", n=stratum.n, patients=study.cohort.n, horizon=months, label=stratum.label.replace("<=", "≤"))
+    return Row(
+        label=label,
+        cells=(say_percent(stratum.rate), say_range(stratum.interval), "", say_percent(events / study.cohort.n), ""),
+        marks=(at("tick", events / study.cohort.n), span("thick", stratum.interval), at("point", stratum.rate)),
+        note=say("stratum-note", p=str(study.recomputed_p[stratum.outcome])),
+    )
+
+
 def _why_they_differ(outcome: OutcomeAssessment) -> str:
     shown = sorted((one for one in outcome.models if one.shown), key=lambda one: one.prediction.risk)
     if len(shown) < 2:
-        return f"{say('one')} {say('differ')}"
+        return f"{say('one')} {say('differ')}" if len(outcome.models) > 1 else say("no-other")
     low, high = shown[0], shown[-1]
     between = say("between", low=figure(low), low_horizon=horizon(low), high=figure(high), high_horizon=horizon(high))
     return " ".join((*((say("disagree"),) if outcome.disagreement else ()), between, say("differ")))

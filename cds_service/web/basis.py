@@ -51,6 +51,10 @@ def basis_routes(around: Surroundings, store: AuditStore) -> Blueprint:
             return render_template("basis-trial.html", trial=trial)
         return _page(around, stored, found, trial)
 
+    @routes.errorhandler(NotAllowed)
+    def refuse(error: NotAllowed) -> tuple[str, int]:
+        return render_template("error.html", status=403, text=str(error)), 403
+
     @routes.after_request
     def restrict(response: Response) -> Response:
         response.headers["Content-Security-Policy"] = POLICY

@@ -61,6 +61,15 @@ def test_the_first_link_of_a_card_opens_its_answer_and_the_log_holds_it(desk):
     assert (look.about, look.patient, look.user) == (entry.id, entry.patient, "link:card")
 
 
+def test_a_trial_is_noted_without_what_was_tried(desk):
+    path, entry = signed(desk, 8)
+    tried = desk.app.test_client().post(path, data={"bmd-t-score": "-1.7", "part": "1"})
+    assert "another patient, not this one" in tried.text
+    look = desk.newest("read")
+    assert (look.about, desk.content(look)) == (entry.id, {"view": "what-if"})
+    assert desk.app.test_client().post(f"{path}x", data={"bmd-t-score": "-1.7"}).status_code == 403
+
+
 def test_an_address_that_is_not_as_it_was_signed_is_refused_without_a_word_of_it(desk):
     path, entry = signed(desk, 2)
     looks = len(desk.all("read"))

@@ -199,6 +199,16 @@ def test_measurements_stand_by_what_they_leave_open_narrowest_first():
     assert all("T-score" not in row.label and "DXA" not in row.label for row in mine)
 
 
+def test_a_stratum_stands_beside_the_model_and_never_speaks():
+    """Evidence page, section 3: PLVI at most 0.79: pain in 6 of 72 (8.3 %), 8 of 144 in all; P 0.28, recomputed."""
+    values = {"psoas_total_area": 9.0, "l4_vertebral_area": 14.0, "es_mf_fat_fraction": 61, "fascia_injury": False}
+    row = chart(page_of(content_of(**values)), "studies", "residual-pain").rows[-1]
+    assert "PLVI" in row.label
+    assert (row.cells[0], row.cells[3]) == ("8 %", "6 %")
+    assert "vertebroplasty" in row.note
+    assert "P 0.28" in row.note
+
+
 def test_every_input_stands_with_value_day_and_resource():
     page = page_of(content_of(bmi=19.6, bmd_t_score=-2.8))
     found = {one.name: one for one in page.inputs}
