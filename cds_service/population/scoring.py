@@ -19,10 +19,8 @@ from cds_service.cards.extension import EXTENSION, assessments_extension
 from cds_service.core.assessment import OUTCOMES, assess
 from cds_service.core.facts import AugmentationOrder, Findings, SupportOrders
 from cds_service.errors import DeadlinePassed, EvidenceUnavailable, PatientMismatch
-from cds_service.fhir.gathering.picking import NO_INFORMATION
 from cds_service.fhir.gathering.record import PatientRecord, gather, state_of
 from cds_service.fhir.gathering.subjects import Person
-from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.drafts import read_drafts
 from cds_service.fhir.orders.recognition import AUGMENTATION, recognise_augmentation
@@ -81,9 +79,13 @@ class Look:
     Most of a record is laboratory values. A line that is cut short or written unusually is left to the decoder.
     """
 
-    def __init__(self, terminology: Terminology) -> None:
-        """Look for the codes of this terminology."""
-        self._terminology = terminology
+    def __init__(self, service: Service) -> None:
+        """Look for the codes that this service asks a server for."""
+        hook = next(iter(service.hooks.values()))
+        keys = {one.key for one in hook.plan.needed.templates if one.resource_type == "Observation"}
+        specs = (one for one in service.finding_specs.values() if one.key in keys)
+        self._terminology = service.terminology
+        self._concepts = frozenset(concept for one in specs for concept in one.asked_concepts)
         self._is_ours: dict[bytes, bool] = {}
 
     def __call__(self, line: bytes) -> str:
@@ -101,9 +103,8 @@ class Look:
     def _learn(self, code: bytes) -> bool:
         if len(self._is_ours) >= MOST_REMEMBERED:
             self._is_ours.clear()
-        self._is_ours[code] = found = bool(
-            self._terminology.concepts_anywhere(code.decode(errors="replace")) - {NO_INFORMATION}
-        )
+        named = self._terminology.concepts_anywhere(code.decode(errors="replace"))
+        self._is_ours[code] = found = not named.isdisjoint(self._concepts)
         return found
 
 

@@ -127,7 +127,7 @@ def _run(job: Job, exported: frozenset[str]) -> Run:
 def _reading(job: Job) -> Callable[[Batches], Batches]:
     def read(batches: Batches) -> Batches:
         service, bases = _service(job), _run(job, frozenset()).bases
-        look, types = Look(service.terminology), types_read(service)
+        look, types = Look(service), types_read(service)
 
         def rows() -> Iterator[dict[str, Any]]:
             kinds: Counter[str] = Counter()
@@ -184,7 +184,7 @@ def _batches(rows: Iterable[dict[str, Any]], schema: pa.Schema) -> Batches:
 def _bad_lines(job: Job, paths: set[str]) -> list[BadLine]:
     """The bad lines of these files, by number."""
     found: list[BadLine] = []
-    look = Look(load(job.site).terminology)
+    look = Look(load(job.site))
     for chunk in chunks_of((file for file in job.files if str(file.resolve()) in paths), WHOLE_FILE):
         for number, line in enumerate(map(bytes.strip, lines_in(chunk)), start=1):
             try:

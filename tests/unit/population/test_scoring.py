@@ -184,7 +184,7 @@ def test_a_drug_is_known_by_the_medication_it_refers_to() -> None:
 
 
 def test_the_look_passes_over_what_no_finding_reads_and_nothing_else() -> None:
-    look = Look(open_service().terminology)
+    look = Look(open_service())
     ours, other = (
         measured("bmd-t-score", -3.0),
         measured("bmd-t-score", 1.0, code=codeable("http://loinc.org", "2160-0")),
