@@ -11,13 +11,13 @@ import json
 import math
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Literal
 
 from jiter import LosslessFloat, from_json
 
 from cds_service.errors import CdsError
 
-MAX_DEPTH = 200  # jiter's own; FHIR resources in a Bundle stay under 25
+MAX_DEPTH = 64  # FHIR resources in a Bundle stay under 25; the rest is an attack
 MAX_DIGITS = 64
 TOO_LONG = 10**MAX_DIGITS
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -82,32 +82,34 @@ def plain_numbers(document: Any) -> Any:
     return float(document) if isinstance(document, LosslessFloat) else document
 
 
-def decode_json(text: bytes, *, as_written: bool = False) -> Any:
+def decode_json(text: bytes) -> Any:
     """The document of a request: every number finite, every string valid Unicode, no key twice.
 
     A byte-order mark is tolerated.
 
-    Args:
-        text: of the document.
-        as_written: decimals become `LosslessFloat`, which `canonical_json` writes digit by digit as they came.
-
     Raises:
         JsonTextError: says what is wrong, without any of the text.
     """
-    try:
-        document = from_json(
-            text.removeprefix(BYTE_ORDER_MARK),
-            allow_inf_nan=False,
-            catch_duplicate_keys=True,
-            float_mode="lossless-float" if as_written else "float",
-            cache_mode="keys",  # what the decoder keeps for later calls: values are of a patient
-        )
-    except ValueError as error:
-        raise JsonTextError(_fault(str(error))) from None
+    document = _decoded(text)
+    if text.count(b"[") + text.count(b"{") > MAX_DEPTH:  # a short text cannot be deep
+        _refuse_deep(document)
     digits = text.translate(DIGITS)
     if NUL in text or any(mark in digits for mark in LARGE):
         _refuse_odd_values(document)
     return document
+
+
+def _decoded(text: bytes, float_mode: Literal["float", "lossless-float"] = "float") -> Any:
+    try:
+        return from_json(
+            text.removeprefix(BYTE_ORDER_MARK),
+            allow_inf_nan=False,
+            catch_duplicate_keys=True,
+            float_mode=float_mode,
+            cache_mode="keys",  # what the decoder keeps for later calls: values are of a patient
+        )
+    except ValueError as error:
+        raise JsonTextError(_fault(str(error))) from None
 
 
 def decode_call(text: bytes) -> Any:
@@ -119,7 +121,7 @@ def decode_call(text: bytes) -> Any:
     document = decode_json(text)
     if not isinstance(document, dict) or "context" not in document:
         return document
-    return {**document, "context": decode_json(text, as_written=True)["context"]}
+    return {**document, "context": _decoded(text, "lossless-float")["context"]}
 
 
 def decode_record_json(text: bytes) -> Any:
@@ -174,11 +176,13 @@ def _object_without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _refuse_deep(document: Any) -> None:
-    level = [document]
-    for _ in range(MAX_DEPTH + 1):
-        level = [part for node in level for part in _parts(node)]
-    if level:
-        raise JsonTextError(TOO_DEEP)
+    level = [document] if isinstance(document, dict | list) else []
+    for _ in range(MAX_DEPTH):
+        inside = (node.values() if type(node) is dict else node for node in level)
+        level = [part for parts in inside for part in parts if type(part) is dict or type(part) is list]
+        if not level:
+            return
+    raise JsonTextError(TOO_DEEP)
 
 
 def _parts(node: Any) -> Iterable[Any]:
@@ -196,7 +200,7 @@ def _refuse_odd_values(document: Any) -> None:
         waiting += _parts(node)
         if isinstance(node, str) and "\0" in node:
             raise JsonTextError("a string holds a NUL")
-        if isinstance(node, float | LosslessFloat) and math.isinf(float(node)):
+        if isinstance(node, float) and math.isinf(node):
             raise JsonTextError(TOO_LARGE)
         if isinstance(node, int) and abs(node) >= TOO_LONG:
             raise JsonTextError(TOO_LARGE)
