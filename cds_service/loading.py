@@ -58,8 +58,7 @@ def load_service(site: SiteFolder | None = None) -> Service:
     Raises:
         DataFileError: a file is wrong; names file, table and key.
     """
-    mappings = _folders("mappings", site.mappings if site else None)
-    hooks = _folders("hooks", site.hooks if site else None)
+    mappings, hooks = _folders("mappings", site), _folders("hooks", site)
     for ours, *overlays in (mappings, hooks):
         for overlay in overlays:
             refuse_unread(ours, overlay)
@@ -110,7 +109,8 @@ def find_faults(site_folder: Path | None) -> tuple[DataFileError, ...]:
     for folder in (site, None):  # a fault of the site must not hide one of ours
         try:
             terminology = load_service(folder).terminology
-            load_learning(_folders("mappings", folder.mappings if folder else None), terminology)
+            load_learning(_folders("mappings", folder), terminology)
+            load_client_services(folder)
         except DataFileError as fault:
             found[str(fault)] = fault
     return tuple(found.values())
@@ -118,14 +118,20 @@ def find_faults(site_folder: Path | None) -> tuple[DataFileError, ...]:
 
 def load_vocabulary(site: SiteFolder | None = None) -> Mapping[str, str]:
     """Canonical unit of every finding; `studies build` checks study files against it."""
-    return {
-        name: spec.unit
-        for name, spec in load_finding_specs(*_folders("mappings", site.mappings if site else None)).items()
-    }
+    return {name: spec.unit for name, spec in load_finding_specs(*_folders("mappings", site)).items()}
 
 
-def _folders(kind: Literal["hooks", "mappings"], overlay: Path | None) -> tuple[Path, ...]:
-    return (data_root(kind), overlay) if overlay else (data_root(kind),)
+def load_client_services(site: SiteFolder | None) -> Mapping[str, Service]:
+    """The service as it is for each EHR with a folder of its own, by issuer.
+
+    Raises:
+        DataFileError: a file is wrong; names file, table and key.
+    """
+    return {issuer: load_service(folder) for issuer, folder in site.clients.items()} if site else {}
+
+
+def _folders(kind: Literal["hooks", "mappings"], site: SiteFolder | None) -> tuple[Path, ...]:
+    return (data_root(kind), *(site.overlays(kind) if site else ()))
 
 
 def _policy(site: SiteFolder | None, models: Mapping[str, LogisticModel]) -> Policy:
@@ -136,7 +142,8 @@ def _policy(site: SiteFolder | None, models: Mapping[str, LogisticModel]) -> Pol
     baseline, reference = (
         table.model_dump(by_alias=True, exclude_none=True) for table in (site.site.baseline, site.site.reference)
     )
-    fitted = _recalibration(site.path / RECALIBRATION, models)
+    own = site.path / RECALIBRATION
+    fitted = _recalibration(own if own.exists() or site.below is None else site.below.path / RECALIBRATION, models)
     return policy.with_site(baseline, site.site.policy, reference).model_copy(update={"recalibration": fitted})
 
 

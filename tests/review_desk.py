@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from datetime import timedelta
 from html import unescape
 from pathlib import Path
@@ -41,6 +42,7 @@ class ReviewDesk:
         base_url: str = "http://127.0.0.1:8080",
         url: str = "",
         site: SiteFolder | None = None,
+        of_clients: Mapping[str, Service] | None = None,
         **settings: Any,
     ) -> None:
         self.now = NOW
@@ -55,6 +57,7 @@ class ReviewDesk:
             base_url=base_url,
             site=site,
             clock=lambda: self.now,
+            of_clients=of_clients,
         )
 
     def sign(self, *resources: Any, patient: str = PATIENT, number: int = 1, with_brace: bool = False) -> Found:

@@ -12,10 +12,11 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, func, or_, select
 
 from cds_service.audit.chain import PROBE, SILENT
 from cds_service.audit.tables import CARDS, ENTRIES, PAYLOADS, SEARCH
+from cds_service.core.caller import Caller
 
 WITHIN = (("minute", timedelta(minutes=1)), ("hour", timedelta(hours=1)), ("day", timedelta(days=1)))
 Counts = Counter[tuple[str, str, str, str]]
@@ -27,28 +28,31 @@ MONTH = func.substr(SEARCH.c.at, 1, 7)
 ANSWERS = SEARCH.alias("answer")
 
 
-def count_months(connection: Connection, since: str, until: str) -> Counts:
+def count_months(connection: Connection, since: str, until: str, scope: Caller | None = None) -> Counts:
     """Count by month, from `since` to `until` inclusive.
 
     Args:
         connection: a read transaction.
         since: `2026-05`.
         until: like `since`.
+        scope: the EHR or tenant whose entries count; None counts all.
     """
     counts: Counts = Counter()
-    _count_answers(connection, counts, _in_months(SEARCH.c.at, since, until))
-    _count_cards(connection, counts, _in_months(SEARCH.c.at, since, until))
-    _count_refusals(connection, counts, _in_months(SEARCH.c.at, since, until))
-    _count_feedback(connection, counts, since, until)
+    of_entries = (*_in_months(SEARCH.c.at, since, until), *_of(SEARCH, scope))
+    _count_answers(connection, counts, of_entries)
+    _count_cards(connection, counts, of_entries)
+    _count_refusals(connection, counts, of_entries)
+    of_answers = (*_in_months(ANSWERS.c.at, since, until), *_of(ANSWERS, scope))
+    _count_feedback(connection, counts, of_entries, of_answers)
     return counts
 
 
-def count_fired(connection: Connection, first: date, last: date) -> Counter[str]:
+def count_fired(connection: Connection, first: date, last: date, scope: Caller | None = None) -> Counter[str]:
     """Count how often each recommendation was shown, from `since` to `until` inclusive."""
     wanted = _shown(select(CARDS.c.rules, func.count()).join(SEARCH, SEARCH.c.sequence == CARDS.c.sequence))
     days = (SEARCH.c.at >= first.isoformat(), SEARCH.c.at < (last + timedelta(days=1)).isoformat())
     fired: Counter[str] = Counter()
-    for rules, count in connection.execute(wanted.where(*days).group_by(CARDS.c.rules)):
+    for rules, count in connection.execute(wanted.where(*days, *_of(SEARCH, scope)).group_by(CARDS.c.rules)):
         fired.update(dict.fromkeys(rules.split(), count))
     return fired
 
@@ -56,6 +60,14 @@ def count_fired(connection: Connection, first: date, last: date) -> Counter[str]
 def _shown(wanted: Select[Any]) -> Select[Any]:
     """Without the answers that nobody was shown (`audit report --silent` counts those), and without probes."""
     return wanted.where(SEARCH.c.result.is_distinct_from(SILENT), SEARCH.c.user.is_distinct_from(PROBE))
+
+
+def _of(entries: FromClause, scope: Caller | None) -> tuple[ColumnElement[bool], ...]:
+    """Entries of this EHR, and of this tenant if one is named; of all without a scope."""
+    if scope is None:
+        return ()
+    of_tenant = () if scope.tenant is None else (entries.c.tenant == scope.tenant,)
+    return (entries.c.client == scope.client, *of_tenant)
 
 
 def _in_months(at: ColumnElement[str], since: str, until: str) -> tuple[ColumnElement[bool], ...]:
@@ -94,10 +106,15 @@ def _count_refusals(connection: Connection, counts: Counts, in_months: Iterable[
         counts[month, "", "", "lost"] += int(json.loads(body)["content"].get("lost", 0))
 
 
-def _count_feedback(connection: Connection, counts: Counts, since: str, until: str) -> None:
+def _count_feedback(
+    connection: Connection,
+    counts: Counts,
+    of_entries: Iterable[ColumnElement[bool]],
+    of_answers: Iterable[ColumnElement[bool]],
+) -> None:
     is_unlinked = or_(SEARCH.c.about.is_(None), SEARCH.c.card.is_(None))
     unlinked = select(MONTH, func.count()).where(SEARCH.c.kind == "feedback", is_unlinked)
-    for month, count in connection.execute(unlinked.where(*_in_months(SEARCH.c.at, since, until)).group_by(MONTH)):
+    for month, count in connection.execute(unlinked.where(*of_entries).group_by(MONTH)):
         counts[month, "", "", "feedback-unlinked"] += count
     wanted = (
         select(
@@ -112,7 +129,7 @@ def _count_feedback(connection: Connection, counts: Counts, since: str, until: s
         .outerjoin(CARDS, (CARDS.c.sequence == ANSWERS.c.sequence) & (CARDS.c.card == SEARCH.c.card))
         .join(PAYLOADS, PAYLOADS.c.sequence == SEARCH.c.sequence)
         .where(SEARCH.c.kind == "feedback", ~is_unlinked)
-        .where(ANSWERS.c.kind == "answer", *_in_months(ANSWERS.c.at, since, until))
+        .where(ANSWERS.c.kind == "answer", *of_answers)
         .order_by(SEARCH.c.sequence)
     )
     last = {row.card: row for row in connection.execute(wanted)}

@@ -17,8 +17,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from cds_service.audit.counts import Counts, count_fired, count_months
 from cds_service.audit.query import Query
+from cds_service.audit.reader import Stored
 from cds_service.core.wording import MONTHS
-from cds_service.review.desk import Desk
+from cds_service.review.desk import Desk, content_of
 from cds_service.review.grid import Grid, make_grid, share
 from cds_service.review.words import TOPICS
 
@@ -37,16 +38,17 @@ def figure_routes(routes: Blueprint, desk: Desk) -> None:
         today = desk.gate.clock().date()
         since, until = _period(today)
         with desk.store.reader.reading() as connection:
-            counts = count_months(connection, since, until)
-            fired = [count_fired(connection, *week) for week in _weeks(today)]
+            counts = count_months(connection, since, until, desk.scope)
+            fired = [count_fired(connection, *week, desk.scope) for week in _weeks(today)]
         desk.gate.note("figures", content={"since": since, "until": until})
-        marks = desk.store.reader.find(Query(kinds=("mark",), result="period"), limit=10).entries
+        marked = desk.store.reader.find(Query(kinds=("mark",), result="period"), limit=100).entries
+        marks = [(one, stored) for one in marked if (stored := _own_mark(desk, one.sequence))][:10]
         return render_template(
             "review-figures.html",
             since=since,
             until=until,
             flags=[*_flags(_in_period(counts)), *_weekly_flags(*fired, week=_weeks(today)[1][0])],
-            marks=[(one, desk.store.reader.entry(one.sequence)) for one in marks],
+            marks=marks,
             **_tables(counts, since, until),
         )
 
@@ -57,9 +59,19 @@ def figure_routes(routes: Blueprint, desk: Desk) -> None:
         note = request.form.get("note", "").strip()
         if not (MONTH.fullmatch(since) and MONTH.fullmatch(until) and len(note) <= 2000):
             raise BadRequest("A period is two months, 2026-05 and 2026-06; a note has at most 2000 characters.")
-        content = {"since": since, "until": until} | ({"text": note} if note else {})
+        scope = desk.scope
+        of = {"client": scope.client, "tenant": scope.tenant} if scope else {}
+        content = {"since": since, "until": until, **of} | ({"text": note} if note else {})
         desk.gate.note("figures", kind="mark", result="period", content=content)
         return redirect(url_for("review.figures", since=since, until=until), 303)
+
+
+def _own_mark(desk: Desk, sequence: int) -> Stored | None:
+    """The mark of a period, if it was made by somebody who sees the same entries."""
+    stored, scope = desk.store.reader.entry(sequence), desk.scope
+    content = content_of(stored)
+    is_own = scope is None or (content.get("client"), content.get("tenant")) == (scope.client, scope.tenant)
+    return stored if is_own else None
 
 
 def _period(today: date) -> tuple[str, str]:

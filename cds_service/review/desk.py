@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from werkzeug.exceptions import NotFound
 
 from cds_service.audit.chain import ABOUT_READERS, LASTING
+from cds_service.audit.query import Query
 from cds_service.audit.reader import Stored
 from cds_service.audit.store import AuditStore
+from cds_service.core.caller import Caller
 from cds_service.review.login import Gate
 from cds_service.service import Service
 
@@ -22,12 +24,40 @@ class Desk:
 
     Attributes:
         key_file: the file with the key that signs exports; None if the setting names none.
+        scope_of: what an account may see: one EHR's or one tenant's entries; None is all.
+        of_clients: the service by issuer, for EHRs with a folder of their own.
     """
 
     store: AuditStore
     gate: Gate
     service: Service
     key_file: Path | None
+    scope_of: Callable[[str], Caller | None] = lambda _: None
+    of_clients: Mapping[str, Service] = field(default_factory=dict)
+
+    @property
+    def scope(self) -> Caller | None:
+        """What the reviewer who is logged in may see; None is all."""
+        return self.scope_of(self.gate.reviewer.name)
+
+    def within(self, query: Query) -> Query:
+        """The query as far as the reviewer may ask."""
+        scope = self.scope
+        if scope is None:
+            return query
+        return replace(query, client=scope.client, tenant=query.tenant if scope.tenant is None else scope.tenant)
+
+    def may_see(self, stored: Stored) -> bool:
+        """Whether this entry is of the reviewer's own EHR or tenant; entries of the log itself are nobody's."""
+        scope, found = self.scope, stored.found
+        if scope is None:
+            return True
+        return found is not None and found.client == scope.client and scope.tenant in (None, found.tenant)
+
+    def service_for(self, stored: Stored) -> Service:
+        """What is in force for the EHR that was answered."""
+        client = stored.found.client if stored.found else None
+        return self.of_clients.get(client or "", self.service)
 
 
 def open_entry(desk: Desk, entry_id: str, view: str = "") -> Stored:
@@ -38,7 +68,7 @@ def open_entry(desk: Desk, entry_id: str, view: str = "") -> Stored:
         Forbidden: the role does not allow it.
     """
     stored = desk.store.reader.entry(entry_id)
-    if stored is None:
+    if stored is None or not desk.may_see(stored):
         raise NotFound("There is no entry with this id.")
     if stored.kind not in LASTING:
         desk.gate.need("readers" if stored.kind in ABOUT_READERS else "patients")

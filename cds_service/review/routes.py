@@ -69,6 +69,7 @@ def review_routes(
     clock: Clock,
     count_login: Callable[[Login], None],
     site: SiteFolder | None = None,
+    of_clients: Mapping[str, Service] | None = None,
 ) -> Blueprint:
     """All pages below `/audit`.
 
@@ -82,6 +83,7 @@ def review_routes(
         clock: now, UTC.
         count_login: called for each login attempt.
         site: the site folder, if there is one.
+        of_clients: the service by issuer, for EHRs with a folder of their own.
 
     Raises:
         DataFileError: the site's login cannot be used.
@@ -101,7 +103,14 @@ def review_routes(
         trusted_proxies=settings.trusted_proxies,
         count=count_login,
     )
-    desk = Desk(store=store, gate=gate, service=service, key_file=settings.audit_key)
+    desk = Desk(
+        store=store,
+        gate=gate,
+        service=service,
+        key_file=settings.audit_key,
+        scope_of=site.site.scope_of if site else lambda _: None,
+        of_clients=of_clients or {},
+    )
     register_words(routes, service.wording)
     routes.register_error_handler(HTTPException, _error_page)
     routes.register_error_handler(AuditUnavailable, _unavailable_page)
@@ -148,8 +157,9 @@ def _find_routes(routes: Blueprint, desk: Desk) -> None:
             desk.gate.need("readers")
         if wanted.faults:
             return make_response(render_template("review-find.html", filter=wanted, choices=CHOICES, page=None), 400)
-        page = desk.store.reader.find(wanted.query, after=after)
-        seen = {"query": wanted.query.to_json(), "count": len(page.entries)}
+        query = desk.within(wanted.query)
+        page = desk.store.reader.find(query, after=after)
+        seen = {"query": query.to_json(), "count": len(page.entries)}
         desk.gate.note("find", patient=wanted.query.patient, content=seen)
         said = desk.store.reader.about([one.id for one in page.entries])
         shown = {"filter": wanted, "choices": CHOICES, "page": page, "said": said, "is_first": after is None}
@@ -159,7 +169,8 @@ def _find_routes(routes: Blueprint, desk: Desk) -> None:
     def timeline(patient: str) -> str:
         desk.gate.need("patients")
         after = Cursor.parse(request.args.get("after", ""))
-        page = desk.store.reader.find(Query(kinds=("answer", "refusal"), patient=patient), after=after, limit=TIMELINE)
+        query = desk.within(Query(kinds=("answer", "refusal"), patient=patient))
+        page = desk.store.reader.find(query, after=after, limit=TIMELINE)
         desk.gate.note("timeline", patient=patient, content={"count": len(page.entries)})
         said = desk.store.reader.about([one.id for one in page.entries])
         visits = [(one, content_of(desk.store.reader.entry(one.sequence)), said[one.id]) for one in page.entries]
@@ -185,7 +196,9 @@ def _export_routes(routes: Blueprint, desk: Desk) -> None:
             raise BadRequest("This filter or format cannot be read.")
         reviewer = desk.gate.reviewer
         try:
-            begun = begin_export(desk.store.database, wanted.query, form, reviewer.name, desk.gate.clock, desk.key_file)
+            begun = begin_export(
+                desk.store.database, desk.within(wanted.query), form, reviewer.name, desk.gate.clock, desk.key_file
+            )
         except (DBAPIError, DataFileError) as error:
             raise AuditUnavailable(f"The export could not be recorded ({type(error).__name__}).") from None
         media, ending = MEDIA[form]

@@ -42,7 +42,7 @@ def work_routes(routes: Blueprint, desk: Desk) -> None:
     def replay_entry(entry_id: str) -> str:
         stored = open_entry(desk, entry_id)
         try:
-            found = replay(content_of(stored), desk.service)
+            found = replay(content_of(stored), desk.service_for(stored))
         except NothingToReplay:
             raise NotFound("This entry holds no figures: it is no answer, or they were purged.") from None
         patient = stored.found.patient if stored.found else None

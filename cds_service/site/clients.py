@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, Strict, StringConstraints, model_validator
 
+from cds_service.core.caller import Caller
 from cds_service.site.fields import FhirBase, Seconds, SiteTable, Text, Url
 
 MAX_NAME = 256  # characters; the audit log indexes issuers and tenants up to this length
@@ -50,6 +51,9 @@ class Client(SiteTable):
         tenants: if set, a token must name one of them.
         tenant_fhir_servers: bases of `fhir_servers` that calls of a tenant may name; all for a tenant without an entry.
         client_id: our client id at this EHR's authorization server.
+        name: of its own folder, `clients/<name>/`: mappings, hooks and policy that hold for this EHR alone.
+        reviewers: accounts of the review pages that see this EHR's entries alone.
+        tenant_reviewers: accounts that see those of one tenant alone.
     """
 
     issuer: Name
@@ -64,6 +68,9 @@ class Client(SiteTable):
     tenant_fhir_servers: Mapping[Name, tuple[FhirBase, ...]] = Field(default_factory=dict)
     deadline_seconds: Seconds | None = None
     client_id: Text | None = None
+    name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")] | None = None
+    reviewers: tuple[Name, ...] = ()
+    tenant_reviewers: Mapping[Name, tuple[Name, ...]] = Field(default_factory=dict)
     capabilities: Capabilities | None = None
 
     @model_validator(mode="after")
@@ -80,10 +87,22 @@ class Client(SiteTable):
         return self
 
     @model_validator(mode="after")
+    def _reviewers_are_of_its_tenants(self) -> Self:
+        if not self.tenant_reviewers.keys() <= set(self.tenants):
+            raise ValueError("tenant-reviewers: only for tenants of tenants")
+        return self
+
+    @model_validator(mode="after")
     def _aliases_are_of_its_servers(self) -> Self:
         if not self.fhir_aliases.keys() <= set(self.fhir_servers):
             raise ValueError("fhir-aliases: only for bases of fhir-servers")
         return self
+
+    def scopes(self) -> Iterator[tuple[str, Caller]]:
+        """Each account that is bound to this EHR, with what it may see."""
+        yield from ((name, Caller(self.issuer)) for name in self.reviewers)
+        for tenant, names in self.tenant_reviewers.items():
+            yield from ((name, Caller(self.issuer, tenant)) for name in names)
 
     def aliases_of(self, base: str) -> tuple[str, ...]:
         """Other bases under which the FHIR server of this base writes its references."""

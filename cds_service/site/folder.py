@@ -7,13 +7,14 @@ import stat
 import tomllib
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
-from pydantic import Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
+from cds_service.core.caller import Caller
 from cds_service.core.policy import SITE_KEYS, Policy, SiteBaseline, SiteReferences
 from cds_service.errors import DataFileError
 from cds_service.outgoing.address import Address, parse_address, parse_base
@@ -24,6 +25,8 @@ from cds_service.site.review import ReviewLogin, client_secret
 
 SITE_FILE = "site.toml"
 OVERLAYS = ("mappings", "hooks")
+CLIENTS = "clients"
+Table = TypeVar("Table", bound=SiteTable)
 
 
 class Identity(SiteTable):
@@ -83,6 +86,10 @@ class Site(SiteTable):
     review: ReviewLogin | None = None
     source_attributes: tuple[SiteAttribute, ...] = ()
 
+    def scope_of(self, account: str) -> Caller | None:
+        """What of the log an account of the review pages may see: one EHR's entries, or one tenant's; None is all."""
+        return next((scope for one in self.clients for name, scope in one.scopes() if name == account), None)
+
     @property
     def fhir_servers(self) -> tuple[Address, ...]:
         """The bases that any of the clients may name."""
@@ -96,12 +103,29 @@ class SiteFolder:
     Attributes:
         mappings: the overlay of `mappings/`, None where there is none.
         hooks: the overlay of `hooks/`, None where there is none.
+        clients: by issuer, for EHRs with a folder of their own: the site as it is for this EHR alone.
+        below: the site whose overlays this one's lie over, of an EHR's own folder.
     """
 
     path: Path
     site: Site
     mappings: Path | None
     hooks: Path | None
+    clients: Mapping[str, SiteFolder] = field(default_factory=dict)
+    below: SiteFolder | None = None
+
+    def overlays(self, kind: Literal["mappings", "hooks"]) -> tuple[Path, ...]:
+        """The overlays of this kind, the last of which has the last word."""
+        own = self.mappings if kind == "mappings" else self.hooks
+        return (*(self.below.overlays(kind) if self.below else ()), *([own] if own else []))
+
+
+class ClientFile(SiteTable):
+    """`clients/<name>/site.toml`: tables of the site that are others for this EHR; keys not named are the site's."""
+
+    baseline: SiteBaseline = SiteBaseline()
+    reference: SiteReferences = SiteReferences()
+    policy: Mapping[str, Any] = Field(default_factory=dict)
 
 
 def load_site(folder: Path) -> SiteFolder:
@@ -112,12 +136,41 @@ def load_site(folder: Path) -> SiteFolder:
     """
     _check_writers(folder)
     file = folder / SITE_FILE
-    site = _validated(file, _tables(file))
+    site = _validated(file, _tables(file), Site)
     _check_policy(file, site.policy)
     _check_clients(file, site)
     _check_review(file, site)
     _check_names(folder)
-    return SiteFolder(folder, site, *(_overlay(folder / name) for name in OVERLAYS))
+    whole = SiteFolder(folder, site, _overlay(folder / "mappings"), _overlay(folder / "hooks"))
+    return replace(whole, clients=_client_folders(whole))
+
+
+def _client_folders(site: SiteFolder) -> dict[str, SiteFolder]:
+    """The folders below `clients/`, each of which a client names."""
+    named = {one.name: one.issuer for one in site.site.clients if one.name}
+    folders = sorted(path for path in (site.path / CLIENTS).glob("*") if path.is_dir())
+    found = {}
+    for folder in folders:
+        if folder.name not in named:
+            raise DataFileError(str(folder), "", "no client has this name ([[clients]] name in site.toml)")
+        _check_names(folder)
+        found[named[folder.name]] = _client_folder(folder, site)
+    if missing := sorted(set(named) - {folder.name for folder in folders}):
+        raise DataFileError(str(site.path / CLIENTS / missing[0]), "", "there is no such folder, but a client names it")
+    return found
+
+
+def _client_folder(folder: Path, below: SiteFolder) -> SiteFolder:
+    file = folder / SITE_FILE
+    own = _validated(file, _tables(file), ClientFile) if file.exists() else ClientFile()
+    _check_policy(file, own.policy)
+    changed = {"policy": {**below.site.policy, **own.policy}}
+    tables: Mapping[str, BaseModel] = {"baseline": own.baseline, "reference": own.reference}
+    for name, table in tables.items():
+        given = {key: getattr(table, key) for key in table.model_fields_set}
+        changed[name] = getattr(below.site, name).model_copy(update=given)
+    site = below.site.model_copy(update=changed)
+    return SiteFolder(folder, site, _overlay(folder / "mappings"), _overlay(folder / "hooks"), below=below)
 
 
 def _check_writers(folder: Path) -> None:
@@ -142,9 +195,9 @@ def _tables(file: Path) -> dict[str, Any]:
         raise DataFileError(str(file), "", f"not TOML: {error}") from None
 
 
-def _validated(file: Path, tables: dict[str, Any]) -> Site:
+def _validated(file: Path, tables: dict[str, Any], model: type[Table]) -> Table:
     try:
-        return Site.model_validate(tables)
+        return model.model_validate(tables)
     except ValidationError as error:
         faults = error.errors(include_url=False, include_context=False, include_input=False)
         fault = min(
@@ -181,6 +234,9 @@ def _snake(name: str) -> str:
 
 def _check_clients(file: Path, site: Site) -> None:
     issuers = [client.issuer for client in site.clients]
+    accounts = [name for client in site.clients for name, _ in client.scopes()]
+    if twice := sorted({name for name in accounts if accounts.count(name) > 1}):
+        raise DataFileError(str(file), "clients.reviewers", f"{twice[0]} is bound twice")
     for number, client in enumerate(site.clients):
         place = f"clients.{number}"
         if issuers.index(client.issuer) != number:

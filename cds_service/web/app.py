@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import partial
 from ipaddress import ip_address
@@ -62,6 +62,7 @@ def create_app(
     clock: Callable[[], datetime] = utc_now,
     flow: Flow = answer,
     is_ending: Callable[[], bool] = lambda: False,
+    of_clients: Mapping[str, Service] | None = None,
 ) -> Flask:
     """The WSGI application. Nothing is read from disk after this, and nothing of a request is kept.
 
@@ -76,6 +77,7 @@ def create_app(
         clock: now, UTC.
         flow: the function that answers a call.
         is_ending: whether the server is about to stop.
+        of_clients: the service by issuer, for EHRs with a folder of their own.
     """
     app = Flask("cds_service.web")
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
@@ -109,6 +111,7 @@ def create_app(
         metrics=metrics,
         gate=gate,
         unauthenticated=UnauthenticatedCalls(),
+        of_clients=of_clients or {},
         links=links,
     )
     register_errors(app)
@@ -133,6 +136,7 @@ def create_app(
             clock=clock,
             count_login=metrics.count_login,
             site=site,
+            of_clients=of_clients,
         )
         app.register_blueprint(review)
         app.register_blueprint(basis_routes(around, audit))

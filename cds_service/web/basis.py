@@ -15,8 +15,10 @@ from cds_service.audit.store import LOOK_SECONDS, AuditStore
 from cds_service.basis.links import entry_of, has_expired
 from cds_service.basis.page import basis_page
 from cds_service.basis.what_if import Trial, controls_of, try_values
+from cds_service.core.caller import Caller
 from cds_service.errors import NotAllowed
 from cds_service.review.replay import NothingToReplay, Replay, replay
+from cds_service.service import Service
 from cds_service.web.cds_api import Surroundings
 
 POLICY = (
@@ -39,13 +41,13 @@ def basis_routes(around: Surroundings, store: AuditStore) -> Blueprint:
         stored = _open(around, store, address)
         found = _computed(around, stored)
         _note(around, stored, "basis")
-        return _page(around, stored, found, Trial(controls=controls_of(found.answer, around.service)))
+        return _page(around, stored, found, Trial(controls=controls_of(found.answer, _service(around, stored))))
 
     @routes.post("/<address>")
     def what_if(address: str) -> str:
         stored = _open(around, store, address)
         found = _computed(around, stored)
-        trial = try_values(found.answer, around.service, request.form)
+        trial = try_values(found.answer, _service(around, stored), request.form)
         _note(around, stored, "what-if")
         if "part" in request.form:  # asked by the script of the page
             return render_template("basis-trial.html", trial=trial)
@@ -78,15 +80,20 @@ def _open(around: Surroundings, store: AuditStore, address: str) -> Stored:
     return stored
 
 
+def _service(around: Surroundings, stored: Stored) -> Service:
+    """What is in force for the EHR that was answered."""
+    return around.service_of(Caller(stored.found.client if stored.found else None))
+
+
 def _computed(around: Surroundings, stored: Stored) -> Replay:
     try:
-        return replay(stored.content, around.service)
+        return replay(stored.content, _service(around, stored))
     except NothingToReplay:
         raise NotAllowed(REFUSED) from None
 
 
 def _page(around: Surroundings, stored: Stored, found: Replay, trial: Trial) -> str:
-    page = basis_page(found, stored.content or {}, around.service)
+    page = basis_page(found, stored.content or {}, _service(around, stored))
     return render_template("basis.html", page=page, shown=stored.at, entry=stored.id, trial=trial)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -15,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 
 from cds_service.audit.chain import PROBE, AuditLog
 from cds_service.basis.links import Links
+from cds_service.core.caller import NOBODY, Caller
 from cds_service.core.repeats import History
 from cds_service.errors import NotAllowed, NotAuthenticated, UnknownService
 from cds_service.fhir.gathering.reading import FhirReader
@@ -48,6 +50,7 @@ class Surroundings:
         clock: now, UTC.
         base_url: the URL at which EHRs reach this service, without a trailing slash.
         gate: authenticates callers.
+        of_clients: the service by issuer, for EHRs with mappings, hooks or a policy of their own.
         links: addresses of basis pages; None where the log cannot be read.
     """
 
@@ -64,6 +67,11 @@ class Surroundings:
     gate: Gate
     unauthenticated: UnauthenticatedCalls
     links: Links | None = None
+    of_clients: Mapping[str, Service] = field(default_factory=dict)
+
+    def service_of(self, caller: Caller) -> Service:
+        """What is in force for this caller."""
+        return self.of_clients.get(caller.client or "", self.service)
 
 
 def utc_now() -> datetime:
@@ -104,8 +112,18 @@ def _discover(around: Surroundings, exchange: Exchange) -> Response:
     if around.site is not None and around.site.service.discovery == "closed":
         around.gate.admit(CDS_PATH, exchange)
     wish = around.settings.prefetch
-    services = [discovery_entry(hook.discovery, wish) for hook in around.service.hooks.values()]
+    service = around.service_of(_known_caller(around, exchange))
+    services = [discovery_entry(hook.discovery, wish) for hook in service.hooks.values()]
     return json_response({"services": services})
+
+
+def _known_caller(around: Surroundings, exchange: Exchange) -> Caller:
+    """Who asks for discovery, as far as it matters and a token says so; nobody where it is open to all."""
+    if not around.of_clients or exchange.authorization is None or exchange.caller != NOBODY:
+        return exchange.caller
+    with suppress(NotAuthenticated):
+        around.gate.admit(CDS_PATH, exchange)
+    return exchange.caller
 
 
 def _call(around: Surroundings, service_id: str, exchange: Exchange) -> Response:
@@ -113,10 +131,11 @@ def _call(around: Surroundings, service_id: str, exchange: Exchange) -> Response
     seconds = around.settings.deadline_seconds  # until the caller is known
     exchange.deadline = Deadline.after(seconds, began=exchange.began)
     admitted = around.gate.admit(f"{CDS_PATH}/{service_id}", exchange)
-    if service_id not in around.service.hooks or around.service.hooks[service_id].hook not in CONTEXTS:
+    hooks = around.service_of(admitted.caller).hooks
+    if service_id not in hooks or hooks[service_id].hook not in CONTEXTS:
         raise UnknownService("No service has this id.")
     exchange.service_id = service_id
-    exchange.response = _answer(around, around.service.hooks[service_id], admitted, exchange)
+    exchange.response = _answer(around, hooks[service_id], admitted, exchange)
     return _json(exchange.response.text)
 
 
@@ -177,7 +196,7 @@ def _answer(around: Surroundings, hook: ServiceHook, admitted: Admitted, exchang
         is_shown=mode.is_live_for(asked.context.user_id) or asked.context.user_id == PROBE,
         basis_url=partial(_basis_url, around, client, deadline),
     )
-    return around.flow(around.service, hook, asked, ports)
+    return around.flow(around.service_of(admitted.caller), hook, asked, ports)
 
 
 def _basis_url(around: Surroundings, client: Client | None, deadline: Deadline, entry_id: str) -> str:
@@ -225,7 +244,7 @@ def _note(around: Surroundings, exchange: Exchange, status: int) -> None:
 def _note_refusal(around: Surroundings, exchange: Exchange, status: int) -> None:
     record_refusal(
         around.audit,
-        around.service.terminology,
+        around.service_of(exchange.caller).terminology,
         at=around.clock(),
         service_id=exchange.service_id,
         body=exchange.body or b"",

@@ -55,7 +55,7 @@ def feedback_routes(around: Surroundings, cards: ShownCards) -> Blueprint:
 def _take(around: Surroundings, cards: ShownCards, service_id: str, exchange: Exchange) -> Response:
     service = f"{CDS_PATH}/{service_id}"
     admitted = around.gate.admit(f"{service}/feedback", exchange, service)  # some EHRs sign all calls for the service
-    hook = around.service.hooks.get(service_id)
+    hook = around.service_of(admitted.caller).hooks.get(service_id)
     if hook is None:
         raise UnknownService("No service has this id.")
     until = exchange.deadline = deadline_of(around, admitted, exchange)
@@ -95,7 +95,7 @@ def _record(
             shown=(shown or {}).get(item.card),
             reason_codes=codes,
             reason_system=REASON_SYSTEM,
-            keeps_comments=around.service.policy.feedback.user_comments,
+            keeps_comments=around.service_of(caller).policy.feedback.user_comments,
             is_log_read=shown is not None,
             caller=caller,
         )
