@@ -103,9 +103,16 @@ def _note(around: Surroundings, stored: Stored, view: str) -> None:
     Raises:
         AuditUnavailable: the entry could not be written, and nothing is shown.
     """
-    patient = stored.found.patient if stored.found else None
+    found = stored.found
     around.audit.append(
         AuditEntry(
-            kind="read", at=around.clock(), user=BY_LINK, patient=patient, about=stored.id, content={"view": view}
+            kind="read",
+            at=around.clock(),
+            user=BY_LINK,
+            patient=found.patient if found else None,
+            client=found.client if found else None,  # whose reviewers may see who looked
+            tenant=found.tenant if found else None,
+            about=stored.id,
+            content={"view": view},
         )
     )
