@@ -281,7 +281,7 @@ def check_mappings(site: Path | None) -> None:
     """Check studies, hooks, mappings and a site folder with its keys. Prints one line per fault: file, table, key."""
     from cds_service.callers.keys import find_key_faults  # noqa: PLC0415
     from cds_service.loading import find_faults, load_service  # noqa: PLC0415
-    from cds_service.site.folder import load_site  # noqa: PLC0415
+    from cds_service.site.folder import load_site, what_was_read  # noqa: PLC0415
 
     folder = site or read_settings().site
     faults = find_faults(folder)
@@ -291,7 +291,10 @@ def check_mappings(site: Path | None) -> None:
         click.echo(f"error: {fault}", err=True)
     if faults:
         sys.exit(2)
-    service = load_service(load_site(folder) if folder else None)
+    read = load_site(folder) if folder else None
+    service = load_service(read)
+    for line in what_was_read(read):
+        click.echo(line)
     counts = (
         f"{len(service.studies)} studies, {len(service.finding_specs)} findings, {len(service.hooks)} service"
         f" with {sum(len(hook.rules) for hook in service.hooks.values())} rules"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
@@ -293,3 +293,22 @@ def holds_private_key(file: Path) -> bool:
         document = decode_json(file.read_bytes())
     keys = document.get("keys") if isinstance(document, dict) else None
     return isinstance(keys, list) and any(isinstance(key, dict) and "d" in key for key in keys)
+
+
+def what_was_read(folder: SiteFolder | None) -> Iterator[str]:
+    """What a site's folder says, for the person who wrote it: one line a table and a file."""
+    if folder is None:
+        yield "no site folder: the service is open and local (--site DIR, or KYPHOPLASTY_CDS_SITE, names one)"
+        return
+    site = folder.site
+    yield f"{folder.path / SITE_FILE}: {site.site.name}, mode {site.service.mode}"
+    if site.policy:
+        yield f"  policy: {', '.join(f'{key} = {value}' for key, value in sorted(site.policy.items()))}"
+    for client in site.clients:
+        yield f"  client {client.issuer}: {', '.join(client.fhir_servers)}"
+    if not site.clients:
+        yield "  no [[clients]]: the service is open and local"
+    for one in (folder, *folder.clients.values()):
+        overlays = (overlay for overlay in (one.mappings, one.hooks) if overlay)
+        for path in (path for overlay in overlays for path in sorted(overlay.rglob("*")) if path.is_file()):
+            yield f"{path}: read"

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from cds_service.commands.explaining import explain_request
+from cds_service.loading import load_service
 from cds_service.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -64,3 +65,10 @@ def test_the_quick_start_shows_what_its_example_gives():
     shown = (headline["risk"], *headline["studyUncertainty"])
     assert tuple(f"{one:.3f}" for one in shown) == said
     assert [card["indicator"] for card in found["cards"]] == ["warning", "info", "info"]
+
+
+def test_the_page_on_certification_names_each_of_the_31_attributes_once():
+    attributes = load_service().model_cards["sarcopenia-pvm-2022"]["sourceAttributes"]
+    page = (ROOT / "docs" / "certification.md").read_text(encoding="utf-8")
+    assert re.findall(r"`(B\d_\w+)`", page) == [key for key in attributes if key.startswith("B")]
+    assert len([key for key in attributes if key.startswith("B")]) == 31

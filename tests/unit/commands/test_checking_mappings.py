@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from cds_service.cli import main
+from cds_service.loading import data_root
 from tests.client_tokens import Signer, client_of, key_set, site_folder
 
 GOOD, OTHER = Signer(), "https://other.example.org"
@@ -29,6 +30,19 @@ def test_whole_files_of_keys_are_no_fault(check):
     done = check(key_set(GOOD), key_set(GOOD))
     assert done.exit_code == 0, done.output
     assert "all data files are whole" in done.output
+
+
+def test_it_says_what_it_read_of_a_site(tmp_path):
+    site = site_folder(tmp_path / "site", client_of(), more='[policy]\nbrace-max-weeks = 6\n[service]\nmode = "silent"')
+    (site / "keys.json").write_bytes(key_set(GOOD))
+    (site / "hooks" / "kyphoplasty-order-sign").mkdir(parents=True)
+    shipped = data_root("hooks") / "kyphoplasty-order-sign" / "override-reasons.json"
+    copied = site / "hooks" / "kyphoplasty-order-sign" / "override-reasons.json"
+    copied.write_bytes(shipped.read_bytes())
+    said = CliRunner().invoke(main, ["mappings", "check", "--site", str(site)]).output
+    for words in ("Example Hospital, mode silent", "brace-max-weeks = 6", "http://127.0.0.1:9/fhir", f"{copied}: read"):
+        assert words in said
+    assert "open and local" in CliRunner().invoke(main, ["mappings", "check"]).output
 
 
 @pytest.mark.parametrize(
