@@ -18,10 +18,8 @@ import jinja2
 from markupsafe import Markup
 
 from cds_service.audit.chain import OneEntry
-from cds_service.cards.card_files import in_force
 from cds_service.commands.calling import CallingCard, Replied, send, synthetic_call
-from cds_service.fhir.mapping.overlay import read_toml
-from cds_service.loading import data_root, load_service
+from cds_service.loading import load_service
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import parse_request
 from cds_service.review.entry_page import view_cards
@@ -147,7 +145,6 @@ def committee_book(settings: Settings, site: SiteFolder | None, today: date) -> 
     noon = datetime.combine(today, time(12), UTC)
     app = create_app(service, settings, audit=OneEntry(), base_url=base, site=site, clock=lambda: noon)
     pages = app.test_client()
-    folders = [data_root("hooks") / hook.id, *([site.hooks / hook.id] if site and site.hooks else [])]
     patients = [
         {"patient": one, "cards": view_cards(cards_of(service, hook, one, today, base))}
         for one in ten_patients(hook, today)
@@ -164,7 +161,7 @@ def committee_book(settings: Settings, site: SiteFolder | None, today: date) -> 
         rules=sorted(hook.rules, key=lambda rule: rule.rank),
         overdue=overdue,
         orders={name: tuple(_leaves(one.resource)) for name, one in sorted(hook.order_templates.items())},
-        texts=tuple(_leaves(read_toml(in_force([one / "cards" for one in folders], "texts.toml")))),
+        texts=tuple(_leaves(hook.texts.tables)),
         reasons=hook.texts.reasons,
         policy=tuple(_leaves(service.policy.model_dump(mode="json", by_alias=True))),
         guidelines=_content(pages.get(f"{base}/guidelines").text, base),
@@ -175,7 +172,7 @@ def committee_book(settings: Settings, site: SiteFolder | None, today: date) -> 
 
 def _leaves(document: Any, key: str = "") -> Iterator[tuple[str, str]]:
     """Every value in a document, by its path: `note.2.text`."""
-    if not isinstance(document, dict | list):
+    if not isinstance(document, dict | list | tuple):
         yield key, "none" if document is None else str(document)
         return
     for name, value in document.items() if isinstance(document, dict) else enumerate(document, 1):

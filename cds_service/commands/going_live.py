@@ -18,10 +18,12 @@ from cds_service.settings import read_settings
 
 if TYPE_CHECKING:
     from cds_service.commands.calling import CallingCard
+    from cds_service.site.folder import SiteFolder
 
 OLD_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 PROBE_ISSUER = "kyphoplasty-cds-probe"
 SITE = click.Path(path_type=Path, exists=True, file_okay=False)
+CLIENT = click.option("--client", metavar="ISSUER", help="for this EHR, with what its own folder says")
 NEW_FILE = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -77,17 +79,17 @@ def list_gaps(since: datetime | None, as_json: bool) -> None:  # noqa: FBT001
 
 @click.command("integration-sheet")
 @click.option("--site", type=SITE, help="a site folder; default: KYPHOPLASTY_CDS_SITE")
+@CLIENT
 @click.option("--format", "kind", type=click.Choice(["md", "html"]), default="md", show_default=True)
 @click.option("--out", type=NEW_FILE, help="write it there instead of printing it")
 @say_errors
-def print_integration_sheet(site: Path | None, kind: str, out: Path | None) -> None:
+def print_integration_sheet(site: Path | None, client: str | None, kind: str, out: Path | None) -> None:
     """Print what an EHR's build ticket asks, from the configuration in force: one page."""
     from cds_service.commands.integration_sheet import as_html, integration_sheet  # noqa: PLC0415
-    from cds_service.site.folder import load_site  # noqa: PLC0415
 
     settings = read_settings()
-    folder = site or settings.site
-    sheet = integration_sheet(settings, load_site(folder) if folder else None, datetime.now(UTC).date())
+    folder = _site_for(site or settings.site, client)
+    sheet = integration_sheet(settings, folder, datetime.now(UTC).date(), client)
     text = as_html(sheet, "Integration sheet") if kind == "html" else sheet
     if out is None:
         click.echo(text, nl=False)
@@ -97,19 +99,18 @@ def print_integration_sheet(site: Path | None, kind: str, out: Path | None) -> N
 
 @click.command("preview")
 @click.option("--site", type=SITE, help="a site folder; default: KYPHOPLASTY_CDS_SITE")
+@CLIENT
 @click.option("--out", type=NEW_FILE, help="write the book there instead of printing it")
 @click.option("--check", "url", metavar="URL", help="play the ten test patients against this running service instead")
 @click.option("--key", "key_file", type=NEW_FILE, help="key that signs the tokens of --check; made at first need")
 @click.option("--issuer", default=PROBE_ISSUER, show_default=True, help="iss of these tokens")
 @say_errors
-def preview(site: Path | None, out: Path | None, url: str | None, **who: Any) -> None:
+def preview(site: Path | None, client: str | None, out: Path | None, url: str | None, **who: Any) -> None:
     """Print the committee's book: everything in force on one page, with ten test patients and their cards."""
     from cds_service.commands.book import check_service, committee_book  # noqa: PLC0415 - loads Flask
-    from cds_service.site.folder import load_site  # noqa: PLC0415
 
     settings = read_settings()
-    path = site or settings.site
-    folder, today = load_site(path) if path else None, datetime.now(UTC).date()
+    folder, today = _site_for(site or settings.site, client), datetime.now(UTC).date()
     if url is None:
         book = committee_book(settings, folder, today)
         click.echo(book, nl=False) if out is None else out.write_text(book, encoding="utf-8")
@@ -121,6 +122,19 @@ def preview(site: Path | None, out: Path | None, url: str | None, **who: Any) ->
             click.echo(f"  {line}")
         differing += bool(differences)
     sys.exit(1 if differing else 0)
+
+
+def _site_for(path: Path | None, issuer: str | None) -> SiteFolder | None:
+    """The site folder, as it is for this client where one is named."""
+    from cds_service.site.folder import load_site  # noqa: PLC0415
+
+    folder = load_site(path) if path else None
+    if issuer is None:
+        return folder
+    known = [one.issuer for one in folder.site.clients] if folder else []
+    if folder is None or issuer not in known:
+        raise click.BadParameter(f"no client {issuer}; there are: {', '.join(known) or 'none'}", param_hint="--client")
+    return folder.clients.get(issuer, folder)
 
 
 def _calling_card(token_file: Path | None, key_file: Path | None, issuer: str) -> CallingCard:

@@ -45,8 +45,8 @@ WHY = {  # of keys that hold no finding
 }
 
 
-def integration_sheet(settings: Settings, site: SiteFolder | None, today: date) -> str:
-    """The sheet as Markdown.
+def integration_sheet(settings: Settings, site: SiteFolder | None, today: date, issuer: str | None = None) -> str:
+    """The sheet as Markdown, for all clients or for this one.
 
     Raises:
         DataFileError: the site folder or our data is wrong.
@@ -78,7 +78,7 @@ def integration_sheet(settings: Settings, site: SiteFolder | None, today: date) 
         port=urlsplit(base).port or (443 if base.startswith("https") else 80),
         is_closed=table is not None and table.service.discovery == "closed",
         outgoing=_outgoing(table),
-        clients=table.clients if table else (),
+        clients=[one for one in table.clients if issuer in (None, one.issuer)] if table else (),
         deadline=f"{settings.deadline_seconds:g}",
         scopes=tuple(_scopes(hook)),
         prefetch_wish=settings.prefetch,

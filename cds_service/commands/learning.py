@@ -62,7 +62,7 @@ def learn_from(
     """
     site = load_site(settings.site) if settings.site else None
     service = load_service(site)
-    folders = [data_root("mappings"), *([site.mappings] if site and site.mappings else [])]
+    folders = [data_root("mappings"), *(site.overlays("mappings") if site else ())]
     rules = load_learning(folders, service.terminology)
     if source.startswith(("http://", "https://")):
         resources = _of_server(source, settings, patients, limit, token, say)

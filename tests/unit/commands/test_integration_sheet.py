@@ -73,6 +73,23 @@ def test_it_holds_every_prefetch_key_type_topic_and_override_code_in_force():
     assert "**Not set: `KYPHOPLASTY_CDS_PUBLIC_URL`" in text
 
 
+def test_the_sheet_of_one_client_names_that_client_and_what_its_own_folder_says(tmp_path):
+    other = 'name = "other"'
+    folder = site_folder(tmp_path, client_of(), client_of(other, issuer="https://other.example.org"))
+    (folder / "keys.json").write_text("{}")
+    own = folder / "clients/other"
+    own.mkdir(parents=True)
+    (own / "site.toml").write_text("[policy]\nbrace-only-days = 30\n")
+    ask = ["integration-sheet", "--site", str(folder)]
+    one = CliRunner().invoke(main, [*ask, "--client", "https://other.example.org"]).stdout
+    assert "within 30 days" in one
+    assert re.findall(r"^### (.*)$", one, re.MULTILINE) == ["https://other.example.org"]
+    every = CliRunner().invoke(main, ask).stdout
+    assert "within 90 days" in every
+    assert len(re.findall(r"^### ", every, re.MULTILINE)) == 2
+    assert CliRunner().invoke(main, [*ask, "--client", "https://nobody.example.org"]).exit_code == 2
+
+
 def test_local_codes_that_trigger_are_listed():
     assert "| `https://hospital.example/codes/orderable` | `SURG-4711` | kyphoplasty |" in sheet(SITE_FOLDER)
 
