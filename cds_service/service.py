@@ -24,7 +24,7 @@ from typing import Any
 from uuid import uuid4
 
 from cds_service.audit.answers_given import repeats_json
-from cds_service.audit.chain import PROBE, AuditLog
+from cds_service.audit.chain import AuditLog, is_probe
 from cds_service.audit.entry import NOT_LISTED, entry_for, near_miss_entry
 from cds_service.cards.answer import Answer
 from cds_service.cards.build import build_cards
@@ -59,7 +59,7 @@ from cds_service.fhir.orders.drafts import DraftOrders, read_drafts, with_drafts
 from cds_service.fhir.orders.referred import with_referred
 from cds_service.fhir.orders.suggestions import OrderTemplate, draft_suggestions, order_words
 from cds_service.fhir.orders.support_orders import find_draft_support_orders, find_support_orders
-from cds_service.fhir.references import bases_of
+from cds_service.fhir.references import bases_of_call
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import HookRequest, HookResponse
 from cds_service.site.clients import EVERYTHING, Capabilities
@@ -164,7 +164,8 @@ def answer(service: Service, hook: ServiceHook, request: HookRequest, ports: Por
     """
     now = ports.clock()
     today = now.date()
-    person = Person(request.context.patient_id, bases_of((request.fhir_server, *ports.aliases)))
+    bases = bases_of_call((request.fhir_server, *ports.aliases), request.context.draft_orders, request.prefetch)
+    person = Person(request.context.patient_id, bases)
     drafts = read_drafts(request.context.draft_orders, person, ports.deadline)
     order = find_augmentation_order(drafts, service.terminology)
     draft_support = find_draft_support_orders(drafts, service.terminology)
@@ -224,7 +225,7 @@ def _no_cards(
     hook: ServiceHook, request: HookRequest, near: tuple[NearMiss, ...], ports: Ports, now: datetime
 ) -> HookResponse:
     """The answer to an order that is not ours; one that was nearly ours is noted by its code, if there is time."""
-    if near and request.context.user_id != PROBE:
+    if near and not is_probe(request.context.user_id, request.context.patient_id):
         entry = near_miss_entry(now, hook.id, near, ports.caller)
         with suppress(AuditUnavailable):  # nothing is shown that would need it
             ports.audit.append(entry, Deadline.after(min(NOTE_SECONDS, max(0.0, ports.deadline.left))))

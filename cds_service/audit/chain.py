@@ -45,10 +45,16 @@ LASTING: tuple[Kind, ...] = ("genesis", "checkpoint", "purge", "gap", "start", "
 SILENT = "silent"  # the result of an answer that was computed, and that nobody was shown
 # Kinds about readers, which not every reader may see.
 ABOUT_READERS: tuple[Kind, ...] = ("read", "export", "login", "account")
-# `context.userId` of synthetic calls (`kyphoplasty-cds probe`, `preview --check`): no person's, and no patient's order.
+# `context.userId` of synthetic calls (`kyphoplasty-cds probe`, `preview --check`), and how their patients' ids begin.
 PROBE = "Practitioner/kyphoplasty-cds-probe"
+PROBE_PATIENTS = "kyphoplasty-cds-"
 _LINK = b"kyphoplasty-cds audit link 1"
 _PAYLOAD = b"kyphoplasty-cds audit payload 1"
+
+
+def is_probe(user: str | None, patient: str | None) -> bool:
+    """Whether a call was synthetic: an order for anybody else counts, whatever user it names."""
+    return user == PROBE and (patient or "").startswith(PROBE_PATIENTS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

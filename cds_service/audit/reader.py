@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, not_, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from cds_service.audit.appending import Head, read_head
-from cds_service.audit.chain import PROBE, ShownCard
+from cds_service.audit.chain import PROBE, PROBE_PATIENTS, ShownCard
 from cds_service.audit.database import Database
 from cds_service.audit.query import Query, conditions_of
 from cds_service.audit.tables import CARDS, ENTRIES, PAYLOADS, SEARCH
@@ -166,7 +166,8 @@ class AuditReader:
     def last_order_at(self) -> datetime | None:
         """When the last augmentation order came, other than a probe's; when the log began if none ever came."""
         is_order = or_(SEARCH.c.kind == "refusal", and_(SEARCH.c.kind == "answer", _ON_RISK))
-        of_people = SEARCH.c.user.is_distinct_from(PROBE)
+        of_nobody = func.coalesce(SEARCH.c.patient, "").startswith(PROBE_PATIENTS, autoescape=True)
+        of_people = or_(SEARCH.c.user.is_distinct_from(PROBE), not_(of_nobody))
         newest = select(SEARCH.c.at).where(is_order, of_people).order_by(SEARCH.c.at.desc()).limit(1)
         first = select(ENTRIES.c.at).order_by(ENTRIES.c.sequence).limit(1)
         with self.reading() as connection:

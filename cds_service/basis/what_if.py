@@ -5,6 +5,7 @@ Only what is measured may differ: no treatment, no level, no diagnosis that nobo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -21,6 +22,7 @@ from cds_service.service import Service
 
 NOT_MEASURED = frozenset({*TREATMENTS, LEVEL, "diabetes"})
 ROOM = 0.25  # beyond the study's patients, as share of their range: held values are seen to be held
+NUMBER = re.compile(r"[+-]?([0-9]{1,6}(\.[0-9]{0,12})?|\.[0-9]{1,12})", re.ASCII)  # as people write one, and nothing else
 WORDS: Mapping[str, bool] = {"yes": True, "no": False}
 
 
@@ -135,11 +137,9 @@ def _fault(control: Control, service: Service) -> str:
     if control.kind == "yes-no":
         return "" if control.now in WORDS else f"{control.title}: yes, no or empty"
     low, high = service.finding_specs[control.name].range or (control.lowest, control.highest)
-    try:
-        is_plausible = low <= float(control.now) <= high
-    except ValueError:
+    if NUMBER.fullmatch(control.now) is None:
         return f"{control.title}: a number is expected"
-    return "" if is_plausible else f"{control.title}: {low:g} to {high:g} is plausible"
+    return "" if low <= float(control.now) <= high else f"{control.title}: {low:g} to {high:g} is plausible"
 
 
 def _read(control: Control) -> Value | None:

@@ -22,7 +22,7 @@ from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.drafts import read_drafts
-from cds_service.fhir.references import bases_of
+from cds_service.fhir.references import bases_of_call
 from cds_service.loading import load_service
 from cds_service.outgoing import Connections
 from cds_service.outgoing.deadline import Deadline
@@ -76,7 +76,7 @@ def _reader(request: HookRequest, site: Site | None, settings: Settings) -> Fhir
 
 
 def _orders(request: HookRequest, terminology: Terminology) -> list[str]:
-    person = Person(request.context.patient_id, bases_of([request.fhir_server]))
+    person = Person(request.context.patient_id, bases_of_call([request.fhir_server], request.context.draft_orders, request.prefetch))
     order = find_augmentation_order(read_drafts(request.context.draft_orders, person), terminology)
     return list(order.references) if order else []
 

@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from cds_service.audit.chain import PROBE
+from cds_service.audit.chain import is_probe
 from cds_service.audit.database import Database
 from cds_service.audit.reader import AuditReader, Stored, stored_entries
 from cds_service.audit.tables import ENTRIES
@@ -66,7 +66,7 @@ def tally(entries: Iterable[Stored]) -> Gaps:
     found = Gaps()
     for entry in entries:
         content = entry.content or {}
-        if entry.found is not None and entry.found.user == PROBE:
+        if entry.found is not None and is_probe(entry.found.user, entry.found.patient):
             continue
         for one in content.get("nearMisses", ()):
             key = one["kind"], one["system"], one["code"]

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from cds_service.audit.chain import PROBE, SILENT
+from cds_service.audit.chain import SILENT, is_probe
 from cds_service.audit.database import Database
 from cds_service.audit.reader import AuditReader, Stored, stored_entries
 from cds_service.audit.tables import ENTRIES
@@ -64,7 +64,7 @@ def tally(entries: Iterable[Stored]) -> Tally:
     """The counts over these entries: silent answers, and the refusals and near misses beside them."""
     found = Tally()
     for entry in entries:
-        if entry.found is None or entry.found.user == PROBE or entry.content is None:
+        if entry.found is None or is_probe(entry.found.user, entry.found.patient) or entry.content is None:
             continue
         if entry.kind == "answer" and entry.found.result == SILENT:
             _add_answer(found, entry, entry.content)

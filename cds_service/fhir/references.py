@@ -7,8 +7,8 @@ spellings (`Patient//1`, `patient/1`, `Patient/1/`), searches and parts of a res
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cds_service.fhir.raw_json import text
@@ -25,10 +25,8 @@ _URN = re.compile(r"urn:(?:uuid|oid):[A-Za-z0-9\-.]{1,128}", re.ASCII)
 class Bases:
     """The base URLs that the request's FHIR server uses in its references.
 
-    A request that names no server has everything from the one EHR that sends it: any address is that EHR's.
-
     Attributes:
-        is_named: the request names a server, even if as no plain base URL.
+        is_named: only these bases count; otherwise any address is that of the one EHR that sends everything.
     """
 
     written: frozenset[str] = frozenset()
@@ -64,6 +62,39 @@ def bases_of(urls: Iterable[str | None]) -> Bases:
     named = [url for url in urls if url is not None]
     addresses = frozenset(filter(None, map(_address, named)))
     return Bases(frozenset(address.url for address in addresses), addresses, bool(named))
+
+
+def bases_of_call(urls: Iterable[str | None], *documents: Any) -> Bases:
+    """The bases for these URLs; where a call names none, the one under which its own references name Patients.
+
+    Where they name them under two, nobody can tell which is the EHR's, and no absolute reference counts.
+    """
+    found = bases_of(urls)
+    if found.is_named:
+        return found
+    of_patients: set[str] = set()
+    of_others: set[str] = set()
+    for base, kind in _absolute(documents):
+        bases = of_patients if kind == "Patient" else of_others
+        if len(bases) < 2 and base not in bases and (address := _address(base)) is not None:
+            bases.add(address.url)
+    bases = of_patients or of_others
+    return replace(bases_of(bases if len(bases) == 1 else ()), is_named=bool(bases))
+
+
+def _absolute(documents: Sequence[Any]) -> Iterator[tuple[str, str]]:
+    """Base URL and type of every absolute reference in JSON."""
+    waiting = [*documents]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, dict):
+            reference = node.get("reference")
+            if isinstance(reference, str) and "://" in reference:
+                base, _, kind = reference.partition("/_history/")[0].rpartition("/")[0].rpartition("/")
+                yield base, kind
+            waiting += [part for part in node.values() if isinstance(part, dict | list)]
+        elif isinstance(node, list):
+            waiting += [part for part in node if isinstance(part, dict | list)]
 
 
 def last_name(reference: str) -> str:

@@ -87,7 +87,7 @@ class Job:
             exported=self.types_by_name | frozenset(exported),
             order=order,
             with_worklist=self.with_worklist,
-            bases=bases_of([self.fhir_server]),
+            bases=bases_of([self.fhir_server or ""]),  # without one no absolute reference counts
         )
 
 

@@ -48,6 +48,7 @@ HEADERS = {
 }
 AT_WORKER_START = "at-worker-start"  # key of what a process runs after the fork, before its first request
 SLASHES = re.compile(r"//+")
+HOST = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{0,5})?")
 
 
 def create_app(
@@ -197,10 +198,10 @@ class Hosts:
 
     def is_ours(self, host: str) -> bool:
         """Whether this `Host` header names this service."""
-        try:
-            name = (urlsplit(f"//{host}").hostname or "").removesuffix(".")
-        except ValueError:
+        written = HOST.fullmatch(host)
+        if written is None:
             return False
+        name = written[1].strip("[]").lower().removesuffix(".")
         return name in self._names or is_loopback_host(name) or (self._is_everywhere and _is_address(name))
 
 

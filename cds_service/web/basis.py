@@ -9,7 +9,7 @@ from datetime import datetime
 
 from flask import Blueprint, Response, render_template, request
 
-from cds_service.audit.chain import AuditEntry
+from cds_service.audit.chain import SILENT, AuditEntry
 from cds_service.audit.reader import Stored
 from cds_service.audit.store import LOOK_SECONDS, AuditStore
 from cds_service.basis.links import entry_of, has_expired
@@ -25,6 +25,7 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self';"
     " base-uri 'none'; frame-ancestors 'none'"
 )
+FORM_BYTES = 8192  # a dozen short fields
 BY_LINK = "link:card"  # in place of a user, whom nobody knows; no account has such a name
 REFUSED = (
     "This link does not open an answer: it is older than a day, was changed, or the answer is no longer kept."
@@ -46,6 +47,7 @@ def basis_routes(around: Surroundings, store: AuditStore) -> Blueprint:
     @routes.post("/<address>")
     def what_if(address: str) -> str:
         stored = _open(around, store, address)
+        request.max_content_length = FORM_BYTES
         found = _computed(around, stored)
         trial = try_values(found.answer, _service(around, stored), request.form)
         _note(around, stored, "what-if")
@@ -76,6 +78,8 @@ def _open(around: Surroundings, store: AuditStore, address: str) -> Stored:
     entry_id = entry_of(address, key) if key and not request.query_string else None
     stored = store.reader.entry(entry_id) if entry_id else None
     if stored is None or stored.kind != "answer" or has_expired(datetime.fromisoformat(stored.at), around.clock()):
+        raise NotAllowed(REFUSED)
+    if stored.found is not None and stored.found.result == SILENT:  # nobody was shown it, nor its link
         raise NotAllowed(REFUSED)
     return stored
 

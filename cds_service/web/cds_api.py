@@ -14,7 +14,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
 
-from cds_service.audit.chain import PROBE, AuditLog
+from cds_service.audit.chain import AuditLog, is_probe
 from cds_service.basis.links import Links
 from cds_service.core.caller import NOBODY, Caller
 from cds_service.core.repeats import History
@@ -193,7 +193,8 @@ def _answer(around: Surroundings, hook: ServiceHook, admitted: Admitted, exchang
         aliases=() if closed else aliases_of(asked, client),
         may_name_server=closed is None,
         capabilities=(client.capabilities if client is not None else None) or EVERYTHING,
-        is_shown=mode.is_live_for(asked.context.user_id) or asked.context.user_id == PROBE,
+        is_shown=mode.is_live_for(asked.context.user_id)
+        or is_probe(asked.context.user_id, asked.context.patient_id),
         basis_url=partial(_basis_url, around, client, deadline),
     )
     return around.flow(around.service_of(admitted.caller), hook, asked, ports)

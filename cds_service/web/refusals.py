@@ -16,7 +16,7 @@ from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.drafts import read_drafts
-from cds_service.fhir.references import bases_of
+from cds_service.fhir.references import bases_of_call
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.json_text import JsonTextError, decode_call
 from cds_service.protocol.messages import UUID_TEXT, is_fhir_id
@@ -87,7 +87,8 @@ def _asked(body: bytes, terminology: Terminology) -> Mapping[str, Any] | None:
     drafts = context.get("draftOrders")
     patient = _bare_id(context.get("patientId"), "Patient")
     server = document.get("fhirServer")
-    person = Person(patient or "", bases_of([server if isinstance(server, str) else None]))
+    bases = bases_of_call([server if isinstance(server, str) else None], drafts, document.get("prefetch"))
+    person = Person(patient or "", bases)
     try:
         order = find_augmentation_order(read_drafts(drafts, person, Deadline.after(READ_SECONDS)), terminology)
     except (PatientMismatch, DeadlinePassed):  # it may have contained an augmentation order

@@ -215,6 +215,70 @@ def _end_of(text: str, start: int) -> int:
     return start + json.JSONDecoder().raw_decode(text[start:])[1]
 
 
+@scenario
+def names_two_servers(case: Case, field: Field) -> None:
+    """A call that names no server has one EHR behind it; where its references name two, neither is believed."""
+    where = case.sends
+    mine = {"reference": f"{where['order']}Patient/{thin_and_weak()[0]['id']}"}
+    body = order_sign(thin_and_weak(), kyphoplasty(subject=mine), hook_instance=str(uuid4()))
+    bundles = [found for found in body["prefetch"].values() if found and found.get("resourceType") == "Bundle"]
+    theirs = [one["resource"] for found in bundles for one in found.get("entry", ())]
+    for number, resource in enumerate(theirs):
+        base = where.get("other", where["record"]) if number % 2 else where["record"]
+        resource["subject"] = {"reference": f"{base}Patient/{thin_and_weak()[0]['id']}"}
+    if "drug" in where:
+        drug = _prescription(9, medicationReference={"reference": f"{where['drug']}Medication/x"}, subject=mine)
+        named = {"resourceType": "Medication", "id": "x", "code": codeable(ATC, DRUGS["alendronate"])}
+        entries = [{"resource": one} for one in (drug | {"authoredOn": days_ago(50)}, named)]
+        body["prefetch"]["medications"] = {"resourceType": "Bundle", "entry": entries}
+    field.prepare(case)
+    answer = field.service(case.site).send("POST", CALL, json.dumps(body).encode(), JSON)
+    if where["refused"]:
+        assert (answer.status, answer.issue) == (400, "business-rule")
+        return
+    assert answer.status == 200, answer.text
+    said = _said(answer.document["cards"])
+    if "drug" in where:
+        assert "alendron" not in said.lower()
+    else:
+        assert f"{len(theirs)} entries of another patient, or of none, left out" in said
+
+
+@scenario
+def withdraws(case: Case, field: Field) -> None:
+    """An entry that deletes or reads an order signs none."""
+    body = order_sign(thin_and_weak(), kyphoplasty(), brace(), hook_instance=str(uuid4()))
+    for entry in body["context"]["draftOrders"]["entry"]:
+        if entry["resource"]["id"] in case.sends["orders"]:
+            entry["request"] = {"method": case.sends["method"], "url": f"x/{entry['resource']['id']}"}
+    topics = _topics(_post(case, field, json.dumps(body)))
+    assert "braceLimit" not in topics
+    assert bool(topics) is ("kypho" not in case.sends["orders"])
+
+
+@scenario
+def names_orders_by_words(case: Case, field: Field) -> None:
+    """What could be a name stands neither in the answer nor in the entry."""
+    words = "Canary Smith, born 1950"
+    order = kyphoplasty(number=words if case.sends["member"] != "fullUrl" else "")
+    if case.sends["member"] == "inside":
+        order = of_patient("RequestGroup", "g", status="draft", intent="order", contained=[order])
+    body = order_sign(thin_and_weak(), order, hook_instance=str(uuid4()))
+    if case.sends["member"] == "fullUrl":
+        (entry,) = body["context"]["draftOrders"]["entry"]
+        entry["fullUrl"] = words
+        del entry["resource"]["id"]
+    service = field.service(case.site)
+    field.prepare(case)
+    before = service.mark()
+    answer = service.send("POST", CALL, json.dumps(body).encode(), JSON)
+    assert answer.status == 200
+    assert answer.document["cards"]
+    assert "Canary" not in answer.text
+    (entry,) = service.entries(before, 1)
+    assert "Canary" not in json.dumps(service.content(entry["sequence"]))
+
+
 # --- time
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from cds_service.audit.answers_given import AnswersGiven
-from cds_service.audit.chain import PROBE
+from cds_service.audit.chain import PROBE, PROBE_PATIENTS, AuditEntry
 from cds_service.audit.query import Query
 from cds_service.audit.store import AuditStore
 from cds_service.cli import main
@@ -50,10 +50,15 @@ def service(audit, **mode):
     return app.test_client()
 
 
-def signed(user="Practitioner/7"):
-    body = signing("p1", TEMPLATES)
+def signed(user="Practitioner/7", patient=""):
+    text = json.dumps(signing("p1", TEMPLATES))
+    body = json.loads(text.replace(samples()["p1"].id, patient) if patient else text)
     body["context"]["userId"] = user
     return body
+
+
+def probe():
+    return signed(PROBE, f"{PROBE_PATIENTS}probe")
 
 
 def entries(store, *kinds):
@@ -87,13 +92,23 @@ def test_without_an_entry_even_a_silent_answer_is_503():
 
 @pytest.mark.parametrize(
     ("user", "is_shown"),
-    [("Practitioner/7", True), ("PractitionerRole/8", True), ("Practitioner/77", False), (PROBE, True)],
+    [("Practitioner/7", True), ("PractitionerRole/8", True), ("Practitioner/77", False), (PROBE, False)],
 )
 def test_pilot_users_alone_are_shown_cards(store, user, is_shown):
     client = service(store, **{"mode": "live", "pilot-users": ["Practitioner/7", "8"]})
     assert bool(client.post(CALL, json=signed(user)).json["cards"]) is is_shown
     (entry,) = entries(store, "answer")
     assert (entry.found.result == "shown") is is_shown
+
+
+def test_a_probe_is_about_nobody_and_whoever_takes_its_name_is_still_counted(store):
+    client = service(store, mode="silent")
+    assert client.post(CALL, json=probe()).json["cards"]
+    assert client.post(CALL, json=signed(PROBE)).json == {"cards": []}
+    later = [NOON + timedelta(days=days) for days in (1, 2)]
+    for at, patient in zip(later, ("p1", f"{PROBE_PATIENTS}probe"), strict=True):
+        store.append(AuditEntry(kind="refusal", at=at, user=PROBE, patient=patient, content={}))
+    assert store.reader.last_order_at() == later[0]
 
 
 def test_silent_cards_are_nobodys_so_they_mute_nothing_and_take_no_feedback(store):
@@ -141,9 +156,9 @@ def cells(rows):
 def test_the_report_counts_by_100_procedures_and_hides_small_cells(store):
     """6 patients with a warning, 4 of whom nothing is known; a refusal; an order that is nearly ours; another order."""
     client = service(store, mode="silent")
-    for body in [signed()] * 6 + [order_sign(kyphoplasty(), prefetch=empty_prefetch(TEMPLATES))] * 4:
+    for body in [signed()] * 5 + [signed(PROBE)] + [order_sign(kyphoplasty(), prefetch=empty_prefetch(TEMPLATES))] * 4:
         assert client.post(CALL, json=body).json == {"cards": []}
-    client.post(CALL, json=signed(PROBE))
+    client.post(CALL, json=probe())
     client.post(CALL, json=order_sign(kyphoplasty()))
     client.post(CALL, json=order_sign(MRI))
     service(store, mode="live").post(CALL, json=signed())

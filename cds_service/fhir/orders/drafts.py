@@ -5,6 +5,7 @@ The FHIR server may not know the drafts, so they are never read back by id.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -21,6 +22,8 @@ from cds_service.outgoing.deadline import Deadline
 OVER = frozenset(
     {"completed", "entered-in-error", "revoked", "cancelled", "rejected", "stopped", "aborted", "not-done", "ended"}
 )
+NO_ORDERS = frozenset({"DELETE", "GET", "HEAD"})  # `request.method` of entries that sign nothing
+_PLAIN = re.compile(r"[\w.:/-]{1,256}", re.ASCII)
 ORDERED = ("Request", "Order", "Prescription")  # endings of resource types that are orders
 MOST_INSIDE = 100  # orders inside groups, for one signing
 MOST_PARTS = 4000  # values in one order; a long one has a hundred
@@ -32,7 +35,8 @@ class Draft:
     """One order.
 
     Attributes:
-        reference: `ServiceRequest/1`; without an id, its fullUrl or its position in the bundle.
+        reference: `ServiceRequest/1`; without an id, its fullUrl or its position in the bundle. It stands in the audit
+            log, so that an id or URL which could be words does not count.
         resource: the order as we read it; its lists are cut if it has more than `MOST_PARTS` values.
         source: the order as received, if a correction would reach it and no other order: it is an entry of the bundle,
             its reference is unique, and nothing was cut.
@@ -118,6 +122,8 @@ def read_drafts(draft_orders: Any, person: Person, deadline: Deadline | None = N
             reference = _reference_of(source, full_url, place)
             known.append((resource, full_url))
             counted.update({_name(source), last_name(full_url)})
+            if text(member(entry.get("request"), "method")).strip().upper() in NO_ORDERS:
+                continue
             drafts.append(Draft(reference, resource, source if resource is source else None))
             long += resource is not source
     inside = [(one, draft.resource) for draft in drafts for one in _orders_inside(draft)]
@@ -142,11 +148,16 @@ def _orders_inside(draft: Draft) -> Iterator[Draft]:
     if draft.type == "RequestGroup" and is_to_be_done(draft.resource):
         for place, contained in enumerate(objects(draft.resource.get("contained"))):
             if text(contained.get("resourceType")):
-                yield Draft(f"{draft.reference}#{text(contained.get('id')) or place}", contained)
+                yield Draft(f"{draft.reference}#{_plain(text(contained.get('id'))) or place}", contained)
 
 
 def _reference_of(resource: Mapping[str, Any], full_url: str, place: int) -> str:
-    return _name(resource) or full_url or f"{text(resource.get('resourceType'))} (entry {place + 1})"
+    kind = _plain(text(resource.get("resourceType")))
+    return _plain(_name(resource)) or _plain(full_url) or f"{kind or 'order'} (entry {place + 1})"
+
+
+def _plain(written: str) -> str:
+    return written if _PLAIN.fullmatch(written) else ""
 
 
 def _name(resource: Mapping[str, Any]) -> str:

@@ -1,0 +1,98 @@
+"""I: the pages behind signed links, the names by which we are called, and callers who name themselves."""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlencode
+from uuid import uuid4
+
+from cds_service.audit.chain import PROBE
+from tests.attacks.cases import CALL, Case
+from tests.attacks.field import Field
+from tests.attacks.raw import head, wire
+from tests.attacks.running import Running
+from tests.attacks.scenarios import scenario
+from tests.chart_builders import kyphoplasty, order_sign, thin_and_weak
+
+LINK = re.compile(r"/basis/[\w.-]+")
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+JSON = {"Content-Type": "application/json"}
+
+
+def _link(service: Running) -> str:
+    """The path of the basis of a new answer."""
+    body = json.dumps(order_sign(thin_and_weak(), kyphoplasty(), hook_instance=str(uuid4())))
+    found = LINK.search(service.send("POST", CALL, body.encode(), JSON).text)
+    assert found is not None
+    return found[0]
+
+
+@scenario
+def tries_values(case: Case, field: Field) -> None:
+    service = field.service(case.site)
+    path = _link(service)
+    for text in case.sends["texts"]:
+        answer = service.send("POST", path, urlencode({"bmi": text}).encode(), FORM)
+        assert answer.status == 200
+        assert case.sends["says"] in answer.text, text
+        assert "<script>alert" not in answer.text
+
+
+@scenario
+def sends_long_forms(case: Case, field: Field) -> None:
+    service = field.service(case.site)
+    path = _link(service)
+    for body in ("bmi=" + "1" * 4_000_000, urlencode([(f"x{one}", "1") for one in range(50_000)])):
+        assert service.send("POST", path, body.encode(), FORM).status == case.status
+    assert service.send("POST", path, b"bmi=25", FORM).status == 200
+
+
+@contextmanager
+def _silent() -> Iterator[Running]:
+    """A service that shows nobody anything."""
+    with tempfile.TemporaryDirectory() as place:
+        (Path(place) / "site.toml").write_text('[site]\nname = "X"\n[service]\nmode = "silent"\n')
+        service = Running(Path(place), environment={"KYPHOPLASTY_CDS_SITE": place})
+        try:
+            yield service
+        finally:
+            service.close()
+
+
+@scenario
+def opens_a_silent_answer(case: Case, field: Field) -> None:  # noqa: ARG001
+    """Its cards stand in the log with their links: whoever has these has not been shown them by us."""
+    with _silent() as service:
+        body = json.dumps(order_sign(thin_and_weak(), kyphoplasty(), hook_instance=str(uuid4())))
+        assert service.send("POST", CALL, body.encode(), JSON).document == {"cards": []}
+        (entry,) = [one for one in service.entries(service.start, 1) if one["kind"] == "answer"]
+        found = LINK.search(json.dumps(service.content(entry["sequence"])))
+        assert found is not None
+        assert service.send("GET", found[0]).status == case.status
+        assert service.send("POST", found[0], b"bmi=25", FORM).status == case.status
+
+
+@scenario
+def is_called_by(case: Case, field: Field) -> None:
+    for host in case.sends["hosts"]:
+        with wire(field.service(case.site)) as line:
+            line.send(head("GET", "/models", host=host))
+            assert line.hear().status == case.status, host
+
+
+@scenario
+def takes_the_name_of_the_probe(case: Case, field: Field) -> None:  # noqa: ARG001
+    """It is silent as any other, and the committee's report counts it."""
+    with _silent() as service:
+        for number in range(5):
+            body = order_sign(thin_and_weak(), kyphoplasty(), hook_instance=str(uuid4()))
+            body["context"]["userId"] = PROBE
+            answer = service.send("POST", CALL, json.dumps(body).encode(), JSON)
+            assert answer.document == {"cards": []}, number
+        report = json.loads(service.command("audit", "report", "--silent", "--json"))
+        assert report["procedures"] == 5
