@@ -22,7 +22,9 @@ from cds_service.service import Service
 
 NOT_MEASURED = frozenset({*TREATMENTS, LEVEL, "diabetes"})
 ROOM = 0.25  # beyond the study's patients, as share of their range: held values are seen to be held
-NUMBER = re.compile(r"[+-]?([0-9]{1,6}(\.[0-9]{0,12})?|\.[0-9]{1,12})", re.ASCII)  # as people write one, and nothing else
+NUMBER = re.compile(
+    r"[+-]?([0-9]{1,6}(\.[0-9]{0,12})?|\.[0-9]{1,12})", re.ASCII
+)  # as people write one, and nothing else
 WORDS: Mapping[str, bool] = {"yes": True, "no": False}
 
 

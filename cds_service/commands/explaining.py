@@ -76,7 +76,9 @@ def _reader(request: HookRequest, site: Site | None, settings: Settings) -> Fhir
 
 
 def _orders(request: HookRequest, terminology: Terminology) -> list[str]:
-    person = Person(request.context.patient_id, bases_of_call([request.fhir_server], request.context.draft_orders, request.prefetch))
+    person = Person(
+        request.context.patient_id, bases_of_call([request.fhir_server], request.context.draft_orders, request.prefetch)
+    )
     order = find_augmentation_order(read_drafts(request.context.draft_orders, person), terminology)
     return list(order.references) if order else []
 

@@ -193,8 +193,7 @@ def _answer(around: Surroundings, hook: ServiceHook, admitted: Admitted, exchang
         aliases=() if closed else aliases_of(asked, client),
         may_name_server=closed is None,
         capabilities=(client.capabilities if client is not None else None) or EVERYTHING,
-        is_shown=mode.is_live_for(asked.context.user_id)
-        or is_probe(asked.context.user_id, asked.context.patient_id),
+        is_shown=mode.is_live_for(asked.context.user_id) or is_probe(asked.context.user_id, asked.context.patient_id),
         basis_url=partial(_basis_url, around, client, deadline),
     )
     return around.flow(around.service_of(admitted.caller), hook, asked, ports)
