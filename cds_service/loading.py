@@ -37,6 +37,7 @@ from cds_service.site.folder import SiteFolder, load_site
 PACKAGE = Path(__file__).parent
 STUDIES = PACKAGE / "studies"
 REDUCED = STUDIES / "reduced"
+SIMULATION = STUDIES / "simulation.json"
 RECALIBRATION = "recalibration.toml"  # of a site folder; `validate --refit` writes it
 MAX_QUERY = 2000  # characters; longer addresses are refused by some servers
 # Placeholders that every rule may use (`signals.words_of_rules`, `recommendations._correction_words`).
@@ -70,7 +71,7 @@ def load_service(site: SiteFolder | None = None) -> Service:
     models = load_models(studies, REDUCED)
     policy = _policy(site, models)
     attributes = load_attributes()
-    cards = _model_cards(studies, models, attributes, site)
+    cards = _model_cards(studies, models, attributes, site, policy)
     services = {
         folder.name: _load_hook(folder, hooks, studies, specs, terminology, orderables)
         for folder in _service_folders(hooks[0])
@@ -174,8 +175,9 @@ def _model_cards(
     models: Mapping[str, LogisticModel],
     attributes: SourceAttributes,
     site: SiteFolder | None,
+    policy: Policy,
 ) -> dict[str, dict[str, Any]]:
-    """The cards of all studies, with what the site says itself among their source attributes."""
+    """The cards of all studies, with the simulation, and with what the site says itself of them."""
     contrary = load_contrary_evidence(STUDIES)
     local: dict[str, dict[str, dict[str, str]]] = {name: {} for name in studies}
     for one in site.site.source_attributes if site else ():
@@ -184,8 +186,19 @@ def _model_cards(
         local[one.study][one.key] = {"text": one.text, "source": one.source}
     return {
         name: model_card(study, models.get(name), contrary, attributes.of_study(study, local[name], __version__))
+        | _simulated(study)
+        | ({"recalibration": policy.recalibration[name].to_json()} if name in policy.recalibration else {})
         for name, study in studies.items()
     }
+
+
+def _simulated(study: Study) -> dict[str, Any]:
+    """What `make simulation` found for this version of the study."""
+    found = read_json(SIMULATION)
+    of_study = found["models"].get(study.id)
+    if of_study is None or of_study["version"] != study.version:
+        return {}
+    return {"simulation": {"patients": found["patients"], "studies": found["studies"], "summary": of_study["summary"]}}
 
 
 def _digest(folders: Sequence[Path]) -> str:

@@ -67,8 +67,7 @@ def _baseline_json(result: ModelResult) -> dict[str, Any]:
     found: dict[str, Any] = {"incidence": result.baseline, "source": result.baseline_source}
     local = result.prediction.baseline.recalibration
     if local is not None:
-        kept = {"method", "intercept", "slope", "n", "events", "first", "last"}
-        found["recalibration"] = local.model_dump(mode="json", include=kept, exclude_none=True)
+        found["recalibration"] = local.to_json()
     return found
 
 

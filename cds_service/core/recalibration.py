@@ -7,7 +7,7 @@ step 10) for its study.
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -73,6 +73,11 @@ class Recalibration(BaseModel):
             return ""
         first, last = self.first.year, self.last.year
         return str(first) if first == last else f"{first}–{last}"
+
+    def to_json(self) -> dict[str, Any]:
+        """For cards of models and assessments: what it was fitted to, and the line."""
+        kept = {"method", "intercept", "slope", "n", "events", "months", "first", "last"}
+        return self.model_dump(mode="json", include=kept, exclude_none=True)
 
     def move(self, log_odds: float) -> float:
         """From the log odds of the study to those here."""

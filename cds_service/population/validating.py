@@ -182,7 +182,9 @@ def refit(
     """The recalibration of each model that these patients can carry, and why others have none.
 
     Fitted on the patients whose figure would be shown. From 20 patients with and 20 without the outcome on, the
-    intercept; from 100 of each on, the slope too (Collins 2016, doi 10.1002/sim.6787).
+    intercept; the slope too from 100 of each on (Collins 2016, doi 10.1002/sim.6787), or where its interval leaves out
+    1: then the intercept alone would leave figures that are wrong at both ends (closed testing, Vergouwe 2017, doi
+    10.1002/sim.7179).
 
     Raises:
         TooFewOutcomes: no model can be refitted, or a row with an outcome is not confirmed.
@@ -236,7 +238,7 @@ def fit_recalibration(rows: Sequence[Assessed]) -> LogisticFit | str:
     both = fit_logistic(outcome, own)
     if both is None or both.slope - both.margin <= 0:
         return "its figures do not tell these patients apart: the slope's interval contains 0"
-    if scarce >= ENOUGH:
+    if scarce >= ENOUGH or not both.slope - both.margin <= 1 <= both.slope + both.margin:
         return both
     fit = sm.GLM(outcome, np.ones((len(rows), 1)), family=sm.families.Binomial(), offset=own).fit()
     return LogisticFit(float(fit.params[0]), 1.0, ((float(fit.bse[0]) ** 2, 0.0), (0.0, 0.0)))

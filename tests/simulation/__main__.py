@@ -49,7 +49,7 @@ def simulate(models: Mapping[str, LogisticModel], patients: int, studies: int) -
 
 
 def _judge(model: LogisticModel, patients: int, studies: int) -> dict[str, Any]:
-    found: dict[str, Any] = {"tableDigest": model.study.table_digest, "worlds": {}}
+    found: dict[str, Any] = {"version": model.study.version, "worlds": {}}
     for name, world in WORLDS.items():
         place = populate(model.study, world, size=SIZE, seed=SEED)
         found["worlds"][name] = _in_world(place, model, patients, studies)

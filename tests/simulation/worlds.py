@@ -82,8 +82,12 @@ class World:
 
 WORLDS: Mapping[str, World] = {
     "as assumed": World(differs="nothing: independent within groups, normal, the printed model"),
-    "related": World(differs="the frail are frail in everything: rank correlation 0.3 within groups", related=0.3),
-    "opposed": World(differs="every second input runs the other way: rank correlation 0.2", related=0.2, aligned=False),
+    "related": World(
+        differs="the frail are frail in everything: drawn with rank correlation 0.3 within groups", related=0.3
+    ),
+    "opposed": World(
+        differs="every second input runs the other way: drawn with rank correlation 0.2", related=0.2, aligned=False
+    ),
     "skewed": World(differs="skewed inputs (skewness 1)", shape=skewed),
     "heavy": World(differs="heavy tails (t, 5 degrees of freedom)", shape=heavy),
     "flat": World(differs="no tails (uniform)", shape=flat),

@@ -1,0 +1,85 @@
+"""The worlds of the simulation are what they say, and `validate` finds right figures right."""
+
+from __future__ import annotations
+
+import csv
+import json
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from cds_service.cli import main
+from cds_service.loading import SIMULATION
+from tests.chart_builders import open_service
+from tests.simulation.judging import print_again
+from tests.simulation.worlds import WORLDS, populate
+
+S, N, R = "sarcopenia-pvm-2022", "nvcf-nomogram-2024", "residual-pain-2025"
+MODELS = open_service().models
+CASES = [*((S, name) for name in WORLDS), (N, "skewed"), (N, "curved"), (R, "related"), (R, "two kinds")]
+
+
+@pytest.mark.parametrize(("study", "world"), CASES)
+def test_every_printed_number_is_true_in_every_world(study, world):
+    printed = MODELS[study].study
+    place = populate(printed, WORLDS[world], size=6000, seed=1)
+    assert place.weights @ place.risk == pytest.approx(printed.incidence, abs=1e-9)
+    for predictor in printed.predictors:
+        for name, group in predictor.groups.items():
+            share = {"event": place.risk, "no_event": 1 - place.risk, "all": np.ones(6000)}[name] * place.weights
+            share = share / share.sum()
+            if group.mean is not None:
+                values = place.column(predictor.finding)
+                assert share @ values == pytest.approx(group.mean, abs=1e-6)
+                assert np.sqrt(share @ (values - group.mean) ** 2) == pytest.approx(group.sd, abs=1e-6)
+            elif group.count is not None:
+                size = printed.cohort.events if name == "event" else printed.cohort.n - printed.cohort.events
+                assert share @ place.column(predictor.finding) == pytest.approx(group.count / size, abs=1e-6)
+
+
+def test_worlds_differ_in_what_is_not_printed():
+    """The correlation of T-score and BMI among patients without refracture, and the shape of the T-score."""
+    found = {}
+    for name in ("as assumed", "related", "skewed"):
+        place = populate(MODELS[S].study, WORLDS[name], size=8000, seed=1)
+        share = (1 - place.risk) * place.weights / ((1 - place.risk) @ place.weights)
+        away = [place.column(one) - share @ place.column(one) for one in ("bmd-t-score", "bmi")]
+        spread = [np.sqrt(share @ one**2) for one in away]
+        skewness = float(share @ (away[0] / spread[0]) ** 3)
+        found[name] = (float(share @ (away[0] * away[1]) / (spread[0] * spread[1])), skewness)
+    assert found["related"][0] > found["as assumed"][0] + 0.08
+    assert found["skewed"][1] > found["as assumed"][1] + 0.2
+
+
+def test_a_study_printed_again_is_a_study_of_the_same_size():
+    place = populate(MODELS[S].study, WORLDS["as assumed"], size=6000, seed=1)
+    again, (slopes, _), area = print_again(place, np.random.default_rng(4))
+    assert again.cohort.n == 214
+    assert sum(again.predictors[-1].groups["event"].counts.values()) == again.cohort.events
+    assert [term.beta for term in again.terms] == pytest.approx(list(slopes))
+    assert 0.85 < area < 1
+
+
+def test_validate_finds_slope_1_and_intercept_0_where_the_figures_are_right(tmp_path):
+    """Full figures of a world as assumed, through the file and the command."""
+    place = populate(MODELS[S].study, WORLDS["as assumed"], size=8000, seed=2)
+    rows, outcome = place.draw(700, np.random.default_rng(3))
+    path = tmp_path / "outcomes.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, [*MODELS[S].study.input_names, "procedure", "outcome-refracture"])
+        writer.writeheader()
+        for row, event in zip(rows, outcome, strict=True):
+            writer.writerow({**place.values(int(row)), "procedure": "PKP", "outcome-refracture": int(event)})
+    found = json.loads(CliRunner().invoke(main, ["validate", str(path), "--json"]).stdout)["models"][S]
+    for name, right in (("calibrationIntercept", 0), ("calibrationSlope", 1), ("observedExpected", 1)):
+        low, high = found[name]["interval"]
+        assert low < right < high, name
+
+
+def test_the_shipped_figures_are_of_the_studies_in_force():
+    shipped = json.loads(SIMULATION.read_text(encoding="utf-8"))
+    assert {name: one["version"] for name, one in shipped["models"].items()} == {
+        name: model.study.version for name, model in MODELS.items()
+    }
+    assert all("simulation" in open_service().model_cards[name] for name in MODELS)
