@@ -38,10 +38,11 @@ def summary(found: Mapping[str, Any]) -> list[str]:
     name, off = max(
         ((name, one["full"]) for name, one in worlds.items()), key=lambda pair: abs(pair[1]["intercept"][0])
     )
+    side = "high" if off["intercept"][0] < 0 else "low"
     said.append(
-        "The intercept is not printed and rests on our assumption that inputs are unrelated within the groups: off"
-        f' by {off["intercept"][0]:+.2f} log odds at most (world "{name}", observed / expected'
-        f" {off['observedExpected'][0]:.2f})."
+        "The intercept is not printed and rests on our assumption that inputs are unrelated within the groups: in the"
+        f' world "{name}" all figures are {abs(off["intercept"][0]):.2f} log odds too {side}, the most of all worlds'
+        f" (observed / expected {off['observedExpected'][0]:.2f})."
     )
     thirds = [one["ifMeasured"][third] for one in worlds.values() for third in ("lowThird", "middleThird", "highThird")]
     said.append(
