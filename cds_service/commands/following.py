@@ -6,13 +6,14 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from io import TextIOWrapper
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import click
 
 from cds_service.loading import load_service
-from cds_service.population.bulk import by_patient, export_files, type_of
+from cds_service.population.bulk import by_patient, export_files, replaced, type_of
 from cds_service.population.outcomes import Followed, follow, write_rows
 from cds_service.population.scoring import Run
 from cds_service.site.folder import SiteFolder
@@ -53,7 +54,7 @@ def run_outcomes(
     if out is None:
         write_rows(found, months, run, sys.stdout)
     else:
-        with out.open("w", encoding="utf-8", newline="") as target:
+        with replaced(out) as raw, TextIOWrapper(raw, encoding="utf-8", newline="") as target:
             write_rows(found, months, run, target)
     outcomes = Counter(one.refracture(months) for one in found)
     pain = Counter(one.residual_pain for one in found)

@@ -34,7 +34,8 @@ TITLES = (
 NO_CODE, NOT_SHOWN = "(no code)", "(not shown)"
 _NAMED = AUGMENTATION - {"augmentation-additional-level"}
 _T_SCORE = re.compile(r"\bt ?[-_]?score")
-_CODE = re.compile(r"[\w.:/^#-]{1,64}", re.ASCII)
+# Without a day, which may be one of birth, and without `^`, which HL7 v2 writes between the parts of a name.
+_CODE = re.compile(r"(?!.*[0-9]{4}-[0-9]{2}-[0-9]{2})[\w.:/#-]{1,64}", re.ASCII)
 
 
 class NearMiss(NamedTuple):

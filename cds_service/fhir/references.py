@@ -54,7 +54,7 @@ class Bases:
         return address in self.addresses or (address is not None and not self.is_named) or base in self.written
 
 
-NO_BASE = Bases()
+NO_BASE = Bases(is_named=True)  # no absolute reference counts
 
 
 def bases_of(urls: Iterable[str | None]) -> Bases:

@@ -12,6 +12,7 @@ import json
 import os
 import re
 import sqlite3
+import zlib
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -30,6 +31,8 @@ from cds_service.protocol.json_text import JsonTextError, decode_json
 from cds_service.protocol.messages import is_fhir_id
 
 SHARED = frozenset({"Medication", "Device"})  # belong to nobody; a patient's resources refer to them by name
+LONGEST_LINE = 64 * 1024 * 1024  # bytes; a longer one is no resource, and is passed over without being held
+MOST_UNPACKED = 200  # times the packed bytes; FHIR packs ten to forty to one
 CHUNK_BYTES = 32 * 1024 * 1024  # of a file, read at once by one process
 BUCKET_BYTES = 32 * 1024 * 1024  # of the export: the share of patients that is held in memory
 MOST_BUCKETS = 512
@@ -201,16 +204,44 @@ def bucket_count(files: Iterable[Path]) -> int:
 
 
 def lines_in(chunk: Chunk) -> Iterator[bytes]:
-    """The lines of a chunk, in order; blank ones too, since they count."""
+    """The lines of a chunk, in order; blank ones too, since they count.
+
+    Raises:
+        NoExport: a compressed file is broken, or unpacks to far more than FHIR does.
+    """
     if chunk.end is None:
-        with gzip.open(chunk.file) as packed:
-            yield from packed
+        yield from _unpacked(chunk.file)
         return
     with chunk.file.open("rb") as source:
         place = _begin(source, chunk.start)
-        while place < chunk.end and (line := source.readline()):
-            place += len(line)
-            yield line
+        while place < chunk.end and (found := _next_line(source))[1]:
+            place += found[1]
+            yield found[0]
+
+
+def _unpacked(file: Path) -> Iterator[bytes]:
+    left = MOST_UNPACKED * file.stat().st_size + LONGEST_LINE
+    try:
+        with gzip.open(file) as packed:
+            while (found := _next_line(packed))[1]:
+                left -= found[1]
+                if left < 0:
+                    raise NoExport(f"{file}: unpacks to more than {MOST_UNPACKED} times its size; unpack it first")
+                yield found[0]
+    except (OSError, EOFError, zlib.error):
+        raise NoExport(f"{file}: cannot be unpacked") from None
+
+
+def _next_line(source: BinaryIO | gzip.GzipFile) -> tuple[bytes, int]:
+    """The next line and its bytes in the file; in place of one that is too long, what is no JSON."""
+    line = source.readline(LONGEST_LINE)
+    length = len(line)
+    if length < LONGEST_LINE:
+        return line, length
+    while line and not line.endswith(b"\n"):
+        line = source.readline(LONGEST_LINE)
+        length += len(line)
+    return b"{", length
 
 
 def _begin(source: BinaryIO, start: int) -> int:
@@ -218,7 +249,7 @@ def _begin(source: BinaryIO, start: int) -> int:
     if start == 0:
         return 0
     source.seek(start - 1)
-    return start - 1 + len(source.readline())
+    return start - 1 + _next_line(source)[1]
 
 
 def write_part(
@@ -278,9 +309,13 @@ def _write(part: Path, held: Sequence[Sequence[bytes]], report: PartReport) -> N
 
 @contextmanager
 def replaced(file: Path) -> Iterator[BinaryIO]:
-    """A new file that stands in its place once it is whole; another process may write the same at the same time."""
+    """A new file that stands in its place once it is whole, and that only its owner may read.
+
+    Another process may write the same at the same time.
+    """
     beside = file.with_name(f"{file.name}.{os.getpid()}")
-    with beside.open("wb") as target:
+    beside.unlink(missing_ok=True)
+    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as target:
         yield target
     beside.replace(file)
 

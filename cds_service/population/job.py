@@ -19,7 +19,7 @@ from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.drafts import read_drafts
-from cds_service.fhir.references import bases_of
+from cds_service.fhir.references import NO_BASE, bases_of
 from cds_service.loading import load_service
 from cds_service.population.bulk import SHARED, BadLine, replaced, type_of
 from cds_service.population.scoring import Run, score
@@ -87,7 +87,7 @@ class Job:
             exported=self.types_by_name | frozenset(exported),
             order=order,
             with_worklist=self.with_worklist,
-            bases=bases_of([self.fhir_server or ""]),  # without one no absolute reference counts
+            bases=bases_of([self.fhir_server]) if self.fhir_server else NO_BASE,
         )
 
 

@@ -32,7 +32,17 @@ from cds_service.population.bulk import (
     write_part,
     write_shared,
 )
-from cds_service.population.job import Job, Report, Result, load, report_of, result_of, types_read, write_results
+from cds_service.population.job import (
+    Job,
+    Report,
+    Result,
+    WrongJob,
+    load,
+    report_of,
+    result_of,
+    types_read,
+    write_results,
+)
 from cds_service.population.scoring import Look
 from cds_service.service import Service
 
@@ -57,7 +67,7 @@ def score_locally(job: Job, out: Path | None, worklist: Path | None) -> Report:
 
     Raises:
         WorkerEnded: a process was killed, or fell over.
-        WrongJob: the procedure is no augmentation.
+        WrongJob: the procedure is no augmentation, or the work folder is somebody's own.
     """
     service = load(job.site)
     job.run((), service)  # refuses a wrong procedure before anything is read
@@ -83,6 +93,8 @@ def _work_folder(out: Path | None, digest: str) -> Iterator[Path]:
         return
     folder = out.with_name(f"{out.name}.work")
     key = folder / "run"
+    if folder.is_symlink() or (folder.exists() and not key.is_file() and any(folder.iterdir())):
+        raise WrongJob(f"{folder} holds no earlier run and would be emptied: move it, or name another --out")
     if not key.is_file() or key.read_text(encoding="utf-8") != digest:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(mode=0o700, parents=True)  # it holds the patients' data

@@ -15,12 +15,14 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_args
 from uuid import UUID, uuid5
 
+from cds_service.audit.exporting import safe_cell
 from cds_service.core.bracing import WITHOUT_DATE, times_of
 from cds_service.core.facts import Findings
 from cds_service.core.wording import say_date
 from cds_service.fhir.facts.findings import extract_findings
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.orders.support_orders import IN_FORCE, find_augmentations, find_stored_orders, find_support_orders
+from cds_service.population.bulk import replaced
 from cds_service.service import Service
 
 Reason = Literal["no-bone-treatment", "denosumab-overdue", "brace-beyond-end"]
@@ -144,9 +146,10 @@ def write_worklist(rows: Sequence[tuple[str, Row]], file: Path, as_of: date) -> 
         writer = csv.writer(table, lineterminator="\n")
         writer.writerow(COLUMNS)
         for patient, row in rows:
-            writer.writerow((patient, row.reason, row.since.isoformat(), row.text, " ".join(row.resources)))
+            writer.writerow((safe_cell(patient), row.reason, row.since.isoformat(), row.text, " ".join(row.resources)))
         text = table.getvalue()
-    file.write_text(text, encoding="utf-8")
+    with replaced(file) as target:
+        target.write(text.encode())
 
 
 def _resources(rows: Sequence[tuple[str, Row]], as_of: date) -> Iterator[dict[str, Any]]:

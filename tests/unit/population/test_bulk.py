@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from cds_service.fhir.references import bases_of
+from cds_service.population import bulk
 from cds_service.population.bulk import (
     Head,
     LineError,
@@ -84,6 +85,30 @@ def test_chunks_hold_every_line_once(tmp_path: Path, size: int) -> None:
     lines = [b"a\n", b"\n", b"long " * 9 + b"\n", b"b\n", b"no end"]
     (file := tmp_path / "Patient.ndjson").write_bytes(b"".join(lines))
     assert [one for chunk in chunks_of([file], size) for one in lines_in(chunk)] == lines
+
+
+def test_a_line_without_end_is_a_bad_one_and_what_follows_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk, "LONGEST_LINE", 8)
+    (file := tmp_path / "Patient.ndjson").write_bytes(b"x" * 50 + b"\nb\n" + b"y" * 8 + b"\nc")
+    (packed := tmp_path / "Patient.ndjson.gz").write_bytes(gzip.compress(file.read_bytes()))
+    for size in (1, 20, 1000):
+        assert [one for chunk in chunks_of([file], size) for one in lines_in(chunk)] == [b"{", b"b\n", b"{", b"c"]
+    assert list(lines_in(chunks_of([packed])[0])) == [b"{", b"b\n", b"{", b"c"]
+
+
+def test_a_file_that_unpacks_to_far_too_much_or_not_at_all_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk, "LONGEST_LINE", 1000)
+    file = tmp_path / "Patient.ndjson.gz"
+    whole = gzip.compress(line("Patient", "a") * 10)
+    damaged = whole[:20] + bytes([whole[20] ^ 255]) + whole[21:]
+    for octets in (gzip.compress(b"{}\n" * 10_000_000), whole[:-9], damaged, b"no gzip"):
+        file.write_bytes(octets)
+        with pytest.raises(NoExport, match="unpack"):
+            list(lines_in(chunks_of([file])[0]))
 
 
 def test_patients_come_with_all_their_lines_and_bad_lines_are_named(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +87,17 @@ def test_a_killed_run_goes_on_where_it_stopped(export: Path, tmp_path: Path, mon
     assert 0 < len(again) < COUNT  # whole shares only are kept
     assert {*done, *again} == {f"p{number}" for number in range(COUNT)}
     assert not list(tmp_path.glob("out.*"))
+
+
+def test_what_comes_out_is_for_its_owner_and_nobodys_folder_is_emptied(export: Path, tmp_path: Path) -> None:
+    out, worklist, own = tmp_path / "out", tmp_path / "list.csv", tmp_path / "out.work" / "mine.txt"
+    own.parent.mkdir()
+    own.write_text("mine", encoding="utf-8")
+    assert score(export, "--out", out).exit_code == 2
+    assert own.read_text(encoding="utf-8") == "mine"
+    own.unlink()
+    assert score(export, "--out", out, "--worklist", worklist).exit_code == 0
+    assert [stat.S_IMODE(one.stat().st_mode) for one in (out, worklist)] == [0o600, 0o600]
 
 
 def test_what_another_run_left_is_not_used(export: Path, tmp_path: Path) -> None:
