@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 import tempfile
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlencode
@@ -24,10 +26,14 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 JSON = {"Content-Type": "application/json"}
 
 
+def _order() -> bytes:
+    """A call that gets a card with a link."""
+    return json.dumps(order_sign(thin_and_weak(), kyphoplasty(), hook_instance=str(uuid4()))).encode()
+
+
 def _link(service: Running) -> str:
     """The path of the basis of a new answer."""
-    body = json.dumps(order_sign(thin_and_weak(), kyphoplasty(), hook_instance=str(uuid4())))
-    found = LINK.search(service.send("POST", CALL, body.encode(), JSON).text)
+    found = LINK.search(service.send("POST", CALL, _order(), JSON).text)
     assert found is not None
     return found[0]
 
@@ -68,8 +74,7 @@ def _silent() -> Iterator[Running]:
 def opens_a_silent_answer(case: Case, field: Field) -> None:  # noqa: ARG001
     """Its cards stand in the log with their links: whoever has these has not been shown them by us."""
     with _silent() as service:
-        body = json.dumps(order_sign(thin_and_weak(), kyphoplasty(), hook_instance=str(uuid4())))
-        assert service.send("POST", CALL, body.encode(), JSON).document == {"cards": []}
+        assert service.send("POST", CALL, _order(), JSON).document == {"cards": []}
         (entry,) = [one for one in service.entries(service.start, 1) if one["kind"] == "answer"]
         found = LINK.search(json.dumps(service.content(entry["sequence"])))
         assert found is not None
@@ -96,3 +101,26 @@ def takes_the_name_of_the_probe(case: Case, field: Field) -> None:  # noqa: ARG0
             assert answer.document == {"cards": []}, number
         report = json.loads(service.command("audit", "report", "--silent", "--json"))
         assert report["procedures"] == 5
+
+
+@scenario
+def tries_values_all_at_once(case: Case, field: Field) -> None:  # noqa: ARG001
+    """Who holds a link takes a few places, and the EHR is answered by the others."""
+    front, path = field.front(), _link(field.service("front"))
+    over = threading.Event()
+
+    def press() -> list[int]:
+        found = []
+        while not over.is_set():
+            found.append(front.ask("POST", path, b"bmi=21", FORM)[0])
+        return found
+
+    with ThreadPoolExecutor(60) as crowd:
+        pressing = [crowd.submit(press) for _ in range(60)]
+        try:
+            asked = [front.ask("POST", CALL, _order())[0] for _ in range(10)]
+        finally:
+            over.set()
+        statuses = {status for one in pressing for status in one.result()}
+    assert asked == [200] * 10
+    assert statuses <= {200, 429}

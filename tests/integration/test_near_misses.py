@@ -49,13 +49,15 @@ def near(gaps) -> set[tuple[str, str, str, int]]:
         ("SURG-2", WORDS, "order-not-taken", False),
         ("SURG-3", "Consider kyphoplasty", "order-not-taken", False),
         ("Mrs Canary7", WORDS, "order-not-taken", False),
+        ("Canary7^Mrs", WORDS, "order-not-taken", False),
+        ("DOB:1950-01-31", WORDS, "order-not-taken", False),
         ("SURG-4", "TLSO after kyphoplasty", "", False),  # a brace, and understood
         ("SURG-5", "Knee arthroscopy", "", False),
     ],
 )
 def test_an_order_that_was_nearly_recognised_is_listed_by_its_code(live, gaps, code, words, kind, cards):
     assert bool(live.cards(order_sign([], order(code, words)))) == cards
-    shown = "(not shown)" if " " in code else code
+    shown = code if code.startswith("SURG") else "(not shown)"
     if not kind:
         live.cards(order_sign([], order("SURG-1", "Percutaneous kyphoplasty L1")))  # so that there is a log
         assert near(gaps) == {("order-by-words", LOCAL, "SURG-1", 1)}
