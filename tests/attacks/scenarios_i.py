@@ -104,15 +104,16 @@ def takes_the_name_of_the_probe(case: Case, field: Field) -> None:  # noqa: ARG0
 
 
 @scenario
-def tries_values_all_at_once(case: Case, field: Field) -> None:  # noqa: ARG001
-    """Who holds a link takes a few places, and the EHR is answered by the others."""
-    front, path = field.front(), _link(field.service("front"))
+def reads_all_at_once(case: Case, field: Field) -> None:
+    """Readers take a few places, and the EHR is answered by the others."""
+    front = field.front()
+    path, body = (_link(field.service("front")), b"bmi=21") if case.method == "POST" else (case.path, None)
     over = threading.Event()
 
     def press() -> list[int]:
         found = []
         while not over.is_set():
-            found.append(front.ask("POST", path, b"bmi=21", FORM)[0])
+            found.append(front.ask(case.method, path, body, FORM)[0])
         return found
 
     with ThreadPoolExecutor(60) as crowd:
