@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -20,7 +21,6 @@ from cds_service.basis.plots import (
 from cds_service.cards.answer import Answer
 from cds_service.cards.figures import (
     average,
-    calibration,
     capital,
     coarse_figure,
     disagreement_line,
@@ -156,7 +156,27 @@ def _outcomes(found: Replay, content: Mapping[str, Any], service: Service) -> It
         return
     rules = [rule for rule in rules_of(service) if rule.supplies]
     for outcome in found.answer.assessment.outcomes:
-        yield outcome_of(found.answer, outcome, rules, content["recommendations"], service.studies)
+        said = said_on_card(outcome.outcome, content["cards"])
+        yield outcome_of(found.answer, outcome, rules, content["recommendations"], service.studies, said)
+
+
+def said_on_card(outcome: str, cards: Sequence[Mapping[str, Any]]) -> str:
+    """Why there is no figure, in the words of the cards as they were shown; empty where they do not say.
+
+    The entry holds neither how a value was measured nor why one was not used: computed again, the reason could be
+    another one.
+    """
+    summaries, details = ("\n".join(card.get(part) or "" for card in cards) for part in ("summary", "detail"))
+    if outcome == "residual-pain":
+        found = [re.search(r"^\*\*Lasting pain:\*\* no figure: (.+)$", details, re.MULTILINE)]
+    else:
+        found = [
+            re.search(r"\b(Refracture risk high), no figure\b", summaries),
+            re.search(r"\bno (?:refracture )?figure: (.+?)\.?$", summaries, re.MULTILINE | re.IGNORECASE),
+            re.search(r"^\*\*How sure:\*\* no figure\. (.+)$", details, re.MULTILINE),
+        ]
+    texts = [capital(one[1]) for one in found if one]
+    return ". ".join(one for one in texts if not any(one in other and one != other for other in texts))
 
 
 def outcome_of(
@@ -165,19 +185,23 @@ def outcome_of(
     rules: Sequence[Rule],
     offered: Sequence[str],
     studies: Mapping[str, Study],
+    said: str = "",
 ) -> Outcome:
     """What is said and drawn of one outcome.
 
     Where the card says no figure because none can be this patient's (another cause is open, lapsed denosumab), none is
     drawn either.
+
+    Args:
+        said: why there is no figure, as the card said it.
     """
     headline = None if answer.is_beside_the_point() or outcome.doubts else outcome.headline
     drawn: tuple[Chart | None, ...] = ()
     if headline is not None:
         drawn = (
-            risk_chart(answer, headline),
-            contribution_chart(answer, headline),
-            incidence_chart(answer, headline),
+            risk_chart(answer, headline, is_usable=outcome.is_usable),
+            contribution_chart(answer, headline, is_usable=outcome.is_usable),
+            None if _would_reassure(outcome, headline) else incidence_chart(answer, headline),
             studies_chart(outcome, studies),
             cohort_chart(answer, headline),
         )
@@ -186,55 +210,67 @@ def outcome_of(
     return Outcome(
         id=outcome.outcome,
         title=TITLES[outcome.outcome],
-        answers=tuple(_answers(answer, outcome, headline)),
+        answers=tuple(_answers(answer, outcome, headline, said)),
         charts=tuple(one for one in drawn if one is not None),
         studies=tuple(one.model.study.id for one in outcome.models),
     )
 
 
-def _answers(answer: Answer, outcome: OutcomeAssessment, headline: ModelResult | None) -> Iterator[tuple[str, str]]:
+def _answers(
+    answer: Answer, outcome: OutcomeAssessment, headline: ModelResult | None, said: str
+) -> Iterator[tuple[str, str]]:
     """What people ask first, each answered in a line."""
     if outcome.status == "not-applicable":
         names = join_words(answer.wording.name(name) for name in outcome.excluded_by)
         yield "Figure", f"None: {names} on record. The studies excluded such fractures."
         return
     if headline is None:
-        yield "Figure", _why_none(answer, outcome)
+        yield "Figure", f"No figure. {said}." if said else _why_none(answer, outcome)
     else:
-        yield "Figure", say_figure(answer, outcome, headline)
-        yield "Why", _reasons(answer, headline)
+        yield "Figure", say_figure(answer, outcome, headline, said)
+        if not _would_reassure(outcome, headline) or headline.has_reassuring_hold:
+            yield "Why", _reasons(answer, headline)
         yield "How sure", _how_sure(answer, outcome, headline)
         yield "Compared with", f"{capital(average(answer, headline))}: {headline.model.study.cohort.description}"
-    yield "To know more", _to_know_more(answer, outcome, headline)
-    yield "Who says otherwise", _otherwise(answer, outcome, headline)
+    yield "What would change it", _what_would_change(answer, outcome, headline)
+    if headline is not None:
+        yield "Who says otherwise", _otherwise(answer, outcome, headline)
 
 
-def say_figure(answer: Answer, outcome: OutcomeAssessment, headline: ModelResult) -> str:
-    """The figure with all that belongs to it; one that is not usable behind its reason, one that is a limit not at all.
-
-    A value that is held on the side that reassures makes no figure of this patient (evidence page, step 8).
-    """
-    if outcome.is_usable:
-        return estimate(answer, headline)
-    said = f"No usable figure: {_why_not(answer, outcome)}"
-    return said if headline.has_reassuring_hold else f"{said}. The study by itself: {estimate(answer, headline)}"
+def _would_reassure(outcome: OutcomeAssessment, result: ModelResult) -> bool:
+    """A figure below average that is not usable: too old a value, two studies that disagree."""
+    return not outcome.is_usable and result.prediction.risk < result.reference
 
 
-def _to_know_more(answer: Answer, outcome: OutcomeAssessment, headline: ModelResult | None) -> str:
+def say_figure(answer: Answer, outcome: OutcomeAssessment, headline: ModelResult, said: str = "") -> str:
+    """The figure with all that belongs to it, and how the card rounds it; in place of an unusable one, the reason."""
+    if not outcome.is_usable:
+        return f"No usable figure: {said or _why_not(answer, outcome)}"
+    whole, coarse = estimate(answer, headline), coarse_figure(headline)
+    return whole if whole.startswith(coarse.removeprefix("about ")) else f"{whole}. The card rounds it: {coarse}"
+
+
+def _what_would_change(answer: Answer, outcome: OutcomeAssessment, headline: ModelResult | None) -> str:
     """What is missing and could be known, the most telling first; nothing where no figure could be this patient's."""
     usable = [one for one in outcome.models if not one.stays_unusable]
     if answer.is_beside_the_point() or outcome.doubts or not usable:
         return "No measurement gives a figure"
-    results = [headline] if headline is not None and headline in usable else usable
+    results = [headline] if headline is not None and outcome.is_usable and headline in usable else usable
     gains = {name: result.prediction.gains[name] for result in reversed(results) for name in measurable(answer, result)}
     names = answer.texts.short_names(tuple(sorted(gains, key=lambda name: (-gains[name], name))))
-    if names:
-        return f"Not known: {join_words(names)}"
+    silenced = headline.silenced_by if headline is not None else ()
+    aged = [answer.wording.name(one.finding) for one in silenced if one.why == "aged"]
+    parts = [
+        f"{capital(join_words(aged))} measured again, the method recorded" if aged else "",
+        f"Not known: {join_words(names)}" if names else "",
+    ]
+    if any(parts):
+        return ". ".join(filter(None, parts))
     unusable = missing_names(answer, results)
     return (
         f"{join_words(unusable)} would need this site's reference"
         if unusable
-        else "All that this study asks for is known"
+        else "Nothing is missing: all that this study asks for is known"
     )
 
 
@@ -250,9 +286,10 @@ def _why_not(answer: Answer, outcome: OutcomeAssessment) -> str:
     """Why the figure stands in no summary; that of refracture as the card says it."""
     if outcome.disagreement:
         return disagreement_line(answer, outcome).removeprefix("no figure. ")
-    if outcome.outcome == "refracture":
+    result = outcome.headline or outcome.models[0]
+    is_aged = bool(result.silenced_by) and all(one.why == "aged" for one in result.silenced_by)
+    if outcome.outcome == "refracture" and not is_aged:
         return why_line(answer, outcome, "").partition(". ")[2]
-    result = outcome.models[0]
     silenced = [answer.wording.name(one.finding) for one in result.silenced_by if one.why in SILENCES_PRINT]
     outside = [one.text for one in result.violations if one.severity == "outside"]
     doubtful = f"{join_words(silenced)} old, measured in an unknown way or outside the study" if silenced else ""
@@ -260,10 +297,9 @@ def _why_not(answer: Answer, outcome: OutcomeAssessment) -> str:
 
 
 def _how_sure(answer: Answer, outcome: OutcomeAssessment, result: ModelResult) -> str:
-    """As the card says it; the ranges of a figure that is only a limit would reassure."""
-    if result.has_reassuring_hold:
-        study = result.model.study
-        return sentences(("Not at all", held_line(answer, result), study.card_line, calibration(answer, result)))
+    """As the card says it; without a usable figure no ranges, which could alarm or reassure."""
+    if not outcome.is_usable:
+        return sentences(("Not at all: no figure", held_line(answer, result), result.model.study.card_line))
     return capital(sure_line(answer, result, coarse_figure(result), is_contradicted=outcome.disagreement))
 
 
@@ -289,12 +325,12 @@ def _reasons(answer: Answer, result: ModelResult) -> str:
     return ". ".join(parts) or "Nothing but the procedure is known"
 
 
-def _otherwise(answer: Answer, outcome: OutcomeAssessment, headline: ModelResult | None) -> str:
-    if headline is not None and outcome.disagreement:
-        line = disagreement_line(answer, outcome).removeprefix("no figure. ")
-        return capital(line)
-    lines = dict.fromkeys(one.model.study.contrary_line for one in outcome.models)
-    return ". ".join(line for line in lines if line)
+def _otherwise(answer: Answer, outcome: OutcomeAssessment, headline: ModelResult) -> str:
+    """What speaks against this figure: another study of this patient, then cohorts that found nothing of the kind."""
+    line = headline.model.study.contrary_line
+    if not (outcome.disagreement and outcome.is_usable):
+        return line
+    return f"A second study: {disagreement_line(answer, outcome)}. {line}"
 
 
 def _who(answer: Answer) -> str:

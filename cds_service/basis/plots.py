@@ -42,13 +42,14 @@ from cds_service.core.study import StrataStudy, Study
 from cds_service.core.wording import UNITS, say_number, say_percent, say_range
 
 
-def risk_chart(answer: Answer, result: ModelResult) -> Chart:
+def risk_chart(answer: Answer, result: ModelResult, *, is_usable: bool) -> Chart:
     """(a) The patient on one axis from 0 to 100 %, with what the figure is compared with."""
     averages = dict(_averages(answer, result))
     ticks = [at("tick", share) for share in averages.values()]
     held = held_line(answer, result)
     is_limit = result.has_reassuring_hold
-    label = say("limit", held=held.partition(", the end")[0]) if is_limit else say("patient")
+    label = say("patient" if is_usable else "computed")
+    label = say("limit", held=held.partition(", the end")[0]) if is_limit else label
     rows = [_figure_row(label, result, result.prediction, ticks, note="" if is_limit else held)]
     without = result.without_held
     if without is not None and without.risk >= result.reference and not result.is_outside:
@@ -60,6 +61,7 @@ def risk_chart(answer: Answer, result: ModelResult) -> Chart:
         for name, share in averages.items()
     ]
     sides, missing = _ranges_in_words(answer, result)
+    sides = sides if is_usable else say("unusable")
     return chart("risk", rows, percent_axis(), horizon=horizon(result), sides=sides, missing=missing)
 
 
@@ -101,7 +103,8 @@ def _ranges_in_words(answer: Answer, result: ModelResult) -> tuple[str, str]:
     side = "above" if low > result.reference else "below" if high < result.reference else "includes"
     if side == "below" and result.band != "lower":
         side = "no-lower"
-    sides = say(side, average=whose_average(answer, result))
+    average = whose_average(answer, result)
+    sides = say(side, average=f"the {average}" if average.startswith("average") else average)
     if result.prediction.if_measured is None:
         return sides, say("all-known")
     names = missing_names(answer, (result,))
@@ -134,7 +137,7 @@ def incidence_chart(answer: Answer, result: ModelResult) -> Chart | None:
     return chart("incidence", rows, percent_axis(), chosen=chosen) if len(rows) > 1 else None
 
 
-def contribution_chart(answer: Answer, result: ModelResult) -> Chart:
+def contribution_chart(answer: Answer, result: ModelResult, *, is_usable: bool) -> Chart:
     """(c) What each input did, log odds: coefficient in use x (value used - study mean), from the start to the sum.
 
     The procedure belongs to the start, never to a bar: it was chosen for reasons that no study adjusts for.
@@ -171,7 +174,7 @@ def contribution_chart(answer: Answer, result: ModelResult) -> Chart:
         rows.append(_sum_row(say("refitted", patients=base.recalibration.n), moved))
     elif moved:
         rows.append(_sum_row(say("site-shift", incidence=say_percent(result.baseline)), moved))
-    limit = say("is-limit") if result.has_reassuring_hold else ""
+    limit = "" if is_usable else say("is-limit")
     rows.append(_sum_row(say("sum"), prediction.log_odds, figure(result), limit))
     return chart("contributions", rows, labels)
 
@@ -301,7 +304,7 @@ def _act_row(
 
 def studies_chart(outcome: OutcomeAssessment, studies: Mapping[str, Study]) -> Chart | None:
     """(g) The studies of one outcome side by side: their disagreement is a range and is never averaged."""
-    rows = [_study_row(result) for result in outcome.models]
+    rows = [_study_row(result, is_usable=outcome.is_usable) for result in outcome.models]
     for stratum in outcome.supporting:
         study = studies[stratum.study_id]
         if isinstance(study, StrataStudy):
@@ -309,7 +312,7 @@ def studies_chart(outcome: OutcomeAssessment, studies: Mapping[str, Study]) -> C
     return chart("studies", rows, percent_axis(), said=_why_they_differ(outcome)) if len(rows) > 1 else None
 
 
-def _study_row(result: ModelResult) -> Row:
+def _study_row(result: ModelResult, *, is_usable: bool) -> Row:
     study = result.model.study
     label = say("study", horizon=horizon(result), patients=study.cohort.n)
     beside = (say_percent(result.reference), say_percent(result.prediction.inputs_known))
@@ -319,7 +322,7 @@ def _study_row(result: ModelResult) -> Row:
         )
     row = _figure_row(label, result, result.prediction, (at("tick", result.reference),))
     outside = [one.text for one in result.violations if one.severity != "not-checkable"]
-    note = "; ".join([*([say("is-limit")] if result.has_reassuring_hold else []), *outside])
+    note = "; ".join([*([] if is_usable and not result.has_reassuring_hold else [say("is-limit")]), *outside])
     return Row(label=label, cells=(*row.cells, *beside), marks=row.marks, note=note)
 
 
@@ -346,8 +349,9 @@ def _why_they_differ(outcome: OutcomeAssessment) -> str:
 
 
 def trial_chart(before: ModelResult | None, other: Answer, after: ModelResult) -> Chart:
-    """(f) This patient, and another one with some other measurements, on one axis."""
-    rows = [] if before is None else [_trial_row(say("on-record"), before)]
+    """(f) This patient, where a figure is usable, and another one with some other measurements, on one axis."""
+    none = Row(label=say("on-record"), cells=(say("no-figure"), "", ""))
+    rows = [none if before is None else _trial_row(say("on-record"), before)]
     rows.append(_trial_row(say("another"), after))
     average = whose_average(other, after).removeprefix("the ")
     label = average[:1].upper() + average[1:]

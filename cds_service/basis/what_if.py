@@ -125,7 +125,7 @@ def try_values(answer: Answer, service: Service, given: Mapping[str, str]) -> Tr
     faults = tuple(fault for one in changed if (fault := _fault(one, service)))
     if faults or not changed:
         return Trial(controls=controls, faults=faults)
-    findings = _with_changes(answer.findings, {one.name: _read(one) for one in changed}, service)
+    findings = with_changes(answer.findings, {one.name: _read(one) for one in changed}, service)
     other = replace(
         answer, findings=findings, assessment=assess(findings, service.models, service.studies, answer.policy)
     )
@@ -150,7 +150,8 @@ def _read(control: Control) -> Value | None:
     return WORDS[control.now] if control.kind == "yes-no" else float(control.now)
 
 
-def _with_changes(findings: Findings, changes: Mapping[str, Value | None], service: Service) -> Findings:
+def with_changes(findings: Findings, changes: Mapping[str, Value | None], service: Service) -> Findings:
+    """The findings of the other patient: psoas muscle follows its total area, sarcopenia takes its measures along."""
     known, gaps = dict(findings.known), dict(findings.gaps)
     total, muscle = PSOAS
     values = dict(changes)
@@ -176,4 +177,6 @@ def _results(answer: Answer, other: Answer) -> Iterator[tuple[str, Chart | None,
             yield TITLES[after.outcome], None, "No figure: too little is known of such a patient."
             continue
         parts = (say_figure(other, after, headline), held_line(other, headline), headline.model.study.card_line)
-        yield TITLES[after.outcome], trial_chart(before.headline, other, headline), ". ".join(filter(None, parts))
+        on_record = before.headline if before.is_usable else None
+        drawn = trial_chart(on_record, other, headline) if after.is_usable else None  # what is no figure is not drawn
+        yield TITLES[after.outcome], drawn, f"{'. '.join(filter(None, parts))}."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from cds_service.audit.chain import seal
 from cds_service.basis.page import basis_page
-from cds_service.basis.what_if import controls_of, try_values
+from cds_service.basis.what_if import controls_of, try_values, with_changes
 from cds_service.review.replay import replay
 from tests.chart_builders import (
     application,
@@ -29,6 +30,7 @@ from tests.chart_builders import (
     vertebroplasty,
 )
 from tests.generated_patients import Signing, signings
+from tests.patients.charts import measured as by_method
 
 MANY = int(os.environ.get("BASIS_PAGES", "60"))
 
@@ -141,7 +143,7 @@ def test_a_value_beyond_the_study_makes_no_figure_and_lowers_nothing():
     without, limit, *_ = chart(page, "risk").rows
     assert without.cells[0] == "38 %"
     assert without.cells[2] == "5–82 %"
-    assert "a limit, not this patient's figure" in limit.label
+    assert "not this patient's figure" in limit.label
     assert chart(page, "incidence") is None
     bmi = next(one for one in chart(page, "cohort").rows if one.label == "BMI")
     point = bmi.marks[-1]
@@ -151,8 +153,37 @@ def test_a_value_beyond_the_study_makes_no_figure_and_lowers_nothing():
     assert bmi.note == "taken as 22, the end of what this study can say"
 
 
+@pytest.mark.parametrize(
+    ("record", "reason"),
+    [
+        ([measured("bmd-t-score", -2.2, days=9 * 365), measured("bmi", 20.0)], "T-score from 2017"),
+        ([measured("ct-attenuation", 85, method={"text": "portal venous phase"})], "CT with contrast"),
+    ],
+)
+def test_why_there_is_no_figure_is_what_the_card_said_and_nothing_reassures(record, reason):
+    """The entry holds neither ages nor methods: computed again, another reason would stand there."""
+    content = content_of(*record)
+    assert any(reason in card["summary"] for card in content["cards"])
+    page = page_of(content)
+    told = dict(outcome(page).answers)
+    assert reason in told["Figure"]
+    assert not {"5 %", "2–11 %"} & set(re.findall(r"[\d–]+ %", " ".join(told.values())))
+    for chart_id in ("risk", "studies"):
+        for row in found.rows if (found := chart(page, chart_id)) else ():
+            assert row.cells[0] != "5 %" or "not" in f"{row.label} {row.note}"
+    assert chart(page, "incidence") is None
+
+
+def test_a_high_risk_without_a_figure_stays_high_and_names_what_to_measure_again():
+    (content,) = entries_of(lambda: ask(order_sign(thin_and_weak(), kyphoplasty())))
+    assert content["cards"][0]["summary"].startswith("Refracture risk high, no figure")
+    told = dict(outcome(page_of(content)).answers)
+    assert told["Figure"].startswith("No usable figure: Refracture risk high. How L3 muscle atrophy was measured")
+    assert told["What would change it"].startswith("L3 muscle atrophy measured again")
+
+
 def test_the_level_is_never_a_reason_for_less():
-    told = dict(outcome(page_of(content_of(bmi=19.6, bmd_t_score=-2.8))).answers)
+    told = dict(outcome(page_of(content_of(bmi=19.6, bmd_t_score=-3.0))).answers)
     assert "Reports differ: thoracolumbar junction" in told["Why"]
 
 
@@ -258,10 +289,18 @@ def trial_of(content, **given):
     ],
 )
 def test_another_patient_gets_the_figure_that_the_same_record_would_get(changed, recorded):
-    (_, tried, _), *_ = trial_of(content_of(bmi=19.6, bmd_t_score=-2.8), **changed).results
-    of_the_record = chart(page_of(content_of(**recorded)), "risk").rows[0]
-    row = next(one for one in tried.rows if one.label.startswith("Another patient"))
-    assert row.cells == of_the_record.cells
+    (_, tried, said), *_ = trial_of(content_of(bmi=19.6, bmd_t_score=-2.8), **changed).results
+    page = page_of(content_of(*(by_method(name.replace("_", "-"), value) for name, value in recorded.items())))
+    told = dict(outcome(page).answers)["Figure"]
+    if tried is None:
+        assert said.startswith("No usable figure")
+        assert told.startswith("No usable figure")
+        return
+    assert said.startswith(told)
+    on_record, row, _ = tried.rows
+    assert on_record.cells[0] == "no figure"  # as its card said; 34 % stands on none
+    assert row.label.startswith("Another patient")
+    assert row.cells == chart(page, "risk").rows[0].cells
 
 
 def test_a_trial_changes_measurements_alone():
@@ -277,11 +316,17 @@ def test_a_trial_changes_measurements_alone():
 
 def test_psoas_muscle_follows_the_total_at_the_fat_share_on_record():
     record = {"es_mf_fat_fraction": 61, "fascia_injury": False}
-    tried = trial_of(content_of(psoas_total_area=10.0, psoas_muscle_area=8.0, **record), psoas_total_area="12.0")
-    (found,) = [one for outcome, one, _ in tried.results if outcome == "Lasting pain"]
-    same = page_of(content_of(psoas_total_area=12.0, psoas_muscle_area=9.6, **record))
-    row = next(one for one in found.rows if one.label.startswith("Another patient"))
-    assert row.cells == chart(same, "risk", "residual-pain").rows[0].cells
+    answer = replay(content_of(psoas_total_area=10.0, psoas_muscle_area=8.0, **record), open_service()).answer
+    known = with_changes(answer.findings, {"psoas-total-area": 12.0}, open_service()).known
+    assert known["psoas-muscle-area"].value == pytest.approx(9.6)
+
+
+def test_what_is_no_figure_is_no_figure_in_a_trial_either():
+    """BMI 28 held at 22 gives 14 %, T-score -1.2 held too less still: neither may look like anybody's figure."""
+    for _, drawn, said in trial_of(content_of(bmi=28, bmd_t_score=-2.8), bmd_t_score="-1.2").results:
+        assert drawn is None
+        assert said.startswith(("No usable figure", "No figure"))
+        assert "14 %" not in said
 
 
 @pytest.mark.parametrize("text", ["a lot", "nan", "inf", "-1e9", "900", "<b>"])
@@ -320,5 +365,5 @@ def test_where_nothing_measured_gives_a_figure_nothing_is_asked_for():
     for one in page_of(content).outcomes:
         told = dict(one.answers)
         assert told["Figure"] == "No figure. The five studies did not look at lapsed denosumab."
-        assert told["To know more"] == "No measurement gives a figure"
+        assert told["What would change it"] == "No measurement gives a figure"
         assert one.charts == ()
