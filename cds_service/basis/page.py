@@ -299,7 +299,7 @@ def _why_not(answer: Answer, outcome: OutcomeAssessment) -> str:
 def _how_sure(answer: Answer, outcome: OutcomeAssessment, result: ModelResult) -> str:
     """As the card says it; without a usable figure no ranges, which could alarm or reassure."""
     if not outcome.is_usable:
-        return sentences(("Not at all: no figure", held_line(answer, result), result.model.study.card_line))
+        return sentences(("No figure", held_line(answer, result), result.model.study.card_line))
     return capital(sure_line(answer, result, coarse_figure(result), is_contradicted=outcome.disagreement))
 
 
