@@ -206,8 +206,9 @@ def _sourced(raw: Json, mapped: Terminology) -> Sourced:
 def _read(key: str, number: int, failed: tuple[str, ...], incomplete: tuple[str, ...]) -> Read:
     if key in failed:
         return Read(state="failed", origin="fhir", note="timeout")
-    note = "incomplete: page 2 failed" if key in incomplete else ""
-    return Read(state="given" if number else "empty", origin="fhir", entries=number, note=note)
+    is_cut = key in incomplete
+    note = "incomplete: page 2 failed" if is_cut else ""
+    return Read(state="given" if number else "empty", origin="fhir", entries=number, note=note, is_cut=is_cut)
 
 
 def findings_of(

@@ -22,11 +22,11 @@ BONE, REHABILITATION, DIETITIAN = (
     "Refer to rehabilitation",
     "Refer to dietitian",
 )
-OTHERS = [name for name, code in DRUGS.items() if not code.startswith(("M05", "H05", "H02"))]
+OTHERS = [name for name, code in DRUGS.items() if not code.startswith(("M05", "H05", "H02", "A10"))]
 
 
 def read(values, *, age, sex="female", problems=("I10",), drugs=6):
-    """A chart whose lists were read: so many problems and drugs, none of them a bone drug."""
+    """A chart whose lists were read: so many problems and drugs, none of them for bone or diabetes."""
     return (
         patient(sex=sex, age=age),
         *(measured(name, value) for name, value in values.items()),

@@ -101,8 +101,10 @@ def typical_order(draw: random.Random, *, muscle: float = 1.0, bmi: float = 26.0
         patient(sex=draw.choices(("female", "male"), (75, 25))[0], age=min(97, max(48, round(draw.gauss(76, 9)))))
     ]
     record += list(_measures(draw, muscle, bmi))
-    record += [problem(code) for code, share in PROBLEMS.items() if draw.random() < share]
-    record += [drug(name) for name, share in DRUGS.items() if draw.random() < share]
+    problems = [code for code, share in PROBLEMS.items() if draw.random() < share]
+    drugs = [name for name, share in DRUGS.items() if draw.random() < share]
+    record += map(problem, problems)
+    record += [drug(name) for name in drugs if name != "metformin" or "E11.9" in problems]
     if draw.random() < 0.05:
         record.append(dose("denosumab", days=draw.randint(20, 330)))
     if draw.random() < 0.12:  # an earlier fracture; some of them were augmented

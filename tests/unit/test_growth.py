@@ -27,19 +27,19 @@ from tests.audit_builders import NOON, clock, fill, purge
 from tests.chart_builders import HOOK, PATIENT, open_service
 from tests.growing import DEEP, PARTS, answered, body_of, operations
 
-SIZES = (100, 1_000, 10_000)
+SIZES = (10, 100, 1_000, 10_000)
 QUICK = 30_000  # calls for a thousand, up to which ten thousand are tried as well; else three thousand
 STEEPER = 1.3  # sorting, and lists that outgrow a step
 
 
 def assert_grows_evenly(work_of: Callable[[int], Callable[[], Any]], sizes: Sequence[int] = SIZES) -> None:
-    """One more of it costs no more among many than among few."""
-    counts = [(0, 0)]
+    """One more of it costs no more among many than among few; it may cost less, where a long list is cut."""
+    counts: list[tuple[int, int]] = []
     for wanted in sizes:
         size = 3_000 if wanted == SIZES[-1] and counts[-1][1] > QUICK else wanted
         counts.append((size, operations(work_of(size))))
-    steps = [(late - early) / (many - few) for (few, early), (many, late) in pairwise(counts[1:])]
-    assert all(after <= max(before, 1) * STEEPER for before, after in pairwise(steps)), counts
+    steps = [(late - early) / (many - few) for (few, early), (many, late) in pairwise(counts)]
+    assert steps[-1] <= max(*steps[:-1], 1) * STEEPER, counts
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -97,7 +97,7 @@ def test_a_record_that_is_pulled_grows_evenly(part, monkeypatch):
         person = Person(PATIENT)
         return lambda: gather(request, plan, server, service.terminology, person, deadline=Deadline.after(600))
 
-    assert_grows_evenly(work_of, (100, 1_000, 3_000))
+    assert_grows_evenly(work_of, (10, 100, 1_000, 3_000))
 
 
 def _paged(whole: dict[str, Any]) -> list[dict[str, Any]]:

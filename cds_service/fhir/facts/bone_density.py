@@ -90,7 +90,7 @@ def find_t_score(spec: FindingSpec, chart: Chart) -> Outcome:
     """Find the T-score that counts, and list the values that resemble a T-score but are not one."""
     outcome, passed = find_quantity(spec, chart, _pick, why_no_t_score)
     if isinstance(outcome, Gap) and outcome.reason == "out-of-range" and outcome.why == MINUS:
-        outcome = outcome._replace(detail=is_minus_missing(outcome.seen[0].printed.split()[0]))
+        outcome = outcome._replace(detail=is_minus_missing(outcome.seen[0].printed.split()[0]), why="")
     return outcome, (*passed, *_look_alikes(spec, chart))
 
 

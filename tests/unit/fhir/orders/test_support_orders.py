@@ -352,7 +352,7 @@ def test_an_augmentation_without_a_date_is_seen_and_undated():
 def test_what_could_not_be_read_in_full_is_named():
     reads = {
         "serviceRequests": Read(state="failed", origin="fhir"),
-        "deviceRequests": Read(state="given", origin="fhir", note="incomplete: two of three pages"),
+        "deviceRequests": Read(state="given", origin="fhir", note="incomplete: two of three pages", is_cut=True),
     }
     broken = Unreadable(reference="Procedure/1", key="procedures", concepts=frozenset({"kyphoplasty"}), message="")
     assert support().unchecked == ()
