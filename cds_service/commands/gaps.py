@@ -89,6 +89,9 @@ def print_gaps(gaps: Gaps) -> None:
                 console.print(Text(clean(f"{name}  {times(seen)}, last on {last}: {said}")))
     if not gaps.near:
         console.print("no near misses")
+    if not gaps.answers:
+        console.print("no answers to augmentation orders yet")
+        return
     answers = "1 answer" if gaps.answers == 1 else f"{gaps.answers} answers"
     console.print(f"{answers} to augmentation orders; not known in them:")
     for (name, reason), count in gaps.missing.most_common():

@@ -84,7 +84,7 @@ def list_gaps(since: datetime | None, as_json: bool) -> None:  # noqa: FBT001
 @click.option("--out", type=NEW_FILE, help="write it there instead of printing it")
 @say_errors
 def print_integration_sheet(site: Path | None, client: str | None, kind: str, out: Path | None) -> None:
-    """Print what an EHR's build ticket asks, from the configuration in force: one page."""
+    """Print what an EHR's build ticket asks, from the configuration in force."""
     from cds_service.commands.integration_sheet import as_html, integration_sheet  # noqa: PLC0415
 
     settings = read_settings()

@@ -203,9 +203,10 @@ def _validated(file: Path, tables: dict[str, Any], model: type[Table]) -> Table:
         fault = min(
             faults, key=lambda one: one["type"] != "extra_forbidden"
         )  # a misspelt key explains a missing one, so report it first
-        raise DataFileError(
-            str(file), ".".join(str(part) for part in fault["loc"]), fault["msg"].removeprefix("Value error, ")
-        ) from None
+        said = fault["msg"].removeprefix("Value error, ")
+        if fault["type"] == "extra_forbidden":
+            said = "no such key here; check its spelling and the table it stands in"
+        raise DataFileError(str(file), ".".join(str(part) for part in fault["loc"]), said) from None
 
 
 def _check_policy(file: Path, policy: Mapping[str, Any]) -> None:
@@ -302,6 +303,8 @@ def what_was_read(folder: SiteFolder | None) -> Iterator[str]:
         return
     site = folder.site
     yield f"{folder.path / SITE_FILE}: {site.site.name}, mode {site.service.mode}"
+    if site.service.pilot_users:
+        yield f"  cards for these alone: {', '.join(site.service.pilot_users)}"
     if site.policy:
         yield f"  policy: {', '.join(f'{key} = {value}' for key, value in sorted(site.policy.items()))}"
     for client in site.clients:

@@ -74,7 +74,8 @@ def identify_server(fhir: FhirReader, *, until: float) -> ServerIdentity:
         statement = fhir.fetch("metadata", until=min(until, time.monotonic() + STEP_SECONDS)).documents[0]
     except FhirReadError as error:
         if error.reason in {"address", "dns", "unreachable", "tls"}:
-            raise LookUpFailed(f"{error}.") from None
+            cure = ": check the address, and that it runs" if error.reason in {"dns", "unreachable"} else ""
+            raise LookUpFailed(f"{error}{cure}.") from None
         return ServerIdentity(note=f"its CapabilityStatement could not be read: {error}")
     if statement.get("resourceType") not in {"CapabilityStatement", "Conformance"}:  # the second is DSTU2's
         return ServerIdentity(note="its CapabilityStatement could not be read: it sent something else")

@@ -208,7 +208,7 @@ def test_a_server_without_a_version_is_read_as_r4(stub):
 def test_a_server_that_is_not_there_ends_with_1():
     result = assess("--fhir-server", "http://127.0.0.1:9/fhir", "--patient", "p1")
     assert result.exit_code == 1
-    assert "cannot be reached" in result.stderr
+    assert "cannot be reached: check the address, and that it runs" in result.stderr
 
 
 def test_a_server_that_hangs_costs_the_deadline_and_no_more(stub):

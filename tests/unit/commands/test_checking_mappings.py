@@ -33,14 +33,24 @@ def test_whole_files_of_keys_are_no_fault(check):
 
 
 def test_it_says_what_it_read_of_a_site(tmp_path):
-    site = site_folder(tmp_path / "site", client_of(), more='[policy]\nbrace-max-weeks = 6\n[service]\nmode = "silent"')
+    site = site_folder(
+        tmp_path / "site",
+        client_of(),
+        more='[policy]\nbrace-max-weeks = 6\n[service]\nmode = "silent"\npilot-users = ["Practitioner/7"]',
+    )
     (site / "keys.json").write_bytes(key_set(GOOD))
     (site / "hooks" / "kyphoplasty-order-sign").mkdir(parents=True)
     shipped = data_root("hooks") / "kyphoplasty-order-sign" / "override-reasons.json"
     copied = site / "hooks" / "kyphoplasty-order-sign" / "override-reasons.json"
     copied.write_bytes(shipped.read_bytes())
     said = CliRunner().invoke(main, ["mappings", "check", "--site", str(site)]).output
-    for words in ("Example Hospital, mode silent", "brace-max-weeks = 6", "http://127.0.0.1:9/fhir", f"{copied}: read"):
+    for words in (
+        "Example Hospital, mode silent",
+        "these alone: Practitioner/7",
+        "brace-max-weeks = 6",
+        "http://127.0.0.1:9/fhir",
+        f"{copied}: read",
+    ):
         assert words in said
     assert "open and local" in CliRunner().invoke(main, ["mappings", "check"]).output
 

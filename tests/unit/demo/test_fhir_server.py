@@ -1,5 +1,7 @@
 """The embedded server over HTTP: reads, pages, and errors as a real one gives them."""
 
+import subprocess
+import sys
 from datetime import date
 
 import pytest
@@ -119,3 +121,11 @@ def test_a_stopped_server_answers_no_more():
         url = running.url
     with pytest.raises(requests.ConnectionError):
         requests.get(f"{url}/metadata", timeout=5)
+
+
+def test_a_port_that_was_asked_for_and_is_taken_is_an_error_not_another_port(server):
+    port = server.url.split(":")[2].split("/")[0]
+    command = [sys.executable, "-m", "cds_service.samples", port]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert f"port {port} is taken" in done.stderr
