@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from gc import get_referents
 from typing import Any
 
 from cds_service.fhir.raw_json import text
@@ -84,17 +85,14 @@ def bases_of_call(urls: Iterable[str | None], *documents: Any) -> Bases:
 
 def _absolute(documents: Sequence[Any]) -> Iterator[tuple[str, str]]:
     """Base URL and type of every absolute reference in JSON."""
-    waiting = [*documents]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, dict):
-            reference = node.get("reference")
-            if isinstance(reference, str) and "://" in reference:
+    level: list[Any] = [*documents]
+    while level:
+        nodes = [node for node in level if type(node) is dict or type(node) is list]
+        for reference in [node["reference"] for node in nodes if type(node) is dict and "reference" in node]:
+            if type(reference) is str and "://" in reference:
                 base, _, kind = reference.partition("/_history/")[0].rpartition("/")[0].rpartition("/")
                 yield base, kind
-            waiting += [part for part in node.values() if isinstance(part, dict | list)]
-        elif isinstance(node, list):
-            waiting += [part for part in node if isinstance(part, dict | list)]
+        level = get_referents(*nodes)
 
 
 def last_name(reference: str) -> str:
