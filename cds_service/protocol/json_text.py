@@ -11,6 +11,7 @@ import json
 import math
 import re
 from collections.abc import Iterable, Mapping
+from gc import get_referents
 from typing import Any, Literal
 
 from jiter import LosslessFloat, from_json
@@ -176,12 +177,12 @@ def _object_without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _refuse_deep(document: Any) -> None:
-    level = [document] if isinstance(document, dict | list) else []
-    for _ in range(MAX_DEPTH):
-        inside = (node.values() if type(node) is dict else node for node in level)
-        level = [part for parts in inside for part in parts if type(part) is dict or type(part) is list]
+    level = [document]
+    for _ in range(MAX_DEPTH + 1):
+        level = [node for node in level if type(node) is dict or type(node) is list]
         if not level:
             return
+        level = get_referents(*level)
     raise JsonTextError(TOO_DEEP)
 
 
