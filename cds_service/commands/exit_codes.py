@@ -50,7 +50,7 @@ def needs_population() -> Iterator[None]:
     try:
         yield
     except ModuleNotFoundError as error:
-        raise CdsError(f"{error.name} is missing: in the checkout, .venv/bin/pip install '.[population]'") from error
+        raise CdsError(f"{error.name} is missing: in the checkout, .venv/bin/pip install -e '.[population]'") from error
 
 
 def tell(line: str) -> None:
