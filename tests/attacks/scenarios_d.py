@@ -86,7 +86,7 @@ def writes_into_the_log(case: Case, field: Field) -> None:
         _request() | {"hook": forged},
         _request() | {"hookInstance": forged},
         _request(patientId=forged),
-        _request() | {"fhirServer": f"http://127.0.0.1/{forged}"},
+        _request() | {"fhirServer": f"http://127.0.0.1/{forged}", "prefetch": {}},
     ]
     headers = {"User-Agent": 'x", "event": "call', "X-Request-Id": "y%0a", "Referer": "/%1b]0;title%07"}
     assert [_post(service, body, headers=headers).status for body in bodies] == [200, 400, 400, 400, 403]
