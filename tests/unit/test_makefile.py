@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -21,7 +22,8 @@ def checkout(tmp_path):
 
 
 def make(checkout, *words):
-    return subprocess.run(["make", *words], cwd=checkout, capture_output=True, text=True, check=False)
+    outside = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
+    return subprocess.run(["make", *words], cwd=checkout, env=outside, capture_output=True, text=True, check=False)
 
 
 def program(path, body):

@@ -83,6 +83,7 @@ def test_an_address_that_is_not_as_it_was_signed_is_refused_without_a_word_of_it
 
 def test_an_entry_that_is_no_answer_or_not_there_has_no_basis(desk):
     key = desk.store.link_key()
+    assert read(desk, signed(desk, 1)[0]).status_code == 200
     for entry_id in (OTHER, desk.all("read")[0].id):
         assert read(desk, f"/basis/{sign_entry(entry_id, key)}").status_code == 403
 

@@ -11,7 +11,7 @@ from cds_service.errors import PatientMismatch
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.orders.augmentation import BOTH, BY_TEXT, FROM_WORDS, OPEN, find_augmentation_order
 from cds_service.fhir.orders.drafts import read_drafts
-from cds_service.fhir.references import bases_of
+from cds_service.fhir.references import bases_of, bases_of_call
 from tests.order_builders import (
     CPT,
     ICD,
@@ -255,7 +255,8 @@ def test_an_order_that_names_nobody_is_for_the_patient_of_the_call():
 
 def test_without_a_server_in_the_request_an_address_is_of_the_ehr_that_sends_it():
     drafts = bundle(cpt("22514", subject={"reference": f"https://x/fhir/Patient/{PATIENT}"}))
-    assert find_augmentation_order(read_drafts(drafts, Person(PATIENT)), terminology()).procedure == "PKP"
+    person = Person(PATIENT, bases_of_call([None], drafts))
+    assert find_augmentation_order(read_drafts(drafts, person), terminology()).procedure == "PKP"
 
 
 @pytest.mark.parametrize("subject", UNCLEAR)
