@@ -99,7 +99,10 @@ def read_outcomes(path: Path, specs: Mapping[str, FindingSpec]) -> OutcomesFile:
     faults = [f"column {name!r} is not known and not used" for name in head if name not in known]
     patients = []
     for number, cells in enumerate(rows[1:], start=2):
-        if any(cell.strip() for cell in cells):
+        if any(cell.strip() for cell in cells[len(head) :]):
+            # A comma within a cell, as in T12,L1 without quotes, moves all that follows into other columns.
+            faults.append(f"row {number}: {len(cells)} cells under {len(head)} headings; the row is not used")
+        elif any(cell.strip() for cell in cells):
             row = _Row(number, dict(zip(head, (cell.strip() for cell in cells), strict=False)), specs)
             patients.append(row.patient())
             faults += row.faults

@@ -7,7 +7,6 @@ scikit-learn, dcurves, or a published example.
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -17,7 +16,6 @@ import statsmodels.api as sm
 from numpy.typing import NDArray
 from sklearn.metrics import brier_score_loss, roc_auc_score
 from statsmodels.nonparametric.smoothers_lowess import lowess
-from statsmodels.tools.sm_exceptions import PerfectSeparationError, PerfectSeparationWarning
 
 from cds_service.core.prediction import Z_95, Interval
 from cds_service.core.strata import wilson_interval
@@ -31,6 +29,7 @@ MOST_GROUPS = 10
 SMALLEST_GROUP = 20  # patients of one point of the calibration curve
 TOO_FEW = f"fewer than {FEWEST} patients with or without the outcome"
 ALIKE = "all patients have the same figure"
+SEPARATED = "the figures separate those with the outcome from those without, which gives no interval"
 UNSURE = (
     f"fewer than {ENOUGH} patients with or without the outcome: the intervals are wide, and none of it is a validation"
     " to rely on (Collins 2016, doi 10.1002/sim.6787)"
@@ -99,11 +98,12 @@ def measure(outcome: Sequence[bool], risk: Sequence[float]) -> Performance:
     differ = n > 0 and float(np.ptp(shares)) > 0
     slope = calibration_slope(events_at, shares) if scarce >= FEWEST and differ else None
     if slope is None:
-        why = ALIKE if not differ else TOO_FEW if scarce < FEWEST else "the figures separate the patients entirely"
+        why = ALIKE if not differ else TOO_FEW if scarce < FEWEST else SEPARATED
         notes.append(f"calibrationSlope: {why}")
     auc = auc_delong(events_at, shares) if scarce > 1 and differ else None
     if has_both and auc is None:
-        notes.append(f"auc: {'fewer than 2 patients with or without the outcome' if differ else ALIKE}")
+        few = "fewer than 2 patients with or without the outcome"
+        notes.append(f"auc: {ALIKE if not differ else few if scarce < 2 else SEPARATED}")
     if scarce < ENOUGH:
         notes.append(UNSURE)
     return Performance(
@@ -159,15 +159,16 @@ class LogisticFit(NamedTuple):
 
 
 def fit_logistic(outcome: Vector, log_odds: Vector) -> LogisticFit | None:
-    """Logistic recalibration; None where all figures are equal or they separate the outcomes."""
-    if float(np.ptp(log_odds)) < 1e-9:
+    """Logistic recalibration; None where all figures are equal, or they separate the outcomes but for ties.
+
+    Then the likelihood has no maximum (Albert 1984, doi 10.1093/biomet/71.1.1).
+    """
+    if min(float(np.ptp(log_odds)), float(np.ptp(outcome))) < 1e-9:
         return None
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", PerfectSeparationWarning)
-        try:
-            fit = sm.GLM(outcome, sm.add_constant(log_odds), family=sm.families.Binomial()).fit()
-        except (PerfectSeparationError, PerfectSeparationWarning):
-            return None
+    with_it, without = log_odds[outcome == 1], log_odds[outcome == 0]
+    if with_it.min() >= without.max() or without.min() >= with_it.max():
+        return None
+    fit = sm.GLM(outcome, sm.add_constant(log_odds), family=sm.families.Binomial()).fit()
     (constant, both), (_, squared) = np.asarray(fit.cov_params()).tolist()
     return LogisticFit(float(fit.params[0]), float(fit.params[1]), ((constant, both), (both, squared)))
 
@@ -177,18 +178,23 @@ def _estimate(fit: sm.GLMResults, at: int) -> Estimate:
     return Estimate(value, (value - margin, value + margin))
 
 
-def auc_delong(outcome: Vector, risk: Vector) -> Estimate:
-    """Area under the ROC curve; variance from the placement values of each group (DeLong 1988), cut at 0 and 1."""
+def auc_delong(outcome: Vector, risk: Vector) -> Estimate | None:
+    """Area under the ROC curve; variance from the placement values of each group (DeLong 1988), cut at 0 and 1.
+
+    None where the groups do not overlap: the variance is then 0, and the interval would claim to be certain.
+    """
     with_it, without = risk[outcome == 1], risk[outcome == 0]
     above = (with_it[:, None] > without).astype(np.float64) + 0.5 * (with_it[:, None] == without)
     area = float(roc_auc_score(outcome, risk))
     variance = above.mean(axis=1).var(ddof=1) / len(with_it) + above.mean(axis=0).var(ddof=1) / len(without)
+    if variance == 0:
+        return None
     margin = Z_95 * math.sqrt(float(variance))
     return Estimate(area, (max(0.0, area - margin), min(1.0, area + margin)))
 
 
 def calibration_groups(outcome: Vector, risk: Vector) -> tuple[CurvePoint, ...]:
-    """Groups of equal size by figure: at most 10, of at least 20 patients each; equal figures stay together."""
+    """Groups of about equal size by figure: at most 10, of at least 20 patients each; equal figures stay together."""
     groups = min(MOST_GROUPS, len(risk) // SMALLEST_GROUP)
     if groups < 2:
         return ()

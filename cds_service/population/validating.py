@@ -203,6 +203,9 @@ def refit(
                 f"{name}: outcomes within {other[0]} months, the study counts {model.study.cohort.horizon_months}"
             )
             continue
+        if None in months:
+            why.append(f"{name}: the file does not say of every row within how many months the outcome was counted")
+            continue
         fitted = fit_recalibration(rows)
         if isinstance(fitted, str):
             why.append(f"{name}: {fitted}")
@@ -236,8 +239,10 @@ def fit_recalibration(rows: Sequence[Assessed]) -> LogisticFit | str:
     if scarce < FEWEST:
         return f"{TOO_FEW} among those whose figure would be shown ({int(outcome.sum())} of {len(rows)})"
     both = fit_logistic(outcome, own)
-    if both is None or both.slope - both.margin <= 0:
-        return "its figures do not tell these patients apart: the slope's interval contains 0"
+    if both is None:
+        return "no slope can be fitted: its figures are all alike, or separate the outcomes"
+    if both.slope - both.margin <= 0:
+        return "its figures do not rank these patients: the slope's interval reaches 0 or below"
     if scarce >= ENOUGH or not both.slope - both.margin <= 1 <= both.slope + both.margin:
         return both
     fit = sm.GLM(outcome, np.ones((len(rows), 1)), family=sm.families.Binomial(), offset=own).fit()

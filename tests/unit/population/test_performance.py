@@ -99,9 +99,15 @@ def test_observed_over_expected_by_hand():
             {"observed_expected", "calibration_intercept", "calibration_slope", "auc"},
             "all or none",
         ),
-        ([True] * 5 + [False] * 45, list(np.linspace(0.1, 0.6, 50)), {"calibration_slope"}, "fewer than 20"),
+        ([n % 10 == 0 for n in range(50)], list(np.linspace(0.1, 0.6, 50)), {"calibration_slope"}, "fewer than 20"),
         ([True] * 30 + [False] * 30, [0.5] * 60, {"calibration_slope", "auc"}, "the same figure"),
-        ([True] * 30 + [False] * 30, [0.9] * 30 + [0.1] * 30, {"calibration_slope"}, "separate"),
+        (
+            [True] * 30 + [False] * 30,
+            [0.9] * 30 + [0.1] * 30,
+            {"calibration_slope", "auc"},
+            "auc: the figures separate",
+        ),
+        ([True] * 40 + [False] * 30, [0.9] * 30 + [0.1] * 40, {"calibration_slope"}, "Slope: the figures separate"),
     ],
 )
 def test_what_the_data_cannot_carry_is_missing_with_its_reason(outcome, risk, nulls, said):

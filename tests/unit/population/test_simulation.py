@@ -12,7 +12,9 @@ from click.testing import CliRunner
 from cds_service.cli import main
 from cds_service.loading import SIMULATION
 from tests.chart_builders import open_service
+from tests.simulation.__main__ import REPORT
 from tests.simulation.judging import print_again
+from tests.simulation.report import report, summary
 from tests.simulation.worlds import WORLDS, populate
 
 S, N, R = "sarcopenia-pvm-2022", "nvcf-nomogram-2024", "residual-pain-2025"
@@ -83,3 +85,11 @@ def test_the_shipped_figures_are_of_the_studies_in_force():
         name: model.study.version for name, model in MODELS.items()
     }
     assert all("simulation" in open_service().model_cards[name] for name in MODELS)
+    assert REPORT.read_text(encoding="utf-8") == report(shipped)
+    assert all(one["summary"] == summary(one) for one in shipped["models"].values())
+
+
+@pytest.mark.parametrize("study", [S, N])
+def test_limits_say_what_is_true_of_low_figures(study):
+    """First on the model card, where no one need read the whole simulation."""
+    assert any("Low figures are optimistic" in one for one in open_service().model_cards[study]["limits"])

@@ -99,6 +99,17 @@ def test_a_bad_cell_is_named_and_missing(tmp_path, column, cell, said):
     assert column not in file.patients[0].findings.known
 
 
+def test_a_row_whose_cells_moved_is_named_and_not_used(tmp_path):
+    """Without quotes `T12,L1` makes the next column's value the one before it: here a sarcopenia that nobody wrote."""
+    path = tmp_path / "o.csv"
+    path.write_text(
+        "treated-levels,diabetes,sarcopenia,outcome-refracture\nT12,L1,0,1,1\nL1,0,1,0,,\n", encoding="utf-8"
+    )
+    file = read(path)
+    assert file.faults == ("row 2: 5 cells under 4 headings; the row is not used",)
+    assert [one.row for one in file.patients] == [3]
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [("", "is empty"), ("bmi,bmi\n", "stands twice"), ("bmi,outcome-refracture\n20,\n", "no row has an outcome")],
@@ -176,6 +187,7 @@ def test_a_refit_finds_the_truth_and_corrects_new_patients(tmp_path, monkeypatch
         (120, {"confirmed": ""}, 1, "are not confirmed"),
         (120, {"confirmed": "yes"}, 0, ": intercept on 120 patients"),
         (200, {"months-refracture": 24}, 1, "outcomes within 24 months, the study counts 12"),
+        (200, {"months-refracture": ""}, 1, "does not say of every row within how many months"),
     ],
 )
 def test_a_refit_needs_events_confirmation_and_the_studys_horizon(tmp_path, n, more, code, said):
