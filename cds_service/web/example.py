@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 
 from cds_service.audit.chain import OneEntry
@@ -23,4 +24,4 @@ def example_card(service: Service, today: date, base_url: str) -> tuple[str, Car
     noon = datetime.combine(today, time(12), UTC)
     ports = Ports(clock=lambda: noon, fhir=None, audit=OneEntry(), deadline=Deadline.after(10), base_url=base_url)
     response = answer(service, hook, request, ports)
-    return sample.story, view_cards(response.to_json()["cards"])[0]
+    return sample.story, replace(view_cards(response.to_json()["cards"])[0], uuid="example")

@@ -16,6 +16,7 @@ from tests.chart_builders import HOOK_INSTANCE
 from tests.faults.records import PATIENT, chart, draft_orders
 from tests.faults.scripted_fhir import ScriptedFhir
 from tests.faults.service_under_faults import SERVICE_ID, queries, templates
+from tests.wire_builders import unsigned
 
 CALL = f"/cds-services/{SERVICE_ID}"
 JSON = {"Content-Type": "application/json"}
@@ -113,14 +114,14 @@ def test_f42_the_same_hook_many_times_gets_the_same_cards(tmp_path):
     """As no rate is set, all are answered; what is too much at a moment may be asked again."""
     service = Running(tmp_path)
     body = json.dumps(hook()).encode()
-    answers: Counter[tuple[int, bytes]] = Counter()
+    answers: Counter[tuple[int, str]] = Counter()
 
     def send(times: int) -> None:
         connection = HTTPConnection(service.address, timeout=120)
         for _ in range(times):
             connection.request("POST", CALL, body, JSON)
             response = connection.getresponse()
-            answers[response.status, response.read()] += 1
+            answers[response.status, unsigned(response.read().decode())] += 1
         connection.close()
 
     senders = [threading.Thread(target=send, args=(50,)) for _ in range(6)]
