@@ -103,7 +103,7 @@ def test_discovery_asks_each_for_its_own_codes(clinic):
 
 
 def test_feedback_of_one_is_never_about_a_card_of_the_other(clinic):
-    card = next(one for one in clinic.all("answer") if (one.client, one.tenant) == (NORTH, "a")).cards[0].card
+    card = next(one for one in clinic.all("answer") if one.patient == "pat-1").cards[0].card
     said = {"card": card, "outcome": "overridden", "outcomeTimestamp": "2026-11-20T09:00:00Z"}
     for client, tenant, is_linked in ((SOUTH, None, False), (NORTH, "b", False), (NORTH, "a", True)):
         call(clinic, {"feedback": [said]}, client, tenant, FEEDBACK)
