@@ -77,6 +77,7 @@ def test_to_the_issuer_and_back_to_the_page_that_was_wanted(open_page, service, 
     page.get_by_role("link", name=LOG_IN).click()
     page.get_by_role("link", name=PROVE).click()
     page.get_by_role("heading", name="Find entries").wait_for()
+    page.wait_for_load_state()  # the sheet may come after the heading
     assert page.url == f"{service.url}/audit?patient=p1-thin-high"
     assert page.locator(".who .name").inner_text().startswith("a.smith@hospital.example")
     page.get_by_role("link", name="Figures").click()
@@ -94,6 +95,7 @@ def test_going_back_in_the_browser_takes_no_answer_twice(open_page, service, stu
     back = page.get_by_role("link", name=PROVE).get_attribute("href")
     page.get_by_role("link", name=PROVE).click()
     page.get_by_role("heading", name="Find entries").wait_for()
+    page.wait_for_load_state()  # the sheet may come after the heading
     asked = stub.calls.count("/token/")
     response = page.request.get(back)  # with the cookies of this browser
     assert response.status == 403
@@ -111,6 +113,7 @@ def test_markup_in_a_claim_runs_nowhere(open_page, service, stub):
     page.get_by_role("link", name=LOG_IN).click()
     page.get_by_role("link", name=PROVE).click()
     page.get_by_role("heading", name="Find entries").wait_for()
+    page.wait_for_load_state()  # the sheet may come after the heading
     assert page.locator("img").count() == 0
     assert "<img/src=x/onerror=alert(1)>" in page.locator(".who .name").inner_text()
 
@@ -137,6 +140,7 @@ def test_without_the_issuer_a_local_account_still_opens_the_pages(open_page, ser
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
     page.get_by_role("heading", name="Find entries").wait_for()
+    page.wait_for_load_state()  # the sheet may come after the heading
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -161,4 +165,5 @@ def test_every_step_fits_and_can_be_read(open_page, service, stub, width, scheme
     page.get_by_role("link", name=LOG_IN).click()
     page.get_by_role("link", name=PROVE).click()
     page.get_by_role("heading", name="Find entries").wait_for()
+    page.wait_for_load_state()  # the sheet may come after the heading
     look("find")
