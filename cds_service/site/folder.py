@@ -41,17 +41,13 @@ class ServiceMode(SiteTable):
 
     Attributes:
         mode: `off` answers no cards without computing any; `silent` computes and records them, and shows none.
-        pilot_users: where set, `live` is for these alone and `silent` for others: `context.userId`, or its id.
+        pilot_users: where set, `live` is for these alone and `silent` for others: `context.userId`, or its id; behind
+            `issuer|` where the site has several EHRs, since each of them has ids of its own.
     """
 
     mode: Literal["off", "silent", "live"] = "live"
     pilot_users: tuple[Text, ...] = ()
     discovery: Literal["open", "closed"] = "open"
-
-    def is_live_for(self, user_id: str) -> bool:
-        """Whether this user is shown cards."""
-        named = not self.pilot_users or bool({user_id, user_id.rpartition("/")[2]} & set(self.pilot_users))
-        return self.mode == "live" and named
 
     def in_force(self) -> dict[str, Any]:
         """As the audit log records a change of it."""
@@ -89,6 +85,13 @@ class Site(SiteTable):
     def scope_of(self, account: str) -> Caller | None:
         """What of the log an account of the review pages may see: one EHR's entries, or one tenant's; None is all."""
         return next((scope for one in self.clients for name, scope in one.scopes() if name == account), None)
+
+    def is_live_for(self, user_id: str, issuer: str | None) -> bool:
+        """Whether this user of this EHR is shown cards."""
+        names = {user_id, user_id.rpartition("/")[2]}
+        written = {f"{issuer}|{name}" for name in names} | (names if len(self.clients) < 2 else set())
+        pilots = self.service.pilot_users
+        return self.service.mode == "live" and (not pilots or not written.isdisjoint(pilots))
 
     @property
     def fhir_servers(self) -> tuple[Address, ...]:
@@ -238,6 +241,9 @@ def _check_clients(file: Path, site: Site) -> None:
     accounts = [name for client in site.clients for name, _ in client.scopes()]
     if twice := sorted({name for name in accounts if accounts.count(name) > 1}):
         raise DataFileError(str(file), "clients.reviewers", f"{twice[0]} is bound twice")
+    for pilot in site.service.pilot_users if len(issuers) > 1 else ():
+        if not pilot.startswith(tuple(f"{issuer}|" for issuer in issuers)):
+            raise DataFileError(str(file), "service.pilot-users", f"{pilot}: of which EHR? Write issuer|{pilot}")
     for number, client in enumerate(site.clients):
         place = f"clients.{number}"
         if issuers.index(client.issuer) != number:

@@ -22,7 +22,7 @@ from cds_service.errors import NotAllowed, NotAuthenticated, UnknownService
 from cds_service.fhir.gathering.reading import FhirReader
 from cds_service.outgoing import Connections
 from cds_service.outgoing.deadline import Deadline
-from cds_service.protocol.messages import CONTEXTS, HookRequest, HookResponse, parse_request
+from cds_service.protocol.messages import CONTEXTS, HookRequest, HookResponse, OrderSignContext, parse_request
 from cds_service.service import Ports, Service, ServiceHook
 from cds_service.settings import PrefetchWish, Settings
 from cds_service.site.clients import EVERYTHING, Client
@@ -193,10 +193,16 @@ def _answer(around: Surroundings, hook: ServiceHook, admitted: Admitted, exchang
         aliases=() if closed else aliases_of(asked, client),
         may_name_server=closed is None,
         capabilities=(client.capabilities if client is not None else None) or EVERYTHING,
-        is_shown=mode.is_live_for(asked.context.user_id) or is_probe(asked.context.user_id, asked.context.patient_id),
+        is_shown=_is_shown(around.site, asked.context, admitted.caller),
         basis_url=partial(_basis_url, around, client, deadline),
     )
     return around.flow(around.service_of(admitted.caller), hook, asked, ports)
+
+
+def _is_shown(site: Site | None, context: OrderSignContext, caller: Caller) -> bool:
+    """Whether the cards leave: to those that the site shows them to, and to a probe."""
+    is_live = site is None or site.is_live_for(context.user_id, caller.client)
+    return is_live or is_probe(context.user_id, context.patient_id)
 
 
 def _basis_url(around: Surroundings, client: Client | None, deadline: Deadline, entry_id: str) -> str:

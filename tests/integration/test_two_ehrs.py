@@ -186,3 +186,23 @@ def test_an_account_is_bound_once(tmp_path):
     (site / "keys.json").write_bytes(key_set(KEY))
     with pytest.raises(DataFileError, match="anna is bound twice"):
         load_site(site)
+
+
+@pytest.mark.parametrize(("user", "issuer", "is_shown"), [("7", NORTH, True), ("7", SOUTH, False), ("8", NORTH, False)])
+def test_a_pilot_of_one_ehr_is_none_at_the_other(tmp_path, user, issuer, is_shown):
+    site = load_site(two_with_pilot(tmp_path, f"{NORTH}|Practitioner/7")).site
+    assert site.is_live_for(f"Practitioner/{user}", issuer) is is_shown
+
+
+@pytest.mark.parametrize("pilot", ["7", "Practitioner/7", "https://east.example.org|7"])
+def test_a_pilot_of_no_ehr_stops_the_start(tmp_path, pilot):
+    with pytest.raises(DataFileError, match="of which EHR"):
+        load_site(two_with_pilot(tmp_path, pilot))
+
+
+def two_with_pilot(folder, pilot):
+    site = site_folder(folder / "site", client_of(issuer=NORTH), client_of(issuer=SOUTH))
+    (site / "keys.json").write_bytes(key_set(KEY))
+    with (site / "site.toml").open("a") as file:
+        file.write(f'[service]\npilot-users = ["{pilot}"]\n')
+    return site
