@@ -18,7 +18,8 @@ from cds_service.core.recalibration import Recalibration
 from cds_service.core.recommendations import Rule
 from cds_service.core.signals import signal_names
 from cds_service.core.source_attributes import SourceAttributes
-from cds_service.core.study import Study, find_study_faults, load_contrary_evidence, load_studies
+from cds_service.core.study import Study
+from cds_service.core.study_files import find_study_faults, load_contrary_evidence, load_studies
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.wording import Term, Wording
 from cds_service.errors import DataFileError

@@ -113,7 +113,7 @@ def _logistic(study: LogisticStudy, model: LogisticModel) -> dict[str, Any]:
         "inUse": {
             "inputs": list(in_use.known),
             "intercept": in_use.intercept,
-            "coefficients": dict(zip(in_use.terms, in_use.coefficients.tolist(), strict=True)),
+            "coefficients": dict(in_use.by_term),
         },
         "means": dict(table.means),
         "ranges": {

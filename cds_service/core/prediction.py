@@ -374,7 +374,7 @@ def _follow(model: LogisticModel, reduced: ReducedModel) -> _KnownSet:
     return _KnownSet(
         columns=columns_of(model.study, terms),
         means=np.array([model.table.means[term.name] for term in terms]),
-        coefficients=MappingProxyType(dict(zip(reduced.terms, reduced.coefficients.tolist(), strict=True))),
+        coefficients=reduced.by_term,
         covariance=covariance,
         clear=MappingProxyType(clear),
         categories=MappingProxyType(categories),

@@ -10,8 +10,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from cds_service.core.study import LogisticStudy, MarkerStudy, StrataStudy, Study
-from cds_service.core.study_parts import Part, Text
+from cds_service.core.study import LogisticStudy, MarkerStudy, Part, StrataStudy, Study, Text
 
 Status = Literal["reported", "ours", "not_reported", "not_done", "local"]
 OUTPUTS: Mapping[type[Study], str] = {

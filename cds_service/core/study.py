@@ -1,295 +1,679 @@
-"""Read study files, and check what their schema cannot.
+"""The study files as types: the tables of every study, and the three kinds (logistic model, rates in strata, marker).
 
-The types are defined in `study_schema.py` and `study_parts.py` and re-exported here. A wrong file stops the start
-with its name, the table and the key.
+A fault names the table and the key. `study_files.py` reads the files and says which findings and units there are.
 """
 
 from __future__ import annotations
 
 import hashlib
-import tomllib
-from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
-from types import MappingProxyType
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Literal, Self
 
-from pydantic import ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo, model_validator
 
-from cds_service.core.study_parts import (
-    ContraryEvidence,
-    ContraryFinding,
-    Criterion,
-    Cutoff,
-    Measured,
-    Outcome,
-    Requirement,
-)
-from cds_service.core.study_schema import (
-    Example,
-    LogisticStudy,
-    MarkerChange,
-    MarkerStudy,
-    Predictor,
-    PrintedError,
-    ReducedCheck,
-    Statistics,
-    StrataStudy,
-    StratumCounts,
-    Study,
-    Term,
-)
-from cds_service.errors import DataFileError
+from cds_service.core.facts import Value
 
-__all__ = [
-    "ContraryEvidence",
-    "ContraryFinding",
-    "Criterion",
-    "Cutoff",
-    "Example",
-    "LogisticStudy",
-    "MarkerChange",
-    "MarkerStudy",
-    "Measured",
-    "Outcome",
-    "Predictor",
-    "ReducedCheck",
-    "Requirement",
-    "Statistics",
-    "StrataStudy",
-    "StratumCounts",
-    "Study",
-    "Term",
-    "find_study_faults",
-    "load_contrary_evidence",
-    "load_studies",
-]
-
-Fault = tuple[str, str]  # key, message
-KINDS: Mapping[str, type[LogisticStudy | StrataStudy | MarkerStudy | ContraryEvidence]] = {
-    "logistic": LogisticStudy,
-    "strata": StrataStudy,
-    "follow-up-marker": MarkerStudy,
-    "contrary-evidence": ContraryEvidence,
-}
+Z_95 = 1.96  # a printed 95 % interval is beta ± 1.96 SE
+Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+Outcome = Literal["refracture", "residual-pain"]
+Side = Literal["PKP", "PVP"]
+Interval = tuple[float, float]
+Positive = Annotated[float, Field(gt=0)]
+Count = Annotated[int, Field(ge=0)]
 
 
-def load_studies(folder: Path, units: Mapping[str, str]) -> Mapping[str, Study]:
-    """Every study of the folder by id, in the order of ids.
+def _known(finding: str, info: ValidationInfo) -> str:
+    if info.context is not None and finding not in info.context:
+        raise ValueError(f"no finding {finding!r}")
+    return finding
 
-    Args:
-        folder: holds one TOML file for each study, named by its id, and `contrary-evidence.toml`.
-        units: canonical unit of every finding of the vocabulary.
 
-    Raises:
-        DataFileError: the first fault found, with file and key.
+def _canonical(unit: str, info: ValidationInfo) -> str:
+    finding = info.data.get("finding", "")
+    if info.context is not None and unit != info.context.get(finding, unit):
+        raise ValueError(f"{unit!r} differs from the canonical unit {info.context[finding]!r} of {finding}")
+    return unit
+
+
+# Names and units of the vocabulary: whoever reads a file gives it as the validation's context, unit by finding.
+FindingName = Annotated[Text, AfterValidator(_known)]
+Unit = Annotated[Text, AfterValidator(_canonical)]
+
+
+class Part(BaseModel):
+    """A table of a study file: unknown keys are an error, and instances are immutable."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    def _has_one_of(self, *names: str) -> None:
+        if sum(getattr(self, name) is not None for name in names) != 1:
+            raise ValueError(f"exactly one of {', '.join(names)}")
+
+
+class Source(Part):
+    """The paper."""
+
+    title: Text
+    citation: Text
+    doi: Text
+    year: int
+    funding: Text
+
+
+class Patients(Part):
+    """The study's patients.
+
+    Attributes:
+        outcome_definition: how the paper found the outcome.
     """
-    studies = {}
-    for path in sorted(folder.glob("*.toml")):
-        read = _read(path)
-        for fault in _faults(read, path.stem, units):
-            raise DataFileError(path.name, *fault)
-        if not isinstance(read, ContraryEvidence):
-            studies[read.id] = read
-    if not studies:
-        raise DataFileError(folder.name, "", "no study file here")
-    return MappingProxyType(studies)
+
+    description: Text
+    place: Text
+    period: Text
+    n: Annotated[int, Field(gt=0)]
+    events: Count
+    procedures: tuple[Side, ...]
+    outcome_definition: Text
+    printed_in: Text = Field(alias="from")
 
 
-def load_contrary_evidence(folder: Path) -> ContraryEvidence:
-    """The findings that speak against the models.
+class Cohort(Patients):
+    """Patients with a time within which the outcome was counted."""
 
-    Raises:
-        DataFileError: `contrary-evidence.toml` is missing or wrong.
+    horizon_months: Annotated[int, Field(gt=0)]
+    horizon_note: Text | None = None
+
+
+class Requirement(Part):
+    """A condition on a finding. Bounds may be combined; `equals` is used alone."""
+
+    equals: bool | Text | None = None
+    at_least: float | None = None
+    above: float | None = None
+    at_most: float | None = None
+    below: float | None = None
+
+    @model_validator(mode="after")
+    def _is_one(self) -> Self:
+        bounds = (self.at_least, self.above, self.at_most, self.below)
+        if (self.equals is not None) == any(bound is not None for bound in bounds):
+            raise ValueError("exactly one of equals, bounds")
+        return self
+
+    def is_met(self, value: Value) -> bool:
+        """Whether a finding's value is what is required; a word never meets a bound."""
+        if self.equals is not None:
+            return value == self.equals
+        return not isinstance(value, str) and self._is_within(float(value))
+
+    def _is_within(self, value: float) -> bool:
+        return not (
+            (self.at_least is not None and value < self.at_least)
+            or (self.above is not None and value <= self.above)
+            or (self.at_most is not None and value > self.at_most)
+            or (self.below is not None and value >= self.below)
+        )
+
+
+class Criterion(Part):
+    """An inclusion or exclusion criterion that the vocabulary can check.
+
+    Attributes:
+        severity: `outside` is named beside the figure; `no-figure` means none from this study; `absolute` none from
+            any.
+        needed: as long as it is not known whether it is met, the figure is no warning.
+        text: for people, said when the criterion is violated.
     """
-    path = folder / "contrary-evidence.toml"
-    read = _read(path)
-    if not isinstance(read, ContraryEvidence):
-        raise DataFileError(path.name, "kind", "contrary-evidence is expected")
-    return read
+
+    finding: FindingName
+    require: Requirement
+    severity: Literal["outside", "no-figure", "absolute"]
+    needed: bool = False
+    text: Text
+    printed_in: Text = Field(alias="from")
 
 
-def find_study_faults(folder: Path, units: Mapping[str, str]) -> list[DataFileError]:
-    """Every fault of every study file, for a checking command that reports them all."""
-    found: list[DataFileError] = []
-    for path in sorted(folder.glob("*.toml")):
-        try:
-            read = _read(path)
-        except DataFileError as error:
-            found.append(error)
-        else:
-            found.extend(DataFileError(path.name, *fault) for fault in _faults(read, path.stem, units))
-    return found
+class Cutoff(Part):
+    """A value at which the study, or policy, calls a muscle measure low or high: exactly one of the two bounds.
+
+    Attributes:
+        id: name of the signal that it makes.
+        policy: ours, not the study's.
+    """
+
+    id: Text
+    finding: FindingName
+    unit: Unit
+    at_or_above: float | None = None
+    at_or_below: float | None = None
+    policy: bool = False
+    text: Text
+    printed_in: Text = Field(alias="from")
+
+    @model_validator(mode="after")
+    def _has_one_bound(self) -> Self:
+        self._has_one_of("at_or_above", "at_or_below")
+        return self
+
+    def is_met(self, value: float) -> bool:
+        """Whether a value, in the cut-off's unit, lies on the side that the study warns of; the bound itself does."""
+        if self.at_or_above is not None:
+            return value >= self.at_or_above
+        return self.at_or_below is not None and value <= self.at_or_below
 
 
-def _read(path: Path) -> Study | ContraryEvidence:
-    try:
-        raw = path.read_bytes()
-        tables = tomllib.loads(raw.decode())
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataFileError(path.name, "", f"cannot be read: {error}") from error
-    except tomllib.TOMLDecodeError as error:
-        raise DataFileError(path.name, "", f"is not TOML: {error}") from error
-    kind = tables.get("kind")
-    if not isinstance(kind, str) or kind not in KINDS:
-        raise DataFileError(path.name, "kind", f"must be one of {', '.join(KINDS)}")
-    if "digest" in tables:
-        raise DataFileError(path.name, "digest", "is computed, not written")
-    return _validate(path.name, KINDS[kind], {**tables, "digest": hashlib.sha256(raw).hexdigest()})
+class Advice(Part):
+    """What the paper itself advises."""
+
+    text: Text
+    printed_in: Text = Field(alias="from")
 
 
-def _validate(
-    file: str,
-    model: type[LogisticStudy | StrataStudy | MarkerStudy | ContraryEvidence],
-    tables: Mapping[str, Any],
-) -> Study | ContraryEvidence:
-    try:
-        return model.model_validate(tables)
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise DataFileError(file, _key(first["loc"]), first["msg"]) from error
+class Measured(Part):
+    """One measured property of the model on one set of patients."""
+
+    set: Text
+    n: int
+    events: int | None = None
+    measure: Text
+    value: float | None = None
+    interval: Interval | None = None
+    text: Text | None = None
+    printed_in: Text = Field(alias="from")
 
 
-def _key(location: Sequence[int | str]) -> str:
-    """A location in a file for people: `predictors[2].unit`."""
-    parts = [f"[{part}]" if isinstance(part, int) else f".{part}" for part in location]
-    return "".join(parts).removeprefix(".")
+class Validation(Part):
+    """What is known of the model's performance; `summary` also says when there is nothing."""
+
+    summary: Text
+    measured: tuple[Measured, ...] = ()
 
 
-def _faults(read: Study | ContraryEvidence, stem: str, units: Mapping[str, str]) -> Iterator[Fault]:
-    if read.id != stem:
-        yield "id", f"{read.id!r} differs from the file name {stem!r}"
-    if isinstance(read, ContraryEvidence):
-        return
-    yield from _criteria_faults(read, units)
-    if isinstance(read, LogisticStudy):
-        yield from _logistic_faults(read, units)
-    elif isinstance(read, StrataStudy):
-        yield from _strata_faults(read, units)
-    else:
-        yield from _marker_faults(read, units)
+class Reported(Part):
+    """What the paper reports, and where."""
+
+    text: Text
+    printed_in: Text = Field(alias="from")
 
 
-def _criteria_faults(study: Study, units: Mapping[str, str]) -> Iterator[Fault]:
-    for at, criterion in enumerate(study.applicability):
-        key = f"applicability[{at}]"
-        if criterion.finding not in units:
-            yield f"{key}.finding", f"no finding {criterion.finding!r}"
-        if not _is_one_requirement(criterion.require):
-            yield f"{key}.require", "exactly one of equals, bounds"
-    for at, cutoff in enumerate(study.cutoffs):
-        yield from _unit_faults(f"cutoffs[{at}]", cutoff.finding, cutoff.unit, units)
-        if (cutoff.at_or_above is None) == (cutoff.at_or_below is None):
-            yield f"cutoffs[{at}]", "exactly one of at_or_above, at_or_below"
+class Bias(Part):
+    """Our judgement of one domain of PROBAST+AI; reviewers may argue."""
+
+    domain: Literal["participants and data", "predictors", "outcome", "analysis", "overall"]
+    judgement: Literal["low", "some concern", "high"]
+    text: Text
 
 
-def _is_one_requirement(require: Requirement) -> bool:
-    bounds = (require.at_least, require.above, require.at_most, require.below)
-    return (require.equals is not None) != any(bound is not None for bound in bounds)
+class CardTexts(Part):
+    """What the study's card says first, and what only its paper can say.
+
+    Attributes:
+        found: what was found, in a few sentences.
+        representativeness: who the patients were, by sex and age.
+        attributes: source attributes that the paper itself reports, by key (`source-attributes.toml`).
+        bias: risk of bias by domain; for models alone.
+    """
+
+    found: Text
+    representativeness: Reported
+    attributes: dict[str, Reported] = Field(default_factory=dict)
+    bias: tuple[Bias, ...] = ()
 
 
-def _unit_faults(key: str, finding: str, unit: str, units: Mapping[str, str]) -> Iterator[Fault]:
-    if finding not in units:
-        yield f"{key}.finding", f"no finding {finding!r}"
-    elif unit != units[finding]:
-        yield f"{key}.unit", f"{unit!r} differs from the canonical unit {units[finding]!r} of {finding}"
+class Paper(Part):
+    """Fields that every study file has.
+
+    Attributes:
+        digest: sha256 of the file, set by the reader.
+        notes: what in the paper does not add up, and our readings.
+        limits: sentences for the model card.
+        not_checkable: criteria for which there is no finding, as text.
+    """
+
+    schema_version: Literal[1] = Field(alias="schema")
+    id: Text
+    version: Text
+    digest: str
+    outcome: Outcome
+    title: Text
+    card: CardTexts
+    source: Source
+    notes: tuple[Text, ...]
+    limits: tuple[Text, ...]
+    applicability: tuple[Criterion, ...] = ()
+    not_checkable: tuple[Text, ...] = ()
+    cutoffs: tuple[Cutoff, ...] = ()
+    advice: tuple[Advice, ...]
 
 
-def _logistic_faults(study: LogisticStudy, units: Mapping[str, str]) -> Iterator[Fault]:
-    cohort = study.cohort
-    if not 0 < cohort.events < cohort.n:
-        yield "cohort.events", "must lie between 0 and n"
-    names = study.input_names
-    for at, predictor in enumerate(study.predictors):
-        key = f"predictors[{at}]"
-        yield from _unit_faults(key, predictor.finding, predictor.unit, units)
-        if predictor.finding in names[:at]:
-            yield f"{key}.finding", f"{predictor.finding} stands here twice"
-        yield from _coefficient_faults(key, predictor)
-        yield from _group_faults(key, predictor, cohort.n, cohort.events)
-    if len({tuple(predictor.groups) for predictor in study.predictors}) > 1:
-        yield "predictors", "either all inputs have groups event and no_event, or all have the group all"
-    for at, auxiliary in enumerate(study.auxiliaries):
-        yield from _unit_faults(f"auxiliaries[{at}]", auxiliary.finding, auxiliary.unit, units)
-    if not any(fault for predictor in study.predictors for fault in _coefficient_faults("", predictor)):
-        yield from _figure_faults(study)
+class ContraryFinding(Part):
+    """A result that speaks against the models, shown beside them.
+
+    Attributes:
+        studies: the studies it speaks to.
+        inside: True where one of the five papers itself reports it.
+    """
+
+    id: Text
+    statement: Text
+    citation: Text
+    url: Text
+    inside: bool
+    studies: tuple[Text, ...]
+    outcomes: tuple[Outcome, ...]
 
 
-def _figure_faults(study: LogisticStudy) -> Iterator[Fault]:
-    """Examples and checks must speak of the study's own inputs and columns."""
-    for table, examples in (("examples", study.examples), ("cross_checks", study.cross_checks)):
-        for at, example in enumerate(examples):
-            for name in set(example.inputs) - set(study.input_names):
-                yield f"{table}[{at}].inputs", f"{name!r} is no input of this study"
-    for at, check in enumerate(study.reduced_checks):
-        if set(check.coefficients) != {term.name for term in study.terms if term.finding in check.known}:
-            yield f"reduced_checks[{at}].coefficients", "do not fit the known inputs"
+class ContraryEvidence(Part):
+    """The file of contrary findings.
+
+    Attributes:
+        read_on: when its sources were last read.
+        review_by: when somebody has to look at it again.
+    """
+
+    schema_version: Literal[1] = Field(alias="schema")
+    id: Literal["contrary-evidence"]
+    version: Text
+    digest: str
+    kind: Literal["contrary-evidence"]
+    owner: Text
+    read_on: date
+    review_by: date
+    entries: Annotated[tuple[ContraryFinding, ...], Field(min_length=1)]
 
 
-def _coefficient_faults(key: str, predictor: Predictor) -> Iterator[Fault]:
-    has_levels = bool(predictor.levels)
-    if has_levels == (predictor.beta is not None):
-        yield key, "exactly one of beta, levels"
-    if has_levels != (predictor.reference is not None):
-        yield f"{key}.reference", "a category needs its reference word, nothing else has one"
-    if has_levels:
-        for at, level in enumerate(predictor.levels):
-            yield from _error_faults(f"{key}.levels[{at}]", level, level.beta)
-            yield from _misprint_faults(f"{key}.levels[{at}]", level.printed, level.why)
-    elif predictor.beta is not None:
-        yield from _error_faults(key, predictor, predictor.beta)
-        yield from _misprint_faults(key, predictor.printed, predictor.why)
+class Statistics(Part):
+    """One group's printed distribution of one input: exactly one of mean with SD, count of yes, counts by word."""
+
+    mean: float | None = None
+    sd: Positive | None = None
+    count: Count | None = None
+    counts: dict[str, Count] | None = None
+
+    @model_validator(mode="after")
+    def _has_one_form(self) -> Self:
+        self._has_one_of("mean", "count", "counts")
+        if (self.mean is None) != (self.sd is None):
+            raise ValueError("mean and sd belong together")
+        return self
 
 
-def _error_faults(key: str, printed: PrintedError, beta: float) -> Iterator[Fault]:
-    if sum(form is not None for form in (printed.ci, printed.se, printed.wald)) != 1:
-        yield key, "exactly one of ci, se, wald"
-    elif printed.ci is not None and not printed.ci[0] < beta < printed.ci[1]:
-        yield f"{key}.ci", f"does not contain beta {beta}"
+class PrintedError(Part):
+    """The standard error in the form the paper prints it: exactly one of the three.
+
+    Attributes:
+        ci: 95 % interval of the log odds; SE = width / 3.92.
+        se: the standard error itself.
+        wald: Wald statistic; SE = |beta| / sqrt(wald).
+    """
+
+    ci: Interval | None = None
+    se: Positive | None = None
+    wald: Positive | None = None
+
+    def _check_coefficient(self, beta: float, printed: float | None, why: str | None) -> None:
+        self._has_one_of("ci", "se", "wald")
+        if self.ci is not None and not self.ci[0] < beta < self.ci[1]:
+            raise ValueError(f"ci: does not contain beta {beta}")
+        if (printed is None) != (why is None):
+            raise ValueError("a corrected misprint needs printed and why")
 
 
-def _misprint_faults(key: str, printed: float | None, why: str | None) -> Iterator[Fault]:
-    if (printed is None) != (why is None):
-        yield f"{key}.printed", "a corrected misprint needs printed and why"
+class Coefficient(PrintedError):
+    """One printed coefficient, log odds per unit.
+
+    Attributes:
+        beta: as used.
+        printed: as printed, where that is a misprint; then `why` says how we know.
+    """
+
+    beta: float
+    printed: float | None = None
+    why: Text | None = None
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        self._check_coefficient(self.beta, self.printed, self.why)
+        return self
+
+    @property
+    def standard_error(self) -> float:
+        """Printed standard error, log odds per unit."""
+        if self.ci is not None:
+            return (self.ci[1] - self.ci[0]) / (2 * Z_95)
+        if self.se is not None:
+            return self.se
+        if self.wald is not None:
+            return float(abs(self.beta) / self.wald**0.5)
+        raise ValueError("a coefficient without printed error")
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """95 % interval of the log odds: as printed, else from the standard error."""
+        width = Z_95 * self.standard_error
+        return self.ci or (self.beta - width, self.beta + width)
 
 
-def _group_faults(key: str, predictor: Predictor, n: int, events: int) -> Iterator[Fault]:
-    sizes = {"event": events, "no_event": n - events, "all": n}
-    if set(predictor.groups) not in ({"event", "no_event"}, {"all"}):
-        yield key, "exactly one of event with no_event, all"
-    for name, group in predictor.groups.items():
-        yield from _distribution_faults(f"{key}.{name}", group, sizes[name], predictor.words)
+class LevelCoefficient(Coefficient):
+    """The coefficient of one word of a category, against the reference word."""
+
+    level: Text
 
 
-def _distribution_faults(key: str, group: Statistics, size: int, words: tuple[str, ...]) -> Iterator[Fault]:
-    forms = (group.mean is not None or group.sd is not None, group.count is not None, group.counts is not None)
-    if sum(forms) != 1 or (group.mean is None) != (group.sd is None):
-        yield key, "exactly one of mean with sd, count, counts"
-    elif bool(words) != (group.counts is not None):
-        yield key, "a category has counts, nothing else has"
-    elif group.count is not None and group.count > size:
-        yield f"{key}.count", f"{group.count} is above the group's {size} patients"
-    elif group.counts is not None and set(group.counts) != set(words):
-        yield f"{key}.counts", f"must name {', '.join(words)}"
-    elif group.counts is not None and sum(group.counts.values()) != size:
-        yield f"{key}.counts", f"add to {sum(group.counts.values())}, the group has {size} patients"
+class Predictor(PrintedError):
+    """One input of a logistic model.
+
+    Attributes:
+        coding: what the number or word means, with our reading where the paper does not say.
+        reference: the word that has no coefficient; only with `levels`.
+        event: the group that had the outcome; `all` where the paper prints no groups.
+        identity: how draws of it follow from other draws, by name of a function in `cohort.py`.
+        known_at_order_sign: False for what is known only after the procedure, so that nobody asks for it.
+        raking_only: why no figure uses it: the cohort is weighted with it, since the printed model needs it, and the
+            figure is that of the model without it. None for an input.
+        needed: without it nobody knows whether the patient lies inside the study's range, so that its figure is
+            neither printed in a summary nor a warning.
+        per_site: the value depends on the scanner, so that it is an input only where the site gives its own patients
+            (`[reference]`); it is taken to the scale of the group without the outcome.
+    """
+
+    finding: FindingName
+    unit: Unit
+    coding: Text
+    printed_in: Text = Field(alias="from")
+    beta: float | None = None
+    printed: float | None = None
+    why: Text | None = None
+    reference: Text | None = None
+    levels: tuple[LevelCoefficient, ...] = ()
+    event: Statistics | None = None
+    no_event: Statistics | None = None
+    all: Statistics | None = None
+    identity: Literal["psoas-muscle-area"] | None = None
+    known_at_order_sign: bool = True
+    raking_only: Text | None = None
+    needed: bool = False
+    per_site: bool = False
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if bool(self.levels) == (self.beta is not None):
+            raise ValueError("exactly one of beta, levels")
+        if bool(self.levels) != (self.reference is not None):
+            raise ValueError("a category needs its reference word, nothing else has one")
+        if self.beta is not None:
+            self._check_coefficient(self.beta, self.printed, self.why)
+        if set(self.groups) not in ({"event", "no_event"}, {"all"}):
+            raise ValueError("exactly one of event with no_event, all")
+        return self
+
+    @property
+    def groups(self) -> dict[str, Statistics]:
+        """Printed statistics by group, `event` before `no_event`, or `all` alone."""
+        named = {"event": self.event, "no_event": self.no_event, "all": self.all}
+        return {name: group for name, group in named.items() if group is not None}
+
+    @property
+    def kind(self) -> Literal["number", "yes-no", "category"]:
+        """How a value of it enters the model."""
+        if self.levels:
+            return "category"
+        return "yes-no" if all(group.count is not None for group in self.groups.values()) else "number"
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words of a category, reference first; empty for numbers and yes/no."""
+        return () if self.reference is None else (self.reference, *(level.level for level in self.levels))
 
 
-def _strata_faults(study: StrataStudy, units: Mapping[str, str]) -> Iterator[Fault]:
-    yield from _unit_faults("strata", study.finding, study.unit, units)
-    for at, stratum in enumerate(study.strata):
-        if (stratum.above, stratum.at_most).count(None) != 1:
-            yield f"strata[{at}]", "exactly one of above, at_most"
-        if set(stratum.events) != set(study.outcomes):
-            yield f"strata[{at}].events", f"must name {', '.join(study.outcomes)}"
-        if any(count > stratum.n for count in stratum.events.values()):
-            yield f"strata[{at}].events", f"above the stratum's {stratum.n} patients"
-    if sum(stratum.n for stratum in study.strata) != study.cohort.n:
-        yield "strata", f"do not add to the cohort's {study.cohort.n} patients"
+class Auxiliary(Part):
+    """A printed measure that is no input, but from which an input's draws follow."""
+
+    finding: FindingName
+    unit: Unit
+    printed_in: Text = Field(alias="from")
+    event: Statistics
+    no_event: Statistics
 
 
-def _marker_faults(study: MarkerStudy, units: Mapping[str, str]) -> Iterator[Fault]:
-    for at, change in enumerate(study.markers):
-        yield from _unit_faults(f"markers[{at}]", change.finding, change.unit, units)
-        for group in (change.refractured, change.not_refractured):
-            if not group.q1 <= group.median <= group.q3:
-                yield f"markers[{at}]", "quartiles are not in order"
+class Intercept(Part):
+    """How the intercept is found that the paper does not print, and what it must be within 0.1 (never used)."""
+
+    method: Literal["mean-risk-over-rebuilt-cohort"]
+    check: float
+
+
+class Example(Part):
+    """Inputs and the figures they must give, from an independent calculation; run by a test."""
+
+    inputs: dict[str, bool | float | str]
+    risk: float
+    inputs_known: float
+    study_uncertainty: Interval | None = None
+    if_measured: Interval | None = None
+    held: dict[str, float] = Field(default_factory=dict)
+
+
+class ReducedCheck(Part):
+    """A reduced model's coefficients, from an independent calculation (within 3 %); run by a test."""
+
+    known: tuple[str, ...]
+    intercept: float
+    coefficients: dict[str, float]
+    inputs_known: float
+
+
+class LogisticStudy(Paper):
+    """A printed logistic model with the statistics from which its cohort is rebuilt.
+
+    Attributes:
+        event: what is counted, in words: `refracture`, `new vertebral fracture`.
+        short_line: the patients in a few words, for a card that gives no figure.
+        card_line: patients, events and validation in one sentence, for a card.
+        contrary_line: what speaks against it in one sentence, for a card.
+        draws: patients of the rebuilt cohort.
+    """
+
+    kind: Literal["logistic"]
+    event: Text
+    short_line: Text
+    card_line: Text
+    contrary_line: Text
+    draws: Annotated[int, Field(ge=1000)] = 40_000
+    cohort: Cohort
+    intercept: Intercept
+    predictors: Annotated[tuple[Predictor, ...], Field(min_length=1)]
+    auxiliaries: tuple[Auxiliary, ...] = ()
+    validation: Validation
+    examples: Annotated[tuple[Example, ...], Field(min_length=1)]
+    reduced_checks: tuple[ReducedCheck, ...] = ()
+    cross_checks: tuple[Example, ...] = ()
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> Self:
+        if not 0 < self.cohort.events < self.cohort.n:
+            raise ValueError("cohort.events: must lie between 0 and n")
+        if len({tuple(predictor.groups) for predictor in self.predictors}) > 1:
+            raise ValueError("predictors: either all inputs have groups event and no_event, or all have the group all")
+        for fault in (*self._input_faults(), *self._example_faults()):
+            raise ValueError(fault)
+        return self
+
+    def _input_faults(self) -> Iterator[str]:
+        n, events = self.cohort.n, self.cohort.events
+        sizes = {"event": events, "no_event": n - events, "all": n}
+        for at, one in enumerate(self.predictors):
+            if one.finding in [earlier.finding for earlier in self.predictors[:at]]:
+                yield f"predictors[{at}].finding: {one.finding} appears twice"
+            for name, group in one.groups.items():
+                if fault := _distribution_fault(group, sizes[name], one.words):
+                    yield f"predictors[{at}].{name}.{fault}"
+
+    def _example_faults(self) -> Iterator[str]:
+        """Examples and checks must speak of the study's own inputs and columns."""
+        for table, examples in (("examples", self.examples), ("cross_checks", self.cross_checks)):
+            for at, example in enumerate(examples):
+                for name in set(example.inputs) - set(self.input_names):
+                    yield f"{table}[{at}].inputs: {name!r} is no input of this study"
+        for at, check in enumerate(self.reduced_checks):
+            if set(check.coefficients) != {term.name for term in self.terms if term.finding in check.known}:
+                yield f"reduced_checks[{at}].coefficients: do not fit the known inputs"
+
+    @property
+    def table_digest(self) -> str:
+        """sha256 of what the table of reduced models follows from: a changed text makes no table stale."""
+        ground = self.model_dump_json(include={"id", "draws", "cohort", "intercept", "predictors", "auxiliaries"})
+        return hashlib.sha256(ground.encode()).hexdigest()
+
+    @property
+    def incidence(self) -> float:
+        """Events over patients, 0..1."""
+        return self.cohort.events / self.cohort.n
+
+    @property
+    def inputs(self) -> tuple[Predictor, ...]:
+        """The predictors that a figure uses, in the order of the file."""
+        return tuple(predictor for predictor in self.predictors if predictor.raking_only is None)
+
+    @property
+    def input_names(self) -> tuple[str, ...]:
+        """Names of the inputs, in the order of the file."""
+        return tuple(predictor.finding for predictor in self.inputs)
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """Columns of the printed model, in the file's order; a category has one for each word but the reference."""
+        return tuple(term for predictor in self.predictors for term in _terms(predictor))
+
+
+def _distribution_fault(group: Statistics, size: int, words: tuple[str, ...]) -> str:
+    """What does not fit in one group's distribution of an input; empty where nothing is wrong."""
+    if bool(words) != (group.counts is not None):
+        return "counts: a category has them, nothing else has"
+    if group.count is not None and group.count > size:
+        return f"count: {group.count} is above the group's {size} patients"
+    if group.counts is not None and (set(group.counts) != set(words) or sum(group.counts.values()) != size):
+        return f"counts: must name {', '.join(words)} and add to the group's {size} patients"
+    return ""
+
+
+class StratumCounts(Part):
+    """One side of the cut-off with its printed counts."""
+
+    id: Text
+    label: Text
+    above: float | None = None
+    at_most: float | None = None
+    n: Annotated[int, Field(gt=0)]
+    events: dict[Outcome, Count]
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        self._has_one_of("above", "at_most")
+        if any(count > self.n for count in self.events.values()):
+            raise ValueError(f"events: above the stratum's {self.n} patients")
+        return self
+
+
+class StrataStudy(Paper):
+    """Rates in groups divided at a cut-off; no model."""
+
+    kind: Literal["strata"]
+    outcomes: tuple[Outcome, ...]
+    cohort: Cohort
+    finding: FindingName
+    unit: Unit
+    cutoff: float
+    strata: Annotated[tuple[StratumCounts, ...], Field(min_length=2)]
+    printed_p: dict[Outcome, Text]
+    recomputed_p: dict[Outcome, float]
+    measures: tuple[Measured, ...] = ()
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> Self:
+        if any(set(stratum.events) != set(self.outcomes) for stratum in self.strata):
+            raise ValueError(f"strata: each names the events of {', '.join(self.outcomes)}")
+        if sum(stratum.n for stratum in self.strata) != self.cohort.n:
+            raise ValueError(f"strata: do not add to the cohort's {self.cohort.n} patients")
+        return self
+
+
+class Quartiles(Part):
+    """Median and quartiles of one group, in %."""
+
+    median: float
+    q1: float
+    q3: float
+
+    @model_validator(mode="after")
+    def _rise(self) -> Self:
+        if not self.q1 <= self.median <= self.q3:
+            raise ValueError("quartiles are not in order")
+        return self
+
+
+class MarkerChange(Part):
+    """One measure's change between two dated values, in %, in the two groups."""
+
+    id: Text
+    label: Text
+    finding: FindingName
+    unit: Annotated[Literal["%"], AfterValidator(_canonical)]
+    refractured: Quartiles
+    not_refractured: Quartiles
+    printed_p: Text
+    printed_in: Text = Field(alias="from")
+
+
+class MarkerStudy(Paper):
+    """Changes seen in patients with and without the outcome; neither model nor rate.
+
+    Attributes:
+        interval_days: mean time between the two values.
+        interval_range_days: shortest and longest.
+    """
+
+    kind: Literal["follow-up-marker"]
+    cohort: Patients
+    interval_days: Positive
+    interval_range_days: tuple[int, int]
+    markers: Annotated[tuple[MarkerChange, ...], Field(min_length=1)]
+
+
+Study = LogisticStudy | StrataStudy | MarkerStudy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """One column of a logistic model.
+
+    Attributes:
+        name: the finding, or `finding=word` where a category has several columns.
+        word: for categories, the word that makes this column 1.
+        beta: log odds per unit.
+        standard_error: as printed, log odds per unit.
+        interval: 95 %, log odds: as printed, else from the standard error.
+    """
+
+    name: str
+    finding: str
+    word: str | None
+    beta: float
+    standard_error: float
+    interval: tuple[float, float]
+
+
+def _terms(predictor: Predictor) -> Iterator[Term]:
+    only = predictor.model_dump(include={"beta", "ci", "se", "wald"})
+    for one in predictor.levels or (Coefficient(**only),):
+        word = one.level if isinstance(one, LevelCoefficient) else None
+        yield Term(
+            name=f"{predictor.finding}={word}" if len(predictor.levels) > 1 else predictor.finding,
+            finding=predictor.finding,
+            word=word,
+            beta=one.beta,
+            standard_error=one.standard_error,
+            interval=one.interval,
+        )

@@ -22,7 +22,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from cds_service.core.facts import Value
 from cds_service.core.prediction import LogisticModel, load_models, predict
-from cds_service.core.study import load_studies
+from cds_service.core.study_files import load_studies
 from cds_service.loading import REDUCED, STUDIES, load_vocabulary
 from cds_service.population.performance import fit_logistic
 

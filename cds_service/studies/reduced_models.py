@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
-from types import MappingProxyType
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from cds_service.core.inputs import PSOAS_FAT, PSOAS_MUSCLE, PSOAS_TOTAL
-from cds_service.core.study import LogisticStudy, Study, load_studies
+from cds_service.core.study import LogisticStudy, Study
+from cds_service.core.study_files import load_studies
 from cds_service.core.table import PERCENTILES, Ends, ReducedModel, ReducedTable, compare_tables, write_table
 from cds_service.loading import REDUCED, STUDIES, load_vocabulary
 from cds_service.studies.cohort import SEED, Cohort, Matrix, Vector, expit, rake, rebuild_cohort
@@ -52,25 +51,25 @@ def build_table(
     ratios = error_ratios(cohort, study.cohort.n)
     subsets = list(_subsets(study.input_names))
     full = full_predictor(cohort)
-    models = {}
+    models = []
     for done, known in enumerate(subsets, start=1):
         model = reduced_model(cohort, frozenset(known), study.cohort.n, full=full)
-        models[frozenset(known)] = widen(model, ratios)
+        models.append(widen(model, ratios))
         if say is not None and (done % SETS_A_LINE == 0 or done == len(subsets)):
             say(f"{study.id}: {done} of {len(subsets)} reduced models")
     return ReducedTable(
-        study_id=study.id,
+        study=study.id,
         study_digest=study.table_digest,
         seed=seed,
         draws=len(cohort.weights),
         effective_share=cohort.effective_share,
         incidence=study.incidence,
         intercept=cohort.intercept,
-        means=MappingProxyType(dict(zip(_names(cohort), cohort.means.tolist(), strict=True))),
-        ranges=MappingProxyType(study_ranges(cohort, study)),
-        error_ratios=MappingProxyType(ratios),
-        references=MappingProxyType(procedure_averages(cohort, study)),
-        models=MappingProxyType(models),
+        means=dict(zip(_names(cohort), cohort.means.tolist(), strict=True)),
+        ranges=study_ranges(cohort, study),
+        error_ratios=ratios,
+        references=procedure_averages(cohort, study),
+        sets=tuple(models),
     )
 
 
@@ -109,10 +108,9 @@ def reduced_model(cohort: Cohort, known: frozenset[str], patients: int, *, full:
     squares = (full - predictor) ** 2
     return ReducedModel(
         known=tuple(name for name in cohort.input_names if name in known),
-        terms=tuple(cohort.terms[at].name for at in columns),
         inputs_known=inputs_known(cohort, columns, full),
         intercept=level - float(cohort.means[columns] @ coefficients),
-        coefficients=coefficients,
+        by_term={cohort.terms[at].name: float(one) for at, one in zip(columns, coefficients, strict=True)},
         covariance=_covariance(cohort, columns, predictor, patients),
         distance=float(cohort.weights @ squares),
         distance_line=distance_line(squares, expit(predictor), cohort.weights),
@@ -210,7 +208,7 @@ def error_ratios(cohort: Cohort, patients: int) -> dict[str, float]:
 def widen(model: ReducedModel, ratios: Mapping[str, float]) -> ReducedModel:
     """D·V·D with D = max(1, printed / information): never narrower than printed (evidence.md, step 5)."""
     scale = np.array([1.0, *(max(1.0, ratios[name]) for name in model.terms)])
-    return replace(model, covariance=model.covariance * np.outer(scale, scale))
+    return model.model_copy(update={"covariance": model.covariance * np.outer(scale, scale)})
 
 
 def study_ranges(cohort: Cohort, study: LogisticStudy) -> dict[str, Ends]:

@@ -195,7 +195,7 @@ def _page_of(service: Service, card: Mapping[str, Any]) -> dict[str, Any]:
             {
                 "inputsKnown": one.inputs_known,
                 "intercept": one.intercept,
-                "coefficients": dict(zip(one.terms, one.coefficients.tolist(), strict=True)),
+                "coefficients": dict(one.by_term),
             }
             for one in reduced
         ],

@@ -19,8 +19,7 @@ from sklearn.metrics import roc_auc_score
 
 from cds_service.core.facts import Value
 from cds_service.core.prediction import Z_95, LogisticModel, predict
-from cds_service.core.study import LogisticStudy, Predictor, Statistics
-from cds_service.core.study_schema import LevelCoefficient
+from cds_service.core.study import LevelCoefficient, LogisticStudy, Predictor, Statistics
 from cds_service.population.performance import Performance, measure
 from cds_service.studies.cohort import expit, rake, rebuild_cohort
 from cds_service.studies.reduced_models import error_ratios, fit_fractional, full_predictor, reduced_model, widen

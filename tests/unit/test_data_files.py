@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from cds_service.core.study import load_studies
+from cds_service.core.study_files import load_studies
 from cds_service.core.table import write_table
 from cds_service.errors import DataFileError
 from cds_service.loading import load_service

@@ -3,7 +3,8 @@
 from pathlib import Path
 from types import MappingProxyType
 
-from cds_service.core.study import LogisticStudy, load_studies
+from cds_service.core.study import LogisticStudy
+from cds_service.core.study_files import load_studies
 
 STUDIES_FOLDER = Path(__file__).resolve().parents[3] / "cds_service" / "studies"
 TABLES_FOLDER = STUDIES_FOLDER / "reduced"

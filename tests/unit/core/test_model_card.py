@@ -6,7 +6,7 @@ import pytest
 from study_samples import LOGISTIC, STUDIES, STUDIES_FOLDER
 
 from cds_service.core.model_card import model_card
-from cds_service.core.study import load_contrary_evidence
+from cds_service.core.study_files import load_contrary_evidence
 from cds_service.loading import load_attributes
 
 CONTRARY = load_contrary_evidence(STUDIES_FOLDER)

@@ -6,13 +6,8 @@ from itertools import pairwise
 import pytest
 from study_samples import LOGISTIC, NOMOGRAM, PAIN, SARCOPENIA, STUDIES, STUDIES_FOLDER, UNITS
 
-from cds_service.core.study import (
-    Cutoff,
-    Requirement,
-    find_study_faults,
-    load_contrary_evidence,
-    load_studies,
-)
+from cds_service.core.study import Cutoff, Requirement
+from cds_service.core.study_files import find_study_faults, load_contrary_evidence, load_studies
 from cds_service.errors import DataFileError
 
 S, N, R = "sarcopenia-pvm-2022", "nvcf-nomogram-2024", "residual-pain-2025"
@@ -98,7 +93,7 @@ def test_contrary_evidence_that_is_missing_stops_the_start(tmp_path):
 def test_another_kind_of_file_in_its_place_is_no_contrary_evidence(tmp_path):
     text = (STUDIES_FOLDER / f"{M}.toml").read_text(encoding="utf-8")
     (tmp_path / f"{C}.toml").write_text(text, encoding="utf-8")
-    with pytest.raises(DataFileError, match="kind"):
+    with pytest.raises(DataFileError, match=r"contrary-evidence\.toml"):
         load_contrary_evidence(tmp_path)
 
 
@@ -154,8 +149,8 @@ FAULTS = [
     # file, text, replaced by, key of the fault
     (S, 'finding = "bmi"', 'finding = "body-mass"', "predictors[0].finding"),
     (S, 'unit = "kg/m2"', 'unit = "lb/in2"', "predictors[0].unit"),
-    (S, "ci = [-0.87, -0.32]", "ci = [0.32, 0.87]", "predictors[0].ci"),
-    (S, "ci = [-2.23, 1.04]", "ci = [0.23, 1.04]", "predictors[6].levels[0].ci"),
+    (S, "ci = [-0.87, -0.32]", "ci = [0.32, 0.87]", "predictors[0]: ci"),
+    (S, "ci = [-2.23, 1.04]", "ci = [0.23, 1.04]", "predictors[6].levels[0]: ci"),
     (S, "count = 58", "count = 75", "predictors[2].event.count"),
     (S, "count = 11 }", "count = 141 }", "predictors[2].no_event.count"),
     (S, "{ A = 3, B = 21, C = 50 }", "{ A = 4, B = 21, C = 50 }", "predictors[6].event.counts"),
@@ -170,8 +165,8 @@ FAULTS = [
     (S, "event    = { mean = 19.05, sd = 1.25 }\n", "", "predictors[0]"),
     (S, "event    = { count = 31 }", "event    = { counts = { A = 74 } }", "predictors[1].event"),
     (S, "beta = -0.59", "", "predictors[0]"),
-    (S, "beta = -0.59", "beta = -0.59\nprinted = 0.59", "predictors[0].printed"),
-    (S, 'reference = "A"', "", "predictors[6].reference"),
+    (S, "beta = -0.59", "beta = -0.59\nprinted = 0.59", "predictors[0]: a corrected misprint"),
+    (S, 'reference = "A"', "", "predictors[6]: a category needs its reference"),
     (S, 'finding = "diabetes"', 'finding = "sarcopenia"', "predictors[2].finding"),
     (S, "beta = -0.59", "beta = -0.59\ngamma = 1", "predictors[0].gamma"),
     (S, "n = 214", "", "cohort.n"),
@@ -193,13 +188,13 @@ FAULTS = [
     (N, "all = { mean = 59.33, sd = 29.75 }", "event = { mean = 59.33, sd = 29.75 }", "predictors[1]"),
     (R, 'identity = "psoas-muscle-area"', 'identity = "a + b"', "predictors[4].identity"),
     (R, 'unit = "%"\nfrom = "Table 2"', 'unit = "1"\nfrom = "Table 2"', "auxiliaries[0].unit"),
-    (P, 'unit = "1" ', 'unit = "%" ', "strata.unit"),
+    (P, 'unit = "1" ', 'unit = "%" ', "unit"),
     (P, "n = 72", "n = 71", "strata"),
-    (P, "{ refracture = 3, residual-pain = 2 }", "{ refracture = 73, residual-pain = 2 }", "strata[0].events"),
-    (P, "{ refracture = 3, residual-pain = 2 }", "{ refracture = 3 }", "strata[0].events"),
+    (P, "{ refracture = 3, residual-pain = 2 }", "{ refracture = 73, residual-pain = 2 }", "strata[0]: events"),
+    (P, "{ refracture = 3, residual-pain = 2 }", "{ refracture = 3 }", "strata: each names"),
     (P, "above = 0.79", "", "strata[0]"),
     (M, 'finding = "paraspinal-csa-change"', 'finding = "muscle"', "markers[0].finding"),
-    (M, "q1 = -11.8", "q1 = -1.8", "markers[0]"),
+    (M, "q1 = -11.8", "q1 = -1.8", "markers[0]."),
     (C, 'id = "contrary-evidence"', 'id = "contrary"', "id"),
 ]  # fmt: skip
 
@@ -211,8 +206,7 @@ def test_a_wrong_file_stops_the_start_with_its_name_and_key(tmp_path, name, old,
     (tmp_path / f"{name}.toml").write_text(text.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(DataFileError) as caught:
         load_studies(tmp_path, UNITS)
-    assert caught.value.file == f"{name}.toml"
-    assert caught.value.key == key
+    assert str(caught.value).startswith(f"{name}.toml: {key}")
 
 
 def test_inputs_with_and_without_outcome_groups_do_not_mix(tmp_path):

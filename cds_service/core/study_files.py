@@ -1,0 +1,91 @@
+"""Read study files. A wrong file stops the start with its name, the table and the key."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+
+from pydantic import ValidationError
+
+from cds_service.core.study import ContraryEvidence, LogisticStudy, MarkerStudy, StrataStudy, Study
+from cds_service.errors import DataFileError
+
+KINDS: Mapping[str, type[LogisticStudy | StrataStudy | MarkerStudy | ContraryEvidence]] = {
+    "logistic": LogisticStudy,
+    "strata": StrataStudy,
+    "follow-up-marker": MarkerStudy,
+    "contrary-evidence": ContraryEvidence,
+}
+
+
+def load_studies(folder: Path, units: Mapping[str, str]) -> Mapping[str, Study]:
+    """Every study of the folder by id, in the order of ids.
+
+    Args:
+        folder: holds one TOML file for each study, named by its id, and `contrary-evidence.toml`.
+        units: canonical unit of every finding of the vocabulary.
+
+    Raises:
+        DataFileError: the first fault found, with file and key.
+    """
+    read = [_read(path, units) for path in sorted(folder.glob("*.toml"))]
+    studies = {one.id: one for one in read if not isinstance(one, ContraryEvidence)}
+    if not studies:
+        raise DataFileError(folder.name, "", "no study file here")
+    return MappingProxyType(studies)
+
+
+def load_contrary_evidence(folder: Path) -> ContraryEvidence:
+    """The findings that speak against the models.
+
+    Raises:
+        DataFileError: `contrary-evidence.toml` is missing or wrong.
+    """
+    read = _read(folder / "contrary-evidence.toml")
+    if not isinstance(read, ContraryEvidence):
+        raise DataFileError("contrary-evidence.toml", "kind", "contrary-evidence is expected")
+    return read
+
+
+def find_study_faults(folder: Path, units: Mapping[str, str]) -> list[DataFileError]:
+    """The first fault of every study file, for a checking command that reports them all."""
+    found = []
+    for path in sorted(folder.glob("*.toml")):
+        try:
+            _read(path, units)
+        except DataFileError as error:
+            found.append(error)
+    return found
+
+
+def _read(path: Path, units: Mapping[str, str] | None = None) -> Study | ContraryEvidence:
+    try:
+        raw = path.read_bytes()
+        tables = tomllib.loads(raw.decode())
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataFileError(path.name, "", f"cannot be read: {error}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise DataFileError(path.name, "", f"is not TOML: {error}") from error
+    kind = tables.get("kind")
+    if not isinstance(kind, str) or kind not in KINDS:
+        raise DataFileError(path.name, "kind", f"must be one of {', '.join(KINDS)}")
+    if "digest" in tables:
+        raise DataFileError(path.name, "digest", "is computed, not written")
+    digest = hashlib.sha256(raw).hexdigest()
+    try:
+        read = KINDS[kind].model_validate({**tables, "digest": digest}, context=units)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise DataFileError(path.name, _key(first["loc"]), first["msg"].removeprefix("Value error, ")) from error
+    if read.id != path.stem:
+        raise DataFileError(path.name, "id", f"{read.id!r} differs from the file name {path.stem!r}")
+    return read
+
+
+def _key(location: Sequence[int | str]) -> str:
+    """A location in a file for people: `predictors[2].unit`."""
+    parts = [f"[{part}]" if isinstance(part, int) else f".{part}" for part in location]
+    return "".join(parts).removeprefix(".")
