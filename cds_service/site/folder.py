@@ -41,8 +41,8 @@ class ServiceMode(SiteTable):
 
     Attributes:
         mode: `off` answers no cards without computing any; `silent` computes and records them, and shows none.
-        pilot_users: where set, `live` is for these alone and `silent` for others: `context.userId`, or its id; behind
-            `issuer|` where the site has several EHRs, since each of them has ids of its own.
+        pilot_users: where set, `live` is for these alone and `silent` for others: `context.userId`, or its id; with
+            `issuer|` before it, of that EHR alone.
     """
 
     mode: Literal["off", "silent", "live"] = "live"
@@ -89,7 +89,7 @@ class Site(SiteTable):
     def is_live_for(self, user_id: str, issuer: str | None) -> bool:
         """Whether this user of this EHR is shown cards."""
         names = {user_id, user_id.rpartition("/")[2]}
-        written = {f"{issuer}|{name}" for name in names} | (names if len(self.clients) < 2 else set())
+        written = names | {f"{issuer}|{name}" for name in names}
         pilots = self.service.pilot_users
         return self.service.mode == "live" and (not pilots or not written.isdisjoint(pilots))
 
@@ -241,9 +241,10 @@ def _check_clients(file: Path, site: Site) -> None:
     accounts = [name for client in site.clients for name, _ in client.scopes()]
     if twice := sorted({name for name in accounts if accounts.count(name) > 1}):
         raise DataFileError(str(file), "clients.reviewers", f"{twice[0]} is bound twice")
-    for pilot in site.service.pilot_users if len(issuers) > 1 else ():
-        if not pilot.startswith(tuple(f"{issuer}|" for issuer in issuers)):
-            raise DataFileError(str(file), "service.pilot-users", f"{pilot}: of which EHR? Write issuer|{pilot}")
+    for pilot in site.service.pilot_users:
+        issuer, bar, _ = pilot.rpartition("|")
+        if bar and issuer not in issuers:
+            raise DataFileError(str(file), "service.pilot-users", f"{pilot}: no client has the issuer {issuer}")
     for number, client in enumerate(site.clients):
         place = f"clients.{number}"
         if issuers.index(client.issuer) != number:

@@ -188,16 +188,19 @@ def test_an_account_is_bound_once(tmp_path):
         load_site(site)
 
 
-@pytest.mark.parametrize(("user", "issuer", "is_shown"), [("7", NORTH, True), ("7", SOUTH, False), ("8", NORTH, False)])
-def test_a_pilot_of_one_ehr_is_none_at_the_other(tmp_path, user, issuer, is_shown):
-    site = load_site(two_with_pilot(tmp_path, f"{NORTH}|Practitioner/7")).site
-    assert site.is_live_for(f"Practitioner/{user}", issuer) is is_shown
+@pytest.mark.parametrize(
+    ("pilot", "shown"),
+    [("7", {NORTH, SOUTH}), ("Practitioner/7", {NORTH, SOUTH}), (f"{NORTH}|Practitioner/7", {NORTH})],
+)
+def test_a_pilot_is_of_every_ehr_or_of_the_one_named(tmp_path, pilot, shown):
+    site = load_site(two_with_pilot(tmp_path, pilot)).site
+    assert {one for one in (NORTH, SOUTH) if site.is_live_for("Practitioner/7", one)} == shown
+    assert not site.is_live_for("Practitioner/8", NORTH)
 
 
-@pytest.mark.parametrize("pilot", ["7", "Practitioner/7", "https://east.example.org|7"])
-def test_a_pilot_of_no_ehr_stops_the_start(tmp_path, pilot):
-    with pytest.raises(DataFileError, match="of which EHR"):
-        load_site(two_with_pilot(tmp_path, pilot))
+def test_a_pilot_of_no_ehr_stops_the_start(tmp_path):
+    with pytest.raises(DataFileError, match=r"no client has the issuer https://east"):
+        load_site(two_with_pilot(tmp_path, "https://east.example.org|7"))
 
 
 def two_with_pilot(folder, pilot):
