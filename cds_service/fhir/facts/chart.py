@@ -14,6 +14,7 @@ from cds_service.fhir.facts.moments import Moment, effective_moment
 from cds_service.fhir.gathering.picking import MEDICATION_TYPES, NOT_UNDERSTOOD, Sourced
 from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.gathering.record import PatientRecord, Read
+from cds_service.fhir.gathering.subjects import identifiers_of
 from cds_service.fhir.mapping.terminology import Match, Terminology
 from cds_service.fhir.raw_json import content, in_order, member, objects, text, texts_of
 from cds_service.outgoing.deadline import Deadline
@@ -308,24 +309,24 @@ def _done(words: str, terminology: Terminology) -> frozenset[str]:
 
 
 def _without_replaced(entries: Sequence[Entry]) -> Sequence[Entry]:
-    """Drop entries that share a business identifier with a corrected or amended one."""
-    corrected = {(entry.kind, name) for entry in entries if _is_corrected(entry) for name in _identifiers(entry.raw)}
+    """Drop entries of which there is a corrected or amended copy."""
+    corrected = {name for entry in entries if _is_corrected(entry) for name in _names_of_copies(entry)}
     if not corrected:
         return entries
-    return [
-        entry
-        for entry in entries
-        if _is_corrected(entry) or not any((entry.kind, name) in corrected for name in _identifiers(entry.raw))
-    ]
+    return [entry for entry in entries if _is_corrected(entry) or corrected.isdisjoint(_names_of_copies(entry))]
 
 
 def _is_corrected(entry: Entry) -> bool:
-    return entry.raw.get("status") in ("corrected", "amended")
+    return entry.status in ("corrected", "amended")
 
 
-def _identifiers(raw: Raw) -> tuple[tuple[str, str], ...]:
-    pairs = ((text(member(one, "system")), text(member(one, "value"))) for one in objects(raw.get("identifier")))
-    return tuple(pair for pair in pairs if pair[1])
+def _names_of_copies(entry: Entry) -> set[tuple[Any, ...]]:
+    """What all copies of an entry share: a business identifier, and what was measured where.
+
+    The values of one examination may share its identifier, and correcting one of them says nothing of the others.
+    """
+    what = (entry.kind, entry.concepts, content(entry.raw.get("bodySite")))
+    return {(*what, *one) for one in identifiers_of(entry.raw)}
 
 
 def gap(spec: FindingSpec, reason: GapReason, detail: str, *seen: Provenance) -> Gap:

@@ -40,8 +40,8 @@ def parse_resource(raw: Mapping[str, Any], resource_type: str) -> Mapping[str, A
     """
     if fits(raw, resource_type):
         return raw
-    if raw.get("modifierExtension"):  # it may reverse the meaning: FHIR R4, Extensibility, 2.4.1.1
-        raise BrokenResource("not valid here: a modifier extension that is not known")
+    if raw.get("implicitRules") or _is_modified(raw):  # FHIR R4, Resource 2.1.27.0.1 and Extensibility 2.4.1.1
+        raise BrokenResource("not valid here: a modifier extension or implicit rules that are not known")
     whole: Json = _with_whole_times(raw)
     try:
         _validate(whole, resource_type)
@@ -58,6 +58,14 @@ def parse_resource(raw: Mapping[str, Any], resource_type: str) -> Mapping[str, A
     except ValidationError as error:
         raise BrokenResource(f"not valid: {', '.join(_places(error))}") from None
     return whole
+
+
+def _is_modified(value: Any) -> bool:
+    """Whether an extension may reverse the meaning of the resource or of one of its parts."""
+    if isinstance(value, Mapping):
+        parts = [part for name, part in value.items() if name != "contained"]
+        return bool(value.get("modifierExtension")) or any(map(_is_modified, parts))
+    return isinstance(value, list) and any(map(_is_modified, value))
 
 
 def _validate(whole: Json, resource_type: str) -> None:

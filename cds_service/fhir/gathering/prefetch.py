@@ -6,14 +6,14 @@ Prefetch and responses of the FHIR server are parsed by the same code, so that b
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Literal
 from urllib.parse import quote
 
 from cds_service.errors import DataFileError
-from cds_service.fhir.raw_json import member, objects, text
+from cds_service.fhir.raw_json import content, member, objects, text
 from cds_service.protocol.messages import HookRequest, is_fhir_id
 
 TOKEN = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
@@ -283,14 +283,13 @@ def _each_once(pairs: Sequence[tuple[Json, str | None]]) -> list[tuple[Json, str
         resource_id = pair[0].get("id")
         name = resource_id if isinstance(resource_id, str) and resource_id else f"#{place}"
         versions.setdefault(name, []).append(pair)
-    return [same[0] if len(same) == 1 else _newest(same) for same in versions.values()]
+    return [pair for same in versions.values() for pair in (same if len(same) == 1 else _newest(same))]
 
 
-def _newest(same: Sequence[tuple[Json, str | None]]) -> tuple[Json, str | None]:
-    """The highest version; ties are broken by content, so that the order of pages does not matter."""
+def _newest(same: Sequence[tuple[Json, str | None]]) -> Iterable[tuple[Json, str | None]]:
+    """The highest version. Where several differ, nobody can tell which is meant, so none is dropped."""
     highest = max(_version(resource) for resource, _ in same)
-    newest = [pair for pair in same if _version(pair[0]) == highest]
-    return newest[0] if len(newest) == 1 else max(newest, key=lambda pair: repr(sorted(pair[0].items())))
+    return {content(pair[0]): pair for pair in same if _version(pair[0]) == highest}.values()
 
 
 def _version(resource: Json) -> tuple[int, str]:

@@ -64,10 +64,15 @@ class Person:
     def _is_meant(self, subject: Any, resource: Json) -> bool:
         if not isinstance(subject, dict) or text(subject.get("type")).rpartition("/")[2] not in ("", "Patient"):
             return False
-        reference = subject.get("reference")
+        reference, identifier = subject.get("reference"), _identifier(subject.get("identifier"))
         if reference and isinstance(reference, str):
-            return self._is_named(reference, resource)
-        return _identifier(subject.get("identifier")) in self.identifiers
+            return self._is_named(reference, resource) and not self._is_another(identifier)
+        return identifier in self.identifiers
+
+    def _is_another(self, identifier: tuple[str, str] | None) -> bool:
+        """Whether this is somebody else's number in a system in which the patient has one."""
+        systems = {system for system, _ in self.identifiers}
+        return identifier is not None and identifier[0] in systems and identifier not in self.identifiers
 
     def _is_named(self, reference: str, resource: Json) -> bool:
         if reference.startswith("#"):
@@ -87,9 +92,9 @@ class Person:
         return kind == "Patient" and len(named) == 1 and named[0] in self.identifiers
 
 
-def identifiers_of(patient: Json) -> frozenset[tuple[str, str]]:
-    """(system, value) of each business identifier with both; a value alone identifies nobody."""
-    found = (_identifier(identifier) for identifier in objects(patient.get("identifier")))
+def identifiers_of(resource: Json) -> frozenset[tuple[str, str]]:
+    """(system, value) of each business identifier with both; a value alone identifies nothing."""
+    found = (_identifier(identifier) for identifier in objects(resource.get("identifier")))
     return frozenset(pair for pair in found if pair is not None)
 
 
