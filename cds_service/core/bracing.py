@@ -19,6 +19,7 @@ WITHOUT_DATE = {
     "event": "its words name an end without a day",
     "payer": "its length of need is a billing entry",
     "doubtful": "a time in its words was not understood",
+    "reversed": "its dates end before they begin",
 }
 
 

@@ -199,13 +199,14 @@ class WordedEnd(NamedTuple):
 
     Attributes:
         says: `end`: a length or a day, clearly; `event`: an end without a day (`until mobilised`); `payer`: only a
-            payer's length of need, which is no wear time; `doubtful`: a time that was not understood.
+            payer's length of need, which is no wear time; `doubtful`: a time that was not understood;
+            `reversed`: nothing, and its dates end before they begin.
         hours: the longest length that is clearly stated.
         said: that length as our texts call it, `3 months`.
         day: the last day that is clearly stated.
     """
 
-    says: Literal["nothing", "end", "event", "payer", "doubtful"] = "nothing"
+    says: Literal["nothing", "end", "event", "payer", "doubtful", "reversed"] = "nothing"
     hours: float | None = None
     said: str = ""
     day: date | None = None

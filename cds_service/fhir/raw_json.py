@@ -45,6 +45,11 @@ def member(value: Any, *path: str) -> Any:
     return value
 
 
+def is_prohibition(order: Json) -> bool:
+    """Whether an order says that something must not be done; some systems write the boolean as text."""
+    return order.get("doNotPerform") not in (None, False, "false")
+
+
 def in_order(resources: Iterable[Item], name: Callable[[Item], str], raw: Callable[[Item], Any]) -> list[list[Item]]:
     """Group items by name, sorted by name and then content, so that the server's order does not matter."""
     named: dict[str, list[Item]] = {}

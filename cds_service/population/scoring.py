@@ -25,7 +25,7 @@ from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.drafts import read_drafts
 from cds_service.fhir.orders.recognition import AUGMENTATION, recognise_augmentation
 from cds_service.fhir.orders.referred import with_referred
-from cds_service.fhir.raw_json import member, objects, text, utc_day
+from cds_service.fhir.raw_json import is_prohibition, member, objects, text, utc_day
 from cds_service.fhir.references import NO_BASE, Bases, last_name
 from cds_service.outgoing.deadline import Deadline
 from cds_service.population.bulk import read_line
@@ -248,7 +248,7 @@ def _own_orders(kinds: Mapping[str, Sequence[Json]], person: Person, run: Run) -
 def is_augmentation(raw: Json, person: Person, run: Run) -> bool:
     """Whether it is this patient's kyphoplasty or vertebroplasty, done or to be done."""
     counted = PROCEDURES if raw["resourceType"] == "Procedure" else ORDERS
-    if text(raw.get("status")) not in counted or text(raw.get("intent")) in PROPOSALS or raw.get("doNotPerform"):
+    if text(raw.get("status")) not in counted or text(raw.get("intent")) in PROPOSALS or is_prohibition(raw):
         return False
     recognition = recognise_augmentation(raw, run.service.terminology)
     return bool(recognition and recognition.concepts & AUGMENTATION) and person.is_subject_of(raw)

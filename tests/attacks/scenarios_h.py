@@ -18,6 +18,8 @@ from tests.chart_builders import (
     DRUGS,
     HCPCS,
     ICD,
+    LOINC,
+    PATIENT,
     brace,
     codeable,
     days_ago,
@@ -33,6 +35,8 @@ from tests.chart_builders import (
 Resource = dict[str, Any]
 JSON = {"Content-Type": "application/json"}
 MOST_SECONDS = 4.0  # of processor time; what is mended here took ten and more
+OURS = {"reference": f"Patient/{PATIENT}"}
+MRN = {"system": "https://ehr.example.org/mrn", "value": "4711"}
 OXYGEN = {"text": "Oxygen concentrator"}
 
 
@@ -382,3 +386,90 @@ def takes_no_long_time(case: Case, field: Field) -> None:
     took = tree_seconds(service.process_id) - before
     assert answer.status in {200, 503}, answer.text[:300]
     assert took < MOST_SECONDS, f"{len(body)} octets took {took:.1f} s"
+
+
+ACCESSION = {"system": "https://ehr.example.org/accession", "value": "A-1"}
+NO_SYSTEM = {"value": "1"}
+NOT = [{"url": "https://ehr.example.org/not", "valueBoolean": True}]
+HIP = {"code": codeable(LOINC, "80946-7")}
+# What is put beside a T-score of the spine, -3.2, under `ACCESSION` and `NO_SYSTEM`; none of it takes that value away.
+BESIDE: Mapping[str, tuple[str, Resource]] = {
+    "a corrected hip of the same examination": (
+        "boneDensity",
+        measured("bmd-t-score", -1.0, number="x", status="corrected", identifier=[ACCESSION], **HIP),
+    ),
+    "a corrected weight of the same visit": (
+        "body",
+        measured("weight", 50.0, number="x", status="amended", identifier=[ACCESSION]),
+    ),
+    "a corrected value of long ago whose number names no system": (
+        "boneDensity",
+        measured("bmd-t-score", -1.0, number="x", days=900, status="corrected", identifier=[NO_SYSTEM]),
+    ),
+    "something else of the same id": (
+        "boneDensity",
+        measured("bmi", 18.5, number="o-bmd-t-score", code={"text": "zzz"}),
+    ),
+    "another value of the same id, older": ("boneDensity", measured("bmd-t-score", -1.0, days=40)),
+    "a newer value with somebody else's number": (
+        "boneDensity",
+        measured("bmd-t-score", -1.0, number="x", days=1, subject={**OURS, "identifier": {**MRN, "value": "4712"}}),
+    ),
+    "a newer value under rules that we do not know": (
+        "boneDensity",
+        measured("bmd-t-score", -1.0, number="x", days=1, implicitRules="https://ehr.example.org/not"),
+    ),
+    "a newer value in a part that an extension reverses": (
+        "boneDensity",
+        of_patient(
+            "Observation",
+            "x",
+            status="final",
+            code={"text": "DXA"},
+            effectiveDateTime=days_ago(1),
+            component=[
+                {"code": codeable(LOINC, "38267-1"), "valueQuantity": {"value": -1.0}, "modifierExtension": NOT}
+            ],
+        ),
+    ),
+    "a bone drug that is not to be given": (
+        "medications",
+        of_patient(
+            "MedicationRequest",
+            "x",
+            status="active",
+            intent="order",
+            doNotPerform="true",
+            medicationCodeableConcept=codeable(ATC, DRUGS["alendronate"]),
+            authoredOn=days_ago(50),
+        ),
+    ),
+}
+
+
+@scenario
+def puts_something_beside(case: Case, field: Field) -> None:
+    """Adding to a record, or breaking what is added, takes no warning away."""
+    first, *rest = thin_and_weak()
+    spine = measured("bmd-t-score", -3.2, code=codeable(LOINC, "38263-0"), identifier=[ACCESSION, NO_SYSTEM])
+    record = [{**first, "identifier": [MRN]}, *(spine if one["id"] == spine["id"] else one for one in rest)]
+    body = order_sign(record, kyphoplasty(), hook_instance=str(uuid4())) | {"fhirServer": field.fill(case, "{ehr}")}
+    plain = _post(case, field, json.dumps(body))
+    key, more = BESIDE[case.sends["beside"]]
+    body["prefetch"][key]["entry"].append({"resource": more})
+    body["prefetch"][key].pop("total", None)
+    added = _post(case, field, json.dumps(body))
+    said = [(card["indicator"], card["summary"]) for card in plain]
+    assert said[0] == (
+        "warning",
+        "Refracture risk high, no figure. Not ordered: bone treatment, rehabilitation, dietitian.",
+    )
+    assert [(card["indicator"], card["summary"]) for card in added] == said
+    assert "-3.2" in json.dumps([card["extension"] for card in added if "extension" in card])
+
+
+@scenario
+def signs_a_brace_that_ends_never(case: Case, field: Field) -> None:
+    cards = _ask(case, field, thin_and_weak(), kyphoplasty(), brace(**case.sends["times"]))
+    (card,) = [one for one in cards if one["source"]["topic"]["code"] == "braceLimit"]
+    assert case.sends["says"] in card["summary"]

@@ -12,7 +12,7 @@ from cds_service.fhir.facts.chart import Chart, Entry, Outcome, age_in_words, ga
 from cds_service.fhir.facts.drugs import Drug
 from cds_service.fhir.facts.moments import Moment, effective_moment, read_moment
 from cds_service.fhir.facts.problem_list import find_stated, say_no, stated_as_true
-from cds_service.fhir.raw_json import member, text
+from cds_service.fhir.raw_json import is_prohibition, member, text
 
 TAKEN = {
     "MedicationRequest": frozenset({"active", "completed", "stopped", "on-hold"}),  # what is signed now is a draft
@@ -225,7 +225,7 @@ def _uses(chart: Chart) -> list[Use]:
 
 
 def _is_taken(entry: Entry) -> bool:
-    is_meant = text(entry.raw.get("intent")) not in NOT_ORDERED and entry.raw.get("doNotPerform") is not True
+    is_meant = text(entry.raw.get("intent")) not in NOT_ORDERED and not is_prohibition(entry.raw)
     return is_meant and (entry.status in TAKEN[entry.kind] or entry.origin == "context")
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from cds_service.core.facts import RecordState
 from cds_service.fhir.gathering.subjects import Person
-from cds_service.fhir.raw_json import member, objects, text
+from cds_service.fhir.raw_json import is_prohibition, member, objects, text
 from cds_service.fhir.references import Targets, contained_in, last_name
 from cds_service.outgoing.deadline import Deadline
 
@@ -196,7 +196,7 @@ def with_drafts(record: RecordState, bundle: DraftOrders) -> RecordState:
 def is_to_be_done(resource: Mapping[str, Any]) -> bool:
     """Whether an order is to be carried out: not withdrawn, not over, not a prohibition (`doNotPerform`)."""
     status = resource.get("status")
-    return resource.get("doNotPerform") not in (True, "true") and not (isinstance(status, str) and status in OVER)
+    return not is_prohibition(resource) and not (isinstance(status, str) and status in OVER)
 
 
 def codeables(resource: Mapping[str, Any], *keys: str) -> list[Mapping[str, Any]]:

@@ -48,14 +48,14 @@ class OrderTimes:
     Attributes:
         end: the last day; None if the order is open-ended, or has a duration but no start.
         hours: the stated duration; None if there is none.
-        is_payer_length: the stated duration is a payer's "lifetime".
+        no_end: why what is stated gives no end: it is a payer's "lifetime", or lies before the start.
     """
 
     element: Element = "none"
     start: date | None = None
     end: date | None = None
     hours: float | None = None
-    is_payer_length: bool = False
+    no_end: Literal["", "payer", "reversed"] = ""
 
 
 def read_times(order: Mapping[str, Any]) -> OrderTimes:
@@ -73,6 +73,8 @@ def read_times(order: Mapping[str, Any]) -> OrderTimes:
 
 def _of_period(period: Mapping[str, Any], element: Element) -> OrderTimes:
     start, end = first_day(period.get("start")), last_day(period.get("end"))
+    if start and end and end < start:
+        return OrderTimes(element=element, start=start, no_end="reversed")
     since, until = moment(period.get("start")), moment(period.get("end"))
     if since and until and (since.tzinfo is None) == (until.tzinfo is None):
         hours: float | None = (until - since).total_seconds() / 3600
@@ -99,7 +101,7 @@ def _of_timing(timing: Mapping[str, Any]) -> OrderTimes:
         element="timing",
         start=events[0] if events else None,
         hours=hours,
-        is_payer_length=any(_is_lifetime(one) for one in lengths),
+        no_end="payer" if any(_is_lifetime(one) for one in lengths) else "",
     )
 
 
@@ -113,9 +115,15 @@ def _is_lifetime(duration: Any) -> bool:
 
 
 def _hours(duration: Any) -> float | None:
-    """Hours of a Duration in UCUM or plain words; None for junk, a missing value, or a payer's "lifetime"."""
+    """Hours of a Duration in UCUM or plain words; None for junk, a missing value, a payer's "lifetime", or `> 2 wk`."""
     value, unit = number(member(duration, "value")), _unit(duration)
-    if value is None or value <= 0 or unit not in _HOURS or _is_lifetime(duration):
+    if (
+        text(member(duration, "comparator")).startswith(">")
+        or value is None
+        or value <= 0
+        or unit not in _HOURS
+        or _is_lifetime(duration)
+    ):
         return None
     return value * _HOURS[unit]
 

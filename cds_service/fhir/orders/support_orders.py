@@ -15,7 +15,7 @@ from cds_service.fhir.orders.keep_reasons import other_fractures, reasons_of_ord
 from cds_service.fhir.orders.order_text import name_brace
 from cds_service.fhir.orders.order_times import OrderTimes, read_times, read_worded_end, texts_on_time
 from cds_service.fhir.orders.recognition import AUGMENTATION, Recognition, recognise_augmentation, recognise_support
-from cds_service.fhir.raw_json import member, text, utc_day
+from cds_service.fhir.raw_json import is_prohibition, member, text, utc_day
 from cds_service.fhir.references import Targets
 
 HCPCS = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets|"
@@ -129,7 +129,7 @@ def _worded(order: Mapping[str, Any], kind: str, times: OrderTimes, terminology:
     if kind not in ("brace", "bed-rest"):
         return WordedEnd()
     worded = read_worded_end(order, "brace" if kind == "brace" else "bed-rest", terminology.durations)
-    return WordedEnd(says="payer") if worded.says == "nothing" and times.is_payer_length else worded
+    return WordedEnd(says=times.no_end) if worded.says == "nothing" and times.no_end else worded
 
 
 def _title(kind: str, recognition: Recognition, order: Mapping[str, Any]) -> str:
@@ -146,7 +146,7 @@ def _stored(record: PatientRecord) -> Iterator[Draft]:
     for key, kind in RECORD_KEYS.items():
         for place, sourced in enumerate(record.of_key(key)):
             resource = sourced.raw
-            if resource.get("resourceType") == kind and resource.get("doNotPerform") is not True:
+            if resource.get("resourceType") == kind and not is_prohibition(resource):
                 yield Draft(f"{kind}/{text(resource.get('id')) or f'(entry {place + 1})'}", resource)
 
 
