@@ -20,6 +20,7 @@ from cds_service.commands.audit import audit
 from cds_service.commands.exit_codes import say_errors as _say_errors
 from cds_service.commands.exit_codes import tell
 from cds_service.commands.going_live import add_commands
+from cds_service.commands.sites import CLIENT, SITE, chosen_site
 from cds_service.errors import DataFileError
 from cds_service.settings import describe_settings, read_settings
 
@@ -88,14 +89,18 @@ def demo(patient: str | None, keep: bool) -> None:  # noqa: FBT001 - click gives
     metavar="URL",
     help="a server that open mode may call besides loopback",
 )
+@SITE
+@CLIENT
 @click.option("--json", "as_json", is_flag=True, help="print JSON")
 @_say_errors
-def explain(request_file: Path, as_of: Any, fhir_servers: tuple[str, ...], as_json: bool) -> None:  # noqa: FBT001
+def explain(request_file: Path, as_of: Any, fhir_servers: tuple[str, ...], as_json: bool, **whose: Any) -> None:  # noqa: FBT001
     """Print what each step makes of one request."""
     from cds_service.commands.explaining import explain_request, print_explanation  # noqa: PLC0415
 
     today: date | None = as_of.date() if as_of else None
-    explanation = explain_request(request_file, read_settings(fhir_servers=fhir_servers, deadline_seconds=20), today)
+    settings = read_settings(fhir_servers=fhir_servers, deadline_seconds=20)
+    folder, capabilities = chosen_site(whose["site"], whose["client"])
+    explanation = explain_request(request_file, settings, today, folder, capabilities)
     if as_json:
         click.echo(json.dumps(explanation, ensure_ascii=False, indent=2))
     else:
@@ -113,16 +118,20 @@ def explain(request_file: Path, as_of: Any, fhir_servers: tuple[str, ...], as_js
     "--token-file", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="file with a bearer token"
 )
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="the day that counts as today, for old sample data")
+@SITE
+@CLIENT
 @click.option("--json", "as_json", is_flag=True, help="print the CDS Hooks response")
 @_say_errors
-def assess_on_server(as_json: bool, **words: Any) -> None:  # noqa: FBT001
+def assess_on_server(as_json: bool, site: Path | None, client: str | None, **words: Any) -> None:  # noqa: FBT001
     """Sign a kyphoplasty for a patient of any FHIR R4 server, and print the cards."""
     from cds_service.commands.assessing import WrongWish, assess_patient, read_wish  # noqa: PLC0415
     from cds_service.commands.terminal import make_console, print_response  # noqa: PLC0415
 
     try:
         wish = read_wish(**words)
-        response = assess_patient(wish, read_settings(deadline_seconds=20), tell, progress=sys.stderr.isatty())
+        folder, capabilities = chosen_site(site, client)
+        settings, is_terminal = read_settings(deadline_seconds=20), sys.stderr.isatty()
+        response = assess_patient(wish, settings, folder, tell, capabilities=capabilities, progress=is_terminal)
     except WrongWish as error:
         raise click.UsageError(str(error)) from None
     if as_json:
@@ -197,7 +206,7 @@ def models(study_id: str | None, as_json: bool, tool: str | None) -> None:  # no
     from cds_service.commands.model_formats import chai_card, plp_model  # noqa: PLC0415
     from cds_service.loading import load_service  # noqa: PLC0415
 
-    cards = load_service(_site()).model_cards
+    cards = load_service(chosen_site()[0]).model_cards
     if study_id is not None and study_id not in cards:
         raise click.BadParameter(f"no study {study_id}; there are {', '.join(cards)}", param_hint="ID")
     if tool is not None:
@@ -236,7 +245,7 @@ def validate_models(outcomes: Path, as_json: bool, report: Path | None, refit_to
 
     with needs_population():
         from cds_service.commands.validating import run_validate  # noqa: PLC0415 - loads statsmodels
-    run_validate(outcomes, _site(), as_json=as_json, report=report, refit_to=refit_to)
+    run_validate(outcomes, chosen_site()[0], as_json=as_json, report=report, refit_to=refit_to)
 
 
 @main.command("outcomes")
@@ -251,7 +260,7 @@ def find_outcomes(paths: tuple[Path, ...], out: Path | None, months: int, as_of:
     """Make OUTCOMES.csv from a FHIR Bulk Data export: first augmentations, inputs of that day, later fractures."""
     from cds_service.commands.following import run_outcomes  # noqa: PLC0415
 
-    run_outcomes(paths, _site(), out=out, months=months, as_of=as_of)
+    run_outcomes(paths, chosen_site()[0], out=out, months=months, as_of=as_of)
 
 
 @main.group()
@@ -269,7 +278,7 @@ def print_views() -> None:
     from cds_service.commands.views import view_definitions  # noqa: PLC0415
     from cds_service.loading import load_service  # noqa: PLC0415
 
-    service = load_service(_site())
+    service = load_service(chosen_site()[0])
     views = view_definitions(service.finding_specs, service.terminology)
     click.echo(json.dumps(views, ensure_ascii=False, indent=2))
 
@@ -300,13 +309,6 @@ def check_mappings(site: Path | None) -> None:
         f" with {sum(len(hook.rules) for hook in service.hooks.values())} rules"
     )
     click.echo(f"all data files are whole: {counts}")
-
-
-def _site() -> Any:
-    from cds_service.site.folder import load_site  # noqa: PLC0415
-
-    folder = read_settings().site
-    return load_site(folder) if folder else None
 
 
 if __name__ == "__main__":

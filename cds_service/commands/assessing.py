@@ -44,7 +44,8 @@ from cds_service.protocol.messages import TOKEN, HookResponse, is_fhir_id, parse
 from cds_service.samples.drafting import augmentation_order, order_sign_body
 from cds_service.service import Ports, answer
 from cds_service.settings import Settings
-from cds_service.site.folder import load_site
+from cds_service.site.clients import EVERYTHING, Capabilities
+from cds_service.site.folder import SiteFolder
 
 OLD_DAYS = 365
 DATED = ("effectiveDateTime", "recordedDate", "onsetDateTime", "authoredOn", "performedDateTime", "issued")
@@ -145,20 +146,30 @@ def read_token(file: Path) -> str:
     return token
 
 
-def assess_patient(wish: Wish, settings: Settings, say: Callable[[str], None], *, progress: bool) -> HookResponse:
+def assess_patient(
+    wish: Wish,
+    settings: Settings,
+    site: SiteFolder | None,
+    say: Callable[[str], None],
+    *,
+    capabilities: Capabilities = EVERYTHING,
+    progress: bool,
+) -> HookResponse:
     """Check the server, find the patient, sign the order and answer it, all within the deadline.
 
     Args:
         wish: from the command line; its server is allowed because a person named it.
         settings: those of this process.
+        site: its folder, as it is for the EHR that is meant.
         say: prints a line on the terminal.
+        capabilities: what that EHR can apply.
         progress: print a line for every query.
 
     Raises:
         WrongWish: the order is no augmentation that this service knows.
         CdsError: the server, the patient or the record cannot be read.
     """
-    service = load_service(load_site(settings.site) if settings.site else None)
+    service = load_service(site)
     hook = next(iter(service.hooks.values()))
     _refuse_other_procedure(wish, service.terminology)
     deadline = Deadline.after(settings.deadline_seconds)
@@ -185,6 +196,7 @@ def assess_patient(wish: Wish, settings: Settings, say: Callable[[str], None], *
         audit=OneEntry(),
         deadline=deadline,
         base_url=settings.public_url or "http://127.0.0.1:8080",
+        capabilities=capabilities,
     )
     response = answer(service, hook, request, ports)
     for note in _notes(reader, wish, patient_id, has_cards=bool(response.cards)):

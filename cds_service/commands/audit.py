@@ -51,10 +51,10 @@ def audit() -> None:
 def list_entries(limit: int, as_json: bool, **asked: Any) -> None:  # noqa: FBT001 - click gives flags by name
     """List entries, newest first."""
     query = _query(**asked)
-    with _database() as database:
+    with log_database() as database:
         from cds_service.audit.reader import AuditReader  # noqa: PLC0415 - SQLAlchemy is loaded where it is needed
 
-        _record_read(database, "list", query.to_json(), query.patient)
+        record_read(database, "list", query.to_json(), query.patient)
         entries = AuditReader(database).find(query, limit=limit).entries
         for found in entries:
             click.echo(json.dumps(_found_json(found)) if as_json else _found_line(found))
@@ -70,14 +70,14 @@ def list_entries(limit: int, as_json: bool, **asked: Any) -> None:  # noqa: FBT0
 @say_errors
 def show_entry(entry: str, wants_replay: bool, as_json: bool) -> None:  # noqa: FBT001
     """Show one entry, by id or number."""
-    with _database() as database:
+    with log_database() as database:
         from cds_service.audit.reader import AuditReader  # noqa: PLC0415
 
         stored = AuditReader(database).entry(int(entry) if entry.isdecimal() else entry)
         if stored is None:
             raise AuditUnavailable(f"There is no entry {entry}.")
         patient = stored.found.patient if stored.found else None
-        _record_read(database, "show", {"entry": stored.id}, patient, about=stored.id)
+        record_read(database, "show", {"entry": stored.id}, patient, about=stored.id)
     document = _stored_json(stored)
     if wants_replay:
         document["replay"] = _replayed(stored)
@@ -146,7 +146,7 @@ def verify(notes: tuple[Path, ...], keys: tuple[str, ...], exported: Path | None
 @say_errors
 def make_checkpoint(out: Path | None) -> None:
     """Sign the head of the log: a short note to keep elsewhere."""
-    with _database() as database:
+    with log_database() as database:
         from cds_service.audit.checkpoint import make_checkpoint, signer_of  # noqa: PLC0415
 
         key_file = read_settings().audit_key
@@ -166,7 +166,7 @@ def make_checkpoint(out: Path | None) -> None:
 @say_errors
 def export(form: Any, out: Path | None, **asked: Any) -> None:
     """Export entries as NDJSON, CSV or FHIR AuditEvents. The last line is a signed manifest; the export is an entry."""
-    with _database() as database:
+    with log_database() as database:
         from cds_service.audit.exporting import begin_export, export_lines  # noqa: PLC0415
 
         begun = begin_export(database, _query(**asked), form, machine_user(), _now, read_settings().audit_key)
@@ -187,10 +187,10 @@ def report(silent: bool, since: datetime | None, until: datetime | None, as_json
     """
     first, last = (f"{day:%Y-%m-%d}" if day else limit for day, limit in ((since, "0000"), (until, "9999")))
     period = " ".join([*([f"from {first}"] if since else []), *([f"before {last}"] if until else ["until today"])])
-    with _database() as database:
+    with log_database() as database:
         from cds_service.commands.silent_report import print_report, read_report  # noqa: PLC0415
 
-        _record_read(database, "report", {"silent": True, "from": first, "to": last}, None)
+        record_read(database, "report", {"silent": True, "from": first, "to": last}, None)
         found = read_report(database, first, last)
     if as_json:
         click.echo(json.dumps(found.to_json(), ensure_ascii=False, indent=2))
@@ -214,7 +214,7 @@ def purge(i_know: bool, dry_run: bool, confirmed: str | None) -> None:  # noqa: 
     if kept_days < Settings.model_fields["retention_days"].default and not i_know:
         raise click.UsageError("less than 2192 days (six years): say --i-know if that is lawful where you are")
     before = now - timedelta(days=kept_days)
-    with _database() as database:
+    with log_database() as database:
         from cds_service.audit.purge import PurgeRefused, count_purgeable, doubt_of_clock, purge_before  # noqa: PLC0415
 
         count = count_purgeable(database, before)
@@ -229,7 +229,7 @@ def purge(i_know: bool, dry_run: bool, confirmed: str | None) -> None:  # noqa: 
 
 
 @contextmanager
-def _database() -> Iterator[Database]:
+def log_database() -> Iterator[Database]:
     """The log's database. It must exist: these commands create no log."""
     from sqlalchemy.exc import DBAPIError  # noqa: PLC0415
 
@@ -248,13 +248,13 @@ def _database() -> Iterator[Database]:
 
 def _own_key() -> str:
     """The public key of the configured log; without it, give `--key`."""
-    with _database() as database:
+    with log_database() as database:
         from cds_service.audit.checkpoint import signer_of  # noqa: PLC0415
 
         return signer_of(database, read_settings().audit_key, _now).public_text
 
 
-def _record_read(database: Database, what: str, asked: Any, patient: str | None, about: str | None = None) -> Head:
+def record_read(database: Database, what: str, asked: Any, patient: str | None, about: str | None = None) -> Head:
     from cds_service.audit.appending import append_entries, read_head  # noqa: PLC0415
     from cds_service.audit.chain import AuditEntry, seal  # noqa: PLC0415
 

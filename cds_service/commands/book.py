@@ -26,6 +26,7 @@ from cds_service.review.entry_page import view_cards
 from cds_service.samples import Sample, load_samples
 from cds_service.service import Ports, Service, ServiceHook, answer
 from cds_service.settings import Settings
+from cds_service.site.clients import Capabilities
 from cds_service.site.folder import SiteFolder
 from cds_service.web.app import create_app
 
@@ -72,11 +73,20 @@ def _patient(sample: Sample, plan: Mapping[str, str], name: str, title: str, sto
     return BookPatient(id=name, title=title, story=story, body=body)
 
 
-def cards_of(service: Service, hook: ServiceHook, patient: BookPatient, today: date, base_url: str) -> list[Any]:
+def cards_of(
+    service: Service, hook: ServiceHook, patient: BookPatient, today: date, base_url: str, can: Capabilities
+) -> list[Any]:
     """The cards that this configuration gives; no server is called, and no entry is kept."""
     request = parse_request(json.dumps(patient.body).encode(), hook.hook)
     noon = datetime.combine(today, time(12), UTC)
-    ports = Ports(clock=lambda: noon, fhir=None, audit=OneEntry(), deadline=Deadline.after(30), base_url=base_url)
+    ports = Ports(
+        clock=lambda: noon,
+        fhir=None,
+        audit=OneEntry(),
+        deadline=Deadline.after(30),
+        base_url=base_url,
+        capabilities=can,
+    )
     cards: list[Any] = json.loads(answer(service, hook, request, ports).text)["cards"]
     return cards
 
@@ -85,7 +95,7 @@ def cards_of(service: Service, hook: ServiceHook, patient: BookPatient, today: d
 
 
 def check_service(
-    url: str, settings: Settings, site: SiteFolder | None, who: CallingCard, today: date
+    url: str, settings: Settings, site: SiteFolder | None, who: CallingCard, today: date, can: Capabilities
 ) -> Iterator[tuple[BookPatient, tuple[str, ...]]]:
     """Each test patient, with what the running service answers differently; nothing where it answers alike.
 
@@ -95,7 +105,7 @@ def check_service(
     service = load_service(site)
     hook = next(iter(service.hooks.values()))
     for patient in ten_patients(hook, today):
-        expected = cards_of(service, hook, patient, today, settings.public_url or EXAMPLE)
+        expected = cards_of(service, hook, patient, today, settings.public_url or EXAMPLE, can)
         yield patient, tuple(_differences(expected, send(url, hook.id, patient.body, who)))
 
 
@@ -133,7 +143,7 @@ def _said(card: Mapping[str, Any]) -> dict[str, Any]:
 # --- the book --------------------------------------------------------------------------------------------------------
 
 
-def committee_book(settings: Settings, site: SiteFolder | None, today: date) -> str:
+def committee_book(settings: Settings, site: SiteFolder | None, today: date, can: Capabilities) -> str:
     """One printable page with everything in force.
 
     Raises:
@@ -146,7 +156,7 @@ def committee_book(settings: Settings, site: SiteFolder | None, today: date) -> 
     app = create_app(service, settings, audit=OneEntry(), base_url=base, site=site, clock=lambda: noon)
     pages = app.test_client()
     patients = [
-        {"patient": one, "cards": view_cards(cards_of(service, hook, one, today, base))}
+        {"patient": one, "cards": view_cards(cards_of(service, hook, one, today, base, can))}
         for one in ten_patients(hook, today)
     ]
     overdue = {part: set(ids) for part, ids in hook.overdue(today).items()}

@@ -30,11 +30,18 @@ from cds_service.protocol.json_text import plain_numbers
 from cds_service.protocol.messages import HookRequest, parse_request
 from cds_service.service import Ports, answer
 from cds_service.settings import Settings
-from cds_service.site.folder import Site, load_site
+from cds_service.site.clients import EVERYTHING, Capabilities
+from cds_service.site.folder import Site, SiteFolder
 from cds_service.web.fhir_access import ClosedServer, check_fhir_server, open_reader
 
 
-def explain_request(request_file: Path, settings: Settings, today: date | None) -> dict[str, Any]:
+def explain_request(
+    request_file: Path,
+    settings: Settings,
+    today: date | None,
+    site: SiteFolder | None = None,
+    capabilities: Capabilities = EVERYTHING,
+) -> dict[str, Any]:
     """Every step's result for a saved request, as JSON; `refused` says why the service would answer 412.
 
     A FHIR server that may not be called is not asked: what the request itself holds is explained.
@@ -43,11 +50,12 @@ def explain_request(request_file: Path, settings: Settings, today: date | None) 
         request_file: a CDS Hooks request as JSON.
         settings: those of this process.
         today: the day that counts as today; the clock's without it.
+        site: its folder, as it is for the EHR that is meant.
+        capabilities: what that EHR can apply.
 
     Raises:
         CdsError: as the service itself would refuse it.
     """
-    site = load_site(settings.site) if settings.site else None
     service = load_service(site)
     hook = next(iter(service.hooks.values()))
     request = parse_request(request_file.read_bytes(), hook.hook)
@@ -58,6 +66,7 @@ def explain_request(request_file: Path, settings: Settings, today: date | None) 
         audit=log,
         deadline=Deadline.after(settings.deadline_seconds),
         base_url=settings.public_url or "http://127.0.0.1:8080",
+        capabilities=capabilities,
     )
     try:
         response = answer(service, hook, request, ports)

@@ -10,25 +10,23 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cds_service.commands.audit import DAY
-from cds_service.commands.audit import _database as log_database
-from cds_service.commands.audit import _record_read as record_read
+from cds_service.commands.audit import DAY, log_database, record_read
 from cds_service.commands.exit_codes import say_errors, tell
+from cds_service.commands.sites import CLIENT, SITE, chosen_site
 from cds_service.settings import read_settings
 
 if TYPE_CHECKING:
     from cds_service.commands.calling import CallingCard
-    from cds_service.site.folder import SiteFolder
 
 OLD_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 PROBE_ISSUER = "kyphoplasty-cds-probe"
-SITE = click.Path(path_type=Path, exists=True, file_okay=False)
-CLIENT = click.option("--client", metavar="ISSUER", help="for this EHR, with what its own folder says")
 NEW_FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command("learn")
-@click.argument("source", metavar="REQUEST.json|FHIR-SERVER")
+@click.argument("sources", metavar="REQUEST.json|FHIR-SERVER…", nargs=-1, required=True)
+@SITE
+@CLIENT
 @click.option("--patient", "patients", multiple=True, metavar="ID", help="of the server; default: its first patients")
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 500), help="how many patients")
 @click.option("--token-file", type=OLD_FILE, help="file with a bearer token")
@@ -36,7 +34,9 @@ NEW_FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--json", "as_json", is_flag=True, help="print JSON")
 @say_errors
 def learn_mappings(
-    source: str,
+    sources: tuple[str, ...],
+    site: Path | None,
+    client: str | None,
     patients: tuple[str, ...],
     limit: int,
     token_file: Path | None,
@@ -48,7 +48,8 @@ def learn_mappings(
     from cds_service.commands.learning import learn_from, learned_json, print_learned, write_map  # noqa: PLC0415
 
     token = read_token(token_file) if token_file else None
-    learned = learn_from(source, read_settings(), patients=patients, limit=limit, token=token, say=tell)
+    folder, _ = chosen_site(site, client)
+    learned = learn_from(sources, read_settings(), folder, patients=patients, limit=limit, token=token, say=tell)
     if out is not None:
         write_map(out, learned)
     if as_json:
@@ -78,7 +79,7 @@ def list_gaps(since: datetime | None, as_json: bool) -> None:  # noqa: FBT001
 
 
 @click.command("integration-sheet")
-@click.option("--site", type=SITE, help="a site folder; default: KYPHOPLASTY_CDS_SITE")
+@SITE
 @CLIENT
 @click.option("--format", "kind", type=click.Choice(["md", "html"]), default="md", show_default=True)
 @click.option("--out", type=NEW_FILE, help="write it there instead of printing it")
@@ -87,9 +88,8 @@ def print_integration_sheet(site: Path | None, client: str | None, kind: str, ou
     """Print what an EHR's build ticket asks, from the configuration in force."""
     from cds_service.commands.integration_sheet import as_html, integration_sheet  # noqa: PLC0415
 
-    settings = read_settings()
-    folder = _site_for(site or settings.site, client)
-    sheet = integration_sheet(settings, folder, datetime.now(UTC).date(), client)
+    folder, _ = chosen_site(site, client)
+    sheet = integration_sheet(read_settings(), folder, datetime.now(UTC).date(), client)
     text = as_html(sheet, "Integration sheet") if kind == "html" else sheet
     if out is None:
         click.echo(text, nl=False)
@@ -98,7 +98,7 @@ def print_integration_sheet(site: Path | None, client: str | None, kind: str, ou
 
 
 @click.command("preview")
-@click.option("--site", type=SITE, help="a site folder; default: KYPHOPLASTY_CDS_SITE")
+@SITE
 @CLIENT
 @click.option("--out", type=NEW_FILE, help="write the book there instead of printing it")
 @click.option("--check", "url", metavar="URL", help="play the ten test patients against this running service instead")
@@ -110,31 +110,18 @@ def preview(site: Path | None, client: str | None, out: Path | None, url: str | 
     from cds_service.commands.book import check_service, committee_book  # noqa: PLC0415 - loads Flask
 
     settings = read_settings()
-    folder, today = _site_for(site or settings.site, client), datetime.now(UTC).date()
+    (folder, capabilities), today = chosen_site(site, client), datetime.now(UTC).date()
     if url is None:
-        book = committee_book(settings, folder, today)
+        book = committee_book(settings, folder, today, capabilities)
         click.echo(book, nl=False) if out is None else out.write_text(book, encoding="utf-8")
         return
     differing = 0
-    for patient, differences in check_service(url, settings, folder, _calling_card(None, **who), today):
+    for patient, differences in check_service(url, settings, folder, _calling_card(None, **who), today, capabilities):
         click.echo(f"{patient.id}: {'differs' if differences else 'as in the book'}")
         for line in differences:
             click.echo(f"  {line}")
         differing += bool(differences)
     sys.exit(1 if differing else 0)
-
-
-def _site_for(path: Path | None, issuer: str | None) -> SiteFolder | None:
-    """The site folder, as it is for this client where one is named."""
-    from cds_service.site.folder import load_site  # noqa: PLC0415
-
-    folder = load_site(path) if path else None
-    if issuer is None:
-        return folder
-    known = [one.issuer for one in folder.site.clients] if folder else []
-    if folder is None or issuer not in known:
-        raise click.BadParameter(f"no client {issuer}; there are: {', '.join(known) or 'none'}", param_hint="--client")
-    return folder.clients.get(issuer, folder)
 
 
 def _calling_card(token_file: Path | None, key_file: Path | None, issuer: str) -> CallingCard:
@@ -149,20 +136,21 @@ def _calling_card(token_file: Path | None, key_file: Path | None, issuer: str) -
 
 @click.command("probe")
 @click.argument("url", metavar="URL")
+@SITE
 @click.option("--procedure", metavar="CODE", help="CPT number or SYSTEM|CODE that the EHR sends")
 @click.option("--token-file", type=OLD_FILE, help="file with a token for this one call")
 @click.option("--key", "key_file", type=NEW_FILE, help="key that signs the token; made at first need")
 @click.option("--issuer", default=PROBE_ISSUER, show_default=True, help="iss of the tokens")
 @click.option("--json", "as_json", is_flag=True, help="print JSON")
 @say_errors
-def probe_service(url: str, as_json: bool, **words: Any) -> None:  # noqa: FBT001
+def probe_service(url: str, site: Path | None, as_json: bool, **words: Any) -> None:  # noqa: FBT001
     """Send a synthetic kyphoplasty order of no patient through a running service, and say what came back."""
     from cds_service.commands.assessing import WrongWish  # noqa: PLC0415
     from cds_service.commands.probing import probe, say_probed  # noqa: PLC0415
 
     who = _calling_card(words["token_file"], words["key_file"], words["issuer"])
     try:
-        found = probe(url, read_settings(), who, procedure=words["procedure"])
+        found = probe(url, chosen_site(site)[0], who, procedure=words["procedure"])
     except WrongWish as error:
         raise click.UsageError(str(error)) from None
     click.echo(json.dumps(found.to_json(), ensure_ascii=False, indent=2) if as_json else say_probed(found))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -17,7 +17,7 @@ from rich.text import Text
 
 from cds_service.commands.terminal import clean
 from cds_service.errors import CdsError, FhirReadError
-from cds_service.fhir.learning import ORDER_CODES, Learned, concept_map, learn, load_learning, times
+from cds_service.fhir.learning import LIST_CODES, ORDER_CODES, Learned, concept_map, learn, load_learning, times
 from cds_service.fhir.raw_json import Json, member, objects, text
 from cds_service.fhir.server.client import FhirClient
 from cds_service.fhir.server.lookup import identify_server
@@ -27,10 +27,17 @@ from cds_service.outgoing.address import parse_base
 from cds_service.protocol.json_text import JsonTextError, decode_json
 from cds_service.protocol.messages import is_fhir_id
 from cds_service.settings import Settings
-from cds_service.site.folder import load_site
+from cds_service.site.folder import SiteFolder
 
 SECONDS = 60.0  # for the record of one patient; nobody waits for an answer here
-TYPES = ("Observation", *ORDER_CODES)
+TYPES = ("Observation", *ORDER_CODES, *LIST_CODES)
+MOST_SHOWN = 40  # codes that no word explains
+OTHERS: Mapping[str, str] = {
+    "measure": "measurements that no word explains; map by hand what is one of ours",
+    "order": "orders that no word explains; map by hand what is one of ours",
+    "problem": "on problem lists and not understood: no list with one of these says no to anything",
+    "drug": "on medication lists and not understood: no list with one of these says no to anything",
+}
 
 
 class NothingLearned(CdsError):
@@ -38,36 +45,39 @@ class NothingLearned(CdsError):
 
 
 def learn_from(
-    source: str,
+    sources: Sequence[str],
     settings: Settings,
+    site: SiteFolder | None,
     *,
     patients: Sequence[str],
     limit: int,
     token: str | None,
     say: Callable[[str], None],
 ) -> Learned:
-    """What the source's local codes may mean.
+    """What the local codes of these sources may mean.
 
     Args:
-        source: a file with a recorded request or a Bundle, or the base of a FHIR server, which a person named.
-        settings: those of this process; codes that its site folder maps already are left out.
+        sources: files with a recorded request or a Bundle, bases of FHIR servers, which a person named.
+        settings: those of this process.
+        site: codes that it maps already are left out.
         patients: ids on the server; the first `limit` of its patients where there are none.
         limit: how many patients.
         token: of the server, for this run.
         say: prints a line.
 
     Raises:
-        NothingLearned: the source cannot be read.
+        NothingLearned: a source cannot be read.
         DataFileError: our data or the site folder is wrong.
     """
-    site = load_site(settings.site) if settings.site else None
     service = load_service(site)
     folders = [data_root("mappings"), *(site.overlays("mappings") if site else ())]
     rules = load_learning(folders, service.terminology)
-    if source.startswith(("http://", "https://")):
-        resources = _of_server(source, settings, patients, limit, token, say)
-    else:
-        resources = _of_file(Path(source))
+    resources = chain.from_iterable(
+        _of_server(one, settings, patients, limit, token, say)
+        if one.startswith(("http://", "https://"))
+        else _of_file(Path(one))
+        for one in sources
+    )
     return learn(resources, service.terminology, service.finding_specs, rules)
 
 
@@ -183,7 +193,14 @@ def print_learned(learned: Learned) -> None:
     for unknown in learned.units:
         said = f"unit {unknown.unit}: not known, seen {times(unknown.seen)} under {', '.join(unknown.codes)}"
         console.print(Text(clean(f"{said}; add the spelling to a copy of mappings/units.toml")))
-    if learned.others:
-        console.print(Text(f"{len(learned.others)} more local codes say nothing that we know (--json lists them)"))
     if not learned.proposals:
         console.print("nothing to propose")
+    for kind, what in OTHERS.items():
+        listed = [one for one in learned.others if one.kind == kind]
+        if listed:
+            console.print(Text(what, style="bold"))
+        for one in listed[:MOST_SHOWN]:
+            unit = f" in {' or '.join(filter(None, one.units))}" if any(one.units) else ""
+            console.print(Text(clean(f"  {one.system}|{one.code}  {one.text}{unit}, seen {times(one.seen)}")))
+        if len(listed) > MOST_SHOWN:
+            console.print(Text(f"  and {len(listed) - MOST_SHOWN} more (--json lists them)"))

@@ -10,8 +10,7 @@ from cds_service.commands.calling import CallingCard, Replied, send, synthetic_c
 from cds_service.commands.terminal import clean
 from cds_service.loading import load_service
 from cds_service.samples import load_samples
-from cds_service.settings import Settings
-from cds_service.site.folder import load_site
+from cds_service.site.folder import SiteFolder
 
 PATIENT = "kyphoplasty-cds-probe"
 
@@ -39,19 +38,19 @@ class Probed:
         }
 
 
-def probe(url: str, settings: Settings, who: CallingCard, *, procedure: str | None) -> Probed:
+def probe(url: str, site: SiteFolder | None, who: CallingCard, *, procedure: str | None) -> Probed:
     """Sign a kyphoplasty for nobody, and judge the answer.
 
     Args:
         url: of the service, as EHRs call it.
-        settings: those of this process; the codes of its site folder shape the prefetch.
+        site: its codes shape the prefetch.
         who: the token or key.
         procedure: a CPT number or `system|code` that the EHR sends; CPT 22514 when None.
 
     Raises:
         CannotCall: the service was not reached.
     """
-    service = load_service(load_site(settings.site) if settings.site else None)
+    service = load_service(site)
     hook = next(iter(service.hooks.values()))
     sample = load_samples(datetime.now(UTC).date())[0]
     body = synthetic_call(sample, hook.discovery["prefetch"], patient_id=PATIENT, procedure=procedure)

@@ -11,13 +11,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.errors import DataFileError
 from cds_service.fhir.facts.quantities import PRINTABLE_UNIT
+from cds_service.fhir.gathering.picking import NOT_UNDERSTOOD, concepts_of
 from cds_service.fhir.mapping.code_systems import LONGEST_CODE, MEASURES, ORDERS
 from cds_service.fhir.mapping.mapping_files import UNIT_PROPERTY
 from cds_service.fhir.mapping.overlay import label, required
@@ -26,8 +27,10 @@ from cds_service.fhir.mapping.text_rules import folded
 from cds_service.fhir.orders.order_text import name_augmentation, name_support
 from cds_service.fhir.orders.recognition import AUGMENTATION, SUPPORT_KINDS
 from cds_service.fhir.raw_json import items, member, number, objects, text, texts_of
+from cds_service.fhir.references import Targets
 
 Json = Mapping[str, Any]
+Kind = Literal["measure", "order", "problem", "drug"]
 # The element with the code of each type, and what an order of that type may be.
 ORDER_CODES: Mapping[str, tuple[str, frozenset[str]]] = {
     "ServiceRequest": ("code", SUPPORT_KINDS | AUGMENTATION),
@@ -35,10 +38,14 @@ ORDER_CODES: Mapping[str, tuple[str, frozenset[str]]] = {
     "DeviceRequest": ("codeCodeableConcept", frozenset({"brace"})),
     "SupplyRequest": ("itemCodeableConcept", frozenset({"brace"})),
 }
+LIST_CODES: Mapping[str, tuple[Kind, str]] = {
+    "Condition": ("problem", "code"),
+    "MedicationRequest": ("drug", "medicationCodeableConcept"),
+    "MedicationStatement": ("drug", "medicationCodeableConcept"),
+}
 LEAST_TO_GUESS = 3  # values from which a unit that nobody wrote may be proposed
 WITHHELD = "(text not shown)"
 _WORD = re.compile(r"[^\W\d_]{2,}")
-_ESCAPE = re.compile(r"\\.")
 _SHOWABLE = re.compile(r"[^\x00-\x1f\x7f<>]{1,80}")
 
 
@@ -50,15 +57,6 @@ class _Words(BaseModel):
     words: re.Pattern[str]
     none: re.Pattern[str] | None = Field(default=None, alias="not")
     codes: Mapping[str, re.Pattern[str]] = Field(min_length=1)
-
-    def find(self, said: str) -> tuple[str, str]:
-        """The code that a folded text names, and which words of ours name it; both empty if it names none."""
-        if not self.words.search(said) or (self.none and self.none.search(said)):
-            return "", ""
-        code = next((code for code, own in self.codes.items() if own.search(said)), "")
-        patterns = (self.words.pattern, self.codes[code].pattern) if code else ()
-        ours = dict.fromkeys(word for one in patterns for word in re.findall("[a-z]+", _ESCAPE.sub(" ", one)))
-        return code, " ".join(word for word in ours if re.search(rf"\b{word}" + ("" if len(word) > 2 else r"\b"), said))
 
 
 class LearningRules(BaseModel):
@@ -89,8 +87,8 @@ class Proposal:
     """A local code, and what it may mean.
 
     Attributes:
-        kind: `measure` or `order`.
-        text: the code's own text, or the words of it that we know.
+        kind: `problem` and `drug` are entries of a list that is not understood because of them; nothing is proposed.
+        text: the code's own text.
         units: as the records write them, the most frequent first; empty text for none.
         seen: resources or components with this code.
         patients: in whose records it was seen.
@@ -99,7 +97,7 @@ class Proposal:
         why: what speaks for it, as phrases.
     """
 
-    kind: str
+    kind: Kind
     system: str
     code: str
     text: str
@@ -131,46 +129,53 @@ class Learned:
 
 @dataclass(slots=True)
 class _Seen:
-    kind: str
+    kind: Kind
     system: str
     code: str
-    kinds: frozenset[str] = frozenset()
+    may_be: frozenset[str] = frozenset()  # of an order
+    is_known: bool = False
     count: int = 0
     patients: set[str] = field(default_factory=set)
     displays: Counter[str] = field(default_factory=Counter)
     texts: dict[str, set[str]] = field(default_factory=dict)
-    units: Counter[str] = field(default_factory=Counter)
     values: list[tuple[float, str]] = field(default_factory=list)
 
     @property
-    def words(self) -> tuple[str, ...]:
-        """Displays and texts, the most frequent first."""
-        return tuple(dict.fromkeys([*(one for one, _ in self.displays.most_common()), *self.texts]))
+    def units(self) -> Counter[str]:
+        return Counter(unit for _, unit in self.values)
 
-    def note(self, codeable: Any, coding: Json, whose: str) -> None:
-        """One more of it."""
-        self.count += 1
-        self.patients.add(whose)
-        if display := text(coding.get("display")).strip():
-            self.displays[display] += 1
-        for said in texts_of(codeable):
-            self.texts.setdefault(said.strip(), set()).add(whose)
-
-    def shown(self, names: frozenset[str], matched: str) -> str:
+    def shown(self, names: set[str]) -> str:
         """A text that belongs to the code: its display, or what stands the same with two patients."""
         common = [said for said, whose in self.texts.items() if len(whose) > 1]
-        for said in (*(one for one, _ in self.displays.most_common()), *common):
-            if _SHOWABLE.fullmatch(said) and not names & _words(said):
-                return said
-        return f"(… {matched} …)" if matched else WITHHELD
+        fit = (one for one in (*_by_count(self.displays), *common) if _SHOWABLE.fullmatch(one))
+        return next((one for one in fit if not names & _words(one)), WITHHELD)
+
+
+class _Notes(dict[tuple[Kind, str, str], _Seen]):
+    """Local codes as they are met."""
+
+    def add(self, kind: Kind, codeable: Any, resource: Json, *, known: bool = False) -> Iterator[_Seen]:
+        """Note each coding of a CodeableConcept."""
+        whose = text(member(resource, "subject", "reference"))
+        for coding in objects(member(codeable, "coding")):
+            system, code = text(coding.get("system")).strip(), text(coding.get("code")).strip()
+            if not code or len(system) + len(code) > LONGEST_CODE:
+                continue
+            seen = self.setdefault((kind, system, code), _Seen(kind, system, code, is_known=known))
+            seen.count += 1
+            seen.patients.add(whose)
+            if display := text(coding.get("display")).strip():
+                seen.displays[display] += 1
+            for said in texts_of(codeable):
+                seen.texts.setdefault(said.strip(), set()).add(whose)
+            yield seen
 
 
 def learn(
     resources: Iterable[Json], terminology: Terminology, specs: Mapping[str, FindingSpec], rules: LearningRules
 ) -> Learned:
     """What the local codes of these resources may mean; codes that we know already are left out."""
-    found: dict[tuple[str, str, str], _Seen] = {}
-    unknown: dict[str, Counter[str]] = {}
+    notes = _Notes()
     names: set[str] = set()
     for resource in resources:
         kind = text(resource.get("resourceType"))
@@ -178,89 +183,72 @@ def learn(
         if kind == "Patient":
             names |= _names_of(resource)
         elif kind == "Observation":
-            _note_observation(resource, terminology, found, unknown)
+            for holder in (resource, *objects(resource.get("component"))):
+                _note_measure(holder, resource, terminology, notes)
         elif kind in ORDER_CODES:
-            element, kinds = ORDER_CODES[kind]
-            for coding, seen in _unknown_codings("order", resource.get(element), terminology, found):
-                seen.note(resource.get(element), coding, _whose(resource))
-                seen.kinds |= kinds
-    proposed = [_propose(one, terminology, specs, rules, frozenset(names)) for one in found.values()]
+            element, may_be = ORDER_CODES[kind]
+            codeable = resource.get(element)
+            for seen in notes.add("order", codeable, resource) if not terminology.matches(codeable) else ():
+                seen.may_be |= may_be
+        elif kind in LIST_CODES and NOT_UNDERSTOOD in concepts_of(resource, Targets(()), terminology):
+            listed, element = LIST_CODES[kind]
+            list(notes.add(listed, resource.get(element), resource))
+    proposed = [_propose(one, terminology, specs, rules, names) for one in notes.values() if not one.is_known]
     ordered = sorted(proposed, key=lambda one: (one.kind, one.proposed, -one.seen, one.system, one.code))
-    for one in ordered:
-        for unit in one.units if one.proposed else ():
-            if unit and _showable_unit(unit) and terminology.units.canonical(unit) is None:
-                seen = found[one.kind, one.system, one.code]
-                unknown.setdefault(unit, Counter())[one.code] += seen.units[unit]
-    units = (UnknownUnit(unit=unit, seen=sum(of.values()), codes=tuple(sorted(of))) for unit, of in unknown.items())
     return Learned(
         tuple(one for one in ordered if one.proposed),
         tuple(one for one in ordered if not one.proposed),
-        tuple(sorted(units, key=lambda one: (-one.seen, one.unit))),
+        _unknown_units(notes, {(one.kind, one.system, one.code) for one in ordered if one.proposed}, terminology),
     )
 
 
+def _note_measure(holder: Json, resource: Json, terminology: Terminology, notes: _Notes) -> None:
+    quantity, codeable = holder.get("valueQuantity"), holder.get("code")
+    value = number(member(quantity, "value"))
+    for seen in notes.add("measure", codeable, resource, known=bool(terminology.matches(codeable))):
+        if value is not None:
+            seen.values.append((value, text(member(quantity, "unit")) or text(member(quantity, "code"))))
+
+
+def _unknown_units(
+    notes: _Notes, proposed: set[tuple[Kind, str, str]], terminology: Terminology
+) -> tuple[UnknownUnit, ...]:
+    """Spellings that nobody knows, the most frequent first."""
+    found: dict[str, Counter[str]] = {}
+    for key, seen in notes.items():
+        for unit, count in seen.units.items() if seen.is_known or key in proposed else ():
+            if PRINTABLE_UNIT.fullmatch(unit) and terminology.units.canonical(unit) is None:
+                found.setdefault(unit, Counter())[seen.code] += count
+    listed = (UnknownUnit(unit=unit, seen=sum(of.values()), codes=tuple(sorted(of))) for unit, of in found.items())
+    return tuple(sorted(listed, key=lambda one: (-one.seen, one.unit)))
+
+
 def _names_of(patient: Json) -> set[str]:
-    parts = [part for name in objects(patient.get("name")) for part in (name.get("family"), name.get("text"))]
-    parts += [part for name in objects(patient.get("name")) for part in items(name.get("given"))]
-    return {word for one in parts for word in _words(text(one))}
+    named = objects(patient.get("name"))
+    parts = [part for one in named for part in (one.get("family"), one.get("text"), *items(one.get("given")))]
+    return {word for part in parts for word in _words(text(part))}
 
 
 def _words(said: str) -> set[str]:
     return {word.casefold() for word in _WORD.findall(said)}
 
 
-def _whose(resource: Json) -> str:
-    return text(member(resource, "subject", "reference"))
-
-
-def _note_observation(
-    resource: Json,
-    terminology: Terminology,
-    found: dict[tuple[str, str, str], _Seen],
-    unknown: dict[str, Counter[str]],
-) -> None:
-    for holder in (resource, *objects(resource.get("component"))):
-        codeable, quantity = holder.get("code"), holder.get("valueQuantity")
-        unit = text(member(quantity, "unit")) or text(member(quantity, "code"))
-        if known := terminology.matches(codeable):
-            if unit and _showable_unit(unit) and terminology.units.canonical(unit) is None:
-                unknown.setdefault(unit, Counter())[known[0].code.rpartition("|")[2]] += 1
-            continue
-        value = number(member(quantity, "value"))
-        for coding, seen in _unknown_codings("measure", codeable, terminology, found):
-            seen.note(codeable, coding, _whose(resource))
-            if value is not None:
-                seen.units[unit] += 1
-                seen.values.append((value, unit))
-
-
-def _unknown_codings(
-    kind: str, codeable: Any, terminology: Terminology, found: dict[tuple[str, str, str], _Seen]
-) -> Iterator[tuple[Json, _Seen]]:
-    """The codings of a CodeableConcept none of whose codes we know."""
-    if terminology.matches(codeable):
-        return
-    for coding in objects(member(codeable, "coding")):
-        system, code = text(coding.get("system")).strip(), text(coding.get("code")).strip()
-        if code and len(system) + len(code) <= LONGEST_CODE:
-            yield coding, found.setdefault((kind, system, code), _Seen(kind, system, code))
+def _by_count(counted: Counter[str]) -> list[str]:
+    return [one for one, _ in counted.most_common()]
 
 
 def _propose(
-    seen: _Seen, terminology: Terminology, specs: Mapping[str, FindingSpec], rules: LearningRules, names: frozenset[str]
+    seen: _Seen, terminology: Terminology, specs: Mapping[str, FindingSpec], rules: LearningRules, names: set[str]
 ) -> Proposal:
-    code, matched, unit = "", "", ""
+    code, unit = "", ""
     why: tuple[str, ...] = ()
-    for said in seen.words:
-        if seen.kind == "measure":
-            code, matched = _first(rules.measures, said)
-            judged = _judge_values(seen, _spec_of(code, specs), terminology) if code else None
-            if judged is None:
-                code = ""
-            else:
-                unit, why = judged
-        else:
-            code, matched = _name_order(said, seen.kinds, terminology, rules)
+    for said in dict.fromkeys([*_by_count(seen.displays), *seen.texts]):
+        if seen.kind == "order":
+            code = _name_order(said, seen.may_be, terminology, rules)
+        elif seen.kind == "measure" and (named := _first(rules.measures, said)):
+            spec = next(one for one in specs.values() if one.kind == "quantity" and named in one.value_sets)
+            if (judged := _judge_values(seen, spec, terminology)) is not None:
+                code, (unit, why) = named, judged
         if code:
             break
     if code and not seen.system:
@@ -269,66 +257,59 @@ def _propose(
         kind=seen.kind,
         system=seen.system,
         code=seen.code,
-        text=seen.shown(names, matched),
-        units=tuple(unit for unit, _ in seen.units.most_common() if not unit or _showable_unit(unit)),
+        text=seen.shown(names),
+        units=tuple(unit for unit in _by_count(seen.units) if not unit or PRINTABLE_UNIT.fullmatch(unit)),
         seen=seen.count,
         patients=len(seen.patients),
         proposed=code,
         unit=unit,
-        why=(f"words: {matched}", *why) if code else (),
+        why=(f"words of {code}", *why) if code else (),
     )
 
 
-def _first(rules: Iterable[_Words], said: str) -> tuple[str, str]:
-    return next((named for rule in rules if (named := rule.find(folded(said)))[0]), ("", ""))
+def _first(rules: Iterable[_Words], said: str) -> str:
+    """The code that a text names; empty if none."""
+    words = folded(said)
+    fitting = (one for one in rules if one.words.search(words) and not (one.none and one.none.search(words)))
+    return next((code for one in fitting for code, own in one.codes.items() if own.search(words)), "")
 
 
-def _name_order(said: str, kinds: frozenset[str], terminology: Terminology, rules: LearningRules) -> tuple[str, str]:
-    """What an order of this title asks for, by the rules that read orders, and which words of ours say so."""
-    named = name_augmentation(said, terminology) & kinds
-    named = named or name_support(said, kinds & SUPPORT_KINDS, terminology)
-    code, matched = _first(rules.orders, said) if named & AUGMENTATION else ("", "")
-    if not code:
-        code = "vertebral-augmentation" if len(named) > 1 and named <= AUGMENTATION else min(named, default="")
-    return code, matched or f"those of {code}"
-
-
-def _spec_of(code: str, specs: Mapping[str, FindingSpec]) -> FindingSpec:
-    return next(spec for spec in specs.values() if spec.kind == "quantity" and code in spec.value_sets)
+def _name_order(said: str, may_be: frozenset[str], terminology: Terminology, rules: LearningRules) -> str:
+    """What an order of this title asks for, by the rules that read orders; empty if nothing of ours."""
+    named = name_augmentation(said, terminology) & may_be or name_support(said, may_be & SUPPORT_KINDS, terminology)
+    if code := _first(rules.orders, said) if named & AUGMENTATION else "":
+        return code
+    return "vertebral-augmentation" if len(named) > 1 and named <= AUGMENTATION else min(named, default="")
 
 
 def _judge_values(seen: _Seen, spec: FindingSpec, terminology: Terminology) -> tuple[str, tuple[str, ...]] | None:
     """The unit to be implied, and what the values say for it; None if they speak against it."""
     if not seen.values:
         return "", ("no number seen",)
-    units = [terminology.units.canonical(unit) if unit else "" for _, unit in seen.values]
-    stated = Counter(unit for unit in units if unit)
-    if any(unit not in spec.accept_units for unit in stated):
+    read = [(value, terminology.units.canonical(unit) if unit else "") for value, unit in seen.values]
+    stated = sorted({unit for _, unit in read if unit})
+    if not set(stated) <= set(spec.accept_units):
         return None
-    bare = [value for (value, _), unit in zip(seen.values, units, strict=True) if unit == ""]
-    implied, guess = _unit_of_bare(bare, stated, spec, terminology)
-    used = [
-        (value, unit or implied or spec.unit)
-        for (value, _), unit in zip(seen.values, units, strict=True)
-        if unit or (unit == "" and (implied or "" in spec.accept_units))
-    ]
-    fitting = [value for value, unit in used if _is_plausible(value, unit, spec, terminology)]
+    implied, guess = _unit_of_bare([value for value, unit in read if unit == ""], stated, spec, terminology)
+    bare = implied or (spec.unit if "" in spec.accept_units else None)
+    used = [(value, unit or bare) for value, unit in read if unit or (unit == "" and bare)]
+    fitting = [value for value, unit in used if unit and _is_plausible(value, unit, spec, terminology)]
     if used and len(fitting) * 2 <= len(used):
         return None
-    written = ", ".join(sorted(stated)) or ("one that we do not know" if None in units else "none")
+    written = ", ".join(stated) or ("one that we do not know" if any(unit is None for _, unit in read) else "none")
     low, high = spec.range or (0.0, 0.0)
     within = f"{len(fitting)} of {len(used)} values within {low:g} to {high:g} {spec.unit}"
     return implied, (f"unit: {written}{guess}", *((within,) if used else ()))
 
 
 def _unit_of_bare(
-    bare: Sequence[float], stated: Counter[str], spec: FindingSpec, terminology: Terminology
+    bare: Sequence[float], stated: Sequence[str], spec: FindingSpec, terminology: Terminology
 ) -> tuple[str, str]:
     """The unit of values that were written without one, and how it was told."""
-    if not bare or "" in spec.accept_units:
+    if not bare or "" in spec.accept_units or len(stated) > 1:
         return "", ""
     if stated:
-        return (next(iter(stated)), ", implied where none is written") if len(stated) == 1 else ("", "")
+        return stated[0], ", implied where none is written"
     fitting = [
         unit for unit in spec.accept_units if all(_is_plausible(value, unit, spec, terminology) for value in bare)
     ]
@@ -340,10 +321,6 @@ def _unit_of_bare(
 def _is_plausible(value: float, unit: str, spec: FindingSpec, terminology: Terminology) -> bool:
     converted = terminology.units.convert(value, unit, spec.unit)
     return converted is not None and spec.range is not None and spec.range[0] <= converted <= spec.range[1]
-
-
-def _showable_unit(unit: str) -> bool:
-    return bool(PRINTABLE_UNIT.fullmatch(unit))
 
 
 def times(count: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,7 @@ class ValueSetRules:
 
 @dataclass(frozen=True, slots=True)
 class LocalCode:
-    """The meaning of a site's local code: a code in our own systems, with the unit that it implies."""
+    """The meaning of a site's local code: a code of ours or of a system in `systems.toml`, and the unit it implies."""
 
     system: str
     code: str
@@ -160,16 +161,18 @@ def read_own_codes(folders: Sequence[Path]) -> Mapping[str, str]:
 def read_local_codes(
     folders: Sequence[Path], systems: CodeSystems, own: Mapping[str, str]
 ) -> Mapping[Code, tuple[LocalCode, ...]]:
-    """Read the local codes that concept maps translate to our own code systems."""
+    """Read the local codes that concept maps translate to our own code systems, or to standard ones."""
     local: dict[Code, tuple[LocalCode, ...]] = {}
     for path, group, element in _elements(folders):
-        if group.get("target") not in (MEASURES, ORDERS):
+        to = _uri(group["target"], systems)
+        if to not in (MEASURES, ORDERS) and to not in systems.specs:
             continue
         at = f"group.element.{element.get('code')}"
         code = _sound_code(group["source"], element["code"], path, at, systems)
-        if code in local:
+        earlier = local.get(code, ())
+        if any(one.system == to for one in earlier):
             raise DataFileError(label(path), at, "is mapped twice")
-        local[code] = tuple(_local_code(group["target"], target, path, at, own) for target in _taken(element))
+        local[code] = (*earlier, *(_local_code(to, target, path, at, own, systems) for target in _taken(element)))
     return local
 
 
@@ -187,15 +190,23 @@ def read_orderables(folders: Sequence[Path]) -> Mapping[Code, Mapping[str, str]]
     return found
 
 
-def _local_code(system: str, target: Mapping[str, Any], path: Path, at: str, own: Mapping[str, str]) -> LocalCode:
-    if own.get(target["code"]) != system:
-        raise DataFileError(label(path), at, f"{target['code']} is not a code of {system}")
+def _local_code(
+    to: str, target: Mapping[str, Any], path: Path, at: str, own: Mapping[str, str], systems: CodeSystems
+) -> LocalCode:
+    if to in systems.specs:
+        system, code = _sound_code(to, target["code"], path, at, systems)
+    elif own.get(target["code"]) == to:
+        system, code = to, target["code"]
+    else:
+        near = get_close_matches(target["code"], [one for one, system in own.items() if system == to])
+        meant = f"; did you mean {' or '.join(near)}?" if near else ""
+        raise DataFileError(label(path), at, f"{target['code']} is not a code of {to}{meant}")
     unit = ""
     for depends in target.get("dependsOn", []):
         if depends["property"] != UNIT_PROPERTY:
             raise DataFileError(label(path), f"{at}.dependsOn", f"only {UNIT_PROPERTY} is understood")
         unit = depends["value"]
-    return LocalCode(system, target["code"], unit)
+    return LocalCode(system, code, unit)
 
 
 def _taken(element: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

@@ -98,7 +98,8 @@ def read_json(path: Path) -> dict[str, Any]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_unique_keys)
     except (OSError, ValueError) as error:
-        raise DataFileError(label(path), "", f"cannot be read: {error}") from error
+        empty = "is empty" if path.is_file() and not path.stat().st_size else f"cannot be read: {error}"
+        raise DataFileError(label(path), "", empty) from error
     if not isinstance(content, dict):
         raise DataFileError(label(path), "", "is not an object")
     return content

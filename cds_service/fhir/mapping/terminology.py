@@ -8,7 +8,7 @@ and checks the files.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,7 +46,8 @@ class Match:
     """One coding that belongs to a concept.
 
     Attributes:
-        code: `system|code` as found, the system in its canonical spelling.
+        code: `system|code` as found, the system in its canonical spelling; the standard code that a site's map gives
+            for a local one.
         unit: UCUM unit that a site's local code implies where the record has none; empty otherwise.
     """
 
@@ -150,7 +151,14 @@ class Terminology:
 
     def tells(self, kind: Listed, codeable: Any) -> bool:
         """Whether a coding of this CodeableConcept alone identifies an entry of such a list, relevant to us or not."""
-        return any(self._systems.tells(kind, *code) for code in _codes(codeable))
+        return any(
+            self._systems.tells(kind, *one) for code in _codes(codeable) for one in (code, *self._standard(code))
+        )
+
+    def _standard(self, code: Code) -> Iterator[Code]:
+        """The codes that a site's map gives for a local one."""
+        for to in self._local_codes.get(self._systems.normalise(*code), ()):
+            yield to.system, to.code
 
     def systems_of(self, codeable: Any) -> frozenset[str]:
         """The canonical systems of the codings."""
@@ -251,7 +259,11 @@ class Terminology:
         printed = f"{system}|{code}"
         own = (Match(concept, printed) for concept in self._concepts_of(system, code))
         targets = self._local_codes.get((system, code), ())
-        local = (Match(one, printed, to.unit) for to in targets for one in self._concepts_of(to.system, to.code))
+        local = (
+            Match(one, f"{to.system}|{to.code}" if to.system in self._systems.specs else printed, to.unit)
+            for to in targets
+            for one in self._concepts_of(to.system, to.code)
+        )
         return (*own, *local)
 
     def _concepts_of(self, system: str, code: str) -> tuple[str, ...]:

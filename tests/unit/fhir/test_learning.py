@@ -100,6 +100,14 @@ def test_an_order_is_proposed_by_the_words_that_orders_are_read_by(kind, display
     assert [one.proposed for one in (*found.proposals, *found.others)] == [proposed]
 
 
+def test_codes_that_leave_a_list_not_understood_are_named():
+    problem = {"resourceType": "Condition", "code": code("R1", "Nadciśnienie tętnicze")}
+    drug = {"resourceType": "MedicationRequest", "medicationCodeableConcept": code("L1", "amlodypina")}
+    known = {**problem, "code": code("R2", "Hypertension")}
+    found = of(problem, problem, drug, known)
+    assert [(one.kind, one.code, one.seen) for one in found.others] == [("drug", "L1", 1), ("problem", "R1", 2)]
+
+
 def test_a_code_that_is_known_is_not_proposed_again():
     assert of(*observation(coded("38267-1", "http://loinc.org"), -2.5)).proposals == ()
     both = {"coding": [*code("7", "T-score")["coding"], *coded("38267-1", "http://loinc.org")["coding"]]}
@@ -154,7 +162,7 @@ def test_no_name_and_no_free_text_of_a_patient_is_shown(tmp_path):
 def test_a_text_that_stands_the_same_with_two_patients_belongs_to_the_code():
     grips = [observation(code("1", text="Hand grip"), 20, unit="kg", patient=one)[0] for one in ("p1", "p2")]
     assert of(*grips).proposals[0].text == "Hand grip"
-    assert of(grips[0]).proposals[0].text == "(… grip …)"
+    assert of(grips[0]).proposals[0].text == "(text not shown)"
 
 
 @pytest.fixture

@@ -415,6 +415,23 @@ def test_a_local_code_means_what_the_site_says_and_brings_its_unit(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("kind", "target", "code", "concepts"),
+    [
+        ("conditions", "http://hl7.org/fhir/sid/icd-10", "e11.9", {"diabetes"}),
+        ("conditions", "http://hl7.org/fhir/sid/icd-10", "I10", set()),  # hypertension: understood, none of ours
+        ("drugs", "http://www.whocc.no/atc", "M05BA04", {"alendronate", "bone-drug"}),
+    ],
+)
+def test_a_local_code_means_what_its_standard_code_means(tmp_path, kind, target, code, concepts):
+    found = load_terminology(MAPPINGS, site_map(tmp_path / "site", element("R3", code), target=target))
+    local = coded("R3", "urn:oid:1.2.3.flowsheet")
+    assert found.concepts(local) == concepts
+    assert found.tells(kind, local)
+    assert not terminology().tells(kind, local)
+    assert {one.code for one in found.matches(local)} <= {f"{target}|{code.upper()}"}
+
+
+@pytest.mark.parametrize(
     ("equivalence", "members", "is_taken"),
     [
         ("equal", {}, True),
@@ -435,7 +452,7 @@ def test_only_what_means_the_same_is_taken(tmp_path, equivalence, members, is_ta
 @pytest.mark.parametrize(
     ("elements", "what"),
     [
-        ((element("7010", "grip"),), "is not a code of"),
+        ((element("7010", "grip-strenght"),), "is not a code of .*; did you mean grip-strength"),
         ((element("7010", "brace"),), "is not a code of"),
         ((element("7010", "vbq"), element("7010", "plvi")), "is mapped twice"),
         ((element("7010", "vbq", dependsOn=[{"property": "x", "value": "y"}]),), "is understood"),
