@@ -16,7 +16,7 @@ from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.gathering.record import PatientRecord, Read
 from cds_service.fhir.gathering.subjects import identifiers_of
 from cds_service.fhir.mapping.terminology import Match, Terminology
-from cds_service.fhir.raw_json import content, in_order, member, objects, text, texts_of
+from cds_service.fhir.raw_json import content, in_order, objects, text, texts_of
 from cds_service.outgoing.deadline import Deadline
 
 Raw = Mapping[str, Any]
