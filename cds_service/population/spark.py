@@ -78,10 +78,7 @@ def score_on_spark(job: Job, out: Path | None, worklist: Path | None) -> Report:
         WrongJob: the procedure is no augmentation.
     """
     job.run((), load(job.site))  # refuses a wrong procedure before anything is read
-    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # workers of Spark are to find what we found
-    builder = SparkSession.builder.appName("kyphoplasty-cds score").config("spark.ui.enabled", "false")
-    session = builder.config("spark.ui.showConsoleProgress", str(sys.stderr.isatty()).lower()).getOrCreate()
-    session.sparkContext.setLogLevel("ERROR")
+    session = session_here()
     shares = max(bucket_count(job.files), session.sparkContext.defaultParallelism)
     session.conf.set("spark.sql.shuffle.partitions", shares)
     text = session.read.text([_uri(file) for file in job.files], lineSep="\n")
@@ -98,6 +95,24 @@ def score_on_spark(job: Job, out: Path | None, worklist: Path | None) -> Report:
     scored.unpersist()
     read.unpersist()
     return report
+
+
+def session_here() -> SparkSession:
+    """The session in force, else one on this machine: what it spills and serves are patients' records.
+
+    Its ports are on loopback and its files are for this user alone, as long as nobody says otherwise.
+    """
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # workers of Spark are to find what we found
+    os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+    builder = SparkSession.builder.appName("kyphoplasty-cds score").config("spark.ui.enabled", "false")
+    builder = builder.config("spark.ui.showConsoleProgress", str(sys.stderr.isatty()).lower())
+    before = os.umask(0o077)  # Java takes it over, and hands it to the workers
+    try:
+        session = builder.getOrCreate()
+    finally:
+        os.umask(before)
+    session.sparkContext.setLogLevel("ERROR")
+    return session
 
 
 def _uri(file: Path) -> str:

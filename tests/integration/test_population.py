@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import importlib.util
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -72,6 +73,32 @@ def test_spark_gives_the_same_bytes_and_says_the_same(export: Path, tmp_path: Pa
         "Observation.ndjson:8",
         f"Observation_2.ndjson.gz:{LAST}",
     ]
+
+
+SPILLS = """
+from pathlib import Path
+from pyspark import StorageLevel
+from cds_service.population.spark import session_here
+session = session_here()
+session.range(10).persist(StorageLevel.DISK_ONLY).count()
+print(session.conf.get("spark.driver.host"), *{oct(one.stat().st_mode & 0o77) for one in Path(".").rglob("*")})
+"""
+
+
+@pytest.mark.skipif(not HAS_SPARK, reason="pyspark and pyarrow (the extra spark) or Java are not installed")
+def test_spark_on_this_machine_is_for_this_user_alone(tmp_path: Path) -> None:
+    surroundings = {name: value for name, value in os.environ.items() if not name.startswith("SPARK_")}
+    done = subprocess.run(
+        [sys.executable, "-c", SPILLS],
+        cwd=tmp_path,
+        env=surroundings | {"SPARK_LOCAL_DIRS": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    host, *rights = done.stdout.split()
+    assert host in ("127.0.0.1", "localhost"), done.stderr
+    assert rights == ["0o0"]
 
 
 def test_a_killed_run_goes_on_and_ends_the_same(tmp_path: Path) -> None:
