@@ -199,7 +199,14 @@ def _simulated(study: Study) -> dict[str, Any]:
     of_study = found["models"].get(study.id)
     if of_study is None or of_study["version"] != study.version:
         return {}
-    return {"simulation": {"patients": found["patients"], "studies": found["studies"], "summary": of_study["summary"]}}
+    return {
+        "simulation": {
+            "patients": found["patients"],
+            "studies": found["studies"],
+            "summary": of_study["summary"],
+            "lowFigures": {"under": found["low"], **of_study["worlds"]["curved"]["lowFigures"]},
+        }
+    }
 
 
 def _digest(folders: Sequence[Path]) -> str:

@@ -6,6 +6,7 @@ does not see it. The page draws a description as it stands; nothing here knows H
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -66,12 +67,18 @@ class Chart:
     axis: tuple[tuple[float, str], ...] = ()
 
 
-def chart(chart_id: str, rows: Sequence[Row], axis: tuple[tuple[float, str], ...] = (), **words: str) -> Chart:
-    """The plot with these rows, and what `charts.toml` says above and beside it."""
+def chart(
+    chart_id: str, rows: Sequence[Row], axis: tuple[tuple[float, str], ...] = (), *, of: str = "", **words: str
+) -> Chart:
+    """The plot with these rows, and what `charts.toml` says above and beside it.
+
+    Args:
+        of: the study, where several have such a plot.
+    """
     texts = _TEXTS[chart_id]
     return Chart(
         id=chart_id,
-        title=texts["title"].format_map(words),
+        title=texts["title"].format_map(words) + (f" ({of})" if of else ""),
         said=texts["said"].format_map(words),
         key=tuple((shape, meaning) for shape, meaning in texts["key"]),
         columns=tuple(texts["columns"]),
@@ -109,10 +116,8 @@ def percent_axis() -> tuple[tuple[float, str], ...]:
 
 def log_odds_axis(values: Sequence[float]) -> tuple[Ends, tuple[tuple[float, str], ...]]:
     """A scale with 0 in the middle that holds all values, in whole log odds, with its labels."""
-    most = max(1, *(int(-(-abs(value) // 1)) for value in values))
-    ends = (-float(most), float(most))
-    labels = ((place, say_signed(place, 0) if place else "0") for place in (-most, -most / 2, 0, most / 2, most))
-    return ends, tuple((_place(place, ends), text) for place, text in labels if float(place).is_integer())
+    most = float(max(1, *(math.ceil(abs(value)) for value in values)))
+    return (-most, most), ((0.0, say_signed(-most, 0)), (50.0, "0"), (100.0, say_signed(most, 0)))
 
 
 def say_signed(value: float, decimals: int = 2) -> str:

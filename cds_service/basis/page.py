@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from cds_service.basis.charts import Chart
+from cds_service.basis.charts import Chart, say
 from cds_service.basis.plots import (
     acts_chart,
-    beyond_study,
     cohort_chart,
     contribution_chart,
+    higher_without_held,
     incidence_chart,
     measurable,
     risk_chart,
@@ -38,8 +38,8 @@ from cds_service.cards.no_figure import why_line
 from cds_service.core.assessment import LEVEL, SILENCES_PRINT, ModelResult, OutcomeAssessment
 from cds_service.core.facts import Finding, Gap
 from cds_service.core.recommendations import Rule
-from cds_service.core.study import LogisticStudy, Study
-from cds_service.core.wording import say_date, say_percent
+from cds_service.core.study import LogisticStudy
+from cds_service.core.wording import GAP_REASONS, say_date, say_percent
 from cds_service.review.replay import Replay
 from cds_service.service import Service
 
@@ -89,14 +89,12 @@ class Outcome:
 
     Attributes:
         answers: question and answer, in the order in which people ask.
-        studies: ids of its logistic studies, the headline first.
     """
 
     id: str
     title: str
     answers: tuple[tuple[str, str], ...]
     charts: tuple[Chart, ...]
-    studies: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +133,9 @@ def basis_page(found: Replay, content: Mapping[str, Any], service: Service) -> B
         cards=tuple((card["indicator"], card["summary"]) for card in content["cards"]),
         differences=found.differences,
         notes=found.notes,
-        outcomes=tuple(_outcomes(found, content, service)),
+        outcomes=tuple(
+            _outcome(found, one, content, service) for one in answer.assessment.outcomes if found.is_identical
+        ),
         inputs=tuple(one for one in known if one.used_in),
         others=tuple(one for one in known if not one.used_in),
         gaps=tuple(_gap(answer, gap) for _, gap in sorted(answer.findings.gaps.items())),
@@ -149,15 +149,6 @@ def basis_page(found: Replay, content: Mapping[str, Any], service: Service) -> B
 def rules_of(service: Service) -> tuple[Rule, ...]:
     """Every rule of the service, by rank."""
     return tuple(sorted((rule for hook in service.hooks.values() for rule in hook.rules), key=lambda rule: rule.rank))
-
-
-def _outcomes(found: Replay, content: Mapping[str, Any], service: Service) -> Iterator[Outcome]:
-    if not found.is_identical:
-        return
-    rules = [rule for rule in rules_of(service) if rule.supplies]
-    for outcome in found.answer.assessment.outcomes:
-        said = said_on_card(outcome.outcome, content["cards"])
-        yield outcome_of(found.answer, outcome, rules, content["recommendations"], service.studies, said)
 
 
 def said_on_card(outcome: str, cards: Sequence[Mapping[str, Any]]) -> str:
@@ -179,67 +170,82 @@ def said_on_card(outcome: str, cards: Sequence[Mapping[str, Any]]) -> str:
     return ". ".join(one for one in texts if not any(one in other and one != other for other in texts))
 
 
-def outcome_of(
-    answer: Answer,
-    outcome: OutcomeAssessment,
-    rules: Sequence[Rule],
-    offered: Sequence[str],
-    studies: Mapping[str, Study],
-    said: str = "",
-) -> Outcome:
+def _outcome(found: Replay, outcome: OutcomeAssessment, content: Mapping[str, Any], service: Service) -> Outcome:
     """What is said and drawn of one outcome.
 
     Where the card says no figure because none can be this patient's (another cause is open, lapsed denosumab), none is
     drawn either.
+    """
+    answer, rules = found.answer, [rule for rule in rules_of(service) if rule.supplies]
+    is_possible = outcome.status != "not-applicable" and not outcome.doubts and not answer.is_beside_the_point()
+    headline = outcome.headline if is_possible else None
+    charts: list[Chart | None] = []
+    if headline is not None:
+        charts = _charts(answer, outcome, headline, service)
+    if is_possible:
+        charts.insert(2, acts_chart(answer, outcome, rules, content["recommendations"]))
+    return Outcome(
+        id=outcome.outcome,
+        title=TITLES[outcome.outcome],
+        answers=tuple(_answers(answer, outcome, headline, service, said_on_card(outcome.outcome, content["cards"]))),
+        charts=tuple(one for one in charts if one is not None),
+    )
+
+
+def _charts(answer: Answer, outcome: OutcomeAssessment, headline: ModelResult, service: Service) -> list[Chart | None]:
+    """Every figure that the answer rests on; where studies disagree, all of theirs.
+
+    A figure below average from a value that is old, doubtful or of no patient of the study is drawn nowhere: it would
+    reassure. One that rests on a value beyond the study is drawn as nobody's, beside a higher one without that value.
+    """
+    usable, studies = outcome.is_usable, studies_chart(outcome, service.studies)
+    if outcome.disagreement and not usable:
+        sums = [
+            contribution_chart(answer, one, is_usable=False, names_study=True) for one in outcome.models if one.shown
+        ]
+        return [studies, *sums, cohort_chart(answer, headline)]
+    is_below = not usable and headline.prediction.risk < headline.reference
+    is_silenced = any(one.why in SILENCES_PRINT for one in headline.silenced_by)
+    if is_below and is_silenced and higher_without_held(headline) is None:
+        return [cohort_chart(answer, headline)]
+    return [
+        risk_chart(answer, headline, is_usable=usable),
+        contribution_chart(answer, headline, is_usable=usable),
+        None if is_below else incidence_chart(answer, headline),
+        studies,
+        cohort_chart(answer, headline),
+    ]
+
+
+def _answers(
+    answer: Answer, outcome: OutcomeAssessment, headline: ModelResult | None, service: Service, said: str
+) -> Iterator[tuple[str, str]]:
+    """What people ask first, each answered in a line.
 
     Args:
         said: why there is no figure, as the card said it.
     """
-    headline = None if answer.is_beside_the_point() or outcome.doubts else outcome.headline
-    drawn: tuple[Chart | None, ...] = ()
-    if headline is not None:
-        drawn = (
-            risk_chart(answer, headline, is_usable=outcome.is_usable),
-            contribution_chart(answer, headline, is_usable=outcome.is_usable),
-            None if _would_reassure(outcome, headline) else incidence_chart(answer, headline),
-            studies_chart(outcome, studies),
-            cohort_chart(answer, headline),
-        )
-    if outcome.status != "not-applicable" and not outcome.doubts and not answer.is_beside_the_point():
-        drawn = (*drawn[:2], acts_chart(answer, outcome, rules, offered), *drawn[2:])
-    return Outcome(
-        id=outcome.outcome,
-        title=TITLES[outcome.outcome],
-        answers=tuple(_answers(answer, outcome, headline, said)),
-        charts=tuple(one for one in drawn if one is not None),
-        studies=tuple(one.model.study.id for one in outcome.models),
-    )
-
-
-def _answers(
-    answer: Answer, outcome: OutcomeAssessment, headline: ModelResult | None, said: str
-) -> Iterator[tuple[str, str]]:
-    """What people ask first, each answered in a line."""
     if outcome.status == "not-applicable":
         names = join_words(answer.wording.name(name) for name in outcome.excluded_by)
         yield "Figure", f"None: {names} on record. The studies excluded such fractures."
         return
+    speaking = outcome.models
     if headline is None:
         yield "Figure", f"No figure. {said}." if said else _why_none(answer, outcome)
     else:
+        is_split = outcome.disagreement and not outcome.is_usable
+        speaking = tuple(one for one in outcome.models if one.shown) if is_split else (headline,)
         yield "Figure", say_figure(answer, outcome, headline, said)
-        if not _would_reassure(outcome, headline) or headline.has_reassuring_hold:
+        if outcome.is_usable:
             yield "Why", _reasons(answer, headline)
-        yield "How sure", _how_sure(answer, outcome, headline)
-        yield "Compared with", f"{capital(average(answer, headline))}: {headline.model.study.cohort.description}"
+        yield "How sure", _how_sure(answer, outcome, speaking, service)
+        averages = (f"{capital(average(answer, one))}: {one.model.study.cohort.description}" for one in speaking)
+        yield "Compared with", ". ".join(averages)
     yield "What would change it", _what_would_change(answer, outcome, headline)
-    if headline is not None:
-        yield "Who says otherwise", _otherwise(answer, outcome, headline)
-
-
-def _would_reassure(outcome: OutcomeAssessment, result: ModelResult) -> bool:
-    """A figure below average that is not usable: too old a value, two studies that disagree."""
-    return not outcome.is_usable and result.prediction.risk < result.reference
+    contrary = [one.model.study.contrary_line for one in speaking]
+    if outcome.disagreement and outcome.is_usable:
+        contrary.insert(0, f"A second study: {disagreement_line(answer, outcome)}")
+    yield "Who says otherwise", ". ".join(dict.fromkeys(contrary))
 
 
 def say_figure(answer: Answer, outcome: OutcomeAssessment, headline: ModelResult, said: str = "") -> str:
@@ -262,7 +268,7 @@ def _what_would_change(answer: Answer, outcome: OutcomeAssessment, headline: Mod
     aged = [answer.wording.name(one.finding) for one in silenced if one.why == "aged"]
     parts = [
         f"{capital(join_words(aged))} measured again, the method recorded" if aged else "",
-        f"Not known: {join_words(names)}" if names else "",
+        f"Not known yet: {join_words(names)}" if names else "",
     ]
     if any(parts):
         return ". ".join(filter(None, parts))
@@ -296,41 +302,36 @@ def _why_not(answer: Answer, outcome: OutcomeAssessment) -> str:
     return "; ".join(filter(None, (*outside, doubtful))) or "its ranges are too wide"
 
 
-def _how_sure(answer: Answer, outcome: OutcomeAssessment, result: ModelResult) -> str:
+def _how_sure(answer: Answer, outcome: OutcomeAssessment, speaking: Sequence[ModelResult], service: Service) -> str:
     """As the card says it; without a usable figure no ranges, which could alarm or reassure."""
+    result = speaking[0]
     if not outcome.is_usable:
-        return sentences(("No figure", held_line(answer, result), result.model.study.card_line))
-    return capital(sure_line(answer, result, coarse_figure(result), is_contradicted=outcome.disagreement))
+        return sentences(("No figure", held_line(answer, result), *(one.model.study.card_line for one in speaking)))
+    sure = capital(sure_line(answer, result, coarse_figure(result), is_contradicted=outcome.disagreement))
+    return ". ".join(filter(None, (sure, low_figure_line(result, service))))
+
+
+def low_figure_line(result: ModelResult, service: Service) -> str:
+    """How optimistic so low a figure may be, as the simulation found; empty where it is not low."""
+    found = service.model_cards[result.model.study.id].get("simulation", {}).get("lowFigures")
+    if found is None or result.prediction.risk >= found["under"]:
+        return ""
+    words = {name: say_percent(share) for name, share in found.items()}
+    return say("low-figure", **words) if words["said"] != words["true"] else ""
 
 
 def _reasons(answer: Answer, result: ModelResult) -> str:
-    """What raised and what lowered the figure, strongest first; no treatment is a reason."""
-    said: dict[str, list[tuple[float, str]]] = {
-        "Raised by": [],
-        "Lowered by": [],
-        "Beyond the study": [],
-        "Reports differ": [],
-        "No clear effect": [],
-    }
+    """What raised and what lowered a usable figure, strongest first; no treatment is a reason."""
+    headings = ("Raised by", "Lowered by", "Reports differ", "No clear effect")
+    said: dict[str, list[tuple[float, str]]] = {one: [] for one in headings}
     for names in groups(result.inputs):
         effect = sum(result.prediction.effects[name] for name in names)
+        heading = "Reports differ" if LEVEL in names else "Raised by" if effect > 0 else "Lowered by"
         if not any(result.prediction.clear[name] for name in names):
             heading = "No clear effect"
-        elif beyond_study(result, names):
-            heading = "Beyond the study"
-        else:
-            heading = "Reports differ" if LEVEL in names else "Raised by" if effect > 0 else "Lowered by"
         said[heading].append((-abs(effect), ", ".join(phrase(answer, result, name) for name in names)))
     parts = [f"{heading}: {' · '.join(text for _, text in sorted(found))}" for heading, found in said.items() if found]
     return ". ".join(parts) or "Nothing but the procedure is known"
-
-
-def _otherwise(answer: Answer, outcome: OutcomeAssessment, headline: ModelResult) -> str:
-    """What speaks against this figure: another study of this patient, then cohorts that found nothing of the kind."""
-    line = headline.model.study.contrary_line
-    if not (outcome.disagreement and outcome.is_usable):
-        return line
-    return f"A second study: {disagreement_line(answer, outcome)}. {line}"
 
 
 def _who(answer: Answer) -> str:
@@ -366,25 +367,8 @@ def _input(answer: Answer, finding: Finding, used: Mapping[str, tuple[str, ...]]
     )
 
 
-REASONS: Mapping[str, str] = {
-    "absent": "not in the record",
-    "not-read": "could not be read",
-    "stale": "too old",
-    "unit-unknown": "no unit, or an unknown one",
-    "out-of-range": "implausible",
-    "unreadable": "broken in the record",
-    "conflicting": "two values contradict each other",
-    "not-final": "preliminary",
-    "no-value": "recorded without a value",
-    "future": "dated after the order",
-    "undated": "without a date",
-    "undetermined": "not decided by the record",
-    "other-method": "measured in another way",
-}
-
-
 def _gap(answer: Answer, gap: Gap) -> tuple[str, str]:
-    return answer.wording.name(gap.name), REASONS.get(gap.reason, gap.reason)
+    return answer.wording.name(gap.name), GAP_REASONS.get(gap.reason, gap.reason)
 
 
 def _criteria(answer: Answer, study: LogisticStudy) -> Criteria:

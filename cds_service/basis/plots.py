@@ -5,6 +5,7 @@ All values come from the code of the assessment; nothing is fitted or drawn at r
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 
 from cds_service.basis.charts import (
@@ -35,7 +36,7 @@ from cds_service.cards.figures import (
 )
 from cds_service.core.assessment import LEVEL, ModelResult, OutcomeAssessment
 from cds_service.core.facts import Finding
-from cds_service.core.prediction import Prediction, effect_interval, expit, if_measured, predict
+from cds_service.core.prediction import Z_95, Prediction, effect_interval, expit, if_measured, logit, predict
 from cds_service.core.recommendations import Rule
 from cds_service.core.strata import Stratum
 from cds_service.core.study import StrataStudy, Study
@@ -51,8 +52,8 @@ def risk_chart(answer: Answer, result: ModelResult, *, is_usable: bool) -> Chart
     label = say("patient" if is_usable else "computed")
     label = say("limit", held=held.partition(", the end")[0]) if is_limit else label
     rows = [_figure_row(label, result, result.prediction, ticks, note="" if is_limit else held)]
-    without = result.without_held
-    if without is not None and without.risk >= result.reference and not result.is_outside:
+    without = higher_without_held(result)
+    if without is not None:
         beyond = [name for name, one in result.prediction.held.items() if one.side == "reassuring"]
         names = join_words(answer.wording.name(name) for name in beyond)
         rows.insert(0, _figure_row(say("without", names=names), result, without, ticks))
@@ -63,6 +64,12 @@ def risk_chart(answer: Answer, result: ModelResult, *, is_usable: bool) -> Chart
     sides, missing = _ranges_in_words(answer, result)
     sides = sides if is_usable else say("unusable")
     return chart("risk", rows, percent_axis(), horizon=horizon(result), sides=sides, missing=missing)
+
+
+def higher_without_held(result: ModelResult) -> Prediction | None:
+    """The figure without the values that are beyond the study, where it does not reassure."""
+    without = result.without_held
+    return without if without and without.risk >= result.reference and not result.is_outside else None
 
 
 def _averages(answer: Answer, result: ModelResult) -> Iterator[tuple[str, float]]:
@@ -137,7 +144,7 @@ def incidence_chart(answer: Answer, result: ModelResult) -> Chart | None:
     return chart("incidence", rows, percent_axis(), chosen=chosen) if len(rows) > 1 else None
 
 
-def contribution_chart(answer: Answer, result: ModelResult, *, is_usable: bool) -> Chart:
+def contribution_chart(answer: Answer, result: ModelResult, *, is_usable: bool, names_study: bool = False) -> Chart:
     """(c) What each input did, log odds: coefficient in use x (value used - study mean), from the start to the sum.
 
     The procedure belongs to the start, never to a bar: it was chosen for reasons that no study adjusts for.
@@ -176,7 +183,19 @@ def contribution_chart(answer: Answer, result: ModelResult, *, is_usable: bool) 
         rows.append(_sum_row(say("site-shift", incidence=say_percent(result.baseline)), moved))
     limit = "" if is_usable else say("is-limit")
     rows.append(_sum_row(say("sum"), prediction.log_odds, figure(result), limit))
-    return chart("contributions", rows, labels)
+    rows += [Row(label=label, cells=("", "", "", said, "")) for label, said in _spreads(result)]
+    return chart("contributions", rows, labels, of=_study_words(result) if names_study else "")
+
+
+def _spreads(result: ModelResult) -> Iterator[tuple[str, str]]:
+    """What both ranges are made of, so that a reader can follow them (evidence.md, steps 5 and 6)."""
+    prediction = result.prediction
+    low, high = (logit(end) for end in prediction.study_uncertainty)
+    yield say("standard-error"), say_number((high - low) / 2 / Z_95, 3)
+    if prediction.if_measured is not None:
+        base, reduced = prediction.baseline, result.model.reduced(frozenset(prediction.used))
+        distance = base.slope**2 * reduced.distance_at(expit(base.own(prediction.log_odds)))
+        yield say("left-open"), say_number(2 * (math.sqrt(1 + distance) - 1), 3)
 
 
 def beyond_study(result: ModelResult, names: Sequence[str]) -> bool:
@@ -313,8 +332,7 @@ def studies_chart(outcome: OutcomeAssessment, studies: Mapping[str, Study]) -> C
 
 
 def _study_row(result: ModelResult, *, is_usable: bool) -> Row:
-    study = result.model.study
-    label = say("study", horizon=horizon(result), patients=study.cohort.n)
+    label = _study_words(result)
     beside = (say_percent(result.reference), say_percent(result.prediction.inputs_known))
     if not result.shown:
         return Row(
@@ -324,6 +342,10 @@ def _study_row(result: ModelResult, *, is_usable: bool) -> Row:
     outside = [one.text for one in result.violations if one.severity != "not-checkable"]
     note = "; ".join([*([] if is_usable and not result.has_reassuring_hold else [say("is-limit")]), *outside])
     return Row(label=label, cells=(*row.cells, *beside), marks=row.marks, note=note)
+
+
+def _study_words(result: ModelResult) -> str:
+    return say("study", horizon=horizon(result), patients=result.model.study.cohort.n)
 
 
 def _stratum_row(stratum: Stratum, study: StrataStudy) -> Row:
@@ -360,5 +382,5 @@ def trial_chart(before: ModelResult | None, other: Answer, after: ModelResult) -
 
 
 def _trial_row(label: str, result: ModelResult) -> Row:
-    named = f"{label}: {horizon(result)}, study of {result.model.study.cohort.n}"
+    named = f"{label}: {_study_words(result)}"
     return _figure_row(named, result, result.prediction, (at("tick", result.reference),))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from cds_service.basis.charts import Chart
-from cds_service.basis.page import TITLES, say_figure
+from cds_service.basis.page import TITLES, low_figure_line, say_figure
 from cds_service.basis.plots import trial_chart
 from cds_service.cards.answer import Answer
 from cds_service.cards.figures import MEASURES_OF_SARCOPENIA, PSOAS, TREATMENTS, held_line
@@ -129,7 +129,7 @@ def try_values(answer: Answer, service: Service, given: Mapping[str, str]) -> Tr
     other = replace(
         answer, findings=findings, assessment=assess(findings, service.models, service.studies, answer.policy)
     )
-    return Trial(controls=controls, results=tuple(_results(answer, other)))
+    return Trial(controls=controls, results=tuple(_results(answer, other, service)))
 
 
 def _fault(control: Control, service: Service) -> str:
@@ -170,13 +170,14 @@ def with_changes(findings: Findings, changes: Mapping[str, Value | None], servic
     return Findings(known=known, gaps=gaps)
 
 
-def _results(answer: Answer, other: Answer) -> Iterator[tuple[str, Chart | None, str]]:
+def _results(answer: Answer, other: Answer, service: Service) -> Iterator[tuple[str, Chart | None, str]]:
     for before, after in zip(answer.assessment.outcomes, other.assessment.outcomes, strict=True):
         headline = after.headline
         if headline is None:
             yield TITLES[after.outcome], None, "No figure: too little is known of such a patient."
             continue
-        parts = (say_figure(other, after, headline), held_line(other, headline), headline.model.study.card_line)
+        low = low_figure_line(headline, service) if after.is_usable else ""
+        parts = (say_figure(other, after, headline), held_line(other, headline), headline.model.study.card_line, low)
         on_record = before.headline if before.is_usable else None
         drawn = trial_chart(on_record, other, headline) if after.is_usable else None  # what is no figure is not drawn
         yield TITLES[after.outcome], drawn, f"{'. '.join(filter(None, parts))}."

@@ -20,6 +20,7 @@ import numpy as np
 from cds_service.core.prediction import LogisticModel
 from cds_service.loading import PACKAGE, load_service
 from tests.simulation.judging import (
+    LOW,
     auc_of_one,
     chance_of_auc,
     judge_figures,
@@ -42,6 +43,7 @@ def simulate(models: Mapping[str, LogisticModel], patients: int, studies: int) -
     return {
         "seed": SEED,
         "patients": patients,
+        "low": LOW,
         "studies": studies,
         "worlds": {name: world.differs for name, world in WORLDS.items()},
         "models": {name: _judge(model, patients, studies) for name, model in models.items()},

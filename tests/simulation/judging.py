@@ -34,6 +34,7 @@ ON_RECORD: Mapping[str, float] = {
     "procedure": 1.0, "ct-attenuation": 0.6, "multifidus-smi": 0.1,
     "fascia-injury": 0.3, "vbq": 0.3, "psoas-muscle-area": 0.4, "psoas-total-area": 0.5, "es-mf-fat-fraction": 0.5,
 }  # fmt: skip
+LOW = 0.05  # a figure under it is low
 SHOWN_FROM = 0.5  # share of the inputs known from which a figure is shown
 REBUILT = 8192  # draws of a cohort that is rebuilt for one simulated study
 # Sets of known inputs by which the study uncertainty is judged: all, and what records hold.
@@ -64,7 +65,7 @@ def judge_figures(world: Population, model: LogisticModel, n: int, random: np.ra
     )  # fmt: skip
     thirds = np.quantile(risk[lacking], [1 / 3, 2 / 3])
     place = np.searchsorted(thirds, risk)
-    low = full_risk < 0.05
+    low = full_risk < LOW
     truth = world.risk[rows]
     return {
         "full": _performance(measure(list(outcome), list(full_risk))),
