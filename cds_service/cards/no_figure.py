@@ -124,8 +124,7 @@ def _if_ignored(answer: Answer, result: ModelResult) -> str:
     if without is None or result.is_outside or without.risk < result.reference:
         return ""  # nothing from beyond the study's range reassures
     held = [name for name, one in sorted(result.prediction.held.items()) if one.side == "reassuring"]
-    ranges = dict.fromkeys(say_interval(result, one) for one in without.ranges)  # both may lie beyond print
-    uncertainty, *measured = ranges
+    uncertainty, *measured = (say_interval(result, one) for one in without.ranges)
     return texts.say(
         "why.if-ignored",
         figure=figure(result, without.risk),
