@@ -22,7 +22,7 @@ from tests.population_builders import done, whose
 LABORATORY = ("2160-0", "718-7", "2345-7", "6690-2", "777-3", "2951-2", "2823-3", "8480-6", "8462-4", "8867-4")
 PROBLEMS = ("I10", "E78.5", "E11.9", "M81.0", "I48.91", "J44.9", "N18.30", "K21.9")
 DRUGS = ("losartan", "alendronate", "denosumab", "prednisolone")
-CHARTS = 400  # distinct ones, each used for many patients under other ids
+CHARTS = 3000
 
 
 def chart(draw: random.Random) -> list[Resource]:

@@ -251,7 +251,8 @@ def apply_model(model: LogisticModel, findings: Findings, policy: Policy, *, has
     has_bone = any(finding.name in BONE for finding in inputs)
     band = None
     if shown:
-        without_level = say({name: value for name, value in values.items() if name != LEVEL})
+        rest = {name: value for name, value in values.items() if name != LEVEL}
+        without_level = say(rest) if LEVEL in values else prediction
         may_be_lower = (
             has_bone
             and not has_doubt

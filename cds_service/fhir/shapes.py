@@ -142,7 +142,7 @@ def _one_of_each(model: Any, choices: Mapping[str, list[str]]) -> Callable[[Json
 
     def check(found: Json) -> Json:
         for names, is_required in groups:
-            count = len(names & found.keys())
+            count = len(names.intersection(found))
             if count > 1 or (is_required and not count):
                 raise ValueError("one of several is expected")
         return found

@@ -103,6 +103,7 @@ class Chart:
         kinds: resources by type, sorted, so that nothing depends on the order in which they were read.
         values: values of Observations by concept, each with its position in that order.
         mentions: conditions and procedures by the concepts of their codes and words, also with their position.
+        unknown: entries that neither a code nor words identify, by type.
         answers: how each prefetch key was answered.
         today: the day from which ages of values are counted.
         not_after: values dated later do not count.
@@ -113,6 +114,7 @@ class Chart:
     kinds: Mapping[str, Sequence[Entry]]
     values: ByConcept[ValueHolder]
     mentions: ByConcept[Entry]
+    unknown: Mapping[str, Sequence[Entry]]
     answers: Mapping[str, Answered]
     record: PatientRecord
     terminology: Terminology
@@ -162,8 +164,8 @@ class Chart:
 
     def not_understood(self, spec: FindingSpec) -> list[Entry]:
         """Entries in a finding's lists that neither a code nor words identify."""
-        kinds = [TYPE_OF[key] for key in (spec.key, *spec.also_keys) if key in TYPE_OF]
-        return [entry for entry in self.of_kind(*kinds) if NOT_UNDERSTOOD in entry.concepts]
+        kinds = sorted(TYPE_OF[key] for key in (spec.key, *spec.also_keys) if key in TYPE_OF) if self.unknown else ()
+        return [entry for kind in kinds for entry in self.unknown.get(kind, ())]
 
     def broken(self, spec: FindingSpec) -> tuple[PassedOver, ...]:
         """Unparseable resources with a finding's concepts, and those that may have any concept."""
@@ -213,6 +215,7 @@ def open_chart(
         mentions=_by_concept(
             [({*entry.named, *[match.concept for match in entry.matches]}, entry) for entry in listed]
         ),
+        unknown=_unknown(kinds),
         answers={key: _answered(key, read) for key, read in record.reads.items()},
         record=record,
         terminology=terminology,
@@ -240,6 +243,11 @@ def _by_concept(found: Iterable[tuple[Iterable[str], Item]]) -> ByConcept[Item]:
         for concept in concepts:
             index.setdefault(concept, []).append((place, one))
     return index
+
+
+def _unknown(kinds: Mapping[str, Sequence[Entry]]) -> Mapping[str, Sequence[Entry]]:
+    found = {kind: [one for one in entries if NOT_UNDERSTOOD in one.concepts] for kind, entries in kinds.items()}
+    return {kind: entries for kind, entries in found.items() if entries}
 
 
 def _of_concepts(index: ByConcept[Item], concepts: Iterable[str]) -> list[Item]:

@@ -58,7 +58,8 @@ def extract_findings(
     passed: list[PassedOver] = []
     for name, spec in sorted(specs.items()):
         outcome, passed_over = _find(spec, chart, specs)
-        passed += dict.fromkeys(passed_over)
+        if passed_over:
+            passed += dict.fromkeys(passed_over)
         if isinstance(outcome, Finding):
             known[name] = outcome
         else:

@@ -43,6 +43,8 @@ def find_quantity(spec: FindingSpec, chart: Chart, pick: Pick, look_alike: LookA
     """Find a measured number, or a gap with the reason why the newest value was not used."""
     usable, stale, refused = sort_out(spec, chart, look_alike)
     passed = chart.broken(spec)
+    if not (usable or stale or refused):
+        return missing(spec, chart), passed
     if refused:
         passed = (*passed, *[one.passed_over(spec) for one in refused])
     if not usable:

@@ -64,6 +64,8 @@ class Reading(NamedTuple):
 
 def find_readings(chart: Chart, concepts: Sequence[str]) -> list[Reading]:
     """Find every value of these concepts, including components; later concepts in the list are more specific."""
+    if chart.values.keys().isdisjoint(concepts):  # most findings of most records
+        return []
     return [Reading(_best(held.matches, concepts), held.holder, held.entry) for held in chart.values_of(concepts)]
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 
 from cds_service.core.facts import Finding, Gap, GapReason, PassedOver, Provenance
 from cds_service.core.vocabulary import FindingSpec
@@ -227,8 +228,11 @@ def _is_bare_code(entry: Entry) -> bool:
 
 def find_stated(chart: Chart, spec: FindingSpec, concepts: Sequence[str]) -> list[Stated]:
     """The conditions and procedures with any of these concepts, without denied ones."""
+    wanted = _or_in_doubt(tuple(concepts))
+    if chart.mentions.keys().isdisjoint(wanted):  # most conditions of most records
+        return []
     found: list[Stated] = []
-    for entry in chart.mentions_of([*concepts, *map(in_doubt, concepts)]):
+    for entry in chart.mentions_of(wanted):
         coded = [one for one in entry.matches if one.concept in concepts]
         named = sorted(one for one in concepts if entry.named & {one, in_doubt(one)})
         matches = coded or [Match(concept, "") for concept in named]
@@ -236,6 +240,11 @@ def find_stated(chart: Chart, spec: FindingSpec, concepts: Sequence[str]) -> lis
         stated = read(entry, matches[0].concept, tuple(one.code for one in matches), spec, chart)
         found += [stated if coded or spec.by_words else _in_doubt(stated)] if stated else []
     return found
+
+
+@cache
+def _or_in_doubt(concepts: tuple[str, ...]) -> tuple[str, ...]:
+    return (*concepts, *map(in_doubt, concepts))
 
 
 def _in_doubt(stated: Stated) -> Stated:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 from typing import Any, Literal
 from urllib.parse import quote
@@ -59,18 +60,18 @@ class Template:
         return TOKEN.sub(lambda found: quote(values[found[1]] or "", safe=""), self.text)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PrefetchPlan:
     """The templates of one service, in the order of its discovery entry."""
 
     templates: tuple[Template, ...]
 
-    @property
+    @cached_property
     def needed(self) -> PrefetchPlan:
         """The templates without which a record is incomplete."""
         return PrefetchPlan(tuple(one for one in self.templates if not one.is_optional))
 
-    @property
+    @cached_property
     def optional(self) -> PrefetchPlan:
         """The templates that are read in the remaining time."""
         return PrefetchPlan(tuple(one for one in self.templates if one.is_optional))

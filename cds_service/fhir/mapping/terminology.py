@@ -126,6 +126,8 @@ class Terminology:
 
         Never raises on junk: `coding: [{}]`, null and plain text match nothing.
         """
+        if not codeable:
+            return ()
         found: list[Match] = []
         for code in _codes(codeable):
             known = self._as_written.get(code)
