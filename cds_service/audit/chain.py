@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, Literal, Protocol
@@ -79,7 +79,45 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AuditEntry:
+class Facts:
+    """The values by which an entry is found: the columns of `audit_search`.
+
+    Attributes:
+        about: id of the entry that this one is about.
+        card: uuid of the card that the feedback is about.
+        partial: part of the record could not be read.
+        patient: the FHIR id from the context.
+        reason: code of the refusal or of the override.
+        result: `shown`, `refused`, `accepted`, `overridden`, or a reviewer's mark.
+        status: the HTTP status of the answer.
+        user: `context.userId`; for reviewers, their account.
+        warning: one of the cards was a warning.
+    """
+
+    about: str | None = None
+    card: str | None = None
+    client: str | None = None
+    encounter: str | None = None
+    hook_instance: str | None = None
+    partial: bool | None = None
+    patient: str | None = None
+    reason: str | None = None
+    refracture_band: str | None = None
+    residual_pain_band: str | None = None
+    result: str | None = None
+    service_id: str | None = None
+    status: int | None = None
+    tenant: str | None = None
+    topic: str | None = None
+    user: str | None = None
+    warning: bool | None = None
+
+
+FACTS: tuple[str, ...] = tuple(one.name for one in fields(Facts))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditEntry(Facts):
     """One event: an answer, a refusal, a user's feedback, or an action on the log.
 
     Attributes:
@@ -87,15 +125,6 @@ class AuditEntry:
         content: JSON; each member is a value or `Written`. For an answer: order, inputs, gaps, figures, digests, cards
             as shown.
         id: chosen by the caller, so that an entry with an uncertain commit can be written again without a duplicate.
-        patient: the FHIR id from the context.
-        user: `context.userId`; for reviewers, their account.
-        status: the HTTP status of the answer.
-        result: `shown`, `refused`, `accepted`, `overridden`, or a reviewer's mark.
-        reason: code of the refusal or of the override.
-        partial: part of the record could not be read.
-        warning: one of the cards was a warning.
-        about: id of the entry that this one is about.
-        card: uuid of the card that the feedback is about.
         cards: the cards of an answer.
     """
 
@@ -103,23 +132,6 @@ class AuditEntry:
     at: datetime
     content: Mapping[str, Any]
     id: str = field(default_factory=lambda: str(uuid4()))
-    service_id: str | None = None
-    hook_instance: str | None = None
-    patient: str | None = None
-    user: str | None = None
-    encounter: str | None = None
-    client: str | None = None
-    tenant: str | None = None
-    status: int | None = None
-    result: str | None = None
-    reason: str | None = None
-    refracture_band: str | None = None
-    residual_pain_band: str | None = None
-    partial: bool | None = None
-    warning: bool | None = None
-    about: str | None = None
-    card: str | None = None
-    topic: str | None = None
     cards: tuple[ShownCard, ...] = ()
 
 
@@ -156,27 +168,6 @@ class AuditLog(Protocol):
     def state(self) -> AuditState:
         """Whether entries can be written now."""
         ...
-
-
-FACTS: tuple[str, ...] = (
-    "about",
-    "card",
-    "client",
-    "encounter",
-    "hook_instance",
-    "partial",
-    "patient",
-    "reason",
-    "refracture_band",
-    "residual_pain_band",
-    "result",
-    "service_id",
-    "status",
-    "tenant",
-    "topic",
-    "user",
-    "warning",
-)
 
 
 @dataclass(frozen=True, kw_only=True)

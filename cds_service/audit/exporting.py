@@ -11,15 +11,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from pydantic.alias_generators import to_camel
 from sqlalchemy import ColumnElement, Connection, and_, func, select
 
 from cds_service.audit.appending import Clock, append_entries, read_head
-from cds_service.audit.chain import AuditEntry, seal
+from cds_service.audit.chain import FACTS, AuditEntry, seal
 from cds_service.audit.checkpoint import Signer, signer_of
 from cds_service.audit.database import Database
 from cds_service.audit.fhir_export import audit_event, export_event
 from cds_service.audit.query import Query, conditions_of
-from cds_service.audit.reader import Found, Stored, stored_entries
+from cds_service.audit.reader import Stored, stored_entries
 from cds_service.audit.tables import ENTRIES, SEARCH
 from cds_service.protocol.json_text import canonical_json
 
@@ -188,32 +189,16 @@ def _fhir_line(stored: Stored) -> str:
 
 def _table_line(stored: Stored) -> str:
     found = stored.found
-    cells: dict[str, Any] = {
-        "sequence": stored.sequence,
-        "id": stored.id,
-        "at": stored.at,
-        "kind": stored.kind,
-        "hash": stored.hash,
-    }
+    cells = {name: getattr(stored, name) for name in ("sequence", "id", "at", "kind", "hash")}
     if found is not None:
-        cells |= _facts(found) | _figures(stored.content or {})
-    return _csv_line([cells.get(name, "") for name in COLUMNS])
-
-
-def _facts(found: Found) -> dict[str, Any]:
-    values = {
-        "service": found.service_id,
-        "hookInstance": found.hook_instance,
-        "refractureBand": found.refracture_band,
-        "residualPainBand": found.residual_pain_band,
-        "partial": None if found.partial is None else int(found.partial),
-        "warning": None if found.warning is None else int(found.warning),
-        "cards": " ".join(f"{card.topic}:{card.indicator}" for card in found.cards),
-        "rules": " ".join(rule for card in found.cards for rule in card.rules),
-    }
-    plain = ("client", "tenant", "user", "patient", "encounter", "status", "result", "reason", "topic", "card", "about")
-    values |= {name: getattr(found, name) for name in plain}
-    return {name: "" if value is None else value for name, value in values.items()}
+        cells |= {to_camel(name): getattr(found, name) for name in FACTS} | _figures(stored.content or {})
+        cells |= {
+            "service": found.service_id,
+            "cards": " ".join(f"{card.topic}:{card.indicator}" for card in found.cards),
+            "rules": " ".join(rule for card in found.cards for rule in card.rules),
+        }
+    values = (cells.get(name) for name in COLUMNS)
+    return _csv_line([int(value) if isinstance(value, bool) else value for value in values])
 
 
 def _figures(content: Mapping[str, Any]) -> dict[str, Any]:

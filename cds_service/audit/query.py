@@ -8,62 +8,32 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, exists, or_, select
 
-from cds_service.audit.chain import Kind, time_text
+from cds_service.audit.chain import FACTS, Facts, Kind, time_text
 from cds_service.audit.tables import CARDS, ENTRIES, SEARCH
 
 ANSWERED = SEARCH.alias("feedback")
-PLAIN = (
-    "about",
-    "client",
-    "encounter",
-    "hook_instance",
-    "partial",
-    "patient",
-    "reason",
-    "result",
-    "status",
-    "tenant",
-    "topic",
-    "user",
-    "warning",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Query:
-    """A query for entries; all given conditions must hold.
+class Query(Facts):
+    """A query for entries by their facts and more; all given conditions must hold.
 
     Attributes:
+        card: uuid of a card that an answer showed or a feedback is about.
         since: at this time or later.
         until: before this time.
         band: of the outcome `outcome`, or of any outcome if that is not given.
         feedback: of answers: `accepted`, `overridden`, `none` (no feedback came), `any`.
-        card: uuid of a card that an answer showed or a feedback is about.
         rule: id of a recommendation that an answer showed.
-        about: id of the entry that the wanted ones are about.
     """
 
     kinds: tuple[Kind, ...] = ()
-    patient: str | None = None
-    user: str | None = None
-    client: str | None = None
-    tenant: str | None = None
-    encounter: str | None = None
-    hook_instance: str | None = None
     since: datetime | None = None
     until: datetime | None = None
     outcome: str | None = None
     band: str | None = None
-    result: str | None = None
-    reason: str | None = None
-    status: int | None = None
-    partial: bool | None = None
-    warning: bool | None = None
     feedback: str | None = None
-    card: str | None = None
-    topic: str | None = None
     rule: str | None = None
-    about: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The query as stored in a `read` or `export` entry."""
@@ -77,7 +47,8 @@ class Query:
 
 def conditions_of(query: Query) -> list[ColumnElement[bool]]:
     """The conditions on a row of `audit_search` joined with `audit_entry`."""
-    given = {name: value for name in PLAIN if (value := getattr(query, name)) is not None}
+    # A card is looked for in answers as well, below.
+    given = {name: value for name in FACTS if name != "card" and (value := getattr(query, name)) is not None}
     found = [SEARCH.c[name] == (int(value) if isinstance(value, bool) else value) for name, value in given.items()]
     if query.kinds:
         found.append(SEARCH.c.kind.in_(query.kinds))

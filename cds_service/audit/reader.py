@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, fun
 from sqlalchemy.exc import SQLAlchemyError
 
 from cds_service.audit.appending import Head, read_head
-from cds_service.audit.chain import PROBE, PROBE_PATIENTS, ShownCard
+from cds_service.audit.chain import PROBE, PROBE_PATIENTS, Facts, ShownCard
 from cds_service.audit.database import Database
 from cds_service.audit.query import Query, conditions_of
 from cds_service.audit.tables import CARDS, ENTRIES, PAYLOADS, SEARCH
@@ -27,7 +27,7 @@ _ON_RISK = exists().where(CARDS.c.sequence == SEARCH.c.sequence, CARDS.c.topic =
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Found(Facts):
     """One entry in a list: its position, and the values by which it is found.
 
     Attributes:
@@ -41,23 +41,6 @@ class Found:
     kind: str
     hash: str
     cards: tuple[ShownCard, ...]
-    about: str | None
-    card: str | None
-    client: str | None
-    encounter: str | None
-    hook_instance: str | None
-    partial: bool | None
-    patient: str | None
-    reason: str | None
-    refracture_band: str | None
-    residual_pain_band: str | None
-    result: str | None
-    service_id: str | None
-    status: int | None
-    tenant: str | None
-    topic: str | None
-    user: str | None
-    warning: bool | None
 
     @property
     def cursor(self) -> Cursor:

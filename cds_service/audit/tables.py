@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import BigInteger, Column, ForeignKey, Integer, MetaData, SmallInteger, String, Table, Text
 
+from cds_service.audit.chain import FACTS
+
 METADATA = MetaData()
+# Of the facts; the others are texts.
+TYPES: dict[str, Any] = {
+    **dict.fromkeys(("about", "card", "hook_instance"), String(36)),
+    **dict.fromkeys(("partial", "status", "warning"), SmallInteger),
+}
 PLACE = BigInteger().with_variant(Integer, "sqlite")  # SQLite's own row number is an INTEGER
 
 # The chain. No row is ever changed or deleted.
@@ -36,23 +45,7 @@ SEARCH = Table(
     Column("sequence", PLACE, ForeignKey("audit_entry.sequence"), primary_key=True, autoincrement=False),
     Column("at", String(24), nullable=False),
     Column("kind", String(16), nullable=False),
-    Column("about", String(36)),
-    Column("card", String(36)),
-    Column("client", Text),
-    Column("encounter", Text),
-    Column("hook_instance", String(36)),
-    Column("partial", SmallInteger),
-    Column("patient", Text),
-    Column("reason", Text),
-    Column("refracture_band", Text),
-    Column("residual_pain_band", Text),
-    Column("result", Text),
-    Column("service_id", Text),
-    Column("status", SmallInteger),
-    Column("tenant", Text),
-    Column("topic", Text),
-    Column("user", Text, quote=True),
-    Column("warning", SmallInteger),
+    *(Column(name, TYPES.get(name, Text), quote=True if name == "user" else None) for name in FACTS),
 )
 CARDS = Table(
     "audit_card",

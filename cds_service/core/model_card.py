@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pydantic.alias_generators import to_camel
+
 from cds_service.core.prediction import LogisticModel, print_limits
 from cds_service.core.strata import wilson_interval
 from cds_service.core.study import (
@@ -12,7 +14,7 @@ from cds_service.core.study import (
     LogisticStudy,
     MarkerStudy,
     Measured,
-    Predictor,
+    Part,
     StrataStudy,
     Study,
     Term,
@@ -42,32 +44,26 @@ def model_card(
     return card | _tail(study, contrary) | {"sourceAttributes": dict(attributes)}
 
 
+def _said(part: Part, *names: str) -> dict[str, Any]:
+    """These members of a table of a study file by their keys in JSON; those without a value are left out."""
+    found = {"source" if name == "printed_in" else to_camel(name): getattr(part, name) for name in names}
+    return {
+        key: list(value) if isinstance(value, tuple) else value for key, value in found.items() if value is not None
+    }
+
+
 def _head(study: Study) -> dict[str, Any]:
     """What the card says first: who was studied, what was found, how sure, for whom not; and the paper."""
+    of_patients = ("description", "place", "period", "procedures", "outcome_definition", "printed_in")
     return {
-        "id": study.id,
-        "version": study.version,
-        "digest": study.digest,
-        "kind": study.kind,
-        "title": study.title,
-        "outcome": study.outcome,
+        **_said(study, "id", "version", "digest", "kind", "title", "outcome"),
         "found": study.card.found,
         "patients": study.card.representativeness.text,
         "source": {
-            "title": study.source.title,
-            "citation": study.source.citation,
-            "doi": study.source.doi,
+            **_said(study.source, "title", "citation", "doi", "funding"),
             "url": f"https://doi.org/{study.source.doi}",
-            "funding": study.source.funding,
         },
-        "cohort": {
-            "description": study.cohort.description,
-            "place": study.cohort.place,
-            "period": study.cohort.period,
-            "procedures": list(study.cohort.procedures),
-            "outcomeDefinition": study.cohort.outcome_definition,
-            "source": study.cohort.printed_in,
-        },
+        "cohort": _said(study.cohort, *of_patients),
         "n": study.cohort.n,
     }
 
@@ -75,20 +71,14 @@ def _head(study: Study) -> dict[str, Any]:
 def _tail(study: Study, contrary: ContraryEvidence) -> dict[str, Any]:
     return {
         "riskOfBias": [one.model_dump() for one in study.card.bias],
-        "applicability": [
-            {"finding": one.finding, "severity": one.severity, "text": one.text, "source": one.printed_in}
-            for one in study.applicability
-        ],
+        "applicability": [_said(one, "finding", "severity", "text", "printed_in") for one in study.applicability],
         "notCheckable": list(study.not_checkable),
-        "cutoffs": [
-            {"id": one.id, "finding": one.finding, "unit": one.unit, "text": one.text, "policy": one.policy}
-            for one in study.cutoffs
-        ],
-        "advice": [{"text": one.text, "source": one.printed_in} for one in study.advice],
+        "cutoffs": [_said(one, "id", "finding", "unit", "text", "policy") for one in study.cutoffs],
+        "advice": [_said(one, "text", "printed_in") for one in study.advice],
         "limits": list(study.limits),
         "doubts": list(study.notes),
         "contraryEvidence": [
-            one.model_dump(include={"id", "statement", "citation", "url", "inside"})
+            _said(one, "id", "statement", "citation", "url", "inside")
             | {"owner": contrary.owner, "readOn": f"{contrary.read_on}", "reviewBy": f"{contrary.review_by}"}
             for one in contrary.entries
             if study.id in one.studies
@@ -117,7 +107,7 @@ def _logistic(study: LogisticStudy, model: LogisticModel) -> dict[str, Any]:
         },
         "means": dict(table.means),
         "ranges": {
-            name: {"lowest": ends[0], "low": ends[1], "high": ends[2], "highest": ends[3]}
+            name: dict(zip(("lowest", "low", "high", "highest"), ends, strict=True))
             for name, ends in table.ranges.items()
         },
         "printedLimits": {"floor": floor, "ceiling": ceiling},
@@ -133,52 +123,31 @@ def _logistic(study: LogisticStudy, model: LogisticModel) -> dict[str, Any]:
 
 def _coefficient(study: LogisticStudy, term: Term) -> dict[str, Any]:
     predictor = next(one for one in study.predictors if one.finding == term.finding)
-    card: dict[str, Any] = {
+    corrected = next((one for one in predictor.levels if one.level == term.word), predictor)
+    return {
         "value": term.beta,
         "se": term.standard_error,
         "interval": list(term.interval),
-        "unit": predictor.unit,
-        "source": predictor.printed_in,
-        "coding": predictor.coding,
-        "knownAtOrderSign": predictor.known_at_order_sign,
+        **_said(predictor, "unit", "printed_in", "coding", "known_at_order_sign"),
         "entersFigure": predictor.raking_only is None,
+        **({} if predictor.raking_only is None else {"why": predictor.raking_only}),
+        **_said(corrected, "printed", "why"),
     }
-    if predictor.raking_only is not None:
-        card["why"] = predictor.raking_only
-    return card | _misprint(predictor, term)
-
-
-def _misprint(predictor: Predictor, term: Term) -> dict[str, Any]:
-    corrected = next((one for one in predictor.levels if one.level == term.word), predictor)
-    return {} if corrected.printed is None else {"printed": corrected.printed, "why": corrected.why}
 
 
 def _measured(one: Measured) -> dict[str, Any]:
-    said = {
-        "set": one.set,
-        "n": one.n,
-        "events": one.events,
-        "measure": one.measure,
-        "value": one.value,
-        "interval": None if one.interval is None else list(one.interval),
-        "text": one.text,
-        "source": one.printed_in,
-    }
-    return {key: value for key, value in said.items() if value is not None}
+    return _said(one, "set", "n", "events", "measure", "value", "interval", "text", "printed_in")
 
 
 def _strata(study: StrataStudy) -> dict[str, Any]:
     return {
-        "outcomes": list(study.outcomes),
+        **_said(study, "outcomes", "finding", "unit", "printed_p", "recomputed_p"),
         "horizonMonths": study.cohort.horizon_months,
-        "finding": study.finding,
-        "unit": study.unit,
         "strata": [
             {
-                "label": counts.label,
+                **_said(counts, "label", "n"),
                 "outcome": outcome,
                 "events": events,
-                "n": counts.n,
                 "rate": events / counts.n,
                 "interval": list(wilson_interval(events, counts.n)),
             }
@@ -186,8 +155,6 @@ def _strata(study: StrataStudy) -> dict[str, Any]:
             for counts in study.strata
             for events in [counts.events[outcome]]
         ],
-        "printedP": dict(study.printed_p),
-        "recomputedP": dict(study.recomputed_p),
         "measures": [_measured(one) for one in study.measures],
     }
 
@@ -195,18 +162,12 @@ def _strata(study: StrataStudy) -> dict[str, Any]:
 def _marker(study: MarkerStudy) -> dict[str, Any]:
     return {
         "events": study.cohort.events,
-        "intervalDays": study.interval_days,
-        "intervalRangeDays": list(study.interval_range_days),
+        **_said(study, "interval_days", "interval_range_days"),
         "markers": [
             {
-                "id": one.id,
-                "label": one.label,
-                "finding": one.finding,
-                "unit": one.unit,
+                **_said(one, "id", "label", "finding", "unit", "printed_p", "printed_in"),
                 "refractured": one.refractured.model_dump(),
                 "notRefractured": one.not_refractured.model_dump(),
-                "printedP": one.printed_p,
-                "source": one.printed_in,
             }
             for one in study.markers
         ],
