@@ -6,16 +6,11 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
-
+from cds_service.core.data_file import DataTable
 from cds_service.fhir.mapping.overlay import read_toml, validated
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=lambda name: name.replace("_", "-"))
-
-
-class Guideline(_Table):
+class Guideline(DataTable):
     """One line, without effect sizes.
 
     Attributes:
@@ -38,7 +33,7 @@ class Guideline(_Table):
     review_by: date
 
 
-class Voice(_Table):
+class Voice(DataTable):
     """What one source says on an act.
 
     Attributes:
@@ -51,7 +46,7 @@ class Voice(_Table):
     read_on: date
 
 
-class Summary(_Table):
+class Summary(DataTable):
     """For and against an act on which the sources disagree.
 
     Attributes:
@@ -69,7 +64,7 @@ class Summary(_Table):
     silent: tuple[Voice, ...]
 
 
-class GuidelineFile(_Table):
+class GuidelineFile(DataTable):
     """All of `guidelines.toml`."""
 
     guidelines: tuple[Guideline, ...]

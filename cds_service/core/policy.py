@@ -5,23 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_serializer
+from pydantic import BeforeValidator, Field, field_serializer
 
+from cds_service.core.data_file import DataTable
 from cds_service.core.recalibration import Recalibration
 
 Share = Annotated[float, Field(gt=0, lt=1)]
 SarcopeniaCriteria = Literal["awgs-2019", "ewgsop2", "awgs-2025", "study"]
 
 
-def _kebab(name: str) -> str:
-    return name.replace("_", "-")
-
-
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=_kebab, populate_by_name=True)
-
-
-class BracePolicy(_Table):
+class BracePolicy(DataTable):
     """Limits of bracing in whole weeks, and for how many days after an augmentation a brace order is answered.
 
     Attributes:
@@ -34,26 +27,26 @@ class BracePolicy(_Table):
     card: Literal["when-needed", "always"]
 
 
-class BedRestPolicy(_Table):
+class BedRestPolicy(DataTable):
     """Hours of bed rest after the procedure that are routine."""
 
     max_hours: int = Field(gt=0, le=168)
 
 
-class NutritionPolicy(_Table):
+class NutritionPolicy(DataTable):
     """Thresholds of the dietitian referral: BMI in kg/m2, MNA in points of 30."""
 
     bmi_below: float
     mna_below: float
 
 
-class SarcopeniaPolicy(_Table):
+class SarcopeniaPolicy(DataTable):
     """The ruler of the referral; the model's input keeps the study's own."""
 
     criteria: SarcopeniaCriteria
 
 
-class Incidence(_Table):
+class Incidence(DataTable):
     """Shares of patients with the outcome, 0..1, by outcome; absent where not known."""
 
     refracture: Share | None = None
@@ -64,7 +57,7 @@ class Incidence(_Table):
         return {"refracture": self.refracture, "residual-pain": self.residual_pain}[outcome]
 
 
-class SiteIncidence(_Table):
+class SiteIncidence(DataTable):
     """The incidence that a site observes for one outcome: share of patients, 0..1, and its horizon in months."""
 
     incidence: Share
@@ -80,7 +73,7 @@ def _with_horizon(value: Any) -> Any:
 WithHorizon = Annotated[SiteIncidence | None, BeforeValidator(_with_horizon)]
 
 
-class SiteBaseline(_Table):
+class SiteBaseline(DataTable):
     """`[baseline]`: the incidences that a site observes, by outcome."""
 
     refracture: WithHorizon = None
@@ -92,7 +85,7 @@ class SiteBaseline(_Table):
         return observed.incidence if observed is not None and observed.months == months else None
 
 
-class SiteScale(_Table):
+class SiteScale(DataTable):
     """A measure in the site's own patients without pain or fracture, on its own scanner, in the measure's unit."""
 
     mean: float = Field(allow_inf_nan=False)
@@ -100,7 +93,7 @@ class SiteScale(_Table):
     n: int = Field(ge=2)
 
 
-class SiteReferences(_Table):
+class SiteReferences(DataTable):
     """`[reference]`: site references of measures that differ between scanners."""
 
     vbq: SiteScale | None = None
@@ -110,7 +103,7 @@ class SiteReferences(_Table):
         return self.vbq if finding == "vbq" else None
 
 
-class BandPolicy(_Table):
+class BandPolicy(DataTable):
     """Where "high" and "above" begin.
 
     Attributes:
@@ -127,20 +120,20 @@ class BandPolicy(_Table):
     above_points_small: Share
 
 
-class RepeatsPolicy(_Table):
+class RepeatsPolicy(DataTable):
     """Whether, and for how many days, an answered card is shortened while nothing changes."""
 
     enabled: bool
     days: int = Field(ge=0, le=366)
 
 
-class FeedbackPolicy(_Table):
+class FeedbackPolicy(DataTable):
     """Whether what users write beside an override is kept; it is free text about a patient."""
 
     user_comments: bool
 
 
-class ShowingPolicy(_Table):
+class ShowingPolicy(DataTable):
     """Thresholds for showing a figure, in a summary, and as a disagreement. Shares 0..1; the shift in log odds."""
 
     inputs_known: Share
@@ -152,7 +145,7 @@ class ShowingPolicy(_Table):
     baseline_shift_warning: float = Field(gt=0)
 
 
-class Policy(_Table):
+class Policy(DataTable):
     """All of `policy.toml`, with a site's values merged in by `with_site`.
 
     Attributes:

@@ -9,17 +9,15 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from cds_service.core.data_file import DataTable
 
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Pair = tuple[Finite, Finite]
 
 
-def _kebab(name: str) -> str:
-    return name.replace("_", "-")
-
-
-class Recalibration(BaseModel):
+class Recalibration(DataTable):
     """Log odds here = intercept + slope x log odds of the study, fitted on local outcomes, with its provenance.
 
     Attributes:
@@ -31,10 +29,6 @@ class Recalibration(BaseModel):
         table_digest: of the numbers of the study; with others the recalibration is stale.
         outcomes_digest: sha256 of the file of outcomes.
     """
-
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, alias_generator=_kebab, populate_by_name=True, hide_input_in_errors=True
-    )
 
     method: Literal["intercept", "intercept-and-slope"]
     intercept: Finite

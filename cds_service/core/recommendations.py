@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from cds_service.core.assessment import Assessment
+from cds_service.core.data_file import DataTable
 from cds_service.core.facts import Finding, Findings, SupportOrder, SupportOrders
 from cds_service.core.wording import say_date
 
@@ -96,15 +97,7 @@ class Recommendation:
     values: Mapping[str, str] = field(default_factory=dict)
 
 
-def _kebab(name: str) -> str:
-    return name.replace("_", "-")
-
-
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=_kebab, populate_by_name=True)
-
-
-class When(_Table):
+class When(DataTable):
     """What makes a rule fire; several keys are alternatives."""
 
     always: bool = False
@@ -112,7 +105,7 @@ class When(_Table):
     gap_any: tuple[str, ...] = ()
 
 
-class SignalText(_Table):
+class SignalText(DataTable):
     """A text for a signal, or for the first that holds of several; without one it is what is said otherwise.
 
     Attributes:
@@ -140,7 +133,7 @@ class SignalText(_Table):
         return self.say.replace("{text}", text)
 
 
-class Rule(_Table):
+class Rule(DataTable):
     """One file of `hooks/<service>/recommendations/`.
 
     Attributes:

@@ -21,7 +21,7 @@ from cds_service.audit.reader import Stored
 from cds_service.core.wording import MONTHS
 from cds_service.review.desk import Desk, content_of
 from cds_service.review.grid import Grid, make_grid, share
-from cds_service.review.words import TOPICS
+from cds_service.review.words import say_code
 
 MONTH = re.compile(r"[12]\d{3}-(0[1-9]|1[0-2])")
 LEAST_SHOWN = 50  # an acceptance rate from fewer cards means nothing
@@ -144,7 +144,7 @@ def _by_card(counts: InPeriod) -> Grid:
     for topic in sorted({topic for topic, rule, _ in counts if topic and not rule}):
         values = [counts[topic, "", name] for name in names]
         within = [sum(counts[topic, "", f"within:{name}"] for name in ("minute", "hour"))]
-        rows.append((TOPICS.get(topic, topic), [*values, values[0] - values[2] - values[3], *within]))
+        rows.append((say_code("topic", topic), [*values, values[0] - values[2] - values[3], *within]))
     titles = (
         "Shown",
         "Warnings",
@@ -170,7 +170,7 @@ def _by_rule(counts: InPeriod) -> Grid:
 
 def _by_reason(counts: InPeriod) -> Grid:
     rows = [
-        (f"{TOPICS.get(topic, topic)}: {name.removeprefix('reason:')}", [count])
+        (f"{say_code('topic', topic)}: {name.removeprefix('reason:')}", [count])
         for (topic, rule, name), count in counts.items()
         if name.startswith("reason:") and not rule and count
     ]
@@ -210,7 +210,7 @@ def _flags(counts: InPeriod) -> Iterator[str]:
 
 def _card_flags(counts: InPeriod) -> Iterator[str]:
     for topic in sorted({topic for topic, rule, _ in counts if topic and not rule}):
-        title = TOPICS.get(topic, topic)
+        title = say_code("topic", topic)
         shown, accepted, overridden, distrust = (
             counts[topic, "", name] for name in ("shown", "accepted", "overridden", f"reason:{TRUST}")
         )

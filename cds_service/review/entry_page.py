@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from cds_service.core.wording import GAP_REASONS
 from cds_service.review.desk import Desk, content_of, open_entry
-from cds_service.review.words import MARKS
+from cds_service.review.words import WORDS
 
 _SUBSET = MarkdownIt("zero").enable(["list", "emphasis", "escape", "newline"])
 TONES: Mapping[str, tuple[str, str]] = {
@@ -40,7 +40,7 @@ def entry_routes(routes: Blueprint, desk: Desk) -> None:
             content=content,
             cards=view_cards(content.get("cards", ())),
             said=[(one, content_of(reader.entry(one.sequence))) for one in reader.about([stored.id])[stored.id]],
-            marks=MARKS,
+            marks=WORDS["mark"],
             reasons=GAP_REASONS,
         )
 

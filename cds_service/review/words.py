@@ -1,73 +1,22 @@
-"""The wording of log codes on the review pages. A code without wording is shown unchanged."""
+"""How the review pages say codes (`words.toml`), values and times of the log."""
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from flask import Blueprint
 
-from cds_service.audit.chain import SILENT
 from cds_service.audit.reader import Found
 from cds_service.core.wording import UNITS, Wording, say_date, say_number
 
-KINDS: Mapping[str, str] = {
-    "genesis": "The log begins",
-    "answer": "Answer",
-    "refusal": "Refusal",
-    "feedback": "Feedback",
-    "read": "Read",
-    "export": "Export",
-    "login": "Login",
-    "account": "Account",
-    "mark": "Mark",
-    "note": "Note",
-    "checkpoint": "Checkpoint",
-    "purge": "Purge",
-    "near-miss": "Near miss",
-    "gap": "Answers not recorded",
-    "start": "Start",
-    "stop": "Stop",
-    "mode": "Mode changed",
-}
-TOPICS: Mapping[str, str] = {
-    "rehabilitation": "rehabilitation",
-    "braceLimit": "brace limit",
-    "missingData": "missing data",
-}
-BANDS: Mapping[str, str] = {
-    "lower": "lower",
-    "not-different": "not different",
-    "above": "above average",
-    "high": "high",
-}
-OUTCOMES: Mapping[str, str] = {"refracture": "Refracture", "residual-pain": "Residual pain"}
-STATUSES: Mapping[str, str] = {
-    "assessed": "assessed",
-    "insufficient-data": "no usable figure: too little is known",
-    "not-applicable": "not applicable",
-}
-USES: Mapping[str, str] = {
-    "as-is": "",
-    "held-reassuring": "held at the reassuring end of the study",
-    "held-alarming": "held at the alarming end of the study",
-}
-MARKS: Mapping[str, str] = {
-    "reviewed": "Reviewed",
-    "committee": "For the committee",
-    "follow-up": "Needs follow-up",
-}
-RESULTS: Mapping[str, str] = {
-    "shown": "shown",
-    SILENT: "silent: computed, shown to nobody",
-    "login": "logged in",
-    "logout": "logged out",
-    "added": "added",
-    "replaced": "replaced",
-    "closed": "closed",
-    **MARKS,
-}
+WORDS: Mapping[str, Mapping[str, str]] = tomllib.loads(
+    Path(__file__).with_name("words.toml").read_text(encoding="utf-8")
+)
 
 
 def register_words(routes: Blueprint, wording: Wording) -> None:
@@ -80,24 +29,23 @@ def register_words(routes: Blueprint, wording: Wording) -> None:
         term = wording.terms.get(str(finding.get("name")))
         return say_value(finding.get("value"), str(finding.get("unit") or ""), term.decimals if term else None)
 
-    filters: Mapping[str, Callable[..., str]] = {
+    filters: dict[str, Callable[..., str]] = {
         "finding_title": finding_title,
         "finding_value": finding_value,
         "day": say_day,
         "moment": say_moment,
         "share": say_share,
         "signed": say_signed,
-        "kind": lambda kind: KINDS.get(kind, kind),
-        "topic": lambda topic: TOPICS.get(topic, topic),
-        "band": lambda band: BANDS.get(band, band),
-        "outcome": lambda outcome: OUTCOMES.get(outcome, outcome),
-        "assessed": lambda status: STATUSES.get(status, status),
-        "use": lambda use: USES.get(use, use),
-        "result": lambda result: RESULTS.get(result, result),
         "in_short": describe_found,
+        **{table: partial(say_code, table) for table in WORDS},
     }
     for name, words in filters.items():
         routes.add_app_template_filter(words, f"review_{name}")
+
+
+def say_code(table: str, code: str) -> str:
+    """What a code is called; the code itself where nothing is said."""
+    return WORDS[table].get(code, code)
 
 
 def say_value(value: Any, unit: str, decimals: int | None = None) -> str:
@@ -143,6 +91,6 @@ def describe_found(found: Found) -> str:
     """Describe an entry in a few words, from its search values only."""
     if found.kind == "answer":
         return f"{len(found.cards)} card{'' if len(found.cards) == 1 else 's'} shown"
-    words = (RESULTS.get(found.result or "", found.result or ""), found.reason or "")
+    words = (say_code("result", found.result or ""), found.reason or "")
     status = f"HTTP {found.status}" if found.status and found.kind == "refusal" else ""
     return " · ".join(part for part in (*words, status) if part)

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from cds_service.review.desk import Desk, content_of, open_entry
 from cds_service.review.replay import NothingToReplay, Replay, replay
-from cds_service.review.words import MARKS, say_share, say_value
+from cds_service.review.words import WORDS, say_share, say_value
 
 LONGEST_NOTE = 2000
 MISSING = "–"
@@ -28,7 +28,7 @@ def work_routes(routes: Blueprint, desk: Desk) -> None:
     def mark(entry_id: str) -> AnyResponse:
         stored = open_entry(desk, entry_id)
         chosen, note = request.form.get("mark", ""), request.form.get("note", "").strip()
-        if (chosen and chosen not in MARKS) or not (chosen or note) or len(note) > LONGEST_NOTE:
+        if (chosen and chosen not in WORDS["mark"]) or not (chosen or note) or len(note) > LONGEST_NOTE:
             raise BadRequest("Choose a mark or write a note of at most 2000 characters.")
         patient = stored.found.patient if stored.found else None
         content = {"text": note} if note else {}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field, Strict, StringConstraints
 
+from cds_service.core.data_file import DataTable
 from cds_service.outgoing.address import parse_address, parse_base
 
 Text = Annotated[str, StringConstraints(min_length=1)]
@@ -33,13 +34,7 @@ def _url(value: str) -> str:
 Url = Annotated[str, AfterValidator(_url)]
 
 
-def _kebab(name: str) -> str:
-    return name.replace("_", "-")
+class SiteTable(DataTable):
+    """A table of `site.toml`; no error message repeats a value."""
 
-
-class SiteTable(BaseModel):
-    """A table of `site.toml`: hyphenated keys, no unknown ones, and no value in an error message."""
-
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, alias_generator=_kebab, populate_by_name=True, hide_input_in_errors=True
-    )
+    model_config = ConfigDict(hide_input_in_errors=True)

@@ -83,7 +83,8 @@ def create_app(
     app = Flask("cds_service.web")
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     metrics = Metrics()
-    metrics.say_in_force(service.digests)
+    for part, digest in service.digests.items():
+        metrics.in_force.labels(part, digest[:12]).set(1)  # enough to tell versions apart
     known = earlier or NothingEarlier()
     connections = Connections(
         allow_private=site is None or site.site.fhir.allow_private_networks,
@@ -95,7 +96,7 @@ def create_app(
     gate = make_gate(
         site,
         connections,
-        replays=Replays(used_tokens, metrics.count_unconfirmed_token),
+        replays=Replays(used_tokens, metrics.unconfirmed.inc),
         base_url=base_url,
         seconds=settings.deadline_seconds,
     )
@@ -135,7 +136,7 @@ def create_app(
             base_url=around.base_url,
             connections=connections,
             clock=clock,
-            count_login=metrics.count_login,
+            count_login=lambda result: metrics.logins.labels(result).inc(),
             site=site,
             of_clients=of_clients,
         )

@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 
 from cds_service.audit.chain import AuditLog, is_probe
 from cds_service.basis.links import Links
+from cds_service.cards.repeated import topic_of
 from cds_service.core.caller import NOBODY, Caller
 from cds_service.core.repeats import History
 from cds_service.errors import NotAllowed, NotAuthenticated, UnknownService
@@ -243,7 +244,7 @@ def _note(around: Surroundings, exchange: Exchange, status: int) -> None:
         if status >= 400 and exchange.body is not None:
             _note_refusal(around, exchange, status)
     if isinstance(exchange.failure, NotAuthenticated):  # costs a count and, now and then, a line
-        around.metrics.count_unauthenticated(exchange.failure.reason)
+        around.metrics.unauthenticated.labels(exchange.failure.reason).inc()
         around.unauthenticated.note(exchange.failure, exchange.service_id)
 
 
@@ -263,9 +264,10 @@ def _note_refusal(around: Surroundings, exchange: Exchange, status: int) -> None
 
 def _note_call(metrics: Metrics, exchange: Exchange, status: int) -> None:
     seconds = time.monotonic() - exchange.began
-    metrics.count_call(exchange.service_id, status, seconds)
+    metrics.calls.labels(exchange.service_id, str(status)).inc()
+    metrics.seconds.labels(exchange.service_id).observe(seconds)
     for card in exchange.response.cards:
-        metrics.count_card(exchange.service_id, card.source.topic.code if card.source.topic else "", card.indicator)
+        metrics.cards.labels(exchange.service_id, topic_of(card), card.indicator).inc()
     if isinstance(exchange.failure, NotAuthenticated):
         return  # these are logged rarely
     log_call(

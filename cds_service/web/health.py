@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
@@ -64,8 +65,9 @@ def health_routes(
 
     @routes.get("/metrics")
     def counts() -> Response:
-        metrics.say_silence(_hours_since_order(audit, clock()))
-        metrics.say_overdue({part: len(ids) for part, ids in _overdue(service, clock().date()).items()})
+        metrics.silence.set(_hours_since_order(audit, clock()))
+        for part, ids in _overdue(service, clock().date()).items():
+            metrics.overdue.labels(part).set(len(ids))
         return Response(metrics.text(), content_type=CONTENT_TYPE)
 
     return routes
@@ -80,15 +82,15 @@ def _overdue(service: Service, today: date) -> dict[str, list[str]]:
     return found
 
 
-def _hours_since_order(audit: AuditLog, now: datetime) -> float | None:
-    """Hours since an augmentation order came; None if the log cannot tell in time."""
+def _hours_since_order(audit: AuditLog, now: datetime) -> float:
+    """Hours since an augmentation order came; NaN if the log cannot tell in time."""
     if not isinstance(audit, AuditStore):
-        return None
+        return math.nan
     try:
         at = run_side_by_side({"last": audit.reader.last_order_at}, Deadline.after(LOOK_SECONDS)).get("last")
     except AuditUnavailable:
-        return None
-    return None if at is None else max(0.0, (now - at).total_seconds() / 3600)
+        return math.nan
+    return math.nan if at is None else max(0.0, (now - at).total_seconds() / 3600)
 
 
 def _reasons(*, is_ending: bool, folder: Path | None) -> Iterator[str]:

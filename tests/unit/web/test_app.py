@@ -536,7 +536,7 @@ def test_an_answer_leaves_though_it_could_not_be_counted(monkeypatch, caplog):
     def fail(*_arguments):
         raise ZeroDivisionError
 
-    monkeypatch.setattr("cds_service.web.metrics.Metrics.count_call", fail)
+    monkeypatch.setattr("cds_service.web.cds_api._note_call", fail)
     assert call(application()).status_code == 200
     assert [record.failure.__class__ for record in caplog.records if hasattr(record, "failure")] == [ZeroDivisionError]
 
