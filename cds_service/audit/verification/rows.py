@@ -17,9 +17,12 @@ ENTRIES = (
     " FROM audit_entry e LEFT JOIN audit_payload p ON p.sequence = e.sequence"
     " LEFT JOIN audit_search s ON s.sequence = e.sequence ORDER BY e.sequence"
 )
-CARDS = "SELECT sequence, card, topic, indicator, rules FROM audit_card ORDER BY sequence, position"
+CARDS = (
+    "SELECT sequence, card, topic, indicator, rules FROM audit_card WHERE sequence BETWEEN {first} AND {last}"
+    " ORDER BY sequence, position"
+)
 STRAY = (
-    "SELECT '{table}', sequence FROM {table} t"
+    "SELECT sequence FROM {table} t"
     " WHERE NOT EXISTS (SELECT 1 FROM audit_entry e WHERE e.sequence = t.sequence) ORDER BY sequence LIMIT 100"
 )
 KEPT_APART = ("audit_payload", "audit_search", "audit_card")
@@ -56,25 +59,12 @@ class Row:
     cards: tuple[Card, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Log:
-    """A snapshot of a log.
-
-    Attributes:
-        rows: in the order of their sequence.
-        stray: (table, sequence) of rows that belong to no entry; available after the last row.
-    """
-
-    rows: Iterator[Row]
-    stray: Callable[[], list[tuple[str, int]]]
-
-
 Select = Callable[[str], Iterator[tuple[tuple[str, ...], list[Cells]]]]
 
 
 @contextmanager
-def open_log(database_url: str) -> Iterator[Log]:
-    """Open a snapshot of this database's log, unaffected by later writes.
+def open_log(database_url: str) -> Iterator[Select]:
+    """Open a snapshot of this database's log, unaffected by later writes, and run queries on it.
 
     Raises:
         NoLog: there is none, or the database does not answer.
@@ -85,7 +75,7 @@ def open_log(database_url: str) -> Iterator[Log]:
             if database_url.startswith("sqlite")
             else _open_postgresql(database_url) as select
         ):
-            yield Log(_rows(select), lambda: [(row[0], int(row[1])) for row in _stray(select)])
+            yield select
     except sqlite3.Error as error:
         raise _no_log(error) from None
 
@@ -138,16 +128,23 @@ def _no_log(error: Exception) -> NoLog:
     return NoLog(f"there is no audit log that can be read ({type(error).__name__})")
 
 
-def _stray(select: Select) -> list[Cells]:
-    return [row for table in KEPT_APART for _, rows in select(STRAY.format(table=table)) for row in rows]
+def read_stray(select: Select) -> Iterator[tuple[str, int]]:
+    """Table and sequence of rows that belong to no entry."""
+    for table in KEPT_APART:
+        for _, rows in select(STRAY.format(table=table)):
+            yield from ((table, int(row[0])) for row in rows)
 
 
-def _rows(select: Select) -> Iterator[Row]:
-    cards = _Cards(select)
+def read_rows(select: Select) -> Iterator[Row]:
+    """The entries in the order of their sequence."""
     for names, rows in select(ENTRIES):
-        columns = names[10:]
-        for cells in rows:
-            yield _row(cells, columns, cards.of(cells[0]))
+        cards: dict[int, list[Card]] = {}
+        for _, found in select(CARDS.format(first=int(rows[0][0]), last=int(rows[-1][0]))):
+            for sequence, *cells in found:
+                card, topic, indicator, rules = map(_text, cells)
+                cards.setdefault(sequence, []).append((card, topic, indicator, rules))
+        for row in rows:
+            yield _row(row, names[10:], tuple(cards.get(row[0], ())))
 
 
 def _row(cells: Cells, columns: tuple[str, ...], cards: tuple[Card, ...]) -> Row:
@@ -164,21 +161,3 @@ def _row(cells: Cells, columns: tuple[str, ...], cards: tuple[Card, ...]) -> Row
 
 def _text(value: Any) -> str:
     return value.decode("utf-8", "surrogateescape") if isinstance(value, bytes) else str(value)
-
-
-class _Cards:
-    """The cards' rows, read in step with the entries."""
-
-    def __init__(self, select: Select) -> None:
-        self._rows = (row for _, rows in select(CARDS) for row in rows)
-        self._next: Cells | None = next(self._rows, None)
-
-    def of(self, sequence: int) -> tuple[Card, ...]:
-        """The cards of this entry; call in the order of the entries."""
-        found: list[Card] = []
-        while self._next is not None and self._next[0] <= sequence:
-            if self._next[0] == sequence:
-                card, topic, indicator, rules = map(_text, self._next[1:5])
-                found.append((card, topic, indicator, rules))
-            self._next = next(self._rows, None)
-        return tuple(found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from cds_service.audit.verification.faults import Fault, content_of, fault, payl
 from cds_service.audit.verification.hashes import FIRST_PREVIOUS, FORMAT, link_of
 from cds_service.audit.verification.notes import BadNote, Checkpoint, Key, is_signed_by, read_key
 from cds_service.audit.verification.purges import Purged, Purges
-from cds_service.audit.verification.rows import Log, Row, open_log
+from cds_service.audit.verification.rows import Row, open_log, read_rows, read_stray
 
 TOLD = 10_000  # entries between two progress reports
 NAMED = 100  # faults that are listed; further ones are only counted
@@ -116,26 +116,14 @@ def verify_log(
     Raises:
         NoLog: there is no log, or it cannot be read.
     """
-    with open_log(database_url) as log:
-        return verify_rows(log, checkpoints, keys, progress, retention_days=retention_days)
-
-
-def verify_rows(
-    log: Log,
-    checkpoints: Sequence[Checkpoint] = (),
-    keys: Sequence[Key] = (),
-    progress: Callable[[int], None] | None = None,
-    *,
-    retention_days: int = 0,
-) -> Report:
-    """Like `verify_log`, for an open log."""
     walk = _Walk(checkpoints, retention_days)
-    for row in log.rows:
-        walk.step(row)
-        if progress is not None and walk.report.entries % TOLD == 0:
-            progress(walk.report.entries)
-    for table, sequence in log.stray():
-        walk.report.add(fault("inserted", sequence, f"{table} has a row that belongs to no entry"))
+    with open_log(database_url) as select:
+        for row in read_rows(select):
+            walk.step(row)
+            if progress is not None and walk.report.entries % TOLD == 0:
+                progress(walk.report.entries)
+        for table, sequence in read_stray(select):
+            walk.report.add(fault("inserted", sequence, f"{table} has a row that belongs to no entry"))
     return walk.end(keys)
 
 
@@ -174,8 +162,7 @@ class _Walk:
         report = self.report
         if report.entries == 0:
             report.add(fault("removed", 1, "there is no entry at all, not even the first of every log"))
-        for found in self._purges.faults():
-            report.add(found)
+        self._add(self._purges.unexplained())
         report.purged, report.purges = self._purges.count, dict(self._purges.told)
         for checkpoint in self._checkpoints:
             self._check_checkpoint(checkpoint, keys)
@@ -186,6 +173,10 @@ class _Walk:
             else "without a checkpoint that was kept elsewhere, a log cut off at its end or rewritten whole looks whole"
         )
         return report
+
+    def _add(self, faults: Iterable[Fault]) -> None:
+        for found in faults:
+            self.report.add(found)
 
     def _check_place(self, row: Row) -> bool:
         expected = self.report.last + 1
@@ -218,8 +209,8 @@ class _Walk:
             self.report.log = str(content_of(row).get("log", ""))
         elif row.kind == "checkpoint":
             self._purges.note_checkpoint(row)
-        elif row.kind == "purge" and (found := self._purges.note_purge(row)):
-            self.report.add(found)
+        elif row.kind == "purge":
+            self._add(self._purges.note_purge(row))
         if row.sequence in self._wanted:
             self._covered[row.sequence] = row
         if row.at < self._time and len(self.report.notes) < NAMED and _went_back(self._time, row.at):
