@@ -7,10 +7,10 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from cds_service.audit.chain import SILENT, ShownCard, time_text
+from cds_service.audit.chain import SILENT, ShownCard
 from cds_service.audit.feedback_entry import ShownAnswer, known_uuid
 from cds_service.audit.query import Query
 from cds_service.audit.reader import AuditReader, Found, Stored
@@ -21,13 +21,6 @@ from cds_service.core.repeats import AnswerGiven, Basis, Repeat, Repeats, WholeC
 from cds_service.errors import AuditUnavailable
 
 NEWEST = 50  # feedback items considered for one patient
-AT_ONCE = 8  # answers held in memory
-# Built once: building a statement takes longer than SQLite takes to run it.
-ANY_FEEDBACK = (
-    select(SEARCH.c.sequence)
-    .where(SEARCH.c.patient == bindparam("patient"), SEARCH.c.at >= bindparam("since"), SEARCH.c.kind == "feedback")
-    .limit(1)
-)
 
 
 class AnswersGiven:
@@ -61,28 +54,11 @@ class AnswersGiven:
         """
         query = Query(kinds=("feedback",), patient=patient_id, since=since, client=caller.client, tenant=caller.tenant)
         with _readable():
-            if not self._has_feedback(patient_id, since):
-                return ()
             found = [one for one in self._reader.find(query, limit=NEWEST).entries if one.about and _is_of(one, caller)]
-            given = dict(self._with_answers(found, fhir_server))
+            feedback = {one.id: one for one in self._reader.entries([one.id for one in found])} if found else {}
+            answers = self._reader.entries({str(one.about) for one in found}) if found else ()
+        given = {said.id: one for answer in answers for said, one in _answers_given(answer, feedback, fhir_server)}
         return tuple(given[one.id] for one in found if one.id in given)
-
-    def _with_answers(self, found: Sequence[Found], fhir_server: str | None) -> Iterator[tuple[str, AnswerGiven]]:
-        """Pair each feedback id with its answer; only a few answers are in memory at a time, since they are long."""
-        feedback: dict[str, list[Stored]] = {}
-        for one in self._reader.entries([one.id for one in found]) if found else ():
-            if one.found is not None and one.found.about:
-                feedback.setdefault(one.found.about, []).append(one)
-        about = list(feedback)
-        for place in range(0, len(about), AT_ONCE):
-            for answer in self._reader.entries(about[place : place + AT_ONCE]):
-                yield from _answers_given(answer, feedback[answer.id], fhir_server)
-
-    def _has_feedback(self, patient_id: str, since: datetime) -> bool:
-        """Whether there is any feedback on this patient's cards; for most patients there is none."""
-        with self._store.database.reading() as connection:
-            found = connection.execute(ANY_FEEDBACK, {"patient": patient_id, "since": time_text(since)})
-            return found.first() is not None
 
     @property
     def _reader(self) -> AuditReader:
@@ -147,21 +123,21 @@ def _repeat_json(repeat: Repeat) -> dict[str, Any]:
 
 
 def _answers_given(
-    answer: Stored, feedback: Sequence[Stored], fhir_server: str | None
-) -> Iterator[tuple[str, AnswerGiven]]:
-    """Join feedback with its answer; nothing if either was purged, or the patient id is from another server."""
-    shown: Mapping[str, Any] | None = None
+    answer: Stored, feedback: Mapping[str, Stored], fhir_server: str | None
+) -> Iterator[tuple[Stored, AnswerGiven]]:
+    """Join an answer with its feedback; nothing where either was purged, or the patient id is from another server."""
+    if answer.found is None:
+        return
+    cards = {card.card: card for card in answer.found.cards}
     # An entry in another format, older or altered, does not shorten cards.
     with suppress(KeyError, TypeError, ValueError, AttributeError):
         shown = answer.content
-    if answer.found is None or not shown:
-        return
-    cards = {card.card: card for card in answer.found.cards}
-    for one in feedback:
-        with suppress(KeyError, TypeError, ValueError, AttributeError):
-            card, said = cards.get(one.found.card or "") if one.found else None, one.content
-            if card and said and shown["record"]["server"] == fhir_server:
-                yield one.id, _joined(answer, shown, one, said, card)
+        if shown is None or shown["record"]["server"] != fhir_server:
+            return
+        for one in feedback.values():
+            with suppress(KeyError, TypeError, ValueError, AttributeError):
+                if one.found and one.found.about == answer.id and one.found.card in cards and one.content:
+                    yield one, _joined(answer, shown, one, one.content, cards[one.found.card])
 
 
 def _joined(

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from sqlalchemy import Connection
 
-from cds_service.audit.appending import Clock, Head, append_entries, read_head
+from cds_service.audit.appending import Clock, Head, append_entries
 from cds_service.audit.chain import AuditEntry, seal, time_text
 from cds_service.audit.database import Database
 from cds_service.audit.reader import stored_entries
@@ -76,8 +76,7 @@ def make_checkpoint(database: Database, key_file: Path | None, clock: Clock) -> 
     now = clock()
     entry = seal(AuditEntry(kind="checkpoint", at=now, content={"key": signer.public_text}))
     with database.writing() as connection:
-        append_entries(connection, [entry], clock)
-        head = read_head(connection)
+        head = append_entries(connection, [entry], clock)
     return signer.sign(head, time_text(now))
 
 

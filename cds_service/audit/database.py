@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, ProgrammingError
 
@@ -199,20 +199,6 @@ class Database:
     def dispose(self) -> None:
         """Close all connections."""
         self._engine.dispose()
-
-
-def insert_of(connection: Connection, table: Table) -> Any:
-    """The `insert` of this database's dialect, with `on_conflict_do_nothing` and `on_conflict_do_update`.
-
-    The other dialect is not imported: with its driver, that takes a tenth of the start-up time.
-    """
-    if connection.dialect.name == "sqlite":
-        from sqlalchemy.dialects.sqlite import insert as of_sqlite  # noqa: PLC0415
-
-        return of_sqlite(table)
-    from sqlalchemy.dialects.postgresql import insert as of_postgresql  # noqa: PLC0415
-
-    return of_postgresql(table)
 
 
 def is_passing(error: DBAPIError) -> bool:

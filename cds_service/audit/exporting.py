@@ -98,7 +98,7 @@ def begin_export(
     content = {"format": form, "filter": query.to_json(), "count": count, "through": through}
     sealed = seal(AuditEntry(kind="export", at=clock(), user=user, patient=query.patient, content=content))
     with database.writing() as connection:
-        last = append_entries(connection, [sealed], clock).last
+        last = append_entries(connection, [sealed], clock).sequence
     return Export(
         query=query,
         format=form,
@@ -137,12 +137,6 @@ def export_lines(database: Database, export: Export) -> Iterator[str]:
     }
     manifest["signature"] = export.signer.signature(f"{SIGNED}\n{canonical_json(manifest)}")
     yield _manifest_line(export.format, own, manifest)
-
-
-def count_entries(database: Database, export: Export) -> int:
-    """The number of entries in an export."""
-    with database.reading() as connection:
-        return _count(connection, export.query, export.through)
 
 
 def safe_cell(value: Any) -> Any:

@@ -206,24 +206,9 @@ def stored_entries(connection: Connection, condition: ColumnElement[bool]) -> It
         search = select_found(Query()).where(SEARCH.c.sequence.in_(wanted))
         found = {one.sequence: one for one in with_cards(connection, connection.execute(search).all())}
         for row in rows:
-            yield _stored(row, found.get(row.sequence))
+            values = {name: value for name, value in row._mapping.items() if name != "entry_id"}  # noqa: SLF001 - public
+            yield Stored(**values | {"id": row.entry_id, "found": found.get(row.sequence)})
         last = rows[-1].sequence
-
-
-def _stored(row: Row[Any], found: Found | None) -> Stored:
-    return Stored(
-        sequence=row.sequence,
-        id=row.entry_id,
-        at=row.at,
-        kind=row.kind,
-        format=row.format,
-        commitment=row.commitment,
-        previous_hash=row.previous_hash,
-        hash=row.hash,
-        found=found,
-        salt=row.salt,
-        body=row.body,
-    )
 
 
 def _found(row: Row[Any], cards: tuple[ShownCard, ...]) -> Found:

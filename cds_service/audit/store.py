@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TypeVar
 from uuid import NAMESPACE_OID, uuid4, uuid5
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from cds_service.audit.appending import Clock, append_entries
@@ -25,7 +25,6 @@ from cds_service.audit.database import (
     Identity,
     LogMoved,
     TablesNotReady,
-    insert_of,
     is_busy,
     is_failed_fsync,
     is_forbidden,
@@ -44,6 +43,7 @@ LEAST_SECONDS = 0.1  # minimum: a refusal for lack of time is recorded too
 LOOK_SECONDS = 1.0  # limit for the readiness check
 CLOSE_SECONDS = 5.0
 TRIES = 4
+NEW_LINK_KEY = text("INSERT INTO audit_link_key (id, key) VALUES (1, :key) ON CONFLICT DO NOTHING")
 Result = TypeVar("Result")
 
 
@@ -214,8 +214,7 @@ class AuditStore:
     def _read_link_key(self) -> bytes:
         self._prepare()
         with self.database.noting() as connection:
-            new = insert_of(connection, LINK_KEY).values(id=1, key=secrets.token_hex(32))
-            connection.execute(new.on_conflict_do_nothing())
+            connection.execute(NEW_LINK_KEY, {"key": secrets.token_hex(32)})
             return bytes.fromhex(connection.execute(select(LINK_KEY.c.key)).scalar_one())
 
     def _prepare(self) -> None:

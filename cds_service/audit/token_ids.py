@@ -12,15 +12,18 @@ import threading
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from sqlalchemy import delete
+from sqlalchemy import delete, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from cds_service.audit.database import Database, insert_of
+from cds_service.audit.database import Database
 from cds_service.audit.tables import TOKENS
 from cds_service.errors import CdsError
 
 LOG = logging.getLogger("kyphoplasty_cds.audit")
 PRUNE_SECONDS = 600.0
+NEW_TOKEN = text(
+    "INSERT INTO audit_token (digest, expires) VALUES (:digest, :expires) ON CONFLICT DO NOTHING RETURNING digest"
+)
 GRACE_SECONDS = 3600  # kept beyond expiry, so that a corrected clock forgets none
 
 
@@ -81,8 +84,7 @@ class TokenIds:
             self._database.prepare()
             self._is_prepared = True
         with self._database.noting() as connection:
-            row = insert_of(connection, TOKENS).values(digest=digest, expires=expires).on_conflict_do_nothing()
-            is_new = connection.scalar(row.returning(TOKENS.c.digest)) is not None
+            is_new = connection.scalar(NEW_TOKEN, {"digest": digest, "expires": expires}) is not None
             if time.monotonic() - self._pruned > PRUNE_SECONDS:
                 connection.execute(delete(TOKENS).where(TOKENS.c.expires < int(now) - GRACE_SECONDS))
                 self._pruned = time.monotonic()

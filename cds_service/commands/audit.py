@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -81,7 +82,9 @@ def show_entry(entry: str, wants_replay: bool, as_json: bool) -> None:  # noqa: 
     document = _stored_json(stored)
     if wants_replay:
         document["replay"] = _replayed(stored)
-    click.echo(json.dumps(document, ensure_ascii=False, indent=2) if as_json else _as_text(document))
+    click.echo(
+        json.dumps(document, ensure_ascii=False, indent=2) if as_json else "\n".join(map(clean, _lines(document)))
+    )
     if wants_replay and not document["replay"]["identical"]:
         sys.exit(1)
 
@@ -255,14 +258,13 @@ def _own_key() -> str:
 
 
 def record_read(database: Database, what: str, asked: Any, patient: str | None, about: str | None = None) -> Head:
-    from cds_service.audit.appending import append_entries, read_head  # noqa: PLC0415
+    from cds_service.audit.appending import append_entries  # noqa: PLC0415
     from cds_service.audit.chain import AuditEntry, seal  # noqa: PLC0415
 
     content = {"command": what, "filter": asked}
     entry = AuditEntry(kind="read", at=_now(), user=machine_user(), patient=patient, about=about, content=content)
     with database.writing() as connection:
-        append_entries(connection, [seal(entry)], _now)
-        return read_head(connection)
+        return append_entries(connection, [seal(entry)], _now)
 
 
 def _query(**asked: Any) -> Query:
@@ -317,14 +319,10 @@ def _progress() -> Callable[[int], None]:
 
 
 def _found_json(found: Found) -> dict[str, Any]:
-    from dataclasses import asdict  # noqa: PLC0415
-
     return {name: value for name, value in asdict(found).items() if value not in (None, ())}
 
 
 def _found_line(found: Found) -> str:
-    from cds_service.commands.terminal import clean  # noqa: PLC0415
-
     cells = (found.kind, found.patient, found.user, found.result, found.reason, found.refracture_band)
     rest = "  ".join(cell for cell in cells if cell)
     return clean(f"{found.sequence:>8}  {found.at}  {found.id}  {rest}")
@@ -335,18 +333,6 @@ def _stored_json(stored: Stored) -> dict[str, Any]:
     document = {"sequence": stored.sequence, "id": stored.id, "at": stored.at, "kind": stored.kind, "chain": chain}
     payload = json.loads(stored.body) if stored.body is not None else None
     return {**document, **({"facts": payload["facts"], "content": payload["content"]} if payload else {"purged": True})}
-
-
-def _as_text(document: dict[str, Any]) -> str:
-    from cds_service.commands.audit import entry_lines  # noqa: PLC0415
-
-    return "\n".join(entry_lines(document))
-
-
-def entry_lines(document: Mapping[str, Any]) -> Iterator[str]:
-    """Lines of an entry in the form of `audit show --json`, without terminal control characters."""
-    for line in _lines(document):
-        yield clean(line)
 
 
 def _lines(document: Mapping[str, Any]) -> Iterator[str]:

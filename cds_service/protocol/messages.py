@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -236,23 +236,7 @@ class _Outbound(BaseModel):
 
     def to_json(self) -> dict[str, Any]:
         """JSON of this object: nothing without a value is there; `extension` and FHIR resources stay as they are."""
-        found: dict[str, Any] = {}
-        for name, key in _keys(type(self)):
-            value = getattr(self, name)
-            if isinstance(value, _Outbound):
-                found[key] = value.to_json()
-            elif isinstance(value, tuple):
-                if value:
-                    found[key] = [one.to_json() for one in value]
-            elif value is not None:
-                found[key] = value
-        return found
-
-
-@cache
-def _keys(kind: type[_Outbound]) -> tuple[tuple[str, str], ...]:
-    """Attributes of an object with their keys in JSON."""
-    return tuple((name, field.alias or name) for name, field in kind.model_fields.items())
+        return self.model_dump(by_alias=True, exclude_defaults=True)
 
 
 class Coding(_Outbound):
@@ -271,7 +255,7 @@ class Source(_Outbound):
 class Link(_Outbound):
     label: Text
     url: AbsoluteUrl
-    type: Literal["absolute", "smart"] = "absolute"
+    type: Literal["absolute", "smart"]
     app_context: Text | None = None
 
     @model_validator(mode="after")

@@ -19,6 +19,7 @@ from cds_service.audit.store import AuditStore
 from cds_service.audit.token_ids import TokenIds
 from cds_service.basis.links import Links
 from cds_service.callers.replays import Replays
+from cds_service.callers.verifying import Callers, KnownClient
 from cds_service.outgoing import Connections
 from cds_service.outgoing.address import is_loopback_host
 from cds_service.review.routes import review_routes
@@ -30,7 +31,6 @@ from cds_service.web.cds_api import Flow, Surroundings, cds_routes, utc_now
 from cds_service.web.cors import register_cors
 from cds_service.web.errors import outcome, register_errors
 from cds_service.web.feedback_api import EarlierAnswers, NothingEarlier, feedback_routes
-from cds_service.web.gate import make_gate
 from cds_service.web.health import health_routes
 from cds_service.web.logs import UnauthenticatedCalls
 from cds_service.web.metrics import CountedLog, Metrics
@@ -79,6 +79,9 @@ def create_app(
         flow: the function that answers a call.
         is_ending: whether the server is about to stop.
         of_clients: the service by issuer, for EHRs with a folder of their own.
+
+    Raises:
+        DataFileError: a key file has no usable key.
     """
     app = Flask("cds_service.web")
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
@@ -93,13 +96,8 @@ def create_app(
     )
     links = Links(base_url.rstrip("/"), _link_key(settings, audit)) if isinstance(audit, AuditStore) else None
     used_tokens = TokenIds(audit.url) if isinstance(audit, AuditStore) else None
-    gate = make_gate(
-        site,
-        connections,
-        replays=Replays(used_tokens, metrics.unconfirmed.inc),
-        base_url=base_url,
-        seconds=settings.deadline_seconds,
-    )
+    clients = [KnownClient.of(one, site.path, connections) for one in site.site.clients] if site is not None else []
+    callers = Callers(clients, Replays(used_tokens, metrics.unconfirmed.inc)) if clients else None
     around = Surroundings(
         service=service,
         settings=settings,
@@ -111,7 +109,7 @@ def create_app(
         base_url=base_url.rstrip("/"),
         connections=connections,
         metrics=metrics,
-        gate=gate,
+        callers=callers,
         unauthenticated=UnauthenticatedCalls(),
         of_clients=of_clients or {},
         links=links,
@@ -144,7 +142,8 @@ def create_app(
         app.register_blueprint(basis_routes(around, audit))
     app.after_request(_secure)
 
-    app.extensions[AT_WORKER_START] = gate.prefetch
+    if callers is not None:
+        app.extensions[AT_WORKER_START] = callers.prefetch
     app.wsgi_app = partial(_with_plain_path, app.wsgi_app)  # type: ignore[method-assign]
     return app
 

@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 
 from cds_service.audit.chain import AuditLog, is_probe
 from cds_service.basis.links import Links
+from cds_service.callers.verifying import Callers
 from cds_service.cards.repeated import topic_of
 from cds_service.core.caller import NOBODY, Caller
 from cds_service.core.repeats import History
@@ -32,8 +33,7 @@ from cds_service.web.cors import CDS_PATH
 from cds_service.web.errors import answer_error, caught, log_unexpected
 from cds_service.web.exchange import Exchange
 from cds_service.web.fhir_access import ClosedServer, aliases_of, check_fhir_server, check_right_to_server, open_reader
-from cds_service.web.gate import Admitted, Gate
-from cds_service.web.logs import UnauthenticatedCalls, log_call
+from cds_service.web.logs import CALLS, UnauthenticatedCalls
 from cds_service.web.metrics import Metrics
 from cds_service.web.refusals import record_refusal
 
@@ -50,7 +50,7 @@ class Surroundings:
         flow: `service.answer`.
         clock: now, UTC.
         base_url: the URL at which EHRs reach this service, without a trailing slash.
-        gate: authenticates callers.
+        callers: the EHRs that may call; None in open mode, where everyone may.
         of_clients: the service by issuer, for EHRs with mappings, hooks or a policy of their own.
         links: addresses of basis pages; None where the log cannot be read.
     """
@@ -65,7 +65,7 @@ class Surroundings:
     base_url: str
     connections: Connections
     metrics: Metrics
-    gate: Gate
+    callers: Callers | None
     unauthenticated: UnauthenticatedCalls
     links: Links | None = None
     of_clients: Mapping[str, Service] = field(default_factory=dict)
@@ -111,7 +111,7 @@ def respond(around: Surroundings, act: Callable[[Exchange], Response]) -> Respon
 
 def _discover(around: Surroundings, exchange: Exchange) -> Response:
     if around.site is not None and around.site.service.discovery == "closed":
-        around.gate.admit(CDS_PATH, exchange)
+        admit(around, CDS_PATH, exchange)
     wish = around.settings.prefetch
     service = around.service_of(_known_caller(around, exchange))
     services = [discovery_entry(hook.discovery, wish) for hook in service.hooks.values()]
@@ -123,7 +123,7 @@ def _known_caller(around: Surroundings, exchange: Exchange) -> Caller:
     if not around.of_clients or exchange.authorization is None or exchange.caller != NOBODY:
         return exchange.caller
     with suppress(NotAuthenticated):
-        around.gate.admit(CDS_PATH, exchange)
+        admit(around, CDS_PATH, exchange)
     return exchange.caller
 
 
@@ -131,13 +131,45 @@ def _call(around: Surroundings, service_id: str, exchange: Exchange) -> Response
     exchange.service_id = "unknown"
     seconds = around.settings.deadline_seconds  # until the caller is known
     exchange.deadline = Deadline.after(seconds, began=exchange.began)
-    admitted = around.gate.admit(f"{CDS_PATH}/{service_id}", exchange)
+    admitted = admit(around, f"{CDS_PATH}/{service_id}", exchange)
     hooks = around.service_of(admitted.caller).hooks
     if service_id not in hooks or hooks[service_id].hook not in CONTEXTS:
         raise UnknownService("No service has this id.")
     exchange.service_id = service_id
     exchange.response = _answer(around, hooks[service_id], admitted, exchange)
     return _json(exchange.response.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """The caller of this request.
+
+    Attributes:
+        client: None in open mode.
+    """
+
+    caller: Caller = NOBODY
+    client: Client | None = None
+
+
+def admit(around: Surroundings, path: str, exchange: Exchange, *also: str) -> Admitted:
+    """Authenticate the caller of this path by the Authorization header, before the body is read.
+
+    Args:
+        around: with the callers, and our base URL from settings, so that no caller can change what `aud` must be.
+        path: the path that is called.
+        exchange: the request.
+        also: other paths whose address the token's `aud` may name instead.
+
+    Raises:
+        NotAuthenticated: the caller is not known.
+    """
+    if around.callers is None:
+        return Admitted()
+    until = Deadline.after(around.settings.deadline_seconds / 2)
+    addresses = [around.base_url + one for one in (path, *also)]
+    client, exchange.caller = around.callers.verify(exchange.authorization, addresses, until)
+    return Admitted(exchange.caller, client)
 
 
 def discovery_entry(entry: Mapping[str, Any], wish: PrefetchWish) -> dict[str, Any]:
@@ -213,8 +245,12 @@ def _basis_url(around: Surroundings, client: Client | None, deadline: Deadline, 
 
 
 def deadline_of(around: Surroundings, admitted: Admitted, exchange: Exchange) -> Deadline:
-    """The deadline of the answer, counted from the call's arrival, since it may have waited for keys."""
-    seconds = admitted.window(around.settings.deadline_seconds)
+    """The deadline of the answer, counted from the call's arrival, since it may have waited for keys.
+
+    It is sooner where this caller's EHR waits less.
+    """
+    own = admitted.client.deadline_seconds if admitted.client is not None else None
+    seconds = min(own or around.settings.deadline_seconds, around.settings.deadline_seconds)
     return Deadline.after(seconds, began=exchange.began)
 
 
@@ -270,13 +306,14 @@ def _note_call(metrics: Metrics, exchange: Exchange, status: int) -> None:
         metrics.cards.labels(exchange.service_id, topic_of(card), card.indicator).inc()
     if isinstance(exchange.failure, NotAuthenticated):
         return  # these are logged rarely
-    log_call(
-        service=exchange.service_id,
-        hook_instance=exchange.hook_instance,
-        status=status,
-        milliseconds=seconds * 1000,
-        cards=len(exchange.response.cards),
-        gaps=count_gaps(exchange.response),
-        client=exchange.caller.client or "",
-        reason=exchange.reason or getattr(exchange.failure, "reason", ""),
-    )
+    fields = {
+        "event": "call",
+        "service": exchange.service_id,
+        "hookInstance": exchange.hook_instance,
+        "status": status,
+        "milliseconds": round(seconds * 1000, 1),
+        "cards": len(exchange.response.cards),
+        "gaps": count_gaps(exchange.response),
+    }
+    known = {"client": exchange.caller.client, "reason": exchange.reason or getattr(exchange.failure, "reason", "")}
+    CALLS.info("call", extra={"fields": fields | {name: value for name, value in known.items() if value}})

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from fhir.resources.R4B.operationoutcome import OperationOutcome, OperationOutcomeIssue
@@ -48,32 +48,24 @@ STATUSES: tuple[tuple[type[CdsError], int, str], ...] = (
     (DeadlinePassed, 503, "timeout"),
     (AuditUnavailable, 503, "transient"),
 )
-HTTP_CODES = {
-    401: "login",
-    403: "forbidden",
-    404: "not-found",
-    405: "not-supported",
-    408: "timeout",
-    413: "too-long",
-    414: "too-long",
-    415: "not-supported",
-    417: "not-supported",
-    431: "too-long",
-    500: "exception",
-    503: "throttled",
-}
-HTTP_TEXTS = {
-    400: "The request cannot be read.",
-    404: "There is nothing at this address.",
-    405: "This address does not take this method.",
-    408: "The request did not arrive in time.",
-    413: "The body is larger than this service reads.",
-    414: "The address is longer than this service reads.",
-    415: "The body must be JSON in UTF-8, not compressed: Content-Type application/json.",
-    417: "Only the expectation 100-continue is met.",
-    431: "The headers are larger than this service reads.",
-    500: "An unexpected error.",
-    503: "Too much to do at the moment.",
+# Status of HTTP -> FHIR issue type and text; other statuses keep werkzeug's name.
+HTTP: Mapping[int, tuple[str, str]] = {
+    400: ("processing", "The request cannot be read."),
+    401: ("login", "Unauthorized"),
+    403: ("forbidden", "Forbidden"),
+    404: ("not-found", "There is nothing at this address."),
+    405: ("not-supported", "This address does not take this method."),
+    408: ("timeout", "The request did not arrive in time."),
+    413: ("too-long", "The body is larger than this service reads."),
+    414: ("too-long", "The address is longer than this service reads."),
+    415: (
+        "not-supported",
+        "The body must be JSON in UTF-8, not compressed: Content-Type application/json.",
+    ),
+    417: ("not-supported", "Only the expectation 100-continue is met."),
+    431: ("too-long", "The headers are larger than this service reads."),
+    500: ("exception", "An unexpected error."),
+    503: ("throttled", "Too much to do at the moment."),
 }
 # The same for every failure, so that a caller learns nothing; who runs the service finds the reason in the log.
 NOT_AUTHENTICATED = (
@@ -137,7 +129,7 @@ def _answer_http(error: HTTPException, repeated: str) -> Response:
     status = error.code or 500
     if status < 400 and error.response is None:
         return Response(status=status, headers=error.get_headers())
-    response = outcome(status, HTTP_CODES.get(status, "processing"), HTTP_TEXTS.get(status, error.name), repeated)
+    response = outcome(status, *HTTP.get(status, ("processing", error.name)), repeated)
     allowed = dict(error.get_headers()).get("Allow")
     if allowed:
         response.headers["Allow"] = allowed

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Protocol
@@ -18,11 +17,10 @@ from cds_service.fhir.gathering.parallel import run_side_by_side
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.feedback import FeedbackItem, parse_feedback
 from cds_service.service import ServiceHook
-from cds_service.web.cds_api import Surroundings, deadline_of, json_response, respond
+from cds_service.web.cds_api import Surroundings, admit, deadline_of, json_response, respond
 from cds_service.web.cors import CDS_PATH
 from cds_service.web.exchange import Exchange
-
-CALLS = logging.getLogger("kyphoplasty_cds.calls")
+from cds_service.web.logs import CALLS
 
 
 class EarlierAnswers(History, ShownCards, Protocol):
@@ -54,7 +52,7 @@ def feedback_routes(around: Surroundings, cards: ShownCards) -> Blueprint:
 
 def _take(around: Surroundings, cards: ShownCards, service_id: str, exchange: Exchange) -> Response:
     service = f"{CDS_PATH}/{service_id}"
-    admitted = around.gate.admit(f"{service}/feedback", exchange, service)  # some EHRs sign all calls for the service
+    admitted = admit(around, f"{service}/feedback", exchange, service)  # some EHRs sign all calls for the service
     hook = around.service_of(admitted.caller).hooks.get(service_id)
     if hook is None:
         raise UnknownService("No service has this id.")

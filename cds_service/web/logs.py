@@ -140,32 +140,6 @@ def configure_logs(level: str) -> None:
     sys.unraisablehook = _note_unraisable
 
 
-def log_call(
-    *,
-    service: str,
-    hook_instance: str,
-    status: int,
-    milliseconds: float,
-    cards: int,
-    gaps: int,
-    client: str = "",
-    reason: str = "",
-) -> None:
-    """Log one line for one service call."""
-    fields = {
-        "event": "call",
-        "service": service,
-        "hookInstance": hook_instance,
-        "status": status,
-        "milliseconds": round(milliseconds, 1),
-        "cards": cards,
-        "gaps": gaps,
-        **({"client": client} if client else {}),
-        **({"reason": reason} if reason else {}),
-    }
-    CALLS.info("call", extra={"fields": fields})
-
-
 class UnauthenticatedCalls:
     """Unauthenticated calls of one process: the first of each minute have a line, at level DEBUG every one has.
 
