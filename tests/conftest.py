@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 
 import hypothesis
 import pytest
 from argon2 import PasswordHasher
+from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 
+from cds_service import loading
 from tests.postgres_server import HOW_TO_GET, find_programs, postgres_server
 
 # How long an example takes says nothing on a busy machine; 200 ms each is what Hypothesis asks for by itself.
@@ -29,6 +33,37 @@ def _cheap_passwords():
     with pytest.MonkeyPatch.context() as cheaper:
         cheap = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
         cheaper.setattr("cds_service.review.accounts.PasswordHasher", lambda: cheap)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _pages_are_compiled_once(tmp_path_factory):
+    """Each application would compile the templates of its pages anew."""
+    with pytest.MonkeyPatch.context() as quicker:
+        compiled = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+        quicker.setattr(Flask, "jinja_options", {"bytecode_cache": compiled})
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _mappings_are_read_once():
+    """Codes and words take half a second to read, and hundreds of tests load a service."""
+    read, known = loading.load_terminology, {}
+
+    def terminology(*folders):
+        content = hashlib.sha256()
+        for folder in folders:
+            content.update(b"folder" if folder.is_dir() else b"no folder")
+            for path in sorted(folder.rglob("*")):
+                content.update(f"{path.relative_to(folder)}\0".encode())
+                content.update(hashlib.sha256(path.read_bytes()).digest() if path.is_file() else b"")
+        key = content.digest()
+        if key not in known:
+            known[key] = read(*folders)
+        return known[key]
+
+    with pytest.MonkeyPatch.context() as quicker:
+        quicker.setattr(loading, "load_terminology", terminology)
         yield
 
 

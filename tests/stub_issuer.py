@@ -9,6 +9,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
+from functools import cache
 from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
@@ -22,6 +23,9 @@ CLIENT_ID, SECRET = "kyphoplasty-cds", "s3cr3t of the/site+1"
 
 def rsa_key(size: int = 2048) -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(public_exponent=65537, key_size=size)
+
+
+first_key = cache(rsa_key)  # of every provider of a run: making one takes long
 
 
 class StubIssuer:
@@ -41,7 +45,7 @@ class StubIssuer:
     def __init__(self, *, secret: str = "", host: str = "127.0.0.1", asks: bool = False) -> None:
         self.secret = secret
         self.asks = asks
-        self.keys: dict[str, Any] = {"k1": rsa_key()}
+        self.keys: dict[str, Any] = {"k1": first_key()}
         self.kid = "k1"
         self.claims: dict[str, Any] = {}
         self.document: dict[str, Any] = {}

@@ -14,6 +14,7 @@ import threading
 from collections import OrderedDict
 from contextlib import suppress
 from copy import copy
+from functools import cache
 from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
@@ -291,8 +292,9 @@ def _as_failure(error: Exception) -> CallFailed:
 # --- connections -----------------------------------------------------------------------------------------------------
 
 
+@cache
 def _tls() -> ssl.SSLContext:
-    """Certificates are checked against the authorities of this machine and those that browsers trust."""
+    """Certificates are checked against the authorities of this machine and those that browsers trust, read once."""
     context = ssl.create_default_context()
     context.load_verify_locations(certifi.where())
     return context

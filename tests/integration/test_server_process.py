@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import sqlite3
+import subprocess
+import sys
 import threading
 import time
 from contextlib import closing, suppress
@@ -160,3 +163,39 @@ def test_calls_that_wait_for_a_record_hold_up_no_other(tmp_path, slow_server):
         assert statuses == [200] * 7
     finally:
         service.close()
+
+
+FORKED_AND_TOLD_TO_END = """
+import os, signal, sys, time
+from cds_service.web.http_server import Drain
+
+class Arbiter:
+    class log:
+        debug = staticmethod(lambda *_: None)
+
+Drain(0.0).watch(Arbiter)
+begun, begin = os.pipe()
+worker = os.fork()
+if worker == 0:
+    os.write(begin, b"1")
+    time.sleep(30)
+    os._exit(7)
+os.read(begun, 1)
+os.kill(worker, signal.SIGTERM)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(worker, 0)[1]))
+"""
+
+
+def test_a_worker_that_is_told_to_end_before_it_listens_to_signals_ends():
+    done = subprocess.run([sys.executable, "-c", FORKED_AND_TOLD_TO_END], check=False)
+    assert done.returncode == 0
+
+
+def test_a_port_that_is_taken_is_wrong_use(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        database = {**os.environ, "KYPHOPLASTY_CDS_DATABASE_URL": f"sqlite:///{tmp_path / 'audit.sqlite3'}"}
+        serve = [sys.executable, "-m", "cds_service.cli", "serve", "--port", port]
+        done = subprocess.run(serve, env=database, capture_output=True, text=True, check=False, timeout=HANG_SECONDS)
+    assert "cannot listen there" in done.stderr
+    assert done.returncode == 2

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, RootModel
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.code_systems import MEASURES, ORDERS, CodeSystems
 from cds_service.fhir.mapping.overlay import files_in_force, label, read_json, read_toml, validated
-from cds_service.fhir.mapping.text_rules import SPINE, TextRule, TextRules, folded_pattern
+from cds_service.fhir.mapping.text_rules import SPINE, TextRule, TextRules, compiled, folded_pattern
 
 UNIT_PROPERTY = "https://kyphoplasty-cds.org/fhir/property/unit"
 LEAST_EXAMPLES = 8
@@ -117,7 +117,7 @@ def _class_rule(rule: Mapping[str, Any], path: Path, at: str) -> re.Pattern[str]
 
 def _pattern(text: str, path: Path, key: str) -> re.Pattern[str]:
     try:
-        return re.compile(text)
+        return compiled(text)
     except re.error as error:
         raise DataFileError(label(path), key, f"is no regular expression: {error}") from error
 
@@ -265,7 +265,9 @@ def read_texts(folders: Sequence[Path]) -> Mapping[str, TextRule]:
 
 
 def _word_patterns(words: Sequence[str], path: Path, key: str) -> list[str]:
-    return [_pattern(f"(?:{folded_pattern(word)})", path, key).pattern for word in words]
+    patterns = [f"(?:{folded_pattern(word)})" for word in words]
+    _pattern("|".join(patterns), path, key)
+    return patterns
 
 
 def _try_examples(rule: TextRules, words: _Words, path: Path, concept: str) -> None:

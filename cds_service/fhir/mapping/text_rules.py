@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 Place = tuple[int, int]
 
@@ -103,6 +103,12 @@ def folded_pattern(pattern: str) -> str:
     return _ESCAPED.sub(lambda part: part[0] if part[0].startswith("\\") else folded(part[0]), pattern)
 
 
+@cache
+def compiled(pattern: str) -> re.Pattern[str]:
+    """The pattern, compiled once: a concept's words are tried for each language, and loaded for each EHR."""
+    return re.compile(pattern)
+
+
 def _compiled(words: Iterable[str]) -> re.Pattern[str] | None:
     joined = "|".join(words)
-    return re.compile(joined) if joined else None
+    return compiled(joined) if joined else None

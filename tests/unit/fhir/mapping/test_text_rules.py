@@ -16,7 +16,11 @@ from tests.builders import MAPPINGS, terminology
 LANGUAGES = [tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted((MAPPINGS / "texts").glob("*.toml"))]
 RULES = {
     concept: {
-        kind: [word for language in LANGUAGES for word in language.get(concept, {}).get(kind, ())]
+        kind: [
+            re.compile(folded_pattern(word))
+            for language in LANGUAGES
+            for word in language.get(concept, {}).get(kind, ())
+        ]
         for kind in ("any", "short", "none")
     }
     for concept in {name for language in LANGUAGES for name in language}
@@ -44,7 +48,7 @@ def by_search(text: str) -> frozenset[str]:
     plain = bare(text).lower()
 
     def has(concept: str, kind: str) -> bool:
-        return any(re.search(folded_pattern(word), plain) for word in RULES[concept][kind])
+        return any(word.search(plain) for word in RULES[concept][kind])
 
     is_spinal = has("spine", "any") and not has("spine", "none")
     return frozenset(

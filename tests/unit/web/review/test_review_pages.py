@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+import shutil
 from dataclasses import replace
 from html import unescape
 from html.parser import HTMLParser
@@ -35,9 +36,11 @@ def listed(page):
 # --- 1 find
 
 
-@pytest.fixture
-def filled(desk):
-    """Two patients, a refusal, feedback on some cards; the newest last."""
+@pytest.fixture(scope="module")
+def log(tmp_path_factory):
+    """Three patients, a refusal, feedback on a card; the newest last."""
+    folder = tmp_path_factory.mktemp("log")
+    desk = ReviewDesk(folder)
     desk.sign(patient="pat-a")
     desk.later(days=1)
     weak = desk.sign(patient="pat-b", with_brace=True)
@@ -48,6 +51,15 @@ def filled(desk):
     desk.sign(*strong_and_nourished(), patient="pat-c")
     desk.later(days=1)
     desk.refuse()
+    desk.store.close()
+    return folder / "audit.sqlite3", desk.now
+
+
+@pytest.fixture
+def filled(desk, log):
+    """A desk over a copy of that log."""
+    file, desk.now = log
+    shutil.copy(file, desk.store.database.file)
     return desk
 
 
