@@ -39,7 +39,7 @@ class Method(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    all_of: tuple[Name, ...] = Field(min_length=1)
+    all_of: tuple[Name, ...] = ()
     none_of: tuple[Name, ...] = ()
     other: Mapping[Name, str] = Field(default_factory=dict)
     levels: tuple[str, ...] | None = None
@@ -67,6 +67,7 @@ class FindingSpec(BaseModel):
         never: look-alike concepts; named when seen, never used.
         unclear: concepts that make "no" impossible without making it "yes", each with the reason, as a phrase for
             people.
+        told_by_code: concepts whose codes say more than the words of `unclear` beside them: `CKD` beside stage 3.
         history: concepts that are named when they stand on the list as resolved or past.
         labels: what exactly it is, by concept, in our words; the first that fits.
         by_words: words of the list say yes where no code does. For what calls for care and never reassures.
@@ -104,6 +105,7 @@ class FindingSpec(BaseModel):
     panels: tuple[Name, ...] = ()
     never: tuple[Name, ...] = ()
     unclear: Mapping[Name, str] = Field(default_factory=dict)
+    told_by_code: tuple[Name, ...] = ()
     history: tuple[Name, ...] = ()
     labels: Mapping[Name, str] = Field(default_factory=dict)
     by_words: bool = False

@@ -19,13 +19,20 @@ from cds_service.protocol.messages import parse_request
 from tests.chart_builders import HOOK, TODAY, open_service, order_sign
 
 FOLDER = Path(__file__).parent
-HYPERTENSION = {"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "I10"}
+# What stands beside each text of `each`, by the kind of resource that `among` names.
+BESIDE = {
+    "conditions": [{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "I10"}],
+    "medications": [{"text": "Amlodipine 5 mg"}],
+    "procedures": [{"text": "Appendectomy", "performedDateTime": "2001-01-01"}],
+    "reports": [],
+}
 CASES = [
     pytest.param(one, id=f"{path.stem}-{number}-{words or case['why'][:50]}")
     for path in sorted(FOLDER.glob("record-*.toml"))
     for number, case in enumerate(tomllib.loads(path.read_text(encoding="utf-8"))["case"], 1)
     for words in case.get("each", [""])
-    for one in [case | {"conditions": [HYPERTENSION, {"text": words}]} if words else case]
+    for kind in [case.get("among", "conditions")]
+    for one in [case | {kind: [*BESIDE[kind], {"text": words, **case.get("entry", {})}]} if words else case]
 ]
 CERTAINTY = "http://fhir.de/StructureDefinition/icd-10-gm-diagnosesicherheit"
 OURS = frozenset(
@@ -54,6 +61,9 @@ def test_a_record_is_read_as_a_careful_person_reads_it(case):
             continue
         if expected == "not no":
             assert name in found.gaps or found.known[name].value is True, f"{name} is no: {case['why']}"
+            continue
+        if expected == "not yes":
+            assert name in found.gaps or found.known[name].value is False, f"{name} is yes: {case['why']}"
             continue
         assert name in found.known, f"{name}: {found.gaps[name].detail}: {case['why']}"
         value = found.known[name].value
@@ -131,7 +141,7 @@ def observation(one: dict[str, Any], number: str) -> dict[str, Any]:
         "Observation",
         plain,
         number,
-        status="final",
+        status=one.get("status", "final"),
         code=codeable(one),
         valueQuantity={"value": one["value"], "unit": one["unit"], "code": one["unit"]},
         bodySite={"text": one["site"]} if "site" in one else None,

@@ -169,8 +169,12 @@ def _sited(one: Measured, chart: Chart) -> _Sited:
 
 
 def _widest(regions: Sequence[_Sited]) -> tuple[list[_Sited], list[_Sited]]:
-    """Split off the smaller lumbar regions; the widest one and all other sites are kept."""
-    most = max((len(one.levels) for one in regions if one.site == "lumbar spine"), default=0)
+    """Split off the smaller lumbar regions; the widest one and all other sites are kept.
+
+    A value whose words name another site than its code does not make a region smaller.
+    """
+    spine = [one for one in regions if one.site == "lumbar spine"]
+    most = max((len(one.levels) for one in spine if not one.is_contradicted), default=0)
     fewer = [one for one in regions if one.site == "lumbar spine" and len(one.levels) < most]
     return [one for one in regions if one not in fewer], fewer
 

@@ -42,7 +42,7 @@ TYPE_OF = {
 
 
 AUGMENTATIONS = frozenset({"kyphoplasty", "vertebroplasty", "vertebral-augmentation"})
-OTHER_ORDER = frozenset({"other-order"})
+NOT_SURELY_DONE = frozenset({"other-order", "not-done"})
 # Drugs injected in an office are often recorded under their billing code.
 BILLED_TYPES = frozenset({"Procedure", "ServiceRequest"})
 
@@ -309,11 +309,14 @@ def _named(sourced: Sourced, kind: str, terminology: Terminology) -> frozenset[s
 
 
 def _done(words: str, terminology: Terminology) -> frozenset[str]:
-    """What the words of a procedure name; an augmentation is in doubt beside words of something else (`consult`)."""
+    """What the words of a procedure name.
+
+    An augmentation is in doubt beside words of something else (`consult`), everything beside `cancelled` and the like.
+    """
     named = terminology.text_concepts(words)
-    if named & AUGMENTATIONS and terminology.text_concepts(words, OTHER_ORDER):
-        return (named - AUGMENTATIONS) | frozenset(map(in_doubt, named & AUGMENTATIONS))
-    return named
+    beside = terminology.text_concepts(words, NOT_SURELY_DONE) if named else frozenset()
+    doubtful = named if "not-done" in beside else named & AUGMENTATIONS if beside else frozenset()
+    return (named - doubtful) | frozenset(map(in_doubt, doubtful))
 
 
 def _without_replaced(entries: Sequence[Entry]) -> Sequence[Entry]:

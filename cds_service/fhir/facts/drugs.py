@@ -13,7 +13,7 @@ from cds_service.fhir.raw_json import member, objects, text, texts_of
 Raw = Mapping[str, Any]
 
 STEROID = "systemic-steroid"
-LOCAL, ONCE = (frozenset({name}) for name in ("local-route", "single-dose"))
+LOCAL, ONCE, NOT_TAKEN = (frozenset({name}) for name in ("local-route", "single-dose", "not-done"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +25,14 @@ class Drug:
         ingredients: the ingredients among them, sorted.
         code: `system|code` that matched; empty if only the name identified the drug.
         is_by_name: only the name identifies the drug.
+        is_doubtful: its words say that it is not taken, or its code is that of another drug.
     """
 
     concepts: frozenset[str]
     ingredients: tuple[str, ...]
     code: str
     is_by_name: bool
+    is_doubtful: bool = False
 
 
 def read_drug(resource: Raw, medication: Raw | None, terminology: Terminology) -> Drug:
@@ -43,8 +45,8 @@ def read_drug(resource: Raw, medication: Raw | None, terminology: Terminology) -
         medication: the Medication that it refers to, if any.
         terminology: the service's terminology.
     """
-    names = drug_names(resource, medication)
-    matches = _drug_matches(terminology.matches(drug_codes(resource, medication)), terminology)
+    names, codes = drug_names(resource, medication), drug_codes(resource, medication)
+    matches = _drug_matches(terminology.matches(codes), terminology)
     by_code = frozenset(one.concept for one in matches)
     by_name = frozenset(one for name in names for one in terminology.drug_words(name)) & terminology.drugs.concepts
     concepts = by_code | by_name
@@ -55,6 +57,8 @@ def read_drug(resource: Raw, medication: Raw | None, terminology: Terminology) -
         ingredients=tuple(sorted(concepts & terminology.drugs.ingredients)),
         code=matches[0].code if matches else "",
         is_by_name=bool(by_name and not by_code),
+        is_doubtful=any(terminology.text_concepts(name, NOT_TAKEN) for name in names)
+        or bool(by_name and not by_code and terminology.tells("drugs", codes)),
     )
 
 

@@ -187,7 +187,7 @@ def _not_on_list(spec: FindingSpec, chart: Chart, concepts: Sequence[str], *, ho
     unsaid = [
         _use(entry, entry.drug, chart)
         for entry in chart.of_kind(*TAKEN)
-        if entry.drug is not None and entry.status == NOT_SAID and entry.drug.concepts & set(concepts)
+        if entry.drug is not None and _is_unsaid(entry, entry.drug) and entry.drug.concepts & set(concepts)
     ]
     if unsaid:
         seen = (one.provenance(spec) for one in unsaid)
@@ -197,7 +197,7 @@ def _not_on_list(spec: FindingSpec, chart: Chart, concepts: Sequence[str], *, ho
 
 def _may_be_taken(entry: Entry, spec: FindingSpec, chart: Chart) -> bool:
     """Whether an unidentified entry may be a drug that still counts."""
-    if entry.drug is None or not (_is_taken(entry) or entry.status == NOT_SAID):
+    if entry.drug is None or not (_is_taken(entry) or _is_unsaid(entry, entry.drug)):
         return False
     use = _use(entry, entry.drug, chart)
     longest = max(spec.look_back_months.values())
@@ -224,7 +224,13 @@ def _uses(chart: Chart) -> list[Use]:
     ]
 
 
+def _is_unsaid(entry: Entry, drug: Drug) -> bool:
+    return entry.status == NOT_SAID or (drug.is_doubtful and entry.status in TAKEN[entry.kind])
+
+
 def _is_taken(entry: Entry) -> bool:
+    if entry.drug is not None and entry.drug.is_doubtful:
+        return False
     is_meant = text(entry.raw.get("intent")) not in NOT_ORDERED and not is_prohibition(entry.raw)
     return is_meant and (entry.status in TAKEN[entry.kind] or entry.origin == "context")
 

@@ -151,7 +151,7 @@ def _unclear(spec: FindingSpec, chart: Chart) -> Gap | None:
     """The gap for entries and drugs that make "no" impossible without making it "yes"; None if there are none."""
     if not spec.unclear:
         return None
-    unsure = find_stated(chart, spec, tuple(spec.unclear))
+    unsure = [one for one in find_stated(chart, spec, tuple(spec.unclear)) if one.code or not _is_told(one, spec)]
     if counted := [one for one in unsure if not one.is_past and (not one.problem or one.problem[0] == "undetermined")]:
         return gap(spec, "undetermined", spec.unclear[counted[0].concept], *(one.provenance(spec) for one in counted))
     for entry in chart.of_kind(*MEDICATION_TYPES):
@@ -162,6 +162,11 @@ def _unclear(spec: FindingSpec, chart: Chart) -> Gap | None:
             )
             return gap(spec, "undetermined", spec.unclear[named[0]], seen)
     return None
+
+
+def _is_told(stated: Stated, spec: FindingSpec) -> bool:
+    """Whether the entry's code says what its words leave open."""
+    return any(match.concept in spec.told_by_code for match in stated.entry.matches)
 
 
 def _is_in_history(spec: FindingSpec, chart: Chart, stated: Sequence[Stated]) -> bool:

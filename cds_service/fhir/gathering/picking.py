@@ -98,8 +98,16 @@ class Concepts(Protocol):
         """The folded text without the words that call something suspected."""
         ...
 
+    def text_places(self, text: str) -> Mapping[str, tuple[int, int]]:
+        """Concepts that a text names, each with its first position."""
+        ...
+
     def denies(self, text: str) -> bool:
         """Whether a text has words that deny."""
+        ...
+
+    def is_denial(self, text: str) -> bool:
+        """Whether a statement with `@` for the name says no more than that it is not so."""
         ...
 
     def drug_words(self, text: str) -> frozenset[str]:

@@ -7,7 +7,7 @@ denial of something else (`Bone metastases, no cord compression`).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import islice
 from typing import NamedTuple, Protocol
 
@@ -18,6 +18,7 @@ LONGEST_STATEMENT = 500  # characters; in longer prose asides are not looked for
 _LETTER = re.compile(r"[^\W\d_]")
 # A full stop after a word of four letters or more: shorter ones are abbreviations (`Z. n.`, `St. n.`, `fam.`).
 _STATEMENT = re.compile(r"(?<=[^\W\d_]{4})\.(?=\s|$)|[;\n\u3002\uff1b]|(?:^|\s)\d{1,2}[.)\u3001](?=\s*[^\W\d])")
+_SEVERAL = re.compile(r"[,;:/&+(]|\b(?:and|or|und|oder|et|ou|y|o|e)\b|[\u3001\uff0c]")  # between two names
 # What denies after one of these denies what follows it, not the name before.
 _ASIDE = re.compile(r"[,(\uff08\uff0c\u3001]|\s[-\u2013\u2014]\s|\b(?:with|w/|mit|avec|con)\b|\u4f34")
 
@@ -47,8 +48,16 @@ class Words(Protocol):
         """The folded text without the words that call something suspected."""
         ...
 
+    def text_places(self, text: str) -> Mapping[str, tuple[int, int]]:
+        """Concepts that a text names, each with its first position."""
+        ...
+
     def denies(self, text: str) -> bool:
         """Whether a text has words that deny."""
+        ...
+
+    def is_denial(self, text: str) -> bool:
+        """Whether a statement with `@` for the name says no more than that it is not so."""
         ...
 
 
@@ -63,6 +72,16 @@ def _asides(statement: str, terminology: Words) -> list[re.Match[str]]:
         return []
     first = islice(_ASIDE.finditer(statement, 1), MOST_STATEMENTS)
     return [one for one in first if terminology.denies(statement[one.end() :])]
+
+
+def _is_denied(statement: str, terminology: Words) -> bool:
+    """Whether a statement denies all that it names: `no known diabetes`, `diabetes: ruled out`."""
+    places = terminology.text_places(statement).values()
+    if not places or len(statement) > LONGEST_STATEMENT:
+        return False
+    start, end = min(start for start, _ in places), max(end for _, end in places)
+    is_one = not _SEVERAL.search(statement, start, end)
+    return is_one and terminology.is_denial(f"{statement[:start]}@{statement[end:]}")
 
 
 def read_problem_words(coded: frozenset[str], texts: Iterable[str], terminology: Words) -> Said:
@@ -82,7 +101,9 @@ def read_problem_words(coded: frozenset[str], texts: Iterable[str], terminology:
         for statement in statements[:MOST_STATEMENTS]:
             plain = terminology.without_suspicion(statement)
             named = terminology.text_concepts(plain)
-            if plain != statement:
+            if plain == statement and _is_denied(statement, terminology):
+                suspected |= named & coded
+            elif plain != statement:
                 suspected |= named
                 is_suspicion |= not _LETTER.search(plain)
             else:

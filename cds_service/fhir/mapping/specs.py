@@ -38,7 +38,7 @@ def check_specs(specs: Mapping[str, FindingSpec], terminology: Terminology) -> N
         DataFileError: names the file and key of the first that does not.
     """
     for spec in specs.values():
-        for key in ("value_sets", "panels", "never", "unclear", "history", "events"):
+        for key in ("value_sets", "panels", "never", "unclear", "told_by_code", "history", "events"):
             for concept in getattr(spec, key):
                 if concept not in terminology.names:
                     raise DataFileError(spec.rule, key, f"{concept} is neither a value set nor a code of ours")

@@ -37,6 +37,7 @@ Code = tuple[str, str]
 REMEMBERED = 4096
 NOTHING: frozenset[str] = frozenset()
 DENIAL = frozenset({"denial"})
+WHOLE_DENIAL = frozenset({"whole-denial"})
 SUSPICION = "suspicion"  # the concept whose words call a diagnosis suspected
 NEVER = r"(?!)"
 
@@ -236,6 +237,10 @@ class Terminology:
     def denies(self, text: str) -> bool:
         """Whether a text has words that deny: `no`, `without`, `kein`."""
         return bool(self.text_concepts(text, DENIAL))
+
+    def is_denial(self, text: str) -> bool:
+        """Whether a statement with `@` for the name says no more than that it is not so: `no @`, `@ ruled out`."""
+        return bool(self.text_concepts(text, WHOLE_DENIAL))
 
     def drug_words(self, text: str) -> frozenset[str]:
         """Ingredients and drug groups that a text names, by `mappings/drugs.toml`; `other-drug` for any other drug."""

@@ -23,8 +23,9 @@ LONGEST_SPAN = 6  # `T1-L5` names a stretch of the spine, not what is treated
 # D11 = T11 in Vietnamese and Romance records, Th12 in German and Japanese ones; BWK, LWK: German vertebral bodies.
 _FAMILY = {"TH": "T", "T": "T", "D": "T", "BWK": "T", "BW": "T", "胸": "T", "L": "L", "LWK": "L", "LW": "L", "腰": "L"}
 _LEVEL = re.compile(
-    r"(?:(?<![A-Za-z0-9])(?![Tt]-[0-9]+,[0-9])(?:(BWK?|LWK?|TH|Th|[TDL])[ \-]?|(th|[tdl])-?)|([胸腰])椎? ?)"
-    r"([1-9][0-9]?)(?![A-Za-z0-9]|\.[0-9])"
+    r"(?:(?<![A-Za-z0-9])(?![Tt]-[0-9]+,[0-9])(?:(BWK?|LWK?|TH|Th|[TDL])[ \-]?|(th(?= ?[0-9])|[tdl])(?:-|(?<=th) )?)"
+    r"|([胸腰])椎? ?)"
+    r"0?([1-9][0-9]?)(?![A-Za-z0-9]|\.[0-9])"
     # T1 and T2 of magnetic resonance and of diabetes, D5 as an infusion
     r"(?!\s?-?(?:weighted|gewichtet|[Ss]ignal|[Ss]equence|STIR|FLAIR|MRI|MR\b|[Hh]yper|[Hh]ypo|bright|image|DM\b|[Dd]iabet|加权|相)"
     r"|\s?(?:1/2|NS\b|LR\b|W\b|in water))"
@@ -33,12 +34,34 @@ _LEVEL = re.compile(
 _NUMBER_FIRST = re.compile(
     r"\b([1-9][0-9]?)\.\s?(BWK?|LWK?|Brustwirbel|Lendenwirbel)(?![A-Z0-9])|第 ?([1-9][0-9]?) ?([胸腰])椎?"
 )
-# `first lumbar vertebra`, `12th thoracic vertebral body`
-_ORDINALS = "first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth"
+# `11. und 12. BWK`, `11th and 12th thoracic vertebrae`, `第11、12胸椎`: both numbers have the name.
+_PAIR = re.compile(
+    r"(第 ?|\b)([1-9][0-9]?(?:\.|st|nd|rd|th)?)(\s?(?:und|and|[,/+&、和及])\s?)([1-9][0-9]?(?:\.|st|nd|rd|th)?)"
+    r"(\s?(?:BWK?|LWK?|Brustwirbel|Lendenwirbel|(?:lumbar|thoracic) vert|[腰胸]椎))"
+)
+# `first lumbar vertebra`, `12th thoracic body`, `erster Lendenwirbel`, `première vertèbre lombaire`, `第一腰椎`
+_ORDINALS = (
+    "first|erste[rn]?|premi[eè]re|primera|prima|一",
+    "second|zweite[rn]?|deuxi[eè]me|segunda|seconda|二",
+    "third|dritte[rn]?|troisi[eè]me|tercera|terza|三",
+    "fourth|vierte[rn]?|quatri[eè]me|cuarta|quarta|四",
+    "fifth|fünfte[rn]?|cinqui[eè]me|quinta|五",
+    "sixth|sechste[rn]?|sixi[eè]me|sexta|sesta|六",
+    "seventh|siebte[rn]?|septi[eè]me|s[eé]ptima|settima|七",
+    "eighth|achte[rn]?|huiti[eè]me|octava|ottava|八",
+    "ninth|neunte[rn]?|neuvi[eè]me|novena|nona|九",
+    "tenth|zehnte[rn]?|dixi[eè]me|d[eé]cima|十",
+    "eleventh|elfte[rn]?|onzi[eè]me|und[eé]cima|undicesima|十一",
+    "twelfth|zwölfte[rn]?|douzi[eè]me|duod[eé]cima|dodicesima|十二",
+)
 _ORDINAL = re.compile(
-    rf"\b(?:({_ORDINALS})|([1-9][0-9]?)(?:st|nd|rd|th)) (lumbar|thoracic|dorsal)(?= vert| body|$)",
+    rf"(?:\b|第)(?:({'|'.join(reversed(_ORDINALS))})|([1-9][0-9]?)(?:st|nd|rd|th))\s?"
+    r"(?:(lumbar|thoracic|dorsal)(?= vert| body|$)"
+    r"|v[eèé]rt[eèé]br[ae] (lomb|lumb|thorac|torac|dors)\w*|(lenden|brust)wirbel\w*|([腰胸])椎)",
     re.IGNORECASE,
 )
+# `lumbar 1`, `thoracic 11 and 12`; a word after the number makes it a count
+_REGION = re.compile(r"\b(lumbar|thoracic) (?=[1-9][0-9]?\s*(?:$|[,;)/&+\-–]|and\b))", re.IGNORECASE)
 _TO = re.compile(r"\s*(?:-|‐|–|—|−|~|\bto\b|\bthrough\b|\bthru\b|\bbis\b|\bau\b|\ba\b|\bà\b|至|到)\s*")
 _AND = re.compile(r"\s*(?:[,/&+、]|\band\b|\bund\b|\bet\b|\by\b|\be\b|和|及)?\s*(?:(?:and|und|et|y|e)\b\s*)?")
 # `L1-3`, `T11/12`, `L1,2`, `L1 and 3`; with a space before the number no word may follow that makes it a count.
@@ -52,9 +75,10 @@ STATUS_POST = re.compile(r"\b(?:z|st|s)\.\s?[np]\b\.?", re.IGNORECASE)  # "Z. n.
 _VITAMIN_D = re.compile(r"\bvit(?:amin)?\.?\s*D[ \-]?[23]?\b", re.IGNORECASE)
 _REMARK = re.compile(r"\(([^\d()]{1,20})\)")  # "(old)" after a level speaks of it
 _FALL = re.compile(r"\b(?:fall|trauma|accident|sturz|unfall|chute|caida|caduta)\b")
-_OLD, _NOT_THESE = "old-fracture", "not-this-level"
+_OLD, _OTHER, _NOT_THESE = "old-fracture", "other-at-level", "not-this-level"
 _OPERATIONS = frozenset({"kyphoplasty", "vertebroplasty", "vertebral-augmentation"})
-_MARKS = frozenset({_OLD, _NOT_THESE}) | _OPERATIONS
+_AT_LEVEL = frozenset({_OTHER})
+_MARKS = frozenset({_OLD, _OTHER, _NOT_THESE}) | _OPERATIONS
 
 
 @dataclass(slots=True)
@@ -73,11 +97,12 @@ def levels_in_text(words: str, terminology: Terminology) -> tuple[str, ...]:
     """
     plain = unicodedata.normalize("NFKC", words[:LONGEST_TEXT])
     plain = STATUS_POST.sub("status post", _VITAMIN_D.sub(" ", plain))
-    plain = _ORDINAL.sub(_number_of, plain)
+    plain = _ORDINAL.sub(_number_of, _PAIR.sub(r"\1\2\5\3\1\4\5", plain))
+    plain = _REGION.sub(lambda found: "L" if found[1].lower() == "lumbar" else "T", plain)
     plain = _NUMBER_FIRST.sub(_name_first, _REMARK.sub(r" \1 ", plain))
     found: set[str] = set()
     for part in _STOP.split(plain):
-        for clause, groups in _clauses(part):
+        for clause, groups in _clauses(part, terminology):
             found.update(level for group in _treated(clause, groups, terminology) for level in group.levels)
     return in_order(found)
 
@@ -93,8 +118,9 @@ def in_order(levels: set[str] | frozenset[str]) -> tuple[str, ...]:
 
 
 def _number_of(found: re.Match[str]) -> str:
-    number = _ORDINALS.split("|").index(found[1].lower()) + 1 if found[1] else found[2]
-    return f"{'L' if found[3].lower() == 'lumbar' else 'T'}{number}"
+    number = found[2] or next(at for at, words in enumerate(_ORDINALS, 1) if re.fullmatch(words, found[1].lower()))
+    region = found[3] or found[4] or found[5] or found[6]
+    return f"{'L' if region[0] in 'lL腰' else 'T'}{number}"
 
 
 def _name_first(found: re.Match[str]) -> str:
@@ -102,8 +128,15 @@ def _name_first(found: re.Match[str]) -> str:
     return f" {'BWK' if name in ('BW', 'BR', '胸') else 'LWK'} {found[1] or found[3]} "
 
 
-def _clauses(part: str) -> Iterator[tuple[str, list[_Group]]]:
-    """Split a text at commas, except those inside a group of levels."""
+def _clauses(part: str, terminology: Terminology) -> Iterator[tuple[str, list[_Group]]]:
+    """Split a text at commas, except those inside a group of levels: `L1, L2`, but not `L1, L4-5 stenosis`."""
+    pieces = part.split(",")[:MOST_GROUPS] if "," in part else []
+    for at in range(1, len(pieces)):
+        if _LEVEL.search(pieces[at]) and terminology.text_places(pieces[at], _AT_LEVEL):
+            head, tail = ",".join(pieces[:at]), part[sum(map(len, pieces[:at])) + at :]
+            yield from _clauses(head, terminology)
+            yield from _clauses(tail, terminology)
+            return
     groups = list(islice(_groups(part), MOST_GROUPS))
     begin = 0
     commas = [one.start() for one in re.finditer(",", part)]
@@ -147,7 +180,9 @@ def _treated(clause: str, groups: list[_Group], terminology: Terminology) -> lis
     places = terminology.text_places(clause, _MARKS)
     if (mark := places.get(_NOT_THESE)) and not _FALL.search(clause.lower(), mark[1]):
         groups = [group for group in groups if group.start < mark[0]]
-    if groups and (mark := places.get(_OLD)):
+    for mark in filter(None, (places.get(_OLD), places.get(_OTHER))):
+        if not groups:
+            break
         is_named = any(end <= groups[0].start for name, (_, end) in places.items() if name in _OPERATIONS)
         old = min(groups, key=lambda group: _distance(group, mark))
         if not (is_named and old is groups[0] and old.end <= mark[0]):  # "kyphoplasty L1" is what is ordered

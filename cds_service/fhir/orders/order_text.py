@@ -26,7 +26,7 @@ _ABBREVIATION = re.compile(r"\b(evtl|ggf|vs|bek)\.\s?(?=[a-z])")  # their full s
 # Before "for", the order is a preparation ("clearance for"), unless it requests the operation ("referral for").
 _PURPOSE = re.compile(r"\b(?:for|fur|zur|zum|pour|para|per)\b|为")
 _ASKS_FOR = re.compile(
-    r"\b(?:case|request|referral|refer|order|schedul\w*|book\w*|surgery|or|ir|admit\w*|admission|patient|pt|anmeld\w*|einweis\w*|uberweis\w*|auftrag"
+    r"\b(?:case|request|guidance|referral|refer|order|schedul\w*|book\w*|surgery|or|ir|admit\w*|admission|patient|pt|anmeld\w*|einweis\w*|uberweis\w*|auftrag"
     r"|aufnahme|demande|hospitalisation|programm\w*|solicitud|derivacion|ingreso|richiesta|ricovero|prenota\w*)\b|申请"
 )
 # The text after one of these says why, how and when, and names no other order.

@@ -22,7 +22,11 @@ def test_our_own_files_name_only_what_exists():
 
 
 def test_every_value_set_of_ours_is_used_by_a_finding_or_by_orders():
-    used = {name for spec in specs().values() for name in (*spec.asked_concepts, *spec.unclear, *spec.history)}
+    used = {
+        name
+        for spec in specs().values()
+        for name in (*spec.asked_concepts, *spec.unclear, *spec.told_by_code, *spec.history)
+    }
     of_orders = {path.stem for path in (MAPPINGS / "valueset").glob("*.json")} - used
     assert of_orders <= {
         "augmentation-additional-level", "bed-rest", "bedside-measurement", "bone-treatment", "brace",
