@@ -11,6 +11,7 @@ from xml.etree import ElementTree as ET  # builds XML, parses none
 CHAI = "https://mc.chai.org/v0.2/schema.xsd"
 OWN_ANALYSIS = 919  # the last three digits of an OMOP covariateId name the analysis; 900 and up are no standard ones
 NOT_ASKED = "Not reported."
+ALL_NEEDED = "Only for patients of whom every input is known: predictGlm counts an absent covariate as 0."
 
 
 def chai_card(card: Mapping[str, Any]) -> str:
@@ -174,11 +175,14 @@ def plp_model(card: Mapping[str, Any]) -> dict[str, Any]:
             "incidence": card["incidence"],
             "citation": card["source"]["citation"],
             "doi": card["source"]["doi"],
-            "limits": card["limits"],
+            "limits": [ALL_NEEDED, *card["limits"]],
         },
     }
 
 
-def covariate_id(name: str) -> int:
-    """A covariateId of our own, from the name, since no standard covariate measures these."""
-    return zlib.crc32(name.encode()) % 1_000_000 * 1000 + OWN_ANALYSIS
+def covariate_id(name: str) -> float:
+    """A covariateId of our own, from the name, since no standard covariate measures these.
+
+    It is written with a decimal point: R reads a whole number as integer, which createGlmModel refuses.
+    """
+    return float(zlib.crc32(name.encode()) % 1_000_000 * 1000 + OWN_ANALYSIS)

@@ -55,6 +55,9 @@ def test_the_coefficients_for_ohdsi_give_our_figures(model, values, risk):
     """As predictGlm computes: values by covariateId, joined with the coefficients, and the inverse logit."""
     read = json.loads(printed(model, "--format", "plp"))
     assert read["mapping"] == "logistic"
+    # R reads 1 as integer and 1.0 as numeric; createGlmModel takes numeric alone
+    assert all(isinstance(one["covariateId"], float) for one in read["coefficients"] + read["covariates"])
+    assert "every input is known" in read["model"]["limits"][0]
     covariates = {one["covariateId"]: value for one, value in zip(read["covariates"], values, strict=True)}
     assert len(covariates) == len(values)
     total = read["intercept"] + sum(one["coefficient"] * covariates[one["covariateId"]] for one in read["coefficients"])
