@@ -39,6 +39,7 @@ GAP_REASONS: Mapping[GapReason, str] = {
     "unreadable": "entry is broken",
     "conflicting": "values contradict each other",
     "not-final": "result is not final",
+    "other-method": "measured another way",
     "no-value": "entry without a value",
     "future": "dated after the order",
     "undated": "without a date",

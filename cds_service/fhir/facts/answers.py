@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from cds_service.core.facts import Finding, Gap
 from cds_service.core.vocabulary import FindingSpec
-from cds_service.fhir.facts.chart import Chart, Outcome, age_in_words, gap, in_words
+from cds_service.core.wording import say_date
+from cds_service.fhir.facts.chart import Chart, Outcome, age_in_words, gap
 from cds_service.fhir.facts.measurements import age_concern, is_stale, method_concern, nothing_usable, refused_by_time
 from cds_service.fhir.facts.moments import Moment
 from cds_service.fhir.facts.observations import RETRACTED, Reading, find_readings, status_problem, time_problem
@@ -70,7 +71,7 @@ def _pick_answer(
     seen = tuple(reading.provenance(spec, word) for _, word, reading in newest)
     words = {word for _, word, _ in newest}
     if len(words) > 1:
-        return gap(spec, "conflicting", f"two answers on {in_words(day)}", *seen), passed
+        return gap(spec, "conflicting", f"two answers on {say_date(day)}", *seen), passed
     aged, unknown = age_concern(spec, chart, day), method_concern(spec, chart, [newest[0][2]])
     finding = Finding(
         name=spec.name,

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from cds_service.core.facts import Finding, Gap, Provenance
 from cds_service.core.vocabulary import FindingSpec
-from cds_service.fhir.facts.chart import Chart, Outcome, gap, in_words
+from cds_service.core.wording import say_date
+from cds_service.fhir.facts.chart import Chart, Outcome, gap
 from cds_service.fhir.facts.measurements import (
     age_concern,
     conflict_of,
@@ -62,7 +63,7 @@ def _change(spec: FindingSpec, base: FindingSpec, new: Measured, values: Sequenc
 
 
 def _dated(one: Measured, spec: FindingSpec) -> Provenance:
-    return one.reading.provenance(spec, f"{one.printed} on {in_words(one.moment.day)}")
+    return one.reading.provenance(spec, f"{one.printed} on {say_date(one.moment.day)}")
 
 
 def _is_comparable(one: Reading, other: Reading) -> bool:

@@ -345,11 +345,6 @@ def gap(spec: FindingSpec, reason: GapReason, detail: str, *seen: Provenance) ->
     return Gap(name=spec.name, reason=reason, detail=detail, seen=seen)
 
 
-def in_words(day: date) -> str:
-    """`1 May 2026`."""
-    return f"{day.day} {day:%b} {day.year}"
-
-
 def months_before(day: date, months: int) -> date:
     """The same day of the month, `months` earlier, or the last day of that month."""
     month = day.year * 12 + day.month - 1 - months

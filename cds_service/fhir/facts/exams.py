@@ -6,7 +6,8 @@ from datetime import date
 
 from cds_service.core.facts import Finding, Gap, Provenance
 from cds_service.core.vocabulary import FindingSpec
-from cds_service.fhir.facts.chart import Chart, Entry, Outcome, age_in_words, gap, in_words
+from cds_service.core.wording import say_date
+from cds_service.fhir.facts.chart import Chart, Entry, Outcome, age_in_words, gap
 from cds_service.fhir.facts.moments import effective_moment, read_moment
 from cds_service.fhir.gathering.exams import EXAM_TYPES
 
@@ -39,7 +40,7 @@ def find_exam(spec: FindingSpec, chart: Chart) -> Outcome:
 
 def _without(spec: FindingSpec, chart: Chart, refused: set[date]) -> Gap:
     if refused:
-        return gap(spec, "other-method", f"with contrast ({in_words(max(refused))})")
+        return gap(spec, "other-method", f"with contrast ({say_date(max(refused))})")
     if unread := chart.unread(spec):
         return gap(spec, "not-read", unread)
     return gap(spec, "absent", "none on record")
@@ -51,5 +52,5 @@ def _day_of(exam: Entry) -> date | None:
 
 
 def _provenance(spec: FindingSpec, exam: Entry, day: date) -> Provenance:
-    printed = f"{spec.title.partition(' ')[0]} of {in_words(day)}"
+    printed = f"{spec.title.partition(' ')[0]} of {say_date(day)}"
     return Provenance(resource=exam.reference, origin=exam.origin, code="", printed=printed, rule=spec.rule)

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from cds_service.core.facts import Aged, Finding, Gap, GapReason
 from cds_service.core.vocabulary import FindingSpec
-from cds_service.fhir.facts.chart import Chart, Outcome, age_in_words, gap, in_words, months_between
+from cds_service.core.wording import say_date
+from cds_service.fhir.facts.chart import Chart, Outcome, age_in_words, gap, months_between
 from cds_service.fhir.facts.moments import Moment
 from cds_service.fhir.facts.observations import Reading, find_readings
 from cds_service.fhir.facts.quantities import Measured, Refused, any_differ, measure, shortened
@@ -204,4 +205,4 @@ def conflict_of(values: Sequence[Measured], spec: FindingSpec) -> str:
     if not any_differ(values, spec.decimals):
         return ""
     printed = sorted({one.printed for one in values})
-    return f"{' and '.join(printed)} on {in_words(values[0].moment.day)} cannot both be right"
+    return f"{' and '.join(printed)} on {say_date(values[0].moment.day)} cannot both be right"

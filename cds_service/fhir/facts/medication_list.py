@@ -8,7 +8,8 @@ from datetime import date
 
 from cds_service.core.facts import Finding, Gap, PassedOver, Provenance
 from cds_service.core.vocabulary import FindingSpec
-from cds_service.fhir.facts.chart import Chart, Entry, Outcome, age_in_words, gap, in_words, months_before
+from cds_service.core.wording import say_date
+from cds_service.fhir.facts.chart import Chart, Entry, Outcome, age_in_words, gap, months_before
 from cds_service.fhir.facts.drugs import Drug
 from cds_service.fhir.facts.moments import Moment, effective_moment, read_moment
 from cds_service.fhir.facts.problem_list import find_stated, say_no, stated_as_true
@@ -50,7 +51,7 @@ class Use:
         verb = "ordered" if self.entry.kind == "ServiceRequest" else verb
         verb = "among the orders being signed" if self.entry.origin == "context" else verb
         joint = "on" if verb in ("given", "ordered") else "since"
-        printed = f"{verb} {joint} {in_words(self.day)}" if self.day else verb
+        printed = f"{verb} {joint} {say_date(self.day)}" if self.day else verb
         return Provenance(
             resource=self.entry.reference,
             origin=self.entry.origin,
@@ -171,7 +172,7 @@ def _not_taken(spec: FindingSpec, chart: Chart, ours: Sequence[Use]) -> Finding 
     if not past or isinstance(outcome, Gap):
         return outcome
     last = past[-1].day
-    concern = f"A {spec.title} was last recorded on {in_words(last)}." if last else ""
+    concern = f"A {spec.title} was last recorded on {say_date(last)}." if last else ""
     return Finding(
         name=spec.name,
         value=False,

@@ -10,6 +10,7 @@ from functools import cache
 
 from cds_service.core.facts import Finding, Gap, GapReason, PassedOver, Provenance
 from cds_service.core.vocabulary import FindingSpec
+from cds_service.core.wording import say_date
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.facts.chart import (
     AUGMENTATIONS,
@@ -19,7 +20,6 @@ from cds_service.fhir.facts.chart import (
     Outcome,
     age_in_words,
     gap,
-    in_words,
     months_before,
 )
 from cds_service.fhir.facts.moments import effective_moment, read_moment
@@ -62,7 +62,7 @@ class Stated:
     def provenance(self, spec: FindingSpec) -> Provenance:
         """Its source: `on the problem list since 3 May 2019`."""
         place = "among the procedures" if self.entry.kind == "Procedure" else "on the problem list"
-        since = f" {'on' if self.entry.kind == 'Procedure' else 'since'} {in_words(self.day)}" if self.day else ""
+        since = f" {'on' if self.entry.kind == 'Procedure' else 'since'} {say_date(self.day)}" if self.day else ""
         return Provenance(
             resource=self.entry.reference,
             origin=self.entry.origin,

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 from cds_service.core.facts import GapReason, PassedOver
 from cds_service.core.vocabulary import FindingSpec
-from cds_service.fhir.facts.chart import Chart, Raw, in_words
+from cds_service.core.wording import say_date
+from cds_service.fhir.facts.chart import Chart, Raw
 from cds_service.fhir.facts.methods import Way, judge_method
 from cds_service.fhir.facts.moments import Moment
 from cds_service.fhir.facts.observations import RETRACTED, Reading, status_problem, time_problem
@@ -58,7 +59,7 @@ class Refused(NamedTuple):
     def passed_over(self, spec: FindingSpec) -> PassedOver:
         """The statement for a card: the value, its day, and why it is not used."""
         when = self.reading.moment
-        day = f" ({in_words(when.day)})" if when else ""
+        day = f" ({say_date(when.day)})" if when else ""
         printed = self.printed or _number(self.reading.holder)[2]
         return PassedOver(
             name=spec.name,

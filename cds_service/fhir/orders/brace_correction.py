@@ -151,14 +151,14 @@ def _bound(period: dict[str, Any], correction: Correction) -> None:
     period.pop("_end", None)  # an extension of the value that is replaced, such as "end unknown"
 
 
-def describe_correction(
-    draft: Mapping[str, Any], correction: Correction, corrected: Mapping[str, Any], ends: str, review: str
-) -> str:
-    """Describe for the clinician what accepting the update does; `ends` and `review` are days in words."""
-    what = f"Set the end of this {correction.order.title or 'brace'} order to {ends}, with a review on {review}"
+def describe_correction(draft: Mapping[str, Any], correction: Correction, corrected: Mapping[str, Any]) -> str:
+    """Describe for the clinician what accepting the update does, and that it plans no review."""
+    what = f"Set the end of this {correction.order.title or 'brace'} order to {say_date(correction.end)}"
     is_reworded = list(texts_on_time(draft)) != list(texts_on_time(corrected))
     words = "; the length stated in its words is replaced by this end" if is_reworded else ""
-    return f"{what}{words}; {_what_else(draft)}"
+    return (
+        f"{what}{words}; {_what_else(draft)}. The order plans no review: arrange it for {say_date(correction.review)}"
+    )
 
 
 def _what_else(draft: Mapping[str, Any]) -> str:

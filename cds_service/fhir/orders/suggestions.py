@@ -31,7 +31,6 @@ TODAY = "today"  # the one placeholder that a template may use without a rule th
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 _AS_TEXT = json.JSONEncoder(sort_keys=True, ensure_ascii=False, default=str)
 _REQUESTER = re.compile(r"(?:Practitioner|PractitionerRole)/([A-Za-z0-9\-.]{1,64})")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 Code = tuple[str, str]
@@ -193,13 +192,8 @@ def _update(correction: Correction, durations: DurationRules) -> Action | None:
     corrected = correct_brace_order(draft, correction, durations)
     if corrected is None:
         return None
-    description = describe_correction(draft, correction, corrected, say_day(correction.end), say_day(correction.review))
+    description = describe_correction(draft, correction, corrected)
     return Action(type="update", description=description, resource=corrected)
-
-
-def say_day(day: date) -> str:
-    """A day for display: `15 Jan 2027`."""
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
 def _common(patient_id: str, encounter_id: str | None, user_id: str, today: date) -> dict[str, Any]:

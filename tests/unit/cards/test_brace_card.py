@@ -182,7 +182,7 @@ def test_an_open_ended_brace_is_a_warning_with_the_corrected_order():
         "TLSO ordered without an end date. Policy: review at 2 weeks, off by 8 (15 Jan 2027). "
         "Keep if the spine is unstable"
     )
-    assert labels(card) == ["Add end date 15 Jan 2027 and 2-week review"]
+    assert labels(card) == ["Set end date 15 Jan 2027"]
     assert card["suggestions"][0]["isRecommended"] is True
     assert "4 Dec 2026" in card["detail"]
 
@@ -264,7 +264,7 @@ def test_the_weeks_of_a_site_change_texts_and_dates(tmp_path):
     service = load_service(load_site(tmp_path))
     card = brace_card(brace(), service=service)
     assert "Site policy: review at 3 weeks, off by 6 (1 Jan 2027)" in card["summary"]
-    assert labels(card) == ["Add end date 1 Jan 2027 and 3-week review"]
+    assert labels(card) == ["Set end date 1 Jan 2027"]
     assert "11 Dec 2026" in card["detail"]
     assert corrected(card)["occurrencePeriod"]["end"] == "2027-01-01"
     cards = cards_for(thin_and_weak(), kyphoplasty(), service=service)

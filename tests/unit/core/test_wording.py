@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cds_service.core.wording import say_coarse_percent, say_date, say_number, say_percent, say_range
+from cds_service.core.facts import GapReason
+from cds_service.core.wording import GAP_REASONS, say_coarse_percent, say_date, say_number, say_percent, say_range
 from tests.chart_builders import open_service
 from tests.fact_builders import finding
 
@@ -106,3 +108,7 @@ def test_every_finding_has_a_name_for_people():
     words = open_service().wording
     for name in open_service().finding_specs:
         assert words.name(name).strip() == words.name(name) != ""
+
+
+def test_each_reason_for_a_gap_has_words():
+    assert GAP_REASONS.keys() == set(get_args(GapReason))

@@ -236,8 +236,8 @@ def test_a_single_date_becomes_the_start_and_the_clinician_is_told():
     assert "occurrenceDateTime" not in action.resource
     assert action.resource["occurrencePeriod"] == {"start": "2026-11-22", "end": "2027-01-15"}
     assert action.description == (
-        "Set the end of this TLSO (L0456) order to 15 Jan 2027, with a review on 4 Dec 2026; "
-        "its date becomes the start of the period, all else stays as written"
+        "Set the end of this TLSO (L0456) order to 15 Jan 2027; its date becomes the start of the period, "
+        "all else stays as written. The order plans no review: arrange it for 4 Dec 2026"
     )
 
 
