@@ -26,7 +26,7 @@ from cds_service.review.entry_page import view_cards
 from cds_service.samples import Sample, load_samples
 from cds_service.service import Ports, Service, ServiceHook, answer
 from cds_service.settings import Settings
-from cds_service.site.clients import Capabilities
+from cds_service.site.clients import EVERYTHING, Capabilities
 from cds_service.site.folder import SiteFolder
 from cds_service.web.app import create_app
 
@@ -113,6 +113,9 @@ def _differences(expected: list[Any], reply: Replied) -> Iterator[str]:
     if reply.status != 200:
         yield f"status {reply.status} instead of 200"
         return
+    if expected and not reply.cards:
+        yield "no card: the service is off, or does not know the order"
+        return
     ours, theirs = ({_topic(card): _said(card) for card in cards} for cards in (expected, reply.cards))
     for topic in dict.fromkeys([*ours, *theirs]):
         if topic not in theirs:
@@ -143,7 +146,7 @@ def _said(card: Mapping[str, Any]) -> dict[str, Any]:
 # --- the book --------------------------------------------------------------------------------------------------------
 
 
-def committee_book(settings: Settings, site: SiteFolder | None, today: date, can: Capabilities) -> str:
+def committee_book(settings: Settings, site: SiteFolder | None, today: date, can: Capabilities = EVERYTHING) -> str:
     """One printable page with everything in force.
 
     Raises:

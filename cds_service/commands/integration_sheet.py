@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from cds_service.fhir.orders.recognition import AUGMENTATION
 from cds_service.loading import load_service
 from cds_service.service import Service, ServiceHook
 from cds_service.settings import Settings
+from cds_service.site.clients import Client
 from cds_service.site.folder import Site, SiteFolder
 
 FOLDER = Path(__file__).parent
@@ -55,6 +56,7 @@ def integration_sheet(settings: Settings, site: SiteFolder | None, today: date, 
     hook = next(iter(service.hooks.values()))
     base = settings.public_url or EXAMPLE
     table = site.site if site else None
+    clients = [one for one in table.clients if issuer in (None, one.issuer)] if table else []
     environment = jinja2.Environment(  # noqa: S701 - Markdown; cells are escaped by `cell`
         loader=jinja2.FileSystemLoader(FOLDER), trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
     )
@@ -77,8 +79,8 @@ def integration_sheet(settings: Settings, site: SiteFolder | None, today: date, 
         host=urlsplit(base).hostname,
         port=urlsplit(base).port or (443 if base.startswith("https") else 80),
         is_closed=table is not None and table.service.discovery == "closed",
-        outgoing=_outgoing(table),
-        clients=[one for one in table.clients if issuer in (None, one.issuer)] if table else (),
+        outgoing=_outgoing(table, clients),
+        clients=clients,
         deadline=f"{settings.deadline_seconds:g}",
         scopes=tuple(_scopes(hook)),
         prefetch_wish=settings.prefetch,
@@ -125,11 +127,11 @@ def _local_codes(service: Service) -> list[tuple[str, str, str]]:
     return sorted((*code, concept) for concept in AUGMENTATION for code in service.terminology.local_codes(concept))
 
 
-def _outgoing(site: Site | None) -> list[str]:
-    """The addresses that this service calls."""
+def _outgoing(site: Site | None, clients: Iterable[Client]) -> list[str]:
+    """The addresses that this service calls for these clients."""
     if site is None:
         return []
-    addresses = [one for client in site.clients for one in (*client.fhir_servers, client.jwks_url) if one]
+    addresses = [one for client in clients for one in (*client.fhir_servers, client.jwks_url) if one]
     if site.review:
         addresses += [site.review.issuer, *site.review.servers]
     return list(dict.fromkeys(addresses))

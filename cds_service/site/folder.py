@@ -316,6 +316,8 @@ def what_was_read(folder: SiteFolder | None) -> Iterator[str]:
         yield f"  policy: {', '.join(f'{key} = {value}' for key, value in sorted(site.policy.items()))}"
     for client in site.clients:
         yield f"  client {client.issuer}: {', '.join(client.fhir_servers)}"
+    if len(site.clients) > 1:
+        yield "  an account of the review pages that no client names sees the entries of all"
     if not site.clients:
         yield "  no [[clients]]: the service is open and local"
     for one in (folder, *folder.clients.values()):

@@ -1,14 +1,19 @@
 """The order-sign examples of the published guides, shortened: none orders anything of ours, and each gets 200.
 
 Sources: `input/pagecontent/order-sign.md` of HL7/cds-hooks-library, in an envelope of the CDS Hooks specification;
-`input/resources/CRDServiceRequest*.json` of HL7/davinci-crd; `src/util/buildRequest.js` of
+`input/resources/CRDServiceRequest*.json` of HL7/davinci-crd; `src/util/buildRequest.js` and `auth.js` of
 HL7-DaVinci/crd-request-generator, with our order. Examples of other hooks are calls of another service.
 """
 
 from __future__ import annotations
 
+import json
+import time
+
 import pytest
 
+from tests.client_tokens import Signer
+from tests.live_service import CALL
 from tests.signings import Json, empty_prefetch, kyphoplasty, observed, order_sign, person, searchset
 from tests.stub_fhir import StubFhir, fhir, page
 
@@ -139,30 +144,57 @@ def test_ch_59_a_key_that_was_not_sent_is_403_and_the_text_names_the_cure_and_no
     assert "smarthealthit" not in reply.body.decode()
 
 
+def of_request_generator(base: str, order: Json, *others: Json) -> Json:
+    """What `buildRequest.js` sends without a login server; `PatientBox.js` fills in displays."""
+    return {
+        "hookInstance": "d1577c69-dfbe-44ad-ba6d-3e05e953b2ea",
+        "fhirServer": base,
+        "hook": "order-sign",
+        "fhirAuthorization": {
+            "access_token": "",
+            "token_type": "Bearer",
+            "expires_in": 300,
+            "scope": "patient/Patient.read patient/Observation.read",
+            "subject": "cds-service4",
+        },
+        "context": {
+            "userId": "Practitioner/example",
+            "patientId": "p1",
+            "encounterId": "enc89284",
+            "draftOrders": {"resourceType": "Bundle", "entry": [{"resource": order}]},
+        },
+        "extension": {"davinci-crd.configuration": {"alt-drug": True}},
+        "prefetch": {
+            "serviceRequestBundle": {
+                "resourceType": "Bundle",
+                "type": "collection",
+                "entry": [{"resource": one} for one in (person(), order, *others)],
+            }
+        },
+    }
+
+
 def test_ch_16_the_da_vinci_request_generator_places_our_order(service):
     server = StubFhir()
     server.default = fhir(page(total=0))
     server.say("/Patient/p1", person())
-    order = kyphoplasty(performer=[{"reference": "Practitioner/pra1234"}], insurance=[{"reference": "Coverage/cov1"}])
-    coverage = {"resourceType": "Coverage", "id": "cov1", "beneficiary": {"reference": "Patient/p1"}}
-    body = order_sign(
-        order,
-        fhirServer=server.base,
-        fhirAuthorization={**ACCESS, "access_token": "", "scope": "patient/Patient.read patient/Observation.read"},
-        prefetch={
-            "serviceRequestBundle": {
-                "resourceType": "Bundle",
-                "type": "collection",
-                "entry": [{"resource": one} for one in (coverage, person(), order)],
-            }
-        },
-        extension={"davinci-crd.configuration": {"alt-drug": True}},
+    order = kyphoplasty(
+        code={"coding": [{"system": "http://www.ama-assn.org/go/cpt", "code": "22514", "display": "Unknown"}]},
+        performer=[{"reference": "Practitioner/pra1234"}],
+        insurance=[{"reference": "Coverage/cov1"}],
     )
-    body["context"] |= {"userId": "Practitioner/example", "encounterId": "enc89284"}
+    coverage = {"resourceType": "Coverage", "id": "cov1", "beneficiary": {"reference": "Patient/p1"}}
+    body = json.dumps(of_request_generator(server.base, order, coverage)).encode()
+    # Its own token: RS256, a day long, keys at an address that serves no JWK Set. Open mode asks for none.
+    jku = {"jku": "http://localhost:3001/public_keys"}
+    token = Signer("RS256").token(service.url + CALL, header=jku, claims={"exp": int(time.time()) + 86_400})
     try:
-        cards = service.cards(body)
+        reply = service.send("POST", CALL, body, Content_Type="application/json", Authorization=f"Bearer {token}")
     finally:
         server.close()
+    assert reply.status == 200, reply.body
+    cards = reply.json()["cards"]
+    assert [card["source"]["topic"]["code"] for card in cards][:1] == ["rehabilitation"]
     assert "could not be read" not in str(cards), "an empty token restricts nothing"
     assert all("Authorization" not in headers for headers in server.headers)
     assert any(request.startswith("/fhir/Condition?") for request in server.requests)

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from cds_service.cli import main
 from cds_service.commands.book import committee_book, ten_patients
 from cds_service.loading import load_service
+from cds_service.protocol.messages import HookResponse
 from cds_service.samples import SITE_FOLDER
 from cds_service.settings import Settings
 from cds_service.site.folder import load_site
@@ -99,6 +100,15 @@ def test_a_service_with_another_configuration_differs_by_name(live):
     assert done.exit_code == 1
     assert "p1-thin-high: differs" in done.output
     assert re.search(r"rehabilitation: summary: .*in 12 months.* instead of .*this site's average 12 %", done.output)
+    assert "p12-other-order: as in the book" in done.output
+
+
+def test_a_service_that_is_off_is_said_to_be(tmp_path):
+    live = LiveService(tmp_path, flow=lambda *_: HookResponse(cards=[]))
+    done = check(live.url)
+    live.close()
+    assert done.exit_code == 1
+    assert done.output.count("no card: the service is off") == 9
     assert "p12-other-order: as in the book" in done.output
 
 

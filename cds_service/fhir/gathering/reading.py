@@ -162,7 +162,7 @@ def _why_unasked(request: HookRequest, template: Template, fhir: FhirReader | No
     elif fhir is not None:
         note, reason = "not sent, and the request lacks what the query needs", "request"
     elif request.fhir_server is None:
-        note, reason = "not sent, and no FHIR server was named", "no-server"
+        note, reason = "not sent, and no FHIR server to ask", "no-server"
     elif token is not None and token.has_expired:
         note, reason = "not sent, and the access token of the request has expired", "expired"
     elif token is not None:

@@ -60,6 +60,23 @@ def test_it_holds_what_the_site_says(site):
     assert "Not set" not in text
 
 
+def test_the_sheet_of_one_ehr_names_nothing_of_another(tmp_path):
+    clients = [
+        client_of(
+            f'fhir-servers = ["https://{name}.example.org/fhir"]',
+            issuer=f"https://{name}.example.org",
+            keys=f'jwks-url = "https://{name}.example.org/jwks.json"',
+        )
+        for name in ("north", "south")
+    ]
+    found = CliRunner().invoke(
+        main,
+        ["integration-sheet", "--site", str(site_folder(tmp_path, *clients)), "--client", "https://north.example.org"],
+    )
+    assert "https://north.example.org/fhir" in found.output
+    assert "south" not in found.output
+
+
 def test_it_holds_every_prefetch_key_type_topic_and_override_code_in_force():
     hook = load_service().hooks["kyphoplasty-order-sign"]
     text = sheet()

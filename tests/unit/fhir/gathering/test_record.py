@@ -233,7 +233,7 @@ def test_ch_24_ch_30_nothing_readable_at_all_names_the_keys():
     with pytest.raises(EvidenceUnavailable) as caught:
         read(None)
     assert all(key in str(caught.value) for key in KEYS)
-    assert "no FHIR server was named" in str(caught.value)
+    assert "no FHIR server to ask" in str(caught.value)
 
 
 def test_ch_24_nothing_readable_from_the_server_either():
