@@ -60,12 +60,12 @@ class Links:
         A card without this link says the same, so that it is not worth an answer that is late.
 
         Args:
-            way: `signed` where nobody says otherwise; `login` leads to the entry on the review pages.
+            way: `signed` where nobody says otherwise; `login` leads to the same page among the review pages.
             until: of the answer.
         """
         if way == "off":
             return ""
         if way == "login":
-            return f"{self.base_url}/audit/entries/{entry_id}"
+            return f"{self.base_url}/audit/entries/{entry_id}/basis"
         key = self.key(until.left * KEY_SHARE)
         return f"{self.base_url}/basis/{sign_entry(entry_id, key)}" if key else ""

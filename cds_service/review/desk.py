@@ -17,6 +17,9 @@ from cds_service.core.caller import Caller
 from cds_service.review.login import Gate
 from cds_service.service import Service
 
+# The page of an answer, with the service in force for its EHR and the form of what is tried.
+BasisPage = Callable[[Stored, Service, Mapping[str, str] | None], str]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
@@ -26,6 +29,7 @@ class Desk:
         key_file: the file with the key that signs exports; None if the setting names none.
         scope_of: what an account may see: one EHR's or one tenant's entries; None is all.
         of_clients: the service by issuer, for EHRs with a folder of their own.
+        basis: makes the page of the basis of an answer.
     """
 
     store: AuditStore
@@ -34,6 +38,7 @@ class Desk:
     key_file: Path | None
     scope_of: Callable[[str], Caller | None] = lambda _: None
     of_clients: Mapping[str, Service] = field(default_factory=dict)
+    basis: BasisPage
 
     @property
     def scope(self) -> Caller | None:

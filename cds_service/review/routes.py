@@ -34,7 +34,7 @@ from cds_service.outgoing import Connections
 from cds_service.review.access import Access
 from cds_service.review.accounts import Accounts
 from cds_service.review.committee import figure_routes
-from cds_service.review.desk import Desk, content_of
+from cds_service.review.desk import BasisPage, Desk, content_of
 from cds_service.review.entry_page import entry_routes
 from cds_service.review.filtering import CHOICES, read_filter
 from cds_service.review.issuer_login import issuer_login, issuer_routes
@@ -70,6 +70,7 @@ def review_routes(
     count_login: Callable[[Login], None],
     site: SiteFolder | None = None,
     of_clients: Mapping[str, Service] | None = None,
+    basis: BasisPage,
 ) -> Blueprint:
     """All pages below `/audit`.
 
@@ -84,6 +85,7 @@ def review_routes(
         count_login: called for each login attempt.
         site: the site folder, if there is one.
         of_clients: the service by issuer, for EHRs with a folder of their own.
+        basis: the basis page of an answer.
 
     Raises:
         DataFileError: the site's login cannot be used.
@@ -110,6 +112,7 @@ def review_routes(
         key_file=settings.audit_key,
         scope_of=site.site.scope_of if site else lambda _: None,
         of_clients=of_clients or {},
+        basis=basis,
     )
     register_words(routes, service.wording)
     routes.register_error_handler(HTTPException, _error_page)

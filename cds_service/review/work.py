@@ -1,4 +1,4 @@
-"""Reviewers' work: marks and notes about an entry, the mark of a reviewed period, replay and comparison.
+"""Reviewers' work: marks and notes about an entry, the basis of an answer, replay and comparison.
 
 Marks and notes are entries themselves: none is ever changed, and a later one is added beside it.
 """
@@ -18,6 +18,7 @@ from cds_service.review.words import WORDS, say_share, say_value
 
 LONGEST_NOTE = 2000
 MISSING = "–"
+NO_FIGURES = "This entry holds no figures: it is no answer, or they were purged."
 Pair = tuple[str, str]
 
 
@@ -44,11 +45,20 @@ def work_routes(routes: Blueprint, desk: Desk) -> None:
         try:
             found = replay(content_of(stored), desk.service_for(stored))
         except NothingToReplay:
-            raise NotFound("This entry holds no figures: it is no answer, or they were purged.") from None
+            raise NotFound(NO_FIGURES) from None
         patient = stored.found.patient if stored.found else None
         result = "identical" if found.is_identical else "differs"
         desk.gate.note("replay", result=result, patient=patient, about=stored.id)
         return render_template("review-replay.html", stored=stored, replay=found, rows=list(_rows_of(found)))
+
+    @routes.route("/entries/<entry_id>/basis", methods=["GET", "POST"])
+    def basis(entry_id: str) -> str:
+        given = request.form if request.method == "POST" else None
+        stored = open_entry(desk, entry_id, "basis" if given is None else "what-if")
+        try:
+            return desk.basis(stored, desk.service_for(stored), given)
+        except NothingToReplay:
+            raise NotFound(NO_FIGURES) from None
 
     @routes.get("/compare")
     def compare() -> str:

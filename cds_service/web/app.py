@@ -26,7 +26,7 @@ from cds_service.review.routes import review_routes
 from cds_service.service import Service, answer
 from cds_service.settings import Settings
 from cds_service.site.folder import SiteFolder
-from cds_service.web.basis import basis_routes
+from cds_service.web.basis import basis_html, basis_routes
 from cds_service.web.cds_api import Flow, Surroundings, cds_routes, utc_now
 from cds_service.web.cors import register_cors
 from cds_service.web.errors import outcome, register_errors
@@ -137,6 +137,7 @@ def create_app(
             count_login=lambda result: metrics.logins.labels(result).inc(),
             site=site,
             of_clients=of_clients,
+            basis=basis_html,
         )
         app.register_blueprint(review)
         app.register_blueprint(basis_routes(around, audit))

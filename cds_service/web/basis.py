@@ -5,6 +5,7 @@ Each reading is a `read` entry about the answer, committed before the page is se
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from flask import Blueprint, Response, render_template, request
@@ -17,7 +18,7 @@ from cds_service.basis.page import basis_page
 from cds_service.basis.what_if import Trial, controls_of, try_values
 from cds_service.core.caller import Caller
 from cds_service.errors import NotAllowed
-from cds_service.review.replay import NothingToReplay, Replay, replay
+from cds_service.review.replay import NothingToReplay, replay
 from cds_service.service import Service
 from cds_service.web.cds_api import Surroundings
 
@@ -37,23 +38,17 @@ def basis_routes(around: Surroundings, store: AuditStore) -> Blueprint:
     """The routes below `/basis`."""
     routes = Blueprint("basis", __name__, url_prefix="/basis")
 
-    @routes.get("/<address>")
-    def show(address: str) -> str:
-        stored = _open(around, store, address)
-        found = _computed(around, stored)
-        _note(around, stored, "basis")
-        return _page(around, stored, found, Trial(controls=controls_of(found.answer, _service(around, stored))))
-
-    @routes.post("/<address>")
-    def what_if(address: str) -> str:
+    @routes.route("/<address>", methods=["GET", "POST"])
+    def basis(address: str) -> str:
         stored = _open(around, store, address)
         request.max_content_length = FORM_BYTES
-        found = _computed(around, stored)
-        trial = try_values(found.answer, _service(around, stored), request.form)
-        _note(around, stored, "what-if")
-        if "part" in request.form:  # asked by the script of the page
-            return render_template("basis-trial.html", trial=trial)
-        return _page(around, stored, found, trial)
+        given = request.form if request.method == "POST" else None
+        try:
+            page = basis_html(stored, around.service_of(_caller(stored)), given)
+        except NothingToReplay:
+            raise NotAllowed(REFUSED) from None
+        _note(around, stored, "basis" if given is None else "what-if")
+        return page
 
     @routes.errorhandler(NotAllowed)
     def refuse(error: NotAllowed) -> tuple[str, int]:
@@ -84,20 +79,27 @@ def _open(around: Surroundings, store: AuditStore, address: str) -> Stored:
     return stored
 
 
-def _service(around: Surroundings, stored: Stored) -> Service:
-    """What is in force for the EHR that was answered."""
-    return around.service_of(Caller(stored.found.client if stored.found else None))
+def _caller(stored: Stored) -> Caller:
+    return Caller(stored.found.client if stored.found else None)
 
 
-def _computed(around: Surroundings, stored: Stored) -> Replay:
-    try:
-        return replay(stored.content, _service(around, stored))
-    except NothingToReplay:
-        raise NotAllowed(REFUSED) from None
+def basis_html(stored: Stored, service: Service, given: Mapping[str, str] | None) -> str:
+    """The page of an answer; or of what is tried, alone where the script of the page asks for it.
 
+    Args:
+        service: in force for the EHR that was answered.
+        given: the form of what is tried.
 
-def _page(around: Surroundings, stored: Stored, found: Replay, trial: Trial) -> str:
-    page = basis_page(found, stored.content or {}, _service(around, stored))
+    Raises:
+        NothingToReplay: the entry holds no figures.
+    """
+    found = replay(stored.content, service)
+    trial = Trial(controls=controls_of(found.answer, service))
+    if given is not None:
+        trial = try_values(found.answer, service, given)
+        if "part" in given:
+            return render_template("basis-trial.html", trial=trial)
+    page = basis_page(found, stored.content or {}, service)
     return render_template("basis.html", page=page, shown=stored.at, entry=stored.id, trial=trial)
 
 

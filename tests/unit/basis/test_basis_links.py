@@ -70,6 +70,20 @@ def test_a_trial_is_noted_without_what_was_tried(desk):
     assert desk.app.test_client().post(f"{path}x", data={"bmd-t-score": "-1.7"}).status_code == 403
 
 
+def test_behind_the_login_a_reviewer_has_the_same_page_and_its_trials(desk):
+    entry = desk.sign(number=9)
+    address = f"/audit/entries/{entry.id}/basis"
+    assert "The basis of one answer" not in read(desk, address).text
+    anna = desk.reviewer("anna")
+    page = anna.get(address)
+    assert "The basis of one answer" in page
+    assert "<script" not in page  # the policy of these pages allows none
+    assert (desk.newest("read").about, desk.newest("read").user) == (entry.id, "anna")
+    tried = anna.post(address, **{"bmd-t-score": "-1.7"})
+    assert "another patient, not this one" in tried.text
+    assert desk.content(desk.newest("read"))["view"] == "what-if"
+
+
 def test_an_address_that_is_not_as_it_was_signed_is_refused_without_a_word_of_it(desk):
     path, entry = signed(desk, 2)
     looks = len(desk.all("read"))
