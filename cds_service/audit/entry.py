@@ -21,7 +21,7 @@ from cds_service.protocol.json_text import canonical_json
 from cds_service.protocol.messages import Card, HookRequest, HookResponse
 
 NOT_LISTED = "not listed"  # in place of the address of a FHIR server that the caller may not name
-# The elements of an order that a correction may change; everything else belongs to its author.
+# What the log keeps of a corrected order. The rest, also reworded text, belongs to its author; a digest proves it.
 TIMES = ("occurrencePeriod", "occurrenceTiming", "occurrenceDateTime")
 
 
@@ -170,7 +170,7 @@ def _policy(policy: Policy) -> dict[str, Any]:
 
 
 def _card_text(card: Card, shown: str) -> str:
-    """The card as shown, but with only the changed elements of a corrected order, whose rest belongs to the record."""
+    """The card as shown, but with only the id and the times of a corrected order, and a digest of all of it."""
     if not any(action.type == "update" for suggestion in card.suggestions for action in suggestion.actions):
         return shown
     found = card.to_json()

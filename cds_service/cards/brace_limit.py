@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cds_service.cards.answer import Answer, Option, make_card
+from cds_service.cards.figures import capital
 from cds_service.cards.rehabilitation import record_notices
 from cds_service.cards.texts import first_that_fits
 from cds_service.core.recommendations import Recommendation
@@ -12,7 +13,7 @@ from cds_service.core.wording import say_date
 from cds_service.protocol.messages import Card
 
 CORRECTION, BED_REST = "brace-correction", "bed-rest"
-CONFLICTS = ("passed", "open", "longer", "active")
+CONFLICTS = ("passed", "draft", "active")
 WARNINGS = (*CONFLICTS, "bed-rest")
 
 
@@ -34,7 +35,7 @@ def _summary(answer: Answer, case: str) -> str:
     """The case's sentence, and a shorter one where dates and words of an order make it too long."""
     words = _words(answer)
     shorter = {"keep-reason": ("keep",), "undated": ("undated-short",)}.get(case, ("dated", "short"))
-    return _capital(
+    return capital(
         first_that_fits(answer.texts.say(f"summaries.braceLimit.{one}", **words) for one in (case, *shorter))
     )
 
@@ -58,9 +59,7 @@ def _case(answer: Answer) -> str:
 def _conflict(answer: Answer) -> str:
     if answer.has("brace-limit-passed"):
         return "passed"
-    if not answer.has("brace-draft-broken"):
-        return "active"
-    return "open" if answer.signal("brace-limit-broken").because.endswith("without an end date") else "longer"
+    return "draft" if answer.has("brace-draft-broken") else "active"
 
 
 def _words(answer: Answer) -> dict[str, str | int]:
@@ -77,7 +76,7 @@ def _words(answer: Answer) -> dict[str, str | int]:
         "review_weeks": answer.policy.brace.review_weeks,
         "bed_rest_hours": answer.policy.bed_rest.max_hours,
         "policy": policy,
-        "policy_first": _capital(policy),
+        "policy_first": capital(policy),
     }
 
 
@@ -119,14 +118,10 @@ def _options(answer: Answer, case: str) -> Iterator[Option]:
         elif one.rule_id == CORRECTION and answer.has("brace-keep-reason"):
             option = option._replace(heading=answer.texts.raw("brace.kept"))
         if one.rule_id == BED_REST and not case.startswith(BED_REST):
-            option = option._replace(heading=_capital(", ".join(signal.because for signal in one.because)))
+            option = option._replace(heading=capital(", ".join(signal.because for signal in one.because)))
         yield option
 
 
 def _is_by_hand(answer: Answer, correction: Recommendation) -> bool:
     """An active order, or a draft that cannot be corrected with certainty: the words stand here, and no button."""
     return correction.rule_id not in answer.suggestions
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
