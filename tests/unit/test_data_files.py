@@ -124,7 +124,7 @@ def test_every_part_of_the_record_has_a_name_for_people():
 
 def test_every_value_set_is_read_by_a_finding_or_an_order():
     specs = [toml(path) for path in files(MAPPINGS / "findings", ".toml")]
-    lists = ("value_sets", "panels", "never", "unclear", "history", "events")
+    lists = ("value_sets", "told_by_code", "panels", "never", "unclear", "history", "events")
     read = {concept for spec in specs for key in lists for concept in spec.get(key, ())}
     read |= {concept for spec in specs for concept in spec.get("look_back_months", {})}
     read |= {"osteoporosis", "vertebral-fracture", "osteoporotic-vertebral-fracture"}  # reasons of an order
