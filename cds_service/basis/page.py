@@ -36,7 +36,7 @@ from cds_service.cards.figures import (
 from cds_service.cards.guidelines import Guideline
 from cds_service.cards.no_figure import why_line
 from cds_service.core.assessment import LEVEL, SILENCES_PRINT, ModelResult, OutcomeAssessment
-from cds_service.core.facts import Finding, Gap
+from cds_service.core.facts import Finding
 from cds_service.core.recommendations import Rule
 from cds_service.core.study import LogisticStudy
 from cds_service.core.wording import GAP_REASONS, say_date, say_percent
@@ -47,25 +47,13 @@ TITLES: Mapping[str, str] = {"refracture": "Another vertebral fracture", "residu
 State = Literal["met", "not met", "not known", "not checked"]
 
 
-@dataclass(frozen=True, slots=True)
-class Criterion:
-    """One criterion of a study against this patient."""
-
-    text: str
-    state: State
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Criteria:
-    """All criteria of a study, those that are not met first."""
+    """The criteria of a study against this patient, by state."""
 
     study: str
     title: str
-    criteria: tuple[Criterion, ...]
-
-    def of(self, *states: State) -> tuple[Criterion, ...]:
-        """Those in one of these states."""
-        return tuple(one for one in self.criteria if one.state in states)
+    states: Mapping[State, Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,15 +91,12 @@ class BasisPage:
 
     Attributes:
         who: age, sex, procedure and levels; no name and no id.
-        cards: indicator and summary, as they were shown.
         guidelines: id and heading of each recommendation, and its lines.
         differences: figures that the models in force give otherwise now; then nothing is drawn.
     """
 
     who: str
-    cards: tuple[tuple[str, str], ...]
     differences: tuple[str, ...]
-    notes: tuple[str, ...]
     outcomes: tuple[Outcome, ...]
     inputs: tuple[Input, ...]
     others: tuple[Input, ...]
@@ -119,30 +104,28 @@ class BasisPage:
     criteria: tuple[Criteria, ...]
     guidelines: tuple[tuple[str, str, tuple[Guideline, ...]], ...]
     contrary: tuple[Mapping[str, Any], ...]
-    models: Mapping[str, Mapping[str, Any]]
 
 
 def basis_page(found: Replay, content: Mapping[str, Any], service: Service) -> BasisPage:
     """The page of an answer, recomputed from the content of its entry."""
-    answer = found.answer
-    studies = [result.model.study for outcome in answer.assessment.outcomes for result in outcome.models]
+    answer, assessed = found.answer, found.answer.assessment.outcomes
+    studies = [result.model.study for outcome in assessed for result in outcome.models]
     used = _used_in(answer)
     known = [_input(answer, one, used) for _, one in sorted(answer.findings.known.items())]
+    contrary = {one["statement"]: one for study in studies for one in service.model_cards[study.id]["contraryEvidence"]}
     return BasisPage(
         who=_who(answer),
-        cards=tuple((card["indicator"], card["summary"]) for card in content["cards"]),
         differences=found.differences,
-        notes=found.notes,
-        outcomes=tuple(
-            _outcome(found, one, content, service) for one in answer.assessment.outcomes if found.is_identical
-        ),
+        outcomes=tuple(_outcome(found, one, content, service) for one in assessed if found.is_identical),
         inputs=tuple(one for one in known if one.used_in),
         others=tuple(one for one in known if not one.used_in),
-        gaps=tuple(_gap(answer, gap) for _, gap in sorted(answer.findings.gaps.items())),
+        gaps=tuple(
+            (answer.wording.name(name), GAP_REASONS.get(gap.reason, gap.reason))
+            for name, gap in sorted(answer.findings.gaps.items())
+        ),
         criteria=tuple(_criteria(answer, study) for study in studies),
         guidelines=tuple(_guidelines(content, service)),
-        contrary=tuple(_contrary(service, [one.id for one in studies])),
-        models=content["models"],
+        contrary=tuple(contrary.values()),
     )
 
 
@@ -367,24 +350,13 @@ def _input(answer: Answer, finding: Finding, used: Mapping[str, tuple[str, ...]]
     )
 
 
-def _gap(answer: Answer, gap: Gap) -> tuple[str, str]:
-    return answer.wording.name(gap.name), GAP_REASONS.get(gap.reason, gap.reason)
-
-
 def _criteria(answer: Answer, study: LogisticStudy) -> Criteria:
-    found = [*(Criterion(one.text, _state(answer, one.finding, one.require.is_met)) for one in study.applicability)]
-    found += [Criterion(text, "not checked") for text in study.not_checkable]
-    order: tuple[State, ...] = ("not met", "not known", "not checked", "met")
-    return Criteria(
-        study=study.id, title=study.title, criteria=tuple(sorted(found, key=lambda one: order.index(one.state)))
-    )
-
-
-def _state(answer: Answer, finding: str, is_met: Any) -> State:
-    known = answer.findings.known.get(finding)
-    if known is None:
-        return "not known"
-    return "met" if is_met(known.value) else "not met"
+    states: dict[State, list[str]] = {"not met": [], "not known": [], "not checked": [*study.not_checkable], "met": []}
+    for one in study.applicability:
+        known = answer.findings.known.get(one.finding)
+        state: State = "not known" if known is None else "met" if one.require.is_met(known.value) else "not met"
+        states[state].append(one.text)
+    return Criteria(study=study.id, title=study.title, states=states)
 
 
 def _guidelines(content: Mapping[str, Any], service: Service) -> Iterator[tuple[str, str, tuple[Guideline, ...]]]:
@@ -396,13 +368,3 @@ def _guidelines(content: Mapping[str, Any], service: Service) -> Iterator[tuple[
             if rule.id in content["recommendations"] and names:
                 said |= set(names)
                 yield rule.id, rule.heading, tuple(hook.guidelines[name] for name in names)
-
-
-def _contrary(service: Service, studies: Sequence[str]) -> Iterator[Mapping[str, Any]]:
-    """What speaks against these studies, each once."""
-    said: set[str] = set()
-    for study in studies:
-        for one in service.model_cards[study]["contraryEvidence"]:
-            if one["statement"] not in said:
-                said.add(one["statement"])
-                yield one

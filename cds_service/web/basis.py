@@ -99,8 +99,9 @@ def basis_html(stored: Stored, service: Service, given: Mapping[str, str] | None
         trial = try_values(found.answer, service, given)
         if "part" in given:
             return render_template("basis-trial.html", trial=trial)
-    page = basis_page(found, stored.content or {}, service)
-    return render_template("basis.html", page=page, shown=stored.at, entry=stored.id, trial=trial)
+    content = stored.content or {}
+    page = basis_page(found, content, service)
+    return render_template("basis.html", page=page, content=content, shown=stored.at, entry=stored.id, trial=trial)
 
 
 def _note(around: Surroundings, stored: Stored, view: str) -> None:

@@ -255,8 +255,8 @@ def test_every_input_stands_with_value_day_and_resource():
 def test_a_criterion_that_is_not_met_leads():
     page = page_of(content_of(problem("prior-spinal-surgery"), ct_attenuation=60, bmd_t_score=-2.9))
     found = next(one for one in page.criteria if one.study == "nvcf-nomogram-2024")
-    assert found.of("not met")[0].text == "prior lumbar surgery was excluded"
-    assert found.criteria[0].state == "not met"
+    assert list(found.states) == ["not met", "not known", "not checked", "met"]
+    assert found.states["not met"] == ["prior lumbar surgery was excluded"]
 
 
 def test_an_open_cause_has_no_figure_and_nothing_to_try():
