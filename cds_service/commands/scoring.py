@@ -35,12 +35,12 @@ def run_score(
         CdsError: there is nothing to read, or a process ended.
     """
     if export_url is not None:
-        click.echo(export_address(_base("--export-url", export_url), load(site)))
+        click.echo(export_address(_base("--export-url", export_url), load(site), with_worklist=worklist is not None))
         return
     if not paths:
         raise click.UsageError("PATH: files or folders of an export")
     job = Job(
-        files=export_files(paths, types_read(load(site))),
+        files=export_files(paths, types_read(load(site), with_worklist=worklist is not None)),
         as_of=(as_of or datetime.now(UTC)).date(),
         procedure=procedure,
         levels=_levels(levels),

@@ -33,7 +33,8 @@ def run_validate(
         CdsError: the file cannot be used, or no model can be refitted.
     """
     service = load_service(site)
-    file = read_outcomes(outcomes, service.finding_specs)
+    now = datetime.now(UTC)
+    file = read_outcomes(outcomes, service.finding_specs, now.date())
     for fault in say_faults(file.faults):
         click.echo(fault, err=True)
     found = validate(file, service.models, service.policy)
@@ -41,7 +42,6 @@ def run_validate(
         click.echo(json.dumps(validation_json(found), ensure_ascii=False, indent=2))
     else:
         print_validation(found)
-    now = datetime.now(UTC)
     if report is not None:
         from cds_service.population.report import validation_page  # noqa: PLC0415 - loads altair
 

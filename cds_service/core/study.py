@@ -9,7 +9,6 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo, model_validator
@@ -533,17 +532,17 @@ class LogisticStudy(Paper):
         """Events over patients, 0..1."""
         return self.cohort.events / self.cohort.n
 
-    @cached_property
+    @property
     def inputs(self) -> tuple[Predictor, ...]:
         """The predictors that a figure uses, in the order of the file."""
         return tuple(predictor for predictor in self.predictors if predictor.raking_only is None)
 
-    @cached_property
+    @property
     def input_names(self) -> tuple[str, ...]:
         """Names of the inputs, in the order of the file."""
         return tuple(predictor.finding for predictor in self.inputs)
 
-    @cached_property
+    @property
     def terms(self) -> tuple[Term, ...]:
         """Columns of the printed model, in the file's order; a category has one for each word but the reference."""
         return tuple(term for predictor in self.predictors for term in _terms(predictor))

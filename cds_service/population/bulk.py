@@ -25,7 +25,7 @@ from zlib import crc32
 from fhir.resources.R4B import get_fhir_model_class
 
 from cds_service.errors import CdsError
-from cds_service.fhir.raw_json import member, text
+from cds_service.fhir.raw_json import member, objects, text
 from cds_service.fhir.references import NO_BASE, Bases
 from cds_service.protocol.json_text import JsonTextError, decode_json
 from cds_service.protocol.messages import is_fhir_id
@@ -135,8 +135,13 @@ def head_of(raw: Mapping[str, Any], bases: Bases = NO_BASE) -> Head:
     """
     kind, own_id = raw["resourceType"], text(raw.get("id"))
     own_id = own_id if is_fhir_id(own_id) else ""
-    named = raw.get("subject") or raw.get("patient")
-    return Head(kind, own_id, own_id if kind == "Patient" else _patient_of(text(member(named, "reference")), bases))
+    if kind == "Patient":
+        return Head(kind, own_id, own_id)
+    named = [raw.get("subject") or raw.get("patient")]
+    if kind == "Appointment":
+        named = [member(one, "actor") for one in objects(raw.get("participant"))]
+    patients = {_patient_of(text(member(one, "reference")), bases) for one in named} - {""}
+    return Head(kind, own_id, patients.pop() if len(patients) == 1 else "")
 
 
 def _patient_of(reference: str, bases: Bases) -> str:

@@ -23,7 +23,7 @@ from cds_service.fhir.references import NO_BASE, bases_of
 from cds_service.loading import load_service
 from cds_service.population.bulk import SHARED, BadLine, replaced, type_of
 from cds_service.population.scoring import Run, score
-from cds_service.population.worklist import Row, rows_json, rows_of, write_worklist
+from cds_service.population.worklist import VISITS, Row, rows_json, rows_of, write_worklist
 from cds_service.samples.drafting import augmentation_order
 from cds_service.service import Service
 from cds_service.site.folder import load_site
@@ -96,10 +96,11 @@ def load(site: Path | None) -> Service:
     return load_service(load_site(site) if site else None)
 
 
-def types_read(service: Service) -> frozenset[str]:
+def types_read(service: Service, *, with_worklist: bool = False) -> frozenset[str]:
     """The resource types that a run reads."""
     hook = next(iter(service.hooks.values()))
-    return SHARED | {one.resource_type for one in hook.plan.needed.templates}
+    needed = frozenset(one.resource_type for one in hook.plan.needed.templates)
+    return SHARED | needed | (VISITS if with_worklist else frozenset())
 
 
 def _refuse_other(order: Mapping[str, Any], procedure: str | None, terminology: Terminology) -> None:

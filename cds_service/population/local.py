@@ -123,7 +123,7 @@ def _reports(job: Job, folder: Path) -> dict[Path, PartReport]:
 def _reading(job: Job, folder: Path, service: Service) -> Step:
     """The step that sorts a chunk into its part."""
     run, chunks, buckets = job.run((), service), chunks_of(job.files), bucket_count(job.files)
-    look, types = Look(service), types_read(service)
+    look, types = Look(service), types_read(service, with_worklist=job.with_worklist)
 
     def step(place: int) -> None:
         write_part(chunks[place], _part(folder, place), buckets, types, look, run.bases)

@@ -22,13 +22,12 @@ from cds_service.fhir.facts.moments import effective_moment, read_moment
 from cds_service.fhir.facts.problem_list import LATER_ENCOUNTER
 from cds_service.fhir.gathering.picking import concepts_of
 from cds_service.fhir.gathering.subjects import Person
-from cds_service.fhir.orders.drafts import DraftOrders
+from cds_service.fhir.orders.drafts import NO_DRAFTS
 from cds_service.fhir.orders.levels import find_levels
 from cds_service.fhir.raw_json import member, objects, text, utc_day
 from cds_service.fhir.references import Targets
-from cds_service.population.bulk import read_line
 from cds_service.population.outcomes_file import FOR_PEOPLE
-from cds_service.population.scoring import PROCEDURES, Run, as_draft, is_augmentation, known_on
+from cds_service.population.scoring import PROCEDURES, Run, as_draft, by_type, is_augmentation, known_on
 
 Json = dict[str, Any]
 Kinds = Mapping[str, Sequence[Json]]
@@ -37,7 +36,6 @@ FRACTURES = frozenset({"vertebral-fracture", "osteoporotic-vertebral-fracture"})
 PAIN_MONTHS = 12  # residual-pain-2025 asked after 12 months
 PAIN_FROM = 3.5  # VAS; residual-pain-2025, Methods
 PAIN_WINDOW = timedelta(days=46)  # policy: six weeks on either side count as 12 months
-_NO_BUNDLE = DraftOrders((), (), None, Targets(()))
 DAYS = {  # where a resource says when something was true or done
     "Observation": ("effective",),
     "Condition": ("onset",),
@@ -124,9 +122,7 @@ def follow(patient: str, lines: Sequence[bytes], run: Run) -> Followed | str:
         lines: as for `scoring.score`.
         run: what holds for all patients; nothing after its day counts.
     """
-    kinds: dict[str, list[Json]] = {}
-    for raw in map(read_line, lines):
-        kinds.setdefault(raw["resourceType"], []).append(raw)
+    kinds = by_type(lines)
     person = Person(patient, run.bases).identified(next(iter(kinds.get("Patient", ())), None), ())
     done = [
         (utc_day(raw.get("performedDateTime") or member(raw, "performedPeriod", "start")), raw)
@@ -235,7 +231,7 @@ def _events(
         if moment is None or not first < moment.day <= run.as_of or _name(raw) in index:
             continue
         if text(raw.get("status")) == "completed" and is_augmentation(raw, person, run):
-            levels = frozenset(find_levels(raw, _NO_BUNDLE, terminology).levels)
+            levels = frozenset(find_levels(raw, NO_DRAFTS, terminology).levels)
             yield _augmentation(moment.day, levels, raw, first, broken)
 
 

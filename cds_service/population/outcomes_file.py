@@ -78,8 +78,8 @@ class OutcomesFile:
     repeated: int
 
 
-def read_outcomes(path: Path, specs: Mapping[str, FindingSpec]) -> OutcomesFile:
-    """Read the file: comma or semicolon, UTF-8.
+def read_outcomes(path: Path, specs: Mapping[str, FindingSpec], today: date) -> OutcomesFile:
+    """Read the file: comma or semicolon, UTF-8. A row of a procedure after today is not used.
 
     Raises:
         OutcomesFileError: it is no such table, a heading stands twice, or no row has an outcome.
@@ -99,13 +99,19 @@ def read_outcomes(path: Path, specs: Mapping[str, FindingSpec]) -> OutcomesFile:
     faults = [f"column {name!r} is not known and not used" for name in head if name not in known]
     patients = []
     for number, cells in enumerate(rows[1:], start=2):
+        size = f"row {number}: {len(cells)} cells under {len(head)} headings"
         if any(cell.strip() for cell in cells[len(head) :]):
             # A comma within a cell, as in T12,L1 without quotes, moves all that follows into other columns.
-            faults.append(f"row {number}: {len(cells)} cells under {len(head)} headings; the row is not used")
+            faults.append(f"{size}; the row is not used")
         elif any(cell.strip() for cell in cells):
             row = _Row(number, dict(zip(head, (cell.strip() for cell in cells), strict=False)), specs)
-            patients.append(row.patient())
+            patient = row.patient()
+            faults += [f"{size}; the last ones are taken as missing"] if len(cells) < len(head) else []
             faults += row.faults
+            if patient.day is None or patient.day <= today:
+                patients.append(patient)
+            else:
+                faults.append(f"row {number}, date: after today; the row is not used")
     if not any(one.outcomes for one in patients):
         raise OutcomesFileError(f"{path.name}: no row has an outcome (outcome-refracture or outcome-residual-pain)")
     ids = Counter(one.id for one in patients if one.id)

@@ -19,6 +19,7 @@ from cds_service.cards.extension import EXTENSION, assessments_extension
 from cds_service.core.assessment import OUTCOMES, assess
 from cds_service.core.facts import AugmentationOrder, Findings, SupportOrders
 from cds_service.errors import DeadlinePassed, EvidenceUnavailable, PatientMismatch
+from cds_service.fhir.gathering.prefetch import each_once
 from cds_service.fhir.gathering.record import PatientRecord, gather, state_of
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.orders.augmentation import find_augmentation_order
@@ -69,6 +70,7 @@ class Run:
 
 
 KIND = re.compile(rb'"resourceType"\s*:\s*"([A-Za-z]+)"')
+LATER_VERSION = re.compile(rb'"versionId"\s*:\s*"(?!1")')  # what it replaces may be ours
 CODES = re.compile(rb'"code"\s*:\s*"([^"]*)"')
 MOST_REMEMBERED = 100_000
 
@@ -76,7 +78,8 @@ MOST_REMEMBERED = 100_000
 class Look:
     """Tells Observations whose codes are not ours by their text, in a third of the time of decoding them.
 
-    Most of a record is laboratory values. A line that is cut short or written unusually is left to the decoder.
+    Most of a record is laboratory values. A line that is cut short, written unusually or no first version is left to
+    the decoder.
     """
 
     def __init__(self, service: Service) -> None:
@@ -92,6 +95,8 @@ class Look:
         """`Observation` where the line says nothing to us; empty otherwise."""
         kind = KIND.search(line)
         if kind is None or kind[1] != b"Observation" or b"\\" in line or not line.endswith(b"}"):
+            return ""
+        if LATER_VERSION.search(line):
             return ""
         known = self._is_ours
         for code in CODES.findall(line):
@@ -131,23 +136,28 @@ def score(patient: str, lines: Sequence[bytes], run: Run) -> Scored:
         run: what holds for all patients.
     """
     try:
-        assessments, why_not, rows = _score(patient, [read_line(line) for line in lines], run)
+        assessments, why_not, rows = _score(patient, by_type(lines), run)
     except (EvidenceUnavailable, PatientMismatch, DeadlinePassed) as error:
         assessments, why_not, rows = _not_applicable(str(error)), str(error), ()
     return Scored(canonical_json({"patient": patient, "assessments": assessments}), why_not, rows)
 
 
-def _score(patient: str, resources: Sequence[Json], run: Run) -> tuple[list[Any], str, tuple[Row, ...]]:
-    kinds: dict[str, list[Json]] = {}
-    for raw in resources:
-        kinds.setdefault(raw["resourceType"], []).append(raw)
+def by_type(lines: Iterable[bytes]) -> Mapping[str, Sequence[Json]]:
+    """A patient's resources by type, each in its newest version: exports that were joined hold older ones too."""
+    kinds: dict[str, list[tuple[Json, None]]] = {}
+    for raw in map(read_line, lines):
+        kinds.setdefault(raw["resourceType"], []).append((raw, None))
+    return {kind: [raw for raw, _ in each_once(pairs)] for kind, pairs in kinds.items()}
+
+
+def _score(patient: str, kinds: Mapping[str, Sequence[Json]], run: Run) -> tuple[list[Any], str, tuple[Row, ...]]:
     person = Person(patient, run.bases).identified(next(iter(kinds.get("Patient", ())), None), ())
     drafts, day = ([dict(run.order)], run.as_of) if run.order else _own_orders(kinds, person, run)
     if not drafts:
         return _not_applicable(NO_PROCEDURE), NO_PROCEDURE, ()
 
     record, order, findings = known_on(day, patient, kinds, drafts, run)
-    rows = find_rows(record, run.service, run.as_of) if run.with_worklist else ()
+    rows = find_rows(record, _visits(kinds, person), run.service, run.as_of) if run.with_worklist else ()
     if findings.is_true("deceased"):
         return _not_applicable(DECEASED), DECEASED, rows
     found = Answer(
@@ -166,6 +176,12 @@ def _score(patient: str, resources: Sequence[Json], run: Run) -> tuple[list[Any]
         texts=run.hook.texts,
     )
     return assessments_extension(found)[EXTENSION], "", rows
+
+
+def _visits(kinds: Mapping[str, Sequence[Json]], person: Person) -> list[Json]:
+    """Where referrals stand besides orders; an Appointment has no subject, and is the patient's whom its line names."""
+    of_subject = (raw for kind in ("Procedure", "Encounter") for raw in kinds.get(kind, ()))
+    return [*filter(person.is_subject_of, of_subject), *kinds.get("Appointment", ())]
 
 
 def known_on(

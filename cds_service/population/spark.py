@@ -142,7 +142,7 @@ def _run(job: Job, exported: frozenset[str]) -> Run:
 def _reading(job: Job) -> Callable[[Batches], Batches]:
     def read(batches: Batches) -> Batches:
         service, bases = _service(job), _run(job, frozenset()).bases
-        look, types = Look(service), types_read(service)
+        look, types = Look(service), types_read(service, with_worklist=job.with_worklist)
 
         def rows() -> Iterator[dict[str, Any]]:
             kinds: Counter[str] = Counter()

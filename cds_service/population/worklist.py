@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from io import StringIO
 from pathlib import Path
@@ -21,7 +21,11 @@ from cds_service.core.facts import Findings
 from cds_service.core.wording import say_date
 from cds_service.fhir.facts.findings import extract_findings
 from cds_service.fhir.gathering.record import PatientRecord
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.orders.drafts import NO_DRAFTS, codeables
+from cds_service.fhir.orders.recognition import recognise_support
 from cds_service.fhir.orders.support_orders import IN_FORCE, find_augmentations, find_stored_orders, find_support_orders
+from cds_service.fhir.raw_json import member, text, utc_day
 from cds_service.population.bulk import replaced
 from cds_service.service import Service
 
@@ -30,6 +34,12 @@ REASONS = "https://kyphoplasty-cds.org/fhir/CodeSystem/worklist-reason"
 NEEDED = ("bone-drug", "denosumab-overdue", "deceased")  # findings
 WAIT = timedelta(days=30)  # policy: for a bone drug or a referral, counted from the procedure
 ORDERED_BEFORE = timedelta(days=30)  # policy: a referral written so long before the procedure belongs to it
+VISITS = frozenset({"Encounter", "Appointment"})  # read for the worklist alone
+# Of Procedures, Encounters and Appointments that were, are or will be.
+ARRANGED = frozenset(
+    {"completed", "in-progress", "planned", "arrived", "triaged", "onleave", "finished"}
+    | {"pending", "booked", "waitlist", "checked-in", "fulfilled"}
+)
 COLUMNS = ("patient", "reason", "since", "text", "resources")
 NAMESPACE = UUID("5a1f8f04-3d0c-5c7e-9a67-2f6d1f2f9b10")  # of the ids of our tasks
 
@@ -49,46 +59,76 @@ class Row(NamedTuple):
     resources: tuple[str, ...]
 
 
-def find_rows(record: PatientRecord, service: Service, as_of: date) -> tuple[Row, ...]:
+def find_rows(
+    record: PatientRecord, visits: Sequence[Mapping[str, Any]], service: Service, as_of: date
+) -> tuple[Row, ...]:
     """What this patient waits for on that day; nothing for one without an augmentation up to then.
 
     Args:
         record: of the patient.
+        visits: the patient's Encounters, Appointments and Procedures, as which referrals are recorded too.
         service: all that is in force.
         as_of: the day that counts as today.
     """
     done = [(day, name) for name, day in find_augmentations(record, service.terminology) if day and day <= as_of]
     if not done:
         return ()
-    newest = max(day for day, _ in done)
-    procedures = tuple(sorted(name for day, name in done if day == newest))
     specs = {name: service.finding_specs[name] for name in NEEDED}
     findings = extract_findings(record, specs, service.terminology, today=as_of, not_after=as_of)
     if findings.is_true("deceased"):
         return ()
     overdue = tuple(_overdue(findings))
-    untreated = () if overdue else _untreated(record, service, findings, newest, procedures, as_of)
-    return (*untreated, *overdue, *_braced(record, service, newest, as_of))
+    untreated = () if overdue else _untreated(record, visits, service, findings, done, as_of)
+    return (*untreated, *overdue, *_braced(record, service, max(day for day, _ in done), as_of))
 
 
 def _untreated(
-    record: PatientRecord, service: Service, findings: Findings, done: date, procedures: tuple[str, ...], as_of: date
+    record: PatientRecord,
+    visits: Sequence[Mapping[str, Any]],
+    service: Service,
+    findings: Findings,
+    augmented: Sequence[tuple[date, str]],
+    as_of: date,
 ) -> Iterator[Row]:
-    """More than 30 days after the procedure neither a bone drug that still counts nor a referral."""
-    if as_of - done <= WAIT or findings.is_true("bone-drug"):
+    """More than 30 days after a procedure neither a bone drug that still counts nor a referral.
+
+    The newest procedure of which the 30 days are over counts: who broke again since has waited as long.
+    """
+    done = max((day for day, _ in augmented if as_of - day > WAIT), default=None)
+    if done is None or findings.is_true("bone-drug"):
         return
-    counted = IN_FORCE | {"completed"}
-    for order in find_stored_orders(record, service.terminology, counted):
-        written = order.authored
-        if order.kind == "bone-treatment" and (written is None or done - ORDERED_BEFORE <= written <= as_of):
-            return
+    orders = find_stored_orders(record, service.terminology, IN_FORCE | {"completed"})
+    days = [one.authored for one in orders if one.kind == "bone-treatment" and (one.authored or as_of) <= as_of]
+    if any(day is None or day >= done - ORDERED_BEFORE for day in (*days, *_visited(visits, service.terminology))):
+        return
     gap, known = findings.gaps.get("bone-drug"), findings.known.get("bone-drug")
     unread = find_support_orders((), record, service.terminology).unchecked
     notes = [f"bone drug: {gap.detail}"] if gap else [*known.concerns] if known else []
     notes += ["referrals could not be read"] if "ServiceRequest" in unread else []
-    text = f"Augmentation {say_date(done)}; no current bone drug and no referral for bone treatment on record"
+    notes += [f"augmented again {say_date(day)}" for day in sorted({day for day, _ in augmented if day > done})]
+    names = sorted(name for day, name in augmented if day >= done)
+    said = f"Augmentation {_said_done(record, names)}{say_date(done)}"
+    said += "; no current bone drug and no referral for bone treatment on record"
     seen = [one.resource for one in gap.seen] if gap else []
-    yield Row("no-bone-treatment", done, _with(text, notes), tuple(dict.fromkeys((*procedures, *seen))))
+    yield Row("no-bone-treatment", done, _with(said, notes), tuple(dict.fromkeys((*names, *seen))))
+
+
+def _said_done(record: PatientRecord, names: Sequence[str]) -> str:
+    """`ordered, not recorded as done: ` where all that speaks of it are orders that are still active."""
+    orders = {f"ServiceRequest/{text(one.raw.get('id'))}": one.raw for one in record.of_key("serviceRequests")}
+    is_planned = all(text(orders.get(name, {}).get("status")) == "active" for name in names)
+    return "ordered, not recorded as done: " if is_planned else ""
+
+
+def _visited(visits: Sequence[Mapping[str, Any]], terminology: Terminology) -> Iterator[date | None]:
+    """Days of visits for bone treatment that were or are arranged."""
+    for raw in visits:
+        titles = codeables(raw, "code", "type", "serviceType", "specialty")
+        titles += [{"text": words} for words in [text(raw.get("description"))] if words]
+        found = recognise_support({"resourceType": "ServiceRequest", "code": titles}, NO_DRAFTS, terminology)
+        if found and "bone-treatment" in found.concepts and text(raw.get("status")) in ARRANGED:
+            begins = raw.get("performedDateTime") or member(raw, "performedPeriod", "start")
+            yield utc_day(begins or raw.get("start") or member(raw, "period", "start"))
 
 
 def _overdue(findings: Findings) -> Iterator[Row]:

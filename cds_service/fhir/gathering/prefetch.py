@@ -211,7 +211,7 @@ def _read_pages(template: Template, pages: Sequence[Json], note: str) -> QueryRe
     asked = kinds.pop(template.resource_type, [])
     outcomes = [resource for resource, _ in kinds.pop("OperationOutcome", [])]
     others = list(chain.from_iterable(kinds.values()))
-    once = _each_once(asked)
+    once = each_once(asked)
     following = next_page(pages[-1]) if len(pages) == 1 else None
     fault = _fault(
         missing_pages=note,
@@ -277,7 +277,7 @@ def total_of(page: Any) -> int | None:
     return total if isinstance(total, int) and not isinstance(total, bool) and total >= 0 else None
 
 
-def _each_once(pairs: Sequence[tuple[Json, str | None]]) -> list[tuple[Json, str | None]]:
+def each_once(pairs: Sequence[tuple[Json, str | None]]) -> list[tuple[Json, str | None]]:
     """Each resource once, in its highest version; paging may return a resource twice."""
     versions: dict[str, list[tuple[Json, str | None]]] = {}
     for place, pair in enumerate(pairs):

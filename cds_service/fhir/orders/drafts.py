@@ -102,6 +102,9 @@ class DraftOrders:
                 yield draft
 
 
+NO_DRAFTS = DraftOrders((), (), None, Targets(()))
+
+
 def read_drafts(draft_orders: Any, person: Person, deadline: Deadline | None = None) -> DraftOrders:
     """Read the orders in `context.draftOrders`; none if it is not a Bundle with entries.
 

@@ -26,9 +26,15 @@ def patient(**more):
     return {"resourceType": "Patient", "id": "pat-1", "gender": "female", "birthDate": "1943-01-01", **more}
 
 
-def augmented(day=INDEX, level=L1, number="index", code=KYPHOPLASTY, status="completed"):
+def version(number):
+    return {"versionId": str(number)}
+
+
+def augmented(day=INDEX, level=L1, number="index", code=KYPHOPLASTY, status="completed", meta=None):
     site = {"bodySite": [codeable(SCT, level)]} if level else {}
-    return of_patient("Procedure", number, status=status, code=codeable(CPT, code), performedDateTime=day, **site)
+    return of_patient(
+        "Procedure", number, status=status, code=codeable(CPT, code), performedDateTime=day, meta=meta, **site
+    )
 
 
 def fracture(code, onset=None, recorded=None, number="fracture", **more):
@@ -115,7 +121,8 @@ def test_what_came_later_was_not_known_on_the_day():
     )
     found = followed(
         augmented(),
-        t_score(-2.4, "2022-12-01", "then"),
+        t_score(-2.4, "2022-12-01", "then", meta=version(10)),
+        t_score(-4.4, "2022-12-01", "then", meta=version(9)),
         t_score(-3.9, "2023-03-11", "after"),
         t_score(-3.5, "2023-02-01", "late", issued="2023-05-01T08:00:00Z"),
         solved,
@@ -154,6 +161,7 @@ def test_pain_at_twelve_months(resources, expected):
     [
         ([], ""),
         ([augmented(status="entered-in-error")], ""),
+        ([augmented(meta=version(2), status="entered-in-error"), augmented(meta=version(1))], ""),
         ([augmented("2027-01-01")], "an augmentation without a day, or after the run's"),
         ([augmented("2023")], "an augmentation without a day, or after the run's"),
     ],

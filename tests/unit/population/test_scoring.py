@@ -163,6 +163,17 @@ def test_another_persons_resource_counts_neither_as_value_nor_as_procedure() -> 
     assert scored([*BONE, kyphoplasty(), *foreign], here) == scored([*BONE, kyphoplasty()], here)
 
 
+def test_the_newest_version_counts_in_exports_that_were_joined() -> None:
+    def version(number: int, raw: Resource) -> Resource:
+        return {**raw, "meta": {"versionId": str(number), "lastUpdated": f"{days_ago(40 - number)}T10:00:00Z"}}
+
+    wrong = measured("bmd-t-score", -1.0, days=40, number=BONE[-1]["id"])
+    newest = [version(2, one) for one in (*BONE, done(10))]
+    older = [version(1, wrong), version(1, done(10, bodySite=None)), version(1, {**patient(), "deceasedBoolean": True})]
+    assert scored([*older, *newest]) == scored([*newest, *older]) == scored(newest)
+    assert scored([*BONE, version(1, done(10)), version(2, done(10, status="entered-in-error"))]) == scored(BONE)
+
+
 def test_a_list_that_was_not_exported_says_no_to_nothing() -> None:
     lists = {"diabetes"}
     whole = figures(scored([*BONE, kyphoplasty()]))
@@ -192,6 +203,7 @@ def test_the_look_passes_over_what_no_finding_reads_and_nothing_else() -> None:
     panel = {**other, "component": [{"code": codeable("urn:oid:2.16.840.1.113883.6.1", "38267-1")}]}
     lines = {name: json.dumps(raw).encode() for name, raw in {"ours": ours, "other": other, "panel": panel}.items()}
     lines["escaped"] = lines["ours"].replace(b"38267-1", b"3826\\u0037-1")
+    lines["later-version"] = json.dumps({**other, "meta": {"versionId": "12"}}).encode()
     lines["cut"] = lines["other"][:-30]
     lines["condition"] = json.dumps(problem("hypertension")).encode()
     assert {name for name, line in lines.items() if look(line)} == {"other"}

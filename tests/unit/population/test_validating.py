@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from datetime import date
 
 import numpy as np
 import pytest
@@ -33,7 +34,7 @@ def written(path, rows):
 
 
 def read(path):
-    return read_outcomes(path, open_service().finding_specs)
+    return read_outcomes(path, open_service().finding_specs, date(2026, 11, 20))
 
 
 def run(*arguments):
@@ -99,15 +100,18 @@ def test_a_bad_cell_is_named_and_missing(tmp_path, column, cell, said):
     assert column not in file.patients[0].findings.known
 
 
-def test_a_row_whose_cells_moved_is_named_and_not_used(tmp_path):
+def test_a_row_that_cannot_be_trusted_is_named(tmp_path):
     """Without quotes `T12,L1` makes the next column's value the one before it: here a sarcopenia that nobody wrote."""
     path = tmp_path / "o.csv"
-    path.write_text(
-        "treated-levels,diabetes,sarcopenia,outcome-refracture\nT12,L1,0,1,1\nL1,0,1,0,,\n", encoding="utf-8"
-    )
+    rows = ("T12,L1,0,1,1,2025-01-01", "L1,0,1,0,2025-01-01,,", "L1,0,1,1,2027-01-01", "L1,0,1")
+    path.write_text("\n".join(("treated-levels,diabetes,sarcopenia,outcome-refracture,date", *rows)), encoding="utf-8")
     file = read(path)
-    assert file.faults == ("row 2: 5 cells under 4 headings; the row is not used",)
-    assert [one.row for one in file.patients] == [3]
+    assert file.faults == (
+        "row 2: 6 cells under 5 headings; the row is not used",
+        "row 4, date: after today; the row is not used",
+        "row 5: 3 cells under 5 headings; the last ones are taken as missing",
+    )
+    assert [(one.row, one.outcomes) for one in file.patients] == [(3, {"refracture": False}), (5, {})]
 
 
 @pytest.mark.parametrize(

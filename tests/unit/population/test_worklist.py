@@ -15,12 +15,14 @@ from cds_service.cli import main
 from tests.chart_builders import (
     HCPCS,
     ORDERS,
+    PATIENT,
     SCT,
     TODAY,
     Resource,
     codeable,
     days_ago,
     drug,
+    kyphoplasty,
     of_patient,
     ordered_elsewhere,
     patient,
@@ -33,6 +35,19 @@ CHART = (patient(), drug("losartan"), ordered_elsewhere())
 def referral(days: int, **members: Any) -> Resource:
     said = {"status": "active", "intent": "order", "code": codeable(ORDERS, "bone-treatment"), **members}
     return of_patient("ServiceRequest", "referral", authoredOn=days_ago(days), **said)
+
+
+def visit(kind: str, days: int, status: str, words: str = "Osteoporosis clinic") -> Resource:
+    said = {
+        "Encounter": {"period": {"start": days_ago(days)}, "type": [{"text": words}]},
+        "Appointment": {"start": f"{days_ago(days)}T09:00:00Z", "serviceType": [{"text": words}], "subject": None},
+        "Procedure": {"performedDateTime": days_ago(days), "code": {"text": words}},
+    }[kind]
+    if kind == "Appointment":
+        said["participant"] = [
+            {"actor": {"reference": who}, "status": "accepted"} for who in (f"Patient/{PATIENT}", "Practitioner/1")
+        ]
+    return of_patient(kind, "visit", status=status, **said)
 
 
 def brace(days: int, end: int | None, **members: Any) -> Resource:
@@ -60,6 +75,22 @@ BY_HAND: dict[str, tuple[tuple[Resource, ...], set[str]]] = {
     "referred-years-before": ((done(60), referral(800, status="completed")), {"no-bone-treatment"}),
     "referral-revoked": ((done(60), referral(45, status="revoked")), {"no-bone-treatment"}),
     "seen-by-endocrinology": ((done(60), referral(45, code=codeable(SCT, "306278007"))), set()),
+    "clinic-visited": ((done(60), visit("Encounter", 40, "finished")), set()),
+    "clinic-visit-cancelled": ((done(60), visit("Encounter", 40, "cancelled")), {"no-bone-treatment"}),
+    "other-visit": ((done(60), visit("Encounter", 40, "finished", "Dermatology")), {"no-bone-treatment"}),
+    "clinic-years-before": ((done(60), visit("Encounter", 800, "finished")), {"no-bone-treatment"}),
+    "clinic-booked": ((done(60), visit("Appointment", -14, "booked")), set()),
+    "clinic-missed": ((done(60), visit("Appointment", 14, "noshow")), {"no-bone-treatment"}),
+    "referred-as-procedure": ((done(60), visit("Procedure", 50, "completed")), set()),
+    "broken-again": ((done(200), done(10, "again")), {"no-bone-treatment"}),
+    "drug-stopped-by-a-newer-version": (
+        (
+            done(60),
+            drug("alendronate", days=50, meta={"versionId": "1"}),
+            drug("alendronate", days=50, meta={"versionId": "2"}, status="entered-in-error"),
+        ),
+        {"no-bone-treatment"},
+    ),
     "last-week": ((done(7),), set()),
     "thirty-days": ((done(30),), set()),
     "thirty-one-days": ((done(31),), {"no-bone-treatment"}),
@@ -111,6 +142,9 @@ def test_the_list_is_the_one_made_by_hand(export: Path, tmp_path: Path) -> None:
     late = said["denosumab-late", "denosumab-overdue"]
     assert (late["since"], late["resources"]) == (days_ago(250), "MedicationAdministration/denosumab-late-dose")
     assert "last recorded on" in said["treatment-stopped", "no-bone-treatment"]["text"]
+    again = said["broken-again", "no-bone-treatment"]
+    assert again["since"] == days_ago(200)
+    assert "augmented again" in again["text"]
     assert said["brace-over", "brace-beyond-end"]["since"] == days_ago(5)
     assert said["brace-without-end", "brace-beyond-end"]["since"] == days_ago(90 - 56)  # eight weeks from its start
 
@@ -121,6 +155,14 @@ def test_what_is_not_known_is_said(tmp_path: Path) -> None:
     (row,) = csv.DictReader(worklist(export, tmp_path / "list.csv").splitlines())
     assert "medication list could not be read" in row["text"]
     assert "referrals could not be read" in row["text"]
+
+
+def test_an_order_is_not_called_done(tmp_path: Path) -> None:
+    export = write_export(
+        tmp_path / "export", whose("ordered", [*CHART, {**kyphoplasty(authoredOn=days_ago(60)), "status": "active"}])
+    )
+    (row,) = csv.DictReader(worklist(export, tmp_path / "list.csv").splitlines())
+    assert row["text"].startswith("Augmentation ordered, not recorded as done: ")
 
 
 @pytest.mark.parametrize("suffix", [".ndjson", ".json"])
