@@ -6,8 +6,10 @@ BALP profiles plain FHIR reads and writes, not calls of a CDS service, so no pro
 from __future__ import annotations
 
 import base64
+import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from fhir.resources.R4B.auditevent import AuditEvent
@@ -19,12 +21,9 @@ from cds_service.protocol.json_text import canonical_json
 OWN = "https://kyphoplasty-cds.org/fhir/CodeSystem/audit-event"
 MODELS = "https://kyphoplasty-cds.org/fhir/models"
 SERVICES = "https://kyphoplasty-cds.org/fhir/services"
-EVENT_TYPE = "http://terminology.hl7.org/CodeSystem/audit-event-type"
 ENTITY_TYPE = "http://terminology.hl7.org/CodeSystem/audit-entity-type"
 ROLE = "http://terminology.hl7.org/CodeSystem/object-role"
 SOURCE_TYPE = "http://terminology.hl7.org/CodeSystem/security-source-type"
-RESTFUL = "http://hl7.org/fhir/restful-interaction"
-LIFECYCLE = "http://terminology.hl7.org/CodeSystem/iso-21089-lifecycle"
 PARTICIPATION = "http://terminology.hl7.org/CodeSystem/v3-ParticipationType"
 REASON = "http://terminology.hl7.org/CodeSystem/v3-ActReason"
 BALP_ENTITY = "https://profiles.ihe.net/ITI/BALP/CodeSystem/BasicAuditEntityType"
@@ -33,34 +32,8 @@ REFERENCE = re.compile(r"(?:[A-Za-z]+/)[A-Za-z0-9\-.]{1,64}", re.ASCII)
 Json = dict[str, Any]
 
 CALLS = ("answer", "refusal", "feedback", "read", "mark", "note", "login")  # somebody else asked, and we answered
-# Kind -> type, subtype, action.
-REST = {"system": EVENT_TYPE, "code": "rest", "display": "RESTful Operation"}
-AUTHENTICATION = {"system": DICOM, "code": "110114", "display": "User Authentication"}
-ACTIVITY = {"system": DICOM, "code": "110100", "display": "Application Activity"}
-EVENTS: Mapping[str, tuple[Json, Json, str]] = {
-    "answer": (REST, {"system": OWN, "code": "cds-invoke"}, "E"),
-    "refusal": (REST, {"system": OWN, "code": "cds-invoke"}, "E"),
-    "feedback": (REST, {"system": OWN, "code": "cds-feedback"}, "C"),
-    "read": (REST, {"system": RESTFUL, "code": "search", "display": "search"}, "E"),
-    "export": (
-        {"system": DICOM, "code": "110106", "display": "Export"},
-        {"system": LIFECYCLE, "code": "disclose", "display": "Disclose Record Lifecycle Event"},
-        "R",
-    ),
-    "login": (AUTHENTICATION, {"system": DICOM, "code": "110122", "display": "Login"}, "E"),
-    "logout": (AUTHENTICATION, {"system": DICOM, "code": "110123", "display": "Logout"}, "E"),
-    "account": (
-        {"system": DICOM, "code": "110113", "display": "Security Alert"},
-        {"system": DICOM, "code": "110137", "display": "User Security Attributes Changed"},
-        "U",
-    ),
-    "mark": (REST, {"system": OWN, "code": "review-mark"}, "C"),
-    "note": (REST, {"system": OWN, "code": "review-note"}, "C"),
-    "start": (ACTIVITY, {"system": DICOM, "code": "110120", "display": "Application Start"}, "E"),
-    "stop": (ACTIVITY, {"system": DICOM, "code": "110121", "display": "Application Stop"}, "E"),
-    "mode": (ACTIVITY, {"system": OWN, "code": "mode"}, "U"),
-    "purge": (ACTIVITY, {"system": OWN, "code": "purge"}, "D"),
-}
+# By kind: type, subtype, action.
+EVENTS: Mapping[str, Json] = json.loads(Path(__file__).with_name("audit-events.json").read_text(encoding="utf-8"))
 
 
 def audit_event(stored: Stored) -> Json:
@@ -72,17 +45,7 @@ def export_event(own: Stored, manifest: Mapping[str, Any]) -> Json:
     """Make the event of the export itself, with what it exported: the last line of the file."""
     event = _event(own, own.content or {})
     details = {name: value for name, value in manifest.items() if name != "filter"}
-    event["entity"].append(
-        {
-            "what": {"identifier": {"value": "manifest"}},
-            "type": _entity_type("2", "System Object"),
-            "role": {"system": ROLE, "code": "3", "display": "Report"},
-            "detail": [
-                _detail(name, value if isinstance(value, str) else canonical_json(value))
-                for name, value in details.items()
-            ],
-        }
-    )
+    event["entity"].append(_entity({"identifier": {"value": "manifest"}}, details, role=("3", "Report")))
     return _validated(event)
 
 
@@ -93,14 +56,15 @@ def _validated(event: Json) -> Json:
 def _event(stored: Stored, content: Mapping[str, Any]) -> Json:
     found = stored.found
     name = "logout" if stored.kind == "login" and found and found.result == "logout" else stored.kind
-    kind, subtype, action = EVENTS.get(name, (ACTIVITY, {"system": OWN, "code": stored.kind}, "E"))
+    other = {"type": EVENTS["start"]["type"], "subtype": {"system": OWN, "code": stored.kind}, "action": "E"}
+    of_kind = EVENTS.get(name, other)
     outcome, said = _outcome(found)
     event: Json = {
         "resourceType": "AuditEvent",
         "id": stored.id,
-        "type": kind,
-        "subtype": [subtype],
-        "action": action,
+        "type": of_kind["type"],
+        "subtype": [of_kind["subtype"]],
+        "action": of_kind["action"],
         "recorded": stored.at,
         "outcome": outcome,
         "agent": list(_agents(stored.kind, found)),
@@ -155,22 +119,44 @@ def _source(found: Found | None) -> Json:
     return source | ({"site": found.tenant} if found and found.tenant else {})
 
 
+def _entity(
+    what: Json | None,
+    details: Mapping[str, Any] | Sequence[tuple[str, Any]] = (),
+    *,
+    kind: tuple[str, str] = ("2", "System Object"),
+    role: tuple[str, str] | None = None,
+) -> Json:
+    """One entity; details are texts, anything else is written as JSON."""
+    pairs = details.items() if isinstance(details, Mapping) else details
+    said = [
+        {"type": name, "valueString": value if isinstance(value, str) else canonical_json(value)}
+        for name, value in pairs
+    ]
+    return {
+        **({"what": what} if what else {}),
+        "type": {"system": ENTITY_TYPE, "code": kind[0], "display": kind[1]},
+        **({"role": {"system": ROLE, "code": role[0], "display": role[1]}} if role else {}),
+        **({"detail": said} if said else {}),
+    }
+
+
+def _named(value: str, system: str | None = None) -> Json:
+    return {"identifier": {**({"system": system} if system else {}), "value": value}}
+
+
 def _entities(kind: str, found: Found | None, content: Mapping[str, Any]) -> Iterator[Json]:
     if found is None:
         return
     if found.patient:
-        role = {"system": ROLE, "code": "1", "display": "Patient"}
-        yield {"what": {"reference": f"Patient/{found.patient}"}, "type": _entity_type("1", "Person"), "role": role}
+        yield _entity({"reference": f"Patient/{found.patient}"}, kind=("1", "Person"), role=("1", "Patient"))
     if found.encounter:
-        yield {"what": {"reference": f"Encounter/{found.encounter}"}, "type": _entity_type("2", "System Object")}
+        yield _entity({"reference": f"Encounter/{found.encounter}"})
     if found.hook_instance:
-        transaction = {"system": BALP_ENTITY, "code": "XrequestId"}
-        yield {"what": {"identifier": {"value": found.hook_instance}}, "type": transaction}
+        yield {"what": _named(found.hook_instance), "type": {"system": BALP_ENTITY, "code": "XrequestId"}}
     if kind in ("read", "export"):
         # As in BALP: the query itself, without its results.
         query = base64.b64encode(canonical_json(content).encode()).decode()
-        role = {"system": ROLE, "code": "24", "display": "Query"}
-        yield {"type": _entity_type("2", "System Object"), "role": role, "query": query}
+        yield _entity(None, role=("24", "Query")) | {"query": query}
     yield from _orders(content)
     yield from _models(content)
     yield from _cards(found)
@@ -178,66 +164,40 @@ def _entities(kind: str, found: Found | None, content: Mapping[str, Any]) -> Ite
 
 def _orders(content: Mapping[str, Any]) -> Iterator[Json]:
     """The draft orders, which have no URL yet; the digest identifies them."""
+    digest = content.get("draftsDigest")
     for reference in content.get("orders", ()):
-        details = [_detail("drafts-sha256", content["draftsDigest"])] if content.get("draftsDigest") else []
-        entity: Json = {"what": {"identifier": {"value": reference}}, "type": _entity_type("2", "System Object")}
-        yield entity | ({"detail": details} if details else {})
+        yield _entity(_named(reference), {"drafts-sha256": digest} if digest else ())
 
 
 def _models(content: Mapping[str, Any]) -> Iterator[Json]:
     digests = content.get("models", {})
     for assessment in content.get("assessments", ()):
         for model in assessment.get("models", ()):
-            values = {
-                name: model[name] for name in ("risk", "band", "inputsKnown", "studyUncertainty") if name in model
-            }
-            values |= {"digest": digests.get(model["model"], {}).get("digest", "")}
-            yield {
-                "what": {"identifier": {"system": MODELS, "value": f"{model['model']}|{model['modelVersion']}"}},
-                "type": _entity_type("2", "System Object"),
-                "detail": [
-                    _detail(name, value if isinstance(value, str) else canonical_json(value))
-                    for name, value in values.items()
-                    if value != ""
-                ],
-            }
+            digest = digests.get(model["model"], {}).get("digest")
+            wanted = ("risk", "band", "inputsKnown", "studyUncertainty")
+            values = {name: model[name] for name in wanted if name in model} | ({"digest": digest} if digest else {})
+            yield _entity(_named(f"{model['model']}|{model['modelVersion']}", MODELS), values)
 
 
 def _cards(found: Found) -> Iterator[Json]:
     """The cards that were shown, or the card that the feedback is about."""
     for card in found.cards:
-        details = [_detail("topic", card.topic), _detail("indicator", card.indicator)]
-        details += [_detail("rule", rule) for rule in card.rules]
-        yield _card_entity(card.card, details)
+        rules = [("rule", rule) for rule in card.rules]
+        yield _entity(_uuid(card.card), [("topic", card.topic), ("indicator", card.indicator), *rules])
     if found.card:
         values = {"topic": found.topic, "outcome": found.result, "reason": found.reason}
-        yield _card_entity(found.card, [_detail(name, value) for name, value in values.items() if value])
+        yield _entity(_uuid(found.card), {name: value for name, value in values.items() if value})
 
 
-def _card_entity(uuid: str, details: list[Json]) -> Json:
-    entity: Json = {"what": {"identifier": {"system": "urn:ietf:rfc:3986", "value": f"urn:uuid:{uuid}"}}}
-    entity["type"] = _entity_type("2", "System Object")
-    return entity | ({"detail": details} if details else {})
+def _uuid(uuid: str) -> Json:
+    return _named(f"urn:uuid:{uuid}", "urn:ietf:rfc:3986")
 
 
 def _entry_entity(stored: Stored) -> Json:
     """The entry that this event was made from."""
     values = {"sequence": str(stored.sequence), "hash": stored.hash, "commitment": stored.commitment}
-    return {
-        "what": {"identifier": {"system": "urn:ietf:rfc:3986", "value": f"urn:uuid:{stored.id}"}},
-        "type": _entity_type("2", "System Object"),
-        "role": {"system": ROLE, "code": "13", "display": "Security Resource"},
-        "detail": [_detail(name, value) for name, value in values.items()],
-    }
-
-
-def _entity_type(code: str, display: str) -> Json:
-    return {"system": ENTITY_TYPE, "code": code, "display": display}
+    return _entity(_uuid(stored.id), values, role=("13", "Security Resource"))
 
 
 def _coded(system: str, code: str, display: str) -> Json:
     return {"coding": [{"system": system, "code": code, "display": display}]}
-
-
-def _detail(name: str, value: str) -> Json:
-    return {"type": name, "valueString": value}

@@ -232,15 +232,15 @@ def purge(i_know: bool, dry_run: bool, confirmed: str | None) -> None:  # noqa: 
 
 
 @contextmanager
-def log_database() -> Iterator[Database]:
-    """The log's database. It must exist: these commands create no log."""
+def log_database(check: Callable[[Database], None] | None = None) -> Iterator[Database]:
+    """The log's database, which must exist unless another check is given."""
     from sqlalchemy.exc import DBAPIError  # noqa: PLC0415
 
     from cds_service.audit.database import Database  # noqa: PLC0415
 
     database = Database(read_settings().database_url, wait_seconds=WAIT_SECONDS)
     try:
-        database.check_exists()
+        (check or Database.check_exists)(database)
         database.prepare()
         yield database
     except DBAPIError as error:
@@ -383,17 +383,8 @@ def _model_line(model: Mapping[str, Any]) -> str:
 @say_errors
 def migrate() -> None:
     """Create or update the tables of the log. `serve` does this itself if its role may."""
-    from sqlalchemy.exc import DBAPIError  # noqa: PLC0415 - SQLAlchemy is loaded where it is needed
+    from cds_service.audit.database import HEAD  # noqa: PLC0415
 
-    from cds_service.audit.database import HEAD, Database  # noqa: PLC0415
-
-    settings = read_settings()
-    database = Database(settings.database_url, wait_seconds=WAIT_SECONDS)
-    try:
-        check_log(database, may_begin=settings.names_database)
-        database.prepare()
-    except DBAPIError as error:
-        raise AuditUnavailable(f"{NO_DATABASE} ({type(error).__name__}).") from None
-    finally:
-        database.dispose()
-    click.echo(f"the tables are at step {HEAD}")
+    names_database = read_settings().names_database
+    with log_database(lambda database: check_log(database, may_begin=names_database)):
+        click.echo(f"the tables are at step {HEAD}")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from operator import truediv
 
-from cds_service.core.facts import AugmentationOrder, Finding, Findings, Gap, Provenance
+from cds_service.core.facts import AugmentationOrder, Finding, Findings, Gap, Provenance, Value
 from cds_service.core.order_facts import doubt_t_score, from_order, from_reason, judge_ct_level
 from cds_service.core.sarcopenia import MEASURES, MUSCLE, RULERS, STUDY, MuscleFacts, Ruler, sarcopenia_by
 from cds_service.core.vocabulary import FindingSpec
@@ -243,39 +243,26 @@ def _muscle_facts(ground: Ground) -> MuscleFacts:
     )
 
 
-@derives("procedure")
-def _procedure(ground: Ground) -> Finding | Gap | None:
-    """PKP or PVP, where the orders say one."""
-    order = ground.order
-    return from_order("procedure", order, order.procedure if order else None, "the order does not say which procedure")
-
-
-@derives("treated-levels")
-def _treated_levels(ground: Ground) -> Finding | Gap | None:
-    """Levels head to foot, `T12,L1`."""
-    order = ground.order
-    return from_order(
-        "treated-levels", order, ",".join(order.levels) if order else None, "the order does not say which level"
-    )
-
-
-@derives("level-count")
-def _level_count(ground: Ground) -> Finding | Gap | None:
-    """Vertebrae treated at once; codes for additional levels count."""
-    order = ground.order
-    return from_order(
-        "level-count",
-        order,
-        float(order.level_count) if order and order.level_count else None,
+# What the order says, and why it is a gap where it does not. Levels stand head to foot, `T12,L1`; codes for additional
+# levels count; the junction is any treated level from T10 to L2.
+OF_ORDER: Mapping[str, tuple[Callable[[AugmentationOrder], Value | None], str]] = {
+    "procedure": (lambda order: order.procedure, "the order does not say which procedure"),
+    "treated-levels": (lambda order: ",".join(order.levels), NO_LEVEL),
+    "level-count": (
+        lambda order: float(order.level_count) if order.level_count else None,
         "the order does not say how many",
-    )
+    ),
+    "tl-junction": (lambda order: order.tl_junction, NO_LEVEL),
+}
 
 
-@derives("tl-junction")
-def _tl_junction(ground: Ground) -> Finding | Gap | None:
-    """Any treated level from T10 to L2."""
-    order = ground.order
-    return from_order("tl-junction", order, order.tl_junction if order else None, NO_LEVEL)
+def _by_order(name: str) -> Derivation:
+    value, why = OF_ORDER[name]
+    return lambda ground: from_order(name, ground.order, value(ground.order) if ground.order else None, why)
+
+
+for _name in OF_ORDER:
+    derives(_name)(_by_order(_name))
 
 
 def _by_reason(name: str) -> Derivation:

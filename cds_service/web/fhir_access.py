@@ -71,8 +71,7 @@ def check_right_to_server(request: HookRequest, client: Client, tenant: str | No
     """
     if request.fhir_server is None:
         return
-    address = _address(request.fhir_server, LISTED)
-    if address not in _bases(client.fhir_servers):
+    if (address := _address(request.fhir_server, LISTED)) not in _bases(client.fhir_servers):
         raise _denied(LISTED)
     if address not in _bases(client.servers_of(tenant)):
         raise _denied(OF_TENANT, "tenant.mismatch")
