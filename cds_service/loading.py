@@ -11,6 +11,7 @@ from typing import Any, Literal
 from cds_service import __version__
 from cds_service.cards.card_files import in_force, load_card_texts
 from cds_service.cards.guidelines import load_guidelines
+from cds_service.core.data_file import label, read_json, read_toml, validated
 from cds_service.core.model_card import model_card
 from cds_service.core.policy import Policy
 from cds_service.core.prediction import LogisticModel, load_models
@@ -26,7 +27,7 @@ from cds_service.errors import DataFileError
 from cds_service.fhir.gathering.prefetch import PrefetchPlan, plan_prefetch
 from cds_service.fhir.learning import load_learning
 from cds_service.fhir.mapping.mapping_files import read_orderables
-from cds_service.fhir.mapping.overlay import files_in_force, label, read_json, read_toml, refuse_unread, validated
+from cds_service.fhir.mapping.overlay import files_in_force, refuse_unread
 from cds_service.fhir.mapping.specs import asked_codes, check_specs, load_finding_specs
 from cds_service.fhir.mapping.terminology import Terminology, load_terminology
 from cds_service.fhir.orders.suggestions import Code, Coding, OrderTemplate, make_template, read_placeholders

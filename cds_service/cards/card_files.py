@@ -16,8 +16,9 @@ import jinja2.meta
 from pydantic import ValidationError
 
 from cds_service.cards.texts import REASON_SYSTEM, CardTexts, compile_layout
+from cds_service.core.data_file import label, read_json, read_toml
 from cds_service.errors import DataFileError
-from cds_service.fhir.mapping.overlay import files_in_force, label, read_json, read_toml, top_files
+from cds_service.fhir.mapping.overlay import files_in_force, top_files
 from cds_service.protocol.messages import Coding
 
 TEXTS, REASONS = "texts.toml", "override-reasons.json"

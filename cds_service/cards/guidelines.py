@@ -6,8 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from cds_service.core.data_file import DataTable
-from cds_service.fhir.mapping.overlay import read_toml, validated
+from cds_service.core.data_file import DataTable, read_toml, validated
 
 
 class Guideline(DataTable):

@@ -1,13 +1,77 @@
-"""The base of all tables of our TOML files: hyphenated keys, no unknown ones."""
+"""Our data files, TOML and JSON: read, validated, and every fault as a `DataFileError` that names file and key."""
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+import json
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from cds_service.errors import DataFileError
+
+Model = TypeVar("Model", bound=BaseModel)
 
 
 class DataTable(BaseModel):
-    """A table of a TOML file; instances are immutable."""
+    """A table of a TOML file: hyphenated keys, no unknown ones; instances are immutable."""
 
     model_config = ConfigDict(
         extra="forbid", frozen=True, alias_generator=lambda name: name.replace("_", "-"), populate_by_name=True
     )
+
+
+def label(path: Path) -> str:
+    """The name of a data file in messages: folder and file name."""
+    return f"{path.parent.name}/{path.name}"
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """The content of a TOML file."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise DataFileError(label(path), "", f"cannot be read: {error}") from error
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """The object in a JSON file; duplicate keys are refused."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_unique_keys)
+    except (OSError, ValueError) as error:
+        empty = "is empty" if path.is_file() and not path.stat().st_size else f"cannot be read: {error}"
+        raise DataFileError(label(path), "", empty) from error
+    if not isinstance(content, dict):
+        raise DataFileError(label(path), "", "is not an object")
+    return content
+
+
+def validated(model: type[Model], content: Mapping[str, Any], path: Path, context: Any = None) -> Model:
+    """Validate the content as a model; the error names the first faulty key, and repeats no value.
+
+    Args:
+        model: a pydantic model.
+        content: of the file.
+        path: of the file.
+        context: for the model's validators.
+    """
+    try:
+        return model.model_validate(content, context=context)
+    except ValidationError as error:
+        faults = error.errors(include_url=False, include_context=False, include_input=False)
+        # A misspelt key explains a missing one, so it is said first.
+        first = min(faults, key=lambda fault: fault["type"] != "extra_forbidden")
+        said = first["msg"].removeprefix("Value error, ")
+        if first["type"] == "extra_forbidden":
+            said = "no such key here; check its spelling and the table it stands in"
+        raise DataFileError(label(path), ".".join(map(str, first["loc"])), said) from None
+
+
+def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    content = dict(pairs)
+    if len(content) != len(pairs):
+        keys = [key for key, _ in pairs]
+        raise ValueError(f"key stands twice: {next(key for key in keys if keys.count(key) > 1)}")
+    return content

@@ -506,20 +506,20 @@ class LogisticStudy(Paper):
         sizes = {"event": events, "no_event": n - events, "all": n}
         for at, one in enumerate(self.predictors):
             if one.finding in [earlier.finding for earlier in self.predictors[:at]]:
-                yield f"predictors[{at}].finding: {one.finding} appears twice"
+                yield f"predictors.{at}.finding: {one.finding} appears twice"
             for name, group in one.groups.items():
                 if fault := _distribution_fault(group, sizes[name], one.words):
-                    yield f"predictors[{at}].{name}.{fault}"
+                    yield f"predictors.{at}.{name}.{fault}"
 
     def _example_faults(self) -> Iterator[str]:
         """Examples and checks must speak of the study's own inputs and columns."""
         for table, examples in (("examples", self.examples), ("cross_checks", self.cross_checks)):
             for at, example in enumerate(examples):
                 for name in set(example.inputs) - set(self.input_names):
-                    yield f"{table}[{at}].inputs: {name!r} is no input of this study"
+                    yield f"{table}.{at}.inputs: {name!r} is no input of this study"
         for at, check in enumerate(self.reduced_checks):
             if set(check.coefficients) != {term.name for term in self.terms if term.finding in check.known}:
-                yield f"reduced_checks[{at}].coefficients: do not fit the known inputs"
+                yield f"reduced_checks.{at}.coefficients: do not fit the known inputs"
 
     @property
     def table_digest(self) -> str:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from pydantic import ValidationError
-
+from cds_service.core.data_file import label, read_toml, validated
 from cds_service.core.study import ContraryEvidence, LogisticStudy, MarkerStudy, StrataStudy, Study
 from cds_service.errors import DataFileError
 
@@ -62,30 +60,14 @@ def find_study_faults(folder: Path, units: Mapping[str, str]) -> list[DataFileEr
 
 
 def _read(path: Path, units: Mapping[str, str] | None = None) -> Study | ContraryEvidence:
-    try:
-        raw = path.read_bytes()
-        tables = tomllib.loads(raw.decode())
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataFileError(path.name, "", f"cannot be read: {error}") from error
-    except tomllib.TOMLDecodeError as error:
-        raise DataFileError(path.name, "", f"is not TOML: {error}") from error
+    tables = read_toml(path)
     kind = tables.get("kind")
     if not isinstance(kind, str) or kind not in KINDS:
-        raise DataFileError(path.name, "kind", f"must be one of {', '.join(KINDS)}")
+        raise DataFileError(label(path), "kind", f"must be one of {', '.join(KINDS)}")
     if "digest" in tables:
-        raise DataFileError(path.name, "digest", "is computed, not written")
-    digest = hashlib.sha256(raw).hexdigest()
-    try:
-        read = KINDS[kind].model_validate({**tables, "digest": digest}, context=units)
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise DataFileError(path.name, _key(first["loc"]), first["msg"].removeprefix("Value error, ")) from error
+        raise DataFileError(label(path), "digest", "is computed, not written")
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    read = validated(KINDS[kind], {**tables, "digest": digest}, path, units)
     if read.id != path.stem:
-        raise DataFileError(path.name, "id", f"{read.id!r} differs from the file name {path.stem!r}")
+        raise DataFileError(label(path), "id", f"{read.id!r} differs from the file name {path.stem!r}")
     return read
-
-
-def _key(location: Sequence[int | str]) -> str:
-    """A location in a file for people: `predictors[2].unit`."""
-    parts = [f"[{part}]" if isinstance(part, int) else f".{part}" for part in location]
-    return "".join(parts).removeprefix(".")

@@ -15,13 +15,14 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from cds_service.core.data_file import label
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.errors import DataFileError
 from cds_service.fhir.facts.quantities import PRINTABLE_UNIT
 from cds_service.fhir.gathering.picking import NOT_UNDERSTOOD, concepts_of
 from cds_service.fhir.mapping.code_systems import LONGEST_CODE, MEASURES, ORDERS
 from cds_service.fhir.mapping.mapping_files import UNIT_PROPERTY
-from cds_service.fhir.mapping.overlay import label, required
+from cds_service.fhir.mapping.overlay import required
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import folded
 from cds_service.fhir.orders.order_text import name_augmentation, name_support

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import partial
@@ -12,11 +11,10 @@ from typing import Any
 from flask import Blueprint
 
 from cds_service.audit.reader import Found
+from cds_service.core.data_file import read_toml
 from cds_service.core.wording import UNITS, Wording, say_date, say_number
 
-WORDS: Mapping[str, Mapping[str, str]] = tomllib.loads(
-    Path(__file__).with_name("words.toml").read_text(encoding="utf-8")
-)
+WORDS: Mapping[str, Mapping[str, str]] = read_toml(Path(__file__).with_name("words.toml"))
 
 
 def register_words(routes: Blueprint, wording: Wording) -> None:

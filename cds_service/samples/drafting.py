@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import uuid4
 
-from cds_service.fhir.mapping.overlay import read_json
+from cds_service.core.data_file import read_json
 from cds_service.fhir.orders.level_text import LEVELS
 from cds_service.loading import data_root
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import os
 import stat
-import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field, ValidationError
 
 from cds_service.core.caller import Caller
+from cds_service.core.data_file import read_toml, validated
 from cds_service.core.policy import SITE_KEYS, Policy, SiteBaseline, SiteReferences
 from cds_service.errors import DataFileError
 from cds_service.outgoing.address import Address, parse_address, parse_base
@@ -26,7 +26,6 @@ from cds_service.site.review import ReviewLogin, client_secret
 SITE_FILE = "site.toml"
 OVERLAYS = ("mappings", "hooks")
 CLIENTS = "clients"
-Table = TypeVar("Table", bound=SiteTable)
 
 
 class Identity(SiteTable):
@@ -139,7 +138,7 @@ def load_site(folder: Path) -> SiteFolder:
     """
     _check_writers(folder)
     file = folder / SITE_FILE
-    site = _validated(file, _tables(file), Site)
+    site = validated(Site, read_toml(file), file)
     _check_policy(file, site.policy)
     _check_clients(file, site)
     _check_review(file, site)
@@ -165,7 +164,7 @@ def _client_folders(site: SiteFolder) -> dict[str, SiteFolder]:
 
 def _client_folder(folder: Path, below: SiteFolder) -> SiteFolder:
     file = folder / SITE_FILE
-    own = _validated(file, _tables(file), ClientFile) if file.exists() else ClientFile()
+    own = validated(ClientFile, read_toml(file), file) if file.exists() else ClientFile()
     _check_policy(file, own.policy)
     changed = {"policy": {**below.site.policy, **own.policy}}
     tables: Mapping[str, BaseModel] = {"baseline": own.baseline, "reference": own.reference}
@@ -185,31 +184,6 @@ def _check_writers(folder: Path) -> None:
             continue  # a dangling link; whoever needs the file reports it
         if mode & stat.S_IWOTH:
             raise DataFileError(str(path), "", "everybody may write to it: chmod o-w")
-
-
-def _tables(file: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise DataFileError(str(file), "", "there is no such file") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataFileError(str(file), "", f"cannot be read ({type(error).__name__})") from None
-    except tomllib.TOMLDecodeError as error:
-        raise DataFileError(str(file), "", f"not TOML: {error}") from None
-
-
-def _validated(file: Path, tables: dict[str, Any], model: type[Table]) -> Table:
-    try:
-        return model.model_validate(tables)
-    except ValidationError as error:
-        faults = error.errors(include_url=False, include_context=False, include_input=False)
-        fault = min(
-            faults, key=lambda one: one["type"] != "extra_forbidden"
-        )  # a misspelt key explains a missing one, so report it first
-        said = fault["msg"].removeprefix("Value error, ")
-        if fault["type"] == "extra_forbidden":
-            said = "no such key here; check its spelling and the table it stands in"
-        raise DataFileError(str(file), ".".join(str(part) for part in fault["loc"]), said) from None
 
 
 def _check_policy(file: Path, policy: Mapping[str, Any]) -> None:

@@ -10,8 +10,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from cds_service.core.data_file import read_toml, validated
 from cds_service.errors import DataFileError
-from cds_service.fhir.mapping.overlay import read_toml, required, top_files, validated
+from cds_service.fhir.mapping.overlay import required, top_files
 
 Form = Literal["plain", "expression", "icd", "icd9", "upper"]
 Listed = Literal["conditions", "drugs", "procedures"]  # the lists whose entries must be identified

@@ -10,9 +10,10 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from cds_service.core.data_file import read_toml, validated
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.code_systems import CodeSystems
-from cds_service.fhir.mapping.overlay import read_toml, top_files, validated
+from cds_service.fhir.mapping.overlay import top_files
 from cds_service.fhir.mapping.text_rules import TextRule, folded_pattern
 
 ATC = "http://www.whocc.no/atc"

@@ -18,8 +18,9 @@ from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from cds_service.core.data_file import label
 from cds_service.errors import DataFileError
-from cds_service.fhir.mapping.overlay import label, required
+from cds_service.fhir.mapping.overlay import required
 
 FILE = "durations.toml"
 LONGEST_TEXT = 1000  # characters; the rest is not read and makes the text doubtful

@@ -14,9 +14,10 @@ from fhir.resources.R4B.conceptmap import ConceptMap
 from fhir.resources.R4B.valueset import ValueSet
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
+from cds_service.core.data_file import label, read_json, read_toml, validated
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.code_systems import MEASURES, ORDERS, CodeSystems
-from cds_service.fhir.mapping.overlay import files_in_force, label, read_json, read_toml, validated
+from cds_service.fhir.mapping.overlay import files_in_force
 from cds_service.fhir.mapping.text_rules import SPINE, TextRule, TextRules, compiled, folded_pattern
 
 UNIT_PROPERTY = "https://kyphoplasty-cds.org/fhir/property/unit"

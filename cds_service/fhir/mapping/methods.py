@@ -9,8 +9,9 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from cds_service.core.data_file import label, read_toml, validated
 from cds_service.errors import DataFileError
-from cds_service.fhir.mapping.overlay import label, read_toml, top_files, validated
+from cds_service.fhir.mapping.overlay import top_files
 from cds_service.fhir.mapping.text_rules import without_accents
 
 FILE = "methods.toml"

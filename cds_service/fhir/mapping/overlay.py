@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
-
+from cds_service.core.data_file import Model, label, read_toml, validated
 from cds_service.errors import DataFileError
 
 DATA = (".toml", ".json", ".md")
-Model = TypeVar("Model", bound=BaseModel)
 
 
 def files_in_force(folders: Sequence[Path], subfolder: str, suffix: str) -> Mapping[str, Path]:
@@ -78,46 +73,3 @@ def _listed(folder: Path) -> list[Path]:
         if isinstance(error, FileNotFoundError) and not folder.is_symlink():
             return []
         raise DataFileError(label(folder), "", f"cannot be read: {error.strerror}") from error
-
-
-def label(path: Path) -> str:
-    """The name of a data file in messages: folder and file name."""
-    return f"{path.parent.name}/{path.name}"
-
-
-def read_toml(path: Path) -> dict[str, Any]:
-    """The content of a TOML file."""
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise DataFileError(label(path), "", f"cannot be read: {error}") from error
-
-
-def read_json(path: Path) -> dict[str, Any]:
-    """The object in a JSON file; duplicate keys are refused."""
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_unique_keys)
-    except (OSError, ValueError) as error:
-        empty = "is empty" if path.is_file() and not path.stat().st_size else f"cannot be read: {error}"
-        raise DataFileError(label(path), "", empty) from error
-    if not isinstance(content, dict):
-        raise DataFileError(label(path), "", "is not an object")
-    return content
-
-
-def validated(model: type[Model], content: Mapping[str, Any], path: Path) -> Model:
-    """Validate the content as a model; the error names the first faulty key."""
-    try:
-        return model.model_validate(content)
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise DataFileError(label(path), key, first["msg"]) from error
-
-
-def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    content = dict(pairs)
-    if len(content) != len(pairs):
-        keys = [key for key, _ in pairs]
-        raise ValueError(f"key stands twice: {next(key for key in keys if keys.count(key) > 1)}")
-    return content

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from cds_service.core.data_file import label, read_toml, validated
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.errors import DataFileError
-from cds_service.fhir.mapping.overlay import files_in_force, label, read_toml, validated
+from cds_service.fhir.mapping.overlay import files_in_force
 from cds_service.fhir.mapping.terminology import Code, Terminology
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from cds_service.core.data_file import label
 from cds_service.errors import DataFileError
-from cds_service.fhir.mapping.overlay import label, required
+from cds_service.fhir.mapping.overlay import required
 
 
 class Factor(BaseModel):
