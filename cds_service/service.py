@@ -23,7 +23,7 @@ from functools import partial
 from typing import Any
 from uuid import uuid4
 
-from cds_service.audit.answers_given import repeats_json
+from cds_service.audit.answers_given import AnswersGiven, repeats_json
 from cds_service.audit.chain import AuditLog, is_probe
 from cds_service.audit.entry import NOT_LISTED, entry_for, near_miss_entry
 from cds_service.cards.answer import Answer
@@ -38,7 +38,7 @@ from cds_service.core.facts import AugmentationOrder, Findings, SupportOrder, Su
 from cds_service.core.policy import Policy
 from cds_service.core.prediction import LogisticModel
 from cds_service.core.recommendations import Rule, recommend
-from cds_service.core.repeats import AnswerGiven, Basis, History, NoHistory, Repeats, WholeCard, basis_of, find_repeats
+from cds_service.core.repeats import AnswerGiven, Basis, Repeats, WholeCard, basis_of, find_repeats
 from cds_service.core.signals import Situation, find_signals, words_of_rules
 from cds_service.core.source_attributes import SourceAttributes
 from cds_service.core.study import Study
@@ -128,7 +128,7 @@ class Ports:
         fhir: a reader of the request's FHIR server, None where it names none.
         deadline: of the whole answer, from the arrival of the request.
         base_url: where this service's own pages are.
-        history: what users answered before to cards about this patient.
+        history: what users answered before to cards about this patient; None where no log can be searched.
         caller: the EHR and tenant that call; `NOBODY` in open mode.
         aliases: other bases under which the request's FHIR server writes its references.
         may_name_server: whether the caller may name the request's FHIR server; one that it may not name is neither read
@@ -143,7 +143,7 @@ class Ports:
     audit: AuditLog
     deadline: Deadline
     base_url: str
-    history: History = field(default_factory=NoHistory)
+    history: AnswersGiven | None = None
     caller: Caller = NOBODY
     aliases: tuple[str, ...] = ()
     may_name_server: bool = True
@@ -311,7 +311,7 @@ def _answers_given(
 ) -> Sequence[AnswerGiven] | None:
     """What was answered lately about this patient; None when it was not read in time, and nothing is shortened then."""
     policy = service.policy.repeats
-    if order is None or not policy.enabled or not ports.may_name_server:
+    if order is None or ports.history is None or not policy.enabled or not ports.may_name_server:
         return ()
     since = now - timedelta(days=policy.days + 1)
     read = partial(ports.history.answers_given, request.context.patient_id, request.fhir_server, since, ports.caller)

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 from uuid import uuid5
 
 from cds_service.audit.chain import AuditEntry, time_text
@@ -20,18 +20,6 @@ CODE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 SYSTEM = re.compile(r"[A-Za-z][A-Za-z0-9+-]*[:.][A-Za-z0-9:/._-]{1,200}")  # an address, a URN, a key like com.epic.…
 COMMENT_LENGTH = 500  # characters
 AHEAD = timedelta(minutes=10)  # of our clock; a statement dated later is stored and marked
-
-
-class ShownCards(Protocol):
-    """Looks up which answer showed a card."""
-
-    def showing(self, card: str, caller: Caller) -> ShownAnswer | None:
-        """The newest answer that showed this caller a card with this uuid; None when no entry knows it.
-
-        Raises:
-            AuditUnavailable: the log cannot be read.
-        """
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

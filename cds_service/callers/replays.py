@@ -7,29 +7,17 @@ import heapq
 import json
 import threading
 from collections.abc import Callable
-from typing import Protocol
 
+from cds_service.audit.token_ids import TokenIds
 from cds_service.outgoing.deadline import Deadline
 
 LEAST_SECONDS = 0.05  # for the table, however little time is left
 
 
-class UsedTokens(Protocol):
-    """The table that all replicas share."""
-
-    def start(self) -> None:
-        """Start to connect without waiting."""
-        ...
-
-    def add(self, digest: str, expires: int, *, now: float, seconds: float) -> bool | None:
-        """Record a token; whether it is new, or None if that is not known in time."""
-        ...
-
-
 class Replays:
     """Used tokens, until they expire."""
 
-    def __init__(self, shared: UsedTokens | None, on_unconfirmed: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, shared: TokenIds | None, on_unconfirmed: Callable[[], None] = lambda: None) -> None:
         """Start without used tokens.
 
         Args:

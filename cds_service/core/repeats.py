@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Literal, Protocol
+from typing import Literal
 
 from cds_service.core.assessment import Assessment
-from cds_service.core.caller import Caller
 from cds_service.core.facts import Finding, Findings, SupportOrder, SupportOrders, Value
 from cds_service.core.policy import RepeatsPolicy
 from cds_service.core.recommendations import Signal
@@ -93,34 +92,6 @@ class AnswerGiven:
     def settles(self, rule_id: str) -> bool:
         """Whether it answers this recommendation: dismissed with the card, or its offer was accepted."""
         return rule_id in self.rules if self.outcome == "overridden" else rule_id in self.accepted
-
-
-class History(Protocol):
-    """Port: earlier answers about a patient."""
-
-    def answers_given(
-        self, patient_id: str, fhir_server: str | None, since: datetime, caller: Caller
-    ) -> Sequence[AnswerGiven]:
-        """Feedback by this caller on cards about this patient of this server, at this moment or later.
-
-        Raises:
-            AuditUnavailable: it cannot be read.
-        """
-        ...
-
-
-class NoHistory:
-    """An empty history, for `explain`, `assess` and the sandbox's view of a record."""
-
-    def answers_given(
-        self,
-        patient_id: str,  # noqa: ARG002
-        fhir_server: str | None,  # noqa: ARG002
-        since: datetime,  # noqa: ARG002
-        caller: Caller,  # noqa: ARG002
-    ) -> Sequence[AnswerGiven]:
-        """Nothing."""
-        return ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

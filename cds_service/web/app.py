@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, request
 from werkzeug.exceptions import BadRequest
 
+from cds_service.audit.answers_given import AnswersGiven
 from cds_service.audit.chain import AuditLog
 from cds_service.audit.store import AuditStore
 from cds_service.audit.token_ids import TokenIds
@@ -30,7 +31,7 @@ from cds_service.web.basis import basis_html, basis_routes
 from cds_service.web.cds_api import Flow, Surroundings, cds_routes, utc_now
 from cds_service.web.cors import register_cors
 from cds_service.web.errors import outcome, register_errors
-from cds_service.web.feedback_api import EarlierAnswers, NothingEarlier, feedback_routes
+from cds_service.web.feedback_api import feedback_routes
 from cds_service.web.health import health_routes
 from cds_service.web.logs import UnauthenticatedCalls
 from cds_service.web.metrics import CountedLog, Metrics
@@ -58,7 +59,7 @@ def create_app(
     audit: AuditLog,
     base_url: str,
     listening: str = "",
-    earlier: EarlierAnswers | None = None,
+    earlier: AnswersGiven | None = None,
     site: SiteFolder | None = None,
     clock: Callable[[], datetime] = utc_now,
     flow: Flow = answer,
@@ -88,7 +89,6 @@ def create_app(
     metrics = Metrics()
     for part, digest in service.digests.items():
         metrics.in_force.labels(part, digest[:12]).set(1)  # enough to tell versions apart
-    known = earlier or NothingEarlier()
     connections = Connections(
         allow_private=site is None or site.site.fhir.allow_private_networks,
         allow_public_plain=site is None,
@@ -105,7 +105,7 @@ def create_app(
         flow=flow,
         clock=clock,
         audit=CountedLog(audit, metrics),
-        history=known,
+        history=earlier,
         base_url=base_url.rstrip("/"),
         connections=connections,
         metrics=metrics,
@@ -118,7 +118,7 @@ def create_app(
     register_hosts(app, Hosts((settings.public_url or "", base_url, listening)))
     register_cors(app, around.site)
     app.register_blueprint(cds_routes(around))
-    app.register_blueprint(feedback_routes(around, known))
+    app.register_blueprint(feedback_routes(around))
     has_review = isinstance(audit, AuditStore)  # a log that can be read
     app.register_blueprint(
         page_routes(service, around.base_url, clock, has_sandbox=is_open(around.site), has_review=has_review)

@@ -14,12 +14,12 @@ from typing import Any
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
 
+from cds_service.audit.answers_given import AnswersGiven
 from cds_service.audit.chain import AuditLog, is_probe
 from cds_service.basis.links import Links
 from cds_service.callers.verifying import Callers
 from cds_service.cards.repeated import topic_of
 from cds_service.core.caller import NOBODY, Caller
-from cds_service.core.repeats import History
 from cds_service.errors import NotAllowed, NotAuthenticated, UnknownService
 from cds_service.fhir.gathering.reading import FhirReader
 from cds_service.outgoing import Connections
@@ -50,6 +50,7 @@ class Surroundings:
         flow: `service.answer`.
         clock: now, UTC.
         base_url: the URL at which EHRs reach this service, without a trailing slash.
+        history: finds cards shown and answered before; None where no log can be searched.
         callers: the EHRs that may call; None in open mode, where everyone may.
         of_clients: the service by issuer, for EHRs with mappings, hooks or a policy of their own.
         links: addresses of basis pages; None where the log cannot be read.
@@ -61,7 +62,7 @@ class Surroundings:
     flow: Flow
     clock: Callable[[], datetime]
     audit: AuditLog
-    history: History
+    history: AnswersGiven | None
     base_url: str
     connections: Connections
     metrics: Metrics

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Protocol
 
 from flask import Blueprint, Response
 
-from cds_service.audit.feedback_entry import ShownAnswer, ShownCards, feedback_entry
+from cds_service.audit.answers_given import AnswersGiven
+from cds_service.audit.feedback_entry import ShownAnswer, feedback_entry
 from cds_service.cards.texts import REASON_SYSTEM
 from cds_service.core.caller import Caller
-from cds_service.core.repeats import History, NoHistory
 from cds_service.errors import AuditUnavailable, UnknownService
 from cds_service.fhir.gathering.parallel import run_side_by_side
 from cds_service.outgoing.deadline import Deadline
@@ -23,34 +22,18 @@ from cds_service.web.exchange import Exchange
 from cds_service.web.logs import CALLS
 
 
-class EarlierAnswers(History, ShownCards, Protocol):
-    """Finds cards shown and answered before."""
-
-
-class NothingEarlier(NoHistory):
-    """Finds nothing, for logs that cannot be searched."""
-
-    def showing(self, card: str, caller: Caller) -> ShownAnswer | None:  # noqa: ARG002
-        """None: feedback is kept without a link."""
-        return None
-
-
-def feedback_routes(around: Surroundings, cards: ShownCards) -> Blueprint:
-    """The feedback endpoints, one for each service.
-
-    Args:
-        cards: finds the answer that showed a card.
-    """
+def feedback_routes(around: Surroundings) -> Blueprint:
+    """The feedback endpoints, one for each service."""
     routes = Blueprint("feedback", __name__, url_prefix=CDS_PATH)
 
     @routes.post("/<service_id>/feedback")
     def feedback(service_id: str) -> Response:
-        return respond(around, partial(_take, around, cards, service_id))
+        return respond(around, partial(_take, around, service_id))
 
     return routes
 
 
-def _take(around: Surroundings, cards: ShownCards, service_id: str, exchange: Exchange) -> Response:
+def _take(around: Surroundings, service_id: str, exchange: Exchange) -> Response:
     service = f"{CDS_PATH}/{service_id}"
     admitted = admit(around, f"{service}/feedback", exchange, service)  # some EHRs sign all calls for the service
     hook = around.service_of(admitted.caller).hooks.get(service_id)
@@ -58,7 +41,7 @@ def _take(around: Surroundings, cards: ShownCards, service_id: str, exchange: Ex
         raise UnknownService("No service has this id.")
     until = exchange.deadline = deadline_of(around, admitted, exchange)
     items = parse_feedback(exchange.read_body())
-    linked = _record(around, hook, items, cards, admitted.caller, until)
+    linked = _record(around, hook, items, admitted.caller, until)
     fields = {"event": "feedback", "service": service_id, "items": len(items), "linked": linked}
     if linked < len({item.card for item in items}) and admitted.client is not None:
         fields["reason"] = "fb.unknown"
@@ -70,7 +53,6 @@ def _record(
     around: Surroundings,
     hook: ServiceHook,
     items: Sequence[FeedbackItem],
-    cards: ShownCards,
     caller: Caller,
     until: Deadline,
 ) -> int:
@@ -81,7 +63,7 @@ def _record(
             entries are not duplicated.
     """
     now = around.clock()
-    shown = _shown(hook, items, cards, caller, Deadline.after(until.left / 2))
+    shown = _shown(hook, items, around.history, caller, Deadline.after(until.left / 2))
     codes = frozenset(one.code for reasons in hook.texts.reasons.values() for one in reasons)
     for item in items:
         if until.left <= 0:
@@ -102,9 +84,11 @@ def _record(
 
 
 def _shown(
-    hook: ServiceHook, items: Sequence[FeedbackItem], cards: ShownCards, caller: Caller, until: Deadline
+    hook: ServiceHook, items: Sequence[FeedbackItem], cards: AnswersGiven | None, caller: Caller, until: Deadline
 ) -> Mapping[str, ShownAnswer] | None:
     """The answers that showed these cards; None if the log cannot be read in time: feedback is stored anyway."""
+    if cards is None:
+        return {}
     wanted = sorted({item.card for item in items})
     try:
         return run_side_by_side({"cards": partial(_look_up, hook.id, wanted, cards, caller)}, until).get("cards")
@@ -112,6 +96,6 @@ def _shown(
         return None
 
 
-def _look_up(service_id: str, wanted: Sequence[str], cards: ShownCards, caller: Caller) -> Mapping[str, ShownAnswer]:
+def _look_up(service_id: str, wanted: Sequence[str], cards: AnswersGiven, caller: Caller) -> Mapping[str, ShownAnswer]:
     found = {card: cards.showing(card, caller) for card in wanted}
     return {card: one for card, one in found.items() if one is not None and one.entry.service_id == service_id}

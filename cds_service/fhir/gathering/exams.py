@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import chain
-from typing import Any, Protocol
+from typing import Any
 
+from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
 from cds_service.fhir.raw_json import member, objects, text, texts_of
 
@@ -18,19 +19,7 @@ DICOM = "dicom"  # part of every name of its code system
 Json = Mapping[str, Any]
 
 
-class ExamTerms(Protocol):
-    """The part of the terminology that this module uses."""
-
-    def concepts(self, codeable: Any) -> frozenset[str]:
-        """Concepts of a raw CodeableConcept."""
-        ...
-
-    def text_concepts(self, text: str, among: frozenset[str] | None = None) -> frozenset[str]:
-        """Concepts that a text names."""
-        ...
-
-
-def exam_concepts(exam: Json, terminology: ExamTerms) -> frozenset[str]:
+def exam_concepts(exam: Json, terminology: Terminology) -> frozenset[str]:
     """Classify an exam: `trunk-ct` (spine, chest or abdomen, no known contrast), `trunk-ct-contrast`, `lumbar-mri`.
 
     Other parts and modalities, guided procedures, and exams that name both CT and MRI have no concept.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 from cds_service.core.facts import Origin
 from cds_service.fhir.gathering.exams import EXAM_TYPES, exam_concepts
@@ -14,6 +14,7 @@ from cds_service.fhir.gathering.prefetch import Template, reference_name
 from cds_service.fhir.gathering.problem_words import in_doubt, read_problem_words
 from cds_service.fhir.mapping.code_systems import Listed
 from cds_service.fhir.mapping.drug_table import OTHER_DRUG
+from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
 from cds_service.fhir.raw_json import in_order, member, objects, text, texts_of
 from cds_service.fhir.references import Targets, contained_in
@@ -75,56 +76,12 @@ class Unreadable:
     message: str
 
 
-class Concepts(Protocol):
-    """The part of the terminology that this module uses."""
-
-    def concepts(self, codeable: Any) -> frozenset[str]:
-        """Concepts of a raw CodeableConcept."""
-        ...
-
-    def tells(self, kind: Listed, codeable: Any) -> bool:
-        """Whether a coding alone identifies an entry of this kind of list."""
-        ...
-
-    def systems_of(self, codeable: Any) -> frozenset[str]:
-        """The canonical systems of the codings."""
-        ...
-
-    def text_concepts(self, text: str, among: frozenset[str] | None = None) -> frozenset[str]:
-        """Concepts that a text names."""
-        ...
-
-    def without_suspicion(self, text: str) -> str:
-        """The folded text without the words that call something suspected."""
-        ...
-
-    def text_places(self, text: str) -> Mapping[str, tuple[int, int]]:
-        """Concepts that a text names, each with its first position."""
-        ...
-
-    def denies(self, text: str) -> bool:
-        """Whether a text has words that deny."""
-        ...
-
-    def is_denial(self, text: str) -> bool:
-        """Whether a statement with `@` for the name says no more than that it is not so."""
-        ...
-
-    def drug_words(self, text: str) -> frozenset[str]:
-        """Drugs that a text names."""
-        ...
-
-    def can_read(self, text: str) -> bool:
-        """Whether a text is in a language that we can read."""
-        ...
-
-
 def pick(
     template: Template,
     ours: Sequence[Mapping[str, Any]],
     targets: Targets,
     origin: Literal["prefetch", "fhir"],
-    terminology: Concepts,
+    terminology: Terminology,
     deadline: Deadline,
 ) -> tuple[tuple[Sourced, ...], tuple[Unreadable, ...]]:
     """Pick and validate the resources that we read, in an order that does not depend on the server's."""
@@ -151,7 +108,7 @@ def pick(
     return tuple(picked), tuple(broken)
 
 
-def concepts_of(resource: Json, targets: Targets, terminology: Concepts) -> frozenset[str]:
+def concepts_of(resource: Json, targets: Targets, terminology: Terminology) -> frozenset[str]:
     """The concepts of one resource; empty if we do not read it.
 
     A list entry that neither a code nor words identify is `not-understood`: it may be anything, so its presence rules
@@ -184,7 +141,7 @@ def concepts_of(resource: Json, targets: Targets, terminology: Concepts) -> froz
     return found - OF_NO_CONCERN
 
 
-def _with_words(coded: frozenset[str], words: Iterable[str], terminology: Concepts) -> frozenset[str]:
+def _with_words(coded: frozenset[str], words: Iterable[str], terminology: Terminology) -> frozenset[str]:
     """The concepts of a condition's code and words; those in doubt under their name for that."""
     said = read_problem_words(coded, words, terminology)
     return coded | said.stated | frozenset(map(in_doubt, said.suspected | (said.unclear - coded)))
@@ -195,7 +152,7 @@ def _modifiers(code: Any) -> set[str]:
     return {word for one in objects(member(code, "extension")) for word in texts_of(one.get("valueCodeableConcept"))}
 
 
-def bone_drugs(words: str, terminology: Concepts) -> frozenset[str]:
+def bone_drugs(words: str, terminology: Terminology) -> frozenset[str]:
     """The bone drugs that the words of a procedure or order name: given in an office, they are on no other list."""
     named = terminology.drug_words(words)
     return named if BONE_DRUG in named else frozenset()
@@ -207,7 +164,7 @@ def _short(said: set[str]) -> set[str]:
 
 
 def _is_understood(
-    resource: Json, code: Any, found: frozenset[str], words: Iterable[str], terminology: Concepts
+    resource: Json, code: Any, found: frozenset[str], words: Iterable[str], terminology: Terminology
 ) -> bool:
     if NO_INFORMATION in found or is_withheld(resource, terminology):
         return False
@@ -215,12 +172,12 @@ def _is_understood(
     return bool(found) or terminology.tells(kind, code) or any(map(terminology.can_read, words))
 
 
-def is_withheld(resource: Json, terminology: Concepts) -> bool:
+def is_withheld(resource: Json, terminology: Terminology) -> bool:
     """Whether its security labels say that content was removed."""
     return NO_INFORMATION in terminology.concepts(member(resource, "meta", "security"))
 
 
-def _concepts_of_drug(resource: Json, medication: Json | None, terminology: Concepts) -> frozenset[str]:
+def _concepts_of_drug(resource: Json, medication: Json | None, terminology: Terminology) -> frozenset[str]:
     codes, said = drug_codes(resource, medication), drug_names(resource, medication)
     words = _short(said)
     found = terminology.concepts(codes).union(*(terminology.drug_words(word) for word in words))
@@ -265,7 +222,7 @@ def _referred(resource: Json, element: str, kind: str, targets: Targets) -> Json
     return found if found is not None and found.get("resourceType") == kind else None
 
 
-def _concepts_of_device(resource: Json, targets: Targets, terminology: Concepts) -> frozenset[str]:
+def _concepts_of_device(resource: Json, targets: Targets, terminology: Terminology) -> frozenset[str]:
     """Concepts of a device order: by its code, else by the Device that it refers to, else by the words of either."""
     device = _device_of(resource, targets)
     codes = [one for one in (resource.get("codeCodeableConcept"), member(device, "type")) if isinstance(one, Mapping)]

@@ -7,10 +7,11 @@ denial of something else (`Bone metastases, no cord compression`).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from itertools import islice
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
+from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import folded
 
 MOST_STATEMENTS = 20
@@ -37,36 +38,12 @@ class Said(NamedTuple):
     unclear: frozenset[str]
 
 
-class Words(Protocol):
-    """The part of the terminology that this module uses."""
-
-    def text_concepts(self, text: str) -> frozenset[str]:
-        """Concepts that a text names."""
-        ...
-
-    def without_suspicion(self, text: str) -> str:
-        """The folded text without the words that call something suspected."""
-        ...
-
-    def text_places(self, text: str) -> Mapping[str, tuple[int, int]]:
-        """Concepts that a text names, each with its first position."""
-        ...
-
-    def denies(self, text: str) -> bool:
-        """Whether a text has words that deny."""
-        ...
-
-    def is_denial(self, text: str) -> bool:
-        """Whether a statement with `@` for the name says no more than that it is not so."""
-        ...
-
-
 def in_doubt(concept: str) -> str:
     """The name under which an entry holds a concept that its words leave in doubt: `diabetes?`."""
     return f"{concept}?"
 
 
-def _asides(statement: str, terminology: Words) -> list[re.Match[str]]:
+def _asides(statement: str, terminology: Terminology) -> list[re.Match[str]]:
     """Where asides begin that deny something."""
     if len(statement) > LONGEST_STATEMENT:
         return []
@@ -74,7 +51,7 @@ def _asides(statement: str, terminology: Words) -> list[re.Match[str]]:
     return [one for one in first if terminology.denies(statement[one.end() :])]
 
 
-def _is_denied(statement: str, terminology: Words) -> bool:
+def _is_denied(statement: str, terminology: Terminology) -> bool:
     """Whether a statement denies all that it names: `no known diabetes`, `diabetes: ruled out`."""
     places = terminology.text_places(statement).values()
     if not places or len(statement) > LONGEST_STATEMENT:
@@ -84,7 +61,7 @@ def _is_denied(statement: str, terminology: Words) -> bool:
     return is_one and terminology.is_denial(f"{statement[:start]}@{statement[end:]}")
 
 
-def read_problem_words(coded: frozenset[str], texts: Iterable[str], terminology: Words) -> Said:
+def read_problem_words(coded: frozenset[str], texts: Iterable[str], terminology: Terminology) -> Said:
     """Read the texts and displays of one entry together; a text that says no more than `suspected` holds for all.
 
     Args:

@@ -9,9 +9,10 @@ from typing import Any, Protocol
 
 from cds_service.errors import FhirReadError
 from cds_service.fhir.gathering.parallel import run_side_by_side
-from cds_service.fhir.gathering.picking import MEDICATION_TYPES, NOT_UNDERSTOOD, Concepts, concepts_of
+from cds_service.fhir.gathering.picking import MEDICATION_TYPES, NOT_UNDERSTOOD, concepts_of
 from cds_service.fhir.gathering.prefetch import PrefetchPlan, QueryResult, Template, read_prefetch, read_result
 from cds_service.fhir.gathering.scopes import may_read
+from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import member, objects, text
 from cds_service.fhir.references import Bases, Targets
 from cds_service.outgoing.deadline import Deadline
@@ -44,11 +45,9 @@ class FhirReader(Protocol):
 
     def fetch(self, query: str, *, until: float) -> Fetched:
         """Send `Type/id` or `Type?parameters`; FhirReadError if there is no usable answer by this monotonic time."""
-        ...
 
     def follow(self, page: Any, *, until: float) -> Fetched:
         """Return this page of a search and all later ones; the note says what could not be read."""
-        ...
 
 
 def read_results(
@@ -184,7 +183,7 @@ def with_referred_to(
     plan: PrefetchPlan,
     request: HookRequest,
     fhir: FhirReader | None,
-    terminology: Concepts,
+    terminology: Terminology,
     bases: Bases,
     *,
     until: Deadline,
@@ -219,7 +218,7 @@ def with_referred_to(
     return {key: _with(answer, found) if key in keys else answer for key, answer in answers.items()}
 
 
-def _needs(raw: Mapping[str, Any], targets: Targets, bases: Bases, terminology: Concepts) -> str:
+def _needs(raw: Mapping[str, Any], targets: Targets, bases: Bases, terminology: Terminology) -> str:
     """`Medication/12` on this server, if only that resource can identify the drug or device."""
     element, wanted = REFERRED[text(raw.get("resourceType"))]
     name = bases.name_of(text(member(raw, element, "reference")))

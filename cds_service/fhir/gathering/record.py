@@ -11,10 +11,11 @@ from cds_service.core.facts import RecordState
 from cds_service.errors import EvidenceUnavailable, NotAllowed, PatientMismatch
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_patient
-from cds_service.fhir.gathering.picking import Concepts, Sourced, Unreadable, pick
+from cds_service.fhir.gathering.picking import Sourced, Unreadable, pick
 from cds_service.fhir.gathering.prefetch import PrefetchPlan, QueryResult, Template, reference_name
 from cds_service.fhir.gathering.reading import FhirReader, read_results, with_referred_to
 from cds_service.fhir.gathering.subjects import Person
+from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.near_misses import NearMiss, missed_t_scores
 from cds_service.fhir.raw_json import member, objects, text
 from cds_service.fhir.references import Targets
@@ -77,7 +78,7 @@ def gather(
     request: HookRequest,
     plan: PrefetchPlan,
     fhir: FhirReader | None,
-    terminology: Concepts,
+    terminology: Terminology,
     person: Person,
     *,
     deadline: Deadline,
@@ -190,7 +191,7 @@ def _part(
     answer: QueryResult,
     origin: Literal["prefetch", "fhir"],
     person: Person,
-    terminology: Concepts,
+    terminology: Terminology,
     deadline: Deadline,
 ) -> _Part:
     if answer.state == "failed":
