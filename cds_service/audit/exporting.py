@@ -1,4 +1,4 @@
-"""Exports entries as NDJSON, CSV or FHIR AuditEvents; the export itself is logged first."""
+"""Exports entries as NDJSON, CSV, FHIR AuditEvents or HTI-1's table of feedback; the export itself is logged first."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import hashlib
 import io
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -24,9 +25,10 @@ from cds_service.audit.reader import Stored, stored_entries
 from cds_service.audit.tables import ENTRIES, SEARCH
 from cds_service.protocol.json_text import canonical_json
 
-Format = Literal["ndjson", "csv", "fhir"]
+Format = Literal["ndjson", "csv", "fhir", "feedback"]
 SIGNED = "kyphoplasty-cds audit export 1"
-FORMATS: tuple[Format, ...] = ("ndjson", "csv", "fhir")
+FORMATS: tuple[Format, ...] = ("ndjson", "csv", "fhir", "feedback")
+TABLES: tuple[Format, ...] = ("csv", "feedback")
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 OUTCOMES = {"refracture": "refracture", "residual-pain": "residualPain"}
 COLUMNS = (
@@ -59,6 +61,7 @@ COLUMNS = (
     "rules",
     "hash",
 )
+FEEDBACK = ("intervention", "action", "user_feedback", "user", "date", "location")  # 170.315(b)(11)(ii)(C)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +94,8 @@ def begin_export(
         DataFileError: the signing key cannot be used.
         DBAPIError: the entry could not be written.
     """
+    if form == "feedback":
+        query = replace(query, kinds=("feedback",))
     signer = signer_of(database, key_file, clock)
     with database.reading() as connection:
         through = read_head(connection).sequence
@@ -113,11 +118,14 @@ def begin_export(
 
 def export_lines(database: Database, export: Export) -> Iterator[str]:
     """Stream the lines of an export from one snapshot of the database; the manifest comes last."""
-    line_of = _LINES[export.format]
     digest, count, first, last = hashlib.sha256(), 0, None, None
     with database.reading() as connection:
-        if export.format == "csv":
-            yield _hashed(_csv_line(COLUMNS), digest)
+        if export.format == "feedback":
+            line_of: Callable[[Stored], str] = partial(_feedback_line, users=_users_of_answers(connection))
+        else:
+            line_of = _LINES[export.format]
+        if export.format in TABLES:
+            yield _hashed(_csv_line(COLUMNS if export.format == "csv" else FEEDBACK), digest)
         for stored in stored_entries(connection, _wanted(export.query, export.through)):
             first = first or stored.sequence
             count, last = count + 1, stored.sequence
@@ -195,6 +203,31 @@ def _table_line(stored: Stored) -> str:
     return _csv_line([int(value) if isinstance(value, bool) else value for value in values])
 
 
+def _users_of_answers(connection: Connection) -> Mapping[str, str]:
+    """Who saw the answers that feedback is about, by entry: CDS Hooks feedback names nobody."""
+    asked = select(SEARCH.c.about).where(SEARCH.c.kind == "feedback")
+    answers = select(ENTRIES.c.entry_id, SEARCH.c.user).join(SEARCH, SEARCH.c.sequence == ENTRIES.c.sequence)
+    return {entry: user or "" for entry, user in connection.execute(answers.where(ENTRIES.c.entry_id.in_(asked)))}
+
+
+def _feedback_line(stored: Stored, users: Mapping[str, str]) -> str:
+    """What is left of a purged one is its date."""
+    found, content = stored.found, stored.content or {}
+    if found is None:
+        return _csv_line(("", "", "", "", stored.at, ""))
+    accepted, said = content.get("acceptedRules"), (content.get("reason"), content.get("userComment"))
+    return _csv_line(
+        (
+            " ".join(accepted or (found.topic or "",)),
+            found.result,
+            ": ".join(filter(None, said)),
+            users.get(found.about or "", ""),
+            content.get("outcomeTimestamp", stored.at),
+            " ".join(filter(None, (found.client, found.tenant))),
+        )
+    )
+
+
 def _figures(content: Mapping[str, Any]) -> dict[str, Any]:
     """Headline and risk of each outcome for which one was shown."""
     found: dict[str, Any] = {}
@@ -214,11 +247,11 @@ def _csv_line(cells: Any) -> str:
 
 
 def _manifest_line(form: Format, own: Stored, manifest: Mapping[str, Any]) -> str:
-    if form == "csv":
+    if form in TABLES:
         return _csv_line(["# manifest", canonical_json(manifest)])
     if form == "fhir":  # every line of that file is a resource: the manifest is part of the export's own event
         return canonical_json(export_event(own, manifest)) + "\n"
     return canonical_json({"manifest": manifest}) + "\n"
 
 
-_LINES: Mapping[Format, Callable[[Stored], str]] = {"ndjson": _ndjson_line, "csv": _table_line, "fhir": _fhir_line}
+_LINES: Mapping[str, Callable[[Stored], str]] = {"ndjson": _ndjson_line, "csv": _table_line, "fhir": _fhir_line}

@@ -161,14 +161,19 @@ def make_checkpoint(out: Path | None) -> None:
 
 
 @audit.command("export")
-@click.option("--format", "form", type=click.Choice(["ndjson", "csv", "fhir"]), default="ndjson", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(["ndjson", "csv", "fhir", "feedback"]), default="ndjson", show_default=True
+)
 @click.option("--from", "since", type=DAY, metavar="DAY", help="UTC; at this moment or later")
 @click.option("--to", "until", type=DAY, metavar="DAY", help="UTC; before this moment")
 @click.option("--patient", metavar="ID")
 @click.option("--out", type=NEW_FILE, metavar="FILE", help="instead of standard output")
 @say_errors
 def export(form: Any, out: Path | None, **asked: Any) -> None:
-    """Export entries as NDJSON, CSV or FHIR AuditEvents. The last line is a signed manifest; the export is an entry."""
+    """Export entries as NDJSON, CSV or FHIR AuditEvents, or feedback in the columns of HTI-1.
+
+    The last line is a signed manifest; the export is an entry.
+    """
     with log_database() as database:
         from cds_service.audit.exporting import begin_export, export_lines  # noqa: PLC0415
 

@@ -54,6 +54,7 @@ CHUNK = 64 * 1024
 MEDIA: Mapping[Format, tuple[str, str]] = {
     "ndjson": ("application/x-ndjson", "ndjson"),
     "csv": ("text/csv; charset=utf-8", "csv"),
+    "feedback": ("text/csv; charset=utf-8", "feedback.csv"),
     "fhir": ("application/fhir+ndjson", "fhir.ndjson"),
 }
 

@@ -14,7 +14,7 @@ from fhir.resources.R4B.auditevent import AuditEvent
 
 from cds_service.audit.chain import AuditEntry, seal
 from cds_service.audit.checkpoint import signer_of
-from cds_service.audit.exporting import COLUMNS, FORMATS, begin_export, export_lines, safe_cell
+from cds_service.audit.exporting import COLUMNS, begin_export, export_lines, safe_cell
 from cds_service.audit.query import Query
 from cds_service.audit.store import AuditStore
 from cds_service.audit.verification.exported import verify_export
@@ -95,7 +95,7 @@ def test_what_comes_after_the_count_is_not_taken(store):
     assert len(lines) == last["manifest"]["count"] == store.reader.entry(export.entry).content["count"] == 9
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("form", ["ndjson", "csv", "fhir"])
 def test_the_manifest_counts_and_hashes_all_lines_before_it(store, form):
     text, export = exported(store, form)
     *lines, last = text.splitlines(keepends=True)
@@ -121,6 +121,22 @@ def test_a_filtered_export_holds_what_was_asked_for_and_says_so(store):
     *lines, last = map(json.loads, text.splitlines())
     assert [one["kind"] for one in lines] == ["answer", "answer", "refusal", "feedback", "read"]
     assert last["manifest"]["filter"] == {"patient": "pat-1", "until": "2026-11-20T13:00:00.000Z"}
+
+
+def test_feedback_has_the_six_columns_of_the_regulation_and_the_user_who_saw_the_card(store):
+    """45 CFR 170.315(b)(11)(ii)(C); governance reference, G-ONC-5."""
+    (answer, *_) = store.reader.find(Query(kinds=("answer",))).entries
+    told = {"acceptedRules": ["osteoporosis-treatment"], "outcomeTimestamp": "2026-11-20T11:00:00.000Z"}
+    given = {"client": "https://ehr.example.org", "topic": "rehabilitation", "result": "accepted", "about": answer.id}
+    store.append(AuditEntry(kind="feedback", at=NOON, content=told, **given))
+    text, export = exported(store, "feedback")
+    header, first, second, last = csv.reader(io.StringIO(text))
+    assert header == ["intervention", "action", "user_feedback", "user", "date", "location"]
+    assert first[1] == "overridden"
+    moment, place = "2026-11-20T11:00:00.000Z", "https://ehr.example.org"
+    assert second == ["osteoporosis-treatment", "accepted", "", safe_cell(answer.user), moment, place]
+    assert json.loads(last[1])["count"] == 2
+    assert store.reader.entry(export.entry).content["filter"] == {"kinds": ["feedback"]}
 
 
 # --- our records
