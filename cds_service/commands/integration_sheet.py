@@ -43,6 +43,7 @@ PREFETCH_NOTES = {
 WHY = {  # of keys that hold no finding
     "serviceRequests": "what is ordered already",
     "deviceRequests": "braces that are ordered already",
+    "supplyRequests": "braces that are ordered as supplies",
 }
 
 

@@ -26,6 +26,7 @@ _CODE_ELEMENTS = {
     "Procedure": "code",
     "ServiceRequest": "code",
     "DeviceRequest": "codeCodeableConcept",
+    "SupplyRequest": "itemCodeableConcept",
     "MedicationRequest": "medicationCodeableConcept",
     "MedicationAdministration": "medicationCodeableConcept",
     "MedicationStatement": "medicationCodeableConcept",
@@ -38,6 +39,7 @@ _DATE_ELEMENTS = {
     "Procedure": {"date": "performed"},
     "ServiceRequest": {"authored": "authoredOn", "occurrence": "occurrence"},
     "DeviceRequest": {"authored-on": "authoredOn", "event-date": "occurrence"},
+    "SupplyRequest": {"date": "authoredOn"},
     "MedicationRequest": {"authoredon": "authoredOn"},
     "MedicationAdministration": {"effective-time": "effective"},
     "MedicationStatement": {"effective": "effective"},
@@ -54,6 +56,7 @@ _TOKEN_ELEMENTS = {
     "Procedure": {"status": "status", "category": "category"},
     "ServiceRequest": {"status": "status", "intent": "intent", "category": "category"},
     "DeviceRequest": {"status": "status", "intent": "intent"},
+    "SupplyRequest": {"status": "status"},
     "MedicationRequest": {"status": "status", "intent": "intent", "category": "category"},
     "MedicationAdministration": {"status": "status"},
     "MedicationStatement": {"status": "status", "category": "category"},
@@ -196,7 +199,7 @@ def _tokens(value: Any) -> Iterator[tuple[str, str]]:
 
 
 def _matches_patient(resource: Resource, value: str) -> bool:
-    subject = resource.get("subject", {}).get("reference", "")
+    subject = resource.get("subject", resource.get("deliverTo", {})).get("reference", "")
     return bool(subject == f"Patient/{value.rpartition('Patient/')[2]}")
 
 

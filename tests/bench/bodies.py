@@ -73,6 +73,7 @@ LISTS = (
     "procedures",
     "serviceRequests",
     "deviceRequests",
+    "supplyRequests",
     "diagnosticReports",
     "imagingStudies",
 )

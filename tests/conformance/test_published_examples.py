@@ -130,7 +130,11 @@ def test_ch_59_a_full_prefetch_is_answered_whatever_base_is_named(service, templ
     assert [card["detail"] for card in service.cards(body)] == [
         card["detail"] for card in service.cards({**body, "fhirServer": "no base at all"})
     ]
-    optional = {key: value for key, value in prefetch.items() if key not in ("diagnosticReports", "imagingStudies")}
+    optional = {
+        key: value
+        for key, value in prefetch.items()
+        if key not in ("diagnosticReports", "imagingStudies", "supplyRequests")
+    }
     assert service.cards({**body, "prefetch": optional})
 
 

@@ -1,4 +1,4 @@
-"""The same record and orders, in words of six languages, get the same answer."""
+"""The same record and orders, in words of seven languages, get the same answer."""
 
 from __future__ import annotations
 
@@ -64,6 +64,36 @@ WORDS = {
         "drug": "阿仑膦酸钠片 70 mg",
         "site": "腰椎 L1-L4",
         "earlier": "T12椎体成形术",
+    },
+    "Spanish": {
+        "operation": "Cifoplastia con balón L1 por fractura dolorosa, bajo anestesia general",
+        "brace": "Corsé TLSO",
+        "therapy": "Fisioterapia y rehabilitación",
+        "nutrition": "Interconsulta a nutrición y dietética",
+        "diabetes": "Diabetes mellitus tipo 2",
+        "drug": "Ácido alendrónico 70 mg comprimidos",
+        "site": "Columna lumbar L1-L4",
+        "earlier": "Vertebroplastia D12",
+    },
+    "Italian": {
+        "operation": "Cifoplastica con palloncino L1 per frattura dolorosa, in anestesia generale",
+        "brace": "Busto TLSO",
+        "therapy": "Riabilitazione motoria",
+        "nutrition": "Consulenza dietologica",
+        "diabetes": "Diabete mellito tipo 2",
+        "drug": "Acido alendronico 70 mg compresse",
+        "site": "Rachide lombare L1-L4",
+        "earlier": "Vertebroplastica D12",
+    },
+    "Japanese": {
+        "operation": "L1 バルーン椎体形成術(BKP)、全身麻酔",
+        "brace": "胸腰椎装具 TLSO",
+        "therapy": "理学療法",
+        "nutrition": "栄養指導",
+        "diabetes": "2型糖尿病",
+        "drug": "アレンドロン酸錠35mg",
+        "site": "腰椎 L1-L4",
+        "earlier": "第12胸椎 椎体形成術",
     },
 }
 

@@ -30,7 +30,12 @@ CODE_OF: Mapping[str, str] = {
 MEDICATION_TYPES = frozenset(
     {"MedicationRequest", "MedicationAdministration", "MedicationStatement", "MedicationDispense"}
 )
-BY_WORDS = frozenset({"Procedure", "ServiceRequest", "DeviceRequest"})
+BY_WORDS = frozenset({"Procedure", "ServiceRequest"})
+# The elements that say which device an order is for: a code, or a reference.
+DEVICE_ORDERS: Mapping[str, tuple[str, str]] = {
+    "DeviceRequest": ("codeCodeableConcept", "codeReference"),
+    "SupplyRequest": ("itemCodeableConcept", "itemReference"),
+}
 # The lists from which absence may mean "no", if every entry is identified.
 LISTED: Mapping[str, Listed] = {
     "Condition": "conditions",
@@ -122,7 +127,7 @@ def concepts_of(resource: Json, targets: Targets, terminology: Terminology) -> f
     kind = text(resource.get("resourceType"))
     if kind in MEDICATION_TYPES:
         return _concepts_of_drug(resource, medication_of(resource, targets), terminology)
-    if kind == "DeviceRequest":
+    if kind in DEVICE_ORDERS:
         return _concepts_of_device(resource, targets, terminology)
     if kind in EXAM_TYPES:
         return exam_concepts(resource, terminology)
@@ -213,7 +218,8 @@ def medication_of(resource: Json, targets: Targets) -> Json | None:
 
 
 def _device_of(resource: Json, targets: Targets) -> Json | None:
-    return _referred(resource, "codeReference", "Device", targets)
+    _, element = DEVICE_ORDERS.get(text(resource.get("resourceType")), ("", ""))
+    return _referred(resource, element, "Device", targets)
 
 
 def _referred(resource: Json, element: str, kind: str, targets: Targets) -> Json | None:
@@ -225,7 +231,8 @@ def _referred(resource: Json, element: str, kind: str, targets: Targets) -> Json
 def _concepts_of_device(resource: Json, targets: Targets, terminology: Terminology) -> frozenset[str]:
     """Concepts of a device order: by its code, else by the Device that it refers to, else by the words of either."""
     device = _device_of(resource, targets)
-    codes = [one for one in (resource.get("codeCodeableConcept"), member(device, "type")) if isinstance(one, Mapping)]
+    code, reference = DEVICE_ORDERS[text(resource.get("resourceType"))]
+    codes = [one for one in (resource.get(code), member(device, "type")) if isinstance(one, Mapping)]
     names = [text(one.get("name")) for one in objects(member(device, "deviceName"))]
-    names += [text(member(resource, "codeReference", "display")), *(word for code in codes for word in texts_of(code))]
+    names += [text(member(resource, reference, "display")), *(word for code in codes for word in texts_of(code))]
     return terminology.concepts(codes) or frozenset().union(*map(terminology.text_concepts, _short({*names} - {""})))

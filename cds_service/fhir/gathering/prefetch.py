@@ -28,8 +28,8 @@ USER_TOKENS = {
 }
 NOTHING_FOUND = "4101"
 State = Literal["given", "empty", "failed", "absent"]
-# These only affect how a measurement is offered; the record is complete without them.
-OPTIONAL = frozenset({"DiagnosticReport", "ImagingStudy"})
+# The record is complete without these: how a measurement is offered, and braces where a server keeps supplies.
+OPTIONAL = frozenset({"DiagnosticReport", "ImagingStudy", "SupplyRequest"})
 Json = dict[str, Any]
 
 

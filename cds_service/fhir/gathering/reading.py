@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from cds_service.errors import FhirReadError
 from cds_service.fhir.gathering.parallel import run_side_by_side
-from cds_service.fhir.gathering.picking import MEDICATION_TYPES, NOT_UNDERSTOOD, concepts_of
+from cds_service.fhir.gathering.picking import DEVICE_ORDERS, MEDICATION_TYPES, NOT_UNDERSTOOD, concepts_of
 from cds_service.fhir.gathering.prefetch import PrefetchPlan, QueryResult, Template, read_prefetch, read_result
 from cds_service.fhir.gathering.scopes import may_read
 from cds_service.fhir.mapping.terminology import Terminology
@@ -174,7 +174,7 @@ def _why_unasked(request: HookRequest, template: Template, fhir: FhirReader | No
 MOST_READ = 10  # for one record; further drugs and devices stay unidentified
 REFERRED = {
     **dict.fromkeys(MEDICATION_TYPES, ("medicationReference", "Medication")),
-    "DeviceRequest": ("codeReference", "Device"),
+    **{kind: (element, "Device") for kind, (_, element) in DEVICE_ORDERS.items()},
 }
 
 

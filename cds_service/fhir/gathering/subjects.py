@@ -34,16 +34,17 @@ class Person:
 
     def is_subject_of(self, resource: Json) -> bool:
         """Whether this resource clearly names this patient as its subject; one without a subject does not."""
-        named = [whom for element in WHOSE if (whom := resource.get(element)) is not None]
+        named = [whom for element in _whose(resource) if (whom := resource.get(element)) is not None]
         return bool(named) and all(self._is_meant(reference, resource) for reference in named)
 
     def is_foreign(self, resource: Json) -> bool:
         """Whether a resource that needs no subject names one who is not this patient."""
-        return any(resource.get(element) is not None for element in WHOSE) and not self.is_subject_of(resource)
+        is_named = any(resource.get(element) is not None for element in _whose(resource))
+        return is_named and not self.is_subject_of(resource)
 
     def is_other(self, resource: Json) -> bool:
         """Whether this resource clearly names another patient: by another id, on any server."""
-        names = (last_name(text(member(resource.get(element), "reference"))) for element in WHOSE)
+        names = (last_name(text(member(resource.get(element), "reference"))) for element in _whose(resource))
         return any(name not in ("", f"Patient/{self.patient_id}") for name in names)
 
     def identified(self, patient: Json | None, included: Iterable[tuple[Json, str | None]]) -> Person:
@@ -90,6 +91,16 @@ class Person:
         values = parse_qs(query).get("identifier", [])
         named = [(system, value) for system, bar, value in (one.partition("|") for one in values) if bar and system]
         return kind == "Patient" and len(named) == 1 and named[0] in self.identifiers
+
+
+def _whose(resource: Json) -> tuple[str, ...]:
+    """The elements that name its patient. A SupplyRequest has none but the one to whom it is delivered, or a place."""
+    if resource.get("resourceType") != "SupplyRequest":
+        return WHOSE
+    to = resource.get("deliverTo")
+    reference = text(member(to, "reference"))
+    is_person = "Patient" in (last_name(reference).partition("/")[0], text(member(to, "type")))
+    return (*WHOSE, "deliverTo") if is_person or reference.startswith("urn:") else WHOSE
 
 
 def identifiers_of(resource: Json) -> frozenset[tuple[str, str]]:

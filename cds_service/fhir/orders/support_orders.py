@@ -20,7 +20,13 @@ from cds_service.fhir.references import Targets
 
 HCPCS = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets|"
 IN_FORCE = frozenset({"active", "on-hold"})  # an order on hold still counts as ordered
-RECORD_KEYS = {"serviceRequests": "ServiceRequest", "deviceRequests": "DeviceRequest", "procedures": "Procedure"}
+RECORD_KEYS = {
+    "serviceRequests": "ServiceRequest",
+    "deviceRequests": "DeviceRequest",
+    "supplyRequests": "SupplyRequest",
+    "procedures": "Procedure",
+}
+SUPPLIES = "supplyRequests"  # many servers keep none, and refuse the question
 _TITLES = {
     "bed-rest": "bed rest",
     "rehabilitation": "rehabilitation",
@@ -76,7 +82,8 @@ def find_stored_orders(
     stored = (
         one for one in _stored(record) if one.type != "Procedure" and text(one.resource.get("status")) in statuses
     )
-    devices = Targets((one.referred, None) for one in record.of_key("deviceRequests") if one.referred)
+    kept = (*record.of_key("deviceRequests"), *record.of_key(SUPPLIES))
+    devices = Targets((one.referred, None) for one in kept if one.referred)
     referred = DraftOrders((), (), None, devices)
     return _each_once([order for one in stored for order in _support_orders(one, referred, terminology, draft=False)])
 
@@ -175,5 +182,5 @@ def _unchecked(record: PatientRecord) -> tuple[str, ...]:
     return tuple(
         kind
         for key, kind in RECORD_KEYS.items()
-        if key in broken or key not in reads or reads[key].state == "failed" or reads[key].is_cut
+        if key != SUPPLIES and (key in broken or key not in reads or reads[key].state == "failed" or reads[key].is_cut)
     )

@@ -11,8 +11,10 @@ from tests.chart_builders import (
     bed_rest,
     brace,
     cards_for,
+    days_ago,
     kyphoplasty,
     labels,
+    of_patient,
     ordered,
     period,
     problem,
@@ -292,3 +294,23 @@ def test_the_therapy_order_is_one_that_a_physiotherapist_can_work_from():
         assert part in words
     for content in ("back extensors", "balance", "no loaded bending or twisting", "2-week"):
         assert content in words
+
+
+@pytest.mark.parametrize(
+    ("whose", "is_seen"),
+    [({"reference": "Patient/pat-1"}, True), ({"reference": "Patient/2"}, False), ({"reference": "Location/4"}, False)],
+)
+def test_a_brace_ordered_as_a_supply_is_on_record(whose, is_seen):
+    """R4 SupplyRequest has no subject: `deliverTo` names the patient, or a place."""
+    supply = of_patient(
+        "SupplyRequest",
+        "supply",
+        subject=None,
+        status="active",
+        deliverTo=whose,
+        quantity={"value": 1},
+        itemCodeableConcept={"text": "TLSO brace"},
+        authoredOn=days_ago(3),
+    )
+    card = brace_card(record=(*strong_and_nourished(), supply))
+    assert (card is not None and "TLSO ordered without an end date (active)" in card["summary"]) is is_seen
