@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pytest
 from hypothesis import strategies as st
 
 from cds_service.fhir.gathering.subjects import Person
@@ -16,7 +14,6 @@ from cds_service.fhir.orders.drafts import DraftOrders, read_drafts
 from cds_service.fhir.references import bases_of
 
 ROOT = Path(__file__).resolve().parents[1]
-RECORDED = ROOT.parent / "shared" / "data" / "cds-requests"
 CPT = "http://www.ama-assn.org/go/cpt"
 HCPCS = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"
 ICD = "http://hl7.org/fhir/sid/icd-10-cm"
@@ -78,14 +75,6 @@ def bundle(*resources: Any) -> dict[str, Any]:
 def signing(draft_orders: Any, patient_id: str = PATIENT) -> DraftOrders:
     """The orders of a signing for the usual patient, or for this one."""
     return read_drafts(draft_orders, Person(patient_id, bases_of([SERVER])))
-
-
-def recorded_contexts() -> list[Any]:
-    """Contexts of the recorded requests of a real client; skips where they are not at hand."""
-    if not RECORDED.is_dir():
-        pytest.skip("the recorded requests are not beside this checkout")
-    bodies = (json.loads(path.read_text(encoding="utf-8")) for path in sorted(RECORDED.glob("[0-9]*.json")))
-    return [body["context"] for body in bodies if "context" in body]
 
 
 MEMBERS = (

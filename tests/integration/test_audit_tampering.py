@@ -12,9 +12,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from cds_service.audit.appending import append_entries
-from cds_service.audit.chain import FACTS, seal
+from cds_service.audit.chain import seal
 from cds_service.audit.checkpoint import Signer, make_checkpoint
-from cds_service.audit.tables import ENTRIES, PAYLOADS
 from cds_service.audit.verification.faults import parsed
 from cds_service.audit.verification.hashes import commitment_of, link_of
 from cds_service.audit.verification.notes import read_key, read_note
@@ -29,22 +28,10 @@ from tests.audit_builders import (
     purge,
     rows_of,
     tamper,
-    uuid_of,
 )
 
 COUNT = 12
 LAST = COUNT + 1
-ENTRY_FIELDS = ("entry_id", "at", "kind", "format", "commitment", "previous_hash", "hash")
-CHANGES = {
-    "entry_id": f"'{uuid_of(77)}'",
-    "at": "'2026-11-20T12:00:05.001Z'",
-    "kind": "'read'",
-    "format": "2",
-    "salt": "'00000000000000000000000000000000'",
-    "partial": "1 - partial",
-    "warning": "1 - warning",
-    "status": "status + 1",
-}
 
 
 @pytest.fixture
@@ -62,42 +49,6 @@ def faults(url, **given):
 def named(url, **given):
     """What was found where, without the words."""
     return {(what, first, last) for what, first, last, _ in faults(url, **given)}
-
-
-def flipped(column):
-    """Another value of the same form, by changing one sign."""
-    sign = f"CASE WHEN substr({column}, 5, 1) = 'a' THEN 'b' ELSE 'a' END"
-    return f"substr({column}, 1, 4) || {sign} || substr({column}, 6)"
-
-
-@pytest.mark.parametrize("field", ENTRY_FIELDS)
-@pytest.mark.parametrize("place", [1, 6, LAST])
-def test_a_changed_field_of_an_entry_is_named_with_its_place(url, field, place):
-    change = CHANGES.get(field, flipped(field))
-    tamper(url, f"UPDATE audit_entry SET {field} = {change} WHERE sequence = {place}")
-    found = faults(url)
-    assert {(first, last) for _, first, last, _ in found} == {(place, place)}
-
-
-@pytest.mark.parametrize("field", ["salt", "body"])
-def test_a_changed_payload_is_named(url, field):
-    change = CHANGES.get(field, "replace(body, '0.35', '0.05')")
-    tamper(url, f"UPDATE audit_payload SET {field} = {change} WHERE sequence = 6")
-    assert [(what, first, "body or the salt" in detail) for what, first, _, detail in faults(url)] == [
-        ("payload changed", 6, True)
-    ]
-
-
-@pytest.mark.parametrize("field", [*FACTS, "at", "kind"])
-def test_a_changed_search_field_is_named_since_it_would_hide_the_entry(url, field):
-    column = '"user"' if field == "user" else field
-    (value,) = rows_of(url, f"SELECT {column} FROM audit_search WHERE sequence = 6")[0]
-    is_number = isinstance(value, int) or field in ("status", "partial", "warning")
-    change = f"{value or 0} + 1" if is_number else "'x'"
-    tamper(url, f"UPDATE audit_search SET {column} = {change} WHERE sequence = 6")
-    ((what, first, last, detail),) = faults(url)
-    assert (what, first, last) == ("payload changed", 6, 6)
-    assert field in detail
 
 
 @pytest.mark.parametrize(
@@ -350,12 +301,6 @@ def test_a_checkpoint_signed_by_another_key_is_named(url, note):
     other = Signer(note.signatures[0][0], Ed25519PrivateKey.generate())
     expected = {("checkpoint", note.sequence, note.sequence)}
     assert named(url, checkpoints=[note], keys=[read_key(other.public_text)]) == expected
-
-
-def test_the_payload_columns_are_all_covered():
-    """A column more would need a line of the format."""
-    assert {column.name for column in PAYLOADS.columns} == {"sequence", "salt", "body"}
-    assert {column.name for column in ENTRIES.columns} == {"sequence", *ENTRY_FIELDS}
 
 
 # --- any single change at all (G-TMP-1)

@@ -75,11 +75,6 @@ def test_every_data_file_can_be_read(path):
     assert "\t" not in text
 
 
-def test_nothing_stray_lies_among_the_data():
-    suffixes = {path.suffix for folder in (HOOKS, MAPPINGS) for path in folder.rglob("*") if path.is_file()}
-    assert suffixes == {".toml", ".json", ".md"}
-
-
 def test_every_order_that_can_be_suggested_is_suggested_by_a_rule():
     offered = {toml(path).get("order") for path in files(HOOKS / HOOK / "recommendations", ".toml")} - {None}
     assert {path.stem for path in files(HOOKS / HOOK / "orders", ".json")} == offered
@@ -138,20 +133,6 @@ def test_every_concept_map_is_named():
         assert path.stem in specs or f'"{path.stem}"' in SOURCE
 
 
-# The contract's table "Findings".
-VOCABULARY = """
-bmd-t-score bmi grip-strength gait-speed appendicular-muscle-index diabetes pma-rate es-mf-fat-fraction psoas-total-area
-plvi vbq fascia-injury local-kyphosis local-kyphosis-post procedure tl-junction steroid-use malignancy spinal-infection
-prior-spinal-surgery bone-drug age sex height weight appendicular-lean-mass sarcopenia mna-score mna-category
-multifidus-smi psoas-fat-fraction psoas-muscle-area l4-vertebral-area ct-attenuation paraspinal-csa paraspinal-signal
-cement-diffused treated-levels pain-score denosumab-overdue unstable-fracture neurological-deficit end-of-life
-"""
-
-
-def test_the_vocabulary_of_the_contract_has_a_file_for_every_name():
-    assert {path.stem for path in files(MAPPINGS / "findings", ".toml")} >= set(VOCABULARY.split())
-
-
 def test_override_reasons_are_those_of_the_contract_at_most_six_for_a_card():
     reasons = json.loads((HOOKS / HOOK / "override-reasons.json").read_text(encoding="utf-8"))
     assert {topic: " ".join(one["code"] for one in codings) for topic, codings in reasons.items()} == {
@@ -177,10 +158,6 @@ def test_no_pixels_are_ever_asked_for():
     templates = (HOOKS / HOOK / "service.json").read_text(encoding="utf-8")
     for kind in ("Media", "Binary", "DocumentReference"):  # an ImagingStudy says that images exist, and holds none
         assert kind not in templates
-
-
-def test_packaged_copies_of_the_data_are_no_part_of_the_checkout():
-    assert not (ROOT / "cds_service" / "_data").exists()
 
 
 def test_the_service_starts_without_the_libraries_that_build_tables():
@@ -252,24 +229,6 @@ def test_a_wrong_file_stops_the_start_by_file_and_key(tree, path, old, new, file
 
 
 @pytest.mark.parametrize(
-    "words",
-    [
-        "The patient must walk",
-        "Reduces the risk of refracture",
-        "This prevents fractures",
-        "Walking is urgent",
-        "A validated score",
-        "Walk immediately",
-        "It is proven",
-        "Rehabilitation lowers refracture by 40 %",
-    ],
-)
-def test_a_text_that_no_card_may_say_stops_the_start(tree, words):
-    tree.replace(DIETITIAN, "{because}", words)
-    assert Path(DIETITIAN).name in refused(tree).file
-
-
-@pytest.mark.parametrize(
     ("path", "old"),
     [
         (f"hooks/{HOOK}/cards/texts.toml", "If a brace is used"),
@@ -282,15 +241,6 @@ def test_a_text_that_no_card_may_say_stops_the_start(tree, words):
 def test_banned_words_stop_the_start_wherever_they_stand(tree, path, old):
     tree.replace(path, old, f"The patient must: {old}")
     assert Path(path).name in refused(tree).file
-
-
-@pytest.mark.parametrize(
-    "words",
-    ["status of the provenance", "a fracture prevention service", "not externally validated", "validated once, here"],
-)
-def test_words_that_only_contain_a_banned_one_pass(tree, words):
-    tree.replace(DIETITIAN, "{because}", f"{{because}}, {words}")
-    assert words in next(rule.text for rule in tree.load().hooks[HOOK].rules if rule.id == "dietitian")
 
 
 def test_banned_words_of_a_site_stop_the_start_too(tree, tmp_path):
@@ -341,18 +291,6 @@ def test_a_file_that_is_missing_stops_the_start_by_name(tree, path):
 def test_a_key_that_stands_twice_in_a_json_file_stops_the_start(tree):
     tree.replace(f"hooks/{HOOK}/service.json", '"hook":', '"hook": "order-select",\n  "hook":')
     assert "twice" in str(refused(tree))
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "key"),
-    [
-        ('any-signal = ["denosumab-overdue"]', "always = 7", "when.always"),
-        ('heading = "Denosumab overdue"', "", "heading"),
-    ],
-)
-def test_a_rule_that_lacks_something_is_refused_by_its_key(tree, old, new, key):
-    tree.replace(f"{RULES}/05-denosumab-overdue.toml", old, new)
-    assert key in refused(tree).key
 
 
 # A site's texts are held against ours: each of these would fail the answer of the first patient whom it is about.

@@ -34,35 +34,6 @@ def test_a_byte_order_mark_is_tolerated():
     assert decode_json(b"\xef\xbb\xbf{}") == {}
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        b"",
-        b"{",
-        b"{} {}",
-        b"<a/>",
-        b'{"a": NaN}',
-        b"[Infinity]",
-        b"[-Infinity]",
-        b"[1e999]",
-        b"[" + b"9" * 5000 + b"]",
-        b'{"hook": 1, "hook": 2}',
-        b'{"a": [{"b": 1, "b": 1}]}',
-        b'["\\ud800"]',
-        b'{"\\ud800": 1}',
-        b'["\\u0000"]',
-        b"\xff\xfe{\x00}\x00",
-        b'["\xff"]',
-        b"[" * 100_000,
-        b"[" * (MAX_DEPTH + 1) + b"]" * (MAX_DEPTH + 1),
-        b'{"a":' * 3000 + b"1" + b"}" * 3000,
-    ],
-)
-def test_what_is_not_usable_json_is_refused(text):
-    with pytest.raises(JsonTextError):
-        decode_json(text)
-
-
 def test_the_refusal_repeats_nothing_of_the_text():
     with pytest.raises(JsonTextError) as caught:
         decode_json(b'{"name": "Hallie Hoeger", "name": 1e999}')
@@ -96,18 +67,6 @@ def test_the_refusal_says_what_is_wrong(text, why):
 
 def test_words_about_a_nul_are_no_nul():
     assert decode_json(b'["\\\\u0000"]') == ["\\u0000"]
-
-
-@pytest.mark.parametrize("leaf", [b"1", b"2.5", b'"a"', b"null", b"true"])
-def test_what_stands_in_the_deepest_list_does_not_count_as_deeper(leaf):
-    text = b"[" * MAX_DEPTH + leaf + b"]" * MAX_DEPTH
-    assert decode_json(text) == decode_record_json(text) == json.loads(text)
-
-
-@pytest.mark.parametrize("leaf", [b"1" * 65, b"1e999"])
-def test_a_number_in_the_deepest_list_is_looked_at_too(leaf):
-    with pytest.raises(JsonTextError, match="too large"):
-        decode_json(b"[" * MAX_DEPTH + leaf + b"]" * MAX_DEPTH)
 
 
 def test_nesting_up_to_the_limit_is_read():

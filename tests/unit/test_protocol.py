@@ -10,7 +10,6 @@ from pydantic import ValidationError
 
 from cds_service.errors import MalformedRequest, PatientMismatch
 from cds_service.protocol.messages import (
-    CONTEXTS,
     Action,
     Card,
     Coding,
@@ -20,9 +19,8 @@ from cds_service.protocol.messages import (
     Suggestion,
     parse_request,
 )
-from tests.wire_builders import CARD_ID, HOOK_INSTANCE, SHARED, SUGGESTION_ID, context, hook_request
+from tests.wire_builders import CARD_ID, HOOK_INSTANCE, SUGGESTION_ID, context, hook_request
 
-RECORDED = SHARED / "data" / "cds-requests"
 TOKEN = {
     "access_token": "s3cret",
     "token_type": "Bearer",
@@ -55,10 +53,6 @@ def test_a_request_is_read_by_its_aliases():
     assert request.fhir_server == SERVER
     assert request.fhir_authorization.access_token.get_secret_value() == "s3cret"
     assert request.prefetch == {"patient": None}
-
-
-def test_decoded_json_is_taken_as_well():
-    assert parse_request(hook_request(), "order-sign").context.patient_id == "p1"
 
 
 @pytest.mark.parametrize("missing", ["hook", "hookInstance", "context"])
@@ -176,11 +170,6 @@ def test_prefetch_that_is_no_object_is_malformed(prefetch):
     assert "prefetch" in refused(hook_request(prefetch=prefetch))
 
 
-def test_prefetch_values_may_be_anything():
-    values = {"patient": 5, "a": [], "b": "x", "c": None, "d": {"resourceType": "OperationOutcome"}}
-    assert parse(hook_request(prefetch=values)).prefetch == values
-
-
 # --- tokens
 
 
@@ -233,31 +222,6 @@ def test_a_refusal_repeats_nothing_of_the_body():
         assert "s3cret" not in message
 
 
-def test_requests_are_frozen():
-    with pytest.raises(ValidationError):
-        parse(hook_request()).hook = "x"
-
-
-def test_every_hook_has_a_context():
-    assert set(CONTEXTS) == {"order-sign"}
-
-
-@pytest.mark.skipif(not RECORDED.is_dir(), reason="no ../shared with recorded requests")
-def test_ch_60_every_recorded_order_sign_is_read_and_every_other_body_refused_in_words():
-    read = refusals = 0
-    for file in sorted(RECORDED.glob("[0-9h]*.json")):
-        body = file.read_bytes()
-        if json.loads(body).get("hook") == "order-sign":
-            assert parse_request(body, "order-sign").context.patient_id
-            read += 1
-        else:
-            with pytest.raises(MalformedRequest):
-                parse_request(body, "order-sign")
-            refusals += 1
-    assert read + refusals == 72
-    assert read >= 30
-
-
 # --- cards
 
 
@@ -287,20 +251,6 @@ def test_ch_32_what_has_no_value_is_left_out():
         "indicator": "info",
         "source": {"label": "us", "topic": {"system": "https://x.org/topic", "code": "rehabilitation"}},
     }
-
-
-def test_extensions_and_resources_stay_as_they_are():
-    extension = {"org.x": [{"missing": [], "concerns": [], "none": None}]}
-    resource = {"resourceType": "ServiceRequest", "note": []}
-    made = card(
-        extension=extension,
-        selection_behavior="any",
-        suggestions=(
-            Suggestion(label="Refer", uuid=SUGGESTION_ID, is_recommended=False, actions=(action(resource=resource),)),
-        ),
-    ).to_json()
-    assert made["extension"] == extension
-    assert made["suggestions"][0]["actions"][0]["resource"] == resource
 
 
 def test_is_recommended_is_always_there():

@@ -32,12 +32,6 @@ def test_metadata_is_a_capability_statement_of_r4(server):
     assert {"Patient", "Observation", "Condition"} <= {resource.type for resource in statement.rest[0].resource}
 
 
-def test_a_resource_is_read_by_its_id_as_fhir_json(server):
-    answer = ask(server, "Patient/p1-thin-high")
-    assert answer.json() == P1.resources[0]
-    assert answer.headers["Content-Type"].startswith("application/fhir+json")
-
-
 def test_following_next_gives_every_match_once_and_the_total_from_the_first_page(server):
     pages, url = [], f"{server.url}/Observation?patient=p1-thin-high&_sort=-date"
     while url:
@@ -51,24 +45,11 @@ def test_following_next_gives_every_match_once_and_the_total_from_the_first_page
     assert sorted(names) == sorted(r["id"] for r in P1.resources if r["resourceType"] == "Observation")
 
 
-def test_a_next_link_says_nothing_of_the_search(server):
-    bundle = ask(server, "Observation?patient=p1-thin-high").json()
-    links = {link["relation"]: link["url"] for link in bundle["link"]}
-    assert links["self"].endswith("/Observation?patient=p1-thin-high")
-    assert links["next"].startswith(server.url)
-    assert "p1-thin-high" not in links["next"]
-
-
 @pytest.mark.parametrize(("count", "entries"), [(2, 2), (100, 5), (0, 0)])
 def test_count_makes_pages_smaller_never_larger_than_the_server_allows(server, count, entries):
     bundle = ask(server, f"Observation?patient=p1-thin-high&_count={count}").json()
     assert len(bundle.get("entry", [])) == entries
     assert bundle["total"] == 18
-
-
-def test_no_match_is_a_bundle_without_entries(server):
-    bundle = ask(server, "Observation?patient=nobody").json()
-    assert (bundle["total"], "entry" in bundle) == (0, False)
 
 
 def test_a_search_by_post_is_the_same_search(server):
@@ -100,11 +81,6 @@ def test_nothing_can_be_written(server):
     assert answer.json()["resourceType"] == "OperationOutcome"
 
 
-def test_a_page_in_a_browser_may_read_it(server):
-    assert requests.options(f"{server.url}/Patient", timeout=10).status_code == 204
-    assert ask(server, "Patient/nobody").headers["Access-Control-Allow-Origin"] == "*"
-
-
 def test_every_request_is_noted_as_it_was_sent(server):
     ask(server, "Patient/p1-thin-high")
     ask(server, "Observation?patient=p1-thin-high&code=http%3A%2F%2Floinc.org%7C39156-5")
@@ -114,13 +90,6 @@ def test_every_request_is_noted_as_it_was_sent(server):
         "Observation?patient=p1-thin-high&code=http%3A%2F%2Floinc.org%7C39156-5",
         "Condition/_search?patient=p1-thin-high",
     ]
-
-
-def test_a_stopped_server_answers_no_more():
-    with start_fhir_server(P1.resources) as running:
-        url = running.url
-    with pytest.raises(requests.ConnectionError):
-        requests.get(f"{url}/metadata", timeout=5)
 
 
 def test_a_port_that_was_asked_for_and_is_taken_is_an_error_not_another_port(server):

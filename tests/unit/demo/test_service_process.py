@@ -2,7 +2,6 @@
 
 import os
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -18,17 +17,6 @@ def stand_in(monkeypatch):
         monkeypatch.setattr(service_process, "_COMMAND", (sys.executable, "-c", program))
 
     return use
-
-
-def test_the_address_is_the_one_the_service_prints(stand_in):
-    stand_in("print('starting'); print('listening on http://127.0.0.1:4711'); import time; time.sleep(60)")
-    with ServiceProcess("http://127.0.0.1:1/fhir") as service:
-        assert service.url == "http://127.0.0.1:4711"
-        folder = Path(service._folder.name)
-        process = service._process
-        assert process.poll() is None
-    assert process.poll() is not None
-    assert not folder.exists()
 
 
 def test_it_gets_the_fhir_server_and_our_settings_but_none_of_the_users(stand_in, monkeypatch, tmp_path):

@@ -28,7 +28,6 @@ from tests.order_builders import (
     junk,
     junk_members,
     order,
-    recorded_contexts,
     signing,
     terminology,
     worded,
@@ -301,11 +300,6 @@ def test_words_against_bed_rest_are_no_bed_rest(words):
 def test_junk_never_raises(anything, members):
     find_draft_support_orders(signing(anything), terminology())
     drafts(brace() | members)
-
-
-def test_recorded_requests_hold_no_support_order():
-    for context in recorded_contexts():
-        assert find_draft_support_orders(signing(context.get("draftOrders"), context["patientId"]), terminology()) == ()
 
 
 def test_an_active_order_of_the_record_stands_beside_the_drafts():
