@@ -13,7 +13,7 @@ CdsError
   DeadlinePassed            the time for the answer ran out
   AuditUnavailable          the log could not be written or read; nothing is shown
   CallFailed                a call to another server gave no answer that can be used
-    Redirected              it leads elsewhere
+    Redirected              it redirects
     FhirReadError           one read failed; never leaves fhir/gathering/record.py, where it becomes a gap
   DataFileError             a file of studies, hooks, mappings or site is wrong; start only
 
@@ -121,10 +121,10 @@ class CallFailed(CdsError):
 
 
 class Redirected(CallFailed):
-    """The server leads elsewhere, where nobody follows unasked.
+    """The server redirects; whether to follow is decided by the caller.
 
     Attributes:
-        location: as the server says it; anything.
+        location: as the server wrote it, unchecked.
     """
 
     def __init__(self, location: str) -> None:

@@ -38,10 +38,8 @@ def doubt_of_clock(database: Database, now: datetime) -> str:
     proves nothing: the log must also have entries on the days before it.
     """
     at, day = SEARCH.c.at, func.substr(SEARCH.c.at, 1, 10)
-    begin, is_past = (
-        time_text(now - LOOK_BACK),
-        SEARCH.c.at <= time_text(now),
-    )  # entries from a clock that was once ahead prove nothing
+    begin = time_text(now - LOOK_BACK)
+    is_past = SEARCH.c.at <= time_text(now)  # entries from a clock that was once ahead prove nothing
     recent = select(func.min(at), func.max(at)).where(at >= begin, is_past).group_by(day).order_by(day)
     with database.reading() as connection:
         newest = {

@@ -106,7 +106,7 @@ def _tables(counts: Counts, since: str, until: str) -> dict[str, object]:
         "monthly": _by_month(counts, since, until),
         "cards": _by_card(by_topic),
         "rules": _by_rule(by_topic),
-        "reasons": _by_reason(by_topic),
+        "reasons": _named(by_topic, "reason:", "Reason", "Overridden"),
         "bands": _by_band(by_topic),
         "refusals": _named(by_topic, "refusal:", "Reason"),
         "lost": by_topic["", "", "lost"],
@@ -168,16 +168,6 @@ def _by_rule(counts: InPeriod) -> Grid:
     return grid.with_shares("per 100 answers", [share(row[1][0], answers) for row in rows], answers)
 
 
-def _by_reason(counts: InPeriod) -> Grid:
-    rows = [
-        (f"{say_code('topic', topic)}: {name.removeprefix('reason:')}", [count])
-        for (topic, rule, name), count in counts.items()
-        if name.startswith("reason:") and not rule and count
-    ]
-    rows.sort(key=lambda row: -row[1][0])
-    return make_grid("Reason", ("Overridden",), rows, total="All")
-
-
 def _by_band(counts: InPeriod) -> Grid:
     titles = ("high", "above", "not-different", "lower", "none")
     rows = [
@@ -187,9 +177,14 @@ def _by_band(counts: InPeriod) -> Grid:
     return make_grid("Outcome", ("High", "Above", "Not different", "Lower", "No figure"), rows, parts=[(0, 1, 2, 3, 4)])
 
 
-def _named(counts: InPeriod, prefix: str, title: str) -> Grid:
-    rows = [(name.removeprefix(prefix), [count]) for (_, _, name), count in counts.items() if name.startswith(prefix)]
-    return make_grid(title, ("Times",), sorted(rows, key=lambda row: -row[1][0]), total="All")
+def _named(counts: InPeriod, prefix: str, title: str, column: str = "Times") -> Grid:
+    """Counts of whole cards and answers whose name begins so, the most first."""
+    rows = [
+        (f"{say_code('topic', topic)}: " * bool(topic) + name.removeprefix(prefix), [count])
+        for (topic, rule, name), count in sorted(counts.items())
+        if name.startswith(prefix) and not rule and count
+    ]
+    return make_grid(title, (column,), sorted(rows, key=lambda row: -row[1][0]), total="All")
 
 
 def _weeks(today: date) -> tuple[tuple[date, date], tuple[date, date]]:

@@ -6,7 +6,6 @@ Only paragraphs, lists and emphasis are rendered as markdown; everything else, i
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -45,56 +44,33 @@ def entry_routes(routes: Blueprint, desk: Desk) -> None:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class CardView:
-    """One card for the page, with its texts as logged.
-
-    Attributes:
-        tone: the indicator in words, with its symbol.
-        links: label and URL; a URL that is not http is empty.
-    """
-
-    uuid: str
-    indicator: str
-    sign: str
-    tone: str
-    topic: str
-    summary: str
-    detail: Markup
-    suggestions: Sequence[Mapping[str, Any]]
-    reasons: Sequence[str]
-    source: str
-    links: Sequence[tuple[str, str]]
-
-
-def view_cards(cards: Sequence[Mapping[str, Any]]) -> list[CardView]:
-    """The cards of an answer, in the order shown."""
-    return [_view(card) for card in cards]
-
-
 def render_markdown(text: str) -> Markup:
     """Render the subset as HTML; the renderer escapes all text."""
     return Markup(_SUBSET.render(text))  # noqa: S704 - HTML is off in this renderer, so that all of the text is escaped
 
 
-def _view(card: Mapping[str, Any]) -> CardView:
-    source = card.get("source", {})
-    indicator = card.get("indicator", "info")
+def view_cards(cards: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The cards of an answer for the page, in the order shown: texts as logged, links only to http addresses."""
+    return [_view(card) for card in cards]
+
+
+def _view(card: Mapping[str, Any]) -> dict[str, Any]:
+    source, indicator = card.get("source", {}), card.get("indicator", "info")
     sign, tone = TONES.get(indicator, ("i", str(indicator)))
     links = [(one.get("label", ""), _http_only(one.get("url", ""))) for one in card.get("links", ())]
-    return CardView(
-        uuid=str(card.get("uuid", "")),
-        indicator=indicator if indicator in TONES else "info",
-        sign=sign,
-        tone=tone,
-        topic=_display(source.get("topic", {})),
-        summary=str(card.get("summary", "")),
-        detail=render_markdown(str(card.get("detail", ""))),
-        suggestions=[_suggestion(one) for one in card.get("suggestions", ())],
-        reasons=[_display(one) for one in card.get("overrideReasons", ())],
-        source=str(source.get("label", "")),
-        links=[("Source", _http_only(source["url"])), *links] if source.get("url") else links,
-    )
+    return {
+        "uuid": card.get("uuid", ""),
+        "indicator": indicator if indicator in TONES else "info",
+        "sign": sign,
+        "tone": tone,
+        "topic": _display(source.get("topic", {})),
+        "summary": card.get("summary", ""),
+        "detail": render_markdown(str(card.get("detail", ""))),
+        "suggestions": [_suggestion(one) for one in card.get("suggestions", ())],
+        "reasons": [_display(one) for one in card.get("overrideReasons", ())],
+        "source": source.get("label", ""),
+        "links": [("Source", _http_only(source["url"])), *links] if source.get("url") else links,
+    }
 
 
 def _suggestion(suggestion: Mapping[str, Any]) -> dict[str, Any]:

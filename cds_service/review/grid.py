@@ -13,16 +13,6 @@ Place = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
-    """A bar in a chart, in pixels; it has no width if the count is hidden."""
-
-    label: str
-    text: str
-    top: int
-    width: int | None
-
-
-@dataclass(frozen=True, slots=True)
 class Grid:
     """A table ready for display.
 
@@ -55,19 +45,13 @@ class Grid:
         """The last row as texts."""
         return [_say(value) for value in self.total[1]] if self.total else []
 
-    def bars(self, column: int) -> list[Bar]:
-        """One bar for each row."""
-        shown = [row[column] for place, row in enumerate(self.values) if (place, column) not in self.hidden]
-        most = max([*shown, 1])
-        return [
-            Bar(
-                label=label,
-                text=self._cell(place, column, row[column]),
-                top=place * 24,
-                width=None if (place, column) in self.hidden else round(row[column] / most * BAR_WIDTH),
-            )
-            for place, (label, row) in enumerate(zip(self.labels, self.values, strict=True))
-        ]
+    def bars(self, column: int) -> list[tuple[str, str, int | None]]:
+        """Label, text and width in pixels of one bar for each row; a hidden count has no width."""
+        cells = [(row[column], (place, column) in self.hidden) for place, row in enumerate(self.values)]
+        most = max([1, *(value for value, is_hidden in cells if not is_hidden)])
+        widths = [None if is_hidden else round(value / most * BAR_WIDTH) for value, is_hidden in cells]
+        texts = [self._cell(place, column, value) for place, (value, _) in enumerate(cells)]
+        return list(zip(self.labels, texts, widths, strict=True))
 
     def with_shares(self, title: str, shares: Sequence[str], whole: int) -> Grid:
         """Add a column of shares, empty where the underlying count is hidden."""

@@ -17,7 +17,6 @@ from cds_service import __version__
 from cds_service.cards.guidelines import Guideline
 from cds_service.core.recommendations import Rule
 from cds_service.core.wording import UNITS
-from cds_service.review.entry_page import CardView
 from cds_service.service import Service
 from cds_service.web.cds_api import json_response
 from cds_service.web.example import example_card
@@ -39,7 +38,7 @@ def page_routes(
     routes.app_context_processor(lambda: {"pages_for_people": pages})
 
     @lru_cache(maxsize=1)
-    def example(today: date) -> tuple[str, CardView]:
+    def example(today: date) -> tuple[str, dict[str, Any]]:
         return example_card(service, today, base_url)
 
     description = json.loads(DESCRIPTION.read_text(encoding="utf-8"))  # of the addresses; a test compares it with them

@@ -139,11 +139,11 @@ def refuse_public_host(host: str, site: Site | None = None, public_url: str | No
         return
     if site is None or not site.clients:
         raise DataFileError(
-            "--host", host, "nobody is asked who they are without [[clients]]: only loopback, 127.0.0.1"
+            "--host", host, "without [[clients]] no caller is authenticated: only loopback, 127.0.0.1, is allowed"
         )
     if public_url is None:
         raise DataFileError(
-            "settings", f"{PREFIX}PUBLIC_URL", "is needed where others call: tokens are made for this address"
+            "settings", f"{PREFIX}PUBLIC_URL", "is needed when other machines call: it is the audience of their tokens"
         )
 
 
