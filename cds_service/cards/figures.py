@@ -130,7 +130,7 @@ def calibration(answer: Answer, result: ModelResult) -> str:
         return f"{said}, {local.years}" if local.years else said
     if result.baseline_source == "site":
         said = texts.say("lines.calibrated", incidence=say_percent(result.baseline))
-        if abs(result.prediction.baseline_shift) > answer.policy.showing.baseline_shift_warning:
+        if abs(result.prediction.baseline.shift) > answer.policy.showing.baseline_shift_warning:
             said += ". " + texts.raw("lines.calibrated-far")
         return said
     # A figure that could reassure is not said a second time, lower.

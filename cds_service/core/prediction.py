@@ -130,7 +130,6 @@ class Prediction:
             them where the procedure is not known or the study had one alone.
     """
 
-    study_id: str
     log_odds: float
     risk: float
     study_uncertainty: Interval
@@ -148,11 +147,6 @@ class Prediction:
     unknown_until_after: tuple[str, ...]
     baseline: Baseline
     reference: float
-
-    @property
-    def baseline_shift(self) -> float:
-        """Log odds between the incidence in force and the study's own; 0 at the study's own."""
-        return self.baseline.shift
 
     @property
     def ranges(self) -> tuple[Interval, ...]:
@@ -277,7 +271,6 @@ def predict(
     log_odds = baseline.move(own)
     floor, ceiling = print_limits(model.study)
     return Prediction(
-        study_id=model.study.id,
         log_odds=log_odds,
         risk=expit(log_odds),
         study_uncertainty=_study_uncertainty(own, reduced, distances, baseline),

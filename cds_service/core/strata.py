@@ -26,7 +26,6 @@ class Stratum:
 
     study_id: str
     outcome: Outcome
-    stratum_id: str
     label: str
     horizon_months: int
     procedures: tuple[Procedure, ...]
@@ -48,7 +47,6 @@ class Change:
         is_in_range: at or beyond the near end of the first range, and outside the second.
     """
 
-    marker_id: str
     label: str
     change: float
     refractured: tuple[float, float]
@@ -90,16 +88,13 @@ def wilson_interval(events: int, n: int) -> tuple[float, float]:
 
 def stratum_of(study: StrataStudy, outcome: Outcome, value: float) -> Stratum | None:
     """The stratum of a value, in the study's unit; None if the study does not cover the outcome."""
-    if outcome not in study.outcomes:
-        return None
     counts = next((one for one in study.strata if _holds(one, value)), None)
-    if counts is None:
+    if counts is None or outcome not in study.outcomes:
         return None
     events = counts.events[outcome]
     return Stratum(
         study_id=study.id,
         outcome=outcome,
-        stratum_id=counts.id,
         label=counts.label,
         horizon_months=study.cohort.horizon_months,
         procedures=study.cohort.procedures,
@@ -161,7 +156,6 @@ def place_change(marker: MarkerChange, percent: float) -> Change:
     falls = marker.refractured.median < marker.not_refractured.median
     is_as_bad = percent <= refractured[1] if falls else percent >= refractured[0]
     return Change(
-        marker_id=marker.id,
         label=marker.label,
         change=percent,
         refractured=refractured,

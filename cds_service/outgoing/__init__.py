@@ -5,7 +5,6 @@ One `Connections` for a process says what may be called and holds the open conne
     connections = Connections(allow_private=False, allow_public_plain=False)
     session = connections.session(max_bytes=256 * 1024)  # a requests.Session
     answer = session.get(url, timeout=5)  # a requests.Response with its whole body
-    connections.protect(OAuth2Session(...))  # the same rules for a session of another library
 
 Whoever calls what, every session of `Connections`
 

@@ -77,12 +77,7 @@ class Connections:
             max_bytes: of one answer, decoded.
             max_total_bytes: of all its answers, JSON counted as `ByteBudget` does; None sets no such limit.
         """
-        return self.protect(requests.Session(), max_bytes=max_bytes, max_total_bytes=max_total_bytes)
-
-    def protect(
-        self, session: requests.Session, *, max_bytes: int = MAX_BYTES, max_total_bytes: int | None = None
-    ) -> requests.Session:
-        """This session under the rules of `session`, for one that another library makes."""
+        session = requests.Session()
         adapter = _CheckedAdapter(self._pools, self._resolver, max_bytes, ByteBudget(max_total_bytes))
         session.mount("http://", adapter)
         session.mount("https://", adapter)

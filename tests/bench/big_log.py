@@ -13,7 +13,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
-from cds_service.audit.appending import Head, _genesis, _Rows
+from sqlalchemy import Table
+
+from cds_service.audit.appending import INSERTS, Head, _add_rows, _genesis
 from cds_service.audit.chain import GENESIS, AuditEntry, Kind, SealedEntry, ShownCard, seal
 from cds_service.audit.database import Database
 
@@ -38,26 +40,20 @@ def fill(path: Path, entries: int) -> None:
     database.dispose()
     connection = sqlite3.connect(path)
     connection.execute("PRAGMA synchronous=OFF")
-    rows, head = _Rows(), Head(0, GENESIS)
+    rows, head = {table: [] for table in INSERTS}, Head(0, GENESIS)
     for entry in _entries(entries):
-        head = rows.add(entry, head)
+        head = Head(head.sequence + 1, _add_rows(rows, entry, head))
         if head.sequence % BATCH == 0:
             _write(connection, rows)
-            rows = _Rows()
+            rows = {table: [] for table in INSERTS}
     _write(connection, rows)
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
 
 
-def _write(connection: sqlite3.Connection, rows: _Rows) -> None:
-    tables = {
-        "audit_entry": rows._links,
-        "audit_payload": rows._payloads,
-        "audit_search": rows._search,
-        "audit_card": rows._cards,
-    }
+def _write(connection: sqlite3.Connection, rows: dict[Table, list[dict]]) -> None:
     with connection:
-        for table, made in tables.items():
+        for table, made in rows.items():
             if made:
                 names = list(made[0])
                 marks = ", ".join("?" for _ in names)

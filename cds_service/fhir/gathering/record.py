@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from cds_service.core.facts import RecordState
@@ -62,11 +62,11 @@ class PatientRecord:
         near: codes that we do not know, on what looks like a T-score.
     """
 
-    patient: Mapping[str, Any] | None
-    resources: tuple[Sourced, ...]
-    unreadable: tuple[Unreadable, ...]
     reads: Mapping[str, Read]
-    foreign: Mapping[str, int]
+    patient: Mapping[str, Any] | None = None
+    resources: tuple[Sourced, ...] = ()
+    unreadable: tuple[Unreadable, ...] = ()
+    foreign: Mapping[str, int] = field(default_factory=dict)
     near: tuple[NearMiss, ...] = ()
 
     def of_key(self, key: str) -> tuple[Sourced, ...]:
@@ -112,7 +112,7 @@ def gather(
         _part(template, answers[template.key], _origin(template.key, from_fhir), person, terminology, deadline)
         for template in plan.templates
     ]
-    return _record(parts)
+    return _merged(parts)
 
 
 def state_of(record: PatientRecord) -> RecordState:
@@ -131,19 +131,6 @@ def state_of(record: PatientRecord) -> RecordState:
 
 
 WARNED = "The record server sent a warning with part of the record: it may hold more than was shown to us."
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """The part of the record that one key contributes."""
-
-    key: str
-    read: Read
-    patient: Mapping[str, Any] | None = None
-    resources: tuple[Sourced, ...] = ()
-    unreadable: tuple[Unreadable, ...] = ()
-    foreign: Mapping[str, int] | None = None
-    near: tuple[NearMiss, ...] = ()
 
 
 def _origin(key: str, from_fhir: Collection[str]) -> Literal["prefetch", "fhir"]:
@@ -193,10 +180,11 @@ def _part(
     person: Person,
     terminology: Terminology,
     deadline: Deadline,
-) -> _Part:
+) -> PatientRecord:
+    """What one key contributes to the record."""
     if answer.state == "failed":
         failed = Read(state="failed", origin=origin, note=answer.note, is_optional=template.is_optional)
-        return _Part(template.key, failed)
+        return PatientRecord(reads={template.key: failed})
     if _reads_patient(template):
         return _patient_part(template.key, answer, origin)
     ours = []
@@ -217,8 +205,8 @@ def _part(
     picked, broken = pick(template, ours, Targets(answer.came_along(), person.bases), origin, terminology, deadline)
     broken = () if template.is_optional else broken
     near = missed_t_scores(ours, terminology) if template.resource_type == "Observation" else ()
-    dropped = {template.resource_type: foreign} if foreign else None
-    return _Part(template.key, read, None, picked, broken, dropped, near)
+    dropped = {template.resource_type: foreign} if foreign else {}
+    return PatientRecord(reads={template.key: read}, resources=picked, unreadable=broken, foreign=dropped, near=near)
 
 
 def _is_void(raw: Mapping[str, Any]) -> bool:
@@ -228,9 +216,10 @@ def _is_void(raw: Mapping[str, Any]) -> bool:
     return raw.get("resourceType") == "Condition" and certainty_of(raw) == "denied"
 
 
-def _patient_part(key: str, answer: QueryResult, origin: Literal["prefetch", "fhir"]) -> _Part:
+def _patient_part(key: str, answer: QueryResult, origin: Literal["prefetch", "fhir"]) -> PatientRecord:
     if not answer.resources:
-        return _Part(key, Read(state="empty", origin=origin, note=answer.note, is_cut=answer.is_cut))
+        empty = Read(state="empty", origin=origin, note=answer.note, is_cut=answer.is_cut)
+        return PatientRecord(reads={key: empty})
     raw = answer.resources[0]
     if is_replaced(raw):
         read = Read(state="given", origin=origin, entries=1, note=_merged_note(raw), is_merged=True)
@@ -240,12 +229,11 @@ def _patient_part(key: str, answer: QueryResult, origin: Literal["prefetch", "fh
     try:
         patient, left_out = parse_patient(raw)
     except BrokenResource as error:
-        return _Part(
-            key, read, unreadable=(Unreadable(reference=name, key=key, concepts=frozenset(), message=str(error)),)
-        )
+        broken = Unreadable(reference=name, key=key, concepts=frozenset(), message=str(error))
+        return PatientRecord(reads={key: read}, unreadable=(broken,))
     message = f"left out: {', '.join(left_out)}"
     broken = Unreadable(reference=name, key=key, concepts=frozenset(left_out), message=message)
-    return _Part(key, read, patient, unreadable=(broken,) if left_out else ())
+    return PatientRecord(reads={key: read}, patient=patient, unreadable=(broken,) if left_out else ())
 
 
 def _merged_note(patient: Mapping[str, Any]) -> str:
@@ -253,16 +241,15 @@ def _merged_note(patient: Mapping[str, Any]) -> str:
     return f"This patient's record was merged into {into}; only the one that the request names was read."
 
 
-def _record(parts: Sequence[_Part]) -> PatientRecord:
+def _merged(parts: Sequence[PatientRecord]) -> PatientRecord:
     foreign: Counter[str] = Counter()
     for part in parts:
-        if part.foreign:
-            foreign.update(part.foreign)
+        foreign.update(part.foreign)
     return PatientRecord(
         patient=next((part.patient for part in parts if part.patient is not None), None),
         resources=tuple(sourced for part in parts for sourced in part.resources),
         unreadable=tuple(one for part in parts for one in part.unreadable),
-        reads={part.key: part.read for part in parts},
+        reads={key: read for part in parts for key, read in part.reads.items()},
         foreign=dict(sorted(foreign.items())),
         near=tuple(sorted({one for part in parts for one in part.near})),
     )

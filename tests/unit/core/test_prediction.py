@@ -130,9 +130,9 @@ def test_a_site_incidence_moves_every_figure_by_the_same_log_odds(name, site):
         assert [_logit(end) for end in moved.study_uncertainty] == pytest.approx(
             [_logit(end) + shift for end in own.study_uncertainty]
         )
-        assert moved.baseline_shift == pytest.approx(shift)
+        assert moved.baseline.shift == pytest.approx(shift)
         assert (moved.baseline.source, moved.baseline.incidence) == ("site", site)
-        assert (own.baseline.source, own.baseline_shift) == ("study", 0)
+        assert (own.baseline.source, own.baseline.shift) == ("study", 0)
     assert predict(MODELS[name], {}, site_incidence=site).risk == pytest.approx(site, abs=1e-8)
 
 

@@ -76,7 +76,7 @@ def _findings(*known, augmented=AUGMENTED):
 
 def test_a_patient_is_placed_by_the_finding_and_a_gap_places_nobody():
     plvi = Finding(name="plvi", value=0.7, unit="1", observed=LAST, provenance=())
-    assert place_in_strata(PLVI, "refracture", _findings(plvi)).stratum_id == "low-plvi"
+    assert place_in_strata(PLVI, "refracture", _findings(plvi)).label == "PLVI <= 0.79"
     assert place_in_strata(PLVI, "refracture", _findings()) is None
 
 
@@ -116,7 +116,7 @@ def test_a_change_inside_both_groups_quartiles_is_not_in_range():
 def test_only_changes_of_the_newest_two_days_are_compared():
     old = _finding("paraspinal-signal-change", 10.0, since=date(2025, 1, 1), observed=date(2025, 6, 1))
     found = compare_with_marker(MUSCLE, _findings(_finding("paraspinal-csa-change", -10.0), old))
-    assert [change.marker_id for change in found.changes] == ["area-change"]
+    assert [change.label for change in found.changes] == ["muscle area"]
 
 
 @pytest.mark.parametrize(

@@ -52,13 +52,12 @@ def test_no_redirect_is_followed(server, status, location):
     assert server.requests == ["/fhir/keys"]
 
 
-def test_a_session_of_another_library_gets_the_same_rules(server, monkeypatch, tmp_path):
+def test_a_session_takes_nothing_from_the_environment_and_keeps_no_cookie(server, monkeypatch, tmp_path):
     (tmp_path / "netrc").write_text("machine 127.0.0.1 login me password mine\n")
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
     server.say("/token", Reply(b"{}", headers={"Set-Cookie": "session=1; Path=/"}))
-    session = requests.Session()
-    Connections().protect(session)
+    session = Connections().session()
     for _ in range(2):
         session.get(f"{server.base}/token", timeout=5)
     assert all({"Cookie", "Authorization"}.isdisjoint(headers) for headers in server.headers)
