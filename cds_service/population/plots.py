@@ -22,8 +22,9 @@ def calibration_plot(found: Performance) -> Markup:
         {"figure": one.predicted, "share": one.observed, "low": one.interval[0], "high": one.interval[1], "n": one.n}
         for one in found.curve
     ]
-    top = max([0.1, *(one["figure"] for one in groups), *(one["high"] for one in groups)])
-    scale = alt.Scale(domain=[0, min(1.0, top * 1.05)], nice=False, clamp=True)
+    smooth = [{"figure": figure, "share": share} for figure, share in found.smooth]
+    top = max([0.1, *(one[name] for one in groups for name in ("figure", "high")), *(one["figure"] for one in smooth)])
+    scale = alt.Scale(domain=[0, min(1.0, top * 1.05)], nice=False)
     x = alt.X("figure:Q", title="figure of the model", scale=scale, axis=PERCENT)
     y = alt.Y("share:Q", title="patients with the outcome", scale=scale, axis=PERCENT)
     equal = _chart([{"figure": 0, "share": 0}, {"figure": 1, "share": 1}])
@@ -35,9 +36,8 @@ def calibration_plot(found: Performance) -> Markup:
             x, y, alt.Size("n:Q", legend=None, scale=alt.Scale(range=[30, 120]))
         ),
     ]
-    if found.smooth:
-        line = _chart([{"figure": figure, "share": share} for figure, share in found.smooth])
-        layers.insert(1, line.mark_line(color=ORANGE, clip=True).encode(x, y, alt.Order("figure:Q")))
+    if smooth:
+        layers.insert(1, _chart(smooth).mark_line(color=ORANGE, clip=True).encode(x, y, alt.Order("figure:Q")))
     return _svg(alt.layer(*layers))
 
 
