@@ -58,4 +58,12 @@ def test_the_data_files_are_whole_from_another_folder(installed):
 
 def test_the_demonstration_runs_from_another_folder(installed):
     command, folder = installed
-    assert "under 5 %" in run(command, "demo", "--patient", "p2", cwd=folder)
+    assert "Refracture below average" in run(command, "demo", "--patient", "p2", cwd=folder)
+
+
+def test_the_papers_of_a_go_live_are_printed_from_another_folder(installed):
+    command, folder = installed
+    assert "Committee book" in run(command, "preview", cwd=folder)
+    assert "<h1>Integration sheet" in run(command, "integration-sheet", "--format", "html", cwd=folder)
+    (recorded,) = folder.glob("venv/**/samples/hospital/order-sign.json")
+    assert "kyphoplasty" in run(command, "mappings", "learn", recorded, cwd=folder)
