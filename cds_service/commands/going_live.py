@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -45,7 +46,7 @@ def learn_mappings(
 ) -> None:
     """Propose what local codes mean, from a recorded request or a look at a FHIR server. Nothing is applied."""
     from cds_service.commands.assessing import read_token  # noqa: PLC0415
-    from cds_service.commands.learning import learn_from, learned_json, print_learned, write_map  # noqa: PLC0415
+    from cds_service.commands.learning import learn_from, print_learned, write_map  # noqa: PLC0415
 
     token = read_token(token_file) if token_file else None
     folder, _ = chosen_site(site, client)
@@ -53,7 +54,7 @@ def learn_mappings(
     if out is not None:
         write_map(out, learned)
     if as_json:
-        click.echo(json.dumps(learned_json(learned), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(asdict(learned), ensure_ascii=False, indent=2))
     else:
         print_learned(learned)
     if out is not None:

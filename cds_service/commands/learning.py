@@ -6,7 +6,6 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict
 from itertools import chain, groupby
 from pathlib import Path
 from typing import Any
@@ -169,15 +168,6 @@ def write_map(file: Path, learned: Learned) -> None:
             opened.write(json.dumps(concept_map(file.stem, learned), ensure_ascii=False, indent=1) + "\n")
     except OSError as error:
         raise NothingLearned(f"{file}: cannot be written ({error.strerror})") from None
-
-
-def learned_json(learned: Learned) -> dict[str, Any]:
-    """What `--json` prints."""
-    return {
-        "proposals": [asdict(one) for one in learned.proposals],
-        "others": [asdict(one) for one in learned.others],
-        "units": [asdict(one) for one in learned.units],
-    }
 
 
 def print_learned(learned: Learned) -> None:

@@ -92,7 +92,6 @@ class Proposal:
         text: the code's own text.
         units: as the records write them, the most frequent first; empty text for none.
         seen: resources or components with this code.
-        patients: in whose records it was seen.
         proposed: a code of ours; empty if no word says what it is.
         unit: UCUM unit to be implied where the record has none; empty if none is needed or none can be told.
         why: what speaks for it, as phrases.
@@ -104,7 +103,6 @@ class Proposal:
     text: str
     units: tuple[str, ...]
     seen: int
-    patients: int
     proposed: str = ""
     unit: str = ""
     why: tuple[str, ...] = ()
@@ -136,7 +134,6 @@ class _Seen:
     may_be: frozenset[str] = frozenset()  # of an order
     is_known: bool = False
     count: int = 0
-    patients: set[str] = field(default_factory=set)
     displays: Counter[str] = field(default_factory=Counter)
     texts: dict[str, set[str]] = field(default_factory=dict)
     values: list[tuple[float, str]] = field(default_factory=list)
@@ -164,7 +161,6 @@ class _Notes(dict[tuple[Kind, str, str], _Seen]):
                 continue
             seen = self.setdefault((kind, system, code), _Seen(kind, system, code, is_known=known))
             seen.count += 1
-            seen.patients.add(whose)
             if display := text(coding.get("display")).strip():
                 seen.displays[display] += 1
             for said in texts_of(codeable):
@@ -261,7 +257,6 @@ def _propose(
         text=seen.shown(names),
         units=tuple(unit for unit in _by_count(seen.units) if not unit or PRINTABLE_UNIT.fullmatch(unit)),
         seen=seen.count,
-        patients=len(seen.patients),
         proposed=code,
         unit=unit,
         why=(f"words of {code}", *why) if code else (),
@@ -311,9 +306,7 @@ def _unit_of_bare(
         return "", ""
     if stated:
         return stated[0], ", implied where none is written"
-    fitting = [
-        unit for unit in spec.accept_units if all(_is_plausible(value, unit, spec, terminology) for value in bare)
-    ]
+    fitting = [one for one in spec.accept_units if all(_is_plausible(value, one, spec, terminology) for value in bare)]
     if len(fitting) == 1 and len(bare) >= LEAST_TO_GUESS:
         return fitting[0], f"; the values fit {fitting[0]} alone, ask whether it is meant"
     return "", f"; the values fit {' or '.join(fitting) or 'no unit'}: ask and write it in dependsOn, else none is used"
