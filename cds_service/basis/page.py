@@ -12,11 +12,11 @@ from cds_service.basis.plots import (
     acts_chart,
     cohort_chart,
     contribution_chart,
-    higher_without_held,
     incidence_chart,
     measurable,
     risk_chart,
     studies_chart,
+    would_reassure,
 )
 from cds_service.cards.answer import Answer
 from cds_service.cards.figures import (
@@ -178,19 +178,20 @@ def _outcome(found: Replay, outcome: OutcomeAssessment, content: Mapping[str, An
 def _charts(answer: Answer, outcome: OutcomeAssessment, headline: ModelResult, service: Service) -> list[Chart | None]:
     """Every figure that the answer rests on; where studies disagree, all of theirs.
 
-    A figure below average from a value that is old, doubtful or of no patient of the study is drawn nowhere: it would
-    reassure. One that rests on a value beyond the study is drawn as nobody's, beside a higher one without that value.
+    One that would reassure is drawn nowhere. One that rests on a value beyond the study is drawn as nobody's, beside a
+    higher one without that value.
     """
     usable, studies = outcome.is_usable, studies_chart(outcome, service.studies)
     if outcome.disagreement and not usable:
         sums = [
-            contribution_chart(answer, one, is_usable=False, names_study=True) for one in outcome.models if one.shown
+            contribution_chart(answer, one, is_usable=False, names_study=True)
+            for one in outcome.models
+            if one.shown and not would_reassure(one)
         ]
         return [studies, *sums, cohort_chart(answer, headline)]
-    is_below = not usable and headline.prediction.risk < headline.reference
-    is_silenced = any(one.why in SILENCES_PRINT for one in headline.silenced_by)
-    if is_below and is_silenced and higher_without_held(headline) is None:
+    if would_reassure(headline):
         return [cohort_chart(answer, headline)]
+    is_below = not usable and headline.prediction.risk < headline.reference
     return [
         risk_chart(answer, headline, is_usable=usable),
         contribution_chart(answer, headline, is_usable=usable),

@@ -34,7 +34,7 @@ from cds_service.cards.figures import (
     say_interval,
     whose_average,
 )
-from cds_service.core.assessment import LEVEL, ModelResult, OutcomeAssessment
+from cds_service.core.assessment import LEVEL, SILENCES_PRINT, ModelResult, OutcomeAssessment
 from cds_service.core.facts import Finding
 from cds_service.core.prediction import Z_95, Prediction, effect_interval, expit, if_measured, logit, predict
 from cds_service.core.recommendations import Rule
@@ -64,6 +64,12 @@ def risk_chart(answer: Answer, result: ModelResult, *, is_usable: bool) -> Chart
     sides, missing = _ranges_in_words(answer, result)
     sides = sides if is_usable else say("unusable")
     return chart("risk", rows, percent_axis(), horizon=horizon(result), sides=sides, missing=missing)
+
+
+def would_reassure(result: ModelResult) -> bool:
+    """Below average by a value that is old, doubtful or of no patient of the study, and no higher figure beside it."""
+    is_silenced = any(one.why in SILENCES_PRINT for one in result.silenced_by)
+    return is_silenced and result.prediction.risk < result.reference and higher_without_held(result) is None
 
 
 def higher_without_held(result: ModelResult) -> Prediction | None:
@@ -299,6 +305,8 @@ def _act_row(
     answer: Answer, result: ModelResult, rule: Rule, *, is_offered: bool
 ) -> tuple[tuple[float, float], Row] | None:
     """The row, and what it is sorted by; None where too little would be known even then."""
+    if result.shown and would_reassure(result):
+        return None
     prediction = result.prediction
     supplied = measurable(answer, result) & set(rule.supplies)
     after = result.model.reduced(frozenset(prediction.used) | supplied)
@@ -334,10 +342,9 @@ def studies_chart(outcome: OutcomeAssessment, studies: Mapping[str, Study]) -> C
 def _study_row(result: ModelResult, *, is_usable: bool) -> Row:
     label = _study_words(result)
     beside = (say_percent(result.reference), say_percent(result.prediction.inputs_known))
-    if not result.shown:
-        return Row(
-            label=label, cells=(say("no-such-patients" if result.not_studied else "too-little"), "", "", *beside)
-        )
+    none = "too-little" if not result.shown else "doubtful" if would_reassure(result) else ""
+    if none:
+        return Row(label=label, cells=(say("no-such-patients" if result.not_studied else none), "", "", *beside))
     row = _figure_row(label, result, result.prediction, (at("tick", result.reference),))
     outside = [one.text for one in result.violations if one.severity != "not-checkable"]
     note = "; ".join([*([] if is_usable and not result.has_reassuring_hold else [say("is-limit")]), *outside])
@@ -362,7 +369,8 @@ def _stratum_row(stratum: Stratum, study: StrataStudy) -> Row:
 
 
 def _why_they_differ(outcome: OutcomeAssessment) -> str:
-    shown = sorted((one for one in outcome.models if one.shown), key=lambda one: one.prediction.risk)
+    drawn = (one for one in outcome.models if one.shown and not would_reassure(one))
+    shown = sorted(drawn, key=lambda one: one.prediction.risk)
     if len(shown) < 2:
         return f"{say('one')} {say('differ')}" if len(outcome.models) > 1 else say("no-other")
     low, high = shown[0], shown[-1]

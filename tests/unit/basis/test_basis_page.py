@@ -176,6 +176,8 @@ def test_why_there_is_no_figure_is_what_the_card_said_and_nothing_reassures(reco
     assert reason in told["Figure"]
     assert not {"5 %", "2–11 %"} & set(re.findall(r"[\d–]+ %", " ".join(told.values())))
     assert {one.id for one in outcome(page).charts} <= {"acts", "cohort"}
+    acts = chart(page, "acts")
+    assert acts is None or all(row.cells[0] == "no figure" for row in acts.rows)
 
 
 def test_a_high_risk_without_a_figure_stays_high_and_names_what_to_measure_again():
