@@ -174,7 +174,10 @@ def _is_understood(
     if NO_INFORMATION in found or is_withheld(resource, terminology):
         return False
     kind = LISTED[text(resource.get("resourceType"))]
-    return bool(found) or terminology.tells(kind, code) or any(map(terminology.can_read, words))
+    if terminology.tells(kind, code):
+        return True
+    is_told = bool(terminology.concepts(code)) or not any(map(terminology.is_foreign, words))
+    return (bool(found) and is_told) or any(map(terminology.can_read, words))
 
 
 def is_withheld(resource: Json, terminology: Terminology) -> bool:

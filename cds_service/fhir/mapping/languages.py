@@ -51,11 +51,13 @@ class Languages:
         found = _LETTERS.findall(text.lower())
         if len(found) < 2 and not any(one > "\u2e80" for one in found):  # one Chinese character may be a word
             return False
-        if not all(one.isascii() or self.letters.match(one) for one in found):
-            return False
-        if not self.others.isdisjoint(_WORDS.findall(without_accents(text.lower()))):
-            return False
-        return self._names_something(text)
+        return not self.is_foreign(text) and self._names_something(text)
+
+    def is_foreign(self, text: str) -> bool:
+        """Whether a text has letters or words of a language that we do not read."""
+        if not all(one.isascii() or self.letters.match(one) for one in _LETTERS.findall(text.lower())):
+            return True
+        return not self.others.isdisjoint(_WORDS.findall(without_accents(text.lower())))
 
     def _names_something(self, text: str) -> bool:
         """Whether the text has more than ambiguous abbreviations and qualifiers."""

@@ -250,6 +250,10 @@ class Terminology:
         """Whether a text is in a language that we have rules for, so that what it does not name is absent."""
         return self._languages.can_read(text)
 
+    def is_foreign(self, text: str) -> bool:
+        """Whether a text is in another language, so that it may say more than what our rules find in it."""
+        return self._languages.is_foreign(text)
+
     def _read(self, code: Code) -> tuple[Match, ...]:
         """Matches of a code in an unusual spelling, or one that only a pattern covers; most codes have none."""
         system, canonical = self._systems.normalise(*code)
