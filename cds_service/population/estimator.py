@@ -13,7 +13,6 @@ from functools import cache
 from typing import Any, Literal, Self
 
 import numpy as np
-import statsmodels.api as sm
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils import Tags
@@ -24,7 +23,7 @@ from cds_service.core.facts import Value
 from cds_service.core.prediction import LogisticModel, load_models, predict
 from cds_service.core.study_files import load_studies
 from cds_service.loading import REDUCED, STUDIES, load_vocabulary
-from cds_service.population.performance import fit_logistic
+from cds_service.population.performance import fit_intercept, fit_logistic
 
 Recalibrate = Literal["no", "intercept", "intercept-and-slope"]
 
@@ -126,8 +125,7 @@ class StudyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             return 0.0, 1.0
         own = self._own(rows)
         if self.recalibrate == "intercept":
-            family = sm.families.Binomial()
-            return float(sm.GLM(outcome, np.ones((len(own), 1)), family=family, offset=own).fit().params[0]), 1.0
+            return fit_intercept(outcome, own)[0], 1.0
         fit = fit_logistic(outcome, own)
         if fit is None:
             raise ValueError("the slope cannot be fitted: all figures are equal, or they separate the classes")

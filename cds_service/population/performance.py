@@ -135,8 +135,8 @@ def log_odds_of(risk: Vector) -> Vector:
 
 def calibration_intercept(outcome: Vector, risk: Vector) -> Estimate:
     """Of a logistic model with the log odds of the figure as offset (calibration in the large)."""
-    fit = sm.GLM(outcome, np.ones((len(outcome), 1)), family=sm.families.Binomial(), offset=log_odds_of(risk)).fit()
-    return _estimate(fit, 0)
+    value, error = fit_intercept(outcome, log_odds_of(risk))
+    return Estimate(value, (value - Z_95 * error, value + Z_95 * error))
 
 
 def calibration_slope(outcome: Vector, risk: Vector) -> Estimate | None:
@@ -173,9 +173,10 @@ def fit_logistic(outcome: Vector, log_odds: Vector) -> LogisticFit | None:
     return LogisticFit(float(fit.params[0]), float(fit.params[1]), ((constant, both), (both, squared)))
 
 
-def _estimate(fit: sm.GLMResults, at: int) -> Estimate:
-    value, margin = float(fit.params[at]), Z_95 * float(fit.bse[at])
-    return Estimate(value, (value - margin, value + margin))
+def fit_intercept(outcome: Vector, log_odds: Vector) -> tuple[float, float]:
+    """Intercept and its standard error, the slope held at 1."""
+    fit = sm.GLM(outcome, np.ones((len(outcome), 1)), family=sm.families.Binomial(), offset=log_odds).fit()
+    return float(fit.params[0]), float(fit.bse[0])
 
 
 def auc_delong(outcome: Vector, risk: Vector) -> Estimate | None:

@@ -11,7 +11,6 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-import statsmodels.api as sm
 
 from cds_service.core.applicability import absolute_exclusions
 from cds_service.core.assessment import ModelResult, apply_model
@@ -24,9 +23,12 @@ from cds_service.population.performance import (
     ENOUGH,
     FEWEST,
     TOO_FEW,
+    CurvePoint,
     Estimate,
     LogisticFit,
+    NetBenefit,
     Performance,
+    fit_intercept,
     fit_logistic,
     measure,
 )
@@ -245,8 +247,8 @@ def fit_recalibration(rows: Sequence[Assessed]) -> LogisticFit | str:
         return "its figures do not rank these patients: the slope's interval reaches 0 or below"
     if scarce >= ENOUGH or not both.slope - both.margin <= 1 <= both.slope + both.margin:
         return both
-    fit = sm.GLM(outcome, np.ones((len(rows), 1)), family=sm.families.Binomial(), offset=own).fit()
-    return LogisticFit(float(fit.params[0]), 1.0, ((float(fit.bse[0]) ** 2, 0.0), (0.0, 0.0)))
+    intercept, error = fit_intercept(outcome, own)
+    return LogisticFit(intercept, 1.0, ((error**2, 0.0), (0.0, 0.0)))
 
 
 def recalibration_toml(found: Mapping[str, Recalibration]) -> str:
@@ -300,18 +302,15 @@ def performance_json(found: Performance) -> dict[str, Any]:
         "n": found.n,
         "events": found.events,
         "expected": found.expected,
-        "observedExpected": _estimate_json(found.observed_expected),
-        "calibrationIntercept": _estimate_json(found.calibration_intercept),
-        "calibrationSlope": _estimate_json(found.calibration_slope),
-        "auc": _estimate_json(found.auc),
+        "observedExpected": _json(found.observed_expected),
+        "calibrationIntercept": _json(found.calibration_intercept),
+        "calibrationSlope": _json(found.calibration_slope),
+        "auc": _json(found.auc),
         "brier": found.brier,
-        "calibrationCurve": [
-            {"predicted": one.predicted, "observed": one.observed, "interval": list(one.interval), "n": one.n}
-            for one in found.curve
-        ],
-        "decisionCurve": [{"threshold": one.threshold, "model": one.model, "all": one.all} for one in found.decision],
+        "calibrationCurve": [*map(_json, found.curve)],
+        "decisionCurve": [*map(_json, found.decision)],
     }
 
 
-def _estimate_json(found: Estimate | None) -> dict[str, Any] | None:
-    return None if found is None else {"value": found.value, "interval": list(found.interval)}
+def _json(found: Estimate | CurvePoint | NetBenefit | None) -> dict[str, Any] | None:
+    return found and found._asdict()
