@@ -36,7 +36,7 @@ from cds_service.cards.figures import (
 )
 from cds_service.core.assessment import LEVEL, SILENCES_PRINT, ModelResult, OutcomeAssessment
 from cds_service.core.facts import Finding
-from cds_service.core.prediction import Z_95, Prediction, effect_interval, expit, if_measured, logit, predict
+from cds_service.core.prediction import Prediction, effect_interval, expit, if_measured, predict
 from cds_service.core.recommendations import Rule
 from cds_service.core.strata import Stratum
 from cds_service.core.study import StrataStudy, Study
@@ -196,8 +196,7 @@ def contribution_chart(answer: Answer, result: ModelResult, *, is_usable: bool, 
 def _spreads(result: ModelResult) -> Iterator[tuple[str, str]]:
     """What both ranges are made of, so that a reader can follow them (evidence.md, steps 5 and 6)."""
     prediction = result.prediction
-    low, high = (logit(end) for end in prediction.study_uncertainty)
-    yield say("standard-error"), say_number((high - low) / 2 / Z_95, 3)
+    yield say("standard-error"), say_number(prediction.standard_error, 3)
     if prediction.if_measured is not None:
         base, reduced = prediction.baseline, result.model.reduced(frozenset(prediction.used))
         distance = base.slope**2 * reduced.distance_at(expit(base.own(prediction.log_odds)))

@@ -112,7 +112,8 @@ class Prediction:
     Attributes:
         log_odds: of the risk.
         risk: 0..1 within the study's horizon; unrounded and beyond floor and ceiling too.
-        study_uncertainty: 95 %, from the study's size.
+        standard_error: of the log odds, from the study's size.
+        study_uncertainty: 95 %, log odds ± 1.96 standard errors.
         if_measured: where 8 in 10 such patients would stand once all inputs were known; None when all are.
         inputs_known: share of the model's information, 0..1.
         used: values that entered the model, by finding, after holding.
@@ -132,6 +133,7 @@ class Prediction:
 
     log_odds: float
     risk: float
+    standard_error: float
     study_uncertainty: Interval
     if_measured: Interval | None
     inputs_known: float
@@ -269,11 +271,13 @@ def predict(
     baseline = _baseline(model.study, recalibration.incidence if recalibration else site_incidence, recalibration)
     own = reduced.intercept + float(reduced.coefficients @ values)
     log_odds = baseline.move(own)
+    error = _standard_error(own, reduced, distances, baseline)
     floor, ceiling = print_limits(model.study)
     return Prediction(
         log_odds=log_odds,
         risk=expit(log_odds),
-        study_uncertainty=_study_uncertainty(own, reduced, distances, baseline),
+        standard_error=error,
+        study_uncertainty=(expit(log_odds - Z_95 * error), expit(log_odds + Z_95 * error)),
         if_measured=(
             if_measured(log_odds, baseline.slope**2 * reduced.distance_at(expit(own)))
             if len(inputs) < len(model.study.inputs)
@@ -331,13 +335,11 @@ def _reference(table: ReducedTable, procedure: Value | None, baseline: Baseline)
     return baseline.incidence if average is None else expit(logit(average) + baseline.shift)
 
 
-def _study_uncertainty(own: float, reduced: ReducedModel, distances: Vector, baseline: Baseline) -> Interval:
-    """expit(log odds ± 1.96 sqrt(x'Vx)), x centred at the cohort means; a recalibration adds its error."""
+def _standard_error(own: float, reduced: ReducedModel, distances: Vector, baseline: Baseline) -> float:
+    """sqrt(x'Vx) of the log odds, x centred at the cohort means; a recalibration adds its error."""
     point = np.concatenate([[1.0], distances])
     fitted = baseline.recalibration.variance_at(own) if baseline.recalibration else 0.0
-    log_odds = baseline.move(own)
-    margin = Z_95 * math.sqrt(baseline.slope**2 * float(point @ reduced.covariance @ point) + fitted)
-    return expit(log_odds - margin), expit(log_odds + margin)
+    return math.sqrt(baseline.slope**2 * float(point @ reduced.covariance @ point) + fitted)
 
 
 def _at_slope(numbers: Mapping[str, float], slope: float) -> Mapping[str, float]:
