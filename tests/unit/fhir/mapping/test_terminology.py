@@ -250,7 +250,7 @@ def with_language(folder: Path, name: str, content: str) -> Any:
 @pytest.mark.parametrize(
     ("content", "key"),
     [
-        ("[brace]\nall = []", "brace.any"),
+        ("[brace]\nall = []", "brace.all"),
         (polish('"("'), "brace.any"),
         (polish(""), "brace.any"),
         (polish(examples=["gorset"] * 7), "brace.examples"),
