@@ -35,11 +35,9 @@ NEEDED = ("bone-drug", "denosumab-overdue", "deceased")  # findings
 WAIT = timedelta(days=30)  # policy: for a bone drug or a referral, counted from the procedure
 ORDERED_BEFORE = timedelta(days=30)  # policy: a referral written so long before the procedure belongs to it
 VISITS = frozenset({"Encounter", "Appointment"})  # read for the worklist alone
-# Of Procedures, Encounters and Appointments that were, are or will be.
-ARRANGED = frozenset(
-    {"completed", "in-progress", "planned", "arrived", "triaged", "onleave", "finished"}
-    | {"pending", "booked", "waitlist", "checked-in", "fulfilled"}
-)
+# Statuses of Procedures, Encounters and Appointments that took or take place, and that are to come.
+CAME = frozenset({"completed", "in-progress", "arrived", "triaged", "onleave", "finished", "checked-in", "fulfilled"})
+TO_COME = frozenset({"planned", "pending", "booked", "waitlist"})
 COLUMNS = ("patient", "reason", "since", "text", "resources")
 NAMESPACE = UUID("5a1f8f04-3d0c-5c7e-9a67-2f6d1f2f9b10")  # of the ids of our tasks
 
@@ -99,7 +97,9 @@ def _untreated(
         return
     orders = find_stored_orders(record, service.terminology, IN_FORCE | {"completed"})
     days = [one.authored for one in orders if one.kind == "bone-treatment" and (one.authored or as_of) <= as_of]
-    if any(day is None or day >= done - ORDERED_BEFORE for day in (*days, *_visited(visits, service.terminology))):
+    if any(
+        day is None or day >= done - ORDERED_BEFORE for day in (*days, *_visited(visits, service.terminology, as_of))
+    ):
         return
     gap, known = findings.gaps.get("bone-drug"), findings.known.get("bone-drug")
     unread = find_support_orders((), record, service.terminology).unchecked
@@ -120,15 +120,19 @@ def _said_done(record: PatientRecord, names: Sequence[str]) -> str:
     return "ordered, not recorded as done: " if is_planned else ""
 
 
-def _visited(visits: Sequence[Mapping[str, Any]], terminology: Terminology) -> Iterator[date | None]:
-    """Days of visits for bone treatment that were or are arranged."""
+def _visited(visits: Sequence[Mapping[str, Any]], terminology: Terminology, as_of: date) -> Iterator[date]:
+    """Days of visits for bone treatment: those up to the run's day, and those that are arranged."""
     for raw in visits:
         titles = codeables(raw, "code", "type", "serviceType", "specialty")
         titles += [{"text": words} for words in [text(raw.get("description"))] if words]
         found = recognise_support({"resourceType": "ServiceRequest", "code": titles}, NO_DRAFTS, terminology)
-        if found and "bone-treatment" in found.concepts and text(raw.get("status")) in ARRANGED:
-            begins = raw.get("performedDateTime") or member(raw, "performedPeriod", "start")
-            yield utc_day(begins or raw.get("start") or member(raw, "period", "start"))
+        if found is None or "bone-treatment" not in found.concepts:
+            continue
+        begins = raw.get("performedDateTime") or member(raw, "performedPeriod", "start")
+        day = utc_day(begins or raw.get("start") or member(raw, "period", "start"))
+        status = text(raw.get("status"))
+        if day and (status in TO_COME or (status in CAME and day <= as_of)):
+            yield day
 
 
 def _overdue(findings: Findings) -> Iterator[Row]:

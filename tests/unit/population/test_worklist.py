@@ -79,6 +79,7 @@ BY_HAND: dict[str, tuple[tuple[Resource, ...], set[str]]] = {
     "clinic-visit-cancelled": ((done(60), visit("Encounter", 40, "cancelled")), {"no-bone-treatment"}),
     "other-visit": ((done(60), visit("Encounter", 40, "finished", "Dermatology")), {"no-bone-treatment"}),
     "clinic-years-before": ((done(60), visit("Encounter", 800, "finished")), {"no-bone-treatment"}),
+    "clinic-after-the-day": ((done(60), visit("Encounter", -5, "finished")), {"no-bone-treatment"}),
     "clinic-booked": ((done(60), visit("Appointment", -14, "booked")), set()),
     "clinic-missed": ((done(60), visit("Appointment", 14, "noshow")), {"no-bone-treatment"}),
     "referred-as-procedure": ((done(60), visit("Procedure", 50, "completed")), set()),
