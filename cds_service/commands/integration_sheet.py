@@ -12,6 +12,7 @@ import jinja2
 from markdown_it import MarkdownIt
 
 from cds_service.cards.texts import REASON_SYSTEM, TOPIC_SYSTEM
+from cds_service.fhir.gathering.exams import EXAM_TYPES
 from cds_service.fhir.orders.recognition import AUGMENTATION
 from cds_service.loading import load_service
 from cds_service.service import Service, ServiceHook
@@ -144,7 +145,8 @@ def _scopes(hook: ServiceHook) -> Iterator[tuple[str, str]]:
         kinds.setdefault(one.resource_type, []).append(one.key)
     for kind, keys in kinds.items():
         optional = all(one.is_optional for one in hook.plan.templates if one.resource_type == kind)
-        note = "; not needed: whether an exam exists, metadata alone" if optional else ""
+        note = "; the record is whole without it" if optional else ""
+        note += "; metadata alone: whether an exam exists" if kind in EXAM_TYPES else ""
         yield f"{kind}.read", f"prefetch {', '.join(keys)}{note}"
     for kind, why in BY_ID.items():
         yield f"{kind}.read", f"by id: {why}"
