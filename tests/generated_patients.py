@@ -60,15 +60,8 @@ MEASURES = {
     "vbq": (1.8, 4.4),
 }
 PROBLEMS = (
-    "hypertension",
-    "diabetes",
-    "sarcopenia",
-    "malignancy",
-    "spinal-infection",
-    "unstable-fracture",
-    "neurological-deficit",
-    "end-of-life",
-    "prior-spinal-surgery",
+    *("hypertension", "diabetes", "sarcopenia", "malignancy", "spinal-infection", "unstable-fracture"),
+    *("neurological-deficit", "end-of-life", "prior-spinal-surgery"),
 )
 RARE = frozenset(PROBLEMS[3:8])
 MEDICATION = {

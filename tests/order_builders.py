@@ -78,41 +78,13 @@ def signing(draft_orders: Any, patient_id: str = PATIENT) -> DraftOrders:
 
 
 MEMBERS = (
-    *(
-        "entry",
-        "resource",
-        "resourceType",
-        "fullUrl",
-        "id",
-        "status",
-        "subject",
-        "reference",
-        "authoredOn",
-        "doNotPerform",
-    ),
-    *(
-        "code",
-        "coding",
-        "system",
-        "text",
-        "display",
-        "orderDetail",
-        "bodySite",
-        "note",
-        "reasonCode",
-        "reasonReference",
-    ),
+    *("entry", "resource", "resourceType", "fullUrl", "id", "status", "subject", "reference", "authoredOn"),
+    *("doNotPerform",),
+    *("code", "coding", "system", "text", "display", "orderDetail", "bodySite", "note", "reasonCode"),
+    *("reasonReference",),
     *("contained", "codeCodeableConcept", "codeReference", "type", "deviceName", "item", "quantityQuantity", "value"),
-    *(
-        "occurrencePeriod",
-        "occurrenceTiming",
-        "occurrenceDateTime",
-        "repeat",
-        "boundsDuration",
-        "boundsPeriod",
-        "start",
-        "end",
-    ),
+    *("occurrencePeriod", "occurrenceTiming", "occurrenceDateTime", "repeat", "boundsDuration", "boundsPeriod"),
+    *("start", "end"),
 )
 
 

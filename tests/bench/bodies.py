@@ -66,16 +66,8 @@ OTHER = (
 )
 OBSERVATIONS = 120
 LISTS = (
-    "conditions",
-    "medications",
-    "administrations",
-    "statements",
-    "procedures",
-    "serviceRequests",
-    "deviceRequests",
-    "supplyRequests",
-    "diagnosticReports",
-    "imagingStudies",
+    *("conditions", "medications", "administrations", "statements", "procedures", "serviceRequests"),
+    *("deviceRequests", "supplyRequests", "diagnosticReports", "imagingStudies"),
 )
 
 

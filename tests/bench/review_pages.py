@@ -18,18 +18,10 @@ from tests.bench.big_log import fill
 
 PASSWORD = "correct horse battery"
 FILTERS = (
-    "kind=refusal",
-    "patient=pat-4711",
-    "patient=nobody",
-    "user=Practitioner/7",
-    "since=2021-01-01&until=2021-01-02",
-    "partial=yes&since=2022-01-01&until=2022-12-31",
-    "outcome=refracture&band=high&warning=yes",
-    "feedback=none&patient=pat-4711",
-    "kind=feedback&reason=nothingLikeIt",
-    "status=503",
-    "rule=nothing-like-it",
-    "topic=braceLimit&kind=feedback",
+    *("kind=refusal", "patient=pat-4711", "patient=nobody", "user=Practitioner/7"),
+    *("since=2021-01-01&until=2021-01-02", "partial=yes&since=2022-01-01&until=2022-12-31"),
+    *("outcome=refracture&band=high&warning=yes", "feedback=none&patient=pat-4711"),
+    *("kind=feedback&reason=nothingLikeIt", "status=503", "rule=nothing-like-it", "topic=braceLimit&kind=feedback"),
     "encounter=nothing",
 )
 

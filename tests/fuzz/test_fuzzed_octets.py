@@ -24,29 +24,16 @@ ALLOWED = {100, 200, 204, 408, 414, 417, 421, 431, *REFUSALS}
 LINES = (
     *(b"Content-Length: 5", b"Content-Length: -1", b"Content-Length: +5", b"Content-Length: 5, 5", b"Content-Length:"),
     *(b"Content-Length: 99999999999999999999", b"Content-Length: 0x5", b"Content-Length: \xd9\xa1", b"X", b"TE: x"),
-    *(
-        b"Transfer-Encoding: chunked",
-        b"Transfer-Encoding: xchunked",
-        b"Transfer-Encoding: chunked, chunked",
-        b" fold: x",
-    ),
+    *(b"Transfer-Encoding: chunked", b"Transfer-Encoding: xchunked", b"Transfer-Encoding: chunked, chunked"),
+    *(b" fold: x",),
     *(b"Transfer-Encoding: identity", b"Transfer-Encoding: gzip, chunked", b"Transfer-encoding:\x0bchunked"),
     *(b"Expect: 100-continue", b"Expect: x", b"Connection: upgrade", b"Upgrade: h2c", b"Host: a", b"Host:", b": x"),
     *(b"Content-Encoding: gzip", b"X-Canary: Canary-header", b"A: " + b"b" * 9000, b"\xff: \xff", b"Connection: close"),
     *(b"Content-Length : 5", b"a\x00b: c"),
 )
 PIECES = (
-    *(
-        b"\r\n",
-        b"\n",
-        b"\r",
-        b"\r\n\r\n",
-        b"0\r\n\r\n",
-        b"5\r\nhello\r\n",
-        b"FFFFFFFFF\r\n",
-        b"-5\r\n",
-        b"\x16\x03\x01",
-    ),
+    *(b"\r\n", b"\n", b"\r", b"\r\n\r\n", b"0\r\n\r\n", b"5\r\nhello\r\n", b"FFFFFFFFF\r\n", b"-5\r\n"),
+    *(b"\x16\x03\x01",),
     *(b"5;x=y\r\nhello\r\n0\r\nT: x\r\n\r\n", b"GET / HTTP/1.1\r\n\r\n", b"HTTP/1.1", b"HTTP/9.9", b"HTTP/0.9"),
     *(b" fold: x", b"\x16\x03\x01"),
     b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",

@@ -37,17 +37,8 @@ CASES = [
 CERTAINTY = "http://fhir.de/StructureDefinition/icd-10-gm-diagnosesicherheit"
 OURS = frozenset(
     {
-        "system",
-        "code",
-        "display",
-        "text",
-        "status",
-        "verification",
-        "certainty",
-        "code_absent",
-        "site",
-        "modality",
-        "undated",
+        *("system", "code", "display", "text", "status", "verification", "certainty", "code_absent", "site"),
+        *("modality", "undated"),
     }
 )
 

@@ -460,80 +460,9 @@ def test_a_study_of_strata_is_one_new_file(tree):
     assert [one["study"] for one in outcome(cards)["supporting"]] == ["pain-strata-2030", "psoas-plvi-2024"]
 
 
-LOGISTIC = """
-schema = 1
-id = "ct-alone-2030"
-version = "1.0.0"
-kind = "logistic"
-outcome = "refracture"
-title = "CT attenuation alone before refracture"
-event = "refracture"
-short_line = "400 patients, two hospitals"
-card_line = "Two hospitals, 400 patients, 80 refractured; not externally validated."
-contrary_line = "Nothing is known against it."
-notes = ["An invented study."]
-limits = ["An invented study."]
-not_checkable = []
-
-[card]
-found = "Fewer Hounsfield units, more refractures."
-representativeness = { text = "Nobody.", from = "Table 1" }
-
-[source]
-title = "An invented study"
-citation = "J Test 2030;1:1"
-doi = "10.1000/test"
-year = 2030
-funding = "none"
-
-[cohort]
-description = "kyphoplasty"
-place = "two hospitals"
-period = "2028"
-n = 400
-events = 80
-horizon_months = 12
-procedures = ["PKP", "PVP"]
-outcome_definition = "refracture within 12 months"
-from = "Table 1"
-
-[intercept]
-method = "mean-risk-over-rebuilt-cohort"
-check = 0.0
-
-[[predictors]]
-finding = "ct-attenuation"
-unit = "[hnsf'U]"
-coding = "trabecular"
-beta = -0.03
-se = 0.006
-from = "Table 2"
-all = { mean = 60, sd = 30 }
-
-[[applicability]]
-finding = "age"
-require = { at_least = 50 }
-severity = "outside"
-text = "only patients of 50 years and more were studied"
-from = "Methods"
-
-[[advice]]
-text = "None."
-from = "Discussion"
-
-[validation]
-summary = "No validation and no discrimination is reported."
-
-[[examples]]
-inputs = { ct-attenuation = 60 }
-risk = 0.17
-inputs_known = 1
-"""
-
-
 def test_a_logistic_study_is_one_new_file_and_its_built_table(tree):
     """`kyphoplasty-cds studies build` writes the table; nothing else is touched."""
-    tree.write("studies/ct-alone-2030.toml", LOGISTIC)
+    tree.write("studies/ct-alone-2030.toml", Path(__file__).with_name("new_study.toml").read_text(encoding="utf-8"))
     assert "ct-alone-2030" in str(refused(tree))  # the table is missing, and the message says what to run
     units = {name: spec.unit for name, spec in tree_specs(tree).items()}
     study = load_studies(tree.folder / "studies", units)["ct-alone-2030"]

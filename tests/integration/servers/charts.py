@@ -1,31 +1,18 @@
-"""The patients that every server is asked for: the project's samples, and public ones, each with an order to sign."""
+"""The patients that every server is asked for: the project's samples, each with an order to sign."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
-from pathlib import Path
 from typing import Any
-
-import pytest
 
 from cds_service.samples import Sample, load_samples
 
 TODAY = date(2026, 11, 20)
-SHARED = Path(__file__).resolve().parents[3] / ".." / "shared"
-# Each on the day after its last T-score, when that is fresh.
-PUBLIC = {
-    "smart-synthea-alexia-senger": date(2018, 9, 22),
-    "smart-synthea-chad-quigley": date(2012, 8, 17),
-    "smart-synthea-parker-casper": date(2015, 10, 21),
-    "smart-synthea-tracey-witting": date(2018, 9, 30),
-    "uscore9-dxa-femur-amy": date(2021, 11, 11),
-}
-SAMPLES = tuple(sample.id for sample in load_samples(TODAY))
-NAMES = (*SAMPLES, *PUBLIC)
+NAMES = tuple(sample.id for sample in load_samples(TODAY))
+LONG = "p1-thin-high"  # with more weights than one page of HAPI holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,55 +24,36 @@ class Chart:
 
 
 def chart(name: str) -> Chart:
-    """The patient of this name; skips where the public ones are not at hand."""
-    if name not in PUBLIC:
-        return Chart(_samples()[name], TODAY)
-    path = _public_file(name)
-    if not path.exists():
-        pytest.skip(f"the public patients are not here: {name} belongs into shared/data/fhir beside the repository")
-    return Chart(_public_patient(path, PUBLIC[name]), PUBLIC[name])
+    """The patient of this name."""
+    sample = _samples()[name]
+    return Chart(_with_old_weights(sample) if name == LONG else sample, TODAY)
 
 
 def available_charts() -> tuple[Chart, ...]:
-    """All that are at hand."""
-    return tuple(chart(name) for name in NAMES if name not in PUBLIC or _public_file(name).exists())
+    """All of them."""
+    return tuple(chart(name) for name in NAMES)
 
 
-def _public_file(name: str) -> Path:
-    return SHARED / "data" / "fhir" / f"{name}.json"
+def _with_old_weights(sample: Sample) -> Sample:
+    """Thirty weights of earlier years, which change no figure."""
+    weights = [
+        {
+            "resourceType": "Observation",
+            "id": f"{sample.id}-weight-{number}",
+            "status": "final",
+            "code": {"coding": [{"system": "http://loinc.org", "code": "29463-7"}]},
+            "subject": {"reference": f"Patient/{sample.id}"},
+            "effectiveDateTime": f"20{10 + number // 12}-{number % 12 + 1:02}-01",
+            "valueQuantity": {"value": 60, "unit": "kg", "system": "http://unitsofmeasure.org", "code": "kg"},
+        }
+        for number in range(30)
+    ]
+    return replace(sample, resources=(*sample.resources, *weights))
 
 
 @cache
 def _samples() -> Mapping[str, Sample]:
     return {sample.id: sample for sample in load_samples(TODAY)}
-
-
-def _public_patient(path: Path, today: date) -> Sample:
-    bundle = json.loads(path.read_text(encoding="utf-8"))
-    places = {
-        entry["fullUrl"]: f"{entry['resource']['resourceType']}/{entry['resource']['id']}" for entry in bundle["entry"]
-    }
-    resources = [_with_references(entry["resource"], places) for entry in bundle["entry"]]
-    patient_id = next(one["id"] for one in resources if one["resourceType"] == "Patient")
-    return Sample(
-        id=patient_id,
-        title=path.stem,
-        story="",
-        resources=tuple(resources),
-        draft_orders=orders_for(patient_id, today),
-    )
-
-
-def _with_references(value: Any, places: Mapping[str, str]) -> Any:
-    """References to entries of the same bundle as `Type/id`."""
-    if isinstance(value, list):
-        return [_with_references(one, places) for one in value]
-    if isinstance(value, dict):
-        return {
-            key: places.get(one, one) if key == "reference" else _with_references(one, places)
-            for key, one in value.items()
-        }
-    return value
 
 
 def orders_for(patient_id: str, today: date = TODAY) -> dict[str, Any]:

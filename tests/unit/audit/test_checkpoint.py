@@ -122,14 +122,9 @@ def test_a_key_that_cannot_be_made_is_refused_in_a_line(database):
 @pytest.mark.parametrize(
     "text",
     [
-        "",
-        "hello",
-        "kyphoplasty-cds/x\n3\nAAAA\n",
-        "kyphoplasty-cds/x\n3\nAAAA\n\n",
-        "kyphoplasty-cds/x\nthree\nAAAA\n\n\u2014 k AAAA\n",
-        "other/x\n3\nAAAA\n\n\u2014 k AAAA\n",
-        "kyphoplasty-cds/x\n3\nA*A\n\n\u2014 k AAAA\n",
-        "kyphoplasty-cds/x\n3\nAAAA\n\n\u2014 k A\n",
+        *("", "hello", "kyphoplasty-cds/x\n3\nAAAA\n", "kyphoplasty-cds/x\n3\nAAAA\n\n"),
+        *("kyphoplasty-cds/x\nthree\nAAAA\n\n\u2014 k AAAA\n", "other/x\n3\nAAAA\n\n\u2014 k AAAA\n"),
+        *("kyphoplasty-cds/x\n3\nA*A\n\n\u2014 k AAAA\n", "kyphoplasty-cds/x\n3\nAAAA\n\n\u2014 k A\n"),
     ],
 )
 def test_what_is_no_checkpoint_is_refused(text):

@@ -13,11 +13,5 @@ def cohorts():
 
 
 @pytest.fixture(scope="session")
-def half_cohorts():
-    """The same with half the draws."""
-    return {name: rake(rebuild_cohort(study, draws=20_000), study) for name, study in LOGISTIC.items()}
-
-
-@pytest.fixture(scope="session")
 def models():
     return load_models(STUDIES, TABLES_FOLDER)

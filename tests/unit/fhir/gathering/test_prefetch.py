@@ -80,15 +80,9 @@ def test_a_user_token_stands_for_a_user_of_its_type(token, user_id, value):
 @pytest.mark.parametrize(
     "template",
     [
-        "https://ehr.example.org/Patient/{{context.patientId}}",
-        "/Patient/{{context.patientId}}",
-        "patient/{{context.patientId}}",
-        "Patient",
-        "Patient/1/_history",
-        "Observation?",
-        "",
-        "Patient/{{context.draftOrders.id}}",
-        "Patient/{{today()}}",
+        *("https://ehr.example.org/Patient/{{context.patientId}}", "/Patient/{{context.patientId}}"),
+        *("patient/{{context.patientId}}", "Patient", "Patient/1/_history", "Observation?", ""),
+        *("Patient/{{context.draftOrders.id}}", "Patient/{{today()}}"),
     ],
 )
 def test_another_template_stops_the_start_by_its_key(template):

@@ -10,13 +10,8 @@ from cds_service.fhir.gathering.scopes import may_read
 @pytest.mark.parametrize(
     "scopes",
     [
-        "patient/Observation.read",
-        "patient/Observation.*",
-        "user/*.read",
-        "system/*.*",
-        "patient/Observation.rs",
-        "user/Observation.cruds",
-        "patient/*.s",
+        *("patient/Observation.read", "patient/Observation.*", "user/*.read", "system/*.*", "patient/Observation.rs"),
+        *("user/Observation.cruds", "patient/*.s"),
         "patient/Observation.rs?category=http://terminology.hl7.org/CodeSystem/observation-category|laboratory",
         "openid fhirUser patient/Patient.read patient/Observation.r",
     ],

@@ -135,14 +135,7 @@ def test_the_therapy_order_is_one_a_physiotherapist_can_work_from():
         note["text"] for note in suggest(recommend("rehabilitation-referral"))["rule-1"].actions[0].resource["note"]
     )
     for part in (
-        "Goal:",
-        "Start:",
-        "Content:",
-        "Precautions:",
-        "Falls:",
-        "leg weakness",
-        "bladder",
-        "Review:",
+        *("Goal:", "Start:", "Content:", "Precautions:", "Falls:", "leg weakness", "bladder", "Review:"),
         "2-week review",
     ):
         assert part in notes

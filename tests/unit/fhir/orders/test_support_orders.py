@@ -119,14 +119,8 @@ def test_a_brace_may_be_only_worded(words):
 @pytest.mark.parametrize(
     "words",
     [
-        "Cervical collar",
-        "Knee brace",
-        "Sacroiliac belt",
-        "No brace",
-        "Wean TLSO",
-        "Discontinue back brace",
-        "Brace",
-        "Wrist orthosis",
+        *("Cervical collar", "Knee brace", "Sacroiliac belt", "No brace", "Wean TLSO", "Discontinue back brace"),
+        *("Brace", "Wrist orthosis"),
     ],
 )
 def test_other_words_are_no_brace_order(words):

@@ -8,14 +8,8 @@ from cds_service.audit.database import Database
 from tests.review_desk import PASSWORD, TOKEN, ReviewDesk, Reviewer
 
 PAGES = (
-    "/audit",
-    "/audit/patients/pat-1",
-    "/audit/entries/x",
-    "/audit/entries/x/replay",
-    "/audit/compare?a=x&b=y",
-    "/audit/figures",
-    "/audit/integrity",
-    "/audit/nothing/here",
+    *("/audit", "/audit/patients/pat-1", "/audit/entries/x", "/audit/entries/x/replay", "/audit/compare?a=x&b=y"),
+    *("/audit/figures", "/audit/integrity", "/audit/nothing/here"),
 )
 FORMS = ("/audit/export", "/audit/entries/x/mark", "/audit/figures/reviewed", "/audit/logout")
 
