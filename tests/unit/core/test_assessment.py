@@ -484,13 +484,13 @@ def test_whatever_is_known_the_assessment_is_whole(known):
                 assert max(high for _, high in ranges) < one.reference
                 assert not one.has_reassuring_hold
                 assert not one.is_outside
-                assert one.rests_on_bone
+                assert {finding.name for finding in one.inputs} & {"bmd-t-score", "ct-attenuation"}
             if one.band in ("above", "high"):
                 assert one.prediction.risk > one.reference
             if one.may_warn:
                 assert one.band == "high"
                 assert one.prediction.study_uncertainty[0] > one.baseline
-                assert one.rests_on_bone
+                assert {finding.name for finding in one.inputs} & {"bmd-t-score", "ct-attenuation"}
                 assert not one.is_outside
     for first in MEASURES:
         assert 0 <= found.gain_of([first]) <= found.gain_of([first, "ct-attenuation"]) + 1e-12
