@@ -131,7 +131,7 @@ def make_card(
             "detail": detail or None,  # with no figure and nothing to offer, the summary says it all
             "indicator": indicator,
             "source": Source(
-                label="kyphoplasty-cds: five published studies",
+                label="kyphoplasty-cds: advice from five published studies",
                 url=grounds[0].url,
                 topic=answer.texts.topics[topic],
             ),

@@ -9,7 +9,7 @@ import pytest
 from cds_service.loading import load_service
 from cds_service.site.folder import load_site
 from cds_service.web.pages import guideline_lines
-from tests.chart_builders import open_service
+from tests.chart_builders import ask, kyphoplasty, measured, open_service, order_sign, patient, quiet_lists
 
 CARDS = open_service().model_cards
 # Governance reference, tables 1.2 and 1.3.
@@ -75,6 +75,15 @@ def test_g_onc_1_every_recommendation_has_the_thirteen_with_its_own_citation():
         cited = one["sourceAttributes"]["A1_citation"]
         assert cited["status"] == ("reported" if one["lines"] or one["studies"] else "ours")
         assert all(line["citation"] in cited["text"] for line in one["lines"])
+
+
+def test_g_onc_4_a_card_says_role_population_and_limits_in_short_and_links_to_all():
+    record = (patient(), *quiet_lists(), measured("bmi", 21.0), measured("bmd-t-score", -2.2))
+    card = ask(order_sign(record, kyphoplasty()))[0]
+    assert "advice" in card["source"]["label"]
+    assert "214 patients (BMI 16–23)" in card["detail"]
+    assert "not validated elsewhere" in card["detail"]
+    assert any(one["url"].endswith("/models/sarcopenia-pvm-2022") for one in card["links"])
 
 
 def test_g_onc_6_and_7_a_site_fills_its_own_and_the_digest_of_the_cards_changes(tmp_path):
