@@ -193,6 +193,7 @@ def report(silent: bool, since: datetime | None, until: datetime | None, as_json
 
     Counts below five are hidden.
     """
+    _check_period(since, until)
     first, last = (f"{day:%Y-%m-%d}" if day else limit for day, limit in ((since, "0000"), (until, "9999")))
     period = " ".join([*([f"from {first}"] if since else []), *([f"before {last}"] if until else ["until today"])])
     with log_database() as database:
@@ -272,9 +273,16 @@ def record_read(database: Database, what: str, asked: Any, patient: str | None, 
         return append_entries(connection, [seal(entry)], _now)
 
 
+def _check_period(since: datetime | None, until: datetime | None) -> None:
+    """Refuse a period that holds nothing: a list without entries would look like a log without any."""
+    if since and until and until <= since:
+        raise click.BadParameter("must lie after --from", param_hint="--to")
+
+
 def _query(**asked: Any) -> Query:
     from cds_service.audit.query import Query  # noqa: PLC0415
 
+    _check_period(asked["since"], asked["until"])
     for name in ("since", "until"):
         asked[name] = asked[name].replace(tzinfo=UTC) if asked.get(name) else None
     return Query(**asked)

@@ -85,7 +85,10 @@ def read_filter(given: MultiDict[str, str]) -> Filter:
             wanted |= _read(name, text)
         except ValueError as error:
             faults[name] = str(error)
-    return Filter(values, Query(**wanted), faults)
+    query = Query(**wanted)
+    if query.since and query.until and query.until <= query.since:
+        faults["until"] = "lies before the start"
+    return Filter(values, query, faults)
 
 
 def _read(name: str, text: str) -> dict[str, Any]:

@@ -280,6 +280,25 @@ def removes_a_vouched_reviewer(_case: Case, _field: Field) -> None:
 
 
 @scenario
+def asks_for_a_period_that_ends_first(case: Case, _field: Field) -> None:
+    """No list, export or report of nothing, which would say that nothing was answered."""
+    since, until = case.sends["since"], case.sends["until"]
+    with log_of_years() as (url, _), tempfile.TemporaryDirectory() as folder:
+        for words in (["list"], ["export"], ["report", "--silent"]):
+            done = command(url, *words, "--from", since, "--to", until)
+            assert (done.exit_code, "must lie after --from" in done.output) == (2, True), done.output
+        assert rows_of(url, "SELECT count(*) FROM audit_entry WHERE kind IN ('read', 'export')") == [(0,)]
+        desk = ReviewDesk(Path(folder))
+        desk.sign()
+        anna = desk.reviewer()
+        before = (datetime.fromisoformat(until) - timedelta(days=1)).date()  # on the page the last day counts too
+        period = {"since": since, "until": before.isoformat()}
+        assert "lies before the start" in anna.get(f"/audit?since={since}&until={before}", status=400)
+        assert anna.post("/audit/export", format="csv", **period).status_code == 400
+        desk.store.close()
+
+
+@scenario
 def sends_nul(_case: Case, _field: Field) -> None:
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         urls = [f"sqlite:///{folder}/audit.sqlite3"]
