@@ -290,7 +290,12 @@ def _conclude(
 
 
 def find_facts(
-    service: Service, order: AugmentationOrder | None, record: PatientRecord, today: date, deadline: Deadline
+    service: Service,
+    order: AugmentationOrder | None,
+    record: PatientRecord,
+    today: date,
+    deadline: Deadline,
+    read_on: date | None = None,
 ) -> Findings:
     """Step 3. Nothing dated after the order counts."""
     written = order.authored if order else None
@@ -300,6 +305,7 @@ def find_facts(
         service.terminology,
         today=today,
         not_after=min(written, today) if written else today,
+        read_on=read_on,
         treated=order.levels if order else (),
         deadline=deadline,
     )

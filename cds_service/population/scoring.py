@@ -190,7 +190,7 @@ def known_on(
     """The record, the orders as one, and what was known on the day they were signed.
 
     Args:
-        day: of the orders; nothing dated later counts.
+        day: of the orders; nothing dated later counts, and it may well be in the export.
         patient: their id.
         kinds: resources by type, as `score` has them.
         drafts: the augmentation orders of that day.
@@ -203,7 +203,7 @@ def known_on(
     record = gather(request, run.hook.plan.needed, None, run.service.terminology, person, deadline=deadline)
     signed = with_referred(signed, record, request, None, person, until=deadline)
     order = find_augmentation_order(signed, run.service.terminology)
-    return record, order, find_facts(run.service, order, record, day, deadline)
+    return record, order, find_facts(run.service, order, record, day, deadline, date.max)
 
 
 def _not_applicable(why: str) -> list[Json]:

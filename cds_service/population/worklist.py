@@ -72,7 +72,7 @@ def find_rows(
     if not done:
         return ()
     specs = {name: service.finding_specs[name] for name in NEEDED}
-    findings = extract_findings(record, specs, service.terminology, today=as_of, not_after=as_of)
+    findings = extract_findings(record, specs, service.terminology, today=as_of, not_after=as_of, read_on=date.max)
     if findings.is_true("deceased"):
         return ()
     overdue = tuple(_overdue(findings))

@@ -20,14 +20,18 @@ from tests.chart_builders import (
     ICD,
     LOINC,
     PATIENT,
+    ask,
     brace,
+    cards_for,
     codeable,
     days_ago,
+    drug,
     kyphoplasty,
     measured,
     of_patient,
     order_sign,
     problem,
+    strong_and_nourished,
     texts_of,
     thin_and_weak,
 )
@@ -448,28 +452,39 @@ BESIDE: Mapping[str, tuple[str, Resource]] = {
 
 
 @scenario
-def puts_something_beside(case: Case, field: Field) -> None:
+def puts_something_beside(case: Case, field: Field) -> None:  # noqa: ARG001 - on the day of the record, not of the clock
     """Adding to a record, or breaking what is added, takes no warning away."""
     first, *rest = thin_and_weak()
     spine = measured("bmd-t-score", -3.2, code=codeable(LOINC, "38263-0"), identifier=[ACCESSION, NO_SYSTEM])
     record = [{**first, "identifier": [MRN]}, *(spine if one["id"] == spine["id"] else one for one in rest)]
-    body = order_sign(record, kyphoplasty(), hook_instance=str(uuid4())) | {"fhirServer": field.fill(case, "{ehr}")}
-    plain = _post(case, field, json.dumps(body))
+    body = order_sign(record, kyphoplasty())
+    plain = [(card["indicator"], card["summary"]) for card in ask(body)]
     key, more = BESIDE[case.sends["beside"]]
     body["prefetch"][key]["entry"].append({"resource": more})
     body["prefetch"][key].pop("total", None)
-    added = _post(case, field, json.dumps(body))
-    said = [(card["indicator"], card["summary"]) for card in plain]
-    assert said[0] == (
-        "warning",
-        "Refracture risk high, no figure. Not ordered: bone treatment, rehabilitation, dietitian.",
-    )
-    assert [(card["indicator"], card["summary"]) for card in added] == said
-    assert "-3.2" in json.dumps([card["extension"] for card in added if "extension" in card])
+    added = ask(body)
+    said = "Refracture risk high, no figure. Not ordered: bone treatment, rehabilitation, dietitian."
+    assert plain == [("warning", said)]
+    assert [(card["indicator"], card["summary"]) for card in added] == plain
+    assert "-3.2" in json.dumps(added[0]["extension"])
 
 
 @scenario
-def signs_a_brace_that_ends_never(case: Case, field: Field) -> None:
-    cards = _ask(case, field, thin_and_weak(), kyphoplasty(), brace(**case.sends["times"]))
-    (card,) = [one for one in cards if one["source"]["topic"]["code"] == "braceLimit"]
-    assert case.sends["says"] in card["summary"]
+def signs_a_brace_that_ends_never(case: Case, field: Field) -> None:  # noqa: ARG001
+    cards = cards_for(thin_and_weak(), kyphoplasty(), brace(**case.sends["times"]))
+    assert case.sends["says"] in cards["braceLimit"]["summary"]
+
+
+@scenario
+def lists_an_entry_of_next_year(case: Case, field: Field) -> None:  # noqa: ARG001
+    """What is on a list is not absent from it, whatever day was typed."""
+    tumour = problem("malignancy", **case.sends)
+    card = cards_for([*strong_and_nourished(), tumour], kyphoplasty())["rehabilitation"]
+    assert "malignancy of bone not excluded" in card["summary"]
+    assert "dated in the future" in card["detail"]
+
+
+@scenario
+def lists_a_drug_of_next_year(case: Case, field: Field) -> None:  # noqa: ARG001
+    card = cards_for([*thin_and_weak(), drug("alendronate", **case.sends)], kyphoplasty())["rehabilitation"]
+    assert "bone drugs not known (on the medication list; dated in the future)" in card["detail"]

@@ -150,6 +150,23 @@ def test_only_nginx_can_be_reached_from_outside():
     assert "nginx" not in [name for name, one in COMPOSE["services"].items() if "data" in one["networks"]]
 
 
+BY_DIGEST = re.compile(r"\$\{[A-Z_]+_IMAGE:\?by digest, [^}]+\}|[^\s@]+@sha256:[0-9a-f]{64}")
+OURS = re.compile(r"kyphoplasty-cds(:\$\{VERSION:-local\})?")  # built from the checkout
+BY_TAG = {"hapiproject/hapi:v8.4.0"}  # of the sandbox alone, which holds no patient; its makers publish no digest
+
+
+def test_images_of_others_come_by_digest():
+    """A tag may lead elsewhere tomorrow; the one that we use is named, and is none of production."""
+    images = {one["image"] for one in COMPOSE["services"].values()}
+    for page in (DEPLOY / "kubernetes" / "base").glob("*.yaml"):
+        images |= set(re.findall(r"^\s+image: (\S+)$", page.read_text(), flags=re.MULTILINE))
+    assert [one for one in images if not (OURS.fullmatch(one) or BY_DIGEST.fullmatch(one))] == []
+    sandbox = yaml.safe_load((DEPLOY / "compose.sandbox.yaml").read_text())["services"].values()
+    assert {one["image"] for one in sandbox if not OURS.fullmatch(one["image"])} == BY_TAG
+    overlay = yaml.safe_load((DEPLOY / "kubernetes" / "overlays" / "example" / "kustomization.yaml").read_text())
+    assert all(re.fullmatch("sha256:[0-9a-f]{64}", one["digest"]) for one in overlay["images"])
+
+
 # --- image and scripts -------------------------------------------------------------------------------------------
 
 

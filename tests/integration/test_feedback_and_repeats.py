@@ -249,11 +249,11 @@ def test_a_reason_is_recorded_where_it_is_one_of_ours(ward, asked, reason, recor
 @pytest.mark.parametrize(
     ("asked", "reason", "kept"),
     [
-        ("asked-20", {"code": "45", "system": "com.epic.cdshooks.feedback.overrideReason.reasonCategory"}, True),
-        ("asked-21", {"code": "not-now", "system": "https://ehr.example.org/reasons"}, True),
-        ("asked-22", {"code": "Mrs Hoeger said no", "system": "https://ehr.example.org/reasons"}, False),
-        ("asked-23", {"code": "45", "system": "Mrs Hoeger"}, False),
-        ("asked-24", {"code": "45"}, False),
+        ("foreign-20", {"code": "45", "system": "com.epic.cdshooks.feedback.overrideReason.reasonCategory"}, True),
+        ("foreign-21", {"code": "not-now", "system": "https://ehr.example.org/reasons"}, True),
+        ("foreign-22", {"code": "Mrs Hoeger said no", "system": "https://ehr.example.org/reasons"}, False),
+        ("foreign-23", {"code": "45", "system": "Mrs Hoeger"}, False),
+        ("foreign-24", {"code": "45"}, False),
     ],
 )
 def test_a_foreign_reason_keeps_its_system_and_code_and_no_free_text(ward, asked, reason, kept):

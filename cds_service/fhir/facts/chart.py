@@ -107,6 +107,7 @@ class Chart:
         answers: how each prefetch key was answered.
         today: the day from which ages of values are counted.
         not_after: values dated later do not count.
+        read_on: the day on which the record was read; entries dated later have a wrong day.
         treated: levels that the order treats; empty if they are not known.
         deadline: of the answer; None where nobody waits.
     """
@@ -120,6 +121,7 @@ class Chart:
     terminology: Terminology
     today: date
     not_after: date
+    read_on: date
     treated: tuple[str, ...] = ()
     deadline: Deadline | None = None
 
@@ -190,6 +192,7 @@ def open_chart(
     *,
     today: date,
     not_after: date,
+    read_on: date | None = None,
     treated: tuple[str, ...] = (),
     deadline: Deadline | None = None,
 ) -> Chart:
@@ -221,6 +224,7 @@ def open_chart(
         terminology=terminology,
         today=today,
         not_after=not_after,
+        read_on=read_on or today,
         treated=treated,
         deadline=deadline,
     )

@@ -35,6 +35,7 @@ def extract_findings(
     *,
     today: date,
     not_after: date,
+    read_on: date | None = None,
     treated: tuple[str, ...] = (),
     deadline: Deadline | None = None,
 ) -> Findings:
@@ -46,13 +47,16 @@ def extract_findings(
         terminology: the service's terminology, including the site's codes.
         today: the day from which ages of the patient and of values are counted.
         not_after: values dated later do not count.
+        read_on: the day on which the record was read, if it is not today.
         treated: levels that the order treats; a fracture there is the present one.
         deadline: of the answer; None where nobody waits.
 
     Raises:
         DeadlinePassed: the record is too long for the time there is.
     """
-    chart = open_chart(record, terminology, today=today, not_after=not_after, treated=treated, deadline=deadline)
+    chart = open_chart(
+        record, terminology, today=today, not_after=not_after, read_on=read_on, treated=treated, deadline=deadline
+    )
     known: dict[str, Finding] = {}
     gaps: dict[str, Gap] = {}
     passed: list[PassedOver] = []

@@ -184,15 +184,18 @@ def _not_taken(spec: FindingSpec, chart: Chart, ours: Sequence[Use]) -> Finding 
 
 
 def _not_on_list(spec: FindingSpec, chart: Chart, concepts: Sequence[str], *, how: str = "not") -> Finding | Gap:
-    """No, unless such a drug is listed without a clear status, or an unidentified entry may be one."""
-    unsaid = [
+    """No, unless such a drug is listed without a clear status or day, or an unidentified entry may be one."""
+    ours = [
         _use(entry, entry.drug, chart)
         for entry in chart.of_kind(*TAKEN)
-        if entry.drug is not None and _is_unsaid(entry, entry.drug) and entry.drug.concepts & set(concepts)
+        if entry.drug is not None and entry.drug.concepts & set(concepts)
     ]
-    if unsaid:
-        seen = (one.provenance(spec) for one in unsaid)
-        return gap(spec, "undetermined", "on the medication list; whether it is taken is not recorded", *seen)
+    unsaid = [one for one in ours if _is_unsaid(one.entry, one.drug)]
+    ahead = [one for one in ours if _is_taken(one.entry) and one.day and one.day > chart.read_on]
+    if unsaid or ahead:
+        why = "whether it is taken is not recorded" if unsaid else "dated in the future"
+        seen = (one.provenance(spec) for one in unsaid or ahead)
+        return gap(spec, "undetermined", f"on the medication list; {why}", *seen)
     return say_no(spec, chart, how=how, may_count=lambda entry: _may_be_taken(entry, spec, chart))
 
 

@@ -34,6 +34,7 @@ PAST = frozenset({"inactive", "remission", "resolved"})
 LATER_ENCOUNTER = re.compile(r"\w{3}\.\w{3}[DGKPS]")
 BY_WORDS = "Recognised by words, not by a code."
 SUSPECTED: tuple[GapReason, str] = ("undetermined", "suspected, not confirmed")
+AHEAD: tuple[GapReason, str] = ("undetermined", "dated in the future")  # it is on the list, so the day is wrong
 DOUBTED: tuple[GapReason, str] = ("undetermined", "its words leave it in doubt")
 IN_USE = frozenset({"active", "in-progress", "completed"})
 
@@ -269,7 +270,9 @@ def _read_condition(
     when = effective_moment(entry.raw, "onset") or read_moment(entry.raw.get("recordedDate"))
     day = when.day if when else None
     problem: tuple[GapReason, str] | None = None
-    if day and day > chart.not_after:
+    if day and day > chart.read_on:
+        problem = AHEAD
+    elif day and day > chart.not_after:
         problem = ("future", "dated after the order")
     elif spec.acute_only and all(LATER_ENCOUNTER.fullmatch(code.rpartition("|")[2]) for code in codes):
         problem = ("absent", "a healing or old fracture")
