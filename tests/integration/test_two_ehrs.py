@@ -6,7 +6,9 @@ import json
 import re
 
 import pytest
+from click.testing import CliRunner
 
+from cds_service.cli import main
 from cds_service.errors import DataFileError
 from cds_service.loading import load_client_services, load_service
 from cds_service.site.folder import load_site
@@ -91,6 +93,31 @@ def test_each_has_its_own_policy_and_its_own_abilities(clinic):
     assert "off by 8" in south["summary"]
     kinds = [one["suggestions"][0]["actions"][0]["type"] for one in (north, south)]
     assert kinds == ["create", "update"]
+
+
+def test_explain_shows_the_cards_as_one_of_them_gets_them(clinic, folder, tmp_path):
+    request = tmp_path / "request.json"
+    request.write_text(json.dumps(signing("p6", clinic.templates)))
+    for client, weeks, kind in ((NORTH, "off by 6", "create"), (SOUTH, "off by 8", "update")):
+        done = CliRunner().invoke(
+            main,
+            [
+                "explain",
+                str(request),
+                "--site",
+                str(folder.path),
+                "--client",
+                client,
+                "--as-of",
+                "2026-11-20",
+                "--json",
+            ],
+        )
+        (card,) = (one for one in json.loads(done.stdout)["cards"] if "TLSO" in one["summary"])
+        assert weeks in card["summary"]
+        assert card["suggestions"][0]["actions"][0]["type"] == kind
+    done = CliRunner().invoke(main, ["explain", str(request), "--site", str(folder.path), "--client", "urn:nobody"])
+    assert f"there are: {NORTH}, {SOUTH}" in done.output
 
 
 def test_discovery_asks_each_for_its_own_codes(clinic):
