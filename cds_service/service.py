@@ -331,7 +331,7 @@ def _answers_given(
 def _find_repeats(
     found: Answer, whole: Sequence[WholeCard], given: Sequence[AnswerGiven] | None, today: date
 ) -> tuple[Repeats, Basis]:
-    """Which cards were answered lately and rest on the same; none when nobody knows what was answered."""
+    """Which cards were answered lately and rest on the same; none when the history is not known."""
     record = found.record
     basis = basis_of(found.findings, found.assessment, found.signals, found.support, record.unreadable)
     if given is None:

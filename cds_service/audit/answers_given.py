@@ -71,7 +71,7 @@ def _place_of(card: str, caller: Caller) -> Select[Any]:
     return (
         select(CARDS.c.sequence)
         .select_from(joined)
-        .where(CARDS.c.card == card, SEARCH.c.result.is_distinct_from(SILENT))  # nobody saw
+        .where(CARDS.c.card == card, SEARCH.c.result.is_distinct_from(SILENT))  # never shown
         .where(SEARCH.c.client.is_not_distinct_from(caller.client))
         .where(SEARCH.c.tenant.is_not_distinct_from(caller.tenant))
         .order_by(CARDS.c.sequence.desc())

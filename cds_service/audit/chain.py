@@ -42,7 +42,7 @@ Kind = Literal[
 ]
 # Kinds about the log itself. They name no patient and are never purged.
 LASTING: tuple[Kind, ...] = ("genesis", "checkpoint", "purge", "gap", "start", "stop", "mode")
-SILENT = "silent"  # the result of an answer that was computed, and that nobody was shown
+SILENT = "silent"  # the result of an answer that was computed and not shown
 # Kinds about readers, which not every reader may see.
 ABOUT_READERS: tuple[Kind, ...] = ("read", "export", "login", "account")
 # `context.userId` of synthetic calls (`kyphoplasty-cds probe`, `preview --check`), and how their patients' ids begin.

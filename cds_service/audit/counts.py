@@ -58,7 +58,7 @@ def count_fired(connection: Connection, first: date, last: date, scope: Caller |
 
 
 def _shown(wanted: Select[Any]) -> Select[Any]:
-    """Without the answers that nobody was shown (`audit report --silent` counts those), and without probes."""
+    """Without answers that were not shown (`audit report --silent` counts those), and without probes."""
     return wanted.where(SEARCH.c.result.is_distinct_from(SILENT), SEARCH.c.user.is_distinct_from(PROBE))
 
 

@@ -48,7 +48,7 @@ def entry_for(
         server: the request's FHIR server; `NOT_LISTED` for one that the caller may not name.
         near: codes that we do not know, on what looks like an order or a T-score.
         entry_id: that the cards' links name; None makes one.
-        silent_after: seconds that an answer took which nobody is shown; None of one that is shown.
+        silent_after: seconds taken by an answer that is not shown; None for one that is.
     """
     record, cards = answer.record, response.cards
     return AuditEntry(

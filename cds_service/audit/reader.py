@@ -1,4 +1,4 @@
-"""Finds entries and reads them. Reading is audited too: whoever shows the result must append a `read` entry."""
+"""Finds entries and reads them. Reading is audited too: a caller that shows the result must append a `read` entry."""
 
 from __future__ import annotations
 

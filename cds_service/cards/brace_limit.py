@@ -123,5 +123,5 @@ def _options(answer: Answer, case: str) -> Iterator[Option]:
 
 
 def _is_by_hand(answer: Answer, correction: Recommendation) -> bool:
-    """An active order, or a draft that cannot be corrected with certainty: the words stand here, and no button."""
+    """An active order, or a draft that cannot be corrected with certainty: it is described here, without a button."""
     return correction.rule_id not in answer.suggestions

@@ -1,6 +1,6 @@
 """Reads the texts of the cards: sentences, layouts, override reasons of `hooks/<service>/`, or a site's over them.
 
-A sentence that lacks a word, or uses one that nobody gives, would fail the answer of the first patient it is about. So
+A sentence that lacks a placeholder, or uses an unknown one, would fail the answer of the first patient it is about. So
 a site's file is held against ours: the same sentences, no other words.
 """
 

@@ -1,4 +1,4 @@
-"""The assessments as data for programs: unrounded, with everything that stands beside a figure."""
+"""The assessments as data for programs: unrounded, with everything that belongs to a figure."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _model_json(answer: Answer, result: ModelResult) -> dict[str, Any]:
         {"name": name, "gain": gains.get(name, 0.0)}
         for name in (
             *sorted(gains, key=lambda name: (-gains[name], name)),
-            *prediction.unknown_until_after,  # nobody can supply them before the procedure: they gain nothing
+            *prediction.unknown_until_after,  # not known before the procedure: they gain nothing
         )
     ]
     found["concerns"] = _concerns(answer, result)

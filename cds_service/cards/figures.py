@@ -1,4 +1,4 @@
-"""How a figure is said: with its horizon, average, study uncertainty and what is missing, or not at all."""
+"""The wording of a figure: with its horizon, average, study uncertainty and what is missing, or not at all."""
 
 from __future__ import annotations
 
@@ -175,7 +175,7 @@ def sure_line(answer: Answer, result: ModelResult, summary: str, *, is_contradic
 
     Args:
         summary: what it says is not said twice.
-        is_contradicted: another study of this patient stands beside it, which is contrary evidence enough.
+        is_contradicted: the card names a contradicting study already.
     """
     study, (low, high) = result.model.study, result.prediction.study_uncertainty
     includes = low <= result.reference <= high

@@ -1,4 +1,4 @@
-"""Why no refracture figure is said: in a few words for the summary, with its ground for the detail."""
+"""Why there is no refracture figure: in a few words for the summary, with the reason behind it for the detail."""
 
 from __future__ import annotations
 
@@ -164,7 +164,7 @@ def _not_known(answer: Answer, result: ModelResult, name: str) -> Reason:
 
 
 def _aged(answer: Answer, name: str) -> Reason:
-    """A value in use that is older than fresh, or of which nobody knows how it was measured."""
+    """A value in use that is older than fresh, or whose method is not known."""
     texts, title = answer.texts, answer.wording.name(name)
     known: Finding | None = answer.findings.known.get(name)
     aged = next((concern for concern in known.concerns if isinstance(concern, Aged)), None) if known else None

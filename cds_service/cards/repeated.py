@@ -74,7 +74,7 @@ def _summary(answer: Answer, topic: Topic, repeat: Repeat) -> str:
 
 
 def _unanswered(answer: Answer, topic: Topic, repeat: Repeat) -> list[Recommendation]:
-    """Offers on the card that nobody took or dismissed."""
+    """Offers on the card that were neither accepted nor dismissed."""
     offered = (one for one in answer.of_topic(topic) if one.rule_id in answer.suggestions)
     return [one for one in offered if one.rule_id not in repeat.by_rule]
 

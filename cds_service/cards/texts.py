@@ -74,7 +74,7 @@ class CardTexts:
         return self.raw(path).format_map(words)
 
     def raw(self, path: str) -> str:
-        """The sentence at `table.key` as it stands in the file."""
+        """The sentence at `table.key` as written in the file."""
         return self._sentences[path]
 
     def short_names(self, findings: tuple[str, ...]) -> tuple[str, ...]:

@@ -61,11 +61,11 @@ def validated(model: type[Model], content: Mapping[str, Any], path: Path, contex
         return model.model_validate(content, context=context)
     except ValidationError as error:
         faults = error.errors(include_url=False, include_context=False, include_input=False)
-        # A misspelt key explains a missing one, so it is said first.
+        # A misspelt key explains a missing one, so it is reported first.
         first = min(faults, key=lambda fault: fault["type"] != "extra_forbidden")
         said = first["msg"].removeprefix("Value error, ")
         if first["type"] == "extra_forbidden":
-            said = "no such key here; check its spelling and the table it stands in"
+            said = "no such key here; check its spelling and its table"
         raise DataFileError(label(path), ".".join(map(str, first["loc"])), said) from None
 
 

@@ -29,7 +29,7 @@ GapReason = Literal[
     "other-method",  # measured in a way that gives a different quantity
 ]
 Procedure = Literal["PKP", "PVP"]
-YEARS_FROM = 24  # months; from here on an age is said in years
+YEARS_FROM = 24  # months; from here on an age is stated in years
 
 
 class Provenance(NamedTuple):

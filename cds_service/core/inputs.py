@@ -118,7 +118,7 @@ def fits(predictor: Predictor, value: Value) -> bool:
 
 
 def encode_inputs(columns: Sequence[Column], values: Mapping[str, Value]) -> Vector:
-    """What stands in the columns: 0/1 for yes/no and for each word but the reference."""
+    """The values of the columns: 0/1 for yes/no and for each word but the reference."""
     return np.array([_encoded(one, values[one.finding]) for one in columns], dtype=np.float64)
 
 

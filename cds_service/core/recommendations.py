@@ -106,7 +106,7 @@ class When(DataTable):
 
 
 class SignalText(DataTable):
-    """A text for a signal, or for the first that holds of several; without one it is what is said otherwise.
+    """A text for a signal, or for the first that holds of several; without a signal it is the default.
 
     Attributes:
         say: the card's line; `{text}` in it is the rule's own text, which is also said where this is empty.
@@ -125,7 +125,7 @@ class SignalText(DataTable):
 
     @property
     def signals(self) -> tuple[str, ...]:
-        """The signals it is for; none for what is said otherwise."""
+        """The signals it is for; none for the default."""
         return (self.signal,) if isinstance(self.signal, str) else self.signal
 
     def line(self, text: str) -> str:
@@ -294,6 +294,6 @@ def _correction_words(correction: Correction | None, values: Mapping[str, str]) 
 
 
 def _join(signals: Iterable[Signal]) -> str:
-    """The first two reasons in one line, without what stands in brackets behind them."""
+    """The first two reasons in one line, without their parts in brackets."""
     reasons = dict.fromkeys(signal.because.partition(" (")[0] for signal in signals if signal.because)
     return ", ".join(list(reasons)[:MOST_REASONS])

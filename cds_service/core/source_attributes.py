@@ -1,6 +1,6 @@
 """Source attributes of decision support: 45 CFR 170.315(b)(11)(iv), 31 of (B) for a study, 13 of (A) for advice.
 
-`source-attributes.toml` holds them in the regulation's order. What a paper reports of its own stands in its study file.
+`source-attributes.toml` holds them in the regulation's order. What a paper itself reports is in its study file.
 """
 
 from __future__ import annotations

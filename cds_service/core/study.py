@@ -37,7 +37,7 @@ def _canonical(unit: str, info: ValidationInfo) -> str:
     return unit
 
 
-# Names and units of the vocabulary: whoever reads a file gives it as the validation's context, unit by finding.
+# Checked against the vocabulary, which the reader of a file passes as validation context: unit by finding.
 FindingName = Annotated[Text, AfterValidator(_known)]
 Unit = Annotated[Text, AfterValidator(_canonical)]
 
@@ -370,10 +370,10 @@ class Predictor(PrintedError):
         reference: the word that has no coefficient; only with `levels`.
         event: the group that had the outcome; `all` where the paper prints no groups.
         identity: how draws of it follow from other draws, by name of a function in `cohort.py`.
-        known_at_order_sign: False for what is known only after the procedure, so that nobody asks for it.
+        known_at_order_sign: False for what is known only after the procedure and therefore never requested.
         raking_only: why no figure uses it: the cohort is weighted with it, since the printed model needs it, and the
             figure is that of the model without it. None for an input.
-        needed: without it nobody knows whether the patient lies inside the study's range, so that its figure is
+        needed: without it the patient may lie outside the study's range, so that its figure is
             neither printed in a summary nor a warning.
         per_site: the value depends on the scanner, so that it is an input only where the site gives its own patients
             (`[reference]`); it is taken to the scale of the group without the outcome.

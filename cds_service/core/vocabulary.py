@@ -32,7 +32,7 @@ class Method(BaseModel):
     Attributes:
         all_of: ways that must be named.
         none_of: ways that make an accepted one doubtful.
-        other: ways that give something else, with the reason as a phrase; the first that is named is said.
+        other: ways that give something else, with the reason as a phrase; the first one named is reported.
         levels: vertebrae at which it is measured; empty: one level, which the order decides; None: any.
         systems: code systems whose codes for this finding say the way themselves.
     """
@@ -55,12 +55,12 @@ class FindingSpec(BaseModel):
     """How one finding is read and called.
 
     Attributes:
-        title: noun for people, as it stands in running text: `T-score`, `psoas area`.
+        title: noun for people, as in running text: `T-score`, `psoas area`.
         unit: canonical UCUM unit; `1` for yes/no and words.
         accept_units: units a value may have in the record, canonical spelling; `""` = none at all.
         refuse_bare: closed interval of values that are refused without a unit (a density under a T-score code).
         range: plausible values in the canonical unit, ends included.
-        fresh_days: older is used, and its age is said.
+        fresh_days: an older value is used, and its age is stated.
         usable_days: older is a gap; an older condition is not counted.
         value_sets: concepts it is read from.
         panels: concepts of panels whose components are read; the panel itself carries no value of it.
@@ -161,7 +161,7 @@ class FindingSpec(BaseModel):
         if bool(self.events) != (self.events_months is not None):
             raise ValueError("`events_months` belongs to events, and events need it")
         if unknown := sorted(set(self.labels) - set(self.value_sets)):
-            raise ValueError(f"labels: {', '.join(unknown)} stands in no value_sets")
+            raise ValueError(f"labels: {', '.join(unknown)} is in no value_sets")
         if self.range and self.range[0] >= self.range[1]:
             raise ValueError("range must rise")
         return self

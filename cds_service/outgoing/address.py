@@ -43,7 +43,7 @@ class Address:
 
     @property
     def may_carry_tokens(self) -> bool:
-        """Whether nobody on the way can read what is sent: https, or the machine itself."""
+        """Whether what is sent is safe from eavesdropping: https, or the machine itself."""
         return self.scheme == "https" or self.is_loopback
 
     @property

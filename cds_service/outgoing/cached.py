@@ -45,7 +45,7 @@ class Cached(Generic[Thing]):
 
         Args:
             fetch: raises `CallFailed`; it has a deadline of its own.
-            on_fault: told why a fetch failed.
+            on_fault: called with the reason when a fetch fails.
             monotonic: in seconds.
         """
         self.last: Thing | None = None

@@ -301,7 +301,7 @@ class _InTime(HTTPConnection):
     One call of a library may read many times: lines of the head, of chunks and of trailers, what unpacks to nothing.
 
     Attributes:
-        watch: of the answer that was begun last; whoever reads its body cancels it then.
+        watch: of the newest answer; cancelled once its body is read.
     """
 
     watch: threading.Timer

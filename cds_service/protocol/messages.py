@@ -88,7 +88,7 @@ class FhirAuthorization(BaseModel):
         return token_type
 
     def is_for(self, client_id: str | None) -> bool:
-        """Whether the token was issued to this client; so it is where nobody says to whom."""
+        """Whether the token was issued to this client; true if its client is not stated."""
         return client_id is None or self.subject is None or self.subject == client_id
 
     @property

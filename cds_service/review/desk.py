@@ -53,7 +53,7 @@ class Desk:
         return replace(query, client=scope.client, tenant=query.tenant if scope.tenant is None else scope.tenant)
 
     def may_see(self, stored: Stored) -> bool:
-        """Whether this entry is of the reviewer's own EHR or tenant; entries of the log itself are nobody's."""
+        """Whether this entry is of the reviewer's own EHR or tenant; entries about the log itself belong to none."""
         scope, found = self.scope, stored.found
         if scope is None:
             return True

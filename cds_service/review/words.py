@@ -42,7 +42,7 @@ def register_words(routes: Blueprint, wording: Wording) -> None:
 
 
 def say_code(table: str, code: str) -> str:
-    """What a code is called; the code itself where nothing is said."""
+    """What a code is called; the code itself if it has no entry."""
     return WORDS[table].get(code, code)
 
 

@@ -181,7 +181,7 @@ def _check_writers(folder: Path) -> None:
         try:
             mode = path.stat().st_mode
         except OSError:
-            continue  # a dangling link; whoever needs the file reports it
+            continue  # a dangling link; reported when the file is needed
         if mode & stat.S_IWOTH:
             raise DataFileError(str(path), "", "everybody may write to it: chmod o-w")
 

@@ -1,4 +1,4 @@
-"""`/basis/…`: the page of one answer, for whoever holds the signed address of its card. No login, no name.
+"""`/basis/…`: the page of one answer, for the holder of its card's signed address. No login, no name.
 
 Each reading is a `read` entry about the answer, committed before the page is sent: it shows what the log holds.
 """
@@ -27,7 +27,7 @@ POLICY = (
     " base-uri 'none'; frame-ancestors 'none'"
 )
 FORM_BYTES = 8192  # a dozen short fields
-BY_LINK = "link:card"  # in place of a user, whom nobody knows; no account has such a name
+BY_LINK = "link:card"  # in place of the user, who is not known; no account has such a name
 REFUSED = (
     "This link does not open an answer: it is older than a day, was changed, or the answer is no longer kept."
     " The card itself holds all that is needed to decide; the audit log of the hospital has the answer."
@@ -74,7 +74,7 @@ def _open(around: Surroundings, store: AuditStore, address: str) -> Stored:
     stored = store.reader.entry(entry_id) if entry_id else None
     if stored is None or stored.kind != "answer" or has_expired(datetime.fromisoformat(stored.at), around.clock()):
         raise NotAllowed(REFUSED)
-    if stored.found is not None and stored.found.result == SILENT:  # nobody was shown it, nor its link
+    if stored.found is not None and stored.found.result == SILENT:  # neither it nor its link was shown
         raise NotAllowed(REFUSED)
     return stored
 
@@ -105,7 +105,7 @@ def basis_html(stored: Stored, service: Service, given: Mapping[str, str] | None
 
 
 def _note(around: Surroundings, stored: Stored, view: str) -> None:
-    """Record who looked: nobody knows more than that they held the link.
+    """Record the access; all that is known of the reader is the link.
 
     Raises:
         AuditUnavailable: the entry could not be written, and nothing is shown.

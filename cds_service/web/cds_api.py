@@ -120,7 +120,7 @@ def _discover(around: Surroundings, exchange: Exchange) -> Response:
 
 
 def _known_caller(around: Surroundings, exchange: Exchange) -> Caller:
-    """Who asks for discovery, as far as it matters and a token says so; nobody where it is open to all."""
+    """The caller of discovery, if it matters and a valid token names one."""
     if not around.of_clients or exchange.authorization is None or exchange.caller != NOBODY:
         return exchange.caller
     with suppress(NotAuthenticated):

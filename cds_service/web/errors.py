@@ -67,7 +67,7 @@ HTTP: Mapping[int, tuple[str, str]] = {
     500: ("exception", "An unexpected error."),
     503: ("throttled", "Too much to do at the moment."),
 }
-# The same for every failure, so that a caller learns nothing; who runs the service finds the reason in the log.
+# The same for every failure, so that a caller learns nothing; operators find the reason in the log.
 NOT_AUTHENTICATED = (
     "Not authenticated. A call needs a JSON Web Token of an issuer that [[clients]] of site.toml names, signed with"
     " its keys, whose aud is the address called or one of its audiences. A token is taken once."

@@ -136,7 +136,7 @@ def serve(
             os._exit(0)
         app.extensions.get(AT_WORKER_START, lambda: None)()
         if worker.age == 1:  # the first of all
-            print(f"listening on {address}", flush=True)  # noqa: T201 - for whoever started us
+            print(f"listening on {address}", flush=True)  # noqa: T201 - for the parent process
 
     def end(_arbiter: Any) -> None:
         on_exit()

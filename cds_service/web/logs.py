@@ -1,7 +1,7 @@
 """Logs JSON lines to standard error: ids, numbers and places in our code; never a record, a token or a query.
 
-Every line passes through `JsonLines`, whoever wrote it. Our own lines are fields, cut and escaped. From other packages
-only the message template is logged, since they put addresses, statements and values into messages.
+Every line passes through `JsonLines`, whatever its logger. Our own lines are fields, cut and escaped. From other
+packages only the message template is logged, since they put addresses, statements and values into messages.
 """
 
 from __future__ import annotations

@@ -38,9 +38,9 @@ class Metrics:
         )
         self.cards = count("cards", "Cards answered", "service", "topic", "indicator")
         self.entries = count("audit_entries", "Entries of the audit log", "kind", "kept")
-        self.unauthenticated = count("unauthenticated", "Calls by nobody we know", "reason")
+        self.unauthenticated = count("unauthenticated", "Calls of unknown callers", "reason")
         self.logins = count("logins", "Tries to log in to the review pages: opened, denied, locked", "result")
-        self.unconfirmed = count("tokens_unconfirmed", "Tokens that the memory of one process alone took for new")
+        self.unconfirmed = count("tokens_unconfirmed", "Tokens that only the memory of one process was checked for")
         self.near_misses = count(
             "near_misses", "Codes that are not known on what looks like an order or a T-score", "kind"
         )

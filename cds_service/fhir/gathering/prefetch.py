@@ -288,7 +288,7 @@ def each_once(pairs: Sequence[tuple[Json, str | None]]) -> list[tuple[Json, str 
 
 
 def _newest(same: Sequence[tuple[Json, str | None]]) -> Iterable[tuple[Json, str | None]]:
-    """The highest version. Where several differ, nobody can tell which is meant, so none is dropped."""
+    """The highest version. Where several differ, it is not clear which is meant, so none is dropped."""
     highest = max(_version(resource) for resource, _ in same)
     return {content(pair[0]): pair for pair in same if _version(pair[0]) == highest}.values()
 
