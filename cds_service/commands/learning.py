@@ -17,7 +17,7 @@ from rich.text import Text
 from cds_service.commands.terminal import clean
 from cds_service.errors import CdsError, FhirReadError
 from cds_service.fhir.learning import LIST_CODES, ORDER_CODES, Learned, concept_map, learn, load_learning, times
-from cds_service.fhir.raw_json import Json, member, objects, text
+from cds_service.fhir.raw_json import Json, text
 from cds_service.fhir.server.client import FhirClient
 from cds_service.fhir.server.lookup import identify_server
 from cds_service.loading import data_root, load_service
@@ -71,10 +71,11 @@ def learn_from(
     service = load_service(site)
     folders = [data_root("mappings"), *(site.overlays("mappings") if site else ())]
     rules = load_learning(folders, service.terminology)
+    servers = [one for one in sources if one.startswith(("http://", "https://"))]
+    if token is not None and len(servers) > 1:
+        raise NothingLearned("--token-file: the token is for one server; name the others in another run")
     resources = chain.from_iterable(
-        _of_server(one, settings, patients, limit, token, say)
-        if one.startswith(("http://", "https://"))
-        else _of_file(Path(one))
+        _of_server(one, settings, patients, limit, token, say) if one in servers else _of_file(Path(one))
         for one in sources
     )
     return learn(resources, service.terminology, service.finding_specs, rules)
@@ -88,7 +89,12 @@ def _of_file(file: Path) -> Iterator[Json]:
         raise NothingLearned(f"{file}: cannot be read ({error.strerror})") from None
     except JsonTextError as error:
         raise NothingLearned(f"{file}: {error}") from None
-    waiting = [document]
+    yield from _resources([document])
+
+
+def _resources(documents: Sequence[Any]) -> Iterator[Json]:
+    """Every resource in these documents, however deep."""
+    waiting = [*documents]
     while waiting:
         node = waiting.pop()
         if isinstance(node, dict):
@@ -130,7 +136,8 @@ def _first_patients(reader: FhirClient, limit: int) -> list[Json]:
         page = reader.first_page(f"Patient?_count={limit}", until=time.monotonic() + SECONDS)
     except FhirReadError as error:
         raise NothingLearned(f"The server was asked for patients: {error}; name some with --patient.") from None
-    found = [one for one in _resources(page.documents) if is_fhir_id(one.get("id"))][:limit]
+    patients = (one for one in _resources(page.documents) if one["resourceType"] == "Patient")
+    found = [one for one in patients if is_fhir_id(one.get("id"))][:limit]
     if not found:
         raise NothingLearned("The server listed no patients; name some with --patient.")
     return found
@@ -146,15 +153,6 @@ def _read(reader: FhirClient, query: str, faults: dict[str, None]) -> Iterator[J
     if fetched.note:
         faults[f"{kind}: {fetched.note}"] = None
     yield from _resources(fetched.documents)
-
-
-def _resources(documents: Sequence[Any]) -> Iterator[Json]:
-    for document in documents:
-        if member(document, "resourceType") != "Bundle":
-            yield document
-        for entry in objects(member(document, "entry")):
-            if isinstance(entry.get("resource"), dict):
-                yield entry["resource"]
 
 
 def write_map(file: Path, learned: Learned) -> None:

@@ -209,6 +209,16 @@ def test_a_proposal_is_applied_by_a_person_and_never_by_itself(tmp_path, server)
     assert "nothing to propose" in done.output
 
 
+def test_a_token_goes_to_one_server(server, tmp_path):
+    token = tmp_path / "token"
+    token.write_text("abc")
+    done = CliRunner().invoke(
+        main, ["mappings", "learn", server.url, "https://ehr.example.org/fhir", "--token-file", str(token)]
+    )
+    assert (done.exit_code, "one server" in done.output) == (1, True)
+    assert not server.requests
+
+
 @pytest.mark.parametrize("source", ["nowhere.json", "http://127.0.0.1:9/fhir"])
 def test_a_source_that_cannot_be_read_is_said_in_a_line(source):
     done = CliRunner().invoke(main, ["mappings", "learn", source])
