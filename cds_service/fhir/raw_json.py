@@ -45,9 +45,17 @@ def member(value: Any, *path: str) -> Any:
     return value
 
 
+def truth(value: Any) -> bool | None:
+    """A boolean, which some systems write as text; None for anything else."""
+    if isinstance(value, bool):
+        return value
+    return {"true": True, "false": False}.get(value) if isinstance(value, str) else None
+
+
 def is_prohibition(order: Json) -> bool:
-    """Whether an order says that something must not be done; some systems write the boolean as text."""
-    return order.get("doNotPerform") not in (None, False, "false")
+    """Whether an order says that something must not be done."""
+    said = order.get("doNotPerform")
+    return said is not None and truth(said) is not False
 
 
 def in_order(resources: Iterable[Item], name: Callable[[Item], str], raw: Callable[[Item], Any]) -> list[list[Item]]:

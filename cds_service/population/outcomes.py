@@ -24,7 +24,7 @@ from cds_service.fhir.gathering.picking import concepts_of
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.orders.drafts import NO_DRAFTS
 from cds_service.fhir.orders.levels import find_levels
-from cds_service.fhir.raw_json import member, objects, text, utc_day
+from cds_service.fhir.raw_json import member, objects, text, truth, utc_day
 from cds_service.fhir.references import Targets
 from cds_service.population.outcomes_file import FOR_PEOPLE
 from cds_service.population.scoring import PROCEDURES, Run, as_draft, by_type, is_augmentation, known_on
@@ -161,7 +161,7 @@ def _follow(patient: str, kinds: Kinds, person: Person, first: date, index: Sequ
         ),
         last_contact=min(last, died) if died else last,
         died=died,
-        is_dead=died is not None or whole.get("deceasedBoolean") is True,
+        is_dead=died is not None or truth(whole.get("deceasedBoolean")) is True,
         pain=_pain(patient, kinds, first, run),
     )
 

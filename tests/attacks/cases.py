@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 FOLDER = Path(__file__).parent
 CALL = "/cds-services/kyphoplasty-order-sign"
-LENGTHS = {"A": 29, "B": 16, "C": 18, "D": 12, "E": 8, "G": 9, "H": 12, "I": 5}
+LENGTHS = {"A": 29, "B": 16, "C": 18, "D": 12, "E": 8, "G": 9, "H": 13, "I": 5}
 ROWS = frozenset(
     {f"{section}{number + 1}" for section, length in LENGTHS.items() for number in range(length)} | {"F23"}
 )

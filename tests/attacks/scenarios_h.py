@@ -20,6 +20,7 @@ from tests.chart_builders import (
     ICD,
     LOINC,
     PATIENT,
+    application,
     ask,
     brace,
     cards_for,
@@ -488,3 +489,12 @@ def lists_an_entry_of_next_year(case: Case, field: Field) -> None:  # noqa: ARG0
 def lists_a_drug_of_next_year(case: Case, field: Field) -> None:  # noqa: ARG001
     card = cards_for([*thin_and_weak(), drug("alendronate", **case.sends)], kyphoplasty())["rehabilitation"]
     assert "bone drugs not known (on the medication list; dated in the future)" in card["detail"]
+
+
+@scenario
+def writes_truths_as_text(case: Case, field: Field) -> None:  # noqa: ARG001
+    """No card for the dead, and none for a record that is out of use."""
+    body = order_sign([{**thin_and_weak()[0], **case.sends["patient"]}, *thin_and_weak()[1:]], kyphoplasty())
+    answer = application().post(body)
+    assert answer.status_code == case.status
+    assert answer.json.get("cards", []) == []

@@ -6,7 +6,7 @@ from cds_service.core.facts import Finding, Gap, Provenance
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.fhir.facts.chart import Chart, Outcome, Raw, gap
 from cds_service.fhir.facts.moments import read_moment
-from cds_service.fhir.raw_json import text
+from cds_service.fhir.raw_json import text, truth
 
 SEXES = ("male", "female")
 
@@ -57,10 +57,10 @@ def _age(spec: FindingSpec, chart: Chart, written: str, source: Provenance) -> F
 def _deceased(spec: FindingSpec, chart: Chart, raw: Raw, source: Provenance) -> Finding | Gap:
     """Read `deceased[x]`: a past date or a boolean. Most records of living patients omit it."""
     died = read_moment(raw.get("deceasedDateTime"))
-    is_dead = raw.get("deceasedBoolean")
+    is_dead = truth(raw.get("deceasedBoolean"))
     if died and died.day > chart.today:
         return gap(spec, "future", "the day of death lies ahead", source)
-    if died is None and not isinstance(is_dead, bool):
+    if died is None and is_dead is None:
         return gap(spec, "absent", "deceased is not recorded", source)
     observed = died.day if died else None
     value = died is not None or is_dead is True

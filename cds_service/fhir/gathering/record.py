@@ -17,7 +17,7 @@ from cds_service.fhir.gathering.reading import FhirReader, read_results, with_re
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.near_misses import NearMiss, missed_t_scores
-from cds_service.fhir.raw_json import member, objects, text
+from cds_service.fhir.raw_json import member, objects, text, truth
 from cds_service.fhir.references import Targets
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import HookRequest, is_fhir_id
@@ -297,7 +297,7 @@ def refuse_without_evidence(plan: PrefetchPlan, answers: Mapping[str, QueryResul
 
 def is_active(patient: Mapping[str, Any]) -> bool:
     """Whether a raw Patient is active, which is the default."""
-    return patient.get("active") is not False
+    return truth(patient.get("active")) is not False
 
 
 def is_replaced(patient: Mapping[str, Any]) -> bool:
