@@ -1,25 +1,12 @@
-"""A small record in which every value counts, and readers of what an answer made of it."""
+"""A small record in which every value counts."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from tests.card_rules import faults_of
-from tests.live_service import LiveService, assessments_of, words_of
 from tests.signings import empty_prefetch, kyphoplasty, observed, order_sign, searchset
 
-# What the record says when nothing is wrong: inputs of the three models by name. Its VBQ is none: no site reference.
-WHOLE = {
-    "bmd-t-score": -2.8,
-    "bmi": 19.5,
-    "diabetes": False,
-    "pma-rate": 55.0,
-    "psoas-total-area": 12.0,
-    "es-mf-fat-fraction": 50.0,
-    "tl-junction": True,
-    "procedure": "PKP",
-}
 HYPERTENSION = {
     "resourceType": "Condition",
     "id": "c1",
@@ -38,10 +25,6 @@ def t_score(value: float | None = -2.8, unit: str | None = "{T-score}", **member
     return observed(number, code, value, unit, effectiveDateTime=members.pop("on", "2026-05-01"), **members)
 
 
-def quantity(**members: Any) -> dict[str, Any]:
-    return t_score(None, valueQuantity=members)
-
-
 BMI = observed("bmi", "39156-5", 19.5, "kg/m2")
 PMA = observed("pma", "pma-rate", 55, "%")
 PSOAS = observed("psoas", "psoas-total-area", 12, "cm2")
@@ -55,25 +38,3 @@ def request_with(templates: Mapping[str, str], **answers: Any) -> dict[str, Any]
     keys = {**RECORD, **answers}
     bundles = {key: searchset(*value) if isinstance(value, tuple) else value for key, value in keys.items()}
     return order_sign(kyphoplasty(), prefetch=empty_prefetch(templates, **bundles))
-
-
-def inputs_of(cards: list[dict[str, Any]]) -> dict[str, Any]:
-    """Values that entered any model, by name."""
-    models = [model for outcome in assessments_of(cards) for model in outcome.get("models", [])]
-    return {one["name"]: one["value"] for model in models for one in model["inputs"]}
-
-
-def missing_of(cards: list[dict[str, Any]]) -> set[str]:
-    models = [model for outcome in assessments_of(cards) for model in outcome.get("models", [])]
-    return {one["name"] for model in models for one in model["missing"]}
-
-
-def plain_words(cards: list[dict[str, Any]]) -> str:
-    return words_of(cards).replace("\\", "")
-
-
-def answered(service: LiveService, request: dict[str, Any]) -> list[dict[str, Any]]:
-    """The cards, which must keep every rule of the protocol."""
-    cards = service.cards(request)
-    assert faults_of({"cards": cards}) == []
-    return cards

@@ -35,10 +35,8 @@ from tests.chart_builders import (
     measured,
     order_sign,
     ordered,
-    patient,
     period,
     problem,
-    strong_and_nourished,
     thin_and_weak,
 )
 from tests.fact_builders import policy_with
@@ -358,28 +356,6 @@ def test_an_accepted_referral_that_was_ordered_is_named_with_its_order(ward, ask
     assert not [one for one in short["suggestions"] if one["label"].startswith("Refer")]
 
 
-def test_measurements_that_would_not_change_care_are_said_shorter(ward, asked):
-    record = [patient(), problem("hypertension"), measured("bmi", 19.6), measured("bmd-t-score", -2.8)]
-    whole = ward.sign(record, kyphoplasty(), patient_id=asked)
-    ward.override(whole["missingData"], "wouldNotChangeCare")
-    cards = ward.sign(record, kyphoplasty(), patient_id=asked, days=5)
-    assert "would not change care" in cards["missingData"]["summary"]
-    assert cards["rehabilitation"]["detail"] == whole["rehabilitation"]["detail"]
-
-
-@pytest.mark.parametrize("reason", [None, "disagreeWithEvidence", "serviceNotAvailable", "notOsteoporotic"])
-def test_any_other_dismissal_changes_nothing(ward, asked, reason):
-    whole = ward.sign(THIN, kyphoplasty(), patient_id=asked)["rehabilitation"]
-    ward.override(whole, reason)
-    assert ward.sign(THIN, kyphoplasty(), patient_id=asked)["rehabilitation"]["detail"] == whole["detail"]
-
-
-@pytest.mark.parametrize(("days", "indicator"), [(30, "info"), (31, "warning")])
-def test_after_30_days_it_is_a_whole_card_again(ward, asked, days, indicator):
-    ward.override(ward.sign(THIN, kyphoplasty(), patient_id=asked)["rehabilitation"], "patientDeclines")
-    assert ward.sign(THIN, kyphoplasty(), patient_id=asked, days=days)["rehabilitation"]["indicator"] == indicator
-
-
 CHANGES = {
     "a new input": ([*THIN, measured("vbq", 3.9)], (kyphoplasty(),)),
     "a changed input": ([*THIN, measured("bmi", 16.0, number="newer", days=1)], (kyphoplasty(),)),
@@ -427,11 +403,6 @@ def test_a_part_of_the_record_that_cannot_be_read_shortens_nothing(ward, asked):
     cards = ward.sign(THIN, kyphoplasty(), patient_id=asked, prefetch={**prefetch, "procedures": outcome})
     assert "could not be read" in cards["rehabilitation"]["detail"]
     assert "shown" not in cards["rehabilitation"]["summary"]
-
-
-def test_the_answer_about_one_patient_says_nothing_of_another(ward, asked):
-    ward.override(ward.sign(THIN, kyphoplasty(), patient_id=asked)["rehabilitation"], "patientDeclines")
-    assert ward.sign(THIN, kyphoplasty(), patient_id=next(PATIENTS))["rehabilitation"]["indicator"] == "warning"
 
 
 def test_the_same_id_on_another_server_is_another_patient(ward, asked):
@@ -529,8 +500,3 @@ def test_an_entry_of_another_shape_shortens_nothing(ward, asked):
         ward.now = NOW + timedelta(seconds=2)
         ward.override(card, "patientDeclines")
         assert ward.sign(THIN, kyphoplasty(), patient_id=asked)["rehabilitation"]["indicator"] == "warning"
-
-
-def test_no_history_is_read_for_an_order_that_is_not_ours(store, asked):
-    ward = Ward(store, earlier=_Unreadable())
-    assert ward.sign(strong_and_nourished(), ordered("rehabilitation", status="draft"), patient_id=asked) == {}

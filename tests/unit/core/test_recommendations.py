@@ -16,7 +16,6 @@ from tests.fact_builders import (
     WORDS,
     facts,
     finding,
-    policy_with,
     recommended,
     signals_of,
     situation,
@@ -82,11 +81,6 @@ def test_denosumab_overdue_comes_first_with_rebound_and_a_specialist_before_the_
     text = found["denosumab-overdue"].text
     assert all(words in text for words in ("rebound", "review advises against augmentation"))
     assert "bone-treatment" in found
-
-
-def test_denosumab_in_time_says_nothing():
-    assert "denosumab-overdue" not in recommended({"denosumab-overdue": False, "bone-drug": True})
-    assert "denosumab-overdue" not in recommended({})
 
 
 # --- row: every augmentation, early walking --------------------------------------------------------------------------
@@ -156,64 +150,6 @@ def test_a_well_nourished_patient_is_not_sent_to_the_dietitian():
 
 def test_a_risk_above_average_alone_is_no_reason_for_the_dietitian():
     assert "dietitian" not in recommended(WEAK_BONE)
-
-
-# --- row: a brace in use or ordered ----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("draft", [True, False])
-def test_a_brace_within_the_limit_leaves_nothing_to_say(draft):
-    assert (
-        not {"brace-correction", "brace-limit"}
-        & recommended({}, brace(draft=draft, end=TODAY + timedelta(weeks=8))).keys()
-    )
-
-
-def test_a_site_may_have_the_limits_said_always():
-    text = recommended({}, policy=policy_with(brace_card="always"))["brace-limit"].text
-    for words in ("pain", "off by", "2 weeks", "8 weeks"):
-        assert words in text
-
-
-# --- row: a brace that ends later, or has no end ---------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("end", [None, TODAY + timedelta(weeks=8, days=1)])
-def test_a_draft_brace_beyond_the_limit_is_offered_corrected(end):
-    found = recommended({}, brace(end=end))["brace-correction"]
-    assert found.recommended
-    assert found.correction.end == date(2027, 1, 15)
-    assert found.correction.review == date(2026, 12, 4)
-    assert "15 Jan 2027" in found.label
-    assert "4 Dec 2026" in found.text
-
-
-def test_an_active_brace_beyond_the_limit_is_named_and_not_changed():
-    found = recommended({}, brace(draft=False))["brace-correction"]
-    assert found.label == ""
-    assert found.correction.end == date(2027, 1, 15)
-    assert "4 Dec 2026" in found.text
-
-
-@pytest.mark.parametrize("reason", ["unstable-fracture", "neurological-deficit"])
-def test_a_reason_to_keep_the_brace_leaves_the_correction_unselected(reason):
-    found = recommended({reason: True}, brace())["brace-correction"]
-    assert found.label
-    assert not found.recommended
-
-
-# --- row: bed rest ---------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("hours", [24.1, 72.0, None])
-def test_bed_rest_for_more_than_a_day_meets_early_walking(hours):
-    found = recommended({}, support_order("bed-rest", hours=hours))["bed-rest"]
-    assert re.search("walking|walk by next day", found.text)
-    assert "only while pain needs it" in found.text
-
-
-def test_bed_rest_up_to_a_day_is_routine():
-    assert "bed-rest" not in recommended({}, support_order("bed-rest", hours=24.0))
 
 
 # --- row: residual pain ----------------------------------------------------------------------------------------------

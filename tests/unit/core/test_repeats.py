@@ -138,50 +138,13 @@ def test_any_change_is_shown_whole_and_said_why(now):
     assert len(found.whole["rehabilitation"]) == 1
 
 
-@pytest.mark.parametrize(
-    "card",
-    [
-        replace(CARD, rules=CARD.rules | {"dietitian"}),
-        replace(CARD, rules=CARD.rules | {"dietitian"}, offered=CARD.offered | {"dietitian"}),
-    ],
-    ids=["recommendation", "offer"],
-)
-def test_a_new_recommendation_is_shown_whole(card):
-    assert not is_short(answered(), card=card)
-
-
 def test_an_offer_that_was_none_then_is_shown_whole():
     """It was ordered when the card was dismissed, and is not any more."""
     assert not is_short(answered(offered=frozenset({"rehabilitation"})))
 
 
-def test_a_warning_that_was_none_then_is_shown_whole():
-    assert not is_short(answered(was_warning=False))
-    assert is_short(answered(was_warning=False), card=replace(CARD, is_warning=False))
-
-
 def test_a_record_that_was_not_read_whole_shortens_nothing():
     assert not is_short(answered(), is_record_whole=False)
-
-
-def test_a_brace_in_conflict_is_never_a_repeat_even_of_itself():
-    conflict = replace(BASIS, conflicts=frozenset({"brace draft DeviceRequest/1 None None None None"}))
-    card = WholeCard(
-        topic="braceLimit",
-        rules=frozenset({"brace-correction"}),
-        offered=frozenset({"brace-correction"}),
-        is_warning=True,
-    )
-    given = answered(
-        topic="braceLimit",
-        rules=card.rules,
-        offered=card.offered,
-        outcome="accepted",
-        reason=None,
-        accepted=card.rules,
-        basis=conflict,
-    )
-    assert repeats(given, card=card, basis=conflict).shortened == {}
 
 
 def test_the_answer_to_one_card_says_nothing_of_another():

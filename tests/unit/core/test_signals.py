@@ -108,22 +108,6 @@ def test_a_gap_never_fires_a_signal_but_the_one_that_is_the_gap():
         assert set(signals_of(facts({}, reason=reason))) == {"bone-drug-unknown"}
 
 
-@pytest.mark.parametrize("name", EXCLUSIONS)
-@pytest.mark.parametrize("signal", ["no-figure", "no-exercise"])
-def test_every_exclusion_silences_figure_and_exercise(name, signal):
-    assert signal in signals_of({name: True})
-
-
-@pytest.mark.parametrize("name", ["malignancy", "spinal-infection"])
-def test_tumour_and_infection_are_no_osteoporotic_fractures(name):
-    assert {"not-osteoporotic", "no-brace-advice"} <= signals_of({name: True}).keys()
-
-
-@pytest.mark.parametrize("name", ["unstable-fracture", "neurological-deficit"])
-def test_an_unstable_spine_is_a_reason_to_keep_a_brace(name):
-    assert "brace-keep-reason" in signals_of({name: True})
-
-
 @pytest.mark.parametrize(
     ("name", "words"),
     [
@@ -172,18 +156,6 @@ def test_residual_pain_counts_only_with_an_interval_that_leaves_out_the_average(
     found = assessed(wide).of("residual-pain").headline
     assert found.prediction.study_uncertainty[0] < found.baseline < found.prediction.risk
     assert "residual-pain-above-average" not in signals_of(wide)
-
-
-def test_bone_drugs_are_on_the_list_not_on_it_or_not_known_and_one_of_these_always():
-    for value, name in ((True, "fracture-on-drug"), (False, "no-bone-drug"), (None, "bone-drug-unknown")):
-        found = signals_of({} if value is None else {"bone-drug": value})
-        assert {"fracture-on-drug", "no-bone-drug", "bone-drug-unknown"} & found.keys() == {name}
-
-
-def test_overdue_denosumab_says_when_the_last_dose_was():
-    last = TODAY - timedelta(days=270)
-    found = signals_of(facts({}, overdue=finding("denosumab-overdue", True, observed=last)))["denosumab-overdue"]
-    assert "23 Feb 2026" in found.because
 
 
 # --- what leads a summary ---------------------------------------------------------------------------------------------

@@ -131,12 +131,6 @@ def test_doubled_slashes_are_tolerated(path):
 # --- the call
 
 
-def test_ch_05_ch_22_a_call_without_cards():
-    response = call(application())
-    assert response.status_code == 200
-    assert response.json == {"cards": []}
-
-
 def test_the_flow_gets_the_hook_the_request_and_the_outside_world():
     seen = []
     client = application(lambda *arguments: seen.append(arguments) or HookResponse(), deadline_seconds=3)
@@ -216,13 +210,6 @@ def test_ch_19_another_hook_is_400_and_another_service_404_and_another_method_40
     issue(response, 405)
     assert "POST" in response.headers["Allow"]
     issue(client.put("/cds-services"), 405)
-
-
-def test_feedback_has_its_address_at_every_service_and_nowhere_else():
-    client = application()
-    assert client.post(f"{CALL}/feedback", json={"feedback": []}).json == {}
-    issue(client.post("/cds-services/other/feedback", json={"feedback": []}), 404)
-    issue(client.get(f"{CALL}/feedback"), 405)
 
 
 def test_a_body_beyond_the_limit_is_413():
@@ -526,9 +513,6 @@ def test_ch_57_nothing_of_a_patient_or_token_is_logged_or_answered_by_an_error(c
     for text in texts:
         assert "canary" not in text
         assert "s3cret" not in text
-
-
-# --- the recorded client
 
 
 def test_counts_that_alerts_ask_for_are_there_before_the_first():
