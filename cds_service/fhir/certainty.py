@@ -1,4 +1,4 @@
-"""How certain a diagnosis is: `verificationStatus`, or the German certainty of an ICD-10-GM code."""
+"""Whether a diagnosis is active, and how certain: its statuses, or the German certainty of an ICD-10-GM code."""
 
 from __future__ import annotations
 
@@ -10,11 +10,18 @@ from cds_service.fhir.raw_json import member, objects, text
 
 Certainty = Literal["stated", "doubted", "denied", "past"]
 
+ACTIVE = frozenset({"active", "recurrence", "relapse"})
+PAST = frozenset({"inactive", "remission", "resolved"})
 DENIED = frozenset({"refuted", "entered-in-error"})
 DOUBTED = frozenset({"unconfirmed", "provisional", "differential"})
 # http://fhir.de/StructureDefinition/icd-10-gm-diagnosesicherheit: G is confirmed.
 GERMAN: Mapping[str, Certainty] = {"A": "denied", "V": "doubted", "Z": "past", "G": "stated"}
 AFTER_CODE = re.compile(r"[A-Z]\d\d(?:\.\d{1,2})?[+*!\u2020]?\s+([AVZG])")  # as flat files write it: `E11.90 V`
+
+
+def clinical_status(condition: Mapping[str, Any]) -> set[str]:
+    """The codes of its `clinicalStatus`; of several systems, all."""
+    return {text(coding.get("code")) for coding in objects(member(condition, "clinicalStatus", "coding"))}
 
 
 def certainty_of(condition: Mapping[str, Any]) -> Certainty:

@@ -11,7 +11,7 @@ from functools import cache
 from cds_service.core.facts import Finding, Gap, GapReason, PassedOver, Provenance
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.wording import say_date
-from cds_service.fhir.certainty import certainty_of
+from cds_service.fhir.certainty import ACTIVE, PAST, certainty_of, clinical_status
 from cds_service.fhir.facts.chart import (
     AUGMENTATIONS,
     LISTS,
@@ -28,8 +28,6 @@ from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.mapping.terminology import Match
 from cds_service.fhir.raw_json import member, objects, text, texts_of
 
-ACTIVE = frozenset({"active", "recurrence", "relapse"})
-PAST = frozenset({"inactive", "remission", "resolved"})
 # ICD-10-CM 7th character: D, G, K, P are later encounters for a fracture, S its sequela; A and B are the present one.
 LATER_ENCOUNTER = re.compile(r"\w{3}\.\w{3}[DGKPS]")
 BY_WORDS = "Recognised by words, not by a code."
@@ -180,7 +178,7 @@ def may_be_current(entry: Entry) -> bool:
     """Whether an unidentified entry may be a current condition or a completed procedure."""
     if entry.kind == "Procedure":
         return entry.status not in ("not-done", "entered-in-error", "preparation")
-    return certainty_of(entry.raw) not in ("denied", "past") and not _clinical_status(entry) & PAST
+    return certainty_of(entry.raw) not in ("denied", "past") and not clinical_status(entry.raw) & PAST
 
 
 def say_no(
@@ -266,7 +264,7 @@ def _read_condition(
     certainty = certainty_of(entry.raw)
     if certainty == "denied":
         return None
-    clinical = _clinical_status(entry)
+    clinical = clinical_status(entry.raw)
     when = effective_moment(entry.raw, "onset") or read_moment(entry.raw.get("recordedDate"))
     day = when.day if when else None
     problem: tuple[GapReason, str] | None = None
@@ -287,10 +285,6 @@ def _read_condition(
     elif spec.usable_days and day and (chart.today - day).days > spec.usable_days:
         problem = ("stale", f"{age_in_words(day, chart.today)} old")
     return Stated(entry, concept, codes[0], day, problem, is_past=certainty == "past" or not clinical & ACTIVE)
-
-
-def _clinical_status(entry: Entry) -> set[str]:
-    return {text(coding.get("code")) for coding in objects(member(entry.raw, "clinicalStatus", "coding"))}
 
 
 def _read_procedure(

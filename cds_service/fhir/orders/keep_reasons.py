@@ -6,16 +6,15 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from cds_service.fhir.certainty import ACTIVE, certainty_of, clinical_status
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import codeables
 from cds_service.fhir.orders.level_text import LEVELS, in_order
-from cds_service.fhir.raw_json import member, objects, text, texts_of, utc_day
+from cds_service.fhir.raw_json import objects, text, texts_of, utc_day
 
 REASONS = frozenset({"unstable-fracture", "stable-burst-fracture", "spinal-instability", "neurological-deficit"})
 FRACTURES = frozenset({"vertebral-fracture", "osteoporotic-vertebral-fracture", "unstable-fracture"})  # any burst too
-ACTIVE = frozenset({"active", "recurrence", "relapse"})
-DENIED = frozenset({"refuted", "entered-in-error"})
 RECENT = timedelta(days=180)  # an older entry is often a healed fracture that nobody closed
 
 
@@ -38,16 +37,13 @@ def other_fractures(
         raw = sourced.raw
         day = utc_day(raw.get("onsetDateTime")) or utc_day(raw.get("recordedDate"))
         is_recent = day is not None and timedelta(0) <= today - day <= RECENT
-        if sourced.concepts & FRACTURES and is_recent and _is_active(raw):
+        if (
+            sourced.concepts & FRACTURES
+            and is_recent
+            and clinical_status(raw) & ACTIVE
+            and certainty_of(raw) != "denied"
+        ):
             found.update(terminology.translate("vertebral-level-icd", raw.get("code")))
             for site in codeables(raw, "bodySite"):
                 found.update(terminology.translate("vertebral-level", site))
     return in_order((found & set(LEVELS)) - set(treated))
-
-
-def _is_active(condition: Mapping[str, Any]) -> bool:
-    clinical, verification = (
-        {text(coding.get("code")) for coding in objects(member(condition, name, "coding"))}
-        for name in ("clinicalStatus", "verificationStatus")
-    )
-    return bool(clinical & ACTIVE) and not verification & DENIED
