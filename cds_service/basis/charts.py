@@ -75,7 +75,7 @@ def chart(
     Args:
         of: the study, where several have such a plot.
     """
-    texts = _TEXTS[chart_id]
+    texts = _TEXTS["figures"] | _TEXTS[chart_id]
     return Chart(
         id=chart_id,
         title=texts["title"].format_map(words) + (f" ({of})" if of else ""),
