@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -248,13 +248,13 @@ def _load_hook(
     read = load_guidelines(in_force(folders, "guidelines.toml"))
     guidelines = {one.id: one for one in read.guidelines}
     rules = _rules(folders)
-    names = _Names(
-        signals=signal_names(studies),
-        findings=frozenset(specs),
-        studies=frozenset(studies),
-        guidelines=frozenset(guidelines),
-        rules=frozenset(rule.id for rule in rules),
-    )
+    names: Mapping[str, Container[str]] = {
+        "signals": signal_names(studies),
+        "findings": specs,
+        "studies": studies,
+        "guidelines": guidelines,
+        "rules": {rule.id for rule in rules},
+    }
     for rule in rules:
         _check_rule(rule, names, order_templates)
     _check_wording(hooks, folders)
@@ -312,19 +312,8 @@ def _rules(folders: Sequence[Path]) -> tuple[Rule, ...]:
     return tuple(rules)
 
 
-class _Names:
-    """What a rule file may refer to, by key."""
-
-    def __init__(self, **names: frozenset[str]) -> None:
-        self.names = names
-
-    def unknown(self, kind: str, used: Iterable[str]) -> str:
-        """The first name that does not exist; empty when all do."""
-        return next((name for name in used if name not in self.names[kind]), "")
-
-
-def _check_rule(rule: Rule, names: _Names, order_templates: Mapping[str, OrderTemplate]) -> None:
-    """Check that everything a rule names exists, and that its texts use only known placeholders."""
+def _check_rule(rule: Rule, names: Mapping[str, Container[str]], order_templates: Mapping[str, OrderTemplate]) -> None:
+    """Check that everything a rule names exists (`names`, by kind), and that its texts use only known placeholders."""
     texts_signals = [name for option in rule.texts for name in option.signals]
     references = {
         "when.any-signal": ("signals", rule.when.any_signal),
@@ -340,7 +329,7 @@ def _check_rule(rule: Rule, names: _Names, order_templates: Mapping[str, OrderTe
     }
     file = f"recommendations/{rule.rank:02d}-… (id {rule.id})"
     for key, (kind, used) in references.items():
-        if missing := names.unknown(kind, used):
+        if missing := next((name for name in used if name not in names[kind]), ""):
             raise DataFileError(file, key, f"{missing} is not one of the {kind}")
     if rule.order is not None and rule.order not in order_templates:
         raise DataFileError(file, "order", f"there is no orders/{rule.order}.json")
