@@ -266,7 +266,6 @@ class SupportOrders:
     orders: tuple[SupportOrder, ...] = ()
     unchecked: tuple[str, ...] = ()
     augmented_on: date | None = None
-    augmentation_seen: bool = False
     procedure_on: date | None = None
     other_fractures: tuple[str, ...] = ()
 

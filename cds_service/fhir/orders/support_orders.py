@@ -64,12 +64,10 @@ def find_support_orders(
     """
     signed_now = {order.reference for order in drafts}
     active = [one for one in find_stored_orders(record, terminology, IN_FORCE) if one.reference not in signed_now]
-    augmentations = [day for _, day in find_augmentations(record, terminology)]
     return SupportOrders(
         orders=(*drafts, *(order for order in active if not _has_ended(order, today))),
         unchecked=_unchecked(record),
-        augmented_on=max(filter(None, augmentations), default=None),
-        augmentation_seen=bool(augmentations),
+        augmented_on=max((day for _, day in find_augmentations(record, terminology) if day), default=None),
         procedure_on=_planned(signed, today) if signed else None,
         other_fractures=other_fractures(record, signed.levels if signed else (), terminology, today) if today else (),
     )

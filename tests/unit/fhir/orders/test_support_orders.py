@@ -323,18 +323,18 @@ def test_the_newest_augmentation_of_the_record_is_dated():
     older = {**done, "id": "p1", "performedDateTime": "2026-08-01"}
     newer = {**done, "id": "p2", "performedPeriod": {"start": "2026-10-02T09:00:00Z", "end": "2026-10-02T10:00:00Z"}}
     found = support(older, newer, cpt("22511", status="completed", authoredOn="2026-09-01"))
-    assert (found.augmentation_seen, found.augmented_on) == (True, date(2026, 10, 2))
+    assert found.augmented_on == date(2026, 10, 2)
 
 
 @pytest.mark.parametrize("status", ["preparation", "not-done", "entered-in-error", "stopped"])
 def test_a_procedure_that_was_not_done_is_no_augmentation(status):
     plan = order(codeable(CPT, "22514"), kind="Procedure", status=status, intent=None, authoredOn=None)
-    assert support(plan).augmentation_seen is False
+    assert support({**plan, "performedDateTime": "2026-10-02"}).augmented_on is None
 
 
-def test_an_augmentation_without_a_date_is_seen_and_undated():
+def test_an_augmentation_without_a_date_gives_no_day():
     done = order(codeable(CPT, "22514"), kind="Procedure", status="completed", intent=None, authoredOn=None)
-    assert (support(done).augmentation_seen, support(done).augmented_on) == (True, None)
+    assert support(done).augmented_on is None
 
 
 def test_what_could_not_be_read_in_full_is_named():
