@@ -144,6 +144,26 @@ def fails(world, code):
 
 
 @contextmanager
+def refuses(world, code):
+    with psycopg.connect(world.url.replace("+psycopg", ""), autocommit=True) as owner:
+        owner.execute(
+            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS"
+            f" $$ BEGIN RAISE EXCEPTION 'test' USING ERRCODE = '{code}'; END $$"
+        )
+        owner.execute("CREATE TRIGGER refuse BEFORE INSERT ON audit_payload EXECUTE FUNCTION refuse()")
+        yield
+        owner.execute("DROP TRIGGER refuse ON audit_payload")
+
+
+@contextmanager
+def read_only(world):
+    database = world.store.database
+    world.monkeypatch.setattr(database, "writing", failing(database, sqlite3.SQLITE_READONLY))
+    yield
+    world.monkeypatch.undo()
+
+
+@contextmanager
 def stopped(world):
     world.server.stop()
     try:
@@ -228,6 +248,9 @@ FAULTS = {
     "fails 23505": lambda world: fails(world, "23505"),
     "stopped": stopped,
     "full": full,
+    "full within": lambda world: refuses(world, "53100"),
+    "standby": lambda world: refuses(world, "25006"),
+    "read-only": read_only,
     "unconfirmed": unconfirmed,
     "no witness": no_witness,
     "unread log lines": unread_log_lines,
