@@ -365,6 +365,13 @@ def test_a_wrong_local_map_stops_the_start_with_file_and_code(tmp_path, elements
     assert "7010" in error.value.key
 
 
+def test_an_empty_map_is_said_to_be_empty(tmp_path):
+    site = site_map(tmp_path / "site")
+    (site / "conceptmap" / "local.json").write_text("")
+    with pytest.raises(DataFileError, match="conceptmap/local.json: is empty"):
+        load_terminology(MAPPINGS, site)
+
+
 def test_a_site_file_replaces_ours_of_the_same_name(tmp_path):
     folder = tmp_path / "site" / "valueset"
     folder.mkdir(parents=True)
