@@ -15,7 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from cds_service.cli import main
+from cds_service.population import local
 from tests.chart_builders import TODAY, codeable, drug, patient
 from tests.patients.typical import typical_orders
 from tests.population_builders import done, whose, write_export
@@ -73,6 +76,15 @@ def test_spark_gives_the_same_bytes_and_says_the_same(export: Path, tmp_path: Pa
         "Observation.ndjson:8",
         f"Observation_2.ndjson.gz:{LAST}",
     ]
+
+
+def test_processes_give_the_same_bytes_as_one(export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, many = tmp_path / "one", tmp_path / "many"
+    for out in (one, many):
+        assert CliRunner().invoke(main, command(export, out)[3:]).exit_code == 0
+        monkeypatch.setattr(local, "SMALL_BYTES", 0)
+    assert one.read_bytes() == many.read_bytes()
+    assert one.with_suffix(".csv").read_bytes() == many.with_suffix(".csv").read_bytes()
 
 
 SPILLS = """

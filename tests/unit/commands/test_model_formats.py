@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -35,11 +36,15 @@ def printed(*arguments):
     return result.output
 
 
+@cache
+def schema():
+    return xmlschema.XMLSchema10(str(SCHEMA), locations=[SIGNATURE], allow="local")
+
+
 @pytest.mark.parametrize("model", MODELS)
 def test_the_chai_card_is_valid_by_its_schema_and_says_what_the_card_says(model):
     text = printed(model, "--format", "chai")
-    schema = xmlschema.XMLSchema10(str(SCHEMA), locations=[SIGNATURE], allow="local")
-    schema.validate(text)
+    schema().validate(text)
     card = json.loads(printed(model, "--json"))
     read = ET.fromstring(text)
     assert read.findtext(".//mc:ReleaseVersion", namespaces=NAME) == card["version"]

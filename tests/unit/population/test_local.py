@@ -59,12 +59,6 @@ def test_pieces_of_any_size_give_the_same_bytes(export: Path, tmp_path: Path, mo
     assert (tmp_path / "out").read_text(encoding="utf-8") == whole
 
 
-def test_processes_give_the_same_bytes(export: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = score(export).stdout
-    monkeypatch.setattr(local, "SMALL_BYTES", 0)
-    assert score(export).stdout == whole
-
-
 def test_a_killed_run_goes_on_where_it_stopped(export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole, out = score(export).stdout, tmp_path / "out"
     done: list[str] = []
