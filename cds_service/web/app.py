@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import partial
 from ipaddress import ip_address
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -120,10 +119,8 @@ def create_app(
     app.register_blueprint(cds_routes(around))
     app.register_blueprint(feedback_routes(around))
     has_review = isinstance(audit, AuditStore)  # a log that can be read
-    app.register_blueprint(
-        page_routes(service, around.base_url, clock, has_sandbox=is_open(around.site), has_review=has_review)
-    )
-    app.register_blueprint(health_routes(service, metrics, audit, _disk_of(audit), is_ending, clock))
+    app.register_blueprint(page_routes(around, has_sandbox=is_open(around.site), has_review=has_review))
+    app.register_blueprint(health_routes(around, audit, is_ending))
     app.register_blueprint(sandbox_routes(around))
     if isinstance(audit, AuditStore):
         review = review_routes(
@@ -155,11 +152,6 @@ def _link_key(settings: Settings, audit: AuditStore) -> Callable[[float], bytes 
         return audit.link_key
     key = settings.link_key.read_bytes()
     return lambda _: key
-
-
-def _disk_of(audit: AuditLog) -> Path | None:
-    file = audit.database.file if isinstance(audit, AuditStore) else None
-    return file.parent if file else None
 
 
 def _secure(response: Response) -> Response:

@@ -17,30 +17,24 @@ from cds_service.errors import AuditUnavailable
 from cds_service.fhir.gathering.parallel import run_side_by_side
 from cds_service.outgoing.deadline import Deadline
 from cds_service.service import Service
-from cds_service.web.cds_api import json_response
-from cds_service.web.metrics import CONTENT_TYPE, Metrics
+from cds_service.web.cds_api import Surroundings, json_response
+from cds_service.web.metrics import CONTENT_TYPE
 
 LEAST_FREE = 0.05  # free share of the log's disk
 
 
-def health_routes(
-    service: Service,
-    metrics: Metrics,
-    audit: AuditLog,
-    folder: Path | None,
-    is_ending: Callable[[], bool],
-    clock: Callable[[], datetime],
-) -> Blueprint:
+def health_routes(around: Surroundings, audit: AuditLog, is_ending: Callable[[], bool]) -> Blueprint:
     """The routes for health and metrics. A failing FHIR server, or a caller with a wrong clock, only shows in metrics.
 
     If it affected readiness, all other callers would lose the service.
 
     Args:
-        folder: a folder on the audit log's disk; None if the log is on another machine.
+        around: what all calls share.
+        audit: the log.
         is_ending: whether the server is about to stop.
-        clock: now, UTC.
     """
     routes = Blueprint("health", __name__)
+    service, metrics, clock, folder = around.service, around.metrics, around.clock, _disk_of(audit)
 
     @routes.get("/health/live")
     def live() -> Response:
@@ -71,6 +65,12 @@ def health_routes(
         return Response(metrics.text(), content_type=CONTENT_TYPE)
 
     return routes
+
+
+def _disk_of(audit: AuditLog) -> Path | None:
+    """A folder on the audit log's disk; None if the log is on another machine."""
+    file = audit.database.file if isinstance(audit, AuditStore) else None
+    return file.parent if file else None
 
 
 def _overdue(service: Service, today: date) -> dict[str, list[str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from functools import lru_cache
 from math import exp
 from pathlib import Path
@@ -18,7 +18,7 @@ from cds_service.cards.guidelines import Guideline
 from cds_service.core.recommendations import Rule
 from cds_service.core.wording import UNITS
 from cds_service.service import Service
-from cds_service.web.cds_api import json_response
+from cds_service.web.cds_api import Surroundings, json_response
 from cds_service.web.example import example_card
 
 DESCRIPTION = Path(__file__).with_name("openapi.json")
@@ -26,11 +26,9 @@ PAGES = {"/models": "Studies", "/guidelines": "Guidelines", "/sandbox": "Sandbox
 PROCEDURES = {"PKP": "kyphoplasty", "PVP": "vertebroplasty"}
 
 
-def page_routes(
-    service: Service, base_url: str, clock: Callable[[], datetime], *, has_sandbox: bool, has_review: bool
-) -> Blueprint:
+def page_routes(around: Surroundings, *, has_sandbox: bool, has_review: bool) -> Blueprint:
     """The routes for the start page, model cards, guidelines and the API description."""
-    routes = Blueprint("pages", __name__)
+    routes, service = Blueprint("pages", __name__), around.service
     for name, make in FILTERS.items():
         routes.add_app_template_filter(make, name)
     closed = {"/sandbox": not has_sandbox, "/audit": not has_review}
@@ -39,15 +37,15 @@ def page_routes(
 
     @lru_cache(maxsize=1)
     def example(today: date) -> tuple[str, dict[str, Any]]:
-        return example_card(service, today, base_url)
+        return example_card(service, today, around.base_url)
 
     description = json.loads(DESCRIPTION.read_text(encoding="utf-8"))  # of the addresses; a test compares it with them
     description["info"]["version"] = __version__
-    description["servers"] = [{"url": base_url}]
+    description["servers"] = [{"url": around.base_url}]
 
     @routes.get("/")
     def start() -> str:
-        story, card = example(clock().date())
+        story, card = example(around.clock().date())
         return render_template(
             "start.html",
             version=__version__,
