@@ -368,7 +368,7 @@ def test_a_wrong_local_map_stops_the_start_with_file_and_code(tmp_path, elements
 def test_an_empty_map_is_said_to_be_empty(tmp_path):
     site = site_map(tmp_path / "site")
     (site / "conceptmap" / "local.json").write_text("")
-    with pytest.raises(DataFileError, match="conceptmap/local.json: is empty"):
+    with pytest.raises(DataFileError, match=r"conceptmap/local\.json: is empty"):
         load_terminology(MAPPINGS, site)
 
 
