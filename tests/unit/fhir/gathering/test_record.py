@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cds_service.errors import DeadlinePassed, EvidenceUnavailable, FhirReadError, PatientMismatch
+from cds_service.errors import DeadlinePassed, FhirReadError, PatientMismatch
 from cds_service.fhir.gathering.picking import NOT_UNDERSTOOD
 from cds_service.fhir.gathering.prefetch import plan_prefetch
 from cds_service.fhir.gathering.reading import Fetched
@@ -155,24 +155,6 @@ def test_with_everything_sent_nobody_is_asked():
     }
 
 
-def test_ch_23_what_was_not_sent_is_fetched():
-    fhir = ScriptedFhir(
-        Patient=PATIENT, Observation=page(observation(1)), Condition=page(), MedicationRequest=page(), Procedure=page()
-    )
-    record = read(None, fhir)
-    assert sorted(fhir.asked) == sorted(
-        [
-            "Patient/p1",
-            "Observation?patient=p1&code=http://loinc.org|38267-1",
-            "Condition?patient=p1",
-            "MedicationRequest?patient=p1",
-            "Procedure?patient=p1",
-        ]
-    )
-    assert names(record) == ["Observation/o1"]
-    assert record.resources[0].origin == "fhir"
-
-
 @given(st.sets(st.sampled_from(KEYS)))
 def test_ch_27_exactly_the_missing_keys_are_fetched(sent):
     answers = {"Patient": PATIENT, "Observation": page(observation(1)), "Condition": page(condition())}
@@ -184,66 +166,11 @@ def test_ch_27_exactly_the_missing_keys_are_fetched(sent):
     assert {key for key, one in record.reads.items() if one.origin == "fhir"} == set(KEYS) - sent
 
 
-@pytest.mark.parametrize("value", [None, page(), {**page(), "total": 0}])
-def test_ch_25_what_is_known_to_be_empty_is_not_asked_again(value):
-    fhir = ScriptedFhir()
-    record = read({**EMPTY, "conditions": value}, fhir)
-    assert fhir.asked == []
-    assert record.reads["conditions"].state == "empty"
-
-
-@pytest.mark.parametrize("value", [outcome(), page(outcome()), "x", {"resourceType": "Patient"}])
-def test_ch_26_a_query_that_failed_for_the_ehr_is_not_repeated(value):
-    fhir = ScriptedFhir(Condition=page(condition()))
-    record = read({**EMPTY, "conditions": value}, fhir)
-    assert fhir.asked == []
-    assert record.reads["conditions"].state == "failed"
-    assert "conditions" in state_of(record).unread
-
-
-def test_unknown_keys_are_ignored():
-    assert names(observed(observation(1), tscore=page(observation(2)))) == ["Observation/o1"]
-
-
-def test_ch_28_further_pages_of_what_was_sent_are_read():
-    first = page(observation(1), following="https://x/fhir?page=2")
-    record = read({**EMPTY, "boneDensity": first}, ScriptedFhir(next=page(observation(2))))
-    assert names(record) == ["Observation/o1", "Observation/o2"]
-    assert record.reads["boneDensity"].origin == "prefetch"
-    assert record.reads["boneDensity"].note == ""
-
-
-def test_ch_28_pages_that_cannot_be_read_are_said():
-    first = page(observation(1), following="https://x/fhir?page=2")
-    for fhir in (None, ScriptedFhir()):
-        record = read({**EMPTY, "boneDensity": first}, fhir)
-        assert names(record) == ["Observation/o1"]
-        assert record.reads["boneDensity"].note.startswith("incomplete: ")
-        assert list(state_of(record).incomplete) == ["boneDensity"]
-
-
 def test_a_failed_read_costs_its_key_and_nothing_else():
     record = read({"patient": PATIENT}, ScriptedFhir(Observation=page(observation(1))))
     assert names(record) == ["Observation/o1"]
     assert record.reads["conditions"].state == "failed"
     assert record.reads["conditions"].note == "refused (404)"
-
-
-def test_ch_24_ch_30_nothing_readable_at_all_names_the_keys():
-    with pytest.raises(EvidenceUnavailable) as caught:
-        read(None)
-    assert all(key in str(caught.value) for key in KEYS)
-    assert "no FHIR server to ask" in str(caught.value)
-
-
-def test_ch_24_nothing_readable_from_the_server_either():
-    with pytest.raises(EvidenceUnavailable):
-        read({"patient": outcome()}, ScriptedFhir(), fhirServer="https://x/fhir")
-
-
-def test_ch_29_a_thin_record_is_a_record():
-    assert read(EMPTY).resources == ()
-    assert read({"conditions": None}).reads["patient"].state == "failed"
 
 
 def test_a_server_that_may_not_be_asked_is_not_said_to_be_missing():
