@@ -74,26 +74,14 @@ class Client(SiteTable):
     capabilities: Capabilities | None = None
 
     @model_validator(mode="after")
-    def _has_one_source_of_keys(self) -> Self:
+    def _is_consistent(self) -> Self:
         if (self.jwks_url is None) == (self.jwks_file is None):
             raise ValueError("exactly one of jwks-url and jwks-file is needed")
-        return self
-
-    @model_validator(mode="after")
-    def _tenants_share_what_the_client_has(self) -> Self:
         for tenant, servers in self.tenant_fhir_servers.items():
             if tenant not in self.tenants or not set(servers) <= set(self.fhir_servers):
                 raise ValueError("tenant-fhir-servers: only tenants of tenants, and bases of fhir-servers")
-        return self
-
-    @model_validator(mode="after")
-    def _reviewers_are_of_its_tenants(self) -> Self:
         if not self.tenant_reviewers.keys() <= set(self.tenants):
             raise ValueError("tenant-reviewers: only for tenants of tenants")
-        return self
-
-    @model_validator(mode="after")
-    def _aliases_are_of_its_servers(self) -> Self:
         if not self.fhir_aliases.keys() <= set(self.fhir_servers):
             raise ValueError("fhir-aliases: only for bases of fhir-servers")
         return self
