@@ -24,7 +24,7 @@ from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import NO_DRAFTS, codeables
 from cds_service.fhir.orders.recognition import recognise_support
-from cds_service.fhir.orders.support_orders import IN_FORCE, find_augmentations, find_stored_orders, find_support_orders
+from cds_service.fhir.orders.support_orders import IN_FORCE, find_augmentations, find_stored_orders, unchecked_in
 from cds_service.fhir.raw_json import member, text, utc_day
 from cds_service.population.bulk import replaced
 from cds_service.service import Service
@@ -102,9 +102,8 @@ def _untreated(
     ):
         return
     gap, known = findings.gaps.get("bone-drug"), findings.known.get("bone-drug")
-    unread = find_support_orders((), record, service.terminology).unchecked
     notes = [f"bone drug: {gap.detail}"] if gap else [*known.concerns] if known else []
-    notes += ["referrals could not be read"] if "ServiceRequest" in unread else []
+    notes += ["referrals could not be read"] if "ServiceRequest" in unchecked_in(record) else []
     notes += [f"augmented again {say_date(day)}" for day in sorted({day for day, _ in augmented if day > done})]
     names = sorted(name for day, name in augmented if day >= done)
     said = f"Augmentation {_said_done(record, names)}{say_date(done)}"

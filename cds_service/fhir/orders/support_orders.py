@@ -66,7 +66,7 @@ def find_support_orders(
     active = [one for one in find_stored_orders(record, terminology, IN_FORCE) if one.reference not in signed_now]
     return SupportOrders(
         orders=(*drafts, *(order for order in active if not _has_ended(order, today))),
-        unchecked=_unchecked(record),
+        unchecked=unchecked_in(record),
         augmented_on=max((day for _, day in find_augmentations(record, terminology) if day), default=None),
         procedure_on=_planned(signed, today) if signed else None,
         other_fractures=other_fractures(record, signed.levels if signed else (), terminology, today) if today else (),
@@ -173,7 +173,7 @@ def _augmented_on(stored: Draft) -> date | None:
     return utc_day(performed) or planned or utc_day(stored.resource.get("authoredOn"))
 
 
-def _unchecked(record: PatientRecord) -> tuple[str, ...]:
+def unchecked_in(record: PatientRecord) -> tuple[str, ...]:
     """Resource types whose list could not be read completely."""
     broken = {one.key for one in record.unreadable if one.concepts}
     reads = record.reads
