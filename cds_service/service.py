@@ -23,8 +23,8 @@ from functools import partial
 from typing import Any
 from uuid import uuid4
 
-from cds_service.audit.answers_given import AnswersGiven, repeats_json
 from cds_service.audit.chain import AuditLog, is_probe
+from cds_service.audit.earlier_feedback import EarlierFeedback, repeats_json
 from cds_service.audit.entry import NOT_LISTED, entry_for, near_miss_entry
 from cds_service.cards.answer import Answer
 from cds_service.cards.build import build_cards
@@ -38,7 +38,7 @@ from cds_service.core.facts import AugmentationOrder, Findings, SupportOrder, Su
 from cds_service.core.policy import Policy
 from cds_service.core.prediction import LogisticModel
 from cds_service.core.recommendations import Rule, recommend
-from cds_service.core.repeats import AnswerGiven, Basis, Repeats, WholeCard, basis_of, find_repeats
+from cds_service.core.repeats import Basis, CardFeedback, Repeats, WholeCard, basis_of, find_repeats
 from cds_service.core.signals import Situation, find_signals, words_of_rules
 from cds_service.core.source_attributes import SourceAttributes
 from cds_service.core.study import Study
@@ -143,7 +143,7 @@ class Ports:
     audit: AuditLog
     deadline: Deadline
     base_url: str
-    history: AnswersGiven | None = None
+    history: EarlierFeedback | None = None
     caller: Caller = NOBODY
     aliases: tuple[str, ...] = ()
     may_name_server: bool = True
@@ -195,7 +195,7 @@ def answer(service: Service, hook: ServiceHook, request: HookRequest, ports: Por
     ports.deadline.check()
     built = () if found.has("deceased") else build_cards(found)
     whole = whole_cards(found, built)
-    given = _answers_given(service, request, order, ports, now)
+    given = _earlier_feedback(service, request, order, ports, now)
     repeats, basis = _find_repeats(found, whole, given, today)
     response = HookResponse(cards=shorten(found, built, repeats.shortened))
 
@@ -312,15 +312,15 @@ def find_facts(
     return derive(observed, service.finding_specs, order, sarcopenia_criteria=service.policy.sarcopenia.criteria)
 
 
-def _answers_given(
+def _earlier_feedback(
     service: Service, request: HookRequest, order: AugmentationOrder | None, ports: Ports, now: datetime
-) -> Sequence[AnswerGiven] | None:
+) -> Sequence[CardFeedback] | None:
     """What was answered lately about this patient; None when it was not read in time, and nothing is shortened then."""
     policy = service.policy.repeats
     if order is None or ports.history is None or not policy.enabled or not ports.may_name_server:
         return ()
     since = now - timedelta(days=policy.days + 1)
-    read = partial(ports.history.answers_given, request.context.patient_id, request.fhir_server, since, ports.caller)
+    read = partial(ports.history.feedback_on, request.context.patient_id, request.fhir_server, since, ports.caller)
     until = Deadline.after(max(0.0, ports.deadline.left) * HISTORY_SHARE)
     try:
         return run_side_by_side({"history": read}, until).get("history")
@@ -329,7 +329,7 @@ def _answers_given(
 
 
 def _find_repeats(
-    found: Answer, whole: Sequence[WholeCard], given: Sequence[AnswerGiven] | None, today: date
+    found: Answer, whole: Sequence[WholeCard], given: Sequence[CardFeedback] | None, today: date
 ) -> tuple[Repeats, Basis]:
     """Which cards were answered lately and rest on the same; none when the history is not known."""
     record = found.record

@@ -16,7 +16,7 @@ from typing import Any
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from cds_service.audit.answers_given import AnswersGiven
+from cds_service.audit.earlier_feedback import EarlierFeedback
 from cds_service.audit.store import AuditStore
 from cds_service.loading import load_service
 from cds_service.service import answer
@@ -77,7 +77,7 @@ class LiveService:
             load_service(),
             Settings(deadline_seconds=DEADLINE_SECONDS),
             audit=log,
-            earlier=AnswersGiven(log) if isinstance(log, AuditStore) else None,
+            earlier=EarlierFeedback(log) if isinstance(log, AuditStore) else None,
             base_url=self.url,
             clock=lambda: self.now,
             flow=flow,

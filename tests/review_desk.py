@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from cds_service.audit.answers_given import AnswersGiven
+from cds_service.audit.earlier_feedback import EarlierFeedback
 from cds_service.audit.query import Query
 from cds_service.audit.reader import Found
 from cds_service.audit.store import AuditStore
@@ -53,7 +53,7 @@ class ReviewDesk:
             service or open_service(),
             Settings(database_url=self.url, deadline_seconds=60, **settings),
             audit=self.store,
-            earlier=AnswersGiven(self.store),
+            earlier=EarlierFeedback(self.store),
             base_url=base_url,
             site=site,
             clock=lambda: self.now,

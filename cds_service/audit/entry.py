@@ -44,7 +44,7 @@ def entry_for(
     """Make the entry of an answer: order, inputs with sources, gaps, figures, rules that fired, cards as shown.
 
     Args:
-        repeats: what later answers are compared with (`answers_given.repeats_json`).
+        repeats: what later answers are compared with (`earlier_feedback.repeats_json`).
         server: the request's FHIR server; `NOT_LISTED` for one that the caller may not name.
         near: codes that we do not know, on what looks like an order or a T-score.
         entry_id: that the cards' links name; None makes one.

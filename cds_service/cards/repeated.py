@@ -9,7 +9,7 @@ from cds_service.cards.answer import Answer, Option, make_card
 from cds_service.cards.rehabilitation import figure_lines, order_notices, record_notices
 from cds_service.cards.texts import first_that_fits
 from cds_service.core.recommendations import Recommendation, Topic
-from cds_service.core.repeats import AnswerGiven, Repeat, WholeCard
+from cds_service.core.repeats import CardFeedback, Repeat, WholeCard
 from cds_service.core.wording import say_date
 from cds_service.protocol.messages import Card
 
@@ -102,7 +102,7 @@ def _answered(answer: Answer, repeat: Repeat) -> str:
     )
 
 
-def _option(answer: Answer, recommendation: Recommendation, given: AnswerGiven | None) -> Option:
+def _option(answer: Answer, recommendation: Recommendation, given: CardFeedback | None) -> Option:
     """What was answered, by its name alone; what was not, as on the whole card."""
     option = answer.option_line(recommendation)
     if given is None:

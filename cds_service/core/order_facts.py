@@ -42,7 +42,7 @@ def from_reason(spec: FindingSpec, order: AugmentationOrder | None) -> Finding |
     return Finding(name=spec.name, value=True, unit="1", observed=None, provenance=sources, label=label)
 
 
-def is_minus_missing(printed: str) -> str:
+def say_minus_missing(printed: str) -> str:
     """The concern about a T-score that does not fit the diagnosis."""
     return f"T-score {printed}: is a minus sign missing?"
 
@@ -74,16 +74,14 @@ def _neighbours(levels: frozenset[str]) -> frozenset[str]:
 
 
 def doubt_t_score(t_score: Finding | None, order: AugmentationOrder | None) -> Finding | Gap | None:
-    """A T-score that the order makes doubtful: its sign, or the fracture in the bone that was measured."""
+    """A T-score that the order makes doubtful: its sign, or the fracture in the bone that was measured.
+
+    A collapsed body reads denser than it is.
+    """
     is_dense = t_score is not None and float(t_score.value) >= DENSE
     if t_score is not None and is_dense and order is not None and order.reasons & set(OSTEOPOROSIS):
-        detail = is_minus_missing(t_score.provenance[0].printed.split()[0])
+        detail = say_minus_missing(t_score.provenance[0].printed.split()[0])
         return Gap(t_score.name, "out-of-range", detail, t_score.provenance)
-    return doubt_lumbar_t_score(t_score, order)
-
-
-def doubt_lumbar_t_score(t_score: Finding | None, order: AugmentationOrder | None) -> Finding | None:
-    """A lumbar T-score of a patient with a lumbar fracture: a collapsed body reads denser than it is."""
     if t_score is None or order is None or t_score.site != "lumbar spine" or not LUMBAR & set(order.levels):
         return None
     return t_score._replace(concerns=(*t_score.concerns, RAISED_BY_FRACTURE))

@@ -53,7 +53,7 @@ class Basis:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AnswerGiven:
+class CardFeedback:
     """One feedback on one card, with what that card rested on.
 
     Attributes:
@@ -115,8 +115,8 @@ class Repeat:
     """
 
     topic: str
-    last: AnswerGiven
-    by_rule: Mapping[str, AnswerGiven]
+    last: CardFeedback
+    by_rule: Mapping[str, CardFeedback]
     until: date
 
 
@@ -164,7 +164,7 @@ def round_value(value: Value) -> Value:
 def find_repeats(
     cards: Iterable[WholeCard],
     basis: Basis,
-    given: Sequence[AnswerGiven],
+    given: Sequence[CardFeedback],
     *,
     today: date,
     policy: RepeatsPolicy,
@@ -191,7 +191,7 @@ def find_repeats(
     return Repeats(shortened=shortened, whole=whole)
 
 
-def _objections(card: WholeCard, basis: Basis, given: AnswerGiven, *, is_record_whole: bool) -> tuple[str, ...]:
+def _objections(card: WholeCard, basis: Basis, given: CardFeedback, *, is_record_whole: bool) -> tuple[str, ...]:
     """Why this card is shown whole although it was answered; empty when it is a repeat."""
     found = list(basis.changes_since(given.basis))
     found += [f"recommendation {one}" for one in sorted(card.rules - given.rules)]
@@ -205,7 +205,7 @@ def _objections(card: WholeCard, basis: Basis, given: AnswerGiven, *, is_record_
     return tuple(found)
 
 
-def _repeat(card: WholeCard, answers: Sequence[AnswerGiven], policy: RepeatsPolicy) -> Repeat:
+def _repeat(card: WholeCard, answers: Sequence[CardFeedback], policy: RepeatsPolicy) -> Repeat:
     """The newest answers win."""
     last = answers[-1]
     by_rule = {rule: one for one in answers for rule in card.rules if one.settles(rule)}

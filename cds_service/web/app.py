@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, request
 from werkzeug.exceptions import BadRequest
 
-from cds_service.audit.answers_given import AnswersGiven
 from cds_service.audit.chain import AuditLog
+from cds_service.audit.earlier_feedback import EarlierFeedback
 from cds_service.audit.store import AuditStore
 from cds_service.audit.token_ids import TokenIds
 from cds_service.basis.links import Links
@@ -58,7 +58,7 @@ def create_app(
     audit: AuditLog,
     base_url: str,
     listening: str = "",
-    earlier: AnswersGiven | None = None,
+    earlier: EarlierFeedback | None = None,
     site: SiteFolder | None = None,
     clock: Callable[[], datetime] = utc_now,
     flow: Flow = answer,

@@ -14,8 +14,8 @@ from typing import Any
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
 
-from cds_service.audit.answers_given import AnswersGiven
 from cds_service.audit.chain import AuditLog, is_probe
+from cds_service.audit.earlier_feedback import EarlierFeedback
 from cds_service.basis.links import Links
 from cds_service.callers.verifying import Callers
 from cds_service.cards.repeated import topic_of
@@ -62,7 +62,7 @@ class Surroundings:
     flow: Flow
     clock: Callable[[], datetime]
     audit: AuditLog
-    history: AnswersGiven | None
+    history: EarlierFeedback | None
     base_url: str
     connections: Connections
     metrics: Metrics

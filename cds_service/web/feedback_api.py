@@ -7,7 +7,7 @@ from functools import partial
 
 from flask import Blueprint, Response
 
-from cds_service.audit.answers_given import AnswersGiven
+from cds_service.audit.earlier_feedback import EarlierFeedback
 from cds_service.audit.feedback_entry import ShownAnswer, feedback_entry
 from cds_service.cards.texts import REASON_SYSTEM
 from cds_service.core.caller import Caller
@@ -84,7 +84,7 @@ def _record(
 
 
 def _shown(
-    hook: ServiceHook, items: Sequence[FeedbackItem], cards: AnswersGiven | None, caller: Caller, until: Deadline
+    hook: ServiceHook, items: Sequence[FeedbackItem], cards: EarlierFeedback | None, caller: Caller, until: Deadline
 ) -> Mapping[str, ShownAnswer] | None:
     """The answers that showed these cards; None if the log cannot be read in time: feedback is stored anyway."""
     if cards is None:
@@ -96,6 +96,8 @@ def _shown(
         return None
 
 
-def _look_up(service_id: str, wanted: Sequence[str], cards: AnswersGiven, caller: Caller) -> Mapping[str, ShownAnswer]:
+def _look_up(
+    service_id: str, wanted: Sequence[str], cards: EarlierFeedback, caller: Caller
+) -> Mapping[str, ShownAnswer]:
     found = {card: cards.showing(card, caller) for card in wanted}
     return {card: one for card, one in found.items() if one is not None and one.entry.service_id == service_id}

@@ -16,8 +16,8 @@ from typing import Any
 from fhir.resources.R4B.operationoutcome import OperationOutcome
 from werkzeug.test import TestResponse
 
-from cds_service.audit.answers_given import AnswersGiven
 from cds_service.audit.chain import AuditEntry
+from cds_service.audit.earlier_feedback import EarlierFeedback
 from cds_service.audit.store import WAIT_SECONDS, AuditStore
 from cds_service.audit.verification.walk import verify_log
 from cds_service.settings import Settings
@@ -75,7 +75,7 @@ class FuzzedService:
             open_service(),
             Settings(database_url=self.url, deadline_seconds=DEADLINE_SECONDS),
             audit=self.store,
-            earlier=AnswersGiven(self.store),
+            earlier=EarlierFeedback(self.store),
             base_url=BASE_URL,
             site=site,
             clock=lambda: NOW,

@@ -82,14 +82,14 @@ def test_over_sqlite_nothing_of_the_other_database_is_loaded(tmp_path):
         import sys
         from datetime import UTC, datetime
         import cds_service.web.server
-        from cds_service.audit.answers_given import AnswersGiven
+        from cds_service.audit.earlier_feedback import EarlierFeedback
         from cds_service.audit.chain import AuditEntry
         from cds_service.audit.store import AuditStore
         from cds_service.loading import load_service
         from cds_service.settings import Settings
         from cds_service.web.app import create_app
         store = AuditStore({url!r})
-        earlier = AnswersGiven(store)
+        earlier = EarlierFeedback(store)
         create_app(load_service(), Settings(), audit=store, earlier=earlier, base_url="http://127.0.0.1:8080")
         store.append(AuditEntry(kind="read", at=datetime.now(UTC), user="anna", content={{}}))
         store.close()

@@ -13,8 +13,8 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import event
 
-from cds_service.audit.answers_given import AnswersGiven
 from cds_service.audit.chain import AuditEntry, ShownCard
+from cds_service.audit.earlier_feedback import EarlierFeedback
 from cds_service.audit.query import Query
 from cds_service.audit.store import AuditStore
 from cds_service.core.caller import NOBODY
@@ -56,7 +56,7 @@ class Ward:
             replace(SERVICE, policy=policy_with(**policy)) if policy else SERVICE,
             Settings(deadline_seconds=deadline),
             audit=store,
-            earlier=earlier or AnswersGiven(store),
+            earlier=earlier or EarlierFeedback(store),
             base_url="http://127.0.0.1:8080",
             clock=lambda: self.now,
         )
@@ -272,12 +272,12 @@ class _Unreadable:
     def showing(self, _card, _caller):
         raise AuditUnavailable("no")
 
-    def answers_given(self, *_of):
+    def feedback_on(self, *_of):
         raise AuditUnavailable("no")
 
 
 def test_feedback_that_cannot_be_recorded_is_503(ward):
-    broken = Ward(_NoLog(), earlier=AnswersGiven(ward.store))
+    broken = Ward(_NoLog(), earlier=EarlierFeedback(ward.store))
     broken.tell(card=str(uuid4()), outcome="overridden", outcomeTimestamp=ward.moment, status=503)
 
 
@@ -456,7 +456,7 @@ def test_a_history_of_many_answers_is_read_by_few_statements_and_a_few_at_a_time
         statements.append(statement)
 
     event.listen(store.database._engine, "before_cursor_execute", note)
-    given = AnswersGiven(store).answers_given(asked, None, NOW - timedelta(days=1), NOBODY)
+    given = EarlierFeedback(store).feedback_on(asked, None, NOW - timedelta(days=1), NOBODY)
     event.remove(store.database._engine, "before_cursor_execute", note)
     assert len(given) == len({one.entries for one in given}) == many
     assert [one.answered for one in given] == sorted((one.answered for one in given), reverse=True)
@@ -464,7 +464,7 @@ def test_a_history_of_many_answers_is_read_by_few_statements_and_a_few_at_a_time
 
 
 class _Slow(_Unreadable):
-    def answers_given(self, *_of):
+    def feedback_on(self, *_of):
         time.sleep(5)
         return ()
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from cds_service.audit.answers_given import AnswersGiven
 from cds_service.audit.chain import PROBE, PROBE_PATIENTS, AuditEntry
+from cds_service.audit.earlier_feedback import EarlierFeedback
 from cds_service.audit.query import Query
 from cds_service.audit.store import AuditStore
 from cds_service.cli import main
@@ -42,7 +42,7 @@ def store(tmp_path, monkeypatch):
 def service(audit, **mode):
     site = Site.model_validate({"site": {"name": "X"}, "service": mode})
     folder = SiteFolder(Path("nowhere"), site, None, None)
-    earlier = AnswersGiven(audit) if isinstance(audit, AuditStore) else None
+    earlier = EarlierFeedback(audit) if isinstance(audit, AuditStore) else None
     settings = Settings(deadline_seconds=30)
     app = create_app(
         SERVICE, settings, audit=audit, earlier=earlier, base_url="http://x", site=folder, clock=lambda: NOON

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cds_service.audit.answers_given import AnswersGiven
+from cds_service.audit.earlier_feedback import EarlierFeedback
 from cds_service.audit.store import AuditStore
 from cds_service.settings import Settings
 from cds_service.web.app import create_app
@@ -51,7 +51,7 @@ class Visit:
             open_service(),
             Settings(deadline_seconds=60),
             audit=log,
-            earlier=AnswersGiven(log),
+            earlier=EarlierFeedback(log),
             base_url="http://127.0.0.1:8080",
             clock=lambda: self.now,
         ).test_client()

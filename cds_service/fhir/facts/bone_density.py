@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cds_service.core.facts import Gap, GapReason, PassedOver
-from cds_service.core.order_facts import DENSE, OSTEOPOROSIS, is_minus_missing
+from cds_service.core.order_facts import DENSE, OSTEOPOROSIS, say_minus_missing
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.fhir.facts.chart import Chart, Outcome
 from cds_service.fhir.facts.measurements import Picked, conflict_of, find_quantity
@@ -90,7 +90,7 @@ def find_t_score(spec: FindingSpec, chart: Chart) -> Outcome:
     """Find the T-score that counts, and list the values that resemble a T-score but are not one."""
     outcome, passed = find_quantity(spec, chart, _pick, why_no_t_score)
     if isinstance(outcome, Gap) and outcome.reason == "out-of-range" and outcome.why == MINUS:
-        outcome = outcome._replace(detail=is_minus_missing(outcome.seen[0].printed.split()[0]), why="")
+        outcome = outcome._replace(detail=say_minus_missing(outcome.seen[0].printed.split()[0]), why="")
     return outcome, (*passed, *_look_alikes(spec, chart))
 
 

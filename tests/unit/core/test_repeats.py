@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cds_service.core.policy import RepeatsPolicy
-from cds_service.core.repeats import SETTLING, AnswerGiven, Basis, WholeCard, basis_of, find_repeats
+from cds_service.core.repeats import SETTLING, Basis, CardFeedback, WholeCard, basis_of, find_repeats
 from tests.fact_builders import facts, situation
 from tests.fact_builders import finding as found_value
 
@@ -36,7 +36,7 @@ def on(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, 15, 0, tzinfo=UTC)
 
 
-def answered(**members) -> AnswerGiven:
+def answered(**members) -> CardFeedback:
     """The card was dismissed a week ago since the patient declines."""
     found = {
         "topic": "rehabilitation",
@@ -52,7 +52,7 @@ def answered(**members) -> AnswerGiven:
         "entries": ("answer", "feedback"),
         **members,
     }
-    return AnswerGiven(**found)
+    return CardFeedback(**found)
 
 
 def repeats(*given, card=CARD, basis=BASIS, today=TODAY, policy=POLICY, is_record_whole=True):

@@ -1,4 +1,4 @@
-"""Finds earlier answers in the log: which answer showed a card, and how users responded to a patient's cards."""
+"""Finds in the log which answer showed a card, and the feedback on a patient's earlier cards."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from cds_service.audit.reader import AuditReader, Found, Stored
 from cds_service.audit.store import AuditStore
 from cds_service.audit.tables import CARDS, SEARCH
 from cds_service.core.caller import Caller
-from cds_service.core.repeats import AnswerGiven, Basis, Repeat, Repeats, WholeCard, round_value
+from cds_service.core.repeats import Basis, CardFeedback, Repeat, Repeats, WholeCard, round_value
 from cds_service.errors import AuditUnavailable
 
 NEWEST = 50  # feedback items considered for one patient
 
 
-class AnswersGiven:
-    """Earlier answers in this store's database."""
+class EarlierFeedback:
+    """Cards shown earlier, and the feedback on them, in this store's database."""
 
     def __init__(self, store: AuditStore) -> None:
         self._store = store
@@ -44,9 +44,9 @@ class AnswersGiven:
             stored = self._reader.entry(place) if place else None
         return ShownAnswer.of(stored, uuid) if stored else None
 
-    def answers_given(
+    def feedback_on(
         self, patient_id: str, fhir_server: str | None, since: datetime, caller: Caller
-    ) -> Sequence[AnswerGiven]:
+    ) -> Sequence[CardFeedback]:
         """This caller's feedback on cards about this patient of this server, received at `since` or later.
 
         Raises:
@@ -57,7 +57,7 @@ class AnswersGiven:
             found = [one for one in self._reader.find(query, limit=NEWEST).entries if one.about and _is_of(one, caller)]
             feedback = {one.id: one for one in self._reader.entries([one.id for one in found])} if found else {}
             answers = self._reader.entries({str(one.about) for one in found}) if found else ()
-        given = {said.id: one for answer in answers for said, one in _answers_given(answer, feedback, fhir_server)}
+        given = {said.id: one for answer in answers for said, one in _earlier_feedback(answer, feedback, fhir_server)}
         return tuple(given[one.id] for one in found if one.id in given)
 
     @property
@@ -122,9 +122,9 @@ def _repeat_json(repeat: Repeat) -> dict[str, Any]:
     }
 
 
-def _answers_given(
+def _earlier_feedback(
     answer: Stored, feedback: Mapping[str, Stored], fhir_server: str | None
-) -> Iterator[tuple[Stored, AnswerGiven]]:
+) -> Iterator[tuple[Stored, CardFeedback]]:
     """Join an answer with its feedback; nothing where either was purged, or the patient id is from another server."""
     if answer.found is None:
         return
@@ -142,9 +142,9 @@ def _answers_given(
 
 def _joined(
     answer: Stored, shown: Mapping[str, Any], feedback: Stored, said: Mapping[str, Any], card: ShownCard
-) -> AnswerGiven:
+) -> CardFeedback:
     received, stated = (datetime.fromisoformat(text) for text in (feedback.at, said["outcomeTimestamp"]))
-    return AnswerGiven(
+    return CardFeedback(
         topic=card.topic,
         rules=frozenset(card.rules),
         offered=frozenset(shown["repeats"]["offered"].get(card.topic, ())),
