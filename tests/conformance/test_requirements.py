@@ -10,8 +10,8 @@ from pathlib import Path
 FOLDER = Path(__file__).parent
 IDS = {f"CH-{number:02}" for number in (*range(1, 48), *range(49, 61))}
 NAME = re.compile(r"test_ch_(\d\d)_\w+")
-# Tests of the table, of the rules themselves, and of a schema file that may be absent.
-OTHERS = {"test_requirements.py", "test_rules_bite.py", "test_schema.py"}
+# Tests of the table, and of the rules themselves.
+OTHERS = {"test_requirements.py", "test_rules_bite.py"}
 
 
 def rows():

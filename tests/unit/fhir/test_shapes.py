@@ -18,10 +18,8 @@ from cds_service.fhir.shapes import fits
 from cds_service.samples import load_samples
 from tests.builders import observation
 from tests.live_service import TODAY
-from tests.wire_builders import SHARED
 
 PLAIN = observation({"text": "T-score"}, -2.8, "{T-score}")
-PUBLIC = SHARED / "data" / "fhir"
 TYPES = (
     *("Observation", "Condition", "Procedure", "ServiceRequest", "DeviceRequest", "Patient"),
     *("MedicationRequest", "MedicationAdministration", "MedicationStatement"),
@@ -50,11 +48,8 @@ ELEMENTS = (
 
 @cache
 def records() -> str:
-    """Resources of the sample patients, and of the public ones where they lie beside this checkout, as JSON."""
+    """Resources of the sample patients as JSON."""
     found = [resource for sample in load_samples(TODAY) for resource in sample.resources]
-    for path in sorted(PUBLIC.glob("*.json")):
-        entries = json.loads(path.read_text(encoding="utf-8"))["entry"]
-        found += random.Random(1).sample([entry["resource"] for entry in entries], k=min(60, len(entries)))
     return json.dumps([one for one in found if one["resourceType"] in TYPES])
 
 
