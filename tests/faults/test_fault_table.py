@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from cds_service.outgoing import connections
 from tests.faults.cases import Case, load_cases
 from tests.faults.records import FOREIGN_VALUE, RECORDS
 from tests.faults.scripted_fhir import ScriptedFhir
@@ -135,6 +136,7 @@ def _tls(case: Case, monkeypatch) -> ssl.SSLContext | None:
     if not case.certificate:
         return None
     monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATES / "authority.pem"))
+    monkeypatch.setattr(connections, "_tls", connections._tls.__wrapped__)  # a process reads its authorities once
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(CERTIFICATES / f"{case.certificate}.pem")
     if case.tls == "1.0":
