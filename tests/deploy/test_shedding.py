@@ -21,12 +21,13 @@ CALL = f"/cds-services/{SERVICE_ID}"
 AT_ONCE = int(re.search(r"max_conns=(\d+)", CONFIGURATION.read_text())[1])
 TOO_MANY = 10
 HANG_SECONDS = 60
+SLOW_SECONDS = 12  # so long is every call in work that is not refused; a busy machine refuses sooner
 ORIGIN = "https://sandbox.example.org"
 
 
 @pytest.fixture
 def slow_server():
-    server = ScriptedFhir(chart(), queries(), {"conditions": "slow 5"})
+    server = ScriptedFhir(chart(), queries(), {"conditions": f"slow {SLOW_SECONDS}"})
     yield server
     server.close()
 
@@ -74,7 +75,7 @@ def test_what_is_too_much_is_refused_at_once_and_health_and_metrics_answer(servi
     for _, headers, outcome, seconds in refused:
         assert (headers["retry-after"], headers["access-control-allow-origin"]) == ("1", ORIGIN)
         assert outcome["issue"][0]["code"] == "throttled"
-        assert seconds < 5, "long before the others"
+        assert seconds < SLOW_SECONDS, "before any of the others"
 
 
 def test_a_page_of_another_origin_cannot_read_the_refusal():
