@@ -74,7 +74,7 @@ def _as_one(
 ) -> AugmentationOrder:
     procedure, note = _procedure(found, terminology)
     levels = in_order({level for one in found for level in one.levels.levels})
-    count = _level_count(found, levels)
+    count = _level_count(found, levels, terminology)
     regions = {region for one in found for region in one.levels.regions}
     by: Literal["code", "text"] = "code" if any(one.recognition.by == "code" for one in found) else "text"
     days = [day for one in found if (day := utc_day(one.draft.resource.get("authoredOn")))]
@@ -122,22 +122,20 @@ def _title(found: _Found, terminology: Terminology) -> str:
     return " ".join(part for part in (name, levels, f"({code})" if code else "") if part)
 
 
-def _level_count(found: Sequence[_Found], levels: tuple[str, ...]) -> int | None:
+def _level_count(found: Sequence[_Found], levels: tuple[str, ...], terminology: Terminology) -> int | None:
     """The number of vertebrae: the stated ones or those that the codes bill for, whichever is more.
 
     Order lines are not counted: two lines with the same code and level are one level. CPT's primary code is for one
-    vertebra; the add-on code counts with its `quantityQuantity`.
+    vertebra; the add-on code counts with its `quantityQuantity`. A kyphoplasty and a vertebroplasty may be of one
+    vertebra, ordered as either.
     """
     stated = len(levels) or max((len(one.levels.verdicts) for one in found), default=0)
     additional = sum(_additional_levels(one) for one in found)
-    primary = {
-        code
-        for one in found
-        if not one.recognition.concepts >= {ADDITIONAL_LEVEL}
-        for code in one.recognition.codes
-        if code.startswith(CPT)
-    }
-    coded = max(len(primary), 1) + additional if primary or additional else 0
+    codes = {code for one in found for code in one.recognition.codes if code.startswith(CPT)}
+    of = {name: {"|".join(code) for code in terminology.codes(name)} for name in AUGMENTATION}
+    primary = codes - of[ADDITIONAL_LEVEL]
+    counted = max(len(primary & of["kyphoplasty"]), len(primary & of["vertebroplasty"]))
+    coded = max(counted, 1) + additional if counted or additional else 0
     return max(stated, coded) or None
 
 

@@ -113,6 +113,15 @@ def test_any_level_at_the_junction_is_enough():
     assert (found.levels, found.level_count, found.tl_junction) == (("L1", "L4"), 2, True)
 
 
+@pytest.mark.parametrize(
+    ("codes", "count"), [(("22514", "22511"), 1), (("22513", "22514"), 2), (("22514", "22511", "22515"), 2)]
+)
+def test_a_kyphoplasty_and_a_vertebroplasty_of_one_level_are_one_level(codes, count):
+    site = [codeable(SCT, "11994002")]
+    drafts = [cpt(code, number=number, bodySite=site) for number, code in enumerate(codes, start=1)]
+    assert find(*drafts).level_count == count
+
+
 def test_an_additional_level_that_is_not_named_leaves_the_junction_open():
     site = [codeable(SCT, "11994002")]
     found = find(cpt("22514", bodySite=site), cpt("22515", number=2))
