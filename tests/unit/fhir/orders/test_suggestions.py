@@ -82,7 +82,7 @@ def suggest(*recommendations, call=CALL, **named):
 
 def correct(resource, **members):
     """The corrected resource, None when nothing is offered."""
-    recommendation = recommend(label="Add end date 15 Jan 2027", correction=correction_of(resource, **members))
+    recommendation = recommend(label="Set end date 15 Jan 2027", correction=correction_of(resource, **members))
     found = suggest(recommendation)
     return dict(found["rule-1"].actions[0].resource) if found else None
 
@@ -213,7 +213,7 @@ def test_a_timing_is_bounded_in_place():
 
 def test_a_length_is_replaced_by_the_period_and_the_clinician_is_told():
     draft = brace(occurrenceTiming={"repeat": {"boundsDuration": {"value": 12, "unit": "wk"}}})
-    recommendation = recommend(label="Add end date", correction=correction_of(draft))
+    recommendation = recommend(label="Set end date", correction=correction_of(draft))
     (action,) = suggest(recommendation)["rule-1"].actions
     assert action.resource["occurrenceTiming"] == {
         "repeat": {"boundsPeriod": {"start": "2026-11-20", "end": "2027-01-15"}}
@@ -223,7 +223,7 @@ def test_a_length_is_replaced_by_the_period_and_the_clinician_is_told():
 
 def test_a_single_date_becomes_the_start_and_the_clinician_is_told():
     draft = brace(occurrenceDateTime="2026-11-22")
-    recommendation = recommend(label="Add end date", correction=correction_of(draft))
+    recommendation = recommend(label="Set end date", correction=correction_of(draft))
     (action,) = suggest(recommendation)["rule-1"].actions
     assert action.type == "update"
     assert "occurrenceDateTime" not in action.resource
@@ -265,7 +265,7 @@ def test_a_length_in_words_is_corrected_where_it_stands_and_nothing_else(written
 
 def test_the_clinician_is_told_that_words_are_replaced():
     draft = brace(note=[{"text": "x 3 months"}])
-    found = suggest(recommend(label="Add end date", correction=correction_of(draft)))
+    found = suggest(recommend(label="Set end date", correction=correction_of(draft)))
     assert "the length stated in its words is replaced by this end" in found["rule-1"].actions[0].description
 
 
@@ -290,14 +290,14 @@ def test_words_that_cannot_be_corrected_with_certainty_leave_no_update(members):
 
 def test_one_of_two_drafts_with_one_reference_is_never_corrected():
     oxygen = brace({"text": "Oxygen concentrator"}, note=[{"text": "at night"}])
-    recommendation = recommend(label="Add end date", correction=correction_of(brace(), oxygen))
+    recommendation = recommend(label="Set end date", correction=correction_of(brace(), oxygen))
     assert suggest(recommendation) == {}
 
 
 def test_an_order_that_stands_inside_a_group_as_well_is_never_corrected():
     group = {"resourceType": "RequestGroup", "id": "g", "status": "draft", "intent": "order"}
     inside = brace({"text": "Oxygen concentrator"})
-    recommendation = recommend(label="Add end date", correction=correction_of(brace(), group | {"contained": [inside]}))
+    recommendation = recommend(label="Set end date", correction=correction_of(brace(), group | {"contained": [inside]}))
     assert suggest(recommendation) == {}
 
 
@@ -305,7 +305,7 @@ def test_an_order_inside_another_is_never_corrected():
     group = {
         "resourceType": "RequestGroup", "id": "g", "status": "draft", "intent": "order", "contained": [brace()],
     }  # fmt: skip
-    recommendation = recommend(label="Add end date", correction=correction_of(group))
+    recommendation = recommend(label="Set end date", correction=correction_of(group))
     assert recommendation.correction.order.reference == "RequestGroup/g#draft-1"
     assert suggest(recommendation) == {}
 
@@ -340,13 +340,13 @@ def test_a_draft_that_is_no_valid_r4_is_not_rewritten(members):
 def test_an_active_order_of_the_record_is_never_updated():
     found = correction_of(brace())
     active = type(found.order)(kind="brace", reference=found.order.reference, draft=False)
-    recommendation = recommend(label="Add end date", correction=correction_of(brace(), order=active))
+    recommendation = recommend(label="Set end date", correction=correction_of(brace(), order=active))
     assert suggest(recommendation) == {}
 
 
 @pytest.mark.parametrize("status", ["active", "on-hold", "no-such-status", 7, None])
 def test_an_order_that_is_signed_again_or_of_an_unknown_status_is_not_updated(status):
-    recommendation = recommend(label="Add end date", correction=correction_of(brace(status=status)))
+    recommendation = recommend(label="Set end date", correction=correction_of(brace(status=status)))
     assert suggest(recommendation) == {}
 
 
