@@ -177,7 +177,7 @@ def answer(service: Service, hook: ServiceHook, request: HookRequest, ports: Por
         record = gather(request, hook.plan, ports.fhir, service.terminology, person, deadline=ports.deadline)
     except EvidenceUnavailable:
         if order is None:  # without a record nothing says that this brace follows an augmentation
-            return HookResponse(cards=())
+            return _no_cards(hook, request, near, ports, now)
         raise
     ports.deadline.check()
     record = with_drafted_drugs(record, drafts, service.terminology)

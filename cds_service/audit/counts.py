@@ -14,7 +14,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, FromClause, Select, func, or_, select
 
-from cds_service.audit.chain import PROBE, SILENT
+from cds_service.audit.chain import SILENT
+from cds_service.audit.reader import OF_PEOPLE
 from cds_service.audit.tables import CARDS, ENTRIES, PAYLOADS, SEARCH
 from cds_service.core.caller import Caller
 
@@ -59,7 +60,7 @@ def count_fired(connection: Connection, first: date, last: date, scope: Caller |
 
 def _shown(wanted: Select[Any]) -> Select[Any]:
     """Without answers that were not shown (`audit report --silent` counts those), and without probes."""
-    return wanted.where(SEARCH.c.result.is_distinct_from(SILENT), SEARCH.c.user.is_distinct_from(PROBE))
+    return wanted.where(SEARCH.c.result.is_distinct_from(SILENT), OF_PEOPLE)
 
 
 def _of(entries: FromClause, scope: Caller | None) -> tuple[ColumnElement[bool], ...]:

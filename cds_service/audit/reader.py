@@ -23,6 +23,11 @@ PAGE = 50
 MOST_ABOUT = 500  # follow-up entries for one page
 STREAM = 500
 # Every answer to an augmentation order for a living patient has this card; an answer to a brace order has not.
+# Not of a probe (`chain.is_probe`).
+OF_PEOPLE = or_(
+    SEARCH.c.user.is_distinct_from(PROBE),
+    not_(func.coalesce(SEARCH.c.patient, "").startswith(PROBE_PATIENTS, autoescape=True)),
+)
 _ON_RISK = exists().where(CARDS.c.sequence == SEARCH.c.sequence, CARDS.c.topic == "rehabilitation")
 
 
@@ -149,9 +154,7 @@ class AuditReader:
     def last_order_at(self) -> datetime | None:
         """When the last augmentation order came, other than a probe's; when the log began if none ever came."""
         is_order = or_(SEARCH.c.kind == "refusal", and_(SEARCH.c.kind == "answer", _ON_RISK))
-        of_nobody = func.coalesce(SEARCH.c.patient, "").startswith(PROBE_PATIENTS, autoescape=True)
-        of_people = or_(SEARCH.c.user.is_distinct_from(PROBE), not_(of_nobody))
-        newest = select(SEARCH.c.at).where(is_order, of_people).order_by(SEARCH.c.at.desc()).limit(1)
+        newest = select(SEARCH.c.at).where(is_order, OF_PEOPLE).order_by(SEARCH.c.at.desc()).limit(1)
         first = select(ENTRIES.c.at).order_by(ENTRIES.c.sequence).limit(1)
         with self.reading() as connection:
             found = connection.execute(newest).scalar() or connection.execute(first).scalar()

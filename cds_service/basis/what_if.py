@@ -173,6 +173,9 @@ def with_changes(findings: Findings, changes: Mapping[str, Value | None], servic
 def _results(answer: Answer, other: Answer, service: Service) -> Iterator[tuple[str, Chart | None, str]]:
     for before, after in zip(answer.assessment.outcomes, other.assessment.outcomes, strict=True):
         headline = after.headline
+        if other.is_beside_the_point():
+            yield TITLES[after.outcome], None, "No figure: no study held such a patient."
+            continue
         if headline is None:
             yield TITLES[after.outcome], None, "No figure: too little is known of such a patient."
             continue

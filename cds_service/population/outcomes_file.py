@@ -194,7 +194,7 @@ class _Row:
 def _value(spec: FindingSpec, text: str) -> Value:
     if spec.name == "treated-levels":
         levels = [one.upper() for one in text.replace(",", " ").replace("/", " ").split()]
-        if not set(levels) <= set(SPINE):
+        if not levels or not set(levels) <= set(SPINE):
             raise _BadCell("no levels from T1 to L5")
         return ",".join(levels)
     if spec.name in WORDS:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -122,13 +123,15 @@ def _read_switch(text: str) -> bool:
 
 def _read_time(text: str, *, is_end: bool) -> datetime:
     """Read a day (inclusive if it is the last one) or a time; UTC unless stated otherwise."""
+    is_day = False
+    with suppress(ValueError):
+        is_day = bool(date.fromisoformat(text))
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise ValueError("is a day, 2026-05-31, or a moment, 2026-05-31T12:00Z") from None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    is_day = "T" not in text and ":" not in text
     try:
         return (moment + timedelta(days=1) if is_end and is_day else moment).astimezone(UTC)
     except OverflowError:

@@ -52,16 +52,18 @@ class Replay:
 
 
 class NothingToReplay(CdsError):
-    """The entry holds no figures: it is no answer, or was purged."""
+    """The entry holds no figures (no answer, or purged), or this version does not know what they rest on."""
 
 
 def replay(content: Mapping[str, Any] | None, service: Service) -> Replay:
     """The figures of an answer computed once more, from its inputs and the policy that was in force then.
 
     Raises:
-        NothingToReplay: the entry holds none.
+        NothingToReplay: the entry holds none, or findings or settings that an older or newer version had.
     """
     if content is None or "assessments" not in content or "findings" not in content:
+        raise NothingToReplay
+    if not _is_known(content, service):
         raise NothingToReplay
     answer = _answer(content, service)
     now = [json.loads(json.dumps(assessment_json(answer, outcome))) for outcome in answer.assessment.outcomes]
@@ -139,6 +141,12 @@ def _day(text: str | None) -> date | None:
 def _policy(kept: Mapping[str, Any], in_force: Policy) -> Policy:
     """The policy in force, with what entered the figures then."""
     return Policy.model_validate({**in_force.model_dump(by_alias=True), "recalibration": {}, **kept})
+
+
+def _is_known(content: Mapping[str, Any], service: Service) -> bool:
+    names = {one["name"] for one in (*content["findings"], *content.get("gaps", ()))}
+    settings = service.policy.model_dump(by_alias=True).keys()
+    return names <= service.finding_specs.keys() and content.get("policy", {}).keys() <= settings
 
 
 def _notes(content: Mapping[str, Any], service: Service) -> Iterator[str]:

@@ -18,7 +18,7 @@ from cds_service.review.words import WORDS, say_share, say_value
 
 LONGEST_NOTE = 2000
 MISSING = "–"
-NO_FIGURES = "This entry holds no figures: it is no answer, or they were purged."
+NO_FIGURES = "This entry holds no figures: it is no answer, they were purged, or another version made them."
 Pair = tuple[str, str]
 
 

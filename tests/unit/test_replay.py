@@ -56,6 +56,19 @@ def test_a_changed_figure_is_named_with_both_values(content):
     assert difference.startswith(f"refracture.models.{model['model']}.risk: 0.5 then, {str(then)[:6]}")
 
 
+@pytest.mark.parametrize("part", ["findings", "gaps"])
+def test_an_entry_on_a_finding_that_is_gone_is_not_replayed(content, part):
+    other = json.loads(json.dumps(content))
+    other[part].append({**other["findings"][0], "reason": "absent", "name": "finger-length"})
+    with pytest.raises(NothingToReplay):
+        replay(other, open_service())
+
+
+def test_an_entry_under_a_setting_that_is_gone_is_not_replayed(content):
+    with pytest.raises(NothingToReplay):
+        replay({**content, "policy": {**content["policy"], "moon": "full"}}, open_service())
+
+
 def test_a_changed_input_changes_the_figures(content):
     other = json.loads(json.dumps(content))
     next(one for one in other["findings"] if one["name"] == "bmd-t-score")["value"] = -1.0

@@ -52,7 +52,7 @@ LEVELS = re.compile(
     r"(?: ?(?:[-\u2010-\u2015~\u301c至到/,、+&]|to|through|bis|al?|and|und|et|y|e)"
     r" ?(?:l(?:wk)?|腰椎?)? ?[1-5](?![\d.]))*)"
 )
-BETWEEN = re.compile(r"[-\u2010-\u2015~\u301c至到]|to|through|bis|a")
+BETWEEN = re.compile(r"[-\u2010-\u2015~\u301c至到]|to|through|bis|\bal?\b")
 CONCERNS = {
     "site not stated": "Where the T-score was measured is not stated.",
     "forearm": "The T-score is of the forearm; none of spine or hip was found.",

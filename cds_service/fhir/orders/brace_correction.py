@@ -34,7 +34,7 @@ def correct_brace_order(
 ) -> dict[str, Any] | None:
     """Set the end of the draft; None if the draft or the result is not a valid R4 resource.
 
-    Also None if a time in its words is doubtful, or would still exceed the new end.
+    Also None if a time in its words is doubtful, or if its words or single events would still exceed the new end.
 
     `occurrencePeriod` and `occurrenceTiming.repeat.boundsPeriod` are bounded in place; `boundsDuration` is replaced by
     the period, since FHIR allows only one of them. `occurrenceDateTime` cannot hold an end, so it becomes the start of
@@ -42,12 +42,20 @@ def correct_brace_order(
     """
     if not text(draft.get("id")) or not _is_order(draft) or _is_doubtful(draft, rules):
         return None
+    if not all(_is_day_by(one, correction.end) for one in items(member(draft, "occurrenceTiming", "event"))):
+        return None
     corrected = _without_empty_members(draft)
     _set_end(corrected, correction)
     for holder, key in _places(corrected):
         holder[key] = _reworded(holder[key], correction, rules)
     is_certain = not any(_says_more(words, correction, rules) for words in _all_words(corrected))
     return corrected if is_certain and _is_order(corrected) else None
+
+
+def _is_day_by(value: Any, end: date) -> bool:
+    """Whether this is a whole day, or a time of one, no later than the end."""
+    day = text(value)[: len("2027-01-15")]
+    return len(day) == len("2027-01-15") and day <= end.isoformat()
 
 
 def _is_doubtful(draft: Mapping[str, Any], rules: DurationRules) -> bool:

@@ -20,6 +20,7 @@ from tests.chart_builders import (
     application,
     ask,
     dose,
+    drug,
     kyphoplasty,
     measured,
     open_service,
@@ -333,6 +334,15 @@ def test_what_is_no_figure_is_no_figure_in_a_trial_either():
         assert drawn is None
         assert said.startswith(("No usable figure", "No figure"))
         assert "14 %" not in said
+
+
+def test_where_denosumab_lapsed_no_trial_reassures():
+    """The card of such a patient gives a figure only where it warns."""
+    content = content_of(drug("denosumab", days=440), bmi=18.5, bmd_t_score=-3.4, pma_rate=57, sarcopenia=True)
+    better = {"bmd_t_score": "-2.0", "sarcopenia": "no", "bmi": "21", "pma_rate": "47"}
+    assert [said for _, _, said in trial_of(content, **better).results] == [
+        "No figure: no study held such a patient."
+    ] * 2
 
 
 @pytest.mark.parametrize("text", ["a lot", "nan", "inf", "-1e9", "900", "<b>"])

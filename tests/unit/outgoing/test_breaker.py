@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import pytest
 
 from cds_service.outgoing.breaker import LEAST_CALLS, Breaker
@@ -49,6 +51,19 @@ def test_it_takes_half_of_the_calls(clock, failures, is_open):
     for number in range(20):
         breaker.note(failed=number >= 20 - failures)
     assert breaker.admits() is not is_open
+
+
+def test_what_is_longer_ago_is_forgotten_while_all_goes_well(clock):
+    breaker = Breaker(clock)
+    tracemalloc.start()
+    for number in range(20_000):
+        if number == 1_000:
+            before, _ = tracemalloc.get_traced_memory()
+        breaker.note(failed=False)
+        clock.now += 1
+    after, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert after - before < 100_000  # 19,000 calls would be two megabytes
 
 
 def test_failures_of_longer_ago_do_not_count(clock):

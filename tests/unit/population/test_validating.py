@@ -89,6 +89,7 @@ def test_cells_are_read_in_every_form_of_the_contract(tmp_path):
         ("diabetes", "maybe", "row 2, diabetes: neither 1, true, yes nor 0, false, no; taken as missing"),
         ("procedure", "fusion", "row 2, procedure: not one of PKP, PVP; taken as missing"),
         ("treated-levels", "L9", "row 2, treated-levels: no levels from T1 to L5; taken as missing"),
+        ("treated-levels", "/", "row 2, treated-levels: no levels from T1 to L5; taken as missing"),
         ("date", "1.5.2025", "row 2, date: no date like 2026-05-01; taken as missing"),
         ("bmd-t-score", "nan", "row 2, bmd-t-score: not plausible in {T-score}; taken as missing"),
         ("hospital", "x", "column 'hospital' is not known and not used"),

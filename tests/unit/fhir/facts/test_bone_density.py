@@ -113,6 +113,15 @@ def test_a_range_of_vertebrae_or_no_body_site_is_a_region(site):
     assert picked(t_score(-2.4, bodySite=site)).concerns == ()
 
 
+@pytest.mark.parametrize(
+    ("words", "is_range"), [("L2 and L4", False), ("L2, L4", False), ("L2 a L4", True), ("L2 to L4", True)]
+)
+def test_two_vertebrae_are_no_range(words, is_range):
+    """Of two regions the one with more levels counts; two of the same levels that differ are in conflict."""
+    found = findings_of(t_score(-2.4, bodySite={"text": "L2-L4"}), t_score(-3.1, bodySite={"text": words}))
+    assert (NAME in found.gaps) is is_range
+
+
 def test_a_single_vertebra_alone_is_used_and_said():
     found = picked(t_score(-3.1, bodySite={"text": "L2"}), t_score(-2.7, bodySite={"text": "L3"}))
     assert (found.value, found.concerns) == (-3.1, ("The T-score is of a single vertebra.",))

@@ -203,6 +203,16 @@ def test_a_brace_without_any_time_gets_both():
     assert correct(brace()) == {**brace(), "occurrencePeriod": {"start": "2026-11-20", "end": "2027-01-15"}}
 
 
+@pytest.mark.parametrize(
+    ("events", "is_corrected"), [(["2026-11-20"], True), (["2026-11-20", "2027-06-01"], False), (["2027"], False)]
+)
+def test_a_brace_with_an_event_beyond_the_new_end_is_left_to_its_author(events, is_corrected):
+    found = suggest(
+        recommend(label="Set end date", correction=correction_of(brace(occurrenceTiming={"event": events})))
+    )
+    assert bool(found) is is_corrected
+
+
 def test_a_timing_is_bounded_in_place():
     timing = {"repeat": {"frequency": 1, "period": 1, "periodUnit": "d"}, "code": {"text": "when upright"}}
     corrected = correct(brace(occurrenceTiming=timing))

@@ -184,10 +184,12 @@ def test_a_rule_that_falls_silent_is_worth_a_look(desk):
 
 def test_a_probe_is_no_answer_to_anybody(desk):
     answer(desk, 1)
-    answer(desk, 2, user=PROBE)
+    answer(desk, 2, user=PROBE, patient=f"{PROBE_PATIENTS}probe")
     found = counts(desk)
     assert found["2026-05", "", "", "answer"] == 1
     assert found["2026-05", "rehabilitation", "dietitian", "fired"] == 1
+    answer(desk, 3, user=PROBE)  # somebody's order, whatever user it names
+    assert counts(desk)["2026-05", "", "", "answer"] == 2
 
 
 def test_a_quiet_log_raises_no_flag(desk):
