@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from cds_service.audit.chain import PROBE, AuditEntry, ShownCard
+from cds_service.audit.chain import PROBE, PROBE_PATIENTS, AuditEntry, ShownCard
 from cds_service.audit.counts import count_months
 from cds_service.review.grid import HIDDEN, WITHHELD, make_grid
 from tests.review_desk import ReviewDesk, words
