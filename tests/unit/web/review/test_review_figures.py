@@ -23,7 +23,8 @@ def desk(tmp_path):
 
 def answer(desk, number, *, at=MAY, rules=("rehabilitation", "dietitian"), user="Practitioner/7", **facts):
     card = ShownCard(card=f"card-{number}", topic="rehabilitation", indicator="info", rules=rules)
-    entry = AuditEntry(kind="answer", at=at, patient=f"p{number}", user=user, cards=(card,), content={}, **facts)
+    whose = {"patient": f"p{number}", "user": user, **facts}
+    entry = AuditEntry(kind="answer", at=at, cards=(card,), content={}, **whose)
     desk.store.append(entry)
     return entry
 
