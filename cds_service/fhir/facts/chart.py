@@ -336,11 +336,12 @@ def _is_corrected(entry: Entry) -> bool:
 
 
 def _names_of_copies(entry: Entry) -> set[tuple[Any, ...]]:
-    """What all copies of an entry share: a business identifier, and what was measured where.
+    """What all copies of an entry share: a business identifier, and what was measured where, on which day.
 
     The values of one examination may share its identifier, and correcting one of them says nothing of the others.
     """
-    what = (entry.kind, entry.concepts, content(entry.raw.get("bodySite")))
+    told = (content(entry.raw.get(element)) for element in ("code", "bodySite"))  # a display alone may name the site
+    what = (entry.kind, entry.concepts, entry.moment and entry.moment.day, *told)
     return {(*what, *one) for one in identifiers_of(entry.raw)}
 
 

@@ -19,6 +19,7 @@ from cds_service.fhir.facts.problem_list import (
     DOUBTED,
     LATER_ENCOUNTER,
     SUSPECTED,
+    UNFINISHED,
     Stated,
     find_stated,
     silence,
@@ -77,7 +78,7 @@ def _counted(days: Sequence[date], today: date) -> str:
 
 def _is_earlier(stated: Stated, chart: Chart) -> bool | None:
     """Whether the entry is an earlier fracture; None if it may be the one being treated."""
-    if stated.problem in (SUSPECTED, DOUBTED):
+    if stated.problem in (SUSPECTED, DOUBTED, UNFINISHED):
         return None
     if stated.entry.kind == "Condition" and stated.concepts & AUGMENTATIONS:
         return None  # a problem list's words on a procedure: done, or planned

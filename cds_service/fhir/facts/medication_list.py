@@ -83,13 +83,14 @@ def find_denosumab_overdue(spec: FindingSpec, chart: Chart) -> Outcome:
     uses = _uses(chart)
     doses = [one for one in uses if "denosumab" in one.drug.concepts]
     passed = (*chart.broken(spec), *_future(spec, doses, chart))
-    dated = [one for one in doses if one.day is not None and one.day <= chart.not_after]
+    dated = [one for one in doses if one.day is not None and one.day <= chart.not_after and not _is_asserted(one)]
     if not doses:
         return _not_on_list(spec, chart, ["denosumab"]), passed
     if not dated:
         seen = (one.provenance(spec) for one in doses)
         return gap(spec, "undetermined", "the day of the last denosumab dose is not recorded", *seen), passed
-    last = max(dated, key=lambda one: (one.day or date.min, one.entry.kind, one.entry.reference))
+    running = [one for one in dated if one.entry.kind in GIVEN or not one.is_ended]  # what was ended may not be given
+    last = max(running or dated, key=lambda one: (one.day or date.min, one.entry.kind, one.entry.reference))
     return _overdue(spec, chart, uses, last), passed
 
 
@@ -118,8 +119,14 @@ def _is_other_bone_drug(use: Use) -> bool:
     return "bone-drug" in use.drug.concepts and "denosumab" not in use.drug.concepts
 
 
+def _is_asserted(use: Use) -> bool:
+    """Whether its day is only that on which somebody said that it is taken: no dose was given then."""
+    return use.entry.kind == "MedicationStatement" and not any(one.startswith("effective") for one in use.entry.raw)
+
+
 def _follows(use: Use, last_dose: date, spec: FindingSpec, chart: Chart) -> bool:
-    return _counts(use, spec, chart) and (use.is_active or (use.day is not None and use.day > last_dose))
+    """Whether it was begun since; what was on the list before, and was never taken off, did not follow the dose."""
+    return _counts(use, spec, chart) and use.day is not None and use.day > last_dose
 
 
 def _counts(use: Use, spec: FindingSpec, chart: Chart) -> bool:

@@ -34,6 +34,7 @@ BY_WORDS = "Recognised by words, not by a code."
 SUSPECTED: tuple[GapReason, str] = ("undetermined", "suspected, not confirmed")
 AHEAD: tuple[GapReason, str] = ("undetermined", "dated in the future")  # it is on the list, so the day is wrong
 DOUBTED: tuple[GapReason, str] = ("undetermined", "its words leave it in doubt")
+UNFINISHED: tuple[GapReason, str] = ("undetermined", "whether it was done is not recorded")
 IN_USE = frozenset({"active", "in-progress", "completed"})
 
 
@@ -290,11 +291,11 @@ def _read_condition(
 def _read_procedure(
     entry: Entry, concept: str, codes: tuple[str, ...], spec: FindingSpec, chart: Chart
 ) -> Stated | None:
-    """Read a completed procedure. An augmentation needs a date before the order, or it may be the ordered one.
+    """Read a procedure. An augmentation needs a date before the order, or it may be the ordered one.
 
-    A procedure that counts only for some months needs a date as well.
+    A procedure that counts only for some months needs a date as well; one that is not known to be completed may be.
     """
-    if text(entry.raw.get("status")) != "completed":
+    if not may_be_current(entry):
         return None
     when = effective_moment(entry.raw, "performed")
     day = when.day if when else None
@@ -306,6 +307,8 @@ def _read_procedure(
         problem = ("undetermined", "no date")
     elif day is not None and day >= chart.not_after:
         problem = ("future", "not before the order")
+    elif entry.status != "completed":
+        problem = UNFINISHED
     elif day is not None and months and day < months_before(chart.today, months):
         problem = ("stale", f"{age_in_words(day, chart.today)} ago")
     return Stated(entry, concept, codes[0], day, problem)

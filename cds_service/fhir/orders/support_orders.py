@@ -20,6 +20,7 @@ from cds_service.fhir.references import Targets
 
 HCPCS = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets|"
 IN_FORCE = frozenset({"active", "on-hold"})  # an order on hold still counts as ordered
+NOT_ORDERED = frozenset({"proposal", "plan", "option"})  # intents that authorise nobody to act
 RECORD_KEYS = {
     "serviceRequests": "ServiceRequest",
     "deviceRequests": "DeviceRequest",
@@ -78,7 +79,11 @@ def find_stored_orders(
 ) -> tuple[SupportOrder, ...]:
     """Each support order on record with one of these statuses, once."""
     stored = (
-        one for one in _stored(record) if one.type != "Procedure" and text(one.resource.get("status")) in statuses
+        one
+        for one in _stored(record)
+        if one.type != "Procedure"
+        and text(one.resource.get("status")) in statuses
+        and text(one.resource.get("intent")) not in NOT_ORDERED
     )
     kept = (*record.of_key("deviceRequests"), *record.of_key(SUPPLIES))
     devices = Targets((one.referred, None) for one in kept if one.referred)

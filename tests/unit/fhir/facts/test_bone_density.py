@@ -217,3 +217,10 @@ def test_the_components_of_a_dxa_panel_are_read():
     found = findings_of(observation("83311-1", component=parts))
     assert found.known[NAME].value == -2.6
     assert "Z-score" in found.passed_over[0].detail
+
+
+@pytest.mark.parametrize("other", [{"code": coded(FOREARM_T, display="Femoral neck T-score")}, {"on": "2024-05-01"}])
+def test_a_corrected_value_of_another_site_or_day_replaces_nothing(other):
+    same = {"identifier": [{"system": "urn:accession", "value": "1"}]}
+    spine = {"code": coded(FOREARM_T, display="Lumbar spine T-score"), **same}
+    assert picked(t_score(-3.2, **spine), t_score(-1.5, **{**spine, **other}, status="corrected")).value == -3.2

@@ -70,6 +70,13 @@ def test_fractures_more_than_half_a_year_apart_are_counted_the_rest_is_one():
     assert [one.resource.split("/")[0] for one in known.provenance] == ["Procedure", "Condition", "Condition"]
 
 
+@pytest.mark.parametrize("status", ["unknown", "in-progress", "stopped", "on-hold"])
+def test_an_operation_that_may_have_been_done_makes_no_impossible(status):
+    assert lists(procedure(coded("22514", CPT), "2025-09-20", status)) is None
+    fusion = found(procedure(coded("22612", CPT), "2025-09-20", status), other(), entries={"procedures": 2})
+    assert fusion.gaps["prior-spinal-surgery"].reason == "undetermined"
+
+
 def test_an_earlier_augmentation_is_an_earlier_fracture():
     done = procedure(coded("22514", CPT), "2025-09-20")
     assert earlier(done) == "second vertebral fracture in 14 months"

@@ -177,6 +177,22 @@ def test_a_standing_prescription_does_not_replace_a_dose():
     assert findings_of(standing, dose(DENOSUMAB, "2026-02-01")).is_true("denosumab-overdue")
 
 
+@pytest.mark.parametrize(
+    "later",
+    [
+        prescription(DENOSUMAB, on="2026-11-01", status="stopped"),
+        prescription(DENOSUMAB, on="2026-11-01", status="on-hold"),
+        statement(DENOSUMAB, "stopped", effectivePeriod={"start": "2024-01-01", "end": "2026-11-17"}),
+        statement(DENOSUMAB, dateAsserted="2026-11-18"),
+        statement(DENOSUMAB, "completed", dateAsserted="2026-11-18"),
+        prescription(ALENDRONATE, on="2018-01-01"),
+    ],
+)
+def test_what_was_ended_or_only_asserted_or_never_taken_off_is_no_later_dose(later):
+    found = findings_of(dose(DENOSUMAB, "2026-02-13"), later).known["denosumab-overdue"]
+    assert (found.value, found.observed) == (True, date(2026, 2, 13))
+
+
 def test_another_bone_drug_since_ends_the_gap():
     late = dose(DENOSUMAB, "2026-01-10")
     assert findings_of(late, dose(ZOLEDRONATE, "2026-07-01")).is_false("denosumab-overdue")

@@ -9,6 +9,8 @@ import pytest
 from cds_service.fhir.gathering.picking import Unreadable
 from tests.builders import CPT, ICD, SCT, clinical, coded, condition, findings_of, procedure, verification
 
+PCS, OPS = "http://www.cms.gov/Medicare/Coding/ICD10", "http://fhir.de/CodeSystem/bfarm/ops"
+
 
 def other() -> dict:
     """An entry that is none of ours, so that the list is not empty."""
@@ -241,3 +243,25 @@ def test_a_bare_code_that_is_not_listed_is_said_to_be_one(code, said):
     strange = {**condition("x"), "id": "strange", "code": code}
     found = findings_of(condition("I10"), strange, entries={"conditions": 3})
     assert said in found.gaps["diabetes"].detail
+
+
+@pytest.mark.parametrize(
+    ("system", "code", "value"),
+    [
+        (CPT, "22612", True),  # posterior lumbar arthrodesis
+        (CPT, "22630", True),
+        (CPT, "63047", True),  # lumbar laminectomy
+        (CPT, "63030", True),
+        (CPT, "22551", False),  # anterior cervical
+        (CPT, "63650", False),  # electrodes
+        (PCS, "0SG00AJ", True),
+        (PCS, "0SB20ZZ", True),
+        (PCS, "0RG10A0", False),
+        (OPS, "5-032.01", True),
+        (OPS, "5-836.31", True),
+        (OPS, "5-820.00", False),
+    ],
+)
+def test_spinal_surgery_is_known_by_its_code_alone(system, code, value):
+    found = findings_of(procedure(coded(code, system)), condition("I10"), entries={"procedures": 1})
+    assert found.known["prior-spinal-surgery"].value is value

@@ -318,6 +318,11 @@ def test_only_orders_in_force_count_in_the_record(status):
     assert support(brace(status=status)).orders == ()
 
 
+@pytest.mark.parametrize("intent", ["proposal", "plan", "option"])
+def test_what_is_only_proposed_is_not_ordered(intent):
+    assert support(order(codeable(OWN, "rehabilitation"), status="active", intent=intent)).orders == ()
+
+
 def test_the_newest_augmentation_of_the_record_is_dated():
     done = order(codeable(CPT, "22514"), kind="Procedure", status="completed", intent=None, authoredOn=None)
     older = {**done, "id": "p1", "performedDateTime": "2026-08-01"}
