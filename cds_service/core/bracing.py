@@ -81,12 +81,18 @@ def _after(begins: date, hours: float | None) -> date | None:
 def find_over_limit(
     support: SupportOrders, limit: BracePolicy, today: date, *, draft: bool
 ) -> tuple[Correction, str] | None:
-    """The first brace order, draft or active, that ends after the limit or never, with words for it."""
-    for times in _braces(support, today, draft=draft):
-        is_open = times.ends is None and times.order.worded.says == "nothing"
-        if is_open or (times.ends is not None and times.ends > _last_day(times, limit)):
-            return _correction(times, limit), times.said()
-    return None
+    """The brace order, draft or active, that ends longest after the limit or never, with words for it and others."""
+    over = [
+        times
+        for times in _braces(support, today, draft=draft)
+        if (times.ends is None and times.order.worded.says == "nothing")
+        or (times.ends is not None and times.ends > _last_day(times, limit))
+    ]
+    if not over:
+        return None
+    worst = max(over, key=lambda times: times.ends or date.max)
+    others = f", {len(over) - 1} more over the limit" if len(over) > 1 else ""
+    return _correction(worst, limit), worst.said() + others
 
 
 def find_undated(support: SupportOrders, limit: BracePolicy, today: date) -> tuple[Correction, str] | None:
