@@ -9,6 +9,7 @@ import pytest
 from cds_service.fhir.gathering.picking import Unreadable
 from tests.builders import CPT, ICD, SCT, clinical, coded, condition, findings_of, procedure, verification
 
+HCPCS = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"
 PCS, OPS = "http://www.cms.gov/Medicare/Coding/ICD10", "http://fhir.de/CodeSystem/bfarm/ops"
 
 
@@ -265,3 +266,13 @@ def test_a_bare_code_that_is_not_listed_is_said_to_be_one(code, said):
 def test_spinal_surgery_is_known_by_its_code_alone(system, code, value):
     found = findings_of(procedure(coded(code, system)), condition("I10"), entries={"procedures": 1})
     assert found.known["prior-spinal-surgery"].value is value
+
+
+@pytest.mark.parametrize(
+    ("system", "code"),
+    [(CPT, "22521"), (CPT, "22524"), (HCPCS, "S2360"), (HCPCS, "S2362"), (HCPCS, "C7505"), (HCPCS, "C7507")],
+)
+def test_an_augmentation_under_an_older_or_joint_code_is_an_earlier_fracture(system, code):
+    found = findings_of(procedure(coded(code, system), "2014-03-01"), condition("I10"), entries={"procedures": 1})
+    assert found.is_true("prior-augmentation")
+    assert found.is_true("prior-vertebral-fracture")
