@@ -177,6 +177,12 @@ def test_the_card_is_short(drafts, record, most):
     assert len(card["summary"]) < 140
 
 
+def test_of_several_braces_the_one_that_never_ends_is_corrected_and_the_others_are_counted():
+    card = brace_card(brace(number="first", occurrencePeriod=period(0, 58)), brace(number="second"))
+    assert card["summary"].startswith("TLSO ordered without an end date, 1 more over the limit")
+    assert corrected(card)["id"] == "second"
+
+
 def test_an_open_ended_brace_is_a_warning_with_the_corrected_order():
     card = brace_card(brace(**KEPT))
     assert card["indicator"] == "warning"
