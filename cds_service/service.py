@@ -39,7 +39,8 @@ from cds_service.core.policy import Policy
 from cds_service.core.prediction import LogisticModel
 from cds_service.core.recommendations import Rule, recommend
 from cds_service.core.repeats import Basis, CardFeedback, Repeats, WholeCard, basis_of, find_repeats
-from cds_service.core.signals import Situation, find_signals, words_of_rules
+from cds_service.core.rule_words import words_of_rules
+from cds_service.core.signals import Situation, find_signals
 from cds_service.core.source_attributes import SourceAttributes
 from cds_service.core.study import Study
 from cds_service.core.vocabulary import FindingSpec

@@ -10,8 +10,8 @@ from typing import Any
 from cds_service.core.assessment import Assessment, assess
 from cds_service.core.facts import Finding, Findings, Gap, GapReason, Provenance, SupportOrder, SupportOrders, Value
 from cds_service.core.policy import Policy
-from cds_service.core.recommendations import Recommendation, Signal, recommend
-from cds_service.core.signals import Situation, find_signals
+from cds_service.core.recommendations import Recommendation, recommend
+from cds_service.core.signals import Signal, Situation, find_signals
 from tests.chart_builders import HOOK, TODAY, open_service
 
 DAY = TODAY - timedelta(days=10)

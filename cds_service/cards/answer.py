@@ -11,7 +11,8 @@ from cds_service.cards.texts import CardTexts, shortened
 from cds_service.core.assessment import Assessment
 from cds_service.core.facts import AugmentationOrder, Findings, RecordState, SupportOrders
 from cds_service.core.policy import Policy
-from cds_service.core.recommendations import Recommendation, Signal, Topic
+from cds_service.core.recommendations import Recommendation, Topic
+from cds_service.core.signals import Signal
 from cds_service.core.wording import Wording, say_date
 from cds_service.protocol.messages import Card, Link, Source, Suggestion
 

@@ -20,8 +20,8 @@ from cds_service.cards.no_figure import why_line
 from cds_service.cards.summary import is_warning, say_summary
 from cds_service.cards.texts import count_words, escape_markdown
 from cds_service.core.assessment import OutcomeAssessment
+from cds_service.core.derived import RAISED_BY_FRACTURE
 from cds_service.core.facts import Aged
-from cds_service.core.order_facts import RAISED_BY_FRACTURE
 from cds_service.core.recommendations import Recommendation
 from cds_service.core.wording import say_date, say_number
 from cds_service.protocol.messages import Card

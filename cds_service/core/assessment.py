@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
-from cds_service.core.applicability import Violation, absolute_exclusions, check, doubtful_exclusions
 from cds_service.core.facts import Finding, Findings, Gap, Value
 from cds_service.core.inputs import fits
 from cds_service.core.policy import Policy
@@ -25,6 +24,46 @@ SILENCES_PRINT = frozenset({"held", "outside", "not-known", "aged"})
 SILENCES_WARNING = frozenset({"held", "outside", "not-known", "criterion-not-known"})
 BONE = ("bmd-t-score", "ct-attenuation")  # what a refracture figure rests on
 LEVEL = "tl-junction"  # reports differ even in its direction, so no "lower" hangs on it
+
+
+# Fracture from malignancy or infection, high-energy or unstable fracture, neurological deficit: no figure from any
+# study (evidence.md, "Which figure is shown" and "What the recommendations rest on").
+ABSOLUTE = ("malignancy", "spinal-infection", "unstable-fracture", "neurological-deficit")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Violation:
+    """A criterion that the patient does not meet, or that could not be checked.
+
+    Attributes:
+        text: the criterion in the study's words, "patients on steroids were excluded".
+    """
+
+    finding: str
+    severity: Literal["outside", "no-figure", "absolute", "not-checkable"]
+    text: str
+
+
+def check(study: Study, findings: Findings) -> tuple[Violation, ...]:
+    """Every criterion that is violated or cannot be checked, in the order of the study file."""
+    found = []
+    for criterion in study.applicability:
+        finding = findings.known.get(criterion.finding)
+        if finding is None:
+            found.append(Violation(finding=criterion.finding, severity="not-checkable", text=criterion.text))
+        elif not criterion.require.is_met(finding.value):
+            found.append(Violation(finding=criterion.finding, severity=criterion.severity, text=criterion.text))
+    return tuple(found)
+
+
+def doubtful_exclusions(findings: Findings) -> tuple[str, ...]:
+    """Names of exclusions that the record mentions without deciding: cancer elsewhere, a condition in words only."""
+    return tuple(name for name in ABSOLUTE if name in findings.gaps and findings.gaps[name].seen)
+
+
+def absolute_exclusions(findings: Findings) -> tuple[str, ...]:
+    """Names of known findings that exclude this fracture from every study."""
+    return tuple(name for name in ABSOLUTE if findings.is_true(name))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

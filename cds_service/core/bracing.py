@@ -11,7 +11,6 @@ from datetime import date, timedelta
 
 from cds_service.core.facts import SupportOrder, SupportOrders
 from cds_service.core.policy import BracePolicy
-from cds_service.core.recommendations import Correction
 from cds_service.core.wording import say_date, say_number
 
 SAME = timedelta(days=7)  # tolerance: 12 weeks and 3 months count as the same
@@ -21,6 +20,23 @@ WITHOUT_DATE = {
     "doubtful": "a time in its words was not understood",
     "reversed": "its dates end before they begin",
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """What a brace order would need to keep the site's limits.
+
+    Attributes:
+        order: the order as found, draft or active.
+        start: set where the order had none, else None.
+        review: day of the first review.
+        end: last day.
+    """
+
+    order: SupportOrder
+    start: date | None
+    review: date
+    end: date
 
 
 @dataclass(frozen=True, slots=True)

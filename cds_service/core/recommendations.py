@@ -13,47 +13,15 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from cds_service.core.assessment import Assessment
+from cds_service.core.bracing import Correction
 from cds_service.core.data_file import DataTable
-from cds_service.core.facts import Finding, Findings, SupportOrder, SupportOrders
+from cds_service.core.facts import Findings, SupportOrder, SupportOrders
+from cds_service.core.signals import Signal
 from cds_service.core.wording import say_date
 
 MOST_REASONS = 2  # on a card; all stand in the audit entry
 
 Topic = Literal["rehabilitation", "braceLimit", "missingData"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Correction:
-    """What a brace order would need to keep the site's limits.
-
-    Attributes:
-        order: the order as found, draft or active.
-        start: set where the order had none, else None.
-        review: day of the first review.
-        end: last day.
-    """
-
-    order: SupportOrder
-    start: date | None
-    review: date
-    end: date
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Signal:
-    """A named yes/no fact with its evidence.
-
-    Attributes:
-        because: one phrase for the card, `psoas 10.0 cm² (11.9 or less)`; empty where the name says it all.
-        facts: the findings and orders it rests on.
-        studies: ids of the studies whose cut-off or advice it uses; empty for policy.
-    """
-
-    name: str
-    because: str = ""
-    facts: tuple[Finding | SupportOrder, ...] = ()
-    studies: tuple[str, ...] = ()
-    correction: Correction | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from typing import Literal
 from cds_service.core.assessment import Assessment
 from cds_service.core.facts import Finding, Findings, SupportOrder, SupportOrders, Value
 from cds_service.core.policy import RepeatsPolicy
-from cds_service.core.recommendations import Signal
+from cds_service.core.signals import Signal
 
 # Override reasons that settle a recommendation for a while; any other reason leaves it open.
 SETTLING = frozenset({"alreadyArranged", "patientDeclines", "notAbleToTakePart", "wouldNotChangeCare"})

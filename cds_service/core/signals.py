@@ -6,20 +6,17 @@ is not known: a gap never becomes a signal, except where the signal is the gap (
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
 from cds_service.core.assessment import Assessment
-from cds_service.core.bracing import find_over_limit, find_undated, is_open_rest, say_long_rest
+from cds_service.core.bracing import Correction, find_over_limit, find_undated, is_open_rest, say_long_rest
 from cds_service.core.facts import Finding, Findings, SupportOrder, SupportOrders
 from cds_service.core.policy import Policy
-from cds_service.core.recommendations import Correction, Signal
 from cds_service.core.sarcopenia import GAIT, GRIP, RULERS, is_low, written
 from cds_service.core.study import Cutoff, Study
-from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.wording import UNITS, Wording, say_date
 
 
@@ -42,16 +39,24 @@ BED_REST_STUDIES = ("muscle-change-2021",)
 NUMBERS = ("two", "three", "four", "five", "six")
 
 
-class Evidence(NamedTuple):
-    """That the fact of a signal holds: the members of `Signal` besides its name."""
+class Signal(NamedTuple):
+    """A named yes/no fact with its evidence.
+
+    Attributes:
+        because: one phrase for the card, `psoas 10.0 cm² (11.9 or less)`; empty where the name says it all.
+        facts: the findings and orders it rests on.
+        studies: ids of the studies whose cut-off or advice it uses; empty for policy.
+        name: set by `find_signals`.
+    """
 
     because: str = ""
     facts: tuple[Finding | SupportOrder, ...] = ()
     studies: tuple[str, ...] = ()
     correction: Correction | None = None
+    name: str = ""
 
 
-Detector = Callable[[Situation], Evidence | None]
+Detector = Callable[[Situation], Signal | None]
 SIGNALS: dict[str, Detector] = {}
 KEEP = ("unstable-fracture", "stable-burst-fracture", "spinal-instability", "neurological-deficit")  # a longer brace
 
@@ -74,7 +79,7 @@ def find_signals(situation: Situation) -> tuple[Signal, ...]:
         for cutoff in study.cutoffs
     )
     named = ((name, detect(situation)) for name, detect in SIGNALS.items())
-    return tuple(Signal(name=name, **found._asdict()) for name, found in (*cutoffs, *named) if found is not None)
+    return tuple(found._replace(name=name) for name, found in (*cutoffs, *named) if found is not None)
 
 
 def signal_names(studies: Mapping[str, Study]) -> frozenset[str]:
@@ -82,23 +87,23 @@ def signal_names(studies: Mapping[str, Study]) -> frozenset[str]:
     return frozenset(SIGNALS) | {cutoff.id for study in studies.values() for cutoff in study.cutoffs}
 
 
-def _beyond_cutoff(situation: Situation, study: Study, cutoff: Cutoff) -> Evidence | None:
+def _beyond_cutoff(situation: Situation, study: Study, cutoff: Cutoff) -> Signal | None:
     value = situation.findings.number(cutoff.finding)
     if value is None or not cutoff.is_met(value):
         return None
     finding = situation.findings.known[cutoff.finding]
-    return Evidence(situation.wording.phrase(finding), (finding,), (study.id,))
+    return Signal(situation.wording.phrase(finding), (finding,), (study.id,))
 
 
-def _when_true(situation: Situation, finding_name: str, because: str = "") -> Evidence | None:
+def _when_true(situation: Situation, finding_name: str, because: str = "") -> Signal | None:
     if not situation.findings.is_true(finding_name):
         return None
     finding = situation.findings.known[finding_name]
-    return Evidence(because or finding.label or situation.wording.phrase(finding), (finding,))
+    return Signal(because or finding.label or situation.wording.phrase(finding), (finding,))
 
 
 @signal("sarcopenia-site")
-def _sarcopenia(situation: Situation) -> Evidence | None:
+def _sarcopenia(situation: Situation) -> Signal | None:
     """The evidence includes the method, so that the referral shows it too."""
     known = (
         situation.findings.known.get(name) for name in ("grip-strength", "gait-speed", "appendicular-muscle-index")
@@ -118,13 +123,13 @@ def _low_measure(measure: str, phrase: str) -> Detector:
     Weak grip alone is probable sarcopenia (EWGSOP2, doi 10.1093/ageing/afy169) where nothing decides.
     """
 
-    def detect(situation: Situation) -> Evidence | None:
+    def detect(situation: Situation) -> Signal | None:
         known, sex = situation.findings.known, situation.findings.known.get("sex")
         ruler = RULERS[situation.policy.sarcopenia.criteria]
         if "sarcopenia-site" in known or not is_low(ruler, known, measure, str(sex.value) if sex else None):
             return None
         finding, decimals = known[measure], situation.wording.terms[measure].decimals
-        return Evidence(f"{phrase} ({written(float(finding.value), decimals)}{UNITS[finding.unit]})", (finding,))
+        return Signal(f"{phrase} ({written(float(finding.value), decimals)}{UNITS[finding.unit]})", (finding,))
 
     return detect
 
@@ -136,75 +141,75 @@ SIGNALS["slow-gait"] = _low_measure(GAIT, "slow gait")
 def _any_true(*finding_names: str) -> Detector:
     """A signal that holds where one of these findings is true."""
 
-    def detect(situation: Situation) -> Evidence | None:
+    def detect(situation: Situation) -> Signal | None:
         found = [one for finding in finding_names if (one := _when_true(situation, finding))]
         if not found:
             return None
-        return Evidence(", ".join(one.because for one in found), tuple(fact for one in found for fact in one.facts))
+        return Signal(", ".join(one.because for one in found), tuple(fact for one in found for fact in one.facts))
 
     return detect
 
 
 @signal("low-mna")
-def _low_mna(situation: Situation) -> Evidence | None:
+def _low_mna(situation: Situation) -> Signal | None:
     """The score below the limit, or without a score a category below "well nourished"."""
     found = _below(situation, "mna-score", situation.policy.nutrition.mna_below)
     category = situation.findings.known.get("mna-category")
     if found is None and category is not None and category.value != "A" and "mna-score" in situation.findings.gaps:
-        return Evidence(situation.wording.phrase(category), (category,))
+        return Signal(situation.wording.phrase(category), (category,))
     return found
 
 
 @signal("low-bmi")
-def _low_bmi(situation: Situation) -> Evidence | None:
+def _low_bmi(situation: Situation) -> Signal | None:
     return _below(situation, "bmi", situation.policy.nutrition.bmi_below)
 
 
-def _below(situation: Situation, finding_name: str, limit: float) -> Evidence | None:
+def _below(situation: Situation, finding_name: str, limit: float) -> Signal | None:
     value = situation.findings.number(finding_name)
     if value is None or value >= limit:
         return None
     finding = situation.findings.known[finding_name]
-    return Evidence(situation.wording.phrase(finding), (finding,))
+    return Signal(situation.wording.phrase(finding), (finding,))
 
 
 @signal("muscle-normal")
-def _muscle_normal(situation: Situation) -> Evidence | None:
+def _muscle_normal(situation: Situation) -> Signal | None:
     """Muscle was measured and nothing was low; only when sarcopenia is excluded by measurement."""
     is_low = any(_beyond_cutoff(situation, s, c) for s in situation.studies.values() for c in s.cutoffs)
     if is_low or not situation.findings.is_false("sarcopenia-site"):
         return None
-    return Evidence(facts=(situation.findings.known["sarcopenia-site"],))
+    return Signal(facts=(situation.findings.known["sarcopenia-site"],))
 
 
 @signal("refracture-above-average")
-def _refracture_above(situation: Situation) -> Evidence | None:
+def _refracture_above(situation: Situation) -> Signal | None:
     headline = situation.assessment.of("refracture").headline
     if headline is None or headline.band not in ("above", "high"):
         return None
-    return Evidence("refracture risk above average", headline.inputs, (headline.model.study.id,))
+    return Signal("refracture risk above average", headline.inputs, (headline.model.study.id,))
 
 
 @signal("residual-pain-above-average")
-def _residual_pain_above(situation: Situation) -> Evidence | None:
+def _residual_pain_above(situation: Situation) -> Signal | None:
     """Above average with a study uncertainty that excludes the baseline."""
     headline = situation.assessment.of("residual-pain").headline
     if headline is None or headline.prediction.study_uncertainty[0] <= headline.baseline:
         return None
-    return Evidence("residual pain above average", headline.inputs, (headline.model.study.id,))
+    return Signal("residual pain above average", headline.inputs, (headline.model.study.id,))
 
 
 @signal("denosumab-overdue")
-def _denosumab_overdue(situation: Situation) -> Evidence | None:
+def _denosumab_overdue(situation: Situation) -> Signal | None:
     if not situation.findings.is_true("denosumab-overdue"):
         return None
     finding = situation.findings.known["denosumab-overdue"]
     last = f"last dose {say_date(finding.observed)}" if finding.observed else "last dose long ago"
-    return Evidence(last, (finding,))
+    return Signal(last, (finding,))
 
 
 @signal("fracture-on-drug")
-def _fracture_on_drug(situation: Situation) -> Evidence | None:
+def _fracture_on_drug(situation: Situation) -> Signal | None:
     """With the day of the last dose where that is known: of denosumab, whose doses are looked for one by one.
 
     A drug on record for only a few weeks may have been started for this fracture, so it is not called a failure.
@@ -218,18 +223,18 @@ def _fracture_on_drug(situation: Situation) -> Evidence | None:
         because = f"on {name} (recorded {say_date(day)})"
     elif drug.label == "denosumab" and doses and doses.observed:
         because += f", last dose {say_date(doses.observed)}"
-    return Evidence(because, (drug,))
+    return Signal(because, (drug,))
 
 
 @signal("long-term-steroid")
-def _long_term_steroid(situation: Situation) -> Evidence | None:
+def _long_term_steroid(situation: Situation) -> Signal | None:
     steroid = situation.findings.known.get("long-term-steroid")
     label = (steroid and steroid.label) or "steroid"
     return _when_true(situation, "long-term-steroid", f"long-term {label}")
 
 
 @signal("earlier-fracture")
-def _earlier_fracture(situation: Situation) -> Evidence | None:
+def _earlier_fracture(situation: Situation) -> Signal | None:
     """`second vertebral fracture in 14 months`; the augmentation alone where it is too close to be counted apart."""
     fracture = situation.findings.known.get("prior-vertebral-fracture")
     because = (fracture and fracture.label) or "an earlier vertebral fracture"
@@ -242,64 +247,26 @@ def _earlier_fracture(situation: Situation) -> Evidence | None:
 
 
 @signal("several-levels")
-def _several_levels(situation: Situation) -> Evidence | None:
+def _several_levels(situation: Situation) -> Signal | None:
     count = int(situation.findings.number("level-count") or 0)
     if count < 2:
         return None
     number = NUMBERS[count - 2] if count - 2 < len(NUMBERS) else str(count)
-    return Evidence(f"{number} fractures at once", (situation.findings.known["level-count"],))
+    return Signal(f"{number} fractures at once", (situation.findings.known["level-count"],))
 
 
 @signal("no-bone-drug")
-def _no_bone_drug(situation: Situation) -> Evidence | None:
+def _no_bone_drug(situation: Situation) -> Signal | None:
     if not situation.findings.is_false("bone-drug"):
         return None
     finding = situation.findings.known["bone-drug"]
-    return Evidence(f"no bone drug {finding.provenance[0].printed.removeprefix('not ')}", (finding,))
-
-
-def words_of_rules(
-    findings: Findings, policy: Policy, wording: Wording, t_score_spec: FindingSpec, today: date
-) -> dict[str, str]:
-    """Words that every rule may use in its texts; a T-score older than fresh is never said without its year."""
-    t_score, fresh_days = findings.known.get("bmd-t-score"), t_score_spec.fresh_days
-    said, year = (wording.value(t_score), t_score.observed) if t_score else ("", None)
-    is_old = year is not None and fresh_days is not None and (today - year).days > fresh_days
-    when = f" in {year.year}" if year and is_old else ""
-    return {
-        "review_weeks": str(policy.brace.review_weeks),
-        "max_weeks": str(policy.brace.max_weeks),
-        "bed_rest_hours": str(policy.bed_rest.max_hours),
-        "t": f" (T {said}{when})" if t_score else "",
-        "score": f" ({said})" if t_score else "",
-        **say_bone_drug(findings),
-    }
-
-
-def say_bone_drug(findings: Findings) -> dict[str, str]:
-    """Bone treatment so far: `drug` for a summary, `listed` with what was read for a detail."""
-    known = findings.known.get("bone-drug")
-    if known is not None and known.value is True:
-        on = f"on {known.label or 'a bone drug'}"
-        return {"drug": on, "listed": on}
-    if known is not None:
-        count = re.search(r"\d+", known.provenance[0].resource)
-        entries = "entry" if count and count[0] == "1" else "entries"
-        read = f" in {count[0]} medication {entries}" if count else ""
-        return {"drug": "no bone drug on record", "listed": f"no bone drug{read}"}
-    gap = findings.gaps["bone-drug"]
-    said = "bone drugs not known"
-    if gap.reason == "not-read":
-        said = "medication list not read"
-    elif gap.detail.endswith("empty"):
-        said = "medication list empty"
-    return {"drug": said, "listed": said if said != "bone drugs not known" else f"{said} ({gap.detail})"}
+    return Signal(f"no bone drug {finding.provenance[0].printed.removeprefix('not ')}", (finding,))
 
 
 @signal("bone-drug-unknown")
-def _bone_drug_unknown(situation: Situation) -> Evidence | None:
+def _bone_drug_unknown(situation: Situation) -> Signal | None:
     gap = situation.findings.gaps.get("bone-drug")
-    return None if gap is None else Evidence(f"bone drugs not known ({gap.detail})")
+    return None if gap is None else Signal(f"bone drugs not known ({gap.detail})")
 
 
 SIGNALS["spinal-infection"] = _any_true("spinal-infection")
@@ -307,13 +274,13 @@ SIGNALS["malignancy"] = _any_true("malignancy")
 
 
 @signal("active-cancer")
-def _active_cancer(situation: Situation) -> Evidence | None:
+def _active_cancer(situation: Situation) -> Signal | None:
     cancer = situation.findings.known.get("active-cancer")
     return _when_true(situation, "active-cancer", (cancer and cancer.label) or "cancer")
 
 
 @signal("maybe-not-fragility")
-def _maybe_not_fragility(situation: Situation) -> Evidence | None:
+def _maybe_not_fragility(situation: Situation) -> Signal | None:
     """Young, or a high-energy cause: it is open then whether bone is weak."""
     age = situation.findings.known.get("age")
     is_young = age is not None and float(age.value) < FRAGILITY_AGE
@@ -321,7 +288,7 @@ def _maybe_not_fragility(situation: Situation) -> Evidence | None:
     said = [f"age {situation.findings.number('age'):.0f}"] if is_young else []
     said += [cause.because] if cause else []
     facts = (*([age] if age and is_young else []), *(cause.facts if cause else ()))
-    return Evidence(", ".join(said), facts) if said else None
+    return Signal(", ".join(said), facts) if said else None
 
 
 ANY_OF = {
@@ -334,7 +301,7 @@ SIGNALS.update({name: _any_true(*findings) for name, findings in ANY_OF.items()}
 
 
 def _exam_on_record(name: str, kind: str) -> Detector:
-    def detect(situation: Situation) -> Evidence | None:
+    def detect(situation: Situation) -> Signal | None:
         exam = situation.findings.known.get(name)
         day = f" of {say_date(exam.observed)}" if exam and exam.observed else ""
         return _when_true(situation, name, f"{kind}{day}")
@@ -347,13 +314,13 @@ SIGNALS["mri-on-record"] = _exam_on_record("mri-on-record", "MRI")
 
 
 @signal("no-figure")
-def _no_figure(situation: Situation) -> Evidence | None:
+def _no_figure(situation: Situation) -> Signal | None:
     names = situation.assessment.of("refracture").excluded_by
     return _any_true(*names)(situation)
 
 
 @signal("brace-keep-reason")
-def _brace_keep_reason(situation: Situation) -> Evidence | None:
+def _brace_keep_reason(situation: Situation) -> Signal | None:
     """Instability, posterior wall, deficit, another fracture: on record, or of a brace order itself.
 
     With a brace ordered, also what the record mentions without deciding.
@@ -366,7 +333,7 @@ def _brace_keep_reason(situation: Situation) -> Evidence | None:
     by_order = {reason for order in braces for reason in order.reasons}
     said += [f"{name(one)} named by the brace order" for one in KEEP if one in by_order]
     said += [f"{name(one)} not excluded" for one in KEEP if braces and _is_left_open(situation, one)]
-    return Evidence(" · ".join(dict.fromkeys(said))) if said else None
+    return Signal(" · ".join(dict.fromkeys(said))) if said else None
 
 
 def _kept_for(title: str) -> str:
@@ -381,21 +348,21 @@ def _is_left_open(situation: Situation, finding_name: str) -> bool:
 
 
 @signal("brace-ordered")
-def _brace_ordered(situation: Situation) -> Evidence | None:
+def _brace_ordered(situation: Situation) -> Signal | None:
     braces = situation.support.of_kind("brace")
-    return Evidence(braces[0].title, braces) if braces else None
+    return Signal(braces[0].title, braces) if braces else None
 
 
 @signal("brace-card-always")
-def _brace_card_always(situation: Situation) -> Evidence | None:
+def _brace_card_always(situation: Situation) -> Signal | None:
     """The site wants the limits said with every augmentation."""
-    return Evidence() if situation.policy.brace.card == "always" else None
+    return Signal() if situation.policy.brace.card == "always" else None
 
 
 def _brace_broken(*drafts: bool) -> Detector:
     """The first brace that breaks the limit, among drafts, active orders, or first the one and then the other."""
 
-    def detect(situation: Situation) -> Evidence | None:
+    def detect(situation: Situation) -> Signal | None:
         limit = situation.policy.brace
         found = (find_over_limit(situation.support, limit, situation.today, draft=draft) for draft in drafts)
         return _with_correction(next(filter(None, found), None))
@@ -410,42 +377,42 @@ SIGNALS["brace-limit-broken"] = _brace_limit_broken
 
 
 @signal("brace-limit-passed")
-def _brace_limit_passed(situation: Situation) -> Evidence | None:
+def _brace_limit_passed(situation: Situation) -> Signal | None:
     """A brace worn for so long that its limit has passed."""
     found = _brace_limit_broken(situation)
     return found if found and found.correction and found.correction.end < situation.today else None
 
 
 @signal("brace-undated")
-def _brace_undated(situation: Situation) -> Evidence | None:
+def _brace_undated(situation: Situation) -> Signal | None:
     """No last day, and words that say another end, a payer's length, or what was not understood: no conflict."""
     if _brace_limit_broken(situation):
         return None
     return _with_correction(find_undated(situation.support, situation.policy.brace, situation.today))
 
 
-def _with_correction(found: tuple[Correction, str] | None) -> Evidence | None:
+def _with_correction(found: tuple[Correction, str] | None) -> Signal | None:
     if found is None:
         return None
     correction, because = found
-    return Evidence(because, (correction.order,), ("sarcopenia-pvm-2022", "muscle-change-2021"), correction)
+    return Signal(because, (correction.order,), ("sarcopenia-pvm-2022", "muscle-change-2021"), correction)
 
 
 @signal("bed-rest-long")
-def _bed_rest_long(situation: Situation) -> Evidence | None:
+def _bed_rest_long(situation: Situation) -> Signal | None:
     """Bed rest for more hours than are routine."""
     limit = situation.policy.bed_rest.max_hours
     for order in situation.support.of_kind("bed-rest"):
         if because := say_long_rest(order, limit, situation.today):
-            return Evidence(because, (order,), BED_REST_STUDIES)
+            return Signal(because, (order,), BED_REST_STUDIES)
     return None
 
 
 @signal("bed-rest-open")
-def _bed_rest_open(situation: Situation) -> Evidence | None:
+def _bed_rest_open(situation: Situation) -> Signal | None:
     """Bed rest without an end; only if no bed-rest order is too long."""
     orders = situation.support.of_kind("bed-rest")
     found = next((order for order in orders if is_open_rest(order)), None)
     if found is None or _bed_rest_long(situation):
         return None
-    return Evidence("bed rest without an end time", (found,), BED_REST_STUDIES)
+    return Signal("bed rest without an end time", (found,), BED_REST_STUDIES)

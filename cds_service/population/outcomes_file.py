@@ -18,9 +18,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from cds_service.core.assessment import OUTCOMES, Outcome
-from cds_service.core.derived import derive
+from cds_service.core.derived import SPINE, derive
 from cds_service.core.facts import AugmentationOrder, Finding, Findings, Gap, Procedure, Provenance, Value
-from cds_service.core.order_facts import SPINE
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.errors import CdsError
 

@@ -22,7 +22,7 @@ from cds_service.core.facts import (
     SupportOrders,
 )
 from cds_service.core.policy import Policy
-from cds_service.core.recommendations import Signal
+from cds_service.core.signals import Signal
 from cds_service.errors import CdsError
 from cds_service.service import Service
 

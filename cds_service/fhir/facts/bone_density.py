@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from cds_service.core.derived import DENSE, OSTEOPOROSIS, say_minus_missing
 from cds_service.core.facts import Gap, GapReason, PassedOver
-from cds_service.core.order_facts import DENSE, OSTEOPOROSIS, say_minus_missing
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.fhir.facts.chart import Chart, Outcome
 from cds_service.fhir.facts.measurements import Picked, conflict_of, find_quantity

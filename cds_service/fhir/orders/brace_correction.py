@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from cds_service.core.recommendations import Correction
+from cds_service.core.bracing import Correction
 from cds_service.core.wording import say_date
 from cds_service.fhir.mapping.durations import DurationRules, Mention
 from cds_service.fhir.orders.order_times import texts_on_time

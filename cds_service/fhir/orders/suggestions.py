@@ -17,7 +17,8 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from fhir.resources.R4B.servicerequest import ServiceRequest
 from pydantic import ValidationError
 
-from cds_service.core.recommendations import Correction, Recommendation
+from cds_service.core.bracing import Correction
+from cds_service.core.recommendations import Recommendation
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.durations import DurationRules
 from cds_service.fhir.orders.brace_correction import correct_brace_order, describe_correction

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cds_service.core.applicability import ABSOLUTE, absolute_exclusions, check
+from cds_service.core.assessment import ABSOLUTE, absolute_exclusions, check
 from tests.chart_builders import open_service
 from tests.fact_builders import facts
 

@@ -14,7 +14,8 @@ from fhir.resources.R4B.servicerequest import ServiceRequest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cds_service.core.recommendations import Correction, Recommendation
+from cds_service.core.bracing import Correction
+from cds_service.core.recommendations import Recommendation
 from cds_service.errors import DataFileError
 from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.suggestions import draft_suggestions, make_template, read_placeholders
