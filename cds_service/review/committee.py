@@ -8,70 +8,46 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
-from datetime import date, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request
 from werkzeug.exceptions import BadRequest
-from werkzeug.wrappers import Response as AnyResponse
 
-from cds_service.audit.counts import Counts, count_fired, count_months
-from cds_service.audit.query import Query
-from cds_service.audit.reader import Stored
+from cds_service.audit.counts import Counts, count_months
 from cds_service.core.wording import MONTHS
-from cds_service.review.desk import Desk, content_of
-from cds_service.review.grid import Grid, make_grid, share
+from cds_service.review.desk import Desk
 from cds_service.review.words import say_code
 
 MONTH = re.compile(r"[12]\d{3}-(0[1-9]|1[0-2])")
-LEAST_SHOWN = 50  # an acceptance rate from fewer cards means nothing
-LEAST_WEEKLY = 10
-TRUST = "disagreeWithEvidence"
-InPeriod = Counter[tuple[str, str, str]]  # by topic, recommendation, name
+SMALLEST = 5
+HIDDEN = "< 5"  # one of 1 to 4
+WITHHELD = "…"  # large enough, but it would reveal a hidden count
+BY_MONTH = {
+    "Answers": "answer",
+    "Partial": "partial",
+    "Refused": "refusal",
+    "Cards": "shown",
+    "Warnings": "warning",
+    "Accepted": "accepted",
+    "Overridden": "overridden",
+}
+BANDS = {"High": "high", "Above": "above", "Not different": "not-different", "Lower": "lower", "No figure": "none"}
+Rows = Sequence[tuple[str, Sequence[int]]]
+Place = tuple[int, int]
 
 
 def figure_routes(routes: Blueprint, desk: Desk) -> None:
-    """The routes for the page of figures and for marking a period as reviewed."""
+    """The route for the page of figures."""
 
     @routes.get("/figures")
     def figures() -> str:
-        today = desk.gate.clock().date()
-        since, until = _period(today)
+        since, until = _period(desk.gate.clock().date())
         with desk.store.reader.reading() as connection:
             counts = count_months(connection, since, until, desk.scope)
-            fired = [count_fired(connection, *week, desk.scope) for week in _weeks(today)]
         desk.gate.note("figures", content={"since": since, "until": until})
-        marked = desk.store.reader.find(Query(kinds=("mark",), result="period"), limit=100).entries
-        marks = [(one, stored) for one in marked if (stored := _own_mark(desk, one.sequence))][:10]
-        return render_template(
-            "review-figures.html",
-            since=since,
-            until=until,
-            flags=[*_flags(_in_period(counts)), *_weekly_flags(*fired, week=_weeks(today)[1][0])],
-            marks=marks,
-            **_tables(counts, since, until),
-        )
-
-    @routes.post("/figures/reviewed")
-    def reviewed() -> AnyResponse:
-        desk.gate.need("patients")
-        since, until = request.form.get("since", ""), request.form.get("until", "")
-        note = request.form.get("note", "").strip()
-        if not (MONTH.fullmatch(since) and MONTH.fullmatch(until) and len(note) <= 2000):
-            raise BadRequest("A period is two months, 2026-05 and 2026-06; a note has at most 2000 characters.")
-        scope = desk.scope
-        of = {"client": scope.client, "tenant": scope.tenant} if scope else {}
-        content = {"since": since, "until": until, **of} | ({"text": note} if note else {})
-        desk.gate.note("figures", kind="mark", result="period", content=content)
-        return redirect(url_for("review.figures", since=since, until=until), 303)
-
-
-def _own_mark(desk: Desk, sequence: int) -> Stored | None:
-    """The mark of a period, if it was made by somebody who sees the same entries."""
-    stored, scope = desk.store.reader.entry(sequence), desk.scope
-    content = content_of(stored)
-    is_own = scope is None or (content.get("client"), content.get("tenant")) == (scope.client, scope.tenant)
-    return stored if is_own else None
+        return render_template("review-figures.html", since=since, until=until, **_tables(counts, since, until))
 
 
 def _period(today: date) -> tuple[str, str]:
@@ -81,148 +57,119 @@ def _period(today: date) -> tuple[str, str]:
         BadRequest: the URL contains something else.
     """
     until = request.args.get("until") or f"{today:%Y-%m}"
-    since = request.args.get("since") or f"{_first_of(today, 11):%Y-%m}"
+    since = request.args.get("since") or _months("0001-01", f"{today:%Y-%m}")[-12]
     if not MONTH.fullmatch(since) or not MONTH.fullmatch(until):
         raise BadRequest("A period is two months, 2026-05 and 2026-06.")
     return min(since, until), max(since, until)
 
 
-def _first_of(day: date, months_before: int) -> date:
-    months = day.year * 12 + day.month - 1 - months_before
-    return date(months // 12, months % 12 + 1, 1)
+def _months(since: str, until: str) -> list[str]:
+    """The months of a period, at most the newest ten years."""
+    first, last = (int(month[:4]) * 12 + int(month[5:]) - 1 for month in (since, until))
+    return [f"{month // 12}-{month % 12 + 1:02}" for month in range(max(first, last - 119), last + 1)]
 
 
-def _in_period(counts: Counts) -> InPeriod:
-    """All months together."""
-    found: InPeriod = Counter()
-    for (_, topic, rule, name), count in counts.items():
-        found[topic, rule, name] += count
-    return found
-
-
-def _tables(counts: Counts, since: str, until: str) -> dict[str, object]:
-    by_topic = _in_period(counts)
+def _tables(counts: Counts, since: str, until: str) -> dict[str, Any]:
+    """The tables of the page, and the number of answers that were lost."""
+    by_month: Counter[tuple[str, str]] = Counter()
+    whole: Counter[tuple[str, str, str]] = Counter()
+    for (month, topic, rule, name), count in counts.items():
+        whole[topic, rule, name] += count
+        if not rule:
+            by_month[month, name] += count
+    months = [
+        (
+            f"{MONTHS[int(month[5:]) - 1]} {month[:4]}",
+            _with_unanswered([by_month[month, one] for one in BY_MONTH.values()]),
+        )
+        for month in _months(since, until)
+    ]
+    cards = [
+        (say_code("topic", topic), _with_unanswered([whole[topic, "", name] for name in list(BY_MONTH.values())[3:]]))
+        for topic in sorted({topic for topic, rule, _ in whole if topic and not rule})
+    ]
+    rules = [
+        (rule, [whole[topic, rule, name] for name in ("fired", "accepted", "overridden")])
+        for topic, rule in {(topic, rule) for topic, rule, _ in whole if rule}
+    ]
+    bands = [
+        (title, [whole["", "", f"band:{outcome}:{band}"] for band in BANDS.values()])
+        for outcome, title in (("refracture", "Refracture"), ("residual-pain", "Residual pain"))
+    ]
+    titles = (*BY_MONTH, "No feedback")
     return {
-        "monthly": _by_month(counts, since, until),
-        "cards": _by_card(by_topic),
-        "rules": _by_rule(by_topic),
-        "reasons": _named(by_topic, "reason:", "Reason", "Overridden"),
-        "bands": _by_band(by_topic),
-        "refusals": _named(by_topic, "refusal:", "Reason"),
-        "lost": by_topic["", "", "lost"],
+        "monthly": make_table("Month", titles, months, parts=[(5, 6, 7)], total="All months"),
+        "cards": make_table("Card", titles[3:], cards, parts=[(2, 3, 4)], total="All cards"),
+        "rules": make_table("Recommendation", ("Fired", "Accepted", "Overridden"), _most_first(rules)),
+        "reasons": make_table("Reason", ("Overridden",), _named(whole, "reason:"), total="All"),
+        "bands": make_table("Outcome", tuple(BANDS), bands, parts=[range(len(BANDS))]),
+        "refusals": make_table("Reason", ("Times",), _named(whole, "refusal:"), total="All"),
+        "lost": whole["", "", "lost"],
     }
 
 
-def _by_month(found: Counts, since: str, until: str) -> Grid:
-    counts: Counter[tuple[str, str]] = Counter()
-    for (month, topic, rule, name), count in found.items():
-        if not rule:
-            counts[month, f"card:{name}" if topic else name] += count
-    names = ("answer", "partial", "refusal", "card:shown", "card:warning", "card:accepted", "card:overridden")
-    rows = []
-    for month in _months(since, until):
-        values = [counts[month, name] for name in names]
-        rows.append((_say_month(month), [*values, values[3] - values[5] - values[6]]))
-    titles = ("Answers", "Partial", "Refused", "Cards", "Warnings", "Accepted", "Overridden", "No feedback")
-    return make_grid("Month", titles, rows, parts=[(5, 6, 7)], total="All months")
+def _with_unanswered(values: Sequence[int]) -> list[int]:
+    """Counts that end with cards shown, warnings, accepted and overridden; and the cards without feedback."""
+    shown, _, accepted, overridden = values[-4:]
+    return [*values, shown - accepted - overridden]
 
 
-def _months(since: str, until: str) -> Iterator[str]:
-    """The months of a period, at most the newest ten years."""
-    last = date.fromisoformat(f"{until}-01")
-    all_of_them = [f"{_first_of(last, back):%Y-%m}" for back in reversed(range(120)) if last.year * 12 - back > 12]
-    return (month for month in all_of_them if month >= since)
-
-
-def _say_month(month: str) -> str:
-    return f"{MONTHS[int(month[5:]) - 1]} {month[:4]}"
-
-
-def _by_card(counts: InPeriod) -> Grid:
-    names = ("shown", "warning", "accepted", "overridden", "reason:none")
-    rows = []
-    for topic in sorted({topic for topic, rule, _ in counts if topic and not rule}):
-        values = [counts[topic, "", name] for name in names]
-        within = [sum(counts[topic, "", f"within:{name}"] for name in ("minute", "hour"))]
-        rows.append((say_code("topic", topic), [*values, values[0] - values[2] - values[3], *within]))
-    titles = (
-        "Shown",
-        "Warnings",
-        "Accepted",
-        "Overridden",
-        "of these without reason",
-        "No feedback",
-        "Answered in 1 h",
-    )
-    return make_grid("Card", titles, rows, parts=[(2, 3, 5)], total="All cards")
-
-
-def _by_rule(counts: InPeriod) -> Grid:
-    answers = counts["", "", "answer"]
-    rows = [
-        (rule, [counts[topic, rule, name] for name in ("fired", "accepted", "overridden")])
-        for topic, rule in sorted({(topic, rule) for topic, rule, _ in counts if rule})
-    ]
-    rows.sort(key=lambda row: -row[1][0])
-    grid = make_grid("Recommendation", ("Fired", "Accepted", "Overridden"), rows)
-    return grid.with_shares("per 100 answers", [share(row[1][0], answers) for row in rows], answers)
-
-
-def _by_band(counts: InPeriod) -> Grid:
-    titles = ("high", "above", "not-different", "lower", "none")
-    rows = [
-        (title, [counts["", "", f"band:{outcome}:{band}"] for band in titles])
-        for outcome, title in (("refracture", "Refracture"), ("residual-pain", "Residual pain"))
-    ]
-    return make_grid("Outcome", ("High", "Above", "Not different", "Lower", "No figure"), rows, parts=[(0, 1, 2, 3, 4)])
-
-
-def _named(counts: InPeriod, prefix: str, title: str, column: str = "Times") -> Grid:
-    """Counts of whole cards and answers whose name begins so, the most first."""
-    rows = [
+def _named(counts: Counter[tuple[str, str, str]], prefix: str) -> Rows:
+    """Counts of whole cards and answers whose name begins so."""
+    found = [
         (f"{say_code('topic', topic)}: " * bool(topic) + name.removeprefix(prefix), [count])
-        for (topic, rule, name), count in sorted(counts.items())
-        if name.startswith(prefix) and not rule and count
+        for (topic, rule, name), count in counts.items()
+        if name.startswith(prefix) and not rule
     ]
-    return make_grid(title, (column,), sorted(rows, key=lambda row: -row[1][0]), total="All")
+    return _most_first(found)
 
 
-def _weeks(today: date) -> tuple[tuple[date, date], tuple[date, date]]:
-    """Monday and Sunday of the last two complete weeks, the older first."""
-    monday = today - timedelta(days=today.weekday() + 7)
-    week = timedelta(days=6)
-    return (monday - timedelta(days=7), monday - timedelta(days=1)), (monday, monday + week)
+def _most_first(rows: Rows) -> Rows:
+    return sorted(rows, key=lambda row: (-row[1][0], row[0]))
 
 
-def _flags(counts: InPeriod) -> Iterator[str]:
-    """What deserves attention: acceptance, trust, failures."""
-    yield from _card_flags(counts)
-    answers = counts["", "", "answer"]
-    failures = sum(counts["", "", name] for name in ("refusal:failure", "refusal:deadline-passed", "lost"))
-    if failures >= 5 and failures >= 0.02 * (answers + failures):
-        yield f"{failures} answers failed, {share(failures, answers + failures)} of all."
-
-
-def _card_flags(counts: InPeriod) -> Iterator[str]:
-    for topic in sorted({topic for topic, rule, _ in counts if topic and not rule}):
-        title = say_code("topic", topic)
-        shown, accepted, overridden, distrust = (
-            counts[topic, "", name] for name in ("shown", "accepted", "overridden", f"reason:{TRUST}")
-        )
-        if shown >= LEAST_SHOWN and accepted < 0.1 * shown:
-            yield f"{title}: fewer than 1 in 10 cards are accepted."
-        if distrust >= 5 and distrust >= 0.1 * overridden:
-            yield f"{title}: {share(distrust, overridden)} of the overrides doubt the evidence."
-
-
-def _weekly_flags(before: Counter[str], last: Counter[str], *, week: date) -> Iterator[str]:
-    """Recommendations that fired far less or far more often than the week before.
+def make_table(
+    title: str, columns: Sequence[str], rows: Rows, *, parts: Iterable[Sequence[int]] = (), total: str = ""
+) -> dict[str, Any]:
+    """A table for display: each row with its label, its cells, and the first count as a share of the largest.
 
     Args:
-        before: how often each fired in the week before last.
-        last: how often each fired in the last week.
-        week: a day in the last week.
+        title: of the first column.
+        parts: columns that add up to another one, so that a single hidden cell among them could be computed.
+        total: label of the row of sums; without it there is no such row.
     """
-    for rule, then in sorted(before.items()):
-        if then >= LEAST_WEEKLY and abs(last[rule] - then) >= 0.5 * then:
-            yield f"{rule}: fired {share(last[rule], then)} as often in the week {week:%G-W%V} as in the week before."
+    values = [list(cells) for _, cells in rows]
+    hidden = _hide(values, parts, has_total=bool(total))
+    most = max((cells[0] for row, cells in enumerate(values) if (row, 0) not in hidden), default=0) or 1
+    shown = [
+        (
+            label,
+            [
+                WITHHELD if (row, column) in hidden and one >= SMALLEST else _say(one)
+                for column, one in enumerate(cells)
+            ],
+            None if (row, 0) in hidden else cells[0] / most,
+        )
+        for row, (label, cells) in enumerate(rows)
+    ]
+    sums = [_say(sum(column)) for column in zip(*values, strict=True)] or [_say(0)] * len(columns)
+    return {"title": title, "columns": columns, "rows": shown, "total": (total, sums) if total else None}
+
+
+def _hide(values: Sequence[Sequence[int]], parts: Iterable[Sequence[int]], *, has_total: bool) -> set[Place]:
+    """Hide small cells; while a line has a single hidden cell, hide one more, so that no sum reveals it."""
+    hidden = {(row, at) for row, cells in enumerate(values) for at, value in enumerate(cells) if 0 < value < SMALLEST}
+    lines = [[(row, at) for at in part] for part in parts for row in range(len(values))]
+    if has_total and values:
+        lines += [[(row, at) for row in range(len(values))] for at in range(len(values[0]))]
+    while True:
+        single = [line for line in lines if len(hidden.intersection(line)) == 1]
+        others = [[(values[row][at], (row, at)) for row, at in line if values[row][at]] for line in single]
+        more = {min(one for one in line if one[1] not in hidden)[1] for line in others if len(line) > 1}
+        if not more:
+            return hidden
+        hidden |= more
+
+
+def _say(value: int) -> str:
+    return HIDDEN if 0 < value < SMALLEST else f"{value:,}".replace(",", "\u202f")

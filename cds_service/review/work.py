@@ -1,12 +1,11 @@
-"""Reviewers' work: marks and notes about an entry, the basis of an answer, replay and comparison.
+"""Reviewers' work: marks and notes about an entry, the basis of an answer, and replay.
 
 Marks and notes are entries themselves: none is ever changed, and a later one is added beside it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.exceptions import BadRequest, NotFound
@@ -14,16 +13,14 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from cds_service.review.desk import Desk, content_of, open_entry
 from cds_service.review.replay import NothingToReplay, Replay, replay
-from cds_service.review.words import WORDS, say_share, say_value
+from cds_service.review.words import WORDS
 
 LONGEST_NOTE = 2000
-MISSING = "–"
 NO_FIGURES = "This entry holds no figures: it is no answer, they were purged, or another version made them."
-Pair = tuple[str, str]
 
 
 def work_routes(routes: Blueprint, desk: Desk) -> None:
-    """The routes for marks, notes, replay and comparison."""
+    """The routes for marks, notes, replay and basis."""
 
     @routes.post("/entries/<entry_id>/mark")
     def mark(entry_id: str) -> AnyResponse:
@@ -60,67 +57,9 @@ def work_routes(routes: Blueprint, desk: Desk) -> None:
         except NothingToReplay:
             raise NotFound(NO_FIGURES) from None
 
-    @routes.get("/compare")
-    def compare() -> str:
-        sides = [open_entry(desk, request.args.get(name, ""), "compare") for name in ("a", "b")]
-        contents = [content_of(side) for side in sides]
-        if any("assessments" not in content for content in contents):
-            raise NotFound("Two answers can be compared, nothing else, and none that was purged.")
-        return render_template(
-            "review-compare.html",
-            sides=list(zip(sides, contents, strict=True)),
-            groups=[(title, _side_by_side(*map(part, contents))) for title, part in PARTS.items()],
-        )
-
 
 def _rows_of(found: Replay) -> Iterator[tuple[str, str]]:
     """The rows of a comparison: path, and what differs there."""
     for line in found.differences:
         place, _, words = line.partition(": ")
         yield place, words
-
-
-def _side_by_side(then: Mapping[str, str], now: Mapping[str, str]) -> Sequence[tuple[str, Pair]]:
-    """Rows by name, with differences first."""
-    rows = [(name, (then.get(name, MISSING), now.get(name, MISSING))) for name in {**then, **now}]
-    return sorted(rows, key=lambda row: row[1][0] == row[1][1])
-
-
-def _figures(content: Mapping[str, Any]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for assessment in content["assessments"]:
-        for model in assessment.get("models", ()):
-            name = f"{assessment['outcome']}, {model['model']}"
-            risk = say_share(model["risk"]) if "risk" in model else "no usable figure"
-            found[name] = f"{risk} {model.get('band', '')} (known {say_share(model['inputsKnown'])})"
-    return found
-
-
-def _findings(content: Mapping[str, Any]) -> dict[str, str]:
-    found = {one["name"]: say_value(one["value"], one["unit"]) for one in content["findings"]}
-    return found | {one["name"]: f"gap: {one['reason']}" for one in content["gaps"]}
-
-
-def _cards(content: Mapping[str, Any]) -> dict[str, str]:
-    return {
-        one["source"].get("topic", {}).get("code", ""): f"{one['indicator']}: {one['summary']}"
-        for one in content["cards"]
-    }
-
-
-def _in_force(content: Mapping[str, Any]) -> dict[str, str]:
-    models = {name: f"{one['version']} {one['digest'][:12]}" for name, one in content["models"].items()}
-    return {**{name: str(value)[:12] for name, value in content["digests"].items()}, **models}
-
-
-def _rules(content: Mapping[str, Any]) -> dict[str, str]:
-    return {"recommendations": ", ".join(content["recommendations"]), "signals": ", ".join(content["signals"])}
-
-
-PARTS = {
-    "Cards": _cards,
-    "Figures": _figures,
-    "Findings and gaps": _findings,
-    "What followed": _rules,
-    "In force": _in_force,
-}

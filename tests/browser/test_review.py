@@ -111,17 +111,6 @@ def test_feedback_is_found_and_stands_beside_its_answer(open_desk):
     page.get_by_role("heading", name="Patient p3-typical-western").wait_for()
 
 
-def test_two_answers_are_compared(open_desk, log):
-    with urlopen(f"{log}/cds-services", timeout=60) as response:
-        plan = json.load(response)["services"][0]["prefetch"]
-    post(log + CALL, order_sign_request(load_samples(datetime.now(UTC).date())[1], plan=plan))
-    page = open_desk()
-    page.goto(f"{log}/audit/patients/p2-low")
-    page.get_by_role("button", name="Compare").click()
-    page.get_by_role("heading", name="Two answers side by side").wait_for()
-    assert page.get_by_role("row", name="bmi").get_by_role("cell").count() == 2
-
-
 def test_it_works_by_keyboard_alone(open_desk):
     page = open_desk()
     page.keyboard.press("Tab")

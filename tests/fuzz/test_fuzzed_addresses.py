@@ -74,7 +74,7 @@ QUERY = st.lists(
 TYPES = st.sampled_from((*[{"CONTENT_TYPE": value} for value in VALUES], {}))
 LENGTHS = st.sampled_from(({}, {}, {}, *({"CONTENT_LENGTH": value} for value in ("", "0", "-1", "x", "7", "9" * 30))))
 PAGES = (
-    *("", "/figures", "/compare", "/integrity", "/entries/{}", "/entries/{}/replay", "/patients/{}", "/nothing/{}"),
+    *("", "/figures", "/integrity", "/entries/{}", "/entries/{}/replay", "/patients/{}", "/nothing/{}"),
     "/login",
 )
 FIELDS = (
@@ -85,7 +85,7 @@ FIELDS += (
     *("topic", "result", "status", "partial", "warning", "after", "a", "b", "format", "name", "wanted", "mark"),
     *("note", "token"),
 )
-FORMS = ("/export", "/figures/reviewed", "/login", "/entries/{}/mark", "/logout-not")
+FORMS = ("/export", "/login", "/entries/{}/mark", "/logout-not")
 WORDS = st.sampled_from(TEXTS) | st.sampled_from(
     ("answer", "refusal", "2026-11", "ndjson", "csv", PATIENT, "1", "2", "yes")
 )

@@ -182,9 +182,8 @@ def test_the_report_counts_by_100_procedures_and_hides_small_cells(store):
 
 
 def test_a_committee_sees_no_silent_answer_among_those_that_were_shown(store):
-    from cds_service.audit.counts import count_fired, count_months
+    from cds_service.audit.counts import count_months
 
     service(store, mode="silent").post(CALL, json=signed())
     with store.database.reading() as connection:
         assert count_months(connection, "2026-11", "2026-11")["2026-11", "", "", "answer"] == 0
-        assert count_fired(connection, NOON.date(), NOON.date()) == {}

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from cds_service.audit.counts import count_fired, count_months
+from cds_service.audit.counts import count_months
 from tests.chart_builders import strong_and_nourished
 from tests.review_desk import PASSWORD, ReviewDesk, Reviewer, words
 
@@ -26,7 +26,7 @@ def desk(tmp_path, audit_url):
 
 def test_every_page_answers(desk):
     anna = desk.reviewer()
-    a, b = (one.id for one in desk.all("answer")[:2])
+    a = desk.newest("answer").id
     for query in (
         "",
         "patient=pat-b",
@@ -40,7 +40,6 @@ def test_every_page_answers(desk):
     assert "rehabilitation accepted" in words(anna.get("/audit/patients/pat-b"))
     assert "Hash of the entry before" in words(anna.get(f"/audit/entries/{a}"))
     assert "Identical" in words(anna.get(f"/audit/entries/{a}/replay"))
-    assert "differs" in words(anna.get(f"/audit/compare?a={a}&b={b}"))
     assert "Nov 2026 < 5" in words(anna.get("/audit/figures"))
     anna.post(f"/audit/entries/{a}/mark", mark="reviewed")
     assert desk.newest("mark").about == a
@@ -68,8 +67,7 @@ def test_wrong_passwords_at_once_are_limited_as_one_after_the_other(desk):
 def test_counts_are_those_of_the_log(desk):
     with desk.store.reader.reading() as connection:
         counts = count_months(connection, "2026-11", "2026-11")
-        fired = count_fired(connection, desk.now.date(), desk.now.date())
     assert counts["2026-11", "", "", "answer"] == 3
     assert counts["2026-11", "", "", "refusal"] == 1
     assert counts["2026-11", "rehabilitation", "", "accepted"] == 1
-    assert fired["rehabilitation"] == counts["2026-11", "rehabilitation", "rehabilitation", "fired"] > 0
+    assert counts["2026-11", "rehabilitation", "rehabilitation", "fired"] > 0

@@ -160,12 +160,10 @@ def test_a_reviewer_sees_nothing_of_another_ehr_or_tenant(clinic, name, sees):
     for other in (NORTH, SOUTH):
         shown = set(re.findall(r"pat-\d", desk.get(f"/audit?client={other}").split("</form>")[-1]))
         assert shown <= sees, "asked for another EHR by name"
-    own = next(iter(sorted(sees)))
     for patient, entry in answers.items():
         is_seen = patient in sees
         desk.get(f"/audit/entries/{entry.id}", 200 if is_seen else 404)
         desk.get(f"/audit/entries/{entry.id}/replay", 200 if is_seen else 404)
-        desk.get(f"/audit/compare?a={answers[own].id}&b={entry.id}", 200 if is_seen else 404)
         assert (entry.id in desk.get(f"/audit/patients/{patient}")) is is_seen
     export = desk.post("/audit/export", format="ndjson", kind="answer").get_data(as_text=True)
     assert set(re.findall(r'"patient": ?"(pat-\d)"', export)) == sees
@@ -175,20 +173,13 @@ def test_a_reviewer_sees_nothing_of_another_ehr_or_tenant(clinic, name, sees):
 
 def test_figures_count_a_reviewers_own_answers(clinic):
     with clinic.store.database.reading() as connection:
-        from cds_service.audit.counts import count_fired, count_months
+        from cds_service.audit.counts import count_months
         from cds_service.core.caller import Caller
 
-        day = clinic.now.date()
         scopes = (None, Caller(NORTH), Caller(NORTH, "b"), Caller(SOUTH))
         months = [count_months(connection, "2026-01", "2026-12", one)["2026-11", "", "", "answer"] for one in scopes]
-        fired = [sum(count_fired(connection, day, day, one).values()) for one in scopes]
     assert months[0] == months[1] + months[3]
     assert months[2] == 1
-    assert fired[0] == fired[1] + fired[3]
-    page = reviewer(clinic, "alma")
-    page.post("/audit/figures/reviewed", since="2026-11", until="2026-11", note="of tenant a alone")
-    assert "of tenant a alone" in page.get("/audit/figures")
-    assert "of tenant a alone" not in reviewer(clinic, "sven").get("/audit/figures")
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,10 @@ from cds_service.audit.database import Database
 from tests.review_desk import PASSWORD, TOKEN, ReviewDesk, Reviewer
 
 PAGES = (
-    *("/audit", "/audit/patients/pat-1", "/audit/entries/x", "/audit/entries/x/replay", "/audit/compare?a=x&b=y"),
+    *("/audit", "/audit/patients/pat-1", "/audit/entries/x", "/audit/entries/x/replay"),
     *("/audit/figures", "/audit/integrity", "/audit/nothing/here"),
 )
-FORMS = ("/audit/export", "/audit/entries/x/mark", "/audit/figures/reviewed", "/audit/logout")
+FORMS = ("/audit/export", "/audit/entries/x/mark", "/audit/logout")
 
 
 @pytest.fixture
@@ -133,7 +133,7 @@ def test_a_session_is_new_at_every_login(desk):
     assert browser.client.get_cookie("kyphoplasty-cds-review", path="/audit").value != "chosen-by-somebody"
 
 
-@pytest.mark.parametrize("form", ["/audit/export", "/audit/figures/reviewed", "/audit/logout"])
+@pytest.mark.parametrize("form", ["/audit/export", "/audit/logout"])
 def test_a_form_without_the_token_of_the_session_is_refused_and_noted(desk, form):
     anna = desk.reviewer()
     for token in ({}, {"token": "wrong"}):
@@ -189,7 +189,6 @@ def test_behind_a_public_https_address_cookies_are_always_secure(tmp_path):
         ("operator", "/audit/patients/pat-1", 403),
         ("operator", "/audit/entries/ANSWER", 403),
         ("operator", "/audit/entries/ANSWER/replay", 403),
-        ("operator", "/audit/compare?a=ANSWER&b=ANSWER", 403),
         ("reviewer", "/audit/entries/ANSWER", 200),
         ("reviewer", "/audit?kind=looks", 403),
         ("reviewer", "/audit/entries/READ", 403),
@@ -213,5 +212,4 @@ def test_an_operator_exports_and_marks_nothing(desk):
     olga = desk.reviewer("olga", "operator")
     assert olga.post("/audit/export", format="csv").status_code == 403
     assert olga.post(f"/audit/entries/{answer.id}/mark", mark="reviewed").status_code == 403
-    assert olga.post("/audit/figures/reviewed", since="2026-01", until="2026-02").status_code == 403
     assert desk.all("export", "mark") == ()

@@ -378,23 +378,7 @@ def test_a_purged_entry_says_that_its_content_is_gone(filled):
     assert "pat-b" not in text
 
 
-# --- 5 compare
-
-
-def test_two_answers_stand_side_by_side_with_what_differs_marked(filled):
-    a, b = entries_of(filled, "pat-b"), entries_of(filled, "pat-c")
-    text = words(filled.reviewer().get(f"/audit/compare?a={a.id}&b={b.id}"))
-    assert "bmi differs 18.5 kg/m² 21.5 kg/m²" in text
-    assert "sex female female" in text
-
-
-@pytest.mark.parametrize("query", ["", "?a=x&b=y", "?a=ANSWER", "?a=ANSWER&b=REFUSAL"])
-def test_only_two_answers_can_be_compared(filled, query):
-    wanted = query.replace("ANSWER", filled.newest("answer").id).replace("REFUSAL", filled.newest("refusal").id)
-    filled.reviewer().get(f"/audit/compare{wanted}", 404)
-
-
-# --- 6 export
+# --- 5 export
 
 
 def test_an_export_takes_what_the_filter_shows_and_is_an_entry(filled):
@@ -433,7 +417,7 @@ def test_a_reviewer_exports_no_looks_of_others(filled):
     )
 
 
-# --- 7 review work
+# --- 6 review work
 
 
 def test_a_mark_with_a_note_is_an_entry_about_the_entry(filled):
@@ -461,14 +445,7 @@ def test_nothing_said_is_no_mark(filled, form):
     assert filled.all("mark", "note") == ()
 
 
-def test_a_period_is_marked_as_reviewed(filled):
-    anna = filled.reviewer()
-    assert anna.post("/audit/figures/reviewed", since="2026-10", until="2026-11", note="quarterly").status_code == 303
-    text = words(anna.get("/audit/figures"))
-    assert "2026-10 to 2026-11 anna 23 Nov 2026, 09:00:00 UTC quarterly" in text
-
-
-# --- 8 privacy
+# --- 7 privacy
 
 
 def test_every_look_is_an_entry_with_what_was_looked_at(filled):
@@ -515,7 +492,7 @@ def test_pages_name_nobody(desk):
         assert "CANARY" not in page
 
 
-# --- 9 accessible, and safe
+# --- 8 accessible, and safe
 
 
 class Outline(HTMLParser):
@@ -542,7 +519,7 @@ class Outline(HTMLParser):
 
 @pytest.fixture
 def addresses(filled):
-    a, b = entries_of(filled, "pat-b").id, entries_of(filled, "pat-c").id
+    a = entries_of(filled, "pat-b").id
     return [
         "/audit",
         "/audit?kind=feedback",
@@ -550,7 +527,6 @@ def addresses(filled):
         f"/audit/entries/{a}",
         f"/audit/entries/{filled.newest('refusal').id}",
         f"/audit/entries/{a}/replay",
-        f"/audit/compare?a={a}&b={b}",
         "/audit/figures",
         "/audit/integrity",
         "/audit/login",
