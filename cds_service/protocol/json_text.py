@@ -120,9 +120,13 @@ def decode_call(text: bytes) -> Any:
         JsonTextError: as above.
     """
     document = decode_json(text)
-    if not isinstance(document, dict) or "context" not in document:
+    if not isinstance(document, dict) or not _holds_decimals(document.get("context")):
         return document
     return {**document, "context": _decoded(text, "lossless-float")["context"]}
+
+
+def _holds_decimals(node: Any) -> bool:
+    return isinstance(node, float) or any(map(_holds_decimals, _parts(node)))
 
 
 def decode_record_json(text: bytes) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import math
 import mmap
 import os
@@ -128,7 +129,7 @@ def serve(
     if folder is not None:
         share_between_workers(folder)
     app = make_app(address)
-
+    gc.freeze()  # what is loaded stays: the garbage collector of a worker passes over it, and shares its pages
     drain = drain or Drain(0.0)
 
     def begin(worker: Any) -> None:
