@@ -55,9 +55,8 @@ from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.near_misses import NearMiss, missed_orders
 from cds_service.fhir.orders.augmentation import find_augmentation_order
-from cds_service.fhir.orders.drafted_drugs import with_drafted_drugs
 from cds_service.fhir.orders.drafts import DraftOrders, read_drafts, with_drafts
-from cds_service.fhir.orders.referred import with_referred
+from cds_service.fhir.orders.referred import with_drafted_drugs, with_referred
 from cds_service.fhir.orders.suggestions import OrderTemplate, draft_suggestions, order_words
 from cds_service.fhir.orders.support_orders import find_draft_support_orders, find_support_orders
 from cds_service.fhir.references import bases_of_call

@@ -17,8 +17,7 @@ from cds_service.core.vocabulary import FindingSpec
 from cds_service.fhir.facts.findings import extract_findings
 from cds_service.fhir.gathering.picking import Sourced, Unreadable, concepts_of, medication_of
 from cds_service.fhir.gathering.record import PatientRecord, Read
-from cds_service.fhir.mapping.specs import load_finding_specs
-from cds_service.fhir.mapping.terminology import Terminology, load_terminology
+from cds_service.fhir.mapping.terminology import Terminology, load_finding_specs, load_terminology
 from cds_service.fhir.references import Targets
 from cds_service.outgoing.deadline import Deadline
 

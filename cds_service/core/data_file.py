@@ -6,21 +6,31 @@ import json
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from cds_service.errors import DataFileError
 
 Model = TypeVar("Model", bound=BaseModel)
 
 
-class DataTable(BaseModel):
-    """A table of a TOML file: hyphenated keys, no unknown ones; instances are immutable."""
+class Closed(BaseModel):
+    """A table of a data file: no unknown keys; instances are immutable."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, alias_generator=lambda name: name.replace("_", "-"), populate_by_name=True
-    )
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DataFile(Closed):
+    """A whole data file, which says the version of its schema."""
+
+    schema_version: Literal[1] = Field(alias="schema")
+
+
+class DataTable(Closed):
+    """A table with hyphenated keys."""
+
+    model_config = ConfigDict(alias_generator=lambda name: name.replace("_", "-"), populate_by_name=True)
 
 
 def label(path: Path) -> str:

@@ -1,11 +1,13 @@
-"""The vocabulary of findings: the schema of `mappings/findings/<name>.toml`, which `fhir/mapping/specs.py` reads."""
+"""The vocabulary of findings: the schema of `mappings/findings/<name>.toml`, read by `fhir/mapping/terminology.py`."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from cds_service.core.data_file import Closed
 
 Kind = Literal[
     "quantity",  # a measured number
@@ -23,7 +25,7 @@ Pick = Literal["newest", "t-score", "grip"]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 
 
-class Method(BaseModel):
+class Method(Closed):
     """How a finding must have been measured: names of rules in `mappings/methods.toml`.
 
     A measurement is accepted if it names all of `all_of` and none of `none_of`, at its level. One that names one of
@@ -37,8 +39,6 @@ class Method(BaseModel):
         systems: code systems whose codes for this finding say the way themselves.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
     all_of: tuple[Name, ...] = ()
     none_of: tuple[Name, ...] = ()
     other: Mapping[Name, str] = Field(default_factory=dict)
@@ -51,7 +51,7 @@ class Method(BaseModel):
         return (*self.all_of, *self.none_of, *self.other)
 
 
-class FindingSpec(BaseModel):
+class FindingSpec(Closed):
     """How one finding is read and called.
 
     Attributes:
@@ -89,8 +89,6 @@ class FindingSpec(BaseModel):
         after_surgery: known only after the procedure: never read.
         decimals: for people.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: Name
     title: str = Field(min_length=1)

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from cds_service.core.data_file import label
+from cds_service.core.data_file import Closed, DataFile, label
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.errors import DataFileError
 from cds_service.fhir.facts.quantities import PRINTABLE_UNIT
@@ -50,22 +50,17 @@ _WORD = re.compile(r"[^\W\d_]{2,}")
 _SHOWABLE = re.compile(r"[^\x00-\x1f\x7f<>]{1,80}")
 
 
-class _Words(BaseModel):
+class _Words(Closed):
     """One rule of `learning.toml`."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     words: re.Pattern[str]
     none: re.Pattern[str] | None = Field(default=None, alias="not")
     codes: Mapping[str, re.Pattern[str]] = Field(min_length=1)
 
 
-class LearningRules(BaseModel):
+class LearningRules(DataFile):
     """`mappings/learning.toml`."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    schema_version: int = Field(alias="schema", ge=1, le=1)
     measures: tuple[_Words, ...]
     orders: tuple[_Words, ...]
 

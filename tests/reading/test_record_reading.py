@@ -12,8 +12,8 @@ import pytest
 from cds_service.fhir.facts.findings import extract_findings
 from cds_service.fhir.gathering.record import gather
 from cds_service.fhir.gathering.subjects import Person
-from cds_service.fhir.orders.drafted_drugs import with_drafted_drugs
 from cds_service.fhir.orders.drafts import read_drafts
+from cds_service.fhir.orders.referred import with_drafted_drugs
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import parse_request
 from tests.chart_builders import HOOK, TODAY, open_service, order_sign

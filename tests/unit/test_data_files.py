@@ -481,6 +481,6 @@ def test_a_logistic_study_is_one_new_file_and_its_built_table(tree):
 
 
 def tree_specs(tree):
-    from cds_service.fhir.mapping.specs import load_finding_specs
+    from cds_service.fhir.mapping.terminology import load_finding_specs
 
     return load_finding_specs(tree.folder / "mappings")

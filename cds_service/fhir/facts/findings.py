@@ -1,6 +1,7 @@
 """Turns the record into findings: for each name in the vocabulary, `extract_findings` calls the reader for its kind.
 
-The rules are in `mappings/findings/<name>.toml`; the readers are in the modules that are imported here.
+The rules are in `mappings/findings/<name>.toml`; the readers of the Patient and of exams are here, the others in the
+modules that are imported.
 """
 
 from __future__ import annotations
@@ -8,21 +9,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 
-from cds_service.core.facts import Finding, Findings, Gap, PassedOver
+from cds_service.core.facts import Finding, Findings, Gap, PassedOver, Provenance
 from cds_service.core.vocabulary import FindingSpec
+from cds_service.core.wording import say_date
 from cds_service.fhir.facts.answers import find_answer
 from cds_service.fhir.facts.bone_density import find_t_score
-from cds_service.fhir.facts.changes import find_change
-from cds_service.fhir.facts.chart import Chart, Outcome, gap, open_chart
-from cds_service.fhir.facts.demographics import find_demographic
+from cds_service.fhir.facts.chart import Chart, Entry, Outcome, Raw, age_in_words, gap, open_chart
 from cds_service.fhir.facts.earlier_fracture import find_earlier_fracture
-from cds_service.fhir.facts.exams import find_exam
-from cds_service.fhir.facts.grip import find_grip
-from cds_service.fhir.facts.measurements import find_quantity, pick_newest
+from cds_service.fhir.facts.measurements import find_change, find_grip, find_quantity, pick_newest
 from cds_service.fhir.facts.medication_list import find_denosumab_overdue, find_medication
+from cds_service.fhir.facts.moments import effective_moment, read_moment
 from cds_service.fhir.facts.problem_list import find_condition
+from cds_service.fhir.gathering.exams import EXAM_TYPES
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.raw_json import text, truth
 from cds_service.outgoing.deadline import Deadline
 
 Reader = Callable[[FindingSpec, Chart], Outcome]
@@ -98,6 +99,121 @@ def _leave(spec: FindingSpec, chart: Chart) -> Outcome:
     """A placeholder for findings that come from the order or from other findings (core/derived.py)."""
     del chart
     return gap(spec, "undetermined", "what it follows from is not known"), ()
+
+
+# --- the Patient -----------------------------------------------------------------------------------------------------
+
+SEXES = ("male", "female")
+
+
+def find_demographic(spec: FindingSpec, chart: Chart) -> Outcome:
+    """Read age in completed years, sex as recorded, or whether the patient has died."""
+    raw = chart.record.patient
+    if raw is None:
+        return gap(spec, "not-read", chart.unread(spec) or "could not be read"), ()
+    read = chart.record.reads.get(spec.key)
+    source = Provenance(
+        resource=f"Patient/{text(raw.get('id'))}",
+        origin=read.origin if read else "fhir",
+        code="",
+        printed="",
+        rule=spec.rule,
+    )
+    if spec.name == "deceased":
+        return _deceased(spec, chart, raw, source), ()
+    element = "birthDate" if spec.name == "age" else "gender"
+    left_out = {name for one in chart.record.unreadable if one.key == spec.key for name in one.concepts}
+    if element in left_out:
+        return gap(spec, "unreadable", f"{element} is not readable", source), ()
+    written = text(raw.get(element))
+    if not written:
+        return gap(spec, "absent", f"{element} is not recorded", source), ()
+    find = _age if spec.name == "age" else _sex
+    return find(spec, chart, written, source), ()
+
+
+def _age(spec: FindingSpec, chart: Chart, written: str, source: Provenance) -> Finding | Gap:
+    """Age in completed years; a birth date without day or month means its first possible day."""
+    born = read_moment(written)
+    if born is None:
+        return gap(spec, "unreadable", "birthDate is not a date", source)
+    today = chart.today
+    years = today.year - born.day.year - ((today.month, today.day) < (born.day.month, born.day.day))
+    low, high = spec.range or (0, 125)
+    if not low <= years <= high:
+        return gap(spec, "out-of-range", f"{years} years is not plausible", source)
+    partial = len(written) < len("2000-01-01")
+    concerns = ("The birth date is not recorded to the day.",) if partial else ()
+    return Finding(
+        name=spec.name, value=float(years), unit=spec.unit, observed=None, provenance=(source,), concerns=concerns
+    )
+
+
+def _deceased(spec: FindingSpec, chart: Chart, raw: Raw, source: Provenance) -> Finding | Gap:
+    """Read `deceased[x]`: a past date or a boolean. Most records of living patients omit it."""
+    died = read_moment(raw.get("deceasedDateTime"))
+    is_dead = truth(raw.get("deceasedBoolean"))
+    if died and died.day > chart.today:
+        return gap(spec, "future", "the day of death lies ahead", source)
+    if died is None and is_dead is None:
+        return gap(spec, "absent", "deceased is not recorded", source)
+    observed = died.day if died else None
+    value = died is not None or is_dead is True
+    return Finding(name=spec.name, value=value, unit=spec.unit, observed=observed, provenance=(source,))
+
+
+def _sex(spec: FindingSpec, chart: Chart, written: str, source: Provenance) -> Finding | Gap:
+    del chart  # age needs it
+    if written not in SEXES:
+        return gap(spec, "undetermined", "recorded as neither male nor female", source)
+    return Finding(name=spec.name, value=written, unit=spec.unit, observed=None, provenance=(source,))
+
+
+# --- exams: by metadata alone, whether a CT or MRI shows on which something can still be measured --------------------
+
+DONE = {
+    "DiagnosticReport": frozenset({"partial", "preliminary", "final", "amended", "corrected", "appended"}),
+    "ImagingStudy": frozenset({"available"}),
+}
+
+
+def find_exam(spec: FindingSpec, chart: Chart) -> Outcome:
+    """Find the newest such exam and its day; otherwise a gap, since a record without one proves nothing.
+
+    An exam with contrast may be recorded twice, with only one record saying so; that whole day is left out.
+    """
+    done = [
+        (day, one)
+        for one in chart.of_kind(*EXAM_TYPES)
+        if one.status in DONE[one.kind] and (day := _day_of(one)) is not None and day <= chart.not_after
+    ]
+    refused = {day for day, one in done if one.concepts & set(spec.never)}
+    found = [(day, one) for day, one in done if one.concepts & set(spec.value_sets) and day not in refused]
+    newest = max((day for day, _ in found), default=None)
+    if newest is None:
+        return _without(spec, chart, refused), ()
+    seen = tuple(_provenance(spec, one, day) for day, one in found if day == newest)
+    if spec.usable_days and (chart.today - newest).days > spec.usable_days:
+        return gap(spec, "stale", f"{age_in_words(newest, chart.today)} old, too old to use", *seen), ()
+    return Finding(spec.name, value=True, unit=spec.unit, observed=newest, provenance=seen), ()
+
+
+def _without(spec: FindingSpec, chart: Chart, refused: set[date]) -> Gap:
+    if refused:
+        return gap(spec, "other-method", f"with contrast ({say_date(max(refused))})")
+    if unread := chart.unread(spec):
+        return gap(spec, "not-read", unread)
+    return gap(spec, "absent", "none on record")
+
+
+def _day_of(exam: Entry) -> date | None:
+    started = read_moment(exam.raw.get("started")) if exam.kind == "ImagingStudy" else effective_moment(exam.raw)
+    return started.day if started else None
+
+
+def _provenance(spec: FindingSpec, exam: Entry, day: date) -> Provenance:
+    printed = f"{spec.title.partition(' ')[0]} of {say_date(day)}"
+    return Provenance(resource=exam.reference, origin=exam.origin, code="", printed=printed, rule=spec.rule)
 
 
 PICKS: Mapping[str, Reader] = {"t-score": find_t_score, "grip": find_grip}

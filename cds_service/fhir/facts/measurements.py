@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from cds_service.core.facts import Aged, Finding, Gap, GapReason
+from cds_service.core.facts import Aged, Finding, Gap, GapReason, Provenance
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.wording import say_date
 from cds_service.fhir.facts.chart import Chart, Outcome, age_in_words, gap, months_between
 from cds_service.fhir.facts.moments import Moment
-from cds_service.fhir.facts.observations import Reading, find_readings
+from cds_service.fhir.facts.observations import Reading, find_readings, site_key
 from cds_service.fhir.facts.quantities import Measured, Refused, any_differ, measure, shortened
-from cds_service.fhir.raw_json import member, text, texts_of
+from cds_service.fhir.raw_json import member, objects, text, texts_of
 
 METHODS = frozenset({"bioimpedance", "dxa-method"})
 NOT_RECORDED = "How it was measured is not recorded."
@@ -206,3 +207,132 @@ def conflict_of(values: Sequence[Measured], spec: FindingSpec) -> str:
         return ""
     printed = sorted({one.printed for one in values})
     return f"{' and '.join(printed)} on {say_date(values[0].moment.day)} cannot both be right"
+
+
+# --- the change between two dated values that were measured the same way ---------------------------------------------
+
+
+def find_change(spec: FindingSpec, chart: Chart, specs: Mapping[str, FindingSpec]) -> Outcome:
+    """Change in % from the newest earlier value measured the same way to the newest value."""
+    assert spec.of is not None  # noqa: S101 - the schema asks for it
+    base = specs[spec.of]
+    usable, stale, _ = sort_out(base, chart)
+    if not usable:
+        outcome = find_quantity(base, chart, pick_newest)[0]
+        reason = outcome.reason if isinstance(outcome, Gap) else "absent"
+        return gap(spec, "absent" if reason == "absent" else reason, f"no usable {base.title}"), ()
+    newest = pick_newest(usable, base, chart)
+    if newest.conflict:
+        return gap(spec, "conflicting", newest.conflict), ()
+    change = _change(spec, base, newest.used[0], [*usable, *stale])
+    if isinstance(change, Finding) and age_concern(base, chart, newest.used[0].moment.day):
+        change = change._replace(may_reassure=False)
+    return change, ()
+
+
+def _change(spec: FindingSpec, base: FindingSpec, new: Measured, values: Sequence[Measured]) -> Finding | Gap:
+    earlier = [one for one in values if one.moment.day < new.moment.day and one.value > 0]
+    alike = [one for one in earlier if _is_comparable(one.reading, new.reading)]
+    if not alike:
+        why = "the two were not measured the same way" if earlier else "needs two dated values"
+        return gap(spec, "undetermined" if earlier else "absent", why)
+    of_moment = of_newest_moment(alike)
+    if conflict := conflict_of(of_moment, base):
+        return gap(spec, "conflicting", conflict)
+    old = min(of_moment, key=lambda one: (one.step, one.reading.resource))
+    sure = all(_way(one.reading) for one in (old, new))
+    return Finding(
+        name=spec.name,
+        value=(new.value - old.value) / old.value * 100,
+        unit=spec.unit,
+        observed=new.moment.day,
+        since=old.moment.day,
+        provenance=tuple(_dated(one, spec) for one in (new, old)),
+        concerns=() if sure else ("Whether both were measured the same way is not recorded.",),
+        may_reassure=sure,
+    )
+
+
+def _dated(one: Measured, spec: FindingSpec) -> Provenance:
+    return one.reading.provenance(spec, f"{one.printed} on {say_date(one.moment.day)}")
+
+
+def _is_comparable(one: Reading, other: Reading) -> bool:
+    """Whether nothing on record shows a different device, method or site."""
+    pairs = zip((*_way_parts(one), site_key(one)), (*_way_parts(other), site_key(other)), strict=True)
+    return all(not left or not right or left == right for left, right in pairs)
+
+
+def _way(reading: Reading) -> str:
+    return "".join(_way_parts(reading))
+
+
+def _way_parts(reading: Reading) -> tuple[str, str]:
+    """Device and method as recorded, for comparison only; never shown."""
+    device = reading.observation.get("device") or {}
+    method = reading.observation.get("method") or {}
+    return text(device.get("reference")) or text(device.get("display")), " ".join(sorted(texts_of(method))).lower()
+
+
+# --- grip strength: a hand's trials on the newest day, the dominant hand's, else the stronger one's ------------------
+
+LATERALITY = re.compile(r"272741003\D*?=\s*(\d+)")  # |Laterality (attribute)|
+SIDES = {
+    "7771000": "left-side",  # Left
+    "24028007": "right-side",  # Right
+    "85151006": "left-side",  # Structure of left hand
+    "78791008": "right-side",  # Structure of right hand
+}
+
+
+def side_of(body_site: Any) -> str:
+    """`left-side`, `right-side`, or empty if the codes say neither or both."""
+    codes = [text(coding.get("code")).strip() for coding in objects(member(body_site, "coding"))]
+    named = {found[1] if (found := LATERALITY.search(code)) else code for code in codes}
+    sides = {SIDES[code] for code in named if code in SIDES}
+    return sides.pop() if len(sides) == 1 else ""
+
+
+HAND_OF_CONCEPT = {
+    "grip-strength-left": "left hand",
+    "grip-strength-right": "right hand",
+    "grip-strength-dominant": "dominant hand",
+}
+HAND_OF_WORD = {"dominant-hand": "dominant hand", "left-side": "left hand", "right-side": "right hand"}
+HANDS = frozenset(HAND_OF_WORD)
+NOT_STATED = ""
+
+
+def find_grip(spec: FindingSpec, chart: Chart) -> Outcome:
+    """Find the grip strength in kg (kilogram-force), with the hand as its site."""
+    return find_quantity(spec, chart, _pick)
+
+
+def _pick(usable: Sequence[Measured], spec: FindingSpec, chart: Chart) -> Picked:
+    del spec  # part of the `Pick` signature
+    day = max(one.moment.day for one in usable)
+    hands: dict[str, list[Measured]] = {}
+    for one in usable:
+        if one.moment.day == day:
+            hands.setdefault(_hand(one.reading, chart), []).append(one)
+    means = {hand: sum(one.value for one in trials) / len(trials) for hand, trials in hands.items()}
+    chosen = "dominant hand" if "dominant hand" in means else max(sorted(means), key=lambda hand: means[hand])
+    concerns = () if chosen != NOT_STATED else ("Which hand was measured is not recorded.",)
+    trials = tuple(sorted(hands[chosen], key=lambda one: (one.moment, one.reading.resource, one.value)))
+    return Picked(value=means[chosen], used=trials, concerns=concerns, site=chosen)
+
+
+def _hand(reading: Reading, chart: Chart) -> str:
+    """The hand by body site or words; `dominant` as body site takes precedence over left and right."""
+    named = {
+        concept
+        for word in (*texts_of(reading.observation.get("bodySite")), *reading.words)
+        for concept in chart.terminology.text_concepts(word, HANDS)
+    }
+    if "dominant-hand" in named:
+        return "dominant hand"
+    if reading.match.concept in HAND_OF_CONCEPT:
+        return HAND_OF_CONCEPT[reading.match.concept]
+    if (side := side_of(reading.observation.get("bodySite"))) in HAND_OF_WORD:
+        return HAND_OF_WORD[side]
+    return next((hand for concept, hand in HAND_OF_WORD.items() if concept in named), NOT_STATED)

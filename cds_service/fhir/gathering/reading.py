@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -11,7 +12,6 @@ from cds_service.errors import FhirReadError
 from cds_service.fhir.gathering.parallel import run_side_by_side
 from cds_service.fhir.gathering.picking import DEVICE_ORDERS, MEDICATION_TYPES, NOT_UNDERSTOOD, concepts_of
 from cds_service.fhir.gathering.prefetch import PrefetchPlan, QueryResult, Template, read_prefetch, read_result
-from cds_service.fhir.gathering.scopes import may_read
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import member, objects, text
 from cds_service.fhir.references import Bases, Targets
@@ -243,3 +243,24 @@ def _with(answer: QueryResult, referred: Sequence[Mapping[str, Any]]) -> QueryRe
         return answer
     nowhere = (None,) * len(referred)
     return replace(answer, others=(*answer.others, *map(dict, referred)), full_urls=(*answer.full_urls, *nowhere))
+
+
+# --- what a token's scopes allow: SMART App Launch 1.0 (`.read`) and 2.0 (`.rs`) -------------------------------------
+
+RESOURCE_SCOPE = re.compile(
+    r"(?:patient|user|system)/(?P<type>\*|[A-Z][A-Za-z]*)\.(?P<may>\*|read|write|(?=[cruds])c?r?u?d?s?)(?:\?\S*)?"
+)
+
+
+def may_read(scopes: str | None, resource_type: str) -> bool:
+    """Whether these space-separated scopes allow reading this type.
+
+    Missing scopes, or scopes that name no type, forbid nothing: the server decides. In SMART 2.0 either letter counts,
+    `r` or `s`, since EHRs mix them up; a scope restricted by a query counts as well.
+    """
+    found = [match for scope in (scopes or "").split() if (match := RESOURCE_SCOPE.fullmatch(scope))]
+    return not found or any(one["type"] in {"*", resource_type} and _reads(one["may"]) for one in found)
+
+
+def _reads(may: str) -> bool:
+    return may in {"*", "read"} or (may != "write" and bool({"r", "s"} & set(may)))

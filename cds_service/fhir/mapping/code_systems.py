@@ -8,9 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
-
-from cds_service.core.data_file import read_toml, validated
+from cds_service.core.data_file import Closed, DataFile, read_toml, validated
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.overlay import required, top_files
 
@@ -24,11 +22,7 @@ ORDERS = "https://kyphoplasty-cds.org/fhir/CodeSystem/orders"
 REMEMBERED, LONGEST_URI = 1024, 200
 
 
-class _Closed(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class CodeSystemSpec(_Closed):
+class CodeSystemSpec(Closed):
     """One row of `systems.toml`.
 
     Attributes:
@@ -54,7 +48,7 @@ class CodeSystemSpec(_Closed):
         return (self.shape is None or bool(self.shape.fullmatch(code))) and _CHECKS[self.check_digit](code)
 
 
-class RefusedCode(_Closed):
+class RefusedCode(Closed):
     """A code that circulates with a wrong meaning."""
 
     system: str
@@ -62,13 +56,11 @@ class RefusedCode(_Closed):
     why: str
 
 
-class _SystemsFile(_Closed):
-    schema_version: Literal[1] = Field(alias="schema")
+class _SystemsFile(DataFile):
     systems: tuple[CodeSystemSpec, ...]
 
 
-class _RefusedFile(_Closed):
-    schema_version: Literal[1] = Field(alias="schema")
+class _RefusedFile(DataFile):
     refused: tuple[RefusedCode, ...]
 
 

@@ -6,11 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from cds_service.core.data_file import read_toml, validated
+from cds_service.core.data_file import Closed, DataFile, read_toml, validated
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.code_systems import CodeSystems
 from cds_service.fhir.mapping.overlay import top_files
@@ -22,11 +21,7 @@ RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 OTHER_DRUG = "other-drug"
 
 
-class _Closed(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class _Ingredient(_Closed):
+class _Ingredient(Closed):
     name: str = Field(min_length=1)
     groups: tuple[str, ...] = Field(min_length=1)
     words: tuple[str, ...] = ()
@@ -36,13 +31,12 @@ class _Ingredient(_Closed):
     hcpcs: tuple[str, ...] = ()
 
 
-class _Others(_Closed):
+class _Others(Closed):
     words: tuple[str, ...]
     brands: tuple[str, ...]
 
 
-class _DrugsFile(_Closed):
-    schema_version: Literal[1] = Field(alias="schema")
+class _DrugsFile(DataFile):
     drugs: tuple[_Ingredient, ...]
     others: _Others
 

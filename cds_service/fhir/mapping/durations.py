@@ -16,9 +16,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from cds_service.core.data_file import label
+from cds_service.core.data_file import Closed, DataTable, label
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.overlay import required
 
@@ -72,16 +72,14 @@ class Mention(NamedTuple):
     until: str = ""
 
 
-class _Unit(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class _Unit(Closed):
     hours: float = Field(gt=0)
     one: str
     many: str
 
 
-class _Language(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-    until_day: str = Field(alias="until-day")
+class _Language(DataTable):
+    until_day: str
     units: Mapping[str, tuple[str, ...]]
     numbers: Mapping[str, int]
     months: tuple[str, ...]
@@ -89,7 +87,7 @@ class _Language(BaseModel):
     for_: tuple[str, ...] = Field(alias="for")
     soft: tuple[str, ...]
     until: tuple[str, ...]
-    until_date: tuple[str, ...] = Field(alias="until-date")
+    until_date: tuple[str, ...]
     every: tuple[str, ...]
     rate: tuple[str, ...]
     ago: tuple[str, ...]
@@ -101,8 +99,7 @@ class _Language(BaseModel):
     up: tuple[str, ...]
 
 
-class _File(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class _File(Closed):
     units: Mapping[str, _Unit]
     languages: Mapping[str, _Language]
     subjects: Mapping[str, tuple[str, ...]]

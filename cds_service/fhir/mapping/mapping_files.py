@@ -12,9 +12,9 @@ from typing import Any
 from fhir.resources.R4B.codesystem import CodeSystem
 from fhir.resources.R4B.conceptmap import ConceptMap
 from fhir.resources.R4B.valueset import ValueSet
-from pydantic import BaseModel, ConfigDict, Field, RootModel
+from pydantic import Field, RootModel
 
-from cds_service.core.data_file import label, read_json, read_toml, validated
+from cds_service.core.data_file import Closed, label, read_json, read_toml, validated
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.code_systems import MEASURES, ORDERS, CodeSystems
 from cds_service.fhir.mapping.overlay import files_in_force
@@ -57,10 +57,8 @@ class LocalCode:
     unit: str = ""
 
 
-class _Words(BaseModel):
+class _Words(Closed):
     """One language's rules for one concept: regular expressions, with examples and counter-examples."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     any: tuple[str, ...] = Field(min_length=1)
     short: tuple[str, ...] = ()

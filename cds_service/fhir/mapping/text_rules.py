@@ -1,12 +1,22 @@
-"""Recognises concepts in words, by the rules in `texts/`, ignoring case and accents."""
+"""Recognises words, ignoring case and accents: concepts, languages that we do not read, ways of measuring.
+
+The words are in `mappings/texts/`, `languages.toml` and `methods.toml`.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from pathlib import Path
+
+from pydantic import Field
+
+from cds_service.core.data_file import Closed, DataFile, label, read_toml, validated
+from cds_service.errors import DataFileError
+from cds_service.fhir.mapping.overlay import required, top_files
 
 Place = tuple[int, int]
 
@@ -112,3 +122,141 @@ def compiled(pattern: str) -> re.Pattern[str]:
 def _compiled(words: Iterable[str]) -> re.Pattern[str] | None:
     joined = "|".join(words)
     return compiled(joined) if joined else None
+
+
+# --- languages: an entry that we cannot read does not count as absent ------------------------------------------------
+
+_WORDS = re.compile("[a-z]+")
+_ANY_WORD = re.compile("[A-Za-z]+")
+_VOWELS = frozenset("aeiouy")
+_LETTERS = re.compile(r"[^\W\d_]")
+
+
+class _LanguagesFile(DataFile):
+    letters: str
+    others: Mapping[str, tuple[str, ...]]
+    abbreviations: tuple[str, ...] = ()
+    qualifiers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Languages:
+    """The letters of the languages that we read, and words of other languages with the same letters.
+
+    Attributes:
+        abbreviations: abbreviations whose meaning is known and not relevant.
+        qualifiers: words that mean nothing alone: `stage`, `left`.
+    """
+
+    letters: re.Pattern[str]
+    others: frozenset[str]
+    abbreviations: frozenset[str] = frozenset()
+    qualifiers: frozenset[str] = frozenset()
+
+    def can_read(self, text: str) -> bool:
+        """Whether a text has words, all of them in languages that we read; not if it is over `LONGEST_TEXT`."""
+        if len(text) > LONGEST_TEXT:
+            return False
+        found = _LETTERS.findall(text.lower())
+        if len(found) < 2 and not any(one > "\u2e80" for one in found):  # one Chinese character may be a word
+            return False
+        return not self.is_foreign(text) and self._names_something(text)
+
+    def is_foreign(self, text: str) -> bool:
+        """Whether a text has letters or words of a language that we do not read."""
+        if not all(one.isascii() or self.letters.match(one) for one in _LETTERS.findall(text.lower())):
+            return True
+        return not self.others.isdisjoint(_WORDS.findall(without_accents(text.lower())))
+
+    def _names_something(self, text: str) -> bool:
+        """Whether the text has more than ambiguous abbreviations and qualifiers."""
+        words = _ANY_WORD.findall(without_accents(text))
+        return any(self._is_name(word) for word in words) or any(one > "\u2e80" for one in text)
+
+    def _is_name(self, word: str) -> bool:
+        lower = word.lower()
+        if lower in self.qualifiers:
+            return False
+        is_spelt_out = len(word) > 4 or (len(word) == 4 and not word.isupper())
+        return (is_spelt_out and not _VOWELS.isdisjoint(lower)) or lower in self.abbreviations
+
+
+def load_languages(folders: Sequence[Path]) -> Languages:
+    """Load the languages in force.
+
+    Raises:
+        DataFileError: the file is missing or wrong.
+    """
+    _, listed = required(folders, "languages.toml", _LanguagesFile)
+    try:
+        letters = re.compile(f"[{listed.letters}]")
+    except re.error as error:
+        raise DataFileError("languages.toml", "letters", f"is no set of characters: {error}") from error
+    others = frozenset(word for words in listed.others.values() for word in words)
+    return Languages(letters, others, frozenset(listed.abbreviations), frozenset(listed.qualifiers))
+
+
+# --- ways of measuring -----------------------------------------------------------------------------------------------
+
+FILE = "methods.toml"
+# Chinese is written without spaces: `CT平扫` is two words.
+_BETWEEN_SCRIPTS = re.compile(r"(?<=[0-9A-Za-z])(?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff])(?=[0-9A-Za-z])")
+
+
+class _Phrases(Closed):
+    any: tuple[str, ...] = Field(min_length=1)
+    unless: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """Phrases that name a method, and longer phrases that contain them but mean something else."""
+
+    any: re.Pattern[str]
+    unless: re.Pattern[str] | None
+
+    def fits(self, words: str) -> bool:
+        if self.unless is None or not self.any.search(words):
+            return bool(self.any.search(words))
+        return bool(self.any.search(self.unless.sub(" | ", words)))
+
+
+class MethodWords:
+    """Recognises measurement methods in words."""
+
+    def __init__(self, rules: Mapping[str, _Rule]) -> None:
+        self._rules = rules
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Every method in the file."""
+        return frozenset(self._rules)
+
+    def named(self, text: str, among: Sequence[str]) -> frozenset[str]:
+        """The methods among these that a text names."""
+        words = text if text.isascii() else _BETWEEN_SCRIPTS.sub(" ", without_accents(text))
+        return frozenset([name for name in among if self._rules[name].fits(words)])
+
+
+def load_method_words(folders: Sequence[Path]) -> MethodWords:
+    """Load the rules in force.
+
+    Raises:
+        DataFileError: the file is wrong.
+    """
+    path = top_files(folders, FILE).get(FILE)
+    if path is None:
+        return MethodWords({})
+    tables = {name: validated(_Phrases, table, path) for name, table in read_toml(path).items()}
+    return MethodWords({name: _rule(name, phrases, path) for name, phrases in tables.items()})
+
+
+def _rule(name: str, phrases: _Phrases, path: Path) -> _Rule:
+    try:
+        each = [
+            re.compile("|".join(words), re.IGNORECASE) if words else None for words in (phrases.any, phrases.unless)
+        ]
+    except re.error as error:
+        raise DataFileError(label(path), name, f"is no regular expression: {error}") from error
+    assert each[0] is not None  # noqa: S101 - the schema asks for one phrase
+    return _Rule(each[0], each[1])

@@ -6,21 +6,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from cds_service.core.data_file import label
+from cds_service.core.data_file import Closed, DataFile, label
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.overlay import required
 
 
-class Factor(BaseModel):
+class Factor(Closed):
     """A value in one unit times `times` is the value in the other.
 
     Attributes:
         at_most: largest plausible value; beyond it the unit is assumed to be a mistake.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     unit: str = Field(alias="from")
     to: str
@@ -28,10 +26,7 @@ class Factor(BaseModel):
     at_most: float | None = None
 
 
-class _UnitsFile(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    schema_version: int = Field(alias="schema", ge=1, le=1)
+class _UnitsFile(DataFile):
     spellings: Mapping[str, tuple[str, ...]]
     factors: tuple[Factor, ...]
 

@@ -1,6 +1,8 @@
-"""Resolves resources that the orders refer to but that were not sent: a Condition as reason, an ordered Device.
+"""What orders and record give each other.
 
-They are taken from the record if present, else read by id, and only from the request's own server.
+The orders get resources that they refer to and that were not sent: a Condition as reason, an ordered Device. They are
+taken from the record if present, else read by id, and only from the request's own server. The record gets the drugs
+ordered in the same signing, which count like those on it.
 """
 
 from __future__ import annotations
@@ -12,13 +14,17 @@ from typing import Any
 
 from cds_service.errors import FhirReadError
 from cds_service.fhir.gathering.parallel import run_side_by_side
-from cds_service.fhir.gathering.reading import FhirReader
+from cds_service.fhir.gathering.parsing import BrokenResource, parse_resource
+from cds_service.fhir.gathering.picking import NOT_UNDERSTOOD, Sourced, concepts_of, medication_of
+from cds_service.fhir.gathering.reading import FhirReader, may_read
 from cds_service.fhir.gathering.record import PatientRecord
-from cds_service.fhir.gathering.scopes import may_read
 from cds_service.fhir.gathering.subjects import Person
-from cds_service.fhir.orders.drafts import DraftOrders
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.orders.drafts import Draft, DraftOrders
 from cds_service.fhir.raw_json import member, objects, text
+from cds_service.fhir.references import Targets
 from cds_service.outgoing.deadline import Deadline
+from cds_service.protocol.json_text import plain_numbers
 from cds_service.protocol.messages import HookRequest, is_fhir_id
 
 ELEMENTS = {"reasonReference": "Condition", "codeReference": "Device", "itemReference": "Device"}
@@ -81,3 +87,24 @@ def _read(fhir: FhirReader, name: str, until: float) -> Json | None:
 def _is_ours(raw: Json, person: Person) -> bool:
     """Whether the resource may be used: a Condition must name the patient; a Device often names nobody."""
     return not person.is_foreign(raw) if raw["resourceType"] == "Device" else person.is_subject_of(raw)
+
+
+KEY, KIND = "medications", "MedicationRequest"
+
+
+def with_drafted_drugs(record: PatientRecord, bundle: DraftOrders, terminology: Terminology) -> PatientRecord:
+    """Add the recognised drugs of this signing to the record; invalid orders are left out."""
+    read = [_drug_of(one, bundle.targets, terminology) for one in bundle.each() if one.type == KIND]
+    return replace(record, resources=(*record.resources, *filter(None, read)))
+
+
+def _drug_of(draft: Draft, targets: Targets, terminology: Terminology) -> Sourced | None:
+    concepts = concepts_of(draft.resource, targets, terminology)
+    if not concepts - {NOT_UNDERSTOOD}:
+        return None
+    try:
+        raw = parse_resource(plain_numbers(draft.resource), KIND)
+    except BrokenResource:
+        return None
+    medication = medication_of(raw, targets)
+    return Sourced(raw=raw, key=KEY, origin="context", concepts=concepts, referred=medication)

@@ -14,8 +14,7 @@ from email.utils import format_datetime
 import pytest
 
 from cds_service.errors import FhirReadError
-from cds_service.fhir.server.client import FhirClient
-from cds_service.fhir.server.judging import WITHOUT_TOKEN, wait_asked_for
+from cds_service.fhir.server.client import WITHOUT_TOKEN, FhirClient, wait_asked_for
 from cds_service.fhir.server.searches import CATEGORIES
 from cds_service.outgoing import Connections
 from tests.stub_fhir import PATIENT_ID, Reply, StubFhir, fhir, observation, outcome, page

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from cds_service.cli import main
 from cds_service.fhir.learning import concept_map, learn, load_learning
-from cds_service.fhir.mapping.specs import load_finding_specs
+from cds_service.fhir.mapping.terminology import load_finding_specs
 from cds_service.loading import find_faults, load_service
 from cds_service.samples.fhir_server import start_fhir_server
 from cds_service.site.folder import load_site

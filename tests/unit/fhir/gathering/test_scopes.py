@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cds_service.fhir.gathering.scopes import may_read
+from cds_service.fhir.gathering.reading import may_read
 
 
 @pytest.mark.parametrize(

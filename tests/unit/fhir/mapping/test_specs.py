@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from cds_service.errors import DataFileError
-from cds_service.fhir.mapping.specs import asked_codes, check_specs, load_finding_specs
-from cds_service.fhir.mapping.terminology import load_terminology
+from cds_service.fhir.mapping.terminology import asked_codes, check_specs, load_finding_specs, load_terminology
 from tests.builders import LOINC, MAPPINGS, coded, findings_of, observation, specs, terminology
 
 PAGE = Path(__file__).resolve().parents[4] / "docs/map-codes.md"
