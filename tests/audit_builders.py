@@ -1,7 +1,5 @@
 """Audit logs for tests: entries, filled databases, and the ways of tampering with them."""
 
-from __future__ import annotations
-
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime, timedelta

@@ -1,7 +1,5 @@
 """Records of a patient, small and readable: one function per kind of resource, and `findings_of` to read them."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Mapping
 from datetime import date

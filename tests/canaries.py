@@ -1,7 +1,5 @@
 """Words that must never be found again: they stand in every free text of a request or a record."""
 
-from __future__ import annotations
-
 import re
 from itertools import count
 from typing import Any

@@ -3,8 +3,6 @@
 Independent of the service's own models and of any schema file: a fault in those must not hide here.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator
 from typing import Any

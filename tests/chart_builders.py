@@ -1,7 +1,5 @@
 """A patient's record and the orders being signed, as FHIR R4, small and readable; and the request that carries both."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any

@@ -1,7 +1,5 @@
 """Keys and tokens of CDS clients, and the site folders that know them; tokens are put together by hand."""
 
-from __future__ import annotations
-
 import base64
 import json
 import time

@@ -1,7 +1,5 @@
 """A copy of all data files that a test may change, and the service read from it."""
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 from typing import Any

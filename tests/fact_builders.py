@@ -1,7 +1,5 @@
 """Findings, orders and situations as the steps behind the record see them: no FHIR."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta

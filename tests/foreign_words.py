@@ -1,7 +1,5 @@
 """Words that would act if they were taken for markup, a record full of them, and what may not come of it on a card."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from typing import Any

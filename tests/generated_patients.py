@@ -1,7 +1,5 @@
 """Patients as Hypothesis makes them up: any findings, lists, drugs, exclusions, orders and braces, in any mixture."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

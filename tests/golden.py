@@ -7,8 +7,6 @@ Held are the status, the cards with their extension and the audit entry of every
 from a FHIR server), of the recorded requests where they lie beside this checkout, and of 200 generated orders.
 """
 
-from __future__ import annotations
-
 import json
 import re
 import sys

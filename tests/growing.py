@@ -4,8 +4,6 @@
 happens inside one call (a text that is written down, a search that goes back and forth).
 """
 
-from __future__ import annotations
-
 import json
 import sys
 import time

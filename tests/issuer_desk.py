@@ -1,7 +1,5 @@
 """The review pages of a site that names an issuer, and browsers that go there and back."""
 
-from __future__ import annotations
-
 from urllib.parse import urlsplit
 
 from tests.review_desk import Reviewer, words

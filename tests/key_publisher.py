@@ -1,7 +1,5 @@
 """A JWKS address on this machine, which answers as it is told."""
 
-from __future__ import annotations
-
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 

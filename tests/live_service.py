@@ -1,7 +1,5 @@
 """The real application on a free port of this machine, with a clock that stands still and an audit log in a file."""
 
-from __future__ import annotations
-
 import json
 import socket
 import threading

@@ -1,7 +1,5 @@
 """Raw orders as clients send them, small and readable."""
 
-from __future__ import annotations
-
 from functools import cache
 from pathlib import Path
 from typing import Any

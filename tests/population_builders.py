@@ -1,7 +1,5 @@
 """Patients of an export, each with their own id, as lines of NDJSON by type."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path

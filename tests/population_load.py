@@ -6,8 +6,6 @@
 Of 40 resources 24 are laboratory values and vital signs that no finding reads; every patient had a kyphoplasty.
 """
 
-from __future__ import annotations
-
 import json
 import random
 import sys

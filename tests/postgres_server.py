@@ -1,7 +1,5 @@
 """A real PostgreSQL of this machine's packages, run by an unprivileged user in a folder of its own on a free port."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import socket

@@ -1,7 +1,5 @@
 """`kyphoplasty-cds serve` in a process of its own, as an operator starts it, with everything that it writes."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

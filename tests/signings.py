@@ -1,7 +1,5 @@
 """Requests of an EHR as raw JSON: a kyphoplasty is signed, with the sample patients' records or with a few values."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from copy import deepcopy
 from functools import cache

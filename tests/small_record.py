@@ -1,7 +1,5 @@
 """A small record in which every value counts."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """A FHIR server of a few lines on loopback that says exactly what a test tells it to, rudeness included."""
 
-from __future__ import annotations
-
 import json
 import threading
 from collections.abc import Callable, Mapping

@@ -1,7 +1,5 @@
 """An OpenID provider on loopback with keys of its own, that can be told to misbehave in any one way."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import json

@@ -1,7 +1,5 @@
 """Hook requests and cards, small and readable."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """The rows of the attack table, one TOML file for each of its sections."""
 
-from __future__ import annotations
-
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path

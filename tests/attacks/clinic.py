@@ -1,7 +1,5 @@
 """A site of its own for one case: EHRs whose address of keys fails on purpose, other clocks, more workers."""
 
-from __future__ import annotations
-
 import json
 import logging
 import tempfile

@@ -1,7 +1,5 @@
 """One field for all cases; when all have been played, nothing of them may be left."""
 
-from __future__ import annotations
-
 import pytest
 
 pytest.register_assert_rewrite("tests.attacks", "tests.foreign_words")  # what fails in a scenario says with what

@@ -1,7 +1,5 @@
 """The field on which the cases are played: our service, an EHR's FHIR server, and a server that nobody may call."""
 
-from __future__ import annotations
-
 import copy
 import json
 import ssl

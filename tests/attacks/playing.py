@@ -1,7 +1,5 @@
 """Playing one case: prepare the field, send, and compare everything that came of it with what the case says."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from cds_service.web.errors import NOT_AUTHENTICATED

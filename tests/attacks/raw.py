@@ -1,7 +1,5 @@
 """Bytes on a socket as they stand, for requests that no client would send."""
 
-from __future__ import annotations
-
 import json
 import socket
 from collections.abc import Iterator

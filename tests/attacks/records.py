@@ -1,7 +1,5 @@
 """What an attacker writes into a record, beside the records of the fault table."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Reviewers with browsers that run no scripts."""
 
-from __future__ import annotations
-
 import re
 from http.cookies import SimpleCookie
 from subprocess import CalledProcessError

@@ -1,7 +1,5 @@
 """A service in a process of its own, with a witness at its sockets, and everything that it leaves behind."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

@@ -1,7 +1,5 @@
 """Cases that need more than one request, or another than HTTP: functions by the name that a case gives."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from tests.attacks.cases import Case

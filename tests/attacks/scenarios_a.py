@@ -1,7 +1,5 @@
 """A: tokens against the clinic that all rows share, wrong in a way that no table can say."""
 
-from __future__ import annotations
-
 import json
 import time
 from typing import Any

@@ -1,7 +1,5 @@
 """B: what no table can say of addresses and tokens."""
 
-from __future__ import annotations
-
 from tests.attacks.cases import Case
 from tests.attacks.field import Field
 from tests.attacks.playing import play

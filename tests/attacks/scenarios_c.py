@@ -1,7 +1,5 @@
 """C: bodies, parsers and sockets."""
 
-from __future__ import annotations
-
 import gzip
 import json
 

@@ -1,7 +1,5 @@
 """D9: what is said to one caller is not told to another."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from tests.attacks.cases import CALL, Case

@@ -1,7 +1,5 @@
 """E6 to E8 and F23: clients that call without end, versions that are weak, clocks that are wrong."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

@@ -1,7 +1,5 @@
 """D: words that would act if they were believed."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json

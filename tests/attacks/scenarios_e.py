@@ -1,7 +1,5 @@
 """E: reviewers without a right, forms of others, failures with names in them, unsafe configuration, clocks."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

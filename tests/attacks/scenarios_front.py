@@ -1,7 +1,5 @@
 """C1 and C13 to C15: wrong lengths, slow senders and broken HTTP end at the nginx of `deploy/`."""
 
-from __future__ import annotations
-
 import json
 import socket
 import threading

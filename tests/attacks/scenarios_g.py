@@ -1,7 +1,5 @@
 """G: what is done to the log itself, or to what is taken out of it, by whoever owns the database or the machine."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import shutil

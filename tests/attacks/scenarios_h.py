@@ -1,7 +1,5 @@
 """H: wrong patients, wrong orders, and requests that take everybody's time."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Callable, Mapping

@@ -1,7 +1,5 @@
 """C: what stands above a body: methods, hosts and origins."""
 
-from __future__ import annotations
-
 import json
 
 from tests.attacks.cases import CALL, Case

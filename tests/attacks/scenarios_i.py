@@ -1,7 +1,5 @@
 """I: the pages behind signed links, the names by which we are called, and callers who name themselves."""
 
-from __future__ import annotations
-
 import json
 import re
 import tempfile

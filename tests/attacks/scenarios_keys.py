@@ -1,7 +1,5 @@
 """A: what an issuer publishes: keys of the wrong kind, keys that fail, change or are taken away."""
 
-from __future__ import annotations
-
 import gzip
 import json
 import time

@@ -4,8 +4,6 @@ A row is added in its TOML file (`cases.py` says what the fields mean); what nee
 a function in `scenarios_<section>.py`.
 """
 
-from __future__ import annotations
-
 import importlib
 
 import pytest

@@ -1,7 +1,5 @@
 """Tokens of a client, signed here by hand: a library would refuse to write most of what an attacker writes."""
 
-from __future__ import annotations
-
 import base64
 import json
 import time

@@ -6,8 +6,6 @@ Notes are lines of JSON in `FOLDER/witness.ndjson`, of this process and of all t
 `FOLDER/names.json` says, and nowhere else: no case of the attack table asks a real name server.
 """
 
-from __future__ import annotations
-
 import ipaddress
 import json
 import os

@@ -3,8 +3,6 @@
 `python -m tests.audit_load.writing URL COUNT NAME SECONDS`
 """
 
-from __future__ import annotations
-
 import sys
 from datetime import UTC, datetime
 

@@ -4,8 +4,6 @@ The servers and the load generator share this machine, so absolute figures hold 
 round. `deploy/bench.md` holds the last whole run.
 """
 
-from __future__ import annotations
-
 import argparse
 import functools
 import os

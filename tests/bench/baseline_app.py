@@ -3,8 +3,6 @@
 python -m tests.bench.baseline_app PORT WORKERS
 """
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 

@@ -4,8 +4,6 @@ Six years of a region: answers of about 4 KB, feedback on half of them, some ref
 the same log, but for its salts.
 """
 
-from __future__ import annotations
-
 import random
 import sqlite3
 from collections.abc import Iterator

@@ -3,8 +3,6 @@
 The load generator puts another patient and another `hookInstance` into every call, so that no answer is a repeat.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from datetime import date, timedelta

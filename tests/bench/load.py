@@ -1,7 +1,5 @@
 """Load from wrk, which Debian packages: so many connections, each sends its next call when it has an answer."""
 
-from __future__ import annotations
-
 import json
 import shutil
 import subprocess

@@ -1,7 +1,5 @@
 """How long the review pages take over a big audit log, warm."""
 
-from __future__ import annotations
-
 import re
 import time
 from datetime import UTC, datetime

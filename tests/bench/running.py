@@ -1,7 +1,5 @@
 """A server as a process group of its own: started, waited for, looked at from outside, ended."""
 
-from __future__ import annotations
-
 import os
 import signal
 import socket

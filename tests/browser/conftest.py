@@ -3,8 +3,6 @@
 Without Chromium these tests are skipped with a word on how to get it; on CI that is a failure.
 """
 
-from __future__ import annotations
-
 import os
 import shutil
 

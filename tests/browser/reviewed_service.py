@@ -1,7 +1,5 @@
 """A service in a process of its own with a reviewer, and JSON sent to it as an EHR would."""
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

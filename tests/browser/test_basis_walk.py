@@ -1,7 +1,5 @@
 """From a card to its basis, to what if, to the model card: in Chromium, by mouse, keys, without scripts, on paper."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

@@ -1,7 +1,5 @@
 """The hospital's own login in real Chromium: to an issuer on another site, which asks for a click, and back."""
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

@@ -1,7 +1,5 @@
 """Every page in a real browser under its own policy, with markup in all that a client may name: nothing acts."""
 
-from __future__ import annotations
-
 from urllib.parse import quote
 
 import pytest

@@ -1,7 +1,5 @@
 """The pages for people in Chromium: wide and narrow, light and dark, on paper, for a screen reader."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.browser.watching import NAMELESS, ON_VIOLATION, POOR_CONTRAST

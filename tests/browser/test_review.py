@@ -1,7 +1,5 @@
 """The review pages in real Chromium against the real service: log in, find, open, replay, export, mark."""
 
-from __future__ import annotations
-
 import json
 from datetime import UTC, datetime
 from pathlib import Path

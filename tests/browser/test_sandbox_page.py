@@ -1,7 +1,5 @@
 """The sandbox page in real Chromium against the real service: from the patient to the feedback."""
 
-from __future__ import annotations
-
 import re
 from datetime import UTC, date, datetime, timedelta
 

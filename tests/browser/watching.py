@@ -1,7 +1,5 @@
 """A page under observation: what it logs, where it calls, what its policy blocked, what it sent as feedback."""
 
-from __future__ import annotations
-
 from typing import Any
 
 ON_VIOLATION = """

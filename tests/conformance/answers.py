@@ -1,7 +1,5 @@
 """Every kind of signing that gets cards: the sample patients, thin and broken records, odd orders, hostile texts."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """One running service for all conformance tests, and its answers to every kind of signing."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.conformance.answers import every_kind_of_signing

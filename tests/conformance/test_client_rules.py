@@ -1,7 +1,5 @@
 """Trusting CDS clients (CH-52 to CH-57, 59, 60): a service process of a site with two EHRs, one key of each kind."""
 
-from __future__ import annotations
-
 import json
 import time
 

@@ -1,7 +1,5 @@
 """CH-58: browsers that run a CDS Hooks client may call, and may read every answer."""
 
-from __future__ import annotations
-
 import pytest
 
 from cds_service.errors import NotAuthenticated

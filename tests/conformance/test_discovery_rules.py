@@ -1,7 +1,5 @@
 """CH-01 to CH-13: what discovery says, and the prefetch templates in it."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

@@ -1,7 +1,5 @@
 """CH-49 to CH-51: which feedback is taken, and which is refused."""
 
-from __future__ import annotations
-
 from uuid import uuid4
 
 import pytest

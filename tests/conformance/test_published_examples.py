@@ -5,8 +5,6 @@ Sources: `input/pagecontent/order-sign.md` of HL7/cds-hooks-library, in an envel
 HL7-DaVinci/crd-request-generator, with our order. Examples of other hooks are calls of another service.
 """
 
-from __future__ import annotations
-
 import json
 import time
 

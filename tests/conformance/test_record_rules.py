@@ -1,7 +1,5 @@
 """CH-23 to CH-30: where the record comes from, what an absent, empty or failed key means, and how errors look."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

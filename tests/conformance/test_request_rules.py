@@ -1,7 +1,5 @@
 """CH-14 to CH-22: which requests are refused, which are tolerated, and which orders are none of ours."""
 
-from __future__ import annotations
-
 from copy import deepcopy
 
 import pytest

@@ -1,7 +1,5 @@
 """The requirement table and the tests match: no row without a test, no test without a row."""
 
-from __future__ import annotations
-
 import ast
 import csv
 import re

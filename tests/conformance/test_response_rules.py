@@ -1,7 +1,5 @@
 """CH-31 to CH-47: every card of every kind of answer, rule by rule."""
 
-from __future__ import annotations
-
 from copy import deepcopy
 
 import pytest

@@ -1,7 +1,5 @@
 """Each rule finds the fault it is there for: a good answer is broken in one place, and that rule alone must say so."""
 
-from __future__ import annotations
-
 from copy import deepcopy
 
 import pytest

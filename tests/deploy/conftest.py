@@ -1,7 +1,5 @@
 """Replicas of the real service on one PostgreSQL, behind the real nginx, for the tests that name them."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.deploy.front import front

@@ -1,7 +1,5 @@
 """The lists of locked packages, read as pip reads them."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from pathlib import Path

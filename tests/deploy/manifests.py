@@ -1,7 +1,5 @@
 """The manifests of `deploy/kubernetes` as objects."""
 
-from __future__ import annotations
-
 import shutil
 import subprocess
 from collections.abc import Iterator

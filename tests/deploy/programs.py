@@ -1,7 +1,5 @@
 """Programs of this machine that tests of `deploy/` need."""
 
-from __future__ import annotations
-
 import os
 import shutil
 

@@ -1,7 +1,5 @@
 """Several processes of `serve` on one database."""
 
-from __future__ import annotations
-
 import os
 import signal
 import sys

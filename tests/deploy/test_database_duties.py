@@ -1,7 +1,5 @@
 """What `deploy/` tells an operator to do with the log's database, done to real ones: two roles, backup, restore."""
 
-from __future__ import annotations
-
 import os
 import signal
 import subprocess

@@ -1,7 +1,5 @@
 """The other files of `deploy/`: each against the program that will read it."""
 
-from __future__ import annotations
-
 import re
 import shutil
 import subprocess

@@ -1,7 +1,5 @@
 """The manifests against the schemas of Kubernetes, and against the program that they run."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 from pathlib import Path

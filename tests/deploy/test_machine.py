@@ -1,7 +1,5 @@
 """What an operator runs on a Debian machine, over a real PostgreSQL; systemd is a list of what it was told."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 import shutil

@@ -1,7 +1,5 @@
 """Every setting, count, command, option and path that `deploy/` and the documentation name exists."""
 
-from __future__ import annotations
-
 import re
 import shlex
 import subprocess

@@ -1,7 +1,5 @@
 """`deploy/nginx/nginx.conf` before the real service: what passes, what does not, and what is written down of it."""
 
-from __future__ import annotations
-
 import json
 import re
 import socket

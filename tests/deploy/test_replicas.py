@@ -1,7 +1,5 @@
 """Replicas on one log: one is killed, one is replaced. What was answered is in the log."""
 
-from __future__ import annotations
-
 import json
 import signal
 import threading

@@ -1,7 +1,5 @@
 """More calls than a replica takes at once: nginx says so to what is too much, and operators still find a thread."""
 
-from __future__ import annotations
-
 import json
 import re
 import threading

@@ -1,7 +1,5 @@
 """What ships besides our own code: pinned, whole, hashed, and under licences that a hospital can accept."""
 
-from __future__ import annotations
-
 import re
 import tomllib
 from importlib import metadata

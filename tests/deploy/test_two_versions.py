@@ -1,7 +1,5 @@
 """F41: two replicas on one log, one with an older study. Each answers with its own, and its entry says which."""
 
-from __future__ import annotations
-
 import json
 import re
 import shutil

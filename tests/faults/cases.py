@@ -1,7 +1,5 @@
 """The rows of faults.toml."""
 
-from __future__ import annotations
-
 import tomllib
 from pathlib import Path
 from typing import Literal

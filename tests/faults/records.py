@@ -1,7 +1,5 @@
 """The record that the fault cases read, what they change of it, and what is being signed."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Any
 

@@ -4,8 +4,6 @@ A script is `{what is asked: fault}`: what is asked is a prefetch key, a resourc
 `FAULTS` with what it needs, `slow 10`, `status 503 once` (of each address), `next URL first` (of each first page).
 """
 
-from __future__ import annotations
-
 import gzip
 import json
 import socket

@@ -1,7 +1,5 @@
 """The real web application in this process, asked over WSGI, with a short deadline, against a scripted FHIR server."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Every row of the fault table, against scripted servers on loopback, over the whole web application."""
 
-from __future__ import annotations
-
 import ipaddress
 import socket
 import ssl

@@ -1,7 +1,5 @@
 """F34, F37 and F42: more bytes than memory, from callers and from a FHIR server, and one hook many times."""
 
-from __future__ import annotations
-
 import json
 import sys
 import threading

@@ -3,8 +3,6 @@
 `FAULT_MIXES=500` runs as many mixes (`make faults`); a handful otherwise.
 """
 
-from __future__ import annotations
-
 import json
 import os
 

@@ -1,7 +1,5 @@
 """F33: a process that stood still answers 503 to whom it kept waiting, and the next caller as if nothing had been."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

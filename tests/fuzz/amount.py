@@ -1,7 +1,5 @@
 """How much is fuzzed: a few examples, the same at every run, or the share of a strategy in `FUZZ_EXAMPLES`."""
 
-from __future__ import annotations
-
 import os
 
 from hypothesis import HealthCheck, settings

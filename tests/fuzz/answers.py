@@ -1,7 +1,5 @@
 """What must hold of every answer with cards, whatever was sent."""
 
-from __future__ import annotations
-
 import json
 from functools import lru_cache
 from typing import Any

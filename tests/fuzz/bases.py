@@ -1,7 +1,5 @@
 """What fuzzing starts from: requests that are answered with cards, full of words and values that must never leave."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from copy import deepcopy
 from functools import cache

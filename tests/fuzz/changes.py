@@ -1,7 +1,5 @@
 """Structure-aware changes of a JSON document and of its text: each small, each drawn by a few numbers."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Iterable
 from copy import deepcopy

@@ -3,8 +3,6 @@
 `FUZZ_EXAMPLES=200000` shares so many among all (`make fuzz`), others at every run; without it a few, always the same.
 """
 
-from __future__ import annotations
-
 import logging
 
 import pytest

@@ -1,7 +1,5 @@
 """The real application over a real audit log, in this process; each answer is looked at for what must hold of all."""
 
-from __future__ import annotations
-
 import json
 import logging
 import re

@@ -1,7 +1,5 @@
 """Values that break careless programs: texts, numbers, shapes, octets; and one strategy for each."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

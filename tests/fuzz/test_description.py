@@ -1,7 +1,5 @@
 """What `/openapi.json` says of each address, against a real server process: every answer is as described."""
 
-from __future__ import annotations
-
 import re
 import time
 

@@ -1,7 +1,5 @@
 """Any address, method and headers, on every page of the service: an answer or a refusal, never a failure."""
 
-from __future__ import annotations
-
 import time
 
 import pytest

@@ -1,7 +1,5 @@
 """Feedback broken in every way: refused, or each statement recorded once; comments leave no trace elsewhere."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Any octets on a connection of a real server process: an answer or a close, and the next caller is served."""
 
-from __future__ import annotations
-
 import re
 import socket
 import time

@@ -1,7 +1,5 @@
 """Order-sign requests broken in every way: refused by the rules or answered by the rules, in time, each on record."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from hypothesis import given

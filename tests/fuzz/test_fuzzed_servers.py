@@ -1,7 +1,5 @@
 """FHIR servers that answer with broken records, and the service as a process of its own, on a socket."""
 
-from __future__ import annotations
-
 import json
 import time
 from copy import deepcopy

@@ -1,7 +1,5 @@
 """Tokens broken in every way, most of them signed with the right key: one and the same 401, or a token that is good."""
 
-from __future__ import annotations
-
 import json
 from copy import deepcopy
 from types import SimpleNamespace

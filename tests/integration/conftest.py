@@ -1,7 +1,5 @@
 """One running service, and what its discovery asks for, for all tests of this folder that name them."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.integration.servers.charts import available_charts

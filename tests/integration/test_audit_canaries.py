@@ -1,7 +1,5 @@
 """G-AUD-8: a request full of canaries leaves none in database, journal, log lines, metrics or exports."""
 
-from __future__ import annotations
-
 import base64
 import io
 import json

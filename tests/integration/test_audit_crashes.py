@@ -1,7 +1,5 @@
 """F30 to F32: killed at any moment, cut from power, or lied to by the disk: what was acknowledged is there."""
 
-from __future__ import annotations
-
 import os
 import random
 import shutil

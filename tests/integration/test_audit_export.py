@@ -1,7 +1,5 @@
 """The log as AuditEvents in a real HAPI server: every one is taken and can be found again by its patient."""
 
-from __future__ import annotations
-
 import json
 from urllib.request import urlopen
 

@@ -1,7 +1,5 @@
 """Faults of database and disk, as the table audit_faults.toml has them, over the whole web application."""
 
-from __future__ import annotations
-
 import logging
 import os
 import sqlite3

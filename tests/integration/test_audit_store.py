@@ -1,7 +1,5 @@
 """The log over real databases: what is acknowledged is there, in one chain, whoever writes and however many."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

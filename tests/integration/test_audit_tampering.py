@@ -1,7 +1,5 @@
 """G-TMP-1, G-TMP-2 and G-TMP-8: whatever is done to a log, verification names the entry and how, in both databases."""
 
-from __future__ import annotations
-
 import random
 import sqlite3
 import sys

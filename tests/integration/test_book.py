@@ -1,7 +1,5 @@
 """The committee's book holds what is in force, and a running service is held against its ten patients."""
 
-from __future__ import annotations
-
 import html
 import re
 from datetime import UTC, date, datetime

@@ -1,7 +1,5 @@
 """What an EHR can apply: an update, a new order or words; the site's own codes; orders that carry no words."""
 
-from __future__ import annotations
-
 import json
 import shutil
 

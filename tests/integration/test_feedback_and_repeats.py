@@ -1,7 +1,5 @@
 """What users answer, over HTTP with a real database: how it is recorded, and what it changes for the next answer."""
 
-from __future__ import annotations
-
 import json
 import logging
 import threading

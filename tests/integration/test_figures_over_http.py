@@ -1,7 +1,5 @@
 """Every example of the study files, as an order-sign over HTTP against the real application."""
 
-from __future__ import annotations
-
 import math
 import re
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Every command of `docs/go-live.md`, in its order, in one shell; what the page shows is what comes out."""
 
-from __future__ import annotations
-
 import os
 import re
 import signal

@@ -1,7 +1,5 @@
 """Off, silent and live: what is computed, recorded and shown, and what a committee reads of a silent period."""
 
-from __future__ import annotations
-
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Near misses: counted, listed by `mappings gaps`, and without a word about the patient."""
 
-from __future__ import annotations
-
 import json
 
 import pytest

@@ -1,7 +1,5 @@
 """`score` as processes: the same bytes on Spark as on one machine, and after a kill as without one."""
 
-from __future__ import annotations
-
 import gzip
 import importlib.util
 import json

@@ -1,7 +1,5 @@
 """`probe` through running services, and the count of hours that its orders do not reset."""
 
-from __future__ import annotations
-
 import re
 from datetime import UTC, datetime, timedelta
 

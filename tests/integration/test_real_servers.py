@@ -3,8 +3,6 @@
 `make servers` fetches them; without Java and Maven, or Node and npm, their tests are skipped.
 """
 
-from __future__ import annotations
-
 import json
 import re
 import time

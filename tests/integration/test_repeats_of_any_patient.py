@@ -1,7 +1,5 @@
 """Two signings of any patient, the first answered: what is new or changed by the second is never said shorter."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any

@@ -1,7 +1,5 @@
 """The review pages over each kind of database, from login to export."""
 
-from __future__ import annotations
-
 import json
 import threading
 

@@ -1,7 +1,5 @@
 """The server as its parent and workers: how it stops, and what it survives."""
 
-from __future__ import annotations
-
 import json
 import os
 import signal

@@ -1,7 +1,5 @@
 """A token is good once: for all workers, after a restart, on either database; one that is away holds up no caller."""
 
-from __future__ import annotations
-
 import signal
 import sqlite3
 import time

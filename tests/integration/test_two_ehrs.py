@@ -1,7 +1,5 @@
 """Two EHRs on one service: codes, policy and abilities of their own, and neither sees anything of the other's."""
 
-from __future__ import annotations
-
 import json
 import re
 

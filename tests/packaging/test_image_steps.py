@@ -3,8 +3,6 @@
 An image is not built here, which takes a daemon or a registry. `make image-test`, since it installs everything anew.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import re

@@ -1,7 +1,5 @@
 """`deploy/install.sh`, run by somebody whose files are their own, from a checkout with secrets in it."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess

@@ -3,8 +3,6 @@
 Its own target (`make wheel-test`), since it installs everything anew.
 """
 
-from __future__ import annotations
-
 import json
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """The answers of the real application, without a socket, each request asked once a run."""
 
-from __future__ import annotations
-
 import json
 from functools import lru_cache
 from typing import Any

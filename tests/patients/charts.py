@@ -1,7 +1,5 @@
 """Patients written down in a line or two, as the FHIR R4 resources an EHR would send."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any

@@ -1,7 +1,5 @@
 """Cards as a person reads them: words, sentences and what a popup shows as text."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any

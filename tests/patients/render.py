@@ -3,8 +3,6 @@
 python -m tests.patients.render DIR [--typical NUMBER]
 """
 
-from __future__ import annotations
-
 import tomllib
 from argparse import ArgumentParser
 from html import escape

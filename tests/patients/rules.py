@@ -3,8 +3,6 @@
 They stand beside `tests/card_rules.py` (CDS Hooks) and judge what a surgeon reads.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -1,7 +1,5 @@
 """Knowing less never says more: what the cards say when a value is taken away, or grows old."""
 
-from __future__ import annotations
-
 import random
 import re
 from collections import Counter

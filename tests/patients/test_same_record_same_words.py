@@ -1,7 +1,5 @@
 """The same record and day give the same texts, in whichever order an EHR sends the resources."""
 
-from __future__ import annotations
-
 import random
 import tomllib
 from dataclasses import replace

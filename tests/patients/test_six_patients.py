@@ -3,8 +3,6 @@
 Figures are those of the evidence page. Texts are examples of tone and order there, so patterns ask for what is said.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """The thirty patients of the card page, section 7, over HTTP: `one_liners.toml` holds what each must be told."""
 
-from __future__ import annotations
-
 import json
 import re
 import tomllib

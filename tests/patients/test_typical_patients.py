@@ -1,7 +1,5 @@
 """Three hundred typical orders: how often they warn, how long they are, and the rules of every card."""
 
-from __future__ import annotations
-
 import statistics
 
 import pytest

@@ -7,8 +7,6 @@ their mean at most 100. Age, sex, BMI 26 ± 4.5, T-score in 55 %, almost no musc
 brace with a fifth, therapy ordered for a third are given; the other shares are assumptions, stated beside them.
 """
 
-from __future__ import annotations
-
 import random
 import statistics
 from argparse import ArgumentParser

@@ -1,7 +1,5 @@
 """Records as hospitals write them, read by the real path from prefetch to findings; each says why by which source."""
 
-from __future__ import annotations
-
 import json
 import tomllib
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The sample patients over HTTP, each beside what a surgeon shall read: story.md and expected.toml of its folder."""
 
-from __future__ import annotations
-
 import tomllib
 from pathlib import Path
 from typing import Any

@@ -7,8 +7,6 @@ With --write the figures go to `cds_service/studies/simulation.json`, from where
 report to `docs/simulation.md`. The same numbers give the same figures.
 """
 
-from __future__ import annotations
-
 import json
 from argparse import ArgumentParser
 from collections.abc import Mapping

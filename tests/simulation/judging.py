@@ -3,8 +3,6 @@
 The figures come from the live code (`predict` and the shipped tables), the measures from `validate`.
 """
 
-from __future__ import annotations
-
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import replace

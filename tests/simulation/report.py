@@ -1,7 +1,5 @@
 """The report of the simulation as a page of the documentation."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 

@@ -6,8 +6,6 @@ how the risk really runs, is the world's own. Our reconstruction assumes indepen
 model.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial

@@ -1,7 +1,5 @@
 """Data files as they ship: each is read, each is used, a wrong one stops the start by name, a new one takes effect."""
 
-from __future__ import annotations
-
 import json
 import re
 import subprocess

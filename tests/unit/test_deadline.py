@@ -1,7 +1,5 @@
 """The deadline of one answer."""
 
-from __future__ import annotations
-
 import time
 
 import pytest

@@ -1,7 +1,5 @@
 """Links of the pages outside `docs/` lead somewhere; those inside are checked by `mkdocs build --strict`."""
 
-from __future__ import annotations
-
 import re
 from datetime import date
 from pathlib import Path

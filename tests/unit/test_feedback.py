@@ -1,7 +1,5 @@
 """Feedback as clients write it: what is taken, what is refused, and what counts as said twice."""
 
-from __future__ import annotations
-
 import json
 from datetime import UTC, datetime
 

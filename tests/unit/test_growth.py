@@ -3,8 +3,6 @@
 Counted are calls, of Python and of C; `python -m tests.growing` looks at the time, for what happens inside one call.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Sequence
 from datetime import timedelta

@@ -1,7 +1,5 @@
 """What JSON from outside is, and is not."""
 
-from __future__ import annotations
-
 import json
 import math
 

@@ -1,7 +1,5 @@
 """The same record and orders, in words of seven languages, get the same answer."""
 
-from __future__ import annotations
-
 import tomllib
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """What is in force after the start: digests, discovery, templates with codes, and a site's files over ours."""
 
-from __future__ import annotations
-
 import json
 import re
 from types import MappingProxyType

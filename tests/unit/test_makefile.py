@@ -1,7 +1,5 @@
 """`make` on a machine whose Python is unfit, or whose environment is of another one."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess

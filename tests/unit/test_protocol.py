@@ -1,7 +1,5 @@
 """The wire: tolerant towards clients, strict towards ourselves."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

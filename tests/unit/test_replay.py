@@ -1,7 +1,5 @@
 """Replay: from an entry alone, the same figures; and what differs when the models or the policy do."""
 
-from __future__ import annotations
-
 import json
 import os
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """The flow from request to cards: what is ours, what is read, what is said twice the same, what is recorded."""
 
-from __future__ import annotations
-
 import json
 import random
 import re

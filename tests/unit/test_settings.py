@@ -1,7 +1,5 @@
 """Settings from the environment, and from nowhere else."""
 
-from __future__ import annotations
-
 import pytest
 from pydantic import ValidationError
 

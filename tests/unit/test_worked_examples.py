@@ -1,7 +1,5 @@
 """The worked examples of the documentation, recomputed with plain arithmetic from the study's page alone."""
 
-from __future__ import annotations
-
 import math
 import re
 from pathlib import Path

@@ -1,7 +1,5 @@
 """How these certificates were made: `python make.py` in an environment with `cryptography`. For tests alone."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from ipaddress import ip_address
 from pathlib import Path

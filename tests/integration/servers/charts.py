@@ -1,7 +1,5 @@
 """The patients that every server is asked for: the project's samples, each with an order to sign."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date

@@ -1,7 +1,5 @@
 """HAPI FHIR's JPA server, R4, from its published artefacts: H2 in memory, one process for all patients."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager

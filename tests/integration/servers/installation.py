@@ -1,7 +1,5 @@
 """What the real servers need on this machine: fetched once by `make servers`, kept outside git."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 import shutil

@@ -1,7 +1,5 @@
 """Medplum's FHIR router over its memory repository: an engine that shares nothing with HAPI, one patient a process."""
 
-from __future__ import annotations
-
 import json
 import shutil
 from collections.abc import Iterable, Iterator

@@ -1,7 +1,5 @@
 """Server processes on this machine: they say where they listen, and end with whoever started them."""
 
-from __future__ import annotations
-
 import os
 import re
 import subprocess

@@ -7,8 +7,6 @@ export must put them right on the second. Needs Java and Maven; Synthea comes fr
 every module of Synthea runs, so that a record holds some 1,500 Observations.
 """
 
-from __future__ import annotations
-
 import csv
 import json
 import subprocess

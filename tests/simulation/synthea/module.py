@@ -4,8 +4,6 @@ A true refracture writes an Observation that nothing of ours reads. Around it li
 again as follow-up or without a level, refractures coded without a level, and fractures after the year.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

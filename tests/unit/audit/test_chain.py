@@ -1,7 +1,5 @@
 """The two hashes of the format, against vectors computed with a shell and sha256sum; and what sealing does."""
 
-from __future__ import annotations
-
 import json
 import re
 from dataclasses import fields, replace

@@ -1,7 +1,5 @@
 """Checkpoints: the note, its key, and where the key is kept."""
 
-from __future__ import annotations
-
 import base64
 from pathlib import Path
 

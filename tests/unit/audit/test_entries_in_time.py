@@ -1,7 +1,5 @@
 """A database that stands still holds up no answer beyond its deadline, and what it has not confirmed is not shown."""
 
-from __future__ import annotations
-
 import sqlite3
 import threading
 import time

@@ -1,7 +1,5 @@
 """Exports: our records that verify by themselves, a table no spreadsheet takes for formulas, and FHIR AuditEvents."""
 
-from __future__ import annotations
-
 import base64
 import csv
 import hashlib

@@ -1,7 +1,5 @@
 """The signed address of an answer's basis: whole, of this answer, for a day, and without any value."""
 
-from __future__ import annotations
-
 import json
 import string
 from datetime import timedelta

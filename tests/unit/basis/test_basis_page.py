@@ -1,7 +1,5 @@
 """What the basis page says and draws: a reader can follow it by hand, and nothing on it reassures where it must not."""
 
-from __future__ import annotations
-
 import json
 import math
 import os

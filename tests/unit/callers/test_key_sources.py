@@ -1,7 +1,5 @@
 """Where keys come from: fetched seldom, by one at a time, and kept while their address fails."""
 
-from __future__ import annotations
-
 import gzip
 import os
 import threading

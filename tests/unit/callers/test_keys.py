@@ -1,7 +1,5 @@
 """Which keys of a JWK Set may verify tokens, and why others may not."""
 
-from __future__ import annotations
-
 import json
 
 import pytest

@@ -1,7 +1,5 @@
 """Whether a token was used: the process remembers, the table that all share decides, and its silence costs nobody."""
 
-from __future__ import annotations
-
 from cds_service.callers.replays import Replays
 from cds_service.outgoing.deadline import Deadline
 

@@ -1,7 +1,5 @@
 """A token is believed when form, issuer, key, signature, claims and first use are as they must be; else nobody is."""
 
-from __future__ import annotations
-
 from types import SimpleNamespace
 
 import pytest

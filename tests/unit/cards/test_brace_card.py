@@ -1,7 +1,5 @@
 """The second card: limits on bracing and bed rest, the corrected order, and who is left alone."""
 
-from __future__ import annotations
-
 import pytest
 from fhir.resources.R4B.devicerequest import DeviceRequest
 

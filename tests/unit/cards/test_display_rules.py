@@ -1,7 +1,5 @@
 """The display rules D1 to D7 and the contract's "What is said", each on a request built for it."""
 
-from __future__ import annotations
-
 import re
 from functools import cache
 

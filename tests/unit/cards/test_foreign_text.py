@@ -1,7 +1,5 @@
 """Nothing that a record says in its own words becomes markup on a card, or appears there raw."""
 
-from __future__ import annotations
-
 import json
 import unicodedata
 from typing import Any

@@ -1,7 +1,5 @@
 """What holds for the cards of any patient at all: 400 generated signings."""
 
-from __future__ import annotations
-
 import json
 import re
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """The words of a card that was answered before."""
 
-from __future__ import annotations
-
 from itertools import product
 
 import pytest

@@ -1,7 +1,5 @@
 """How values that are doubtful or not used are written for people."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.chart_builders import LOINC, codeable

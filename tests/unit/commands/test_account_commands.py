@@ -1,7 +1,5 @@
 """`kyphoplasty-cds audit add-reviewer` and `remove-reviewer`."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime

@@ -1,7 +1,5 @@
 """`kyphoplasty-cds assess` against FHIR servers on this machine: what it asks, says, prints and ends with."""
 
-from __future__ import annotations
-
 import json
 import time
 from datetime import date, datetime

@@ -1,7 +1,5 @@
 """`kyphoplasty-cds audit …` as a person or a script runs it."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """`mappings check` finds in a site folder what would stop the start: its files of keys too."""
 
-from __future__ import annotations
-
 import pytest
 from click.testing import CliRunner
 

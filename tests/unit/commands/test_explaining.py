@@ -1,7 +1,5 @@
 """`explain`: a recorded request is explained wherever it was recorded."""
 
-from __future__ import annotations
-
 import json
 
 import pytest

@@ -1,7 +1,5 @@
 """The integration sheet says what is configured, and nothing breaks out of its tables."""
 
-from __future__ import annotations
-
 import re
 from datetime import date
 from pathlib import Path

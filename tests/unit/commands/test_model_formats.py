@@ -1,7 +1,5 @@
 """Model cards in the formats of other tools, read by programs that know only the format."""
 
-from __future__ import annotations
-
 import json
 import math
 from functools import cache

@@ -1,7 +1,5 @@
 """What we read as SQL-on-FHIR views, run by a library that passes the specification's tests for what they use."""
 
-from __future__ import annotations
-
 import json
 from datetime import date
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Each study's criteria against one patient: inside, outside, absolute, not checkable."""
 
-from __future__ import annotations
-
 import pytest
 
 from cds_service.core.assessment import ABSOLUTE, absolute_exclusions, check

@@ -1,7 +1,5 @@
 """Which study speaks, which band follows, what disagrees, and what each measurement would add."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import replace
 from datetime import timedelta

@@ -1,7 +1,5 @@
 """What follows from other findings and from the order (evidence page; cards page, section 5, for the rulers)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date

@@ -1,7 +1,5 @@
 """Where figures may go once what is missing was measured, against the distribution of the evidence page itself."""
 
-from __future__ import annotations
-
 from math import exp, log, sqrt
 from statistics import NormalDist
 

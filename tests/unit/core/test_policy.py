@@ -1,7 +1,5 @@
 """What a site may set, within which limits, and what stays ours."""
 
-from __future__ import annotations
-
 import json
 
 import pytest

@@ -1,7 +1,5 @@
 """Every row of the evidence page's table "Recommendations: what triggers what", and what never removes one."""
 
-from __future__ import annotations
-
 import re
 from datetime import date, timedelta
 

@@ -1,7 +1,5 @@
 """Which cards are repeats: only those whose every ground is as it was when they were answered."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 

@@ -1,7 +1,5 @@
 """Each signal fires where its fact holds, up to the printed cut-off and no further, and never on a gap."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 
 import pytest

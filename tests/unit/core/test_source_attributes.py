@@ -1,7 +1,5 @@
 """Source attributes of 45 CFR 170.315(b)(11) on every model card and behind every recommendation (G-ONC-1 to 7)."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

@@ -1,7 +1,5 @@
 """Numbers, shares and days as people read them."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import get_args
 

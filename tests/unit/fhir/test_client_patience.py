@@ -1,7 +1,5 @@
 """What the client asks again, what it leaves alone, and how it keeps its time against rude servers."""
 
-from __future__ import annotations
-
 import math
 import subprocess
 import sys

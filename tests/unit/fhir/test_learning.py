@@ -1,7 +1,5 @@
 """`mappings learn`: what local codes may mean, from resources that carry them, without a word about a patient."""
 
-from __future__ import annotations
-
 import json
 
 import pytest

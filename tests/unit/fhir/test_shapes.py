@@ -1,7 +1,5 @@
 """Whatever has the shape of its type is valid by the classes of `fhir.resources.R4B`: it is no wider than they."""
 
-from __future__ import annotations
-
 import json
 import random
 from collections.abc import Iterator

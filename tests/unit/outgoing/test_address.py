@@ -1,7 +1,5 @@
 """Addresses are compared by their parts; what only looks alike is another place."""
 
-from __future__ import annotations
-
 import pytest
 
 from cds_service.outgoing.address import is_loopback_host, parse_address, parse_base

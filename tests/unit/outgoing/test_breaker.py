@@ -1,7 +1,5 @@
 """When a server is left alone."""
 
-from __future__ import annotations
-
 import tracemalloc
 
 import pytest

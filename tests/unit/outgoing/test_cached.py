@@ -1,7 +1,5 @@
 """What another server publishes: the fault that is told is that of the last fetch."""
 
-from __future__ import annotations
-
 import threading
 
 from cds_service.errors import CallFailed

@@ -1,7 +1,5 @@
 """Sessions: what holds of every call to another server, whoever makes it."""
 
-from __future__ import annotations
-
 import gzip
 import socket
 import time

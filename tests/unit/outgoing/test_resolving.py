@@ -1,7 +1,5 @@
 """Names to addresses that may be called."""
 
-from __future__ import annotations
-
 import socket
 import threading
 import time

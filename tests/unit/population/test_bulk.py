@@ -1,7 +1,5 @@
 """A Bulk Data export: files by type, whose each line is, patients together, bad lines by file and number."""
 
-from __future__ import annotations
-
 import gzip
 import json
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Our predictor as a scikit-learn classifier: its own checks, its tools, and the figures of the evidence page."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 import pytest

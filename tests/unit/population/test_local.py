@@ -1,7 +1,5 @@
 """`score` on one machine: every bad line named, a killed run goes on, the same bytes however it is cut up."""
 
-from __future__ import annotations
-
 import json
 import stat
 from pathlib import Path

@@ -1,7 +1,5 @@
 """`outcomes`: the first procedure, what was known on its day, what came after, and how long the patient was seen."""
 
-from __future__ import annotations
-
 import csv
 import json
 from datetime import date

@@ -1,7 +1,5 @@
 """Each measure against another library, or against an example that others published."""
 
-from __future__ import annotations
-
 import math
 from importlib.resources import files
 

@@ -1,7 +1,5 @@
 """One patient of an export is told what a live order would have been told, by what the record held on that day."""
 
-from __future__ import annotations
-
 import json
 import random
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """The worlds of the simulation are what they say, and `validate` finds right figures right."""
 
-from __future__ import annotations
-
 import csv
 import json
 

@@ -1,7 +1,5 @@
 """`validate`: the file, the figures of the live flow, groups, and a recalibration that the cards then name."""
 
-from __future__ import annotations
-
 import csv
 import json
 from datetime import date

@@ -1,7 +1,5 @@
 """The worklist of a made population beside a list that a person made from the same records."""
 
-from __future__ import annotations
-
 import csv
 import json
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A site folder that a test writes, and what is wrong with one."""
 
-from __future__ import annotations
-
 import pytest
 
 from cds_service.errors import DataFileError

@@ -1,7 +1,5 @@
 """The site folder: read whole, or refused by file, table and key."""
 
-from __future__ import annotations
-
 import pytest
 
 from cds_service.core.policy import SITE_KEYS

@@ -1,7 +1,5 @@
 """`[review]` of the site folder: the hospital's own login for the review pages."""
 
-from __future__ import annotations
-
 import pytest
 
 from cds_service.site.folder import load_site

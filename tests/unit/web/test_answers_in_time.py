@@ -1,7 +1,5 @@
 """What is not ready when its time is over does not leave: 503, and no entry says that a card was shown."""
 
-from __future__ import annotations
-
 import json
 import threading
 from collections.abc import Iterator

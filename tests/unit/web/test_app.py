@@ -1,7 +1,5 @@
 """The HTTP surface over a small stand-in for the flow: addresses, statuses, bodies, headers, and what never leaves."""
 
-from __future__ import annotations
-
 import io
 import json
 import logging

@@ -1,7 +1,5 @@
 """Feedback over a log that is slow: the answer comes when the time is over, and says that not all is kept."""
 
-from __future__ import annotations
-
 import threading
 
 import pytest

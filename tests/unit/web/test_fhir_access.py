@@ -1,7 +1,5 @@
 """Which FHIR server a caller may name."""
 
-from __future__ import annotations
-
 import pytest
 
 from cds_service.errors import NotAllowed

@@ -1,7 +1,5 @@
 """The one place that every log line passes."""
 
-from __future__ import annotations
-
 import io
 import json
 import logging

@@ -1,7 +1,5 @@
 """The page of each study in force, whatever kind of study it is."""
 
-from __future__ import annotations
-
 import re
 from html import escape
 

@@ -1,7 +1,5 @@
 """Log lines wait for nobody: a full pipe costs lines, which are counted, and never an answer."""
 
-from __future__ import annotations
-
 import logging
 import os
 import subprocess

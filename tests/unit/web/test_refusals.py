@@ -1,7 +1,5 @@
 """Refusals of requests with an augmentation order are entries of the audit log; other calls are only counted."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """What serves the sandbox page: the page and its policy, the built-in FHIR server, search, record, orders."""
 
-from __future__ import annotations
-
 from types import SimpleNamespace
 
 import pytest

@@ -1,7 +1,5 @@
 """Where the server may listen."""
 
-from __future__ import annotations
-
 import pytest
 from click.testing import CliRunner
 

@@ -1,7 +1,5 @@
 """Where the system gives no thread more, an answer says less, or is refused; it is never an unexpected error."""
 
-from __future__ import annotations
-
 import threading
 
 import pytest

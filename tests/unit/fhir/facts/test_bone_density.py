@@ -1,7 +1,5 @@
 """Which T-score counts (contract, "Reading the record"; 38265-5 is the forearm unless it says otherwise)."""
 
-from __future__ import annotations
-
 from datetime import date
 
 import pytest

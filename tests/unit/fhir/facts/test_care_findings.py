@@ -1,7 +1,5 @@
 """Findings that call for care and never reassure: cancer, dementia, falls, kidneys, causes, steroids, death."""
 
-from __future__ import annotations
-
 from datetime import date
 
 import pytest

@@ -1,7 +1,5 @@
 """Change of paraspinal muscle between two dated MRIs measured the same way."""
 
-from __future__ import annotations
-
 from datetime import date
 
 import pytest

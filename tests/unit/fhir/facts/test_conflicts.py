@@ -1,7 +1,5 @@
 """Values of one moment agree when no two of them differ by more than rounding."""
 
-from __future__ import annotations
-
 from itertools import combinations
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """An earlier vertebral fracture is told apart from the one that is treated now. Today is 20 November 2026."""
 
-from __future__ import annotations
-
 from datetime import date
 
 import pytest

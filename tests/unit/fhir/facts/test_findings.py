@@ -1,7 +1,5 @@
 """All findings of a record: total, independent of order, and right on public patients."""
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st

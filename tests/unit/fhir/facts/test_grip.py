@@ -1,7 +1,5 @@
 """Grip: mean of a hand's trials on the newest day; the dominant hand if recorded, else the stronger."""
 
-from __future__ import annotations
-
 from datetime import date
 
 import pytest

@@ -1,7 +1,5 @@
 """Measured findings: status, value, unit, range, time, age, conflict (contract, "Reading the record")."""
 
-from __future__ import annotations
-
 from datetime import date
 
 import pytest

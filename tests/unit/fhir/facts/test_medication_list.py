@@ -1,7 +1,5 @@
 """Yes/no from drugs: by code, by name as the last resort, within the months that each drug counts."""
 
-from __future__ import annotations
-
 from datetime import date
 
 import pytest

@@ -1,7 +1,5 @@
 """How an image was measured: accepted, not known, or another quantity (evidence page, "How it must have been …")."""
 
-from __future__ import annotations
-
 import tomllib
 from datetime import date
 from pathlib import Path

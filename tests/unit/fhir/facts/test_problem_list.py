@@ -1,7 +1,5 @@
 """Yes/no from conditions and procedures: no only from a list that was read and is not empty."""
 
-from __future__ import annotations
-
 from datetime import date
 
 import pytest

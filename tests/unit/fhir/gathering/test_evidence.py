@@ -1,7 +1,5 @@
 """Whether there is a record to speak of, and what a refusal calls the reason."""
 
-from __future__ import annotations
-
 import pytest
 
 from cds_service.errors import EvidenceUnavailable

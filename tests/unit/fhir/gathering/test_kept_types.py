@@ -1,7 +1,5 @@
 """A type that the CapabilityStatement does not name: the server keeps none of it. Asked only after a refusal."""
 
-from __future__ import annotations
-
 import json
 
 import pytest

@@ -1,7 +1,5 @@
 """Reports and studies of imaging: read with the time that is left; without them the record is whole."""
 
-from __future__ import annotations
-
 import json
 import time
 

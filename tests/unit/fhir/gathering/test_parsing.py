@@ -1,7 +1,5 @@
 """One raw resource to one validated R4 resource."""
 
-from __future__ import annotations
-
 import pytest
 
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_patient, parse_resource

@@ -1,7 +1,5 @@
 """Templates become queries, and what came for them is in one of four states."""
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,7 +1,5 @@
 """The patient's record: what is asked, what counts as this patient's, and what one broken part costs."""
 
-from __future__ import annotations
-
 import json
 import random
 

@@ -1,7 +1,5 @@
 """Scopes of SMART App Launch: https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html, 1.0 and 2.0."""
 
-from __future__ import annotations
-
 import pytest
 
 from cds_service.fhir.gathering.reading import may_read

@@ -1,7 +1,5 @@
 """How long an order runs by its words: what is a length, what looks like one, and why."""
 
-from __future__ import annotations
-
 import time
 from datetime import date
 

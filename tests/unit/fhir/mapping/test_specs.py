@@ -1,7 +1,5 @@
 """Finding files: right ones load, wrong ones stop the start by file and key; examples of docs/map-codes.md work."""
 
-from __future__ import annotations
-
 import json
 import re
 import shutil

@@ -1,7 +1,5 @@
 """Codes, concepts, local codes, words, and the files that define them."""
 
-from __future__ import annotations
-
 import json
 import shutil
 import tracemalloc

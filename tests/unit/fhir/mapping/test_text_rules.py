@@ -1,7 +1,5 @@
 """Rules of words name the same whether they are tried together or one by one."""
 
-from __future__ import annotations
-
 import re
 import tomllib
 import unicodedata

@@ -1,7 +1,5 @@
 """Canonical spelling and conversion by table."""
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,7 +1,5 @@
 """Which order is an augmentation, of which kind, of whom."""
 
-from __future__ import annotations
-
 from datetime import date
 
 import pytest

@@ -1,7 +1,5 @@
 """Treated levels: whom we believe, and what words mean."""
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

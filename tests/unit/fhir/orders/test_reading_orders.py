@@ -3,8 +3,6 @@
 Each case says why it is so and where its words come from; nothing in it comes from our own answers.
 """
 
-from __future__ import annotations
-
 import tomllib
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What orders refer to and do not bring along: from the record, else from the request's own server by id."""
 
-from __future__ import annotations
-
 import json
 
 import pytest

@@ -1,7 +1,5 @@
 """Suggestions: complete orders from templates, and the corrected brace that keeps everything else."""
 
-from __future__ import annotations
-
 import json
 import re
 from copy import deepcopy

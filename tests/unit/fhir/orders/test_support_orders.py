@@ -1,7 +1,5 @@
 """Brace, bed rest and referrals, being signed and on record."""
 
-from __future__ import annotations
-
 from datetime import date
 
 import pytest

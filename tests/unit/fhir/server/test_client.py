@@ -1,7 +1,5 @@
 """The FHIR client against real sockets: what it asks, what it believes, where the token goes, when it stops."""
 
-from __future__ import annotations
-
 import gzip
 import json
 import time

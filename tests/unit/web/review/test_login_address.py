@@ -1,7 +1,5 @@
 """From which address somebody tries to log in: what a proxy says counts only of proxies that the operator named."""
 
-from __future__ import annotations
-
 import json
 
 import pytest

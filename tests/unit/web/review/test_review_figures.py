@@ -1,7 +1,5 @@
 """Figures for a committee: the last feedback of a card, small cells hidden, never by user."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 
 import pytest

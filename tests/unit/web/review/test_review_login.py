@@ -1,7 +1,5 @@
 """Who gets in front of the review pages, and what becomes of everybody else."""
 
-from __future__ import annotations
-
 import pytest
 
 from cds_service.audit.database import Database

@@ -1,7 +1,5 @@
 """The review pages: find, timeline, why, integrity, comparison, export, review work, privacy, accessibility."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json

@@ -1,7 +1,5 @@
 """An issuer on loopback, and the review pages of sites that name it."""
 
-from __future__ import annotations
-
 import pytest
 
 from cds_service.site.folder import load_site

@@ -1,7 +1,5 @@
 """The hospital's own login: who gets in by it, as whom, and what is left of it."""
 
-from __future__ import annotations
-
 import logging
 from urllib.parse import parse_qs, urlsplit
 

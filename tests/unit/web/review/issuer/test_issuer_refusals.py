@@ -1,7 +1,5 @@
 """Every way in which what comes back from the issuer proves nothing."""
 
-from __future__ import annotations
-
 import hmac
 import json
 import time

@@ -1,7 +1,5 @@
 """An issuer that does not answer, or leads elsewhere."""
 
-from __future__ import annotations
-
 import threading
 
 import pytest
