@@ -217,6 +217,8 @@ class _CheckedAdapter(HTTPAdapter):
 
     def _whole(self, raw: urllib3.BaseHTTPResponse, deadline: Deadline) -> bytes:
         """Piece by piece as they come, in one place that grows: many pieces leave holes in the memory of a process."""
+        if raw.status < 200:  # interim: the answer is yet to come, and the next session would take it for its own
+            raise CallFailed("truncated", "the server's answer broke off")
         body, announced = bytearray(), raw.headers.get("Content-Length", "")
         if announced.isdecimal() and int(announced[:20]) > self._max_bytes:  # packed, it is larger still
             raise _too_large()

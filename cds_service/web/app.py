@@ -48,6 +48,8 @@ HEADERS = {
 }
 AT_WORKER_START = "at-worker-start"  # key of what a process runs after the fork, before its first request
 SLASHES = re.compile(r"//+")
+# Headers that are not read: werkzeug fails on their dates beyond the calendar. Files have an ETag.
+UNREAD = ("HTTP_IF_MODIFIED_SINCE", "HTTP_IF_UNMODIFIED_SINCE", "HTTP_IF_RANGE", "HTTP_RANGE")
 HOST = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{0,5})?")
 
 
@@ -163,14 +165,15 @@ def _secure(response: Response) -> Response:
 def _with_plain_path(
     wsgi_app: Callable[..., Iterable[bytes]], environ: dict[str, Any], start_response: Any
 ) -> Iterable[bytes]:
-    """Accept paths with doubled or trailing slashes, as some clients build them, as the plain path.
+    """Accept paths with doubled or trailing slashes, as some clients build them, as the plain path; drop `UNREAD`.
 
     A redirect would work for people, but browsers do not follow one after a preflight. An encoded slash is not a slash:
     a path that contains one is not found.
     """
     raw = environ.get("RAW_URI", "").partition("?")[0]
     path = raw if "%2f" in raw.lower() else SLASHES.sub("/", environ.get("PATH_INFO", ""))
-    return wsgi_app({**environ, "PATH_INFO": path.rstrip("/") or "/"}, start_response)
+    read = {name: value for name, value in environ.items() if name not in UNREAD}
+    return wsgi_app({**read, "PATH_INFO": path.rstrip("/") or "/"}, start_response)
 
 
 MISDIRECTED = "This service is not called by this name; the setting PUBLIC_URL says by which it is."

@@ -184,6 +184,24 @@ def rewrites_an_export(case: Case, _field: Field) -> None:
 
 
 @scenario
+def adds_to_an_export(case: Case, _field: Field) -> None:
+    """What the signed lines hold stays as it is; a reader of the file finds one entry more."""
+    with log_of_years() as (url, _):
+        file = Path(url.removeprefix("sqlite:///")).with_name("export.ndjson")
+        assert command(url, "export", "--out", str(file)).exit_code == 0
+        *lines, last = file.read_text().splitlines(keepends=True)
+        more, manifest = lines[-1].replace("0.35", "0.05"), last.removeprefix("{")
+        ends = {
+            "behind": last + more,
+            "beside": f"{more.rstrip()[:-1]},{manifest}",
+            "before": f'{{"manifest":{{}},{manifest}',
+        }
+        file.write_text("".join(lines) + ends[case.sends["place"]])
+        done = command(url, "verify", "--export", str(file))
+        assert (done.exit_code, case.sends["says"] in done.output) == (1, True), done.output
+
+
+@scenario
 def moves_the_log(case: Case, field: Field) -> None:
     """No answer leaves that the log at its place does not hold; a worker that comes anew begins no other log."""
     with tempfile.TemporaryDirectory() as folder:

@@ -237,6 +237,13 @@ def _truncated(_server: ScriptedFhir, handler: Handler, words: str, document: Js
         handler.connection.close()
 
 
+def _interim(_server: ScriptedFhir, handler: Handler, _words: str, document: Json) -> None:
+    """Early hints (RFC 8297), and the answer a while later."""
+    handler.wfile.write(b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>\r\n\r\n")
+    time.sleep(0.1)
+    send(handler, 200, json.dumps(document).encode())
+
+
 def _hangup(_server: ScriptedFhir, handler: Handler, _words: str, _document: Json) -> None:
     handler.close_connection = True
     handler.connection.shutdown(socket.SHUT_RDWR)
@@ -342,6 +349,7 @@ FAULTS: Mapping[str, Callable[[ScriptedFhir, Handler, str, Json], None]] = {
     "status": _status,
     "truncated": _truncated,
     "hangup": _hangup,
+    "interim": _interim,
     "body": _body,
     "outcome": _outcome,
     "entry": _entry,

@@ -25,9 +25,14 @@ def verify_export(lines: Iterable[str], keys: Sequence[Key]) -> Report:
     manifest: Mapping[str, Any] | None = None
     for line in lines:
         document = _document(line)
-        if "manifest" in document:
-            manifest = document["manifest"] if isinstance(document["manifest"], dict) else {}
+        if manifest is not None:
+            report.add(fault("inserted", report.last, "a line follows the manifest, which covers none there"))
             break
+        if "manifest" in document:
+            # What stands beside it, or twice within it, no hash covers.
+            is_plain = document.keys() == {"manifest"} and line.rstrip("\r\n") == _canonical(document)
+            manifest = document["manifest"] if is_plain and isinstance(document["manifest"], dict) else {}
+            continue
         digest.update(line.encode())
         _check(document, last, report)
         last = str(document.get("hash", ""))
@@ -45,7 +50,7 @@ def verify_export(lines: Iterable[str], keys: Sequence[Key]) -> Report:
 
 def _is_signed(manifest: Mapping[str, Any], keys: Sequence[Key]) -> bool:
     said = {name: value for name, value in manifest.items() if name != "signature"}
-    text = f"{SIGNED}\n{json.dumps(said, sort_keys=True, separators=(',', ':'), ensure_ascii=True)}"
+    text = f"{SIGNED}\n{_canonical(said)}"
     try:
         signature = read_signature(str(manifest.get("signature", "")))
     except BadNote:
@@ -71,13 +76,17 @@ def _is_committed(document: Mapping[str, Any], payload: Mapping[str, Any]) -> bo
     facts, cards = payload.get("facts"), payload.get("cards")
     if not isinstance(facts, dict) or not isinstance(cards, list):
         return False
-    body = json.dumps(payload, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    body = _canonical(payload)
     texts = {str(name): str(value) for name, value in facts.items()}
     rows = [tuple(map(str, card)) for card in cards if isinstance(card, list) and len(card) == 4]
     found = commitment_of(
         str(document.get("salt", "")), texts, [(one[0], one[1], one[2], one[3]) for one in rows], body
     )
     return len(rows) == len(cards) and found == document.get("commitment")
+
+
+def _canonical(document: Any) -> str:
+    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
 
 
 def _document(line: str) -> Mapping[str, Any]:

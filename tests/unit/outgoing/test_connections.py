@@ -40,6 +40,20 @@ def test_any_other_status_is_the_callers_to_judge(server, status):
     assert Connections().session().get(f"{server.base}/keys", timeout=5).status_code == status
 
 
+@pytest.mark.parametrize("status", [101, 103])
+def test_what_follows_an_interim_answer_is_not_the_answer_to_the_next_question(server, status):
+    def interim(handler):
+        handler.wfile.write(f"HTTP/1.1 {status} Interim\r\n\r\n".encode())
+        time.sleep(0.2)
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nmine")
+
+    server.say("/interim", Reply(script=interim))
+    server.say("/keys", Reply(b"yours"))
+    connections = Connections()
+    assert failure(connections.session(), f"{server.base}/interim", timeout=5).reason == "truncated"
+    assert connections.session().get(f"{server.base}/keys", timeout=5).content == b"yours"
+
+
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 @pytest.mark.parametrize("location", ["/elsewhere", "http://[", "file:///etc/passwd", None])
 def test_no_redirect_is_followed(server, status, location):
