@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cds_service.core.facts import Finding, Gap
+from cds_service.core.facts import Gap
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.wording import say_date
-from cds_service.fhir.facts.chart import Chart, Outcome, age_in_words, gap
+from cds_service.fhir.facts.chart import Chart, Outcome, age_in_words, gap, known
 from cds_service.fhir.facts.measurements import age_concern, is_stale, method_concern, nothing_usable, refused_by_time
 from cds_service.fhir.facts.moments import Moment
 from cds_service.fhir.facts.observations import RETRACTED, Reading, find_readings, status_problem, time_problem
@@ -22,7 +22,7 @@ def find_answer(spec: FindingSpec, chart: Chart) -> Outcome:
     answered: list[tuple[Moment, str, Reading]] = []
     refused: list[Refused] = []
     for reading in find_readings(chart, spec.value_sets):
-        if reading.status in RETRACTED:
+        if reading.entry.status in RETRACTED:
             continue
         word = _answer(reading, spec, chart)
         problem = status_problem(reading) or time_problem(reading, chart)
@@ -31,8 +31,8 @@ def find_answer(spec: FindingSpec, chart: Chart) -> Outcome:
         if problem or word is None:
             why = problem or ("no-value", "no answer that we know")
             refused.append(Refused(reading=reading, reason=why[0], why=why[1], printed=""))
-        elif reading.moment is not None:
-            answered.append((reading.moment, word, reading))
+        elif reading.entry.moment is not None:
+            answered.append((reading.entry.moment, word, reading))
     return _pick_answer(spec, chart, answered, sorted(refused, key=refused_by_time, reverse=True))
 
 
@@ -73,23 +73,15 @@ def _pick_answer(
     if len(words) > 1:
         return gap(spec, "conflicting", f"two answers on {say_date(day)}", *seen), passed
     aged, unknown = age_concern(spec, chart, day), method_concern(spec, chart, [newest[0][2]])
-    finding = Finding(
-        name=spec.name,
-        value=_as_value(words.pop(), spec),
-        unit=spec.unit,
-        observed=day,
-        provenance=seen[:1],
-        concerns=(*aged, *unknown),
-        may_reassure=not (aged or unknown),
-    )
-    return finding, passed
+    value, may_reassure = _as_value(words.pop(), spec), not (aged or unknown)
+    return known(spec, value, seen[0], observed=day, concerns=(*aged, *unknown), may_reassure=may_reassure), passed
 
 
 def _no_answer(
     spec: FindingSpec, chart: Chart, answered: Sequence[tuple[Moment, str, Reading]], refused: Sequence[Refused]
 ) -> Gap:
     if answered:
-        newest = max(answered, key=lambda one: (one[0], one[2].resource))
+        newest = max(answered, key=lambda one: (one[0], one[2].entry.reference))
         age = age_in_words(newest[0].day, chart.today)
         old = gap(spec, "stale", f"{age} old, too old to use", newest[2].provenance(spec, newest[1]))
         return old._replace(value=_as_value(newest[1], spec), observed=newest[0].day)

@@ -24,24 +24,16 @@ Site = Literal["lumbar spine", "hip", "femur", "forearm", "site not stated", "he
 # LOINC defines this code for the forearm. Synthea and others use it for any T-score; the display then shows the site.
 FOREARM_OR_ANY = "http://loinc.org|38265-5"
 CENTRAL = ("lumbar spine", "hip", "femur")
+# If the words name several sites, the first of them here is used: "femoral neck of the left hip".
 SITE_OF_CONCEPT: dict[str, Site] = {
-    "t-score-lumbar-spine": "lumbar spine",
-    "t-score-hip": "hip",
-    "t-score-femur": "femur",
-    "t-score-forearm": "forearm",
     "t-score-peripheral": "heel or humerus",
     "t-score-elsewhere": "part of the femur",
+    "t-score-forearm": "forearm",
+    "t-score-hip": "hip",
+    "t-score-femur": "femur",
+    "t-score-lumbar-spine": "lumbar spine",
 }
-# If the words name several sites, the more specific one is used: "femoral neck of the left hip".
-WORDS_IN_ORDER = (
-    "t-score-peripheral",
-    "t-score-elsewhere",
-    "t-score-forearm",
-    "t-score-hip",
-    "t-score-femur",
-    "t-score-lumbar-spine",
-)
-SITES = frozenset(WORDS_IN_ORDER)
+SITES = frozenset(SITE_OF_CONCEPT)
 Z_SCORE = frozenset({"z-score"})
 MINUS = "is a minus sign missing?"
 WRONG = frozenset({"entered-in-error", "refuted", "cancelled", "not-taken"})
@@ -116,21 +108,18 @@ def _look_alikes(spec: FindingSpec, chart: Chart) -> tuple[PassedOver, ...]:
     """The newest value of each kind that resembles a T-score but is never one."""
     newest: dict[str, Reading] = {}
     for reading in find_readings(chart, spec.never):
-        if reading.status not in RETRACTED:
+        if reading.entry.status not in RETRACTED:
             kind = reading.match.concept
             newest[kind] = max(reading, newest.get(kind, reading), key=_age_key)
-    return tuple(_look_alike(spec, kind, reading) for kind, reading in sorted(newest.items()))
+    return tuple(
+        Refused(reading, "absent", NEVER.get(kind, "something else"), printed="").passed_over(spec)
+        for kind, reading in sorted(newest.items())
+    )
 
 
 def _age_key(reading: Reading) -> tuple[str, str]:
-    when = reading.moment
-    return (when.day.isoformat() if when else "", reading.resource)
-
-
-def _look_alike(spec: FindingSpec, kind: str, reading: Reading) -> PassedOver:
-    return Refused(reading=reading, reason="absent", why=NEVER.get(kind, "something else"), printed="").passed_over(
-        spec
-    )
+    when = reading.entry.moment
+    return (when.day.isoformat() if when else "", reading.entry.reference)
 
 
 def _pick(usable: Sequence[Measured], spec: FindingSpec, chart: Chart) -> Picked:
@@ -139,12 +128,13 @@ def _pick(usable: Sequence[Measured], spec: FindingSpec, chart: Chart) -> Picked
     A region is preferred to a single vertebra, and the region with the most vertebrae to the others.
     """
     sited = [_sited(one, chart) for one in usable]
-    tier = next(found for sites in (CENTRAL, ("site not stated",), ("forearm",)) if (found := _of(sited, sites)))
+    tiers = (CENTRAL, ("site not stated",), ("forearm",))
+    tier = next(found for sites in tiers if (found := [one for one in sited if one.site in sites]))
     day = max(one.measured.moment.day for one in tier)
     of_day = [one for one in tier if one.measured.moment.day == day]
     regions = [one for one in of_day if not one.is_single]
     candidates, fewer = _widest(regions) if regions else (of_day, [])
-    lowest = min(candidates, key=lambda one: (one.measured.value, one.site, one.measured.reading.resource))
+    lowest = min(candidates, key=lambda one: (one.measured.value, one.site, one.measured.reading.entry.reference))
     conflict, between = _conflict(candidates, spec)
     if conflict:
         return Picked(value=lowest.measured.value, used=between, conflict=conflict)
@@ -156,7 +146,7 @@ def _pick(usable: Sequence[Measured], spec: FindingSpec, chart: Chart) -> Picked
         value=lowest.measured.value,
         used=(lowest.measured,),
         concerns=concerns,
-        site=_words(lowest),
+        site="" if lowest.site == "site not stated" else lowest.site,
         is_doubtful=is_doubtful,
     )
 
@@ -177,14 +167,6 @@ def _widest(regions: Sequence[_Sited]) -> tuple[list[_Sited], list[_Sited]]:
     most = max((len(one.levels) for one in spine if not one.is_contradicted), default=0)
     fewer = [one for one in regions if one.site == "lumbar spine" and len(one.levels) < most]
     return [one for one in regions if one not in fewer], fewer
-
-
-def _of(sited: Sequence[_Sited], sites: Sequence[str]) -> list[_Sited]:
-    return [one for one in sited if one.site in sites]
-
-
-def _words(sited: _Sited) -> str:
-    return "" if sited.site == "site not stated" else sited.site
 
 
 def _conflict(candidates: Sequence[_Sited], spec: FindingSpec) -> tuple[str, tuple[Measured, ...]]:
@@ -233,21 +215,20 @@ def _site_by_code(reading: Reading) -> Site | None:
 
 def _site_by_words(reading: Reading, chart: Chart) -> Site | None:
     """The site that body site, text or display state; None if they state none."""
-    place = reading.observation.get("bodySite")
+    place = reading.entry.raw.get("bodySite")
     coded = chart.terminology.concepts(place) & {"lumbar-vertebra", "lumbar-spine-site", "femur-site"}
     if coded:
         return "femur" if coded == {"femur-site"} else "lumbar spine"
     for words in (texts_of(place), reading.words):
         named = _named(words, SITES, chart)
-        for concept in WORDS_IN_ORDER:
-            if concept in named:
-                return SITE_OF_CONCEPT[concept]
+        if site := next((site for concept, site in SITE_OF_CONCEPT.items() if concept in named), None):
+            return site
     return None
 
 
 def _levels(reading: Reading, chart: Chart) -> frozenset[int]:
     """The lumbar vertebrae that a spine value covers."""
-    place = reading.observation.get("bodySite")
+    place = reading.entry.raw.get("bodySite")
     for words in (texts_of(place), reading.words):
         if named := [_numbers(found[1]) for word in words for found in LEVELS.finditer(folded(word))]:
             return max(named, key=len)

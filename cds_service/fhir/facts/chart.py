@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple, TypeVar
 
-from cds_service.core.facts import Finding, Gap, GapReason, Origin, PassedOver, Provenance, say_months
+from cds_service.core.facts import Finding, Gap, GapReason, Origin, PassedOver, Provenance, Value, say_months
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.fhir.facts.drugs import Drug, read_billed, read_drug
 from cds_service.fhir.facts.moments import Moment, effective_moment
@@ -24,23 +24,14 @@ Item = TypeVar("Item")
 ByConcept = Mapping[str, Sequence[tuple[int, Item]]]
 Outcome = tuple[Finding | Gap, tuple[PassedOver, ...]]
 
-# How cards refer to a list: "not on …", and its name.
-LISTS: Mapping[str, tuple[str, str]] = {
-    "conditions": ("on the problem list", "problem list"),
-    "medications": ("on the medication list", "medication list"),
-    "administrations": ("on the medication list", "list of administered drugs"),
-    "statements": ("on the medication list", "list of drugs the patient reports"),
-    "procedures": ("among the procedures", "list of procedures"),
+# By prefetch key: the type of its entries, and how cards refer to the list: "not on …", and its name.
+LISTS: Mapping[str, tuple[str, str, str]] = {
+    "conditions": ("Condition", "on the problem list", "problem list"),
+    "medications": ("MedicationRequest", "on the medication list", "medication list"),
+    "administrations": ("MedicationAdministration", "on the medication list", "list of administered drugs"),
+    "statements": ("MedicationStatement", "on the medication list", "list of drugs the patient reports"),
+    "procedures": ("Procedure", "among the procedures", "list of procedures"),
 }
-TYPE_OF = {
-    "conditions": "Condition",
-    "medications": "MedicationRequest",
-    "administrations": "MedicationAdministration",
-    "statements": "MedicationStatement",
-    "procedures": "Procedure",
-}
-
-
 AUGMENTATIONS = frozenset({"kyphoplasty", "vertebroplasty", "vertebral-augmentation"})
 NOT_SURELY_DONE = frozenset({"other-order", "not-done"})
 # Drugs injected in an office are often recorded under their billing code.
@@ -72,6 +63,10 @@ class Entry(NamedTuple):
     moment: Moment | None
     drug: Drug | None
 
+    def source(self, spec: FindingSpec, printed: str, code: str = "") -> Provenance:
+        """Where a value of this finding comes from."""
+        return Provenance(self.reference, self.origin, code, printed, spec.rule)
+
 
 class ValueHolder(NamedTuple):
     """An Observation or component that holds a value, with the concepts of its code."""
@@ -79,20 +74,6 @@ class ValueHolder(NamedTuple):
     entry: Entry
     holder: Raw
     matches: tuple[Match, ...]
-
-
-class Answered(NamedTuple):
-    """How one prefetch key was answered.
-
-    Attributes:
-        fault: why the result is not reliable, as a phrase; empty if it is.
-        is_cut: the server holds more than was read.
-        entries: number of the patient's entries.
-    """
-
-    fault: str
-    is_cut: bool
-    entries: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +85,6 @@ class Chart:
         values: values of Observations by concept, each with its position in that order.
         mentions: conditions and procedures by the concepts of their codes and words, also with their position.
         unknown: entries that neither a code nor words identify, by type.
-        answers: how each prefetch key was answered.
         today: the day from which ages of values are counted.
         not_after: values dated later do not count.
         read_on: the day on which the record was read; entries dated later have a wrong day.
@@ -116,7 +96,6 @@ class Chart:
     values: ByConcept[ValueHolder]
     mentions: ByConcept[Entry]
     unknown: Mapping[str, Sequence[Entry]]
-    answers: Mapping[str, Answered]
     record: PatientRecord
     terminology: Terminology
     today: date
@@ -149,24 +128,22 @@ class Chart:
     def unread(self, spec: FindingSpec) -> str:
         """Why the lists that a finding comes from are not reliable, as a phrase; empty if they are."""
         keys = (spec.key, *spec.also_keys)
-        return "; ".join([fault for key in keys if (fault := self._answered(key).fault)])
+        return "; ".join([fault for key in keys if (fault := _fault(key, self.record.reads.get(key)))])
 
     def is_incomplete(self, key: str) -> bool:
         """Whether the result for this key is incomplete, so that a newer value may exist."""
-        return self._answered(key).is_cut
+        read = self.record.reads.get(key)
+        return read is not None and read.is_cut
 
     def entries_read(self, spec: FindingSpec) -> int:
         """Number of the patient's entries in the lists of a finding; the parts of a medication list count together."""
-        place = LISTS[spec.key][0]
-        others = [key for key in spec.also_keys if key in LISTS and LISTS[key][0] == place]
-        return sum([self._answered(key).entries for key in (spec.key, *others)])
-
-    def _answered(self, key: str) -> Answered:
-        return self.answers.get(key) or _answered(key, None)
+        place, reads = LISTS[spec.key][1], self.record.reads
+        others = [key for key in spec.also_keys if key in LISTS and LISTS[key][1] == place]
+        return sum([reads[key].entries for key in (spec.key, *others) if key in reads])
 
     def not_understood(self, spec: FindingSpec) -> list[Entry]:
         """Entries in a finding's lists that neither a code nor words identify."""
-        kinds = sorted(TYPE_OF[key] for key in (spec.key, *spec.also_keys) if key in TYPE_OF) if self.unknown else ()
+        kinds = sorted(LISTS[key][0] for key in (spec.key, *spec.also_keys) if key in LISTS) if self.unknown else ()
         return [entry for kind in kinds for entry in self.unknown.get(kind, ())]
 
     def broken(self, spec: FindingSpec) -> tuple[PassedOver, ...]:
@@ -176,10 +153,10 @@ class Chart:
         wanted = frozenset({*spec.asked_concepts, *((NOT_UNDERSTOOD,) if spec.closed_world else ())})
         return tuple(
             PassedOver(
-                name=spec.name,
-                reason="unreadable",
-                detail=f"{one.reference} is not readable",
-                provenance=Provenance(resource=one.reference, origin="fhir", code="", printed="", rule=spec.rule),
+                spec.name,
+                "unreadable",
+                f"{one.reference} is not readable",
+                Provenance(one.reference, "fhir", code="", printed="", rule=spec.rule),
             )
             for one in sorted(self.record.unreadable, key=lambda one: one.reference)
             if one.concepts & wanted
@@ -219,7 +196,6 @@ def open_chart(
             [({*entry.named, *[match.concept for match in entry.matches]}, entry) for entry in listed]
         ),
         unknown=_unknown(kinds),
-        answers={key: _answered(key, read) for key, read in record.reads.items()},
         record=record,
         terminology=terminology,
         today=today,
@@ -230,15 +206,13 @@ def open_chart(
     )
 
 
-def _answered(key: str, read: Read | None) -> Answered:
-    name = f"{LISTS[key][1]} " if key in LISTS else ""
+def _fault(key: str, read: Read | None) -> str:
+    """Why the answer to a prefetch key is not reliable, as a phrase; empty if it is."""
+    name = f"{LISTS[key][2]} " if key in LISTS else ""
     if read is None or read.state == "failed":
         note = read.note if read else "not asked"
-        fault = f"{name}could not be read" + (f" ({note})" if note else "")
-        return Answered(fault, is_cut=False, entries=0)
-    return Answered(
-        f"{name}incomplete" if read.is_cut else "", read.is_cut, read.entries if read.state == "given" else 0
-    )
+        return f"{name}could not be read" + (f" ({note})" if note else "")
+    return f"{name}incomplete" if read.is_cut else ""
 
 
 def _by_concept(found: Iterable[tuple[Iterable[str], Item]]) -> ByConcept[Item]:
@@ -265,14 +239,10 @@ def _of_concepts(index: ByConcept[Item], concepts: Iterable[str]) -> list[Item]:
 def _held_by(entry: Entry) -> Iterable[ValueHolder]:
     """The values in an Observation; a panel has only those of its components."""
     is_panel = bool(entry.components or entry.raw.get("hasMember"))
-    if not is_panel or _has_answer(entry.raw):
+    if not is_panel or any(name.startswith(("value", "dataAbsentReason")) for name in entry.raw):
         yield ValueHolder(entry, entry.raw, entry.matches)
     for component, matches in entry.components:
         yield ValueHolder(entry, component, matches)
-
-
-def _has_answer(holder: Raw) -> bool:
-    return any(name.startswith(("value", "dataAbsentReason")) for name in holder)
 
 
 def _each_once(same: Sequence[Entry]) -> Iterable[Entry]:
@@ -348,6 +318,21 @@ def _names_of_copies(entry: Entry) -> set[tuple[Any, ...]]:
 def gap(spec: FindingSpec, reason: GapReason, detail: str, *seen: Provenance) -> Gap:
     """The gap of a finding."""
     return Gap(name=spec.name, reason=reason, detail=detail, seen=seen)
+
+
+def known(
+    spec: FindingSpec,
+    value: Value,
+    *seen: Provenance,
+    observed: date | None = None,
+    concerns: tuple[str, ...] = (),
+    label: str = "",
+    may_reassure: bool = True,
+) -> Finding:
+    """The finding with this value, in its unit."""
+    return Finding(
+        spec.name, value, spec.unit, observed, seen, concerns=concerns, label=label, may_reassure=may_reassure
+    )
 
 
 def months_before(day: date, months: int) -> date:

@@ -12,12 +12,11 @@ from typing import Any
 
 from cds_service.core.facts import Finding
 from cds_service.core.vocabulary import FindingSpec
-from cds_service.fhir.facts.chart import AUGMENTATIONS, Chart, Outcome, age_in_words, gap
+from cds_service.fhir.facts.chart import AUGMENTATIONS, Chart, Outcome, age_in_words, gap, known
 from cds_service.fhir.facts.moments import effective_moment
 from cds_service.fhir.facts.problem_list import (
     BY_WORDS,
     DOUBTED,
-    LATER_ENCOUNTER,
     SUSPECTED,
     UNFINISHED,
     Stated,
@@ -54,12 +53,11 @@ def find_earlier_fracture(spec: FindingSpec, chart: Chart) -> Outcome:
 def _yes(spec: FindingSpec, chart: Chart, earlier: Sequence[Stated]) -> Finding:
     days = sorted({day for one in earlier if (day := _day_of(one))})
     ordered = sorted(earlier, key=lambda one: (_day_of(one) or date.min, one.entry.reference), reverse=True)
-    return Finding(
-        name=spec.name,
-        value=True,
-        unit=spec.unit,
+    return known(
+        spec,
+        True,
+        *(one.provenance(spec) for one in ordered),
         observed=days[-1] if days else None,
-        provenance=tuple(one.provenance(spec) for one in ordered),
         concerns=() if any(one.code for one in earlier) else (BY_WORDS,),
         label=_counted(days, chart.today) if days else "",
     )
@@ -91,23 +89,19 @@ def _is_earlier(stated: Stated, chart: Chart) -> bool | None:
     is_old = chart.not_after - stated.day > (AT_ONCE if is_elsewhere else SUBACUTE)
     if is_old or is_elsewhere:
         return is_old
-    return None if _is_later_encounter(stated) and not levels else False
+    return None if stated.is_later_encounter and not levels else False
 
 
 def _day_of(stated: Stated) -> date | None:
     """When the fracture happened; for an old fracture, the recording date says nothing about that."""
-    if stated.entry.kind != "Procedure" and (_is_history(stated) or _is_later_encounter(stated)):
+    if stated.entry.kind != "Procedure" and (_is_history(stated) or stated.is_later_encounter):
         onset = effective_moment(stated.entry.raw, "onset")
         return onset.day if onset else None
     return stated.day
 
 
 def _is_history(stated: Stated) -> bool:
-    return HISTORY in stated.concepts or (_is_later_encounter(stated) and stated.code.endswith("S"))
-
-
-def _is_later_encounter(stated: Stated) -> bool:
-    return LATER_ENCOUNTER.fullmatch(stated.code.rpartition("|")[2]) is not None
+    return HISTORY in stated.concepts or (stated.is_later_encounter and stated.code.endswith("S"))
 
 
 def fracture_levels(raw: Mapping[str, Any], terminology: Terminology) -> frozenset[str]:

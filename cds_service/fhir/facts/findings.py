@@ -14,7 +14,7 @@ from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.wording import say_date
 from cds_service.fhir.facts.answers import find_answer
 from cds_service.fhir.facts.bone_density import find_t_score
-from cds_service.fhir.facts.chart import Chart, Entry, Outcome, Raw, age_in_words, gap, open_chart
+from cds_service.fhir.facts.chart import Chart, Entry, Outcome, Raw, age_in_words, gap, known, open_chart
 from cds_service.fhir.facts.earlier_fracture import find_earlier_fracture
 from cds_service.fhir.facts.measurements import find_change, find_grip, find_quantity, pick_newest
 from cds_service.fhir.facts.medication_list import find_denosumab_overdue, find_medication
@@ -58,7 +58,7 @@ def extract_findings(
     chart = open_chart(
         record, terminology, today=today, not_after=not_after, read_on=read_on, treated=treated, deadline=deadline
     )
-    known: dict[str, Finding] = {}
+    found: dict[str, Finding] = {}
     gaps: dict[str, Gap] = {}
     passed: list[PassedOver] = []
     for name, spec in sorted(specs.items()):
@@ -66,10 +66,10 @@ def extract_findings(
         if passed_over:
             passed += dict.fromkeys(passed_over)
         if isinstance(outcome, Finding):
-            known[name] = outcome
+            found[name] = outcome
         else:
             gaps[name] = outcome
-    return Findings(known, gaps, tuple(passed))
+    return Findings(found, gaps, tuple(passed))
 
 
 def _find(spec: FindingSpec, chart: Chart, specs: Mapping[str, FindingSpec]) -> Outcome:
@@ -112,13 +112,7 @@ def find_demographic(spec: FindingSpec, chart: Chart) -> Outcome:
     if raw is None:
         return gap(spec, "not-read", chart.unread(spec) or "could not be read"), ()
     read = chart.record.reads.get(spec.key)
-    source = Provenance(
-        resource=f"Patient/{text(raw.get('id'))}",
-        origin=read.origin if read else "fhir",
-        code="",
-        printed="",
-        rule=spec.rule,
-    )
+    source = Provenance(f"Patient/{text(raw.get('id'))}", read.origin if read else "fhir", "", "", spec.rule)
     if spec.name == "deceased":
         return _deceased(spec, chart, raw, source), ()
     element = "birthDate" if spec.name == "age" else "gender"
@@ -144,9 +138,7 @@ def _age(spec: FindingSpec, chart: Chart, written: str, source: Provenance) -> F
         return gap(spec, "out-of-range", f"{years} years is not plausible", source)
     partial = len(written) < len("2000-01-01")
     concerns = ("The birth date is not recorded to the day.",) if partial else ()
-    return Finding(
-        name=spec.name, value=float(years), unit=spec.unit, observed=None, provenance=(source,), concerns=concerns
-    )
+    return known(spec, float(years), source, concerns=concerns)
 
 
 def _deceased(spec: FindingSpec, chart: Chart, raw: Raw, source: Provenance) -> Finding | Gap:
@@ -157,16 +149,14 @@ def _deceased(spec: FindingSpec, chart: Chart, raw: Raw, source: Provenance) -> 
         return gap(spec, "future", "the day of death lies ahead", source)
     if died is None and is_dead is None:
         return gap(spec, "absent", "deceased is not recorded", source)
-    observed = died.day if died else None
-    value = died is not None or is_dead is True
-    return Finding(name=spec.name, value=value, unit=spec.unit, observed=observed, provenance=(source,))
+    return known(spec, died is not None or is_dead is True, source, observed=died.day if died else None)
 
 
 def _sex(spec: FindingSpec, chart: Chart, written: str, source: Provenance) -> Finding | Gap:
     del chart  # age needs it
     if written not in SEXES:
         return gap(spec, "undetermined", "recorded as neither male nor female", source)
-    return Finding(name=spec.name, value=written, unit=spec.unit, observed=None, provenance=(source,))
+    return known(spec, written, source)
 
 
 # --- exams: by metadata alone, whether a CT or MRI shows on which something can still be measured --------------------
@@ -192,10 +182,11 @@ def find_exam(spec: FindingSpec, chart: Chart) -> Outcome:
     newest = max((day for day, _ in found), default=None)
     if newest is None:
         return _without(spec, chart, refused), ()
-    seen = tuple(_provenance(spec, one, day) for day, one in found if day == newest)
+    printed = f"{spec.title.partition(' ')[0]} of {say_date(newest)}"
+    seen = [one.source(spec, printed) for day, one in found if day == newest]
     if spec.usable_days and (chart.today - newest).days > spec.usable_days:
         return gap(spec, "stale", f"{age_in_words(newest, chart.today)} old, too old to use", *seen), ()
-    return Finding(spec.name, value=True, unit=spec.unit, observed=newest, provenance=seen), ()
+    return known(spec, True, *seen, observed=newest), ()
 
 
 def _without(spec: FindingSpec, chart: Chart, refused: set[date]) -> Gap:
@@ -209,11 +200,6 @@ def _without(spec: FindingSpec, chart: Chart, refused: set[date]) -> Gap:
 def _day_of(exam: Entry) -> date | None:
     started = read_moment(exam.raw.get("started")) if exam.kind == "ImagingStudy" else effective_moment(exam.raw)
     return started.day if started else None
-
-
-def _provenance(spec: FindingSpec, exam: Entry, day: date) -> Provenance:
-    printed = f"{spec.title.partition(' ')[0]} of {say_date(day)}"
-    return Provenance(resource=exam.reference, origin=exam.origin, code="", printed=printed, rule=spec.rule)
 
 
 PICKS: Mapping[str, Reader] = {"t-score": find_t_score, "grip": find_grip}

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from cds_service.core.facts import Aged, Finding, Gap, GapReason, Provenance
+from cds_service.core.facts import Aged, Finding, Gap, GapReason
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.wording import say_date
 from cds_service.fhir.facts.chart import Chart, Outcome, age_in_words, gap, months_between
@@ -75,18 +75,14 @@ def sort_out(
             refused.append(result)
     for measured in (usable, stale):
         if len(measured) > 1:
-            measured.sort(key=_by_time, reverse=True)
+            measured.sort(key=lambda one: (one.moment, one.reading.entry.reference), reverse=True)
     refused.sort(key=refused_by_time, reverse=True)
     return usable, stale, refused
 
 
-def _by_time(one: Measured) -> tuple[Moment, str]:
-    return one.moment, one.reading.resource
-
-
 def refused_by_time(one: Refused) -> tuple[bool, str, str, str]:
-    when = one.reading.moment
-    return when is not None, when.day.isoformat() if when else "", one.reason, one.reading.resource
+    when = one.reading.entry.moment
+    return when is not None, when.day.isoformat() if when else "", one.reason, one.reading.entry.reference
 
 
 def is_stale(when: Moment, spec: FindingSpec, chart: Chart) -> bool:
@@ -96,7 +92,7 @@ def is_stale(when: Moment, spec: FindingSpec, chart: Chart) -> bool:
 
 def nothing_usable(spec: FindingSpec, chart: Chart, stale: Sequence[Measured], refused: Sequence[Refused]) -> Gap:
     """The gap if no value is usable: by the newest unusable value, else by how the record was read."""
-    newest_refused = refused[0].reading.moment if refused else None
+    newest_refused = refused[0].reading.entry.moment if refused else None
     if stale and (newest_refused is None or stale[0].moment.day >= newest_refused.day):
         age = age_in_words(stale[0].moment.day, chart.today)
         seen = stale[0].reading.provenance(spec, stale[0].printed)
@@ -161,14 +157,14 @@ def age_concern(spec: FindingSpec, chart: Chart, day: date) -> tuple[Aged, ...]:
 
 def method_concern(spec: FindingSpec, chart: Chart, readings: Sequence[Reading]) -> tuple[str, ...]:
     """The concern that the method is not recorded; a known device name states it, the performer does not."""
-    if not spec.method_matters or all(one.observation.get("method") or _method(one, chart) for one in readings):
+    if not spec.method_matters or all(one.entry.raw.get("method") or _method(one, chart) for one in readings):
         return ()
     return (NOT_RECORDED,)
 
 
 def _method(reading: Reading, chart: Chart) -> str:
     """The method in our words; empty if the record does not state it."""
-    observation = reading.observation
+    observation = reading.entry.raw
     words = {*texts_of(observation.get("method")), *texts_of(observation.get("code"))}
     words.add(text(member(observation, "device", "display")))
     named = {concept for word in words for concept in chart.terminology.text_concepts(word, METHODS)}
@@ -183,7 +179,7 @@ def pick_newest(usable: Sequence[Measured], spec: FindingSpec, chart: Chart) -> 
     if len(usable) == 1:
         return Picked(value=usable[0].value, used=(usable[0],))
     newest = of_newest_moment(usable)
-    best = min(newest, key=lambda one: (one.step, one.reading.resource))
+    best = min(newest, key=lambda one: (one.step, one.reading.entry.reference))
     if conflict := conflict_of(newest, spec):
         return Picked(value=best.value, used=tuple(newest), conflict=conflict)
     return Picked(value=best.value, used=(best,))
@@ -239,22 +235,19 @@ def _change(spec: FindingSpec, base: FindingSpec, new: Measured, values: Sequenc
     of_moment = of_newest_moment(alike)
     if conflict := conflict_of(of_moment, base):
         return gap(spec, "conflicting", conflict)
-    old = min(of_moment, key=lambda one: (one.step, one.reading.resource))
-    sure = all(_way(one.reading) for one in (old, new))
+    old = min(of_moment, key=lambda one: (one.step, one.reading.entry.reference))
+    sure = all(any(_way_parts(one.reading)) for one in (old, new))
+    seen = (one.reading.provenance(spec, f"{one.printed} on {say_date(one.moment.day)}") for one in (new, old))
     return Finding(
         name=spec.name,
         value=(new.value - old.value) / old.value * 100,
         unit=spec.unit,
         observed=new.moment.day,
         since=old.moment.day,
-        provenance=tuple(_dated(one, spec) for one in (new, old)),
+        provenance=tuple(seen),
         concerns=() if sure else ("Whether both were measured the same way is not recorded.",),
         may_reassure=sure,
     )
-
-
-def _dated(one: Measured, spec: FindingSpec) -> Provenance:
-    return one.reading.provenance(spec, f"{one.printed} on {say_date(one.moment.day)}")
 
 
 def _is_comparable(one: Reading, other: Reading) -> bool:
@@ -263,14 +256,10 @@ def _is_comparable(one: Reading, other: Reading) -> bool:
     return all(not left or not right or left == right for left, right in pairs)
 
 
-def _way(reading: Reading) -> str:
-    return "".join(_way_parts(reading))
-
-
 def _way_parts(reading: Reading) -> tuple[str, str]:
     """Device and method as recorded, for comparison only; never shown."""
-    device = reading.observation.get("device") or {}
-    method = reading.observation.get("method") or {}
+    device = reading.entry.raw.get("device") or {}
+    method = reading.entry.raw.get("method") or {}
     return text(device.get("reference")) or text(device.get("display")), " ".join(sorted(texts_of(method))).lower()
 
 
@@ -318,7 +307,7 @@ def _pick(usable: Sequence[Measured], spec: FindingSpec, chart: Chart) -> Picked
     means = {hand: sum(one.value for one in trials) / len(trials) for hand, trials in hands.items()}
     chosen = "dominant hand" if "dominant hand" in means else max(sorted(means), key=lambda hand: means[hand])
     concerns = () if chosen != NOT_STATED else ("Which hand was measured is not recorded.",)
-    trials = tuple(sorted(hands[chosen], key=lambda one: (one.moment, one.reading.resource, one.value)))
+    trials = tuple(sorted(hands[chosen], key=lambda one: (one.moment, one.reading.entry.reference, one.value)))
     return Picked(value=means[chosen], used=trials, concerns=concerns, site=chosen)
 
 
@@ -326,13 +315,13 @@ def _hand(reading: Reading, chart: Chart) -> str:
     """The hand by body site or words; `dominant` as body site takes precedence over left and right."""
     named = {
         concept
-        for word in (*texts_of(reading.observation.get("bodySite")), *reading.words)
+        for word in (*texts_of(reading.entry.raw.get("bodySite")), *reading.words)
         for concept in chart.terminology.text_concepts(word, HANDS)
     }
     if "dominant-hand" in named:
         return "dominant hand"
     if reading.match.concept in HAND_OF_CONCEPT:
         return HAND_OF_CONCEPT[reading.match.concept]
-    if (side := side_of(reading.observation.get("bodySite"))) in HAND_OF_WORD:
+    if (side := side_of(reading.entry.raw.get("bodySite"))) in HAND_OF_WORD:
         return HAND_OF_WORD[side]
     return next((hand for concept, hand in HAND_OF_WORD.items() if concept in named), NOT_STATED)

@@ -9,7 +9,7 @@ from datetime import date
 from cds_service.core.facts import Finding, Gap, PassedOver, Provenance
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.wording import say_date
-from cds_service.fhir.facts.chart import Chart, Entry, Outcome, age_in_words, gap, months_before
+from cds_service.fhir.facts.chart import Chart, Entry, Outcome, age_in_words, gap, known, months_before
 from cds_service.fhir.facts.drugs import Drug
 from cds_service.fhir.facts.moments import Moment, effective_moment, read_moment
 from cds_service.fhir.facts.problem_list import find_stated, say_no, stated_as_true
@@ -52,13 +52,7 @@ class Use:
         verb = "among the orders being signed" if self.entry.origin == "context" else verb
         joint = "on" if verb in ("given", "ordered") else "since"
         printed = f"{verb} {joint} {say_date(self.day)}" if self.day else verb
-        return Provenance(
-            resource=self.entry.reference,
-            origin=self.entry.origin,
-            code=self.drug.code,
-            printed=printed,
-            rule=spec.rule,
-        )
+        return self.entry.source(spec, printed, self.drug.code)
 
 
 def find_medication(spec: FindingSpec, chart: Chart) -> Outcome:
@@ -97,36 +91,23 @@ def find_denosumab_overdue(spec: FindingSpec, chart: Chart) -> Outcome:
 def _overdue(spec: FindingSpec, chart: Chart, uses: Sequence[Use], last: Use) -> Finding:
     assert last.day is not None  # noqa: S101 - chosen among dated doses
     is_late = last.day < months_before(chart.today, spec.look_back_months["denosumab"])
-    followed = [one for one in uses if _is_other_bone_drug(one) and _follows(one, last.day, spec, chart)]
+    others = [one for one in uses if "bone-drug" in one.drug.concepts and "denosumab" not in one.drug.concepts]
+    # Only what was begun since followed the dose: what was on the list before and never taken off did not.
+    followed = [one for one in others if one.day and one.day > last.day and _counts(one, spec, chart)]
     concerns: list[str] = []
     if is_late and not followed:
         if last.entry.kind not in GIVEN:
             concerns.append("The last dose is taken from the prescription; when it was given is not recorded.")
         if unread := chart.unread(spec):
             concerns.append(f"A later dose may be missing: {unread}.")
-    return Finding(
-        name=spec.name,
-        value=is_late and not followed,
-        unit=spec.unit,
-        observed=last.day,
-        label="denosumab",
-        provenance=(last.provenance(spec), *(one.provenance(spec) for one in followed)),
-        concerns=tuple(concerns),
-    )
-
-
-def _is_other_bone_drug(use: Use) -> bool:
-    return "bone-drug" in use.drug.concepts and "denosumab" not in use.drug.concepts
+    seen = (one.provenance(spec) for one in (last, *followed))
+    is_overdue = is_late and not followed
+    return known(spec, is_overdue, *seen, observed=last.day, concerns=tuple(concerns), label="denosumab")
 
 
 def _is_asserted(use: Use) -> bool:
     """Whether its day is only that on which somebody said that it is taken: no dose was given then."""
     return use.entry.kind == "MedicationStatement" and not any(one.startswith("effective") for one in use.entry.raw)
-
-
-def _follows(use: Use, last_dose: date, spec: FindingSpec, chart: Chart) -> bool:
-    """Whether it was begun since; what was on the list before, and was never taken off, did not follow the dose."""
-    return _counts(use, spec, chart) and use.day is not None and use.day > last_dose
 
 
 def _counts(use: Use, spec: FindingSpec, chart: Chart) -> bool:
@@ -155,15 +136,8 @@ def _taken(spec: FindingSpec, chart: Chart, counted: Sequence[Use]) -> Finding:
         concerns.append(f"The prescription is {age} old; whether the {spec.title} is still taken is not recorded.")
     if all(one.drug.is_by_name for one in ordered):
         concerns.append("The drug was recognised by its name, not by a code.")
-    return Finding(
-        name=spec.name,
-        value=True,
-        unit=spec.unit,
-        observed=newest.day,
-        provenance=tuple(one.provenance(spec) for one in ordered),
-        concerns=tuple(concerns),
-        label=_label(newest.drug, spec, chart),
-    )
+    seen, label = (one.provenance(spec) for one in ordered), _label(newest.drug, spec, chart)
+    return known(spec, True, *seen, observed=newest.day, concerns=tuple(concerns), label=label)
 
 
 def _label(drug: Drug, spec: FindingSpec, chart: Chart) -> str:
@@ -180,14 +154,7 @@ def _not_taken(spec: FindingSpec, chart: Chart, ours: Sequence[Use]) -> Finding 
         return outcome
     last = past[-1].day
     concern = f"A {spec.title} was last recorded on {say_date(last)}." if last else ""
-    return Finding(
-        name=spec.name,
-        value=False,
-        unit=spec.unit,
-        observed=None,
-        provenance=outcome.provenance,
-        concerns=(*outcome.concerns, concern),
-    )
+    return outcome._replace(concerns=(*outcome.concerns, concern))
 
 
 def _not_on_list(spec: FindingSpec, chart: Chart, concepts: Sequence[str], *, how: str = "not") -> Finding | Gap:
@@ -217,14 +184,10 @@ def _may_be_taken(entry: Entry, spec: FindingSpec, chart: Chart) -> bool:
 
 def _future(spec: FindingSpec, uses: Iterable[Use], chart: Chart) -> tuple[PassedOver, ...]:
     return tuple(
-        PassedOver(
-            name=spec.name,
-            reason="future",
-            detail=f"{one.provenance(spec).printed}, not counted: dated after the order",
-            provenance=one.provenance(spec),
-        )
+        PassedOver(spec.name, "future", f"{seen.printed}, not counted: dated after the order", seen)
         for one in uses
         if one.day is not None and one.day > chart.not_after
+        for seen in [one.provenance(spec)]
     )
 
 

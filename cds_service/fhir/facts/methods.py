@@ -43,7 +43,8 @@ class Way(NamedTuple):
 def judge_method(reading: Reading, method: Method, chart: Chart) -> Way:
     """Compare the method on record with what the finding requires."""
     chart.check_time()
-    spoken, notes = tuple(_spoken(reading)), tuple(_notes(reading))
+    spoken = tuple(_spoken(reading))
+    notes = tuple(text(note.get("text")) for note in objects(reading.entry.raw.get("note")))
     if sum(map(len, (*spoken, *notes))) > LONGEST_TEXT:
         return Way(TOO_LONG, is_accepted=False, site="")
     named = frozenset[str]().union(
@@ -52,14 +53,17 @@ def judge_method(reading: Reading, method: Method, chart: Chart) -> Way:
     other = next((why for way, why in method.other.items() if way in named), "")
     coded = reading.match.code.startswith(tuple(f"{system}|" for system in method.systems))
     is_named = coded or named.issuperset(method.all_of)
-    levels = () if method.levels is None else _levels(reading, spoken, chart)
     if method.levels is None:
         return Way(other, is_named and named.isdisjoint(method.none_of), "")
+    of_site = _site_levels(reading, chart)
+    levels = of_site or _levels_in(spoken)
     other = other or _elsewhere(levels, method.levels)
-    levels = levels or _levels_in(part for note in notes for part in _SENTENCE.split(note) if not _about_fracture(part))
+    levels = levels or _levels_in(
+        part for note in notes for part in _SENTENCE.split(note) if not _ABOUT_FRACTURE.search(part)
+    )
     is_there = levels == method.levels or not method.levels
     site = "" if method.levels else ", ".join(levels)
-    if not method.levels and not _site_levels(reading, chart):
+    if not method.levels and not of_site:
         words = "\n".join((*spoken, *notes, *texts_of(reading.holder.get("code"))))  # our own code is of that vertebra
         site = BESIDE if chart.terminology.methods.named(words, ("beside-fracture",)) else site
     return Way(other, is_named and is_there and named.isdisjoint(method.none_of), site)
@@ -74,13 +78,8 @@ def _elsewhere(levels: tuple[str, ...], expected: tuple[str, ...]) -> str:
     return ""
 
 
-def _levels(reading: Reading, spoken: Iterable[str], chart: Chart) -> tuple[str, ...]:
-    """The vertebrae by body site, else by the words about the measurement."""
-    return _site_levels(reading, chart) or _levels_in(spoken)
-
-
 def _site_levels(reading: Reading, chart: Chart) -> tuple[str, ...]:
-    site = reading.observation.get("bodySite")
+    site = reading.entry.raw.get("bodySite")
     coded = in_order(frozenset(chart.terminology.translate("vertebral-level", site)) & set(LEVELS))
     return coded or _levels_in(texts_of(site))
 
@@ -89,13 +88,9 @@ def _levels_in(texts: Iterable[str]) -> tuple[str, ...]:
     return in_order({level for words in texts for level in levels_named(words)} - NO_LEVELS)
 
 
-def _about_fracture(words: str) -> bool:
-    return bool(_ABOUT_FRACTURE.search(words))
-
-
 def _spoken(reading: Reading) -> Iterable[str]:
     """Words about the measurement itself, element by element."""
-    observation = reading.observation
+    observation = reading.entry.raw
     yield from _of_code(reading.holder.get("code"))
     for name in ("method", "bodySite"):
         yield from _of_coded(observation.get(name))
@@ -105,10 +100,6 @@ def _spoken(reading: Reading) -> Iterable[str]:
             yield from _of_component(component)
     else:
         yield from _of_code(observation.get("code"))
-
-
-def _notes(reading: Reading) -> Iterable[str]:
-    return (text(note.get("text")) for note in objects(reading.observation.get("note")))
 
 
 def _of_code(code: Any) -> list[str]:

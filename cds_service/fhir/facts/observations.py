@@ -8,7 +8,6 @@ from typing import NamedTuple
 from cds_service.core.facts import GapReason, Provenance
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.fhir.facts.chart import Chart, Entry, Raw
-from cds_service.fhir.facts.moments import Moment
 from cds_service.fhir.mapping.terminology import Match
 from cds_service.fhir.raw_json import first_day, member, objects, text, texts_of
 
@@ -22,32 +21,12 @@ class Reading(NamedTuple):
     Attributes:
         match: the most specific of the requested concepts.
         holder: the Observation or component with the value.
-        entry: the Observation's entry.
+        entry: of the Observation, which holds status, time, body site and method.
     """
 
     match: Match
     holder: Raw
     entry: Entry
-
-    @property
-    def observation(self) -> Raw:
-        """The Observation, which holds status, time, body site and method."""
-        return self.entry.raw
-
-    @property
-    def resource(self) -> str:
-        """The Observation's reference, `Observation/12`."""
-        return self.entry.reference
-
-    @property
-    def status(self) -> str:
-        """The Observation's status."""
-        return self.entry.status
-
-    @property
-    def moment(self) -> Moment | None:
-        """When the Observation was true; None if it does not say."""
-        return self.entry.moment
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -56,10 +35,7 @@ class Reading(NamedTuple):
 
     def provenance(self, spec: FindingSpec, printed: str) -> Provenance:
         """Where this value comes from."""
-        entry = self.entry
-        return Provenance(
-            resource=entry.reference, origin=entry.origin, code=self.match.code, printed=printed, rule=spec.rule
-        )
+        return self.entry.source(spec, printed, self.match.code)
 
 
 def find_readings(chart: Chart, concepts: Sequence[str]) -> list[Reading]:
@@ -83,14 +59,14 @@ def time_problem(reading: Reading, chart: Chart) -> tuple[GapReason, str] | None
         return "undated", "no date"
     if when.day <= chart.not_after:
         return None
-    written = first_day(reading.observation.get("effectiveDateTime"))  # UTC is a day ahead of an American evening
+    written = first_day(reading.entry.raw.get("effectiveDateTime"))  # UTC is a day ahead of an American evening
     is_of_that_day = when.day <= chart.today and written is not None and written <= chart.not_after
     return None if is_of_that_day else ("future", "dated after the order")
 
 
 def status_problem(reading: Reading) -> tuple[GapReason, str] | None:
     """The problem with a value's status: not the patient's, not final, or marked absent; None if there is none."""
-    if _is_of_another(reading.observation):
+    if _is_of_another(reading.entry.raw):
         return "no-value", "about another person or thing"
     status = reading.entry.status
     if status not in FINAL:
@@ -108,6 +84,6 @@ def _is_of_another(observation: Raw) -> bool:
 
 def site_key(reading: Reading) -> str:
     """Body site as recorded, to tell two sites apart."""
-    site = reading.observation.get("bodySite")
+    site = reading.entry.raw.get("bodySite")
     codings = sorted(f"{text(one.get('system'))}|{text(one.get('code'))}" for one in objects(member(site, "coding")))
     return " ".join(codings) or text(member(site, "text")).strip().lower()

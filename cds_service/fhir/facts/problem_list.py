@@ -20,6 +20,7 @@ from cds_service.fhir.facts.chart import (
     Outcome,
     age_in_words,
     gap,
+    known,
     months_before,
 )
 from cds_service.fhir.facts.moments import effective_moment, read_moment
@@ -59,25 +60,22 @@ class Stated:
         """The concepts of its codes, else of its words."""
         return frozenset(match.concept for match in self.entry.matches) if self.code else self.entry.named
 
+    @property
+    def is_later_encounter(self) -> bool:
+        """Its ICD-10-CM code is of a later encounter for a fracture."""
+        return _is_of_later_encounter(self.code)
+
     def provenance(self, spec: FindingSpec) -> Provenance:
         """Its source: `on the problem list since 3 May 2019`."""
         place = "among the procedures" if self.entry.kind == "Procedure" else "on the problem list"
         since = f" {'on' if self.entry.kind == 'Procedure' else 'since'} {say_date(self.day)}" if self.day else ""
-        return Provenance(
-            resource=self.entry.reference,
-            origin=self.entry.origin,
-            code=self.code,
-            printed=place + since,
-            rule=spec.rule,
-        )
+        return self.entry.source(spec, place + since, self.code)
 
     def passed_over(self, spec: FindingSpec) -> PassedOver:
         """As it is said to people."""
         reason, why = self.problem or ("absent", "resolved or in the past")
         provenance = self.provenance(spec)
-        return PassedOver(
-            name=spec.name, reason=reason, detail=f"{provenance.printed}, not counted: {why}", provenance=provenance
-        )
+        return PassedOver(spec.name, reason, f"{provenance.printed}, not counted: {why}", provenance)
 
 
 def find_condition(spec: FindingSpec, chart: Chart) -> Outcome:
@@ -96,25 +94,24 @@ def _twice(spec: FindingSpec, chart: Chart) -> list[Stated]:
     if spec.events_months is None:
         return []
     since = months_before(chart.today, spec.events_months)
-    events = [one for one in find_stated(chart, spec, spec.events) if not one.problem and not _is_follow_up(one)]
+    events = [one for one in find_stated(chart, spec, spec.events) if not one.problem and not one.is_later_encounter]
     recent = [one for one in events if one.day and one.day >= since]
     return recent if len({one.day for one in recent}) > 1 else []
 
 
-def _is_follow_up(stated: Stated) -> bool:
-    return LATER_ENCOUNTER.fullmatch(stated.code.rpartition("|")[2]) is not None
+def _is_of_later_encounter(code: str) -> bool:
+    return LATER_ENCOUNTER.fullmatch(code.rpartition("|")[2]) is not None
 
 
 def stated_as_true(spec: FindingSpec, counted: Sequence[Stated]) -> Finding:
     """The finding "yes", with the newest entry first."""
     ordered = sorted(counted, key=lambda one: (one.day or date.min, one.entry.reference), reverse=True)
     labels = dict.fromkeys(label for one in ordered if (label := spec.label_of(one.concepts)))
-    return Finding(
-        name=spec.name,
-        value=True,
-        unit=spec.unit,
+    return known(
+        spec,
+        True,
+        *(one.provenance(spec) for one in ordered),
         observed=ordered[0].day,
-        provenance=tuple(one.provenance(spec) for one in ordered),
         concerns=() if any(one.code for one in ordered) else (BY_WORDS,),
         label=" and ".join(labels) or _augmentation(counted),
     )
@@ -137,36 +134,27 @@ def silence(spec: FindingSpec, chart: Chart, stated: Sequence[Stated]) -> Findin
     if isinstance(said_no, Gap) or not _is_in_history(spec, chart, stated):
         return said_no
     concern = f"A past entry for {spec.title} is on the list; it is not counted as current."
-    return Finding(
-        name=spec.name,
-        value=False,
-        unit=spec.unit,
-        observed=None,
-        provenance=said_no.provenance,
-        concerns=(*said_no.concerns, concern),
-    )
+    return said_no._replace(concerns=(*said_no.concerns, concern))
 
 
 def _unclear(spec: FindingSpec, chart: Chart) -> Gap | None:
     """The gap for entries and drugs that make "no" impossible without making it "yes"; None if there are none."""
     if not spec.unclear:
         return None
-    unsure = [one for one in find_stated(chart, spec, tuple(spec.unclear)) if one.code or not _is_told(one, spec)]
+    # What the words of an entry leave open, its code may say.
+    unsure = [
+        one
+        for one in find_stated(chart, spec, tuple(spec.unclear))
+        if one.code or not any(match.concept in spec.told_by_code for match in one.entry.matches)
+    ]
     if counted := [one for one in unsure if not one.is_past and (not one.problem or one.problem[0] == "undetermined")]:
         return gap(spec, "undetermined", spec.unclear[counted[0].concept], *(one.provenance(spec) for one in counted))
     for entry in chart.of_kind(*MEDICATION_TYPES):
         named = sorted(entry.drug.concepts & spec.unclear.keys()) if entry.drug and entry.status in IN_USE else ()
         if named:
-            seen = Provenance(
-                resource=entry.reference, origin=entry.origin, code="", printed="on the medication list", rule=spec.rule
-            )
+            seen = entry.source(spec, "on the medication list")
             return gap(spec, "undetermined", spec.unclear[named[0]], seen)
     return None
-
-
-def _is_told(stated: Stated, spec: FindingSpec) -> bool:
-    """Whether the entry's code says what its words leave open."""
-    return any(match.concept in spec.told_by_code for match in stated.entry.matches)
 
 
 def _is_in_history(spec: FindingSpec, chart: Chart, stated: Sequence[Stated]) -> bool:
@@ -200,7 +188,7 @@ def say_no(
     if broken := chart.broken(spec):
         return gap(spec, "unreadable", broken[0].detail, *(one.provenance for one in broken))
     count = chart.entries_read(spec)
-    where, name = LISTS[spec.key]
+    _, where, name = LISTS[spec.key]
     if not count:
         return gap(spec, "undetermined", f"{name} empty")
     if strange := [entry for entry in chart.not_understood(spec) if may_count(entry)]:
@@ -209,7 +197,7 @@ def say_no(
     printed = f"{how} {where} ({read} read)"
     origin = chart.record.reads[spec.key].origin
     source = Provenance(resource=f"{name} ({read})", origin=origin, code="", printed=printed, rule=spec.rule)
-    return Finding(name=spec.name, value=False, unit=spec.unit, observed=None, provenance=(source,))
+    return known(spec, False, source)
 
 
 def _not_understood(spec: FindingSpec, strange: Sequence[Entry], count: int, where: str) -> Gap:
@@ -220,10 +208,7 @@ def _not_understood(spec: FindingSpec, strange: Sequence[Entry], count: int, whe
     elif all(_is_bare_code(one) for one in strange):
         what = f"{'has' if len(strange) == 1 else 'have'} a code without words that is not known here"
     detail = f"{len(strange)} of {count} entries {where} {what}"
-    seen = (
-        Provenance(resource=one.reference, origin=one.origin, code="", printed=where, rule=spec.rule) for one in strange
-    )
-    return gap(spec, "undetermined", detail, *seen)
+    return gap(spec, "undetermined", detail, *(one.source(spec, where) for one in strange))
 
 
 def _is_bare_code(entry: Entry) -> bool:
@@ -273,7 +258,7 @@ def _read_condition(
         problem = AHEAD
     elif day and day > chart.not_after:
         problem = ("future", "dated after the order")
-    elif spec.acute_only and all(LATER_ENCOUNTER.fullmatch(code.rpartition("|")[2]) for code in codes):
+    elif spec.acute_only and all(map(_is_of_later_encounter, codes)):
         problem = ("absent", "a healing or old fracture")
     elif certainty == "doubted" and not clinical & PAST:
         problem = SUSPECTED

@@ -58,15 +58,11 @@ class Refused(NamedTuple):
 
     def passed_over(self, spec: FindingSpec) -> PassedOver:
         """The statement for a card: the value, its day, and why it is not used."""
-        when = self.reading.moment
+        when = self.reading.entry.moment
         day = f" ({say_date(when.day)})" if when else ""
         printed = self.printed or _number(self.reading.holder)[2]
-        return PassedOver(
-            name=spec.name,
-            reason=self.reason,
-            detail=f"{shortened(printed) or 'a value'}{day} not used: {self.why}",
-            provenance=self.reading.provenance(spec, self.printed),
-        )
+        detail = f"{shortened(printed) or 'a value'}{day} not used: {self.why}"
+        return PassedOver(spec.name, self.reason, detail, self.reading.provenance(spec, self.printed))
 
 
 def shortened(printed: str) -> str:
@@ -205,7 +201,7 @@ def _canonical(written: Any, units: UnitTable) -> str | None:
 
 
 def _is_one_side(reading: Reading, terminology: Terminology) -> bool:
-    words = {*reading.words, *texts_of(reading.observation.get("bodySite"))}
+    words = {*reading.words, *texts_of(reading.entry.raw.get("bodySite"))}
     return any(terminology.text_concepts(word, ONE_SIDE) for word in words)
 
 
