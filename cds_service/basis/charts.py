@@ -4,8 +4,6 @@ Every mark stands beside its numbers, so that the plot needs no colour, no scrip
 does not see it. The page draws a description as it stands; nothing here knows HTML.
 """
 
-from __future__ import annotations
-
 import math
 import tomllib
 from collections.abc import Mapping, Sequence

@@ -3,8 +3,6 @@
 It names the audit entry and nothing else: no patient, no value.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """What the basis page says of one answer, from its audit entry alone."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

@@ -3,8 +3,6 @@
 All values come from the code of the assessment; nothing is fitted or drawn at random here.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator, Mapping, Sequence
 

@@ -3,8 +3,6 @@
 Only what is measured may differ: no treatment, no level, no diagnosis that nobody can measure away (display rule D5).
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """What the steps before the cards found, in one place for those that say it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """At most three cards, the most important first; of these, the cards on bracing and on missing measurements."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from cds_service.cards.answer import Answer, Option, make_card

@@ -4,8 +4,6 @@ A sentence that lacks a placeholder, or uses an unknown one, would fail the answ
 a site's file is held against ours: the same sentences, no other words.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from string import Formatter

@@ -1,7 +1,5 @@
 """The assessments as data for programs: unrounded, with everything that belongs to a figure."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from cds_service.cards.answer import Answer

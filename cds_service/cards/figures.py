@@ -1,7 +1,5 @@
 """The wording of a figure: with its horizon, average, study uncertainty and what is missing, or not at all."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import NamedTuple
 

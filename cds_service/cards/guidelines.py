@@ -1,7 +1,5 @@
 """Guideline and trial lines beside the studies: `hooks/<service>/guidelines.toml`."""
 
-from __future__ import annotations
-
 from datetime import date
 from pathlib import Path
 from typing import Literal

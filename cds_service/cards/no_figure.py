@@ -1,7 +1,5 @@
 """Why there is no refracture figure: in a few words for the summary, with the reason behind it for the detail."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """The first card: what to do, why, and how sure that is."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 

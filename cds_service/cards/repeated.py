@@ -1,7 +1,5 @@
 """A card that was answered before and rests on the same: shorter, no warning, and says when and how it was answered."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 

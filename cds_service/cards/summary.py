@@ -1,7 +1,5 @@
 """The summary of the first card: the act first, then the figure or why there is none; read in eight seconds."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from itertools import accumulate
 

@@ -1,7 +1,5 @@
 """The words of the cards: sentences and layouts from `hooks/<service>/cards/`, and what makes foreign text harmless."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping

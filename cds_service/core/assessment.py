@@ -1,7 +1,5 @@
 """For each outcome: the headline study, its figure and band, disagreement, and what each missing input would add."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial

@@ -3,8 +3,6 @@
 Dates and words of an order are two statements. If they differ, the longer one counts and both are shown.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta

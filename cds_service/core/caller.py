@@ -1,7 +1,5 @@
 """The EHR that calls and, if it serves several tenants, the tenant."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 

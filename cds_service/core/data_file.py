@@ -1,7 +1,5 @@
 """Our data files, TOML and JSON: read, validated, and every fault as a `DataFileError` that names file and key."""
 
-from __future__ import annotations
-
 import json
 import tomllib
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """Findings computed from other findings or from the order: one function per name, run in the order of this file."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date

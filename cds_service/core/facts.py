@@ -4,8 +4,6 @@ No FHIR here: `fhir/` turns resources into these types, and no later step sees a
 and canonical (one per finding, set by `mappings/findings/<name>.toml`).
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date

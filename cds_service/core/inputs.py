@@ -1,7 +1,5 @@
 """A patient's values as columns of a model: types are checked, values beyond the study's range are held."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """The values that a site may set, with their defaults from `policy.toml`; schema and merging, no file access."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
@@ -174,7 +172,7 @@ class Policy(DataTable):
 
     def with_site(
         self, baseline: Mapping[str, Any], policy: Mapping[str, Any], reference: Mapping[str, Any] | None = None
-    ) -> Policy:
+    ) -> "Policy":
         """These values with a site's `[baseline]`, `[policy]` and `[reference]` over them.
 
         Raises:

@@ -3,8 +3,6 @@
 Nothing is drawn or fitted here; numpy is used for a few small products.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -4,8 +4,6 @@
 step 10) for its study.
 """
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 

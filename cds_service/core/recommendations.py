@@ -3,8 +3,6 @@
 The vocabulary of `when` is closed: no expressions. When a rule does not fit, add a signal (`core/signals.py`).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -148,7 +146,7 @@ class Rule(DataTable):
     rank: int = Field(default=0, ge=0)
 
     @model_validator(mode="after")
-    def _is_whole(self) -> Rule:
+    def _is_whole(self) -> "Rule":
         if not self.text and not all(one.say and "{text}" not in one.say for one in self.texts or [SignalText()]):
             raise ValueError("a rule needs a text, or texts that say everything themselves")
         if self.order and not (self.label and self.order_kind):

@@ -4,8 +4,6 @@ A card is a repeat when its whole basis is the same as when the same card was an
 input, a gap, a band, a signal, a brace or bed-rest order in conflict) makes it a whole card again.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -41,7 +39,7 @@ class Basis:
     conflicts: frozenset[str]
     unreadable: int
 
-    def changes_since(self, earlier: Basis) -> tuple[str, ...]:
+    def changes_since(self, earlier: "Basis") -> tuple[str, ...]:
         """What has changed, by name; empty when nothing has."""
         found = [f"finding {name}" for name in _differing(earlier.inputs, self.inputs)]
         found += [f"gap {name}" for name in _differing(earlier.gaps, self.gaps)]

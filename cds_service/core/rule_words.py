@@ -1,7 +1,5 @@
 """The words that every rule may use in its texts: limits of the site, the T-score, bone treatment so far."""
 
-from __future__ import annotations
-
 import re
 from datetime import date
 

@@ -4,8 +4,6 @@ Low muscle index together with low grip or slow gait is yes; normal muscle index
 anything else does not decide.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

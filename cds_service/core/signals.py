@@ -4,8 +4,6 @@ A new signal is one function with its `@signal("name")` line. A function returns
 is not known: a gap never becomes a signal, except where the signal is the gap (`bone-drug-unknown`).
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta

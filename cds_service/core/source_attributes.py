@@ -3,8 +3,6 @@
 `source-attributes.toml` holds them in the regulation's order. What a paper itself reports is in its study file.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 

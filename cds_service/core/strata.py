@@ -1,7 +1,5 @@
 """Results of the studies without a model: a stratum's rate, and the change between two MRIs."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 from datetime import date

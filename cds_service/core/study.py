@@ -3,8 +3,6 @@
 A fault names the table and the key. `study_files.py` reads the files and says which findings and units there are.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -543,7 +541,7 @@ class LogisticStudy(Paper):
         return tuple(predictor.finding for predictor in self.inputs)
 
     @property
-    def terms(self) -> tuple[Term, ...]:
+    def terms(self) -> "tuple[Term, ...]":
         """Columns of the printed model, in the file's order; a category has one for each word but the reference."""
         return tuple(term for predictor in self.predictors for term in _terms(predictor))
 

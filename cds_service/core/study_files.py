@@ -1,7 +1,5 @@
 """Read study files. A wrong file stops the start with its name, the table and the key."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path

@@ -4,8 +4,6 @@ One line for each set of known inputs, so that a reviewer can read and compare t
 numbers that it was built from (`LogisticStudy.table_digest`); with other numbers it is stale.
 """
 
-from __future__ import annotations
-
 import json
 import math
 from collections.abc import Mapping
@@ -31,7 +29,7 @@ def _rounded(value: float) -> float:
     return float(f"{value:.{DIGITS}g}")
 
 
-def _read_only(rows: Any) -> Matrix:
+def _read_only(rows: Any) -> "Matrix":
     array = np.array(rows, dtype=np.float64)
     array.setflags(write=False)
     return array

@@ -1,7 +1,5 @@
 """The vocabulary of findings: the schema of `mappings/findings/<name>.toml`, read by `fhir/mapping/terminology.py`."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 from typing import Annotated, Literal, Self
 

@@ -3,8 +3,6 @@
 Only our own words and checked numbers pass through here, never text from a record.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date

@@ -1,7 +1,5 @@
 """Whether a diagnosis is active, and how certain: its statuses, or the German certainty of an ICD-10-GM code."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal

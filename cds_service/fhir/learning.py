@@ -4,8 +4,6 @@ Pure: raw JSON in, proposals out. Nothing of a patient leaves: a text is shown w
 a word of a patient's name.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence

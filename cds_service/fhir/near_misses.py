@@ -4,8 +4,6 @@ An upgrade of an EHR that changes its codes shows here first. Only codes leave t
 and texts may speak of a patient.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal, NamedTuple

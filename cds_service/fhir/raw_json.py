@@ -1,7 +1,5 @@
 """Reads raw FHIR JSON of any quality: each function returns an empty value if the shape is wrong."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping

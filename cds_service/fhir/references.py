@@ -4,8 +4,6 @@ Those are relative references, and absolute ones under a base URL of that server
 spellings (`Patient//1`, `patient/1`, `Patient/1/`), searches and parts of a resource are not resolved: we never guess.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace

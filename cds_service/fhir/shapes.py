@@ -4,8 +4,6 @@ A resource that fits is valid by those classes, and the check takes a fiftieth o
 still be valid (an element that is left out here, 29 February), so the classes decide.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from functools import cache

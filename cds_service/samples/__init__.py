@@ -4,8 +4,6 @@ Dates are relative to the day of use, so that measurements stay fresh: `{today}`
 `{today-81y-100d}`. A day in UTC, and a time may follow it: `{today-5d}T09:00:00Z`.
 """
 
-from __future__ import annotations
-
 import json
 import re
 import tomllib

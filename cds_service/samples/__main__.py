@@ -1,7 +1,5 @@
 """`python -m cds_service.samples [PORT]`: the record server of a hospital whose codes are all its own, until Ctrl-C."""
 
-from __future__ import annotations
-
 import sys
 import threading
 from datetime import UTC, datetime

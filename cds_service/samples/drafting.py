@@ -1,7 +1,5 @@
 """A kyphoplasty as an EHR would draft it, and the request that signs it: for people who try the service."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any

@@ -4,8 +4,6 @@ Unsupported queries are refused, never ignored. The embedded server and the pref
 search, so that both give the same record.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass

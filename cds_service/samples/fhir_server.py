@@ -4,8 +4,6 @@ It supports read, search (GET and POST) and the capability statement. To exercis
 it pages with opaque links, refuses unknown parameters, and reports errors as OperationOutcome.
 """
 
-from __future__ import annotations
-
 import json
 import socket
 import threading

@@ -1,7 +1,5 @@
 """The order-sign request that an EHR would send for a sample patient, with or without prefetch."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5

@@ -4,8 +4,6 @@ Build time only: the service never draws anything. The draws are evenly spread (
 than plain random numbers: with 40,000 of either, terms of the reduced models vary with the seed by 0.3 % or by 3 %.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace

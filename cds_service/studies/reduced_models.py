@@ -4,8 +4,6 @@ Build time only, and the only place besides recalibration where scikit-learn is 
 that `build_tables` writes.
 """
 
-from __future__ import annotations
-
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import combinations

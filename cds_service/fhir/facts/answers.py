@@ -1,7 +1,5 @@
 """Reads yes/no findings and categories from boolean, coded or free-text Observations."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from cds_service.core.facts import Gap

@@ -1,7 +1,5 @@
 """Chooses the T-score that counts: by measurement site, then the newest day, then the lowest value."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence

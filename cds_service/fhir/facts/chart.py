@@ -1,7 +1,5 @@
 """The record as the finding readers see it: plain JSON in a fixed order, with the dates that limit what counts."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date

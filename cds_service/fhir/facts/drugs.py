@@ -1,7 +1,5 @@
 """Identifies the drug of a medication resource by its code, its ingredients' codes, or as a last resort its name."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any

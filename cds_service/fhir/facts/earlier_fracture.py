@@ -4,8 +4,6 @@ The present fracture is on the problem list as well, often without its level. A 
 one does not count as earlier; if the two cannot be told apart, the finding is a gap that says so.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any

@@ -4,8 +4,6 @@ The rules are in `mappings/findings/<name>.toml`; the readers of the Patient and
 modules that are imported.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from datetime import date
 

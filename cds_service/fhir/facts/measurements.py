@@ -1,7 +1,5 @@
 """Reads measured findings: which value counts, how old it is, and which gap to report if none is usable."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date

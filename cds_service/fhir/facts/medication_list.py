@@ -1,7 +1,5 @@
 """Reads yes/no findings from medication requests, administrations and statements, while each drug still counts."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date

@@ -4,8 +4,6 @@ The code, method, device, body site, notes and components of the Observation are
 not, since it says nothing about the method.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from typing import Any, NamedTuple

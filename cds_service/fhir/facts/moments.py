@@ -1,7 +1,5 @@
 """Reads when something was true, from FHIR times of any element and precision."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import UTC, date
 from typing import Any, NamedTuple

@@ -1,7 +1,5 @@
 """Reads Observations and their components: concept, status and time of each value."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Reads yes/no findings from conditions and procedures; "no" requires a list that was read and is not empty."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace

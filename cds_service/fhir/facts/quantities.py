@@ -1,7 +1,5 @@
 """Converts readings to the finding's canonical unit, or says why they cannot be used."""
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """Classifies radiology reports and imaging studies by their metadata: CT or MRI, body part, contrast."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import Any

@@ -1,7 +1,5 @@
 """Runs tasks in parallel until a deadline; unfinished tasks are abandoned and do not block the request."""
 
-from __future__ import annotations
-
 import queue
 import threading
 from collections.abc import Callable, Mapping

@@ -1,7 +1,5 @@
 """Validates raw resources as R4 one by one, so that a broken resource affects no other."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,7 +1,5 @@
 """Picks the resources that we read: those whose codes or words belong to a concept of `mappings/`."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain

@@ -3,8 +3,6 @@
 Prefetch and responses of the FHIR server are parsed by the same code, so that both give the same record.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -67,12 +65,12 @@ class PrefetchPlan:
     templates: tuple[Template, ...]
 
     @cached_property
-    def needed(self) -> PrefetchPlan:
+    def needed(self) -> "PrefetchPlan":
         """The templates without which a record is incomplete."""
         return PrefetchPlan(tuple(one for one in self.templates if not one.is_optional))
 
     @cached_property
-    def optional(self) -> PrefetchPlan:
+    def optional(self) -> "PrefetchPlan":
         """The templates that are read in the remaining time."""
         return PrefetchPlan(tuple(one for one in self.templates if one.is_optional))
 

@@ -4,8 +4,6 @@ One entry may hold several statements (`Diabetes. Verdacht auf Demenz`), a suspi
 denial of something else (`Bone metastases, no cord compression`).
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from itertools import islice

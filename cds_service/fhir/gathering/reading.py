@@ -1,7 +1,5 @@
 """Reads the record: what the EHR prefetched, and the rest from its FHIR server in parallel."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace

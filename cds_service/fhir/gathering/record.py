@@ -1,7 +1,5 @@
 """Gathers the patient's record for one request: prefetch first, then the FHIR server for what was not sent."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace

@@ -3,8 +3,6 @@
 The same rule holds for orders being signed, prefetch, responses of the FHIR server, and contained resources.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -47,7 +45,7 @@ class Person:
         names = (last_name(text(member(resource.get(element), "reference"))) for element in _whose(resource))
         return any(name not in ("", f"Patient/{self.patient_id}") for name in names)
 
-    def identified(self, patient: Json | None, included: Iterable[tuple[Json, str | None]]) -> Person:
+    def identified(self, patient: Json | None, included: Iterable[tuple[Json, str | None]]) -> "Person":
         """The same person with the identities that the record adds.
 
         Args:

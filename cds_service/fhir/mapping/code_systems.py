@@ -1,7 +1,5 @@
 """Code systems: canonical spelling of systems and codes, check digits, and codes that are refused."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

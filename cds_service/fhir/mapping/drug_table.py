@@ -1,7 +1,5 @@
 """Drugs by ingredient, from `drugs.toml`: each ingredient is a concept and belongs to groups that findings use."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

@@ -5,8 +5,6 @@ so. Frequencies, ages and delays are not durations, and clauses about something 
 ignored. Anything unclear is reported as doubtful.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -1,7 +1,5 @@
 """Reads value sets, code systems, concept maps and word lists from `mappings/`, and refuses invalid content."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Overlays data folders: a later file replaces an earlier one of the same name entirely; files are never merged."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 

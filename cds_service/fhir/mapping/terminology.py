@@ -5,8 +5,6 @@ A *concept* is the id of a value set in `mappings/valueset/`, or a code in one o
 and checks the files.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

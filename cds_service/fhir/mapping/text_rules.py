@@ -3,8 +3,6 @@
 The words are in `mappings/texts/`, `languages.toml` and `methods.toml`.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -72,7 +70,7 @@ class TextRules:
         found = ((concept, self._place(rule, words, beside)) for concept, rule in self._rules.items())
         return {concept: place for concept, place in found if place}
 
-    def _place(self, rule: _Searches, words: str, beside: str | None) -> Place | None:
+    def _place(self, rule: "_Searches", words: str, beside: str | None) -> Place | None:
         name = rule.any.search(words) if rule.any else None
         if name is None and rule.short and self._is_spinal(words, beside):
             name = rule.short.search(words)

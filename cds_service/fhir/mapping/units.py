@@ -1,7 +1,5 @@
 """UCUM units by table: canonical spelling and conversion. Units that are not in the table are refused."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path

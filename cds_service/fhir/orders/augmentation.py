@@ -3,8 +3,6 @@
 Raw JSON in, facts out; junk never raises. Brace, bed rest and referrals are in `support_orders.py`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal

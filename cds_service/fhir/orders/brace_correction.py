@@ -4,8 +4,6 @@ A duration in words that exceeds the new end is replaced by that end. If that ca
 corrected order.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any

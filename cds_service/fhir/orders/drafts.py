@@ -3,8 +3,6 @@
 The FHIR server may not know the drafts, so they are never read back by id.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence

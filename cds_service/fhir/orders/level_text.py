@@ -4,8 +4,6 @@ Levels that are named together form a group. A word like "old" refers to the gro
 refers to every group after it, up to the next comma.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Iterator

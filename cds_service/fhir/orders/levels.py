@@ -1,7 +1,5 @@
 """Finds the vertebrae that an order treats, most trusted first: body site, note, reason's body site, ICD code, text."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal

@@ -4,8 +4,6 @@ The words of each language are in `mappings/texts/`. This module knows the struc
 then why and how. So "X-ray after kyphoplasty" is an X-ray, and "kyphoplasty after a fall" is a kyphoplasty.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 

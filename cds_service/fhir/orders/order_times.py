@@ -1,7 +1,5 @@
 """Reads when an order begins and ends: from R4 `occurrence[x]` and its older names, and from its words."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date

@@ -6,8 +6,6 @@ Only what is ordered counts (`code`, `orderDetail`), never why (`reasonCode`): a
 brace.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

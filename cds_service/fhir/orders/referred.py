@@ -5,8 +5,6 @@ taken from the record if present, else read by id, and only from the request's o
 ordered in the same signing, which count like those on it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial

@@ -3,8 +3,6 @@
 A new order is made from a template in `hooks/<service>/orders/`; a corrected order is the draft itself.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence

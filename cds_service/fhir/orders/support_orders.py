@@ -1,7 +1,5 @@
 """Finds orders that the advice concerns: brace, bed rest, referrals and measurements, signed now or on record."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any

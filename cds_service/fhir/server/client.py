@@ -3,8 +3,6 @@
 Every answer is checked before it is used; failures raise `FhirReadError` with a message for people.
 """
 
-from __future__ import annotations
-
 import math
 import random
 import re

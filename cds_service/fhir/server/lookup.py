@@ -3,8 +3,6 @@
 The service itself does not need this: an EHR names its server and its patient.
 """
 
-from __future__ import annotations
-
 import re
 import time
 from collections.abc import Mapping

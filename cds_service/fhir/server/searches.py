@@ -3,8 +3,6 @@
 Queries are text: `Type/id` or `Type?name=value&…`, percent-encoded where needed.
 """
 
-from __future__ import annotations
-
 import re
 import threading
 from collections.abc import Callable
