@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import Any, TextIO
 
 import click
 
-from cds_service.commands.exit_codes import check_log, machine_user, say_errors
+from cds_service.audit.chain import AuditEntry
+from cds_service.audit.database import Database
+from cds_service.audit.store import utc_now
+from cds_service.commands.audit import WAIT_SECONDS, check_log
+from cds_service.commands.options import machine_user, say_errors
 from cds_service.errors import DataFileError
+from cds_service.review.access import Access
+from cds_service.review.accounts import AccountFault, Accounts
 from cds_service.settings import read_settings
 from cds_service.site.review import ROLES
-
-if TYPE_CHECKING:
-    from cds_service.audit.chain import AuditEntry
-    from cds_service.review.accounts import Accounts
 
 
 @click.command("add-reviewer")
@@ -30,15 +31,13 @@ if TYPE_CHECKING:
 )
 @click.option("--replace", is_flag=True, help="set a new password for an existing account and end its sessions")
 @say_errors
-def add_reviewer(name: str, role: Any, password_file: TextIO | None, replace: bool) -> None:  # noqa: FBT001
+def add_reviewer(*, name: str, role: Any, password_file: TextIO | None, replace: bool) -> None:
     """Create an account for the review pages, /audit.
 
     A reviewer sees all entries except who looked into the log. A privacy-officer sees those too. An operator sees
     figures and integrity, and no patient.
     """
     with _accounts(begins_log=not replace) as accounts:
-        from cds_service.review.accounts import AccountFault  # noqa: PLC0415 - SQLAlchemy is loaded where it is needed
-
         known = accounts.find(name) if replace else None
         if replace and known is None:
             raise DataFileError("NAME", name, "there is no such account to replace in this log")
@@ -79,23 +78,17 @@ def _read_password(file: TextIO | None) -> str:
 
 
 def _entry(result: str, name: str, role: str | None = None) -> AuditEntry:
-    from cds_service.audit.chain import AuditEntry  # noqa: PLC0415
-
     content = {"account": name} | ({"role": role} if role else {})
-    return AuditEntry(kind="account", at=datetime.now(UTC), user=machine_user(), result=result, content=content)
+    return AuditEntry(kind="account", at=utc_now(), user=machine_user(), result=result, content=content)
 
 
 @contextmanager
 def _accounts(*, begins_log: bool = False) -> Iterator[Accounts]:
     """The accounts of the log; `begins_log` creates one that does not exist yet, in the database that was named."""
-    from cds_service.audit.database import Database  # noqa: PLC0415
-    from cds_service.review.access import Access  # noqa: PLC0415
-    from cds_service.review.accounts import Accounts  # noqa: PLC0415
-
     settings = read_settings()
-    database = Database(settings.database_url, wait_seconds=10.0)
+    database = Database(settings.database_url, wait_seconds=WAIT_SECONDS)
     try:
         check_log(database, may_begin=begins_log and settings.names_database)
-        yield Accounts(Access(lambda: database, lambda: datetime.now(UTC)))
+        yield Accounts(Access(lambda: database, utc_now))
     finally:
         database.dispose()

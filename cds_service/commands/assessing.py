@@ -7,6 +7,7 @@ the audit entry stays in memory. Patients' names go to the terminal and nowhere 
 from __future__ import annotations
 
 import re
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -16,8 +17,12 @@ from datetime import time as day_time
 from pathlib import Path
 from typing import Any
 
+import click
+
 from cds_service.audit.chain import OneEntry
-from cds_service.errors import CdsError, FhirReadError
+from cds_service.commands.options import CLIENT, OLD_FILE, SITE, chosen_site, print_json, say_errors, tell
+from cds_service.commands.terminal import make_console, print_response
+from cds_service.errors import FhirReadError
 from cds_service.fhir.gathering.reading import Fetched
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
@@ -43,7 +48,7 @@ from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import TOKEN, HookResponse, is_fhir_id, parse_request
 from cds_service.samples.drafting import augmentation_order, order_sign_body
 from cds_service.service import Ports, answer
-from cds_service.settings import Settings
+from cds_service.settings import Settings, read_settings
 from cds_service.site.clients import EVERYTHING, Capabilities
 from cds_service.site.folder import SiteFolder
 
@@ -51,8 +56,29 @@ OLD_DAYS = 365
 DATED = ("effectiveDateTime", "recordedDate", "onsetDateTime", "authoredOn", "performedDateTime", "issued")
 
 
-class WrongWish(CdsError):
-    """The command line does not describe one order on one server."""
+@click.command("assess")
+@click.option("--fhir-server", required=True, metavar="URL", help="base of a FHIR R4 server")
+@click.option("--patient", metavar="ID", help="the patient's FHIR id")
+@click.option("--find", metavar="NAME", help="look the patient up by name or identifier")
+@click.option("--procedure", metavar="CODE", help="CPT number or SYSTEM|CODE; default: a kyphoplasty")
+@click.option("--level", "levels", multiple=True, metavar="L1 …", help="vertebrae to be treated, T1 to L5")
+@click.argument("more_levels", nargs=-1, metavar="")
+@click.option("--token-file", type=OLD_FILE, help="file with a bearer token")
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="the day that counts as today, for old sample data")
+@SITE
+@CLIENT
+@click.option("--json", "as_json", is_flag=True, help="print the CDS Hooks response")
+@say_errors
+def assess_on_server(*, as_json: bool, site: Path | None, client: str | None, **words: Any) -> None:
+    """Sign a kyphoplasty for a patient of any FHIR R4 server, and print the cards."""
+    wish = read_wish(**words)
+    folder, capabilities = chosen_site(site, client)
+    settings, is_terminal = read_settings(deadline_seconds=20), sys.stderr.isatty()
+    response = assess_patient(wish, settings, folder, tell, capabilities=capabilities, progress=is_terminal)
+    if as_json:
+        print_json(response.to_json())
+    else:
+        print_response(make_console(), response.to_json())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,19 +121,19 @@ def read_wish(
     """The command line, checked.
 
     Raises:
-        WrongWish: an option is wrong, missing or one too many.
+        click.UsageError: an option is wrong, missing or one too many.
     """
     if (patient is None) == (find is None):
-        raise WrongWish("exactly one of --patient and --find is needed")
+        raise click.UsageError("exactly one of --patient and --find is needed")
     patient_id = patient.removeprefix("Patient/") if patient is not None else None
     if patient_id is not None and not is_fhir_id(patient_id):
-        raise WrongWish("--patient: not a FHIR id; --find looks for a name or an identifier")
+        raise click.UsageError("--patient: not a FHIR id; --find looks for a name or an identifier")
     if find is not None and not find.strip():
-        raise WrongWish("--find: empty")
+        raise click.UsageError("--find: empty")
     try:
         base = parse_base(fhir_server).url
     except ValueError as error:
-        raise WrongWish(f"--fhir-server: {error}") from None
+        raise click.UsageError(f"--fhir-server: {error}") from None
     return Wish(
         fhir_server=base,
         patient=patient_id,
@@ -123,11 +149,11 @@ def read_levels(words: Sequence[str]) -> tuple[str, ...]:
     """The vertebrae that the command line names, head to foot.
 
     Raises:
-        WrongWish: one is none that is treated.
+        click.UsageError: one is none that is treated.
     """
     named = {part.upper() for word in words for part in re.split(r"[\s,]+", word) if part}
     if unknown := sorted(named - set(LEVELS)):
-        raise WrongWish(f"--level: {', '.join(unknown)} is not one of T1 to T12, L1 to L5")
+        raise click.UsageError(f"--level: {', '.join(unknown)} is not one of T1 to T12, L1 to L5")
     return in_order(named)
 
 
@@ -135,14 +161,14 @@ def read_token(file: Path) -> str:
     """The bearer token in a file.
 
     Raises:
-        WrongWish: it holds none.
+        click.UsageError: it holds none.
     """
     try:
         token = file.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise WrongWish(f"--token-file: cannot be read ({type(error).__name__})") from None
+        raise click.UsageError(f"--token-file: cannot be read ({type(error).__name__})") from None
     if TOKEN.fullmatch(token) is None:
-        raise WrongWish("--token-file: does not hold a bearer token")
+        raise click.UsageError("--token-file: does not hold a bearer token")
     return token
 
 
@@ -166,7 +192,7 @@ def assess_patient(
         progress: print a line for every query.
 
     Raises:
-        WrongWish: the order is no augmentation that this service knows.
+        click.UsageError: the order is no augmentation that this service knows.
         CdsError: the server, the patient or the record cannot be read.
     """
     service = load_service(site)
@@ -245,7 +271,7 @@ def _days(resource: Mapping[str, Any]) -> Iterator[date]:
 def _refuse_other_procedure(wish: Wish, terminology: Terminology) -> None:
     order = augmentation_order("any", wish.procedure, wish.levels, wish.now.date())
     if find_augmentation_order(read_drafts({"entry": [{"resource": order}]}, Person("any")), terminology) is None:
-        raise WrongWish(
+        raise click.UsageError(
             f"{wish.procedure}: no kyphoplasty or vertebroplasty that this service knows;"
             " a CPT number (22510 to 22515) or SYSTEM|CODE"
         )

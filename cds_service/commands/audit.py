@@ -10,51 +10,51 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import Any, TextIO
 
 import click
+from sqlalchemy.exc import DBAPIError
 
-from cds_service.commands.exit_codes import NO_DATABASE, check_log, machine_user, say_errors
+from cds_service.audit.appending import Head, append_entries
+from cds_service.audit.chain import AuditEntry, seal
+from cds_service.audit.checkpoint import make_checkpoint as sign_head
+from cds_service.audit.checkpoint import signer_of
+from cds_service.audit.database import HEAD, Database
+from cds_service.audit.exporting import begin_export, export_lines
+from cds_service.audit.purge import PurgeRefused, count_purgeable, doubt_of_clock, purge_before
+from cds_service.audit.query import Query
+from cds_service.audit.reader import AuditReader, Found, Stored
+from cds_service.audit.store import utc_now
+from cds_service.audit.verification.exported import verify_export
+from cds_service.audit.verification.notes import BadNote, read_key, read_note
+from cds_service.audit.verification.rows import NoLog
+from cds_service.audit.verification.walk import report_json, report_lines, verify_log
+from cds_service.commands.options import AS_JSON, NEW_FILE, OLD_FILE, SINCE, UNTIL, machine_user, print_json, say_errors
 from cds_service.commands.terminal import clean
 from cds_service.errors import AuditUnavailable, DataFileError
 from cds_service.settings import Settings, read_settings
 
-if TYPE_CHECKING:
-    from cds_service.audit.appending import Head
-    from cds_service.audit.database import Database
-    from cds_service.audit.query import Query
-    from cds_service.audit.reader import Found, Stored
-
 WAIT_SECONDS = 10.0  # a command may wait longer for the database than an answer may
 MOST = 10_000
 OWN_KINDS = frozenset({"genesis", "read", "start", "stop"})  # what a log holds that nobody has called yet
-DAY = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%SZ"])
-NEW_FILE = click.Path(path_type=Path, dir_okay=False, writable=True)
-OLD_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+NO_DATABASE = "The database of the audit log does not answer, or refuses this login or what it asks"
 
 
-@click.group()
-def audit() -> None:
-    """The audit log: what was shown to whom, and why."""
-
-
-@audit.command("list")
+@click.command("list")
 @click.option("--patient", metavar="ID")
 @click.option("--user", metavar="ID")
 @click.option("--kind", "kinds", multiple=True, metavar="KIND", help="answer, refusal, feedback, read, export, …")
 @click.option("--hook-instance", metavar="UUID")
 @click.option("--card", metavar="UUID", help="entries that show this card")
-@click.option("--from", "since", type=DAY, metavar="DAY", help="UTC; at this moment or later")
-@click.option("--to", "until", type=DAY, metavar="DAY", help="UTC; before this moment")
+@SINCE
+@UNTIL
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, MOST))
 @click.option("--json", "as_json", is_flag=True, help="one JSON object a line")
 @say_errors
-def list_entries(limit: int, as_json: bool, **asked: Any) -> None:  # noqa: FBT001 - click gives flags by name
+def list_entries(*, limit: int, as_json: bool, **asked: Any) -> None:
     """List entries, newest first."""
     query = _query(**asked)
     with log_database() as database:
-        from cds_service.audit.reader import AuditReader  # noqa: PLC0415 - SQLAlchemy is loaded where it is needed
-
         record_read(database, "list", query.to_json(), query.patient)
         entries = AuditReader(database).find(query, limit=limit).entries
         for found in entries:
@@ -64,16 +64,14 @@ def list_entries(limit: int, as_json: bool, **asked: Any) -> None:  # noqa: FBT0
             click.echo(f"no answer is listed; the log is {where}, as KYPHOPLASTY_CDS_DATABASE_URL says", err=True)
 
 
-@audit.command("show")
+@click.command("show")
 @click.argument("entry", metavar="ID")
 @click.option("--replay", "wants_replay", is_flag=True, help="recompute the figures from the entry alone and compare")
-@click.option("--json", "as_json", is_flag=True, help="for programs")
+@AS_JSON
 @say_errors
-def show_entry(entry: str, wants_replay: bool, as_json: bool) -> None:  # noqa: FBT001
+def show_entry(*, entry: str, wants_replay: bool, as_json: bool) -> None:
     """Show one entry, by id or number."""
     with log_database() as database:
-        from cds_service.audit.reader import AuditReader  # noqa: PLC0415
-
         stored = AuditReader(database).entry(int(entry) if entry.isdecimal() else entry)
         if stored is None:
             raise AuditUnavailable(f"There is no entry {entry}.")
@@ -82,14 +80,15 @@ def show_entry(entry: str, wants_replay: bool, as_json: bool) -> None:  # noqa: 
     document = _stored_json(stored)
     if wants_replay:
         document["replay"] = _replayed(stored)
-    click.echo(
-        json.dumps(document, ensure_ascii=False, indent=2) if as_json else "\n".join(map(clean, _lines(document)))
-    )
+    if as_json:
+        print_json(document)
+    else:
+        click.echo("\n".join(map(clean, _lines(document))))
     if wants_replay and not document["replay"]["identical"]:
         sys.exit(1)
 
 
-@audit.command("verify")
+@click.command("verify")
 @click.option(
     "--checkpoint", "notes", type=OLD_FILE, multiple=True, metavar="FILE", help="a signed checkpoint kept elsewhere"
 )
@@ -107,15 +106,10 @@ def show_entry(entry: str, wants_replay: bool, as_json: bool) -> None:  # noqa: 
     metavar="FILE",
     help="check an NDJSON export instead of the log; away from its log, give --key",
 )
-@click.option("--json", "as_json", is_flag=True, help="for programs")
+@AS_JSON
 @say_errors
-def verify(notes: tuple[Path, ...], keys: tuple[str, ...], exported: Path | None, as_json: bool) -> None:  # noqa: FBT001
+def verify(*, notes: tuple[Path, ...], keys: tuple[str, ...], exported: Path | None, as_json: bool) -> None:
     """Check whether entries were changed, inserted, removed, reordered or cut off. Reads only."""
-    from cds_service.audit.verification.exported import verify_export  # noqa: PLC0415
-    from cds_service.audit.verification.notes import BadNote, read_key, read_note  # noqa: PLC0415
-    from cds_service.audit.verification.rows import NoLog  # noqa: PLC0415
-    from cds_service.audit.verification.walk import report_json, report_lines, verify_log  # noqa: PLC0415
-
     try:
         checkpoints = [read_note(path.read_text(encoding="utf-8", errors="replace")) for path in notes]
         trusted = [read_key(key) for key in keys]
@@ -137,35 +131,33 @@ def verify(notes: tuple[Path, ...], keys: tuple[str, ...], exported: Path | None
         cure = "set the variable to the database of the service"
         raise DataFileError("KYPHOPLASTY_CDS_DATABASE_URL", "", f"{error}; {cure}") from None
     if as_json:
-        click.echo(json.dumps(report_json(report), indent=2))
+        print_json(report_json(report))
     else:
         for line in report_lines(report):
             click.echo(line)
     sys.exit(0 if report.is_whole else 1)
 
 
-@audit.command("checkpoint")
+@click.command("checkpoint")
 @click.option("--out", type=NEW_FILE, metavar="FILE", help="instead of standard output")
 @say_errors
 def make_checkpoint(out: Path | None) -> None:
     """Sign the head of the log: a short note to keep elsewhere."""
     with log_database() as database:
-        from cds_service.audit.checkpoint import make_checkpoint, signer_of  # noqa: PLC0415
-
         key_file = read_settings().audit_key
-        note = make_checkpoint(database, key_file, _now)
-        public = signer_of(database, key_file, _now).public_text
+        note = sign_head(database, key_file, utc_now)
+        public = signer_of(database, key_file, utc_now).public_text
     with _writing_to(out) as stream:
         stream.write(note)
     click.echo(f"key: {public}", err=True)
 
 
-@audit.command("export")
+@click.command("export")
 @click.option(
     "--format", "form", type=click.Choice(["ndjson", "csv", "fhir", "feedback"]), default="ndjson", show_default=True
 )
-@click.option("--from", "since", type=DAY, metavar="DAY", help="UTC; at this moment or later")
-@click.option("--to", "until", type=DAY, metavar="DAY", help="UTC; before this moment")
+@SINCE
+@UNTIL
 @click.option("--patient", metavar="ID")
 @click.option("--out", type=NEW_FILE, metavar="FILE", help="instead of standard output")
 @say_errors
@@ -175,39 +167,12 @@ def export(form: Any, out: Path | None, **asked: Any) -> None:
     The last line is a signed manifest; the export is an entry.
     """
     with log_database() as database:
-        from cds_service.audit.exporting import begin_export, export_lines  # noqa: PLC0415
-
-        begun = begin_export(database, _query(**asked), form, machine_user(), _now, read_settings().audit_key)
+        begun = begin_export(database, _query(**asked), form, machine_user(), utc_now, read_settings().audit_key)
         with _writing_to(out) as stream:
             stream.writelines(export_lines(database, begun))
 
 
-@audit.command("report")
-@click.option("--silent", is_flag=True, required=True, help="what silent answers would have shown")
-@click.option("--from", "since", type=DAY, metavar="DAY", help="UTC; at this moment or later")
-@click.option("--to", "until", type=DAY, metavar="DAY", help="UTC; before this moment")
-@click.option("--json", "as_json", is_flag=True, help="for programs")
-@say_errors
-def report(silent: bool, since: datetime | None, until: datetime | None, as_json: bool) -> None:  # noqa: ARG001, FBT001
-    """Count what silent answers would have shown, per 100 procedures, for a committee before go-live.
-
-    Counts below five are hidden.
-    """
-    _check_period(since, until)
-    first, last = (f"{day:%Y-%m-%d}" if day else limit for day, limit in ((since, "0000"), (until, "9999")))
-    period = " ".join([*([f"from {first}"] if since else []), *([f"before {last}"] if until else ["until today"])])
-    with log_database() as database:
-        from cds_service.commands.silent_report import print_report, read_report  # noqa: PLC0415
-
-        record_read(database, "report", {"silent": True, "from": first, "to": last}, None)
-        found = read_report(database, first, last)
-    if as_json:
-        click.echo(json.dumps(found.to_json(), ensure_ascii=False, indent=2))
-    else:
-        print_report(found, period)
-
-
-@audit.command("purge")
+@click.command("purge")
 @click.option("--i-know", is_flag=True, help="needed if RETENTION_DAYS is less than 2192 days (six years)")
 @click.option("--dry-run", is_flag=True, help="only count")
 @click.option(
@@ -217,33 +182,36 @@ def report(silent: bool, since: datetime | None, until: datetime | None, as_json
     help="the day that a refusal for a doubtful clock names; for a person with a calendar, never for a timer",
 )
 @say_errors
-def purge(i_know: bool, dry_run: bool, confirmed: str | None) -> None:  # noqa: FBT001
+def purge(*, i_know: bool, dry_run: bool, confirmed: str | None) -> None:
     """Delete the payloads of entries older than RETENTION_DAYS. The chain of hashes stays and shows which."""
-    kept_days, now = read_settings().retention_days, _now()
+    kept_days, now = read_settings().retention_days, utc_now()
     if kept_days < Settings.model_fields["retention_days"].default and not i_know:
         raise click.UsageError("less than 2192 days (six years): say --i-know if that is lawful where you are")
     before = now - timedelta(days=kept_days)
     with log_database() as database:
-        from cds_service.audit.purge import PurgeRefused, count_purgeable, doubt_of_clock, purge_before  # noqa: PLC0415
-
         count = count_purgeable(database, before)
         if count and not dry_run:
             doubt = doubt_of_clock(database, now)
             if doubt and confirmed != f"{before:%Y-%m-%d}":
                 again = f"if {now:%Y-%m-%d} is today, say --delete-what-was-said-before {before:%Y-%m-%d}"
                 raise PurgeRefused(f"The clock may be wrong: {doubt}. Nothing was purged; {again}.")
-            count = purge_before(database, before, machine_user(), _now)
+            count = purge_before(database, before, machine_user(), utc_now)
     verb = "would be purged" if dry_run else "purged"
     click.echo(f"{count} entries from before {before:%Y-%m-%d} {verb}")
+
+
+@click.command("migrate")
+@say_errors
+def migrate() -> None:
+    """Create or update the tables of the log. `serve` does this itself if its role may."""
+    names_database = read_settings().names_database
+    with log_database(lambda database: check_log(database, may_begin=names_database)):
+        click.echo(f"the tables are at step {HEAD}")
 
 
 @contextmanager
 def log_database(check: Callable[[Database], None] | None = None) -> Iterator[Database]:
     """The log's database, which must exist unless another check is given."""
-    from sqlalchemy.exc import DBAPIError  # noqa: PLC0415
-
-    from cds_service.audit.database import Database  # noqa: PLC0415
-
     database = Database(read_settings().database_url, wait_seconds=WAIT_SECONDS)
     try:
         (check or Database.check_exists)(database)
@@ -255,41 +223,50 @@ def log_database(check: Callable[[Database], None] | None = None) -> Iterator[Da
         database.dispose()
 
 
+def check_log(database: Database, *, may_begin: bool) -> None:
+    """Refuse a database without a log, or say that a new one begins.
+
+    Raises:
+        DataFileError: there is no log, and this command may not begin one.
+        AuditUnavailable: the database does not answer.
+    """
+    try:
+        if not may_begin:
+            database.check_exists()
+        elif not database.holds_log():
+            click.echo(f"a new audit log begins in {database.url.render_as_string(hide_password=True)}", err=True)
+    except DBAPIError as error:
+        raise AuditUnavailable(f"{NO_DATABASE} ({type(error).__name__}).") from None
+
+
 def _own_key() -> str:
     """The public key of the configured log; without it, give `--key`."""
     with log_database() as database:
-        from cds_service.audit.checkpoint import signer_of  # noqa: PLC0415
-
-        return signer_of(database, read_settings().audit_key, _now).public_text
+        return signer_of(database, read_settings().audit_key, utc_now).public_text
 
 
 def record_read(database: Database, what: str, asked: Any, patient: str | None, about: str | None = None) -> Head:
-    from cds_service.audit.appending import append_entries  # noqa: PLC0415
-    from cds_service.audit.chain import AuditEntry, seal  # noqa: PLC0415
-
     content = {"command": what, "filter": asked}
-    entry = AuditEntry(kind="read", at=_now(), user=machine_user(), patient=patient, about=about, content=content)
+    entry = AuditEntry(kind="read", at=utc_now(), user=machine_user(), patient=patient, about=about, content=content)
     with database.writing() as connection:
-        return append_entries(connection, [seal(entry)], _now)
+        return append_entries(connection, [seal(entry)], utc_now)
 
 
-def _check_period(since: datetime | None, until: datetime | None) -> None:
+def check_period(since: datetime | None, until: datetime | None) -> None:
     """Refuse a period that holds nothing: a list without entries would look like a log without any."""
     if since and until and until <= since:
         raise click.BadParameter("must lie after --from", param_hint="--to")
 
 
 def _query(**asked: Any) -> Query:
-    from cds_service.audit.query import Query  # noqa: PLC0415
-
-    _check_period(asked["since"], asked["until"])
+    check_period(asked["since"], asked["until"])
     for name in ("since", "until"):
         asked[name] = asked[name].replace(tzinfo=UTC) if asked.get(name) else None
     return Query(**asked)
 
 
 def _replayed(stored: Stored) -> dict[str, Any]:
-    from cds_service.loading import load_service  # noqa: PLC0415
+    from cds_service.loading import load_service  # noqa: PLC0415 - all that is in force, for this option alone
     from cds_service.review.replay import NothingToReplay, replay  # noqa: PLC0415
     from cds_service.site.folder import load_site  # noqa: PLC0415
 
@@ -300,10 +277,6 @@ def _replayed(stored: Stored) -> dict[str, Any]:
     except NothingToReplay:
         raise AuditUnavailable("The entry holds no figures: it is no answer, or what it said was purged.") from None
     return {"identical": found.is_identical, "differences": list(found.differences), "notes": list(found.notes)}
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 @contextmanager
@@ -390,14 +363,3 @@ def _answer_lines(content: Mapping[str, Any]) -> Iterator[str]:
 def _model_line(model: Mapping[str, Any]) -> str:
     risk = f"risk {model['risk']:.4f}, {model['band']}" if "risk" in model else "no figure"
     return f"{model['model']} {model['modelVersion']}: {risk}, inputs known {model['inputsKnown']:.2f}"
-
-
-@audit.command("migrate")
-@say_errors
-def migrate() -> None:
-    """Create or update the tables of the log. `serve` does this itself if its role may."""
-    from cds_service.audit.database import HEAD  # noqa: PLC0415
-
-    names_database = read_settings().names_database
-    with log_database(lambda database: check_log(database, may_begin=names_database)):
-        click.echo(f"the tables are at step {HEAD}")

@@ -8,24 +8,35 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
+import click
 import jinja2
 from markupsafe import Markup
 
 from cds_service.audit.chain import OneEntry
-from cds_service.commands.calling import CallingCard, Replied, send, synthetic_call
+from cds_service.commands.calling import (
+    ISSUER_OF_TOKENS,
+    KEY,
+    CallingCard,
+    Replied,
+    read_calling_card,
+    send,
+    synthetic_call,
+)
+from cds_service.commands.options import CLIENT, NEW_FILE, SITE, chosen_site, say_errors
 from cds_service.loading import load_service
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import parse_request
 from cds_service.review.entry_page import view_cards
 from cds_service.samples import Sample, load_samples
 from cds_service.service import Ports, Service, ServiceHook, answer
-from cds_service.settings import Settings
+from cds_service.settings import Settings, read_settings
 from cds_service.site.clients import EVERYTHING, Capabilities
 from cds_service.site.folder import SiteFolder
 from cds_service.web.app import create_app
@@ -36,6 +47,33 @@ EXAMPLE = "https://cds.example.org"
 KNEE = {"coding": [{"system": "http://www.ama-assn.org/go/cpt", "code": "29881"}], "text": "Knee arthroscopy"}
 MYELOMA = {"coding": [{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "C90.00"}], "text": "Multiple myeloma"}
 NEEDS_MAP = "p7-other-units"  # its codes are those of the sample hospital
+
+
+@click.command("preview")
+@SITE
+@CLIENT
+@click.option("--out", type=NEW_FILE, help="write the book there instead of printing it")
+@click.option("--check", "url", metavar="URL", help="play the ten test patients against this running service instead")
+@KEY
+@ISSUER_OF_TOKENS
+@say_errors
+def preview(site: Path | None, client: str | None, out: Path | None, url: str | None, **who: Any) -> None:
+    """Print the committee's book: everything in force on one page, with ten test patients and their cards."""
+    settings = read_settings()
+    (folder, capabilities), today = chosen_site(site, client), datetime.now(UTC).date()
+    if url is None:
+        book = committee_book(settings, folder, today, capabilities)
+        click.echo(book, nl=False) if out is None else out.write_text(book, encoding="utf-8")
+        return
+    differing = 0
+    for patient, differences in check_service(
+        url, settings, folder, read_calling_card(None, **who), today, capabilities
+    ):
+        click.echo(f"{patient.id}: {'differs' if differences else 'as in the book'}")
+        for line in differences:
+            click.echo(f"  {line}")
+        differing += bool(differences)
+    sys.exit(1 if differing else 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import click
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import (
@@ -25,7 +26,8 @@ from cryptography.hazmat.primitives.serialization import (
 from jwt.algorithms import ECAlgorithm
 
 from cds_service.audit.chain import PROBE
-from cds_service.commands.assessing import WrongWish, read_token
+from cds_service.commands.assessing import read_token
+from cds_service.commands.options import NEW_FILE
 from cds_service.errors import CallFailed, CdsError
 from cds_service.outgoing import Connections
 from cds_service.outgoing.address import Address, parse_address, parse_base
@@ -38,6 +40,8 @@ ISSUER = "kyphoplasty-cds-probe"
 ALGORITHM = "ES384"
 TOKEN_SECONDS = 120
 CALL_SECONDS = 30.0
+KEY = click.option("--key", "key_file", type=NEW_FILE, help="key that signs the tokens; made at first need")
+ISSUER_OF_TOKENS = click.option("--issuer", default=ISSUER, show_default=True, help="iss of the tokens")
 
 
 class CannotCall(CdsError):
@@ -86,11 +90,11 @@ def read_calling_card(token_file: Path | None, key_file: Path | None, issuer: st
     """What `--token-file` or `--key` and `--issuer` say; a key that is not there yet is made.
 
     Raises:
-        WrongWish: both are given, or a file cannot be used.
+        click.UsageError: both are given, or a file cannot be used.
         CannotCall: the key was made just now, and the site does not know it yet.
     """
     if token_file is not None and key_file is not None:
-        raise WrongWish("--token-file and --key: one of them")
+        raise click.UsageError("--token-file and --key: one of them")
     if key_file is None:
         return CallingCard(token=read_token(token_file) if token_file else None)
     if not key_file.exists():
@@ -99,9 +103,9 @@ def read_calling_card(token_file: Path | None, key_file: Path | None, issuer: st
         pem = key_file.read_bytes()
         key = load_pem_private_key(pem, None)
     except (OSError, ValueError, TypeError) as error:
-        raise WrongWish(f"--key: cannot be read ({type(error).__name__})") from None
+        raise click.UsageError(f"--key: cannot be read ({type(error).__name__})") from None
     if not isinstance(key, ec.EllipticCurvePrivateKey) or key.curve.name != "secp384r1":
-        raise WrongWish("--key: not a key on P-384")
+        raise click.UsageError("--key: not a key on P-384")
     return CallingCard(key=pem, issuer=issuer)
 
 
@@ -116,7 +120,7 @@ def _make_key(file: Path, issuer: str) -> str:
             opened.write(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
         keys.write_text(json.dumps({"keys": [jwk]}, indent=1) + "\n", encoding="utf-8")
     except OSError as error:
-        raise WrongWish(f"--key: cannot be written ({error.strerror})") from None
+        raise click.UsageError(f"--key: cannot be written ({error.strerror})") from None
     return (
         f"{file} was made. Copy {keys.name} into the site folder, add a [[clients]] table with"
         f' issuer = "{issuer}" and jwks-file = "{keys.name}", restart the service, and call again'
@@ -148,9 +152,9 @@ def _base(url: str, who: CallingCard) -> Address:
     try:
         base = parse_base(url)
     except ValueError as error:
-        raise WrongWish(f"{url}: {error}") from None
+        raise click.UsageError(f"{url}: {error}") from None
     if (who.token or who.key) and not base.may_carry_tokens:
-        raise WrongWish("a token is not sent over plain http")
+        raise click.UsageError("a token is not sent over plain http")
     return parse_address(base.url.rstrip("/"))
 
 

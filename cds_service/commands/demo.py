@@ -15,9 +15,11 @@ from datetime import UTC, date, datetime
 from types import FrameType
 from typing import Any
 
+import click
 import requests
 from rich.console import Console
 
+from cds_service.commands.options import say_errors
 from cds_service.commands.service_process import DEADLINE_SECONDS, ServiceNotStarted, ServiceProcess
 from cds_service.commands.terminal import (
     add_summaries,
@@ -43,6 +45,15 @@ DONE, FAILED, WRONG_USE = 0, 1, 2
 
 class NoCards(CdsError):
     """The service did not answer with cards; the message says what it answered instead."""
+
+
+@click.command()
+@click.option("--patient", metavar="ID", help="one sample patient; default: all")
+@click.option("--keep", is_flag=True, help="keep the servers running and print their addresses")
+@say_errors
+def demo(*, patient: str | None, keep: bool) -> None:
+    """Sign sample orders against a running service and print the cards."""
+    sys.exit(run_demo(patient=patient, keep=keep))
 
 
 def run_demo(*, patient: str | None = None, keep: bool = False, today: date | None = None) -> int:

@@ -1,21 +1,32 @@
-"""One request step by step, and the studies in force: for support, review and debugging.
+"""`kyphoplasty-cds explain`: one request step by step, for support, review and debugging.
 
 There is no second path: it runs `service.answer` and prints the audit entry instead of keeping it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
+import click
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from cds_service.audit.chain import OneEntry
-from cds_service.commands.terminal import print_response
+from cds_service.commands.options import (
+    AS_JSON,
+    AS_OF,
+    CLIENT,
+    FHIR_SERVERS,
+    OLD_FILE,
+    SITE,
+    chosen_site,
+    print_json,
+    say_errors,
+)
+from cds_service.commands.terminal import print_response, table
 from cds_service.errors import EvidenceUnavailable, NotAllowed
 from cds_service.fhir.gathering.reading import FhirReader
 from cds_service.fhir.gathering.subjects import Person
@@ -29,10 +40,30 @@ from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.json_text import plain_numbers
 from cds_service.protocol.messages import HookRequest, parse_request
 from cds_service.service import Ports, answer
-from cds_service.settings import Settings
+from cds_service.settings import Settings, read_settings
 from cds_service.site.clients import EVERYTHING, Capabilities
 from cds_service.site.folder import Site, SiteFolder
 from cds_service.web.fhir_access import ClosedServer, check_fhir_server, open_reader
+
+
+@click.command()
+@click.argument("request_file", metavar="REQUEST.json", type=OLD_FILE)
+@AS_OF
+@FHIR_SERVERS
+@SITE
+@CLIENT
+@AS_JSON
+@say_errors
+def explain(*, request_file: Path, as_of: Any, fhir_servers: tuple[str, ...], as_json: bool, **whose: Any) -> None:
+    """Print what each step makes of one request."""
+    today: date | None = as_of.date() if as_of else None
+    settings = read_settings(fhir_servers=fhir_servers, deadline_seconds=20)
+    folder, capabilities = chosen_site(whose["site"], whose["client"])
+    explanation = explain_request(request_file, settings, today, folder, capabilities)
+    if as_json:
+        print_json(explanation)
+    else:
+        print_explanation(explanation)
 
 
 def explain_request(
@@ -115,7 +146,7 @@ def print_explanation(explanation: Mapping[str, Any]) -> None:
         )
     )
     console.print(
-        _rows(
+        table(
             "3 findings",
             ("finding", "value", "date", "source"),
             [
@@ -129,10 +160,10 @@ def print_explanation(explanation: Mapping[str, Any]) -> None:
             ],
         )
     )
-    console.print(_rows("  gaps", ("finding", "reason"), [(one["name"], one["reason"]) for one in explanation["gaps"]]))
+    console.print(table("  gaps", ("finding", "reason"), [(one["name"], one["reason"]) for one in explanation["gaps"]]))
     for assessment in explanation["assessments"]:
         console.print(
-            _rows(
+            table(
                 f"4 assessment: {assessment['outcome']}, {assessment['status']}",
                 ("study", "risk", "study uncertainty", "if measured", "inputs known", "band"),
                 [_model_row(one) for one in assessment.get("models", [])],
@@ -161,50 +192,3 @@ def _model_row(model: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _say(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _rows(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
-    table = Table(title=Text(title), title_justify="left", box=None, padding=(0, 2, 0, 0))
-    for heading in headings:
-        table.add_column(heading, overflow="fold")
-    for row in rows:
-        table.add_row(*map(Text, row))
-    return table
-
-
-def print_model_cards(cards: Mapping[str, Mapping[str, Any]]) -> None:
-    """The studies for people: who was studied, what was found, with which coefficients and limits.
-
-    Args:
-        cards: by study; of one alone the source attributes are printed too.
-    """
-    console = Console(highlight=False)
-    for card in cards.values():
-        events = f", {card['events']} with {card['outcome']}" if "events" in card else ""
-        horizon = f" within {card['horizonMonths']} months" if "horizonMonths" in card else ""
-        console.print(Text(f"{card['id']} {card['version']}: {card['title']}", style="bold"))
-        console.print(Text(f"{card['n']} patients{events}{horizon}: {card['cohort']['description']}"))
-        console.print(Text(card["found"]))
-        if "coefficients" in card:
-            console.print(Text(f"derived intercept {card['intercept']:.3f} (log odds): {card['interceptMethod']}"))
-            console.print(_coefficients(card["coefficients"]))
-        for limit in card["limits"]:
-            console.print(Text(f"- {limit}"))
-        if len(cards) == 1:
-            attributes = [(key, one["status"], one["text"]) for key, one in card["sourceAttributes"].items()]
-            console.print(_rows("source attributes, 45 CFR 170.315(b)(11)", ("key", "status", "text"), attributes))
-        console.print()
-
-
-def _coefficients(coefficients: Mapping[str, Mapping[str, Any]]) -> Table:
-    rows = [
-        (
-            name,
-            f"{one['value']:g}",
-            " to ".join(f"{end:.2g}" for end in one["interval"]),
-            one["unit"],
-            one["source"],
-        )
-        for name, one in coefficients.items()
-    ]
-    return _rows("coefficients (log odds)", ("finding", "value", "95 % interval", "unit", "printed in"), rows)

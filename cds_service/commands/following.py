@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from io import TextIOWrapper
 from pathlib import Path
@@ -12,24 +11,26 @@ from tempfile import TemporaryDirectory
 
 import click
 
+from cds_service.commands.options import EXPORT, NEW_FILE, chosen_site, say_errors
 from cds_service.loading import load_service
 from cds_service.population.bulk import by_patient, export_files, replaced, type_of
 from cds_service.population.outcomes import Followed, follow, write_rows
 from cds_service.population.scoring import Run
-from cds_service.site.folder import SiteFolder
 
 ALSO_READ = ("Encounter", "Medication", "Device")  # days of contact, and what other resources refer to
 
 
-def run_outcomes(
-    paths: Sequence[Path], site: SiteFolder | None, *, out: Path | None, months: int, as_of: datetime | None
-) -> None:
-    """Follow every patient with an augmentation, write the rows, and say on standard error what became of the rest.
-
-    Raises:
-        CdsError: there is nothing to read.
-    """
-    service = load_service(site)
+@click.command("outcomes")
+@click.argument("paths", metavar="PATH…", nargs=-1, required=True, type=EXPORT)
+@click.option("--out", type=NEW_FILE, metavar="F", help="default: standard output")
+@click.option(
+    "--months", default=12, show_default=True, type=click.IntRange(1, 240), help="within which a fracture counts"
+)
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="the day of the export; nothing later counts")
+@say_errors
+def find_outcomes(*, paths: tuple[Path, ...], out: Path | None, months: int, as_of: datetime | None) -> None:
+    """Make OUTCOMES.csv from a FHIR Bulk Data export: first augmentations, inputs of that day, later fractures."""
+    service = load_service(chosen_site()[0])
     hook = next(iter(service.hooks.values()))
     types = {template.resource_type for template in hook.plan.needed.templates} | {*ALSO_READ}
     files = export_files(paths, types)

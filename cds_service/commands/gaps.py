@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
+import click
 from rich.console import Console
 from rich.text import Text
 
 from cds_service.audit.chain import is_probe
 from cds_service.audit.database import Database
 from cds_service.audit.reader import AuditReader, Stored, stored_entries
+from cds_service.audit.store import utc_now
 from cds_service.audit.tables import ENTRIES
+from cds_service.commands.audit import log_database, record_read
+from cds_service.commands.options import AS_JSON, MOMENT, print_json, say_errors
 from cds_service.commands.terminal import clean
 from cds_service.fhir.learning import times
 
@@ -52,6 +57,22 @@ class Gaps:
                 for (name, reason), count in self.missing.most_common()
             ],
         }
+
+
+@click.command("gaps")
+@click.option("--from", "since", type=MOMENT, metavar="DAY", help="UTC; default: the last 30 days")
+@AS_JSON
+@say_errors
+def list_gaps(*, since: datetime | None, as_json: bool) -> None:
+    """List codes of near misses and findings that are not known, from the audit log. Codes only, no patient."""
+    begins = (since or utc_now() - timedelta(days=30)).date().isoformat()
+    with log_database() as database:
+        record_read(database, "gaps", {"since": begins}, None)
+        gaps = count_gaps(database, begins)
+    if as_json:
+        print_json(gaps.to_json())
+    else:
+        print_gaps(gaps)
 
 
 def count_gaps(database: Database, since: str) -> Gaps:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import click
 import jinja2
 from markdown_it import MarkdownIt
 
 from cds_service.cards.texts import REASON_SYSTEM, TOPIC_SYSTEM
+from cds_service.commands.options import CLIENT, NEW_FILE, SITE, chosen_site, say_errors
 from cds_service.fhir.gathering.exams import EXAM_TYPES
 from cds_service.fhir.orders.recognition import AUGMENTATION
 from cds_service.loading import load_service
 from cds_service.service import Service, ServiceHook
-from cds_service.settings import Settings
+from cds_service.settings import Settings, read_settings
 from cds_service.site.clients import Client
 from cds_service.site.folder import Site, SiteFolder
 
@@ -46,6 +48,23 @@ WHY = {  # of keys that hold no finding
     "deviceRequests": "braces that are ordered already",
     "supplyRequests": "braces that are ordered as supplies",
 }
+
+
+@click.command("integration-sheet")
+@SITE
+@CLIENT
+@click.option("--format", "kind", type=click.Choice(["md", "html"]), default="md", show_default=True)
+@click.option("--out", type=NEW_FILE, help="write it there instead of printing it")
+@say_errors
+def print_integration_sheet(site: Path | None, client: str | None, kind: str, out: Path | None) -> None:
+    """Print what an EHR's build ticket asks, from the configuration in force."""
+    folder, _ = chosen_site(site, client)
+    sheet = integration_sheet(read_settings(), folder, datetime.now(UTC).date(), client)
+    text = as_html(sheet, "Integration sheet") if kind == "html" else sheet
+    if out is None:
+        click.echo(text, nl=False)
+    else:
+        out.write_text(text, encoding="utf-8")
 
 
 def integration_sheet(settings: Settings, site: SiteFolder | None, today: date, issuer: str | None = None) -> str:

@@ -6,14 +6,28 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from itertools import chain, groupby
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import click
 from rich.console import Console
 from rich.text import Text
 
+from cds_service.commands.assessing import read_token
+from cds_service.commands.options import (
+    AS_JSON,
+    CLIENT,
+    NEW_FILE,
+    OLD_FILE,
+    SITE,
+    chosen_site,
+    print_json,
+    say_errors,
+    tell,
+)
 from cds_service.commands.terminal import clean
 from cds_service.errors import CdsError, FhirReadError
 from cds_service.fhir.learning import LIST_CODES, ORDER_CODES, Learned, concept_map, learn, load_learning, times
@@ -25,7 +39,7 @@ from cds_service.outgoing import Connections
 from cds_service.outgoing.address import parse_base
 from cds_service.protocol.json_text import JsonTextError, decode_json
 from cds_service.protocol.messages import is_fhir_id
-from cds_service.settings import Settings
+from cds_service.settings import Settings, read_settings
 from cds_service.site.folder import SiteFolder
 
 SECONDS = 60.0  # for the record of one patient; nobody waits for an answer here
@@ -41,6 +55,41 @@ OTHERS: Mapping[str, str] = {
 
 class NothingLearned(CdsError):
     """The source cannot be read; the message is for people."""
+
+
+@click.command("learn")
+@click.argument("sources", metavar="REQUEST.json|FHIR-SERVER…", nargs=-1, required=True)
+@SITE
+@CLIENT
+@click.option("--patient", "patients", multiple=True, metavar="ID", help="of the server; default: its first patients")
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 500), help="how many patients")
+@click.option("--token-file", type=OLD_FILE, help="file with a bearer token")
+@click.option("--out", type=NEW_FILE, help="write a ConceptMap to confirm")
+@AS_JSON
+@say_errors
+def learn_mappings(
+    *,
+    sources: tuple[str, ...],
+    site: Path | None,
+    client: str | None,
+    patients: tuple[str, ...],
+    limit: int,
+    token_file: Path | None,
+    out: Path | None,
+    as_json: bool,
+) -> None:
+    """Propose what local codes mean, from a recorded request or a look at a FHIR server. Nothing is applied."""
+    token = read_token(token_file) if token_file else None
+    folder, _ = chosen_site(site, client)
+    learned = learn_from(sources, read_settings(), folder, patients=patients, limit=limit, token=token, say=tell)
+    if out is not None:
+        write_map(out, learned)
+    if as_json:
+        print_json(asdict(learned))
+    else:
+        print_learned(learned)
+    if out is not None:
+        click.echo(f"{out}: read each line, take out what is wrong, and set status to active", err=True)
 
 
 def learn_from(

@@ -2,17 +2,51 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
-from cds_service.commands.calling import CallingCard, Replied, send, synthetic_call, topics_of
+import click
+
+from cds_service.commands.calling import (
+    ISSUER_OF_TOKENS,
+    KEY,
+    CallingCard,
+    Replied,
+    read_calling_card,
+    send,
+    synthetic_call,
+    topics_of,
+)
+from cds_service.commands.options import AS_JSON, OLD_FILE, SITE, chosen_site, print_json, say_errors
 from cds_service.commands.terminal import clean
 from cds_service.loading import load_service
 from cds_service.samples import load_samples
 from cds_service.site.folder import SiteFolder
 
 PATIENT = "kyphoplasty-cds-probe"
+
+
+@click.command("probe")
+@click.argument("url", metavar="URL")
+@SITE
+@click.option("--procedure", metavar="CODE", help="CPT number or SYSTEM|CODE that the EHR sends")
+@click.option("--token-file", type=OLD_FILE, help="file with a token for this one call")
+@KEY
+@ISSUER_OF_TOKENS
+@AS_JSON
+@say_errors
+def probe_service(*, url: str, site: Path | None, as_json: bool, **words: Any) -> None:
+    """Send a synthetic kyphoplasty order of no patient through a running service, and say what came back."""
+    who = read_calling_card(words["token_file"], words["key_file"], words["issuer"])
+    found = probe(url, chosen_site(site)[0], who, procedure=words["procedure"])
+    if as_json:
+        print_json(found.to_json())
+    else:
+        click.echo(say_probed(found))
+    sys.exit(1 if found.fault else 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,33 @@ from pathlib import Path
 
 import click
 
-from cds_service.commands.assessing import WrongWish, read_levels
+from cds_service.commands.assessing import read_levels
+from cds_service.commands.options import AS_OF, EXPORT, NEW_FILE, say_errors
 from cds_service.outgoing.address import parse_base
 from cds_service.population.bulk import export_files
 from cds_service.population.export_address import export_address
 from cds_service.population.job import Job, WrongJob, load, types_read
+from cds_service.settings import read_settings
 
 
-def run_score(
+@click.command()
+@click.argument("paths", nargs=-1, metavar="PATH…", type=EXPORT)
+@click.option("--out", type=NEW_FILE, help="default: standard output")
+@AS_OF
+@click.option("--procedure", metavar="CODE", help="for all: CPT number or SYSTEM|CODE; default: each patient's own")
+@click.option("--level", "levels", multiple=True, metavar="L1", help="for all: vertebrae to be treated, T1 to L5")
+@click.option("--engine", type=click.Choice(["local", "spark"]), default="local", show_default=True)
+@click.option(
+    "--worklist",
+    type=NEW_FILE,
+    help="augmented patients who wait for bone treatment or wear a brace too long: .csv, .ndjson or .json (FHIR)",
+)
+@click.option(
+    "--fhir-server", metavar="URL", help="the server that made the export: absolute references under it count"
+)
+@click.option("--export-url", metavar="BASE", help="only print the address that asks this server for the export")
+@say_errors
+def score(
     *,
     paths: Sequence[Path],
     out: Path | None,
@@ -26,14 +45,12 @@ def run_score(
     worklist: Path | None,
     fhir_server: str | None,
     export_url: str | None,
-    site: Path | None,
 ) -> None:
-    """Check the command line, score, and say on standard error what was skipped.
+    """Assess every patient of a FHIR Bulk Data export, one line each.
 
-    Raises:
-        click.UsageError: the command line describes no run.
-        CdsError: there is nothing to read, or a process ended.
+    A killed run with --out goes on where it stopped when the same command is given again.
     """
+    site = read_settings().site
     if export_url is not None:
         click.echo(export_address(_base("--export-url", export_url), load(site), with_worklist=worklist is not None))
         return
@@ -43,7 +60,7 @@ def run_score(
         files=export_files(paths, types_read(load(site), with_worklist=worklist is not None)),
         as_of=(as_of or datetime.now(UTC)).date(),
         procedure=procedure,
-        levels=_levels(levels),
+        levels=read_levels(levels),
         fhir_server=_base("--fhir-server", fhir_server) if fhir_server else None,
         site=site,
         with_worklist=worklist is not None,
@@ -61,13 +78,6 @@ def run_score(
         raise click.UsageError(str(error)) from None
     for line in report.lines():
         click.echo(line, err=True)
-
-
-def _levels(words: Sequence[str]) -> tuple[str, ...]:
-    try:
-        return read_levels(words)
-    except WrongWish as error:
-        raise click.UsageError(str(error)) from None
 
 
 def _base(option: str, url: str) -> str:

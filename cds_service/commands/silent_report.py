@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from statistics import median, quantiles
 from typing import Any
 
+import click
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -19,6 +21,8 @@ from cds_service.audit.chain import SILENT, is_probe
 from cds_service.audit.database import Database
 from cds_service.audit.reader import AuditReader, Stored, stored_entries
 from cds_service.audit.tables import ENTRIES
+from cds_service.commands.audit import check_period, log_database, record_read
+from cds_service.commands.options import AS_JSON, SINCE, UNTIL, print_json, say_errors
 
 SMALLEST = 5  # counts below it, other than none, could point to a patient
 KINDS = ("answer", "refusal", "near-miss")
@@ -51,6 +55,29 @@ class Tally:
             "inputsKnown": {outcome: _middle(shares) for outcome, shares in sorted(self.known.items())},
             "milliseconds": _middle(self.milliseconds),
         }
+
+
+@click.command("report")
+@click.option("--silent", is_flag=True, required=True, help="what silent answers would have shown")
+@SINCE
+@UNTIL
+@AS_JSON
+@say_errors
+def report(*, silent: bool, since: datetime | None, until: datetime | None, as_json: bool) -> None:  # noqa: ARG001
+    """Count what silent answers would have shown, per 100 procedures, for a committee before go-live.
+
+    Counts below five are hidden.
+    """
+    check_period(since, until)
+    first, last = (f"{day:%Y-%m-%d}" if day else limit for day, limit in ((since, "0000"), (until, "9999")))
+    period = " ".join([*([f"from {first}"] if since else []), *([f"before {last}"] if until else ["until today"])])
+    with log_database() as database:
+        record_read(database, "report", {"silent": True, "from": first, "to": last}, None)
+        found = read_report(database, first, last)
+    if as_json:
+        print_json(found.to_json())
+    else:
+        print_report(found, period)
 
 
 def read_report(database: Database, since: str, until: str) -> Tally:

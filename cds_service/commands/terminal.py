@@ -172,3 +172,13 @@ def clean(value: Any) -> str:
 
 def _is_control(character: str) -> bool:
     return unicodedata.category(character) in ("Cc", "Cf", "Cs")
+
+
+def table(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
+    """A table without lines."""
+    found = Table(title=Text(title), title_justify="left", box=None, padding=(0, 2, 0, 0))
+    for heading in headings:
+        found.add_column(heading, overflow="fold")
+    for row in rows:
+        found.add_row(*map(Text, row))
+    return found

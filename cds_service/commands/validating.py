@@ -2,44 +2,56 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from cds_service.commands.options import (
+    AS_JSON,
+    NEW_FILE,
+    OLD_FILE,
+    chosen_site,
+    needs_population,
+    print_json,
+    say_errors,
+)
 from cds_service.loading import RECALIBRATION, load_service
 from cds_service.population.outcomes_file import read_outcomes, say_faults
-from cds_service.population.performance import Estimate
-from cds_service.population.validating import (
-    ModelValidation,
-    recalibration_toml,
-    refit,
-    validate,
-    validation_json,
+
+if TYPE_CHECKING:
+    from cds_service.population.performance import Estimate
+    from cds_service.population.validating import ModelValidation
+
+
+@click.command("validate")
+@click.argument("outcomes", metavar="OUTCOMES.csv", type=OLD_FILE)
+@AS_JSON
+@click.option("--report", type=NEW_FILE, metavar="F.html", help="write a page with plots")
+@click.option(
+    "--refit",
+    "refit_to",
+    type=click.Path(path_type=Path),
+    metavar="F",
+    help="write a recalibration for the site folder",
 )
-from cds_service.site.folder import SiteFolder
-
-
-def run_validate(
-    outcomes: Path, site: SiteFolder | None, *, as_json: bool, report: Path | None, refit_to: Path | None
-) -> None:
-    """Measure, print, and write what is asked for.
-
-    Raises:
-        CdsError: the file cannot be used, or no model can be refitted.
-    """
-    service = load_service(site)
+@say_errors
+def validate_models(*, outcomes: Path, as_json: bool, report: Path | None, refit_to: Path | None) -> None:
+    """Measure the models in force on local outcomes (docs/validate.md has the columns)."""
+    with needs_population():  # loads statsmodels
+        from cds_service.population.validating import recalibration_toml, refit, validate, validation_json  # noqa: PLC0415
+    service = load_service(chosen_site()[0])
     now = datetime.now(UTC)
     file = read_outcomes(outcomes, service.finding_specs, now.date())
     for fault in say_faults(file.faults):
         click.echo(fault, err=True)
     found = validate(file, service.models, service.policy)
     if as_json:
-        click.echo(json.dumps(validation_json(found), ensure_ascii=False, indent=2))
+        print_json(validation_json(found))
     else:
         print_validation(found)
     if report is not None:

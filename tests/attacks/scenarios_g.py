@@ -120,7 +120,7 @@ def purges_by_a_clock_ahead(case: Case, _field: Field) -> None:
         later = now() + 7 * YEAR
         for hours in range(case.sends["checkpoints"], 0, -1):
             make_checkpoint(database, None, lambda hours=hours: later - timedelta(hours=hours))
-        clock, commands._now = commands._now, lambda: later
+        clock, commands.utc_now = commands.utc_now, lambda: later
         try:
             for words in ([], ["--i-know"], ["--delete-what-was-said-before", "2020-01-01"]):
                 done = command(url, "purge", *words)
@@ -130,7 +130,7 @@ def purges_by_a_clock_ahead(case: Case, _field: Field) -> None:
             assert told == f"{later - timedelta(days=RETENTION_DAYS):%Y-%m-%d}"
             assert command(url, "purge", "--delete-what-was-said-before", told).exit_code == 0
         finally:
-            commands._now = clock
+            commands.utc_now = clock
         assert rows_of(url, "SELECT count(*) FROM audit_search WHERE kind = 'answer'") == [(0,)]
         assert not verify_log(url, retention_days=RETENTION_DAYS).is_whole, "what is young by the true clock is told"
 

@@ -4,11 +4,12 @@ import json
 import time
 from datetime import date, datetime
 
+import click
 import pytest
 from click.testing import CliRunner
 
 from cds_service.cli import main
-from cds_service.commands.assessing import WrongWish, read_wish, say_about_token
+from cds_service.commands.assessing import read_wish, say_about_token
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import load_terminology
 from cds_service.fhir.orders.augmentation import find_augmentation_order
@@ -276,7 +277,7 @@ def test_levels_are_read_as_people_write_them():
 def test_a_token_file_without_a_token_is_refused(tmp_path):
     empty = tmp_path / "token"
     empty.write_text("\n")
-    with pytest.raises(WrongWish, match="bearer"):
+    with pytest.raises(click.UsageError, match="bearer"):
         read_wish(**{**NOTHING, "fhir_server": "https://example.org/fhir", "patient": "p1", "token_file": empty})
 
 

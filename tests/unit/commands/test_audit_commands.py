@@ -185,7 +185,7 @@ def test_purge_keeps_six_years_unless_told_otherwise():
 def test_purge_deletes_what_entries_say_and_the_chain_stays_whole(url, monkeypatch):
     """Twelve years later, as the log itself knows: it was written to all the time."""
     later = NOON.replace(year=2032, month=12)
-    monkeypatch.setattr("cds_service.commands.audit._now", lambda: later)
+    monkeypatch.setattr("cds_service.commands.audit.utc_now", lambda: later)
     assert run("purge", "--dry-run").startswith("3 entries")
     run("purge", code=1)
     store = AuditStore(url)
@@ -253,6 +253,6 @@ def test_a_clock_that_was_ahead_once_stops_no_purge_for_years(url, monkeypatch):
     for entry in (*daily_until(later), answer_entry(50, kind="stop", at=later.replace(year=2040), content={})):
         store.append(entry)
     store.close()
-    monkeypatch.setattr("cds_service.commands.audit._now", lambda: later)
+    monkeypatch.setattr("cds_service.commands.audit.utc_now", lambda: later)
     run("checkpoint")
     assert run("purge").startswith("3 entries")
