@@ -11,7 +11,6 @@ from cds_service.protocol.messages import (
     Action,
     Card,
     Coding,
-    HookResponse,
     Link,
     Source,
     Suggestion,
@@ -188,10 +187,6 @@ def suggestion(*, is_recommended: bool = False) -> Suggestion:
     return Suggestion(label="Refer", uuid=SUGGESTION_ID, is_recommended=is_recommended, actions=(action(),))
 
 
-def test_ch_31_no_cards_is_an_empty_list():
-    assert HookResponse(cards=[]).to_json() == {"cards": []}
-
-
 def test_ch_32_what_has_no_value_is_left_out():
     assert card().to_json() == {
         "uuid": CARD_ID,
@@ -206,67 +201,42 @@ def test_is_recommended_is_always_there():
     assert made["suggestions"][0]["isRecommended"] is False
 
 
-@pytest.mark.parametrize("length", [1, 139])
-def test_ch_33_a_summary_may_have_up_to_139_characters(length):
-    assert card(summary="x" * length)
-
-
-@pytest.mark.parametrize("summary", ["", "x" * 140, "two\nlines", "two\r", "two\n"])
-def test_ch_33_another_summary_is_refused_and_never_cut(summary):
-    with pytest.raises(ValidationError):
-        card(summary=summary)
-
-
-@pytest.mark.parametrize("indicator", ["critical", "hard-stop", "success", ""])
-def test_ch_34_a_card_is_info_or_warning(indicator):
-    with pytest.raises(ValidationError):
-        card(indicator=indicator)
-
-
-@pytest.mark.parametrize("url", ["/models", "ehr.example.org", "javascript:alert(1)", "https://"])
-def test_ch_35_ch_44_addresses_are_absolute(url):
-    with pytest.raises(ValidationError):
-        Source(label="us", url=url)
-    with pytest.raises(ValidationError):
-        Link(label="us", url=url)
-
-
-@pytest.mark.parametrize("uuid", [CARD_ID.upper(), "urn:uuid:" + CARD_ID, "x", ""])
-def test_ch_37_uuids_are_bare_and_lower_case(uuid):
-    with pytest.raises(ValidationError):
-        card(uuid=uuid)
-
-
-def test_ch_38_suggestions_and_selection_behavior_come_together():
-    with pytest.raises(ValidationError):
-        card(suggestions=(suggestion(),))
-    with pytest.raises(ValidationError):
-        card(selection_behavior="any")
-
-
-def test_ch_39_at_most_one_recommends_at_most_one():
-    two = (suggestion(is_recommended=True), suggestion(is_recommended=True))
-    assert card(selection_behavior="any", suggestions=two)
-    with pytest.raises(ValidationError):
-        card(selection_behavior="at-most-one", suggestions=two)
+TWO = (suggestion(is_recommended=True), suggestion(is_recommended=True))
 
 
 @pytest.mark.parametrize(
-    "members",
+    ("make", "members"),
     [
-        {"type": "patch"},
-        {"description": ""},
-        {"resource": None},
-        {"resource": {}},
-        {"type": "update", "resource": {"id": "1"}},
-        {"type": "delete"},
-        {"type": "delete", "resource": None},
-        {"type": "delete", "resource": None, "resource_id": "no reference"},
+        *((card, {"summary": text}) for text in ("", "x" * 140, "two\nlines", "two\r", "two\n")),
+        *((card, {"indicator": text}) for text in ("critical", "hard-stop", "success", "")),
+        *((card, {"uuid": text}) for text in (CARD_ID.upper(), "urn:uuid:" + CARD_ID, "x", "")),
+        *((made, {"label": "us", "url": url})
+          for made in (Source, Link)
+          for url in ("/models", "ehr.example.org", "javascript:alert(1)", "https://")),
+        (Link, {"label": "Page", "url": "https://x.org", "app_context": "1"}),
+        (card, {"suggestions": TWO[:1]}),
+        (card, {"selection_behavior": "any"}),
+        (card, {"selection_behavior": "at-most-one", "suggestions": TWO}),
+        (card, {"override_reasons": (Coding(system="https://x.org", code="a"),)}),
+        (card, {"actionSelectionBehavior": "any"}),
+        (action, {"type": "patch"}),
+        (action, {"description": ""}),
+        (action, {"resource": None}),
+        (action, {"resource": {}}),
+        (action, {"type": "update", "resource": {"id": "1"}}),
+        (action, {"type": "delete"}),
+        (action, {"type": "delete", "resource": None}),
+        (action, {"type": "delete", "resource": None, "resource_id": "no reference"}),
     ],
-)
-def test_ch_40_an_action_names_what_it_changes(members):
+)  # fmt: skip
+def test_ch_33_to_ch_45_what_breaks_a_rule_of_the_specification_is_never_made(make, members):
     with pytest.raises(ValidationError):
-        action(**members)
+        make(**members)
+
+
+def test_what_keeps_the_rules_is_made():
+    assert card(summary="x" * 139)
+    assert card(selection_behavior="any", suggestions=TWO)
 
 
 def test_ch_40_delete_names_a_reference():
@@ -274,17 +244,5 @@ def test_ch_40_delete_names_a_reference():
     assert made == {"type": "delete", "description": "Order it", "resourceId": "ServiceRequest/1"}
 
 
-def test_ch_43_an_override_reason_has_a_display():
-    with pytest.raises(ValidationError):
-        card(override_reasons=(Coding(system="https://x.org", code="a"),))
-
-
-def test_ch_44_context_for_an_app_belongs_to_smart_links():
+def test_ch_44_context_for_an_app_stands_in_a_smart_link():
     assert Link(label="App", url="https://x.org/launch", type="smart", app_context="1").to_json()["appContext"] == "1"
-    with pytest.raises(ValidationError):
-        Link(label="Page", url="https://x.org", app_context="1")
-
-
-def test_ch_45_unknown_members_are_never_sent():
-    with pytest.raises(ValidationError):
-        card(actionSelectionBehavior="any")

@@ -95,17 +95,6 @@ def test_a_new_key_is_found_by_the_first_token_that_names_it(source, publisher, 
     assert len(publisher.asked) == 2
 
 
-def test_a_thousand_unknown_keys_cost_one_fetch_in_a_minute(source, publisher, hands):
-    known(source)
-    for number in range(1000):
-        assert known(source, f"unknown-{number}") == {"old"}
-    assert len(publisher.asked) == 1
-    hands.now += PAUSE_SECONDS
-    for number in range(1000):
-        known(source, f"unknown-{number}")
-    assert len(publisher.asked) == 2
-
-
 def test_an_address_that_hangs_holds_few_calls_and_the_rest_go_on_without(source, publisher, hands, monkeypatch):
     known(source)
     monkeypatch.setattr(keys, "WAIT_SECONDS", LONG)
@@ -206,15 +195,6 @@ def test_a_fetch_that_failed_is_not_waited_for_again(source, publisher, hands):
     fetching.join(LONG)
     assert not fetching.is_alive()
     assert source.cached._fetching is not None  # it goes on behind the call
-
-
-def test_a_redirect_is_not_followed(source, publisher):
-    elsewhere = Publisher(OLD)
-    publisher.answer = (302, {"Location": elsewhere.base + "/keys"}, b"")
-    assert known(source) == set()
-    settle(source)
-    assert elsewhere.asked == []
-    elsewhere.close()
 
 
 def test_many_callers_share_one_fetch(source, publisher):

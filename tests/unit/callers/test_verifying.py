@@ -12,7 +12,7 @@ from cds_service.errors import NotAuthenticated
 from cds_service.outgoing import Connections
 from cds_service.outgoing.deadline import Deadline
 from cds_service.site.clients import Client
-from tests.client_tokens import ISSUER, Signer, base64url, forged, key_set, tokens_at
+from tests.client_tokens import ISSUER, Signer, key_set, tokens_at
 
 NOW = 1_790_000_000
 HERE = "https://cds.example.org/cds-services/kyphoplasty-order-sign"
@@ -100,10 +100,6 @@ def test_what_is_no_bearer_token_is_nobody(door, authorization, why):
     assert caught.value.reason == why
 
 
-def test_the_scheme_may_be_written_in_any_case(door):
-    assert door().verify(f"bEARER {good()}", [HERE], Deadline.after(30))[1].client == ISSUER
-
-
 @pytest.mark.parametrize("name", ["iss", "aud", "exp", "iat", "jti", "kid", "typ", "alg"])
 def test_nothing_that_must_be_there_may_be_missing(door, name):
     assert reason(door(), good(without=[name])) == {
@@ -141,11 +137,6 @@ def test_nothing_that_must_be_there_may_be_missing(door, name):
 )
 def test_a_header_that_asks_for_something_else_is_refused(door, header, why):
     assert reason(door(), good(header=header)) == why
-
-
-def test_a_public_key_is_no_secret(door):
-    for secret in (RSA.pem(), EC.pem(), key_set(RSA)):
-        assert reason(door(), forged(secret, HERE, kid="rsa")) == "jwt.alg"
 
 
 def test_the_key_of_another_issuer_is_none(door):
@@ -285,22 +276,7 @@ def test_a_token_is_good_once_and_its_id_is_its_issuers(door):
     assert verify(callers, good(OTHER, claims={"iss": OTHER_ISSUER, "jti": "the same"})).client == OTHER_ISSUER
 
 
-def test_any_changed_character_is_another_token(door):
-    callers, token = door(), good()
-    for place, sign in enumerate(token):
-        other = "A" if sign != "A" else "B"
-        assert reason(callers, token[:place] + other + token[place + 1 :]).startswith("jwt.")
-    assert verify(callers, token).client == ISSUER
-
-
 def test_what_a_token_claims_of_itself_is_cut_for_the_log(door):
     with pytest.raises(NotAuthenticated) as caught:
         verify(door(), good(claims={"iss": "x" * 5000}, header={"kid": "k" * 64}))
     assert (len(caught.value.issuer), len(caught.value.kid)) == (64, 64)
-
-
-def test_garbage_is_refused_whatever_it_is(door):
-    callers = door()
-    for head in (b"", b"{}", b"null", b"[" * 5000, b'{"alg":"ES384","alg":"none"}', b"\xff\xfe"):
-        text = f"{base64url(head)}.{base64url(b'{}')}.x"
-        assert reason(callers, text).startswith("jwt.")
