@@ -46,18 +46,6 @@ def test_a_token_is_system_and_code_or_either(code, expected):
     assert found([observation("a", "1"), without_system, observation("c", "2")], f"Observation?code={code}") == expected
 
 
-def test_several_parameters_must_all_hold():
-    resources = [observation("a", "1"), observation("b", "1", status="preliminary"), observation("c", "2")]
-    assert found(resources, "Observation?patient=p1&code=1&status=final,amended") == ["a"]
-
-
-def test_drugs_and_devices_are_found_by_their_own_code_element():
-    drug = {"resourceType": "MedicationRequest", "id": "m", "medicationCodeableConcept": {"coding": [{"code": "x"}]}}
-    brace = {"resourceType": "DeviceRequest", "id": "d", "codeCodeableConcept": {"coding": [{"code": "x"}]}}
-    assert found([drug, brace], "MedicationRequest?code=x") == ["m"]
-    assert found([drug, brace], "DeviceRequest?code=x") == ["d"]
-
-
 def test_newest_first_takes_times_zones_and_partial_dates_apart_and_puts_the_undated_last():
     resources = [
         observation("undated", day=None),

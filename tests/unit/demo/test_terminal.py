@@ -45,13 +45,6 @@ def test_no_line_is_wider_than_the_window(width):
     assert max(cell_len(line) for line in lines) <= width
 
 
-def test_suggestions_are_buttons_and_a_star_marks_the_recommended():
-    text = printed(CARD)
-    assert "[ * Refer to rehabilitation ]" in text
-    assert "[   Refer to dietitian ]" in text
-    assert "* recommended" in text
-
-
 def test_piped_output_holds_no_escape_sequence_and_a_terminal_gets_colour():
     assert "\x1b" not in printed(CARD)
     assert "\x1b[" in printed(CARD, colour=True)
@@ -61,21 +54,6 @@ def test_piped_output_holds_no_escape_sequence_and_a_terminal_gets_colour():
 def test_escape_sequences_of_a_record_do_not_reach_the_terminal(element):
     text = printed(CARD | {element: "x\x1b[31m\x9b1m\x07y\u202ez"})
     assert not {"\x1b", "\x9b", "\x07", "\u202e"} & set(text)
-
-
-def test_a_bare_card_and_no_card_are_shown_too():
-    console = Console(file=io.StringIO(), width=80)
-    print_response(console, {"cards": [{"summary": "Only this", "indicator": "info"}]})
-    print_response(console, {"cards": []})
-    assert "Only this" in console.file.getvalue()
-    assert "No card" in console.file.getvalue()
-
-
-def test_the_console_is_at_most_100_columns_wide(monkeypatch):
-    monkeypatch.setenv("COLUMNS", "240")
-    assert make_console(io.StringIO()).width == 100
-    monkeypatch.setenv("COLUMNS", "60")
-    assert make_console(io.StringIO()).width == 60
 
 
 def test_an_output_that_knows_only_ascii_gets_question_marks_and_no_error():

@@ -49,15 +49,6 @@ def fill(writing):
     return filled
 
 
-def test_lines_come_out_in_order(log, tmp_path):
-    with (tmp_path / "lines").open("w") as file:
-        log.addHandler(QueuedLines(file.fileno()))
-        for number in range(100):
-            log.info("line %d", number)
-        expected = [f"line {number}" for number in range(100)]
-        assert becomes(lambda: (tmp_path / "lines").read_text().splitlines() == expected)
-
-
 def test_nobody_waits_for_a_reader_that_does_not_read_and_what_is_dropped_is_counted(log, pipe):
     reading, writing = pipe
     filled = fill(writing)

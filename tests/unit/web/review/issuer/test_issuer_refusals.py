@@ -3,7 +3,6 @@
 import hmac
 import json
 import time
-from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
 
 import jwt
@@ -11,10 +10,6 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from cds_service.outgoing import Connections
-from cds_service.outgoing.deadline import Deadline
-from cds_service.review.issuer import Issuer
-from cds_service.site.folder import load_site
 from tests.issuer_desk import BACK, SESSION, Traveller, refusal
 from tests.stub_issuer import CLIENT_ID, rsa_key
 
@@ -103,35 +98,6 @@ def test_a_short_key_signs_nothing(desk, stub):
     with pytest.warns(Warning, match="key"):
         response = traveller.log_in_at(stub)
     assert refusal(desk, traveller, response) == "key"
-
-
-def test_made_up_names_of_keys_do_not_make_us_ask_at_will(desk, stub):
-    Traveller(desk).log_in_at(stub)
-    stub.keys, stub.kid = {"k2": ec.generate_private_key(ec.SECP256R1())}, "k2"
-    asked = stub.calls.count("/keys")
-    assert Traveller(desk).log_in_at(stub).status_code == 403
-    assert stub.calls.count("/keys") == asked
-
-
-def test_the_issuer_is_asked_for_new_keys_at_most_once_in_a_minute_and_after_ten(make_site, stub):
-    login = load_site(make_site()).site.review
-    now = SimpleNamespace(seconds=0.0)
-    issuer = Issuer(login, None, Connections(), clock=lambda: now.seconds)
-
-    def names(wanted=None):
-        return set(issuer.keys(wanted, Deadline.after(30)).keys)
-
-    assert names() == {"k1"}
-    stub.keys = {"k2": ec.generate_private_key(ec.SECP256R1())}
-    assert names("k2") == {"k1"}
-    now.seconds = 61
-    assert names() == {"k1"}
-    assert names("k2") == {"k2"}
-    stub.keys = {"k3": rsa_key()}
-    now.seconds = 61 + 299
-    assert names() == {"k2"}
-    now.seconds = 61 + 601
-    assert names() == {"k3"}
 
 
 def test_a_new_key_of_the_issuer_is_found_at_the_next_login(make_desk, stub, monkeypatch):
