@@ -24,7 +24,6 @@ from cds_service.loading import RECALIBRATION, load_service
 from cds_service.population.outcomes_file import read_outcomes, say_faults
 
 if TYPE_CHECKING:
-    from cds_service.population.performance import Estimate
     from cds_service.population.validating import ModelValidation
 
 
@@ -82,15 +81,8 @@ def print_validation(found: tuple[ModelValidation, ...]) -> None:
         for name, group in {"all": one.overall, **one.groups}.items():
             estimates = (group.observed_expected, group.calibration_intercept, group.calibration_slope, group.auc)
             brier = "" if group.brier is None else f"{group.brier:.3f}"
-            table.add_row(name, str(group.n), str(group.events), *map(_say, estimates), brier)
+            table.add_row(name, str(group.n), str(group.events), *(str(one or "–") for one in estimates), brier)
         console.print(table)
         for note in one.notes:
             console.print(Text(f"- {note}"))
         console.print()
-
-
-def _say(found: Estimate | None) -> str:
-    if found is None:
-        return "–"
-    low, high = found.interval
-    return f"{found.value:.2f} ({low:.2f} to {high:.2f})"

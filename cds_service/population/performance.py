@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import numpy as np
 import statsmodels.api as sm
 from numpy.typing import NDArray
+from pydantic import BaseModel, Field
+from pydantic.alias_generators import to_camel
 from sklearn.metrics import brier_score_loss, roc_auc_score
 from statsmodels.nonparametric.smoothers_lowess import lowess
 
 from cds_service.core.prediction import Z_95, Interval
 from cds_service.core.strata import wilson_interval
+from cds_service.studies.cohort import expit, solve_intercept
 
 Vector = NDArray[np.float64]
 
@@ -27,6 +29,7 @@ ENOUGH = 100  # of each for a validation to be trusted (Collins 2016, doi 10.100
 THRESHOLDS = tuple(round(0.01 * step, 2) for step in range(1, 61))
 MOST_GROUPS = 10
 SMALLEST_GROUP = 20  # patients of one point of the calibration curve
+NEAREST = 1e-12
 TOO_FEW = f"fewer than {FEWEST} patients with or without the outcome"
 ALIKE = "all patients have the same figure"
 SEPARATED = "the figures separate those with the outcome from those without, which gives no interval"
@@ -36,14 +39,22 @@ UNSURE = (
 )
 
 
-class Estimate(NamedTuple):
+class _Measure(BaseModel, frozen=True, alias_generator=to_camel, populate_by_name=True):
+    """Of the JSON of `validate --json`."""
+
+
+class Estimate(_Measure):
     """A measure with its 95 % interval."""
 
     value: float
     interval: Interval
 
+    def __str__(self) -> str:
+        value, low, high = (f"{one:z.2f}".replace("-", "−") for one in (self.value, *self.interval))
+        return f"{value} ({low} to {high})"
 
-class CurvePoint(NamedTuple):
+
+class CurvePoint(_Measure):
     """One group of the calibration curve: mean figure, share with the outcome, its Wilson interval, patients."""
 
     predicted: float
@@ -52,7 +63,7 @@ class CurvePoint(NamedTuple):
     n: int
 
 
-class NetBenefit(NamedTuple):
+class NetBenefit(_Measure):
     """Net benefit of acting on figures at or above a threshold, and of acting on all; that of acting on none is 0."""
 
     threshold: float
@@ -60,8 +71,7 @@ class NetBenefit(NamedTuple):
     all: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Performance:
+class Performance(_Measure):
     """The measures of one set of patients; None where the data cannot carry one, with the reason in `notes`.
 
     Attributes:
@@ -81,68 +91,74 @@ class Performance:
     calibration_slope: Estimate | None
     auc: Estimate | None
     brier: float | None
-    curve: tuple[CurvePoint, ...]
-    smooth: tuple[tuple[float, float], ...]
-    decision: tuple[NetBenefit, ...]
+    calibration_curve: tuple[CurvePoint, ...]
+    smooth: Annotated[tuple[tuple[float, float], ...], Field(exclude=True)]
+    decision_curve: tuple[NetBenefit, ...]
     notes: tuple[str, ...]
 
 
 def measure(outcome: Sequence[bool], risk: Sequence[float]) -> Performance:
-    """The measures of figures, 0..1 and never 0 or 1, against outcomes."""
+    """The measures of figures, 0..1, against outcomes."""
     events_at, shares = np.asarray(outcome, dtype=np.float64), np.asarray(risk, dtype=np.float64)
     n, events, expected = len(events_at), int(events_at.sum()), float(shares.sum())
-    scarce, notes = min(events, n - events), []
-    has_both = scarce > 0
-    if not has_both:
-        notes.append("observedExpected, calibrationIntercept, auc: all or none of the patients have the outcome")
-    differ = n > 0 and float(np.ptp(shares)) > 0
-    slope = calibration_slope(events_at, shares) if scarce >= FEWEST and differ else None
-    if slope is None:
-        why = ALIKE if not differ else TOO_FEW if scarce < FEWEST else SEPARATED
-        notes.append(f"calibrationSlope: {why}")
-    auc = auc_delong(events_at, shares) if scarce > 1 and differ else None
-    if has_both and auc is None:
-        few = "fewer than 2 patients with or without the outcome"
-        notes.append(f"auc: {ALIKE if not differ else few if scarce < 2 else SEPARATED}")
-    if scarce < ENOUGH:
-        notes.append(UNSURE)
+    scarce, are_alike = min(events, n - events), _are_alike(log_odds_of(shares))
+    slope = calibration_slope(events_at, shares) if scarce >= FEWEST else None
+    auc = auc_delong(events_at, shares) if scarce > 1 else None
+    why_no_slope = ALIKE if are_alike else TOO_FEW if scarce < FEWEST else SEPARATED
+    why_no_auc = (
+        ALIKE if are_alike else "fewer than 2 patients with or without the outcome" if scarce < 2 else SEPARATED
+    )
+    notes = {
+        "observedExpected, calibrationIntercept, auc: all or none of the patients have the outcome": scarce == 0,
+        f"calibrationSlope: {why_no_slope}": slope is None,
+        f"auc: {why_no_auc}": auc is None and scarce > 0,
+        UNSURE: scarce < ENOUGH,
+    }
     return Performance(
         n=n,
         events=events,
         expected=expected,
-        observed_expected=observed_expected(events, n, expected) if has_both else None,
-        calibration_intercept=calibration_intercept(events_at, shares) if has_both else None,
+        observed_expected=observed_expected(events, n, expected) if scarce else None,
+        calibration_intercept=calibration_intercept(events_at, shares) if scarce else None,
         calibration_slope=slope,
         auc=auc,
         brier=float(brier_score_loss(events_at, shares)) if n else None,
-        curve=calibration_groups(events_at, shares),
+        calibration_curve=calibration_groups(events_at, shares),
         smooth=_smooth(events_at, shares) if scarce >= FEWEST else (),
-        decision=decision_curve(events_at, shares) if n else (),
-        notes=tuple(notes),
+        decision_curve=decision_curve(events_at, shares) if n else (),
+        notes=tuple(note for note, is_so in notes.items() if is_so),
     )
 
 
 def observed_expected(events: int, n: int, expected: float) -> Estimate:
     """Events / expected; ln(O/E) has variance (1 - O/n) / O (Debray 2017)."""
     ratio, margin = events / expected, Z_95 * math.sqrt((1 - events / n) / events)
-    return Estimate(ratio, (ratio * math.exp(-margin), ratio * math.exp(margin)))
+    return Estimate(value=ratio, interval=(ratio * math.exp(-margin), ratio * math.exp(margin)))
 
 
 def log_odds_of(risk: Vector) -> Vector:
-    """Log odds of figures."""
-    return np.log(risk / (1 - risk))
+    """Log odds of figures; of 0 and 1, which no model of ours gives, of the nearest that have any."""
+    share = np.clip(risk, NEAREST, 1 - NEAREST)
+    return np.log(share / (1 - share))
+
+
+def _are_alike(log_odds: Vector) -> bool:
+    return not len(log_odds) or float(np.ptp(log_odds)) < 1e-9
+
+
+def _within(value: float, error: float) -> Estimate:
+    return Estimate(value=value, interval=(value - Z_95 * error, value + Z_95 * error))
 
 
 def calibration_intercept(outcome: Vector, risk: Vector) -> Estimate:
     """Of a logistic model with the log odds of the figure as offset (calibration in the large)."""
-    value, error = fit_intercept(outcome, log_odds_of(risk))
-    return Estimate(value, (value - Z_95 * error, value + Z_95 * error))
+    return _within(*fit_intercept(outcome, log_odds_of(risk)))
 
 
 def calibration_slope(outcome: Vector, risk: Vector) -> Estimate | None:
     """Of a logistic model on the log odds of the figure; None where it cannot be fitted."""
     fit = fit_logistic(outcome, log_odds_of(risk))
-    return None if fit is None else Estimate(fit.slope, (fit.slope - fit.margin, fit.slope + fit.margin))
+    return fit and fit.slope_estimate
 
 
 class LogisticFit(NamedTuple):
@@ -153,9 +169,9 @@ class LogisticFit(NamedTuple):
     covariance: tuple[tuple[float, float], tuple[float, float]]
 
     @property
-    def margin(self) -> float:
-        """Half of the slope's 95 % interval."""
-        return Z_95 * math.sqrt(self.covariance[1][1])
+    def slope_estimate(self) -> Estimate:
+        """The slope with its 95 % interval (Wald)."""
+        return _within(self.slope, math.sqrt(self.covariance[1][1]))
 
 
 def fit_logistic(outcome: Vector, log_odds: Vector) -> LogisticFit | None:
@@ -163,7 +179,7 @@ def fit_logistic(outcome: Vector, log_odds: Vector) -> LogisticFit | None:
 
     Then the likelihood has no maximum (Albert 1984, doi 10.1093/biomet/71.1.1).
     """
-    if min(float(np.ptp(log_odds)), float(np.ptp(outcome))) < 1e-9:
+    if _are_alike(log_odds) or _are_alike(outcome):
         return None
     with_it, without = log_odds[outcome == 1], log_odds[outcome == 0]
     if with_it.min() >= without.max() or without.min() >= with_it.max():
@@ -174,9 +190,13 @@ def fit_logistic(outcome: Vector, log_odds: Vector) -> LogisticFit | None:
 
 
 def fit_intercept(outcome: Vector, log_odds: Vector) -> tuple[float, float]:
-    """Intercept and its standard error, the slope held at 1."""
-    fit = sm.GLM(outcome, np.ones((len(outcome), 1)), family=sm.families.Binomial(), offset=log_odds).fit()
-    return float(fit.params[0]), float(fit.bse[0])
+    """Intercept and its standard error, the slope held at 1: as many events are expected as were observed.
+
+    Not by reweighted least squares, which runs away where figures are extreme and wrong.
+    """
+    value = solve_intercept(log_odds, float(outcome.mean()))
+    risk = expit(value + log_odds)
+    return value, 1 / math.sqrt(float(risk @ (1 - risk)))
 
 
 def auc_delong(outcome: Vector, risk: Vector) -> Estimate | None:
@@ -190,22 +210,26 @@ def auc_delong(outcome: Vector, risk: Vector) -> Estimate | None:
     variance = above.mean(axis=1).var(ddof=1) / len(with_it) + above.mean(axis=0).var(ddof=1) / len(without)
     if variance == 0:
         return None
-    margin = Z_95 * math.sqrt(float(variance))
-    return Estimate(area, (max(0.0, area - margin), min(1.0, area + margin)))
+    low, high = _within(area, math.sqrt(float(variance))).interval
+    return Estimate(value=area, interval=(max(0.0, low), min(1.0, high)))
 
 
 def calibration_groups(outcome: Vector, risk: Vector) -> tuple[CurvePoint, ...]:
     """Groups of about equal size by figure: at most 10, of at least 20 patients each; equal figures stay together."""
-    groups = min(MOST_GROUPS, len(risk) // SMALLEST_GROUP)
-    if groups < 2:
-        return ()
-    edges = np.unique(np.quantile(risk, np.linspace(0, 1, groups + 1)[1:-1]))
-    place = np.searchsorted(edges, risk, side="left")
+    most = min(MOST_GROUPS, len(risk) // SMALLEST_GROUP)
+    starts: list[float] = []  # the lowest figure of each group
+    held, left = len(risk), len(risk)
+    for figure, count in zip(*np.unique(risk, return_counts=True), strict=True):
+        if most > 1 and held >= len(risk) / most and left >= SMALLEST_GROUP:
+            starts.append(float(figure))
+            held = 0
+        held, left = held + count, left - count
+    place = np.searchsorted(starts, risk, side="right")
     points = []
-    for group in np.unique(place):
-        members = place == group
+    for members in (place == group for group in range(1, len(starts) + 1) if len(starts) > 1):
         n, events = int(members.sum()), int(outcome[members].sum())
-        points.append(CurvePoint(float(risk[members].mean()), events / n, wilson_interval(events, n), n))
+        mean, interval = float(risk[members].mean()), wilson_interval(events, n)
+        points.append(CurvePoint(predicted=mean, observed=events / n, interval=interval, n=n))
     return tuple(points)
 
 
@@ -224,5 +248,6 @@ def decision_curve(outcome: Vector, risk: Vector) -> tuple[NetBenefit, ...]:
         acted = risk >= threshold
         odds = threshold / (1 - threshold)
         true, false = float(outcome[acted].sum()), float((1 - outcome[acted]).sum())
-        found.append(NetBenefit(threshold, true / n - false / n * odds, prevalence - (1 - prevalence) * odds))
+        benefit, of_all = true / n - false / n * odds, prevalence - (1 - prevalence) * odds
+        found.append(NetBenefit(threshold=threshold, model=benefit, all=of_all))
     return tuple(found)

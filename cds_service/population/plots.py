@@ -20,7 +20,7 @@ def calibration_plot(found: Performance) -> Markup:
     """Share with the outcome against the figure: groups with 95 % intervals, a smooth line, the line of equality."""
     groups = [
         {"figure": one.predicted, "share": one.observed, "low": one.interval[0], "high": one.interval[1], "n": one.n}
-        for one in found.curve
+        for one in found.calibration_curve
     ]
     smooth = [{"figure": figure, "share": share} for figure, share in found.smooth]
     top = max([0.1, *(one[name] for one in groups for name in ("figure", "high")), *(one["figure"] for one in smooth)])
@@ -43,10 +43,10 @@ def calibration_plot(found: Performance) -> Markup:
 
 def decision_plot(found: Performance) -> Markup:
     """Net benefit of acting on the figure, on all and on none, by threshold."""
-    rows = [{"threshold": one.threshold, "benefit": one.model, "who": "the model"} for one in found.decision]
-    rows += [{"threshold": one.threshold, "benefit": one.all, "who": "all"} for one in found.decision]
-    rows += [{"threshold": one.threshold, "benefit": 0.0, "who": "none"} for one in found.decision]
-    top = max(0.01, *(one.model for one in found.decision))
+    rows = [{"threshold": one.threshold, "benefit": one.model, "who": "the model"} for one in found.decision_curve]
+    rows += [{"threshold": one.threshold, "benefit": one.all, "who": "all"} for one in found.decision_curve]
+    rows += [{"threshold": one.threshold, "benefit": 0.0, "who": "none"} for one in found.decision_curve]
+    top = max(0.01, *(one.model for one in found.decision_curve))
     color = alt.Scale(domain=["the model", "all", "none"], range=[BLUE, ORANGE, GREY])
     chart = (
         _chart(rows)

@@ -22,10 +22,7 @@ from cds_service.population.performance import (
     ENOUGH,
     FEWEST,
     TOO_FEW,
-    CurvePoint,
-    Estimate,
     LogisticFit,
-    NetBenefit,
     Performance,
     fit_intercept,
     fit_logistic,
@@ -73,12 +70,9 @@ class ModelValidation:
 
 def validate(file: OutcomesFile, models: Mapping[str, LogisticModel], policy: Policy) -> tuple[ModelValidation, ...]:
     """Every model whose outcome the file has, at the baseline in force."""
-    found = []
-    for model in models.values():
-        rows = assessed(file, model, policy)
-        if rows:
-            found.append(_validation(file, model, rows))
-    return tuple(found)
+    return tuple(
+        _validation(file, model, rows, policy) for model in models.values() if (rows := assessed(file, model, policy))
+    )
 
 
 def assessed(file: OutcomesFile, model: LogisticModel, policy: Policy) -> tuple[Assessed, ...]:
@@ -92,7 +86,9 @@ def assessed(file: OutcomesFile, model: LogisticModel, policy: Policy) -> tuple[
     return tuple(found)
 
 
-def _validation(file: OutcomesFile, model: LogisticModel, rows: tuple[Assessed, ...]) -> ModelValidation:
+def _validation(
+    file: OutcomesFile, model: LogisticModel, rows: tuple[Assessed, ...], policy: Policy
+) -> ModelValidation:
     overall = _measure(rows)
     groups, notes = {}, []
     for name, belongs in GROUPS.items():
@@ -111,7 +107,13 @@ def _validation(file: OutcomesFile, model: LogisticModel, rows: tuple[Assessed, 
         overall=overall,
         missing=missing,
         groups=groups,
-        notes=(*overall.notes, *_horizon_notes(model, rows), *_row_notes(file, model, rows), *notes),
+        notes=(
+            *overall.notes,
+            *_horizon_notes(model, rows),
+            *_unknown_notes(file, model, overall, policy),
+            *_row_notes(file, model, rows),
+            *notes,
+        ),
     )
 
 
@@ -156,6 +158,20 @@ def _horizon_notes(model: LogisticModel, rows: Sequence[Assessed]) -> list[str]:
     return notes
 
 
+def _unknown_notes(file: OutcomesFile, model: LogisticModel, known: Performance, policy: Policy) -> list[str]:
+    """Between which values observed / expected lies whatever became of those whose outcome is not known.
+
+    They are no random part: who died or was not seen for long enough has an outcome only if it came before.
+    """
+    unknown = [one for one in file.patients if model.study.outcome not in one.outcomes]
+    if not unknown:
+        return []
+    expected = known.expected + sum(apply_model(model, one.findings, policy).prediction.risk for one in unknown)
+    low, high = known.events / expected, (known.events + len(unknown)) / expected
+    left_out = f"{len(unknown)} of {len(file.patients)} patients have no known outcome and are left out"
+    return [f"{left_out}; with them observed / expected lies between {low:.2f} (none had it) and {high:.2f} (all did)"]
+
+
 def _months(row: Assessed, model: LogisticModel) -> int | None:
     return row.patient.months.get(model.study.outcome)
 
@@ -167,8 +183,13 @@ def _row_notes(file: OutcomesFile, model: LogisticModel, rows: Sequence[Assessed
         notes.append(f"{hidden} of {len(rows)} patients would be shown no figure of this study; they count in n")
     if file.repeated:
         notes.append(f"{file.repeated} ids stand in more than one row: their outcomes are not independent")
-    if any(row.result.prediction.baseline.recalibration for row in rows):
-        notes.append("the figures are recalibrated; on the patients that they were fitted to they look too good")
+    if fitted := rows[0].result.prediction.baseline.recalibration:
+        on_these = fitted.outcomes_digest == file.digest
+        notes.append(
+            "the figures were recalibrated on this very file: this measures the fit, and validates nothing"
+            if on_these
+            else "the figures are recalibrated; on the patients that they were fitted to they look too good"
+        )
     if any(one.per_site for one in model.study.inputs) and any(row.result.unusable for row in rows):
         notes.append("a measure that depends on the scanner is no input without the site's reference")
     return notes
@@ -184,12 +205,16 @@ def refit(
 
     Fitted on the patients whose figure would be shown. From 20 patients with and 20 without the outcome on, the
     intercept; the slope too from 100 of each on (Collins 2016, doi 10.1002/sim.6787), or where its interval leaves out
-    1: then the intercept alone would leave figures that are wrong at both ends (closed testing, Vergouwe 2017, doi
-    10.1002/sim.7179).
+    1: then the intercept alone would leave figures that are wrong at both ends (policy; Vergouwe 2017, doi
+    10.1002/sim.7179, lets a test choose between the two as well, by likelihood ratios).
 
     Raises:
-        TooFewOutcomes: no model can be refitted, or a row with an outcome is not confirmed.
+        TooFewOutcomes: no model can be refitted, a row with an outcome is not confirmed, or an id stands in several.
     """
+    if file.repeated:
+        raise TooFewOutcomes(
+            f"{file.repeated} ids stand in more than one row, and a recalibration counts each patient once: keep one"
+        )
     if open_rows := [one.row for one in file.patients if one.outcomes and one.confirmed is False]:
         raise TooFewOutcomes(
             f"{len(open_rows)} rows with an outcome are not confirmed (the first is row {open_rows[0]}):"
@@ -219,7 +244,7 @@ def refit(
             covariance=fitted.covariance,
             n=len(rows),
             events=sum(one.has_outcome for one in rows),
-            months=next(iter(months)) if len(months) == 1 else None,
+            months=model.study.cohort.horizon_months,
             first=min(days, default=None),
             last=max(days, default=None),
             study_version=model.study.version,
@@ -242,9 +267,10 @@ def fit_recalibration(rows: Sequence[Assessed]) -> LogisticFit | str:
     both = fit_logistic(outcome, own)
     if both is None:
         return "no slope can be fitted: its figures are all alike, or separate the outcomes"
-    if both.slope - both.margin <= 0:
+    low, high = both.slope_estimate.interval
+    if low <= 0:
         return "its figures do not rank these patients: the slope's interval reaches 0 or below"
-    if scarce >= ENOUGH or not both.slope - both.margin <= 1 <= both.slope + both.margin:
+    if scarce >= ENOUGH or not low <= 1 <= high:
         return both
     intercept, error = fit_intercept(outcome, own)
     return LogisticFit(intercept, 1.0, ((error**2, 0.0), (0.0, 0.0)))
@@ -277,39 +303,13 @@ def validation_json(found: Sequence[ModelValidation]) -> dict[str, Any]:
 
 
 def _model_json(one: ModelValidation) -> dict[str, Any]:
+    study, curves = one.model.study, {"calibration_curve", "decision_curve"}
     return {
-        "version": one.model.study.version,
-        "outcome": one.model.study.outcome,
-        "horizonMonths": one.model.study.cohort.horizon_months,
-        **performance_json(one.overall),
+        "version": study.version,
+        "outcome": study.outcome,
+        "horizonMonths": study.cohort.horizon_months,
+        **one.overall.model_dump(by_alias=True),
         "missing": dict(one.missing),
-        "groups": {
-            name: {key: value for key, value in performance_json(group).items() if key not in CURVES}
-            | {"notes": list(group.notes)}
-            for name, group in one.groups.items()
-        },
+        "groups": {name: group.model_dump(by_alias=True, exclude=curves) for name, group in one.groups.items()},
         "notes": list(one.notes),
     }
-
-
-CURVES = ("calibrationCurve", "decisionCurve")
-
-
-def performance_json(found: Performance) -> dict[str, Any]:
-    """Every measure of one set of patients."""
-    return {
-        "n": found.n,
-        "events": found.events,
-        "expected": found.expected,
-        "observedExpected": _json(found.observed_expected),
-        "calibrationIntercept": _json(found.calibration_intercept),
-        "calibrationSlope": _json(found.calibration_slope),
-        "auc": _json(found.auc),
-        "brier": found.brier,
-        "calibrationCurve": [*map(_json, found.curve)],
-        "decisionCurve": [*map(_json, found.decision)],
-    }
-
-
-def _json(found: Estimate | CurvePoint | NetBenefit | None) -> dict[str, Any] | None:
-    return found and found._asdict()

@@ -6,7 +6,6 @@ from importlib.resources import files
 import numpy as np
 import pandas as pd
 import pytest
-import statsmodels.api as sm
 from dcurves import dca
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import brier_score_loss, roc_auc_score
@@ -14,9 +13,8 @@ from sklearn.metrics import brier_score_loss, roc_auc_score
 from cds_service.population.performance import (
     auc_delong,
     calibration_groups,
-    calibration_intercept,
-    calibration_slope,
     decision_curve,
+    fit_intercept,
     measure,
     observed_expected,
 )
@@ -31,24 +29,33 @@ def drawn(n=1500, slope=0.7, shift=0.4, seed=1):
     return outcome, 1 / (1 + np.exp(-log_odds)), log_odds
 
 
+OUTCOME, VALUE = np.array([float(one) for one in POOR.strip()]), np.array([float(one) for one in S100B.split()])
+
+
 def test_auc_and_its_interval_are_those_that_proc_prints():
     """R, pROC 1.19: `roc(aSAH$outcome, aSAH$s100b, ci = TRUE)`: 0.7314, 95 % CI 0.6301-0.8326 (DeLong)."""
-    outcome, value = np.array([float(one) for one in POOR.strip()]), np.array([float(one) for one in S100B.split()])
-    assert (len(outcome), int(outcome.sum())) == (113, 41)
-    found = auc_delong(outcome, value)
+    assert (len(OUTCOME), int(OUTCOME.sum())) == (113, 41)
+    found = auc_delong(OUTCOME, VALUE)
     assert (round(found.value, 4), *(round(end, 4) for end in found.interval)) == (0.7314, 0.6301, 0.8326)
 
 
-def test_recalibration_is_that_of_statsmodels_logit():
-    outcome, risk, log_odds = drawn()
-    fit = sm.Logit(outcome, sm.add_constant(log_odds)).fit(disp=0)
-    slope = calibration_slope(outcome, risk)
-    assert slope.value == pytest.approx(fit.params[1], abs=1e-6)
-    assert slope.interval == pytest.approx(tuple(fit.conf_int()[1]), abs=1e-4)  # 1.96 for 1.959964
-    alone = sm.Logit(outcome, np.ones(len(outcome)), offset=log_odds).fit(disp=0)
-    intercept = calibration_intercept(outcome, risk)
-    assert intercept.value == pytest.approx(alone.params[0], abs=1e-6)
-    assert intercept.interval == pytest.approx(tuple(alone.conf_int()[0]), abs=1e-4)
+def test_calibration_is_that_of_r():
+    """R 4.2, `confint.default` of `glm(y ~ lp)` and `glm(y ~ 1, offset = lp)`, binomial, lp the log of S100β."""
+    found = measure(list(OUTCOME), list(VALUE / (1 + VALUE)))
+    slope, intercept = found.calibration_slope, found.calibration_intercept
+    assert (slope.value, *slope.interval) == pytest.approx((1.120177, 0.590990, 1.649365), abs=2e-5)
+    assert (intercept.value, *intercept.interval) == pytest.approx((1.163641, 0.747862, 1.579420), abs=2e-5)
+    assert found.brier == pytest.approx(0.2294234, abs=1e-7)
+
+
+@pytest.mark.parametrize("share", [0.01, 0.3, 0.99])
+def test_figures_that_are_extreme_and_wrong_have_an_intercept(share):
+    """Events as by the figures or not, 0 and 1 among them: as many are expected, once it is added, as were observed."""
+    outcome, log_odds = np.arange(100) < 100 * share, np.array([-30.0, 30.0] * 50)
+    value, error = fit_intercept(outcome.astype(float), log_odds)
+    assert (1 / (1 + np.exp(-value - log_odds))).sum() == pytest.approx(outcome.sum(), abs=1e-6)
+    assert 0 < error < 1e6
+    assert abs(measure(list(outcome), [0.0, 1.0] * 50).calibration_intercept.value) < 40
 
 
 def test_brier_and_auc_are_those_of_scikit_learn():
@@ -62,9 +69,18 @@ def test_curve_is_that_of_scikit_learn():
     outcome, risk, _ = drawn(n=1000)
     share, figure = calibration_curve(outcome, risk, n_bins=10, strategy="quantile")
     points = calibration_groups(outcome, risk)
+    assert {one.n for one in points} == {100}
     assert [one.predicted for one in points] == pytest.approx(list(figure))
     assert [one.observed for one in points] == pytest.approx(list(share))
-    assert sum(one.n for one in points) == 1000
+
+
+@pytest.mark.parametrize("counts", [(38, 2, 160), (25, 175), (1, 199), (199, 1), (15, 15, 15), (7,) * 29, (200,)])
+def test_no_point_of_the_curve_is_of_few_patients_or_parts_equal_figures(counts):
+    risk = np.repeat(np.linspace(0.1, 0.9, len(counts)), counts)
+    points = calibration_groups((np.arange(len(risk)) % 3 == 0).astype(float), risk)
+    assert all(one.n >= 20 for one in points)
+    assert sum(one.n for one in points) in (0, len(risk))
+    assert len(points) != 1
 
 
 def test_decision_curve_is_that_of_dcurves_on_its_example():

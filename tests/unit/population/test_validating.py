@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from datetime import date
 
 import numpy as np
@@ -147,6 +148,29 @@ def test_every_row_with_an_outcome_counts_and_what_is_null_has_its_reason(tmp_pa
     assert set(found[S]["decisionCurve"][0]) == {"threshold", "model", "all"}
 
 
+def test_those_whose_outcome_is_not_known_are_left_out_and_what_they_could_change_is_said(tmp_path):
+    """T -3.0 at the junction: 0.667 each (evidence page). 12 events of 20, 4 unknown: 12 to 16 of 24 x 0.667 = 16.0."""
+    rows = [
+        {"bmd-t-score": -3.0, "tl-junction": 1, "outcome-refracture": int(n < 12) if n < 20 else ""} for n in range(24)
+    ]
+    found = json.loads(run(written(tmp_path / "o.csv", rows), "--json").stdout)["models"][S]
+    assert (found["n"], found["events"]) == (20, 12)
+    (said,) = [note for note in found["notes"] if note.startswith("4 of 24 patients have no known outcome")]
+    assert said.endswith("lies between 0.75 (none had it) and 1.00 (all did)")
+
+
+def test_the_report_is_one_file_with_its_plots_and_says_each_fault_once(tmp_path):
+    file = site_patients(tmp_path / "o.csv", 300)
+    file.write_text(file.read_text(encoding="utf-8").replace(",PKP,", ",fusion,", 1), encoding="utf-8")
+    assert run(file, "--report", tmp_path / "report.html").exit_code == 0
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert page.count("row 2, procedure: not one of PKP, PVP") == 1
+    assert page.count("<section>") == 2
+    assert page.count("<svg") == 2  # of the model whose figures differ
+    assert "smoothed by lowess" in page
+    assert not re.search(r"<(script|link|img|image)|src=|url\((?!#)", page)
+
+
 def test_groups_of_fewer_than_five_are_left_out(tmp_path):
     rows = [
         {"sex": "male" if n < 4 else "female", "age": 80, "bmd-t-score": -2 - n / 20, "outcome-refracture": n % 3 // 2}
@@ -191,6 +215,7 @@ def test_a_refit_finds_the_truth_and_corrects_new_patients(tmp_path, monkeypatch
         (120, {"confirmed": "yes"}, 0, ": intercept on 120 patients"),
         (200, {"months-refracture": 24}, 1, "outcomes within 24 months, the study counts 12"),
         (200, {"months-refracture": ""}, 1, "does not say of every row within how many months"),
+        (200, {"id": 7}, 1, "1 ids stand in more than one row"),
     ],
 )
 def test_a_refit_needs_events_confirmation_and_the_studys_horizon(tmp_path, n, more, code, said):
