@@ -13,7 +13,7 @@ from fhir.resources.R4B import get_fhir_model_class
 from cds_service.core.facts import Findings
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.fhir.facts.findings import extract_findings
-from cds_service.fhir.gathering.picking import Sourced, Unreadable, concepts_of, medication_of
+from cds_service.fhir.gathering.picking import Sourced, Unreadable, concepts_of, referred_in
 from cds_service.fhir.gathering.record import PatientRecord, Read
 from cds_service.fhir.mapping.terminology import Terminology, load_finding_specs, load_terminology
 from cds_service.fhir.references import Targets
@@ -190,7 +190,7 @@ def record_of(
 
 def _sourced(raw: Json, mapped: Terminology) -> Sourced:
     get_fhir_model_class(raw["resourceType"]).model_validate(raw)
-    medication = medication_of(raw, Targets(()))
+    medication = referred_in(raw, Targets(()))
     return Sourced(
         raw=raw,
         key=KEYS[raw["resourceType"]],

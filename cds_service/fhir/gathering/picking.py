@@ -18,21 +18,13 @@ from cds_service.fhir.raw_json import in_order, member, objects, text, texts_of
 from cds_service.fhir.references import Targets, contained_in
 from cds_service.outgoing.deadline import Deadline
 
-# The element that says what a resource is about. Medications and devices have functions of their own.
-CODE_OF: Mapping[str, str] = {
-    "Observation": "code",
-    "Condition": "code",
-    "Procedure": "code",
-    "ServiceRequest": "code",
-}
-MEDICATION_TYPES = frozenset(
-    {"MedicationRequest", "MedicationAdministration", "MedicationStatement", "MedicationDispense"}
-)
+MEDICATION_TYPES = frozenset({"MedicationRequest", "MedicationAdministration", "MedicationStatement"})
 BY_WORDS = frozenset({"Procedure", "ServiceRequest"})
-# The elements that say which device an order is for: a code, or a reference.
-DEVICE_ORDERS: Mapping[str, tuple[str, str]] = {
-    "DeviceRequest": ("codeCodeableConcept", "codeReference"),
-    "SupplyRequest": ("itemCodeableConcept", "itemReference"),
+# The element[x] that says which drug or device: a CodeableConcept, or a Reference to this type.
+CHOICES: Mapping[str, tuple[str, str]] = {
+    **dict.fromkeys(MEDICATION_TYPES, ("medication", "Medication")),
+    "DeviceRequest": ("code", "Device"),
+    "SupplyRequest": ("item", "Device"),
 }
 # The lists from which absence may mean "no", if every entry is identified.
 LISTED: Mapping[str, Listed] = {
@@ -90,7 +82,6 @@ def pick(
     """Pick and validate the resources that we read, in an order that does not depend on the server's."""
     picked: list[Sourced] = []
     broken: list[Unreadable] = []
-    is_drug = template.resource_type in MEDICATION_TYPES
     read = []
     for raw in ours:
         deadline.check()
@@ -106,7 +97,7 @@ def pick(
             name = reference_name(kind, raw)
             broken.append(Unreadable(reference=name, key=template.key, concepts=concepts, message=str(error)))
         else:
-            referred = medication_of(accepted, targets) if is_drug else _device_of(accepted, targets)
+            referred = referred_in(accepted, targets)
             picked.append(Sourced(raw=accepted, key=template.key, origin=origin, concepts=concepts, referred=referred))
     return tuple(picked), tuple(broken)
 
@@ -124,12 +115,12 @@ def concepts_of(resource: Json, targets: Targets, terminology: Terminology) -> f
     """
     kind = text(resource.get("resourceType"))
     if kind in MEDICATION_TYPES:
-        return _concepts_of_drug(resource, medication_of(resource, targets), terminology)
-    if kind in DEVICE_ORDERS:
+        return _concepts_of_drug(resource, referred_in(resource, targets), terminology)
+    if kind in CHOICES:
         return _concepts_of_device(resource, targets, terminology)
     if kind in EXAM_TYPES:
         return exam_concepts(resource, terminology)
-    code = resource.get(CODE_OF.get(kind, "code"))
+    code = resource.get("code")
     found = terminology.concepts(code)
     if components := resource.get("component"):
         found = found.union(*(terminology.concepts(component.get("code")) for component in objects(components)))
@@ -174,8 +165,8 @@ def _is_understood(
     kind = LISTED[text(resource.get("resourceType"))]
     if terminology.tells(kind, code):
         return True
-    is_told = bool(terminology.concepts(code)) or not any(map(terminology.is_foreign, words))
-    return (bool(found) and is_told) or any(map(terminology.can_read, words))
+    is_told = bool(terminology.concepts(code)) or not any(map(terminology.languages.is_foreign, words))
+    return (bool(found) and is_told) or any(map(terminology.languages.can_read, words))
 
 
 def is_withheld(resource: Json, terminology: Terminology) -> bool:
@@ -188,7 +179,9 @@ def _concepts_of_drug(resource: Json, medication: Json | None, terminology: Term
     words = _short(said)
     found = terminology.concepts(codes).union(*(terminology.drug_words(word) for word in words))
     found = found.union(*(terminology.text_concepts(word) & {NO_INFORMATION} for word in words))
-    is_named = bool(terminology.systems_of(codes) & NAMES_INGREDIENTS) and any(map(terminology.can_read, words))
+    is_named = bool(terminology.systems_of(codes) & NAMES_INGREDIENTS) and any(
+        map(terminology.languages.can_read, words)
+    )
     is_local = any(LOCAL_ROUTE in terminology.text_concepts(word) for word in words)  # a cream or eye drops, no concern
     is_known = words == said and (bool(found) or is_named or is_local or terminology.tells("drugs", codes))
     if NO_INFORMATION in found or is_withheld(resource, terminology) or not is_known:
@@ -213,27 +206,22 @@ def drug_names(resource: Json, medication: Json | None) -> set[str]:
     return named | {word for word in displays if isinstance(word, str) and word}
 
 
-def medication_of(resource: Json, targets: Targets) -> Json | None:
-    """The Medication that a drug refers to, contained or returned with it; None if there is none."""
-    return _referred(resource, "medicationReference", "Medication", targets)
-
-
-def _device_of(resource: Json, targets: Targets) -> Json | None:
-    _, element = DEVICE_ORDERS.get(text(resource.get("resourceType")), ("", ""))
-    return _referred(resource, element, "Device", targets)
-
-
-def _referred(resource: Json, element: str, kind: str, targets: Targets) -> Json | None:
-    reference = text(member(resource, element, "reference"))
+def referred_in(resource: Json, targets: Targets) -> Json | None:
+    """The Medication or Device that it refers to, contained or returned with it; None if there is none."""
+    choice, kind = CHOICES.get(text(resource.get("resourceType")), ("", ""))
+    reference = text(member(resource, f"{choice}Reference", "reference")) if choice else ""
     found = contained_in(resource).get(reference) if reference.startswith("#") else targets.find(reference)
     return found if found is not None and found.get("resourceType") == kind else None
 
 
 def _concepts_of_device(resource: Json, targets: Targets, terminology: Terminology) -> frozenset[str]:
     """Concepts of a device order: by its code, else by the Device that it refers to, else by the words of either."""
-    device = _device_of(resource, targets)
-    code, reference = DEVICE_ORDERS[text(resource.get("resourceType"))]
-    codes = [one for one in (resource.get(code), member(device, "type")) if isinstance(one, Mapping)]
+    device, (choice, _) = referred_in(resource, targets), CHOICES[text(resource.get("resourceType"))]
+    coded = (resource.get(f"{choice}CodeableConcept"), member(device, "type"))
+    codes = [one for one in coded if isinstance(one, Mapping)]
     names = [text(one.get("name")) for one in objects(member(device, "deviceName"))]
-    names += [text(member(resource, reference, "display")), *(word for code in codes for word in texts_of(code))]
+    names += [
+        text(member(resource, f"{choice}Reference", "display")),
+        *(word for code in codes for word in texts_of(code)),
+    ]
     return terminology.concepts(codes) or frozenset().union(*map(terminology.text_concepts, _short({*names} - {""})))

@@ -14,6 +14,8 @@ from cds_service.fhir.mapping.text_rules import folded
 
 MOST_STATEMENTS = 20
 LONGEST_STATEMENT = 500  # characters; in longer prose asides are not looked for, since each costs a search
+DENIAL = frozenset({"denial"})  # words that deny: `no`, `without`, `kein`
+WHOLE_DENIAL = frozenset({"whole-denial"})  # of `@` for a name, no more than that it is not so: `no @`, `@ ruled out`
 _LETTER = re.compile(r"[^\W\d_]")
 # A full stop after a word of four letters or more: shorter ones are abbreviations (`Z. n.`, `St. n.`, `fam.`).
 _STATEMENT = re.compile(r"(?<=[^\W\d_]{4})\.(?=\s|$)|[;\n\u3002\uff1b]|(?:^|\s)\d{1,2}[.)\u3001](?=\s*[^\W\d])")
@@ -46,7 +48,7 @@ def _asides(statement: str, terminology: Terminology) -> list[re.Match[str]]:
     if len(statement) > LONGEST_STATEMENT:
         return []
     first = islice(_ASIDE.finditer(statement, 1), MOST_STATEMENTS)
-    return [one for one in first if terminology.denies(statement[one.end() :])]
+    return [one for one in first if terminology.text_concepts(statement[one.end() :], DENIAL)]
 
 
 def _is_denied(statement: str, terminology: Terminology) -> bool:
@@ -56,7 +58,8 @@ def _is_denied(statement: str, terminology: Terminology) -> bool:
         return False
     start, end = min(start for start, _ in places), max(end for _, end in places)
     is_one = not _SEVERAL.search(statement, start, end)
-    return is_one and terminology.is_denial(f"{statement[:start]}@{statement[end:]}")
+    rest = f"{statement[:start]}@{statement[end:]}"
+    return is_one and bool(terminology.text_concepts(rest, WHOLE_DENIAL))
 
 
 def read_problem_words(coded: frozenset[str], texts: Iterable[str], terminology: Terminology) -> Said:

@@ -1,14 +1,14 @@
 """Reads the record: what the EHR prefetched, and the rest from its FHIR server in parallel."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Protocol
 
 from cds_service.errors import FhirReadError
 from cds_service.fhir.gathering.parallel import run_side_by_side
-from cds_service.fhir.gathering.picking import DEVICE_ORDERS, MEDICATION_TYPES, NOT_UNDERSTOOD, concepts_of
+from cds_service.fhir.gathering.picking import CHOICES, NOT_UNDERSTOOD, concepts_of
 from cds_service.fhir.gathering.prefetch import PrefetchPlan, QueryResult, Template, read_prefetch, read_result
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import member, objects, text
@@ -114,7 +114,7 @@ def _tasks(
 ) -> dict[str, Callable[[], QueryResult]]:
     tasks: dict[str, Callable[[], QueryResult]] = {}
     for template in plan.templates:
-        if not _is_authorised(request, template):
+        if not _may_ask(request, template.resource_type):
             continue
         query = template.query_for(request)
         if sent[template.key].state == "absent" and query is not None:
@@ -146,15 +146,15 @@ def _without_server(sent: QueryResult, failed: QueryResult) -> QueryResult:
     return replace(sent, note=f"incomplete: the next page was {failed.note}", is_cut=True)
 
 
-def _is_authorised(request: HookRequest, template: Template) -> bool:
-    """Whether the request's token covers this query."""
+def _may_ask(request: HookRequest, resource_type: str) -> bool:
+    """Whether the request's token covers reading this type."""
     token = request.fhir_authorization
-    return token is None or may_read(token.scope, template.resource_type)
+    return token is None or may_read(token.scope, resource_type)
 
 
 def _why_unasked(request: HookRequest, template: Template, fhir: FhirReader | None) -> QueryResult:
     token = request.fhir_authorization
-    if fhir is not None and not _is_authorised(request, template):
+    if fhir is not None and not _may_ask(request, template.resource_type):
         note, reason = "not permitted: the scope of the access token leaves out this part of the record", "scope"
     elif fhir is not None:
         note, reason = "not sent, and the request lacks what the query needs", "request"
@@ -170,10 +170,6 @@ def _why_unasked(request: HookRequest, template: Template, fhir: FhirReader | No
 
 
 MOST_READ = 10  # for one record; further drugs and devices stay unidentified
-REFERRED = {
-    **dict.fromkeys(MEDICATION_TYPES, ("medicationReference", "Medication")),
-    **{kind: (element, "Device") for kind, (_, element) in DEVICE_ORDERS.items()},
-}
 
 
 def with_referred_to(
@@ -197,29 +193,24 @@ def with_referred_to(
         bases: the server's base URLs.
         until: the deadline of the last read.
     """
-    token = request.fhir_authorization
     if fhir is None:
         return dict(answers)
-    keys = [one.key for one in plan.templates if one.resource_type in REFERRED]
+    keys = [one.key for one in plan.templates if one.resource_type in CHOICES]
     targets = Targets((pair for key in keys for pair in answers[key].came_along()), bases)
     wanted: set[str] = set()
     for raw in (raw for key in keys for raw in answers[key].resources):
         if until.left <= 0:
             break
-        name = _needs(raw, targets, bases, terminology)
-        if name and (token is None or may_read(token.scope, name.partition("/")[0])):
+        if name := _needs(raw, targets, bases, terminology):
             wanted.add(name)
-    read = run_side_by_side(
-        {name: partial(_read, fhir, name, until.ends) for name in sorted(wanted)[:MOST_READ]}, until
-    )
-    found = tuple(one for name in sorted(read) if (one := read[name]) is not None)
+    found = tuple(read_by_id(fhir, wanted, request, MOST_READ, until).values())
     return {key: _with(answer, found) if key in keys else answer for key, answer in answers.items()}
 
 
 def _needs(raw: Mapping[str, Any], targets: Targets, bases: Bases, terminology: Terminology) -> str:
     """`Medication/12` on this server, if only that resource can identify the drug or device."""
-    element, wanted = REFERRED[text(raw.get("resourceType"))]
-    name = bases.name_of(text(member(raw, element, "reference")))
+    choice, wanted = CHOICES[text(raw.get("resourceType"))]
+    name = bases.name_of(text(member(raw, f"{choice}Reference", "reference")))
     kind, _, one = name.partition("/")
     if kind != wanted or not is_fhir_id(one):
         return ""
@@ -227,12 +218,22 @@ def _needs(raw: Mapping[str, Any], targets: Targets, bases: Bases, terminology: 
     return name if NOT_UNDERSTOOD in found or (wanted == "Device" and not found) else ""
 
 
+def read_by_id(
+    fhir: FhirReader, names: Iterable[str], request: HookRequest, most: int, until: Deadline
+) -> dict[str, Mapping[str, Any]]:
+    """Resources by name (`Device/12`): at most so many, those that the token covers and that came in time."""
+    asked = [name for name in sorted(names) if _may_ask(request, name.partition("/")[0])]
+    tasks = {name: partial(_read, fhir, name, until.ends) for name in asked[:most]}
+    read = run_side_by_side(tasks, until)
+    return {name: raw for name in sorted(read) if (raw := read[name]) is not None}
+
+
 def _read(fhir: FhirReader, name: str, until: float) -> Mapping[str, Any] | None:
     try:
         (document,) = fhir.fetch(name, until=until).documents
     except FhirReadError:
         return None
-    is_asked = isinstance(document, dict) and document.get("resourceType") == name.partition("/")[0]
+    is_asked = isinstance(document, dict) and f"{document.get('resourceType')}/{document.get('id')}" == name
     return document if is_asked else None
 
 

@@ -8,7 +8,6 @@ ignored. Anything unclear is reported as doubtful.
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -118,22 +117,12 @@ class _Amount(NamedTuple):
     is_article: bool
 
 
-@dataclass(frozen=True, slots=True)
 class DurationRules:
     """The rules of `durations.toml`, compiled."""
 
-    content: _File
-    _amount: re.Pattern[str] = field(init=False, repr=False)
-    _fifty_second: re.Pattern[str] = field(init=False, repr=False)
-    _numbers: tuple[tuple[re.Pattern[str], int], ...] = field(init=False, repr=False)
-    _units: tuple[tuple[re.Pattern[str], str, str], ...] = field(init=False, repr=False)
-    _days: re.Pattern[str] = field(init=False, repr=False)
-    _months: tuple[tuple[re.Pattern[str], int], ...] = field(init=False, repr=False)
-    _lists: Mapping[tuple[str, str], re.Pattern[str]] = field(init=False, repr=False)
-    _anywhere: Mapping[str, re.Pattern[str]] = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        languages = self.content.languages
+    def __init__(self, content: _File) -> None:
+        self.content = content
+        languages = content.languages
         numbers = [(word, value) for one in languages.values() for word, value in one.numbers.items()]
         units = [
             (word, unit, name) for name, one in languages.items() for unit, words in one.units.items() for word in words
@@ -143,23 +132,18 @@ class DurationRules:
         number = rf"(?:{digits}|(?<![{_LETTER}])(?:{_any(word for word, _ in numbers)}))"
         to = _any(word for one in languages.values() for word in one.to)
         unit = _any(word for word, _, _ in units)
-        put = object.__setattr__
-        put(
-            self,
-            "_amount",
-            _compiled(
-                rf"(?P<low>{number})(?:\s*(?:-|–|—|~|(?:{to}))\s*(?P<high>[0-9]{{1,3}}(?:[.,][0-9]{{1,2}})?|{number}))?"
-                rf"\s*-?\s*(?P<unit>{unit})(?![A-Za-zÀ-ÿ0-9])"
-            ),
+        self._amount = _compiled(
+            rf"(?P<low>{number})(?:\s*(?:-|–|—|~|(?:{to}))\s*(?P<high>[0-9]{{1,3}}(?:[.,][0-9]{{1,2}})?|{number}))?"
+            rf"\s*-?\s*(?P<unit>{unit})(?![A-Za-zÀ-ÿ0-9])"
         )
-        put(self, "_fifty_second", _compiled(r"(?<![0-9./])(?P<low>[0-9]{1,2})\s?/\s?52(?![0-9/])"))
-        put(self, "_numbers", tuple((_compiled(word), value) for word, value in numbers))
-        put(self, "_units", tuple((_compiled(word), unit, name) for word, unit, name in units))
-        put(self, "_months", tuple((_compiled(word), place) for word, place in months))
+        self._fifty_second = _compiled(r"(?<![0-9./])(?P<low>[0-9]{1,2})\s?/\s?52(?![0-9/])")
+        self._numbers = [(_compiled(word), value) for word, value in numbers]
+        self._units = [(_compiled(word), unit, name) for word, unit, name in units]
+        self._months = [(_compiled(word), place) for word, place in months]
         forms = (form.format(n=n, months=_any(word for word, _ in months)) for n, form in enumerate(_DAY_FORMS))
-        put(self, "_days", _compiled(rf"(?<![0-9{_LETTER}])(?:{'|'.join(forms)})"))
-        put(self, "_lists", dict(_word_lists(languages)))
-        put(self, "_anywhere", dict(_tables(self.content)))
+        self._days = _compiled(rf"(?<![0-9{_LETTER}])(?:{'|'.join(forms)})")
+        self._lists = dict(_word_lists(languages))
+        self._anywhere = dict(_tables(content))
 
     def read(self, text: str, subject: Literal["brace", "bed-rest"], *, is_title: bool = False) -> tuple[Mention, ...]:
         """Read what a text says about the end of an order of this kind; positions refer to the text as given.

@@ -45,8 +45,6 @@ Code = tuple[str, str]
 # Records repeat the same codes, so lookups are cached: this many, by spellings up to `LONGEST_CODE`.
 REMEMBERED = 4096
 NOTHING: frozenset[str] = frozenset()
-DENIAL = frozenset({"denial"})
-WHOLE_DENIAL = frozenset({"whole-denial"})
 SUSPICION = "suspicion"  # the concept whose words call a diagnosis suspected
 NEVER = r"(?!)"
 
@@ -88,7 +86,7 @@ class Terminology:
         self.durations = durations
         self.methods = methods
         self.drugs = drugs
-        self._languages = languages
+        self.languages = languages
         self._drug_rules = TextRules(drugs.words, None)
         self._systems = systems
         self._value_sets = value_sets
@@ -243,25 +241,9 @@ class Terminology:
         """The folded text without the words that call something suspected: `?`, `Verdacht auf`, `possible`."""
         return self._suspicion.sub(" ", folded(text))
 
-    def denies(self, text: str) -> bool:
-        """Whether a text has words that deny: `no`, `without`, `kein`."""
-        return bool(self.text_concepts(text, DENIAL))
-
-    def is_denial(self, text: str) -> bool:
-        """Whether a statement with `@` for the name says no more than that it is not so: `no @`, `@ ruled out`."""
-        return bool(self.text_concepts(text, WHOLE_DENIAL))
-
     def drug_words(self, text: str) -> frozenset[str]:
         """Ingredients and drug groups that a text names, by `mappings/drugs.toml`; `other-drug` for any other drug."""
         return frozenset(self._drug_rules.places(text))
-
-    def can_read(self, text: str) -> bool:
-        """Whether a text is in a language that we have rules for, so that what it does not name is absent."""
-        return self._languages.can_read(text)
-
-    def is_foreign(self, text: str) -> bool:
-        """Whether a text is in another language, so that it may say more than what our rules find in it."""
-        return self._languages.is_foreign(text)
 
     def _read(self, code: Code) -> tuple[Match, ...]:
         """Matches of a code in an unusual spelling, or one that only a pattern covers; most codes have none."""

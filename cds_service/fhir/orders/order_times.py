@@ -23,18 +23,7 @@ _HOURS = {
     "mo": 730.5,
     "a": 8766.0,
 }  # UCUM: a month is a/12
-_SPELLINGS = {
-    "hour": "h",
-    "hours": "h",
-    "day": "d",
-    "days": "d",
-    "week": "wk",
-    "weeks": "wk",
-    "month": "mo",
-    "months": "mo",
-    "year": "a",
-    "years": "a",
-}
+_UCUM = {"hour": "h", "day": "d", "week": "wk", "month": "mo", "year": "a"}
 _LIFETIME = 99  # payers' "length of need 99" (months) means lifetime, not wear time
 MOST_TEXTS = 20  # of one order; further texts are not read and make the end doubtful
 
@@ -105,7 +94,7 @@ def _of_timing(timing: Mapping[str, Any]) -> OrderTimes:
 
 def _unit(duration: Any) -> str:
     printed = (text(member(duration, "code")) or text(member(duration, "unit"))).strip().lower()
-    return _SPELLINGS.get(printed, printed)
+    return _UCUM.get(printed.removesuffix("s"), printed)
 
 
 def _is_lifetime(duration: Any) -> bool:

@@ -36,19 +36,18 @@ _NO_OPERATION = re.compile(r"0[01]\d{3}|[7-9]\d{4}")  # CPT: anesthesia, radiolo
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 # HCPCS: cervical, sacroiliac, cervico-thoraco-lumbar, halo and limb orthoses.
 _OTHER_DEVICE = re.compile(r"L(01[0-9]{2}|02[0-9]{2}|062[1-4]|07[0-9]{2}|08[0-6][0-9]|1[5-9][0-9]{2}|[2-9][0-9]{3})")
-SUPPORT_KINDS = frozenset(
-    {
-        "brace",
-        "bed-rest",
-        "rehabilitation",
-        "dietitian",
-        "bone-treatment",
-        "ct-attenuation-measurement",
-        "bedside-measurement",
-        "mri-muscle-measurement",
-        "dxa",
-    }
-)
+SUPPORT_TITLES = {
+    "brace": "brace",
+    "bed-rest": "bed rest",
+    "rehabilitation": "rehabilitation",
+    "dietitian": "dietitian",
+    "bone-treatment": "osteoporosis treatment review",
+    "ct-attenuation-measurement": "HU measurement on the existing CT",
+    "bedside-measurement": "grip strength and gait speed",
+    "mri-muscle-measurement": "muscle measurement on the existing MRI",
+    "dxa": "DXA",
+}
+SUPPORT_KINDS = frozenset(SUPPORT_TITLES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,11 @@ ordered in the same signing, which count like those on it.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
-from cds_service.errors import FhirReadError
-from cds_service.fhir.gathering.parallel import run_side_by_side
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_resource
-from cds_service.fhir.gathering.picking import NOT_UNDERSTOOD, Sourced, concepts_of, medication_of
-from cds_service.fhir.gathering.reading import FhirReader, may_read
+from cds_service.fhir.gathering.picking import NOT_UNDERSTOOD, Sourced, concepts_of, referred_in
+from cds_service.fhir.gathering.reading import FhirReader, read_by_id
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
@@ -52,12 +49,8 @@ def with_referred(
     """
     wanted = set(_wanted(drafts, person))
     held = {f"Condition/{text(one.raw.get('id'))}": one.raw for one in record.of_key("conditions")} if wanted else {}
-    token = request.fhir_authorization
-    asked = [
-        name for name in sorted(wanted - held.keys()) if token is None or may_read(token.scope, name.partition("/")[0])
-    ]
-    tasks = {name: partial(_read, fhir, name, until.ends) for name in asked[:MOST_READ]} if fhir else {}
-    read = {name: raw for name, raw in run_side_by_side(tasks, until).items() if raw and _is_ours(raw, person)}
+    asked = read_by_id(fhir, wanted - held.keys(), request, MOST_READ, until) if fhir else {}
+    read = {name: raw for name, raw in asked.items() if _is_ours(raw, person)}
     found = {name: raw for name, raw in {**read, **held}.items() if name in wanted}
     return replace(drafts, referred=found) if found else drafts
 
@@ -71,15 +64,6 @@ def _wanted(drafts: DraftOrders, person: Person) -> Iterator[str]:
                 is_one = name.startswith(f"{kind}/") and is_fhir_id(name.removeprefix(f"{kind}/"))
                 if is_one and not drafts.resolve([reference], draft.resource):
                     yield name
-
-
-def _read(fhir: FhirReader, name: str, until: float) -> Json | None:
-    try:
-        (document,) = fhir.fetch(name, until=until).documents
-    except FhirReadError:
-        return None
-    is_asked = isinstance(document, dict) and f"{document.get('resourceType')}/{document.get('id')}" == name
-    return document if is_asked else None
 
 
 def _is_ours(raw: Json, person: Person) -> bool:
@@ -104,5 +88,4 @@ def _drug_of(draft: Draft, targets: Targets, terminology: Terminology) -> Source
         raw = parse_resource(plain_numbers(draft.resource), KIND)
     except BrokenResource:
         return None
-    medication = medication_of(raw, targets)
-    return Sourced(raw=raw, key=KEY, origin="context", concepts=concepts, referred=medication)
+    return Sourced(raw=raw, key=KEY, origin="context", concepts=concepts, referred=referred_in(raw, targets))

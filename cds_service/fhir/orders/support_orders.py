@@ -13,7 +13,13 @@ from cds_service.fhir.orders.drafts import Draft, DraftOrders, codeables
 from cds_service.fhir.orders.level_text import LEVELS, in_order
 from cds_service.fhir.orders.order_text import name_brace
 from cds_service.fhir.orders.order_times import OrderTimes, read_times, read_worded_end, texts_on_time
-from cds_service.fhir.orders.recognition import AUGMENTATION, Recognition, recognise_augmentation, recognise_support
+from cds_service.fhir.orders.recognition import (
+    AUGMENTATION,
+    SUPPORT_TITLES,
+    Recognition,
+    recognise_augmentation,
+    recognise_support,
+)
 from cds_service.fhir.raw_json import is_prohibition, member, objects, text, texts_of, utc_day
 from cds_service.fhir.references import Targets
 
@@ -27,16 +33,6 @@ RECORD_KEYS = {
     "procedures": "Procedure",
 }
 SUPPLIES = "supplyRequests"  # many servers keep none, and refuse the question
-_TITLES = {
-    "bed-rest": "bed rest",
-    "rehabilitation": "rehabilitation",
-    "dietitian": "dietitian",
-    "bone-treatment": "osteoporosis treatment review",
-    "ct-attenuation-measurement": "HU measurement on the existing CT",
-    "bedside-measurement": "grip strength and gait speed",
-    "mri-muscle-measurement": "muscle measurement on the existing MRI",
-    "dxa": "DXA",
-}
 LONGEST_PLAN = timedelta(days=365)
 
 
@@ -87,7 +83,8 @@ def find_stored_orders(
     kept = (*record.of_key("deviceRequests"), *record.of_key(SUPPLIES))
     devices = Targets((one.referred, None) for one in kept if one.referred)
     referred = DraftOrders((), (), None, devices)
-    return _each_once([order for one in stored for order in _support_orders(one, referred, terminology, draft=False)])
+    orders = (order for one in stored for order in _support_orders(one, referred, terminology, draft=False))
+    return tuple({(order.kind, order.reference): order for order in orders}.values())
 
 
 def find_augmentations(record: PatientRecord, terminology: Terminology) -> list[tuple[str, date | None]]:
@@ -144,7 +141,7 @@ def _worded(order: Mapping[str, Any], kind: str, times: OrderTimes, terminology:
 def _title(kind: str, recognition: Recognition, order: Mapping[str, Any]) -> str:
     """The name of the order in our texts, with its HCPCS code if any; never the record's own words."""
     if kind != "brace":
-        return _TITLES[kind]
+        return SUPPORT_TITLES[kind]
     code = next((code.removeprefix(HCPCS) for code in recognition.codes if code.startswith(HCPCS)), "")
     words = " ".join(words for words, is_title in texts_on_time(order) if is_title)
     return f"{name_brace(words, code)} ({code})" if code else name_brace(words, code)
@@ -157,10 +154,6 @@ def _stored(record: PatientRecord) -> Iterator[Draft]:
             resource = sourced.raw
             if resource.get("resourceType") == kind and not is_prohibition(resource):
                 yield Draft(f"{kind}/{text(resource.get('id')) or f'(entry {place + 1})'}", resource)
-
-
-def _each_once(orders: list[SupportOrder]) -> tuple[SupportOrder, ...]:
-    return tuple({(order.kind, order.reference): order for order in orders}.values())
 
 
 def _is_augmentation(stored: Draft, terminology: Terminology) -> bool:
