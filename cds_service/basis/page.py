@@ -162,7 +162,7 @@ def _outcome(found: Replay, outcome: OutcomeAssessment, content: Mapping[str, An
     headline = outcome.headline if is_possible else None
     charts: list[Chart | None] = []
     if headline is not None:
-        charts = _charts(answer, outcome, headline, service)
+        charts = _charts(answer, outcome, headline)
     if is_possible:
         charts.insert(2, acts_chart(answer, outcome, rules, content["recommendations"]))
     return Outcome(
@@ -173,13 +173,13 @@ def _outcome(found: Replay, outcome: OutcomeAssessment, content: Mapping[str, An
     )
 
 
-def _charts(answer: Answer, outcome: OutcomeAssessment, headline: ModelResult, service: Service) -> list[Chart | None]:
+def _charts(answer: Answer, outcome: OutcomeAssessment, headline: ModelResult) -> list[Chart | None]:
     """Every figure that the answer rests on; where studies disagree, all of theirs.
 
     One that would reassure is drawn nowhere. One that rests on a value beyond the study is drawn as nobody's, beside a
     higher one without that value.
     """
-    usable, studies = outcome.is_usable, studies_chart(outcome, service.studies)
+    usable, studies = outcome.is_usable, studies_chart(outcome)
     if outcome.disagreement and not usable:
         sums = [
             contribution_chart(answer, one, is_usable=False, names_study=True)

@@ -4,7 +4,7 @@ All values come from the code of the assessment; nothing is fitted or drawn at r
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from cds_service.basis.charts import (
     Chart,
@@ -22,6 +22,7 @@ from cds_service.basis.charts import (
 from cds_service.cards.answer import Answer
 from cds_service.cards.figures import (
     TREATMENTS,
+    capital,
     figure,
     groups,
     held_line,
@@ -37,7 +38,6 @@ from cds_service.core.facts import Finding
 from cds_service.core.prediction import Prediction, effect_interval, expit, if_measured, predict
 from cds_service.core.recommendations import Rule
 from cds_service.core.strata import Stratum
-from cds_service.core.study import StrataStudy, Study
 from cds_service.core.wording import UNITS, say_number, say_percent, say_range
 
 
@@ -79,8 +79,7 @@ def higher_without_held(result: ModelResult) -> Prediction | None:
 def _averages(answer: Answer, result: ModelResult) -> Iterator[tuple[str, float]]:
     """What stands beside the figure: the average it is compared with, all of the study, and what others observed."""
     study, pooled = result.model.study, answer.policy.pooled_incidence.of(result.model.study.outcome)
-    average = whose_average(answer, result).removeprefix("the ")
-    yield average[:1].upper() + average[1:], result.reference
+    yield capital(whose_average(answer, result).removeprefix("the ")), result.reference
     if say_percent(result.baseline) != say_percent(result.reference):
         yield say(f"all-{result.baseline_source}"), result.baseline
     if result.baseline_source == "site":
@@ -326,13 +325,10 @@ def _act_row(
     return (0.0 if is_all else left[1] - left[0], -after.inputs_known), row
 
 
-def studies_chart(outcome: OutcomeAssessment, studies: Mapping[str, Study]) -> Chart | None:
+def studies_chart(outcome: OutcomeAssessment) -> Chart | None:
     """(g) The studies of one outcome side by side: their disagreement is a range and is never averaged."""
     rows = [_study_row(result, is_usable=outcome.is_usable) for result in outcome.models]
-    for stratum in outcome.supporting:
-        study = studies[stratum.study_id]
-        if isinstance(study, StrataStudy):
-            rows.append(_stratum_row(stratum, study))
+    rows += map(_stratum_row, outcome.supporting)
     return chart("studies", rows, percent_axis(), said=_why_they_differ(outcome)) if len(rows) > 1 else None
 
 
@@ -352,15 +348,15 @@ def _study_words(result: ModelResult) -> str:
     return say("study", horizon=horizon(result), patients=result.model.study.cohort.n)
 
 
-def _stratum_row(stratum: Stratum, study: StrataStudy) -> Row:
+def _stratum_row(stratum: Stratum) -> Row:
     """The rate in this patient's stratum of a study without a model; it never speaks (evidence page, section 3)."""
-    events = sum(one.events[stratum.outcome] for one in study.strata)
-    months = f"{stratum.horizon_months} months"
-    label = say("stratum", n=stratum.n, patients=study.cohort.n, horizon=months, label=stratum.label.replace("<=", "≤"))
+    study, counts = stratum.study, stratum.counts
+    average = sum(one.events[stratum.outcome] for one in study.strata) / study.cohort.n
+    months, side = f"{study.cohort.horizon_months} months", counts.label.replace("<=", "≤")
     return Row(
-        label=label,
-        cells=(say_percent(stratum.rate), say_range(stratum.interval), "", say_percent(events / study.cohort.n), ""),
-        marks=(at("tick", events / study.cohort.n), span("thick", stratum.interval), at("point", stratum.rate)),
+        label=say("stratum", n=counts.n, patients=study.cohort.n, horizon=months, label=side),
+        cells=(say_percent(stratum.rate), say_range(stratum.interval), "", say_percent(average), ""),
+        marks=(at("tick", average), span("thick", stratum.interval), at("point", stratum.rate)),
         note=say("stratum-note", p=str(study.recomputed_p[stratum.outcome])),
     )
 
@@ -380,8 +376,7 @@ def trial_chart(before: ModelResult | None, other: Answer, after: ModelResult) -
     none = Row(label=say("on-record"), cells=(say("no-figure"), "", ""))
     rows = [none if before is None else _trial_row(say("on-record"), before)]
     rows.append(_trial_row(say("another"), after))
-    average = whose_average(other, after).removeprefix("the ")
-    label = average[:1].upper() + average[1:]
+    label = capital(whose_average(other, after).removeprefix("the "))
     rows.append(Row(label=label, cells=(say_percent(after.reference), "", ""), marks=(at("tick", after.reference),)))
     return chart("trial", rows, percent_axis())
 

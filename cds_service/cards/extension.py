@@ -102,11 +102,11 @@ def _concerns(answer: Answer, result: ModelResult) -> list[str]:
 
 def _stratum_json(stratum: Stratum) -> dict[str, Any]:
     return {
-        "study": stratum.study_id,
-        "stratum": stratum.label,
-        "horizonMonths": stratum.horizon_months,
-        "procedures": list(stratum.procedures),
+        "study": stratum.study.id,
+        "stratum": stratum.counts.label,
+        "horizonMonths": stratum.study.cohort.horizon_months,
+        "procedures": list(stratum.study.cohort.procedures),
         "rate": stratum.rate,
         "interval": list(stratum.interval),
-        "n": stratum.n,
+        "n": stratum.counts.n,
     }

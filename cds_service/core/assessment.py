@@ -162,10 +162,10 @@ class OutcomeAssessment:
 
     outcome: Outcome
     status: Status
-    headline: ModelResult | None
-    models: tuple[ModelResult, ...]
-    disagreement: bool
-    supporting: tuple[Stratum, ...]
+    headline: ModelResult | None = None
+    models: tuple[ModelResult, ...] = ()
+    disagreement: bool = False
+    supporting: tuple[Stratum, ...] = ()
     excluded_by: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
     is_usable: bool = False
@@ -235,15 +235,7 @@ def _assess_outcome(
     excluded_by: tuple[str, ...],
 ) -> OutcomeAssessment:
     if excluded_by:
-        return OutcomeAssessment(
-            outcome=outcome,
-            status="not-applicable",
-            headline=None,
-            models=(),
-            disagreement=False,
-            supporting=(),
-            excluded_by=excluded_by,
-        )
+        return OutcomeAssessment(outcome=outcome, status="not-applicable", excluded_by=excluded_by)
     doubts = doubtful_exclusions(findings)
     of_outcome = [model for _, model in sorted(models.items()) if model.study.outcome == outcome]
     results = [apply_model(model, findings, policy, has_doubt=bool(doubts)) for model in of_outcome]

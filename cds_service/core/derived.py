@@ -1,6 +1,6 @@
 """Findings computed from other findings or from the order: one function per name, run in the order of this file."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -297,8 +297,8 @@ def _compute(
         value=value,
         unit=spec.unit,
         observed=observed or max(days, default=None),
-        provenance=_sources_of(parts),
-        concerns=(*_concerns_of(parts), *apart),
+        provenance=tuple(dict.fromkeys(source for one in parts for source in one.provenance)),
+        concerns=(*dict.fromkeys(concern for one in parts for concern in one.concerns), *apart),
         method=method,
         may_reassure=all(one.may_reassure for one in parts),
     )
@@ -325,14 +325,6 @@ def _seen(ground: Ground, name: str, parts: tuple[str, str], formula: Callable[[
     is_said = found.reason not in ("absent", "undetermined")
     told = found if is_said else found._replace(reason=missing.reason, detail=missing.detail, seen=missing.seen)
     return told._replace(value=value, observed=first.observed)
-
-
-def _sources_of(parts: Iterable[Finding]) -> tuple[Provenance, ...]:
-    return tuple(dict.fromkeys(source for one in parts for source in one.provenance))
-
-
-def _concerns_of(parts: Iterable[Finding]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(concern for one in parts for concern in one.concerns))
 
 
 def _undetermined(name: str, detail: str) -> Gap:

@@ -122,8 +122,7 @@ class Prediction:
         clear: by known finding, whether its effect's 95 % interval leaves out 0; else "no clear effect in the study".
         effects: by known finding, coefficient in use x (value used - cohort mean), log odds.
         gains: share of the model's information that each missing input would add, by finding; only what can be known
-            before the procedure.
-        missing: the findings in `gains`, in the order of the study.
+            before the procedure, in the order of the study.
         unknown_until_after: missing inputs that only the procedure can give.
         reference: average of the study's patients with the same procedure, 0..1, at the baseline in force; of all of
             them where the procedure is not known or the study had one alone.
@@ -143,7 +142,6 @@ class Prediction:
     clear: Mapping[str, bool]
     effects: Mapping[str, float]
     gains: Mapping[str, float]
-    missing: tuple[str, ...]
     unknown_until_after: tuple[str, ...]
     baseline: Baseline
     reference: float
@@ -171,7 +169,6 @@ class _KnownSet:
         clear: as in `Prediction`, of findings with one term.
         categories: of each finding with more: their columns.
         gains: as in `Prediction`.
-        missing: as in `Prediction`.
         unknown_until_after: as in `Prediction`.
     """
 
@@ -182,7 +179,6 @@ class _KnownSet:
     clear: Mapping[str, bool]
     categories: Mapping[str, list[int]]
     gains: Mapping[str, float]
-    missing: tuple[str, ...]
     unknown_until_after: tuple[str, ...]
 
 
@@ -290,7 +286,6 @@ def predict(
         clear=MappingProxyType(_clear(known, reduced, distances)),
         effects=_at_slope(_effects(reduced, known.columns, distances), baseline.slope),
         gains=known.gains,
-        missing=known.missing,
         unknown_until_after=known.unknown_until_after,
         baseline=baseline,
         reference=_reference(model.table, inputs.get("procedure"), baseline),
@@ -372,7 +367,6 @@ def _follow(model: LogisticModel, reduced: ReducedModel) -> _KnownSet:
         clear=MappingProxyType(clear),
         categories=MappingProxyType(categories),
         gains=MappingProxyType(gains),
-        missing=tuple(gains),
         unknown_until_after=tuple(
             one.finding for one in model.study.inputs if not one.known_at_order_sign and one.finding not in known
         ),

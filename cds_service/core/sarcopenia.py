@@ -140,7 +140,10 @@ def sarcopenia_by(ruler: Ruler, name: str, facts: MuscleFacts) -> Finding | Gap:
     parts = tuple(facts.measured.values())
     certain = {name: one for name, one in facts.measured.items() if one.may_reassure}
     concerns = [concern for one in parts for concern in one.concerns]
-    concerns += [*grey_zone(facts), *_doubts(ruler, facts)]
+    concerns += grey_zone(facts)
+    muscle = facts.measured.get(MUSCLE)
+    if ruler is STUDY and muscle is not None and muscle.method == "bioimpedance":
+        concerns.append("The muscle index was measured by bioimpedance; the study used DXA.")
     if diagnosis is not None and diagnosis.value is True and not verdict:
         concerns.append("Sarcopenia is on the problem list; the measurements say otherwise and are used.")
     sources = [source for one in (*parts, *([diagnosis] if diagnosis else [])) for source in one.provenance]
@@ -168,13 +171,6 @@ def _undecided(name: str, ruler: Ruler, facts: MuscleFacts) -> Gap:
     return Gap(
         name=name, reason="not-read" if is_unread else "undetermined", detail=f"no diagnosis, and {why}", seen=seen
     )
-
-
-def _doubts(ruler: Ruler, facts: MuscleFacts) -> list[str]:
-    muscle = facts.measured.get(MUSCLE)
-    if ruler is STUDY and muscle is not None and muscle.method == "bioimpedance":
-        return ["The muscle index was measured by bioimpedance; the study used DXA."]
-    return []
 
 
 def grey_zone(facts: MuscleFacts) -> list[str]:

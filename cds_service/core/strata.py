@@ -4,51 +4,44 @@ import math
 from dataclasses import dataclass
 from datetime import date
 
-from cds_service.core.facts import Finding, Findings, Procedure
+from cds_service.core.facts import Finding, Findings
 from cds_service.core.study import MarkerChange, MarkerStudy, Outcome, StrataStudy, StratumCounts
 
 Z_95 = 1.96
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Stratum:
-    """The rate of an outcome among the study's patients on this patient's side of the cut-off.
+    """The rate of an outcome among the study's patients on this patient's side of the cut-off."""
 
-    Attributes:
-        label: `PLVI <= 0.79`.
-        horizon_months: within which the outcome was counted.
-        procedures: what the study's patients had.
-        rate: 0..1.
-        interval: Wilson 95 %, 0..1.
-    """
-
-    study_id: str
+    study: StrataStudy
+    counts: StratumCounts
     outcome: Outcome
-    label: str
-    horizon_months: int
-    procedures: tuple[Procedure, ...]
-    rate: float
-    interval: tuple[float, float]
-    events: int
-    n: int
+
+    @property
+    def rate(self) -> float:
+        """Share of these patients with the outcome, 0..1."""
+        return self.counts.events[self.outcome] / self.counts.n
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Wilson 95 % of the rate, 0..1."""
+        return wilson_interval(self.counts.events[self.outcome], self.counts.n)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Change:
     """One measure's change between two days.
 
     Attributes:
         label: `muscle area`.
         change: %, against the earlier value.
-        refractured: interquartile range of the change in patients who had refractured, %.
-        not_refractured: the same in the others.
-        is_in_range: at or beyond the near end of the first range, and outside the second.
+        is_in_range: at or beyond the near end of the interquartile range in patients who had refractured, and outside
+            that of the others.
     """
 
     label: str
     change: float
-    refractured: tuple[float, float]
-    not_refractured: tuple[float, float]
     is_in_range: bool
 
 
@@ -63,7 +56,6 @@ class Marker:
         concerns: what of the two measurements is not recorded, as whole sentences.
     """
 
-    study_id: str
     first: date
     augmented: date
     last: date
@@ -87,20 +79,7 @@ def wilson_interval(events: int, n: int) -> tuple[float, float]:
 def stratum_of(study: StrataStudy, outcome: Outcome, value: float) -> Stratum | None:
     """The stratum of a value, in the study's unit; None if the study does not cover the outcome."""
     counts = next((one for one in study.strata if _holds(one, value)), None)
-    if counts is None or outcome not in study.outcomes:
-        return None
-    events = counts.events[outcome]
-    return Stratum(
-        study_id=study.id,
-        outcome=outcome,
-        label=counts.label,
-        horizon_months=study.cohort.horizon_months,
-        procedures=study.cohort.procedures,
-        rate=events / counts.n,
-        interval=wilson_interval(events, counts.n),
-        events=events,
-        n=counts.n,
-    )
+    return Stratum(study, counts, outcome) if counts is not None and outcome in study.outcomes else None
 
 
 def place_in_strata(study: StrataStudy, outcome: Outcome, findings: Findings) -> Stratum | None:
@@ -130,7 +109,6 @@ def compare_with_marker(study: MarkerStudy, findings: Findings) -> Marker | None
         return None
     compared = [(marker, found) for marker, found in known if (found.observed, found.since) == (last, first)]
     return Marker(
-        study_id=study.id,
         first=first,
         augmented=augmented,
         last=last,
@@ -153,10 +131,4 @@ def place_change(marker: MarkerChange, percent: float) -> Change:
     others = (marker.not_refractured.q1, marker.not_refractured.q3)
     falls = marker.refractured.median < marker.not_refractured.median
     is_as_bad = percent <= refractured[1] if falls else percent >= refractured[0]
-    return Change(
-        label=marker.label,
-        change=percent,
-        refractured=refractured,
-        not_refractured=others,
-        is_in_range=is_as_bad and not others[0] <= percent <= others[1],
-    )
+    return Change(marker.label, percent, is_in_range=is_as_bad and not others[0] <= percent <= others[1])

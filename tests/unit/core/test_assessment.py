@@ -686,7 +686,7 @@ SCALE = {"vbq": {"mean": 3.5, "sd": 0.5, "n": 60}}
 
 def test_bone_quality_is_no_input_without_the_sites_own_patients():
     (found,) = pain(PKP, {"vbq": 3.6}).models
-    assert "vbq" in found.prediction.missing
+    assert "vbq" in found.prediction.gains
     assert [(gap.name, gap.reason, gap.detail) for gap in found.unusable] == [
         ("vbq", "other-method", "without this site's reference")
     ]
@@ -707,7 +707,7 @@ def test_a_stratum_is_supporting_evidence_and_never_the_headline():
     outcome = refracture(PVP, {"plvi": 0.7})
     assert outcome.headline is None
     (stratum,) = outcome.supporting
-    assert (stratum.study_id, stratum.n) == ("psoas-plvi-2024", 72)
+    assert (stratum.study.id, stratum.counts.n) == ("psoas-plvi-2024", 72)
     assert stratum.rate == pytest.approx(8 / 72)
     assert pain(PVP, {"plvi": 0.7}).supporting[0].rate == pytest.approx(6 / 72)
 

@@ -339,7 +339,7 @@ def test_what_is_known_only_after_the_procedure_is_never_missing_but_stays_unkno
         "fascia-injury": False,
     }
     found = predict(R, known, site_incidence=None)
-    assert found.missing == ()
+    assert found.gains == {}
     assert found.unknown_until_after == ("local-kyphosis-post", "cement-diffused")
     assert found.inputs_known < 0.9
     assert found.if_measured is not None

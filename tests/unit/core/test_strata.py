@@ -27,13 +27,13 @@ AUGMENTED = Finding(
 )
 def test_the_stratum_of_a_value_has_its_printed_rate(value, outcome, events, rate):
     found = stratum_of(PLVI, outcome, value)
-    assert (found.events, found.n, found.study_id) == (events, 72, "psoas-plvi-2024")
+    assert (found.counts.events[outcome], found.counts.n, found.study.id) == (events, 72, "psoas-plvi-2024")
     assert found.rate == pytest.approx(rate, abs=0.0005)
 
 
 def test_the_interval_of_the_low_stratum_is_that_of_the_contract():
     assert stratum_of(PLVI, "refracture", 0.5).interval == pytest.approx((0.057, 0.204), abs=0.0005)
-    assert stratum_of(PLVI, "refracture", 0.5).label == "PLVI <= 0.79"
+    assert stratum_of(PLVI, "refracture", 0.5).counts.label == "PLVI <= 0.79"
 
 
 @pytest.mark.parametrize(("events", "n"), [(3, 72), (8, 72), (0, 72), (72, 72), (1, 2)])
@@ -76,7 +76,7 @@ def _findings(*known, augmented=AUGMENTED):
 
 def test_a_patient_is_placed_by_the_finding_and_a_gap_places_nobody():
     plvi = Finding(name="plvi", value=0.7, unit="1", observed=LAST, provenance=())
-    assert place_in_strata(PLVI, "refracture", _findings(plvi)).label == "PLVI <= 0.79"
+    assert place_in_strata(PLVI, "refracture", _findings(plvi)).counts.label == "PLVI <= 0.79"
     assert place_in_strata(PLVI, "refracture", _findings()) is None
 
 
@@ -153,7 +153,7 @@ def test_what_of_the_measurement_is_not_recorded_stands_beside_the_marker():
 
 def test_a_stratum_carries_its_horizon_and_that_it_was_vertebroplasty():
     found = stratum_of(PLVI, "refracture", 0.5)
-    assert (found.horizon_months, found.procedures) == (12, ("PVP",))
+    assert (found.study.cohort.horizon_months, found.study.cohort.procedures) == (12, ("PVP",))
 
 
 def test_without_a_change_or_its_days_there_is_nothing_to_compare():
