@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import click
+from rich.text import Text
 from sqlalchemy.exc import DBAPIError
 
 from cds_service.audit.appending import Head, append_entries
@@ -30,7 +31,7 @@ from cds_service.audit.verification.notes import BadNote, read_key, read_note
 from cds_service.audit.verification.rows import NoLog
 from cds_service.audit.verification.walk import report_json, report_lines, verify_log
 from cds_service.commands.options import AS_JSON, NEW_FILE, OLD_FILE, SINCE, UNTIL, machine_user, print_json, say_errors
-from cds_service.commands.terminal import clean
+from cds_service.commands.terminal import clean, make_console, print_answer
 from cds_service.errors import AuditUnavailable, DataFileError
 from cds_service.settings import Settings, read_settings
 
@@ -83,7 +84,7 @@ def show_entry(*, entry: str, wants_replay: bool, as_json: bool) -> None:
     if as_json:
         print_json(document)
     else:
-        click.echo("\n".join(map(clean, _lines(document))))
+        _print_entry(document)
     if wants_replay and not document["replay"]["identical"]:
         sys.exit(1)
 
@@ -321,45 +322,23 @@ def _stored_json(stored: Stored) -> dict[str, Any]:
     return {**document, **({"facts": payload["facts"], "content": payload["content"]} if payload else {"purged": True})}
 
 
-def _lines(document: Mapping[str, Any]) -> Iterator[str]:
-    yield f"entry {document['sequence']}  {document['id']}"
-    yield f"{document['at']}  {document['kind']}"
+def _print_entry(document: Mapping[str, Any]) -> None:
+    console = make_console()
+
+    def say(*lines: str) -> None:
+        for line in lines:
+            console.print(Text(clean(line), overflow="fold"))
+
+    say(f"entry {document['sequence']}  {document['id']}", f"{document['at']}  {document['kind']}")
     if document.get("purged"):
-        yield "what it said was purged after its retention, or is missing: `audit verify` tells which"
+        say("what it said was purged after its retention, or is missing: `audit verify` tells which")
         return
-    for name, value in document["facts"].items():
-        yield f"  {name}: {value}"
-    content = document["content"]
-    if document["kind"] != "answer":
-        yield from json.dumps(content, indent=2).splitlines()
+    say(*(f"  {name}: {value}" for name, value in document["facts"].items()))
+    if document["kind"] == "answer":
+        print_answer(console, document["content"])
     else:
-        yield from _answer_lines(content)
+        say(json.dumps(document["content"], indent=2))
     if replay := document.get("replay"):
-        yield f"replay: {'identical' if replay['identical'] else 'differs'}"
-        yield from (f"  {line}" for line in (*replay["notes"], *replay["differences"]))
-    yield f"hash {document['chain']['hash']}"
-
-
-def _answer_lines(content: Mapping[str, Any]) -> Iterator[str]:
-    yield f"orders: {', '.join(content['orders']) or 'a brace or bed-rest order after one'}"
-    record = content["record"]
-    for part, why in {**record["unread"], **record["incomplete"]}.items():
-        yield f"not read: {part}: {why}"
-    yield "inputs:"
-    for one in content["findings"]:
-        sources = ", ".join(source["resource"] for source in one["sources"])
-        yield f"  {one['name']} {one['value']} {one['unit']}  {one['date'] or ''}  {sources}"
-    yield "gaps: " + ", ".join(f"{one['name']} ({one['reason']})" for one in content["gaps"])
-    for assessment in content["assessments"]:
-        yield f"{assessment['outcome']}: {assessment['status']}"
-        yield from (f"  {_model_line(model)}" for model in assessment.get("models", ()))
-    for card in content["cards"]:
-        yield f"card {card['uuid']} ({card['indicator']})"
-        yield f"  {card['summary']}"
-        yield from (f"  | {line}" for line in card.get("detail", "").splitlines())
-        yield from (f"  [ {one['label']} ]" for one in card.get("suggestions", ()))
-
-
-def _model_line(model: Mapping[str, Any]) -> str:
-    risk = f"risk {model['risk']:.4f}, {model['band']}" if "risk" in model else "no figure"
-    return f"{model['model']} {model['modelVersion']}: {risk}, inputs known {model['inputsKnown']:.2f}"
+        say(f"replay: {'identical' if replay['identical'] else 'differs'}")
+        say(*(f"  {line}" for line in (*replay["notes"], *replay["differences"])))
+    say(f"hash {document['chain']['hash']}")

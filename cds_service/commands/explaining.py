@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.text import Text
 
 from cds_service.audit.chain import OneEntry
 from cds_service.commands.options import (
@@ -26,7 +24,7 @@ from cds_service.commands.options import (
     print_json,
     say_errors,
 )
-from cds_service.commands.terminal import print_response, table
+from cds_service.commands.terminal import clean, make_console, print_answer
 from cds_service.errors import EvidenceUnavailable, NotAllowed
 from cds_service.fhir.gathering.reading import FhirReader
 from cds_service.fhir.gathering.subjects import Person
@@ -128,67 +126,10 @@ def _noon(today: date | None) -> datetime:
 
 
 def print_explanation(explanation: Mapping[str, Any]) -> None:
-    """The steps as tables, then the cards."""
-    console = Console(highlight=False)
-    if not explanation["orders"] and not explanation["cards"]:
-        console.print("1 order: no kyphoplasty or vertebroplasty among the draft orders; the answer has no cards")
-        return
-    console.print(Text(f"1 order: {', '.join(explanation['orders']) or 'a brace or bed-rest order after one'}"))
+    """The steps as tables, then the cards; or why there are none."""
     if refused := explanation.get("refused"):
-        console.print(Text(f"2 record: the service answers 412. {refused}"))
-        return
-    record = explanation["record"]
-    console.print(
-        Text(
-            f"2 record: could not be read: {record['unread'] or 'nothing'}; "
-            f"incomplete: {record['incomplete'] or 'nothing'}; "
-            f"broken: {record['unreadable']}; of others: {record['foreign']}"
-        )
-    )
-    console.print(
-        table(
-            "3 findings",
-            ("finding", "value", "date", "source"),
-            [
-                (
-                    one["name"],
-                    f"{_say(one['value'])} {one['unit']}",
-                    one["date"] or "",
-                    ", ".join(s["resource"] for s in one["sources"]),
-                )
-                for one in explanation["findings"]
-            ],
-        )
-    )
-    console.print(table("  gaps", ("finding", "reason"), [(one["name"], one["reason"]) for one in explanation["gaps"]]))
-    for assessment in explanation["assessments"]:
-        console.print(
-            table(
-                f"4 assessment: {assessment['outcome']}, {assessment['status']}",
-                ("study", "risk", "study uncertainty", "if measured", "inputs known", "band"),
-                [_model_row(one) for one in assessment.get("models", [])],
-            )
-        )
-    console.print(Text(f"5 signals: {', '.join(explanation['signals'])}"))
-    console.print(Text(f"  recommendations: {', '.join(explanation['recommendations'])}"))
-    console.print("6 cards")
-    print_response(console, {"cards": explanation["cards"]})
-
-
-def _model_row(model: Mapping[str, Any]) -> tuple[str, ...]:
-    def interval(key: str) -> str:
-        return "–".join(f"{one:.3f}" for one in model[key]) if key in model else ""
-
-    risk = f"{model['risk']:.3f}" if "risk" in model else "not shown"
-    return (
-        model["model"],
-        risk,
-        interval("studyUncertainty"),
-        interval("ifMeasured"),
-        f"{model['inputsKnown']:.2f}",
-        model.get("band", ""),
-    )
-
-
-def _say(value: Any) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
+        click.echo(f"1 order: {', '.join(explanation['orders'])}\n2 record: the service answers 412. {clean(refused)}")
+    elif explanation["orders"] or explanation["cards"]:
+        print_answer(make_console(), explanation)
+    else:
+        click.echo("1 order: no kyphoplasty or vertebroplasty among the draft orders; the answer has no cards")

@@ -14,8 +14,6 @@ from typing import Any
 
 import click
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from cds_service.audit.chain import SILENT, is_probe
 from cds_service.audit.database import Database
@@ -23,6 +21,7 @@ from cds_service.audit.reader import AuditReader, Stored, stored_entries
 from cds_service.audit.tables import ENTRIES
 from cds_service.commands.audit import check_period, log_database, record_read
 from cds_service.commands.options import AS_JSON, SINCE, UNTIL, print_json, say_errors
+from cds_service.commands.terminal import table
 
 SMALLEST = 5  # counts below it, other than none, could point to a patient
 KINDS = ("answer", "refusal", "near-miss")
@@ -149,13 +148,11 @@ def print_report(found: Tally, period: str) -> None:
     console.print(f"Silent answers {period}: {said} procedures. Nobody was shown them.")
     for section, rows in report.items():
         if isinstance(rows, list):
-            table = Table(title=Text(section), title_justify="left", box=None, padding=(0, 2, 0, 0))
-            for heading, side in (("", "left"), ("count", "right"), ("per 100 procedures", "right")):
-                table.add_column(heading, justify=side, no_wrap=True)  # type: ignore[arg-type]
-            for row in rows:
-                count = hidden if row["count"] is None else str(row["count"])
-                table.add_row(Text(row["what"]), count, "" if row["per100"] is None else f"{row['per100']:g}")
-            console.print(table)
+            cells = [
+                (row["what"], hidden if row["count"] is None else str(row["count"]), row["per100"]) for row in rows
+            ]
+            shown = [(what, count, "" if share is None else f"{share:g}") for what, count, share in cells]
+            console.print(table(section, ("", "count", "per 100 procedures"), shown))
     for outcome, shares in report["inputsKnown"].items():
         if shares is not None:
             console.print(f"inputs known, {outcome}: median {shares['median']:.0%}")

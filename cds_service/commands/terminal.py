@@ -58,6 +58,47 @@ def print_response(console: Console, response: Mapping[str, Any]) -> None:
         console.print(card_panel(card))
 
 
+def print_answer(console: Console, content: Mapping[str, Any]) -> None:
+    """What the audit entry of an answer holds, step by step: tables, then the cards."""
+    console.print(Text(clean(f"1 order: {', '.join(content['orders']) or 'a brace or bed-rest order after one'}")))
+    record = content["record"]
+    console.print(
+        Text(
+            f"2 record: could not be read: {record['unread'] or 'nothing'}; "
+            f"incomplete: {record['incomplete'] or 'nothing'}; "
+            f"broken: {record['unreadable']}; of others: {record['foreign']}"
+        )
+    )
+    console.print(
+        table(
+            "3 findings",
+            ("finding", "value", "date", "source"),
+            [
+                (
+                    one["name"],
+                    f"{_say(one['value'])} {one['unit']}",
+                    one["date"] or "",
+                    ", ".join(s["resource"] for s in one["sources"]),
+                )
+                for one in content["findings"]
+            ],
+        )
+    )
+    console.print(table("  gaps", ("finding", "reason"), [(one["name"], one["reason"]) for one in content["gaps"]]))
+    for assessment in content["assessments"]:
+        console.print(
+            table(
+                f"4 assessment: {assessment['outcome']}, {assessment['status']}",
+                ("study", "risk", "study uncertainty", "if measured", "inputs known", "band"),
+                [_model_row(one) for one in assessment.get("models", [])],
+            )
+        )
+    console.print(Text(f"5 signals: {', '.join(content['signals'])}"))
+    console.print(Text(f"  recommendations: {', '.join(content['recommendations'])}"))
+    console.print("6 cards")
+    print_response(console, content)
+
+
 def summary_table() -> Table:
     """An empty table for `add_summaries`."""
     table = Table(box=SIMPLE, padding=(0, 1), show_edge=False)
@@ -180,5 +221,24 @@ def table(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) ->
     for heading in headings:
         found.add_column(heading, overflow="fold")
     for row in rows:
-        found.add_row(*map(Text, row))
+        found.add_row(*(Text(clean(cell)) for cell in row))
     return found
+
+
+def _model_row(model: Mapping[str, Any]) -> tuple[str, ...]:
+    def interval(key: str) -> str:
+        return "–".join(f"{one:.3f}" for one in model[key]) if key in model else ""
+
+    risk = f"{model['risk']:.3f}" if "risk" in model else "not shown"
+    return (
+        model["model"],
+        risk,
+        interval("studyUncertainty"),
+        interval("ifMeasured"),
+        f"{model['inputsKnown']:.2f}",
+        model.get("band", ""),
+    )
+
+
+def _say(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)

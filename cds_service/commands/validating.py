@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from cds_service.commands.options import (
@@ -20,11 +19,14 @@ from cds_service.commands.options import (
     print_json,
     say_errors,
 )
+from cds_service.commands.terminal import table
 from cds_service.loading import RECALIBRATION, load_service
 from cds_service.population.outcomes_file import read_outcomes, say_faults
 
 if TYPE_CHECKING:
     from cds_service.population.validating import ModelValidation
+
+HEADINGS = ("patients", "n", "events", "O/E", "intercept", "slope", "AUC", "Brier")
 
 
 @click.command("validate")
@@ -75,14 +77,12 @@ def print_validation(found: tuple[ModelValidation, ...]) -> None:
     console = Console(highlight=False)
     for one in found:
         study = one.model.study
-        table = Table(title=Text(f"{study.id} {study.version}: {study.event}"), title_justify="left", box=None)
-        for heading in ("patients", "n", "events", "O/E", "intercept", "slope", "AUC", "Brier"):
-            table.add_column(heading)
+        rows = []
         for name, group in {"all": one.overall, **one.groups}.items():
             estimates = (group.observed_expected, group.calibration_intercept, group.calibration_slope, group.auc)
             brier = "" if group.brier is None else f"{group.brier:.3f}"
-            table.add_row(name, str(group.n), str(group.events), *(str(one or "–") for one in estimates), brier)
-        console.print(table)
+            rows.append((name, str(group.n), str(group.events), *(str(one or "–") for one in estimates), brier))
+        console.print(table(f"{study.id} {study.version}: {study.event}", HEADINGS, rows))
         for note in one.notes:
             console.print(Text(f"- {note}"))
         console.print()

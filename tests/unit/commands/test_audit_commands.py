@@ -57,9 +57,10 @@ def test_list_takes_days():
     assert str(NOON.date()) == day
 
 
-def test_show_prints_what_was_said_and_on_what_ground(url):
-    text = run("show", "2")
-    assert "inputs:" in text
+def test_show_prints_what_was_said_and_on_what_ground(url, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "100")
+    text = " ".join(run("show", "2").split())
+    assert "3 findings" in text
     assert "bmd-t-score -3.2 {T-score}" in text
     assert "Observation/o-bmd-t-score" in text
     assert "Refracture risk high" in text
