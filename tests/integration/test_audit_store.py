@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -41,11 +40,6 @@ def start(url, count, name):
     )
 
 
-def test_an_entry_is_on_disk_when_append_returns(store, audit_url):
-    store.append(answer_entry(1))
-    assert rows_of(audit_url, "SELECT kind FROM audit_entry ORDER BY sequence") == [("genesis",), ("answer",)]
-
-
 def test_the_same_entry_twice_is_one_row(store, audit_url):
     store.append(answer_entry(1))
     store.append(answer_entry(1))
@@ -63,38 +57,6 @@ def test_eight_processes_write_one_chain_without_fork_or_gap(empty_url):
     assert (report.faults, report.last) == ([], report.entries)
     there = {row[0] for row in rows_of(empty_url, "SELECT entry_id FROM audit_entry WHERE kind = 'answer'")}
     assert there == set(kept)
-
-
-def test_threads_of_a_process_append_at_once_and_each_entry_is_in_the_chain(store, audit_url):
-    with ThreadPoolExecutor(8) as threads:
-        list(threads.map(store.append, (answer_entry(number) for number in range(1, 201))))
-    assert rows_of(audit_url, "SELECT count(*) FROM audit_entry WHERE kind = 'answer'") == [(200,)]
-    assert verify_log(audit_url).is_whole
-
-
-def test_over_sqlite_nothing_of_the_other_database_is_loaded(tmp_path):
-    """It would take a tenth of a start."""
-    url = f"sqlite:///{tmp_path / 'audit.sqlite3'}"
-    fill(url, 1)
-    code = f"""if True:
-        import sys
-        from datetime import UTC, datetime
-        import cds_service.web.server
-        from cds_service.audit.earlier_feedback import EarlierFeedback
-        from cds_service.audit.chain import AuditEntry
-        from cds_service.audit.store import AuditStore
-        from cds_service.loading import load_service
-        from cds_service.settings import Settings
-        from cds_service.web.app import create_app
-        store = AuditStore({url!r})
-        earlier = EarlierFeedback(store)
-        create_app(load_service(), Settings(), audit=store, earlier=earlier, base_url="http://127.0.0.1:8080")
-        store.append(AuditEntry(kind="read", at=datetime.now(UTC), user="anna", content={{}}))
-        store.close()
-        print(sorted({{"psycopg", "alembic", "sqlalchemy.dialects.postgresql"}} & set(sys.modules)))
-    """
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines() == ["[]"]
 
 
 def test_an_error_that_nobody_expected_is_said_and_the_log_goes_on(store, monkeypatch):
@@ -281,14 +243,6 @@ def test_entries_are_found_newest_first(reader, query, ids):
     assert [found.id for found in reader.find(query).entries] == [uuid_of(number) for number in ids]
 
 
-def test_refusals_and_feedback_are_found(reader):
-    (refusal,) = reader.find(Query(result="refused", status=412, reason="evidence-unavailable")).entries
-    (feedback,) = reader.about([uuid_of(1)])[uuid_of(1)]
-    assert refusal.kind == "refusal"
-    assert (feedback.kind, feedback.result, feedback.reason) == ("feedback", "overridden", "patientDeclines")
-    assert [found.kind for found in reader.find(Query(card=uuid_of(5001))).entries] == ["feedback", "answer"]
-
-
 def test_pages_hold_everything_once(reader):
     query, seen, place = Query(kinds=("answer",)), [], None
     while True:
@@ -298,14 +252,6 @@ def test_pages_hold_everything_once(reader):
             break
         place = type(page.next).parse(str(page.next))
     assert seen == [8, 7, 6, 5, 4, 3, 2]
-
-
-def test_one_entry_is_read_whole_by_id_and_by_place(reader):
-    by_id, by_place = reader.entry(uuid_of(2)), reader.entry(3)
-    assert by_id == by_place
-    assert by_id.content["risk"] == 0.35
-    assert by_id.found.cards[0].rules == ("a", "b")
-    assert reader.entry(uuid_of(999)) is None
 
 
 def test_a_log_that_cannot_be_read_is_unavailable(tmp_path):

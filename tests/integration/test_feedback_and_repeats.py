@@ -28,13 +28,10 @@ from tests.chart_builders import (
     PATIENT,
     brace,
     by_topic,
-    drug,
     kyphoplasty,
-    measured,
     order_sign,
     ordered,
     period,
-    problem,
     thin_and_weak,
 )
 from tests.fact_builders import policy_with
@@ -259,11 +256,6 @@ def test_a_foreign_reason_keeps_its_system_and_code_and_no_free_text(ward, asked
     assert content.get("foreignReason") == (reason if kept else None)
 
 
-class _NoLog:
-    def append(self, _entry, _until=None):
-        raise AuditUnavailable("The audit entry could not be written.")
-
-
 class _Unreadable:
     """A log that takes entries and cannot be asked."""
 
@@ -272,11 +264,6 @@ class _Unreadable:
 
     def feedback_on(self, *_of):
         raise AuditUnavailable("no")
-
-
-def test_feedback_that_cannot_be_recorded_is_503(ward):
-    broken = Ward(_NoLog(), earlier=EarlierFeedback(ward.store))
-    broken.tell(card=str(uuid4()), outcome="overridden", outcomeTimestamp=ward.moment, status=503)
 
 
 def test_feedback_is_kept_without_a_link_while_the_log_cannot_be_read(store):
@@ -318,16 +305,6 @@ def test_the_entry_says_that_and_why_a_card_was_shortened(ward, asked):
     assert noted["warnings"] == ["rehabilitation"]  # what it would have been
 
 
-def test_the_same_call_again_after_an_answer_is_shorter_and_without_one_the_same(ward, asked):
-    first = ward.sign(THIN, kyphoplasty(), patient_id=asked)
-    second = ward.sign(THIN, kyphoplasty(), patient_id=asked)
-    assert {topic: card["detail"] for topic, card in first.items()} == {
-        topic: card["detail"] for topic, card in second.items()
-    }
-    ward.override(first["rehabilitation"], "notAbleToTakePart")
-    assert "not able to take part" in ward.sign(THIN, kyphoplasty(), patient_id=asked)["rehabilitation"]["summary"]
-
-
 def test_an_accepted_card_is_shorter_and_keeps_what_was_not_accepted(ward, asked):
     whole = ward.sign(THIN, kyphoplasty(), patient_id=asked)["rehabilitation"]
     ward.accept(whole, "Refer to rehabilitation", "Refer to dietitian")
@@ -354,30 +331,6 @@ def test_an_accepted_referral_that_was_ordered_is_named_with_its_order(ward, ask
     assert not [one for one in short["suggestions"] if one["label"].startswith("Refer")]
 
 
-CHANGES = {
-    "a new input": ([*THIN, measured("vbq", 3.9)], (kyphoplasty(),)),
-    "a changed input": ([*THIN, measured("bmi", 16.0, number="newer", days=1)], (kyphoplasty(),)),
-    "a new diagnosis": ([*THIN, problem("prior-spinal-surgery")], (kyphoplasty(),)),
-    "a new drug": ([*THIN, drug("alendronate")], (kyphoplasty(),)),
-    "another vertebra": (THIN, (kyphoplasty("T12", code="22513"),)),
-    "an open-ended brace": (THIN, (kyphoplasty(), brace())),
-}
-
-
-@pytest.mark.parametrize(("record", "drafts"), CHANGES.values(), ids=CHANGES)
-def test_whatever_changes_is_shown_whole_and_the_entry_says_what(ward, asked, record, drafts):
-    ward.override(ward.sign(THIN, kyphoplasty(), patient_id=asked)["rehabilitation"], "patientDeclines")
-    cards = ward.sign(record, *drafts, patient_id=asked, days=1)
-    untouched = ward.sign(record, *drafts, patient_id=next(PATIENTS), days=1)
-    assert {topic: card["detail"] for topic, card in cards.items()} == {
-        topic: card["detail"] for topic, card in untouched.items()
-    }
-    assert [card["indicator"] for card in cards.values()] == [card["indicator"] for card in untouched.values()]
-    noted = ward.newest(kinds=("answer",), patient=asked).content["repeats"]
-    assert noted["shortened"] == []
-    assert noted["whole"]["rehabilitation"]
-
-
 def test_a_brace_in_conflict_warns_beside_a_card_that_was_declined(ward, asked):
     """The conflict was open then and is open now: the first card is a repeat, the second never is."""
     whole = ward.sign(THIN, kyphoplasty(), brace(), patient_id=asked)
@@ -392,17 +345,6 @@ def test_a_brace_in_conflict_warns_beside_a_card_that_was_declined(ward, asked):
     assert ward.sign(THIN, kyphoplasty(), brace(), other, patient_id=asked)["rehabilitation"]["indicator"] == "warning"
 
 
-def test_a_part_of_the_record_that_cannot_be_read_shortens_nothing(ward, asked):
-    ward.override(ward.sign(THIN, kyphoplasty(), patient_id=asked)["rehabilitation"], "patientDeclines")
-    body = order_sign(THIN, kyphoplasty())
-    outcome = {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "timeout"}]}
-    prefetch = json.loads(json.dumps(body["prefetch"]).replace(f"Patient/{PATIENT}", f"Patient/{asked}"))
-    prefetch["patient"]["id"] = asked
-    cards = ward.sign(THIN, kyphoplasty(), patient_id=asked, prefetch={**prefetch, "procedures": outcome})
-    assert "could not be read" in cards["rehabilitation"]["detail"]
-    assert "shown" not in cards["rehabilitation"]["summary"]
-
-
 def test_the_same_id_on_another_server_is_another_patient(ward, asked):
     ward.override(
         ward.sign(THIN, kyphoplasty(), patient_id=asked, fhirServer="http://127.0.0.1:9/a")["rehabilitation"],
@@ -413,28 +355,12 @@ def test_the_same_id_on_another_server_is_another_patient(ward, asked):
         assert cards["rehabilitation"]["indicator"] == indicator
 
 
-def test_a_short_card_that_is_answered_again_holds_from_then_on(ward, asked):
-    ward.override(ward.sign(THIN, kyphoplasty(), patient_id=asked)["rehabilitation"], "patientDeclines")
-    short = ward.sign(THIN, kyphoplasty(), patient_id=asked, days=20)["rehabilitation"]
-    ward.override(short, "alreadyArranged")
-    later = ward.sign(THIN, kyphoplasty(), patient_id=asked, days=45)["rehabilitation"]
-    assert "shown 10 Dec 2026, overridden: already arranged" in later["summary"]
-
-
 def test_a_clock_of_the_client_that_runs_ahead_makes_no_answer_last_longer(ward, asked):
     card = ward.sign(THIN, kyphoplasty(), patient_id=asked)["rehabilitation"]
     why = {"reason": {"code": "patientDeclines", "system": SYSTEM}}
     ward.tell(card=card["uuid"], outcome="overridden", overrideReason=why, outcomeTimestamp="2027-11-20T00:00:00Z")
     assert ward.sign(THIN, kyphoplasty(), patient_id=asked, days=30)["rehabilitation"]["indicator"] == "info"
     assert ward.sign(THIN, kyphoplasty(), patient_id=asked, days=31)["rehabilitation"]["indicator"] == "warning"
-
-
-def test_a_site_may_switch_it_off_or_set_the_days(store, asked):
-    off, week = Ward(store, repeats_enabled=False), Ward(store, repeats_days=7)
-    off.override(off.sign(THIN, kyphoplasty(), patient_id=asked)["rehabilitation"], "patientDeclines")
-    assert off.sign(THIN, kyphoplasty(), patient_id=asked, days=1)["rehabilitation"]["indicator"] == "warning"
-    assert week.sign(THIN, kyphoplasty(), patient_id=asked, days=7)["rehabilitation"]["indicator"] == "info"
-    assert week.sign(THIN, kyphoplasty(), patient_id=asked, days=8)["rehabilitation"]["indicator"] == "warning"
 
 
 def test_a_history_that_cannot_be_read_is_none_and_the_entry_says_so(store, asked):

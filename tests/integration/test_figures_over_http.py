@@ -1,6 +1,5 @@
 """Every example of the study files, as an order-sign over HTTP against the real application."""
 
-import math
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -9,8 +8,6 @@ import pytest
 
 from cds_service.core.study import Example, LogisticStudy
 from cds_service.loading import load_service
-from cds_service.service import answer
-from cds_service.site.folder import load_site
 from tests.chart_builders import (
     KeptEntries,
     by_topic,
@@ -84,29 +81,6 @@ def live(tmp_path_factory):
     service.close()
 
 
-@pytest.fixture(scope="module")
-def site_service(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("site")
-    folder.joinpath("site.toml").write_text(
-        '[site]\nname = "Test"\n[baseline]\nrefracture = { incidence = 0.12, months = 12 }\n'
-        "residual-pain = { incidence = 0.10, months = 12 }\n",
-        encoding="utf-8",
-    )
-    return load_service(load_site(folder))
-
-
-@pytest.fixture(scope="module")
-def live_site(tmp_path_factory, site_service):
-    """The same application, answering with the site's service."""
-    service = LiveService(
-        tmp_path_factory.mktemp("live"),
-        audit=KeptEntries(),
-        flow=lambda _, hook, request, ports: answer(site_service, site_service.hooks[hook.id], request, ports),
-    )
-    yield service
-    service.close()
-
-
 def said(live, row):
     return model(by_topic(live.cards(order_sign(row.record, kyphoplasty(row.level)))), row.study.id)
 
@@ -130,34 +104,6 @@ def test_the_figure_of_the_study_comes_out_of_an_order_sign(live, row):
         assert found["missing"]
     assert found["baseline"] == {"incidence": pytest.approx(row.study.incidence), "source": "study"}
     assert any("Not calibrated here" in concern for concern in found["concerns"])
-
-
-@pytest.mark.parametrize("row", ROWS)
-def test_a_value_beyond_the_study_is_held_at_its_end_and_said_to_be(live, row):
-    found, held = said(live, row), row.example.held
-    for one in found["inputs"]:
-        if one["name"] in held:
-            assert one["use"] in {"held-reassuring", "held-alarming"}
-            assert one["used"] == pytest.approx(held[one["name"]], abs=0.05)
-            assert any("taken as" in concern for concern in found["concerns"])
-        else:
-            assert (one["use"], one["used"]) == ("as-is", one["value"])
-
-
-@pytest.mark.parametrize("row", ROWS)
-def test_a_site_incidence_moves_figures_of_its_horizon_by_the_difference_of_the_log_odds(
-    live, live_site, site_service, row
-):
-    observed = SITE.get(row.study.id)
-    shift = log_odds(observed) - log_odds(row.study.incidence) if observed else 0.0
-    body = order_sign(row.record, kyphoplasty(row.level), service=site_service)
-    at_site = model(by_topic(live_site.cards(body)), row.study.id)
-    at_study = said(live, row)
-    assert near(at_site["risk"], share(log_odds(at_study["risk"]) + shift), 1e-9)
-    moved = [share(log_odds(end) + shift) for end in at_study["studyUncertainty"]]
-    assert near(at_site["studyUncertainty"], moved, 1e-9)
-    assert at_site["inputsKnown"] == at_study["inputsKnown"]
-    assert at_site["baseline"] == ({"incidence": observed, "source": "site"} if observed else at_study["baseline"])
 
 
 def test_the_same_figures_come_whatever_else_the_record_holds(live):
@@ -188,11 +134,3 @@ def test_the_list_of_models_leaves_no_cell_blank(live):
     cells = re.findall(r"<t([dh])\b[^>]*>(.*?)</t\1>", page.partition("<tbody>")[2])
     assert len(cells) == 5 * 5
     assert all(text for _, text in cells)
-
-
-def log_odds(probability):
-    return math.log(probability / (1 - probability))
-
-
-def share(value):
-    return 1 / (1 + math.exp(-value))

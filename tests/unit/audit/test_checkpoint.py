@@ -1,7 +1,6 @@
 """Checkpoints: the note, its key, and where the key is kept."""
 
 import base64
-from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -41,11 +40,6 @@ def test_its_own_entry_comes_first_so_that_the_note_covers_it(database):
     note = read_note(make_checkpoint(database, None, clock))
     url = str(database.url)
     assert rows_of(url, f"SELECT kind FROM audit_entry WHERE sequence = {note.sequence}") == [("checkpoint",)]
-
-
-def test_two_checkpoints_are_of_one_key(database):
-    keys = {signer_of(database, None, clock).public_text for _ in range(2)}
-    assert len(keys) == 1
 
 
 def test_the_key_lies_beside_the_database_and_is_its_owners_alone(database):
@@ -107,11 +101,6 @@ def test_a_key_that_is_not_there_is_made_where_the_setting_says(database, tmp_pa
     public = signer_of(database, file, clock).public_text
     assert file.stat().st_mode & 0o777 == 0o600
     assert signer_of(database, file, clock).public_text == public
-
-
-def test_a_key_that_cannot_be_made_is_refused_in_a_line(database):
-    with pytest.raises(DataFileError, match="cannot be made there"):
-        signer_of(database, Path("/proc/none/key.pem"), clock)
 
 
 # --- notes as text
