@@ -1,29 +1,34 @@
-"""A type that the CapabilityStatement does not name: the server keeps none of it. Asked only after a refusal."""
+"""Types that a server does not keep or refuses: its CapabilityStatement decides, and of imaging nothing is missing."""
 
 import json
 
 import pytest
 
-from cds_service.errors import FhirReadError
+from cds_service.errors import EvidenceUnavailable, FhirReadError
 from cds_service.fhir.gathering.prefetch import plan_prefetch
-from cds_service.fhir.gathering.reading import Fetched
 from cds_service.fhir.gathering.record import gather, state_of
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import parse_request
 from tests.chart_builders import open_service
+from tests.scripted_reader import ScriptedReader
+from tests.stub_fhir import page
 from tests.wire_builders import hook_request
 
+LISTS = {
+    "conditions": "Condition",
+    "procedures": "Procedure",
+    "statements": "MedicationStatement",
+    "diagnosticReports": "DiagnosticReport",
+    "imagingStudies": "ImagingStudy",
+}
 PLAN = plan_prefetch(
     {
         "patient": "Patient/{{context.patientId}}",
-        "conditions": "Condition?patient={{context.patientId}}",
-        "procedures": "Procedure?patient={{context.patientId}}",
-        "statements": "MedicationStatement?patient={{context.patientId}}",
+        **{key: f"{kind}?patient={{{{context.patientId}}}}" for key, kind in LISTS.items()},
     }
 )
 PATIENT = {"resourceType": "Patient", "id": "p1", "gender": "female", "birthDate": "1950-02-03"}
-NOTHING = {"resourceType": "Bundle", "type": "searchset", "entry": []}
 
 
 def refused(status):
@@ -35,67 +40,96 @@ def capabilities(*types, mode="server"):
     return {"resourceType": "CapabilityStatement", "rest": [{"mode": mode, "resource": resources}]}
 
 
-class Scripted:
-    """What each type, or `metadata`, answers."""
-
-    def __init__(self, **answers):
-        self.answers = {"Patient": PATIENT, **answers}
-        self.asked = []
-
-    def fetch(self, query, *, until):  # noqa: ARG002
-        kind = query.partition("?")[0].partition("/")[0]
-        self.asked.append(kind)
-        answer = self.answers.get(kind, NOTHING)
-        if isinstance(answer, Exception):
-            raise answer
-        return Fetched((answer,))
-
-    def follow(self, page, *, until):  # noqa: ARG002
-        return Fetched((page,))
+def report(**members):
+    named = {"id": "r", "status": "final", "code": {"text": "CT Lumbar spine WO contrast"}}
+    return {"resourceType": "DiagnosticReport", "subject": {"reference": "Patient/p1"}, **named, **members}
 
 
-def read(fhir):
-    request = parse_request(json.dumps(hook_request(patientId="p1")).encode(), "order-sign")
+def scripted(**answers):
+    return ScriptedReader(page(), **{"Patient": PATIENT, **answers})
+
+
+def read(fhir, **prefetch):
+    request = parse_request(json.dumps(hook_request(patientId="p1", prefetch=prefetch)).encode(), "order-sign")
     return gather(request, PLAN, fhir, open_service().terminology, Person("p1"), deadline=Deadline.after(20))
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 405, 501])
 def test_a_refused_type_that_the_server_does_not_name_is_none_kept(status):
-    fhir = Scripted(Procedure=refused(status), metadata=capabilities("Patient", "Condition", "MedicationStatement"))
+    fhir = scripted(Procedure=refused(status), metadata=capabilities("Patient", "Condition", "MedicationStatement"))
     record = read(fhir)
-    assert record.reads["procedures"].state == "empty"
-    assert record.reads["procedures"].note == "this server keeps none"
+    assert (record.reads["procedures"].state, record.reads["procedures"].note) == ("empty", "this server keeps none")
     assert state_of(record).unread == {}
-    assert fhir.asked.count("metadata") == 1
-
-
-def test_a_refused_type_that_it_names_could_not_be_read():
-    fhir = Scripted(Procedure=refused(403), metadata=capabilities("Patient", "Condition", "Procedure"))
-    assert set(state_of(read(fhir)).unread) == {"procedures"}
+    assert fhir.kinds.count("metadata") == 1
 
 
 @pytest.mark.parametrize(
     "metadata",
-    [refused(401), NOTHING, {"resourceType": "CapabilityStatement"}, capabilities("Patient", mode="client")],
+    [
+        capabilities("Patient", "Condition", "Procedure"),
+        refused(401),
+        page(),
+        {"resourceType": "CapabilityStatement"},
+        capabilities("Patient", mode="client"),
+    ],
 )
-def test_a_statement_that_says_nothing_changes_nothing(metadata):
-    assert set(state_of(read(Scripted(Procedure=refused(403), metadata=metadata))).unread) == {"procedures"}
+def test_a_refused_type_that_it_names_or_may_keep_could_not_be_read(metadata):
+    assert set(state_of(read(scripted(Procedure=refused(403), metadata=metadata))).unread) == {"procedures"}
 
 
-@pytest.mark.parametrize("status", [401, 429, 500, 503])
-def test_what_leaves_nothing_open_asks_for_no_statement(status):
-    fhir = Scripted(Procedure=refused(status), metadata=capabilities("Patient"))
-    assert set(state_of(read(fhir)).unread) == {"procedures"}
-    assert "metadata" not in fhir.asked
+@pytest.mark.parametrize(
+    ("answers", "unread"),
+    [
+        *(({"Procedure": refused(status)}, {"procedures"}) for status in (401, 429, 500, 503)),
+        ({}, set()),
+        ({"MedicationStatement": refused(404)}, set()),  # many servers lack it
+    ],
+)
+def test_what_leaves_nothing_open_asks_for_no_statement(answers, unread):
+    fhir = scripted(metadata=capabilities("Patient"), **answers)
+    assert set(state_of(read(fhir)).unread) == unread
+    assert "metadata" not in fhir.kinds
 
 
-def test_without_a_refusal_no_statement_is_asked_for():
-    fhir = Scripted()
+# --- imaging
+
+
+@pytest.mark.parametrize("kind", ["DiagnosticReport", "ImagingStudy"])
+def test_a_refused_read_of_imaging_leaves_the_record_whole(kind):
+    state = state_of(read(scripted(**{kind: refused(403)})))
+    assert (state.unread, state.incomplete) == ({}, {})
+
+
+def test_imaging_that_nobody_sent_leaves_the_record_whole():
+    sent = dict.fromkeys(("conditions", "procedures", "statements"))
+    assert state_of(read(None, patient=PATIENT, **sent)).unread == {}
+
+
+def test_imaging_alone_is_no_evidence():
+    others = dict.fromkeys(("Patient", "Condition", "Procedure", "MedicationStatement"), refused(403))
+    with pytest.raises(EvidenceUnavailable):
+        read(scripted(**others, DiagnosticReport=page(report())))
+
+
+@pytest.mark.parametrize(
+    "one", [report(effectiveDateTime={"not": "a time"}), report(subject={"reference": "Patient/p2"})]
+)
+def test_a_broken_report_or_one_of_another_patient_is_left_out(one):
+    record = read(scripted(DiagnosticReport=page(one)))
+    assert record.of_key("diagnosticReports") == ()
+    assert state_of(record).unreadable == 0
+
+
+def test_imaging_is_asked_after_the_rest_and_may_not_take_all_the_time():
+    fhir = scripted()
     read(fhir)
-    assert "metadata" not in fhir.asked
+    assert set(fhir.kinds[-2:]) == {"DiagnosticReport", "ImagingStudy"}
+    assert fhir.seconds["ImagingStudy"] < fhir.seconds["Patient"] * 0.6
 
 
-def test_a_type_that_many_servers_lack_needs_no_statement():
-    fhir = Scripted(MedicationStatement=refused(404))
-    assert read(fhir).reads["statements"].state == "empty"
-    assert "metadata" not in fhir.asked
+def test_sent_imaging_is_not_asked_again():
+    fhir = scripted()
+    sent = dict.fromkeys(LISTS) | {"diagnosticReports": page(report())}
+    record = read(fhir, patient=PATIENT, **sent)
+    assert fhir.asked == []
+    assert [one.concepts for one in record.of_key("diagnosticReports")] == [frozenset({"trunk-ct"})]

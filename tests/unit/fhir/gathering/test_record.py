@@ -6,16 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cds_service.errors import DeadlinePassed, FhirReadError, PatientMismatch
+from cds_service.errors import DeadlinePassed, PatientMismatch
 from cds_service.fhir.gathering.picking import NOT_UNDERSTOOD
 from cds_service.fhir.gathering.prefetch import plan_prefetch
-from cds_service.fhir.gathering.reading import Fetched
 from cds_service.fhir.gathering.record import gather, state_of
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.references import bases_of
 from cds_service.fhir.server.client import FhirClient
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import parse_request
+from tests.scripted_reader import ScriptedReader
 from tests.stub_fhir import Reply, StubFhir, observation, page
 from tests.wire_builders import hook_request
 
@@ -75,29 +75,6 @@ class FewCodes:
         return bool(text)
 
 
-class ScriptedFhir:
-    """The FHIR port: what each resource type answers; counts what is asked."""
-
-    def __init__(self, **answers):
-        self.answers = answers
-        self.asked = []
-
-    def fetch(self, query, *, until):  # noqa: ARG002
-        self.asked.append(query)
-        answer = self.answers.get(query.partition("?")[0].partition("/")[0], FhirReadError("http-404", "refused (404)"))
-        if isinstance(answer, FhirReadError):
-            raise answer
-        return Fetched((answer,))
-
-    def follow(self, page, *, until):  # noqa: ARG002
-        self.asked.append("next")
-        return (
-            Fetched((page, self.answers["next"]))
-            if "next" in self.answers
-            else Fetched((page,), "page 2: refused (410)")
-        )
-
-
 def condition(number=1, code="44054006", **members):
     coding = {"coding": [{"system": "http://snomed.info/sct", "code": code}]}
     return {"resourceType": "Condition", "id": f"c{number}", "code": coding, "subject": SUBJECT, **members}
@@ -140,7 +117,7 @@ def names(record) -> list[str]:
 
 
 def test_with_everything_sent_nobody_is_asked():
-    fhir = ScriptedFhir()
+    fhir = ScriptedReader()
     record = read({**EMPTY, "patient": PATIENT, "boneDensity": page(observation(1))}, fhir)
     assert fhir.asked == []
     assert names(record) == ["Observation/o1"]
@@ -158,7 +135,7 @@ def test_with_everything_sent_nobody_is_asked():
 def test_ch_27_exactly_the_missing_keys_are_fetched(sent):
     answers = {"Patient": PATIENT, "Observation": page(observation(1)), "Condition": page(condition())}
     whole = {"patient": PATIENT, "boneDensity": page(observation(1)), "conditions": page(condition())}
-    fhir = ScriptedFhir(**answers, MedicationRequest=page(), Procedure=page())
+    fhir = ScriptedReader(**answers, MedicationRequest=page(), Procedure=page())
     record = read({key: whole.get(key) for key in sent}, fhir)
     assert len(fhir.asked) == len(KEYS) - len(sent)
     assert names(record) == ["Observation/o1", "Condition/c1"]
@@ -178,7 +155,7 @@ def test_another_patient_is_a_mismatch(origin):
     other = {**PATIENT, "id": "p2"}
     sent = {**EMPTY, "patient": other} if origin == "prefetch" else {key: None for key in KEYS if key != "patient"}
     with pytest.raises(PatientMismatch):
-        read(sent, ScriptedFhir(Patient=other))
+        read(sent, ScriptedReader(Patient=other))
 
 
 def test_a_patient_without_an_id_is_not_taken_for_ours():
@@ -322,7 +299,7 @@ def test_a_server_without_medication_statements_keeps_none(kind, state):
     plan = plan_prefetch({"patient": "Patient/{{context.patientId}}", "one": kind + "?patient={{context.patientId}}"})
     request = parse_request(json.dumps(hook_request(prefetch={})).encode(), "order-sign")
     record = gather(
-        request, plan, ScriptedFhir(Patient=PATIENT), FewCodes(), person_of(request), deadline=Deadline.after(5)
+        request, plan, ScriptedReader(Patient=PATIENT), FewCodes(), person_of(request), deadline=Deadline.after(5)
     )
     assert record.reads["one"].state == state
 
@@ -331,7 +308,7 @@ def test_a_drug_that_only_refers_to_the_server_is_read_there():
     """US Core: medicationReference to a Medication of the server, without display."""
     reference = {"reference": "https://ehr.example.org/fhir/Medication/d1"}
     served = {"resourceType": "Medication", "id": "d1", "ingredient": [{"itemCodeableConcept": drug()}]}
-    fhir = ScriptedFhir(Medication=served)
+    fhir = ScriptedReader(Medication=served)
     sent = {**EMPTY, "medications": page(medication(medicationReference=reference))}
     record = read(sent, fhir, fhirServer="https://ehr.example.org/fhir")
     assert fhir.asked == ["Medication/d1"]
@@ -342,7 +319,7 @@ def test_a_drug_that_only_refers_to_the_server_is_read_there():
 def test_drugs_that_refer_to_another_server_are_not_asked_for_here_and_at_most_ten_are():
     elsewhere = {"reference": "https://other.example.org/fhir/Medication/d1"}
     many = [medication(n, medicationReference={"reference": f"Medication/d{n}"}) for n in range(14)]
-    fhir = ScriptedFhir()
+    fhir = ScriptedReader()
     sent = {**EMPTY, "medications": page(medication(99, medicationReference=elsewhere), *many)}
     record = read(sent, fhir, fhirServer="https://ehr.example.org/fhir")
     assert len(fhir.asked) == 10

@@ -4,8 +4,6 @@ import json
 
 import pytest
 
-from cds_service.errors import FhirReadError
-from cds_service.fhir.gathering.reading import Fetched
 from cds_service.fhir.gathering.record import gather
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.orders.augmentation import find_augmentation_order
@@ -16,27 +14,16 @@ from cds_service.fhir.references import bases_of
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import parse_request
 from tests.chart_builders import HOOK, ICD, PATIENT, SCT, kyphoplasty, of_patient, open_service, order_sign
+from tests.scripted_reader import ScriptedReader
 
 SERVER = "https://ehr.example.org/fhir"
 FRACTURE = {"coding": [{"system": ICD, "code": "S32.010A"}]}  # wedge compression fracture of first lumbar vertebra
 TLSO = {"text": "TLSO, custom"}
 
 
-class Scripted:
-    """One resource for each name; everything that is asked."""
-
-    def __init__(self, *resources):
-        self.resources = {f"{one['resourceType']}/{one['id']}": one for one in resources}
-        self.asked = []
-
-    def fetch(self, query, *, until):  # noqa: ARG002
-        self.asked.append(query)
-        if query not in self.resources:
-            raise FhirReadError("http-404", "not found on the server (404)")
-        return Fetched((self.resources[query],))
-
-    def follow(self, page, *, until):  # noqa: ARG002
-        return Fetched((page,))
+def scripted(*resources):
+    """One resource of each type."""
+    return ScriptedReader(**{one["resourceType"]: one for one in resources})
 
 
 def condition(**members):
@@ -78,20 +65,20 @@ def braces(drafts):
 
 
 def test_a_reason_that_only_the_server_has_says_the_level():
-    fhir = Scripted(condition())
+    fhir = scripted(condition())
     assert levels(read(order_for("Condition/c1"), fhir=fhir)) == ("L1",)
     assert fhir.asked == ["Condition/c1"]
 
 
 def test_a_reason_of_the_record_is_not_asked_for():
-    fhir = Scripted()
+    fhir = scripted()
     assert levels(read(order_for("Condition/c1"), fhir=fhir, record=(condition(),))) == ("L1",)
     assert fhir.asked == []
 
 
 @pytest.mark.parametrize("reference", [f"{SERVER}/Condition/c1", "Condition/c1/_history/2"])
 def test_the_address_may_be_written_in_full(reference):
-    assert levels(read(order_for(reference), fhir=Scripted(condition()))) == ("L1",)
+    assert levels(read(order_for(reference), fhir=scripted(condition()))) == ("L1",)
 
 
 @pytest.mark.parametrize(
@@ -105,7 +92,7 @@ def test_the_address_may_be_written_in_full(reference):
     ],
 )
 def test_what_is_elsewhere_or_no_such_reference_is_not_asked(reference):
-    fhir = Scripted(condition())
+    fhir = scripted(condition())
     assert levels(read(order_for(reference), fhir=fhir)) == ()
     assert fhir.asked == []
 
@@ -117,33 +104,33 @@ def test_a_reason_on_another_server_is_not_ours_although_the_record_has_one_of_t
 
 def test_a_reason_of_another_patient_does_not_count():
     other = condition() | {"subject": {"reference": "Patient/other"}}
-    assert levels(read(order_for("Condition/c1"), fhir=Scripted(other))) == ()
+    assert levels(read(order_for("Condition/c1"), fhir=scripted(other))) == ()
 
 
 def test_a_reason_that_names_nobody_does_not_count():
     nobody = {name: value for name, value in condition().items() if name != "subject"}
-    assert levels(read(order_for("Condition/c1"), fhir=Scripted(nobody))) == ()
+    assert levels(read(order_for("Condition/c1"), fhir=scripted(nobody))) == ()
 
 
 def test_what_cannot_be_read_leaves_the_order_as_it_is():
-    assert levels(read(order_for("Condition/c1"), fhir=Scripted())) == ()
+    assert levels(read(order_for("Condition/c1"), fhir=scripted())) == ()
     assert levels(read(order_for("Condition/c1"), fhir=None)) == ()
 
 
 def test_the_token_must_be_for_it():
-    fhir = Scripted(condition())
+    fhir = scripted(condition())
     assert levels(read(order_for("Condition/c1"), fhir=fhir, scope="patient/Observation.read")) == ()
     assert fhir.asked == []
 
 
 def test_a_device_that_only_the_server_has_is_a_brace():
-    assert braces(read(kyphoplasty(), brace_of("Device/d1"), fhir=Scripted(device()))) == ["brace"]
-    assert braces(read(kyphoplasty(), brace_of("Device/d1"), fhir=Scripted())) == []
+    assert braces(read(kyphoplasty(), brace_of("Device/d1"), fhir=scripted(device()))) == ["brace"]
+    assert braces(read(kyphoplasty(), brace_of("Device/d1"), fhir=scripted())) == []
 
 
 def test_a_brace_of_the_record_whose_device_only_the_server_has_is_already_ordered():
     worn = brace_of(f"{SERVER}/Device/d1") | {"id": "b2", "status": "active", "authoredOn": "2026-11-18"}
-    fhir = Scripted(device())
+    fhir = scripted(device())
     request = parse_request(
         json.dumps(order_sign((worn,), kyphoplasty()) | {"fhirServer": SERVER}).encode(), "order-sign"
     )
@@ -157,11 +144,11 @@ def test_a_brace_of_the_record_whose_device_only_the_server_has_is_already_order
 
 def test_a_device_by_its_snomed_words_of_the_neck_is_none():
     collar = device() | {"type": {"coding": [{"system": SCT, "code": "1", "display": "Cervical collar"}]}}
-    assert braces(read(kyphoplasty(), brace_of("Device/d1"), fhir=Scripted(collar))) == []
+    assert braces(read(kyphoplasty(), brace_of("Device/d1"), fhir=scripted(collar))) == []
 
 
 def test_not_more_than_five_are_read():
     orders = [order_for(f"Condition/c{number}") | {"id": f"k{number}"} for number in range(9)]
-    fhir = Scripted()
+    fhir = scripted()
     read(*orders, fhir=fhir)
     assert len(fhir.asked) == 5
