@@ -223,7 +223,6 @@ class SupportOrder:
         start: when it starts, where stated.
         end: the last day that its dates state; None when it is open-ended, or runs for a stated time from no stated
             day.
-        timing: the FHIR element that carries the time, so that a correction stays in place.
         title: what it is called in our texts, with its code where it has one (`TLSO (L0456)`).
         reasons: concepts that a brace order names as its reason (`unstable-fracture`).
         hours: how long it runs by its dates, where that is stated.
@@ -238,7 +237,6 @@ class SupportOrder:
     start: date | None = None
     end: date | None = None
     authored: date | None = None
-    timing: Literal["period", "timing", "dateTime", "none"] = "none"
     title: str = ""
     hours: float | None = None
     reasons: frozenset[str] = frozenset()

@@ -17,16 +17,11 @@ PSOAS_TOTAL, PSOAS_MUSCLE, PSOAS_FAT = "psoas-total-area", "psoas-muscle-area", 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """A value beyond the range of its study, and the value taken in its place, in the study's unit.
-
-    Attributes:
-        bound: percentile of the study's weighted cohort that was taken: 0.5, 5, 95 or 99.5.
-    """
+    """A value beyond the range of its study, and the value taken in its place, in the study's unit."""
 
     value: float
     used: float
     side: Side
-    bound: float
 
 
 def hold_inputs(table: ReducedTable, slopes: Mapping[str, float], inputs: Mapping[str, Value]) -> dict[str, Held]:
@@ -39,11 +34,8 @@ def hold_inputs(table: ReducedTable, slopes: Mapping[str, float], inputs: Mappin
         slopes: coefficients of the model in use; their sign says which side lowers the figure.
     """
     held = {}
-    for name in (
-        one for one in table.ranges if one in inputs
-    ):  # in the order of the study, so that the result is deterministic
-        found = _held(_number(name, inputs[name]), table.ranges[name], falls=slopes[name] < 0)
-        if found is not None:
+    for name, ends in table.ranges.items():  # in the order of the study, so that the result is deterministic
+        if name in inputs and (found := _held(_number(name, inputs[name]), ends, falls=slopes[name] < 0)):
             held[name] = found
     if PSOAS_TOTAL in inputs and PSOAS_MUSCLE in inputs:
         held.pop(PSOAS_MUSCLE, None)
@@ -55,12 +47,10 @@ def hold_inputs(table: ReducedTable, slopes: Mapping[str, float], inputs: Mappin
 
 def _held(value: float, ends: Ends, *, falls: bool) -> Held | None:
     lowest, low, high, highest = ends
-    below, above = ((lowest, 0.5), (high, 95.0)) if falls else ((low, 5.0), (highest, 99.5))
-    if value < below[0]:
-        return Held(value=value, used=below[0], side="alarming" if falls else "reassuring", bound=below[1])
-    if value > above[0]:
-        return Held(value=value, used=above[0], side="reassuring" if falls else "alarming", bound=above[1])
-    return None
+    below, above = (lowest, high) if falls else (low, highest)
+    if value < below:
+        return Held(value=value, used=below, side="alarming" if falls else "reassuring")
+    return Held(value=value, used=above, side="reassuring" if falls else "alarming") if value > above else None
 
 
 def _hold_muscle(
@@ -82,7 +72,7 @@ def _hold_muscle(
         return replace(total, value=muscle, used=used) if total else None
     is_reassuring = (fat > fattest) == (slopes[PSOAS_MUSCLE] > 0)  # at a given total, more fat is less muscle
     side: Side = "reassuring" if is_reassuring else "alarming"
-    return Held(value=muscle, used=used, side=side, bound=5.0 if fat < leanest else 95.0)
+    return Held(value=muscle, used=used, side=side)
 
 
 @dataclass(frozen=True, slots=True)

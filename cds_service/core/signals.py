@@ -324,7 +324,9 @@ def _brace_keep_reason(situation: Situation) -> Signal | None:
     With a brace ordered, also what the record mentions without deciding.
     """
     name = situation.wording.name
-    said = [_kept_for(name(one)) for one in KEEP if situation.findings.is_true(one)]
+    titles = [name(one) for one in KEEP if situation.findings.is_true(one)]
+    # A burst fracture is named as what it is: surgeons look for the posterior wall.
+    said = [f"{one} (posterior wall injury)" if "burst" in one else f"{one} on record" for one in titles]
     if situation.support.other_fractures:
         said.append(f"another fracture on record ({', '.join(situation.support.other_fractures)})")
     braces = situation.support.of_kind("brace")
@@ -332,11 +334,6 @@ def _brace_keep_reason(situation: Situation) -> Signal | None:
     said += [f"{name(one)} named by the brace order" for one in KEEP if one in by_order]
     said += [f"{name(one)} not excluded" for one in KEEP if braces and _is_left_open(situation, one)]
     return Signal(" · ".join(dict.fromkeys(said))) if said else None
-
-
-def _kept_for(title: str) -> str:
-    """A burst fracture is named as what it is: surgeons look for the posterior wall."""
-    return f"{title} (posterior wall injury)" if "burst" in title else f"{title} on record"
 
 
 def _is_left_open(situation: Situation, finding_name: str) -> bool:

@@ -53,7 +53,8 @@ def missed_orders(drafts: DraftOrders, terminology: Terminology) -> tuple[NearMi
     found: dict[NearMiss, None] = {}
     for draft in drafts.each():
         titles = codeables(draft.resource, *TITLES)
-        if not any(_names_augmentation(words, terminology) for title in titles for words in texts_of(title)):
+        words = [one[:LONGEST_TITLE] for title in titles for one in texts_of(title)]
+        if not any(terminology.text_concepts(one, _NAMED) for one in words):
             continue
         recognised = recognise_augmentation(draft.resource, terminology)
         if recognised is None and recognise_support(draft.resource, drafts, terminology) is None:
@@ -61,10 +62,6 @@ def missed_orders(drafts: DraftOrders, terminology: Terminology) -> tuple[NearMi
         elif recognised is not None and recognised.by == "text":
             found |= dict.fromkeys(_near("order-by-words", titles))
     return tuple(found)[:MOST]
-
-
-def _names_augmentation(words: str, terminology: Terminology) -> bool:
-    return bool(terminology.text_concepts(words[:LONGEST_TITLE], _NAMED))
 
 
 def missed_t_scores(observations: Iterable[Mapping[str, Any]], terminology: Any) -> tuple[NearMiss, ...]:

@@ -14,7 +14,7 @@ from cds_service.fhir.facts.answers import find_answer
 from cds_service.fhir.facts.bone_density import find_t_score
 from cds_service.fhir.facts.chart import Chart, Entry, Outcome, Raw, age_in_words, gap, known, open_chart
 from cds_service.fhir.facts.earlier_fracture import find_earlier_fracture
-from cds_service.fhir.facts.measurements import find_change, find_grip, find_quantity, pick_newest
+from cds_service.fhir.facts.measurements import find_change, find_grip, find_quantity
 from cds_service.fhir.facts.medication_list import find_denosumab_overdue, find_medication
 from cds_service.fhir.facts.moments import effective_moment, read_moment
 from cds_service.fhir.facts.problem_list import find_condition
@@ -75,22 +75,7 @@ def _find(spec: FindingSpec, chart: Chart, specs: Mapping[str, FindingSpec]) -> 
         return gap(spec, "absent", "known only after surgery"), ()
     if spec.kind == "change":
         return find_change(spec, chart, specs)
-    return READERS[spec.kind](spec, chart)
-
-
-def _find_quantity(spec: FindingSpec, chart: Chart) -> Outcome:
-    reader = PICKS.get(spec.pick)
-    return reader(spec, chart) if reader else find_quantity(spec, chart, pick_newest)
-
-
-def _find_condition(spec: FindingSpec, chart: Chart) -> Outcome:
-    return (
-        find_earlier_fracture(spec, chart) if spec.name == "prior-vertebral-fracture" else find_condition(spec, chart)
-    )
-
-
-def _find_medication(spec: FindingSpec, chart: Chart) -> Outcome:
-    return find_denosumab_overdue(spec, chart) if spec.name == "denosumab-overdue" else find_medication(spec, chart)
+    return (BY_NAME.get(spec.name) or PICKS.get(spec.pick) or READERS[spec.kind])(spec, chart)
 
 
 def _leave(spec: FindingSpec, chart: Chart) -> Outcome:
@@ -200,14 +185,18 @@ def _day_of(exam: Entry) -> date | None:
     return started.day if started else None
 
 
+BY_NAME: Mapping[str, Reader] = {
+    "prior-vertebral-fracture": find_earlier_fracture,
+    "denosumab-overdue": find_denosumab_overdue,
+}
 PICKS: Mapping[str, Reader] = {"t-score": find_t_score, "grip": find_grip}
 READERS: Mapping[str, Reader] = {
-    "quantity": _find_quantity,
+    "quantity": find_quantity,
     "boolean": find_answer,
     "category": find_answer,
-    "condition": _find_condition,
+    "condition": find_condition,
     "exam": find_exam,
-    "medication": _find_medication,
+    "medication": find_medication,
     "demographic": find_demographic,
     "order": _leave,
     "derived": _leave,

@@ -39,8 +39,11 @@ Pick = Callable[[Sequence[Measured], FindingSpec, Chart], Picked]
 LookAlike = Callable[[Measured, Chart], tuple[GapReason, str] | None]  # why a number is something else
 
 
-def find_quantity(spec: FindingSpec, chart: Chart, pick: Pick, look_alike: LookAlike | None = None) -> Outcome:
-    """Find a measured number, or a gap with the reason why the newest value was not used."""
+def find_quantity(
+    spec: FindingSpec, chart: Chart, pick: Pick | None = None, look_alike: LookAlike | None = None
+) -> Outcome:
+    """Find a measured number, the newest unless `pick` says otherwise, or why the newest value was not used."""
+    pick = pick or pick_newest
     usable, stale, refused = sort_out(spec, chart, look_alike)
     passed = chart.broken(spec)
     if not (usable or stale or refused):
@@ -212,7 +215,7 @@ def find_change(spec: FindingSpec, chart: Chart, specs: Mapping[str, FindingSpec
     base = specs[spec.of]
     usable, stale, _ = sort_out(base, chart)
     if not usable:
-        outcome = find_quantity(base, chart, pick_newest)[0]
+        outcome = find_quantity(base, chart)[0]
         reason = outcome.reason if isinstance(outcome, Gap) else "absent"
         return gap(spec, "absent" if reason == "absent" else reason, f"no usable {base.title}"), ()
     newest = pick_newest(usable, base, chart)

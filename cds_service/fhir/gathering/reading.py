@@ -75,7 +75,8 @@ def _none_kept(
     plan: PrefetchPlan, asked: Mapping[str, QueryResult], fhir: FhirReader | None, until: Deadline
 ) -> dict[str, QueryResult]:
     """Replace refusals by empty answers for resource types that the server does not support, if it answers at all."""
-    refused = [one for one in plan.templates if one.is_search and one.key in asked and _is_refused(asked[one.key])]
+    answered = [one for one in plan.templates if one.is_search and one.key in asked]
+    refused = [one for one in answered if asked[one.key].state == "failed" and asked[one.key].reason in LEAVES_OPEN]
     if not refused or all(answer.state == "failed" for answer in asked.values()):
         return dict(asked)
     lacking = {
@@ -85,10 +86,6 @@ def _none_kept(
     if open_ones and (kept := _kept_types(fhir, until)):
         lacking |= {one.key for one in open_ones if one.resource_type not in kept}
     return {key: KEEPS_NONE if key in lacking else answer for key, answer in asked.items()}
-
-
-def _is_refused(answer: QueryResult) -> bool:
-    return answer.state == "failed" and answer.reason in LEAVES_OPEN
 
 
 def _kept_types(fhir: FhirReader | None, until: Deadline) -> frozenset[str]:

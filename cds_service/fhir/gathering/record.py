@@ -1,7 +1,7 @@
 """Gathers the patient's record for one request: prefetch first, then the FHIR server for what was not sent."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -107,8 +107,8 @@ def gather(
     answers, from_fhir = {**answers, **more}, from_fhir | more_from_fhir
     person = person.identified(_raw_patient(plan, answers), _patients(plan, answers))
     parts = [
-        _part(template, answers[template.key], _origin(template.key, from_fhir), person, terminology, deadline)
-        for template in plan.templates
+        _part(one, answers[one.key], "fhir" if one.key in from_fhir else "prefetch", person, terminology, deadline)
+        for one in plan.templates
     ]
     return _merged(parts)
 
@@ -131,17 +131,13 @@ def state_of(record: PatientRecord) -> RecordState:
 WARNED = "The record server sent a warning with part of the record: it may hold more than was shown to us."
 
 
-def _origin(key: str, from_fhir: Collection[str]) -> Literal["prefetch", "fhir"]:
-    return "fhir" if key in from_fhir else "prefetch"
-
-
 def _checked(template: Template, answer: QueryResult, patient_id: str) -> QueryResult:
     """The answer; for a Patient read, only the request's Patient.
 
     Raises:
         PatientMismatch: it is another Patient.
     """
-    if not _reads_patient(template) or not answer.resources:
+    if template.resource_type != "Patient" or not answer.resources:
         return answer
     ids = [resource.get("id") for resource in answer.resources]
     if patient_id in ids:
@@ -153,12 +149,8 @@ def _checked(template: Template, answer: QueryResult, patient_id: str) -> QueryR
     return QueryResult(state="failed", note="the Patient has no id")
 
 
-def _reads_patient(template: Template) -> bool:
-    return template.resource_type == "Patient"
-
-
 def _raw_patient(plan: PrefetchPlan, answers: Mapping[str, QueryResult]) -> Mapping[str, Any] | None:
-    found = (answers[template.key].resources for template in plan.templates if _reads_patient(template))
+    found = (answers[template.key].resources for template in plan.templates if template.resource_type == "Patient")
     return next((resources[0] for resources in found if resources), None)
 
 
@@ -166,7 +158,7 @@ def _patients(plan: PrefetchPlan, answers: Mapping[str, QueryResult]) -> Iterato
     """Resources that may be the Patient, with their fullUrl: from the Patient query or returned with others."""
     for template in plan.templates:
         answer = answers[template.key]
-        if _reads_patient(template):
+        if template.resource_type == "Patient":
             yield from zip(answer.resources, answer.full_urls, strict=False)
         yield from answer.came_along()
 
@@ -183,7 +175,7 @@ def _part(
     if answer.state == "failed":
         failed = Read(state="failed", origin=origin, note=answer.note, is_optional=template.is_optional)
         return PatientRecord(reads={template.key: failed})
-    if _reads_patient(template):
+    if template.resource_type == "Patient":
         return _patient_part(template.key, answer, origin)
     ours = []
     for resource in answer.resources:
@@ -324,9 +316,5 @@ def _issue(answers: Mapping[str, QueryResult]) -> str:
     reasons = {answer.reason for answer in answers.values()}
     if len(reasons) == 1 and (issue := ISSUES.get(next(iter(reasons)))):
         return issue
-    return "transient" if all(_may_pass(reason) for reason in reasons) else "processing"
-
-
-def _may_pass(reason: str) -> bool:
-    """Whether the same request may succeed a little later."""
-    return reason in TRANSIENT or reason.startswith("http-5")
+    may_pass = all(reason in TRANSIENT or reason.startswith("http-5") for reason in reasons)
+    return "transient" if may_pass else "processing"

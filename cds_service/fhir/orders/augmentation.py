@@ -11,7 +11,7 @@ from cds_service.core.facts import AugmentationOrder, Procedure
 from cds_service.errors import PatientMismatch
 from cds_service.fhir.gathering.prefetch import reference_name
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.orders.drafts import Draft, DraftOrders
+from cds_service.fhir.orders.drafts import DraftOrders, Order
 from cds_service.fhir.orders.level_text import in_order
 from cds_service.fhir.orders.levels import StatedLevels, find_levels, reason_concepts
 from cds_service.fhir.orders.order_times import read_times
@@ -37,7 +37,7 @@ _NAMES = {"PKP": "kyphoplasty", "PVP": "vertebroplasty"}
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    draft: Draft
+    draft: Order
     recognition: Recognition
     levels: StatedLevels
 
@@ -62,7 +62,7 @@ def find_augmentation_order(bundle: DraftOrders, terminology: Terminology) -> Au
     return _as_one(found, frozenset().union(*reasons), unclear, terminology)
 
 
-def _recognised(drafts: Iterable[Draft], terminology: Terminology) -> list[tuple[Draft, Recognition]]:
+def _recognised(drafts: Iterable[Order], terminology: Terminology) -> list[tuple[Order, Recognition]]:
     recognitions = ((draft, recognise_augmentation(draft.resource, terminology)) for draft in drafts)
     return [(draft, recognition) for draft, recognition in recognitions if recognition is not None]
 

@@ -46,7 +46,7 @@ def correct_brace_order(
     _set_end(corrected, correction)
     for holder, key in _places(corrected):
         holder[key] = _reworded(holder[key], correction, rules)
-    is_certain = not any(_says_more(words, correction, rules) for words in _all_words(corrected))
+    is_certain = not any(_beyond(words, correction, rules) for words in _all_words(corrected))
     return corrected if is_certain and _is_order(corrected) else None
 
 
@@ -82,10 +82,6 @@ def _reworded(words: str, correction: Correction, rules: DurationRules) -> str:
     return words
 
 
-def _says_more(words: str, correction: Correction, rules: DurationRules) -> bool:
-    return bool(_beyond(words, correction, rules))
-
-
 def _beyond(words: str, correction: Correction, rules: DurationRules) -> list[Mention]:
     """Durations and days in a text that exceed the corrected end."""
     begins = correction.start or correction.order.start
@@ -93,12 +89,8 @@ def _beyond(words: str, correction: Correction, rules: DurationRules) -> list[Me
         one
         for one in rules.read(words, "brace", is_title=True)
         if (one.day and one.day > correction.end)
-        or (one.hours is not None and _is_beyond(begins, one.hours, correction.end))
+        or (one.hours is not None and (begins is None or one.hours > (correction.end - begins).days * 24))
     ]
-
-
-def _is_beyond(begins: date | None, hours: float, end: date) -> bool:
-    return begins is None or hours > (end - begins).days * 24
 
 
 def _all_words(value: Any) -> Iterator[str]:

@@ -29,8 +29,8 @@ LONGEST_LIST = 50  # items kept of each list in an order with more values than t
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
-    """One order.
+class Order:
+    """A resource that orders something, of this signing or of the record.
 
     Attributes:
         reference: `ServiceRequest/1`; without an id, its fullUrl or its position in the bundle. It stands in the audit
@@ -61,19 +61,19 @@ class DraftOrders:
         referred: resources on the patient's server that the orders refer to, by name (`referred.py`).
     """
 
-    drafts: tuple[Draft, ...]
-    others: tuple[Draft, ...]
+    drafts: tuple[Order, ...]
+    others: tuple[Order, ...]
     person: Person | None
     targets: Targets
     cut: tuple[str, ...] = ()
     deadline: Deadline | None = None
     referred: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
-    def each(self) -> Iterator[Draft]:
+    def each(self) -> Iterator[Order]:
         """The patient's orders that are to be carried out; checks the deadline at each."""
         yield from self._in_time(self.drafts)
 
-    def each_other(self) -> Iterator[Draft]:
+    def each_other(self) -> Iterator[Order]:
         """All other orders that are to be carried out; checks the deadline at each."""
         yield from self._in_time(self.others)
 
@@ -92,7 +92,7 @@ class DraftOrders:
         found = self.targets.find(address)
         return self.referred.get(self.person.bases.name_of(address)) if found is None and self.person else found
 
-    def _in_time(self, drafts: Sequence[Draft]) -> Iterator[Draft]:
+    def _in_time(self, drafts: Sequence[Order]) -> Iterator[Order]:
         for draft in drafts:
             if self.deadline is not None:
                 self.deadline.check()
@@ -112,7 +112,7 @@ def read_drafts(draft_orders: Any, person: Person, deadline: Deadline | None = N
         deadline: of the answer; None if nobody is waiting.
     """
     known: list[tuple[Mapping[str, Any], str | None]] = []
-    drafts: list[Draft] = []
+    drafts: list[Order] = []
     cut: list[str] = []
     counted: Counter[str] = Counter()
     long = 0
@@ -125,7 +125,7 @@ def read_drafts(draft_orders: Any, person: Person, deadline: Deadline | None = N
             counted.update({_name(source), last_name(full_url)})
             if text(member(entry.get("request"), "method")).strip().upper() in NO_ORDERS:
                 continue
-            drafts.append(Draft(reference, resource, source if resource is source else None))
+            drafts.append(Order(reference, resource, source if resource is source else None))
             long += resource is not source
     inside = [(one, draft.resource) for draft in drafts for one in _orders_inside(draft)]
     if long:
@@ -134,22 +134,24 @@ def read_drafts(draft_orders: Any, person: Person, deadline: Deadline | None = N
         cut.append(f"of {len(inside)} orders inside groups the first {MOST_INSIDE}")
     counted.update(_name(draft.resource) for draft, _ in inside)
     whole = person.identified(None, known)
-    ours: list[Draft] = []
-    others: list[Draft] = []
+    ours: list[Order] = []
+    others: list[Order] = []
     orders = [*((draft, None) for draft in drafts), *inside[:MOST_INSIDE]]
     for draft, group in sorted(orders, key=lambda one: one[0].reference):
         # An order that names nobody is signed for the patient of the call; one that names somebody has to name them.
         is_ours = not whole.is_foreign(draft.resource) and not (group and whole.is_foreign(group))
-        (ours if is_ours else others).append(_reachable(draft, counted))
+        # An update could reach either of two orders with one reference: neither has a source then.
+        is_reachable = counted[_name(draft.resource)] == 1
+        (ours if is_ours else others).append(draft if is_reachable else replace(draft, source=None))
     return DraftOrders(tuple(ours), tuple(others), whole, Targets(known, person.bases), tuple(cut), deadline)
 
 
-def _orders_inside(draft: Draft) -> Iterator[Draft]:
+def _orders_inside(draft: Order) -> Iterator[Order]:
     """The orders inside a RequestGroup; resources contained in any other order are not orders."""
     if draft.type == "RequestGroup" and is_to_be_done(draft.resource):
         for place, contained in enumerate(objects(draft.resource.get("contained"))):
             if text(contained.get("resourceType")):
-                yield Draft(f"{draft.reference}#{_plain(text(contained.get('id'))) or place}", contained)
+                yield Order(f"{draft.reference}#{_plain(text(contained.get('id'))) or place}", contained)
 
 
 def _reference_of(resource: Mapping[str, Any], full_url: str, place: int) -> str:
@@ -164,11 +166,6 @@ def _plain(written: str) -> str:
 def _name(resource: Mapping[str, Any]) -> str:
     kind, found = text(resource.get("resourceType")), text(resource.get("id"))
     return f"{kind}/{found}" if found else ""
-
-
-def _reachable(draft: Draft, counted: Mapping[str, int]) -> Draft:
-    """The draft, without its source if another order has the same reference: an update could reach either."""
-    return draft if counted[_name(draft.resource)] == 1 else replace(draft, source=None)
 
 
 def _count(resource: Mapping[str, Any]) -> int:

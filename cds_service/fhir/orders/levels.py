@@ -58,8 +58,10 @@ def _statements(
     """The statements of each element, the most trusted first."""
     yield "bodySite", _site_statements(codeables(order, "bodySite"), terminology)
     yield "note", _text_levels(_note_texts(order), terminology)
-    yield "reasonReference", _site_statements(_reason_sites(order, bundle), terminology)
-    yield "reasonCode", _icd_statements(_reason_codes(order, bundle), terminology)
+    sites = [site for one in _conditions(order, bundle) for site in codeables(one, "bodySite")]
+    yield "reasonReference", _site_statements(sites, terminology)
+    reasons = _reason_codes(order, bundle)
+    yield "reasonCode", {said for reason in reasons for said in terminology.translate("vertebral-level-icd", reason)}
     yield "text", wording
 
 
@@ -87,10 +89,6 @@ def _site_statements(sites: list[Mapping[str, Any]], terminology: Terminology) -
     return coded or _text_levels([words for site in sites for words in texts_of(site)], terminology)
 
 
-def _icd_statements(reasons: list[Mapping[str, Any]], terminology: Terminology) -> set[str]:
-    return {statement for reason in reasons for statement in terminology.translate("vertebral-level-icd", reason)}
-
-
 def _text_levels(texts: Any, terminology: Terminology) -> set[str]:
     return {level for words in texts for level in levels_in_text(words, terminology)}
 
@@ -109,10 +107,6 @@ def _conditions(order: Mapping[str, Any], bundle: DraftOrders) -> list[Mapping[s
     """The Conditions referenced as the order's reason, if they were sent with it."""
     resolved = bundle.resolve(objects(order.get("reasonReference")), order)
     return [one for one in resolved if one.get("resourceType") == "Condition"]
-
-
-def _reason_sites(order: Mapping[str, Any], bundle: DraftOrders) -> list[Mapping[str, Any]]:
-    return [site for condition in _conditions(order, bundle) for site in codeables(condition, "bodySite")]
 
 
 def _reason_codes(order: Mapping[str, Any], bundle: DraftOrders) -> list[Mapping[str, Any]]:

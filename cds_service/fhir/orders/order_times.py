@@ -11,7 +11,6 @@ from cds_service.fhir.mapping.durations import DurationRules, Mention
 from cds_service.fhir.orders.drafts import codeables
 from cds_service.fhir.raw_json import first_day, items, last_day, member, moment, number, objects, text, texts_of
 
-Element = Literal["period", "timing", "dateTime", "none"]
 Subject = Literal["brace", "bed-rest"]
 
 _HOURS = {
@@ -38,7 +37,6 @@ class OrderTimes:
         no_end: why what is stated gives no end: it is a payer's "lifetime", or lies before the start.
     """
 
-    element: Element = "none"
     start: date | None = None
     end: date | None = None
     hours: float | None = None
@@ -50,24 +48,24 @@ def read_times(order: Mapping[str, Any]) -> OrderTimes:
     for prefix in ("occurrence", "scheduled", "timing"):
         period, timing, instant = (order.get(f"{prefix}{kind}") for kind in ("Period", "Timing", "DateTime"))
         if isinstance(period, Mapping):
-            return _of_period(period, "period")
+            return _of_period(period)
         if isinstance(timing, Mapping):
             return _of_timing(timing)
         if text(instant):
-            return OrderTimes(element="dateTime", start=first_day(instant))
+            return OrderTimes(start=first_day(instant))
     return OrderTimes()
 
 
-def _of_period(period: Mapping[str, Any], element: Element) -> OrderTimes:
+def _of_period(period: Mapping[str, Any]) -> OrderTimes:
     start, end = first_day(period.get("start")), last_day(period.get("end"))
     if start and end and end < start:
-        return OrderTimes(element=element, start=start, no_end="reversed")
+        return OrderTimes(start=start, no_end="reversed")
     since, until = moment(period.get("start")), moment(period.get("end"))
     if since and until and (since.tzinfo is None) == (until.tzinfo is None):
         hours: float | None = (until - since).total_seconds() / 3600
     else:
         hours = _between(start, end)
-    return OrderTimes(element=element, start=start, end=end, hours=hours)
+    return OrderTimes(start=start, end=end, hours=hours)
 
 
 def _between(start: date | None, end: date | None) -> float | None:
@@ -78,14 +76,13 @@ def _between(start: date | None, end: date | None) -> float | None:
 def _of_timing(timing: Mapping[str, Any]) -> OrderTimes:
     bounds = member(timing, "repeat", "boundsPeriod")
     if isinstance(bounds, Mapping):
-        return _of_period(bounds, "timing")
+        return _of_period(bounds)
     lengths = (member(timing, "repeat", "boundsDuration"), member(timing, "repeat", "boundsRange", "high"))
     hours = next((found for one in lengths if (found := _hours(one))), None)
     events = sorted(day for event in items(timing.get("event")) if (day := first_day(event)))
     if hours is None and events:
-        return OrderTimes(element="timing", start=events[0], end=events[-1], hours=_between(events[0], events[-1]))
+        return OrderTimes(start=events[0], end=events[-1], hours=_between(events[0], events[-1]))
     return OrderTimes(
-        element="timing",
         start=events[0] if events else None,
         hours=hours,
         no_end="payer" if any(_is_lifetime(one) for one in lengths) else "",

@@ -15,7 +15,7 @@ from cds_service.fhir.gathering.reading import FhirReader, read_by_id
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.orders.drafts import Draft, DraftOrders
+from cds_service.fhir.orders.drafts import DraftOrders, Order
 from cds_service.fhir.raw_json import member, objects, text
 from cds_service.fhir.references import Targets
 from cds_service.outgoing.deadline import Deadline
@@ -80,7 +80,7 @@ def with_drafted_drugs(record: PatientRecord, bundle: DraftOrders, terminology: 
     return replace(record, resources=(*record.resources, *filter(None, read)))
 
 
-def _drug_of(draft: Draft, targets: Targets, terminology: Terminology) -> Sourced | None:
+def _drug_of(draft: Order, targets: Targets, terminology: Terminology) -> Sourced | None:
     concepts = concepts_of(draft.resource, targets, terminology)
     if not concepts - {NOT_UNDERSTOOD}:
         return None

@@ -9,7 +9,7 @@ from cds_service.core.facts import AugmentationOrder, SupportOrder, SupportOrder
 from cds_service.fhir.certainty import ACTIVE, certainty_of, clinical_status
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.orders.drafts import Draft, DraftOrders, codeables
+from cds_service.fhir.orders.drafts import DraftOrders, Order, codeables
 from cds_service.fhir.orders.level_text import LEVELS, in_order
 from cds_service.fhir.orders.order_text import name_brace
 from cds_service.fhir.orders.order_times import OrderTimes, read_times, read_worded_end, texts_on_time
@@ -107,7 +107,7 @@ def _has_ended(order: SupportOrder, today: date | None) -> bool:
 
 
 def _support_orders(
-    one: Draft, bundle: DraftOrders, terminology: Terminology, *, draft: bool
+    one: Order, bundle: DraftOrders, terminology: Terminology, *, draft: bool
 ) -> Iterator[SupportOrder]:
     recognition = recognise_support(one.resource, bundle, terminology)
     if recognition is None:
@@ -122,7 +122,6 @@ def _support_orders(
             start=times.start,
             end=times.end,
             authored=authored,
-            timing=times.element,
             title=_title(kind, recognition, one.resource),
             hours=times.hours,
             worded=_worded(one.resource, kind, times, terminology),
@@ -147,23 +146,23 @@ def _title(kind: str, recognition: Recognition, order: Mapping[str, Any]) -> str
     return f"{name_brace(words, code)} ({code})" if code else name_brace(words, code)
 
 
-def _stored(record: PatientRecord) -> Iterator[Draft]:
+def _stored(record: PatientRecord) -> Iterator[Order]:
     """Orders and procedures on record as JSON, so that the rules for drafts apply to them too."""
     for key, kind in RECORD_KEYS.items():
         for place, sourced in enumerate(record.of_key(key)):
             resource = sourced.raw
             if resource.get("resourceType") == kind and not is_prohibition(resource):
-                yield Draft(f"{kind}/{text(resource.get('id')) or f'(entry {place + 1})'}", resource)
+                yield Order(f"{kind}/{text(resource.get('id')) or f'(entry {place + 1})'}", resource)
 
 
-def _is_augmentation(stored: Draft, terminology: Terminology) -> bool:
+def _is_augmentation(stored: Order, terminology: Terminology) -> bool:
     """Whether it is an augmentation: a Procedure done or in progress, or an active or completed order."""
     counted = {"completed", "in-progress"} if stored.type == "Procedure" else {"active", "completed"}
     recognition = recognise_augmentation(stored.resource, terminology)
     return text(stored.resource.get("status")) in counted and bool(recognition and recognition.concepts & AUGMENTATION)
 
 
-def _augmented_on(stored: Draft) -> date | None:
+def _augmented_on(stored: Order) -> date | None:
     """The day of the procedure; for an order, the planned day, else the day it was written."""
     performed = stored.resource.get("performedDateTime") or member(stored.resource, "performedPeriod", "start")
     planned = read_times(stored.resource).start

@@ -211,7 +211,8 @@ class FhirClient:
         if not self._breaker.admits():
             raise CallFailed("breaker", "the server failed too often just now and is given a rest")
         outcome = self._try(url, until, form)
-        wait = None if _may_be_about_order(outcome, url) else _wait_before_retry(outcome, until)
+        may_be_about_order = _reason(outcome) == "http-500" and value_of(url, "_sort") is not None
+        wait = None if may_be_about_order else _wait_before_retry(outcome, until)
         if wait is not None:
             time.sleep(wait)
             outcome = self._try(url, until, form)
@@ -252,10 +253,6 @@ def _may_be_about_parameters(error: FhirReadError, query: str) -> bool:
 
 def _reason(outcome: Response | CallFailed) -> str:
     return outcome.reason if isinstance(outcome, CallFailed) else f"http-{outcome.status_code}"
-
-
-def _may_be_about_order(outcome: Response | CallFailed, url: str) -> bool:
-    return _reason(outcome) == "http-500" and value_of(url, "_sort") is not None
 
 
 # --- is the answer the requested resource, and if not, why -----------------------------------------------------------
