@@ -13,7 +13,7 @@ $(shell $(KEPT) || rm -f $(VENV)/.ready $(VENV)/.ready-dev)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-system check docs fix coverage wheel-test image-test tables servers bench faults fuzz kill-rounds lock sbom audit-dependencies typical simulation clean
+.PHONY: help demo test test-system check docs fix coverage wheel-test image-test tables servers bench faults fuzz kill-rounds lock sbom audit-dependencies typical simulation synthea clean
 
 help: ## print the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -71,6 +71,9 @@ fix: $(VENV)/.ready-dev ## format, and mend what can be mended
 
 simulation: $(VENV)/.ready-dev ## what the figures are worth where the truth is known, in half an hour: docs/simulation.md, and the model cards (PATIENTS=n, STUDIES=n for fewer)
 	@$(BIN)/python -m tests.simulation $(if $(PATIENTS),--patients $(PATIENTS)) $(if $(STUDIES),--studies $(STUDIES)) --write
+
+synthea: $(VENV)/.ready-dev ## outcomes, calibration and recalibration on two exports of Synthea with refractures at known rates (Java and Maven), in 3 min (PATIENTS=n)
+	@$(BIN)/python -m tests.simulation.synthea $(if $(PATIENTS),--patients $(PATIENTS))
 
 tables: $(VENV)/.ready-dev ## rebuild the tables of reduced models from the study files
 	@$(BIN)/kyphoplasty-cds studies build

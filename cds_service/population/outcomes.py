@@ -16,6 +16,7 @@ from cds_service.core.facts import Finding, Findings, Value
 from cds_service.core.study import LogisticStudy
 from cds_service.errors import DeadlinePassed, EvidenceUnavailable, PatientMismatch
 from cds_service.fhir.certainty import certainty_of
+from cds_service.fhir.facts.chart import months_before
 from cds_service.fhir.facts.earlier_fracture import AT_ONCE, SUBACUTE, fracture_levels
 from cds_service.fhir.facts.findings import extract_findings
 from cds_service.fhir.facts.moments import effective_moment, read_moment
@@ -45,6 +46,8 @@ DAYS = {  # where a resource says when something was true or done
     "MedicationStatement": ("effective",),
 }
 WRITTEN = ("recordedDate", "authoredOn", "dateAsserted", "issued", "started")  # and when it was written down
+# Statuses of what did not take place: no day on which the patient was seen.
+NOT_SEEN = frozenset({"cancelled", "planned", "entered-in-error", "not-done", "preparation", "noshow", "proposed"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +95,7 @@ class Followed:
 
     def refracture(self, months: int) -> bool | None:
         """Whether a new fracture came within so many months; None where the patient was not seen that long."""
-        until = months_after(self.day, months)
+        until = months_before(self.day, -months)
         if any(one.is_new and one.day <= until for one in self.events):
             return True
         return False if self.last_contact >= until else None
@@ -100,18 +103,10 @@ class Followed:
     @property
     def residual_pain(self) -> bool | None:
         """As residual-pain-2025 counts it: pain at 12 months without a new fracture; None after one, or unknown."""
-        until = months_after(self.day, PAIN_MONTHS)
+        until = months_before(self.day, -PAIN_MONTHS)
         if self.pain is None or any(one.is_new and one.day <= until for one in self.events):
             return None
         return float(self.pain.value) >= PAIN_FROM
-
-
-def months_after(day: date, months: int) -> date:
-    """The same day of the month, or its last one."""
-    year, month = divmod(day.month - 1 + months, 12)
-    first = date(day.year + year, month + 1, 1)
-    following = date(day.year + year + (month == 11), (month + 1) % 12 + 1, 1)
-    return min(first + timedelta(days=day.day - 1), following - timedelta(days=1))
 
 
 def follow(patient: str, lines: Sequence[bytes], run: Run) -> Followed | str:
@@ -150,7 +145,8 @@ def _follow(patient: str, kinds: Kinds, person: Person, first: date, index: Sequ
     whole = next(iter(kinds.get("Patient", ())), {})
     moment = read_moment(whole.get("deceasedDateTime"))
     died = moment.day if moment and moment.day <= run.as_of else None
-    last = max(day for listed in kinds.values() for raw in listed for day in (first, *_days(raw)) if day <= run.as_of)
+    seen = (raw for listed in kinds.values() for raw in listed if text(raw.get("status")) not in NOT_SEEN)
+    last = max([first, *(day for raw in seen for day in _days(raw) if day <= run.as_of)])
     return Followed(
         patient=patient,
         day=first,
@@ -170,7 +166,7 @@ def _follow(patient: str, kinds: Kinds, person: Person, first: date, index: Sequ
 
 
 def _known_on(raw: Json, day: date) -> bool:
-    """Neither true later nor written down later; what names no day counts as known."""
+    """Neither true later nor written down later; what names no day counts as known, as it does live."""
     return all(one <= day for one in _days(raw, ends=False))
 
 
@@ -216,7 +212,7 @@ def _events(
     known = findings.known.get("treated-levels")
     treated = frozenset(str(known.value).split(",")) if known else frozenset[str]()
     fractures = [
-        (_began(raw), fracture_levels(raw, terminology), raw)
+        (_began(raw, first), fracture_levels(raw, terminology), raw)
         for raw in kinds.get("Condition", ())
         if certainty_of(raw) != "denied"
         and raw.get("status") != "entered-in-error"
@@ -238,9 +234,12 @@ def _events(
 def _fracture(day: date, levels: frozenset[str], raw: Json, first: date, broken: frozenset[str]) -> Event:
     codes = [text(coding.get("code")) for coding in objects(member(raw, "code", "coding"))]
     later_encounter = any(map(LATER_ENCOUNTER.fullmatch, codes))
-    has_onset = effective_moment(raw, "onset") is not None
+    onset = effective_moment(raw, "onset")
+    if (certainty := certainty_of(raw)) != "stated":
+        why = "suspected, not confirmed" if certainty == "doubted" else "recorded as past"
+        return _event(day, raw, levels, why, is_new=False)
     if levels and broken and not levels & broken:
-        if has_onset or day - first > AT_ONCE:
+        if (onset and onset.day == day) or day - first > AT_ONCE:
             return _event(day, raw, levels, "another level", is_new=True)
         return _event(day, raw, levels, "recorded within 30 days, may be of the first fracture", is_new=False)
     if later_encounter:
@@ -252,26 +251,29 @@ def _fracture(day: date, levels: frozenset[str], raw: Json, first: date, broken:
 
 
 def _augmentation(day: date, levels: frozenset[str], raw: Json, first: date, broken: frozenset[str]) -> Event:
-    if levels and broken and not levels & broken:
-        return _event(day, raw, levels, "augmentation of another level", is_new=True)
     if levels & broken:
         return _event(day, raw, levels, "augmentation of the same level again", is_new=False)
-    is_new = day - first > AT_ONCE
-    return _event(day, raw, levels, "augmentation, no level stated", is_new=is_new)
+    why = "augmentation of another level" if levels and broken else "augmentation, no level stated"
+    at_once = day - first <= AT_ONCE
+    return _event(day, raw, levels, why + (" within 30 days, may be planned" if at_once else ""), is_new=not at_once)
 
 
 def _event(day: date, raw: Json, levels: frozenset[str], why: str, *, is_new: bool) -> Event:
     return Event(day=day, reference=_name(raw), levels=levels, is_new=is_new, why=why)
 
 
-def _began(raw: Json) -> date | None:
-    moment = effective_moment(raw, "onset") or read_moment(raw.get("recordedDate"))
+def _began(raw: Json, first: date) -> date | None:
+    """The onset, or when it was written down where the onset is no more than the year or month of the procedure."""
+    onset, written = effective_moment(raw, "onset"), read_moment(raw.get("recordedDate"))
+    stated = text(raw.get("onsetDateTime"))
+    is_vague = stated != first.isoformat() and stated and first.isoformat().startswith(stated)
+    moment = written if written and (onset is None or is_vague) else onset
     return moment.day if moment else None
 
 
 def _pain(patient: str, kinds: Kinds, first: date, run: Run) -> Finding | None:
     """The newest pain score 12 months after the procedure, give or take six weeks."""
-    wanted = months_after(first, PAIN_MONTHS)
+    wanted = months_before(first, -PAIN_MONTHS)
     until = min(wanted + PAIN_WINDOW, run.as_of)
     known = {kind: [raw for raw in listed if _known_on(raw, until)] for kind, listed in kinds.items()}
     spec = {"pain-score": run.service.finding_specs["pain-score"]}

@@ -24,6 +24,7 @@ from tests.simulation.synthea.module import TRUTH, module
 HERE = Path(__file__).parent
 READ = "Patient,Observation,Condition,Procedure,Encounter,MedicationRequest,MedicationAdministration,ServiceRequest"
 STUDY = "sarcopenia-pvm-2022"
+TODAY = "20261101"  # of Synthea, so that another day makes the same patients
 
 
 def generate(folder: Path, name: str, patients: int, seed: int, *, whole: bool) -> Path:
@@ -48,7 +49,8 @@ def generate(folder: Path, name: str, patients: int, seed: int, *, whole: bool) 
     subprocess.run(
         [
             *("java", "-Xmx2g", "-cp", f"{folder / 'lib'}/*", "App", "-p", str(patients), "-a", "74-84"),
-            *("-s", str(seed), "-d", str(modules), *(() if whole else ("-m", "kyphoplasty_truth"))),
+            *("-s", str(seed), "-cs", str(seed), "-r", TODAY, "-e", TODAY, "-d", str(modules)),
+            *(() if whole else ("-m", "kyphoplasty_truth")),
             *(f"--exporter.{key}={value}" for key, value in options.items()),
             "Massachusetts",
         ],
@@ -113,7 +115,7 @@ def say_fit(name: str, out: Path, site: Path | None = None) -> None:
 
 def main() -> None:
     parser = ArgumentParser(prog="python -m tests.simulation.synthea")
-    parser.add_argument("--patients", type=int, default=900)
+    parser.add_argument("--patients", type=int, default=600)
     parser.add_argument("--folder", type=Path, default=Path(".cache/synthea"))
     parser.add_argument("--whole", action="store_true")
     chosen = parser.parse_args()

@@ -8,7 +8,8 @@ import pytest
 from click.testing import CliRunner
 
 from cds_service.cli import main
-from cds_service.population.outcomes import Followed, follow, months_after
+from cds_service.fhir.facts.chart import months_before
+from cds_service.population.outcomes import Followed, follow
 from cds_service.population.scoring import Run
 from tests.chart_builders import CPT, LOINC, SCT, codeable, of_patient, open_service
 from tests.population_builders import whose, write_export
@@ -72,6 +73,9 @@ def followed(*resources, as_of="2026-11-01", **person):
 
 
 LATE = seen("2025-06-01")
+SUSPECTED = codeable("http://terminology.hl7.org/CodeSystem/condition-ver-status", "provisional")
+SURENESS = "http://fhir.de/StructureDefinition/icd-10-gm-diagnosesicherheit"
+PAST = {"url": SURENESS, "valueCoding": {"code": "Z"}}
 
 
 @pytest.mark.parametrize(
@@ -92,11 +96,19 @@ LATE = seen("2025-06-01")
             False,  # this level was broken before
             "taken as the treated fracture",
         ),
+        ([fracture("S32.030A", onset="2023", recorded="2023-09-01"), LATE], True, "2023-09-01"),  # the year of both
+        ([fracture("S32.030A", onset="2023", recorded="2023-03-01"), LATE], False, ""),
+        ([fracture("S32.030A", onset="2023-03", recorded="2023-03-20"), LATE], False, "may be of the first fracture"),
+        ([fracture("M80.08XA", onset="2019", recorded="2023-11-01"), LATE], False, ""),  # an old one, noticed late
+        ([fracture("S32.030A", onset="2023-09-01", verificationStatus=SUSPECTED), LATE], False, "suspected"),
+        ([fracture("S32.030A", recorded="2023-11-01", extension=[PAST]), LATE], False, "recorded as past"),
         ([augmented("2023-08-01", L3, "second"), LATE], True, "augmentation of another level"),
+        ([augmented("2023-03-24", L3, "second"), LATE], False, "within 30 days, may be planned"),
         ([augmented("2023-08-01", L1, "second"), LATE], False, "the same level again"),
         ([augmented("2023-03-20", None, "second"), LATE], False, "no level stated"),
         ([fracture("S32.030A", onset="2023-09-01", status="entered-in-error"), LATE], False, ""),
         ([seen("2023-09-01")], None, ""),
+        ([seen("2023-09-01"), {**LATE, "status": "cancelled"}, {**LATE, "id": "n", "status": "planned"}], None, ""),
         ([fracture("S32.030A", onset="2023-05-01")], True, "another level"),  # seen no longer, but it happened
     ],
 )
@@ -105,6 +117,11 @@ def test_a_later_fracture_counts_by_level_and_day(resources, refracture, said):
     assert isinstance(found, Followed)
     assert found.refracture(12) is refracture
     assert said in "; ".join(map(str, found.events))
+
+
+def test_a_time_seen_ends_on_the_same_day_of_the_month_or_its_last():
+    assert months_before(date(2024, 2, 29), -12) == date(2025, 2, 28)
+    assert months_before(date(2023, 12, 31), -24) == date(2025, 12, 31)
 
 
 def test_what_came_later_was_not_known_on_the_day():
@@ -166,14 +183,6 @@ def test_pain_at_twelve_months(resources, expected):
 )
 def test_no_row_without_a_procedure_on_a_day(resources, why):
     assert followed(*resources, LATE) == why
-
-
-@pytest.mark.parametrize(
-    ("day", "months", "expected"),
-    [("2023-03-10", 12, "2024-03-10"), ("2023-01-31", 1, "2023-02-28"), ("2023-12-31", 24, "2025-12-31")],
-)
-def test_months_end_on_the_same_day_or_the_last(day, months, expected):
-    assert months_after(date.fromisoformat(day), months) == date.fromisoformat(expected)
 
 
 def test_the_command_writes_a_file_that_validate_reads_and_does_not_refit_unconfirmed(tmp_path):
