@@ -8,6 +8,7 @@ HTTP (web/cds_api.py) -> HookRequest (protocol/messages.py) -> answer() below:
   4 assessment       what do the studies say                            core/assessment.py                         pure
   5 recommendations  what follows                                       core/signals.py, core/recommendations.py   pure
   6 cards            how it is said, and which orders it offers         fhir/orders/suggestions.py, cards/         pure
+  6b repeats         which of the cards were answered lately            core/repeats.py, cards/repeated.py         pure
   7 audit            what was said, and why                             audit/                                     I/O
 
 Each step reads the results of the steps above it and of nothing else.
@@ -191,13 +192,15 @@ def answer(service: Service, hook: ServiceHook, request: HookRequest, ports: Por
         return _no_cards(hook, request, near, ports, now)
 
     entry_id = str(uuid4())  # before the entry, since the cards link to it
-    found = _conclude(service, hook, request, drafts, order, record, support, today, ports, ports.basis_url(entry_id))
+    concluded = _conclude(
+        service, hook, request, drafts, order, record, support, today, ports, ports.basis_url(entry_id)
+    )
     ports.deadline.check()
-    built = () if found.has("deceased") else build_cards(found)
-    whole = whole_cards(found, built)
+    built = () if concluded.has("deceased") else build_cards(concluded)
+    whole = whole_cards(concluded, built)
     given = _earlier_feedback(service, request, order, ports, now)
-    repeats, basis = _find_repeats(found, whole, given, today)
-    response = HookResponse(cards=shorten(found, built, repeats.shortened))
+    repeats, basis = _find_repeats(concluded, whole, given, today)
+    response = HookResponse(cards=shorten(concluded, built, repeats.shortened))
 
     noted = repeats_json(basis, whole, repeats)
     server = request.fhir_server if ports.may_name_server else NOT_LISTED
@@ -205,7 +208,7 @@ def answer(service: Service, hook: ServiceHook, request: HookRequest, ports: Por
         now,
         hook.id,
         request,
-        found,
+        concluded,
         response,
         service.digests,
         service.models,
@@ -274,7 +277,7 @@ def _conclude(
         hook_instance=request.hook_instance,
         base_url=ports.base_url,
         order=order,
-        record=with_drafts(state_of(record), drafts),
+        record_state=with_drafts(state_of(record), drafts),
         findings=findings,
         support=support,
         assessment=assessment,
@@ -329,11 +332,11 @@ def _earlier_feedback(
 
 
 def _find_repeats(
-    found: Answer, whole: Sequence[WholeCard], given: Sequence[CardFeedback] | None, today: date
+    concluded: Answer, whole: Sequence[WholeCard], given: Sequence[CardFeedback] | None, today: date
 ) -> tuple[Repeats, Basis]:
     """Which cards were answered lately and rest on the same; none when the history is not known."""
-    record = found.record
-    basis = basis_of(found.findings, found.assessment, found.signals, found.support, record.unreadable)
+    record = concluded.record_state
+    basis = basis_of(concluded.findings, concluded.assessment, concluded.signals, concluded.support, record.unreadable)
     if given is None:
         return Repeats(is_known=False), basis
     repeats = find_repeats(
@@ -341,7 +344,7 @@ def _find_repeats(
         basis,
         given,
         today=today,
-        policy=found.policy.repeats,
+        policy=concluded.policy.repeats,
         is_record_whole=not (record.unread or record.incomplete),
     )
     return repeats, basis

@@ -50,7 +50,7 @@ def entry_for(
         entry_id: that the cards' links name; None makes one.
         silent_after: seconds taken by an answer that is not shown; None for one that is.
     """
-    record, cards = answer.record, response.cards
+    record, cards = answer.record_state, response.cards
     return AuditEntry(
         kind="answer",
         id=entry_id or str(uuid4()),

@@ -42,7 +42,7 @@ class Answer:
     hook_instance: str
     base_url: str
     order: AugmentationOrder | None
-    record: RecordState
+    record_state: RecordState
     findings: Findings
     support: SupportOrders
     assessment: Assessment

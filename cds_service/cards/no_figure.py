@@ -51,7 +51,7 @@ def reasons(answer: Answer, outcome: OutcomeAssessment) -> tuple[Reason, ...]:
     found += [_outside(answer, result, name) for result in results for name in _beyond(result)]
     found += [_seen(answer, answer.findings.gaps[name]) for name in BONE if _is_seen(answer, name)]
     if not found and not _measured(outcome):
-        is_read = not answer.record.unread
+        is_read = not answer.record_state.unread
         has_strength = any(name in answer.findings.known for name in MEASURES_OF_SARCOPENIA)
         nothing = "why.no-bone" if has_strength else "why.nothing-known"
         why = answer.texts.raw(nothing if is_read else "why.unread")

@@ -75,7 +75,7 @@ def _option(answer: Answer, recommendation: Recommendation, said: str) -> Option
 
 def record_notices(answer: Answer) -> tuple[str, ...]:
     """What of the record could not be read or was cut: first on the card, since all else depends on it."""
-    texts, record = answer.texts, answer.record
+    texts, record = answer.texts, answer.record_state
     parts = _by_note(answer, "notices.unread", record.unread)
     parts += _by_note(answer, "notices.incomplete", record.incomplete)
     if record.unreadable:

@@ -272,9 +272,11 @@ def _replayed(stored: Stored) -> dict[str, Any]:
     from cds_service.site.folder import load_site  # noqa: PLC0415
 
     site = read_settings().site
-    folder, client = load_site(site) if site else None, stored.found.client if stored.found else None
+    folder = load_site(site) if site else None
+    client, service_id = (stored.found.client, stored.found.service_id) if stored.found else (None, None)
+    service = load_service(folder.clients.get(client or "", folder) if folder else None)
     try:
-        found = replay(stored.content, load_service(folder.clients.get(client or "", folder) if folder else None))
+        found = replay(stored.content, service, service_id)
     except NothingToReplay:
         raise AuditUnavailable("The entry holds no figures: it is no answer, or what it said was purged.") from None
     return {"identical": found.is_identical, "differences": list(found.differences), "notes": list(found.notes)}

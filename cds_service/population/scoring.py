@@ -164,7 +164,7 @@ def _score(patient: str, kinds: Mapping[str, Sequence[Json]], run: Run) -> tuple
         hook_instance=NOBODY,
         base_url="",
         order=order,
-        record=state_of(record),
+        record_state=state_of(record),
         findings=findings,
         support=SupportOrders(),
         assessment=assess(findings, run.service.models, run.service.studies, run.service.policy),

@@ -24,7 +24,7 @@ from cds_service.core.facts import (
 from cds_service.core.policy import Policy
 from cds_service.core.signals import Signal
 from cds_service.errors import CdsError
-from cds_service.service import Service
+from cds_service.service import Service, ServiceHook
 
 SAME = 1e-9  # relative; machines differ in the last digits
 TEXTS = frozenset({"concerns"})  # sentences beside the figures: of the texts in force, not of the models
@@ -55,35 +55,31 @@ class NothingToReplay(CdsError):
     """The entry holds no figures (no answer, or purged), or this version does not know what they rest on."""
 
 
-def replay(content: Mapping[str, Any] | None, service: Service) -> Replay:
+def replay(content: Mapping[str, Any] | None, service: Service, service_id: str | None) -> Replay:
     """The figures of an answer computed once more, from its inputs and the policy that was in force then.
 
     Raises:
-        NothingToReplay: the entry holds none, or findings or settings that an older or newer version had.
+        NothingToReplay: the entry holds none, or findings, settings or a service that an older or newer version had.
     """
-    if content is None or "assessments" not in content or "findings" not in content:
+    hook = service.hooks.get(service_id or "")
+    if content is None or hook is None or not {"assessments", "findings"} <= content.keys():
         raise NothingToReplay
     if not _is_known(content, service):
         raise NothingToReplay
-    answer = _answer(content, service)
+    answer = _answer(content, service, hook)
     now = [json.loads(json.dumps(assessment_json(answer, outcome))) for outcome in answer.assessment.outcomes]
     then = _by_name(content["assessments"])
     return Replay(tuple(_differences("", then, _by_name(now))), tuple(_notes(content, service)), tuple(now), answer)
 
 
-def _answer(content: Mapping[str, Any], service: Service) -> Answer:
+def _answer(content: Mapping[str, Any], service: Service, hook: ServiceHook) -> Answer:
     """The answer as far as the entry holds it; without orders in force, recommendations and suggestions."""
-    findings, policy, record = _findings(content), _policy(content.get("policy", {}), service.policy), content["record"]
+    findings, policy = _findings(content), _policy(content.get("policy", {}), service.policy)
     return Answer(
         hook_instance="",
         base_url="",
         order=_order(content),
-        record=RecordState(
-            unread=record["unread"],
-            incomplete=record["incomplete"],
-            unreadable=record["unreadable"],
-            foreign=record["foreign"],
-        ),
+        record_state=RecordState(**{name: part for name, part in content["record"].items() if name != "server"}),
         findings=findings,
         support=SupportOrders(),
         assessment=assess(findings, service.models, service.studies, policy),
@@ -92,7 +88,7 @@ def _answer(content: Mapping[str, Any], service: Service) -> Answer:
         suggestions={},
         policy=policy,
         wording=service.wording,
-        texts=next(iter(service.hooks.values())).texts,
+        texts=hook.texts,
     )
 
 

@@ -11,7 +11,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.exceptions import BadRequest, NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
-from cds_service.review.desk import Desk, content_of, open_entry
+from cds_service.review.desk import Desk, open_entry
 from cds_service.review.replay import NothingToReplay, Replay, replay
 from cds_service.review.words import WORDS
 
@@ -40,7 +40,7 @@ def work_routes(routes: Blueprint, desk: Desk) -> None:
     def replay_entry(entry_id: str) -> str:
         stored = open_entry(desk, entry_id)
         try:
-            found = replay(content_of(stored), desk.service_for(stored))
+            found = replay(stored.content, desk.service_for(stored), stored.found.service_id if stored.found else None)
         except NothingToReplay:
             raise NotFound(NO_FIGURES) from None
         patient = stored.found.patient if stored.found else None

@@ -15,7 +15,7 @@ from werkzeug.exceptions import BadRequest
 
 from cds_service.audit.chain import AuditLog
 from cds_service.audit.earlier_feedback import EarlierFeedback
-from cds_service.audit.store import AuditStore
+from cds_service.audit.store import AuditStore, utc_now
 from cds_service.audit.token_ids import TokenIds
 from cds_service.basis.links import Links
 from cds_service.callers.replays import Replays
@@ -27,7 +27,7 @@ from cds_service.service import Service, answer
 from cds_service.settings import Settings
 from cds_service.site.folder import SiteFolder
 from cds_service.web.basis import basis_html, basis_routes
-from cds_service.web.cds_api import Flow, Surroundings, cds_routes, utc_now
+from cds_service.web.cds_api import Flow, Surroundings, cds_routes
 from cds_service.web.cors import register_cors
 from cds_service.web.errors import outcome, register_errors
 from cds_service.web.feedback_api import feedback_routes

@@ -93,7 +93,7 @@ def basis_html(stored: Stored, service: Service, given: Mapping[str, str] | None
     Raises:
         NothingToReplay: the entry holds no figures.
     """
-    found = replay(stored.content, service)
+    found = replay(stored.content, service, stored.found.service_id if stored.found else None)
     trial = Trial(controls=controls_of(found.answer, service))
     if given is not None:
         trial = try_values(found.answer, service, given)

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -18,6 +18,7 @@ from cds_service.audit.chain import AuditLog, is_probe
 from cds_service.audit.earlier_feedback import EarlierFeedback
 from cds_service.basis.links import Links
 from cds_service.callers.verifying import Callers
+from cds_service.cards.extension import EXTENSION
 from cds_service.cards.repeated import topic_of
 from cds_service.core.caller import NOBODY, Caller
 from cds_service.errors import NotAllowed, NotAuthenticated, UnknownService
@@ -38,7 +39,6 @@ from cds_service.web.metrics import Metrics
 from cds_service.web.refusals import record_refusal
 
 JSON_TYPE = "application/json; charset=utf-8"
-ASSESSMENTS = "org.kyphoplasty-cds.assessments"
 Flow = Callable[[Service, ServiceHook, HookRequest, Ports], HookResponse]
 
 
@@ -74,11 +74,6 @@ class Surroundings:
     def service_of(self, caller: Caller) -> Service:
         """What is in force for this caller."""
         return self.of_clients.get(caller.client or "", self.service)
-
-
-def utc_now() -> datetime:
-    """The clock of a running service."""
-    return datetime.now(UTC)
 
 
 def cds_routes(around: Surroundings) -> Blueprint:
@@ -199,7 +194,7 @@ def count_gaps(response: HookResponse) -> int:
     models = (
         model
         for extension in extensions
-        for assessment in extension.get(ASSESSMENTS, ())
+        for assessment in extension.get(EXTENSION, ())
         for model in assessment.get("models", ())
     )
     return len({missing["name"] for model in models for missing in model.get("missing", ())})

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 
 from cds_service.audit.chain import seal
 from cds_service.review.replay import NothingToReplay, replay
-from tests.chart_builders import application, ask, kyphoplasty, open_service, order_sign, thin_and_weak
+from tests.chart_builders import HOOK, application, ask, kyphoplasty, open_service, order_sign, thin_and_weak
 from tests.generated_patients import Signing, signings
 
 MANY = int(os.environ.get("AUDIT_REPLAYS", "100"))
@@ -30,7 +30,7 @@ def content():
 
 
 def test_an_answer_replayed_is_identical(content):
-    found = replay(content, open_service())
+    found = replay(content, open_service(), HOOK)
     assert (found.is_identical, found.differences, found.notes) == (True, (), ())
 
 
@@ -43,14 +43,14 @@ def test_any_answer_replayed_is_identical(signing: Signing):
     application().post(signing.request())
     answers = [json.loads(seal(entry).body)["content"] for entry in log.entries if entry.kind == "answer"]
     for one in answers:
-        assert replay(one, open_service()).differences == ()
+        assert replay(one, open_service(), HOOK).differences == ()
 
 
 def test_a_changed_figure_is_named_with_both_values(content):
     other = json.loads(json.dumps(content))
     (model, *_) = other["assessments"][0]["models"]
     then, model["risk"] = model["risk"], 0.5
-    (difference,) = replay(other, open_service()).differences
+    (difference,) = replay(other, open_service(), HOOK).differences
     assert difference.startswith(f"refracture.models.{model['model']}.risk: 0.5 then, {str(then)[:6]}")
 
 
@@ -59,24 +59,24 @@ def test_an_entry_on_a_finding_that_is_gone_is_not_replayed(content, part):
     other = json.loads(json.dumps(content))
     other[part].append({**other["findings"][0], "reason": "absent", "name": "finger-length"})
     with pytest.raises(NothingToReplay):
-        replay(other, open_service())
+        replay(other, open_service(), HOOK)
 
 
 def test_an_entry_under_a_setting_that_is_gone_is_not_replayed(content):
     with pytest.raises(NothingToReplay):
-        replay({**content, "policy": {**content["policy"], "moon": "full"}}, open_service())
+        replay({**content, "policy": {**content["policy"], "moon": "full"}}, open_service(), HOOK)
 
 
 def test_a_changed_input_changes_the_figures(content):
     other = json.loads(json.dumps(content))
     next(one for one in other["findings"] if one["name"] == "bmd-t-score")["value"] = -1.0
-    assert any(".risk: " in line for line in replay(other, open_service()).differences)
+    assert any(".risk: " in line for line in replay(other, open_service(), HOOK).differences)
 
 
 def test_the_incidence_of_that_day_counts_and_not_that_of_today(content):
     service = open_service()
     policy = service.policy.with_site({"refracture": {"incidence": 0.05, "months": 12}}, {})
-    assert replay(content, replace(service, policy=policy)).is_identical
+    assert replay(content, replace(service, policy=policy), HOOK).is_identical
 
 
 def test_another_version_of_a_model_is_noted(content):
@@ -84,7 +84,7 @@ def test_another_version_of_a_model_is_noted(content):
     other["models"]["sarcopenia-pvm-2022"]["version"] = "0.9.0"
     other["models"]["nvcf-nomogram-2024"]["digest"] = "0" * 64
     other["models"]["gone-2020"] = {"version": "1", "digest": ""}
-    assert set(replay(other, open_service()).notes) == {
+    assert set(replay(other, open_service(), HOOK).notes) == {
         "sarcopenia-pvm-2022: version 0.9.0 then, 1.0.0 now",
         "nvcf-nomogram-2024: the same version, but another study file",
         "gone-2020: not in force any more",
@@ -94,4 +94,4 @@ def test_another_version_of_a_model_is_noted(content):
 @pytest.mark.parametrize("content", [None, {}, {"filter": {}}])
 def test_an_entry_without_figures_cannot_be_replayed(content):
     with pytest.raises(NothingToReplay):
-        replay(content, open_service())
+        replay(content, open_service(), HOOK)

@@ -15,6 +15,7 @@ from cds_service.basis.page import basis_page
 from cds_service.basis.what_if import controls_of, try_values, with_changes
 from cds_service.review.replay import replay
 from tests.chart_builders import (
+    HOOK,
     application,
     ask,
     dose,
@@ -51,7 +52,7 @@ def content_of(*record, order=None, **values):
 
 
 def page_of(content):
-    return basis_page(replay(content, open_service()), content, open_service())
+    return basis_page(replay(content, open_service(), HOOK), content, open_service())
 
 
 def outcome(page, name="refracture"):
@@ -265,7 +266,7 @@ def test_an_open_cause_has_no_figure_and_nothing_to_try():
     page = page_of(content)
     assert all(dict(one.answers)["Figure"].startswith(("No", "None")) for one in page.outcomes)
     assert all(not one.charts for one in page.outcomes)
-    assert controls_of(replay(content, open_service()).answer, open_service()) == ()
+    assert controls_of(replay(content, open_service(), HOOK).answer, open_service()) == ()
 
 
 def test_figures_that_are_other_today_are_named_and_not_drawn():
@@ -280,7 +281,7 @@ def test_figures_that_are_other_today_are_named_and_not_drawn():
 
 
 def trial_of(content, **given):
-    answer = replay(content, open_service()).answer
+    answer = replay(content, open_service(), HOOK).answer
     return try_values(answer, open_service(), {name.replace("_", "-"): value for name, value in given.items()})
 
 
@@ -311,7 +312,7 @@ def test_another_patient_gets_the_figure_that_the_same_record_would_get(changed,
 def test_a_trial_changes_measurements_alone():
     values = {"psoas_total_area": 9.5, "psoas_muscle_area": 7.0, "es_mf_fat_fraction": 61, "ct_attenuation": 50}
     content = content_of(**values)
-    controls = {one.name for one in controls_of(replay(content, open_service()).answer, open_service())}
+    controls = {one.name for one in controls_of(replay(content, open_service(), HOOK).answer, open_service())}
     never = {"procedure", "cement-diffused", "local-kyphosis-post", "tl-junction", "diabetes", "psoas-muscle-area"}
     assert not controls & never
     assert {"bmi", "bmd-t-score", "ct-attenuation", "psoas-total-area", "sarcopenia", "fascia-injury"} <= controls
@@ -321,7 +322,7 @@ def test_a_trial_changes_measurements_alone():
 
 def test_psoas_muscle_follows_the_total_at_the_fat_share_on_record():
     record = {"es_mf_fat_fraction": 61, "fascia_injury": False}
-    answer = replay(content_of(psoas_total_area=10.0, psoas_muscle_area=8.0, **record), open_service()).answer
+    answer = replay(content_of(psoas_total_area=10.0, psoas_muscle_area=8.0, **record), open_service(), HOOK).answer
     known = with_changes(answer.findings, {"psoas-total-area": 12.0}, open_service()).known
     assert known["psoas-muscle-area"].value == pytest.approx(9.6)
 

@@ -16,7 +16,17 @@ from cds_service.loading import load_service
 from cds_service.population.outcomes_file import OutcomesFileError, read_outcomes
 from cds_service.review.replay import replay
 from cds_service.site.folder import load_site
-from tests.chart_builders import application, ask, by_topic, kyphoplasty, model, open_service, order_sign, thin_and_weak
+from tests.chart_builders import (
+    HOOK,
+    application,
+    ask,
+    by_topic,
+    kyphoplasty,
+    model,
+    open_service,
+    order_sign,
+    thin_and_weak,
+)
 
 S = "sarcopenia-pvm-2022"
 MODELS = open_service().models
@@ -260,7 +270,7 @@ def test_cards_audit_entry_and_replay_hold_the_recalibration(recalibrated):
     entry = application(service).log.entries[-1]
     content = json.loads(seal(entry).body)["content"]
     assert content["policy"]["recalibration"][S]["n"] == 412
-    assert replay(content, open_service()).is_identical
+    assert replay(content, open_service(), HOOK).is_identical
 
 
 def test_one_of_another_study_or_of_other_numbers_stops_the_start(recalibrated):
