@@ -326,6 +326,52 @@ def test_what_is_no_text_at_all_is_a_named_fault_and_no_crash(tmp_path, place, v
     assert {first for _, first, _ in named(url)} == {2}
 
 
+@pytest.mark.parametrize(
+    ("place", "like"),
+    [
+        ("audit_search SET patient", "BLOB"),
+        ("audit_search SET kind", "BLOB"),
+        ("audit_search SET status", "TEXT"),
+        ("audit_entry SET entry_id", "BLOB"),
+        ("audit_card SET card", "BLOB"),
+    ],
+)
+def test_what_reads_the_same_and_is_found_by_no_query_is_named(tmp_path, place, like):
+    url = f"sqlite:///{tmp_path / 'audit.sqlite3'}"
+    fill(url, 2).dispose()
+    table, _, column = place.split()
+    tamper(
+        url,
+        f"CREATE TABLE copy AS SELECT * FROM {table}",
+        f"DROP TABLE {table}",
+        f"CREATE TABLE {table} ({', '.join(columns_of(url, table))})",  # without types, which would turn it back
+        f"INSERT INTO {table} SELECT * FROM copy",
+        f"UPDATE {place} = CAST({column} AS {like}) WHERE sequence = 2",
+    )
+    assert {first for _, first, _ in named(url)} == {2}
+
+
+def test_an_index_that_leaves_out_an_entry_is_named(tmp_path):
+    url = f"sqlite:///{tmp_path / 'audit.sqlite3'}"
+    fill(url, 2).dispose()
+    tamper(
+        url,
+        "CREATE TABLE copy (sequence INTEGER PRIMARY KEY, at, patient)",
+        "INSERT INTO copy SELECT sequence, at, patient FROM audit_search WHERE sequence <> 2",
+        "CREATE INDEX copy_patient ON copy (patient, at, sequence)",
+        "PRAGMA writable_schema = ON",
+        "UPDATE sqlite_master SET rootpage = (SELECT rootpage FROM sqlite_master WHERE name = 'copy_patient')"
+        " WHERE name = 'ix_audit_search_patient'",
+        "DELETE FROM sqlite_master WHERE name LIKE 'copy%'",
+    )
+    ((what, first, last, detail),) = faults(url)
+    assert (what, first, last, "leave out" in detail) == ("changed", 1, 3, True)
+
+
+def columns_of(url, table):
+    return [f'"{row[1]}"' for row in rows_of(url, f"PRAGMA table_info({table})")]
+
+
 def with_a_bit_flipped(value, chance):
     if value is None:
         return ""

@@ -26,6 +26,7 @@ STRAY = (
     " WHERE NOT EXISTS (SELECT 1 FROM audit_entry e WHERE e.sequence = t.sequence) ORDER BY sequence LIMIT 100"
 )
 KEPT_APART = ("audit_payload", "audit_search", "audit_card")
+NUMBERS = {"status", "partial", "warning"}  # all other facts are texts
 AT_ONCE = 500
 Cells = tuple[Any, ...]
 
@@ -88,7 +89,7 @@ def _open_sqlite(url: str) -> Iterator[Select]:
     with closing(
         sqlite3.connect(f"file:{quote(str(path.resolve()))}?mode=ro", uri=True, isolation_level=None)
     ) as connection:
-        connection.text_factory = _text  # even bytes that are not text must be reported as a fault
+        connection.text_factory = _decoded  # even bytes that are not text must be reported as a fault
         connection.execute("BEGIN")
 
         def select(query: str) -> Iterator[tuple[tuple[str, ...], list[Cells]]]:
@@ -135,6 +136,12 @@ def read_stray(select: Select) -> Iterator[tuple[str, int]]:
             yield from ((table, int(row[0])) for row in rows)
 
 
+def is_sound(select: Select) -> bool:
+    """Whether SQLite's own check finds each row in each index; lists are read by index."""
+    _, ((words,),) = next(select("PRAGMA integrity_check(1)"))
+    return _text(words) == "ok"
+
+
 def read_rows(select: Select) -> Iterator[Row]:
     """The entries in the order of their sequence."""
     for names, rows in select(ENTRIES):
@@ -153,11 +160,19 @@ def _row(cells: Cells, columns: tuple[str, ...], cards: tuple[Card, ...]) -> Row
     copies = None
     if found.pop("sequence") is not None:
         copies = (_text(found.pop("at")), _text(found.pop("kind")))
-        facts = {name: _text(value) for name, value in found.items() if value is not None}
-    entry_id, at, kind, form, commitment, previous, link = map(_text, cells[1:8])
+        facts = {
+            name: _text(value, int if name in NUMBERS else str) for name, value in found.items() if value is not None
+        }
+    entry_id, at, kind = map(_text, cells[1:4])
+    form, (commitment, previous, link) = _text(cells[4], int), map(_text, cells[5:8])
     salt, body = (None if cell is None else _text(cell) for cell in cells[8:10])
     return Row(int(cells[0]), entry_id, at, kind, form, commitment, previous, link, salt, body, facts, copies, cards)
 
 
-def _text(value: Any) -> str:
-    return value.decode("utf-8", "surrogateescape") if isinstance(value, bytes) else str(value)
+def _text(value: Any, kind: type = str) -> str:
+    """The cell as it was hashed; of another type it is found by no query, though it may read the same."""
+    return str(value) if type(value) is kind else f"{type(value).__name__}: {value!r}"
+
+
+def _decoded(octets: bytes) -> str:
+    return octets.decode("utf-8", "surrogateescape")

@@ -11,6 +11,7 @@ import pytest
 from cds_service.audit.store import AuditStore
 from cds_service.audit.verification.walk import verify_log
 from cds_service.errors import AuditUnavailable
+from cds_service.outgoing.deadline import Deadline
 from cds_service.settings import Settings
 from cds_service.web.app import create_app
 from tests.audit_builders import answer_entry, rows_of
@@ -97,6 +98,19 @@ def test_an_answer_whose_commit_hangs_is_refused_and_the_log_says_that_it_was_no
     said = [one.fields for one in caplog.records if hasattr(one, "fields")]
     assert {"event": "audit-late", "entry": late} in said
     assert verify_log(store.url).is_whole
+
+
+def test_answers_that_were_refused_while_the_database_hung_do_not_hold_up_the_next_one(store):
+    begun = []
+    with uncommitted(store):
+        writing = store.database.writing
+        store.database.writing = lambda wait: begun.append(wait) or writing(wait)
+        for number in range(2, 6):
+            with pytest.raises(AuditUnavailable):
+                store.append(answer_entry(number), Deadline.after(0.2))
+    store.append(answer_entry(6))
+    assert len(begun) == 3  # the one that hung, the gap that tells of it, and the last, with the gap of the others
+    assert kinds(store) == ["genesis", "answer", "answer", "gap", "gap", "answer"]
 
 
 @pytest.mark.parametrize("trouble", [locked, uncommitted])
