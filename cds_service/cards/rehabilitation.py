@@ -85,9 +85,11 @@ def record_notices(answer: Answer) -> tuple[str, ...]:
     doubts = [answer.findings.gaps[name] for name in answer.assessment.of("refracture").doubts]
     if answer.has("active-cancer"):  # the card begins with it
         doubts = [one for one in doubts if one.name != "malignancy"]
+    named: dict[str, list[str]] = {}
+    for one in doubts:
+        named.setdefault(one.detail, []).append(answer.wording.name(one.name))
     doubtful = [
-        texts.say("notices.doubt", name=answer.wording.name(one.name), why=escape_markdown(one.detail))
-        for one in doubts
+        texts.say("notices.doubt", name=", ".join(names), why=escape_markdown(why)) for why, names in named.items()
     ]
     notices = (texts.say("notices.partial", what="; ".join(parts)),) if parts else ()
     return (*doubtful, *notices, *map(escape_markdown, record.notes))

@@ -22,7 +22,7 @@ from cds_service.fhir.facts.chart import (
     months_before,
 )
 from cds_service.fhir.facts.moments import effective_moment, read_moment
-from cds_service.fhir.gathering.picking import MEDICATION_TYPES
+from cds_service.fhir.gathering.picking import LISTED, MEDICATION_TYPES
 from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.mapping.terminology import Match
 from cds_service.fhir.raw_json import member, objects, text, texts_of
@@ -34,6 +34,13 @@ SUSPECTED: tuple[GapReason, str] = ("undetermined", "suspected, not confirmed")
 AHEAD: tuple[GapReason, str] = ("undetermined", "dated in the future")  # it is on the list, so the day is wrong
 DOUBTED: tuple[GapReason, str] = ("undetermined", "its words leave it in doubt")
 UNFINISHED: tuple[GapReason, str] = ("undetermined", "whether it was done is not recorded")
+UNSTATED = "spinal-disease-unstated"  # its words say no more than the place
+# An entry that names one of these has said what it is about.
+SPINAL = AUGMENTATIONS | {
+    *("vertebral-fracture", "osteoporotic-vertebral-fracture", "earlier-vertebral-fracture", "unstable-fracture"),
+    *("stable-burst-fracture", "spinal-instability", "prior-spinal-surgery", "neurological-deficit", "malignancy"),
+    *("pathological-fracture", "spinal-infection"),
+}
 IN_USE = frozenset({"active", "in-progress", "completed"})
 
 
@@ -139,11 +146,8 @@ def _unclear(spec: FindingSpec, chart: Chart) -> Gap | None:
     """The gap for entries and drugs that make "no" impossible without making it "yes"; None if there are none."""
     if not spec.unclear:
         return None
-    # What the words of an entry leave open, its code may say.
     unsure = [
-        one
-        for one in find_stated(chart, spec, tuple(spec.unclear))
-        if one.code or not any(match.concept in spec.told_by_code for match in one.entry.matches)
+        one for one in find_stated(chart, spec, tuple(spec.unclear)) if one.code or not _is_told(one, spec, chart)
     ]
     if counted := [one for one in unsure if not one.is_past and (not one.problem or one.problem[0] == "undetermined")]:
         return gap(spec, "undetermined", spec.unclear[counted[0].concept], *(one.provenance(spec) for one in counted))
@@ -153,6 +157,15 @@ def _unclear(spec: FindingSpec, chart: Chart) -> Gap | None:
             seen = entry.source(spec, "on the medication list")
             return gap(spec, "undetermined", spec.unclear[named[0]], seen)
     return None
+
+
+def _is_told(stated: Stated, spec: FindingSpec, chart: Chart) -> bool:
+    """Whether the entry's code, or what else it names, says what its words leave open."""
+    entry = stated.entry
+    if stated.concept == UNSTATED:
+        is_named = not SPINAL.isdisjoint(one.removesuffix("?") for one in entry.named)
+        return is_named or chart.terminology.tells(LISTED[entry.kind], entry.raw.get("code"))
+    return any(match.concept in spec.told_by_code for match in entry.matches)
 
 
 def _is_in_history(spec: FindingSpec, chart: Chart, stated: Sequence[Stated]) -> bool:
