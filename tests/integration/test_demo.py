@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+from tests.tables import cases
+
 COMMAND = (sys.executable, "-m", "cds_service.cli", "demo")
 
 
@@ -43,19 +45,7 @@ def test_nothing_of_the_record_was_left_unread(demo):
 
 
 # cards.md, section 2: what each card says first.
-@pytest.mark.parametrize(
-    ("number", "words"),
-    [
-        (1, "above 90 %"),
-        (2, "under 5 %"),
-        (3, "No refracture figure: BMI 28 is outside the study"),
-        (4, "about 35 %"),
-        (5, "No figure: no bone density or muscle data found"),
-        (6, "TLSO ordered without an end date"),
-        (7, "Sarcopenia: rehabilitation"),  # from lean mass in g and height in inches, with gait or grip in newton
-        (8, "Denosumab overdue"),
-    ],
-)
+@pytest.mark.parametrize(("number", "words"), cases(__file__, "the_cards_say_what_the_surgeon_wants_to_read"))
 def test_the_cards_say_what_the_surgeon_wants_to_read(demo, number, words):
     said = " ".join(line.strip("│ ") for line in part_of(demo, number).splitlines())
     assert words in re.sub(r"\s+", " ", said)

@@ -31,6 +31,7 @@ from tests.chart_builders import (
     thin_and_weak,
 )
 from tests.data_tree import HOOK, ROOT, DataTree, tree
+from tests.tables import cases
 
 __all__ = ["tree"]  # the fixture
 
@@ -293,23 +294,7 @@ def test_a_key_that_stands_twice_in_a_json_file_stops_the_start(tree):
 
 # A site's texts are held against ours: each of these would fail the answer of the first patient whom it is about.
 @pytest.mark.parametrize(
-    ("file", "old", "new", "key"),
-    [
-        (
-            "cards/texts.toml",
-            "{figure} in {horizon} ({average})",
-            "{figre} in {horizon}",
-            "rehabilitation.high",
-        ),
-        ("cards/texts.toml", "not-sure = ", "not-shure = ", "lines.not-sure"),
-        ("cards/texts.toml", "[missing]", "[mising]", "missing"),
-        ("cards/texts.toml", 'bmi = "BMI"', "bmi = { word = 1 }", "missing.bmi"),
-        ("cards/texts.toml", "{figure} in {horizon}", "{figure in {horizon}", "rehabilitation.high"),
-        ("cards/rehabilitation.md", "{{ notice }}", "{{ notices_ }}", ""),
-        ("cards/rehabilitation.md", "{% endfor %}", "{% endfr %}", "line"),
-        ("override-reasons.json", '"code": "payerForm"', '"code": "payer"', "code"),
-        ("override-reasons.json", '"display": "Patient declines"', '"label": "Patient declines"', ""),
-    ],
+    ("file", "old", "new", "key"), cases(__file__, "a_wrong_text_of_a_site_stops_the_start_by_file_and_key")
 )
 def test_a_wrong_text_of_a_site_stops_the_start_by_file_and_key(tmp_path, file, old, new, key):
     site = own_texts(tmp_path, file, old, new)

@@ -5,6 +5,7 @@ from pydantic import ValidationError
 
 from cds_service.errors import DataFileError
 from cds_service.settings import PREFIX, Settings, describe_settings, read_settings
+from tests.tables import cases
 
 
 def read(**variables: str):
@@ -55,22 +56,7 @@ def test_a_command_may_have_its_own_deadline_unless_the_operator_says_otherwise(
     assert read_settings({PREFIX + "DEADLINE_SECONDS": "2"}, deadline_seconds=20).deadline_seconds == 2
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("DEADLINE_SECONDS", "soon"),
-        ("DEADLINE_SECONDS", "0"),
-        ("DEADLINE_SECONDS", "-1"),
-        ("DEADLINE_SECONDS", "nan"),
-        ("DEADLINE_SECONDS", "inf"),
-        ("PREFETCH", "all"),
-        ("LOG_LEVEL", "loud"),
-        ("DATABASE_URL", "hunter2"),
-        ("SITE", "/no/such/folder"),
-        ("PUBLIC_URL", "cds.example.org"),
-        ("PUBLIC_URL", "https://cds.example.org/?a=1"),
-    ],
-)
+@pytest.mark.parametrize(("name", "value"), cases(__file__, "a_wrong_value_names_its_variable_and_not_itself"))
 def test_a_wrong_value_names_its_variable_and_not_itself(name, value):
     with pytest.raises(DataFileError) as caught:
         read(**{name: value})

@@ -19,6 +19,7 @@ from cds_service.samples import load_samples
 from cds_service.samples.drafting import augmentation_order, level_codings
 from cds_service.samples.fhir_server import start_fhir_server
 from tests.stub_fhir import Reply, StubFhir, fhir, outcome, page
+from tests.tables import cases
 
 TODAY = date(2026, 11, 20)
 NOTHING = dict.fromkeys(("patient", "find", "procedure", "token_file", "as_of")) | {"levels": (), "more_levels": ()}
@@ -242,19 +243,7 @@ def test_a_token_for_plain_http_is_kept_back_and_that_is_said(tmp_path):
 # --- wrong use
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        (),
-        ("--patient", "p1", "--find", "x"),
-        ("--patient", "no/id"),
-        ("--find", "  "),
-        ("--patient", "p1", "--level", "S1"),
-        ("--patient", "p1", "--procedure", "99213"),
-        ("--patient", "p1", "--as-of", "yesterday"),
-        ("--patient", "p1", "--token-file", "/nowhere/token"),
-    ],
-)
+@pytest.mark.parametrize("words", cases(__file__, "wrong_use_ends_with_2_and_asks_no_server"))
 def test_wrong_use_ends_with_2_and_asks_no_server(stub, words):
     result = assess("--fhir-server", stub.base, *words)
     assert result.exit_code == 2

@@ -12,6 +12,7 @@ from cds_service.core.assessment import Silence, assess, choose_headline, is_vis
 from cds_service.core.facts import Findings, Gap
 from tests.chart_builders import open_service
 from tests.fact_builders import DAY, assessed, facts, finding, policy_with
+from tests.tables import cases
 
 S, N, R = "sarcopenia-pvm-2022", "nvcf-nomogram-2024", "residual-pain-2025"
 PI = {S: 74 / 214, N: 28 / 188, R: 29 / 213}  # events / patients, as printed
@@ -208,16 +209,7 @@ def test_above_from_a_visible_difference_to_the_double():
 
 
 @pytest.mark.parametrize(
-    ("risk", "reference", "is_above"),
-    [
-        (0.37, 0.346, False),  # both are printed as 35 %
-        (0.38, 0.346, True),  # 40 and 35
-        (0.12, 0.096, False),  # both 10
-        (0.13, 0.096, True),  # 15 and 10
-        (0.061, 0.05, False),  # 6 and 5: below 10 % two points are needed
-        (0.066, 0.05, True),  # 7 and 5
-        (0.096, 0.074, False),  # 10 and 7: from 10 % up five
-    ],
+    ("risk", "reference", "is_above"), cases(__file__, "above_needs_a_difference_that_a_reader_sees")
 )
 def test_above_needs_a_difference_that_a_reader_sees(risk, reference, is_above):
     assert is_visibly_above(risk, reference, open_service().policy) is is_above

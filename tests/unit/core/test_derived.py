@@ -10,6 +10,7 @@ from cds_service.core.derived import DERIVATIONS, derive
 from cds_service.core.facts import AugmentationOrder, Finding, Findings, Gap, Provenance, Value
 from cds_service.core.sarcopenia import RULERS
 from tests.builders import specs
+from tests.tables import cases
 
 DAY = date(2026, 11, 2)
 MUSCLE, GRIP, GAIT = "appendicular-muscle-index", "grip-strength", "gait-speed"
@@ -171,23 +172,7 @@ def test_sarcopenia_by_the_study_needs_low_muscle_with_low_grip_or_slow_gait(ind
 
 
 @pytest.mark.parametrize(
-    ("ruler", "grip", "gait", "sex", "expected"),
-    [
-        ("awgs-2019", 27.9, 1.2, "male", True),
-        ("awgs-2019", 28, 1.0, "male", False),
-        ("awgs-2019", 17.9, 1.2, "female", True),
-        ("awgs-2019", 18, 1.0, "female", False),
-        ("awgs-2019", 30, 0.99, "male", True),
-        ("ewgsop2", 26.9, 1.2, "male", True),
-        ("ewgsop2", 27, 0.81, "male", False),
-        ("ewgsop2", 15.9, 1.2, "female", True),
-        ("ewgsop2", 16, 0.81, "female", False),
-        ("ewgsop2", 16, 0.8, "female", True),
-        ("awgs-2025", 30, 0.5, "male", False),
-        ("awgs-2025", 27.9, 1.2, "male", True),
-        ("study", 26, 1.2, "male", True),
-        ("study", 26.5, 0.81, "male", False),
-    ],
+    ("ruler", "grip", "gait", "sex", "expected"), cases(__file__, "the_referral_goes_by_the_sites_ruler")
 )
 def test_the_referral_goes_by_the_sites_ruler(ruler, grip, gait, sex, expected):
     index = 4.8 if sex == "female" else 6.5

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from cds_service.core.policy import SITE_KEYS
 from tests.chart_builders import open_service
 from tests.fact_builders import policy_with
+from tests.tables import cases
 
 EVERY_KEY = {
     "brace-max-weeks": 6,
@@ -65,19 +66,7 @@ def test_the_digest_of_a_policy_is_the_same_in_every_process():
     assert json.loads(policy.model_dump_json())["set_by_site"] == sorted(EVERY_KEY)
 
 
-@pytest.mark.parametrize(
-    ("key", "value"),
-    [
-        ("brace_max_weeks", 0),
-        ("brace_max_weeks", 53),
-        ("brace_review_weeks", -1),
-        ("brace_only_days", -1),
-        ("sarcopenia_criteria", "awgs-2014"),
-        ("bed_rest_max_hours", 0),
-        ("band_high_ratio", 1.0),
-        ("band_high_risk", 1.0),
-    ],
-)
+@pytest.mark.parametrize(("key", "value"), cases(__file__, "a_value_beyond_its_limits_is_refused"))
 def test_a_value_beyond_its_limits_is_refused(key, value):
     with pytest.raises(ValidationError):
         policy_with(**{key: value})

@@ -10,6 +10,7 @@ from study_samples import LOGISTIC, NOMOGRAM, PAIN, SARCOPENIA, STUDIES, TABLES_
 
 from cds_service.core.prediction import load_models, predict
 from cds_service.errors import DataFileError
+from tests.tables import cases
 
 MODELS = load_models(STUDIES, TABLES_FOLDER)
 S, N, R = MODELS[SARCOPENIA.id], MODELS[NOMOGRAM.id], MODELS[PAIN.id]
@@ -157,15 +158,7 @@ def test_one_continuous_input_gives_a_monotone_figure(name, finding):
 
 
 @pytest.mark.parametrize(
-    ("inputs", "finding", "side", "bound"),
-    [
-        ({"bmi": 28.5}, "bmi", "reassuring", 95.0),
-        ({"bmi": 12.0}, "bmi", "alarming", 0.5),
-        ({"bmd-t-score": -1.0}, "bmd-t-score", "reassuring", 95.0),
-        ({"bmd-t-score": -4.6}, "bmd-t-score", "alarming", 0.5),
-        ({"pma-rate": 20.0}, "pma-rate", "reassuring", 5.0),
-        ({"pma-rate": 80.0}, "pma-rate", "alarming", 99.5),
-    ],
+    ("inputs", "finding", "side", "bound"), cases(__file__, "a_value_beyond_the_study_is_held_and_named")
 )
 def test_a_value_beyond_the_study_is_held_and_named(inputs, finding, side, bound):
     held = predict(S, inputs, site_incidence=None).held[finding]

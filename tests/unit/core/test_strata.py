@@ -8,6 +8,7 @@ from study_samples import STUDIES
 
 from cds_service.core.facts import Finding, Findings, Gap
 from cds_service.core.strata import compare_with_marker, place_in_strata, stratum_of, wilson_interval
+from tests.tables import cases
 
 PLVI, MUSCLE = STUDIES["psoas-plvi-2024"], STUDIES["muscle-change-2021"]
 FIRST, LAST = date(2026, 1, 5), date(2026, 9, 8)  # 246 days apart; the study's mean is 247
@@ -82,20 +83,7 @@ def test_a_patient_is_placed_by_the_finding_and_a_gap_places_nobody():
 
 @pytest.mark.parametrize(
     ("name", "change", "is_in_range"),
-    [
-        ("paraspinal-csa-change", -10.0, True),
-        ("paraspinal-csa-change", -7.5, True),
-        ("paraspinal-csa-change", -7.4, False),
-        ("paraspinal-csa-change", -11.9, True),  # worse than three quarters of those who had refractured
-        ("paraspinal-csa-change", -1.0, False),
-        ("paraspinal-signal-change", 10.0, True),
-        ("paraspinal-signal-change", 2.0, False),
-        ("paraspinal-ratio-change", -20.0, True),
-        ("paraspinal-ratio-change", -30.0, True),
-        ("paraspinal-signal-change", 40.0, True),
-        ("paraspinal-signal-change", -40.0, False),
-        ("paraspinal-csa-change", 12.0, False),
-    ],
+    cases(__file__, "a_change_is_in_range_from_the_near_end_of_one_groups_quartiles_and_outside_the_others"),
 )
 def test_a_change_is_in_range_from_the_near_end_of_one_groups_quartiles_and_outside_the_others(
     name, change, is_in_range

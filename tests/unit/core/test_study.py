@@ -10,6 +10,7 @@ from study_samples import LOGISTIC, NOMOGRAM, PAIN, SARCOPENIA, STUDIES, STUDIES
 from cds_service.core.study import Cutoff, Requirement
 from cds_service.core.study_files import find_study_faults, load_contrary_evidence, load_studies
 from cds_service.errors import DataFileError
+from tests.tables import cases
 
 S, N, R = "sarcopenia-pvm-2022", "nvcf-nomogram-2024", "residual-pain-2025"
 P, M, C = "psoas-plvi-2024", "muscle-change-2021", "contrary-evidence"
@@ -122,26 +123,7 @@ def test_a_cutoff_holds_at_its_bound(bound, value, is_met):
     assert Cutoff.model_validate(table).is_met(value) is is_met
 
 
-@pytest.mark.parametrize(
-    ("require", "value", "is_met"),
-    [
-        ({"equals": False}, False, True),
-        ({"equals": False}, True, False),
-        ({"equals": "PKP"}, "PVP", False),
-        ({"at_most": 1}, 1.0, True),
-        ({"at_most": 1}, 2.0, False),
-        ({"at_most": 1}, "L1", False),
-        ({"at_least": 60}, 60.0, True),
-        ({"at_least": 60}, 59.9, False),
-        ({"below": -2.5}, -2.5, False),
-        ({"below": -2.5}, -2.6, True),
-        ({"at_most": -2.5}, -2.5, True),
-        ({"at_most": -2.5}, -2.4, False),
-        ({"above": 1.0}, 1.0, False),
-        ({"at_least": 60, "at_most": 91}, 92.0, False),
-        ({"at_least": 60}, "old", False),
-    ],
-)
+@pytest.mark.parametrize(("require", "value", "is_met"), cases(__file__, "a_requirement_is_met_or_not"))
 def test_a_requirement_is_met_or_not(require, value, is_met):
     assert Requirement.model_validate(require).is_met(value) is is_met
 

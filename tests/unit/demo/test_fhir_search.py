@@ -3,6 +3,7 @@
 import pytest
 
 from cds_service.samples.fhir_search import SearchRefused, hold
+from tests.tables import cases
 
 LOINC = "http://loinc.org"
 
@@ -65,17 +66,7 @@ def test_people_are_found_by_the_beginning_of_a_name_whatever_its_case():
     assert found(people, "Patient?name=ample") == []
 
 
-@pytest.mark.parametrize(
-    ("query", "word"),
-    [
-        ("Observation?colour=red", "colour"),
-        ("Observation?code:in=http://a.example", "code:in"),
-        ("Observation?_include=Observation:subject", "_include"),
-        ("Observation?_sort=colour", "colour"),
-        ("Patient?patient=p1", "patient"),
-        ("Claim?patient=p1", "Claim"),
-    ],
-)
+@pytest.mark.parametrize(("query", "word"), cases(__file__, "what_is_not_understood_is_refused_by_name"))
 def test_what_is_not_understood_is_refused_by_name(query, word):
     with pytest.raises(SearchRefused, match=word):
         hold([observation("a")]).search(query)

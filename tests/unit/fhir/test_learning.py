@@ -12,6 +12,7 @@ from cds_service.loading import find_faults, load_service
 from cds_service.samples.fhir_server import start_fhir_server
 from cds_service.site.folder import load_site
 from tests.builders import MAPPINGS, coded, terminology
+from tests.tables import cases
 
 LOCAL = "https://hospital.example/codes"
 RULES = load_learning([MAPPINGS], terminology())
@@ -42,32 +43,7 @@ def of(*resources):
 
 @pytest.mark.parametrize(
     ("display", "values", "unit", "proposed", "implied"),
-    [
-        ("GRIP R DYNAMOMETER", (12, 30), "kg", "grip-strength-right", ""),
-        ("Handkraft links", (180, 260, 310), "N", "grip-strength-left", ""),
-        ("Hand grip", (280, 260, 310), "", "grip-strength", "N"),  # 310 lb is no hand
-        ("Hand grip", (20, 25, 31), "", "grip-strength", ""),  # kg, pounds and newton are possible
-        ("Hand grip", (20, 25, 31), "deg", "", ""),
-        ("Grip goal", (20,), "kg", "", ""),
-        ("DXA L1-L4 T-Score", (-2.5, -3.1), "", "t-score-lumbar-spine", ""),
-        ("T-score femoral neck", (-2.5,), "{T-score}", "t-score-hip", ""),
-        ("BMD T SCORE", (-2.5,), "", "bmd-t-score", ""),
-        ("BMD T SCORE", (650, 702, 810), "", "", ""),  # mg/cm3 under a wrong name
-        ("T-score heel", (-2.5,), "", "", ""),
-        ("Z-score L1-L4", (-2.5,), "", "", ""),
-        ("HU adj vert body", (84,), "HU", "ct-attenuation", ""),
-        ("HU psoas", (54,), "HU", "", ""),
-        ("PSOAS CSA L4", (1180,), "mm2", "psoas-total-area", ""),
-        ("Psoas area left", (590,), "mm2", "", ""),
-        ("Walking speed 4 m", (0.8,), "m/s", "gait-speed", ""),
-        ("4 m walk time", (5.1,), "s", "", ""),
-        ("ALMI", (5.4,), "kg/m2", "appendicular-muscle-index", ""),
-        ("Appendicular lean mass", (15200,), "g", "appendicular-lean-mass", ""),
-        ("MNA total", (21,), "", "mna-score", ""),
-        ("MNA-SF", (11,), "", "", ""),
-        ("Pain score NRS", (6,), "", "pain-score", ""),
-        ("Potassium", (4.1,), "mmol/L", "", ""),
-    ],
+    cases(__file__, "a_measurement_is_proposed_by_its_words_if_its_values_agree"),
 )
 def test_a_measurement_is_proposed_by_its_words_if_its_values_agree(display, values, unit, proposed, implied):
     found = of(*observation(code("7", display), *values, unit=unit))
@@ -77,20 +53,7 @@ def test_a_measurement_is_proposed_by_its_words_if_its_values_agree(display, val
 
 
 @pytest.mark.parametrize(
-    ("kind", "display", "proposed"),
-    [
-        ("ServiceRequest", "KYPHO BALLOON LUMBAR 1 LVL", "kyphoplasty"),
-        ("ServiceRequest", "KYPHOPLASTY LUMBAR EA ADDL LVL", "augmentation-additional-level"),
-        ("Procedure", "Vertebroplastie BWK 12", "vertebroplasty"),
-        ("ServiceRequest", "Consent for kyphoplasty", ""),
-        ("ServiceRequest", "PT EVAL AND TREAT", "rehabilitation"),
-        ("ServiceRequest", "Ernährungsberatung", "dietitian"),
-        ("ServiceRequest", "TLSO BRACE", "brace"),
-        ("DeviceRequest", "TLSO BRACE", "brace"),
-        ("DeviceRequest", "Kyphoplasty tray", ""),
-        ("ServiceRequest", "BEDREST FLAT", "bed-rest"),
-        ("ServiceRequest", "CBC with differential", ""),
-    ],
+    ("kind", "display", "proposed"), cases(__file__, "an_order_is_proposed_by_the_words_that_orders_are_read_by")
 )
 def test_an_order_is_proposed_by_the_words_that_orders_are_read_by(kind, display, proposed):
     element = "codeCodeableConcept" if kind == "DeviceRequest" else "code"

@@ -20,6 +20,7 @@ from cds_service.population.bulk import (
     read_line,
     shared_names,
 )
+from tests.tables import cases
 
 TYPES = frozenset({"Patient", "Observation", "MedicationRequest"})
 OURS = bases_of(["https://ehr.example.org/fhir"])
@@ -33,19 +34,7 @@ def of(reference: str) -> dict[str, str]:
     return {"reference": reference}
 
 
-@pytest.mark.parametrize(
-    ("reference", "patient"),
-    [
-        ("Patient/a", "a"),
-        ("Patient/a/_history/3", "a"),
-        ("urn:uuid:0c1e", "0c1e"),
-        ("https://ehr.example.org/fhir/Patient/a", "a"),
-        ("https://other.example.org/fhir/Patient/a", ""),
-        ("Patient?identifier=x|1", ""),
-        ("Group/a", ""),
-        ("Patient/a/b", ""),
-    ],
-)
+@pytest.mark.parametrize(("reference", "patient"), cases(__file__, "the_patient_is_named_plainly_or_not_at_all"))
 def test_the_patient_is_named_plainly_or_not_at_all(reference: str, patient: str) -> None:
     assert head_of(read_line(line("Observation", "1", subject=of(reference))), OURS).patient == patient
 

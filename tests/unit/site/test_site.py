@@ -4,6 +4,7 @@ import pytest
 
 from cds_service.core.policy import SITE_KEYS
 from cds_service.site.folder import load_site
+from tests.tables import cases
 
 # As the contract prints it.
 WHOLE = """
@@ -84,43 +85,7 @@ def test_a_folder_without_a_site_file_is_none(tmp_path, fault):
     assert "site.toml" in fault(tmp_path)
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "place"),
-    [
-        ("[site]", "[sight]", "sight"),
-        ('name = "Example Hospital"', "", "site.name"),
-        ('name = "Example Hospital"', "name = ''", "site.name"),
-        ("[policy]", "[policy]\nbraces = 1", "policy.braces"),
-        ("brace-max-weeks = 8", "brace-max-weeks = 0", "policy.brace-max-weeks"),
-        ("brace-max-weeks = 8", 'brace-max-weeks = "8"', "policy.brace-max-weeks"),
-        ("brace-only-days = 90", "brace-only-days = -1", "policy.brace-only-days"),
-        ('"awgs-2019"', '"awgs-1066"', "policy.sarcopenia-criteria"),
-        ("incidence = 0.12", "incidence = 12", "baseline.refracture.incidence"),
-        ("0.12, months = 12", "0.12, months = 0", "baseline.refracture.months"),
-        ("0.12, months = 12", "0.12", "baseline.refracture.months"),
-        ("refracture = {", "refractures = {", "baseline.refractures"),
-        ("refracture = { incidence = 0.12, months = 12 }", "refracture = 0.12", "baseline.refracture"),
-        ("sd = 0.4", "sd = 0", "reference.vbq.sd"),
-        ("[reference.vbq]", "[reference.plvi]", "reference.plvi"),
-        ('mode = "live"', 'mode = "loud"', "service.mode"),
-        ('issuer = "https://ehr.example.org"\n', "", "clients.0.issuer"),
-        ('jwks-url = "https://ehr.example.org/jwks.json"\n', "", "clients.0"),
-        ("audiences = []", 'jwks-file = "k.json"', "clients.0"),
-        ('jwks-url = "https://ehr.example.org/jwks.json"', 'jwks-file = "k.json"', "clients.0.jwks-file"),
-        ('["https://ehr.example.org/fhir/r4"]', "[]", "clients.0.fhir-servers"),
-        ('["https://ehr.example.org/fhir/r4"]', '["http://ehr.example.org/r4"]', "clients.0.fhir-servers"),
-        ('["https://ehr.example.org/fhir/r4"]', '["https://127.0.0.1/r4"]', "clients.0.fhir-servers"),
-        ('["https://ehr.example.org/fhir/r4"]', '["https://e.org/r4?x=1"]', "clients.0.fhir-servers.0"),
-        ('["https://ehr.example.org/fhir/r4"]', '["*"]', "clients.0.fhir-servers.0"),
-        ('"https://ehr.example.org/jwks.json"', '"http://ehr.example.org/jwks.json"', "clients.0.jwks-url"),
-        ("deadline-seconds = 2", "deadline-seconds = 0", "clients.0.deadline-seconds"),
-        ('links = "signed"', 'links = "all"', "clients.0.capabilities.links"),
-        ("allow-private-networks = false", 'allow-private-networks = "no"', "fhir.allow-private-networks"),
-        ('["https://sandbox.example.org"]', '["*"]', "site.allowed-origins.0"),
-        ('["https://sandbox.example.org"]', '["https://x.org/path"]', "site.allowed-origins.0"),
-        ("[site]", "[site", ""),
-    ],
-)
+@pytest.mark.parametrize(("old", "new", "place"), cases(__file__, "a_wrong_file_names_file_table_and_key"))
 def test_a_wrong_file_names_file_table_and_key(folder, fault, old, new, place):
     assert old in WHOLE
     message = fault(folder(WHOLE.replace(old, new, 1)))

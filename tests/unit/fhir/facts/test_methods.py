@@ -23,6 +23,7 @@ from tests.builders import (
     specs,
     t_score,
 )
+from tests.tables import cases
 
 TABLE = tomllib.loads((Path(__file__).parent / "method_cases.toml").read_text(encoding="utf-8"))
 CASES = [
@@ -148,19 +149,7 @@ def test_hu_of_the_fractured_level_are_no_input(site):
     assert gap.detail.endswith("measured at L1, the fractured level")
 
 
-@pytest.mark.parametrize(
-    ("levels", "site", "may_reassure"),
-    [
-        (("L2",), "L1", True),  # beside it, and L1
-        (("T8",), "L1", True),  # L1
-        (("L2",), "L3", True),  # beside it
-        (("T12",), "L3", False),  # neither
-        (("L1", "L3"), "L2", True),
-        (("L1",), "L1/L2", False),  # partly fractured
-        ((), "L1", False),  # the order names no level
-        (("L1",), "spine", False),
-    ],
-)
+@pytest.mark.parametrize(("levels", "site", "may_reassure"), cases(__file__, "hu_count_beside_the_fracture_or_at_l1"))
 def test_hu_count_beside_the_fracture_or_at_l1(levels, site, may_reassure):
     finding = hu(order(*levels), bodySite={"text": site}).known["ct-attenuation"]
     assert finding.may_reassure is may_reassure

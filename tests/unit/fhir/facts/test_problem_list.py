@@ -6,6 +6,7 @@ import pytest
 
 from cds_service.fhir.gathering.picking import Unreadable
 from tests.builders import CPT, ICD, SCT, clinical, coded, condition, findings_of, procedure, verification
+from tests.tables import cases
 
 HCPCS = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"
 PCS, OPS = "http://www.cms.gov/Medicare/Coding/ICD10", "http://fhir.de/CodeSystem/bfarm/ops"
@@ -77,15 +78,7 @@ def test_a_broken_entry_of_the_concept_makes_no_impossible():
 
 
 @pytest.mark.parametrize(
-    ("members", "counts"),
-    [
-        ({"onsetDateTime": "2026-11-21"}, False),
-        ({"recordedDate": "2026-11-21"}, False),
-        ({"onsetDateTime": "2020", "recordedDate": "2026-12-01"}, True),
-        ({"onsetPeriod": {"start": "2026-11-01"}}, True),
-        ({"onsetAge": {"value": 60, "unit": "a"}, "recordedDate": "2026-11-01"}, True),
-        ({}, True),
-    ],
+    ("members", "counts"), cases(__file__, "onset_else_recorded_date_must_not_lie_after_the_order")
 )
 def test_onset_else_recorded_date_must_not_lie_after_the_order(members, counts):
     assert findings_of(condition("E11.9", **members), other()).is_true("diabetes") is counts
@@ -183,17 +176,7 @@ def test_several_statuses_on_one_entry_count_if_one_is_active():
     assert findings_of(entry).is_true("diabetes")
 
 
-@pytest.mark.parametrize(
-    ("finding", "words"),
-    [
-        ("diabetes", "Diabetic retinopathy associated with type II diabetes mellitus"),
-        ("malignancy", "Metastasis to the lumbar spine"),
-        ("spinal-infection", "Spondylodiscitis L2/3"),
-        ("neurological-deficit", "Cauda equina syndrome"),
-        ("unstable-fracture", "Unstable burst fracture L1"),
-        ("end-of-life", "Hospice care"),
-    ],
-)
+@pytest.mark.parametrize(("finding", "words"), cases(__file__, "a_condition_named_only_in_words_is_neither_yes_nor_no"))
 @pytest.mark.parametrize(
     "coding", [[], [{"system": SCT, "code": "422034002"}], [{"system": "urn:local", "code": "X1"}]]
 )

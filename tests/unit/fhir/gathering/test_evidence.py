@@ -5,6 +5,7 @@ import pytest
 from cds_service.errors import EvidenceUnavailable
 from cds_service.fhir.gathering.prefetch import QueryResult, plan_prefetch
 from cds_service.fhir.gathering.record import refuse_without_evidence, replacement_of
+from tests.tables import cases
 
 PLAN = plan_prefetch({"patient": "Patient/{{context.patientId}}", "conditions": "Condition?patient=1"})
 EMPTY = QueryResult(state="empty")
@@ -25,23 +26,7 @@ def refusal(first: QueryResult, second: QueryResult) -> EvidenceUnavailable:
     return caught.value
 
 
-@pytest.mark.parametrize(
-    ("first", "second", "issue"),
-    [
-        ("http-401", "http-401", "login"),
-        ("expired", "expired", "expired"),
-        ("http-403", "http-403", "forbidden"),
-        ("http-404", "http-404", "not-found"),
-        ("http-429", "http-429", "throttled"),
-        ("unreachable", "unreachable", "transient"),
-        ("timeout", "http-503", "transient"),
-        ("breaker", "dns", "transient"),
-        ("tls", "reset", "transient"),
-        ("http-401", "http-403", "processing"),
-        ("no-server", "no-server", "processing"),
-        ("answer", "unreachable", "processing"),
-    ],
-)
+@pytest.mark.parametrize(("first", "second", "issue"), cases(__file__, "nothing_readable_is_refused_with_its_reason"))
 def test_nothing_readable_is_refused_with_its_reason(first, second, issue):
     assert refusal(failed(first), failed(second)).issue == issue
 

@@ -10,6 +10,7 @@ import pytest
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.terminology import asked_codes, check_specs, load_finding_specs, load_terminology
 from tests.builders import LOINC, MAPPINGS, coded, findings_of, observation, specs, terminology
+from tests.tables import cases
 
 PAGE = Path(__file__).resolve().parents[4] / "docs/map-codes.md"
 
@@ -56,21 +57,7 @@ def test_the_codes_asked_for_bone_density_hold_all_sites_and_none_of_another_kin
 
 
 @pytest.mark.parametrize(
-    ("name", "old", "new", "key"),
-    [
-        ("bmi", 'unit = "kg/m2"', 'units = "kg/m2"', "units"),
-        ("bmi", 'kind = "quantity"', 'kind = "number"', "kind"),
-        ("bmi", "range = [8, 90]", "range = [90, 8]", ""),
-        ("bmi", "fresh_days = 184", "fresh_days = 1840", ""),
-        ("bmi", "fresh_days = 184", "fresh_days = -1", "fresh_days"),
-        ("bmi", 'name = "bmi"', 'name = "bmx"', "name"),
-        ("bmi", 'key = "body"', "", ""),
-        ("bmi", "decimals = 1", "decimals = 12", "decimals"),
-        ("bmi", "decimals = 1", "decimals =", ""),
-        ("mna-category", 'answers = "mna-category"', "", ""),
-        ("paraspinal-csa-change", 'of = "paraspinal-csa"', 'of = "paraspinal"', "of"),
-        ("diabetes", 'value_sets = ["diabetes"]', "value_sets = []", ""),
-    ],
+    ("name", "old", "new", "key"), cases(__file__, "a_wrong_finding_file_stops_the_start_with_file_and_key")
 )
 def test_a_wrong_finding_file_stops_the_start_with_file_and_key(tmp_path, name, old, new, key):
     folder = tmp_path / "findings"

@@ -17,6 +17,7 @@ from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.code_systems import has_loinc_digit, has_verhoeff_digit
 from cds_service.fhir.mapping.terminology import load_terminology
 from tests.builders import ATC, ICD, LOINC, MAPPINGS, MEASURES, SCT, coded, terminology
+from tests.tables import cases
 
 MODELS = {"valueset": ValueSet, "codesystem": CodeSystem, "conceptmap": ConceptMap}
 UNIT = "https://kyphoplasty-cds.org/fhir/property/unit"
@@ -99,36 +100,12 @@ def test_no_json_at_all_breaks_matching(junk):
     terminology().matches(junk)
 
 
-@pytest.mark.parametrize(
-    ("text", "concept"),
-    [
-        ("Percutaneous Kyphoplasty L1", "kyphoplasty"),
-        ("Kyfoplastie", "kyphoplasty"),
-        ("椎体后凸成形术", "kyphoplasty"),
-        ("PKP L1", "kyphoplasty"),
-        ("Vertebroplasty T12", "vertebroplasty"),
-        ("PVP L1", "vertebroplasty"),
-        ("percutaneous vertebral augmentation", "vertebral-augmentation"),
-        ("TLSO, custom", "brace"),
-        ("thoracolumbar corset", "brace"),
-        ("strict bed rest", "bed-rest"),
-    ],
-)
+@pytest.mark.parametrize(("text", "concept"), cases(__file__, "words_are_understood_as_the_last_resort"))
 def test_words_are_understood_as_the_last_resort(text, concept):
     assert concept in terminology().text_concepts(text)
 
 
-@pytest.mark.parametrize(
-    ("text", "concept"),
-    [
-        ("cervical brace", "brace"),
-        ("wrist brace", "brace"),
-        ("SI belt", "brace"),
-        ("lumbar puncture", "brace"),
-        ("resting in bed is not needed", "bed-rest"),
-        ("povidone PVP iodine", "vertebroplasty"),
-    ],
-)
+@pytest.mark.parametrize(("text", "concept"), cases(__file__, "words_for_something_else_are_not_taken"))
 def test_words_for_something_else_are_not_taken(text, concept):
     assert concept not in terminology().text_concepts(text)
 
@@ -329,18 +306,7 @@ def test_a_local_code_means_what_its_standard_code_means(tmp_path, kind, target,
     assert {one.code for one in found.matches(local)} <= {f"{target}|{code.upper()}"}
 
 
-@pytest.mark.parametrize(
-    ("equivalence", "members", "is_taken"),
-    [
-        ("equal", {}, True),
-        ("equivalent", {}, True),
-        ("wider", {"comment": "either hand"}, True),
-        ("wider", {}, False),
-        ("narrower", {"comment": "no"}, False),
-        ("inexact", {"comment": "no"}, False),
-        ("disjoint", {"comment": "no"}, False),
-    ],
-)
+@pytest.mark.parametrize(("equivalence", "members", "is_taken"), cases(__file__, "only_what_means_the_same_is_taken"))
 def test_only_what_means_the_same_is_taken(tmp_path, equivalence, members, is_taken):
     site = site_map(tmp_path / "site", element("7010", "grip-strength", equivalence, **members))
     found = load_terminology(MAPPINGS, site).concepts(coded("7010", "urn:oid:1.2.3.flowsheet"))

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from cds_service.fhir.mapping.text_rules import TextRule, TextRules, folded_pattern
 from tests.builders import MAPPINGS, terminology
+from tests.tables import cases
 
 LANGUAGES = [tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted((MAPPINGS / "texts").glob("*.toml"))]
 RULES = {
@@ -73,17 +74,7 @@ def test_every_text_names_what_a_search_for_each_word_finds(text):
         assert terminology().text_concepts(text, frozenset({concept})) == named & {concept}
 
 
-@pytest.mark.parametrize(
-    ("pattern", "text"),
-    [
-        (r"\bBIA\b", "bia"),
-        (r"\S\W", "a "),
-        (r"\D\d", "a1"),
-        ("Vertébroplastie", "vertebroplastie"),
-        ("Wirbelkörper", "wirbelkorper"),
-        ("バルーン", "バルーン"),
-    ],
-)
+@pytest.mark.parametrize(("pattern", "text"), cases(__file__, "a_pattern_is_folded_as_texts_are_and_its_classes_stay"))
 def test_a_pattern_is_folded_as_texts_are_and_its_classes_stay(pattern, text):
     assert re.fullmatch(folded_pattern(pattern), text)
 

@@ -7,28 +7,12 @@ from hypothesis import strategies as st
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.units import load_units
 from tests.builders import MAPPINGS, terminology
+from tests.tables import cases
 
 UNITS = terminology().units
 
 
-@pytest.mark.parametrize(
-    ("spelling", "canonical"),
-    [
-        ("{T-score}", "{T-score}"),
-        ("{T-Score}", "{T-score}"),
-        ("{TScore}", "{T-score}"),
-        ("T-Score", "{T-score}"),
-        ("SD", "{SD}"),
-        ("Kg", "kg"),
-        ("kilogram", "kg"),
-        ("kg / m2", "kg/m2"),
-        ("KG/M²", "kg/m2"),
-        ("HU", "[hnsf'U]"),
-        ("{HU}", "[hnsf'U]"),
-        ("lbs", "[lb_av]"),
-        ("g/cm-2", "g/cm2"),
-    ],
-)
+@pytest.mark.parametrize(("spelling", "canonical"), cases(__file__, "spellings_of_records_are_known"))
 def test_spellings_of_records_are_known(spelling, canonical):
     assert UNITS.canonical(spelling) == canonical
 

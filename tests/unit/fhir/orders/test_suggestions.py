@@ -19,6 +19,7 @@ from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.suggestions import draft_suggestions, make_template, read_placeholders
 from cds_service.fhir.orders.support_orders import find_draft_support_orders
 from tests.order_builders import HCPCS, PATIENT, ROOT, SCT, brace, bundle, codeable, order, signing, terminology
+from tests.tables import cases
 
 CALL = "1caf890a-68ed-4526-b666-046ab9d88869"
 TODAY = date(2026, 11, 20)
@@ -244,22 +245,7 @@ def test_a_single_date_becomes_the_start_and_the_clinician_is_told():
 
 
 @pytest.mark.parametrize(
-    ("written", "becomes"),
-    [
-        ("TLSO x 3 months", "TLSO until 15 Jan 2027"),
-        ("LSO for 12 weeks when out of bed", "LSO until 15 Jan 2027 when out of bed"),
-        ("TLSO (3 months)", "TLSO (until 15 Jan 2027)"),
-        ("TLSO until 15 Mar 2027, day and night", "TLSO until 15 Jan 2027, day and night"),
-        ("Korsett für 3 Monate", "Korsett bis 2027-01-15"),
-        ("corset pendant 12 semaines", "corset jusqu'au 2027-01-15"),
-        ("corsé durante 3 meses", "corsé hasta el 2027-01-15"),
-        ("busto per 3 mesi", "busto fino al 2027-01-15"),
-        ("佩戴3个月", "佩戴至2027-01-15"),
-        ("TLSO x 3 months; follow-up in 6 weeks", "TLSO until 15 Jan 2027; follow-up in 6 weeks"),
-        ("TLSO for 6 weeks", "TLSO for 6 weeks"),  # ends earlier than the correction: stays
-        ("TLSO, length of need 99", "TLSO, length of need 99"),  # the payer's
-        ("TLSO until pain subsides", "TLSO until pain subsides"),  # earlier when pain allows
-    ],
+    ("written", "becomes"), cases(__file__, "a_length_in_words_is_corrected_where_it_stands_and_nothing_else")
 )
 def test_a_length_in_words_is_corrected_where_it_stands_and_nothing_else(written, becomes):
     for place in ("code", "note", "patientInstruction"):

@@ -12,6 +12,7 @@ import pytest
 from tests.audit_builders import purge
 from tests.chart_builders import measured, open_service, patient, strong_and_nourished
 from tests.review_desk import ReviewDesk, words
+from tests.tables import cases
 
 ENTRY = re.compile(r"/audit/entries/([0-9a-f-]{36})\"")
 
@@ -63,31 +64,7 @@ def entries_of(desk, name):
     return by_patient[name]
 
 
-@pytest.mark.parametrize(
-    ("query", "patients"),
-    [
-        ("", ["REFUSED", "pat-c", "pat-b", "pat-a"]),
-        ("kind=answer", ["pat-c", "pat-b", "pat-a"]),
-        ("kind=refusal", ["REFUSED"]),
-        ("patient=pat-b", ["pat-b"]),
-        ("patient=Patient/pat-b", ["pat-b"]),
-        ("user=Practitioner/7&kind=answer", ["pat-c", "pat-b", "pat-a"]),
-        ("user=Practitioner/8", []),
-        ("since=2026-11-21&until=2026-11-22", ["pat-c", "pat-b"]),
-        ("since=2026-11-21T08:00Z&until=2026-11-21T10:00Z", ["pat-b"]),
-        ("outcome=refracture&band=high", ["pat-b", "pat-a"]),
-        ("outcome=refracture&band=not-different", ["pat-c"]),
-        ("feedback=overridden", ["pat-b"]),
-        ("feedback=accepted", []),
-        ("feedback=none", ["pat-c", "pat-a"]),
-        ("warning=yes", ["pat-b", "pat-a"]),
-        ("partial=yes", []),
-        ("rule=brace-correction", ["pat-b"]),
-        ("reason=patient-mismatch", ["REFUSED"]),
-        ("status=400", ["REFUSED"]),
-        ("result=refused", ["REFUSED"]),
-    ],
-)
+@pytest.mark.parametrize(("query", "patients"), cases(__file__, "entries_are_found_by"))
 def test_entries_are_found_by(filled, query, patients):
     page = filled.reviewer().get(f"/audit?{query}")
     refused = filled.newest("refusal")
