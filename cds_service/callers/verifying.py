@@ -19,8 +19,8 @@ from typing import Any
 import jwt
 from jwt.exceptions import InvalidJTIError
 
+from cds_service.audit.used_tokens import UsedTokens
 from cds_service.callers.keys import MAX_KID, KeyAddress, KeyFile, KeySource
-from cds_service.callers.replays import Replays
 from cds_service.core.caller import Caller
 from cds_service.errors import NotAuthenticated
 from cds_service.outgoing import Connections
@@ -72,19 +72,18 @@ class KnownClient:
 class Callers:
     """The EHRs that may call, and the verification of their tokens."""
 
-    def __init__(self, clients: Iterable[KnownClient], replays: Replays) -> None:
+    def __init__(self, clients: Iterable[KnownClient], used: UsedTokens) -> None:
         """Nothing is fetched yet.
 
         Args:
             clients: one for each issuer.
-            replays: the used tokens.
         """
         self._clients: Mapping[str, KnownClient] = {one.settings.issuer: one for one in clients}
-        self._replays = replays
+        self._used = used
 
     def prefetch(self) -> None:
         """Start to fetch all keys and to connect to the table of used tokens, without waiting."""
-        self._replays.start()
+        self._used.start()
         for client in self._clients.values():
             client.source.prefetch()
 
@@ -139,7 +138,7 @@ class Callers:
             raise _refusal(_reason_of(error)) from None
         caller = Caller(settings.issuer, check_claims(claims, settings))
         expires, now = math.ceil(claims["exp"]) + SKEW_SECONDS, time.time()
-        if not self._replays.is_new(settings.issuer, claims["jti"], expires=expires, now=now, until=until):
+        if not self._used.is_new(settings.issuer, claims["jti"], expires=expires, now=now, until=until):
             raise _refusal("jwt.replay")
         return settings, caller
 

@@ -10,9 +10,8 @@ import signal
 import sys
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, suppress
 from datetime import UTC, date, datetime
-from types import FrameType
 from typing import Any
 
 import click
@@ -69,9 +68,10 @@ def run_demo(*, patient: str | None = None, keep: bool = False, today: date | No
     if not chosen:
         _complain(f"no sample patient is called {patient!r}; there are: {', '.join(sample.id for sample in samples)}")
         return WRONG_USE
+    with suppress(ValueError):  # not in the main thread
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # stop the service too, as on Ctrl-C
     try:
-        with _ended_by_signal():
-            return _show_all(samples, chosen, make_console(), keep=keep)
+        return _show_all(samples, chosen, make_console(), keep=keep)
     except ServiceNotStarted as error:
         _complain(str(error))
         return FAILED
@@ -170,20 +170,3 @@ def _print_reviewers(console: Console, services: Mapping[bool, ServiceProcess]) 
 
 def _complain(message: str) -> None:
     print(message, file=sys.stderr, flush=True)  # noqa: T201 - a command speaks
-
-
-@contextmanager
-def _ended_by_signal() -> Iterator[None]:
-    """On SIGTERM, stop the service too, as on Ctrl-C."""
-
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

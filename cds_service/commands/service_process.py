@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import os
-import queue
 import re
 import secrets
 import subprocess
 import sys
 import tempfile
 import threading
+from contextlib import AbstractContextManager
 from pathlib import Path
-from types import TracebackType
-from typing import IO, Self
 
 from cds_service.errors import CdsError
 from cds_service.settings import PREFIX
@@ -32,7 +30,7 @@ class ServiceNotStarted(CdsError):
     """The service exited or timed out before it listened; the message contains its output."""
 
 
-class ServiceProcess:
+class ServiceProcess(AbstractContextManager["ServiceProcess"]):
     """A running service; a context manager that stops it.
 
     Attributes:
@@ -97,15 +95,17 @@ class ServiceProcess:
 
     def _address(self) -> str:
         """The address that the service prints once it answers."""
-        lines: queue.Queue[str] = queue.Queue()
         assert self._process.stdout is not None  # noqa: S101 - it was opened as a pipe above
-        threading.Thread(target=_drain, args=(self._process.stdout, lines), daemon=True).start()
-        printed: list[str] = []
-        while line := _next_line(lines):
+        watch = threading.Timer(START_SECONDS, self._process.kill)
+        watch.start()
+        printed = ""
+        for line in self._process.stdout:
             if found := _LISTENING.search(line):
+                watch.cancel()
                 return found.group(1).rstrip("/")
-            printed.append(line)
-        said = "".join(printed) + self.errors()
+            printed += line
+        watch.cancel()
+        said = printed + self.errors()
         raise ServiceNotStarted(
             f"the service did not start:\n{said}" if said else f"the service was silent for {START_SECONDS} s"
         )
@@ -126,13 +126,7 @@ class ServiceProcess:
             self._process.stdout.close()
         self._folder.cleanup()
 
-    def __enter__(self) -> Self:
-        """Return the service, which is already running."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Stop the service."""
         self.stop()
 
@@ -146,17 +140,3 @@ def _environment(folder: Path, site: Path | None, deadline_seconds: float) -> di
     if site is not None:
         environment[f"{PREFIX}SITE"] = str(site)
     return environment
-
-
-def _drain(stream: IO[str], lines: queue.Queue[str]) -> None:
-    """Forward every line, so that the service never blocks on a full pipe; an empty line means that it exited."""
-    for line in stream:
-        lines.put(line)
-    lines.put("")
-
-
-def _next_line(lines: queue.Queue[str]) -> str:
-    try:
-        return lines.get(timeout=START_SECONDS)
-    except queue.Empty:
-        return ""

@@ -16,9 +16,8 @@ from werkzeug.exceptions import BadRequest
 from cds_service.audit.chain import AuditLog
 from cds_service.audit.earlier_feedback import EarlierFeedback
 from cds_service.audit.store import AuditStore, utc_now
-from cds_service.audit.token_ids import TokenIds
+from cds_service.audit.used_tokens import UsedTokens
 from cds_service.basis.links import Links
-from cds_service.callers.replays import Replays
 from cds_service.callers.verifying import Callers, KnownClient
 from cds_service.outgoing import Connections
 from cds_service.outgoing.address import is_loopback_host
@@ -96,9 +95,9 @@ def create_app(
         max_record_bytes=settings.max_record_bytes,
     )
     links = Links(base_url.rstrip("/"), _link_key(settings, audit)) if isinstance(audit, AuditStore) else None
-    used_tokens = TokenIds(audit.url) if isinstance(audit, AuditStore) else None
+    log_url = audit.url if isinstance(audit, AuditStore) else None
     clients = [KnownClient.of(one, site.path, connections) for one in site.site.clients] if site is not None else []
-    callers = Callers(clients, Replays(used_tokens, metrics.unconfirmed.inc)) if clients else None
+    callers = Callers(clients, UsedTokens(log_url, on_unconfirmed=metrics.unconfirmed.inc)) if clients else None
     around = Surroundings(
         service=service,
         settings=settings,

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from cds_service.audit.used_tokens import UsedTokens
 from cds_service.callers.keys import KeyAddress
-from cds_service.callers.replays import Replays
 from cds_service.callers.verifying import Callers, KnownClient
 from cds_service.errors import NotAuthenticated
 from cds_service.outgoing import Connections
@@ -119,7 +119,7 @@ class ByHand:
         self._now = 0.0
         settings = Client.model_validate({"issuer": ISSUER, "jwks-url": keys.base, "fhir-servers": BASES})
         self._source = KeyAddress(ISSUER, keys.base, Connections(), monotonic=lambda: self._now)
-        self._callers = Callers([KnownClient(settings, self._source)], Replays(None))
+        self._callers = Callers([KnownClient(settings, self._source)], UsedTokens(None))
 
     def wait(self, *, minutes: float) -> None:
         """So much later, when no fetch goes on any more but one that hangs."""

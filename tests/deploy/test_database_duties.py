@@ -14,7 +14,7 @@ import pytest
 from cds_service.audit.checkpoint import make_checkpoint
 from cds_service.audit.database import Database
 from cds_service.audit.store import AuditStore
-from cds_service.audit.token_ids import TokenIds
+from cds_service.audit.used_tokens import UsedTokens
 from cds_service.audit.verification.walk import verify_log
 from tests.audit_builders import answer_entry, daily_until, rows_of
 from tests.deploy.locked import DEPLOY
@@ -66,7 +66,7 @@ def test_the_service_role_is_enough_for_all_that_the_service_does(roles, tmp_pat
         officer.get(page)
     assert desk.store.state().is_ready
     desk.store.close()
-    tokens = TokenIds(service, wait_seconds=30)
+    tokens = UsedTokens(service, wait_seconds=30)
     assert [tokens.add("a" * 64, 2**31, now=0.0, seconds=30) for _ in range(2)] == [True, False]
     tokens._database.dispose()
     database = Database(service)

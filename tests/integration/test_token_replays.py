@@ -8,7 +8,7 @@ from contextlib import closing
 
 import pytest
 
-from cds_service.audit.token_ids import TokenIds
+from cds_service.audit.used_tokens import UsedTokens
 from tests.audit_builders import rows_of
 from tests.client_tokens import Signer, client_of, key_set, site_folder
 from tests.live_service import CALL
@@ -71,7 +71,7 @@ def open_table():
     made = []
 
     def opened(url):
-        made.append(TokenIds(url, wait_seconds=LONG))
+        made.append(UsedTokens(url, wait_seconds=LONG))
         return made[-1]
 
     yield opened

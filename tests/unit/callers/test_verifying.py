@@ -4,8 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from cds_service.audit.used_tokens import UsedTokens
 from cds_service.callers.keys import read_keys
-from cds_service.callers.replays import Replays
 from cds_service.callers.verifying import Callers, KnownClient
 from cds_service.core.caller import Caller
 from cds_service.errors import NotAuthenticated
@@ -37,7 +37,7 @@ def door(tmp_path):
         first = {"issuer": ISSUER, "jwks-file": "keys.json", "fhir-servers": ["https://e.org/r4"], **settings}
         second = {"issuer": OTHER_ISSUER, "jwks-file": "other.json", "fhir-servers": ["https://o.org/r4"]}
         clients = [KnownClient.of(Client.model_validate(one), tmp_path, Connections()) for one in (first, second)]
-        return Callers(clients, Replays(None))
+        return Callers(clients, UsedTokens(None))
 
     return make
 
@@ -248,7 +248,7 @@ JWKS = "https://ehr.example.org/jwks.json"
 def test_an_address_that_looks_like_the_right_one_is_not_it(jku):
     known = Client.model_validate({"issuer": ISSUER, "jwks-url": JWKS, "fhir-servers": ["https://e.org/r4"]})
     source = _Held(EC)
-    callers = Callers([KnownClient(known, source)], Replays(None))
+    callers = Callers([KnownClient(known, source)], UsedTokens(None))
     assert reason(callers, good(header={"jku": jku})) == "jwt.jku"
     assert source.asked == 0
     for same in (JWKS, "HTTPS://EHR.example.org:443/jwks.json"):

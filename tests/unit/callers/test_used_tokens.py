@@ -1,6 +1,6 @@
 """Whether a token was used: the process remembers, the table that all share decides, and its silence costs nobody."""
 
-from cds_service.callers.replays import Replays
+from cds_service.audit.used_tokens import UsedTokens
 from cds_service.outgoing.deadline import Deadline
 
 
@@ -11,9 +11,6 @@ class Shared:
         self.answer = answer
         self.digests = []
 
-    def start(self):
-        """It is there."""
-
     def add(self, digest, expires, *, now, seconds):
         assert expires > now
         assert 0 < seconds < 30
@@ -21,39 +18,45 @@ class Shared:
         return self.answer
 
 
-def is_new(replays, jti="j", issuer="i", now=0.0):
-    return replays.is_new(issuer, jti, expires=int(now) + 100, now=now, until=Deadline.after(30))
+def used_tokens(shared, on_unconfirmed=lambda: None):
+    used = UsedTokens("sqlite:///never-opened.sqlite3", on_unconfirmed=on_unconfirmed)
+    used.add = shared.add
+    return used
+
+
+def is_new(used, jti="j", issuer="i", now=0.0):
+    return used.is_new(issuer, jti, expires=int(now) + 100, now=now, until=Deadline.after(30))
 
 
 def test_what_another_replica_took_is_not_new():
-    assert not is_new(Replays(Shared(answer=False)))
-    assert is_new(Replays(Shared(answer=True)))
+    assert not is_new(used_tokens(Shared(answer=False)))
+    assert is_new(used_tokens(Shared(answer=True)))
 
 
 def test_what_this_process_took_is_not_asked_again():
     shared = Shared(answer=True)
-    replays = Replays(shared)
-    assert [is_new(replays), is_new(replays)] == [True, False]
+    used = used_tokens(shared)
+    assert [is_new(used), is_new(used)] == [True, False]
     assert len(shared.digests) == 1
 
 
 def test_where_the_table_is_silent_the_memory_of_the_process_decides_and_says_so():
     alone = []
-    replays = Replays(Shared(answer=None), lambda: alone.append(1))
-    assert [is_new(replays), is_new(replays)] == [True, False]
+    used = used_tokens(Shared(answer=None), lambda: alone.append(1))
+    assert [is_new(used), is_new(used)] == [True, False]
     assert alone == [1]
 
 
 def test_an_id_is_its_issuers_and_no_two_share_a_place():
     shared = Shared(answer=True)
-    replays = Replays(shared)
+    used = used_tokens(shared)
     for issuer, jti in (("a", "bc"), ("ab", "c"), ("abc", ""), ("", "abc"), ("\ud800", "x")):
-        assert is_new(replays, jti, issuer)
+        assert is_new(used, jti, issuer)
     assert len(set(shared.digests)) == 5
 
 
 def test_what_is_past_is_forgotten():
-    replays = Replays(None)
+    used = UsedTokens(None)
     for number in range(1000):
-        assert is_new(replays, str(number), now=float(number))
-    assert len(replays._used) <= 101
+        assert is_new(used, str(number), now=float(number))
+    assert len(used._used) <= 101

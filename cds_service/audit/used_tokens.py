@@ -1,4 +1,4 @@
-"""Records used tokens in the log's database, shared by all workers and replicas.
+"""Detects reused tokens: in this process's memory first, then in a table of the log's database that all replicas share.
 
 Every signing in a hospital sends a token, so recording it does not wait for the disk: a power failure may lose the last
 ones; the end of a process loses none.
@@ -6,10 +6,14 @@ ones; the end of a process loses none.
 
 from __future__ import annotations
 
+import hashlib
+import heapq
+import json
 import logging
 import os
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from sqlalchemy import delete, text
@@ -18,43 +22,73 @@ from sqlalchemy.exc import SQLAlchemyError
 from cds_service.audit.database import Database
 from cds_service.audit.tables import TOKENS
 from cds_service.errors import CdsError
+from cds_service.outgoing.deadline import Deadline
 
 LOG = logging.getLogger("kyphoplasty_cds.audit")
 PRUNE_SECONDS = 600.0
+LEAST_SECONDS = 0.05  # for the table, however little time is left
+GRACE_SECONDS = 3600  # kept beyond expiry, so that a corrected clock forgets none
 NEW_TOKEN = text(
     "INSERT INTO audit_token (digest, expires) VALUES (:digest, :expires) ON CONFLICT DO NOTHING RETURNING digest"
 )
-GRACE_SECONDS = 3600  # kept beyond expiry, so that a corrected clock forgets none
 
 
-class TokenIds:
-    """The table of used tokens, one object for each process; after a fork it starts afresh.
+class UsedTokens:
+    """Used tokens, until they expire.
 
-    One thread queries the database, so that a hanging database delays only one caller.
+    One thread queries the table, so that a hanging database delays only one caller.
     """
 
-    def __init__(self, database_url: str, *, wait_seconds: float = 1.0) -> None:
+    def __init__(
+        self, database_url: str | None, *, wait_seconds: float = 1.0, on_unconfirmed: Callable[[], None] = lambda: None
+    ) -> None:
         """Opens nothing before the first token.
 
         Args:
-            database_url: the audit log's.
+            database_url: the audit log's; None for a single process without a persistent log.
             wait_seconds: limit for a database lock; callers set their own limits.
+            on_unconfirmed: called if only this process's memory could be checked.
         """
         self._url = database_url
         self._wait_seconds = wait_seconds
-        self._starting = threading.Lock()
+        self._on_unconfirmed = on_unconfirmed
+        self._lock = threading.Lock()
+        self._ends: list[tuple[int, str]] = []
+        self._used: set[str] = set()
         self._process = 0
         self._late: Future[bool] | None = None
 
-    def add(self, digest: str, expires: int, *, now: float, seconds: float) -> bool | None:
-        """Record a token; whether it is new to all replicas, or None if the database does not answer in time.
+    def is_new(self, issuer: str, jti: str, *, expires: int, now: float, until: Deadline) -> bool:
+        """Whether this token was never used before; records it as used.
 
         Args:
-            digest: of issuer and jti.
+            jti: the token's id, unique for the issuer.
             expires: when it may be forgotten, in seconds since 1970.
             now: in seconds since 1970.
-            seconds: how long the caller can wait.
+            until: the deadline of the answer.
         """
+        digest = hashlib.sha256(json.dumps([issuer, jti]).encode()).hexdigest()
+        if not self._remember(digest, expires, now):
+            return False
+        if self._url is None:
+            return True
+        found = self.add(digest, expires, now=now, seconds=max(LEAST_SECONDS, until.left / 4))
+        if found is None:
+            self._on_unconfirmed()
+        return found is not False
+
+    def _remember(self, digest: str, expires: int, now: float) -> bool:
+        with self._lock:
+            while self._ends and self._ends[0][0] < now:
+                self._used.discard(heapq.heappop(self._ends)[1])
+            if digest in self._used:
+                return False
+            self._used.add(digest)
+            heapq.heappush(self._ends, (expires, digest))
+            return True
+
+    def add(self, digest: str, expires: int, *, now: float, seconds: float) -> bool | None:
+        """Whether the token is new to the table, which then holds it; None if the database does not answer in time."""
         self.start()
         if self._late is not None and not self._late.done():
             return None
@@ -69,11 +103,11 @@ class TokenIds:
         return None
 
     def start(self) -> None:
-        """Start in this process, if not started yet; queries nothing."""
-        with self._starting:
-            if self._process != os.getpid():
+        """Start in this process, if not started yet (a fork starts afresh); queries nothing."""
+        with self._lock:
+            if self._url is not None and self._process != os.getpid():
                 self._database = Database(self._url, wait_seconds=self._wait_seconds, is_synced=False)
-                self._thread = ThreadPoolExecutor(1, "token-ids")
+                self._thread = ThreadPoolExecutor(1, "used-tokens")
                 self._late = None
                 self._is_prepared = self._is_down = False
                 self._pruned = float("-inf")
