@@ -47,6 +47,7 @@ from cds_service.core.study import Study
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.wording import Wording
 from cds_service.errors import AuditUnavailable, EvidenceUnavailable
+from cds_service.fhir.facts.chart import Chart
 from cds_service.fhir.facts.findings import extract_findings
 from cds_service.fhir.gathering.parallel import run_side_by_side
 from cds_service.fhir.gathering.prefetch import PrefetchPlan
@@ -302,9 +303,8 @@ def find_facts(
 ) -> Findings:
     """Step 3. Nothing dated after the order counts."""
     written = order.authored if order else None
-    observed = extract_findings(
+    chart = Chart(
         record,
-        service.finding_specs,
         service.terminology,
         today=today,
         not_after=min(written, today) if written else today,
@@ -312,6 +312,7 @@ def find_facts(
         treated=order.levels if order else (),
         deadline=deadline,
     )
+    observed = extract_findings(chart, service.finding_specs)
     return derive(observed, service.finding_specs, order, sarcopenia_criteria=service.policy.sarcopenia.criteria)
 
 

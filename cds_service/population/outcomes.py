@@ -16,7 +16,7 @@ from cds_service.core.facts import Finding, Findings, Value
 from cds_service.core.study import LogisticStudy
 from cds_service.errors import DeadlinePassed, EvidenceUnavailable, PatientMismatch
 from cds_service.fhir.certainty import certainty_of
-from cds_service.fhir.facts.chart import months_before
+from cds_service.fhir.facts.chart import Chart, months_before
 from cds_service.fhir.facts.earlier_fracture import AT_ONCE, SUBACUTE, fracture_levels
 from cds_service.fhir.facts.findings import extract_findings
 from cds_service.fhir.facts.moments import effective_moment, read_moment
@@ -278,9 +278,8 @@ def _pain(patient: str, kinds: Kinds, first: date, run: Run) -> Finding | None:
     known = {kind: [raw for raw in listed if _known_on(raw, until)] for kind, listed in kinds.items()}
     spec = {"pain-score": run.service.finding_specs["pain-score"]}
     record, _, _ = known_on(until, patient, known, [], run)
-    found = extract_findings(record, spec, run.service.terminology, today=until, not_after=until).known.get(
-        "pain-score"
-    )
+    chart = Chart(record, run.service.terminology, today=until, not_after=until)
+    found = extract_findings(chart, spec).known.get("pain-score")
     return found if found and found.observed and found.observed >= wanted - PAIN_WINDOW else None
 
 

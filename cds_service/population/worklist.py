@@ -19,6 +19,7 @@ from cds_service.audit.exporting import safe_cell
 from cds_service.core.bracing import WITHOUT_DATE, times_of
 from cds_service.core.facts import Findings
 from cds_service.core.wording import say_date
+from cds_service.fhir.facts.chart import Chart
 from cds_service.fhir.facts.findings import extract_findings
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
@@ -72,7 +73,8 @@ def find_rows(
     if not done:
         return ()
     specs = {name: service.finding_specs[name] for name in NEEDED}
-    findings = extract_findings(record, specs, service.terminology, today=as_of, not_after=as_of, read_on=date.max)
+    chart = Chart(record, service.terminology, today=as_of, not_after=as_of, read_on=date.max)
+    findings = extract_findings(chart, specs)
     if findings.is_true("deceased"):
         return ()
     overdue = tuple(_overdue(findings))

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from cds_service.fhir.facts.chart import Chart
 from cds_service.fhir.facts.findings import extract_findings
 from cds_service.fhir.gathering.record import gather
 from cds_service.fhir.gathering.subjects import Person
@@ -81,7 +82,7 @@ def read(case: dict[str, Any]) -> Any:
     record = gather(request, plan, None, terminology, person, deadline=Deadline.after(60))
     bundle = read_drafts(request.context.draft_orders, person)
     record = with_drafted_drugs(record, bundle, terminology)
-    return extract_findings(record, service.finding_specs, terminology, today=TODAY, not_after=TODAY)
+    return extract_findings(Chart(record, terminology, today=TODAY, not_after=TODAY), service.finding_specs)
 
 
 def codeable(one: dict[str, Any]) -> dict[str, Any] | None:

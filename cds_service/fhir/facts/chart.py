@@ -1,7 +1,6 @@
 """The record as the finding readers see it: plain JSON in a fixed order, with the dates that limit what counts."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple, TypeVar
 
@@ -74,7 +73,6 @@ class ValueHolder(NamedTuple):
     matches: tuple[Match, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
     """One patient's record, indexed, with the dates that decide what counts.
 
@@ -83,24 +81,51 @@ class Chart:
         values: values of Observations by concept, each with its position in that order.
         mentions: conditions and procedures by the concepts of their codes and words, also with their position.
         unknown: entries that neither a code nor words identify, by type.
-        today: the day from which ages of values are counted.
-        not_after: values dated later do not count.
-        read_on: the day on which the record was read; entries dated later have a wrong day.
-        treated: levels that the order treats; empty if they are not known.
-        deadline: of the answer; None where nobody waits.
     """
 
-    kinds: Mapping[str, Sequence[Entry]]
-    values: ByConcept[ValueHolder]
-    mentions: ByConcept[Entry]
-    unknown: Mapping[str, Sequence[Entry]]
-    record: PatientRecord
-    terminology: Terminology
-    today: date
-    not_after: date
-    read_on: date
-    treated: tuple[str, ...] = ()
-    deadline: Deadline | None = None
+    def __init__(
+        self,
+        record: PatientRecord,
+        terminology: Terminology,
+        *,
+        today: date,
+        not_after: date,
+        read_on: date | None = None,
+        treated: tuple[str, ...] = (),
+        deadline: Deadline | None = None,
+    ) -> None:
+        """Index the record in a fixed order, without resources that a corrected copy replaces.
+
+        Args:
+            record: one patient's.
+            terminology: the service's, including the site's codes.
+            today: the day from which ages of the patient and of values are counted.
+            not_after: values dated later do not count.
+            read_on: the day on which the record was read, if it is not today; entries dated later have a wrong day.
+            treated: levels that the order treats, if they are known; a fracture there is the present one.
+            deadline: of the answer; None where nobody waits.
+
+        Raises:
+            DeadlinePassed: the record is too long for the time there is.
+        """
+        self.record, self.terminology, self.treated, self.deadline = record, terminology, treated, deadline
+        self.today, self.not_after, self.read_on = today, not_after, read_on or today
+        entries = []
+        for one in record.resources:
+            self.check_time()
+            entries.append(_entry(one, terminology))
+        ordered = in_order(entries, name=lambda entry: entry.reference, raw=lambda entry: entry.raw)
+        kinds: dict[str, list[Entry]] = {}
+        for entry in _without_replaced([entry for same in ordered for entry in _each_once(same)]):
+            kinds.setdefault(entry.kind, []).append(entry)
+        unknown = {kind: [one for one in entries if NOT_UNDERSTOOD in one.concepts] for kind, entries in kinds.items()}
+        held = [one for entry in kinds.get("Observation", ()) for one in _held_by(entry)]
+        listed = [*kinds.get("Condition", ()), *kinds.get("Procedure", ())]
+        named = [({*one.named, *[match.concept for match in one.matches]}, one) for one in listed]
+        self.kinds: Mapping[str, Sequence[Entry]] = kinds
+        self.values = _by_concept([({match.concept for match in one.matches}, one) for one in held])
+        self.mentions = _by_concept(named)
+        self.unknown = {kind: entries for kind, entries in unknown.items() if entries}
 
     def check_time(self) -> None:
         """Go on while there is time: asked for each resource, since records may be long.
@@ -161,49 +186,6 @@ class Chart:
         )
 
 
-def open_chart(
-    record: PatientRecord,
-    terminology: Terminology,
-    *,
-    today: date,
-    not_after: date,
-    read_on: date | None = None,
-    treated: tuple[str, ...] = (),
-    deadline: Deadline | None = None,
-) -> Chart:
-    """Index the record in a fixed order, without resources that a corrected copy replaces.
-
-    Raises:
-        DeadlinePassed: the record is too long for the time there is.
-    """
-    entries = []
-    for one in record.resources:
-        if deadline is not None:
-            deadline.check()
-        entries.append(_entry(one, terminology))
-    ordered = in_order(entries, name=lambda entry: entry.reference, raw=lambda entry: entry.raw)
-    kinds: dict[str, list[Entry]] = {}
-    for entry in _without_replaced([entry for same in ordered for entry in _each_once(same)]):
-        kinds.setdefault(entry.kind, []).append(entry)
-    listed = [*kinds.get("Condition", ()), *kinds.get("Procedure", ())]
-    held = [one for entry in kinds.get("Observation", ()) for one in _held_by(entry)]
-    return Chart(
-        kinds=kinds,
-        values=_by_concept([({match.concept for match in one.matches}, one) for one in held]),
-        mentions=_by_concept(
-            [({*entry.named, *[match.concept for match in entry.matches]}, entry) for entry in listed]
-        ),
-        unknown=_unknown(kinds),
-        record=record,
-        terminology=terminology,
-        today=today,
-        not_after=not_after,
-        read_on=read_on or today,
-        treated=treated,
-        deadline=deadline,
-    )
-
-
 def _fault(key: str, read: Read | None) -> str:
     """Why the answer to a prefetch key is not reliable, as a phrase; empty if it is."""
     name = f"{LISTS[key][2]} " if key in LISTS else ""
@@ -219,11 +201,6 @@ def _by_concept(found: Iterable[tuple[Iterable[str], Item]]) -> ByConcept[Item]:
         for concept in concepts:
             index.setdefault(concept, []).append((place, one))
     return index
-
-
-def _unknown(kinds: Mapping[str, Sequence[Entry]]) -> Mapping[str, Sequence[Entry]]:
-    found = {kind: [one for one in entries if NOT_UNDERSTOOD in one.concepts] for kind, entries in kinds.items()}
-    return {kind: entries for kind, entries in found.items() if entries}
 
 
 def _of_concepts(index: ByConcept[Item], concepts: Iterable[str]) -> list[Item]:

@@ -12,57 +12,30 @@ from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.wording import say_date
 from cds_service.fhir.facts.answers import find_answer
 from cds_service.fhir.facts.bone_density import find_t_score
-from cds_service.fhir.facts.chart import Chart, Entry, Outcome, Raw, age_in_words, gap, known, open_chart
+from cds_service.fhir.facts.chart import Chart, Entry, Outcome, Raw, age_in_words, gap, known
 from cds_service.fhir.facts.earlier_fracture import find_earlier_fracture
 from cds_service.fhir.facts.measurements import find_change, find_grip, find_quantity
 from cds_service.fhir.facts.medication_list import find_denosumab_overdue, find_medication
 from cds_service.fhir.facts.moments import effective_moment, read_moment
 from cds_service.fhir.facts.problem_list import find_condition
 from cds_service.fhir.gathering.exams import EXAM_TYPES
-from cds_service.fhir.gathering.record import PatientRecord
-from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import text, truth
-from cds_service.outgoing.deadline import Deadline
 
 Reader = Callable[[FindingSpec, Chart], Outcome]
 
 
-def extract_findings(
-    record: PatientRecord,
-    specs: Mapping[str, FindingSpec],
-    terminology: Terminology,
-    *,
-    today: date,
-    not_after: date,
-    read_on: date | None = None,
-    treated: tuple[str, ...] = (),
-    deadline: Deadline | None = None,
-) -> Findings:
+def extract_findings(chart: Chart, specs: Mapping[str, FindingSpec]) -> Findings:
     """Read every finding in the vocabulary as known or as a gap, whatever the order of the resources.
-
-    Args:
-        record: one patient's record.
-        specs: the vocabulary.
-        terminology: the service's terminology, including the site's codes.
-        today: the day from which ages of the patient and of values are counted.
-        not_after: values dated later do not count.
-        read_on: the day on which the record was read, if it is not today.
-        treated: levels that the order treats; a fracture there is the present one.
-        deadline: of the answer; None where nobody waits.
 
     Raises:
         DeadlinePassed: the record is too long for the time there is.
     """
-    chart = open_chart(
-        record, terminology, today=today, not_after=not_after, read_on=read_on, treated=treated, deadline=deadline
-    )
     found: dict[str, Finding] = {}
     gaps: dict[str, Gap] = {}
     passed: list[PassedOver] = []
     for name, spec in sorted(specs.items()):
         outcome, passed_over = _find(spec, chart, specs)
-        if passed_over:
-            passed += dict.fromkeys(passed_over)
+        passed += dict.fromkeys(passed_over)
         if isinstance(outcome, Finding):
             found[name] = outcome
         else:

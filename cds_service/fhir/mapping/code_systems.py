@@ -160,14 +160,11 @@ def has_loinc_digit(code: str) -> bool:
     """
     if re.fullmatch(r"L[ALPG]\d{1,8}-\d", code):
         return True
-    found = re.fullmatch(r"(\d{1,7})-(\d)", code)
-    if found is None:
+    if re.fullmatch(r"\d{1,7}-\d", code) is None:
         return False
-    total = 0
-    for place, digit in enumerate(reversed(found[1])):
-        doubled = int(digit) * (2 if place % 2 == 0 else 1)
-        total += doubled // 10 + doubled % 10
-    return (10 - total % 10) % 10 == int(found[2])
+    # Of a doubled digit both digits are added: 14 counts as 1 + 4.
+    digits = enumerate(map(int, reversed(code.replace("-", ""))))
+    return sum(sum(divmod(digit * (1 + place % 2), 10)) for place, digit in digits) % 10 == 0
 
 
 def _d5_product(left: int, right: int) -> int:
