@@ -185,40 +185,8 @@ DIETITIAN = f"{RULES}/20-dietitian.toml"
 
 @pytest.mark.parametrize(
     ("path", "old", "new", "file", "key"),
-    [
-        (DIETITIAN, '"low-mna"', '"low-moon"', "20-", "when.any-signal"),
-        (DIETITIAN, '"not-osteoporotic"', '"not-there"', "20-", "unless-signal"),
-        (f"{RULES}/11-rehabilitation-usual.toml", '["rehabilitation"]', '["rehab"]', "11-", "unless-rule"),
-        (f"{RULES}/50-brace-correction.toml", '"brace-keep-reason"', '"keep"', "50-", "recommended-unless"),
-        (f"{RULES}/08-bone-treatment.toml", '"no-bone-drug"', '"no-drug"', "08-", "texts.signal"),
-        (f"{RULES}/60-measure-ct.toml", 'gap-any = ["ct-attenuation"]', 'gap-any = ["ct-hu"]', "60-", "when.gap-any"),
-        (f"{RULES}/60-measure-ct.toml", 'supplies = ["ct-attenuation"]', 'supplies = ["hu"]', "60-", "supplies"),
-        (DIETITIAN, '["sarcopenia-pvm-2022"]', '["sarcopenia-2022"]', "20-", "studies"),
-        (DIETITIAN, '["protein"]', '["proteins"]', "20-", "guidelines"),
-        (DIETITIAN, '"dietitian-referral"', '"dietitian-order"', "20-", "order"),
-        (DIETITIAN, "{because}", "{beacuse}", "20-", "text"),
-        (DIETITIAN, "short = ", "shrot = ", "20-dietitian.toml", "shrot"),
-        (DIETITIAN, 'topic = "rehabilitation"', 'topic = "nutrition"', "20-dietitian.toml", "topic"),
-        (DIETITIAN, "review-by = 2027-11-01", 'review-by = "soon"', "20-dietitian.toml", "review-by"),
-        (DIETITIAN, 'id = "dietitian"', 'id = "rehabilitation"', "recommendations", "id"),
-        (f"hooks/{HOOK}/service.json", '"id": "kyphoplasty-order-sign"', '"id": "other"', "service.json", "id"),
-        (f"hooks/{HOOK}/service.json", "Patient/{{context.patientId}}", "Patient/{{context.patient}}",
-         "service.json", "prefetch"),
-        (f"hooks/{HOOK}/orders/dietitian-referral.json", '"intent": "order"', '"intent": 3', "dietitian-referral.json",
-         "intent"),
-        (f"hooks/{HOOK}/orders/dietitian-referral.json", '"status"', '"state"', "dietitian-referral.json", "stat"),
-        (f"hooks/{HOOK}/guidelines.toml", 'direction = "supports"', 'direction = "proves"', "guidelines.toml",
-         "direction"),
-        ("mappings/findings/bmi.toml", 'value_sets = ["bmi"]', 'value_sets = ["body-mass"]', "findings/bmi.toml",
-         "value_sets"),
-        ("mappings/findings/bmi.toml", 'name = "bmi"', 'name = "body-mass"', "findings/bmi.toml", "name"),
-        ("mappings/findings/bmi.toml", "range = [8, 90]", "range = [90, 8]", "findings/bmi.toml", ""),
-        ("mappings/findings/bmi.toml", 'accept_units = ["kg/m2"]', 'accept_units = ["lb"]', "findings/bmi.toml",
-         "accept_units"),
-        ("mappings/valueset/bmi.json", '"39156-5"', '"39156-4"', "valueset/bmi.json", "compose"),
-        ("mappings/valueset/bmi.json", '"id": "bmi"', '"id": "body-mass"', "valueset/bmi.json", "id"),
-    ],
-)  # fmt: skip
+    cases(__file__, "a_wrong_file_stops_the_start_by_file_and_key"),
+)
 def test_a_wrong_file_stops_the_start_by_file_and_key(tree, path, old, new, file, key):
     tree.replace(path, old, new)
     fault = refused(tree)

@@ -128,61 +128,7 @@ def test_a_requirement_is_met_or_not(require, value, is_met):
     assert Requirement.model_validate(require).is_met(value) is is_met
 
 
-FAULTS = [
-    # file, text, replaced by, key of the fault
-    (S, 'finding = "bmi"', 'finding = "body-mass"', "predictors[0].finding"),
-    (S, 'unit = "kg/m2"', 'unit = "lb/in2"', "predictors[0].unit"),
-    (S, "ci = [-0.87, -0.32]", "ci = [0.32, 0.87]", "predictors[0]: ci"),
-    (S, "ci = [-2.23, 1.04]", "ci = [0.23, 1.04]", "predictors[6].levels[0]: ci"),
-    (S, "count = 58", "count = 75", "predictors[2].event.count"),
-    (S, "count = 11 }", "count = 141 }", "predictors[2].no_event.count"),
-    (S, "{ A = 3, B = 21, C = 50 }", "{ A = 4, B = 21, C = 50 }", "predictors[6].event.counts"),
-    (S, "{ A = 3, B = 21, C = 50 }", "{ B = 24, C = 50 }", "predictors[6].event.counts"),
-    (S, 'id = "sarcopenia-pvm-2022"', 'id = "sarcopenia"', "id"),
-    (S, "ci = [-0.87, -0.32]", "ci = [-0.87, -0.32]\nse = 0.14", "predictors[0]"),
-    (S, "ci = [-0.87, -0.32]", "", "predictors[0]"),
-    (S, "{ mean = 19.05, sd = 1.25 }", "{ mean = 19.05, sd = 1.25, count = 3 }", "predictors[0].event"),
-    (S, "{ mean = 19.05, sd = 1.25 }", "{ mean = 19.05 }", "predictors[0].event"),
-    (S, "{ mean = 19.05, sd = 1.25 }", "{ mean = 19.05, sd = 0 }", "predictors[0].event.sd"),
-    (S, "{ mean = 19.05, sd = 1.25 }", "{ mean = nan, sd = 1.25 }", "predictors[0].event.mean"),
-    (S, "event    = { mean = 19.05, sd = 1.25 }\n", "", "predictors[0]"),
-    (S, "event    = { count = 31 }", "event    = { counts = { A = 74 } }", "predictors[1].event"),
-    (S, "beta = -0.59", "", "predictors[0]"),
-    (S, "beta = -0.59", "beta = -0.59\nprinted = 0.59", "predictors[0]: a corrected misprint"),
-    (S, 'reference = "A"', "", "predictors[6]: a category needs its reference"),
-    (S, 'finding = "diabetes"', 'finding = "sarcopenia"', "predictors[2].finding"),
-    (S, "beta = -0.59", "beta = -0.59\ngamma = 1", "predictors[0].gamma"),
-    (S, "n = 214", "", "cohort.n"),
-    (S, "events = 74", "events = 214", "cohort.events"),
-    (S, 'kind = "logistic"', 'kind = "forest"', "kind"),
-    (S, "schema = 1", 'schema = 1\ndigest = "0"', "digest"),
-    (S, "schema = 1", "schema = 2", "schema"),
-    (S, "schema = 1", "schema = = 1", ""),
-    (S, 'finding = "steroid-use"', 'finding = "steroids"', "applicability[6].finding"),
-    (S, "{ at_most = 1 }", "{ equals = true, at_most = 1 }", "applicability[2].require"),
-    (S, "{ at_most = 1 }", "{ }", "applicability[2].require"),
-    (S, 'severity = "absolute"', 'severity = "fatal"', "applicability[7].severity"),
-    (S, 'at_or_above = 51.7\nunit = "%"', 'at_or_above = 51.7\nunit = "1"', "cutoffs[0].unit"),
-    (S, "at_or_above = 51.7", "at_or_above = 51.7\nat_or_below = 51.7", "cutoffs[0]"),
-    (S, "inputs = { bmd-t-score = -4.6 }", "inputs = { age = 80 }", "examples[8].inputs"),
-    (S, 'known = ["pma-rate"]', 'known = ["vbq"]', "reduced_checks[5].coefficients"),
-    (N, "se = 0.010", "se = -0.010", "predictors[1].se"),
-    (N, "se = 0.010", "se = 0.010\nwald = 18.5", "predictors[1]"),
-    (N, "all = { mean = 59.33, sd = 29.75 }", "event = { mean = 59.33, sd = 29.75 }", "predictors[1]"),
-    (R, 'identity = "psoas-muscle-area"', 'identity = "a + b"', "predictors[4].identity"),
-    (R, 'unit = "%"\nfrom = "Table 2"', 'unit = "1"\nfrom = "Table 2"', "auxiliaries[0].unit"),
-    (P, 'unit = "1" ', 'unit = "%" ', "unit"),
-    (P, "n = 72", "n = 71", "strata"),
-    (P, "{ refracture = 3, residual-pain = 2 }", "{ refracture = 73, residual-pain = 2 }", "strata[0]: events"),
-    (P, "{ refracture = 3, residual-pain = 2 }", "{ refracture = 3 }", "strata: each names"),
-    (P, "above = 0.79", "", "strata[0]"),
-    (M, 'finding = "paraspinal-csa-change"', 'finding = "muscle"', "markers[0].finding"),
-    (M, "q1 = -11.8", "q1 = -1.8", "markers[0]."),
-    (C, 'id = "contrary-evidence"', 'id = "contrary"', "id"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("name", "old", "new", "key"), FAULTS)
+@pytest.mark.parametrize(("name", "old", "new", "key"), cases(__file__, "faults"))
 def test_a_wrong_file_stops_the_start_with_its_name_and_key(tmp_path, name, old, new, key):
     text = (STUDIES_FOLDER / f"{name}.toml").read_text(encoding="utf-8")
     assert old in text

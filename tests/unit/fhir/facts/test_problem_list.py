@@ -86,17 +86,7 @@ def test_onset_else_recorded_date_must_not_lie_after_the_order(members, counts):
 
 @pytest.mark.parametrize(
     ("name", "codes"),
-    [
-        ("diabetes", [("44054006", SCT), ("73211009", SCT), ("E10.9", ICD), ("E0800", ICD), ("E13.9", ICD)]),
-        ("malignancy", [("C79.51", ICD), ("M84.58XA", ICD), ("C90.00", ICD), ("94222008", SCT), ("109989006", SCT)]),
-        ("spinal-infection", [("M46.26", ICD), ("A18.01", ICD), ("G06.1", ICD), ("203241002", SCT)]),
-        ("unstable-fracture", [("S32.012A", ICD), ("S22.082B", ICD)]),
-        ("neurological-deficit", [("G83.4", ICD), ("G82.20", ICD), ("S34.3XXA", ICD), ("S24.101A", ICD)]),
-        ("end-of-life", [("Z51.5", ICD)]),
-        ("sarcopenia", [("M62.84", ICD)]),
-        ("steroid-use", [("Z79.52", ICD)]),
-        ("bone-drug", [("Z79.83", ICD)]),
-    ],
+    cases(__file__, "codes_of_each_finding"),
 )
 def test_codes_of_each_finding(name, codes):
     for code, system in codes:
@@ -229,20 +219,7 @@ def test_a_bare_code_that_is_not_listed_is_said_to_be_one(code, said):
 
 @pytest.mark.parametrize(
     ("system", "code", "value"),
-    [
-        (CPT, "22612", True),  # posterior lumbar arthrodesis
-        (CPT, "22630", True),
-        (CPT, "63047", True),  # lumbar laminectomy
-        (CPT, "63030", True),
-        (CPT, "22551", False),  # anterior cervical
-        (CPT, "63650", False),  # electrodes
-        (PCS, "0SG00AJ", True),
-        (PCS, "0SB20ZZ", True),
-        (PCS, "0RG10A0", False),
-        (OPS, "5-032.01", True),
-        (OPS, "5-836.31", True),
-        (OPS, "5-820.00", False),
-    ],
+    cases(__file__, "spinal_surgery_is_known_by_its_code_alone"),
 )
 def test_spinal_surgery_is_known_by_its_code_alone(system, code, value):
     found = findings_of(procedure(coded(code, system)), condition("I10"), entries={"procedures": 1})

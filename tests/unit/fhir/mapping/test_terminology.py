@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.code_systems import has_loinc_digit, has_verhoeff_digit
 from cds_service.fhir.mapping.terminology import load_terminology
-from tests.builders import ATC, ICD, LOINC, MAPPINGS, MEASURES, SCT, coded, terminology
+from tests.builders import ICD, LOINC, MAPPINGS, MEASURES, SCT, coded, terminology
 from tests.tables import cases
 
 MODELS = {"valueset": ValueSet, "codesystem": CodeSystem, "conceptmap": ConceptMap}
@@ -29,18 +29,7 @@ def concepts(code: str, system: str = LOINC) -> frozenset[str]:
 
 @pytest.mark.parametrize(
     ("code", "system", "concept"),
-    [
-        ("38267-1", "http://loinc.org", "t-score-lumbar-spine"),
-        ("38267-1", "https://loinc.org/", "t-score-lumbar-spine"),
-        ("38267-1", "urn:oid:2.16.840.1.113883.6.1", "t-score-lumbar-spine"),
-        ("44054006", "urn:oid:2.16.840.1.113883.6.96", "diabetes"),
-        ("71341001:272741003=7771000", SCT, "femur-site"),
-        ("E1165", ICD, "diabetes"),
-        ("e11.65", ICD, "diabetes"),
-        ("M8008XA", ICD, "osteoporotic-vertebral-fracture"),
-        ("m05ba04", ATC, "bone-drug"),
-        ("vbq", MEASURES, "vbq"),
-    ],
+    cases(__file__, "a_code_is_recognised_in_every_spelling_that_records_use"),
 )
 def test_a_code_is_recognised_in_every_spelling_that_records_use(code, system, concept):
     assert concept in concepts(code, system)
@@ -48,19 +37,7 @@ def test_a_code_is_recognised_in_every_spelling_that_records_use(code, system, c
 
 @pytest.mark.parametrize(
     ("code", "system", "concept"),
-    [
-        ("R73.03", ICD, "diabetes"),
-        ("15777000", SCT, "diabetes"),
-        ("O24.410", ICD, "diabetes"),
-        ("E10.A0", ICD, "diabetes"),
-        ("Z79.51", ICD, "long-term-steroid"),
-        ("C90.01", ICD, "malignancy"),
-        ("C44.311", ICD, "malignancy-elsewhere"),
-        ("S32.011A", ICD, "unstable-fracture"),
-        ("A11CC04", ATC, "bone-drug"),
-        ("A12AA04", ATC, "bone-drug"),
-        ("R03BA02", ATC, "systemic-steroid"),
-    ],
+    cases(__file__, "what_only_looks_alike_is_not_taken"),
 )
 def test_what_only_looks_alike_is_not_taken(code, system, concept):
     assert concept not in concepts(code, system)

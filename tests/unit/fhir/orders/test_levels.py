@@ -8,6 +8,7 @@ from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.level_text import LEVELS, levels_in_text
 from cds_service.fhir.orders.levels import UNUSUAL_NUMBERING, WEAK_JUNCTION
 from tests.order_builders import CPT, ICD, SCT, bundle, codeable, cpt, order, signing, terminology
+from tests.tables import cases
 
 VERTEBRAE = {  # DICOM CID 7603, then mCODE vertebral bodies
     "T1": ("64864005", "56094003"),
@@ -145,38 +146,10 @@ def test_levels_are_counted_by_sites_and_additional_codes_not_by_order_lines(ord
 
 @pytest.mark.parametrize(
     ("words", "levels"),
-    [
-        ("Kyphoplasty L1", ("L1",)),
-        ("T12-L1", ("T12", "L1")),
-        ("T11–L1", ("T11", "T12", "L1")),
-        ("T11 to L1", ("T11", "T12", "L1")),
-        ("L1/L2", ("L1", "L2")),
-        ("L1/2", ("L1", "L2")),
-        ("L1-3", ("L1", "L2", "L3")),
-        ("L1-T12", ("T12", "L1")),
-        ("Th12/L1", ("T12", "L1")),
-        ("D11", ("T11",)),
-        ("T-12", ("T12",)),
-        ("BWK 12, LWK 1", ("T12", "L1")),
-        ("L2, L4 and L5.", ("L2", "L4", "L5")),
-        ("L5/S1", ("L5",)),
-        ("胸12椎体", ("T12",)),
-        ("L1 - 11/20/2026", ("L1",)),
-        ("old fracture L3; treat L1", ("L1",)),
-        ("No fracture at L3. Treat L1.", ("L1",)),
-        ("TLSO L0456", ()),
-        ("T-score -2.5", ()),
-        ("T -2.8", ()),
-        ("DXA L1-L4", ()),
-        ("vitamin D3, vit. D 2", ()),
-        ("T1-weighted, T2 signal", ()),
-        ("L7, T14, L0", ()),
-        ("MRI of T1-L5", ()),
-        ("22514L1", ()),
-    ],
+    cases(__file__, "words_name_levels_and_only_levels"),
 )
 def test_words_name_levels_and_only_levels(words, levels):
-    assert levels_in_text(words, terminology()) == levels
+    assert levels_in_text(words, terminology()) == tuple(levels)
 
 
 @given(first=st.sampled_from(LEVELS), span=st.integers(min_value=0, max_value=5))

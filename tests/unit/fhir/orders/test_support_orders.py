@@ -15,7 +15,6 @@ from cds_service.fhir.orders.support_orders import find_draft_support_orders, fi
 from tests.order_builders import (
     CPT,
     HCPCS,
-    LOINC,
     OWN,
     PATIENT,
     SCT,
@@ -30,6 +29,7 @@ from tests.order_builders import (
     terminology,
     worded,
 )
+from tests.tables import cases
 
 MODELS = {"DeviceRequest": DeviceRequest, "ServiceRequest": ServiceRequest, "Procedure": Procedure}
 KEYS = {"DeviceRequest": "deviceRequests", "ServiceRequest": "serviceRequests", "Procedure": "procedures"}
@@ -138,18 +138,7 @@ def test_a_draft_of_another_patient_is_left_out_where_the_patient_is_known():
 
 @pytest.mark.parametrize(
     ("system", "code", "kind"),
-    [
-        (SCT, "78429003", "rehabilitation"),
-        (SCT, "306170007", "rehabilitation"),
-        (CPT, "97161", "rehabilitation"),
-        (SCT, "103699006", "dietitian"),
-        (SCT, "306278007", "bone-treatment"),
-        (CPT, "77080", "dxa"),
-        (LOINC, "83145-3", "bedside-measurement"),
-        (OWN, "ct-attenuation-measurement", "ct-attenuation-measurement"),
-        (OWN, "mri-muscle-measurement", "mri-muscle-measurement"),
-        (OWN, "bed-rest", "bed-rest"),
-    ],
+    cases(__file__, "an_order_that_does_it_already_is_known_by_its_code"),
 )
 def test_an_order_that_does_it_already_is_known_by_its_code(system, code, kind):
     assert [one.kind for one in drafts(order(codeable(system, code)))] == [kind]
