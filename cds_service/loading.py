@@ -33,7 +33,6 @@ from cds_service.fhir.mapping.terminology import (
     asked_codes,
     check_specs,
     load_finding_specs,
-    load_terminology,
 )
 from cds_service.fhir.orders.suggestions import Code, Coding, OrderTemplate, make_template, read_placeholders
 from cds_service.fhir.shapes import compile_shape
@@ -70,7 +69,7 @@ def load_service(site: SiteFolder | None = None) -> Service:
     for ours, *overlays in (mappings, hooks):
         for overlay in overlays:
             refuse_unread(ours, overlay)
-    terminology = load_terminology(*mappings)
+    terminology = Terminology(*mappings)
     orderables = read_orderables(mappings)
     specs = load_finding_specs(*mappings)
     check_specs(specs, terminology)

@@ -16,7 +16,7 @@ from cds_service.fhir.facts.chart import Chart
 from cds_service.fhir.facts.findings import extract_findings
 from cds_service.fhir.gathering.picking import Sourced, Unreadable, concepts_of, referred_in
 from cds_service.fhir.gathering.record import PatientRecord, Read
-from cds_service.fhir.mapping.terminology import Terminology, load_finding_specs, load_terminology
+from cds_service.fhir.mapping.terminology import Terminology, load_finding_specs
 from cds_service.fhir.references import Targets
 from cds_service.outgoing.deadline import Deadline
 
@@ -52,7 +52,7 @@ Json = dict[str, Any]
 
 @lru_cache
 def terminology() -> Terminology:
-    return load_terminology(MAPPINGS)
+    return Terminology(MAPPINGS)
 
 
 @lru_cache

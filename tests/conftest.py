@@ -46,7 +46,7 @@ def _pages_are_compiled_once(tmp_path_factory):
 @pytest.fixture(scope="session", autouse=True)
 def _mappings_are_read_once():
     """Codes and words take half a second to read, and hundreds of tests load a service."""
-    read, known = loading.load_terminology, {}
+    read, known = loading.Terminology, {}
 
     def terminology(*folders):
         content = hashlib.sha256()
@@ -61,7 +61,7 @@ def _mappings_are_read_once():
         return known[key]
 
     with pytest.MonkeyPatch.context() as quicker:
-        quicker.setattr(loading, "load_terminology", terminology)
+        quicker.setattr(loading, "Terminology", terminology)
         yield
 
 

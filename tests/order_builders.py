@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from cds_service.fhir.gathering.subjects import Person
-from cds_service.fhir.mapping.terminology import Terminology, load_terminology
+from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import DraftOrders, read_drafts
 from cds_service.fhir.references import bases_of
 
@@ -26,7 +26,7 @@ SERVER = "https://ehr.example.org/fhir"
 
 @cache
 def terminology() -> Terminology:
-    return load_terminology(ROOT / "mappings")
+    return Terminology(ROOT / "mappings")
 
 
 def codeable(system: str, code: str, *, words: str = "", display: str = "") -> dict[str, Any]:

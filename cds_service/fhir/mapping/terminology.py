@@ -14,12 +14,11 @@ from typing import Any
 from cds_service.core.data_file import label, read_toml, validated
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.errors import DataFileError
-from cds_service.fhir.mapping.code_systems import LONGEST_CODE, CodeSystems, Listed, load_code_systems
-from cds_service.fhir.mapping.drug_table import DrugTable, load_drugs
-from cds_service.fhir.mapping.durations import DurationRules, load_durations
+from cds_service.fhir.mapping.code_systems import LONGEST_CODE, Listed, load_code_systems
+from cds_service.fhir.mapping.drug_table import load_drugs
+from cds_service.fhir.mapping.durations import load_durations
 from cds_service.fhir.mapping.mapping_files import (
     LocalCode,
-    ValueSetRules,
     read_answer_maps,
     read_local_codes,
     read_own_codes,
@@ -29,15 +28,12 @@ from cds_service.fhir.mapping.mapping_files import (
 from cds_service.fhir.mapping.overlay import files_in_force
 from cds_service.fhir.mapping.text_rules import (
     SPINE,
-    Languages,
-    MethodWords,
-    TextRule,
     TextRules,
     folded,
     load_languages,
     load_method_words,
 )
-from cds_service.fhir.mapping.units import UnitTable, load_units
+from cds_service.fhir.mapping.units import load_units
 from cds_service.fhir.raw_json import LISTS
 
 Code = tuple[str, str]
@@ -67,38 +63,30 @@ class Match:
 class Terminology:
     """Membership of codes in concepts, by the files in `mappings/`; immutable after loading."""
 
-    def __init__(
-        self,
-        *,
-        systems: CodeSystems,
-        value_sets: Mapping[str, ValueSetRules],
-        own_codes: Mapping[str, str],
-        local_codes: Mapping[Code, tuple[LocalCode, ...]],
-        answer_maps: Mapping[str, Mapping[Code, tuple[str, ...]]],
-        texts: Mapping[str, TextRule],
-        units: UnitTable,
-        durations: DurationRules,
-        methods: MethodWords,
-        drugs: DrugTable,
-        languages: Languages,
-    ) -> None:
-        self.units = units
-        self.durations = durations
-        self.methods = methods
-        self.drugs = drugs
-        self.languages = languages
-        self._drug_rules = TextRules(drugs.words, None)
+    def __init__(self, *folders: Path) -> None:
+        """Load `mappings/` with a site's overlay: a later file replaces one of the same name.
+
+        Raises:
+            DataFileError: a file is unreadable, is not what it claims to be, or holds an invalid code.
+        """
+        systems, own_codes = load_code_systems(*folders), read_own_codes(folders)
         self._systems = systems
-        self._value_sets = value_sets
         self._own_codes = own_codes
-        self._local_codes = local_codes
-        self._answer_maps = answer_maps
-        self._texts = texts
-        self._suspicion = re.compile("|".join(texts[SUSPICION].any) if SUSPICION in texts else NEVER)
+        self._value_sets = read_value_sets(folders, systems)
+        self._local_codes = read_local_codes(folders, systems, own_codes)
+        self._answer_maps = read_answer_maps(folders, systems)
+        self._texts = read_texts(folders)
+        self.units = load_units(folders)
+        self.drugs = load_drugs(folders, systems)
+        self.languages = load_languages(folders)
+        self.durations = load_durations(folders)
+        self.methods = load_method_words(folders)
+        self._drug_rules = TextRules(self.drugs.words, None)
+        self._suspicion = re.compile("|".join(self._texts[SUSPICION].any) if SUSPICION in self._texts else NEVER)
         self._rules_among: dict[frozenset[str] | None, TextRules] = {}
         self._by_code = self._index()
         self._classes = self._index_of_classes()
-        self._known = {code: self._matches_of(*code) for code in (*self._by_code, *local_codes)}
+        self._known = {code: self._matches_of(*code) for code in (*self._by_code, *self._local_codes)}
         self._as_written = dict(self._known)
 
     def _index(self) -> Mapping[Code, tuple[str, ...]]:
@@ -294,29 +282,6 @@ def _codes(codeable: Any) -> list[Code]:
             if isinstance(system, str) and isinstance(code, str):
                 found.append((system, code))
     return found
-
-
-def load_terminology(*folders: Path) -> Terminology:
-    """Load the terminology from `mappings/` with a site's overlay: a later file replaces one of the same name.
-
-    Raises:
-        DataFileError: a file is unreadable, is not what it claims to be, or holds an invalid code.
-    """
-    systems = load_code_systems(*folders)
-    own_codes = read_own_codes(folders)
-    return Terminology(
-        systems=systems,
-        value_sets=read_value_sets(folders, systems),
-        own_codes=own_codes,
-        local_codes=read_local_codes(folders, systems, own_codes),
-        answer_maps=read_answer_maps(folders, systems),
-        texts=read_texts(folders),
-        units=load_units(folders),
-        drugs=load_drugs(folders, systems),
-        languages=load_languages(folders),
-        durations=load_durations(folders),
-        methods=load_method_words(folders),
-    )
 
 
 # --- the vocabulary: `mappings/findings/*.toml` ----------------------------------------------------------------------

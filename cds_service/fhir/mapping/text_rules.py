@@ -9,8 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from cds_service.core.data_file import Closed, DataFile, label, read_toml, validated
 from cds_service.errors import DataFileError
@@ -130,15 +131,11 @@ _VOWELS = frozenset("aeiouy")
 _LETTERS = re.compile(r"[^\W\d_]")
 
 
-class _LanguagesFile(DataFile):
-    letters: str
-    others: Mapping[str, tuple[str, ...]]
-    abbreviations: tuple[str, ...] = ()
-    qualifiers: tuple[str, ...] = ()
+def _flat(words: Any) -> Any:
+    return [word for each in words.values() for word in each] if isinstance(words, dict) else words
 
 
-@dataclass(frozen=True, slots=True)
-class Languages:
+class Languages(DataFile):
     """The letters of the languages that we read, and words of other languages with the same letters.
 
     Attributes:
@@ -146,8 +143,8 @@ class Languages:
         qualifiers: words that mean nothing alone: `stage`, `left`.
     """
 
-    letters: re.Pattern[str]
-    others: frozenset[str]
+    letters: Annotated[re.Pattern[str], BeforeValidator(lambda letters: f"[{letters}]")]
+    others: Annotated[frozenset[str], BeforeValidator(_flat)]
     abbreviations: frozenset[str] = frozenset()
     qualifiers: frozenset[str] = frozenset()
 
@@ -185,13 +182,7 @@ def load_languages(folders: Sequence[Path]) -> Languages:
     Raises:
         DataFileError: the file is missing or wrong.
     """
-    _, listed = required(folders, "languages.toml", _LanguagesFile)
-    try:
-        letters = re.compile(f"[{listed.letters}]")
-    except re.error as error:
-        raise DataFileError("languages.toml", "letters", f"is no set of characters: {error}") from error
-    others = frozenset(word for words in listed.others.values() for word in words)
-    return Languages(letters, others, frozenset(listed.abbreviations), frozenset(listed.qualifiers))
+    return required(folders, "languages.toml", Languages)[1]
 
 
 # --- ways of measuring -----------------------------------------------------------------------------------------------

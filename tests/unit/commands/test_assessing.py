@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from cds_service.cli import main
 from cds_service.commands.assessing import read_wish, say_about_token
 from cds_service.fhir.gathering.subjects import Person
-from cds_service.fhir.mapping.terminology import load_terminology
+from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.drafts import read_drafts
 from cds_service.loading import data_root
@@ -286,7 +286,7 @@ def test_a_token_file_without_a_token_is_refused(tmp_path):
 def test_the_order_reads_as_it_was_asked_for(procedure, levels, kind, code):
     order = augmentation_order("p1", procedure, levels, TODAY)
     found = find_augmentation_order(
-        read_drafts({"entry": [{"resource": order}]}, Person("p1")), load_terminology(data_root("mappings"))
+        read_drafts({"entry": [{"resource": order}]}, Person("p1")), Terminology(data_root("mappings"))
     )
     assert found is not None
     assert (found.procedure, found.levels) == (kind, levels)

@@ -6,7 +6,7 @@ import pytest
 import requests
 
 from cds_service.fhir.gathering.subjects import Person
-from cds_service.fhir.mapping.terminology import load_terminology
+from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.drafts import read_drafts
 from cds_service.fhir.orders.support_orders import find_draft_support_orders
@@ -169,7 +169,7 @@ def test_a_record_that_cannot_be_read_is_refused_as_the_service_would(live):
 
 def test_the_offered_codes_are_those_that_the_service_knows(live):
     choices = get(live, "/sandbox/choices").json()
-    terminology = load_terminology(data_root("mappings"))
+    terminology = Terminology(data_root("mappings"))
     for name, procedure in (("kyphoplasty", "PKP"), ("vertebroplasty", "PVP")):
         for level in choices["levels"]:
             order = draft(code={"coding": [choices["procedures"][name][level["region"]]]})

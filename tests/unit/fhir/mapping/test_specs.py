@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cds_service.errors import DataFileError
-from cds_service.fhir.mapping.terminology import asked_codes, check_specs, load_finding_specs, load_terminology
+from cds_service.fhir.mapping.terminology import Terminology, asked_codes, check_specs, load_finding_specs
 from tests.builders import LOINC, MAPPINGS, coded, findings_of, observation, specs, terminology
 from tests.tables import cases
 
@@ -101,7 +101,7 @@ def test_the_pages_local_code_is_read(tmp_path):
     content = example(page, "mappings/conceptmap/flowsheet.json")
     (tmp_path / "conceptmap").mkdir()
     (tmp_path / "conceptmap" / "flowsheet.json").write_text(content, encoding="utf-8")
-    mapped = load_terminology(MAPPINGS, tmp_path)
+    mapped = Terminology(MAPPINGS, tmp_path)
     system = json.loads(content)["group"][0]["source"]
     without_unit = observation(coded("7010", system), 200)
     found = findings_of(without_unit, mapped=mapped).known["grip-strength"]
@@ -138,7 +138,7 @@ def test_a_new_measure_is_one_file(tmp_path):
         'accept_units = ["m", "cm"]\nrange = [0.1, 0.8]\nvalue_sets = ["calf-circumference"]\n',
         encoding="utf-8",
     )
-    mapped = load_terminology(MAPPINGS, folder.parent)
+    mapped = Terminology(MAPPINGS, folder.parent)
     specs = load_finding_specs(MAPPINGS, folder.parent)
     check_specs(specs, mapped)
     system = "https://kyphoplasty-cds.org/fhir/CodeSystem/measures"

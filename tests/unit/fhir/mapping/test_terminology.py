@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.code_systems import has_loinc_digit, has_verhoeff_digit
-from cds_service.fhir.mapping.terminology import load_terminology
+from cds_service.fhir.mapping.terminology import Terminology
 from tests.builders import ICD, LOINC, MAPPINGS, MEASURES, SCT, coded, terminology
 from tests.tables import cases
 
@@ -181,7 +181,7 @@ def test_a_wrong_value_set_stops_the_start_with_file_and_key(tmp_path, mutation)
     folder = copy_of(tmp_path)
     change(folder / "valueset" / "diabetes.json", spoil)
     with pytest.raises(DataFileError) as error:
-        load_terminology(folder)
+        Terminology(folder)
     assert error.value.file == "valueset/diabetes.json"
     assert error.value.key == key
 
@@ -215,13 +215,13 @@ def with_language(folder: Path, name: str, content: str) -> Any:
 def test_a_wrong_word_list_names_the_concept(tmp_path, content, key):
     folder = with_language(copy_of(tmp_path), "pl", content)
     with pytest.raises(DataFileError) as error:
-        load_terminology(folder)
+        Terminology(folder)
     assert (error.value.file, error.value.key) == ("texts/pl.toml", key)
 
 
 def test_a_site_adds_a_language_to_ours(tmp_path):
     site = with_language(tmp_path / "site", "pl", polish())
-    words = load_terminology(MAPPINGS, site)
+    words = Terminology(MAPPINGS, site)
     assert "brace" in words.text_concepts("Gorset")
     assert "brace" in words.text_concepts("TLSO")
     assert "brace" not in terminology().text_concepts("Gorset")
@@ -237,7 +237,7 @@ def test_a_file_that_is_not_toml_is_named(tmp_path, name):
     folder = copy_of(tmp_path)
     (folder / name).write_text("schema = ", encoding="utf-8")
     with pytest.raises(DataFileError, match=name):
-        load_terminology(folder)
+        Terminology(folder)
 
 
 def site_map(folder: Path, *elements: Any, target: str = MEASURES) -> Path:
@@ -259,7 +259,7 @@ def unit(value: str) -> Any:
 
 def test_a_local_code_means_what_the_site_says_and_brings_its_unit(tmp_path):
     site = site_map(tmp_path / "site", element("7010", "grip-strength-right", dependsOn=unit("kgf")))
-    found = load_terminology(MAPPINGS, site)
+    found = Terminology(MAPPINGS, site)
     (match,) = found.matches(coded("7010", "urn:oid:1.2.3.flowsheet"))
     assert (match.concept, match.code, match.unit) == ("grip-strength-right", "urn:oid:1.2.3.flowsheet|7010", "kgf")
     assert ("urn:oid:1.2.3.flowsheet", "7010") in found.codes("grip-strength-right")
@@ -275,7 +275,7 @@ def test_a_local_code_means_what_the_site_says_and_brings_its_unit(tmp_path):
     ],
 )
 def test_a_local_code_means_what_its_standard_code_means(tmp_path, kind, target, code, concepts):
-    found = load_terminology(MAPPINGS, site_map(tmp_path / "site", element("R3", code), target=target))
+    found = Terminology(MAPPINGS, site_map(tmp_path / "site", element("R3", code), target=target))
     local = coded("R3", "urn:oid:1.2.3.flowsheet")
     assert found.concepts(local) == concepts
     assert found.tells(kind, local)
@@ -286,7 +286,7 @@ def test_a_local_code_means_what_its_standard_code_means(tmp_path, kind, target,
 @pytest.mark.parametrize(("equivalence", "members", "is_taken"), cases(__file__, "only_what_means_the_same_is_taken"))
 def test_only_what_means_the_same_is_taken(tmp_path, equivalence, members, is_taken):
     site = site_map(tmp_path / "site", element("7010", "grip-strength", equivalence, **members))
-    found = load_terminology(MAPPINGS, site).concepts(coded("7010", "urn:oid:1.2.3.flowsheet"))
+    found = Terminology(MAPPINGS, site).concepts(coded("7010", "urn:oid:1.2.3.flowsheet"))
     assert found == ({"grip-strength"} if is_taken else frozenset())
 
 
@@ -301,7 +301,7 @@ def test_only_what_means_the_same_is_taken(tmp_path, equivalence, members, is_ta
 )
 def test_a_wrong_local_map_stops_the_start_with_file_and_code(tmp_path, elements, what):
     with pytest.raises(DataFileError, match=what) as error:
-        load_terminology(MAPPINGS, site_map(tmp_path / "site", *elements))
+        Terminology(MAPPINGS, site_map(tmp_path / "site", *elements))
     assert error.value.file == "conceptmap/local.json"
     assert "7010" in error.value.key
 
@@ -310,7 +310,7 @@ def test_an_empty_map_is_said_to_be_empty(tmp_path):
     site = site_map(tmp_path / "site")
     (site / "conceptmap" / "local.json").write_text("")
     with pytest.raises(DataFileError, match=r"conceptmap/local\.json: is empty"):
-        load_terminology(MAPPINGS, site)
+        Terminology(MAPPINGS, site)
 
 
 def test_a_site_file_replaces_ours_of_the_same_name(tmp_path):
@@ -319,7 +319,7 @@ def test_a_site_file_replaces_ours_of_the_same_name(tmp_path):
     content = json.loads((MAPPINGS / "valueset" / "sarcopenia.json").read_text(encoding="utf-8"))
     first_include(content)["concept"] = [{"code": "M62.50"}]
     (folder / "sarcopenia.json").write_text(json.dumps(content), encoding="utf-8")
-    found = load_terminology(MAPPINGS, tmp_path / "site")
+    found = Terminology(MAPPINGS, tmp_path / "site")
     assert found.codes("sarcopenia") == ((ICD, "M62.50"),)
     assert found.codes("diabetes") == terminology().codes("diabetes")
 
