@@ -39,6 +39,8 @@ MOST_BUCKETS = 512
 SHARED_FILE = "shared.sqlite3"
 PATIENT = re.compile(r"(?:Patient/|urn:uuid:)([A-Za-z0-9\-.]{1,64})(?:/_history/[A-Za-z0-9\-.]{1,64})?", re.ASCII)
 NAMES = re.compile(rb'"(?:[^"\\]*/)?((?:Medication|Device)/[A-Za-z0-9\-.]{1,64})["/]')
+SUBJECT = re.compile(rb'"subject"\s*:\s*\{\s*"reference"\s*:\s*"([^"]*)"')
+ASIDE = b" "  # before a line that says nothing to us, but may be the newer version of one that did
 NO_JSON_OBJECT = "not a FHIR resource: no JSON object with a resourceType"
 
 
@@ -97,6 +99,9 @@ def _is_type(word: str) -> bool:
         return False
 
 
+Look = Callable[[bytes], str]  # tells the type of a line that says nothing to us; empty for any other
+
+
 # --- lines -----------------------------------------------------------------------------------------------------------
 
 
@@ -151,9 +156,22 @@ def _patient_of(reference: str, bases: Bases) -> str:
     return name.removeprefix("Patient/") if name.startswith("Patient/") else ""
 
 
+def take_line(line: bytes, look: Look, bases: Bases = NO_BASE) -> tuple[Head, bytes]:
+    """What a line is and whose, and the line as it is kept: set aside where it says nothing to us, else decoded.
+
+    Raises:
+        LineError: it is no JSON object with a `resourceType`.
+    """
+    named = SUBJECT.findall(line) if (kind := look(line)) and b'"contained"' not in line else ()
+    patient = _patient_of(named[0].decode(errors="replace"), bases) if len(named) == 1 else ""
+    if patient:
+        return Head(kind, "", patient), ASIDE + line
+    return head_of(read_line(line), bases), line
+
+
 def shared_names(line: bytes) -> list[str]:
-    """`Medication/12` and the like that a line may refer to."""
-    if b"Medication/" not in line and b"Device/" not in line:  # nearly all
+    """`Medication/12` and the like that a line may refer to; none of one that was set aside."""
+    if (b"Medication/" not in line and b"Device/" not in line) or line.startswith(ASIDE):  # nearly all
         return []
     return [name.decode() for name in NAMES.findall(line)]
 
@@ -185,9 +203,6 @@ class PartReport:
     bad: list[tuple[int, str]] = field(default_factory=list)
     kinds: dict[str, int] = field(default_factory=dict)
     ownerless: dict[str, int] = field(default_factory=dict)
-
-
-Look = Callable[[bytes], str]
 
 
 def chunks_of(files: Iterable[Path], size: int = CHUNK_BYTES) -> list[Chunk]:
@@ -272,7 +287,7 @@ def write_part(
         part: the file to write.
         buckets: how many shares of the patients there are.
         types: other types are passed over.
-        look: tells the type of a line that says nothing to the reader, before it is decoded; empty for any other.
+        look: the cheap look at a line, before it is decoded.
         bases: of the server that made the export, where absolute references are to count.
     """
     held: list[list[bytes]] = [[] for _ in range(buckets + 1)]
@@ -281,20 +296,19 @@ def write_part(
     ownerless: Counter[str] = Counter()
     for number, line in enumerate(map(bytes.strip, lines_in(chunk)), start=1):
         report.lines = number
-        if (passed := look(line)) or not line:
-            kinds[passed] += 1
+        if not line:
             continue
         try:
-            head = head_of(read_line(line), bases)
+            head, kept = take_line(line, look, bases)
         except LineError as error:
             report.bad.append((number, str(error)))
             continue
         kinds[head.kind] += 1
         if head.kind in SHARED:
-            held[-1].append(b"%s/%s\t%s\n" % (head.kind.encode(), head.id.encode(), line))
+            held[-1].append(b"%s/%s\t%s\n" % (head.kind.encode(), head.id.encode(), kept))
         elif head.kind in types and head.patient:
             owner = head.patient.encode()
-            held[crc32(owner) % buckets].append(b"%s\t%s\n" % (owner, line))
+            held[crc32(owner) % buckets].append(b"%s\t%s\n" % (owner, kept))
         elif head.kind in types:
             ownerless[head.kind] += 1
     report.kinds, report.ownerless = dict(kinds), dict(ownerless)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -29,7 +30,7 @@ from cds_service.fhir.orders.referred import with_referred
 from cds_service.fhir.raw_json import is_prohibition, member, objects, text, utc_day
 from cds_service.fhir.references import NO_BASE, Bases, last_name
 from cds_service.outgoing.deadline import Deadline
-from cds_service.population.bulk import read_line
+from cds_service.population.bulk import ASIDE, LineError, read_line
 from cds_service.population.worklist import Row, find_rows
 from cds_service.protocol.json_text import canonical_json
 from cds_service.protocol.messages import HookRequest, OrderSignContext
@@ -70,7 +71,7 @@ class Run:
 
 
 KIND = re.compile(rb'"resourceType"\s*:\s*"([A-Za-z]+)"')
-LATER_VERSION = re.compile(rb'"versionId"\s*:\s*"(?!1")')  # what it replaces may be ours
+ID = re.compile(rb'"id"\s*:\s*"([^"]*)"')
 CODES = re.compile(rb'"code"\s*:\s*"([^"]*)"')
 MOST_REMEMBERED = 100_000
 
@@ -78,8 +79,7 @@ MOST_REMEMBERED = 100_000
 class Look:
     """Tells Observations whose codes are not ours by their text, in a third of the time of decoding them.
 
-    Most of a record is laboratory values. A line that is cut short, written unusually or no first version is left to
-    the decoder.
+    Most of a record is laboratory values. A line that is cut short or written unusually is left to the decoder.
     """
 
     def __init__(self, service: Service) -> None:
@@ -95,8 +95,6 @@ class Look:
         """`Observation` where the line says nothing to us; empty otherwise."""
         kind = KIND.search(line)
         if kind is None or kind[1] != b"Observation" or b"\\" in line or not line.endswith(b"}"):
-            return ""
-        if LATER_VERSION.search(line):
             return ""
         known = self._is_ours
         for code in CODES.findall(line):
@@ -143,10 +141,20 @@ def score(patient: str, lines: Sequence[bytes], run: Run) -> Scored:
 
 
 def by_type(lines: Iterable[bytes]) -> Mapping[str, Sequence[Json]]:
-    """A patient's resources by type, each in its newest version: exports that were joined hold older ones too."""
+    """A patient's resources by type, each in its newest version: exports that were joined hold older ones too.
+
+    Of lines that were set aside only those are decoded that may be another version of a resource that is ours.
+    """
     kinds: dict[str, list[tuple[Json, None]]] = {}
-    for raw in map(read_line, lines):
+    aside = [line for line in lines if line.startswith(ASIDE)]
+    for raw in (read_line(line) for line in lines if not line.startswith(ASIDE)):
         kinds.setdefault(raw["resourceType"], []).append((raw, None))
+    if aside and "Observation" in kinds:
+        ours = {text(raw.get("id")).encode() for raw, _ in kinds["Observation"]}
+        again = (line for line in aside if not ours.isdisjoint(ID.findall(line)))
+        for line in again:
+            with suppress(LineError):  # looked at, it seemed whole; it is skipped as other bad lines are
+                kinds["Observation"].append((read_line(line), None))
     return {kind: [raw for raw, _ in each_once(pairs)] for kind, pairs in kinds.items()}
 
 

@@ -29,10 +29,9 @@ from cds_service.population.bulk import (
     LineError,
     bucket_count,
     chunks_of,
-    head_of,
     lines_in,
-    read_line,
     shared_names,
+    take_line,
 )
 from cds_service.population.job import (
     Job,
@@ -147,20 +146,18 @@ def _reading(job: Job) -> Callable[[Batches], Batches]:
         def rows() -> Iterator[dict[str, Any]]:
             kinds: Counter[str] = Counter()
             for file, written in _pairs(batches, "file", "value"):
-                line = written.strip()
-                if (passed := look(line)) or not line:
-                    kinds[passed] += 0
+                if not (line := written.strip()):
                     continue
                 try:
-                    head = head_of(read_line(line), bases)
+                    head, kept = take_line(line, look, bases)
                 except LineError:
                     yield {"bad_file": file}
                     continue
                 kinds[head.kind] += 0
                 if head.kind in SHARED:
-                    yield {"name": f"{head.kind}/{head.id}", "line": line}
+                    yield {"name": f"{head.kind}/{head.id}", "line": kept}
                 elif head.kind in types and head.patient:
-                    yield {"patient": head.patient, "names": shared_names(line), "line": line}
+                    yield {"patient": head.patient, "names": shared_names(kept), "line": kept}
                 elif head.kind in types:
                     kinds[head.kind] += 1
             yield from ({"kind": kind, "ownerless": count} for kind, count in kinds.items() if kind)
@@ -203,8 +200,8 @@ def _bad_lines(job: Job, paths: set[str]) -> list[BadLine]:
     for chunk in chunks_of((file for file in job.files if str(file.resolve()) in paths), WHOLE_FILE):
         for number, line in enumerate(map(bytes.strip, lines_in(chunk)), start=1):
             try:
-                if line and not look(line):
-                    read_line(line)
+                if line:
+                    take_line(line, look)
             except LineError as error:
                 found.append(BadLine(str(chunk.file), number, str(error)))
     return found
