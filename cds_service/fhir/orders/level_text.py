@@ -26,7 +26,7 @@ _LEVEL = re.compile(
     r"0?([1-9][0-9]?)(?![A-Za-z0-9]|\.[0-9])"
     # T1 and T2 of magnetic resonance and of diabetes, D5 as an infusion
     r"(?!\s?-?(?:weighted|gewichtet|[Ss]ignal|[Ss]equence|STIR|FLAIR|MRI|MR\b|[Hh]yper|[Hh]ypo|bright|image|DM\b|[Dd]iabet|加权|相)"
-    r"|\s?(?:1/2|NS\b|LR\b|W\b|in water))"
+    r"|\s[1-9][0-9]{2,5} ?(?:IU|UI|IE|I\.E\.|E\b|U\b|mcg|[µu]g)|\s?(?:1/2|NS\b|LR\b|W\b|in water))"
 )
 # A number before its name: `12. BWK`, `1. Lendenwirbelkörper`, `第12胸椎`.
 _NUMBER_FIRST = re.compile(
@@ -72,6 +72,7 @@ _STOP = re.compile(r"[;\n()；。]|(?<!\d)\.(?=\s|$)|\.(?=\s(?![BL]W|Brust|Lende
 STATUS_POST = re.compile(r"\b(?:z|st|s)\.\s?[np]\b\.?", re.IGNORECASE)  # "Z. n.", "s.p."
 _VITAMIN_D = re.compile(r"\bvit(?:amin)?\.?\s*D[ \-]?[23]?\b", re.IGNORECASE)
 _REMARK = re.compile(r"\(([^\d()]{1,20})\)")  # "(old)" after a level speaks of it
+_JOINT = re.compile(r"[,+&/]|\b(?:and|und|et|y|e)\b|和|及")
 _FALL = re.compile(r"\b(?:fall|trauma|accident|sturz|unfall|chute|caida|caduta)\b")
 _OLD, _OTHER, _NOT_THESE = "old-fracture", "other-at-level", "not-this-level"
 _OPERATIONS = frozenset({"kyphoplasty", "vertebroplasty", "vertebral-augmentation"})
@@ -94,7 +95,7 @@ def levels_in_text(words: str, terminology: Terminology) -> tuple[str, ...]:
     Levels of older fractures and operations, denied levels, and levels of bone density are left out.
     """
     plain = unicodedata.normalize("NFKC", words[:LONGEST_TEXT])
-    plain = STATUS_POST.sub("status post", _VITAMIN_D.sub(" ", plain))
+    plain = STATUS_POST.sub("status post", _VITAMIN_D.sub(" ", plain)).replace(" u. ", " und ")
     plain = _ORDINAL.sub(_number_of, _PAIR.sub(r"\1\2\5\3\1\4\5", plain))
     plain = _REGION.sub(lambda found: "L" if found[1].lower() == "lumbar" else "T", plain)
     plain = _NUMBER_FIRST.sub(_name_first, _REMARK.sub(r" \1 ", plain))
@@ -163,6 +164,8 @@ def _following(part: str, end: int, last: str) -> tuple[set[str], str, int] | No
         found = _LEVEL.match(part, joint.end()) if joint else None
         if found:
             level = _level(found)
+            if is_range and joint and " " in joint[0] and _is_above(level, last):
+                return None  # `L2 - L1 intact`: a dash between two statements
             return (_span(last, level) if is_range else {level}), level, found.end()
     bare = _BARE.match(part, end)
     if bare is None or f"{last[0]}{bare[2]}" not in LEVELS:
@@ -183,9 +186,16 @@ def _treated(clause: str, groups: list[_Group], terminology: Terminology) -> lis
             break
         is_named = any(end <= groups[0].start for name, (_, end) in places.items() if name in _OPERATIONS)
         old = min(groups, key=lambda group: _distance(group, mark))
-        if not (is_named and old is groups[0] and old.end <= mark[0]):  # "kyphoplasty L1" is what is ordered
-            groups = [group for group in groups if group is not old]
+        if is_named and old is groups[0] and old.end <= mark[0]:  # "kyphoplasty L1" is what is ordered
+            old = _named_by(mark, groups[1:], clause)
+        groups = [group for group in groups if group is not old]
     return groups
+
+
+def _named_by(mark: tuple[int, int], groups: list[_Group], clause: str) -> _Group | None:
+    """The group that a mark speaks of from before it: `old fracture T8`; None beyond a joint: `chronic pain and L2`."""
+    later = next((group for group in groups if group.start >= mark[1]), None)
+    return later if later and not _JOINT.search(clause.lower(), mark[1], later.start) else None
 
 
 def _distance(group: _Group, mark: tuple[int, int]) -> tuple[int, bool]:
@@ -196,6 +206,10 @@ def _distance(group: _Group, mark: tuple[int, int]) -> tuple[int, bool]:
 
 def _level(found: re.Match[str]) -> str:
     return f"{_FAMILY[(found[1] or found[2] or found[3]).upper()]}{found[4]}"
+
+
+def _is_above(level: str, last: str) -> bool:
+    return level in LEVELS and last in LEVELS and LEVELS.index(level) < LEVELS.index(last)
 
 
 def _span(first: str, last: str) -> set[str]:

@@ -1,4 +1,7 @@
-"""Finds the vertebrae that an order treats, most trusted first: body site, note, reason's body site, ICD code, text."""
+"""Finds the vertebrae that an order treats, most trusted first: body site, reason's body site, ICD code, text.
+
+A note is believed after the body site, where the order's own words name no level.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -12,6 +15,7 @@ from cds_service.fhir.raw_json import objects, text, texts_of
 JUNCTION = frozenset({"T10", "T11", "T12", "L1", "L2"})  # the studies' thoracolumbar junction
 Region = Literal["thoracic", "lumbar"]
 
+TREATED_HERE = frozenset({"treated-here"})
 CAUSES = frozenset({"fall-from-height", "traffic-accident"})
 UNUSUAL_NUMBERING = "Unusual numbering of the vertebrae (T13 or L6): in no study, so this level is not used."
 WEAK_JUNCTION = "The level was read from a code of the thoracolumbar region, which names no vertebra."
@@ -57,7 +61,9 @@ def _statements(
 ) -> Iterator[tuple[str, set[str]]]:
     """The statements of each element, the most trusted first."""
     yield "bodySite", _site_statements(codeables(order, "bodySite"), terminology)
-    yield "note", _text_levels(_note_texts(order), terminology)
+    if not wording:  # a note speaks of other levels as well: old hardware, where pain radiates
+        told = [words for words in _note_texts(order) if terminology.text_concepts(words, TREATED_HERE)]
+        yield "note", _text_levels(told, terminology)
     sites = [site for one in _conditions(order, bundle) for site in codeables(one, "bodySite")]
     yield "reasonReference", _site_statements(sites, terminology)
     reasons = _reason_codes(order, bundle)

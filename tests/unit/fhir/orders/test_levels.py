@@ -81,6 +81,18 @@ def test_a_site_that_is_only_worded_is_read():
     assert find(cpt("22514", bodySite=[{"text": "Th12"}])).levels == ("T12",)
 
 
+@pytest.mark.parametrize(
+    "note", ["rods L3-L5 in place", "spinal stimulator T9", "L2 also if time", "fracture at T8 as well"]
+)
+def test_a_note_does_not_move_the_level_that_the_order_names(note):
+    found = find(order(codeable(CPT, "22514", words="Kyphoplasty L1")) | {"note": [{"text": note}]})
+    assert (found.levels, found.level_source) == (("L1",), "text")
+
+
+def test_a_note_on_something_else_names_no_level():
+    assert find(cpt("22514", note=[{"text": "spinal stimulator T9"}])).levels == ()
+
+
 def test_a_note_is_believed_before_the_reason():
     found = find(cpt("22514", note=[{"text": "treat L1 and T12"}], reasonCode=[codeable(ICD, "S32.030A")]))
     assert (found.levels, found.level_source) == (("T12", "L1"), "note")
