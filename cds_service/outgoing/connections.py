@@ -312,7 +312,10 @@ class _InTime(HTTPConnection):
         """The head of the answer."""
         self.watch = watch = threading.Timer(self.timeout or SECONDS, _shut, (self.sock,))
         watch.daemon = True
-        watch.start()
+        try:
+            watch.start()
+        except RuntimeError:  # the system gives no thread more
+            raise CallFailed("no-thread", "this service has too much to do at the moment") from None
         try:
             return super().getresponse()
         except BaseException:

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from cds_service.fhir.gathering.parallel import MAX_PARALLEL
+from cds_service.web.http_server import THREADS
 from tests.deploy.locked import DEPLOY, ROOT
 from tests.deploy.programs import need
 
@@ -55,6 +57,15 @@ def test_a_unit_may_do_little(path):
     threshold = str(int(float(MOST_EXPOSED) * 10))
     found = run("systemd-analyze", "security", "--no-pager", "--offline=true", f"--threshold={threshold}", path)
     assert found.returncode == 0, found.stdout.splitlines()[-1]
+
+
+def test_a_replica_may_have_all_threads_that_it_asks_for():
+    """Of each worker: those of the calls, and for each call those that read side by side, each with its watch."""
+    most = 2 * THREADS * (1 + 2 * MAX_PARALLEL)
+    unit = (SYSTEMD / "kyphoplasty-cds@.service").read_text()
+    assert "--workers 2" in unit
+    assert int(re.search(r"TasksMax=(\d+)", unit)[1]) > most
+    assert COMPOSE["services"]["cds-1"]["pids_limit"] > most
 
 
 def test_who_has_the_owners_password_is_nobody_of_the_replicas():

@@ -259,7 +259,9 @@ ISSUES: Mapping[str, str] = {
 }
 DENIED = frozenset({"fhir.host_denied", "tenant.mismatch"})  # nothing was asked: the caller may not name the server
 CURE = "Send prefetch, or a fhirServer with an access token whose scopes cover the record."
-TRANSIENT = frozenset({"unreachable", "reset", "dns", "tls", "truncated", "breaker", "timeout", "http-429"})
+TRANSIENT = frozenset(
+    {"unreachable", "reset", "dns", "tls", "truncated", "breaker", "timeout", "no-thread", "http-429"}
+)
 
 
 def refuse_without_evidence(plan: PrefetchPlan, answers: Mapping[str, QueryResult]) -> None:

@@ -7,6 +7,7 @@ import pytest
 from cds_service.audit.store import AuditStore
 from cds_service.settings import Settings
 from cds_service.web.app import create_app
+from tests.stub_fhir import StubFhir
 from tests.chart_builders import HOOK, NOW, KeptEntries, kyphoplasty, open_service, order_sign, patient
 
 ADDRESS = f"/cds-services/{HOOK}"
@@ -37,6 +38,15 @@ def test_what_was_sent_along_is_answered_and_what_had_to_be_read_is_not_readable
     response = service(log).post(ADDRESS, json=body)
     assert response.status_code == status
     assert [entry.kind for entry in log.entries] == [kind]
+
+
+def test_what_cannot_be_read_in_time_for_want_of_threads_is_refused(monkeypatch):
+    stub, log = StubFhir(), KeptEntries()
+    monkeypatch.setattr(threading.Timer, "start", _no_thread)
+    response = service(log).post(ADDRESS, json=order_sign([], kyphoplasty(), prefetch=False, fhir_server=stub.base))
+    stub.close()
+    assert (response.status_code, response.json["issue"][0]["code"]) == (412, "transient")
+    assert [entry.kind for entry in log.entries] == ["refusal"]
 
 
 def test_without_its_writer_the_log_takes_nothing_and_is_not_ready_until_it_gets_one(tmp_path, threadless):
