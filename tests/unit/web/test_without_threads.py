@@ -7,8 +7,8 @@ import pytest
 from cds_service.audit.store import AuditStore
 from cds_service.settings import Settings
 from cds_service.web.app import create_app
-from tests.stub_fhir import StubFhir
 from tests.chart_builders import HOOK, NOW, KeptEntries, kyphoplasty, open_service, order_sign, patient
+from tests.stub_fhir import StubFhir
 
 ADDRESS = f"/cds-services/{HOOK}"
 SERVER = "https://ehr.example.org/r4"
