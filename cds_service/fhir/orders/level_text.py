@@ -185,8 +185,8 @@ def _treated(clause: str, groups: list[_Group], terminology: Terminology) -> lis
         if not groups:
             break
         is_named = any(end <= groups[0].start for name, (_, end) in places.items() if name in _OPERATIONS)
-        old = min(groups, key=lambda group: _distance(group, mark))
-        if is_named and old is groups[0] and old.end <= mark[0]:  # "kyphoplasty L1" is what is ordered
+        old: _Group | None = min(groups, key=lambda group: _distance(group, mark))
+        if is_named and old is groups[0] and groups[0].end <= mark[0]:  # "kyphoplasty L1" is what is ordered
             old = _named_by(mark, groups[1:], clause)
         groups = [group for group in groups if group is not old]
     return groups
