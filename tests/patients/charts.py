@@ -1,7 +1,9 @@
 """Patients written down in a line or two, as the FHIR R4 resources an EHR would send."""
 
+import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from tests import chart_builders as chart
@@ -21,6 +23,10 @@ METHODS = {
     "es-mf-fat-fraction": f"{MRI_SLICE} at L4",
     "vbq": "MRI T1, L1-L4 over CSF at L3",
 }
+SIX, THIRTY = (
+    tomllib.loads(Path(__file__).with_name(name).read_text(encoding="utf-8"))["patient"]
+    for name in ("six_patients.toml", "one_liners.toml")
+)
 SNOMED_LEVELS = {"T12": "23215003", "L1": "66794005", "L2": "14293000"}
 ONE_LEVEL = {"kyphoplasty": "22514", "vertebroplasty": "22511"}  # CPT, lumbar
 ONE_MORE = {"kyphoplasty": "22515", "vertebroplasty": "22512"}  # CPT, each further level
@@ -98,7 +104,7 @@ DRAFTS = {"in-words": in_words, "brace": brace}
 
 
 def signing_of(patient: Mapping[str, Any]) -> Signing:
-    """One patient of `one_liners.toml`.
+    """One patient of `six_patients.toml` or `one_liners.toml`.
 
     A chart holds hypertension, losartan and a colonoscopy besides, so that its lists were read; a list that is given as
     empty is empty.

@@ -3,7 +3,6 @@
 python -m tests.patients.render DIR [--typical NUMBER]
 """
 
-import tomllib
 from argparse import ArgumentParser
 from html import escape
 from pathlib import Path
@@ -11,9 +10,8 @@ from typing import Any
 
 from tests.generated_patients import Signing
 from tests.patients.asking import cards_of
-from tests.patients.charts import signing_of
+from tests.patients.charts import SIX, THIRTY, signing_of
 from tests.patients.reading import MARKDOWN, count_words
-from tests.patients.test_six_patients import PATIENTS as SIX
 from tests.patients.typical import typical_orders
 
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>
@@ -49,10 +47,9 @@ def _card(card: dict[str, Any]) -> str:
 
 def patients(typical: int) -> dict[str, tuple[str, Signing]]:
     """Name of the page → its title and the order."""
-    thirty = tomllib.loads(Path(__file__).with_name("one_liners.toml").read_text(encoding="utf-8"))["patient"]
     return {
-        **{name.lower(): (name, signing) for name, signing in SIX.items()},
-        **{f"row-{one['number']:02}": (f"{one['number']}: {one['row']}", signing_of(one)) for one in thirty},
+        **{f"p{one['number']}": (one["row"], signing_of(one)) for one in SIX},
+        **{f"row-{one['number']:02}": (f"{one['number']}: {one['row']}", signing_of(one)) for one in THIRTY},
         **{f"typical-{number:03}": (f"Typical {number}", one) for number, one in enumerate(typical_orders(typical))},
     }
 

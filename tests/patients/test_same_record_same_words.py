@@ -1,18 +1,15 @@
 """The same record and day give the same texts, in whichever order an EHR sends the resources."""
 
 import random
-import tomllib
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from tests.chart_builders import ask, texts_of
 from tests.patients.asking import cards_of
-from tests.patients.charts import signing_of
+from tests.patients.charts import THIRTY, signing_of
 from tests.patients.typical import typical_orders
 
-THIRTY = tomllib.loads(Path(__file__).with_name("one_liners.toml").read_text(encoding="utf-8"))["patient"]
 SIGNINGS = [*map(signing_of, THIRTY), *typical_orders(60, seed=6)]
 
 

@@ -1,13 +1,13 @@
 """How values that are doubtful or not used are written for people."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.chart_builders import LOINC, codeable
-from tests.generated_patients import Signing
 from tests.patients.asking import cards_of
-from tests.patients.charts import augmentation, measured, problem
+from tests.patients.charts import measured, problem, signing_of
 from tests.patients.reading import text_of
-from tests.patients.test_six_patients import read
 
 REFUTED = {
     "verificationStatus": {
@@ -17,7 +17,8 @@ REFUTED = {
 
 
 def said(*record, bmi=20):
-    cards = cards_of(Signing((*read({"bmi": bmi}, age=74), *record), tuple(augmentation())))
+    signing = signing_of({"age": 74, "measured": [{"name": "bmi", "value": bmi}]})
+    cards = cards_of(replace(signing, record=(*signing.record, *record)))
     return "\n".join(map(text_of, cards))
 
 

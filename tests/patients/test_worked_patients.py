@@ -1,21 +1,20 @@
-"""The thirty patients of the card page, section 7, over HTTP: `one_liners.toml` holds what each must be told."""
+"""The patients of the card page: six worked ones and thirty in a line. The tables hold what each must be told."""
 
 import json
 import re
-import tomllib
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from fhir.resources.R4B import get_fhir_model_class
 
-from tests.chart_builders import by_topic, outcome, texts_of
+from tests.chart_builders import by_topic, model, of_patient, outcome, texts_of
 from tests.patients.asking import cards_of
-from tests.patients.charts import signing_of
+from tests.patients.charts import SIX, THIRTY, signing_of
+from tests.patients.reading import count_words, text_of
 from tests.patients.rules import faults_of
 from tests.patients.typical import typical_orders
 
-PATIENTS = tomllib.loads(Path(__file__).with_name("one_liners.toml").read_text(encoding="utf-8"))["patient"]
+PATIENTS = [*SIX, *THIRTY]
 every_patient = pytest.mark.parametrize("patient", PATIENTS, ids=lambda one: f"{one['number']} {one['row']}")
 
 
@@ -31,8 +30,8 @@ def buttons(cards):
     return [one for card in cards for one in card.get("suggestions", ())]
 
 
-def test_they_are_thirty():
-    assert [one["number"] for one in PATIENTS] == list(range(1, 31))
+def test_they_are_six_and_thirty():
+    assert [one["number"] for one in PATIENTS] == [*range(1, 7), *range(1, 31)]
 
 
 def test_the_records_are_fhir():
@@ -49,6 +48,7 @@ def test_the_summary_says_what_it_must(patient):
     assert card is not None
     assert missing_in(patient.get("must", ()), card["summary"]) == [], card["summary"]
     assert missing_in(patient.get("detail-must", ()), card.get("detail", "")) == [], card["detail"]
+    assert missing_in(patient.get("text-must", ()), text_of(card)) == [], text_of(card)
     assert card["indicator"] == patient.get("indicator", card["indicator"])
 
 
@@ -57,6 +57,7 @@ def test_nothing_is_said_that_must_not_be(patient):
     cards = cards_of(signing_of(patient))
     card = by_topic(cards).get(patient.get("topic", "rehabilitation"))
     assert found_in(patient.get("never", ()), card["summary"] if card else "") == []
+    assert found_in(patient.get("text-never", ()), text_of(card) if card else "") == []
     assert [
         (pattern, text)
         for one in cards
@@ -74,9 +75,34 @@ def test_the_buttons_fit_the_patient(patient):
     labels = [one["label"] for one in offered]
     selected = [one["label"] for one in offered if one["isRecommended"]]
     assert missing_in(patient.get("offered", ()), "\n".join(labels)) == [], labels
+    assert set(patient.get("selected", selected)) == set(selected)
     assert [label for label in labels if found_in(patient.get("never-offered", ()), label)] == []
     assert [label for label in selected if found_in(patient.get("never-selected", ()), label)] == []
     assert found_in(patient.get("never-in-orders", ()), json.dumps([one["actions"] for one in offered])) == []
+
+
+@pytest.mark.parametrize("patient", SIX, ids=lambda one: one["row"])
+def test_a_worked_patient_has_the_cards_the_length_and_the_figure_of_the_pages(patient):
+    cards = cards_of(signing_of(patient))
+    topics = [card["source"]["topic"]["code"] for card in cards]
+    assert topics == patient.get("topics", topics)
+    assert count_words(cards[0]) <= patient["most-words"], text_of(cards[0])
+    if wanted := patient.get("figure"):
+        found = model(by_topic(cards), wanted["model"])
+        assert found["risk"] == pytest.approx(wanted["risk"], abs=0.01)
+        assert found["studyUncertainty"] == pytest.approx(wanted["uncertainty"], abs=0.02)
+        assert found.get("reference") == pytest.approx(wanted.get("reference", found.get("reference")), abs=0.01)
+        assert found["band"] == wanted.get("band", found["band"])
+
+
+def test_hu_is_chosen_where_a_ct_is_on_record():
+    """D6: a CT exists where the record shows one; the service may ask for its metadata."""
+    modality = [{"system": "http://dicom.nema.org/resources/ontology/DCM", "code": "CT"}]
+    named = {"started": "2026-11-12", "description": "CT lumbar spine"}
+    study = of_patient("ImagingStudy", "ct-1", status="available", modality=modality, **named)
+    signing = signing_of(SIX[2])
+    offered = buttons(cards_of(replace(signing, record=(*signing.record, study))))
+    assert any(one["label"].startswith("Ask radiology for HU") for one in offered if one["isRecommended"])
 
 
 @every_patient
