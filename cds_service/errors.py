@@ -21,8 +21,6 @@ What one module raises and its callers catch stands beside it, under `CdsError`:
 `NoKeySet`, `NothingToReplay`, `PurgeRefused` and the like. `audit/verification` shares no code, so it has its own.
 """
 
-from __future__ import annotations
-
 
 class CdsError(Exception):
     """Base of every error that this package raises on purpose."""

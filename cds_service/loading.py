@@ -1,7 +1,5 @@
 """Read, check and digest all data once, at start. A fault stops the start and names the file."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 from collections.abc import Container, Iterable, Mapping, Sequence

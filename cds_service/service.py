@@ -14,8 +14,6 @@ HTTP (web/cds_api.py) -> HookRequest (protocol/messages.py) -> answer() below:
 Each step reads the results of the steps above it and of nothing else.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """Environment variables `KYPHOPLASTY_CDS_*`; nothing else reads the environment."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterable, Mapping
 from ipaddress import IPv4Network, IPv6Network

@@ -1,7 +1,5 @@
 """Appends sealed entries to the chain, inside a transaction that holds its lock."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime

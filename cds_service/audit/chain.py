@@ -4,8 +4,6 @@
 free text from a record.
 """
 
-from __future__ import annotations
-
 import hashlib
 import secrets
 from collections.abc import Iterable, Mapping

@@ -1,7 +1,5 @@
 """Checkpoints: the head of the log as a short signed note, to print or give to a witness, and the signing key."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import os

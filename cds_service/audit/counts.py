@@ -4,8 +4,6 @@ Feedback counts in the month of its answer; of several statements on one card, t
 count.
 """
 
-from __future__ import annotations
-
 import json
 from collections import Counter
 

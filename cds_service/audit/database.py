@@ -1,7 +1,5 @@
 """The audit log's database, SQLite or PostgreSQL: connections, the lock of the chain, migrations at start."""
 
-from __future__ import annotations
-
 import os
 import sqlite3
 from collections.abc import Iterator

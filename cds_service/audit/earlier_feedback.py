@@ -1,7 +1,5 @@
 """Finds in the log which answer showed a card, and the feedback on a patient's earlier cards."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime

@@ -1,7 +1,5 @@
 """Makes the audit entry of an answer: ids, findings and our own texts; nothing else from request or record."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime

@@ -1,7 +1,5 @@
 """Exports entries as NDJSON, CSV, FHIR AuditEvents or HTI-1's table of feedback; the export itself is logged first."""
 
-from __future__ import annotations
-
 import csv
 import hashlib
 import io

@@ -1,7 +1,5 @@
 """Makes audit entries of feedback, each linked to the answer that showed the card."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -35,7 +33,7 @@ class ShownAnswer:
     rules: Mapping[str, str]
 
     @classmethod
-    def of(cls, stored: Stored, card: str) -> ShownAnswer | None:
+    def of(cls, stored: Stored, card: str) -> "ShownAnswer | None":
         """The answer in this entry; None if it was purged."""
         if stored.found is None or stored.content is None:
             return None

@@ -3,8 +3,6 @@
 BALP profiles plain FHIR reads and writes, not calls of a CDS service, so no profile is claimed.
 """
 
-from __future__ import annotations
-
 import base64
 import json
 import re

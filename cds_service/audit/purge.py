@@ -1,7 +1,5 @@
 """Purges payloads after their retention; the chain itself stays, and records what was purged and when."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import chain, pairwise

@@ -1,7 +1,5 @@
 """A query for entries, and its conditions on the tables."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any

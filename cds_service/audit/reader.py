@@ -1,7 +1,5 @@
 """Finds entries and reads them. Reading is audited too: a caller that shows the result must append a `read` entry."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -48,7 +46,7 @@ class Found(Facts):
     cards: tuple[ShownCard, ...]
 
     @property
-    def cursor(self) -> Cursor:
+    def cursor(self) -> "Cursor":
         """The cursor for continuing a list after this entry."""
         return Cursor(self.at, self.sequence)
 

@@ -1,7 +1,5 @@
 """The audit log of a running process: an entry is committed and on disk before its answer is sent."""
 
-from __future__ import annotations
-
 import logging
 import os
 import secrets

@@ -1,7 +1,5 @@
 """The tables of the audit log for queries; `migrations/` creates them."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Integer, MetaData, SmallInteger, String, Table, Text

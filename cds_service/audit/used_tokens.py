@@ -4,8 +4,6 @@ Every signing in a hospital sends a token, so recording it does not wait for the
 ones; the end of a process loses none.
 """
 
-from __future__ import annotations
-
 import hashlib
 import heapq
 import json

@@ -1,7 +1,5 @@
 """Public keys of an issuer (RFC 7517), from a file in the site folder or from a configured URL."""
 
-from __future__ import annotations
-
 import logging
 import time
 from collections.abc import Collection, Mapping, Sequence

@@ -4,8 +4,6 @@ PyJWT verifies the signature, `aud`, `iss`, `exp`, `iat`, `nbf` and required cla
 Clients") requires the rest. The answer is the same for every failure; the reason only goes to the log.
 """
 
-from __future__ import annotations
-
 import math
 import re
 import time
@@ -58,7 +56,7 @@ class KnownClient:
     source: KeySource
 
     @classmethod
-    def of(cls, settings: Client, folder: Path, connections: Connections) -> KnownClient:
+    def of(cls, settings: Client, folder: Path, connections: Connections) -> "KnownClient":
         """Make the EHR's entry with its keys.
 
         Raises:

@@ -1,7 +1,5 @@
 """`kyphoplasty-cds audit add-reviewer` and `remove-reviewer`: accounts of the review pages."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO

@@ -4,8 +4,6 @@ It builds the order-sign request, and `service.answer` answers it: there is no s
 the audit entry stays in memory. Patients' names go to the terminal and nowhere else.
 """
 
-from __future__ import annotations
-
 import re
 import sys
 import time
@@ -245,7 +243,7 @@ def _look_below(wish: Wish, connections: Connections, until: float) -> None:
         raise LookUpFailed(f"This is no base of a FHIR server, but {below} is one: say --fhir-server {below}.")
 
 
-def _notes(reader: SayingReader, wish: Wish, patient_id: str, *, has_cards: bool) -> Iterator[str]:
+def _notes(reader: "SayingReader", wish: Wish, patient_id: str, *, has_cards: bool) -> Iterator[str]:
     """What a person should know about this record: that it is old, or of somebody who has died."""
     resources = list(reader.resources())
     newest = max((day for one in resources for day in _days(one) if day <= wish.now.date()), default=None)

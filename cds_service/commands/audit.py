@@ -1,7 +1,5 @@
 """`kyphoplasty-cds audit …`. Reads and exports are entries themselves; `verify` only reads."""
 
-from __future__ import annotations
-
 import json
 import os
 import sys

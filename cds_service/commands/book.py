@@ -4,8 +4,6 @@ The book shows the pages and cards of the service itself: model cards and guidel
 from its own flow.
 """
 
-from __future__ import annotations
-
 import json
 import re
 import sys

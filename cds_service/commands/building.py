@@ -1,7 +1,5 @@
 """`kyphoplasty-cds studies build`: the tables of reduced models from the study files."""
 
-from __future__ import annotations
-
 import sys
 
 import click

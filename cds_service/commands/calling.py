@@ -3,8 +3,6 @@
 Every such call names `PROBE` as its user, so that reports and counts can leave it out.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import time

@@ -1,7 +1,5 @@
 """`kyphoplasty-cds mappings check`: every fault of the data files and a site folder, one line each."""
 
-from __future__ import annotations
-
 import sys
 from contextlib import suppress
 from pathlib import Path

@@ -4,8 +4,6 @@ An embedded FHIR server holds the patients, the real service runs beside it, and
 prefetch, so that the service reads the record itself.
 """
 
-from __future__ import annotations
-
 import signal
 import sys
 import threading

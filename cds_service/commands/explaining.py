@@ -3,8 +3,6 @@
 There is no second path: it runs `service.answer` and prints the audit entry instead of keeping it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from pathlib import Path

@@ -1,7 +1,5 @@
 """`kyphoplasty-cds outcomes`: OUTCOMES.csv from a Bulk Data export."""
 
-from __future__ import annotations
-
 import sys
 from collections import Counter
 from datetime import UTC, datetime

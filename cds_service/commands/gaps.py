@@ -1,7 +1,5 @@
 """`kyphoplasty-cds mappings gaps`: codes that are not mapped and findings that are not known, by the log."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """`kyphoplasty-cds integration-sheet`: what an EHR's build ticket asks, from the configuration in force."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path

@@ -1,7 +1,5 @@
 """`kyphoplasty-cds mappings learn`: reads a recorded request or looks at a FHIR server, and proposes map lines."""
 
-from __future__ import annotations
-
 import json
 import re
 import time

@@ -1,7 +1,5 @@
 """Model cards for others' tools: CHAI's Applied Model Card (`chai.xml.j2`), and coefficients for OHDSI and R."""
 
-from __future__ import annotations
-
 import json
 import zlib
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """`kyphoplasty-cds models`: the studies in force, for people, for programs, and for others' tools."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -3,8 +3,6 @@
 Exit codes: 0 done, 1 the answer is bad, 2 wrong use or configuration.
 """
 
-from __future__ import annotations
-
 import getpass
 import json
 import os

@@ -1,7 +1,5 @@
 """`kyphoplasty-cds probe`: a synthetic order through the whole path of a running service."""
 
-from __future__ import annotations
-
 import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime

@@ -1,7 +1,5 @@
 """`kyphoplasty-cds score`: a whole population from a Bulk Data export, and the address that asks for one."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The real service as a process of its own, on a free port, as an operator would start it."""
 
-from __future__ import annotations
-
 import os
 import re
 import secrets

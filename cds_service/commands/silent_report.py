@@ -3,8 +3,6 @@
 Counts are per 100 procedures, whole counts below `SMALLEST` are hidden, and no patient, user or entry is named.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field

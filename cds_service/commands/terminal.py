@@ -4,8 +4,6 @@ Colour only repeats what the words say. Card content is text, never terminal mar
 before printing.
 """
 
-from __future__ import annotations
-
 import io
 import re
 import sys

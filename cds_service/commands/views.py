@@ -4,8 +4,6 @@ A view selects by code and status alone, an ICD class by its own code and not by
 ranges, ages and methods of measurement are judged afterwards, by the rules in `mappings/findings/`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import Any
 

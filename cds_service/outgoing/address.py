@@ -1,7 +1,5 @@
 """Addresses of servers: parsed once, compared by scheme, host, port and path, never by prefix of a text."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -62,7 +60,7 @@ class Address:
         path = "".join(f"/{segment}" for segment in self.segments)
         return f"{self.scheme}://{host}{port}{path}" + (f"?{self.query}" if self.query else "")
 
-    def is_under(self, base: Address) -> bool:
+    def is_under(self, base: "Address") -> bool:
         """Whether this lies on the base's origin, at its path or below."""
         return self.origin == base.origin and self.segments[: len(base.segments)] == base.segments
 

@@ -1,7 +1,5 @@
 """When a FHIR server is left alone: a circuit breaker for each."""
 
-from __future__ import annotations
-
 import random
 import threading
 import time

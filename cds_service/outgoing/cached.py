@@ -4,8 +4,6 @@ Fresh values never block. Whoever needs a newer value waits as long as it says; 
 what it brings serves the next.
 """
 
-from __future__ import annotations
-
 import threading
 import time
 from collections.abc import Callable

@@ -5,8 +5,6 @@ Three documented places of the libraries are used: requests lets an adapter choo
 host (`server_hostname`). Timeouts of sockets end single reads; what is slow throughout is ended here.
 """
 
-from __future__ import annotations
-
 import math
 import socket
 import ssl

@@ -1,7 +1,5 @@
 """The deadline of an answer, on a monotonic clock: set when the request arrives, shared by all steps."""
 
-from __future__ import annotations
-
 import time
 from dataclasses import dataclass, replace
 from typing import Self
@@ -60,11 +58,11 @@ class Deadline:
         if self.left <= 0:
             raise DeadlinePassed("The time for this answer is over.")
 
-    def half_of_rest(self) -> Deadline:
+    def half_of_rest(self) -> "Deadline":
         """The next half of what is left of it: for what may be done without."""
         return replace(self, ends=self.ends - max(0.0, self.left) / 2)
 
-    def for_reading(self) -> Deadline:
+    def for_reading(self) -> "Deadline":
         """The part in which the record is read; the rest is for figures, cards and the entry."""
         seconds = self.ends - self.began
         return replace(self, ends=self.began + max(seconds - KEPT_SECONDS, seconds / 2))

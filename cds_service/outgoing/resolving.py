@@ -1,7 +1,5 @@
 """Names of servers to addresses that may be called: resolved seldom, all checked, connected to as checked."""
 
-from __future__ import annotations
-
 import socket
 import threading
 import time

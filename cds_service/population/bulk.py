@@ -5,8 +5,6 @@ hash of the patient, so that memory holds one share of the patients and never th
 before it counts as done: what was killed goes on with the parts that are missing.
 """
 
-from __future__ import annotations
-
 import gzip
 import json
 import os

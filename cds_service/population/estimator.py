@@ -4,8 +4,6 @@
 coefficients are the study's; `fit` learns at most a recalibration.
 """
 
-from __future__ import annotations
-
 import math
 import warnings
 from collections.abc import Mapping

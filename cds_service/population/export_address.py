@@ -1,7 +1,5 @@
 """The address that asks a FHIR server for an export of what we read and nothing else."""
 
-from __future__ import annotations
-
 from urllib.parse import parse_qs, quote, urlencode
 
 from cds_service.population.bulk import SHARED

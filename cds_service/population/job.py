@@ -1,7 +1,5 @@
 """One run of `score`: what to read, what holds for all patients, and what comes out; whichever engine does the work."""
 
-from __future__ import annotations
-
 import json
 import sys
 from collections import Counter

@@ -4,8 +4,6 @@ First the lines are sorted into parts by patient, then each share is scored, the
 leaves whole files in the work folder, so that a killed run goes on with what is missing.
 """
 
-from __future__ import annotations
-
 import heapq
 import multiprocessing
 import os

@@ -4,8 +4,6 @@ The inputs are those that a live order on that day would have had, by the same s
 recorded later is taken away first. What counts as a new fracture is a rule on codes and days; a person confirms it.
 """
 
-from __future__ import annotations
-
 import csv
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

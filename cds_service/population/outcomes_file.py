@@ -3,8 +3,6 @@
 Columns are named as the findings. What cannot be read counts as missing and is named with its row; it is never guessed.
 """
 
-from __future__ import annotations
-
 import csv
 import hashlib
 import io

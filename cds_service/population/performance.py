@@ -4,8 +4,6 @@ The sources of the measures and of the rules are named where they are used; the 
 scikit-learn, dcurves, or a published example.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from typing import Annotated, NamedTuple

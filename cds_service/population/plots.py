@@ -1,7 +1,5 @@
 """The plots of the report as SVG: altair draws them, vl-convert renders them without a browser."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The page of `validate --report`: one file, its plots inside, readable on paper."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path

@@ -6,8 +6,6 @@ procedure for all, the day is the run's. A patient of whom the export holds no s
 studies say nothing about those who were not treated.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress

@@ -4,8 +4,6 @@ In a cluster every executor has this package, and reads the files at the same pa
 the driver looks up their numbers, since Spark reads files in pieces and counts no lines.
 """
 
-from __future__ import annotations
-
 import os
 import re
 import sys

@@ -3,8 +3,6 @@
 The figures are those that the service would have given: the same findings, reduced models and held values.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date

@@ -4,8 +4,6 @@ It names what the record holds and what it does not, by ids; a person looks at e
 not be read is said, since it may hold what is missing.
 """
 
-from __future__ import annotations
-
 import csv
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence

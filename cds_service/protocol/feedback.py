@@ -4,8 +4,6 @@ A client reports accepted suggestions and dismissed cards, in batches, late, out
 that was ignored it reports nothing.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime

@@ -5,8 +5,6 @@ So are the records of FHIR servers; what it refuses of them is decoded anew by P
 be replaced that no float holds.
 """
 
-from __future__ import annotations
-
 import json
 import math
 import re

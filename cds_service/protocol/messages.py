@@ -4,8 +4,6 @@ Attributes are snake_case, JSON keys are their aliases; nothing outside this fil
 FHIR resources inside stay raw JSON here.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from functools import cached_property

@@ -1,7 +1,5 @@
 """Access to the tables of accounts and sessions: prepared at first use, with database errors as our own exceptions."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

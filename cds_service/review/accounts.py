@@ -4,8 +4,6 @@ Passwords are stored as Argon2id hashes. A login attempt is counted by account a
 is checked, so that parallel attempts cannot evade the limit.
 """
 
-from __future__ import annotations
-
 import re
 import secrets
 import threading

@@ -4,8 +4,6 @@ Never by user. Counts of 1 to 4 are hidden. If a row or column has a single hidd
 too, since the total would reveal it.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence

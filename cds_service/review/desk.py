@@ -1,7 +1,5 @@
 """What all review pages share, and how an entry is opened: checked by role, and always logged."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path

@@ -3,8 +3,6 @@
 Only paragraphs, lists and emphasis are rendered as markdown; everything else, including links and HTML, stays text.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit

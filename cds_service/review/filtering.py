@@ -1,7 +1,5 @@
 """The filter of the find page: converts a URL to a query and back; invalid values are faults with a message."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from contextlib import suppress

@@ -1,7 +1,5 @@
 """Verifies ID tokens (OpenID Connect Core 1.0, section 3.1.3.7) and reads account and role from them. Pure."""
 
-from __future__ import annotations
-
 import hmac
 import re
 from collections.abc import Callable, Mapping, Sequence

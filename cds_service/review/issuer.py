@@ -3,8 +3,6 @@
 We call URLs from the document, and send browsers to them, only on the issuer's own origin or one that the site allows.
 """
 
-from __future__ import annotations
-
 import threading
 import time
 from collections.abc import Mapping

@@ -6,8 +6,6 @@ browsers do not send on navigation from another site, not even after a redirect 
 our own that continues by itself.
 """
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import hmac
@@ -53,7 +51,7 @@ class Way:
     wanted: str
 
     @classmethod
-    def of(cls, cookie: str) -> Way | None:
+    def of(cls, cookie: str) -> "Way | None":
         """Parse a cookie; None if it is not ours."""
         secret, _, wanted = cookie.partition(" ")
         return cls(secret, own_page(wanted)) if len(secret) == 43 else None

@@ -5,8 +5,6 @@ The login through the hospital's issuer is in `issuer_login.py`.
 The login form is the 401 response at the requested URL, so that no page has to be remembered in a redirect.
 """
 
-from __future__ import annotations
-
 import hmac
 import logging
 import re

@@ -1,7 +1,5 @@
 """Whether the models in force give, from an entry alone, the figures that were shown then."""
 
-from __future__ import annotations
-
 import json
 import math
 from collections.abc import Iterator, Mapping

@@ -3,8 +3,6 @@
 Every access is logged before the page is sent; otherwise the page is not shown. Patients appear only by their ids.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 

@@ -4,8 +4,6 @@ The tables store only digests of what a browser holds. A login in progress at th
 deletes, so that no replica accepts the same response twice.
 """
 
-from __future__ import annotations
-
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta

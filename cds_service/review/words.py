@@ -1,7 +1,5 @@
 """How the review pages say codes (`words.toml`), values and times of the log."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import partial

@@ -3,8 +3,6 @@
 Marks and notes are entries themselves: none is ever changed, and a later one is added beside it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from flask import Blueprint, redirect, render_template, request, url_for

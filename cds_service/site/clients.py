@@ -1,7 +1,5 @@
 """`[[clients]]` of `site.toml`: the EHRs that may call us, and what each of them may."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal, Self
 

@@ -1,7 +1,5 @@
 """Field types of `site.toml`, and the base of its tables."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import AfterValidator, ConfigDict, Field, Strict, StringConstraints

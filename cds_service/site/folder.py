@@ -1,7 +1,5 @@
 """The site folder of a hospital: `site.toml` and the overlays `mappings/` and `hooks/`."""
 
-from __future__ import annotations
-
 import os
 import stat
 from collections.abc import Iterator, Mapping
@@ -113,8 +111,8 @@ class SiteFolder:
     site: Site
     mappings: Path | None
     hooks: Path | None
-    clients: Mapping[str, SiteFolder] = field(default_factory=dict)
-    below: SiteFolder | None = None
+    clients: "Mapping[str, SiteFolder]" = field(default_factory=dict)
+    below: "SiteFolder | None" = None
 
     def overlays(self, kind: Literal["mappings", "hooks"]) -> tuple[Path, ...]:
         """The overlays of this kind, the last of which has the last word."""

@@ -1,7 +1,5 @@
 """`[review]` of a site folder: the hospital's own login for the review pages, by OpenID Connect."""
 
-from __future__ import annotations
-
 import re
 import stat
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """The application: one service in force, its CDS Hooks endpoints and its pages."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime

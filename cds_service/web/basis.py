@@ -3,8 +3,6 @@
 Each reading is a `read` entry about the answer, committed before the page is sent: it shows what the log holds.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import datetime
 

@@ -1,7 +1,5 @@
 """The CDS Hooks endpoints, discovery and service calls: parse the request, run the flow, answer in JSON."""
 
-from __future__ import annotations
-
 import json
 import time
 from collections.abc import Callable, Mapping

@@ -1,7 +1,5 @@
 """CORS: browsers that run a CDS Hooks client may read every response, including errors."""
 
-from __future__ import annotations
-
 from flask import Flask, Response, request
 
 from cds_service.site.folder import Site

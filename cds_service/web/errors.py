@@ -4,8 +4,6 @@ A body holds fixed texts, and ids that the caller sent or that we made; never va
 of an exception that is not ours.
 """
 
-from __future__ import annotations
-
 import logging
 import uuid
 from collections.abc import Callable, Mapping

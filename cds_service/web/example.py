@@ -1,7 +1,5 @@
 """The card on the start page: the order of an invented patient, answered by the service that is running."""
 
-from __future__ import annotations
-
 from datetime import UTC, date, datetime, time
 from typing import Any
 

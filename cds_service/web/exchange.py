@@ -1,7 +1,5 @@
 """One request to a CDS Hooks endpoint: what was sent, and what is known about it when it is answered."""
 
-from __future__ import annotations
-
 import threading
 import time
 from collections.abc import Iterator

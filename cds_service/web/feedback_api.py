@@ -1,7 +1,5 @@
 """The feedback endpoint of each service: what users did with cards is written to the audit log."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from functools import partial
 

@@ -1,7 +1,5 @@
 """Checks which FHIR server a request may name, before any DNS lookup, and makes its reader with the request's token."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any

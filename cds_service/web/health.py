@@ -1,7 +1,5 @@
 """Liveness, readiness and metrics for operators."""
 
-from __future__ import annotations
-
 import math
 import shutil
 from collections.abc import Callable, Iterator

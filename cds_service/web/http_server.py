@@ -1,7 +1,5 @@
 """Runs the application in gunicorn with threads; it is loaded before the workers fork."""
 
-from __future__ import annotations
-
 import gc
 import math
 import mmap

@@ -4,8 +4,6 @@ Every line passes through `JsonLines`, whatever its logger. Our own lines are fi
 packages only the message template is logged, since they put addresses, statements and values into messages.
 """
 
-from __future__ import annotations
-
 import atexit
 import json
 import logging
@@ -170,7 +168,7 @@ def _note_thread(failed: threading.ExceptHookArgs) -> None:
     _note_uncaught("thread", failed.exc_value, name)
 
 
-def _note_unraisable(failed: sys.UnraisableHookArgs) -> None:
+def _note_unraisable(failed: "sys.UnraisableHookArgs") -> None:
     _note_uncaught("unraisable", failed.exc_value, type(failed.object).__name__)
 
 

@@ -1,7 +1,5 @@
 """Counts for operators in Prometheus format; labels are services, statuses and topics, never ids."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 from typing import Literal, get_args

@@ -1,7 +1,5 @@
 """Pages for people: the start page, the model cards, the API description."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date

@@ -1,7 +1,5 @@
 """Records refusals of requests with an augmentation order in the audit log, if an entry can be written."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Mapping
 from contextlib import suppress

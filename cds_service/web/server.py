@@ -1,7 +1,5 @@
 """Runs the service: what is checked and loaded before it answers, and what it records in the log."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Mapping
 from contextlib import suppress

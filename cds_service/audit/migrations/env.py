@@ -1,7 +1,5 @@
 """Run by Alembic: takes the connection that `database.prepare` holds, inside its transaction and under its lock."""
 
-from __future__ import annotations
-
 from alembic import context
 
 from cds_service.audit.database import VERSION_TABLE

@@ -1,7 +1,5 @@
 """Verifies an NDJSON export (docs/audit-format.md, "Exports")."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence

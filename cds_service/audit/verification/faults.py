@@ -1,7 +1,5 @@
 """Faults of a log, and what is wrong with a payload."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass
 from typing import Any, Literal

@@ -1,7 +1,5 @@
 """The two hashes of the format, version 1 (docs/audit-format.md, "Hashes")."""
 
-from __future__ import annotations
-
 import hashlib
 import struct
 from collections.abc import Mapping, Sequence

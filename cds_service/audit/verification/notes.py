@@ -1,7 +1,5 @@
 """Parses signed checkpoints and verifies their signatures (docs/audit-format.md, "Checkpoints")."""
 
-from __future__ import annotations
-
 import base64
 import binascii
 import hashlib

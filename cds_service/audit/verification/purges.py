@@ -1,7 +1,5 @@
 """Checks that missing payloads were properly purged (docs/audit-format.md, "Purging"), from one entry to the next."""
 
-from __future__ import annotations
-
 import time
 from collections import Counter
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Reads the log's raw rows in order, a few at a time: SQLite with the standard library, PostgreSQL with psycopg."""
 
-from __future__ import annotations
-
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager

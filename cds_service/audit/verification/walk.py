@@ -1,7 +1,5 @@
 """Walks the log from first to last: checks each entry's hash, its link to the previous entry, and its payload."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta

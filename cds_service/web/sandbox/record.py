@@ -1,7 +1,5 @@
 """Content of the sandbox page: a record's findings and gaps in words, and the orders that it can draft."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import date
 from typing import Any

@@ -5,8 +5,6 @@ sample patients, a patient search, and a view of what the service finds in a rec
 FHIR servers for anybody who opens the page.
 """
 
-from __future__ import annotations
-
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -85,7 +83,7 @@ def sandbox_routes(around: Surroundings) -> Blueprint:
     return routes
 
 
-def _serve_samples(routes: Blueprint, samples: SamplePatients) -> None:
+def _serve_samples(routes: Blueprint, samples: "SamplePatients") -> None:
     """The route for the built-in FHIR server, below the page's own URL."""
 
     @routes.route("/fhir", defaults={"path": ""}, methods=["GET", "POST"])

@@ -1,7 +1,5 @@
 """The first tables, as plain SQL: `0001_tables.sql`, then what only one of the two databases has."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from alembic import op

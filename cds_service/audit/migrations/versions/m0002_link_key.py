@@ -1,7 +1,5 @@
 """The key that signs addresses of basis pages: one for all workers and replicas, made by the first that needs it."""
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from alembic import op
 
