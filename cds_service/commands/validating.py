@@ -1,7 +1,5 @@
 """`kyphoplasty-cds validate`: the models in force on local outcomes, as a table, JSON, a page, or a recalibration."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -72,7 +70,7 @@ def validate_models(*, outcomes: Path, as_json: bool, report: Path | None, refit
         click.echo(f"recalibration: {path}; it is in force as {RECALIBRATION} of the site folder", err=True)
 
 
-def print_validation(found: tuple[ModelValidation, ...]) -> None:
+def print_validation(found: "tuple[ModelValidation, ...]") -> None:
     """A table for each model, then what the data cannot carry."""
     console = Console(highlight=False)
     for one in found:
