@@ -77,9 +77,9 @@ def _count_feedback(connection: Connection, counts: Counts, of_answers: tuple[Co
     query = (
         select(
             SEARCH.c.card,
-            func.substr(ANSWERS.c.at, 1, 7).label("month"),
-            func.coalesce(CARDS.c.topic, SEARCH.c.topic, "").label("topic"),
-            func.coalesce(CARDS.c.rules, "").label("rules"),
+            func.substr(ANSWERS.c.at, 1, 7),
+            func.coalesce(CARDS.c.topic, SEARCH.c.topic, ""),
+            func.coalesce(CARDS.c.rules, ""),
             *(SEARCH.c.result, SEARCH.c.reason, PAYLOADS.c.body),
         )
         .join(ENTRIES, ENTRIES.c.entry_id == SEARCH.c.about)
@@ -89,11 +89,13 @@ def _count_feedback(connection: Connection, counts: Counts, of_answers: tuple[Co
         .where(SEARCH.c.kind == "feedback", SEARCH.c.card.is_not(None), ANSWERS.c.kind == "answer", *of_answers)
         .order_by(SEARCH.c.sequence)
     )
-    for row in {row.card: row for row in connection.execute(query)}.values():
-        counts[row.month, row.topic, "", row.result] += 1
-        rules = row.rules.split()
-        if row.result == "accepted":
-            rules = json.loads(row.body)["content"].get("acceptedRules", ())
+    last = {card: statement for card, *statement in connection.execute(query)}
+    for month, topic, fired, result, reason, body in last.values():
+        counts[month, topic, "", result] += 1
+        rules = fired.split()
+        if result == "accepted":
+            rules = json.loads(body)["content"].get("acceptedRules", ())
         else:
-            counts[row.month, row.topic, "", f"reason:{row.reason or 'none'}"] += 1
-        counts.update((row.month, row.topic, rule, row.result) for rule in rules)
+            counts[month, topic, "", f"reason:{reason or 'none'}"] += 1
+        for rule in rules:
+            counts[month, topic, rule, result] += 1
