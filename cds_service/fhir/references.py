@@ -7,11 +7,11 @@ spellings (`Patient//1`, `patient/1`, `Patient/1/`), searches and parts of a res
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from gc import get_referents
 from typing import Any
 
 from cds_service.fhir.raw_json import text
 from cds_service.outgoing.address import Address, parse_base
+from cds_service.protocol.json_text import levels
 
 Json = Mapping[str, Any]
 
@@ -83,14 +83,11 @@ def bases_of_call(urls: Iterable[str | None], *documents: Any) -> Bases:
 
 def _absolute(documents: Sequence[Any]) -> Iterator[tuple[str, str]]:
     """Base URL and type of every absolute reference in JSON."""
-    level: list[Any] = [*documents]
-    while level:
-        nodes = [node for node in level if type(node) is dict or type(node) is list]
-        for reference in [node["reference"] for node in nodes if type(node) is dict and "reference" in node]:
+    for level in levels([*documents]):
+        for reference in [node["reference"] for node in level if type(node) is dict and "reference" in node]:
             if type(reference) is str and "://" in reference:
                 base, _, kind = reference.partition("/_history/")[0].rpartition("/")[0].rpartition("/")
                 yield base, kind
-        level = get_referents(*nodes)
 
 
 def last_name(reference: str) -> str:

@@ -8,8 +8,9 @@ be replaced that no float holds.
 import json
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from gc import get_referents
+from itertools import chain, islice
 from typing import Any, Literal
 
 from jiter import LosslessFloat, from_json
@@ -93,8 +94,10 @@ def decode_json(text: bytes) -> Any:
     if text.count(b"[") + text.count(b"{") > MAX_DEPTH:  # a short text cannot be deep
         _refuse_deep(document)
     digits = text.translate(DIGITS)
-    if NUL in text or any(mark in digits for mark in LARGE):
-        _refuse_odd_values(document)
+    if NUL in text:
+        _refuse_nul(document)
+    if any(mark in digits for mark in LARGE):
+        _refuse_large_numbers(document)
     return document
 
 
@@ -123,8 +126,8 @@ def decode_call(text: bytes) -> Any:
     return {**document, "context": _decoded(text, "lossless-float")["context"]}
 
 
-def _holds_decimals(node: Any) -> bool:
-    return isinstance(node, float) or any(map(_holds_decimals, _parts(node)))
+def _holds_decimals(document: Any) -> bool:
+    return any(float in map(type, level) for level in levels(document))
 
 
 def decode_record_json(text: bytes) -> Any:
@@ -178,32 +181,29 @@ def _object_without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _refuse_deep(document: Any) -> None:
+def levels(document: Any) -> Iterator[list[Any]]:
+    """All values in a JSON document, level by level: without a call for each of them."""
     level = [document]
-    for _ in range(MAX_DEPTH + 1):
-        level = [node for node in level if type(node) is dict or type(node) is list]
-        if not level:
-            return
+    while level:
+        yield level
         level = get_referents(*level)
-    raise JsonTextError(TOO_DEEP)
 
 
-def _parts(node: Any) -> Iterable[Any]:
-    """What an object or a list holds: values, and names too, which may hold a NUL."""
-    if isinstance(node, dict):
-        return [*node, *node.values()]
-    return node if isinstance(node, list) else ()
+def _refuse_deep(document: Any) -> None:
+    for level in islice(levels(document), MAX_DEPTH, MAX_DEPTH + 1):
+        if any(isinstance(node, dict | list) for node in level):
+            raise JsonTextError(TOO_DEEP)
 
 
-def _refuse_odd_values(document: Any) -> None:
-    """Refuse texts with a NUL, and numbers that no float holds or that are longer than `MAX_DIGITS`."""
-    waiting = [document]
-    while waiting:
-        node = waiting.pop()
-        waiting += _parts(node)
-        if isinstance(node, str) and "\0" in node:
+def _refuse_nul(document: Any) -> None:
+    for node in chain.from_iterable(levels(document)):
+        if isinstance(node, str | dict) and "\0" in "".join(node):  # of an object, its names
             raise JsonTextError("a string holds a NUL")
-        if isinstance(node, float) and math.isinf(node):
-            raise JsonTextError(TOO_LARGE)
-        if isinstance(node, int) and abs(node) >= TOO_LONG:
+
+
+def _refuse_large_numbers(document: Any) -> None:
+    """Refuse numbers that no float holds or that are longer than `MAX_DIGITS`."""
+    for node in chain.from_iterable(levels(document)):
+        kind = type(node)
+        if (kind is float and math.isinf(node)) or (kind is int and abs(node) >= TOO_LONG):
             raise JsonTextError(TOO_LARGE)

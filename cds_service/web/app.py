@@ -155,7 +155,8 @@ def _link_key(settings: Settings, audit: AuditStore) -> Callable[[float], bytes 
 
 def _secure(response: Response) -> Response:
     for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)  # some pages and cacheable files set their own
+        if name not in response.headers:  # some pages and cacheable files set their own
+            response.headers.add(name, value)
     return response
 
 

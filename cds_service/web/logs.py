@@ -14,6 +14,7 @@ import threading
 import time
 import traceback
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from logging.handlers import QueueHandler, QueueListener
 from typing import Any
@@ -89,17 +90,19 @@ class QueuedLines(QueueHandler):
     def _start(self) -> None:
         self._dropped = 0
         self.queue: queue.Queue[Any] = queue.Queue(self._most_lines)
-        stream = open(self._file, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - as long as we live
-        QueueListener(self.queue, logging.StreamHandler(stream)).start()
+        _Writer(self.queue, self._file).start()
 
-    def enqueue(self, record: logging.LogRecord) -> None:
+    def prepare(self, record: logging.LogRecord) -> str:
+        """The line."""
+        return self.format(record)
+
+    def enqueue(self, line: Any) -> None:
         """Queue the line, or drop it if too many are waiting; the next queued line says how many were dropped."""
         try:
             if self._dropped:
-                line = json.dumps({"event": "log-lines-dropped", "lines": self._dropped})
-                self.queue.put_nowait(logging.makeLogRecord({"msg": line}))
+                self.queue.put_nowait(json.dumps({"event": "log-lines-dropped", "lines": self._dropped}))
                 self._dropped = 0
-            self.queue.put_nowait(record)
+            self.queue.put_nowait(line)
         except queue.Full:
             self._dropped += 1
 
@@ -107,6 +110,17 @@ class QueuedLines(QueueHandler):
         until = time.monotonic() + LAST_SECONDS
         while self.queue.unfinished_tasks and time.monotonic() < until:
             time.sleep(0.01)
+
+
+class _Writer(QueueListener):
+    def __init__(self, lines: queue.Queue[Any], file: int) -> None:
+        super().__init__(lines)
+        self._stream = open(file, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - as long as we live
+
+    def handle(self, line: Any) -> None:
+        with suppress(OSError):  # whoever read the log is gone
+            self._stream.write(f"{line}\n")
+            self._stream.flush()
 
 
 class ServerLog(GunicornLogger):  # type: ignore[misc]

@@ -129,10 +129,10 @@ def _level_count(found: Sequence[_Found], levels: tuple[str, ...], terminology: 
     """
     stated = len(levels) or max((len(one.levels.verdicts) for one in found), default=0)
     additional = sum(_additional_levels(one) for one in found)
-    codes = {code for one in found for code in one.recognition.codes if code.startswith(CPT)}
-    of = {name: {"|".join(code) for code in terminology.codes(name)} for name in AUGMENTATION}
-    primary = codes - of[ADDITIONAL_LEVEL]
-    counted = max(len(primary & of["kyphoplasty"]), len(primary & of["vertebroplasty"]))
+    codes = {code.removeprefix(CPT) for one in found for code in one.recognition.codes if code.startswith(CPT)}
+    named = [terminology.concepts({"system": CPT.removesuffix("|"), "code": code}) for code in codes]
+    primary = [concepts for concepts in named if ADDITIONAL_LEVEL not in concepts]
+    counted = max(sum(name in concepts for concepts in primary) for name in ("kyphoplasty", "vertebroplasty"))
     coded = max(counted, 1) + additional if counted or additional else 0
     return max(stated, coded) or None
 

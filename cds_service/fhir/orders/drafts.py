@@ -7,7 +7,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from gc import get_referents
 from typing import Any
 
 from cds_service.core.facts import RecordState
@@ -15,6 +14,7 @@ from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.raw_json import is_prohibition, member, objects, text
 from cds_service.fhir.references import Targets, contained_in, last_name
 from cds_service.outgoing.deadline import Deadline
+from cds_service.protocol.json_text import levels
 
 # Statuses of R4, STU3 and DSTU2 orders that are not, or no longer, to be carried out.
 OVER = frozenset(
@@ -119,7 +119,7 @@ def read_drafts(draft_orders: Any, person: Person, deadline: Deadline | None = N
     for place, entry in enumerate(objects(member(draft_orders, "entry"))):
         source, full_url = entry.get("resource"), text(entry.get("fullUrl"))
         if isinstance(source, dict) and text(source.get("resourceType")):
-            resource = source if _count(source) <= MOST_PARTS else _shortened(source)
+            resource = source if sum(map(len, levels(source))) <= MOST_PARTS else _shortened(source)
             reference = _reference_of(source, full_url, place)
             known.append((resource, full_url))
             counted.update({_name(source), last_name(full_url)})
@@ -166,16 +166,6 @@ def _plain(written: str) -> str:
 def _name(resource: Mapping[str, Any]) -> str:
     kind, found = text(resource.get("resourceType")), text(resource.get("id"))
     return f"{kind}/{found}" if found else ""
-
-
-def _count(resource: Mapping[str, Any]) -> int:
-    """The number of values in a resource, counted to just above the limit."""
-    count = 0
-    level: list[Any] = [resource]
-    while level and count <= MOST_PARTS:
-        level = get_referents(*(node for node in level if type(node) is dict or type(node) is list))
-        count += len(level)
-    return count
 
 
 def _shortened(value: Any) -> Any:
