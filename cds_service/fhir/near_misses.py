@@ -70,9 +70,11 @@ def missed_t_scores(observations: Iterable[Mapping[str, Any]], terminology: Any)
     for observation in observations:
         for holder in (observation, *objects(observation.get("component"))):
             code, quantity = holder.get("code"), holder.get("valueQuantity")
+            if not quantity:
+                continue
             said = (*texts_of(code), text(member(quantity, "unit")), text(member(quantity, "code")))
-            is_one = any(_T_SCORE.search(folded(words[:LONGEST_TITLE])) for words in said)
-            if is_one and quantity and not terminology.concepts(code):
+            words = folded("\n".join([one[:LONGEST_TITLE] for one in said]))
+            if "score" in words and _T_SCORE.search(words) and not terminology.concepts(code):
                 found |= dict.fromkeys(_near("t-score", [code]))
     return tuple(found)[:MOST]
 

@@ -45,9 +45,8 @@ def judge_method(reading: Reading, method: Method, chart: Chart) -> Way:
     notes = tuple(text(note.get("text")) for note in objects(reading.entry.raw.get("note")))
     if sum(map(len, (*spoken, *notes))) > LONGEST_TEXT:
         return Way(TOO_LONG, is_accepted=False, site="")
-    named = frozenset[str]().union(
-        *(chart.terminology.methods.named(words, method.ways) for words in (*spoken, *notes))
-    )
+    said = {*spoken, *notes}
+    named = frozenset[str]().union(*[chart.terminology.methods.named(words, method.ways) for words in said])
     other = next((why for way, why in method.other.items() if way in named), "")
     coded = reading.match.code.startswith(tuple(f"{system}|" for system in method.systems))
     is_named = coded or named.issuperset(method.all_of)

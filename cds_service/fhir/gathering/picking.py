@@ -124,7 +124,9 @@ def concepts_of(resource: Json, targets: Targets, terminology: Terminology) -> f
     found = terminology.concepts(code)
     if components := resource.get("component"):
         found = found.union(*(terminology.concepts(component.get("code")) for component in objects(components)))
-    said = set(texts_of(code)) if kind in LISTED or kind in BY_WORDS else set()
+    if kind not in LISTED and kind not in BY_WORDS:
+        return found - OF_NO_CONCERN
+    said = set(texts_of(code))
     words = _short(said)
     if kind == "Condition":  # its words rule out a "no", whatever its code
         found = _with_words(found, words | _modifiers(code), terminology)

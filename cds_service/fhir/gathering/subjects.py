@@ -33,7 +33,7 @@ class Person:
     def is_subject_of(self, resource: Json) -> bool:
         """Whether this resource clearly names this patient as its subject; one without a subject does not."""
         named = [whom for element in _whose(resource) if (whom := resource.get(element)) is not None]
-        return bool(named) and all(self._is_meant(reference, resource) for reference in named)
+        return bool(named) and all(self._is_meant(whom, resource) for whom in named)
 
     def is_foreign(self, resource: Json) -> bool:
         """Whether a resource that needs no subject names one who is not this patient."""
@@ -61,7 +61,9 @@ class Person:
         return replace(self, addresses=frozenset(addresses), identifiers=identifiers_of(patient or {}))
 
     def _is_meant(self, subject: Any, resource: Json) -> bool:
-        if not isinstance(subject, dict) or text(subject.get("type")).rpartition("/")[2] not in ("", "Patient"):
+        if not isinstance(subject, dict):
+            return False
+        if "type" in subject and text(subject["type"]).rpartition("/")[2] not in ("", "Patient"):
             return False
         reference, identifier = subject.get("reference"), _identifier(subject.get("identifier"))
         if reference and isinstance(reference, str):
@@ -70,8 +72,9 @@ class Person:
 
     def _is_another(self, identifier: tuple[str, str] | None) -> bool:
         """Whether this is somebody else's number in a system in which the patient has one."""
-        systems = {system for system, _ in self.identifiers}
-        return identifier is not None and identifier[0] in systems and identifier not in self.identifiers
+        if identifier is None or identifier in self.identifiers:
+            return False
+        return identifier[0] in {system for system, _ in self.identifiers}
 
     def _is_named(self, reference: str, resource: Json) -> bool:
         if reference.startswith("#"):
@@ -108,5 +111,7 @@ def identifiers_of(resource: Json) -> frozenset[tuple[str, str]]:
 
 
 def _identifier(value: Any) -> tuple[str, str] | None:
-    system, number = text(member(value, "system")), text(member(value, "value"))
+    if not isinstance(value, dict):
+        return None
+    system, number = text(value.get("system")), text(value.get("value"))
     return (system, number) if system and number else None

@@ -205,9 +205,10 @@ class _Rule:
     unless: re.Pattern[str] | None
 
     def fits(self, words: str) -> bool:
-        if self.unless is None or not self.any.search(words):
-            return bool(self.any.search(words))
-        return bool(self.any.search(self.unless.sub(" | ", words)))
+        found = self.any.search(words)
+        if found and self.unless is not None:
+            found = self.any.search(self.unless.sub(" | ", words))
+        return bool(found)
 
 
 class MethodWords:
