@@ -8,10 +8,10 @@ import pytest
 
 from cds_service import loading
 from cds_service.errors import DataFileError
-from cds_service.loading import banned_patterns, data_root, find_faults, load_service, load_vocabulary
+from cds_service.loading import banned_patterns, data_root, find_faults, load_service
 from cds_service.samples import SITE_FOLDER
 from cds_service.site.folder import load_site
-from tests.chart_builders import HOOK, cards_for, kyphoplasty, labels, measured, model, open_service, thin_and_weak
+from tests.chart_builders import HOOK, cards_for, kyphoplasty, measured, model, open_service, thin_and_weak
 from tests.data_tree import DataTree, tree
 
 __all__ = ["tree"]  # the fixture
@@ -27,11 +27,6 @@ def site(folder, toml="", **files):
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
     return load_service(load_site(folder))
-
-
-def test_in_a_checkout_the_data_are_the_folders_beside_the_package():
-    assert data_root("hooks") == loading.PACKAGE.parent / "hooks"
-    assert data_root("mappings") == loading.PACKAGE.parent / "mappings"
 
 
 def test_a_packaged_copy_comes_first(tmp_path, monkeypatch):
@@ -103,14 +98,6 @@ def test_a_site_s_policy_and_files_change_the_digests(tmp_path):
 # --- discovery -------------------------------------------------------------------------------------------------------
 
 
-def test_discovery_is_the_file_with_the_codes_put_in():
-    entry = open_service().hooks[HOOK].discovery
-    assert (entry["id"], entry["hook"]) == (HOOK, "order-sign")
-    assert entry["title"]
-    assert entry["description"]
-    assert "{codes}" not in json.dumps(entry)
-
-
 def test_every_measure_is_asked_for_by_its_standard_and_our_own_code():
     text = open_service().hooks[HOOK].discovery["prefetch"]["boneDensity"]
     assert "http://loinc.org|38267-1" in text
@@ -120,14 +107,6 @@ def test_every_measure_is_asked_for_by_its_standard_and_our_own_code():
 def test_what_is_known_only_after_surgery_is_never_asked_for():
     assert "local-kyphosis-post" not in json.dumps(open_service().hooks[HOOK].discovery)
     assert "cement-diffused" not in json.dumps(open_service().hooks[HOOK].discovery)
-
-
-def test_codes_are_sorted_and_stand_once():
-    for text in open_service().hooks[HOOK].discovery["prefetch"].values():
-        codes = re.search(r"&code=([^&]*)", text)
-        if codes:
-            listed = codes[1].split(",")
-            assert listed == sorted(set(listed))
 
 
 def test_a_query_that_grows_too_long_stops_the_start(tmp_path):
@@ -173,30 +152,6 @@ def test_a_finding_of_a_site_has_its_own_limits(tmp_path):
     assert inputs(service=service) == []
 
 
-def test_the_sarcopenia_ruler_of_a_site_decides_its_referral(tmp_path):
-    """Grip 17 kg with muscle index 5.0 in a woman: low by AWGS 2019 (18 kg), not by EWGSOP2 (16 kg)."""
-    record = [
-        measured("appendicular-muscle-index", 5.0),
-        measured("grip-strength", 17),
-        measured("gait-speed", 1.1),
-    ]
-    for criteria, is_low in (("awgs-2019", True), ("ewgsop2", False)):
-        folder = tmp_path / criteria
-        folder.mkdir()
-        service = site(folder, f'[policy]\nsarcopenia-criteria = "{criteria}"\n')
-        cards = cards_for(record, kyphoplasty(None), service=service)
-        assert ("Refer to dietitian" in labels(cards["rehabilitation"])) == is_low
-        (sarcopenia,) = model(cards, "sarcopenia-pvm-2022")["inputs"]
-        assert sarcopenia["value"] is True  # the model keeps the study's 18 kg
-
-
-def test_the_vocabulary_names_the_unit_of_every_finding():
-    units = load_vocabulary()
-    assert units["bmi"] == "kg/m2"
-    assert units["ct-attenuation"] == "[hnsf'U]"
-    assert units.keys() == open_service().finding_specs.keys()
-
-
 def test_what_is_in_force_cannot_be_changed_by_a_request():
     service = open_service()
     with pytest.raises(AttributeError):
@@ -229,9 +184,3 @@ def test_these_words_are_banned_whatever_the_case(words):
 @pytest.mark.parametrize("words", ALLOWED)
 def test_words_that_only_contain_a_banned_one_pass(words):
     assert not any(pattern.search(words) for pattern in banned_patterns())
-
-
-def test_every_part_that_is_wrong_is_named_at_once(tmp_path):
-    (tmp_path / "site.toml").write_text('[site]\nname = "X"\n[policy]\nfoo = 1\n', encoding="utf-8")
-    assert find_faults(None) == ()
-    assert ["policy.foo" in str(fault) for fault in find_faults(tmp_path)] == [True]

@@ -1,7 +1,6 @@
 """Settings from the environment, and from nowhere else."""
 
 import pytest
-from pydantic import ValidationError
 
 from cds_service.errors import DataFileError
 from cds_service.settings import PREFIX, Settings, describe_settings, read_settings
@@ -38,15 +37,6 @@ def test_variables_are_read_with_their_prefix(tmp_path):
     assert settings.log_level == "DEBUG"
 
 
-def test_the_environment_of_the_process_is_the_source(monkeypatch):
-    monkeypatch.setenv(PREFIX + "PREFETCH", "none")
-    assert read_settings().prefetch == "none"
-
-
-def test_other_variables_of_the_environment_are_none_of_ours():
-    assert read_settings({"PREFETCH": "none", "HOME": "/root"}).prefetch == "full"
-
-
 def test_an_empty_variable_counts_as_not_set():
     assert read(SITE="", PREFETCH="").prefetch == "full"
 
@@ -74,11 +64,6 @@ def test_a_fhir_server_of_the_command_line_is_a_base():
 
 def test_the_database_address_is_not_shown():
     assert "hunter2" not in repr(read(DATABASE_URL="postgresql://u:hunter2@db/cds"))
-
-
-def test_settings_are_frozen():
-    with pytest.raises(ValidationError):
-        read().prefetch = "none"
 
 
 def test_every_variable_is_described_with_its_default():

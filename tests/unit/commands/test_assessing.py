@@ -16,7 +16,7 @@ from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.drafts import read_drafts
 from cds_service.loading import data_root
 from cds_service.samples import load_samples
-from cds_service.samples.drafting import augmentation_order, level_codings
+from cds_service.samples.drafting import augmentation_order
 from cds_service.samples.fhir_server import start_fhir_server
 from tests.stub_fhir import Reply, StubFhir, fhir, outcome, page
 from tests.tables import cases
@@ -67,17 +67,6 @@ def test_a_program_reads_the_response_alone(samples):
     assert result.exit_code == 0
     cards = json.loads(result.stdout)["cards"]
     assert cards[0]["source"]["topic"]["code"] == "rehabilitation"
-
-
-def test_vertebroplasty_is_answered_by_its_own_study(samples):
-    words = ("--patient", "p4-vertebroplasty", "--procedure", "22511", "--level", "L1", "--as-of", str(TODAY), "--json")
-    result = assess("--fhir-server", samples.url, *words)
-    assert "about 35 %" in json.loads(result.stdout)["cards"][0]["summary"]  # cards.md, P4
-
-
-def test_nothing_is_said_of_single_queries_when_nobody_watches(samples):
-    result = assess("--fhir-server", samples.url, "--patient", "p2-low", "--as-of", str(TODAY))
-    assert len(result.stderr.splitlines()) == 1
 
 
 def test_a_base_that_lacks_its_path_is_named(samples):
@@ -136,18 +125,6 @@ def test_a_patient_is_found_by_identifier(stub):
     assert "p1  Jane Doe" in result.stderr
 
 
-def test_nobody_of_this_name_is_said(samples):
-    result = assess("--fhir-server", samples.url, "--find", "nobody")
-    assert result.exit_code == 1
-    assert "no patient" in result.stderr
-
-
-def test_an_id_that_the_server_does_not_have_is_said(samples):
-    result = assess("--fhir-server", samples.url, "--patient", "nobody")
-    assert result.exit_code == 1
-    assert "no patient of this id" in result.stderr
-
-
 def test_a_search_reads_one_page_of_patients(stub):
     stub.say("/metadata", statement("4.0.1"))
     people = [{"resourceType": "Patient", "id": f"x{number}"} for number in range(25)]
@@ -198,19 +175,6 @@ def test_an_unreadable_capability_statement_is_a_note(stub, reply):
     assert "note: its CapabilityStatement could not be read" in result.stderr
 
 
-def test_a_server_without_a_version_is_read_as_r4(stub):
-    stub.say("/metadata", {"resourceType": "CapabilityStatement"})
-    result = assess("--fhir-server", stub.base, "--patient", "p1")
-    assert result.exit_code == 0
-    assert "read as R4" in result.stderr
-
-
-def test_a_server_that_is_not_there_ends_with_1():
-    result = assess("--fhir-server", "http://127.0.0.1:9/fhir", "--patient", "p1")
-    assert result.exit_code == 1
-    assert "cannot be reached: check the address, and that it runs" in result.stderr
-
-
 def test_a_server_that_hangs_costs_the_deadline_and_no_more(stub):
     stub.default = stub.hold()
     stub.replies.clear()
@@ -250,11 +214,6 @@ def test_wrong_use_ends_with_2_and_asks_no_server(stub, words):
     assert stub.requests == []
 
 
-def test_a_server_needs_an_address():
-    assert assess("--fhir-server", "hapi.fhir.org", "--patient", "p1").exit_code == 2
-    assert assess("--patient", "p1").exit_code == 2
-
-
 def test_levels_are_read_as_people_write_them():
     words = {"fhir_server": "https://example.org/fhir/", "patient": "p1", "levels": ("l1,t12",), "more_levels": ("L3",)}
     wish = read_wish(**{**NOTHING, **words, "as_of": datetime(2026, 11, 20)})  # noqa: DTZ001 - as click gives it
@@ -291,8 +250,3 @@ def test_the_order_reads_as_it_was_asked_for(procedure, levels, kind, code):
     assert found is not None
     assert (found.procedure, found.levels) == (kind, levels)
     assert order["code"]["coding"][0]["code"] == code
-
-
-def test_every_level_has_a_snomed_code():
-    assert list(level_codings()) == [*(f"T{n}" for n in range(1, 13)), *(f"L{n}" for n in range(1, 6))]
-    assert level_codings()["L1"] == {"system": "http://snomed.info/sct", "code": "66794005"}

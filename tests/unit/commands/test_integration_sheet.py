@@ -58,23 +58,6 @@ def test_it_holds_what_the_site_says(site):
     assert "Not set" not in text
 
 
-def test_the_sheet_of_one_ehr_names_nothing_of_another(tmp_path):
-    clients = [
-        client_of(
-            f'fhir-servers = ["https://{name}.example.org/fhir"]',
-            issuer=f"https://{name}.example.org",
-            keys=f'jwks-url = "https://{name}.example.org/jwks.json"',
-        )
-        for name in ("north", "south")
-    ]
-    found = CliRunner().invoke(
-        main,
-        ["integration-sheet", "--site", str(site_folder(tmp_path, *clients)), "--client", "https://north.example.org"],
-    )
-    assert "https://north.example.org/fhir" in found.output
-    assert "south" not in found.output
-
-
 def test_it_holds_every_prefetch_key_type_topic_and_override_code_in_force():
     hook = load_service().hooks["kyphoplasty-order-sign"]
     text = sheet()
@@ -103,10 +86,6 @@ def test_the_sheet_of_one_client_names_that_client_and_what_its_own_folder_says(
     assert "within 90 days" in every
     assert len(re.findall(r"^### ", every, re.MULTILINE)) == 2
     assert CliRunner().invoke(main, [*ask, "--client", "https://nobody.example.org"]).exit_code == 2
-
-
-def test_local_codes_that_trigger_are_listed():
-    assert "| `https://hospital.example/codes/orderable` | `SURG-4711` | kyphoplasty |" in sheet(SITE_FOLDER)
 
 
 def test_what_it_says_of_the_proxy_is_so():

@@ -140,18 +140,6 @@ def test_where_no_study_fits_the_greater_share_speaks_among_those_outside():
     assert all(one.is_outside for one in outcome.models)
 
 
-def test_the_other_studies_stand_under_the_headline_with_their_own_figures():
-    outcome = refracture(PKP, WEAK, CT)
-    assert [one.model.study.id for one in outcome.models] == [S, N]
-    assert result(outcome, N).prediction.risk == pytest.approx(0.056, abs=0.01)
-    assert result(outcome, N).baseline == pytest.approx(PI[N])
-
-
-def test_models_are_never_averaged():
-    alone, beside = refracture(PKP, WEAK), refracture(PKP, WEAK, CT)
-    assert result(alone, S).prediction.risk == result(beside, S).prediction.risk
-
-
 # --- too little known ------------------------------------------------------------------------------------------------
 
 
@@ -178,11 +166,6 @@ def test_exactly_the_share_that_policy_asks_for_is_enough():
 
     assert shown_from(known)
     assert not shown_from(known + 1e-9)
-
-
-def test_every_study_of_the_outcome_stands_there_also_when_none_speaks():
-    assert {one.model.study.id for one in refracture({}).models} == {S, N}
-    assert {one.model.study.id for one in pain({}).models} == {R}
 
 
 # --- bands -----------------------------------------------------------------------------------------------------------
@@ -379,11 +362,6 @@ def test_studies_that_say_much_the_same_do_not_disagree():
     assert not outcome.disagreement
 
 
-def test_a_study_that_says_nothing_disagrees_with_nobody():
-    assert not refracture(PKP, STRONG).disagreement
-    assert not refracture({}).disagreement
-
-
 # --- what measuring would add ----------------------------------------------------------------------------------------
 
 
@@ -411,10 +389,6 @@ def test_an_act_counts_for_the_study_that_it_helps_most():
     assert assessed(known).gain_of(["bmd-t-score"]) == pytest.approx(0.90 - before, abs=0.02)
     assert assessed(PKP).gain_of(["ct-attenuation"]) > 0.5
     assert assessed({}).gain_of(["bmd-t-score"]) == 0  # 0.69 leaves the ranges too wide to use
-
-
-def test_what_is_known_already_adds_nothing():
-    assert assessed({"bmd-t-score": -2.5}).gain_of(["bmd-t-score"]) == 0
 
 
 def test_a_complete_headline_asks_for_nothing_more():
@@ -556,11 +530,6 @@ def with_gap(values, gap):
 
 def silences(one):
     return {(silence.finding, silence.why) for silence in one.silenced_by}
-
-
-def test_a_high_figure_inside_the_study_may_warn():
-    found = refracture(PATIENT).headline
-    assert (found.band, found.silenced_by, found.may_warn) == ("high", (), True)
 
 
 def test_a_stale_value_outside_the_study_silences_as_a_fresh_one_does():

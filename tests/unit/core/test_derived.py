@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from cds_service.core.derived import DERIVATIONS, derive
+from cds_service.core.derived import derive
 from cds_service.core.facts import AugmentationOrder, Finding, Findings, Gap, Provenance, Value
 from cds_service.core.sarcopenia import RULERS
 from tests.builders import specs
@@ -52,10 +52,6 @@ def test_every_name_stands_in_exactly_one_of_known_and_gaps():
     assert not set(full.known) & set(full.gaps)
 
 
-def test_every_derivation_is_a_name_of_the_vocabulary():
-    assert set(DERIVATIONS) <= set(specs())
-
-
 def test_bmi_follows_from_weight_and_height_with_both_sources():
     found = derived(known("weight", 51.2), known("height", 1.6, on=date(2020, 1, 1))).known["bmi"]
     assert found.value == pytest.approx(20.0)
@@ -73,10 +69,6 @@ def test_where_recorded_and_computed_bmi_differ_the_newer_is_used_and_said(recor
     found = derived(known("bmi", 26.0, on=recorded_on), known("weight", 51.2), known("height", 1.6)).known["bmi"]
     assert found.value == pytest.approx(value)
     assert found.concerns == ("Recorded BMI and BMI from weight and height differ (26.0 and 20.0); the newer is used.",)
-
-
-def test_an_implausible_result_is_not_computed():
-    assert "bmi" in derived(known("weight", 300.0), known("height", 0.95)).gaps
 
 
 def test_concerns_of_the_parts_stand_beside_the_result():
@@ -203,10 +195,6 @@ def test_the_grey_zone_is_said_in_both_places():
 def test_the_grey_zone_has_another_side():
     found = derived(*muscle(4.8, 17, 1.2), ruler="ewgsop2").known["sarcopenia-site"]
     assert "Grip 17 kg: low by the study's 18 kg, not by EWGSOP2; the estimate counts it as low." in found.concerns
-
-
-def test_outside_the_grey_zone_nothing_is_said():
-    assert derived(*muscle(4.8, 12, 0.6)).known["sarcopenia-site"].concerns == ()
 
 
 def diagnosis() -> Finding:

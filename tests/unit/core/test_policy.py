@@ -40,14 +40,6 @@ def test_our_own_values_are_those_of_the_contract_and_the_evidence_page():
     assert showing.preferred_in_tie == "nvcf-nomogram-2024"
 
 
-def test_without_a_site_there_is_no_baseline():
-    policy = open_service().policy
-    assert policy.baseline.of("refracture", 12) is None
-    assert policy.baseline.of("residual-pain", 12) is None
-    assert policy.reference.of("vbq") is None
-    assert policy.set_by_site == frozenset()
-
-
 def test_a_site_sets_its_values_and_nothing_else_changes():
     policy = policy_with(baseline={"refracture": 0.12}, brace_max_weeks=6)
     assert policy.brace.max_weeks == 6
@@ -89,10 +81,6 @@ def test_an_incidence_without_its_horizon_is_refused_and_says_what_to_write():
 def test_a_site_scale_needs_mean_sd_and_patients(scale):
     with pytest.raises(ValidationError):
         policy_with(reference={"vbq": scale})
-
-
-def test_brace_only_answers_can_be_switched_off():
-    assert policy_with(brace_only_days=0).brace.only_days == 0
 
 
 def test_a_key_that_no_policy_table_knows_is_refused():

@@ -21,9 +21,7 @@ from tests.fact_builders import (
 )
 
 REHABILITATION = {"rehabilitation", "rehabilitation-usual"}
-EXCLUSIONS = ("malignancy", "spinal-infection", "unstable-fracture", "neurological-deficit")
 WEAK_BONE = {"bmd-t-score": -3.0, "tl-junction": True}  # 67 %, band high
-PAINFUL = {"psoas-total-area": 8.71, "es-mf-fat-fraction": 74.75}  # 88 %, 66-97 %
 MEASURED = {
     "bmi": 21.5,
     "diabetes": False,
@@ -51,11 +49,6 @@ def test_every_augmentation_osteoporosis_treatment_review_whatever_the_t_score(t
     assert found.recommended
     assert found.order == "bone-treatment-referral"
     assert "DXA" not in found.text  # it does not wait for one
-
-
-def test_every_augmentation_no_bone_drug_on_record_is_said():
-    found = recommended({"bone-drug": False})["bone-treatment"]
-    assert "no bone drug" in found.text
 
 
 def test_every_augmentation_a_fracture_on_a_bone_drug_is_reviewed_never_silence():
@@ -146,17 +139,6 @@ def test_a_well_nourished_patient_is_not_sent_to_the_dietitian():
     assert "dietitian" not in recommended({"mna-score": 24.0, "bmi": 18.5})
 
 
-def test_a_risk_above_average_alone_is_no_reason_for_the_dietitian():
-    assert "dietitian" not in recommended(WEAK_BONE)
-
-
-# --- row: residual pain ----------------------------------------------------------------------------------------------
-
-
-def test_residual_pain_above_average_refers_to_rehabilitation():
-    assert "rehabilitation" in recommended(PAINFUL)
-
-
 # --- row: inputs missing ---------------------------------------------------------------------------------------------
 
 
@@ -195,28 +177,6 @@ def test_no_new_ct_or_mri_is_ever_asked_for(rule):
 def test_an_act_is_not_asked_for_when_its_inputs_are_known():
     assert "measure-ct" not in recommended({"procedure": "PKP", "ct-attenuation": 60.0})
     assert "measure-dxa" not in recommended({"bmd-t-score": -2.8})
-
-
-# --- row: malignancy, infection, unstable fracture, neurological deficit, end of life --------------------------------
-
-
-@pytest.mark.parametrize("exclusion", EXCLUSIONS)
-def test_exclusions_leave_no_exercise_no_bed_rest_warning_and_no_measurement(exclusion):
-    values = {exclusion: True, "sarcopenia-site": True, **PAINFUL}
-    found = recommended(values, support_order("bed-rest", hours=None))
-    assert not (REHABILITATION | {"bed-rest", "alignment"}) & found.keys()
-    assert [one for one in found.values() if one.topic == "missingData"] == []
-
-
-@pytest.mark.parametrize("exclusion", ["malignancy", "spinal-infection"])
-def test_tumour_and_infection_leave_no_word_on_braces_or_osteoporosis(exclusion):
-    found = recommended({exclusion: True}, brace())
-    assert not {"brace-correction", "brace-limit", "bone-treatment", "dietitian"} & found.keys()
-
-
-def test_end_of_life_leaves_nothing_at_all():
-    values = {"end-of-life": True, "denosumab-overdue": True, "sarcopenia-site": True, "mna-score": 10.0}
-    assert recommended(values, brace(), support_order("bed-rest", hours=None)) == {}
 
 
 # --- already ordered -------------------------------------------------------------------------------------------------

@@ -61,11 +61,6 @@ def is_short(*given, **changes):
     return "rehabilitation" in repeats(*given, **changes).shortened
 
 
-def test_a_card_that_nobody_answered_is_no_repeat():
-    assert repeats().shortened == {}
-    assert repeats().whole == {}
-
-
 @pytest.mark.parametrize("reason", ["alreadyArranged", "patientDeclines", "notAbleToTakePart", "wouldNotChangeCare"])
 def test_a_card_dismissed_for_one_of_four_reasons_is_a_repeat(reason):
     found = repeats(answered(reason=reason)).shortened["rehabilitation"]
@@ -73,23 +68,9 @@ def test_a_card_dismissed_for_one_of_four_reasons_is_a_repeat(reason):
     assert set(found.by_rule) == CARD.rules
 
 
-@pytest.mark.parametrize(
-    "reason", [None, "notOsteoporotic", "serviceNotAvailable", "disagreeWithEvidence", "instability", "payerForm"]
-)
-def test_any_other_dismissal_leaves_it_whole(reason):
-    assert not is_short(answered(reason=reason))
-
-
 def test_an_accepted_card_is_a_repeat_of_what_was_accepted():
     found = repeats(answered(outcome="accepted", reason=None, accepted=frozenset({"rehabilitation"})))
     assert set(found.shortened["rehabilitation"].by_rule) == {"rehabilitation"}
-
-
-@pytest.mark.parametrize(
-    ("days", "expected"), [(0, True), (1, True), (30, True), (31, False), (400, False), (-1, False)]
-)
-def test_it_holds_for_30_days(days, expected):
-    assert is_short(answered(answered=on(TODAY - timedelta(days=days)))) is expected
 
 
 def test_a_site_sets_the_days():

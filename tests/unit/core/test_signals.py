@@ -386,12 +386,3 @@ def test_what_the_record_leaves_open_keeps_a_brace_and_calls_for_none():
 def test_a_site_may_allow_longer_bed_rest():
     longer = policy_with(bed_rest_max_hours=48)
     assert "bed-rest-long" not in signals_of({}, support_order("bed-rest", hours=48.0), policy=longer)
-
-
-def test_signals_come_in_the_same_order_whatever_the_order_of_the_findings():
-    values = {"plvi": 0.5, "bmi": 17.0, "mna-score": 10.0, "pma-rate": 60.0, "sarcopenia-site": True}
-    assert list(signals_of(values)) == list(signals_of(dict(reversed(values.items()))))
-
-
-def test_an_augmentation_in_the_record_is_no_signal():
-    assert set(signals_of({}, support=SupportOrders(augmented_on=TODAY))) == {"bone-drug-unknown"}

@@ -1,7 +1,6 @@
 """Study files: what they say, and which faults stop the start."""
 
 import math
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -18,10 +17,6 @@ P, M, C = "psoas-plvi-2024", "muscle-change-2021", "contrary-evidence"
 
 def test_the_five_studies_are_read_in_the_order_of_their_ids():
     assert list(STUDIES) == [M, N, P, R, S]
-
-
-def test_the_files_in_force_have_no_fault():
-    assert find_study_faults(STUDIES_FOLDER, UNITS) == []
 
 
 def test_incidences_are_events_over_patients():
@@ -70,31 +65,12 @@ def test_kyphosis_and_cement_are_the_only_inputs_known_after_the_procedure():
     assert sorted(late) == ["cement-diffused", "local-kyphosis-post"]
 
 
-def test_a_single_word_against_its_reference_is_one_column_named_by_the_finding():
-    assert [term.name for term in NOMOGRAM.terms] == ["procedure", "ct-attenuation", "multifidus-smi"]
-    assert [term.name for term in SARCOPENIA.terms][-2:] == ["mna-category=B", "mna-category=C"]
-
-
-def test_every_study_names_tumour_or_bone_loss_limits_and_doubts():
-    for study in STUDIES.values():
-        assert study.notes
-        assert study.limits
-        assert study.source.doi.startswith("10.")
-
-
 def test_contrary_evidence_speaks_of_studies_that_exist():
     for entry in load_contrary_evidence(STUDIES_FOLDER).entries:
         assert set(entry.studies) <= set(STUDIES)
 
 
 def test_contrary_evidence_that_is_missing_stops_the_start(tmp_path):
-    with pytest.raises(DataFileError, match=r"contrary-evidence\.toml"):
-        load_contrary_evidence(tmp_path)
-
-
-def test_another_kind_of_file_in_its_place_is_no_contrary_evidence(tmp_path):
-    text = (STUDIES_FOLDER / f"{M}.toml").read_text(encoding="utf-8")
-    (tmp_path / f"{C}.toml").write_text(text, encoding="utf-8")
     with pytest.raises(DataFileError, match=r"contrary-evidence\.toml"):
         load_contrary_evidence(tmp_path)
 
@@ -152,28 +128,3 @@ def test_a_check_of_all_files_reports_every_fault(tmp_path):
         (tmp_path / f"{name}.toml").write_text(text.replace(old, new), encoding="utf-8")
     faults = find_study_faults(tmp_path, UNITS)
     assert {Path(fault.file).name for fault in faults} == {f"{S}.toml", f"{N}.toml", f"{R}.toml"}
-
-
-def test_a_folder_without_studies_is_a_fault(tmp_path):
-    with pytest.raises(DataFileError, match="no study file"):
-        load_studies(tmp_path, UNITS)
-
-
-def test_a_file_that_is_not_text_is_a_fault(tmp_path):
-    (tmp_path / "a.toml").write_bytes(b"\xff\xfe")
-    with pytest.raises(DataFileError, match=r"a\.toml"):
-        load_studies(tmp_path, UNITS)
-
-
-def test_the_digest_follows_the_bytes_of_the_file(tmp_path):
-    text = (STUDIES_FOLDER / f"{M}.toml").read_text(encoding="utf-8")
-    (tmp_path / f"{M}.toml").write_text(text + "\n", encoding="utf-8")
-    changed = load_studies(tmp_path, UNITS)[M]
-    assert changed.digest != STUDIES[M].digest
-    assert len(changed.digest) == 64
-
-
-def test_quartiles_of_markers_rise():
-    for change in STUDIES[M].markers:
-        for group in (change.refractured, change.not_refractured):
-            assert all(low <= high for low, high in pairwise((group.q1, group.median, group.q3)))

@@ -98,12 +98,6 @@ def test_a_server_is_read_with_its_token_and_without_one():
     assert "Authorization" not in without._session.headers
 
 
-def test_no_server_or_an_expired_token_gives_no_reader():
-    expired = {**TOKEN, "expires_in": 0}
-    assert open_reader(request(), Connections()) is None
-    assert open_reader(request(fhirServer="http://127.0.0.1:1/fhir", fhirAuthorization=expired), Connections()) is None
-
-
 @pytest.mark.parametrize("subject", ["us", None])
 def test_a_token_for_us_is_used(subject):
     asked = request(fhirServer="http://127.0.0.1:1/fhir", fhirAuthorization={**TOKEN, "subject": subject})

@@ -43,26 +43,6 @@ def test_what_only_looks_alike_is_not_taken(code, system, concept):
     assert concept not in concepts(code, system)
 
 
-@pytest.mark.parametrize(
-    "junk",
-    [
-        None,
-        5,
-        "x",
-        [],
-        {},
-        {"coding": None},
-        {"coding": [{}]},
-        {"coding": "x"},
-        {"coding": [None]},
-        {"coding": {"code": 5}},
-    ],
-)
-def test_junk_matches_nothing_and_breaks_nothing(junk):
-    assert terminology().matches(junk) == ()
-    assert terminology().translate("mna-category", junk) == ()
-
-
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(),
@@ -104,16 +84,6 @@ def test_snomed_check_digits(code):
 def test_loinc_check_digits(code):
     assert has_loinc_digit(code)
     assert not has_loinc_digit(code[:-1] + str((int(code[-1]) + 1) % 10))
-
-
-@pytest.mark.parametrize("code", ["447766008", "225408003"])
-def test_made_up_snomed_codes_fail_the_check_digit(code):
-    assert not has_verhoeff_digit(code)
-
-
-@pytest.mark.parametrize("code", ["62951-8", "62952-6", "83189-2", "83191-8", "80943-5", "80945-0"])
-def test_made_up_loinc_codes_fail_the_check_digit(code):
-    assert not has_loinc_digit(code)
 
 
 def artefacts(folder: str) -> list[Path]:
@@ -232,14 +202,6 @@ def test_accents_are_no_other_word():
         assert "vertebroplasty" in terminology().text_concepts(spelling)
 
 
-@pytest.mark.parametrize("name", ["systems.toml", "units.toml", "refused-codes.toml"])
-def test_a_file_that_is_not_toml_is_named(tmp_path, name):
-    folder = copy_of(tmp_path)
-    (folder / name).write_text("schema = ", encoding="utf-8")
-    with pytest.raises(DataFileError, match=name):
-        Terminology(folder)
-
-
 def site_map(folder: Path, *elements: Any, target: str = MEASURES) -> Path:
     """A site's folder with one map of local codes."""
     group = {"source": "urn:oid:1.2.3.flowsheet", "target": target, "element": list(elements)}
@@ -322,19 +284,6 @@ def test_a_site_file_replaces_ours_of_the_same_name(tmp_path):
     found = Terminology(MAPPINGS, tmp_path / "site")
     assert found.codes("sarcopenia") == ((ICD, "M62.50"),)
     assert found.codes("diabetes") == terminology().codes("diabetes")
-
-
-def test_asking_for_an_unknown_concept_is_a_mistake_of_ours():
-    with pytest.raises(KeyError):
-        terminology().codes("no-such-concept")
-
-
-def test_a_code_means_the_same_however_many_others_were_seen():
-    odd = coded(" 38267-1 ", "https://loinc.org/")
-    for number in range(12_000):
-        assert not concepts(f"{number}-x", "urn:oid:1.2.3")
-        if number % 500 == 0:
-            assert terminology().concepts(odd) == concepts("38267-1") == {"t-score-lumbar-spine"}
 
 
 def test_codes_of_records_fill_no_memory():

@@ -55,12 +55,6 @@ def test_there_and_back_gives_the_same_value(value, pair):
     assert UNITS.convert(there, *reversed(pair)) == pytest.approx(value)
 
 
-@given(st.floats(0.001, 1e4), st.sampled_from(sorted(UNITS.factors)))
-def test_conversion_is_a_factor_so_that_doubling_doubles(value, pair):
-    if UNITS.factors[pair].at_most is None:
-        assert UNITS.convert(2 * value, *pair) == pytest.approx(2 * UNITS.convert(value, *pair))
-
-
 @pytest.mark.parametrize(
     ("old", "new", "key"),
     [
