@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, ProgrammingError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, ProgrammingError, SQLAlchemyError
 
 from cds_service.errors import AuditUnavailable, DataFileError
 
@@ -59,6 +59,7 @@ class Database:
         if self.is_sqlite and self.file is None:
             raise DataFileError("DATABASE_URL", "", "an audit log needs a file: sqlite:///FILE")
         self._wait_seconds = wait_seconds
+        self._is_prepared = False
         self.identity = identity
         if self.is_sqlite:
             self._engine = _sqlite(self.url, wait_seconds, is_synced)
@@ -162,13 +163,15 @@ class Database:
                 yield connection
 
     def prepare(self) -> None:
-        """Migrate the tables; if several processes start at once, one does it and the others wait.
+        """Migrate the tables, once; if several processes start at once, one does it and the others wait.
 
         Raises:
             DataFileError: the database belongs to a newer version of this program.
             TablesNotReady: it is empty or belongs to an older version, and only its owner may migrate it.
             DBAPIError: it does not answer.
         """
+        if self._is_prepared:
+            return
         with self._engine.connect() as connection, connection.begin():
             found = _version(connection)
         if found != HEAD:
@@ -181,6 +184,7 @@ class Database:
                 there = f"at step {found}" if found else "not there"
                 needed = f"this program needs step {HEAD}: `audit migrate` as their owner"
                 raise TablesNotReady(f"The tables of the log are {there}, {needed}.") from None
+        self._is_prepared = True
 
     def empty_journal(self) -> None:
         """Empty SQLite's journal after a purge: deleted rows are overwritten, but old pages remain in the journal."""
@@ -197,6 +201,21 @@ class Database:
     def dispose(self) -> None:
         """Close all connections."""
         self._engine.dispose()
+
+
+@contextmanager
+def read_or_unavailable() -> Iterator[None]:
+    """Turn errors of the database into ours.
+
+    Raises:
+        AuditUnavailable: the database cannot be read, or has meanwhile been migrated to a newer version.
+    """
+    try:
+        yield
+    except SQLAlchemyError as error:
+        raise AuditUnavailable(f"The audit log could not be read ({type(error).__name__}).") from None
+    except DataFileError as error:
+        raise AuditUnavailable(f"The audit log could not be read: {error}.") from None
 
 
 def is_passing(error: DBAPIError) -> bool:

@@ -1,14 +1,14 @@
 """Finds in the log which answer showed a card, and the feedback on a patient's earlier cards."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, select
-from sqlalchemy.exc import SQLAlchemyError
 
 from cds_service.audit.chain import SILENT, ShownCard
+from cds_service.audit.database import read_or_unavailable
 from cds_service.audit.feedback_entry import ShownAnswer, known_uuid
 from cds_service.audit.query import Query
 from cds_service.audit.reader import AuditReader, Found, Stored
@@ -16,7 +16,6 @@ from cds_service.audit.store import AuditStore
 from cds_service.audit.tables import CARDS, SEARCH
 from cds_service.core.caller import Caller
 from cds_service.core.repeats import Basis, CardFeedback, Repeat, Repeats, WholeCard, round_value
-from cds_service.errors import AuditUnavailable
 
 NEWEST = 50  # feedback items considered for one patient
 
@@ -36,7 +35,7 @@ class EarlierFeedback:
         uuid = known_uuid(card)
         if uuid is None:
             return None
-        with _readable():
+        with read_or_unavailable():
             with self._store.database.reading() as connection:
                 place: int | None = connection.scalar(_place_of(uuid, caller))
             stored = self._reader.entry(place) if place else None
@@ -51,7 +50,7 @@ class EarlierFeedback:
             AuditUnavailable: the log cannot be read.
         """
         query = Query(kinds=("feedback",), patient=patient_id, since=since, client=caller.client, tenant=caller.tenant)
-        with _readable():
+        with read_or_unavailable():
             found = [one for one in self._reader.find(query, limit=NEWEST).entries if one.about and _is_of(one, caller)]
             feedback = {one.id: one for one in self._reader.entries([one.id for one in found])} if found else {}
             answers = self._reader.entries({str(one.about) for one in found}) if found else ()
@@ -80,15 +79,6 @@ def _place_of(card: str, caller: Caller) -> Select[Any]:
 def _is_of(found: Found, caller: Caller) -> bool:
     """Whether the feedback is this caller's own; a query without a client finds that of every client."""
     return (found.client, found.tenant) == (caller.client, caller.tenant)
-
-
-@contextmanager
-def _readable() -> Iterator[None]:
-    """Turn database errors that the reader does not handle, such as no free connection, into AuditUnavailable."""
-    try:
-        yield
-    except SQLAlchemyError as error:
-        raise AuditUnavailable(f"The audit log could not be read ({type(error).__name__}).") from None
 
 
 def repeats_json(basis: Basis, whole: Sequence[WholeCard], repeats: Repeats) -> dict[str, Any]:

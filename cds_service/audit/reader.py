@@ -8,14 +8,12 @@ from datetime import datetime
 from typing import Any, Self
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, not_, or_, select
-from sqlalchemy.exc import SQLAlchemyError
 
 from cds_service.audit.appending import Head, read_head
 from cds_service.audit.chain import PROBE, PROBE_PATIENTS, Facts, ShownCard
-from cds_service.audit.database import Database
+from cds_service.audit.database import Database, read_or_unavailable
 from cds_service.audit.query import Query, conditions_of
 from cds_service.audit.tables import CARDS, ENTRIES, PAYLOADS, SEARCH
-from cds_service.errors import AuditUnavailable
 
 PAGE = 50
 MOST_ABOUT = 500  # follow-up entries for one page
@@ -165,11 +163,8 @@ class AuditReader:
         Raises:
             AuditUnavailable: the database cannot be read.
         """
-        try:
-            with self._database.reading() as connection:
-                yield connection
-        except SQLAlchemyError as error:
-            raise AuditUnavailable(f"The audit log could not be read ({type(error).__name__}).") from None
+        with read_or_unavailable(), self._database.reading() as connection:
+            yield connection
 
 
 def select_found(query: Query) -> Select[Any]:

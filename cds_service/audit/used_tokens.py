@@ -107,14 +107,12 @@ class UsedTokens:
                 self._database = Database(self._url, wait_seconds=self._wait_seconds, is_synced=False)
                 self._thread = ThreadPoolExecutor(1, "used-tokens")
                 self._late = None
-                self._is_prepared = self._is_down = False
+                self._is_down = False
                 self._pruned = float("-inf")
                 self._process = os.getpid()
 
     def _note(self, digest: str, expires: int, now: float) -> bool:
-        if not self._is_prepared:
-            self._database.prepare()
-            self._is_prepared = True
+        self._database.prepare()
         with self._database.noting() as connection:
             is_new = connection.scalar(NEW_TOKEN, {"digest": digest, "expires": expires}) is not None
             if time.monotonic() - self._pruned > PRUNE_SECONDS:

@@ -6,12 +6,10 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
 
 from cds_service.audit.appending import Clock, append_entries
 from cds_service.audit.chain import AuditEntry, seal, time_text
-from cds_service.audit.database import Database
-from cds_service.errors import AuditUnavailable, DataFileError
+from cds_service.audit.database import Database, read_or_unavailable
 
 
 class Access:
@@ -21,7 +19,6 @@ class Access:
         """Does not connect yet."""
         self._database = database
         self._clock = clock
-        self._is_prepared = False
 
     def note(self, connection: Connection, entry: AuditEntry | None) -> None:
         """Append an entry to the log in the same transaction as the change that it records."""
@@ -39,7 +36,7 @@ class Access:
         Raises:
             AuditUnavailable: the database cannot be read.
         """
-        with _failing_as_ours(), self._prepared().reading() as connection:
+        with read_or_unavailable(), self._prepared().reading() as connection:
             yield connection
 
     @contextmanager
@@ -49,25 +46,13 @@ class Access:
         Raises:
             AuditUnavailable: the database cannot be written.
         """
-        with _failing_as_ours(), self._prepared().writing() as connection:
+        with read_or_unavailable(), self._prepared().writing() as connection:
             yield connection
 
     def _prepared(self) -> Database:
         database = self._database()
-        if not self._is_prepared:
-            database.prepare()
-            self._is_prepared = True
+        database.prepare()
         return database
-
-
-@contextmanager
-def _failing_as_ours() -> Iterator[None]:
-    try:
-        yield
-    except DBAPIError as error:
-        raise AuditUnavailable(f"The audit log could not be read ({type(error).__name__}).") from None
-    except DataFileError as error:  # the database has meanwhile been migrated to a newer version
-        raise AuditUnavailable(f"The audit log could not be read: {error}.") from None
 
 
 def digest_of(text: str) -> str:
