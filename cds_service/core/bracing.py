@@ -12,6 +12,7 @@ from cds_service.core.policy import BracePolicy
 from cds_service.core.wording import say_date, say_number
 
 SAME = timedelta(days=7)  # tolerance: 12 weeks and 3 months count as the same
+SHORTEST = "its words name a shortest time, no end"
 WITHOUT_DATE = {
     "event": "its words name an end without a day",
     "payer": "its length of need is a billing entry",
@@ -56,6 +57,11 @@ class BraceTimes:
     def ends(self) -> date | None:
         """The later of the two last days; None when neither is stated."""
         return max((day for day in (self.by_dates, self.by_words) if day), default=None)
+
+    @property
+    def is_shortest(self) -> bool:
+        """Whether its last day is that of a shortest time, and nothing states an end."""
+        return self.by_dates is None and self.order.worded.day is None and self.order.worded.is_least
 
     def said(self) -> str:
         """The order as it stands: `TLSO ordered without an end date`, `LSO for 3 months ordered`."""
@@ -112,8 +118,8 @@ def find_over_limit(
 def find_undated(support: SupportOrders, limit: BracePolicy, today: date) -> tuple[Correction, str] | None:
     """The first brace order whose dates state no end and whose words say something else than a last day."""
     for times in (*_braces(support, today, draft=True), *_braces(support, today, draft=False)):
-        why = WITHOUT_DATE.get(times.order.worded.says)
-        if times.ends is None and why:
+        why = SHORTEST if times.is_shortest else WITHOUT_DATE.get(times.order.worded.says)
+        if why and (times.ends is None or times.is_shortest):
             return _correction(times, limit), f"{times.said()} ({why})"
     return None
 

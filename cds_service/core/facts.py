@@ -202,12 +202,14 @@ class WordedEnd(NamedTuple):
         hours: the longest length that is clearly stated.
         said: that length as our texts call it, `3 months`.
         day: the last day that is clearly stated.
+        is_least: the length is a shortest one (`at least 6 weeks`), no end.
     """
 
     says: Literal["nothing", "end", "event", "payer", "doubtful", "reversed"] = "nothing"
     hours: float | None = None
     said: str = ""
     day: date | None = None
+    is_least: bool = False
 
 
 NOT_WORDED = WordedEnd()

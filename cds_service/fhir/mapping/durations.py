@@ -35,7 +35,9 @@ _CLAUSE = re.compile(
 _GO_ON = re.compile(r"\s*(?:$|[.,;)\n]|(?:when|while|during|at\s+all\s+times|then|and)\b)", re.IGNORECASE)
 _WORD = re.compile(rf"[{_LETTER}\u3400-\u9fff]")
 _SIGN = re.compile(rf"[0-9{_LETTER}\u3400-\u9fff]")
-_TWELFTH = re.compile(rf"(?<![0-9./{_LETTER}])[0-9]{{1,2}}\s?/\s?12(?![0-9/])")  # three months, or a day of December
+_TWELFTH = re.compile(
+    rf"(?:(?<![0-9./{_LETTER}])|(?<=\b[xX])|(?<=×))[0-9]{{1,2}}\s?/\s?12(?![0-9/])"
+)  # three months, or a day of December
 _DAY_FORMS = (
     r"(?P<y{n}>\d{{4}})-(?P<m{n}>\d{{1,2}})-(?P<d{n}>\d{{1,2}})(?![\d])",
     r"(?P<d{n}>\d{{1,2}})\.\s?(?P<m{n}>\d{{1,2}})\.\s?(?P<y{n}>\d{{4}})(?!\d)",
@@ -58,6 +60,7 @@ class Mention(NamedTuple):
         day: the last day, if one is named.
         until: wording for an end date in the text's language, `until {day}`, if the passage may be replaced; else
             empty.
+        is_least: the duration is a shortest one (`at least 6 weeks`).
     """
 
     kind: Kind
@@ -67,6 +70,7 @@ class Mention(NamedTuple):
     said: str = ""
     day: date | None = None
     until: str = ""
+    is_least: bool = False
 
 
 class _Unit(Closed):
@@ -104,6 +108,8 @@ class _File(Closed):
     fillers: Mapping[str, tuple[str, ...]]
     ends: Mapping[str, tuple[str, ...]]
     payer: Mapping[str, tuple[str, ...]]
+    least: Mapping[str, tuple[str, ...]]
+    loose: Mapping[str, tuple[str, ...]]
 
 
 class _Amount(NamedTuple):
@@ -238,6 +244,10 @@ class DurationRules:
             ):
                 yield Mention("event", 0, len(clause))
                 return
+        if subject == "brace" and about is not False and not any(self._amounts(clause)):
+            loose = self._anywhere["loose"].search(clause)
+            if loose and not self._ends(clause[: loose.start()], "every", tuple(self.content.languages)):
+                yield Mention("doubtful", *loose.span())
 
     def _amounts(self, clause: str) -> Iterator[_Amount]:
         for found in self._amount.finditer(clause):
@@ -292,7 +302,8 @@ class DurationRules:
         may_replace = _GO_ON.match(after) and not is_delay
         language = next((name for name in languages if leading is None or self._lists[name, "for"].search(bare)), "en")
         phrase = self.content.languages[language].until_day if may_replace else ""
-        return Mention("length", start, amount.end, hours, said, until=phrase)
+        is_least = bool(self._anywhere["least before"].search(before) or self._anywhere["least after"].match(after))
+        return Mention("length", start, amount.end, hours, said, until=phrase, is_least=is_least)
 
     def _verdict(
         self,
@@ -403,6 +414,9 @@ def _tables(content: _File) -> Iterator[tuple[str, re.Pattern[str]]]:
     yield "others", _inside(content.others["any"])
     yield "fillers", _inside((*content.fillers["any"], *soft))
     yield "payer", _compiled(_any(content.payer["any"]))
+    yield "least before", _compiled(rf"(?:{_any(content.least['before'])})\W*$")
+    yield "least after", _compiled(rf"\W*(?:{_any(content.least['after'])})")
+    yield "loose", _inside(content.loose["any"])
 
 
 def _inside(words: Sequence[str]) -> re.Pattern[str]:

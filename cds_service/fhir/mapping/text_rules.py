@@ -26,6 +26,7 @@ LONGEST_TITLE = 200
 LONGEST_TEXT = 10_000
 SPINE = "spine"  # the concept whose words turn a short name (PKP) into an operation of the spine
 _ACCENTS = re.compile("[\u0300-\u036f]")
+_BORDER = re.compile("(?<=[A-Za-z])(?=[\u3040-\u9fff])|(?<=[\u3040-\u9fff])(?=[A-Za-z])")
 _ESCAPED = re.compile(r"\\.|[^\\]+", re.DOTALL)
 
 
@@ -93,8 +94,13 @@ class _Searches:
 
 
 def folded(text: str) -> str:
-    """The text in lower case without accents."""
-    return without_accents(text).lower()
+    """The text in lower case without accents, spaced."""
+    return spaced(without_accents(text).lower())
+
+
+def spaced(text: str) -> str:
+    r"""The text with a space between Latin letters and Chinese or Japanese ones, where `\b` sees no border."""
+    return text if text.isascii() else _BORDER.sub(" ", text)
 
 
 def without_accents(text: str) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.mapping.text_rules import spaced
 
 LEVELS = (*(f"T{number}" for number in range(1, 13)), *(f"L{number}" for number in range(1, 6)))
 UNUSUAL = ("T13", "L6")  # levels that some people have, but no study covers
@@ -94,7 +95,7 @@ def levels_in_text(words: str, terminology: Terminology) -> tuple[str, ...]:
 
     Levels of older fractures and operations, denied levels, and levels of bone density are left out.
     """
-    plain = unicodedata.normalize("NFKC", words[:LONGEST_TEXT])
+    plain = spaced(unicodedata.normalize("NFKC", words[:LONGEST_TEXT]))
     plain = STATUS_POST.sub("status post", _VITAMIN_D.sub(" ", plain)).replace(" u. ", " und ")
     plain = _ORDINAL.sub(_number_of, _PAIR.sub(r"\1\2\5\3\1\4\5", plain))
     plain = _REGION.sub(lambda found: "L" if found[1].lower() == "lumbar" else "T", plain)

@@ -137,6 +137,7 @@ def _clear_end(mentions: list[Mention]) -> WordedEnd:
         hours=longest.hours if longest else None,
         said=longest.said if longest else "",
         day=max((one.day for one in mentions if one.day), default=None),
+        is_least=longest is not None and longest.is_least,
     )
 
 

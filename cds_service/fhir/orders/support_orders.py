@@ -102,8 +102,10 @@ def _planned(signed: AugmentationOrder, today: date | None) -> date | None:
 
 def _has_ended(order: SupportOrder, today: date | None) -> bool:
     """Whether the last day that an order states, in dates or in words, has passed."""
-    ends = times_of(order, None, today).ends if today else None
-    return ends is not None and today is not None and ends < today
+    if today is None:
+        return False
+    times = times_of(order, None, today)
+    return times.ends is not None and times.ends < today and not times.is_shortest
 
 
 def _support_orders(

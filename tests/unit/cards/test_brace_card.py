@@ -54,6 +54,19 @@ def test_without_anything_to_say_there_is_no_brace_card(drafts):
     assert brace_card(*drafts) is None
 
 
+@pytest.mark.parametrize("note", ["for at least 6 weeks", "6 weeks minimum", "mindestens 6 Wochen", "佩戴至少6周"])
+def test_a_shortest_time_is_no_end(note):
+    card = brace_card(worded(note))
+    assert (card["indicator"], "a shortest time, no end" in card["summary"] + card["detail"]) == ("info", True)
+    assert brace_card(worded(note, occurrencePeriod=period(0, 49))) is None
+    assert brace_card(worded("for at least 12 weeks"))["indicator"] == "warning"
+
+
+def test_a_shortest_time_that_has_passed_ends_no_brace():
+    worn = worded("for at least 6 weeks", status="active", authoredOn=days_ago(50))
+    assert brace_card(record=(*strong_and_nourished(), worn))["indicator"] == "info"
+
+
 def test_a_site_may_have_the_limits_said_with_every_augmentation(tmp_path):
     tmp_path.joinpath("site.toml").write_text(
         '[site]\nname = "Test"\n[policy]\nbrace-card = "always"\n', encoding="utf-8"
