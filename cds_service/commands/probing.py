@@ -1,7 +1,7 @@
 """`kyphoplasty-cds probe`: a synthetic order through the whole path of a running service."""
 
 import sys
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,6 @@ import click
 from cds_service.commands.calling import (
     ISSUER_OF_TOKENS,
     KEY,
-    CallingCard,
     Replied,
     read_calling_card,
     send,
@@ -22,7 +21,6 @@ from cds_service.commands.options import AS_JSON, OLD_FILE, SITE, chosen_site, p
 from cds_service.commands.terminal import clean
 from cds_service.loading import load_service
 from cds_service.samples import load_samples
-from cds_service.site.folder import SiteFolder
 
 PATIENT = "kyphoplasty-cds-probe"
 
@@ -36,69 +34,41 @@ PATIENT = "kyphoplasty-cds-probe"
 @ISSUER_OF_TOKENS
 @AS_JSON
 @say_errors
-def probe_service(*, url: str, site: Path | None, as_json: bool, **words: Any) -> None:
+def probe_service(*, url: str, site: Path | None, procedure: str | None, as_json: bool, **who: Any) -> None:
     """Send a synthetic kyphoplasty order of no patient through a running service, and say what came back."""
-    who = read_calling_card(words["token_file"], words["key_file"], words["issuer"])
-    found = probe(url, chosen_site(site)[0], who, procedure=words["procedure"])
-    if as_json:
-        print_json(found.to_json())
-    else:
-        click.echo(say_probed(found))
-    sys.exit(1 if found.fault else 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Probed:
-    """What came back, and why it is bad; empty if it is good."""
-
-    reply: Replied
-    fault: str
-
-    def to_json(self) -> dict[str, Any]:
-        """What `--json` prints."""
-        cards = [
-            {"topic": topic, "indicator": card.get("indicator"), "summary": card.get("summary")}
-            for topic, card in topics_of(self.reply.cards).items()
-        ]
-        good = not self.fault
-        return {
-            "good": good,
-            "fault": self.fault,
-            "status": self.reply.status,
-            "milliseconds": round(self.reply.seconds * 1000),
-            "cards": cards,
-        }
-
-
-def probe(url: str, site: SiteFolder | None, who: CallingCard, *, procedure: str | None) -> Probed:
-    """Sign a kyphoplasty for nobody, and judge the answer.
-
-    Args:
-        url: of the service, as EHRs call it.
-        site: its codes shape the prefetch.
-        who: the token or key.
-        procedure: a CPT number or `system|code` that the EHR sends; CPT 22514 when None.
-
-    Raises:
-        CannotCall: the service was not reached.
-    """
-    service = load_service(site)
-    hook = next(iter(service.hooks.values()))
+    caller = read_calling_card(**who)
+    hook = next(iter(load_service(chosen_site(site)[0]).hooks.values()))  # a site's codes shape the prefetch
     sample = load_samples(datetime.now(UTC).date())[0]
     body = synthetic_call(sample, hook.discovery["prefetch"], patient_id=PATIENT, procedure=procedure)
-    reply = send(url, hook.id, body, who)
-    return Probed(reply, _fault_of(reply))
+    found = _judged(send(url, hook.id, body, caller))
+    if as_json:
+        print_json(found)
+    else:
+        click.echo("\n".join(_lines(found)))
+    sys.exit(0 if found["good"] else 1)
 
 
-def say_probed(found: Probed) -> str:
-    """The answer in a few lines."""
-    cards = [
-        f"  {topic} ({card.get('indicator')}): {clean(card.get('summary'))}"
-        for topic, card in topics_of(found.reply.cards).items()
-    ]
-    count = "1 card" if len(cards) == 1 else f"{len(cards)} cards"
-    head = f"{found.reply.status} in {found.reply.seconds:.2f} s, {count}"
-    return "\n".join([head, *cards, f"bad: {found.fault}" if found.fault else "good"])
+def _judged(reply: Replied) -> dict[str, Any]:
+    """What came back, and why it is bad; an empty fault if it is good."""
+    fault = _fault_of(reply)
+    return {
+        "good": not fault,
+        "fault": fault,
+        "status": reply.status,
+        "milliseconds": round(reply.seconds * 1000),
+        "cards": [
+            {"topic": topic, "indicator": card.get("indicator"), "summary": card.get("summary")}
+            for topic, card in topics_of(reply.cards).items()
+        ],
+    }
+
+
+def _lines(found: Mapping[str, Any]) -> Iterator[str]:
+    count = len(found["cards"])
+    yield f"{found['status']} in {found['milliseconds'] / 1000:.2f} s, {count} card{'' if count == 1 else 's'}"
+    for card in found["cards"]:
+        yield f"  {card['topic']} ({card['indicator']}): {clean(card['summary'])}"
+    yield f"bad: {found['fault']}" if found["fault"] else "good"
 
 
 def _fault_of(reply: Replied) -> str:

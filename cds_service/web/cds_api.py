@@ -125,29 +125,17 @@ def _call(around: Surroundings, service_id: str, exchange: Exchange) -> Response
     exchange.service_id = "unknown"
     seconds = around.settings.deadline_seconds  # until the caller is known
     exchange.deadline = Deadline.after(seconds, began=exchange.began)
-    admitted = admit(around, f"{CDS_PATH}/{service_id}", exchange)
-    hooks = around.service_of(admitted.caller).hooks
+    admit(around, f"{CDS_PATH}/{service_id}", exchange)
+    hooks = around.service_of(exchange.caller).hooks
     if service_id not in hooks or hooks[service_id].hook not in CONTEXTS:
         raise UnknownService("No service has this id.")
     exchange.service_id = service_id
-    exchange.response = _answer(around, hooks[service_id], admitted, exchange)
+    exchange.response = _answer(around, hooks[service_id], exchange)
     return _json(exchange.response.text)
 
 
-@dataclass(frozen=True, slots=True)
-class Admitted:
-    """The caller of this request.
-
-    Attributes:
-        client: None in open mode.
-    """
-
-    caller: Caller = NOBODY
-    client: Client | None = None
-
-
-def admit(around: Surroundings, path: str, exchange: Exchange, *also: str) -> Admitted:
-    """Authenticate the caller of this path by the Authorization header, before the body is read.
+def admit(around: Surroundings, path: str, exchange: Exchange, *also: str) -> None:
+    """Authenticate the caller of this path by the Authorization header, before the body is read; none in open mode.
 
     Args:
         around: with the callers, and our base URL from settings, so that no caller can change what `aud` must be.
@@ -159,11 +147,10 @@ def admit(around: Surroundings, path: str, exchange: Exchange, *also: str) -> Ad
         NotAuthenticated: the caller is not known.
     """
     if around.callers is None:
-        return Admitted()
+        return
     until = Deadline.after(around.settings.deadline_seconds / 2)
     addresses = [around.base_url + one for one in (path, *also)]
-    client, exchange.caller = around.callers.verify(exchange.authorization, addresses, until)
-    return Admitted(exchange.caller, client)
+    exchange.client, exchange.caller = around.callers.verify(exchange.authorization, addresses, until)
 
 
 def discovery_entry(entry: Mapping[str, Any], wish: PrefetchWish) -> dict[str, Any]:
@@ -198,17 +185,17 @@ def count_gaps(response: HookResponse) -> int:
     return len({missing["name"] for model in models for missing in model.get("missing", ())})
 
 
-def _answer(around: Surroundings, hook: ServiceHook, admitted: Admitted, exchange: Exchange) -> HookResponse:
+def _answer(around: Surroundings, hook: ServiceHook, exchange: Exchange) -> HookResponse:
     """Answer an authenticated caller: read and parse the body, check the right to the FHIR server, run the flow."""
-    deadline = exchange.deadline = deadline_of(around, admitted, exchange)
+    deadline = exchange.deadline = deadline_of(around, exchange)
     asked = parse_request(exchange.read_body(), hook.hook)
     deadline.check()
     exchange.hook_instance = asked.hook_instance
     mode = around.site.service if around.site is not None else ServiceMode()
     if mode.mode == "off":
         return HookResponse(cards=())
-    client = admitted.client
-    closed = _closed_server(around, asked, admitted)
+    client, caller = exchange.client, exchange.caller
+    closed = _closed_server(around, asked, exchange)
     ports = Ports(
         clock=around.clock,
         fhir=closed or _reader(around, asked, client, exchange),
@@ -216,14 +203,14 @@ def _answer(around: Surroundings, hook: ServiceHook, admitted: Admitted, exchang
         deadline=deadline,
         base_url=around.base_url,
         history=around.history,
-        caller=admitted.caller,
+        caller=caller,
         aliases=() if closed else aliases_of(asked, client),
         may_name_server=closed is None,
         capabilities=(client.capabilities if client is not None else None) or EVERYTHING,
-        is_shown=_is_shown(around.site, asked.context, admitted.caller),
+        is_shown=_is_shown(around.site, asked.context, caller),
         basis_url=partial(_basis_url, around, client, deadline),
     )
-    return around.flow(around.service_of(admitted.caller), hook, asked, ports)
+    return around.flow(around.service_of(caller), hook, asked, ports)
 
 
 def _is_shown(site: Site | None, context: OrderSignContext, caller: Caller) -> bool:
@@ -238,23 +225,23 @@ def _basis_url(around: Surroundings, client: Client | None, deadline: Deadline, 
     return around.links.address(way, deadline, entry_id) if around.links is not None else ""
 
 
-def deadline_of(around: Surroundings, admitted: Admitted, exchange: Exchange) -> Deadline:
+def deadline_of(around: Surroundings, exchange: Exchange) -> Deadline:
     """The deadline of the answer, counted from the call's arrival, since it may have waited for keys.
 
     It is sooner where this caller's EHR waits less.
     """
-    own = admitted.client.deadline_seconds if admitted.client is not None else None
+    own = exchange.client.deadline_seconds if exchange.client is not None else None
     seconds = min(own or around.settings.deadline_seconds, around.settings.deadline_seconds)
     return Deadline.after(seconds, began=exchange.began)
 
 
-def _closed_server(around: Surroundings, asked: HookRequest, admitted: Admitted) -> ClosedServer | None:
+def _closed_server(around: Surroundings, asked: HookRequest, exchange: Exchange) -> ClosedServer | None:
     """What stands for a server that this caller may not name: the order is read first, and may need nothing of it."""
     try:
-        if admitted.client is None:
+        if exchange.client is None:
             check_fhir_server(asked, around.site, around.settings.fhir_servers)
         else:
-            check_right_to_server(asked, admitted.client, admitted.caller.tenant)
+            check_right_to_server(asked, exchange.client, exchange.caller.tenant)
     except NotAllowed as refusal:
         return ClosedServer(refusal)
     return None

@@ -13,6 +13,7 @@ from cds_service.core.caller import NOBODY, Caller
 from cds_service.errors import DeadlinePassed
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import HookResponse
+from cds_service.site.clients import Client
 
 NO_CARDS = HookResponse()
 LARGE_BYTES = 512 * 1024  # three times a full prefetch
@@ -27,6 +28,7 @@ class Exchange:
         request: the request with its headers; its body may not have been received.
         service_id: of the called service; empty if none is called, "unknown" if we have no such service.
         caller: once it is known.
+        client: the same as the site describes it; None in open mode.
         deadline: of the answer, once it is known.
         reason: a short word for the log.
         failure: the exception that ended it; None if HTTP itself refused it.
@@ -37,6 +39,7 @@ class Exchange:
     request: Request
     service_id: str = ""
     caller: Caller = NOBODY
+    client: Client | None = None
     deadline: Deadline | None = None
     body: bytes | None = None
     hook_instance: str = ""

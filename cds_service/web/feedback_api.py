@@ -33,15 +33,15 @@ def feedback_routes(around: Surroundings) -> Blueprint:
 
 def _take(around: Surroundings, service_id: str, exchange: Exchange) -> Response:
     service = f"{CDS_PATH}/{service_id}"
-    admitted = admit(around, f"{service}/feedback", exchange, service)  # some EHRs sign all calls for the service
-    hook = around.service_of(admitted.caller).hooks.get(service_id)
+    admit(around, f"{service}/feedback", exchange, service)  # some EHRs sign all calls for the service
+    hook = around.service_of(exchange.caller).hooks.get(service_id)
     if hook is None:
         raise UnknownService("No service has this id.")
-    until = exchange.deadline = deadline_of(around, admitted, exchange)
+    until = exchange.deadline = deadline_of(around, exchange)
     items = parse_feedback(exchange.read_body())
-    linked = _record(around, hook, items, admitted.caller, until)
+    linked = _record(around, hook, items, exchange.caller, until)
     fields = {"event": "feedback", "service": service_id, "items": len(items), "linked": linked}
-    if linked < len({item.card for item in items}) and admitted.client is not None:
+    if linked < len({item.card for item in items}) and exchange.client is not None:
         fields["reason"] = "fb.unknown"
     CALLS.info("feedback", extra={"fields": fields})
     return json_response({})

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from math import exp
 from pathlib import Path
@@ -12,15 +12,21 @@ from flask import Blueprint, Response, render_template, request
 from werkzeug.exceptions import NotFound
 
 from cds_service import __version__
+from cds_service.audit.chain import OneEntry
 from cds_service.cards.guidelines import Guideline
 from cds_service.core.recommendations import Rule
 from cds_service.core.wording import UNITS
-from cds_service.service import Service
+from cds_service.outgoing.deadline import Deadline
+from cds_service.protocol.messages import parse_request
+from cds_service.review.entry_page import view_cards
+from cds_service.samples import load_samples
+from cds_service.samples.requests import order_sign_request
+from cds_service.service import Ports, Service, answer
 from cds_service.web.cds_api import Surroundings, json_response
-from cds_service.web.example import example_card
 
 DESCRIPTION = Path(__file__).with_name("openapi.json")
 PAGES = {"/models": "Studies", "/guidelines": "Guidelines", "/sandbox": "Sandbox", "/audit": "Audit"}
+EXAMPLE = "p1-thin-high"
 PROCEDURES = {"PKP": "kyphoplasty", "PVP": "vertebroplasty"}
 
 
@@ -35,7 +41,7 @@ def page_routes(around: Surroundings, *, has_sandbox: bool, has_review: bool) ->
 
     @lru_cache(maxsize=1)
     def example(today: date) -> tuple[str, dict[str, Any]]:
-        return example_card(service, today, around.base_url)
+        return _example_card(service, today, around.base_url)
 
     description = json.loads(DESCRIPTION.read_text(encoding="utf-8"))  # of the addresses; a test compares it with them
     description["info"]["version"] = __version__
@@ -63,6 +69,17 @@ def page_routes(around: Surroundings, *, has_sandbox: bool, has_review: bool) ->
 
     routes.after_request(_vary)
     return routes
+
+
+def _example_card(service: Service, today: date, base_url: str) -> tuple[str, dict[str, Any]]:
+    """A sample's story, and the first card of its answer. No server is called, and no entry is kept."""
+    hook = next(iter(service.hooks.values()))
+    sample = next(one for one in load_samples(today) if one.id == EXAMPLE)
+    request = parse_request(order_sign_request(sample, plan=hook.discovery["prefetch"]), hook.hook)
+    noon = datetime.combine(today, time(12), UTC)
+    ports = Ports(clock=lambda: noon, fhir=None, audit=OneEntry(), deadline=Deadline.after(10), base_url=base_url)
+    response = answer(service, hook, request, ports)
+    return sample.story, view_cards(response.to_json()["cards"])[0] | {"uuid": "example"}
 
 
 def _study_routes(routes: Blueprint, service: Service) -> None:
