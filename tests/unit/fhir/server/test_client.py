@@ -192,35 +192,56 @@ def test_all_pages_are_read_with_the_token(server):
     assert {headers["Authorization"] for headers in server.headers} == {"Bearer secret"}
 
 
-@pytest.mark.parametrize("link", ["?page=2", "Observation?page=2", "/fhir/Observation?page=2"])
-def test_a_relative_next_is_resolved_against_the_request(server, link):
-    server.say("/Observation?patient=p1", page(observation(1), following=link))
-    server.say("/Observation?page=2", page(observation(2)))
-    server.say("?page=2", page(observation(2)))
-    assert ids(FhirClient(server.base).fetch("Observation?patient=p1", until=soon())) == ["o1", "o2"]
+def entries(first: int, count: int):
+    return [observation(number) for number in range(first, first + count)]
+
+
+ONE, TWO, THREE = entries(1, 3)
+INNER, PAGE_2, OFFSET = "_getpages=a&_offset=1", "?page=2", "Observation?_count=3&_offset=3"
+ASKED, FULL, GOES_ON = "Observation?patient=p1", "Observation?_count=3", "the list may go on after 3 entries"
 
 
 @pytest.mark.parametrize(
-    "link",
+    ("replies", "numbers", "note", "requests"),
     [
-        "http://10.0.0.7:8080/fhir?_getpages=a&_offset=1",
-        "http://localhost:1/other/path?_getpages=a&_offset=1",
-        "https://evil.example.org/fhir?_getpages=a&_offset=1",
+        # a next link that is relative to the request
+        *(({ASKED: page(ONE, following=link), at: page(TWO)}, "12", "", 2)
+          for link, at in (("?page=2", "Observation?page=2"), ("Observation?page=2", "Observation?page=2"),
+                           ("/fhir/Observation?page=2", "Observation?page=2"))),
+        # one that names another server is asked on the base, by its resource type where it names one
+        *(({ASKED: page(ONE, following=f"{elsewhere}?{INNER}"), f"?{INNER}": page(TWO)}, "12", "", 2)
+          for elsewhere in ("http://10.0.0.7:8080/fhir", "http://localhost:1/other/path", "https://evil.example.org/fhir")),
+        ({ASKED: page(ONE, following=f"http://inner:8080/hapi/r4/Observation?{INNER}"),
+          f"Observation?{INNER}": page(TWO)}, "12", "", 2),
+        # one that is no address, or leads nowhere
+        *(({ASKED: page(ONE, following=link)}, "1", None, 1)
+          for link in ("http://h:443:443/fhir?page=2", "file:///etc/passwd", "javascript:1",
+                       "http://127.0.0.1/fhir/%2e%2e/x?a=1")),
+        *(({ASKED: page(ONE, following=PAGE_2), "Observation?page=2": fails}, "1", "page 2: ", None)
+          for fails in (Reply(status=410), Reply(status=500), fhir(outcome()), fhir(PATIENT), Reply(b"x"), Reply(b""))),
+        ({ASKED: page(ONE, following="?page=a"), "Observation?page=a": page(TWO, following="?page=b"),
+          "Observation?page=b": page(THREE, following="?page=a")}, "123", None, 3),
+        ({ASKED: page(ONE, following=PAGE_2), "Observation?page=2": page(following="?page=3")}, "1", "", 2),
+        # lists without links
+        *(({FULL: page(*entries(0, 3), total=total), OFFSET: page(*entries(3, 3), total=total),
+            OFFSET.replace("t=3", "t=6").replace("count=6", "count=3"): page(*entries(6, 1), total=total)},
+           "0123456", "", 3) for total in (None, 7)),
+        ({FULL: page(*entries(0, 2), total=3), OFFSET.replace("offset=3", "offset=2"): page(*entries(2, 1), total=3)},
+         "012", "", 2),
+        ({FULL: page(*entries(0, 3)), OFFSET: page()}, "012", "", 2),
+        ({FULL: page(*entries(0, 3), total=3)}, "012", "", 1),
+        ({FULL: page(*entries(0, 3)), OFFSET: page(*entries(0, 3))}, "012", GOES_ON, 2),
+        *(({FULL: page(*entries(0, 3)), OFFSET: reply}, "012", GOES_ON, None)
+          for reply in (Reply(status=400), fhir(outcome()), fhir(PATIENT))),
     ],
-)
-def test_a_next_elsewhere_is_asked_on_the_base_and_nowhere_else(server, link):
-    server.say("/Observation?patient=p1", page(observation(1), following=link))
-    server.say("?_getpages=a&_offset=1", page(observation(2)))
-    fetched = FhirClient(server.base, "secret").fetch("Observation?patient=p1", until=soon())
-    assert ids(fetched) == ["o1", "o2"]
-    assert fetched.note == ""
-
-
-def test_a_next_elsewhere_keeps_its_resource_type_on_the_base(server):
-    link = "http://inner:8080/hapi/r4/Observation?patient=p1&_offset=1"
-    server.say("/Observation?patient=p1", page(observation(1), following=link))
-    server.say("/Observation?patient=p1&_offset=1", page(observation(2)))
-    assert ids(FhirClient(server.base).fetch("Observation?patient=p1", until=soon())) == ["o1", "o2"]
+)  # fmt: skip
+def test_a_list_is_read_to_its_end_or_said_to_be_incomplete(server, replies, numbers, note, requests):
+    for place, reply in replies.items():
+        server.say(f"/{place}".replace("/?", "?"), reply)
+    fetched = FhirClient(server.base, "secret").fetch(next(iter(replies)), until=soon())
+    assert ids(fetched) == [f"o{number}" for number in numbers]
+    assert fetched.note.startswith(note) if note else bool(fetched.note) is (note is None)
+    assert requests is None or len(server.requests) == requests
 
 
 def test_a_next_elsewhere_that_the_base_does_not_know_leaves_the_list_incomplete(server, other):
@@ -230,46 +251,6 @@ def test_a_next_elsewhere_that_the_base_does_not_know_leaves_the_list_incomplete
     assert ids(fetched) == ["o1"]
     assert fetched.note == "page 2: not found on the server (404)"
     assert other.requests == []
-
-
-@pytest.mark.parametrize(
-    "link", ["http://h:443:443/fhir?page=2", "file:///etc/passwd", "javascript:1", "http://127.0.0.1/fhir/%2e%2e/x?a=1"]
-)
-def test_a_next_that_is_no_address_leaves_the_list_incomplete(server, link):
-    server.say("/Observation?patient=p1", page(observation(1), following=link))
-    fetched = FhirClient(server.base).fetch("Observation?patient=p1", until=soon())
-    assert ids(fetched) == ["o1"]
-    assert fetched.note
-    assert len(server.requests) == 1
-
-
-@pytest.mark.parametrize(
-    "failure", [Reply(status=410), Reply(status=500), fhir(outcome()), fhir(PATIENT), Reply(b"x"), Reply(b"")]
-)
-def test_a_later_page_that_fails_keeps_the_earlier_ones(server, failure):
-    server.say("/Observation?patient=p1", page(observation(1), following=f"{server.base}?page=2"))
-    server.say("?page=2", failure)
-    fetched = FhirClient(server.base).fetch("Observation?patient=p1", until=soon())
-    assert ids(fetched) == ["o1"]
-    assert fetched.note.startswith("page 2: ")
-
-
-def test_pages_in_a_circle_end(server):
-    server.say("/Observation?patient=p1", page(observation(1), following=f"{server.base}?page=a"))
-    server.say("?page=a", page(observation(2), following=f"{server.base}?page=b"))
-    server.say("?page=b", page(observation(3), following=f"{server.base}?page=a"))
-    fetched = FhirClient(server.base).fetch("Observation?patient=p1", until=soon())
-    assert ids(fetched) == ["o1", "o2", "o3"]
-    assert fetched.note
-
-
-def test_an_empty_page_ends_the_list_although_it_has_a_next(server):
-    server.say("/Observation?patient=p1", page(observation(1), following=f"{server.base}?page=2"))
-    server.say("?page=2", page(following=f"{server.base}?page=3"))
-    fetched = FhirClient(server.base).fetch("Observation?patient=p1", until=soon())
-    assert ids(fetched) == ["o1"]
-    assert fetched.note == ""
-    assert len(server.requests) == 2
 
 
 # --- the bytes of one request
@@ -522,61 +503,8 @@ def test_without_a_token_a_401_says_so(server):
 # --- lists without links
 
 
-def entries(first: int, count: int):
-    return [observation(number) for number in range(first, first + count)]
-
-
-LIST = "Observation?patient=p1&_count=3"
-
-
-@pytest.mark.parametrize("total", [None, 7])
-def test_a_full_page_without_next_is_asked_on_by_offset(server, total):
-    for offset, count in ((0, 3), (3, 3), (6, 1)):
-        suffix = f"&_offset={offset}" if offset else ""
-        server.say(f"/{LIST}{suffix}", page(*entries(offset, count), total=total))
-    fetched = FhirClient(server.base).fetch(LIST, until=soon())
-    assert ids(fetched) == [f"o{number}" for number in range(7)]
-    assert fetched.note == ""
-
-
-def test_a_page_shorter_than_its_total_is_asked_on_although_it_is_not_full(server):
-    server.say(f"/{LIST}", page(*entries(0, 2), total=3))
-    server.say(f"/{LIST}&_offset=2", page(*entries(2, 1), total=3))
-    assert ids(FhirClient(server.base).fetch(LIST, until=soon())) == ["o0", "o1", "o2"]
-
-
-def test_a_full_page_of_which_nothing_follows_is_the_whole_list(server):
-    server.say(f"/{LIST}", page(*entries(0, 3)))
-    server.say(f"/{LIST}&_offset=3", page())
-    fetched = FhirClient(server.base).fetch(LIST, until=soon())
-    assert (len(ids(fetched)), fetched.note) == (3, "")
-
-
-def test_a_full_page_with_its_total_is_the_whole_list_and_nothing_more_is_asked(server):
-    server.say(f"/{LIST}", page(*entries(0, 3), total=3))
-    assert FhirClient(server.base).fetch(LIST, until=soon()).note == ""
-    assert len(server.requests) == 1
-
-
-def test_a_server_that_ignores_the_offset_leaves_the_list_incomplete(server):
-    server.default = fhir(page(*entries(0, 3)))
-    fetched = FhirClient(server.base).fetch(LIST, until=soon())
-    assert len(ids(fetched)) == 3
-    assert fetched.note == "the list may go on after 3 entries"
-    assert len(server.requests) == 2
-
-
-@pytest.mark.parametrize("reply", [Reply(status=400), fhir(outcome()), fhir(PATIENT)])
-def test_a_server_that_refuses_the_offset_leaves_the_list_incomplete(server, reply):
-    server.default = reply
-    server.say(f"/{LIST}", page(*entries(0, 3)))
-    fetched = FhirClient(server.base).fetch(LIST, until=soon())
-    assert len(ids(fetched)) == 3
-    assert fetched.note == "the list may go on after 3 entries"
-
-
 def test_a_list_without_links_is_cut_too(server):
     for offset in range(0, 200, 3):
         suffix = f"&_offset={offset}" if offset else ""
-        server.say(f"/{LIST}{suffix}", page(*entries(offset, 3)))
-    assert FhirClient(server.base).fetch(LIST, until=soon()).note == "the list was cut after 20 pages"
+        server.say(f"/{FULL}{suffix}", page(*entries(offset, 3)))
+    assert FhirClient(server.base).fetch(FULL, until=soon()).note == "the list was cut after 20 pages"

@@ -247,6 +247,19 @@ def test_a_replay_with_the_same_models_is_identical(filled):
         assert filled.newest("read").result == "identical"
 
 
+def test_a_replay_with_another_model_names_what_differs(filled, tmp_path):
+    entry = entries_of(filled, "pat-b")
+    filled.store.close()
+    service = open_service()
+    fewer = {name: model for name, model in service.models.items() if name != "sarcopenia-pvm-2022"}
+    later = ReviewDesk(tmp_path, service=replace(service, models=fewer))
+    later.now = filled.now
+    text = words(later.reviewer().get(f"/audit/entries/{entry.id}/replay"))
+    assert "Different" in text
+    assert "sarcopenia-pvm-2022: not in force any more" in text
+    later.store.close()
+
+
 def test_what_holds_no_figures_cannot_be_replayed(filled):
     filled.reviewer().get(f"/audit/entries/{filled.newest('refusal').id}/replay", 404)
 
