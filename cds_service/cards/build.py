@@ -6,7 +6,6 @@ from cds_service.cards.answer import Answer, Option, make_card
 from cds_service.cards.figures import capital
 from cds_service.cards.rehabilitation import record_notices, rehabilitation_card
 from cds_service.cards.texts import first_that_fits
-from cds_service.core.recommendations import Recommendation
 from cds_service.core.wording import say_date
 from cds_service.protocol.messages import Card
 
@@ -44,7 +43,8 @@ def _case(answer: Answer) -> str:
     is_broken = CORRECTION in rules and answer.has("brace-limit-broken")
     is_kept = answer.has("brace-keep-reason")
     if is_broken and not is_kept:
-        return _conflict(answer)
+        draft_or_active = "draft" if answer.has("brace-draft-broken") else "active"
+        return "passed" if answer.has("brace-limit-passed") else draft_or_active
     if BED_REST in rules and answer.has("bed-rest-long"):
         return "bed-rest"
     if CORRECTION in rules:
@@ -52,12 +52,6 @@ def _case(answer: Answer) -> str:
     if "brace-limit" in rules and is_kept:
         return "keep"
     return "bed-rest-open" if BED_REST in rules else "usual"
-
-
-def _conflict(answer: Answer) -> str:
-    if answer.has("brace-limit-passed"):
-        return "passed"
-    return "draft" if answer.has("brace-draft-broken") else "active"
 
 
 def _words(answer: Answer) -> dict[str, str | int]:
@@ -111,18 +105,14 @@ def _options(answer: Answer, case: str) -> Iterator[Option]:
         option = answer.option_line(one)
         if one.rule_id == "brace-limit":
             continue  # the summary says all of it
-        if one.rule_id == CORRECTION and _is_by_hand(answer, one):
+        # An active order, or a draft that cannot be corrected with certainty, is described here, without a button.
+        if one.rule_id == CORRECTION and CORRECTION not in answer.suggestions:
             option = option._replace(heading=answer.texts.raw("brace.by-hand"))
         elif one.rule_id == CORRECTION and answer.has("brace-keep-reason"):
             option = option._replace(heading=answer.texts.raw("brace.kept"))
         if one.rule_id == BED_REST and not case.startswith(BED_REST):
             option = option._replace(heading=capital(", ".join(signal.because for signal in one.because)))
         yield option
-
-
-def _is_by_hand(answer: Answer, correction: Recommendation) -> bool:
-    """An active order, or a draft that cannot be corrected with certainty: it is described here, without a button."""
-    return correction.rule_id not in answer.suggestions
 
 
 def build_cards(answer: Answer) -> tuple[Card, ...]:

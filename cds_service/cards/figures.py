@@ -154,11 +154,6 @@ def held_line(answer: Answer, result: ModelResult) -> str:
     return answer.texts.say("lines.held-end", held=join_words(said)) if said else ""
 
 
-def _outside(answer: Answer, result: ModelResult) -> tuple[str, ...]:
-    texts = [one.text for one in result.violations if one.severity != "not-checkable"]
-    return (answer.texts.say("lines.outside", criteria="; ".join(texts)),) if texts else ()
-
-
 def sentences(parts: Iterable[str]) -> str:
     """The parts as sentences of one line, behind a heading: the first begins small."""
     first, *others = [part.rstrip(".") for part in parts if part]
@@ -177,6 +172,7 @@ def sure_line(answer: Answer, result: ModelResult, summary: str, *, is_contradic
     """
     study, (low, high) = result.model.study, result.prediction.study_uncertainty
     includes = low <= result.reference <= high
+    outside = [one.text for one in result.violations if one.severity != "not-checkable"]
     is_said = coarse_figure(result) in summary
     path = "not-sure" if includes else "not-very-sure-low" if result.band == "lower" else "not-very-sure"
     return sentences(
@@ -186,7 +182,7 @@ def sure_line(answer: Answer, result: ModelResult, summary: str, *, is_contradic
                 figure=f" ({uncertainty(answer, result)})" if is_said else f"; {estimate(answer, result)}",
             ),
             held_line(answer, result),
-            *_outside(answer, result),
+            answer.texts.say("lines.outside", criteria="; ".join(outside)) if outside else "",
             study.card_line,
             study.contrary_line if result.band in ("above", "high") and not is_contradicted else "",
             calibration(answer, result),
@@ -244,17 +240,12 @@ def phrase(answer: Answer, result: ModelResult, name: str) -> str:
     phrase = answer.wording.phrase(finding._replace(site="")).removesuffix(UNITS["kg/m2"])
     if name == "sarcopenia":
         known = [answer.findings.known[one] for one in MEASURES_OF_SARCOPENIA if one in answer.findings.known]
-        said = ", ".join(f"{answer.wording.name(one.name)} {_value(answer, one)}" for one in known[:2])
-        phrase += f" ({said})" if said else ""
+        said = ", ".join(f"{answer.wording.name(one.name)} {answer.wording.value(one)}" for one in known[:2])
+        phrase += f" ({said.replace(UNITS['kg/m2'], '')})" if said else ""  # surgeons leave that unit out
     if finding.unit in WITH_MEAN:
         mean = answer.wording.number(name, result.model.table.means[name], finding.unit).split(" ")[0]
         phrase += f" (study mean {mean})"
     return phrase
-
-
-def _value(answer: Answer, finding: Finding) -> str:
-    """With its unit, but for kg/m², which surgeons leave out."""
-    return answer.wording.value(finding).removesuffix(UNITS["kg/m2"])
 
 
 def join_words(words: Iterable[str]) -> str:

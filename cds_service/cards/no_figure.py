@@ -49,8 +49,11 @@ def reasons(answer: Answer, outcome: OutcomeAssessment) -> tuple[Reason, ...]:
             if one.severity == grave
         ]
     found += [_outside(answer, result, name) for result in results for name in _beyond(result)]
-    found += [_seen(answer, answer.findings.gaps[name]) for name in BONE if _is_seen(answer, name)]
-    if not found and not _measured(outcome):
+    gaps = [answer.findings.gaps[name] for name in BONE if name in answer.findings.gaps]
+    found += [_seen(answer, gap) for gap in gaps if gap.reason in SEEN_AND_NOT_USED or gap.value is not None]
+    measured = {one.name for result in outcome.models for one in result.inputs}
+    # The order and the problem list measure nothing.
+    if not found and not measured - {"procedure", "tl-junction", "diabetes"}:
         is_read = not answer.record_state.unread
         has_strength = any(name in answer.findings.known for name in MEASURES_OF_SARCOPENIA)
         nothing = "why.no-bone" if has_strength else "why.nothing-known"
@@ -134,11 +137,6 @@ def _if_ignored(answer: Answer, result: ModelResult) -> str:
     )
 
 
-def _is_seen(answer: Answer, name: str) -> bool:
-    gap = answer.findings.gaps.get(name)
-    return gap is not None and (gap.reason in SEEN_AND_NOT_USED or gap.value is not None)
-
-
 def _seen(answer: Answer, gap: Gap) -> Reason:
     """A value that is there and not used: `T-score from 2017`, `CT attenuation measured over the whole vertebra`."""
     texts = answer.texts
@@ -148,11 +146,6 @@ def _seen(answer: Answer, gap: Gap) -> Reason:
     name, why = answer.wording.name(gap.name), gap.why or gap.detail
     why = why if why.startswith(name) else texts.say("why.not-usable", name=name, why=why)
     return Reason(why, texts.raw("why.rest-on"))
-
-
-def _measured(outcome: OutcomeAssessment) -> set[str]:
-    """Inputs that were measured; the order and the problem list measure nothing."""
-    return {one.name for result in outcome.models for one in result.inputs} - {"procedure", "tl-junction", "diabetes"}
 
 
 def _not_known(answer: Answer, result: ModelResult, name: str) -> Reason:

@@ -332,14 +332,10 @@ def _brace_keep_reason(situation: Situation) -> Signal | None:
     braces = situation.support.of_kind("brace")
     by_order = {reason for order in braces for reason in order.reasons}
     said += [f"{name(one)} named by the brace order" for one in KEEP if one in by_order]
-    said += [f"{name(one)} not excluded" for one in KEEP if braces and _is_left_open(situation, one)]
+    gaps = situation.findings.gaps  # what the record mentions without deciding
+    is_open = [one for one in KEEP if one in gaps and gaps[one].reason == "undetermined" and gaps[one].seen]
+    said += [f"{name(one)} not excluded" for one in is_open if braces]
     return Signal(" · ".join(dict.fromkeys(said))) if said else None
-
-
-def _is_left_open(situation: Situation, finding_name: str) -> bool:
-    """The record mentions it without deciding."""
-    gap = situation.findings.gaps.get(finding_name)
-    return gap is not None and gap.reason == "undetermined" and bool(gap.seen)
 
 
 @signal("brace-ordered")

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from datetime import date
 
-from cds_service.core.facts import Finding, Findings
+from cds_service.core.facts import Findings
 from cds_service.core.study import MarkerChange, MarkerStudy, Outcome, StrataStudy, StratumCounts
 
 Z_95 = 1.96
@@ -98,7 +98,8 @@ def compare_with_marker(study: MarkerStudy, findings: Findings) -> Marker | None
     The study compared one MRI before a kyphoplasty with one after it, within its range of days. Measures of other days
     than the newest pair are left out.
     """
-    augmented = _kyphoplasty_day(findings)
+    earlier = findings.known.get("prior-augmentation")  # where it is known to have been a kyphoplasty
+    augmented = earlier.observed if earlier and earlier.value is True and earlier.label == "kyphoplasty" else None
     known = [(one, findings.known[one.finding]) for one in study.markers if one.finding in findings.known]
     whole = [(found.observed, found.since) for _, found in known if found.observed and found.since]
     if not whole or augmented is None:
@@ -117,12 +118,6 @@ def compare_with_marker(study: MarkerStudy, findings: Findings) -> Marker | None
         ),
         concerns=tuple(dict.fromkeys(concern for _, found in compared for concern in found.concerns)),
     )
-
-
-def _kyphoplasty_day(findings: Findings) -> date | None:
-    """The day of the augmentation on record, where that is known to have been a kyphoplasty."""
-    found: Finding | None = findings.known.get("prior-augmentation")
-    return found.observed if found is not None and found.value is True and found.label == "kyphoplasty" else None
 
 
 def place_change(marker: MarkerChange, percent: float) -> Change:

@@ -5,9 +5,11 @@ search, so that both give the same record.
 """
 
 import re
+import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -17,53 +19,11 @@ Matcher = Callable[[Resource, str], bool]
 # Result parameters: they shape the response and select nothing.
 RESULT_PARAMETERS = frozenset({"_count", "_sort", "_format", "_pretty"})
 
-# The elements that hold a type's code, with R4 names.
-_CODE_ELEMENTS = {
-    "Observation": "code",
-    "Condition": "code",
-    "Procedure": "code",
-    "ServiceRequest": "code",
-    "DeviceRequest": "codeCodeableConcept",
-    "SupplyRequest": "itemCodeableConcept",
-    "MedicationRequest": "medicationCodeableConcept",
-    "MedicationAdministration": "medicationCodeableConcept",
-    "MedicationStatement": "medicationCodeableConcept",
-    "DiagnosticReport": "code",
-}
-# Search names for dates, and the element (without its type suffix) that each sorts by.
-_DATE_ELEMENTS = {
-    "Observation": {"date": "effective"},
-    "Condition": {"recorded-date": "recordedDate", "onset-date": "onset"},
-    "Procedure": {"date": "performed"},
-    "ServiceRequest": {"authored": "authoredOn", "occurrence": "occurrence"},
-    "DeviceRequest": {"authored-on": "authoredOn", "event-date": "occurrence"},
-    "SupplyRequest": {"date": "authoredOn"},
-    "MedicationRequest": {"authoredon": "authoredOn"},
-    "MedicationAdministration": {"effective-time": "effective"},
-    "MedicationStatement": {"effective": "effective"},
-    "DiagnosticReport": {"date": "effective"},
-    "ImagingStudy": {"started": "started"},
-}
-_TOKEN_ELEMENTS = {
-    "Observation": {"status": "status", "category": "category"},
-    "Condition": {
-        "clinical-status": "clinicalStatus",
-        "verification-status": "verificationStatus",
-        "category": "category",
-    },
-    "Procedure": {"status": "status", "category": "category"},
-    "ServiceRequest": {"status": "status", "intent": "intent", "category": "category"},
-    "DeviceRequest": {"status": "status", "intent": "intent"},
-    "SupplyRequest": {"status": "status"},
-    "MedicationRequest": {"status": "status", "intent": "intent", "category": "category"},
-    "MedicationAdministration": {"status": "status"},
-    "MedicationStatement": {"status": "status", "category": "category"},
-    "DiagnosticReport": {"status": "status", "category": "category"},
-    "ImagingStudy": {"status": "status", "modality": "modality"},
-    "Patient": {"identifier": "identifier", "gender": "gender"},
-    "Practitioner": {"identifier": "identifier"},
-}
-TYPES = tuple(sorted(_TOKEN_ELEMENTS))
+# By type: `tokens` and `sorts`, the names of searches with the element behind each.
+_PARAMETERS: Mapping[str, Mapping[str, Mapping[str, str]]] = tomllib.loads(
+    Path(__file__).with_name("search.toml").read_text(encoding="utf-8")
+)
+TYPES = tuple(sorted(_PARAMETERS))
 
 
 class SearchRefused(Exception):
@@ -125,11 +85,9 @@ def hold(resources: Iterable[Resource]) -> Store:
 def matchers_of(resource_type: str) -> dict[str, Matcher]:
     """The search parameters of this type, by name."""
     matchers: dict[str, Matcher] = {"_id": lambda resource, value: resource["id"] == value}
-    for name, element in _TOKEN_ELEMENTS[resource_type].items():
+    for name, element in _PARAMETERS[resource_type]["tokens"].items():
         matchers[name] = _token_matcher(element)
-    if resource_type in _CODE_ELEMENTS:
-        matchers["code"] = _token_matcher(_CODE_ELEMENTS[resource_type])
-    if resource_type in _DATE_ELEMENTS:
+    if "sorts" in _PARAMETERS[resource_type]:
         matchers["patient"] = matchers["subject"] = _matches_patient
     else:  # people
         matchers |= {name: _name_matcher(name) for name in ("name", "family", "given")}
@@ -138,7 +96,7 @@ def matchers_of(resource_type: str) -> dict[str, Matcher]:
 
 def sort_names(resource_type: str) -> tuple[str, ...]:
     """The names that `_sort` accepts for this type."""
-    return ("_id", *_DATE_ELEMENTS.get(resource_type, {}))
+    return ("_id", *_PARAMETERS[resource_type].get("sorts", {}))
 
 
 def _matcher(matchers: Mapping[str, Matcher], resource_type: str, name: str) -> Matcher:
@@ -216,9 +174,7 @@ def _name_matcher(part: str) -> Matcher:
 
 
 def _as_list(value: Any) -> list[Any]:
-    if value is None:
-        return []
-    return value if isinstance(value, list) else [value]
+    return value if isinstance(value, list) else [] if value is None else [value]
 
 
 def _in_order(resource_type: str, found: tuple[Resource, ...], sort: str) -> tuple[Resource, ...]:
@@ -229,7 +185,7 @@ def _in_order(resource_type: str, found: tuple[Resource, ...], sort: str) -> tup
         if bare not in sort_names(resource_type):
             known = ", ".join(sort_names(resource_type))
             raise SearchRefused(f"Unknown _sort parameter value '{bare}'. Valid values are: {known}")
-        ordered = _sorted_by(ordered, _DATE_ELEMENTS.get(resource_type, {}).get(bare), descending=name != bare)
+        ordered = _sorted_by(ordered, _PARAMETERS[resource_type].get("sorts", {}).get(bare), descending=name != bare)
     return tuple(ordered)
 
 

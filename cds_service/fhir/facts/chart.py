@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from itertools import chain
 from typing import Any, NamedTuple, TypeVar
 
 from cds_service.core.facts import Finding, Gap, GapReason, Origin, PassedOver, Provenance, Value, say_months
@@ -31,6 +32,7 @@ LISTS: Mapping[str, tuple[str, str, str]] = {
 }
 AUGMENTATIONS = frozenset({"kyphoplasty", "vertebroplasty", "vertebral-augmentation"})
 NOT_SURELY_DONE = frozenset({"other-order", "not-done"})
+CORRECTED = ("corrected", "amended")
 # Drugs injected in an office are often recorded under their billing code.
 BILLED_TYPES = frozenset({"Procedure", "ServiceRequest"})
 
@@ -116,7 +118,9 @@ class Chart:
             entries.append(_entry(one, terminology))
         ordered = in_order(entries, name=lambda entry: entry.reference, raw=lambda entry: entry.raw)
         kinds: dict[str, list[Entry]] = {}
-        for entry in _without_replaced([entry for same in ordered for entry in _each_once(same)]):
+        # A resource that was returned for two keys stands twice in `same`.
+        each = ({content(one.raw): one for one in same}.values() if len(same) > 1 else same for same in ordered)
+        for entry in _without_replaced(list(chain.from_iterable(each))):
             kinds.setdefault(entry.kind, []).append(entry)
         unknown = {kind: [one for one in entries if NOT_UNDERSTOOD in one.concepts] for kind, entries in kinds.items()}
         held = [one for entry in kinds.get("Observation", ()) for one in _held_by(entry)]
@@ -220,11 +224,6 @@ def _held_by(entry: Entry) -> Iterable[ValueHolder]:
         yield ValueHolder(entry, component, matches)
 
 
-def _each_once(same: Sequence[Entry]) -> Iterable[Entry]:
-    """The distinct entries; a resource that was returned for two keys appears twice here."""
-    return {content(entry.raw): entry for entry in same}.values() if len(same) > 1 else same
-
-
 def _entry(sourced: Sourced, terminology: Terminology) -> Entry:
     raw = sourced.raw
     kind = text(raw.get("resourceType"))
@@ -270,14 +269,10 @@ def _done(words: str, terminology: Terminology) -> frozenset[str]:
 
 def _without_replaced(entries: Sequence[Entry]) -> Sequence[Entry]:
     """Drop entries of which there is a corrected or amended copy."""
-    corrected = {name for entry in entries if _is_corrected(entry) for name in _names_of_copies(entry)}
+    corrected = {name for entry in entries if entry.status in CORRECTED for name in _names_of_copies(entry)}
     if not corrected:
         return entries
-    return [entry for entry in entries if _is_corrected(entry) or corrected.isdisjoint(_names_of_copies(entry))]
-
-
-def _is_corrected(entry: Entry) -> bool:
-    return entry.status in ("corrected", "amended")
+    return [one for one in entries if one.status in CORRECTED or corrected.isdisjoint(_names_of_copies(one))]
 
 
 def _names_of_copies(entry: Entry) -> set[tuple[Any, ...]]:

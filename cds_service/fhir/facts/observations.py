@@ -64,20 +64,16 @@ def time_problem(reading: Reading, chart: Chart) -> tuple[GapReason, str] | None
 
 def status_problem(reading: Reading) -> tuple[GapReason, str] | None:
     """The problem with a value's status: not the patient's, not final, or marked absent; None if there is none."""
-    if _is_of_another(reading.entry.raw):
-        return "no-value", "about another person or thing"
+    raw = reading.entry.raw
+    whom = text(member(raw, "subject", "reference"))
+    if any(not whom or text(member(one, "reference")) != whom for one in objects(raw.get("focus"))):
+        return "no-value", "about another person or thing"  # a donor, a child, an implant
     status = reading.entry.status
     if status not in FINAL:
         return "not-final", status if status in ("preliminary", "registered") else "not final"
     if reading.holder.get("dataAbsentReason"):
         return "no-value", "recorded as absent"
     return None
-
-
-def _is_of_another(observation: Raw) -> bool:
-    """Whether its focus is something other than its subject: a donor, a child, an implant."""
-    whom = text(member(observation, "subject", "reference"))
-    return any(not whom or text(member(one, "reference")) != whom for one in objects(observation.get("focus")))
 
 
 def site_key(reading: Reading) -> str:

@@ -136,7 +136,8 @@ def silence(spec: FindingSpec, chart: Chart, stated: Sequence[Stated]) -> Findin
     if unclear := _unclear(spec, chart):
         return unclear
     said_no = say_no(spec, chart)
-    if isinstance(said_no, Gap) or not _is_in_history(spec, chart, stated):
+    history = find_stated(chart, spec, spec.history)
+    if isinstance(said_no, Gap) or not (any(one.is_past for one in stated) or any(not one.problem for one in history)):
         return said_no
     concern = f"A past entry for {spec.title} is on the list; it is not counted as current."
     return said_no._replace(concerns=(*said_no.concerns, concern))
@@ -166,12 +167,6 @@ def _is_told(stated: Stated, spec: FindingSpec, chart: Chart) -> bool:
         is_named = not SPINAL.isdisjoint(one.removesuffix("?") for one in entry.named)
         return is_named or chart.terminology.tells(LISTED[entry.kind], entry.raw.get("code"))
     return any(match.concept in spec.told_by_code for match in entry.matches)
-
-
-def _is_in_history(spec: FindingSpec, chart: Chart, stated: Sequence[Stated]) -> bool:
-    return any(one.is_past for one in stated) or any(
-        one.problem is None for one in find_stated(chart, spec, spec.history)
-    )
 
 
 def may_be_current(entry: Entry) -> bool:

@@ -207,14 +207,15 @@ def _is_void(raw: Mapping[str, Any]) -> bool:
 
 
 def _patient_part(key: str, answer: QueryResult, origin: Literal["prefetch", "fhir"]) -> PatientRecord:
+    read = Read(state="empty", origin=origin, note=answer.note, is_cut=answer.is_cut)
     if not answer.resources:
-        empty = Read(state="empty", origin=origin, note=answer.note, is_cut=answer.is_cut)
-        return PatientRecord(reads={key: empty})
+        return PatientRecord(reads={key: read})
     raw = answer.resources[0]
+    read = replace(read, state="given", entries=1)
     if is_replaced(raw):
-        read = Read(state="given", origin=origin, entries=1, note=_merged_note(raw), is_merged=True)
-    else:
-        read = Read(state="given", origin=origin, entries=1, note=answer.note, is_cut=answer.is_cut)
+        into = replacement_of(raw) or "another"
+        note = f"This patient's record was merged into {into}; only the one that the request names was read."
+        read = replace(read, note=note, is_cut=False, is_merged=True)
     name = reference_name("Patient", raw)
     try:
         patient, left_out = parse_patient(raw)
@@ -224,11 +225,6 @@ def _patient_part(key: str, answer: QueryResult, origin: Literal["prefetch", "fh
     message = f"left out: {', '.join(left_out)}"
     broken = Unreadable(reference=name, key=key, concepts=frozenset(left_out), message=message)
     return PatientRecord(reads={key: read}, patient=patient, unreadable=(broken,) if left_out else ())
-
-
-def _merged_note(patient: Mapping[str, Any]) -> str:
-    into = replacement_of(patient) or "another"
-    return f"This patient's record was merged into {into}; only the one that the request names was read."
 
 
 def _merged(parts: Sequence[PatientRecord]) -> PatientRecord:
