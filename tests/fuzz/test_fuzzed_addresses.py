@@ -1,6 +1,8 @@
 """Any address, method and headers, on every page of the service: an answer or a refusal, never a failure."""
 
 import time
+import tomllib
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,78 +14,25 @@ from tests.chart_builders import NOW, PATIENT, open_service
 from tests.fuzz import bases
 from tests.fuzz.amount import examples
 from tests.fuzz.changes import apply, changes
-from tests.fuzz.fuzzed_service import CALL, FEEDBACK
+from tests.fuzz.fuzzed_service import CALL
 from tests.fuzz.nasty import TEXTS, dump
 from tests.review_desk import PASSWORD
 from tests.review_desk import TOKEN as FORM_TOKEN
 
-WAYS = (
-    *("", "/", "/cds-services", CALL, FEEDBACK, "/models", "/openapi.json", "/metrics", "/static/"),
-    *("/health/live", "/health/ready", "/sandbox", "/sandbox/choices", "/sandbox/patients", "/sandbox/record"),
-    *("/sandbox/fhir",),
-    *("/sandbox/fhir/Patient", "/sandbox/fhir/metadata", "/audit", "/audit/login", "/audit/export", "/audit/entries"),
-)
+ODD = tomllib.loads(Path(__file__).with_name("addresses.toml").read_text(encoding="utf-8"))
 MODELS = tuple(f"/models/{name}" for name in open_service().model_cards)
-PIECES = (
-    *("/", "//", "/..", "/.", "%2f", "%00", "%zz", ";x=1", "\\", "%", "\x00", "\x7f", "\xff", "\xc3\xa9"),
-    *("\xe2\x80\xae", "~"),
-    *("é", "?", "#", "*", "x" * 3000, "/feedback", ".json", "/Canary-route", "?a=b", " ", "\t", "\r\nX: y"),
-    *("@evil.example",),
-)
-NAMES = (
-    *("Accept", "Accept-Encoding", "Accept-Language", "Authorization", "Cookie", "Origin", "Referer", "Host"),
-    *("Expect", "Range"),
-)
-NAMES += (
-    "If-None-Match",
-    "If-Modified-Since",
-    "X-Forwarded-For",
-    "X-Forwarded-Host",
-    "X-Forwarded-Proto",
-    "User-Agent",
-    "TE",
-)
-NAMES += (
-    "X-HTTP-Method-Override",
-    "Access-Control-Request-Method",
-    "Access-Control-Request-Headers",
-    "Content-Encoding",
-)
-VALUES = (
-    *("application/json", "text/html", "*/*", "*/*;q=0", "text/html;q=x", "application/json; charset=latin-1"),
-    *("a/b/c", ","),
-    *("application/json;charset=utf-8", 'application/json; charset="', "application/fhir+json", "text/plain"),
-    *("multipart/form-data",),
-    *("multipart/form-data; boundary=", "application/x-www-form-urlencoded", "gzip", "gzip, br", "identity", "chunked"),
-    *("Bearer Canary-bearer", "Bearer ", "Basic Q2FuYXJ5", "bearer x.y.z", "null", "https://evil.example"),
-    *("http://[", "bytes=0-1"),
-    *("-1", "0", "7", "1e3", "99999999999999999999", "0x10", " ", "100-continue", "\xff\xfe", "a=b; c=\x01"),
-    *("kyphoplasty=x",),
-)
-METHODS = ("GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH", "TRACE", "get", "X", "")
-METHOD = st.sampled_from((*METHODS, "GET", "POST", "GET", "POST"))
+METHOD = st.sampled_from((*ODD["methods"], "GET", "POST", "GET", "POST"))
 PATH = st.tuples(
-    st.sampled_from((*WAYS, *MODELS)), st.lists(st.sampled_from(PIECES) | st.text(max_size=5), max_size=3)
+    st.sampled_from((*ODD["ways"], *MODELS)),
+    st.lists(st.sampled_from((*ODD["pieces"], "x" * 3000)) | st.text(max_size=5), max_size=3),
 ).map(lambda parts: "".join((parts[0], *parts[1])))
-HEADERS = st.dictionaries(st.sampled_from(NAMES), st.sampled_from(VALUES), max_size=4)
+HEADERS = st.dictionaries(st.sampled_from(ODD["headers"]), st.sampled_from(ODD["values"]), max_size=4)
 QUERY = st.lists(
-    st.tuples(st.sampled_from(("", "a", "access_token", "_count", "find", "name")), st.sampled_from(VALUES)), max_size=3
+    st.tuples(st.sampled_from(("", "a", "access_token", "_count", "find", "name")), st.sampled_from(ODD["values"])),
+    max_size=3,
 )
-TYPES = st.sampled_from((*[{"CONTENT_TYPE": value} for value in VALUES], {}))
+TYPES = st.sampled_from((*[{"CONTENT_TYPE": value} for value in ODD["values"]], {}))
 LENGTHS = st.sampled_from(({}, {}, {}, *({"CONTENT_LENGTH": value} for value in ("", "0", "-1", "x", "7", "9" * 30))))
-PAGES = (
-    *("", "/figures", "/integrity", "/entries/{}", "/entries/{}/replay", "/patients/{}", "/nothing/{}"),
-    "/login",
-)
-FIELDS = (
-    *("kind", "since", "until", "patient", "user", "card", "hook", "rule", "reason", "about", "feedback", "outcome"),
-    "band",
-)
-FIELDS += (
-    *("topic", "result", "status", "partial", "warning", "after", "a", "b", "format", "name", "wanted", "mark"),
-    *("note", "token"),
-)
-FORMS = ("/export", "/login", "/entries/{}/mark", "/logout-not")
 WORDS = st.sampled_from(TEXTS) | st.sampled_from(
     ("answer", "refusal", "2026-11", "ndjson", "csv", PATIENT, "1", "2", "yes")
 )
@@ -129,7 +78,11 @@ def reviewer(subject):
 
 
 @examples(0.03)
-@given(page=st.sampled_from(PAGES), inside=WORDS, fields=st.dictionaries(st.sampled_from(FIELDS), WORDS, max_size=4))
+@given(
+    page=st.sampled_from(ODD["pages"]),
+    inside=WORDS,
+    fields=st.dictionaries(st.sampled_from(ODD["fields"]), WORDS, max_size=4),
+)
 def test_whatever_a_reviewer_asks_for_gets_a_page(subject, reviewer, page, inside, fields):
     path = "/audit" + page.format(inside)
     started = time.monotonic()
@@ -143,9 +96,9 @@ def test_whatever_a_reviewer_asks_for_gets_a_page(subject, reviewer, page, insid
 
 @examples(0.02)
 @given(
-    page=st.sampled_from(FORMS),
+    page=st.sampled_from(ODD["forms"]),
     inside=WORDS,
-    fields=st.dictionaries(st.sampled_from(FIELDS), WORDS, max_size=4),
+    fields=st.dictionaries(st.sampled_from(ODD["fields"]), WORDS, max_size=4),
     with_token=st.sampled_from((True, True, True, False)),
 )
 def test_whatever_form_a_reviewer_sends_is_taken_or_refused(subject, reviewer, page, inside, fields, with_token):
