@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO
 
 from cds_service import __version__
 from cds_service.errors import CdsError
@@ -20,8 +20,8 @@ from cds_service.fhir.orders.drafts import read_drafts
 from cds_service.fhir.references import NO_BASE, bases_of
 from cds_service.loading import load_service
 from cds_service.population.bulk import SHARED, BadLine, replaced, type_of
-from cds_service.population.scoring import Run, score
-from cds_service.population.worklist import VISITS, Row, rows_json, rows_of, write_worklist
+from cds_service.population.scoring import Result, Run
+from cds_service.population.worklist import VISITS, Row, write_worklist
 from cds_service.samples.drafting import augmentation_order
 from cds_service.service import Service
 from cds_service.site.folder import load_site
@@ -112,20 +112,6 @@ def _refuse_other(order: Mapping[str, Any], procedure: str | None, terminology: 
 # --- what comes out --------------------------------------------------------------------------------------------------
 
 
-class Result(NamedTuple):
-    """One patient's result as it waits for the others, in the order of their ids."""
-
-    patient: str
-    line: str
-    rest: str  # why not assessed, and rows of the worklist, as JSON
-
-
-def result_of(patient: str, lines: list[bytes], run: Run) -> Result:
-    """The result of one patient."""
-    found = score(patient, sorted(lines), run)
-    return Result(patient, found.line, json.dumps([found.why_not, rows_json(found.rows)]))
-
-
 @dataclass(slots=True, kw_only=True)
 class Report:
     """What to say at the end.
@@ -154,14 +140,6 @@ class Report:
         yield f"{self.patients} patients, {self.patients - sum(self.not_assessed.values())} assessed{skipped}"
 
 
-def report_of(bad: Sequence[BadLine], ownerless: Iterable[Mapping[str, int]]) -> Report:
-    """The report on the lines that were read."""
-    total: Counter[str] = Counter()
-    for one in ownerless:
-        total.update(one)
-    return Report(bad=bad, ownerless=total)
-
-
 def write_results(results: Iterable[Result], job: Job, out: Path | None, worklist: Path | None, report: Report) -> None:
     """Write a line for each patient, and the worklist, in the order in which the results come."""
     rows: list[tuple[str, Row]] = []
@@ -171,7 +149,7 @@ def write_results(results: Iterable[Result], job: Job, out: Path | None, worklis
             why_not, waiting = json.loads(one.rest)
             report.patients += 1
             report.not_assessed.update([why_not] if why_not else [])
-            rows += [(one.patient, row) for row in rows_of(waiting)]
+            rows += [(one.patient, Row(*row)) for row in waiting]
     if worklist is not None:
         write_worklist(rows, worklist, job.as_of)
 

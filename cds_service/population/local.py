@@ -9,13 +9,16 @@ import multiprocessing
 import os
 import shutil
 import tempfile
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from multiprocessing.connection import wait
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from threading import Thread
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import track
 
 from cds_service.errors import CdsError
 from cds_service.population.bulk import (
@@ -33,19 +36,15 @@ from cds_service.population.bulk import (
 from cds_service.population.job import (
     Job,
     Report,
-    Result,
     WrongJob,
     load,
-    report_of,
-    result_of,
     types_read,
     write_results,
 )
-from cds_service.population.scoring import Look
+from cds_service.population.scoring import Look, Result, score
 from cds_service.service import Service
 
 SMALL_BYTES = 4 * 1024 * 1024  # of an export that one process scores before others have started
-POLL_SECONDS = 0.2
 
 Step = Callable[[int], None]
 Maker = Callable[[Job, Path, Service], Step]
@@ -77,7 +76,8 @@ def score_locally(job: Job, out: Path | None, worklist: Path | None) -> Report:
         write_shared(reports, _shared(folder))
         shares = [_share(folder, bucket) for bucket in range(buckets)]
         _share_out("scoring", _scoring, shares, job, folder, service)
-        report = report_of(bad_lines(chunks, reports.values()), [one.ownerless for one in reports.values()])
+        ownerless = sum((Counter(one.ownerless) for one in reports.values()), Counter[str]())
+        report = Report(bad=bad_lines(chunks, reports.values()), ownerless=ownerless)
         write_results(heapq.merge(*map(_results, shares)), job, out, worklist, report)
     return report
 
@@ -138,7 +138,7 @@ def _scoring(job: Job, folder: Path, service: Service) -> Step:
     def step(bucket: int) -> None:
         with replaced(_share(folder, bucket)) as target:
             for patient, lines in read_bucket(reports, bucket).items():
-                found = result_of(patient, [*lines, *shared.of(lines)], run)
+                found = score(patient, [*lines, *shared.of(lines)], run)
                 target.write("\t".join(found).encode() + b"\n")
 
     return step
@@ -158,53 +158,36 @@ def _share_out(name: str, maker: Maker, files: Sequence[Path], job: Job, folder:
     places = [place for place, file in enumerate(files) if not file.exists()]
     is_small = sum(file.stat().st_size for file in job.files) < SMALL_BYTES
     count = 1 if is_small else min(len(os.sched_getaffinity(0)), len(places))
-    with _progress() as progress:
-        task = progress.add_task(name, total=len(files), completed=len(files) - len(places))
+    console, before = Console(stderr=True), len(files) - len(places)
+    with ExitStack() as stack:
         if count > 1:
-            for done in _side_by_side(maker, places, job, folder, count, files):
-                progress.update(task, completed=done)
-            return
-        step = maker(job, folder, service)
-        for place in places:
-            step(place)
-            progress.advance(task)
+            spawn = multiprocessing.get_context("spawn")
+            pool = stack.enter_context(ProcessPoolExecutor(count, spawn, _begin, (maker, job, folder)))
+            steps = pool.map(_do, places)
+        else:
+            steps = map(maker(job, folder, service), places)
+        quiet = not console.is_terminal
+        try:
+            deque(track(steps, name, len(files), before, console=console, disable=quiet), maxlen=0)
+        except BrokenProcessPool:
+            said = "A worker process ended before its work was done; run the same command again to go on."
+            raise WorkerEnded(said) from None
 
 
-def _progress() -> Progress:
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    return Progress(*columns, console=console, disable=not console.is_terminal)
+_steps: list[Step] = []  # of a worker process: the one that it does
 
 
-def _side_by_side(
-    maker: Maker, places: Sequence[int], job: Job, folder: Path, count: int, files: Sequence[Path]
-) -> Iterator[int]:
-    """Do the steps in so many processes; yields how many files there are, from time to time."""
-    context = multiprocessing.get_context("spawn")
-    workers = [
-        context.Process(target=_work, args=(maker, job, folder, places[first::count], os.getpid()), daemon=True)
-        for first in range(count)
-    ]
-    for worker in workers:
-        worker.start()
-    try:
-        while any(worker.is_alive() for worker in workers):
-            wait([worker.sentinel for worker in workers], POLL_SECONDS)
-            if any(worker.exitcode for worker in workers):
-                raise WorkerEnded(
-                    "A worker process ended before its work was done; run the same command again to go on."
-                )
-            yield sum(file.exists() for file in files)
-    finally:
-        for worker in workers:
-            worker.terminate()
-            worker.join()
+def _begin(maker: Maker, job: Job, folder: Path) -> None:
+    """A worker process ends with the command that wants its work, even where that was killed."""
+    Thread(target=_end_with_parent, daemon=True).start()
+    _steps.append(maker(job, folder, load(job.site)))
 
 
-def _work(maker: Maker, job: Job, folder: Path, places: Sequence[int], parent: int) -> None:
-    """The life of a worker: its steps, as long as the command that wants them runs."""
-    step = maker(job, folder, load(job.site))
-    for place in places:
-        if os.getppid() != parent:
-            return
-        step(place)
+def _end_with_parent() -> None:
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os._exit(1)
+
+
+def _do(place: int) -> None:
+    _steps[-1](place)

@@ -6,6 +6,7 @@ procedure for all, the day is the run's. A patient of whom the export holds no s
 studies say nothing about those who were not treated.
 """
 
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -109,21 +110,20 @@ class Look:
         return found
 
 
-class Scored(NamedTuple):
-    """What was found of one patient.
+class Result(NamedTuple):
+    """What was found of one patient, as it waits for the others.
 
     Attributes:
         line: `{"patient": …, "assessments": […]}` as canonical JSON.
-        why_not: why the patient was not assessed; empty if they were.
-        rows: of the worklist.
+        rest: why the patient was not assessed, empty if they were, and rows of the worklist, as JSON.
     """
 
+    patient: str
     line: str
-    why_not: str
-    rows: tuple[Row, ...]
+    rest: str
 
 
-def score(patient: str, lines: Sequence[bytes], run: Run) -> Scored:
+def score(patient: str, lines: Sequence[bytes], run: Run) -> Result:
     """The assessments of one patient. The order of the lines does not matter; nothing but the arguments does.
 
     Args:
@@ -132,10 +132,11 @@ def score(patient: str, lines: Sequence[bytes], run: Run) -> Scored:
         run: what holds for all patients.
     """
     try:
-        assessments, why_not, rows = _score(patient, by_type(lines), run)
+        assessments, why_not, rows = _score(patient, by_type(sorted(lines)), run)
     except (EvidenceUnavailable, PatientMismatch, DeadlinePassed) as error:
         assessments, why_not, rows = _not_applicable(str(error)), str(error), ()
-    return Scored(canonical_json({"patient": patient, "assessments": assessments}), why_not, rows)
+    line = canonical_json({"patient": patient, "assessments": assessments})
+    return Result(patient, line, json.dumps([why_not, rows]))
 
 
 def by_type(lines: Iterable[bytes]) -> Mapping[str, Sequence[Json]]:

@@ -34,14 +34,11 @@ from cds_service.population.bulk import (
 from cds_service.population.job import (
     Job,
     Report,
-    Result,
     load,
-    report_of,
-    result_of,
     types_read,
     write_results,
 )
-from cds_service.population.scoring import Look, Run
+from cds_service.population.scoring import Look, Result, Run, score
 from cds_service.service import Service
 
 Batches = Iterator[pa.RecordBatch]
@@ -86,7 +83,7 @@ def score_on_spark(job: Job, out: Path | None, worklist: Path | None) -> Report:
     bad_files = {unquote(urlsplit(row.bad_file).path) for row in read.filter("bad_file is not null").collect()}
     together = _together(read).repartition("patient").sortWithinPartitions("patient", "line")
     scored = together.mapInArrow(_scoring(job, exported), SCORED_DDL).persist(StorageLevel.DISK_ONLY)
-    report = report_of(_bad_lines(job, bad_files), [{kind: count for kind, count in seen if count}])
+    report = Report(bad=_bad_lines(job, bad_files), ownerless=Counter({kind: count for kind, count in seen if count}))
     results = (Result(*row) for row in scored.orderBy("patient").toLocalIterator())
     write_results(results, job, out, worklist, report)
     scored.unpersist()
@@ -169,7 +166,7 @@ def _scoring(job: Job, exported: frozenset[str]) -> Callable[[Batches], Batches]
     def score_all(batches: Batches) -> Batches:
         run = _run(job, exported)
         groups = groupby(_pairs(batches, "patient", "line"), key=itemgetter(0))
-        found = (result_of(patient, [line for _, line in pairs], run) for patient, pairs in groups)
+        found = (score(patient, [line for _, line in pairs], run) for patient, pairs in groups)
         yield from _batches((one._asdict() for one in found), SCORED)
 
     return score_all

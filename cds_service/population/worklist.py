@@ -6,7 +6,7 @@ not be read is said, since it may hold what is missing.
 
 import csv
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from io import StringIO
 from pathlib import Path
@@ -45,13 +45,13 @@ class Row(NamedTuple):
     """One patient and one reason.
 
     Attributes:
-        since: the day of the procedure, of the last dose, or after which the brace was to be off.
+        since: ISO 8601; the day of the procedure, of the last dose, or after which the brace was to be off.
         text: in our words; no names or words of the record.
         resources: what the reason rests on, `Procedure/12`.
     """
 
     reason: Reason
-    since: date
+    since: str
     text: str
     resources: tuple[str, ...]
 
@@ -109,7 +109,7 @@ def _untreated(
     said = f"Augmentation {_said_done(record, names)}{say_date(done)}"
     said += "; no current bone drug and no referral for bone treatment on record"
     seen = [one.resource for one in gap.seen] if gap else []
-    yield Row("no-bone-treatment", done, _with(said, notes), tuple(dict.fromkeys((*names, *seen))))
+    yield Row("no-bone-treatment", done.isoformat(), _with(said, notes), tuple(dict.fromkeys((*names, *seen))))
 
 
 def _said_done(record: PatientRecord, names: Sequence[str]) -> str:
@@ -139,7 +139,7 @@ def _overdue(findings: Findings) -> Iterator[Row]:
     if found is not None and found.value is True and found.observed is not None:
         text = f"Last denosumab on record {say_date(found.observed)}, no other bone drug since"
         resources = tuple(one.resource for one in found.provenance)
-        yield Row("denosumab-overdue", found.observed, _with(text, found.concerns), resources)
+        yield Row("denosumab-overdue", found.observed.isoformat(), _with(text, found.concerns), resources)
 
 
 def _braced(record: PatientRecord, service: Service, done: date, as_of: date) -> Iterator[Row]:
@@ -155,7 +155,9 @@ def _braced(record: PatientRecord, service: Service, done: date, as_of: date) ->
         notes = [] if times.ends else [f"{service.policy.brace.max_weeks} weeks were over on {say_date(last)}"]
         notes += [WITHOUT_DATE[order.worded.says]] if not times.ends and order.worded.says in WITHOUT_DATE else []
         notes += ["the order names a reason for a longer brace"] if order.reasons else []
-        yield Row("brace-beyond-end", last, _with(f"{times.said()}, still active", notes), (order.reference,))
+        yield Row(
+            "brace-beyond-end", last.isoformat(), _with(f"{times.said()}, still active", notes), (order.reference,)
+        )
 
 
 def _with(text: str, notes: Sequence[str]) -> str:
@@ -163,16 +165,6 @@ def _with(text: str, notes: Sequence[str]) -> str:
 
 
 # --- files -----------------------------------------------------------------------------------------------------------
-
-
-def rows_json(rows: Iterable[Row]) -> list[list[Any]]:
-    """Rows as they wait in a file for the end of the run."""
-    return [[one.reason, one.since.isoformat(), one.text, list(one.resources)] for one in rows]
-
-
-def rows_of(waiting: Iterable[Sequence[Any]]) -> tuple[Row, ...]:
-    """Rows that waited in a file."""
-    return tuple(Row(reason, date.fromisoformat(since), said, tuple(names)) for reason, since, said, names in waiting)
 
 
 def write_worklist(rows: Sequence[tuple[str, Row]], file: Path, as_of: date) -> None:
@@ -189,7 +181,7 @@ def write_worklist(rows: Sequence[tuple[str, Row]], file: Path, as_of: date) -> 
         writer = csv.writer(table, lineterminator="\n")
         writer.writerow(COLUMNS)
         for patient, row in rows:
-            writer.writerow((safe_cell(patient), row.reason, row.since.isoformat(), row.text, " ".join(row.resources)))
+            writer.writerow((safe_cell(patient), row.reason, row.since, row.text, " ".join(row.resources)))
         text = table.getvalue()
     with replaced(file) as target:
         target.write(text.encode())

@@ -61,18 +61,18 @@ def test_a_killed_run_goes_on_where_it_stopped(export: Path, tmp_path: Path, mon
     whole, out = score(export).stdout, tmp_path / "out"
     done: list[str] = []
 
-    def result_of(patient_id: str, lines: list[bytes], run: Any) -> Any:
+    def interrupted(patient_id: str, lines: list[bytes], run: Any) -> Any:
         if len(done) == COUNT // 2:
             raise KeyboardInterrupt
         done.append(patient_id)
         return plain(patient_id, lines, run)
 
-    plain = local.result_of
-    monkeypatch.setattr(local, "result_of", result_of)
+    plain = local.score
+    monkeypatch.setattr(local, "score", interrupted)
     assert score(export, "--out", out).exit_code != 0
     assert not out.exists()
     again: list[str] = []
-    monkeypatch.setattr(local, "result_of", lambda one, *rest: again.append(one) or plain(one, *rest))
+    monkeypatch.setattr(local, "score", lambda one, *rest: again.append(one) or plain(one, *rest))
     monkeypatch.setattr(local, "write_part", lambda *_: pytest.fail("the parts were written before"))
     assert score(export, "--out", out).exit_code == 0
     assert out.read_text(encoding="utf-8") == whole
