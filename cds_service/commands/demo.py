@@ -18,13 +18,7 @@ from rich.console import Console
 
 from cds_service.commands.options import say_errors
 from cds_service.commands.service_process import DEADLINE_SECONDS, ServiceNotStarted, ServiceProcess
-from cds_service.commands.terminal import (
-    add_summaries,
-    make_console,
-    print_response,
-    print_title,
-    summary_table,
-)
+from cds_service.commands.terminal import add_summaries, make_console, print_response, print_title, summary_table
 from cds_service.errors import CdsError
 from cds_service.samples import SITE_FOLDER, Sample, load_samples
 from cds_service.samples.fhir_server import start_fhir_server

@@ -39,7 +39,6 @@ from cds_service.review.issuer_login import issuer_login, issuer_routes
 from cds_service.review.login import Gate, Login, idle_minutes, login_routes, may
 from cds_service.review.sessions import Sessions
 from cds_service.review.words import register_words
-from cds_service.review.work import work_routes
 from cds_service.service import Service
 from cds_service.settings import Settings
 from cds_service.site.folder import SiteFolder
@@ -122,7 +121,6 @@ def review_routes(
         issuer_routes(routes, hospital)
     _find_routes(routes, desk)
     entry_routes(routes, desk)
-    work_routes(routes, desk)
     figure_routes(routes, desk)
     _export_routes(routes, desk)
     _surround(routes)
