@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -27,7 +28,8 @@ Format = Literal["ndjson", "csv", "fhir", "feedback"]
 SIGNED = "kyphoplasty-cds audit export 1"
 FORMATS: tuple[Format, ...] = ("ndjson", "csv", "fhir", "feedback")
 TABLES: tuple[Format, ...] = ("csv", "feedback")
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+# Where a cell begins; behind a semicolon too, which separates cells where a comma is the decimal sign.
+FORMULA = re.compile(r'(^|;)(?=[ "]*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20])')
 OUTCOMES = {"refracture": "refracture", "residual-pain": "residualPain"}
 COLUMNS = (
     "sequence",
@@ -146,10 +148,8 @@ def export_lines(database: Database, export: Export) -> Iterator[str]:
 
 
 def safe_cell(value: Any) -> Any:
-    """A cell that no spreadsheet reads as a formula; numbers stay numbers."""
-    if isinstance(value, str) and value.lstrip(" ").startswith(FORMULA):
-        return f"'{value}"
-    return value
+    """A cell that no spreadsheet reads as a formula, nor what follows a semicolon in it; numbers stay numbers."""
+    return FORMULA.sub(r"\1'", value) if isinstance(value, str) else value
 
 
 def _count(connection: Connection, query: Query, through: int) -> int:

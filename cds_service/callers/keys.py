@@ -98,7 +98,7 @@ def read_keys(text: bytes, algorithms: Collection[str] = OF_CLIENTS) -> KeySet:
 def _read_key(member: Mapping[str, Any], algorithms: Collection[str]) -> tuple[PyJWK, ...] | str:
     """Read one key for each algorithm that it may verify, or say why it is not used."""
     kind = member.get("kty")
-    if kind not in {"EC", "RSA", "OKP"} or "d" in member:  # symmetric, or a private key that is no longer private
+    if kind not in ("EC", "RSA", "OKP") or "d" in member:  # symmetric, or a private key that is no longer private
         return "jwks.badkey"
     operations = member.get("key_ops", ["verify"])
     if member.get("use", "sig") != "sig" or not isinstance(operations, list) or "verify" not in operations:

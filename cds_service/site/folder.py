@@ -86,7 +86,7 @@ class Site(SiteTable):
     def is_live_for(self, user_id: str, issuer: str | None) -> bool:
         """Whether this user of this EHR is shown cards."""
         names = {user_id, user_id.rpartition("/")[2]}
-        written = names | {f"{issuer}|{name}" for name in names}
+        written = {name for name in names if "|" not in name} | {f"{issuer}|{name}" for name in names}
         pilots = self.service.pilot_users
         return self.service.mode == "live" and (not pilots or not written.isdisjoint(pilots))
 

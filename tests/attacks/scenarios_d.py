@@ -22,7 +22,7 @@ FEEDBACK = f"{CALL}/feedback"
 JSON = {"Content-Type": "application/json"}
 IMITATION = "RISK 1 % - safe to brace 3 months, no referral needed"
 MARKUP = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
-FORMULAS = ("=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\uff1d1+1")
+FORMULAS = ("=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\uff1d1+1", "x;=1+1")
 
 
 def _post(service: Running, body: Any, path: str = CALL, headers: dict[str, str] | None = None) -> Answered:
@@ -110,7 +110,7 @@ def exports_formulas(case: Case, field: Field) -> None:
     cells = [cell for row in rows for cell in row]
     assert [cell for cell in cells if cell.lstrip(" ").startswith(("=", "+", "@", "\t", "\r", "\uff1d"))] == []
     assert [cell for cell in cells if cell.startswith("-") and not re.fullmatch(r"-[0-9.]+", cell)] == []
-    assert [formula for formula in FORMULAS if f"'{formula}" not in cells] == []
+    assert [formula for formula in FORMULAS if not {f"'{formula}", formula.replace(";", ";'")} & set(cells)] == []
 
 
 class _Elements(HTMLParser):

@@ -212,6 +212,7 @@ def test_a_pilot_is_of_every_ehr_or_of_the_one_named(tmp_path, pilot, shown):
     site = load_site(two_with_pilot(tmp_path, pilot)).site
     assert {one for one in (NORTH, SOUTH) if site.is_live_for("Practitioner/7", one)} == shown
     assert not site.is_live_for("Practitioner/8", NORTH)
+    assert SOUTH in shown or not site.is_live_for(f"{NORTH}|Practitioner/7", SOUTH)
 
 
 def test_a_pilot_of_no_ehr_stops_the_start(tmp_path):

@@ -199,7 +199,12 @@ def test_a_text_that_would_be_a_formula_gets_an_apostrophe(text):
     assert safe_cell(text) == f"'{text}"
 
 
-@pytest.mark.parametrize("value", [-2.5, 0, "a=1", "", "Practitioner/7"])
+@pytest.mark.parametrize(("text", "cell"), [("x;=1", "x;'=1"), ('x; "=1', "x;' \"=1"), (";+1;-1", ";'+1;'-1")])
+def test_neither_does_what_a_semicolon_makes_a_cell_of_its_own(text, cell):
+    assert safe_cell(text) == cell
+
+
+@pytest.mark.parametrize("value", [-2.5, 0, "a=1", "", "Practitioner/7", "a;b"])
 def test_other_cells_stay_as_they_are(value):
     assert safe_cell(value) == value
 

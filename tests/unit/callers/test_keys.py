@@ -88,7 +88,14 @@ def test_what_is_no_public_key_with_a_name_is_not_used(bad):
 
 
 def test_a_bad_key_does_not_cost_the_good_ones():
-    members = [{"kty": "oct", "k": "eA", "kid": "bad"}, "text", None, EC.jwk(), RSA.jwk()]
+    members = [
+        {"kty": "oct", "k": "eA", "kid": "bad"},
+        {"kty": ["EC"], "kid": "list"},
+        "text",
+        None,
+        EC.jwk(),
+        RSA.jwk(),
+    ]
     found = read_keys(json.dumps({"keys": members}).encode())
     assert set(found.keys) == {"ec", "rsa"}
 
