@@ -151,11 +151,7 @@ def _psoas_muscle_area(ground: Ground) -> Finding | Gap | None:
     total, muscle = ground.known.get("psoas-total-area"), ground.known.get("psoas-muscle-area")
     if total and muscle and float(muscle.value) > float(total.value) + 1e-6:
         return _contradiction(ground, total, muscle)
-    parts = ground.all_known("psoas-total-area", "psoas-fat-fraction")
-    if muscle is not None or parts is None:
-        return _seen(ground, "psoas-muscle-area", ("psoas-total-area", "psoas-fat-fraction"), _without_fat)
-    value = _without_fat(float(parts[0].value), float(parts[1].value))
-    return _compute(ground, "psoas-muscle-area", value, parts)
+    return _where_not_recorded(ground, "psoas-muscle-area", ("psoas-total-area", "psoas-fat-fraction"), _without_fat)
 
 
 def _without_fat(area: float, fat: float) -> float:
@@ -174,10 +170,7 @@ def _contradiction(ground: Ground, total: Finding, muscle: Finding) -> Gap:
 @derives("plvi")
 def _plvi(ground: Ground) -> Finding | Gap | None:
     """Psoas area of both sides / L4 vertebral area (studies/psoas-plvi-2024.toml), where it is not recorded."""
-    parts = ground.all_known("psoas-total-area", "l4-vertebral-area")
-    if parts is None or "plvi" in ground.known:
-        return _seen(ground, "plvi", ("psoas-total-area", "l4-vertebral-area"), truediv)
-    return _compute(ground, "plvi", float(parts[0].value) / float(parts[1].value), parts)
+    return _where_not_recorded(ground, "plvi", ("psoas-total-area", "l4-vertebral-area"), truediv)
 
 
 @derives("paraspinal-ratio-change")
@@ -302,6 +295,16 @@ def _compute(
         method=method,
         may_reassure=all(one.may_reassure for one in parts),
     )
+
+
+def _where_not_recorded(
+    ground: Ground, name: str, names: tuple[str, str], formula: Callable[[float, float], float]
+) -> Finding | Gap | None:
+    """A finding computed from two others, or its gap with the value that parts which are not usable give."""
+    parts = ground.all_known(*names)
+    if parts is None or name in ground.known:
+        return _seen(ground, name, names, formula)
+    return _compute(ground, name, formula(*[float(one.value) for one in parts]), parts)
 
 
 def _seen(ground: Ground, name: str, parts: tuple[str, str], formula: Callable[[float, float], float]) -> Gap | None:

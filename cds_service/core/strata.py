@@ -51,13 +51,11 @@ class Marker:
 
     Attributes:
         first: day of the earlier values, before the kyphoplasty.
-        augmented: day of the kyphoplasty.
         last: day of the newest.
         concerns: what of the two measurements is not recorded, as whole sentences.
     """
 
     first: date
-    augmented: date
     last: date
     changes: tuple[Change, ...]
     concerns: tuple[str, ...]
@@ -111,7 +109,6 @@ def compare_with_marker(study: MarkerStudy, findings: Findings) -> Marker | None
     compared = [(marker, found) for marker, found in known if (found.observed, found.since) == (last, first)]
     return Marker(
         first=first,
-        augmented=augmented,
         last=last,
         changes=tuple(
             place_change(marker, float(found.value)) for marker, found in compared if not isinstance(found.value, str)

@@ -23,7 +23,7 @@ Json = dict[str, Any]
 
 
 class BrokenResource(CdsError):
-    """The resource is not valid R4. The message names places, never values."""
+    """The resource is not valid R4, or something unknown may reverse its meaning."""
 
 
 def parse_resource(raw: Mapping[str, Any], resource_type: str) -> Mapping[str, Any]:
@@ -39,23 +39,28 @@ def parse_resource(raw: Mapping[str, Any], resource_type: str) -> Mapping[str, A
     if fits(raw, resource_type):
         return raw
     if raw.get("implicitRules") or _is_modified(raw):  # FHIR R4, Resource 2.1.27.0.1 and Extensibility 2.4.1.1
-        raise BrokenResource("not valid here: a modifier extension or implicit rules that are not known")
+        raise BrokenResource
     whole: Json = _with_whole_times(raw)
+    unknown = _unknown_elements(whole, resource_type)
+    for place in unknown:
+        _leave_out(whole, place)
+    if unknown and _unknown_elements(whole, resource_type):
+        raise BrokenResource
+    return whole
+
+
+def _unknown_elements(whole: Json, resource_type: str) -> list[tuple[int | str, ...]]:
+    """Places of elements that R4 does not know; BrokenResource if anything else is wrong."""
     try:
-        _validate(whole, resource_type)
+        get_fhir_model_class(resource_type).model_validate(whole)
     except ValidationError as error:
         unknown = [fault["loc"] for fault in error.errors() if fault["type"] == "extra_forbidden"]
         if len(unknown) < error.error_count():
-            raise BrokenResource(f"not valid: {', '.join(_places(error))}") from None
-    else:
-        return whole
-    for place in unknown:
-        _leave_out(whole, place)
-    try:
-        _validate(whole, resource_type)
-    except ValidationError as error:
-        raise BrokenResource(f"not valid: {', '.join(_places(error))}") from None
-    return whole
+            raise BrokenResource from None
+        return unknown
+    except FALLEN:
+        raise BrokenResource from None
+    return []
 
 
 def _is_modified(value: Any) -> bool:
@@ -64,15 +69,6 @@ def _is_modified(value: Any) -> bool:
         parts = [part for name, part in value.items() if name != "contained"]
         return bool(value.get("modifierExtension")) or any(map(_is_modified, parts))
     return isinstance(value, list) and any(map(_is_modified, value))
-
-
-def _validate(whole: Json, resource_type: str) -> None:
-    try:
-        get_fhir_model_class(resource_type).model_validate(whole)
-    except ValidationError:
-        raise
-    except FALLEN as error:
-        raise BrokenResource(f"not valid ({type(error).__name__})") from None
 
 
 def _leave_out(whole: Any, place: Sequence[int | str]) -> None:
@@ -104,10 +100,6 @@ def parse_patient(raw: Mapping[str, Any]) -> tuple[Mapping[str, Any], tuple[str,
         return whole, ()
     rest = {name: value for name, value in whole.items() if name not in broken and name.lstrip("_") not in broken}
     return parse_resource(rest, "Patient"), tuple(broken)
-
-
-def _places(error: ValidationError) -> list[str]:
-    return sorted({".".join(str(part) for part in fault["loc"]) or "resource" for fault in error.errors()})
 
 
 def _with_whole_times(value: Any, name: str = "") -> Any:

@@ -61,14 +61,13 @@ class Sourced:
     referred: Mapping[str, Any] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Unreadable:
     """One broken resource of the patient; it affects the findings of its concepts and nothing else."""
 
     reference: str
     key: str
     concepts: frozenset[str]
-    message: str
 
 
 def pick(
@@ -93,9 +92,8 @@ def pick(
         deadline.check()  # repairs are slow, and there may be thousands
         try:
             accepted = parse_resource(raw, kind)
-        except BrokenResource as error:
-            name = reference_name(kind, raw)
-            broken.append(Unreadable(reference=name, key=template.key, concepts=concepts, message=str(error)))
+        except BrokenResource:
+            broken.append(Unreadable(reference_name(kind, raw), template.key, concepts))
         else:
             referred = referred_in(accepted, targets)
             picked.append(Sourced(raw=accepted, key=template.key, origin=origin, concepts=concepts, referred=referred))

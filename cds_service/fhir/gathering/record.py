@@ -219,12 +219,10 @@ def _patient_part(key: str, answer: QueryResult, origin: Literal["prefetch", "fh
     name = reference_name("Patient", raw)
     try:
         patient, left_out = parse_patient(raw)
-    except BrokenResource as error:
-        broken = Unreadable(reference=name, key=key, concepts=frozenset(), message=str(error))
-        return PatientRecord(reads={key: read}, unreadable=(broken,))
-    message = f"left out: {', '.join(left_out)}"
-    broken = Unreadable(reference=name, key=key, concepts=frozenset(left_out), message=message)
-    return PatientRecord(reads={key: read}, patient=patient, unreadable=(broken,) if left_out else ())
+    except BrokenResource:
+        return PatientRecord(reads={key: read}, unreadable=(Unreadable(name, key, frozenset()),))
+    broken = (Unreadable(name, key, frozenset(left_out)),) if left_out else ()
+    return PatientRecord(reads={key: read}, patient=patient, unreadable=broken)
 
 
 def _merged(parts: Sequence[PatientRecord]) -> PatientRecord:

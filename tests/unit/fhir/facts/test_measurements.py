@@ -313,14 +313,14 @@ def test_a_cut_answer_is_not_called_absent_and_a_value_from_it_says_so():
 
 
 def test_a_broken_resource_costs_its_finding_and_no_other():
-    broken = Unreadable(reference="Observation/b", key="body", concepts=frozenset({"bmi"}), message="not valid")
+    broken = Unreadable(reference="Observation/b", key="body", concepts=frozenset({"bmi"}))
     found = findings_of(observation("29463-7", 60, "kg"), unreadable=(broken,))
     assert found.gaps["bmi"].reason == "unreadable"
     assert "weight" in found.known
 
 
 def test_a_broken_resource_beside_a_good_one_is_named():
-    broken = Unreadable(reference="Observation/b", key="body", concepts=frozenset({"bmi"}), message="not valid")
+    broken = Unreadable(reference="Observation/b", key="body", concepts=frozenset({"bmi"}))
     found = findings_of(bmi(), unreadable=(broken,))
     assert found.known["bmi"].value == 21.5
     assert [one.reason for one in found.passed_over] == ["unreadable"]

@@ -69,9 +69,7 @@ def test_a_list_that_was_not_read_is_cut_or_empty_says_nothing(options, reason):
 
 
 def test_a_broken_entry_of_the_concept_makes_no_impossible():
-    broken = Unreadable(
-        reference="Condition/b", key="conditions", concepts=frozenset({"diabetes"}), message="not valid"
-    )
+    broken = Unreadable(reference="Condition/b", key="conditions", concepts=frozenset({"diabetes"}))
     found = findings_of(other(), unreadable=(broken,))
     assert found.gaps["diabetes"].reason == "unreadable"
     assert found.is_false("spinal-infection")

@@ -334,7 +334,7 @@ def test_what_could_not_be_read_in_full_is_named():
         "serviceRequests": Read(state="failed", origin="fhir"),
         "deviceRequests": Read(state="given", origin="fhir", note="incomplete: two of three pages", is_cut=True),
     }
-    broken = Unreadable(reference="Procedure/1", key="procedures", concepts=frozenset({"kyphoplasty"}), message="")
+    broken = Unreadable(reference="Procedure/1", key="procedures", concepts=frozenset({"kyphoplasty"}))
     assert support().unchecked == ()
     assert support(reads=reads, unreadable=(broken,)).unchecked == ("ServiceRequest", "DeviceRequest", "Procedure")
 
