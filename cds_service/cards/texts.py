@@ -13,6 +13,7 @@ from cds_service.protocol.messages import Coding
 TOPIC_SYSTEM = "https://kyphoplasty-cds.org/fhir/CodeSystem/card-topic"
 REASON_SYSTEM = "https://kyphoplasty-cds.org/fhir/CodeSystem/override-reason"
 SUMMARY_LENGTH = 120  # characters that a popup shows without cutting; CDS Hooks wants fewer than 140
+WORD = re.compile(r"\S*[^\W_]\S*")
 # What GFM reads as markup within a line, the starts of bare links, addresses and entities included.
 MARKUP = re.compile(r"([\\`*_\[\]<>|~]|(?<=www)\.|:(?=//)|@(?=\w)|&(?=#?\w+;))")
 
@@ -27,7 +28,7 @@ def escape_markdown(text: str) -> str:
 
 def count_words(text: str) -> int:
     """Words as a reader counts them: what has a letter or a digit."""
-    return sum(any(sign.isalnum() for sign in word) for word in text.split())
+    return len(WORD.findall(text))
 
 
 def first_that_fits(wordings: Iterable[str]) -> str:

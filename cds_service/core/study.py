@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo, model_validator
@@ -530,12 +531,12 @@ class LogisticStudy(Paper):
         """Events over patients, 0..1."""
         return self.cohort.events / self.cohort.n
 
-    @property
+    @cached_property
     def inputs(self) -> tuple[Predictor, ...]:
         """The predictors that a figure uses, in the order of the file."""
         return tuple(predictor for predictor in self.predictors if predictor.raking_only is None)
 
-    @property
+    @cached_property
     def input_names(self) -> tuple[str, ...]:
         """Names of the inputs, in the order of the file."""
         return tuple(predictor.finding for predictor in self.inputs)

@@ -18,6 +18,7 @@ from jiter import LosslessFloat, from_json
 from cds_service.errors import CdsError
 
 MAX_DEPTH = 64  # FHIR resources in a Bundle stay under 25; the rest is an attack
+LONG = 10_000  # bytes; counting the brackets of a longer text costs more than it saves
 MAX_DIGITS = 64
 TOO_LONG = 10**MAX_DIGITS
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -91,7 +92,7 @@ def decode_json(text: bytes) -> Any:
         JsonTextError: says what is wrong, without any of the text.
     """
     document = _decoded(text)
-    if text.count(b"[") + text.count(b"{") > MAX_DEPTH:  # a short text cannot be deep
+    if len(text) > LONG or text.count(b"[") + text.count(b"{") > MAX_DEPTH:  # few brackets cannot be deep
         _refuse_deep(document)
     digits = text.translate(DIGITS)
     if NUL in text:

@@ -46,7 +46,7 @@ def correct_brace_order(
     _set_end(corrected, correction)
     for holder, key in _places(corrected):
         holder[key] = _reworded(holder[key], correction, rules)
-    is_certain = not any(_beyond(words, correction, rules) for words in _all_words(corrected))
+    is_certain = not any(_beyond(words, correction, rules) for words in set(_all_words(corrected)))
     return corrected if is_certain and _is_order(corrected) else None
 
 
