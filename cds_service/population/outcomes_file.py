@@ -63,14 +63,12 @@ class OutcomesFile:
 
     Attributes:
         digest: sha256 of its bytes.
-        columns: findings that have a column.
         faults: unknown columns and cells that could not be read, with row and column; never their content.
         repeated: ids in more than one row.
     """
 
     patients: tuple[LocalPatient, ...]
     digest: str
-    columns: tuple[str, ...]
     faults: tuple[str, ...]
     repeated: int
 
@@ -115,7 +113,6 @@ def read_outcomes(path: Path, specs: Mapping[str, FindingSpec], today: date) -> 
     return OutcomesFile(
         patients=tuple(patients),
         digest=hashlib.sha256(raw).hexdigest(),
-        columns=tuple(name for name in head if name in specs),
         faults=tuple(faults),
         repeated=sum(count > 1 for count in ids.values()),
     )

@@ -59,7 +59,6 @@ class ModelValidation:
     """
 
     model: LogisticModel
-    patients: tuple[Assessed, ...]
     overall: Performance
     missing: Mapping[str, float]
     groups: Mapping[str, Performance]
@@ -101,7 +100,6 @@ def _validation(
     }
     return ModelValidation(
         model=model,
-        patients=rows,
         overall=overall,
         missing=missing,
         groups=groups,
@@ -146,14 +144,12 @@ GROUPS: Mapping[str, Callable[[Assessed], bool]] = {
 def _horizon_notes(model: LogisticModel, rows: Sequence[Assessed]) -> list[str]:
     """Outcomes counted within another time than the study's are not what the model predicts."""
     study, months = model.study.cohort.horizon_months, {_months(row, model) for row in rows}
-    others = sorted(one for one in months if one is not None and one != study)
-    notes = []
-    if others:
-        said = ", ".join(map(str, others))
-        notes.append(f"outcomes within {said} months, where the study counts {study}: O/E and intercept mix both")
-    if None in months:
-        notes.append(f"the file does not say within how many months outcomes were counted; the study counts {study}")
-    return notes
+    said = ", ".join(str(one) for one in sorted(one for one in months if one not in (None, study)))
+    notes = {
+        f"outcomes within {said} months, where the study counts {study}: O/E and intercept mix both": said,
+        f"the file does not say within how many months outcomes were counted; the study counts {study}": None in months,
+    }
+    return [note for note, is_so in notes.items() if is_so]
 
 
 def _unknown_notes(file: OutcomesFile, model: LogisticModel, known: Performance, policy: Policy) -> list[str]:
@@ -175,22 +171,20 @@ def _months(row: Assessed, model: LogisticModel) -> int | None:
 
 
 def _row_notes(file: OutcomesFile, model: LogisticModel, rows: Sequence[Assessed]) -> list[str]:
-    notes = say_faults(file.faults)
     hidden = sum(not row.is_shown for row in rows)
-    if hidden:
-        notes.append(f"{hidden} of {len(rows)} patients would be shown no figure of this study; they count in n")
-    if file.repeated:
-        notes.append(f"{file.repeated} ids stand in more than one row: their outcomes are not independent")
-    if fitted := rows[0].result.prediction.baseline.recalibration:
-        on_these = fitted.outcomes_digest == file.digest
-        notes.append(
-            "the figures were recalibrated on this very file: this measures the fit, and validates nothing"
-            if on_these
-            else "the figures are recalibrated; on the patients that they were fitted to they look too good"
-        )
-    if any(one.per_site for one in model.study.inputs) and any(row.result.unusable for row in rows):
-        notes.append("a measure that depends on the scanner is no input without the site's reference")
-    return notes
+    fitted = rows[0].result.prediction.baseline.recalibration
+    on_these = fitted is not None and fitted.outcomes_digest == file.digest
+    per_scanner = any(one.per_site for one in model.study.inputs) and any(row.result.unusable for row in rows)
+    notes = {
+        f"{hidden} of {len(rows)} patients would be shown no figure of this study; they count in n": hidden,
+        f"{file.repeated} ids stand in more than one row: their outcomes are not independent": file.repeated,
+        "the figures were recalibrated on this very file: this measures the fit, and validates nothing": on_these,
+        "the figures are recalibrated; on the patients that they were fitted to they look too good": (
+            fitted and not on_these
+        ),
+        "a measure that depends on the scanner is no input without the site's reference": per_scanner,
+    }
+    return [*say_faults(file.faults), *(note for note, is_so in notes.items() if is_so)]
 
 
 # --- recalibration ---------------------------------------------------------------------------------------------------
@@ -221,16 +215,7 @@ def refit(
     found, why = {}, []
     for name, model in models.items():
         rows = [one for one in assessed(file, model, policy) if one.is_shown]
-        months = {_months(row, model) for row in rows}
-        if other := sorted(one for one in months if one not in (None, model.study.cohort.horizon_months)):
-            why.append(
-                f"{name}: outcomes within {other[0]} months, the study counts {model.study.cohort.horizon_months}"
-            )
-            continue
-        if None in months:
-            why.append(f"{name}: the file does not say of every row within how many months the outcome was counted")
-            continue
-        fitted = fit_recalibration(rows)
+        fitted = _another_time(rows, model) or fit_recalibration(rows)
         if isinstance(fitted, str):
             why.append(f"{name}: {fitted}")
             continue
@@ -253,6 +238,14 @@ def refit(
     if not found:
         raise TooFewOutcomes("no model can be recalibrated: " + "; ".join(why))
     return found, tuple(why)
+
+
+def _another_time(rows: Sequence[Assessed], model: LogisticModel) -> str:
+    """Why these outcomes are not what the model predicts; empty where they are."""
+    study, months = model.study.cohort.horizon_months, {_months(row, model) for row in rows}
+    if other := sorted(one for one in months if one not in (None, study)):
+        return f"outcomes within {other[0]} months, the study counts {study}"
+    return "the file does not say of every row within how many months the outcome was counted" if None in months else ""
 
 
 def fit_recalibration(rows: Sequence[Assessed]) -> LogisticFit | str:

@@ -209,6 +209,11 @@ def test_a_refit_finds_the_truth_and_corrects_new_patients(tmp_path, monkeypatch
     before = json.loads(run(others, "--json").stdout)["models"][S]
     monkeypatch.setenv("KYPHOPLASTY_CDS_SITE", str(folder))
     after = json.loads(run(others, "--json").stdout)["models"][S]
+    itself = json.loads(run(tmp_path / "o.csv", "--json").stdout)["models"][S]
+    fit = [itself[name]["value"] for name in ("calibrationSlope", "calibrationIntercept", "observedExpected")]
+    assert fit == pytest.approx([1, 0, 1], abs=1e-6)  # what a fit is
+    assert any("on this very file" in note for note in itself["notes"])
+    assert any("look too good" in note for note in after["notes"])
     low, high = before["calibrationSlope"]["interval"]
     assert high < 1
     for name, right in (("calibrationSlope", 1), ("calibrationIntercept", 0), ("observedExpected", 1)):
