@@ -17,13 +17,12 @@ from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.facts.chart import Chart, months_before
 from cds_service.fhir.facts.earlier_fracture import AT_ONCE, SUBACUTE, fracture_levels
 from cds_service.fhir.facts.findings import extract_findings
-from cds_service.fhir.facts.moments import effective_moment, read_moment
 from cds_service.fhir.facts.problem_list import LATER_ENCOUNTER
 from cds_service.fhir.gathering.picking import concepts_of
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.orders.drafts import NO_DRAFTS
 from cds_service.fhir.orders.levels import find_levels
-from cds_service.fhir.raw_json import member, objects, text, truth, utc_day
+from cds_service.fhir.raw_json import effective_moment, member, objects, read_moment, text, truth, utc_day
 from cds_service.fhir.references import Targets
 from cds_service.population.outcomes_file import FOR_PEOPLE
 from cds_service.population.scoring import PROCEDURES, Run, as_draft, by_type, is_augmentation, known_on

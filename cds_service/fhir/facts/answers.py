@@ -7,10 +7,9 @@ from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.wording import say_date
 from cds_service.fhir.facts.chart import Chart, Outcome, age_in_words, gap, known
 from cds_service.fhir.facts.measurements import age_concern, is_stale, method_concern, nothing_usable, refused_by_time
-from cds_service.fhir.facts.moments import Moment
 from cds_service.fhir.facts.observations import RETRACTED, Reading, find_readings, status_problem, time_problem
 from cds_service.fhir.facts.quantities import Refused
-from cds_service.fhir.raw_json import text, texts_of
+from cds_service.fhir.raw_json import Moment, text, texts_of
 
 YES_OR_NO = frozenset({"answer-yes", "answer-no"})
 

@@ -8,13 +8,12 @@ from typing import Any, NamedTuple, TypeVar
 from cds_service.core.facts import Finding, Gap, GapReason, Origin, PassedOver, Provenance, Value, say_months
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.fhir.facts.drugs import Drug, read_billed, read_drug
-from cds_service.fhir.facts.moments import Moment, effective_moment
 from cds_service.fhir.gathering.picking import MEDICATION_TYPES, NOT_UNDERSTOOD, Sourced
 from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.gathering.record import PatientRecord, Read
 from cds_service.fhir.gathering.subjects import identifiers_of
 from cds_service.fhir.mapping.terminology import Match, Terminology
-from cds_service.fhir.raw_json import content, in_order, objects, text, texts_of
+from cds_service.fhir.raw_json import Moment, content, effective_moment, in_order, objects, text, texts_of
 from cds_service.outgoing.deadline import Deadline
 
 Raw = Mapping[str, Any]

@@ -11,7 +11,6 @@ from typing import Any
 from cds_service.core.facts import Finding
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.fhir.facts.chart import AUGMENTATIONS, Chart, Outcome, age_in_words, gap, known
-from cds_service.fhir.facts.moments import effective_moment
 from cds_service.fhir.facts.problem_list import (
     BY_WORDS,
     DOUBTED,
@@ -23,7 +22,7 @@ from cds_service.fhir.facts.problem_list import (
 )
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.level_text import LEVELS
-from cds_service.fhir.raw_json import objects
+from cds_service.fhir.raw_json import effective_moment, objects
 
 SUBACUTE = timedelta(days=183)  # policy: within half a year it may be the fracture that is treated now
 AT_ONCE = timedelta(days=30)  # policy: fractures of several levels within a month are one event

@@ -16,10 +16,9 @@ from cds_service.fhir.facts.chart import Chart, Entry, Outcome, Raw, age_in_word
 from cds_service.fhir.facts.earlier_fracture import find_earlier_fracture
 from cds_service.fhir.facts.measurements import find_change, find_grip, find_quantity
 from cds_service.fhir.facts.medication_list import find_denosumab_overdue, find_medication
-from cds_service.fhir.facts.moments import effective_moment, read_moment
 from cds_service.fhir.facts.problem_list import find_condition
 from cds_service.fhir.gathering.exams import EXAM_TYPES
-from cds_service.fhir.raw_json import text, truth
+from cds_service.fhir.raw_json import effective_moment, read_moment, text, truth
 
 Reader = Callable[[FindingSpec, Chart], Outcome]
 

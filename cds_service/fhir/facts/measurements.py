@@ -9,10 +9,9 @@ from cds_service.core.facts import Aged, Finding, Gap, GapReason
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.wording import say_date
 from cds_service.fhir.facts.chart import Chart, Outcome, age_in_words, gap, months_between
-from cds_service.fhir.facts.moments import Moment
 from cds_service.fhir.facts.observations import Reading, find_readings, site_key
 from cds_service.fhir.facts.quantities import Measured, Refused, any_differ, measure, shortened
-from cds_service.fhir.raw_json import member, objects, text, texts_of
+from cds_service.fhir.raw_json import Moment, member, objects, text, texts_of
 
 METHODS = frozenset({"bioimpedance", "dxa-method"})
 NOT_RECORDED = "How it was measured is not recorded."

@@ -9,9 +9,8 @@ from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.wording import say_date
 from cds_service.fhir.facts.chart import Chart, Entry, Outcome, age_in_words, gap, known, months_before
 from cds_service.fhir.facts.drugs import Drug
-from cds_service.fhir.facts.moments import Moment, effective_moment, read_moment
 from cds_service.fhir.facts.problem_list import find_stated, say_no, stated_as_true
-from cds_service.fhir.raw_json import is_prohibition, member, text
+from cds_service.fhir.raw_json import Moment, effective_moment, is_prohibition, member, read_moment, text
 
 TAKEN = {
     "MedicationRequest": frozenset({"active", "completed", "stopped", "on-hold"}),  # what is signed now is a draft

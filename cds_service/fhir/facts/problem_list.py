@@ -21,11 +21,10 @@ from cds_service.fhir.facts.chart import (
     known,
     months_before,
 )
-from cds_service.fhir.facts.moments import effective_moment, read_moment
 from cds_service.fhir.gathering.picking import LISTED, MEDICATION_TYPES
 from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.mapping.terminology import Match
-from cds_service.fhir.raw_json import member, objects, text, texts_of
+from cds_service.fhir.raw_json import effective_moment, member, objects, read_moment, text, texts_of
 
 # ICD-10-CM 7th character: D, G, K, P are later encounters for a fracture, S its sequela; A and B are the present one.
 LATER_ENCOUNTER = re.compile(r"\w{3}\.\w{3}[DGKPS]")

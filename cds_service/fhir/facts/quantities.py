@@ -11,11 +11,10 @@ from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.wording import say_date
 from cds_service.fhir.facts.chart import Chart, Raw
 from cds_service.fhir.facts.methods import Way, judge_method
-from cds_service.fhir.facts.moments import Moment
 from cds_service.fhir.facts.observations import RETRACTED, Reading, status_problem, time_problem
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.units import UnitTable
-from cds_service.fhir.raw_json import text, texts_of
+from cds_service.fhir.raw_json import Moment, text, texts_of
 
 # Reports write minus as U+2212 or a dash, and the decimal point as a comma.
 NUMBER = re.compile(r"\s*([-−–]?)\s*(\d{1,6}(?:[.,]\d{1,6})?)\s*")

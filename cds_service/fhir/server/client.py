@@ -23,12 +23,12 @@ from cds_service.fhir.gathering.reading import Fetched
 from cds_service.fhir.raw_json import member, objects, text
 from cds_service.fhir.server.searches import (
     CategoryReads,
-    PageWalk,
     form_of,
     having,
     is_search,
     plainer_queries,
     value_of,
+    walk_pages,
     with_base,
 )
 from cds_service.outgoing.address import parse_address, parse_base
@@ -123,7 +123,7 @@ class FhirClient:
         Never raises FhirReadError: `Fetched.note` says what could not be read.
         """
         ask = partial(self._page, until=Deadline(self._began, until))
-        return PageWalk(self._base, ask).after(page, self._base.url + "/")
+        return walk_pages(self._base, ask, page, self._base.url + "/")
 
     def _read(self, query: str, until: Deadline) -> Any:
         """Read one resource. For a merged patient a server may return the replacement: we do not follow it."""
@@ -157,8 +157,8 @@ class FhirClient:
 
     def _search(self, query: str, until: Deadline) -> Fetched:
         first = self._first_page(query, until)
-        walk = PageWalk(self._base, partial(self._page, until=until))
-        return walk.after(first, with_base(self._base, query), is_query=True)
+        ask = partial(self._page, until=until)
+        return walk_pages(self._base, ask, first, with_base(self._base, query), is_query=True)
 
     def _first_page(self, query: str, until: Deadline) -> Any:
         try:

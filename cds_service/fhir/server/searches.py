@@ -40,6 +40,7 @@ CATEGORIES = (
 PAGE_SIZE = "100"
 
 Search = Callable[[str, Deadline], Fetched]
+Ask = Callable[[str], Any]
 
 
 # --- parameters -------------------------------------------------------------------------------------------------------
@@ -94,85 +95,71 @@ def _joined(query: str, pairs: list[tuple[str, str]]) -> str:
 # --- pages ------------------------------------------------------------------------------------------------------------
 
 
-class PageWalk:
-    """Follows the pages of a search on one server, each URL once, never leaving the base."""
+def walk_pages(base: Address, ask: Ask, first: Any, url: str, *, is_query: bool = False) -> Fetched:
+    """This page of a search and all later ones, each URL once, never leaving the base; the note says what is missing.
 
-    def __init__(self, base: Address, ask: Callable[[str], Any]) -> None:
-        """Prepare to follow pages.
-
-        Args:
-            base: the server's base URL.
-            ask: fetches the page at a URL, or raises FhirReadError.
-        """
-        self._base = base
-        self._ask = ask
-
-    def after(self, first: Any, url: str, *, is_query: bool = False) -> Fetched:
-        """Return this page and all later ones; the note says why any are missing.
-
-        Args:
-            first: the first page, or whatever was received instead.
-            url: the URL that it came from.
-            is_query: the URL is our own query, so it may be repeated with an offset.
-        """
-        pages, seen, here = [first], {url}, url
-        while True:
-            link = next_page(pages[-1])
-            if link is None:
-                return self._by_offset(pages, url) if is_query and _may_go_on(pages, url) else Fetched(tuple(pages))
-            if not has_entries(pages[-1]):
-                return Fetched(tuple(pages))
-            if _is_enough(pages):
-                return _cut(pages)
-            address = self._page_address(link, here)
-            if address is None or address in seen:
-                return Fetched(tuple(pages), "the address of the next page cannot be used")
-            seen.add(address)
-            try:
-                pages.append(self._ask(address))
-            except FhirReadError as error:
-                return Fetched(tuple(pages), f"page {len(pages) + 1}: {error}")
-            here = address
-
-    def _by_offset(self, pages: list[Any], url: str) -> Fetched:
-        """Fetch the rest of a list by `_offset` if the server sends no links; incomplete if that is not supported."""
-        known = _ids(pages)
-        while _may_go_on(pages, url):
-            if _is_enough(pages):
-                return _cut(pages)
-            note = f"the list may go on after {len(known)} entries"
-            try:
-                page = self._ask(having(url, "_offset", str(len(known))))
-            except FhirReadError:
-                return Fetched(tuple(pages), note)
-            if not has_entries(page):
-                break
-            new = _ids([page])
-            if new <= known:
-                return Fetched(tuple(pages), note)
-            known |= new
-            pages.append(page)
-        return Fetched(tuple(pages))
-
-    def _page_address(self, link: str, here: str) -> str | None:
-        """The URL of a page: the link itself if it is below the base, else its path and query on the base."""
+    Args:
+        base: the server's base URL.
+        ask: fetches the page at a URL, or raises FhirReadError.
+        first: the first page, or whatever was received instead.
+        url: the URL that it came from.
+        is_query: the URL is our own query, so it may be repeated with an offset.
+    """
+    pages, seen, here = [first], {url}, url
+    while True:
+        link = next_page(pages[-1])
+        if link is None:
+            return _by_offset(ask, pages, url) if is_query and _may_go_on(pages, url) else Fetched(tuple(pages))
+        if not has_entries(pages[-1]):
+            return Fetched(tuple(pages))
+        if _is_enough(pages):
+            return _cut(pages)
+        address = _page_address(base, link, here)
+        if address is None or address in seen:
+            return Fetched(tuple(pages), "the address of the next page cannot be used")
+        seen.add(address)
         try:
-            address = parse_address(urljoin(here, link))
-        except ValueError:
-            return None
-        if address.is_under(self._base):
-            return address.url
-        on_base = self._onto_base(address)
-        return on_base.url if on_base.query else None
+            pages.append(ask(address))
+        except FhirReadError as error:
+            return Fetched(tuple(pages), f"page {len(pages) + 1}: {error}")
+        here = address
 
-    def _onto_base(self, address: Address) -> Address:
-        """A foreign link rewritten to our base: servers behind a gateway write their internal address."""
-        base = self._base.segments
-        if address.segments[: len(base)] == base:
-            rest = address.segments[len(base) :]
-        else:
-            rest = tuple(part for part in address.segments[-1:] if RESOURCE_TYPE.fullmatch(part))
-        return replace(self._base, segments=base + rest, query=address.query)
+
+def _by_offset(ask: Ask, pages: list[Any], url: str) -> Fetched:
+    """Fetch the rest of a list by `_offset` if the server sends no links; incomplete if that is not supported."""
+    known = _ids(pages)
+    while _may_go_on(pages, url):
+        if _is_enough(pages):
+            return _cut(pages)
+        note = f"the list may go on after {len(known)} entries"
+        try:
+            page = ask(having(url, "_offset", str(len(known))))
+        except FhirReadError:
+            return Fetched(tuple(pages), note)
+        if not has_entries(page):
+            break
+        new = _ids([page])
+        if new <= known:
+            return Fetched(tuple(pages), note)
+        known |= new
+        pages.append(page)
+    return Fetched(tuple(pages))
+
+
+def _page_address(base: Address, link: str, here: str) -> str | None:
+    """The URL of a page: the link itself if it is below the base, else its path and query on the base."""
+    try:
+        address = parse_address(urljoin(here, link))
+    except ValueError:
+        return None
+    if address.is_under(base):
+        return address.url
+    # A foreign link is rewritten to our base: servers behind a gateway write their internal address.
+    rest = tuple(part for part in address.segments[-1:] if RESOURCE_TYPE.fullmatch(part))
+    if address.segments[: len(base.segments)] == base.segments:
+        rest = address.segments[len(base.segments) :]
+    on_base = replace(base, segments=base.segments + rest, query=address.query)
+    return on_base.url if on_base.query else None
 
 
 def _may_go_on(pages: list[Any], url: str) -> bool:
