@@ -202,8 +202,13 @@ def _denosumab_overdue(situation: Situation) -> Signal | None:
     if not situation.findings.is_true("denosumab-overdue"):
         return None
     finding = situation.findings.known["denosumab-overdue"]
-    last = f"last dose {say_date(finding.observed)}" if finding.observed else "last dose long ago"
-    return Signal(last, (finding,))
+    return Signal(_last(finding, finding.observed) if finding.observed else "last dose long ago", (finding,))
+
+
+def _last(denosumab: Finding, day: date) -> str:
+    """`last dose 3 May 2026`; the day of a prescription is not called that of a dose."""
+    is_prescribed = any(one.resource.startswith("MedicationRequest") for one in denosumab.provenance[:1])
+    return f"last {'prescribed' if is_prescribed else 'dose'} {say_date(day)}"
 
 
 @signal("fracture-on-drug")
@@ -220,7 +225,7 @@ def _fracture_on_drug(situation: Situation) -> Signal | None:
     if day and len(drug.provenance) == 1 and situation.today - day <= JUST_STARTED:
         because = f"on {name} (recorded {say_date(day)})"
     elif drug.label == "denosumab" and doses and doses.observed:
-        because += f", last dose {say_date(doses.observed)}"
+        because += f", {_last(doses, doses.observed)}"
     return Signal(because, (drug,))
 
 

@@ -50,10 +50,14 @@ def truth(value: Any) -> bool | None:
     return {"true": True, "false": False}.get(value) if isinstance(value, str) else None
 
 
+NOT_TO_DO = "doNotPerform"  # of R4 orders without that element, an extension that R5 defines
+
+
 def is_prohibition(order: Json) -> bool:
     """Whether an order says that something must not be done."""
-    said = order.get("doNotPerform")
-    return said is not None and truth(said) is not False
+    modifiers = [one for one in objects(order.get("modifierExtension")) if text(one.get("url")).endswith(NOT_TO_DO)]
+    said = [order.get("doNotPerform"), *(one.get("valueBoolean") for one in modifiers)]
+    return any(one is not None and truth(one) is not False for one in said)
 
 
 def in_order(resources: Iterable[Item], name: Callable[[Item], str], raw: Callable[[Item], Any]) -> list[list[Item]]:

@@ -81,8 +81,19 @@ def find_denosumab_overdue(spec: FindingSpec, chart: Chart) -> Outcome:
         seen = (one.provenance(spec) for one in doses)
         return gap(spec, "undetermined", "the day of the last denosumab dose is not recorded", *seen), passed
     running = [one for one in dated if one.entry.kind in GIVEN or not one.is_ended]  # what was ended may not be given
-    last = max(running or dated, key=lambda one: (one.day or date.min, one.entry.kind, one.entry.reference))
-    return _overdue(spec, chart, uses, last), passed
+    last = max(running or dated, key=_by_day)
+    given = max((one for one in dated if one.entry.kind in GIVEN), key=_by_day, default=None)
+    if given is None or last is given:
+        return _overdue(spec, chart, uses, last), passed
+    outcome = _overdue(spec, chart, uses, given)
+    if outcome.value is True and outcome.observed:  # a prescription is no dose
+        why = f"last dose {say_date(outcome.observed)}; prescribed since, whether it was given is not recorded"
+        return gap(spec, "undetermined", why, given.provenance(spec), last.provenance(spec)), passed
+    return outcome, passed
+
+
+def _by_day(use: Use) -> tuple[date, str, str]:
+    return use.day or date.min, use.entry.kind, use.entry.reference
 
 
 def _overdue(spec: FindingSpec, chart: Chart, uses: Sequence[Use], last: Use) -> Finding:

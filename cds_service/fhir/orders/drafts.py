@@ -140,8 +140,8 @@ def read_drafts(draft_orders: Any, person: Person, deadline: Deadline | None = N
     for draft, group in sorted(orders, key=lambda one: one[0].reference):
         # An order that names nobody is signed for the patient of the call; one that names somebody has to name them.
         is_ours = not whole.is_foreign(draft.resource) and not (group and whole.is_foreign(group))
-        # An update could reach either of two orders with one reference: neither has a source then.
-        is_reachable = counted[_name(draft.resource)] == 1
+        # An update could reach either of two orders with one reference; what a modifier means, we do not know.
+        is_reachable = counted[_name(draft.resource)] == 1 and not draft.resource.get("modifierExtension")
         (ours if is_ours else others).append(draft if is_reachable else replace(draft, source=None))
     return DraftOrders(tuple(ours), tuple(others), whole, Targets(known, person.bases), tuple(cut), deadline)
 

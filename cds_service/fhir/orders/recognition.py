@@ -30,6 +30,7 @@ AUGMENTATION = frozenset({"kyphoplasty", "vertebroplasty", "vertebral-augmentati
 OF_AUGMENTATION = AUGMENTATION | {HEIGHT_RESTORATION}
 SPINAL = frozenset({"vertebral-fracture", "osteoporotic-vertebral-fracture", "unstable-fracture"})
 SITE_MAPS = ("vertebral-level", "vertebral-level-icd", "spinal-region")
+SPINE, REHABILITATION = frozenset({"spine"}), frozenset({"rehabilitation"})
 # Systems in which we list every code for these operations, so that any other code is another operation.
 OPERATION_SYSTEMS = frozenset({CPT, "http://www.cms.gov/Medicare/Coding/ICD10", "http://fhir.de/CodeSystem/bfarm/ops"})
 _NO_OPERATION = re.compile(r"0[01]\d{3}|[7-9]\d{4}")  # CPT: anesthesia, radiology, laboratory, medicine, visits
@@ -97,8 +98,17 @@ def recognise_support(resource: Mapping[str, Any], bundle: DraftOrders, terminol
         return _recognise_device(resource, bundle, terminology)
     if resource.get("resourceType") not in ORDER_TYPES:
         return None
-    found = _support(_titles(resource), SUPPORT_KINDS, terminology)
+    kinds = SUPPORT_KINDS - REHABILITATION if _is_elsewhere(resource, terminology) else SUPPORT_KINDS
+    found = _support(_titles(resource), kinds, terminology)
     return found if found and not recognise_augmentation(resource, terminology) else None
+
+
+def _is_elsewhere(resource: Mapping[str, Any], terminology: Terminology) -> bool:
+    """Whether body site and reason say that a therapy is for another part of the body: a shoulder, the lungs."""
+    places = [word for one in codeables(resource, "bodySite", "reasonCode") for word in texts_of(one)]
+    if any(terminology.text_concepts(place, SPINE) for place in places):
+        return False
+    return any(not terminology.text_concepts(f"rehabilitation, {place}", REHABILITATION) for place in places)
 
 
 def _recognise_device(resource: Mapping[str, Any], bundle: DraftOrders, terminology: Terminology) -> Recognition | None:

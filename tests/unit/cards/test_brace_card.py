@@ -62,6 +62,13 @@ def test_a_shortest_time_is_no_end(note):
     assert brace_card(worded("for at least 12 weeks"))["indicator"] == "warning"
 
 
+def test_a_brace_that_an_extension_modifies_is_not_changed():
+    not_to_do = {"url": "http://hl7.org/fhir/5.0/StructureDefinition/extension-DeviceRequest.doNotPerform"}
+    assert brace_card(brace(modifierExtension=[{**not_to_do, "valueBoolean": True}])) is None
+    unknown = {"url": "https://ehr.example.org/condition-of-order", "valueString": "see notes"}
+    assert labels(brace_card(brace(modifierExtension=[unknown]))) == []
+
+
 def test_a_shortest_time_that_has_passed_ends_no_brace():
     worn = worded("for at least 6 weeks", status="active", authoredOn=days_ago(50))
     assert brace_card(record=(*strong_and_nourished(), worn))["indicator"] == "info"

@@ -209,6 +209,13 @@ def test_an_unread_list_of_doses_is_said_beside_an_overdue_one():
     assert any("could not be read" in concern for concern in found.known["denosumab-overdue"].concerns)
 
 
+def test_a_prescription_after_the_last_dose_is_no_dose():
+    found = findings_of(dose(DENOSUMAB, "2026-02-13"), prescription(DENOSUMAB, on="2026-09-21"))
+    assert "last dose 13 Feb 2026; prescribed since" in found.gaps["denosumab-overdue"].detail
+    in_time = findings_of(dose(DENOSUMAB, "2026-08-01"), prescription(DENOSUMAB, on="2026-09-21"))
+    assert in_time.known["denosumab-overdue"].observed == date(2026, 8, 1)
+
+
 def test_denosumab_without_a_day_is_undetermined():
     gap = findings_of(prescription(DENOSUMAB, on=None)).gaps["denosumab-overdue"]
     assert gap.reason == "undetermined"
