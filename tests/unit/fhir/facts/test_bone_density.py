@@ -34,8 +34,55 @@ def test_a_t_score_is_accepted_in_every_spelling_of_its_unit_or_without(unit):
     assert picked(t_score(-2.5, unit=unit)).value == -2.5
 
 
-def test_us_core_writes_the_code_1_with_the_words_t_score():
-    assert picked(t_score(-1.48, valueQuantity=quantity(-1.48, "T-Score", code="1"))).value == -1.48
+def sited(value: float, site: object, code: object = SPINE_T) -> dict:
+    return t_score(value, code, bodySite={"text": site} if isinstance(site, str) else site)
+
+
+FOREARM = t_score(-3.5, FOREARM_T)  # LOINC 38265-5
+SYNTHEA = t_score(-3.5, coded(FOREARM_T, display="DXA [T-score] Bone density", text="DXA [T-score] Bone density"))
+OWN = coded(NAME, MEASURES)
+
+
+@pytest.mark.parametrize(
+    ("resources", "value", "site", "concern"),
+    [
+        *(([t_score(value, unit=None)], value, ..., None) for value in (-0.5, 0.2, 2.1, -10, 10)),
+        ([t_score(-1.48, valueQuantity=quantity(-1.48, "T-Score", code="1"))], -1.48, ..., None),  # US Core
+        *(([observation(SPINE_T, valueString=text)], -2.5, ..., None)
+          for text in ("-2.5", "−2.5", "–2.5", "-2,5", " -2.5 ")),
+        *(([t_score(-2.2, code)], -2.2, ..., None)
+          for code in ("80946-7", "80945-9", "80948-3", "80947-5", "104938-6")),
+        # days are compared in UTC
+        ([t_score(-2.0, HIP_T, on="2026-10-01T23:30:00-05:00"), t_score(-3.0, on="2026-10-01T12:00:00Z")],
+         -2.0, ..., None),
+        # a region counts before a single vertebra
+        *(([sited(-3.6, one), sited(-2.4, "L1-L4")], -2.4, ..., None)
+          for one in (coded("66794005", SCT), coded("61032001", SCT), "L1", "lumbar vertebra L2")),
+        *(([sited(-2.4, region)], -2.4, ..., None) for region in ("L1-L4", "L2 to L4", "L1, L3", None)),
+        ([sited(-3.1, "L2"), sited(-2.7, "L3")], -3.1, ..., "The T-score is of a single vertebra."),
+        # 38265-5 is the forearm, and counts only where nothing else exists
+        ([FOREARM], -3.5, "forearm", "The T-score is of the forearm; none of spine or hip was found."),
+        ([FOREARM, t_score(-1.9, HIP_T, on="2020-05-01")], -1.9, "hip", ...),
+        *(([t_score(-3.5, coded(FOREARM_T, display=display))], -3.5, "forearm", ...)
+          for display in ("DXA Radius and Ulna [T-score] Bone density", "Forearm T-score", "T-score wrist")),
+        ([SYNTHEA, t_score(-3.9, FOREARM_T)], -3.5, "", "Where the T-score was measured is not stated."),
+        ([SYNTHEA, t_score(-1.9, HIP_T, on="2021-05-01")], -1.9, "hip", ...),
+        ([t_score(-1.5, coded(FOREARM_T, text="DXA L1-L4 T-SCORE"))], -1.5, "lumbar spine", ...),
+        # our own code takes its site from the body site
+        *(([sited(-2.5, place, OWN)], -2.5, site, ...)
+          for place, site in (("Femoral neck, left", "hip"), ("total hip", "hip"), ("distal radius", "forearm"),
+                              (None, ""), (coded("122496007", SCT), "lumbar spine"),
+                              (coded("71341001:272741003=7771000", SCT), "femur"))),
+        # left and right hip of one moment do not conflict
+        ([t_score(-2.5, "80946-7"), t_score(-3.1, "80945-9")], -3.1, ..., None),
+        ([sited(-2.5, "left hip", HIP_T), sited(-3.1, "right hip", HIP_T)], -3.1, "hip", None),
+    ],
+)  # fmt: skip
+def test_the_value_that_counts_with_its_site_and_what_is_said_of_it(resources, value, site, concern):
+    found = picked(*resources)
+    assert found.value == value
+    assert site is ... or found.site == site
+    assert concern is ... or found.concerns == ((concern,) if concern else ())
 
 
 @pytest.mark.parametrize(
@@ -59,16 +106,6 @@ def test_a_density_under_a_t_score_code_is_refused_and_named(value, unit, reason
     assert found.passed_over[0].name == NAME
 
 
-@pytest.mark.parametrize("value", [-0.5, 0.2, 2.1, -10, 10])
-def test_without_a_unit_only_what_can_be_a_density_is_refused(value):
-    assert picked(t_score(value, unit=None)).value == value
-
-
-@pytest.mark.parametrize("text", ["-2.5", "−2.5", "–2.5", "-2,5", " -2.5 "])
-def test_a_written_number_is_read_strictly(text):
-    assert picked(observation(SPINE_T, valueString=text)).value == -2.5
-
-
 @pytest.mark.parametrize("text", ["2.5 below", "-2.5 to -3", "osteoporosis", "-2.5 SD", "", "--2"])
 def test_anything_more_than_a_number_is_no_value(text):
     assert reason_of(observation(SPINE_T, valueString=text or " ")) == "no-value"
@@ -87,30 +124,6 @@ def test_the_lowest_of_the_central_sites_on_the_newest_day_counts(order):
     assert found.concerns == ()
 
 
-@pytest.mark.parametrize("code", ["80946-7", "80945-9", "80948-3", "80947-5", "104938-6"])
-def test_left_right_and_unspecific_spine_codes_are_central(code):
-    assert picked(t_score(-2.2, code)).concerns == ()
-
-
-def test_days_are_compared_in_utc():
-    late = t_score(-2.0, HIP_T, on="2026-10-01T23:30:00-05:00")
-    assert picked(late, t_score(-3.0, SPINE_T, on="2026-10-01T12:00:00Z")).value == -2.0
-
-
-@pytest.mark.parametrize(
-    "site",
-    [coded("66794005", SCT), coded("61032001", SCT), {"text": "L1"}, {"text": "lumbar vertebra L2"}],
-)
-def test_a_region_counts_before_a_single_vertebra(site):
-    found = picked(t_score(-3.6, bodySite=site), t_score(-2.4, bodySite={"text": "L1-L4"}))
-    assert found.value == -2.4
-
-
-@pytest.mark.parametrize("site", [{"text": "L1-L4"}, {"text": "L2 to L4"}, {"text": "L1, L3"}, None])
-def test_a_range_of_vertebrae_or_no_body_site_is_a_region(site):
-    assert picked(t_score(-2.4, bodySite=site)).concerns == ()
-
-
 @pytest.mark.parametrize(
     ("words", "is_range"), [("L2 and L4", False), ("L2, L4", False), ("L2 a L4", True), ("L2 to L4", True)]
 )
@@ -118,51 +131,6 @@ def test_two_vertebrae_are_no_range(words, is_range):
     """Of two regions the one with more levels counts; two of the same levels that differ are in conflict."""
     found = findings_of(t_score(-2.4, bodySite={"text": "L2-L4"}), t_score(-3.1, bodySite={"text": words}))
     assert (NAME in found.gaps) is is_range
-
-
-def test_a_single_vertebra_alone_is_used_and_said():
-    found = picked(t_score(-3.1, bodySite={"text": "L2"}), t_score(-2.7, bodySite={"text": "L3"}))
-    assert (found.value, found.concerns) == (-3.1, ("The T-score is of a single vertebra.",))
-
-
-def test_38265_5_is_the_forearm_and_counts_only_where_nothing_else_exists():
-    forearm = t_score(-3.5, FOREARM_T)
-    found = picked(forearm)
-    assert (found.value, found.site) == (-3.5, "forearm")
-    assert found.concerns == ("The T-score is of the forearm; none of spine or hip was found.",)
-    assert picked(forearm, t_score(-1.9, HIP_T, on="2020-05-01")).value == -1.9
-
-
-@pytest.mark.parametrize("display", ["DXA Radius and Ulna [T-score] Bone density", "Forearm T-score", "T-score wrist"])
-def test_38265_5_with_a_forearm_display_is_the_forearm(display):
-    assert picked(t_score(-3.5, coded(FOREARM_T, display=display))).site == "forearm"
-
-
-def test_38265_5_as_synthea_writes_it_has_no_stated_site():
-    synthea = t_score(-3.5, coded(FOREARM_T, display="DXA [T-score] Bone density", text="DXA [T-score] Bone density"))
-    found = picked(synthea, t_score(-3.9, FOREARM_T))
-    assert (found.value, found.site) == (-3.5, "")
-    assert found.concerns == ("Where the T-score was measured is not stated.",)
-    assert picked(synthea, t_score(-1.9, HIP_T, on="2021-05-01")).site == "hip"
-
-
-def test_38265_5_whose_text_names_the_spine_is_the_spine():
-    assert picked(t_score(-1.5, coded(FOREARM_T, text="DXA L1-L4 T-SCORE"))).site == "lumbar spine"
-
-
-@pytest.mark.parametrize(
-    ("site", "expected"),
-    [
-        ({"text": "Femoral neck, left"}, "hip"),
-        ({"text": "total hip"}, "hip"),
-        (coded("122496007", SCT), "lumbar spine"),
-        (coded("71341001:272741003=7771000", SCT), "femur"),
-        ({"text": "distal radius"}, "forearm"),
-        (None, ""),
-    ],
-)
-def test_our_own_code_takes_its_site_from_body_site(site, expected):
-    assert picked(t_score(-2.5, coded(NAME, MEASURES), bodySite=site)).site == expected
 
 
 @pytest.mark.parametrize(
@@ -196,14 +164,6 @@ def test_a_heel_under_our_own_code_is_refused():
 
 def test_two_values_of_one_site_and_moment_conflict():
     assert reason_of(t_score(-2.5), t_score(-3.1)) == "conflicting"
-
-
-def test_left_and_right_hip_of_one_moment_do_not_conflict():
-    assert picked(t_score(-2.5, "80946-7"), t_score(-3.1, "80945-9")).value == -3.1
-    sides = [
-        t_score(value, HIP_T, bodySite={"text": side}) for value, side in ((-2.5, "left hip"), (-3.1, "right hip"))
-    ]
-    assert picked(*sides).value == -3.1
 
 
 def test_the_components_of_a_dxa_panel_are_read():
