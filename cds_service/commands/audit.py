@@ -113,7 +113,7 @@ def verify(*, notes: tuple[Path, ...], keys: tuple[str, ...], exported: Path | N
         checkpoints = [read_note(path.read_text(encoding="utf-8", errors="replace")) for path in notes]
         trusted = [read_key(key) for key in keys]
         if exported is not None:
-            with exported.open(encoding="utf-8") as lines:
+            with exported.open(encoding="utf-8", errors="replace") as lines:
                 report = verify_export(lines, trusted or [read_key(_own_key())])
         else:
             settings = read_settings()

@@ -195,8 +195,10 @@ def adds_to_an_export(case: Case, _field: Field) -> None:
             "behind": last + more,
             "beside": f"{more.rstrip()[:-1]},{manifest}",
             "before": f'{{"manifest":{{}},{manifest}',
+            "octet": f"\udcff\n{last}",
+            "deep": f"{'[' * 100_000}\n{last}",
         }
-        file.write_text("".join(lines) + ends[case.sends["place"]])
+        file.write_text("".join(lines) + ends[case.sends["place"]], errors="surrogateescape")
         done = command(url, "verify", "--export", str(file))
         assert (done.exit_code, case.sends["says"] in done.output) == (1, True), done.output
 

@@ -317,7 +317,9 @@ def test_any_changed_bit_of_any_cell_is_found_and_its_entry_named(tmp_path):
     assert verify_log(url).is_whole
 
 
-@pytest.mark.parametrize("value", ["CAST(X'ff41' AS TEXT)", "X'00ff'", "7", "1.5", "''"])
+@pytest.mark.parametrize(
+    "value", ["CAST(X'ff41' AS TEXT)", "X'00ff'", "7", "1.5", "''", "replace(hex(zeroblob(99999)), '00', '[')"]
+)
 @pytest.mark.parametrize("place", ["audit_entry SET kind", "audit_entry SET hash", "audit_payload SET body"])
 def test_what_is_no_text_at_all_is_a_named_fault_and_no_crash(tmp_path, place, value):
     url = f"sqlite:///{tmp_path / 'audit.sqlite3'}"

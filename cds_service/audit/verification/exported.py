@@ -90,7 +90,7 @@ def _canonical(document: Any) -> str:
 def _document(line: str) -> Mapping[str, Any]:
     try:
         found = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 

@@ -78,7 +78,7 @@ def parsed(body: str | None) -> dict[str, Any]:
     """The body as JSON; empty if it is not valid."""
     try:
         found = json.loads(body) if body is not None else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import hashlib
+import re
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidSignature
@@ -10,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 ORIGIN = "kyphoplasty-cds/"
 ED25519 = b"\x01"
+PLACE = re.compile(r"[0-9]{1,19}")
 Signature = tuple[str, bytes, bytes]  # key name, key hash, signature
 
 
@@ -57,7 +59,7 @@ def read_note(text: str) -> Checkpoint:
     """
     body, separator, tail = text.replace("\r\n", "\n").lstrip("\ufeff\n ").partition("\n\n")
     lines = body.split("\n")
-    if not separator or len(lines) < 3 or not lines[0].startswith(ORIGIN) or not lines[1].isdecimal():
+    if not separator or len(lines) < 3 or not lines[0].startswith(ORIGIN) or not PLACE.fullmatch(lines[1]):
         raise BadNote("the file is no checkpoint of this program")
     signatures = tuple(read_signature(line) for line in tail.split("\n") if line.startswith("\u2014 "))
     if not signatures:

@@ -111,6 +111,7 @@ def test_a_key_that_is_not_there_is_made_where_the_setting_says(database, tmp_pa
     [
         *("", "hello", "kyphoplasty-cds/x\n3\nAAAA\n", "kyphoplasty-cds/x\n3\nAAAA\n\n"),
         *("kyphoplasty-cds/x\nthree\nAAAA\n\n\u2014 k AAAA\n", "other/x\n3\nAAAA\n\n\u2014 k AAAA\n"),
+        f"kyphoplasty-cds/x\n{'9' * 5000}\nAAAA\n\n\u2014 k AAAA\n",
         *("kyphoplasty-cds/x\n3\nA*A\n\n\u2014 k AAAA\n", "kyphoplasty-cds/x\n3\nAAAA\n\n\u2014 k A\n"),
     ],
 )
