@@ -83,20 +83,16 @@ def _detail(answer: Answer, topic: Topic, repeat: Repeat) -> str:
         "repeated",
         {
             "notices": record_notices(answer) + order_notices(answer) if is_first else (),
-            "answered": _answered(answer, repeat),
+            "answered": answer.texts.say(
+                "repeats.answered",
+                shown=say_date(repeat.last.shown.date()),
+                answered=say_date(repeat.last.answered.date()),
+                how=answer.texts.raw(f"answered.{repeat.last.how}"),
+                until=say_date(repeat.until),
+            ),
             "options": [_option(answer, one, repeat.by_rule.get(one.rule_id)) for one in answer.of_topic(topic)],
             "lines": figure_lines(answer, answer.assessment.of("refracture"), "") if is_first else (),
         },
-    )
-
-
-def _answered(answer: Answer, repeat: Repeat) -> str:
-    return answer.texts.say(
-        "repeats.answered",
-        shown=say_date(repeat.last.shown.date()),
-        answered=say_date(repeat.last.answered.date()),
-        how=answer.texts.raw(f"answered.{repeat.last.how}"),
-        until=say_date(repeat.until),
     )
 
 

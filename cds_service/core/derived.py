@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from itertools import pairwise
 from operator import truediv
 
@@ -248,26 +249,21 @@ OF_ORDER: Mapping[str, tuple[Callable[[AugmentationOrder], Value | None], str]] 
 }
 
 
-def _by_order(name: str) -> Derivation:
+def _by_order(name: str, ground: Ground) -> Finding | Gap:
     value, why = OF_ORDER[name]
-    return lambda ground: from_order(name, ground.order, value(ground.order) if ground.order else None, why)
+    return from_order(name, ground.order, value(ground.order) if ground.order else None, why)
 
 
-for _name in OF_ORDER:
-    derives(_name)(_by_order(_name))
+DERIVATIONS |= {name: partial(_by_order, name) for name in OF_ORDER}
 
 
-def _by_reason(name: str) -> Derivation:
+def _by_reason(name: str, ground: Ground) -> Finding | Gap | None:
     """A diagnosis given as the reason of the order counts, whatever the problem list says."""
-    return lambda ground: None if _is_true(ground, name) else from_reason(ground.specs[name], ground.order)
+    is_told = name in ground.known and ground.known[name].value is True
+    return None if is_told else from_reason(ground.specs[name], ground.order)
 
 
-def _is_true(ground: Ground, name: str) -> bool:
-    return name in ground.known and ground.known[name].value is True
-
-
-for _name in REASONS:
-    derives(_name)(_by_reason(_name))
+DERIVATIONS |= {name: partial(_by_reason, name) for name in REASONS}
 
 
 def _compute(

@@ -51,23 +51,23 @@ class Aged(str):
     """The concern that a value is older than fresh, a sentence (`The T-score is 2 years old.`) that knows the age.
 
     Attributes:
-        name: of the finding, as its specification has it.
+        noun: the finding's title (`str` has a `title` of its own).
         months: whole months.
     """
 
-    __slots__ = ("months", "name")
-    name: str
+    __slots__ = ("months", "noun")
+    noun: str
     months: int
 
     def __new__(cls, title: str, months: int) -> Self:
         """The concern about the finding with this title."""
         made = super().__new__(cls, f"The {title} is {say_months(months)} old.")
-        made.name, made.months = title, months
+        made.noun, made.months = title, months
         return made
 
     def __getnewargs__(self) -> tuple[str, int]:  # type: ignore[override]
         """What a pickled copy is made of."""
-        return self.name, self.months
+        return self.noun, self.months
 
 
 def say_months(months: int) -> str:

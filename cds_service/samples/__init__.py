@@ -51,17 +51,16 @@ def load_samples(today: date) -> tuple[Sample, ...]:
     """
     index = tomllib.loads((FOLDER / "samples.toml").read_text(encoding="utf-8"))
     surgeon = _resources(_rendered(FOLDER / "surgeon.json", today))
-    return tuple(_load(entry, surgeon, today) for entry in index["samples"])
-
-
-def _load(entry: dict[str, Any], surgeon: tuple[dict[str, Any], ...], today: date) -> Sample:
-    return Sample(
-        id=entry["id"],
-        title=entry["title"],
-        story=entry["story"],
-        resources=_resources(_rendered(FOLDER / "patients" / f"{entry['id']}.json", today)) + surgeon,
-        draft_orders=_rendered(FOLDER / "orders" / f"{entry['id']}.json", today),
-        needs_site=entry.get("needs-site", False),
+    return tuple(
+        Sample(
+            id=entry["id"],
+            title=entry["title"],
+            story=entry["story"],
+            resources=_resources(_rendered(FOLDER / "patients" / f"{entry['id']}.json", today)) + surgeon,
+            draft_orders=_rendered(FOLDER / "orders" / f"{entry['id']}.json", today),
+            needs_site=entry.get("needs-site", False),
+        )
+        for entry in index["samples"]
     )
 
 
@@ -71,7 +70,7 @@ def load_hospital(today: date) -> tuple[dict[str, Any], ...]:
 
 
 def _rendered(path: Path, today: date) -> dict[str, Any]:
-    text = _PLACEHOLDER.sub(lambda match: _day(match, today).isoformat(), path.read_text(encoding="utf-8"))
+    text = _PLACEHOLDER.sub(lambda match: str(_day(match, today)), path.read_text(encoding="utf-8"))
     if misspelt := _MISSPELT.search(text):
         raise DataFileError(path.name, misspelt.group(), "not a date; write {today}, {today-5d} or {today-81y-100d}")
     bundle: dict[str, Any] = json.loads(text)

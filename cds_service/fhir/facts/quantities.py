@@ -99,7 +99,8 @@ def _why_not_plausible(
         return "out-of-range", "not plausible"
     if spec.ambiguous and value <= spec.ambiguous.get(reading.match.concept, -math.inf):
         return "undetermined", spec.ambiguous_because
-    if spec.both_sides and _is_one_side(reading, terminology):
+    words = {*reading.words, *texts_of(reading.entry.raw.get("bodySite"))} if spec.both_sides else ()
+    if any(terminology.text_concepts(word, ONE_SIDE) for word in words):
         return "no-value", "of one side only"
     return None
 
@@ -195,11 +196,6 @@ def _canonical(written: Any, units: UnitTable) -> str | None:
     """Canonical spelling of a unit; empty if there is none, None if it is not known."""
     spelling = text(written).strip()
     return units.canonical(spelling) if spelling else ""
-
-
-def _is_one_side(reading: Reading, terminology: Terminology) -> bool:
-    words = {*reading.words, *texts_of(reading.entry.raw.get("bodySite"))}
-    return any(terminology.text_concepts(word, ONE_SIDE) for word in words)
 
 
 def any_differ(values: Sequence[Measured], decimals: int) -> bool:

@@ -50,7 +50,12 @@ def with_referred(
     wanted = set(_wanted(drafts, person))
     held = {f"Condition/{text(one.raw.get('id'))}": one.raw for one in record.of_key("conditions")} if wanted else {}
     asked = read_by_id(fhir, wanted - held.keys(), request, MOST_READ, until) if fhir else {}
-    read = {name: raw for name, raw in asked.items() if _is_ours(raw, person)}
+    # A Condition must name the patient; a Device often names nobody.
+    read = {
+        name: raw
+        for name, raw in asked.items()
+        if person.is_subject_of(raw) or (raw["resourceType"] == "Device" and not person.is_foreign(raw))
+    }
     found = {name: raw for name, raw in {**read, **held}.items() if name in wanted}
     return replace(drafts, referred=found) if found else drafts
 
@@ -64,11 +69,6 @@ def _wanted(drafts: DraftOrders, person: Person) -> Iterator[str]:
                 is_one = name.startswith(f"{kind}/") and is_fhir_id(name.removeprefix(f"{kind}/"))
                 if is_one and not drafts.resolve([reference], draft.resource):
                     yield name
-
-
-def _is_ours(raw: Json, person: Person) -> bool:
-    """Whether the resource may be used: a Condition must name the patient; a Device often names nobody."""
-    return not person.is_foreign(raw) if raw["resourceType"] == "Device" else person.is_subject_of(raw)
 
 
 KEY, KIND = "medications", "MedicationRequest"
