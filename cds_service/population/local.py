@@ -4,6 +4,7 @@ First the lines are sorted into parts by patient, then each share is scored, the
 leaves whole files in the work folder, so that a killed run goes on with what is missing.
 """
 
+import gc
 import heapq
 import multiprocessing
 import os
@@ -181,6 +182,7 @@ def _begin(maker: Maker, job: Job, folder: Path) -> None:
     """A worker process ends with the command that wants its work, even where that was killed."""
     Thread(target=_end_with_parent, daemon=True).start()
     _steps.append(maker(job, folder, load(job.site)))
+    gc.freeze()  # what is loaded stays: the garbage collector passes over it
 
 
 def _end_with_parent() -> None:
