@@ -15,7 +15,7 @@ import numpy as np
 from cds_service.core.facts import Value
 from cds_service.core.inputs import Column, Held, columns_of, encode_inputs, hold_inputs
 from cds_service.core.recalibration import Recalibration
-from cds_service.core.study import LogisticStudy, Study
+from cds_service.core.study import Z_95, LogisticStudy, Study
 from cds_service.core.table import Matrix, ReducedModel, ReducedTable, Vector, read_table
 
 Interval = tuple[float, float]
@@ -70,9 +70,6 @@ def _mixture_percentile(share: float, log_odds: float, spread: float) -> float:
 def _share_below(deviations: float) -> float:
     """Of the normal distribution."""
     return math.erfc(-deviations / ROOT_2) / 2
-
-
-Z_95 = 1.96
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

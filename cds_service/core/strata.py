@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from cds_service.core.facts import Findings
-from cds_service.core.study import MarkerChange, MarkerStudy, Outcome, StrataStudy, StratumCounts
-
-Z_95 = 1.96
+from cds_service.core.study import Z_95, MarkerChange, MarkerStudy, Outcome, StrataStudy, StratumCounts
 
 
 @dataclass(frozen=True, slots=True)

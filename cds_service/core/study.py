@@ -12,12 +12,11 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo, model_validator
 
-from cds_service.core.facts import Value
+from cds_service.core.facts import Procedure, Value
 
 Z_95 = 1.96  # a printed 95 % interval is beta ± 1.96 SE
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Outcome = Literal["refracture", "residual-pain"]
-Side = Literal["PKP", "PVP"]
 Interval = tuple[float, float]
 Positive = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=0)]
@@ -73,7 +72,7 @@ class Patients(Part):
     period: Text
     n: Annotated[int, Field(gt=0)]
     events: Count
-    procedures: tuple[Side, ...]
+    procedures: tuple[Procedure, ...]
     outcome_definition: Text
     printed_in: Text = Field(alias="from")
 

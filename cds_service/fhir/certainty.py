@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal
+from typing import Literal
 
-from cds_service.fhir.raw_json import member, objects, text
+from cds_service.fhir.raw_json import Json, member, objects, text
 
 Certainty = Literal["stated", "doubted", "denied", "past"]
 
@@ -17,18 +17,18 @@ GERMAN: Mapping[str, Certainty] = {"A": "denied", "V": "doubted", "Z": "past", "
 AFTER_CODE = re.compile(r"[A-Z]\d\d(?:\.\d{1,2})?[+*!\u2020]?\s+([AVZG])")  # as flat files write it: `E11.90 V`
 
 
-def clinical_status(condition: Mapping[str, Any]) -> set[str]:
+def clinical_status(condition: Json) -> set[str]:
     """The codes of its `clinicalStatus`; of several systems, all."""
     return {text(coding.get("code")) for coding in objects(member(condition, "clinicalStatus", "coding"))}
 
 
-def certainty_of(condition: Mapping[str, Any]) -> Certainty:
+def certainty_of(condition: Json) -> Certainty:
     """How certain a condition is by its own statements; the least certain of several counts."""
     found = {*_by_status(condition), *_by_extension(condition)}
     return next((one for one in ("denied", "doubted", "past") if one in found), "stated")
 
 
-def _by_status(condition: Mapping[str, Any]) -> Iterator[Certainty]:
+def _by_status(condition: Json) -> Iterator[Certainty]:
     codes = {text(coding.get("code")) for coding in objects(member(condition, "verificationStatus", "coding"))}
     if codes & DENIED:
         yield "denied"
@@ -36,7 +36,7 @@ def _by_status(condition: Mapping[str, Any]) -> Iterator[Certainty]:
         yield "doubted"
 
 
-def _by_extension(condition: Mapping[str, Any]) -> Iterator[Certainty]:
+def _by_extension(condition: Json) -> Iterator[Certainty]:
     code = condition.get("code")
     for holder in (condition, code, *objects(member(code, "coding"))):
         for extension in objects(member(holder, "extension")):

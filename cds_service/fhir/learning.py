@@ -25,10 +25,9 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import folded
 from cds_service.fhir.orders.order_text import name_augmentation, name_support
 from cds_service.fhir.orders.recognition import AUGMENTATION, SUPPORT_KINDS
-from cds_service.fhir.raw_json import items, member, number, objects, text, texts_of
+from cds_service.fhir.raw_json import Json, items, member, number, objects, text, texts_of
 from cds_service.fhir.references import Targets
 
-Json = Mapping[str, Any]
 Kind = Literal["measure", "order", "problem", "drug"]
 # The element with the code of each type, and what an order of that type may be.
 ORDER_CODES: Mapping[str, tuple[str, frozenset[str]]] = {

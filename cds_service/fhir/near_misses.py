@@ -5,14 +5,14 @@ and texts may speak of a patient.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any, Literal, NamedTuple
 
-from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.mapping.terminology import AUGMENTATIONS, Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TITLE, folded
 from cds_service.fhir.orders.drafts import DraftOrders, codeables
-from cds_service.fhir.orders.recognition import AUGMENTATION, recognise_augmentation, recognise_support
-from cds_service.fhir.raw_json import member, objects, text, texts_of
+from cds_service.fhir.orders.recognition import recognise_augmentation, recognise_support
+from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 
 Kind = Literal[
     "order-by-words",  # answered by its words: no code was known
@@ -30,7 +30,6 @@ TITLES = (
     "medicationCodeableConcept",
 )
 NO_CODE, NOT_SHOWN = "(no code)", "(not shown)"
-_NAMED = AUGMENTATION - {"augmentation-additional-level"}
 _T_SCORE = re.compile(r"\bt ?[-_]?score")
 # Without a day, which may be one of birth, and without `^`, which HL7 v2 writes between the parts of a name.
 _CODE = re.compile(r"(?!.*[0-9]{4}-[0-9]{2}-[0-9]{2})[\w.:/#-]{1,64}", re.ASCII)
@@ -54,7 +53,7 @@ def missed_orders(drafts: DraftOrders, terminology: Terminology) -> tuple[NearMi
     for draft in drafts.each():
         titles = codeables(draft.resource, *TITLES)
         words = [one[:LONGEST_TITLE] for title in titles for one in texts_of(title)]
-        if not any(terminology.text_concepts(one, _NAMED) for one in words):
+        if not any(terminology.text_concepts(one, AUGMENTATIONS) for one in words):
             continue
         recognised = recognise_augmentation(draft.resource, terminology)
         if recognised is None and recognise_support(draft.resource, drafts, terminology) is None:
@@ -64,7 +63,7 @@ def missed_orders(drafts: DraftOrders, terminology: Terminology) -> tuple[NearMi
     return tuple(found)[:MOST]
 
 
-def missed_t_scores(observations: Iterable[Mapping[str, Any]], terminology: Any) -> tuple[NearMiss, ...]:
+def missed_t_scores(observations: Iterable[Json], terminology: Any) -> tuple[NearMiss, ...]:
     """Values of these Observations that are called T-score, or have its unit, under no code that we know."""
     found: dict[NearMiss, None] = {}
     for observation in observations:

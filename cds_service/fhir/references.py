@@ -9,11 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from cds_service.fhir.raw_json import text
+from cds_service.fhir.raw_json import Json, text
 from cds_service.outgoing.address import Address, parse_base
 from cds_service.protocol.json_text import levels
-
-Json = Mapping[str, Any]
 
 _NAME = re.compile(r"[A-Z][A-Za-z]{1,63}/[A-Za-z0-9\-.]{1,64}", re.ASCII)
 _VERSION = re.compile(r"[A-Za-z0-9\-.]{1,64}", re.ASCII)

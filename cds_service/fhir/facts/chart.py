@@ -12,11 +12,10 @@ from cds_service.fhir.gathering.picking import MEDICATION_TYPES, NOT_UNDERSTOOD,
 from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.gathering.record import PatientRecord, Read
 from cds_service.fhir.gathering.subjects import identifiers_of
-from cds_service.fhir.mapping.terminology import Match, Terminology
-from cds_service.fhir.raw_json import Moment, content, effective_moment, in_order, objects, text, texts_of
+from cds_service.fhir.mapping.terminology import AUGMENTATIONS, Match, Terminology
+from cds_service.fhir.raw_json import Json, Moment, content, effective_moment, in_order, objects, text, texts_of
 from cds_service.outgoing.deadline import Deadline
 
-Raw = Mapping[str, Any]
 Item = TypeVar("Item")
 ByConcept = Mapping[str, Sequence[tuple[int, Item]]]
 Outcome = tuple[Finding | Gap, tuple[PassedOver, ...]]
@@ -29,7 +28,6 @@ LISTS: Mapping[str, tuple[str, str, str]] = {
     "statements": ("MedicationStatement", "on the medication list", "list of drugs the patient reports"),
     "procedures": ("Procedure", "among the procedures", "list of procedures"),
 }
-AUGMENTATIONS = frozenset({"kyphoplasty", "vertebroplasty", "vertebral-augmentation"})
 NOT_SURELY_DONE = frozenset({"other-order", "not-done"})
 CORRECTED = ("corrected", "amended")
 # Drugs injected in an office are often recorded under their billing code.
@@ -49,14 +47,14 @@ class Entry(NamedTuple):
         drug: the drug of a medication resource, or of a resource with a billing code for a drug.
     """
 
-    raw: Raw
+    raw: Json
     kind: str
     reference: str
     status: str
     origin: Origin
     concepts: frozenset[str]
     matches: tuple[Match, ...]
-    components: tuple[tuple[Raw, tuple[Match, ...]], ...]
+    components: tuple[tuple[Json, tuple[Match, ...]], ...]
     named: frozenset[str]
     moment: Moment | None
     drug: Drug | None
@@ -70,7 +68,7 @@ class ValueHolder(NamedTuple):
     """An Observation or component that holds a value, with the concepts of its code."""
 
     entry: Entry
-    holder: Raw
+    holder: Json
     matches: tuple[Match, ...]
 
 

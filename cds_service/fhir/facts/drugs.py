@@ -2,13 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from cds_service.fhir.gathering.picking import bone_drugs, drug_codes, drug_names
 from cds_service.fhir.mapping.terminology import Match, Terminology
-from cds_service.fhir.raw_json import member, objects, text, texts_of
-
-Raw = Mapping[str, Any]
+from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 
 STEROID = "systemic-steroid"
 LOCAL, ONCE, NOT_TAKEN = (frozenset({name}) for name in ("local-route", "single-dose", "not-done"))
@@ -33,7 +30,7 @@ class Drug:
     is_doubtful: bool = False
 
 
-def read_drug(resource: Raw, medication: Raw | None, terminology: Terminology) -> Drug:
+def read_drug(resource: Json, medication: Json | None, terminology: Terminology) -> Drug:
     """Identify the drug of a request, administration or statement.
 
     A topical steroid, or one that is given once, does not count as systemic.
@@ -60,7 +57,7 @@ def read_drug(resource: Raw, medication: Raw | None, terminology: Terminology) -
     )
 
 
-def read_billed(resource: Raw, terminology: Terminology) -> Drug | None:
+def read_billed(resource: Json, terminology: Terminology) -> Drug | None:
     """Identify the drug of a procedure or order by its billing code, a bone drug also by its name; None if none."""
     matches = _drug_matches(terminology.matches(resource.get("code")), terminology)
     by_name = frozenset().union(*(bone_drugs(word, terminology) for word in texts_of(resource.get("code"))))
@@ -73,7 +70,7 @@ def _drug_matches(matches: Iterable[Match], terminology: Terminology) -> list[Ma
     return [one for one in matches if one.concept in terminology.drugs.concepts]
 
 
-def _is_local(names: Iterable[str], resource: Raw, medication: Raw | None, terminology: Terminology) -> bool:
+def _is_local(names: Iterable[str], resource: Json, medication: Json | None, terminology: Terminology) -> bool:
     """Whether product, form or route show that the drug acts locally."""
     routes = [dosage.get("route") for dosage in _dosages(resource)]
     codes = [*routes, *drug_codes(resource, medication), member(medication, "form")]
@@ -84,7 +81,7 @@ def _is_local(names: Iterable[str], resource: Raw, medication: Raw | None, termi
     )
 
 
-def _is_once(resource: Raw, terminology: Terminology) -> bool:
+def _is_once(resource: Json, terminology: Terminology) -> bool:
     """Whether every dosage is a single dose, as around an operation."""
     dosages = _dosages(resource)
     return bool(dosages) and all(
@@ -97,6 +94,6 @@ def _is_once(resource: Raw, terminology: Terminology) -> bool:
     )
 
 
-def _dosages(resource: Raw) -> list[Raw]:
+def _dosages(resource: Json) -> list[Json]:
     """All dosages of a request or statement, or the one dosage of an administration."""
     return [*objects(resource.get("dosageInstruction")), *objects(resource.get("dosage"))]

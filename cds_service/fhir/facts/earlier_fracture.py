@@ -4,13 +4,12 @@ The present fracture is on the problem list as well, often without its level. A 
 one does not count as earlier; if the two cannot be told apart, the finding is a gap that says so.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any
 
 from cds_service.core.facts import Finding
 from cds_service.core.vocabulary import FindingSpec
-from cds_service.fhir.facts.chart import AUGMENTATIONS, Chart, Outcome, age_in_words, gap, known
+from cds_service.fhir.facts.chart import Chart, Outcome, age_in_words, gap, known
 from cds_service.fhir.facts.problem_list import (
     BY_WORDS,
     DOUBTED,
@@ -20,9 +19,9 @@ from cds_service.fhir.facts.problem_list import (
     find_stated,
     silence,
 )
-from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.mapping.terminology import AUGMENTATIONS, Terminology
 from cds_service.fhir.orders.level_text import LEVELS
-from cds_service.fhir.raw_json import effective_moment, objects
+from cds_service.fhir.raw_json import Json, effective_moment, objects
 
 SUBACUTE = timedelta(days=183)  # policy: within half a year it may be the fracture that is treated now
 AT_ONCE = timedelta(days=30)  # policy: fractures of several levels within a month are one event
@@ -101,7 +100,7 @@ def _is_history(stated: Stated) -> bool:
     return HISTORY in stated.concepts or (stated.is_later_encounter and stated.code.endswith("S"))
 
 
-def fracture_levels(raw: Mapping[str, Any], terminology: Terminology) -> frozenset[str]:
+def fracture_levels(raw: Json, terminology: Terminology) -> frozenset[str]:
     """The vertebrae that the code or body site of a Condition names; both for a pair (T11-T12)."""
     said = [*terminology.translate("vertebral-level-icd", raw.get("code"))]
     for site in objects(raw.get("bodySite")):

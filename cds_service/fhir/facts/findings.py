@@ -12,13 +12,13 @@ from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.wording import say_date
 from cds_service.fhir.facts.answers import find_answer
 from cds_service.fhir.facts.bone_density import find_t_score
-from cds_service.fhir.facts.chart import Chart, Entry, Outcome, Raw, age_in_words, gap, known
+from cds_service.fhir.facts.chart import Chart, Entry, Outcome, age_in_words, gap, known
 from cds_service.fhir.facts.earlier_fracture import find_earlier_fracture
 from cds_service.fhir.facts.measurements import find_change, find_grip, find_quantity
 from cds_service.fhir.facts.medication_list import find_denosumab_overdue, find_medication
 from cds_service.fhir.facts.problem_list import find_condition
 from cds_service.fhir.gathering.exams import EXAM_TYPES
-from cds_service.fhir.raw_json import effective_moment, read_moment, text, truth
+from cds_service.fhir.raw_json import Json, effective_moment, read_moment, text, truth
 
 Reader = Callable[[FindingSpec, Chart], Outcome]
 
@@ -96,7 +96,7 @@ def _age(spec: FindingSpec, chart: Chart, written: str, source: Provenance) -> F
     return known(spec, float(years), source, concerns=concerns)
 
 
-def _deceased(spec: FindingSpec, chart: Chart, raw: Raw, source: Provenance) -> Finding | Gap:
+def _deceased(spec: FindingSpec, chart: Chart, raw: Json, source: Provenance) -> Finding | Gap:
     """Read `deceased[x]`: a past date or a boolean. Most records of living patients omit it."""
     died = read_moment(raw.get("deceasedDateTime"))
     is_dead = truth(raw.get("deceasedBoolean"))

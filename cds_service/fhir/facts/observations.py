@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 from cds_service.core.facts import GapReason, Provenance
 from cds_service.core.vocabulary import FindingSpec
-from cds_service.fhir.facts.chart import Chart, Entry, Raw
+from cds_service.fhir.facts.chart import Chart, Entry
 from cds_service.fhir.mapping.terminology import Match
-from cds_service.fhir.raw_json import first_day, member, objects, text, texts_of
+from cds_service.fhir.raw_json import Json, first_day, member, objects, text, texts_of
 
 FINAL = frozenset({"final", "amended", "corrected"})
 RETRACTED = frozenset({"entered-in-error", "cancelled"})
@@ -23,7 +23,7 @@ class Reading(NamedTuple):
     """
 
     match: Match
-    holder: Raw
+    holder: Json
     entry: Entry
 
     @property

@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 from cds_service.core.facts import GapReason, PassedOver
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.wording import say_date
-from cds_service.fhir.facts.chart import Chart, Raw
+from cds_service.fhir.facts.chart import Chart
 from cds_service.fhir.facts.methods import Way, judge_method
 from cds_service.fhir.facts.observations import RETRACTED, Reading, status_problem, time_problem
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.units import UnitTable
-from cds_service.fhir.raw_json import Moment, text, texts_of
+from cds_service.fhir.raw_json import Json, Moment, text, texts_of
 
 # Reports write minus as U+2212 or a dash, and the decimal point as a comma.
 NUMBER = re.compile(r"\s*([-−–]?)\s*(\d{1,6}(?:[.,]\d{1,6})?)\s*")
@@ -111,7 +111,7 @@ def _step(raw: Decimal, value: float) -> float:
     return 10.0**-digits * (abs(value / float(raw)) if raw else 1.0)
 
 
-def _why_no_value(reading: Reading, value: Decimal | None, unit: Raw) -> tuple[GapReason, str] | None:
+def _why_no_value(reading: Reading, value: Decimal | None, unit: Json) -> tuple[GapReason, str] | None:
     if problem := status_problem(reading):
         return problem
     if unit.get("comparator"):
@@ -119,7 +119,7 @@ def _why_no_value(reading: Reading, value: Decimal | None, unit: Raw) -> tuple[G
     return ("no-value", "no number") if value is None else None
 
 
-def _number(holder: Raw) -> tuple[Decimal | None, Raw, str]:
+def _number(holder: Json) -> tuple[Decimal | None, Json, str]:
     """The number as recorded, the Quantity with its unit, and both as text."""
     quantity = holder.get("valueQuantity")
     if isinstance(quantity, dict):
@@ -144,18 +144,18 @@ def _decimal(value: Any) -> Decimal | None:
     return number if number.is_finite() and abs(number) < TOO_LARGE else None
 
 
-def _written(quantity: Raw, value: Decimal | None) -> str:
+def _written(quantity: Json, value: Decimal | None) -> str:
     comparator = text(quantity.get("comparator"))
     return "" if value is None else f"{comparator if comparator in ('<', '<=', '>', '>=') else ''}{value}"
 
 
-def _unit_printed(quantity: Raw) -> str:
+def _unit_printed(quantity: Json) -> str:
     """The unit as recorded if it looks like a unit; free text from the record is not repeated."""
     written = text(quantity.get("unit")) or text(quantity.get("code"))
     return written if not written or PRINTABLE_UNIT.fullmatch(written) else "(unit not recognised)"
 
 
-def _converted(value: float, quantity: Raw, implied: str, spec: FindingSpec, units: UnitTable) -> float | str:
+def _converted(value: float, quantity: Json, implied: str, spec: FindingSpec, units: UnitTable) -> float | str:
     """The value in the finding's unit, or why not."""
     unit = _unit_of(quantity, units)
     if unit is None:
@@ -173,7 +173,7 @@ def _converted(value: float, quantity: Raw, implied: str, spec: FindingSpec, uni
     return "the unit does not fit" if converted is None else converted
 
 
-def _unit_of(quantity: Raw, units: UnitTable) -> str | None:
+def _unit_of(quantity: Json, units: UnitTable) -> str | None:
     """Canonical unit of a Quantity; empty if it states none, None if the unit is unknown or contradictory.
 
     The code takes precedence over the text, except for the code 1, where records write `T-Score` or `g/cm2` as text.

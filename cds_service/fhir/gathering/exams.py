@@ -1,20 +1,17 @@
 """Classifies radiology reports and imaging studies by their metadata: CT or MRI, body part, contrast."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import chain
-from typing import Any
 
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
-from cds_service.fhir.raw_json import member, objects, text, texts_of
+from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 
 EXAM_TYPES = frozenset({"DiagnosticReport", "ImagingStudy"})
 EXAMS = frozenset({"trunk-ct", "trunk-ct-contrast", "lumbar-mri"})
 WORDS = frozenset({"exam-ct", "exam-mri", "exam-trunk", "exam-lumbar", "exam-contrast", "exam-other"})
 MODALITIES = {"CT": "exam-ct", "MR": "exam-mri"}  # DICOM PS3.16, CID 29
 DICOM = "dicom"  # part of every name of its code system
-
-Json = Mapping[str, Any]
 
 
 def exam_concepts(exam: Json, terminology: Terminology) -> frozenset[str]:

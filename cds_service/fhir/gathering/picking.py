@@ -14,7 +14,7 @@ from cds_service.fhir.mapping.code_systems import Listed
 from cds_service.fhir.mapping.drug_table import OTHER_DRUG
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
-from cds_service.fhir.raw_json import in_order, member, objects, text, texts_of
+from cds_service.fhir.raw_json import Json, in_order, member, objects, text, texts_of
 from cds_service.fhir.references import Targets, contained_in
 from cds_service.outgoing.deadline import Deadline
 
@@ -39,8 +39,6 @@ OF_NO_CONCERN = frozenset({"other-condition", "nothing-known", OTHER_DRUG})  # i
 # Drug names in these systems state the ingredient; a name in another system may be a brand that we do not know.
 NAMES_INGREDIENTS = frozenset({"http://www.nlm.nih.gov/research/umls/rxnorm", "http://snomed.info/sct"})
 
-Json = Mapping[str, Any]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sourced:
@@ -54,11 +52,11 @@ class Sourced:
         referred: the raw Medication or Device that a drug or device order refers to, if any.
     """
 
-    raw: Mapping[str, Any]
+    raw: Json
     key: str
     origin: Origin
     concepts: frozenset[str]
-    referred: Mapping[str, Any] | None = None
+    referred: Json | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +70,7 @@ class Unreadable:
 
 def pick(
     template: Template,
-    ours: Sequence[Mapping[str, Any]],
+    ours: Sequence[Json],
     targets: Targets,
     origin: Literal["prefetch", "fhir"],
     terminology: Terminology,

@@ -11,7 +11,7 @@ from cds_service.fhir.gathering.parallel import run_side_by_side
 from cds_service.fhir.gathering.picking import CHOICES, NOT_UNDERSTOOD, concepts_of
 from cds_service.fhir.gathering.prefetch import PrefetchPlan, QueryResult, Template, read_prefetch, read_result
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.raw_json import member, objects, text
+from cds_service.fhir.raw_json import Json, member, objects, text
 from cds_service.fhir.references import Bases, Targets
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import HookRequest, is_fhir_id
@@ -204,7 +204,7 @@ def with_referred_to(
     return {key: _with(answer, found) if key in keys else answer for key, answer in answers.items()}
 
 
-def _needs(raw: Mapping[str, Any], targets: Targets, bases: Bases, terminology: Terminology) -> str:
+def _needs(raw: Json, targets: Targets, bases: Bases, terminology: Terminology) -> str:
     """`Medication/12` on this server, if only that resource can identify the drug or device."""
     choice, wanted = CHOICES[text(raw.get("resourceType"))]
     name = bases.name_of(text(member(raw, f"{choice}Reference", "reference")))
@@ -217,7 +217,7 @@ def _needs(raw: Mapping[str, Any], targets: Targets, bases: Bases, terminology: 
 
 def read_by_id(
     fhir: FhirReader, names: Iterable[str], request: HookRequest, most: int, until: Deadline
-) -> dict[str, Mapping[str, Any]]:
+) -> dict[str, Json]:
     """Resources by name (`Device/12`): at most so many, those that the token covers and that came in time."""
     asked = [name for name in sorted(names) if _may_ask(request, name.partition("/")[0])]
     tasks = {name: partial(_read, fhir, name, until.ends) for name in asked[:most]}
@@ -225,7 +225,7 @@ def read_by_id(
     return {name: raw for name in sorted(read) if (raw := read[name]) is not None}
 
 
-def _read(fhir: FhirReader, name: str, until: float) -> Mapping[str, Any] | None:
+def _read(fhir: FhirReader, name: str, until: float) -> Json | None:
     try:
         (document,) = fhir.fetch(name, until=until).documents
     except FhirReadError:
@@ -234,7 +234,7 @@ def _read(fhir: FhirReader, name: str, until: float) -> Mapping[str, Any] | None
     return document if is_asked else None
 
 
-def _with(answer: QueryResult, referred: Sequence[Mapping[str, Any]]) -> QueryResult:
+def _with(answer: QueryResult, referred: Sequence[Json]) -> QueryResult:
     if not answer.resources or not referred:
         return answer
     nowhere = (None,) * len(referred)

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Literal
 
 from cds_service.core.facts import RecordState
 from cds_service.errors import EvidenceUnavailable, NotAllowed, PatientMismatch
@@ -15,7 +15,7 @@ from cds_service.fhir.gathering.reading import FhirReader, read_results, with_re
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.near_misses import NearMiss, missed_t_scores
-from cds_service.fhir.raw_json import member, objects, text, truth
+from cds_service.fhir.raw_json import Json, member, objects, text, truth
 from cds_service.fhir.references import Targets
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import HookRequest, is_fhir_id
@@ -61,7 +61,7 @@ class PatientRecord:
     """
 
     reads: Mapping[str, Read]
-    patient: Mapping[str, Any] | None = None
+    patient: Json | None = None
     resources: tuple[Sourced, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
     foreign: Mapping[str, int] = field(default_factory=dict)
@@ -149,12 +149,12 @@ def _checked(template: Template, answer: QueryResult, patient_id: str) -> QueryR
     return QueryResult(state="failed", note="the Patient has no id")
 
 
-def _raw_patient(plan: PrefetchPlan, answers: Mapping[str, QueryResult]) -> Mapping[str, Any] | None:
+def _raw_patient(plan: PrefetchPlan, answers: Mapping[str, QueryResult]) -> Json | None:
     found = (answers[template.key].resources for template in plan.templates if template.resource_type == "Patient")
     return next((resources[0] for resources in found if resources), None)
 
 
-def _patients(plan: PrefetchPlan, answers: Mapping[str, QueryResult]) -> Iterator[tuple[Mapping[str, Any], str | None]]:
+def _patients(plan: PrefetchPlan, answers: Mapping[str, QueryResult]) -> Iterator[tuple[Json, str | None]]:
     """Resources that may be the Patient, with their fullUrl: from the Patient query or returned with others."""
     for template in plan.templates:
         answer = answers[template.key]
@@ -199,7 +199,7 @@ def _part(
     return PatientRecord(reads={template.key: read}, resources=picked, unreadable=broken, foreign=dropped, near=near)
 
 
-def _is_void(raw: Mapping[str, Any]) -> bool:
+def _is_void(raw: Json) -> bool:
     """Whether an entry was entered in error or ruled out, and so does not count as an entry of its list."""
     if raw.get("status") == "entered-in-error":
         return True
@@ -281,17 +281,17 @@ def refuse_without_evidence(plan: PrefetchPlan, answers: Mapping[str, QueryResul
         raise EvidenceUnavailable("The Patient is not in use any more (active = false).", "business-rule")
 
 
-def is_active(patient: Mapping[str, Any]) -> bool:
+def is_active(patient: Json) -> bool:
     """Whether a raw Patient is active, which is the default."""
     return truth(patient.get("active")) is not False
 
 
-def is_replaced(patient: Mapping[str, Any]) -> bool:
+def is_replaced(patient: Json) -> bool:
     """Whether a raw Patient was merged into another."""
     return any(link.get("type") == "replaced-by" for link in objects(patient.get("link")))
 
 
-def replacement_of(patient: Mapping[str, Any]) -> str:
+def replacement_of(patient: Json) -> str:
     """`Patient/<id>` of the Patient that replaced it; empty if none is clearly named."""
     links = (link for link in objects(patient.get("link")) if link.get("type") == "replaced-by")
     names = (text(member(link, "other", "reference")).partition("/_history/")[0].split("/") for link in links)

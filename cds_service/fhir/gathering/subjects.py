@@ -3,15 +3,14 @@
 The same rule holds for orders being signed, prefetch, responses of the FHIR server, and contained resources.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qs
 
-from cds_service.fhir.raw_json import member, objects, text
+from cds_service.fhir.raw_json import Json, member, objects, text
 from cds_service.fhir.references import NO_BASE, Bases, contained_in, last_name
 
-Json = Mapping[str, Any]
 WHOSE = ("subject", "patient")
 
 

@@ -12,7 +12,7 @@ from cds_service.core.bracing import Correction
 from cds_service.core.wording import say_date
 from cds_service.fhir.mapping.durations import DurationRules, Mention
 from cds_service.fhir.orders.order_times import texts_on_time
-from cds_service.fhir.raw_json import items, member, text
+from cds_service.fhir.raw_json import Json, items, member, text
 from cds_service.fhir.shapes import is_valid
 from cds_service.protocol.json_text import plain_numbers
 
@@ -27,9 +27,7 @@ _WORDED = (
 _NO_WORDS = frozenset({"id", "url", "system", "reference", "code", "value", "resourceType", "status", "intent"})
 
 
-def correct_brace_order(
-    draft: Mapping[str, Any], correction: Correction, rules: DurationRules
-) -> dict[str, Any] | None:
+def correct_brace_order(draft: Json, correction: Correction, rules: DurationRules) -> dict[str, Any] | None:
     """Set the end of the draft; None if the draft or the result is not a valid R4 resource.
 
     Also None if a time in its words is doubtful, or if its words or single events would still exceed the new end.
@@ -56,7 +54,7 @@ def _is_day_by(value: Any, end: date) -> bool:
     return len(day) == len("2027-01-15") and day <= end.isoformat()
 
 
-def _is_doubtful(draft: Mapping[str, Any], rules: DurationRules) -> bool:
+def _is_doubtful(draft: Json, rules: DurationRules) -> bool:
     """Whether a time in words was not understood."""
     mentions = (
         one for words, is_title in texts_on_time(draft) for one in rules.read(words, "brace", is_title=is_title)
@@ -116,7 +114,7 @@ def _without_empty_members(value: Any) -> Any:
     return {name: part for name, part in members.items() if part is not None and part not in ("", [], {})}
 
 
-def _is_order(resource: Mapping[str, Any]) -> bool:
+def _is_order(resource: Json) -> bool:
     """Whether this is a valid R4 order that we may send."""
     kind = text(resource.get("resourceType"))
     return kind in ("DeviceRequest", "ServiceRequest") and is_valid(plain_numbers(resource), kind)
@@ -149,7 +147,7 @@ def _bound(period: dict[str, Any], correction: Correction) -> None:
     period.pop("_end", None)  # an extension of the value that is replaced, such as "end unknown"
 
 
-def describe_correction(draft: Mapping[str, Any], correction: Correction, corrected: Mapping[str, Any]) -> str:
+def describe_correction(draft: Json, correction: Correction, corrected: Json) -> str:
     """Describe for the clinician what accepting the update does, and that it plans no review."""
     what = f"Set the end of this {correction.order.title or 'brace'} order to {say_date(correction.end)}"
     is_reworded = list(texts_on_time(draft)) != list(texts_on_time(corrected))
@@ -159,7 +157,7 @@ def describe_correction(draft: Mapping[str, Any], correction: Correction, correc
     )
 
 
-def _what_else(draft: Mapping[str, Any]) -> str:
+def _what_else(draft: Json) -> str:
     timing = draft.get("occurrenceTiming")
     repeat = timing.get("repeat") if isinstance(timing, Mapping) else None
     if isinstance(repeat, Mapping) and any(key in repeat for key in _BOUNDS):

@@ -11,7 +11,7 @@ from typing import Any
 
 from cds_service.core.facts import RecordState
 from cds_service.fhir.gathering.subjects import Person
-from cds_service.fhir.raw_json import is_prohibition, member, objects, text
+from cds_service.fhir.raw_json import Json, is_prohibition, member, objects, text
 from cds_service.fhir.references import Targets, contained_in, last_name
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.json_text import levels
@@ -41,8 +41,8 @@ class Order:
     """
 
     reference: str
-    resource: Mapping[str, Any]
-    source: Mapping[str, Any] | None = field(default=None, repr=False)
+    resource: Json
+    source: Json | None = field(default=None, repr=False)
 
     @property
     def type(self) -> str:
@@ -67,7 +67,7 @@ class DraftOrders:
     targets: Targets
     cut: tuple[str, ...] = ()
     deadline: Deadline | None = None
-    referred: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    referred: Mapping[str, Json] = field(default_factory=dict)
 
     def each(self) -> Iterator[Order]:
         """The patient's orders that are to be carried out; checks the deadline at each."""
@@ -77,7 +77,7 @@ class DraftOrders:
         """All other orders that are to be carried out; checks the deadline at each."""
         yield from self._in_time(self.others)
 
-    def resolve(self, references: Sequence[Any], within: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    def resolve(self, references: Sequence[Any], within: Json) -> list[Json]:
         """Resolve an order's References (raw JSON) within the order or bundle, without other patients' resources."""
         contained = contained_in(within)
         found = []
@@ -88,7 +88,7 @@ class DraftOrders:
                 found.append(one)
         return found
 
-    def _find(self, address: str) -> Mapping[str, Any] | None:
+    def _find(self, address: str) -> Json | None:
         found = self.targets.find(address)
         return self.referred.get(self.person.bases.name_of(address)) if found is None and self.person else found
 
@@ -111,7 +111,7 @@ def read_drafts(draft_orders: Any, person: Person, deadline: Deadline | None = N
         person: the request's patient.
         deadline: of the answer; None if nobody is waiting.
     """
-    known: list[tuple[Mapping[str, Any], str | None]] = []
+    known: list[tuple[Json, str | None]] = []
     drafts: list[Order] = []
     cut: list[str] = []
     counted: Counter[str] = Counter()
@@ -154,7 +154,7 @@ def _orders_inside(draft: Order) -> Iterator[Order]:
                 yield Order(f"{draft.reference}#{_plain(text(contained.get('id'))) or place}", contained)
 
 
-def _reference_of(resource: Mapping[str, Any], full_url: str, place: int) -> str:
+def _reference_of(resource: Json, full_url: str, place: int) -> str:
     kind = _plain(text(resource.get("resourceType")))
     return _plain(_name(resource)) or _plain(full_url) or f"{kind or 'order'} (entry {place + 1})"
 
@@ -163,7 +163,7 @@ def _plain(written: str) -> str:
     return written if _PLAIN.fullmatch(written) else ""
 
 
-def _name(resource: Mapping[str, Any]) -> str:
+def _name(resource: Json) -> str:
     kind, found = text(resource.get("resourceType")), text(resource.get("id"))
     return f"{kind}/{found}" if found else ""
 
@@ -181,12 +181,12 @@ def with_drafts(record: RecordState, bundle: DraftOrders) -> RecordState:
     return replace(record, foreign=record.foreign + foreign, notes=(*record.notes, *notes))
 
 
-def is_to_be_done(resource: Mapping[str, Any]) -> bool:
+def is_to_be_done(resource: Json) -> bool:
     """Whether an order is to be carried out: not withdrawn, not over, not a prohibition (`doNotPerform`)."""
     status = resource.get("status")
     return not is_prohibition(resource) and not (isinstance(status, str) and status in OVER)
 
 
-def codeables(resource: Mapping[str, Any], *keys: str) -> list[Mapping[str, Any]]:
+def codeables(resource: Json, *keys: str) -> list[Json]:
     """The CodeableConcepts under these keys; each may be a single one or a list."""
     return [codeable for key in keys for codeable in objects(resource.get(key))]

@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
-from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.core.derived import SPINE
+from cds_service.fhir.mapping.terminology import AUGMENTATIONS, Terminology
 from cds_service.fhir.mapping.text_rules import spaced
 
-LEVELS = (*(f"T{number}" for number in range(1, 13)), *(f"L{number}" for number in range(1, 6)))
+LEVELS = SPINE
 UNUSUAL = ("T13", "L6")  # levels that some people have, but no study covers
 LONGEST_TEXT = 2000  # characters: titles and notes of orders are shorter, and matching stays fast
 MOST_GROUPS = 40  # groups of levels in one part of a text
@@ -76,9 +77,8 @@ _REMARK = re.compile(r"\(([^\d()]{1,20})\)")  # "(old)" after a level speaks of 
 _JOINT = re.compile(r"[,+&/]|\b(?:and|und|et|y|e)\b|和|及")
 _FALL = re.compile(r"\b(?:fall|trauma|accident|sturz|unfall|chute|caida|caduta)\b")
 _OLD, _OTHER, _NOT_THESE = "old-fracture", "other-at-level", "not-this-level"
-_OPERATIONS = frozenset({"kyphoplasty", "vertebroplasty", "vertebral-augmentation"})
 _AT_LEVEL = frozenset({_OTHER})
-_MARKS = frozenset({_OLD, _OTHER, _NOT_THESE}) | _OPERATIONS
+_MARKS = frozenset({_OLD, _OTHER, _NOT_THESE}) | AUGMENTATIONS
 
 
 @dataclass(slots=True)
@@ -185,7 +185,7 @@ def _treated(clause: str, groups: list[_Group], terminology: Terminology) -> lis
     for mark in filter(None, (places.get(_OLD), places.get(_OTHER))):
         if not groups:
             break
-        is_named = any(end <= groups[0].start for name, (_, end) in places.items() if name in _OPERATIONS)
+        is_named = any(end <= groups[0].start for name, (_, end) in places.items() if name in AUGMENTATIONS)
         old: _Group | None = min(groups, key=lambda group: _distance(group, mark))
         if is_named and old is groups[0] and groups[0].end <= mark[0]:  # "kyphoplasty L1" is what is ordered
             old = _named_by(mark, groups[1:], clause)

@@ -3,14 +3,14 @@
 A note is believed after the body site, where the order's own words name no level.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import DraftOrders, codeables
 from cds_service.fhir.orders.level_text import LEVELS, UNUSUAL, in_order, levels_in_text
-from cds_service.fhir.raw_json import objects, text, texts_of
+from cds_service.fhir.raw_json import Json, objects, text, texts_of
 
 JUNCTION = frozenset({"T10", "T11", "T12", "L1", "L2"})  # the studies' thoracolumbar junction
 Region = Literal["thoracic", "lumbar"]
@@ -39,7 +39,7 @@ class StatedLevels:
     notes: tuple[str, ...] = field(default=())
 
 
-def find_levels(order: Mapping[str, Any], bundle: DraftOrders, terminology: Terminology) -> StatedLevels:
+def find_levels(order: Json, bundle: DraftOrders, terminology: Terminology) -> StatedLevels:
     """Find the levels of one order in the most trusted element that names any."""
     regions = _regions(order, bundle, terminology)
     wording = _text_levels(_order_texts(order), terminology)
@@ -57,7 +57,7 @@ def find_levels(order: Mapping[str, Any], bundle: DraftOrders, terminology: Term
 
 
 def _statements(
-    order: Mapping[str, Any], bundle: DraftOrders, terminology: Terminology, wording: set[str]
+    order: Json, bundle: DraftOrders, terminology: Terminology, wording: set[str]
 ) -> Iterator[tuple[str, set[str]]]:
     """The statements of each element, the most trusted first."""
     yield "bodySite", _site_statements(codeables(order, "bodySite"), terminology)
@@ -89,7 +89,7 @@ def _notes(stated: set[str], wording: set[str], source: str) -> Iterator[str]:
         yield f"The order's {source} says {named}, its text says {words}; {named} is used."
 
 
-def _site_statements(sites: list[Mapping[str, Any]], terminology: Terminology) -> set[str]:
+def _site_statements(sites: list[Json], terminology: Terminology) -> set[str]:
     """The levels of body sites: by code, else by the site's own words."""
     coded = {level for site in sites for level in terminology.translate("vertebral-level", site)}
     return coded or _text_levels([words for site in sites for words in texts_of(site)], terminology)
@@ -99,28 +99,28 @@ def _text_levels(texts: Any, terminology: Terminology) -> set[str]:
     return {level for words in texts for level in levels_in_text(words, terminology)}
 
 
-def _order_texts(order: Mapping[str, Any]) -> Iterator[str]:
+def _order_texts(order: Json) -> Iterator[str]:
     for codeable in codeables(order, "code", "orderDetail", "serviceRequested"):
         yield from texts_of(codeable)
 
 
-def _note_texts(order: Mapping[str, Any]) -> Iterator[str]:
+def _note_texts(order: Json) -> Iterator[str]:
     yield from (text(note.get("text")) for note in objects(order.get("note")))
     yield text(order.get("patientInstruction"))
 
 
-def _conditions(order: Mapping[str, Any], bundle: DraftOrders) -> list[Mapping[str, Any]]:
+def _conditions(order: Json, bundle: DraftOrders) -> list[Json]:
     """The Conditions referenced as the order's reason, if they were sent with it."""
     resolved = bundle.resolve(objects(order.get("reasonReference")), order)
     return [one for one in resolved if one.get("resourceType") == "Condition"]
 
 
-def _reason_codes(order: Mapping[str, Any], bundle: DraftOrders) -> list[Mapping[str, Any]]:
+def _reason_codes(order: Json, bundle: DraftOrders) -> list[Json]:
     own = codeables(order, "reasonCode", "reasonCodeableConcept", "reason")
     return [*own, *(code for condition in _conditions(order, bundle) for code in codeables(condition, "code"))]
 
 
-def reason_concepts(order: Mapping[str, Any], bundle: DraftOrders, terminology: Terminology) -> frozenset[str]:
+def reason_concepts(order: Json, bundle: DraftOrders, terminology: Terminology) -> frozenset[str]:
     """Concepts of the order's reasons, such as `malignancy`: from its codes and from Conditions sent with it.
 
     The cause of a fracture is stated in words more often than by a code.
@@ -131,7 +131,7 @@ def reason_concepts(order: Mapping[str, Any], bundle: DraftOrders, terminology: 
     return frozenset().union(*coded, *(terminology.text_concepts(word, CAUSES) for word in words))
 
 
-def _regions(order: Mapping[str, Any], bundle: DraftOrders, terminology: Terminology) -> frozenset[Region]:
+def _regions(order: Json, bundle: DraftOrders, terminology: Terminology) -> frozenset[Region]:
     said = [*codeables(order, "code", "orderDetail", "serviceRequested", "bodySite"), *_reason_codes(order, bundle)]
     named = {region for codeable in said for region in terminology.translate("spinal-region", codeable)}
     return frozenset(region for region in ("thoracic", "lumbar") if region in named)

@@ -7,11 +7,10 @@ then why and how. So "X-ray after kyphoplasty" is an X-ray, and "kyphoplasty aft
 import re
 from collections.abc import Mapping, Sequence
 
-from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.mapping.terminology import AUGMENTATIONS, Terminology
 from cds_service.fhir.mapping.text_rules import folded
 from cds_service.fhir.orders.level_text import LONGEST_TEXT, STATUS_POST
 
-_NAMED = frozenset({"kyphoplasty", "vertebroplasty", "vertebral-augmentation"})
 _BEFORE = frozenset({"declined", "occasion", "other-order"})  # any of these before the name rules the order out
 _OTHER_ORDER = frozenset({"other-order"})
 _DECLINED = frozenset({"declined"})
@@ -55,7 +54,7 @@ def name_augmentation(words: str, terminology: Terminology, beside: str | None =
     context = None if beside is None else f"{plain} {beside}"
     named: set[str] = set()
     for place, clause in enumerate(clauses):
-        found = terminology.text_places(clause, _NAMED, context)
+        found = terminology.text_places(clause, AUGMENTATIONS, context)
         if found and _asks_for(clauses, place, found, terminology):
             named |= set(found)
         elif not found and terminology.text_concepts(clause, _OTHER_ORDER):

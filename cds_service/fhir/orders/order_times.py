@@ -9,7 +9,7 @@ from typing import Any, Literal
 from cds_service.core.facts import WordedEnd
 from cds_service.fhir.mapping.durations import DurationRules, Mention
 from cds_service.fhir.orders.drafts import codeables
-from cds_service.fhir.raw_json import first_day, items, last_day, member, moment, number, objects, text, texts_of
+from cds_service.fhir.raw_json import Json, first_day, items, last_day, member, moment, number, objects, text, texts_of
 
 Subject = Literal["brace", "bed-rest"]
 
@@ -43,7 +43,7 @@ class OrderTimes:
     no_end: Literal["", "payer", "reversed"] = ""
 
 
-def read_times(order: Mapping[str, Any]) -> OrderTimes:
+def read_times(order: Json) -> OrderTimes:
     """Read start, end and duration of an order (raw JSON) from its elements."""
     for prefix in ("occurrence", "scheduled", "timing"):
         period, timing, instant = (order.get(f"{prefix}{kind}") for kind in ("Period", "Timing", "DateTime"))
@@ -56,7 +56,7 @@ def read_times(order: Mapping[str, Any]) -> OrderTimes:
     return OrderTimes()
 
 
-def _of_period(period: Mapping[str, Any]) -> OrderTimes:
+def _of_period(period: Json) -> OrderTimes:
     start, end = first_day(period.get("start")), last_day(period.get("end"))
     if start and end and end < start:
         return OrderTimes(start=start, no_end="reversed")
@@ -73,7 +73,7 @@ def _between(start: date | None, end: date | None) -> float | None:
     return None if start is None or end is None else (end - start).days * 24.0
 
 
-def _of_timing(timing: Mapping[str, Any]) -> OrderTimes:
+def _of_timing(timing: Json) -> OrderTimes:
     bounds = member(timing, "repeat", "boundsPeriod")
     if isinstance(bounds, Mapping):
         return _of_period(bounds)
@@ -115,7 +115,7 @@ def _hours(duration: Any) -> float | None:
 # --- in words --------------------------------------------------------------------------------------------------------
 
 
-def read_worded_end(order: Mapping[str, Any], subject: Subject, rules: DurationRules) -> WordedEnd:
+def read_worded_end(order: Json, subject: Subject, rules: DurationRules) -> WordedEnd:
     """Read what the words of an order (raw JSON) say about its end."""
     texts = list(islice(texts_on_time(order), MOST_TEXTS + 1))
     mentions = [one for words, is_title in texts[:MOST_TEXTS] for one in rules.read(words, subject, is_title=is_title)]
@@ -141,7 +141,7 @@ def _clear_end(mentions: list[Mention]) -> WordedEnd:
     )
 
 
-def texts_on_time(order: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
+def texts_on_time(order: Json) -> Iterator[tuple[str, bool]]:
     """The texts of an order that may state its duration, each once, and whether each is the title."""
     titles = [
         words
@@ -158,7 +158,7 @@ def texts_on_time(order: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
     yield from ((words, False) for words in dict.fromkeys(others) if words)
 
 
-def _parameter(parameter: Mapping[str, Any]) -> str:
+def _parameter(parameter: Json) -> str:
     """A device parameter as one line, `Length of need: 99 months`."""
     name = " ".join(texts_of(parameter.get("code"))[:1])
     amount = number(member(parameter, "valueQuantity", "value"))

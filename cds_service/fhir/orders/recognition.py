@@ -7,15 +7,15 @@ brace.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from cds_service.fhir.mapping.terminology import Match, Terminology
+from cds_service.fhir.mapping.terminology import AUGMENTATIONS, Match, Terminology
 from cds_service.fhir.orders.drafts import DraftOrders, codeables
 from cds_service.fhir.orders.level_text import LONGEST_TEXT
 from cds_service.fhir.orders.order_text import name_augmentation, name_support
-from cds_service.fhir.raw_json import member, objects, text, texts_of
+from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 
 CPT = "http://www.ama-assn.org/go/cpt"
 ORDER_TYPES = frozenset(
@@ -26,9 +26,9 @@ BILLING_OPTIONS = "http://hl7.org/fhir/us/davinci-crd/StructureDefinition/ext-bi
 
 ADDITIONAL_LEVEL = "augmentation-additional-level"
 HEIGHT_RESTORATION = "height-restoration"
-AUGMENTATION = frozenset({"kyphoplasty", "vertebroplasty", "vertebral-augmentation", ADDITIONAL_LEVEL})
+AUGMENTATION = AUGMENTATIONS | {ADDITIONAL_LEVEL}
 OF_AUGMENTATION = AUGMENTATION | {HEIGHT_RESTORATION}
-SPINAL = frozenset({"vertebral-fracture", "osteoporotic-vertebral-fracture", "unstable-fracture"})
+FRACTURES = frozenset({"vertebral-fracture", "osteoporotic-vertebral-fracture", "unstable-fracture"})  # any burst too
 SITE_MAPS = ("vertebral-level", "vertebral-level-icd", "spinal-region")
 SPINE, REHABILITATION = frozenset({"spine"}), frozenset({"rehabilitation"})
 # Systems in which we list every code for these operations, so that any other code is another operation.
@@ -64,7 +64,7 @@ class Recognition:
     codes: tuple[str, ...] = ()
 
 
-def recognise_augmentation(resource: Mapping[str, Any], terminology: Terminology) -> Recognition | None:
+def recognise_augmentation(resource: Json, terminology: Terminology) -> Recognition | None:
     """Recognise an augmentation order and its concepts, including `height-restoration`; None if it is not one."""
     if resource.get("resourceType") not in ORDER_TYPES:
         return None
@@ -83,7 +83,7 @@ def recognise_augmentation(resource: Mapping[str, Any], terminology: Terminology
     return (_by_options(billed) if billed else by_words) or (_by_code(matches) if matches else None)
 
 
-def words_on_procedure(resource: Mapping[str, Any], terminology: Terminology) -> frozenset[str]:
+def words_on_procedure(resource: Json, terminology: Terminology) -> frozenset[str]:
     """Kyphoplasty or vertebroplasty by the order's own words, for codes that do not distinguish them."""
     titles = [*_titles(resource), *codeables(resource, "orderDetail")]
     texts = [words for codeable in titles for words in texts_of(codeable)]
@@ -92,7 +92,7 @@ def words_on_procedure(resource: Mapping[str, Any], terminology: Terminology) ->
     return frozenset(named & {"kyphoplasty", "vertebroplasty"})
 
 
-def recognise_support(resource: Mapping[str, Any], bundle: DraftOrders, terminology: Terminology) -> Recognition | None:
+def recognise_support(resource: Json, bundle: DraftOrders, terminology: Terminology) -> Recognition | None:
     """Recognise the kinds of support order in a resource; None if there is none, or if it is an augmentation."""
     if resource.get("resourceType") in DEVICE_TYPES:
         return _recognise_device(resource, bundle, terminology)
@@ -103,7 +103,7 @@ def recognise_support(resource: Mapping[str, Any], bundle: DraftOrders, terminol
     return found if found and not recognise_augmentation(resource, terminology) else None
 
 
-def _is_elsewhere(resource: Mapping[str, Any], terminology: Terminology) -> bool:
+def _is_elsewhere(resource: Json, terminology: Terminology) -> bool:
     """Whether body site and reason say that a therapy is for another part of the body: a shoulder, the lungs."""
     places = [word for one in codeables(resource, "bodySite", "reasonCode") for word in texts_of(one)]
     if any(terminology.text_concepts(place, SPINE) for place in places):
@@ -111,7 +111,7 @@ def _is_elsewhere(resource: Mapping[str, Any], terminology: Terminology) -> bool
     return any(not terminology.text_concepts(f"rehabilitation, {place}", REHABILITATION) for place in places)
 
 
-def _recognise_device(resource: Mapping[str, Any], bundle: DraftOrders, terminology: Terminology) -> Recognition | None:
+def _recognise_device(resource: Json, bundle: DraftOrders, terminology: Terminology) -> Recognition | None:
     reference = resource.get("codeReference") or resource.get("itemReference")
     device = next(iter(bundle.resolve([reference], resource)), {})
     titles = codeables(resource, "codeCodeableConcept", "itemCodeableConcept", "code")
@@ -121,7 +121,7 @@ def _recognise_device(resource: Mapping[str, Any], bundle: DraftOrders, terminol
     return _support([*titles, *({"text": name} for name in names if name)], frozenset({"brace"}), terminology)
 
 
-def _support(titles: list[Mapping[str, Any]], kinds: frozenset[str], terminology: Terminology) -> Recognition | None:
+def _support(titles: list[Json], kinds: frozenset[str], terminology: Terminology) -> Recognition | None:
     matches = [match for match in terminology.matches(titles) if match.concept in kinds]
     if matches:
         return _by_code(matches)
@@ -146,7 +146,7 @@ def _is_other_device(title: Any) -> bool:
     return False
 
 
-def _billing_options(titles: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def _billing_options(titles: Sequence[Json]) -> list[Json]:
     """The billing codes for the order that a CRD client has sent."""
     extensions = (extension for title in titles for extension in objects(title.get("extension")))
     return [
@@ -164,7 +164,7 @@ def _by_options(matches: list[Match]) -> Recognition:
     return Recognition(frozenset(match.concept for match in matches) - {ADDITIONAL_LEVEL}, "code")
 
 
-def _titles(resource: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def _titles(resource: Json) -> list[Json]:
     """The texts that say what is ordered; older FHIR releases use other elements."""
     inside = [one for item in objects(resource.get("item")) for one in codeables(item, "code")]
     return [*codeables(resource, "code", "serviceRequested"), *inside]
@@ -175,9 +175,7 @@ def _by_code(matches: list[Match]) -> Recognition:
     return Recognition(frozenset(match.concept for match in matches), "code", codes)
 
 
-def _by_text(
-    titles: list[Mapping[str, Any]], resource: Mapping[str, Any], terminology: Terminology
-) -> Recognition | None:
+def _by_text(titles: list[Json], resource: Json, terminology: Terminology) -> Recognition | None:
     words = _unknown_words(titles, terminology)
     if not words or any(_NO_OPERATION.fullmatch(code) for system, code in terminology.codings(titles) if system == CPT):
         return None
@@ -188,7 +186,7 @@ def _by_text(
     return Recognition(concepts, "text") if concepts else None
 
 
-def _beside(titles: Sequence[Mapping[str, Any]], resource: Mapping[str, Any], terminology: Terminology) -> str | None:
+def _beside(titles: Sequence[Json], resource: Json, terminology: Terminology) -> str | None:
     """The order's other words about the body site; None if a code states another operation."""
     codings = terminology.codings(titles)
     if any(system in OPERATION_SYSTEMS and not terminology.knows(system, code) for system, code in codings):
@@ -196,12 +194,12 @@ def _beside(titles: Sequence[Mapping[str, Any]], resource: Mapping[str, Any], te
     places = codeables(resource, "bodySite", "reasonCode")
     words = [word for codeable in [*titles, *places] for word in texts_of(codeable)]
     is_spinal = any(terminology.translate(name, place) for name in SITE_MAPS for place in places)
-    is_spinal = is_spinal or any(terminology.concepts(place) & SPINAL for place in places)
+    is_spinal = is_spinal or any(terminology.concepts(place) & FRACTURES for place in places)
     whole = " ".join(["vertebra", *words] if is_spinal else words)
     return whole[:LONGEST_TEXT]  # it is searched again for each title
 
 
-def _unknown_words(titles: list[Mapping[str, Any]], terminology: Terminology) -> list[str]:
+def _unknown_words(titles: list[Json], terminology: Terminology) -> list[str]:
     """`text`, and displays of codings in no value set; a known code needs no words."""
     found: list[str] = []
     for title in titles:

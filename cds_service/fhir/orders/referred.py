@@ -5,9 +5,8 @@ taken from the record if present, else read by id, and only from the request's o
 ordered in the same signing, which count like those on it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_resource
 from cds_service.fhir.gathering.picking import NOT_UNDERSTOOD, Sourced, concepts_of, referred_in
@@ -24,8 +23,6 @@ from cds_service.protocol.messages import HookRequest, is_fhir_id
 
 ELEMENTS = {"reasonReference": "Condition", "codeReference": "Device", "itemReference": "Device"}
 MOST_READ = 5
-
-Json = Mapping[str, Any]
 
 
 def with_referred(

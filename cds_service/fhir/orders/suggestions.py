@@ -20,7 +20,7 @@ from cds_service.core.recommendations import Recommendation
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.durations import DurationRules
 from cds_service.fhir.orders.brace_correction import correct_brace_order, describe_correction
-from cds_service.fhir.raw_json import member, objects, text
+from cds_service.fhir.raw_json import Json, member, objects, text
 from cds_service.fhir.shapes import is_valid
 from cds_service.protocol.messages import Action, Suggestion, is_fhir_id
 from cds_service.site.clients import EVERYTHING, Capabilities
@@ -47,7 +47,7 @@ class OrderTemplate:
     """
 
     name: str
-    resource: Mapping[str, Any]
+    resource: Json
     worded: frozenset[str]
     is_mapped: bool = False
 
@@ -237,6 +237,6 @@ def _namespace(hook_instance: str) -> UUID:
         return uuid5(NAMESPACE_URL, hook_instance)
 
 
-def _derived_uuid(space: UUID, role: str, content: Mapping[str, Any]) -> str:
+def _derived_uuid(space: UUID, role: str, content: Json) -> str:
     """UUIDv5 of the call and the offer: repeating the call gives the same id."""
     return str(uuid5(space, role + _AS_TEXT.encode(content)))

@@ -1,11 +1,11 @@
 """Finds orders that the advice concerns: brace, bed rest, referrals and measurements, signed now or on record."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import Any
 
 from cds_service.core.bracing import times_of
 from cds_service.core.facts import AugmentationOrder, SupportOrder, SupportOrders, WordedEnd
+from cds_service.core.signals import KEEP
 from cds_service.fhir.certainty import ACTIVE, certainty_of, clinical_status
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
@@ -15,12 +15,13 @@ from cds_service.fhir.orders.order_text import name_brace
 from cds_service.fhir.orders.order_times import OrderTimes, read_times, read_worded_end, texts_on_time
 from cds_service.fhir.orders.recognition import (
     AUGMENTATION,
+    FRACTURES,
     SUPPORT_TITLES,
     Recognition,
     recognise_augmentation,
     recognise_support,
 )
-from cds_service.fhir.raw_json import is_prohibition, member, objects, text, texts_of, utc_day
+from cds_service.fhir.raw_json import Json, is_prohibition, member, objects, text, texts_of, utc_day
 from cds_service.fhir.references import Targets
 
 HCPCS = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets|"
@@ -132,14 +133,14 @@ def _support_orders(
         )
 
 
-def _worded(order: Mapping[str, Any], kind: str, times: OrderTimes, terminology: Terminology) -> WordedEnd:
+def _worded(order: Json, kind: str, times: OrderTimes, terminology: Terminology) -> WordedEnd:
     if kind not in ("brace", "bed-rest"):
         return WordedEnd()
     worded = read_worded_end(order, "brace" if kind == "brace" else "bed-rest", terminology.durations)
     return WordedEnd(says=times.no_end) if worded.says == "nothing" and times.no_end else worded
 
 
-def _title(kind: str, recognition: Recognition, order: Mapping[str, Any]) -> str:
+def _title(kind: str, recognition: Recognition, order: Json) -> str:
     """The name of the order in our texts, with its HCPCS code if any; never the record's own words."""
     if kind != "brace":
         return SUPPORT_TITLES[kind]
@@ -184,12 +185,11 @@ def unchecked_in(record: PatientRecord) -> tuple[str, ...]:
 
 # --- reasons to keep a brace longer that are no findings -------------------------------------------------------------
 
-REASONS = frozenset({"unstable-fracture", "stable-burst-fracture", "spinal-instability", "neurological-deficit"})
-FRACTURES = frozenset({"vertebral-fracture", "osteoporotic-vertebral-fracture", "unstable-fracture"})  # any burst too
+REASONS = frozenset(KEEP)
 RECENT = timedelta(days=180)  # an older entry is often a healed fracture that nobody closed
 
 
-def reasons_of_order(order: Mapping[str, Any], terminology: Terminology) -> frozenset[str]:
+def reasons_of_order(order: Json, terminology: Terminology) -> frozenset[str]:
     """The concepts of `REASONS` that a brace order names as its reason, by code or in words."""
     reasons = codeables(order, "reasonCode", "reason")
     words = [word for reason in reasons for word in texts_of(reason)]

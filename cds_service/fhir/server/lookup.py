@@ -5,14 +5,13 @@ The service itself does not need this: an EHR names its server and its patient.
 
 import re
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 from urllib.parse import quote
 
 from cds_service.errors import CdsError, FhirReadError
 from cds_service.fhir.gathering.reading import Fetched, FhirReader
-from cds_service.fhir.raw_json import member, objects, text
+from cds_service.fhir.raw_json import Json, member, objects, text
 from cds_service.protocol.messages import is_fhir_id
 
 MOST_SHOWN = 20  # patients in one search
@@ -87,7 +86,7 @@ def identify_server(fhir: FhirReader, *, until: float) -> ServerIdentity:
     return identity
 
 
-def _identity(statement: Mapping[str, Any]) -> ServerIdentity:
+def _identity(statement: Json) -> ServerIdentity:
     software = " ".join(filter(None, (text(member(statement, "software", part)) for part in ("name", "version"))))
     version = text(statement.get("fhirVersion"))
     note = "" if version.startswith("4.0") else f"it says {version or 'no FHIR version'}; it is read as R4 (4.0.1)"
@@ -155,7 +154,7 @@ def _patients_in(fetched: Fetched) -> tuple[FoundPatient, ...]:
     )
 
 
-def describe_patient(patient: Mapping[str, Any]) -> FoundPatient:
+def describe_patient(patient: Json) -> FoundPatient:
     """The details by which a person recognises this Patient (raw JSON with an id)."""
     names = (_say_name(name) for name in objects(patient.get("name")))
     return FoundPatient(
@@ -166,7 +165,7 @@ def describe_patient(patient: Mapping[str, Any]) -> FoundPatient:
     )
 
 
-def _say_name(name: Mapping[str, Any]) -> str:
+def _say_name(name: Json) -> str:
     given = name.get("given")
     parts = [*(given if isinstance(given, list) else []), name.get("family")]
     return text(name.get("text")).strip() or " ".join(filter(None, map(text, parts)))
