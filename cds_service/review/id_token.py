@@ -3,7 +3,6 @@
 import hmac
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import jwt
@@ -33,22 +32,16 @@ REASONS: Mapping[type[jwt.PyJWTError], str] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Expected:
-    """What the token for this login must contain."""
-
-    issuer: str
-    client_id: str
-    nonce: str
-
-
-def verified_claims(token: str, keys: Callable[[str | None], KeySet], expected: Expected) -> Mapping[str, Any]:
+def verified_claims(
+    token: str, keys: Callable[[str | None], KeySet], login: ReviewLogin, nonce: str
+) -> Mapping[str, Any]:
     """Verify an ID token and return its claims.
 
     Args:
         token: the token from the issuer.
         keys: returns the issuer's keys, fetched again if none has the requested id.
-        expected: what the token must contain.
+        login: whose issuer and client id the token must contain.
+        nonce: the one of this login.
 
     Raises:
         LoginRefused: any check failed.
@@ -64,13 +57,13 @@ def verified_claims(token: str, keys: Callable[[str | None], KeySet], expected: 
     if not fitting:
         raise LoginRefused("key")
     try:
-        claims = decode(token, fitting, ALGORITHMS, OPTIONS, audience=[expected.client_id], issuer=expected.issuer)
+        claims = decode(token, fitting, ALGORITHMS, OPTIONS, audience=[login.client_id], issuer=login.issuer)
     except jwt.PyJWTError as error:
         raise LoginRefused(next(word for kind, word in REASONS.items() if isinstance(error, kind))) from None
     party = claims.get("azp")  # the authorized party: which of several audiences requested the token
-    if (party is None and len(_list(claims["aud"])) > 1) or (party is not None and party != expected.client_id):
+    if (party is None and len(_list(claims["aud"])) > 1) or (party is not None and party != login.client_id):
         raise LoginRefused("azp")
-    if not hmac.compare_digest(str(claims["nonce"]).encode(), expected.nonce.encode()):
+    if not hmac.compare_digest(str(claims["nonce"]).encode(), nonce.encode()):
         raise LoginRefused("nonce")
     return claims
 

@@ -12,6 +12,7 @@ import hmac
 import logging
 import secrets
 from dataclasses import dataclass
+from functools import partial
 
 from flask import Blueprint, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
@@ -21,7 +22,7 @@ from cds_service.outgoing import Connections
 from cds_service.outgoing.address import parse_address
 from cds_service.outgoing.deadline import Deadline
 from cds_service.review.accounts import TooManyTries
-from cds_service.review.id_token import Expected, verified_claims, vouched
+from cds_service.review.id_token import verified_claims, vouched
 from cds_service.review.issuer import Issuer
 from cds_service.review.login import PATH, Gate, own_page, same
 from cds_service.review.sessions import ON_THE_WAY, Vouched
@@ -141,8 +142,8 @@ class IssuerLogin:
         if "error" in request.args or not 0 < len(code) <= MAX_CODE:
             raise LoginRefused("no-code")
         token = self.issuer.redeem(code, way.made("verifier"), self.redirect, deadline)
-        expected = Expected(issuer=self.login.issuer, client_id=self.login.client_id, nonce=way.made("nonce"))
-        claims = verified_claims(token, lambda kid: self.issuer.keys(kid, deadline), expected)
+        keys = partial(self.issuer.keys, deadline=deadline)
+        claims = verified_claims(token, keys, self.login, way.made("nonce"))
         return vouched(claims, self.login)
 
     def _land(self, way: Way, who: Vouched) -> AnyResponse:
