@@ -33,6 +33,8 @@ SHOWN = sorted(
         for text in said[kind]
     }
 )
+# Between a Latin letter and a Chinese or Japanese one stands a border of words.
+BORDER = re.compile("(?<=[a-z])(?=[\u3040-\u9fff])|(?<=[\u3040-\u9fff])(?=[a-z])")
 UPPER = {"i": "I", "s": "S", "k": "\u212aK"}  # a Kelvin sign is a K
 
 
@@ -44,7 +46,7 @@ def bare(text: str) -> str:
 
 def by_search(text: str) -> frozenset[str]:
     """Concepts by the words of the files alone."""
-    plain = bare(text).lower()
+    plain = BORDER.sub(" ", bare(text).lower())
 
     def has(concept: str, kind: str) -> bool:
         return any(word.search(plain) for word in RULES[concept][kind])
