@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cds_service.protocol.json_text import MAX_DEPTH, JsonTextError, decode_json, decode_record_json
+from cds_service.protocol.json_text import (
+    MAX_DEPTH,
+    JsonTextError,
+    canonical_json,
+    decode_call,
+    decode_json,
+    decode_record_json,
+)
 
 PLAIN_TEXT = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"))
 DOCUMENTS = st.recursive(
@@ -52,6 +59,7 @@ def test_the_refusal_repeats_nothing_of_the_text():
         (b"[-" + b"9" * 65 + b"]", "too large"),
         (b"[" * 100 + b"]" * 100, "too deep"),
         (b"[" * 1000, "too deep"),
+        (b'["' + b"x" * 20_000 + b'",' + b"[" * 64 + b"]" * 65, "too deep"),
         (b'["\xff"]', "UTF-8"),
         (b'{"a": ["\\u0000"]}', "NUL"),
         (b'{"\\u0000": 1}', "NUL"),
@@ -65,6 +73,13 @@ def test_the_refusal_says_what_is_wrong(text, why):
 
 def test_words_about_a_nul_are_no_nul():
     assert decode_json(b'["\\\\u0000"]') == ["\\u0000"]
+
+
+@pytest.mark.parametrize("dose", ["2.50", "2"])
+def test_decimals_of_the_context_stay_as_written_and_those_of_the_record_are_numbers(dose):
+    call = decode_call(f'{{"context": {{"dose": {dose}}}, "prefetch": {{"value": 1.50}}}}'.encode())
+    assert canonical_json(call["context"]) == f'{{"dose":{dose}}}'
+    assert canonical_json(call["prefetch"]) == '{"value":1.5}'
 
 
 def test_nesting_up_to_the_limit_is_read():
