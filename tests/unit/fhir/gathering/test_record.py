@@ -16,7 +16,7 @@ from cds_service.fhir.server.client import FhirClient
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import parse_request
 from tests.scripted_reader import ScriptedReader
-from tests.stub_fhir import Reply, StubFhir, observation, page
+from tests.stub_fhir import Reply, StubFhir, observation, outcome, page
 from tests.wire_builders import hook_request
 
 PLAN = plan_prefetch(
@@ -244,6 +244,22 @@ def test_a_list_with_nothing_of_this_patient_is_not_a_list_that_was_read():
     record = observed(conditions=page(condition(subject={"reference": "Patient/p2"})))
     assert record.reads["conditions"].state == "empty"
     assert record.reads["conditions"].entries == 0
+
+
+def test_a_merged_patient_is_said():
+    link = [{"other": {"reference": "Patient/p9"}, "type": "replaced-by"}]
+    record = observed(patient={**PATIENT, "link": link})
+    assert record.patient is not None
+    assert "merged into Patient/p9" in state_of(record).notes[0]
+
+
+@pytest.mark.parametrize(("issue", "is_said"), [("4119", True), ("4101", False)])
+def test_a_warning_among_the_entries_is_said_and_the_data_are_used(issue, is_said):
+    warning = outcome("warning")
+    warning["issue"][0]["details"] = {"coding": [{"code": issue}]}
+    record = observed(observation(1), conditions=page(condition(1), warning))
+    assert names(record) == ["Observation/o1", "Condition/c1"]
+    assert any("warning" in note for note in state_of(record).notes) is is_said
 
 
 # --- what is picked
