@@ -187,7 +187,8 @@ def levels(document: Any) -> Iterator[list[Any]]:
     level = [document]
     while level:
         yield level
-        level = get_referents(*level)
+        # Of a decimal that is kept as written, the referents are its type, and through that all that there is.
+        level = get_referents(*[node for node in level if type(node) is dict or type(node) is list])
 
 
 def _refuse_deep(document: Any) -> None:

@@ -114,6 +114,7 @@ SENT: Mapping[str, Any] = {
         "resourceType": "OperationOutcome",
         "issue": [{"severity": "error", "code": "processing"}],
     },
+    "outcome of lists": {"resourceType": "OperationOutcome", "issue": [{"severity": ["error"], "code": {}}]},
     "another patient": {"resourceType": "Patient", "id": "stranger"},
     "null": None,
 }
@@ -122,6 +123,7 @@ _ORDER = kyphoplasty()
 # What a case's `draft` may name.
 DRAFTS: Mapping[str, Callable[[], list[Resource]]] = {
     "": lambda: [_ORDER],
+    "decimals": lambda: [{**_ORDER, "quantityQuantity": {"value": 1.5}}],
     "no code": lambda: [{name: value for name, value in _ORDER.items() if name != "code"}],
     "both procedures": lambda: [_ORDER, vertebroplasty()],
     "unknown system": lambda: [{**_ORDER, "code": codeable("urn:local:orders", "K-17", "Balloon kyphoplasty L1")}],

@@ -2,6 +2,7 @@
 
 import json
 import math
+from itertools import islice
 
 import pytest
 from hypothesis import given
@@ -14,6 +15,7 @@ from cds_service.protocol.json_text import (
     decode_call,
     decode_json,
     decode_record_json,
+    levels,
 )
 
 PLAIN_TEXT = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"))
@@ -80,6 +82,11 @@ def test_decimals_of_the_context_stay_as_written_and_those_of_the_record_are_num
     call = decode_call(f'{{"context": {{"dose": {dose}}}, "prefetch": {{"value": 1.50}}}}'.encode())
     assert canonical_json(call["context"]) == f'{{"dose":{dose}}}'
     assert canonical_json(call["prefetch"]) == '{"value":1.5}'
+
+
+def test_behind_a_decimal_that_is_kept_as_written_there_is_nothing():
+    call = decode_call(b'{"context": {"dose": 2.50}}')
+    assert [len(level) for level in islice(levels(call), 4)] == [1, 1, 1]
 
 
 def test_nesting_up_to_the_limit_is_read():

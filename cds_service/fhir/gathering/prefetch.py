@@ -183,7 +183,7 @@ def is_error_outcome(resource: Any) -> bool:
     severities = (
         [issue.get("severity") for issue in issues if isinstance(issue, dict)] if isinstance(issues, list) else []
     )
-    return not severities or any(severity in {"error", "fatal"} for severity in severities)
+    return not severities or any(severity in ("error", "fatal") for severity in severities)
 
 
 def _is_warning(outcome: Json) -> bool:
