@@ -74,7 +74,9 @@ def print_answer(console: Console, content: Mapping[str, Any]) -> None:
             [
                 (
                     one["name"],
-                    f"{_say(one['value'])} {one['unit']}",
+                    f"{_say(one['value'])} {one['unit']}".removesuffix(
+                        " 1"
+                    ),  # UCUM's "1": a pure number, a word, yes or no
                     one["date"] or "",
                     ", ".join(s["resource"] for s in one["sources"]),
                 )
