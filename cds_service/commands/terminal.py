@@ -74,9 +74,8 @@ def print_answer(console: Console, content: Mapping[str, Any]) -> None:
             [
                 (
                     one["name"],
-                    f"{_say(one['value'])} {one['unit']}".removesuffix(
-                        " 1"
-                    ),  # UCUM's "1": a pure number, a word, yes or no
+                    # UCUM's unit "1" is that of a pure number, a word, yes or no.
+                    f"{_say(one['value'])} {one['unit']}".removesuffix(" 1"),
                     one["date"] or "",
                     ", ".join(s["resource"] for s in one["sources"]),
                 )
