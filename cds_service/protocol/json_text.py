@@ -9,7 +9,6 @@ import json
 import math
 import re
 from collections.abc import Iterator, Mapping
-from gc import get_referents
 from itertools import chain, islice
 from typing import Any, Literal
 
@@ -183,12 +182,12 @@ def _object_without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def levels(document: Any) -> Iterator[list[Any]]:
-    """All values in a JSON document, level by level: without a call for each of them."""
+    """All values in a JSON document, level by level; of an object, not its names."""
     level = [document]
     while level:
         yield level
-        # Of a decimal that is kept as written, the referents are its type, and through that all that there is.
-        level = get_referents(*[node for node in level if type(node) is dict or type(node) is list])
+        objects = [node.values() for node in level if type(node) is dict]
+        level = list(chain.from_iterable(objects + [node for node in level if type(node) is list]))
 
 
 def _refuse_deep(document: Any) -> None:
