@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -56,11 +56,16 @@ class LocalCode:
 
 
 class _Words(Closed):
-    """One language's rules for one concept: regular expressions, with examples and counter-examples."""
+    """One language's rules for one concept: regular expressions, with examples and counter-examples.
+
+    Attributes:
+        harmless: words, of any language, of which a text may consist without naming the concept.
+    """
 
     any: tuple[str, ...] = Field(min_length=1)
     short: tuple[str, ...] = ()
     none: tuple[str, ...] = ()
+    harmless: tuple[str, ...] = ()
     examples: tuple[str, ...] = Field(min_length=LEAST_EXAMPLES)
     counter_examples: tuple[str, ...] = Field(min_length=LEAST_EXAMPLES, alias="counter-examples")
 
@@ -249,13 +254,19 @@ def read_texts(folders: Sequence[Path]) -> Mapping[str, TextRule]:
         for concept, words in validated(_Language, read_toml(path), path).root.items()
     ]
     rules: dict[str, TextRule] = {}
+    harmless: dict[str, list[str]] = {}
     for concept, words, path in said:
         known = rules.get(concept, TextRule(()))
+        harmless.setdefault(concept, []).extend(_word_patterns(words.harmless, path, f"{concept}.harmless"))
         rules[concept] = TextRule(
             (*known.any, *_word_patterns(words.any, path, f"{concept}.any")),
             (*known.none, *_word_patterns(words.none, path, f"{concept}.none")),
             (*known.short, *_word_patterns(words.short, path, f"{concept}.short")),
         )
+    for concept, each in harmless.items():
+        if each:
+            only = "|".join(sorted(each, key=len, reverse=True))  # of two words the longer one
+            rules[concept] = replace(rules[concept], none=(*rules[concept].none, rf"^(?:[\W\d_]|\b(?:{only})\b)*+$"))
     for concept, words, path in said:
         _try_examples(TextRules({concept: rules[concept]}, rules.get(SPINE)), words, path, concept)
     return dict(sorted(rules.items()))

@@ -20,7 +20,7 @@ RULES = {
             for language in LANGUAGES
             for word in language.get(concept, {}).get(kind, ())
         ]
-        for kind in ("any", "short", "none")
+        for kind in ("any", "short", "none", "harmless")
     }
     for concept in {name for language in LANGUAGES for name in language}
 }
@@ -51,9 +51,15 @@ def by_search(text: str) -> frozenset[str]:
     def has(concept: str, kind: str) -> bool:
         return any(word.search(plain) for word in RULES[concept][kind])
 
+    def is_harmless(concept: str) -> bool:
+        words = sorted((word.pattern for word in RULES[concept]["harmless"]), key=len, reverse=True)
+        return bool(words) and not re.sub(rf"\b({'|'.join(words)})\b|[\W\d_]", "", plain)
+
     is_spinal = has("spine", "any") and not has("spine", "none")
     return frozenset(
-        name for name in RULES if (has(name, "any") or (is_spinal and has(name, "short"))) and not has(name, "none")
+        name
+        for name in RULES
+        if (has(name, "any") or (is_spinal and has(name, "short"))) and not has(name, "none") and not is_harmless(name)
     )
 
 
