@@ -180,14 +180,18 @@ def answer(service: Service, hook: ServiceHook, request: HookRequest, ports: Por
             return _no_cards(hook, request, near, ports, now)
         raise
     ports.deadline.check()
-    record = with_drafted_drugs(record, drafts, service.terminology)
+    person = person.identified(record.patient, ())
+    known = drafts.of(person.identifiers)
+    record = with_drafted_drugs(record, known, service.terminology)
     if order is not None:
-        drafts = with_referred(drafts, record, request, ports.fhir, person, until=ports.deadline.for_reading())
-    if drafts.referred:
+        known = with_referred(known, record, request, ports.fhir, person, until=ports.deadline.for_reading())
+    if known is not drafts:
+        drafts = known
         order = find_augmentation_order(drafts, service.terminology)
         draft_support = find_draft_support_orders(drafts, service.terminology)
     support = find_support_orders(draft_support, record, service.terminology, signed=order, today=today)
-    if order is None and not _follows_augmentation(support, service.policy, today):
+    concerns_bracing = _may_concern_bracing(draft_support, service.policy)
+    if order is None and not (concerns_bracing and _follows_augmentation(support, service.policy, today)):
         return _no_cards(hook, request, near, ports, now)
 
     entry_id = str(uuid4())  # before the entry, since the cards link to it

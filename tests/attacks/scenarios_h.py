@@ -71,7 +71,9 @@ def _topics(cards: Any) -> set[str]:
 
 @scenario
 def signs_a_brace_of_somebody_else(case: Case, field: Field) -> None:
-    cards = _ask(case, field, thin_and_weak(), kyphoplasty(), brace(subject=field.fill(case, case.sends["subject"])))
+    first, *rest = thin_and_weak()
+    record = [{**first, "identifier": [MRN]}, *rest]
+    cards = _ask(case, field, record, kyphoplasty(), brace(subject=field.fill(case, case.sends["subject"])))
     assert "braceLimit" not in _topics(cards)
     assert _updates(cards) == []
     assert "1 entry of another patient, or of none, left out" in _said(cards)
@@ -414,6 +416,7 @@ BESIDE: Mapping[str, tuple[str, Resource]] = {
         measured("bmi", 18.5, number="o-bmd-t-score", code={"text": "zzz"}),
     ),
     "another value of the same id, older": ("boneDensity", measured("bmd-t-score", -1.0, days=40)),
+    "an older version in another list": ("body", measured("bmd-t-score", -1.0, days=1, meta={"versionId": "1"})),
     "a newer value with somebody else's number": (
         "boneDensity",
         measured("bmd-t-score", -1.0, number="x", days=1, subject={**OURS, "identifier": {**MRN, "value": "4712"}}),
@@ -455,6 +458,7 @@ def puts_something_beside(case: Case, field: Field) -> None:  # noqa: ARG001 - o
     """Adding to a record, or breaking what is added, takes no warning away."""
     first, *rest = thin_and_weak()
     spine = measured("bmd-t-score", -3.2, code=codeable(LOINC, "38263-0"), identifier=[ACCESSION, NO_SYSTEM])
+    spine |= {"meta": {"versionId": "10"}} if "version" in case.sends["beside"] else {}
     record = [{**first, "identifier": [MRN]}, *(spine if one["id"] == spine["id"] else one for one in rest)]
     body = order_sign(record, kyphoplasty())
     plain = [(card["indicator"], card["summary"]) for card in ask(body)]

@@ -5,7 +5,7 @@ Prefetch and responses of the FHIR server are parsed by the same code, so that b
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
 from typing import Any, Literal
@@ -289,6 +289,27 @@ def _newest(same: Sequence[tuple[Json, str | None]]) -> Iterable[tuple[Json, str
     """The highest version. Where several differ, it is not clear which is meant, so none is dropped."""
     highest = max(_version(resource) for resource, _ in same)
     return {content(pair[0]): pair for pair in same if _version(pair[0]) == highest}.values()
+
+
+def in_newest_version(answers: Mapping[str, QueryResult]) -> dict[str, QueryResult]:
+    """Answers without resources that another answer has in a higher version: they were changed between two queries."""
+    highest: dict[tuple[str, str], tuple[int, str]] = {}
+    for one in chain.from_iterable([answer.resources for answer in answers.values()]):
+        highest[_name(one)] = max(_version(one), highest.get(_name(one), (-1, "")))
+    return {key: _only_in(highest, answer) for key, answer in answers.items()}
+
+
+def _only_in(highest: Mapping[tuple[str, str], tuple[int, str]], answer: QueryResult) -> QueryResult:
+    count = len(answer.resources)
+    kept = [at for at, one in enumerate(answer.resources) if not _name(one)[1] or _version(one) == highest[_name(one)]]
+    if len(kept) == count:
+        return answer
+    urls = (*[answer.full_urls[at] for at in kept], *answer.full_urls[count:])
+    return replace(answer, resources=tuple([answer.resources[at] for at in kept]), full_urls=urls)
+
+
+def _name(resource: Json) -> tuple[str, str]:
+    return text(resource.get("resourceType")), text(resource.get("id"))
 
 
 def _version(resource: Json) -> tuple[int, str]:

@@ -10,7 +10,7 @@ from cds_service.errors import EvidenceUnavailable, NotAllowed, PatientMismatch
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_patient
 from cds_service.fhir.gathering.picking import Sourced, Unreadable, pick
-from cds_service.fhir.gathering.prefetch import PrefetchPlan, QueryResult, Template, reference_name
+from cds_service.fhir.gathering.prefetch import PrefetchPlan, QueryResult, Template, in_newest_version, reference_name
 from cds_service.fhir.gathering.reading import FhirReader, read_results, with_referred_to
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
@@ -104,7 +104,7 @@ def gather(
     is_of_use = not from_fhir or any(found[key].state != "failed" for key in from_fhir)  # else not asked again
     server = fhir if is_of_use else None
     more, more_from_fhir = read_results(request, plan.optional, server, until=until.half_of_rest())
-    answers, from_fhir = {**answers, **more}, from_fhir | more_from_fhir
+    answers, from_fhir = in_newest_version({**answers, **more}), from_fhir | more_from_fhir
     person = person.identified(_raw_patient(plan, answers), _patients(plan, answers))
     parts = [
         _part(one, answers[one.key], "fhir" if one.key in from_fhir else "prefetch", person, terminology, deadline)
@@ -140,6 +140,8 @@ def _checked(template: Template, answer: QueryResult, patient_id: str) -> QueryR
     if template.resource_type != "Patient" or not answer.resources:
         return answer
     ids = [resource.get("id") for resource in answer.resources]
+    if ids.count(patient_id) > 1:
+        return QueryResult(state="failed", note="two different Patients have this id", reason="answer")
     if patient_id in ids:
         place = ids.index(patient_id)
         urls = (answer.full_urls[place], *answer.full_urls[len(ids) :])

@@ -21,12 +21,14 @@ class Person:
     Attributes:
         bases: base URLs of the request's FHIR server; ids on other servers belong to other people.
         addresses: `urn:uuid:…` of the Patient in the record's Bundles.
+        taken: `urn:…` of everything else in them.
         identifiers: (system, value) of the Patient's business identifiers, once the Patient has been read.
     """
 
     patient_id: str
     bases: Bases = NO_BASE
     addresses: frozenset[str] = frozenset()
+    taken: frozenset[str] = frozenset()
     identifiers: frozenset[tuple[str, str]] = frozenset()
 
     def is_subject_of(self, resource: Json) -> bool:
@@ -51,13 +53,14 @@ class Person:
             patient: the raw Patient; None if it could not be read.
             included: resources of the record with their fullUrl; a Patient with this id contributes its `urn:`.
         """
-        addresses = {
-            url
-            for resource, url in included
-            if url and url.startswith("urn:") and resource.get("resourceType") == "Patient"
-            if resource.get("id") == self.patient_id
-        }
-        return replace(self, addresses=frozenset(addresses), identifiers=identifiers_of(patient or {}))
+        ours: set[str] = set()
+        taken: set[str] = set()
+        for resource, url in included:
+            if url and url.startswith("urn:"):
+                is_ours = resource.get("resourceType") == "Patient" and resource.get("id") == self.patient_id
+                (ours if is_ours else taken).add(url)
+        known = identifiers_of(patient or {})
+        return replace(self, addresses=frozenset(ours), taken=frozenset(taken), identifiers=known)
 
     def _is_meant(self, subject: Any, resource: Json) -> bool:
         if self.patient_id and subject == {"reference": f"Patient/{self.patient_id}"}:  # as most records write it
@@ -82,7 +85,8 @@ class Person:
             contained = contained_in(resource).get(reference) or {}
             return contained.get("resourceType") == "Patient" and bool(identifiers_of(contained) & self.identifiers)
         if reference.startswith("urn:"):
-            return reference in self.addresses or reference.lower() == f"urn:uuid:{self.patient_id.lower()}"
+            is_ours = reference in self.addresses or reference.lower() == f"urn:uuid:{self.patient_id.lower()}"
+            return is_ours and reference not in self.taken
         if "?" in reference:
             return self._is_found_by(reference)
         return self.bases.name_of(reference) == f"Patient/{self.patient_id}"

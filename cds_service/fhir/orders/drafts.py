@@ -77,6 +77,16 @@ class DraftOrders:
         """All other orders that are to be carried out; checks the deadline at each."""
         yield from self._in_time(self.others)
 
+    def of(self, identifiers: frozenset[tuple[str, str]]) -> "DraftOrders":
+        """The same signing once the Patient's identifiers are known: orders with another's number are not theirs."""
+        if self.person is None or not identifiers:
+            return self
+        person = replace(self.person, identifiers=identifiers)
+        ours, others = list[Order](), list(self.others)
+        for one in self.drafts:
+            (others if person.is_foreign(one.resource) else ours).append(one)
+        return self if len(ours) == len(self.drafts) else replace(self, drafts=tuple(ours), others=tuple(others))
+
     def resolve(self, references: Sequence[Any], within: Json) -> list[Json]:
         """Resolve an order's References (raw JSON) within the order or bundle, without other patients' resources."""
         contained = contained_in(within)

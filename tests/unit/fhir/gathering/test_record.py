@@ -234,6 +234,22 @@ def test_a_reference_to_the_full_url_of_the_patient_counts():
     assert names(record) == ["Observation/o1"]
 
 
+@pytest.mark.parametrize("url", ["urn:uuid:61ebe359-bfdc-4613-8bf2-c5e300945f0a", "urn:uuid:p1"])
+def test_a_full_url_that_another_patient_has_too_names_nobody(url):
+    other = {"fullUrl": url, "resource": {**PATIENT, "id": "p2"}}
+    sent = {"resourceType": "Bundle", "entry": [{"fullUrl": url, "resource": PATIENT}]}
+    named = {"resource": observation(1, subject={"reference": url})}
+    record = observed(patient=sent, boneDensity={"resourceType": "Bundle", "entry": [other, named]})
+    assert names(record) == []
+    assert record.foreign == {"Observation": 1}
+
+
+def test_of_two_different_patients_with_the_id_neither_is_read():
+    record = observed(patient=page(PATIENT, {**PATIENT, "birthDate": "1990-02-03"}))
+    assert record.patient is None
+    assert state_of(record).unread == {"patient": "two different Patients have this id"}
+
+
 def test_a_contained_patient_counts_by_its_identifier():
     contained = [{"resourceType": "Patient", "id": "pat", "identifier": [IDENTIFIER]}]
     record = observed(observation(1, subject={"reference": "#pat"}, contained=contained))
