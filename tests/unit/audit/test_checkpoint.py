@@ -103,6 +103,12 @@ def test_a_key_that_is_not_there_is_made_where_the_setting_says(database, tmp_pa
     assert signer_of(database, file, clock).public_text == public
 
 
+def test_a_key_that_cannot_be_made_is_refused_in_a_line(database, tmp_path):
+    (tmp_path / "keys").symlink_to(tmp_path / "gone")
+    with pytest.raises(DataFileError, match="cannot be made there"):
+        signer_of(database, tmp_path / "keys" / "key.pem", clock)
+
+
 # --- notes as text
 
 

@@ -145,6 +145,16 @@ def test_control_characters_of_a_name_do_not_reach_the_terminal(stub):
     assert "\u202e" not in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [(("--find", "nobody"), "no patient of this name"), (("--patient", "nobody"), "no patient of this id")],
+)
+def test_a_patient_who_is_not_there_is_said_and_ends_with_1(samples, words, said):
+    result = assess("--fhir-server", samples.url, *words)
+    assert result.exit_code == 1
+    assert said in result.stderr
+
+
 # --- the server
 
 
@@ -212,6 +222,12 @@ def test_wrong_use_ends_with_2_and_asks_no_server(stub, words):
     result = assess("--fhir-server", stub.base, *words)
     assert result.exit_code == 2
     assert stub.requests == []
+
+
+def test_a_server_needs_an_address():
+    result = assess("--fhir-server", "hapi.fhir.org", "--patient", "p1")
+    assert result.exit_code == 2
+    assert "--fhir-server: " in result.stderr
 
 
 def test_levels_are_read_as_people_write_them():

@@ -71,6 +71,7 @@ def test_show_prints_what_was_said_and_on_what_ground(url, monkeypatch):
 def test_show_of_what_is_not_there_is_a_bad_answer():
     run("show", "999", code=1)
     run("show", "nothing", code=1)
+    run("show", "1", "--replay", code=1)  # an entry without figures
 
 
 @pytest.mark.usefixtures("url")
@@ -141,6 +142,18 @@ def test_export_writes_a_file_of_its_owner_alone(url, tmp_path, form):
     assert "pat-1" in out.read_text()
     assert "pat-2" not in out.read_text()
     assert reads(url) == [("export",)]
+
+
+@pytest.mark.usefixtures("url")
+def test_verify_of_an_export_finds_what_was_changed_in_it(tmp_path):
+    out = tmp_path / "out"
+    run("export", "--out", str(out))
+    assert "whole: 4 entries" in run("verify", "--export", str(out))
+    text = out.read_text()
+    out.write_text(text.replace("0.35", "0.05", 1))
+    assert "payload changed" in run("verify", "--export", str(out), code=1)
+    out.write_text(text + text.splitlines()[0] + "\n")
+    assert "a line follows the manifest" in run("verify", "--export", str(out), code=1)
 
 
 @pytest.mark.usefixtures("url")

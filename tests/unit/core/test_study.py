@@ -75,6 +75,11 @@ def test_contrary_evidence_that_is_missing_stops_the_start(tmp_path):
         load_contrary_evidence(tmp_path)
 
 
+def test_a_folder_without_studies_stops_the_start(tmp_path):
+    with pytest.raises(DataFileError, match="no study file"):
+        load_studies(tmp_path, UNITS)
+
+
 def test_cutoffs_are_those_of_the_papers():
     cutoffs = {one.id: one for study in STUDIES.values() for one in study.cutoffs}
     assert {name: one.at_or_above or one.at_or_below for name, one in cutoffs.items()} == {

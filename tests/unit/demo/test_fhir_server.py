@@ -46,6 +46,16 @@ def test_errors_are_operation_outcomes_with_their_status(server, path, status):
     assert OperationOutcome.model_validate(answer.json()).issue[0].severity == "error"
 
 
+def test_a_search_by_post_is_the_same_search_and_nothing_can_be_written(server):
+    form = {"patient": "p1-thin-high", "code": "http://loinc.org|39156-5"}
+    posted = requests.post(f"{server.url}/Observation/_search", data=form, timeout=10).json()
+    asked = requests.get(f"{server.url}/Observation", params=form, timeout=10).json()
+    assert posted["entry"] == asked["entry"] != []
+    refused = requests.post(f"{server.url}/Observation", json=P1.resources[0], timeout=10)
+    assert refused.status_code == 405
+    assert OperationOutcome.model_validate(refused.json()).issue[0].severity == "error"
+
+
 def test_a_port_that_was_asked_for_and_is_taken_is_an_error_not_another_port(server):
     port = server.url.split(":")[2].split("/")[0]
     command = [sys.executable, "-m", "cds_service.samples", port]

@@ -19,7 +19,7 @@ import pytest
 
 from cds_service.errors import FhirReadError
 from cds_service.fhir.server.client import WITHOUT_TOKEN, FhirClient, wait_asked_for
-from cds_service.fhir.server.searches import CATEGORIES
+from cds_service.fhir.server.searches import CATEGORIES, MAX_PAGES
 from cds_service.outgoing import Connections
 from cds_service.outgoing.connections import MAX_BYTES
 from tests.stub_fhir import PATIENT_ID, Reply, StubFhir, fhir, observation, outcome, page
@@ -251,6 +251,20 @@ def test_a_next_elsewhere_that_the_base_does_not_know_leaves_the_list_incomplete
     assert ids(fetched) == ["o1"]
     assert fetched.note == "page 2: not found on the server (404)"
     assert other.requests == []
+
+
+def test_a_list_without_end_is_cut_and_says_so(server):
+    for number in range(MAX_PAGES + 2):
+        server.say(f"/Observation?page={number}", page(observation(number), following=f"?page={number + 1}"))
+    fetched = FhirClient(server.base).fetch("Observation?page=0", until=soon())
+    assert len(server.requests) == len(fetched.documents) == MAX_PAGES
+    assert fetched.note == f"the list was cut after {MAX_PAGES} pages"
+
+
+def test_an_unusable_base_is_refused_by_name():
+    with pytest.raises(FhirReadError) as caught:
+        FhirClient("ftp://ehr.example.org/fhir")
+    assert caught.value.reason == "address"
 
 
 # --- the bytes of one request

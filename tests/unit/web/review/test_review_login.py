@@ -35,6 +35,14 @@ def test_login_leads_to_the_page_that_was_wanted_and_is_an_entry(desk):
     assert (entry.user, entry.result) == ("anna", "login")
 
 
+def test_the_login_form_needs_its_own_token(desk):
+    desk.accounts.add("anna", "reviewer", PASSWORD)
+    form = {"name": "anna", "password": PASSWORD, "token": "x" * 43}
+    response = Reviewer(desk).client.post("/audit/login", data=form)
+    assert response.status_code == 403
+    assert "The form was too old" in response.text
+
+
 @pytest.mark.parametrize("wanted", ["https://evil.example/", "//evil.example", "/sandbox", "/audit\\@evil", "/auditx"])
 def test_login_never_leads_elsewhere(desk, wanted):
     desk.accounts.add("anna", "reviewer", PASSWORD)
