@@ -16,8 +16,10 @@ from tests.chart_builders import (
     DRUGS,
     HCPCS,
     ICD,
+    LEVELS,
     LOINC,
     PATIENT,
+    SCT,
     application,
     ask,
     brace,
@@ -87,6 +89,21 @@ def signs_an_order_inside_a_group_of_another(case: Case, field: Field) -> None:
     answer = field.service(case.site).send("POST", CALL, json.dumps(body).encode(), JSON)
     assert answer.status == 400
     assert answer.issue == "business-rule"
+
+
+@scenario
+def signs_with_somebody_elses_number(case: Case, field: Field) -> None:  # noqa: ARG001
+    """Beside a reference to the patient stands a number that is not theirs: of a group, of the reason's Condition."""
+    theirs = {**OURS, "identifier": {**MRN, "value": "4712"}}
+    fracture = problem("M80.08XA", number="x", subject=theirs, bodySite=[codeable(SCT, LEVELS["L1"])])
+    signed = {
+        "group": of_patient("RequestGroup", "g", subject=theirs, contained=[kyphoplasty(subject=None)]),
+        "reason": kyphoplasty(None, reasonReference=[{"reference": "#x"}], contained=[fracture]),
+    }[case.sends["of"]]
+    first, *rest = thin_and_weak()
+    answer = application().post(order_sign([{**first, "identifier": [MRN]}, *rest], signed))
+    assert answer.status_code == case.status
+    assert '"tl-junction", "source"' not in json.dumps(answer.json)
 
 
 @scenario

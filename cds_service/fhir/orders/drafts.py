@@ -78,14 +78,15 @@ class DraftOrders:
         yield from self._in_time(self.others)
 
     def of(self, identifiers: frozenset[tuple[str, str]]) -> "DraftOrders":
-        """The same signing once the Patient's identifiers are known: orders with another's number are not theirs."""
+        """The same signing once the Patient's identifiers are known: what has another's number is not theirs."""
         if self.person is None or not identifiers:
             return self
         person = replace(self.person, identifiers=identifiers)
+        foreign = {one.reference for one in self.drafts if person.is_foreign(one.resource)}
         ours, others = list[Order](), list(self.others)
-        for one in self.drafts:
-            (others if person.is_foreign(one.resource) else ours).append(one)
-        return self if len(ours) == len(self.drafts) else replace(self, drafts=tuple(ours), others=tuple(others))
+        for one in self.drafts:  # an order inside a group goes with the group
+            (ours if foreign.isdisjoint((one.reference, one.reference.partition("#")[0])) else others).append(one)
+        return replace(self, drafts=tuple(ours), others=tuple(others), person=person)
 
     def resolve(self, references: Sequence[Any], within: Json) -> list[Json]:
         """Resolve an order's References (raw JSON) within the order or bundle, without other patients' resources."""
