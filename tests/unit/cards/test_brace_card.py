@@ -62,6 +62,11 @@ def test_a_shortest_time_is_no_end(note):
     assert brace_card(worded("for at least 12 weeks"))["indicator"] == "warning"
 
 
+def test_dates_that_end_before_they_begin_are_no_end():
+    card = brace_card(brace(occurrencePeriod=period(56, 0)))
+    assert "without an end date (its dates end before they begin)" in card["summary"]
+
+
 def test_a_brace_that_an_extension_modifies_is_not_changed():
     not_to_do = {"url": "http://hl7.org/fhir/5.0/StructureDefinition/extension-DeviceRequest.doNotPerform"}
     assert brace_card(brace(modifierExtension=[{**not_to_do, "valueBoolean": True}])) is None

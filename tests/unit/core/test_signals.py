@@ -129,6 +129,14 @@ def test_a_signal_of_a_measure_says_the_measure(name, words):
     assert [fact.name for fact in found.facts]
 
 
+@pytest.mark.parametrize(
+    ("values", "fires"),
+    [({"mna-category": "B"}, True), ({"mna-category": "A"}, False), ({"mna-category": "B", "mna-score": 24.0}, False)],
+)
+def test_without_a_score_the_category_counts(values, fires):
+    assert ("low-mna" in signals_of(values)) is fires
+
+
 def test_the_studies_behind_a_cut_off_are_named():
     found = signals_of({"plvi": 0.5, "psoas-total-area": 9.0, "es-mf-fat-fraction": 60.0, "pma-rate": 60.0})
     assert {

@@ -146,6 +146,7 @@ def test_heel_humerus_z_scores_and_densities_are_named_and_never_used(code, unit
     found = findings_of(t_score(-3.9, code, unit=unit))
     assert found.gaps[NAME].reason == "absent"
     assert words in found.passed_over[0].detail
+    assert findings_of(t_score(-3.9, code, unit=unit, status="entered-in-error")).passed_over == ()
 
 
 def test_a_z_score_under_a_t_score_code_is_refused_by_its_words():

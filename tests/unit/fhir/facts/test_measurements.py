@@ -189,6 +189,7 @@ ROI, L4 = {"text": "trabecular ROI, unenhanced CT"}, {"method": {"text": "MRI, L
         ("mna-score", observation(coded("895533005", SCT), 22, "{score}"), "2026-08-20", "2025-11-20", "2025-11-18"),
         ("ct-attenuation", measure("ct-attenuation", 60, "HU", method=ROI), "2026-05-20", "2025-11-20", "2025-11-18"),
         ("psoas-total-area", measure("psoas-total-area", 12, "cm2", **L4), "2026-05-20", "2025-11-20", "2025-11-18"),
+        ("mna-category", measure("mna-category", valueString="B"), "2026-08-20", "2025-11-20", "2025-11-18"),
     ],
 )  # fmt: skip
 def test_older_than_fresh_is_used_and_said_older_than_usable_is_a_gap(name, resource, fresh, aged, stale):

@@ -437,6 +437,20 @@ def test_a_broken_resource_is_named_without_its_values():
     assert one.key == "boneDensity"
 
 
+def test_a_broken_birth_date_does_not_cost_the_sex_and_is_no_birth_date():
+    record = observed(patient={**PATIENT, "birthDate": "1950-13-01"})
+    assert (record.patient["gender"], record.patient.get("birthDate")) == ("female", None)
+    assert record.unreadable[0].concepts == {"birthDate"}
+
+
+def test_a_patient_that_an_extension_modifies_is_named_and_not_read():
+    modified = {"modifierExtension": [{"url": "https://ehr.example.org/not", "valueBoolean": True}]}
+    record = observed(observation(1), patient={**PATIENT, "birthDate": "1950-13-01", **modified})
+    assert record.patient is None
+    assert [one.reference for one in record.unreadable] == ["Patient/p1"]
+    assert names(record) == ["Observation/o1"]
+
+
 def test_a_broken_telephone_does_not_cost_the_birth_date():
     record = observed(patient={**PATIENT, "telecom": [{"value": 5}], "name": "Hallie"})
     assert record.patient["birthDate"] == "1950-02-03"
