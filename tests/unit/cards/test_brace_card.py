@@ -62,6 +62,12 @@ def test_a_shortest_time_is_no_end(note):
     assert brace_card(worded("for at least 12 weeks"))["indicator"] == "warning"
 
 
+@pytest.mark.parametrize(("days", "both"), [(90, False), (94, True)])
+def test_words_and_dates_that_differ_by_more_than_a_week_are_both_shown(days, both):
+    card = brace_card(worded("for 12 weeks", occurrencePeriod=period(0, days)))
+    assert ("in dates" in card["summary"] + card["detail"]) is both
+
+
 def test_dates_that_end_before_they_begin_are_no_end():
     card = brace_card(brace(occurrencePeriod=period(56, 0)))
     assert "without an end date (its dates end before they begin)" in card["summary"]

@@ -138,3 +138,9 @@ def test_a_tenant_may_not_name_the_server_of_another_tenant():
     with pytest.raises(NotAllowed) as caught:
         check_right_to_server(request(fhirServer=south), shared, "north")
     assert caught.value.reason == "tenant.mismatch"
+
+
+def test_no_server_or_an_expired_token_gives_no_reader():
+    expired = {**TOKEN, "expires_in": 0}
+    assert open_reader(request(), Connections()) is None
+    assert open_reader(request(fhirServer="http://127.0.0.1:1/fhir", fhirAuthorization=expired), Connections()) is None
