@@ -301,8 +301,9 @@ def test_a_page_beyond_the_bytes_leaves_the_list_incomplete(server):
     assert fetched.note == "page 4: the server sent more than is read for one answer"
 
 
-def test_objects_and_lists_count_more_than_the_bytes_that_write_them(server):
-    server.say("/Patient/p1", PATIENT | {"extension": [{}] * 60_000})
+@pytest.mark.parametrize("value", [{}, "ab", 999])
+def test_values_count_more_than_the_bytes_that_write_them(server, value):
+    server.say("/Patient/p1", PATIENT | {"extension": [value] * 60_000})
     client = FhirClient(server.base, connections=Connections(max_record_bytes=1_000_000))
     with pytest.raises(FhirReadError) as caught:
         client.fetch("Patient/p1", until=soon())
