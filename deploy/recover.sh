@@ -62,12 +62,13 @@ psql --quiet --file "$here/postgres/protect.sql" "$KYPHOPLASTY_CDS_DATABASE_URL"
 
 has_restored=yes
 echo "Restored: $backup. The database of before is called $aside."
+# It is printed for a shell, and the database is broken: letters, a moment and a name between quotes are all it may say.
 echo "What was done with accounts since, to be done again in this order:"
 as_postgres psql --quiet --tuples-only --no-align "$aside" --command "
   SELECT CASE WHEN result IN ('closed', 'ended') THEN 'cds audit remove-reviewer ' || quoted
-    ELSE 'cds audit add-reviewer ' || quoted || ' --role ' || (said->>'role')
-      || CASE result WHEN 'replaced' THEN ' --replace' ELSE '' END END || '   # ' || at
+    ELSE 'cds audit add-reviewer ' || quoted || ' --role ' || regexp_replace(said->>'role', '[^a-z-]', '?', 'g')
+      || CASE result WHEN 'replaced' THEN ' --replace' ELSE '' END END || '   # ' || regexp_replace(at, '[^0-9TZ:.-]', '?', 'g')
   FROM (SELECT sequence, at, result, body::json->'content' AS said,
-    '''' || replace(body::json->'content'->>'account', '''', '''\\''''') || '''' AS quoted FROM audit_search JOIN audit_payload USING (sequence)
+    '''' || replace(regexp_replace(body::json->'content'->>'account', '[[:cntrl:]]', '?', 'g'), '''', '''\\''''') || '''' AS quoted FROM audit_search JOIN audit_payload USING (sequence)
     WHERE kind = 'account' AND sequence > $covered) AS changes ORDER BY sequence" ||
   echo "That cannot be read: go by what is known otherwise."

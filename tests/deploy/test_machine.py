@@ -277,6 +277,16 @@ def test_a_backup_takes_the_place_of_the_log_and_the_log_of_before_is_kept_aside
         connection.execute("DELETE FROM audit_entry")
 
 
+def test_what_a_broken_database_says_of_accounts_is_no_command(machine):
+    backup = machine.backup()
+    machine.cds("audit", "add-reviewer", "ben", "--role", "operator", "--password-file", "-", input="a long password")
+    tamper(machine.url("audit"), """UPDATE audit_payload SET body = replace(body, '"operator"', '"operator;reboot"')""")
+    tamper(machine.url("audit"), r"UPDATE audit_search SET at = E'\nreboot' WHERE kind = 'account'")
+    said = machine.run("recover.sh", backup)
+    assert "cds audit add-reviewer 'ben' --role operator?reboot " in said
+    assert "\nreboot" not in said
+
+
 @pytest.mark.parametrize("trouble", ["changed", "none", "unnamed"])
 def test_a_backup_that_is_none_changes_nothing(machine, trouble):
     backup = machine.backup()

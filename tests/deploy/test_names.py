@@ -85,7 +85,7 @@ def commands() -> list[tuple[str, list[str]]]:
             calls = re.findall(r"(?:^|/)kyphoplasty-cds ((?:serve|audit|mappings) .*)$", text, re.MULTILINE)
             found += [(path.name, shlex.split(words.replace("%i", "8081"))) for words in calls]
     for pod in pods():
-        found += [(one["name"], one["args"]) for one in pod["spec"]["containers"]]
+        found += [(one["name"], one["args"]) for one in pod["spec"]["containers"] if "command" not in one]
     for file in ("compose.yaml", "compose.sandbox.yaml"):
         for name, service in yaml.safe_load(TEXTS[DEPLOY / file])["services"].items():
             if str(service.get("image", "")).startswith("kyphoplasty-cds") and "command" in service:
