@@ -81,7 +81,7 @@ class Settings(BaseModel):
         default=RECORD_BYTES,
         ge=1024 * 1024,
         le=1024 * 1024 * 1024,
-        description="bytes of JSON that the FHIR server may send for one answer; what is more is not read, and the"
+        description="bytes that the FHIR server may send for one answer, and 64 for each value; more is not read, and the"
         " card says that the record is incomplete",
     )
     drain_seconds: float = Field(
