@@ -81,8 +81,8 @@ class Settings(BaseModel):
         default=RECORD_BYTES,
         ge=1024 * 1024,
         le=1024 * 1024 * 1024,
-        description="bytes that the FHIR server may send for one answer, and 64 for each value; more is not read, and the"
-        " card says that the record is incomplete",
+        description="bytes that the FHIR server may send for one answer, and 64 for each value; more is not read, and"
+        " the card says that the record is incomplete",
     )
     drain_seconds: float = Field(
         default=0.0,
