@@ -226,9 +226,8 @@ class AuditStore:
 
     def _commit(self, entries: Sequence[SealedEntry], wait: float, is_over: threading.Event | None = None) -> None:
         """Write in one transaction, with retries where they may help; existing entries are not duplicated."""
-        if (
-            is_over is not None and is_over.is_set()
-        ):  # while it waited: a database that hung is not asked for all of these
+        # While this one waited: a database that hung is not asked for all that was given up since.
+        if is_over is not None and is_over.is_set():
             raise _Abandoned
         self._prepare()
         lost, opening = list(self._lost), list(self._opening)
