@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -123,12 +124,29 @@ class _Amount(NamedTuple):
     is_article: bool
 
 
+class _Clause(NamedTuple):
+    """One clause of a text.
+
+    Attributes:
+        own: it names the ordered item.
+        other: it names something else: a check, a dose, a visit.
+        about: whether it is about the ordered item, by itself or by the clause before; None if nothing tells.
+    """
+
+    text: str
+    subject: str
+    own: bool
+    other: bool
+    about: bool | None
+
+
 class DurationRules:
     """The rules of `durations.toml`, compiled."""
 
     def __init__(self, content: _File) -> None:
         self.content = content
         languages = content.languages
+        self._every = tuple(languages)
         numbers = [(word, value) for one in languages.values() for word, value in one.numbers.items()]
         units = [
             (word, unit, name) for name, one in languages.items() for unit, words in one.units.items() for word in words
@@ -181,11 +199,10 @@ class DurationRules:
             yield Mention("doubtful", overlong.start(), len(text))
             text = text[: overlong.start()]
         for start, end in _clauses(text):
-            clause = text[start:end]
-            own = self._anywhere[subject].search(clause) is not None
-            other = self._is_about_other(clause, subject)
+            words = text[start:end]
+            own, other = self._anywhere[subject].search(words) is not None, self._is_about_other(words, subject)
             about = True if own else (False if other else about)
-            for mention in self._clause(clause, subject, own=own, other=other, about=about):
+            for mention in self._clause(_Clause(words, subject, own, other, about)):
                 yield mention._replace(start=mention.start + start, end=mention.end + start)
 
     def _is_about_other(self, clause: str, subject: str) -> bool:
@@ -223,31 +240,25 @@ class DurationRules:
             return None
         return found if 1850 <= found.year < 2200 else None
 
-    def _clause(self, clause: str, subject: str, *, own: bool, other: bool, about: bool | None) -> Iterator[Mention]:
-        lengths = [
-            mention
-            for amount in self._amounts(clause)
-            if (mention := self._length(clause, amount, subject, own=own, other=other, about=about))
-        ]
+    def _clause(self, clause: _Clause) -> Iterator[Mention]:
+        text, subject = clause.text, clause.subject
+        lengths = [mention for amount in self._amounts(text) if (mention := self._length(clause, amount))]
         yield from lengths
-        if any(one.kind == "length" for one in lengths) or (other and not own):
+        if any(one.kind == "length" for one in lengths) or (clause.other and not clause.own):
             return
-        if self._anywhere[f"ends {subject}"].search(clause):
-            yield Mention("event", 0, len(clause))
-            return
-        for name in self.content.languages:
-            until = self._lists[name, "until anywhere"].search(clause)
-            if (
-                until
-                and _SIGN.search(clause, until.end())
-                and not self._anywhere["ends never"].search(clause, until.end())
-            ):
-                yield Mention("event", 0, len(clause))
-                return
-        if subject == "brace" and about is not False and not any(self._amounts(clause)):
-            loose = self._anywhere["loose"].search(clause)
-            if loose and not self._ends(clause[: loose.start()], "every", tuple(self.content.languages)):
+        if self._anywhere[f"ends {subject}"].search(text) or any(map(partial(self._names_event, text), self._every)):
+            yield Mention("event", 0, len(text))
+        elif subject == "brace" and clause.about is not False and not any(self._amounts(text)):
+            loose = self._anywhere["loose"].search(text)
+            if loose and not self._ends(text[: loose.start()], "every", self._every):
                 yield Mention("doubtful", *loose.span())
+
+    def _names_event(self, text: str, language: str) -> bool:
+        """Whether an end without a day is named: `until mobilised`, but not `until`, and not `until never`."""
+        until = self._lists[language, "until anywhere"].search(text)
+        if until is None or not _SIGN.search(text, until.end()):
+            return False
+        return not self._anywhere["ends never"].search(text, until.end())
 
     def _amounts(self, clause: str) -> Iterator[_Amount]:
         for found in self._amount.finditer(clause):
@@ -263,42 +274,32 @@ class DurationRules:
             return float(printed.replace(",", "."))
         return float(next(value for pattern, value in self._numbers if pattern.fullmatch(printed)))
 
-    def _length(
-        self, clause: str, amount: _Amount, subject: str, *, own: bool, other: bool, about: bool | None
-    ) -> Mention | None:
+    def _length(self, clause: _Clause, amount: _Amount) -> Mention | None:
         """A duration, a doubtful one, or None if the number does not describe the order."""
         languages = self._languages(amount)
-        before, after = clause[max(0, amount.start - NEAR) : amount.start], clause[amount.end : amount.end + NEAR]
+        before = clause.text[max(0, amount.start - NEAR) : amount.start]
+        after = clause.text[amount.end : amount.end + NEAR]
+        unit = self.content.units[amount.unit]
+        hours = amount.number * unit.hours
+        is_wear_time = clause.subject == "brace" and hours <= DAY and amount.unit in ("min", "h")
         is_rate = self._ends(before, "every", languages) or self._begins(after, "rate", languages)
-        hours = amount.number * self.content.units[amount.unit].hours
-        if subject == "brace" and hours <= DAY and amount.unit in ("min", "h"):
-            return None
-        if (
-            amount.number == 0
-            or is_rate
-            or self._begins(after, "ago", languages)
-            or self._ends(before, "since", languages)
-        ):
+        is_past = self._begins(after, "ago", languages) or self._ends(before, "since", languages)
+        if is_wear_time or amount.number == 0 or is_rate or is_past:
             return None
         bare = self._without_soft(before, languages)
-        leading = self._ends(bare, "for", languages)
-        until = self._ends(bare, "until", languages)
-        start = amount.start - len(before) + leading.start() if leading else amount.start
-        start = amount.start - len(before) + until.start() if until else start
+        leading, until = self._ends(bare, "for", languages), self._ends(bare, "until", languages)
         if amount.is_article and not leading:
             return None
-        verdict = self._verdict(
-            clause, amount, subject, start, languages,
-            is_led=bool(leading or until), is_until=bool(until), own=own, other=other, about=about,
-        )  # fmt: skip
+        lead = until or leading
+        start = amount.start - len(before) + lead.start() if lead else amount.start
+        around = clause.text[:start], clause.text[amount.end :]
+        verdict = self._verdict(clause, *around, languages, is_led=lead is not None, is_until=until is not None)
         if verdict is None:
             return None
         if verdict == "doubtful":
             return Mention("doubtful", start, amount.end)
-        unit = self.content.units[amount.unit]
-        number = f"{amount.number:g}"
-        said = f"{number} {unit.one if amount.number == 1 else unit.many}"
-        is_delay = not (leading or until) and self._ends(bare, "delay", languages)
+        said = f"{amount.number:g} {unit.one if amount.number == 1 else unit.many}"
+        is_delay = lead is None and self._ends(bare, "delay", languages)
         may_replace = _GO_ON.match(after) and not is_delay
         language = next((name for name in languages if leading is None or self._lists[name, "for"].search(bare)), "en")
         phrase = self.content.languages[language].until_day if may_replace else ""
@@ -306,48 +307,34 @@ class DurationRules:
         return Mention("length", start, amount.end, hours, said, until=phrase, is_least=is_least)
 
     def _verdict(
-        self,
-        clause: str,
-        amount: _Amount,
-        subject: str,
-        start: int,
-        languages: Sequence[str],
-        *,
-        is_led: bool,
-        is_until: bool,
-        own: bool,
-        other: bool,
-        about: bool | None,
+        self, clause: _Clause, before: str, after: str, languages: Sequence[str], *, is_led: bool, is_until: bool
     ) -> Literal["length", "doubtful"] | None:
-        before, after = clause[:start], clause[amount.end :]
+        """Whether a number is the order's duration, by the text before and after it."""
         if is_until:
-            return "length" if own or about is not False else None
-        if other and not own:
+            return "length" if clause.about is not False else None
+        if clause.other and not clause.own:
             return None
         is_led_in = is_led or not self._ends(self._without_soft(before[-NEAR:], languages), "delay", languages)
         late = self._begins(after, "past", languages)
-        starts = self._has(before, "start", languages)
+        starts, stops = (self._has(before, name, languages) for name in ("start", "stop"))
         if not is_led_in or (late and starts):
             # "off after 6 weeks" and "may sit up after 4 h" end it; "X-ray at 6 weeks" and "start after 24 h" do not.
-            is_up = subject == "bed-rest" and self._has(clause, "up", languages)
-            ends_it = (is_up or self._has(before, "stop", languages)) and not starts
-            return "length" if ends_it and about is not False else None
-        if other or self._has(before, "stop", languages):  # "off for 2 days"
-            is_clear = is_led and not self._is_about_other(before, subject) and not self._has(before, "stop", languages)
-            return "length" if is_clear else "doubtful"
-        return self._in_its_clause(before, after, subject, is_led=is_led, late=bool(late), own=own, about=about)
+            is_up = clause.subject == "bed-rest" and self._has(clause.text, "up", languages)
+            return "length" if (is_up or stops) and not starts and clause.about is not False else None
+        if clause.other or stops:  # "off for 2 days"
+            return "length" if is_led and not stops and not self._is_about_other(before, clause.subject) else "doubtful"
+        return self._in_its_clause(clause, before, after, is_led=is_led, late=bool(late))
 
     def _in_its_clause(
-        self, before: str, after: str, subject: str, *, is_led: bool, late: bool, own: bool, about: bool | None
+        self, clause: _Clause, before: str, after: str, *, is_led: bool, late: bool
     ) -> Literal["length", "doubtful"] | None:
         """Judge a duration in a clause about nothing else; the words around it decide if the order is not named."""
-        if not own and about is False:
-            return None
-        if not own:
-            return "length" if self._is_filler(f"{before} {after}") else "doubtful"
-        if late and subject == "brace" and not is_led:
+        if not clause.own:
+            is_open = clause.about is not False
+            return ("length" if self._is_filler(f"{before} {after}") else "doubtful") if is_open else None
+        if late and clause.subject == "brace" and not is_led:
             return "doubtful"  # "TLSO 6 weeks after surgery" may be a beginning
-        return "length" if is_led or self._is_next_to_subject(before, after, subject) else "doubtful"
+        return "length" if is_led or self._is_next_to_subject(before, after, clause.subject) else "doubtful"
 
     def _is_next_to_subject(self, before: str, after: str, subject: str) -> bool:
         """Whether only filler words stand between a duration and the ordered item."""
@@ -363,10 +350,9 @@ class DurationRules:
 
     def _languages(self, amount: _Amount) -> tuple[str, ...]:
         """The languages in which the unit is a word; all of them if it is a symbol."""
-        every = tuple(self.content.languages)
         named = tuple({name: None for pattern, _, name in self._units if pattern.fullmatch(amount.printed_unit)})
-        is_symbol = len(amount.printed_unit) <= SYMBOL and (not named or named[0] == every[0])
-        return every if is_symbol else named
+        is_symbol = len(amount.printed_unit) <= SYMBOL and (not named or named[0] == self._every[0])
+        return self._every if is_symbol else named
 
     def _without_soft(self, before: str, languages: Sequence[str]) -> str:
         """The text before a duration, without words such as "about"."""
