@@ -15,28 +15,13 @@ _BEFORE = frozenset({"declined", "occasion", "other-order"})  # any of these bef
 _OTHER_ORDER = frozenset({"other-order"})
 _DECLINED = frozenset({"declined"})
 _WITHDRAWN = frozenset({"withdrawn"})
+_PURPOSE, _ASKS_FOR, _ASIDE, _WHO = (frozenset({name}) for name in ("purpose", "asks-for", "aside", "who"))
 
 MOST_CLAUSES = 40  # a title has a few
 # Patterns for folded texts: lower case, no accents.
 _CLAUSE = re.compile(r"[,;\n()，。；]|\.(?=\s|$)|\s[-–—]\s")
+_LETTER = re.compile(r"[^\W_]")
 _ABBREVIATION = re.compile(r"\b(evtl|ggf|vs|bek)\.\s?(?=[a-z])")  # their full stop does not end a clause
-# Before "for", the order is a preparation ("clearance for"), unless it requests the operation ("referral for").
-_PURPOSE = re.compile(r"\b(?:for|fur|zur|zum|pour|para|per)\b|为")
-_ASKS_FOR = re.compile(
-    r"\b(?:case|request|guidance|referral|refer|order|schedul\w*|book\w*|surgery|or|ir|admit\w*|admission|patient|pt|anmeld\w*|einweis\w*|uberweis\w*|auftrag"
-    r"|aufnahme|demande|hospitalisation|programm\w*|solicitud|derivacion|ingreso|richiesta|ricovero|prenota\w*)\b|申请"
-)
-# The text after one of these says why, how and when, and names no other order.
-_ASIDE = re.compile(
-    r"[+&/]|\bw/|\b(?:for|with|without|under|due|secondary|because|given|on|per|by|at|in|as|and|after|following|before|to"
-    r"|instead|then|hold|npo|stop|continue|no|not|if|failed|despite|refractory"
-    r"|bei|wegen|unter|mit|ohne|nach|vor|statt|trotz|und|am|im|zur|fur|falls"
-    r"|pour|sous|sur|par|avec|sans|suite|apres|avant|et|si|echec|malgre|arret\w*"
-    r"|por|con|sin|tras|bajo|suspender|da|sotto|dopo|senza)\b"
-)
-_WHO = re.compile(
-    r"\W*(?:(?:the|der|die|el|la|le|il)\s+)?(?:patient\w*|pt|pat|family|pac\w*|paz\w*|患者|病人|家属)?\W*"
-)
 
 
 def name_augmentation(words: str, terminology: Terminology, beside: str | None = "") -> frozenset[str]:
@@ -69,10 +54,11 @@ def _asks_for(
     clause = clauses[place]
     before = clause[: min(start for start, _ in found.values())]
     after = clause[max(end for _, end in found.values()) :]
-    if terminology.text_concepts(before, _BEFORE) or (_PURPOSE.search(before) and not _ASKS_FOR.search(before)):
+    is_preparation = terminology.text_concepts(before, _PURPOSE) and not terminology.text_concepts(before, _ASKS_FOR)
+    if is_preparation or terminology.text_concepts(before, _BEFORE):
         return False
-    aside = _ASIDE.search(after)
-    of_name = after[: aside.start()] if aside else after
+    aside = terminology.text_places(after, _ASIDE).get("aside")
+    of_name = after[: aside[0]] if aside else after
     if terminology.text_concepts(of_name, _BEFORE) or terminology.text_concepts(after, _WITHDRAWN):
         return False
     return not any(_is_withdrawal(later, terminology) for later in clauses[place + 1 :])
@@ -80,9 +66,11 @@ def _asks_for(
 
 def _is_withdrawal(clause: str, terminology: Terminology) -> bool:
     """Whether a clause (`patient refused`, `cancelled`) withdraws what precedes it and names nothing itself."""
-    who = _WHO.match(clause)
-    begin = terminology.text_places(clause, _WITHDRAWN).get("withdrawn")
-    return begin is not None and who is not None and begin[0] <= who.end()
+    place = terminology.text_places(clause, _WITHDRAWN).get("withdrawn")
+    if place is None:
+        return False
+    before = clause[: place[0]]
+    return not _LETTER.search(before) or bool(terminology.text_concepts(before, _WHO))
 
 
 # The name of a brace in our texts, by the words of its order; the first match counts.
