@@ -176,8 +176,7 @@ def refused(tree: DataTree) -> DataFileError:
 
 
 @pytest.mark.parametrize(
-    ("path", "old", "new", "file", "key"),
-    cases(__file__, "a_wrong_file_stops_the_start_by_file_and_key"),
+    ("path", "old", "new", "file", "key"), cases(__file__, "a_wrong_file_stops_the_start_by_file_and_key")
 )
 def test_a_wrong_file_stops_the_start_by_file_and_key(tree, path, old, new, file, key):
     tree.replace(path, old, new)
@@ -187,16 +186,7 @@ def test_a_wrong_file_stops_the_start_by_file_and_key(tree, path, old, new, file
     assert fault.file in str(fault)
 
 
-@pytest.mark.parametrize(
-    ("path", "old"),
-    [
-        (f"hooks/{HOOK}/cards/texts.toml", "If a brace is used"),
-        (f"hooks/{HOOK}/cards/missing-data.md", "- {{ option.already"),
-        (f"hooks/{HOOK}/orders/dietitian-referral.json", "Referral"),
-        (f"hooks/{HOOK}/guidelines.toml", "Drug treatment"),
-        (f"hooks/{HOOK}/override-reasons.json", "Patient declines"),
-    ],
-)
+@pytest.mark.parametrize(("path", "old"), cases(__file__, "banned_words_stop_the_start_wherever_they_stand"))
 def test_banned_words_stop_the_start_wherever_they_stand(tree, path, old):
     tree.replace(path, old, f"The patient must: {old}")
     assert Path(path).name in refused(tree).file
@@ -222,18 +212,7 @@ def test_a_rule_without_a_rank_stops_the_start(tree):
     assert "rank" in str(fault)
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        f"hooks/{HOOK}/cards/texts.toml",
-        f"hooks/{HOOK}/cards/rehabilitation.md",
-        f"hooks/{HOOK}/guidelines.toml",
-        f"hooks/{HOOK}/override-reasons.json",
-        "hooks/wording.toml",
-        "studies/reduced/nvcf-nomogram-2024.json",
-        "mappings/systems.toml",
-    ],
-)
+@pytest.mark.parametrize("path", cases(__file__, "a_file_that_is_missing_stops_the_start_by_name"))
 def test_a_file_that_is_missing_stops_the_start_by_name(tree, path):
     (tree.folder / path).unlink()
     assert Path(path).stem in str(refused(tree))

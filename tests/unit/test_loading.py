@@ -13,6 +13,7 @@ from cds_service.samples import SITE_FOLDER
 from cds_service.site.folder import load_site
 from tests.chart_builders import HOOK, cards_for, kyphoplasty, measured, model, open_service, thin_and_weak
 from tests.data_tree import DataTree, tree
+from tests.tables import cases
 
 __all__ = ["tree"]  # the fixture
 
@@ -36,18 +37,7 @@ def test_a_packaged_copy_comes_first(tmp_path, monkeypatch):
     assert data_root("mappings") == tmp_path.parent / "mappings"
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "mappings/valuesets/grip.json",
-        "mappings/unit.toml",
-        "mappings/findings/bmi.json",
-        "mappings/grip.json",
-        "hooks/another-service/cards/texts.toml",
-        f"hooks/{HOOK}/texts.toml",
-        f"hooks/{HOOK}/card/texts.toml",
-    ],
-)
+@pytest.mark.parametrize("path", cases(__file__, "a_file_of_a_site_where_nobody_looks_stops_the_start"))
 def test_a_file_of_a_site_where_nobody_looks_stops_the_start(tmp_path, path):
     """Its name is misspelt, and what it says would silently not be in force."""
     with pytest.raises(DataFileError, match="is not used"):
@@ -69,16 +59,7 @@ def test_digests_are_the_same_at_every_start(tree: DataTree):
     assert all(re.fullmatch(r"[0-9a-f]{64}", value) for name, value in tree.load().digests.items() if name != "version")
 
 
-@pytest.mark.parametrize(
-    ("path", "part"),
-    [
-        (f"hooks/{HOOK}/recommendations/20-dietitian.toml", "hooks"),
-        (f"hooks/{HOOK}/cards/rehabilitation.md", "hooks"),
-        ("mappings/findings/bmi.toml", "mappings"),
-        ("mappings/valueset/bmi.json", "mappings"),
-        ("studies/psoas-plvi-2024.toml", "studies"),
-    ],
-)
+@pytest.mark.parametrize(("path", "part"), cases(__file__, "a_changed_file_changes_the_digest_of_its_part_alone"))
 def test_a_changed_file_changes_the_digest_of_its_part_alone(tree: DataTree, path, part):
     before = tree.load().digests
     file = tree.folder / path

@@ -19,6 +19,7 @@ from cds_service.audit.verification.exported import verify_export
 from cds_service.audit.verification.notes import read_key
 from tests.audit_builders import NOON, answer_entry, clock, purge, rows_of, uuid_of
 from tests.chart_builders import application, ask, kyphoplasty, order_sign, thin_and_weak
+from tests.tables import cases
 
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "\uff1d1"]
 
@@ -147,16 +148,7 @@ def test_an_export_after_a_purge_verifies_too(store):
     assert (report.is_whole, report.purged) == (True, 6)
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "what"),
-    [
-        ('"risk":0.35', '"risk":0.05', "payload changed"),
-        ('"patient":"pat-2"', '"patient":"pat-9"', "payload changed"),
-        ('"indicator":"warning"', '"indicator":"info"', "payload changed"),
-        ('"kind":"refusal"', '"kind":"answer"', "changed"),
-        ('"salt":"', '"salt":"0', "payload changed"),
-    ],
-)
+@pytest.mark.parametrize(("old", "new", "what"), cases(__file__, "a_changed_export_is_found"))
 def test_a_changed_export_is_found(store, old, new, what):
     text, _ = exported(store, "ndjson")
     changed = text.replace(old, new, 1)

@@ -249,14 +249,7 @@ def test_a_token_file_without_a_token_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("procedure", "levels", "kind", "code"),
-    [
-        (None, ("L1",), "PKP", "22514"),
-        (None, ("T12", "L1"), "PKP", "22513"),
-        (None, (), "PKP", "kyphoplasty"),
-        ("22511", ("L1",), "PVP", "22511"),
-        ("http://www.ama-assn.org/go/cpt|22510", ("T8",), "PVP", "22510"),
-    ],
+    ("procedure", "levels", "kind", "code"), cases(__file__, "the_order_reads_as_it_was_asked_for")
 )
 def test_the_order_reads_as_it_was_asked_for(procedure, levels, kind, code):
     order = augmentation_order("p1", procedure, levels, TODAY)
@@ -264,5 +257,5 @@ def test_the_order_reads_as_it_was_asked_for(procedure, levels, kind, code):
         read_drafts({"entry": [{"resource": order}]}, Person("p1")), Terminology(data_root("mappings"))
     )
     assert found is not None
-    assert (found.procedure, found.levels) == (kind, levels)
+    assert (found.procedure, list(found.levels)) == (kind, levels)
     assert order["code"]["coding"][0]["code"] == code

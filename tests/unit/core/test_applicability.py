@@ -5,6 +5,7 @@ import pytest
 from cds_service.core.assessment import ABSOLUTE, absolute_exclusions, check
 from tests.chart_builders import open_service
 from tests.fact_builders import facts
+from tests.tables import cases
 
 S, N, R = "sarcopenia-pvm-2022", "nvcf-nomogram-2024", "residual-pain-2025"
 # A patient whom every criterion of every logistic study fits.
@@ -39,72 +40,24 @@ def test_a_patient_inside_the_study_violates_nothing(study):
 
 
 # Evidence page, sections 1, 4 and 5: whom each study included and excluded.
-@pytest.mark.parametrize(
-    ("study", "changes"),
-    [
-        (S, {"procedure": "PVP"}),
-        (S, {"age": 59.0}),  # elderly patients
-        (S, {"steroid_use": True}),
-        (N, {"age": 59.0}),
-        (N, {"bmd_t_score": -2.5}),  # less than -2.5 was included
-        (N, {"steroid_use": True}),
-        (N, {"prior_spinal_surgery": True}),
-        (R, {"procedure": "PVP"}),
-        (R, {"prior_spinal_surgery": True}),
-        (R, {"bmd_t_score": -2.4}),  # osteoporosis by DXA
-    ],
-)
+@pytest.mark.parametrize(("study", "changes"), cases(__file__, "whom_the_study_did_not_include_is_outside"))
 def test_whom_the_study_did_not_include_is_outside(study, changes):
     (name,) = (key.replace("_", "-") for key in changes)
     assert violations(study, **changes) == {name: "outside"}
 
 
-@pytest.mark.parametrize(
-    ("study", "changes"),
-    [
-        (S, {"level_count": 2.0}),
-        (S, {"prior_augmentation": True}),
-        (N, {"prior_augmentation": True}),  # first vertebroplasty
-        (R, {"level_count": 2.0}),
-        (R, {"prior_augmentation": True}),
-    ],
-)
+@pytest.mark.parametrize(("study", "changes"), cases(__file__, "of_whom_the_study_held_nobody_it_gives_no_figure"))
 def test_of_whom_the_study_held_nobody_it_gives_no_figure(study, changes):
     (name,) = (key.replace("_", "-") for key in changes)
     assert violations(study, **changes) == {name: "no-figure"}
 
 
-@pytest.mark.parametrize(
-    ("study", "changes"),
-    [
-        (S, {"bmd_t_score": -1.0}),  # osteopenic patients were among them
-        (S, {"prior_spinal_surgery": True}),
-        (N, {"age": 60.0}),
-        (N, {"bmd_t_score": -2.6}),
-        (N, {"procedure": "PVP"}),
-        (N, {"level_count": 3.0}),  # 28 of 188 had several
-        (R, {"bmd_t_score": -2.5}),
-        (R, {"steroid_use": True}),
-    ],
-)
+@pytest.mark.parametrize(("study", "changes"), cases(__file__, "whom_the_study_included_is_inside"))
 def test_whom_the_study_included_is_inside(study, changes):
     assert violations(study, **changes) == {}
 
 
-@pytest.mark.parametrize(
-    ("study", "finding"),
-    [
-        (S, "malignancy"),
-        (S, "spinal-infection"),
-        (S, "neurological-deficit"),
-        (N, "malignancy"),
-        (N, "spinal-infection"),
-        (N, "unstable-fracture"),
-        (R, "malignancy"),
-        (R, "spinal-infection"),
-        (R, "neurological-deficit"),
-    ],
-)
+@pytest.mark.parametrize(("study", "finding"), cases(__file__, "what_excludes_altogether_is_absolute"))
 def test_what_excludes_altogether_is_absolute(study, finding):
     assert violations(study, **{finding: True}) == {finding: "absolute"}
 

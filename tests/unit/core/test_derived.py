@@ -136,24 +136,7 @@ def muscle(
 # The study's ruler (AWGS 2014): index < 7.0 men, < 5.4 women; grip <= 26 / 18 kg; gait <= 0.8 m/s.
 @pytest.mark.parametrize(
     ("index", "grip", "gait", "sex", "expected"),
-    [
-        (4.8, 12, None, "female", True),
-        (4.8, 18, None, "female", True),
-        (4.8, 18.5, 0.8, "female", True),
-        (4.8, None, 0.8, "female", True),
-        (4.8, 19, 0.81, "female", False),
-        (4.8, 19, None, "female", None),
-        (4.8, None, None, "female", None),
-        (5.4, 10, 0.5, "female", False),
-        (5.4, None, None, "female", False),
-        (None, 19, 0.9, "female", False),
-        (None, 19, None, "female", None),
-        (None, 12, 0.5, "female", None),
-        (None, None, None, "female", None),
-        (6.9, 26, None, "male", True),
-        (7.0, 20, 0.5, "male", False),
-        (6.9, 26.5, 0.9, "male", False),
-    ],
+    cases(__file__, "sarcopenia_by_the_study_needs_low_muscle_with_low_grip_or_slow_gait"),
 )
 def test_sarcopenia_by_the_study_needs_low_muscle_with_low_grip_or_slow_gait(index, grip, gait, sex, expected):
     found = derived(*muscle(index, grip, gait, sex))

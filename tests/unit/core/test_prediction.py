@@ -47,14 +47,7 @@ def test_one_yes_no_input_or_category_alone_gives_the_printed_table_back(name, e
 
 
 @pytest.mark.parametrize(
-    ("inputs", "events", "patients"),
-    [
-        ({"sarcopenia": True}, 58, 69),
-        ({"sarcopenia": False}, 16, 145),
-        ({"diabetes": True}, 31, 45),
-        ({"tl-junction": True}, 41, 127),
-        ({"tl-junction": False}, 33, 87),
-    ],
+    ("inputs", "events", "patients"), cases(__file__, "rates_of_the_refracture_table_come_back_exactly")
 )
 def test_rates_of_the_refracture_table_come_back_exactly(inputs, events, patients):
     assert predict(S, inputs, site_incidence=None).risk == pytest.approx(events / patients, abs=1e-6)
@@ -213,13 +206,7 @@ def test_a_large_psoas_does_not_alarm():
 
 @pytest.mark.parametrize(
     ("inputs", "site", "reference"),
-    [
-        ({"procedure": "PKP"}, None, 0.096),
-        ({"procedure": "PVP"}, None, 0.243),
-        ({}, None, 28 / 188),
-        ({"procedure": "PVP"}, 0.08, 0.138),  # 0.243 moved by logit(0.08) - logit(28 / 188)
-        ({}, 0.08, 0.08),
-    ],
+    cases(__file__, "the_reference_is_the_average_of_the_same_procedure_at_the_baseline_in_force"),
 )
 def test_the_reference_is_the_average_of_the_same_procedure_at_the_baseline_in_force(inputs, site, reference):
     assert predict(N, inputs, site_incidence=site).reference == pytest.approx(reference, abs=0.002)

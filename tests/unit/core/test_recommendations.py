@@ -19,6 +19,7 @@ from tests.fact_builders import (
     situation,
     support_order,
 )
+from tests.tables import cases
 
 REHABILITATION = {"rehabilitation", "rehabilitation-usual"}
 WEAK_BONE = {"bmd-t-score": -3.0, "tl-junction": True}  # 67 %, band high
@@ -306,14 +307,7 @@ def test_a_rule_may_fire_on_a_gap():
 
 @pytest.mark.parametrize(
     "members",
-    [
-        {"text": ""},
-        {"text": "", "texts": [{"summary": "y"}]},
-        {"order": "dietitian-referral"},
-        {"unknown": 1},
-        {"when": {"if-any": ["low-mna"]}},
-        {"topic": "surgery"},
-    ],
+    cases(__file__, "a_rule_that_is_not_whole_is_refused"),
     ids=str,
 )
 def test_a_rule_that_is_not_whole_is_refused(members):

@@ -8,6 +8,7 @@ from cds_service.core.facts import Findings, Gap, Provenance, SupportOrders, Wor
 from cds_service.core.signals import signal_names
 from tests.chart_builders import TODAY, open_service
 from tests.fact_builders import assessed, facts, finding, policy_with, signals_of, support_order
+from tests.tables import cases
 
 EXCLUSIONS = ("malignancy", "spinal-infection", "unstable-fracture", "neurological-deficit")
 WEAK_BONE = {"bmd-t-score": -3.0, "tl-junction": True}  # 67 %, band high (evidence page)
@@ -106,16 +107,7 @@ def test_a_gap_never_fires_a_signal_but_the_one_that_is_the_gap():
         assert set(signals_of(facts({}, reason=reason))) == {"bone-drug-unknown"}
 
 
-@pytest.mark.parametrize(
-    ("name", "words"),
-    [
-        ("low-psoas-area", "10.0 cm²"),
-        ("high-muscle-fat", "58 %"),
-        ("high-pma-rate", "57 %"),
-        ("low-mna", "15"),
-        ("low-bmi", "17.9 kg/m²"),
-    ],
-)
+@pytest.mark.parametrize(("name", "words"), cases(__file__, "a_signal_of_a_measure_says_the_measure"))
 def test_a_signal_of_a_measure_says_the_measure(name, words):
     values = {
         "psoas-total-area": 10.0,
@@ -234,16 +226,7 @@ def test_a_drug_with_older_records_is_not_one_that_was_just_started():
 
 
 @pytest.mark.parametrize(
-    ("values", "criteria", "said"),
-    [
-        ({"grip-strength": 14.0, "sex": "female"}, "awgs-2019", "weak grip (14 kg)"),
-        ({"grip-strength": 17.0, "sex": "female"}, "ewgsop2", None),
-        ({"grip-strength": 15.9, "sex": "female"}, "ewgsop2", "weak grip (15.9 kg)"),
-        ({"grip-strength": 26.0, "sex": "male"}, "ewgsop2", "weak grip (26 kg)"),
-        ({"grip-strength": 17.0}, "awgs-2019", "weak grip (17 kg)"),
-        ({"grip-strength": 20.0}, "awgs-2019", None),
-        ({"grip-strength": 14.0, "sex": "female", "sarcopenia-site": False}, "awgs-2019", None),
-    ],
+    ("values", "criteria", "said"), cases(__file__, "weak_grip_alone_is_said_by_the_sites_criteria")
 )
 def test_weak_grip_alone_is_said_by_the_sites_criteria(values, criteria, said):
     found = signals_of(values, policy=policy_with(sarcopenia_criteria=criteria)).get("weak-grip")

@@ -30,18 +30,7 @@ def test_a_patient_is_found_by_every_form_of_reference(query):
     assert found([observation("mine"), observation("other", patient="p10")], f"Observation?{query}") == ["mine"]
 
 
-@pytest.mark.parametrize(
-    ("code", "expected"),
-    [
-        (f"{LOINC}|1", ["a"]),
-        ("1", ["a", "b"]),
-        ("|1", ["b"]),
-        (f"{LOINC}|", ["a", "c"]),
-        (f"{LOINC}|1,{LOINC}|2", ["a", "c"]),
-        ("https://loinc.org|1", []),
-        ("", ["a", "b", "c"]),
-    ],
-)
+@pytest.mark.parametrize(("code", "expected"), cases(__file__, "a_token_is_system_and_code_or_either"))
 def test_a_token_is_system_and_code_or_either(code, expected):
     without_system = observation("b") | {"code": {"coding": [{"code": "1"}]}}
     assert found([observation("a", "1"), without_system, observation("c", "2")], f"Observation?code={code}") == expected

@@ -26,10 +26,7 @@ def test_what_looks_alike_is_another_address(url):
     assert parse_base(url) != BASE
 
 
-@pytest.mark.parametrize(
-    "url",
-    cases(__file__, "what_is_no_plain_base_is_refused"),
-)
+@pytest.mark.parametrize("url", cases(__file__, "what_is_no_plain_base_is_refused"))
 def test_what_is_no_plain_base_is_refused(url):
     with pytest.raises(ValueError, match=r".+"):
         parse_base(url)

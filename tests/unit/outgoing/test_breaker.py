@@ -5,6 +5,7 @@ import tracemalloc
 import pytest
 
 from cds_service.outgoing.breaker import Breaker
+from tests.tables import cases
 
 
 class Watched:
@@ -29,24 +30,7 @@ class Watched:
 OPENED = "ffffffffff"
 
 
-@pytest.mark.parametrize(
-    ("steps", "admits"),
-    [
-        ("try f 0.9 " * 10, False),
-        ("fffffffff", True),
-        ("ssssssssss ffffffffff", False),
-        ("sssssssssss fffffffff", True),
-        ("fffffffff 10.5 f", True),  # longer ago
-        (f"{OPENED} 3.9", False),  # it rests for about five seconds
-        (f"{OPENED} 6.1", True),
-        (f"{OPENED} 6.1 try", False),  # one call tries
-        (f"{OPENED} 7 try s" + " try" * 20 + " f", True),
-        (f"{OPENED} 7 try f 3.9", False),  # another rest
-        (f"{OPENED} 7 try f 6.1", True),
-        (f"{OPENED} 7 try 7", True),  # the try never ended
-        (f"{OPENED} s", False),  # a call of before it opened
-    ],
-)
+@pytest.mark.parametrize(("steps", "admits"), cases(__file__, "it_opens_rests_tries_and_closes"))
 def test_it_opens_rests_tries_and_closes(steps, admits):
     watched = Watched()
     watched.go(steps)

@@ -12,6 +12,7 @@ from cds_service.cli import main
 from cds_service.population import bulk, local
 from tests.chart_builders import TODAY, kyphoplasty, measured, patient, quiet_lists
 from tests.population_builders import whose, write_export
+from tests.tables import cases
 
 COUNT = 12
 
@@ -101,16 +102,7 @@ def test_what_another_run_left_is_not_used(export: Path, tmp_path: Path) -> None
     assert "x" not in {json.loads(line)["patient"] for line in (tmp_path / "out").read_text().splitlines()}
 
 
-@pytest.mark.parametrize(
-    ("words", "code"),
-    [
-        ((), 2),
-        (("/nowhere",), 2),
-        (("EXPORT", "--procedure", "27447"), 2),
-        (("EXPORT", "--level", "C3"), 2),
-        (("EMPTY",), 1),
-    ],
-)
+@pytest.mark.parametrize(("words", "code"), cases(__file__, "wrong_use_is_told_apart_from_nothing_to_read"))
 def test_wrong_use_is_told_apart_from_nothing_to_read(export: Path, tmp_path: Path, words: Any, code: int) -> None:
     (tmp_path / "empty").mkdir()
     paths = {"EXPORT": export, "EMPTY": tmp_path / "empty"}

@@ -27,6 +27,7 @@ from tests.chart_builders import (
     order_sign,
     thin_and_weak,
 )
+from tests.tables import cases
 
 S = "sarcopenia-pvm-2022"
 MODELS = open_service().models
@@ -90,20 +91,7 @@ def test_cells_are_read_in_every_form_of_the_contract(tmp_path):
     assert (two.findings.is_false("tl-junction"), two.findings.is_true("sarcopenia")) == (True, True)
 
 
-@pytest.mark.parametrize(
-    ("column", "cell", "said"),
-    [
-        ("bmi", "195", "row 2, bmi: not plausible in kg/m2; taken as missing"),
-        ("bmi", "19,5", "row 2, bmi: no number in kg/m2; taken as missing"),
-        ("diabetes", "maybe", "row 2, diabetes: neither 1, true, yes nor 0, false, no; taken as missing"),
-        ("procedure", "fusion", "row 2, procedure: not one of PKP, PVP; taken as missing"),
-        ("treated-levels", "L9", "row 2, treated-levels: no levels from T1 to L5; taken as missing"),
-        ("treated-levels", "/", "row 2, treated-levels: no levels from T1 to L5; taken as missing"),
-        ("date", "1.5.2025", "row 2, date: no date like 2026-05-01; taken as missing"),
-        ("bmd-t-score", "nan", "row 2, bmd-t-score: not plausible in {T-score}; taken as missing"),
-        ("hospital", "x", "column 'hospital' is not known and not used"),
-    ],
-)
+@pytest.mark.parametrize(("column", "cell", "said"), cases(__file__, "a_bad_cell_is_named_and_missing"))
 def test_a_bad_cell_is_named_and_missing(tmp_path, column, cell, said):
     file = read(written(tmp_path / "o.csv", [{column: cell, "outcome-refracture": "1"}]))
     assert file.faults == (said,)
@@ -223,15 +211,7 @@ def test_a_refit_finds_the_truth_and_corrects_new_patients(tmp_path, monkeypatch
 
 
 @pytest.mark.parametrize(
-    ("n", "more", "code", "said"),
-    [
-        (40, {}, 1, "fewer than 20"),
-        (120, {"confirmed": ""}, 1, "are not confirmed"),
-        (120, {"confirmed": "yes"}, 0, ": intercept on 120 patients"),
-        (200, {"months-refracture": 24}, 1, "outcomes within 24 months, the study counts 12"),
-        (200, {"months-refracture": ""}, 1, "does not say of every row within how many months"),
-        (200, {"id": 7}, 1, "1 ids stand in more than one row"),
-    ],
+    ("n", "more", "code", "said"), cases(__file__, "a_refit_needs_events_confirmation_and_the_studys_horizon")
 )
 def test_a_refit_needs_events_confirmation_and_the_studys_horizon(tmp_path, n, more, code, said):
     result = run(site_patients(tmp_path / "o.csv", n, shift=0.0, slope=1.0, **more), "--refit", tmp_path / "r.toml")

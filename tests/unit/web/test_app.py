@@ -23,6 +23,7 @@ from cds_service.web.logs import JsonLines
 from cds_service.web.metrics import Metrics
 from tests.chart_builders import KeptEntries, open_service
 from tests.client_tokens import ISSUER, Signer, key_set
+from tests.tables import cases
 from tests.wire_builders import CARD_ID, HOOK_INSTANCE, hook_request
 
 SERVICE_ID = "kyphoplasty-order-sign"
@@ -154,16 +155,7 @@ def test_json_of_any_name_is_taken(content_type):
     assert application().post(CALL, data=data, content_type=content_type).status_code == 200
 
 
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {"Content-Type": "text/plain"},
-        {"Content-Type": "application/x-www-form-urlencoded"},
-        {"Content-Type": "application/json; charset=latin-1"},
-        {"Content-Type": "application/json", "Content-Encoding": "gzip"},
-        {},
-    ],
-)
+@pytest.mark.parametrize("headers", cases(__file__, "other_media_are_415"))
 def test_other_media_are_415(headers):
     found = issue(application().post(CALL, data=json.dumps(hook_request()).encode(), headers=headers), 415)
     assert found.code == "not-supported"

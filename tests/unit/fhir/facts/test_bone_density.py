@@ -17,6 +17,7 @@ from tests.builders import (
     quantity,
     t_score,
 )
+from tests.tables import cases
 
 NAME = "bmd-t-score"
 
@@ -86,19 +87,7 @@ def test_the_value_that_counts_with_its_site_and_what_is_said_of_it(resources, v
 
 
 @pytest.mark.parametrize(
-    ("value", "unit", "reason"),
-    [
-        (0.887, "g/cm2", "unit-unknown"),
-        (0.887, "g/cm-2", "unit-unknown"),
-        (105, "mg/cm3", "unit-unknown"),
-        (78, "%", "unit-unknown"),
-        (78, "{%YAM}", "unit-unknown"),
-        (0.3, None, "unit-unknown"),
-        (0.887, None, "unit-unknown"),
-        (2.0, None, "unit-unknown"),
-        (-10.1, "{T-score}", "out-of-range"),
-        (11, None, "out-of-range"),
-    ],
+    ("value", "unit", "reason"), cases(__file__, "a_density_under_a_t_score_code_is_refused_and_named")
 )
 def test_a_density_under_a_t_score_code_is_refused_and_named(value, unit, reason):
     found = findings_of(t_score(value, unit=unit))

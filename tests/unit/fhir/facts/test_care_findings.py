@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from tests.builders import ATC, CPT, ICD, SCT, coded, condition, dose, findings_of, patient, prescription, procedure
+from tests.tables import cases
 
 BY_WORDS = "Recognised by words, not by a code."
 
@@ -124,14 +125,7 @@ def test_what_is_not_understood_is_a_gap(name, entry):
 
 
 @pytest.mark.parametrize(
-    ("days", "counts"),
-    [
-        (("2026-03-02", "2026-10-05"), True),
-        (("2026-10-05",), False),
-        (("2026-10-05", "2026-10-05"), False),
-        (("2025-03-02", "2026-10-05"), False),
-        (("2026-10-05", "2026-12-01"), False),
-    ],
+    ("days", "counts"), cases(__file__, "two_falls_of_the_last_year_on_two_days_are_repeated_falls")
 )
 def test_two_falls_of_the_last_year_on_two_days_are_repeated_falls(days, counts):
     falls = [condition("W18.30XA", status="resolved", onsetDateTime=day) for day in days]
@@ -168,17 +162,7 @@ def test_a_steroid_is_long_term_after_three_months_or_as_a_state_of_the_problem_
     assert read("long-term-steroid", entry) is expected
 
 
-@pytest.mark.parametrize(
-    ("members", "expected"),
-    [
-        ({"deceasedBoolean": True}, True),
-        ({"deceasedDateTime": "2026-11-19"}, True),
-        ({"deceasedDateTime": "2026-11"}, True),
-        ({"deceasedBoolean": False}, False),
-        ({}, None),
-        ({"deceasedDateTime": "2026-12-01"}, None),
-    ],
-)
+@pytest.mark.parametrize(("members", "expected"), cases(__file__, "the_dead_are_those_whose_record_says_so"))
 def test_the_dead_are_those_whose_record_says_so(members, expected):
     found = findings_of(person=patient(**members))
     known = found.known.get("deceased")

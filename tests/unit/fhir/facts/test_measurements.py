@@ -16,6 +16,7 @@ from tests.builders import (
     quantity,
     t_score,
 )
+from tests.tables import cases
 
 BMI = "39156-5"
 INDEX = "appendicular-muscle-index"
@@ -89,21 +90,7 @@ def test_text_of_the_record_is_never_repeated():
 
 
 @pytest.mark.parametrize(
-    ("effective", "day"),
-    [
-        ({"on": "2026"}, date(2026, 1, 1)),
-        ({"on": "2026-10"}, date(2026, 10, 1)),
-        ({"on": "2026-10-05"}, date(2026, 10, 5)),
-        ({"on": "2026-10-05T23:30:00-05:00"}, date(2026, 10, 6)),
-        ({"on": "2026-10-05T01:30:00+09:00"}, date(2026, 10, 4)),
-        ({"effectiveDateTime": None, "effectiveInstant": "2026-10-05T10:00:00.123Z"}, date(2026, 10, 5)),
-        (
-            {"effectiveDateTime": None, "effectivePeriod": {"start": "2026-10-01", "end": "2026-10-04"}},
-            date(2026, 10, 4),
-        ),
-        ({"effectiveDateTime": None, "effectivePeriod": {"start": "2026-10-01"}}, date(2026, 10, 1)),
-        ({"effectiveDateTime": None, "effectiveTiming": {"event": ["2026-10-01", "2026-10-03"]}}, date(2026, 10, 3)),
-    ],
+    ("effective", "day"), cases(__file__, "dates_of_every_form_and_precision_are_read_as_days_in_utc")
 )
 def test_dates_of_every_form_and_precision_are_read_as_days_in_utc(effective, day):
     assert findings_of(bmi(**effective)).known["bmi"].observed == day
@@ -339,14 +326,7 @@ def test_age_counts_to_today_and_sex_is_as_recorded():
 
 
 @pytest.mark.parametrize(
-    ("members", "name", "reason"),
-    [
-        ({"birthDate": None}, "age", "absent"),
-        ({"birthDate": "2027-01-01"}, "age", "out-of-range"),
-        ({"gender": None}, "sex", "absent"),
-        ({"gender": "other"}, "sex", "undetermined"),
-        ({"gender": "unknown"}, "sex", "undetermined"),
-    ],
+    ("members", "name", "reason"), cases(__file__, "a_patient_without_birth_date_or_sex_makes_a_gap")
 )
 def test_a_patient_without_birth_date_or_sex_makes_a_gap(members, name, reason):
     person = {"resourceType": "Patient", "id": "p1", "gender": "female", "birthDate": "1945-12-24", **members}

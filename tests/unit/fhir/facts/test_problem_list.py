@@ -112,10 +112,7 @@ def test_onset_else_recorded_date_must_not_lie_after_the_order(members, counts):
     assert findings_of(condition("E11.9", **members), other()).is_true("diabetes") is counts
 
 
-@pytest.mark.parametrize(
-    ("name", "codes"),
-    cases(__file__, "codes_of_each_finding"),
-)
+@pytest.mark.parametrize(("name", "codes"), cases(__file__, "codes_of_each_finding"))
 def test_codes_of_each_finding(name, codes):
     for code, system in codes:
         assert findings_of(condition(code, system)).is_true(name), code
@@ -182,10 +179,7 @@ def test_a_bare_code_that_is_not_listed_is_said_to_be_one(code, said):
     assert said in found.gaps["diabetes"].detail
 
 
-@pytest.mark.parametrize(
-    ("system", "code", "value"),
-    cases(__file__, "spinal_surgery_is_known_by_its_code_alone"),
-)
+@pytest.mark.parametrize(("system", "code", "value"), cases(__file__, "spinal_surgery_is_known_by_its_code_alone"))
 def test_spinal_surgery_is_known_by_its_code_alone(system, code, value):
     found = findings_of(procedure(coded(code, system)), condition("I10"), entries={"procedures": 1})
     assert found.known["prior-spinal-surgery"].value is value

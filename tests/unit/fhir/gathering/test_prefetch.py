@@ -8,6 +8,7 @@ from cds_service.errors import DataFileError
 from cds_service.fhir.gathering.prefetch import QueryResult, plan_prefetch, read_prefetch, read_result
 from cds_service.protocol.messages import parse_request
 from tests.stub_fhir import observation, outcome, page
+from tests.tables import cases
 from tests.wire_builders import context, hook_request
 
 PATIENT = "Patient/{{context.patientId}}"
@@ -43,33 +44,13 @@ def listed(*resources, **members) -> QueryResult:
 
 
 @pytest.mark.parametrize(
-    ("template", "members", "asked"),
-    [
-        (PATIENT, {}, "Patient/p1"),
-        (SEARCH, {}, "Observation?patient=p1&code=http://loinc.org|38267-1&_sort=-date"),
-        ("Basic?a={{context.userId}}", {"userId": "x&_include=*#é/1"}, "Basic?a=x%26_include%3D%2A%23%C3%A9%2F1"),
-        ("Encounter/{{context.encounterId}}", {}, None),
-        ("Encounter/{{context.encounterId}}", {"encounterId": "e1"}, "Encounter/e1"),
-        ("Basic?a={{userPractitionerId}}", {"userId": "Practitioner/7"}, "Basic?a=7"),
-        ("Basic?a={{userPractitionerId}}", {"userId": "PractitionerRole/7"}, None),
-        ("Basic?a={{userPractitionerId}}", {"userId": "7"}, None),
-        ("Basic?a={{userPractitionerRoleId}}", {"userId": "PractitionerRole/7"}, "Basic?a=7"),
-        ("Basic?a={{userPatientId}}", {"userId": "Patient/7"}, "Basic?a=7"),
-        ("Basic?a={{userRelatedPersonId}}", {"userId": "RelatedPerson/7"}, "Basic?a=7"),
-    ],
+    ("template", "members", "asked"), cases(__file__, "tokens_are_filled_percent_encoded_or_nothing_is_asked")
 )
 def test_tokens_are_filled_percent_encoded_or_nothing_is_asked(template, members, asked):
     assert query(template, **members) == asked
 
 
-@pytest.mark.parametrize(
-    "template",
-    [
-        *("https://ehr.example.org/Patient/{{context.patientId}}", "/Patient/{{context.patientId}}"),
-        *("patient/{{context.patientId}}", "Patient", "Patient/1/_history", "Observation?", ""),
-        *("Patient/{{context.draftOrders.id}}", "Patient/{{today()}}"),
-    ],
-)
+@pytest.mark.parametrize("template", cases(__file__, "another_template_stops_the_start_by_its_key"))
 def test_another_template_stops_the_start_by_its_key(template):
     with pytest.raises(DataFileError, match=r"prefetch\.odd"):
         plan_prefetch({"odd": template})

@@ -17,6 +17,7 @@ from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import parse_request
 from tests.scripted_reader import ScriptedReader
 from tests.stub_fhir import Reply, StubFhir, observation, outcome, page
+from tests.tables import cases
 from tests.wire_builders import hook_request
 
 PLAN = plan_prefetch(
@@ -358,17 +359,7 @@ def test_drugs_that_refer_to_another_server_are_not_asked_for_here_and_at_most_t
     assert {frozenset(one.concepts) for one in record.resources} == {frozenset({NOT_UNDERSTOOD})}
 
 
-@pytest.mark.parametrize(
-    "members",
-    [
-        {"medicationReference": {"reference": "Medication/elsewhere"}},
-        {"medicationReference": {"display": "Alendronate"}},
-        {"medicationReference": {"reference": "#gone"}},
-        {"medicationCodeableConcept": {"text": "Alendronate 70 mg"}},
-        {"medicationCodeableConcept": {"coding": [{"system": "urn:oid:1.2.3", "code": "ALN70"}]}},
-        {"medicationCodeableConcept": {"coding": [{"system": RXNORM}]}},
-    ],
-)
+@pytest.mark.parametrize("members", cases(__file__, "a_drug_that_cannot_be_told_stays_visible"))
 def test_a_drug_that_cannot_be_told_stays_visible(members):
     record = observed(medications=page(medication(**members)))
     assert record.resources[0].concepts == {NOT_UNDERSTOOD}
@@ -407,21 +398,7 @@ def test_words_count_for_procedures_without_a_known_code_and_not_for_conditions(
 # --- what is broken
 
 
-@pytest.mark.parametrize(
-    "members",
-    [
-        {"status": 5},
-        {"status": None},
-        {"valueQuantity": {"value": "high"}},
-        {"valueQuantity": "x"},
-        {"effectiveDateTime": "yesterday"},
-        {"effectiveDateTime": "2026-02-30"},
-        {"component": [None]},
-        {"category": {"coding": []}},
-        {"id": "no id at all!"},
-        {"extension": 5},
-    ],
-)
+@pytest.mark.parametrize("members", cases(__file__, "one_broken_observation_costs_nothing_else"))
 def test_one_broken_observation_costs_nothing_else(members):
     record = observed(observation(1), {**observation(2), **members}, observation(3))
     assert names(record) == ["Observation/o1", "Observation/o3"]

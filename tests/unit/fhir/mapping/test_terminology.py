@@ -28,17 +28,13 @@ def concepts(code: str, system: str = LOINC) -> frozenset[str]:
 
 
 @pytest.mark.parametrize(
-    ("code", "system", "concept"),
-    cases(__file__, "a_code_is_recognised_in_every_spelling_that_records_use"),
+    ("code", "system", "concept"), cases(__file__, "a_code_is_recognised_in_every_spelling_that_records_use")
 )
 def test_a_code_is_recognised_in_every_spelling_that_records_use(code, system, concept):
     assert concept in concepts(code, system)
 
 
-@pytest.mark.parametrize(
-    ("code", "system", "concept"),
-    cases(__file__, "what_only_looks_alike_is_not_taken"),
-)
+@pytest.mark.parametrize(("code", "system", "concept"), cases(__file__, "what_only_looks_alike_is_not_taken"))
 def test_what_only_looks_alike_is_not_taken(code, system, concept):
     assert concept not in concepts(code, system)
 

@@ -22,22 +22,7 @@ def test_what_the_table_does_not_know_is_refused(spelling):
     assert UNITS.canonical(spelling) is None
 
 
-@pytest.mark.parametrize(
-    ("value", "unit", "to", "expected"),
-    [
-        (100, "[lb_av]", "kg", 45.359237),
-        (2500, "g", "kg", 2.5),
-        (62, "[in_i]", "m", 1.5748),
-        (155, "cm", "m", 1.55),
-        (40, "[lbf_av]", "kg", 18.1436948),
-        (200, "N", "kg", 200 / 9.80665),
-        (12, "kgf", "kg", 12),
-        (1441, "mm2", "cm2", 14.41),
-        (1.4, "cm2/m2", "mm2/m2", 140),
-        (35, "mm", "{score}", 3.5),
-        (0.57, "1", "%", 57),
-    ],
-)
+@pytest.mark.parametrize(("value", "unit", "to", "expected"), cases(__file__, "conversions_agree_with_the_definitions"))
 def test_conversions_agree_with_the_definitions(value, unit, to, expected):
     assert UNITS.convert(value, unit, to) == pytest.approx(expected, rel=1e-6)
 
@@ -55,16 +40,7 @@ def test_there_and_back_gives_the_same_value(value, pair):
     assert UNITS.convert(there, *reversed(pair)) == pytest.approx(value)
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "key"),
-    [
-        ('"kg" = ["kgs"', '"kg" = ["grams"', "spellings.g"),
-        ("times = 0.001", "times = 0", "factors"),
-        ("times = 0.001", "time = 0.001", "factors"),
-        ('from = "[in_i]"', 'from = "inches"', "factors"),
-        ("schema = 1", "schema = 2", "schema"),
-    ],
-)
+@pytest.mark.parametrize(("old", "new", "key"), cases(__file__, "a_wrong_unit_table_stops_the_start"))
 def test_a_wrong_unit_table_stops_the_start(tmp_path, old, new, key):
     content = (MAPPINGS / "units.toml").read_text(encoding="utf-8")
     assert old in content

@@ -13,9 +13,6 @@ from cds_service.fhir.references import bases_of, bases_of_call
 from tests.order_builders import (
     CPT,
     ICD,
-    LOINC,
-    OPS,
-    OWN,
     PATIENT,
     PCS,
     SCT,
@@ -30,33 +27,14 @@ from tests.order_builders import (
     terminology,
     worded,
 )
+from tests.tables import cases
 
 
 def find(*resources, patient_id=PATIENT):
     return find_augmentation_order(signing(bundle(*resources), patient_id), terminology())
 
 
-@pytest.mark.parametrize(
-    ("system", "code", "procedure"),
-    [
-        (CPT, "22513", "PKP"),
-        (CPT, "22514", "PKP"),
-        (CPT, "22515", "PKP"),
-        (CPT, "22510", "PVP"),
-        (CPT, "22511", "PVP"),
-        (CPT, "22512", "PVP"),
-        (LOINC, "72552-3", "PKP"),
-        (LOINC, "72553-1", "PKP"),
-        (LOINC, "35934-9", "PVP"),
-        (LOINC, "70925-3", "PVP"),
-        (OPS, "5-839.a0", "PKP"),
-        (OPS, "5-839.90", "PVP"),
-        (PCS, "0PU43JZ", None),
-        (PCS, "0QU03JZ", None),
-        (OWN, "kyphoplasty", "PKP"),
-        ("urn:oid:2.16.840.1.113883.6.12", "22514", "PKP"),
-    ],
-)
+@pytest.mark.parametrize(("system", "code", "procedure"), cases(__file__, "a_code_says_which_procedure_is_ordered"))
 def test_a_code_says_which_procedure_is_ordered(system, code, procedure):
     found = find(order(codeable(system, code)))
     assert found is not None
@@ -143,36 +121,14 @@ def test_any_other_status_counts(status):
     assert find(cpt("22514", status=status)) is not None
 
 
-@pytest.mark.parametrize(
-    ("words", "procedure"),
-    [
-        ("Kyphoplasty L1", "PKP"),
-        ("Balloon kyphoplasty T12, left approach", "PKP"),
-        ("Case request: vertebroplasty", "PVP"),
-        ("IR referral for vertebroplasty L2", "PVP"),
-        ("Kyphoplastie LWK 1", "PKP"),
-        ("椎体后凸成形术", "PKP"),
-        ("Vertebral augmentation L1", None),
-        ("Kyphoplasty or vertebroplasty L1", None),
-    ],
-)
+@pytest.mark.parametrize(("words", "procedure"), cases(__file__, "words_are_the_last_resort_and_named_as_such"))
 def test_words_are_the_last_resort_and_named_as_such(words, procedure):
     found = find(worded(words))
     assert (found.procedure, found.recognised_by, found.code) == (procedure, "text", "")
     assert BY_TEXT in found.notes
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        *("No kyphoplasty", "status post kyphoplasty", "s/p kyphoplasty L1"),
-        *("Status-post vertebroplasty, wound check", "Post-kyphoplasty brace", "post kyphoplasty physiotherapy"),
-        *("Kyphoplasty follow-up", "Follow-up visit, kyphoplasty", "TLSO after vertebroplasty"),
-        *("Physical therapy for kyphoplasty patient", "X-ray lumbar spine, kyphoplasty"),
-        *("Anesthesia for kyphoplasty", "Consult: kyphoplasty", "Z.n. Kyphoplastie L1", "Cancel kyphoplasty"),
-        "椎体后凸成形术后",
-    ],
-)
+@pytest.mark.parametrize("words", cases(__file__, "words_that_only_mention_the_procedure_do_not_trigger"))
 def test_words_that_only_mention_the_procedure_do_not_trigger(words):
     assert find(worded(words)) is None
     assert find(order(codeable("urn:local", "123", display=words))) is None

@@ -15,6 +15,7 @@ from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import parse_request
 from tests.chart_builders import HOOK, ICD, PATIENT, SCT, kyphoplasty, of_patient, open_service, order_sign
 from tests.scripted_reader import ScriptedReader
+from tests.tables import cases
 
 SERVER = "https://ehr.example.org/fhir"
 FRACTURE = {"coding": [{"system": ICD, "code": "S32.010A"}]}  # wedge compression fracture of first lumbar vertebra
@@ -81,16 +82,7 @@ def test_the_address_may_be_written_in_full(reference):
     assert levels(read(order_for(reference), fhir=scripted(condition()))) == ("L1",)
 
 
-@pytest.mark.parametrize(
-    "reference",
-    [
-        "https://other.example.org/fhir/Condition/c1",
-        "Observation/c1",
-        "Condition/../Patient",
-        "Condition?code=1",
-        "#c1",
-    ],
-)
+@pytest.mark.parametrize("reference", cases(__file__, "what_is_elsewhere_or_no_such_reference_is_not_asked"))
 def test_what_is_elsewhere_or_no_such_reference_is_not_asked(reference):
     fhir = scripted(condition())
     assert levels(read(order_for(reference), fhir=fhir)) == ()

@@ -317,17 +317,7 @@ def test_a_brace_as_service_request_is_corrected_too():
     assert correct(order(codeable(SCT, "77476009")))["occurrencePeriod"]["end"] == "2027-01-15"
 
 
-@pytest.mark.parametrize(
-    "members",
-    [
-        {"intent": None},  # required in R4
-        {"id": None},
-        {"unknownMember": 1},
-        {"category": {"coding": []}},
-        {"_authoredOn": "4.25"},  # over which the classes of R4 fall
-        {"occurrencePeriod": {"start": "2026-11-20"}, "occurrenceDateTime": "2026-11-20"},
-    ],
-)
+@pytest.mark.parametrize("members", cases(__file__, "a_draft_that_is_no_valid_r4_is_not_rewritten"))
 def test_a_draft_that_is_no_valid_r4_is_not_rewritten(members):
     assert correct(brace(**members)) is None
 

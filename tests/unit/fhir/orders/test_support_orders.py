@@ -83,17 +83,7 @@ def test_the_title_is_ours_with_the_code():
 
 
 @pytest.mark.parametrize(
-    ("code", "words", "title"),
-    [
-        ("L0631", "LSO, sagittal control", "LSO (L0631)"),
-        ("L0472", "Jewett hyperextension", "Jewett brace (L0472)"),
-        ("L0456", "TLSO Jewett type", "TLSO (L0456)"),
-        ("L0627", "TLSO", "lumbar brace (L0627)"),  # code and words differ: the code says what is delivered
-        (None, "LSO x 3 months", "LSO"),
-        (None, "Jewett brace", "Jewett brace"),
-        (None, "Lumbar brace for Mrs Jones", "lumbar brace"),
-        (None, "Spinal orthosis", "back brace"),
-    ],
+    ("code", "words", "title"), cases(__file__, "a_brace_is_called_as_it_was_ordered_from_a_closed_list")
 )
 def test_a_brace_is_called_as_it_was_ordered_from_a_closed_list(code, words, title):
     assert only(brace(codeable(HCPCS, code, words=words) if code else {"text": words})).title == title
@@ -137,8 +127,7 @@ def test_a_draft_of_another_patient_is_left_out_where_the_patient_is_known():
 
 
 @pytest.mark.parametrize(
-    ("system", "code", "kind"),
-    cases(__file__, "an_order_that_does_it_already_is_known_by_its_code"),
+    ("system", "code", "kind"), cases(__file__, "an_order_that_does_it_already_is_known_by_its_code")
 )
 def test_an_order_that_does_it_already_is_known_by_its_code(system, code, kind):
     assert [one.kind for one in drafts(order(codeable(system, code)))] == [kind]
@@ -168,38 +157,13 @@ def test_an_augmentation_is_no_support_order():
     assert drafts(cpt("22514")) == ()
 
 
-@pytest.mark.parametrize(
-    ("members", "start", "end"),
-    [
-        ({}, None, None),
-        ({"occurrencePeriod": {"start": "2026-11-21"}}, date(2026, 11, 21), None),
-        ({"occurrencePeriod": {"end": "2027-02"}}, None, date(2027, 2, 28)),
-        ({"occurrencePeriod": {"start": "2026", "end": "2026"}}, date(2026, 1, 1), date(2026, 12, 31)),
-        ({"occurrenceDateTime": "2026-11-22T10:00:00+01:00"}, date(2026, 11, 22), None),
-        ({"occurrenceTiming": {"repeat": {"boundsPeriod": {"end": "2027-01-02"}}}}, None, date(2027, 1, 2)),
-        ({"occurrenceTiming": {"code": {"text": "daily"}}}, None, None),
-        ({"occurrencePeriod": {"start": "0001-01-01", "end": "9999-12-31"}}, None, None),
-        ({"occurrencePeriod": "junk", "occurrenceTiming": [1]}, None, None),
-    ],
-)
+@pytest.mark.parametrize(("members", "start", "end"), cases(__file__, "times_are_read_from_every_form"))
 def test_times_are_read_from_every_form(members, start, end):
     found = only(brace(**members))
     assert (found.start, found.end) == (start, end)
 
 
-@pytest.mark.parametrize(
-    ("duration", "hours", "says"),
-    [
-        ({"value": 8, "code": "wk"}, 1344.0, "nothing"),
-        ({"value": 10, "unit": "days"}, 240.0, "nothing"),
-        ({"value": 24, "code": "h"}, 24.0, "nothing"),
-        ({"value": 99, "code": "mo"}, None, "payer"),  # a payer's lifetime
-        ({"value": 99, "unit": "months"}, None, "payer"),
-        ({"value": 3, "unit": "moons"}, None, "nothing"),
-        ({"value": "3", "code": "wk"}, None, "nothing"),
-        ({}, None, "nothing"),
-    ],
-)
+@pytest.mark.parametrize(("duration", "hours", "says"), cases(__file__, "a_length_without_a_day_keeps_its_hours"))
 def test_a_length_without_a_day_keeps_its_hours(duration, hours, says):
     """From which day they count the core decides: the procedure's may be known."""
     found = only(brace(occurrenceTiming={"repeat": {"boundsDuration": duration}}))
@@ -377,16 +341,7 @@ def test_without_a_treated_level_no_fracture_is_another():
     assert other_levels(fracture("S32.030A"), treated=()) == ()
 
 
-@pytest.mark.parametrize(
-    ("reason", "concept"),
-    [
-        ({"text": "posterior wall injury"}, "unstable-fracture"),
-        ({"coding": [{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "M53.2X6"}]}, "spinal-instability"),
-        ({"text": "cauda equina"}, "neurological-deficit"),
-        ({"text": "Stable burst fracture L1"}, "stable-burst-fracture"),
-        ({"coding": [{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "S22.081A"}]}, "stable-burst-fracture"),
-    ],
-)
+@pytest.mark.parametrize(("reason", "concept"), cases(__file__, "a_brace_order_names_its_own_reason"))
 def test_a_brace_order_names_its_own_reason(reason, concept):
     brace = {
         "resourceType": "DeviceRequest", "id": "b1", "status": "draft", "intent": "order", "reasonCode": [reason],

@@ -7,6 +7,7 @@ import pytest
 from tests.issuer_desk import Traveller, unreachable
 from tests.review_desk import PASSWORD
 from tests.stub_issuer import StubIssuer, say
+from tests.tables import cases
 
 
 def test_without_the_issuer_local_accounts_still_log_in(desk, stub):
@@ -19,16 +20,7 @@ def test_without_the_issuer_local_accounts_still_log_in(desk, stub):
     assert traveller.log_in("anna", PASSWORD).status_code == 303
 
 
-@pytest.mark.parametrize(
-    "document",
-    [
-        {"issuer": "https://evil.example"},
-        {"token_endpoint": "https://evil.example/token"},
-        {"authorization_endpoint": "https://evil.example/authorize"},
-        {"authorization_endpoint": "javascript:alert(1)"},
-        {"jwks_uri": None},
-    ],
-)
+@pytest.mark.parametrize("document", cases(__file__, "a_document_that_leads_elsewhere_is_not_followed"))
 def test_a_document_that_leads_elsewhere_is_not_followed(desk, stub, document):
     stub.document = document
     traveller = Traveller(desk)
