@@ -37,7 +37,6 @@ MOST_BUCKETS = 512
 SHARED_FILE = "shared.sqlite3"
 PATIENT = re.compile(r"(?:Patient/|urn:uuid:)([A-Za-z0-9\-.]{1,64})(?:/_history/[A-Za-z0-9\-.]{1,64})?", re.ASCII)
 NAMES = re.compile(rb'"(?:[^"\\]*/)?((?:Medication|Device)/[A-Za-z0-9\-.]{1,64})["/]')
-SUBJECT = re.compile(rb'"subject"\s*:\s*\{\s*"reference"\s*:\s*"([^"]*)"')
 ASIDE = b" "  # before a line that says nothing to us, but may be the newer version of one that did
 NO_JSON_OBJECT = "not a FHIR resource: no JSON object with a resourceType"
 
@@ -97,7 +96,7 @@ def _is_type(word: str) -> bool:
         return False
 
 
-Look = Callable[[bytes], str]  # tells the type of a line that says nothing to us; empty for any other
+Look = Callable[[bytes], bool]  # tells whether the line of an Observation may say something to us
 
 
 # --- lines -----------------------------------------------------------------------------------------------------------
@@ -155,16 +154,13 @@ def _patient_of(reference: str, bases: Bases) -> str:
 
 
 def take_line(line: bytes, look: Look, bases: Bases = NO_BASE) -> tuple[Head, bytes]:
-    """What a line is and whose, and the line as it is kept: set aside where it says nothing to us, else decoded.
+    """What a line is and whose, and the line as it is kept: an Observation that says nothing to us is set aside.
 
     Raises:
         LineError: it is no JSON object with a `resourceType`.
     """
-    named = SUBJECT.findall(line) if (kind := look(line)) and b'"contained"' not in line else ()
-    patient = _patient_of(named[0].decode(errors="replace"), bases) if len(named) == 1 else ""
-    if patient:
-        return Head(kind, "", patient), ASIDE + line
-    return head_of(read_line(line), bases), line
+    head = head_of(read_line(line), bases)
+    return head, ASIDE + line if head.kind == "Observation" and not look(line) else line
 
 
 def shared_names(line: bytes) -> list[str]:
@@ -275,7 +271,7 @@ def write_part(
     part: Path,
     buckets: int,
     types: Collection[str],
-    look: Look = lambda _line: "",
+    look: Look = lambda _line: True,
     bases: Bases = NO_BASE,
 ) -> PartReport:
     """Sort the lines of a chunk by bucket into `part`, with the report beside it (`.json`), which makes it count.
@@ -285,7 +281,7 @@ def write_part(
         part: the file to write.
         buckets: how many shares of the patients there are.
         types: other types are passed over.
-        look: the cheap look at a line, before it is decoded.
+        look: tells what is set aside.
         bases: of the server that made the export, where absolute references are to count.
     """
     held: list[list[bytes]] = [[] for _ in range(buckets + 1)]

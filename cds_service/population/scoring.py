@@ -9,7 +9,6 @@ studies say nothing about those who were not treated.
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -29,7 +28,7 @@ from cds_service.fhir.orders.referred import with_referred
 from cds_service.fhir.raw_json import is_prohibition, member, objects, text, utc_day
 from cds_service.fhir.references import NO_BASE, Bases, last_name
 from cds_service.outgoing.deadline import Deadline
-from cds_service.population.bulk import ASIDE, LineError, read_line
+from cds_service.population.bulk import ASIDE, read_line
 from cds_service.population.worklist import Row, find_rows
 from cds_service.protocol.json_text import canonical_json
 from cds_service.protocol.messages import HookRequest, OrderSignContext
@@ -69,17 +68,13 @@ class Run:
     with_worklist: bool = False
 
 
-KIND = re.compile(rb'"resourceType"\s*:\s*"([A-Za-z]+)"')
 ID = re.compile(rb'"id"\s*:\s*"([^"]*)"')
 CODES = re.compile(rb'"code"\s*:\s*"([^"]*)"')
 MOST_REMEMBERED = 100_000
 
 
 class Look:
-    """Tells Observations whose codes are not ours by their text, in a third of the time of decoding them.
-
-    Most of a record is laboratory values. A line that is cut short or written unusually is left to the decoder.
-    """
+    """Tells whether an Observation holds a code of ours, by its text: most of a record is laboratory values."""
 
     def __init__(self, service: Service) -> None:
         """Look for the codes that this service asks a server for."""
@@ -90,17 +85,12 @@ class Look:
         self._concepts = frozenset(concept for one in specs for concept in one.asked_concepts)
         self._is_ours: dict[bytes, bool] = {}
 
-    def __call__(self, line: bytes) -> str:
-        """`Observation` where the line says nothing to us; empty otherwise."""
-        kind = KIND.search(line)
-        if kind is None or kind[1] != b"Observation" or b"\\" in line or not line.endswith(b"}"):
-            return ""
+    def __call__(self, line: bytes) -> bool:
+        """Whether the line may say something to us; one that is written unusually may."""
+        if b"\\" in line:
+            return True
         known = self._is_ours
-        for code in CODES.findall(line):
-            is_ours = known.get(code)
-            if is_ours or (is_ours is None and self._learn(code)):
-                return ""
-        return "Observation" if line.count(b"{") == line.count(b"}") else ""
+        return any(known[code] if code in known else self._learn(code) for code in CODES.findall(line))
 
     def _learn(self, code: bytes) -> bool:
         if len(self._is_ours) >= MOST_REMEMBERED:
@@ -151,9 +141,7 @@ def by_type(lines: Iterable[bytes]) -> Mapping[str, Sequence[Json]]:
     if aside and "Observation" in kinds:
         ours = {text(raw.get("id")).encode() for raw, _ in kinds["Observation"]}
         again = (line for line in aside if not ours.isdisjoint(ID.findall(line)))
-        for line in again:
-            with suppress(LineError):  # looked at, it seemed whole; it is skipped as other bad lines are
-                kinds["Observation"].append((read_line(line), None))
+        kinds["Observation"] += [(read_line(line), None) for line in again]
     return {kind: [raw for raw, _ in each_once(pairs)] for kind, pairs in kinds.items()}
 
 

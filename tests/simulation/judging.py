@@ -165,7 +165,8 @@ def judge_studies(world: Population, studies: int, n: int, random: np.random.Gen
             continue
         for place, ((low, high), truth) in enumerate(zip(intervals, endless, strict=True)):
             held[place].append(float(((low <= truth) & (truth <= high)).mean()))
-    done = len(held[0])
+    if not (done := len(held[0])):
+        raise SystemExit(f"{study.id}: none of {studies} repeated studies can be fitted and rebuilt; ask for more")
     return {
         "studies": studies,
         "notRebuilt": failed,

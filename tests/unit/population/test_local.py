@@ -41,13 +41,15 @@ def test_bad_lines_are_named_and_the_run_goes_on(export: Path) -> None:
     whole = score(export).stdout
     file = export / "Observation.ndjson"
     good = file.read_bytes().splitlines(keepends=True)
-    file.write_bytes(b"".join([b"not json\n", *good[:3], b"\n", good[3][:-40] + b"\n", *good[3:], b"\xff\xfe"]))
+    none_of_ours = b'{"resourceType": "Observation", "code": {"coding": [{"code": "2160-0"}]}, "value": }\n'
+    bad = [b"not json\n", good[3][:-40] + b"\n", none_of_ours]
+    file.write_bytes(b"".join([bad[0], *good[:3], b"\n", *bad[1:], *good[3:], b"\xff\xfe"]))
     result = score(export)
     assert result.exit_code == 0
     assert result.stdout == whole
     named = [line.split(": ")[0] for line in result.stderr.splitlines()[:-1]]
-    assert named == [f"{file}:{number}" for number in (1, 6, COUNT + 4)]
-    assert result.stderr.endswith(f"{COUNT} assessed, 3 bad lines\n")
+    assert named == [f"{file}:{number}" for number in (1, 6, 7, COUNT + 5)]
+    assert result.stderr.endswith(f"{COUNT} assessed, 4 bad lines\n")
 
 
 def test_pieces_of_any_size_give_the_same_bytes(export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

