@@ -7,18 +7,31 @@ the audit entry stays in memory. Patients' names go to the terminal and nowhere 
 import re
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
-from datetime import time as day_time
+from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import click
 
 from cds_service.audit.chain import OneEntry
-from cds_service.commands.options import CLIENT, OLD_FILE, SITE, chosen_site, print_json, say_errors, tell
+from cds_service.commands.options import (
+    AS_OF,
+    BASE,
+    CLIENT,
+    FHIR_ID,
+    SITE,
+    TOKEN_FILE,
+    VERTEBRAE,
+    chosen_site,
+    now_or_noon,
+    print_json,
+    say_errors,
+    tell,
+)
 from cds_service.commands.terminal import make_console, print_response
 from cds_service.errors import FhirReadError
 from cds_service.fhir.gathering.reading import Fetched
@@ -26,7 +39,7 @@ from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.drafts import read_drafts
-from cds_service.fhir.orders.level_text import LEVELS, in_order
+from cds_service.fhir.orders.level_text import in_order
 from cds_service.fhir.raw_json import member, objects, text
 from cds_service.fhir.server.client import FhirClient
 from cds_service.fhir.server.lookup import (
@@ -34,7 +47,6 @@ from cds_service.fhir.server.lookup import (
     Browser,
     FoundPatient,
     LookUpFailed,
-    ServerIdentity,
     check_patient,
     find_patients,
     identify_server,
@@ -43,11 +55,11 @@ from cds_service.loading import load_service
 from cds_service.outgoing import Connections
 from cds_service.outgoing.address import parse_base
 from cds_service.outgoing.deadline import Deadline
-from cds_service.protocol.messages import TOKEN, HookResponse, is_fhir_id, parse_request
+from cds_service.protocol.messages import HookResponse, parse_request
 from cds_service.samples.drafting import augmentation_order, order_sign_body
 from cds_service.service import Ports, answer
 from cds_service.settings import Settings, read_settings
-from cds_service.site.clients import EVERYTHING, Capabilities
+from cds_service.site.clients import Capabilities
 from cds_service.site.folder import SiteFolder
 
 OLD_DAYS = 365
@@ -55,24 +67,27 @@ DATED = ("effectiveDateTime", "recordedDate", "onsetDateTime", "authoredOn", "pe
 
 
 @click.command("assess")
-@click.option("--fhir-server", required=True, metavar="URL", help="base of a FHIR R4 server")
-@click.option("--patient", metavar="ID", help="the patient's FHIR id")
+@click.option("--fhir-server", required=True, type=BASE, help="base of a FHIR R4 server")
+@click.option("--patient", type=FHIR_ID, help="the patient's FHIR id")
 @click.option("--find", metavar="NAME", help="look the patient up by name or identifier")
 @click.option("--procedure", metavar="CODE", help="CPT number or SYSTEM|CODE; default: a kyphoplasty")
-@click.option("--level", "levels", multiple=True, metavar="L1 …", help="vertebrae to be treated, T1 to L5")
-@click.argument("more_levels", nargs=-1, metavar="")
-@click.option("--token-file", type=OLD_FILE, help="file with a bearer token")
-@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="the day that counts as today, for old sample data")
+@click.option("--level", "levels", multiple=True, type=VERTEBRAE, metavar="L1 …", help="to be treated, T1 to L5")
+@click.argument("more_levels", nargs=-1, type=VERTEBRAE, metavar="")
+@TOKEN_FILE
+@AS_OF
 @SITE
 @CLIENT
 @click.option("--json", "as_json", is_flag=True, help="print the CDS Hooks response")
 @say_errors
-def assess_on_server(*, as_json: bool, site: Path | None, client: str | None, **words: Any) -> None:
+def assess_on_server(
+    *, levels: Any, more_levels: Any, site: Path | None, client: str | None, as_json: bool, **words: Any
+) -> None:
     """Sign a kyphoplasty for a patient of any FHIR R4 server, and print the cards."""
-    wish = read_wish(**words)
+    wish = Wish(levels=in_order({*chain.from_iterable((*levels, *more_levels))}), **words)
+    if (wish.patient is None) == (not (wish.find or "").strip()):
+        raise click.UsageError("exactly one of --patient and --find is needed")
     folder, capabilities = chosen_site(site, client)
-    settings, is_terminal = read_settings(deadline_seconds=20), sys.stderr.isatty()
-    response = assess_patient(wish, settings, folder, tell, capabilities=capabilities, progress=is_terminal)
+    response = assess_patient(wish, read_settings(deadline_seconds=20), folder, capabilities)
     if as_json:
         print_json(response.to_json())
     else:
@@ -84,110 +99,34 @@ class Wish:
     """What the command line asks for.
 
     Attributes:
+        fhir_server: allowed because a person named it.
         patient: a FHIR id; None where `find` is to name the patient.
         find: a name or an identifier.
         procedure: a CPT number or `system|code`; kyphoplasty by the level when None.
         token: of the server, for this run.
-        today: the day that counts as today; the clock's when None.
+        as_of: the day that counts as today; the clock's when None.
     """
 
     fhir_server: str
-    patient: str | None = None
-    find: str | None = None
-    procedure: str | None = None
-    levels: tuple[str, ...] = ()
-    token: str | None = None
-    today: date | None = None
+    patient: str | None
+    find: str | None
+    procedure: str | None
+    levels: tuple[str, ...]
+    token: str | None
+    as_of: date | None
 
     @property
-    def now(self) -> datetime:
-        """The present moment, or noon of the day that counts as today, UTC."""
-        return datetime.now(UTC) if self.today is None else datetime.combine(self.today, day_time(12), UTC)
+    def today(self) -> date:
+        """The day on which the order is signed, UTC."""
+        return now_or_noon(self.as_of).date()
+
+    def order(self, patient_id: str) -> dict[str, Any]:
+        """The order as an EHR would draft it."""
+        return augmentation_order(patient_id, self.procedure, self.levels, self.today)
 
 
-def read_wish(
-    *,
-    fhir_server: str,
-    patient: str | None,
-    find: str | None,
-    procedure: str | None,
-    levels: Sequence[str],
-    more_levels: Sequence[str],
-    token_file: Path | None,
-    as_of: datetime | None,
-) -> Wish:
-    """The command line, checked.
-
-    Raises:
-        click.UsageError: an option is wrong, missing or one too many.
-    """
-    if (patient is None) == (find is None):
-        raise click.UsageError("exactly one of --patient and --find is needed")
-    patient_id = patient.removeprefix("Patient/") if patient is not None else None
-    if patient_id is not None and not is_fhir_id(patient_id):
-        raise click.UsageError("--patient: not a FHIR id; --find looks for a name or an identifier")
-    if find is not None and not find.strip():
-        raise click.UsageError("--find: empty")
-    try:
-        base = parse_base(fhir_server).url
-    except ValueError as error:
-        raise click.UsageError(f"--fhir-server: {error}") from None
-    return Wish(
-        fhir_server=base,
-        patient=patient_id,
-        find=find,
-        procedure=procedure,
-        levels=read_levels([*levels, *more_levels]),
-        token=read_token(token_file) if token_file is not None else None,
-        today=as_of.date() if as_of is not None else None,
-    )
-
-
-def read_levels(words: Sequence[str]) -> tuple[str, ...]:
-    """The vertebrae that the command line names, head to foot.
-
-    Raises:
-        click.UsageError: one is none that is treated.
-    """
-    named = {part.upper() for word in words for part in re.split(r"[\s,]+", word) if part}
-    if unknown := sorted(named - set(LEVELS)):
-        raise click.UsageError(f"--level: {', '.join(unknown)} is not one of T1 to T12, L1 to L5")
-    return in_order(named)
-
-
-def read_token(file: Path) -> str:
-    """The bearer token in a file.
-
-    Raises:
-        click.UsageError: it holds none.
-    """
-    try:
-        token = file.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise click.UsageError(f"--token-file: cannot be read ({type(error).__name__})") from None
-    if TOKEN.fullmatch(token) is None:
-        raise click.UsageError("--token-file: does not hold a bearer token")
-    return token
-
-
-def assess_patient(
-    wish: Wish,
-    settings: Settings,
-    site: SiteFolder | None,
-    say: Callable[[str], None],
-    *,
-    capabilities: Capabilities = EVERYTHING,
-    progress: bool,
-) -> HookResponse:
+def assess_patient(wish: Wish, settings: Settings, site: SiteFolder | None, capabilities: Capabilities) -> HookResponse:
     """Check the server, find the patient, sign the order and answer it, all within the deadline.
-
-    Args:
-        wish: from the command line; its server is allowed because a person named it.
-        settings: those of this process.
-        site: its folder, as it is for the EHR that is meant.
-        say: prints a line on the terminal.
-        capabilities: what that EHR can apply.
-        progress: print a line for every query.
 
     Raises:
         click.UsageError: the order is no augmentation that this service knows.
@@ -199,23 +138,23 @@ def assess_patient(
     deadline = Deadline.after(settings.deadline_seconds)
     until = deadline.for_reading().ends
     connections = Connections(max_record_bytes=settings.max_record_bytes)
-    fhir = FhirClient(wish.fhir_server, wish.token, connections=connections)
-    reader = SayingReader(fhir, say if progress else None)
+    reader = SayingReader(FhirClient(wish.fhir_server, wish.token, connections=connections))
 
     server = identify_server(reader, until=until)
-    _say_server(server, wish, say)
+    version = f", FHIR {server.fhir_version}" if server.fhir_version else ""
+    note = f"; note: {server.note}" if server.note else ""
+    tell(f"{wish.fhir_server}: {server.software or 'unknown server'}{version}{note}")
     if server.note:
         _look_below(wish, connections, until)
-    if note := say_about_token(wish):
-        say(note)
-    patient_id = wish.patient or _find_one(reader, wish.find or "", say, until)
+    if is_kept_back(wish.token, wish.fhir_server):
+        tell("note: a token is not sent over plain http; the server is asked without it")
+    patient_id = wish.patient or _find_one(reader, wish.find or "", until)
     check_patient(reader, patient_id, until=until)
 
-    order = augmentation_order(patient_id, wish.procedure, wish.levels, wish.now.date())
-    request = parse_request(order_sign_body(patient_id, wish.fhir_server, [order]), hook.hook)
+    request = parse_request(order_sign_body(patient_id, wish.fhir_server, [wish.order(patient_id)]), hook.hook)
     reader.names = {query: one.key for one in hook.plan.templates if (query := one.query_for(request))}
     ports = Ports(
-        clock=lambda: wish.now,
+        clock=lambda: now_or_noon(wish.as_of),
         fhir=reader,
         audit=OneEntry(),
         deadline=deadline,
@@ -224,8 +163,13 @@ def assess_patient(
     )
     response = answer(service, hook, request, ports)
     for note in _notes(reader, wish, patient_id, has_cards=bool(response.cards)):
-        say(f"note: {note}")
+        tell(f"note: {note}")
     return response
+
+
+def is_kept_back(token: str | None, base: str) -> bool:
+    """Whether there is a token and it is not sent: plain http to another machine would show it."""
+    return token is not None and not parse_base(base).may_carry_tokens
 
 
 def _look_below(wish: Wish, connections: Connections, until: float) -> None:
@@ -246,8 +190,8 @@ def _look_below(wish: Wish, connections: Connections, until: float) -> None:
 def _notes(reader: "SayingReader", wish: Wish, patient_id: str, *, has_cards: bool) -> Iterator[str]:
     """What a person should know about this record: that it is old, or of somebody who has died."""
     resources = list(reader.resources())
-    newest = max((day for one in resources for day in _days(one) if day <= wish.now.date()), default=None)
-    if wish.today is None and newest is not None and (wish.now.date() - newest).days > OLD_DAYS:
+    newest = max((day for one in resources for day in _days(one) if day <= wish.today), default=None)
+    if wish.as_of is None and newest is not None and (wish.today - newest).days > OLD_DAYS:
         yield f"the newest entry of this record is of {newest}; --as-of {newest} reads it as on that day"
     patient = next(
         (one for one in resources if one.get("resourceType") == "Patient" and one.get("id") == patient_id), {}
@@ -267,27 +211,17 @@ def _days(resource: Mapping[str, Any]) -> Iterator[date]:
 
 
 def _refuse_other_procedure(wish: Wish, terminology: Terminology) -> None:
-    order = augmentation_order("any", wish.procedure, wish.levels, wish.now.date())
-    if find_augmentation_order(read_drafts({"entry": [{"resource": order}]}, Person("any")), terminology) is None:
+    if (
+        find_augmentation_order(read_drafts({"entry": [{"resource": wish.order("any")}]}, Person("any")), terminology)
+        is None
+    ):
         raise click.UsageError(
             f"{wish.procedure}: no kyphoplasty or vertebroplasty that this service knows;"
             " a CPT number (22510 to 22515) or SYSTEM|CODE"
         )
 
 
-def say_about_token(wish: Wish) -> str:
-    """A note that the token is not sent; empty if it is, or if there is none."""
-    is_kept_back = wish.token is not None and not parse_base(wish.fhir_server).may_carry_tokens
-    return "note: a token is not sent over plain http; the server is asked without it" if is_kept_back else ""
-
-
-def _say_server(server: ServerIdentity, wish: Wish, say: Callable[[str], None]) -> None:
-    name = server.software or "unknown server"
-    version = f", FHIR {server.fhir_version}" if server.fhir_version else ""
-    say(f"{wish.fhir_server}: {name}{version}" + (f"; note: {server.note}" if server.note else ""))
-
-
-def _find_one(fhir: Browser, wanted: str, say: Callable[[str], None], until: float) -> str:
+def _find_one(fhir: Browser, wanted: str, until: float) -> str:
     """Id of the one patient of this name or identifier; several are listed.
 
     Raises:
@@ -297,31 +231,27 @@ def _find_one(fhir: Browser, wanted: str, say: Callable[[str], None], until: flo
     if not found:
         raise LookUpFailed("The server found no patient of this name or identifier.")
     for one in found:
-        say(f"  {one.id}  {say_patient(one)}")
+        tell(f"  {one.id}  {_say_patient(one)}")
     if len(found) > 1:
         count = f"the first {MOST_SHOWN}" if len(found) >= MOST_SHOWN else str(len(found))
         raise LookUpFailed(f"Several patients fit ({count} are listed above); choose one with --patient ID.")
     return found[0].id
 
 
-def say_patient(patient: FoundPatient) -> str:
-    """Name, gender and birth date of a patient, for a terminal or a page."""
+def _say_patient(patient: FoundPatient) -> str:
     parts = (patient.name or "no name", patient.gender, f"born {patient.birth_date}" if patient.birth_date else "")
     return ", ".join(part for part in parts if part)
 
 
 @dataclass(slots=True)
 class SayingReader:
-    """A `FhirReader` that prints a line for every query and asks no query twice.
+    """A `FhirReader` that says what came of every query on a terminal, and asks no query twice.
 
     Attributes:
-        fhir: the reader that answers.
-        say: prints a line; None prints nothing. Called from several threads.
         names: what a query is called, where it has a name.
     """
 
     fhir: Browser
-    say: Callable[[str], None] | None
     names: Mapping[str, str] = field(default_factory=dict)
     _read: dict[str, Fetched] = field(default_factory=dict)
 
@@ -341,11 +271,10 @@ class SayingReader:
 
     def resources(self) -> Iterator[Mapping[str, Any]]:
         """All resources that were read."""
-        for fetched in self._read.values():
-            for document in fetched.documents:
-                entries = objects(member(document, "entry"))
-                found = [entry.get("resource") for entry in entries] if entries else [document]
-                yield from (one for one in found if isinstance(one, dict))
+        for document in chain.from_iterable(fetched.documents for fetched in self._read.values()):
+            entries = objects(member(document, "entry"))
+            found = [entry.get("resource") for entry in entries] if entries else [document]
+            yield from (one for one in found if isinstance(one, dict))
 
     def _told(self, query: str, ask: Callable[..., Fetched], until: float) -> Fetched:
         started = time.monotonic()
@@ -358,10 +287,10 @@ class SayingReader:
         return fetched
 
     def _tell(self, query: str, started: float, result: str) -> None:
-        if self.say is not None:
+        if sys.stderr.isatty():
             kind = re.split(r"[/?]", query)[0]
             name = f"{kind} ({self.names[query]})" if query in self.names else kind
-            self.say(f"  {name}: {result}, {time.monotonic() - started:.1f} s")
+            tell(f"  {name}: {result}, {time.monotonic() - started:.1f} s")
 
 
 def _say_size(fetched: Fetched) -> str:

@@ -9,9 +9,10 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 import jinja2
@@ -27,7 +28,7 @@ from cds_service.commands.calling import (
     send,
     synthetic_call,
 )
-from cds_service.commands.options import CLIENT, NEW_FILE, SITE, chosen_site, say_errors
+from cds_service.commands.options import BASE, CLIENT, OUT, SITE, chosen_site, now_or_noon, say_errors
 from cds_service.loading import load_service
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import parse_request
@@ -50,18 +51,17 @@ NEEDS_MAP = "p7-other-units"  # its codes are those of the sample hospital
 @click.command("preview")
 @SITE
 @CLIENT
-@click.option("--out", type=NEW_FILE, help="write the book there instead of printing it")
-@click.option("--check", "url", metavar="URL", help="play the ten test patients against this running service instead")
+@OUT
+@click.option("--check", "url", type=BASE, help="play the ten test patients against this running service instead")
 @KEY
 @ISSUER_OF_TOKENS
 @say_errors
-def preview(site: Path | None, client: str | None, out: Path | None, url: str | None, **who: Any) -> None:
+def preview(site: Path | None, client: str | None, out: TextIO, url: str | None, **who: Any) -> None:
     """Print the committee's book: everything in force on one page, with ten test patients and their cards."""
     settings = read_settings()
     (folder, capabilities), today = chosen_site(site, client), datetime.now(UTC).date()
     if url is None:
-        book = committee_book(settings, folder, today, capabilities)
-        click.echo(book, nl=False) if out is None else out.write_text(book, encoding="utf-8")
+        out.write(committee_book(settings, folder, today, capabilities))
         return
     differing = 0
     for patient, differences in check_service(
@@ -114,9 +114,8 @@ def cards_of(
 ) -> list[Any]:
     """The cards that this configuration gives; no server is called, and no entry is kept."""
     request = parse_request(json.dumps(patient.body).encode(), hook.hook)
-    noon = datetime.combine(today, time(12), UTC)
     ports = Ports(
-        clock=lambda: noon,
+        clock=lambda: now_or_noon(today),
         fhir=None,
         audit=OneEntry(),
         deadline=Deadline.after(30),
@@ -191,9 +190,8 @@ def committee_book(settings: Settings, site: SiteFolder | None, today: date, can
     service = load_service(site)
     hook = next(iter(service.hooks.values()))
     base = settings.public_url or EXAMPLE
-    noon = datetime.combine(today, time(12), UTC)
-    app = create_app(service, settings, audit=OneEntry(), base_url=base, site=site, clock=lambda: noon)
-    pages = app.test_client()
+    clock = partial(now_or_noon, today)
+    pages = create_app(service, settings, audit=OneEntry(), base_url=base, site=site, clock=clock).test_client()
     patients = [
         {"patient": one, "cards": view_cards(cards_of(service, hook, one, today, base, can))}
         for one in ten_patients(hook, today)

@@ -19,11 +19,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from jwt.algorithms import ECAlgorithm
 
 from cds_service.audit.chain import PROBE
-from cds_service.commands.assessing import read_token
 from cds_service.commands.options import NEW_FILE
 from cds_service.errors import CallFailed, CdsError
 from cds_service.outgoing import Connections
-from cds_service.outgoing.address import Address, parse_address, parse_base
+from cds_service.outgoing.address import parse_base
 from cds_service.protocol.json_text import JsonTextError, decode_json
 from cds_service.samples import Sample
 from cds_service.samples.drafting import procedure_coding
@@ -79,17 +78,17 @@ class CallingCard:
         return jwt.encode(claims, self.key, ALGORITHM, headers={"kid": self.issuer})
 
 
-def read_calling_card(token_file: Path | None, key_file: Path | None, issuer: str) -> CallingCard:
+def read_calling_card(token: str | None, key_file: Path | None, issuer: str) -> CallingCard:
     """What `--token-file` or `--key` and `--issuer` say; a key that is not there yet is made.
 
     Raises:
         click.UsageError: both are given, or a file cannot be used.
         CannotCall: the key was made just now, and the site does not know it yet.
     """
-    if token_file is not None and key_file is not None:
+    if token is not None and key_file is not None:
         raise click.UsageError("--token-file and --key: one of them")
     if key_file is None:
-        return CallingCard(token=read_token(token_file) if token_file else None)
+        return CallingCard(token=token)
     if not key_file.exists():
         raise CannotCall(_make_key(key_file, issuer))
     try:
@@ -126,8 +125,9 @@ def send(url: str, service_id: str, body: Mapping[str, Any], who: CallingCard) -
     Raises:
         CannotCall: no answer, or none that can be read.
     """
-    base = _base(url, who)
-    address = f"{base.url}/cds-services/{service_id}"
+    if (who.token or who.key) and not parse_base(url).may_carry_tokens:
+        raise click.UsageError("a token is not sent over plain http")
+    address = f"{url}/cds-services/{service_id}"
     token = who.bearer(address)
     headers = {"Content-Type": "application/json", **({"Authorization": f"Bearer {token}"} if token else {})}
     began = time.monotonic()
@@ -136,19 +136,9 @@ def send(url: str, service_id: str, body: Mapping[str, Any], who: CallingCard) -
         answer = session.post(address, data=json.dumps(body).encode(), headers=headers, timeout=CALL_SECONDS)
         return Replied(answer.status_code, decode_json(answer.content), time.monotonic() - began)
     except CallFailed as error:
-        raise CannotCall(f"{base.url}: {error}") from None
+        raise CannotCall(f"{url}: {error}") from None
     except JsonTextError:
-        raise CannotCall(f"{base.url}: status {answer.status_code}, and no JSON") from None
-
-
-def _base(url: str, who: CallingCard) -> Address:
-    try:
-        base = parse_base(url)
-    except ValueError as error:
-        raise click.UsageError(f"{url}: {error}") from None
-    if (who.token or who.key) and not base.may_carry_tokens:
-        raise click.UsageError("a token is not sent over plain http")
-    return parse_address(base.url.rstrip("/"))
+        raise CannotCall(f"{url}: status {answer.status_code}, and no JSON") from None
 
 
 def synthetic_call(

@@ -4,7 +4,7 @@ There is no second path: it runs `service.answer` and prints the audit entry ins
 """
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from cds_service.commands.options import (
     OLD_FILE,
     SITE,
     chosen_site,
+    now_or_noon,
     print_json,
     say_errors,
 )
@@ -50,12 +51,13 @@ from cds_service.web.fhir_access import ClosedServer, check_fhir_server, open_re
 @CLIENT
 @AS_JSON
 @say_errors
-def explain(*, request_file: Path, as_of: Any, fhir_servers: tuple[str, ...], as_json: bool, **whose: Any) -> None:
+def explain(
+    *, request_file: Path, as_of: date | None, fhir_servers: tuple[str, ...], as_json: bool, **whose: Any
+) -> None:
     """Print what each step makes of one request."""
-    today: date | None = as_of.date() if as_of else None
     settings = read_settings(fhir_servers=fhir_servers, deadline_seconds=20)
     folder, capabilities = chosen_site(whose["site"], whose["client"])
-    explanation = explain_request(request_file, settings, today, folder, capabilities)
+    explanation = explain_request(request_file, settings, as_of, folder, capabilities)
     if as_json:
         print_json(explanation)
     else:
@@ -88,7 +90,7 @@ def explain_request(
     request = parse_request(request_file.read_bytes(), hook.hook)
     log = OneEntry()
     ports = Ports(
-        clock=lambda: _noon(today),
+        clock=lambda: now_or_noon(today),
         fhir=_reader(request, site.site if site else None, settings),
         audit=log,
         deadline=Deadline.after(settings.deadline_seconds),
@@ -117,10 +119,6 @@ def _orders(request: HookRequest, terminology: Terminology) -> list[str]:
     )
     order = find_augmentation_order(read_drafts(request.context.draft_orders, person), terminology)
     return list(order.references) if order else []
-
-
-def _noon(today: date | None) -> datetime:
-    return datetime.now(UTC) if today is None else datetime.combine(today, time(12), UTC)
 
 
 def print_explanation(explanation: Mapping[str, Any]) -> None:

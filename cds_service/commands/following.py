@@ -2,14 +2,14 @@
 
 import sys
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import date
 from io import TextIOWrapper
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import click
 
-from cds_service.commands.options import EXPORT, NEW_FILE, chosen_site, say_errors
+from cds_service.commands.options import AS_OF, EXPORT, NEW_FILE, chosen_site, now_or_noon, say_errors
 from cds_service.loading import load_service
 from cds_service.population.bulk import by_patient, export_files, replaced, type_of
 from cds_service.population.outcomes import Followed, follow, write_rows
@@ -24,9 +24,9 @@ ALSO_READ = ("Encounter", "Medication", "Device")  # days of contact, and what o
 @click.option(
     "--months", default=12, show_default=True, type=click.IntRange(1, 240), help="within which a fracture counts"
 )
-@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="the day of the export; nothing later counts")
+@AS_OF
 @say_errors
-def find_outcomes(*, paths: tuple[Path, ...], out: Path | None, months: int, as_of: datetime | None) -> None:
+def find_outcomes(*, paths: tuple[Path, ...], out: Path | None, months: int, as_of: date | None) -> None:
     """Make OUTCOMES.csv from a FHIR Bulk Data export: first augmentations, inputs of that day, later fractures."""
     service = load_service(chosen_site()[0])
     hook = next(iter(service.hooks.values()))
@@ -35,7 +35,7 @@ def find_outcomes(*, paths: tuple[Path, ...], out: Path | None, months: int, as_
     run = Run(
         service=service,
         hook=hook,
-        as_of=(as_of or datetime.now(UTC)).date(),
+        as_of=now_or_noon(as_of).date(),
         exported=frozenset(filter(None, map(type_of, files))),
     )
     found: list[Followed] = []

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 from urllib.parse import urlsplit
 
 import click
@@ -11,7 +11,7 @@ import jinja2
 from markdown_it import MarkdownIt
 
 from cds_service.cards.texts import REASON_SYSTEM, TOPIC_SYSTEM
-from cds_service.commands.options import CLIENT, NEW_FILE, SITE, chosen_site, say_errors
+from cds_service.commands.options import CLIENT, OUT, SITE, chosen_site, say_errors
 from cds_service.fhir.gathering.exams import EXAM_TYPES
 from cds_service.fhir.orders.recognition import AUGMENTATION
 from cds_service.loading import load_service
@@ -52,17 +52,13 @@ WHY = {  # of keys that hold no finding
 @SITE
 @CLIENT
 @click.option("--format", "kind", type=click.Choice(["md", "html"]), default="md", show_default=True)
-@click.option("--out", type=NEW_FILE, help="write it there instead of printing it")
+@OUT
 @say_errors
-def print_integration_sheet(site: Path | None, client: str | None, kind: str, out: Path | None) -> None:
+def print_integration_sheet(site: Path | None, client: str | None, kind: str, out: TextIO) -> None:
     """Print what an EHR's build ticket asks, from the configuration in force."""
     folder, _ = chosen_site(site, client)
     sheet = integration_sheet(read_settings(), folder, datetime.now(UTC).date(), client)
-    text = as_html(sheet, "Integration sheet") if kind == "html" else sheet
-    if out is None:
-        click.echo(text, nl=False)
-    else:
-        out.write_text(text, encoding="utf-8")
+    out.write(as_html(sheet, "Integration sheet") if kind == "html" else sheet)
 
 
 def integration_sheet(settings: Settings, site: SiteFolder | None, today: date, issuer: str | None = None) -> str:

@@ -14,13 +14,13 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from cds_service.commands.assessing import read_token
 from cds_service.commands.options import (
     AS_JSON,
     CLIENT,
+    FHIR_ID,
     NEW_FILE,
-    OLD_FILE,
     SITE,
+    TOKEN_FILE,
     chosen_site,
     print_json,
     say_errors,
@@ -59,9 +59,9 @@ class NothingLearned(CdsError):
 @click.argument("sources", metavar="REQUEST.json|FHIR-SERVER…", nargs=-1, required=True)
 @SITE
 @CLIENT
-@click.option("--patient", "patients", multiple=True, metavar="ID", help="of the server; default: its first patients")
+@click.option("--patient", "patients", multiple=True, type=FHIR_ID, help="of the server; default: its first patients")
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 500), help="how many patients")
-@click.option("--token-file", type=OLD_FILE, help="file with a bearer token")
+@TOKEN_FILE
 @click.option("--out", type=NEW_FILE, help="write a ConceptMap to confirm")
 @AS_JSON
 @say_errors
@@ -72,12 +72,11 @@ def learn_mappings(
     client: str | None,
     patients: tuple[str, ...],
     limit: int,
-    token_file: Path | None,
+    token: str | None,
     out: Path | None,
     as_json: bool,
 ) -> None:
     """Propose what local codes mean, from a recorded request or a look at a FHIR server. Nothing is applied."""
-    token = read_token(token_file) if token_file else None
     folder, _ = chosen_site(site, client)
     learned = learn_from(sources, read_settings(), folder, patients=patients, limit=limit, token=token, say=tell)
     if out is not None:
@@ -160,8 +159,6 @@ def _of_server(
         address = parse_base(base).url
     except ValueError as error:
         raise NothingLearned(f"{base}: {error}") from None
-    if wrong := [one for one in patients if not is_fhir_id(one)]:
-        raise NothingLearned(f"--patient: {wrong[0]!r} is not a FHIR id")
     connections = Connections(max_record_bytes=settings.max_record_bytes)
     reader = FhirClient(address, token, connections=connections)
     identity = identify_server(reader, until=time.monotonic() + SECONDS)

@@ -9,26 +9,75 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, date, datetime, time
 from functools import wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 import click
 
+from cds_service.core.derived import SPINE
 from cds_service.errors import CdsError, DataFileError
+from cds_service.outgoing.address import parse_base
+from cds_service.protocol.messages import TOKEN, is_fhir_id
 from cds_service.settings import read_settings
 from cds_service.site.clients import EVERYTHING, Capabilities
 from cds_service.site.folder import SiteFolder, load_site
 
+
+class Read(click.ParamType):  # type: ignore[type-arg] - generic in newer versions only
+    """A value that a function reads; the text of its ValueError says what is wrong, and never repeats a secret."""
+
+    def __init__(self, name: str, read: Callable[[str], Any]) -> None:
+        self.name = name
+        self._read = read
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The value read."""
+        try:
+            return self._read(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+def _fhir_id(value: str) -> str:
+    found = value.removeprefix("Patient/")
+    if not is_fhir_id(found):
+        raise ValueError("not a FHIR id")
+    return found
+
+
+def _levels(value: str) -> tuple[str, ...]:
+    named = value.upper().replace(",", " ").split()
+    if unknown := sorted({*named} - {*SPINE}):
+        raise ValueError(f"{', '.join(unknown)} is not one of T1 to T12, L1 to L5")
+    return tuple(named)
+
+
+def _token(file: str) -> str:
+    try:
+        token = Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(f"cannot be read ({type(error).__name__})") from None
+    if TOKEN.fullmatch(token) is None:
+        raise ValueError("does not hold a bearer token")
+    return token
+
+
+BASE = Read("URL", lambda url: parse_base(url).url)
+FHIR_ID = Read("ID", _fhir_id)
+VERTEBRAE = Read("L1", _levels)
 OLD_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 NEW_FILE = click.Path(path_type=Path, dir_okay=False)
 EXPORT = click.Path(path_type=Path, exists=True)  # a file or folder of a Bulk Data export
 MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%SZ"])
+TOKEN_FILE = click.option("--token-file", "token", type=Read("FILE", _token), help="file with a bearer token")
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="print JSON")
-AS_OF = click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="the day that counts as today")
+AS_OF = click.option("--as-of", type=Read("DAY", date.fromisoformat), help="the day that counts as today")
 SINCE = click.option("--from", "since", type=MOMENT, metavar="DAY", help="UTC; at this moment or later")
 UNTIL = click.option("--to", "until", type=MOMENT, metavar="DAY", help="UTC; before this moment")
 CLIENT = click.option("--client", metavar="ISSUER", help="as this EHR gets it: its own folder, what it can apply")
+OUT = click.option("--out", type=click.File("w", encoding="utf-8"), default="-", help="default: standard output")
 SITE = click.option(
     "--site",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
@@ -81,6 +130,11 @@ def tell(line: str) -> None:
     from cds_service.commands.terminal import clean  # noqa: PLC0415 - rich is loaded where it is needed
 
     click.echo(clean(line), err=True)
+
+
+def now_or_noon(day: date | None) -> datetime:
+    """Noon of the day that counts as today, UTC; without one, now."""
+    return datetime.now(UTC) if day is None else datetime.combine(day, time(12), UTC)
 
 
 def machine_user() -> str:

@@ -17,7 +17,7 @@ from cds_service.commands.calling import (
     synthetic_call,
     topics_of,
 )
-from cds_service.commands.options import AS_JSON, OLD_FILE, SITE, chosen_site, print_json, say_errors
+from cds_service.commands.options import AS_JSON, BASE, SITE, TOKEN_FILE, chosen_site, print_json, say_errors
 from cds_service.commands.terminal import clean
 from cds_service.loading import load_service
 from cds_service.samples import load_samples
@@ -26,10 +26,10 @@ PATIENT = "kyphoplasty-cds-probe"
 
 
 @click.command("probe")
-@click.argument("url", metavar="URL")
+@click.argument("url", type=BASE)
 @SITE
 @click.option("--procedure", metavar="CODE", help="CPT number or SYSTEM|CODE that the EHR sends")
-@click.option("--token-file", type=OLD_FILE, help="file with a token for this one call")
+@TOKEN_FILE
 @KEY
 @ISSUER_OF_TOKENS
 @AS_JSON

@@ -1,14 +1,14 @@
 """`kyphoplasty-cds score`: a whole population from a Bulk Data export, and the address that asks for one."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import date
+from itertools import chain
 from pathlib import Path
 
 import click
 
-from cds_service.commands.assessing import read_levels
-from cds_service.commands.options import AS_OF, EXPORT, NEW_FILE, say_errors
-from cds_service.outgoing.address import parse_base
+from cds_service.commands.options import AS_OF, BASE, EXPORT, NEW_FILE, VERTEBRAE, now_or_noon, say_errors
+from cds_service.fhir.orders.level_text import in_order
 from cds_service.population.bulk import export_files
 from cds_service.population.export_address import export_address
 from cds_service.population.job import Job, WrongJob, load, types_read
@@ -20,25 +20,23 @@ from cds_service.settings import read_settings
 @click.option("--out", type=NEW_FILE, help="default: standard output")
 @AS_OF
 @click.option("--procedure", metavar="CODE", help="for all: CPT number or SYSTEM|CODE; default: each patient's own")
-@click.option("--level", "levels", multiple=True, metavar="L1", help="for all: vertebrae to be treated, T1 to L5")
+@click.option("--level", "levels", multiple=True, type=VERTEBRAE, help="for all: vertebrae to be treated, T1 to L5")
 @click.option("--engine", type=click.Choice(["local", "spark"]), default="local", show_default=True)
 @click.option(
     "--worklist",
     type=NEW_FILE,
     help="augmented patients who wait for bone treatment or wear a brace too long: .csv, .ndjson or .json (FHIR)",
 )
-@click.option(
-    "--fhir-server", metavar="URL", help="the server that made the export: absolute references under it count"
-)
-@click.option("--export-url", metavar="BASE", help="only print the address that asks this server for the export")
+@click.option("--fhir-server", type=BASE, help="the server that made the export: absolute references under it count")
+@click.option("--export-url", type=BASE, help="only print the address that asks this server for the export")
 @say_errors
 def score(
     *,
     paths: Sequence[Path],
     out: Path | None,
-    as_of: datetime | None,
+    as_of: date | None,
     procedure: str | None,
-    levels: Sequence[str],
+    levels: Sequence[Sequence[str]],
     engine: str,
     worklist: Path | None,
     fhir_server: str | None,
@@ -50,16 +48,16 @@ def score(
     """
     site = read_settings().site
     if export_url is not None:
-        click.echo(export_address(_base("--export-url", export_url), load(site), with_worklist=worklist is not None))
+        click.echo(export_address(export_url, load(site), with_worklist=worklist is not None))
         return
     if not paths:
         raise click.UsageError("PATH: files or folders of an export")
     job = Job(
         files=export_files(paths, types_read(load(site), with_worklist=worklist is not None)),
-        as_of=(as_of or datetime.now(UTC)).date(),
+        as_of=now_or_noon(as_of).date(),
         procedure=procedure,
-        levels=read_levels(levels),
-        fhir_server=_base("--fhir-server", fhir_server) if fhir_server else None,
+        levels=in_order({*chain.from_iterable(levels)}),
+        fhir_server=fhir_server,
         site=site,
         with_worklist=worklist is not None,
     )
@@ -76,10 +74,3 @@ def score(
         raise click.UsageError(str(error)) from None
     for line in report.lines():
         click.echo(line, err=True)
-
-
-def _base(option: str, url: str) -> str:
-    try:
-        return parse_base(url).url
-    except ValueError as error:
-        raise click.UsageError(f"{option}: {error}") from None

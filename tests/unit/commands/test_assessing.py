@@ -2,14 +2,14 @@
 
 import json
 import time
-from datetime import date, datetime
+from datetime import date
 
-import click
 import pytest
 from click.testing import CliRunner
 
 from cds_service.cli import main
-from cds_service.commands.assessing import read_wish, say_about_token
+from cds_service.commands.assessing import is_kept_back
+from cds_service.commands.options import BASE, VERTEBRAE
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.augmentation import find_augmentation_order
@@ -22,7 +22,6 @@ from tests.stub_fhir import Reply, StubFhir, fhir, outcome, page
 from tests.tables import cases
 
 TODAY = date(2026, 11, 20)
-NOTHING = dict.fromkeys(("patient", "find", "procedure", "token_file", "as_of")) | {"levels": (), "more_levels": ()}
 ROOM = {"KYPHOPLASTY_CDS_DEADLINE_SECONDS": "30"}  # a busy machine must not turn into a gap
 
 
@@ -205,13 +204,17 @@ def test_the_token_goes_along_and_is_never_printed(stub, tmp_path):
     assert "s3cret" not in result.output
 
 
-def test_a_token_for_plain_http_is_kept_back_and_that_is_said(tmp_path):
-    token = tmp_path / "token"
-    token.write_text("s3cret-token")
-    wish = {**NOTHING, "fhir_server": "http://fhir.example.org/r4", "patient": "p1", "token_file": token}
-    assert say_about_token(read_wish(**wish)) != ""
-    assert say_about_token(read_wish(**{**wish, "fhir_server": "https://fhir.example.org/r4"})) == ""
-    assert say_about_token(read_wish(**{**wish, "token_file": None})) == ""
+@pytest.mark.parametrize(
+    ("token", "base", "is_kept"),
+    [
+        ("t", "http://fhir.example.org/r4", True),
+        ("t", "https://fhir.example.org/r4", False),
+        ("t", "http://127.0.0.1/r4", False),
+        (None, "http://fhir.example.org/r4", False),
+    ],
+)
+def test_a_token_for_plain_http_is_kept_back(token, base, is_kept):
+    assert is_kept_back(token, base) is is_kept
 
 
 # --- wrong use
@@ -227,22 +230,20 @@ def test_wrong_use_ends_with_2_and_asks_no_server(stub, words):
 def test_a_server_needs_an_address():
     result = assess("--fhir-server", "hapi.fhir.org", "--patient", "p1")
     assert result.exit_code == 2
-    assert "--fhir-server: " in result.stderr
+    assert "'--fhir-server': the address" in result.stderr
 
 
-def test_levels_are_read_as_people_write_them():
-    words = {"fhir_server": "https://example.org/fhir/", "patient": "p1", "levels": ("l1,t12",), "more_levels": ("L3",)}
-    wish = read_wish(**{**NOTHING, **words, "as_of": datetime(2026, 11, 20)})  # noqa: DTZ001 - as click gives it
-    assert wish.levels == ("T12", "L1", "L3")
-    assert wish.fhir_server == "https://example.org/fhir"
-    assert wish.now.date() == TODAY
+def test_levels_and_bases_are_read_as_people_write_them():
+    assert VERTEBRAE.convert("l1,t12 L3", None, None) == ("L1", "T12", "L3")
+    assert BASE.convert("https://example.org/fhir/", None, None) == "https://example.org/fhir"
 
 
-def test_a_token_file_without_a_token_is_refused(tmp_path):
+def test_a_token_file_without_a_token_is_refused(stub, tmp_path):
     empty = tmp_path / "token"
     empty.write_text("\n")
-    with pytest.raises(click.UsageError, match="bearer"):
-        read_wish(**{**NOTHING, "fhir_server": "https://example.org/fhir", "patient": "p1", "token_file": empty})
+    result = assess("--fhir-server", stub.base, "--patient", "p1", "--token-file", str(empty))
+    assert (result.exit_code, stub.requests) == (2, [])
+    assert "bearer" in result.stderr
 
 
 # --- the order
