@@ -150,8 +150,6 @@ def read_settings(
     """The settings of this process; an empty variable counts as not set.
 
     Args:
-        environ: the environment; that of the process when None.
-        fhir_servers: bases named on the command line.
         deadline_seconds: default of this command where the variable is not set (`assess`: 20).
 
     Raises:

@@ -47,7 +47,6 @@ class Database:
         """Does not connect yet.
 
         Args:
-            url: SQLAlchemy URL.
             wait_seconds: limit for a lock, a connection, or one statement of a write.
             is_synced: commits wait for the disk; otherwise a power failure may undo the last ones entirely.
             identity: of the required SQLite file; None accepts the file that is opened first.

@@ -62,7 +62,6 @@ def feedback_entry(
         shown: the answer with the card; None if it is not known, and the entry is then not linked.
         reason_codes: all override reasons that this service's cards offer.
         is_log_read: False if the log could not be searched for the card.
-        caller: who sent the feedback.
     """
     code = _listed(item, reason_codes, reason_system)
     answer = shown.entry if shown else None

@@ -65,9 +65,7 @@ class AuditStore:
         """Opens nothing before the first entry or `open_with`.
 
         Args:
-            database_url: SQLAlchemy URL.
             wait_seconds: how long an entry waits for the database at most.
-            clock: the time of the log's own entries.
         """
         self.url = database_url
         self._wait_seconds = wait_seconds
@@ -97,7 +95,6 @@ class AuditStore:
 
         Args:
             entry: to be stored; a repeat with the same id is stored once.
-            until: the deadline of the answer.
 
         Raises:
             AuditUnavailable: the database did not confirm it in time.
@@ -136,9 +133,6 @@ class AuditStore:
         """The key that signs addresses of basis pages, made at first need; None if it is not read in time.
 
         All workers and replicas share it. Once read, it is not asked for again.
-
-        Args:
-            seconds: how long the caller can wait.
         """
         if self._link_key is None or self._process != os.getpid():
             with suppress(Exception):  # the entry that follows meets the same trouble, and that is logged

@@ -63,7 +63,6 @@ class UsedTokens:
             jti: the token's id, unique for the issuer.
             expires: when it may be forgotten, in seconds since 1970.
             now: in seconds since 1970.
-            until: the deadline of the answer.
         """
         digest = hashlib.sha256(json.dumps([issuer, jti]).encode()).hexdigest()
         if not self._remember(digest, expires, now):

@@ -70,7 +70,6 @@ def read_keys(text: bytes, algorithms: Collection[str] = OF_CLIENTS) -> KeySet:
     """Read the keys in this JWK Set.
 
     Args:
-        text: the document.
         algorithms: algorithms for which keys are needed.
 
     Raises:
@@ -188,11 +187,7 @@ class KeyAddress:
         """Fetches nothing yet.
 
         Args:
-            issuer: the owner of the keys.
-            url: of the JWK Set.
-            connections: connections that obey the site's rule about private networks.
             algorithms: algorithms for which keys are needed.
-            monotonic: a clock in seconds.
         """
         self.url = url
         self._issuer = issuer

@@ -71,11 +71,7 @@ class Callers:
     """The EHRs that may call, and the verification of their tokens."""
 
     def __init__(self, clients: Iterable[KnownClient], used: UsedTokens) -> None:
-        """Nothing is fetched yet.
-
-        Args:
-            clients: one for each issuer.
-        """
+        """Nothing is fetched yet."""
         self._clients: Mapping[str, KnownClient] = {one.settings.issuer: one for one in clients}
         self._used = used
 
@@ -89,9 +85,7 @@ class Callers:
         """Verify the token in this Authorization header and return its caller.
 
         Args:
-            authorization: the header; None if it is missing.
             addresses: the called URL as callers know it, and others that `aud` may name; from settings only.
-            until: the deadline of the answer.
 
         Raises:
             NotAuthenticated: the caller is not known.
@@ -204,12 +198,7 @@ def decode(
     """Return the claims after PyJWT has verified them with one of these keys.
 
     Args:
-        text: the token.
         keys: all keys with the token's key id: during rotation an issuer may publish two under one id.
-        algorithms: algorithms that the issuer may sign with.
-        options: PyJWT's options.
-        audience: the token must name one of these.
-        issuer: the token must name this issuer.
 
     Raises:
         jwt.PyJWTError: a check failed.

@@ -52,7 +52,6 @@ def run_demo(*, patient: str | None = None, keep: bool = False, today: date | No
 
     Args:
         patient: id of a sample (`p1-thin-high`), or its beginning up to a dash (`p1`).
-        keep: leave service and FHIR server running until interrupted.
         today: day on which the orders are signed; the present day (UTC) when None.
     """
     samples = load_samples(today or datetime.now(UTC).date())

@@ -76,8 +76,6 @@ def explain_request(
     A FHIR server that may not be called is not asked: what the request itself holds is explained.
 
     Args:
-        request_file: a CDS Hooks request as JSON.
-        settings: those of this process.
         today: the day that counts as today; the clock's without it.
         site: its folder, as it is for the EHR that is meant.
         capabilities: what that EHR can apply.

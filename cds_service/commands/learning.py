@@ -103,12 +103,8 @@ def learn_from(
 
     Args:
         sources: files with a recorded request or a Bundle, bases of FHIR servers, which a person named.
-        settings: those of this process.
         site: codes that it maps already are left out.
         patients: ids on the server; the first `limit` of its patients where there are none.
-        limit: how many patients.
-        token: of the server, for this run.
-        say: prints a line.
 
     Raises:
         NothingLearned: a source cannot be read.

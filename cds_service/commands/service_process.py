@@ -43,8 +43,6 @@ class ServiceProcess(AbstractContextManager["ServiceProcess"]):
 
         Args:
             fhir_server: a server that it may call besides those on this machine.
-            site: the site folder; None is open mode.
-            deadline_seconds: for one whole answer.
 
         Raises:
             ServiceNotStarted: it exited or timed out.

@@ -20,11 +20,7 @@ class Breaker:
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        """A closed breaker.
-
-        Args:
-            clock: monotonic seconds.
-        """
+        """A closed breaker."""
         self._clock = clock
         self._lock = threading.Lock()
         self._calls: deque[tuple[float, bool]] = deque()

@@ -43,8 +43,6 @@ class Cached(Generic[Thing]):
 
         Args:
             fetch: raises `CallFailed`; it has a deadline of its own.
-            on_fault: called with the reason when a fetch fails.
-            monotonic: in seconds.
         """
         self.last: Thing | None = None
         self.fault = ""
@@ -60,7 +58,6 @@ class Cached(Generic[Thing]):
         """The value in force, refreshed first where it is old or not enough, if a fetch may be made and is in time.
 
         Args:
-            until: of the wait.
             is_enough: whether the cached value has what is looked for.
         """
         with self._lock:

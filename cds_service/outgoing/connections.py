@@ -159,12 +159,7 @@ class _CheckedAdapter(HTTPAdapter):
         """The answer with its whole body.
 
         Args:
-            request: as prepared.
-            stream: has no effect.
             timeout: seconds for the whole exchange.
-            verify: has no effect.
-            cert: of the client.
-            proxies: has no effect.
 
         Raises:
             CallFailed: there was none, it broke off, it is too large, or it did not come in time.

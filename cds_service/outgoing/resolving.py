@@ -41,7 +41,6 @@ class Resolver:
         Args:
             allow_private: whether a name may lead into a private network or to this machine.
             allow_public_plain: whether what is not encrypted may leave them.
-            lookup: `socket.getaddrinfo`, or what stands for it.
         """
         self._allow_private = allow_private
         self._allow_public_plain = allow_public_plain
@@ -53,8 +52,6 @@ class Resolver:
 
         Args:
             host: name or address, without brackets.
-            deadline: of the read.
-            is_plain: the call is not encrypted.
 
         Raises:
             CallFailed: unknown, not known in time, or at an address that may not be called.

@@ -75,10 +75,6 @@ class Accounts:
         """Create an account, or give an existing one a new password and role and end its sessions.
 
         Args:
-            name: the account's name.
-            role: the account's role.
-            password: stored as a hash.
-            replace: whether the account may exist already.
             entry: appended to the log together with the account.
 
         Raises:

@@ -132,7 +132,6 @@ def make_table(
     """A table for display: each row with its label, its cells, and the first count as a share of the largest.
 
     Args:
-        title: of the first column.
         parts: columns that add up to another one, so that a single hidden cell among them could be computed.
         total: label of the row of sums; without it there is no such row.
     """

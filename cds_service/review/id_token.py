@@ -38,10 +38,8 @@ def verified_claims(
     """Verify an ID token and return its claims.
 
     Args:
-        token: the token from the issuer.
         keys: returns the issuer's keys, fetched again if none has the requested id.
         login: whose issuer and client id the token must contain.
-        nonce: the one of this login.
 
     Raises:
         LoginRefused: any check failed.

@@ -54,10 +54,7 @@ class Issuer:
         """Requests nothing yet.
 
         Args:
-            login: the site's settings.
             secret: the client secret; None for a public client.
-            connections: connections with address checks.
-            clock: monotonic seconds.
         """
         self._login = login
         self._secret = secret

@@ -205,11 +205,7 @@ class Gate:
         `Secure` is only left out for plain HTTP on this machine, where no network is involved.
 
         Args:
-            response: the response that sets it.
-            name: of the cookie.
-            value: of the cookie.
             seconds: how long the browser keeps it; None until the browser is closed.
-            path: the path below which it is sent.
             lax: whether it is also sent on navigation from another site.
         """
         here = urlsplit(self.base_url)

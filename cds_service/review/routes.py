@@ -73,17 +73,9 @@ def review_routes(
     """All pages below `/audit`.
 
     Args:
-        service: with the models and words in force.
-        settings: the operator's settings.
-        store: the log that is read.
         audit: where access is recorded.
         base_url: the URL at which reviewers reach this service.
-        connections: for calls to the hospital's issuer.
-        clock: now, UTC.
-        count_login: called for each login attempt.
-        site: the site folder, if there is one.
         of_clients: the service by issuer, for EHRs with a folder of their own.
-        basis: the basis page of an answer.
 
     Raises:
         DataFileError: the site's login cannot be used.

@@ -108,9 +108,7 @@ class Sessions:
         """Configure which sessions are valid.
 
         Args:
-            access: access to the tables.
             issuer: the issuer whose logins count; sessions from any other are over.
-            has_local: whether sessions of local accounts count.
         """
         self._access = access
         self._issuer = issuer

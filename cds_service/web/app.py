@@ -67,15 +67,9 @@ def create_app(
     """The WSGI application. Nothing is read from disk after this, and nothing of a request is kept.
 
     Args:
-        service: read and checked at start.
-        settings: the operator's settings.
-        audit: where answers are recorded.
         base_url: the URL at which EHRs reach this service.
-        listening: the address on which it listens, if known.
         earlier: finds cards shown and answered before; None finds nothing.
         site: the site folder; None is open mode.
-        clock: now, UTC.
-        flow: the function that answers a call.
         is_ending: whether the server is about to stop.
         of_clients: the service by issuer, for EHRs with a folder of their own.
 

@@ -85,7 +85,6 @@ def basis_html(stored: Stored, service: Service, given: Mapping[str, str] | None
     """The page of an answer; or of what is tried, alone where the script of the page asks for it.
 
     Args:
-        service: in force for the EHR that was answered.
         given: the form of what is tried.
 
     Raises:

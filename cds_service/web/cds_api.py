@@ -139,8 +139,6 @@ def admit(around: Surroundings, path: str, exchange: Exchange, *also: str) -> No
 
     Args:
         around: with the callers, and our base URL from settings, so that no caller can change what `aud` must be.
-        path: the path that is called.
-        exchange: the request.
         also: other paths whose address the token's `aud` may name instead.
 
     Raises:

@@ -89,8 +89,6 @@ def open_reader(request: HookRequest, connections: Connections, client_id: str |
     client.
 
     Args:
-        request: the hook call.
-        connections: shared by the process.
         client_id: our client id at this EHR's authorization server; None if the site does not say.
     """
     token = request.fhir_authorization

@@ -25,11 +25,6 @@ def health_routes(around: Surroundings, audit: AuditLog, is_ending: Callable[[],
     """The routes for health and metrics. A failing FHIR server, or a caller with a wrong clock, only shows in metrics.
 
     If it affected readiness, all other callers would lose the service.
-
-    Args:
-        around: what all calls share.
-        audit: the log.
-        is_ending: whether the server is about to stop.
     """
     routes = Blueprint("health", __name__)
     service, metrics, clock, folder = around.service, around.metrics, around.clock, _disk_of(audit)

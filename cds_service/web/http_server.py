@@ -111,11 +111,8 @@ def serve(
 
     Args:
         make_app: makes the application for the listening address; called once, before the workers fork.
-        host: name or address.
         port: 0 picks a free one.
-        workers: number of processes.
         finish_seconds: time to finish running requests at the end.
-        drain: None stops without delay.
         on_exit: called once all workers have ended.
 
     Raises:

@@ -78,7 +78,6 @@ class QueuedLines(QueueHandler):
 
         Args:
             file: a descriptor, since Python's own streams hold a lock that does not survive a fork.
-            most_lines: maximum number of waiting lines.
         """
         self._file = file
         self._most_lines = most_lines

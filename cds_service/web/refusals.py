@@ -39,9 +39,7 @@ def record_refusal(
 
     Args:
         body: as received; it may be anything, so it is parsed again here, leniently.
-        status: the HTTP status of the answer.
         error: the reason; None if HTTP itself refused.
-        caller: the caller.
         until: the deadline of the answer, which the refusal must meet as well.
     """
     if isinstance(error, AuditUnavailable):

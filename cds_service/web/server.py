@@ -126,7 +126,6 @@ def refuse_public_host(host: str, site: Site | None = None, public_url: str | No
     """Allow other addresses than loopback only with authenticated clients and a public URL.
 
     Args:
-        host: the address to listen on.
         site: names the clients; None is open mode.
         public_url: what tokens must be made for.
 
@@ -150,7 +149,6 @@ def refuse_plain_address(public_url: str | None, *, is_private: bool) -> None:
 
     Args:
         public_url: the configured URL; None is the listening address.
-        is_private: whether the site allows private networks.
 
     Raises:
         DataFileError: it is not encrypted.

@@ -139,7 +139,6 @@ class SamplePatients:
         """Loads nothing before the first request.
 
         Args:
-            clock: now, UTC.
             has_site: a site folder is in force, which may explain local codes.
         """
         self._clock = clock
