@@ -22,13 +22,13 @@ AUDIT = {
     "migrate": "audit:migrate",
     "purge": "audit:purge",
     "remove-reviewer": "accounts:remove_reviewer",
-    "report": "silent_report:report",
+    "report": "counting:report",
     "show": "audit:show_entry",
     "verify": "audit:verify",
 }
 MAPPINGS = {
     "check": "checking:check_mappings",
-    "gaps": "gaps:list_gaps",
+    "gaps": "counting:list_gaps",
     "learn": "learning:learn_mappings",
     "views": "views:print_views",
 }
@@ -40,7 +40,7 @@ MAIN = {
     "models": "models:models",
     "outcomes": "following:find_outcomes",
     "preview": "book:preview",
-    "probe": "probing:probe_service",
+    "probe": "calling:probe_service",
     "score": "scoring:score",
     "validate": "validating:validate_models",
 }
@@ -59,11 +59,9 @@ class LazyGroup(click.Group):
         self._places = places
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Their names."""
         return sorted([*super().list_commands(ctx), *self._places])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of this name."""
         if cmd_name not in self._places:
             return super().get_command(ctx, cmd_name)
         module, _, function = self._places[cmd_name].partition(":")

@@ -1,13 +1,16 @@
-"""Calls a running service as an EHR does: a synthetic patient, the whole prefetch in the request, a signed token.
+"""`kyphoplasty-cds probe`: a synthetic order of no patient through a running service, called as an EHR calls it.
 
-Every such call names `PROBE` as its user, so that reports and counts can leave it out.
+The whole prefetch is in the request, and a key of the caller's own signs the token. Every such call names `PROBE` as
+its user, so that reports and counts can leave it out.
 """
 
 import json
 import os
+import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -19,16 +22,27 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from jwt.algorithms import ECAlgorithm
 
 from cds_service.audit.chain import PROBE
-from cds_service.commands.options import NEW_FILE
+from cds_service.commands.options import (
+    AS_JSON,
+    BASE,
+    NEW_FILE,
+    SITE,
+    TOKEN_FILE,
+    chosen_site,
+    print_json,
+    say_errors,
+)
+from cds_service.commands.terminal import clean
 from cds_service.errors import CallFailed, CdsError
+from cds_service.loading import load_service
 from cds_service.outgoing import Connections
 from cds_service.outgoing.address import parse_base
 from cds_service.protocol.json_text import JsonTextError, decode_json
-from cds_service.samples import Sample
+from cds_service.samples import Sample, load_samples
 from cds_service.samples.drafting import procedure_coding
 from cds_service.samples.requests import order_sign_request
 
-ISSUER = "kyphoplasty-cds-probe"
+ISSUER = PATIENT = "kyphoplasty-cds-probe"
 ALGORITHM = "ES384"
 TOKEN_SECONDS = 120
 CALL_SECONDS = 30.0
@@ -159,3 +173,59 @@ def synthetic_call(
 def topics_of(cards: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
     """Cards by the code of their topic."""
     return {str(card["source"]["topic"]["code"]): card for card in cards if card.get("source", {}).get("topic")}
+
+
+@click.command("probe")
+@click.argument("url", type=BASE)
+@SITE
+@click.option("--procedure", metavar="CODE", help="CPT number or SYSTEM|CODE that the EHR sends")
+@TOKEN_FILE
+@KEY
+@ISSUER_OF_TOKENS
+@AS_JSON
+@say_errors
+def probe_service(*, url: str, site: Path | None, procedure: str | None, as_json: bool, **who: Any) -> None:
+    """Send a synthetic kyphoplasty order of no patient through a running service, and say what came back."""
+    caller = read_calling_card(**who)
+    hook = next(iter(load_service(chosen_site(site)[0]).hooks.values()))  # a site's codes shape the prefetch
+    sample = load_samples(datetime.now(UTC).date())[0]
+    body = synthetic_call(sample, hook.discovery["prefetch"], patient_id=PATIENT, procedure=procedure)
+    found = _judged(send(url, hook.id, body, caller))
+    if as_json:
+        print_json(found)
+    else:
+        click.echo("\n".join(_lines(found)))
+    sys.exit(0 if found["good"] else 1)
+
+
+def _judged(reply: Replied) -> dict[str, Any]:
+    """What came back, and why it is bad; an empty fault if it is good."""
+    fault = _fault_of(reply)
+    return {
+        "good": not fault,
+        "fault": fault,
+        "status": reply.status,
+        "milliseconds": round(reply.seconds * 1000),
+        "cards": [
+            {"topic": topic, "indicator": card.get("indicator"), "summary": card.get("summary")}
+            for topic, card in topics_of(reply.cards).items()
+        ],
+    }
+
+
+def _lines(found: Mapping[str, Any]) -> Iterator[str]:
+    count = len(found["cards"])
+    yield f"{found['status']} in {found['milliseconds'] / 1000:.2f} s, {count} card{'' if count == 1 else 's'}"
+    for card in found["cards"]:
+        yield f"  {card['topic']} ({card['indicator']}): {clean(card['summary'])}"
+    yield f"bad: {found['fault']}" if found["fault"] else "good"
+
+
+def _fault_of(reply: Replied) -> str:
+    if reply.status != 200:
+        issues = reply.document.get("issue") if isinstance(reply.document, dict) else None
+        texts = [one["details"]["text"] for one in issues or () if isinstance(one, dict) and "details" in one]
+        return f"status {reply.status}: {' '.join(texts) or 'no reason given'}"
+    if "rehabilitation" not in topics_of(reply.cards):
+        return "no card on risk: the order was not recognised, or the service is off"
+    return ""

@@ -25,7 +25,7 @@ from cds_service.site.clients import EVERYTHING, Capabilities
 from cds_service.site.folder import SiteFolder, load_site
 
 
-class Read(click.ParamType):  # type: ignore[type-arg] - generic in newer versions only
+class Read(click.ParamType):  # type: ignore[type-arg]  # generic in newer versions alone
     """A value that a function reads; the text of its ValueError says what is wrong, and never repeats a secret."""
 
     def __init__(self, name: str, read: Callable[[str], Any]) -> None:

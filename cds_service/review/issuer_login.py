@@ -22,8 +22,7 @@ from cds_service.outgoing import Connections
 from cds_service.outgoing.address import parse_address
 from cds_service.outgoing.deadline import Deadline
 from cds_service.review.accounts import TooManyTries
-from cds_service.review.id_token import verified_claims, vouched
-from cds_service.review.issuer import Issuer
+from cds_service.review.issuer import Issuer, verified_claims, vouched
 from cds_service.review.login import PATH, Gate, own_page, same
 from cds_service.review.sessions import ON_THE_WAY, Vouched
 from cds_service.site.folder import SiteFolder

@@ -1,29 +1,128 @@
-"""`kyphoplasty-cds audit report --silent`: what silent answers would have shown, for a committee before go-live.
+"""What the log counts for a hospital, without a patient, a user or an entry being named.
 
-Counts are per 100 procedures, whole counts below `SMALLEST` are hidden, and no patient, user or entry is named.
+`mappings gaps` lists codes that are not mapped and findings that are not known. `audit report --silent` says what
+silent answers would have shown, per 100 procedures, for a committee before go-live; counts below `SMALLEST` are hidden.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from statistics import median, quantiles
 from typing import Any
 
 import click
 from rich.console import Console
+from rich.text import Text
 
 from cds_service.audit.chain import SILENT, is_probe
-from cds_service.audit.database import Database
 from cds_service.audit.reader import AuditReader, Stored, stored_entries
+from cds_service.audit.store import utc_now
 from cds_service.audit.tables import ENTRIES
 from cds_service.commands.audit import check_period, log_database, record_read
-from cds_service.commands.options import AS_JSON, SINCE, UNTIL, print_json, say_errors
-from cds_service.commands.terminal import table
+from cds_service.commands.options import AS_JSON, MOMENT, SINCE, UNTIL, print_json, say_errors
+from cds_service.commands.terminal import clean, table
+from cds_service.fhir.learning import times
 
+SAID: Mapping[str, str] = {
+    "order-not-taken": "its words name a kyphoplasty or vertebroplasty, and it was not taken for one",
+    "order-by-words": "answered by its words alone: map the code",
+    "t-score": "looks like a T-score: map the code",
+}
 SMALLEST = 5  # counts below it, other than none, could point to a patient
-KINDS = ("answer", "refusal", "near-miss")
 Key = tuple[str, ...]
+
+
+def _entries(what: str, asked: Any, kinds: Iterable[str], since: str, until: str = "9999") -> Iterator[Stored]:
+    """Entries from one day until before another (`2026-11-20`), but those of probes; the look itself is an entry."""
+    with log_database() as database:
+        record_read(database, what, asked, None)
+        wanted = ENTRIES.c.kind.in_(kinds) & (ENTRIES.c.at >= since) & (ENTRIES.c.at < until)
+        with AuditReader(database).reading() as connection:
+            for entry in stored_entries(connection, wanted):
+                if entry.found is None or not is_probe(entry.found.user, entry.found.patient):
+                    yield entry
+
+
+# --- mappings gaps
+
+
+@dataclass(slots=True)
+class Gaps:
+    """Counts over the log.
+
+    Attributes:
+        near: by kind, system and code: how often, and the last day.
+        answers: number of answers to augmentation orders.
+        missing: by finding and reason: in how many of these answers.
+    """
+
+    near: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    last: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    answers: int = 0
+    missing: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def add(self, entry: Stored) -> None:
+        """Count this entry."""
+        content = entry.content or {}
+        for one in content.get("nearMisses", ()):
+            key = one["kind"], one["system"], one["code"]
+            self.near[key] += 1
+            self.last[key] = entry.at[:10]
+        if content.get("order"):
+            self.answers += 1
+            self.missing.update((gap["name"], gap["reason"]) for gap in content.get("gaps", ()))
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "nearMisses": [
+                {"kind": kind, "system": system, "code": code, "seen": seen, "last": self.last[kind, system, code]}
+                for (kind, system, code), seen in self.near.most_common()
+            ],
+            "answers": self.answers,
+            "gaps": [
+                {"finding": name, "reason": reason, "answers": count}
+                for (name, reason), count in self.missing.most_common()
+            ],
+        }
+
+
+@click.command("gaps")
+@click.option("--from", "since", type=MOMENT, metavar="DAY", help="UTC; default: the last 30 days")
+@AS_JSON
+@say_errors
+def list_gaps(*, since: datetime | None, as_json: bool) -> None:
+    """List codes of near misses and findings that are not known, from the audit log. Codes only, no patient."""
+    begins = (since or utc_now() - timedelta(days=30)).date().isoformat()
+    gaps = Gaps()
+    for entry in _entries("gaps", {"since": begins}, ("answer", "near-miss"), begins):
+        gaps.add(entry)
+    if as_json:
+        print_json(gaps.to_json())
+    else:
+        print_gaps(gaps)
+
+
+def print_gaps(gaps: Gaps) -> None:
+    console = Console(highlight=False, soft_wrap=True)
+    for kind, said in SAID.items():
+        for (of, system, code), seen in gaps.near.most_common():
+            if of == kind:
+                name = f"{system}|{code}" if system else code
+                last = gaps.last[of, system, code]
+                console.print(Text(clean(f"{name}  {times(seen)}, last on {last}: {said}")))
+    if not gaps.near:
+        console.print("no near misses")
+    if not gaps.answers:
+        console.print("no answers to augmentation orders yet")
+        return
+    answers = "1 answer" if gaps.answers == 1 else f"{gaps.answers} answers"
+    console.print(f"{answers} to augmentation orders; not known in them:")
+    for (name, reason), count in gaps.missing.most_common():
+        console.print(Text(f"  {name}: {reason} in {count}"))
+
+
+# --- audit report
 
 
 @dataclass(slots=True)
@@ -42,7 +141,6 @@ class Tally:
     milliseconds: list[int] = field(default_factory=list)
 
     def to_json(self) -> dict[str, Any]:
-        """The report for programs."""
         sections: dict[str, list[dict[str, Any]]] = {}
         for (section, *what), count in sorted(self.counts.items(), key=lambda one: (one[0][0], -one[1], one[0])):
             sections.setdefault(section, []).append({"what": " ".join(what), **_cell(count, self.procedures)})
@@ -68,27 +166,19 @@ def report(*, silent: bool, since: datetime | None, until: datetime | None, as_j
     check_period(since, until)
     first, last = (f"{day:%Y-%m-%d}" if day else limit for day, limit in ((since, "0000"), (until, "9999")))
     period = " ".join([*([f"from {first}"] if since else []), *([f"before {last}"] if until else ["until today"])])
-    with log_database() as database:
-        record_read(database, "report", {"silent": True, "from": first, "to": last}, None)
-        found = read_report(database, first, last)
+    asked = {"silent": True, "from": first, "to": last}
+    found = tally(_entries("report", asked, ("answer", "refusal", "near-miss"), first, last))
     if as_json:
         print_json(found.to_json())
     else:
         print_report(found, period)
 
 
-def read_report(database: Database, since: str, until: str) -> Tally:
-    """Tally the entries from one day until before another (`2026-11-20`)."""
-    wanted = ENTRIES.c.kind.in_(KINDS) & (ENTRIES.c.at >= since) & (ENTRIES.c.at < until)
-    with AuditReader(database).reading() as connection:
-        return tally(stored_entries(connection, wanted))
-
-
 def tally(entries: Iterable[Stored]) -> Tally:
     """The counts over these entries: silent answers, and the refusals and near misses beside them."""
     found = Tally()
     for entry in entries:
-        if entry.found is None or is_probe(entry.found.user, entry.found.patient) or entry.content is None:
+        if entry.found is None or entry.content is None:
             continue
         if entry.kind == "answer" and entry.found.result == SILENT:
             _add_answer(found, entry, entry.content)
@@ -138,7 +228,6 @@ def _middle(values: list[Any]) -> dict[str, Any] | None:
 
 
 def print_report(found: Tally, period: str) -> None:
-    """The report as tables."""
     console = Console(highlight=False, soft_wrap=True)
     report = found.to_json()
     hidden = f"fewer than {SMALLEST}"
