@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
@@ -41,29 +42,26 @@ class Store:
         return self.resources.get((resource_type, resource_id))
 
     def search(self, query: str) -> tuple[Resource, ...]:
-        """Return all matches of `Type?parameters` in the requested order; `_count` is ignored here.
+        """All matches of `Type?parameters` in the requested order; `_count` is for the server.
 
         Raises:
             SearchRefused: unknown type, parameter, modifier or sort name.
         """
         resource_type, _, parameters = query.partition("?")
-        return self.select(resource_type, parse_qsl(parameters, keep_blank_values=True))
-
-    def select(self, resource_type: str, parameters: Sequence[tuple[str, str]]) -> tuple[Resource, ...]:
-        """Like `search`, for parsed parameters."""
         if resource_type not in TYPES:
             raise SearchRefused(f"Unknown resource type '{resource_type}'. Known: {', '.join(TYPES)}")
-        matchers = matchers_of(resource_type)
-        sort = ""
-        found: Iterable[Resource] = (
-            held for (held_type, _), held in self.resources.items() if held_type == resource_type
-        )
-        for name, value in parameters:
+        matchers, sort = _matchers(resource_type), ""
+        found = [held for (held_type, _), held in sorted(self.resources.items()) if held_type == resource_type]
+        for name, value in parse_qsl(parameters):  # like HAPI, ignore empty parameters
             if name == "_sort":
                 sort = value
-            elif name not in RESULT_PARAMETERS and value:  # like HAPI, ignore empty parameters
-                found = _keep(found, _matcher(matchers, resource_type, name), value)
-        return _in_order(resource_type, tuple(found), sort)
+            elif name in matchers:
+                wanted = [part for part in _split(value, ",") if part]
+                found = [one for one in found if any(matchers[name](one, part) for part in wanted)]
+            elif name not in RESULT_PARAMETERS:
+                known = ", ".join(sorted([*matchers, *RESULT_PARAMETERS]))
+                raise SearchRefused(f"Unknown search parameter '{name}' for {resource_type}. Valid are: {known}")
+        return _in_order(resource_type, found, sort) if sort else tuple(found)
 
 
 def hold(resources: Iterable[Resource]) -> Store:
@@ -82,39 +80,16 @@ def hold(resources: Iterable[Resource]) -> Store:
     return Store(held)
 
 
-def matchers_of(resource_type: str) -> dict[str, Matcher]:
+def _matchers(resource_type: str) -> dict[str, Matcher]:
     """The search parameters of this type, by name."""
     matchers: dict[str, Matcher] = {"_id": lambda resource, value: resource["id"] == value}
     for name, element in _PARAMETERS[resource_type]["tokens"].items():
         matchers[name] = _token_matcher(element)
-    if "sorts" in _PARAMETERS[resource_type]:
-        matchers["patient"] = matchers["subject"] = _matches_patient
-    else:  # people
-        matchers |= {name: _name_matcher(name) for name in ("name", "family", "given")}
-    return matchers
+    whose = {"patient": _matches_patient, "subject": _matches_patient}
+    return matchers | (whose if "sorts" in _PARAMETERS[resource_type] else {"name": _matches_name})
 
 
-def sort_names(resource_type: str) -> tuple[str, ...]:
-    """The names that `_sort` accepts for this type."""
-    return ("_id", *_PARAMETERS[resource_type].get("sorts", {}))
-
-
-def _matcher(matchers: Mapping[str, Matcher], resource_type: str, name: str) -> Matcher:
-    if name not in matchers:
-        known = ", ".join(sorted([*matchers, *RESULT_PARAMETERS]))
-        raise SearchRefused(
-            f"Unknown search parameter '{name}' for resource type '{resource_type}'. Valid are: {known}"
-        )
-    return matchers[name]
-
-
-def _keep(found: Iterable[Resource], matches: Matcher, value: str) -> Iterator[Resource]:
-    """Keep the resources that match one of the comma-separated alternatives."""
-    alternatives = [part for part in split_escaped(value, ",") if part]
-    return (resource for resource in found if any(matches(resource, part) for part in alternatives))
-
-
-def split_escaped(value: str, separator: str) -> list[str]:
+def _split(value: str, separator: str) -> list[str]:
     r"""Split a parameter value; a separator after a backslash belongs to its part (R4 search, 3.1.1.5.7)."""
     return re.split(rf"(?<!\\){re.escape(separator)}", value)
 
@@ -127,7 +102,7 @@ def _token_matcher(element: str) -> Matcher:
     """Match a token search: `code`, `system|code`, `|code` (no system), `system|` (any code in it)."""
 
     def matches(resource: Resource, value: str) -> bool:
-        parts = [_unescape(part) for part in split_escaped(value, "|")]
+        parts = [_unescape(part) for part in _split(value, "|")]
         return any(_is_token(token, parts) for token in _tokens(resource.get(element)))
 
     return matches
@@ -159,42 +134,25 @@ def _matches_patient(resource: Resource, value: str) -> bool:
     return bool(subject == f"Patient/{value.rpartition('Patient/')[2]}")
 
 
-def _name_matcher(part: str) -> Matcher:
-    """Match a string search: a name that starts with the text, ignoring case."""
-    elements = ("family", "given", "text", "prefix", "suffix") if part == "name" else (part,)
-
-    def matches(resource: Resource, value: str) -> bool:
-        wanted = _unescape(value).casefold()
-        words = (
-            word for name in resource.get("name", []) for element in elements for word in _as_list(name.get(element))
-        )
-        return any(str(word).casefold().startswith(wanted) for word in words)
-
-    return matches
+def _matches_name(resource: Resource, value: str) -> bool:
+    """A string search: a name that starts with the text, ignoring case."""
+    wanted = _unescape(value).casefold()
+    parts = (name.get(part, ()) for name in resource.get("name", ()) for part in ("family", "given", "text"))
+    words = (word for part in parts for word in ([part] if isinstance(part, str) else part))
+    return any(word.casefold().startswith(wanted) for word in words)
 
 
-def _as_list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [] if value is None else [value]
-
-
-def _in_order(resource_type: str, found: tuple[Resource, ...], sort: str) -> tuple[Resource, ...]:
-    """Sort by each name in `_sort`, the last one first, since sorting is stable; undated resources come last."""
-    ordered = sorted(found, key=lambda resource: str(resource["id"]))
-    for name in reversed([part for part in sort.split(",") if part]):
-        bare = name.removeprefix("-")
-        if bare not in sort_names(resource_type):
-            known = ", ".join(sort_names(resource_type))
-            raise SearchRefused(f"Unknown _sort parameter value '{bare}'. Valid values are: {known}")
-        ordered = _sorted_by(ordered, _PARAMETERS[resource_type].get("sorts", {}).get(bare), descending=name != bare)
-    return tuple(ordered)
-
-
-def _sorted_by(found: list[Resource], element: str | None, *, descending: bool) -> list[Resource]:
-    if element is None:
-        return sorted(found, key=lambda resource: str(resource["id"]), reverse=descending)
-    dated = [(moment, resource) for resource in found if (moment := _moment(resource, element)) is not None]
-    undated = [resource for resource in found if _moment(resource, element) is None]
-    return [resource for _, resource in sorted(dated, key=lambda pair: pair[0], reverse=descending)] + undated
+def _in_order(resource_type: str, found: Sequence[Resource], sort: str) -> tuple[Resource, ...]:
+    """By the date that `_sort` names; undated resources come last."""
+    name, sorts = sort.removeprefix("-"), _PARAMETERS[resource_type].get("sorts", {})
+    if name not in sorts:
+        raise SearchRefused(f"Unknown _sort parameter value '{name}'. Valid values are: {', '.join(sorts)}")
+    dated, undated = [], []
+    for one in found:
+        moment = _moment(one, sorts[name])
+        dated.append((moment, one)) if moment else undated.append(one)
+    dated.sort(key=itemgetter(0), reverse=sort != name)
+    return (*(one for _, one in dated), *undated)
 
 
 def _moment(resource: Resource, element: str) -> datetime | None:

@@ -1,7 +1,7 @@
 """A small read-only FHIR R4 server for resources in memory, on a free port of this machine.
 
 It supports read, search (GET and POST) and the capability statement. To exercise clients it behaves like a real server:
-it pages with opaque links, refuses unknown parameters, and reports errors as OperationOutcome.
+it pages, refuses unknown parameters, and reports errors as OperationOutcome.
 """
 
 import json
@@ -12,14 +12,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import parse_qsl, urlencode
-from uuid import uuid4
+from urllib.parse import parse_qsl
 
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
 from cds_service import __version__
-from cds_service.samples.fhir_search import TYPES, Resource, SearchRefused, Store, hold, matchers_of, sort_names
+from cds_service.samples.fhir_search import TYPES, Resource, SearchRefused, Store, hold
 
 BASE_PATH = "/fhir"
 DEFAULT_PAGE_SIZE = 20
@@ -45,15 +44,6 @@ def _entry(resource: Resource, base: str) -> dict[str, Any]:
     return name | {"resource": resource, "search": {"mode": "match"}}
 
 
-@dataclass(frozen=True, slots=True)
-class _Search:
-    """One search with its results, kept so that later pages show the same list."""
-
-    found: tuple[Resource, ...]
-    self_link: str
-    page_size: int
-
-
 @dataclass(slots=True)
 class FhirApp:
     """The server as a WSGI application.
@@ -66,7 +56,6 @@ class FhirApp:
     store: Store
     page_size: int = DEFAULT_PAGE_SIZE
     requests: MutableSequence[str] = field(default_factory=list)
-    _searches: dict[str, _Search] = field(default_factory=dict)
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer one request."""
@@ -90,8 +79,6 @@ class FhirApp:
         resource_type, _, rest = path.partition("/")
         if path == "metadata":
             return _json(200, capability_statement(base))
-        if not path:
-            return self._page(base, dict(parse_qsl(parameters)))
         if rest in ("", "_search"):
             return self._search(base, resource_type, parameters)
         found = self.store.read(resource_type, rest)
@@ -100,36 +87,23 @@ class FhirApp:
         return _json(200, found)
 
     def _search(self, base: str, resource_type: str, parameters: str) -> Response:
-        pairs = parse_qsl(parameters, keep_blank_values=True)
+        """Answer with one page; `_count=0` requests only the total."""
+        pairs = dict(parse_qsl(parameters, keep_blank_values=True))
+        asked = "&".join(part for part in parameters.split("&") if not part.startswith("_offset="))
+        query = resource_type + (f"?{asked}" if asked else "")
         try:
-            found = self.store.select(resource_type, pairs)
-            size = _page_size(dict(pairs).get("_count"), self.page_size)
+            found = self.store.search(query)
+            size = min(_number(pairs, "_count", self.page_size), self.page_size)
+            start = _number(pairs, "_offset", 0)
         except SearchRefused as refusal:
             unknown_type = resource_type not in TYPES
             return _outcome(
                 404 if unknown_type else 400, "not-supported" if unknown_type else "processing", str(refusal)
             )
-        self_link = f"{base}/{resource_type}" + (f"?{parameters}" if parameters else "")
-        token, search = str(uuid4()), _Search(found, self_link, size)
-        if len(found) > size:
-            self._searches[token] = search
-        return _show(base, token, search, 0)
-
-    def _page(self, base: str, parameters: Mapping[str, str]) -> Response:
-        """Answer with a further page: the link holds only the search and the offset."""
-        token, offset = parameters.get("_getpages", ""), parameters.get("_getpagesoffset", "")
-        if token not in self._searches or not offset.isdecimal():
-            return _outcome(410, "not-found", "This page is not known here; search again")
-        return _show(base, token, self._searches[token], int(offset))
-
-
-def _show(base: str, token: str, search: _Search, offset: int) -> Response:
-    """Answer with one page; `_count=0` requests only the total."""
-    end = offset + search.page_size
-    links = {"self": search.self_link}
-    if offset < end < len(search.found):
-        links["next"] = f"{base}?{urlencode({'_getpages': token, '_getpagesoffset': end})}"
-    return _json(200, searchset(search.found[offset:end], total=len(search.found), base=base, links=links))
+        end, links = start + size, {"self": f"{base}/{query}"}
+        if start < end < len(found):
+            links["next"] = f"{base}/{query}{'&' if asked else '?'}_offset={end}"
+        return _json(200, searchset(found[start:end], total=len(found), base=base, links=links))
 
 
 def _parameters(request: Request) -> str:
@@ -140,12 +114,11 @@ def _parameters(request: Request) -> str:
     return "&".join(part for part in parts if part)
 
 
-def _page_size(count: str | None, largest: int) -> int:
-    if count is None:
-        return largest
-    if not count.isdecimal():
-        raise SearchRefused(f"Parameter '_count' is not a number: {count!r}")
-    return min(int(count), largest)
+def _number(pairs: Mapping[str, str], name: str, otherwise: int) -> int:
+    value = pairs.get(name, str(otherwise))
+    if not value.isdecimal():
+        raise SearchRefused(f"Parameter '{name}' is not a number: {value!r}")
+    return int(value)
 
 
 def _json(status: int, body: Mapping[str, Any]) -> Response:
@@ -168,20 +141,14 @@ def capability_statement(base: str) -> dict[str, Any]:
         "implementation": {"description": "Sample patients of kyphoplasty-cds, in memory", "url": base},
         "fhirVersion": "4.0.1",
         "format": ["json"],
-        "rest": [{"mode": "server", "resource": [_capability_of(name) for name in TYPES]}],
-    }
-
-
-def _capability_of(resource_type: str) -> dict[str, Any]:
-    dates = set(sort_names(resource_type)) - {"_id"}
-    kinds = {"patient": "reference", "subject": "reference", "name": "string", "family": "string", "given": "string"}
-    searches = [{"name": name, "type": kinds.get(name, "token")} for name in sorted(matchers_of(resource_type))]
-    sorting = f"_sort takes: _id, {', '.join(sorted(dates))}" if dates else "_sort takes: _id"
-    return {
-        "type": resource_type,
-        "documentation": sorting,
-        "interaction": [{"code": "read"}, {"code": "search-type"}],
-        "searchParam": searches,
+        "rest": [
+            {
+                "mode": "server",
+                "resource": [
+                    {"type": one, "interaction": [{"code": "read"}, {"code": "search-type"}]} for one in TYPES
+                ],
+            }
+        ],
     }
 
 
