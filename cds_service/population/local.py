@@ -42,7 +42,7 @@ from cds_service.population.job import (
     types_read,
     write_results,
 )
-from cds_service.population.scoring import Look, Result, score
+from cds_service.population.scoring import Result, look_for, score
 from cds_service.service import Service
 
 SMALL_BYTES = 4 * 1024 * 1024  # of an export that one process scores before others have started
@@ -122,7 +122,7 @@ def _reports(job: Job, folder: Path) -> dict[Path, PartReport]:
 def _reading(job: Job, folder: Path, service: Service) -> Step:
     """The step that sorts a chunk into its part."""
     run, chunks, buckets = job.run((), service), chunks_of(job.files), bucket_count(job.files)
-    look, types = Look(service), types_read(service, with_worklist=job.with_worklist)
+    look, types = look_for(service), types_read(service, with_worklist=job.with_worklist)
 
     def step(place: int) -> None:
         write_part(chunks[place], _part(folder, place), buckets, types, look, run.bases)

@@ -25,7 +25,7 @@ from cds_service.fhir.orders.levels import find_levels
 from cds_service.fhir.raw_json import effective_moment, member, objects, read_moment, text, truth, utc_day
 from cds_service.fhir.references import Targets
 from cds_service.population.outcomes_file import FOR_PEOPLE
-from cds_service.population.scoring import PROCEDURES, Run, as_draft, by_type, is_augmentation, known_on
+from cds_service.population.scoring import PROCEDURES, Run, as_draft, by_type, is_augmentation, known_on, name_of
 
 Json = dict[str, Any]
 Kinds = Mapping[str, Sequence[Json]]
@@ -133,9 +133,9 @@ def follow(patient: str, lines: Sequence[bytes], run: Run) -> Followed | str:
 
 
 def _follow(patient: str, kinds: Kinds, person: Person, first: date, index: Sequence[Json], run: Run) -> Followed:
-    names = {_name(raw) for raw in index}
+    names = {name_of(raw) for raw in index}
     before = {
-        kind: [_as_of(raw, first) for raw in listed if _known_on(raw, first) and _name(raw) not in names]
+        kind: [_as_of(raw, first) for raw in listed if _known_on(raw, first) and name_of(raw) not in names]
         for kind, listed in kinds.items()
     }
     _, _, findings = known_on(first, patient, before, [as_draft(raw, first) for raw in index], run)
@@ -221,7 +221,7 @@ def _events(
             yield _fracture(day, levels, raw, first, broken)
     for raw in kinds.get("Procedure", ()):
         moment = effective_moment(raw, "performed")
-        if moment is None or not first < moment.day <= run.as_of or _name(raw) in index:
+        if moment is None or not first < moment.day <= run.as_of or name_of(raw) in index:
             continue
         if text(raw.get("status")) == "completed" and is_augmentation(raw, person, run):
             levels = frozenset(find_levels(raw, NO_DRAFTS, terminology).levels)
@@ -256,7 +256,7 @@ def _augmentation(day: date, levels: frozenset[str], raw: Json, first: date, bro
 
 
 def _event(day: date, raw: Json, levels: frozenset[str], why: str, *, is_new: bool) -> Event:
-    return Event(day=day, reference=_name(raw), levels=levels, is_new=is_new, why=why)
+    return Event(day=day, reference=name_of(raw), levels=levels, is_new=is_new, why=why)
 
 
 def _began(raw: Json, first: date) -> date | None:
@@ -278,10 +278,6 @@ def _pain(patient: str, kinds: Kinds, first: date, run: Run) -> Finding | None:
     chart = Chart(record, run.service.terminology, today=until, not_after=until)
     found = extract_findings(chart, spec).known.get("pain-score")
     return found if found and found.observed and found.observed >= wanted - PAIN_WINDOW else None
-
-
-def _name(raw: Json) -> str:
-    return f"{raw['resourceType']}/{text(raw.get('id'))}"
 
 
 # --- the file --------------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from cds_service.cards.answer import Answer
@@ -28,7 +29,7 @@ from cds_service.fhir.orders.referred import with_referred
 from cds_service.fhir.raw_json import is_prohibition, member, objects, text, utc_day
 from cds_service.fhir.references import NO_BASE, Bases, last_name
 from cds_service.outgoing.deadline import Deadline
-from cds_service.population.bulk import ASIDE, read_line
+from cds_service.population.bulk import ASIDE, Look, read_line
 from cds_service.population.worklist import Row, find_rows
 from cds_service.protocol.json_text import canonical_json
 from cds_service.protocol.messages import HookRequest, OrderSignContext
@@ -70,34 +71,23 @@ class Run:
 
 ID = re.compile(rb'"id"\s*:\s*"([^"]*)"')
 CODES = re.compile(rb'"code"\s*:\s*"([^"]*)"')
-MOST_REMEMBERED = 100_000
 
 
-class Look:
-    """Tells whether an Observation holds a code of ours, by its text: most of a record is laboratory values."""
+def look_for(service: Service) -> Look:
+    """Tells whether an Observation holds a code of ours, by its text: most of a record is laboratory values.
 
-    def __init__(self, service: Service) -> None:
-        """Look for the codes that this service asks a server for."""
-        hook = next(iter(service.hooks.values()))
-        keys = {one.key for one in hook.plan.needed.templates if one.resource_type == "Observation"}
-        specs = (one for one in service.finding_specs.values() if one.key in keys)
-        self._terminology = service.terminology
-        self._concepts = frozenset(concept for one in specs for concept in one.asked_concepts)
-        self._is_ours: dict[bytes, bool] = {}
+    One that is written unusually may hold one.
+    """
+    hook = next(iter(service.hooks.values()))
+    keys = {one.key for one in hook.plan.needed.templates if one.resource_type == "Observation"}
+    specs = (one for one in service.finding_specs.values() if one.key in keys)
+    wanted = frozenset(concept for one in specs for concept in one.asked_concepts)
 
-    def __call__(self, line: bytes) -> bool:
-        """Whether the line may say something to us; one that is written unusually may."""
-        if b"\\" in line:
-            return True
-        known = self._is_ours
-        return any(known[code] if code in known else self._learn(code) for code in CODES.findall(line))
+    @lru_cache(maxsize=100_000)
+    def is_ours(code: bytes) -> bool:
+        return not wanted.isdisjoint(service.terminology.concepts_anywhere(code.decode(errors="replace")))
 
-    def _learn(self, code: bytes) -> bool:
-        if len(self._is_ours) >= MOST_REMEMBERED:
-            self._is_ours.clear()
-        named = self._terminology.concepts_anywhere(code.decode(errors="replace"))
-        self._is_ours[code] = found = not named.isdisjoint(self._concepts)
-        return found
+    return lambda line: b"\\" in line or any(map(is_ours, CODES.findall(line)))
 
 
 class Result(NamedTuple):
@@ -251,7 +241,7 @@ def _own_orders(kinds: Mapping[str, Sequence[Json]], person: Person, run: Run) -
     newest = max(day for day, _ in found)
     of_day = [raw for day, raw in found if day == newest]
     carried_out = {last_name(reference) for raw in of_day for reference in _based_on(raw)}
-    earlier = [raw for day, raw in found if day < newest and _name(raw) in carried_out]
+    earlier = [raw for day, raw in found if day < newest and name_of(raw) in carried_out]
     drafts = [as_draft(raw, newest) for raw in (*of_day, *earlier)]
     return drafts if len(drafts) == 1 else sorted(drafts, key=canonical_json), newest
 
@@ -275,7 +265,7 @@ def _based_on(raw: Json) -> Iterable[str]:
     return (text(one.get("reference")) for one in objects(raw.get("basedOn")))
 
 
-def _name(raw: Json) -> str:
+def name_of(raw: Json) -> str:
     return f"{raw['resourceType']}/{text(raw.get('id'))}"
 
 

@@ -39,7 +39,7 @@ from cds_service.population.job import (
     types_read,
     write_results,
 )
-from cds_service.population.scoring import Look, Result, Run, score
+from cds_service.population.scoring import Result, Run, look_for, score
 from cds_service.service import Service
 
 Batches = Iterator[pa.RecordBatch]
@@ -137,7 +137,7 @@ def _run(job: Job, exported: frozenset[str]) -> Run:
 def _reading(job: Job) -> Callable[[Batches], Batches]:
     def read(batches: Batches) -> Batches:
         service, bases = _service(job), _run(job, frozenset()).bases
-        look, types = Look(service), types_read(service, with_worklist=job.with_worklist)
+        look, types = look_for(service), types_read(service, with_worklist=job.with_worklist)
 
         def rows() -> Iterator[dict[str, Any]]:
             kinds: Counter[str] = Counter()

@@ -10,7 +10,7 @@ import pytest
 from cds_service.fhir.references import bases_of
 from cds_service.population.bulk import ASIDE, take_line
 from cds_service.population.job import Job
-from cds_service.population.scoring import DECEASED, NO_PROCEDURE, Look, Run, score
+from cds_service.population.scoring import DECEASED, NO_PROCEDURE, Run, look_for, score
 from cds_service.samples import load_samples
 from tests.chart_builders import (
     ASSESSMENTS,
@@ -194,7 +194,7 @@ def test_a_drug_is_known_by_the_medication_it_refers_to() -> None:
 
 
 def test_the_look_passes_over_what_no_finding_reads_and_nothing_else() -> None:
-    look = Look(open_service())
+    look = look_for(open_service())
     ours, other = (
         measured("bmd-t-score", -3.0),
         measured("bmd-t-score", 1.0, code=codeable("http://loinc.org", "2160-0")),
@@ -217,7 +217,7 @@ def test_a_value_whose_newer_version_is_none_of_ours_does_not_count(own_id: str,
     was = measured("bmd-t-score", -3.0, number="t", meta=older)
     now = measured("bmd-t-score", 1.0, number=own_id, meta=newer, code=codeable("http://loinc.org", "2160-0"))
     everything = [patient(), *quiet_lists(), kyphoplasty(), was, now]
-    lines = [take_line(json.dumps(one).encode(), Look(open_service()))[1] for one in everything]
+    lines = [take_line(json.dumps(one).encode(), look_for(open_service()))[1] for one in everything]
     assert lines[-1].startswith(ASIDE)
     found = figures(json.loads(score(PATIENT, lines, run()).line)["assessments"])
     assert ("bmd-t-score" in {one["name"] for one in found["inputs"]}) == (own_id == "another")
