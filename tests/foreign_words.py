@@ -4,8 +4,7 @@ import re
 import unicodedata
 from typing import Any
 
-from markdown_it import MarkdownIt
-
+from tests.card_rules import PLAIN, tokens_of
 from tests.chart_builders import (
     bed_rest,
     brace,
@@ -29,11 +28,6 @@ PAYLOADS = {
     "signs": f"{MARK}\u202e\u2066\u200b\u0007\x1b[31m\ufeff\u00ad\u2028x",
     "template": f"{MARK}{{{{ 7*7 }}}} {{because}} {{% raw %}} %s %(x)s",
     "long": MARK + "A" * 3000,
-}
-MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
-PLAIN = {
-    *("paragraph_open", "paragraph_close", "inline", "bullet_list_open", "bullet_list_close"),
-    *("list_item_open", "list_item_close", "text", "strong_open", "strong_close", "softbreak", "text_special"),
 }
 BARE_LINK = re.compile(r"(?:^|[\s*_~(])www\.|(?:https?|ftp)://|[\w.+-]+@[\w-]+\.\w", re.IGNORECASE)
 INVISIBLE = ("Cc", "Cf", "Co", "Cs", "Cn")
@@ -91,10 +85,3 @@ def faults_in(cards: list[dict[str, Any]]) -> list[str]:
 def unescaped(text):
     """The text without escaped signs: what is left may act."""
     return re.sub(r"\\.", "", text)
-
-
-def tokens_of(text):
-    flat = set()
-    for token in MARKDOWN.parse(text):
-        flat |= {token.type, *(child.type for child in token.children or ())}
-    return flat

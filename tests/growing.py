@@ -1,12 +1,7 @@
-"""Requests of which one part grows, and what an answer to them costs.
-
-`python -m tests.growing` prints the processor time of each part as it grows: what a count of calls cannot see, since it
-happens inside one call (a text that is written down, a search that goes back and forth).
-"""
+"""Requests of which one part grows, and what an answer to them costs."""
 
 import json
 import sys
-import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
@@ -218,21 +213,3 @@ def operations(work: Callable[[], Any]) -> int:
 
 def body_of(build: Callable[[int], Resource], size: int) -> bytes:
     return json.dumps(build(size)).encode()
-
-
-def main() -> None:
-    """Milliseconds of each part at 1,000 and 10,000; a part that grows faster than its size is marked."""
-    answered(body_of(PARTS["doses"], 10))
-    for name, build in PARTS.items():
-        took = []
-        for size in (1_000, 10_000):
-            text = body_of(build, size)
-            began = time.process_time()
-            answered(text)
-            took.append((time.process_time() - began) * 1000)
-        mark = "  <-- faster than its size" if took[1] > 100 and took[1] > took[0] * 20 else ""
-        sys.stdout.write(f"{name:45} {took[0]:9.1f} {took[1]:9.1f}{mark}\n")
-
-
-if __name__ == "__main__":
-    main()

@@ -1,5 +1,6 @@
 """The field on which the cases are played: our service, an EHR's FHIR server, and a server that nobody may call."""
 
+import base64
 import copy
 import json
 import ssl
@@ -15,7 +16,7 @@ from tests.attacks.cases import CALL, CASES, Case
 from tests.attacks.records import RECORDS
 from tests.attacks.running import Answered, Mark, Running
 from tests.attacks.tokens import ISSUER, OTHER_ISSUER, key_set, token
-from tests.canaries import CANARY, Canaries
+from tests.canaries import BIRTH, CANARY, Canaries
 from tests.deploy.front import NAME, Front, front
 from tests.deploy.programs import need
 from tests.faults.records import EXTRAS, PATIENT, SENT, chart, draft_orders
@@ -218,7 +219,7 @@ class Field:
     # --- after all cases
 
     def faults_of_the_run(self) -> list[str]:
-        """What no case may leave: a 500, a word of a record or a token, a line of log that is none."""
+        """G-AUD-8: what no case may leave: a 500, a word of a record or a token, a line of log that is none."""
         found = []
         for site, service in self._running.items():
             found += [f"{site}: an answer {status}" for status in set(service.statuses) if status in {500, 502}]
@@ -226,7 +227,8 @@ class Field:
                 text = octets.decode("utf-8", "replace")
                 found += [f"{site}: {word} in {name}" for word in sorted(set(CANARY.findall(text)))]
                 parts = {FHIR_TOKEN[place : place + 8] for place in range(len(FHIR_TOKEN) - 7)}
-                found += [f"{site}: part of a token in {name}" for part in parts if part in text]
+                parts |= {BIRTH, base64.b64encode(FHIR_TOKEN.encode()).decode()[:10]}
+                found += [f"{site}: part of a token, or a birth date, in {name}" for part in parts if part in text]
             found += [
                 f"{site}: not a line of JSON in the log: {line}" for line in service.lines() if not _is_json(line)
             ]

@@ -36,6 +36,7 @@ from tests.chart_builders import (
     texts_of,
     thin_and_weak,
 )
+from tests.growing import PARTS
 
 Resource = dict[str, Any]
 JSON = {"Content-Type": "application/json"}
@@ -308,31 +309,8 @@ def names_orders_by_words(case: Case, field: Field) -> None:
 # --- time
 
 
-def _contained_reasons(size: int) -> Resource:
-    tumours = [{"resourceType": "Condition", "id": f"c{number}", "code": OXYGEN} for number in range(size)]
-    reasons = [{"reference": f"#c{number}"} for number in range(size)]
-    return order_sign(thin_and_weak(), kyphoplasty(contained=tumours, reasonReference=reasons))
-
-
-def _duplicates(size: int) -> Resource:
-    body = order_sign(thin_and_weak(), kyphoplasty())
-    long = measured("bmd-t-score", -2.0, number="same", days=1, note=[{"text": "x"}] * 2 * size)
-    many = [long, *(measured("bmd-t-score", -2.0, number="same") for _ in range(size))]
-    body["prefetch"]["boneDensity"] = {"resourceType": "Bundle", "entry": [{"resource": one} for one in many]}
-    return body
-
-
 def _prescription(number: int, **members: Any) -> Resource:
     return of_patient("MedicationRequest", f"m{number}", status="active", intent="order", **members)
-
-
-def _medications(size: int) -> Resource:
-    body = order_sign(thin_and_weak(), kyphoplasty())
-    drugs = [_prescription(one, medicationReference={"reference": f"Medication/d{one}"}) for one in range(size)]
-    named = [{"resourceType": "Medication", "id": f"d{one}", "code": OXYGEN} for one in range(size)]
-    entries = [{"resource": one} for one in (*drugs, *named)]
-    body["prefetch"]["medications"] = {"resourceType": "Bundle", "entry": entries}
-    return body
 
 
 def _contained_medications(size: int) -> Resource:
@@ -342,11 +320,6 @@ def _contained_medications(size: int) -> Resource:
     entries = [{"resource": one} for one in (drugs[0] | {"contained": held}, *drugs)]
     body["prefetch"]["medications"] = {"resourceType": "Bundle", "entry": entries}
     return body
-
-
-def _groups(size: int) -> Resource:
-    inside = [brace(number=f"b{one}") for one in range(size)]
-    return order_sign(thin_and_weak(), kyphoplasty(), of_patient("RequestGroup", "g", contained=inside))
 
 
 def _codings(size: int) -> Resource:
@@ -382,11 +355,11 @@ def _drug_code(size: int) -> Resource:
 
 
 LONG: Mapping[str, tuple[Callable[[int], Resource], int]] = {
-    "contained_reasons": (_contained_reasons, 9000),
-    "duplicates": (_duplicates, 8000),
-    "medications": (_medications, 8000),
+    "contained_reasons": (PARTS["contained resources and reasons of an order"], 9000),
+    "duplicates": (PARTS["one value many times, beside a long one"], 8000),
+    "medications": (PARTS["drugs that refer to Medications"], 8000),
     "contained_medications": (_contained_medications, 5000),
-    "groups": (_groups, 3000),
+    "groups": (PARTS["orders inside a group"], 3000),
     "codings": (_codings, 5000),
     "notes": (_notes, 5000),
     "problem": (_problem, 30_000),

@@ -108,18 +108,6 @@ def test_a_killed_replica_takes_no_acknowledged_answer_with_it(site, replicas, o
     assert_every_answer_is_in_the_log(replicas, load)
 
 
-def test_a_replica_that_is_replaced_loses_no_call(site, replicas, order):
-    """One step of an update: it is told to end and started anew while clients go on."""
-    with Load(site, order) as load:
-        load.wait_for_more(20)
-        replicas.all[1].signal(signal.SIGTERM)
-        assert replicas.all[1].wait(60) == 0
-        replicas.start_again(1).wait_for("/health/ready", seconds=120)
-        load.wait_for_more(20)
-    assert load.failed == []
-    assert_every_answer_is_in_the_log(replicas, load)
-
-
 def test_two_replicas_that_are_replaced_one_right_after_the_other_lose_no_call(replicas, order, site):  # noqa: ARG001
     """Those that nginx knows are both restarted within five seconds: it keeps none of them out for longer."""
     with front(replicas.ports[:2]) as pair, Load(pair, order) as load:

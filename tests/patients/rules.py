@@ -8,13 +8,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from fhir.resources.R4B import get_fhir_model_class
-
 from cds_service.loading import banned_patterns
+from tests import card_rules
 from tests.chart_builders import ASSESSMENTS, by_topic, texts_of
 from tests.generated_patients import Signing
 from tests.patients.charts import age_in_days
-from tests.patients.reading import MARKDOWN, count_words, sentences_of, text_of, words_of
+from tests.patients.reading import count_words, sentences_of, text_of, words_of
 
 Cards = Sequence[Mapping[str, Any]]
 Rule = Callable[[Cards, Signing], Iterator[str]]
@@ -90,17 +89,16 @@ def faults_of(cards: Cards, signing: Signing) -> list[str]:
     return [f"{rule.__name__}: {fault}" for rule in RULES for fault in rule(cards, signing)]
 
 
+def protocol(cards: Cards, _signing: Signing) -> Iterator[str]:
+    """What holds of every answer, whatever a surgeon thinks of it."""
+    yield from card_rules.faults_of({"cards": list(cards)})
+
+
 def shape(cards: Cards, _signing: Signing) -> Iterator[str]:
-    """At most three cards, one a topic, warnings first; a summary on one line, at most 139 characters."""
-    topics = [card["source"]["topic"]["code"] for card in cards]
-    if not 1 <= len(cards) <= 3 or len(set(topics)) != len(topics):
-        yield f"cards {topics}"
+    """There is a card, and warnings come first."""
     indicators = [card["indicator"] for card in cards]
-    if set(indicators) - {"info", "warning"} or indicators != sorted(indicators, reverse=True):
+    if not indicators or indicators != sorted(indicators, reverse=True):
         yield f"indicators {indicators}"
-    for card in cards:
-        if not 0 < len(card["summary"]) < 140 or "\n" in card["summary"]:
-            yield f"{len(card['summary'])} characters: {card['summary']!r}"
 
 
 def reasons(cards: Cards, _signing: Signing) -> Iterator[str]:
@@ -308,23 +306,15 @@ def _codes(order: Mapping[str, Any]) -> set[tuple[str, str]]:
 
 
 def orders(cards: Cards, _signing: Signing) -> Iterator[str]:
-    """What a suggestion holds: one action, a valid draft, a label that begins with a verb, a uuid of its own."""
-    seen = Counter(card["uuid"] for card in cards)
-    for card in cards:
-        if ("selectionBehavior" in card) != bool(card.get("suggestions")):
-            yield "selectionBehavior without suggestions, or the other way round"
-        for one in card.get("suggestions", ()):
-            seen[one["uuid"]] += 1
-            (action,) = one["actions"]
-            resource = action["resource"]
-            get_fhir_model_class(resource["resourceType"]).model_validate(resource)
-            if not re.match(r"(?:Refer|Order|Ask|Add|Set) ", one["label"]):
-                yield f"no verb: {one['label']!r}"
-            if action["type"] not in ("create", "update") or resource["status"] != "draft":
-                yield f"{action['type']} of a {resource['status']} order"
-            if "reference" not in resource["subject"] and action["type"] != "update":
-                yield "an order for nobody"
-    yield from (f"uuid {uuid} twice" for uuid, times in seen.items() if times > 1)
+    """What a suggestion holds: a draft, under a label that begins with a verb."""
+    for one in (one for card in cards for one in card.get("suggestions", ())):
+        (action,) = one["actions"]
+        if not re.match(r"(?:Refer|Order|Ask|Add|Set) ", one["label"]):
+            yield f"no verb: {one['label']!r}"
+        if action["type"] not in ("create", "update") or action["resource"]["status"] != "draft":
+            yield f"{action['type']} of a {action['resource']['status']} order"
+        if "reference" not in action["resource"]["subject"] and action["type"] != "update":
+            yield "an order for nobody"
 
 
 def figures_for_programs(cards: Cards, _signing: Signing) -> Iterator[str]:
@@ -336,18 +326,8 @@ def figures_for_programs(cards: Cards, _signing: Signing) -> Iterator[str]:
                 yield f"{model['model']} has a range without a figure"
 
 
-def markdown(cards: Cards, _signing: Signing) -> Iterator[str]:
-    """Paragraphs, lists, bold and nothing else."""
-    usual = {"paragraph", "inline", "bullet_list", "list_item", "text", "strong", "softbreak"}
-    for card in cards:
-        tokens = [
-            token for block in MARKDOWN.parse(card.get("detail", "")) for token in (block, *(block.children or ()))
-        ]
-        if strange := {token.type.removesuffix("_open").removesuffix("_close") for token in tokens} - usual:
-            yield f"{strange} in {card['detail']!r}"
-
-
 RULES: tuple[Rule, ...] = (
+    protocol,
     shape,
     reasons,
     length,
@@ -362,7 +342,6 @@ RULES: tuple[Rule, ...] = (
     duplicates,
     orders,
     figures_for_programs,
-    markdown,
 )
 # What holds for any request at all; the others judge the length of what real charts make.
 RULES_OF_ANY_REQUEST = tuple(rule for rule in RULES if rule not in (length, said_twice, shape))

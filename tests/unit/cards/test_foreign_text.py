@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cds_service.cards.texts import escape_markdown
+from tests.card_rules import MARKDOWN, PLAIN, tokens_of
 from tests.chart_builders import (
     ask,
     bed_rest,
@@ -22,19 +23,7 @@ from tests.chart_builders import (
     texts_of,
     thin_and_weak,
 )
-from tests.foreign_words import (
-    BARE_LINK,
-    INVISIBLE,
-    MARK,
-    MARKDOWN,
-    PAYLOADS,
-    PLAIN,
-    drafts,
-    faults_in,
-    record,
-    tokens_of,
-    unescaped,
-)
+from tests.foreign_words import BARE_LINK, INVISIBLE, MARK, PAYLOADS, drafts, faults_in, record, unescaped
 
 # Elements whose strings steer the reading and are therefore left alone in the walk below.
 STEERING = frozenset(

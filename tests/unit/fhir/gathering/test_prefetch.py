@@ -88,6 +88,7 @@ A_PATIENT = {"resourceType": "Patient", "id": "p1"}
 def test_ch_25_ch_26_what_came_for_a_list_is_in_one_of_its_states(sent, state, note):
     found = read_prefetch(LIST, {"boneDensity": sent})
     assert (found.state, bool(found.resources)) == (state, state == "given")
+    assert found.reason == ("answer" if state == "failed" else "")
     assert note is None or found.note == note
 
 
