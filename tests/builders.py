@@ -114,6 +114,11 @@ def verification(status: str) -> Json:
     return coded(status, "http://terminology.hl7.org/CodeSystem/condition-ver-status")
 
 
+def words(text: str, **members: Any) -> Json:
+    """A condition that has words and no code."""
+    return {**condition("x"), "code": {"text": text}, **members}
+
+
 def prescription(
     drug: Json | None = None, *, on: str | None = "2026-10-01", status: str = "active", **members: Any
 ) -> Json:
@@ -162,6 +167,33 @@ def procedure(code: Json, on: str | None = "2024-03-01", status: str = "complete
         "code": code,
         **({"performedDateTime": on} if on else {}),
     }
+
+
+# What rows of a table may name (`tests.tables`): systems, and builders by their first argument.
+RECORD = {
+    "LOINC": LOINC,
+    "SCT": SCT,
+    "ICD": ICD,
+    "RXNORM": RXNORM,
+    "ATC": ATC,
+    "CPT": CPT,
+    "MEASURES": MEASURES,
+    "PCS": "http://www.cms.gov/Medicare/Coding/ICD10",
+    "OPS": "http://fhir.de/CodeSystem/bfarm/ops",
+    "coded": coded,
+    "quantity": quantity,
+    "clinical": clinical,
+    "verification": verification,
+    "observation": observation,
+    "measure": measure,
+    "t_score": t_score,
+    "condition": condition,
+    "words": words,
+    "prescription": prescription,
+    "dose": dose,
+    "statement": statement,
+    "procedure": procedure,
+}
 
 
 def patient(**members: Any) -> Json:

@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from tests.builders import CPT, ICD, SCT, coded, condition, findings_of, procedure, verification
+from tests.builders import CPT, ICD, RECORD, SCT, coded, condition, findings_of, procedure
+from tests.tables import cases
 
 T12, L1, L3 = "23215003", "66794005", "36470004"
 COMPRESSION = "42942008"
@@ -35,24 +36,11 @@ def fracture(code="M80.08XA", system=ICD, *, level=None, **members):
     return condition(code, system, **site, **members)
 
 
-def words(text, **members):
-    return {**condition("x"), "code": {"text": text}, **members}
+ROWS = RECORD | {"fracture": fracture}
 
 
 @pytest.mark.parametrize(
-    ("entry", "said"),
-    [
-        (fracture(onsetDateTime="2025-09-20"), "second vertebral fracture in 14 months"),
-        (fracture("M48.54XA", recordedDate="2023-05-01"), "second vertebral fracture in 3 years"),
-        (fracture(COMPRESSION, SCT, onsetDateTime="2025-09-20"), "second vertebral fracture in 14 months"),
-        (fracture("S32.020A", onsetDateTime="2025-09-20"), "second vertebral fracture in 14 months"),
-        (fracture("M80.08XD", onsetDateTime="2025-09-20"), "second vertebral fracture in 14 months"),
-        (fracture(status="resolved", onsetDateTime="2025-09-20"), "second vertebral fracture in 14 months"),
-        (fracture(level=T12, onsetDateTime="2026-09-10"), "second vertebral fracture in 2 months"),
-        (fracture("M80.08XD", recordedDate="2025-09-20"), "undated"),  # that it healed was written down then
-        (fracture("M80.08XS"), "undated"),
-        (words("History of compression fracture of T12", recordedDate="2026-11-01"), "undated"),
-    ],
+    ("entry", "said"), cases(__file__, "an_earlier_fracture_is_said_with_its_age_where_that_is_recorded", ROWS)
 )
 def test_an_earlier_fracture_is_said_with_its_age_where_that_is_recorded(entry, said):
     assert earlier(entry) == said
@@ -83,35 +71,18 @@ def test_an_earlier_augmentation_is_an_earlier_fracture():
 
 @pytest.mark.parametrize(
     "entry",
-    [
-        fracture(onsetDateTime="2026-11-01"),
-        fracture(recordedDate="2026-06-01"),
-        fracture("S32.010A", onsetDateTime="2026-08-01"),
-        fracture(level=L1, onsetDateTime="2026-08-01"),
-        fracture(level=L1),
-        fracture(level=L3, onsetDateTime="2026-11-01"),  # of the same event
-        procedure(coded("22513", CPT), "2026-11-10"),  # another level of it, treated a few days ago
-        condition("M81.0"),
-        words("Family history of vertebral fracture"),
-        words("No prior compression fracture of L1"),
-        words("Old rib fracture"),
-        fracture(onsetDateTime="2020-01-01", verificationStatus=verification("refuted")),
-        procedure(coded("22514", CPT), "2025-09-20", "not-done"),
-    ],
+    cases(
+        __file__,
+        "what_is_treated_now_denied_or_of_another_bone_is_no_earlier_fracture",
+        ROWS,
+    ),
 )
 def test_what_is_treated_now_denied_or_of_another_bone_is_no_earlier_fracture(entry):
     assert lists(entry) is False
 
 
 @pytest.mark.parametrize(
-    ("entry", "detail"),
-    [
-        (fracture(), "not clear"),
-        (fracture("M80.08XD", recordedDate="2026-11-01"), "not clear"),  # healing: perhaps the one that is treated
-        (words("Status post kyphoplasty"), "not clear"),
-        (procedure(coded("22514", CPT), None), "not clear"),
-        (condition("Z87.310"), "of which bone"),
-    ],
+    ("entry", "detail"), cases(__file__, "what_may_be_of_the_present_fracture_is_neither_yes_nor_no", ROWS)
 )
 def test_what_may_be_of_the_present_fracture_is_neither_yes_nor_no(entry, detail):
     assert lists(entry) is None

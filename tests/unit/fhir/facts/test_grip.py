@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from tests.builders import LEFT_GRIP, MEASURES, RIGHT_GRIP, SCT, coded, findings_of, observation, quantity
+from tests.builders import LEFT_GRIP, MEASURES, RECORD, RIGHT_GRIP, SCT, coded, findings_of, observation, quantity
+from tests.tables import cases
 
 NAME = "grip-strength"
 
@@ -39,19 +40,11 @@ DOMINANT = (
 )
 
 
+ROWS = RECORD | {"grip": grip}
+
+
 @pytest.mark.parametrize(
-    ("resources", "value", "site"),
-    [
-        ([grip(12), grip(14), grip(16)], 14, "right hand"),  # trials of one moment are no conflict
-        ([grip(20, on="2026-09-01"), grip(12, on="2026-11-01")], 12, "right hand"),
-        *(([grip(20), grip(14, **dominant)], 14, "dominant hand") for dominant in DOMINANT),
-        ([grip(20), grip(14, LEFT_GRIP, bodySite={"text": "non-dominant hand"})], 20, "right hand"),
-        *(([grip(18, unit=unit)], 18, "right hand") for unit in ("kg", "Kg", "kgf", "kilogram")),
-        ([grip(200, unit="N")], 200 / 9.80665, "right hand"),
-        *(([grip(40, unit=unit)], 40 * POUND, "right hand") for unit in ("[lbf_av]", "lbf", "[lb_av]")),
-        ([grip(25, UNSIDED, bodySite={"text": "Right hand"}, **ON_A_DAY)], 25, "right hand"),
-        ([observation("83145-3", component=PANEL)], 35 * POUND, "right hand"),
-    ],
+    ("resources", "value", "site"), cases(__file__, "the_grip_that_counts_in_kilogram_force_with_its_hand", ROWS)
 )
 def test_the_grip_that_counts_in_kilogram_force_with_its_hand(resources, value, site):
     found = picked(*resources)

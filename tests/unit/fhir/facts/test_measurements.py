@@ -7,6 +7,7 @@ import pytest
 from cds_service.fhir.gathering.picking import Unreadable
 from tests.builders import (
     MEASURES,
+    RECORD,
     SCT,
     TODAY,
     coded,
@@ -50,25 +51,11 @@ def test_what_was_retracted_is_not_even_named(status):
     assert found.passed_over == ()
 
 
+ROWS = RECORD | {"bmi": bmi}
+
+
 @pytest.mark.parametrize(
-    ("members", "reason"),
-    [
-        ({"valueQuantity": None, "dataAbsentReason": {"text": "not done"}}, "no-value"),
-        ({"dataAbsentReason": {"text": "error"}}, "no-value"),
-        ({"valueQuantity": None}, "no-value"),
-        ({"valueQuantity": quantity(21.5, "kg/m2", comparator="<")}, "no-value"),
-        ({"valueQuantity": {"unit": "kg/m2"}}, "no-value"),
-        ({"valueQuantity": None, "valueString": "about 21"}, "no-value"),
-        ({"valueQuantity": None, "valueRange": {"low": quantity(20, "kg/m2")}}, "no-value"),
-        ({"valueQuantity": quantity(21.5, "stone/ft2")}, "unit-unknown"),
-        ({"valueQuantity": quantity(21.5, "kg")}, "unit-unknown"),
-        ({"valueQuantity": quantity(21.5)}, "unit-unknown"),
-        ({"valueQuantity": quantity(215, "kg/m2")}, "out-of-range"),
-        ({"valueQuantity": quantity(1e30, "kg/m2")}, "no-value"),
-        ({"effectiveDateTime": None}, "undated"),
-        ({"effectiveDateTime": None, "issued": "2026-11-02T10:00:00Z"}, "undated"),
-        ({"on": "2026-11-21"}, "future"),
-    ],
+    ("members", "reason"), cases(__file__, "an_unusable_value_makes_a_gap_with_its_reason_and_is_named", ROWS)
 )
 def test_an_unusable_value_makes_a_gap_with_its_reason_and_is_named(members, reason):
     found = findings_of(bmi(**members))
@@ -103,42 +90,14 @@ def test_nothing_dated_after_the_order_counts_even_when_today_is_later():
 
 
 @pytest.mark.parametrize(
-    ("resource", "name", "expected"),
-    [
-        (observation("29463-7", 154, "[lb_av]"), "weight", 154 * 0.45359237),
-        (observation("29463-7", 70500, "g"), "weight", 70.5),
-        (observation("29463-7", valueQuantity=quantity(70.5, "kilograms", code="kg")), "weight", 70.5),
-        (observation("8302-2", 155, "cm"), "height", 1.55),
-        (observation("8302-2", 62, "[in_i]"), "height", 1.5748),
-        (observation("8302-2", 1.55, "m"), "height", 1.55),
-        (observation("83172-7", 0.7, "m/s"), "gait-speed", 0.7),
-        (observation("38214-3", 35, "mm"), "pain-score", 3.5),
-        (observation("72514-3", valueInteger=4), "pain-score", 4),
-        (measure("psoas-total-area", 1441, "mm2"), "psoas-total-area", 14.41),
-        (measure("multifidus-smi", 1.4, "cm2/m2"), "multifidus-smi", 140),
-        (measure("es-mf-fat-fraction", 0.45, "1"), "es-mf-fat-fraction", 45),
-        (measure("pma-rate", 57, "%"), "pma-rate", 57),
-        (measure("ct-attenuation", 60, "HU"), "ct-attenuation", 60),
-        (measure("ct-attenuation", 60, "{HU}"), "ct-attenuation", 60),
-        (measure("vbq", 2.9), "vbq", 2.9),
-        (measure("plvi", 0.75, "1"), "plvi", 0.75),
-    ],
+    ("resource", "name", "expected"), cases(__file__, "units_of_the_record_become_the_canonical_one", ROWS)
 )
 def test_units_of_the_record_become_the_canonical_one(resource, name, expected):
     assert findings_of(resource).known[name].value == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(
-    ("resource", "name", "reason"),
-    [
-        (measure("es-mf-fat-fraction", 45, "1"), "es-mf-fat-fraction", "unit-unknown"),
-        (measure("es-mf-fat-fraction", 0.45), "es-mf-fat-fraction", "unit-unknown"),
-        (measure("multifidus-smi", 45, "cm2/m2"), "multifidus-smi", "out-of-range"),
-        (measure("multifidus-smi", 6.5, "kg/m2"), "multifidus-smi", "unit-unknown"),
-        (measure("appendicular-muscle-index", 45, "cm2/m2"), "appendicular-muscle-index", "unit-unknown"),
-        (observation("38214-3", 35, "{score}"), "pain-score", "out-of-range"),
-        (observation("29463-7", 70), "weight", "unit-unknown"),
-    ],
+    ("resource", "name", "reason"), cases(__file__, "what_another_scale_may_have_produced_is_refused", ROWS)
 )
 def test_what_another_scale_may_have_produced_is_refused(resource, name, reason):
     assert reason_of(name, resource) == reason
@@ -165,20 +124,8 @@ ROI, L4 = {"text": "trabecular ROI, unenhanced CT"}, {"method": {"text": "MRI, L
 # Fresh and usable, in months, by the contract; TODAY is 20 November 2026.
 @pytest.mark.parametrize(
     ("name", "resource", "fresh", "aged", "stale"),
-    [
-        ("bmd-t-score", t_score(-2.5), "2024-11-20", "2016-11-20", "2016-11-18"),
-        ("bmi", bmi(), "2026-05-20", "2024-11-20", "2024-11-18"),
-        ("weight", observation("29463-7", 60, "kg"), "2026-05-20", "2024-11-20", "2024-11-18"),
-        ("height", observation("8302-2", 1.6, "m"), "2016-11-20", "2006-11-20", "2006-11-18"),
-        ("gait-speed", observation("83172-7", 0.9, "m/s"), "2026-05-20", "2025-11-20", "2025-11-18"),
-        ("grip-strength", observation("83174-3", 20, "kg"), "2026-05-20", "2025-11-20", "2025-11-18"),
-        (INDEX, measure(INDEX, 5, "kg/m2"), "2026-05-20", "2025-11-20", "2025-11-18"),
-        ("mna-score", observation(coded("895533005", SCT), 22, "{score}"), "2026-08-20", "2025-11-20", "2025-11-18"),
-        ("ct-attenuation", measure("ct-attenuation", 60, "HU", method=ROI), "2026-05-20", "2025-11-20", "2025-11-18"),
-        ("psoas-total-area", measure("psoas-total-area", 12, "cm2", **L4), "2026-05-20", "2025-11-20", "2025-11-18"),
-        ("mna-category", measure("mna-category", valueString="B"), "2026-08-20", "2025-11-20", "2025-11-18"),
-    ],
-)  # fmt: skip
+    cases(__file__, "older_than_fresh_is_used_and_said_older_than_usable_is_a_gap", ROWS),
+)
 def test_older_than_fresh_is_used_and_said_older_than_usable_is_a_gap(name, resource, fresh, aged, stale):
     assert findings_of({**resource, "effectiveDateTime": fresh}).known[name].concerns == ()
     old = findings_of({**resource, "effectiveDateTime": aged}).known[name]
@@ -249,16 +196,7 @@ def test_what_is_known_only_after_surgery_is_never_read(name):
     assert found.gaps[name].detail == "known only after surgery"
 
 
-@pytest.mark.parametrize(
-    ("answer", "value"),
-    [
-        ({"valueBoolean": True}, True),
-        ({"valueBoolean": False}, False),
-        ({"valueCodeableConcept": coded("52101004", SCT)}, True),
-        ({"valueCodeableConcept": {"text": "Absent"}}, False),
-        ({"valueString": "no"}, False),
-    ],
-)
+@pytest.mark.parametrize(("answer", "value"), cases(__file__, "fascia_injury_is_boolean_or_present_and_absent", ROWS))
 def test_fascia_injury_is_boolean_or_present_and_absent(answer, value):
     assert findings_of(measure("fascia-injury", **answer)).known["fascia-injury"].value is value
 

@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from tests.builders import ATC, RXNORM, coded, condition, dose, findings_of, prescription, statement
+from tests.builders import ATC, RECORD, RXNORM, coded, dose, findings_of, prescription
+from tests.tables import cases
 
 ALENDRONATE = coded("904419", RXNORM, text="Alendronic acid 10 MG Oral Tablet")
 ZOLEDRONATE = coded("M05BA08", ATC)
@@ -13,17 +14,16 @@ PREDNISONE = coded("8640", RXNORM, text="prednisone 10 MG Oral Tablet")
 OTHER = coded("C08CA01", ATC, text="Amlodipine 5 mg")
 
 
-@pytest.mark.parametrize(
-    "drug",
-    [
-        ALENDRONATE,
-        coded("M05BB03", ATC),
-        coded("H05AA02", ATC),
-        coded("46041", RXNORM),
-        coded("999999", RXNORM, display="Fosamax 70 MG Oral Tablet"),
-        {"text": "Alendronate 70 mg weekly"},
-    ],
-)
+def within(medication):
+    contained = [{"resourceType": "Medication", "id": "m", **medication}]
+    return prescription(medicationReference={"reference": "#m"}, contained=contained)
+
+
+NAMED = {"ALENDRONATE": ALENDRONATE, "ZOLEDRONATE": ZOLEDRONATE, "DENOSUMAB": DENOSUMAB, "PREDNISONE": PREDNISONE}
+DRUGS = RECORD | NAMED | {"within": within}
+
+
+@pytest.mark.parametrize("drug", cases(__file__, "a_bone_drug_is_found_by_code_class_or_name", DRUGS))
 def test_a_bone_drug_is_found_by_code_class_or_name(drug):
     found = findings_of(prescription(drug)).known["bone-drug"]
     assert found.value is True
@@ -62,56 +62,7 @@ def test_a_drug_that_cannot_be_told_makes_no_impossible(drug):
         assert found.gaps[name].reason == "undetermined"
 
 
-LATE = dose(DENOSUMAB, "2026-01-10")
-TOPICAL = {"dosageInstruction": [{"route": {"text": "Topical"}}]}
-
-
-def within(medication):
-    contained = [{"resourceType": "Medication", "id": "m", **medication}]
-    return prescription(medicationReference={"reference": "#m"}, contained=contained)
-
-
-def running(**period):
-    return statement(ALENDRONATE, effectivePeriod={"start": "2020-01-01", **period})
-
-
-@pytest.mark.parametrize(
-    ("name", "resources", "value"),
-    [
-        ("bone-drug", [prescription(medicationReference={"reference": "Medication/x", "display": "Alendronate 70 mg"})],
-         True),
-        ("bone-drug", [within({"code": ALENDRONATE})], True),
-        ("bone-drug", [within({"ingredient": [{"itemCodeableConcept": coded("46041", RXNORM)}]})], True),
-        *(("bone-drug", [prescription(ALENDRONATE, on="2026-10-01", status=status)], counts)
-          for status, counts in (("active", True), ("completed", True), ("stopped", False), ("on-hold", False))),
-        # an infusion counts on after its prescription was stopped
-        ("bone-drug", [prescription(ZOLEDRONATE, on="2026-01-10", status="stopped")], True),
-        *(("bone-drug", [prescription(ALENDRONATE, status=status)], False)
-          for status in ("cancelled", "entered-in-error", "draft")),
-        # US Core 6.1, MedicationRequest: a reported medication has the intent `plan`
-        ("bone-drug", [prescription(ALENDRONATE, intent="plan", reportedBoolean=True)], True),
-        *(("bone-drug", [prescription(ALENDRONATE, **members)], False)
-          for members in ({"intent": "proposal"}, {"intent": "option"}, {"doNotPerform": True})),
-        ("bone-drug", [running()], True),
-        ("bone-drug", [running(end="2021-01-01")], False),
-        *(("steroid-use", [prescription(drug)], True)
-          for drug in (PREDNISONE, coded("H02AB06", ATC), {"text": "Methylprednisolone 8 mg tablet"})),
-        # steroids that act where they are applied
-        *(("steroid-use", [prescription({"text": words})], False)
-          for words in ("Hydrocortisone 1 % cream", "Dexamethasone eye drops", "Triamcinolone oral paste",
-                        "Triamcinolone intra-articular", "Fludrocortisone 0.1 mg")),
-        ("steroid-use", [prescription(coded("R03BA02", ATC, text="Budesonide inhaler"))], False),
-        ("steroid-use", [prescription(coded("5492", RXNORM, text="hydrocortisone"), **TOPICAL)], False),
-        ("steroid-use", [dose(coded("H02AB02", ATC), "2026-11-10")], False),  # around an operation
-        ("steroid-use", [condition("Z79.52")], True),  # a state of the problem list, without a drug
-        # a standing prescription does not replace a dose; another bone drug since ends the gap
-        ("denosumab-overdue", [prescription(DENOSUMAB, on="2025-02-01"), dose(DENOSUMAB, "2026-02-01")], True),
-        ("denosumab-overdue", [LATE, dose(ZOLEDRONATE, "2026-07-01")], False),
-        ("denosumab-overdue", [LATE, prescription(ALENDRONATE, on="2026-07-01")], False),
-        ("denosumab-overdue", [LATE, dose(ZOLEDRONATE, "2025-09-01")], True),
-        ("denosumab-overdue", [], False),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("name", "resources", "value"), cases(__file__, "what_a_list_says_of_a_drug", DRUGS))
 def test_what_a_list_says_of_a_drug(name, resources, value):
     """Yes, or no of a list that was read and is not empty."""
     assert findings_of(*resources, prescription(OTHER)).known[name].value is value
@@ -153,15 +104,7 @@ def test_denosumab_is_overdue_seven_months_after_the_last_dose():
 
 
 @pytest.mark.parametrize(
-    "later",
-    [
-        prescription(DENOSUMAB, on="2026-11-01", status="stopped"),
-        prescription(DENOSUMAB, on="2026-11-01", status="on-hold"),
-        statement(DENOSUMAB, "stopped", effectivePeriod={"start": "2024-01-01", "end": "2026-11-17"}),
-        statement(DENOSUMAB, dateAsserted="2026-11-18"),
-        statement(DENOSUMAB, "completed", dateAsserted="2026-11-18"),
-        prescription(ALENDRONATE, on="2018-01-01"),
-    ],
+    "later", cases(__file__, "what_was_ended_or_only_asserted_or_never_taken_off_is_no_later_dose", DRUGS)
 )
 def test_what_was_ended_or_only_asserted_or_never_taken_off_is_no_later_dose(later):
     found = findings_of(dose(DENOSUMAB, "2026-02-13"), later).known["denosumab-overdue"]

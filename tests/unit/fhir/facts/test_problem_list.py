@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from cds_service.fhir.gathering.picking import Unreadable
-from tests.builders import CPT, ICD, SCT, clinical, coded, condition, findings_of, procedure, verification
+from tests.builders import CPT, ICD, RECORD, SCT, clinical, coded, condition, findings_of, procedure
 from tests.tables import cases
 
 HCPCS = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"
@@ -36,35 +36,10 @@ def augmented(on="2025-06-01", status="completed", code=None):
 TWICE = {"clinicalStatus": {"coding": [*clinical("active")["coding"], *clinical("recurrence")["coding"]]}}
 
 
-@pytest.mark.parametrize(
-    ("name", "entry", "value"),
-    [
-        *(("diabetes", condition("E11.9", status=status), True) for status in ("active", "recurrence", "relapse")),
-        ("diabetes", condition("E11.9") | TWICE, True),
-        *(("diabetes", condition("E11.9", verificationStatus=verification(status)), False)
-          for status in ("refuted", "entered-in-error")),
-        ("malignancy", condition("C79.51", status=None), "undetermined"),
-        ("sarcopenia", condition("I10"), "undetermined"),  # silence says nothing
-        # codes that only look alike
-        ("diabetes", condition("15777000", SCT), False),
-        *((name, condition(code), False)
-          for name, code in (("diabetes", "R73.03"), ("diabetes", "Z83.3"), ("steroid-use", "Z79.51"),
-                             ("unstable-fracture", "S32.010A"), ("neurological-deficit", "I69.351"),
-                             ("end-of-life", "Z66"))),
-        # words that do not forbid a no, and words beside a code
-        *(("diabetes", worded(words), False)
-          for words in ("Prediabetes", "Family history of diabetes mellitus", "Gestational diabetes",
-                        "Screening for diabetes")),
-        ("spinal-infection", worded("Spondylodiscitis L2/3", status="resolved"), False),
-        ("diabetes", worded("Screening for diabetes", "E11.9"), True),
-        # an earlier augmentation is spinal surgery; the one that is ordered is no earlier one
-        *(("prior-spinal-surgery", augmented(code=code), True)
-          for code in (None, coded("22511", CPT), {"text": "Percutaneous kyphoplasty L2"})),
-        ("prior-spinal-surgery", augmented("2026-11-20"), False),
-        ("prior-spinal-surgery", augmented(None), "undetermined"),
-        ("prior-spinal-surgery", augmented(status="not-done"), False),
-    ],
-)  # fmt: skip
+ROWS = RECORD | {"worded": worded, "augmented": augmented, "TWICE": TWICE}
+
+
+@pytest.mark.parametrize(("name", "entry", "value"), cases(__file__, "what_lists_that_were_read_say", ROWS))
 def test_what_lists_that_were_read_say(name, entry, value):
     found = findings_of(entry, other(), entries={"procedures": 3, "medications": 3})
     assert (found.known[name].value if name in found.known else found.gaps[name].reason) == value
