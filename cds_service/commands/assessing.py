@@ -56,7 +56,7 @@ from cds_service.outgoing import Connections
 from cds_service.outgoing.address import parse_base
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import HookResponse, parse_request
-from cds_service.samples.drafting import augmentation_order, order_sign_body
+from cds_service.samples.requests import augmentation_order, order_sign_body
 from cds_service.service import Ports, answer
 from cds_service.settings import Settings, read_settings
 from cds_service.site.clients import Capabilities

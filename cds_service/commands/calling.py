@@ -39,8 +39,7 @@ from cds_service.outgoing import Connections
 from cds_service.outgoing.address import parse_base
 from cds_service.protocol.json_text import JsonTextError, decode_json
 from cds_service.samples import Sample, load_samples
-from cds_service.samples.drafting import procedure_coding
-from cds_service.samples.requests import order_sign_request
+from cds_service.samples.requests import order_sign_request, procedure_coding
 
 ISSUER = PATIENT = "kyphoplasty-cds-probe"
 ALGORITHM = "ES384"

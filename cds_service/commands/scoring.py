@@ -10,8 +10,7 @@ import click
 from cds_service.commands.options import AS_OF, BASE, EXPORT, NEW_FILE, VERTEBRAE, now_or_noon, say_errors
 from cds_service.fhir.orders.level_text import in_order
 from cds_service.population.bulk import export_files
-from cds_service.population.export_address import export_address
-from cds_service.population.job import Job, WrongJob, load, types_read
+from cds_service.population.job import Job, WrongJob, export_address, load, types_read
 from cds_service.settings import read_settings
 
 

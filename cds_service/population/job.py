@@ -10,6 +10,7 @@ from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, BinaryIO
+from urllib.parse import parse_qs, quote, urlencode
 
 from cds_service import __version__
 from cds_service.errors import CdsError
@@ -22,7 +23,7 @@ from cds_service.loading import load_service
 from cds_service.population.bulk import SHARED, BadLine, replaced, type_of
 from cds_service.population.scoring import Result, Run
 from cds_service.population.worklist import VISITS, Row, write_worklist
-from cds_service.samples.drafting import augmentation_order
+from cds_service.samples.requests import augmentation_order
 from cds_service.service import Service
 from cds_service.site.folder import load_site
 
@@ -99,6 +100,25 @@ def types_read(service: Service, *, with_worklist: bool = False) -> frozenset[st
     hook = next(iter(service.hooks.values()))
     needed = frozenset(one.resource_type for one in hook.plan.needed.templates)
     return SHARED | needed | (VISITS if with_worklist else frozenset())
+
+
+def export_address(base: str, service: Service, *, with_worklist: bool = False) -> str:
+    """`$export` with `_type`, and `_typeFilter` for Observations of our codes (FHIR Bulk Data Access 2.0).
+
+    Args:
+        base: of the server: all its patients; or a Group on it (`…/Group/12`): that group's.
+        service: all that is in force, with the site's codes.
+        with_worklist: what the worklist reads besides, too.
+    """
+    hook = next(iter(service.hooks.values()))
+    templates = hook.plan.needed.templates
+    visits = sorted(VISITS) if with_worklist else ()
+    types = dict.fromkeys([*(one.resource_type for one in templates), *sorted(SHARED), *visits])
+    queries = (parse_qs(one.text.partition("?")[2]) for one in templates if one.resource_type == "Observation")
+    codes = dict.fromkeys(code for query in queries for codes in query["code"] for code in codes.split(","))
+    whose = "" if base.split("/")[-2:-1] == ["Group"] else "/Patient"
+    asked = {"_type": ",".join(types), "_typeFilter": f"Observation?{urlencode({'code': ','.join(codes)})}"}
+    return f"{base}{whose}/$export?{urlencode(asked, quote_via=quote)}"
 
 
 def _refuse_other(order: Mapping[str, Any], procedure: str | None, terminology: Terminology) -> None:

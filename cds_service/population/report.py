@@ -1,16 +1,23 @@
-"""The page of `validate --report`: one file, its plots inside, readable on paper."""
+"""The page of `validate --report`: one file, readable on paper; altair draws its plots, vl-convert makes them SVG."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
+import altair as alt
+import vl_convert
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from cds_service.population.outcomes_file import OutcomesFile, say_faults
-from cds_service.population.plots import calibration_plot, decision_plot
+from cds_service.population.performance import Performance
 from cds_service.population.validating import ModelValidation
 
 PAGE = "report.html"
+BLUE, GREY, ORANGE = "#1f5fa8", "#767676", "#b85c00"
+SIDE = 300  # pixels
+PERCENT = alt.Axis(format="%", grid=True, gridColor="#e5e5e5")
 
 
 def validation_page(found: Sequence[ModelValidation], file: OutcomesFile, made: datetime) -> str:
@@ -26,3 +33,64 @@ def validation_page(found: Sequence[ModelValidation], file: OutcomesFile, made: 
         calibration_plot=calibration_plot,
         decision_plot=decision_plot,
     )
+
+
+def calibration_plot(found: Performance) -> Markup:
+    """Share with the outcome against the figure: groups with 95 % intervals, a smooth line, the line of equality."""
+    groups = [
+        {"figure": one.predicted, "share": one.observed, "low": one.interval[0], "high": one.interval[1], "n": one.n}
+        for one in found.calibration_curve
+    ]
+    smooth = [{"figure": figure, "share": share} for figure, share in found.smooth]
+    top = max([0.1, *(one[name] for one in groups for name in ("figure", "high")), *(one["figure"] for one in smooth)])
+    scale = alt.Scale(domain=[0, min(1.0, top * 1.05)], nice=False)
+    x = alt.X("figure:Q", title="figure of the model", scale=scale, axis=PERCENT)
+    y = alt.Y("share:Q", title="patients with the outcome", scale=scale, axis=PERCENT)
+    equal = _chart([{"figure": 0, "share": 0}, {"figure": 1, "share": 1}])
+    points = _chart(groups)
+    layers = [
+        equal.mark_line(color=GREY, strokeDash=[4, 4], clip=True).encode(x, y),
+        points.mark_rule(color=BLUE, clip=True).encode(x, alt.Y("low:Q"), alt.Y2("high:Q")),
+        points.mark_point(color=BLUE, filled=True, opacity=1).encode(
+            x, y, alt.Size("n:Q", legend=None, scale=alt.Scale(range=[30, 120]))
+        ),
+    ]
+    if smooth:
+        layers.insert(1, _chart(smooth).mark_line(color=ORANGE, clip=True).encode(x, y, alt.Order("figure:Q")))
+    return _svg(alt.layer(*layers))
+
+
+def decision_plot(found: Performance) -> Markup:
+    """Net benefit of acting on the figure, on all and on none, by threshold."""
+    rows = [{"threshold": one.threshold, "benefit": one.model, "who": "the model"} for one in found.decision_curve]
+    rows += [{"threshold": one.threshold, "benefit": one.all, "who": "all"} for one in found.decision_curve]
+    rows += [{"threshold": one.threshold, "benefit": 0.0, "who": "none"} for one in found.decision_curve]
+    top = max(0.01, *(one.model for one in found.decision_curve))
+    color = alt.Scale(domain=["the model", "all", "none"], range=[BLUE, ORANGE, GREY])
+    chart = (
+        _chart(rows)
+        .mark_line(clip=True)
+        .encode(
+            alt.X("threshold:Q", title="threshold of acting", axis=PERCENT),
+            alt.Y("benefit:Q", title="net benefit", scale=alt.Scale(domain=[-top / 4, top * 1.1])),
+            alt.Color("who:N", title="act on", scale=color),
+            alt.StrokeDash(
+                "who:N", title="act on", scale=alt.Scale(domain=color.domain, range=[[1, 0], [6, 3], [2, 2]])
+            ),
+        )
+    )
+    return _svg(chart)
+
+
+def _chart(rows: Sequence[Mapping[str, object]]) -> alt.Chart:
+    return alt.Chart(alt.InlineData(values=[dict(one) for one in rows]))
+
+
+def _svg(chart: Any) -> Markup:
+    sized = (
+        chart.properties(width=SIDE, height=SIDE)
+        .configure(font="sans-serif")
+        .configure_view(stroke=None)
+        .configure_legend(orient="bottom", labelLimit=0)
+    )
+    return Markup(vl_convert.vegalite_to_svg(sized.to_json()))  # noqa: S704 - of numbers and our own words alone

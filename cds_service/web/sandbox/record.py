@@ -9,7 +9,7 @@ from cds_service.core.wording import GAP_REASONS, say_date
 from cds_service.fhir.server.lookup import FoundPatient
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import parse_request
-from cds_service.samples.drafting import (
+from cds_service.samples.requests import (
     CPT,
     CPT_CODES,
     OWN_ORDERS,

@@ -16,8 +16,8 @@ from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.drafts import read_drafts
 from cds_service.loading import data_root
 from cds_service.samples import load_samples
-from cds_service.samples.drafting import augmentation_order
 from cds_service.samples.fhir_server import start_fhir_server
+from cds_service.samples.requests import augmentation_order
 from tests.stub_fhir import Reply, StubFhir, fhir, outcome, page
 from tests.tables import cases
 
