@@ -162,8 +162,8 @@ def _share_out(name: str, maker: Maker, files: Sequence[Path], job: Job, folder:
     console, before = Console(stderr=True), len(files) - len(places)
     with ExitStack() as stack:
         if count > 1:
-            spawn = multiprocessing.get_context("spawn")
-            pool = stack.enter_context(ProcessPoolExecutor(count, spawn, _begin, (maker, job, folder)))
+            fork = multiprocessing.get_context("fork")  # they have the service that is loaded already
+            pool = stack.enter_context(ProcessPoolExecutor(count, fork, _begin, (maker, job, folder, service)))
             steps = pool.map(_do, places)
         else:
             steps = map(maker(job, folder, service), places)
@@ -178,10 +178,10 @@ def _share_out(name: str, maker: Maker, files: Sequence[Path], job: Job, folder:
 _steps: list[Step] = []  # of a worker process: the one that it does
 
 
-def _begin(maker: Maker, job: Job, folder: Path) -> None:
+def _begin(maker: Maker, job: Job, folder: Path, service: Service) -> None:
     """A worker process ends with the command that wants its work, even where that was killed."""
     Thread(target=_end_with_parent, daemon=True).start()
-    _steps.append(maker(job, folder, load(job.site)))
+    _steps.append(maker(job, folder, service))
     gc.freeze()  # what is loaded stays: the garbage collector passes over it
 
 
