@@ -251,7 +251,7 @@ def _conclude(
     basis_url: str,
 ) -> Answer:
     """Steps 3 to 5, and the suggested orders: pure, the same for the same record and day."""
-    findings = find_facts(service, order, record, today, ports.deadline)
+    findings = find_facts(service, service.finding_specs, order, record, today, ports.deadline)
     assessment = assess(findings, service.models, service.studies, service.policy)
     situation = Situation(
         findings=findings,
@@ -297,6 +297,7 @@ def _conclude(
 
 def find_facts(
     service: Service,
+    specs: Mapping[str, FindingSpec],
     order: AugmentationOrder | None,
     record: PatientRecord,
     today: date,
@@ -314,8 +315,8 @@ def find_facts(
         treated=order.levels if order else (),
         deadline=deadline,
     )
-    observed = extract_findings(chart, service.finding_specs)
-    return derive(observed, service.finding_specs, order, sarcopenia_criteria=service.policy.sarcopenia.criteria)
+    observed = extract_findings(chart, specs)
+    return derive(observed, specs, order, sarcopenia_criteria=service.policy.sarcopenia.criteria)
 
 
 def _earlier_feedback(

@@ -8,7 +8,7 @@ studies say nothing about those who were not treated.
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -19,8 +19,9 @@ from cds_service.cards.extension import EXTENSION, assessments_extension
 from cds_service.core.assessment import OUTCOMES, assess
 from cds_service.core.facts import AugmentationOrder, Findings, SupportOrders
 from cds_service.errors import DeadlinePassed, EvidenceUnavailable, PatientMismatch
-from cds_service.fhir.gathering.prefetch import each_once
-from cds_service.fhir.gathering.record import PatientRecord, gather, state_of
+from cds_service.fhir.gathering.prefetch import QueryResult, each_once
+from cds_service.fhir.gathering.reading import NO_SERVER
+from cds_service.fhir.gathering.record import PatientRecord, checked, record_in, state_of
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.drafts import read_drafts
@@ -32,13 +33,20 @@ from cds_service.outgoing.deadline import Deadline
 from cds_service.population.bulk import ASIDE, Look, read_line
 from cds_service.population.worklist import Row, find_rows
 from cds_service.protocol.json_text import canonical_json
-from cds_service.protocol.messages import HookRequest, OrderSignContext
 from cds_service.service import Service, ServiceHook, find_facts
 
 Json = dict[str, Any]
 
 NO_PROCEDURE = "no kyphoplasty or vertebroplasty of this patient in the export; --procedure names one for all"
 DECEASED = "the patient has died"
+# Findings that only cards read: no figure, no criterion and no other finding rests on them.
+OF_CARDS = frozenset(
+    {
+        *("active-cancer", "bone-drug", "ct-on-record", "denosumab-overdue", "high-energy-cause", "local-kyphosis"),
+        *("long-term-steroid", "mna-category", "mna-score", "mri-on-record", "pain-score", "repeated-falls"),
+        *("sarcopenia-site", "spinal-instability", "stable-burst-fracture"),
+    }
+)
 KEPT_BY_NONE = frozenset({"MedicationStatement"})  # many EHRs keep none, and export no file of it
 # Statuses of a Procedure or order that was done, is being done or is to be done.
 PROCEDURES = frozenset({"completed", "in-progress", "preparation"})
@@ -141,7 +149,7 @@ def _score(patient: str, kinds: Mapping[str, Sequence[Json]], run: Run) -> tuple
     if not drafts:
         return _not_applicable(NO_PROCEDURE), NO_PROCEDURE, ()
 
-    record, order, findings = known_on(day, patient, kinds, drafts, run)
+    record, order, findings = known_on(day, patient, kinds, drafts, run, without=OF_CARDS)
     rows = find_rows(record, _visits(kinds, person), run.service, run.as_of) if run.with_worklist else ()
     if findings.is_true("deceased"):
         return _not_applicable(DECEASED), DECEASED, rows
@@ -170,7 +178,12 @@ def _visits(kinds: Mapping[str, Sequence[Json]], person: Person) -> list[Json]:
 
 
 def known_on(
-    day: date, patient: str, kinds: Mapping[str, Sequence[Json]], drafts: Sequence[Json], run: Run
+    day: date,
+    patient: str,
+    kinds: Mapping[str, Sequence[Json]],
+    drafts: Sequence[Json],
+    run: Run,
+    without: Collection[str] = (),
 ) -> tuple[PatientRecord, AugmentationOrder | None, Findings]:
     """The record, the orders as one, and what was known on the day they were signed.
 
@@ -180,15 +193,18 @@ def known_on(
         kinds: resources by type, as `score` has them.
         drafts: the augmentation orders of that day.
         run: what holds for all patients.
+        without: findings that are not asked for.
     """
     person = Person(patient, run.bases).identified(next(iter(kinds.get("Patient", ())), None), ())
-    request = _request(patient, kinds, drafts, run)
-    deadline = Deadline.after(SECONDS)
-    signed = read_drafts(request.context.draft_orders, person, deadline)
-    record = gather(request, run.hook.plan.needed, None, run.service.terminology, person, deadline=deadline)
-    signed = with_referred(signed, record, request, None, person, until=deadline)
-    order = find_augmentation_order(signed, run.service.terminology)
-    return record, order, find_facts(run.service, order, record, day, deadline, date.max)
+    plan, terminology, deadline = run.hook.plan.needed, run.service.terminology, Deadline.after(SECONDS)
+    bundle = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": draft} for draft in drafts]}
+    signed = read_drafts(bundle, person, deadline)
+    answers = checked(plan, _answers(kinds, run), patient)
+    record = record_in(answers, plan, (), terminology, person, deadline)
+    signed = with_referred(signed, record, None, None, person, until=deadline)
+    order = find_augmentation_order(signed, terminology)
+    specs = {name: spec for name, spec in run.service.finding_specs.items() if name not in without}
+    return record, order, find_facts(run.service, specs, order, record, day, deadline, date.max)
 
 
 def _not_applicable(why: str) -> list[Json]:
@@ -199,27 +215,23 @@ def _not_applicable(why: str) -> list[Json]:
     ]
 
 
-def _request(patient: str, kinds: Mapping[str, Sequence[Json]], drafts: Sequence[Json], run: Run) -> HookRequest:
-    """The order-sign with the export's lines as its prefetch; a type that was not exported was not sent."""
-    others = [{"resource": raw} for kind in ("Medication", "Device") for raw in kinds.get(kind, ())]
-    prefetch: Json = {}
+def _answers(kinds: Mapping[str, Sequence[Json]], run: Run) -> dict[str, QueryResult]:
+    """The export's lines as answers to the queries, each type once; what was not exported was not sent."""
+    others = tuple([raw for kind in ("Medication", "Device") for raw in kinds.get(kind, ())])
+    answers: dict[str, QueryResult] = {}
     sent: set[str] = set()
     for template in run.hook.plan.needed.templates:
         kind = template.resource_type
-        if kind not in run.exported | KEPT_BY_NONE:
-            continue
-        entries = [] if kind in sent else [{"resource": raw} for raw in kinds.get(kind, ())]
+        if kind not in run.exported and kind not in KEPT_BY_NONE:
+            answers[template.key] = NO_SERVER
+        elif kind not in sent and (found := kinds.get(kind)):
+            beside = others if template.is_search else ()
+            urls = (None,) * (len(found) + len(beside))
+            answers[template.key] = QueryResult(state="given", resources=tuple(found), others=beside, full_urls=urls)
+        else:
+            answers[template.key] = QueryResult(state="empty")
         sent.add(kind)
-        if template.is_search and others and entries:
-            entries += others
-        prefetch[template.key] = {"resourceType": "Bundle", "type": "searchset", "entry": entries}
-    bundle = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": draft} for draft in drafts]}
-    return HookRequest(
-        hook=run.hook.hook,
-        hook_instance=NOBODY,
-        context=OrderSignContext(user_id="Practitioner/none", patient_id=patient, draft_orders=bundle),
-        prefetch=prefetch,
-    )
+    return answers
 
 
 # --- the patient's own procedure -------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ UNKNOWN_TYPE = frozenset({"http-404", "http-501", "not-supported"})
 LEAVES_OPEN = UNKNOWN_TYPE | {"http-400", "http-403", "http-405"}
 KEEPS_NONE = QueryResult(state="empty", note="this server keeps none")
 NOT_IN_TIME = QueryResult(state="failed", note="not read in time", reason="timeout")
+NO_SERVER = QueryResult(state="failed", note="not sent, and no FHIR server to ask", reason="no-server")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +157,7 @@ def _why_unasked(request: HookRequest, template: Template, fhir: FhirReader | No
     elif fhir is not None:
         note, reason = "not sent, and the request lacks what the query needs", "request"
     elif request.fhir_server is None:
-        note, reason = "not sent, and no FHIR server to ask", "no-server"
+        return NO_SERVER
     elif token is not None and token.has_expired:
         note, reason = "not sent, and the access token of the request has expired", "expired"
     elif token is not None:

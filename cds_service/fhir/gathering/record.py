@@ -1,7 +1,7 @@
 """Gathers the patient's record for one request: prefetch first, then the FHIR server for what was not sent."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -99,12 +99,39 @@ def gather(
     until = deadline.for_reading()
     found, from_fhir = read_results(request, plan.needed, fhir, until=until)
     found = with_referred_to(found, plan.needed, request, fhir, terminology, person.bases, until=until)
-    answers = {one.key: _checked(one, found[one.key], person.patient_id) for one in plan.needed.templates}
-    refuse_without_evidence(plan, answers)
+    answers = checked(plan, found, person.patient_id)
     is_of_use = not from_fhir or any(found[key].state != "failed" for key in from_fhir)  # else not asked again
     server = fhir if is_of_use else None
     more, more_from_fhir = read_results(request, plan.optional, server, until=until.half_of_rest())
-    answers, from_fhir = in_newest_version({**answers, **more}), from_fhir | more_from_fhir
+    answers = in_newest_version({**answers, **more})
+    return record_in(answers, plan, from_fhir | more_from_fhir, terminology, person, deadline)
+
+
+def checked(plan: PrefetchPlan, answers: Mapping[str, QueryResult], patient_id: str) -> dict[str, QueryResult]:
+    """The answers to what the plan needs; of the Patient query, only the request's Patient.
+
+    Raises:
+        PatientMismatch: as `gather`.
+        EvidenceUnavailable: as `gather`.
+    """
+    found = {one.key: _checked(one, answers[one.key], patient_id) for one in plan.needed.templates}
+    refuse_without_evidence(plan, found)
+    return found
+
+
+def record_in(
+    answers: Mapping[str, QueryResult],
+    plan: PrefetchPlan,
+    from_fhir: Collection[str],
+    terminology: Terminology,
+    person: Person,
+    deadline: Deadline,
+) -> PatientRecord:
+    """The record in these answers, one to each query of the plan, each resource in one version.
+
+    Raises:
+        DeadlinePassed: as `gather`.
+    """
     person = person.identified(_raw_patient(plan, answers), _patients(plan, answers))
     parts = [
         _part(one, answers[one.key], "fhir" if one.key in from_fhir else "prefetch", person, terminology, deadline)

@@ -28,7 +28,7 @@ MOST_READ = 5
 def with_referred(
     drafts: DraftOrders,
     record: PatientRecord,
-    request: HookRequest,
+    request: HookRequest | None,
     fhir: FhirReader | None,
     person: Person,
     *,
@@ -39,14 +39,14 @@ def with_referred(
     Args:
         drafts: the orders of the signing.
         record: the patient's record.
-        request: the call; its token may have to cover the reads.
+        request: the call; its token may have to cover the reads. None where there is no server.
         fhir: the server; None if no server may be queried.
         person: the patient.
         until: the deadline of the last read.
     """
     wanted = set(_wanted(drafts, person))
     held = {f"Condition/{text(one.raw.get('id'))}": one.raw for one in record.of_key("conditions")} if wanted else {}
-    asked = read_by_id(fhir, wanted - held.keys(), request, MOST_READ, until) if fhir else {}
+    asked = read_by_id(fhir, wanted - held.keys(), request, MOST_READ, until) if fhir and request else {}
     # A Condition must name the patient; a Device often names nobody.
     read = {
         name: raw
