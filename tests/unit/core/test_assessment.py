@@ -326,16 +326,6 @@ def test_what_takes_the_fracture_out_of_every_study_leaves_no_figure(exclusion):
         assert outcome.excluded_by == (exclusion,)
 
 
-@pytest.mark.parametrize("exclusion", EXCLUSIONS)
-def test_an_exclusion_that_is_no_or_not_known_hides_nothing(exclusion):
-    assert refracture(PKP, WEAK, {exclusion: False}).status == "assessed"
-    assert refracture(PKP, WEAK).status == "assessed"
-
-
-def test_all_exclusions_are_named():
-    assert refracture(dict.fromkeys(EXCLUSIONS, True)).excluded_by == EXCLUSIONS
-
-
 # --- disagreement ----------------------------------------------------------------------------------------------------
 
 
@@ -629,15 +619,6 @@ def test_no_input_that_says_who_the_patient_is_makes_a_figure_say_more_by_its_ab
         assert said_more(fresh, less) - {"percentage", "lower"} == set(), name
         if fresh.headline and headline(fresh) == S and name in ("bmi", "bmd-t-score"):
             assert said_more(fresh, less) == set(), name
-
-
-@given(MEASURED)
-@settings(max_examples=100, deadline=None, derandomize=True)
-def test_muscle_that_was_not_measured_never_reassures(known):
-    """Where the muscle of a study is not known, "lower" still holds for four in five once it is."""
-    for one in of_findings(facts(known)).models:
-        if one.band == "lower" and one.prediction.if_measured is not None:
-            assert one.prediction.if_measured[1] < one.reference
 
 
 # --- a measure that does not travel between scanners -----------------------------------------------------------------

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from study_samples import LOGISTIC, NOMOGRAM, PAIN, SARCOPENIA, STUDIES, TABLES_FOLDER
 
 from cds_service.core.prediction import load_models, predict
-from cds_service.errors import DataFileError
 from tests.tables import cases
 
 MODELS = load_models(STUDIES, TABLES_FOLDER)
@@ -296,11 +295,6 @@ def test_clear_follows_the_interval_of_the_coefficient_in_use():
     assert predict(S, {"tl-junction": True}, site_incidence=None).clear == {"tl-junction": False}
 
 
-def test_psoas_muscle_area_is_not_clear_beside_the_total_area():
-    inputs = {"psoas-total-area": 12.0, "psoas-muscle-area": 9.0}
-    assert predict(R, inputs, site_incidence=None).clear["psoas-muscle-area"] is False
-
-
 def test_what_is_known_only_after_the_procedure_is_never_missing_but_stays_unknown():
     known = {
         "psoas-total-area": 15.0,
@@ -365,12 +359,6 @@ def test_any_inputs_give_ordered_shares_and_the_same_figure_twice(name, data):
 def test_names_and_kinds_that_the_study_does_not_use_are_refused(inputs, message):
     with pytest.raises(ValueError, match=message):
         predict(S, inputs, site_incidence=None)
-
-
-def test_a_model_whose_table_is_of_another_file_does_not_start():
-    changed = NOMOGRAM.model_copy(update={"draws": NOMOGRAM.draws + 1})
-    with pytest.raises(DataFileError, match="run studies build"):
-        load_models({NOMOGRAM.id: changed}, TABLES_FOLDER)
 
 
 def test_values_are_held_in_the_order_of_the_study(models):

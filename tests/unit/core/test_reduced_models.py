@@ -111,20 +111,10 @@ def test_leaving_nutrition_out_loses_at_most_three_percent_of_the_information(co
     assert 0 < lost / whole <= 0.03  # evidence page, section 1
 
 
-@pytest.mark.parametrize(("name", "procedure", "average"), [(NOMOGRAM.id, "PKP", 0.096), (NOMOGRAM.id, "PVP", 0.243)])
-def test_the_average_of_a_procedure_is_that_of_the_evidence_page(models, name, procedure, average):
-    assert models[name].table.references[procedure] == pytest.approx(average, abs=0.001)
-
-
 def test_the_averages_of_both_procedures_make_the_incidence(models):
     averages = models[NOMOGRAM.id].table.references
     share = models[NOMOGRAM.id].table.means["procedure"]
     assert share * averages["PKP"] + (1 - share) * averages["PVP"] == pytest.approx(28 / 188, abs=1e-6)
-
-
-@pytest.mark.parametrize("name", [SARCOPENIA.id, PAIN.id])
-def test_a_study_of_one_procedure_has_no_average_but_its_incidence(models, name):
-    assert models[name].table.references == {}
 
 
 def test_the_distance_line_is_that_of_a_regression(cohorts):

@@ -8,52 +8,17 @@ from pathlib import Path
 import pytest
 
 from cds_service.errors import DataFileError
-from cds_service.fhir.mapping.terminology import Terminology, asked_codes, check_specs, load_finding_specs
-from tests.builders import LOINC, MAPPINGS, coded, findings_of, observation, specs, terminology
+from cds_service.fhir.mapping.terminology import Terminology, check_specs, load_finding_specs
+from tests.builders import MAPPINGS, coded, findings_of, observation, specs, terminology
 from tests.tables import cases
 
 PAGE = Path(__file__).resolve().parents[4] / "docs/map-codes.md"
-
-
-def test_our_own_files_name_only_what_exists():
-    check_specs(specs(), terminology())
-
-
-def test_every_value_set_of_ours_is_used_by_a_finding_or_by_orders():
-    used = {
-        name
-        for spec in specs().values()
-        for name in (*spec.asked_concepts, *spec.unclear, *spec.told_by_code, *spec.history)
-    }
-    of_orders = {path.stem for path in (MAPPINGS / "valueset").glob("*.json")} - used
-    assert of_orders <= {
-        "augmentation-additional-level", "bed-rest", "bedside-measurement", "bone-treatment", "brace",
-        "ct-attenuation-measurement", "dietitian", "dxa", "femur-site", "height-restoration", "lumbar-spine-site",
-        "local-route", "lumbar-vertebra", "mri-muscle-measurement", "no-information", "nothing-known",
-        "osteoporosis", "other-condition", "osteoporotic-vertebral-fracture",
-        "rehabilitation", "vertebral-fracture",
-    }  # fmt: skip
 
 
 def test_observations_are_asked_by_enumerated_codes():
     for spec in specs().values():
         if spec.kind in ("quantity", "boolean", "category"):
             assert all(terminology().codes(concept) for concept in spec.asked_concepts), spec.name
-
-
-@pytest.mark.parametrize("key", ["boneDensity", "body", "function", "imaging"])
-def test_the_codes_of_one_prefetch_key_fit_into_a_query(key):
-    codes = asked_codes(specs(), terminology(), key)
-    assert codes == tuple(sorted(set(codes)))
-    assert len(",".join("|".join(code) for code in codes)) < 1900
-
-
-def test_the_codes_asked_for_bone_density_hold_all_sites_and_none_of_another_kind():
-    codes = asked_codes(specs(), terminology(), "boneDensity")
-    assert {(LOINC, "38267-1"), (LOINC, "38264-8"), (LOINC, "38263-0"), (LOINC, "38265-5"), (LOINC, "83311-1")} <= set(
-        codes
-    )
-    assert (LOINC, "39156-5") not in codes
 
 
 @pytest.mark.parametrize(
@@ -128,18 +93,3 @@ def test_the_page_names_every_folder_and_file():
     page = PAGE.read_text(encoding="utf-8")
     for path in set(MAPPINGS.iterdir()) - {MAPPINGS / "README.md"}:
         assert path.name in page, path.name
-
-
-def test_a_new_measure_is_one_file(tmp_path):
-    folder = tmp_path / "mappings" / "findings"
-    folder.mkdir(parents=True)
-    (folder / "calf-circumference.toml").write_text(
-        'name = "calf-circumference"\ntitle = "calf"\nkind = "quantity"\nkey = "function"\nunit = "m"\n'
-        'accept_units = ["m", "cm"]\nrange = [0.1, 0.8]\nvalue_sets = ["calf-circumference"]\n',
-        encoding="utf-8",
-    )
-    mapped = Terminology(MAPPINGS, folder.parent)
-    specs = load_finding_specs(MAPPINGS, folder.parent)
-    check_specs(specs, mapped)
-    system = "https://kyphoplasty-cds.org/fhir/CodeSystem/measures"
-    assert (system, "calf-circumference") in asked_codes(specs, mapped, "function")
