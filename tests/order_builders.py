@@ -75,6 +75,22 @@ def signing(draft_orders: Any, patient_id: str = PATIENT) -> DraftOrders:
     return read_drafts(draft_orders, Person(patient_id, bases_of([SERVER])))
 
 
+# What rows of a table may name (`tests.tables`): systems, and builders by their first argument.
+ORDERS = {
+    "CPT": CPT,
+    "HCPCS": HCPCS,
+    "ICD": ICD,
+    "LOINC": LOINC,
+    "OPS": OPS,
+    "PCS": PCS,
+    "SCT": SCT,
+    "OWN": OWN,
+    "codeable": codeable,
+    "order": order,
+    "cpt": cpt,
+    "worded": worded,
+    "brace": brace,
+}
 MEMBERS = (
     *("entry", "resource", "resourceType", "fullUrl", "id", "status", "subject", "reference", "authoredOn"),
     *("doNotPerform",),

@@ -16,6 +16,7 @@ from cds_service.protocol.messages import (
     Suggestion,
     parse_request,
 )
+from tests.tables import cases
 from tests.wire_builders import CARD_ID, HOOK_INSTANCE, SUGGESTION_ID, context, hook_request
 
 TOKEN = {
@@ -65,16 +66,7 @@ def test_ch_16_null_stands_for_absent():
 
 @pytest.mark.parametrize(
     "value",
-    [
-        "",
-        "x",
-        5,
-        None,
-        HOOK_INSTANCE[:-1],
-        "{" + HOOK_INSTANCE + "}",
-        "urn:uuid:" + HOOK_INSTANCE,
-        HOOK_INSTANCE + "\n",
-    ],
+    [*cases(__file__, "a_hook_instance_is_a_uuid"), HOOK_INSTANCE[:-1]],
 )
 def test_a_hook_instance_is_a_uuid(value):
     assert "hookInstance" in refused({**hook_request(), "hookInstance": value})

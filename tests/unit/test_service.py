@@ -37,6 +37,7 @@ from tests.chart_builders import (
     thin_and_weak,
     vertebroplasty,
 )
+from tests.tables import cases
 
 XRAY = {
     "resourceType": "ServiceRequest",
@@ -300,22 +301,18 @@ def test_a_dead_patient_gets_no_card_and_the_log_an_entry(died):
     assert recorded([{**patient(), "deceasedBoolean": False}, *thin_and_weak()[1:]], kyphoplasty())[0] != []
 
 
+RECORD = {
+    "augmented": augmented,
+    "problem": problem,
+    "patient": patient,
+    "drug": drug,
+    "kyphoplasty": kyphoplasty,
+    "codeable": codeable,
+}
+
+
 @pytest.mark.parametrize(
-    ("resources", "draft", "signal"),
-    [
-        ([augmented(425)], kyphoplasty(), "earlier-fracture"),
-        ([problem("M80.08XA", days=425)], kyphoplasty(), "earlier-fracture"),
-        (
-            [],
-            kyphoplasty(reasonCode=[{"text": "L1 burst fracture after a fall from a balcony"}]),
-            "maybe-not-fragility",
-        ),
-        ([], kyphoplasty(note=[{"text": "Motor vehicle collision on Friday"}]), "maybe-not-fragility"),
-        ([patient(age=45)], kyphoplasty(), "maybe-not-fragility"),
-        ([], kyphoplasty(reasonCode=[codeable("http://hl7.org/fhir/sid/icd-10-cm", "C34.11")]), "active-cancer"),
-        ([problem("F03.90")], kyphoplasty(), "dementia"),
-        ([drug("prednisolone", days=400)], kyphoplasty(), "long-term-steroid"),
-    ],
+    ("resources", "draft", "signal"), cases(__file__, "what_leads_is_found_in_record_and_order", RECORD)
 )
 def test_what_leads_is_found_in_record_and_order(resources, draft, signal):
     assert signal in recorded(resources, draft)[1].content["signals"]

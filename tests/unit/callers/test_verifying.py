@@ -79,21 +79,12 @@ def test_what_proves_nothing_cannot_be_set(algorithm):
         )
 
 
+TIMES = {"seconds": lambda seconds: NOW + seconds}
+
+
 @pytest.mark.parametrize(
     ("authorization", "why"),
-    [
-        (None, "auth.missing"),
-        ("", "auth.missing"),
-        ("Basic dXNlcjpwdw==", "auth.scheme"),
-        ("Bearer", "jwt.format"),
-        ("Bearer ", "jwt.format"),
-        ("Bearer a.b.c,Bearer a.b.c", "auth.scheme"),
-        ("Bearer a.b", "jwt.format"),
-        ("Bearer a.b.c.d.e", "jwt.format"),
-        ("Bearer é.b.c", "jwt.format"),
-        ("Bearer " + "a" * 20_000, "jwt.format"),
-        ("Bearer W10.W10.x", "jwt.format"),
-    ],
+    [*cases(__file__, "what_is_no_bearer_token_is_nobody", TIMES), ("Bearer " + "a" * 20_000, "jwt.format")],
 )
 def test_what_is_no_bearer_token_is_nobody(door, authorization, why):
     with pytest.raises(NotAuthenticated) as caught:
@@ -113,27 +104,7 @@ def test_nothing_that_must_be_there_may_be_missing(door, name):
 
 @pytest.mark.parametrize(
     ("header", "why"),
-    [
-        ({"crit": ["x"]}, "jwt.crit"),
-        ({"b64": False}, "jwt.crit"),
-        ({"zip": "DEF"}, "jwt.crit"),
-        ({"jwk": {"kty": "EC"}}, "jwt.header"),
-        ({"x5c": ["MIIB"]}, "jwt.header"),
-        ({"x5u": "https://ehr.example.org/c"}, "jwt.header"),
-        ({"typ": "at+jwt"}, "jwt.typ"),
-        ({"alg": "none"}, "jwt.alg"),
-        ({"alg": "nOnE"}, "jwt.alg"),
-        ({"alg": 7}, "jwt.alg"),
-        ({"alg": "RS384"}, "jwt.alg_key"),
-        ({"kid": 7}, "jwt.kid"),
-        ({"kid": ""}, "jwt.kid"),
-        ({"kid": "k" * 257}, "jwt.kid"),
-        ({"kid": "../../etc/passwd"}, "jwt.kid_unknown"),
-        ({"kid": "' OR 1=1"}, "jwt.kid_unknown"),
-        ({"kid": "theirs"}, "jwt.kid_unknown"),
-        ({"jku": "https://evil.example.org/keys"}, "jwt.jku"),
-        ({"jku": ["https://ehr.example.org"]}, "jwt.jku"),
-    ],
+    [*cases(__file__, "a_header_that_asks_for_something_else_is_refused", TIMES), ({"kid": "k" * 257}, "jwt.kid")],
     ids=str,
 )
 def test_a_header_that_asks_for_something_else_is_refused(door, header, why):
@@ -157,34 +128,10 @@ def test_a_key_that_is_not_used_says_why_in_the_log(door, member, why):
 @pytest.mark.parametrize(
     ("claims", "why"),
     [
-        ({"aud": "https://cds.example.org"}, "jwt.aud"),
-        ({"aud": HERE + "/feedback"}, "jwt.aud"),
-        ({"aud": HERE + "//"}, "jwt.aud"),
-        ({"aud": []}, "jwt.aud"),
-        ({"aud": {"x": HERE}}, "jwt.aud"),
-        ({"aud": [HERE, 7]}, "jwt.aud"),
-        ({"aud": None}, "jwt.aud"),
+        *cases(__file__, "a_claim_that_is_not_for_us_now_is_refused", TIMES),
         ({"aud": HERE.upper()}, "jwt.aud"),
-        ({"exp": NOW - 61}, "jwt.exp"),
         ({"exp": str(NOW + 60)}, "jwt.exp"),
-        ({"exp": -1}, "jwt.exp"),
-        ({"exp": 1e30}, "jwt.exp"),
-        ({"exp": True}, "jwt.exp"),
-        ({"exp": float("nan")}, "jwt.format"),
-        ({"iat": NOW + 61}, "jwt.iat"),
-        ({"iat": None}, "jwt.iat"),
-        ({"nbf": NOW + 61}, "jwt.nbf"),
-        ({"nbf": "soon"}, "jwt.nbf"),
-        ({"iat": NOW - 10, "exp": NOW + 3591}, "jwt.lifetime"),
-        ({"iat": NOW + 30, "exp": NOW + 30}, "jwt.lifetime"),
-        ({"jti": ""}, "jwt.jti"),
         ({"jti": "j" * 257}, "jwt.jti"),
-        ({"jti": 7}, "jwt.jti"),
-        ({"tenant": ["north"]}, "jwt.tenant"),
-        ({"tenant": ""}, "jwt.tenant"),
-        ({"iss": "https://evil.example.org"}, "jwt.iss"),
-        ({"iss": [ISSUER]}, "jwt.iss"),
-        ({"iss": ISSUER + "/"}, "jwt.iss"),
     ],
     ids=str,
 )

@@ -344,17 +344,7 @@ def test_any_inputs_give_ordered_shares_and_the_same_figure_twice(name, data):
 
 
 @pytest.mark.parametrize(
-    ("inputs", "message"),
-    [
-        ({"age": 80.0}, "does not use age"),
-        ({"bmi": True}, "bmi must be a number"),
-        ({"bmi": "thin"}, "bmi must be a number"),
-        ({"bmi": math.nan}, "bmi must be a number"),
-        ({"bmi": math.inf}, "bmi must be a number"),
-        ({"diabetes": 1.0}, "diabetes must be yes or no"),
-        ({"diabetes": "yes"}, "diabetes must be yes or no"),
-        ({"mna-category": "C"}, "does not use mna-category"),
-    ],
+    ("inputs", "message"), cases(__file__, "names_and_kinds_that_the_study_does_not_use_are_refused")
 )
 def test_names_and_kinds_that_the_study_does_not_use_are_refused(inputs, message):
     with pytest.raises(ValueError, match=message):

@@ -164,54 +164,24 @@ def of_long_ago(name, **members):
     return finding(name, True, observed=date(2026, 6, 24))._replace(**members)
 
 
+# What rows of the tables may name.
+WORDED = {
+    "weeks": weeks,
+    "words": words,
+    "of_long_ago": of_long_ago,
+    "finding": finding,
+    "ends": lambda says, **members: WordedEnd(says=says, **members),
+}
+
+
 @pytest.mark.parametrize(
     ("known", "signal", "because"),
     [
-        ([of_long_ago("bone-drug", label="alendronate")], "fracture-on-drug", "fracture on alendronate"),
-        ([of_long_ago("bone-drug")], "fracture-on-drug", "fracture on a bone drug"),
-        (
-            [
-                of_long_ago("bone-drug", label="denosumab"),
-                finding("denosumab-overdue", False, observed=date(2026, 6, 24)),
-            ],
-            "fracture-on-drug",
-            "fracture on denosumab, last dose 24 Jun 2026",
-        ),
+        *cases(__file__, "a_signal_says_what_exactly_it_is", WORDED),
         (
             [of_long_ago("bone-drug", label="alendronate")._replace(observed=date(2026, 11, 10))],
             "fracture-on-drug",
             "on alendronate (recorded 10 Nov 2026)",
-        ),
-        ([of_long_ago("long-term-steroid", label="prednisone")], "long-term-steroid", "long-term prednisone"),
-        ([of_long_ago("long-term-steroid")], "long-term-steroid", "long-term steroid"),
-        (
-            [of_long_ago("prior-vertebral-fracture", label="second vertebral fracture in 14 months")],
-            "earlier-fracture",
-            "second vertebral fracture in 14 months",
-        ),
-        ([of_long_ago("prior-vertebral-fracture")], "earlier-fracture", "an earlier vertebral fracture"),
-        (
-            [of_long_ago("prior-augmentation", label="kyphoplasty", observed=date(2025, 5, 3))],
-            "earlier-fracture",
-            "earlier kyphoplasty 3 May 2025",
-        ),
-        ([finding("level-count", 3.0)], "several-levels", "three fractures at once"),
-        ([of_long_ago("active-cancer", label="lung cancer")], "active-cancer", "lung cancer"),
-        ([of_long_ago("active-cancer")], "active-cancer", "cancer"),
-        ([of_long_ago("malignancy", label="myeloma")], "no-figure", "myeloma"),
-        ([of_long_ago("spinal-infection", label="discitis")], "not-osteoporotic", "discitis"),
-        ([of_long_ago("severe-kidney-disease", label="dialysis")], "severe-kidney-disease", "dialysis"),
-        ([finding("ct-on-record", True, observed=date(2026, 9, 21))], "ct-on-record", "CT of 21 Sep 2026"),
-        ([of_long_ago("severe-kidney-disease")], "severe-kidney-disease", "severe kidney disease"),
-        (
-            [finding("age", 45.0), of_long_ago("high-energy-cause", label="fall from a height")],
-            "maybe-not-fragility",
-            "age 45, fall from a height",
-        ),
-        (
-            [finding("age", 78.0), of_long_ago("high-energy-cause", label="traffic accident")],
-            "maybe-not-fragility",
-            "traffic accident",
         ),
     ],
 )
@@ -289,22 +259,7 @@ def test_one_brace_within_the_limit_does_not_hide_another_without_end():
 
 @pytest.mark.parametrize(
     ("hours", "worded", "signal", "because"),
-    [
-        (4.0, WordedEnd(), None, ""),
-        (24.0, WordedEnd(), None, ""),
-        (24.5, WordedEnd(), "bed-rest-long", "bed rest for 24.5 h is ordered"),
-        (None, WordedEnd(), "bed-rest-open", "bed rest without an end time"),
-        (None, WordedEnd(says="doubtful"), "bed-rest-open", "bed rest without an end time"),
-        (None, WordedEnd(says="event"), None, ""),
-        (None, words(4.0, "4 h"), None, ""),
-        (None, words(48.0, "48 h"), "bed-rest-long", "bed rest for 48 h is ordered"),
-        (48.0, words(48.0, "2 days"), "bed-rest-long", "bed rest for 2 days is ordered"),
-        (4.0, words(48.0, "48 h"), "bed-rest-long", "bed rest for 48 h is ordered in words, for 4 h in dates"),
-        (72.0, words(4.0, "4 h"), "bed-rest-long", "bed rest for 72 h is ordered in dates, for 4 h in words"),
-        (None, WordedEnd(says="end", day=weeks(0) + timedelta(days=1)), None, ""),
-        (None, WordedEnd(says="end", day=weeks(0) + timedelta(days=3)), "bed-rest-long",
-         "bed rest until 23 Nov 2026 is ordered"),
-    ],
+    cases(__file__, "bed_rest_is_long_beyond_a_day_and_open_where_nothing_ends_it", WORDED)
 )  # fmt: skip
 def test_bed_rest_is_long_beyond_a_day_and_open_where_nothing_ends_it(hours, worded, signal, because):
     found = signals_of({}, support_order("bed-rest", hours=hours, worded=worded))
@@ -314,18 +269,7 @@ def test_bed_rest_is_long_beyond_a_day_and_open_where_nothing_ends_it(hours, wor
 
 @pytest.mark.parametrize(
     ("members", "because"),
-    [
-        ({}, "TLSO ordered without an end date"),
-        ({"end": weeks(10)}, "TLSO ordered until 29 Jan 2027"),
-        ({"worded": words(2191.5, "3 months")}, "TLSO for 3 months ordered"),
-        ({"end": weeks(13), "worded": words(2191.5, "3 months")}, "TLSO for 3 months ordered"),
-        ({"end": weeks(8), "worded": words(2191.5, "3 months")},
-         "TLSO ordered for 3 months in words, until 15 Jan 2027 in dates"),
-        ({"end": weeks(12), "worded": words(1008.0, "6 weeks")},
-         "TLSO ordered until 12 Feb 2027 in dates, for 6 weeks in words"),
-        ({"worded": WordedEnd(says="end", day=weeks(12))}, "TLSO until 12 Feb 2027 ordered"),
-        ({"hours": 1e9}, "TLSO ordered until 31 Dec 9999"),
-    ],
+    cases(__file__, "a_brace_beyond_the_limit_is_said_as_it_stands", WORDED)
 )  # fmt: skip
 def test_a_brace_beyond_the_limit_is_said_as_it_stands(members, because):
     assert signals_of({}, brace(**members))["brace-limit-broken"].because == because

@@ -13,6 +13,7 @@ from cds_service.population.outcomes import Followed, follow
 from cds_service.population.scoring import Run
 from tests.chart_builders import CPT, LOINC, SCT, codeable, of_patient, open_service
 from tests.population_builders import whose, write_export
+from tests.tables import cases
 
 INDEX = "2023-03-10"
 TYPES = frozenset({"Patient", "Observation", "Condition", "Procedure", "MedicationRequest", "ServiceRequest"})
@@ -78,38 +79,25 @@ SURENESS = "http://fhir.de/StructureDefinition/icd-10-gm-diagnosesicherheit"
 PAST = {"url": SURENESS, "valueCoding": {"code": "Z"}}
 
 
+RECORD = {
+    "fracture": fracture,
+    "augmented": augmented,
+    "seen": seen,
+    "pain": pain,
+    "version": version,
+    "LATE": LATE,
+    "SUSPECTED": SUSPECTED,
+    "PAST": PAST,
+    "L1": L1,
+    "L3": L3,
+}
+
+
 @pytest.mark.parametrize(
     ("resources", "refracture", "said"),
     [
-        ([LATE], False, ""),
-        ([fracture("M80.08XA", onset="2023-03-01", recorded="2023-03-02"), LATE], False, ""),  # the treated one
-        ([fracture("S32.030A", onset="2023-09-01"), LATE], True, "another level"),
-        ([fracture("S32.030A", recorded="2023-03-20"), LATE], False, "may be of the first fracture"),
-        ([fracture("S32.030A", onset="2023-03-20"), LATE], True, "another level"),
-        ([fracture("S32.010D", recorded="2023-11-01"), LATE], False, "coded as follow-up"),
-        ([fracture("S32.010A", recorded="2023-05-01"), LATE], False, "taken as the treated fracture"),
-        ([fracture("M80.08XA", recorded="2023-11-01"), LATE], True, "no level stated, more than half a year later"),
-        ([fracture("M80.08XD", recorded="2023-11-01"), LATE], False, "coded as follow-up"),
-        ([fracture("S32.030A", onset="2024-09-01"), LATE], False, "another level"),  # after the twelve months
-        (
-            [fracture("S32.030A", onset="2022-01-01", number="old"), fracture("S32.030A", onset="2023-05-01"), LATE],
-            False,  # this level was broken before
-            "taken as the treated fracture",
-        ),
-        ([fracture("S32.030A", onset="2023", recorded="2023-09-01"), LATE], True, "2023-09-01"),  # the year of both
-        ([fracture("S32.030A", onset="2023", recorded="2023-03-01"), LATE], False, ""),
-        ([fracture("S32.030A", onset="2023-03", recorded="2023-03-20"), LATE], False, "may be of the first fracture"),
-        ([fracture("M80.08XA", onset="2019", recorded="2023-11-01"), LATE], False, ""),  # an old one, noticed late
-        ([fracture("S32.030A", onset="2023-09-01", verificationStatus=SUSPECTED), LATE], False, "suspected"),
-        ([fracture("S32.030A", recorded="2023-11-01", extension=[PAST]), LATE], False, "recorded as past"),
-        ([augmented("2023-08-01", L3, "second"), LATE], True, "augmentation of another level"),
-        ([augmented("2023-03-24", L3, "second"), LATE], False, "within 30 days, may be planned"),
-        ([augmented("2023-08-01", L1, "second"), LATE], False, "the same level again"),
-        ([augmented("2023-03-20", None, "second"), LATE], False, "no level stated"),
-        ([fracture("S32.030A", onset="2023-09-01", status="entered-in-error"), LATE], False, ""),
-        ([seen("2023-09-01")], None, ""),
+        *cases(__file__, "a_later_fracture_counts_by_level_and_day", RECORD),
         ([seen("2023-09-01"), {**LATE, "status": "cancelled"}, {**LATE, "id": "n", "status": "planned"}], None, ""),
-        ([fracture("S32.030A", onset="2023-05-01")], True, "another level"),  # seen no longer, but it happened
     ],
 )
 def test_a_later_fracture_counts_by_level_and_day(resources, refracture, said):
@@ -157,30 +145,12 @@ def test_death_ends_the_time_seen():
     assert (found.last_contact, found.is_dead, found.refracture(12)) == (date(2023, 8, 1), True, None)
 
 
-@pytest.mark.parametrize(
-    ("resources", "expected"),
-    [
-        ([pain(5, "2024-03-20")], True),
-        ([pain(3, "2024-02-10")], False),
-        ([pain(5, "2023-10-01")], None),
-        ([pain(5, "2024-06-01")], None),
-        ([pain(5, "2024-03-20"), fracture("S32.030A", onset="2023-09-01")], None),  # pain of a new fracture
-    ],
-)
+@pytest.mark.parametrize(("resources", "expected"), cases(__file__, "pain_at_twelve_months", RECORD))
 def test_pain_at_twelve_months(resources, expected):
     assert followed(augmented(), *resources, LATE).residual_pain is expected
 
 
-@pytest.mark.parametrize(
-    ("resources", "why"),
-    [
-        ([], ""),
-        ([augmented(status="entered-in-error")], ""),
-        ([augmented(meta=version(2), status="entered-in-error"), augmented(meta=version(1))], ""),
-        ([augmented("2027-01-01")], "an augmentation without a day, or after the run's"),
-        ([augmented("2023")], "an augmentation without a day, or after the run's"),
-    ],
-)
+@pytest.mark.parametrize(("resources", "why"), cases(__file__, "no_row_without_a_procedure_on_a_day", RECORD))
 def test_no_row_without_a_procedure_on_a_day(resources, why):
     assert followed(*resources, LATE) == why
 

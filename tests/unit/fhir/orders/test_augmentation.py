@@ -13,6 +13,7 @@ from cds_service.fhir.references import bases_of, bases_of_call
 from tests.order_builders import (
     CPT,
     ICD,
+    ORDERS,
     PATIENT,
     PCS,
     SCT,
@@ -138,17 +139,7 @@ def test_the_display_of_an_unknown_code_counts_as_words():
     assert find(order(codeable("urn:local", "4711", display="Kyphoplasty"))).recognised_by == "text"
 
 
-@pytest.mark.parametrize(
-    "resource",
-    [
-        brace(reasonCode=[{"text": "kyphoplasty L1"}]),
-        order(codeable(SCT, "78429003", words="Rehabilitation, kyphoplasty"), reasonCode=[{"text": "kyphoplasty"}]),
-        order(codeable(SCT, "78429003"), orderDetail=[codeable(CPT, "22514")]),
-        worded("Chest X-ray", reasonCode=[codeable(CPT, "22514")]),
-        order({"coding": [{}]}, reasonCode=[]),
-        order(None),
-    ],
-)
+@pytest.mark.parametrize("resource", cases(__file__, "why_something_is_ordered_is_not_what_is_ordered", ORDERS))
 def test_why_something_is_ordered_is_not_what_is_ordered(resource):
     assert find(resource) is None
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.level_text import LEVELS, levels_in_text
 from cds_service.fhir.orders.levels import UNUSUAL_NUMBERING, WEAK_JUNCTION
-from tests.order_builders import CPT, ICD, SCT, bundle, codeable, cpt, order, signing, terminology
+from tests.order_builders import CPT, ICD, ORDERS, SCT, bundle, codeable, cpt, order, signing, terminology
 from tests.tables import cases
 
 VERTEBRAE = {  # DICOM CID 7603, then mCODE vertebral bodies
@@ -125,17 +125,7 @@ def test_an_additional_level_that_is_not_named_leaves_the_junction_open():
 
 
 @pytest.mark.parametrize(
-    ("orders", "count"),
-    [
-        ([cpt("22514")], 1),
-        ([cpt("22514"), cpt("22514", number=2)], 1),
-        ([cpt("22514"), cpt("22515", number=2)], 2),
-        ([cpt("22511"), cpt("22512", number=2, quantityQuantity={"value": 2})], 3),
-        ([cpt("22513"), cpt("22515", number=2, quantityQuantity={"value": "many"})], 2),
-        ([cpt("22513"), cpt("22515", number=2, quantityQuantity={"value": -4})], 2),
-        ([order({"text": "Kyphoplasty"})], None),
-        ([order({"text": "Kyphoplasty T12-L1"})], 2),
-    ],
+    ("orders", "count"), cases(__file__, "levels_are_counted_by_sites_and_additional_codes_not_by_order_lines", ORDERS)
 )
 def test_levels_are_counted_by_sites_and_additional_codes_not_by_order_lines(orders, count):
     assert find(*orders).level_count == count

@@ -18,7 +18,7 @@ from cds_service.errors import DataFileError
 from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.suggestions import draft_suggestions, make_template, read_placeholders
 from cds_service.fhir.orders.support_orders import find_draft_support_orders
-from tests.order_builders import HCPCS, PATIENT, ROOT, SCT, brace, bundle, codeable, order, signing, terminology
+from tests.order_builders import HCPCS, ORDERS, PATIENT, ROOT, SCT, brace, bundle, codeable, order, signing, terminology
 from tests.tables import cases
 
 CALL = "1caf890a-68ed-4526-b666-046ab9d88869"
@@ -267,16 +267,8 @@ def test_the_clinician_is_told_that_words_are_replaced():
 @pytest.mark.parametrize(
     "members",
     [
-        {"note": [{"text": "3 month TLSO"}]},  # "until 15 Jan 2027 TLSO" is no English
-        {"note": [{"text": "TLSO for 12 weeks after surgery"}]},  # nor is an end after surgery
-        {"note": [{"text": "TLSO until 03/04/2027"}]},  # March or April
-        {"note": [{"text": "TLSO 12 weeks with X-ray"}]},  # doubtful
-        {"note": [{"text": "Discontinue brace after 12 weeks"}]},
-        {"code": codeable(HCPCS, "L0456", display="TLSO x 3 months")},  # a display is the code system's
-        {"text": {"status": "generated", "div": '<div xmlns="http://www.w3.org/1999/xhtml">TLSO x 3 months</div>'}},
-        {"parameter": [{"code": {"text": "Duration of wear"}, "valueQuantity": {"value": 3, "unit": "months"}}]},
-        {"note": [{"text": "ＴＬＳＯ x 3 months"}]},  # places are not those of the text
-        {"note": [{"text": "TLSO. " + "x" * 2000 + " for 3 months"}]},  # longer than is read
+        *cases(__file__, "words_that_cannot_be_corrected_with_certainty_leave_no_update", ORDERS),
+        {"note": [{"text": "TLSO. " + "x" * 2000 + " for 3 months"}]},
     ],
 )
 def test_words_that_cannot_be_corrected_with_certainty_leave_no_update(members):

@@ -15,6 +15,7 @@ from cds_service.fhir.orders.support_orders import find_draft_support_orders, fi
 from tests.order_builders import (
     CPT,
     HCPCS,
+    ORDERS,
     OWN,
     PATIENT,
     SCT,
@@ -177,15 +178,7 @@ def parameter(name, value, unit):
 @pytest.mark.parametrize(
     ("members", "says", "said"),
     [
-        ({"code": {"text": "TLSO x 3 months"}}, "end", "3 months"),
-        ({"note": [{"text": "Wear for 12 weeks"}]}, "end", "12 weeks"),
-        ({"occurrenceTiming": {"code": {"text": "for 6 weeks"}}}, "end", "6 weeks"),
-        ({"parameter": [parameter("Duration", 12, "weeks")]}, "end", "12 weeks"),
-        ({"parameter": [parameter("Length of need", 99, "months")]}, "payer", ""),
-        ({"note": [{"text": "length of need 99"}, {"text": "TLSO x 3 months"}]}, "end", "3 months"),
-        ({"note": [{"text": "length of need 99"}, {"text": "wear until pain subsides"}]}, "event", ""),
-        ({"note": [{"text": "No lifting for 12 weeks"}]}, "nothing", ""),
-        ({"note": "junk", "parameter": [{}, 7], "occurrenceTiming": {"code": 3}}, "nothing", ""),
+        *cases(__file__, "the_end_is_read_from_every_text_of_an_order", ORDERS | {"measured": parameter}),
         ({"note": [{"text": f"note {number}"} for number in range(60)]}, "doubtful", ""),  # more than is read
     ],
 )  # fmt: skip

@@ -11,32 +11,15 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tests.issuer_desk import BACK, SESSION, Traveller, refusal
-from tests.stub_issuer import CLIENT_ID, rsa_key
+from tests.stub_issuer import rsa_key
+from tests.tables import cases
+
+TIMES = {"seconds": lambda seconds: int(time.time()) + seconds}  # from now
 
 
 @pytest.mark.parametrize(
     ("claims", "why"),
-    [
-        ({"nonce": "another"}, "nonce"),
-        ({"nonce": None}, "claims"),
-        ({"aud": "another-client"}, "audience"),
-        ({"aud": [CLIENT_ID, "another-client"]}, "azp"),
-        ({"azp": "another-client"}, "azp"),
-        ({"iss": "https://evil.example"}, "issuer"),
-        ({"iss": None}, "claims"),
-        ({"exp": int(time.time()) - 61}, "expired"),
-        ({"exp": None}, "claims"),
-        ({"exp": "soon"}, "times"),
-        ({"iat": int(time.time()) + 36_000}, "not-yet"),
-        ({"nbf": int(time.time()) + 36_000}, "not-yet"),
-        ({"sub": ""}, "subject"),
-        ({"sub": "two words"}, "subject"),
-        ({"sub": "x" * 256}, "subject"),
-        ({"groups": None}, "role"),
-        ({"groups": ["staff"]}, "role"),
-        ({"groups": {"cds-reviewers": True}}, "role"),
-        ({"groups": [["cds-reviewers"]]}, "role"),
-    ],
+    [*cases(__file__, "a_token_that_says_something_else_is_refused", TIMES), ({"sub": "x" * 256}, "subject")],
 )
 def test_a_token_that_says_something_else_is_refused(desk, stub, claims, why):
     stub.claims = claims
