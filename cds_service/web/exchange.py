@@ -1,5 +1,6 @@
 """One request to a CDS Hooks endpoint: what was sent, and what is known about it when it is answered."""
 
+import math
 import threading
 import time
 from collections.abc import Iterator
@@ -7,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
 from flask import Request
-from werkzeug.exceptions import UnsupportedMediaType
+from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
 from cds_service.core.caller import NOBODY, Caller
 from cds_service.errors import DeadlinePassed
@@ -17,6 +18,7 @@ from cds_service.site.clients import Client
 
 NO_CARDS = HookResponse()
 LARGE_BYTES = 512 * 1024  # three times a full prefetch
+LEAST_BYTES = 10  # for each JSON value; a record takes twenty, and a body of `{},` costs what ten records do
 _LARGE = threading.Lock()
 
 
@@ -55,7 +57,7 @@ class Exchange:
         return self.request.headers.get("Authorization")
 
     def read_body(self) -> bytes:
-        """Read the body, which must be plain JSON in UTF-8 and not longer than `MAX_CONTENT_LENGTH`.
+        """Read the body, which must be plain JSON in UTF-8, not longer than `MAX_CONTENT_LENGTH`, and not all brackets.
 
         Raises:
             HTTPException: it is not.
@@ -68,8 +70,11 @@ class Exchange:
         length = self.request.content_length
         if length is None or length > LARGE_BYTES:
             self.ends.enter_context(_one_large_body(self.deadline))
-        self.body = self.request.get_data(cache=False)
-        return self.body
+        body = self.request.get_data(cache=False)
+        if LEAST_BYTES * sum(map(body.count, (b"{", b"[", b","))) > (self.request.max_content_length or math.inf):
+            raise RequestEntityTooLarge
+        self.body = body
+        return body
 
 
 @contextmanager

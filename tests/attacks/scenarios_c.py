@@ -55,6 +55,8 @@ def sends_octets(case: Case, field: Field) -> None:
         "64 deep": _with(whole, '"a": ' + "[" * 63 + "]" * 63),
         "65 deep": _with(whole, '"a": ' + "[" * 64 + "]" * 64),
         "100 000 deep": _with(whole, '"a": ' + "[" * 100_000 + "]" * 100_000),
+        "a million objects side by side": _with(whole, '"a": [' + "{}," * 1_000_000 + "{}]"),
+        "a million lists side by side": _with(whole, '"a": [' + "[]," * 1_000_000 + "[]]"),
         "100 000 objects deep": _with(whole, '"a": ' + '{"a":' * 100_000 + "1" + "}" * 100_000),
     }
     answer = field.service(case.site).send("POST", CALL, kinds[case.title], field.headers(case))
