@@ -206,7 +206,7 @@ class SealedEntry:
 def seal(entry: AuditEntry) -> SealedEntry:
     """Seal an entry for storage, with a fresh salt."""
     at = time_text(entry.at)
-    facts = {name: _fact_text(value) for name in FACTS if (value := getattr(entry, name)) is not None}
+    facts = facts_of(entry)
     cards = [[card.card, card.topic, card.indicator, " ".join(card.rules)] for card in entry.cards]
     document = {
         "id": entry.id,
@@ -227,6 +227,11 @@ def seal(entry: AuditEntry) -> SealedEntry:
     )
 
 
+def facts_of(entry: Facts) -> dict[str, str]:
+    """The facts of an entry as they are hashed."""
+    return {name: _fact_text(value) for name in FACTS if (value := getattr(entry, name)) is not None}
+
+
 def _object_text(members: Mapping[str, Any]) -> str:
     """Canonical JSON of an object some of whose members are already text."""
     texts = (
@@ -243,9 +248,8 @@ def time_text(moment: datetime) -> str:
 
 def _fact_text(value: str | int) -> str:
     """A fact as text: booleans as 1 and 0, and texts too long for an id as their hash."""
-    if isinstance(value, int):
-        return str(int(value))
-    return value if len(value) <= MAX_FACT else f"sha256:{hashlib.sha256(value.encode()).hexdigest()}"
+    text = str(int(value)) if isinstance(value, bool) else str(value)
+    return text if len(text) <= MAX_FACT else f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
 def _digest(purpose: bytes, parts: Iterable[str]) -> str:

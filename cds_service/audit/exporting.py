@@ -167,7 +167,7 @@ def _hashed(line: str, digest: Any) -> str:
 
 
 def _ndjson_line(stored: Stored) -> str:
-    """The entry with everything that its hashes cover; without `salt` and `payload` if they were purged."""
+    """The entry with all that its hashes cover, without `salt` and `payload` if purged; a changed payload is text."""
     document: dict[str, Any] = {
         "sequence": stored.sequence,
         "id": stored.id,
@@ -179,7 +179,7 @@ def _ndjson_line(stored: Stored) -> str:
         "hash": stored.hash,
     }
     if stored.body is not None:
-        document |= {"salt": stored.salt, "payload": json.loads(stored.body)}
+        document |= {"salt": stored.salt, "payload": stored.body if stored.content is None else json.loads(stored.body)}
     return canonical_json(document) + "\n"
 
 

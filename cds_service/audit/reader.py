@@ -10,7 +10,7 @@ from typing import Any, Self
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, not_, or_, select
 
 from cds_service.audit.appending import Head, read_head
-from cds_service.audit.chain import PROBE, PROBE_PATIENTS, Facts, ShownCard
+from cds_service.audit.chain import PROBE, PROBE_PATIENTS, Facts, SealedEntry, ShownCard, facts_of
 from cds_service.audit.database import Database, read_or_unavailable
 from cds_service.audit.query import Query, conditions_of
 from cds_service.audit.tables import CARDS, ENTRIES, PAYLOADS, SEARCH
@@ -79,8 +79,7 @@ class Stored:
     """One complete entry.
 
     Attributes:
-        content: the `AuditEntry.content`; None if it was purged or is missing.
-        found: None in the same case.
+        found: None if it was purged or is missing.
     """
 
     sequence: int
@@ -97,8 +96,14 @@ class Stored:
 
     @property
     def content(self) -> Mapping[str, Any] | None:
-        """JSON of the entry."""
-        return None if self.body is None else dict(json.loads(self.body)["content"])
+        """The `AuditEntry.content`; None if it was purged, is missing, or is not what was written."""
+        if self.found is None or self.salt is None or self.body is None:
+            return None
+        facts, cards = facts_of(self.found), self.found.cards
+        read = SealedEntry(
+            id=self.id, kind=self.kind, at=self.at, salt=self.salt, facts=facts, cards=cards, body=self.body
+        )
+        return dict(json.loads(self.body)["content"]) if read.commitment == self.commitment else None
 
 
 class AuditReader:

@@ -15,7 +15,7 @@ from rich.text import Text
 from sqlalchemy.exc import DBAPIError
 
 from cds_service.audit.appending import Head, append_entries
-from cds_service.audit.chain import AuditEntry, seal
+from cds_service.audit.chain import AuditEntry, facts_of, seal
 from cds_service.audit.checkpoint import make_checkpoint as sign_head
 from cds_service.audit.checkpoint import signer_of
 from cds_service.audit.database import HEAD, Database
@@ -318,8 +318,9 @@ def _found_line(found: Found) -> str:
 def _stored_json(stored: Stored) -> dict[str, Any]:
     chain = {"commitment": stored.commitment, "previousHash": stored.previous_hash, "hash": stored.hash}
     document = {"sequence": stored.sequence, "id": stored.id, "at": stored.at, "kind": stored.kind, "chain": chain}
-    payload = json.loads(stored.body) if stored.body is not None else None
-    return {**document, **({"facts": payload["facts"], "content": payload["content"]} if payload else {"purged": True})}
+    if stored.found is None or stored.content is None:
+        return {**document, ("purged" if stored.body is None else "changed"): True}
+    return {**document, "facts": facts_of(stored.found), "content": stored.content}
 
 
 def _print_entry(document: Mapping[str, Any]) -> None:
@@ -330,8 +331,8 @@ def _print_entry(document: Mapping[str, Any]) -> None:
             console.print(Text(clean(line), overflow="fold"))
 
     say(f"entry {document['sequence']}  {document['id']}", f"{document['at']}  {document['kind']}")
-    if document.get("purged"):
-        say("what it said was purged after its retention, or is missing: `audit verify` tells which")
+    if "content" not in document:
+        say("what it said was purged after its retention, is missing, or was changed: `audit verify` tells which")
         return
     say(*(f"  {name}: {value}" for name, value in document["facts"].items()))
     if document["kind"] == "answer":

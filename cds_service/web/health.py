@@ -81,7 +81,7 @@ def _hours_since_order(audit: AuditLog, now: datetime) -> float:
         return math.nan
     try:
         at = run_side_by_side({"last": audit.reader.last_order_at}, Deadline.after(LOOK_SECONDS)).get("last")
-    except AuditUnavailable:
+    except (AuditUnavailable, ValueError):  # ValueError: somebody has written another time into the log
         return math.nan
     return math.nan if at is None else max(0.0, (now - at).total_seconds() / 3600)
 

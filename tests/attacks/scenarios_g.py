@@ -20,6 +20,7 @@ from cds_service.audit.appending import append_entries
 from cds_service.audit.chain import AuditEntry, seal, time_text
 from cds_service.audit.checkpoint import Signer, make_checkpoint, signer_of
 from cds_service.audit.database import Database
+from cds_service.audit.exporting import FORMATS
 from cds_service.audit.purge import purge_before
 from cds_service.audit.verification.hashes import commitment_of, link_of
 from cds_service.audit.verification.notes import read_note
@@ -148,6 +149,28 @@ def shows_a_changed_entry(_case: Case, _field: Field) -> None:
             assert "Verified" not in page
             assert "nothing changed" not in page
         assert [one.sequence for one in verify_log(desk.url).faults] == [2]
+        desk.store.close()
+
+
+@scenario
+def reads_a_changed_payload(case: Case, _field: Field) -> None:
+    """What does not give its commitment is nobody's words: no page shows it, and none breaks by it."""
+    with tempfile.TemporaryDirectory() as folder:
+        desk = ReviewDesk(Path(folder))
+        answer = desk.sign()
+        anna = desk.reviewer()
+        tamper(desk.url, f"UPDATE audit_payload SET body = {case.body} WHERE sequence = {answer.sequence}")
+        page = f"/audit/entries/{answer.id}"
+        assert "or was changed" in anna.get(page)
+        for address in (f"{page}/replay", f"{page}/basis"):
+            anna.get(address, status=404)
+        assert "or was changed" in anna.get(f"/audit/patients/{answer.patient}")
+        for form in FORMATS:
+            assert anna.post("/audit/export", format=form).status_code == 200
+        desk.tell(answer.cards[0].card, "overridden", reason="patientDeclines")
+        assert desk.newest("feedback").about is None
+        shown = json.loads(command(desk.url, "show", answer.id, "--json").output)
+        assert (shown["changed"], "content" in shown) == (True, False)
         desk.store.close()
 
 
