@@ -201,15 +201,18 @@ def fit_intercept(outcome: Vector, log_odds: Vector) -> tuple[float, float]:
 def auc_delong(outcome: Vector, risk: Vector) -> Estimate | None:
     """Area under the ROC curve; variance from the placement values of each group (DeLong 1988), cut at 0 and 1.
 
+    A placement is the share of the other group below, ties half; found in sorted figures, since pairs would need memory
+    for n squared.
     None where the groups do not overlap: the variance is then 0, and the interval would claim to be certain.
     """
     with_it, without = risk[outcome == 1], risk[outcome == 0]
-    above = (with_it[:, None] > without).astype(np.float64) + 0.5 * (with_it[:, None] == without)
-    area = float(roc_auc_score(outcome, risk))
-    variance = above.mean(axis=1).var(ddof=1) / len(with_it) + above.mean(axis=0).var(ddof=1) / len(without)
+    area, variance = float(roc_auc_score(outcome, risk)), 0.0
+    for group, others in ((with_it, np.sort(without)), (without, np.sort(with_it))):
+        below = np.searchsorted(others, group) + np.searchsorted(others, group, side="right")
+        variance += float((below / 2 / len(others)).var(ddof=1)) / len(group)
     if variance == 0:
         return None
-    low, high = _within(area, math.sqrt(float(variance))).interval
+    low, high = _within(area, math.sqrt(variance)).interval
     return Estimate(value=area, interval=(max(0.0, low), min(1.0, high)))
 
 
@@ -235,7 +238,7 @@ def calibration_groups(outcome: Vector, risk: Vector) -> tuple[CurvePoint, ...]:
 def _smooth(outcome: Vector, risk: Vector) -> tuple[tuple[float, float], ...]:
     if len(np.unique(risk)) < SMALLEST_GROUP:
         return ()
-    line = lowess(outcome, risk, frac=2 / 3, it=0)
+    line = lowess(outcome, risk, frac=2 / 3, it=0, delta=0.01 * float(np.ptp(risk)))
     steps = np.unique(np.linspace(0, len(line) - 1, 60).astype(int))
     return tuple((float(x), min(1.0, max(0.0, float(y)))) for x, y in line[steps] if math.isfinite(y))
 
