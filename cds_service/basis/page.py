@@ -241,7 +241,7 @@ def say_figure(answer: Answer, outcome: OutcomeAssessment, headline: ModelResult
 def _what_would_change(answer: Answer, outcome: OutcomeAssessment, headline: ModelResult | None) -> str:
     """What is missing and could be known, the most telling first; nothing where no figure could be this patient's."""
     usable = [one for one in outcome.models if not one.stays_unusable]
-    if answer.is_beside_the_point() or outcome.doubts or not usable:
+    if answer.is_beside_the_point() or outcome.doubts or outcome.left_open or not usable:
         return "No measurement gives a figure"
     results = [headline] if headline is not None and outcome.is_usable and headline in usable else usable
     gains = {name: result.prediction.gains[name] for result in reversed(results) for name in measurable(answer, result)}

@@ -77,7 +77,7 @@ def _open_cause(answer: Answer, outcome: OutcomeAssessment) -> Iterator[Reason]:
     texts = answer.texts
     if answer.has("active-cancer"):
         yield Reason(texts.raw("why.cancer"), "")
-    for name in outcome.doubts:
+    for name in (*outcome.doubts, *outcome.left_open):
         yield Reason(texts.say("why.doubt", name=answer.wording.name(name)), texts.raw("why.excluded"))
     if answer.has("denosumab-overdue"):
         yield Reason(texts.raw("why.denosumab"), "")

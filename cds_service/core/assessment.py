@@ -17,7 +17,7 @@ Outcome = Literal["refracture", "residual-pain"]
 OUTCOMES: tuple[Outcome, ...] = ("refracture", "residual-pain")
 Band = Literal["lower", "not-different", "above", "high"]
 Status = Literal["assessed", "insufficient-data", "not-applicable"]
-Why = Literal["held", "outside", "not-known", "criterion-not-known", "aged"]
+Why = Literal["held", "outside", "not-known", "criterion-not-known", "aged", "open"]
 SILENCES_PRINT = frozenset({"held", "outside", "not-known", "aged"})
 SILENCES_WARNING = frozenset({"held", "outside", "not-known", "criterion-not-known"})
 BONE = ("bmd-t-score", "ct-attenuation")  # what a refracture figure rests on
@@ -59,6 +59,12 @@ def doubtful_exclusions(findings: Findings) -> tuple[str, ...]:
     return tuple(name for name in ABSOLUTE if name in findings.gaps and findings.gaps[name].seen)
 
 
+def open_exclusions(study: Study, findings: Findings) -> tuple[str, ...]:
+    """Names of a study's exclusions that the record mentions without deciding, or that could not be read."""
+    gaps = ((one.finding, findings.gaps.get(one.finding)) for one in study.applicability if one.require.equals is False)
+    return tuple(name for name, gap in gaps if gap is not None and (gap.seen or gap.reason == "not-read"))
+
+
 def absolute_exclusions(findings: Findings) -> tuple[str, ...]:
     """Names of known findings that exclude this fracture from every study."""
     return tuple(name for name in ABSOLUTE if findings.is_true(name))
@@ -73,7 +79,8 @@ class Silence:
             a criterion, or was seen (stale, other method) beyond the study's range or criteria. `not-known`: without
             it nobody knows whether the patient lies inside the study's range. `criterion-not-known`: nor whether a
             criterion is met that a warning hangs on. `aged`: older than fresh or than usable, or it is not known how it
-            was measured.
+            was measured. `open`: it would put the patient outside, and the record leaves it open; only a figure that
+            alarms may be said then.
     """
 
     finding: str
@@ -157,6 +164,7 @@ class OutcomeAssessment:
         models: every logistic study of the outcome, the headline first; empty when not applicable.
         excluded_by: findings that take the fracture out of every study.
         doubts: findings that would, and that the record leaves open although it holds something about them.
+        left_open: the same for the headline study's own exclusions, where a figure could be said that does not alarm.
         is_usable: the headline's figure may stand in a summary; no doubt and no other study forbids it.
     """
 
@@ -168,6 +176,7 @@ class OutcomeAssessment:
     supporting: tuple[Stratum, ...] = ()
     excluded_by: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
+    left_open: tuple[str, ...] = ()
     is_usable: bool = False
 
 
@@ -191,10 +200,11 @@ class Assessment:
         """What knowing these inputs would add to a refracture figure, as share of a model's information, 0..1.
 
         The greatest over the studies whose figure would become usable by it; 0 when there is a usable figure already,
-        or two that disagree. Residual pain alone never asks for a measurement: its figures stay too wide to act on.
+        two that disagree, or one that an open exclusion keeps from being said. Residual pain alone never asks for a
+        measurement: its figures stay too wide to act on.
         """
         refracture = self.of("refracture")
-        if refracture.is_usable or refracture.disagreement:
+        if refracture.is_usable or refracture.disagreement or refracture.left_open:
             return 0.0
         wanted = frozenset(supplies)
         return max((_gain(result, wanted, self.inputs_usable) for result in refracture.models), default=0.0)
@@ -245,6 +255,8 @@ def _assess_outcome(
     disagreement = _disagree([one for one in results if one.shown], outcome, policy)
     is_printable = headline is not None and headline.is_printable(policy.showing.summary_width)
     alarms = headline is not None and headline.band in ("above", "high")
+    silenced_by = headline.silenced_by if headline is not None and is_printable and not alarms else ()
+    left_open = tuple(one.finding for one in silenced_by if one.why == "open")
     return OutcomeAssessment(
         outcome=outcome,
         status="assessed" if headline else "insufficient-data",
@@ -253,8 +265,9 @@ def _assess_outcome(
         disagreement=disagreement,
         supporting=tuple(filter(None, (place_in_strata(study, outcome, findings) for study in strata))),
         doubts=doubts,
+        left_open=left_open,
         # A figure that alarms is shown although another study disagrees: without that study it would be shown too.
-        is_usable=is_printable and not doubts and (alarms or not disagreement),
+        is_usable=is_printable and not doubts and not left_open and (alarms or not disagreement),
     )
 
 
@@ -286,7 +299,7 @@ def apply_model(model: LogisticModel, findings: Findings, policy: Policy, *, has
             has_bone
             and not has_doubt
             and not _is_outside(violations)
-            and not any(one.why in SILENCES_PRINT for one in silenced_by)
+            and not any(one.why in SILENCES_PRINT or one.why == "open" for one in silenced_by)
         )
         band = _band(prediction, (*spoken, without_level), policy, may_be_lower=may_be_lower)
     pooled = policy.pooled_incidence.of(study.outcome) if prediction.baseline.source == "study" else None
@@ -379,6 +392,7 @@ def _silences(
         if one.needed and one.finding not in findings.known
     ]
     found += [(finding.name, "aged") for finding in inputs if not finding.may_reassure]
+    found += [(name, "open") for name in open_exclusions(study, findings)]
     is_stale = (name for name in study.input_names if name in seen and findings.gaps[name].reason == "stale")
     found += [(name, "aged") for name in is_stale]
     gravest: dict[str, Why] = {}

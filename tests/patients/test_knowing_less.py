@@ -9,9 +9,10 @@ from functools import cache
 
 import pytest
 
-from tests.chart_builders import ASSESSMENTS, by_topic
+from tests.chart_builders import ASSESSMENTS, augmented, by_topic, drug, kyphoplasty, patient, problem, quiet_lists
 from tests.generated_patients import Signing
 from tests.patients.asking import cards_of
+from tests.patients.charts import measured
 from tests.patients.rules import headline_of
 from tests.patients.typical import typical_order
 
@@ -107,3 +108,37 @@ def test_no_percentage_appears():
         if percentage_of(after) and not percentage_of(before)
     ]
     assert appeared == [], f"{len(appeared)} times"
+
+
+# --- what a study excluded: what is not decided about it reassures nobody
+
+REASSURED = {"bmd-t-score": -1.9, "bmi": 21.5, "pma-rate": 47, "grip-strength": 24, "gait-speed": 1.2}
+UNDATED = {name: value for name, value in augmented(400).items() if name != "performedDateTime"}
+
+
+def summary_with(*resources, failed=()):
+    record = (patient(age=68), *quiet_lists(), measured("appendicular-muscle-index", 6.4))
+    record += tuple(measured(name, value) for name, value in REASSURED.items())
+    signing = Signing((*record, *resources), (kyphoplasty("T12", code="22513"),), frozenset(failed))
+    return by_topic(cards_of(signing))["rehabilitation"]["summary"]
+
+
+def test_a_patient_of_the_study_is_reassured():
+    assert "below average" in summary_with()
+
+
+@pytest.mark.parametrize(
+    ("resources", "failed", "named"),
+    [
+        ((drug("prednisolone", status="unknown"),), (), "systemic steroid"),
+        ((drug("losartan", number="x", medicationCodeableConcept={"text": "Qwertzin"}),), (), "systemic steroid"),
+        ((), ("medications",), "systemic steroid"),
+        ((), ("procedures",), "earlier vertebral fracture"),
+        ((UNDATED,), (), "earlier vertebral fracture"),
+        ((problem("M80.08XA", recordedDate=None),), (), "earlier vertebral fracture"),
+    ],
+)
+def test_an_exclusion_that_the_record_leaves_open_reassures_nobody(resources, failed, named):
+    summary = summary_with(*resources, failed=failed)
+    assert f"{named} not excluded" in summary
+    assert "%" not in summary
