@@ -38,6 +38,7 @@ trap 'exit 143' TERM
 backup=$(cd "${1:?which backup: a folder of /var/backups/kyphoplasty-cds}" && pwd)
 (cd "$backup" && sha256sum --check --quiet SHA256SUMS)
 covered=$(sed -n 2p "$backup/checkpoint.note") # the last entry that its own checkpoint speaks of
+case $covered in '' | *[!0-9]*) echo "$backup/checkpoint.note is no checkpoint" >&2; exit 2 ;; esac
 set --
 for note in "$notes"/checkpoint-*.note; do
   [ -e "$note" ] || continue
@@ -62,9 +63,10 @@ psql --quiet --file "$here/postgres/protect.sql" "$KYPHOPLASTY_CDS_DATABASE_URL"
 
 has_restored=yes
 echo "Restored: $backup. The database of before is called $aside."
-# It is printed for a shell, and the database is broken: letters, a moment and a name between quotes are all it may say.
+# It is printed for a shell, and the database is broken: letters, a moment and a name between quotes are all it may say. Its
+# owner reads it: what somebody may have put into it runs with the rights of whoever does.
 echo "What was done with accounts since, to be done again in this order:"
-as_postgres psql --quiet --tuples-only --no-align "$aside" --command "
+psql --quiet --tuples-only --no-align "${KYPHOPLASTY_CDS_DATABASE_URL%/*}/$aside" --command "
   SELECT CASE WHEN result IN ('closed', 'ended') THEN 'cds audit remove-reviewer ' || quoted
     ELSE 'cds audit add-reviewer ' || quoted || ' --role ' || regexp_replace(said->>'role', '[^a-z-]', '?', 'g')
       || CASE result WHEN 'replaced' THEN ' --replace' ELSE '' END END || '   # ' || regexp_replace(at, '[^0-9TZ:.-]', '?', 'g')

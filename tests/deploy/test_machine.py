@@ -287,14 +287,36 @@ def test_what_a_broken_database_says_of_accounts_is_no_command(machine):
     assert "\nreboot" not in said
 
 
-@pytest.mark.parametrize("trouble", ["changed", "none", "unnamed"])
+def test_what_was_put_into_a_broken_database_runs_with_the_rights_of_its_owner(machine):
+    backup = machine.backup()
+    view = """SELECT sequence, '{"content": {"account": "' || current_user || '"}}' AS body FROM audit_search"""
+    tamper(
+        machine.url("audit"),
+        "DROP TABLE audit_payload CASCADE",
+        f"CREATE VIEW audit_payload AS {view}",
+        "ALTER VIEW audit_payload OWNER TO kyphoplasty_cds_owner",
+        "UPDATE audit_search SET kind = 'account', result = 'closed', sequence = 99 WHERE sequence = 1",
+    )
+    assert "remove-reviewer 'kyphoplasty_cds_owner'" in machine.run("recover.sh", backup)
+
+
+@pytest.mark.parametrize("trouble", ["changed", "none", "unnamed", "statement"])
 def test_a_backup_that_is_none_changes_nothing(machine, trouble):
     backup = machine.backup()
     machine.calls()
     if trouble == "changed":
         with (backup / "audit.dump").open("ab") as dump:
             dump.write(b"x")
-    words = {"changed": [backup], "none": [machine.backups / "20200101T000000Z"], "unnamed": []}[trouble]
+    if trouble == "statement":  # to `audit verify` a carriage return ends a line too
+        note = backup / "checkpoint.note"
+        note.write_bytes(note.read_bytes().replace(b"\n", b"\r", 2).replace(b"\n", b"\n0) AS c; SELECT 1 / 0; --\n", 1))
+        sums = "".join(
+            f"{hashlib.sha256(one.read_bytes()).hexdigest()}  {one.name}\n" for one in (note, backup / "audit.dump")
+        )
+        (backup / "SHA256SUMS").write_text(sums)
+    words = {"changed": [backup], "statement": [backup], "none": [machine.backups / "20200101T000000Z"], "unnamed": []}[
+        trouble
+    ]
     machine.run("recover.sh", *words, code={"changed": 1}.get(trouble, 2))
     assert machine.calls() == []
     assert machine.databases() == {"kyphoplasty_cds"}
