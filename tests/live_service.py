@@ -43,6 +43,15 @@ class Reply:
     def media_type(self) -> str:
         return self.headers.get_content_type()
 
+    @property
+    def text(self) -> str:
+        return self.body.decode()
+
+    @property
+    def issue(self) -> str:
+        """Code of the OperationOutcome."""
+        return str(self.json()["issue"][0]["code"])
+
     def json(self) -> Any:
         """The body, which must be strict JSON."""
         return json.loads(self.body, parse_constant=_no_constant)

@@ -17,10 +17,11 @@ from cds_service.outgoing import Connections
 from cds_service.outgoing.deadline import Deadline
 from cds_service.site.clients import Client
 from tests.attacks.cases import CALL
-from tests.attacks.running import Answered, Running
+from tests.attacks.running import Running
 from tests.client_tokens import ISSUER, Signer, client_of, site_folder
 from tests.faults.records import PATIENT, draft_orders
 from tests.key_publisher import HANG_SECONDS, Publisher
+from tests.live_service import Reply
 
 BASES = ("http://127.0.0.2:9/north", "http://127.0.0.2:9/south")
 SIGNER = Signer("ES384", "key")
@@ -42,11 +43,9 @@ class Clinic:
         self.service.close()
         self.service = Running(self._folder, **self._options)
 
-    def call(self, token: str | None, path: str = CALL, body: Any = None, **members: Any) -> Answered:
+    def call(self, token: str | None, path: str = CALL, body: Any = None, **members: Any) -> Reply:
         """An order-sign, or whatever the body is, with this token."""
-        headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
-        document = order_sign(**members) if body is None else body
-        return self.service.send("POST", path, json.dumps(document).encode(), headers)
+        return self.service.call(order_sign(**members) if body is None else body, token, path)
 
     def token(self, signer: Signer = SIGNER, path: str = CALL, **changes: Any) -> str:
         """A token for this address, good unless it is changed here."""

@@ -14,7 +14,7 @@ from cds_service.samples.fhir_search import hold
 from cds_service.samples.requests import answer_prefetch
 from tests.attacks.cases import CALL, CASES, Case
 from tests.attacks.records import RECORDS
-from tests.attacks.running import Answered, Mark, Running
+from tests.attacks.running import Running
 from tests.attacks.tokens import ISSUER, OTHER_ISSUER, key_set, token
 from tests.canaries import BIRTH, CANARY, Canaries
 from tests.deploy.front import NAME, Front, front
@@ -22,6 +22,8 @@ from tests.deploy.programs import need
 from tests.faults.records import EXTRAS, PATIENT, SENT, chart, draft_orders
 from tests.faults.scripted_fhir import ScriptedFhir
 from tests.faults.service_under_faults import queries, templates
+from tests.live_service import Reply
+from tests.running_service import Mark
 
 FHIR_TOKEN = "Canary-token-q7w8e9r0t1y2u3i4o5p6"
 CERTIFICATES = Path(__file__).parents[1] / "faults" / "certificates"
@@ -191,7 +193,7 @@ class Field:
             found["Authorization"] = case.token
         return {name: value for name, value in (found | self.fill(case, case.headers)).items() if value}
 
-    def send(self, case: Case, body: Any = None) -> Answered:
+    def send(self, case: Case, body: Any = None) -> Reply:
         """The one request of this case; `body` in place of its JSON."""
         text = case.body if case.body is not None else json.dumps(body or self.request(case))
         octets = text.encode() if case.method in {"POST", "PUT"} else None

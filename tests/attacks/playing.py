@@ -5,7 +5,8 @@ from typing import Any
 from cds_service.web.errors import NOT_AUTHENTICATED
 from tests.attacks.cases import Case
 from tests.attacks.field import Field
-from tests.attacks.running import Answered, Mark
+from tests.live_service import Reply
+from tests.running_service import Mark
 
 REFUSED = {
     "resourceType": "OperationOutcome",
@@ -13,7 +14,7 @@ REFUSED = {
 }
 
 
-def play(case: Case, field: Field, body: Any = None) -> Answered:
+def play(case: Case, field: Field, body: Any = None) -> Reply:
     """The answer to the one request of this case, once it and all its traces are as the case says.
 
     Args:
@@ -27,14 +28,14 @@ def play(case: Case, field: Field, body: Any = None) -> Answered:
     return answer
 
 
-def check_refusal(answer: Answered) -> None:
+def check_refusal(answer: Reply) -> None:
     """A28: nobody learns what was wrong; the same octets, whatever it was."""
     assert answer.status == 401
-    assert answer.document == REFUSED
+    assert answer.json() == REFUSED
     assert answer.headers["WWW-Authenticate"] == "Bearer"
 
 
-def check_answer(case: Case, field: Field, answer: Answered) -> None:
+def check_answer(case: Case, field: Field, answer: Reply) -> None:
     """Status, OperationOutcome and words."""
     assert answer.status == case.status, answer.text
     plain = answer.text.replace("\\\\", "")  # without the escapes of markdown

@@ -5,7 +5,8 @@ from http.cookies import SimpleCookie
 from subprocess import CalledProcessError
 from urllib.parse import urlencode
 
-from tests.attacks.running import Answered, Running
+from tests.attacks.running import Running
+from tests.live_service import Reply
 
 PASSWORD = "correct horse battery"
 TOKEN = re.compile(r'name="token" value="([^"]+)"')
@@ -18,13 +19,13 @@ class Browser:
         self._service = service
         self.cookies: SimpleCookie = SimpleCookie()
 
-    def get(self, path: str) -> Answered:
+    def get(self, path: str) -> Reply:
         return self._send("GET", path)
 
-    def post(self, path: str, form: dict[str, str], **headers: str) -> Answered:
+    def post(self, path: str, form: dict[str, str], **headers: str) -> Reply:
         return self._send("POST", path, form, headers)
 
-    def log_in(self, name: str) -> Answered:
+    def log_in(self, name: str) -> Reply:
         """Fill in the form; the answer to it."""
         token = TOKEN.search(self.get("/audit/login").text)
         assert token is not None
@@ -38,7 +39,7 @@ class Browser:
 
     def _send(
         self, method: str, path: str, form: dict[str, str] | None = None, headers: dict[str, str] | None = None
-    ) -> Answered:
+    ) -> Reply:
         sent = {"Cookie": "; ".join(f"{name}={morsel.value}" for name, morsel in self.cookies.items())}
         body = None
         if form is not None:

@@ -8,13 +8,13 @@ from tests.attacks.cases import CALL, Case
 from tests.attacks.field import Field
 from tests.attacks.playing import check_refusal
 from tests.attacks.raw import wire
-from tests.attacks.running import Answered
 from tests.attacks.scenarios import scenario
-from tests.attacks.tokens import ISSUER, OTHER_ISSUER, key_id, token
+from tests.attacks.tokens import ISSUER, OTHER_ISSUER, SIGNERS, token
 from tests.client_tokens import Signer
+from tests.live_service import Reply
 
 
-def send(case: Case, field: Field, text: str | None, path: str = CALL, scheme: str = "Bearer") -> Answered:
+def send(case: Case, field: Field, text: str | None, path: str = CALL, scheme: str = "Bearer") -> Reply:
     """The request of this case with this token."""
     headers = {"Content-Type": "application/json"} | ({"Authorization": f"{scheme} {text}"} if text else {})
     body = json.dumps(field.request(case)).encode()
@@ -79,7 +79,7 @@ def long_id(case: Case, field: Field) -> None:
 
 @scenario
 def key_of_the_same_name(case: Case, field: Field) -> None:
-    stranger = Signer("ES384", key_id(ISSUER), name="a stranger's")
+    stranger = Signer("ES384", SIGNERS[ISSUER].kid, name="a stranger's")
     refused(case, field, stranger.token(field.service(case.site).url + CALL, claims={"tenant": "north"}))
 
 

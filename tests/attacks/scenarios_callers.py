@@ -18,13 +18,13 @@ def feedback_on_a_card_of_another(case: Case, field: Field) -> None:  # noqa: AR
     with clinic(more=tables) as door:
         north = {"tenant": "north"}
         order = {"draft": "", "prefetch": dict.fromkeys(templates())}
-        card = door.call(door.token(claims=north), **order).document["cards"][0]["uuid"]
+        card = door.call(door.token(claims=north), **order).json()["cards"][0]["uuid"]
         (shown,) = [one for one in door.service.entries(door.service.start) if one["kind"] == "answer"]
         assert (shown["client"], shown["tenant"]) == ("https://ehr.example.org", "north")
         for claims in ({"tenant": "south"}, {}, {"iss": OTHER_ISSUER, **north}):
             before = door.service.mark()
             answer = tell(door, card, claims)
-            assert (answer.status, answer.document) == (200, {})
+            assert (answer.status, answer.json()) == (200, {})
             door.service.logged(before, **case.log)
             (entry,) = door.service.entries(before, 1)
             assert (entry["about"], entry["patient"], entry["tenant"]) == (None, None, claims.get("tenant"))

@@ -21,11 +21,12 @@ from packaging.version import Version
 
 from tests.attacks.cases import CALL, FOLDER, Case
 from tests.attacks.field import Field
-from tests.attacks.running import Answered, Running
+from tests.attacks.running import Running
 from tests.attacks.scenarios import scenario
 from tests.attacks.tokens import ISSUER, OTHER_ISSUER, key_set, token
 from tests.deploy.front import Front, front
 from tests.deploy.programs import need
+from tests.live_service import Reply
 
 LOCK = FOLDER.parents[1] / "deploy" / "requirements.lock"
 PINNED = re.compile(r"^([a-z0-9._-]+)(?:\[[^\]]*\])?==(\S+)", re.MULTILINE)
@@ -60,7 +61,7 @@ def _site(**environment: str) -> Iterator[Running]:
             service.close()
 
 
-def _call(case: Case, field: Field, service: Running, issuer: str = ISSUER, **changed: Any) -> Answered:
+def _call(case: Case, field: Field, service: Running, issuer: str = ISSUER, **changed: Any) -> Reply:
     """An order that is none of ours, with a good token of this client and without a FHIR server."""
     body = {name: part for name, part in field.request(case).items() if not name.startswith("fhir")}
     headers = {

@@ -13,10 +13,11 @@ from tests.attacks.cases import CALL, Case
 from tests.attacks.field import Field
 from tests.attacks.playing import play
 from tests.attacks.reviewers import log_in
-from tests.attacks.running import Answered, Running
+from tests.attacks.running import Running
 from tests.attacks.scenarios import scenario
 from tests.chart_builders import kyphoplasty, measured, order_sign, problem, texts_of, thin_and_weak
 from tests.foreign_words import MARK, PAYLOADS, drafts, faults_in, record
+from tests.live_service import Reply
 
 FEEDBACK = f"{CALL}/feedback"
 JSON = {"Content-Type": "application/json"}
@@ -25,7 +26,7 @@ MARKUP = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
 FORMULAS = ("=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\uff1d1+1", "x;=1+1")
 
 
-def _post(service: Running, body: Any, path: str = CALL, headers: dict[str, str] | None = None) -> Answered:
+def _post(service: Running, body: Any, path: str = CALL, headers: dict[str, str] | None = None) -> Reply:
     return service.send("POST", path, json.dumps(body).encode(), JSON | (headers or {}))
 
 
@@ -40,7 +41,7 @@ def shows_a_record_full_of(case: Case, field: Field) -> None:
     body = order_sign(record(words), *drafts(words), hook_instance=str(uuid4()))
     answer = _post(field.service(case.site), body)
     assert answer.status == 200, answer.text
-    cards = answer.document["cards"]
+    cards = answer.json()["cards"]
     assert cards
     assert faults_in(cards) == []
     assert not [text for card in cards for text in texts_of(card) if "Canary" in text]
@@ -67,7 +68,7 @@ def shows_a_record_that_imitates_a_card(case: Case, field: Field) -> None:
         measured("vbq", 3, valueQuantity=None, valueString=IMITATION),
         measured("ct-attenuation", 60, bodySite=words),
     ]
-    cards = _post(field.service(case.site), _request(*held)).document["cards"]
+    cards = _post(field.service(case.site), _request(*held)).json()["cards"]
     assert cards
     said = " ".join(text for card in cards for text in texts_of(card)).replace("\\", "")
     assert "RISK 1 %" not in said
@@ -131,7 +132,7 @@ def reviews_markup(case: Case, field: Field) -> None:
     service = field.service(case.site)
     before = service.mark()
     answer = _post(service, _request(userId=MARKUP), headers={"User-Agent": MARKUP})
-    card = answer.document["cards"][0]["uuid"]
+    card = answer.json()["cards"][0]["uuid"]
     told = {"card": card, "outcome": "overridden", "outcomeTimestamp": "2026-11-20T09:00:00Z"}
     reason = {"overrideReason": {"reason": {"code": MARKUP, "system": MARKUP}, "userComment": MARKUP}}
     assert _post(service, {"feedback": [told | reason]}, FEEDBACK).status == 200
@@ -155,7 +156,7 @@ def reviews_markup(case: Case, field: Field) -> None:
 @scenario
 def tells_of_an_unknown_card(case: Case, field: Field) -> None:
     service = field.service(case.site)
-    card = _post(service, _request()).document["cards"][0]["uuid"]
+    card = _post(service, _request()).json()["cards"][0]["uuid"]
     told = {"outcome": "overridden", "outcomeTimestamp": "2026-11-20T09:00:00Z"}
     before = service.mark()
     known = _post(service, {"feedback": [told | {"card": card}]}, FEEDBACK)

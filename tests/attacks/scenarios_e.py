@@ -12,10 +12,11 @@ from pathlib import Path
 from tests.attacks.cases import CALL, Case
 from tests.attacks.field import Field
 from tests.attacks.reviewers import PASSWORD, Browser, log_in
-from tests.attacks.running import WITNESSED, Running, clean_environment
+from tests.attacks.running import WITNESSED, Running
 from tests.attacks.scenarios import scenario
 from tests.attacks.tokens import ISSUER, key_set
 from tests.faults.records import PATIENT
+from tests.running_service import clean_environment
 
 HOOK_INSTANCE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 PAGES = (
@@ -115,7 +116,7 @@ def fails_with_a_name_in_the_message(case: Case, field: Field) -> None:
             answer = service.send("POST", CALL, json.dumps(field.request(case)).encode(), field.headers(case))
             assert answer.status == 500
             assert answer.issue == "exception"
-            text = answer.document["issue"][0]["details"]["text"]
+            text = answer.json()["issue"][0]["details"]["text"]
             assert text == "An unexpected error; the service's log has it under the id below."
             line = service.logged(before, event="error")
             assert line["errorId"] in answer.text

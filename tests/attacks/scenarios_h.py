@@ -56,7 +56,7 @@ def _post(case: Case, field: Field, text: str) -> Any:
     field.prepare(case)
     answer = field.service(case.site).send("POST", CALL, text.encode(), JSON)
     assert answer.status == 200, answer.text
-    return answer.document["cards"]
+    return answer.json()["cards"]
 
 
 def _said(cards: Any) -> str:
@@ -264,7 +264,7 @@ def names_two_servers(case: Case, field: Field) -> None:
         assert (answer.status, answer.issue) == (400, "business-rule")
         return
     assert answer.status == 200, answer.text
-    said = _said(answer.document["cards"])
+    said = _said(answer.json()["cards"])
     if "drug" in where:
         assert "alendron" not in said.lower()
     else:
@@ -300,7 +300,7 @@ def names_orders_by_words(case: Case, field: Field) -> None:
     before = service.mark()
     answer = service.send("POST", CALL, json.dumps(body).encode(), JSON)
     assert answer.status == 200
-    assert answer.document["cards"]
+    assert answer.json()["cards"]
     assert "Canary" not in answer.text
     (entry,) = service.entries(before, 1)
     assert "Canary" not in json.dumps(service.content(entry["sequence"]))

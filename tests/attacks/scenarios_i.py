@@ -72,7 +72,7 @@ def _silent() -> Iterator[Running]:
 def opens_a_silent_answer(case: Case, field: Field) -> None:  # noqa: ARG001
     """Its cards stand in the log with their links: whoever has these has not been shown them by us."""
     with _silent() as service:
-        assert service.send("POST", CALL, _order(), JSON).document == {"cards": []}
+        assert service.send("POST", CALL, _order(), JSON).json() == {"cards": []}
         (entry,) = [one for one in service.entries(service.start, 1) if one["kind"] == "answer"]
         found = LINK.search(json.dumps(service.content(entry["sequence"])))
         assert found is not None
@@ -96,7 +96,7 @@ def takes_the_name_of_the_probe(case: Case, field: Field) -> None:  # noqa: ARG0
             body = order_sign(thin_and_weak(), kyphoplasty(), hook_instance=str(uuid4()))
             body["context"]["userId"] = PROBE
             answer = service.send("POST", CALL, json.dumps(body).encode(), JSON)
-            assert answer.document == {"cards": []}, number
+            assert answer.json() == {"cards": []}, number
         report = json.loads(service.command("audit", "report", "--silent", "--json"))
         assert report["procedures"] == 5
 

@@ -10,8 +10,7 @@ from tests.attacks.clinic import BASES, PUBLIC, PUBLIC_URL, SIGNER, Clinic, by_h
 from tests.attacks.field import Field
 from tests.attacks.playing import check_refusal
 from tests.attacks.scenarios import scenario
-from tests.attacks.tokens import base64url
-from tests.client_tokens import Signer, forged, key_set
+from tests.client_tokens import Signer, base64url, forged, key_set
 from tests.key_publisher import HANG_SECONDS
 
 OTHER = Signer("ES384", "other")

@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -13,10 +12,10 @@ from cds_service.commands.service_process import ServiceProcess
 from tests.browser.watching import NAMELESS, POOR_CONTRAST, Watched
 from tests.issuer_desk import SITE
 from tests.stub_issuer import StubIssuer
+from tests.waiting import wait_until
 
 PASSWORD = "correct horse battery"
 OVERFLOW = "document.documentElement.scrollWidth - innerWidth"
-HANG_SECONDS = 20
 LOG_IN, PROVE = "Log in at Example Hospital", "Prove it"
 
 
@@ -62,9 +61,7 @@ def tolerated(complaint, stub):
 
 def refusals(service):
     """What its log says of logins that were refused, once it says anything: lines are written behind the answer."""
-    until = time.monotonic() + HANG_SECONDS
-    while time.monotonic() < until and "login-refused" not in service.errors():
-        time.sleep(0.01)
+    wait_until(lambda: "login-refused" in service.errors())
     return [json.loads(line) for line in service.errors().splitlines() if "login-refused" in line]
 
 

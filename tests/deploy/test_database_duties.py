@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from tests.deploy.locked import DEPLOY
 from tests.deploy.programs import need
 from tests.postgres_server import find_programs
 from tests.review_desk import PASSWORD, ReviewDesk, Reviewer
+from tests.waiting import wait_until
 
 PROGRAMS = find_programs()
 COMMAND = Path(sys.executable).with_name("kyphoplasty-cds")
@@ -116,11 +116,11 @@ def test_a_service_waits_for_tables_that_it_may_not_make(roles, postgres):
     owner, service = (address.rpartition("/")[0] + "/later" for address in roles)
     store = AuditStore(service)
     assert not store.state().is_ready
-    assert comes(lambda: "not there" in store.state().trouble)
+    wait_until(lambda: "not there" in store.state().trouble)
     assert "audit migrate" in store.state().trouble
     run(COMMAND, "audit", "migrate", url=owner)
     run("psql", "-q", "-f", DEPLOY / "postgres/protect.sql", owner)
-    assert comes(lambda: store.state().is_ready)
+    wait_until(lambda: store.state().is_ready)
     store.append(answer_entry(1))
     store.close()
 
@@ -133,7 +133,7 @@ def test_a_service_whose_tables_are_not_made_yet_says_what_it_needs(roles, postg
     desk = ReviewDesk(tmp_path, url=service)
     store = desk.store
     assert not store.state().is_ready
-    assert comes(lambda: "not there" in store.state().trouble)
+    wait_until(lambda: "not there" in store.state().trouble)
     assert "audit migrate" in store.state().trouble
     reviewer = Reviewer(desk)
     answered = reviewer.log_in("anna", PASSWORD)
@@ -141,7 +141,7 @@ def test_a_service_whose_tables_are_not_made_yet_says_what_it_needs(roles, postg
     assert "not there" in reviewer.get("/audit", 503)
     run(COMMAND, "audit", "migrate", url=owner)
     run("psql", "-q", "-f", DEPLOY / "postgres/protect.sql", owner)
-    assert comes(lambda: store.state().is_ready)
+    wait_until(lambda: store.state().is_ready)
     store.close()
 
 
@@ -151,11 +151,11 @@ def test_a_service_whose_role_lacks_a_privilege_says_which_files_give_it(roles, 
     owner, service = (address.rpartition("/")[0] + "/bare" for address in roles)
     run(COMMAND, "audit", "migrate", url=owner)
     store = AuditStore(service)
-    assert comes(lambda: "database.sql" in store.state().trouble)
+    wait_until(lambda: "database.sql" in store.state().trouble)
     assert not store.state().is_ready
     run("psql", "-q", "-f", DEPLOY / "postgres/database.sql", postgres.url("bare").replace("+psycopg", ""))
     run("psql", "-q", "-f", DEPLOY / "postgres/protect.sql", owner)
-    assert comes(lambda: store.state().is_ready)
+    wait_until(lambda: store.state().is_ready)
     store.close()
 
 
@@ -173,13 +173,6 @@ def test_in_a_database_that_is_restored_into_the_roles_may_what_they_may_in_the_
         assert connection.execute("SHOW idle_in_transaction_session_timeout").fetchone() == ("1min",)
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute("DELETE FROM audit_entry")
-
-
-def comes(is_so, seconds=60):
-    until = time.monotonic() + seconds
-    while not is_so() and time.monotonic() < until:
-        time.sleep(0.05)
-    return is_so()
 
 
 # --- backup and restore ------------------------------------------------------------------------------------------
@@ -274,7 +267,7 @@ def test_a_backup_that_is_stopped_leaves_nothing_behind(tmp_path):
     environment = {**os.environ, "PATH": f"{slow.parent}:{os.environ['PATH']}", "KYPHOPLASTY_CDS_DATABASE_URL": "none"}
     command = [DEPLOY / "backup.sh", tmp_path / "backups"]
     with subprocess.Popen(command, env=environment, start_new_session=True) as backup:
-        assert comes((tmp_path / "begun").exists)
+        wait_until((tmp_path / "begun").exists)
         os.killpg(backup.pid, signal.SIGTERM)
         assert backup.wait(60) == 143
     assert list((tmp_path / "backups").iterdir()) == []

@@ -6,7 +6,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from contextlib import closing
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from tests.audit_builders import answer_entry, rows_of, tamper
 from tests.deploy.locked import DEPLOY
 from tests.deploy.programs import need
 from tests.postgres_server import HOW_TO_GET, find_programs, postgres_server
+from tests.waiting import wait_until
 
 COMMAND = Path(sys.executable).with_name("kyphoplasty-cds")
 EXAMPLES = ("nginx/nginx.conf", "alerts.yaml", "prometheus.yaml", "service.env.example", "owner.env.example")
@@ -345,9 +345,7 @@ def test_who_hangs_up_in_the_middle_finds_the_database_under_its_name(machine, s
     begun = machine.root / "begun"
     (machine.checkout / "deploy/restore.sh").write_text(f"#!/bin/sh\ntouch '{begun}'\nexec sleep 60\n")
     with machine.starting("recover.sh", backup) as recovering:
-        until = time.monotonic() + 30
-        while not begun.exists() and time.monotonic() < until:
-            time.sleep(0.05)
+        wait_until(begun.exists)
         os.killpg(recovering.pid, sent)
         said = recovering.communicate(timeout=60)[1]
     assert recovering.returncode == 128 + sent

@@ -4,7 +4,6 @@ import json
 import re
 import socket
 import ssl
-import time
 from contextlib import ExitStack
 
 import pytest
@@ -15,6 +14,7 @@ from tests.deploy.front import CONFIGURATION, Front, front
 from tests.deploy.programs import need
 from tests.live_service import CALL, DISCOVERY, FEEDBACK
 from tests.signings import kyphoplasty, order_sign
+from tests.waiting import wait_until
 
 TEXT = CONFIGURATION.read_text()
 
@@ -111,9 +111,7 @@ def test_no_query_and_no_path_of_a_patient_is_written_down(site):
     paths = ("/audit?patient=canary-1", "/audit/patients/canary-2", "/models?canary-3", f"{DISCOVERY}/canary-4%20x")
     for path in paths:
         site.ask("GET", path, headers={"Authorization": "Bearer canary-5", "User-Agent": "canary-6"})
-    until = time.monotonic() + 20
-    while '"path":"/audit"' not in site.access_lines() and time.monotonic() < until:
-        time.sleep(0.05)
+    wait_until(lambda: '"path":"/audit"' in site.access_lines())
     lines = site.access_lines()
     assert all(json.loads(line)["path"] for line in lines.splitlines())
     assert "canary" not in lines
@@ -129,9 +127,7 @@ def test_bodies_of_whoever_has_no_token_wait_outside_memory_and_are_few(replicas
     with front(replicas.ports) as site, ExitStack() as stack:
         for _ in range(64):
             stack.enter_context(site.connect()).sendall(head.encode() + b"[" * 300_000)
-        until = time.monotonic() + 20
-        while site.ask("GET", DISCOVERY)[0] != 429 and time.monotonic() < until:
-            time.sleep(0.05)
+        wait_until(lambda: site.ask("GET", DISCOVERY)[0] == 429)
         assert site.ask("POST", CALL, b"{}")[0] == 429
         assert site.ask("GET", "/models")[0] == 200, "the pages have a limit of their own"
         assert list((site.folder / "kyphoplasty-cds-answers").iterdir()) == []

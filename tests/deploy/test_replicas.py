@@ -3,7 +3,6 @@
 import json
 import signal
 import threading
-import time
 from dataclasses import dataclass, field
 from http.client import HTTPException
 from uuid import uuid4
@@ -16,6 +15,7 @@ from tests.deploy.front import front
 from tests.deploy.replicas import kill
 from tests.live_service import CALL, DISCOVERY
 from tests.signings import signing
+from tests.waiting import wait_until
 
 CLIENTS = 4
 
@@ -48,10 +48,8 @@ class Load:
 
     def wait_for_more(self, answers: int) -> None:
         """Until so many more orders were answered."""
-        wanted, until = len(self.answered) + answers, time.monotonic() + 120
-        while len(self.answered) < wanted and time.monotonic() < until:
-            time.sleep(0.02)
-        assert len(self.answered) >= wanted, self.failed
+        wanted = len(self.answered) + answers
+        wait_until(lambda: len(self.answered) >= wanted, lambda: self.failed, seconds=120)
 
     def _sign(self):
         session = self.site.session()

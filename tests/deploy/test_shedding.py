@@ -3,19 +3,18 @@
 import json
 import re
 import threading
-import time
 
 import pytest
 
-from tests.attacks.running import Running
-from tests.chart_builders import HOOK_INSTANCE
 from tests.deploy.front import CONFIGURATION, NAME, front
 from tests.deploy.programs import need
-from tests.faults.records import PATIENT, chart, draft_orders
+from tests.faults.records import chart, pulled
 from tests.faults.scripted_fhir import ScriptedFhir
-from tests.faults.service_under_faults import SERVICE_ID, queries
+from tests.faults.service_under_faults import queries
+from tests.live_service import CALL
+from tests.running_service import RunningService
+from tests.waiting import wait_until
 
-CALL = f"/cds-services/{SERVICE_ID}"
 AT_ONCE = int(re.search(r"max_conns=(\d+)", CONFIGURATION.read_text())[1])
 TOO_MANY = 10
 HANG_SECONDS = 60
@@ -31,35 +30,25 @@ def slow_server():
 
 @pytest.fixture
 def service(tmp_path):
-    running = Running(tmp_path, environment={"KYPHOPLASTY_CDS_PUBLIC_URL": f"https://{NAME}"})
+    running = RunningService(tmp_path, environment={"KYPHOPLASTY_CDS_PUBLIC_URL": f"https://{NAME}"})
     yield running
     running.close()
-
-
-def order_sign(fhir_server):
-    """An order whose record has to be read."""
-    context = {"userId": "Practitioner/7", "patientId": PATIENT, "draftOrders": draft_orders("")}
-    return json.dumps(
-        {"hook": "order-sign", "hookInstance": HOOK_INSTANCE, "context": context, "fhirServer": fhir_server}
-    ).encode()
 
 
 def test_what_is_too_much_is_refused_at_once_and_health_and_metrics_answer(service, slow_server):
     need("nginx")
     answers = []
-    port = int(service.address.rpartition(":")[2])
-    with front([port], origin=ORIGIN) as site:
+    order = json.dumps(pulled(slow_server.base)).encode()
+    with front([service.port], origin=ORIGIN) as site:
 
         def sign():
-            status, headers, body = site.ask("POST", CALL, order_sign(slow_server.base), {"Origin": ORIGIN})
+            status, headers, body = site.ask("POST", CALL, order, {"Origin": ORIGIN})
             answers.append((status, headers, json.loads(body)))
 
         callers = [threading.Thread(target=sign) for _ in range(AT_ONCE + TOO_MANY)]
         for caller in callers:
             caller.start()
-        until = time.monotonic() + HANG_SECONDS
-        while len(answers) < TOO_MANY and time.monotonic() < until:
-            time.sleep(0.02)
+        wait_until(lambda: len(answers) >= TOO_MANY)
         for path in ("/health/live", "/health/ready", "/metrics"):
             assert service.send("GET", path).status == 200
         for caller in callers:

@@ -5,6 +5,7 @@ from typing import Any
 
 from tests.chart_builders import (
     CPT,
+    HOOK_INSTANCE,
     PATIENT,
     TODAY,
     bundle,
@@ -138,4 +139,21 @@ def draft_orders(name: str) -> Resource:
     return bundle(*DRAFTS[name]())
 
 
-__all__ = ["DRAFTS", "EXTRAS", "FOREIGN_VALUE", "PATIENT", "RECORDS", "SENT", "TODAY", "chart", "draft_orders"]
+def pulled(fhir_server: str) -> Resource:
+    """An order-sign whose record has to be read from this server."""
+    context = {"userId": "Practitioner/7", "patientId": PATIENT, "draftOrders": draft_orders("")}
+    return {"hook": "order-sign", "hookInstance": HOOK_INSTANCE, "context": context, "fhirServer": fhir_server}
+
+
+__all__ = [
+    "DRAFTS",
+    "EXTRAS",
+    "FOREIGN_VALUE",
+    "PATIENT",
+    "RECORDS",
+    "SENT",
+    "TODAY",
+    "chart",
+    "draft_orders",
+    "pulled",
+]

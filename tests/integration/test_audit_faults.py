@@ -5,7 +5,6 @@ import os
 import sqlite3
 import subprocess
 import threading
-import time
 import tomllib
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
@@ -27,10 +26,10 @@ from cds_service.web.logs import QueuedLines
 from tests.audit_builders import NOON, rows_of
 from tests.chart_builders import HOOK, kyphoplasty, open_service, order_sign, patient
 from tests.lossy_proxy import LossyProxy
+from tests.waiting import wait_until
 
 CASES = tomllib.loads(Path(__file__).with_name("audit_faults.toml").read_text(encoding="utf-8"))["case"]
 ROWS = {"F24", "F25", "F26", "F27", "F28", "F29", "F30", "F38", "F39"}  # F31, F32: test_audit_crashes.py; F40: feedback
-WITHIN_SECONDS = 20.0  # for a busy machine; the fault itself is over at once
 
 
 class World:
@@ -80,19 +79,10 @@ class World:
         return response.status_code
 
     def is_ready(self, wanted):
-        return becomes(lambda: self.client.get("/health/ready").status_code == wanted)
+        return wait_until(lambda: self.client.get("/health/ready").status_code == wanted)
 
     def kinds(self):
         return [row[0] for row in rows_of(self.url, "SELECT kind FROM audit_entry ORDER BY sequence")]
-
-
-def becomes(condition):
-    until = time.monotonic() + WITHIN_SECONDS
-    while time.monotonic() < until:
-        if condition():
-            return True
-        time.sleep(0.05)
-    return False
 
 
 @contextmanager
@@ -285,14 +275,14 @@ def test_a_fault_costs_what_the_table_says_and_no_more(world):
         assert world.is_ready(case["ready"])
         assert world.client.get("/health/live").status_code == 200
     if "later" in case:
-        assert becomes(lambda: world.store.state() == AuditState(is_ready=True))
+        wait_until(lambda: world.store.state() == AuditState(is_ready=True))
         assert world.call() == case["later"]
     else:
         assert world.call() == 503
         world.store.close()
         world.open()
         assert world.is_ready(200)
-    assert becomes(lambda: len(world.kinds()) > len(case["kinds"]))
+    wait_until(lambda: len(world.kinds()) > len(case["kinds"]))
     assert world.kinds() == ["genesis", *case["kinds"]]
     shown = rows_of(world.url, "SELECT hook_instance FROM audit_search WHERE kind = 'answer'")
     assert sorted(row[0] for row in shown) == sorted(world.answered)

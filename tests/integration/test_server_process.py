@@ -1,61 +1,35 @@
 """The server as its parent and workers: how it stops, and what it survives."""
 
-import json
 import os
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
 import threading
-import time
-from contextlib import closing, suppress
+from contextlib import suppress
 from http.client import RemoteDisconnected
-from pathlib import Path
 
 import pytest
 
-from tests.attacks.running import Running
 from tests.bench.bodies import other_call
 from tests.chart_builders import HOOK_INSTANCE
-from tests.faults.records import PATIENT, chart, draft_orders
+from tests.faults.records import PATIENT, chart, pulled
 from tests.faults.scripted_fhir import ScriptedFhir
-from tests.faults.service_under_faults import SERVICE_ID, queries
+from tests.faults.service_under_faults import queries
+from tests.running_service import RunningService
+from tests.waiting import wait_until
 
-CALL = f"/cds-services/{SERVICE_ID}"
 HANG_SECONDS = 60
 
 
-def order_sign(fhir_server: str) -> bytes:
-    """An order whose record has to be read."""
-    context = {"userId": "Practitioner/7", "patientId": PATIENT, "draftOrders": draft_orders("")}
-    return json.dumps(
-        {"hook": "order-sign", "hookInstance": HOOK_INSTANCE, "context": context, "fhirServer": fhir_server}
-    ).encode()
+def sign(service: RunningService, fhir_server: str) -> int:
+    """Status of the answer to an order whose record has to be read."""
+    return service.call(pulled(fhir_server)).status
 
 
-def sign(service: Running, fhir_server: str) -> int:
-    """Status of the answer."""
-    return service.send("POST", CALL, order_sign(fhir_server), {"Content-Type": "application/json"}).status
-
-
-def wait_for(condition) -> None:
-    until = time.monotonic() + HANG_SECONDS
-    while not condition():
-        assert time.monotonic() < until, "it hangs"
-        time.sleep(0.02)
-
-
-def kinds(service: Running) -> list[str]:
+def kinds(service: RunningService) -> list[str]:
     """What the audit log holds, in order."""
-    with closing(sqlite3.connect(service.database)) as connection:
-        return [kind for (kind,) in connection.execute("SELECT kind FROM audit_entry ORDER BY sequence")]
-
-
-def workers_of(service: Running) -> list[int]:
-    return [
-        int(word) for word in Path(f"/proc/{service.process_id}/task/{service.process_id}/children").read_text().split()
-    ]
+    return [one["kind"] for one in service.entries()]
 
 
 @pytest.fixture
@@ -65,7 +39,7 @@ def slow_server():
     server.close()
 
 
-def begin_signing(service: Running, server: ScriptedFhir) -> tuple[threading.Thread, list[int]]:
+def begin_signing(service: RunningService, server: ScriptedFhir) -> tuple[threading.Thread, list[int]]:
     """A call that is in work when this returns."""
     statuses: list[int] = []
 
@@ -75,12 +49,12 @@ def begin_signing(service: Running, server: ScriptedFhir) -> tuple[threading.Thr
 
     calling = threading.Thread(target=call)
     calling.start()
-    wait_for(lambda: server.asked)
+    wait_until(lambda: server.asked)
     return calling, statuses
 
 
 def test_a_server_that_is_told_to_stop_finishes_what_is_in_work(tmp_path, slow_server):
-    service = Running(tmp_path)
+    service = RunningService(tmp_path)
     try:
         calling, statuses = begin_signing(service, slow_server)
         os.kill(service.process_id, signal.SIGTERM)
@@ -93,13 +67,13 @@ def test_a_server_that_is_told_to_stop_finishes_what_is_in_work(tmp_path, slow_s
 
 
 def test_while_it_drains_it_answers_and_says_that_it_is_not_ready(tmp_path):
-    service = Running(tmp_path, environment={"KYPHOPLASTY_CDS_DRAIN_SECONDS": "4"}, arguments=["--workers", "2"])
+    service = RunningService(tmp_path, environment={"KYPHOPLASTY_CDS_DRAIN_SECONDS": "4"}, arguments=["--workers", "2"])
     server = ScriptedFhir(chart(), queries())
     try:
         assert service.send("GET", "/health/ready").status == 200
         os.kill(service.process_id, signal.SIGTERM)
-        wait_for(lambda: service.send("GET", "/health/ready").status == 503)
-        assert service.send("GET", "/health/ready").document["reasons"] == ["the server is about to stop"]
+        wait_until(lambda: service.send("GET", "/health/ready").status == 503)
+        assert service.send("GET", "/health/ready").json()["reasons"] == ["the server is about to stop"]
         assert service.send("GET", "/health/live").status == 200
         assert sign(service, server.base) == 200
         assert service.ends() == 0
@@ -111,11 +85,11 @@ def test_while_it_drains_it_answers_and_says_that_it_is_not_ready(tmp_path):
 
 def test_told_twice_it_ends_at_once_and_the_log_is_whole(tmp_path, slow_server):
     slow_server.script["conditions"] = "never"
-    service = Running(tmp_path, environment={"KYPHOPLASTY_CDS_DRAIN_SECONDS": "300"})
+    service = RunningService(tmp_path, environment={"KYPHOPLASTY_CDS_DRAIN_SECONDS": "300"})
     try:
         calling, statuses = begin_signing(service, slow_server)
         os.kill(service.process_id, signal.SIGTERM)
-        wait_for(lambda: service.send("GET", "/health/ready").status == 503)
+        wait_until(lambda: service.send("GET", "/health/ready").status == 503)
         os.kill(service.process_id, signal.SIGTERM)
         assert service.ends() == 0, "long before the drain, and before the deadline of the answer"
         calling.join(HANG_SECONDS)
@@ -127,14 +101,14 @@ def test_told_twice_it_ends_at_once_and_the_log_is_whole(tmp_path, slow_server):
 
 
 def test_a_worker_that_is_killed_is_replaced(tmp_path):
-    service = Running(tmp_path, arguments=["--workers", "2"])
+    service = RunningService(tmp_path, arguments=["--workers", "2"])
     server = ScriptedFhir(chart(), queries())
     try:
-        wait_for(lambda: len(workers_of(service)) == 2)
-        before = set(workers_of(service))
+        wait_until(lambda: len(service.workers()) == 2)
+        before = set(service.workers())
         for worker in before:
             os.kill(worker, signal.SIGKILL)
-        wait_for(lambda: len(set(workers_of(service)) - before) == 2)
+        wait_until(lambda: len(set(service.workers()) - before) == 2)
         assert sign(service, server.base) == 200
         os.kill(service.process_id, signal.SIGTERM)
         assert service.ends() == 0
@@ -145,16 +119,16 @@ def test_a_worker_that_is_killed_is_replaced(tmp_path):
 
 def test_calls_that_wait_for_a_record_hold_up_no_other(tmp_path, slow_server):
     slow_server.script["conditions"] = "slow 5"
-    service = Running(tmp_path)
+    service = RunningService(tmp_path)
     statuses: list[int] = []
     callers = [threading.Thread(target=lambda: statuses.append(sign(service, slow_server.base))) for _ in range(7)]
     try:
         for caller in callers:
             caller.start()
-        wait_for(lambda: slow_server.count("Condition?") == 7)
+        wait_until(lambda: slow_server.count("Condition?") == 7)
         body = other_call().replace("@P@", PATIENT).replace("@H@", HOOK_INSTANCE).encode()
         for _ in range(20):
-            assert service.send("POST", CALL, body, {"Content-Type": "application/json"}).status == 200
+            assert service.call(body).status == 200
         assert statuses == [], "all of them still wait"
         for caller in callers:
             caller.join(HANG_SECONDS)

@@ -28,14 +28,15 @@ def start(tmp_path, audit_url):
     running = []
 
     def begin(workers=2):
+        settings = {"SITE": str(site), "PUBLIC_URL": ADDRESS, "DATABASE_URL": audit_url}
+        environment = {f"KYPHOPLASTY_CDS_{name}": value for name, value in settings.items()}
         folder = tmp_path / f"run-{len(running)}"
-        settings = {"KYPHOPLASTY_CDS_PUBLIC_URL": ADDRESS}
-        running.append(RunningService(folder, site=site, workers=workers, database=audit_url, environment=settings))
+        running.append(RunningService(folder, arguments=["--workers", str(workers)], environment=environment))
         return running[-1]
 
     yield begin
     for one in running:
-        one.stop()
+        one.close()
 
 
 def token(**changes):
@@ -49,8 +50,8 @@ def test_a_token_is_good_once_for_all_workers_replicas_and_restarts(start, audit
         sent = [(service, one) for one in tokens for service in (first, second) for _ in range(4)]
         statuses = list(senders.map(lambda pair: pair[0].call(order_sign(), pair[1]).status, sent))
     assert sorted(statuses) == [200] * len(tokens) + [401] * (len(sent) - len(tokens))
-    first.stop(signal.SIGKILL)
-    second.stop()
+    first.close(signal.SIGKILL)
+    second.close()
     again = start(workers=1)
     assert [again.call(order_sign(), one).status for one in tokens] == [401] * len(tokens)
     assert again.call(order_sign(), token()).status == 200
