@@ -6,16 +6,15 @@ from pathlib import Path
 from typing import Any
 
 
-def cases(test_file: str, name: str, words: Mapping[str, Any] | None = None) -> list[Any]:
-    """The rows of this table; TOML has no null, for which `"(none)"` stands.
+def cases(test_file: str, name: str, words: Mapping[str, Any] | None = None) -> Any:
+    """The rows of this table, a list or by name; TOML has no null, for which `"(none)"` stands.
 
     Args:
         words: what rows may name: a constant, or a function, whose table begins with its name and first argument:
             `{ condition = "26929004", system = "SCT" }`.
     """
     rows = tomllib.loads(Path(test_file).with_suffix(".toml").read_text(encoding="utf-8"))[name]
-    built: list[Any] = _built(rows, {"(none)": None, **(words or {})})
-    return built
+    return _built(rows, {"(none)": None, **(words or {})})
 
 
 def _built(value: Any, words: Mapping[str, Any]) -> Any:

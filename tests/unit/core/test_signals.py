@@ -37,51 +37,23 @@ def words(hours, said):
     return WordedEnd(says="end", hours=hours, said=said)
 
 
-# signal -> what makes it fire, what nearly does. A value is findings, or an order, or both.
-CASES = {
-    "low-plvi": ({"plvi": 0.79}, {"plvi": 0.7901}),
-    "low-psoas-area": ({"psoas-total-area": 11.937}, {"psoas-total-area": 11.938}),
-    "high-muscle-fat": ({"es-mf-fat-fraction": 49.782}, {"es-mf-fat-fraction": 49.781}),
-    "high-pma-rate": ({"pma-rate": 51.7}, {"pma-rate": 51.69}),
-    "low-mna": ({"mna-score": 23.99}, {"mna-score": 24.0}),
-    "low-bmi": ({"bmi": 18.49}, {"bmi": 18.5}),
-    "sarcopenia-site": ({"sarcopenia-site": True}, {"sarcopenia-site": False, "sarcopenia": True}),
-    "muscle-normal": ({"sarcopenia-site": False}, {"sarcopenia-site": False, "psoas-total-area": 11.9}),
-    "refracture-above-average": (WEAK_BONE, STRONG),
-    "residual-pain-above-average": (PAINFUL, {"psoas-total-area": 14.41, "es-mf-fat-fraction": 33.24}),
-    "denosumab-overdue": ({"denosumab-overdue": True}, {"denosumab-overdue": False, "bone-drug": True}),
-    "fracture-on-drug": ({"bone-drug": True}, {"bone-drug": False}),
-    "long-term-steroid": ({"long-term-steroid": True}, {"steroid-use": True}),
-    "earlier-fracture": ({"prior-vertebral-fracture": True}, {"prior-vertebral-fracture": False}),
-    "several-levels": ({"level-count": 2.0}, {"level-count": 1.0}),
-    "weak-grip": ({"grip-strength": 17.9, "sex": "female"}, {"grip-strength": 18.0, "sex": "female"}),
-    "slow-gait": ({"gait-speed": 0.9}, {"gait-speed": 1.0}),
-    "active-cancer": ({"active-cancer": True}, {"active-cancer": False}),
-    "maybe-not-fragility": ({"age": 49.0}, {"age": 50.0, "high-energy-cause": False}),
-    "dementia": ({"dementia": True}, {"dementia": False}),
-    "repeated-falls": ({"repeated-falls": True}, {"repeated-falls": False}),
-    "severe-kidney-disease": ({"severe-kidney-disease": True}, {"severe-kidney-disease": False}),
-    "ct-on-record": ({"ct-on-record": True}, {"mri-on-record": True}),
-    "mri-on-record": ({"mri-on-record": True}, {"ct-on-record": True}),
-    "deceased": ({"deceased": True}, {"deceased": False}),
-    "no-bone-drug": ({"bone-drug": False}, {"bone-drug": True}),
-    "malignancy": ({"malignancy": True}, {"malignancy": False, "active-cancer": True}),
-    "spinal-infection": ({"spinal-infection": True}, {"spinal-infection": False}),
-    "not-osteoporotic": ({"malignancy": True}, dict.fromkeys(EXCLUSIONS, False) | {"unstable-fracture": True}),
-    "no-figure": ({"unstable-fracture": True}, dict.fromkeys(EXCLUSIONS, False)),
-    "no-exercise": ({"neurological-deficit": True}, dict.fromkeys(EXCLUSIONS, False)),
-    "no-brace-advice": ({"spinal-infection": True}, {"unstable-fracture": True, "neurological-deficit": True}),
-    "end-of-life": ({"end-of-life": True}, {"end-of-life": False}),
-    "brace-keep-reason": ({"unstable-fracture": True}, {"malignancy": True, "unstable-fracture": False}),
-    "brace-ordered": (brace(end=weeks(8)), support_order("bed-rest")),
-    "brace-draft-broken": (brace(), brace(end=weeks(8))),
-    "brace-active-broken": (brace(draft=False), brace(draft=False, end=weeks(8))),
-    "brace-limit-broken": (brace(end=weeks(8) + timedelta(days=1)), brace(end=weeks(8))),
-    "brace-limit-passed": (brace(start=weeks(-9)), brace(start=weeks(-8), end=weeks(1))),
-    "brace-undated": (brace(worded=WordedEnd(says="payer")), brace(end=weeks(9), worded=WordedEnd(says="payer"))),
-    "bed-rest-long": (support_order("bed-rest", hours=24.5), support_order("bed-rest", hours=24.0)),
-    "bed-rest-open": (support_order("bed-rest"), support_order("bed-rest", worded=WordedEnd(says="event"))),
+def of_long_ago(name, **members):
+    """A finding that is true since 24 Jun 2026."""
+    return finding(name, True, observed=date(2026, 6, 24))._replace(**members)
+
+
+# What rows of the tables may name.
+WORDED = {
+    "weeks": weeks,
+    "words": words,
+    "of_long_ago": of_long_ago,
+    "finding": finding,
+    "support_order": support_order,
+    "brace": lambda title, **members: support_order("brace", title=title, **members),
+    "ends": lambda says, **members: WordedEnd(says=says, **members),
 }
+# signal -> what makes it fire, what nearly does. A value is findings, or an order.
+CASES = cases(__file__, "signals", WORDED)
 
 
 def given(case):
@@ -157,21 +129,6 @@ def test_residual_pain_counts_only_with_an_interval_that_leaves_out_the_average(
 
 
 # --- what leads a summary ---------------------------------------------------------------------------------------------
-
-
-def of_long_ago(name, **members):
-    """A finding that is true since 24 Jun 2026."""
-    return finding(name, True, observed=date(2026, 6, 24))._replace(**members)
-
-
-# What rows of the tables may name.
-WORDED = {
-    "weeks": weeks,
-    "words": words,
-    "of_long_ago": of_long_ago,
-    "finding": finding,
-    "ends": lambda says, **members: WordedEnd(says=says, **members),
-}
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,6 @@ from tests.chart_builders import (
     HCPCS,
     ORDERS,
     PATIENT,
-    SCT,
     TODAY,
     Resource,
     codeable,
@@ -26,6 +25,7 @@ from tests.chart_builders import (
     patient,
 )
 from tests.population_builders import done, whose, write_export
+from tests.tables import cases
 
 CHART = (patient(), drug("losartan"), ordered_elsewhere())
 
@@ -62,52 +62,19 @@ def given(name: str, days: int) -> Resource:
 
 TREATED = drug("alendronate", days=50)
 # What the record holds beside the chart, and the reasons for which a nurse would call, found by reading.
-BY_HAND: dict[str, tuple[tuple[Resource, ...], set[str]]] = {
-    "untreated": ((done(60),), {"no-bone-treatment"}),
-    "treated-in-time": ((done(60), TREATED), set()),
-    "treated-before": ((done(60), drug("alendronate", days=400)), set()),
-    "treatment-stopped": ((done(60), drug("alendronate", days=50, status="stopped")), {"no-bone-treatment"}),
-    "drug-in-error": ((done(60), drug("alendronate", days=50, status="entered-in-error")), {"no-bone-treatment"}),
-    "referred": ((done(60), referral(45)), set()),
-    "referred-at-the-signing": ((done(60), referral(62, status="completed")), set()),
-    "referred-years-before": ((done(60), referral(800, status="completed")), {"no-bone-treatment"}),
-    "referral-revoked": ((done(60), referral(45, status="revoked")), {"no-bone-treatment"}),
-    "seen-by-endocrinology": ((done(60), referral(45, code=codeable(SCT, "306278007"))), set()),
-    "clinic-visited": ((done(60), visit("Encounter", 40, "finished")), set()),
-    "clinic-visit-cancelled": ((done(60), visit("Encounter", 40, "cancelled")), {"no-bone-treatment"}),
-    "other-visit": ((done(60), visit("Encounter", 40, "finished", "Dermatology")), {"no-bone-treatment"}),
-    "clinic-years-before": ((done(60), visit("Encounter", 800, "finished")), {"no-bone-treatment"}),
-    "clinic-after-the-day": ((done(60), visit("Encounter", -5, "finished")), {"no-bone-treatment"}),
-    "clinic-booked": ((done(60), visit("Appointment", -14, "booked")), set()),
-    "clinic-missed": ((done(60), visit("Appointment", 14, "noshow")), {"no-bone-treatment"}),
-    "referred-as-procedure": ((done(60), visit("Procedure", 50, "completed")), set()),
-    "broken-again": ((done(200), done(10, "again")), {"no-bone-treatment"}),
-    "drug-stopped-by-a-newer-version": (
-        (
-            done(60),
-            drug("alendronate", days=50, meta={"versionId": "1"}),
-            drug("alendronate", days=50, meta={"versionId": "2"}, status="entered-in-error"),
-        ),
-        {"no-bone-treatment"},
-    ),
-    "last-week": ((done(7),), set()),
-    "thirty-days": ((done(30),), set()),
-    "thirty-one-days": ((done(31),), {"no-bone-treatment"}),
-    "not-done": ((done(60, status="not-done"),), set()),
-    "no-procedure": ((given("denosumab", 300),), set()),
-    "dead": ((done(60), {**patient(), "deceasedDateTime": days_ago(3)}), set()),
-    "denosumab-late": ((done(300), given("denosumab", 250)), {"denosumab-overdue"}),
-    "denosumab-in-time": ((done(300), given("denosumab", 150)), set()),
-    "denosumab-then-zoledronate": (
-        (done(300), given("denosumab", 250), drug("alendronate", days=40)),
-        set(),
-    ),
-    "brace-over": ((done(60), TREATED, brace(60, 5)), {"brace-beyond-end"}),
-    "brace-in-time": ((done(40), TREATED, brace(40, -10)), set()),
-    "brace-taken-off": ((done(60), TREATED, brace(60, 5, status="completed")), set()),
-    "brace-without-end": ((done(90), TREATED, brace(90, None)), {"brace-beyond-end"}),
-    "brace-without-end-new": ((done(40), TREATED, brace(40, None)), set()),
+RECORD = {
+    "done": done,
+    "drug": drug,
+    "referral": referral,
+    "visit": visit,
+    "brace": brace,
+    "given": given,
+    "TREATED": TREATED,
+    "SCT": "http://snomed.info/sct",
+    "codeable": codeable,
+    "dead": lambda days: patient() | {"deceasedDateTime": days_ago(days)},
 }
+BY_HAND = {name: (more, set(why)) for name, (more, why) in cases(__file__, "by_hand", RECORD).items()}
 
 
 @pytest.fixture(scope="module")
