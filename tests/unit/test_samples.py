@@ -7,8 +7,7 @@ import pytest
 from fhir.resources.R4B import get_fhir_model_class
 
 from cds_service.errors import DataFileError
-from cds_service.samples import FOLDER, SITE_FOLDER, load_samples
-from cds_service.site.folder import load_site
+from cds_service.samples import FOLDER, load_samples
 
 TODAY = date(2026, 11, 20)
 SAMPLES = {sample.id: sample for sample in load_samples(TODAY)}
@@ -63,29 +62,6 @@ def test_a_misspelt_date_is_named_with_its_file(tmp_path, monkeypatch):
     monkeypatch.setattr("cds_service.samples.FOLDER", tmp_path)
     with pytest.raises(DataFileError, match=r"p1-thin-high\.json: \{today-3w\}"):
         load_samples(TODAY)
-
-
-def test_p7_speaks_other_units_and_codes_that_its_site_maps():
-    units = {resource["valueQuantity"].get("unit") for resource in of_type("p7-other-units", "Observation")}
-    assert {"in", "lb", "g", "mm2", "cm²/m²", "HU", None} <= units
-    text = (SITE_FOLDER / "mappings" / "conceptmap" / "local.json").read_text(encoding="utf-8")
-    local = {
-        coding["code"]
-        for resource in (
-            *of_type("p7-other-units", "Observation"),
-            SAMPLES["p7-other-units"].draft_orders["entry"][0]["resource"],
-        )
-        for coding in resource["code"]["coding"]
-        if coding["system"].startswith("https://hospital.example")
-    }
-    assert local == {"7010", "7012", "7031", "7040", "SURG-4711"}
-    assert all(f'"{code}"' in text for code in local)
-
-
-def test_the_sample_site_is_a_site_folder_without_clients():
-    folder = load_site(SITE_FOLDER)
-    assert folder.mappings == SITE_FOLDER / "mappings"
-    assert folder.site.clients == ()
 
 
 def test_p9_muscle_changed_within_the_range_of_refractured_patients_and_outside_the_others():

@@ -97,15 +97,6 @@ def test_a_site_may_have_the_limits_said_with_every_augmentation(tmp_path):
 # The patients 16 to 21 of the card page, in one line each.
 
 
-def test_19_a_stable_burst_fracture_is_a_reason_to_keep_the_brace():
-    card = brace_card(worded("TLSO 12 weeks"), record=(*strong_and_nourished(), problem("S32.011A", days=3)))
-    assert card["indicator"] == "info"
-    assert card["summary"] == (
-        "Stable burst fracture (posterior wall injury): a reason to keep it. TLSO for 12 weeks ordered; policy 8 weeks."
-    )
-    assert [one["isRecommended"] for one in card["suggestions"]] == [False]
-
-
 def test_21_a_payers_length_of_need_is_no_conflict():
     bounds = {"repeat": {"boundsDuration": {"value": 99, "unit": "mo", "code": "mo"}}}
     for draft in (worded("Length of need: 99 months"), worded("LON 99"), brace(occurrenceTiming=bounds)):

@@ -23,7 +23,6 @@ from tests.chart_builders import (
     ordered,
     outcome,
     patient,
-    period,
     problem,
     quiet_lists,
     thin_and_weak,
@@ -152,15 +151,6 @@ def test_an_exclusion_on_record_gives_one_info_card_without_a_figure(name):
 def test_tumour_and_infection_leave_no_word_on_braces(name):
     cards = cards_for((*thin_and_weak(), problem(name)), kyphoplasty(), brace())
     assert "braceLimit" not in cards
-
-
-def test_end_of_life_is_one_info_card_without_suggestions():
-    cards = cards_for((*thin_and_weak(), problem("end-of-life")), kyphoplasty(), brace(occurrencePeriod=period(0, 300)))
-    assert list(cards) == ["rehabilitation"]
-    card = cards["rehabilitation"]
-    assert card["indicator"] == "info"
-    assert labels(card) == []
-    assert outcome(cards)["status"] == "not-applicable"
 
 
 def test_two_rulers_that_differ_are_both_said():

@@ -151,11 +151,3 @@ def test_who_made_changed_or_closed_an_account_is_in_the_log(accounts, url):  # 
     first = json.loads(run("show", lines[-1]["id"], "--json").stdout)
     assert first["content"] == {"account": "anna", "role": "operator"}
     assert run("verify").exit_code == 0
-
-
-def test_a_removed_reviewer_is_out_at_once(accounts):
-    run("add-reviewer", "anna", "--password-file", "-", typed=f"{PASSWORD}\n")
-    token = accounts.log_in("anna", PASSWORD, "x")
-    assert accounts.session(token) is not None
-    assert "sessions ended: 1" in run("remove-reviewer", "anna").output
-    assert accounts.session(token) is None

@@ -98,14 +98,6 @@ def test_an_order_of_another_patient_is_a_refusal():
     assert [(entry.reason, entry.patient) for entry in log.entries] == [("patient-mismatch", "other")]
 
 
-def test_a_token_of_another_patient_is_a_refusal():
-    client, log = application()
-    token = {"access_token": "abc", "token_type": "Bearer", "patient": "other"}
-    body = signed() | {"fhirServer": "http://127.0.0.1:9/fhir", "fhirAuthorization": token}
-    assert client.post(ADDRESS, json=body).status_code == 400
-    assert [entry.reason for entry in log.entries] == ["patient-mismatch"]
-
-
 @pytest.mark.parametrize(
     ("changed", "patient_id", "instance"),
     [

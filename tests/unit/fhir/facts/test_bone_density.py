@@ -8,13 +8,11 @@ from tests.builders import (
     FEMUR_T,
     FOREARM_T,
     HIP_T,
-    MEASURES,
     RECORD,
     SPINE_T,
     coded,
     findings_of,
     observation,
-    quantity,
     t_score,
 )
 from tests.tables import cases
@@ -37,11 +35,6 @@ def test_a_t_score_is_accepted_in_every_spelling_of_its_unit_or_without(unit):
 
 def sited(value: float, site: object, code: object = SPINE_T) -> dict:
     return t_score(value, code, bodySite={"text": site} if isinstance(site, str) else site)
-
-
-FOREARM = t_score(-3.5, FOREARM_T)  # LOINC 38265-5
-SYNTHEA = t_score(-3.5, coded(FOREARM_T, display="DXA [T-score] Bone density", text="DXA [T-score] Bone density"))
-OWN = coded(NAME, MEASURES)
 
 
 ROWS = RECORD | {"sited": sited}
@@ -108,35 +101,6 @@ def test_heel_humerus_z_scores_and_densities_are_named_and_never_used(code, unit
     assert found.gaps[NAME].reason == "absent"
     assert words in found.passed_over[0].detail
     assert findings_of(t_score(-3.9, code, unit=unit, status="entered-in-error")).passed_over == ()
-
-
-def test_a_z_score_under_a_t_score_code_is_refused_by_its_words():
-    found = findings_of(t_score(-0.3, coded(SPINE_T, text="Lumbar spine Z-score")))
-    assert NAME in found.gaps
-    assert "Z-score" in found.passed_over[0].detail
-
-
-def test_a_score_computed_from_a_ct_is_not_a_dxa():
-    assert NAME in findings_of(t_score(-2.0, "104938-6", method={"text": "QCT"})).gaps
-
-
-def test_a_heel_under_our_own_code_is_refused():
-    assert NAME in findings_of(t_score(-2.0, coded(NAME, MEASURES), bodySite={"text": "calcaneus"})).gaps
-
-
-def test_two_values_of_one_site_and_moment_conflict():
-    assert reason_of(t_score(-2.5), t_score(-3.1)) == "conflicting"
-
-
-def test_the_components_of_a_dxa_panel_are_read():
-    parts = [
-        {"code": coded(SPINE_T), "valueQuantity": quantity(-2.2, "{T-score}")},
-        {"code": coded(HIP_T), "valueQuantity": quantity(-2.6, "{T-score}")},
-        {"code": coded("85394-5"), "valueQuantity": quantity(-0.2, "{Z-score}")},
-    ]
-    found = findings_of(observation("83311-1", component=parts))
-    assert found.known[NAME].value == -2.6
-    assert "Z-score" in found.passed_over[0].detail
 
 
 @pytest.mark.parametrize("other", [{"code": coded(FOREARM_T, display="Femoral neck T-score")}, {"on": "2024-05-01"}])

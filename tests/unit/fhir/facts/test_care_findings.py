@@ -59,11 +59,6 @@ def test_a_later_visit_for_the_same_fall_is_no_second_fall():
     assert read("repeated-falls", first, visit) is False
 
 
-def test_two_cancers_are_both_named_the_newer_first():
-    entries = (condition("C61", onsetDateTime="2019"), condition("C34.11", onsetDateTime="2026-05-01"))
-    assert findings_of(*entries).known["active-cancer"].label == "lung cancer and prostate cancer"
-
-
 @pytest.mark.parametrize(
     ("entry", "expected"),
     cases(__file__, "a_steroid_is_long_term_after_three_months_or_as_a_state_of_the_problem_list", RECORD),

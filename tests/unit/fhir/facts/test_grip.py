@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from tests.builders import LEFT_GRIP, MEASURES, RECORD, RIGHT_GRIP, SCT, coded, findings_of, observation, quantity
+from tests.builders import LEFT_GRIP, RECORD, RIGHT_GRIP, SCT, coded, findings_of, observation
 from tests.tables import cases
 
 NAME = "grip-strength"
@@ -28,16 +28,6 @@ def test_the_mean_of_three_trials_of_the_stronger_hand_counts(order):
 
 
 POUND, UNSIDED = 0.45359237, coded("251433001", SCT)
-ON_A_DAY = {"effectiveDateTime": None, "effectivePeriod": {"start": "2026-11-01", "end": "2026-11-01"}}
-PANEL = [
-    {"code": coded(LEFT_GRIP), "valueQuantity": quantity(30, "[lbf_av]")},
-    {"code": coded(RIGHT_GRIP), "valueQuantity": quantity(35, "[lbf_av]")},
-]
-DOMINANT = (
-    {"code": coded("grip-strength-dominant", MEASURES)},
-    {"code": LEFT_GRIP, "bodySite": {"text": "left hand, dominant"}},
-    {"code": coded(LEFT_GRIP, text="Grip, dominant hand")},
-)
 
 
 ROWS = RECORD | {"grip": grip}
@@ -60,7 +50,3 @@ def test_a_grip_without_a_unit_or_of_another_scale_is_refused(value, unit):
 @pytest.mark.parametrize("code", ["83175-0", "83176-8", "84418-3"])
 def test_scale_scores_are_no_grip(code):
     assert findings_of(grip(52, code, "{score}")).gaps[NAME].reason == "absent"
-
-
-def test_a_grip_whose_hand_is_not_recorded_says_so():
-    assert picked(grip(25, UNSIDED)).concerns == ("Which hand was measured is not recorded.",)

@@ -95,23 +95,10 @@ def test_what_our_own_code_is_called_says_nothing_of_the_way(own):
     assert (NOT_RECORDED in finding.concerns) is bool(own)
 
 
-def test_the_parts_of_a_panel_do_not_speak_for_each_other():
-    parts = [
-        {"code": coded("psoas-total-area", MEASURES), "valueQuantity": {"value": 14, "unit": "cm2"}},
-        {"code": {"text": "liver volume on CT"}, "valueQuantity": {"value": 1400, "unit": "mL"}},
-    ]
-    panel = observation({"text": "MRI of the spine, L4"}, component=parts, method={"text": "MRI T2"})
-    assert findings_of(panel).known["psoas-total-area"].may_reassure
-
-
 @pytest.mark.parametrize("code", ["38267-1", "38264-8", "38263-0"])
 def test_a_loinc_code_of_a_t_score_says_dxa(code):
     finding = findings_of(t_score(-1.9, code)).known["bmd-t-score"]
     assert (finding.concerns, finding.may_reassure) == ((), True)
-
-
-def test_the_forearm_does_not_reassure():
-    assert not findings_of(t_score(-1.9, "80944-2")).known["bmd-t-score"].may_reassure
 
 
 def test_another_value_is_used_where_the_newest_is_of_another_kind():
@@ -224,11 +211,6 @@ def test_sarcopenia_is_ruled_out_for_good_by_fresh_measures_only():
 # --- a value that was seen and is no input ---
 
 
-def test_a_stale_value_says_who_the_patient_is():
-    gap = findings_of(observation("39156-5", 27.9, "kg/m2", on="2024-10-01")).gaps["bmi"]
-    assert (gap.reason, gap.value, gap.observed) == ("stale", 27.9, date(2024, 10, 1))
-
-
 def test_a_stale_weight_says_it_too():
     parts = (observation("29463-7", 80, "kg", on="2024-10-01"), observation("8302-2", 1.6, "m", on="2024-10-01"))
     gap = derived(*parts).gaps["bmi"]
@@ -244,16 +226,6 @@ def test_the_newer_of_a_stale_bmi_and_a_stale_weight_counts():
         observation("8302-2", 1.6, "m", on="2024-10-01"),
     )
     assert derived(*parts).gaps["bmi"].value == pytest.approx(31.25)
-
-
-def test_stale_t_scores_are_chosen_as_fresh_ones():
-    stale = (
-        t_score(-2.1, "38267-1", on="2014-05-02"),
-        t_score(-2.6, "38264-8", on="2014-05-02"),
-        t_score(-3.9, "80944-2", on="2015-05-02"),
-    )
-    gap = findings_of(*stale).gaps["bmd-t-score"]
-    assert (gap.reason, gap.value, gap.observed) == ("stale", -2.6, date(2014, 5, 2))
 
 
 def test_psoas_on_ct_makes_what_is_computed_of_it_a_gap_for_the_same_reason():

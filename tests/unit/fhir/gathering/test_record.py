@@ -12,11 +12,10 @@ from cds_service.fhir.gathering.prefetch import plan_prefetch
 from cds_service.fhir.gathering.record import gather, state_of
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.references import bases_of
-from cds_service.fhir.server.client import FhirClient
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import parse_request
 from tests.scripted_reader import ScriptedReader
-from tests.stub_fhir import Reply, StubFhir, observation, outcome, page
+from tests.stub_fhir import observation, outcome, page
 from tests.tables import cases
 from tests.wire_builders import hook_request
 
@@ -40,7 +39,6 @@ PATIENT = {
 }
 SUBJECT = {"reference": "Patient/p1"}
 EMPTY = dict.fromkeys(KEYS)
-WORDS = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=3)
 CODES = {"38267-1": "t-score", "44054006": "diabetes", "904419": "bone-drug", "447766003": "kyphoplasty"}
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 
@@ -115,21 +113,6 @@ def names(record) -> list[str]:
 
 
 # --- who is asked
-
-
-def test_with_everything_sent_nobody_is_asked():
-    fhir = ScriptedReader()
-    record = read({**EMPTY, "patient": PATIENT, "boneDensity": page(observation(1))}, fhir)
-    assert fhir.asked == []
-    assert names(record) == ["Observation/o1"]
-    assert record.patient["birthDate"] == "1950-02-03"
-    assert {key: one.state for key, one in record.reads.items()} == {
-        "patient": "given",
-        "boneDensity": "given",
-        "conditions": "empty",
-        "medications": "empty",
-        "procedures": "empty",
-    }
 
 
 @given(st.sets(st.sampled_from(KEYS)))
@@ -435,26 +418,6 @@ def test_a_broken_telephone_does_not_cost_the_birth_date():
 
 
 # --- the same record, whoever answers and in whatever order
-
-
-def test_prefetch_and_a_paged_server_give_the_same_record():
-    stub = StubFhir()
-    try:
-        stub.say("/Patient/p1", PATIENT)
-        stub.say(
-            "/Observation?patient=p1&code=http://loinc.org|38267-1",
-            page(observation(2), following=f"{stub.base}?page=2", total=3),
-        )
-        stub.say("?page=2", page(observation(1), observation(3)))
-        stub.default = Reply(b'{"resourceType": "Bundle"}', headers={"Content-Type": "application/fhir+json"})
-        live = read(None, FhirClient(stub.base), fhirServer=stub.base, budget_seconds=20)
-    finally:
-        stub.close()
-    sent = observed(observation(1), observation(2), observation(3))
-    assert [one.raw for one in live.resources] == [one.raw for one in sent.resources]
-    assert {key: (one.state, one.entries) for key, one in live.reads.items()} == {
-        key: (one.state, one.entries) for key, one in sent.reads.items()
-    }
 
 
 def test_a_record_that_cannot_be_looked_through_in_time_is_no_record():

@@ -5,14 +5,10 @@ What a fault costs the answer is in `tests/faults/faults.toml`.
 
 import gzip
 import json
-import subprocess
-import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 
 import pytest
 
@@ -70,12 +66,6 @@ def test_a_read_asks_for_fhir_json_below_the_base(server):
     assert fetched.note == ""
     assert server.requests == ["/fhir/Patient/p1"]
     assert server.headers[0]["Accept"].startswith("application/fhir+json")
-
-
-def test_the_token_goes_to_the_server_of_the_request(server):
-    server.say("/Patient/p1", PATIENT)
-    FhirClient(server.base, "secret").fetch("Patient/p1", until=soon())
-    assert server.headers[0]["Authorization"] == "Bearer secret"
 
 
 def test_a_token_is_never_sent_over_plain_http_to_another_machine():
@@ -142,15 +132,6 @@ def test_nothing_is_asked_once_the_time_is_over(server):
 
 
 # --- redirects
-
-
-def test_a_redirect_to_another_origin_is_not_followed_and_the_token_stays(server, other):
-    other.say("/Patient/p1", PATIENT)
-    server.say("/Patient/p1", Reply(status=302, headers={"Location": f"{other.base}/Patient/p1"}))
-    with pytest.raises(FhirReadError) as caught:
-        FhirClient(server.base, "secret").fetch("Patient/p1", until=soon())
-    assert caught.value.reason == "redirect"
-    assert other.requests == []
 
 
 @pytest.mark.parametrize("location", ["/admin", "/fhir/../admin", "file:///etc/passwd", "http://[", "//evil/fhir"])
@@ -244,15 +225,6 @@ def test_a_list_is_read_to_its_end_or_said_to_be_incomplete(server, replies, num
     assert requests is None or len(server.requests) == requests
 
 
-def test_a_next_elsewhere_that_the_base_does_not_know_leaves_the_list_incomplete(server, other):
-    server.say("/Observation?patient=p1", page(observation(1), following=f"{other.base}/Observation?page=2"))
-    other.say("/Observation?page=2", page(observation(2)))
-    fetched = FhirClient(server.base).fetch("Observation?patient=p1", until=soon())
-    assert ids(fetched) == ["o1"]
-    assert fetched.note == "page 2: not found on the server (404)"
-    assert other.requests == []
-
-
 def test_a_list_without_end_is_cut_and_says_so(server):
     for number in range(MAX_PAGES + 2):
         server.say(f"/Observation?page={number}", page(observation(number), following=f"?page={number + 1}"))
@@ -327,25 +299,12 @@ def test_too_many_requests_are_repeated_only_when_the_server_says_soon(server, h
     assert len(server.requests) == requests
 
 
-def test_no_retry_when_most_of_the_time_is_gone(server):
-    server.default = Reply(status=503)
-    client = FhirClient(server.base)
-    client._began -= 10
-    assert failure(client, seconds=5).reason == "http-503"  # a third is left
-    assert len(server.requests) == 1
-
-
 @pytest.mark.parametrize(
     ("headers", "seconds"),
     [*cases(__file__, "retry_after_is_read_in_every_spelling"), ({"Retry-After": "9" * 400}, 6 * 3600)],
 )
 def test_retry_after_is_read_in_every_spelling(headers, seconds):
     assert wait_asked_for(headers) == seconds
-
-
-def test_retry_after_may_be_a_date():
-    later = format_datetime(datetime.now(UTC) + timedelta(seconds=30), usegmt=True)
-    assert 25 < wait_asked_for({"Retry-After": later}) <= 30
 
 
 # --- the breaker
@@ -400,21 +359,6 @@ def _stale():
 
 
 # --- time and sockets
-
-
-def test_a_process_ends_although_a_server_never_answers(server):
-    server.default = server.hold()
-    program = f"""
-import threading, time
-from cds_service.outgoing.deadline import Deadline
-from cds_service.fhir.server.client import FhirClient
-from cds_service.fhir.gathering.parallel import run_side_by_side
-client = FhirClient({server.base!r})
-task = lambda: client.fetch("Patient/p1", until=time.monotonic() + 60)
-print(run_side_by_side({{"patient": task}}, Deadline.after(0.5)))
-"""
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=30, check=True)
-    assert done.stdout.strip() == "{}"
 
 
 def test_a_connection_on_which_an_answer_was_abandoned_is_not_used_again(server):
@@ -506,10 +450,3 @@ def test_without_a_token_a_401_says_so(server):
 
 
 # --- lists without links
-
-
-def test_a_list_without_links_is_cut_too(server):
-    for offset in range(0, 200, 3):
-        suffix = f"&_offset={offset}" if offset else ""
-        server.say(f"/{FULL}{suffix}", page(*entries(offset, 3)))
-    assert FhirClient(server.base).fetch(FULL, until=soon()).note == "the list was cut after 20 pages"
