@@ -100,10 +100,9 @@ def signer_of(database: Database, key_file: Path | None, clock: Clock) -> Signer
 
 def _log_id(connection: Connection) -> str:
     first = next(stored_entries(connection, ENTRIES.c.sequence == 1), None)
-    content = first.content if first is not None else None
-    if content is None:
+    if first is None or not first.is_whole:
         raise DataFileError("DATABASE_URL", "", "the first entry of the log is gone")
-    return str(content["log"])
+    return str(first.content["log"])
 
 
 def _file_beside(database: Database) -> Path | None:

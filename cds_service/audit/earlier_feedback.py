@@ -114,18 +114,16 @@ def _earlier_feedback(
     answer: Stored, feedback: Mapping[str, Stored], fhir_server: str | None
 ) -> Iterator[tuple[Stored, CardFeedback]]:
     """Join an answer with its feedback; nothing where either was purged, or the patient id is from another server."""
-    if answer.found is None:
-        return
-    cards = {card.card: card for card in answer.found.cards}
+    cards = {card.card: card for card in answer.cards}
     # An entry in another format, older or altered, does not shorten cards.
     with suppress(KeyError, TypeError, ValueError, AttributeError):
         shown = answer.content
-        if shown is None or shown["record"]["server"] != fhir_server:
+        if shown["record"]["server"] != fhir_server:
             return
         for one in feedback.values():
             with suppress(KeyError, TypeError, ValueError, AttributeError):
-                if one.found and one.found.about == answer.id and one.found.card in cards and one.content:
-                    yield one, _joined(answer, shown, one, one.content, cards[one.found.card])
+                if one.about == answer.id and one.card in cards:
+                    yield one, _joined(answer, shown, one, one.content, cards[one.card])
 
 
 def _joined(

@@ -179,7 +179,7 @@ def _ndjson_line(stored: Stored) -> str:
         "hash": stored.hash,
     }
     if stored.body is not None:
-        document |= {"salt": stored.salt, "payload": stored.body if stored.content is None else json.loads(stored.body)}
+        document |= {"salt": stored.salt, "payload": json.loads(stored.body) if stored.is_whole else stored.body}
     return canonical_json(document) + "\n"
 
 
@@ -188,15 +188,13 @@ def _fhir_line(stored: Stored) -> str:
 
 
 def _table_line(stored: Stored) -> str:
-    found = stored.found
     cells = {name: getattr(stored, name) for name in ("sequence", "id", "at", "kind", "hash")}
-    if found is not None:
-        cells |= {to_camel(name): getattr(found, name) for name in FACTS} | _figures(stored.content or {})
-        cells |= {
-            "service": found.service_id,
-            "cards": " ".join(f"{card.topic}:{card.indicator}" for card in found.cards),
-            "rules": " ".join(rule for card in found.cards for rule in card.rules),
-        }
+    cells |= {to_camel(name): getattr(stored, name) for name in FACTS} | _figures(stored.content)
+    cells |= {
+        "service": stored.service_id,
+        "cards": " ".join(f"{card.topic}:{card.indicator}" for card in stored.cards),
+        "rules": " ".join(rule for card in stored.cards for rule in card.rules),
+    }
     values = (cells.get(name) for name in COLUMNS)
     return _csv_line([int(value) if isinstance(value, bool) else value for value in values])
 
@@ -210,18 +208,16 @@ def _users_of_answers(connection: Connection) -> Mapping[str, str]:
 
 def _feedback_line(stored: Stored, users: Mapping[str, str]) -> str:
     """What is left of a purged one is its date."""
-    found, content = stored.found, stored.content or {}
-    if found is None:
-        return _csv_line(("", "", "", "", stored.at, ""))
+    content = stored.content
     accepted, said = content.get("acceptedRules"), (content.get("reason"), content.get("userComment"))
     return _csv_line(
         (
-            " ".join(accepted or (found.topic or "",)),
-            found.result,
+            " ".join(accepted or (stored.topic or "",)),
+            stored.result,
             ": ".join(filter(None, said)),
-            users.get(found.about or "", ""),
+            users.get(stored.about or "", ""),
             content.get("outcomeTimestamp", stored.at),
-            " ".join(filter(None, (found.client, found.tenant))),
+            " ".join(filter(None, (stored.client, stored.tenant))),
         )
     )
 

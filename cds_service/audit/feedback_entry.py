@@ -34,12 +34,12 @@ class ShownAnswer:
 
     @classmethod
     def of(cls, stored: Stored, card: str) -> "ShownAnswer | None":
-        """The answer in this entry; None if it was purged."""
-        if stored.found is None or stored.content is None:
+        """The answer in this entry; None if it is not whole."""
+        if not stored.is_whole:
             return None
-        topic = next((one.topic for one in stored.found.cards if one.card == card), "")
+        topic = next((one.topic for one in stored.cards if one.card == card), "")
         rules = {uuid: rule for rule, uuid in stored.content.get("suggestions", {}).items()}
-        return cls(entry=stored.found, topic=topic, rules=rules)
+        return cls(entry=stored, topic=topic, rules=rules)
 
 
 def feedback_entry(

@@ -13,7 +13,7 @@ from typing import Any
 from fhir.resources.R4B.auditevent import AuditEvent
 
 from cds_service import __version__
-from cds_service.audit.reader import Found, Stored
+from cds_service.audit.reader import Stored
 from cds_service.protocol.json_text import canonical_json
 
 OWN = "https://kyphoplasty-cds.org/fhir/CodeSystem/audit-event"
@@ -35,13 +35,13 @@ EVENTS: Mapping[str, Json] = json.loads(Path(__file__).with_name("audit-events.j
 
 
 def audit_event(stored: Stored) -> Json:
-    """Make a validated AuditEvent."""
-    return _validated(_event(stored, stored.content or {}))
+    """A validated AuditEvent."""
+    return _validated(_event(stored))
 
 
 def export_event(own: Stored, manifest: Mapping[str, Any]) -> Json:
     """Make the event of the export itself, with what it exported: the last line of the file."""
-    event = _event(own, own.content or {})
+    event = _event(own)
     details = {name: value for name, value in manifest.items() if name != "filter"}
     event["entity"].append(_entity({"identifier": {"value": "manifest"}}, details, role=("3", "Report")))
     return _validated(event)
@@ -51,12 +51,11 @@ def _validated(event: Json) -> Json:
     return dict(AuditEvent.model_validate(event).model_dump(mode="json"))
 
 
-def _event(stored: Stored, content: Mapping[str, Any]) -> Json:
-    found = stored.found
-    name = "logout" if stored.kind == "login" and found and found.result == "logout" else stored.kind
+def _event(stored: Stored) -> Json:
+    name = "logout" if stored.kind == "login" and stored.result == "logout" else stored.kind
     other = {"type": EVENTS["start"]["type"], "subtype": {"system": OWN, "code": stored.kind}, "action": "E"}
     of_kind = EVENTS.get(name, other)
-    outcome, said = _outcome(found)
+    outcome, said = _outcome(stored)
     event: Json = {
         "resourceType": "AuditEvent",
         "id": stored.id,
@@ -65,9 +64,9 @@ def _event(stored: Stored, content: Mapping[str, Any]) -> Json:
         "action": of_kind["action"],
         "recorded": stored.at,
         "outcome": outcome,
-        "agent": list(_agents(stored.kind, found)),
-        "source": _source(found),
-        "entity": [_entry_entity(stored), *_entities(stored.kind, found, content)],
+        "agent": list(_agents(stored)),
+        "source": _source(stored),
+        "entity": [_entry_entity(stored), *_entities(stored)],
     }
     if said:
         event["outcomeDesc"] = said
@@ -76,45 +75,43 @@ def _event(stored: Stored, content: Mapping[str, Any]) -> Json:
     return event
 
 
-def _outcome(found: Found | None) -> tuple[str, str]:
+def _outcome(stored: Stored) -> tuple[str, str]:
     """Outcome code: 0 success, 4 minor failure (refused, or part of the record unread), 8 serious (our own fault)."""
-    if found is None:
+    if stored.body is None:
         return "0", "purged after its retention"
-    if found.status is not None and found.status >= 500:
-        return "8", found.reason or ""
-    if found.result == "denied":
+    if stored.status is not None and stored.status >= 500:
+        return "8", stored.reason or ""
+    if stored.result == "denied":
         return "4", "denied"
-    if found.kind == "refusal" or found.partial:
-        return "4", found.reason or "part of the record could not be read"
+    if stored.kind == "refusal" or stored.partial:
+        return "4", stored.reason or "part of the record could not be read"
     return "0", ""
 
 
-def _agents(kind: str, found: Found | None) -> Iterator[Json]:
+def _agents(stored: Stored) -> Iterator[Json]:
     """The agents: who asked, by which client, and who answered; as in BALP's query, the client is the source."""
-    user = found.user if found else None
-    is_call = kind in CALLS
+    user, is_call = stored.user, stored.kind in CALLS
     if is_call:
-        client = {"identifier": {"value": found.client}} if found and found.client else {"display": "not named"}
+        client = {"identifier": {"value": stored.client}} if stored.client else {"display": "not named"}
         yield {"type": _coded(DICOM, "110153", "Source Role ID"), "who": client, "requestor": user is None}
     role = ("110152", "Destination Role ID") if is_call else ("110153", "Source Role ID")
-    yield {"type": _coded(DICOM, *role), "who": _service(found), "requestor": user is None and not is_call}
+    yield {"type": _coded(DICOM, *role), "who": _service(stored), "requestor": user is None and not is_call}
     if user is not None:
         is_reference = REFERENCE.fullmatch(user) is not None
         named: Json = {"reference": user} if is_reference else {"identifier": {"value": user}}
         yield {"type": _coded(PARTICIPATION, "IRCP", "information recipient"), "who": named, "requestor": True}
 
 
-def _service(found: Found | None) -> Json:
-    service_id = found.service_id if found and found.service_id else "kyphoplasty-cds"
-    return {"identifier": {"system": SERVICES, "value": f"{service_id}|{__version__}"}}
+def _service(stored: Stored) -> Json:
+    return {"identifier": {"system": SERVICES, "value": f"{stored.service_id or 'kyphoplasty-cds'}|{__version__}"}}
 
 
-def _source(found: Found | None) -> Json:
+def _source(stored: Stored) -> Json:
     source: Json = {
-        "observer": _service(found),
+        "observer": _service(stored),
         "type": [{"system": SOURCE_TYPE, "code": "4", "display": "Application Server"}],
     }
-    return source | ({"site": found.tenant} if found and found.tenant else {})
+    return source | ({"site": stored.tenant} if stored.tenant else {})
 
 
 def _entity(
@@ -142,22 +139,21 @@ def _named(value: str, system: str | None = None) -> Json:
     return {"identifier": {**({"system": system} if system else {}), "value": value}}
 
 
-def _entities(kind: str, found: Found | None, content: Mapping[str, Any]) -> Iterator[Json]:
-    if found is None:
-        return
-    if found.patient:
-        yield _entity({"reference": f"Patient/{found.patient}"}, kind=("1", "Person"), role=("1", "Patient"))
-    if found.encounter:
-        yield _entity({"reference": f"Encounter/{found.encounter}"})
-    if found.hook_instance:
-        yield {"what": _named(found.hook_instance), "type": {"system": BALP_ENTITY, "code": "XrequestId"}}
-    if kind in ("read", "export"):
+def _entities(stored: Stored) -> Iterator[Json]:
+    content = stored.content
+    if stored.patient:
+        yield _entity({"reference": f"Patient/{stored.patient}"}, kind=("1", "Person"), role=("1", "Patient"))
+    if stored.encounter:
+        yield _entity({"reference": f"Encounter/{stored.encounter}"})
+    if stored.hook_instance:
+        yield {"what": _named(stored.hook_instance), "type": {"system": BALP_ENTITY, "code": "XrequestId"}}
+    if content and stored.kind in ("read", "export"):
         # As in BALP: the query itself, without its results.
         query = base64.b64encode(canonical_json(content).encode()).decode()
         yield _entity(None, role=("24", "Query")) | {"query": query}
     yield from _orders(content)
     yield from _models(content)
-    yield from _cards(found)
+    yield from _cards(stored)
 
 
 def _orders(content: Mapping[str, Any]) -> Iterator[Json]:
@@ -177,14 +173,14 @@ def _models(content: Mapping[str, Any]) -> Iterator[Json]:
             yield _entity(_named(f"{model['model']}|{model['modelVersion']}", MODELS), values)
 
 
-def _cards(found: Found) -> Iterator[Json]:
+def _cards(stored: Stored) -> Iterator[Json]:
     """The cards that were shown, or the card that the feedback is about."""
-    for card in found.cards:
+    for card in stored.cards:
         rules = [("rule", rule) for rule in card.rules]
         yield _entity(_uuid(card.card), [("topic", card.topic), ("indicator", card.indicator), *rules])
-    if found.card:
-        values = {"topic": found.topic, "outcome": found.result, "reason": found.reason}
-        yield _entity(_uuid(found.card), {name: value for name, value in values.items() if value})
+    if stored.card:
+        values = {"topic": stored.topic, "outcome": stored.result, "reason": stored.reason}
+        yield _entity(_uuid(stored.card), {name: value for name, value in values.items() if value})
 
 
 def _uuid(uuid: str) -> Json:

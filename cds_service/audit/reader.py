@@ -5,12 +5,12 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, not_, or_, select
 
 from cds_service.audit.appending import Head, read_head
-from cds_service.audit.chain import PROBE, PROBE_PATIENTS, Facts, SealedEntry, ShownCard, facts_of
+from cds_service.audit.chain import FACTS, PROBE, PROBE_PATIENTS, Facts, SealedEntry, ShownCard, facts_of
 from cds_service.audit.database import Database, read_or_unavailable
 from cds_service.audit.query import Query, conditions_of
 from cds_service.audit.tables import CARDS, ENTRIES, PAYLOADS, SEARCH
@@ -75,35 +75,37 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stored:
-    """One complete entry.
+class Stored(Found):
+    """One complete entry. Of one that was purged, or whose payload is missing, only the chain is left.
 
     Attributes:
-        found: None if it was purged or is missing.
+        body: the payload as it stands there; None if it is gone.
     """
 
-    sequence: int
-    id: str
-    at: str
-    kind: str
     format: int
     commitment: str
     previous_hash: str
-    hash: str
-    found: Found | None
     salt: str | None
     body: str | None
 
     @property
-    def content(self) -> Mapping[str, Any] | None:
-        """The `AuditEntry.content`; None if it was purged, is missing, or is not what was written."""
-        if self.found is None or self.salt is None or self.body is None:
-            return None
-        facts, cards = facts_of(self.found), self.found.cards
+    def is_whole(self) -> bool:
+        """Whether the payload is there, and is what was written."""
+        if self.salt is None or self.body is None:
+            return False
+        facts, cards = facts_of(self), self.cards
         read = SealedEntry(
             id=self.id, kind=self.kind, at=self.at, salt=self.salt, facts=facts, cards=cards, body=self.body
         )
-        return dict(json.loads(self.body)["content"]) if read.commitment == self.commitment else None
+        return read.commitment == self.commitment
+
+    @property
+    def content(self) -> Mapping[str, Any]:
+        """The `AuditEntry.content`; empty if the payload is not whole."""
+        return dict(json.loads(self.body or "")["content"]) if self.is_whole else {}
+
+
+Entry = TypeVar("Entry", bound=Found)
 
 
 class AuditReader:
@@ -121,7 +123,7 @@ class AuditReader:
             )
         with self.reading() as connection:
             rows = connection.execute(statement).all()
-            found = with_cards(connection, rows[:limit])
+            found = with_cards(connection, rows[:limit], Found)
         return Page(entries=found, next=found[-1].cursor if len(rows) > limit else None)
 
     def entry(self, wanted: str | int) -> Stored | None:
@@ -136,13 +138,17 @@ class AuditReader:
         with self.reading() as connection:
             return tuple(stored_entries(connection, ENTRIES.c.entry_id.in_(ids)))
 
+    def contents(self, ids: Collection[str]) -> Mapping[str, Mapping[str, Any]]:
+        """What these entries say, by id."""
+        return {one.id: one.content for one in self.entries(ids)}
+
     def about(self, entry_ids: Collection[str]) -> Mapping[str, Sequence[Found]]:
         """Feedback, marks and notes about each of these, oldest first."""
         said: dict[str, list[Found]] = {entry_id: [] for entry_id in entry_ids}
         wanted = select_found(Query(kinds=("feedback", "mark", "note"))).where(SEARCH.c.about.in_(said))
         with self.reading() as connection:
             rows = connection.execute(wanted.order_by(SEARCH.c.sequence).limit(MOST_ABOUT)).all() if said else ()
-            found = with_cards(connection, rows)
+            found = with_cards(connection, rows, Found)
         for one in found:
             said[one.about or ""].append(one)
         return said
@@ -179,8 +185,8 @@ def select_found(query: Query) -> Select[Any]:
     return statement.where(*conditions_of(query))
 
 
-def with_cards(connection: Connection, rows: Sequence[Row[Any]]) -> tuple[Found, ...]:
-    """The rows of `select_found` with their cards."""
+def with_cards(connection: Connection, rows: Sequence[Row[Any]], kind: type[Entry]) -> tuple[Entry, ...]:
+    """The rows as entries with their cards."""
     cards: dict[int, list[ShownCard]] = {}
     wanted = select(CARDS).where(CARDS.c.sequence.in_([row.sequence for row in rows]))
     for row in connection.execute(wanted.order_by(CARDS.c.sequence, CARDS.c.position)) if rows else ():
@@ -188,32 +194,25 @@ def with_cards(connection: Connection, rows: Sequence[Row[Any]]) -> tuple[Found,
         cards.setdefault(row.sequence, []).append(
             ShownCard(card=row.card, topic=row.topic, indicator=row.indicator, rules=rules)
         )
-    return tuple(_found(row, tuple(cards.get(row.sequence, ()))) for row in rows)
+    return tuple(_entry(row, tuple(cards.get(row.sequence, ())), kind) for row in rows)
+
+
+def _entry(row: Row[Any], cards: tuple[ShownCard, ...], kind: type[Entry]) -> Entry:
+    values = dict(row._mapping)  # noqa: SLF001 - the library's own name for its public mapping
+    for name in ("partial", "warning"):
+        values[name] = None if values[name] is None else bool(values[name])
+    return kind(**values | {"id": values.pop("entry_id"), "cards": cards})
 
 
 def stored_entries(connection: Connection, condition: ColumnElement[bool]) -> Iterator[Stored]:
     """Complete entries in the order of the chain, read a few hundred at a time."""
     joined = ENTRIES.outerjoin(PAYLOADS, PAYLOADS.c.sequence == ENTRIES.c.sequence)
     joined = joined.outerjoin(SEARCH, SEARCH.c.sequence == ENTRIES.c.sequence)
-    columns = (*ENTRIES.c, PAYLOADS.c.salt, PAYLOADS.c.body, SEARCH.c.sequence.label("found"))
+    columns = (*ENTRIES.c, PAYLOADS.c.salt, PAYLOADS.c.body, *(SEARCH.c[name] for name in FACTS))
     last, is_last = 0, False
     while not is_last:
         statement = select(*columns).select_from(joined).where(condition, ENTRIES.c.sequence > last)
         rows = connection.execute(statement.order_by(ENTRIES.c.sequence).limit(STREAM)).all()
+        yield from with_cards(connection, rows, Stored)
         is_last = len(rows) < STREAM
-        if not rows:
-            return
-        wanted = [row.sequence for row in rows if row.found is not None]
-        search = select_found(Query()).where(SEARCH.c.sequence.in_(wanted))
-        found = {one.sequence: one for one in with_cards(connection, connection.execute(search).all())}
-        for row in rows:
-            values = {name: value for name, value in row._mapping.items() if name != "entry_id"}  # noqa: SLF001 - public
-            yield Stored(**values | {"id": row.entry_id, "found": found.get(row.sequence)})
-        last = rows[-1].sequence
-
-
-def _found(row: Row[Any], cards: tuple[ShownCard, ...]) -> Found:
-    values = dict(row._mapping)  # noqa: SLF001 - the library's own name for its public mapping
-    for name in ("partial", "warning"):
-        values[name] = None if values[name] is None else bool(values[name])
-    return Found(**values | {"id": values.pop("entry_id"), "cards": cards})
+        last = rows[-1].sequence if rows else last

@@ -74,8 +74,7 @@ def show_entry(*, entry: str, wants_replay: bool, as_json: bool) -> None:
         stored = AuditReader(database).entry(int(entry) if entry.isdecimal() else entry)
         if stored is None:
             raise AuditUnavailable(f"There is no entry {entry}.")
-        patient = stored.found.patient if stored.found else None
-        record_read(database, "show", {"entry": stored.id}, patient, about=stored.id)
+        record_read(database, "show", {"entry": stored.id}, stored.patient, about=stored.id)
     document = _stored_json(stored)
     if wants_replay:
         document["replay"] = _replayed(stored)
@@ -271,10 +270,9 @@ def _replayed(stored: Stored) -> dict[str, Any]:
 
     site = read_settings().site
     folder = load_site(site) if site else None
-    client, service_id = (stored.found.client, stored.found.service_id) if stored.found else (None, None)
-    service = load_service(folder.clients.get(client or "", folder) if folder else None)
+    service = load_service(folder.clients.get(stored.client or "", folder) if folder else None)
     try:
-        found = replay(stored.content, service, service_id)
+        found = replay(stored.content, service, stored.service_id)
     except NothingToReplay:
         raise AuditUnavailable("The entry holds no figures: it is no answer, or what it said was purged.") from None
     return {"identical": found.is_identical, "differences": list(found.differences), "notes": list(found.notes)}
@@ -318,9 +316,9 @@ def _found_line(found: Found) -> str:
 def _stored_json(stored: Stored) -> dict[str, Any]:
     chain = {"commitment": stored.commitment, "previousHash": stored.previous_hash, "hash": stored.hash}
     document = {"sequence": stored.sequence, "id": stored.id, "at": stored.at, "kind": stored.kind, "chain": chain}
-    if stored.found is None or stored.content is None:
+    if not stored.is_whole:
         return {**document, ("purged" if stored.body is None else "changed"): True}
-    return {**document, "facts": facts_of(stored.found), "content": stored.content}
+    return {**document, "facts": facts_of(stored), "content": stored.content}
 
 
 def _print_entry(document: Mapping[str, Any]) -> None:

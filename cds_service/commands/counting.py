@@ -40,7 +40,7 @@ def _entries(what: str, asked: Any, kinds: Iterable[str], since: str, until: str
         wanted = ENTRIES.c.kind.in_(kinds) & (ENTRIES.c.at >= since) & (ENTRIES.c.at < until)
         with AuditReader(database).reading() as connection:
             for entry in stored_entries(connection, wanted):
-                if entry.found is None or not is_probe(entry.found.user, entry.found.patient):
+                if not is_probe(entry.user, entry.patient):
                     yield entry
 
 
@@ -64,7 +64,7 @@ class Gaps:
 
     def add(self, entry: Stored) -> None:
         """Count this entry."""
-        content = entry.content or {}
+        content = entry.content
         for one in content.get("nearMisses", ()):
             key = one["kind"], one["system"], one["code"]
             self.near[key] += 1
@@ -178,19 +178,19 @@ def tally(entries: Iterable[Stored]) -> Tally:
     """The counts over these entries: silent answers, and the refusals and near misses beside them."""
     found = Tally()
     for entry in entries:
-        if entry.found is None or entry.content is None:
+        if not entry.is_whole:
             continue
-        if entry.kind == "answer" and entry.found.result == SILENT:
+        if entry.kind == "answer" and entry.result == SILENT:
             _add_answer(found, entry, entry.content)
         elif entry.kind == "refusal":
-            found.counts["refusals", entry.found.reason or "other"] += 1
+            found.counts["refusals", entry.reason or "other"] += 1
         elif entry.kind == "near-miss":
             found.counts["unmapped orders", "not taken for an augmentation"] += 1
     return found
 
 
 def _add_answer(found: Tally, entry: Stored, content: Mapping[str, Any]) -> None:
-    counts, cards = found.counts, entry.found.cards if entry.found else ()
+    counts, cards = found.counts, entry.cards
     if not content.get("order"):
         counts["brace orders after an augmentation", "answered"] += 1
         return

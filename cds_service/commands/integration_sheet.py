@@ -79,17 +79,12 @@ def integration_sheet(settings: Settings, site: SiteFolder | None, today: date, 
     page = environment.get_template("integration-sheet.md.j2").render(
         site_name=table.site.name if table else "no site folder",
         day=today.isoformat(),
-        version=service.digests["version"],
         digests=", ".join(f"{part} {one[:12]}" for part, one in service.digests.items() if part != "version"),
-        description=hook.discovery["description"],
-        specification=hook.discovery["version"],
-        usage=hook.discovery["usageRequirements"],
-        hook=hook.hook,
-        service_id=hook.id,
+        hook=hook,
+        service=service,
+        settings=settings,
         mode=_mode(table),
-        brace_days=service.policy.brace.only_days,
         local_codes=_local_codes(service),
-        has_public_url=settings.public_url is not None,
         base=base,
         host=urlsplit(base).hostname,
         port=urlsplit(base).port or (443 if base.startswith("https") else 80),
@@ -98,22 +93,17 @@ def integration_sheet(settings: Settings, site: SiteFolder | None, today: date, 
         clients=clients,
         deadline=f"{settings.deadline_seconds:g}",
         scopes=tuple(_scopes(hook)),
-        prefetch_wish=settings.prefetch,
         prefetch_note=PREFETCH_NOTES[settings.prefetch],
         prefetch=[_prefetch_row(key, text, service) for key, text in hook.discovery["prefetch"].items()],
         topic_system=TOPIC_SYSTEM,
         reason_system=REASON_SYSTEM,
-        topics=tuple(hook.texts.reasons.items()),
-        repeats_days=service.policy.repeats.days,
         max_body=f"{settings.max_body_bytes / 2**20:g}",
-        retention_days=settings.retention_days,
         contacts=CONTACTS,
     )
     return page.strip() + "\n"
 
 
 def as_html(markdown: str, title: str) -> str:
-    """The sheet as a page of its own, to be sent or printed."""
     body = MarkdownIt("commonmark", {"html": False}).enable("table").render(markdown)
     page = jinja2.Environment(loader=jinja2.FileSystemLoader(FOLDER), autoescape=True).get_template("sheet.html.j2")
     return page.render(title=title, body=body)
@@ -138,7 +128,6 @@ def _mode(site: Site | None) -> str:
 
 
 def _local_codes(service: Service) -> list[tuple[str, str, str]]:
-    """Codes of the site that mean an augmentation."""
     return sorted((*code, concept) for concept in AUGMENTATION for code in service.terminology.local_codes(concept))
 
 

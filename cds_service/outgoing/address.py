@@ -102,6 +102,15 @@ def is_loopback_host(host: str) -> bool:
         return False
 
 
+def is_ip_address(host: str) -> bool:
+    """Whether this is an address and no name; IPv6 without brackets."""
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
 def _segments(parts: SplitResult) -> tuple[str, ...]:
     segments = tuple(segment for segment in parts.path.split("/") if segment)
     if any(SEGMENT.fullmatch(segment) is None or segment in {".", ".."} for segment in segments):

@@ -9,7 +9,7 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Any
 
 from cds_service.errors import CallFailed
-from cds_service.outgoing.address import is_loopback_host
+from cds_service.outgoing.address import is_ip_address, is_loopback_host
 from cds_service.outgoing.deadline import Deadline
 
 KEPT_SECONDS = 30.0
@@ -56,7 +56,7 @@ class Resolver:
         Raises:
             CallFailed: unknown, not known in time, or at an address that may not be called.
         """
-        found = (host,) if _is_address(host) else self._resolved(host, deadline)
+        found = (host,) if is_ip_address(host) else self._resolved(host, deadline)
         if not found:
             raise CallFailed("dns", "the server's name cannot be resolved")
         if not all(self._may_call(_meant(ip_address(one.partition("%")[0])), host, is_plain) for one in found):
@@ -106,11 +106,3 @@ def _meant(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
     if address in NAT64:
         return IPv4Address(int(address) & 0xFFFFFFFF)
     return address.ipv4_mapped or address.sixtofour or address
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True

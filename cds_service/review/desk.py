@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from werkzeug.exceptions import NotFound
 
@@ -52,15 +51,12 @@ class Desk:
 
     def may_see(self, stored: Stored) -> bool:
         """Whether this entry is of the reviewer's own EHR or tenant; entries about the log itself belong to none."""
-        scope, found = self.scope, stored.found
-        if scope is None:
-            return True
-        return found is not None and found.client == scope.client and scope.tenant in (None, found.tenant)
+        scope = self.scope
+        return scope is None or (stored.client == scope.client and scope.tenant in (None, stored.tenant))
 
     def service_for(self, stored: Stored) -> Service:
         """What is in force for the EHR that was answered."""
-        client = stored.found.client if stored.found else None
-        return self.of_clients.get(client or "", self.service)
+        return self.of_clients.get(stored.client or "", self.service)
 
 
 def open_entry(desk: Desk, entry_id: str, view: str = "") -> Stored:
@@ -76,10 +72,5 @@ def open_entry(desk: Desk, entry_id: str, view: str = "") -> Stored:
     if stored.kind not in LASTING:
         desk.gate.need("readers" if stored.kind in ABOUT_READERS else "patients")
     if view:
-        desk.gate.note(view, patient=stored.found.patient if stored.found else None, about=stored.id)
+        desk.gate.note(view, patient=stored.patient, about=stored.id)
     return stored
-
-
-def content_of(stored: Stored | None) -> Mapping[str, Any]:
-    """The entry's content; empty if it was purged."""
-    return (stored.content if stored else None) or {}

@@ -15,7 +15,7 @@ from werkzeug.exceptions import BadRequest, NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from cds_service.core.wording import GAP_REASONS
-from cds_service.review.desk import Desk, content_of, open_entry
+from cds_service.review.desk import Desk, open_entry
 from cds_service.review.replay import NothingToReplay, replay
 from cds_service.review.words import WORDS
 
@@ -35,14 +35,15 @@ def entry_routes(routes: Blueprint, desk: Desk) -> None:
     @routes.get("/entries/<entry_id>")
     def entry(entry_id: str) -> str:
         stored = open_entry(desk, entry_id, "entry")
-        reader, content = desk.store.reader, content_of(stored)
+        reader, content = desk.store.reader, stored.content
+        said = reader.about([stored.id])[stored.id]
+        contents = reader.contents([one.id for one in said])
         return render_template(
             "review-entry.html",
             stored=stored,
-            found=stored.found,
             content=content,
             cards=view_cards(content.get("cards", ())),
-            said=[(one, content_of(reader.entry(one.sequence))) for one in reader.about([stored.id])[stored.id]],
+            said=[(one, contents.get(one.id, {})) for one in said],
             marks=WORDS["mark"],
             reasons=GAP_REASONS,
         )
@@ -53,25 +54,23 @@ def entry_routes(routes: Blueprint, desk: Desk) -> None:
         chosen, note = request.form.get("mark", ""), request.form.get("note", "").strip()
         if (chosen and chosen not in WORDS["mark"]) or not (chosen or note) or len(note) > LONGEST_NOTE:
             raise BadRequest("Choose a mark or write a note of at most 2000 characters.")
-        patient = stored.found.patient if stored.found else None
         content = {"text": note} if note else {}
         if chosen:
-            desk.gate.note("mark", kind="mark", result=chosen, patient=patient, about=stored.id, content=content)
+            desk.gate.note("mark", kind="mark", result=chosen, patient=stored.patient, about=stored.id, content=content)
         else:
-            desk.gate.note("note", kind="note", patient=patient, about=stored.id, content=content)
+            desk.gate.note("note", kind="note", patient=stored.patient, about=stored.id, content=content)
         return redirect(url_for("review.entry", entry_id=stored.id), 303)
 
     @routes.get("/entries/<entry_id>/replay", endpoint="replay")
     def replay_entry(entry_id: str) -> str:
         stored = open_entry(desk, entry_id)
         try:
-            found = replay(stored.content, desk.service_for(stored), stored.found.service_id if stored.found else None)
+            found = replay(stored.content, desk.service_for(stored), stored.service_id)
         except NothingToReplay:
             raise NotFound(NO_FIGURES) from None
-        patient = stored.found.patient if stored.found else None
         result = "identical" if found.is_identical else "differs"
         rows = [line.split(": ", 1) for line in found.differences]  # path, and what differs there
-        desk.gate.note("replay", result=result, patient=patient, about=stored.id)
+        desk.gate.note("replay", result=result, patient=stored.patient, about=stored.id)
         return render_template("review-replay.html", stored=stored, replay=found, rows=rows)
 
     @routes.route("/entries/<entry_id>/basis", methods=["GET", "POST"])

@@ -53,14 +53,14 @@ class NothingToReplay(CdsError):
     """The entry holds no figures (no answer, or purged), or this version does not know what they rest on."""
 
 
-def replay(content: Mapping[str, Any] | None, service: Service, service_id: str | None) -> Replay:
+def replay(content: Mapping[str, Any], service: Service, service_id: str | None) -> Replay:
     """The figures of an answer computed once more, from its inputs and the policy that was in force then.
 
     Raises:
         NothingToReplay: the entry holds none, or findings, settings or a service that an older or newer version had.
     """
     hook = service.hooks.get(service_id or "")
-    if content is None or hook is None or not {"assessments", "findings"} <= content.keys():
+    if hook is None or not {"assessments", "findings"} <= content.keys():
         raise NothingToReplay
     if not _is_known(content, service):
         raise NothingToReplay

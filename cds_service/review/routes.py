@@ -32,7 +32,7 @@ from cds_service.outgoing import Connections
 from cds_service.review.access import Access
 from cds_service.review.accounts import Accounts
 from cds_service.review.committee import figure_routes
-from cds_service.review.desk import BasisPage, Desk, content_of
+from cds_service.review.desk import BasisPage, Desk
 from cds_service.review.entry_page import entry_routes
 from cds_service.review.filtering import CHOICES, read_filter
 from cds_service.review.issuer_login import issuer_login, issuer_routes
@@ -164,8 +164,9 @@ def _find_routes(routes: Blueprint, desk: Desk) -> None:
         query = desk.within(Query(kinds=("answer", "refusal"), patient=patient))
         page = desk.store.reader.find(query, after=after, limit=TIMELINE)
         desk.gate.note("timeline", patient=patient, content={"count": len(page.entries)})
-        said = desk.store.reader.about([one.id for one in page.entries])
-        visits = [(one, content_of(desk.store.reader.entry(one.sequence)), said[one.id]) for one in page.entries]
+        ids = [one.id for one in page.entries]
+        said, contents = desk.store.reader.about(ids), desk.store.reader.contents(ids)
+        visits = [(one, contents.get(one.id, {}), said[one.id]) for one in page.entries]
         shown = {"patient": patient, "visits": visits, "page": page, "is_first": after is None}
         return render_template("review-patient.html", **shown)
 

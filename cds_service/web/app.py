@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import partial
-from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,7 +17,7 @@ from cds_service.audit.used_tokens import UsedTokens
 from cds_service.basis.links import Links
 from cds_service.callers.verifying import Callers, KnownClient
 from cds_service.outgoing import Connections
-from cds_service.outgoing.address import is_loopback_host
+from cds_service.outgoing.address import is_ip_address, is_loopback_host
 from cds_service.review.routes import review_routes
 from cds_service.service import Service, answer
 from cds_service.settings import Settings
@@ -32,7 +31,7 @@ from cds_service.web.health import health_routes
 from cds_service.web.logs import UnauthenticatedCalls
 from cds_service.web.metrics import CountedLog, Metrics
 from cds_service.web.pages import page_routes
-from cds_service.web.sandbox.routes import is_open, sandbox_routes
+from cds_service.web.sandbox import is_open, sandbox_routes
 
 CONTENT_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -107,7 +106,7 @@ def create_app(
         links=links,
     )
     register_errors(app)
-    register_hosts(app, Hosts((settings.public_url or "", base_url, listening)))
+    register_hosts(app, (settings.public_url or "", base_url, listening))
     register_cors(app, around.site)
     app.register_blueprint(cds_routes(around))
     app.register_blueprint(feedback_routes(around))
@@ -171,38 +170,19 @@ def _with_plain_path(
 MISDIRECTED = "This service is not called by this name; the setting PUBLIC_URL says by which it is."
 
 
-class Hosts:
-    """The names and addresses of one running service."""
+def register_hosts(app: Flask, urls: Iterable[str]) -> None:
+    """Refuse a foreign `Host` (421), and HTTP/1.1 without one (400).
 
-    def __init__(self, urls: Iterable[str]) -> None:
-        """The hosts of these URLs, and those of the machine itself; ports are ignored.
+    Ours are the hosts of these URLs and those of this machine; ports are ignored. A service that listens on all
+    addresses accepts every IP address, since an address, unlike a name, cannot be rebound.
+    """
+    names = {urlsplit(url).hostname or "" for url in urls if url}
+    is_everywhere = bool(names & {"0.0.0.0", "::"})  # noqa: S104 - read, not bound
 
-        Args:
-            urls: the public and the listening URL. A service that listens on all addresses accepts every IP address,
-                since an address, unlike a name, cannot be rebound.
-        """
-        self._names = {urlsplit(url).hostname or "" for url in urls if url}
-        self._is_everywhere = bool(self._names & {"0.0.0.0", "::"})  # noqa: S104 - read, not bound
-
-    def is_ours(self, host: str) -> bool:
-        """Whether this `Host` header names this service."""
+    def is_ours(host: str) -> bool:
         written = HOST.fullmatch(host)
-        if written is None:
-            return False
-        name = written[1].strip("[]").lower().removesuffix(".")
-        return name in self._names or is_loopback_host(name) or (self._is_everywhere and _is_address(name))
-
-
-def _is_address(name: str) -> bool:
-    try:
-        ip_address(name)
-    except ValueError:
-        return False
-    return True
-
-
-def register_hosts(app: Flask, hosts: Hosts) -> None:
-    """Refuse a foreign `Host` (421), and HTTP/1.1 without one (400)."""
+        name = written[1].strip("[]").lower().removesuffix(".") if written else ""
+        return name != "" and (name in names or is_loopback_host(name) or (is_everywhere and is_ip_address(name)))
 
     @app.before_request
     def check_host() -> Response | None:
@@ -210,6 +190,6 @@ def register_hosts(app: Flask, hosts: Hosts) -> None:
         if host is None and request.environ.get("SERVER_PROTOCOL") == "HTTP/1.1":
             raise BadRequest
         # Health and metrics hold no patient, and probes call each replica by its own address.
-        if host is None or hosts.is_ours(host) or request.path.startswith(("/health/", "/metrics")):
+        if host is None or is_ours(host) or request.path.startswith(("/health/", "/metrics")):
             return None
         return outcome(421, "processing", MISDIRECTED)

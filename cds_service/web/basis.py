@@ -42,7 +42,7 @@ def basis_routes(around: Surroundings, store: AuditStore) -> Blueprint:
         request.max_content_length = FORM_BYTES
         given = request.form if request.method == "POST" else None
         try:
-            page = basis_html(stored, around.service_of(_caller(stored)), given)
+            page = basis_html(stored, around.service_of(Caller(stored.client)), given)
         except NothingToReplay:
             raise NotAllowed(REFUSED) from None
         _note(around, stored, "basis" if given is None else "what-if")
@@ -72,13 +72,9 @@ def _open(around: Surroundings, store: AuditStore, address: str) -> Stored:
     stored = store.reader.entry(entry_id) if entry_id else None
     if stored is None or stored.kind != "answer" or has_expired(datetime.fromisoformat(stored.at), around.clock()):
         raise NotAllowed(REFUSED)
-    if stored.found is not None and stored.found.result == SILENT:  # neither it nor its link was shown
+    if stored.result == SILENT:  # neither it nor its link was shown
         raise NotAllowed(REFUSED)
     return stored
-
-
-def _caller(stored: Stored) -> Caller:
-    return Caller(stored.found.client if stored.found else None)
 
 
 def basis_html(stored: Stored, service: Service, given: Mapping[str, str] | None) -> str:
@@ -90,13 +86,13 @@ def basis_html(stored: Stored, service: Service, given: Mapping[str, str] | None
     Raises:
         NothingToReplay: the entry holds no figures.
     """
-    found = replay(stored.content, service, stored.found.service_id if stored.found else None)
+    found = replay(stored.content, service, stored.service_id)
     trial = Trial(controls=controls_of(found.answer, service))
     if given is not None:
         trial = try_values(found.answer, service, given)
         if "part" in given:
             return render_template("basis-trial.html", trial=trial)
-    content = stored.content or {}
+    content = stored.content
     page = basis_page(found, content, service)
     return render_template("basis.html", page=page, content=content, shown=stored.at, entry=stored.id, trial=trial)
 
@@ -107,15 +103,14 @@ def _note(around: Surroundings, stored: Stored, view: str) -> None:
     Raises:
         AuditUnavailable: the entry could not be written, and nothing is shown.
     """
-    found = stored.found
     around.audit.append(
         AuditEntry(
             kind="read",
             at=around.clock(),
             user=BY_LINK,
-            patient=found.patient if found else None,
-            client=found.client if found else None,  # whose reviewers may see who looked
-            tenant=found.tenant if found else None,
+            patient=stored.patient,
+            client=stored.client,  # whose reviewers may see who looked
+            tenant=stored.tenant,
             about=stored.id,
             content={"view": view},
         )

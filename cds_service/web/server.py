@@ -96,7 +96,7 @@ def note_mode(audit: AuditStore, mode: ServiceMode) -> None:
     try:
         found = audit.reader.find(Query(kinds=("mode",)), limit=1).entries
         stored = audit.reader.entry(found[0].id) if found else None
-        last = (stored.content or {}).get("to") if stored else last
+        last = stored.content.get("to") if stored else last
     except AuditUnavailable:
         last = None  # not known: recorded again rather than not at all
     finally:

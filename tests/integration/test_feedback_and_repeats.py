@@ -128,12 +128,12 @@ def test_feedback_stands_beside_the_answer_that_showed_the_card(ward, asked):
     card = ward.sign(THIN, kyphoplasty(), patient_id=asked)["rehabilitation"]
     ward.override(card, "patientDeclines")
     answer, feedback = (ward.newest(kinds=(kind,), patient=asked) for kind in ("answer", "feedback"))
-    found = feedback.found
+    found = feedback
     assert (found.about, found.card, found.topic) == (answer.id, card["uuid"], "rehabilitation")
     assert (found.result, found.reason, found.hook_instance) == (
         "overridden",
         "patientDeclines",
-        answer.found.hook_instance,
+        answer.hook_instance,
     )
     assert feedback.content["linked"] is True
     assert [one.id for one in ward.store.reader.about([answer.id])[answer.id]] == [feedback.id]
@@ -172,7 +172,7 @@ def test_an_unknown_card_is_recorded_without_a_link(ward):
     card = str(uuid4())
     ward.tell(card=card, outcome="overridden", outcomeTimestamp=ward.moment)
     entry = ward.newest(kinds=("feedback",), card=card)
-    assert (entry.found.about, entry.found.patient, entry.content["linked"]) == (None, None, False)
+    assert (entry.about, entry.patient, entry.content["linked"]) == (None, None, False)
 
 
 def test_one_bad_item_records_nothing_of_its_batch(ward, asked):
@@ -235,7 +235,7 @@ def test_a_reason_is_recorded_where_it_is_one_of_ours(ward, asked, reason, recor
     card = ward.sign(THIN, kyphoplasty(), patient_id=asked)["rehabilitation"]
     ward.tell(card=card["uuid"], outcome="overridden", overrideReason={"reason": reason}, outcomeTimestamp=ward.moment)
     entry = ward.newest(kinds=("feedback",), patient=asked)
-    assert entry.found.reason == recorded
+    assert entry.reason == recorded
     assert entry.content["reason"] == (recorded or "not one of ours")
 
 

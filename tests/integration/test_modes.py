@@ -74,7 +74,7 @@ def test_silent_computes_and_records_what_live_shows_and_shows_nothing(store):
     assert service(store, mode="silent").post(CALL, json=signed()).json == {"cards": []}
     shown = service(store, mode="live").post(CALL, json=signed()).json["cards"]
     live, silent = entries(store, "answer")
-    assert (silent.found.result, live.found.result) == ("silent", "shown")
+    assert (silent.result, live.result) == ("silent", "shown")
     assert silent.content["silent"]["milliseconds"] >= 0
     assert [card["detail"] for card in silent.content["cards"]] == [card["detail"] for card in shown]
     assert silent.content["assessments"] == live.content["assessments"]
@@ -96,7 +96,7 @@ def test_pilot_users_alone_are_shown_cards(store, user, is_shown):
     client = service(store, **{"mode": "live", "pilot-users": ["Practitioner/7", "8"]})
     assert bool(client.post(CALL, json=signed(user)).json["cards"]) is is_shown
     (entry,) = entries(store, "answer")
-    assert (entry.found.result == "shown") is is_shown
+    assert (entry.result == "shown") is is_shown
 
 
 def test_a_probe_is_about_nobody_and_whoever_takes_its_name_is_still_counted(store):

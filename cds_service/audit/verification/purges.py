@@ -47,11 +47,9 @@ class Purges:
         self._checkpoints: dict[int, str] = {}
 
     def note_missing(self, row: Row) -> None:
-        """Note an entry without a payload."""
         self._missing[row.sequence] = _moment(row.at, YOUNGEST)
 
     def note_checkpoint(self, row: Row) -> None:
-        """Note a checkpoint that a later purge may rely on."""
         self._checkpoints[row.sequence] = row.hash
 
     def note_purge(self, row: Row) -> Iterator[Fault]:

@@ -82,7 +82,7 @@ def exported(store, form, query=Query()):  # noqa: B008 - frozen
 def test_the_export_is_an_entry_that_is_there_before_anything_leaves(store):
     export = begin_export(store.database, Query(patient="pat-1"), "csv", "os:root", clock)
     stored = store.reader.entry(export.entry)
-    assert (stored.kind, stored.found.user, stored.found.patient) == ("export", "os:root", "pat-1")
+    assert (stored.kind, stored.user, stored.patient) == ("export", "os:root", "pat-1")
     assert stored.content == {"format": "csv", "filter": {"patient": "pat-1"}, "count": 5, "through": 9}
 
 

@@ -1,1 +1,0 @@
-"""The sandbox page: a CDS Hooks client for people who try the service."""
