@@ -268,9 +268,7 @@ class OneEntry:
         self.entry: AuditEntry | None = None
 
     def append(self, entry: AuditEntry, until: Deadline | None = None) -> None:  # noqa: ARG002
-        """Keep the entry."""
         self.entry = entry
 
     def state(self) -> AuditState:
-        """Always ready."""
         return AuditState(is_ready=True)

@@ -72,7 +72,6 @@ def _in_scope(entries: FromClause, since: str, until: str, scope: Caller | None)
 
 
 def _count_feedback(connection: Connection, counts: Counts, of_answers: tuple[ColumnElement[bool], ...]) -> None:
-    """Count the last statement about each card."""
     is_accepted = (PAYLOADS.c.sequence == SEARCH.c.sequence) & (SEARCH.c.result == "accepted")
     query = (
         select(

@@ -198,7 +198,6 @@ class Database:
                 connection.close()
 
     def dispose(self) -> None:
-        """Close all connections."""
         self._engine.dispose()
 
 

@@ -146,7 +146,6 @@ def _joined(
 
 
 def basis_in(content: Mapping[str, Any]) -> Basis:
-    """The basis of the cards in this entry."""
     return Basis(
         inputs={one["name"]: round_value(one["value"]) for one in content["findings"]},
         gaps={one["name"]: one["reason"] for one in content["gaps"]},

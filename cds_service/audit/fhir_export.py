@@ -35,7 +35,6 @@ EVENTS: Mapping[str, Json] = json.loads(Path(__file__).with_name("audit-events.j
 
 
 def audit_event(stored: Stored) -> Json:
-    """A validated AuditEvent."""
     return _validated(_event(stored))
 
 
@@ -121,7 +120,6 @@ def _entity(
     kind: tuple[str, str] = ("2", "System Object"),
     role: tuple[str, str] | None = None,
 ) -> Json:
-    """One entity; details are texts, anything else is written as JSON."""
     pairs = details.items() if isinstance(details, Mapping) else details
     said = [
         {"type": name, "valueString": value if isinstance(value, str) else canonical_json(value)}

@@ -24,7 +24,6 @@ class PurgeRefused(CdsError):
 
 
 def count_purgeable(database: Database, before: datetime) -> int:
-    """Count the payloads older than this time."""
     with database.reading() as connection:
         return _count(connection, before)
 

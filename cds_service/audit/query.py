@@ -77,7 +77,6 @@ def _card_conditions(query: Query) -> list[ColumnElement[bool]]:
 
 
 def _feedback_conditions(wanted: str | None) -> list[ColumnElement[bool]]:
-    """The conditions on the feedback to an answer."""
     if wanted is None:
         return []
     said = exists().where(ANSWERED.c.about == ENTRIES.c.entry_id, ANSWERED.c.kind == "feedback")

@@ -127,7 +127,6 @@ class AuditReader:
         return Page(entries=found, next=found[-1].cursor if len(rows) > limit else None)
 
     def entry(self, wanted: str | int) -> Stored | None:
-        """Read one entry by its id or sequence number."""
         is_place = isinstance(wanted, int)
         column: ColumnElement[Any] = ENTRIES.c.sequence if is_place else ENTRIES.c.entry_id
         with self.reading() as connection:
@@ -139,7 +138,6 @@ class AuditReader:
             return tuple(stored_entries(connection, ENTRIES.c.entry_id.in_(ids)))
 
     def contents(self, ids: Collection[str]) -> Mapping[str, Mapping[str, Any]]:
-        """What these entries say, by id."""
         return {one.id: one.content for one in self.entries(ids)}
 
     def about(self, entry_ids: Collection[str]) -> Mapping[str, Sequence[Found]]:
@@ -154,7 +152,6 @@ class AuditReader:
         return said
 
     def head(self) -> Head:
-        """The last entry of the chain."""
         with self.reading() as connection:
             return read_head(connection)
 

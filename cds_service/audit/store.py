@@ -46,7 +46,6 @@ Result = TypeVar("Result")
 
 
 def utc_now() -> datetime:
-    """The clock of a running service."""
     return datetime.now(UTC)
 
 
@@ -192,7 +191,6 @@ class AuditStore:
             raise
 
     def _look(self) -> None:
-        """Query the database, and write pending entries."""
         try:
             self._prepare()
             if self._lost or self._opening:

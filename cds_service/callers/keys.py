@@ -204,7 +204,6 @@ class KeyAddress:
         return self.cached.get(until, lambda known: kid is None or kid in known.keys)
 
     def prefetch(self) -> None:
-        """Start the first fetch."""
         self.cached.prefetch()
 
     def _fetch(self) -> KeySet:

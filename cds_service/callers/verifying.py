@@ -71,7 +71,6 @@ class Callers:
     """The EHRs that may call, and the verification of their tokens."""
 
     def __init__(self, clients: Iterable[KnownClient], used: UsedTokens) -> None:
-        """Nothing is fetched yet."""
         self._clients: Mapping[str, KnownClient] = {one.settings.issuer: one for one in clients}
         self._used = used
 

@@ -121,7 +121,6 @@ class Wish:
         return now_or_noon(self.as_of).date()
 
     def order(self, patient_id: str) -> dict[str, Any]:
-        """The order as an EHR would draft it."""
         return augmentation_order(patient_id, self.procedure, self.levels, self.today)
 
 
@@ -262,15 +261,12 @@ class SayingReader:
         return self._read[query]
 
     def first_page(self, query: str, *, until: float) -> Fetched:
-        """The server's answer."""
         return self._told(query, self.fhir.first_page, until)
 
     def follow(self, page: Any, *, until: float) -> Fetched:
-        """The server's answer."""
         return self.fhir.follow(page, until=until)
 
     def resources(self) -> Iterator[Mapping[str, Any]]:
-        """All resources that were read."""
         for document in chain.from_iterable(fetched.documents for fetched in self._read.values()):
             entries = objects(member(document, "entry"))
             found = [entry.get("resource") for entry in entries] if entries else [document]

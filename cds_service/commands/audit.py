@@ -293,7 +293,6 @@ def _writing_to(out: Path | None) -> Iterator[TextIO]:
 
 
 def _progress() -> Callable[[int], None]:
-    """Print progress on a terminal."""
     is_terminal = sys.stderr.isatty()
 
     def say(entries: int) -> None:

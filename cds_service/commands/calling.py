@@ -63,7 +63,6 @@ class Replied:
 
     @property
     def cards(self) -> list[Mapping[str, Any]]:
-        """The cards of the answer."""
         cards = self.document.get("cards") if isinstance(self.document, dict) else None
         return [one for one in cards if isinstance(one, dict)] if isinstance(cards, list) else []
 
@@ -83,7 +82,6 @@ class CallingCard:
     issuer: str = ISSUER
 
     def bearer(self, audience: str) -> str | None:
-        """The token of one call."""
         if self.key is None:
             return self.token
         now = int(time.time())
@@ -170,7 +168,6 @@ def synthetic_call(
 
 
 def topics_of(cards: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
-    """Cards by the code of their topic."""
     return {str(card["source"]["topic"]["code"]): card for card in cards if card.get("source", {}).get("topic")}
 
 

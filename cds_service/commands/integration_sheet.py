@@ -110,7 +110,6 @@ def as_html(markdown: str, title: str) -> str:
 
 
 def _cell(value: Any) -> str:
-    """The value as the text of a table's cell."""
     return "" if value is None else " ".join(str(value).split()).replace("|", "\\|")
 
 

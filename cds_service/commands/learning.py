@@ -135,7 +135,6 @@ def _of_file(file: Path) -> Iterator[Json]:
 
 
 def _resources(documents: Sequence[Any]) -> Iterator[Json]:
-    """Every resource in these documents, however deep."""
     waiting = [*documents]
     while waiting:
         node = waiting.pop()

@@ -33,7 +33,6 @@ class Read(click.ParamType):  # type: ignore[type-arg]  # generic in newer versi
         self._read = read
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The value read."""
         try:
             return self._read(value)
         except ValueError as error:
@@ -145,7 +144,6 @@ def machine_user() -> str:
 
 
 def print_json(document: Any) -> None:
-    """Print a document for programs."""
     click.echo(json.dumps(document, ensure_ascii=False, indent=2))
 
 

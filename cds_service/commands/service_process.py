@@ -123,7 +123,6 @@ class ServiceProcess(AbstractContextManager["ServiceProcess"]):
         self._folder.cleanup()
 
     def __exit__(self, *_: object) -> None:
-        """Stop the service."""
         self.stop()
 
 

@@ -99,7 +99,6 @@ def print_answer(console: Console, content: Mapping[str, Any]) -> None:
 
 
 def summary_table() -> Table:
-    """An empty table for `add_summaries`."""
     table = Table(box=SIMPLE, padding=(0, 1), show_edge=False)
     table.add_column("patient", no_wrap=True)
     table.add_column("")
@@ -155,7 +154,6 @@ class Detail:
     markdown: str
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """Yield the rendered markdown."""
         # HTML would be dropped silently; as text it is visible.
         rendered = Markdown(_RAW_HTML.sub(r"\\<", self.markdown), hyperlinks=False)
         lines = console.render_lines(rendered, options, pad=False)
@@ -215,7 +213,6 @@ def _is_control(character: str) -> bool:
 
 
 def table(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
-    """A table without lines."""
     found = Table(title=Text(title), title_justify="left", box=None, padding=(0, 2, 0, 0))
     for heading in headings:
         found.add_column(heading, overflow="fold")

@@ -246,7 +246,6 @@ def _pinned(request: requests.PreparedRequest, address: str) -> requests.Prepare
 
 
 def late() -> CallFailed:
-    """The time was over."""
     return CallFailed("timeout", "not read in time")
 
 
@@ -302,7 +301,6 @@ class _InTime(HTTPConnection):
     watch: threading.Timer
 
     def getresponse(self) -> Any:
-        """The head of the answer."""
         self.watch = watch = threading.Timer(self.timeout or SECONDS, _shut, (self.sock,))
         watch.daemon = True
         try:

@@ -329,5 +329,4 @@ class HookResponse(_Outbound):
 
     @property
     def text(self) -> str:
-        """The whole as canonical JSON."""
         return f'{{"cards":[{",".join(self.card_texts)}]}}'

@@ -16,7 +16,6 @@ class Access:
     """One database, with the caller's clock."""
 
     def __init__(self, database: Callable[[], Database], clock: Clock) -> None:
-        """Does not connect yet."""
         self._database = database
         self._clock = clock
 

@@ -37,8 +37,6 @@ Place = tuple[int, int]
 
 
 def figure_routes(routes: Blueprint, desk: Desk) -> None:
-    """The route for the page of figures."""
-
     @routes.get("/figures")
     def figures() -> str:
         since, until = _period(desk.gate.clock().date())

@@ -65,12 +65,10 @@ class Filter:
 
     @property
     def address(self) -> str:
-        """The query string of the URL."""
         return urlencode(self.values)
 
     @property
     def asks_for_looks(self) -> bool:
-        """Whether it asks for entries about who read the log."""
         return "read" in self.query.kinds
 
 

@@ -58,7 +58,6 @@ class Way:
 
     @property
     def cookie(self) -> str:
-        """The cookie's value."""
         return f"{self.secret} {self.wanted}"
 
     def made(self, purpose: str) -> str:
@@ -85,7 +84,6 @@ class IssuerLogin:
     redirect: str
 
     def set_out(self) -> AnyResponse:
-        """Send the browser to the issuer."""
         way = Way(secrets.token_urlsafe(32), own_page(request.args.get("wanted", PATH)[: MAX_WANTED + 1]))
         way = way if len(way.wanted) <= MAX_WANTED else Way(way.secret, PATH)
         asked = {
@@ -182,8 +180,6 @@ def issuer_login(gate: Gate, folder: SiteFolder, connections: Connections) -> Is
 
 
 def issuer_routes(routes: Blueprint, login: IssuerLogin) -> None:
-    """The routes to the issuer and back."""
-
     @routes.get("/login/issuer")
     def set_out() -> AnyResponse:
         return login.set_out()

@@ -152,7 +152,6 @@ class Gate:
         return response
 
     def log_in(self) -> AnyResponse:
-        """Check the login form and begin a session."""
         wanted, name = own_page(request.form.get("wanted", PATH)), request.form.get("name", "").strip().lower()
         if not self.has_local:
             return self.login_page(wanted, NO_ACCOUNTS, 403)
@@ -183,7 +182,6 @@ class Gate:
         return response
 
     def log_out(self) -> AnyResponse:
-        """End the session on the server and in the browser."""
         self.note("login", kind="login", result="logout")
         self.sessions.end(request.cookies.get(COOKIE, ""))
         response = redirect(f"{PATH}/login", 303)
@@ -231,7 +229,6 @@ def login_routes(routes: Blueprint, gate: Gate) -> None:
 
 
 def may(what: Need) -> bool:
-    """Whether the reviewer's role allows this."""
     reviewer: Session | None = g.get("reviewer")
     return reviewer is not None and what in MAY[reviewer.role]
 
@@ -242,7 +239,6 @@ def own_page(wanted: str) -> str:
 
 
 def idle_minutes() -> int:
-    """The minutes of inactivity after which a session ends."""
     return int(IDLE.total_seconds() // 60)
 
 

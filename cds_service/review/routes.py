@@ -120,8 +120,6 @@ def review_routes(
 
 
 def _surround(routes: Blueprint) -> None:
-    """Register headers, the page layout, and error pages."""
-
     @routes.after_request
     def restrict(response: Response) -> Response:
         response.headers["Content-Security-Policy"] = REVIEW_POLICY
@@ -172,8 +170,6 @@ def _find_routes(routes: Blueprint, desk: Desk) -> None:
 
 
 def _export_routes(routes: Blueprint, desk: Desk) -> None:
-    """The routes for integrity and export."""
-
     @routes.get("/integrity")
     def integrity() -> str:
         desk.gate.note("integrity")
@@ -201,7 +197,6 @@ def _export_routes(routes: Blueprint, desk: Desk) -> None:
 
 
 def _chunks(desk: Desk, export: Export) -> Iterator[str]:
-    """Combine the lines of an export into chunks of useful size."""
     piece: list[str] = []
     size = 0
     for line in export_lines(desk.store.database, export):

@@ -139,7 +139,6 @@ class Sessions:
         return Session(found.name, found.role_now, found.form_token, found.shown or found.name)
 
     def end(self, token: str) -> None:
-        """End this session."""
         with self._access.writing() as connection:
             connection.execute(delete(SESSIONS).where(SESSIONS.c.digest == digest_of(token)))
 

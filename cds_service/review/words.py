@@ -16,8 +16,6 @@ WORDS: Mapping[str, Mapping[str, str]] = read_toml(Path(__file__).with_name("wor
 
 
 def register_words(routes: Blueprint, wording: Wording) -> None:
-    """Register the filters for the templates."""
-
     def finding_title(name: str) -> str:
         return wording.terms[name].title if name in wording.terms else name
 
@@ -45,7 +43,6 @@ def say_code(table: str, code: str) -> str:
 
 
 def say_value(value: Any, unit: str, decimals: int | None = None) -> str:
-    """A value with its unit."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int | float):

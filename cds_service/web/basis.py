@@ -33,7 +33,6 @@ REFUSED = (
 
 
 def basis_routes(around: Surroundings, store: AuditStore) -> Blueprint:
-    """The routes below `/basis`."""
     routes = Blueprint("basis", __name__, url_prefix="/basis")
 
     @routes.route("/<address>", methods=["GET", "POST"])

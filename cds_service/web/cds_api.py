@@ -70,12 +70,10 @@ class Surroundings:
     of_clients: Mapping[str, Service] = field(default_factory=dict)
 
     def service_of(self, caller: Caller) -> Service:
-        """What is in force for this caller."""
         return self.of_clients.get(caller.client or "", self.service)
 
 
 def cds_routes(around: Surroundings) -> Blueprint:
-    """The routes for discovery and the services."""
     routes = Blueprint("cds", __name__, url_prefix=CDS_PATH)
 
     @routes.get("")

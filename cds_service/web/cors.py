@@ -27,7 +27,6 @@ def register_cors(app: Flask, site: Site | None) -> None:
 
 
 def _origin_headers(site: Site | None, origin: str) -> dict[str, str]:
-    """The CORS headers for this origin."""
     if site is None:
         return {ALLOWED: "*"}  # open mode; never with credentials
     return {"Vary": "Origin"} | ({ALLOWED: origin} if origin in site.site.allowed_origins else {})

@@ -53,7 +53,6 @@ class Exchange:
 
     @property
     def authorization(self) -> str | None:
-        """The Authorization header as sent."""
         return self.request.headers.get("Authorization")
 
     def read_body(self) -> bytes:

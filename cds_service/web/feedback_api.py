@@ -21,7 +21,6 @@ from cds_service.web.logs import CALLS
 
 
 def feedback_routes(around: Surroundings) -> Blueprint:
-    """The feedback endpoints, one for each service."""
     routes = Blueprint("feedback", __name__, url_prefix=CDS_PATH)
 
     @routes.post("/<service_id>/feedback")

@@ -26,11 +26,9 @@ class ClosedServer:
     refusal: NotAllowed
 
     def fetch(self, query: str, *, until: float) -> Fetched:  # noqa: ARG002
-        """Fail."""
         raise FhirReadError(self.refusal.reason, str(self.refusal))
 
     def follow(self, page: Any, *, until: float) -> Fetched:  # noqa: ARG002
-        """The first page alone."""
         return Fetched((page,), "the next page is on a server that this service may not call")
 
 

@@ -49,12 +49,10 @@ class Drain:
 
     @property
     def is_ending(self) -> bool:
-        """Whether the server was told to stop."""
         return self._flag[0] != 0
 
     @property
     def is_over(self) -> bool:
-        """Whether the workers were told to stop."""
         return self._flag[1] != 0
 
     def watch(self, arbiter: Any) -> None:

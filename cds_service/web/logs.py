@@ -92,7 +92,6 @@ class QueuedLines(QueueHandler):
         _Writer(self.queue, self._file).start()
 
     def prepare(self, record: logging.LogRecord) -> str:
-        """The line."""
         return self.format(record)
 
     def enqueue(self, line: Any) -> None:
@@ -158,7 +157,6 @@ class UnauthenticatedCalls:
     """
 
     def __init__(self) -> None:
-        """Start without calls."""
         self._lock = threading.Lock()
         self._began = float("-inf")
         self._shown = 0

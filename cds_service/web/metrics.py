@@ -79,7 +79,6 @@ class CountedLog:
         self._metrics = metrics
 
     def append(self, entry: AuditEntry, until: Deadline | None = None) -> None:
-        """Like the log itself."""
         for one in entry.content.get("nearMisses", ()):
             self._metrics.near_misses.labels(one["kind"]).inc()
         try:
@@ -90,7 +89,6 @@ class CountedLog:
         self._metrics.entries.labels(entry.kind, "kept").inc()
 
     def state(self) -> AuditState:
-        """Like the log itself."""
         return self._log.state()
 
 

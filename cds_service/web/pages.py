@@ -31,7 +31,6 @@ PROCEDURES = {"PKP": "kyphoplasty", "PVP": "vertebroplasty"}
 
 
 def page_routes(around: Surroundings, *, has_sandbox: bool, has_review: bool) -> Blueprint:
-    """The routes for the start page, model cards, guidelines and the API description."""
     routes, service = Blueprint("pages", __name__), around.service
     for name, make in FILTERS.items():
         routes.add_app_template_filter(make, name)
@@ -83,8 +82,6 @@ def _example_card(service: Service, today: date, base_url: str) -> tuple[str, di
 
 
 def _study_routes(routes: Blueprint, service: Service) -> None:
-    """The routes for model cards and guidelines, as pages or as JSON."""
-
     @routes.get("/models")
     def models() -> Response | str:
         if _wants_json():

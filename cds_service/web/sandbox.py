@@ -56,7 +56,6 @@ def is_open(site: Site | None) -> bool:
 
 
 def sandbox_routes(around: Surroundings) -> Blueprint:
-    """The routes for the page, and those that it calls besides the service."""
     routes = Blueprint("sandbox", __name__, url_prefix="/sandbox")
     samples = SamplePatients(around.clock, has_site=around.site is not None)
 
@@ -98,8 +97,6 @@ def sandbox_routes(around: Surroundings) -> Blueprint:
 
 
 def _serve_samples(routes: Blueprint, samples: "SamplePatients") -> None:
-    """The route for the built-in FHIR server, below the page's own URL."""
-
     @routes.route("/fhir", defaults={"path": ""}, methods=["GET", "POST"])
     @routes.route("/fhir/<path:path>", methods=["GET", "POST"])
     def fhir(path: str) -> PlainResponse:
@@ -195,13 +192,11 @@ def _listed(sample: Sample, *, explained: bool) -> dict[str, Any]:
 
 
 def patient_json(patient: FoundPatient) -> dict[str, str]:
-    """A patient in a list."""
     details = (patient.gender, f"born {patient.birth_date}" if patient.birth_date else "", patient.id)
     return {"id": patient.id, "title": patient.name or "no name", "story": ", ".join(filter(None, details))}
 
 
 def order_choices() -> dict[str, Any]:
-    """The codes for the orders that the page can draft."""
     levels = [
         {"level": level, "region": region_of(level), "coding": coding} for level, coding in level_codings().items()
     ]

@@ -80,7 +80,6 @@ def run_server(settings: Settings, *, host: str, port: int, workers: int) -> Non
 
 
 def longest_answer(settings: Settings, site: SiteFolder | None) -> float:
-    """The longest time in seconds that a caller may have to wait."""
     clients = site.site.clients if site else ()
     return max([settings.deadline_seconds, *(one.deadline_seconds or 0.0 for one in clients)])
 

@@ -91,7 +91,7 @@ def test_another_version_of_a_model_is_noted(content):
     }
 
 
-@pytest.mark.parametrize("content", [None, {}, {"filter": {}}])
+@pytest.mark.parametrize("content", [{}, {"filter": {}}])
 def test_an_entry_without_figures_cannot_be_replayed(content):
     with pytest.raises(NothingToReplay):
         replay(content, open_service(), HOOK)

@@ -41,7 +41,6 @@ class Fault:
 
 
 def fault(what: What, sequence: int, detail: str, last: int | None = None) -> Fault:
-    """Make a fault for one entry or a range."""
     return Fault(what, sequence, detail, sequence if last is None else last)
 
 

@@ -84,7 +84,6 @@ def read_key(text: str) -> Key:
 
 
 def is_signed_by(checkpoint: Checkpoint, key: Key) -> bool:
-    """Whether one of the signatures was made by this key."""
     return any(is_signature_of(key, one, checkpoint.signed) for one in checkpoint.signatures)
 
 

@@ -159,7 +159,6 @@ class _Walk:
         report.entries, report.last, report.hash = report.entries + 1, row.sequence, row.hash
 
     def end(self, keys: Sequence[Key]) -> Report:
-        """Make the checks that need the whole log."""
         report = self.report
         if report.entries == 0:
             report.add(fault("removed", 1, "there is no entry at all, not even the first of every log"))
@@ -212,7 +211,6 @@ class _Walk:
             self.report.add(fault("payload changed", row.sequence, detail))
 
     def _note(self, row: Row) -> None:
-        """Note what later checks need from this entry."""
         if row.kind == "genesis" and row.sequence == 1:
             self.report.log = str(content_of(row).get("log", ""))
         elif row.kind == "checkpoint":
@@ -241,7 +239,6 @@ class _Walk:
 
 
 def _named_key(row: Row) -> Sequence[Key]:
-    """The key named in the checkpoint's own entry."""
     try:
         return (read_key(str(content_of(row).get("key", ""))),)
     except BadNote:

@@ -13,7 +13,6 @@ PLACE = {"postgresql": "BIGINT", "sqlite": "INTEGER"}
 
 
 def upgrade() -> None:
-    """From an empty database."""
     database = op.get_bind().dialect.name
     for part in ("tables", database):
         script = Path(__file__).with_name(f"0001_{part}.sql").read_text(encoding="utf-8")
