@@ -21,10 +21,9 @@ from cds_service.outgoing.address import is_ip_address, is_loopback_host
 from cds_service.review.routes import review_routes
 from cds_service.service import Service, answer
 from cds_service.settings import Settings
-from cds_service.site.folder import SiteFolder
+from cds_service.site.folder import Site, SiteFolder
 from cds_service.web.basis import basis_html, basis_routes
-from cds_service.web.cds_api import Flow, Surroundings, cds_routes
-from cds_service.web.cors import register_cors
+from cds_service.web.cds_api import CDS_PATH, Flow, Surroundings, cds_routes
 from cds_service.web.errors import outcome, register_errors
 from cds_service.web.feedback_api import feedback_routes
 from cds_service.web.health import health_routes
@@ -43,6 +42,12 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 AT_WORKER_START = "at-worker-start"  # key of what a process runs after the fork, before its first request
+ALLOWED_ORIGIN = "Access-Control-Allow-Origin"
+PREFLIGHT = {
+    "Access-Control-Allow-Methods": "GET, POST, OPTIONS",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type",
+    "Access-Control-Max-Age": "600",
+}
 SLASHES = re.compile(r"//+")
 # Headers that are not read: werkzeug fails on their dates beyond the calendar. Files have an ETag.
 UNREAD = ("HTTP_IF_MODIFIED_SINCE", "HTTP_IF_UNMODIFIED_SINCE", "HTTP_IF_RANGE", "HTTP_RANGE")
@@ -193,3 +198,28 @@ def register_hosts(app: Flask, urls: Iterable[str]) -> None:
         if host is None or is_ours(host) or request.path.startswith(("/health/", "/metrics")):
             return None
         return outcome(421, "processing", MISDIRECTED)
+
+
+def register_cors(app: Flask, site: Site | None) -> None:
+    """Let browsers that run a CDS Hooks client read every response on a CDS path; a preflight needs no token."""
+
+    def is_cds_path() -> bool:
+        return request.path == CDS_PATH or request.path.startswith(CDS_PATH + "/")
+
+    @app.before_request
+    def answer_preflight() -> Response | None:
+        return Response(status=204) if request.method == "OPTIONS" and is_cds_path() else None
+
+    @app.after_request
+    def allow_origin(response: Response) -> Response:
+        if is_cds_path():
+            response.headers.extend(_origin_headers(site, request.headers.get("Origin", "")))
+            if request.method == "OPTIONS" and ALLOWED_ORIGIN in response.headers:
+                response.headers.update(PREFLIGHT)
+        return response
+
+
+def _origin_headers(site: Site | None, origin: str) -> dict[str, str]:
+    if site is None:
+        return {ALLOWED_ORIGIN: "*"}  # open mode; never with credentials
+    return {"Vary": "Origin"} | ({ALLOWED_ORIGIN: origin} if origin in site.site.allowed_origins else {})

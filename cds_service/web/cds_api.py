@@ -28,7 +28,6 @@ from cds_service.service import Ports, Service, ServiceHook
 from cds_service.settings import PrefetchWish, Settings
 from cds_service.site.clients import EVERYTHING, Client
 from cds_service.site.folder import ServiceMode, Site
-from cds_service.web.cors import CDS_PATH
 from cds_service.web.errors import answer_error, caught, log_unexpected
 from cds_service.web.exchange import Exchange
 from cds_service.web.fhir_access import ClosedServer, aliases_of, check_fhir_server, check_right_to_server, open_reader
@@ -36,6 +35,7 @@ from cds_service.web.logs import CALLS, UnauthenticatedCalls
 from cds_service.web.metrics import Metrics
 from cds_service.web.refusals import record_refusal
 
+CDS_PATH = "/cds-services"
 JSON_TYPE = "application/json; charset=utf-8"
 Flow = Callable[[Service, ServiceHook, HookRequest, Ports], HookResponse]
 
@@ -255,24 +255,11 @@ def _note(around: Surroundings, exchange: Exchange, status: int) -> None:
     if exchange.service_id:
         _note_call(around.metrics, exchange, status)
         if status >= 400 and exchange.body is not None:
-            _note_refusal(around, exchange, status)
+            terminology = around.service_of(exchange.caller).terminology
+            record_refusal(around.audit, terminology, exchange, status, around.clock())
     if isinstance(exchange.failure, NotAuthenticated):  # costs a count and, now and then, a line
         around.metrics.unauthenticated.labels(exchange.failure.reason).inc()
         around.unauthenticated.note(exchange.failure, exchange.service_id)
-
-
-def _note_refusal(around: Surroundings, exchange: Exchange, status: int) -> None:
-    record_refusal(
-        around.audit,
-        around.service_of(exchange.caller).terminology,
-        at=around.clock(),
-        service_id=exchange.service_id,
-        body=exchange.body or b"",
-        status=status,
-        error=exchange.failure,
-        caller=exchange.caller,
-        until=exchange.deadline,
-    )
 
 
 def _note_call(metrics: Metrics, exchange: Exchange, status: int) -> None:

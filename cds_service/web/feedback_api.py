@@ -14,8 +14,7 @@ from cds_service.fhir.gathering.parallel import run_side_by_side
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.feedback import FeedbackItem, parse_feedback
 from cds_service.service import ServiceHook
-from cds_service.web.cds_api import Surroundings, admit, deadline_of, json_response, respond
-from cds_service.web.cors import CDS_PATH
+from cds_service.web.cds_api import CDS_PATH, Surroundings, admit, deadline_of, json_response, respond
 from cds_service.web.exchange import Exchange
 from cds_service.web.logs import CALLS
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from cds_service.audit.chain import AuditEntry, AuditLog
 from cds_service.audit.entry import draft_digest
-from cds_service.core.caller import NOBODY, Caller
 from cds_service.errors import AuditUnavailable, CdsError, DeadlinePassed, EvidenceUnavailable, PatientMismatch
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
@@ -18,39 +17,30 @@ from cds_service.fhir.references import bases_of_call
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.json_text import JsonTextError, decode_call
 from cds_service.protocol.messages import UUID_TEXT, is_fhir_id
+from cds_service.web.exchange import Exchange
 
 READ_SECONDS = 0.3  # for reading the orders again: a request that was refused as too slow must not take the time twice
 LOG = logging.getLogger("kyphoplasty_cds.audit")
 
 
-def record_refusal(
-    audit: AuditLog,
-    terminology: Terminology,
-    *,
-    at: datetime,
-    service_id: str,
-    body: bytes,
-    status: int,
-    error: Exception | None,
-    caller: Caller = NOBODY,
-    until: Deadline | None = None,
-) -> None:
-    """Append an entry if this body carries an augmentation order; best effort, the refusal leaves in any case.
+def record_refusal(audit: AuditLog, terminology: Terminology, exchange: Exchange, status: int, at: datetime) -> None:
+    """Append an entry if this exchange's body carries an augmentation order; best effort, the refusal leaves anyway.
+
+    The body may be anything, so it is parsed again here, leniently; the entry must meet the deadline of the answer.
 
     Args:
-        body: as received; it may be anything, so it is parsed again here, leniently.
-        error: the reason; None if HTTP itself refused.
-        until: the deadline of the answer, which the refusal must meet as well.
+        status: the HTTP status of the answer.
     """
+    error = exchange.failure
     if isinstance(error, AuditUnavailable):
         return  # the log counts these itself until it can record them
-    asked = _asked(body, terminology)
+    asked = _asked(exchange.body or b"", terminology)
     if asked is None:
         return
     entry = AuditEntry(
         kind="refusal",
         at=at,
-        service_id=service_id,
+        service_id=exchange.service_id,
         status=status,
         result="refused",
         reason=_reason(error),
@@ -58,8 +48,8 @@ def record_refusal(
         patient=asked["patient"],
         user=asked["user"],
         encounter=asked["encounter"],
-        client=caller.client,
-        tenant=caller.tenant,
+        client=exchange.caller.client,
+        tenant=exchange.caller.tenant,
         content={
             "orders": asked["orders"],
             "draftsDigest": asked["draftsDigest"],
@@ -67,7 +57,7 @@ def record_refusal(
         },
     )
     try:
-        audit.append(entry, until)
+        audit.append(entry, exchange.deadline)
     except AuditUnavailable:
         LOG.warning("refusal not recorded", extra={"fields": {"event": "refusal-not-recorded", "status": status}})
 
