@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from cds_service.audit.verification.faults import Fault, content_of, fault
-from cds_service.audit.verification.hashes import FIRST_PREVIOUS, FORMAT, commitment_of, link_of
+from cds_service.audit.verification.faults import Fault, content_of, fault, payload_fault
+from cds_service.audit.verification.hashes import FIRST_PREVIOUS, FORMAT, link_of
 from cds_service.audit.verification.notes import BadNote, Checkpoint, Key, is_signed_by, read_key
 from cds_service.audit.verification.purges import Purged, Purges
 from cds_service.audit.verification.rows import Row, is_sound, open_log, read_rows, read_stray
@@ -200,15 +200,8 @@ class _Walk:
                 self.report.add(fault("payload missing", row.sequence, "entries of this kind are never purged"))
             else:
                 self._purges.note_missing(row)
-        elif row.facts is None:
-            self.report.add(fault("payload missing", row.sequence, "what it is found by is gone (audit_search)"))
-        elif row.copies != (row.at, row.kind):
-            self.report.add(
-                fault("payload changed", row.sequence, "at or kind in audit_search differs from the entry's")
-            )
-        elif commitment_of(row.salt, row.facts, row.cards, row.body) != row.commitment:
-            detail = "payload, audit_search or audit_card holds something else than was written"
-            self.report.add(fault("payload changed", row.sequence, detail))
+        elif found := payload_fault(row):
+            self.report.add(found)
 
     def _note(self, row: Row) -> None:
         if row.kind == "genesis" and row.sequence == 1:
