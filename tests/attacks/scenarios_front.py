@@ -4,14 +4,14 @@ import json
 import socket
 import threading
 import time
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
 
 from cds_service.settings import BODY_BYTES
 from tests.attacks.cases import CALL, CASES, Case
 from tests.attacks.field import Field
 from tests.attacks.raw import Heard, Wire, head, wire
 from tests.attacks.scenarios import scenario
-from tests.deploy.front import NAME, Front
+from tests.deploy.front import NAME, Front, front
 
 JSON = "Content-Type: application/json"
 CHUNKED = "Transfer-Encoding: chunked"
@@ -164,6 +164,24 @@ def _drip(slow: list[Wire], octet: bytes, over: threading.Event) -> None:
         for line in slow:
             with suppress(OSError):
                 line.send(octet)
+
+
+@scenario
+def slow_senders_from_elsewhere(case: Case, field: Field) -> None:
+    """Five machines take all places for bodies, or for pages; once a site names who may call, they take none."""
+    port = int(field.service("front").address.rpartition(":")[2])
+    path, place = case.path, f"geo ${case.sends['who']} {{\n    default "
+    for is_named in (False, True):
+        changed = {f"{place}1;": f"{place}0; 127.0.0.1/32 1;"} if is_named else {}
+        with front([port], changed) as proxy, ExitStack() as opened:
+            for number in range(300):
+                line = opened.enter_context(closing(proxy.connect(client=f"127.9.0.{number // 60 + 1}")))
+                with suppress(OSError):  # one that is refused is closed
+                    line.sendall(head("POST", path, JSON, "Content-Length: 1000", host=NAME) + b"{")
+            until = time.monotonic() + 60
+            while (proxy.ask("POST", path, b"{}")[0] == 429) is is_named:
+                assert time.monotonic() < until
+                time.sleep(0.2)
 
 
 SMUGGLED = {

@@ -157,11 +157,19 @@ class Session(HTTPSConnection):
 
 
 @contextmanager
-def front(replicas: Sequence[int], **options: str) -> Iterator[Front]:
-    """An nginx in a folder that its workers, nobody's processes, may enter."""
+def front(replicas: Sequence[int], changed: Mapping[str, str] | None = None, **options: str) -> Iterator[Front]:
+    """An nginx in a folder that its workers, nobody's processes, may enter.
+
+    Args:
+        changed: what a site writes in place of what is there.
+    """
     folder = Path(tempfile.mkdtemp(prefix="kyphoplasty-cds-front-"))
     folder.chmod(0o755)
     made = Front(folder, replicas, **options)
+    for old, new in (changed or {}).items():
+        text = made.configuration.read_text()
+        assert old in text
+        made.configuration.write_text(text.replace(old, new))
     try:
         made.start()
         yield made
