@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from cds_service.audit.chain import AuditEntry, AuditState
@@ -10,6 +11,7 @@ from cds_service.outgoing.deadline import Deadline
 from cds_service.samples.requests import answer_prefetch
 from cds_service.service import Service
 from cds_service.settings import Settings
+from cds_service.site.folder import load_site
 from cds_service.web.app import create_app
 
 TODAY = date(2026, 11, 20)
@@ -322,6 +324,12 @@ _OPEN = load_service()  # at import, before any test puts other data in its plac
 def open_service() -> Service:
     """The service without a site folder, read once."""
     return _OPEN
+
+
+def site_service(folder: Path, toml: str = "") -> Service:
+    """The service with a site folder of these tables."""
+    (folder / "site.toml").write_text(f'[site]\nname = "Test"\n{toml}', encoding="utf-8")
+    return load_service(load_site(folder))
 
 
 class KeptEntries:

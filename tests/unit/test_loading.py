@@ -11,7 +11,16 @@ from cds_service.errors import DataFileError
 from cds_service.loading import banned_patterns, data_root, find_faults, load_service
 from cds_service.samples import SITE_FOLDER
 from cds_service.site.folder import load_site
-from tests.chart_builders import HOOK, cards_for, kyphoplasty, measured, model, open_service, thin_and_weak
+from tests.chart_builders import (
+    HOOK,
+    cards_for,
+    kyphoplasty,
+    measured,
+    model,
+    open_service,
+    site_service,
+    thin_and_weak,
+)
 from tests.data_tree import DataTree, tree
 from tests.tables import cases
 
@@ -22,12 +31,11 @@ LOCAL = "https://hospital.example/codes/flowsheet"
 
 def site(folder, toml="", **files):
     """A site folder with these tables and files; a key `mappings__valueset__x_json` is a path."""
-    (folder / "site.toml").write_text(f'[site]\nname = "Test"\n{toml}', encoding="utf-8")
     for path, text in files.items():
         file = folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
-    return load_service(load_site(folder))
+    return site_service(folder, toml)
 
 
 def test_a_packaged_copy_comes_first(tmp_path, monkeypatch):

@@ -6,10 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from cds_service.loading import load_service
 from cds_service.samples.fhir_search import hold
 from cds_service.samples.fhir_server import FhirApp, FhirServer
-from cds_service.site.folder import load_site
 from tests.chart_builders import (
     NOW,
     PATIENT,
@@ -33,6 +31,7 @@ from tests.chart_builders import (
     patient,
     period,
     problem,
+    site_service,
     strong_and_nourished,
     thin_and_weak,
     vertebroplasty,
@@ -136,10 +135,7 @@ def test_a_brace_whose_record_cannot_be_read_gets_no_cards():
 
 @pytest.mark.parametrize(("days", "answered"), [(0, False), (30, False), (60, True)])
 def test_a_site_says_for_how_long_a_later_brace_is_answered(fhir, tmp_path, days, answered):
-    tmp_path.joinpath("site.toml").write_text(
-        f'[site]\nname = "Test"\n[policy]\nbrace-only-days = {days}\n', encoding="utf-8"
-    )
-    service = load_service(load_site(tmp_path))
+    service = site_service(tmp_path, f"[policy]\nbrace-only-days = {days}\n")
     server = fhir(augmented(45))
     body = order_sign([augmented(45)], brace(), service=service)
     assert bool(ask(body, service=service)) == answered
@@ -147,8 +143,7 @@ def test_a_site_says_for_how_long_a_later_brace_is_answered(fhir, tmp_path, days
 
 
 def test_brace_only_days_of_0_reads_no_record(tmp_path):
-    tmp_path.joinpath("site.toml").write_text('[site]\nname = "T"\n[policy]\nbrace-only-days = 0\n', encoding="utf-8")
-    service = load_service(load_site(tmp_path))
+    service = site_service(tmp_path, "[policy]\nbrace-only-days = 0\n")
     assert ask(order_sign([], brace(), service=service, prefetch=False), service=service) == []
 
 

@@ -2,8 +2,6 @@
 
 import pytest
 
-from cds_service.loading import load_service
-from cds_service.site.folder import load_site
 from tests.chart_builders import (
     bed_rest,
     brace,
@@ -15,6 +13,7 @@ from tests.chart_builders import (
     ordered,
     period,
     problem,
+    site_service,
     strong_and_nourished,
     thin_and_weak,
 )
@@ -86,10 +85,7 @@ def test_a_shortest_time_that_has_passed_ends_no_brace():
 
 
 def test_a_site_may_have_the_limits_said_with_every_augmentation(tmp_path):
-    tmp_path.joinpath("site.toml").write_text(
-        '[site]\nname = "Test"\n[policy]\nbrace-card = "always"\n', encoding="utf-8"
-    )
-    card = brace_card(service=load_service(load_site(tmp_path)))
+    card = brace_card(service=site_service(tmp_path, '[policy]\nbrace-card = "always"\n'))
     assert card["summary"] == "If a brace is used: while pain needs it, review at 2 weeks, off by 8 weeks."
     assert (card["indicator"], card.get("detail"), labels(card)) == ("info", None, [])
 
@@ -188,10 +184,7 @@ def test_bed_rest_is_no_warning_where_no_exercise_is_advised():
 
 
 def test_the_weeks_of_a_site_change_texts_and_dates(tmp_path):
-    tmp_path.joinpath("site.toml").write_text(
-        '[site]\nname = "Test"\n[policy]\nbrace-max-weeks = 6\nbrace-review-weeks = 3\n', encoding="utf-8"
-    )
-    service = load_service(load_site(tmp_path))
+    service = site_service(tmp_path, "[policy]\nbrace-max-weeks = 6\nbrace-review-weeks = 3\n")
     card = brace_card(brace(), service=service)
     assert "Site policy: review at 3 weeks, off by 6 (1 Jan 2027)" in card["summary"]
     assert labels(card) == ["Set end date 1 Jan 2027"]

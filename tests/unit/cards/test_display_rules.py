@@ -1,13 +1,9 @@
 """The display rules D1 to D7 and the contract's "What is said", each on a request built for it."""
 
-from functools import cache
-
 import pytest
 
-from cds_service.loading import load_service
 from cds_service.samples import load_samples
 from cds_service.samples.requests import order_sign_request
-from cds_service.site.folder import load_site
 from tests.chart_builders import (
     HOOK,
     TODAY,
@@ -25,15 +21,10 @@ from tests.chart_builders import (
     patient,
     problem,
     quiet_lists,
+    site_service,
     thin_and_weak,
     vertebroplasty,
 )
-
-
-@cache
-def site(folder, toml):
-    folder.joinpath("site.toml").write_text('[site]\nname = "Test"\n' + toml, encoding="utf-8")
-    return load_service(load_site(folder))
 
 
 def card_for(resources, *drafts, **options):
@@ -68,7 +59,7 @@ def sample_card(name, service):
 
 
 def test_d4_with_a_site_baseline_it_says_what_was_adjusted(tmp_path):
-    service = site(tmp_path, "[baseline]\nrefracture = { incidence = 0.20, months = 12 }\n")
+    service = site_service(tmp_path, "[baseline]\nrefracture = { incidence = 0.20, months = 12 }\n")
     card = sample_card("p2-low", service)
     assert "this site's average 20 %" in card["summary"]
     assert "ot calibrated here" not in card["detail"]
@@ -78,7 +69,7 @@ def test_d4_with_a_site_baseline_it_says_what_was_adjusted(tmp_path):
 
 
 def test_d4_an_adjustment_beyond_one_log_odds_warns(tmp_path):
-    service = site(tmp_path, "[baseline]\nrefracture = { incidence = 0.05, months = 12 }\n")  # 2.3 log odds
+    service = site_service(tmp_path, "[baseline]\nrefracture = { incidence = 0.05, months = 12 }\n")  # 2.3 log odds
     assert "That adjustment is large" in sample_card("p2-low", service)["detail"]
 
 

@@ -53,29 +53,7 @@ def test_rates_of_the_refracture_table_come_back_exactly(inputs, events, patient
 
 
 L1 = {"tl-junction": True, "diabetes": False, "bmd-t-score": -2.8}
-MEASURED = [
-    # Each row from an independent implementation: what one more measurement does to the same patient.
-    (S, L1, 0.78, 0.38, (0.25, 0.53), (0.05, 0.82)),
-    (S, {**L1, "sarcopenia": False}, 0.89, 0.16, (0.08, 0.32), (0.04, 0.34)),
-    (S, {**L1, "sarcopenia": True}, 0.89, 0.68, (0.48, 0.83), (0.39, 0.91)),
-    (S, {**L1, "pma-rate": 55.0}, 0.88, 0.48, (0.32, 0.64), (0.16, 0.81)),
-    (N, {"procedure": "PKP", "ct-attenuation": 40.0}, 0.89, 0.12, (0.07, 0.21), (0.06, 0.19)),
-    (N, {"procedure": "PVP", "ct-attenuation": 45.0, "multifidus-smi": 105.0}, 1.0, 0.35, (0.22, 0.52), None),
-    (R, {"psoas-total-area": 12.0, "es-mf-fat-fraction": 52.0}, 0.53, 0.21, (0.14, 0.32), (0.00, 0.78)),
-    (
-        R,
-        {
-            "psoas-total-area": 15.0,
-            "psoas-muscle-area": 12.0,
-            "es-mf-fat-fraction": 45.0,
-            "fascia-injury": False,
-        },
-        0.62,
-        0.03,
-        (0.01, 0.08),
-        (0.00, 0.07),
-    ),
-]
+MEASURED = cases(__file__, "measured", {"S": S, "N": N, "R": R, "L1": L1})
 
 
 @pytest.mark.parametrize(("model", "inputs", "known", "risk", "uncertainty", "if_measured"), MEASURED)

@@ -4,10 +4,17 @@ import re
 
 import pytest
 
-from cds_service.loading import load_service
-from cds_service.site.folder import load_site
 from cds_service.web.pages import guideline_lines
-from tests.chart_builders import ask, kyphoplasty, measured, open_service, order_sign, patient, quiet_lists
+from tests.chart_builders import (
+    ask,
+    kyphoplasty,
+    measured,
+    open_service,
+    order_sign,
+    patient,
+    quiet_lists,
+    site_service,
+)
 
 CARDS = open_service().model_cards
 # Governance reference, tables 1.2 and 1.3.
@@ -88,8 +95,7 @@ def test_g_onc_6_and_7_a_site_fills_its_own_and_the_digest_of_the_cards_changes(
     said = (
         'study = "nvcf-nomogram-2024"\nkey = "B8_ii_validity_local"\ntext = "O/E 0.8 (n = 120)."\nsource = "Report 1"\n'
     )
-    (tmp_path / "site.toml").write_text(f'[site]\nname = "S"\n[[source-attributes]]\n{said}', encoding="utf-8")
-    service = load_service(load_site(tmp_path))
+    service = site_service(tmp_path, f"[[source-attributes]]\n{said}")
     filled = service.model_cards["nvcf-nomogram-2024"]["sourceAttributes"]["B8_ii_validity_local"]
     assert filled == {"status": "local", "text": "O/E 0.8 (n = 120).", "source": "Report 1"}
     assert service.digests["model-cards"] != open_service().digests["model-cards"]

@@ -153,28 +153,7 @@ def test_an_order_of_another_patient_is_refused(reference):
         find(cpt("22514", number=1), cpt("22515", number=2, subject={"reference": reference}))
 
 
-UNCLEAR = [
-    {},
-    "Patient/other",
-    {"display": "A"},
-    {"identifier": {"system": "https://ehr.example.org/mrn", "value": "4711"}},
-    *(
-        {"reference": reference}
-        for reference in (
-            f"Patient/{PATIENT}/",
-            f"Patient/{PATIENT}#x",
-            "Patient/other/",
-            "Patient/other#x",
-            "Patient//other",
-            f"patient/{PATIENT}",
-            PATIENT,
-            f"https://x/fhir/Patient/{PATIENT}",
-            "Patient?identifier=https://ehr.example.org/mrn|4711",
-            "urn:uuid:1",
-            "#pat",
-        )
-    ),
-]
+UNCLEAR = cases(__file__, "unclear")
 
 
 @pytest.mark.parametrize("subject", UNCLEAR)

@@ -17,7 +17,6 @@ from tests.order_builders import (
     HCPCS,
     ORDERS,
     OWN,
-    PATIENT,
     SCT,
     brace,
     bundle,
@@ -268,22 +267,19 @@ def test_what_is_only_proposed_is_not_ordered(intent):
 
 
 def test_the_newest_augmentation_of_the_record_is_dated():
-    done = order(codeable(CPT, "22514"), kind="Procedure", status="completed", intent=None, authoredOn=None)
-    older = {**done, "id": "p1", "performedDateTime": "2026-08-01"}
-    newer = {**done, "id": "p2", "performedPeriod": {"start": "2026-10-02T09:00:00Z", "end": "2026-10-02T10:00:00Z"}}
+    older = {**DONE, "id": "p1", "performedDateTime": "2026-08-01"}
+    newer = {**DONE, "id": "p2", "performedPeriod": {"start": "2026-10-02T09:00:00Z", "end": "2026-10-02T10:00:00Z"}}
     found = support(older, newer, cpt("22511", status="completed", authoredOn="2026-09-01"))
     assert found.augmented_on == date(2026, 10, 2)
 
 
 @pytest.mark.parametrize("status", ["preparation", "not-done", "entered-in-error", "stopped"])
 def test_a_procedure_that_was_not_done_is_no_augmentation(status):
-    plan = order(codeable(CPT, "22514"), kind="Procedure", status=status, intent=None, authoredOn=None)
-    assert support({**plan, "performedDateTime": "2026-10-02"}).augmented_on is None
+    assert support({**DONE, "status": status, "performedDateTime": "2026-10-02"}).augmented_on is None
 
 
 def test_an_augmentation_without_a_date_gives_no_day():
-    done = order(codeable(CPT, "22514"), kind="Procedure", status="completed", intent=None, authoredOn=None)
-    assert support(done).augmented_on is None
+    assert support(DONE).augmented_on is None
 
 
 def test_what_could_not_be_read_in_full_is_named():
@@ -297,8 +293,6 @@ def test_what_could_not_be_read_in_full_is_named():
 
 
 # --- reasons to keep a brace
-
-L_CODES = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"
 
 
 def fracture(code, day="2026-11-01", **members):
@@ -336,22 +330,11 @@ def test_without_a_treated_level_no_fracture_is_another():
 
 @pytest.mark.parametrize(("reason", "concept"), cases(__file__, "a_brace_order_names_its_own_reason"))
 def test_a_brace_order_names_its_own_reason(reason, concept):
-    brace = {
-        "resourceType": "DeviceRequest", "id": "b1", "status": "draft", "intent": "order", "reasonCode": [reason],
-        "subject": {"reference": f"Patient/{PATIENT}"},
-        "codeCodeableConcept": {"coding": [{"system": L_CODES, "code": "L0456"}]},
-    }  # fmt: skip
-    (found,) = find_draft_support_orders(
-        signing({"resourceType": "Bundle", "entry": [{"resource": brace}]}), terminology()
-    )
+    found = only(brace(reasonCode=[reason]))
     assert found.reasons == {concept}
 
 
 def test_an_active_brace_that_ended_is_no_brace_any_more():
-    worn = {
-        "resourceType": "DeviceRequest", "id": "b1", "status": "active", "intent": "order",
-        "subject": {"reference": "Patient/p1"}, "occurrencePeriod": {"start": "2026-05-01", "end": "2026-06-01"},
-        "codeCodeableConcept": {"coding": [{"system": L_CODES, "code": "L0456"}]},
-    }  # fmt: skip
+    worn = brace(status="active", authoredOn=None, occurrencePeriod={"start": "2026-05-01", "end": "2026-06-01"})
     assert find_support_orders((), record(worn), terminology(), today=date(2026, 11, 20)).of_kind("brace") == ()
     assert find_support_orders((), record(worn), terminology(), today=date(2026, 5, 20)).of_kind("brace") != ()

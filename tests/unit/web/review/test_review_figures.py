@@ -7,16 +7,9 @@ import pytest
 from cds_service.audit.chain import PROBE, PROBE_PATIENTS, AuditEntry, ShownCard
 from cds_service.audit.counts import count_months
 from cds_service.review.committee import HIDDEN, WITHHELD, make_table
-from tests.review_desk import ReviewDesk, words
+from tests.review_desk import words
 
 MAY = datetime(2026, 5, 10, 9, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def desk(tmp_path):
-    found = ReviewDesk(tmp_path)
-    yield found
-    found.store.close()
 
 
 def answer(desk, number, *, at=MAY, rules=("rehabilitation", "dietitian"), user="Practitioner/7", **facts):

@@ -12,13 +12,6 @@ PAGES = (
 )
 
 
-@pytest.fixture
-def desk(tmp_path):
-    found = ReviewDesk(tmp_path)
-    yield found
-    found.store.close()
-
-
 @pytest.mark.parametrize("page", PAGES)
 def test_without_login_every_page_is_the_login_form(desk, page):
     desk.sign()

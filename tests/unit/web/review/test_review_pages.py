@@ -17,13 +17,6 @@ from tests.tables import cases
 ENTRY = re.compile(r"/audit/entries/([0-9a-f-]{36})\"")
 
 
-@pytest.fixture
-def desk(tmp_path):
-    found = ReviewDesk(tmp_path)
-    yield found
-    found.store.close()
-
-
 def listed(page):
     """Ids of the entries of a list, in order."""
     return list(dict.fromkeys(ENTRY.findall(page)))
