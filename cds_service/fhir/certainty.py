@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
-from cds_service.fhir.raw_json import Json, member, objects, text
+from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 
 Certainty = Literal["stated", "doubted", "denied", "past"]
 
@@ -29,10 +29,12 @@ def certainty_of(condition: Json) -> Certainty:
 
 
 def _by_status(condition: Json) -> Iterator[Certainty]:
-    codes = {text(coding.get("code")) for coding in objects(member(condition, "verificationStatus", "coding"))}
-    if codes & DENIED:
+    status = condition.get("verificationStatus")
+    written = [*texts_of(status), *(text(coding.get("code")) for coding in objects(member(status, "coding")))]
+    said = {one.strip().lower() for one in written}
+    if said & DENIED:
         yield "denied"
-    if codes & DOUBTED:
+    if said & DOUBTED or (status and "confirmed" not in said):
         yield "doubted"
 
 

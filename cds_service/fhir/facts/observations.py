@@ -66,14 +66,22 @@ def status_problem(reading: Reading) -> tuple[GapReason, str] | None:
     """The problem with a value's status: not the patient's, not final, or marked absent; None if there is none."""
     raw = reading.entry.raw
     whom = text(member(raw, "subject", "reference"))
-    if any(not whom or text(member(one, "reference")) != whom for one in objects(raw.get("focus"))):
+    about = [one for one in objects(raw.get("extension")) if text(one.get("url")).endswith("observation-focusCode")]
+    if any(not whom or text(member(one, "reference")) != whom for one in (*objects(raw.get("focus")), *about)):
         return "no-value", "about another person or thing"  # a donor, a child, an implant
     status = reading.entry.status
     if status not in FINAL:
         return "not-final", status if status in ("preliminary", "registered") else "not final"
-    if reading.holder.get("dataAbsentReason"):
-        return "no-value", "recorded as absent"
-    return None
+    return ("no-value", "recorded as absent") if _is_absent(reading.holder) else None
+
+
+def _is_absent(holder: Json) -> bool:
+    """Whether a value is marked as absent, in the resource or by the extension that FHIR has for any element."""
+    quantity = holder.get("valueQuantity")
+    marks = (*objects(member(quantity, "extension")), *objects(member(quantity, "_value", "extension")))
+    return bool(holder.get("dataAbsentReason")) or any(
+        text(one.get("url")).endswith("data-absent-reason") for one in marks
+    )
 
 
 def site_key(reading: Reading) -> str:

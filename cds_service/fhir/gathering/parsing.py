@@ -19,6 +19,12 @@ LAX_TIME = re.compile(
 # Elements whose times we read. FHIR writes times as text; the library would read a number as seconds since 1970.
 TIMES = re.compile(r"\w*(?:Date|DateTime|Instant)|start|end|event|authoredOn")
 
+# Elements of other releases of FHIR that reverse what a resource says, or say it of another person.
+REVERSING = frozenset(
+    {"doNotPerform", "notDone", "notPerformed", "notGiven", "wasNotGiven", "wasNotTaken", "taken", "focus"}
+)
+AS_SAID = (False, "false", "y")  # values with which they do not
+
 Json = dict[str, Any]
 
 
@@ -31,19 +37,22 @@ def parse_resource(raw: Mapping[str, Any], resource_type: str) -> Mapping[str, A
 
     A time without a zone is read as UTC, a time without seconds as the full minute.
 
-    Elements unknown to R4 are removed: vendors add them, and we read none of them.
+    Elements unknown to R4 are removed: vendors add them, and we read none of them. One that may reverse the meaning is
+    none of these.
 
     Raises:
         BrokenResource: not valid.
     """
     if fits(raw, resource_type):
         return raw
-    if raw.get("implicitRules") or _is_modified(raw):  # FHIR R4, Resource 2.1.27.0.1 and Extensibility 2.4.1.1
+    if may_be_reversed(raw):
         raise BrokenResource
     whole: Json = _with_whole_times(raw)
     unknown = _unknown_elements(whole, resource_type)
     for place in unknown:
-        _leave_out(whole, place)
+        left = _leave_out(whole, place)
+        if place[-1] in REVERSING and left not in AS_SAID:
+            raise BrokenResource
     if unknown and _unknown_elements(whole, resource_type):
         raise BrokenResource
     return whole
@@ -63,6 +72,14 @@ def _unknown_elements(whole: Json, resource_type: str) -> list[tuple[int | str, 
     return []
 
 
+def may_be_reversed(raw: Mapping[str, Any]) -> bool:
+    """Whether it follows rules, or has extensions, that we do not know and that may reverse its meaning.
+
+    FHIR R4, Resource 2.1.27.0.1 and Extensibility 2.4.1.1.
+    """
+    return bool(raw.get("implicitRules")) or _is_modified(raw)
+
+
 def _is_modified(value: Any) -> bool:
     """Whether an extension may reverse the meaning of the resource or of one of its parts."""
     if isinstance(value, Mapping):
@@ -71,12 +88,12 @@ def _is_modified(value: Any) -> bool:
     return isinstance(value, list) and any(map(_is_modified, value))
 
 
-def _leave_out(whole: Any, place: Sequence[int | str]) -> None:
-    """Remove one element from our own copy."""
+def _leave_out(whole: Any, place: Sequence[int | str]) -> Any:
+    """Remove one element from our own copy; what it held."""
     *way, name = place
     for step in way:
         whole = whole[step]
-    del whole[name]
+    return whole.pop(name)
 
 
 def parse_patient(raw: Mapping[str, Any]) -> tuple[Mapping[str, Any], tuple[str, ...]]:

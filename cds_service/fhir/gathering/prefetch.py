@@ -12,7 +12,7 @@ from typing import Any, Literal
 from urllib.parse import quote
 
 from cds_service.errors import DataFileError
-from cds_service.fhir.raw_json import content, member, objects, text
+from cds_service.fhir.raw_json import content, member, moment, objects, text
 from cds_service.protocol.messages import HookRequest, is_fhir_id
 
 TOKEN = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
@@ -287,38 +287,40 @@ def each_once(pairs: Sequence[tuple[Json, str | None]]) -> list[tuple[Json, str 
 
 def _newest(same: Sequence[tuple[Json, str | None]]) -> Iterable[tuple[Json, str | None]]:
     """The highest version. Where several differ, it is not clear which is meant, so none is dropped."""
-    highest = max(_version(resource) for resource, _ in same)
-    return {content(pair[0]): pair for pair in same if _version(pair[0]) == highest}.values()
+    ages = _ages([resource for resource, _ in same])
+    return {content(pair[0]): pair for pair, age in zip(same, ages, strict=True) if age == max(ages)}.values()
 
 
 def in_newest_version(answers: Mapping[str, QueryResult]) -> dict[str, QueryResult]:
     """Answers without resources that another answer has in a higher version: they were changed between two queries."""
-    highest: dict[tuple[str, str], tuple[int, str]] = {}
+    named: dict[tuple[str, str], list[Json]] = {}
     for one in chain.from_iterable([answer.resources for answer in answers.values()]):
-        highest[_name(one)] = max(_version(one), highest.get(_name(one), (-1, "")))
-    return {key: _only_in(highest, answer) for key, answer in answers.items()}
+        named.setdefault((text(one.get("resourceType")), text(one.get("id"))), []).append(one)
+    several = [same for (_, resource_id), same in named.items() if resource_id and len(same) > 1]
+    aged = [
+        (one, age, max(ages)) for same in several for ages in [_ages(same)] for one, age in zip(same, ages, strict=True)
+    ]
+    old = {id(one) for one, age, highest in aged if age < highest}
+    return {key: _without(old, answer) for key, answer in answers.items()} if old else dict(answers)
 
 
-def _only_in(highest: Mapping[tuple[str, str], tuple[int, str]], answer: QueryResult) -> QueryResult:
+def _without(old: set[int], answer: QueryResult) -> QueryResult:
     count = len(answer.resources)
-    kept = [at for at, one in enumerate(answer.resources) if not _name(one)[1] or _version(one) == highest[_name(one)]]
+    kept = [at for at, one in enumerate(answer.resources) if id(one) not in old]
     if len(kept) == count:
         return answer
     urls = (*[answer.full_urls[at] for at in kept], *answer.full_urls[count:])
     return replace(answer, resources=tuple([answer.resources[at] for at in kept]), full_urls=urls)
 
 
-def _name(resource: Json) -> tuple[str, str]:
-    return text(resource.get("resourceType")), text(resource.get("id"))
-
-
-def _version(resource: Json) -> tuple[int, str]:
-    """Sort key for versions of one resource: version number, then time."""
-    meta = resource.get("meta")
-    meta = meta if isinstance(meta, dict) else {}
-    number = meta.get("versionId")
-    is_number = isinstance(number, str) and re.fullmatch("[0-9]{1,15}", number) is not None
-    return (int(str(number)) if is_number else -1, str(meta.get("lastUpdated", "")))
+def _ages(versions: Sequence[Json]) -> list[tuple[Any, ...]]:
+    """Sort keys for versions of one resource: number, then time, each only where all have it; else all are alike."""
+    written = [text(member(one, "meta", "versionId")) for one in versions]
+    numbers = [int(one) if re.fullmatch("[0-9]{1,15}", one) else None for one in written]
+    times = [moment(member(one, "meta", "lastUpdated")) for one in versions]
+    zoned = [at if at and at.tzinfo else None for at in times]
+    known = [each for each in (numbers, zoned) if None not in each]
+    return list(zip(*known, strict=True)) if known else [()] * len(versions)
 
 
 def reference_name(resource_type: str, resource: Mapping[str, Any]) -> str:

@@ -187,9 +187,13 @@ def _plain(system: str) -> str:
     return re.sub(r"^(https?://|urn:oid:|oid:)", "", plain)
 
 
+# Finding context, procedure context, temporal context, subject relationship context
+_CONTEXT = re.compile("408729009|408730004|408731000|408732007")
+
+
 def _focus(code: str) -> str:
-    """The focus concept of a post-coordinated expression."""
-    found = re.match(r"\s*(?:===\s*|<<<\s*)?(\d+)", code)
+    """The focus concept of a post-coordinated expression, unless its context says that it is absent, or another's."""
+    found = None if _CONTEXT.search(code) else re.match(r"\s*(?:===\s*|<<<\s*)?(\d+)", code)
     return found[1] if found else code.strip()
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cds_service.core.facts import RecordState
+from cds_service.fhir.gathering.parsing import may_be_reversed
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.raw_json import Json, is_prohibition, member, objects, text
 from cds_service.fhir.references import Targets, contained_in, last_name
@@ -22,6 +23,7 @@ OVER = frozenset(
 )
 NO_ORDERS = frozenset({"DELETE", "GET", "HEAD"})  # `request.method` of entries that sign nothing
 _PLAIN = re.compile(r"[\w.:/-]{1,256}", re.ASCII)
+REPLACES = ("replaces", "priorRequest", "priorPrescription")  # elements that name the order it takes the place of
 ORDERED = ("Request", "Order", "Prescription")  # endings of resource types that are orders
 MOST_INSIDE = 100  # orders inside groups, for one signing
 MOST_PARTS = 4000  # values in one order; a long one has a hundred
@@ -152,9 +154,17 @@ def read_drafts(draft_orders: Any, person: Person, deadline: Deadline | None = N
         # An order that names nobody is signed for the patient of the call; one that names somebody has to name them.
         is_ours = not whole.is_foreign(draft.resource) and not (group and whole.is_foreign(group))
         # An update could reach either of two orders with one reference; what a modifier means, we do not know.
-        is_reachable = counted[_name(draft.resource)] == 1 and not draft.resource.get("modifierExtension")
+        is_reachable = counted[_name(draft.resource)] == 1 and not may_be_reversed(draft.resource)
         (ours if is_ours else others).append(draft if is_reachable else replace(draft, source=None))
-    return DraftOrders(tuple(ours), tuple(others), whole, Targets(known, person.bases), tuple(cut), deadline)
+    kept = _without_replaced(ours, person)
+    return DraftOrders(tuple(kept), tuple(others), whole, Targets(known, person.bases), tuple(cut), deadline)
+
+
+def _without_replaced(orders: Sequence[Order], person: Person) -> Sequence[Order]:
+    """The orders without those that another of them replaces; all where they replace each other."""
+    named = (objects(one.resource.get(name)) for one in orders if is_to_be_done(one.resource) for name in REPLACES)
+    replaced = {person.bases.name_of(text(one.get("reference"))) for each in named for one in each}
+    return [one for one in orders if one.reference not in replaced] or orders
 
 
 def _orders_inside(draft: Order) -> Iterator[Order]:
@@ -195,7 +205,7 @@ def with_drafts(record: RecordState, bundle: DraftOrders) -> RecordState:
 def is_to_be_done(resource: Json) -> bool:
     """Whether an order is to be carried out: not withdrawn, not over, not a prohibition (`doNotPerform`)."""
     status = resource.get("status")
-    return not is_prohibition(resource) and not (isinstance(status, str) and status in OVER)
+    return not is_prohibition(resource) and text(status).strip().lower() not in OVER
 
 
 def codeables(resource: Json, *keys: str) -> list[Json]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import DraftOrders, codeables
 from cds_service.fhir.orders.level_text import LEVELS, UNUSUAL, in_order, levels_in_text
@@ -110,9 +111,9 @@ def _note_texts(order: Json) -> Iterator[str]:
 
 
 def _conditions(order: Json, bundle: DraftOrders) -> list[Json]:
-    """The Conditions referenced as the order's reason, if they were sent with it."""
+    """The Conditions referenced as the order's reason, if they were sent with it and are not ruled out."""
     resolved = bundle.resolve(objects(order.get("reasonReference")), order)
-    return [one for one in resolved if one.get("resourceType") == "Condition"]
+    return [one for one in resolved if one.get("resourceType") == "Condition" and certainty_of(one) != "denied"]
 
 
 def _reason_codes(order: Json, bundle: DraftOrders) -> list[Json]:

@@ -5,7 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cds_service.errors import DataFileError
-from cds_service.fhir.gathering.prefetch import QueryResult, plan_prefetch, read_prefetch, read_result
+from cds_service.fhir.gathering.prefetch import (
+    QueryResult,
+    in_newest_version,
+    plan_prefetch,
+    read_prefetch,
+    read_result,
+)
 from cds_service.protocol.messages import parse_request
 from tests.stub_fhir import observation, outcome, page
 from tests.tables import cases
@@ -120,13 +126,21 @@ def test_a_total_counts_what_was_sent_even_if_a_page_repeats_it():
     [
         ({"versionId": "2"}, {"versionId": "10"}),
         ({"lastUpdated": "2026-01-01T00:00:00Z"}, {"lastUpdated": "2026-02-01T00:00:00Z"}),
-        ({}, {"versionId": "1"}),
+        ({"lastUpdated": "2026-10-25T02:40:00+02:00"}, {"lastUpdated": "2026-10-25T02:10:00+01:00"}),
+        ({"lastUpdated": "2026-01-01T00:00:00Z"}, {"lastUpdated": "2026-01-01T00:00:00.5Z"}),
     ],
 )
 def test_of_two_versions_the_higher_counts_in_either_order(older, newer):
     pair = [observation(1, meta=older), observation(1, meta=newer)]
     assert listed(*pair).resources == (pair[1],)
     assert listed(*reversed(pair)).resources == (pair[1],)
+
+
+@pytest.mark.parametrize("other", [{}, {"lastUpdated": "2026-02-01T00:00:00Z"}, {"versionId": "b"}])
+def test_versions_that_cannot_be_compared_are_all_kept(other):
+    pair = [observation(1, meta={"versionId": "1"}), observation(1, meta=other)]
+    assert len(listed(*pair).resources) == 2
+    assert in_newest_version({"a": listed(pair[0]), "b": listed(pair[1])})["a"].resources == (pair[0],)
 
 
 def test_resources_without_an_id_are_all_kept():

@@ -62,7 +62,7 @@ def drug(code="904419"):
     return coded(code, RXNORM)
 
 
-def read(prefetch=None, fhir=None, budget_seconds=5.0, **members):
+def read(prefetch=None, fhir=None, budget_seconds=60.0, **members):
     request = parse_request(json.dumps(hook_request(prefetch=prefetch, **members)).encode(), "order-sign")
     return gather(request, PLAN, fhir, terminology(), person_of(request), deadline=Deadline.after(budget_seconds))
 
