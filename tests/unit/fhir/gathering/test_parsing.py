@@ -36,6 +36,20 @@ def test_an_unknown_modifier_extension_forbids_reading():
         parse_resource(OBSERVATION | {"modifierExtension": [{"url": "urn:x", "valueBoolean": True}]}, "Observation")
 
 
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("DeviceRequest", {"doNotPerform": True, "intent": "order", "codeCodeableConcept": {"text": "TLSO"}}),
+        ("Procedure", {"notDone": True}),
+        ("Procedure", {"focus": [{"reference": "Patient/child"}]}),
+        ("MedicationStatement", {"taken": "n", "medicationCodeableConcept": {"text": "Alendronate"}}),
+    ],
+)
+def test_an_element_of_another_release_that_reverses_the_meaning_forbids_reading(kind, said):
+    with pytest.raises(BrokenResource):
+        parse_resource({"resourceType": kind, "status": "active", "subject": {"reference": "Patient/p1"}, **said}, kind)
+
+
 @pytest.mark.parametrize("junk", ["4.25", "[]", "null", 4.25, {"valueCode": []}])
 def test_junk_over_which_the_library_falls_breaks_the_resource_alone(junk):
     with pytest.raises(BrokenResource):
