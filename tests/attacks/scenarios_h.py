@@ -121,7 +121,7 @@ def reads_a_value_of_somebody_else(case: Case, field: Field) -> None:
 @scenario
 def reads_a_value_about_somebody_else(case: Case, field: Field) -> None:
     """The subject is the patient, the focus is not: passed over by name, and the older value of the patient counts."""
-    value = measured("bmd-t-score", -7.77, number="x", days=1, focus=case.sends["focus"])
+    value = measured("bmd-t-score", -7.77, number="x", days=1, **case.sends)
     cards = _ask(case, field, (*thin_and_weak(), value), kyphoplasty())
     (assessments,) = [card["extension"] for card in cards if "extension" in card]
     inputs = [one for each in assessments.popitem()[1] for model in each["models"] for one in model["inputs"]]
@@ -198,6 +198,10 @@ def corrects_one_of_two(case: Case, field: Field) -> None:
         "twice": [brace(), oxygen],
         "inside a group": [group | {"contained": [brace()]}, oxygen],
         "as the address of another": [brace(), {name: oxygen[name] for name in oxygen if name != "id"}],
+        "under rules that we do not know": [brace(implicitRules="https://ehr.example.org/not")],
+        "with a part that an extension reverses": [
+            brace(parameter=[{"code": {"text": "size"}, "modifierExtension": NOT, "valueBoolean": True}])
+        ],
         "inside a group as well": [brace(), group | {"contained": [oxygen]}],
     }[case.sends["stands"]]
     for order in (drafts, drafts[::-1]):

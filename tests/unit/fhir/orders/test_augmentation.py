@@ -35,6 +35,14 @@ def find(*resources, patient_id=PATIENT):
     return find_augmentation_order(signing(bundle(*resources), patient_id), terminology())
 
 
+def test_an_order_that_another_replaces_or_that_is_withdrawn_is_none():
+    old = cpt("22513", number=2, bodySite=[codeable(SCT, "23215003")])
+    new = cpt("22514", bodySite=[codeable(SCT, "66794005")], replaces=[{"reference": "ServiceRequest/draft-2"}])
+    assert find(new, old).levels == ("L1",)
+    assert find({**new, "replaces": []}, {**old, "status": "Cancelled"}).levels == ("L1",)
+    assert find(new, {**old, "replaces": [{"reference": "ServiceRequest/draft-1"}]}).levels == ("T12", "L1")
+
+
 @pytest.mark.parametrize(("system", "code", "procedure"), cases(__file__, "a_code_says_which_procedure_is_ordered"))
 def test_a_code_says_which_procedure_is_ordered(system, code, procedure):
     found = find(order(codeable(system, code)))

@@ -92,6 +92,13 @@ def test_the_body_site_of_the_reason_is_read_where_the_condition_came_along(cont
     assert (found.levels, found.level_source) == (("T12",), "reasonReference")
 
 
+def test_a_reason_that_was_ruled_out_says_no_level():
+    status = codeable("http://terminology.hl7.org/CodeSystem/condition-ver-status", "entered-in-error")
+    site = [codeable(SCT, "280849005")]
+    reason = {"resourceType": "Condition", "id": "c1", "verificationStatus": status, "bodySite": site}
+    assert find(cpt("22513", reasonReference=[{"reference": "Condition/c1"}]), reason).levels == ()
+
+
 def test_a_reason_that_did_not_come_along_is_not_looked_for():
     assert find(cpt("22513", reasonReference=[{"reference": "Condition/elsewhere"}])).levels == ()
 
