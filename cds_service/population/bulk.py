@@ -25,7 +25,7 @@ from fhir.resources.R4B import get_fhir_model_class
 from cds_service.errors import CdsError
 from cds_service.fhir.raw_json import member, objects, text
 from cds_service.fhir.references import NO_BASE, Bases
-from cds_service.protocol.json_text import JsonTextError, decode_json
+from cds_service.protocol.json_text import JsonTextError, decode_json, decode_unguarded
 from cds_service.protocol.messages import is_fhir_id
 
 SHARED = frozenset({"Medication", "Device"})  # belong to nobody; a patient's resources refer to them by name
@@ -115,13 +115,13 @@ class Head(NamedTuple):
 
 
 def read_line(line: bytes) -> dict[str, Any]:
-    """The resource in a line.
+    """The resource in a line; what was set aside is read as it was then.
 
     Raises:
         LineError: it is no JSON object with a `resourceType`.
     """
     try:
-        raw = decode_json(line)
+        raw = decode_unguarded(line) if line.startswith(ASIDE) else decode_json(line)
     except JsonTextError as error:
         raise LineError(str(error)) from None
     if not isinstance(raw, dict) or not text(raw.get("resourceType")):
@@ -159,8 +159,12 @@ def take_line(line: bytes, look: Look, bases: Bases = NO_BASE) -> tuple[Head, by
     Raises:
         LineError: it is no JSON object with a `resourceType`.
     """
-    head = head_of(read_line(line), bases)
-    return head, ASIDE + line if head.kind == "Observation" and not look(line) else line
+    if b'"Observation"' in line and not look(line):
+        aside = ASIDE + line
+        head = head_of(read_line(aside), bases)
+        if head.kind == "Observation":
+            return head, aside
+    return head_of(read_line(line), bases), line
 
 
 def shared_names(line: bytes) -> list[str]:

@@ -28,7 +28,6 @@ from cds_service.population.bulk import (
     bucket_count,
     chunks_of,
     lines_in,
-    read_line,
     shared_names,
     take_line,
 )
@@ -192,11 +191,12 @@ def _batches(rows: Iterable[dict[str, Any]], schema: pa.Schema) -> Batches:
 def _bad_lines(job: Job, paths: set[str]) -> list[BadLine]:
     """The bad lines of these files, by number."""
     found: list[BadLine] = []
+    look = look_for(load(job.site))
     for chunk in chunks_of((file for file in job.files if str(file.resolve()) in paths), WHOLE_FILE):
         for number, line in enumerate(map(bytes.strip, lines_in(chunk)), start=1):
             try:
                 if line:
-                    read_line(line)
+                    take_line(line, look)
             except LineError as error:
                 found.append(BadLine(str(chunk.file), number, str(error)))
     return found

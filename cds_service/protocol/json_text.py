@@ -90,7 +90,7 @@ def decode_json(text: bytes) -> Any:
     Raises:
         JsonTextError: says what is wrong, without any of the text.
     """
-    document = _decoded(text)
+    document = decode_unguarded(text)
     if len(text) > LONG or text.count(b"[") + text.count(b"{") > MAX_DEPTH:  # few brackets cannot be deep
         _refuse_deep(document)
     digits = text.translate(DIGITS)
@@ -101,7 +101,12 @@ def decode_json(text: bytes) -> Any:
     return document
 
 
-def _decoded(text: bytes, float_mode: Literal["float", "lossless-float"] = "float") -> Any:
+def decode_unguarded(text: bytes, float_mode: Literal["float", "lossless-float"] = "float") -> Any:
+    """The document as the decoder reads it, for text of which little is used: it may be deep, or hold a NUL.
+
+    Raises:
+        JsonTextError: as above.
+    """
     try:
         return from_json(
             text.removeprefix(BYTE_ORDER_MARK),
@@ -123,7 +128,7 @@ def decode_call(text: bytes) -> Any:
     document = decode_json(text)
     if not isinstance(document, dict) or not _holds_decimals(document.get("context")):
         return document
-    return {**document, "context": _decoded(text, "lossless-float")["context"]}
+    return {**document, "context": decode_unguarded(text, "lossless-float")["context"]}
 
 
 def _holds_decimals(document: Any) -> bool:
