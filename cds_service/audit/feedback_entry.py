@@ -17,6 +17,7 @@ from cds_service.protocol.messages import UUID_TEXT
 CODE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 SYSTEM = re.compile(r"[A-Za-z][A-Za-z0-9+-]*[:.][A-Za-z0-9:/._-]{1,200}")  # an address, a URN, a key like com.epic.…
 COMMENT_LENGTH = 500  # characters
+MOST_SUGGESTIONS = 50  # kept of one statement; a card offers a few, and the body of a call has room for 60,000
 AHEAD = timedelta(minutes=10)  # of our clock; a statement dated later is stored and marked
 
 
@@ -102,7 +103,7 @@ def _content(
         "outcomeTimestamp": time_text(item.outcome_timestamp),
     }
     if item.outcome == "accepted":
-        content["acceptedSuggestions"] = uuids
+        content["acceptedSuggestions"] = sorted(uuids, key=lambda uuid: uuid not in rules)[:MOST_SUGGESTIONS]
         content["unknownSuggestions"] = len([one for one in item.suggestions if one.lower() not in rules])
         content["acceptedRules"] = sorted({rules[uuid] for uuid in uuids if uuid in rules})
     if item.reason is not None:

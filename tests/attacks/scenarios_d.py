@@ -175,6 +175,20 @@ def tells_ten_thousand_things(case: Case, field: Field) -> None:
 
 
 @scenario
+def accepts_sixty_thousand_suggestions(case: Case, field: Field) -> None:
+    """They are counted, and the log does not grow by them."""
+    service = field.service(case.site)
+    told = {"card": str(uuid4()), "outcome": "accepted", "outcomeTimestamp": "2026-11-20T09:00:00Z"}
+    told |= {"acceptedSuggestions": [{"id": str(uuid4())} for _ in range(60_000)]}
+    before = service.mark()
+    assert _post(service, {"feedback": [told]}, FEEDBACK).status == 200
+    (entry,) = service.entries(before, 1)
+    content = service.content(entry["sequence"])
+    assert content["unknownSuggestions"] == 60_000
+    assert len(content["acceptedSuggestions"]) < 100
+
+
+@scenario
 def tells_the_same_twice(case: Case, field: Field) -> None:
     service = field.service(case.site)
     told = {"card": str(uuid4()), "outcome": "overridden", "outcomeTimestamp": "2099-01-01T00:00:00Z"}
