@@ -7,6 +7,7 @@ HL7-DaVinci/crd-request-generator, with our order. Examples of other hooks are c
 
 import json
 import time
+from pathlib import Path
 
 import pytest
 
@@ -16,104 +17,7 @@ from tests.signings import Json, empty_prefetch, kyphoplasty, observed, order_si
 from tests.stub_fhir import StubFhir, fhir, page
 
 ELSEWHERE = "http://hooks.smarthealthit.org:9080"
-ACCESS = {
-    "access_token": "some-opaque-fhir-access-token",
-    "token_type": "Bearer",
-    "expires_in": 300,
-    "scope": "user/Patient.read user/Observation.read",
-    "subject": "cds-service4",
-}
-DIET = {
-    "resourceType": "NutritionOrder",
-    "id": "pureeddiet-simple",
-    "status": "draft",
-    "patient": {"reference": "Patient/1288992"},
-    "dateTime": "2014-09-17",
-    "orderer": {"reference": "Practitioner/example", "display": "Dr Adam Careful"},
-    "oralDiet": {
-        "type": [{"coding": [{"system": "http://snomed.info/sct", "code": "226211001"}], "text": "Pureed diet"}],
-        "schedule": [{"repeat": {"boundsPeriod": {"start": "2015-02-10"}, "frequency": 3, "periodUnits": "d"}}],
-    },
-    "supplement": [{"instruction": "Ensure Pudding at breakfast, lunch, supper"}],
-}
-DOSE = {"value": 5, "unit": "mL", "system": "http://unitsofmeasure.org", "code": "mL"}
-
-
-def drug(kind: str, subject: str, **dose: object) -> Json:
-    return {
-        "resourceType": kind,
-        "id": "smart-103",
-        "status": "draft",
-        "intent": "order",
-        "medicationCodeableConcept": {"text": "Amoxicillin 120 MG/ML / clavulanate potassium 8.58 MG/ML Suspension"},
-        subject: {"reference": "Patient/1288992"},
-        "dosageInstruction": [{"text": "5 mL bid x 10 days", **dose}],
-    }
-
-
-def of_library(*orders: Json) -> Json:
-    return order_sign(*orders, patient="1288992", fhirServer=ELSEWHERE, fhirAuthorization=ACCESS)
-
-
-def of_crd(*orders: Json, **members: object) -> Json:
-    body = order_sign(*orders, patient="123", **members)
-    body["context"]["encounterId"] = "987"
-    return body
-
-
-def billed(number: str, system: str, code: str, display: str) -> Json:
-    """An order whose references are on another server than the one that is named."""
-    return kyphoplasty(
-        "123",
-        id=number,
-        intent="original-order",
-        code={"coding": [{"system": system, "code": code, "display": display}]},
-        bodySite=None,
-        subject={"reference": "http://example.org/fhir/Patient/123"},
-        encounter={"reference": "http://example.org/fhir/Encounter/987"},
-        requester={"reference": "http://example.org/fhir/PractitionerRole/ABC", "display": "Dr. Jones"},
-    )
-
-
-MAMMOGRAPHY = billed(
-    "1357", "http://snomed.info/sct", "726551006", "Contrast enhanced spectral mammography (Procedure)"
-)
-OXYGEN = billed(
-    "2468",
-    "https://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets",
-    "E0431",
-    "Portable gaseous oxygen system, rental; includes portable container, regulator, flowmeter",
-)
-EXAMPLES: dict[str, Json] = {
-    "order-sign, R4": of_library(DIET, drug("MedicationRequest", "subject", doseQuantity=DOSE)),
-    "order-sign, STU3": of_library(
-        DIET, drug("MedicationRequest", "subject", doseAndRate={"doseQuantity": {"val": 1, **DOSE}})
-    ),
-    "order-sign, DSTU2": of_library(DIET, drug("MedicationOrder", "patient", doseQuantity=DOSE)),
-    "CRD, two orders": of_crd(
-        MAMMOGRAPHY,
-        OXYGEN,
-        fhirServer="http://example.org/some-payer/fhir/crd",
-        fhirAuthorization=ACCESS,
-        prefetch={
-            "patient": person("123"),
-            "encounter": searchset({"resourceType": "Encounter", "id": "987", "status": "finished"}),
-            "coverage": searchset({"resourceType": "Coverage", "id": "COV1", "status": "active"}),
-            "servicerequest": searchset(MAMMOGRAPHY, {**OXYGEN, "performer": []}),
-        },
-        extension={"davinci-crd.configuration": {"cost": False, "max-cards": 5}},
-    ),
-    "CRD, a communication": of_crd(
-        {
-            "resourceType": "CommunicationRequest",
-            "id": "example",
-            "basedOn": [{"reference": "http://example.org/fhir/EligibilityRequest/xyz"}],
-            "status": "draft",
-            "subject": {"reference": "http://example.org/fhir/Patient/123"},
-            "payload": [{"contentString": "Liver pathology biopsy report"}],
-        }
-    ),
-}
+EXAMPLES: dict[str, Json] = json.loads(Path(__file__).with_name("published_orders.json").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("name", EXAMPLES)

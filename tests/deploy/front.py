@@ -11,17 +11,17 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
 from http.client import HTTPSConnection
 from pathlib import Path
 from typing import Self
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.bench.running import free_port
 from tests.deploy.locked import DEPLOY
+from tests.faults.certificates.make import END, certificate
 
 CONFIGURATION = DEPLOY / "nginx" / "nginx.conf"
 NAME = "cds.example.org"
@@ -54,20 +54,9 @@ def adapted(folder: Path, port: int, replicas: Sequence[int], tls: tuple[Path, P
 def make_certificate(folder: Path) -> tuple[Path, Path]:
     """A certificate for the name in the configuration, and its key."""
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, NAME)])
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(datetime(2020, 1, 1, tzinfo=UTC))
-        .not_valid_after(datetime(2120, 1, 1, tzinfo=UTC))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(NAME)]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
+    pem = certificate(key, NAME, NAME, key, END, host=x509.DNSName(NAME))
     files = folder / "cds.pem", folder / "cds.key"
-    files[0].write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    files[0].write_bytes(pem)
     files[1].write_bytes(
         key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )

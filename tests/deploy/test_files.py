@@ -190,11 +190,3 @@ def test_the_image_gets_all_that_the_wheel_is_built_from():
     names = {name for line in copied for name in line.split()}
     assert {line.removeprefix("!") for line in ignored if line.startswith("!")} == names
     assert all((ROOT / name).exists() for name in names)
-
-
-@pytest.mark.parametrize("path", sorted(DEPLOY.rglob("*.sh")), ids=lambda one: one.stem)
-def test_scripts_are_whole_and_may_be_run(path):
-    assert run("sh", "-n", path).returncode == 0
-    assert path.stat().st_mode & 0o111
-    assert path.read_text().splitlines()[0] == "#!/bin/sh"
-    assert "set -eu" in path.read_text()

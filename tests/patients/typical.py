@@ -9,11 +9,13 @@ brace with a fifth, therapy ordered for a third are given; the other shares are 
 
 import random
 import statistics
+import tomllib
 from argparse import ArgumentParser
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from tests.chart_builders import TODAY, dose, ordered, ordered_elsewhere, patient, period
@@ -26,52 +28,8 @@ from tests.patients.rules import faults_of
 SEED = 15
 MOST_WARNINGS, MOST_WORDS, LONGEST, MEAN_LENGTH = 0.15, 170, 120, 100
 
-# Share of charts that hold an entry; ICD-10-CM. Shares are rounded from what is usual at 76.
-PROBLEMS = {
-    "I10": 0.70,
-    "E78.5": 0.45,
-    "E11.9": 0.22,
-    "M81.0": 0.35,
-    "I48.91": 0.15,
-    "J44.9": 0.10,
-    "R29.6": 0.06,
-    "Z91.81": 0.06,
-    "F03.90": 0.08,
-    "N18.30": 0.12,
-    "N18.6": 0.02,
-    "Z85.3": 0.05,
-    "C34.90": 0.015,
-    "C90.00": 0.01,
-    "Z98.1": 0.03,
-    "M62.84": 0.01,
-    "Z51.5": 0.005,
-}
-DRUGS = {
-    "losartan": 0.45,
-    "amlodipine": 0.35,
-    "metoprolol": 0.35,
-    "atorvastatin": 0.50,
-    "pantoprazole": 0.40,
-    "metformin": 0.15,
-    "levothyroxine": 0.20,
-    "paracetamol": 0.60,
-    "tramadol": 0.30,
-    "furosemide": 0.20,
-    "apixaban": 0.15,
-    "colecalciferol": 0.35,
-    "alendronate": 0.10,
-    "risedronate": 0.02,
-    "teriparatide": 0.01,
-    "prednisone": 0.05,
-}
-# Almost no muscle measures: share, mean, SD.
-RARE_MEASURES = {
-    "grip-strength": (0.02, 18, 6),
-    "gait-speed": (0.02, 0.8, 0.2),
-    "appendicular-muscle-index": (0.01, 5.8, 0.9),
-    "multifidus-smi": (0.005, 140, 60),
-    "psoas-total-area": (0.005, 14, 4),
-}
+# Shares of what charts hold, each rounded from what is usual at 76: problems, drugs, measures with mean and SD.
+SHARES = tomllib.loads(Path(__file__).with_name("typical.toml").read_text(encoding="utf-8"))
 # A brace with one order in five: of these half within the limits, as a set of orders prescribes it.
 BRACES = (
     (0.50, lambda: brace(occurrencePeriod=period(0, 42))),
@@ -99,8 +57,8 @@ def typical_order(draw: random.Random, *, muscle: float = 1.0, bmi: float = 26.0
         patient(sex=draw.choices(("female", "male"), (75, 25))[0], age=min(97, max(48, round(draw.gauss(76, 9)))))
     ]
     record += list(_measures(draw, muscle, bmi))
-    problems = [code for code, share in PROBLEMS.items() if draw.random() < share]
-    drugs = [name for name, share in DRUGS.items() if draw.random() < share]
+    problems = [code for code, share in SHARES["problems"].items() if draw.random() < share]
+    drugs = [name for name, share in SHARES["drugs"].items() if draw.random() < share]
     record += map(problem, problems)
     record += [drug(name) for name in drugs if name != "metformin" or "E11.9" in problems]
     if draw.random() < 0.05:
@@ -133,7 +91,7 @@ def _measures(draw: random.Random, muscle: float, bmi: float) -> Iterator[dict[s
     if draw.random() < 0.04 * min(muscle, 10):
         method = draw.choice((METHODS["ct-attenuation"], METHODS["ct-attenuation"], "", "portal venous phase"))
         yield measured("ct-attenuation", round(draw.gauss(70, 32)), method=method, days=_age(draw, 200))
-    for name, (share, mean, deviation) in RARE_MEASURES.items():
+    for name, (share, mean, deviation) in SHARES["rare-measures"].items():
         if draw.random() < share * muscle:
             value = round(max(mean / 5, draw.gauss(mean, deviation)), 1)
             yield measured(name, value, days=_age(draw, 200))
