@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.integration.servers.charts import available_charts
+from tests.integration.servers.charts import samples
 from tests.integration.servers.hapi import HAPI, run_hapi
 from tests.integration.servers.installation import require
 from tests.live_service import LiveService
@@ -25,6 +25,6 @@ def hapi():
     """HAPI with all patients; it answers ten resources a page."""
     require(HAPI)
     with run_hapi() as server:
-        for each in available_charts():
-            server.load(each.sample.resources)
+        for each in samples().values():
+            server.load(each.resources)
         yield server

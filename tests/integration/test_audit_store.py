@@ -144,13 +144,6 @@ def test_a_fork_of_the_chain_is_refused_by_the_database_itself(audit_url):
 # --- migrations
 
 
-def test_two_processes_that_start_at_once_migrate_once(empty_url):
-    code = f"from cds_service.audit.database import Database; Database({empty_url!r}, wait_seconds=20).prepare()"
-    starting = [subprocess.Popen([sys.executable, "-W", "error", "-c", code], cwd=ROOT) for _ in range(4)]
-    assert [one.wait() for one in starting] == [0] * 4
-    assert rows_of(empty_url, f"SELECT version_num FROM {VERSION_TABLE}") == [(HEAD,)]
-
-
 def test_the_newest_step_is_the_one_that_the_program_asks_for():
     steps = sorted(path.stem[1:5] for path in (MIGRATIONS / "versions").glob("m[0-9]*.py"))
     assert steps[-1] == HEAD

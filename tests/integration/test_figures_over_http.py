@@ -17,7 +17,6 @@ from tests.chart_builders import (
     model,
     order_sign,
     ordered_elsewhere,
-    outcome,
     patient,
     problem,
 )
@@ -115,18 +114,6 @@ def test_the_same_figures_come_whatever_else_the_record_holds(live):
         crowded = by_topic(live.cards(order_sign((*row.record, *unrelated), kyphoplasty(row.level))))
         for key in ("risk", "studyUncertainty", "ifMeasured", "inputsKnown"):
             assert plain.get(key) == model(crowded, row.study.id).get(key)
-
-
-def test_below_half_of_the_inputs_there_is_no_figure_and_no_band(live):
-    """Muscle fat alone carries 0.31 of the residual-pain model, MNA nothing of the sarcopenia model."""
-    cards = by_topic(
-        live.cards(order_sign([measured("es-mf-fat-fraction", 60), measured("mna-score", 15)], kyphoplasty(None)))
-    )
-    for name, known in (("residual-pain-2025", 0.31), ("sarcopenia-pvm-2022", 0.0)):
-        found = model(cards, name)
-        assert near(found["inputsKnown"], known, 0.01)
-        assert not {"risk", "studyUncertainty", "ifMeasured", "band"} & found.keys()
-    assert {outcome(cards, name)["status"] for name in ("refracture", "residual-pain")} == {"insufficient-data"}
 
 
 def test_the_list_of_models_leaves_no_cell_blank(live):

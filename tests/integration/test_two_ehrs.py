@@ -11,7 +11,7 @@ from cds_service.errors import DataFileError
 from cds_service.loading import load_client_services, load_service
 from cds_service.site.folder import load_site
 from tests.client_tokens import Signer, client_of, key_set, site_folder
-from tests.live_service import CALL, DISCOVERY, FEEDBACK
+from tests.live_service import CALL, DISCOVERY
 from tests.review_desk import PASSWORD, ReviewDesk, Reviewer
 from tests.signings import empty_prefetch, kyphoplasty, order_sign, person, signing
 
@@ -125,14 +125,6 @@ def test_discovery_asks_each_for_its_own_codes(clinic):
     assert f"{LOCAL}|WALK" in asked(headers=header(DISCOVERY, NORTH, "a"))
     assert LOCAL not in asked(headers=header(DISCOVERY, SOUTH, None))
     assert LOCAL not in asked()
-
-
-def test_feedback_of_one_is_never_about_a_card_of_the_other(clinic):
-    card = next(one for one in clinic.all("answer") if one.patient == "pat-1").cards[0].card
-    said = {"card": card, "outcome": "overridden", "outcomeTimestamp": "2026-11-20T09:00:00Z"}
-    for client, tenant, is_linked in ((SOUTH, None, False), (NORTH, "b", False), (NORTH, "a", True)):
-        call(clinic, {"feedback": [said]}, client, tenant, FEEDBACK)
-        assert clinic.content(clinic.newest("feedback"))["linked"] is is_linked
 
 
 def reviewer(clinic, name):
