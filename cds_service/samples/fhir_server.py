@@ -8,10 +8,9 @@ import json
 import socket
 import threading
 from collections.abc import Callable, Iterable, Mapping, MutableSequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 from urllib.parse import parse_qsl
 
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
@@ -159,7 +158,7 @@ class _QuietRequests(WSGIRequestHandler):
         pass
 
 
-class FhirServer:
+class FhirServer(AbstractContextManager["FhirServer"]):
     """The running server; a context manager that stops it.
 
     Attributes:
@@ -182,13 +181,7 @@ class FhirServer:
         self._server.server_close()
         self._thread.join()
 
-    def __enter__(self) -> Self:
-        """Return the server, which is already running."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_fault: object) -> None:
         """Stop the server."""
         self.stop()
 
