@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
-from typing import Any, Protocol, get_args
+from typing import Any, get_args
 
 from jwt import PyJWK
 from jwt.exceptions import PyJWTError
@@ -113,18 +113,6 @@ def _read_key(member: Mapping[str, Any], algorithms: Collection[str]) -> tuple[P
         return "jwks.badkey"
     shortest, longest = RSA_BITS
     return keys if kind != "RSA" or shortest <= public.key_size <= longest else "jwks.weak"
-
-
-class KeySource(Protocol):
-    """The keys of one issuer."""
-
-    def keys(self, kid: str, until: Deadline) -> KeySet:
-        """The current keys, refreshed first if none has this id."""
-        ...
-
-    def prefetch(self) -> None:
-        """Start to load keys without waiting."""
-        ...
 
 
 class KeyFile:

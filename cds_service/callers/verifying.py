@@ -18,7 +18,7 @@ import jwt
 from jwt.exceptions import InvalidJTIError
 
 from cds_service.audit.used_tokens import UsedTokens
-from cds_service.callers.keys import MAX_KID, KeyAddress, KeyFile, KeySource
+from cds_service.callers.keys import MAX_KID, KeyAddress, KeyFile
 from cds_service.core.caller import Caller
 from cds_service.errors import NotAuthenticated
 from cds_service.outgoing import Connections
@@ -53,7 +53,7 @@ class KnownClient:
     """One of the site's EHRs, with the source of its keys."""
 
     settings: Client
-    source: KeySource
+    source: KeyFile | KeyAddress
 
     @classmethod
     def of(cls, settings: Client, folder: Path, connections: Connections) -> "KnownClient":

@@ -9,8 +9,8 @@ import click
 from cds_service.audit.chain import AuditEntry
 from cds_service.audit.database import Database
 from cds_service.audit.store import utc_now
+from cds_service.commands import options
 from cds_service.commands.audit import WAIT_SECONDS, check_log
-from cds_service.commands.options import machine_user, say_errors
 from cds_service.errors import DataFileError
 from cds_service.review.access import Access
 from cds_service.review.accounts import AccountFault, Accounts
@@ -28,7 +28,7 @@ from cds_service.site.review import ROLES
     help="read the password from FILE (- is standard input) instead of a prompt",
 )
 @click.option("--replace", is_flag=True, help="set a new password for an existing account and end its sessions")
-@say_errors
+@options.say_errors
 def add_reviewer(*, name: str, role: Any, password_file: TextIO | None, replace: bool) -> None:
     """Create an account for the review pages, /audit.
 
@@ -53,7 +53,7 @@ def add_reviewer(*, name: str, role: Any, password_file: TextIO | None, replace:
 
 @click.command("remove-reviewer")
 @click.argument("name")
-@say_errors
+@options.say_errors
 def remove_reviewer(name: str) -> None:
     """Close an account and end its sessions. Its name stays taken, since entries refer to it.
 
@@ -77,7 +77,7 @@ def _read_password(file: TextIO | None) -> str:
 
 def _entry(result: str, name: str, role: str | None = None) -> AuditEntry:
     content = {"account": name} | ({"role": role} if role else {})
-    return AuditEntry(kind="account", at=utc_now(), user=machine_user(), result=result, content=content)
+    return AuditEntry(kind="account", at=utc_now(), user=options.machine_user(), result=result, content=content)
 
 
 @contextmanager

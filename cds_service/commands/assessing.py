@@ -18,20 +18,7 @@ from typing import Any
 import click
 
 from cds_service.audit.chain import OneEntry
-from cds_service.commands.options import (
-    AS_OF,
-    BASE,
-    CLIENT,
-    FHIR_ID,
-    SITE,
-    TOKEN_FILE,
-    VERTEBRAE,
-    chosen_site,
-    now_or_noon,
-    print_json,
-    say_errors,
-    tell,
-)
+from cds_service.commands import options
 from cds_service.commands.terminal import make_console, print_response
 from cds_service.errors import FhirReadError
 from cds_service.fhir.gathering.reading import Fetched
@@ -67,18 +54,20 @@ DATED = ("effectiveDateTime", "recordedDate", "onsetDateTime", "authoredOn", "pe
 
 
 @click.command("assess")
-@click.option("--fhir-server", required=True, type=BASE, help="base of a FHIR R4 server")
-@click.option("--patient", type=FHIR_ID, help="the patient's FHIR id")
+@click.option("--fhir-server", required=True, type=options.BASE, help="base of a FHIR R4 server")
+@click.option("--patient", type=options.FHIR_ID, help="the patient's FHIR id")
 @click.option("--find", metavar="NAME", help="look the patient up by name or identifier")
 @click.option("--procedure", metavar="CODE", help="CPT number or SYSTEM|CODE; default: a kyphoplasty")
-@click.option("--level", "levels", multiple=True, type=VERTEBRAE, metavar="L1 …", help="to be treated, T1 to L5")
-@click.argument("more_levels", nargs=-1, type=VERTEBRAE, metavar="")
-@TOKEN_FILE
-@AS_OF
-@SITE
-@CLIENT
+@click.option(
+    "--level", "levels", multiple=True, type=options.VERTEBRAE, metavar="L1 …", help="to be treated, T1 to L5"
+)
+@click.argument("more_levels", nargs=-1, type=options.VERTEBRAE, metavar="")
+@options.TOKEN_FILE
+@options.AS_OF
+@options.SITE
+@options.CLIENT
 @click.option("--json", "as_json", is_flag=True, help="print the CDS Hooks response")
-@say_errors
+@options.say_errors
 def assess_on_server(
     *, levels: Any, more_levels: Any, site: Path | None, client: str | None, as_json: bool, **words: Any
 ) -> None:
@@ -86,10 +75,10 @@ def assess_on_server(
     wish = Wish(levels=in_order({*chain.from_iterable((*levels, *more_levels))}), **words)
     if (wish.patient is None) == (not (wish.find or "").strip()):
         raise click.UsageError("exactly one of --patient and --find is needed")
-    folder, capabilities = chosen_site(site, client)
+    folder, capabilities = options.chosen_site(site, client)
     response = assess_patient(wish, read_settings(deadline_seconds=20), folder, capabilities)
     if as_json:
-        print_json(response.to_json())
+        options.print_json(response.to_json())
     else:
         print_response(make_console(), response.to_json())
 
@@ -118,7 +107,7 @@ class Wish:
     @property
     def today(self) -> date:
         """The day on which the order is signed, UTC."""
-        return now_or_noon(self.as_of).date()
+        return options.now_or_noon(self.as_of).date()
 
     def order(self, patient_id: str) -> dict[str, Any]:
         return augmentation_order(patient_id, self.procedure, self.levels, self.today)
@@ -142,18 +131,18 @@ def assess_patient(wish: Wish, settings: Settings, site: SiteFolder | None, capa
     server = identify_server(reader, until=until)
     version = f", FHIR {server.fhir_version}" if server.fhir_version else ""
     note = f"; note: {server.note}" if server.note else ""
-    tell(f"{wish.fhir_server}: {server.software or 'unknown server'}{version}{note}")
+    options.tell(f"{wish.fhir_server}: {server.software or 'unknown server'}{version}{note}")
     if server.note:
         _look_below(wish, connections, until)
     if is_kept_back(wish.token, wish.fhir_server):
-        tell("note: a token is not sent over plain http; the server is asked without it")
+        options.tell("note: a token is not sent over plain http; the server is asked without it")
     patient_id = wish.patient or _find_one(reader, wish.find or "", until)
     check_patient(reader, patient_id, until=until)
 
     request = parse_request(order_sign_body(patient_id, wish.fhir_server, [wish.order(patient_id)]), hook.hook)
     reader.names = {query: one.key for one in hook.plan.templates if (query := one.query_for(request))}
     ports = Ports(
-        clock=lambda: now_or_noon(wish.as_of),
+        clock=lambda: options.now_or_noon(wish.as_of),
         fhir=reader,
         audit=OneEntry(),
         deadline=deadline,
@@ -162,7 +151,7 @@ def assess_patient(wish: Wish, settings: Settings, site: SiteFolder | None, capa
     )
     response = answer(service, hook, request, ports)
     for note in _notes(reader, wish, patient_id, has_cards=bool(response.cards)):
-        tell(f"note: {note}")
+        options.tell(f"note: {note}")
     return response
 
 
@@ -230,7 +219,7 @@ def _find_one(fhir: Browser, wanted: str, until: float) -> str:
     if not found:
         raise LookUpFailed("The server found no patient of this name or identifier.")
     for one in found:
-        tell(f"  {one.id}  {_say_patient(one)}")
+        options.tell(f"  {one.id}  {_say_patient(one)}")
     if len(found) > 1:
         count = f"the first {MOST_SHOWN}" if len(found) >= MOST_SHOWN else str(len(found))
         raise LookUpFailed(f"Several patients fit ({count} are listed above); choose one with --patient ID.")
@@ -286,7 +275,7 @@ class SayingReader:
         if sys.stderr.isatty():
             kind = re.split(r"[/?]", query)[0]
             name = f"{kind} ({self.names[query]})" if query in self.names else kind
-            tell(f"  {name}: {result}, {time.monotonic() - started:.1f} s")
+            options.tell(f"  {name}: {result}, {time.monotonic() - started:.1f} s")
 
 
 def _say_size(fetched: Fetched) -> str:

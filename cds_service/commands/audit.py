@@ -28,7 +28,7 @@ from cds_service.audit.verification.exported import verify_export
 from cds_service.audit.verification.notes import BadNote, read_key, read_note
 from cds_service.audit.verification.rows import NoLog
 from cds_service.audit.verification.walk import report_json, report_lines, verify_log
-from cds_service.commands.options import AS_JSON, NEW_FILE, OLD_FILE, SINCE, UNTIL, machine_user, print_json, say_errors
+from cds_service.commands import options
 from cds_service.commands.terminal import clean, make_console, print_answer
 from cds_service.errors import AuditUnavailable, DataFileError
 from cds_service.settings import Settings, read_settings
@@ -45,11 +45,11 @@ NO_DATABASE = "The database of the audit log does not answer, or refuses this lo
 @click.option("--kind", "kinds", multiple=True, metavar="KIND", help="answer, refusal, feedback, read, export, …")
 @click.option("--hook-instance", metavar="UUID")
 @click.option("--card", metavar="UUID", help="entries that show this card")
-@SINCE
-@UNTIL
+@options.SINCE
+@options.UNTIL
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, MOST))
 @click.option("--json", "as_json", is_flag=True, help="one JSON object a line")
-@say_errors
+@options.say_errors
 def list_entries(*, limit: int, as_json: bool, **asked: Any) -> None:
     """List entries, newest first."""
     query = _query(**asked)
@@ -66,8 +66,8 @@ def list_entries(*, limit: int, as_json: bool, **asked: Any) -> None:
 @click.command("show")
 @click.argument("entry", metavar="ID")
 @click.option("--replay", "wants_replay", is_flag=True, help="recompute the figures from the entry alone and compare")
-@AS_JSON
-@say_errors
+@options.AS_JSON
+@options.say_errors
 def show_entry(*, entry: str, wants_replay: bool, as_json: bool) -> None:
     """Show one entry, by id or number."""
     with log_database() as database:
@@ -79,7 +79,7 @@ def show_entry(*, entry: str, wants_replay: bool, as_json: bool) -> None:
     if wants_replay:
         document["replay"] = _replayed(stored)
     if as_json:
-        print_json(document)
+        options.print_json(document)
     else:
         _print_entry(document)
     if wants_replay and not document["replay"]["identical"]:
@@ -88,7 +88,12 @@ def show_entry(*, entry: str, wants_replay: bool, as_json: bool) -> None:
 
 @click.command("verify")
 @click.option(
-    "--checkpoint", "notes", type=OLD_FILE, multiple=True, metavar="FILE", help="a signed checkpoint kept elsewhere"
+    "--checkpoint",
+    "notes",
+    type=options.OLD_FILE,
+    multiple=True,
+    metavar="FILE",
+    help="a signed checkpoint kept elsewhere",
 )
 @click.option(
     "--key",
@@ -100,12 +105,12 @@ def show_entry(*, entry: str, wants_replay: bool, as_json: bool) -> None:
 @click.option(
     "--export",
     "exported",
-    type=OLD_FILE,
+    type=options.OLD_FILE,
     metavar="FILE",
     help="check an NDJSON export instead of the log; away from its log, give --key",
 )
-@AS_JSON
-@say_errors
+@options.AS_JSON
+@options.say_errors
 def verify(*, notes: tuple[Path, ...], keys: tuple[str, ...], exported: Path | None, as_json: bool) -> None:
     """Check whether entries were changed, inserted, removed, reordered or cut off. Reads only."""
     try:
@@ -129,7 +134,7 @@ def verify(*, notes: tuple[Path, ...], keys: tuple[str, ...], exported: Path | N
         cure = "set the variable to the database of the service"
         raise DataFileError("KYPHOPLASTY_CDS_DATABASE_URL", "", f"{error}; {cure}") from None
     if as_json:
-        print_json(report_json(report))
+        options.print_json(report_json(report))
     else:
         for line in report_lines(report):
             click.echo(line)
@@ -137,8 +142,8 @@ def verify(*, notes: tuple[Path, ...], keys: tuple[str, ...], exported: Path | N
 
 
 @click.command("checkpoint")
-@click.option("--out", type=NEW_FILE, metavar="FILE", help="instead of standard output")
-@say_errors
+@click.option("--out", type=options.NEW_FILE, metavar="FILE", help="instead of standard output")
+@options.say_errors
 def make_checkpoint(out: Path | None) -> None:
     """Sign the head of the log: a short note to keep elsewhere."""
     with log_database() as database:
@@ -154,18 +159,20 @@ def make_checkpoint(out: Path | None) -> None:
 @click.option(
     "--format", "form", type=click.Choice(["ndjson", "csv", "fhir", "feedback"]), default="ndjson", show_default=True
 )
-@SINCE
-@UNTIL
+@options.SINCE
+@options.UNTIL
 @click.option("--patient", metavar="ID")
-@click.option("--out", type=NEW_FILE, metavar="FILE", help="instead of standard output")
-@say_errors
+@click.option("--out", type=options.NEW_FILE, metavar="FILE", help="instead of standard output")
+@options.say_errors
 def export(form: Any, out: Path | None, **asked: Any) -> None:
     """Export entries as NDJSON, CSV or FHIR AuditEvents, or feedback in the columns of HTI-1.
 
     The last line is a signed manifest; the export is an entry.
     """
     with log_database() as database:
-        begun = begin_export(database, _query(**asked), form, machine_user(), utc_now, read_settings().audit_key)
+        begun = begin_export(
+            database, _query(**asked), form, options.machine_user(), utc_now, read_settings().audit_key
+        )
         with _writing_to(out) as stream:
             stream.writelines(export_lines(database, begun))
 
@@ -179,7 +186,7 @@ def export(form: Any, out: Path | None, **asked: Any) -> None:
     metavar="DAY",
     help="the day that a refusal for a doubtful clock names; for a person with a calendar, never for a timer",
 )
-@say_errors
+@options.say_errors
 def purge(*, i_know: bool, dry_run: bool, confirmed: str | None) -> None:
     """Delete the payloads of entries older than RETENTION_DAYS. The chain of hashes stays and shows which."""
     kept_days, now = read_settings().retention_days, utc_now()
@@ -193,13 +200,13 @@ def purge(*, i_know: bool, dry_run: bool, confirmed: str | None) -> None:
             if doubt and confirmed != f"{before:%Y-%m-%d}":
                 again = f"if {now:%Y-%m-%d} is today, say --delete-what-was-said-before {before:%Y-%m-%d}"
                 raise PurgeRefused(f"The clock may be wrong: {doubt}. Nothing was purged; {again}.")
-            count = purge_before(database, before, machine_user(), utc_now)
+            count = purge_before(database, before, options.machine_user(), utc_now)
     verb = "would be purged" if dry_run else "purged"
     click.echo(f"{count} entries from before {before:%Y-%m-%d} {verb}")
 
 
 @click.command("migrate")
-@say_errors
+@options.say_errors
 def migrate() -> None:
     """Create or update the tables of the log. `serve` does this itself if its role may."""
     names_database = read_settings().names_database
@@ -245,7 +252,9 @@ def _own_key() -> str:
 
 def record_read(database: Database, what: str, asked: Any, patient: str | None, about: str | None = None) -> Head:
     content = {"command": what, "filter": asked}
-    entry = AuditEntry(kind="read", at=utc_now(), user=machine_user(), patient=patient, about=about, content=content)
+    entry = AuditEntry(
+        kind="read", at=utc_now(), user=options.machine_user(), patient=patient, about=about, content=content
+    )
     with database.writing() as connection:
         return append_entries(connection, [seal(entry)], utc_now)
 

@@ -19,16 +19,7 @@ import jinja2
 from markupsafe import Markup
 
 from cds_service.audit.chain import OneEntry
-from cds_service.commands.calling import (
-    ISSUER_OF_TOKENS,
-    KEY,
-    CallingCard,
-    Replied,
-    read_calling_card,
-    send,
-    synthetic_call,
-)
-from cds_service.commands.options import BASE, CLIENT, OUT, SITE, chosen_site, now_or_noon, say_errors
+from cds_service.commands import calling, options
 from cds_service.loading import load_service
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import parse_request
@@ -49,23 +40,25 @@ NEEDS_MAP = "p7-other-units"  # its codes are those of the sample hospital
 
 
 @click.command("preview")
-@SITE
-@CLIENT
-@OUT
-@click.option("--check", "url", type=BASE, help="play the ten test patients against this running service instead")
-@KEY
-@ISSUER_OF_TOKENS
-@say_errors
+@options.SITE
+@options.CLIENT
+@options.OUT
+@click.option(
+    "--check", "url", type=options.BASE, help="play the ten test patients against this running service instead"
+)
+@calling.KEY
+@calling.ISSUER_OF_TOKENS
+@options.say_errors
 def preview(site: Path | None, client: str | None, out: TextIO, url: str | None, **who: Any) -> None:
     """Print the committee's book: everything in force on one page, with ten test patients and their cards."""
     settings = read_settings()
-    (folder, capabilities), today = chosen_site(site, client), datetime.now(UTC).date()
+    (folder, capabilities), today = options.chosen_site(site, client), datetime.now(UTC).date()
     if url is None:
         out.write(committee_book(settings, folder, today, capabilities))
         return
     differing = 0
     for patient, differences in check_service(
-        url, settings, folder, read_calling_card(None, **who), today, capabilities
+        url, settings, folder, calling.read_calling_card(None, **who), today, capabilities
     ):
         click.echo(f"{patient.id}: {'differs' if differences else 'as in the book'}")
         for line in differences:
@@ -105,7 +98,7 @@ def ten_patients(hook: ServiceHook, today: date) -> tuple[BookPatient, ...]:
 
 
 def _patient(sample: Sample, plan: Mapping[str, str], name: str, title: str, story: str) -> BookPatient:
-    body = synthetic_call(sample, plan, patient_id=f"kyphoplasty-cds-{name}")
+    body = calling.synthetic_call(sample, plan, patient_id=f"kyphoplasty-cds-{name}")
     return BookPatient(id=name, title=title, story=story, body=body)
 
 
@@ -115,7 +108,7 @@ def cards_of(
     """The cards that this configuration gives; no server is called, and no entry is kept."""
     request = parse_request(json.dumps(patient.body).encode(), hook.hook)
     ports = Ports(
-        clock=lambda: now_or_noon(today),
+        clock=lambda: options.now_or_noon(today),
         fhir=None,
         audit=OneEntry(),
         deadline=Deadline.after(30),
@@ -130,7 +123,7 @@ def cards_of(
 
 
 def check_service(
-    url: str, settings: Settings, site: SiteFolder | None, who: CallingCard, today: date, can: Capabilities
+    url: str, settings: Settings, site: SiteFolder | None, who: calling.CallingCard, today: date, can: Capabilities
 ) -> Iterator[tuple[BookPatient, tuple[str, ...]]]:
     """Each test patient, with what the running service answers differently; nothing where it answers alike.
 
@@ -141,10 +134,10 @@ def check_service(
     hook = next(iter(service.hooks.values()))
     for patient in ten_patients(hook, today):
         expected = cards_of(service, hook, patient, today, settings.public_url or EXAMPLE, can)
-        yield patient, tuple(_differences(expected, send(url, hook.id, patient.body, who)))
+        yield patient, tuple(_differences(expected, calling.send(url, hook.id, patient.body, who)))
 
 
-def _differences(expected: list[Any], reply: Replied) -> Iterator[str]:
+def _differences(expected: list[Any], reply: calling.Replied) -> Iterator[str]:
     if reply.status != 200:
         yield f"status {reply.status} instead of 200"
         return
@@ -190,7 +183,7 @@ def committee_book(settings: Settings, site: SiteFolder | None, today: date, can
     service = load_service(site)
     hook = next(iter(service.hooks.values()))
     base = settings.public_url or EXAMPLE
-    clock = partial(now_or_noon, today)
+    clock = partial(options.now_or_noon, today)
     pages = create_app(service, settings, audit=OneEntry(), base_url=base, site=site, clock=clock).test_client()
     patients = [
         {"patient": one, "cards": view_cards(cards_of(service, hook, one, today, base, can))}

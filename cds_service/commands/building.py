@@ -4,12 +4,12 @@ import sys
 
 import click
 
-from cds_service.commands.options import say_errors
+from cds_service.commands import options
 
 
 @click.command("build")
 @click.option("--check", is_flag=True, help="compare with the shipped tables, write nothing")
-@say_errors
+@options.say_errors
 def build_studies(*, check: bool) -> None:
     """Rebuild the tables of reduced models from the study files (about a minute)."""
     from cds_service.studies.reduced_models import build_reduced_tables, differing_tables  # noqa: PLC0415 - loads scikit-learn

@@ -22,16 +22,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from jwt.algorithms import ECAlgorithm
 
 from cds_service.audit.chain import PROBE
-from cds_service.commands.options import (
-    AS_JSON,
-    BASE,
-    NEW_FILE,
-    SITE,
-    TOKEN_FILE,
-    chosen_site,
-    print_json,
-    say_errors,
-)
+from cds_service.commands import options
 from cds_service.commands.terminal import clean
 from cds_service.errors import CallFailed, CdsError
 from cds_service.loading import load_service
@@ -45,7 +36,7 @@ ISSUER = PATIENT = "kyphoplasty-cds-probe"
 ALGORITHM = "ES384"
 TOKEN_SECONDS = 120
 CALL_SECONDS = 30.0
-KEY = click.option("--key", "key_file", type=NEW_FILE, help="key that signs the tokens; made at first need")
+KEY = click.option("--key", "key_file", type=options.NEW_FILE, help="key that signs the tokens; made at first need")
 ISSUER_OF_TOKENS = click.option("--issuer", default=ISSUER, show_default=True, help="iss of the tokens")
 
 
@@ -172,23 +163,23 @@ def topics_of(cards: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]
 
 
 @click.command("probe")
-@click.argument("url", type=BASE)
-@SITE
+@click.argument("url", type=options.BASE)
+@options.SITE
 @click.option("--procedure", metavar="CODE", help="CPT number or SYSTEM|CODE that the EHR sends")
-@TOKEN_FILE
+@options.TOKEN_FILE
 @KEY
 @ISSUER_OF_TOKENS
-@AS_JSON
-@say_errors
+@options.AS_JSON
+@options.say_errors
 def probe_service(*, url: str, site: Path | None, procedure: str | None, as_json: bool, **who: Any) -> None:
     """Send a synthetic kyphoplasty order of no patient through a running service, and say what came back."""
     caller = read_calling_card(**who)
-    hook = next(iter(load_service(chosen_site(site)[0]).hooks.values()))  # a site's codes shape the prefetch
+    hook = next(iter(load_service(options.chosen_site(site)[0]).hooks.values()))  # a site's codes shape the prefetch
     sample = load_samples(datetime.now(UTC).date())[0]
     body = synthetic_call(sample, hook.discovery["prefetch"], patient_id=PATIENT, procedure=procedure)
     found = _judged(send(url, hook.id, body, caller))
     if as_json:
-        print_json(found)
+        options.print_json(found)
     else:
         click.echo("\n".join(_lines(found)))
     sys.exit(0 if found["good"] else 1)

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from cds_service.callers.keys import find_key_faults
-from cds_service.commands.options import SITE, say_errors
+from cds_service.commands import options
 from cds_service.errors import DataFileError
 from cds_service.loading import find_faults, load_service
 from cds_service.settings import read_settings
@@ -15,8 +15,8 @@ from cds_service.site.folder import load_site, what_was_read
 
 
 @click.command("check")
-@SITE
-@say_errors
+@options.SITE
+@options.say_errors
 def check_mappings(site: Path | None) -> None:
     """Check studies, hooks, mappings and a site folder with its keys. Prints one line per fault: file, table, key."""
     folder = site or read_settings().site

@@ -19,8 +19,8 @@ from cds_service.audit.chain import SILENT, is_probe
 from cds_service.audit.reader import AuditReader, Stored, stored_entries
 from cds_service.audit.store import utc_now
 from cds_service.audit.tables import ENTRIES
+from cds_service.commands import options
 from cds_service.commands.audit import check_period, log_database, record_read
-from cds_service.commands.options import AS_JSON, MOMENT, SINCE, UNTIL, print_json, say_errors
 from cds_service.commands.terminal import clean, table
 from cds_service.fhir.learning import times
 
@@ -88,9 +88,9 @@ class Gaps:
 
 
 @click.command("gaps")
-@click.option("--from", "since", type=MOMENT, metavar="DAY", help="UTC; default: the last 30 days")
-@AS_JSON
-@say_errors
+@click.option("--from", "since", type=options.MOMENT, metavar="DAY", help="UTC; default: the last 30 days")
+@options.AS_JSON
+@options.say_errors
 def list_gaps(*, since: datetime | None, as_json: bool) -> None:
     """List codes of near misses and findings that are not known, from the audit log. Codes only, no patient."""
     begins = (since or utc_now() - timedelta(days=30)).date().isoformat()
@@ -98,7 +98,7 @@ def list_gaps(*, since: datetime | None, as_json: bool) -> None:
     for entry in _entries("gaps", {"since": begins}, ("answer", "near-miss"), begins):
         gaps.add(entry)
     if as_json:
-        print_json(gaps.to_json())
+        options.print_json(gaps.to_json())
     else:
         print_gaps(gaps)
 
@@ -154,10 +154,10 @@ class Tally:
 
 @click.command("report")
 @click.option("--silent", is_flag=True, required=True, help="what silent answers would have shown")
-@SINCE
-@UNTIL
-@AS_JSON
-@say_errors
+@options.SINCE
+@options.UNTIL
+@options.AS_JSON
+@options.say_errors
 def report(*, silent: bool, since: datetime | None, until: datetime | None, as_json: bool) -> None:  # noqa: ARG001
     """Count what silent answers would have shown, per 100 procedures, for a committee before go-live.
 
@@ -169,7 +169,7 @@ def report(*, silent: bool, since: datetime | None, until: datetime | None, as_j
     asked = {"silent": True, "from": first, "to": last}
     found = tally(_entries("report", asked, ("answer", "refusal", "near-miss"), first, last))
     if as_json:
-        print_json(found.to_json())
+        options.print_json(found.to_json())
     else:
         print_report(found, period)
 

@@ -16,7 +16,7 @@ import click
 import requests
 from rich.console import Console
 
-from cds_service.commands.options import say_errors
+from cds_service.commands import options
 from cds_service.commands.service_process import DEADLINE_SECONDS, ServiceNotStarted, ServiceProcess
 from cds_service.commands.terminal import add_summaries, make_console, print_response, print_title, summary_table
 from cds_service.errors import CdsError
@@ -41,7 +41,7 @@ class NoCards(CdsError):
 @click.command()
 @click.option("--patient", metavar="ID", help="one sample patient; default: all")
 @click.option("--keep", is_flag=True, help="keep the servers running and print their addresses")
-@say_errors
+@options.say_errors
 def demo(*, patient: str | None, keep: bool) -> None:
     """Sign sample orders against a running service and print the cards."""
     sys.exit(run_demo(patient=patient, keep=keep))

@@ -11,18 +11,7 @@ from typing import Any
 import click
 
 from cds_service.audit.chain import OneEntry
-from cds_service.commands.options import (
-    AS_JSON,
-    AS_OF,
-    CLIENT,
-    FHIR_SERVERS,
-    OLD_FILE,
-    SITE,
-    chosen_site,
-    now_or_noon,
-    print_json,
-    say_errors,
-)
+from cds_service.commands import options
 from cds_service.commands.terminal import clean, make_console, print_answer
 from cds_service.errors import EvidenceUnavailable, NotAllowed
 from cds_service.fhir.gathering.reading import FhirReader
@@ -44,22 +33,22 @@ from cds_service.web.fhir_access import ClosedServer, check_fhir_server, open_re
 
 
 @click.command()
-@click.argument("request_file", metavar="REQUEST.json", type=OLD_FILE)
-@AS_OF
-@FHIR_SERVERS
-@SITE
-@CLIENT
-@AS_JSON
-@say_errors
+@click.argument("request_file", metavar="REQUEST.json", type=options.OLD_FILE)
+@options.AS_OF
+@options.FHIR_SERVERS
+@options.SITE
+@options.CLIENT
+@options.AS_JSON
+@options.say_errors
 def explain(
     *, request_file: Path, as_of: date | None, fhir_servers: tuple[str, ...], as_json: bool, **whose: Any
 ) -> None:
     """Print what each step makes of one request."""
     settings = read_settings(fhir_servers=fhir_servers, deadline_seconds=20)
-    folder, capabilities = chosen_site(whose["site"], whose["client"])
+    folder, capabilities = options.chosen_site(whose["site"], whose["client"])
     explanation = explain_request(request_file, settings, as_of, folder, capabilities)
     if as_json:
-        print_json(explanation)
+        options.print_json(explanation)
     else:
         print_explanation(explanation)
 
@@ -88,7 +77,7 @@ def explain_request(
     request = parse_request(request_file.read_bytes(), hook.hook)
     log = OneEntry()
     ports = Ports(
-        clock=lambda: now_or_noon(today),
+        clock=lambda: options.now_or_noon(today),
         fhir=_reader(request, site.site if site else None, settings),
         audit=log,
         deadline=Deadline.after(settings.deadline_seconds),

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 import click
 
-from cds_service.commands.options import AS_OF, EXPORT, NEW_FILE, chosen_site, now_or_noon, say_errors
+from cds_service.commands import options
 from cds_service.loading import load_service
 from cds_service.population.bulk import by_patient, export_files, replaced, type_of
 from cds_service.population.outcomes import Followed, follow, write_rows
@@ -19,23 +19,23 @@ ALSO_READ = ("Encounter", "Medication", "Device")  # days of contact, and what o
 
 
 @click.command("outcomes")
-@click.argument("paths", metavar="PATH…", nargs=-1, required=True, type=EXPORT)
-@click.option("--out", type=NEW_FILE, metavar="F", help="default: standard output")
+@click.argument("paths", metavar="PATH…", nargs=-1, required=True, type=options.EXPORT)
+@click.option("--out", type=options.NEW_FILE, metavar="F", help="default: standard output")
 @click.option(
     "--months", default=12, show_default=True, type=click.IntRange(1, 240), help="within which a fracture counts"
 )
-@AS_OF
-@say_errors
+@options.AS_OF
+@options.say_errors
 def find_outcomes(*, paths: tuple[Path, ...], out: Path | None, months: int, as_of: date | None) -> None:
     """Make OUTCOMES.csv from a FHIR Bulk Data export: first augmentations, inputs of that day, later fractures."""
-    service = load_service(chosen_site()[0])
+    service = load_service(options.chosen_site()[0])
     hook = next(iter(service.hooks.values()))
     types = {template.resource_type for template in hook.plan.needed.templates} | {*ALSO_READ}
     files = export_files(paths, types)
     run = Run(
         service=service,
         hook=hook,
-        as_of=now_or_noon(as_of).date(),
+        as_of=options.now_or_noon(as_of).date(),
         exported=frozenset(filter(None, map(type_of, files))),
     )
     found: list[Followed] = []

@@ -11,7 +11,7 @@ import jinja2
 from markdown_it import MarkdownIt
 
 from cds_service.cards.texts import REASON_SYSTEM, TOPIC_SYSTEM
-from cds_service.commands.options import CLIENT, OUT, SITE, chosen_site, say_errors
+from cds_service.commands import options
 from cds_service.fhir.gathering.exams import EXAM_TYPES
 from cds_service.fhir.orders.recognition import AUGMENTATION
 from cds_service.loading import load_service
@@ -49,14 +49,14 @@ WHY = {  # of keys that hold no finding
 
 
 @click.command("integration-sheet")
-@SITE
-@CLIENT
+@options.SITE
+@options.CLIENT
 @click.option("--format", "kind", type=click.Choice(["md", "html"]), default="md", show_default=True)
-@OUT
-@say_errors
+@options.OUT
+@options.say_errors
 def print_integration_sheet(site: Path | None, client: str | None, kind: str, out: TextIO) -> None:
     """Print what an EHR's build ticket asks, from the configuration in force."""
-    folder, _ = chosen_site(site, client)
+    folder, _ = options.chosen_site(site, client)
     sheet = integration_sheet(read_settings(), folder, datetime.now(UTC).date(), client)
     out.write(as_html(sheet, "Integration sheet") if kind == "html" else sheet)
 

@@ -14,18 +14,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from cds_service.commands.options import (
-    AS_JSON,
-    CLIENT,
-    FHIR_ID,
-    NEW_FILE,
-    SITE,
-    TOKEN_FILE,
-    chosen_site,
-    print_json,
-    say_errors,
-    tell,
-)
+from cds_service.commands import options
 from cds_service.commands.terminal import clean
 from cds_service.errors import CdsError, FhirReadError
 from cds_service.fhir.learning import LIST_CODES, ORDER_CODES, Learned, concept_map, learn, load_learning, times
@@ -57,14 +46,16 @@ class NothingLearned(CdsError):
 
 @click.command("learn")
 @click.argument("sources", metavar="REQUEST.json|FHIR-SERVER…", nargs=-1, required=True)
-@SITE
-@CLIENT
-@click.option("--patient", "patients", multiple=True, type=FHIR_ID, help="of the server; default: its first patients")
+@options.SITE
+@options.CLIENT
+@click.option(
+    "--patient", "patients", multiple=True, type=options.FHIR_ID, help="of the server; default: its first patients"
+)
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 500), help="how many patients")
-@TOKEN_FILE
-@click.option("--out", type=NEW_FILE, help="write a ConceptMap to confirm")
-@AS_JSON
-@say_errors
+@options.TOKEN_FILE
+@click.option("--out", type=options.NEW_FILE, help="write a ConceptMap to confirm")
+@options.AS_JSON
+@options.say_errors
 def learn_mappings(
     *,
     sources: tuple[str, ...],
@@ -77,12 +68,14 @@ def learn_mappings(
     as_json: bool,
 ) -> None:
     """Propose what local codes mean, from a recorded request or a look at a FHIR server. Nothing is applied."""
-    folder, _ = chosen_site(site, client)
-    learned = learn_from(sources, read_settings(), folder, patients=patients, limit=limit, token=token, say=tell)
+    folder, _ = options.chosen_site(site, client)
+    learned = learn_from(
+        sources, read_settings(), folder, patients=patients, limit=limit, token=token, say=options.tell
+    )
     if out is not None:
         write_map(out, learned)
     if as_json:
-        print_json(asdict(learned))
+        options.print_json(asdict(learned))
     else:
         print_learned(learned)
     if out is not None:

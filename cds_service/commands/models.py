@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from cds_service.commands.options import AS_JSON, chosen_site, print_json, say_errors
+from cds_service.commands import options
 from cds_service.commands.terminal import table
 from cds_service.loading import load_service
 
@@ -25,17 +25,17 @@ ALL_NEEDED = "Only for patients of whom every input is known: predictGlm counts 
 
 @click.command()
 @click.argument("study_id", metavar="[ID]", required=False)
-@AS_JSON
+@options.AS_JSON
 @click.option(
     "--format",
     "tool",
     type=click.Choice(["chai", "plp"]),
     help="one model for another tool: CHAI Applied Model Card (XML), or OHDSI PatientLevelPrediction (JSON)",
 )
-@say_errors
+@options.say_errors
 def models(*, study_id: str | None, as_json: bool, tool: str | None) -> None:
     """Print the studies in force: coefficients, intercepts, cohort, horizon, limits."""
-    cards = load_service(chosen_site()[0]).model_cards
+    cards = load_service(options.chosen_site()[0]).model_cards
     if study_id is not None and study_id not in cards:
         raise click.BadParameter(f"no study {study_id}; there are {', '.join(cards)}", param_hint="ID")
     if tool is not None:
@@ -45,11 +45,11 @@ def models(*, study_id: str | None, as_json: bool, tool: str | None) -> None:
         if tool == "chai":
             click.echo(chai_card(card), nl=False)
         else:
-            print_json(plp_model(card))
+            options.print_json(plp_model(card))
         return
     chosen = {study_id: cards[study_id]} if study_id else dict(cards)
     if as_json:
-        print_json(chosen[study_id] if study_id else list(chosen.values()))
+        options.print_json(chosen[study_id] if study_id else list(chosen.values()))
     else:
         print_model_cards(chosen)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from cds_service.commands.options import AS_OF, BASE, EXPORT, NEW_FILE, VERTEBRAE, now_or_noon, say_errors
+from cds_service.commands import options
 from cds_service.fhir.orders.level_text import in_order
 from cds_service.population.bulk import export_files
 from cds_service.population.job import Job, WrongJob, export_address, load, types_read
@@ -15,20 +15,24 @@ from cds_service.settings import read_settings
 
 
 @click.command()
-@click.argument("paths", nargs=-1, metavar="PATH…", type=EXPORT)
-@click.option("--out", type=NEW_FILE, help="default: standard output")
-@AS_OF
+@click.argument("paths", nargs=-1, metavar="PATH…", type=options.EXPORT)
+@click.option("--out", type=options.NEW_FILE, help="default: standard output")
+@options.AS_OF
 @click.option("--procedure", metavar="CODE", help="for all: CPT number or SYSTEM|CODE; default: each patient's own")
-@click.option("--level", "levels", multiple=True, type=VERTEBRAE, help="for all: vertebrae to be treated, T1 to L5")
+@click.option(
+    "--level", "levels", multiple=True, type=options.VERTEBRAE, help="for all: vertebrae to be treated, T1 to L5"
+)
 @click.option("--engine", type=click.Choice(["local", "spark"]), default="local", show_default=True)
 @click.option(
     "--worklist",
-    type=NEW_FILE,
+    type=options.NEW_FILE,
     help="augmented patients who wait for bone treatment or wear a brace too long: .csv, .ndjson or .json (FHIR)",
 )
-@click.option("--fhir-server", type=BASE, help="the server that made the export: absolute references under it count")
-@click.option("--export-url", type=BASE, help="only print the address that asks this server for the export")
-@say_errors
+@click.option(
+    "--fhir-server", type=options.BASE, help="the server that made the export: absolute references under it count"
+)
+@click.option("--export-url", type=options.BASE, help="only print the address that asks this server for the export")
+@options.say_errors
 def score(
     *,
     paths: Sequence[Path],
@@ -53,7 +57,7 @@ def score(
         raise click.UsageError("PATH: files or folders of an export")
     job = Job(
         files=export_files(paths, types_read(load(site), with_worklist=worklist is not None)),
-        as_of=now_or_noon(as_of).date(),
+        as_of=options.now_or_noon(as_of).date(),
         procedure=procedure,
         levels=in_order({*chain.from_iterable(levels)}),
         fhir_server=fhir_server,

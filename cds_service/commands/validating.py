@@ -8,15 +8,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from cds_service.commands.options import (
-    AS_JSON,
-    NEW_FILE,
-    OLD_FILE,
-    chosen_site,
-    needs_population,
-    print_json,
-    say_errors,
-)
+from cds_service.commands import options
 from cds_service.commands.terminal import table
 from cds_service.loading import RECALIBRATION, load_service
 from cds_service.population.outcomes_file import read_outcomes, say_faults
@@ -28,9 +20,9 @@ HEADINGS = ("patients", "n", "events", "O/E", "intercept", "slope", "AUC", "Brie
 
 
 @click.command("validate")
-@click.argument("outcomes", metavar="OUTCOMES.csv", type=OLD_FILE)
-@AS_JSON
-@click.option("--report", type=NEW_FILE, metavar="F.html", help="write a page with plots")
+@click.argument("outcomes", metavar="OUTCOMES.csv", type=options.OLD_FILE)
+@options.AS_JSON
+@click.option("--report", type=options.NEW_FILE, metavar="F.html", help="write a page with plots")
 @click.option(
     "--refit",
     "refit_to",
@@ -38,19 +30,19 @@ HEADINGS = ("patients", "n", "events", "O/E", "intercept", "slope", "AUC", "Brie
     metavar="F",
     help="write a recalibration for the site folder",
 )
-@say_errors
+@options.say_errors
 def validate_models(*, outcomes: Path, as_json: bool, report: Path | None, refit_to: Path | None) -> None:
     """Measure the models in force on local outcomes (docs/validate.md has the columns)."""
-    with needs_population():  # loads statsmodels
+    with options.needs_population():  # loads statsmodels
         from cds_service.population.validating import recalibration_toml, refit, validate, validation_json  # noqa: PLC0415
-    service = load_service(chosen_site()[0])
+    service = load_service(options.chosen_site()[0])
     now = datetime.now(UTC)
     file = read_outcomes(outcomes, service.finding_specs, now.date())
     for fault in say_faults(file.faults):
         click.echo(fault, err=True)
     found = validate(file, service.models, service.policy)
     if as_json:
-        print_json(validation_json(found))
+        options.print_json(validation_json(found))
     else:
         print_validation(found)
     if report is not None:

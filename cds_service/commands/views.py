@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from cds_service import __version__
-from cds_service.commands.options import chosen_site, print_json, say_errors
+from cds_service.commands import options
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.fhir.mapping.terminology import Code, Terminology
 from cds_service.loading import load_service
@@ -36,11 +36,11 @@ CONDITION = {
 
 
 @click.command("views")
-@say_errors
+@options.say_errors
 def print_views() -> None:
     """Print what is read from Observations and Conditions as SQL-on-FHIR ViewDefinitions, a JSON array."""
-    service = load_service(chosen_site()[0])
-    print_json(view_definitions(service.finding_specs, service.terminology))
+    service = load_service(options.chosen_site()[0])
+    options.print_json(view_definitions(service.finding_specs, service.terminology))
 
 
 def view_definitions(specs: Mapping[str, FindingSpec], terminology: Terminology) -> list[dict[str, Any]]:

@@ -8,23 +8,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import (
-    Column,
-    ColumnElement,
-    MetaData,
-    SmallInteger,
-    String,
-    Table,
-    Text,
-    and_,
-    delete,
-    false,
-    func,
-    insert,
-    or_,
-    select,
-)
-from sqlalchemy import update as update_rows
+import sqlalchemy as sa
 
 from cds_service.review.access import Access, digest_of
 from cds_service.site.review import Role
@@ -34,34 +18,34 @@ LIFETIME = timedelta(hours=10)
 SEEN_AGAIN = timedelta(minutes=1)  # a session is not updated at every page
 ON_THE_WAY = timedelta(minutes=10)  # at the issuer, including a second factor
 
-METADATA = MetaData()
-REVIEWERS = Table(
+METADATA = sa.MetaData()
+REVIEWERS = sa.Table(
     "audit_reviewer",
     METADATA,
-    Column("name", String(64), primary_key=True),
-    Column("role", String(16), nullable=False),
-    Column("password_hash", Text, nullable=False),
-    Column("made", String(24), nullable=False),
-    Column("is_active", SmallInteger, nullable=False),
+    sa.Column("name", sa.String(64), primary_key=True),
+    sa.Column("role", sa.String(16), nullable=False),
+    sa.Column("password_hash", sa.Text, nullable=False),
+    sa.Column("made", sa.String(24), nullable=False),
+    sa.Column("is_active", sa.SmallInteger, nullable=False),
 )
 # For a local account `issuer`, `role` and `shown` are absent: each page uses the account's current role.
-SESSIONS = Table(
+SESSIONS = sa.Table(
     "audit_session",
     METADATA,
-    Column("digest", String(64), primary_key=True),
-    Column("name", Text, nullable=False),
-    Column("form_token", String(43), nullable=False),
-    Column("began", String(24), nullable=False),
-    Column("seen", String(24), nullable=False),
-    Column("issuer", Text),
-    Column("role", String(16)),
-    Column("shown", Text),
+    sa.Column("digest", sa.String(64), primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("form_token", sa.String(43), nullable=False),
+    sa.Column("began", sa.String(24), nullable=False),
+    sa.Column("seen", sa.String(24), nullable=False),
+    sa.Column("issuer", sa.Text),
+    sa.Column("role", sa.String(16)),
+    sa.Column("shown", sa.Text),
 )
-WAYS = Table(
+WAYS = sa.Table(
     "audit_login_way",
     METADATA,
-    Column("digest", String(64), primary_key=True),
-    Column("at", String(24), nullable=False),
+    sa.Column("digest", sa.String(64), primary_key=True),
+    sa.Column("at", sa.String(24), nullable=False),
 )
 
 
@@ -125,50 +109,50 @@ class Sessions:
     def session(self, token: str) -> Session | None:
         """The session of a browser with this secret, if it is still valid."""
         digest = digest_of(token)
-        is_open = and_(REVIEWERS.c.name == SESSIONS.c.name, REVIEWERS.c.is_active == 1, SESSIONS.c.issuer.is_(None))
-        role = func.coalesce(SESSIONS.c.role, REVIEWERS.c.role).label("role_now")
-        wanted = select(SESSIONS, role).select_from(SESSIONS.outerjoin(REVIEWERS, is_open))
+        is_open = sa.and_(REVIEWERS.c.name == SESSIONS.c.name, REVIEWERS.c.is_active == 1, SESSIONS.c.issuer.is_(None))
+        role = sa.func.coalesce(SESSIONS.c.role, REVIEWERS.c.role).label("role_now")
+        wanted = sa.select(SESSIONS, role).select_from(SESSIONS.outerjoin(REVIEWERS, is_open))
         with self._access.reading() as connection:
             found = connection.execute(wanted.where(*self._is_going_on(digest))).first()
         if found is None:
             return None
         if found.seen < self._access.now(-SEEN_AGAIN):
             with self._access.writing() as connection:
-                seen = update_rows(SESSIONS).where(SESSIONS.c.digest == digest).values(seen=self._access.now())
+                seen = sa.update(SESSIONS).where(SESSIONS.c.digest == digest).values(seen=self._access.now())
                 connection.execute(seen)
         return Session(found.name, found.role_now, found.form_token, found.shown or found.name)
 
     def end(self, token: str) -> None:
         with self._access.writing() as connection:
-            connection.execute(delete(SESSIONS).where(SESSIONS.c.digest == digest_of(token)))
+            connection.execute(sa.delete(SESSIONS).where(SESSIONS.c.digest == digest_of(token)))
 
     def set_out(self, secret: str) -> None:
         """Note that a browser with this secret is going to the issuer."""
         with self._access.writing() as connection:
-            connection.execute(delete(WAYS).where(WAYS.c.at < self._access.now(-ON_THE_WAY)))
-            connection.execute(insert(WAYS), [{"digest": digest_of(secret), "at": self._access.now()}])
+            connection.execute(sa.delete(WAYS).where(WAYS.c.at < self._access.now(-ON_THE_WAY)))
+            connection.execute(sa.insert(WAYS), [{"digest": digest_of(secret), "at": self._access.now()}])
 
     def come_back(self, secret: str) -> bool:
         """Whether a browser with this secret was on its way to the issuer; ends that state."""
         is_ours = (WAYS.c.digest == digest_of(secret), WAYS.c.at >= self._access.now(-ON_THE_WAY))
         with self._access.writing() as connection:
-            return bool(connection.execute(delete(WAYS).where(*is_ours)).rowcount)
+            return bool(connection.execute(sa.delete(WAYS).where(*is_ours)).rowcount)
 
     def _begin(self, **account: str) -> str:
         token = secrets.token_urlsafe(32)
         now = self._access.now()
         row = {"digest": digest_of(token), "form_token": secrets.token_urlsafe(32), "began": now, "seen": now}
         with self._access.writing() as connection:
-            connection.execute(delete(SESSIONS).where(SESSIONS.c.seen < self._access.now(-LIFETIME)))
-            connection.execute(insert(SESSIONS), [row | account])
+            connection.execute(sa.delete(SESSIONS).where(SESSIONS.c.seen < self._access.now(-LIFETIME)))
+            connection.execute(sa.insert(SESSIONS), [row | account])
         return token
 
-    def _is_going_on(self, digest: str) -> tuple[ColumnElement[bool], ...]:
-        is_vouched = SESSIONS.c.issuer == self._issuer if self._issuer else false()
-        is_local = and_(SESSIONS.c.issuer.is_(None), REVIEWERS.c.name.is_not(None))
+    def _is_going_on(self, digest: str) -> tuple[sa.ColumnElement[bool], ...]:
+        is_vouched = SESSIONS.c.issuer == self._issuer if self._issuer else sa.false()
+        is_local = sa.and_(SESSIONS.c.issuer.is_(None), REVIEWERS.c.name.is_not(None))
         return (
             SESSIONS.c.digest == digest,
             SESSIONS.c.began > self._access.now(-LIFETIME),
             SESSIONS.c.seen > self._access.now(-IDLE),
-            or_(is_vouched, is_local) if self._has_local else is_vouched,
+            sa.or_(is_vouched, is_local) if self._has_local else is_vouched,
         )

@@ -14,19 +14,7 @@ from flask import Flask, Response, has_request_context, render_template, request
 from gunicorn.http.errors import ChunkMissingTerminator, InvalidChunkSize, NoMoreData, ParseException
 from werkzeug.exceptions import BadRequest, HTTPException
 
-from cds_service.errors import (
-    AuditUnavailable,
-    CdsError,
-    DeadlinePassed,
-    EvidenceUnavailable,
-    InvalidRequest,
-    MalformedRequest,
-    NotAllowed,
-    NotAuthenticated,
-    PatientMismatch,
-    TooMuchAsked,
-    UnknownService,
-)
+from cds_service import errors
 
 Result = TypeVar("Result")
 # What gunicorn raises while a body is read: chunks or trailers that are none, or a client that has gone.
@@ -34,17 +22,17 @@ BROKEN_BODY = (ParseException, InvalidChunkSize, ChunkMissingTerminator, NoMoreD
 LOG = logging.getLogger("kyphoplasty_cds.errors")
 
 # Exception, status, FHIR issue type. The first match counts.
-STATUSES: tuple[tuple[type[CdsError], int, str], ...] = (
-    (MalformedRequest, 400, "invalid"),
-    (TooMuchAsked, 413, "too-long"),
-    (PatientMismatch, 400, "business-rule"),
-    (InvalidRequest, 400, "invalid"),
-    (NotAuthenticated, 401, "login"),
-    (NotAllowed, 403, "forbidden"),
-    (UnknownService, 404, "not-found"),
-    (EvidenceUnavailable, 412, "processing"),
-    (DeadlinePassed, 503, "timeout"),
-    (AuditUnavailable, 503, "transient"),
+STATUSES: tuple[tuple[type[errors.CdsError], int, str], ...] = (
+    (errors.MalformedRequest, 400, "invalid"),
+    (errors.TooMuchAsked, 413, "too-long"),
+    (errors.PatientMismatch, 400, "business-rule"),
+    (errors.InvalidRequest, 400, "invalid"),
+    (errors.NotAuthenticated, 401, "login"),
+    (errors.NotAllowed, 403, "forbidden"),
+    (errors.UnknownService, 404, "not-found"),
+    (errors.EvidenceUnavailable, 412, "processing"),
+    (errors.DeadlinePassed, 503, "timeout"),
+    (errors.AuditUnavailable, 503, "transient"),
 )
 # Status of HTTP -> FHIR issue type and text; other statuses keep werkzeug's name.
 HTTP: Mapping[int, tuple[str, str]] = {
@@ -115,7 +103,7 @@ def _answer_own(error: Exception, status: int, code: str, repeated: str) -> Resp
         response = outcome(status, code, NOT_AUTHENTICATED)
         response.headers["WWW-Authenticate"] = "Bearer"
         return response
-    if isinstance(error, EvidenceUnavailable):
+    if isinstance(error, errors.EvidenceUnavailable):
         code = error.issue
     response = outcome(status, code, str(error), repeated)
     if status == 503:

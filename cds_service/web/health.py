@@ -2,7 +2,7 @@
 
 import math
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 
@@ -36,7 +36,12 @@ def health_routes(around: Surroundings, audit: AuditLog, is_ending: Callable[[],
     @routes.get("/health/ready")
     def ready() -> Response:
         log = audit.state()
-        reasons = [*_reasons(is_ending=is_ending(), folder=folder), *([] if log.is_ready else [log.trouble])]
+        faults = {
+            "the server is about to stop": is_ending(),
+            "the disk of the audit log is nearly full": folder is not None and _share_free(folder) < LEAST_FREE,
+            log.trouble: not log.is_ready,
+        }
+        reasons = [words for words, holds in faults.items() if holds]
         response = json_response(
             {
                 "status": "not ready" if reasons else "ready",
@@ -84,13 +89,6 @@ def _hours_since_order(audit: AuditLog, now: datetime) -> float:
     except (AuditUnavailable, ValueError):  # ValueError: somebody has written another time into the log
         return math.nan
     return math.nan if at is None else max(0.0, (now - at).total_seconds() / 3600)
-
-
-def _reasons(*, is_ending: bool, folder: Path | None) -> Iterator[str]:
-    if is_ending:
-        yield "the server is about to stop"
-    if folder is not None and _share_free(folder) < LEAST_FREE:
-        yield "the disk of the audit log is nearly full"
 
 
 def _share_free(folder: Path) -> float:
