@@ -28,16 +28,8 @@ from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.drafts import read_drafts
 from cds_service.fhir.orders.level_text import in_order
 from cds_service.fhir.raw_json import member, objects, text
+from cds_service.fhir.server import lookup
 from cds_service.fhir.server.client import FhirClient
-from cds_service.fhir.server.lookup import (
-    MOST_SHOWN,
-    Browser,
-    FoundPatient,
-    LookUpFailed,
-    check_patient,
-    find_patients,
-    identify_server,
-)
 from cds_service.loading import load_service
 from cds_service.outgoing import Connections
 from cds_service.outgoing.address import parse_base
@@ -128,7 +120,7 @@ def assess_patient(wish: Wish, settings: Settings, site: SiteFolder | None, capa
     connections = Connections(max_record_bytes=settings.max_record_bytes)
     reader = SayingReader(FhirClient(wish.fhir_server, wish.token, connections=connections))
 
-    server = identify_server(reader, until=until)
+    server = lookup.identify_server(reader, until=until)
     version = f", FHIR {server.fhir_version}" if server.fhir_version else ""
     note = f"; note: {server.note}" if server.note else ""
     options.tell(f"{wish.fhir_server}: {server.software or 'unknown server'}{version}{note}")
@@ -137,7 +129,7 @@ def assess_patient(wish: Wish, settings: Settings, site: SiteFolder | None, capa
     if is_kept_back(wish.token, wish.fhir_server):
         options.tell("note: a token is not sent over plain http; the server is asked without it")
     patient_id = wish.patient or _find_one(reader, wish.find or "", until)
-    check_patient(reader, patient_id, until=until)
+    lookup.check_patient(reader, patient_id, until=until)
 
     request = parse_request(order_sign_body(patient_id, wish.fhir_server, [wish.order(patient_id)]), hook.hook)
     reader.names = {query: one.key for one in hook.plan.templates if (query := one.query_for(request))}
@@ -168,11 +160,11 @@ def _look_below(wish: Wish, connections: Connections, until: float) -> None:
     """
     below = f"{wish.fhir_server}/fhir"
     try:
-        found = identify_server(FhirClient(below, None, connections=connections), until=until)
-    except LookUpFailed:
+        found = lookup.identify_server(FhirClient(below, None, connections=connections), until=until)
+    except lookup.LookUpFailed:
         return
     if not found.note:
-        raise LookUpFailed(f"This is no base of a FHIR server, but {below} is one: say --fhir-server {below}.")
+        raise lookup.LookUpFailed(f"This is no base of a FHIR server, but {below} is one: say --fhir-server {below}.")
 
 
 def _notes(reader: "SayingReader", wish: Wish, patient_id: str, *, has_cards: bool) -> Iterator[str]:
@@ -209,24 +201,24 @@ def _refuse_other_procedure(wish: Wish, terminology: Terminology) -> None:
         )
 
 
-def _find_one(fhir: Browser, wanted: str, until: float) -> str:
+def _find_one(fhir: lookup.Browser, wanted: str, until: float) -> str:
     """Id of the one patient of this name or identifier; several are listed.
 
     Raises:
         LookUpFailed: there is none, or there are several.
     """
-    found = find_patients(fhir, wanted, until=until)
+    found = lookup.find_patients(fhir, wanted, until=until)
     if not found:
-        raise LookUpFailed("The server found no patient of this name or identifier.")
+        raise lookup.LookUpFailed("The server found no patient of this name or identifier.")
     for one in found:
         options.tell(f"  {one.id}  {_say_patient(one)}")
     if len(found) > 1:
-        count = f"the first {MOST_SHOWN}" if len(found) >= MOST_SHOWN else str(len(found))
-        raise LookUpFailed(f"Several patients fit ({count} are listed above); choose one with --patient ID.")
+        count = f"the first {lookup.MOST_SHOWN}" if len(found) >= lookup.MOST_SHOWN else str(len(found))
+        raise lookup.LookUpFailed(f"Several patients fit ({count} are listed above); choose one with --patient ID.")
     return found[0].id
 
 
-def _say_patient(patient: FoundPatient) -> str:
+def _say_patient(patient: lookup.FoundPatient) -> str:
     parts = (patient.name or "no name", patient.gender, f"born {patient.birth_date}" if patient.birth_date else "")
     return ", ".join(part for part in parts if part)
 
@@ -239,7 +231,7 @@ class SayingReader:
         names: what a query is called, where it has a name.
     """
 
-    fhir: Browser
+    fhir: lookup.Browser
     names: Mapping[str, str] = field(default_factory=dict)
     _read: dict[str, Fetched] = field(default_factory=dict)
 

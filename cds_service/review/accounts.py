@@ -12,10 +12,9 @@ from datetime import timedelta
 from typing import NamedTuple
 from uuid import uuid4
 
+import sqlalchemy as sa
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import Column, Connection, String, Table, delete, func, insert, select
-from sqlalchemy import update as update_rows
 
 from cds_service.audit.chain import AuditEntry
 from cds_service.errors import CdsError
@@ -29,12 +28,12 @@ WINDOW = timedelta(minutes=15)
 TRIES_OF_NAME, TRIES_OF_ADDRESS = 5, 50  # in one window
 
 # A place is the digest of a name or an address: people do type a password into the name field.
-TRIES = Table(
+TRIES = sa.Table(
     "audit_login_try",
     METADATA,
-    Column("id", String(36), primary_key=True),
-    Column("place", String(64), nullable=False),
-    Column("at", String(24), nullable=False),
+    sa.Column("id", sa.String(36), primary_key=True),
+    sa.Column("place", sa.String(64), nullable=False),
+    sa.Column("at", sa.String(24), nullable=False),
 )
 
 
@@ -88,11 +87,11 @@ class Accounts:
             raise AccountFault("a password is not the name")
         row = {"role": role, "password_hash": self._hasher.hash(password), "is_active": 1}
         with self._access.writing() as connection:
-            if connection.scalar(select(REVIEWERS.c.name).where(REVIEWERS.c.name == name)) is None:
-                connection.execute(insert(REVIEWERS), [{"name": name, "made": self._access.now(), **row}])
+            if connection.scalar(sa.select(REVIEWERS.c.name).where(REVIEWERS.c.name == name)) is None:
+                connection.execute(sa.insert(REVIEWERS), [{"name": name, "made": self._access.now(), **row}])
             elif replace:
-                connection.execute(update_rows(REVIEWERS).where(REVIEWERS.c.name == name).values(**row))
-                connection.execute(delete(SESSIONS).where(SESSIONS.c.name == name))
+                connection.execute(sa.update(REVIEWERS).where(REVIEWERS.c.name == name).values(**row))
+                connection.execute(sa.delete(SESSIONS).where(SESSIONS.c.name == name))
             else:
                 raise AccountFault(f"there is an account {name} already; --replace gives it a new password")
             self._access.note(connection, entry)
@@ -105,15 +104,15 @@ class Accounts:
             entry: appended to the log together with the change.
         """
         with self._access.writing() as connection:
-            closed = connection.execute(update_rows(REVIEWERS).where(REVIEWERS.c.name == name).values(is_active=0))
-            ended = connection.execute(delete(SESSIONS).where(SESSIONS.c.name == name))
+            closed = connection.execute(sa.update(REVIEWERS).where(REVIEWERS.c.name == name).values(is_active=0))
+            ended = connection.execute(sa.delete(SESSIONS).where(SESSIONS.c.name == name))
             done = Retired(bool(closed.rowcount), ended.rowcount)
             self._access.note(connection, entry(done) if entry and any(done) else None)
         return done
 
     def find(self, name: str) -> Account | None:
         """The account with this name; None if there never was one."""
-        asked = select(REVIEWERS.c.role, REVIEWERS.c.is_active).where(REVIEWERS.c.name == name)
+        asked = sa.select(REVIEWERS.c.role, REVIEWERS.c.is_active).where(REVIEWERS.c.name == name)
         with self._access.reading() as connection:
             found = connection.execute(asked).one_or_none()
             return Account(found.role, is_open=bool(found.is_active)) if found else None
@@ -129,12 +128,12 @@ class Accounts:
         with self._access.writing() as connection:
             self._count_try(connection, places)
             stored = connection.scalar(
-                select(REVIEWERS.c.password_hash).where(REVIEWERS.c.name == name, REVIEWERS.c.is_active == 1)
+                sa.select(REVIEWERS.c.password_hash).where(REVIEWERS.c.name == name, REVIEWERS.c.is_active == 1)
             )
         if not self._fits(stored or self._nobody, password) or stored is None:
             return False
         with self._access.writing() as connection:
-            connection.execute(delete(TRIES).where(TRIES.c.place == next(iter(places))))
+            connection.execute(sa.delete(TRIES).where(TRIES.c.place == next(iter(places))))
         return True
 
     def count_vouched_try(self, address: str) -> None:
@@ -146,15 +145,15 @@ class Accounts:
         with self._access.writing() as connection:
             self._count_try(connection, {digest_of(f"issuer {address}"): TRIES_OF_ADDRESS})
 
-    def _count_try(self, connection: Connection, places: dict[str, int]) -> None:
+    def _count_try(self, connection: sa.Connection, places: dict[str, int]) -> None:
         """Count an attempt. A refused one is not counted: repeated attempts would keep an account locked for ever."""
-        connection.execute(delete(TRIES).where(TRIES.c.at < self._access.now(-WINDOW)))
+        connection.execute(sa.delete(TRIES).where(TRIES.c.at < self._access.now(-WINDOW)))
         for place, most in places.items():
-            made = connection.scalar(select(func.count()).select_from(TRIES).where(TRIES.c.place == place))
+            made = connection.scalar(sa.select(sa.func.count()).select_from(TRIES).where(TRIES.c.place == place))
             if (made or 0) >= most:
                 raise TooManyTries("too many tries")
         rows = [{"id": str(uuid4()), "place": place, "at": self._access.now()} for place in places]
-        connection.execute(insert(TRIES), rows)
+        connection.execute(sa.insert(TRIES), rows)
 
     def _fits(self, stored: str, password: str) -> bool:
         with self._hashing:

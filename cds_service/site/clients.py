@@ -90,10 +90,6 @@ class Client(SiteTable):
         for tenant, names in self.tenant_reviewers.items():
             yield from ((name, Caller(self.issuer, tenant)) for name in names)
 
-    def aliases_of(self, base: str) -> tuple[str, ...]:
-        """Other bases under which the FHIR server of this base writes its references."""
-        return self.fhir_aliases.get(base, ())
-
     def servers_of(self, tenant: str | None) -> tuple[str, ...]:
         """The FHIR bases that a call of this tenant may name."""
         return self.tenant_fhir_servers.get(tenant or "", self.fhir_servers)

@@ -112,7 +112,7 @@ def _discover(around: Surroundings, exchange: Exchange) -> Response:
 
 def _known_caller(around: Surroundings, exchange: Exchange) -> Caller:
     """The caller of discovery, if it matters and a valid token names one."""
-    if not around.of_clients or exchange.authorization is None or exchange.caller != NOBODY:
+    if not around.of_clients or "Authorization" not in exchange.request.headers or exchange.caller != NOBODY:
         return exchange.caller
     with suppress(NotAuthenticated):
         admit(around, CDS_PATH, exchange)
@@ -145,8 +145,9 @@ def admit(around: Surroundings, path: str, exchange: Exchange, *also: str) -> No
     if around.callers is None:
         return
     until = Deadline.after(around.settings.deadline_seconds / 2)
+    authorization = exchange.request.headers.get("Authorization")
     addresses = [around.base_url + one for one in (path, *also)]
-    exchange.client, exchange.caller = around.callers.verify(exchange.authorization, addresses, until)
+    exchange.client, exchange.caller = around.callers.verify(authorization, addresses, until)
 
 
 def discovery_entry(entry: Mapping[str, Any], wish: PrefetchWish) -> dict[str, Any]:

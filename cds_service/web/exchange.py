@@ -51,10 +51,6 @@ class Exchange:
     began: float = field(default_factory=time.monotonic)
     ends: ExitStack = field(default_factory=ExitStack)
 
-    @property
-    def authorization(self) -> str | None:
-        return self.request.headers.get("Authorization")
-
     def read_body(self) -> bytes:
         """Read the body, which must be plain JSON in UTF-8, not longer than `MAX_CONTENT_LENGTH`, and not all brackets.
 

@@ -77,7 +77,7 @@ def aliases_of(request: HookRequest, client: Client | None) -> tuple[str, ...]:
     """Other base URLs that the request's FHIR server uses in its references, according to the site."""
     if client is None or request.fhir_server is None:
         return ()
-    return client.aliases_of(_address(request.fhir_server, LISTED).url)
+    return client.fhir_aliases.get(_address(request.fhir_server, LISTED).url, ())
 
 
 def open_reader(request: HookRequest, connections: Connections, client_id: str | None = None) -> FhirReader | None:

@@ -21,7 +21,7 @@ from cds_service.errors import AuditUnavailable, DataFileError
 from cds_service.loading import load_client_services, load_service
 from cds_service.outgoing.address import is_loopback_host, parse_base
 from cds_service.settings import PREFIX, Settings
-from cds_service.site.folder import ServiceMode, Site, SiteFolder, load_site
+from cds_service.site.folder import ServiceMode, Site, load_site
 from cds_service.web.app import create_app
 from cds_service.web.http_server import Drain, serve
 from cds_service.web.logs import configure_logs
@@ -68,20 +68,17 @@ def run_server(settings: Settings, *, host: str, port: int, workers: int) -> Non
             audit.append(run_entry("stop", run, service.digests))
         audit.close()
 
+    clients = site.site.clients if site else ()
+    longest = max([settings.deadline_seconds, *(one.deadline_seconds or 0.0 for one in clients)])  # a caller may wait
     serve(
         make_app,
         host=host,
         port=port,
         workers=workers,
-        finish_seconds=longest_answer(settings, site) + 2,
+        finish_seconds=longest + 2,
         drain=drain,
         on_exit=stop,
     )
-
-
-def longest_answer(settings: Settings, site: SiteFolder | None) -> float:
-    clients = site.site.clients if site else ()
-    return max([settings.deadline_seconds, *(one.deadline_seconds or 0.0 for one in clients)])
 
 
 def run_entry(kind: Literal["start", "stop"], run: str, digests: Mapping[str, str]) -> AuditEntry:
