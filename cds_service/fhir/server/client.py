@@ -39,6 +39,7 @@ from cds_service.protocol.json_text import JsonTextError, decode_record_json
 MAX_REDIRECTS = 3
 LEAST_SHARE_FOR_RETRY = 0.4  # of the time
 JITTER_SECONDS = 0.2
+FAIR_SECONDS = 0.5  # a call that has less was late before it began: its timeout says nothing about the server
 RETRIED = frozenset({"unreachable", "reset", "http-429", "http-500", "http-502", "http-503", "http-504"})
 # Failures that show a server in trouble; a refusal shows that it works.
 FAILURES = (RETRIED - {"http-429"}) | {"timeout", "dns", "tls", "truncated"}
@@ -210,13 +211,15 @@ class FhirClient:
             raise late()
         if not self._breaker.admits():
             raise CallFailed("breaker", "the server failed too often just now and is given a rest")
+        is_fair = until.left >= FAIR_SECONDS
         outcome = self._try(url, until, form)
         may_be_about_order = _reason(outcome) == "http-500" and value_of(url, "_sort") is not None
         wait = None if may_be_about_order else _wait_before_retry(outcome, until)
         if wait is not None:
             time.sleep(wait)
             outcome = self._try(url, until, form)
-        if not until.is_stale:  # else this process stalled, which says nothing about the server
+        # A process that stalled says nothing about the server either.
+        if not until.is_stale and (is_fair or _reason(outcome) != "timeout"):
             self._breaker.note(failed=_reason(outcome) in FAILURES)
         if isinstance(outcome, CallFailed):
             raise outcome

@@ -340,6 +340,14 @@ def test_refusals_do_not_open_it(server):
         assert failure(FhirClient(server.base, connections=connections)).reason == "http-403"
 
 
+def test_calls_that_had_no_time_do_not_open_it_for_others(server):
+    """As behind a body that took nearly all of it."""
+    server.default = Reply(script=lambda _handler: server.released.wait(20))
+    connections = Connections()
+    reasons = [failure(FhirClient(server.base, connections=connections), seconds=0.1).reason for _ in range(12)]
+    assert reasons == ["timeout"] * 12
+
+
 def test_f33_timeouts_of_a_process_that_stood_still_do_not_open_it(server):
     server.default = Reply(status=500)
     connections = Connections()
