@@ -18,12 +18,10 @@ from cds_service.fhir.facts.chart import Chart, months_before
 from cds_service.fhir.facts.earlier_fracture import AT_ONCE, SUBACUTE, fracture_levels
 from cds_service.fhir.facts.findings import extract_findings
 from cds_service.fhir.facts.problem_list import LATER_ENCOUNTER
-from cds_service.fhir.gathering.picking import concepts_of
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.orders.drafts import NO_DRAFTS
 from cds_service.fhir.orders.levels import find_levels
 from cds_service.fhir.raw_json import effective_moment, member, objects, read_moment, text, truth, utc_day
-from cds_service.fhir.references import Targets
 from cds_service.population.outcomes_file import FOR_PEOPLE
 from cds_service.population.scoring import PROCEDURES, Run, as_draft, by_type, is_augmentation, known_on, name_of
 
@@ -205,7 +203,7 @@ def _events(
     kinds: Kinds, person: Person, first: date, index: set[str], findings: Findings, run: Run
 ) -> Iterator[Event]:
     """Every later resource that speaks of a vertebral fracture, or treats one."""
-    terminology, none = run.service.terminology, Targets(())
+    terminology = run.service.terminology
     known = findings.known.get("treated-levels")
     treated = frozenset(str(known.value).split(",")) if known else frozenset[str]()
     fractures = [
@@ -213,7 +211,7 @@ def _events(
         for raw in kinds.get("Condition", ())
         if certainty_of(raw) != "denied"
         and raw.get("status") != "entered-in-error"
-        and concepts_of(raw, none, terminology) & FRACTURES
+        and terminology.concepts(raw.get("code")) & FRACTURES  # words alone make no outcome
     ]
     broken = treated.union(*(levels for day, levels, _ in fractures if day and day <= first))
     for day, levels, raw in fractures:

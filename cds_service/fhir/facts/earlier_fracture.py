@@ -20,8 +20,8 @@ from cds_service.fhir.facts.problem_list import (
     silence,
 )
 from cds_service.fhir.mapping.terminology import AUGMENTATIONS, Terminology
-from cds_service.fhir.orders.level_text import LEVELS
-from cds_service.fhir.raw_json import Json, effective_moment, objects
+from cds_service.fhir.orders.level_text import LEVELS, levels_named
+from cds_service.fhir.raw_json import Json, effective_moment, objects, texts_of
 
 SUBACUTE = timedelta(days=183)  # policy: within half a year it may be the fracture that is treated now
 AT_ONCE = timedelta(days=30)  # policy: fractures of several levels within a month are one event
@@ -34,7 +34,11 @@ def find_earlier_fracture(spec: FindingSpec, chart: Chart) -> Outcome:
 
     `observed` is the day of the latest earlier fracture; the label reads `second vertebral fracture in 14 months`.
     """
-    stated = [one for one in find_stated(chart, spec, spec.value_sets) if not one.problem or one.problem[0] != "future"]
+    stated = [
+        one
+        for one in find_stated(chart, spec, spec.value_sets)
+        if not (one.problem and one.problem[0] == "future") and not _is_occasion(one)
+    ]
     judged = [(one, _is_earlier(one, chart)) for one in stated]
     earlier = [one for one, verdict in judged if verdict]
     passed = chart.broken(spec)
@@ -44,6 +48,11 @@ def find_earlier_fracture(spec: FindingSpec, chart: Chart) -> Outcome:
         seen = (one.provenance(spec) for one in doubtful)
         return gap(spec, "undetermined", "whether a fracture on record is an earlier one is not clear", *seen), passed
     return silence(spec, chart, ()), passed
+
+
+def _is_occasion(stated: Stated) -> bool:
+    """Whether the words of a procedure name the fracture as what it was done for: `CT of a vertebral fracture`."""
+    return stated.entry.kind == "Procedure" and stated.concept == "vertebral-fracture"
 
 
 def _yes(spec: FindingSpec, chart: Chart, earlier: Sequence[Stated]) -> Finding:
@@ -101,8 +110,9 @@ def _is_history(stated: Stated) -> bool:
 
 
 def fracture_levels(raw: Json, terminology: Terminology) -> frozenset[str]:
-    """The vertebrae that the code or body site of a Condition names; both for a pair (T11-T12)."""
+    """The vertebrae that the code or body site of a Condition names, else its words; both for a pair (T11-T12)."""
     said = [*terminology.translate("vertebral-level-icd", raw.get("code"))]
     for site in objects(raw.get("bodySite")):
         said += terminology.translate("vertebral-level", site)
+    said = said or [level for words in texts_of(raw.get("code")) for level in levels_named(words)]
     return frozenset(level for one in said for level in one.split("-") if level in LEVELS)
