@@ -275,7 +275,8 @@ def apply_model(model: LogisticModel, findings: Findings, policy: Policy, *, has
     """What one study says of this patient, at the baseline in force."""
     study = model.study
     unusable = _unusable(study, findings, policy)
-    names = [name for name in study.input_names if name not in {gap.name for gap in unusable}]
+    left_out = {gap.name for gap in unusable}
+    names = [name for name in study.input_names if name not in left_out]
     inputs = tuple(findings.known[name] for name in names if name in findings.known)
     values = {finding.name: _on_study_scale(study, finding, policy) for finding in inputs}
     site = policy.baseline.of(study.outcome, study.cohort.horizon_months)
@@ -291,17 +292,16 @@ def apply_model(model: LogisticModel, findings: Findings, policy: Policy, *, has
     )
     spoken = (prediction, *((with_seen,) if with_seen else ()))
     has_bone = any(finding.name in BONE for finding in inputs)
-    band = None
-    if shown:
+    may_be_lower = (
+        has_bone
+        and not has_doubt
+        and not _is_outside(violations)
+        and not any(one.why in SILENCES_PRINT or one.why == "open" for one in silenced_by)
+    )
+    alike: Sequence[Prediction] = ()
+    if may_be_lower:
         rest = {name: value for name, value in values.items() if name != LEVEL}
-        without_level = say(rest) if LEVEL in values else prediction
-        may_be_lower = (
-            has_bone
-            and not has_doubt
-            and not _is_outside(violations)
-            and not any(one.why in SILENCES_PRINT or one.why == "open" for one in silenced_by)
-        )
-        band = _band(prediction, (*spoken, without_level), policy, may_be_lower=may_be_lower)
+        alike = (*spoken, say(rest)) if LEVEL in values else spoken
     pooled = policy.pooled_incidence.of(study.outcome) if prediction.baseline.source == "study" else None
     return ModelResult(
         model=model,
@@ -309,7 +309,7 @@ def apply_model(model: LogisticModel, findings: Findings, policy: Policy, *, has
         baseline=prediction.baseline.incidence,
         baseline_source=prediction.baseline.source,
         shown=shown,
-        band=band,
+        band=_band(prediction, alike, policy) if shown else None,
         violations=violations,
         pooled_risk=risk_at(prediction, study, pooled) if pooled is not None and shown else None,
         without_held=_without_held(say, values, prediction, policy),
@@ -346,9 +346,12 @@ def _on_study_scale(study: LogisticStudy, finding: Finding, policy: Policy) -> V
     What depends on the scanner is put as far from the study's patients without the outcome, in SDs, as it lies from
     the site's own.
     """
+    scale = policy.reference.of(finding.name)
+    if scale is None:
+        return finding.value
     predictor = next(one for one in study.inputs if one.finding == finding.name)
-    scale, group = policy.reference.of(finding.name), predictor.no_event
-    if not predictor.per_site or scale is None or group is None or group.mean is None or group.sd is None:
+    group = predictor.no_event
+    if not predictor.per_site or group is None or group.mean is None or group.sd is None:
         return finding.value
     return group.mean + group.sd * (float(finding.value) - scale.mean) / scale.sd
 
@@ -419,18 +422,18 @@ def _is_outside(violations: Sequence[Violation]) -> bool:
     return any(violation.severity != "not-checkable" for violation in violations)
 
 
-def _band(prediction: Prediction, alike: Sequence[Prediction], policy: Policy, *, may_be_lower: bool) -> Band:
+def _band(prediction: Prediction, alike: Sequence[Prediction], policy: Policy) -> Band:
     """The band (evidence.md, "Which figure is shown"); asymmetric on purpose.
 
     Args:
         alike: the figure, and what it would be with values that are no input or without the level: "lower" only where
-            all of them lie below the reference.
-        may_be_lower: nothing held, old or doubtful, a T-score or HU known, and the patient is one of the study's.
+            all of them lie below the reference. None at all unless nothing is held, old or doubtful, a T-score or HU
+            is known, and the patient is one of the study's.
     """
     if is_visibly_above(prediction.risk, prediction.reference, policy):
         return "high" if _is_high(prediction, policy) else "above"
     is_below = all(high < one.reference for one in alike for _, high in one.ranges)
-    return "lower" if is_below and may_be_lower else "not-different"
+    return "lower" if alike and is_below else "not-different"
 
 
 def is_visibly_above(risk: float, reference: float, policy: Policy) -> bool:

@@ -167,6 +167,7 @@ class _KnownSet:
         categories: of each finding with more: their columns.
         gains: as in `Prediction`.
         unknown_until_after: as in `Prediction`.
+        limits: floor and ceiling, as in `Prediction`.
     """
 
     columns: tuple[Column, ...]
@@ -177,6 +178,7 @@ class _KnownSet:
     categories: Mapping[str, list[int]]
     gains: Mapping[str, float]
     unknown_until_after: tuple[str, ...]
+    limits: Interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +265,7 @@ def predict(
     own = reduced.intercept + float(reduced.coefficients @ values)
     log_odds = baseline.move(own)
     error = _standard_error(own, reduced, distances, baseline)
-    floor, ceiling = print_limits(model.study)
+    floor, ceiling = known.limits
     return Prediction(
         log_odds=log_odds,
         risk=expit(log_odds),
@@ -367,6 +369,7 @@ def _follow(model: LogisticModel, reduced: ReducedModel) -> _KnownSet:
         unknown_until_after=tuple(
             one.finding for one in model.study.inputs if not one.known_at_order_sign and one.finding not in known
         ),
+        limits=print_limits(model.study),
     )
 
 

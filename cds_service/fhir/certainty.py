@@ -44,5 +44,5 @@ def _by_extension(condition: Json) -> Iterator[Certainty]:
         for extension in objects(member(holder, "extension")):
             if "diagnosesicherheit" in text(extension.get("url")).lower():
                 yield GERMAN.get(text(member(extension, "valueCoding", "code")).upper(), "doubted")
-        if isinstance(holder, Mapping) and (found := AFTER_CODE.fullmatch(text(holder.get("code")).strip())):
+        if isinstance(holder, dict) and (found := AFTER_CODE.fullmatch(text(holder.get("code")).strip())):
             yield GERMAN[found[1]]

@@ -117,7 +117,7 @@ class Targets:
 
     def find(self, reference: str) -> Json | None:
         """The target of this reference; None if there is none or it is ambiguous."""
-        return self._found.get(self._bases.target_of(reference))
+        return self._found.get(self._bases.target_of(reference)) if self._found else None
 
 
 def contained_in(resource: Json) -> Mapping[str, Json | None]:

@@ -139,11 +139,12 @@ def head_of(raw: Mapping[str, Any], bases: Bases = NO_BASE) -> Head:
     own_id = own_id if is_fhir_id(own_id) else ""
     if kind == "Patient":
         return Head(kind, own_id, own_id)
-    named = [raw.get("subject") or raw.get("patient")]
     if kind == "Appointment":
-        named = [member(one, "actor") for one in objects(raw.get("participant"))]
-    patients = {_patient_of(text(member(one, "reference")), bases) for one in named} - {""}
-    return Head(kind, own_id, patients.pop() if len(patients) == 1 else "")
+        named = (text(member(one, "actor", "reference")) for one in objects(raw.get("participant")))
+        patients = {_patient_of(reference, bases) for reference in named} - {""}
+        return Head(kind, own_id, patients.pop() if len(patients) == 1 else "")
+    subject = raw.get("subject") or raw.get("patient")
+    return Head(kind, own_id, _patient_of(text(member(subject, "reference")), bases))
 
 
 def _patient_of(reference: str, bases: Bases) -> str:
@@ -318,7 +319,7 @@ def _write(part: Path, held: Sequence[Sequence[bytes]], report: PartReport) -> N
     with replaced(part) as target:
         for lines in held:
             report.offsets.append(target.tell())
-            target.writelines(lines)
+            target.write(b"".join(lines))
         report.offsets.append(target.tell())
     with replaced(part.with_suffix(".json")) as target:
         target.write(json.dumps(asdict(report)).encode())

@@ -168,7 +168,8 @@ def write_results(results: Iterable[Result], job: Job, out: Path | None, worklis
             target.write(one.line.encode() + b"\n")
             why_not, waiting = json.loads(one.rest)
             report.patients += 1
-            report.not_assessed.update([why_not] if why_not else [])
+            if why_not:
+                report.not_assessed[why_not] += 1
             rows += [(one.patient, Row(*row)) for row in waiting]
     if worklist is not None:
         write_worklist(rows, worklist, job.as_of)

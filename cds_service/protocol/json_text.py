@@ -22,10 +22,10 @@ MAX_DIGITS = 64
 TOO_LONG = 10**MAX_DIGITS
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 NUL = b"\\u0000"  # the only way in which JSON can write it
-# What a number needs in order to be too large, with 0 for each digit: so many, or three behind an exponent.
-# Looked for so, it takes a twentieth of the time of a pattern.
+# What a number needs in order to be too large, with 0 for each digit and without `+`: so many, or three behind an
+# exponent. Looked for so, it takes a twentieth of the time of a pattern.
 DIGITS = bytes.maketrans(b"123456789E", b"000000000e")
-LARGE = (b"0" * MAX_DIGITS, b"0e000", b"0e+000")
+MANY, LARGE = b"0" * MAX_DIGITS, b"0e000"
 
 DUPLICATE = "a JSON object has the same key twice"
 TOO_DEEP = "the JSON is nested too deep"
@@ -93,10 +93,10 @@ def decode_json(text: bytes) -> Any:
     document = decode_unguarded(text)
     if len(text) > LONG or text.count(b"[") + text.count(b"{") > MAX_DEPTH:  # few brackets cannot be deep
         _refuse_deep(document)
-    digits = text.translate(DIGITS)
-    if NUL in text:
+    if b"\\" in text and NUL in text:  # the first alone is told in a tenth of the time
         _refuse_nul(document)
-    if any(mark in digits for mark in LARGE):
+    digits = text.translate(DIGITS, b"+")
+    if MANY in digits or LARGE in digits:
         _refuse_large_numbers(document)
     return document
 

@@ -189,11 +189,13 @@ class Chart:
 
 def _fault(key: str, read: Read | None) -> str:
     """Why the answer to a prefetch key is not reliable, as a phrase; empty if it is."""
+    if read is not None and read.state != "failed" and not read.is_cut:
+        return ""
     name = f"{LISTS[key][2]} " if key in LISTS else ""
     if read is None or read.state == "failed":
         note = read.note if read else "not asked"
         return f"{name}could not be read" + (f" ({note})" if note else "")
-    return f"{name}incomplete" if read.is_cut else ""
+    return f"{name}incomplete"
 
 
 def _by_concept(found: Iterable[tuple[Iterable[str], Item]]) -> ByConcept[Item]:

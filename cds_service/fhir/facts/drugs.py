@@ -1,6 +1,6 @@
 """Identifies the drug of a medication resource by its code, its ingredients' codes, or as a last resort its name."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cds_service.fhir.gathering.picking import bone_drugs, drug_codes, drug_names
@@ -76,7 +76,7 @@ def _is_local(names: Iterable[str], resource: Json, medication: Json | None, ter
     codes = [*routes, *drug_codes(resource, medication), member(medication, "form")]
     words = [*names, *(word for one in (*routes, member(medication, "form")) for word in texts_of(one))]
     words += [text(dosage.get("text")) for dosage in _dosages(resource)]
-    return bool(LOCAL & terminology.concepts([one for one in codes if isinstance(one, Mapping)])) or any(
+    return bool(LOCAL & terminology.concepts([one for one in codes if isinstance(one, dict)])) or any(
         terminology.text_concepts(word, LOCAL) for word in words
     )
 

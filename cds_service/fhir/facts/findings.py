@@ -34,7 +34,8 @@ def extract_findings(chart: Chart, specs: Mapping[str, FindingSpec]) -> Findings
     passed: list[PassedOver] = []
     for name, spec in sorted(specs.items()):
         outcome, passed_over = _find(spec, chart, specs)
-        passed += dict.fromkeys(passed_over)
+        if passed_over:
+            passed += dict.fromkeys(passed_over)
         if isinstance(outcome, Finding):
             found[name] = outcome
         else:

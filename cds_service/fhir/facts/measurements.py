@@ -76,7 +76,8 @@ def sort_out(
     for measured in (usable, stale):
         if len(measured) > 1:
             measured.sort(key=lambda one: (one.moment, one.reading.entry.reference), reverse=True)
-    refused.sort(key=refused_by_time, reverse=True)
+    if len(refused) > 1:
+        refused.sort(key=refused_by_time, reverse=True)
     return usable, stale, refused
 
 

@@ -193,7 +193,7 @@ def drug_codes(resource: Json, medication: Json | None) -> list[Json]:
     if medication is not None:
         ingredients = objects(medication.get("ingredient"))
         parts += [medication.get("code"), *(one.get("itemCodeableConcept") for one in ingredients)]
-    return [part for part in parts if isinstance(part, Mapping)]
+    return [part for part in parts if isinstance(part, dict)]
 
 
 def drug_names(resource: Json, medication: Json | None) -> set[str]:
@@ -216,7 +216,7 @@ def _concepts_of_device(resource: Json, targets: Targets, terminology: Terminolo
     """Concepts of a device order: by its code, else by the Device that it refers to, else by the words of either."""
     device, (choice, _) = referred_in(resource, targets), CHOICES[text(resource.get("resourceType"))]
     coded = (resource.get(f"{choice}CodeableConcept"), member(device, "type"))
-    codes = [one for one in coded if isinstance(one, Mapping)]
+    codes = [one for one in coded if isinstance(one, dict)]
     names = [text(one.get("name")) for one in objects(member(device, "deviceName"))]
     names += [
         text(member(resource, f"{choice}Reference", "display")),

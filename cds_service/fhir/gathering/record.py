@@ -206,6 +206,11 @@ def _part(
         return PatientRecord(reads={template.key: failed})
     if template.resource_type == "Patient":
         return _patient_part(template.key, answer, origin)
+    if not answer.resources:
+        nothing = Read(
+            state="empty", origin=origin, note=answer.note, is_cut=answer.is_cut, is_optional=template.is_optional
+        )
+        return PatientRecord(reads={template.key: nothing})
     ours = []
     for resource in answer.resources:
         deadline.check()

@@ -7,9 +7,8 @@ and checks the files.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from cds_service.core.data_file import label, read_toml, validated
 from cds_service.core.vocabulary import FindingSpec
@@ -46,8 +45,7 @@ SUSPICION = "suspicion"  # the concept whose words call a diagnosis suspected
 NEVER = r"(?!)"
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """One coding that belongs to a concept.
 
     Attributes:
@@ -132,7 +130,7 @@ class Terminology:
                 known = self._read(code)
             if known:
                 found += known
-        return tuple(dict.fromkeys(found)) if found else ()
+        return tuple(dict.fromkeys(found) if len(found) > 1 else found)
 
     def codings(self, codeable: Any) -> list[Code]:
         """Normalised system and code of each coding."""
@@ -276,13 +274,13 @@ def _codes(codeable: Any) -> list[Code]:
     if not isinstance(codeable, dict):
         return [code for one in codeable for code in _codes(one)] if isinstance(codeable, LISTS) else []
     codings = codeable.get("coding", codeable)
-    found: list[Code] = []
-    for coding in codings if isinstance(codings, LISTS) else (codings,):
-        if isinstance(coding, dict):
-            system, code = coding.get("system"), coding.get("code")
-            if isinstance(system, str) and isinstance(code, str):
-                found.append((system, code))
-    return found
+    return [
+        (system, code)
+        for coding in (codings if isinstance(codings, LISTS) else (codings,))
+        if isinstance(coding, dict)
+        and isinstance(system := coding.get("system"), str)
+        and isinstance(code := coding.get("code"), str)
+    ]
 
 
 # --- the vocabulary: `mappings/findings/*.toml` ----------------------------------------------------------------------
