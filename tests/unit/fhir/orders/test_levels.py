@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.level_text import LEVELS, levels_in_text
-from cds_service.fhir.orders.levels import UNUSUAL_NUMBERING, WEAK_JUNCTION
 from tests.order_builders import CPT, ICD, ORDERS, SCT, bundle, codeable, cpt, order, signing, terminology
 from tests.tables import cases
 
@@ -34,11 +33,6 @@ def test_both_snomed_families_name_the_level(level, code):
     assert found.tl_junction is (level in {"T10", "T11", "T12", "L1", "L2"})
 
 
-def test_the_region_of_the_code_alone_does_not_decide_the_junction():
-    found = find(cpt("22514"))
-    assert (found.region, found.levels, found.tl_junction, found.level_source) == ("lumbar", (), None, "")
-
-
 @pytest.mark.parametrize(
     ("code", "levels", "junction"), cases(__file__, "icd_10_cm_says_what_the_terminology_page_says")
 )
@@ -52,35 +46,12 @@ def test_an_older_fracture_or_a_code_of_another_edition_names_no_level_of_today(
     assert find(cpt("22514", reasonCode=[codeable(ICD, code)])).levels == ()
 
 
-def test_the_weak_code_of_the_junction_is_named_as_weak():
-    assert WEAK_JUNCTION in find(cpt("22514", reasonCode=[codeable(ICD, "M48.55XA")])).notes
-
-
-def test_a_body_site_is_believed_before_the_text_and_the_difference_is_said():
-    found = find(order(codeable(CPT, "22514", words="Kyphoplasty L2"), bodySite=[codeable(SCT, "66794005")]))
-    assert found.levels == ("L1",)
-    assert any("its text says L2" in note for note in found.notes)
-
-
-def test_a_site_that_is_only_worded_is_read():
-    assert find(cpt("22514", bodySite=[{"text": "Th12"}])).levels == ("T12",)
-
-
 @pytest.mark.parametrize(
     "note", ["rods L3-L5 in place", "spinal stimulator T9", "L2 also if time", "fracture at T8 as well"]
 )
 def test_a_note_does_not_move_the_level_that_the_order_names(note):
     found = find(order(codeable(CPT, "22514", words="Kyphoplasty L1")) | {"note": [{"text": note}]})
     assert (found.levels, found.level_source) == (("L1",), "text")
-
-
-def test_a_note_on_something_else_names_no_level():
-    assert find(cpt("22514", note=[{"text": "spinal stimulator T9"}])).levels == ()
-
-
-def test_a_note_is_believed_before_the_reason():
-    found = find(cpt("22514", note=[{"text": "treat L1 and T12"}], reasonCode=[codeable(ICD, "S32.030A")]))
-    assert (found.levels, found.level_source) == (("T12", "L1"), "note")
 
 
 @pytest.mark.parametrize("contained", [True, False])
@@ -99,23 +70,6 @@ def test_a_reason_that_was_ruled_out_says_no_level():
     assert find(cpt("22513", reasonReference=[{"reference": "Condition/c1"}]), reason).levels == ()
 
 
-def test_a_reason_that_did_not_come_along_is_not_looked_for():
-    assert find(cpt("22513", reasonReference=[{"reference": "Condition/elsewhere"}])).levels == ()
-
-
-def test_a_thirteenth_thoracic_vertebra_is_named_and_not_used():
-    found = find(cpt("22513", bodySite=[codeable(SCT, "1186895000")]))
-    assert (found.levels, found.tl_junction) == ((), None)
-    assert UNUSUAL_NUMBERING in found.notes
-    assert UNUSUAL_NUMBERING in find(order(codeable(CPT, "22514", words="Kyphoplasty L6"))).notes
-
-
-def test_any_level_at_the_junction_is_enough():
-    sites = [codeable(SCT, "11994002"), codeable(SCT, "66794005")]
-    found = find(cpt("22514", bodySite=sites))
-    assert (found.levels, found.level_count, found.tl_junction) == (("L1", "L4"), 2, True)
-
-
 @pytest.mark.parametrize(
     ("codes", "count"), [(("22514", "22511"), 1), (("22513", "22514"), 2), (("22514", "22511", "22515"), 2)]
 )
@@ -123,12 +77,6 @@ def test_a_kyphoplasty_and_a_vertebroplasty_of_one_level_are_one_level(codes, co
     site = [codeable(SCT, "11994002")]
     drafts = [cpt(code, number=number, bodySite=site) for number, code in enumerate(codes, start=1)]
     assert find(*drafts).level_count == count
-
-
-def test_an_additional_level_that_is_not_named_leaves_the_junction_open():
-    site = [codeable(SCT, "11994002")]
-    found = find(cpt("22514", bodySite=site), cpt("22515", number=2))
-    assert (found.levels, found.level_count, found.tl_junction) == (("L4",), 2, None)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,32 @@
+"""What orders that are being signed ask for: `test_drafts.toml`."""
+
+import pytest
+
+from cds_service.fhir.orders.augmentation import BOTH, BY_TEXT, FROM_WORDS, OPEN, find_augmentation_order
+from cds_service.fhir.orders.levels import UNUSUAL_NUMBERING, WEAK_JUNCTION
+from cds_service.fhir.orders.support_orders import find_draft_support_orders
+from tests.order_builders import ORDERS, bundle, signing, terminology
+from tests.tables import cases
+
+NOTES = {
+    "BOTH": BOTH,
+    "BY_TEXT": BY_TEXT,
+    "FROM_WORDS": FROM_WORDS,
+    "OPEN": OPEN,
+    "UNUSUAL_NUMBERING": UNUSUAL_NUMBERING,
+    "WEAK_JUNCTION": WEAK_JUNCTION,
+}
+
+
+@pytest.mark.parametrize("case", cases(__file__, "drafts", ORDERS | NOTES), ids=lambda case: case["why"])
+def test_what_drafts_order(case):
+    drafts = signing(bundle(*case["drafts"]))
+    found = find_augmentation_order(drafts, terminology())
+    assert (found is None) is ("augmentation" not in case)
+    for element, expected in case.get("augmentation", {}).items():
+        if element == "note":
+            assert any(expected in note for note in found.notes), found.notes
+        else:
+            value = getattr(found, element)
+            assert (list(value) if isinstance(value, tuple) else value) == expected, element
+    assert [one.kind for one in find_draft_support_orders(drafts, terminology())] == case.get("others", [])
