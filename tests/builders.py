@@ -8,9 +8,10 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import pytest
 from fhir.resources.R4B import get_fhir_model_class
 
-from cds_service.core.facts import Findings
+from cds_service.core.facts import Finding, Findings
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.fhir.facts.chart import Chart
 from cds_service.fhir.facts.findings import extract_findings
@@ -259,3 +260,16 @@ def findings_of(
     until = not_after or today
     chart = Chart(read, mapped, today=today, not_after=until, treated=treated, deadline=deadline)
     return extract_findings(chart, specs())
+
+
+def says(found: Findings, name: str, element: str, expected: Any) -> bool:
+    """Whether this element of a finding, or of a gap, is as expected; words stand somewhere in it."""
+    one = found.known.get(name) or found.gaps[name]
+    if element == "sources":
+        return [source.resource for source in one.provenance] == expected
+    if element == "printed":
+        return one.provenance[0].printed == str(expected)
+    if element in ("concern", "detail"):
+        return str(expected) in "\n".join(one.concerns if isinstance(one, Finding) else [one.detail])
+    value = getattr(one, element)
+    return list(value) == expected if isinstance(expected, list) else bool(value == pytest.approx(expected))

@@ -2,19 +2,8 @@
 
 import pytest
 
-from tests.builders import RECORD, findings_of
+from tests.builders import RECORD, findings_of, says
 from tests.tables import cases
-
-
-def says(found, name, element, expected):
-    """Whether this element of a finding, or of a gap, is as expected; words stand somewhere in it."""
-    one = found.known.get(name) or found.gaps[name]
-    if element == "printed":
-        return one.provenance[0].printed == expected
-    if element in ("concern", "detail"):
-        return expected in "\n".join(one.concerns if element == "concern" else [one.detail])
-    value = getattr(one, element)
-    return list(value) == expected if isinstance(expected, list) else value == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("case", cases(__file__, "records", RECORD), ids=lambda case: case["why"].replace(" ", "-"))
