@@ -1,7 +1,5 @@
 """`kyphoplasty-cds audit add-reviewer` and `remove-reviewer`: accounts of the review pages."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, TextIO
 
 import click
@@ -10,11 +8,10 @@ from cds_service.audit.chain import AuditEntry
 from cds_service.audit.database import Database
 from cds_service.audit.store import utc_now
 from cds_service.commands import options
-from cds_service.commands.audit import WAIT_SECONDS, check_log
+from cds_service.commands.audit import log_database
 from cds_service.errors import DataFileError
 from cds_service.review.access import Access
 from cds_service.review.accounts import AccountFault, Accounts
-from cds_service.settings import read_settings
 from cds_service.site.review import ROLES
 
 
@@ -35,7 +32,8 @@ def add_reviewer(*, name: str, role: Any, password_file: TextIO | None, replace:
     A reviewer sees all entries except who looked into the log. A privacy-officer sees those too. An operator sees
     figures and integrity, and no patient.
     """
-    with _accounts(begins_log=not replace) as accounts:
+    with log_database(may_begin=not replace) as database:
+        accounts = _accounts_of(database)
         known = accounts.find(name) if replace else None
         if replace and known is None:
             raise DataFileError("NAME", name, "there is no such account to replace in this log")
@@ -60,8 +58,8 @@ def remove_reviewer(name: str) -> None:
     For an account of the hospital's login give 'ISSUER|SUBJECT', as entries name it: its sessions end, and the issuer
     decides whether it may log in again.
     """
-    with _accounts() as accounts:
-        done = accounts.retire(name, lambda done: _entry("closed" if done.is_closed else "ended", name))
+    with log_database() as database:
+        done = _accounts_of(database).retire(name, lambda done: _entry("closed" if done.is_closed else "ended", name))
         if not any(done):
             raise DataFileError("NAME", name, "there is no such account, and no session of one")
     said = "cannot log in any more" if done.is_closed else "may log in again for as long as the issuer lets it"
@@ -80,13 +78,5 @@ def _entry(result: str, name: str, role: str | None = None) -> AuditEntry:
     return AuditEntry(kind="account", at=utc_now(), user=options.machine_user(), result=result, content=content)
 
 
-@contextmanager
-def _accounts(*, begins_log: bool = False) -> Iterator[Accounts]:
-    """The accounts of the log; `begins_log` creates one that does not exist yet, in the database that was named."""
-    settings = read_settings()
-    database = Database(settings.database_url, wait_seconds=WAIT_SECONDS)
-    try:
-        check_log(database, may_begin=begins_log and settings.names_database)
-        yield Accounts(Access(lambda: database, utc_now))
-    finally:
-        database.dispose()
+def _accounts_of(database: Database) -> Accounts:
+    return Accounts(Access(lambda: database, utc_now))

@@ -209,39 +209,31 @@ def purge(*, i_know: bool, dry_run: bool, confirmed: str | None) -> None:
 @options.say_errors
 def migrate() -> None:
     """Create or update the tables of the log. `serve` does this itself if its role may."""
-    names_database = read_settings().names_database
-    with log_database(lambda database: check_log(database, may_begin=names_database)):
+    with log_database(may_begin=True):
         click.echo(f"the tables are at step {HEAD}")
 
 
 @contextmanager
-def log_database(check: Callable[[Database], None] | None = None) -> Iterator[Database]:
-    """The log's database, which must exist unless another check is given."""
-    database = Database(read_settings().database_url, wait_seconds=WAIT_SECONDS)
+def log_database(*, may_begin: bool = False) -> Iterator[Database]:
+    """The log's database, which must hold a log; or may begin one, if the environment names it.
+
+    Raises:
+        DataFileError: there is no log, and none may begin.
+        AuditUnavailable: the database does not answer.
+    """
+    settings = read_settings()
+    database = Database(settings.database_url, wait_seconds=WAIT_SECONDS)
     try:
-        (check or Database.check_exists)(database)
+        if not (may_begin and settings.names_database):
+            database.check_exists()
+        elif not database.holds_log():
+            click.echo(f"a new audit log begins in {database.url.render_as_string(hide_password=True)}", err=True)
         database.prepare()
         yield database
     except DBAPIError as error:
         raise AuditUnavailable(f"{NO_DATABASE} ({type(error).__name__}).") from None
     finally:
         database.dispose()
-
-
-def check_log(database: Database, *, may_begin: bool) -> None:
-    """Refuse a database without a log, or say that a new one begins.
-
-    Raises:
-        DataFileError: there is no log, and this command may not begin one.
-        AuditUnavailable: the database does not answer.
-    """
-    try:
-        if not may_begin:
-            database.check_exists()
-        elif not database.holds_log():
-            click.echo(f"a new audit log begins in {database.url.render_as_string(hide_password=True)}", err=True)
-    except DBAPIError as error:
-        raise AuditUnavailable(f"{NO_DATABASE} ({type(error).__name__}).") from None
 
 
 def _own_key() -> str:

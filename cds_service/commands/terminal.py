@@ -60,38 +60,24 @@ def print_answer(console: Console, content: Mapping[str, Any]) -> None:
     """What the audit entry of an answer holds, step by step: tables, then the cards."""
     console.print(Text(clean(f"1 order: {', '.join(content['orders']) or 'a brace or bed-rest order after one'}")))
     record = content["record"]
-    console.print(
-        Text(
-            f"2 record: could not be read: {record['unread'] or 'nothing'}; "
-            f"incomplete: {record['incomplete'] or 'nothing'}; "
-            f"broken: {record['unreadable']}; of others: {record['foreign']}"
+    read = f"could not be read: {record['unread'] or 'nothing'}; incomplete: {record['incomplete'] or 'nothing'}"
+    console.print(Text(f"2 record: {read}; broken: {record['unreadable']}; of others: {record['foreign']}"))
+    findings = [
+        (
+            one["name"],
+            # UCUM's unit "1" is that of a pure number, a word, yes or no.
+            f"{_say(one['value'])} {one['unit']}".removesuffix(" 1"),
+            one["date"] or "",
+            ", ".join(source["resource"] for source in one["sources"]),
         )
-    )
-    console.print(
-        table(
-            "3 findings",
-            ("finding", "value", "date", "source"),
-            [
-                (
-                    one["name"],
-                    # UCUM's unit "1" is that of a pure number, a word, yes or no.
-                    f"{_say(one['value'])} {one['unit']}".removesuffix(" 1"),
-                    one["date"] or "",
-                    ", ".join(s["resource"] for s in one["sources"]),
-                )
-                for one in content["findings"]
-            ],
-        )
-    )
+        for one in content["findings"]
+    ]
+    console.print(table("3 findings", ("finding", "value", "date", "source"), findings))
     console.print(table("  gaps", ("finding", "reason"), [(one["name"], one["reason"]) for one in content["gaps"]]))
+    headings = ("study", "risk", "study uncertainty", "if measured", "inputs known", "band")
     for assessment in content["assessments"]:
-        console.print(
-            table(
-                f"4 assessment: {assessment['outcome']}, {assessment['status']}",
-                ("study", "risk", "study uncertainty", "if measured", "inputs known", "band"),
-                [_model_row(one) for one in assessment.get("models", [])],
-            )
-        )
+        title = f"4 assessment: {assessment['outcome']}, {assessment['status']}"
+        console.print(table(title, headings, [_model_row(one) for one in assessment.get("models", [])]))
     console.print(Text(f"5 signals: {', '.join(content['signals'])}"))
     console.print(Text(f"  recommendations: {', '.join(content['recommendations'])}"))
     console.print("6 cards")

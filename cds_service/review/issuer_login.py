@@ -14,7 +14,7 @@ import secrets
 from dataclasses import dataclass
 from functools import partial
 
-from flask import Blueprint, make_response, redirect, render_template, request
+from flask import make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from cds_service.errors import CallFailed, DataFileError, LoginRefused
@@ -177,16 +177,6 @@ def issuer_login(gate: Gate, folder: SiteFolder, connections: Connections) -> Is
         raise DataFileError("settings", "KYPHOPLASTY_CDS_PUBLIC_URL", "a login by an issuer needs an https address")
     issuer = Issuer(login, client_secret(folder.path, login), connections)
     return IssuerLogin(gate=gate, issuer=issuer, login=login, redirect=f"{gate.base_url}{BACK}")
-
-
-def issuer_routes(routes: Blueprint, login: IssuerLogin) -> None:
-    @routes.get("/login/issuer")
-    def set_out() -> AnyResponse:
-        return login.set_out()
-
-    @routes.get("/login/callback")
-    def come_back() -> AnyResponse:
-        return login.come_back()
 
 
 def _base64(digest: bytes) -> str:

@@ -35,7 +35,7 @@ from cds_service.review.committee import figure_routes
 from cds_service.review.desk import BasisPage, Desk
 from cds_service.review.entry_page import entry_routes
 from cds_service.review.filtering import CHOICES, read_filter
-from cds_service.review.issuer_login import issuer_login, issuer_routes
+from cds_service.review.issuer_login import issuer_login
 from cds_service.review.login import Gate, Login, idle_minutes, login_routes, may
 from cds_service.review.sessions import Sessions
 from cds_service.review.words import register_words
@@ -110,7 +110,8 @@ def review_routes(
     login_routes(routes, gate)
     hospital = issuer_login(gate, site, connections) if site else None
     if hospital:
-        issuer_routes(routes, hospital)
+        routes.get("/login/issuer", endpoint="set_out")(hospital.set_out)
+        routes.get("/login/callback", endpoint="come_back")(hospital.come_back)
     _find_routes(routes, desk)
     entry_routes(routes, desk)
     figure_routes(routes, desk)

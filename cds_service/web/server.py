@@ -121,10 +121,6 @@ def say_checkpoint_key(database: Database, key_file: Path | None) -> None:
 def refuse_public_host(host: str, site: Site | None = None, public_url: str | None = None) -> None:
     """Allow other addresses than loopback only with authenticated clients and a public URL.
 
-    Args:
-        site: names the clients; None is open mode.
-        public_url: what tokens must be made for.
-
     Raises:
         DataFileError: another address than loopback without clients, or without an address that tokens can name.
     """
@@ -142,9 +138,6 @@ def refuse_public_host(host: str, site: Site | None = None, public_url: str | No
 
 def refuse_plain_address(public_url: str | None, *, is_private: bool) -> None:
     """Refuse plain http, since tokens and records pass over it, except on this machine and in a site's private network.
-
-    Args:
-        public_url: the configured URL; None is the listening address.
 
     Raises:
         DataFileError: it is not encrypted.
