@@ -1,14 +1,14 @@
 """A JWKS address on this machine, which answers as it is told."""
 
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from tests.client_tokens import Signer, key_set
+from tests.stub_server import Handler, StubServer, send
 
 HANG_SECONDS = 30.0
 
 
-class Publisher:
+class Publisher(StubServer):
     """A JWKS address.
 
     Attributes:
@@ -21,28 +21,19 @@ class Publisher:
         self.answer: tuple[int, dict[str, str], bytes] = (200, {}, key_set(*keys))
         self.gate = threading.Event()
         self.gate.set()
-        outer = self
+        super().__init__(address=address)
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                outer.asked.append(self.path)
-                outer.gate.wait(HANG_SECONDS)
-                status, headers, body = outer.answer
-                self.send_response(status)
-                for name, value in {"Content-Length": str(len(body)), **headers}.items():
-                    self.send_header(name, value)
-                self.end_headers()
-                self.wfile.write(body)
+    @property
+    def base(self) -> str:
+        return self.origin
 
-            def log_message(self, *_words: object) -> None:
-                """Silent."""
-
-        self._server = ThreadingHTTPServer((address, 0), Handler)
-        self._server.daemon_threads = True
-        self.base = f"http://{address}:{self._server.server_address[1]}"
-        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+    def respond(self, handler: Handler) -> None:
+        self.asked.append(handler.path)
+        self.gate.wait(HANG_SECONDS)
+        status, headers, body = self.answer
+        handler.close_connection = True
+        send(handler, status, body, headers)
 
     def close(self) -> None:
         self.gate.set()
-        self._server.shutdown()
-        self._server.server_close()
+        super().close()

@@ -1,12 +1,12 @@
 """A FHIR server of a few lines on loopback that says exactly what a test tells it to, rudeness included."""
 
 import json
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import unquote
+
+from tests.stub_server import Handler, StubServer, send
 
 PATIENT_ID = "p1"
 
@@ -18,7 +18,7 @@ class Reply:
     body: bytes = b""
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
-    script: Callable[[BaseHTTPRequestHandler], None] | None = None
+    script: Callable[[Handler], None] | None = None
 
 
 def fhir(resource: Any, status: int = 200, **headers: str) -> Reply:
@@ -53,7 +53,7 @@ def observation(number: int | str, code: str = "38267-1", **members: Any) -> dic
     }
 
 
-class StubFhir:
+class StubFhir(StubServer):
     """The server; answers by path with query (unquoted), under `/fhir`. Unknown addresses are 404.
 
     Attributes:
@@ -61,7 +61,6 @@ class StubFhir:
         headers: of every request.
         forms: what a POST to this path is answered.
         sent: bodies of all POSTs.
-        released: set when the test is over; scripts that hold a connection wait for it.
     """
 
     def __init__(self) -> None:
@@ -71,16 +70,11 @@ class StubFhir:
         self.sent: list[str] = []
         self.requests: list[str] = []
         self.headers: list[Mapping[str, str]] = []
-        self.released = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
-        self._server.block_on_close = False
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
-        self._thread.start()
+        super().__init__()
 
     @property
     def base(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}/fhir"
+        return f"{self.origin}/fhir"
 
     def say(self, path: str, reply: Reply | dict[str, Any]) -> None:
         self.replies[path] = reply if isinstance(reply, Reply) else fhir(reply)
@@ -89,45 +83,16 @@ class StubFhir:
         """Accepts, then never answers."""
         return Reply(script=lambda _handler: self.released.wait(30) and None)
 
-    def close(self) -> None:
-        self.released.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
-
-    def _reply_to(self, path: str) -> Reply:
-        found = self.replies.get(unquote(path).removeprefix("/fhir"), self.default)
-        return found or Reply(status=404)
-
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        stub = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_GET(self) -> None:
-                stub.requests.append(unquote(self.path))
-                stub.headers.append(dict(self.headers))
-                self._say(stub._reply_to(self.path))
-
-            def do_POST(self) -> None:
-                stub.requests.append(unquote(self.path))
-                stub.headers.append(dict(self.headers))
-                stub.sent.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
-                self._say(stub.forms.get(self.path.removeprefix("/fhir"), Reply(status=405)))
-
-            def _say(self, reply: Reply) -> None:
-                if reply.script is not None:
-                    self.close_connection = True
-                    reply.script(self)
-                    return
-                self.send_response(reply.status)
-                for name, value in {"Content-Length": str(len(reply.body)), **reply.headers}.items():
-                    self.send_header(name, value)
-                self.end_headers()
-                self.wfile.write(reply.body)
-
-            def log_message(self, *_arguments: Any) -> None:
-                """Silent."""
-
-        return Handler
+    def respond(self, handler: Handler) -> None:
+        self.requests.append(unquote(handler.path))
+        self.headers.append(dict(handler.headers))
+        if handler.command == "POST":
+            self.sent.append(handler.rfile.read(int(handler.headers["Content-Length"])).decode())
+            reply = self.forms.get(handler.path.removeprefix("/fhir"), Reply(status=405))
+        else:
+            reply = self.replies.get(unquote(handler.path).removeprefix("/fhir"), self.default) or Reply(status=404)
+        if reply.script is not None:
+            handler.close_connection = True
+            reply.script(handler)
+        else:
+            send(handler, reply.status, reply.body, reply.headers)

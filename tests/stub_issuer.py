@@ -4,17 +4,17 @@ import base64
 import hashlib
 import json
 import secrets
-import threading
 import time
 from collections.abc import Callable
 from functools import cache
 from html import escape
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Self
+from typing import Any
 from urllib.parse import parse_qs, unquote_plus, urlencode, urlsplit
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+
+from tests.stub_server import Handler, StubServer, send
 
 CLIENT_ID, SECRET = "kyphoplasty-cds", "s3cr3t of the/site+1"
 
@@ -26,8 +26,8 @@ def rsa_key(size: int = 2048) -> rsa.RSAPrivateKey:
 first_key = cache(rsa_key)  # of every provider of a run: making one takes long
 
 
-class StubIssuer:
-    """The provider; a context manager that serves it.
+class StubIssuer(StubServer):
+    """The provider.
 
     Attributes:
         claims: put into each ID token over the right ones; None takes one out.
@@ -49,26 +49,18 @@ class StubIssuer:
         self.document: dict[str, Any] = {}
         self.returns: dict[str, str] = {}
         self.sign: Callable[[dict[str, Any]], str] = self.signed
-        self.answer: Callable[[BaseHTTPRequestHandler], None] | None = None
+        self.answer: Callable[[Handler], None] | None = None
         self.calls: list[str] = []
         self.headers: list[str] = []
         self.issued: list[str] = []
         self._codes: dict[str, dict[str, str]] = {}
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
-        self.origin = f"http://{host}:{self._server.server_address[1]}"
+        super().__init__()
+        self._host = host
         self.issuer = f"{self.origin}/realms/hospital"
 
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
-
-    def stop(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+    @property
+    def origin(self) -> str:
+        return f"http://{self._host}:{self.port}"
 
     def signed(self, claims: dict[str, Any]) -> str:
         """RS256 or ES256 with the key in force, which it names."""
@@ -133,51 +125,32 @@ class StubIssuer:
         name, _, secret = base64.b64decode((authorization or "Basic ").split(" ", 1)[1]).decode().partition(":")
         return (unquote_plus(name), unquote_plus(secret)) == (CLIENT_ID, self.secret)
 
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        stub = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                path = urlsplit(self.path).path.removeprefix("/realms/hospital")
-                stub.calls.append(path)
-                if path == "/authorize" and stub.asks:
-                    show(self, f'<a href="{escape(stub.browse(self.path))}">Prove it</a>')
-                elif path == "/authorize":
-                    self.send_response(303)
-                    self.send_header("Location", stub.browse(self.path))
-                    self.end_headers()
-                elif path in ("/.well-known/openid-configuration", "/keys"):
-                    say(self, 200, stub.jwks() if path == "/keys" else stub.discovery())
-                else:
-                    say(self, 404, {})
-
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-                stub.calls.append(urlsplit(self.path).path.removeprefix("/realms/hospital"))
-                if stub.answer is not None:
-                    stub.answer(self)
-                    return
-                form = {name: values[0] for name, values in parse_qs(body).items()}
-                found = stub.redeem(form, self.headers.get("Authorization"))
-                say(self, 200 if found else 400, found or {"error": "invalid_grant"})
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        return Handler
+    def respond(self, handler: Handler) -> None:
+        path = urlsplit(handler.path).path.removeprefix("/realms/hospital")
+        self.calls.append(path)
+        handler.close_connection = True
+        if handler.command == "POST":
+            body = handler.rfile.read(int(handler.headers["Content-Length"])).decode()
+            if self.answer is not None:
+                self.answer(handler)
+                return
+            form = {name: values[0] for name, values in parse_qs(body).items()}
+            found = self.redeem(form, handler.headers.get("Authorization"))
+            say(handler, 200 if found else 400, found or {"error": "invalid_grant"})
+        elif path == "/authorize" and self.asks:
+            show(handler, f'<a href="{escape(self.browse(handler.path))}">Prove it</a>')
+        elif path == "/authorize":
+            send(handler, 303, b"", {"Location": self.browse(handler.path)})
+        elif path in ("/.well-known/openid-configuration", "/keys"):
+            say(handler, 200, self.jwks() if path == "/keys" else self.discovery())
+        else:
+            say(handler, 404, {})
 
 
-def show(handler: BaseHTTPRequestHandler, body: str) -> None:
-    handler.send_response(200)
-    handler.send_header("Content-Type", "text/html")
-    handler.end_headers()
-    handler.wfile.write(f"<!doctype html><title>Hospital</title><link rel=icon href=data:,>{body}".encode())
+def show(handler: Handler, body: str) -> None:
+    page = f"<!doctype html><title>Hospital</title><link rel=icon href=data:,>{body}"
+    send(handler, 200, page.encode(), {"Content-Type": "text/html"})
 
 
-def say(handler: BaseHTTPRequestHandler, status: int, document: Any, **headers: str) -> None:
-    body = json.dumps(document).encode()
-    handler.send_response(status)
-    for name, value in {"Content-Type": "application/json", "Content-Length": str(len(body)), **headers}.items():
-        handler.send_header(name, value)
-    handler.end_headers()
-    handler.wfile.write(body)
+def say(handler: Handler, status: int, document: Any, **headers: str) -> None:
+    send(handler, status, json.dumps(document).encode(), {"Content-Type": "application/json", **headers})

@@ -126,7 +126,7 @@ def test_without_a_role_the_page_says_so_and_lets_nobody_in(open_page, service, 
 
 
 def test_without_the_issuer_a_local_account_still_opens_the_pages(open_page, service, stub):
-    stub.stop()
+    stub.close()
     page = open_page()
     page.goto(f"{service.url}/audit")
     page.get_by_role("link", name=LOG_IN).click()

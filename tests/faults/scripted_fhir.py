@@ -9,7 +9,6 @@ import json
 import socket
 import ssl
 import struct
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -17,27 +16,26 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from functools import cache
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from cds_service.samples.fhir_search import SearchRefused, Store, hold
 from cds_service.samples.fhir_server import searchset
+from tests import stub_server
 from tests.chart_builders import codeable
 from tests.faults.records import EXTRAS
+from tests.stub_server import Handler, StubServer
 
 Json = dict[str, Any]
-Handler = BaseHTTPRequestHandler
 HOLD_SECONDS = 60  # longer than any test; `released` ends it
 
 
-class ScriptedFhir:
+class ScriptedFhir(StubServer):
     """The server.
 
     Attributes:
         asked: path with query of every request, unquoted, in order of arrival.
         headers: of every request.
-        released: set at the end; whoever holds a connection lets go.
     """
 
     def __init__(
@@ -53,29 +51,15 @@ class ScriptedFhir:
         self.script = dict(script or {})
         self.asked: list[str] = []
         self.headers: list[Mapping[str, str]] = []
-        self.released = threading.Event()
         self._queries = {key: _question(text) for key, text in templates.items()}
         self._seen: Counter[str] = Counter()
-        self._server = _Server((address, 0), _handler(self))
-        if tls is not None:
-            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
-        self._scheme = "https" if tls else "http"
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
-        self._thread.start()
+        super().__init__(address=address, tls=tls)
         if "refuses" in self.script.values():
             self.close()
 
     @property
-    def port(self) -> int:
-        return int(self._server.server_address[1])
-
-    @property
-    def address(self) -> str:
-        return str(self._server.server_address[0])
-
-    @property
     def base(self) -> str:
-        return f"{self._scheme}://{self.address}:{self.port}/fhir"
+        return f"{self.origin}/fhir"
 
     def forget(self) -> None:
         """As if nothing had been asked yet."""
@@ -83,18 +67,11 @@ class ScriptedFhir:
         self.headers.clear()
         self._seen.clear()
 
-    def close(self) -> None:
-        if not self.released.is_set():
-            self.released.set()
-            self._server.shutdown()
-            self._server.server_close()
-            self._thread.join()
-
     def count(self, part: str) -> int:
         """Requests whose address holds this text."""
         return sum(part in address for address in self.asked)
 
-    def answer(self, handler: Handler) -> None:
+    def respond(self, handler: Handler) -> None:
         """One request: as it should be, or as the script wants it."""
         address = unquote(handler.path)
         self.asked.append(address)
@@ -134,30 +111,6 @@ class ScriptedFhir:
         return 200, searchset(matches, total=len(matches), base=self.base, links={"self": f"{self.base}/{path}"})
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
-    request_queue_size = 128
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Clients go away: that is what is tested."""
-
-
-def _handler(server: ScriptedFhir) -> type[Handler]:
-    class Scripted(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True  # headers and body are two writes
-
-        def do_GET(self) -> None:
-            with suppress(ConnectionError):
-                server.answer(self)
-
-        def log_message(self, *_arguments: Any) -> None:
-            """Silent."""
-
-    return Scripted
-
-
 def _query_of(address: str) -> str:
     """What stands behind the base, whatever path the base has."""
     return address.partition("/fhir/")[2]
@@ -177,12 +130,8 @@ def outcome(severity: str, code: str = "processing", detail: str = "") -> Json:
 
 
 def send(handler: Handler, status: int, body: bytes, **headers: str) -> None:
-    handler.send_response(status)
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    for name, value in ({"Content-Type": "application/fhir+json", "Content-Length": str(len(body))} | named).items():
-        handler.send_header(name, value)
-    handler.end_headers()
-    handler.wfile.write(body)
+    stub_server.send(handler, status, body, {"Content-Type": "application/fhir+json"} | named)
 
 
 # --- faults: each takes the server, the connection, the rest of its words, and the answer as it should be -------------

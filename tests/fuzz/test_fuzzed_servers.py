@@ -47,7 +47,7 @@ class BrokenFhir(ScriptedFhir):
         self._examples += 1
         return f"{self.base}/{self._examples % 500}"
 
-    def answer(self, handler):
+    def respond(self, handler):
         _, _, asked = unquote(handler.path).removeprefix("/fhir/").partition("/")
         status, document = deepcopy(self._normal(f"/fhir/{asked}"))  # the chart is of other tests too
         apply(document.get("entry", document), self.made, fixed=("stranger", "pat-1"))

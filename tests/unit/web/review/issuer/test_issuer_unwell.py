@@ -11,7 +11,7 @@ from tests.tables import cases
 
 
 def test_without_the_issuer_local_accounts_still_log_in(desk, stub):
-    stub.stop()
+    stub.close()
     traveller = Traveller(desk)
     response = traveller.client.get("/audit/login/issuer")
     unreachable(traveller, response)
