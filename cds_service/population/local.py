@@ -23,6 +23,7 @@ from rich.progress import track
 
 from cds_service.errors import CdsError
 from cds_service.population.bulk import (
+    SHARED_FILE,
     PartReport,
     SharedResources,
     bad_lines,
@@ -74,7 +75,7 @@ def score_locally(job: Job, out: Path | None, worklist: Path | None) -> Report:
         parts = [_part(folder, place) for place in range(len(chunks))]
         _share_out("reading", _reading, [part.with_suffix(".json") for part in parts], job, folder, service)
         reports = _reports(job, folder)
-        write_shared(reports, _shared(folder))
+        write_shared(reports, folder / SHARED_FILE)
         shares = [_share(folder, bucket) for bucket in range(buckets)]
         _share_out("scoring", _scoring, shares, job, folder, service)
         ownerless = sum((Counter(one.ownerless) for one in reports.values()), Counter[str]())
@@ -110,10 +111,6 @@ def _share(folder: Path, bucket: int) -> Path:
     return folder / f"{bucket:05}.scored"
 
 
-def _shared(folder: Path) -> Path:
-    return folder / "shared.sqlite3"
-
-
 def _reports(job: Job, folder: Path) -> dict[Path, PartReport]:
     parts = (_part(folder, place) for place in range(len(chunks_of(job.files))))
     return {part: report for part in parts if (report := read_report(part)) is not None}
@@ -134,7 +131,7 @@ def _scoring(job: Job, folder: Path, service: Service) -> Step:
     """The step that scores a share of the patients."""
     reports = _reports(job, folder)
     run = job.run((kind for report in reports.values() for kind in report.kinds), service)
-    shared = SharedResources(_shared(folder))
+    shared = SharedResources(folder / SHARED_FILE)
 
     def step(bucket: int) -> None:
         with replaced(_share(folder, bucket)) as target:
