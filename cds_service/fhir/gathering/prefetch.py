@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from cds_service.errors import DataFileError
 from cds_service.fhir.raw_json import content, member, moment, objects, text
+from cds_service.fhir.references import Bases
 from cds_service.protocol.messages import HookRequest, is_fhir_id
 
 TOKEN = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
@@ -88,6 +89,7 @@ class QueryResult:
         is_cut: part of the list is missing.
         reason: why it failed, as a code; see FhirReadError.
         warned: the server sent a warning with it.
+        foreign: number of resources that were left out as another server's.
     """
 
     state: State
@@ -99,6 +101,11 @@ class QueryResult:
     reason: str = ""
     is_cut: bool = False
     warned: bool = False
+    foreign: int = 0
+
+    def entries(self) -> Iterator[tuple[Json, str | None]]:
+        """Each resource with its fullUrl."""
+        return zip((*self.resources, *self.others), self.full_urls, strict=True)
 
     def came_along(self) -> Iterator[tuple[Json, str | None]]:
         """Each of `others` with its fullUrl."""
@@ -279,8 +286,9 @@ def each_once(pairs: Sequence[tuple[Json, str | None]]) -> list[tuple[Json, str 
     """Each resource once, in its highest version; paging may return a resource twice."""
     versions: dict[str, list[tuple[Json, str | None]]] = {}
     for place, pair in enumerate(pairs):
-        resource_id = pair[0].get("id")
-        name = resource_id if isinstance(resource_id, str) and resource_id else f"#{place}"
+        resource, url = pair
+        resource_id = text(resource.get("id"))
+        name = f"{_base(url)}/{resource_id}" if resource_id else f"#{place}"
         versions.setdefault(name, []).append(pair)
     return [pair for same in versions.values() for pair in (same if len(same) == 1 else _newest(same))]
 
@@ -301,16 +309,44 @@ def in_newest_version(answers: Mapping[str, QueryResult]) -> dict[str, QueryResu
         (one, age, max(ages)) for same in several for ages in [_ages(same)] for one, age in zip(same, ages, strict=True)
     ]
     old = {id(one) for one, age, highest in aged if age < highest}
-    return {key: _without(old, answer) for key, answer in answers.items()} if old else dict(answers)
+    if not old:
+        return dict(answers)
+    return {
+        key: _with_only(answer, [(one, url) for one, url in answer.entries() if id(one) not in old])
+        for key, answer in answers.items()
+    }
 
 
-def _without(old: set[int], answer: QueryResult) -> QueryResult:
-    count = len(answer.resources)
-    kept = [at for at, one in enumerate(answer.resources) if id(one) not in old]
-    if len(kept) == count:
+def of_one_server(answer: QueryResult, bases: Bases) -> QueryResult:
+    """The answer without what other servers hold, where its fullUrls name several servers and ours is one of them.
+
+    `Patient/1` in such an entry is a patient of that server (FHIR R4, Bundle, "Resolving references in Bundles").
+    """
+    if len({base for url in answer.full_urls if (base := _base(url))}) < 2:
         return answer
-    urls = (*[answer.full_urls[at] for at in kept], *answer.full_urls[count:])
-    return replace(answer, resources=tuple([answer.resources[at] for at in kept]), full_urls=urls)
+    entries = list(answer.entries())
+    is_ours = [bool(url and bases.name_of(url)) for _, url in entries]
+    if not any(is_ours):
+        return answer
+    kept = [entry for entry, ours in zip(entries, is_ours, strict=True) if ours or not _base(entry[1])]
+    found = _with_only(answer, kept)
+    return replace(found, foreign=len(answer.resources) - len(found.resources))
+
+
+def _base(url: str | None) -> str:
+    """What stands before `Type/id`; empty for an address that is not of a server."""
+    return url.rpartition("/")[0].rpartition("/")[0] if url else ""
+
+
+def _with_only(answer: QueryResult, kept: Sequence[tuple[Json, str | None]]) -> QueryResult:
+    """The answer with these of its entries."""
+    chosen = {id(one) for one, _ in kept}
+    return replace(
+        answer,
+        resources=tuple([one for one in answer.resources if id(one) in chosen]),
+        others=tuple([one for one in answer.others if id(one) in chosen]),
+        full_urls=tuple([url for _, url in kept]),
+    )
 
 
 def _ages(versions: Sequence[Json]) -> list[tuple[Any, ...]]:

@@ -10,7 +10,14 @@ from cds_service.errors import EvidenceUnavailable, NotAllowed, PatientMismatch
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_patient
 from cds_service.fhir.gathering.picking import Sourced, Unreadable, pick
-from cds_service.fhir.gathering.prefetch import PrefetchPlan, QueryResult, Template, in_newest_version, reference_name
+from cds_service.fhir.gathering.prefetch import (
+    PrefetchPlan,
+    QueryResult,
+    Template,
+    in_newest_version,
+    of_one_server,
+    reference_name,
+)
 from cds_service.fhir.gathering.reading import FhirReader, read_results, with_referred_to
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
@@ -98,11 +105,13 @@ def gather(
     """
     until = deadline.for_reading()
     found, from_fhir = read_results(request, plan.needed, fhir, until=until)
+    found = {key: of_one_server(answer, person.bases) for key, answer in found.items()}
     found = with_referred_to(found, plan.needed, request, fhir, terminology, person.bases, until=until)
     answers = checked(plan, found, person.patient_id)
     is_of_use = not from_fhir or any(found[key].state != "failed" for key in from_fhir)  # else not asked again
     server = fhir if is_of_use else None
     more, more_from_fhir = read_results(request, plan.optional, server, until=until.half_of_rest())
+    more = {key: of_one_server(answer, person.bases) for key, answer in more.items()}
     answers = in_newest_version({**answers, **more})
     return record_in(answers, plan, from_fhir | more_from_fhir, terminology, person, deadline)
 
@@ -216,7 +225,7 @@ def _part(
         deadline.check()
         if person.is_subject_of(resource):
             ours.append(resource)
-    foreign = len(answer.resources) - len(ours)
+    foreign = answer.foreign + len(answer.resources) - len(ours)
     read = Read(
         state="given" if ours else "empty",
         origin=origin,

@@ -80,6 +80,17 @@ def names(record) -> list[str]:
     return [f"{one.raw['resourceType']}/{one.raw['id']}" for one in record.resources]
 
 
+@pytest.mark.parametrize(("other", "foreign"), [("https://ehr.example.org/fhir", 1), ("https://third.example.org", 0)])
+def test_what_another_server_holds_is_left_out_where_a_list_names_ours_as_well(other, foreign):
+    theirs = observation(1, meta={"versionId": "9"}, effectiveDateTime="2026-06-01")
+    entries = [(observation(1, meta={"versionId": "1"}), other), (theirs, "https://other.example.org/fhir")]
+    listed = [{"resource": one, "fullUrl": f"{base}/Observation/o1"} for one, base in entries]
+    record = read({**EMPTY, "patient": PATIENT, "boneDensity": {"resourceType": "Bundle", "entry": listed}})
+    (kept,) = record.resources
+    assert kept.raw["effectiveDateTime"] == ("2026-05-01" if foreign else "2026-06-01")
+    assert sum(record.foreign.values()) == foreign
+
+
 # --- who is asked
 
 
