@@ -357,7 +357,7 @@ def from_order(name: str, order: AugmentationOrder | None, value: Value | None, 
 def from_reason(spec: FindingSpec, order: AugmentationOrder | None) -> Finding | Gap | None:
     """A diagnosis among the reasons of the order: true, doubtful because another reason leaves it open, or None."""
     reasons = order.reasons if order else frozenset()
-    if order is None or not reasons & {*spec.value_sets, *spec.unclear}:
+    if order is None or reasons.isdisjoint((*spec.value_sets, *spec.unclear)):
         return None
     sources = _sources(order, "reason of the order")
     if not reasons & set(spec.value_sets):

@@ -30,9 +30,9 @@ from cds_service.fhir.orders.referred import with_referred
 from cds_service.fhir.raw_json import is_prohibition, member, objects, text, utc_day
 from cds_service.fhir.references import NO_BASE, Bases, last_name
 from cds_service.outgoing.deadline import Deadline
-from cds_service.population.bulk import ASIDE, Look, read_line
+from cds_service.population.bulk import ASIDE, Look
 from cds_service.population.worklist import Row, find_rows
-from cds_service.protocol.json_text import canonical_json
+from cds_service.protocol.json_text import canonical_json, decode_unguarded
 from cds_service.service import Service, ServiceHook, find_facts
 
 Json = dict[str, Any]
@@ -116,7 +116,8 @@ def score(patient: str, lines: Sequence[bytes], run: Run) -> Result:
 
     Args:
         patient: their id.
-        lines: resources that name this patient, and the Medications and Devices that those refer to.
+        lines: resources that name this patient, and the Medications and Devices that those refer to; each as
+            `take_line` has accepted it.
         run: what holds for all patients.
     """
     try:
@@ -134,12 +135,12 @@ def by_type(lines: Iterable[bytes]) -> Mapping[str, Sequence[Json]]:
     """
     kinds: dict[str, list[tuple[Json, None]]] = {}
     aside = [line for line in lines if line.startswith(ASIDE)]
-    for raw in (read_line(line) for line in lines if not line.startswith(ASIDE)):
+    for raw in (decode_unguarded(line) for line in lines if not line.startswith(ASIDE)):
         kinds.setdefault(raw["resourceType"], []).append((raw, None))
     if aside and "Observation" in kinds:
         ours = {text(raw.get("id")).encode() for raw, _ in kinds["Observation"]}
         again = (line for line in aside if not ours.isdisjoint(ID.findall(line)))
-        kinds["Observation"] += [(read_line(line), None) for line in again]
+        kinds["Observation"] += [(decode_unguarded(line), None) for line in again]
     return {kind: [raw for raw, _ in each_once(pairs)] for kind, pairs in kinds.items()}
 
 

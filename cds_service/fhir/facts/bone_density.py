@@ -88,7 +88,7 @@ def why_no_t_score(one: Measured, chart: Chart) -> tuple[GapReason, str] | None:
     """Explain why a value with a T-score code cannot be used as one; None if it can."""
     if _named(one.reading.words, Z_SCORE, chart):
         return "no-value", NEVER["z-score"]
-    site = _site(one.reading, chart)
+    site = _site(one.reading, _site_by_code(one.reading), _site_by_words(one.reading, chart))
     if never := [why for concept, why in NEVER.items() if SITE_OF_CONCEPT.get(concept) == site]:
         return "other-method", never[0]
     return ("out-of-range", MINUS) if one.value >= DENSE and _has_osteoporosis(chart) else None
@@ -150,10 +150,9 @@ def _pick(usable: Sequence[Measured], spec: FindingSpec, chart: Chart) -> Picked
 
 
 def _sited(one: Measured, chart: Chart) -> _Sited:
-    site, coded = _site(one.reading, chart), _site_by_code(one.reading)
-    named = _site_by_words(one.reading, chart)
+    coded, named = _site_by_code(one.reading), _site_by_words(one.reading, chart)
     is_contradicted = coded is not None and named is not None and {coded, named} not in ({coded}, {"hip", "femur"})
-    return _Sited(one, site, _levels(one.reading, chart), is_contradicted)
+    return _Sited(one, _site(one.reading, coded, named), _levels(one.reading, chart), is_contradicted)
 
 
 def _widest(regions: Sequence[_Sited]) -> tuple[list[_Sited], list[_Sited]]:
@@ -197,9 +196,8 @@ def _place(sited: _Sited) -> tuple[str, ...]:
     return sited.site, reading.match.code if sited.site in ("hip", "femur") else "", site_key(reading), words
 
 
-def _site(reading: Reading, chart: Chart) -> Site:
+def _site(reading: Reading, coded: Site | None, named: Site | None) -> Site:
     """The site by code, or by words if they name a site that counts for less."""
-    coded, named = _site_by_code(reading), _site_by_words(reading, chart)
     if coded is not None:
         return named if named is not None and named not in CENTRAL else coded
     is_forearm = reading.match.code == FOREARM_OR_ANY and not reading.words

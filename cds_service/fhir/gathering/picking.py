@@ -1,6 +1,6 @@
 """Picks the resources that we read: those whose codes or words belong to a concept of `mappings/`."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Literal
@@ -133,8 +133,10 @@ def concepts_of(resource: Json, targets: Targets, terminology: Terminology) -> f
     return found - OF_NO_CONCERN
 
 
-def _with_words(coded: frozenset[str], words: Iterable[str], terminology: Terminology) -> frozenset[str]:
+def _with_words(coded: frozenset[str], words: Collection[str], terminology: Terminology) -> frozenset[str]:
     """The concepts of a condition's code and words; those in doubt under their name for that."""
+    if not words:
+        return coded
     said = read_problem_words(coded, words, terminology)
     return coded | said.stated | frozenset(map(in_doubt, said.suspected | (said.unclear - coded)))
 

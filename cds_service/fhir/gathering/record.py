@@ -271,7 +271,8 @@ def _patient_part(key: str, answer: QueryResult, origin: Literal["prefetch", "fh
 def _merged(parts: Sequence[PatientRecord]) -> PatientRecord:
     foreign: Counter[str] = Counter()
     for part in parts:
-        foreign.update(part.foreign)
+        if part.foreign:
+            foreign.update(part.foreign)
     return PatientRecord(
         patient=next((part.patient for part in parts if part.patient is not None), None),
         resources=tuple(sourced for part in parts for sourced in part.resources),

@@ -6,7 +6,7 @@ and checks the files.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -152,10 +152,10 @@ class Terminology:
             self._systems.tells(kind, *one) for code in _codes(codeable) for one in (code, *self._standard(code))
         )
 
-    def _standard(self, code: Code) -> Iterator[Code]:
+    def _standard(self, code: Code) -> list[Code]:
         """The codes that a site's map gives for a local one."""
-        for to in self._local_codes.get(self._systems.normalise(*code), ()):
-            yield to.system, to.code
+        targets = self._local_codes.get(self._systems.normalise(*code), ()) if self._local_codes else ()
+        return [(to.system, to.code) for to in targets]
 
     def systems_of(self, codeable: Any) -> frozenset[str]:
         """The canonical systems of the codings."""
