@@ -88,6 +88,12 @@ def test_the_site_is_loaded_for_the_patient_who_needs_it_alone(capsys):
     assert "sample site" not in capsys.readouterr().out
 
 
+def test_a_service_that_does_not_start_ends_the_run_with_its_words_on_standard_error(monkeypatch, capsys):
+    monkeypatch.setattr(service_process, "_COMMAND", (sys.executable, "-c", "import sys; sys.exit('no studies')"))
+    assert run_demo(patient="p1") == 1
+    assert "no studies" in capsys.readouterr().err
+
+
 def test_kept_running_it_shows_the_sandbox_page_and_ends_at_a_polite_signal():
     program = (
         "import sys; from cds_service.commands import service_process; from cds_service.commands.demo import run_demo;"

@@ -458,3 +458,10 @@ def test_without_a_token_a_401_says_so(server):
 
 
 # --- lists without links
+
+
+def test_a_list_without_links_is_cut_too(server):
+    for offset in range(0, 200, 3):
+        suffix = f"&_offset={offset}" if offset else ""
+        server.say(f"/{FULL}{suffix}", page(*entries(offset, 3)))
+    assert FhirClient(server.base).fetch(FULL, until=soon()).note == "the list was cut after 20 pages"
