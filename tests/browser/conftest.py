@@ -9,7 +9,7 @@ import shutil
 import pytest
 
 from cds_service.commands.service_process import ServiceProcess
-from tests.browser.watching import Watched
+from tests.browser.watching import ON_VIOLATION, Watched
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 HOW = "needs Chromium: apt-get install chromium (and `make test`, which installs Playwright for Python)"
@@ -66,3 +66,30 @@ def open_page(browser, service):
     for watched in opened:
         watched.page.close()
         assert watched.complaints == []
+
+
+@pytest.fixture
+def look(browser, service):
+    """Opens a page at a width and colour scheme; complains at the end of what the browser complained of.
+
+    No page may tell another address that it is the basis of an answer. The status of the page itself is no complaint.
+    """
+    contexts, complaints = [], []
+
+    def at(path, width=1400, scheme="light", **options):
+        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, **options)
+        contexts.append(context)
+        context.add_init_script(ON_VIOLATION)
+        context.on(
+            "request", lambda sent: complaints.append(sent.url) if "/basis" in sent.headers.get("referer", "") else None
+        )
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda said: complaints.append(said.text) if "status of 404" not in said.text else None)
+        page.goto(path if path.startswith("http") else service.url + path)
+        return page
+
+    yield at
+    for context in contexts:
+        context.close()
+    assert complaints == []

@@ -9,13 +9,12 @@ from pathlib import Path
 import pytest
 
 from cds_service.commands.service_process import ServiceProcess
-from tests.browser.watching import NAMELESS, POOR_CONTRAST, Watched
+from tests.browser.watching import Watched, hard_to_read, log_in
 from tests.issuer_desk import SITE
 from tests.stub_issuer import StubIssuer
 from tests.waiting import wait_until
 
 PASSWORD = "correct horse battery"
-OVERFLOW = "document.documentElement.scrollWidth - innerWidth"
 LOG_IN, PROVE = "Log in at Example Hospital", "Prove it"
 
 
@@ -131,10 +130,7 @@ def test_without_the_issuer_a_local_account_still_opens_the_pages(open_page, ser
     page.goto(f"{service.url}/audit")
     page.get_by_role("link", name=LOG_IN).click()
     assert "cannot be reached now" in page.get_by_role("alert").inner_text()
-    page.get_by_label("Name").fill("anna")  # the form stands open
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
-    page.get_by_role("heading", name="Find entries").wait_for()
+    log_in(page, "anna", PASSWORD)  # the form stands open
     page.wait_for_load_state()  # the sheet may come after the heading
 
 
@@ -145,12 +141,7 @@ def test_every_step_fits_and_can_be_read(open_page, service, stub, width, scheme
     stub.claims = {"sub": "x" * 200}
 
     def look(name):
-        page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
-        if folder := os.environ.get("SCREENSHOTS"):
-            page.screenshot(path=f"{folder}/{name}-{width}-{scheme}.png")
-        assert page.evaluate(OVERFLOW) <= 0, name
-        assert page.evaluate(POOR_CONTRAST) == [], name
-        assert page.evaluate(NAMELESS) == [], name
+        assert hard_to_read(page) == [], name
 
     page.goto(f"{service.url}/audit")
     look("login")

@@ -4,8 +4,8 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.browser.reviewed_service import CALL, PASSWORD, post, reviewed_service
-from tests.browser.watching import ON_VIOLATION
+from tests.browser.reviewed_service import CALL, PASSWORD, REVIEWER, post, reviewed_service
+from tests.browser.watching import ON_VIOLATION, log_in
 from tests.chart_builders import kyphoplasty, order_sign, thin_and_weak
 
 MARKUP = '"><img src=x onerror="document.title=1"><script>document.title=2</script><style>*{display:none}</style>'
@@ -65,10 +65,7 @@ def test_no_page_has_script_or_style_of_its_own_and_none_breaks_its_policy(look)
 
 def test_markup_that_a_client_sends_is_text_on_the_review_pages(look):
     page = look("/audit/login")
-    page.get_by_label("Name").fill("anna")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
-    page.get_by_role("heading", name="Find entries").wait_for()
+    log_in(page, REVIEWER, PASSWORD)
     entry = page.locator("table.list tbody th a").first.get_attribute("href")
     for path in (*REVIEW_PAGES, f"/audit?user={quote(MARKUP)}"):
         shown = look(path.replace("ENTRY", entry))

@@ -9,10 +9,9 @@ import pytest
 
 from cds_service.samples import load_samples
 from cds_service.samples.requests import order_sign_request
-from tests.browser.reviewed_service import CALL, PASSWORD, post, reviewed_service
-from tests.browser.watching import NAMELESS, POOR_CONTRAST, Watched
+from tests.browser.reviewed_service import CALL, PASSWORD, REVIEWER, post, reviewed_service
+from tests.browser.watching import Watched, hard_to_read, log_in
 
-OVERFLOW = "document.documentElement.scrollWidth - innerWidth"
 PAGES = ("/audit", "/audit/patients/p1-thin-high", "ENTRY", "ENTRY/replay", "/audit/figures", "/audit/integrity")
 
 
@@ -45,10 +44,7 @@ def open_desk(browser, log):
         opened.append((context, watched))
         page = watched.page
         page.goto(f"{log}/audit/login")
-        page.get_by_label("Name").fill("anna")
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Log in").click()
-        page.get_by_role("heading", name="Find entries").wait_for()
+        log_in(page, REVIEWER, PASSWORD)
         return page
 
     yield at
@@ -133,10 +129,7 @@ def test_everything_fits_and_can_be_read(open_desk, log, width, scheme):
     entry = entry_links(page).last.get_attribute("href")
     for address in PAGES:
         page.goto(log + address.replace("ENTRY", entry))
-        page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
-        assert page.evaluate(OVERFLOW) <= 0, address
-        assert page.evaluate(POOR_CONTRAST) == [], address
-        assert page.evaluate(NAMELESS) == [], address
+        assert hard_to_read(page) == [], address
 
 
 def test_on_paper_there_are_no_buttons(open_desk, log):

@@ -46,6 +46,21 @@ NAMELESS = """
 """
 
 
+def hard_to_read(page: Any) -> list[str]:
+    """What of the page, all of it unfolded, is wider than the window, too pale, or has no name for a screen reader."""
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    return [*([f"{wider} pixels wider"] * (wider > 0)), *page.evaluate(POOR_CONTRAST), *page.evaluate(NAMELESS)]
+
+
+def log_in(page: Any, name: str, password: str) -> None:
+    """Fill in the form of a local account, and wait for the first page behind it."""
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("heading", name="Find entries").wait_for()
+
+
 class Watched:
     """A page and what happened on it.
 
