@@ -11,6 +11,7 @@ from cds_service.core.facts import Finding
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.fhir.facts.chart import Chart, Outcome, age_in_words, gap, known
 from cds_service.fhir.facts.problem_list import (
+    AHEAD,
     BY_WORDS,
     DOUBTED,
     SUSPECTED,
@@ -81,7 +82,7 @@ def _counted(days: Sequence[date], today: date) -> str:
 
 def _is_earlier(stated: Stated, chart: Chart) -> bool | None:
     """Whether the entry is an earlier fracture; None if it may be the one being treated."""
-    if stated.problem in (SUSPECTED, DOUBTED, UNFINISHED):
+    if stated.problem in (SUSPECTED, DOUBTED, UNFINISHED, AHEAD):
         return None
     if stated.entry.kind == "Condition" and stated.concepts & AUGMENTATIONS:
         return None  # a problem list's words on a procedure: done, or planned

@@ -1,5 +1,7 @@
 """An earlier vertebral fracture is told apart from the one that is treated now. Today is 20 November 2026."""
 
+from datetime import date
+
 import pytest
 
 from tests.builders import CPT, ICD, RECORD, SCT, coded, condition, findings_of, procedure
@@ -84,8 +86,9 @@ def test_without_the_levels_of_the_order_only_age_decides():
     )
 
 
-def test_a_fracture_after_the_order_is_none():
-    assert lists(fracture(onsetDateTime="2026-12-01")) is False
+def test_a_fracture_after_the_order_is_none_and_one_that_lies_ahead_has_a_wrong_day():
+    assert lists(fracture(onsetDateTime="2026-11-15"), not_after=date(2026, 11, 10)) is False
+    assert lists(fracture(onsetDateTime="2026-12-01")) is None
 
 
 def test_no_is_said_only_when_conditions_and_procedures_were_read():
