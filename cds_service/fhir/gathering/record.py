@@ -215,7 +215,7 @@ def _part(
         return PatientRecord(reads={template.key: failed})
     if template.resource_type == "Patient":
         return _patient_part(template.key, answer, origin)
-    if not answer.resources:
+    if not answer.resources and not answer.foreign:
         nothing = Read(
             state="empty", origin=origin, note=answer.note, is_cut=answer.is_cut, is_optional=template.is_optional
         )

@@ -91,6 +91,14 @@ def test_what_another_server_holds_is_left_out_where_a_list_names_ours_as_well(o
     assert sum(record.foreign.values()) == foreign
 
 
+def test_what_was_left_out_is_counted_where_nothing_else_was_found():
+    theirs = {"resource": observation(1), "fullUrl": "https://other.example.org/fhir/Observation/o1"}
+    ours = {"resource": {"resourceType": "Device", "id": "1"}, "fullUrl": "https://ehr.example.org/fhir/Device/1"}
+    record = read({**EMPTY, "patient": PATIENT, "boneDensity": {"resourceType": "Bundle", "entry": [theirs, ours]}})
+    assert not record.resources
+    assert record.foreign == {"Observation": 1}
+
+
 # --- who is asked
 
 
