@@ -10,46 +10,16 @@ from tests import chart_builders as chart
 from tests.chart_builders import ATC, CPT, HCPCS, ICD, SCT, TODAY, Resource, codeable
 from tests.generated_patients import Signing
 
-# How the studies measured (evidence page, "How it must have been measured"), as a department writes it down.
-MRI_SLICE = "MRI T2, one axial slice"
-METHODS = {
-    "bmd-t-score": "DXA, lumbar spine L1-L4",
-    "appendicular-muscle-index": "DXA body composition",
-    "ct-attenuation": "unenhanced CT, axial, trabecular ROI, vertebra beside the fracture",
-    "pma-rate": f"{MRI_SLICE} at the superior endplate of L3",
-    "multifidus-smi": f"{MRI_SLICE} at the L4/5 disc",
-    "psoas-total-area": f"{MRI_SLICE} at L4, both sides",
-    "psoas-fat-fraction": f"{MRI_SLICE} at L4, both sides",
-    "es-mf-fat-fraction": f"{MRI_SLICE} at L4",
-    "vbq": "MRI T1, L1-L4 over CSF at L3",
-}
-SIX, THIRTY = (
-    tomllib.loads(Path(__file__).with_name(name).read_text(encoding="utf-8"))["patient"]
-    for name in ("six_patients.toml", "one_liners.toml")
-)
+
+def _table(name: str) -> Any:
+    return tomllib.loads(Path(__file__).with_name(name).read_text(encoding="utf-8"))
+
+
+METHODS, DRUGS = (_table("charts.toml")[name] for name in ("methods", "drugs"))
+SIX, THIRTY = (_table(name)["patient"] for name in ("six_patients.toml", "one_liners.toml"))
 SNOMED_LEVELS = {"T12": "23215003", "L1": "66794005", "L2": "14293000"}
 ONE_LEVEL = {"kyphoplasty": "22514", "vertebroplasty": "22511"}  # CPT, lumbar
 ONE_MORE = {"kyphoplasty": "22515", "vertebroplasty": "22512"}  # CPT, each further level
-DRUGS = {
-    "losartan": "C09CA01",
-    "amlodipine": "C08CA01",
-    "metoprolol": "C07AB02",
-    "atorvastatin": "C10AA05",
-    "pantoprazole": "A02BC02",
-    "metformin": "A10BA02",
-    "levothyroxine": "H03AA01",
-    "paracetamol": "N02BE01",
-    "tramadol": "N02AX02",
-    "furosemide": "C03CA01",
-    "apixaban": "B01AF02",
-    "colecalciferol": "A11CC05",
-    "alendronate": "M05BA04",
-    "risedronate": "M05BA07",
-    "teriparatide": "H05AA02",
-    "zoledronate": "M05BA08",
-    "denosumab": "M05BX04",
-    "prednisone": "H02AB07",
-}
 
 
 def age_in_days(on: str) -> int:
