@@ -18,7 +18,9 @@ from cds_service.site.clients import Client
 
 NO_CARDS = HookResponse()
 LARGE_BYTES = 512 * 1024  # three times a full prefetch
-LEAST_BYTES = 10  # for each JSON value; a record takes twenty, and a body of `{},` costs what ten records do
+LEAST_BYTES = (
+    3  # for each JSON value; a record takes twenty, and a body of `{},` costs more than ten records of its size
+)
 _LARGE = threading.Lock()
 
 
@@ -65,11 +67,12 @@ class Exchange:
         length = self.request.content_length
         if length is None or length > LARGE_BYTES:
             self.ends.enter_context(_one_large_body(self.deadline))
-        body = self.request.get_data(cache=False)
-        if LEAST_BYTES * sum(map(body.count, (b"{", b"[", b","))) > (self.request.max_content_length or math.inf):
+        self.body = self.request.get_data(cache=False)
+        values = sum(map(self.body.count, (b"{", b"[", b",")))
+        if LEAST_BYTES * values > (self.request.max_content_length or math.inf):
+            self.body = None  # nor does the exception keep it
             raise RequestEntityTooLarge
-        self.body = body
-        return body
+        return self.body
 
 
 @contextmanager
