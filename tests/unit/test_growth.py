@@ -7,12 +7,14 @@ import json
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from itertools import pairwise
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from cds_service.audit.exporting import FORMATS, begin_export, export_lines
 from cds_service.audit.query import Query
+from cds_service.audit.verification.purges import Purges
 from cds_service.audit.verification.walk import verify_log
 from cds_service.fhir.gathering import reading
 from cds_service.fhir.gathering.reading import Fetched
@@ -130,3 +132,15 @@ def test_an_export_grows_evenly(tmp_path, form):
         return lambda: list(export_lines(database, export))
 
     assert_grows_evenly(work_of, (50, 150, 450))
+
+
+def test_a_purge_that_names_everything_again_and_again_is_looked_at_once():
+    """The ranges of a purge entry are whatever the owner of the database wrote."""
+    purges = Purges(retention_days=1)
+    for place in range(1, 301):
+        purges.note_missing(SimpleNamespace(sequence=place, at="2019-11-20T09:00:00.000Z"))
+    purges.note_checkpoint(SimpleNamespace(sequence=301, hash="a"))
+    content = {"checkpoint": {"sequence": 301, "hash": "a"}, "before": "2020-01-01", "ranges": [[1, 300]] * 300}
+    row = SimpleNamespace(sequence=302, at="2026-11-20T09:00:00.000Z", body=json.dumps({"content": content}), facts={})
+    assert {one.detail for one in purges.note_purge(row)} == {"entries 1 to 300 are not all gone, as it says"}
+    assert purges.count == 300

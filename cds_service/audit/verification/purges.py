@@ -70,14 +70,15 @@ class Purges:
         before = str(content.get("before"))
         old_enough = min(_moment(row.at, OLDEST), self._now) - self._kept
         limit = min(_moment(before, OLDEST), old_enough)
+        left = len(self._missing)  # ranges that were made up may be as long and as many as they like
         for first, last in ranges:
-            yield from self._explain(first, last, limit, row.sequence)
+            left -= last - first + 1
+            yield from self._explain(first, last, limit, row.sequence, is_possible=left >= 0)
         user = (row.facts or {}).get("user", "")
         self.told[Purged(user, row.at[:10], before, place)] += sum(last - first + 1 for first, last in ranges)
 
-    def _explain(self, first: int, last: int, limit: int, purge: int) -> Iterator[Fault]:
+    def _explain(self, first: int, last: int, limit: int, purge: int, *, is_possible: bool) -> Iterator[Fault]:
         """What is wrong with one range of a purge: its payloads must be gone, old enough, and named by no other."""
-        is_possible = last - first < len(self._missing)  # a range that was made up may be as long as it likes
         gone = [one for one in range(first, last + 1) if one in self._missing] if is_possible else []
         if len(gone) != last - first + 1:
             yield fault("purge", purge, f"entries {first} to {last} are not all gone, as it says")
