@@ -22,11 +22,12 @@ from cds_service.fhir.facts.problem_list import (
 )
 from cds_service.fhir.mapping.terminology import AUGMENTATIONS, Terminology
 from cds_service.fhir.orders.level_text import LEVELS, levels_named
-from cds_service.fhir.raw_json import Json, effective_moment, objects, texts_of
+from cds_service.fhir.raw_json import Json, effective_moment, last_day, member, objects, read_moment, text, texts_of
 
 SUBACUTE = timedelta(days=183)  # policy: within half a year it may be the fracture that is treated now
 AT_ONCE = timedelta(days=30)  # policy: fractures of several levels within a month are one event
 HISTORY = "earlier-vertebral-fracture"
+VAGUE = ("onsetAge", "onsetRange", "onsetString", "abatement")  # elements that place it in time without its first day
 ORDINALS = ("second", "third", "fourth", "fifth", "sixth")
 
 
@@ -90,12 +91,25 @@ def _is_earlier(stated: Stated, chart: Chart) -> bool | None:
         return True
     levels, treated = fracture_levels(stated.entry.raw, chart.terminology), set(chart.treated)
     is_elsewhere = stated.entry.kind == "Procedure" or bool(levels and treated and not levels & treated)
-    if stated.day is None:
-        return False if levels & treated else None
-    is_old = chart.not_after - stated.day > (AT_ONCE if is_elsewhere else SUBACUTE)
-    if is_old or is_elsewhere:
-        return is_old
-    return None if stated.is_later_encounter and not levels else False
+    latest = last_day(stated.entry.raw.get("onsetDateTime")) or stated.day  # `2026` may be any day of it
+    if latest and chart.not_after - latest > (AT_ONCE if is_elsewhere else SUBACUTE):
+        return True
+    is_present = levels & treated if stated.day is None else is_elsewhere or levels or not stated.is_later_encounter
+    return False if is_present and not _may_be_older(stated, chart) else None
+
+
+def _may_be_older(stated: Stated, chart: Chart) -> bool:
+    """Whether it is over, or began at an age, in words or long ago: its day may be that on which it was written."""
+    raw = stated.entry.raw
+    asserted = (one for one in objects(raw.get("extension")) if text(one.get("url")).endswith("assertedDate"))
+    written = (
+        raw.get("onsetDateTime"),
+        member(raw, "onsetPeriod", "start"),
+        *(one.get("valueDateTime") for one in asserted),
+    )
+    days = [began.day for one in written if (began := read_moment(one))]
+    is_long = any(chart.not_after - day > SUBACUTE for day in days)
+    return stated.is_past or is_long or any(name.startswith(VAGUE) for name in raw)
 
 
 def _day_of(stated: Stated) -> date | None:

@@ -1,7 +1,7 @@
 """Reads yes/no findings from medication requests, administrations and statements, while each drug still counts."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from cds_service.core.facts import Finding, Gap, PassedOver, Provenance
@@ -173,12 +173,22 @@ def _not_on_list(spec: FindingSpec, chart: Chart, concepts: Sequence[str], *, ho
         if entry.drug is not None and entry.drug.concepts & set(concepts)
     ]
     unsaid = [one for one in ours if _is_unsaid(one.entry, one.drug)]
+    undated = [one for one in ours if one.day is None and _is_taken(one.entry) and _would_count(one, spec, chart)]
     ahead = [one for one in ours if _is_taken(one.entry) and one.day and one.day > chart.read_on]
-    if unsaid or ahead:
-        why = "whether it is taken is not recorded" if unsaid else "dated in the future"
-        seen = (one.provenance(spec) for one in unsaid or ahead)
-        return gap(spec, "undetermined", f"on the medication list; {why}", *seen)
+    for open_ones, why in (
+        (unsaid, "whether it is taken is not recorded"),
+        (undated, "when it was taken is not recorded"),
+        (ahead, "dated in the future"),
+    ):
+        if open_ones:
+            seen = (one.provenance(spec) for one in open_ones)
+            return gap(spec, "undetermined", f"on the medication list; {why}", *seen)
     return say_no(spec, chart, how=how, may_count=lambda entry: _may_be_taken(entry, spec, chart))
+
+
+def _would_count(use: Use, spec: FindingSpec, chart: Chart) -> bool:
+    """Whether a use without a day would count if it were of today."""
+    return _counts(replace(use, day=chart.not_after), spec, chart)
 
 
 def _may_be_taken(entry: Entry, spec: FindingSpec, chart: Chart) -> bool:

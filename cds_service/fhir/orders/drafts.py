@@ -162,8 +162,11 @@ def read_drafts(draft_orders: Any, person: Person, deadline: Deadline | None = N
 
 def _without_replaced(orders: Sequence[Order], person: Person) -> Sequence[Order]:
     """The orders without those that another of them replaces; all where they replace each other."""
-    named = (objects(one.resource.get(name)) for one in orders if is_to_be_done(one.resource) for name in REPLACES)
-    replaced = {person.bases.name_of(text(one.get("reference"))) for each in named for one in each}
+    named = (
+        (one, objects(one.resource.get(name))) for one in orders if is_to_be_done(one.resource) for name in REPLACES
+    )
+    pairs = ((one, person.bases.name_of(text(each.get("reference")))) for one, listed in named for each in listed)
+    replaced = {name for one, name in pairs if name != one.reference}  # a new version of an order may name itself
     return [one for one in orders if one.reference not in replaced] or orders
 
 

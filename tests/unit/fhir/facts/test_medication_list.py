@@ -62,6 +62,13 @@ def test_what_a_list_says_of_a_drug(name, resources, value):
     assert findings_of(*resources, prescription(OTHER)).known[name].value is value
 
 
+@pytest.mark.parametrize(
+    ("name", "entry"), cases(__file__, "what_was_taken_on_a_day_that_is_not_recorded_is_no_no", DRUGS)
+)
+def test_what_was_taken_on_a_day_that_is_not_recorded_is_no_no(name, entry):
+    assert "when it was taken" in findings_of(entry, prescription(OTHER)).gaps[name].detail
+
+
 # TODAY is 20 November 2026.
 @pytest.mark.parametrize(
     ("drug", "last_counting", "too_old"),

@@ -37,6 +37,8 @@ def test_an_order_that_another_replaces_or_that_is_withdrawn_is_none():
     assert find(new, old).levels == ("L1",)
     assert find({**new, "replaces": []}, {**old, "status": "Cancelled"}).levels == ("L1",)
     assert find(new, {**old, "replaces": [{"reference": "ServiceRequest/draft-1"}]}).levels == ("T12", "L1")
+    itself = {**new, "replaces": [{"reference": "ServiceRequest/draft-1"}]}
+    assert find(itself, {**old, "status": "revoked"}).levels == ("L1",)
 
 
 @pytest.mark.parametrize(("system", "code", "procedure"), cases(__file__, "a_code_says_which_procedure_is_ordered"))
