@@ -55,7 +55,7 @@ class Deadline:
         Raises:
             DeadlinePassed: there is none; the caller no longer waits for an answer.
         """
-        if time.monotonic() >= self.ends:
+        if self.left <= 0:
             raise DeadlinePassed("The time for this answer is over.")
 
     def half_of_rest(self) -> "Deadline":
