@@ -26,6 +26,7 @@ USER_TOKENS = {
     "userRelatedPersonId": "RelatedPerson",
 }
 NOTHING_FOUND = "4101"
+ENVELOPES = frozenset({"Bundle", "Parameters"})  # as an entry of an answer, they may hold what was asked for
 State = Literal["given", "empty", "failed", "absent"]
 # The record is complete without these: how a measurement is offered, and braces where a server keeps supplies.
 OPTIONAL = frozenset({"DiagnosticReport", "ImagingStudy", "SupplyRequest"})
@@ -258,7 +259,7 @@ def _resource_of(entry: Any) -> tuple[Json, str | None] | None:
     if not isinstance(resource, dict):
         return None
     kind, full_url = resource.get("resourceType"), entry.get("fullUrl")
-    if not kind or not isinstance(kind, str):
+    if not kind or not isinstance(kind, str) or kind in ENVELOPES:
         return None
     return resource, full_url if isinstance(full_url, str) else None
 

@@ -88,7 +88,8 @@ A_PATIENT = {"resourceType": "Patient", "id": "p1"}
         *((junk, "failed", None) for junk in ("x", 5, True, [], [ONE], {}, {"resourceType": 5}, {"entry": []})),
         (A_PATIENT, "failed", None),
         *((page() | {"entry": [{"resource": ONE}, entry]}, "given", "incomplete: 1 entries could not be read")
-          for entry in ({}, None, 5, {"resource": None}, {"resource": {}}, {"resource": {"resourceType": 1}})),
+          for entry in ({}, None, 5, {"resource": None}, {"resource": {}}, {"resource": {"resourceType": 1}},
+                        {"resource": page(TWO)}, {"resource": {"resourceType": "Parameters"}})),
     ],
 )  # fmt: skip
 def test_ch_25_ch_26_what_came_for_a_list_is_in_one_of_its_states(sent, state, note):
