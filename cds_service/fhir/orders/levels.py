@@ -18,6 +18,7 @@ Region = Literal["thoracic", "lumbar"]
 
 TREATED_HERE = frozenset({"treated-here"})
 CAUSES = frozenset({"fall-from-height", "traffic-accident"})
+CODED = {"bodySite": ("bodySite",), "reasonCode": ("reasonCode", "reasonCodeableConcept", "reason")}  # with own words
 UNUSUAL_NUMBERING = "Unusual numbering of the vertebrae (T13 or L6): in no study, so this level is not used."
 WEAK_JUNCTION = "The level was read from a code of the thoracolumbar region, which names no vertebra."
 
@@ -48,12 +49,13 @@ def find_levels(order: Json, bundle: DraftOrders, terminology: Terminology) -> S
     source, stated = next(((name, stated) for name, stated in statements if stated), ("", set()))
     if not source:
         return StatedLevels(regions=regions)
+    beside = _text_levels((w for one in codeables(order, *CODED.get(source, ())) for w in texts_of(one)), terminology)
     return StatedLevels(
         levels=in_order(stated & set(LEVELS)),
         verdicts=tuple(verdict_of(statement) for statement in sorted(stated)),
         source=source,
         regions=regions,
-        notes=tuple(_notes(stated, wording, source)),
+        notes=tuple(_notes(stated, wording or (beside if beside - stated else set()), source)),
     )
 
 
@@ -91,9 +93,11 @@ def _notes(stated: set[str], wording: set[str], source: str) -> Iterator[str]:
 
 
 def _site_statements(sites: list[Json], terminology: Terminology) -> set[str]:
-    """The levels of body sites: by code, else by the site's own words."""
-    coded = {level for site in sites for level in terminology.translate("vertebral-level", site)}
-    return coded or _text_levels([words for site in sites for words in texts_of(site)], terminology)
+    """The levels of body sites: of each by its code, else by its own words."""
+    stated: set[str] = set()
+    for site in sites:
+        stated |= {*terminology.translate("vertebral-level", site)} or _text_levels(texts_of(site), terminology)
+    return stated
 
 
 def _text_levels(texts: Any, terminology: Terminology) -> set[str]:
@@ -117,7 +121,7 @@ def _conditions(order: Json, bundle: DraftOrders) -> list[Json]:
 
 
 def _reason_codes(order: Json, bundle: DraftOrders) -> list[Json]:
-    own = codeables(order, "reasonCode", "reasonCodeableConcept", "reason")
+    own = codeables(order, *CODED["reasonCode"])
     return [*own, *(code for condition in _conditions(order, bundle) for code in codeables(condition, "code"))]
 
 

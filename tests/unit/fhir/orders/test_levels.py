@@ -33,6 +33,22 @@ def test_both_snomed_families_name_the_level(level, code):
     assert found.tl_junction is (level in {"T10", "T11", "T12", "L1", "L2"})
 
 
+def test_each_body_site_counts_by_its_code_or_its_words():
+    local = codeable("urn:site", "VB-T12", display="T12 vertebral body")
+    for second in (local, {"text": "T12"}):
+        found = find(cpt("22514", bodySite=[codeable(SCT, "66794005"), second]))
+        assert (found.levels, found.level_count, found.notes) == (("T12", "L1"), 2, ())
+
+
+@pytest.mark.parametrize(
+    ("element", "system", "code"), [("bodySite", SCT, "66794005"), ("reasonCode", ICD, "S32.010A")]
+)
+def test_words_of_another_level_beside_a_code_are_said(element, system, code):
+    found = find(cpt("22514", **{element: [codeable(system, code, words="L2 fracture")]}))
+    assert (found.levels, found.notes) == (("L1",), (f"The order's {element} says L1, its text says L2; L1 is used.",))
+    assert find(cpt("22514", **{element: [codeable(system, code, words="L1 fracture")]})).notes == ()
+
+
 @pytest.mark.parametrize(
     ("code", "levels", "junction"), cases(__file__, "icd_10_cm_says_what_the_terminology_page_says")
 )
