@@ -11,6 +11,7 @@ from cds_service.core.facts import Finding
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.fhir.facts.chart import Chart, Outcome, age_in_words, gap, known
 from cds_service.fhir.facts.problem_list import (
+    AFTER,
     AHEAD,
     BY_WORDS,
     DOUBTED,
@@ -87,6 +88,8 @@ def _is_earlier(stated: Stated, chart: Chart) -> bool | None:
         return None
     if stated.entry.kind == "Condition" and stated.concepts & AUGMENTATIONS:
         return None  # a problem list's words on a procedure: done, or planned
+    if stated.problem == AFTER:  # a new fracture, unless an old one was written down then
+        return None if _is_history(stated) or _may_be_older(stated, chart) else False
     if _is_history(stated):
         return True
     levels, treated = fracture_levels(stated.entry.raw, chart.terminology), set(chart.treated)

@@ -174,10 +174,13 @@ def _not_on_list(spec: FindingSpec, chart: Chart, concepts: Sequence[str], *, ho
     ]
     unsaid = [one for one in ours if _is_unsaid(one.entry, one.drug)]
     undated = [one for one in ours if one.day is None and _is_taken(one.entry) and _would_count(one, spec, chart)]
-    ahead = [one for one in ours if _is_taken(one.entry) and one.day and one.day > chart.read_on]
+    taken = [one for one in ours if one.day and _is_taken(one.entry)]
+    after = [one for one in taken if one.day and chart.not_after < one.day <= chart.today]
+    ahead = [one for one in taken if one.day and one.day > chart.read_on]
     for open_ones, why in (
         (unsaid, "whether it is taken is not recorded"),
         (undated, "when it was taken is not recorded"),
+        (after, "dated after the order was written"),
         (ahead, "dated in the future"),
     ):
         if open_ones:

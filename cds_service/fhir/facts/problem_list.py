@@ -30,6 +30,8 @@ LATER_ENCOUNTER = re.compile(r"\w{3}\.\w{3}[DGKPS]")
 BY_WORDS = "Recognised by words, not by a code."
 SUSPECTED: tuple[GapReason, str] = ("undetermined", "suspected, not confirmed")
 AHEAD: tuple[GapReason, str] = ("undetermined", "dated in the future")  # it is on the list, so the day is wrong
+AFTER: tuple[GapReason, str] = ("undetermined", "dated after the order was written")  # and before it is signed
+FUTURE: tuple[GapReason, str] = ("future", "dated after the order")
 DOUBTED: tuple[GapReason, str] = ("undetermined", "its words leave it in doubt")
 UNFINISHED: tuple[GapReason, str] = ("undetermined", "whether it was done is not recorded")
 UNSTATED = "spinal-disease-unstated"  # its words say no more than the place
@@ -261,7 +263,7 @@ def _read_condition(
     if day and day > chart.read_on:
         problem = AHEAD
     elif day and day > chart.not_after:
-        problem = ("future", "dated after the order")
+        problem = AFTER if day <= chart.today else FUTURE
     elif spec.acute_only and all(map(_is_of_later_encounter, codes)):
         problem = ("absent", "a healing or old fracture")
     elif certainty == "doubted" and not clinical & PAST:
@@ -295,7 +297,7 @@ def _read_procedure(
     elif day is None and (concept in AUGMENTATIONS or months):
         problem = ("undetermined", "no date")
     elif day is not None and day >= chart.not_after:
-        problem = ("future", "not before the order")
+        problem = AFTER if day < chart.today else ("future", "not before the order")
     elif entry.status != "completed":
         problem = UNFINISHED
     elif day is not None and months and day < months_before(chart.today, months):

@@ -88,6 +88,7 @@ def test_without_the_levels_of_the_order_only_age_decides():
 
 def test_a_fracture_after_the_order_is_none_and_one_that_lies_ahead_has_a_wrong_day():
     assert lists(fracture(onsetDateTime="2026-11-15"), not_after=date(2026, 11, 10)) is False
+    assert lists(fracture(status="resolved", recordedDate="2026-11-15"), not_after=date(2026, 11, 10)) is None
     assert lists(fracture(onsetDateTime="2026-12-01")) is None
 
 
