@@ -52,7 +52,8 @@ BANNED = re.compile(
 )
 # No effect of a treatment as a number (evidence page, "Never").
 EFFECT = re.compile(
-    r"\b(?:lower(?! figure| \(\d+ patients)|reduc|cut|halv|decreas|prevent|sav)(?:e?s|e)?\b[^.\n]{0,60}\d+ ?%", re.IGNORECASE
+    r"\b(?:lower(?! figure| \(\d+ patients)|reduc|cut|halv|decreas|prevent|sav)(?:e?s|e)?\b[^.\n]{0,60}\d+ ?%",
+    re.IGNORECASE,
 )
 UNFINISHED = re.compile(r"\S {2,}\S|\.\.|\{(?!score\})[a-z_]+\}| ,|,,|:\*\*\s*$|\bNone\b|\bnan\b", re.MULTILINE)
 COHORTS = {
