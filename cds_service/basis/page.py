@@ -227,7 +227,7 @@ def _answers(
     contrary = [one.model.study.contrary_line for one in speaking]
     if outcome.disagreement and outcome.is_usable:
         contrary.insert(0, f"A second study: {disagreement_line(answer, outcome)}")
-    yield "Who says otherwise", ". ".join(dict.fromkeys(contrary))
+    yield "What speaks against it", ". ".join(dict.fromkeys(contrary))
 
 
 def say_figure(answer: Answer, outcome: OutcomeAssessment, headline: ModelResult, said: str = "") -> str:

@@ -144,6 +144,8 @@ def assess_patient(wish: Wish, settings: Settings, site: SiteFolder | None, capa
     response = answer(service, hook, request, ports)
     for note in _notes(reader, wish, patient_id, has_cards=bool(response.cards)):
         options.tell(f"note: {note}")
+    if settings.public_url is None and response.cards:
+        options.tell("note: the links of the cards need a running service; `serve` starts one")
     return response
 
 

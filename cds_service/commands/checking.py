@@ -35,4 +35,4 @@ def check_mappings(site: Path | None) -> None:
         f"{len(service.studies)} studies, {len(service.finding_specs)} findings, {len(service.hooks)} service"
         f" with {sum(len(hook.rules) for hook in service.hooks.values())} rules"
     )
-    click.echo(f"all data files are whole: {counts}")
+    click.echo(f"all data files are valid: {counts}")

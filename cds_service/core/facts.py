@@ -34,7 +34,7 @@ class Provenance(NamedTuple):
     """Where a value comes from.
 
     Attributes:
-        resource: `Observation/123`, `context.draftOrders: ServiceRequest/1`, `Condition list (14 entries)`.
+        resource: `Observation/123`, `context.draftOrders: ServiceRequest/1`, `problem list (14 entries)`.
         code: `system|code` that matched; empty where none did.
         printed: value and unit as found, `-2.9 {T-score}`; never names or free text of the record.
         rule: the data file that accepted it, `findings/bmd-t-score.toml`.

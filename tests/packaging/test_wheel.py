@@ -50,7 +50,7 @@ def test_the_wheel_holds_one_package_with_its_data(wheel):
 
 def test_the_data_files_are_whole_from_another_folder(installed):
     command, folder = installed
-    assert "all data files are whole" in run(command, "mappings", "check", cwd=folder)
+    assert "all data files are valid" in run(command, "mappings", "check", cwd=folder)
     assert len(json.loads(run(command, "models", "--json", cwd=folder))) == 5
 
 

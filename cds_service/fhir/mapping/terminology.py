@@ -6,7 +6,7 @@ and checks the files.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -182,6 +182,12 @@ class Terminology:
         """The local codes that a site maps to a concept."""
         return frozenset(code for code, targets in self._local_codes.items() if self._reaches(targets, concept))
 
+    def implied_units(self) -> Iterator[tuple[str, str, str]]:
+        """Each local code that implies a unit, with a concept that it belongs to and the unit as the map writes it."""
+        for (_, code), targets in self._local_codes.items():
+            for to in (one for one in targets if one.unit):
+                yield from ((code, concept, to.unit) for concept in self._concepts_of(to.system, to.code))
+
     def translate(self, map_id: str, codeable: Any) -> tuple[str, ...]:
         """Translate a coded answer by `mappings/conceptmap/<map_id>.json` to its target codes, sorted; may be empty.
 
@@ -325,6 +331,15 @@ def check_specs(specs: Mapping[str, FindingSpec], terminology: Terminology) -> N
         for unit in spec.accept_units:
             if unit and not terminology.units.can_convert(unit, spec.unit):
                 raise DataFileError(spec.rule, "accept_units", f"units.toml does not lead from {unit} to {spec.unit}")
+    _check_implied_units(specs, terminology)
+
+
+def _check_implied_units(specs: Mapping[str, FindingSpec], terminology: Terminology) -> None:
+    """Check that the unit which a site's map implies is one in which the finding is measured."""
+    for code, concept, unit in terminology.implied_units():
+        accepted = [one.accept_units for one in specs.values() if one.kind == "quantity" and concept in one.value_sets]
+        if accepted and not any(terminology.units.canonical(unit) in units for units in accepted):
+            raise DataFileError("conceptmap", f"group.element.{code}", f"{concept} is not measured in {unit!r}")
 
 
 def asked_codes(specs: Mapping[str, FindingSpec], terminology: Terminology, key: str) -> tuple[Code, ...]:

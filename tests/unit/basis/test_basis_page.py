@@ -393,7 +393,7 @@ def test_studies_that_disagree_stand_side_by_side_each_with_its_sum():
     assert "Two studies disagree" in told["Figure"]
     for question in ("How sure", "Compared with"):
         assert told[question].count(". ") >= 1
-    assert "multifidus muscle. Two other cohorts" in told["Who says otherwise"]
+    assert "multifidus muscle. Two other cohorts" in told["What speaks against it"]
     assert [one.id for one in outcome(page).charts] == ["studies", "contributions", "acts", "contributions", "cohort"]
 
 

@@ -27,7 +27,7 @@ def check(tmp_path):
 def test_whole_files_of_keys_are_no_fault(check):
     done = check(key_set(GOOD), key_set(GOOD))
     assert done.exit_code == 0, done.output
-    assert "all data files are whole" in done.output
+    assert "all data files are valid" in done.output
 
 
 def test_it_says_what_it_read_of_a_site(tmp_path):

@@ -3,6 +3,7 @@
 import json
 import shutil
 import tracemalloc
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.code_systems import has_loinc_digit, has_verhoeff_digit
-from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.mapping.terminology import Terminology, check_specs, load_finding_specs
 from tests.builders import LOINC, MAPPINGS, MEASURES, SCT, coded, terminology
 from tests.tables import cases
 
@@ -243,6 +244,13 @@ def test_a_wrong_local_map_stops_the_start_with_file_and_code(tmp_path, elements
         Terminology(MAPPINGS, site_map(tmp_path / "site", *elements))
     assert error.value.file == "conceptmap/local.json"
     assert "7010" in error.value.key
+
+
+@pytest.mark.parametrize(("implied", "is_right"), [("kgf", True), ("[lb_av]", True), ("banana", False), ("mm", False)])
+def test_a_map_implies_a_unit_in_which_the_finding_is_measured(tmp_path, implied, is_right):
+    site = site_map(tmp_path / "site", element("7010", "grip-strength-right", dependsOn=unit(implied)))
+    with nullcontext() if is_right else pytest.raises(DataFileError, match=f"not measured in '{implied}'"):
+        check_specs(load_finding_specs(MAPPINGS), Terminology(MAPPINGS, site))
 
 
 def test_an_empty_map_is_said_to_be_empty(tmp_path):
