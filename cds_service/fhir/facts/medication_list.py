@@ -21,7 +21,7 @@ TAKEN = {
 }
 GIVEN = frozenset({"MedicationAdministration", "Procedure"})
 NOT_ORDERED = frozenset({"proposal", "option"})  # a `plan` is what the patient reports (US Core)
-NOT_SAID = "unknown"  # the status that tells us nothing
+NOT_SAID = frozenset({"unknown", "on-hold"})  # statuses that do not tell, where they are not those of what was taken
 LONG_ACTING = ("zoledronate", "denosumab")  # given at intervals: a stopped prescription does not end their effect
 LONG_STANDING_MONTHS = 24
 
@@ -220,7 +220,7 @@ def _uses(chart: Chart) -> list[Use]:
 
 
 def _is_unsaid(entry: Entry, drug: Drug) -> bool:
-    return entry.status == NOT_SAID or (drug.is_doubtful and entry.status in TAKEN[entry.kind])
+    return entry.status in NOT_SAID - TAKEN[entry.kind] or (drug.is_doubtful and entry.status in TAKEN[entry.kind])
 
 
 def _is_taken(entry: Entry) -> bool:
