@@ -331,7 +331,12 @@ def of_one_server(answer: QueryResult, bases: Bases) -> QueryResult:
         return answer
     kept = [entry for entry, ours in zip(entries, is_ours, strict=True) if ours or not _base(entry[1])]
     found = _with_only(answer, kept)
-    return replace(found, foreign=len(answer.resources) - len(found.resources))
+    left_out = len(answer.resources) - len(found.resources)
+    if not left_out:
+        return found
+    # It may be the same person's all the same: one server behind two addresses, or several behind one.
+    note = answer.note or f"incomplete: {left_out} under another server's address"
+    return replace(found, foreign=left_out, is_cut=True, note=note)
 
 
 def _base(url: str | None) -> str:

@@ -89,6 +89,7 @@ def test_what_another_server_holds_is_left_out_where_a_list_names_ours_as_well(o
     (kept,) = record.resources
     assert kept.raw["effectiveDateTime"] == ("2026-05-01" if foreign else "2026-06-01")
     assert sum(record.foreign.values()) == foreign
+    assert record.reads["boneDensity"].is_cut is bool(foreign)  # it may be the same person's: no 'no' is said
 
 
 def test_what_was_left_out_is_counted_where_nothing_else_was_found():
