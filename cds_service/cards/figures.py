@@ -131,8 +131,10 @@ def calibration(answer: Answer, result: ModelResult) -> str:
         if abs(result.prediction.baseline.shift) > answer.policy.showing.baseline_shift_warning:
             said += ". " + texts.raw("lines.calibrated-far")
         return said
-    # A figure that could reassure is not said a second time, lower.
-    if result.pooled_risk is None or result.band == "lower" or result.prediction.has_reassuring_hold:
+    # A figure that could reassure, or would if an open criterion were met, is not said a second time, lower.
+    is_open = any(one.why == "open" for one in result.silenced_by)
+    is_low = result.band == "lower" or (is_open and result.band == "not-different")
+    if result.pooled_risk is None or is_low or result.prediction.has_reassuring_hold:
         return texts.raw("lines.not-calibrated")
     incidence = answer.policy.pooled_incidence.of(result.model.study.outcome) or 0.0
     return texts.say("lines.pooled", figure=figure(result, result.pooled_risk), incidence=say_percent(incidence))
