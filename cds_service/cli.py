@@ -14,47 +14,54 @@ from cds_service.commands.options import FHIR_SERVERS, say_errors
 from cds_service.settings import describe_settings, read_settings
 
 ROOM = "cds_service.commands"
-AUDIT = {
-    "add-reviewer": "accounts:add_reviewer",
-    "checkpoint": "audit:make_checkpoint",
-    "export": "audit:export",
-    "list": "audit:list_entries",
-    "migrate": "audit:migrate",
-    "purge": "audit:purge",
-    "remove-reviewer": "accounts:remove_reviewer",
-    "report": "counting:report",
-    "show": "audit:show_entry",
-    "verify": "audit:verify",
+# Of each command: `module:function`, and what help says of it, so that help loads no command.
+Places = Mapping[str, tuple[str, str]]
+AUDIT: Places = {
+    "add-reviewer": ("accounts:add_reviewer", "Create an account for the review pages, /audit."),
+    "checkpoint": ("audit:make_checkpoint", "Sign the head of the log: a short note to keep elsewhere."),
+    "export": (
+        "audit:export",
+        "Export entries as NDJSON, CSV or FHIR AuditEvents, or feedback in the columns of HTI-1.",
+    ),
+    "list": ("audit:list_entries", "List entries, newest first."),
+    "migrate": ("audit:migrate", "Create or update the tables of the log."),
+    "purge": ("audit:purge", "Delete the payloads of entries older than RETENTION_DAYS."),
+    "remove-reviewer": ("accounts:remove_reviewer", "Close an account and end its sessions."),
+    "report": ("counting:report", "Count what silent answers would have shown, per 100 procedures."),
+    "show": ("audit:show_entry", "Show one entry, by id or number."),
+    "verify": ("audit:verify", "Check whether entries were changed, inserted, removed, reordered or cut off."),
 }
-MAPPINGS = {
-    "check": "checking:check_mappings",
-    "gaps": "counting:list_gaps",
-    "learn": "learning:learn_mappings",
-    "views": "views:print_views",
+MAPPINGS: Places = {
+    "check": ("checking:check_mappings", "Check studies, hooks, mappings and a site folder with its keys."),
+    "gaps": ("counting:list_gaps", "List codes of near misses and findings that are not known, from the audit log."),
+    "learn": (
+        "learning:learn_mappings",
+        "Propose what local codes mean, from a recorded request or a look at a FHIR server.",
+    ),
+    "views": (
+        "views:print_views",
+        "Print what is read from Observations and Conditions as SQL-on-FHIR ViewDefinitions.",
+    ),
 }
-MAIN = {
-    "assess": "assessing:assess_on_server",
-    "demo": "demo:demo",
-    "explain": "explaining:explain",
-    "integration-sheet": "integration_sheet:print_integration_sheet",
-    "models": "models:models",
-    "outcomes": "following:find_outcomes",
-    "preview": "book:preview",
-    "probe": "calling:probe_service",
-    "score": "scoring:score",
-    "validate": "validating:validate_models",
+MAIN: Places = {
+    "assess": ("assessing:assess_on_server", "Sign a kyphoplasty for a patient of any FHIR R4 server."),
+    "demo": ("demo:demo", "Sign sample orders against a running service and print the cards."),
+    "explain": ("explaining:explain", "Print what each step makes of one request."),
+    "integration-sheet": ("integration_sheet:print_integration_sheet", "Print what an EHR's build ticket asks."),
+    "models": ("models:models", "Print the studies in force: coefficients, intercepts, cohort, horizon, limits."),
+    "outcomes": ("following:find_outcomes", "Make OUTCOMES.csv from a FHIR Bulk Data export."),
+    "preview": ("book:preview", "Print the committee's book: everything in force on one page."),
+    "probe": ("calling:probe_service", "Send a synthetic kyphoplasty order of no patient through a running service."),
+    "score": ("scoring:score", "Assess every patient of a FHIR Bulk Data export, one line each."),
+    "validate": ("validating:validate_models", "Measure the models in force on local outcomes."),
 }
+STUDIES: Places = {"build": ("building:build_studies", "Rebuild the tables of reduced models from the study files.")}
 
 
 class LazyGroup(click.Group):
-    """A group whose commands are loaded when they are called, as click's documentation shows it."""
+    """A group whose commands are loaded when they are called, as click's documentation shows it; help loads none."""
 
-    def __init__(self, *args: Any, places: Mapping[str, str] = {}, **kwargs: Any) -> None:
-        """A group.
-
-        Args:
-            places: `module:function` of each command, by its name.
-        """
+    def __init__(self, *args: Any, places: Places, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._places = places
 
@@ -64,9 +71,15 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self._places:
             return super().get_command(ctx, cmd_name)
-        module, _, function = self._places[cmd_name].partition(":")
+        module, _, function = self._places[cmd_name][0].partition(":")
         command: click.Command = getattr(import_module(f"{ROOM}.{module}"), function)
         return command
+
+    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        said = {name: one.get_short_help_str(100) for name, one in self.commands.items()}
+        said |= {name: text for name, (_, text) in self._places.items()}
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(said.items()))
 
 
 class _SettingsHelp(click.Command):
@@ -101,7 +114,7 @@ def serve(host: str, port: int, workers: int, fhir_servers: tuple[str, ...]) -> 
     run_server(read_settings(fhir_servers=fhir_servers), host=host, port=port, workers=workers)
 
 
-@main.group(cls=LazyGroup, places={"build": "building:build_studies"})
+@main.group(cls=LazyGroup, places=STUDIES)
 def studies() -> None:
     """Studies and their reduced models."""
 
