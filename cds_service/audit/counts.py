@@ -1,17 +1,16 @@
 """Counts for a committee: how often each card and recommendation was shown, and how users responded.
 
 Feedback counts in the month of its answer; of several statements on one card, the last counts. Purged entries no longer
-count.
+count. Of a changed payload nothing counts; it is `unread`.
 """
 
-import json
 from collections import Counter
 
-from sqlalchemy import ColumnElement, Connection, FromClause, func, select
+from sqlalchemy import ColumnElement, Connection, FromClause, and_, func, select
 
 from cds_service.audit.chain import SILENT
-from cds_service.audit.reader import OF_PEOPLE
-from cds_service.audit.tables import CARDS, ENTRIES, PAYLOADS, SEARCH
+from cds_service.audit.reader import OF_PEOPLE, stored_entries
+from cds_service.audit.tables import CARDS, ENTRIES, SEARCH
 from cds_service.core.caller import Caller
 
 Counts = Counter[tuple[str, str, str, str]]
@@ -53,9 +52,9 @@ def count_months(connection: Connection, since: str, until: str, scope: Caller |
         counts[month, "", "", "refusal"] += count
         counts[month, "", "", f"refusal:{reason or 'other'}"] += count
 
-    gaps = select(MONTH, PAYLOADS.c.body).join(PAYLOADS, PAYLOADS.c.sequence == SEARCH.c.sequence)
-    for month, body in connection.execute(gaps.where(SEARCH.c.kind == "gap", *wanted)):
-        counts[month, "", "", "lost"] += json.loads(body)["content"].get("lost", 0)
+    for gap in stored_entries(connection, and_(SEARCH.c.kind == "gap", *wanted)):
+        counts[gap.at[:7], "", "", "lost"] += gap.content.get("lost", 0)
+        counts[gap.at[:7], "", "", "unread"] += not gap.is_whole
 
     _count_feedback(connection, counts, _in_scope(ANSWERS, since, until, scope))
     return counts
@@ -72,28 +71,30 @@ def _in_scope(entries: FromClause, since: str, until: str, scope: Caller | None)
 
 
 def _count_feedback(connection: Connection, counts: Counts, of_answers: tuple[ColumnElement[bool], ...]) -> None:
-    is_accepted = (PAYLOADS.c.sequence == SEARCH.c.sequence) & (SEARCH.c.result == "accepted")
     query = (
         select(
             SEARCH.c.card,
             func.substr(ANSWERS.c.at, 1, 7),
             func.coalesce(CARDS.c.topic, SEARCH.c.topic, ""),
             func.coalesce(CARDS.c.rules, ""),
-            *(SEARCH.c.result, SEARCH.c.reason, PAYLOADS.c.body),
+            *(SEARCH.c.result, SEARCH.c.reason, SEARCH.c.sequence),
         )
         .join(ENTRIES, ENTRIES.c.entry_id == SEARCH.c.about)
         .join(ANSWERS, ANSWERS.c.sequence == ENTRIES.c.sequence)
         .outerjoin(CARDS, (CARDS.c.sequence == ANSWERS.c.sequence) & (CARDS.c.card == SEARCH.c.card))
-        .outerjoin(PAYLOADS, is_accepted)
         .where(SEARCH.c.kind == "feedback", SEARCH.c.card.is_not(None), ANSWERS.c.kind == "answer", *of_answers)
         .order_by(SEARCH.c.sequence)
     )
     last = {card: statement for card, *statement in connection.execute(query)}
-    for month, topic, fired, result, reason, body in last.values():
+    answers = select(ENTRIES.c.entry_id).join(ANSWERS, ANSWERS.c.sequence == ENTRIES.c.sequence).where(*of_answers)
+    is_accepted = and_(SEARCH.c.kind == "feedback", SEARCH.c.result == "accepted", SEARCH.c.about.in_(answers))
+    accepted = {one.sequence: one for one in stored_entries(connection, is_accepted)}
+    for month, topic, fired, result, reason, sequence in last.values():
         counts[month, topic, "", result] += 1
         rules = fired.split()
         if result == "accepted":
-            rules = json.loads(body)["content"].get("acceptedRules", ())
+            rules = accepted[sequence].content.get("acceptedRules", ())
+            counts[month, "", "", "unread"] += not accepted[sequence].is_whole
         else:
             counts[month, topic, "", f"reason:{reason or 'none'}"] += 1
         for rule in rules:

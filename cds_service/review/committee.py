@@ -66,7 +66,7 @@ def _months(since: str, until: str) -> list[str]:
 
 
 def _tables(counts: Counts, since: str, until: str) -> dict[str, Any]:
-    """The tables of the page, and the number of answers that were lost."""
+    """The tables of the page, and the numbers of answers that were lost and of entries that could not be read."""
     by_month: Counter[tuple[str, str]] = Counter()
     whole: Counter[tuple[str, str, str]] = Counter()
     for (month, topic, rule, name), count in counts.items():
@@ -101,6 +101,7 @@ def _tables(counts: Counts, since: str, until: str) -> dict[str, Any]:
         "bands": make_table("Outcome", tuple(BANDS), bands, parts=[range(len(BANDS))]),
         "refusals": make_table("Reason", ("Times",), _named(whole, "refusal:"), total="All"),
         "lost": whole["", "", "lost"],
+        "unread": whole["", "", "unread"],
     }
 
 

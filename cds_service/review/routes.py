@@ -86,7 +86,7 @@ def review_routes(
     has_local = login is None or login.local_accounts
     gate = Gate(
         accounts=Accounts(access),
-        sessions=Sessions(access, issuer=login.issuer if login else None, has_local=has_local),
+        sessions=Sessions(access, rules=login.rules if login else None, has_local=has_local),
         audit=audit,
         clock=clock,
         base_url=base_url,

@@ -28,7 +28,8 @@ REVIEWERS = sa.Table(
     sa.Column("made", sa.String(24), nullable=False),
     sa.Column("is_active", sa.SmallInteger, nullable=False),
 )
-# For a local account `issuer`, `role` and `shown` are absent: each page uses the account's current role.
+# For a local account `issuer` (the rules of the issuer's login), `role` and `shown` are absent: each page uses the
+# account's current role.
 SESSIONS = sa.Table(
     "audit_session",
     METADATA,
@@ -88,14 +89,14 @@ class Vouched:
 class Sessions:
     """The sessions in one database."""
 
-    def __init__(self, access: Access, *, issuer: str | None = None, has_local: bool = True) -> None:
+    def __init__(self, access: Access, *, rules: str | None = None, has_local: bool = True) -> None:
         """Configure which sessions are valid.
 
         Args:
-            issuer: the issuer whose logins count; sessions from any other are over.
+            rules: of the site's issuer (`ReviewLogin.rules`); a session that began under others is over.
         """
         self._access = access
-        self._issuer = issuer
+        self._rules = rules
         self._has_local = has_local
 
     def begin(self, name: str) -> str:
@@ -104,7 +105,7 @@ class Sessions:
 
     def begin_vouched(self, who: Vouched) -> str:
         """Begin a session for an account of the issuer; returns the secret for the browser."""
-        return self._begin(name=who.name, issuer=who.issuer, role=who.role, shown=who.shown)
+        return self._begin(name=who.name, issuer=self._rules, role=who.role, shown=who.shown)
 
     def session(self, token: str) -> Session | None:
         """The session of a browser with this secret, if it is still valid."""
@@ -138,7 +139,7 @@ class Sessions:
         with self._access.writing() as connection:
             return bool(connection.execute(sa.delete(WAYS).where(*is_ours)).rowcount)
 
-    def _begin(self, **account: str) -> str:
+    def _begin(self, **account: str | None) -> str:
         token = secrets.token_urlsafe(32)
         now = self._access.now()
         row = {"digest": digest_of(token), "form_token": secrets.token_urlsafe(32), "began": now, "seen": now}
@@ -148,7 +149,7 @@ class Sessions:
         return token
 
     def _is_going_on(self, digest: str) -> tuple[sa.ColumnElement[bool], ...]:
-        is_vouched = SESSIONS.c.issuer == self._issuer if self._issuer else sa.false()
+        is_vouched = SESSIONS.c.issuer == self._rules if self._rules else sa.false()
         is_local = sa.and_(SESSIONS.c.issuer.is_(None), REVIEWERS.c.name.is_not(None))
         return (
             SESSIONS.c.digest == digest,

@@ -1,5 +1,7 @@
 """`[review]` of a site folder: the hospital's own login for the review pages, by OpenID Connect."""
 
+import hashlib
+import json
 import re
 import stat
 from collections.abc import Mapping
@@ -54,6 +56,12 @@ class ReviewLogin(SiteTable):
     roles: Mapping[Text, Role] = Field(min_length=1)
     name_claim: Text | None = None
     local_accounts: YesNo = True
+
+    @property
+    def rules(self) -> str:
+        """The issuer, and a digest of which claim gives which role: what a session began under."""
+        given = json.dumps([self.role_claim, sorted(self.roles.items())])
+        return f"{self.issuer} {hashlib.sha256(given.encode()).hexdigest()}"
 
 
 def client_secret(folder: Path, review: ReviewLogin) -> str | None:

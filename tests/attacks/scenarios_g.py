@@ -305,7 +305,7 @@ def looks_for_the_key(_case: Case, _field: Field) -> None:
 def removes_a_vouched_reviewer(_case: Case, _field: Field) -> None:
     """Their sessions end, whoever asked for it is told, and the log tells of it."""
     with log_of_years() as (url, database):
-        sessions = Sessions(Access(lambda: database, now), issuer="https://login.example.org")
+        sessions = Sessions(Access(lambda: database, now), rules="https://login.example.org")
         who = Vouched("https://login.example.org", "it's 8f3a", "reviewer", "anna")
         tokens = [sessions.begin_vouched(who) for _ in range(2)]
         other = sessions.begin_vouched(Vouched("https://login.example.org", "other", "reviewer", "ben"))

@@ -7,6 +7,7 @@ import pytest
 from cds_service.audit.chain import PROBE, PROBE_PATIENTS, AuditEntry, ShownCard
 from cds_service.audit.counts import count_months
 from cds_service.review.committee import HIDDEN, WITHHELD, make_table
+from tests.audit_builders import tamper
 from tests.review_desk import words
 
 MAY = datetime(2026, 5, 10, 9, 0, tzinfo=UTC)
@@ -134,6 +135,17 @@ def test_bars_say_the_same_as_the_table(desk):
     assert '<meter value="1.0" aria-label="Fired: 10"></meter>' in page
     assert 'Fired: 1"' not in page
     assert "Fired: &lt; 5" not in page
+
+
+def test_what_was_changed_counts_as_nothing_and_is_told(desk):
+    entry = answer(desk, 1)
+    tell(desk, entry, "accepted", rules=["dietitian"])
+    desk.store.append(AuditEntry(kind="gap", at=MAY, content={"lost": 3}))
+    tamper(desk.store.url, "UPDATE audit_payload SET body = '{}'")
+    found = counts(desk)
+    assert found["2026-05", "", "", "unread"] == 2
+    assert not {name for _, _, rule, name in found if name == "lost" or (rule, name) == ("dietitian", "accepted")}
+    assert "What 2 of these entries said was changed" in figures_page(desk, since="2026-05", until="2026-05")
 
 
 def test_a_probe_is_no_answer_to_anybody(desk):

@@ -16,8 +16,8 @@ def stub():
 
 @pytest.fixture
 def make_site(tmp_path, stub):
-    def make(more="", issuer=""):
-        (tmp_path / "site.toml").write_text(SITE.format(issuer=issuer or stub.issuer, more=more))
+    def make(more="", rewrite=str):
+        (tmp_path / "site.toml").write_text(rewrite(SITE.format(issuer=stub.issuer, more=more)))
         return tmp_path
 
     return make
@@ -27,8 +27,8 @@ def make_site(tmp_path, stub):
 def make_desk(tmp_path, make_site):
     made = []
 
-    def make(more="", issuer="", **options):
-        made.append(ReviewDesk(tmp_path, site=load_site(make_site(more, issuer)), **options))
+    def make(more="", rewrite=str, **options):
+        made.append(ReviewDesk(tmp_path, site=load_site(make_site(more, rewrite)), **options))
         return made[-1]
 
     yield make

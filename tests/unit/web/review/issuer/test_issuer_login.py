@@ -105,13 +105,22 @@ def test_the_session_ends_as_that_of_a_local_account_does(desk, stub):
     traveller.get("/audit", 401)
 
 
-def test_a_site_that_names_another_issuer_ends_the_sessions_of_the_first(make_desk, stub):
+@pytest.mark.parametrize(
+    ("written", "changed", "status"),
+    [
+        ("/hospital", "/other", 401),
+        ('"cds-reviewers" = "reviewer"\n', "", 401),
+        ('"cds-reviewers" = "reviewer"', '"cds-reviewers" = "operator"', 401),
+        ("Example Hospital", "Other Hospital", 200),
+    ],
+)
+def test_a_site_that_gives_other_roles_ends_the_sessions_of_before(make_desk, stub, written, changed, status):
     traveller = Traveller(make_desk())
     traveller.log_in_at(stub)
     held = traveller.client.get_cookie(SESSION, path="/audit").value
-    other = Reviewer(make_desk(issuer=f"{stub.origin}/realms/other"))
+    other = Reviewer(make_desk(rewrite=lambda text: text.replace(written, changed)))
     other.client.set_cookie(SESSION, held, path="/audit")
-    other.get("/audit", 401)
+    other.get("/audit", status)
 
 
 def test_a_readable_name_of_the_account_is_shown_and_noted_where_the_site_asks_for_one(make_desk, stub):
