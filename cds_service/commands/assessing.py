@@ -23,10 +23,10 @@ from cds_service.commands.terminal import make_console, print_response
 from cds_service.errors import FhirReadError
 from cds_service.fhir.gathering.reading import Fetched
 from cds_service.fhir.gathering.subjects import Person
+from cds_service.fhir.mapping.level_text import in_order
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.drafts import read_drafts
-from cds_service.fhir.orders.level_text import in_order
 from cds_service.fhir.raw_json import member, objects, text
 from cds_service.fhir.server import lookup
 from cds_service.fhir.server.client import FhirClient

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from cds_service.commands import options
-from cds_service.fhir.orders.level_text import in_order
+from cds_service.fhir.mapping.level_text import in_order
 from cds_service.population.bulk import export_files
 from cds_service.population.job import Job, WrongJob, export_address, load, types_read
 from cds_service.settings import read_settings

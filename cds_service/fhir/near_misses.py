@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Literal, NamedTuple
 
-from cds_service.fhir.mapping.terminology import AUGMENTATIONS, Terminology
-from cds_service.fhir.mapping.text_rules import LONGEST_TITLE, folded
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, LONGEST_TITLE, folded
 from cds_service.fhir.orders.drafts import DraftOrders, codeables
 from cds_service.fhir.orders.recognition import recognise_augmentation, recognise_support
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of

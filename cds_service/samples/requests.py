@@ -6,7 +6,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from cds_service.core.data_file import read_json
-from cds_service.fhir.orders.level_text import LEVELS
+from cds_service.fhir.mapping.level_text import LEVELS
 from cds_service.loading import data_root
 from cds_service.samples import Sample
 from cds_service.samples.fhir_search import Resource, Store, hold

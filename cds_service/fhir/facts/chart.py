@@ -12,7 +12,8 @@ from cds_service.fhir.gathering.picking import MEDICATION_TYPES, NOT_UNDERSTOOD,
 from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.gathering.record import PatientRecord, Read
 from cds_service.fhir.gathering.subjects import identifiers_of
-from cds_service.fhir.mapping.terminology import AUGMENTATIONS, Match, Terminology
+from cds_service.fhir.mapping.terminology import Match, Terminology
+from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
 from cds_service.fhir.raw_json import Json, Moment, content, effective_moment, in_order, objects, text, texts_of
 from cds_service.outgoing.deadline import Deadline
 

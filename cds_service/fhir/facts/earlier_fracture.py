@@ -21,8 +21,9 @@ from cds_service.fhir.facts.problem_list import (
     find_stated,
     silence,
 )
-from cds_service.fhir.mapping.terminology import AUGMENTATIONS, Terminology
-from cds_service.fhir.orders.level_text import LEVELS, levels_named
+from cds_service.fhir.mapping.level_text import LEVELS
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
 from cds_service.fhir.raw_json import Json, effective_moment, last_day, member, objects, read_moment, text, texts_of
 
 SUBACUTE = timedelta(days=183)  # policy: within half a year it may be the fracture that is treated now
@@ -132,5 +133,5 @@ def fracture_levels(raw: Json, terminology: Terminology) -> frozenset[str]:
     said = [*terminology.translate("vertebral-level-icd", raw.get("code"))]
     for site in objects(raw.get("bodySite")):
         said += terminology.translate("vertebral-level", site)
-    said = said or [level for words in texts_of(raw.get("code")) for level in levels_named(words)]
+    said = said or [level for words in texts_of(raw.get("code")) for level in terminology.levels.named(words)]
     return frozenset(level for one in said for level in one.split("-") if level in LEVELS)

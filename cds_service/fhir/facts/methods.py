@@ -12,8 +12,8 @@ from cds_service.core.vocabulary import Method
 from cds_service.fhir.facts.chart import Chart
 from cds_service.fhir.facts.observations import Reading
 from cds_service.fhir.mapping.code_systems import MEASURES
+from cds_service.fhir.mapping.level_text import LEVELS, LevelRules, in_order
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
-from cds_service.fhir.orders.level_text import LEVELS, in_order, levels_named
 from cds_service.fhir.raw_json import member, objects, text, texts_of
 
 BESIDE = "beside the fracture"
@@ -53,11 +53,10 @@ def judge_method(reading: Reading, method: Method, chart: Chart) -> Way:
     if method.levels is None:
         return Way(other, is_named and named.isdisjoint(method.none_of), "")
     of_site = _site_levels(reading, chart)
-    levels = of_site or _levels_in(spoken)
+    levels = of_site or _levels_in(spoken, chart.terminology.levels)
     other = other or _elsewhere(levels, method.levels)
-    levels = levels or _levels_in(
-        part for note in notes for part in _SENTENCE.split(note) if not _ABOUT_FRACTURE.search(part)
-    )
+    sentences = (part for note in notes for part in _SENTENCE.split(note) if not _ABOUT_FRACTURE.search(part))
+    levels = levels or _levels_in(sentences, chart.terminology.levels)
     is_there = levels == method.levels or not method.levels
     site = "" if method.levels else ", ".join(levels)
     if not method.levels and not of_site:
@@ -78,11 +77,11 @@ def _elsewhere(levels: tuple[str, ...], expected: tuple[str, ...]) -> str:
 def _site_levels(reading: Reading, chart: Chart) -> tuple[str, ...]:
     site = reading.entry.raw.get("bodySite")
     coded = in_order(frozenset(chart.terminology.translate("vertebral-level", site)) & set(LEVELS))
-    return coded or _levels_in(texts_of(site))
+    return coded or _levels_in(texts_of(site), chart.terminology.levels)
 
 
-def _levels_in(texts: Iterable[str]) -> tuple[str, ...]:
-    return in_order({level for words in texts for level in levels_named(words)} - NO_LEVELS)
+def _levels_in(texts: Iterable[str], rules: LevelRules) -> tuple[str, ...]:
+    return in_order({level for words in texts for level in rules.named(words)} - NO_LEVELS)
 
 
 def _spoken(reading: Reading) -> Iterable[str]:

@@ -22,7 +22,8 @@ from cds_service.fhir.facts.chart import (
 )
 from cds_service.fhir.gathering.picking import LISTED, MEDICATION_TYPES
 from cds_service.fhir.gathering.problem_words import in_doubt
-from cds_service.fhir.mapping.terminology import AUGMENTATIONS, Match
+from cds_service.fhir.mapping.terminology import Match
+from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
 from cds_service.fhir.raw_json import effective_moment, member, objects, read_moment, text, texts_of
 
 # ICD-10-CM 7th character: D, G, K, P are later encounters for a fracture, S its sequela; A and B are the present one.

@@ -19,9 +19,6 @@ WHOLE_DENIAL = frozenset({"whole-denial"})  # of `@` for a name, no more than th
 _LETTER = re.compile(r"[^\W\d_]")
 # A full stop after a word of four letters or more: shorter ones are abbreviations (`Z. n.`, `St. n.`, `fam.`).
 _STATEMENT = re.compile(r"(?<=[^\W\d_]{4})\.(?=\s|$)|[;\n\u3002\uff1b]|(?:^|\s)\d{1,2}[.)\u3001](?=\s*[^\W\d])")
-_SEVERAL = re.compile(r"[,;:/&+(]|\b(?:and|or|und|oder|et|ou|y|o|e)\b|[\u3001\uff0c]")  # between two names
-# What denies after one of these denies what follows it, not the name before.
-_ASIDE = re.compile(r"[,(\uff08\uff0c\u3001]|\s[-\u2013\u2014]\s|\b(?:with|w/|mit|avec|con)\b|\u4f34")
 
 
 class Said(NamedTuple):
@@ -47,7 +44,7 @@ def _asides(statement: str, terminology: Terminology) -> list[re.Match[str]]:
     """Where asides begin that deny something."""
     if len(statement) > LONGEST_STATEMENT:
         return []
-    first = islice(_ASIDE.finditer(statement, 1), MOST_STATEMENTS)
+    first = islice(terminology.aside.finditer(statement, 1), MOST_STATEMENTS)
     return [one for one in first if terminology.text_concepts(statement[one.end() :], DENIAL)]
 
 
@@ -57,7 +54,7 @@ def _is_denied(statement: str, terminology: Terminology) -> bool:
     if not places or len(statement) > LONGEST_STATEMENT:
         return False
     start, end = min(start for start, _ in places), max(end for _, end in places)
-    is_one = not _SEVERAL.search(statement, start, end)
+    is_one = not terminology.several.search(statement, start, end)
     rest = f"{statement[:start]}@{statement[end:]}"
     return is_one and bool(terminology.text_concepts(rest, WHOLE_DENIAL))
 

@@ -10,16 +10,15 @@ from typing import Any
 from fhir.resources.R4B.codesystem import CodeSystem
 from fhir.resources.R4B.conceptmap import ConceptMap
 from fhir.resources.R4B.valueset import ValueSet
-from pydantic import Field, RootModel
 
-from cds_service.core.data_file import Closed, label, read_json, read_toml, validated
+from cds_service.core.data_file import label, read_json, read_toml, validated
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.code_systems import MEASURES, ORDERS, CodeSystems
+from cds_service.fhir.mapping.language import Language, Words
 from cds_service.fhir.mapping.overlay import files_in_force
 from cds_service.fhir.mapping.text_rules import SPINE, TextRule, TextRules, compiled, folded_pattern
 
 UNIT_PROPERTY = "https://kyphoplasty-cds.org/fhir/property/unit"
-LEAST_EXAMPLES = 8
 Code = tuple[str, str]
 
 
@@ -53,25 +52,6 @@ class LocalCode:
     system: str
     code: str
     unit: str = ""
-
-
-class _Words(Closed):
-    """One language's rules for one concept: regular expressions, with examples and counter-examples.
-
-    Attributes:
-        harmless: words, of any language, of which a text may consist without naming the concept.
-    """
-
-    any: tuple[str, ...] = Field(min_length=1)
-    short: tuple[str, ...] = ()
-    none: tuple[str, ...] = ()
-    harmless: tuple[str, ...] = ()
-    examples: tuple[str, ...] = Field(min_length=LEAST_EXAMPLES)
-    counter_examples: tuple[str, ...] = Field(min_length=LEAST_EXAMPLES, alias="counter-examples")
-
-
-class _Language(RootModel[dict[str, _Words]]):
-    """A file in `texts/`, by concept."""
 
 
 def read_value_sets(folders: Sequence[Path], systems: CodeSystems) -> Mapping[str, ValueSetRules]:
@@ -245,14 +225,15 @@ def read_answer_maps(folders: Sequence[Path], systems: CodeSystems) -> Mapping[s
     return maps
 
 
-def read_texts(folders: Sequence[Path]) -> Mapping[str, TextRule]:
-    """Read word rules by concept, combined over all languages in `texts/`; each must pass its own examples."""
+def read_languages(folders: Sequence[Path]) -> Mapping[Path, Language]:
+    """Read the files in `texts/`."""
     files = files_in_force(folders, "texts", ".toml").values()
-    said = [
-        (concept, words, path)
-        for path in files
-        for concept, words in validated(_Language, read_toml(path), path).root.items()
-    ]
+    return {path: validated(Language, read_toml(path), path) for path in files}
+
+
+def text_rules(languages: Mapping[Path, Language]) -> Mapping[str, TextRule]:
+    """Word rules by concept, combined over all languages; each must pass its own examples."""
+    said = [(concept, words, path) for path, one in languages.items() for concept, words in one.concepts.items()]
     rules: dict[str, TextRule] = {}
     harmless: dict[str, list[str]] = {}
     for concept, words, path in said:
@@ -278,7 +259,7 @@ def _word_patterns(words: Sequence[str], path: Path, key: str) -> list[str]:
     return patterns
 
 
-def _try_examples(rule: TextRules, words: _Words, path: Path, concept: str) -> None:
+def _try_examples(rule: TextRules, words: Words, path: Path, concept: str) -> None:
     for example in words.examples:
         if not rule.places(example):
             raise DataFileError(label(path), f"{concept}.examples", f"{example!r} is not recognised")

@@ -16,13 +16,16 @@ from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.code_systems import LONGEST_CODE, Listed, load_code_systems
 from cds_service.fhir.mapping.drug_table import load_drugs
 from cds_service.fhir.mapping.durations import load_durations
+from cds_service.fhir.mapping.language import Speller, any_of
+from cds_service.fhir.mapping.level_text import LevelRules
 from cds_service.fhir.mapping.mapping_files import (
     LocalCode,
     read_answer_maps,
+    read_languages,
     read_local_codes,
     read_own_codes,
-    read_texts,
     read_value_sets,
+    text_rules,
 )
 from cds_service.fhir.mapping.overlay import files_in_force
 from cds_service.fhir.mapping.text_rules import (
@@ -40,7 +43,6 @@ Code = tuple[str, str]
 # Records repeat the same codes, so lookups are cached: this many, by spellings up to `LONGEST_CODE`.
 REMEMBERED = 4096
 NOTHING: frozenset[str] = frozenset()
-AUGMENTATIONS = frozenset({"kyphoplasty", "vertebroplasty", "vertebral-augmentation"})
 SUSPICION = "suspicion"  # the concept whose words call a diagnosis suspected
 NEVER = r"(?!)"
 
@@ -74,7 +76,10 @@ class Terminology:
         self._value_sets = read_value_sets(folders, systems)
         self._local_codes = read_local_codes(folders, systems, own_codes)
         self._answer_maps = read_answer_maps(folders, systems)
-        self._texts = read_texts(folders)
+        languages = read_languages(folders)
+        self._texts = text_rules(languages)
+        self.speller = Speller(languages.values())
+        self.levels = LevelRules([*languages.values()], self.text_places)
         self.units = load_units(folders)
         self.drugs = load_drugs(folders, systems)
         self.languages = load_languages(folders)
@@ -82,6 +87,10 @@ class Terminology:
         self.methods = load_method_words(folders)
         self._drug_rules = TextRules(self.drugs.words, None)
         self._suspicion = re.compile("|".join(self._texts[SUSPICION].any) if SUSPICION in self._texts else NEVER)
+        joints = [one.joints for one in languages.values()]
+        # Between two names, and before an aside: what is denied after one of these is what follows it.
+        self.several = re.compile(rf"[,;:/&+(\u3001\uff0c]|{any_of(joints, 'and_')}|{any_of(joints, 'or_')}")
+        self.aside = re.compile(rf"[,(\uff08\uff0c\u3001]|\s[-\u2013\u2014]\s|{any_of(joints, 'with_')}")
         self._rules_among: dict[frozenset[str] | None, TextRules] = {}
         self._by_code = self._index()
         self._classes = self._index_of_classes()

@@ -24,6 +24,7 @@ KEPT_TEXTS = 4096
 LONGEST_TITLE = 200
 # Characters. No name is longer, and a search in a long text holds up all other requests of the process.
 LONGEST_TEXT = 10_000
+AUGMENTATIONS = frozenset({"kyphoplasty", "vertebroplasty", "vertebral-augmentation"})
 SPINE = "spine"  # the concept whose words turn a short name (PKP) into an operation of the spine
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _BORDER = re.compile("(?<=[A-Za-z])(?=[\u3040-\u9fff])|(?<=[\u3040-\u9fff])(?=[A-Za-z])")

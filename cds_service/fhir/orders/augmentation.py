@@ -10,9 +10,9 @@ from typing import Literal
 from cds_service.core.facts import AugmentationOrder, Procedure
 from cds_service.errors import PatientMismatch
 from cds_service.fhir.gathering.prefetch import reference_name
+from cds_service.fhir.mapping.level_text import in_order
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import DraftOrders, Order
-from cds_service.fhir.orders.level_text import in_order
 from cds_service.fhir.orders.levels import StatedLevels, find_levels, reason_concepts
 from cds_service.fhir.orders.order_times import read_times
 from cds_service.fhir.orders.recognition import (

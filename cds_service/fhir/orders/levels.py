@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from cds_service.fhir.certainty import certainty_of
+from cds_service.fhir.mapping.level_text import LEVELS, UNUSUAL, in_order
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import DraftOrders, codeables
-from cds_service.fhir.orders.level_text import LEVELS, UNUSUAL, in_order, levels_in_text
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
 
 JUNCTION = frozenset({"T10", "T11", "T12", "L1", "L2"})  # the studies' thoracolumbar junction
@@ -101,7 +101,7 @@ def _site_statements(sites: list[Json], terminology: Terminology) -> set[str]:
 
 
 def _text_levels(texts: Any, terminology: Terminology) -> set[str]:
-    return {level for words in texts for level in levels_in_text(words, terminology)}
+    return {level for words in texts for level in terminology.levels.treated(words)}
 
 
 def _order_texts(order: Json) -> Iterator[str]:

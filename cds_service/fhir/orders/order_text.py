@@ -7,9 +7,9 @@ then why and how. So "X-ray after kyphoplasty" is an X-ray, and "kyphoplasty aft
 import re
 from collections.abc import Mapping, Sequence
 
-from cds_service.fhir.mapping.terminology import AUGMENTATIONS, Terminology
-from cds_service.fhir.mapping.text_rules import folded
-from cds_service.fhir.orders.level_text import LONGEST_TEXT, STATUS_POST
+from cds_service.fhir.mapping.level_text import LONGEST_TEXT
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, folded
 
 _BEFORE = frozenset({"declined", "occasion", "other-order"})  # any of these before the name rules the order out
 _OTHER_ORDER = frozenset({"other-order"})
@@ -21,7 +21,6 @@ MOST_CLAUSES = 40  # a title has a few
 # Patterns for folded texts: lower case, no accents.
 _CLAUSE = re.compile(r"[,;\n()，。；]|\.(?=\s|$)|\s[-–—]\s")
 _LETTER = re.compile(r"[^\W_]")
-_ABBREVIATION = re.compile(r"\b(evtl|ggf|vs|bek)\.\s?(?=[a-z])")  # their full stop does not end a clause
 
 
 def name_augmentation(words: str, terminology: Terminology, beside: str | None = "") -> frozenset[str]:
@@ -32,9 +31,7 @@ def name_augmentation(words: str, terminology: Terminology, beside: str | None =
         terminology: the service's terminology.
         beside: words about the body site from the order's codes, needed to accept names of two or three letters.
     """
-    plain = _ABBREVIATION.sub(
-        r"\1 ", STATUS_POST.sub("status ", folded(words[:LONGEST_TEXT]).replace("f/u", "followup"))
-    )
+    plain = terminology.speller.spell_out(folded(words[:LONGEST_TEXT]))
     clauses = [clause.strip() for clause in _CLAUSE.split(plain)[:MOST_CLAUSES]]
     context = None if beside is None else f"{plain} {beside}"
     named: set[str] = set()

@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from cds_service.fhir.mapping.terminology import AUGMENTATIONS, Match, Terminology
+from cds_service.fhir.mapping.level_text import LONGEST_TEXT
+from cds_service.fhir.mapping.terminology import Match, Terminology
+from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
 from cds_service.fhir.orders.drafts import DraftOrders, codeables
-from cds_service.fhir.orders.level_text import LONGEST_TEXT
 from cds_service.fhir.orders.order_text import name_augmentation, name_support
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 

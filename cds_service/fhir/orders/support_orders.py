@@ -8,9 +8,9 @@ from cds_service.core.facts import AugmentationOrder, SupportOrder, SupportOrder
 from cds_service.core.signals import KEEP
 from cds_service.fhir.certainty import ACTIVE, certainty_of, clinical_status
 from cds_service.fhir.gathering.record import PatientRecord
+from cds_service.fhir.mapping.level_text import LEVELS, in_order
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import DraftOrders, Order, codeables
-from cds_service.fhir.orders.level_text import LEVELS, in_order
 from cds_service.fhir.orders.order_text import name_brace
 from cds_service.fhir.orders.order_times import OrderTimes, read_times, read_worded_end, texts_on_time
 from cds_service.fhir.orders.recognition import (

@@ -12,7 +12,8 @@ from cds_service.fhir.mapping.text_rules import TextRule, TextRules, folded_patt
 from tests.builders import MAPPINGS, terminology
 from tests.tables import cases
 
-LANGUAGES = [tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted((MAPPINGS / "texts").glob("*.toml"))]
+FILES = [tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted((MAPPINGS / "texts").glob("*.toml"))]
+LANGUAGES = [{concept: words for concept, words in one.items() if "examples" in words} for one in FILES]
 RULES = {
     concept: {
         kind: [

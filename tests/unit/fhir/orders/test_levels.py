@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cds_service.fhir.mapping.level_text import LEVELS
 from cds_service.fhir.orders.augmentation import find_augmentation_order
-from cds_service.fhir.orders.level_text import LEVELS, levels_in_text
 from tests.order_builders import CPT, ICD, ORDERS, SCT, bundle, codeable, cpt, order, signing, terminology
 from tests.tables import cases
 
@@ -104,16 +104,16 @@ def test_levels_are_counted_by_sites_and_additional_codes_not_by_order_lines(ord
 
 @pytest.mark.parametrize(("words", "levels"), cases(__file__, "words_name_levels_and_only_levels"))
 def test_words_name_levels_and_only_levels(words, levels):
-    assert levels_in_text(words, terminology()) == tuple(levels)
+    assert terminology().levels.treated(words) == tuple(levels)
 
 
 @given(first=st.sampled_from(LEVELS), span=st.integers(min_value=0, max_value=5))
 def test_a_range_holds_every_level_between_its_ends(first, span):
     low = LEVELS.index(first)
     wanted = LEVELS[low : low + span + 1]
-    assert levels_in_text(f"{wanted[0]}-{wanted[-1]}", terminology()) == wanted
+    assert terminology().levels.treated(f"{wanted[0]}-{wanted[-1]}") == wanted
 
 
 @given(words=st.text())
 def test_any_text_can_be_read(words):
-    assert set(levels_in_text(words, terminology())) <= {*LEVELS, "T13", "L6"}
+    assert set(terminology().levels.treated(words)) <= {*LEVELS, "T13", "L6"}

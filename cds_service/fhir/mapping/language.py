@@ -1,0 +1,113 @@
+"""One language, a file in `mappings/texts/`: the words of each concept, and words that help to read any text.
+
+The helping words are regular expressions as well. Those of all languages count together.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Annotated
+
+from pydantic import AfterValidator, ConfigDict, Field
+
+from cds_service.core.data_file import Closed, DataTable
+
+LEAST_EXAMPLES = 8
+
+
+def _is_pattern(written: str) -> str:
+    try:
+        re.compile(written)
+    except re.error as error:
+        raise ValueError(f"is no regular expression: {error}") from error
+    return written
+
+
+Pattern = Annotated[str, AfterValidator(_is_pattern)]
+
+
+class Words(Closed):
+    """The words of a concept, with examples and counter-examples.
+
+    Attributes:
+        harmless: words, of any language, of which a text may consist without naming the concept.
+    """
+
+    any: tuple[str, ...] = Field(min_length=1)
+    short: tuple[str, ...] = ()
+    none: tuple[str, ...] = ()
+    harmless: tuple[str, ...] = ()
+    examples: tuple[str, ...] = Field(min_length=LEAST_EXAMPLES)
+    counter_examples: tuple[str, ...] = Field(min_length=LEAST_EXAMPLES, alias="counter-examples")
+
+
+class Joints(DataTable):
+    """Words between two names: `and`, `or`, `to` of a range, `with` and the like before an aside."""
+
+    and_: tuple[Pattern, ...] = Field((), alias="and")
+    or_: tuple[Pattern, ...] = Field((), alias="or")
+    to: tuple[Pattern, ...] = ()
+    with_: tuple[Pattern, ...] = Field((), alias="with")
+
+
+class Vertebrae(DataTable):
+    """How vertebrae are named.
+
+    Attributes:
+        thoracic, lumbar: names that stand before a number, with what may stand between.
+        numbered: how a number stands before a name: `#` for figures, `@` for one of the ordinals.
+        ordinals: first to twelfth.
+        thoracic_after, lumbar_after: names that stand after a number or ordinal.
+        not_after: what follows a number that is that of no vertebra (`T1-weighted`).
+        followers: what may follow a number that continues a list of levels; before another word it counts something.
+        accidents: events after which a word like "after" says nothing about a level.
+    """
+
+    thoracic: tuple[Pattern, ...] = ()
+    lumbar: tuple[Pattern, ...] = ()
+    numbered: tuple[Pattern, ...] = ()
+    ordinals: Annotated[tuple[Pattern, ...], Field(min_length=12, max_length=12)] | tuple[()] = ()
+    thoracic_after: tuple[Pattern, ...] = ()
+    lumbar_after: tuple[Pattern, ...] = ()
+    not_after: tuple[Pattern, ...] = ()
+    followers: tuple[Pattern, ...] = ()
+    accidents: tuple[Pattern, ...] = ()
+
+
+class Language(DataTable):
+    """A file in `texts/`; every table beside these is that of a concept.
+
+    Attributes:
+        spelled_out: what to read for an abbreviation, in order.
+    """
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, Words]
+    spelled_out: Mapping[Pattern, str] = {}
+    joints: Joints = Joints()
+    vertebrae: Vertebrae = Vertebrae()
+
+    @property
+    def concepts(self) -> Mapping[str, Words]:
+        """The words of each concept."""
+        return self.__pydantic_extra__
+
+
+def any_of(tables: Iterable[Joints | Vertebrae], name: str) -> str:
+    """The words of this name in all tables as one pattern: of two that fit, the longer one; never fitting if none."""
+    words = {word for table in tables for word in getattr(table, name)}
+    return "|".join(sorted(words, key=lambda word: (-len(word), word))) or "(?!)"
+
+
+class Speller:
+    """Replaces abbreviations by what they stand for."""
+
+    def __init__(self, languages: Iterable[Language]) -> None:
+        """Compile the abbreviations of these languages."""
+        pairs = [pair for one in languages for pair in one.spelled_out.items()]
+        self._pairs = [(re.compile(short, re.IGNORECASE), whole) for short, whole in pairs]
+
+    def spell_out(self, text: str) -> str:
+        """The text without the abbreviations."""
+        for short, whole in self._pairs:
+            text = short.sub(whole, text)
+        return text

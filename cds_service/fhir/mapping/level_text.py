@@ -1,0 +1,200 @@
+"""Reads vertebral levels from words (`T12-L1`, `Th12`, `D11`, `L1,2`, `12. BWK`), as a last resort after all codes.
+
+Levels that are named together form a group. A word like "old" refers to the group next to it; a word like "status post"
+refers to every group after it, up to the next comma. The words are in `mappings/texts/`.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import islice
+
+from cds_service.core.derived import SPINE
+from cds_service.fhir.mapping.language import Language, Speller, Vertebrae, any_of
+from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, Place, spaced
+
+LEVELS = SPINE
+UNUSUAL = ("T13", "L6")  # levels that some people have, but no study covers
+LONGEST_TEXT = 2000  # characters: titles and notes of orders are shorter, and matching stays fast
+MOST_GROUPS = 40  # groups of levels in one part of a text
+LONGEST_SPAN = 6  # `T1-L5` names a stretch of the spine, not what is treated
+
+_STOP = re.compile(r"[;\n()；。]|\.(?=\s|$)")
+_REMARK = re.compile(r"\(([^\d()]{1,20})\)")  # "(old)" after a level speaks of it
+_OLD, _OTHER, _NOT_THESE = "old-fracture", "other-at-level", "not-this-level"
+_AT_LEVEL = frozenset({_OTHER})
+_MARKS = frozenset({_OLD, _OTHER, _NOT_THESE}) | AUGMENTATIONS
+
+Places = Callable[[str, frozenset[str]], Mapping[str, Place]]  # where a text names which of these concepts
+
+
+@dataclass(slots=True)
+class _Group:
+    """Levels named together, with their position in the text."""
+
+    start: int
+    end: int
+    levels: set[str] = field(default_factory=set)
+
+
+def in_order(levels: set[str] | frozenset[str]) -> tuple[str, ...]:
+    """Sort levels head to foot; anything else is left out."""
+    return tuple(level for level in (*LEVELS[:12], UNUSUAL[0], *LEVELS[12:], UNUSUAL[1]) if level in levels)
+
+
+class LevelRules:
+    """Reads the levels that a text names, by the words of all languages."""
+
+    def __init__(self, languages: Sequence[Language], places: Places) -> None:
+        """Compile the words.
+
+        Args:
+            languages: the files of `texts/`.
+            places: finds the words that say how a level is meant.
+        """
+        self._places, self._speller = places, Speller(languages)
+        joints, vertebrae = [one.joints for one in languages], [one.vertebrae for one in languages]
+        thoracic, lumbar = any_of(vertebrae, "thoracic"), any_of(vertebrae, "lumbar")
+        and_, to = any_of(joints, "and_"), any_of(joints, "to")
+        # A name in Latin letters begins a word; Chinese is written without spaces.
+        self._level = re.compile(
+            rf"(?:(?<![A-Za-z0-9])|(?![A-Za-z]))(?:(?P<thoracic>{thoracic})|(?:{lumbar}))"
+            rf"0?(?P<number>[1-9][0-9]?)(?![A-Za-z0-9]|\.[0-9])(?!{any_of(vertebrae, 'not_after')})"
+        )
+        self._numbered = [(_numbered(one, and_), one.ordinals) for one in vertebrae if one.numbered]
+        self._to = re.compile(rf"\s*(?:[-‐–—−~]|{to})\s*")
+        self._and = re.compile(rf"\s*(?:[,/&+、]|{and_})?\s*(?:(?:{and_})\s*)?")
+        # `L1-3`, `T11/12`, `L1,2`, `L1 and 3`; with a space before the number no word may follow that makes it a count.
+        self._bare = re.compile(
+            rf"(?:(?:(?P<to>[\-–])|[/+,&、])(?=\S)|\s?(?:[,&+、]|{and_})\s?"
+            rf"(?=[0-9]+\s?(?:$|[,;)/&+、\-–]|{and_}|{any_of(vertebrae, 'followers')})))"
+            r"(?P<number>[1-9][0-9]?)(?![A-Za-z0-9%]|[.:\-/][0-9]|,[0-9]{2})"
+        )
+        self._joint = re.compile(rf"[,+&/]|{and_}")
+        self._accident = re.compile(any_of(vertebrae, "accidents"))
+
+    def treated(self, words: str) -> tuple[str, ...]:
+        """The levels that the text of an order treats, head to foot; T13 and L6 are returned unchanged.
+
+        Levels of older fractures and operations, denied levels, and levels of bone density are left out.
+        """
+        plain = self._speller.spell_out(spaced(unicodedata.normalize("NFKC", words[:LONGEST_TEXT])))
+        for pattern, ordinals in self._numbered:
+            plain = pattern.sub(partial(_in_figures, ordinals), plain)
+        plain = _REMARK.sub(r" \1 ", plain)
+        found: set[str] = set()
+        for part in _STOP.split(plain):
+            for clause, groups in self._clauses(part):
+                found.update(level for group in self._treated(clause, groups) for level in group.levels)
+        return in_order(found)
+
+    def named(self, words: str) -> tuple[str, ...]:
+        """Every level that a text names, head to foot, in whatever context."""
+        return in_order({level for group in self._groups(words[:LONGEST_TEXT]) for level in group.levels})
+
+    def _clauses(self, part: str) -> Iterator[tuple[str, list[_Group]]]:
+        """Split a text at commas, except those inside a group of levels: `L1, L2`, but not `L1, L4-5 stenosis`."""
+        pieces = part.split(",")[:MOST_GROUPS] if "," in part else []
+        for at in range(1, len(pieces)):
+            if self._level.search(pieces[at]) and self._places(pieces[at], _AT_LEVEL):
+                head, tail = ",".join(pieces[:at]), part[sum(map(len, pieces[:at])) + at :]
+                yield from self._clauses(head)
+                yield from self._clauses(tail)
+                return
+        groups = list(islice(self._groups(part), MOST_GROUPS))
+        begin = 0
+        commas = [one.start() for one in re.finditer(",", part)]
+        for end in [*(at for at in commas if not any(group.start <= at < group.end for group in groups)), len(part)]:
+            inside = [group for group in groups if begin <= group.start < end]
+            yield part[begin:end], [_Group(one.start - begin, one.end - begin, one.levels) for one in inside]
+            begin = end
+
+    def _groups(self, part: str) -> Iterator[_Group]:
+        position = 0
+        while first := self._level.search(part, position):
+            last = _level(first)
+            group = _Group(first.start(), first.end(), {last})
+            while following := self._following(part, group.end, last):
+                levels, last, group.end = following
+                group.levels = group.levels | levels if levels else set()
+            yield group
+            position = group.end
+
+    def _following(self, part: str, end: int, last: str) -> tuple[set[str], str, int] | None:
+        """The continuation of a group: a range, another level, or a bare number."""
+        for joint, is_range in ((self._to.match(part, end), True), (self._and.match(part, end), False)):
+            found = self._level.match(part, joint.end()) if joint else None
+            if found:
+                level = _level(found)
+                if is_range and joint and " " in joint[0] and _is_above(level, last):
+                    return None  # `L2 - L1 intact`: a dash between two statements
+                return (_span(last, level) if is_range else {level}), level, found.end()
+        bare = self._bare.match(part, end)
+        if bare is None or (level := f"{last[0]}{bare['number']}") not in LEVELS:
+            return None
+        return (_span(last, level) if bare["to"] else {level}), level, bare.end()
+
+    def _treated(self, clause: str, groups: list[_Group]) -> list[_Group]:
+        """The groups of a clause that no word excludes."""
+        if not groups:
+            return []
+        places = self._places(clause, _MARKS)
+        if (mark := places.get(_NOT_THESE)) and not self._accident.search(clause.lower(), mark[1]):
+            groups = [group for group in groups if group.start < mark[0]]
+        for mark in filter(None, (places.get(_OLD), places.get(_OTHER))):
+            if not groups:
+                break
+            is_named = any(end <= groups[0].start for name, (_, end) in places.items() if name in AUGMENTATIONS)
+            old: _Group | None = min(groups, key=lambda group: _distance(group, mark))
+            if is_named and old is groups[0] and groups[0].end <= mark[0]:  # "kyphoplasty L1" is what is ordered
+                old = self._named_by(mark, groups[1:], clause)
+            groups = [group for group in groups if group is not old]
+        return groups
+
+    def _named_by(self, mark: Place, groups: list[_Group], clause: str) -> _Group | None:
+        """The group that a mark speaks of from before it: `old fracture T8`; None beyond a joint: `pain and L2`."""
+        later = next((group for group in groups if group.start >= mark[1]), None)
+        return later if later and not self._joint.search(clause.lower(), mark[1], later.start) else None
+
+
+def _numbered(words: Vertebrae, and_: str) -> re.Pattern[str]:
+    """Numbers before a name: `12. BWK`, `11th and 12th thoracic vertebra`, `第11、12胸椎`."""
+    figure, ordinal = "[1-9][0-9]?", "|".join(sorted(words.ordinals, key=len, reverse=True)) or "(?!)"
+    form = "|".join(words.numbered).replace("#", figure).replace("@", f"(?:{ordinal})")
+    thoracic, lumbar = "|".join(words.thoracic_after), "|".join(words.lumbar_after)
+    return re.compile(
+        rf"(?P<numbers>(?:{form})(?:\s?(?:[,/+&、]|{and_})\s?(?:{form}|{figure}|{ordinal}))?)"
+        rf"\s?(?:(?P<thoracic>{thoracic})|(?:{lumbar}))",
+        re.IGNORECASE,
+    )
+
+
+def _in_figures(ordinals: Sequence[str], found: re.Match[str]) -> str:
+    region = "T" if found["thoracic"] else "L"
+    numbers = re.findall("|".join(("[1-9][0-9]?", *reversed(ordinals))), found["numbers"].lower())
+    figures = (next((at for at, word in enumerate(ordinals, 1) if re.fullmatch(word, one)), one) for one in numbers)
+    return f" {', '.join(f'{region}{figure}' for figure in figures)} "
+
+
+def _distance(group: _Group, mark: Place) -> tuple[int, bool]:
+    """Sort key: the distance in characters; at equal distance, the group after the word comes first."""
+    is_before = group.end <= mark[0]
+    return (mark[0] - group.end if is_before else max(group.start - mark[1], 0)), is_before
+
+
+def _level(found: re.Match[str]) -> str:
+    return f"{'L' if found['thoracic'] is None else 'T'}{found['number']}"
+
+
+def _is_above(level: str, last: str) -> bool:
+    return level in LEVELS and last in LEVELS and LEVELS.index(level) < LEVELS.index(last)
+
+
+def _span(first: str, last: str) -> set[str]:
+    """All levels from one to another, in either order; none for a range as long as a region of the spine."""
+    if first not in LEVELS or last not in LEVELS:
+        return {first, last}
+    low, high = sorted((LEVELS.index(first), LEVELS.index(last)))
+    return set(LEVELS[low : high + 1]) if high - low < LONGEST_SPAN else set()
