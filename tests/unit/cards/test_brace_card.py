@@ -17,6 +17,7 @@ from tests.chart_builders import (
     strong_and_nourished,
     thin_and_weak,
 )
+from tests.tables import cases
 
 
 def brace_card(*drafts, record=None, service=None):
@@ -202,10 +203,7 @@ def test_the_weeks_of_a_site_change_texts_and_dates(tmp_path):
     assert "{" not in " ".join(note["text"] for note in therapy["note"])
 
 
-@pytest.mark.parametrize(
-    ("whose", "is_seen"),
-    [({"reference": "Patient/pat-1"}, True), ({"reference": "Patient/2"}, False), ({"reference": "Location/4"}, False)],
-)
+@pytest.mark.parametrize(("whose", "is_seen"), cases(__file__, "a_brace_ordered_as_a_supply_is_on_record"))
 def test_a_brace_ordered_as_a_supply_is_on_record(whose, is_seen):
     """R4 SupplyRequest has no subject: `deliverTo` names the patient, or a place."""
     supply = of_patient(

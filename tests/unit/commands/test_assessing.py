@@ -144,10 +144,7 @@ def test_control_characters_of_a_name_do_not_reach_the_terminal(stub):
     assert "\u202e" not in result.stderr
 
 
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [(("--find", "nobody"), "no patient of this name"), (("--patient", "nobody"), "no patient of this id")],
-)
+@pytest.mark.parametrize(("words", "said"), cases(__file__, "a_patient_who_is_not_there_is_said_and_ends_with_1"))
 def test_a_patient_who_is_not_there_is_said_and_ends_with_1(samples, words, said):
     result = assess("--fhir-server", samples.url, *words)
     assert result.exit_code == 1
@@ -204,15 +201,7 @@ def test_the_token_goes_along_and_is_never_printed(stub, tmp_path):
     assert "s3cret" not in result.output
 
 
-@pytest.mark.parametrize(
-    ("token", "base", "is_kept"),
-    [
-        ("t", "http://fhir.example.org/r4", True),
-        ("t", "https://fhir.example.org/r4", False),
-        ("t", "http://127.0.0.1/r4", False),
-        (None, "http://fhir.example.org/r4", False),
-    ],
-)
+@pytest.mark.parametrize(("token", "base", "is_kept"), cases(__file__, "a_token_for_plain_http_is_kept_back"))
 def test_a_token_for_plain_http_is_kept_back(token, base, is_kept):
     assert is_kept_back(token, base) is is_kept
 

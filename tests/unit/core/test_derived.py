@@ -113,8 +113,7 @@ def test_measurement_that_confirms_a_diagnosis_names_both():
 
 
 @pytest.mark.parametrize(
-    ("index", "grip", "gait", "expected"),
-    [(4.8, 17, None, True), (8.0, None, None, False), (6.0, 12, 0.5, None), (4.8, 27, 1.2, None)],
+    ("index", "grip", "gait", "expected"), cases(__file__, "without_the_sex_only_what_holds_for_both_decides")
 )
 def test_without_the_sex_only_what_holds_for_both_decides(index, grip, gait, expected):
     found = derived(*muscle(index, grip, gait, None), ruler="awgs-2019")
@@ -156,8 +155,7 @@ def test_a_reason_of_the_order_counts_whatever_the_list_says(name):
 
 
 @pytest.mark.parametrize(
-    ("site", "levels", "doubted"),
-    [("lumbar spine", ("L1",), True), ("lumbar spine", ("T12",), False), ("total hip", ("L1",), False)],
+    ("site", "levels", "doubted"), cases(__file__, "a_lumbar_t_score_beside_a_lumbar_fracture_is_doubted")
 )
 def test_a_lumbar_t_score_beside_a_lumbar_fracture_is_doubted(site, levels, doubted):
     t_score = known("bmd-t-score", -1.6)._replace(site=site)

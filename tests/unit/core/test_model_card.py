@@ -8,6 +8,7 @@ from study_samples import STUDIES, STUDIES_FOLDER
 from cds_service.core.model_card import model_card
 from cds_service.core.study_files import load_contrary_evidence
 from cds_service.loading import load_attributes
+from tests.tables import cases
 
 CONTRARY = load_contrary_evidence(STUDIES_FOLDER)
 ATTRIBUTES = load_attributes()
@@ -101,7 +102,7 @@ def test_strata_and_marker_studies_have_a_card_without_coefficients(cards):
 
 @pytest.mark.parametrize(
     ("study", "overall", "per_coefficient"),
-    [("sarcopenia-pvm-2022", "high", 9.3), ("nvcf-nomogram-2024", "high", 9.3), ("residual-pain-2025", "high", 4.1)],
+    cases(__file__, "g_mod_5_a_models_card_says_its_risk_of_bias_and_events_per_coefficient"),
 )
 def test_g_mod_5_a_models_card_says_its_risk_of_bias_and_events_per_coefficient(cards, study, overall, per_coefficient):
     judged = {one["domain"]: one["judgement"] for one in cards[study]["riskOfBias"]}
@@ -111,8 +112,7 @@ def test_g_mod_5_a_models_card_says_its_risk_of_bias_and_events_per_coefficient(
 
 
 @pytest.mark.parametrize(
-    ("study", "intercept"),
-    [("sarcopenia-pvm-2022", 0.107), ("nvcf-nomogram-2024", 2.173), ("residual-pain-2025", -15.79)],
+    ("study", "intercept"), cases(__file__, "g_mod_1_a_models_card_gives_the_derived_intercept_and_how")
 )
 def test_g_mod_1_a_models_card_gives_the_derived_intercept_and_how(cards, study, intercept):
     assert cards[study]["intercept"] == pytest.approx(intercept, abs=0.1)

@@ -205,13 +205,10 @@ def test_extrapolation_never_reassures():
     assert held.risk > 0.08
 
 
-@pytest.mark.parametrize(
-    ("name", "ends"),
-    [("sarcopenia-pvm-2022", (0.02, 0.96)), ("nvcf-nomogram-2024", (0.02, 0.89)), ("residual-pain-2025", (0.02, 0.90))],
-)
+@pytest.mark.parametrize(("name", "ends"), cases(__file__, "floor_and_ceiling_of_print_are_those_of_the_rule_of_three"))
 def test_floor_and_ceiling_of_print_are_those_of_the_rule_of_three(name, ends):
     found = predict(MODELS[name], {}, site_incidence=None)
-    assert (found.floor, found.ceiling) == ends
+    assert [found.floor, found.ceiling] == ends
 
 
 @pytest.mark.parametrize(("name", "example"), [one for one in EXAMPLES if one[1].if_measured])

@@ -125,9 +125,7 @@ def test_muscle_that_was_not_measured_is_not_said_to_be_normal():
 
 
 @pytest.mark.parametrize(
-    "sign",
-    [{"mna-score": 23.9}, {"bmi": 18.4}, {"sarcopenia-site": True}, {"plvi": 0.6}, {"pma-rate": 60.0}],
-    ids=lambda sign: next(iter(sign)),
+    "sign", cases(__file__, "low_mna_low_bmi_or_low_muscle_refers_to_the_dietitian"), ids=lambda sign: next(iter(sign))
 )
 def test_low_mna_low_bmi_or_low_muscle_refers_to_the_dietitian(sign):
     found = recommended(sign)["dietitian"]

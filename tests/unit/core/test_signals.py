@@ -93,10 +93,7 @@ def test_a_signal_of_a_measure_says_the_measure(name, words):
     assert [fact.name for fact in found.facts]
 
 
-@pytest.mark.parametrize(
-    ("values", "fires"),
-    [({"mna-category": "B"}, True), ({"mna-category": "A"}, False), ({"mna-category": "B", "mna-score": 24.0}, False)],
-)
+@pytest.mark.parametrize(("values", "fires"), cases(__file__, "without_a_score_the_category_counts"))
 def test_without_a_score_the_category_counts(values, fires):
     assert ("low-mna" in signals_of(values)) is fires
 

@@ -18,13 +18,7 @@ AUGMENTED = Finding(
 
 
 @pytest.mark.parametrize(
-    ("value", "outcome", "events", "rate"),
-    [
-        (0.79, "refracture", 8, 0.111),
-        (0.80, "refracture", 3, 0.042),
-        (0.79, "residual-pain", 6, 0.083),
-        (0.791, "residual-pain", 2, 0.028),
-    ],
+    ("value", "outcome", "events", "rate"), cases(__file__, "the_stratum_of_a_value_has_its_printed_rate")
 )
 def test_the_stratum_of_a_value_has_its_printed_rate(value, outcome, events, rate):
     found = stratum_of(PLVI, outcome, value)
@@ -109,7 +103,7 @@ def test_only_changes_of_the_newest_two_days_are_compared():
 
 @pytest.mark.parametrize(
     ("days_before", "days_after", "is_compared"),
-    [(4, 92, True), (4, 91, False), (4, 457, True), (4, 458, False), (0, 200, False), (200, 0, False)],
+    cases(__file__, "one_mri_before_the_kyphoplasty_and_one_after_it_as_far_apart_as_in_the_study"),
 )
 def test_one_mri_before_the_kyphoplasty_and_one_after_it_as_far_apart_as_in_the_study(
     days_before, days_after, is_compared

@@ -90,15 +90,7 @@ def test_cutoffs_are_those_of_the_papers():
     }
 
 
-@pytest.mark.parametrize(
-    ("bound", "value", "is_met"),
-    [
-        ({"at_or_above": 51.7}, 51.7, True),
-        ({"at_or_above": 51.7}, 51.69, False),
-        ({"at_or_below": 0.79}, 0.79, True),
-        ({"at_or_below": 0.79}, 0.80, False),
-    ],
-)
+@pytest.mark.parametrize(("bound", "value", "is_met"), cases(__file__, "a_cutoff_holds_at_its_bound"))
 def test_a_cutoff_holds_at_its_bound(bound, value, is_met):
     table = {"id": "c", "finding": "plvi", "unit": "1", "text": "t", "from": "Table 1", **bound}
     assert Cutoff.model_validate(table).is_met(value) is is_met

@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 from cds_service.commands import service_process
 from cds_service.commands.demo import NoCards, call_service, choose_samples, run_demo
 from cds_service.samples import load_samples
+from tests.tables import cases
 
 SAMPLES = load_samples(date(2026, 11, 20))
 
@@ -47,12 +48,7 @@ def test_an_unknown_patient_is_wrong_use_and_the_known_ones_are_named(capsys):
 
 
 @pytest.mark.parametrize(
-    ("status", "body", "said"),
-    [
-        (500, '{"resourceType": "OperationOutcome"}', "status 500"),
-        (200, '{"cards": []}', "no card"),
-        (200, "<html>", "readable"),
-    ],
+    ("status", "body", "said"), cases(__file__, "any_other_answer_is_a_failure_that_says_what_came")
 )
 def test_any_other_answer_is_a_failure_that_says_what_came(status, body, said):
     with service_that_answers(status, body) as url, pytest.raises(NoCards, match=said):

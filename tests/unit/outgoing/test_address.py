@@ -8,15 +8,7 @@ from tests.tables import cases
 BASE = parse_base("https://ehr.example.org/fhir/r4")
 
 
-@pytest.mark.parametrize(
-    "url",
-    [
-        "https://ehr.example.org/fhir/r4",
-        "https://ehr.example.org/fhir/r4/",
-        "https://EHR.example.ORG:443/fhir//r4",
-        "HTTPS://ehr.example.org/fhir/r4",
-    ],
-)
+@pytest.mark.parametrize("url", cases(__file__, "one_address_has_several_spellings"))
 def test_one_address_has_several_spellings(url):
     assert parse_base(url) == BASE
 
@@ -39,14 +31,7 @@ def test_an_address_below_the_base_lies_under_it():
     assert not parse_address("http://ehr.example.org/fhir/r4/Observation").is_under(BASE)
 
 
-@pytest.mark.parametrize(
-    ("url", "spelling"),
-    [
-        ("http://[::1]:8080/fhir/", "http://[::1]:8080/fhir"),
-        ("http://localhost:80/", "http://localhost"),
-        ("https://e.org/a?b=c|d", "https://e.org/a?b=c|d"),
-    ],
-)
+@pytest.mark.parametrize(("url", "spelling"), cases(__file__, "an_address_is_written_in_one_spelling"))
 def test_an_address_is_written_in_one_spelling(url, spelling):
     assert parse_address(url).url == spelling
 

@@ -112,10 +112,7 @@ def test_a_row_that_cannot_be_trusted_is_named(tmp_path):
     assert [(one.row, one.outcomes) for one in file.patients] == [(3, {"refracture": False}), (5, {})]
 
 
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [("", "is empty"), ("bmi,bmi\n", "stands twice"), ("bmi,outcome-refracture\n20,\n", "no row has an outcome")],
-)
+@pytest.mark.parametrize(("text", "said"), cases(__file__, "a_file_without_use_is_refused"))
 def test_a_file_without_use_is_refused(tmp_path, text, said):
     (tmp_path / "o.csv").write_text(text, encoding="utf-8")
     with pytest.raises(OutcomesFileError, match=said):

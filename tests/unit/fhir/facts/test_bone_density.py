@@ -88,13 +88,7 @@ def test_two_vertebrae_are_no_range(words, is_range):
 
 
 @pytest.mark.parametrize(
-    ("code", "unit", "words"),
-    [
-        ("38266-3", "{T-score}", "heel"),
-        ("85390-3", "{T-score}", "humerus"),
-        ("85394-5", "{Z-score}", "Z-score"),
-        ("24966-4", "g/cm2", "density"),
-    ],
+    ("code", "unit", "words"), cases(__file__, "heel_humerus_z_scores_and_densities_are_named_and_never_used")
 )
 def test_heel_humerus_z_scores_and_densities_are_named_and_never_used(code, unit, words):
     found = findings_of(t_score(-3.9, code, unit=unit))

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from tests.builders import findings_of, measure
+from tests.tables import cases
 
 AREA, SIGNAL = "paraspinal-csa", "paraspinal-signal"
 
@@ -25,12 +26,7 @@ def test_the_newest_value_is_compared_with_the_newest_earlier_one(order):
 
 
 @pytest.mark.parametrize(
-    ("earlier", "later"),
-    [
-        ({"device": {"reference": "Device/a"}}, {"device": {"reference": "Device/b"}}),
-        ({"method": {"text": "T1"}}, {"method": {"text": "T2"}}),
-        ({"bodySite": {"text": "L1"}}, {"bodySite": {"text": "L3"}}),
-    ],
+    ("earlier", "later"), cases(__file__, "values_that_were_not_measured_the_same_way_are_not_compared")
 )
 def test_values_that_were_not_measured_the_same_way_are_not_compared(earlier, later):
     values = [measure(AREA, 40, "cm2", on="2026-03-01", **earlier), measure(AREA, 36, "cm2", on="2026-11-01", **later)]

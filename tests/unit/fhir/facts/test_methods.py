@@ -163,12 +163,7 @@ def test_a_note_about_the_fracture_does_not_say_where_it_was_measured():
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "unit", "fresh", "old"),
-    [
-        ("bmd-t-score", -2.2, "{T-score}", "2025-01-10", "2024-01-10"),
-        ("bmi", 21.0, "kg/m2", "2026-07-01", "2025-11-20"),
-        ("grip-strength", 25, "kg", "2026-07-01", "2026-01-20"),
-    ],
+    ("name", "value", "unit", "fresh", "old"), cases(__file__, "a_value_older_than_fresh_does_not_reassure")
 )
 def test_a_value_older_than_fresh_does_not_reassure(name, value, unit, fresh, old):
     codes = {"bmd-t-score": "38264-8", "bmi": "39156-5", "grip-strength": "83174-3"}

@@ -46,12 +46,7 @@ def test_a_past_condition_is_named_and_not_counted(status):
 
 
 @pytest.mark.parametrize(
-    ("options", "reason"),
-    [
-        ({"failed": ("conditions",)}, "not-read"),
-        ({"incomplete": ("conditions",), "entries": {"conditions": 14}}, "not-read"),
-        ({}, "undetermined"),
-    ],
+    ("options", "reason"), cases(__file__, "a_list_that_was_not_read_is_cut_or_empty_says_nothing")
 )
 def test_a_list_that_was_not_read_is_cut_or_empty_says_nothing(options, reason):
     assert findings_of(**options).gaps["diabetes"].reason == reason

@@ -3,6 +3,7 @@
 import pytest
 
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_patient, parse_resource
+from tests.tables import cases
 
 OBSERVATION = {
     "resourceType": "Observation",
@@ -37,13 +38,7 @@ def test_an_unknown_modifier_extension_forbids_reading():
 
 
 @pytest.mark.parametrize(
-    ("kind", "said"),
-    [
-        ("DeviceRequest", {"doNotPerform": True, "intent": "order", "codeCodeableConcept": {"text": "TLSO"}}),
-        ("Procedure", {"notDone": True}),
-        ("Procedure", {"focus": [{"reference": "Patient/child"}]}),
-        ("MedicationStatement", {"taken": "n", "medicationCodeableConcept": {"text": "Alendronate"}}),
-    ],
+    ("kind", "said"), cases(__file__, "an_element_of_another_release_that_reverses_the_meaning_forbids_reading")
 )
 def test_an_element_of_another_release_that_reverses_the_meaning_forbids_reading(kind, said):
     with pytest.raises(BrokenResource):

@@ -122,15 +122,7 @@ def test_a_total_counts_what_was_sent_even_if_a_page_repeats_it():
     assert found.note == ""
 
 
-@pytest.mark.parametrize(
-    ("older", "newer"),
-    [
-        ({"versionId": "2"}, {"versionId": "10"}),
-        ({"lastUpdated": "2026-01-01T00:00:00Z"}, {"lastUpdated": "2026-02-01T00:00:00Z"}),
-        ({"lastUpdated": "2026-10-25T02:40:00+02:00"}, {"lastUpdated": "2026-10-25T02:10:00+01:00"}),
-        ({"lastUpdated": "2026-01-01T00:00:00Z"}, {"lastUpdated": "2026-01-01T00:00:00.5Z"}),
-    ],
-)
+@pytest.mark.parametrize(("older", "newer"), cases(__file__, "of_two_versions_the_higher_counts_in_either_order"))
 def test_of_two_versions_the_higher_counts_in_either_order(older, newer):
     pair = [observation(1, meta=older), observation(1, meta=newer)]
     assert listed(*pair).resources == (pair[1],)

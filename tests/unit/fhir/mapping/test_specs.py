@@ -37,11 +37,7 @@ def test_a_wrong_finding_file_stops_the_start_with_file_and_key(tmp_path, name, 
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "key"),
-    [
-        ('value_sets = ["bmi"]', 'value_sets = ["bmj"]', "value_sets"),
-        ('accept_units = ["kg/m2"]', 'accept_units = ["kg"]', "accept_units"),
-    ],
+    ("old", "new", "key"), cases(__file__, "a_finding_that_names_what_does_not_exist_stops_the_start")
 )
 def test_a_finding_that_names_what_does_not_exist_stops_the_start(tmp_path, old, new, key):
     (tmp_path / "findings").mkdir()

@@ -81,10 +81,7 @@ def test_why_something_is_ordered_is_not_what_is_ordered(resource):
     assert find(resource) is None
 
 
-@pytest.mark.parametrize(
-    "reference",
-    ["Patient/other", "https://ehr.example/fhir/Patient/other", "Patient/other/_history/2", "Group/pat-1"],
-)
+@pytest.mark.parametrize("reference", cases(__file__, "an_order_of_another_patient_is_refused"))
 def test_an_order_of_another_patient_is_refused(reference):
     with pytest.raises(PatientMismatch):
         find(cpt("22514", number=1), cpt("22515", number=2, subject={"reference": reference}))

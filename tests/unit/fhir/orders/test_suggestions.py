@@ -157,14 +157,7 @@ def test_is_recommended_always_stands_there(recommended):
     assert suggestion.to_json()["isRecommended"] is recommended
 
 
-@pytest.mark.parametrize(
-    ("named", "absent"),
-    [
-        ({"encounter_id": None}, "encounter"),
-        ({"encounter_id": "a b"}, "encounter"),
-        ({"user_id": "dr. who"}, "requester"),
-    ],
-)
+@pytest.mark.parametrize(("named", "absent"), cases(__file__, "what_is_no_reference_is_left_out"))
 def test_what_is_no_reference_is_left_out(named, absent):
     assert absent not in suggest(recommend("dietitian-referral"), **named)["rule-1"].actions[0].resource
 

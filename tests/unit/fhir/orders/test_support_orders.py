@@ -170,15 +170,7 @@ def test_a_brace_follows_the_procedure_that_is_signed_with_it(planned, counted):
 DONE = order(codeable(CPT, "22514"), kind="Procedure", status="completed", intent=None, authoredOn=None)
 
 
-@pytest.mark.parametrize(
-    ("period", "hours"),
-    [
-        ({"start": "2026-11-20T20:00:00Z", "end": "2026-11-21T08:00:00Z"}, 12.0),
-        ({"start": "2026-11-20T08:00:00Z", "end": "2026-11-21T20:00:00Z"}, 36.0),
-        ({"start": "2026-11-20", "end": "2026-11-23"}, 72.0),
-        ({"start": "2026-11-20"}, None),
-    ],
-)
+@pytest.mark.parametrize(("period", "hours"), cases(__file__, "bed_rest_says_how_long_it_lasts"))
 def test_bed_rest_says_how_long_it_lasts(period, hours):
     found = only(worded("Strict bed rest", occurrencePeriod=period))
     assert (found.kind, found.hours) == ("bed-rest", hours)

@@ -10,6 +10,7 @@ from cds_service.errors import DataFileError
 from tests.issuer_desk import BACK, SESSION, WAY, Traveller, refusal
 from tests.review_desk import PASSWORD, ReviewDesk, Reviewer
 from tests.stub_issuer import CLIENT_ID, SECRET
+from tests.tables import cases
 
 
 def test_who_has_a_role_gets_in_and_goes_on_to_the_wanted_page(desk, stub):
@@ -68,15 +69,7 @@ def test_a_client_with_a_secret_proves_itself_with_it(make_desk, stub, tmp_path)
     assert refusal(desk, traveller, traveller.log_in_at(stub)) == "code"
 
 
-@pytest.mark.parametrize(
-    ("groups", "role"),
-    [
-        (["cds-operators"], "operator"),
-        ("cds-privacy", "privacy-officer"),
-        (["cds-operators", "cds-reviewers", 7, None], "reviewer"),
-        (["cds-reviewers", "cds-privacy"], "privacy-officer"),
-    ],
-)
+@pytest.mark.parametrize(("groups", "role"), cases(__file__, "of_several_roles_the_one_that_may_most_counts"))
 def test_of_several_roles_the_one_that_may_most_counts(desk, stub, groups, role):
     stub.claims = {"groups": groups}
     Traveller(desk).log_in_at(stub)
