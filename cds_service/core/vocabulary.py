@@ -67,6 +67,7 @@ class FindingSpec(Closed):
             people.
         told_by_code: concepts whose codes say more than the words of `unclear` beside them: `CKD` beside stage 3.
         history: concepts that are named when they stand on the list as resolved or past.
+        past: why a resolved or past entry makes "no" impossible, as a phrase for people; empty where it does not.
         labels: what exactly it is, by concept, in our words; the first that fits.
         by_words: words of the list say yes where no code does. For what calls for care and never reassures.
         events: concepts of single events, two of which on different days within `events_months` say yes as well.
@@ -103,6 +104,7 @@ class FindingSpec(Closed):
     unclear: Mapping[Name, str] = Field(default_factory=dict)
     told_by_code: tuple[Name, ...] = ()
     history: tuple[Name, ...] = ()
+    past: str = ""
     labels: Mapping[Name, str] = Field(default_factory=dict)
     by_words: bool = False
     events: tuple[Name, ...] = ()

@@ -4,6 +4,7 @@ The present fracture is on the problem list as well, often without its level. A 
 one does not count as earlier; if the two cannot be told apart, the finding is a gap that says so.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 
@@ -29,7 +30,10 @@ from cds_service.fhir.raw_json import Json, effective_moment, last_day, member, 
 SUBACUTE = timedelta(days=183)  # policy: within half a year it may be the fracture that is treated now
 AT_ONCE = timedelta(days=30)  # policy: fractures of several levels within a month are one event
 HISTORY = "earlier-vertebral-fracture"
-VAGUE = ("onsetAge", "onsetRange", "onsetString", "abatement")  # elements that place it in time without its first day
+# Elements that place it in time without its first day, or say that the day is unknown.
+VAGUE = ("onsetAge", "onsetRange", "onsetString", "_onset", "abatement")
+YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+OLD = frozenset({HISTORY, "long-standing"})
 ORDINALS = ("second", "third", "fourth", "fifth", "sixth")
 
 
@@ -105,6 +109,12 @@ def _is_earlier(stated: Stated, chart: Chart) -> bool | None:
 def _may_be_older(stated: Stated, chart: Chart) -> bool:
     """Whether it is over, or began at an age, in words or long ago: its day may be that on which it was written."""
     raw = stated.entry.raw
+    words = [*texts_of(raw.get("code")), *(text(note.get("text")) for note in objects(raw.get("note")))]
+    years = {int(year) for each in words for year in YEAR.findall(each)}
+    if min(years, default=date.max.year) < (chart.not_after - SUBACUTE).year:
+        return True
+    if any(chart.terminology.text_concepts(each, OLD) for each in words):
+        return True
     asserted = (one for one in objects(raw.get("extension")) if text(one.get("url")).endswith("assertedDate"))
     written = (
         raw.get("onsetDateTime"),

@@ -21,7 +21,9 @@ TAKEN = {
 }
 GIVEN = frozenset({"MedicationAdministration", "Procedure"})
 NOT_ORDERED = frozenset({"proposal", "option"})  # a `plan` is what the patient reports (US Core)
-NOT_SAID = frozenset({"unknown", "on-hold"})  # statuses that do not tell, where they are not those of what was taken
+NOT_TAKEN = frozenset(
+    {"draft", "cancelled", "entered-in-error", "not-done", "not-taken", "intended", "preparation", "revoked"}
+)
 LONG_ACTING = ("zoledronate", "denosumab")  # given at intervals: a stopped prescription does not end their effect
 LONG_STANDING_MONTHS = 24
 
@@ -220,7 +222,8 @@ def _uses(chart: Chart) -> list[Use]:
 
 
 def _is_unsaid(entry: Entry, drug: Drug) -> bool:
-    return entry.status in NOT_SAID - TAKEN[entry.kind] or (drug.is_doubtful and entry.status in TAKEN[entry.kind])
+    is_told = entry.status in TAKEN[entry.kind] or entry.origin == "context"
+    return drug.is_doubtful if is_told else entry.status not in NOT_TAKEN
 
 
 def _is_taken(entry: Entry) -> bool:

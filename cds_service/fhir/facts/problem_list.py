@@ -134,6 +134,8 @@ def silence(spec: FindingSpec, chart: Chart, stated: Sequence[Stated]) -> Findin
     if doubtful := [one for one in stated if one.problem and one.problem[0] == "undetermined"]:
         seen = (one.provenance(spec) for one in doubtful)
         return gap(spec, "undetermined", doubtful[0].passed_over(spec).detail, *seen)
+    if spec.past and (over := [one for one in stated if one.is_past]):
+        return gap(spec, "undetermined", spec.past, *(one.provenance(spec) for one in over))
     if unclear := _unclear(spec, chart):
         return unclear
     said_no = say_no(spec, chart)
@@ -287,16 +289,19 @@ def _read_procedure(
 
     A procedure that counts only for some months needs a date as well; one that is not known to be completed may be.
     """
-    if not may_be_current(entry):
-        return None
     when = effective_moment(entry.raw, "performed")
     day = when.day if when else None
+    is_overdue = entry.status == "preparation" and day is not None and day < chart.not_after
+    if not (may_be_current(entry) or is_overdue):
+        return None
     problem: tuple[GapReason, str] | None = None
     months = spec.look_back_months.get(concept)
     if in_doubt(concept) in entry.named:
         problem = DOUBTED
     elif day is None and (concept in AUGMENTATIONS or months):
         problem = ("undetermined", "no date")
+    elif day is not None and day > chart.read_on:
+        problem = AHEAD
     elif day is not None and day >= chart.not_after:
         problem = AFTER if day < chart.today else ("future", "not before the order")
     elif entry.status != "completed":

@@ -76,6 +76,8 @@ def read_problem_words(coded: frozenset[str], texts: Iterable[str], terminology:
         for statement in statements[:MOST_STATEMENTS]:
             plain = terminology.without_suspicion(statement)
             named = terminology.text_concepts(plain)
+            if coded - named and len(statement) <= LONGEST_STATEMENT and terminology.text_concepts(statement, DENIAL):
+                suspected |= coded & terminology.ruled_out(statement)  # the words are against the code
             if plain == statement and _is_denied(statement, terminology):
                 suspected |= named & coded
             elif plain != statement:

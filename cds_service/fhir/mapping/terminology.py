@@ -232,12 +232,19 @@ class Terminology:
         self, text: str, among: frozenset[str] | None = None, beside: str | None = ""
     ) -> Mapping[str, tuple[int, int]]:
         """Like `text_concepts`, each with its first position in `folded(text)`."""
+        return self._rules_of(among).places(text, beside)
+
+    def ruled_out(self, text: str) -> frozenset[str]:
+        """Concepts that a text names beside words that rule them out: `no diabetes`."""
+        return self._rules_of(None).ruled_out(text)
+
+    def _rules_of(self, among: frozenset[str] | None) -> TextRules:
         rules = self._rules_among.get(among)
         if rules is None:  # few distinct sets are requested, all of them constants
             wanted = self.names if among is None else among
             chosen = {one: rule for one, rule in self._texts.items() if one in wanted}
             rules = self._rules_among[among] = TextRules(chosen, self._texts.get(SPINE))
-        return rules.places(text, beside)
+        return rules
 
     def without_suspicion(self, text: str) -> str:
         """The folded text without the words that call something suspected: `?`, `Verdacht auf`, `possible`."""

@@ -69,6 +69,12 @@ class TextRules:
         look = self._looked_up if len(text) <= LONGEST_TITLE else self._look
         return look(folded(text), beside)
 
+    def ruled_out(self, text: str) -> frozenset[str]:
+        """The concepts that a text names beside words that rule them out: `no diabetes`."""
+        words = folded(text)
+        rules = ((concept, rule.any, rule.none) for concept, rule in self._rules.items())
+        return frozenset([one for one, name, no in rules if name and no and name.search(words) and no.search(words)])
+
     def _look(self, words: str, beside: str | None) -> Mapping[str, Place]:
         found = ((concept, self._place(rule, words, beside)) for concept, rule in self._rules.items())
         return {concept: place for concept, place in found if place}
