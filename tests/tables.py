@@ -14,17 +14,18 @@ def cases(test_file: str, name: str, words: Mapping[str, Any] | None = None) -> 
             `{ condition = "26929004", system = "SCT" }`.
     """
     rows = tomllib.loads(Path(test_file).with_suffix(".toml").read_text(encoding="utf-8"))[name]
-    return _built(rows, {"(none)": None, **(words or {})})
+    return built(rows, {"(none)": None, **(words or {})})
 
 
-def _built(value: Any, words: Mapping[str, Any]) -> Any:
+def built(value: Any, words: Mapping[str, Any]) -> Any:
+    """The value with what its texts and tables name; see `cases`."""
     if isinstance(value, str):
         named = words.get(value, value)
         return value if callable(named) else named
     if isinstance(value, list):
-        return [_built(one, words) for one in value]
+        return [built(one, words) for one in value]
     if not isinstance(value, dict):
         return value
-    parts = {key: _built(part, words) for key, part in value.items()}
+    parts = {key: built(part, words) for key, part in value.items()}
     build = words.get(next(iter(parts), ""))
     return build(parts.pop(next(iter(parts))), **parts) if callable(build) else parts

@@ -38,16 +38,21 @@ def check_refusal(answer: Reply) -> None:
 def check_answer(case: Case, field: Field, answer: Reply) -> None:
     """Status, OperationOutcome and words."""
     assert answer.status == case.status, answer.text
-    plain = answer.text.replace("\\\\", "")  # without the escapes of markdown
-    for words in field.fill(case, case.says):
-        assert words in plain, plain
-    for words in field.fill(case, case.silent):
-        assert words not in plain
+    check_words(case, field, answer.text)
     if case.status == 401:
         check_refusal(answer)
     if case.issue:
         assert answer.issue == case.issue
         assert answer.headers.get_content_type() == "application/fhir+json"
+
+
+def check_words(case: Case, field: Field, text: str) -> None:
+    """What the answer says, and what it does not."""
+    plain = text.replace("\\\\", "")  # without the escapes of markdown
+    for words in field.fill(case, case.says):
+        assert words in plain, plain
+    for words in field.fill(case, case.silent):
+        assert words not in plain
 
 
 def check_traces(case: Case, field: Field, before: Mark) -> None:
