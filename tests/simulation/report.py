@@ -12,7 +12,7 @@ PAGES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
     keep_trailing_newline=True,
-    autoescape=False,  # noqa: S701 - markdown of our own figures
+    autoescape=False,
 )
 
 
