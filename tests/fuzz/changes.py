@@ -74,85 +74,26 @@ def apply(
         for name in under:
             inside = inside.get(name) if isinstance(inside, dict) else None
         place = find(inside, change.where)
-        if place is not None:
-            HOW[change.how](inside, place, change, fixed)
+        if place is None:
+            continue
+        if change.how in VALUES:
+            place.put(VALUES[change.how](place.value, change))
+        elif change.how == "drop":
+            del place.parent[place.key]
+        elif change.how == "rename" and isinstance(place.parent, dict):
+            place.parent[TEXTS[change.other % len(TEXTS)]] = place.parent.pop(place.key)
+        elif change.how in {"copy", "swap"}:
+            _exchange(place, find(document, change.other), fixed, is_swap=change.how == "swap")
 
 
-def _drop(_document: Json, place: Place, _change: Change, _fixed: tuple[str, ...]) -> None:
-    del place.parent[place.key]
-
-
-def _rename(_document: Json, place: Place, change: Change, _fixed: tuple[str, ...]) -> None:
-    if isinstance(place.parent, dict):
-        place.parent[TEXTS[change.other % len(TEXTS)]] = place.parent.pop(place.key)
-
-
-def _wrap(_document: Json, place: Place, _change: Change, _fixed: tuple[str, ...]) -> None:
-    place.put([place.value])
-
-
-def _deepen(_document: Json, place: Place, change: Change, _fixed: tuple[str, ...]) -> None:
-    for _ in range(change.other % 70):
-        place.put({"extension": [place.value]} if change.other % 2 else [place.value])
-
-
-def _replace(_document: Json, place: Place, change: Change, _fixed: tuple[str, ...]) -> None:
-    place.put(deepcopy(change.junk))
-
-
-def _empty(_document: Json, place: Place, _change: Change, _fixed: tuple[str, ...]) -> None:
-    kind = type(place.value)
-    place.put(kind() if kind in (dict, list, str, int, float) else None)
-
-
-def _twice(_document: Json, place: Place, _change: Change, _fixed: tuple[str, ...]) -> None:
-    if isinstance(place.parent, list):
-        place.parent.insert(place.key, deepcopy(place.value))
-    else:
-        place.put([place.value, deepcopy(place.value)])
-
-
-def _many(_document: Json, place: Place, _change: Change, _fixed: tuple[str, ...]) -> None:
-    held = place.value if isinstance(place.value, list) else [place.value]
-    if len(json.dumps(held)) * TIMES < LARGEST:
-        place.put([deepcopy(one) for _ in range(TIMES) for one in held])
-
-
-def _retype(_document: Json, place: Place, _change: Change, _fixed: tuple[str, ...]) -> None:
-    value = place.value
-    if isinstance(value, dict):
-        place.put(list(value.values()))
-    elif isinstance(value, list):
-        place.put({str(number): one for number, one in enumerate(value)})
-    elif isinstance(value, str):
-        place.put(float(value) if value.replace(".", "", 1).isdecimal() and len(value) < 20 else {"value": value})
-    else:
-        place.put(json.dumps(value))
-
-
-def _mangle(_document: Json, place: Place, change: Change, _fixed: tuple[str, ...]) -> None:
-    """A text with a nasty one inside; a number made extreme."""
-    value = place.value
-    if isinstance(value, str):
-        cut = change.where % (len(value) + 1)
-        place.put(value[:cut] + TEXTS[change.other % len(TEXTS)] + value[cut + change.other % 3 :])
-    elif isinstance(value, int | float):
-        place.put(NUMBERS[change.other % len(NUMBERS)])
-
-
-def _copy(document: Json, place: Place, change: Change, fixed: tuple[str, ...]) -> None:
-    """What stands elsewhere in the document."""
-    other = find(document, change.other)
-    if other is not None and not _holds(other.value, fixed):
-        place.put(deepcopy(other.value))
-
-
-def _swap(document: Json, place: Place, change: Change, fixed: tuple[str, ...]) -> None:
-    other = find(document, change.other)
-    if other is not None and not _holds(other.value, fixed) and not _holds(place.value, fixed):
-        here, there = deepcopy(place.value), deepcopy(other.value)
-        place.put(there)
-        other.put(here)
+def _exchange(here: Place, there: Place | None, fixed: tuple[str, ...], *, is_swap: bool) -> None:
+    """Put what stands there here as well, or either in the place of the other."""
+    if there is None or _holds(there.value, fixed) or (is_swap and _holds(here.value, fixed)):
+        return
+    old, new = deepcopy(here.value), deepcopy(there.value)
+    here.put(new)
+    if is_swap:
+        there.put(old)
 
 
 def _holds(value: Json, fixed: tuple[str, ...]) -> bool:
@@ -160,22 +101,48 @@ def _holds(value: Json, fixed: tuple[str, ...]) -> bool:
     return any(one in text for one in fixed)
 
 
-HOW: dict[str, Callable[[Json, Place, Change, tuple[str, ...]], None]] = {
-    "replace": _replace,
-    "mangle": _mangle,
-    "drop": _drop,
-    "rename": _rename,
-    "wrap": _wrap,
-    "deepen": _deepen,
-    "empty": _empty,
-    "twice": _twice,
+def _deepened(value: Json, change: Change) -> Json:
+    for _ in range(change.other % 70):
+        value = {"extension": [value]} if change.other % 2 else [value]
+    return value
+
+
+def _many(value: Json, _change: Change) -> Json:
+    held = value if isinstance(value, list) else [value]
+    return [deepcopy(one) for _ in range(TIMES) for one in held] if len(json.dumps(held)) * TIMES < LARGEST else value
+
+
+def _retyped(value: Json, _change: Change) -> Json:
+    if isinstance(value, dict):
+        return list(value.values())
+    if isinstance(value, list):
+        return {str(number): one for number, one in enumerate(value)}
+    if isinstance(value, str):
+        return float(value) if value.replace(".", "", 1).isdecimal() and len(value) < 20 else {"value": value}
+    return json.dumps(value)
+
+
+def _mangled(value: Json, change: Change) -> Json:
+    """A text with a nasty one inside; a number made extreme."""
+    if isinstance(value, str):
+        cut = change.where % (len(value) + 1)
+        return value[:cut] + TEXTS[change.other % len(TEXTS)] + value[cut + change.other % 3 :]
+    return NUMBERS[change.other % len(NUMBERS)] if isinstance(value, int | float) else value
+
+
+VALUES: dict[str, Callable[[Json, Change], Json]] = {
+    "replace": lambda _value, change: deepcopy(change.junk),
+    "mangle": _mangled,
+    "wrap": lambda value, _change: [value],
+    "deepen": _deepened,
+    "empty": lambda value, _change: type(value)() if isinstance(value, dict | list | str | int | float) else None,
+    "twice": lambda value, _change: deepcopy(value * 2 if isinstance(value, list) else [value, value]),
     "many": _many,
-    "retype": _retype,
-    "copy": _copy,
-    "swap": _swap,
+    "retype": _retyped,
 }
+HOW = (*VALUES, "drop", "rename", "copy", "swap")
 numbers = st.integers(0, 2**48)
-changes = st.lists(st.builds(Change, st.sampled_from(tuple(HOW)), numbers, numbers, junk), min_size=1, max_size=6)
+changes = st.lists(st.builds(Change, st.sampled_from(HOW), numbers, numbers, junk), min_size=1, max_size=6)
 
 
 def splice(text: bytes, cuts: Iterable[tuple[int, int, bytes]]) -> bytes:
