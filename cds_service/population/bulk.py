@@ -107,11 +107,12 @@ class Head(NamedTuple):
 
     Attributes:
         patient: id of the patient; empty where it names none whose id we can tell.
+        name: `Medication/12`, by which others refer to a shared resource; empty for what belongs to a patient.
     """
 
     kind: str
-    id: str
     patient: str
+    name: str = ""
 
 
 def read_line(line: bytes) -> dict[str, Any]:
@@ -130,21 +131,21 @@ def read_line(line: bytes) -> dict[str, Any]:
 
 
 def head_of(raw: Mapping[str, Any], bases: Bases = NO_BASE) -> Head:
-    """Type, id and patient of a resource.
+    """What a resource is and whose.
 
     A patient is named by a relative reference or a `urn:uuid:`; by an absolute one only under `bases`: an id on another
     server is another person.
     """
-    kind, own_id = raw["resourceType"], text(raw.get("id"))
-    own_id = own_id if is_fhir_id(own_id) else ""
-    if kind == "Patient":
-        return Head(kind, own_id, own_id)
+    kind = raw["resourceType"]
+    if kind in SHARED or kind == "Patient":
+        own_id = raw["id"] if is_fhir_id(raw.get("id")) else ""
+        return Head(kind, own_id) if kind == "Patient" else Head(kind, "", f"{kind}/{own_id}")
     if kind == "Appointment":
         named = (text(member(one, "actor", "reference")) for one in objects(raw.get("participant")))
         patients = {_patient_of(reference, bases) for reference in named} - {""}
-        return Head(kind, own_id, patients.pop() if len(patients) == 1 else "")
+        return Head(kind, patients.pop() if len(patients) == 1 else "")
     subject = raw.get("subject") or raw.get("patient")
-    return Head(kind, own_id, _patient_of(text(member(subject, "reference")), bases))
+    return Head(kind, _patient_of(text(member(subject, "reference")), bases))
 
 
 def _patient_of(reference: str, bases: Bases) -> str:
@@ -160,7 +161,7 @@ def take_line(line: bytes, look: Look, bases: Bases = NO_BASE) -> tuple[Head, by
     Raises:
         LineError: it is no JSON object with a `resourceType`.
     """
-    if b'"Observation"' in line and not look(line):
+    if line.find(b'"Observation"') >= 0 and not look(line):
         aside = ASIDE + line
         head = head_of(read_line(aside), bases)
         if head.kind == "Observation":
@@ -170,7 +171,7 @@ def take_line(line: bytes, look: Look, bases: Bases = NO_BASE) -> tuple[Head, by
 
 def shared_names(line: bytes) -> list[str]:
     """`Medication/12` and the like that a line may refer to; none of one that was set aside."""
-    if (b"Medication/" not in line and b"Device/" not in line) or line.startswith(ASIDE):  # nearly all
+    if line.startswith(ASIDE) or not (b"Medication/" in line or b"Device/" in line):  # nearly all
         return []
     return [name.decode() for name in NAMES.findall(line)]
 
@@ -303,8 +304,8 @@ def write_part(
             report.bad.append((number, str(error)))
             continue
         kinds[head.kind] += 1
-        if head.kind in SHARED:
-            held[-1].append(b"%s/%s\t%s\n" % (head.kind.encode(), head.id.encode(), kept))
+        if head.name:
+            held[-1].append(b"%s\t%s\n" % (head.name.encode(), kept))
         elif head.kind in types and head.patient:
             owner = head.patient.encode()
             held[crc32(owner) % buckets].append(b"%s\t%s\n" % (owner, kept))

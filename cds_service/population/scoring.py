@@ -95,7 +95,7 @@ def look_for(service: Service) -> Look:
     def is_ours(code: bytes) -> bool:
         return not wanted.isdisjoint(service.terminology.concepts_anywhere(code.decode(errors="replace")))
 
-    return lambda line: b"\\" in line or any(map(is_ours, CODES.findall(line)))
+    return lambda line: line.find(b"\\") >= 0 or any(map(is_ours, CODES.findall(line)))
 
 
 class Result(NamedTuple):

@@ -22,7 +22,6 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as column
 
 from cds_service.population.bulk import (
-    SHARED,
     BadLine,
     LineError,
     bucket_count,
@@ -149,8 +148,8 @@ def _reading(job: Job) -> Callable[[Batches], Batches]:
                     yield {"bad_file": file}
                     continue
                 kinds[head.kind] += 0
-                if head.kind in SHARED:
-                    yield {"name": f"{head.kind}/{head.id}", "line": kept}
+                if head.name:
+                    yield {"name": head.name, "line": kept}
                 elif head.kind in types and head.patient:
                     yield {"patient": head.patient, "names": shared_names(kept), "line": kept}
                 elif head.kind in types:

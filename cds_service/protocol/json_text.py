@@ -93,10 +93,10 @@ def decode_json(text: bytes) -> Any:
     document = decode_unguarded(text)
     if len(text) > LONG or text.count(b"[") + text.count(b"{") > MAX_DEPTH:  # few brackets cannot be deep
         _refuse_deep(document)
-    if b"\\" in text and NUL in text:  # the first alone is told in a tenth of the time
+    if text.find(b"\\") >= 0 and NUL in text:  # the first alone is told in a tenth of the time
         _refuse_nul(document)
     digits = text.translate(DIGITS, b"+")
-    if MANY in digits or LARGE in digits:
+    if digits.find(MANY) >= 0 or digits.find(LARGE) >= 0:  # `in` asks first whether it is a number, at a cost
         _refuse_large_numbers(document)
     return document
 

@@ -47,7 +47,7 @@ def test_without_a_base_no_absolute_reference_names_anybody() -> None:
 
 @pytest.mark.parametrize("odd", [b'{"resourceType": "Observation", "subject": "Patient/a", "id": 7}'])
 def test_an_odd_shape_is_read_and_names_nobody(odd: bytes) -> None:
-    assert head_of(read_line(odd)) == Head("Observation", "", "")
+    assert head_of(read_line(odd)) == Head("Observation", "")
 
 
 @pytest.mark.parametrize("bad", [b"{", b"[]", b'{"id": "1"}', b'{"resourceType": ""}', b"\xff", b'{"resourceType": 1}'])
