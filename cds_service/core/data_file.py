@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from cds_service.errors import DataFileError
 
-Model = TypeVar("Model", bound=BaseModel)
+Model = TypeVar("Model")
+UNKNOWN_KEY = ("extra_forbidden", "unexpected_keyword_argument")  # of a model, of a dataclass
 
 
 class Closed(BaseModel):
@@ -60,19 +61,19 @@ def validated(model: type[Model], content: Mapping[str, Any], path: Path, contex
     """Validate the content as a model; the error names the first faulty key, and repeats no value.
 
     Args:
-        model: a pydantic model.
+        model: a pydantic model or dataclass.
         content: of the file.
         path: of the file.
         context: for the model's validators.
     """
     try:
-        return model.model_validate(content, context=context)
+        return TypeAdapter(model).validate_python(content, context=context)
     except ValidationError as error:
         faults = error.errors(include_url=False, include_context=False, include_input=False)
         # A misspelt key explains a missing one, so it is reported first.
-        first = min(faults, key=lambda fault: fault["type"] != "extra_forbidden")
+        first = min(faults, key=lambda fault: fault["type"] not in UNKNOWN_KEY)
         said = first["msg"].removeprefix("Value error, ")
-        if first["type"] == "extra_forbidden":
+        if first["type"] in UNKNOWN_KEY:
             said = "no such key here; check its spelling and its table"
         raise DataFileError(label(path), ".".join(map(str, first["loc"])), said) from None
 

@@ -3,9 +3,8 @@
 from collections.abc import Collection, Mapping
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
-
-from cds_service.core.data_file import Closed
+from pydantic import ConfigDict, Field, model_validator
+from pydantic.dataclasses import dataclass
 
 Kind = Literal[
     "quantity",  # a measured number
@@ -23,7 +22,12 @@ Pick = Literal["newest", "t-score", "grip"]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 
 
-class Method(Closed):
+# Dataclasses, since their fields are read thousands of times for each patient.
+table = dataclass(frozen=True, slots=True, kw_only=True, config=ConfigDict(extra="forbid"))
+
+
+@table
+class Method:
     """How a finding must have been measured: names of rules in `mappings/methods.toml`.
 
     A measurement is accepted if it names all of `all_of` and none of `none_of`, at its level. One that names one of
@@ -49,7 +53,8 @@ class Method(Closed):
         return (*self.all_of, *self.none_of, *self.other)
 
 
-class FindingSpec(Closed):
+@table
+class FindingSpec:
     """How one finding is read and called.
 
     Attributes:
