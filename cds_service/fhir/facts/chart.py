@@ -128,6 +128,7 @@ class Chart:
         self.values = _by_concept([({match.concept for match in one.matches}, one) for one in held])
         self.mentions = _by_concept(named)
         self.unknown = {kind: entries for kind, entries in unknown.items() if entries}
+        self._read_whole = frozenset([key for key, read in record.reads.items() if not _fault(key, read)])
 
     def check_time(self) -> None:
         """Go on while there is time: asked for each resource, since records may be long.
@@ -153,6 +154,8 @@ class Chart:
     def unread(self, spec: FindingSpec) -> str:
         """Why the lists that a finding comes from are not reliable, as a phrase; empty if they are."""
         keys = (spec.key, *spec.also_keys)
+        if self._read_whole.issuperset(keys):
+            return ""
         return "; ".join([fault for key in keys if (fault := _fault(key, self.record.reads.get(key)))])
 
     def is_incomplete(self, key: str) -> bool:

@@ -42,11 +42,11 @@ def find_quantity(
     spec: FindingSpec, chart: Chart, pick: Pick | None = None, look_alike: LookAlike | None = None
 ) -> Outcome:
     """Find a measured number, the newest unless `pick` says otherwise, or why the newest value was not used."""
-    pick = pick or pick_newest
-    usable, stale, refused = sort_out(spec, chart, look_alike)
-    passed = chart.broken(spec)
-    if not (usable or stale or refused):
+    pick, passed = pick or pick_newest, chart.broken(spec)
+    readings = find_readings(chart, spec.value_sets)
+    if not readings:  # of most findings
         return missing(spec, chart), passed
+    usable, stale, refused = sort_out(readings, spec, chart, look_alike)
     if refused:
         passed = (*passed, *[one.passed_over(spec) for one in refused])
     if not usable:
@@ -59,13 +59,13 @@ def find_quantity(
 
 
 def sort_out(
-    spec: FindingSpec, chart: Chart, look_alike: LookAlike | None = None
+    readings: Sequence[Reading], spec: FindingSpec, chart: Chart, look_alike: LookAlike | None = None
 ) -> tuple[list[Measured], list[Measured], list[Refused]]:
     """Sort the values into usable, too old and refused, each newest first."""
     usable: list[Measured] = []
     stale: list[Measured] = []
     refused: list[Refused] = []
-    for reading in find_readings(chart, spec.value_sets):
+    for reading in readings:
         result = measure(reading, spec, chart)
         if look_alike is not None and isinstance(result, Measured) and (problem := look_alike(result, chart)):
             result = Refused(reading, *problem, result.printed, result)
@@ -213,7 +213,7 @@ def find_change(spec: FindingSpec, chart: Chart, specs: Mapping[str, FindingSpec
     """Change in % from the newest earlier value measured the same way to the newest value."""
     assert spec.of is not None  # noqa: S101 - the schema asks for it
     base = specs[spec.of]
-    usable, stale, _ = sort_out(base, chart)
+    usable, stale, _ = sort_out(find_readings(chart, base.value_sets), base, chart)
     if not usable:
         outcome = find_quantity(base, chart)[0]
         reason = outcome.reason if isinstance(outcome, Gap) else "absent"
