@@ -6,14 +6,13 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, Table, bindparam, func, insert, select
+from sqlalchemy import Connection, TableClause, bindparam, func, insert, select
 
 from cds_service import __version__
 from cds_service.audit.chain import FACTS, FORMAT, GENESIS, AuditEntry, SealedEntry, seal
-from cds_service.audit.tables import CARDS, ENTRIES, PAYLOADS, SEARCH
+from cds_service.audit.tables import CARDS, ENTRIES, NUMBERS, PAYLOADS, SEARCH
 
 Clock = Callable[[], datetime]
-NUMBERS = frozenset({"status", "partial", "warning"})
 
 # Built once: building a statement takes longer than SQLite takes to run it.
 LAST = select(ENTRIES.c.sequence, ENTRIES.c.hash).order_by(ENTRIES.c.sequence.desc()).limit(1)
@@ -48,7 +47,9 @@ def append_entries(connection: Connection, entries: Sequence[SealedEntry], clock
     new = [entry for entry in by_id.values() if entry.id not in held]
     if head.sequence == 0:
         new.insert(0, _genesis(datetime.fromisoformat(new[0].at) if new else clock()))
-    rows: dict[Table, list[dict[str, Any]]] = {table: [] for table in INSERTS}  # the chain first: others refer to it
+    rows: dict[TableClause, list[dict[str, Any]]] = {
+        table: [] for table in INSERTS
+    }  # the chain first: others refer to it
     for entry in new:
         head = Head(head.sequence + 1, _add_rows(rows, entry, head))
     for table, found in rows.items():
@@ -70,7 +71,7 @@ def _genesis(now: datetime) -> SealedEntry:
     return seal(AuditEntry(kind="genesis", at=now, content=content))
 
 
-def _add_rows(rows: Mapping[Table, list[dict[str, Any]]], entry: SealedEntry, head: Head) -> str:
+def _add_rows(rows: Mapping[TableClause, list[dict[str, Any]]], entry: SealedEntry, head: Head) -> str:
     """Add the rows of an entry that follows this head, and return its hash."""
     place, link = {"sequence": head.sequence + 1}, entry.link(head.sequence + 1, head.hash)
     named = {"at": entry.at, "kind": entry.kind}

@@ -17,24 +17,15 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from cds_service.audit.chain import AuditEntry
+from cds_service.audit.tables import REVIEWERS, SESSIONS, TRIES
 from cds_service.errors import CdsError
 from cds_service.review.access import Access, digest_of
-from cds_service.review.sessions import METADATA, REVIEWERS, SESSIONS
 from cds_service.site.review import Role
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{1,63}")
 SHORTEST, LONGEST = 12, 1024  # characters of a password; length is what counts (NIST SP 800-63B)
 WINDOW = timedelta(minutes=15)
 TRIES_OF_NAME, TRIES_OF_ADDRESS = 5, 50  # in one window
-
-# A place is the digest of a name or an address: people do type a password into the name field.
-TRIES = sa.Table(
-    "audit_login_try",
-    METADATA,
-    sa.Column("id", sa.String(36), primary_key=True),
-    sa.Column("place", sa.String(64), nullable=False),
-    sa.Column("at", sa.String(24), nullable=False),
-)
 
 
 class AccountFault(CdsError):

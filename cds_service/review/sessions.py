@@ -10,6 +10,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
+from cds_service.audit.tables import REVIEWERS, SESSIONS, WAYS
 from cds_service.review.access import Access, digest_of
 from cds_service.site.review import Role
 
@@ -17,37 +18,6 @@ IDLE = timedelta(minutes=30)
 LIFETIME = timedelta(hours=10)
 SEEN_AGAIN = timedelta(minutes=1)  # a session is not updated at every page
 ON_THE_WAY = timedelta(minutes=10)  # at the issuer, including a second factor
-
-METADATA = sa.MetaData()
-REVIEWERS = sa.Table(
-    "audit_reviewer",
-    METADATA,
-    sa.Column("name", sa.String(64), primary_key=True),
-    sa.Column("role", sa.String(16), nullable=False),
-    sa.Column("password_hash", sa.Text, nullable=False),
-    sa.Column("made", sa.String(24), nullable=False),
-    sa.Column("is_active", sa.SmallInteger, nullable=False),
-)
-# For a local account `issuer` (the rules of the issuer's login), `role` and `shown` are absent: each page uses the
-# account's current role.
-SESSIONS = sa.Table(
-    "audit_session",
-    METADATA,
-    sa.Column("digest", sa.String(64), primary_key=True),
-    sa.Column("name", sa.Text, nullable=False),
-    sa.Column("form_token", sa.String(43), nullable=False),
-    sa.Column("began", sa.String(24), nullable=False),
-    sa.Column("seen", sa.String(24), nullable=False),
-    sa.Column("issuer", sa.Text),
-    sa.Column("role", sa.String(16)),
-    sa.Column("shown", sa.Text),
-)
-WAYS = sa.Table(
-    "audit_login_way",
-    METADATA,
-    sa.Column("digest", sa.String(64), primary_key=True),
-    sa.Column("at", sa.String(24), nullable=False),
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,11 @@ import pytest
 from click.testing import CliRunner
 
 from cds_service.audit.database import Database
+from cds_service.audit.tables import REVIEWERS
 from cds_service.cli import main
 from cds_service.review.access import Access
 from cds_service.review.accounts import Accounts
-from cds_service.review.sessions import REVIEWERS, Sessions
+from cds_service.review.sessions import Sessions
 
 PASSWORD = "correct horse battery"
 
