@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import click
-import jinja2
 from markupsafe import Markup
 
 from cds_service.audit.chain import OneEntry
 from cds_service.commands import calling, options
+from cds_service.commands.templates import TEMPLATES, WEB
 from cds_service.loading import load_service
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import parse_request
@@ -31,8 +31,6 @@ from cds_service.site.clients import EVERYTHING, Capabilities
 from cds_service.site.folder import SiteFolder
 from cds_service.web.app import create_app
 
-FOLDER = Path(__file__).parent
-WEB = FOLDER.parent / "web"
 EXAMPLE = "https://cds.example.org"
 KNEE = {"coding": [{"system": "http://www.ama-assn.org/go/cpt", "code": "29881"}], "text": "Knee arthroscopy"}
 MYELOMA = {"coding": [{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "C90.00"}], "text": "Multiple myeloma"}
@@ -190,9 +188,7 @@ def committee_book(settings: Settings, site: SiteFolder | None, today: date, can
         for one in ten_patients(hook, today)
     ]
     overdue = {part: set(ids) for part, ids in hook.overdue(today).items()}
-    loader = jinja2.FileSystemLoader([FOLDER, WEB / "templates"])
-    environment = jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined)
-    return environment.get_template("book.html.j2").render(
+    return TEMPLATES.get_template("book.html.j2").render(
         site_name=site.site.site.name if site else "without a site folder",
         day=today.isoformat(),
         digests=service.digests,

@@ -7,11 +7,11 @@ from typing import Any, TextIO
 from urllib.parse import urlsplit
 
 import click
-import jinja2
 from markdown_it import MarkdownIt
 
 from cds_service.cards.texts import REASON_SYSTEM, TOPIC_SYSTEM
 from cds_service.commands import options
+from cds_service.commands.templates import TEMPLATES
 from cds_service.fhir.gathering.exams import EXAM_TYPES
 from cds_service.fhir.orders.recognition import AUGMENTATION
 from cds_service.loading import load_service
@@ -20,32 +20,7 @@ from cds_service.settings import Settings, read_settings
 from cds_service.site.clients import Client
 from cds_service.site.folder import Site, SiteFolder
 
-FOLDER = Path(__file__).parent
 EXAMPLE = "https://cds.example.org"
-CONTACTS = (
-    "clinical owner of the rules",
-    "EHR build analyst",
-    "interface (network, certificates, keys)",
-    "service, on call",
-    "privacy officer",
-    "security officer",
-    "who decides on silent, live and off",
-)
-# Types that are read by id where an order or a drug refers to one, and why.
-BY_ID = {
-    "Medication": "the drug that a medication entry refers to",
-    "Device": "the brace that a device order refers to",
-}
-PREFETCH_NOTES = {
-    "full": "What is missing is read from `fhirServer` with the token of the request.",
-    "patient": "The rest is read from `fhirServer`, only for an order that concerns the service.",
-    "none": "The record is read from `fhirServer`, only for an order that concerns the service.",
-}
-WHY = {  # of keys that hold no finding
-    "serviceRequests": "what is ordered already",
-    "deviceRequests": "braces that are ordered already",
-    "supplyRequests": "braces that are ordered as supplies",
-}
 
 
 @click.command("integration-sheet")
@@ -72,9 +47,7 @@ def integration_sheet(settings: Settings, site: SiteFolder | None, today: date, 
     base = settings.public_url or EXAMPLE
     table = site.site if site else None
     clients = [one for one in table.clients if issuer in (None, one.issuer)] if table else []
-    environment = jinja2.Environment(  # noqa: S701 - Markdown; cells are escaped by `cell`
-        loader=jinja2.FileSystemLoader(FOLDER), trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
-    )
+    environment = TEMPLATES.overlay(autoescape=False)  # Markdown; cells are escaped by `cell`
     environment.filters |= {"cell": _cell, "pairs": _pairs}
     page = environment.get_template("integration-sheet.md.j2").render(
         site_name=table.site.name if table else "no site folder",
@@ -93,20 +66,17 @@ def integration_sheet(settings: Settings, site: SiteFolder | None, today: date, 
         clients=clients,
         deadline=f"{settings.deadline_seconds:g}",
         scopes=tuple(_scopes(hook)),
-        prefetch_note=PREFETCH_NOTES[settings.prefetch],
         prefetch=[_prefetch_row(key, text, service) for key, text in hook.discovery["prefetch"].items()],
         topic_system=TOPIC_SYSTEM,
         reason_system=REASON_SYSTEM,
         max_body=f"{settings.max_body_bytes / 2**20:g}",
-        contacts=CONTACTS,
     )
     return page.strip() + "\n"
 
 
 def as_html(markdown: str, title: str) -> str:
     body = MarkdownIt("commonmark", {"html": False}).enable("table").render(markdown)
-    page = jinja2.Environment(loader=jinja2.FileSystemLoader(FOLDER), autoescape=True).get_template("sheet.html.j2")
-    return page.render(title=title, body=body)
+    return TEMPLATES.get_template("sheet.html.j2").render(title=title, body=body)
 
 
 def _cell(value: Any) -> str:
@@ -149,8 +119,6 @@ def _scopes(hook: ServiceHook) -> Iterator[tuple[str, str]]:
         note = "; the record is whole without it" if optional else ""
         note += "; metadata alone: whether an exam exists" if kind in EXAM_TYPES else ""
         yield f"{kind}.read", f"prefetch {', '.join(keys)}{note}"
-    for kind, why in BY_ID.items():
-        yield f"{kind}.read", f"by id: {why}"
 
 
 def _prefetch_row(key: str, query: str, service: Service) -> Mapping[str, Any]:
@@ -158,10 +126,9 @@ def _prefetch_row(key: str, query: str, service: Service) -> Mapping[str, Any]:
     head, mark, rest = query.partition("code=")
     codes, _, tail = rest.partition("&")
     titles = [spec.title for spec in service.finding_specs.values() if key in (spec.key, *spec.also_keys)]
-    why = ", ".join(titles) or WHY.get(key, "")
     return {
         "key": key,
         "query": f"{head}{mark}…&{tail}" if mark else query,
         "codes": len(codes.split(",")) if mark else 0,
-        "why": why,
+        "why": ", ".join(titles),
     }

@@ -6,16 +6,15 @@ Those are CHAI's Applied Model Card (`chai.xml.j2`), and coefficients for OHDSI 
 import json
 import zlib
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import click
-import jinja2
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from cds_service.commands import options
+from cds_service.commands.templates import TEMPLATES
 from cds_service.commands.terminal import table
 from cds_service.loading import load_service
 
@@ -97,11 +96,7 @@ def _coefficients(coefficients: Mapping[str, Mapping[str, Any]]) -> Table:
 
 def chai_card(card: Mapping[str, Any]) -> str:
     """A study's card as Applied Model Card 0.2, XML."""
-    loader = jinja2.FileSystemLoader(Path(__file__).parent)
-    environment = jinja2.Environment(
-        loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    return environment.get_template("chai.xml.j2").render(
+    return TEMPLATES.get_template("chai.xml.j2").render(
         card=card,
         said={key: one["text"] for key, one in card["sourceAttributes"].items()},
         contrary="\n".join(f"- {one['statement']} {one['url']}" for one in card["contraryEvidence"]),

@@ -1,0 +1,15 @@
+"""The templates of the commands' pages, those of the service's own pages beside them."""
+
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+FOLDER = Path(__file__).parent
+WEB = FOLDER.parent / "web"
+TEMPLATES = Environment(
+    loader=FileSystemLoader([FOLDER, WEB / "templates"]),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
