@@ -42,7 +42,7 @@ def add_reviewer(*, name: str, role: Any, password_file: TextIO | None, replace:
         role = role or (known.role if known else "reviewer")
         password = _read_password(password_file)
         try:
-            done = _entry("replaced" if replace else "added", name, role)
+            done = account_entry("replaced" if replace else "added", name, role)
             accounts.add(name, role, password, replace=replace, entry=done)
         except AccountFault as error:
             raise DataFileError("NAME", name, str(error)) from None
@@ -59,7 +59,9 @@ def remove_reviewer(name: str) -> None:
     decides whether it may log in again.
     """
     with log_database() as database:
-        done = _accounts_of(database).retire(name, lambda done: _entry("closed" if done.is_closed else "ended", name))
+        done = _accounts_of(database).retire(
+            name, lambda done: account_entry("closed" if done.is_closed else "ended", name)
+        )
         if not any(done):
             raise DataFileError("NAME", name, "there is no such account, and no session of one")
     said = "cannot log in any more" if done.is_closed else "may log in again for as long as the issuer lets it"
@@ -73,7 +75,7 @@ def _read_password(file: TextIO | None) -> str:
     return file.readline().rstrip("\r\n")
 
 
-def _entry(result: str, name: str, role: str | None = None) -> AuditEntry:
+def account_entry(result: str, name: str, role: str | None = None) -> AuditEntry:
     content = {"account": name} | ({"role": role} if role else {})
     return AuditEntry(kind="account", at=utc_now(), user=options.machine_user(), result=result, content=content)
 

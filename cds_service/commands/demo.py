@@ -1,35 +1,48 @@
 """`kyphoplasty-cds demo`: every sample patient's order is signed, and the cards are shown.
 
-An embedded FHIR server holds the patients, the real service runs beside it, and each call goes over HTTP without
-prefetch, so that the service reads the record itself.
+A small FHIR server holds the patients, the service runs beside it, and each call goes over HTTP without prefetch: the
+service reads the record itself.
 """
 
+import secrets
 import signal
 import sys
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
 import requests
 from rich.console import Console
 
+from cds_service.audit.earlier_feedback import EarlierFeedback
+from cds_service.audit.store import AuditStore, utc_now
 from cds_service.commands import options
-from cds_service.commands.service_process import DEADLINE_SECONDS, ServiceNotStarted, ServiceProcess
+from cds_service.commands.accounts import account_entry
 from cds_service.commands.terminal import add_summaries, make_console, print_response, print_title, summary_table
 from cds_service.errors import CdsError
+from cds_service.loading import load_service
+from cds_service.review.access import Access
+from cds_service.review.accounts import Accounts
 from cds_service.samples import SITE_FOLDER, Sample, load_samples
-from cds_service.samples.fhir_server import start_fhir_server
+from cds_service.samples.fhir_server import LocalServer, start_fhir_server
 from cds_service.samples.requests import order_sign_request
-from cds_service.settings import PREFIX
+from cds_service.settings import PREFIX, Settings
+from cds_service.site.folder import load_site
+from cds_service.web.app import create_app
+from cds_service.web.logs import configure_logs
 
 SERVICE_PATH = "/cds-services/kyphoplasty-order-sign"
 REVIEWER = "demo"
 FHIR_PORT = 8090  # of a kept server, as the README's commands name it
 # A small page, so that the service has to follow links.
 PAGE_SIZE = 10
+# Generous, since a small machine is slow right after installation: the demonstration is about cards, not deadlines.
+DEADLINE_SECONDS = 30
 
 DONE, FAILED, WRONG_USE = 0, 1, 2
 
@@ -44,6 +57,7 @@ class NoCards(CdsError):
 @options.say_errors
 def demo(*, patient: str | None, keep: bool) -> None:
     """Sign sample orders against a running service and print the cards."""
+    configure_logs("ERROR")
     sys.exit(run_demo(patient=patient, keep=keep))
 
 
@@ -63,9 +77,6 @@ def run_demo(*, patient: str | None = None, keep: bool = False, today: date | No
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # stop the service too, as on Ctrl-C
     try:
         return _show_all(samples, chosen, make_console(), keep=keep)
-    except ServiceNotStarted as error:
-        _complain(str(error))
-        return FAILED
     except KeyboardInterrupt:
         return DONE if keep else FAILED
 
@@ -81,7 +92,7 @@ def _show_all(samples: Sequence[Sample], chosen: Sequence[Sample], console: Cons
         port = FHIR_PORT if keep else 0
         fhir = running.enter_context(start_fhir_server(resources, page_size=PAGE_SIZE, port=port))
         services = {
-            needs_site: running.enter_context(_start(fhir.url, needs_site=needs_site))
+            needs_site: running.enter_context(_running_service(fhir.url, needs_site=needs_site))
             for needs_site in sorted({sample.needs_site for sample in chosen})
         }
         urls = {needs_site: service.url for needs_site, service in services.items()}
@@ -95,10 +106,35 @@ def _show_all(samples: Sequence[Sample], chosen: Sequence[Sample], console: Cons
     return FAILED if failures else DONE
 
 
-def _start(fhir_url: str, *, needs_site: bool) -> ServiceProcess:
+@dataclass(frozen=True, slots=True)
+class _Running:
+    """The service on a free port, with a log that goes with it."""
+
+    url: str
+    log: AuditStore
+
+    def add_reviewer(self, name: str) -> str:
+        """Make an account for the review pages and return its password."""
+        password = secrets.token_urlsafe(12)
+        accounts = Accounts(Access(lambda: self.log.database, utc_now))
+        accounts.add(name, "reviewer", password, entry=account_entry("added", name, "reviewer"))
+        return password
+
+
+@contextmanager
+def _running_service(fhir_url: str, *, needs_site: bool) -> Iterator[_Running]:
     if sys.stderr.isatty():
         _complain("starting the service with the sample site …" if needs_site else "starting the service …")
-    return ServiceProcess(fhir_url, site=SITE_FOLDER if needs_site else None)
+    site = load_site(SITE_FOLDER) if needs_site else None
+    service = load_service(site)
+    with TemporaryDirectory(prefix="kyphoplasty-cds-") as folder:
+        log = AuditStore(f"sqlite:///{folder}/audit.sqlite3")
+        settings = Settings(deadline_seconds=DEADLINE_SECONDS, fhir_servers=(fhir_url,))
+        with LocalServer(
+            lambda url: create_app(service, settings, audit=log, earlier=EarlierFeedback(log), base_url=url, site=site)
+        ) as server:
+            yield _Running(server.url, log)
+        log.close()
 
 
 def _show_each(chosen: Iterable[Sample], urls: Mapping[bool, str], fhir_url: str, console: Console) -> Iterator[str]:
@@ -150,12 +186,12 @@ def _print_addresses(console: Console, urls: Mapping[bool, str], fhir_url: str, 
         console.print("Stopped now; `make demo KEEP=1` keeps it running, with a page to sign orders on.", style="dim")
 
 
-def _print_reviewers(console: Console, services: Mapping[bool, ServiceProcess]) -> None:
+def _print_reviewers(console: Console, services: Mapping[bool, _Running]) -> None:
     """Make a reviewer of each service; its log and its accounts end with it."""
     for service in services.values():
         password = service.add_reviewer(REVIEWER)
         console.print(f"Review pages: {service.url}/audit, name {REVIEWER}, password {password}", soft_wrap=True)
-        console.print(f"  its log: export {PREFIX}DATABASE_URL={service.database_url}", soft_wrap=True)
+        console.print(f"  its log: export {PREFIX}DATABASE_URL={service.log.url}", soft_wrap=True)
     console.print("All run until you press Ctrl-C. Then the logs are deleted.")
 
 

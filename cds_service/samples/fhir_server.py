@@ -8,12 +8,12 @@ import json
 import socket
 import threading
 from collections.abc import Callable, Iterable, Mapping, MutableSequence
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
-from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
 from cds_service import __version__
@@ -158,8 +158,47 @@ class _QuietRequests(WSGIRequestHandler):
         pass
 
 
-class FhirServer(AbstractContextManager["FhirServer"]):
-    """The running server; a context manager that stops it.
+class LocalServer(AbstractContextManager["LocalServer"]):
+    """An application on a port of this machine, in a thread of its own; a context manager that stops it.
+
+    Attributes:
+        url: `http://127.0.0.1:PORT`.
+    """
+
+    def __init__(self, make_app: Callable[[str], Any], port: int = 0) -> None:
+        """Answer requests from now on.
+
+        Args:
+            make_app: makes the WSGI application for its address.
+            port: if it is taken, a free one; 0 is any.
+        """
+        try:
+            self._listener = socket.create_server(("127.0.0.1", port))
+        except OSError:
+            self._listener = socket.create_server(("127.0.0.1", 0))
+        port = self._listener.getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}"
+        handler, file = _QuietRequests, self._listener.fileno()
+        self._server = make_server(
+            "127.0.0.1", port, make_app(self.url), threaded=True, request_handler=handler, fd=file
+        )
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop answering and free the port."""
+        self._server.shutdown()
+        self._server.server_close()
+        self._listener.close()
+        self._thread.join()
+
+    def __exit__(self, *_fault: object) -> None:
+        """Stop the server."""
+        self.stop()
+
+
+class FhirServer(LocalServer):
+    """The running FHIR server.
 
     Attributes:
         url: its base, `http://127.0.0.1:PORT/fhir`.
@@ -167,23 +206,9 @@ class FhirServer(AbstractContextManager["FhirServer"]):
     """
 
     def __init__(self, app: FhirApp, port: int = 0) -> None:
+        super().__init__(lambda _: app, port)
+        self.url += BASE_PATH
         self.requests = app.requests
-        self._server: BaseWSGIServer = make_server(
-            "127.0.0.1", _free(port), app, threaded=True, request_handler=_QuietRequests
-        )
-        self.url = f"http://127.0.0.1:{self._server.port}{BASE_PATH}"
-        self._thread = threading.Thread(target=self._server.serve_forever, name="embedded-fhir", daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Stop answering and free the port."""
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
-
-    def __exit__(self, *_fault: object) -> None:
-        """Stop the server."""
-        self.stop()
 
 
 def start_fhir_server(
@@ -194,10 +219,3 @@ def start_fhir_server(
     No page has more than `page_size` entries.
     """
     return FhirServer(FhirApp(hold(resources), page_size), port)
-
-
-def _free(port: int) -> int:
-    """The port if nobody has it; else 0, which is any free one."""
-    with suppress(OSError), socket.create_server(("127.0.0.1", port)):
-        return port
-    return 0

@@ -5,11 +5,12 @@ Without Chromium these tests are skipped with a word on how to get it; on CI tha
 
 import os
 import shutil
+from contextlib import closing
 
 import pytest
 
-from cds_service.commands.service_process import ServiceProcess
 from tests.browser.watching import ON_VIOLATION, Watched
+from tests.running_service import RunningService
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 HOW = "needs Chromium: apt-get install chromium (and `make test`, which installs Playwright for Python)"
@@ -44,8 +45,8 @@ def _give_up():
 
 
 @pytest.fixture(scope="session")
-def service(browser):  # noqa: ARG001 - no process is started without a browser
-    with ServiceProcess("http://127.0.0.1:9/fhir") as running:
+def service(browser, tmp_path_factory):  # noqa: ARG001 - no process is started without a browser
+    with closing(RunningService(tmp_path_factory.mktemp("service"))) as running:
         yield running
 
 

@@ -1,16 +1,14 @@
 """A service in a process of its own with a reviewer, and JSON sent to it as an EHR would."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.request import Request, urlopen
 
-from cds_service.commands.service_process import ServiceProcess
+from tests.running_service import RunningService
 
 CALL = "/cds-services/kyphoplasty-order-sign"
 REVIEWER, PASSWORD = "anna", "correct horse battery"
@@ -26,9 +24,6 @@ def post(url: str, document: Any) -> Any:
 @contextmanager
 def reviewed_service() -> Iterator[str]:
     """Where a service answers whose log is empty but for the reviewer's account."""
-    with ServiceProcess("http://127.0.0.1:9/fhir") as running:
-        folder = Path(running._folder.name)
-        environment = {**os.environ, "KYPHOPLASTY_CDS_DATABASE_URL": f"sqlite:///{folder / 'audit.sqlite3'}"}
-        command = [sys.executable, "-m", "cds_service.cli", "audit", "add-reviewer", REVIEWER, "--password-file", "-"]
-        subprocess.run(command, input=PASSWORD, text=True, check=True, env=environment)
+    with TemporaryDirectory() as folder, closing(RunningService(Path(folder))) as running:
+        running.command("audit", "add-reviewer", REVIEWER, "--password-file", "-", typed=PASSWORD)
         yield running.url

@@ -1,16 +1,13 @@
 """The hospital's own login in real Chromium: to an issuer on another site, which asks for a click, and back."""
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
+from contextlib import closing
 
 import pytest
 
-from cds_service.commands.service_process import ServiceProcess
 from tests.browser.watching import Watched, hard_to_read, log_in
 from tests.issuer_desk import SITE
+from tests.running_service import RunningService
 from tests.stub_issuer import StubIssuer
 from tests.waiting import wait_until
 
@@ -29,11 +26,9 @@ def stub():
 def service(browser, stub, tmp_path):  # noqa: ARG001 - no process is started without a browser
     more = 'name-claim = "email"'
     (tmp_path / "site.toml").write_text(SITE.format(issuer=stub.issuer, more=more))
-    with ServiceProcess("http://127.0.0.1:9/fhir", site=tmp_path) as running:
-        database = f"sqlite:///{Path(running._folder.name) / 'audit.sqlite3'}"
-        command = [sys.executable, "-m", "cds_service.cli", "audit", "add-reviewer", "anna", "--password-file", "-"]
-        environment = {**os.environ, "KYPHOPLASTY_CDS_DATABASE_URL": database}
-        subprocess.run(command, input=PASSWORD, text=True, check=True, env=environment)
+    site = {"KYPHOPLASTY_CDS_SITE": str(tmp_path)}
+    with closing(RunningService(tmp_path / "run", environment=site)) as running:
+        running.command("audit", "add-reviewer", "anna", "--password-file", "-", typed=PASSWORD)
         yield running
 
 
@@ -60,8 +55,8 @@ def tolerated(complaint, stub):
 
 def refusals(service):
     """What its log says of logins that were refused, once it says anything: lines are written behind the answer."""
-    wait_until(lambda: "login-refused" in service.errors())
-    return [json.loads(line) for line in service.errors().splitlines() if "login-refused" in line]
+    wait_until(lambda: any("login-refused" in line for line in service.lines()))
+    return [json.loads(line) for line in service.lines() if "login-refused" in line]
 
 
 def test_to_the_issuer_and_back_to_the_page_that_was_wanted(open_page, service, stub):
@@ -97,7 +92,7 @@ def test_going_back_in_the_browser_takes_no_answer_twice(open_page, service, stu
     code = back.split("code=")[1].split("&")[0]
     (refusal,) = refusals(service)
     assert refusal["reason"] == "state"
-    assert code not in service.errors()
+    assert code not in "\n".join(service.lines())
 
 
 def test_markup_in_a_claim_runs_nowhere(open_page, service, stub):

@@ -2,6 +2,7 @@
 
 import re
 import time
+from contextlib import closing
 
 import pytest
 import schemathesis
@@ -11,10 +12,10 @@ from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS
 from schemathesis.config import GenerationConfig, ProjectConfig, ProjectsConfig, SchemathesisConfig
 
-from cds_service.commands.service_process import ServiceProcess
 from tests.chart_builders import application
 from tests.fuzz.amount import DEADLINE_SECONDS, examples
 from tests.fuzz.fuzzed_service import CALL, nothing_leaks
+from tests.running_service import RunningService
 
 ALWAYS = ("not_a_server_error", "status_code_conformance", "content_type_conformance", "response_schema_conformance")
 # Refused although the description allows it: the base of a FHIR server alone, which asks for nothing; an address that
@@ -27,13 +28,14 @@ MODES = {
 
 
 @pytest.fixture(scope="module")
-def description():
+def description(tmp_path_factory):
     """The description of a running process; what it wrote to its log is looked at in the end."""
     generation = GenerationConfig(allow_x00=False)  # JSON Schema cannot say that a text has no NUL
     config = SchemathesisConfig(projects=ProjectsConfig(default=ProjectConfig(generation=generation)))
-    with ServiceProcess("http://127.0.0.1:1/fhir", deadline_seconds=DEADLINE_SECONDS) as running:
+    seconds = {"KYPHOPLASTY_CDS_DEADLINE_SECONDS": str(DEADLINE_SECONDS)}
+    with closing(RunningService(tmp_path_factory.mktemp("service"), environment=seconds)) as running:
         yield schemathesis.openapi.from_url(f"{running.url}/openapi.json", config=config)
-        written = running.errors()
+        written = "\n".join(running.lines())
     nothing_leaks(written)
     assert '"level": "ERROR"' not in written
 

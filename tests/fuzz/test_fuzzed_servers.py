@@ -2,6 +2,7 @@
 
 import json
 import time
+from contextlib import closing
 from copy import deepcopy
 from http.client import HTTPConnection
 from urllib.parse import unquote, urlsplit
@@ -10,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cds_service.commands.service_process import ServiceProcess
 from tests.chart_builders import by_topic
 from tests.faults.records import chart
 from tests.faults.scripted_fhir import ScriptedFhir, send
@@ -20,6 +20,7 @@ from tests.fuzz.answers import check_answer
 from tests.fuzz.changes import Change, apply, changes, splice, splices
 from tests.fuzz.fuzzed_service import CALL, ECHO, FEEDBACK, is_refusal, nothing_leaks
 from tests.fuzz.nasty import any_json, dump
+from tests.running_service import RunningService
 
 TYPES = st.sampled_from(
     ("application/fhir+json", "application/json", "text/html", "application/fhir+json; charset=x", "", "é")
@@ -84,11 +85,12 @@ def test_a_server_that_answers_with_broken_records_costs_findings_and_no_more(su
 
 
 @pytest.fixture(scope="module")
-def process():
+def process(tmp_path_factory):
     """The service as an operator starts it; whatever it wrote to its log is looked at in the end."""
-    with ServiceProcess("http://127.0.0.1:1/fhir", deadline_seconds=DEADLINE_SECONDS) as running:
+    seconds = {"KYPHOPLASTY_CDS_DEADLINE_SECONDS": str(DEADLINE_SECONDS)}
+    with closing(RunningService(tmp_path_factory.mktemp("service"), environment=seconds)) as running:
         yield running
-        written = running.errors()
+        written = "\n".join(running.lines())
     nothing_leaks(written)
     assert '"level": "ERROR"' not in written
 

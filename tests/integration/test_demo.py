@@ -1,4 +1,4 @@
-"""`kyphoplasty-cds demo`: the main job end to end, in processes of its own."""
+"""`kyphoplasty-cds demo`: the main job end to end, in a process of its own."""
 
 import re
 import subprocess

@@ -4,33 +4,17 @@ import re
 import signal
 import subprocess
 import sys
-import threading
-from contextlib import contextmanager
 from datetime import date
 
 import pytest
-from werkzeug.serving import make_server
 from werkzeug.wrappers import Response
 
-from cds_service.commands import service_process
 from cds_service.commands.demo import NoCards, call_service, choose_samples, run_demo
 from cds_service.samples import load_samples
+from cds_service.samples.fhir_server import LocalServer
 from tests.tables import cases
 
 SAMPLES = load_samples(date(2026, 11, 20))
-
-
-@contextmanager
-def service_that_answers(status, body):
-    server = make_server("127.0.0.1", 0, Response(body, status, content_type="application/json"))
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 @pytest.mark.parametrize(
@@ -51,32 +35,11 @@ def test_an_unknown_patient_is_wrong_use_and_the_known_ones_are_named(capsys):
     ("status", "body", "said"), cases(__file__, "any_other_answer_is_a_failure_that_says_what_came")
 )
 def test_any_other_answer_is_a_failure_that_says_what_came(status, body, said):
-    with service_that_answers(status, body) as url, pytest.raises(NoCards, match=said):
-        call_service(url, {})
+    answered = Response(body, status, content_type="application/json")
+    with LocalServer(lambda _: answered) as server, pytest.raises(NoCards, match=said):
+        call_service(server.url, {})
 
 
-# In the service's place: answers every call with one card that repeats what it was asked.
-STAND_IN = """
-import json
-from werkzeug.serving import make_server
-from werkzeug.wrappers import Request, Response
-@Request.application
-def answer(request):
-    body = request.get_json()
-    said = f"{body['context']['patientId']} from {body['fhirServer']}" + " with prefetch" * ("prefetch" in body)
-    return Response(json.dumps({"cards": [{"summary": said, "indicator": "info"}]}), content_type="application/json")
-server = make_server("127.0.0.1", 0, answer)
-print(f"listening on http://127.0.0.1:{server.port}", flush=True)
-server.serve_forever()
-"""
-
-
-@pytest.fixture
-def stand_in(monkeypatch):
-    monkeypatch.setattr(service_process, "_COMMAND", (sys.executable, "-c", STAND_IN))
-
-
-@pytest.mark.usefixtures("stand_in")
 def test_the_site_is_loaded_for_the_patient_who_needs_it_alone(capsys):
     assert run_demo(patient="p7") == 0
     assert "The service with the sample site: http://127.0.0.1:" in capsys.readouterr().out
@@ -84,18 +47,9 @@ def test_the_site_is_loaded_for_the_patient_who_needs_it_alone(capsys):
     assert "sample site" not in capsys.readouterr().out
 
 
-def test_a_service_that_does_not_start_ends_the_run_with_its_words_on_standard_error(monkeypatch, capsys):
-    monkeypatch.setattr(service_process, "_COMMAND", (sys.executable, "-c", "import sys; sys.exit('no studies')"))
-    assert run_demo(patient="p1") == 1
-    assert "no studies" in capsys.readouterr().err
-
-
 def test_kept_running_it_shows_the_sandbox_page_and_ends_at_a_polite_signal():
-    program = (
-        "import sys; from cds_service.commands import service_process; from cds_service.commands.demo import run_demo;"
-        f"service_process._COMMAND = (sys.executable, '-c', {STAND_IN!r}); sys.exit(run_demo(patient='p5', keep=True))"
-    )
-    process = subprocess.Popen([sys.executable, "-u", "-c", program], stdout=subprocess.PIPE, text=True)
+    command = [sys.executable, "-u", "-m", "cds_service.cli", "demo", "--patient", "p5", "--keep"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     shown = []
     for line in process.stdout:
         shown.append(line)
