@@ -142,6 +142,8 @@ def assess_patient(wish: Wish, settings: Settings, site: SiteFolder | None, capa
         capabilities=capabilities,
     )
     response = answer(service, hook, request, ports)
+    if response.cards and not wish.levels:
+        options.tell("note: no --level: the fractured level is not known and enters no figure; --level L1 names it")
     for note in _notes(reader, wish, patient_id, has_cards=bool(response.cards)):
         options.tell(f"note: {note}")
     if settings.public_url is None and response.cards:

@@ -24,6 +24,7 @@ from rich.table import Table
 from rich.text import Text
 
 LARGEST_WIDTH = 100
+WHOLE_IDS = 300  # columns for tables: an id that is broken cannot be copied
 _LABELS = {"info": "white on blue", "warning": "black on yellow", "critical": "white on red"}
 _BORDERS = {"info": "blue", "warning": "yellow", "critical": "red"}
 _RAW_HTML = re.compile(r"(?<!\\)<")
@@ -68,16 +69,18 @@ def print_answer(console: Console, content: Mapping[str, Any]) -> None:
             # UCUM's unit "1" is that of a pure number, a word, yes or no.
             f"{_say(one['value'])} {one['unit']}".removesuffix(" 1"),
             one["date"] or "",
-            ", ".join(source["resource"] for source in one["sources"]),
+            "\n".join(source["resource"] for source in one["sources"]),
         )
         for one in content["findings"]
     ]
+    width, console.width = console.width, WHOLE_IDS
     console.print(table("3 findings", ("finding", "value", "date", "source"), findings))
     console.print(table("  gaps", ("finding", "reason"), [(one["name"], one["reason"]) for one in content["gaps"]]))
     headings = ("study", "risk", "study uncertainty", "if measured", "inputs known", "band")
     for assessment in content["assessments"]:
         title = f"4 assessment: {assessment['outcome']}, {assessment['status']}"
         console.print(table(title, headings, [_model_row(one) for one in assessment.get("models", [])]))
+    console.width = width
     console.print(Text(f"5 signals: {', '.join(content['signals'])}"))
     console.print(Text(f"  recommendations: {', '.join(content['recommendations'])}"))
     console.print("6 cards")

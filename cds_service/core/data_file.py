@@ -33,8 +33,9 @@ class DataTable(Closed):
 
 
 def label(path: Path) -> str:
-    """The name of a data file in messages: folder and file name."""
-    return f"{path.parent.name}/{path.name}"
+    """A data file in messages: its path, below the working directory from there."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 def read_toml(path: Path) -> dict[str, Any]:

@@ -130,7 +130,7 @@ def test_a_wrong_value_set_stops_the_start_with_file_and_key(tmp_path, mutation)
     change(folder / "valueset" / "diabetes.json", spoil)
     with pytest.raises(DataFileError) as error:
         Terminology(folder)
-    assert error.value.file == "valueset/diabetes.json"
+    assert error.value.file.endswith("/valueset/diabetes.json")
     assert error.value.key == key
 
 
@@ -164,7 +164,7 @@ def test_a_wrong_word_list_names_the_concept(tmp_path, content, key):
     folder = with_language(copy_of(tmp_path), "pl", content)
     with pytest.raises(DataFileError) as error:
         Terminology(folder)
-    assert (error.value.file, error.value.key) == ("texts/pl.toml", key)
+    assert (Path(error.value.file).name, error.value.key) == ("pl.toml", key)
 
 
 def test_a_site_adds_a_language_to_ours(tmp_path):
@@ -242,7 +242,7 @@ def test_only_what_means_the_same_is_taken(tmp_path, equivalence, members, is_ta
 def test_a_wrong_local_map_stops_the_start_with_file_and_code(tmp_path, elements, what):
     with pytest.raises(DataFileError, match=what) as error:
         Terminology(MAPPINGS, site_map(tmp_path / "site", *elements))
-    assert error.value.file == "conceptmap/local.json"
+    assert error.value.file.endswith("/conceptmap/local.json")
     assert "7010" in error.value.key
 
 
