@@ -9,6 +9,7 @@ from uuid import uuid4
 from cds_service.audit.chain import SILENT, AuditEntry, ShownCard, Written
 from cds_service.cards.answer import Answer
 from cds_service.cards.extension import EXTENSION, assessments_extension
+from cds_service.cards.summary import is_warning
 from cds_service.core.assessment import Outcome
 from cds_service.core.caller import NOBODY, Caller
 from cds_service.core.facts import AugmentationOrder, Finding, Gap
@@ -122,8 +123,12 @@ def _assessments(answer: Answer, cards: Sequence[Card]) -> Any:
 
 
 def _band(answer: Answer, outcome: Outcome) -> str | None:
-    headline = answer.assessment.of(outcome).headline
-    return headline.band if headline else None
+    """The band that the card says; None where it gives no figure and does not warn without one."""
+    found = answer.assessment.of(outcome)
+    is_said = found.is_usable and not answer.is_beside_the_point()
+    if found.headline is None or not (is_said or (outcome == "refracture" and is_warning(answer))):
+        return None
+    return found.headline.band
 
 
 def _shown(card: Card, answer: Answer) -> ShownCard:
