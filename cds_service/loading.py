@@ -46,7 +46,7 @@ RECALIBRATION = "recalibration.toml"  # of a site folder; `validate --refit` wri
 MAX_QUERY = 2000  # characters; longer addresses are refused by some servers
 # Placeholders that every rule may use (`rule_words.words_of_rules`, `recommendations._correction_words`).
 RULE_WORDS = {
-    *("review_weeks", "max_weeks", "bed_rest_hours", "t", "score", "drug", "listed"),
+    *("review_weeks", "max_weeks", "bed_rest_hours", "t", "score", "drug", "listed", "asked", "Asked"),
     *("because", "fact", "Fact", "title", "end", "review"),
 }
 
@@ -326,6 +326,9 @@ def _check_rule(rule: Rule, names: Mapping[str, Container[str]], order_templates
         "recommended-unless": ("signals", rule.recommended_unless),
         "texts.signal": ("signals", texts_signals),
         "supplies": ("findings", rule.supplies),
+        "asks.finding": ("findings", [one.finding for one in rule.asks]),
+        "asks.supplies": ("findings", [one.supplies for one in rule.asks]),
+        "asks.unless-signal": ("signals", [one.unless_signal for one in rule.asks if one.unless_signal]),
         "guidelines": ("guidelines", rule.guidelines),
         "studies": ("studies", rule.studies),
     }

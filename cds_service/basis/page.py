@@ -19,13 +19,11 @@ from cds_service.basis.plots import (
 from cds_service.cards.answer import Answer
 from cds_service.cards.figures import (
     average,
-    capital,
     coarse_figure,
     disagreement_line,
     estimate,
     groups,
     held_line,
-    join_words,
     missing_names,
     phrase,
     sentences,
@@ -37,7 +35,7 @@ from cds_service.core.assessment import LEVEL, SILENCES_PRINT, ModelResult, Outc
 from cds_service.core.facts import Finding
 from cds_service.core.recommendations import Rule
 from cds_service.core.study import LogisticStudy
-from cds_service.core.wording import GAP_REASONS, say_date, say_percent
+from cds_service.core.wording import GAP_REASONS, capital, join_words, say_date, say_percent
 from cds_service.review.replay import Replay
 from cds_service.service import Service
 
@@ -145,7 +143,7 @@ def said_on_card(outcome: str, cards: Sequence[Mapping[str, Any]]) -> str:
         found = [
             re.search(r"\b(Refracture risk high), no figure\b", summaries),
             re.search(r"\bno (?:refracture )?figure: (.+?)\.?$", summaries, re.MULTILINE | re.IGNORECASE),
-            re.search(r"^\*\*How sure:\*\* no figure\. (.+)$", details, re.MULTILINE),
+            re.search(r"^\*\*(?:How sure:\*\* no figure\.|Why no figure:\*\*) (.+)$", details, re.MULTILINE),
         ]
     texts = [capital(one[1]) for one in found if one]
     return ". ".join(one for one in texts if not any(one in other and one != other for other in texts))
@@ -264,7 +262,7 @@ def _what_would_change(answer: Answer, outcome: OutcomeAssessment, headline: Mod
 
 def _why_none(answer: Answer, outcome: OutcomeAssessment) -> str:
     if outcome.outcome == "refracture" or answer.is_beside_the_point() or outcome.doubts:
-        return f"{capital(why_line(answer, outcome, ''))}."
+        return f"No figure. {capital(why_line(answer, outcome, ''))}."
     known = max((one.prediction.inputs_known for one in outcome.models), default=0.0)
     least = say_percent(answer.policy.showing.inputs_known)
     return f"No figure: {say_percent(known)} of the study's information is known, and below {least} none is said."
@@ -273,11 +271,11 @@ def _why_none(answer: Answer, outcome: OutcomeAssessment) -> str:
 def _why_not(answer: Answer, outcome: OutcomeAssessment) -> str:
     """Why the figure stands in no summary; that of refracture as the card says it."""
     if outcome.disagreement:
-        return disagreement_line(answer, outcome).removeprefix("no figure. ")
+        return disagreement_line(answer, outcome)
     result = outcome.headline or outcome.models[0]
     is_aged = bool(result.silenced_by) and all(one.why == "aged" for one in result.silenced_by)
     if outcome.outcome == "refracture" and not is_aged:
-        return why_line(answer, outcome, "").partition(". ")[2]
+        return why_line(answer, outcome, "")
     silenced = [answer.wording.name(one.finding) for one in result.silenced_by if one.why in SILENCES_PRINT]
     outside = [one.text for one in result.violations if one.severity == "outside"]
     doubtful = f"{join_words(silenced)} old, measured in an unknown way or outside the study" if silenced else ""

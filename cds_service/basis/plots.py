@@ -22,12 +22,10 @@ from cds_service.basis.charts import (
 from cds_service.cards.answer import Answer
 from cds_service.cards.figures import (
     TREATMENTS,
-    capital,
     figure,
     groups,
     held_line,
     horizon,
-    join_words,
     missing_names,
     phrase,
     say_interval,
@@ -38,7 +36,7 @@ from cds_service.core.facts import Finding
 from cds_service.core.prediction import Prediction, effect_interval, expit, if_measured, predict
 from cds_service.core.recommendations import Rule
 from cds_service.core.strata import Stratum
-from cds_service.core.wording import UNITS, say_number, say_percent, say_range
+from cds_service.core.wording import UNITS, capital, join_words, say_number, say_percent, say_range
 
 
 def risk_chart(answer: Answer, result: ModelResult, *, is_usable: bool) -> Chart:

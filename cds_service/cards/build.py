@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 
 from cds_service.cards.answer import Answer, Option, make_card
-from cds_service.cards.figures import capital
 from cds_service.cards.rehabilitation import record_notices, rehabilitation_card
 from cds_service.cards.texts import first_that_fits
-from cds_service.core.wording import say_date
+from cds_service.core.wording import capital, say_date
 from cds_service.protocol.messages import Card
 
 CORRECTION, BED_REST = "brace-correction", "bed-rest"

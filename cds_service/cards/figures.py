@@ -6,7 +6,7 @@ from typing import NamedTuple
 from cds_service.cards.answer import Answer
 from cds_service.core.assessment import ModelResult, OutcomeAssessment
 from cds_service.core.facts import Finding
-from cds_service.core.wording import UNITS, say_coarse_percent, say_percent, say_range
+from cds_service.core.wording import UNITS, capital, join_words, say_coarse_percent, say_percent, say_range
 
 # A contribution of these would read as advice on the treatment.
 TREATMENTS = frozenset({"procedure", "cement-diffused", "local-kyphosis-post"})
@@ -158,7 +158,7 @@ def held_line(answer: Answer, result: ModelResult) -> str:
 
 def sentences(parts: Iterable[str]) -> str:
     """The parts as sentences of one line, behind a heading: the first begins small."""
-    first, *others = [part.rstrip(".") for part in parts if part]
+    first, *others = [part.rstrip(".") for part in parts if part] or [""]
     return ". ".join((first, *map(capital, others)))
 
 
@@ -175,14 +175,17 @@ def sure_line(answer: Answer, result: ModelResult, summary: str, *, is_contradic
     study, (low, high) = result.model.study, result.prediction.study_uncertainty
     includes = low <= result.reference <= high
     outside = [one.text for one in result.violations if one.severity != "not-checkable"]
-    is_said = coarse_figure(result) in summary
     path = "not-sure" if includes else "not-very-sure-low" if result.band == "lower" else "not-very-sure"
+    prediction, said = result.prediction, uncertainty(answer, result)
+    if coarse_figure(result) not in summary:
+        said = f"; {estimate(answer, result)}"
+    elif prediction.risk <= prediction.ceiling or figure(result) in said:
+        said = f" ({said})"
+    else:  # the summary says "above 90 %", and the study uncertainty may begin below that
+        said = answer.texts.say("lines.above-print", figure=figure(result), uncertainty=said)
     return sentences(
         [
-            answer.texts.say(
-                f"lines.{path}",
-                figure=f" ({uncertainty(answer, result)})" if is_said else f"; {estimate(answer, result)}",
-            ),
+            answer.texts.say(f"lines.{path}", figure=said),
             held_line(answer, result),
             answer.texts.say("lines.outside", criteria="; ".join(outside)) if outside else "",
             study.card_line,
@@ -248,17 +251,6 @@ def phrase(answer: Answer, result: ModelResult, name: str) -> str:
         mean = answer.wording.number(name, result.model.table.means[name], finding.unit).split(" ")[0]
         phrase += f" (study mean {mean})"
     return phrase
-
-
-def join_words(words: Iterable[str]) -> str:
-    """`a`, `a and b`, `a, b and c`."""
-    *most, last = words
-    return f"{', '.join(most)} and {last}" if most else last
-
-
-def capital(text: str) -> str:
-    """The text with its first letter large."""
-    return text[:1].upper() + text[1:]
 
 
 def source_of(finding: Finding) -> str:

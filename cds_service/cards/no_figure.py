@@ -9,14 +9,13 @@ from cds_service.cards.figures import (
     average,
     figure,
     horizon,
-    join_words,
     missing_names,
     say_interval,
     sentences,
 )
 from cds_service.core.assessment import BONE, ModelResult, OutcomeAssessment
 from cds_service.core.facts import YEARS_FROM, Aged, Finding, Gap, say_months
-from cds_service.core.wording import UNITS, say_number
+from cds_service.core.wording import UNITS, join_words, say_number
 
 SEEN_AND_NOT_USED = ("stale", "other-method", "out-of-range", "unit-unknown", "conflicting", "no-value")
 
@@ -67,9 +66,9 @@ def reasons(answer: Answer, outcome: OutcomeAssessment) -> tuple[Reason, ...]:
 
 
 def why_line(answer: Answer, outcome: OutcomeAssessment, summary: str) -> str:
-    """That there is no figure, then the reason where the summary had no room for it, and its ground."""
+    """The reason where the summary had no room for it, and its ground; empty where the summary said all."""
     why, ground = reasons(answer, outcome)[0]
-    return sentences((answer.texts.raw("why.none"), "" if why in summary else why, ground))
+    return sentences((("" if why in summary else why), ground))
 
 
 def _open_cause(answer: Answer, outcome: OutcomeAssessment) -> Iterator[Reason]:

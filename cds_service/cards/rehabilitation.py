@@ -5,15 +5,7 @@ from collections.abc import Mapping
 
 from cds_service.cards.answer import Answer, Option, make_card
 from cds_service.cards.extension import assessments_extension
-from cds_service.cards.figures import (
-    Line,
-    capital,
-    disagreement_line,
-    estimate,
-    reasons_higher,
-    sentences,
-    sure_line,
-)
+from cds_service.cards.figures import Line, disagreement_line, estimate, reasons_higher, sentences, sure_line
 from cds_service.cards.no_figure import why_line
 from cds_service.cards.summary import is_warning, say_summary
 from cds_service.cards.texts import count_words, escape_markdown
@@ -21,7 +13,7 @@ from cds_service.core.assessment import OutcomeAssessment
 from cds_service.core.derived import RAISED_BY_FRACTURE
 from cds_service.core.facts import Aged
 from cds_service.core.recommendations import Recommendation
-from cds_service.core.wording import say_date, say_number
+from cds_service.core.wording import capital, say_date, say_number
 from cds_service.protocol.messages import Card
 
 MOST_WORDS = 120  # of the whole card, without buttons
@@ -135,20 +127,16 @@ def figure_lines(answer: Answer, outcome: OutcomeAssessment, summary: str) -> tu
     headline, texts = outcome.headline, answer.texts
     if outcome.status == "not-applicable":
         return ()
-    sure = texts.raw("headings.sure")
-    if answer.is_beside_the_point() or headline is None or outcome.doubts:
-        return (Line(sure, why_line(answer, outcome, summary)),)
-    if not outcome.is_usable:
-        return (
-            Line(
-                sure, disagreement_line(answer, outcome) if outcome.disagreement else why_line(answer, outcome, summary)
-            ),
-        )
+    is_possible = headline is not None and not (answer.is_beside_the_point() or outcome.doubts)
+    if headline is None or not (is_possible and outcome.is_usable):
+        disagree = is_possible and outcome.disagreement
+        why = disagreement_line(answer, outcome) if disagree else why_line(answer, outcome, summary)
+        return (Line(texts.raw("headings.no-figure"), why),) if why else ()
     reasons = reasons_higher(answer, headline) if headline.band in ("high", "above") else ""
     said = sure_line(answer, headline, summary, is_contradicted=outcome.disagreement)
     return (
         *((Line(texts.raw(f"headings.why-{headline.band}"), reasons, spare=2),) if reasons else ()),
-        Line(sure, said),
+        Line(texts.raw("headings.sure"), said),
         *((Line(texts.raw("headings.other"), disagreement_line(answer, outcome)),) if outcome.disagreement else ()),
     )
 

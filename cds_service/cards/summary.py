@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from itertools import accumulate
 
 from cds_service.cards.answer import Answer
-from cds_service.cards.figures import average, capital, coarse_figure, horizon, short_average, whose_average
+from cds_service.cards.figures import average, coarse_figure, horizon, short_average, whose_average
 from cds_service.cards.no_figure import reasons
 from cds_service.cards.texts import first_that_fits
 from cds_service.core.assessment import ModelResult, OutcomeAssessment
-from cds_service.core.wording import say_percent
+from cds_service.core.wording import capital, say_percent
 
 FIGURES_FIRST = ("high", "above")
 

@@ -204,9 +204,9 @@ class Assessment:
         measurement: its figures stay too wide to act on.
         """
         refracture = self.of("refracture")
-        if refracture.is_usable or refracture.disagreement or refracture.left_open:
-            return 0.0
         wanted = frozenset(supplies)
+        if not wanted or refracture.is_usable or refracture.disagreement or refracture.left_open:
+            return 0.0
         return max((_gain(result, wanted, self.inputs_usable) for result in refracture.models), default=0.0)
 
 

@@ -3,7 +3,7 @@
 The vocabulary of `when` is closed: no expressions. When a rule does not fit, add a signal (`core/signals.py`).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
@@ -15,7 +15,7 @@ from cds_service.core.bracing import Correction
 from cds_service.core.data_file import DataTable
 from cds_service.core.facts import Findings, SupportOrder, SupportOrders
 from cds_service.core.signals import Signal
-from cds_service.core.wording import say_date
+from cds_service.core.wording import capital, join_words, say_date
 
 MOST_REASONS = 2  # on a card; all stand in the audit entry
 
@@ -71,6 +71,27 @@ class When(DataTable):
     gap_any: tuple[str, ...] = ()
 
 
+class Ask(DataTable):
+    """One measure of an act that asks for several; what is on record and still good is not asked for again.
+
+    Attributes:
+        words: what the card calls it.
+        supplies: the input of the models that it could give.
+        unless_signal: while it holds, the measure decides nothing.
+    """
+
+    finding: str
+    words: str
+    supplies: str
+    unless_signal: str = ""
+
+    def is_open(self, findings: Findings, signals: Collection[str]) -> bool:
+        """Whether measuring it would help: it is not there, or too old or doubtful to reassure."""
+        known, gap = findings.known.get(self.finding), findings.gaps.get(self.finding)
+        is_wanted = not known.may_reassure if known else gap is not None and gap.reason != "not-read"
+        return is_wanted and self.unless_signal not in signals
+
+
 class SignalText(DataTable):
     """A text for a signal, or for the first that holds of several; without a signal it is the default.
 
@@ -108,6 +129,7 @@ class Rule(DataTable):
         short: the referral in a summary's list ("Not ordered: rehabilitation").
         summary: of a measurement: what would be measured; of a rule with one text: its short form for the summary.
         supplies: inputs of the models that a measurement could give; the act with the greatest gain leads.
+        asks: of an act that asks for several measures, each of them.
         order_kind: the kind of support order that does the same already.
         order_in_card: where the EHR does not carry what the order says, the card does.
         corrects: the rule offers a corrected brace order instead of a new one.
@@ -137,6 +159,7 @@ class Rule(DataTable):
     recommended_if: tuple[str, ...] = ()
     recommended_unless: tuple[str, ...] = ()
     supplies: tuple[str, ...] = ()
+    asks: tuple[Ask, ...] = ()
     guidelines: tuple[str, ...] = ()
     studies: tuple[str, ...] = ()
     owner: str
@@ -173,10 +196,14 @@ def recommend(
         because = _reasons(rule, by_name, findings)
         if because is None or {earlier.rule_id for earlier in fired} & set(rule.unless_rule):
             continue
-        gain = assessment.gain_of(rule.supplies) if rule.supplies else 0.0
+        asked = [one for one in rule.asks if one.is_open(findings, by_name)]
+        supplies = {*rule.supplies} - {one.supplies for one in rule.asks} | {one.supplies for one in asked}
+        gain = assessment.gain_of(supplies)
         if rule.supplies and gain <= 0:
             continue
-        fired.append(_recommendation(rule, because, by_name, support, gain, values))
+        measures = join_words(one.words for one in asked) if asked else ""
+        words = {**values, "asked": measures, "Asked": capital(measures)}
+        fired.append(_recommendation(rule, because, by_name, support, gain, words))
     # Measurements last; among them first what costs little (pre-selected), then what would add most.
     return tuple(sorted(fired, key=lambda it: (it.gain > 0, it.gain > 0 and not it.recommended, -it.gain)))
 
@@ -211,7 +238,7 @@ def _recommendation(
         **_correction_words(correction, values),
         "because": reason,
         "fact": fact,
-        "Fact": fact[:1].upper() + fact[1:],
+        "Fact": capital(fact),
     }
     return Recommendation(
         rule_id=rule.id,

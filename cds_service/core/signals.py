@@ -13,7 +13,7 @@ from cds_service.core.assessment import Assessment
 from cds_service.core.bracing import Correction, find_over_limit, find_undated, is_open_rest, say_long_rest
 from cds_service.core.facts import Finding, Findings, SupportOrder, SupportOrders
 from cds_service.core.policy import Policy
-from cds_service.core.sarcopenia import GAIT, GRIP, RULERS, is_low, written
+from cds_service.core.sarcopenia import GAIT, GRIP, MUSCLE, RULERS, STUDY, is_low, written
 from cds_service.core.study import Cutoff, Study
 from cds_service.core.wording import UNITS, Wording, say_date
 
@@ -134,6 +134,14 @@ def _low_measure(measure: str, phrase: str) -> Detector:
 
 SIGNALS["weak-grip"] = _low_measure(GRIP, "weak grip")
 SIGNALS["slow-gait"] = _low_measure(GAIT, "slow gait")
+
+
+@signal("muscle-index-decides")
+def _muscle_index_decides(situation: Situation) -> Signal | None:
+    """Weak grip or slow gait by the study's definition: with the other one normal too, sarcopenia stays open."""
+    known, sex = situation.findings.known, situation.findings.known.get("sex")
+    low = [known[one] for one in (GRIP, GAIT) if is_low(STUDY, known, one, str(sex.value) if sex else None)]
+    return Signal(facts=tuple(low)) if low and MUSCLE not in known else None
 
 
 def _any_true(*finding_names: str) -> Detector:

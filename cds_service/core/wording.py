@@ -3,7 +3,7 @@
 Only our own words and checked numbers pass through here, never text from a record.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from math import ceil, floor
@@ -46,6 +46,17 @@ GAP_REASONS: Mapping[GapReason, str] = {
 COARSE_FROM = 10  # percent; from here up a summary prints in steps of 5
 # Units whose numbers are whole as often as not.
 PLAIN = frozenset({"kg/m2", "{score}"})
+
+
+def join_words(words: Iterable[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    *most, last = words
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def capital(text: str) -> str:
+    """The text with its first letter large."""
+    return text[:1].upper() + text[1:]
 
 
 def say_date(day: date) -> str:

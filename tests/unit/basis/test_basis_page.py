@@ -233,7 +233,7 @@ def test_measurements_stand_by_what_they_leave_open_narrowest_first():
     widths = [next(mark.width for mark in row.marks if mark.shape == "thick") for row in mine]
     assert widths == sorted(widths)
     assert all(width < row.marks[0].width for width, row in zip(widths, mine, strict=True))
-    assert any(row.cells[3] == "Order grip strength and 6 m walk" for row in mine)
+    assert any(row.cells[3] == "Order bedside measurements" for row in mine)
     assert all("T-score" not in row.label and "DXA" not in row.label for row in mine)
 
 

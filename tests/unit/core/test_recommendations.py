@@ -158,6 +158,23 @@ def test_missing_inputs_are_asked_for_as_acts_that_add_most_first():
     assert {one.rule_id for one in acts_of(NEARLY)} == {"measure-ct", "measure-bedside", "measure-mri"}
 
 
+@pytest.mark.parametrize(
+    ("known", "asked"),
+    [
+        ({}, "Grip and gait at the bedside"),
+        ({"grip-strength": 30.0}, "Gait at the bedside"),
+        ({"grip-strength": 12.0}, None),  # weak: the study's definition then hangs on the muscle index alone
+        ({"gait-speed": 0.5}, None),
+        ({"grip-strength": 12.0, "bmi": None}, "Weight at the bedside"),
+        ({"grip-strength": 12.0, "appendicular-muscle-index": 5.0}, "Gait at the bedside"),
+    ],
+)
+def test_the_bedside_set_asks_for_nothing_that_is_on_record_or_decides_nothing(known, asked):
+    values = {name: value for name, value in {**NEARLY, "sex": "female", **known}.items() if value is not None}
+    found = recommended(values).get("measure-bedside")
+    assert (found and found.text) == asked
+
+
 def test_what_would_leave_the_figure_unusable_is_not_asked_for():
     outside = {**NEARLY, "bmi": 28.5}  # held: no measurement of muscle makes the figure usable
     assert {one.rule_id for one in acts_of(outside)} == {"measure-ct"}

@@ -49,7 +49,7 @@ def recommend(template=None, **members):
         "label": "Refer to rehabilitation",
         "order": template,
         "recommended": True,
-        "values": {"review_weeks": "2"},
+        "values": {"review_weeks": "2", "asked": "grip and gait"},
     }
     return Recommendation(**(whole | members))
 
