@@ -6,7 +6,7 @@ spellings (`Patient//1`, `patient/1`, `Patient/1/`), searches and parts of a res
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from cds_service.fhir.raw_json import Json, text
@@ -76,13 +76,13 @@ def bases_of_call(urls: Iterable[str | None], *documents: Any) -> Bases:
         if len(bases) < 2 and base not in bases and (address := _address(base)) is not None:
             bases.add(address.url)
     bases = of_patients or of_others
-    return replace(bases_of(bases if len(bases) == 1 else ()), is_named=bool(bases))
+    return bases_of(bases) if len(bases) < 2 else NO_BASE
 
 
 def _absolute(documents: Sequence[Any]) -> Iterator[tuple[str, str]]:
     """Base URL and type of every absolute reference in JSON."""
     for level in levels([*documents]):
-        for reference in [node["reference"] for node in level if type(node) is dict and "reference" in node]:
+        for reference in [node["reference"] for node in level if "reference" in node and type(node) is dict]:
             if type(reference) is str and "://" in reference:
                 base, _, kind = reference.partition("/_history/")[0].rpartition("/")[0].rpartition("/")
                 yield base, kind

@@ -50,6 +50,7 @@ _CANONICAL = json.JSONEncoder(
     check_circular=False,
     default=lambda number: f"\0{_written(number)}\0",
 )
+_DECIMAL = re.compile(rb"[:,\[]\s*-?[0-9]+[.eE]")
 _AS_WRITTEN = re.compile(r'"\\u0000([0-9.eE+-]+)\\u0000"')
 
 
@@ -126,13 +127,13 @@ def decode_call(text: bytes) -> Any:
         JsonTextError: as above.
     """
     document = decode_json(text)
-    if not isinstance(document, dict) or not _holds_decimals(document.get("context")):
+    if not isinstance(document, dict) or not _DECIMAL.search(text) or not _holds_decimals(document.get("context")):
         return document
     return {**document, "context": decode_unguarded(text, "lossless-float")["context"]}
 
 
 def _holds_decimals(document: Any) -> bool:
-    return any(float in map(type, level) for level in levels(document))
+    return float in map(type, _values(document))
 
 
 def decode_record_json(text: bytes) -> Any:
@@ -186,30 +187,39 @@ def _object_without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def levels(document: Any) -> Iterator[list[Any]]:
-    """All values in a JSON document, level by level; of an object, not its names."""
-    level = [document]
+def levels(document: dict[str, Any] | list[Any]) -> Iterator[list[Any]]:
+    """The objects and lists of a JSON document, itself included, level by level."""
+    level: list[Any] = [document]
     while level:
         yield level
-        objects = [node.values() for node in level if type(node) is dict]
-        level = list(chain.from_iterable(objects + [node for node in level if type(node) is list]))
+        level = [
+            part
+            for node in level
+            for part in (node.values() if type(node) is dict else node)
+            if type(part) is dict or type(part) is list
+        ]
+
+
+def _values(document: Any) -> Iterator[Any]:
+    """All values of a JSON document, itself included; of an object, not its names."""
+    for node in chain.from_iterable(levels([document])):
+        yield from node.values() if type(node) is dict else node
 
 
 def _refuse_deep(document: Any) -> None:
-    for level in islice(levels(document), MAX_DEPTH, MAX_DEPTH + 1):
-        if any(isinstance(node, dict | list) for node in level):
-            raise JsonTextError(TOO_DEEP)
+    if next(islice(levels([document]), MAX_DEPTH + 1, None), None):
+        raise JsonTextError(TOO_DEEP)
 
 
 def _refuse_nul(document: Any) -> None:
-    for node in chain.from_iterable(levels(document)):
+    for node in _values(document):
         if isinstance(node, str | dict) and "\0" in "".join(node):  # of an object, its names
             raise JsonTextError("a string holds a NUL")
 
 
 def _refuse_large_numbers(document: Any) -> None:
     """Refuse numbers that no float holds or that are longer than `MAX_DIGITS`."""
-    for node in chain.from_iterable(levels(document)):
+    for node in _values(document):
         kind = type(node)
         if (kind is float and math.isinf(node)) or (kind is int and abs(node) >= TOO_LONG):
             raise JsonTextError(TOO_LARGE)

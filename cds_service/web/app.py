@@ -152,9 +152,8 @@ def _link_key(settings: Settings, audit: AuditStore) -> Callable[[float], bytes 
 
 
 def _secure(response: Response) -> Response:
-    for name, value in HEADERS.items():
-        if name not in response.headers:  # some pages and cacheable files set their own
-            response.headers.add(name, value)
+    own = set(response.headers.keys())  # some pages and cacheable files set their own
+    response.headers.extend([one for one in HEADERS.items() if one[0] not in own])
     return response
 
 
@@ -168,8 +167,10 @@ def _with_plain_path(
     """
     raw = environ.get("RAW_URI", "").partition("?")[0]
     path = raw if "%2f" in raw.lower() else SLASHES.sub("/", environ.get("PATH_INFO", ""))
-    read = {name: value for name, value in environ.items() if name not in UNREAD}
-    return wsgi_app({**read, "PATH_INFO": path.rstrip("/") or "/"}, start_response)
+    for name in UNREAD:
+        environ.pop(name, None)
+    environ["PATH_INFO"] = path.rstrip("/") or "/"
+    return wsgi_app(environ, start_response)
 
 
 MISDIRECTED = "This service is not called by this name; the setting PUBLIC_URL says by which it is."

@@ -68,8 +68,8 @@ class Exchange:
         if length is None or length > LARGE_BYTES:
             self.ends.enter_context(_one_large_body(self.deadline))
         self.body = self.request.get_data(cache=False)
-        values = sum(map(self.body.count, (b"{", b"[", b",")))
-        if LEAST_BYTES * values > (self.request.max_content_length or math.inf):
+        most = (self.request.max_content_length or math.inf) / LEAST_BYTES
+        if len(self.body) > most and sum(map(self.body.count, (b"{", b"[", b","))) > most:
             self.body = None  # nor does the exception keep it
             raise RequestEntityTooLarge
         return self.body

@@ -86,7 +86,7 @@ def test_decimals_of_the_context_stay_as_written_and_those_of_the_record_are_num
 
 def test_behind_a_decimal_that_is_kept_as_written_there_is_nothing():
     call = decode_call(b'{"context": {"dose": 2.50}}')
-    assert [len(level) for level in islice(levels(call), 4)] == [1, 1, 1]
+    assert [len(level) for level in islice(levels(call), 4)] == [1, 1]
 
 
 def test_nesting_up_to_the_limit_is_read():

@@ -10,6 +10,7 @@ from typing import Any
 
 from cds_service.core.bracing import Correction
 from cds_service.core.wording import say_date
+from cds_service.fhir.gathering.parsing import may_be_reversed
 from cds_service.fhir.mapping.durations import DurationRules, Mention
 from cds_service.fhir.orders.order_times import texts_on_time
 from cds_service.fhir.raw_json import Json, items, member, text
@@ -30,13 +31,14 @@ _NO_WORDS = frozenset({"id", "url", "system", "reference", "code", "value", "res
 def correct_brace_order(draft: Json, correction: Correction, rules: DurationRules) -> dict[str, Any] | None:
     """Set the end of the draft; None if the draft or the result is not a valid R4 resource.
 
-    Also None if a time in its words is doubtful, or if its words or single events would still exceed the new end.
+    Also None if an extension that we do not know may reverse it, if a time in its words is doubtful, or if its words or
+    single events would still exceed the new end.
 
     `occurrencePeriod` and `occurrenceTiming.repeat.boundsPeriod` are bounded in place; `boundsDuration` is replaced by
     the period, since FHIR allows only one of them. `occurrenceDateTime` cannot hold an end, so it becomes the start of
     an `occurrencePeriod`, as written. Empty members (`reasonCode: []`) are not valid FHIR and are removed.
     """
-    if not text(draft.get("id")) or not _is_order(draft) or _is_doubtful(draft, rules):
+    if not text(draft.get("id")) or may_be_reversed(draft) or not _is_order(draft) or _is_doubtful(draft, rules):
         return None
     if not all(_is_day_by(one, correction.end) for one in items(member(draft, "occurrenceTiming", "event"))):
         return None

@@ -7,10 +7,10 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Any
 
 from cds_service.core.facts import RecordState
-from cds_service.fhir.gathering.parsing import may_be_reversed
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.raw_json import Json, is_prohibition, member, objects, text
 from cds_service.fhir.references import Targets, contained_in, last_name
@@ -132,7 +132,7 @@ def read_drafts(draft_orders: Any, person: Person, deadline: Deadline | None = N
     for place, entry in enumerate(objects(member(draft_orders, "entry"))):
         source, full_url = entry.get("resource"), text(entry.get("fullUrl"))
         if isinstance(source, dict) and text(source.get("resourceType")):
-            resource = source if sum(map(len, levels(source))) <= MOST_PARTS else _shortened(source)
+            resource = source if sum(map(len, chain.from_iterable(levels(source)))) < MOST_PARTS else _shortened(source)
             reference = _reference_of(source, full_url, place)
             known.append((resource, full_url))
             counted.update({_name(source), last_name(full_url)})
@@ -153,8 +153,8 @@ def read_drafts(draft_orders: Any, person: Person, deadline: Deadline | None = N
     for draft, group in sorted(orders, key=lambda one: one[0].reference):
         # An order that names nobody is signed for the patient of the call; one that names somebody has to name them.
         is_ours = not whole.is_foreign(draft.resource) and not (group and whole.is_foreign(group))
-        # An update could reach either of two orders with one reference; what a modifier means, we do not know.
-        is_reachable = counted[_name(draft.resource)] == 1 and not may_be_reversed(draft.resource)
+        # An update could reach either of two orders with one reference.
+        is_reachable = counted[_name(draft.resource)] == 1
         (ours if is_ours else others).append(draft if is_reachable else replace(draft, source=None))
     kept = _without_replaced(ours, person)
     return DraftOrders(tuple(kept), tuple(others), whole, Targets(known, person.bases), tuple(cut), deadline)

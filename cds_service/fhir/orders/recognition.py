@@ -99,8 +99,10 @@ def recognise_support(resource: Json, bundle: DraftOrders, terminology: Terminol
         return _recognise_device(resource, bundle, terminology)
     if resource.get("resourceType") not in ORDER_TYPES:
         return None
-    kinds = SUPPORT_KINDS - REHABILITATION if _is_elsewhere(resource, terminology) else SUPPORT_KINDS
-    found = _support(_titles(resource), kinds, terminology)
+    titles = _titles(resource)
+    found = _support(titles, SUPPORT_KINDS, terminology)
+    if found and "rehabilitation" in found.concepts and _is_elsewhere(resource, terminology):
+        found = _support(titles, SUPPORT_KINDS - REHABILITATION, terminology)
     return found if found and not recognise_augmentation(resource, terminology) else None
 
 
