@@ -1,4 +1,4 @@
-"""Reads durations that an order states in words (`TLSO x 3 months`), by the word lists in `mappings/durations.toml`.
+"""Reads durations that an order states in words (`TLSO x 3 months`), by the words in `mappings/texts/`.
 
 A text is read clause by clause. A number with a unit of time is the order's duration only if the words around it say
 so. Frequencies, ages and delays are not durations, and clauses about something else (a check, a dose, a visit) are
@@ -7,7 +7,7 @@ ignored. Anything unclear is reported as doubtful.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
 from itertools import islice
@@ -16,8 +16,8 @@ from typing import Literal, NamedTuple
 
 from pydantic import Field
 
-from cds_service.core.data_file import Closed, DataTable, label
-from cds_service.errors import DataFileError
+from cds_service.core.data_file import Closed
+from cds_service.fhir.mapping.language import Durations, Language, any_of
 from cds_service.fhir.mapping.overlay import required
 
 FILE = "durations.toml"
@@ -28,17 +28,29 @@ DAY = 24.0  # hours: up to this, a brace order states wear time per day
 SYMBOL = 3  # units this short are the same in all languages
 
 _LETTER = "A-Za-zÀ-ÖØ-öø-ÿ"
-_CLAUSE = re.compile(
-    r"[;\n()，。；、]|,(?!\d)|\.(?=\s|$)|[&+]|\b(?:then|followed\s+by|and|und|et|dann|danach|puis|ensuite|luego|poi|quindi)\b"
-    r"|然后|再",
-    re.IGNORECASE,
-)
-_GO_ON = re.compile(r"\s*(?:$|[.,;)\n]|(?:when|while|during|at\s+all\s+times|then|and)\b)", re.IGNORECASE)
 _WORD = re.compile(rf"[{_LETTER}\u3400-\u9fff]")
 _SIGN = re.compile(rf"[0-9{_LETTER}\u3400-\u9fff]")
 _TWELFTH = re.compile(
     rf"(?:(?<![0-9./{_LETTER}])|(?<=\b[xX])|(?<=×))[0-9]{{1,2}}\s?/\s?12(?![0-9/])"
 )  # three months, or a day of December
+_BEFORE = rf"(?<![{_LETTER}])(?:%s)\s*$"
+_AFTER = rf"\s*-?\s*(?:%s)(?![{_LETTER}])"
+_INSIDE = rf"(?<![{_LETTER}])(?:%s)(?![{_LETTER}])"
+# Where the words of a language stand: before or after a duration, or anywhere in a text.
+_PLACES = {
+    **dict.fromkeys(("for_", "soft", "until", "until_date", "every", "since", "delay"), _BEFORE),
+    **dict.fromkeys(("rate", "ago", "past"), _AFTER),
+    **dict.fromkeys(("stop", "start", "up"), _INSIDE),
+}
+# The same for words of all languages together.
+_PLACES_OF_ALL = {
+    **dict.fromkeys(("brace", "bed_rest", "others", "overnight", "never", "loose"), _INSIDE),
+    "payer": "%s",
+    "least_before": r"(?:%s)\W*$",
+    "least_after": r"\W*(?:%s)",
+    "go_on": r"\s*(?:$|[.,;)\n]|(?:%s)\b)",
+    "clause": rf"[;\n()，。；、]|,(?!\d)|\.(?=\s|$)|[&+]|{_INSIDE}",
+}
 _DAY_FORMS = (
     r"(?P<y{n}>\d{{4}})-(?P<m{n}>\d{{1,2}})-(?P<d{n}>\d{{1,2}})(?![\d])",
     r"(?P<d{n}>\d{{1,2}})\.\s?(?P<m{n}>\d{{1,2}})\.\s?(?P<y{n}>\d{{4}})(?!\d)",
@@ -80,37 +92,8 @@ class _Unit(Closed):
     many: str
 
 
-class _Language(DataTable):
-    until_day: str
-    units: Mapping[str, tuple[str, ...]]
-    numbers: Mapping[str, int]
-    months: tuple[str, ...]
-    to: tuple[str, ...]
-    for_: tuple[str, ...] = Field(alias="for")
-    soft: tuple[str, ...]
-    until: tuple[str, ...]
-    until_date: tuple[str, ...]
-    every: tuple[str, ...]
-    rate: tuple[str, ...]
-    ago: tuple[str, ...]
-    since: tuple[str, ...]
-    delay: tuple[str, ...]
-    past: tuple[str, ...]
-    stop: tuple[str, ...]
-    start: tuple[str, ...]
-    up: tuple[str, ...]
-
-
 class _File(Closed):
     units: Mapping[str, _Unit]
-    languages: Mapping[str, _Language]
-    subjects: Mapping[str, tuple[str, ...]]
-    others: Mapping[str, tuple[str, ...]]
-    fillers: Mapping[str, tuple[str, ...]]
-    ends: Mapping[str, tuple[str, ...]]
-    payer: Mapping[str, tuple[str, ...]]
-    least: Mapping[str, tuple[str, ...]]
-    loose: Mapping[str, tuple[str, ...]]
 
 
 class _Amount(NamedTuple):
@@ -141,33 +124,41 @@ class _Clause(NamedTuple):
 
 
 class DurationRules:
-    """The rules of `durations.toml`, compiled."""
+    """The words of all languages, compiled."""
 
-    def __init__(self, content: _File) -> None:
-        self.content = content
-        languages = content.languages
+    def __init__(self, units: Mapping[str, _Unit], languages: Mapping[str, Durations]) -> None:
+        """Compile the words.
+
+        Args:
+            units: by UCUM code.
+            languages: by code; English comes first, since its symbols are written everywhere.
+        """
+        self.units, self.languages = units, languages
         self._every = tuple(languages)
-        numbers = [(word, value) for one in languages.values() for word, value in one.numbers.items()]
-        units = [
-            (word, unit, name) for name, one in languages.items() for unit, words in one.units.items() for word in words
-        ]
-        months = [(word, place) for one in languages.values() for place, word in enumerate(one.months, 1)]
+        tables = languages.values()
+        named = [(code, unit, words) for code, one in languages.items() for unit, words in one.units.items()]
+        self._units = [(_compiled(word), unit, code) for code, unit, words in named for word in words]
+        self._numbers = [(_compiled(word), value) for one in tables for word, value in one.numbers.items()]
+        self._months = [(_compiled(word), place) for one in tables for place, word in enumerate(one.months, 1)]
         digits = r"(?<![A-WYZa-wyzÀ-ÿ0-9.,/])[0-9]{1,3}(?:[.,][0-9]{1,2})?"
-        number = rf"(?:{digits}|(?<![{_LETTER}])(?:{_any(word for word, _ in numbers)}))"
-        to = _any(word for one in languages.values() for word in one.to)
-        unit = _any(word for word, _, _ in units)
+        number = rf"(?:{digits}|(?<![{_LETTER}])(?:{_any(self._numbers)}))"
         self._amount = _compiled(
-            rf"(?P<low>{number})(?:\s*(?:-|–|—|~|(?:{to}))\s*(?P<high>[0-9]{{1,3}}(?:[.,][0-9]{{1,2}})?|{number}))?"
-            rf"\s*-?\s*(?P<unit>{unit})(?![A-Za-zÀ-ÿ0-9])"
+            rf"(?P<low>{number})"
+            rf"(?:\s*(?:-|–|—|~|{any_of(tables, 'to')})\s*(?P<high>[0-9]{{1,3}}(?:[.,][0-9]{{1,2}})?|{number}))?"
+            rf"\s*-?\s*(?P<unit>{_any(self._units)})(?![A-Za-zÀ-ÿ0-9])"
         )
         self._fifty_second = _compiled(r"(?<![0-9./])(?P<low>[0-9]{1,2})\s?/\s?52(?![0-9/])")
-        self._numbers = [(_compiled(word), value) for word, value in numbers]
-        self._units = [(_compiled(word), unit, name) for word, unit, name in units]
-        self._months = [(_compiled(word), place) for word, place in months]
-        forms = (form.format(n=n, months=_any(word for word, _ in months)) for n, form in enumerate(_DAY_FORMS))
+        forms = (form.format(n=n, months=_any(self._months)) for n, form in enumerate(_DAY_FORMS))
         self._days = _compiled(rf"(?<![0-9{_LETTER}])(?:{'|'.join(forms)})")
-        self._lists = dict(_word_lists(languages))
-        self._anywhere = dict(_tables(content))
+        self._lists = {
+            (code, name): _compiled(place % any_of([one], name))
+            for code, one in languages.items()
+            for name, place in _PLACES.items()
+        }
+        self._until = {code: _compiled(_INSIDE % any_of([one], "until")) for code, one in languages.items()}
+        self._anywhere = {name: _compiled(place % any_of(tables, name)) for name, place in _PLACES_OF_ALL.items()}
+        fillers = "|".join(any_of(tables, name) for name in ("fillers", "soft", "for_"))
+        self._fillers = _compiled(_INSIDE % fillers)
 
     def read(self, text: str, subject: Literal["brace", "bed-rest"], *, is_title: bool = False) -> tuple[Mention, ...]:
         """Read what a text says about the end of an order of this kind; positions refer to the text as given.
@@ -178,7 +169,7 @@ class DurationRules:
             is_title: the text is the order's title, so that everything in it refers to the order.
         """
         plain = unicodedata.normalize("NFKC", text[:LONGEST_TEXT])
-        found = list(self._read(plain, subject, is_title=is_title))
+        found = list(self._read(plain, subject.replace("-", "_"), is_title=is_title))
         if len(plain) != len(text) or plain != text:  # positions do not match the text: nothing can be replaced
             found = [one._replace(until="") for one in found]
         if len(text) > LONGEST_TEXT:
@@ -198,29 +189,38 @@ class DurationRules:
         if overlong := next(islice(self._amount.finditer(text), MOST_AMOUNTS, None), None):
             yield Mention("doubtful", overlong.start(), len(text))
             text = text[: overlong.start()]
-        for start, end in _clauses(text):
+        for start, end in self._clauses(text):
             words = text[start:end]
-            own, other = self._anywhere[subject].search(words) is not None, self._is_about_other(words, subject)
+            own, other = self._named(words, subject), self._is_about_other(words, subject)
             about = True if own else (False if other else about)
             for mention in self._clause(_Clause(words, subject, own, other, about)):
                 yield mention._replace(start=mention.start + start, end=mention.end + start)
 
+    def _clauses(self, text: str) -> Iterator[tuple[int, int]]:
+        start = 0
+        for found in self._anywhere["clause"].finditer(text):
+            yield start, found.start()
+            start = found.end()
+        yield start, len(text)
+
+    def _named(self, words: str, name: str) -> bool:
+        return self._anywhere[name].search(words) is not None
+
     def _is_about_other(self, clause: str, subject: str) -> bool:
-        elsewhere = (name for name in self.content.subjects if name != subject)
-        return any(self._anywhere[name].search(clause) for name in ("others", *elsewhere))
+        return self._named(clause, "others") or self._named(clause, "bed_rest" if subject == "brace" else "brace")
 
     def _day(self, text: str, found: re.Match[str]) -> Mention | None:
         """A day that is stated as the last one; other days do not matter here."""
         day = self._day_of({name.rstrip("0123456789"): value for name, value in found.groupdict().items() if value})
         before = text[max(0, found.start() - NEAR) : found.start()]
-        for name in self.content.languages:
-            until = self._lists[name, "until"].search(before) or self._lists[name, "until-date"].search(before)
+        for name in self._every:
+            until = self._lists[name, "until"].search(before) or self._lists[name, "until_date"].search(before)
             if until is None:
                 continue
             start = found.start() - len(before) + until.start()
             if day is None:
                 return Mention("doubtful", start, found.end())
-            return Mention("day", start, found.end(), day=day, until=self.content.languages[name].until_day)
+            return Mention("day", start, found.end(), day=day, until=self.languages[name].until_day)
         return None
 
     def _day_of(self, parts: Mapping[str, str]) -> date | None:
@@ -246,7 +246,8 @@ class DurationRules:
         yield from lengths
         if any(one.kind == "length" for one in lengths) or (clause.other and not clause.own):
             return
-        if self._anywhere[f"ends {subject}"].search(text) or any(map(partial(self._names_event, text), self._every)):
+        is_overnight = subject == "bed_rest" and self._named(text, "overnight")
+        if is_overnight or any(map(partial(self._names_event, text), self._every)):
             yield Mention("event", 0, len(text))
         elif subject == "brace" and clause.about is not False and not any(self._amounts(text)):
             loose = self._anywhere["loose"].search(text)
@@ -255,10 +256,10 @@ class DurationRules:
 
     def _names_event(self, text: str, language: str) -> bool:
         """Whether an end without a day is named: `until mobilised`, but not `until`, and not `until never`."""
-        until = self._lists[language, "until anywhere"].search(text)
+        until = self._until[language].search(text)
         if until is None or not _SIGN.search(text, until.end()):
             return False
-        return not self._anywhere["ends never"].search(text, until.end())
+        return not self._anywhere["never"].search(text, until.end())
 
     def _amounts(self, clause: str) -> Iterator[_Amount]:
         for found in self._amount.finditer(clause):
@@ -279,7 +280,7 @@ class DurationRules:
         languages = self._languages(amount)
         before = clause.text[max(0, amount.start - NEAR) : amount.start]
         after = clause.text[amount.end : amount.end + NEAR]
-        unit = self.content.units[amount.unit]
+        unit = self.units[amount.unit]
         hours = amount.number * unit.hours
         is_wear_time = clause.subject == "brace" and hours <= DAY and amount.unit in ("min", "h")
         is_rate = self._ends(before, "every", languages) or self._begins(after, "rate", languages)
@@ -287,7 +288,7 @@ class DurationRules:
         if is_wear_time or amount.number == 0 or is_rate or is_past:
             return None
         bare = self._without_soft(before, languages)
-        leading, until = self._ends(bare, "for", languages), self._ends(bare, "until", languages)
+        leading, until = self._ends(bare, "for_", languages), self._ends(bare, "until", languages)
         if amount.is_article and not leading:
             return None
         lead = until or leading
@@ -300,10 +301,10 @@ class DurationRules:
             return Mention("doubtful", start, amount.end)
         said = f"{amount.number:g} {unit.one if amount.number == 1 else unit.many}"
         is_delay = lead is None and self._ends(bare, "delay", languages)
-        may_replace = _GO_ON.match(after) and not is_delay
-        language = next((name for name in languages if leading is None or self._lists[name, "for"].search(bare)), "en")
-        phrase = self.content.languages[language].until_day if may_replace else ""
-        is_least = bool(self._anywhere["least before"].search(before) or self._anywhere["least after"].match(after))
+        may_replace = self._anywhere["go_on"].match(after) and not is_delay
+        language = next((name for name in languages if leading is None or self._lists[name, "for_"].search(bare)), "en")
+        phrase = self.languages[language].until_day if may_replace else ""
+        is_least = bool(self._anywhere["least_before"].search(before) or self._anywhere["least_after"].match(after))
         return Mention("length", start, amount.end, hours, said, until=phrase, is_least=is_least)
 
     def _verdict(
@@ -319,7 +320,7 @@ class DurationRules:
         starts, stops = (self._has(before, name, languages) for name in ("start", "stop"))
         if not is_led_in or (late and starts):
             # "off after 6 weeks" and "may sit up after 4 h" end it; "X-ray at 6 weeks" and "start after 24 h" do not.
-            is_up = clause.subject == "bed-rest" and self._has(clause.text, "up", languages)
+            is_up = clause.subject == "bed_rest" and self._has(clause.text, "up", languages)
             return "length" if (is_up or stops) and not starts and clause.about is not False else None
         if clause.other or stops:  # "off for 2 days"
             return "length" if is_led and not stops and not self._is_about_other(before, clause.subject) else "doubtful"
@@ -346,7 +347,7 @@ class DurationRules:
         return self._is_filler(before) and following is not None and self._is_filler(after[: following.start()])
 
     def _is_filler(self, words: str) -> bool:
-        return _WORD.search(self._anywhere["fillers"].sub(" ", words)) is None
+        return _WORD.search(self._fillers.sub(" ", words)) is None
 
     def _languages(self, amount: _Amount) -> tuple[str, ...]:
         """The languages in which the unit is a word; all of them if it is a symbol."""
@@ -374,69 +375,23 @@ class DurationRules:
         return any(self._lists[one, name].search(words) for one in languages)
 
 
-BEFORE = {"for", "soft", "until", "until-date", "every", "since", "delay"}  # lists of words that precede a duration
-AFTER = {"rate", "ago", "past"}
-INSIDE = {"stop", "start", "up"}
-
-
-def _word_lists(languages: Mapping[str, _Language]) -> Iterator[tuple[tuple[str, str], re.Pattern[str]]]:
-    for name, one in languages.items():
-        words = {key: value for key, value in one.model_dump(by_alias=True).items() if isinstance(value, tuple)}
-        for key in BEFORE:
-            yield (name, key), _compiled(rf"(?<![{_LETTER}])(?:{_any(words[key])})\s*$")
-        for key in AFTER:
-            yield (name, key), _compiled(rf"\s*-?\s*(?:{_any(words[key])})(?![{_LETTER}])")
-        for key in INSIDE:
-            yield (name, key), _compiled(rf"(?<![{_LETTER}])(?:{_any(words[key])})(?![{_LETTER}])")
-        yield (name, "until anywhere"), _compiled(rf"(?<![{_LETTER}])(?:{_any(one.until)})(?![{_LETTER}])")
-
-
-def _tables(content: _File) -> Iterator[tuple[str, re.Pattern[str]]]:
-    soft = [word for one in content.languages.values() for word in (*one.soft, *one.for_)]
-    for name, words in content.subjects.items():
-        yield name, _inside(words)
-        yield f"ends {name}", _inside(content.ends[name])
-    yield "ends never", _inside(content.ends["never"])
-    yield "others", _inside(content.others["any"])
-    yield "fillers", _inside((*content.fillers["any"], *soft))
-    yield "payer", _compiled(_any(content.payer["any"]))
-    yield "least before", _compiled(rf"(?:{_any(content.least['before'])})\W*$")
-    yield "least after", _compiled(rf"\W*(?:{_any(content.least['after'])})")
-    yield "loose", _inside(content.loose["any"])
-
-
-def _inside(words: Sequence[str]) -> re.Pattern[str]:
-    return _compiled(rf"(?<![{_LETTER}])(?:{_any(words)})(?![{_LETTER}])") if words else _compiled(r"(?!)")
-
-
-def _any(words: Iterable[str]) -> str:
-    return "|".join(sorted(words, key=len, reverse=True))
+def _any(words: Sequence[tuple[re.Pattern[str], *tuple[object, ...]]]) -> str:
+    return "|".join(sorted((one[0].pattern for one in words), key=len, reverse=True))
 
 
 def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE)
 
 
-def _clauses(text: str) -> Iterator[tuple[int, int]]:
-    start = 0
-    for found in _CLAUSE.finditer(text):
-        yield start, found.start()
-        start = found.end()
-    yield start, len(text)
-
-
 def _blank(text: str, start: int, end: int) -> str:
     return text[:start] + " " * (end - start) + text[end:]
 
 
-def load_durations(folders: Sequence[Path]) -> DurationRules:
-    """Load the rules in force.
+def load_durations(folders: Sequence[Path], languages: Mapping[str, Language]) -> DurationRules:
+    """The rules for these languages, with the units in force.
 
     Raises:
-        DataFileError: the file is missing or wrong.
+        DataFileError: the file of units is missing or wrong.
     """
-    path, rules = required(folders, FILE, _File)
-    try:
-        return DurationRules(rules)
-    except (re.error, KeyError) as error:
-        raise DataFileError(label(path), "", f"holds a rule that cannot be read: {error}") from error
+    tables = {code: languages[code].durations for code in sorted(languages, key=lambda code: (code != "en", code))}
+    return DurationRules(required(folders, FILE, _File)[1].units, tables)

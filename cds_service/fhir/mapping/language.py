@@ -22,6 +22,12 @@ def _is_pattern(written: str) -> str:
     return written
 
 
+def _are_twelve(ordinals: tuple[str, ...]) -> tuple[str, ...]:
+    if len(ordinals) != 12:
+        raise ValueError("has to be first to twelfth")
+    return ordinals
+
+
 Pattern = Annotated[str, AfterValidator(_is_pattern)]
 
 
@@ -65,7 +71,7 @@ class Vertebrae(DataTable):
     thoracic: tuple[Pattern, ...] = ()
     lumbar: tuple[Pattern, ...] = ()
     numbered: tuple[Pattern, ...] = ()
-    ordinals: Annotated[tuple[Pattern, ...], Field(min_length=12, max_length=12)] | tuple[()] = ()
+    ordinals: Annotated[tuple[Pattern, ...], AfterValidator(_are_twelve)] = ()
     thoracic_after: tuple[Pattern, ...] = ()
     lumbar_after: tuple[Pattern, ...] = ()
     not_after: tuple[Pattern, ...] = ()
@@ -73,18 +79,76 @@ class Vertebrae(DataTable):
     accidents: tuple[Pattern, ...] = ()
 
 
+class Durations(DataTable):
+    """How an order says when it ends.
+
+    Attributes:
+        until_day: an end date in our words.
+        units: words of each unit of `durations.toml`.
+        to: between the two numbers of a range.
+        for_, soft, until, until_date, every, since, delay: what stands before a duration: that it is one, that it is
+            about so long, that it is an end; that it is a frequency, lies in the past, or is a time to wait.
+        rate, ago, past: what stands after a duration: a frequency, the past, what it is counted from.
+        stop, start, up: an order's end, its beginning, and that a patient gets up.
+        brace, bed_rest, others: what a clause is about.
+        fillers: words that say nothing about what a length belongs to.
+        clause: words between two clauses.
+        go_on: words after a length that may be replaced with it.
+        least_before, least_after: that a length is the shortest one; it is no end then.
+        loose: times without a number that we can read: the end is doubtful then.
+        overnight: an end of bed rest without a day.
+        never: what an order never ends by.
+        payer: months for which a payer pays for equipment; 99 means for life. It is no wear time.
+    """
+
+    until_day: str = ""
+    units: Mapping[str, tuple[Pattern, ...]] = {}
+    numbers: Mapping[Pattern, int] = {}
+    months: tuple[Pattern, ...] = ()
+    to: tuple[Pattern, ...] = ()
+    for_: tuple[Pattern, ...] = Field((), alias="for")
+    soft: tuple[Pattern, ...] = ()
+    until: tuple[Pattern, ...] = ()
+    until_date: tuple[Pattern, ...] = ()
+    every: tuple[Pattern, ...] = ()
+    rate: tuple[Pattern, ...] = ()
+    ago: tuple[Pattern, ...] = ()
+    since: tuple[Pattern, ...] = ()
+    delay: tuple[Pattern, ...] = ()
+    past: tuple[Pattern, ...] = ()
+    stop: tuple[Pattern, ...] = ()
+    start: tuple[Pattern, ...] = ()
+    up: tuple[Pattern, ...] = ()
+    brace: tuple[Pattern, ...] = ()
+    bed_rest: tuple[Pattern, ...] = ()
+    others: tuple[Pattern, ...] = ()
+    fillers: tuple[Pattern, ...] = ()
+    clause: tuple[Pattern, ...] = ()
+    go_on: tuple[Pattern, ...] = ()
+    least_before: tuple[Pattern, ...] = ()
+    least_after: tuple[Pattern, ...] = ()
+    loose: tuple[Pattern, ...] = ()
+    overnight: tuple[Pattern, ...] = ()
+    never: tuple[Pattern, ...] = ()
+    payer: tuple[Pattern, ...] = ()
+
+
 class Language(DataTable):
     """A file in `texts/`; every table beside these is that of a concept.
 
     Attributes:
+        letters: those beside a to z, as in the set of a regular expression; None if lists of diagnoses and drugs in
+            this language are not read, since too few of their words are here.
         spelled_out: what to read for an abbreviation, in order.
     """
 
     model_config = ConfigDict(extra="allow")
     __pydantic_extra__: dict[str, Words]
+    letters: Pattern | None = None
     spelled_out: Mapping[Pattern, str] = {}
     joints: Joints = Joints()
     vertebrae: Vertebrae = Vertebrae()
+    durations: Durations = Durations()
 
     @property
     def concepts(self) -> Mapping[str, Words]:
@@ -92,7 +156,7 @@ class Language(DataTable):
         return self.__pydantic_extra__
 
 
-def any_of(tables: Iterable[Joints | Vertebrae], name: str) -> str:
+def any_of(tables: Iterable[Joints | Vertebrae | Durations], name: str) -> str:
     """The words of this name in all tables as one pattern: of two that fit, the longer one; never fitting if none."""
     words = {word for table in tables for word in getattr(table, name)}
     return "|".join(sorted(words, key=lambda word: (-len(word), word))) or "(?!)"

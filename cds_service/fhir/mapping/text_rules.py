@@ -9,12 +9,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from cds_service.core.data_file import Closed, DataFile, label, read_toml, validated
 from cds_service.errors import DataFileError
+from cds_service.fhir.mapping.language import Language
 from cds_service.fhir.mapping.overlay import required, top_files
 
 Place = tuple[int, int]
@@ -144,22 +144,29 @@ _VOWELS = frozenset("aeiouy")
 _LETTERS = re.compile(r"[^\W\d_]")
 
 
-def _flat(words: Any) -> Any:
-    return [word for each in words.values() for word in each] if isinstance(words, dict) else words
-
-
-class Languages(DataFile):
-    """The letters of the languages that we read, and words of other languages with the same letters.
+class LanguagesFile(DataFile):
+    """`languages.toml`.
 
     Attributes:
+        others: frequent words of languages that are written with the letters of ours, by language.
         abbreviations: abbreviations whose meaning is known and not relevant.
         qualifiers: words that mean nothing alone: `stage`, `left`.
     """
 
-    letters: Annotated[re.Pattern[str], BeforeValidator(lambda letters: f"[{letters}]")]
-    others: Annotated[frozenset[str], BeforeValidator(_flat)]
+    others: Mapping[str, tuple[str, ...]]
     abbreviations: frozenset[str] = frozenset()
     qualifiers: frozenset[str] = frozenset()
+
+
+class Languages:
+    """Which texts we can read: by letters, and by words of other languages with the same letters."""
+
+    def __init__(self, content: LanguagesFile, languages: Mapping[str, Language]) -> None:
+        """Know the languages whose files say their letters; their words are not those of others."""
+        letters = {code: one.letters for code, one in languages.items() if one.letters is not None}
+        self._letters = re.compile(f"[{''.join(letters.values())}]")
+        self._others = {word for code, words in content.others.items() if code not in letters for word in words}
+        self._abbreviations, self._qualifiers = content.abbreviations, content.qualifiers
 
     def can_read(self, text: str) -> bool:
         """Whether a text has words, all of them in languages that we read; not if it is over `LONGEST_TEXT`."""
@@ -172,9 +179,9 @@ class Languages(DataFile):
 
     def is_foreign(self, text: str) -> bool:
         """Whether a text has letters or words of a language that we do not read."""
-        if not all(one.isascii() or self.letters.match(one) for one in _LETTERS.findall(text.lower())):
+        if not all(one.isascii() or self._letters.match(one) for one in _LETTERS.findall(text.lower())):
             return True
-        return not self.others.isdisjoint(_WORDS.findall(without_accents(text.lower())))
+        return not self._others.isdisjoint(_WORDS.findall(without_accents(text.lower())))
 
     def _names_something(self, text: str) -> bool:
         """Whether the text has more than ambiguous abbreviations and qualifiers."""
@@ -183,19 +190,19 @@ class Languages(DataFile):
 
     def _is_name(self, word: str) -> bool:
         lower = word.lower()
-        if lower in self.qualifiers:
+        if lower in self._qualifiers:
             return False
         is_spelt_out = len(word) > 4 or (len(word) == 4 and not word.isupper())
-        return (is_spelt_out and not _VOWELS.isdisjoint(lower)) or lower in self.abbreviations
+        return (is_spelt_out and not _VOWELS.isdisjoint(lower)) or lower in self._abbreviations
 
 
-def load_languages(folders: Sequence[Path]) -> Languages:
-    """Load the languages in force.
+def load_languages(folders: Sequence[Path], languages: Mapping[str, Language]) -> Languages:
+    """The languages that can be read.
 
     Raises:
-        DataFileError: the file is missing or wrong.
+        DataFileError: `languages.toml` is missing or wrong.
     """
-    return required(folders, "languages.toml", Languages)[1]
+    return Languages(required(folders, "languages.toml", LanguagesFile)[1], languages)
 
 
 # --- ways of measuring -----------------------------------------------------------------------------------------------

@@ -4,9 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cds_service.errors import DataFileError
-from cds_service.fhir.mapping.durations import load_durations
-from tests.order_builders import ROOT, terminology
+from tests.order_builders import terminology
 from tests.tables import cases
 
 HOURS = {"h": 1.0, "d": 24.0, "w": 168.0, "m": 730.5}  # UCUM: a month is a/12, 30.4375 days
@@ -69,14 +67,3 @@ def test_any_text_is_read_and_places_lie_within_it(words):
     for subject in ("brace", "bed-rest"):
         for one in read(subject, words):
             assert 0 <= one.start <= one.end <= max(len(words), 3 * 1000)  # NFKC may make a sign three
-
-
-def test_a_wrong_file_stops_the_start(tmp_path):
-    text = (ROOT / "mappings" / "durations.toml").read_text(encoding="utf-8")
-    with pytest.raises(DataFileError, match="missing"):
-        load_durations([tmp_path])
-    for broken in (text.replace('"TLSO", "LSO"', '"TLSO(", "LSO"'), text.replace("until-day", "until-dya")):
-        assert broken != text
-        (tmp_path / "durations.toml").write_text(broken, encoding="utf-8")
-        with pytest.raises(DataFileError, match=r"durations\.toml"):
-            load_durations([tmp_path])

@@ -158,6 +158,9 @@ def with_language(folder: Path, name: str, content: str) -> Any:
         (polish(examples=["gorset"] * 7 + ["lek"]), "brace.examples"),
         (polish(others=["lek"] * 7 + ["gorset"]), "brace.counter-examples"),
         (polish(others=["lek"] * 7 + ["TLSO"]), "brace.counter-examples"),  # of another language's words too
+        ("[durations]\nuntil-dya = 'do {day}'", "durations.until-dya"),
+        ("[durations]\nbrace = ['gorset(']", "durations.brace.0"),
+        ("[vertebrae]\nordinals = ['pierwszy']", "vertebrae.ordinals"),
     ],
 )
 def test_a_wrong_word_list_names_the_concept(tmp_path, content, key):
