@@ -14,7 +14,7 @@ from cds_service.cards.figures import (
     sentences,
 )
 from cds_service.core.assessment import BONE, ModelResult, OutcomeAssessment
-from cds_service.core.facts import YEARS_FROM, Aged, Finding, Gap, say_months
+from cds_service.core.facts import METHOD_NOT_RECORDED, YEARS_FROM, Aged, Finding, Gap, say_months
 from cds_service.core.wording import UNITS, join_words, say_number
 
 SEEN_AND_NOT_USED = ("stale", "other-method", "out-of-range", "unit-unknown", "conflicting", "no-value")
@@ -154,7 +154,9 @@ def _not_known(answer: Answer, result: ModelResult, name: str) -> Reason:
 
 
 def _aged(answer: Answer, name: str) -> Reason:
-    """A value in use that is older than fresh, or whose method is not known."""
+    """A value that is too old, contradicted, older than fresh, or whose method is not known."""
+    if gap := answer.findings.gaps.get(name):
+        return _seen(answer, gap)
     texts, title = answer.texts, answer.wording.name(name)
     known: Finding | None = answer.findings.known.get(name)
     aged = next((concern for concern in known.concerns if isinstance(concern, Aged)), None) if known else None
@@ -164,6 +166,8 @@ def _aged(answer: Answer, name: str) -> Reason:
     if aged:
         value = answer.wording.phrase(known._replace(site="")).removesuffix(UNITS["kg/m2"]) if known else title
         return Reason(texts.say("why.aged", value=value, age=f"{say_months(aged.months)} old"), old)
+    if known and known.concerns and METHOD_NOT_RECORDED not in known.concerns:
+        return Reason(f"{title}: {known.concerns[0][:1].lower()}{known.concerns[0][1:].removesuffix('.')}", "")
     return Reason(texts.say("why.method", name=title), texts.raw("why.method-matters"))
 
 

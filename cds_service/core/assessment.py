@@ -78,9 +78,9 @@ class Silence:
         why: `held`: its value lies beyond what the study can say, on the side that would reassure. `outside`: it fails
             a criterion, or was seen (stale, other method) beyond the study's range or criteria. `not-known`: without
             it nobody knows whether the patient lies inside the study's range. `criterion-not-known`: nor whether a
-            criterion is met that a warning hangs on. `aged`: older than fresh or than usable, or it is not known how it
-            was measured. `open`: it would put the patient outside, and the record leaves it open; only a figure that
-            alarms may be said then.
+            criterion is met that a warning hangs on. `aged`: older than fresh or than usable, two values contradict,
+            or it is not known how it was measured. `open`: it would put the patient outside, and the record leaves it
+            open; only a figure that alarms may be said then.
     """
 
     finding: str
@@ -396,12 +396,16 @@ def _silences(
     ]
     found += [(finding.name, "aged") for finding in inputs if not finding.may_reassure]
     found += [(name, "open") for name in open_exclusions(study, findings)]
-    is_stale = (name for name in study.input_names if name in seen and findings.gaps[name].reason == "stale")
-    found += [(name, "aged") for name in is_stale]
+    gaps = ((name, findings.gaps.get(name)) for name in study.input_names)
+    found += [(name, "aged") for name, gap in gaps if gap and (gap.reason == "conflicting" or _is_seen_stale(gap))]
     gravest: dict[str, Why] = {}
     for name, why in found:
         gravest.setdefault(name, why)
     return tuple(Silence(finding=name, why=why) for name, why in gravest.items())
+
+
+def _is_seen_stale(gap: Gap) -> bool:
+    return gap.reason == "stale" and gap.value is not None
 
 
 def _without_held(

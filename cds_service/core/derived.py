@@ -109,7 +109,10 @@ DERIVATIONS["ct-attenuation"] = lambda ground: judge_ct_level(ground.known.get("
 
 @derives("bmi")
 def _bmi(ground: Ground) -> Finding | Gap | None:
-    """Weight / height2 where it is not recorded, or where the recorded one is older and differs."""
+    """Weight / height2 where it is not recorded, or where the recorded one is older and differs.
+
+    Two that differ on one day cannot both be right.
+    """
     recorded, parts = ground.known.get("bmi"), ground.all_known("weight", "height")
     if parts is None:
         return _seen(ground, "bmi", ("weight", "height"), _body_mass_index)
@@ -120,11 +123,12 @@ def _bmi(ground: Ground) -> Finding | Gap | None:
         return computed
     if abs(float(recorded.value) - float(computed.value)) <= BMI_TOLERANCE:
         return None
-    is_newer = (computed.observed or date.min) >= (recorded.observed or date.min)
-    newer = computed if is_newer else recorded
     numbers = " and ".join(say_number(float(one.value), 1) for one in (recorded, computed))
-    concern = f"Recorded BMI and BMI from weight and height differ ({numbers}); the newer is used."
-    return newer._replace(concerns=(*newer.concerns, concern))
+    said = f"Recorded BMI and BMI from weight and height differ ({numbers})"
+    if recorded.observed == computed.observed:
+        return Gap("bmi", "conflicting", said, (*recorded.provenance, *computed.provenance))
+    newer = max(recorded, computed, key=lambda one: one.observed or date.min)
+    return newer._replace(concerns=(f"{said}; the newer is used.", *newer.concerns), may_reassure=False)
 
 
 def _body_mass_index(weight: float, height: float) -> float:

@@ -47,6 +47,9 @@ class Provenance(NamedTuple):
     rule: str
 
 
+METHOD_NOT_RECORDED = "How it was measured is not recorded."
+
+
 class Aged(str):
     """The concern that a value is older than fresh, a sentence (`The T-score is 2 years old.`) that knows the age.
 

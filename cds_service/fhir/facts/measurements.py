@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from cds_service.core.facts import Aged, Finding, Gap, GapReason
+from cds_service.core.facts import METHOD_NOT_RECORDED, Aged, Finding, Gap, GapReason
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.wording import say_date
 from cds_service.fhir.facts.chart import Chart, Outcome, age_in_words, gap, months_between
@@ -14,7 +14,6 @@ from cds_service.fhir.facts.quantities import Measured, Refused, any_differ, mea
 from cds_service.fhir.raw_json import Moment, member, objects, text, texts_of
 
 METHODS = frozenset({"bioimpedance", "dxa-method"})
-NOT_RECORDED = "How it was measured is not recorded."
 
 
 class Picked(NamedTuple):
@@ -131,7 +130,12 @@ def _finding(spec: FindingSpec, chart: Chart, picked: Picked) -> Finding:
     readings = [one.reading for one in picked.used]
     aged = age_concern(spec, chart, day)
     unknown = any(one.way is not None and not one.way.is_accepted for one in picked.used)
-    concerns = (*picked.concerns, *aged, *((NOT_RECORDED,) if unknown else ()), *method_concern(spec, chart, readings))
+    concerns = (
+        *picked.concerns,
+        *aged,
+        *((METHOD_NOT_RECORDED,) if unknown else ()),
+        *method_concern(spec, chart, readings),
+    )
     if chart.is_incomplete(spec.key):
         concerns = (*concerns, "The record was read incompletely; a newer value may exist.")
     method = _method(readings[0], chart) if spec.method_matters else ""
@@ -160,7 +164,7 @@ def method_concern(spec: FindingSpec, chart: Chart, readings: Sequence[Reading])
     """The concern that the method is not recorded; a known device name states it, the performer does not."""
     if not spec.method_matters or all(one.entry.raw.get("method") or _method(one, chart) for one in readings):
         return ()
-    return (NOT_RECORDED,)
+    return (METHOD_NOT_RECORDED,)
 
 
 def _method(reading: Reading, chart: Chart) -> str:

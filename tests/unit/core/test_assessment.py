@@ -138,6 +138,7 @@ def test_what_the_studies_say_of_a_patient(row):
     aged = {name.replace("-", "_"): finding(name, known[name])._replace(may_reassure=False) for name in old}
     found = facts({name: value for name, value in known.items() if name not in old}, **aged)
     gaps = {name: stale(name, value) for name, value in left.pop("stale", {}).items()}
+    gaps |= {name: Gap(name, "conflicting", "cannot both be right") for name in left.pop("conflicting", ())}
     policy = policy_with(**left.pop("policy", {}))
     outcome = of_findings(Findings(found.known, {**found.gaps, **gaps}), left.pop("outcome", "refracture"), policy)
     study = left.pop("study", None)
