@@ -32,34 +32,9 @@ TABLES: tuple[Format, ...] = ("csv", "feedback")
 FORMULA = re.compile(r'(^|;)(?=[ "]*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20])')
 OUTCOMES = {"refracture": "refracture", "residual-pain": "residualPain"}
 COLUMNS = (
-    "sequence",
-    "id",
-    "at",
-    "kind",
-    "service",
-    "hookInstance",
-    "client",
-    "tenant",
-    "user",
-    "patient",
-    "encounter",
-    "status",
-    "result",
-    "reason",
-    "partial",
-    "warning",
-    "refractureModel",
-    "refractureRisk",
-    "refractureBand",
-    "residualPainModel",
-    "residualPainRisk",
-    "residualPainBand",
-    "topic",
-    "card",
-    "about",
-    "cards",
-    "rules",
-    "hash",
+    *("sequence", "id", "at", "kind", "service", "hookInstance", "client", "tenant", "user", "patient", "encounter"),
+    *("status", "result", "reason", "partial", "warning", "refractureModel", "refractureRisk", "refractureBand"),
+    *("residualPainModel", "residualPainRisk", "residualPainBand", "topic", "card", "about", "cards", "rules", "hash"),
 )
 FEEDBACK = ("intervention", "action", "user_feedback", "user", "date", "location")  # 170.315(b)(11)(ii)(C)
 

@@ -35,7 +35,6 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
 OF_CLIENTS: frozenset[str] = frozenset(get_args(Algorithm))
 WAIT_SECONDS = 1.0  # how long a call waits for a fetch
 FETCH_SECONDS = 5.0
-FILE_SECONDS = 1.0  # between two checks of a file
 MAX_BYTES = 256 * 1024
 HEADERS = {"Accept": "application/jwk-set+json, application/json"}
 
@@ -118,7 +117,7 @@ def _read_key(member: Mapping[str, Any], algorithms: Collection[str]) -> tuple[P
 class KeyFile:
     """Keys from a file, which is reloaded when it changes."""
 
-    def __init__(self, issuer: str, file: Path, *, monotonic: Monotonic = time.monotonic) -> None:
+    def __init__(self, issuer: str, file: Path) -> None:
         """Read the file.
 
         Raises:
@@ -126,34 +125,25 @@ class KeyFile:
         """
         self._issuer = issuer
         self._file = file
-        self._monotonic = monotonic
         self._state = _state_of(file)
-        self._looked = monotonic()
         self._keys = _usable_keys(file)
         _log("jwks.refresh", issuer, self._keys)
 
     def keys(self, kid: str, until: Deadline) -> KeySet:  # noqa: ARG002 - a file has no others
         """The keys in the file, or those last read if it is unreadable."""
-        now = self._monotonic()
-        if now - self._looked >= FILE_SECONDS:
-            self._looked = now
-            self._read_if_changed()
+        state = _state_of(self._file)
+        if state != self._state:
+            self._state = state
+            try:
+                self._keys = read_keys(self._file.read_bytes())
+            except (OSError, NoKeySet):
+                _log("jwks.stale", self._issuer, self._keys, detail="the file cannot be read")
+            else:
+                _log("jwks.refresh", self._issuer, self._keys)
         return self._keys
 
     def prefetch(self) -> None:
         """Do nothing: the keys are already loaded."""
-
-    def _read_if_changed(self) -> None:
-        state = _state_of(self._file)
-        if state == self._state:
-            return
-        self._state = state
-        try:
-            self._keys = read_keys(self._file.read_bytes())
-        except (OSError, NoKeySet):
-            _log("jwks.stale", self._issuer, self._keys, detail="the file cannot be read")
-        else:
-            _log("jwks.refresh", self._issuer, self._keys)
 
 
 class KeyAddress:

@@ -6,7 +6,6 @@ silent answers would have shown, per 100 procedures, for a committee before go-l
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from statistics import median, quantiles
 from typing import Any
@@ -47,46 +46,6 @@ def _entries(what: str, asked: Any, kinds: Iterable[str], since: str, until: str
 # --- mappings gaps
 
 
-@dataclass(slots=True)
-class Gaps:
-    """Counts over the log.
-
-    Attributes:
-        near: by kind, system and code: how often, and the last day.
-        answers: number of answers to augmentation orders.
-        missing: by finding and reason: in how many of these answers.
-    """
-
-    near: Counter[tuple[str, str, str]] = field(default_factory=Counter)
-    last: dict[tuple[str, str, str], str] = field(default_factory=dict)
-    answers: int = 0
-    missing: Counter[tuple[str, str]] = field(default_factory=Counter)
-
-    def add(self, entry: Stored) -> None:
-        """Count this entry."""
-        content = entry.content
-        for one in content.get("nearMisses", ()):
-            key = one["kind"], one["system"], one["code"]
-            self.near[key] += 1
-            self.last[key] = entry.at[:10]
-        if content.get("order"):
-            self.answers += 1
-            self.missing.update((gap["name"], gap["reason"]) for gap in content.get("gaps", ()))
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "nearMisses": [
-                {"kind": kind, "system": system, "code": code, "seen": seen, "last": self.last[kind, system, code]}
-                for (kind, system, code), seen in self.near.most_common()
-            ],
-            "answers": self.answers,
-            "gaps": [
-                {"finding": name, "reason": reason, "answers": count}
-                for (name, reason), count in self.missing.most_common()
-            ],
-        }
-
-
 @click.command("gaps")
 @click.option("--from", "since", type=options.MOMENT, metavar="DAY", help="UTC; default: the last 30 days")
 @options.AS_JSON
@@ -94,62 +53,55 @@ class Gaps:
 def list_gaps(*, since: datetime | None, as_json: bool) -> None:
     """List codes of near misses and findings that are not known, from the audit log. Codes only, no patient."""
     begins = (since or utc_now() - timedelta(days=30)).date().isoformat()
-    gaps = Gaps()
-    for entry in _entries("gaps", {"since": begins}, ("answer", "near-miss"), begins):
-        gaps.add(entry)
+    found = gaps_of(_entries("gaps", {"since": begins}, ("answer", "near-miss"), begins))
     if as_json:
-        options.print_json(gaps.to_json())
+        options.print_json(found)
     else:
-        print_gaps(gaps)
+        print_gaps(found)
 
 
-def print_gaps(gaps: Gaps) -> None:
+def gaps_of(entries: Iterable[Stored]) -> dict[str, Any]:
+    """Codes of near misses with their last day, and what was not known in answers to augmentation orders."""
+    near: Counter[Key] = Counter()
+    last: dict[Key, str] = {}
+    missing: Counter[Key] = Counter()
+    answers = 0
+    for entry in entries:
+        content = entry.content
+        keys = [(one["kind"], one["system"], one["code"]) for one in content.get("nearMisses", ())]
+        near.update(keys)
+        last |= dict.fromkeys(keys, entry.at[:10])
+        if content.get("order"):
+            answers += 1
+            missing.update((gap["name"], gap["reason"]) for gap in content.get("gaps", ()))
+    return {
+        "nearMisses": [
+            {"kind": key[0], "system": key[1], "code": key[2], "seen": seen, "last": last[key]}
+            for key, seen in near.most_common()
+        ],
+        "answers": answers,
+        "gaps": [{"finding": key[0], "reason": key[1], "answers": count} for key, count in missing.most_common()],
+    }
+
+
+def print_gaps(found: Mapping[str, Any]) -> None:
     console = Console(highlight=False, soft_wrap=True)
     for kind, said in SAID.items():
-        for (of, system, code), seen in gaps.near.most_common():
-            if of == kind:
-                name = f"{system}|{code}" if system else code
-                last = gaps.last[of, system, code]
-                console.print(Text(clean(f"{name}  {times(seen)}, last on {last}: {said}")))
-    if not gaps.near:
+        for one in (one for one in found["nearMisses"] if one["kind"] == kind):
+            name = f"{one['system']}|{one['code']}" if one["system"] else one["code"]
+            console.print(Text(clean(f"{name}  {times(one['seen'])}, last on {one['last']}: {said}")))
+    if not found["nearMisses"]:
         console.print("no near misses")
-    if not gaps.answers:
+    if not found["answers"]:
         console.print("no answers to augmentation orders yet")
         return
-    answers = "1 answer" if gaps.answers == 1 else f"{gaps.answers} answers"
+    answers = "1 answer" if found["answers"] == 1 else f"{found['answers']} answers"
     console.print(f"{answers} to augmentation orders; not known in them:")
-    for (name, reason), count in gaps.missing.most_common():
-        console.print(Text(f"  {name}: {reason} in {count}"))
+    for one in found["gaps"]:
+        console.print(Text(f"  {one['finding']}: {one['reason']} in {one['answers']}"))
 
 
 # --- audit report
-
-
-@dataclass(slots=True)
-class Tally:
-    """What silent answers to augmentation orders hold.
-
-    Attributes:
-        counts: by section of the report and what is counted in it.
-        known: shares of inputs known of the best-known study, 0..1, by outcome.
-        milliseconds: from the arrival of a request to its entry.
-    """
-
-    procedures: int = 0
-    counts: Counter[Key] = field(default_factory=Counter)
-    known: dict[str, list[float]] = field(default_factory=dict)
-    milliseconds: list[int] = field(default_factory=list)
-
-    def to_json(self) -> dict[str, Any]:
-        sections: dict[str, list[dict[str, Any]]] = {}
-        for (section, *what), count in sorted(self.counts.items(), key=lambda one: (one[0][0], -one[1], one[0])):
-            sections.setdefault(section, []).append({"what": " ".join(what), **_cell(count, self.procedures)})
-        return {
-            "procedures": _cell(self.procedures, 0)["count"],
-            **sections,
-            "inputsKnown": {outcome: _middle(shares) for outcome, shares in sorted(self.known.items())},
-            "milliseconds": _middle(self.milliseconds),
-        }
 
 
 @click.command("report")
@@ -167,49 +119,62 @@ def report(*, silent: bool, since: datetime | None, until: datetime | None, as_j
     first, last = (f"{day:%Y-%m-%d}" if day else limit for day, limit in ((since, "0000"), (until, "9999")))
     period = " ".join([*([f"from {first}"] if since else []), *([f"before {last}"] if until else ["until today"])])
     asked = {"silent": True, "from": first, "to": last}
-    found = tally(_entries("report", asked, ("answer", "refusal", "near-miss"), first, last))
+    found = report_of(_entries("report", asked, ("answer", "refusal", "near-miss"), first, last))
     if as_json:
-        options.print_json(found.to_json())
+        options.print_json(found)
     else:
         print_report(found, period)
 
 
-def tally(entries: Iterable[Stored]) -> Tally:
-    """The counts over these entries: silent answers, and the refusals and near misses beside them."""
-    found = Tally()
-    for entry in entries:
-        if not entry.is_whole:
-            continue
+def report_of(entries: Iterable[Stored]) -> dict[str, Any]:
+    """The counts over these entries: silent answers, and the refusals and near misses beside them.
+
+    `inputsKnown` are shares of the best-known study, 0..1, by outcome; `milliseconds` are from a request to its entry.
+    """
+    counts: Counter[Key] = Counter()  # by section of the report and what is counted in it
+    known: dict[str, list[float]] = {}
+    milliseconds: list[int] = []
+    for entry in (one for one in entries if one.is_whole):
         if entry.kind == "answer" and entry.result == SILENT:
-            _add_answer(found, entry, entry.content)
+            content = entry.content
+            counts.update(_counted(entry, content))
+            if content.get("order"):
+                milliseconds.append(content["silent"]["milliseconds"])
+                counts["cards", "any"] += bool(entry.cards)
+                counts["cards", "a warning"] += any(card.indicator == "warning" for card in entry.cards)
+                for one in content["assessments"]:
+                    if models := one.get("models", ()):
+                        known.setdefault(one["outcome"], []).append(max(model["inputsKnown"] for model in models))
         elif entry.kind == "refusal":
-            found.counts["refusals", entry.reason or "other"] += 1
+            counts["refusals", entry.reason or "other"] += 1
         elif entry.kind == "near-miss":
-            found.counts["unmapped orders", "not taken for an augmentation"] += 1
-    return found
+            counts["unmapped orders", "not taken for an augmentation"] += 1
+    procedures = len(milliseconds)
+    sections: dict[str, list[dict[str, Any]]] = {}
+    for (section, *what), count in sorted(counts.items(), key=lambda one: (one[0][0], -one[1], one[0])):
+        sections.setdefault(section, []).append({"what": " ".join(what), **_cell(count, procedures)})
+    return {
+        "procedures": _cell(procedures, 0)["count"],
+        **sections,
+        "inputsKnown": {outcome: _middle(shares) for outcome, shares in sorted(known.items())},
+        "milliseconds": _middle(milliseconds),
+    }
 
 
-def _add_answer(found: Tally, entry: Stored, content: Mapping[str, Any]) -> None:
-    counts, cards = found.counts, entry.cards
+def _counted(entry: Stored, content: Mapping[str, Any]) -> Iterator[Key]:
+    """What one silent answer counts in."""
+    cards = entry.cards
     if not content.get("order"):
-        counts["brace orders after an augmentation", "answered"] += 1
+        yield "brace orders after an augmentation", "answered"
         return
-    found.procedures += 1
-    found.milliseconds.append(content["silent"]["milliseconds"])
-    counts["cards", "any"] += bool(cards)
-    counts["cards", "a warning"] += any(card.indicator == "warning" for card in cards)
-    counts.update(("cards", card.topic, card.indicator) for card in cards)
-    counts.update({("firings", rule) for card in cards for rule in card.rules})
-    counts.update(("gaps", gap["reason"], gap["name"]) for gap in content["gaps"])
+    yield from (("cards", card.topic, card.indicator) for card in cards)
+    yield from {("firings", rule) for card in cards for rule in card.rules}
+    yield from (("gaps", gap["reason"], gap["name"]) for gap in content["gaps"])
     if content["order"]["recognisedBy"] == "text":
-        counts["unmapped orders", "known by their words alone"] += 1
-    for assessment in content["assessments"]:
-        models = assessment.get("models", ())
-        headline: Mapping[str, Any] = next((one for one in models if one["model"] == assessment.get("headline")), {})
-        counts["bands", assessment["outcome"], headline.get("band", "no figure")] += 1
-        if models:
-            best = max(one["inputsKnown"] for one in models)
-            found.known.setdefault(assessment["outcome"], []).append(best)
+        yield "unmapped orders", "known by their words alone"
+    for one in content["assessments"]:
+        bands = {model["model"]: model.get("band", "no figure") for model in one.get("models", ())}
+        yield "bands", one["outcome"], bands.get(one.get("headline"), "no figure")
 
 
 def _cell(count: int, procedures: int) -> dict[str, Any]:
@@ -227,9 +192,8 @@ def _middle(values: list[Any]) -> dict[str, Any] | None:
     return {"median": round(median(values), 2), "p95": round(quantiles(values, n=20, method="inclusive")[-1], 2)}
 
 
-def print_report(found: Tally, period: str) -> None:
+def print_report(report: Mapping[str, Any], period: str) -> None:
     console = Console(highlight=False, soft_wrap=True)
-    report = found.to_json()
     hidden = f"fewer than {SMALLEST}"
     said = hidden if report["procedures"] is None else report["procedures"]
     console.print(f"Silent answers {period}: {said} procedures. Nobody was shown them.")

@@ -5,34 +5,21 @@ ranges, ages and methods of measurement are judged afterwards, by the rules in `
 """
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 import click
 
 from cds_service import __version__
 from cds_service.commands import options
+from cds_service.core.data_file import read_toml
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.fhir.mapping.terminology import Code, Terminology
 from cds_service.loading import load_service
 
 BASE = "https://kyphoplasty-cds.org/fhir/ViewDefinition"
+COLUMNS = read_toml(Path(__file__).with_name("views.toml"))
 FINAL = " or ".join(f"status = '{one}'" for one in ("final", "amended", "corrected"))
-QUANTITY = {
-    "value": "value.ofType(Quantity).value",
-    "comparator": "value.ofType(Quantity).comparator",
-    "unit": "value.ofType(Quantity).code",
-    "unit_text": "value.ofType(Quantity).unit",
-}
-TRUTH = {"value": "value.ofType(boolean)", "answer": "value.ofType(CodeableConcept).coding.code.first()"}
-WORD = {"answer": "value.ofType(CodeableConcept).coding.code.first()", "text": "value.ofType(string)"}
-OBSERVED = {"quantity": QUANTITY, "boolean": TRUTH, "category": WORD}
-HEAD = {"id": "getResourceKey()", "patient_id": "subject.getReferenceKey(Patient)"}
-CONDITION = {
-    "clinical_status": "clinicalStatus.coding.code.first()",
-    "verification_status": "verificationStatus.coding.code.first()",
-    "onset": "onset.ofType(dateTime)",
-    "recorded": "recordedDate",
-}
 
 
 @click.command("views")
@@ -50,15 +37,15 @@ def view_definitions(specs: Mapping[str, FindingSpec], terminology: Terminology)
         codes = sorted({code for concept in spec.value_sets for code in terminology.codes(concept)})
         if not codes:
             continue
-        if spec.kind in OBSERVED:
-            columns = {**HEAD, "status": "status", "effective": "effective.ofType(dateTime)", **OBSERVED[spec.kind]}
-            views.append(_view(spec, "Observation", columns, [FINAL, _coded(codes)]))
-        elif spec.kind == "condition":
-            views.append(_view(spec, "Condition", {**HEAD, **CONDITION}, [_coded(codes)]))
+        if spec.kind == "condition":
+            views.append(_view(spec, "Condition", [_coded(codes)]))
+        elif spec.kind in COLUMNS:
+            views.append(_view(spec, "Observation", [FINAL, _coded(codes)]))
     return views
 
 
-def _view(spec: FindingSpec, resource: str, columns: Mapping[str, str], where: Iterable[str]) -> dict[str, Any]:
+def _view(spec: FindingSpec, resource: str, where: Iterable[str]) -> dict[str, Any]:
+    columns = {**COLUMNS["every"], **COLUMNS.get(resource, {}), **COLUMNS[spec.kind]}
     return {
         "resourceType": "ViewDefinition",
         "url": f"{BASE}/{spec.name}",

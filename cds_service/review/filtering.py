@@ -14,19 +14,7 @@ from cds_service.audit.chain import ABOUT_READERS, LASTING, SILENT, Kind
 from cds_service.audit.query import Query
 
 LONGEST = 256
-# Free-text fields, and their names in a query.
-TEXTS: Mapping[str, str] = {
-    "patient": "patient",
-    "user": "user",
-    "client": "client",
-    "tenant": "tenant",
-    "encounter": "encounter",
-    "hook": "hook_instance",
-    "card": "card",
-    "rule": "rule",
-    "reason": "reason",
-    "about": "about",
-}
+TEXTS = ("patient", "user", "client", "tenant", "encounter", "hook", "card", "rule", "reason", "about")
 KINDS: Mapping[str, tuple[str, tuple[Kind, ...]]] = {
     "": ("Answers, refusals", ("answer", "refusal")),
     "answer": ("Answers", ("answer",)),
@@ -108,7 +96,8 @@ def _read(name: str, text: str) -> dict[str, Any]:
         return {name: _read_time(text, is_end=name == "until")}
     if len(text) > LONGEST or not text.isprintable():
         raise ValueError(f"has at most {LONGEST} printable characters")
-    return {TEXTS[name]: text.removeprefix("Patient/") if name == "patient" else text}
+    named = "hook_instance" if name == "hook" else name
+    return {named: text.removeprefix("Patient/") if name == "patient" else text}
 
 
 def _read_switch(text: str) -> bool:

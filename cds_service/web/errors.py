@@ -7,6 +7,7 @@ of an exception that is not ours.
 import logging
 import uuid
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TypeVar
 
 from fhir.resources.R4B.operationoutcome import OperationOutcome, OperationOutcomeIssue
@@ -15,6 +16,7 @@ from gunicorn.http.errors import ChunkMissingTerminator, InvalidChunkSize, NoMor
 from werkzeug.exceptions import BadRequest, HTTPException
 
 from cds_service import errors
+from cds_service.core.data_file import read_toml
 
 Result = TypeVar("Result")
 # What gunicorn raises while a body is read: chunks or trailers that are none, or a client that has gone.
@@ -34,25 +36,7 @@ STATUSES: tuple[tuple[type[errors.CdsError], int, str], ...] = (
     (errors.DeadlinePassed, 503, "timeout"),
     (errors.AuditUnavailable, 503, "transient"),
 )
-# Status of HTTP -> FHIR issue type and text; other statuses keep werkzeug's name.
-HTTP: Mapping[int, tuple[str, str]] = {
-    400: ("processing", "The request cannot be read."),
-    401: ("login", "Unauthorized"),
-    403: ("forbidden", "Forbidden"),
-    404: ("not-found", "There is nothing at this address."),
-    405: ("not-supported", "This address does not take this method."),
-    408: ("timeout", "The request did not arrive in time."),
-    413: ("too-long", "The body is larger than this service reads."),
-    414: ("too-long", "The address is longer than this service reads."),
-    415: (
-        "not-supported",
-        "The body must be JSON in UTF-8, not compressed: Content-Type application/json.",
-    ),
-    417: ("not-supported", "Only the expectation 100-continue is met."),
-    431: ("too-long", "The headers are larger than this service reads."),
-    500: ("exception", "An unexpected error."),
-    503: ("throttled", "Too much to do at the moment."),
-}
+HTTP: Mapping[str, Mapping[str, str]] = read_toml(Path(__file__).with_name("errors.toml"))  # by status
 # The same for every failure, so that a caller learns nothing; operators find the reason in the log.
 NOT_AUTHENTICATED = (
     "Not authenticated. A call needs a JSON Web Token of an issuer that [[clients]] of site.toml names, signed with"
@@ -115,7 +99,8 @@ def _answer_http(error: HTTPException, repeated: str) -> Response:
     status = error.code or 500
     if status < 400 and error.response is None:
         return Response(status=status, headers=error.get_headers())
-    response = outcome(status, *HTTP.get(status, ("processing", error.name)), repeated)
+    said = HTTP.get(str(status), {"issue": "processing", "text": error.name})
+    response = outcome(status, said["issue"], said["text"], repeated)
     allowed = dict(error.get_headers()).get("Allow")
     if allowed:
         response.headers["Allow"] = allowed

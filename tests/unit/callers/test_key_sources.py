@@ -227,20 +227,17 @@ def test_an_address_that_may_not_be_called_gives_no_keys(publisher):
     assert publisher.asked == []
 
 
-def test_a_file_is_read_again_when_it_has_changed(tmp_path, hands):
+def test_a_file_is_read_again_when_it_has_changed(tmp_path):
     file = tmp_path / "keys.json"
     file.write_bytes(key_set(OLD))
-    source = KeyFile(ISSUER, file, monotonic=hands)
+    source = KeyFile(ISSUER, file)
     assert known(source) == {"old"}
     file.write_bytes(key_set(NEW))
     os.utime(file, (1, 1))
-    hands.now += 2
     assert known(source) == {"new"}
     file.write_bytes(b"{")
-    hands.now += 2
     assert known(source) == {"new"}
     file.unlink()
-    hands.now += 2
     assert known(source) == {"new"}
 
 
