@@ -7,8 +7,10 @@ FHIR servers for anybody who opens the page.
 
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request
@@ -47,6 +49,8 @@ SANDBOX_POLICY = (
 )
 NOT_OPEN = "The sandbox is there in open mode only: this service has a site folder that names its callers."
 BUILT_IN = "/sandbox/fhir"
+PAGE_SIZE = 1000  # all on one page: every worker would have to know further pages
+NOT_EXPLAINED = " Only the sample site folder explains its local codes; this service has none."
 HCPCS = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"
 
 
@@ -57,7 +61,6 @@ def is_open(site: Site | None) -> bool:
 
 def sandbox_routes(around: Surroundings) -> Blueprint:
     routes = Blueprint("sandbox", __name__, url_prefix="/sandbox")
-    samples = SamplePatients(around.clock, has_site=around.site is not None)
 
     @routes.before_request
     def refuse_when_closed() -> tuple[str, int] | None:
@@ -83,26 +86,20 @@ def sandbox_routes(around: Surroundings) -> Blueprint:
 
     @routes.post("/patients")
     def patients() -> Response:
-        server, wanted = _member("server"), _member("find", needed=False)
-        if server == _built_in(around):
-            return json_response({"patients": samples.listed(wanted)})
-        return json_response(_search(around, server, wanted))
+        return json_response(_search(around, _member("server"), _member("find", needed=False)))
 
     @routes.post("/record")
     def record() -> Response:
         return json_response(describe_record(around, server=_member("server"), patient_id=_member("patient")))
 
-    _serve_samples(routes, samples)
-    return routes
-
-
-def _serve_samples(routes: Blueprint, samples: "SamplePatients") -> None:
     @routes.route("/fhir", defaults={"path": ""}, methods=["GET", "POST"])
     @routes.route("/fhir/<path:path>", methods=["GET", "POST"])
     def fhir(path: str) -> PlainResponse:
         octets = f"/fhir/{path}".encode().decode("latin-1")  # WSGI gives a path as Latin-1: one character for each byte
         environ = {**request.environ, "SCRIPT_NAME": "/sandbox", "PATH_INFO": octets}
-        return Response.from_app(samples.server(), environ)
+        return Response.from_app(_samples_on(around.clock().date())[1], environ)
+
+    return routes
 
 
 def _built_in(around: Surroundings) -> str:
@@ -118,6 +115,9 @@ def _servers(around: Surroundings) -> list[Mapping[str, str]]:
 
 def _search(around: Surroundings, server: str, wanted: str) -> dict[str, Any]:
     """Search patients on an allowed server; without a name or id, list the first ones."""
+    if server == _built_in(around):
+        samples, _ = _samples_on(around.clock().date())
+        return {"patients": [*_listed(samples, wanted, has_site=around.site is not None)]}
     base = allowed_fhir_server(server, around.site, around.settings.fhir_servers)
     fhir = FhirClient(base.url, connections=around.connections)
     until = time.monotonic() + around.settings.gather_budget_seconds
@@ -139,53 +139,23 @@ def _member(name: str, *, needed: bool = True) -> str:
     return value.strip()
 
 
-# All on one page: every worker would have to know further pages.
-PAGE_SIZE = 1000
+@lru_cache(maxsize=1)
+def _samples_on(day: date) -> tuple[Sequence[Sample], FhirApp]:
+    """The samples as of this day, since their dates are relative, and a FHIR server with them."""
+    samples = load_samples(day)
+    return samples, FhirApp(hold(chain.from_iterable(one.resources for one in samples)), PAGE_SIZE, deque(maxlen=0))
 
 
-class SamplePatients:
-    """The samples as of today. Their dates are relative, so they are reloaded each day."""
+def _listed(samples: Iterable[Sample], wanted: str, *, has_site: bool) -> Iterator[dict[str, Any]]:
+    """The samples whose title, story or id contains these words; all samples if no words are given.
 
-    def __init__(self, clock: Callable[[], datetime], *, has_site: bool) -> None:
-        """Loads nothing before the first request.
-
-        Args:
-            has_site: a site folder is in force, which may explain local codes.
-        """
-        self._clock = clock
-        self._has_site = has_site
-        self._day: tuple[date, tuple[Sample, ...], FhirApp] | None = None
-
-    def server(self) -> FhirApp:
-        """A read-only FHIR server with the samples; it records no requests."""
-        return self._today()[2]
-
-    def listed(self, wanted: str) -> list[dict[str, Any]]:
-        """The samples whose title, story or id contains these words; all samples if no words are given."""
-        words = wanted.casefold().split()
-        return [
-            _listed(sample, explained=self._has_site or not sample.needs_site)
-            for sample in self._today()[1]
-            if all(word in f"{sample.id} {sample.title} {sample.story}".casefold() for word in words)
-        ]
-
-    def _today(self) -> tuple[date, tuple[Sample, ...], FhirApp]:
-        today, held = self._clock().date(), self._day
-        if held is None or held[0] != today:
-            samples = load_samples(today)
-            resources = (resource for sample in samples for resource in sample.resources)
-            held = self._day = (today, samples, FhirApp(hold(resources), PAGE_SIZE, deque(maxlen=0)))
-        return held
-
-
-def _listed(sample: Sample, *, explained: bool) -> dict[str, Any]:
-    note = "" if explained else " Only the sample site folder explains its local codes; this service has none."
-    return {
-        "id": sample.id,
-        "title": sample.title,
-        "story": sample.story + note,
-        "draftOrders": sample.draft_orders,
-    }
+    Args:
+        has_site: a site folder is in force, which may explain local codes.
+    """
+    for one in samples:
+        if all(word in f"{one.id} {one.title} {one.story}".casefold() for word in wanted.casefold().split()):
+            note = NOT_EXPLAINED if one.needs_site and not has_site else ""
+            yield {"id": one.id, "title": one.title, "story": one.story + note, "draftOrders": one.draft_orders}
 
 
 # --- a record in words
