@@ -20,7 +20,7 @@ from cds_service.core.source_attributes import SourceAttributes
 from cds_service.core.study import Study
 from cds_service.core.study_files import find_study_faults, load_contrary_evidence, load_studies
 from cds_service.core.vocabulary import FindingSpec
-from cds_service.core.wording import Term, Wording
+from cds_service.core.wording import Wording
 from cds_service.errors import DataFileError
 from cds_service.fhir.gathering.prefetch import PrefetchPlan, plan_prefetch
 from cds_service.fhir.learning import load_learning
@@ -87,7 +87,7 @@ def load_service(site: SiteFolder | None = None) -> Service:
         studies=studies,
         models=models,
         policy=policy,
-        wording=Wording({name: Term(title=spec.title, decimals=spec.decimals) for name, spec in specs.items()}),
+        wording=Wording(specs),
         digests={
             "version": __version__,
             "studies": _digest([STUDIES]),

@@ -15,7 +15,7 @@ from cds_service.audit.reader import AuditReader, Found, Stored
 from cds_service.audit.store import AuditStore
 from cds_service.audit.tables import CARDS, SEARCH
 from cds_service.core.caller import Caller
-from cds_service.core.repeats import Basis, CardFeedback, Repeat, Repeats, WholeCard, round_value
+from cds_service.core.repeats import CardFeedback, Footing, Repeat, Repeats, WholeCard, round_value
 
 NEWEST = 50  # feedback items considered for one patient
 
@@ -81,14 +81,14 @@ def _is_of(found: Found, caller: Caller) -> bool:
     return (found.client, found.tenant) == (caller.client, caller.tenant)
 
 
-def repeats_json(basis: Basis, whole: Sequence[WholeCard], repeats: Repeats) -> dict[str, Any]:
-    """What the entry of an answer records about repeats: the basis for later comparison, and shortened cards with why.
+def repeats_json(footing: Footing, whole: Sequence[WholeCard], repeats: Repeats) -> dict[str, Any]:
+    """What the entry of an answer records about repeats: their footing, for later, and shortened cards with why.
 
     Args:
         whole: the cards in full, as for a user who has never seen them.
     """
     return {
-        "conflicts": sorted(basis.conflicts),
+        "conflicts": sorted(footing.conflicts),
         "warnings": sorted(card.topic for card in whole if card.is_warning),
         "offered": {card.topic: sorted(card.offered) for card in whole},
         "history": "read" if repeats.is_known else "could not be read",
@@ -140,13 +140,13 @@ def _joined(
         shown=datetime.fromisoformat(answer.at),
         answered=min(received, stated),  # the client's clock cannot prolong the effect
         was_warning=card.topic in shown["repeats"]["warnings"],
-        basis=basis_in(shown),
+        footing=footing_in(shown),
         entries=(answer.id, feedback.id),
     )
 
 
-def basis_in(content: Mapping[str, Any]) -> Basis:
-    return Basis(
+def footing_in(content: Mapping[str, Any]) -> Footing:
+    return Footing(
         inputs={one["name"]: round_value(one["value"]) for one in content["findings"]},
         gaps={one["name"]: one["reason"] for one in content["gaps"]},
         bands={

@@ -10,11 +10,11 @@ from cds_service.audit.chain import SILENT, AuditEntry, ShownCard, Written
 from cds_service.cards.answer import Answer
 from cds_service.cards.extension import EXTENSION, assessments_extension
 from cds_service.cards.summary import is_warning
-from cds_service.core.assessment import Outcome
 from cds_service.core.caller import NOBODY, Caller
 from cds_service.core.facts import AugmentationOrder, Finding, Gap
 from cds_service.core.policy import Policy
 from cds_service.core.prediction import LogisticModel
+from cds_service.core.study import Outcome
 from cds_service.fhir.near_misses import NearMiss
 from cds_service.protocol.json_text import canonical_json
 from cds_service.protocol.messages import Card, HookRequest, HookResponse

@@ -18,7 +18,7 @@ CODE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 SYSTEM = re.compile(r"[A-Za-z][A-Za-z0-9+-]*[:.][A-Za-z0-9:/._-]{1,200}")  # an address, a URN, a key like com.epic.…
 COMMENT_LENGTH = 500  # characters
 MOST_SUGGESTIONS = 50  # kept of one statement; a card offers a few, and the body of a call has room for 60,000
-AHEAD = timedelta(minutes=10)  # of our clock; a statement dated later is stored and marked
+CLOCKS_DIFFER = timedelta(minutes=10)  # of our clock; a statement dated later is stored and marked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +82,7 @@ def feedback_entry(
         card=known_uuid(item.card),
         topic=(shown.topic or None) if shown else None,
         content=_content(item, shown, code, keeps_comments=keeps_comments, is_log_read=is_log_read)
-        | ({"timestampAhead": True} if item.outcome_timestamp > at + AHEAD else {}),
+        | ({"timestampAhead": True} if item.outcome_timestamp > at + CLOCKS_DIFFER else {}),
     )
 
 

@@ -68,7 +68,7 @@ class Input:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class OutcomePart:
     """One outcome.
 
     Attributes:
@@ -93,7 +93,7 @@ class BasisPage:
 
     who: str
     differences: tuple[str, ...]
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[OutcomePart, ...]
     inputs: tuple[Input, ...]
     others: tuple[Input, ...]
     gaps: tuple[tuple[str, str], ...]
@@ -149,7 +149,7 @@ def said_on_card(outcome: str, cards: Sequence[Mapping[str, Any]]) -> str:
     return ". ".join(one for one in texts if not any(one in other and one != other for other in texts))
 
 
-def _outcome(found: Replay, outcome: OutcomeAssessment, content: Mapping[str, Any], service: Service) -> Outcome:
+def _outcome(found: Replay, outcome: OutcomeAssessment, content: Mapping[str, Any], service: Service) -> OutcomePart:
     """What is said and drawn of one outcome.
 
     Where the card says no figure because none can be this patient's (another cause is open, lapsed denosumab), none is
@@ -163,7 +163,7 @@ def _outcome(found: Replay, outcome: OutcomeAssessment, content: Mapping[str, An
         charts = _charts(answer, outcome, headline)
     if is_possible:
         charts.insert(2, acts_chart(answer, outcome, rules, content["recommendations"]))
-    return Outcome(
+    return OutcomePart(
         id=outcome.outcome,
         title=TITLES[outcome.outcome],
         answers=tuple(_answers(answer, outcome, headline, service, said_on_card(outcome.outcome, content["cards"]))),

@@ -80,7 +80,7 @@ def _controls(answer: Answer, service: Service, result: ModelResult, given: Mapp
             name == total and muscle in known and total not in known
         ):
             continue
-        decimals = service.wording.terms[name].decimals
+        decimals = service.wording.specs[name].decimals
         value = _written(known[name].value, decimals) if name in known else ""
         control = Control(
             name=name,

@@ -49,7 +49,7 @@ def reasons(answer: Answer, outcome: OutcomeAssessment) -> tuple[Reason, ...]:
         ]
     found += [_outside(answer, result, name) for result in results for name in _beyond(result)]
     gaps = [answer.findings.gaps[name] for name in BONE if name in answer.findings.gaps]
-    found += [_seen(answer, gap) for gap in gaps if gap.reason in SEEN_AND_NOT_USED or gap.value is not None]
+    found += [_not_used(answer, gap) for gap in gaps if gap.reason in SEEN_AND_NOT_USED or gap.value is not None]
     measured = {one.name for result in outcome.models for one in result.inputs}
     # The order and the problem list measure nothing.
     if not found and not measured - {"procedure", "tl-junction", "diabetes"}:
@@ -115,7 +115,7 @@ def _outside(answer: Answer, result: ModelResult, name: str) -> Reason:
 
 
 def _number(answer: Answer, name: str, value: float) -> str:
-    return say_number(value, answer.wording.terms[name].decimals if value % 1 else 0)
+    return say_number(value, answer.wording.specs[name].decimals if value % 1 else 0)
 
 
 def _if_ignored(answer: Answer, result: ModelResult) -> str:
@@ -136,7 +136,7 @@ def _if_ignored(answer: Answer, result: ModelResult) -> str:
     )
 
 
-def _seen(answer: Answer, gap: Gap) -> Reason:
+def _not_used(answer: Answer, gap: Gap) -> Reason:
     """A value that is there and not used: `T-score from 2017`, `CT attenuation measured over the whole vertebra`."""
     texts = answer.texts
     if gap.reason == "stale" and gap.observed:
@@ -156,7 +156,7 @@ def _not_known(answer: Answer, result: ModelResult, name: str) -> Reason:
 def _aged(answer: Answer, name: str) -> Reason:
     """A value that is too old, contradicted, older than fresh, or whose method is not known."""
     if gap := answer.findings.gaps.get(name):
-        return _seen(answer, gap)
+        return _not_used(answer, gap)
     texts, title = answer.texts, answer.wording.name(name)
     known: Finding | None = answer.findings.known.get(name)
     aged = next((concern for concern in known.concerns if isinstance(concern, Aged)), None) if known else None

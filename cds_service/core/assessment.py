@@ -10,10 +10,9 @@ from cds_service.core.inputs import fits
 from cds_service.core.policy import Policy
 from cds_service.core.prediction import LogisticModel, Prediction, predict, risk_at
 from cds_service.core.strata import Marker, Stratum, compare_with_marker, place_in_strata
-from cds_service.core.study import LogisticStudy, MarkerStudy, StrataStudy, Study
+from cds_service.core.study import LogisticStudy, MarkerStudy, Outcome, StrataStudy, Study
 from cds_service.core.wording import COARSE_FROM, coarse_percent
 
-Outcome = Literal["refracture", "residual-pain"]
 OUTCOMES: tuple[Outcome, ...] = ("refracture", "residual-pain")
 Band = Literal["lower", "not-different", "above", "high"]
 Status = Literal["assessed", "insufficient-data", "not-applicable"]
@@ -281,10 +280,10 @@ def apply_model(model: LogisticModel, findings: Findings, policy: Policy, *, has
     values = {finding.name: _on_study_scale(study, finding, policy) for finding in inputs}
     site = policy.baseline.of(study.outcome, study.cohort.horizon_months)
     recalibration = policy.recalibration.get(study.id)
-    say = partial(predict, model, site_incidence=site, recalibration=recalibration)
-    prediction = say(values)
+    figure_of = partial(predict, model, site_incidence=site, recalibration=recalibration)
+    prediction = figure_of(values)
     seen = _seen_values(study, names, findings)
-    with_seen = say({**values, **seen}) if seen else None
+    with_seen = figure_of({**values, **seen}) if seen else None
     violations = check(study, findings)
     silenced_by = _silences(study, findings, inputs, prediction, with_seen, violations)
     shown = prediction.inputs_known >= policy.showing.inputs_known and not any(
@@ -301,7 +300,7 @@ def apply_model(model: LogisticModel, findings: Findings, policy: Policy, *, has
     alike: Sequence[Prediction] = ()
     if may_be_lower:
         rest = {name: value for name, value in values.items() if name != LEVEL}
-        alike = (*spoken, say(rest)) if LEVEL in values else spoken
+        alike = (*spoken, figure_of(rest)) if LEVEL in values else spoken
     pooled = policy.pooled_incidence.of(study.outcome) if prediction.baseline.source == "study" else None
     return ModelResult(
         model=model,
@@ -312,7 +311,7 @@ def apply_model(model: LogisticModel, findings: Findings, policy: Policy, *, has
         band=_band(prediction, alike, policy) if shown else None,
         violations=violations,
         pooled_risk=risk_at(prediction, study, pooled) if pooled is not None and shown else None,
-        without_held=_without_held(say, values, prediction, policy),
+        without_held=_without_held(figure_of, values, prediction, policy),
         inputs=inputs,
         unusable=unusable,
         silenced_by=silenced_by,
@@ -409,7 +408,7 @@ def _is_seen_stale(gap: Gap) -> bool:
 
 
 def _without_held(
-    say: Callable[[Mapping[str, Value]], Prediction],
+    figure_of: Callable[[Mapping[str, Value]], Prediction],
     values: Mapping[str, Value],
     prediction: Prediction,
     policy: Policy,
@@ -418,7 +417,7 @@ def _without_held(
         return None
     held = prediction.held
     rest = {name: value for name, value in values.items() if name not in held or held[name].side != "reassuring"}
-    without = say(rest)
+    without = figure_of(rest)
     return without if without.inputs_known >= policy.showing.inputs_known else None
 
 

@@ -115,7 +115,7 @@ def _bmi(ground: Ground) -> Finding | Gap | None:
     """
     recorded, parts = ground.known.get("bmi"), ground.all_known("weight", "height")
     if parts is None:
-        return _seen(ground, "bmi", ("weight", "height"), _body_mass_index)
+        return _with_computed(ground, "bmi", ("weight", "height"), _body_mass_index)
     weight, height = parts
     value = _body_mass_index(float(weight.value), float(height.value))
     computed = _compute(ground, "bmi", value, parts, observed=weight.observed)
@@ -141,7 +141,7 @@ def _muscle_index(ground: Ground) -> Finding | Gap | None:
     """Appendicular lean mass / height2, where the index is not recorded."""
     parts = ground.all_known("appendicular-lean-mass", "height")
     if parts is None or MUSCLE in ground.known:
-        return _seen(ground, MUSCLE, ("appendicular-lean-mass", "height"), _body_mass_index)
+        return _with_computed(ground, MUSCLE, ("appendicular-lean-mass", "height"), _body_mass_index)
     lean, height = parts
     value = _body_mass_index(float(lean.value), float(height.value))
     return _compute(ground, MUSCLE, value, parts, observed=lean.observed, method=lean.method)
@@ -303,11 +303,13 @@ def _where_not_recorded(
     """A finding computed from two others, or its gap with the value that parts which are not usable give."""
     parts = ground.all_known(*names)
     if parts is None or name in ground.known:
-        return _seen(ground, name, names, formula)
+        return _with_computed(ground, name, names, formula)
     return _compute(ground, name, formula(*[float(one.value) for one in parts]), parts)
 
 
-def _seen(ground: Ground, name: str, parts: tuple[str, str], formula: Callable[[float, float], float]) -> Gap | None:
+def _with_computed(
+    ground: Ground, name: str, parts: tuple[str, str], formula: Callable[[float, float], float]
+) -> Gap | None:
     """The gap with a value computed from parts that are not usable, if it is newer than the value the gap holds.
 
     The reason is the part that is too old or measured in another way.

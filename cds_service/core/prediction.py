@@ -15,10 +15,9 @@ import numpy as np
 from cds_service.core.facts import Value
 from cds_service.core.inputs import Column, Held, columns_of, encode_inputs, hold_inputs
 from cds_service.core.recalibration import Recalibration
-from cds_service.core.study import Z_95, LogisticStudy, Study
+from cds_service.core.study import Z_95, Interval, LogisticStudy, Study
 from cds_service.core.table import Matrix, ReducedModel, ReducedTable, Vector, read_table
 
-Interval = tuple[float, float]
 EIGHT_IN_TEN = (0.1, 0.9)
 CLOSE = 1e-10  # log odds; Newton converges quadratically, so the remaining error is about its square
 MOST_STEPS = 200  # a handful are needed

@@ -1,6 +1,6 @@
 """Which cards repeat what was answered lately, with nothing changed since: those are shortened and never warn.
 
-A card is a repeat when its whole basis is the same as when the same card was answered. Anything new or changed (an
+A card is a repeat when its whole footing is the same as when the same card was answered. Anything new or changed (an
 input, a gap, a band, a signal, a brace or bed-rest order in conflict) makes it a whole card again.
 """
 
@@ -20,7 +20,7 @@ CONFLICTS = frozenset({"brace-limit-broken", "bed-rest-long"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Basis:
+class Footing:
     """What the cards of one answer rest on.
 
     Attributes:
@@ -39,7 +39,7 @@ class Basis:
     conflicts: frozenset[str]
     unreadable: int
 
-    def changes_since(self, earlier: "Basis") -> tuple[str, ...]:
+    def changes_since(self, earlier: "Footing") -> tuple[str, ...]:
         """What has changed, by name; empty when nothing has."""
         found = [f"finding {name}" for name in _differing(earlier.inputs, self.inputs)]
         found += [f"gap {name}" for name in _differing(earlier.gaps, self.gaps)]
@@ -74,7 +74,7 @@ class CardFeedback:
     shown: datetime
     answered: datetime
     was_warning: bool
-    basis: Basis
+    footing: Footing
     entries: tuple[str, str]
 
     @property
@@ -132,14 +132,14 @@ class Repeats:
     is_known: bool = True
 
 
-def basis_of(
+def footing_of(
     findings: Findings, assessment: Assessment, signals: Sequence[Signal], support: SupportOrders, unreadable: int
-) -> Basis:
-    """The basis of the cards for these results."""
+) -> Footing:
+    """The footing of the cards for these results."""
     headlines = {one.outcome: one.headline for one in assessment.outcomes}
     names = frozenset(one.name for one in signals)
     in_question = (*support.of_kind("brace"), *support.of_kind("bed-rest")) if names & CONFLICTS else ()
-    return Basis(
+    return Footing(
         inputs={name: plain_value(finding) for name, finding in findings.known.items()},
         gaps={name: gap.reason for name, gap in findings.gaps.items()},
         bands={outcome: headline.band for outcome, headline in headlines.items() if headline and headline.band},
@@ -161,14 +161,14 @@ def round_value(value: Value) -> Value:
 
 def find_repeats(
     cards: Iterable[WholeCard],
-    basis: Basis,
+    footing: Footing,
     given: Sequence[CardFeedback],
     *,
     today: date,
     policy: RepeatsPolicy,
     is_record_whole: bool,
 ) -> Repeats:
-    """Find the cards that were answered lately and have the same basis.
+    """Find the cards that were answered lately and have the same footing.
 
     Args:
         is_record_whole: nothing of the record was unread or cut; otherwise a change could go unseen.
@@ -180,7 +180,7 @@ def find_repeats(
         answers = sorted((one for one in recent if one.topic == card.topic), key=lambda one: one.answered)
         if not answers:
             continue
-        objections = [_objections(card, basis, one, is_record_whole=is_record_whole) for one in answers]
+        objections = [_objections(card, footing, one, is_record_whole=is_record_whole) for one in answers]
         fitting = [one for one, objection in zip(answers, objections, strict=True) if not objection]
         if fitting:
             shortened[card.topic] = _repeat(card, fitting, policy)
@@ -189,14 +189,14 @@ def find_repeats(
     return Repeats(shortened=shortened, whole=whole)
 
 
-def _objections(card: WholeCard, basis: Basis, given: CardFeedback, *, is_record_whole: bool) -> tuple[str, ...]:
+def _objections(card: WholeCard, footing: Footing, given: CardFeedback, *, is_record_whole: bool) -> tuple[str, ...]:
     """Why this card is shown whole although it was answered; empty when it is a repeat."""
-    found = list(basis.changes_since(given.basis))
+    found = list(footing.changes_since(given.footing))
     found += [f"recommendation {one}" for one in sorted(card.rules - given.rules)]
     found += [f"offer {one}" for one in sorted(card.offered - given.offered)]
     if card.is_warning and not given.was_warning:
         found.append("a warning that was none then")
-    if card.topic == "braceLimit" and basis.conflicts:
+    if card.topic == "braceLimit" and footing.conflicts:
         found.append("an order breaks a limit now")
     if not is_record_whole:
         found.append("part of the record could not be read")

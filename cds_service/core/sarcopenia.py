@@ -16,7 +16,7 @@ TITLES = {MUSCLE: "Muscle index", GRIP: "Grip", GAIT: "Gait speed"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cutoff:
+class Limit:
     """A measure is low below this value.
 
     Attributes:
@@ -49,40 +49,40 @@ class Ruler:
     """
 
     name: str
-    cutoffs: Mapping[str, Cutoff]
-    muscle_by_bioimpedance: Cutoff | None = None
+    cutoffs: Mapping[str, Limit]
+    muscle_by_bioimpedance: Limit | None = None
 
-    def cutoff(self, finding: Finding) -> Cutoff | None:
+    def cutoff(self, finding: Finding) -> Limit | None:
         """The limit for this finding, by the way it was measured."""
         if finding.name == MUSCLE and finding.method == "bioimpedance" and self.muscle_by_bioimpedance:
             return self.muscle_by_bioimpedance
         return self.cutoffs.get(finding.name)
 
 
-_MUSCLE_DXA = Cutoff(men=7.0, women=5.4)
-_AWGS_GRIP = Cutoff(men=28, women=18)
-_AWGS_BIA = Cutoff(men=7.0, women=5.7)
+_MUSCLE_DXA = Limit(men=7.0, women=5.4)
+_AWGS_GRIP = Limit(men=28, women=18)
+_AWGS_BIA = Limit(men=7.0, women=5.7)
 STUDY = Ruler(  # sarcopenia-pvm-2022, Methods: AWGS 2014 values
     name="the study",
     cutoffs={
         MUSCLE: _MUSCLE_DXA,
-        GRIP: Cutoff(men=26, women=18, inclusive=True),
-        GAIT: Cutoff(men=0.8, women=0.8, inclusive=True),
+        GRIP: Limit(men=26, women=18, inclusive=True),
+        GAIT: Limit(men=0.8, women=0.8, inclusive=True),
     },
 )
 RULERS: Mapping[str, Ruler] = {
     "study": STUDY,
     "awgs-2019": Ruler(
         name="AWGS 2019",
-        cutoffs={MUSCLE: _MUSCLE_DXA, GRIP: _AWGS_GRIP, GAIT: Cutoff(men=1.0, women=1.0)},
+        cutoffs={MUSCLE: _MUSCLE_DXA, GRIP: _AWGS_GRIP, GAIT: Limit(men=1.0, women=1.0)},
         muscle_by_bioimpedance=_AWGS_BIA,
     ),
     "ewgsop2": Ruler(
         name="EWGSOP2",
         cutoffs={
-            MUSCLE: Cutoff(men=7.0, women=5.5),  # Cruz-Jentoft 2019, doi 10.1093/ageing/afy169
-            GRIP: Cutoff(men=27, women=16),
-            GAIT: Cutoff(men=0.8, women=0.8, inclusive=True),
+            MUSCLE: Limit(men=7.0, women=5.5),  # Cruz-Jentoft 2019, doi 10.1093/ageing/afy169
+            GRIP: Limit(men=27, women=16),
+            GAIT: Limit(men=0.8, women=0.8, inclusive=True),
         },
     ),
     # Gait is no longer diagnostic (doi 10.1038/s43587-025-01004-y); the other limits stand as in 2019.

@@ -126,7 +126,7 @@ def _low_measure(measure: str, phrase: str) -> Detector:
         ruler = RULERS[situation.policy.sarcopenia.criteria]
         if "sarcopenia-site" in known or not is_low(ruler, known, measure, str(sex.value) if sex else None):
             return None
-        finding, decimals = known[measure], situation.wording.terms[measure].decimals
+        finding, decimals = known[measure], situation.wording.specs[measure].decimals
         return Signal(f"{phrase} ({written(float(finding.value), decimals)}{UNITS[finding.unit]})", (finding,))
 
     return detect

@@ -204,7 +204,7 @@ class Bias(Part):
     text: Text
 
 
-class CardTexts(Part):
+class CardWords(Part):
     """What the study's card says first, and what only its paper can say.
 
     Attributes:
@@ -236,7 +236,7 @@ class Paper(Part):
     digest: str
     outcome: Outcome
     title: Text
-    card: CardTexts
+    card: CardWords
     source: Source
     notes: tuple[Text, ...]
     limits: tuple[Text, ...]

@@ -9,6 +9,7 @@ from datetime import date
 from math import ceil, floor
 
 from cds_service.core.facts import Finding, GapReason
+from cds_service.core.vocabulary import FindingSpec
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # UCUM -> what stands behind the number on a card; absent: the code itself.
@@ -117,27 +118,19 @@ def _round(number: float) -> int:
     return floor(number + 0.5)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Term:
-    """What a finding is called on a card, and with how many decimals its number is written."""
-
-    title: str
-    decimals: int = 1
-
-
 @dataclass(frozen=True, slots=True)
 class Wording:
     """The words of all findings, from `mappings/findings/`."""
 
-    terms: Mapping[str, Term]
+    specs: Mapping[str, FindingSpec]
 
     def name(self, finding: str) -> str:
         """What a finding is called in running text."""
-        return self.terms[finding].title
+        return self.specs[finding].title
 
     def number(self, finding: str, value: float, unit: str) -> str:
         """A number of this finding with its unit; scores and BMI drop an idle `.0`."""
-        text = say_number(value, self.terms[finding].decimals)
+        text = say_number(value, self.specs[finding].decimals)
         return (text.removesuffix(".0") if unit in PLAIN else text) + UNITS.get(unit, f" {unit}")
 
     def value(self, finding: Finding) -> str:

@@ -15,9 +15,10 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from cds_service.core.assessment import OUTCOMES, Outcome
+from cds_service.core.assessment import OUTCOMES
 from cds_service.core.derived import SPINE, derive
 from cds_service.core.facts import AugmentationOrder, Finding, Findings, Gap, Procedure, Provenance, Value
+from cds_service.core.study import Outcome
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.errors import CdsError
 

@@ -16,9 +16,8 @@ from pydantic.alias_generators import to_camel
 from sklearn.metrics import brier_score_loss, roc_auc_score
 from statsmodels.nonparametric.smoothers_lowess import lowess
 
-from cds_service.core.prediction import Interval
 from cds_service.core.strata import wilson_interval
-from cds_service.core.study import Z_95
+from cds_service.core.study import Z_95, Interval
 from cds_service.studies.cohort import expit, solve_intercept
 
 Vector = NDArray[np.float64]

@@ -17,10 +17,10 @@ WORDS: Mapping[str, Mapping[str, str]] = read_toml(Path(__file__).with_name("wor
 
 def register_words(routes: Blueprint, wording: Wording) -> None:
     def finding_title(name: str) -> str:
-        return wording.terms[name].title if name in wording.terms else name
+        return wording.specs[name].title if name in wording.specs else name
 
     def finding_value(finding: Mapping[str, Any]) -> str:
-        term = wording.terms.get(str(finding.get("name")))
+        term = wording.specs.get(str(finding.get("name")))
         return say_value(finding.get("value"), str(finding.get("unit") or ""), term.decimals if term else None)
 
     filters: dict[str, Callable[..., str]] = {

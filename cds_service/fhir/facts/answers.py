@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from cds_service.core.facts import Gap
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.wording import say_date
-from cds_service.fhir.facts.chart import Chart, Outcome, age_in_words, gap, known
+from cds_service.fhir.facts.chart import Chart, FindingOrGap, age_in_words, gap, known
 from cds_service.fhir.facts.measurements import age_concern, is_stale, method_concern, nothing_usable, refused_by_time
 from cds_service.fhir.facts.observations import RETRACTED, Reading, find_readings, status_problem, time_problem
 from cds_service.fhir.facts.quantities import Refused
@@ -14,7 +14,7 @@ from cds_service.fhir.raw_json import Moment, text, texts_of
 YES_OR_NO = frozenset({"answer-yes", "answer-no"})
 
 
-def find_answer(spec: FindingSpec, chart: Chart) -> Outcome:
+def find_answer(spec: FindingSpec, chart: Chart) -> FindingOrGap:
     """Read a yes/no finding or a category from the newest coded, boolean or free-text answer."""
     answered: list[tuple[Moment, str, Reading]] = []
     refused: list[Refused] = []
@@ -56,7 +56,7 @@ def _written_answer(word: str, spec: FindingSpec, chart: Chart) -> str | None:
 
 def _pick_answer(
     spec: FindingSpec, chart: Chart, answered: Sequence[tuple[Moment, str, Reading]], refused: Sequence[Refused]
-) -> Outcome:
+) -> FindingOrGap:
     passed = (*chart.broken(spec), *(one.passed_over(spec) for one in refused))
     usable = [one for one in answered if not is_stale(one[0], spec, chart)]
     if not usable:

@@ -9,7 +9,7 @@ from typing import Literal
 from cds_service.core.derived import DENSE, OSTEOPOROSIS, say_minus_missing
 from cds_service.core.facts import Gap, GapReason, PassedOver
 from cds_service.core.vocabulary import FindingSpec
-from cds_service.fhir.facts.chart import Chart, Outcome
+from cds_service.fhir.facts.chart import Chart, FindingOrGap
 from cds_service.fhir.facts.measurements import Picked, conflict_of, find_quantity
 from cds_service.fhir.facts.observations import RETRACTED, Reading, find_readings, site_key
 from cds_service.fhir.facts.quantities import Measured, Refused
@@ -76,9 +76,9 @@ class _Sited:
         return self.site == "lumbar spine" and len(self.levels) == 1
 
 
-def find_t_score(spec: FindingSpec, chart: Chart) -> Outcome:
+def find_t_score(spec: FindingSpec, chart: Chart) -> FindingOrGap:
     """Find the T-score that counts, and list the values that resemble a T-score but are not one."""
-    outcome, passed = find_quantity(spec, chart, _pick, why_no_t_score)
+    outcome, passed = find_quantity(spec, chart, _pick_site, why_no_t_score)
     if isinstance(outcome, Gap) and outcome.reason == "out-of-range" and outcome.why == MINUS:
         outcome = outcome._replace(detail=say_minus_missing(outcome.seen[0].printed.split()[0]), why="")
     return outcome, (*passed, *_look_alikes(spec, chart))
@@ -120,7 +120,7 @@ def _age_key(reading: Reading) -> tuple[str, str]:
     return (when.day.isoformat() if when else "", reading.entry.reference)
 
 
-def _pick(usable: Sequence[Measured], spec: FindingSpec, chart: Chart) -> Picked:
+def _pick_site(usable: Sequence[Measured], spec: FindingSpec, chart: Chart) -> Picked:
     """Choose the lowest value of the newest day: spine and hip first, then an unstated site, then the forearm.
 
     A region is preferred to a single vertebra, and the region with the most vertebrae to the others.

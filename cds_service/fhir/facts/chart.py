@@ -19,7 +19,7 @@ from cds_service.outgoing.deadline import Deadline
 
 Item = TypeVar("Item")
 ByConcept = Mapping[str, Sequence[tuple[int, Item]]]
-Outcome = tuple[Finding | Gap, tuple[PassedOver, ...]]
+FindingOrGap = tuple[Finding | Gap, tuple[PassedOver, ...]]
 
 # By prefetch key: the type of its entries, and how cards refer to the list: "not on …", and its name.
 LISTS: Mapping[str, tuple[str, str, str]] = {

@@ -10,12 +10,12 @@ from datetime import date, timedelta
 
 from cds_service.core.facts import Finding
 from cds_service.core.vocabulary import FindingSpec
-from cds_service.fhir.facts.chart import Chart, Outcome, age_in_words, gap, known
+from cds_service.fhir.facts.chart import Chart, FindingOrGap, age_in_words, gap, known
 from cds_service.fhir.facts.problem_list import (
-    AFTER,
-    AHEAD,
     BY_WORDS,
     DOUBTED,
+    LATER_THAN_ORDER,
+    LATER_THAN_TODAY,
     SUSPECTED,
     UNFINISHED,
     Stated,
@@ -37,7 +37,7 @@ OLD = frozenset({HISTORY, "long-standing"})
 ORDINALS = ("second", "third", "fourth", "fifth", "sixth")
 
 
-def find_earlier_fracture(spec: FindingSpec, chart: Chart) -> Outcome:
+def find_earlier_fracture(spec: FindingSpec, chart: Chart) -> FindingOrGap:
     """Find whether there was an earlier fracture, with number and period if recorded; otherwise why it is not known.
 
     `observed` is the day of the latest earlier fracture; the label reads `second vertebral fracture in 14 months`.
@@ -89,11 +89,11 @@ def _counted(days: Sequence[date], today: date) -> str:
 
 def _is_earlier(stated: Stated, chart: Chart) -> bool | None:
     """Whether the entry is an earlier fracture; None if it may be the one being treated."""
-    if stated.problem in (SUSPECTED, DOUBTED, UNFINISHED, AHEAD):
+    if stated.problem in (SUSPECTED, DOUBTED, UNFINISHED, LATER_THAN_TODAY):
         return None
     if stated.entry.kind == "Condition" and stated.concepts & AUGMENTATIONS:
         return None  # a problem list's words on a procedure: done, or planned
-    if stated.problem == AFTER:  # a new fracture, unless an old one was written down then
+    if stated.problem == LATER_THAN_ORDER:  # a new fracture, unless an old one was written down then
         return None if _is_history(stated) or _may_be_older(stated, chart) else False
     if _is_history(stated):
         return True

@@ -12,7 +12,7 @@ from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.wording import say_date
 from cds_service.fhir.facts.answers import find_answer
 from cds_service.fhir.facts.bone_density import find_t_score
-from cds_service.fhir.facts.chart import Chart, Entry, Outcome, age_in_words, gap, known
+from cds_service.fhir.facts.chart import Chart, Entry, FindingOrGap, age_in_words, gap, known
 from cds_service.fhir.facts.earlier_fracture import find_earlier_fracture
 from cds_service.fhir.facts.measurements import find_change, find_grip, find_quantity
 from cds_service.fhir.facts.medication_list import find_denosumab_overdue, find_medication
@@ -20,7 +20,7 @@ from cds_service.fhir.facts.problem_list import find_condition
 from cds_service.fhir.gathering.exams import EXAM_TYPES
 from cds_service.fhir.raw_json import Json, effective_moment, read_moment, text, truth
 
-Reader = Callable[[FindingSpec, Chart], Outcome]
+Reader = Callable[[FindingSpec, Chart], FindingOrGap]
 
 
 def extract_findings(chart: Chart, specs: Mapping[str, FindingSpec]) -> Findings:
@@ -43,7 +43,7 @@ def extract_findings(chart: Chart, specs: Mapping[str, FindingSpec]) -> Findings
     return Findings(found, gaps, tuple(passed))
 
 
-def _find(spec: FindingSpec, chart: Chart, specs: Mapping[str, FindingSpec]) -> Outcome:
+def _find(spec: FindingSpec, chart: Chart, specs: Mapping[str, FindingSpec]) -> FindingOrGap:
     if spec.after_surgery:
         return gap(spec, "absent", "known only after surgery"), ()
     if spec.kind == "change":
@@ -51,7 +51,7 @@ def _find(spec: FindingSpec, chart: Chart, specs: Mapping[str, FindingSpec]) -> 
     return (BY_NAME.get(spec.name) or PICKS.get(spec.pick) or READERS[spec.kind])(spec, chart)
 
 
-def _leave(spec: FindingSpec, chart: Chart) -> Outcome:
+def _leave(spec: FindingSpec, chart: Chart) -> FindingOrGap:
     """A placeholder for findings that come from the order or from other findings (core/derived.py)."""
     del chart
     return gap(spec, "undetermined", "what it follows from is not known"), ()
@@ -62,7 +62,7 @@ def _leave(spec: FindingSpec, chart: Chart) -> Outcome:
 SEXES = ("male", "female")
 
 
-def find_demographic(spec: FindingSpec, chart: Chart) -> Outcome:
+def find_demographic(spec: FindingSpec, chart: Chart) -> FindingOrGap:
     """Read age in completed years, sex as recorded, or whether the patient has died."""
     raw = chart.record.patient
     if raw is None:
@@ -123,7 +123,7 @@ DONE = {
 }
 
 
-def find_exam(spec: FindingSpec, chart: Chart) -> Outcome:
+def find_exam(spec: FindingSpec, chart: Chart) -> FindingOrGap:
     """Find the newest such exam and its day; otherwise a gap, since a record without one proves nothing.
 
     An exam with contrast may be recorded twice, with only one record saying so; that whole day is left out.

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from cds_service.core.facts import METHOD_NOT_RECORDED, Aged, Finding, Gap, GapReason
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.wording import say_date
-from cds_service.fhir.facts.chart import Chart, Outcome, age_in_words, gap, months_between
+from cds_service.fhir.facts.chart import Chart, FindingOrGap, age_in_words, gap, months_between
 from cds_service.fhir.facts.observations import Reading, find_readings, site_key
 from cds_service.fhir.facts.quantities import Measured, Refused, any_differ, measure, shortened
 from cds_service.fhir.raw_json import Moment, member, objects, text, texts_of
@@ -39,7 +39,7 @@ LookAlike = Callable[[Measured, Chart], tuple[GapReason, str] | None]  # why a n
 
 def find_quantity(
     spec: FindingSpec, chart: Chart, pick: Pick | None = None, look_alike: LookAlike | None = None
-) -> Outcome:
+) -> FindingOrGap:
     """Find a measured number, the newest unless `pick` says otherwise, or why the newest value was not used."""
     pick, passed = pick or pick_newest, chart.broken(spec)
     readings = find_readings(chart, spec.value_sets)
@@ -49,7 +49,7 @@ def find_quantity(
     if refused:
         passed = (*passed, *[one.passed_over(spec) for one in refused])
     if not usable:
-        return _seen(nothing_usable(spec, chart, stale, refused), spec, chart, pick, stale, refused), passed
+        return _with_newest(nothing_usable(spec, chart, stale, refused), spec, chart, pick, stale, refused), passed
     picked = pick(usable, spec, chart)
     if picked.conflict:
         seen = (one.reading.provenance(spec, one.printed) for one in picked.used)
@@ -103,7 +103,7 @@ def nothing_usable(spec: FindingSpec, chart: Chart, stale: Sequence[Measured], r
     return missing(spec, chart)
 
 
-def _seen(
+def _with_newest(
     found: Gap, spec: FindingSpec, chart: Chart, pick: Pick, stale: Sequence[Measured], refused: Sequence[Refused]
 ) -> Gap:
     """Add to the gap the newest value that is too old or of another quantity: it still describes the patient."""
@@ -213,7 +213,7 @@ def conflict_of(values: Sequence[Measured], spec: FindingSpec) -> str:
 # --- the change between two dated values that were measured the same way ---------------------------------------------
 
 
-def find_change(spec: FindingSpec, chart: Chart, specs: Mapping[str, FindingSpec]) -> Outcome:
+def find_change(spec: FindingSpec, chart: Chart, specs: Mapping[str, FindingSpec]) -> FindingOrGap:
     """Change in % from the newest earlier value measured the same way to the newest value."""
     assert spec.of is not None  # noqa: S101 - the schema asks for it
     base = specs[spec.of]
@@ -297,12 +297,12 @@ HANDS = frozenset(HAND_OF_WORD)
 NOT_STATED = ""
 
 
-def find_grip(spec: FindingSpec, chart: Chart) -> Outcome:
+def find_grip(spec: FindingSpec, chart: Chart) -> FindingOrGap:
     """Find the grip strength in kg (kilogram-force), with the hand as its site."""
-    return find_quantity(spec, chart, _pick)
+    return find_quantity(spec, chart, _pick_hand)
 
 
-def _pick(usable: Sequence[Measured], spec: FindingSpec, chart: Chart) -> Picked:
+def _pick_hand(usable: Sequence[Measured], spec: FindingSpec, chart: Chart) -> Picked:
     del spec  # part of the `Pick` signature
     day = max(one.moment.day for one in usable)
     hands: dict[str, list[Measured]] = {}

@@ -7,7 +7,7 @@ from datetime import date
 from cds_service.core.facts import Finding, Gap, PassedOver, Provenance
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.wording import say_date
-from cds_service.fhir.facts.chart import Chart, Entry, Outcome, age_in_words, gap, known, months_before
+from cds_service.fhir.facts.chart import Chart, Entry, FindingOrGap, age_in_words, gap, known, months_before
 from cds_service.fhir.facts.drugs import Drug
 from cds_service.fhir.facts.problem_list import find_stated, say_no, stated_as_true
 from cds_service.fhir.raw_json import Moment, effective_moment, is_prohibition, member, read_moment, text
@@ -54,7 +54,7 @@ class Use:
         return self.entry.source(spec, printed, self.drug.code)
 
 
-def find_medication(spec: FindingSpec, chart: Chart) -> Outcome:
+def find_medication(spec: FindingSpec, chart: Chart) -> FindingOrGap:
     """Find whether such a drug is taken, or why that is not known."""
     ours = [one for one in _uses(chart) if one.drug.concepts & set(spec.value_sets)]
     passed = (*chart.broken(spec), *_future(spec, ours, chart))
@@ -71,7 +71,7 @@ def find_medication(spec: FindingSpec, chart: Chart) -> Outcome:
     return _not_taken(spec, chart, ours), passed
 
 
-def find_denosumab_overdue(spec: FindingSpec, chart: Chart) -> Outcome:
+def find_denosumab_overdue(spec: FindingSpec, chart: Chart) -> FindingOrGap:
     """Find whether denosumab is overdue and no other bone drug followed; `observed` is the day of the last dose."""
     uses = _uses(chart)
     doses = [one for one in uses if "denosumab" in one.drug.concepts]

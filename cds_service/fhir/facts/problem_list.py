@@ -14,7 +14,7 @@ from cds_service.fhir.facts.chart import (
     LISTS,
     Chart,
     Entry,
-    Outcome,
+    FindingOrGap,
     age_in_words,
     gap,
     known,
@@ -30,9 +30,10 @@ from cds_service.fhir.raw_json import effective_moment, member, objects, read_mo
 LATER_ENCOUNTER = re.compile(r"\w{3}\.\w{3}[DGKPS]")
 BY_WORDS = "Recognised by words, not by a code."
 SUSPECTED: tuple[GapReason, str] = ("undetermined", "suspected, not confirmed")
-AHEAD: tuple[GapReason, str] = ("undetermined", "dated in the future")  # it is on the list, so the day is wrong
-AFTER: tuple[GapReason, str] = ("undetermined", "dated after the order was written")  # and before it is signed
-FUTURE: tuple[GapReason, str] = ("future", "dated after the order")
+# On the list and dated in the future: the day is wrong.
+LATER_THAN_TODAY: tuple[GapReason, str] = ("undetermined", "dated in the future")
+LATER_THAN_ORDER: tuple[GapReason, str] = ("undetermined", "dated after the order was written")
+LATER: tuple[GapReason, str] = ("future", "dated after the order")
 DOUBTED: tuple[GapReason, str] = ("undetermined", "its words leave it in doubt")
 UNFINISHED: tuple[GapReason, str] = ("undetermined", "whether it was done is not recorded")
 UNSTATED = "spinal-disease-unstated"  # its words say no more than the place
@@ -84,7 +85,7 @@ class Stated:
         return PassedOver(spec.name, reason, f"{provenance.printed}, not counted: {why}", provenance)
 
 
-def find_condition(spec: FindingSpec, chart: Chart) -> Outcome:
+def find_condition(spec: FindingSpec, chart: Chart) -> FindingOrGap:
     """Find whether the patient has the condition, or why that is not known."""
     stated = find_stated(chart, spec, spec.value_sets)
     counted = [one for one in stated if one.problem is None and not one.is_past] or _twice(spec, chart)
@@ -264,9 +265,9 @@ def _read_condition(
     day = when.day if when else None
     problem: tuple[GapReason, str] | None = None
     if day and day > chart.read_on:
-        problem = AHEAD
+        problem = LATER_THAN_TODAY
     elif day and day > chart.not_after:
-        problem = AFTER if day <= chart.today else FUTURE
+        problem = LATER_THAN_ORDER if day <= chart.today else LATER
     elif spec.acute_only and all(map(_is_of_later_encounter, codes)):
         problem = ("absent", "a healing or old fracture")
     elif certainty == "doubted" and not clinical & PAST:
@@ -301,9 +302,9 @@ def _read_procedure(
     elif day is None and (concept in AUGMENTATIONS or months):
         problem = ("undetermined", "no date")
     elif day is not None and day > chart.read_on:
-        problem = AHEAD
+        problem = LATER_THAN_TODAY
     elif day is not None and day >= chart.not_after:
-        problem = AFTER if day < chart.today else ("future", "not before the order")
+        problem = LATER_THAN_ORDER if day < chart.today else ("future", "not before the order")
     elif entry.status != "completed":
         problem = UNFINISHED
     elif day is not None and months and day < months_before(chart.today, months):

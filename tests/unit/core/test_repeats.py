@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cds_service.core.policy import RepeatsPolicy
-from cds_service.core.repeats import SETTLING, Basis, CardFeedback, WholeCard, basis_of, find_repeats
+from cds_service.core.repeats import SETTLING, CardFeedback, Footing, WholeCard, find_repeats, footing_of
 from tests.fact_builders import facts, situation
 from tests.fact_builders import finding as found_value
 
 TODAY = date(2026, 11, 20)
 POLICY = RepeatsPolicy(enabled=True, days=30)
-BASIS = Basis(
+FOOTING = Footing(
     inputs={"bmd-t-score": -3.2, "diabetes": False},
     gaps={"ct-attenuation": "absent"},
     bands={"refracture": "high"},
@@ -46,15 +46,15 @@ def answered(**members) -> CardFeedback:
         "shown": on(TODAY - timedelta(days=7)),
         "answered": on(TODAY - timedelta(days=7)),
         "was_warning": True,
-        "basis": BASIS,
+        "footing": FOOTING,
         "entries": ("answer", "feedback"),
         **members,
     }
     return CardFeedback(**found)
 
 
-def repeats(*given, card=CARD, basis=BASIS, today=TODAY, policy=POLICY, is_record_whole=True):
-    return find_repeats([card], basis, given, today=today, policy=policy, is_record_whole=is_record_whole)
+def repeats(*given, card=CARD, footing=FOOTING, today=TODAY, policy=POLICY, is_record_whole=True):
+    return find_repeats([card], footing, given, today=today, policy=policy, is_record_whole=is_record_whole)
 
 
 def is_short(*given, **changes):
@@ -96,23 +96,23 @@ def test_what_was_accepted_before_counts_beside_a_later_answer():
 
 
 CHANGES = {
-    "a changed input": replace(BASIS, inputs={**BASIS.inputs, "bmd-t-score": -3.3}),
-    "a new input": replace(BASIS, inputs={**BASIS.inputs, "bmi": 17.0}),
-    "an input that is gone": replace(BASIS, inputs={"diabetes": False}),
-    "a no that became yes": replace(BASIS, inputs={**BASIS.inputs, "diabetes": True}),
-    "another reason of a gap": replace(BASIS, gaps={"ct-attenuation": "conflicting"}),
-    "a changed band": replace(BASIS, bands={"refracture": "above"}),
-    "a new band": replace(BASIS, bands={**BASIS.bands, "residual-pain": "above"}),
-    "a new signal": replace(BASIS, signals=frozenset({"low-mna", "low-bmi"})),
-    "a signal that is gone": replace(BASIS, signals=frozenset()),
-    "a new conflict": replace(BASIS, conflicts=frozenset({"brace draft DeviceRequest/1 None None None None"})),
-    "a broken entry": replace(BASIS, unreadable=1),
+    "a changed input": replace(FOOTING, inputs={**FOOTING.inputs, "bmd-t-score": -3.3}),
+    "a new input": replace(FOOTING, inputs={**FOOTING.inputs, "bmi": 17.0}),
+    "an input that is gone": replace(FOOTING, inputs={"diabetes": False}),
+    "a no that became yes": replace(FOOTING, inputs={**FOOTING.inputs, "diabetes": True}),
+    "another reason of a gap": replace(FOOTING, gaps={"ct-attenuation": "conflicting"}),
+    "a changed band": replace(FOOTING, bands={"refracture": "above"}),
+    "a new band": replace(FOOTING, bands={**FOOTING.bands, "residual-pain": "above"}),
+    "a new signal": replace(FOOTING, signals=frozenset({"low-mna", "low-bmi"})),
+    "a signal that is gone": replace(FOOTING, signals=frozenset()),
+    "a new conflict": replace(FOOTING, conflicts=frozenset({"brace draft DeviceRequest/1 None None None None"})),
+    "a broken entry": replace(FOOTING, unreadable=1),
 }
 
 
 @pytest.mark.parametrize("now", CHANGES.values(), ids=CHANGES)
 def test_any_change_is_shown_whole_and_said_why(now):
-    found = repeats(answered(), basis=now)
+    found = repeats(answered(), footing=now)
     assert found.shortened == {}
     assert len(found.whole["rehabilitation"]) == 1
 
@@ -135,14 +135,14 @@ def test_a_sum_in_another_order_is_the_same_input():
     values = facts(psoas_total_area=found_value("psoas-total-area", 0.1 + 0.2))
     others = facts(psoas_total_area=found_value("psoas-total-area", 0.3))
     found = [
-        basis_of(one, situation(one).assessment, (), situation(one).support, 0).inputs["psoas-total-area"]
+        footing_of(one, situation(one).assessment, (), situation(one).support, 0).inputs["psoas-total-area"]
         for one in (values, others)
     ]
     assert found[0] == found[1] == 0.3
 
 
 BASES = st.builds(
-    Basis,
+    Footing,
     inputs=st.dictionaries(st.sampled_from(["bmd-t-score", "bmi"]), st.sampled_from([-3.2, 17.0]), max_size=2),
     gaps=st.dictionaries(st.sampled_from(["vbq"]), st.sampled_from(["absent", "stale"]), max_size=1),
     bands=st.dictionaries(st.just("refracture"), st.sampled_from(["high", "above", "lower"]), max_size=1),
@@ -176,10 +176,10 @@ def test_no_change_worth_a_warning_is_ever_hidden(showings, topic, reason, days)
         offered=rules_then,
         reason=reason,
         was_warning=warned,
-        basis=then,
+        footing=then,
         answered=on(TODAY - timedelta(days=days)),
     )
-    is_repeat = topic in repeats(given_then, card=card, basis=now).shortened
+    is_repeat = topic in repeats(given_then, card=card, footing=now).shortened
     is_unchanged = now == then and rules <= rules_then and (warned or not warns)
     is_answered = reason in SETTLING and 0 <= days <= 30
     assert is_repeat is (is_unchanged and is_answered and not (topic == "braceLimit" and bool(now.conflicts)))
