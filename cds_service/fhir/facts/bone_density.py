@@ -32,6 +32,15 @@ SITE_OF_CONCEPT: dict[str, Site] = {
     "t-score-lumbar-spine": "lumbar spine",
 }
 SITES = frozenset(SITE_OF_CONCEPT)
+SITE_OF_PLACE: dict[str, Site] = {
+    "lumbar-vertebra": "lumbar spine",
+    "lumbar-spine-site": "lumbar spine",
+    "femur-site": "femur",
+    "hip-site": "hip",
+    "forearm-site": "forearm",
+    "peripheral-site": "heel or humerus",
+}
+ONE_PLACE = frozenset({"hip", "femur"})
 Z_SCORE = frozenset({"z-score"})
 MINUS = "is a minus sign missing?"
 WRONG = frozenset({"entered-in-error", "refuted", "cancelled", "not-taken"})
@@ -88,7 +97,10 @@ def why_no_t_score(one: Measured, chart: Chart) -> tuple[GapReason, str] | None:
     """Explain why a value with a T-score code cannot be used as one; None if it can."""
     if _named(one.reading.words, Z_SCORE, chart):
         return "no-value", NEVER["z-score"]
-    site = _site(one.reading, _site_by_code(one.reading), _site_by_words(one.reading, chart))
+    coded, placed = _site_by_code(one.reading), _site_by_place(one.reading, chart)
+    if coded and placed and coded != placed and {coded, placed} != ONE_PLACE:
+        return "conflicting", "its code and its body site are of different places"
+    site = _site(one.reading, coded, placed or _site_by_words(one.reading, chart))
     if never := [why for concept, why in NEVER.items() if SITE_OF_CONCEPT.get(concept) == site]:
         return "other-method", never[0]
     return ("out-of-range", MINUS) if one.value >= DENSE and _has_osteoporosis(chart) else None
@@ -150,8 +162,8 @@ def _pick_site(usable: Sequence[Measured], spec: FindingSpec, chart: Chart) -> P
 
 
 def _sited(one: Measured, chart: Chart) -> _Sited:
-    coded, named = _site_by_code(one.reading), _site_by_words(one.reading, chart)
-    is_contradicted = coded is not None and named is not None and {coded, named} not in ({coded}, {"hip", "femur"})
+    coded, named = _site_by_code(one.reading), _site_by_place(one.reading, chart) or _site_by_words(one.reading, chart)
+    is_contradicted = coded is not None and named is not None and {coded, named} not in ({coded}, ONE_PLACE)
     return _Sited(one, _site(one.reading, coded, named), _levels(one.reading, chart), is_contradicted)
 
 
@@ -209,13 +221,16 @@ def _site_by_code(reading: Reading) -> Site | None:
     return None if reading.match.code == FOREARM_OR_ANY else SITE_OF_CONCEPT.get(reading.match.concept)
 
 
+def _site_by_place(reading: Reading, chart: Chart) -> Site | None:
+    """The site that the code of the body site states; None if it states none, or several."""
+    named = chart.terminology.concepts(reading.entry.raw.get("bodySite"))
+    sites = {site for concept, site in SITE_OF_PLACE.items() if concept in named}
+    return sites.pop() if len(sites) == 1 else None
+
+
 def _site_by_words(reading: Reading, chart: Chart) -> Site | None:
-    """The site that body site, text or display state; None if they state none."""
-    place = reading.entry.raw.get("bodySite")
-    coded = chart.terminology.concepts(place) & {"lumbar-vertebra", "lumbar-spine-site", "femur-site"}
-    if coded:
-        return "femur" if coded == {"femur-site"} else "lumbar spine"
-    for words in (texts_of(place), reading.words):
+    """The site that the words of body site or code state; None if they state none."""
+    for words in (texts_of(reading.entry.raw.get("bodySite")), reading.words):
         named = _named(words, SITES, chart)
         if site := next((site for concept, site in SITE_OF_CONCEPT.items() if concept in named), None):
             return site

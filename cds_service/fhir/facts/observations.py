@@ -11,6 +11,7 @@ from cds_service.fhir.raw_json import Json, first_day, member, objects, text, te
 
 FINAL = frozenset({"final", "amended", "corrected"})
 RETRACTED = frozenset({"entered-in-error", "cancelled"})
+EARLIER = ("earlier-value",)
 
 
 class Reading(NamedTuple):
@@ -51,10 +52,14 @@ def _best(matches: Sequence[Match], concepts: Sequence[str]) -> Match:
 
 
 def time_problem(reading: Reading, chart: Chart) -> tuple[GapReason, str] | None:
-    """The problem with a value's date: missing, or after the order; None if there is none."""
+    """The problem with a value's date: missing, of another examination, or after the order; None if there is none."""
     when = reading.entry.moment
     if when is None:
         return "undated", "no date"
+    code = reading.entry.raw.get("code")
+    said = " ".join((*reading.words, *(texts_of(code) if reading.holder is not reading.entry.raw else ())))
+    if chart.terminology.methods.named(said.replace(str(when.day.year), " "), EARLIER):
+        return "undated", "named as that of an earlier examination"
     if when.day <= chart.not_after:
         return None
     written = first_day(reading.entry.raw.get("effectiveDateTime"))  # UTC is a day ahead of an American evening
