@@ -179,6 +179,7 @@ RECORD = {
     "ATC": ATC,
     "CPT": CPT,
     "MEASURES": MEASURES,
+    "HCPCS": "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets",
     "PCS": "http://www.cms.gov/Medicare/Coding/ICD10",
     "OPS": "http://fhir.de/CodeSystem/bfarm/ops",
     "coded": coded,
@@ -269,7 +270,15 @@ def says(found: Findings, name: str, element: str, expected: Any) -> bool:
         return [source.resource for source in one.provenance] == expected
     if element == "printed":
         return one.provenance[0].printed == str(expected)
-    if element in ("concern", "detail"):
-        return str(expected) in "\n".join(one.concerns if isinstance(one, Finding) else [one.detail])
+    if element == "prints":
+        return one.provenance[0].printed.startswith(expected)
+    if element == "source":
+        (source,) = one.provenance
+        return [source.resource, source.origin, source.code, source.printed, source.rule] == expected
+    if element in ("concern", "detail", "no-concern"):
+        words = "\n".join(one.concerns if isinstance(one, Finding) else [one.detail])
+        return (str(expected) in words) is (element != "no-concern")
+    if element == "has_concerns":
+        return bool(one.concerns) is expected
     value = getattr(one, element)
     return list(value) == expected if isinstance(expected, list) else bool(value == pytest.approx(expected))

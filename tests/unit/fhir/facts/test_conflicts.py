@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cds_service.fhir.facts.quantities import any_differ
-from tests.builders import findings_of, t_score
 
 
 class Value(NamedTuple):
@@ -29,10 +28,3 @@ def test_each_pair_counts_by_the_rounding_of_its_coarser_value(values, decimals)
         return abs(one.value - other.value) > min(max(one.step, other.step) / 2, 10**-decimals) + 1e-9
 
     assert any_differ(values, decimals) is any(differ(*pair) for pair in combinations(values, 2))
-
-
-def test_a_t_score_that_names_only_the_day_conflicts_with_each_of_that_day():
-    of_two_moments = (t_score(-2.5, on="2026-11-02T08:00:00Z"), t_score(-3.1, on="2026-11-02T18:00:00Z"))
-    assert findings_of(*of_two_moments).known["bmd-t-score"].value == -3.1
-    found = findings_of(*of_two_moments, t_score(-2.5, on="2026-11-02"))
-    assert found.gaps["bmd-t-score"].reason == "conflicting"

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from tests.builders import LEFT_GRIP, RECORD, RIGHT_GRIP, SCT, coded, findings_of, observation
+from tests.builders import LEFT_GRIP, RECORD, RIGHT_GRIP, findings_of, observation
 from tests.tables import cases
 
 NAME = "grip-strength"
@@ -27,9 +27,6 @@ def test_the_mean_of_three_trials_of_the_stronger_hand_counts(order):
     assert (found.site, found.observed, len(found.provenance)) == ("right hand", date(2026, 11, 1), 3)
 
 
-POUND, UNSIDED = 0.45359237, coded("251433001", SCT)
-
-
 ROWS = RECORD | {"grip": grip}
 
 
@@ -40,13 +37,3 @@ def test_the_grip_that_counts_in_kilogram_force_with_its_hand(resources, value, 
     found = picked(*resources)
     assert found.value == pytest.approx(value, rel=1e-6)
     assert (found.site, found.concerns) == (site, ())
-
-
-@pytest.mark.parametrize(("value", "unit"), [(18, None), (18, "kPa"), (18, "{score}"), (200, "kg")])
-def test_a_grip_without_a_unit_or_of_another_scale_is_refused(value, unit):
-    assert NAME in findings_of(grip(value, unit=unit)).gaps
-
-
-@pytest.mark.parametrize("code", ["83175-0", "83176-8", "84418-3"])
-def test_scale_scores_are_no_grip(code):
-    assert findings_of(grip(52, code, "{score}")).gaps[NAME].reason == "absent"

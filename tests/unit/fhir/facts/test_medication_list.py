@@ -30,32 +30,6 @@ def test_a_bone_drug_is_found_by_code_class_or_name(drug):
     assert found.provenance[0].printed == "on the medication list since 1 Oct 2026"
 
 
-@pytest.mark.parametrize(
-    "drug", [coded("A12AA04", ATC), coded("A11CC05", ATC), coded("A11CC04", ATC), {"text": "Calcium and vitamin D"}]
-)
-def test_calcium_and_vitamin_d_alone_are_no_bone_drug(drug):
-    found = findings_of(prescription(drug), entries={"medications": 11}).known["bone-drug"]
-    assert found.value is False
-    assert found.provenance[0].printed == "not on the medication list (11 entries read)"
-
-
-def test_no_needs_a_list_that_was_read_and_is_not_empty():
-    assert findings_of().gaps["bone-drug"].reason == "undetermined"
-    for key in ("medications", "administrations", "statements"):
-        gap = findings_of(prescription(OTHER), failed=(key,)).gaps["bone-drug"]
-        assert gap.reason == "not-read"
-        assert "could not be read" in gap.detail
-    assert findings_of(prescription(OTHER), incomplete=("medications",)).gaps["bone-drug"].reason == "not-read"
-
-
-@pytest.mark.parametrize("drug", [None, {"coding": [{"system": RXNORM, "code": "999999"}]}])
-def test_a_drug_that_cannot_be_told_makes_no_impossible(drug):
-    members = {} if drug else {"medicationReference": {"reference": "Medication/elsewhere"}}
-    found = findings_of(prescription(OTHER), prescription(drug, **members))
-    for name in ("bone-drug", "steroid-use", "denosumab-overdue"):
-        assert found.gaps[name].reason == "undetermined"
-
-
 @pytest.mark.parametrize(("name", "resources", "value"), cases(__file__, "what_a_list_says_of_a_drug", DRUGS))
 def test_what_a_list_says_of_a_drug(name, resources, value):
     """Yes, or no of a list that was read and is not empty."""
@@ -67,23 +41,6 @@ def test_what_a_list_says_of_a_drug(name, resources, value):
 )
 def test_what_was_taken_on_a_day_that_is_not_recorded_is_no_no(name, entry):
     assert "when it was taken" in findings_of(entry, prescription(OTHER)).gaps[name].detail
-
-
-# TODAY is 20 November 2026.
-@pytest.mark.parametrize(
-    ("drug", "last_counting", "too_old"),
-    [
-        (ZOLEDRONATE, "2025-08-20", "2025-08-19"),
-        (DENOSUMAB, "2026-03-20", "2026-03-19"),
-        (ALENDRONATE, "2026-07-20", "2026-07-19"),
-    ],
-)
-def test_each_drug_counts_for_its_months(drug, last_counting, too_old):
-    assert findings_of(dose(drug, last_counting)).is_true("bone-drug")
-    found = findings_of(dose(drug, too_old)).known["bone-drug"]
-    assert found.value is False
-    assert found.provenance[0].printed.startswith("not current on the medication list")
-    assert "last recorded" in found.concerns[0]
 
 
 @pytest.mark.parametrize(
