@@ -268,6 +268,8 @@ def says(found: Findings, name: str, element: str, expected: Any) -> bool:
     one = found.known.get(name) or found.gaps[name]
     if element == "sources":
         return [source.resource for source in one.provenance] == expected
+    if element == "origin":
+        return one.provenance[0].origin == expected
     if element == "printed":
         return one.provenance[0].printed == str(expected)
     if element == "prints":

@@ -1,19 +1,17 @@
 """Every row of the evidence page's table "Recommendations: what triggers what", and what never removes one."""
 
 import re
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cds_service.core.recommendations import Rule, recommend
-from tests.chart_builders import HOOK, TODAY, open_service
+from tests.chart_builders import HOOK, open_service
 from tests.fact_builders import (
     DAY,
     WORDS,
-    facts,
-    finding,
     recommended,
     signals_of,
     situation,
@@ -39,45 +37,6 @@ def brace(**members):
     return support_order("brace", title="TLSO (L0456)", **members)
 
 
-# --- row: every augmentation of an osteoporotic fracture -------------------------------------------------------------
-
-
-@pytest.mark.parametrize("t_score", [None, -0.5, -1.9, -2.5, -4.0])
-@pytest.mark.parametrize("drug", [None, False, True])
-def test_every_augmentation_osteoporosis_treatment_review_whatever_the_t_score(t_score, drug):
-    values = {"bmd-t-score": t_score, "bone-drug": drug}
-    found = recommended({name: value for name, value in values.items() if value is not None})["bone-treatment"]
-    assert found.recommended
-    assert found.order == "bone-treatment-referral"
-    assert "DXA" not in found.text  # it does not wait for one
-
-
-def test_every_augmentation_a_fracture_on_a_bone_drug_is_reviewed_never_silence():
-    found = recommended({"bone-drug": True})["bone-treatment"]
-    assert "under treatment" in found.text
-    assert "review" in found.text
-
-
-def test_every_augmentation_bone_drugs_that_are_not_known_are_said_not_to_be():
-    found = recommended({})["bone-treatment"]
-    assert found.summary.startswith("Fragility fracture")
-
-
-# --- row: denosumab --------------------------------------------------------------------------------------------------
-
-
-def test_denosumab_overdue_comes_first_with_rebound_and_a_specialist_before_the_procedure():
-    last = finding("denosumab-overdue", True, observed=TODAY - timedelta(days=270))
-    found = recommended(facts({**WEAK_BONE, "mna-score": 10.0}, overdue=last))
-    assert next(iter(found)) == "denosumab-overdue"
-    text = found["denosumab-overdue"].text
-    assert all(words in text for words in ("rebound", "review advises against augmentation"))
-    assert "bone-treatment" in found
-
-
-# --- row: every augmentation, early walking --------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("values", [{}, MEASURED, WEAK_BONE, {**MEASURED, "sarcopenia-site": False}])
 def test_every_augmentation_is_up_and_walking_early(values):
     found = recommended(values)
@@ -85,60 +44,24 @@ def test_every_augmentation_is_up_and_walking_early(values):
     assert re.search("walking|walk by next day", found[rule].text)
 
 
-# --- row: low muscle, or a risk above average ------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "sign",
-    [
-        {"sarcopenia-site": True},
-        {"plvi": 0.79},
-        {"psoas-total-area": 11.937},
-        {"es-mf-fat-fraction": 49.782},
-        {"pma-rate": 51.7},
-        WEAK_BONE,
-    ],
-    ids=lambda sign: next(iter(sign)),
-)
-def test_low_muscle_or_risk_above_average_refers_to_rehabilitation(sign):
-    found = recommended(sign)["rehabilitation"]
-    assert found.recommended
-    assert found.order == "rehabilitation-referral"
-    for words in ("back-extensor", "balance", "no loaded bending or twisting", "falls"):
-        assert words in found.text
-    assert "week 2" in found.text  # started at the review visit
-
-
-def test_without_a_sign_of_low_muscle_the_referral_is_offered_and_not_preselected():
-    found = recommended({**MEASURED, "sarcopenia-site": False})
-    assert "rehabilitation" not in found
-    assert found["rehabilitation-usual"].order == "rehabilitation-referral"
-    assert not found["rehabilitation-usual"].recommended
-
-
-def test_muscle_that_was_not_measured_is_not_said_to_be_normal():
-    assert "no muscle deficit" in recommended({"sarcopenia-site": False})["rehabilitation-usual"].text
-    assert "no muscle deficit" not in recommended({})["rehabilitation-usual"].text
-
-
-# --- row: nutrition --------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "sign", cases(__file__, "low_mna_low_bmi_or_low_muscle_refers_to_the_dietitian"), ids=lambda sign: next(iter(sign))
-)
-def test_low_mna_low_bmi_or_low_muscle_refers_to_the_dietitian(sign):
-    found = recommended(sign)["dietitian"]
-    assert found.recommended
-    assert found.text
-    assert "calcitriol" not in found.text
-
-
-def test_a_well_nourished_patient_is_not_sent_to_the_dietitian():
-    assert "dietitian" not in recommended({"mna-score": 24.0, "bmi": 18.5})
-
-
-# --- row: inputs missing ---------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("case", cases(__file__, "recommended"), ids=lambda case: case["why"])
+def test_what_is_recommended(case):
+    found = recommended(case["values"])
+    if "rule" in case:
+        one = found[case["rule"]]
+        assert one.text
+        for element in {"recommended", "order"} & case.keys():
+            assert getattr(one, element) == case[element]
+        assert one.text == case.get("text", one.text)
+        assert one.summary.startswith(case.get("summary", ""))
+        assert one.label.endswith(case.get("label_ends", ""))
+        assert [words for words in case.get("says", ()) if words not in one.text] == []
+        assert [words for words in case.get("not_says", ()) if words in one.text] == []
+        assert next(iter(found)) == case["rule"] or not case.get("first")
+    assert set(case.get("beside", ())) <= found.keys()
+    assert not set(case.get("without", ())) & found.keys()
+    acts = sorted(name for name, one in found.items() if one.topic == "missingData")
+    assert acts == case.get("acts", acts)
 
 
 def acts_of(values):
@@ -155,44 +78,6 @@ def test_missing_inputs_are_asked_for_as_acts_that_add_most_first():
     gains = [one.gain for one in acts]
     assert gains == sorted(gains, reverse=True)
     assert {"measure-ct", "measure-dxa"} <= {one.rule_id for one in acts}
-    assert {one.rule_id for one in acts_of(NEARLY)} == {"measure-ct", "measure-bedside", "measure-mri"}
-
-
-@pytest.mark.parametrize(
-    ("known", "asked"),
-    [
-        ({}, "Grip and gait at the bedside"),
-        ({"grip-strength": 30.0}, "Gait at the bedside"),
-        ({"grip-strength": 12.0}, None),  # weak: the study's definition then hangs on the muscle index alone
-        ({"gait-speed": 0.5}, None),
-        ({"grip-strength": 12.0, "bmi": None}, "Weight at the bedside"),
-        ({"grip-strength": 12.0, "appendicular-muscle-index": 5.0}, "Gait at the bedside"),
-    ],
-)
-def test_the_bedside_set_asks_for_nothing_that_is_on_record_or_decides_nothing(known, asked):
-    values = {name: value for name, value in {**NEARLY, "sex": "female", **known}.items() if value is not None}
-    found = recommended(values).get("measure-bedside")
-    assert (found and found.text) == asked
-
-
-def test_what_would_leave_the_figure_unusable_is_not_asked_for():
-    outside = {**NEARLY, "bmi": 28.5}  # held: no measurement of muscle makes the figure usable
-    assert {one.rule_id for one in acts_of(outside)} == {"measure-ct"}
-
-
-def test_what_no_measurement_would_sharpen_asks_for_nothing():
-    assert acts_of(MEASURED) == []
-
-
-@pytest.mark.parametrize("rule", ["measure-ct", "measure-mri"])
-def test_no_new_ct_or_mri_is_ever_asked_for(rule):
-    found = recommended(NEARLY)[rule]
-    assert found.label.endswith("exists")
-
-
-def test_an_act_is_not_asked_for_when_its_inputs_are_known():
-    assert "measure-ct" not in recommended({"procedure": "PKP", "ct-attenuation": 60.0})
-    assert "measure-dxa" not in recommended({"bmd-t-score": -2.8})
 
 
 # --- already ordered -------------------------------------------------------------------------------------------------
