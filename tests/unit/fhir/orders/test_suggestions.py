@@ -175,55 +175,22 @@ def test_two_rules_with_one_template_get_different_ids():
     assert len({one.uuid for one in found.values()} | {one.actions[0].resource["id"] for one in found.values()}) == 4
 
 
-def test_an_open_ended_brace_gets_an_end_and_keeps_its_start():
-    draft = brace(occurrencePeriod={"start": "2026-11-21T08:00:00+01:00"}, note=[{"text": "L1"}])
-    corrected = correct(draft)
-    assert corrected == {**draft, "occurrencePeriod": {"start": "2026-11-21T08:00:00+01:00", "end": "2027-01-15"}}
+@pytest.mark.parametrize("case", cases(__file__, "corrected", ORDERS), ids=lambda case: case["why"])
+def test_a_brace_is_corrected_or_left_to_its_author(case):
+    found = suggest(recommend(label="Set end date", correction=correction_of(*case["drafts"])))
+    assert bool(found) is ("changes" in case)
+    if found:
+        (action,) = found["rule-1"].actions
+        changed = case["drafts"][0] | case["changes"]
+        assert (action.type, action.resource) == (
+            "update",
+            {name: value for name, value in changed.items() if value is not None},
+        )
+        assert case.get("says", "") in action.description
 
 
-def test_a_brace_without_any_time_gets_both():
-    assert correct(brace()) == {**brace(), "occurrencePeriod": {"start": "2026-11-20", "end": "2027-01-15"}}
-
-
-@pytest.mark.parametrize(
-    ("events", "is_corrected"), [(["2026-11-20"], True), (["2026-11-20", "2027-06-01"], False), (["2027"], False)]
-)
-def test_a_brace_with_an_event_beyond_the_new_end_is_left_to_its_author(events, is_corrected):
-    found = suggest(
-        recommend(label="Set end date", correction=correction_of(brace(occurrenceTiming={"event": events})))
-    )
-    assert bool(found) is is_corrected
-
-
-def test_a_timing_is_bounded_in_place():
-    timing = {"repeat": {"frequency": 1, "period": 1, "periodUnit": "d"}, "code": {"text": "when upright"}}
-    corrected = correct(brace(occurrenceTiming=timing))
-    assert "occurrencePeriod" not in corrected
-    bounds = {"start": "2026-11-20", "end": "2027-01-15"}
-    assert corrected["occurrenceTiming"] == {**timing, "repeat": {**timing["repeat"], "boundsPeriod": bounds}}
-
-
-def test_a_length_is_replaced_by_the_period_and_the_clinician_is_told():
-    draft = brace(occurrenceTiming={"repeat": {"boundsDuration": {"value": 12, "unit": "wk"}}})
-    recommendation = recommend(label="Set end date", correction=correction_of(draft))
-    (action,) = suggest(recommendation)["rule-1"].actions
-    assert action.resource["occurrenceTiming"] == {
-        "repeat": {"boundsPeriod": {"start": "2026-11-20", "end": "2027-01-15"}}
-    }
-    assert "is replaced by this period" in action.description
-
-
-def test_a_single_date_becomes_the_start_and_the_clinician_is_told():
-    draft = brace(occurrenceDateTime="2026-11-22")
-    recommendation = recommend(label="Set end date", correction=correction_of(draft))
-    (action,) = suggest(recommendation)["rule-1"].actions
-    assert action.type == "update"
-    assert "occurrenceDateTime" not in action.resource
-    assert action.resource["occurrencePeriod"] == {"start": "2026-11-22", "end": "2027-01-15"}
-    assert action.description == (
-        "Set the end of this TLSO (L0456) order to 15 Jan 2027; its date becomes the start of the period, "
-        "all else stays as written. The order plans no review: arrange it for 4 Dec 2026"
-    )
+def test_words_longer_than_are_read_are_left_to_their_author():
+    assert correct(brace(note=[{"text": "TLSO. " + "x" * 2000 + " for 3 months"}])) is None
 
 
 @pytest.mark.parametrize(
@@ -240,72 +207,10 @@ def test_a_length_in_words_is_corrected_where_it_stands_and_nothing_else(written
         assert correct(draft) == {**expected, "occurrencePeriod": {"start": "2026-11-20", "end": "2027-01-15"}}, place
 
 
-def test_the_clinician_is_told_that_words_are_replaced():
-    draft = brace(note=[{"text": "x 3 months"}])
-    found = suggest(recommend(label="Set end date", correction=correction_of(draft)))
-    assert "the length stated in its words is replaced by this end" in found["rule-1"].actions[0].description
-
-
-@pytest.mark.parametrize(
-    "members",
-    [
-        *cases(__file__, "words_that_cannot_be_corrected_with_certainty_leave_no_update", ORDERS),
-        {"note": [{"text": "TLSO. " + "x" * 2000 + " for 3 months"}]},
-    ],
-)
-def test_words_that_cannot_be_corrected_with_certainty_leave_no_update(members):
-    assert correct(brace(**members)) is None
-
-
-def test_one_of_two_drafts_with_one_reference_is_never_corrected():
-    oxygen = brace({"text": "Oxygen concentrator"}, note=[{"text": "at night"}])
-    recommendation = recommend(label="Set end date", correction=correction_of(brace(), oxygen))
-    assert suggest(recommendation) == {}
-
-
-def test_an_order_that_stands_inside_a_group_as_well_is_never_corrected():
-    group = {"resourceType": "RequestGroup", "id": "g", "status": "draft", "intent": "order"}
-    inside = brace({"text": "Oxygen concentrator"})
-    recommendation = recommend(label="Set end date", correction=correction_of(brace(), group | {"contained": [inside]}))
-    assert suggest(recommendation) == {}
-
-
-def test_an_order_inside_another_is_never_corrected():
-    group = {
-        "resourceType": "RequestGroup", "id": "g", "status": "draft", "intent": "order", "contained": [brace()],
-    }  # fmt: skip
-    recommendation = recommend(label="Set end date", correction=correction_of(group))
-    assert recommendation.correction.order.reference == "RequestGroup/g#draft-1"
-    assert suggest(recommendation) == {}
-
-
-def test_decimals_and_strange_letters_stay_as_they_are():
-    parameter = [{"code": {"text": "height"}, "valueQuantity": {"value": 21.50, "unit": "cm"}}]
-    draft = brace(parameter=parameter, note=[{"text": "Æ: TLSO x 3 months"}])
-    corrected = correct(draft)
-    assert json.dumps(corrected["parameter"]) == json.dumps(parameter)
-    assert corrected["note"] == [{"text": "Æ: TLSO until 15 Jan 2027"}]
-
-
-def test_a_brace_as_service_request_is_corrected_too():
-    assert correct(order(codeable(SCT, "77476009")))["occurrencePeriod"]["end"] == "2027-01-15"
-
-
-@pytest.mark.parametrize("members", cases(__file__, "a_draft_that_is_no_valid_r4_is_not_rewritten"))
-def test_a_draft_that_is_no_valid_r4_is_not_rewritten(members):
-    assert correct(brace(**members)) is None
-
-
 def test_an_active_order_of_the_record_is_never_updated():
     found = correction_of(brace())
     active = type(found.order)(kind="brace", reference=found.order.reference, draft=False)
     recommendation = recommend(label="Set end date", correction=correction_of(brace(), order=active))
-    assert suggest(recommendation) == {}
-
-
-@pytest.mark.parametrize("status", ["active", "on-hold", "no-such-status", 7, None])
-def test_an_order_that_is_signed_again_or_of_an_unknown_status_is_not_updated(status):
-    recommendation = recommend(label="Set end date", correction=correction_of(brace(status=status)))
     assert suggest(recommendation) == {}
 
 
