@@ -263,24 +263,29 @@ def findings_of(
     return extract_findings(chart, specs())
 
 
+# Elements of a finding, or of a gap, that are more than its attribute of this name.
+ELEMENTS = {
+    "sources": lambda one: [source.resource for source in one.provenance],
+    "source": lambda one: [
+        *(one.provenance[0].resource, one.provenance[0].origin, one.provenance[0].code),
+        *(one.provenance[0].printed, one.provenance[0].rule),
+    ],
+    "origin": lambda one: one.provenance[0].origin,
+    "printed": lambda one: one.provenance[0].printed,
+    "concerns": lambda one: list(one.concerns),
+    "has_concerns": lambda one: bool(one.concerns),
+}
+
+
 def says(found: Findings, name: str, element: str, expected: Any) -> bool:
     """Whether this element of a finding, or of a gap, is as expected; words stand somewhere in it."""
     one = found.known.get(name) or found.gaps[name]
-    if element == "sources":
-        return [source.resource for source in one.provenance] == expected
-    if element == "origin":
-        return one.provenance[0].origin == expected
-    if element == "printed":
-        return one.provenance[0].printed == str(expected)
-    if element == "prints":
-        return one.provenance[0].printed.startswith(expected)
-    if element == "source":
-        (source,) = one.provenance
-        return [source.resource, source.origin, source.code, source.printed, source.rule] == expected
     if element in ("concern", "detail", "no-concern"):
         words = "\n".join(one.concerns if isinstance(one, Finding) else [one.detail])
         return (str(expected) in words) is (element != "no-concern")
-    if element == "has_concerns":
-        return bool(one.concerns) is expected
-    value = getattr(one, element)
-    return list(value) == expected if isinstance(expected, list) else bool(value == pytest.approx(expected))
+    if element == "prints":
+        return one.provenance[0].printed.startswith(expected)
+    value = ELEMENTS[element](one) if element in ELEMENTS else getattr(one, element)
+    if element == "printed":
+        return bool(value == str(expected))
+    return value == expected if isinstance(expected, list) else bool(value == pytest.approx(expected))
