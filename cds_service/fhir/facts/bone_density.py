@@ -1,6 +1,5 @@
 """Chooses the T-score that counts: by measurement site, then the newest day, then the lowest value."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,7 +13,6 @@ from cds_service.fhir.facts.measurements import Picked, conflict_of, find_quanti
 from cds_service.fhir.facts.observations import RETRACTED, Reading, find_readings, site_key
 from cds_service.fhir.facts.quantities import Measured, Refused
 from cds_service.fhir.gathering.picking import MEDICATION_TYPES
-from cds_service.fhir.mapping.text_rules import folded
 from cds_service.fhir.raw_json import member, objects, text, texts_of
 
 Site = Literal["lumbar spine", "hip", "femur", "forearm", "site not stated", "heel or humerus", "part of the femur"]
@@ -45,13 +43,6 @@ Z_SCORE = frozenset({"z-score"})
 MINUS = "is a minus sign missing?"
 WRONG = frozenset({"entered-in-error", "refuted", "cancelled", "not-taken"})
 WHOLE_SPINE = frozenset({1, 2, 3, 4})  # assumed unless another region is stated
-# `L1-L4`, `L1~4`, `LWK 2 bis 4`, `腰椎1-4`, `L2, L3`; a number with decimals is a value, not a level.
-LEVELS = re.compile(
-    r"(?:\bl(?:wk)?|腰椎?|第) ?([1-5](?![\d.])"
-    r"(?: ?(?:[-\u2010-\u2015~\u301c至到/,、+&]|to|through|bis|al?|and|und|et|y|e)"
-    r" ?(?:l(?:wk)?|腰椎?)? ?[1-5](?![\d.]))*)"
-)
-BETWEEN = re.compile(r"[-\u2010-\u2015~\u301c至到]|to|through|bis|\bal?\b")
 CONCERNS = {
     "site not stated": "Where the T-score was measured is not stated.",
     "forearm": "The T-score is of the forearm; none of spine or hip was found.",
@@ -241,16 +232,9 @@ def _levels(reading: Reading, chart: Chart) -> frozenset[int]:
     """The lumbar vertebrae that a spine value covers."""
     place = reading.entry.raw.get("bodySite")
     for words in (texts_of(place), reading.words):
-        if named := [_numbers(found[1]) for word in words for found in LEVELS.finditer(folded(word))]:
+        if named := [region for word in words if (region := chart.terminology.levels.lumbar_region(word))]:
             return max(named, key=len)
     return frozenset({0}) if "lumbar-vertebra" in chart.terminology.concepts(place) else WHOLE_SPINE
-
-
-def _numbers(levels: str) -> frozenset[int]:
-    """The level numbers: four for `1-l4`, two for `2, l3`."""
-    numbers = sorted(int(one) for one in re.findall("[1-5]", levels))
-    is_range = len(numbers) == 2 and BETWEEN.search(levels)
-    return frozenset(range(numbers[0], numbers[1] + 1) if is_range else numbers)
 
 
 def _named(words: Iterable[str], among: frozenset[str], chart: Chart) -> set[str]:

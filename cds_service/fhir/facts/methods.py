@@ -20,7 +20,7 @@ BESIDE = "beside the fracture"
 TOO_LONG = "described in more words than are read"
 NO_LEVELS = frozenset({"T1", "T2"})  # MRI sequences in words about an image, not levels
 # Notes cover more than the measurement: sentences about the fracture do not say where the value was measured.
-_ABOUT_FRACTURE = re.compile(r"fra[ck]t|[OV]CF\b|骨折|plast[iy]|cement|zement|edema|ödem", re.IGNORECASE)
+ABOUT_FRACTURE = ("about-fracture",)
 _SENTENCE = re.compile(r"[;\n。；]|\.(?=\s|$)")
 
 
@@ -55,13 +55,14 @@ def judge_method(reading: Reading, method: Method, chart: Chart) -> Way:
     of_site = _site_levels(reading, chart)
     levels = of_site or _levels_in(spoken, chart.terminology.levels)
     other = other or _elsewhere(levels, method.levels)
-    sentences = (part for note in notes for part in _SENTENCE.split(note) if not _ABOUT_FRACTURE.search(part))
+    named_in = chart.terminology.methods.named
+    sentences = (part for note in notes for part in _SENTENCE.split(note) if not named_in(part, ABOUT_FRACTURE))
     levels = levels or _levels_in(sentences, chart.terminology.levels)
     is_there = levels == method.levels or not method.levels
     site = "" if method.levels else ", ".join(levels)
     if not method.levels and not of_site:
         words = "\n".join((*spoken, *notes, *texts_of(reading.holder.get("code"))))  # our own code is of that vertebra
-        site = BESIDE if chart.terminology.methods.named(words, ("beside-fracture",)) else site
+        site = BESIDE if named_in(words, ("beside-fracture",)) else site
     return Way(other, is_named and is_there and named.isdisjoint(method.none_of), site)
 
 

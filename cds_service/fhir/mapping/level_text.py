@@ -13,7 +13,7 @@ from itertools import islice
 
 from cds_service.core.derived import SPINE
 from cds_service.fhir.mapping.language import Language, Speller, Vertebrae, any_of
-from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, Place, spaced
+from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, Place, spaced, without_accents
 
 LEVELS = SPINE
 UNUSUAL = ("T13", "L6")  # levels that some people have, but no study covers
@@ -72,6 +72,14 @@ class LevelRules:
             rf"(?=[0-9]+\s?(?:$|[,;)/&+、\-–]|{and_}|{any_of(vertebrae, 'followers')})))"
             r"(?P<number>[1-9][0-9]?)(?![A-Za-z0-9%]|[.:\-/][0-9]|,[0-9]{2})"
         )
+        # `L1-L4`, `L1~4`, `LWK 2 bis 4`, `腰椎1-4`, `L2, L3`; a number with decimals is a value, not a level.
+        dash, name, number = rf"[-‐-―~〜]|{to}", rf"(?:{lumbar}|第)", r"[1-5](?![\d.])"
+        self._lumbar_region = re.compile(
+            rf"(?:(?<![A-Za-z0-9])|(?![A-Za-z])){name}"
+            rf"(?P<levels>{number}(?: ?(?:{dash}|[/,、+&]|{and_}) ?{name}?{number})*)",
+            re.IGNORECASE,
+        )
+        self._dash = re.compile(dash, re.IGNORECASE)
         self._joint = re.compile(rf"[,+&/]|{and_}")
         self._accident = re.compile(any_of(vertebrae, "accidents"))
 
@@ -93,6 +101,15 @@ class LevelRules:
     def named(self, words: str) -> tuple[str, ...]:
         """Every level that a text names, head to foot, in whatever context."""
         return in_order({level for group in self._groups(words[:LONGEST_TEXT]) for level in group.levels})
+
+    def lumbar_region(self, words: str) -> frozenset[int]:
+        """The numbers of the lumbar vertebrae in the words of a measurement: four for `L1-L4`, two for `L2, L3`."""
+        regions: list[frozenset[int]] = []
+        for found in self._lumbar_region.finditer(without_accents(words)):
+            numbers = sorted(int(one) for one in re.findall("[1-5]", found["levels"]))
+            is_range = len(numbers) == 2 and self._dash.search(found["levels"])
+            regions.append(frozenset(range(numbers[0], numbers[1] + 1) if is_range else numbers))
+        return max(regions, key=len, default=frozenset())
 
     def _clauses(self, part: str) -> Iterator[tuple[str, list[_Group]]]:
         """Split a text at commas, except those inside a group of levels: `L1, L2`, but not `L1, L4-5 stenosis`."""

@@ -70,18 +70,15 @@ def _is_withdrawal(clause: str, terminology: Terminology) -> bool:
     return not _LETTER.search(before) or bool(terminology.text_concepts(before, _WHO))
 
 
-# The name of a brace in our texts, by the words of its order; the first match counts.
-_BRACES = {
-    "TLSO": re.compile(r"\bTLSO\b|thoraco-?lumbo-?sacral", re.IGNORECASE),
-    "LSO": re.compile(r"\bLSO\b|lumbo-?sacral", re.IGNORECASE),
-    "Jewett brace": re.compile(r"\bjewett\b", re.IGNORECASE),
-    "lumbar brace": re.compile(r"\blumbar\b", re.IGNORECASE),
-}
+# The names of braces in our texts, by the words of an order; the first that fits counts.
+_BRACES = {"tlso": "TLSO", "lso": "LSO", "jewett-brace": "Jewett brace", "lumbar-brace": "lumbar brace"}
+_BRACE_WORDS = frozenset(_BRACES)
 
 
-def name_brace(words: str, code: str) -> str:
+def name_brace(words: str, code: str, terminology: Terminology) -> str:
     """The name of a brace in our texts: by its HCPCS code, or by its title if the two agree."""
-    named = [name for name, pattern in _BRACES.items() if pattern.search(words[:LONGEST_TEXT])]
+    said = terminology.text_concepts(words[:LONGEST_TEXT], _BRACE_WORDS)
+    named = [name for concept, name in _BRACES.items() if concept in said]
     if code.startswith("L04"):
         return "Jewett brace" if named == ["Jewett brace"] else "TLSO"
     if code:

@@ -9,7 +9,7 @@ brace.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from cds_service.fhir.mapping.level_text import LONGEST_TEXT
 from cds_service.fhir.mapping.terminology import Match, Terminology
@@ -30,14 +30,13 @@ HEIGHT_RESTORATION = "height-restoration"
 AUGMENTATION = AUGMENTATIONS | {ADDITIONAL_LEVEL}
 OF_AUGMENTATION = AUGMENTATION | {HEIGHT_RESTORATION}
 FRACTURES = frozenset({"vertebral-fracture", "osteoporotic-vertebral-fracture", "unstable-fracture"})  # any burst too
+OTHER_ORTHOSIS = "other-orthosis"
 SITE_MAPS = ("vertebral-level", "vertebral-level-icd", "spinal-region")
 SPINE, REHABILITATION = frozenset({"spine"}), frozenset({"rehabilitation"})
 # Systems in which we list every code for these operations, so that any other code is another operation.
 OPERATION_SYSTEMS = frozenset({CPT, "http://www.cms.gov/Medicare/Coding/ICD10", "http://fhir.de/CodeSystem/bfarm/ops"})
 _NO_OPERATION = re.compile(r"0[01]\d{3}|[7-9]\d{4}")  # CPT: anesthesia, radiology, laboratory, medicine, visits
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-# HCPCS: cervical, sacroiliac, cervico-thoraco-lumbar, halo and limb orthoses.
-_OTHER_DEVICE = re.compile(r"L(01[0-9]{2}|02[0-9]{2}|062[1-4]|07[0-9]{2}|08[0-6][0-9]|1[5-9][0-9]{2}|[2-9][0-9]{3})")
 SUPPORT_TITLES = {
     "brace": "brace",
     "bed-rest": "bed rest",
@@ -133,20 +132,9 @@ def _support(titles: list[Json], kinds: frozenset[str], terminology: Terminology
         return _by_options(billed)
     words = _unknown_words(titles, terminology)
     concepts = frozenset([kind for one in words for kind in name_support(one, kinds, terminology)])
-    if any(_is_other_device(title) for title in titles):
+    if OTHER_ORTHOSIS in terminology.concepts(titles):  # its code takes precedence over its words
         concepts -= {"brace"}
     return Recognition(concepts, "text") if concepts else None
-
-
-def _is_other_device(title: Any) -> bool:
-    """Whether it is a HCPCS orthosis for another body part: its code takes precedence over its words."""
-    for coding in objects(member(title, "coding")):
-        system = text(coding.get("system")).upper()
-        if ("HCPCS" in system or ".6.285" in system) and _OTHER_DEVICE.fullmatch(
-            text(coding.get("code")).strip().upper()
-        ):
-            return True
-    return False
 
 
 def _billing_options(titles: Sequence[Json]) -> list[Json]:

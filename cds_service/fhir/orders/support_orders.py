@@ -125,7 +125,7 @@ def _support_orders(
             start=times.start,
             end=times.end,
             authored=authored,
-            title=_title(kind, recognition, one.resource),
+            title=_title(kind, recognition, one.resource, terminology),
             hours=times.hours,
             worded=_worded(one.resource, kind, times, terminology),
             reasons=reasons_of_order(one.resource, terminology) if kind == "brace" else frozenset(),
@@ -140,13 +140,14 @@ def _worded(order: Json, kind: str, times: OrderTimes, terminology: Terminology)
     return WordedEnd(says=times.no_end) if worded.says == "nothing" and times.no_end else worded
 
 
-def _title(kind: str, recognition: Recognition, order: Json) -> str:
+def _title(kind: str, recognition: Recognition, order: Json, terminology: Terminology) -> str:
     """The name of the order in our texts, with its HCPCS code if any; never the record's own words."""
     if kind != "brace":
         return SUPPORT_TITLES[kind]
     code = next((code.removeprefix(HCPCS) for code in recognition.codes if code.startswith(HCPCS)), "")
     words = " ".join(words for words, is_title in texts_on_time(order) if is_title)
-    return f"{name_brace(words, code)} ({code})" if code else name_brace(words, code)
+    name = name_brace(words, code, terminology)
+    return f"{name} ({code})" if code else name
 
 
 def _stored(record: PatientRecord) -> Iterator[Order]:
