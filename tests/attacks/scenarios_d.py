@@ -122,7 +122,7 @@ class _Elements(HTMLParser):
         self.acting: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        scripts = tag == "script" or any(name.startswith("on") or name == "style" for name, _ in attrs)
+        scripts = tag in {"script", "style"} or any(name.startswith("on") or name == "style" for name, _ in attrs)
         if scripts or any((value or "").lower().startswith("javascript:") for _, value in attrs):
             self.acting.append(tag)
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -22,8 +22,9 @@ def post(url: str, document: Any) -> Any:
 
 
 @contextmanager
-def reviewed_service() -> Iterator[str]:
-    """Where a service answers whose log is empty but for the reviewer's account."""
-    with TemporaryDirectory() as folder, closing(RunningService(Path(folder))) as running:
+def reviewed_service(site: Path | None = None) -> Iterator[RunningService]:
+    """A service whose log is empty but for the reviewer's account."""
+    settings = {"KYPHOPLASTY_CDS_SITE": str(site)} if site else {}
+    with TemporaryDirectory() as folder, RunningService(Path(folder), environment=settings) as running:
         running.command("audit", "add-reviewer", REVIEWER, "--password-file", "-", typed=PASSWORD)
-        yield running.url
+        yield running

@@ -1,17 +1,12 @@
 """The hospital's own login in real Chromium: to an issuer on another site, which asks for a click, and back."""
 
-import json
-from contextlib import closing
-
 import pytest
 
+from tests.browser.reviewed_service import PASSWORD, REVIEWER, reviewed_service
 from tests.browser.watching import Watched, hard_to_read, log_in
 from tests.issuer_desk import SITE
-from tests.running_service import RunningService
 from tests.stub_issuer import StubIssuer
-from tests.waiting import wait_until
 
-PASSWORD = "correct horse battery"
 LOG_IN, PROVE = "Log in at Example Hospital", "Prove it"
 
 
@@ -26,9 +21,7 @@ def stub():
 def service(browser, stub, tmp_path):  # noqa: ARG001 - no process is started without a browser
     more = 'name-claim = "email"'
     (tmp_path / "site.toml").write_text(SITE.format(issuer=stub.issuer, more=more))
-    site = {"KYPHOPLASTY_CDS_SITE": str(tmp_path)}
-    with closing(RunningService(tmp_path / "run", environment=site)) as running:
-        running.command("audit", "add-reviewer", "anna", "--password-file", "-", typed=PASSWORD)
+    with reviewed_service(tmp_path) as running:
         yield running
 
 
@@ -53,20 +46,19 @@ def tolerated(complaint, stub):
     return stub.origin in complaint or any(f"status of {status}" in complaint for status in (401, 403, 503))
 
 
-def refusals(service):
-    """What its log says of logins that were refused, once it says anything: lines are written behind the answer."""
-    wait_until(lambda: any("login-refused" in line for line in service.lines()))
-    return [json.loads(line) for line in service.lines() if "login-refused" in line]
+def log_in_at_issuer(page):
+    """From the form of our login to the first page behind it."""
+    page.get_by_role("link", name=LOG_IN).click()
+    page.get_by_role("link", name=PROVE).click()
+    page.get_by_role("heading", name="Find entries").wait_for()
+    page.wait_for_load_state()  # the sheet may come after the heading
 
 
 def test_to_the_issuer_and_back_to_the_page_that_was_wanted(open_page, service, stub):
     stub.claims = {"email": "a.smith@hospital.example"}
     page = open_page()
     page.goto(f"{service.url}/audit?patient=p1-thin-high")
-    page.get_by_role("link", name=LOG_IN).click()
-    page.get_by_role("link", name=PROVE).click()
-    page.get_by_role("heading", name="Find entries").wait_for()
-    page.wait_for_load_state()  # the sheet may come after the heading
+    log_in_at_issuer(page)
     assert page.url == f"{service.url}/audit?patient=p1-thin-high"
     assert page.locator(".who .name").inner_text().startswith("a.smith@hospital.example")
     page.get_by_role("link", name="Figures").click()
@@ -77,46 +69,13 @@ def test_to_the_issuer_and_back_to_the_page_that_was_wanted(open_page, service, 
     assert page.get_by_role("link", name=LOG_IN).is_visible()
 
 
-def test_going_back_in_the_browser_takes_no_answer_twice(open_page, service, stub):
-    page = open_page()
-    page.goto(f"{service.url}/audit/login")
-    page.get_by_role("link", name=LOG_IN).click()
-    back = page.get_by_role("link", name=PROVE).get_attribute("href")
-    page.get_by_role("link", name=PROVE).click()
-    page.get_by_role("heading", name="Find entries").wait_for()
-    page.wait_for_load_state()  # the sheet may come after the heading
-    asked = stub.calls.count("/token/")
-    response = page.request.get(back)  # with the cookies of this browser
-    assert response.status == 403
-    assert stub.calls.count("/token/") == asked
-    code = back.split("code=")[1].split("&")[0]
-    (refusal,) = refusals(service)
-    assert refusal["reason"] == "state"
-    assert code not in "\n".join(service.lines())
-
-
 def test_markup_in_a_claim_runs_nowhere(open_page, service, stub):
     stub.claims = {"email": "<img src=x onerror=alert(1)>@x", "sub": "<img/src=x/onerror=alert(1)>"}
     page = open_page()
     page.goto(f"{service.url}/audit/login")
-    page.get_by_role("link", name=LOG_IN).click()
-    page.get_by_role("link", name=PROVE).click()
-    page.get_by_role("heading", name="Find entries").wait_for()
-    page.wait_for_load_state()  # the sheet may come after the heading
+    log_in_at_issuer(page)
     assert page.locator("img").count() == 0
     assert "<img/src=x/onerror=alert(1)>" in page.locator(".who .name").inner_text()
-
-
-def test_without_a_role_the_page_says_so_and_lets_nobody_in(open_page, service, stub):
-    stub.claims = {"groups": ["staff"]}
-    page = open_page()
-    page.goto(f"{service.url}/audit/login")
-    page.get_by_role("link", name=LOG_IN).click()
-    with page.expect_response("**/audit/login/callback*") as answered:
-        page.get_by_role("link", name=PROVE).click()
-    assert answered.value.status == 403
-    assert "this account has no role here" in page.get_by_role("alert").inner_text()
-    assert [one["reason"] for one in refusals(service)] == ["role"]
 
 
 def test_without_the_issuer_a_local_account_still_opens_the_pages(open_page, service, stub):
@@ -125,7 +84,7 @@ def test_without_the_issuer_a_local_account_still_opens_the_pages(open_page, ser
     page.goto(f"{service.url}/audit")
     page.get_by_role("link", name=LOG_IN).click()
     assert "cannot be reached now" in page.get_by_role("alert").inner_text()
-    log_in(page, "anna", PASSWORD)  # the form stands open
+    log_in(page, REVIEWER, PASSWORD)  # the form stands open
     page.wait_for_load_state()  # the sheet may come after the heading
 
 
@@ -143,8 +102,5 @@ def test_every_step_fits_and_can_be_read(open_page, service, stub, width, scheme
     page.goto(f"{service.url}/audit/login/callback?state=x")
     look("refused")
     page.goto(f"{service.url}/audit")
-    page.get_by_role("link", name=LOG_IN).click()
-    page.get_by_role("link", name=PROVE).click()
-    page.get_by_role("heading", name="Find entries").wait_for()
-    page.wait_for_load_state()  # the sheet may come after the heading
+    log_in_at_issuer(page)
     look("find")

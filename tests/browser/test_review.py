@@ -18,9 +18,9 @@ PAGES = ("/audit", "/audit/patients/p1-thin-high", "ENTRY", "ENTRY/replay", "/au
 @pytest.fixture
 def log(browser):  # noqa: ARG001 - no process is started without a browser
     """A service of its own, since these tests count entries: three patients signed, feedback on a card, a reviewer."""
-    with reviewed_service() as url:
-        _fill(url)
-        yield url
+    with reviewed_service() as running:
+        _fill(running.url)
+        yield running.url
 
 
 def _fill(url):

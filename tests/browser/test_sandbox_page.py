@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from tests.browser.watching import NAMELESS, POOR_CONTRAST
+from tests.browser.watching import IN_SIGHT, NAMELESS, OVERFLOW, POOR_CONTRAST
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 RECORDED = re.compile(r"Feedback recorded\.")
@@ -87,20 +87,6 @@ def test_a_card_is_dismissed_with_a_reason(open_page):
     system = "https://kyphoplasty-cds.org/fhir/CodeSystem/override-reason"
     reason = {"reason": {"code": "patientDeclines", "system": system}, "userComment": "wants to wait"}
     assert (item["outcome"], item["overrideReason"]) == ("overridden", reason)
-
-
-# Whether what a person presses lies inside the window and inside every box that scrolls, as it stands.
-IN_SIGHT = """
-(element) => {
-  const own = element.getBoundingClientRect();
-  const inside = (box) =>
-    own.top >= box.top && own.bottom <= box.bottom && own.left >= box.left && own.right <= box.right;
-  if (!own.height || !inside({ top: 0, left: 0, bottom: innerHeight, right: innerWidth })) return false;
-  for (let one = element.parentElement; one; one = one.parentElement)
-    if (getComputedStyle(one).overflowY !== "visible" && !inside(one.getBoundingClientRect())) return false;
-  return true;
-}
-"""
 
 
 @pytest.mark.parametrize("patient", [f"P{number}," for number in range(1, 10)])
@@ -216,33 +202,24 @@ def test_it_works_by_keyboard_alone(open_page):
 def test_everything_fits_and_can_be_read(open_page, width, scheme):
     watched = open_page(width, scheme)
     page = watched.page
+
+    def check():
+        assert page.evaluate(OVERFLOW) <= 0
+        assert page.evaluate(POOR_CONTRAST) == []
+        assert page.evaluate(NAMELESS) == []
+
     watched.choose("P6,")
     page.get_by_role("button", name="Add this sample's orders").click()
-    assert overflow(page) <= 0
-    assert page.evaluate(POOR_CONTRAST) == []
-    assert page.evaluate(NAMELESS) == []
+    check()
     watched.sign()
     page.wait_for_timeout(300)  # the popup has appeared
-    assert overflow(page) <= 0
+    assert page.evaluate(OVERFLOW) <= 0
     page.get_by_role("button", name="Show JSON").click()
     watched.card("TLSO").get_by_text("Or say why not").click()
     assert page.evaluate(POOR_CONTRAST) == []
     assert page.evaluate(NAMELESS) == []
     watched.card("TLSO").get_by_role("button", name="Accept").click()
-    assert overflow(page) <= 0
-    assert page.evaluate(POOR_CONTRAST) == []
-    assert page.evaluate(NAMELESS) == []
-
-
-def overflow(page) -> int:
-    """Pixels by which anything but a scrolling box is wider than the window."""
-    boxes = ".panel, .popup, .card, .cards, #wire"
-    return page.evaluate(
-        """(boxes) => Math.max(document.documentElement.scrollWidth - innerWidth,
-            ...[...document.querySelectorAll(boxes)].filter((one) => one.checkVisibility())
-            .map((one) => Math.ceil(one.getBoundingClientRect().right) - innerWidth))""",
-        boxes,
-    )
+    check()
 
 
 # What a card may hold that is no markdown of ours: it stays text.

@@ -1,0 +1,2 @@
+document.addEventListener("securitypolicyviolation",
+  (event) => console.error("blocked by policy: " + event.violatedDirective));
