@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from email.message import Message
 from http.client import HTTPConnection
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -67,7 +67,7 @@ class _Quiet(WSGIRequestHandler):
 
 
 class LiveService:
-    """The running service; every call goes over a socket.
+    """The running service; every call goes over a socket. A context manager that ends it.
 
     Attributes:
         url: where it answers.
@@ -101,6 +101,12 @@ class LiveService:
         self._server.server_close()
         self._listener.close()
         self._thread.join()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     @contextmanager
     def on(self, day: date) -> Iterator[None]:

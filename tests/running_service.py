@@ -14,7 +14,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from tests.bench.running import children
 from tests.live_service import CALL, Reply
@@ -33,7 +33,7 @@ class Mark:
 
 
 class RunningService:
-    """One service, which answers once this is made.
+    """One service, which answers once this is made; a context manager that ends it.
 
     Attributes:
         url: where it answers.
@@ -108,6 +108,12 @@ class RunningService:
             os.killpg(self._process.pid, how)
         self._process.communicate(timeout=60)
         self._errors.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def send(
         self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None

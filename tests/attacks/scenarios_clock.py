@@ -54,11 +54,8 @@ def _site(**environment: str) -> Iterator[Running]:
         (folder / "site.toml").write_text(SITE)
         (folder / "keys.json").write_text(key_set(ISSUER))
         (folder / "other.json").write_text(key_set(OTHER_ISSUER))
-        service = Running(folder, environment={"KYPHOPLASTY_CDS_SITE": name, **environment})
-        try:
+        with Running(folder, environment={"KYPHOPLASTY_CDS_SITE": name, **environment}) as service:
             yield service
-        finally:
-            service.close()
 
 
 def _call(case: Case, field: Field, service: Running, issuer: str = ISSUER, **changed: Any) -> Reply:
@@ -177,8 +174,7 @@ def is_set_back(case: Case, field: Field) -> None:
         folder = Path(name)
         _set(folder, "+0")
         (folder / "service").mkdir()
-        service = Running(folder / "service", environment=_clock(folder))
-        try:
+        with Running(folder / "service", environment=_clock(folder)) as service:
             before = service.mark()
             for shift in ("+0", "-600"):
                 _set(folder, shift)
@@ -190,5 +186,3 @@ def is_set_back(case: Case, field: Field) -> None:
             assert first["at"] > second["at"], "the clock was set back"
             assert first["sequence"] < second["sequence"]
             service.command("audit", "verify")
-        finally:
-            service.close()

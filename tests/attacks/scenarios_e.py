@@ -105,45 +105,37 @@ def asks_operations_for_people(case: Case, field: Field) -> None:
 
 @scenario
 def fails_with_a_name_in_the_message(case: Case, field: Field) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        service = Running(Path(folder))
-        try:
-            field.prepare(case)
-            before = service.mark()
-            (service.folder / "fail.json").write_text(
-                json.dumps({"event": "socket.connect", "message": f"Patient/{PATIENT} Canary Hallie Müller 1945-03-17"})
-            )
-            answer = service.send("POST", CALL, json.dumps(field.request(case)).encode(), field.headers(case))
-            assert answer.status == 500
-            assert answer.issue == "exception"
-            text = answer.json()["issue"][0]["details"]["text"]
-            assert text == "An unexpected error; the service's log has it under the id below."
-            line = service.logged(before, event="error")
-            assert line["errorId"] in answer.text
-            assert line["kind"] == "RuntimeError"
-            assert any("connections.py" in frame for frame in line["frames"])
-            (service.folder / "fail.json").unlink()
-            for name, octets in service.left_behind().items():
-                assert not re.search("Hallie|Müller|Canary|1945-03-17".encode(), octets), name
-            assert b"Hallie" not in answer.body
-        finally:
-            service.close()
+    with tempfile.TemporaryDirectory() as folder, Running(Path(folder)) as service:
+        field.prepare(case)
+        before = service.mark()
+        (service.folder / "fail.json").write_text(
+            json.dumps({"event": "socket.connect", "message": f"Patient/{PATIENT} Canary Hallie Müller 1945-03-17"})
+        )
+        answer = service.send("POST", CALL, json.dumps(field.request(case)).encode(), field.headers(case))
+        assert answer.status == 500
+        assert answer.issue == "exception"
+        text = answer.json()["issue"][0]["details"]["text"]
+        assert text == "An unexpected error; the service's log has it under the id below."
+        line = service.logged(before, event="error")
+        assert line["errorId"] in answer.text
+        assert line["kind"] == "RuntimeError"
+        assert any("connections.py" in frame for frame in line["frames"])
+        (service.folder / "fail.json").unlink()
+        for name, octets in service.left_behind().items():
+            assert not re.search("Hallie|Müller|Canary|1945-03-17".encode(), octets), name
+        assert b"Hallie" not in answer.body
 
 
 @scenario
 def loses_a_worker(case: Case, field: Field) -> None:
     """Gunicorn tells of a worker that was killed: by the same way as all lines, without what was filled in."""
-    with tempfile.TemporaryDirectory() as folder:
-        service = Running(Path(folder))
-        try:
-            field.prepare(case)
-            before = service.mark()
-            (worker,) = _children(service.process_id)
-            os.kill(worker, signal.SIGKILL)
-            line = service.logged(before, logger="gunicorn.error")
-            assert "gunicorn" in line["place"]
-        finally:
-            service.close()
+    with tempfile.TemporaryDirectory() as folder, Running(Path(folder)) as service:
+        field.prepare(case)
+        before = service.mark()
+        (worker,) = _children(service.process_id)
+        os.kill(worker, signal.SIGKILL)
+        line = service.logged(before, logger="gunicorn.error")
+        assert "gunicorn" in line["place"]
 
 
 def _children(process: int) -> list[int]:

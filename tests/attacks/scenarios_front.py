@@ -10,7 +10,7 @@ from cds_service.settings import BODY_BYTES
 from tests.attacks.cases import CALL, CASES, Case
 from tests.attacks.field import Field
 from tests.attacks.raw import Heard, Wire, head, wire
-from tests.attacks.scenarios import scenario
+from tests.attacks.scenarios import octets_of, scenario
 from tests.deploy.front import NAME, Front, front
 
 JSON = "Content-Type: application/json"
@@ -184,28 +184,12 @@ def slow_senders_from_elsewhere(case: Case, field: Field) -> None:
                 time.sleep(0.2)
 
 
-SMUGGLED = {
-    "a length and pieces": ["Content-Length: 4", CHUNKED],
-    "two lengths": ["Content-Length: 4", "Content-Length: 5"],
-    "the same length twice": ["Content-Length: 4", "Content-Length: 4"],
-    "a list of lengths": ["Content-Length: 4, 4"],
-    "a length with a sign": ["Content-Length: +4"],
-    "pieces by another name": ["Transfer-Encoding: xchunked"],
-    "pieces twice": ["Transfer-Encoding: chunked, chunked"],
-    "pieces that are not last": ["Transfer-Encoding: chunked, gzip"],
-    "a folded header": ["X-A: b", " Transfer-Encoding: chunked"],
-    "a blank before the colon": ["Transfer-Encoding : chunked"],
-    "a bare line feed": ["X-A: b\nTransfer-Encoding: chunked"],
-    "a bare carriage return": ["X-A: b\rTransfer-Encoding: chunked"],
-    "no colon": ["Transfer-Encoding"],
-    "two hosts": ["Host: evil.example"],
-}
 HIDDEN = b"0\r\n\r\n" + head("GET", "/Canary", host=NAME)
 
 
 @scenario
 def smuggles(case: Case, field: Field) -> None:
-    heard = first_heard(field.front(), call(*SMUGGLED[case.title]) + HIDDEN)
+    heard = first_heard(field.front(), call(*case.sends["lines"]) + HIDDEN)
     assert heard.status == case.status
 
 
@@ -213,7 +197,7 @@ def smuggles(case: Case, field: Field) -> None:
 def reads_a_bare_line_feed_as_the_end_of_a_line(case: Case, field: Field) -> None:
     """Nginx does, and says so to the service: what is behind the body is a request of its own to both."""
     with wire(field.front()) as line:
-        line.send(call(*SMUGGLED[case.title]) + HIDDEN)
+        line.send(call(*case.sends["lines"]) + HIDDEN)
         assert line.hear().status == case.status, "an empty body"
         assert line.hear().status == 404
 
@@ -234,33 +218,17 @@ def idle_connections(case: Case, field: Field) -> None:
     assert field.front().ask("GET", case.path)[0] == case.status
 
 
-LONG = {
-    "an address of 64 kB": head("GET", "/Canary" + "a" * 65_536, host=NAME),
-    "a header of 1 MB": head("GET", "/models", "X-Canary: " + "a" * 1_000_000, host=NAME),
-    "10 000 headers": head("GET", "/models", *[f"X-Canary-{number}: a" for number in range(10_000)], host=NAME),
-    "no HTTP at all": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"Canary\r\n\r\n",
-    "a version of HTTP that is none": b"GET /Canary HTTP/9.9\r\n\r\n",
-    "no host in HTTP/1.1": b"GET /models HTTP/1.1\r\n\r\n",
-}
-
-
 @scenario
 def too_long(case: Case, field: Field) -> None:
-    assert first_heard(field.front(), LONG[case.title]).status == case.status
+    assert first_heard(field.front(), octets_of(case.sends["octets"])).status == case.status
     still_answers(field)
-
-
-SERVICES_OWN = {
-    "101 short headers": head("GET", "/models", *["X: a"] * 101, host=NAME),
-    "an expectation that nobody meets": call("Content-Length: 2", "Expect: Canary") + b"{}",
-}
 
 
 @scenario
 def ends_at_the_service(case: Case, field: Field) -> None:
     """Nginx has no limit for these; the service has."""
     with wire(field.front()) as line:
-        line.send(SERVICES_OWN[case.title])
+        line.send(octets_of(case.sends["octets"]))
         heard = line.hear()
         assert heard.status == case.status
         assert b"Canary" not in heard.body

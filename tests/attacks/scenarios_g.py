@@ -229,44 +229,36 @@ def adds_to_an_export(case: Case, _field: Field) -> None:
 @scenario
 def moves_the_log(case: Case, field: Field) -> None:
     """No answer leaves that the log at its place does not hold; a worker that comes anew begins no other log."""
-    with tempfile.TemporaryDirectory() as folder:
-        service = Running(Path(folder))
-        try:
-            field.prepare(case)
-            octets, before = json.dumps(field.request(case)).encode(), service.mark()
-            assert service.send("POST", CALL, octets, field.headers(case)).status == 200
-            aside = service.database.with_name("aside.sqlite3")
-            service.database.rename(aside)
-            if case.sends["copy"]:
-                shutil.copy(aside, service.database)
-            answers = [service.send("POST", CALL, octets, field.headers(case)).status for _ in range(3)]
-            assert answers == [503, 503, 503]
-            ready = service.send("GET", "/health/ready")
-            assert ready.status == 503
-            assert "moved away" in ready.text
-            assert service.database.exists() == case.sends["copy"]
-            aside.replace(service.database)  # and with it its journal has a file again
-            service.command("audit", "verify")
-            assert [entry["kind"] for entry in service.entries(before)] == ["answer"]
-        finally:
-            service.close()
+    with tempfile.TemporaryDirectory() as folder, Running(Path(folder)) as service:
+        field.prepare(case)
+        octets, before = json.dumps(field.request(case)).encode(), service.mark()
+        assert service.send("POST", CALL, octets, field.headers(case)).status == 200
+        aside = service.database.with_name("aside.sqlite3")
+        service.database.rename(aside)
+        if case.sends["copy"]:
+            shutil.copy(aside, service.database)
+        answers = [service.send("POST", CALL, octets, field.headers(case)).status for _ in range(3)]
+        assert answers == [503, 503, 503]
+        ready = service.send("GET", "/health/ready")
+        assert ready.status == 503
+        assert "moved away" in ready.text
+        assert service.database.exists() == case.sends["copy"]
+        aside.replace(service.database)  # and with it its journal has a file again
+        service.command("audit", "verify")
+        assert [entry["kind"] for entry in service.entries(before)] == ["answer"]
 
 
 @scenario
 def moves_the_journal(case: Case, field: Field) -> None:
     """SQLite would go on writing into the file without a name; whatever is not in the log's own file goes with it."""
-    with tempfile.TemporaryDirectory() as folder:
-        service = Running(Path(folder))
-        try:
-            field.prepare(case)
-            octets = json.dumps(field.request(case)).encode()
-            assert service.send("POST", CALL, octets, field.headers(case)).status == 200
-            service.database.with_name(f"{service.database.name}-wal").unlink()
-            answers = [service.send("POST", CALL, octets, field.headers(case)).status for _ in range(3)]
-            assert answers == [503, 503, 503]
-            assert "moved away" in service.send("GET", "/health/ready").text
-        finally:
-            service.close()
+    with tempfile.TemporaryDirectory() as folder, Running(Path(folder)) as service:
+        field.prepare(case)
+        octets = json.dumps(field.request(case)).encode()
+        assert service.send("POST", CALL, octets, field.headers(case)).status == 200
+        service.database.with_name(f"{service.database.name}-wal").unlink()
+        answers = [service.send("POST", CALL, octets, field.headers(case)).status for _ in range(3)]
+        assert answers == [503, 503, 503]
+        assert "moved away" in service.send("GET", "/health/ready").text
 
 
 @scenario

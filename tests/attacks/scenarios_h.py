@@ -9,7 +9,7 @@ from cds_service.protocol.json_text import canonical_json
 from tests.attacks.cases import CALL, Case
 from tests.attacks.field import Field
 from tests.attacks.playing import check_words, play
-from tests.attacks.scenarios import scenario
+from tests.attacks.scenarios import many, scenario
 from tests.bench.running import tree_seconds
 from tests.chart_builders import (
     application,
@@ -29,14 +29,6 @@ Resource = dict[str, Any]
 JSON = {"Content-Type": "application/json"}
 MOST_SECONDS = 4.0  # of processor time; what is mended here took ten and more
 MRN = {"system": "https://ehr.example.org/mrn", "value": "4711"}
-
-
-def many(count: int, of: Any, after: str = "") -> Any:
-    """A text so many times in a row, or so many elements, each with its number for `@`."""
-    if isinstance(of, str):
-        return after + of * count
-    text = json.dumps(of)
-    return [json.loads(text.replace("@", str(one))) for one in range(count)]
 
 
 WORDS = {

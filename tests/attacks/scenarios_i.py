@@ -61,11 +61,8 @@ def _silent() -> Iterator[Running]:
     """A service that shows nobody anything."""
     with tempfile.TemporaryDirectory() as place:
         (Path(place) / "site.toml").write_text('[site]\nname = "X"\n[service]\nmode = "silent"\n')
-        service = Running(Path(place), environment={"KYPHOPLASTY_CDS_SITE": place})
-        try:
+        with Running(Path(place), environment={"KYPHOPLASTY_CDS_SITE": place}) as service:
             yield service
-        finally:
-            service.close()
 
 
 @scenario

@@ -40,10 +40,9 @@ def other() -> Iterator[ScriptedFhir]:
 def test_a_fault_costs_what_the_table_says_and_no_more(case, other, monkeypatch):
     looked_up = _name_lookup(case, monkeypatch)
     script = {asked: fault.replace("OTHER", other.base.removesuffix("/fhir")) for asked, fault in case.script.items()}
-    server = ScriptedFhir(RECORDS[case.record](), queries(), script, tls=_tls(case, monkeypatch))
-    base = server.base.replace("127.0.0.1", case.host) if case.host else server.base
-    service = UnderFaults(deadline=case.deadline, fhir_servers=(base,))
-    try:
+    with ScriptedFhir(RECORDS[case.record](), queries(), script, tls=_tls(case, monkeypatch)) as server:
+        base = server.base.replace("127.0.0.1", case.host) if case.host else server.base
+        service = UnderFaults(deadline=case.deadline, fhir_servers=(base,))
         first = _sign(service, case, base)
         asked = list(server.asked)
         _check_answer(case, first)
@@ -57,8 +56,6 @@ def test_a_fault_costs_what_the_table_says_and_no_more(case, other, monkeypatch)
         assert other.asked == []
         token = None if case.host else f"Bearer {TOKEN}"  # never over plain http to another name than this machine's
         assert {headers.get("Authorization") for headers in server.headers} <= {token}
-    finally:
-        server.close()
 
 
 def _sign(service: UnderFaults, case: Case, base: str) -> Answered:

@@ -67,19 +67,17 @@ def test_f34_bodies_of_more_bytes_than_memory_are_refused_and_nothing_is_killed(
 
 def test_f37_a_fhir_server_that_answers_full_pages_fills_no_worker(tmp_path):
     """Eleven lists of five pages of four megabytes: 220 MiB, of which JSON takes nine times as much once decoded."""
-    service = RunningService(tmp_path, environment={"KYPHOPLASTY_CDS_DEADLINE_SECONDS": "60"})
-    server = ScriptedFhir(chart(), queries(), {"*": "fills 5"})
-    (worker,) = service.workers()
-    before = peak_of(worker)
-    try:
+    with (
+        RunningService(tmp_path, environment={"KYPHOPLASTY_CDS_DEADLINE_SECONDS": "60"}) as service,
+        ScriptedFhir(chart(), queries(), {"*": "fills 5"}) as server,
+    ):
+        (worker,) = service.workers()
+        before = peak_of(worker)
         answer = service.call(pulled(server.base))
         assert answer.status == 200
         detail = answer.json()["cards"][0]["detail"]
         assert "the server sent more than is read for one answer" in detail.replace("\\", "")
         assert peak_of(worker) - before < 300
-    finally:
-        service.close()
-        server.close()
 
 
 def peak_of(process: int) -> int:

@@ -30,10 +30,9 @@ def service(tmp_path):
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_who_waited_too_long_gets_503_and_the_next_caller_all_of_it(case, service):
-    server = ScriptedFhir(chart(), queries(), {"conditions": "slow 2 once"})
-    answers = []
-    waiting = threading.Thread(target=lambda: answers.append(service.call(pulled(server.base))))
-    try:
+    with ScriptedFhir(chart(), queries(), {"conditions": "slow 2 once"}) as server:
+        answers = []
+        waiting = threading.Thread(target=lambda: answers.append(service.call(pulled(server.base))))
         waiting.start()
         wait_until(lambda: server.asked)
         time.sleep(0.3)
@@ -45,5 +44,3 @@ def test_who_waited_too_long_gets_503_and_the_next_caller_all_of_it(case, servic
         again = service.call(pulled(server.base))
         assert again.status == 200
         assert "Incomplete" not in again.json()["cards"][0]["detail"]
-    finally:
-        server.close()

@@ -80,15 +80,12 @@ def test_a_key_is_made_the_site_takes_its_public_half_and_the_entry_names_the_pr
     assert key.stat().st_mode & 0o077 == 0
     site = site_folder(tmp_path / "site", client_of(issuer=issuer, keys=f'jwks-file = "{jwks}"'))
     (site / jwks).write_bytes((tmp_path / jwks).read_bytes())
-    service = RunningService(tmp_path / "run", environment={"KYPHOPLASTY_CDS_SITE": str(site)})
-    try:
+    with RunningService(tmp_path / "run", environment={"KYPHOPLASTY_CDS_SITE": str(site)}) as service:
         for _ in range(2):  # each call has a token of its own
             done = probe(service.url, "--key", str(key), site=site)
             assert done.exit_code == 0, done.output
         nobody = probe(service.url, site=site)
         assert (nobody.exit_code, "status 401" in nobody.output) == (1, True)
-    finally:
-        service.close()
     query = "SELECT DISTINCT client, \"user\", patient FROM audit_search WHERE kind = 'answer'"
     assert rows_of(f"sqlite:///{tmp_path / 'run/audit.sqlite3'}", query) == [
         (issuer, "Practitioner/kyphoplasty-cds-probe", "kyphoplasty-cds-probe")

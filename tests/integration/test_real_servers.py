@@ -130,13 +130,9 @@ def test_prefetch_of_first_pages_is_read_on_at_hapi(hapi, name):
 @pytest.mark.parametrize("name", ["p2-low", LONG])
 def test_over_http_the_record_read_at_hapi_gives_the_figures_of_prefetch(hapi, tmp_path, name):
     each = samples()[name]
-    service = LiveService(tmp_path)
-    try:
-        with service.on(TODAY):
-            live = assessments_of(service.cards(request_for(each, fhir_server=hapi.url)))
-            sent = assessments_of(service.cards(request_for(each, full=True)))
-    finally:
-        service.close()
+    with LiveService(tmp_path) as service, service.on(TODAY):
+        live = assessments_of(service.cards(request_for(each, fhir_server=hapi.url)))
+        sent = assessments_of(service.cards(request_for(each, full=True)))
     assert live == sent
 
 

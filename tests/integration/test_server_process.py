@@ -54,22 +54,22 @@ def begin_signing(service: RunningService, server: ScriptedFhir) -> tuple[thread
 
 
 def test_a_server_that_is_told_to_stop_finishes_what_is_in_work(tmp_path, slow_server):
-    service = RunningService(tmp_path)
-    try:
+    with RunningService(tmp_path) as service:
         calling, statuses = begin_signing(service, slow_server)
         os.kill(service.process_id, signal.SIGTERM)
         calling.join(HANG_SECONDS)
         assert statuses == [200]
         assert service.ends() == 0
         assert kinds(service)[-2:] == ["answer", "stop"]
-    finally:
-        service.close()
 
 
 def test_while_it_drains_it_answers_and_says_that_it_is_not_ready(tmp_path):
-    service = RunningService(tmp_path, environment={"KYPHOPLASTY_CDS_DRAIN_SECONDS": "4"}, arguments=["--workers", "2"])
-    server = ScriptedFhir(chart(), queries())
-    try:
+    with (
+        RunningService(
+            tmp_path, environment={"KYPHOPLASTY_CDS_DRAIN_SECONDS": "4"}, arguments=["--workers", "2"]
+        ) as service,
+        ScriptedFhir(chart(), queries()) as server,
+    ):
         assert service.send("GET", "/health/ready").status == 200
         os.kill(service.process_id, signal.SIGTERM)
         wait_until(lambda: service.send("GET", "/health/ready").status == 503)
@@ -78,15 +78,11 @@ def test_while_it_drains_it_answers_and_says_that_it_is_not_ready(tmp_path):
         assert sign(service, server.base) == 200
         assert service.ends() == 0
         assert kinds(service)[-1] == "stop"
-    finally:
-        server.close()
-        service.close()
 
 
 def test_told_twice_it_ends_at_once_and_the_log_is_whole(tmp_path, slow_server):
     slow_server.script["conditions"] = "never"
-    service = RunningService(tmp_path, environment={"KYPHOPLASTY_CDS_DRAIN_SECONDS": "300"})
-    try:
+    with RunningService(tmp_path, environment={"KYPHOPLASTY_CDS_DRAIN_SECONDS": "300"}) as service:
         calling, statuses = begin_signing(service, slow_server)
         os.kill(service.process_id, signal.SIGTERM)
         wait_until(lambda: service.send("GET", "/health/ready").status == 503)
@@ -96,14 +92,13 @@ def test_told_twice_it_ends_at_once_and_the_log_is_whole(tmp_path, slow_server):
         assert statuses == []
         assert kinds(service)[-1] == "stop"
         service.command("audit", "verify")  # fails if anything is amiss
-    finally:
-        service.close()
 
 
 def test_a_worker_that_is_killed_is_replaced(tmp_path):
-    service = RunningService(tmp_path, arguments=["--workers", "2"])
-    server = ScriptedFhir(chart(), queries())
-    try:
+    with (
+        RunningService(tmp_path, arguments=["--workers", "2"]) as service,
+        ScriptedFhir(chart(), queries()) as server,
+    ):
         wait_until(lambda: len(service.workers()) == 2)
         before = set(service.workers())
         for worker in before:
@@ -112,17 +107,13 @@ def test_a_worker_that_is_killed_is_replaced(tmp_path):
         assert sign(service, server.base) == 200
         os.kill(service.process_id, signal.SIGTERM)
         assert service.ends() == 0
-    finally:
-        server.close()
-        service.close()
 
 
 def test_calls_that_wait_for_a_record_hold_up_no_other(tmp_path, slow_server):
     slow_server.script["conditions"] = "slow 5"
-    service = RunningService(tmp_path)
-    statuses: list[int] = []
-    callers = [threading.Thread(target=lambda: statuses.append(sign(service, slow_server.base))) for _ in range(7)]
-    try:
+    with RunningService(tmp_path) as service:
+        statuses: list[int] = []
+        callers = [threading.Thread(target=lambda: statuses.append(sign(service, slow_server.base))) for _ in range(7)]
         for caller in callers:
             caller.start()
         wait_until(lambda: slow_server.count("Condition?") == 7)
@@ -133,8 +124,6 @@ def test_calls_that_wait_for_a_record_hold_up_no_other(tmp_path, slow_server):
         for caller in callers:
             caller.join(HANG_SECONDS)
         assert statuses == [200] * 7
-    finally:
-        service.close()
 
 
 FORKED_AND_TOLD_TO_END = """
