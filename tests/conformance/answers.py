@@ -1,6 +1,9 @@
 """Every kind of signing that gets cards: the sample patients, thin and broken records, odd orders, hostile texts."""
 
+import json
+import tomllib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from tests.signings import (
@@ -13,8 +16,8 @@ from tests.signings import (
     searchset,
     signing,
 )
+from tests.tables import built
 
-HCPCS = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"
 ICD = "http://hl7.org/fhir/sid/icd-10-cm"
 OUTCOME: Json = {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "timeout"}]}
 HOSTILE = (
@@ -25,32 +28,31 @@ HOSTILE = (
 FREE_TEXT = ("text", "display", "unit", "family", "given", "title", "patientInstruction", "description", "userSelected")
 
 
+FOLDER = Path(__file__).parent
+SIGNINGS: Json = built(tomllib.loads((FOLDER / "answers.toml").read_text(encoding="utf-8")), {"(none)": None})
+RESOURCES: Json = json.loads((FOLDER / "resources.json").read_text(encoding="utf-8"))
+
+
 def every_kind_of_signing(templates: Mapping[str, str]) -> dict[str, Json]:
     """Requests by name; each must be answered with cards."""
     found = {f"sample {name}": signing(name, templates) for name in samples()}
+    found |= {name: _signing(one, templates) for name, one in SIGNINGS.items()}
     return found | {
-        "empty record": order_sign(kyphoplasty(), prefetch=empty_prefetch(templates)),
-        "order known by text alone": _by_text(templates),
-        "two orders": _two_orders(templates),
         "half of the record failed": _half_failed(templates),
         "broken resources": _broken_resources(templates),
-        "spinal metastasis": _on_record(templates, "C79.51"),
-        "every exclusion at once": _on_record(templates, "C79.51", "M46.26", "S32.012A", "G83.4"),
-        "end of life": _on_record(templates, "Z51.5"),
-        "bed rest of a week": _bed_rest(templates),
-        "brace after the procedure": _brace_after(templates),
         "hostile texts": _hostile(templates),
     }
 
 
-def _by_text(templates: Mapping[str, str]) -> Json:
-    order = kyphoplasty(code={"text": "Balloon kyphoplasty L1"}, bodySite=None)
-    return order_sign(order, prefetch=empty_prefetch(templates))
-
-
-def _two_orders(templates: Mapping[str, str]) -> Json:
-    other = kyphoplasty(id="draft-2", code={"coding": [{"system": "http://www.ama-assn.org/go/cpt", "code": "22510"}]})
-    return order_sign(kyphoplasty(), other, prefetch=empty_prefetch(templates))
+def _signing(one: Json, templates: Mapping[str, str]) -> Json:
+    diagnoses = [
+        {**RESOURCES["diagnosis"], "id": f"c{number}", "code": {"coding": [{"system": ICD, "code": code}]}}
+        for number, code in enumerate(one.get("diagnoses", ()))
+    ]
+    procedures = [RESOURCES[name] for name in one.get("procedures", ())]
+    prefetch = empty_prefetch(templates, conditions=searchset(*diagnoses), procedures=searchset(*procedures))
+    orders = [kyphoplasty(**members) for members in one.get("orders", [{}])]
+    return order_sign(*orders, *(RESOURCES[name] for name in one.get("drafts", ())), prefetch=prefetch)
 
 
 def _half_failed(templates: Mapping[str, str]) -> Json:
@@ -66,61 +68,6 @@ def _broken_resources(templates: Mapping[str, str]) -> Json:
         request["prefetch"][key]["entry"][0]["resource"]["status"] = {"not": "a code"}
         request["prefetch"][key]["entry"][0]["resource"]["onsetDateTime"] = 7
     return request
-
-
-def _on_record(templates: Mapping[str, str], *icd_codes: str) -> Json:
-    """A signing for a patient with these active diagnoses."""
-    clinical = {"system": "http://terminology.hl7.org/CodeSystem/condition-clinical", "code": "active"}
-    conditions = [
-        {
-            "resourceType": "Condition",
-            "id": f"c{number}",
-            "clinicalStatus": {"coding": [clinical]},
-            "code": {"coding": [{"system": ICD, "code": code}]},
-            "subject": {"reference": "Patient/p1"},
-            "recordedDate": "2026-10-01",
-        }
-        for number, code in enumerate(icd_codes)
-    ]
-    return order_sign(kyphoplasty(), prefetch=empty_prefetch(templates, conditions=searchset(*conditions)))
-
-
-def _bed_rest(templates: Mapping[str, str]) -> Json:
-    rest = {
-        "resourceType": "ServiceRequest",
-        "id": "rest-1",
-        "status": "draft",
-        "intent": "order",
-        "code": {"text": "Bed rest"},
-        "subject": {"reference": "Patient/p1"},
-        "occurrencePeriod": {"start": "2026-11-20", "end": "2026-11-27"},
-    }
-    return order_sign(kyphoplasty(), rest, prefetch=empty_prefetch(templates))
-
-
-def brace(patient: str = "p1") -> Json:
-    """A draft order for a thoracolumbar brace without an end."""
-    return {
-        "resourceType": "DeviceRequest",
-        "id": "brace-1",
-        "status": "draft",
-        "intent": "order",
-        "codeCodeableConcept": {"coding": [{"system": HCPCS, "code": "L0456"}]},
-        "subject": {"reference": f"Patient/{patient}"},
-        "authoredOn": "2026-11-20",
-    }
-
-
-def _brace_after(templates: Mapping[str, str]) -> Json:
-    procedure = {
-        "resourceType": "Procedure",
-        "id": "done-1",
-        "status": "completed",
-        "code": {"coding": [{"system": "http://www.ama-assn.org/go/cpt", "code": "22514"}]},
-        "subject": {"reference": "Patient/p1"},
-        "performedDateTime": "2026-11-03",
-    }
-    return order_sign(brace(), prefetch=empty_prefetch(templates, procedures=searchset(procedure)))
 
 
 def _hostile(templates: Mapping[str, str]) -> Json:

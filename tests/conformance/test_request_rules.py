@@ -4,7 +4,7 @@ from copy import deepcopy
 
 import pytest
 
-from tests.conformance.answers import brace
+from tests.conformance.answers import RESOURCES
 from tests.live_service import CALL, DISCOVERY, card_of
 from tests.signings import CPT, HOOK_INSTANCE, TOKEN, empty_prefetch, kyphoplasty, order_sign, signing
 
@@ -104,13 +104,7 @@ def orders_of(value):
     return request
 
 
-DSTU2 = {
-    "resourceType": "MedicationOrder",
-    "id": "order-123",
-    "status": "draft",
-    "patient": {"reference": "Patient/p1"},
-    "medicationCodeableConcept": {"text": "Alendronate"},
-}
+DSTU2, BRACE = RESOURCES["drug order of DSTU2"], RESOURCES["brace"]
 
 
 @pytest.mark.parametrize(
@@ -123,7 +117,7 @@ DSTU2 = {
         {"resourceType": "Bundle", "entry": [None, {}, {"resource": None}, {"resource": []}, 7]},
         {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": DSTU2}]},
         {"entry": [{"resource": {"resourceType": "Appointment", "status": "proposed"}}]},
-        {"resourceType": "Bundle", "entry": [{"resource": brace()}, {"resource": DSTU2}]},
+        {"resourceType": "Bundle", "entry": [{"resource": BRACE}, {"resource": DSTU2}]},
         [],
     ],
     ids=lambda drafts: str(drafts)[:50],
