@@ -5,7 +5,6 @@ Without Chromium these tests are skipped with a word on how to get it; on CI tha
 
 import os
 import shutil
-from contextlib import closing
 
 import pytest
 
@@ -46,7 +45,7 @@ def _give_up():
 
 @pytest.fixture(scope="session")
 def service(browser, tmp_path_factory):  # noqa: ARG001 - no process is started without a browser
-    with closing(RunningService(tmp_path_factory.mktemp("service"))) as running:
+    with RunningService(tmp_path_factory.mktemp("service")) as running:
         yield running
 
 

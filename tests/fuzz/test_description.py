@@ -2,7 +2,6 @@
 
 import re
 import time
-from contextlib import closing
 
 import pytest
 import schemathesis
@@ -33,7 +32,7 @@ def description(tmp_path_factory):
     generation = GenerationConfig(allow_x00=False)  # JSON Schema cannot say that a text has no NUL
     config = SchemathesisConfig(projects=ProjectsConfig(default=ProjectConfig(generation=generation)))
     seconds = {"KYPHOPLASTY_CDS_DEADLINE_SECONDS": str(DEADLINE_SECONDS)}
-    with closing(RunningService(tmp_path_factory.mktemp("service"), environment=seconds)) as running:
+    with RunningService(tmp_path_factory.mktemp("service"), environment=seconds) as running:
         yield schemathesis.openapi.from_url(f"{running.url}/openapi.json", config=config)
         written = "\n".join(running.lines())
     nothing_leaks(written)

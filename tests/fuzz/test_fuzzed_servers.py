@@ -2,7 +2,6 @@
 
 import json
 import time
-from contextlib import closing
 from copy import deepcopy
 from http.client import HTTPConnection
 from urllib.parse import unquote, urlsplit
@@ -88,7 +87,7 @@ def test_a_server_that_answers_with_broken_records_costs_findings_and_no_more(su
 def process(tmp_path_factory):
     """The service as an operator starts it; whatever it wrote to its log is looked at in the end."""
     seconds = {"KYPHOPLASTY_CDS_DEADLINE_SECONDS": str(DEADLINE_SECONDS)}
-    with closing(RunningService(tmp_path_factory.mktemp("service"), environment=seconds)) as running:
+    with RunningService(tmp_path_factory.mktemp("service"), environment=seconds) as running:
         yield running
         written = "\n".join(running.lines())
     nothing_leaks(written)
