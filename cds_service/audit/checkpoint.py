@@ -130,17 +130,13 @@ def _make_at(path: Path) -> Ed25519PrivateKey:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         half.unlink(missing_ok=True)
         with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(_pem(key))
+            file.write(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
             file.flush()
             os.fsync(file.fileno())
         half.rename(path)
     except OSError as error:
         raise DataFileError("AUDIT_KEY", str(path), f"cannot be made there ({error.strerror})") from None
     return key
-
-
-def _pem(key: Ed25519PrivateKey) -> bytes:
-    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
 def _read_key(path: Path) -> Ed25519PrivateKey:

@@ -74,7 +74,8 @@ def begin_export(
     signer = signer_of(database, key_file, clock)
     with database.reading() as connection:
         through = read_head(connection).sequence
-        count = _count(connection, query, through)
+        matching = ENTRIES.outerjoin(SEARCH, SEARCH.c.sequence == ENTRIES.c.sequence)
+        count = connection.scalar(select(func.count()).select_from(matching).where(_wanted(query, through))) or 0
     content = {"format": form, "filter": query.to_json(), "count": count, "through": through}
     sealed = seal(AuditEntry(kind="export", at=clock(), user=user, patient=query.patient, content=content))
     with database.writing() as connection:
@@ -127,11 +128,6 @@ def safe_cell(value: Any) -> Any:
     return FORMULA.sub(r"\1'", value) if isinstance(value, str) else value
 
 
-def _count(connection: Connection, query: Query, through: int) -> int:
-    joined = ENTRIES.outerjoin(SEARCH, SEARCH.c.sequence == ENTRIES.c.sequence)
-    return connection.scalar(select(func.count()).select_from(joined).where(_wanted(query, through))) or 0
-
-
 def _wanted(query: Query, through: int) -> ColumnElement[bool]:
     return and_(ENTRIES.c.sequence <= through, *conditions_of(query))
 
@@ -156,10 +152,6 @@ def _ndjson_line(stored: Stored) -> str:
     if stored.body is not None:
         document |= {"salt": stored.salt, "payload": json.loads(stored.body) if stored.is_whole else stored.body}
     return canonical_json(document) + "\n"
-
-
-def _fhir_line(stored: Stored) -> str:
-    return canonical_json(audit_event(stored)) + "\n"
 
 
 def _table_line(stored: Stored) -> str:
@@ -223,4 +215,8 @@ def _manifest_line(form: Format, own: Stored, manifest: Mapping[str, Any]) -> st
     return canonical_json({"manifest": manifest}) + "\n"
 
 
-_LINES: Mapping[str, Callable[[Stored], str]] = {"ndjson": _ndjson_line, "csv": _table_line, "fhir": _fhir_line}
+_LINES: Mapping[str, Callable[[Stored], str]] = {
+    "ndjson": _ndjson_line,
+    "csv": _table_line,
+    "fhir": lambda stored: canonical_json(audit_event(stored)) + "\n",
+}

@@ -154,7 +154,7 @@ class AuditStore:
             writer, self._writer = self._writer, None
         if writer is not None and self._process == os.getpid():
             with suppress(Exception):  # logged by the writing thread
-                writer.submit(self._look if self._lost or self._opening else _nothing).result(CLOSE_SECONDS)
+                writer.submit(self._look if self._lost or self._opening else lambda: None).result(CLOSE_SECONDS)
             writer.shutdown(wait=False)
         self.database.dispose()
 
@@ -296,7 +296,3 @@ def _words_for(error: Exception) -> str:
             )
         return "another writer holds the lock of the log" if is_busy(error) else "the database does not answer"
     return "the database does not answer" if isinstance(error, SQLAlchemyError) else "an unexpected error of the log"
-
-
-def _nothing() -> None:
-    """Do nothing; when this has run, everything queued before it is done."""

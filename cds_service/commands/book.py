@@ -142,7 +142,9 @@ def _differences(expected: list[Any], reply: calling.Replied) -> Iterator[str]:
     if expected and not reply.cards:
         yield "no card: the service is off, or does not know the order"
         return
-    ours, theirs = ({_topic(card): _said(card) for card in cards} for cards in (expected, reply.cards))
+    ours, theirs = (
+        {topic: _said(card) for topic, card in calling.topics_of(cards).items()} for cards in (expected, reply.cards)
+    )
     for topic in dict.fromkeys([*ours, *theirs]):
         if topic not in theirs:
             yield f"{topic}: no such card"
@@ -152,10 +154,6 @@ def _differences(expected: list[Any], reply: calling.Replied) -> Iterator[str]:
             for part, said in ours[topic].items():
                 if theirs[topic][part] != said:
                     yield f"{topic}: {part}: {theirs[topic][part]!r} instead of {said!r}"
-
-
-def _topic(card: Mapping[str, Any]) -> str:
-    return str(card["source"]["topic"]["code"])
 
 
 def _said(card: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,15 +16,14 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
-import requests
 from rich.console import Console
 
 from cds_service.audit.earlier_feedback import EarlierFeedback
 from cds_service.audit.store import AuditStore, utc_now
 from cds_service.commands import options
 from cds_service.commands.accounts import account_entry
+from cds_service.commands.calling import CallingCard, CannotCall, send
 from cds_service.commands.terminal import add_summaries, make_console, print_response, print_title, summary_table
-from cds_service.errors import CdsError
 from cds_service.loading import load_service
 from cds_service.review.access import Access
 from cds_service.review.accounts import Accounts
@@ -36,7 +35,7 @@ from cds_service.site.folder import load_site
 from cds_service.web.app import create_app
 from cds_service.web.logs import configure_logs
 
-SERVICE_PATH = "/cds-services/kyphoplasty-order-sign"
+SERVICE = "kyphoplasty-order-sign"
 REVIEWER = "demo"
 FHIR_PORT = 8090  # of a kept server, as the README's commands name it
 # A small page, so that the service has to follow links.
@@ -45,10 +44,6 @@ PAGE_SIZE = 10
 DEADLINE_SECONDS = 30
 
 DONE, FAILED, WRONG_USE = 0, 1, 2
-
-
-class NoCards(CdsError):
-    """The service did not answer with cards; the message says what it answered instead."""
 
 
 @click.command()
@@ -71,7 +66,9 @@ def run_demo(*, patient: str | None = None, keep: bool = False, today: date | No
     samples = load_samples(today or datetime.now(UTC).date())
     chosen = choose_samples(samples, patient)
     if not chosen:
-        _complain(f"no sample patient is called {patient!r}; there are: {', '.join(sample.id for sample in samples)}")
+        options.tell(
+            f"no sample patient is called {patient!r}; there are: {', '.join(sample.id for sample in samples)}"
+        )
         return WRONG_USE
     with suppress(ValueError):  # not in the main thread
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # stop the service too, as on Ctrl-C
@@ -98,7 +95,7 @@ def _show_all(samples: Sequence[Sample], chosen: Sequence[Sample], console: Cons
         urls = {needs_site: service.url for needs_site, service in services.items()}
         failures = [*_show_each(chosen, urls, fhir.url, console)]
         for failure in failures:
-            _complain(failure)
+            options.tell(failure)
         _print_addresses(console, urls, fhir.url, keep=keep)
         if keep:
             _print_reviewers(console, services)
@@ -124,7 +121,7 @@ class _Running:
 @contextmanager
 def _running_service(fhir_url: str, *, needs_site: bool) -> Iterator[_Running]:
     if sys.stderr.isatty():
-        _complain("starting the service with the sample site …" if needs_site else "starting the service …")
+        options.tell("starting the service with the sample site …" if needs_site else "starting the service …")
     site = load_site(SITE_FOLDER) if needs_site else None
     service = load_service(site)
     with TemporaryDirectory(prefix="kyphoplasty-cds-") as folder:
@@ -143,7 +140,7 @@ def _show_each(chosen: Iterable[Sample], urls: Mapping[bool, str], fhir_url: str
     for place, sample in enumerate(chosen):
         try:
             answer = call_service(urls[sample.needs_site], order_sign_request(sample, fhir_server=fhir_url))
-        except NoCards as error:
+        except CannotCall as error:
             yield f"{sample.id}: {error}"
             continue
         if place == 0:
@@ -156,22 +153,19 @@ def _show_each(chosen: Iterable[Sample], urls: Mapping[bool, str], fhir_url: str
         console.print(told)
 
 
-def call_service(url: str, body: Mapping[str, Any]) -> dict[str, Any]:
+def call_service(url: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
     """Send one order-sign and return the response.
 
     Raises:
-        NoCards: no answer, a status other than 200, or an answer without cards.
+        CannotCall: no answer that can be read, a status other than 200, or an answer without cards.
     """
-    try:
-        answer = requests.post(url + SERVICE_PATH, json=body, timeout=DEADLINE_SECONDS * 2)
-        response = answer.json()
-    except requests.RequestException as error:
-        raise NoCards(f"the service gave no readable answer: {error}") from error
-    if answer.status_code != requests.codes.ok:
-        raise NoCards(f"status {answer.status_code}: {answer.text[:500]}")
-    if not isinstance(response, dict) or not response.get("cards"):
-        raise NoCards(f"no card in the answer: {answer.text[:500]}")
-    return response
+    reply = send(url, SERVICE, body, CallingCard())
+    if reply.status != 200:
+        raise CannotCall(f"status {reply.status}: {str(reply.document)[:500]}")
+    if not reply.cards:
+        raise CannotCall(f"no card in the answer: {str(reply.document)[:500]}")
+    found: Mapping[str, Any] = reply.document
+    return found
 
 
 def _print_addresses(console: Console, urls: Mapping[bool, str], fhir_url: str, *, keep: bool) -> None:
@@ -193,7 +187,3 @@ def _print_reviewers(console: Console, services: Mapping[bool, _Running]) -> Non
         console.print(f"Review pages: {service.url}/audit, name {REVIEWER}, password {password}", soft_wrap=True)
         console.print(f"  its log: export {PREFIX}DATABASE_URL={service.log.url}", soft_wrap=True)
     console.print("All run until you press Ctrl-C. Then the logs are deleted.")
-
-
-def _complain(message: str) -> None:
-    print(message, file=sys.stderr, flush=True)  # noqa: T201 - a command speaks

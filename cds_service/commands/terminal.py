@@ -146,13 +146,9 @@ class Detail:
         # HTML would be dropped silently; as text it is visible.
         rendered = Markdown(_RAW_HTML.sub(r"\\<", self.markdown), hyperlinks=False)
         lines = console.render_lines(rendered, options, pad=False)
-        for line in dropwhile(_is_blank, lines):
+        for line in dropwhile(lambda line: not any(segment.text.strip() for segment in line), lines):
             yield from line
             yield Segment.line()
-
-
-def _is_blank(line: Sequence[Segment]) -> bool:
-    return not any(segment.text.strip() for segment in line)
 
 
 def _buttons(suggestions: Sequence[Mapping[str, Any]]) -> Text:
@@ -194,11 +190,11 @@ def clean(value: Any) -> str:
 
     Escape sequences would move the cursor or colour the screen, and bidirectional marks would reorder a figure.
     """
-    return "".join(character for character in str(value) if character in "\n\t" or not _is_control(character))
-
-
-def _is_control(character: str) -> bool:
-    return unicodedata.category(character) in ("Cc", "Cf", "Cs")
+    return "".join(
+        character
+        for character in str(value)
+        if character in "\n\t" or unicodedata.category(character) not in ("Cc", "Cf", "Cs")
+    )
 
 
 def table(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:

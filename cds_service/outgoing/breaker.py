@@ -43,16 +43,13 @@ class Breaker:
             now = self._clock()
             if self._shut_until is None:
                 self._calls.append((now, failed))
-                self._forget_before(now - WINDOW_SECONDS)
+                while self._calls[0][0] < now - WINDOW_SECONDS:
+                    self._calls.popleft()
                 self._shut_until = now + _rest() if failed and self._is_failing() else None
             elif self._is_trying:
                 self._is_trying = False
                 self._calls.clear()
                 self._shut_until = self._shut_until if failed else None
-
-    def _forget_before(self, time: float) -> None:
-        while self._calls[0][0] < time:
-            self._calls.popleft()
 
     def _is_failing(self) -> bool:
         failures = sum(failed for _, failed in self._calls)

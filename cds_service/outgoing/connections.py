@@ -190,7 +190,8 @@ class _CheckedAdapter(HTTPAdapter):
             try:
                 return super().send(_pinned(request, address), stream=True, timeout=limits, cert=cert)
             except requests.ConnectionError as error:
-                if address == addresses[-1] or not _has_not_connected(error):
+                has_connected = not isinstance(_cause(error), urllib3.exceptions.ConnectTimeoutError)
+                if has_connected or address == addresses[-1]:
                     raise
         raise AssertionError("a name has an address")
 
@@ -251,10 +252,6 @@ def late() -> CallFailed:
 
 def _too_large() -> CallFailed:
     return CallFailed("too-large", "the server's answer is too large")
-
-
-def _has_not_connected(error: requests.ConnectionError) -> bool:
-    return isinstance(_cause(error), urllib3.exceptions.ConnectTimeoutError)
 
 
 def _cause(error: Exception) -> Any:

@@ -87,7 +87,9 @@ def _read(name: str, text: str) -> dict[str, Any]:
             raise ValueError(f"is one of {', '.join(filter(None, CHOICES[name]))}")
         return {} if name == "kind" else {name: text}
     if name in SWITCHES:
-        return {name: _read_switch(text)}
+        if text not in ("yes", "no"):
+            raise ValueError("is yes or no")
+        return {name: text == "yes"}
     if name == "status":
         if re.fullmatch("[1-5][0-9]{2}", text) is None:
             raise ValueError("is an HTTP status, 100 to 599")
@@ -98,12 +100,6 @@ def _read(name: str, text: str) -> dict[str, Any]:
         raise ValueError(f"has at most {LONGEST} printable characters")
     named = "hook_instance" if name == "hook" else name
     return {named: text.removeprefix("Patient/") if name == "patient" else text}
-
-
-def _read_switch(text: str) -> bool:
-    if text not in ("yes", "no"):
-        raise ValueError("is yes or no")
-    return text == "yes"
 
 
 def _read_time(text: str, *, is_end: bool) -> datetime:

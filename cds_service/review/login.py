@@ -75,12 +75,10 @@ class Gate:
         Only the last item of `X-Forwarded-For` counts: the client can forge the others.
         """
         peer = request.remote_addr or ""
-        forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-        return _plain_address(forwarded) or peer if self._is_trusted(peer) else peer
-
-    def _is_trusted(self, peer: str) -> bool:
         plain = _plain_address(peer)
-        return bool(plain) and any(ip_address(plain) in network for network in self.trusted_proxies)
+        if not plain or not any(ip_address(plain) in network for network in self.trusted_proxies):
+            return peer
+        return _plain_address(request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()) or peer
 
     def admit(self) -> Response | None:
         """Admit a reviewer, with a valid token in every form; everyone else sees the login form."""

@@ -72,7 +72,9 @@ def replay(content: Mapping[str, Any], service: Service, service_id: str | None)
 
 def _answer(content: Mapping[str, Any], service: Service, hook: ServiceHook) -> Answer:
     """The answer as far as the entry holds it; without orders in force, recommendations and suggestions."""
-    findings, policy = _findings(content), _policy(content.get("policy", {}), service.policy)
+    findings = _findings(content)
+    in_force = service.policy.model_dump(by_alias=True)  # with what entered the figures then
+    policy = Policy.model_validate({**in_force, "recalibration": {}, **content.get("policy", {})})
     return Answer(
         hook_instance="",
         base_url="",
@@ -130,11 +132,6 @@ def _finding(kept: Mapping[str, Any]) -> Finding:
 
 def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
-
-
-def _policy(kept: Mapping[str, Any], in_force: Policy) -> Policy:
-    """The policy in force, with what entered the figures then."""
-    return Policy.model_validate({**in_force.model_dump(by_alias=True), "recalibration": {}, **kept})
 
 
 def _is_known(content: Mapping[str, Any], service: Service) -> bool:

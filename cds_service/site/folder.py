@@ -190,7 +190,7 @@ def _check_policy(file: Path, policy: Mapping[str, Any]) -> None:
         if key not in SITE_KEYS:
             raise DataFileError(str(file), f"policy.{key}", "a site cannot set this")
         table, name = SITE_KEYS[key]
-        fault = _fault_of(Policy.model_fields[_snake(table)].annotation, name, value)
+        fault = _fault_of(Policy.model_fields[table.replace("-", "_")].annotation, name, value)
         if fault:
             raise DataFileError(str(file), f"policy.{key}", fault)
 
@@ -202,10 +202,6 @@ def _fault_of(table: Any, name: str, value: Any) -> str:
     except ValidationError as error:
         return next((fault["msg"] for fault in error.errors() if fault["loc"] == (name,)), "")
     return ""
-
-
-def _snake(name: str) -> str:
-    return name.replace("-", "_")
 
 
 def _check_clients(file: Path, site: Site) -> None:

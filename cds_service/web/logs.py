@@ -45,7 +45,7 @@ class JsonLines(logging.Formatter):
             "level": record.levelname,
             "logger": record.name,
         }
-        if _is_ours(record.name):
+        if record.name.partition(".")[0] == OURS:
             line.update(shown(getattr(record, "fields", None) or {"message": record.msg}))
         else:
             line["place"] = f"{record.pathname}:{record.lineno} {record.funcName}"
@@ -53,7 +53,9 @@ class JsonLines(logging.Formatter):
                 line["message"] = shown(str(record.msg))
         failure = getattr(record, "failure", None) or (record.exc_info[1] if record.exc_info else None)
         if failure is not None:
-            line.update(kind=type(failure).__name__, frames=_frames(failure))
+            frames = traceback.extract_tb(failure.__traceback__)
+            places = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+            line.update(kind=type(failure).__name__, frames=places)
         return json.dumps(line).replace("\x7f", "\\u007f")
 
 
@@ -187,12 +189,3 @@ def _note_uncaught(where: str, failure: BaseException | None, name: str) -> None
     FAILURES.error(
         "uncaught", extra={"fields": {"event": "uncaught", "where": where, "name": name}, "failure": failure}
     )
-
-
-def _is_ours(logger: str) -> bool:
-    return logger == OURS or logger.startswith(f"{OURS}.")
-
-
-def _frames(failure: BaseException) -> list[str]:
-    frames = traceback.extract_tb(failure.__traceback__)
-    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]

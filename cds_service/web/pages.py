@@ -167,14 +167,9 @@ def _wants_json() -> bool:
     return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
 
 
-def _signed(value: float) -> str:
-    """Log odds for people: enough digits to compute with, and a true minus sign."""
-    return f"{value:.4g}".replace("-", "−")
-
-
 FILTERS: Mapping[str, Callable[[Any], Any]] = {
     "figure": _figure,
-    "signed": _signed,
+    "signed": lambda log_odds: f"{log_odds:.4g}".replace("-", "−"),  # enough digits to compute with
     "short": lambda value: f"{value:.2g}".replace("-", "−"),
     "odds_ratio": lambda log_odds: f"{exp(log_odds):.3g}",
     "ucfirst": lambda text: text[:1].upper() + text[1:],

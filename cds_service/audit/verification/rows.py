@@ -87,7 +87,8 @@ def _open_sqlite(url: str) -> Iterator[Select]:
     with closing(
         sqlite3.connect(f"file:{quote(str(path.resolve()))}?mode=ro", uri=True, isolation_level=None)
     ) as connection:
-        connection.text_factory = _decoded  # even bytes that are not text must be reported as a fault
+        # Even bytes that are not text must be reported as a fault.
+        connection.text_factory = lambda octets: octets.decode("utf-8", "surrogateescape")
         connection.execute("BEGIN")
 
         def select(query: str) -> Iterator[tuple[tuple[str, ...], list[Cells]]]:
@@ -170,7 +171,3 @@ def _row(cells: Cells, columns: tuple[str, ...], cards: tuple[Card, ...]) -> Row
 def _text(value: Any, kind: type = str) -> str:
     """The cell as it was hashed; of another type it is found by no query, though it may read the same."""
     return str(value) if type(value) is kind else f"{type(value).__name__}: {value!r}"
-
-
-def _decoded(octets: bytes) -> str:
-    return octets.decode("utf-8", "surrogateescape")

@@ -9,7 +9,8 @@ from datetime import date
 import pytest
 from werkzeug.wrappers import Response
 
-from cds_service.commands.demo import NoCards, call_service, choose_samples, run_demo
+from cds_service.commands.calling import CannotCall
+from cds_service.commands.demo import call_service, choose_samples, run_demo
 from cds_service.samples import load_samples
 from cds_service.samples.fhir_server import LocalServer
 from tests.tables import cases
@@ -36,7 +37,7 @@ def test_an_unknown_patient_is_wrong_use_and_the_known_ones_are_named(capsys):
 )
 def test_any_other_answer_is_a_failure_that_says_what_came(status, body, said):
     answered = Response(body, status, content_type="application/json")
-    with LocalServer(lambda _: answered) as server, pytest.raises(NoCards, match=said):
+    with LocalServer(lambda _: answered) as server, pytest.raises(CannotCall, match=said):
         call_service(server.url, {})
 
 
