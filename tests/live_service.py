@@ -1,8 +1,6 @@
 """The real application on a free port of this machine, with a clock that stands still and an audit log in a file."""
 
 import json
-import socket
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -12,11 +10,9 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any, Self
 
-from werkzeug.serving import WSGIRequestHandler, make_server
-
-from cds_service.audit.earlier_feedback import EarlierFeedback
 from cds_service.audit.store import AuditStore
 from cds_service.loading import load_service
+from cds_service.samples.fhir_server import LocalServer
 from cds_service.service import answer
 from cds_service.settings import Settings
 from cds_service.web.app import create_app
@@ -61,11 +57,6 @@ def _no_constant(name: str) -> Any:
     raise AssertionError(f"{name} is not JSON")
 
 
-class _Quiet(WSGIRequestHandler):
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Silent."""
-
-
 class LiveService:
     """The running service; every call goes over a socket. A context manager that ends it.
 
@@ -76,31 +67,13 @@ class LiveService:
 
     def __init__(self, folder: Path, *, audit: Any = None, flow: Any = answer) -> None:
         self.now = _morning_of(TODAY)
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self._port = self._listener.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self._port}"
         log = audit or AuditStore(f"sqlite:///{folder / 'audit.sqlite3'}", wait_seconds=DEADLINE_SECONDS)
-        app = create_app(
-            load_service(),
-            Settings(deadline_seconds=DEADLINE_SECONDS),
-            audit=log,
-            earlier=EarlierFeedback(log) if isinstance(log, AuditStore) else None,
-            base_url=self.url,
-            clock=lambda: self.now,
-            flow=flow,
+        settings, service = Settings(deadline_seconds=DEADLINE_SECONDS), load_service()
+        self._server = LocalServer(
+            lambda url: create_app(service, settings, audit=log, base_url=url, clock=lambda: self.now, flow=flow)
         )
-        self._server = make_server(
-            "127.0.0.1", self._port, app, threaded=True, request_handler=_Quiet, fd=self._listener.fileno()
-        )
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
-        self._thread.start()
-
-    def close(self) -> None:
-        """Stop answering and free the port."""
-        self._server.shutdown()
-        self._server.server_close()
-        self._listener.close()
-        self._thread.join()
+        self.url = self._server.url
+        self.close = self._server.stop
 
     def __enter__(self) -> Self:
         return self
@@ -119,7 +92,7 @@ class LiveService:
 
     def send(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Reply:
         """Any request at all, path and body as they stand; `Content_Type="…"` is a header."""
-        connection = HTTPConnection("127.0.0.1", self._port, timeout=60)
+        connection = HTTPConnection(self.url.removeprefix("http://"), timeout=60)
         try:
             with suppress(BrokenPipeError, ConnectionResetError):  # it may answer before it has read everything
                 connection.request(

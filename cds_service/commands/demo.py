@@ -18,7 +18,6 @@ from typing import Any
 import click
 from rich.console import Console
 
-from cds_service.audit.earlier_feedback import EarlierFeedback
 from cds_service.audit.store import AuditStore, utc_now
 from cds_service.commands import options
 from cds_service.commands.accounts import account_entry
@@ -127,9 +126,7 @@ def _running_service(fhir_url: str, *, needs_site: bool) -> Iterator[_Running]:
     with TemporaryDirectory(prefix="kyphoplasty-cds-") as folder:
         log = AuditStore(f"sqlite:///{folder}/audit.sqlite3")
         settings = Settings(deadline_seconds=DEADLINE_SECONDS, fhir_servers=(fhir_url,))
-        with LocalServer(
-            lambda url: create_app(service, settings, audit=log, earlier=EarlierFeedback(log), base_url=url, site=site)
-        ) as server:
+        with LocalServer(lambda url: create_app(service, settings, audit=log, base_url=url, site=site)) as server:
             yield _Running(server.url, log)
         log.close()
 

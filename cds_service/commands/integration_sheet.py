@@ -56,8 +56,8 @@ def integration_sheet(settings: Settings, site: SiteFolder | None, today: date, 
         hook=hook,
         service=service,
         settings=settings,
-        mode=_mode(table),
-        local_codes=_local_codes(service),
+        site=table,
+        local_codes=sorted((*code, one) for one in AUGMENTATION for code in service.terminology.local_codes(one)),
         base=base,
         host=urlsplit(base).hostname,
         port=urlsplit(base).port or (443 if base.startswith("https") else 80),
@@ -86,18 +86,6 @@ def _cell(value: Any) -> str:
 def _pairs(table: Mapping[str, Any]) -> str:
     said = {key: ", ".join(map(str, value)) if isinstance(value, list) else value for key, value in table.items()}
     return "; ".join(f"{key}: {value or 'none'}" for key, value in said.items())
-
-
-def _mode(site: Site | None) -> str:
-    if site is None:
-        return "open, without a site folder: for trials on one machine"
-    mode = site.service.mode
-    pilots = len(site.service.pilot_users)
-    return f"{mode}, shown to {pilots} pilot users alone" if pilots and mode == "live" else mode
-
-
-def _local_codes(service: Service) -> list[tuple[str, str, str]]:
-    return sorted((*code, concept) for concept in AUGMENTATION for code in service.terminology.local_codes(concept))
 
 
 def _outgoing(site: Site | None, clients: Iterable[Client]) -> list[str]:

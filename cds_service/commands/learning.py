@@ -3,7 +3,7 @@
 import json
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from itertools import chain, groupby
 from pathlib import Path
@@ -26,7 +26,7 @@ from cds_service.outgoing import Connections
 from cds_service.outgoing.address import parse_base
 from cds_service.protocol.json_text import JsonTextError, decode_json
 from cds_service.protocol.messages import is_fhir_id
-from cds_service.settings import Settings, read_settings
+from cds_service.settings import read_settings
 from cds_service.site.folder import SiteFolder
 
 SECONDS = 60.0  # for the record of one patient; nobody waits for an answer here
@@ -57,21 +57,11 @@ class NothingLearned(CdsError):
 @options.AS_JSON
 @options.say_errors
 def learn_mappings(
-    *,
-    sources: tuple[str, ...],
-    site: Path | None,
-    client: str | None,
-    patients: tuple[str, ...],
-    limit: int,
-    token: str | None,
-    out: Path | None,
-    as_json: bool,
+    *, sources: tuple[str, ...], site: Path | None, client: str | None, out: Path | None, as_json: bool, **look: Any
 ) -> None:
     """Propose what local codes mean, from a recorded request or a look at a FHIR server. Nothing is applied."""
     folder, _ = options.chosen_site(site, client)
-    learned = learn_from(
-        sources, read_settings(), folder, patients=patients, limit=limit, token=token, say=options.tell
-    )
+    learned = learn_from(sources, folder, **look)
     if out is not None:
         write_map(out, learned)
     if as_json:
@@ -83,14 +73,7 @@ def learn_mappings(
 
 
 def learn_from(
-    sources: Sequence[str],
-    settings: Settings,
-    site: SiteFolder | None,
-    *,
-    patients: Sequence[str],
-    limit: int,
-    token: str | None,
-    say: Callable[[str], None],
+    sources: Sequence[str], site: SiteFolder | None, *, patients: Sequence[str], limit: int, token: str | None
 ) -> Learned:
     """What the local codes of these sources may mean.
 
@@ -110,8 +93,7 @@ def learn_from(
     if token is not None and len(servers) > 1:
         raise NothingLearned("--token-file: the token is for one server; name the others in another run")
     resources = chain.from_iterable(
-        _of_server(one, settings, patients, limit, token, say) if one in servers else _of_file(Path(one))
-        for one in sources
+        _of_server(one, patients, limit, token) if one in servers else _of_file(Path(one)) for one in sources
     )
     return learn(resources, service.terminology, service.finding_specs, rules)
 
@@ -139,18 +121,16 @@ def _resources(documents: Sequence[Any]) -> Iterator[Json]:
             waiting += node
 
 
-def _of_server(
-    base: str, settings: Settings, patients: Sequence[str], limit: int, token: str | None, say: Callable[[str], None]
-) -> Iterator[Json]:
+def _of_server(base: str, patients: Sequence[str], limit: int, token: str | None) -> Iterator[Json]:
     """Patient, Observations and orders of each patient; what the server refuses is said and left out."""
     try:
         address = parse_base(base).url
     except ValueError as error:
         raise NothingLearned(f"{base}: {error}") from None
-    connections = Connections(max_record_bytes=settings.max_record_bytes)
+    connections = Connections(max_record_bytes=read_settings().max_record_bytes)
     reader = FhirClient(address, token, connections=connections)
     identity = identify_server(reader, until=time.monotonic() + SECONDS)
-    say(f"{address}: {identity.software or 'unknown server'}")
+    options.tell(f"{address}: {identity.software or 'unknown server'}")
     faults: dict[str, None] = {}
     for found in [{"id": one} for one in patients] or _first_patients(reader, limit):
         yield found
@@ -160,7 +140,7 @@ def _of_server(
         for query in queries:
             yield from _read(FhirClient(address, token, connections=connections), query, faults)
     for fault in faults:
-        say(fault)
+        options.tell(fault)
 
 
 def _first_patients(reader: FhirClient, limit: int) -> list[Json]:

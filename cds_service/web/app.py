@@ -72,7 +72,7 @@ def create_app(
 
     Args:
         base_url: the URL at which EHRs reach this service.
-        earlier: finds cards shown and answered before; None finds nothing.
+        earlier: finds cards shown and answered before; None asks the log, if it can be read.
         site: the site folder; None is open mode.
         is_ending: whether the server is about to stop.
         of_clients: the service by issuer, for EHRs with a folder of their own.
@@ -90,10 +90,14 @@ def create_app(
         allow_public_plain=site is None,
         max_record_bytes=settings.max_record_bytes,
     )
-    links = Links(base_url.rstrip("/"), _link_key(settings, audit)) if isinstance(audit, AuditStore) else None
-    log_url = audit.url if isinstance(audit, AuditStore) else None
+    store = audit if isinstance(audit, AuditStore) else None  # a log that can be read
+    links = Links(base_url.rstrip("/"), _link_key(settings, store)) if store else None
     clients = [KnownClient.of(one, site.path, connections) for one in site.site.clients] if site is not None else []
-    callers = Callers(clients, UsedTokens(log_url, on_unconfirmed=metrics.unconfirmed.inc)) if clients else None
+    callers = (
+        Callers(clients, UsedTokens(store.url if store else None, on_unconfirmed=metrics.unconfirmed.inc))
+        if clients
+        else None
+    )
     around = Surroundings(
         service=service,
         settings=settings,
@@ -101,7 +105,7 @@ def create_app(
         flow=flow,
         clock=clock,
         audit=CountedLog(audit, metrics),
-        history=earlier,
+        history=earlier or (EarlierFeedback(store) if store else None),
         base_url=base_url.rstrip("/"),
         connections=connections,
         metrics=metrics,
@@ -115,15 +119,14 @@ def create_app(
     register_cors(app, around.site)
     app.register_blueprint(cds_routes(around))
     app.register_blueprint(feedback_routes(around))
-    has_review = isinstance(audit, AuditStore)  # a log that can be read
-    app.register_blueprint(page_routes(around, has_sandbox=is_open(around.site), has_review=has_review))
+    app.register_blueprint(page_routes(around, has_sandbox=is_open(around.site), has_review=store is not None))
     app.register_blueprint(health_routes(around, audit, is_ending))
     app.register_blueprint(sandbox_routes(around))
-    if isinstance(audit, AuditStore):
+    if store is not None:
         review = review_routes(
             service,
             settings,
-            audit,
+            store,
             around.audit,
             base_url=around.base_url,
             connections=connections,
@@ -134,7 +137,7 @@ def create_app(
             basis=basis_html,
         )
         app.register_blueprint(review)
-        app.register_blueprint(basis_routes(around, audit))
+        app.register_blueprint(basis_routes(around, store))
     app.after_request(_secure)
 
     if callers is not None:

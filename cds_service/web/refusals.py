@@ -1,7 +1,6 @@
 """Records refusals of requests with an augmentation order in the audit log, if an entry can be written."""
 
 import logging
-from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -37,6 +36,7 @@ def record_refusal(audit: AuditLog, terminology: Terminology, exchange: Exchange
     asked = _asked(exchange.body or b"", terminology)
     if asked is None:
         return
+    ids, orders = asked
     entry = AuditEntry(
         kind="refusal",
         at=at,
@@ -44,17 +44,10 @@ def record_refusal(audit: AuditLog, terminology: Terminology, exchange: Exchange
         status=status,
         result="refused",
         reason=_reason(error),
-        hook_instance=asked["hookInstance"],
-        patient=asked["patient"],
-        user=asked["user"],
-        encounter=asked["encounter"],
         client=exchange.caller.client,
         tenant=exchange.caller.tenant,
-        content={
-            "orders": asked["orders"],
-            "draftsDigest": asked["draftsDigest"],
-            "issue": error.issue if isinstance(error, EvidenceUnavailable) else None,
-        },
+        content={**orders, "issue": error.issue if isinstance(error, EvidenceUnavailable) else None},
+        **ids,
     )
     try:
         audit.append(entry, exchange.deadline)
@@ -62,8 +55,8 @@ def record_refusal(audit: AuditLog, terminology: Terminology, exchange: Exchange
         LOG.warning("refusal not recorded", extra={"fields": {"event": "refusal-not-recorded", "status": status}})
 
 
-def _asked(body: bytes, terminology: Terminology) -> Mapping[str, Any] | None:
-    """Ids of a request whose draft orders hold an augmentation; None for all others."""
+def _asked(body: bytes, terminology: Terminology) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    """Ids of a request whose draft orders hold an augmentation, and what its entry says of these; None for others."""
     document: Any = None
     with suppress(JsonTextError):
         document = decode_call(body)
@@ -85,14 +78,13 @@ def _asked(body: bytes, terminology: Terminology) -> Mapping[str, Any] | None:
         references = order.references
     hook_instance, user = document.get("hookInstance"), context.get("userId")
     is_uuid = isinstance(hook_instance, str) and UUID_TEXT.fullmatch(hook_instance)
-    return {
-        "hookInstance": hook_instance.lower() if is_uuid else None,
+    ids = {
+        "hook_instance": hook_instance.lower() if is_uuid else None,
         "patient": patient,
         "user": user if isinstance(user, str) else None,
         "encounter": _bare_id(context.get("encounterId"), "Encounter"),
-        "orders": list(references),
-        "draftsDigest": draft_digest(drafts),
     }
+    return ids, {"orders": list(references), "draftsDigest": draft_digest(drafts)}
 
 
 def _bare_id(value: Any, resource_type: str) -> str | None:

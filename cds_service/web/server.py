@@ -14,7 +14,6 @@ from sqlalchemy.exc import DBAPIError
 from cds_service.audit.chain import AuditEntry
 from cds_service.audit.checkpoint import signer_of
 from cds_service.audit.database import Database
-from cds_service.audit.earlier_feedback import EarlierFeedback
 from cds_service.audit.query import Query
 from cds_service.audit.store import AuditStore
 from cds_service.errors import AuditUnavailable, DataFileError
@@ -55,7 +54,6 @@ def run_server(settings: Settings, *, host: str, port: int, workers: int) -> Non
             service,
             settings,
             audit=audit,
-            earlier=EarlierFeedback(audit),
             base_url=base_url,
             listening=address,
             site=site,
