@@ -56,6 +56,7 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.near_misses import NearMiss, missed_orders
 from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.drafts import DraftOrders, read_drafts, with_drafts
+from cds_service.fhir.orders.recognition import may_concern_us
 from cds_service.fhir.orders.referred import with_drafted_drugs, with_referred
 from cds_service.fhir.orders.suggestions import OrderTemplate, draft_suggestions, order_words
 from cds_service.fhir.orders.support_orders import find_draft_support_orders, find_support_orders
@@ -162,6 +163,8 @@ def answer(service: Service, hook: ServiceHook, request: HookRequest, ports: Por
         DeadlinePassed: the time was over before the answer was made; it is not recorded as shown.
         AuditUnavailable: the entry could not be written; nothing is returned then.
     """
+    if not may_concern_us(request.context.draft_orders, service.terminology, ports.deadline):
+        return HookResponse(cards=())
     now = ports.clock()
     today = now.date()
     bases = bases_of_call((request.fhir_server, *ports.aliases), request.context.draft_orders, request.prefetch)

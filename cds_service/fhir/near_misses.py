@@ -9,9 +9,14 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Literal, NamedTuple
 
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, LONGEST_TITLE, folded
+from cds_service.fhir.mapping.text_rules import LONGEST_TITLE, folded
 from cds_service.fhir.orders.drafts import DraftOrders, codeables
-from cds_service.fhir.orders.recognition import recognise_augmentation, recognise_support
+from cds_service.fhir.orders.recognition import (
+    TITLES,
+    recognise_augmentation,
+    recognise_support,
+    words_name_augmentation,
+)
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 
 Kind = Literal[
@@ -20,15 +25,6 @@ Kind = Literal[
     "t-score",  # a T-score by its words or unit, under a code that we do not know
 ]
 MOST = 20  # of one request
-# The elements that say what an order of any type is about.
-TITLES = (
-    "code",
-    "codeCodeableConcept",
-    "itemCodeableConcept",
-    "serviceRequested",
-    "serviceType",
-    "medicationCodeableConcept",
-)
 NO_CODE, NOT_SHOWN = "(no code)", "(not shown)"
 _T_SCORE = re.compile(r"\bt ?[-_]?score")
 # Without a day, which may be one of birth, and without `^`, which HL7 v2 writes between the parts of a name.
@@ -51,10 +47,9 @@ def missed_orders(drafts: DraftOrders, terminology: Terminology) -> tuple[NearMi
     """Orders of this signing whose words name an augmentation and whose codes do not."""
     found: dict[NearMiss, None] = {}
     for draft in drafts.each():
-        titles = codeables(draft.resource, *TITLES)
-        words = [one[:LONGEST_TITLE] for title in titles for one in texts_of(title)]
-        if not any(terminology.text_concepts(one, AUGMENTATIONS) for one in words):
+        if not words_name_augmentation(draft.resource, terminology):
             continue
+        titles = codeables(draft.resource, *TITLES)
         recognised = recognise_augmentation(draft.resource, terminology)
         if recognised is None and recognise_support(draft.resource, drafts, terminology) is None:
             found |= dict.fromkeys(_near("order-not-taken", titles))

@@ -187,9 +187,9 @@ def _object_without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def levels(document: dict[str, Any] | list[Any]) -> Iterator[list[Any]]:
-    """The objects and lists of a JSON document, itself included, level by level."""
-    level: list[Any] = [document]
+def levels(document: Any) -> Iterator[list[Any]]:
+    """The objects and lists of a JSON object or list, itself included, level by level."""
+    level = [document]
     while level:
         yield level
         level = [

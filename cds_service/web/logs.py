@@ -32,6 +32,7 @@ PLAIN = (int, float, type(None))
 MOST_LINES = 10_000  # waiting lines; further ones are dropped and counted
 SHOWN = 10  # unauthenticated calls of a minute, of each process
 MINUTE = 60.0
+PAUSE_SECONDS = 0.02  # lines of a busy moment go out together: waking the writer for each costs more than the line
 LAST_SECONDS = 1.0  # at the end of the process, for waiting lines
 
 
@@ -115,12 +116,15 @@ class QueuedLines(QueueHandler):
 class _Writer(QueueListener):
     def __init__(self, lines: queue.Queue[Any], file: int) -> None:
         super().__init__(lines)
+        self._lines = lines
         self._stream = open(file, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - as long as we live
 
     def handle(self, line: Any) -> None:
         with suppress(OSError):  # whoever read the log is gone
             self._stream.write(f"{line}\n")
-            self._stream.flush()
+            if self._lines.empty():
+                self._stream.flush()
+                time.sleep(PAUSE_SECONDS)
 
 
 class ServerLog(GunicornLogger):  # type: ignore[misc]

@@ -7,7 +7,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import chain
 from typing import Any
 
 from cds_service.core.facts import RecordState
@@ -132,7 +131,7 @@ def read_drafts(draft_orders: Any, person: Person, deadline: Deadline | None = N
     for place, entry in enumerate(objects(member(draft_orders, "entry"))):
         source, full_url = entry.get("resource"), text(entry.get("fullUrl"))
         if isinstance(source, dict) and text(source.get("resourceType")):
-            resource = source if sum(map(len, chain.from_iterable(levels(source)))) < MOST_PARTS else _shortened(source)
+            resource = _shortened(source) if is_long(source) else source
             reference = _reference_of(source, full_url, place)
             known.append((resource, full_url))
             counted.update({_name(source), last_name(full_url)})
@@ -190,6 +189,11 @@ def _plain(written: str) -> str:
 def _name(resource: Json) -> str:
     kind, found = text(resource.get("resourceType")), text(resource.get("id"))
     return f"{kind}/{found}" if found else ""
+
+
+def is_long(order: Json) -> bool:
+    """Whether only a part of this order is read."""
+    return sum([len(node) for level in levels(order) for node in level]) >= MOST_PARTS
 
 
 def _shortened(value: Any) -> Any:

@@ -9,20 +9,30 @@ brace.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from cds_service.fhir.mapping.level_text import LONGEST_TEXT
 from cds_service.fhir.mapping.terminology import Match, Terminology
-from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
-from cds_service.fhir.orders.drafts import DraftOrders, codeables
+from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, LONGEST_TITLE
+from cds_service.fhir.orders.drafts import NO_DRAFTS, DraftOrders, codeables, is_long
 from cds_service.fhir.orders.order_text import name_augmentation, name_support
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
+from cds_service.outgoing.deadline import Deadline
 
 CPT = "http://www.ama-assn.org/go/cpt"
 ORDER_TYPES = frozenset(
     {"ServiceRequest", "Procedure", "ProcedureRequest", "ReferralRequest", "DiagnosticOrder", "DiagnosticRequest"}
 )
 DEVICE_TYPES = frozenset({"DeviceRequest", "DeviceUseRequest", "SupplyRequest"})
+# The elements that say what an order of any type is about.
+TITLES = (
+    "code",
+    "codeCodeableConcept",
+    "itemCodeableConcept",
+    "serviceRequested",
+    "serviceType",
+    "medicationCodeableConcept",
+)
 BILLING_OPTIONS = "http://hl7.org/fhir/us/davinci-crd/StructureDefinition/ext-billing-options"
 
 ADDITIONAL_LEVEL = "augmentation-additional-level"
@@ -64,6 +74,27 @@ class Recognition:
     codes: tuple[str, ...] = ()
 
 
+def may_concern_us(draft_orders: Any, terminology: Terminology, deadline: Deadline) -> bool:
+    """Whether any of the orders being signed, whoever's and whatever its status, may be one that we answer or note.
+
+    Nearly all signings end here. A device may be named by reference, and a group holds orders: both are read further.
+    """
+    for entry in objects(member(draft_orders, "entry")):
+        deadline.check()
+        for order in objects(entry.get("resource")):
+            kind = text(order.get("resourceType"))
+            if kind and (
+                kind in DEVICE_TYPES
+                or kind == "RequestGroup"
+                or is_long(order)
+                or recognise_augmentation(order, terminology)
+                or recognise_support(order, NO_DRAFTS, terminology)
+                or words_name_augmentation(order, terminology)
+            ):
+                return True
+    return False
+
+
 def recognise_augmentation(resource: Json, terminology: Terminology) -> Recognition | None:
     """Recognise an augmentation order and its concepts, including `height-restoration`; None if it is not one."""
     if resource.get("resourceType") not in ORDER_TYPES:
@@ -81,6 +112,12 @@ def recognise_augmentation(resource: Json, terminology: Terminology) -> Recognit
     billed = [match for match in terminology.matches(_billing_options(titles)) if match.concept in AUGMENTATION]
     by_words = _by_text([*titles, *details], resource, terminology)
     return (_by_options(billed) if billed else by_words) or (_by_code(matches) if matches else None)
+
+
+def words_name_augmentation(resource: Json, terminology: Terminology) -> bool:
+    """Whether any title of an order of any type names an augmentation, be it as its occasion."""
+    words = [one[:LONGEST_TITLE] for title in codeables(resource, *TITLES) for one in texts_of(title)]
+    return any(terminology.text_concepts(one, AUGMENTATIONS) for one in words)
 
 
 def words_on_procedure(resource: Json, terminology: Terminology) -> frozenset[str]:

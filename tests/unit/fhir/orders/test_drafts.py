@@ -2,9 +2,12 @@
 
 import pytest
 
+from cds_service.fhir.near_misses import missed_orders
 from cds_service.fhir.orders.augmentation import BOTH, BY_TEXT, FROM_WORDS, OPEN, find_augmentation_order
 from cds_service.fhir.orders.levels import UNUSUAL_NUMBERING, WEAK_JUNCTION
+from cds_service.fhir.orders.recognition import may_concern_us
 from cds_service.fhir.orders.support_orders import find_draft_support_orders
+from cds_service.outgoing.deadline import Deadline
 from tests.order_builders import ORDERS, bundle, signing, terminology
 from tests.tables import cases
 
@@ -34,3 +37,17 @@ def test_what_drafts_order(case):
     others = find_draft_support_orders(drafts, terminology())
     assert [one.kind for one in others] == case.get("others", [])
     assert "titles" not in case or [one.title for one in others] == case["titles"]
+    if found or others or missed_orders(drafts, terminology()):
+        assert concern_us(*case["drafts"])
+
+
+@pytest.mark.parametrize("title", ["Colonoscopy", "X-ray of the knee", "Knee brace, hinged", ""])
+def test_an_order_of_another_kind_is_read_no_further(title):
+    order = {"resourceType": "ServiceRequest", "code": {"text": title}}
+    assert not concern_us(order)
+    assert not concern_us(order, {"code": "no order"})
+    assert concern_us(order, order | {"status": "revoked", "code": {"text": "Kyphoplasty L1"}})
+
+
+def concern_us(*orders):
+    return may_concern_us(bundle(*orders), terminology(), Deadline.after(60))
