@@ -98,6 +98,7 @@ def load_service(site: SiteFolder | None = None) -> Service:
         },
         model_cards=cards,
         attributes=attributes,
+        of_clients={issuer: load_service(folder) for issuer, folder in site.clients.items()} if site else {},
     )
 
 
@@ -115,7 +116,6 @@ def find_faults(site_folder: Path | None) -> tuple[DataFileError, ...]:
         try:
             terminology = load_service(folder).terminology
             load_learning(_folders("mappings", folder), terminology)
-            load_client_services(folder)
         except DataFileError as fault:
             found[str(fault)] = fault
     return tuple(found.values())
@@ -124,15 +124,6 @@ def find_faults(site_folder: Path | None) -> tuple[DataFileError, ...]:
 def load_vocabulary(site: SiteFolder | None = None) -> Mapping[str, str]:
     """Canonical unit of every finding; `studies build` checks study files against it."""
     return {name: spec.unit for name, spec in load_finding_specs(*_folders("mappings", site)).items()}
-
-
-def load_client_services(site: SiteFolder | None) -> Mapping[str, Service]:
-    """The service as it is for each EHR with a folder of its own, by issuer.
-
-    Raises:
-        DataFileError: a file is wrong; names file, table and key.
-    """
-    return {issuer: load_service(folder) for issuer, folder in site.clients.items()} if site else {}
 
 
 def _folders(kind: Literal["hooks", "mappings"], site: SiteFolder | None) -> tuple[Path, ...]:

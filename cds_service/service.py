@@ -106,6 +106,7 @@ class Service:
         digests: sha256 by part (studies, mappings, hooks, policy, model cards) and the version.
         model_cards: JSON of `/models/{id}`, by study.
         attributes: source attributes, for the recommendations.
+        of_clients: the service by issuer, for EHRs with mappings, hooks or a policy of their own.
     """
 
     hooks: Mapping[str, ServiceHook]
@@ -118,6 +119,11 @@ class Service:
     digests: Mapping[str, str]
     model_cards: Mapping[str, Mapping[str, Any]]
     attributes: SourceAttributes
+    of_clients: "Mapping[str, Service]" = field(default_factory=dict)
+
+    def of(self, client: str | None) -> "Service":
+        """What is in force for this EHR."""
+        return self.of_clients.get(client or "", self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

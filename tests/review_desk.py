@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
 from datetime import timedelta
 from html import unescape
 from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from cds_service.audit.earlier_feedback import EarlierFeedback
 from cds_service.audit.query import Query
 from cds_service.audit.reader import Found
 from cds_service.audit.store import AuditStore
@@ -42,7 +40,6 @@ class ReviewDesk:
         base_url: str = "http://127.0.0.1:8080",
         url: str = "",
         site: SiteFolder | None = None,
-        of_clients: Mapping[str, Service] | None = None,
         **settings: Any,
     ) -> None:
         self.now = NOW
@@ -53,11 +50,9 @@ class ReviewDesk:
             service or open_service(),
             Settings(database_url=self.url, deadline_seconds=60, **settings),
             audit=self.store,
-            earlier=EarlierFeedback(self.store),
             base_url=base_url,
             site=site,
             clock=lambda: self.now,
-            of_clients=of_clients,
         )
 
     def sign(self, *resources: Any, patient: str = PATIENT, number: int = 1, with_brace: bool = False) -> Found:

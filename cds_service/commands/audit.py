@@ -267,11 +267,8 @@ def _query(**asked: Any) -> Query:
 def _replayed(stored: Stored) -> dict[str, Any]:
     from cds_service.loading import load_service  # noqa: PLC0415 - all that is in force, for this option alone
     from cds_service.review.replay import NothingToReplay, replay  # noqa: PLC0415
-    from cds_service.site.folder import load_site  # noqa: PLC0415
 
-    site = read_settings().site
-    folder = load_site(site) if site else None
-    service = load_service(folder.clients.get(stored.client or "", folder) if folder else None)
+    service = load_service(options.chosen_site()[0]).of(stored.client)
     try:
         found = replay(stored.content, service, stored.service_id)
     except NothingToReplay:

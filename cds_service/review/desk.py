@@ -1,7 +1,7 @@
 """What all review pages share, and how an entry is opened: checked by role, and always logged."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from werkzeug.exceptions import NotFound
@@ -25,7 +25,6 @@ class Desk:
     Attributes:
         key_file: the file with the key that signs exports; None if the setting names none.
         scope_of: what an account may see: one EHR's or one tenant's entries; None is all.
-        of_clients: the service by issuer, for EHRs with a folder of their own.
         basis: makes the page of the basis of an answer.
     """
 
@@ -34,7 +33,6 @@ class Desk:
     service: Service
     key_file: Path | None
     scope_of: Callable[[str], Caller | None] = lambda _: None
-    of_clients: Mapping[str, Service] = field(default_factory=dict)
     basis: BasisPage
 
     @property
@@ -53,10 +51,6 @@ class Desk:
         """Whether this entry is of the reviewer's own EHR or tenant; entries about the log itself belong to none."""
         scope = self.scope
         return scope is None or (stored.client == scope.client and scope.tenant in (None, stored.tenant))
-
-    def service_for(self, stored: Stored) -> Service:
-        """What is in force for the EHR that was answered."""
-        return self.of_clients.get(stored.client or "", self.service)
 
 
 def open_entry(desk: Desk, entry_id: str, view: str = "") -> Stored:

@@ -65,7 +65,7 @@ def entry_routes(routes: Blueprint, desk: Desk) -> None:
     def replay_entry(entry_id: str) -> str:
         stored = open_entry(desk, entry_id)
         try:
-            found = replay(stored.content, desk.service_for(stored), stored.service_id)
+            found = replay(stored.content, desk.service.of(stored.client), stored.service_id)
         except NothingToReplay:
             raise NotFound(NO_FIGURES) from None
         result = "identical" if found.is_identical else "differs"
@@ -78,7 +78,7 @@ def entry_routes(routes: Blueprint, desk: Desk) -> None:
         given = request.form if request.method == "POST" else None
         stored = open_entry(desk, entry_id, "basis" if given is None else "what-if")
         try:
-            return desk.basis(stored, desk.service_for(stored), given)
+            return desk.basis(stored, desk.service.of(stored.client), given)
         except NothingToReplay:
             raise NotFound(NO_FIGURES) from None
 

@@ -67,7 +67,6 @@ def review_routes(
     clock: Clock,
     count_login: Callable[[Login], None],
     site: SiteFolder | None = None,
-    of_clients: Mapping[str, Service] | None = None,
     basis: BasisPage,
 ) -> Blueprint:
     """All pages below `/audit`.
@@ -75,7 +74,6 @@ def review_routes(
     Args:
         audit: where access is recorded.
         base_url: the URL at which reviewers reach this service.
-        of_clients: the service by issuer, for EHRs with a folder of their own.
 
     Raises:
         DataFileError: the site's login cannot be used.
@@ -101,7 +99,6 @@ def review_routes(
         service=service,
         key_file=settings.audit_key,
         scope_of=site.site.scope_of if site else lambda _: None,
-        of_clients=of_clients or {},
         basis=basis,
     )
     register_words(routes, service.wording)

@@ -1,7 +1,7 @@
 """The application: one service in force, its CDS Hooks endpoints and its pages."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -66,7 +66,6 @@ def create_app(
     clock: Callable[[], datetime] = utc_now,
     flow: Flow = answer,
     is_ending: Callable[[], bool] = lambda: False,
-    of_clients: Mapping[str, Service] | None = None,
 ) -> Flask:
     """The WSGI application. Nothing is read from disk after this, and nothing of a request is kept.
 
@@ -75,7 +74,6 @@ def create_app(
         earlier: finds cards shown and answered before; None asks the log, if it can be read.
         site: the site folder; None is open mode.
         is_ending: whether the server is about to stop.
-        of_clients: the service by issuer, for EHRs with a folder of their own.
 
     Raises:
         DataFileError: a key file has no usable key.
@@ -111,7 +109,6 @@ def create_app(
         metrics=metrics,
         callers=callers,
         unauthenticated=UnauthenticatedCalls(),
-        of_clients=of_clients or {},
         links=links,
     )
     register_errors(app)
@@ -133,7 +130,6 @@ def create_app(
             clock=clock,
             count_login=lambda result: metrics.logins.labels(result).inc(),
             site=site,
-            of_clients=of_clients,
             basis=basis_html,
         )
         app.register_blueprint(review)

@@ -14,7 +14,6 @@ from cds_service.audit.store import LOOK_SECONDS, AuditStore
 from cds_service.basis.links import entry_of, has_expired
 from cds_service.basis.page import basis_page
 from cds_service.basis.what_if import Trial, controls_of, try_values
-from cds_service.core.caller import Caller
 from cds_service.errors import NotAllowed
 from cds_service.review.replay import NothingToReplay, replay
 from cds_service.service import Service
@@ -41,7 +40,7 @@ def basis_routes(around: Surroundings, store: AuditStore) -> Blueprint:
         request.max_content_length = FORM_BYTES
         given = request.form if request.method == "POST" else None
         try:
-            page = basis_html(stored, around.service_of(Caller(stored.client)), given)
+            page = basis_html(stored, around.service.of(stored.client), given)
         except NothingToReplay:
             raise NotAllowed(REFUSED) from None
         _note(around, stored, "basis" if given is None else "what-if")

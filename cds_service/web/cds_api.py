@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -50,7 +50,6 @@ class Surroundings:
         base_url: the URL at which EHRs reach this service, without a trailing slash.
         history: finds cards shown and answered before; None where no log can be searched.
         callers: the EHRs that may call; None in open mode, where everyone may.
-        of_clients: the service by issuer, for EHRs with mappings, hooks or a policy of their own.
         links: addresses of basis pages; None where the log cannot be read.
     """
 
@@ -67,10 +66,6 @@ class Surroundings:
     callers: Callers | None
     unauthenticated: UnauthenticatedCalls
     links: Links | None = None
-    of_clients: Mapping[str, Service] = field(default_factory=dict)
-
-    def service_of(self, caller: Caller) -> Service:
-        return self.of_clients.get(caller.client or "", self.service)
 
 
 def cds_routes(around: Surroundings) -> Blueprint:
@@ -105,14 +100,14 @@ def _discover(around: Surroundings, exchange: Exchange) -> Response:
     if around.site is not None and around.site.service.discovery == "closed":
         admit(around, CDS_PATH, exchange)
     wish = around.settings.prefetch
-    service = around.service_of(_known_caller(around, exchange))
+    service = around.service.of(_known_caller(around, exchange).client)
     services = [discovery_entry(hook.discovery, wish) for hook in service.hooks.values()]
     return json_response({"services": services})
 
 
 def _known_caller(around: Surroundings, exchange: Exchange) -> Caller:
     """The caller of discovery, if it matters and a valid token names one."""
-    if not around.of_clients or "Authorization" not in exchange.request.headers or exchange.caller != NOBODY:
+    if not around.service.of_clients or "Authorization" not in exchange.request.headers or exchange.caller != NOBODY:
         return exchange.caller
     with suppress(NotAuthenticated):
         admit(around, CDS_PATH, exchange)
@@ -124,7 +119,7 @@ def _call(around: Surroundings, service_id: str, exchange: Exchange) -> Response
     seconds = around.settings.deadline_seconds  # until the caller is known
     exchange.deadline = Deadline.after(seconds, began=exchange.began)
     admit(around, f"{CDS_PATH}/{service_id}", exchange)
-    hooks = around.service_of(exchange.caller).hooks
+    hooks = around.service.of(exchange.caller.client).hooks
     if service_id not in hooks or hooks[service_id].hook not in CONTEXTS:
         raise UnknownService("No service has this id.")
     exchange.service_id = service_id
@@ -207,7 +202,7 @@ def _answer(around: Surroundings, hook: ServiceHook, exchange: Exchange) -> Hook
         is_shown=_is_shown(around.site, asked.context, caller),
         basis_url=partial(_basis_url, around, client, deadline),
     )
-    return around.flow(around.service_of(caller), hook, asked, ports)
+    return around.flow(around.service.of(caller.client), hook, asked, ports)
 
 
 def _is_shown(site: Site | None, context: OrderSignContext, caller: Caller) -> bool:
@@ -256,7 +251,7 @@ def _note(around: Surroundings, exchange: Exchange, status: int) -> None:
     if exchange.service_id:
         _note_call(around.metrics, exchange, status)
         if status >= 400 and exchange.body is not None:
-            terminology = around.service_of(exchange.caller).terminology
+            terminology = around.service.of(exchange.caller.client).terminology
             record_refusal(around.audit, terminology, exchange, status, around.clock())
     if isinstance(exchange.failure, NotAuthenticated):  # costs a count and, now and then, a line
         around.metrics.unauthenticated.labels(exchange.failure.reason).inc()

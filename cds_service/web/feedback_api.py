@@ -32,7 +32,7 @@ def feedback_routes(around: Surroundings) -> Blueprint:
 def _take(around: Surroundings, service_id: str, exchange: Exchange) -> Response:
     service = f"{CDS_PATH}/{service_id}"
     admit(around, f"{service}/feedback", exchange, service)  # some EHRs sign all calls for the service
-    hook = around.service_of(exchange.caller).hooks.get(service_id)
+    hook = around.service.of(exchange.caller.client).hooks.get(service_id)
     if hook is None:
         raise UnknownService("No service has this id.")
     until = exchange.deadline = deadline_of(around, exchange)
@@ -71,7 +71,7 @@ def _record(
             shown=(shown or {}).get(item.card),
             reason_codes=codes,
             reason_system=REASON_SYSTEM,
-            keeps_comments=around.service_of(caller).policy.feedback.user_comments,
+            keeps_comments=around.service.of(caller.client).policy.feedback.user_comments,
             is_log_read=shown is not None,
             caller=caller,
         )

@@ -17,7 +17,7 @@ from cds_service.audit.database import Database
 from cds_service.audit.query import Query
 from cds_service.audit.store import AuditStore
 from cds_service.errors import AuditUnavailable, DataFileError
-from cds_service.loading import load_client_services, load_service
+from cds_service.loading import load_service
 from cds_service.outgoing.address import is_loopback_host, parse_base
 from cds_service.settings import PREFIX, Settings
 from cds_service.site.folder import ServiceMode, Site, load_site
@@ -41,8 +41,7 @@ def run_server(settings: Settings, *, host: str, port: int, workers: int) -> Non
     if not is_loopback_host(host):
         message = "nginx is required in front: alone the service does not withstand slow clients or overload"
         logging.getLogger("kyphoplasty_cds.server").warning(message)
-    service, of_clients = load_service(site), load_client_services(site)
-    audit = AuditStore(settings.database_url)
+    service, audit = load_service(site), AuditStore(settings.database_url)
     run, drain = str(uuid4()), Drain(settings.drain_seconds)
     audit.open_with(run_entry("start", run, service.digests))
     note_mode(audit, site.site.service if site else ServiceMode())
@@ -58,7 +57,6 @@ def run_server(settings: Settings, *, host: str, port: int, workers: int) -> Non
             listening=address,
             site=site,
             is_ending=lambda: drain.is_ending,
-            of_clients=of_clients,
         )
 
     def stop() -> None:

@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from cds_service.cli import main
 from cds_service.errors import DataFileError
-from cds_service.loading import load_client_services, load_service
+from cds_service.loading import load_service
 from cds_service.site.folder import load_site
 from tests.client_tokens import Signer, client_of, key_set, site_folder
 from tests.live_service import CALL, DISCOVERY
@@ -50,9 +50,9 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def clinic(folder, tmp_path_factory):
-    services = load_service(folder), load_client_services(folder)
-    desk = ReviewDesk(tmp_path_factory.mktemp("log"), services[0], BASE, site=folder, of_clients=services[1])
-    desk.templates = services[0].hooks["kyphoplasty-order-sign"].discovery["prefetch"]
+    service = load_service(folder)
+    desk = ReviewDesk(tmp_path_factory.mktemp("log"), service, BASE, site=folder)
+    desk.templates = service.hooks["kyphoplasty-order-sign"].discovery["prefetch"]
     desk.client = desk.app.test_client()
     for number, (client, tenant) in enumerate([(NORTH, "a"), (NORTH, "b"), (SOUTH, None)], start=1):
         body = order_sign(kyphoplasty(f"pat-{number}"), patient=f"pat-{number}")
