@@ -12,10 +12,10 @@ from cds_service.commands import options
 @options.say_errors
 def build_studies(*, check: bool) -> None:
     """Rebuild the tables of reduced models from the study files (about a minute)."""
-    from cds_service.studies.reduced_models import build_reduced_tables, differing_tables  # noqa: PLC0415 - loads scikit-learn
+    from cds_service.studies.reduced_models import build_tables, differing_tables  # noqa: PLC0415 - loads scikit-learn
 
     if not check:
-        build_reduced_tables(click.echo)
+        build_tables(click.echo)
         return
     differing = differing_tables(click.echo)
     for name in differing:

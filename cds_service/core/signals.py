@@ -144,6 +144,16 @@ def _muscle_index_decides(situation: Situation) -> Signal | None:
     return Signal(facts=tuple(low)) if low and MUSCLE not in known else None
 
 
+def _labelled(finding_name: str, phrase: str, otherwise: str) -> Detector:
+    """A signal that holds where the finding is true, with its label, or another word, in the phrase."""
+
+    def detect(situation: Situation) -> Signal | None:
+        finding = situation.findings.known.get(finding_name)
+        return _when_true(situation, finding_name, phrase.format((finding and finding.label) or otherwise))
+
+    return detect
+
+
 def _any_true(*finding_names: str) -> Detector:
     """A signal that holds where one of these findings is true."""
 
@@ -166,9 +176,7 @@ def _low_mna(situation: Situation) -> Signal | None:
     return found
 
 
-@signal("low-bmi")
-def _low_bmi(situation: Situation) -> Signal | None:
-    return _below(situation, "bmi", situation.policy.nutrition.bmi_below)
+SIGNALS["low-bmi"] = lambda situation: _below(situation, "bmi", situation.policy.nutrition.bmi_below)
 
 
 def _below(situation: Situation, finding_name: str, limit: float) -> Signal | None:
@@ -198,7 +206,7 @@ def _refracture_above(situation: Situation) -> Signal | None:
 
 @signal("residual-pain-above-average")
 def _residual_pain_above(situation: Situation) -> Signal | None:
-    """Above average with a study uncertainty that excludes the baseline."""
+    """With a study uncertainty that excludes the baseline."""
     headline = situation.assessment.of("residual-pain").headline
     if headline is None or headline.prediction.study_uncertainty[0] <= headline.baseline:
         return None
@@ -237,11 +245,7 @@ def _fracture_on_drug(situation: Situation) -> Signal | None:
     return Signal(because, (drug,))
 
 
-@signal("long-term-steroid")
-def _long_term_steroid(situation: Situation) -> Signal | None:
-    steroid = situation.findings.known.get("long-term-steroid")
-    label = (steroid and steroid.label) or "steroid"
-    return _when_true(situation, "long-term-steroid", f"long-term {label}")
+SIGNALS["long-term-steroid"] = _labelled("long-term-steroid", "long-term {}", "steroid")
 
 
 @signal("earlier-fracture")
@@ -277,17 +281,14 @@ def _no_bone_drug(situation: Situation) -> Signal | None:
 @signal("bone-drug-unknown")
 def _bone_drug_unknown(situation: Situation) -> Signal | None:
     gap = situation.findings.gaps.get("bone-drug")
-    return None if gap is None else Signal(f"bone drugs not known ({gap.detail})")
+    return gap and Signal(f"bone drugs not known ({gap.detail})")
 
 
 SIGNALS["spinal-infection"] = _any_true("spinal-infection")
 SIGNALS["malignancy"] = _any_true("malignancy")
 
 
-@signal("active-cancer")
-def _active_cancer(situation: Situation) -> Signal | None:
-    cancer = situation.findings.known.get("active-cancer")
-    return _when_true(situation, "active-cancer", (cancer and cancer.label) or "cancer")
+SIGNALS["active-cancer"] = _labelled("active-cancer", "{}", "cancer")
 
 
 @signal("maybe-not-fragility")
@@ -324,10 +325,7 @@ SIGNALS["ct-on-record"] = _exam_on_record("ct-on-record", "CT")
 SIGNALS["mri-on-record"] = _exam_on_record("mri-on-record", "MRI")
 
 
-@signal("no-figure")
-def _no_figure(situation: Situation) -> Signal | None:
-    names = situation.assessment.of("refracture").excluded_by
-    return _any_true(*names)(situation)
+SIGNALS["no-figure"] = lambda situation: _any_true(*situation.assessment.of("refracture").excluded_by)(situation)
 
 
 @signal("brace-keep-reason")
@@ -357,10 +355,8 @@ def _brace_ordered(situation: Situation) -> Signal | None:
     return Signal(braces[0].title, braces) if braces else None
 
 
-@signal("brace-card-always")
-def _brace_card_always(situation: Situation) -> Signal | None:
-    """The site wants the limits said with every augmentation."""
-    return Signal() if situation.policy.brace.card == "always" else None
+# The site wants the limits said with every augmentation.
+SIGNALS["brace-card-always"] = lambda situation: Signal() if situation.policy.brace.card == "always" else None
 
 
 def _brace_broken(*drafts: bool) -> Detector:

@@ -13,12 +13,13 @@ import statsmodels.api as sm
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 from pydantic.alias_generators import to_camel
+from scipy.special import expit  # type: ignore[import-untyped]
 from sklearn.metrics import brier_score_loss, roc_auc_score
 from statsmodels.nonparametric.smoothers_lowess import lowess
 
 from cds_service.core.strata import wilson_interval
 from cds_service.core.study import Z_95, Interval
-from cds_service.studies.cohort import expit, solve_intercept
+from cds_service.studies.cohort import solve_intercept
 
 Vector = NDArray[np.float64]
 

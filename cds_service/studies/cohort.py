@@ -7,21 +7,18 @@ than plain random numbers: with 40,000 of either, terms of the reduced models va
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from statistics import NormalDist
 
 import numpy as np
-from numpy.typing import NDArray
+from scipy.optimize import brentq, root  # type: ignore[import-untyped]
+from scipy.special import expit, ndtri, softmax  # type: ignore[import-untyped]
 from scipy.stats import qmc  # type: ignore[import-untyped]
 
 from cds_service.core.study import LogisticStudy, Predictor, Statistics, Term
-
-Vector = NDArray[np.float64]
-Matrix = NDArray[np.float64]
+from cds_service.core.table import Matrix, Vector
 
 SEED = 2022
 SOBOL_BITS = 30
-RAKING_STEPS = 60
-RAKING_TOLERANCE = 1e-13
+RAKING_TOLERANCE = 1e-10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,18 +80,9 @@ def rebuild_cohort(study: LogisticStudy, *, draws: int | None = None, seed: int 
     return _read_only(cohort)
 
 
-def expit(log_odds: Vector) -> Vector:
-    """Probability, 0..1, without overflow."""
-    return np.exp(-np.logaddexp(0, -log_odds))
-
-
 def solve_intercept(without_intercept: Vector, incidence: float) -> float:
-    """Log odds at all inputs 0 for which the mean risk is the incidence; bisection to machine precision."""
-    low, high = -500.0, 500.0
-    while low < (middle := (low + high) / 2) < high:
-        too_low = float(expit(middle + without_intercept).mean()) < incidence
-        low, high = (middle, high) if too_low else (low, middle)
-    return middle
+    """Log odds at all inputs 0 for which the mean risk is the incidence, to machine precision."""
+    return float(brentq(lambda at: expit(at + without_intercept).mean() - incidence, -500, 500, xtol=1e-14))
 
 
 def rake(cohort: Cohort, study: LogisticStudy) -> Cohort:
@@ -121,37 +109,19 @@ def weights_satisfying(conditions: Matrix) -> Vector:
         ArithmeticError: there are none.
     """
     conditions = conditions / conditions.std(axis=0)
-    multipliers = np.zeros(conditions.shape[1])
-    for _ in range(RAKING_STEPS):
-        weights = _tilt(conditions @ multipliers)
-        gradient = weights @ conditions
-        if float(np.abs(gradient).max()) < RAKING_TOLERANCE:
-            return weights
-        curvature = (conditions * weights[:, None]).T @ conditions - np.outer(gradient, gradient)
-        try:
-            step: Vector = np.linalg.solve(curvature, gradient).astype(np.float64)
-        except np.linalg.LinAlgError:  # the weights run to a single patient
-            break
-        multipliers = multipliers - _step_share(conditions, multipliers, step) * step
-    raise ArithmeticError("no weights satisfy the conditions")
 
+    def weights(at: Vector) -> Vector:
+        return np.asarray(softmax(conditions @ at))
 
-def _step_share(conditions: Matrix, multipliers: Vector, step: Vector) -> float:
-    """The greatest halving of a Newton step that does not raise the objective beyond rounding."""
+    def curvature(at: Vector) -> Matrix:
+        gradient = weights(at) @ conditions
+        return (conditions * weights(at)[:, None]).T @ conditions - np.outer(gradient, gradient)
 
-    def objective(at: Vector) -> float:
-        exponent = conditions @ at
-        return float(exponent.max() + np.log(np.exp(exponent - exponent.max()).mean()))
-
-    here, share = objective(multipliers), 1.0
-    while share > 1e-6 and objective(multipliers - share * step) > here + 1e-12:
-        share /= 2
-    return share
-
-
-def _tilt(exponent: Vector) -> Vector:
-    weights = np.exp(exponent - exponent.max())
-    return np.asarray(weights / weights.sum())
+    start = np.zeros(conditions.shape[1])
+    found = root(lambda at: weights(at) @ conditions, start, jac=curvature, options={"xtol": RAKING_TOLERANCE})
+    if float(np.abs(found.fun).max()) > RAKING_TOLERANCE:  # the weights run to a single patient
+        raise ArithmeticError("no weights satisfy the conditions")
+    return weights(found.x)
 
 
 def score_conditions(cohort: Cohort, study: LogisticStudy) -> Matrix:
@@ -237,12 +207,7 @@ def _place(uniform: Vector, group: Statistics, size: int) -> Mapping[str, Vector
         return {word: (word_at == at).astype(float) for at, word in enumerate(words)}
     if group.count is not None:
         return {"": (uniform < group.count / size).astype(float)}
-    return {"": (group.mean or 0.0) + (group.sd or 0.0) * _normal_quantile(uniform)}
-
-
-def _normal_quantile(uniform: Vector) -> Vector:
-    normal = NormalDist()
-    return np.fromiter((normal.inv_cdf(share) for share in uniform), dtype=np.float64, count=len(uniform))
+    return {"": (group.mean or 0.0) + (group.sd or 0.0) * ndtri(uniform)}
 
 
 def _spread_points(names: list[str], size: int, stream: str, seed: int) -> Mapping[str, Vector]:

@@ -10,31 +10,40 @@ from itertools import combinations
 from pathlib import Path
 
 import numpy as np
+from scipy.special import expit  # type: ignore[import-untyped]
 from sklearn.linear_model import LogisticRegression
 
 from cds_service.core.inputs import PSOAS_FAT, PSOAS_MUSCLE, PSOAS_TOTAL
 from cds_service.core.study import LogisticStudy, Study
 from cds_service.core.study_files import load_studies
-from cds_service.core.table import PERCENTILES, Ends, ReducedModel, ReducedTable, compare_tables, write_table
+from cds_service.core.table import (
+    PERCENTILES,
+    Ends,
+    Matrix,
+    ReducedModel,
+    ReducedTable,
+    Vector,
+    compare_tables,
+    write_table,
+)
 from cds_service.loading import REDUCED, STUDIES, load_vocabulary
-from cds_service.studies.cohort import SEED, Cohort, Matrix, Vector, expit, rake, rebuild_cohort
+from cds_service.studies.cohort import SEED, Cohort, rake, rebuild_cohort
 
 Say = Callable[[str], None]  # one line of progress
 SETS_A_LINE = 32
 
 
 def build_tables(
-    studies: Mapping[str, Study],
-    folder: Path,
     say: Say | None = None,
+    folder: Path = REDUCED,
     *,
+    studies: Mapping[str, Study] | None = None,
     draws: int | None = None,
-    seed: int = SEED,
 ) -> None:
-    """Build and write the table of every logistic study; `say` is told the progress line by line."""
-    for study in studies.values():
+    """Build and write the table of every logistic study in force; `say` is told the progress line by line."""
+    for study in (studies or load_studies(STUDIES, load_vocabulary())).values():
         if isinstance(study, LogisticStudy):
-            write_table(build_table(study, say, draws=draws, seed=seed), folder)
+            write_table(build_table(study, say, draws=draws), folder)
 
 
 def build_table(
@@ -228,13 +237,8 @@ def _ends(values: Vector, cohort: Cohort) -> Ends:
     return float(ends[0]), float(ends[1]), float(ends[2]), float(ends[3])
 
 
-def build_reduced_tables(say: Say, folder: Path = REDUCED) -> None:
-    """Build all tables from the study files in force and write them."""
-    build_tables(load_studies(STUDIES, load_vocabulary()), folder, say)
-
-
 def differing_tables(say: Say) -> tuple[str, ...]:
     """Studies whose shipped table is not what a fresh build gives (beyond rounding of another machine)."""
     with tempfile.TemporaryDirectory() as fresh:
-        build_reduced_tables(say, Path(fresh))
+        build_tables(say, Path(fresh))
         return compare_tables(REDUCED, Path(fresh))
