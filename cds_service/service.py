@@ -1,15 +1,4 @@
-"""The path of one request, top to bottom.
-
-HTTP (web/cds_api.py) -> HookRequest (protocol/messages.py) -> answer() below:
-
-  1 order            is a kyphoplasty or vertebroplasty being signed?   fhir/orders/augmentation.py                pure
-  2 record           what does the chart say: prefetch, then FHIR       fhir/gathering/record.py                   I/O
-  3 facts            which of it is usable, in which unit, from where   fhir/facts/findings.py, core/derived.py    pure
-  4 assessment       what do the studies say                            core/assessment.py                         pure
-  5 recommendations  what follows                                       core/signals.py, core/recommendations.py   pure
-  6 cards            how it is said, and which orders it offers         fhir/orders/suggestions.py, cards/         pure
-  6b repeats         which of the cards were answered lately            core/repeats.py, cards/repeated.py         pure
-  7 audit            what was said, and why                             audit/                                     I/O
+"""The path of one request, top to bottom. `docs/architecture.md` says which module takes which step.
 
 Each step reads the results of the steps above it and of nothing else.
 """

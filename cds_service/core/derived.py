@@ -155,7 +155,11 @@ def _psoas_muscle_area(ground: Ground) -> Finding | Gap | None:
     """
     total, muscle = ground.known.get("psoas-total-area"), ground.known.get("psoas-muscle-area")
     if total and muscle and float(muscle.value) > float(total.value) + 1e-6:
-        return _contradiction(ground, total, muscle)
+        numbers = [say_number(float(one.value), 1) for one in (muscle, total)]
+        detail = f"psoas muscle {numbers[0]} cm² is larger than the whole psoas, {numbers[1]} cm²"
+        gap = Gap("psoas-muscle-area", "conflicting", detail, (*total.provenance, *muscle.provenance))
+        ground.put(gap._replace(name="psoas-total-area"))
+        return gap
     return _where_not_recorded(ground, "psoas-muscle-area", ("psoas-total-area", "psoas-fat-fraction"), _without_fat)
 
 
@@ -164,18 +168,10 @@ def _without_fat(area: float, fat: float) -> float:
     return area * (1 - fat / 100)
 
 
-def _contradiction(ground: Ground, total: Finding, muscle: Finding) -> Gap:
-    numbers = [say_number(float(one.value), 1) for one in (muscle, total)]
-    detail = f"psoas muscle {numbers[0]} cm² is larger than the whole psoas, {numbers[1]} cm²"
-    seen = (*total.provenance, *muscle.provenance)
-    ground.put(Gap(name="psoas-total-area", reason="conflicting", detail=detail, seen=seen))
-    return Gap(name="psoas-muscle-area", reason="conflicting", detail=detail, seen=seen)
-
-
-@derives("plvi")
-def _plvi(ground: Ground) -> Finding | Gap | None:
-    """Psoas area of both sides / L4 vertebral area (studies/psoas-plvi-2024.toml), where it is not recorded."""
-    return _where_not_recorded(ground, "plvi", ("psoas-total-area", "l4-vertebral-area"), truediv)
+# Psoas area of both sides / L4 vertebral area (studies/psoas-plvi-2024.toml).
+DERIVATIONS["plvi"] = lambda ground: _where_not_recorded(
+    ground, "plvi", ("psoas-total-area", "l4-vertebral-area"), truediv
+)
 
 
 @derives("paraspinal-ratio-change")
@@ -216,16 +212,9 @@ def _mna_category(ground: Ground) -> Finding | Gap | None:
     )
 
 
-@derives("sarcopenia")
-def _sarcopenia(ground: Ground) -> Finding | Gap | None:
-    """By the study's ruler: the model's input."""
-    return sarcopenia_by(STUDY, "sarcopenia", _muscle_facts(ground))
-
-
-@derives("sarcopenia-site")
-def _sarcopenia_site(ground: Ground) -> Finding | Gap | None:
-    """By the site's ruler: used for its referrals."""
-    return sarcopenia_by(ground.ruler, "sarcopenia-site", _muscle_facts(ground))
+# By the study's ruler for the model, by the site's for its referrals.
+DERIVATIONS["sarcopenia"] = lambda ground: sarcopenia_by(STUDY, "sarcopenia", _muscle_facts(ground))
+DERIVATIONS["sarcopenia-site"] = lambda ground: sarcopenia_by(ground.ruler, "sarcopenia-site", _muscle_facts(ground))
 
 
 def _muscle_facts(ground: Ground) -> MuscleFacts:
@@ -390,18 +379,13 @@ def judge_ct_level(ct: Finding | None, order: AugmentationOrder | None) -> Findi
     if measured and measured <= treated:
         detail = f"{ct.provenance[0].printed} not used: measured at {where}, the fractured level"
         return Gap(ct.name, "other-method", detail, ct.provenance, ct.value, ct.observed)
-    if measured and treated and measured <= (_neighbours(treated) | {"L1"}) - treated:
+    beside = {other for one, other in (*pairwise(SPINE), *pairwise(reversed(SPINE))) if one in treated}
+    if measured and treated and measured <= (beside | {"L1"}) - treated:
         return None
     if not measured and ct.concerns:
         return ct._replace(may_reassure=False)
     concern = f"Measured at {where}, not known to be beside the fracture." if measured else NO_LEVEL_MEASURED
     return ct._replace(concerns=(*ct.concerns, concern), may_reassure=False)
-
-
-def _neighbours(levels: frozenset[str]) -> frozenset[str]:
-    """The vertebrae above and below these."""
-    pairs = [*pairwise(SPINE), *pairwise(reversed(SPINE))]
-    return frozenset(other for one, other in pairs if one in levels)
 
 
 def doubt_t_score(t_score: Finding | None, order: AugmentationOrder | None) -> Finding | Gap | None:

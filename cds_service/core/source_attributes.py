@@ -60,43 +60,31 @@ class SourceAttributes(Part):
         return found
 
 
-def _filled(attributes: Iterable[SourceAttribute], words: Mapping[str, str]) -> dict[str, Any]:
+def _filled(attributes: Iterable[SourceAttribute], words: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        one.key: {
-            "status": one.status,
-            "text": one.text.format_map(words),
-            "source": one.source.format_map(words),
-        }
+        one.key: {"status": one.status, "text": one.text.format_map(words), "source": one.source.format_map(words)}
         for one in attributes
     }
 
 
-def _words(study: Study) -> dict[str, str]:
-    cohort, source = study.cohort, study.source
-    inputs = ", ".join(_inputs(study))
+def _words(study: Study) -> dict[str, Any]:
+    cohort, source, inputs = study.cohort, study.source, ", ".join(_inputs(study))
+    is_model = isinstance(study, LogisticStudy)
     return {
+        "cohort": cohort,
+        "source": source,
+        "card": study.card,
         "citations": f"{source.title}. {source.citation}, doi {source.doi}",
-        "citation": source.citation,
         "paper": _paper(study),
-        "doi": source.doi,
         "dates": f"The paper is of {source.year}; this card has version {study.version}.",
         "health_status": f"{inputs}.",
         "health_source": f"{_paper(study)}, {cohort.printed_in}",
         "output": _output(study),
-        "output_type": "Prediction (a probability) and classification (a band)."
-        if isinstance(study, LogisticStudy)
-        else "Evaluation.",
-        "population": cohort.description,
-        "printed_in": cohort.printed_in,
+        "output_type": "Prediction (a probability) and classification (a band)." if is_model else "Evaluation.",
         "caution": f"{'; '.join((*(one.text for one in study.applicability), *study.not_checkable))}.",
         "criteria_source": "; ".join(dict.fromkeys(one.printed_in for one in study.applicability)),
         "limits": " ".join(study.limits),
         "inputs": f"Health status: {inputs}.",
-        "inputs_source": cohort.printed_in,
-        "representativeness": study.card.representativeness.text,
-        "representativeness_source": study.card.representativeness.printed_in,
-        "place": cohort.place,
-        "period": cohort.period,
         "validity": study.validation.summary if isinstance(study, LogisticStudy) else "there is no model.",
     }
 

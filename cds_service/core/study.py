@@ -4,10 +4,11 @@ A fault names the table and the key. `study_files.py` reads the files and says w
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from operator import ge, gt, le, lt
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo, model_validator
@@ -93,10 +94,14 @@ class Requirement(Part):
     at_most: float | None = None
     below: float | None = None
 
+    @cached_property
+    def _bounds(self) -> list[tuple[Callable[[float, float], bool], float]]:
+        bounds = ((ge, self.at_least), (gt, self.above), (le, self.at_most), (lt, self.below))
+        return [(holds, bound) for holds, bound in bounds if bound is not None]
+
     @model_validator(mode="after")
     def _is_one(self) -> Self:
-        bounds = (self.at_least, self.above, self.at_most, self.below)
-        if (self.equals is not None) == any(bound is not None for bound in bounds):
+        if (self.equals is not None) == bool(self._bounds):
             raise ValueError("exactly one of equals, bounds")
         return self
 
@@ -104,15 +109,7 @@ class Requirement(Part):
         """Whether a finding's value is what is required; a word never meets a bound."""
         if self.equals is not None:
             return value == self.equals
-        return not isinstance(value, str) and self._is_within(float(value))
-
-    def _is_within(self, value: float) -> bool:
-        return not (
-            (self.at_least is not None and value < self.at_least)
-            or (self.above is not None and value <= self.above)
-            or (self.at_most is not None and value > self.at_most)
-            or (self.below is not None and value >= self.below)
-        )
+        return not isinstance(value, str) and all(holds(float(value), bound) for holds, bound in self._bounds)
 
 
 class Criterion(Part):
@@ -160,13 +157,6 @@ class Cutoff(Part):
         if self.at_or_above is not None:
             return value >= self.at_or_above
         return self.at_or_below is not None and value <= self.at_or_below
-
-
-class Advice(Part):
-    """What the paper itself advises."""
-
-    text: Text
-    printed_in: Text = Field(alias="from")
 
 
 class Measured(Part):
@@ -243,7 +233,7 @@ class Paper(Part):
     applicability: tuple[Criterion, ...] = ()
     not_checkable: tuple[Text, ...] = ()
     cutoffs: tuple[Cutoff, ...] = ()
-    advice: tuple[Advice, ...]
+    advice: tuple[Reported, ...]
 
 
 class ContraryFinding(Part):
