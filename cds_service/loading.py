@@ -58,11 +58,7 @@ def data_root(kind: Literal["hooks", "mappings"]) -> Path:
 
 
 def load_service(site: SiteFolder | None = None) -> Service:
-    """Load the service with our data, overlaid by a site's.
-
-    Raises:
-        DataFileError: a file is wrong; names file, table and key.
-    """
+    """Load the service with our data, overlaid by a site's."""
     mappings, hooks = _folders("mappings", site), _folders("hooks", site)
     for ours, *overlays in (mappings, hooks):
         for overlay in overlays:
@@ -78,7 +74,7 @@ def load_service(site: SiteFolder | None = None) -> Service:
     cards = _model_cards(studies, models, attributes, site, policy)
     services = {
         folder.name: _load_hook(folder, hooks, studies, specs, terminology, orderables)
-        for folder in _service_folders(hooks[0])
+        for folder in sorted(path.parent for path in hooks[0].glob("*/service.json"))
     }
     return Service(
         hooks=services,
@@ -216,10 +212,6 @@ def _digest(folders: Sequence[Path]) -> str:
 # --- one CDS service -------------------------------------------------------------------------------------------------
 
 
-def _service_folders(hooks: Path) -> Iterable[Path]:
-    return sorted(path.parent for path in hooks.glob("*/service.json"))
-
-
 def _load_hook(
     folder: Path,
     hooks: Sequence[Path],
@@ -237,7 +229,10 @@ def _load_hook(
         raise DataFileError(
             f"{folder.name}/service.json", "id", f"is {discovery.get('id')!r}, the folder is {folder.name!r}"
         )
-    order_templates = _order_templates(folders, orderables)
+    order_templates = {
+        name: make_template(name, read_json(path), orderables)
+        for name, path in files_in_force(folders, "orders", ".json").items()
+    }
     read = load_guidelines(in_force(folders, "guidelines.toml"))
     guidelines = {one.id: one for one in read.guidelines}
     rules = _rules(folders)
@@ -284,11 +279,6 @@ def _plan(templates: Mapping[str, str]) -> PrefetchPlan:
         except ValueError:
             raise DataFileError("service.json", f"prefetch.{template.key}", "asks for a type that R4 lacks") from None
     return plan
-
-
-def _order_templates(folders: Sequence[Path], orderables: Mapping[Code, Coding]) -> Mapping[str, OrderTemplate]:
-    paths = files_in_force(folders, "orders", ".json")
-    return {name: make_template(name, read_json(path), orderables) for name, path in paths.items()}
 
 
 def _rules(folders: Sequence[Path]) -> tuple[Rule, ...]:
@@ -344,7 +334,8 @@ def _check_wording(hooks: Sequence[Path], folders: Sequence[Path]) -> None:
     banned = banned_patterns(hooks)
     for folder in folders:
         for path in sorted(one for one in folder.rglob("*") if one.suffix in (".toml", ".json", ".md")):
-            for text in _texts_of(path):
+            read = read_toml(path) if path.suffix == ".toml" else read_json(path) if path.suffix == ".json" else None
+            for text in [path.read_text(encoding="utf-8")] if read is None else _strings(read):
                 if found := next((one for one in banned if one.search(text)), None):
                     raise DataFileError(label(path), "", f"contains a phrase that no card may use: {found.pattern}")
 
@@ -353,14 +344,6 @@ def banned_patterns(hooks: Sequence[Path] | None = None) -> tuple[re.Pattern[str
     """The wording rules, as compiled patterns."""
     path = in_force(hooks or _folders("hooks", None), "wording.toml")
     return tuple(re.compile(one, re.IGNORECASE) for one in read_toml(path)["banned"])
-
-
-def _texts_of(path: Path) -> Iterable[str]:
-    if path.suffix == ".toml":
-        return _strings(read_toml(path))
-    if path.suffix == ".json":
-        return _strings(read_json(path))
-    return [path.read_text(encoding="utf-8")]
 
 
 def _strings(value: Any) -> Iterable[str]:

@@ -9,7 +9,7 @@ from cds_service.cards.texts import CardTexts, shortened
 from cds_service.core.assessment import Assessment
 from cds_service.core.facts import AugmentationOrder, Findings, RecordState, SupportOrders
 from cds_service.core.policy import Policy
-from cds_service.core.recommendations import Recommendation, Topic
+from cds_service.core.recommendations import Recommendation
 from cds_service.core.signals import Signal
 from cds_service.core.wording import Wording, say_date
 from cds_service.protocol.messages import Card, Link, Source, Suggestion
@@ -69,7 +69,7 @@ class Answer:
         is_high = headline is not None and headline.band in ("high", "above")
         return self.has("active-cancer") or (self.has("denosumab-overdue") and not is_high)
 
-    def of_topic(self, topic: Topic) -> tuple[Recommendation, ...]:
+    def of_topic(self, topic: str) -> tuple[Recommendation, ...]:
         """The recommendations of one card, in order."""
         return tuple([one for one in self.recommendations if one.topic == topic])
 
@@ -82,7 +82,7 @@ class Answer:
         acts = self.open_acts()
         return acts if len(acts) == 1 else ()
 
-    def of_card(self, topic: Topic) -> tuple[Recommendation, ...]:
+    def of_card(self, topic: str) -> tuple[Recommendation, ...]:
         """The recommendations whose buttons stand on this card."""
         return (*self.of_topic(topic), *(self.single_act() if topic == "rehabilitation" else ()))
 
@@ -107,7 +107,7 @@ class Answer:
 
 def make_card(
     answer: Answer,
-    topic: Topic,
+    topic: str,
     *,
     summary: str,
     detail: str,
@@ -122,7 +122,8 @@ def make_card(
     detail = "\n".join([detail, "", f"**{heading}:**", *(f"- {line}" for line in words)]) if words else detail
     # The same request on the same record and day has the same uuid.
     uuid = uuid5(UUID(answer.hook_instance), f"card {topic}\n{summary}\n{detail}")
-    basis, grounds = _basis(answer), _grounds(answer, topic)
+    grounds = _grounds(answer, topic)
+    basis = [_link("Why, how sure, what if: the basis", answer.basis_url)] if answer.basis_url else []
     return Card.model_validate(
         {
             "uuid": str(uuid),
@@ -143,18 +144,14 @@ def make_card(
     )
 
 
-def _basis(answer: Answer) -> tuple[Link, ...]:
-    """The page of this very answer, before all others."""
-    url = answer.basis_url
-    return (Link(label="Why, how sure, what if: the basis", url=url, type="absolute"),) if url else ()
-
-
-def _grounds(answer: Answer, topic: Topic) -> tuple[Link, ...]:
+def _grounds(answer: Answer, topic: str) -> list[Link]:
     """Where the ground of a card stands: the study that speaks, and the guideline lines of what is recommended."""
     headline = answer.assessment.of("refracture").headline
     model = f"{answer.base_url}/models/{headline.model.study.id}" if headline else f"{answer.base_url}/models"
-    study = Link(label="Study, figures and limits", url=model, type="absolute")
     ids = [one.rule_id for one in answer.of_topic(topic) if one.has_guidelines]
-    pages = [f"{answer.base_url}/guidelines#{rule_id}" for rule_id in ids[:1]]
-    guidelines = tuple(Link(label="Guidelines, for and against", url=page, type="absolute") for page in pages)
-    return guidelines if topic == "braceLimit" and guidelines else (study, *guidelines)
+    pages = [_link("Guidelines, for and against", f"{answer.base_url}/guidelines#{rule_id}") for rule_id in ids[:1]]
+    return pages if topic == "braceLimit" and pages else [_link("Study, figures and limits", model), *pages]
+
+
+def _link(label: str, url: str) -> Link:
+    return Link(label=label, url=url, type="absolute")

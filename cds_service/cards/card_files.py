@@ -26,11 +26,7 @@ BY_FINDING = ("missing",)
 
 
 def in_force(folders: Sequence[Path], name: str) -> Path:
-    """The last folder's file of this name: a site's file replaces ours.
-
-    Raises:
-        DataFileError: no folder has it, or one cannot be read.
-    """
+    """The last folder's file of this name: a site's file replaces ours."""
     paths = [folder / name for folder in folders]
     found = top_files([path.parent for path in paths], paths[0].name).get(paths[0].name)
     if found is None:
@@ -43,9 +39,6 @@ def load_card_texts(folders: Sequence[Path]) -> CardTexts:
 
     Args:
         folders: `hooks/<service>`, ours first.
-
-    Raises:
-        DataFileError: a file is missing or wrong; names file and key.
     """
     return CardTexts(tables=_tables(folders), layouts=_layouts(folders), reasons=_reasons(folders))
 

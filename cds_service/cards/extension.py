@@ -32,12 +32,14 @@ def assessment_json(answer: Answer, outcome: OutcomeAssessment) -> dict[str, Any
 
 def _model_json(answer: Answer, result: ModelResult) -> dict[str, Any]:
     study, prediction = result.model.study, result.prediction
+    local = prediction.baseline.recalibration
     found: dict[str, Any] = {
         "model": study.id,
         "modelVersion": study.version,
         "horizonMonths": study.cohort.horizon_months,
         "incidence": study.incidence,
-        "baseline": _baseline_json(result),
+        "baseline": {"incidence": result.baseline, "source": result.baseline_source}
+        | ({"recalibration": local.to_json()} if local else {}),
         "reference": result.reference,
     }
     if result.shown:
@@ -58,14 +60,6 @@ def _model_json(answer: Answer, result: ModelResult) -> dict[str, Any]:
         )
     ]
     found["concerns"] = _concerns(answer, result)
-    return found
-
-
-def _baseline_json(result: ModelResult) -> dict[str, Any]:
-    found: dict[str, Any] = {"incidence": result.baseline, "source": result.baseline_source}
-    local = result.prediction.baseline.recalibration
-    if local is not None:
-        found["recalibration"] = local.to_json()
     return found
 
 

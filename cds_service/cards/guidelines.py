@@ -69,9 +69,5 @@ class GuidelineFile(DataTable):
 
 
 def load_guidelines(path: Path) -> GuidelineFile:
-    """The lines and summaries.
-
-    Raises:
-        DataFileError: names the key of the first fault.
-    """
+    """The lines and summaries."""
     return validated(GuidelineFile, read_toml(path), path)

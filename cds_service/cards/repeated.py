@@ -6,12 +6,10 @@ from dataclasses import replace
 from cds_service.cards.answer import Answer, Option, make_card
 from cds_service.cards.rehabilitation import figure_lines, order_notices, record_notices
 from cds_service.cards.texts import first_that_fits
-from cds_service.core.recommendations import Recommendation, Topic
+from cds_service.core.recommendations import Recommendation
 from cds_service.core.repeats import CardFeedback, Repeat, WholeCard
 from cds_service.core.wording import say_date
 from cds_service.protocol.messages import Card
-
-TOPICS: Mapping[str, Topic] = {one: one for one in ("rehabilitation", "braceLimit", "missingData")}
 
 
 def whole_cards(answer: Answer, cards: Sequence[Card]) -> tuple[WholeCard, ...]:
@@ -19,10 +17,8 @@ def whole_cards(answer: Answer, cards: Sequence[Card]) -> tuple[WholeCard, ...]:
     return tuple(
         WholeCard(
             topic=topic,
-            rules=frozenset(one.rule_id for one in answer.of_topic(TOPICS[topic])),
-            offered=frozenset(
-                one.rule_id for one in answer.of_card(TOPICS[topic]) if one.rule_id in answer.suggestions
-            ),
+            rules=frozenset(one.rule_id for one in answer.of_topic(topic)),
+            offered=frozenset(one.rule_id for one in answer.of_card(topic) if one.rule_id in answer.suggestions),
             is_warning=card.indicator == "warning",
         )
         for topic, card in ((topic_of(card), card) for card in cards)
@@ -48,7 +44,7 @@ def _short_card(answer: Answer, card: Card, repeat: Repeat) -> Card:
         rule_id: one.model_copy(update={"is_recommended": False}) if rule_id in repeat.by_rule else one
         for rule_id, one in answer.suggestions.items()
     }
-    topic = TOPICS[repeat.topic]
+    topic = repeat.topic
     return make_card(
         replace(answer, suggestions=suggestions, order_words={}),
         topic,
@@ -59,7 +55,7 @@ def _short_card(answer: Answer, card: Card, repeat: Repeat) -> Card:
     )
 
 
-def _summary(answer: Answer, topic: Topic, repeat: Repeat) -> str:
+def _summary(answer: Answer, topic: str, repeat: Repeat) -> str:
     texts = answer.texts
     words = {
         "title": texts.raw(f"topics.{topic}"),
@@ -71,13 +67,13 @@ def _summary(answer: Answer, topic: Topic, repeat: Repeat) -> str:
     return first_that_fits([*wordings, texts.say("repeats.unchanged", **words)])
 
 
-def _unanswered(answer: Answer, topic: Topic, repeat: Repeat) -> list[Recommendation]:
+def _unanswered(answer: Answer, topic: str, repeat: Repeat) -> list[Recommendation]:
     """Offers on the card that were neither accepted nor dismissed."""
     offered = (one for one in answer.of_topic(topic) if one.rule_id in answer.suggestions)
     return [one for one in offered if one.rule_id not in repeat.by_rule]
 
 
-def _detail(answer: Answer, topic: Topic, repeat: Repeat) -> str:
+def _detail(answer: Answer, topic: str, repeat: Repeat) -> str:
     is_first = topic == "rehabilitation"
     return answer.texts.render(
         "repeated",

@@ -52,7 +52,7 @@ class Incidence(DataTable):
 
     def of(self, outcome: str) -> float | None:
         """The incidence of one outcome, or None."""
-        return {"refracture": self.refracture, "residual-pain": self.residual_pain}[outcome]
+        return self.refracture if outcome == "refracture" else self.residual_pain
 
 
 class SiteIncidence(DataTable):
@@ -79,7 +79,7 @@ class SiteBaseline(DataTable):
 
     def of(self, outcome: str, months: int) -> float | None:
         """The site's incidence of one outcome within exactly so many months, 0..1, or None."""
-        observed = {"refracture": self.refracture, "residual-pain": self.residual_pain}[outcome]
+        observed = self.refracture if outcome == "refracture" else self.residual_pain
         return observed.incidence if observed is not None and observed.months == months else None
 
 

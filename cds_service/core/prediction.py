@@ -221,11 +221,7 @@ class LogisticModel:
 
 
 def load_models(studies: Mapping[str, Study], folder: Path) -> Mapping[str, LogisticModel]:
-    """Every logistic study with its table, by id.
-
-    Raises:
-        DataFileError: a table is missing or stale.
-    """
+    """Every logistic study with its table, by id."""
     return MappingProxyType(
         {
             study.id: LogisticModel(study, read_table(study, folder))

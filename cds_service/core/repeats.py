@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 
 from cds_service.core.assessment import Assessment
-from cds_service.core.facts import Finding, Findings, SupportOrder, SupportOrders, Value
+from cds_service.core.facts import Findings, SupportOrder, SupportOrders, Value
 from cds_service.core.policy import RepeatsPolicy
 from cds_service.core.signals import Signal
 
@@ -140,7 +140,7 @@ def footing_of(
     names = frozenset(one.name for one in signals)
     in_question = (*support.of_kind("brace"), *support.of_kind("bed-rest")) if names & CONFLICTS else ()
     return Footing(
-        inputs={name: plain_value(finding) for name, finding in findings.known.items()},
+        inputs={name: round_value(finding.value) for name, finding in findings.known.items()},
         gaps={name: gap.reason for name, gap in findings.gaps.items()},
         bands={outcome: headline.band for outcome, headline in headlines.items() if headline and headline.band},
         signals=names,
@@ -149,13 +149,8 @@ def footing_of(
     )
 
 
-def plain_value(finding: Finding) -> Value:
-    """The value without its last digits, which may differ with the order of summation."""
-    return round_value(finding.value)
-
-
 def round_value(value: Value) -> Value:
-    """Numbers to nine significant digits; yes, no and words as they are."""
+    """Numbers to nine significant digits, since more may differ with the order of summation; words as they are."""
     return value if isinstance(value, bool | str) else float(f"{value:.9g}")
 
 

@@ -23,9 +23,6 @@ def load_studies(folder: Path, units: Mapping[str, str]) -> Mapping[str, Study]:
     Args:
         folder: holds one TOML file for each study, named by its id, and `contrary-evidence.toml`.
         units: canonical unit of every finding of the vocabulary.
-
-    Raises:
-        DataFileError: the first fault found, with file and key.
     """
     read = [_read(path, units) for path in sorted(folder.glob("*.toml"))]
     studies = {one.id: one for one in read if not isinstance(one, ContraryEvidence)}
@@ -35,11 +32,7 @@ def load_studies(folder: Path, units: Mapping[str, str]) -> Mapping[str, Study]:
 
 
 def load_contrary_evidence(folder: Path) -> ContraryEvidence:
-    """The findings that speak against the models.
-
-    Raises:
-        DataFileError: `contrary-evidence.toml` is missing or wrong.
-    """
+    """The findings that speak against the models."""
     read = _read(folder / "contrary-evidence.toml")
     if not isinstance(read, ContraryEvidence):
         raise DataFileError("contrary-evidence.toml", "kind", "contrary-evidence is expected")
