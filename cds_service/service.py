@@ -26,7 +26,7 @@ from cds_service.core.facts import AugmentationOrder, Findings, SupportOrder, Su
 from cds_service.core.policy import Policy
 from cds_service.core.prediction import LogisticModel
 from cds_service.core.recommendations import Rule, recommend
-from cds_service.core.repeats import CardFeedback, Footing, Repeats, WholeCard, find_repeats, footing_of
+from cds_service.core.repeats import CardFeedback, find_repeats, footing_of
 from cds_service.core.rule_words import words_of_rules
 from cds_service.core.signals import Situation, find_signals
 from cds_service.core.source_attributes import SourceAttributes
@@ -200,7 +200,17 @@ def answer(service: Service, hook: ServiceHook, request: HookRequest, ports: Por
     built = () if concluded.has("deceased") else build_cards(concluded)
     whole = whole_cards(concluded, built)
     given = _earlier_feedback(service, request, order, ports, now)
-    repeats, footing = _find_repeats(concluded, whole, given, today)
+    state = concluded.record_state
+    found = (concluded.findings, concluded.assessment, concluded.signals, concluded.support)
+    footing = footing_of(*found, state.unreadable)
+    repeats = find_repeats(
+        whole,
+        footing,
+        given,
+        today=today,
+        policy=service.policy.repeats,
+        is_record_whole=not (state.unread or state.incomplete),
+    )
     response = HookResponse(cards=shorten(concluded, built, repeats.shortened))
 
     noted = repeats_json(footing, whole, repeats)
@@ -331,27 +341,6 @@ def _earlier_feedback(
         return run_side_by_side({"history": read}, until).get("history")
     except AuditUnavailable:
         return None
-
-
-def _find_repeats(
-    concluded: Answer, whole: Sequence[WholeCard], given: Sequence[CardFeedback] | None, today: date
-) -> tuple[Repeats, Footing]:
-    """Which cards were answered lately and rest on the same; none when the history is not known."""
-    record = concluded.record_state
-    footing = footing_of(
-        concluded.findings, concluded.assessment, concluded.signals, concluded.support, record.unreadable
-    )
-    if given is None:
-        return Repeats(is_known=False), footing
-    repeats = find_repeats(
-        whole,
-        footing,
-        given,
-        today=today,
-        policy=concluded.policy.repeats,
-        is_record_whole=not (record.unread or record.incomplete),
-    )
-    return repeats, footing
 
 
 def _may_concern_bracing(drafts: tuple[SupportOrder, ...], policy: Policy) -> bool:

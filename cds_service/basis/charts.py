@@ -16,6 +16,8 @@ from cds_service.core.wording import say_number
 Shape = Literal["thick", "thin", "point", "tick", "bar", "no-effect", "beyond", "zero"]
 Ends = tuple[float, float]
 PROBABILITY: Ends = (0.0, 1.0)
+# 0 to 100 %, whatever is shown: a scale that starts elsewhere makes small differences look large.
+PERCENT_AXIS = tuple((float(share), f"{share} %") for share in (0, 50, 100))
 _TEXTS: Mapping[str, Any] = tomllib.loads(Path(__file__).with_name("charts.toml").read_text(encoding="utf-8"))
 
 
@@ -105,11 +107,6 @@ def span(shape: Shape, ends: Ends, axis: Ends = PROBABILITY) -> Mark:
 def _place(value: float, axis: Ends) -> float:
     low, high = axis
     return round(100 * min(1.0, max(0.0, (value - low) / (high - low))), 2)
-
-
-def percent_axis() -> tuple[tuple[float, str], ...]:
-    """0 to 100 %, whatever is shown: a scale that starts elsewhere makes small differences look large."""
-    return tuple((float(share), f"{share} %") for share in (0, 50, 100))
 
 
 def log_odds_axis(values: Sequence[float]) -> tuple[Ends, tuple[tuple[float, str], ...]]:

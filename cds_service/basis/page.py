@@ -35,7 +35,7 @@ from cds_service.core.assessment import LEVEL, SILENCES_PRINT, ModelResult, Outc
 from cds_service.core.facts import Finding
 from cds_service.core.recommendations import Rule
 from cds_service.core.study import LogisticStudy
-from cds_service.core.wording import GAP_REASONS, capital, join_words, say_date, say_percent
+from cds_service.core.wording import GAP_REASONS, capital, grouped, join_words, say_date, say_percent
 from cds_service.review.replay import Replay
 from cds_service.service import Service
 
@@ -325,25 +325,25 @@ def _who(answer: Answer) -> str:
     return capital(", ".join(parts))
 
 
-def _used_in(answer: Answer) -> Mapping[str, tuple[str, ...]]:
+def _used_in(answer: Answer) -> Mapping[str, Sequence[str]]:
     """By finding: the studies that it entered; held values say so."""
-    found: dict[str, list[str]] = {}
-    for outcome in answer.assessment.outcomes:
-        for result in outcome.models:
-            for one in result.inputs:
-                held = result.prediction.held.get(one.name)
-                taken = f", taken as {answer.wording.number(one.name, held.used, one.unit)}" if held else ""
-                found.setdefault(one.name, []).append(f"{result.model.study.cohort.n}{taken}")
-    return {name: tuple(said) for name, said in found.items()}
+
+    def said(result: ModelResult, one: Finding) -> str:
+        held = result.prediction.held.get(one.name)
+        taken = f", taken as {answer.wording.number(one.name, held.used, one.unit)}" if held else ""
+        return f"{result.model.study.cohort.n}{taken}"
+
+    results = [result for outcome in answer.assessment.outcomes for result in outcome.models]
+    return grouped((one.name, said(result, one)) for result in results for one in result.inputs)
 
 
-def _input(answer: Answer, finding: Finding, used: Mapping[str, tuple[str, ...]]) -> Input:
+def _input(answer: Answer, finding: Finding, used: Mapping[str, Sequence[str]]) -> Input:
     return Input(
         name=answer.wording.name(finding.name),
         value=answer.wording.value(finding) + ("" if finding.may_reassure else " (old or method unknown)"),
         date=say_date(finding.observed) if finding.observed else "",
         sources=tuple(dict.fromkeys(one.resource for one in finding.provenance)),
-        used_in=used.get(finding.name, ()),
+        used_in=tuple(used.get(finding.name, ())),
     )
 
 

@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterator, Sequence
 
 from cds_service.basis.charts import (
+    PERCENT_AXIS,
     Chart,
     Mark,
     Row,
@@ -14,7 +15,6 @@ from cds_service.basis.charts import (
     at,
     chart,
     log_odds_axis,
-    percent_axis,
     say,
     say_signed,
     span,
@@ -59,7 +59,7 @@ def risk_chart(answer: Answer, result: ModelResult, *, is_usable: bool) -> Chart
     ]
     sides, missing = _ranges_in_words(answer, result)
     sides = sides if is_usable else say("unusable")
-    return chart("risk", rows, percent_axis(), horizon=horizon(result), sides=sides, missing=missing)
+    return chart("risk", rows, PERCENT_AXIS, horizon=horizon(result), sides=sides, missing=missing)
 
 
 def would_reassure(result: ModelResult) -> bool:
@@ -142,7 +142,7 @@ def incidence_chart(answer: Answer, result: ModelResult) -> Chart | None:
         if incidence is not None
     ]
     chosen = say(f"chosen-{result.baseline_source}")
-    return chart("incidence", rows, percent_axis(), chosen=chosen) if len(rows) > 1 else None
+    return chart("incidence", rows, PERCENT_AXIS, chosen=chosen) if len(rows) > 1 else None
 
 
 def contribution_chart(answer: Answer, result: ModelResult, *, is_usable: bool, names_study: bool = False) -> Chart:
@@ -292,7 +292,7 @@ def acts_chart(
         if not result.stays_unusable and measurable(answer, result) & set(rule.supplies)
     )
     rows = sorted((one for one in found if one is not None), key=lambda one: one[0])
-    return chart("acts", [row for _, row in rows], percent_axis()) if rows else None
+    return chart("acts", [row for _, row in rows], PERCENT_AXIS) if rows else None
 
 
 def _act_row(
@@ -327,7 +327,7 @@ def studies_chart(outcome: OutcomeAssessment) -> Chart | None:
     """(g) The studies of one outcome side by side: their disagreement is a range and is never averaged."""
     rows = [_study_row(result, is_usable=outcome.is_usable) for result in outcome.models]
     rows += map(_stratum_row, outcome.supporting)
-    return chart("studies", rows, percent_axis(), said=_why_they_differ(outcome)) if len(rows) > 1 else None
+    return chart("studies", rows, PERCENT_AXIS, said=_why_they_differ(outcome)) if len(rows) > 1 else None
 
 
 def _study_row(result: ModelResult, *, is_usable: bool) -> Row:
@@ -376,7 +376,7 @@ def trial_chart(before: ModelResult | None, other: Answer, after: ModelResult) -
     rows.append(_trial_row(say("another"), after))
     label = capital(whose_average(other, after).removeprefix("the "))
     rows.append(Row(label=label, cells=(say_percent(after.reference), "", ""), marks=(at("tick", after.reference),)))
-    return chart("trial", rows, percent_axis())
+    return chart("trial", rows, PERCENT_AXIS)
 
 
 def _trial_row(label: str, result: ModelResult) -> Row:

@@ -100,10 +100,6 @@ class Answer:
             already += f" {say_date(day)}" if day and not first.draft else ""
         return Option(recommendation.heading, recommendation.text, already)
 
-    def list_name(self, key: str) -> str:
-        """What a part of the record is called."""
-        return self.texts.raw(f"lists.{key}")
-
 
 def make_card(
     answer: Answer,

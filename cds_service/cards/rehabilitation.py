@@ -13,7 +13,7 @@ from cds_service.core.assessment import OutcomeAssessment
 from cds_service.core.derived import RAISED_BY_FRACTURE
 from cds_service.core.facts import Aged
 from cds_service.core.recommendations import Recommendation
-from cds_service.core.wording import capital, say_date, say_number
+from cds_service.core.wording import capital, grouped, say_date, say_number
 from cds_service.protocol.messages import Card
 
 MOST_WORDS = 120  # of the whole card, without buttons
@@ -77,11 +77,9 @@ def record_notices(answer: Answer) -> tuple[str, ...]:
     doubts = [answer.findings.gaps[name] for name in answer.assessment.of("refracture").doubts]
     if answer.has("active-cancer"):  # the card begins with it
         doubts = [one for one in doubts if one.name != "malignancy"]
-    named: dict[str, list[str]] = {}
-    for one in doubts:
-        named.setdefault(one.detail, []).append(answer.wording.name(one.name))
     doubtful = [
-        texts.say("notices.doubt", name=", ".join(names), why=escape_markdown(why)) for why, names in named.items()
+        texts.say("notices.doubt", name=", ".join(names), why=escape_markdown(why))
+        for why, names in grouped((one.detail, answer.wording.name(one.name)) for one in doubts).items()
     ]
     notices = (texts.say("notices.partial", what="; ".join(parts)),) if parts else ()
     return (*doubtful, *notices, *map(escape_markdown, record.notes))
@@ -89,10 +87,8 @@ def record_notices(answer: Answer) -> tuple[str, ...]:
 
 def _by_note(answer: Answer, path: str, notes: Mapping[str, str]) -> list[str]:
     """One phrase for each reason, with all parts of the record that it holds for."""
-    keys: dict[str, list[str]] = {}
-    for key, note in notes.items():
-        keys.setdefault(note, []).append(answer.list_name(key))
-    return [answer.texts.say(path, name=", ".join(names), note=escape_markdown(note)) for note, names in keys.items()]
+    named = grouped((note, answer.texts.raw(f"lists.{key}")) for key, note in notes.items())
+    return [answer.texts.say(path, name=", ".join(names), note=escape_markdown(note)) for note, names in named.items()]
 
 
 def _entries(count: int) -> str:
@@ -208,20 +204,13 @@ def value_concerns(answer: Answer) -> tuple[str, ...]:
     headline = outcome.headline
     if headline is None or not (outcome.is_usable or outcome.disagreement):
         t_score = answer.findings.known.get("bmd-t-score")
-        about_site = (
-            [one for one in t_score.concerns if one != RAISED_BY_FRACTURE and not isinstance(one, Aged)]
-            if t_score
-            else []
-        )
-        return tuple(_about(["T-score"], one) for one in about_site)
+        concerns = [] if t_score is None else [one for one in t_score.concerns if not isinstance(one, Aged)]
+        return tuple(_about(["T-score"], one) for one in concerns if one != RAISED_BY_FRACTURE)
     may_reassure = outcome.is_usable and headline.band in ("lower", "not-different")
     inputs = {one.name: one for result in outcome.models if result.shown for one in result.inputs}.values()
-    concerns: dict[str, list[str]] = {}
-    for finding in inputs:
-        for concern in finding.concerns:
-            if concern != RAISED_BY_FRACTURE or may_reassure:
-                concerns.setdefault(concern, []).append(answer.wording.name(finding.name))
-    return tuple(_about(names, concern) for concern, names in concerns.items())
+    said = ((concern, answer.wording.name(finding.name)) for finding in inputs for concern in finding.concerns)
+    named = grouped(one for one in said if may_reassure or one[0] != RAISED_BY_FRACTURE)
+    return tuple(_about(names, concern) for concern, names in named.items())
 
 
 def _about(names: list[str], words: str, joint: str = ":") -> str:
@@ -230,11 +219,9 @@ def _about(names: list[str], words: str, joint: str = ":") -> str:
     about = [name for name in names if name.lower() not in words.lower()]
     if not about:
         return said
-    return (
-        f"{', '.join(about)}{joint} {said[:1].lower()}{said[1:]}"
-        if joint
-        else f"{', '.join(about)} {said}".replace(" :", ":")
-    )
+    if not joint:
+        return f"{', '.join(about)} {said}".replace(" :", ":")
+    return f"{', '.join(about)}{joint} {said[:1].lower()}{said[1:]}"
 
 
 def unusable_values(answer: Answer) -> tuple[str, ...]:
@@ -244,15 +231,12 @@ def unusable_values(answer: Answer) -> tuple[str, ...]:
     gaps = answer.findings.gaps
     said = [(name, gap.detail) for name, gap in gaps.items() if gap.reason not in NOT_THERE]
     told = {name for name, _ in said}
-    present = {
-        name for name, one in answer.findings.known.items() if one.value is True
-    }  # whatever else was passed over
+    # Of what is known to be there it does not matter what else was passed over.
+    present = {name for name, one in answer.findings.known.items() if one.value is True}
     said += [(one.name, one.detail) for one in answer.findings.passed_over if one.name not in told | present]
-    names: dict[str, list[str]] = {}
-    for name, detail in dict.fromkeys(said):
-        if name in wanted or not wanted:
-            names.setdefault(_as_people_write(detail), []).append(answer.wording.name(name))
-    return tuple(_about(about, detail, "") for detail, about in names.items())
+    told_of = [(detail, name) for name, detail in dict.fromkeys(said) if name in wanted or not wanted]
+    named = grouped((_as_people_write(detail), answer.wording.name(name)) for detail, name in told_of)
+    return tuple(_about(names, detail, "") for detail, names in named.items())
 
 
 def _as_people_write(detail: str) -> str:

@@ -157,7 +157,7 @@ def round_value(value: Value) -> Value:
 def find_repeats(
     cards: Iterable[WholeCard],
     footing: Footing,
-    given: Sequence[CardFeedback],
+    given: Sequence[CardFeedback] | None,
     *,
     today: date,
     policy: RepeatsPolicy,
@@ -166,8 +166,11 @@ def find_repeats(
     """Find the cards that were answered lately and have the same footing.
 
     Args:
+        given: None where the history could not be read; nothing is a repeat then.
         is_record_whole: nothing of the record was unread or cut; otherwise a change could go unseen.
     """
+    if given is None:
+        return Repeats(is_known=False)
     recent = [one for one in given if one.is_settling and 0 <= (today - one.answered.date()).days <= policy.days]
     shortened: dict[str, Repeat] = {}
     whole: dict[str, tuple[str, ...]] = {}

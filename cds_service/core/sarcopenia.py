@@ -6,7 +6,9 @@ anything else does not decide.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
+from cds_service.core.data_file import Closed, read_toml, validated
 from cds_service.core.facts import Finding, Gap
 from cds_service.core.wording import UNITS, say_number
 
@@ -15,9 +17,8 @@ MEASURES = (MUSCLE, GRIP, GAIT)
 TITLES = {MUSCLE: "Muscle index", GRIP: "Grip", GAIT: "Gait speed"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limit:
-    """A measure is low below this value.
+class Limit(Closed):
+    """A measure is low below this value, in kg/m2, kg or m/s.
 
     Attributes:
         inclusive: the value itself is low as well.
@@ -38,65 +39,36 @@ class Limit:
         return self.women if sex == "female" else self.men
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ruler:
+class Ruler(Closed):
     """One definition of sarcopenia.
 
     Attributes:
         name: as people call it.
-        cutoffs: by measure: kg/m2, kg, m/s; a measure without one does not count.
-        muscle_by_bioimpedance: kg/m2; the same as by DXA where absent.
+        limits: by measure; a measure without one does not count.
+        muscle_by_bioimpedance: of the muscle index; the same as by DXA where absent.
     """
 
     name: str
-    cutoffs: Mapping[str, Limit]
+    limits: Mapping[str, Limit]
     muscle_by_bioimpedance: Limit | None = None
 
-    def cutoff(self, finding: Finding) -> Limit | None:
+    def limit(self, finding: Finding) -> Limit | None:
         """The limit for this finding, by the way it was measured."""
         if finding.name == MUSCLE and finding.method == "bioimpedance" and self.muscle_by_bioimpedance:
             return self.muscle_by_bioimpedance
-        return self.cutoffs.get(finding.name)
+        return self.limits.get(finding.name)
 
 
-_MUSCLE_DXA = Limit(men=7.0, women=5.4)
-_AWGS_GRIP = Limit(men=28, women=18)
-_AWGS_BIA = Limit(men=7.0, women=5.7)
-STUDY = Ruler(  # sarcopenia-pvm-2022, Methods: AWGS 2014 values
-    name="the study",
-    cutoffs={
-        MUSCLE: _MUSCLE_DXA,
-        GRIP: Limit(men=26, women=18, inclusive=True),
-        GAIT: Limit(men=0.8, women=0.8, inclusive=True),
-    },
-)
-RULERS: Mapping[str, Ruler] = {
-    "study": STUDY,
-    "awgs-2019": Ruler(
-        name="AWGS 2019",
-        cutoffs={MUSCLE: _MUSCLE_DXA, GRIP: _AWGS_GRIP, GAIT: Limit(men=1.0, women=1.0)},
-        muscle_by_bioimpedance=_AWGS_BIA,
-    ),
-    "ewgsop2": Ruler(
-        name="EWGSOP2",
-        cutoffs={
-            MUSCLE: Limit(men=7.0, women=5.5),  # Cruz-Jentoft 2019, doi 10.1093/ageing/afy169
-            GRIP: Limit(men=27, women=16),
-            GAIT: Limit(men=0.8, women=0.8, inclusive=True),
-        },
-    ),
-    # Gait is no longer diagnostic (doi 10.1038/s43587-025-01004-y); the other limits stand as in 2019.
-    "awgs-2025": Ruler(
-        name="AWGS 2025", cutoffs={MUSCLE: _MUSCLE_DXA, GRIP: _AWGS_GRIP}, muscle_by_bioimpedance=_AWGS_BIA
-    ),
-}
+_FILE = Path(__file__).with_name("rulers.toml")
+RULERS = {name: validated(Ruler, table, _FILE) for name, table in read_toml(_FILE).items()}
+STUDY = RULERS["study"]
 
 
 def is_low(ruler: Ruler, measured: Mapping[str, Finding], name: str, sex: str | None) -> bool | None:
     """Whether one measure is low by a ruler; None when it is not known or not used."""
     finding = measured.get(name)
-    cutoff = ruler.cutoff(finding) if finding else None
-    return None if finding is None or cutoff is None else cutoff.is_low(float(finding.value), sex)
+    limit = ruler.limit(finding) if finding else None
+    return None if finding is None or limit is None else limit.is_low(float(finding.value), sex)
 
 
 def judge(ruler: Ruler, measured: Mapping[str, Finding], sex: str | None) -> bool | None:
@@ -106,7 +78,7 @@ def judge(ruler: Ruler, measured: Mapping[str, Finding], sex: str | None) -> boo
         return False
     if muscle and (grip or gait):
         return True
-    is_strong = grip is False and (gait is False or GAIT not in ruler.cutoffs)
+    is_strong = grip is False and (gait is False or GAIT not in ruler.limits)
     return False if is_strong else None
 
 
@@ -164,10 +136,10 @@ def _undecided(name: str, ruler: Ruler, facts: MuscleFacts) -> Gap:
     if isinstance(unread, Gap) and unread.reason in ("not-read", "unreadable") and not facts.measured:
         return unread._replace(name=name)
     words = {MUSCLE: "muscle index", GRIP: "grip", GAIT: "gait"}
-    missing = [words[one] for one in MEASURES if one in ruler.cutoffs and one not in facts.measured]
+    missing = [words[one] for one in MEASURES if one in ruler.limits and one not in facts.measured]
     why = f"not known: {', '.join(missing)}" if missing else "the measurements do not decide without the sex"
     seen = tuple(source for one in facts.measured.values() for source in one.provenance)
-    is_unread = bool(facts.unread & ruler.cutoffs.keys())
+    is_unread = bool(facts.unread & ruler.limits.keys())
     return Gap(
         name=name, reason="not-read" if is_unread else "undetermined", detail=f"no diagnosis, and {why}", seen=seen
     )
@@ -188,7 +160,7 @@ def grey_zone(facts: MuscleFacts) -> list[str]:
 
 def _grey(facts: MuscleFacts, finding: Finding, *, is_low_by_study: bool) -> str:
     unit, decimals = UNITS.get(finding.unit, f" {finding.unit}"), facts.decimals.get(finding.name, 1)
-    limit = f"the study's {written(STUDY.cutoffs[finding.name].of(facts.sex), decimals)}{unit}"
+    limit = f"the study's {written(STUDY.limits[finding.name].of(facts.sex), decimals)}{unit}"
     value = f"{TITLES[finding.name]} {written(float(finding.value), decimals)}{unit}"
     if is_low_by_study:
         return f"{value}: low by {limit}, not by {facts.site_ruler.name}; the estimate counts it as low."

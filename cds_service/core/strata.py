@@ -74,7 +74,7 @@ def wilson_interval(events: int, n: int) -> tuple[float, float]:
 
 def stratum_of(study: StrataStudy, outcome: Outcome, value: float) -> Stratum | None:
     """The stratum of a value, in the study's unit; None if the study does not cover the outcome."""
-    counts = next((one for one in study.strata if _holds(one, value)), None)
+    counts = next((one for one in study.strata if one.holds(value)), None)
     return Stratum(study, counts, outcome) if counts is not None and outcome in study.outcomes else None
 
 
@@ -82,10 +82,6 @@ def place_in_strata(study: StrataStudy, outcome: Outcome, findings: Findings) ->
     """The stratum of a patient; None where the measure is not known."""
     value = findings.number(study.finding)
     return None if value is None else stratum_of(study, outcome, value)
-
-
-def _holds(counts: StratumCounts, value: float) -> bool:
-    return (counts.above is None or value > counts.above) and (counts.at_most is None or value <= counts.at_most)
 
 
 def compare_with_marker(study: MarkerStudy, findings: Findings) -> Marker | None:

@@ -564,6 +564,10 @@ class StratumCounts(Part):
             raise ValueError(f"events: above the stratum's {self.n} patients")
         return self
 
+    def holds(self, value: float) -> bool:
+        """Whether a value lies on this side, in the study's unit."""
+        return value > self.above if self.above is not None else self.at_most is not None and value <= self.at_most
+
 
 class StrataStudy(Paper):
     """Rates in groups divided at a cut-off; no model."""

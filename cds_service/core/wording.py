@@ -7,43 +7,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from math import ceil, floor
+from pathlib import Path
 
-from cds_service.core.facts import Finding, GapReason
+from cds_service.core.data_file import read_toml
+from cds_service.core.facts import Finding
 from cds_service.core.vocabulary import FindingSpec
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-# UCUM -> what stands behind the number on a card; absent: the code itself.
-UNITS: Mapping[str, str] = {
-    "{T-score}": "",
-    "{score}": "",
-    "1": "",
-    "kg/m2": " kg/m²",
-    "kg": " kg",
-    "m/s": " m/s",
-    "m": " m",
-    "a": " years",
-    "%": " %",
-    "cm2": " cm²",
-    "mm2/m2": " mm²/m²",
-    "[hnsf'U]": " HU",
-    "deg": "°",
-}
-# `GapReason` -> in a few words, for pages that list gaps.
-GAP_REASONS: Mapping[GapReason, str] = {
-    "absent": "asked for, not there",
-    "not-read": "could not be read",
-    "stale": "too old to use",
-    "unit-unknown": "unit unknown",
-    "out-of-range": "not plausible",
-    "unreadable": "entry is broken",
-    "conflicting": "values contradict each other",
-    "not-final": "result is not final",
-    "other-method": "measured another way",
-    "no-value": "entry without a value",
-    "future": "dated after the order",
-    "undated": "without a date",
-    "undetermined": "cannot be worked out from what is there",
-}
+_WORDS = read_toml(Path(__file__).with_name("words.toml"))
+UNITS: Mapping[str, str] = _WORDS["units"]
+GAP_REASONS: Mapping[str, str] = _WORDS["gap-reasons"]
 COARSE_FROM = 10  # percent; from here up a summary prints in steps of 5
 # Units whose numbers are whole as often as not.
 PLAIN = frozenset({"kg/m2", "{score}"})
@@ -53,6 +26,14 @@ def join_words(words: Iterable[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
     *most, last = words
     return f"{', '.join(most)} and {last}" if most else last
+
+
+def grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """What is said, with all the names that it is said of, in order."""
+    found: dict[str, list[str]] = {}
+    for said, name in pairs:
+        found.setdefault(said, []).append(name)
+    return found
 
 
 def capital(text: str) -> str:
