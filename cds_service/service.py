@@ -51,7 +51,7 @@ from cds_service.fhir.orders.suggestions import OrderTemplate, draft_suggestions
 from cds_service.fhir.orders.support_orders import find_draft_support_orders, find_support_orders
 from cds_service.fhir.references import bases_of_call
 from cds_service.outgoing.deadline import Deadline
-from cds_service.protocol.messages import HookRequest, HookResponse
+from cds_service.protocol.messages import NO_CARDS, HookRequest, HookResponse
 from cds_service.site.clients import EVERYTHING, Capabilities
 
 NOTE_SECONDS = 0.5  # for the entry of a near miss
@@ -159,7 +159,7 @@ def answer(service: Service, hook: ServiceHook, request: HookRequest, ports: Por
         AuditUnavailable: the entry could not be written; nothing is returned then.
     """
     if not may_concern_us(request.context.draft_orders, service.terminology, ports.deadline):
-        return HookResponse(cards=())
+        return NO_CARDS
     now = ports.clock()
     today = now.date()
     bases = bases_of_call((request.fhir_server, *ports.aliases), request.context.draft_orders, request.prefetch)
@@ -232,7 +232,7 @@ def answer(service: Service, hook: ServiceHook, request: HookRequest, ports: Por
     )
     ports.deadline.check()
     ports.audit.append(entry, ports.deadline)
-    return response if ports.is_shown else HookResponse(cards=())
+    return response if ports.is_shown else NO_CARDS
 
 
 def _no_cards(
@@ -243,7 +243,7 @@ def _no_cards(
         entry = near_miss_entry(now, hook.id, near, ports.caller)
         with suppress(AuditUnavailable):  # nothing is shown that would need it
             ports.audit.append(entry, Deadline.after(min(NOTE_SECONDS, max(0.0, ports.deadline.left))))
-    return HookResponse(cards=())
+    return NO_CARDS
 
 
 def _conclude(

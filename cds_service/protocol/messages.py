@@ -330,3 +330,6 @@ class HookResponse(_Outbound):
     @property
     def text(self) -> str:
         return f'{{"cards":[{",".join(self.card_texts)}]}}'
+
+
+NO_CARDS = HookResponse()

@@ -152,7 +152,9 @@ def _link_key(settings: Settings, audit: AuditStore) -> Callable[[float], bytes 
 
 def _secure(response: Response) -> Response:
     own = set(response.headers.keys())  # some pages and cacheable files set their own
-    response.headers.extend([one for one in HEADERS.items() if one[0] not in own])
+    for name, value in HEADERS.items():
+        if name not in own:
+            response.headers.add(name, value)
     return response
 
 
@@ -213,7 +215,8 @@ def register_cors(app: Flask, site: Site | None) -> None:
     @app.after_request
     def allow_origin(response: Response) -> Response:
         if is_cds_path():
-            response.headers.extend(_origin_headers(site, request.headers.get("Origin", "")))
+            for name, value in _origin_headers(site, request.headers.get("Origin", "")).items():
+                response.headers.add(name, value)
             if request.method == "OPTIONS" and ALLOWED_ORIGIN in response.headers:
                 response.headers.update(PREFLIGHT)
         return response

@@ -23,7 +23,7 @@ from cds_service.errors import NotAllowed, NotAuthenticated, UnknownService
 from cds_service.fhir.gathering.reading import FhirReader
 from cds_service.outgoing import Connections
 from cds_service.outgoing.deadline import Deadline
-from cds_service.protocol.messages import CONTEXTS, HookRequest, HookResponse, OrderSignContext, parse_request
+from cds_service.protocol.messages import CONTEXTS, NO_CARDS, HookRequest, HookResponse, OrderSignContext, parse_request
 from cds_service.service import Ports, Service, ServiceHook
 from cds_service.settings import PrefetchWish, Settings
 from cds_service.site.clients import EVERYTHING, Client
@@ -185,7 +185,7 @@ def _answer(around: Surroundings, hook: ServiceHook, exchange: Exchange) -> Hook
     exchange.hook_instance = asked.hook_instance
     mode = around.site.service if around.site is not None else ServiceMode()
     if mode.mode == "off":
-        return HookResponse(cards=())
+        return NO_CARDS
     client, caller = exchange.client, exchange.caller
     closed = _closed_server(around, asked, exchange)
     ports = Ports(

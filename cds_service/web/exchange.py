@@ -13,10 +13,9 @@ from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 from cds_service.core.caller import NOBODY, Caller
 from cds_service.errors import DeadlinePassed
 from cds_service.outgoing.deadline import Deadline
-from cds_service.protocol.messages import HookResponse
+from cds_service.protocol.messages import NO_CARDS, HookResponse
 from cds_service.site.clients import Client
 
-NO_CARDS = HookResponse()
 LARGE_BYTES = 512 * 1024  # three times a full prefetch
 LEAST_BYTES = (
     3  # for each JSON value; a record takes twenty, and a body of `{},` costs more than ten records of its size

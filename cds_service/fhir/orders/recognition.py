@@ -205,13 +205,17 @@ def _by_code(matches: list[Match]) -> Recognition:
 
 def _by_text(titles: list[Json], resource: Json, terminology: Terminology) -> Recognition | None:
     words = _unknown_words(titles, terminology)
-    if not words or any(_NO_OPERATION.fullmatch(code) for system, code in terminology.codings(titles) if system == CPT):
+    if not words:
         return None
     beside = _beside(titles, resource, terminology)
     if resource.get("resourceType") == "Procedure":  # for a completed procedure, a year is a date
         words = [_YEAR.sub("", one) for one in words]
     concepts = frozenset([concept for one in words for concept in name_augmentation(one, terminology, beside)])
-    return Recognition(concepts, "text") if concepts else None
+    if not concepts or any(
+        _NO_OPERATION.fullmatch(code) for system, code in terminology.codings(titles) if system == CPT
+    ):
+        return None
+    return Recognition(concepts, "text")
 
 
 def _beside(titles: Sequence[Json], resource: Json, terminology: Terminology) -> str | None:
