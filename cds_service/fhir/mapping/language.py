@@ -4,12 +4,14 @@ The helping words are regular expressions as well. Those of all languages count 
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import AfterValidator, ConfigDict, Field
 
-from cds_service.core.data_file import Closed, DataTable
+from cds_service.core.data_file import Closed, DataTable, read_toml, validated
+from cds_service.fhir.mapping.overlay import files_in_force
 
 LEAST_EXAMPLES = 8
 
@@ -38,10 +40,10 @@ class Words(Closed):
         harmless: words, of any language, of which a text may consist without naming the concept.
     """
 
-    any: tuple[str, ...] = Field(min_length=1)
-    short: tuple[str, ...] = ()
-    none: tuple[str, ...] = ()
-    harmless: tuple[str, ...] = ()
+    any: tuple[Pattern, ...] = Field(min_length=1)
+    short: tuple[Pattern, ...] = ()
+    none: tuple[Pattern, ...] = ()
+    harmless: tuple[Pattern, ...] = ()
     examples: tuple[str, ...] = Field(min_length=LEAST_EXAMPLES)
     counter_examples: tuple[str, ...] = Field(min_length=LEAST_EXAMPLES, alias="counter-examples")
 
@@ -154,6 +156,16 @@ class Language(DataTable):
     def concepts(self) -> Mapping[str, Words]:
         """The words of each concept."""
         return self.__pydantic_extra__
+
+
+def read_languages(folders: Sequence[Path]) -> Mapping[str, Language]:
+    """Read the files in `texts/`, by the language's code.
+
+    Raises:
+        DataFileError: a file is wrong.
+    """
+    files = files_in_force(folders, "texts", ".toml")
+    return {code: validated(Language, read_toml(path), path) for code, path in files.items()}
 
 
 def any_of(tables: Iterable[Joints | Vertebrae | Durations], name: str) -> str:

@@ -1,8 +1,8 @@
-"""Reads value sets, code systems, concept maps and word lists from `mappings/`, and refuses invalid content."""
+"""Reads value sets, code systems and concept maps from `mappings/`, and refuses invalid content."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -11,12 +11,11 @@ from fhir.resources.R4B.codesystem import CodeSystem
 from fhir.resources.R4B.conceptmap import ConceptMap
 from fhir.resources.R4B.valueset import ValueSet
 
-from cds_service.core.data_file import label, read_json, read_toml, validated
+from cds_service.core.data_file import label, read_json, validated
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.code_systems import MEASURES, ORDERS, CodeSystems
-from cds_service.fhir.mapping.language import Language, Words
 from cds_service.fhir.mapping.overlay import files_in_force
-from cds_service.fhir.mapping.text_rules import SPINE, TextRule, TextRules, compiled, folded_pattern
+from cds_service.fhir.mapping.text_rules import compiled
 
 UNIT_PROPERTY = "https://kyphoplasty-cds.org/fhir/property/unit"
 Code = tuple[str, str]
@@ -223,46 +222,3 @@ def read_answer_maps(folders: Sequence[Path], systems: CodeSystems) -> Mapping[s
         answers = maps.setdefault(path.stem, {})
         answers[code] = (*answers.get(code, ()), *(target["code"] for target in _taken(element)))
     return maps
-
-
-def read_languages(folders: Sequence[Path]) -> Mapping[Path, Language]:
-    """Read the files in `texts/`."""
-    files = files_in_force(folders, "texts", ".toml").values()
-    return {path: validated(Language, read_toml(path), path) for path in files}
-
-
-def text_rules(languages: Mapping[Path, Language]) -> Mapping[str, TextRule]:
-    """Word rules by concept, combined over all languages; each must pass its own examples."""
-    said = [(concept, words, path) for path, one in languages.items() for concept, words in one.concepts.items()]
-    rules: dict[str, TextRule] = {}
-    harmless: dict[str, list[str]] = {}
-    for concept, words, path in said:
-        known = rules.get(concept, TextRule(()))
-        harmless.setdefault(concept, []).extend(_word_patterns(words.harmless, path, f"{concept}.harmless"))
-        rules[concept] = TextRule(
-            (*known.any, *_word_patterns(words.any, path, f"{concept}.any")),
-            (*known.none, *_word_patterns(words.none, path, f"{concept}.none")),
-            (*known.short, *_word_patterns(words.short, path, f"{concept}.short")),
-        )
-    for concept, each in harmless.items():
-        if each:
-            only = "|".join(sorted(each, key=len, reverse=True))  # of two words the longer one
-            rules[concept] = replace(rules[concept], none=(*rules[concept].none, rf"^(?:[\W\d_]|\b(?:{only})\b)*+$"))
-    for concept, words, path in said:
-        _try_examples(TextRules({concept: rules[concept]}, rules.get(SPINE)), words, path, concept)
-    return dict(sorted(rules.items()))
-
-
-def _word_patterns(words: Sequence[str], path: Path, key: str) -> list[str]:
-    patterns = [f"(?:{folded_pattern(word)})" for word in words]
-    _pattern("|".join(patterns), path, key)
-    return patterns
-
-
-def _try_examples(rule: TextRules, words: Words, path: Path, concept: str) -> None:
-    for example in words.examples:
-        if not rule.places(example):
-            raise DataFileError(label(path), f"{concept}.examples", f"{example!r} is not recognised")
-    for example in words.counter_examples:
-        if rule.places(example):
-            raise DataFileError(label(path), f"{concept}.counter-examples", f"{example!r} is recognised")

@@ -16,16 +16,14 @@ from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.code_systems import LONGEST_CODE, Listed, load_code_systems
 from cds_service.fhir.mapping.drug_table import load_drugs
 from cds_service.fhir.mapping.durations import load_durations
-from cds_service.fhir.mapping.language import Speller, any_of
+from cds_service.fhir.mapping.language import Speller, any_of, read_languages
 from cds_service.fhir.mapping.level_text import LevelRules
 from cds_service.fhir.mapping.mapping_files import (
     LocalCode,
     read_answer_maps,
-    read_languages,
     read_local_codes,
     read_own_codes,
     read_value_sets,
-    text_rules,
 )
 from cds_service.fhir.mapping.overlay import files_in_force
 from cds_service.fhir.mapping.text_rules import (
@@ -34,6 +32,7 @@ from cds_service.fhir.mapping.text_rules import (
     folded,
     load_languages,
     load_method_words,
+    text_rules,
 )
 from cds_service.fhir.mapping.units import load_units
 from cds_service.fhir.raw_json import LISTS
@@ -79,12 +78,11 @@ class Terminology:
         languages = read_languages(folders)
         self._texts = text_rules(languages)
         self.speller = Speller(languages.values())
-        by_code = {path.stem: one for path, one in languages.items()}
-        self.durations = load_durations(folders, by_code)
+        self.durations = load_durations(folders, languages)
         self.levels = LevelRules([*languages.values()], self.text_places)
         self.units = load_units(folders)
         self.drugs = load_drugs(folders, systems)
-        self.languages = load_languages(folders, by_code)
+        self.languages = load_languages(folders, languages)
         self.methods = load_method_words(folders)
         self._drug_rules = TextRules(self.drugs.words, None)
         self._suspicion = re.compile("|".join(self._texts[SUSPICION].any) if SUSPICION in self._texts else NEVER)

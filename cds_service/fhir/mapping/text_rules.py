@@ -9,10 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import BeforeValidator, RootModel
 
-from cds_service.core.data_file import Closed, DataFile, label, read_toml, validated
+from cds_service.core.data_file import Closed, DataFile, read_toml, validated
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.language import Language
 from cds_service.fhir.mapping.overlay import required, top_files
@@ -136,6 +137,38 @@ def _compiled(words: Iterable[str]) -> re.Pattern[str] | None:
     return compiled(joined) if joined else None
 
 
+def text_rules(languages: Mapping[str, Language]) -> Mapping[str, TextRule]:
+    """Word rules by concept, combined over all languages.
+
+    Raises:
+        DataFileError: a rule does not pass its own examples.
+    """
+    rules: dict[str, TextRule] = {}
+    for concept in sorted({concept for one in languages.values() for concept in one.concepts}):
+        each = [one.concepts[concept] for one in languages.values() if concept in one.concepts]
+        none = _folded(word for words in each for word in words.none)
+        if harmless := _folded(word for words in each for word in words.harmless):
+            only = "|".join(sorted(harmless, key=len, reverse=True))  # of two words the longer one
+            none = (*none, rf"^(?:[\W\d_]|\b(?:{only})\b)*+$")
+        any_, short = (word for words in each for word in words.any), (word for words in each for word in words.short)
+        rules[concept] = TextRule(_folded(any_), none, _folded(short))
+    for code, one in languages.items():
+        for concept, words in one.concepts.items():
+            rule = TextRules({concept: rules[concept]}, rules.get(SPINE))
+            for key, examples, is_named in (
+                ("examples", words.examples, True),
+                ("counter-examples", words.counter_examples, False),
+            ):
+                if wrong := next((said for said in examples if bool(rule.places(said)) is not is_named), None):
+                    fault = f"{wrong!r} is {'not ' if is_named else ''}recognised"
+                    raise DataFileError(f"texts/{code}.toml", f"{concept}.{key}", fault)
+    return rules
+
+
+def _folded(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(f"(?:{folded_pattern(word)})" for word in words)
+
+
 # --- languages: an entry that we cannot read does not count as absent ------------------------------------------------
 
 _WORDS = re.compile("[a-z]+")
@@ -212,17 +245,21 @@ FILE = "methods.toml"
 _BETWEEN_SCRIPTS = re.compile(r"(?<=[0-9A-Za-z])(?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff])(?=[0-9A-Za-z])")
 
 
-class _Phrases(Closed):
-    any: tuple[str, ...] = Field(min_length=1)
-    unless: tuple[str, ...] = ()
+def _one_pattern(words: list[str]) -> re.Pattern[str]:
+    try:
+        return re.compile("|".join(words), re.IGNORECASE)
+    except re.error as error:
+        raise ValueError(f"is no regular expression: {error}") from error
 
 
-@dataclass(frozen=True, slots=True)
-class _Rule:
+Phrases = Annotated[re.Pattern[str], BeforeValidator(_one_pattern)]
+
+
+class _Method(Closed):
     """Phrases that name a method, and longer phrases that contain them but mean something else."""
 
-    any: re.Pattern[str]
-    unless: re.Pattern[str] | None
+    any: Phrases
+    unless: Phrases | None = None
 
     def fits(self, words: str) -> bool:
         found = self.any.search(words)
@@ -231,42 +268,25 @@ class _Rule:
         return bool(found)
 
 
-class MethodWords:
+class MethodWords(RootModel[dict[str, _Method]]):
     """Recognises measurement methods in words."""
-
-    def __init__(self, rules: Mapping[str, _Rule]) -> None:
-        self._rules = rules
 
     @property
     def names(self) -> frozenset[str]:
         """Every method in the file."""
-        return frozenset(self._rules)
+        return frozenset(self.root)
 
     def named(self, text: str, among: Sequence[str]) -> frozenset[str]:
         """The methods among these that a text names."""
         words = text if text.isascii() else _BETWEEN_SCRIPTS.sub(" ", without_accents(text))
-        return frozenset([name for name in among if self._rules[name].fits(words)])
+        return frozenset([name for name in among if self.root[name].fits(words)])
 
 
 def load_method_words(folders: Sequence[Path]) -> MethodWords:
-    """Load the rules in force.
+    """Load the rules in force; none if no folder has the file.
 
     Raises:
         DataFileError: the file is wrong.
     """
     path = top_files(folders, FILE).get(FILE)
-    if path is None:
-        return MethodWords({})
-    tables = {name: validated(_Phrases, table, path) for name, table in read_toml(path).items()}
-    return MethodWords({name: _rule(name, phrases, path) for name, phrases in tables.items()})
-
-
-def _rule(name: str, phrases: _Phrases, path: Path) -> _Rule:
-    try:
-        each = [
-            re.compile("|".join(words), re.IGNORECASE) if words else None for words in (phrases.any, phrases.unless)
-        ]
-    except re.error as error:
-        raise DataFileError(label(path), name, f"is no regular expression: {error}") from error
-    assert each[0] is not None  # noqa: S101 - the schema asks for one phrase
-    return _Rule(each[0], each[1])
+    return validated(MethodWords, read_toml(path), path) if path else MethodWords({})

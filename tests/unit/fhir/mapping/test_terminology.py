@@ -151,7 +151,7 @@ def with_language(folder: Path, name: str, content: str) -> Any:
     ("content", "key"),
     [
         ("[brace]\nall = []", "brace.all"),
-        (polish('"("'), "brace.any"),
+        (polish('"("'), "brace.any.0"),
         (polish(""), "brace.any"),
         (polish(examples=["gorset"] * 7), "brace.examples"),
         (polish(others=["lek"] * 7), "brace.counter-examples"),
