@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from cds_service.cards.texts import REASON_SYSTEM, CardTexts, compile_layout
 from cds_service.core.data_file import label, read_json, read_toml
 from cds_service.errors import DataFileError
-from cds_service.fhir.mapping.overlay import files_in_force, top_files
+from cds_service.fhir.mapping.overlay import file_in_force, files_in_force
 from cds_service.protocol.messages import Coding
 
 TEXTS, REASONS = "texts.toml", "override-reasons.json"
@@ -27,8 +27,8 @@ BY_FINDING = ("missing",)
 
 def in_force(folders: Sequence[Path], name: str) -> Path:
     """The last folder's file of this name: a site's file replaces ours."""
-    paths = [folder / name for folder in folders]
-    found = top_files([path.parent for path in paths], paths[0].name).get(paths[0].name)
+    path = Path(name)
+    found = file_in_force([folder / path.parent for folder in folders], path.name)
     if found is None:
         raise DataFileError(f"{folders[0].name}/{name}", "", "is missing")
     return found

@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 from cds_service.cards.texts import REASON_SYSTEM, TOPIC_SYSTEM
 from cds_service.commands import options
 from cds_service.commands.templates import TEMPLATES
-from cds_service.fhir.gathering.exams import EXAM_TYPES
+from cds_service.fhir.gathering.picking import EXAM_TYPES
 from cds_service.fhir.orders.recognition import AUGMENTATION
 from cds_service.loading import load_service
 from cds_service.service import Service, ServiceHook

@@ -1,12 +1,11 @@
 """Picks the resources that we read: those whose codes or words belong to a concept of `mappings/`."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Literal
 
 from cds_service.core.facts import Origin
-from cds_service.fhir.gathering.exams import EXAM_TYPES, exam_concepts
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_resource
 from cds_service.fhir.gathering.prefetch import Template, reference_name
 from cds_service.fhir.gathering.problem_words import in_doubt, read_problem_words
@@ -19,6 +18,7 @@ from cds_service.fhir.references import Targets, contained_in
 from cds_service.outgoing.deadline import Deadline
 
 MEDICATION_TYPES = frozenset({"MedicationRequest", "MedicationAdministration", "MedicationStatement"})
+EXAM_TYPES = frozenset({"DiagnosticReport", "ImagingStudy"})
 BY_WORDS = frozenset({"Procedure", "ServiceRequest"})
 # The element[x] that says which drug or device: a CodeableConcept, or a Reference to this type.
 CHOICES: Mapping[str, tuple[str, str]] = {
@@ -225,3 +225,53 @@ def _concepts_of_device(resource: Json, targets: Targets, terminology: Terminolo
         *(word for code in codes for word in texts_of(code)),
     ]
     return terminology.concepts(codes) or frozenset().union(*map(terminology.text_concepts, _short({*names} - {""})))
+
+
+# --- exams: radiology reports and imaging studies by their metadata: CT or MRI, body part, contrast -------------------
+
+EXAMS = frozenset({"trunk-ct", "trunk-ct-contrast", "lumbar-mri"})
+WORDS = frozenset({"exam-ct", "exam-mri", "exam-trunk", "exam-lumbar", "exam-contrast", "exam-other"})
+MODALITIES = {"CT": "exam-ct", "MR": "exam-mri"}  # DICOM PS3.16, CID 29
+DICOM = "dicom"  # part of every name of its code system
+
+
+def exam_concepts(exam: Json, terminology: Terminology) -> frozenset[str]:
+    """Classify an exam: `trunk-ct` (spine, chest or abdomen, no known contrast), `trunk-ct-contrast`, `lumbar-mri`.
+
+    Other parts and modalities, guided procedures, and exams that name both CT and MRI have no concept.
+    """
+    found = terminology.concepts(_codes_of_exam(exam)) & EXAMS
+    words = "; ".join(dict.fromkeys(_words_of_exam(exam)))
+    if len(words) > LONGEST_TEXT:  # what nobody reads may say that it is another exam
+        return frozenset()
+    named = terminology.text_concepts(words, WORDS)
+    kinds = (_modalities(exam) or named) & {"exam-ct", "exam-mri"}
+    if "exam-other" in named or len(kinds) > 1:
+        return frozenset()
+    if "exam-ct" in kinds and "exam-trunk" in named:
+        found |= {"trunk-ct"}
+    if "exam-mri" in kinds and "exam-lumbar" in named:
+        found |= {"lumbar-mri"}
+    if "trunk-ct" in found and ("exam-contrast" in named or "trunk-ct-contrast" in found):
+        found = found - {"trunk-ct"} | {"trunk-ct-contrast"}
+    return found
+
+
+def _codes_of_exam(exam: Json) -> list[Json]:
+    return [*objects(exam.get("code")), *objects(exam.get("procedureCode"))]
+
+
+def _modalities(exam: Json) -> frozenset[str]:
+    codings = chain(
+        objects(exam.get("modality")), *(objects(one.get("modality")) for one in objects(exam.get("series")))
+    )
+    codes = (text(one.get("code")) for one in codings if DICOM in text(one.get("system")).lower())
+    return frozenset(MODALITIES[code] for code in codes if code in MODALITIES)
+
+
+def _words_of_exam(exam: Json) -> Iterator[str]:
+    for code in (*_codes_of_exam(exam), *objects(exam.get("category"))):
+        yield from texts_of(code)
+    for part in (exam, *objects(exam.get("series"))):
+        yield from filter(None, (text(part.get("description")), text(member(part, "bodySite", "display"))))
+    yield from filter(None, (text(one.get("title")) for one in objects(exam.get("presentedForm"))))

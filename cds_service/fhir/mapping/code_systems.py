@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from cds_service.core.data_file import Closed, DataFile, read_toml, validated
+from cds_service.core.data_file import Closed, DataFile
 from cds_service.errors import DataFileError
-from cds_service.fhir.mapping.overlay import required, top_files
+from cds_service.fhir.mapping.overlay import required
 
 Form = Literal["plain", "expression", "icd", "icd9", "upper"]
 Listed = Literal["conditions", "drugs", "procedures"]  # the lists whose entries must be identified
@@ -136,10 +136,7 @@ def load_code_systems(*folders: Path) -> CodeSystems:
             if uri is not None and uri not in specs:
                 raise DataFileError("systems.toml", name, f"{uri} is no system of this file")
     known = CodeSystems(specs, {_plain(alias): spec.uri for spec in listed for alias in (spec.uri, *spec.aliases)})
-    path = top_files(folders, "refused-codes.toml").get("refused-codes.toml")
-    if path is None:
-        return known
-    refused = validated(_RefusedFile, read_toml(path), path).refused
+    refused = required(folders, "refused-codes.toml", _RefusedFile)[1].refused
     return CodeSystems(specs, known.aliases, {known.normalise(one.system, one.code): one.why for one in refused})
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from pydantic import Field
 
-from cds_service.core.data_file import Closed, DataFile, read_toml, validated
+from cds_service.core.data_file import Closed, DataFile
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.code_systems import CodeSystems
 from cds_service.fhir.mapping.language import Pattern
-from cds_service.fhir.mapping.overlay import top_files
+from cds_service.fhir.mapping.overlay import required
 from cds_service.fhir.mapping.text_rules import TextRule, folded_pattern
 
 ATC = "http://www.whocc.no/atc"
@@ -79,15 +79,12 @@ class DrugTable:
 
 
 def load_drugs(folders: Sequence[Path], systems: CodeSystems) -> DrugTable:
-    """Load the drugs in force; none if no folder has the file.
+    """Load the drugs in force.
 
     Raises:
-        DataFileError: the file is wrong.
+        DataFileError: the file is missing or wrong.
     """
-    path = top_files(folders, "drugs.toml").get("drugs.toml")
-    if path is None:
-        return DrugTable()
-    listed = validated(_DrugsFile, read_toml(path), path)
+    listed = required(folders, "drugs.toml", _DrugsFile)[1]
     codes: dict[tuple[str, str], tuple[str, ...]] = {}
     classes: dict[str, tuple[str, ...]] = {}
     words: dict[str, TextRule] = {OTHER_DRUG: _rule(listed.others.words, listed.others.brands)}

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from fhir.resources.R4B.codesystem import CodeSystem
 from fhir.resources.R4B.conceptmap import ConceptMap
@@ -21,27 +21,23 @@ UNIT_PROPERTY = "https://kyphoplasty-cds.org/fhir/property/unit"
 Code = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class ValueSetRules:
-    """One value set: its codes, and patterns for classes of codes (full match on the canonical code)."""
+class CodeSet(NamedTuple):
+    """Codes, and classes of codes: a pattern fits the whole canonical code."""
 
     codes: frozenset[Code]
-    patterns: tuple[tuple[str, re.Pattern[str]], ...] = ()
-    excluded_codes: frozenset[Code] = frozenset()
-    excluded_patterns: tuple[tuple[str, re.Pattern[str]], ...] = ()
+    classes: tuple[tuple[str, re.Pattern[str]], ...]
 
-    @property
-    def class_systems(self) -> frozenset[str]:
-        """Systems whose codes are matched by pattern."""
-        excluded = {system for system, _ in (*self.excluded_codes, *self.excluded_patterns)}
-        return frozenset({system for system, _ in self.patterns} | excluded)
+    def holds(self, system: str, code: str) -> bool:
+        """Whether this canonical code is one of them."""
+        in_class = any(system == of and pattern.fullmatch(code) for of, pattern in self.classes)
+        return in_class or (system, code) in self.codes
 
-    def matches_pattern(self, system: str, code: str) -> bool:
-        return any(system == of and pattern.fullmatch(code) for of, pattern in self.patterns)
 
-    def excludes(self, system: str, code: str) -> bool:
-        by_pattern = any(system == of and pattern.fullmatch(code) for of, pattern in self.excluded_patterns)
-        return by_pattern or (system, code) in self.excluded_codes
+class ValueSetRules(NamedTuple):
+    """One value set: what it includes, and what it excludes of that."""
+
+    included: CodeSet
+    excluded: CodeSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +59,17 @@ def _value_set(path: Path, systems: CodeSystems) -> ValueSetRules:
     validated(ValueSet, content, path)
     _check_id(content, path)
     compose = content.get("compose", {})
-    codes, patterns = _includes(compose.get("include", []), "compose.include", path, systems)
-    out_codes, out_patterns = _includes(compose.get("exclude", []), "compose.exclude", path, systems)
-    if not codes and not patterns:
+    included, excluded = (
+        _code_set(compose.get(key, []), f"compose.{key}", path, systems) for key in ("include", "exclude")
+    )
+    if not any(included):
         raise DataFileError(label(path), "compose.include", "names no code")
-    return ValueSetRules(frozenset(codes), tuple(patterns), frozenset(out_codes), tuple(out_patterns))
+    return ValueSetRules(included, excluded)
 
 
-def _includes(
-    includes: Sequence[Mapping[str, Any]], key: str, path: Path, systems: CodeSystems
-) -> tuple[list[Code], list[tuple[str, re.Pattern[str]]]]:
+def _code_set(includes: Sequence[Mapping[str, Any]], key: str, path: Path, systems: CodeSystems) -> CodeSet:
     codes: list[Code] = []
-    patterns: list[tuple[str, re.Pattern[str]]] = []
+    classes: list[tuple[str, re.Pattern[str]]] = []
     for place, include in enumerate(includes):
         at = f"{key}.{place}"
         if "system" not in include or not ("concept" in include or "filter" in include):
@@ -84,10 +79,10 @@ def _includes(
             if code in codes:
                 raise DataFileError(label(path), at, f"{concept['code']} stands twice")
             codes.append(code)
-        patterns += [
+        classes += [
             (_uri(include["system"], systems), _class_rule(rule, path, at)) for rule in include.get("filter", [])
         ]
-    return codes, patterns
+    return CodeSet(frozenset(codes), tuple(classes))
 
 
 def _class_rule(rule: Mapping[str, Any], path: Path, at: str) -> re.Pattern[str]:

@@ -19,14 +19,13 @@ def files_in_force(folders: Sequence[Path], subfolder: str, suffix: str) -> Mapp
     return dict(sorted({path.stem: path for path in paths if path.suffix == suffix}.items()))
 
 
-def top_files(folders: Sequence[Path], *names: str) -> Mapping[str, Path]:
-    """The file in force for each of these names that any folder has.
+def file_in_force(folders: Sequence[Path], name: str) -> Path | None:
+    """The last folder's file of this name.
 
     Raises:
         DataFileError: a folder exists but cannot be read.
     """
-    there = ((folder, {path.name for path in _listed(folder)}) for folder in folders)
-    return {name: folder / name for folder, present in there for name in names if name in present}
+    return next((folder / name for folder in reversed(folders) if folder / name in _listed(folder)), None)
 
 
 def required(folders: Sequence[Path], name: str, model: type[Model]) -> tuple[Path, Model]:
@@ -35,7 +34,7 @@ def required(folders: Sequence[Path], name: str, model: type[Model]) -> tuple[Pa
     Raises:
         DataFileError: no folder has it, or it is wrong.
     """
-    path = top_files(folders, name).get(name)
+    path = file_in_force(folders, name)
     if path is None:
         raise DataFileError(name, "", "is missing")
     return path, validated(model, read_toml(path), path)

@@ -100,18 +100,18 @@ class Terminology:
         """Concepts of every enumerated code, including our own codes."""
         index: dict[Code, set[str]] = {}
         for concept, rules in self._value_sets.items():
-            for code in rules.codes:
+            for code in rules.included.codes:
                 index.setdefault(code, set()).add(concept)
         for concept, system in self._own_codes.items():
             index.setdefault((system, concept), set()).add(concept)
         return {code: tuple(sorted(concepts)) for code, concepts in index.items()}
 
     def _index_of_classes(self) -> Mapping[str, tuple[str, ...]]:
-        """Value sets with patterns or exclusions, by system."""
-        index: dict[str, list[str]] = {}
-        for concept, rules in self._value_sets.items():
-            for system in rules.class_systems:
-                index.setdefault(system, []).append(concept)
+        """Value sets with classes or exclusions, by system."""
+        index: dict[str, dict[str, None]] = {}
+        for concept, (included, excluded) in self._value_sets.items():
+            for system, _ in (*included.classes, *excluded.codes, *excluded.classes):
+                index.setdefault(system, {})[concept] = None
         return {system: tuple(concepts) for system, concepts in index.items()}
 
     @property
@@ -282,8 +282,8 @@ class Terminology:
         for one in self._systems.lineage(system):
             classes = self._classes.get(one, ())
             found |= {*self._by_code.get((one, code), ()), *self.drugs.concepts_of(one, code)}
-            found |= {name for name in classes if self._value_sets[name].matches_pattern(one, code)}
-            excluded |= {name for name in classes if self._value_sets[name].excludes(one, code)}
+            found |= {name for name in classes if self._value_sets[name].included.holds(one, code)}
+            excluded |= {name for name in classes if self._value_sets[name].excluded.holds(one, code)}
         return tuple(sorted(found - excluded))
 
     def _reaches(self, targets: tuple[LocalCode, ...], concept: str) -> bool:
@@ -344,7 +344,7 @@ def check_specs(specs: Mapping[str, FindingSpec], terminology: Terminology) -> N
             if way not in terminology.methods.names:
                 raise DataFileError(spec.rule, "method", f"{way} is not in methods.toml")
         for unit in spec.accept_units:
-            if unit and not terminology.units.can_convert(unit, spec.unit):
+            if unit and terminology.units.convert(0.0, unit, spec.unit) is None:
                 raise DataFileError(spec.rule, "accept_units", f"units.toml does not lead from {unit} to {spec.unit}")
     _check_implied_units(specs, terminology)
 

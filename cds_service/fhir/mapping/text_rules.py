@@ -13,10 +13,10 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, RootModel
 
-from cds_service.core.data_file import Closed, DataFile, read_toml, validated
+from cds_service.core.data_file import Closed, DataFile
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.language import Language
-from cds_service.fhir.mapping.overlay import required, top_files
+from cds_service.fhir.mapping.overlay import required
 
 Place = tuple[int, int]
 
@@ -240,7 +240,6 @@ def load_languages(folders: Sequence[Path], languages: Mapping[str, Language]) -
 
 # --- ways of measuring -----------------------------------------------------------------------------------------------
 
-FILE = "methods.toml"
 # Chinese is written without spaces: `CT平扫` is two words.
 _BETWEEN_SCRIPTS = re.compile(r"(?<=[0-9A-Za-z])(?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff])(?=[0-9A-Za-z])")
 
@@ -283,10 +282,9 @@ class MethodWords(RootModel[dict[str, _Method]]):
 
 
 def load_method_words(folders: Sequence[Path]) -> MethodWords:
-    """Load the rules in force; none if no folder has the file.
+    """Load the rules in force.
 
     Raises:
-        DataFileError: the file is wrong.
+        DataFileError: the file is missing or wrong.
     """
-    path = top_files(folders, FILE).get(FILE)
-    return validated(MethodWords, read_toml(path), path) if path else MethodWords({})
+    return required(folders, "methods.toml", MethodWords)[1]

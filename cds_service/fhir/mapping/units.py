@@ -40,10 +40,6 @@ class UnitTable:
         """The canonical spelling of a unit, ignoring case and spaces; None if it is not in the table."""
         return self.spellings.get(spelling) or self.spellings.get(_folded(spelling))
 
-    def can_convert(self, unit: str, to: str) -> bool:
-        """Whether the table converts one canonical unit to the other."""
-        return unit == to or (unit, to) in self.factors
-
     def convert(self, value: float, unit: str, to: str) -> float | None:
         """Convert a value to another canonical unit; None if the table has no conversion for this value."""
         if unit == to:

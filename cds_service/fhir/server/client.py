@@ -25,11 +25,9 @@ from cds_service.fhir.server.searches import (
     CategoryReads,
     form_of,
     having,
-    is_search,
     plainer_queries,
     value_of,
     walk_pages,
-    with_base,
 )
 from cds_service.outgoing.address import parse_address, parse_base
 from cds_service.outgoing.connections import Connections, late
@@ -98,7 +96,7 @@ class FhirClient:
             FhirReadError: the first answer cannot be used. A page that fails later leaves `Fetched.note`.
         """
         deadline = Deadline(self._began, until)
-        if not is_search(query):
+        if "?" not in query:
             return Fetched((self._read(query, deadline),))
         try:
             return self._search_plainly(query, deadline)
@@ -126,11 +124,14 @@ class FhirClient:
         ask = partial(self._page, until=Deadline(self._began, until))
         return walk_pages(self._base, ask, page, self._base.url + "/")
 
+    def _url(self, query: str) -> str:
+        return f"{self._base.url}/{query}"
+
     def _read(self, query: str, until: Deadline) -> Any:
         """Read one resource. For a merged patient a server may return the replacement: we do not follow it."""
-        document, url = self._document(with_base(self._base, query), until)
+        document, url = self._document(self._url(query), until)
         asked = query.rpartition("/")[2]
-        if url != with_base(self._base, query) and document.get("id") != asked:
+        if url != self._url(query) and document.get("id") != asked:
             raise FhirReadError("merged", "the server leads to another record, as after a merge")
         return document
 
@@ -159,16 +160,16 @@ class FhirClient:
     def _search(self, query: str, until: Deadline) -> Fetched:
         first = self._first_page(query, until)
         ask = partial(self._page, until=until)
-        return walk_pages(self._base, ask, first, with_base(self._base, query), is_query=True)
+        return walk_pages(self._base, ask, first, self._url(query), is_query=True)
 
     def _first_page(self, query: str, until: Deadline) -> Any:
         try:
-            return self._document(with_base(self._base, query), until)[0]
+            return self._document(self._url(query), until)[0]
         except FhirReadError as error:
             if error.reason != "http-414":
                 raise
         path, form = form_of(query)  # the one case for POST: a URL that is too long
-        return self._document(with_base(self._base, path), until, form)[0]
+        return self._document(self._url(path), until, form)[0]
 
     def _page(self, url: str, *, until: Deadline) -> Any:
         document, _ = self._document(url, until)

@@ -46,16 +46,6 @@ Ask = Callable[[str], Any]
 # --- parameters -------------------------------------------------------------------------------------------------------
 
 
-def is_search(query: str) -> bool:
-    """Whether this query is a search."""
-    return "?" in query
-
-
-def with_base(base: Address, query: str) -> str:
-    """The URL of a query on a server."""
-    return f"{base.url}/{query}"
-
-
 def parameters(query: str) -> list[tuple[str, str]]:
     """Names and values in order, still encoded."""
     pairs = (part.partition("=") for part in query.partition("?")[2].split("&") if part)
