@@ -29,13 +29,14 @@ class Case(BaseModel):
             loopback) or `strict` (clients with https servers on names, no private networks).
         scenario: name of a function of `scenarios_*.py` that does what no table can say; all fields are at its hand.
 
-    What is sent (an order-sign with all that is needed, unless these say otherwise):
+    What is sent (an order-sign with all that is needed, unless these say otherwise; names in backticks are tables of
+    `tests/faults/records.toml`):
         method, path, headers: of the request; a header with an empty value is left out.
         body: sent as it stands in place of JSON.
         sends: dotted place -> value in the JSON of the request; `without` takes places away.
-        keys: prefetch that the EHR sends: all, none, or a list; `prefetch` names other answers (`records.SENT`).
-        adds: key of the prefetch -> resources that are put into its answer (`records.EXTRAS`).
-        record: what the FHIR server holds and prefetch says (`records.RECORDS`); draft what is signed (`DRAFTS`).
+        keys: prefetch that the EHR sends: all, none, or a list; `prefetch` names other answers (`sent`).
+        adds: key of the prefetch -> resources that are put into its answer (`extras`).
+        record: what the FHIR server holds and prefetch says (`records`); draft what is signed (`drafts`).
         script: what is asked -> fault of the FHIR server (`scripted_fhir.FAULTS`).
         names: name -> addresses to which the name leads.
         token: `valid`, `none`, or a text that is sent as it stands; `token_header`, `token_claims`, `token_without`

@@ -13,13 +13,12 @@ from uuid import uuid4
 from cds_service.samples.fhir_search import hold
 from cds_service.samples.requests import answer_prefetch
 from tests.attacks.cases import CALL, CASES, Case
-from tests.attacks.records import RECORDS
 from tests.attacks.running import Running
 from tests.attacks.tokens import ISSUER, OTHER_ISSUER, key_set, token
 from tests.canaries import BIRTH, CANARY, Canaries
 from tests.deploy.front import NAME, Front, front
 from tests.deploy.programs import need
-from tests.faults.records import EXTRAS, PATIENT, SENT, chart, draft_orders
+from tests.faults.records import EXTRAS, PATIENT, SENT, chart, draft_orders, record
 from tests.faults.scripted_fhir import ScriptedFhir
 from tests.faults.service_under_faults import queries, templates
 from tests.live_service import Reply
@@ -149,7 +148,7 @@ class Field:
 
     def record(self, case: Case) -> list[dict[str, Any]]:
         """The patient's record, with a word that must not be found again in every free text."""
-        found: list[dict[str, Any]] = self._marks.mark(self.fill(case, RECORDS[case.record]()))
+        found: list[dict[str, Any]] = self._marks.mark(self.fill(case, record(case.record)))
         return found
 
     def request(self, case: Case) -> dict[str, Any]:

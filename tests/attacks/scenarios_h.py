@@ -15,25 +15,25 @@ from tests.chart_builders import (
     application,
     brace,
     drug,
-    kyphoplasty,
     measured,
     of_patient,
     order_sign,
     problem,
     thin_and_weak,
 )
+from tests.faults.records import IDENTIFIER, order
 from tests.growing import PARTS
 from tests.tables import built
 
 Resource = dict[str, Any]
 JSON = {"Content-Type": "application/json"}
 MOST_SECONDS = 4.0  # of processor time; what is mended here took ten and more
-MRN = {"system": "https://ehr.example.org/mrn", "value": "4711"}
 
 
 WORDS = {
     "brace": lambda number, **members: brace(number=number, **members),
-    **{one.__name__: one for one in (drug, kyphoplasty, many, measured, of_patient, problem)},
+    "kyphoplasty": order,
+    **{one.__name__: one for one in (drug, many, measured, of_patient, problem)},
 }
 
 
@@ -49,10 +49,10 @@ def signing(case: Case, field: Field) -> Resource:
     more = given.get("record", [])
     gone = {*given.get("without", ()), *(one["id"] for one in more)}
     record = [
-        {**first, "identifier": [MRN], **given.get("patient", {})},
+        {**first, "identifier": [IDENTIFIER], **given.get("patient", {})},
         *(one for one in rest if one["id"] not in gone),
     ]
-    body = order_sign([*record, *more], *given.get("drafts", [kyphoplasty()]), hook_instance=str(uuid4()))
+    body = order_sign([*record, *more], *given.get("drafts", [order("L1")]), hook_instance=str(uuid4()))
     for key, resources in given.get("prefetch", {}).items():
         body["prefetch"][key]["entry"] += [{"resource": one} for one in resources]
         body["prefetch"][key].pop("total", None)
@@ -83,7 +83,7 @@ def corrects_a_draft_with_decimals(case: Case, field: Field) -> None:
     """All but the end is the draft, digit by digit, in the answer and behind the digest of the entry."""
     written = ("21.50", "2.0", "1E2", "0.10", "-0.0", "12345678901234567890.123456789")
     parameter = [{"code": {"text": "size"}, "valueQuantity": {"value": f"@{one}@", "unit": "cm"}} for one in written]
-    body = order_sign(thin_and_weak(), kyphoplasty(), brace(parameter=parameter), hook_instance=str(uuid4()))
+    body = order_sign(thin_and_weak(), order("L1"), brace(parameter=parameter), hook_instance=str(uuid4()))
     text = json.dumps(body).replace('"@', "").replace('@"', "")
     field.prepare(case)
     service = field.service(case.site)

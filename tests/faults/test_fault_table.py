@@ -12,7 +12,7 @@ import pytest
 
 from cds_service.outgoing import connections
 from tests.faults.cases import Case, load_cases
-from tests.faults.records import FOREIGN_VALUE, RECORDS
+from tests.faults.records import FOREIGN_VALUE, record
 from tests.faults.scripted_fhir import ScriptedFhir
 from tests.faults.service_under_faults import PARTIAL, TOKEN, Answered, UnderFaults, healthy, queries, templates
 
@@ -40,7 +40,7 @@ def other() -> Iterator[ScriptedFhir]:
 def test_a_fault_costs_what_the_table_says_and_no_more(case, other, monkeypatch):
     looked_up = _name_lookup(case, monkeypatch)
     script = {asked: fault.replace("OTHER", other.base.removesuffix("/fhir")) for asked, fault in case.script.items()}
-    with ScriptedFhir(RECORDS[case.record](), queries(), script, tls=_tls(case, monkeypatch)) as server:
+    with ScriptedFhir(record(case.record), queries(), script, tls=_tls(case, monkeypatch)) as server:
         base = server.base.replace("127.0.0.1", case.host) if case.host else server.base
         service = UnderFaults(deadline=case.deadline, fhir_servers=(base,))
         first = _sign(service, case, base)
@@ -63,7 +63,7 @@ def _sign(service: UnderFaults, case: Case, base: str) -> Answered:
         fhir_server=base if case.server == "scripted" else None,
         keys=PREFETCH[case.keys] if isinstance(case.keys, str) else case.keys,
         sends=case.sends,
-        record=RECORDS[case.record](),
+        record=record(case.record),
         draft=case.draft,
     )
 
