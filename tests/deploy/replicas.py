@@ -2,18 +2,13 @@
 
 import os
 import signal
-import sys
-from collections.abc import Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Iterable
 from itertools import count
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
-from tests.bench.running import Running
-
-COMMAND = [sys.executable, "-m", "cds_service.cli", "serve", "--host", "127.0.0.1", "--port", "PORT", "--workers", "1"]
-DEADLINE_SECONDS = "30"  # a busy machine must not turn into a gap
+from tests.running_service import RunningService
+from tests.waiting import wait_until
 
 
 class Replicas:
@@ -22,53 +17,43 @@ class Replicas:
     def __init__(self, folder: Path, database_url: str, replicas: int) -> None:
         self._folder = folder
         self.database_url = database_url
-        self._count = replicas
-        self._ends = ExitStack()
         self._numbers = count(1)
-        self.all: list[Running] = []
+        self._started: list[RunningService] = []
+        self.all = [self._start() for _ in range(replicas)]
 
     @property
     def ports(self) -> list[int]:
         return [one.port for one in self.all]
 
-    def start_again(self, number: int) -> Running:
-        """A new process in the place of one that has ended. It may not answer yet."""
-        self.all[number] = self._start(COMMAND, port=self.all[number].port)
+    def start_again(self, number: int) -> RunningService:
+        """A new process in the place of one that has ended."""
+        self.all[number] = self._start(arguments=("--port", str(self.all[number].port)))
         return self.all[number]
 
-    def start_other(self, code: Path) -> Running:
+    def start_other(self, code: Path) -> RunningService:
         """One more, of the code in another folder; the proxy does not know it."""
-        return self._start(["env", f"--chdir={code}", *COMMAND])
+        return self._start(command=("env", f"--chdir={code}", f"PYTHONPATH={code}"))
 
-    def _start(self, command: Sequence[str], *, port: int | None = None) -> Running:
-        name = f"replica-{next(self._numbers)}"
+    def _start(self, arguments: Iterable[str] = (), command: Iterable[str] = ()) -> RunningService:
         settings = {
-            "DATABASE_URL": self.database_url,
-            "PUBLIC_URL": "https://cds.example.org",  # by which nginx calls them
-            "DEADLINE_SECONDS": DEADLINE_SECONDS,
+            "KYPHOPLASTY_CDS_DATABASE_URL": self.database_url,
+            "KYPHOPLASTY_CDS_PUBLIC_URL": "https://cds.example.org",  # by which nginx calls them
         }
-        return self._ends.enter_context(Running(name, command, self._folder, settings, port=port))
+        folder = self._folder / f"replica-{next(self._numbers)}"
+        made = RunningService(folder, arguments=arguments, environment=settings, command=command)
+        self._started.append(made)
+        wait_until(lambda: made.send("GET", "/health/ready").status == 200)
+        return made
 
     def __enter__(self) -> Self:
-        try:
-            self.all = [self._start(COMMAND) for _ in range(self._count)]
-            for one in self.all:
-                one.wait_for("/health/ready", seconds=120)
-        except BaseException:
-            self._ends.close()
-            raise
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        for running in self.all:
-            with suppress(ProcessLookupError):
-                running.signal(signal.SIGTERM)
-        self._ends.close()
+    def __exit__(self, *_: object) -> None:
+        for one in self._started:
+            one.close()
 
 
-def kill(replica: Running) -> None:
+def kill(replica: RunningService) -> None:
     """As the machine would end it: all its processes at once, without a word."""
     os.killpg(replica.process_id, signal.SIGKILL)
-    replica.wait(30)
+    replica.ends()

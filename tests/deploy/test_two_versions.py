@@ -8,8 +8,9 @@ from uuid import uuid4
 
 from cds_service.audit.verification.walk import verify_log
 from tests.audit_builders import rows_of
+from tests.chart_builders import by_topic, model
 from tests.deploy.locked import ROOT
-from tests.live_service import CALL, DISCOVERY
+from tests.live_service import DISCOVERY
 from tests.signings import signing
 
 STUDY = "sarcopenia-pvm-2022"
@@ -26,13 +27,8 @@ def older_code(folder):
     return folder
 
 
-def version_in(body):
-    (rehabilitation,) = (
-        card for card in json.loads(body)["cards"] if card["source"]["topic"]["code"] == "rehabilitation"
-    )
-    assessments = rehabilitation["extension"]["org.kyphoplasty-cds.assessments"]
-    models = [model for one in assessments for model in one.get("models", [])]
-    return next(model["modelVersion"] for model in models if model["model"] == STUDY)
+def version_in(answer):
+    return model(by_topic(answer["cards"]), STUDY)["modelVersion"]
 
 
 def versions_in_entry(url, number):
@@ -47,25 +43,23 @@ def versions_in_entry(url, number):
 
 def counted_in_force(replica):
     """What alert ReplicasDiffer compares."""
-    lines = replica.ask("/metrics")[1].decode()
+    lines = replica.send("GET", "/metrics").text
     return set(re.findall(r'kyphoplasty_cds_in_force\{digest="(\w+)",part="studies"\} 1', lines))
 
 
 def test_each_replica_answers_with_its_own_studies_and_says_so_in_the_log(replicas, tmp_path):
     older = replicas.start_other(older_code(tmp_path / "older"))
     newer = replicas.all[3]
-    older.wait_for("/health/ready", seconds=120)
-    (service,) = json.loads(newer.ask(DISCOVERY)[1])["services"]
+    (service,) = newer.send("GET", DISCOVERY).json()["services"]
     digests = {}
     for replica, version in ((older, "0.9.0"), (newer, "1.0.0"), (older, "0.9.0")):
         number = str(uuid4())
-        status, body = replica.ask(CALL, json.dumps(signing("p1", service["prefetch"], hookInstance=number)).encode())
-        assert status == 200
-        assert version_in(body) == version
-        in_force = json.loads(replica.ask("/health/ready")[1])["digests"]["studies"]
+        answer = replica.call(signing("p1", service["prefetch"], hookInstance=number))
+        assert answer.status == 200
+        assert version_in(answer.json()) == version
+        in_force = replica.send("GET", "/health/ready").json()["digests"]["studies"]
         assert counted_in_force(replica) == {in_force[:12]}
         assert versions_in_entry(replicas.database_url, number) == (version, in_force)
         digests[version] = in_force
     assert len(set(digests.values())) == 2
     assert verify_log(replicas.database_url).is_whole
-    older.stop()

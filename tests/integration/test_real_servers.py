@@ -115,8 +115,8 @@ def test_hapi_gives_every_patient_the_answer_that_prefetch_gives(hapi, name):
 @pytest.mark.parametrize("name", samples())
 def test_medplum_gives_every_patient_the_answer_that_prefetch_gives(medplum, name):
     each = samples()[name]
-    with medplum(each.resources) as server:
-        assert answered(each, request_for(each, fhir_server=server.url)) == from_prefetch(each)
+    with medplum(each.resources) as url:
+        assert answered(each, request_for(each, fhir_server=url)) == from_prefetch(each)
 
 
 @pytest.mark.parametrize("name", samples())
@@ -160,8 +160,8 @@ def test_a_long_list_of_a_server_without_links_is_read_to_its_end(medplum):
     each = samples()["p5-nothing-known"]
     problems = [problem(number, each.id) for number in range(LONG_LIST)]
     problems[-1]["code"] = {"coding": [{"system": "http://snomed.info/sct", "code": "44054006"}]}
-    with medplum([*each.resources, *problems]) as server:
-        found = answered(each, request_for(each, fhir_server=server.url))
+    with medplum([*each.resources, *problems]) as url:
+        found = answered(each, request_for(each, fhir_server=url))
     inputs = [one for outcome in assessments_in(found) for model in outcome["models"] for one in model["inputs"]]
     assert {one["value"] for one in inputs if one["name"] == "diabetes"} == {True}
     assert "incomplete" not in json.dumps(found)
@@ -213,8 +213,8 @@ def test_hapi_says_what_it_is(hapi):
 
 
 def test_the_capability_statement_that_medplum_does_not_give_is_a_note(medplum):
-    with medplum(samples()["p5-nothing-known"].resources) as server:
-        found = identify_server(FhirClient(server.url), until=time.monotonic() + SECONDS)
+    with medplum(samples()["p5-nothing-known"].resources) as url:
+        found = identify_server(FhirClient(url), until=time.monotonic() + SECONDS)
     assert found.note
 
 

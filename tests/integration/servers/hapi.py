@@ -28,11 +28,9 @@ class HapiServer:
 
     Attributes:
         url: its FHIR base.
-        start_seconds: how long it took to listen.
     """
 
     url: str
-    start_seconds: float
 
     def load(self, resources: Iterable[dict[str, Any]]) -> None:
         """Put these resources under their own ids, all or none; references are `Type/id`.
@@ -84,5 +82,5 @@ def run_hapi() -> Iterator[HapiServer]:
         ServerError: it did not start.
     """
     classpath = f"{HAPI.folder / 'classes'}:{(HAPI.folder / 'classpath').read_text()}"
-    with started((*JAVA, "-cp", classpath, "HapiServer"), within=START_SECONDS) as server:
-        yield HapiServer(f"http://127.0.0.1:{server.port}/fhir", server.seconds)
+    with started((*JAVA, "-cp", classpath, "HapiServer"), within=START_SECONDS) as port:
+        yield HapiServer(f"http://127.0.0.1:{port}/fhir")

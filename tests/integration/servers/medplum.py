@@ -4,7 +4,6 @@ import json
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -18,19 +17,6 @@ MEDPLUM = Installation(name="Medplum", sources=MANIFESTS, commands=("node", "npm
 START_SECONDS = 120.0
 
 
-@dataclass(frozen=True, slots=True)
-class MedplumServer:
-    """A running server.
-
-    Attributes:
-        url: its FHIR base.
-        start_seconds: how long it took to read the patient and listen.
-    """
-
-    url: str
-    start_seconds: float
-
-
 def install_medplum() -> None:
     """Fetch the packages of the lock file."""
     folder = MEDPLUM.prepare()
@@ -41,8 +27,8 @@ def install_medplum() -> None:
 
 
 @contextmanager
-def run_medplum(resources: Iterable[dict[str, Any]]) -> Iterator[MedplumServer]:
-    """The server with these resources under their own ids, on a free port.
+def run_medplum(resources: Iterable[dict[str, Any]]) -> Iterator[str]:
+    """The FHIR base of a server with these resources under their own ids, on a free port.
 
     Args:
         resources: of one patient; references are `Type/id`. Searches walk through all of them.
@@ -55,5 +41,5 @@ def run_medplum(resources: Iterable[dict[str, Any]]) -> Iterator[MedplumServer]:
         record.write_text(json.dumps(list(resources)), encoding="utf-8")
         command = ("node", str(SOURCES / "server.cjs"), str(record))
         modules = {"NODE_PATH": str(MEDPLUM.folder / "node_modules")}
-        with started(command, within=START_SECONDS, environment=modules) as server:
-            yield MedplumServer(f"http://127.0.0.1:{server.port}/fhir/R4", server.seconds)
+        with started(command, within=START_SECONDS, environment=modules) as port:
+            yield f"http://127.0.0.1:{port}/fhir/R4"

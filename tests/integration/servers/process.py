@@ -6,7 +6,6 @@ import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -17,24 +16,9 @@ class ServerError(RuntimeError):
     """A server did not start, or did not take what it was given; says what the server said."""
 
 
-@dataclass(frozen=True, slots=True)
-class Started:
-    """A server that answers.
-
-    Attributes:
-        port: on loopback.
-        seconds: from the start of the process until it listened.
-    """
-
-    port: int
-    seconds: float
-
-
 @contextmanager
-def started(
-    command: Sequence[str], *, within: float, environment: Mapping[str, str] | None = None
-) -> Iterator[Started]:
-    """Run a server that prints `listening on PORT`, and stop it at the end.
+def started(command: Sequence[str], *, within: float, environment: Mapping[str, str] | None = None) -> Iterator[int]:
+    """Run a server that prints `listening on PORT`, and stop it at the end; its port on loopback.
 
     Its standard input is a pipe that nobody writes to: when it closes, because we stop or because we died, the server
     must end by itself.
@@ -42,7 +26,6 @@ def started(
     Raises:
         ServerError: it ended, or did not listen within these seconds.
     """
-    since = time.monotonic()
     with TemporaryDirectory() as folder:
         log = Path(folder) / "log"
         with log.open("wb") as sink:
@@ -54,8 +37,7 @@ def started(
                 env={**os.environ, **(environment or {})},
             )
         try:
-            port = _listening_port(process, log, since + within)
-            yield Started(port, time.monotonic() - since)
+            yield _listening_port(process, log, time.monotonic() + within)
         finally:
             _stop(process)
 
