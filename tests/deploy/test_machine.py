@@ -22,33 +22,9 @@ from tests.waiting import wait_until
 
 COMMAND = Path(sys.executable).with_name("kyphoplasty-cds")
 EXAMPLES = ("nginx/nginx.conf", "alerts.yaml", "prometheus.yaml", "service.env.example", "owner.env.example")
-# What there is on the machine and not here: each notes its call, `backup` of them does what the unit does.
-STAND_INS = {
-    "systemctl": """echo "systemctl $*" >> "$CALLS"
-if [ "$*" = "start kyphoplasty-cds-backup" ]; then
-  ( set -a
-    . "$DESTDIR/etc/kyphoplasty-cds/service.env"
-    unset KYPHOPLASTY_CDS_SITE
-    "$DESTDIR/opt/kyphoplasty-cds/deploy/backup.sh" "$BACKUPS" )
-fi""",
-    "runuser": """shift 3
-unset PGPASSWORD
-PGUSER=audit PGHOST=127.0.0.1 PGDATABASE=postgres exec "$@" """,
-    "curl": """for last; do :; done
-echo "curl $last" >> "$CALLS"
-case $last in *:"$BROKEN"/*) exit 22 ;; esac""",
-}
-# In place of what fetches packages; how it installs is tested with the packages (tests/packaging).
-INSTALL = """#!/bin/sh
-set -eu
-echo "install $*" >> "$CALLS"
-if [ -n "$FAILS" ]; then exit 1; fi
-mkdir -p "$1/bin" "$1/deploy/examples"
-ln -sf "$PROGRAM" "$1/bin/kyphoplasty-cds"
-here=$(dirname "$0")
-cp "$here/backup.sh" "$here/checkpoint.sh" "$here/restore.sh" "$1/deploy"
-cd "$here" && cp nginx/nginx.conf alerts.yaml prometheus.yaml service.env.example owner.env.example "$1/deploy/examples"
-"""
+# What there is on the machine and not here, each of which notes its call, and an installation that fetches nothing (how
+# the real one installs is tested in tests/packaging).
+STAND_INS = Path(__file__).with_name("machine")
 
 
 class Machine:
@@ -62,20 +38,15 @@ class Machine:
         self.notes = self.root / "var/lib/kyphoplasty-cds/checkpoints"
         self.checkout = folder / "a checkout"
         self._calls = folder / "calls"
-        self._stand_ins = folder / "bin"
-        for one in (self.etc, self.backups, self.notes, self.root / "etc/systemd/system", self._stand_ins):
+        for one in (self.etc, self.backups, self.notes, self.root / "etc/systemd/system"):
             one.mkdir(parents=True)
-        for name, text in STAND_INS.items():
-            program = self._stand_ins / name
-            program.write_text(f"#!/bin/sh\nset -eu\n{text}\n")
-            program.chmod(0o755)
         shutil.copytree(DEPLOY, self.checkout / "deploy", ignore=shutil.ignore_patterns("*.env", "tls"))
-        (self.checkout / "deploy/install.sh").write_text(INSTALL)
+        shutil.copy(STAND_INS / "install.sh", self.checkout / "deploy")
 
     def _command(self, program: str, *words) -> dict:
         """How a script of the checkout, or a program of the machine, is called."""
         script = self.checkout / "deploy" / program
-        path = os.pathsep.join(map(str, (self._stand_ins, COMMAND.parent, find_programs(), os.environ["PATH"])))
+        path = os.pathsep.join(map(str, (STAND_INS, COMMAND.parent, find_programs(), os.environ["PATH"])))
         settings = {
             "PATH": path,
             "DESTDIR": str(self.root),

@@ -110,43 +110,32 @@ def locked(world):
 
 
 @contextmanager
-def lost(world, how):
+def lost(world, how, _commit):
     world.proxy.lose(how)
     yield
     assert world.proxy.lost == 1
 
 
 @contextmanager
-def fails(world, code):
+def raises(world, table, code, times=None):
+    """When a row is put into this table, so many times or always."""
     with psycopg.connect(world.url.replace("+psycopg", ""), autocommit=True) as owner:
         owner.execute("CREATE SEQUENCE tries")
         owner.execute(
             "CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-            f" IF nextval('tries') <= 3 THEN RAISE EXCEPTION 'test' USING ERRCODE = '{code}'; END IF;"
+            f" IF nextval('tries') <= {times or 10**6} THEN RAISE EXCEPTION 'test' USING ERRCODE = '{code}'; END IF;"
             " RETURN NEW; END $$"
         )
-        owner.execute("CREATE TRIGGER fail BEFORE INSERT ON audit_entry EXECUTE FUNCTION fail()")
+        owner.execute(f"CREATE TRIGGER fail BEFORE INSERT ON {table} EXECUTE FUNCTION fail()")
         yield
-        assert owner.execute("SELECT last_value FROM tries").fetchone() == (4,)
-        owner.execute("DROP TRIGGER fail ON audit_entry")
+        assert times is None or owner.execute("SELECT last_value FROM tries").fetchone() == (int(times) + 1,)
+        owner.execute(f"DROP TRIGGER fail ON {table}")
 
 
 @contextmanager
-def refuses(world, code):
-    with psycopg.connect(world.url.replace("+psycopg", ""), autocommit=True) as owner:
-        owner.execute(
-            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS"
-            f" $$ BEGIN RAISE EXCEPTION 'test' USING ERRCODE = '{code}'; END $$"
-        )
-        owner.execute("CREATE TRIGGER refuse BEFORE INSERT ON audit_payload EXECUTE FUNCTION refuse()")
-        yield
-        owner.execute("DROP TRIGGER refuse ON audit_payload")
-
-
-@contextmanager
-def read_only(world):
-    database = world.store.database
-    world.monkeypatch.setattr(database, "writing", failing(database, sqlite3.SQLITE_READONLY))
+def broken(world, code):
+    """As SQLite says it; that it does so when fsync fails is tried with a real one in test_audit_crashes.py."""
+    world.monkeypatch.setattr(world.store.database, "writing", failing(getattr(sqlite3, code)))
     yield
     world.monkeypatch.undo()
 
@@ -163,10 +152,9 @@ def stopped(world):
 @contextmanager
 def full(world):
     disk = world.folder / "disk"
-    if not os.path.ismount(disk):  # the stand-in where we may not mount: as SQLite says it
-        world.monkeypatch.setattr(world.store.database, "writing", failing(world.store.database, sqlite3.SQLITE_FULL))
-        yield
-        world.monkeypatch.undo()
+    if not os.path.ismount(disk):  # the stand-in where we may not mount
+        with broken(world, "SQLITE_FULL"):
+            yield
         return
     filler = disk / "filler"
     with suppress(OSError), filler.open("wb", buffering=0) as file:
@@ -176,7 +164,7 @@ def full(world):
     filler.unlink()
 
 
-def failing(_database, code):
+def failing(code):
     @contextmanager
     def writing(_wait_seconds=None):
         error = sqlite3.OperationalError("test")
@@ -185,16 +173,6 @@ def failing(_database, code):
         yield
 
     return writing
-
-
-@contextmanager
-def unconfirmed(world):
-    """As SQLite says it; that it does so when fsync fails is tried with a real one in test_audit_crashes.py."""
-    world.monkeypatch.setattr(
-        world.store.database, "writing", failing(world.store.database, sqlite3.SQLITE_IOERR_FSYNC)
-    )
-    yield
-    world.monkeypatch.undo()
 
 
 @contextmanager
@@ -227,22 +205,7 @@ def drain(reading):
         pass
 
 
-FAULTS = {
-    "locked": locked,
-    "lost after commit": lambda world: lost(world, "after"),
-    "lost before commit": lambda world: lost(world, "before"),
-    "fails 40P01": lambda world: fails(world, "40P01"),
-    "fails 40001": lambda world: fails(world, "40001"),
-    "fails 23505": lambda world: fails(world, "23505"),
-    "stopped": stopped,
-    "full": full,
-    "full within": lambda world: refuses(world, "53100"),
-    "standby": lambda world: refuses(world, "25006"),
-    "read-only": read_only,
-    "unconfirmed": unconfirmed,
-    "no witness": no_witness,
-    "unread log lines": unread_log_lines,
-}
+FAULTS = {one.__name__: one for one in (locked, lost, raises, broken, stopped, full, no_witness, unread_log_lines)}
 
 
 # --- the table
@@ -267,7 +230,8 @@ def test_a_fault_costs_what_the_table_says_and_no_more(world):
     if not at_start:
         world.open()
         assert world.call() == 200
-    with FAULTS[case["fault"]](world):
+    fault, *words = case["fault"].split()
+    with FAULTS[fault](world, *words):
         if at_start:
             world.open()
             world.store.open_with(AuditEntry(kind="start", at=NOON, content={}))
@@ -293,7 +257,7 @@ def test_a_gap_tells_how_many_and_when(tmp_path, monkeypatch):
     store = AuditStore(f"sqlite:///{tmp_path / 'audit.sqlite3'}")
     store.append(AuditEntry(kind="answer", at=NOON, content={}))
     with monkeypatch.context() as broken:
-        broken.setattr(store.database, "writing", failing(store.database, sqlite3.SQLITE_FULL))
+        broken.setattr(store.database, "writing", failing(sqlite3.SQLITE_FULL))
         for minute in (1, 2):
             with pytest.raises(Exception, match="could not be written"):
                 store.append(AuditEntry(kind="answer", at=NOON.replace(minute=minute), content={}))
