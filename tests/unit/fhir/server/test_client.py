@@ -26,16 +26,8 @@ PATIENT = {"resourceType": "Patient", "id": PATIENT_ID}
 
 @pytest.fixture
 def server():
-    stub = StubFhir()
-    yield stub
-    stub.close()
-
-
-@pytest.fixture
-def other():
-    stub = StubFhir()
-    yield stub
-    stub.close()
+    with StubFhir() as stub:
+        yield stub
 
 
 def soon(seconds: float = 20) -> float:
@@ -54,9 +46,7 @@ def failure(client: FhirClient, query: str = "Patient/p1", seconds: float = 20) 
 
 def refusal(server: StubFhir, reply: Reply | dict) -> FhirReadError:
     server.say("/Patient/p1", reply)
-    with pytest.raises(FhirReadError) as caught:
-        FhirClient(server.base).fetch("Patient/p1", until=soon())
-    return caught.value
+    return failure(FhirClient(server.base))
 
 
 def test_a_read_asks_for_fhir_json_below_the_base(server):
@@ -73,45 +63,34 @@ def test_a_token_is_never_sent_over_plain_http_to_another_machine():
     assert "Authorization" not in client._session.headers
 
 
-@pytest.mark.parametrize(
-    ("reply", "reason"),
-    [
-        (Reply(status=404), "http-404"),
-        (Reply(status=401), "http-401"),
-        (Reply(b"No", 403, {"Content-Type": "text/plain"}), "http-403"),
-        (Reply(b"<html>502</html>", 502, {"Content-Type": "text/html"}), "http-502"),
-        (Reply(b"", 204), "http-204"),
-        (Reply(b""), "empty"),
-        (Reply(b"<html>log in</html>", headers={"Content-Type": "text/html"}), "content-type"),
-        (Reply(b"<Patient/>", headers={"Content-Type": "application/fhir+xml"}), "content-type"),
-        (Reply(b'{"resourceType": "Pat', headers={"Content-Type": "application/json"}), "not-json"),
-        (Reply(b'{"resourceType": "Patient", "x": NaN}', headers={"Content-Type": "application/json"}), "not-json"),
-        (Reply(b"[" * 5000, headers={"Content-Type": "application/json"}), "not-json"),
-        (Reply(b"[]", headers={"Content-Type": "application/json"}), "not-fhir"),
-        (fhir({"hello": "world"}), "not-fhir"),
-        (fhir(outcome("error")), "outcome"),
-        (fhir(outcome("fatal")), "outcome"),
-        (Reply(b"{}", headers={"Content-Length": "500"}, status=200), "truncated"),
-        (Reply(b" " * (MAX_BYTES + 1), headers={"Content-Type": "application/json"}), "too-large"),
-        (
-            Reply(gzip.compress(b" " * (MAX_BYTES * 8)), headers={"Content-Encoding": "gzip"}),
-            "too-large",
-        ),
-        (Reply(b"not gzip at all", headers={"Content-Encoding": "gzip"}), "truncated"),
-    ],
-    ids=lambda value: value if isinstance(value, str) else None,
-)
-def test_an_answer_that_cannot_be_used_fails_with_its_reason(server, reply, reason):
-    if reason == "truncated" and reply.headers.get("Content-Length"):
-        reply = Reply(script=_cut_off)
-    assert refusal(server, reply).reason == reason
-
-
 def _cut_off(handler) -> None:
     handler.send_response(200)
     handler.send_header("Content-Length", "500")
     handler.end_headers()
     handler.wfile.write(b'{"resourceType"')
+
+
+REPLIES = {
+    "reply": lambda body, status=200, headers=None: Reply(body.encode(), status, headers or {}),
+    "outcome": lambda severity: fhir(outcome(severity)),
+    "page": lambda numbers, next=None, total=None: page(*map(observation, numbers), following=next, total=total),
+}
+JSON = {"Content-Type": "application/json"}
+
+
+@pytest.mark.parametrize(
+    ("reply", "reason"),
+    [
+        *cases(__file__, "an_answer_that_cannot_be_used_fails_with_its_reason", REPLIES),
+        (Reply(b"[" * 5000, headers=JSON), "not-json"),
+        (Reply(script=_cut_off), "truncated"),
+        (Reply(b" " * (MAX_BYTES + 1), headers=JSON), "too-large"),
+        (Reply(gzip.compress(b" " * (MAX_BYTES * 8)), headers={"Content-Encoding": "gzip"}), "too-large"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else None,
+)
+def test_an_answer_that_cannot_be_used_fails_with_its_reason(server, reply, reason):
+    assert refusal(server, reply).reason == reason
 
 
 @pytest.mark.parametrize("content_type", ["application/json+fhir", "application/json", "text/json; charset=utf-8", ""])
@@ -126,8 +105,7 @@ def test_a_server_that_hangs_up_is_asked_once_more(server):
 
 
 def test_nothing_is_asked_once_the_time_is_over(server):
-    with pytest.raises(FhirReadError):
-        FhirClient(server.base).fetch("Patient/p1", until=time.monotonic() - 1)
+    failure(FhirClient(server.base), seconds=-1)
     assert server.requests == []
 
 
@@ -173,56 +151,15 @@ def test_all_pages_are_read_with_the_token(server):
     assert {headers["Authorization"] for headers in server.headers} == {"Bearer secret"}
 
 
-def entries(first: int, count: int):
-    return [observation(number) for number in range(first, first + count)]
-
-
-ONE, TWO, THREE = entries(1, 3)
-INNER, PAGE_2, OFFSET = "_getpages=a&_offset=1", "?page=2", "Observation?_count=3&_offset=3"
-ASKED, FULL, GOES_ON = "Observation?patient=p1", "Observation?_count=3", "the list may go on after 3 entries"
-
-
-@pytest.mark.parametrize(
-    ("replies", "numbers", "note", "requests"),
-    [
-        # a next link that is relative to the request
-        *(({ASKED: page(ONE, following=link), at: page(TWO)}, "12", "", 2)
-          for link, at in (("?page=2", "Observation?page=2"), ("Observation?page=2", "Observation?page=2"),
-                           ("/fhir/Observation?page=2", "Observation?page=2"))),
-        # one that names another server is asked on the base, by its resource type where it names one
-        *(({ASKED: page(ONE, following=f"{elsewhere}?{INNER}"), f"?{INNER}": page(TWO)}, "12", "", 2)
-          for elsewhere in ("http://10.0.0.7:8080/fhir", "http://localhost:1/other/path", "https://evil.example.org/fhir")),
-        ({ASKED: page(ONE, following=f"http://inner:8080/hapi/r4/Observation?{INNER}"),
-          f"Observation?{INNER}": page(TWO)}, "12", "", 2),
-        # one that is no address, or leads nowhere
-        *(({ASKED: page(ONE, following=link)}, "1", None, 1)
-          for link in ("http://h:443:443/fhir?page=2", "file:///etc/passwd", "javascript:1",
-                       "http://127.0.0.1/fhir/%2e%2e/x?a=1")),
-        *(({ASKED: page(ONE, following=PAGE_2), "Observation?page=2": fails}, "1", "page 2: ", None)
-          for fails in (Reply(status=410), Reply(status=500), fhir(outcome()), fhir(PATIENT), Reply(b"x"), Reply(b""))),
-        ({ASKED: page(ONE, following="?page=a"), "Observation?page=a": page(TWO, following="?page=b"),
-          "Observation?page=b": page(THREE, following="?page=a")}, "123", None, 3),
-        ({ASKED: page(ONE, following=PAGE_2), "Observation?page=2": page(following="?page=3")}, "1", "", 2),
-        # lists without links
-        *(({FULL: page(*entries(0, 3), total=total), OFFSET: page(*entries(3, 3), total=total),
-            OFFSET.replace("t=3", "t=6").replace("count=6", "count=3"): page(*entries(6, 1), total=total)},
-           "0123456", "", 3) for total in (None, 7)),
-        ({FULL: page(*entries(0, 2), total=3), OFFSET.replace("offset=3", "offset=2"): page(*entries(2, 1), total=3)},
-         "012", "", 2),
-        ({FULL: page(*entries(0, 3)), OFFSET: page()}, "012", "", 2),
-        ({FULL: page(*entries(0, 3), total=3)}, "012", "", 1),
-        ({FULL: page(*entries(0, 3)), OFFSET: page(*entries(0, 3))}, "012", GOES_ON, 2),
-        *(({FULL: page(*entries(0, 3)), OFFSET: reply}, "012", GOES_ON, None)
-          for reply in (Reply(status=400), fhir(outcome()), fhir(PATIENT))),
-    ],
-)  # fmt: skip
-def test_a_list_is_read_to_its_end_or_said_to_be_incomplete(server, replies, numbers, note, requests):
-    for place, reply in replies.items():
+@pytest.mark.parametrize("case", cases(__file__, "lists", REPLIES), ids=lambda case: case["why"])
+def test_a_list_is_read_to_its_end_or_said_to_be_incomplete(server, case):
+    for place, reply in case["replies"].items():
         server.say(f"/{place}".replace("/?", "?"), reply)
-    fetched = FhirClient(server.base, "secret").fetch(next(iter(replies)), until=soon())
-    assert ids(fetched) == [f"o{number}" for number in numbers]
-    assert fetched.note.startswith(note) if note else bool(fetched.note) is (note is None)
-    assert requests is None or len(server.requests) == requests
+    fetched = FhirClient(server.base, "secret").fetch(next(iter(case["replies"])), until=soon())
+    assert ids(fetched) == [f"o{number}" for number in case["ids"]]
+    assert bool(fetched.note) is (case.get("note") != "")
+    assert fetched.note.startswith(case.get("note", ""))
+    assert len(server.requests) == case.get("requests", len(server.requests))
 
 
 def test_a_list_without_end_is_cut_and_says_so(server):
@@ -256,8 +193,7 @@ def test_all_reads_of_one_request_share_its_bytes_and_nothing_is_asked_beyond(se
     assert len(failed) >= 5, "three fit"
     assert {error.reason for error in failed} == {"budget"}
     asked = len(server.requests)
-    with pytest.raises(FhirReadError):
-        client.fetch("Observation?code=1", until=soon())
+    failure(client, "Observation?code=1")
     assert len(server.requests) == asked
     other = FhirClient(server.base, connections=Connections(max_record_bytes=1_000_000))
     assert ids(other.fetch("Observation?code=1", until=soon())) == ["o1"]
@@ -277,9 +213,7 @@ def test_a_page_beyond_the_bytes_leaves_the_list_incomplete(server):
 def test_values_count_more_than_the_bytes_that_write_them(server, value):
     server.say("/Patient/p1", PATIENT | {"extension": [value] * 60_000})
     client = FhirClient(server.base, connections=Connections(max_record_bytes=1_000_000))
-    with pytest.raises(FhirReadError) as caught:
-        client.fetch("Patient/p1", until=soon())
-    assert caught.value.reason == "budget"
+    assert failure(client).reason == "budget"
 
 
 # --- retries
@@ -322,15 +256,12 @@ def test_a_server_that_fails_ten_times_is_not_asked_again_by_any_request(server)
 
 def test_one_server_that_fails_does_not_shut_another(server):
     connections = Connections()
-    other = StubFhir()
-    try:
-        server.default = Reply(status=500)
+    server.default = Reply(status=500)
+    with StubFhir() as other:
         other.say("/Patient/p1", PATIENT)
         for _ in range(12):
             failure(FhirClient(server.base, connections=connections))
         FhirClient(other.base, connections=connections).fetch("Patient/p1", until=soon())
-    finally:
-        other.close()
 
 
 def test_refusals_do_not_open_it(server):
@@ -395,12 +326,10 @@ def test_a_demand_for_a_category_is_met_with_every_category_once_for_all_lists(s
     server.say("/Observation?patient=p1&_sort=-date&_count=100&category=procedure", page(observation(1)))
     client = FhirClient(server.base)
     other = SEARCH.replace("38267-1", "39156-5").replace("_count=50", "_count=100")
-    readers = [threading.Thread(target=client.fetch, args=(query,), kwargs={"until": soon()}) for query in (other,)]
-    for reader in readers:
-        reader.start()
+    reader = threading.Thread(target=client.fetch, args=(other,), kwargs={"until": soon()})
+    reader.start()
     assert ids(client.fetch(SEARCH, until=soon())) == ["o1"]
-    for reader in readers:
-        reader.join()
+    reader.join()
     assert len([one for one in server.requests if "category=" in one]) == len(CATEGORIES)
 
 
@@ -457,11 +386,9 @@ def test_without_a_token_a_401_says_so(server):
     assert "has expired" in str(failure(FhirClient(server.base, "secret")))
 
 
-# --- lists without links
-
-
 def test_a_list_without_links_is_cut_too(server):
+    asked = "Observation?_count=3"
     for offset in range(0, 200, 3):
         suffix = f"&_offset={offset}" if offset else ""
-        server.say(f"/{FULL}{suffix}", page(*entries(offset, 3)))
-    assert FhirClient(server.base).fetch(FULL, until=soon()).note == "the list was cut after 20 pages"
+        server.say(f"/{asked}{suffix}", page(*map(observation, range(offset, offset + 3))))
+    assert FhirClient(server.base).fetch(asked, until=soon()).note == "the list was cut after 20 pages"
