@@ -73,7 +73,7 @@ def _cut_off(handler) -> None:
 REPLIES = {
     "reply": lambda body, status=200, headers=None: Reply(body.encode(), status, headers or {}),
     "outcome": lambda severity: fhir(outcome(severity)),
-    "page": lambda numbers, next=None, total=None: page(*map(observation, numbers), following=next, total=total),
+    "page": lambda numbers, **members: page(*map(observation, numbers), **members),
 }
 JSON = {"Content-Type": "application/json"}
 
