@@ -20,19 +20,11 @@ from cds_service.fhir.gathering.record import PatientRecord, Read
 from cds_service.fhir.mapping.terminology import Terminology, load_finding_specs
 from cds_service.fhir.references import Targets
 from cds_service.outgoing.deadline import Deadline
+from tests.codes import ICD, LOINC, MEASURES, SYSTEMS, codeable
 
 MAPPINGS = Path(__file__).resolve().parents[1] / "mappings"
 TODAY = date(2026, 11, 20)
 RECENT = "2026-11-02"
-
-LOINC = "http://loinc.org"
-SCT = "http://snomed.info/sct"
-ICD = "http://hl7.org/fhir/sid/icd-10-cm"
-RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
-ATC = "http://www.whocc.no/atc"
-CPT = "http://www.ama-assn.org/go/cpt"
-MEASURES = "https://kyphoplasty-cds.org/fhir/CodeSystem/measures"
-UCUM = "http://unitsofmeasure.org"
 
 SPINE_T, HIP_T, FEMUR_T, FOREARM_T = "38267-1", "38264-8", "38263-0", "38265-5"
 LEFT_GRIP, RIGHT_GRIP = "83173-5", "83174-3"
@@ -61,10 +53,8 @@ def specs() -> Mapping[str, FindingSpec]:
     return load_finding_specs(MAPPINGS)
 
 
-def coded(code: str, system: str = LOINC, *, display: str | None = None, text: str | None = None) -> Json:
-    """A CodeableConcept of one coding."""
-    coding = {"system": system, "code": code} | ({"display": display} if display else {})
-    return {"coding": [coding]} | ({"text": text} if text else {})
+def coded(code: str, system: str = LOINC, *, text: str = "", display: str = "") -> Json:
+    return codeable(system, code, text, display=display)
 
 
 def quantity(value: float, unit: str | None = None, **members: Any) -> Json:
@@ -94,17 +84,14 @@ def t_score(value: float, code: str = SPINE_T, unit: str | None = "{T-score}", *
     return observation(code, value, unit, **members)
 
 
+def of_patient(kind: str, prefix: str, **members: Any) -> Json:
+    return {"resourceType": kind, "id": f"{prefix}{next(_numbers)}", "subject": {"reference": "Patient/p1"}, **members}
+
+
 def condition(code: str, system: str = ICD, status: str | None = "active", **members: Any) -> Json:
     """A confirmed condition on the problem list."""
-    return {
-        "resourceType": "Condition",
-        "id": f"c{next(_numbers)}",
-        "subject": {"reference": "Patient/p1"},
-        "code": coded(code, system),
-        "verificationStatus": coded("confirmed", "http://terminology.hl7.org/CodeSystem/condition-ver-status"),
-        **({"clinicalStatus": clinical(status)} if status else {}),
-        **members,
-    }
+    said = {"code": coded(code, system), "verificationStatus": verification("confirmed")}
+    return of_patient("Condition", "c", **said | ({"clinicalStatus": clinical(status)} if status else {}) | members)
 
 
 def clinical(status: str) -> Json:
@@ -124,64 +111,28 @@ def prescription(
     drug: Json | None = None, *, on: str | None = "2026-10-01", status: str = "active", **members: Any
 ) -> Json:
     """A MedicationRequest."""
-    return {
-        "resourceType": "MedicationRequest",
-        "id": f"m{next(_numbers)}",
-        "status": status,
-        "intent": "order",
-        "subject": {"reference": "Patient/p1"},
-        **({"medicationCodeableConcept": drug} if drug is not None else {}),
-        **({"authoredOn": on} if on else {}),
-        **members,
-    }
+    said = {"status": status, "intent": "order", "medicationCodeableConcept": drug, "authoredOn": on}
+    return of_patient("MedicationRequest", "m", **{name: part for name, part in said.items() if part} | members)
 
 
 def dose(drug: Json, on: str, status: str = "completed") -> Json:
     """A MedicationAdministration."""
-    return {
-        "resourceType": "MedicationAdministration",
-        "id": f"a{next(_numbers)}",
-        "status": status,
-        "subject": {"reference": "Patient/p1"},
-        "medicationCodeableConcept": drug,
-        "effectiveDateTime": on,
-    }
+    return of_patient(
+        "MedicationAdministration", "a", status=status, medicationCodeableConcept=drug, effectiveDateTime=on
+    )
 
 
 def statement(drug: Json, status: str = "active", **members: Any) -> Json:
-    return {
-        "resourceType": "MedicationStatement",
-        "id": f"s{next(_numbers)}",
-        "status": status,
-        "subject": {"reference": "Patient/p1"},
-        "medicationCodeableConcept": drug,
-        **members,
-    }
+    return of_patient("MedicationStatement", "s", status=status, medicationCodeableConcept=drug, **members)
 
 
 def procedure(code: Json, on: str | None = "2024-03-01", status: str = "completed") -> Json:
-    return {
-        "resourceType": "Procedure",
-        "id": f"p{next(_numbers)}",
-        "status": status,
-        "subject": {"reference": "Patient/p1"},
-        "code": code,
-        **({"performedDateTime": on} if on else {}),
-    }
+    return of_patient("Procedure", "p", status=status, code=code, **({"performedDateTime": on} if on else {}))
 
 
 # What rows of a table may name (`tests.tables`): systems, and builders by their first argument.
 RECORD = {
-    "LOINC": LOINC,
-    "SCT": SCT,
-    "ICD": ICD,
-    "RXNORM": RXNORM,
-    "ATC": ATC,
-    "CPT": CPT,
-    "MEASURES": MEASURES,
-    "HCPCS": "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets",
-    "PCS": "http://www.cms.gov/Medicare/Coding/ICD10",
-    "OPS": "http://fhir.de/CodeSystem/bfarm/ops",
+    **SYSTEMS,
     "coded": coded,
     "quantity": quantity,
     "clinical": clinical,

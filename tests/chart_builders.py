@@ -13,6 +13,8 @@ from cds_service.service import Service
 from cds_service.settings import Settings
 from cds_service.site.folder import load_site
 from cds_service.web.app import create_app
+from tests.codes import ATC, CPT, HCPCS, ICD, MEASURES, ORDERS, SCT, SYSTEMS, UCUM, codeable
+from tests.tables import cases
 
 TODAY = date(2026, 11, 20)
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -21,70 +23,16 @@ HOOK = "kyphoplasty-order-sign"
 HOOK_INSTANCE = "3f0a2c1e-5b1d-4c8e-9d6b-0a1b2c3d4e5f"
 ASSESSMENTS = "org.kyphoplasty-cds.assessments"
 
-LOINC = "http://loinc.org"
-SCT = "http://snomed.info/sct"
-ICD = "http://hl7.org/fhir/sid/icd-10-cm"
-ATC = "http://www.whocc.no/atc"
-CPT = "http://www.ama-assn.org/go/cpt"
-HCPCS = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"
-MEASURES = "https://kyphoplasty-cds.org/fhir/CodeSystem/measures"
-ORDERS = "https://kyphoplasty-cds.org/fhir/CodeSystem/orders"
-UCUM = "http://unitsofmeasure.org"
-
-# Code and unit under which each measure is recorded here; the MRI measures have no standard code.
-STANDARD = {
-    "bmd-t-score": (LOINC, "38267-1", "{T-score}"),
-    "bmi": (LOINC, "39156-5", "kg/m2"),
-    "weight": (LOINC, "29463-7", "kg"),
-    "height": (LOINC, "8302-2", "m"),
-    "grip-strength": (LOINC, "83174-3", "kg"),
-    "gait-speed": (LOINC, "83172-7", "m/s"),
-    "mna-score": (SCT, "895533005", "{score}"),
-}
-UNITS = {
-    "appendicular-muscle-index": "kg/m2",
-    "pma-rate": "%",
-    "multifidus-smi": "mm2/m2",
-    "es-mf-fat-fraction": "%",
-    "psoas-fat-fraction": "%",
-    "psoas-total-area": "cm2",
-    "psoas-muscle-area": "cm2",
-    "plvi": "1",
-    "l4-vertebral-area": "cm2",
-    "vbq": "1",
-    "ct-attenuation": "[hnsf'U]",
-    "paraspinal-csa": "cm2",
-    "paraspinal-signal": "1",
-}
-# Diagnoses as ICD-10-CM codes a problem list carries; hypertension stands for "a list that is not empty".
-DIAGNOSES = {
-    "hypertension": "I10",
-    "diabetes": "E11.9",
-    "sarcopenia": "M62.84",
-    "malignancy": "C79.51",
-    "spinal-infection": "M46.26",
-    "unstable-fracture": "S32.012A",
-    "neurological-deficit": "G83.4",
-    "end-of-life": "Z51.5",
-    "prior-spinal-surgery": "Z98.1",
-}
-DRUGS = {
-    "losartan": "C09CA01",
-    "alendronate": "M05BA04",
-    "denosumab": "M05BX04",
-    "prednisolone": "H02AB06",
-}
-LEVELS = {"T12": "23215003", "L1": "66794005"}
+STANDARD, UNITS, DIAGNOSES, DRUGS, LEVELS, THIN, STRONG = (
+    cases(__file__, name, SYSTEMS)
+    for name in ("standard", "units", "diagnoses", "drugs", "levels", "thin-and-weak", "strong-and-nourished")
+)
 
 Resource = dict[str, Any]
 
 
 def days_ago(days: int) -> str:
     return (TODAY - timedelta(days=days)).isoformat()
-
-
-def codeable(system: str, code: str, text: str = "") -> Resource:
-    return {"coding": [{"system": system, "code": code}]} | ({"text": text} if text else {})
 
 
 def of_patient(kind: str, number: str, **members: Any) -> Resource:
@@ -102,100 +50,58 @@ def patient(sex: str | None = "female", age: int | None = 76) -> Resource:
 def measured(name: str, value: Any, *, number: str = "", days: int = 10, **members: Any) -> Resource:
     """An Observation of a finding by its name, final, with its usual code and unit; `**members` replace elements."""
     system, code, unit = STANDARD.get(name, (MEASURES, name, UNITS.get(name, "")))
+    said = {"status": "final", "code": codeable(system, code), "effectiveDateTime": days_ago(days)}
     if isinstance(value, bool):
-        held: Resource = {"valueBoolean": value}
+        said["valueBoolean"] = value
     else:
-        held = {"valueQuantity": {"value": value, "unit": unit, "system": UCUM, "code": unit}}
-    return of_patient(
-        "Observation",
-        number or f"o-{name}",
-        **{
-            "status": "final",
-            "code": codeable(system, code),
-            "effectiveDateTime": days_ago(days),
-            **held,
-            **members,
-        },
-    )
+        said["valueQuantity"] = {"value": value, "unit": unit, "system": UCUM, "code": unit}
+    return of_patient("Observation", number or f"o-{name}", **said | members)
 
 
 def problem(name: str, *, number: str = "", days: int = 700, status: str = "active", **members: Any) -> Resource:
-    """A Condition by its name in `DIAGNOSES`, or by an ICD-10-CM code."""
-    return of_patient(
-        "Condition",
-        number or f"c-{name}",
-        **{
-            "clinicalStatus": codeable("http://terminology.hl7.org/CodeSystem/condition-clinical", status),
-            "code": codeable(ICD, DIAGNOSES.get(name, name)),
-            "recordedDate": days_ago(days),
-            **members,
-        },
-    )
+    """A Condition by its name in `chart_builders.toml`, or by an ICD-10-CM code."""
+    said = {
+        "clinicalStatus": codeable("http://terminology.hl7.org/CodeSystem/condition-clinical", status),
+        "code": codeable(ICD, DIAGNOSES.get(name, name)),
+        "recordedDate": days_ago(days),
+    }
+    return of_patient("Condition", number or f"c-{name}", **said | members)
 
 
 def drug(name: str, *, number: str = "", days: int = 90, status: str = "active", **members: Any) -> Resource:
-    """A prescription by its name in `DRUGS`."""
-    return of_patient(
-        "MedicationRequest",
-        number or f"m-{name}",
-        **{
-            "status": status,
-            "intent": "order",
-            "medicationCodeableConcept": codeable(ATC, DRUGS[name]),
-            "authoredOn": days_ago(days),
-            **members,
-        },
-    )
+    """A prescription by its name in `chart_builders.toml`."""
+    said = {"medicationCodeableConcept": codeable(ATC, DRUGS[name]), "authoredOn": days_ago(days)}
+    named = {"status": status, "intent": "order"}
+    return of_patient("MedicationRequest", number or f"m-{name}", **named | said | members)
 
 
 def dose(name: str, *, days: int, number: str = "") -> Resource:
     """A dose that was given."""
-    return of_patient(
-        "MedicationAdministration",
-        number or f"a-{name}-{days}",
-        status="completed",
-        medicationCodeableConcept=codeable(ATC, DRUGS[name]),
-        effectiveDateTime=days_ago(days),
-    )
+    said = {"medicationCodeableConcept": codeable(ATC, DRUGS[name]), "effectiveDateTime": days_ago(days)}
+    return of_patient("MedicationAdministration", number or f"a-{name}-{days}", status="completed", **said)
 
 
 def augmented(days: int, *, number: str = "earlier") -> Resource:
     """A kyphoplasty that was done so many days ago."""
-    return of_patient(
-        "Procedure", number, status="completed", code=codeable(CPT, "22514"), performedDateTime=days_ago(days)
-    )
+    said = {"code": codeable(CPT, "22514"), "performedDateTime": days_ago(days)}
+    return of_patient("Procedure", number, status="completed", **said)
 
 
 def ordered(kind: str, *, number: str = "", days: int = 5, status: str = "active", **members: Any) -> Resource:
     """A ServiceRequest of one of our order kinds that is already in the record."""
-    return of_patient(
-        "ServiceRequest",
-        number or f"s-{kind}",
-        **{
-            "status": status,
-            "intent": "order",
-            "code": codeable(ORDERS, kind),
-            "authoredOn": days_ago(days),
-            **members,
-        },
-    )
+    said = {"status": status, "intent": "order", "code": codeable(ORDERS, kind), "authoredOn": days_ago(days)}
+    return of_patient("ServiceRequest", number or f"s-{kind}", **said | members)
+
+
+def drafted(kind: str, number: str, **members: Any) -> Resource:
+    """An order of today that is being signed."""
+    return of_patient(kind, number, **{"status": "draft", "intent": "order", "authoredOn": days_ago(0)} | members)
 
 
 def kyphoplasty(level: str | None = "L1", *, number: str = "kypho", code: str = "22514", **members: Any) -> Resource:
     """A draft order; the level as body site where there is one."""
     site = [codeable(SCT, LEVELS[level])] if level else None
-    return of_patient(
-        "ServiceRequest",
-        number,
-        **{
-            "status": "draft",
-            "intent": "order",
-            "code": codeable(CPT, code),
-            "bodySite": site,
-            "authoredOn": TODAY.isoformat(),
-            **members,
-        },
-    )
+    return drafted("ServiceRequest", number, **{"code": codeable(CPT, code), "bodySite": site} | members)
 
 
 def vertebroplasty(level: str | None = "L1", **members: Any) -> Resource:
@@ -204,17 +110,7 @@ def vertebroplasty(level: str | None = "L1", **members: Any) -> Resource:
 
 def brace(*, number: str = "brace", code: str = "L0456", **members: Any) -> Resource:
     """A TLSO without an end."""
-    return of_patient(
-        "DeviceRequest",
-        number,
-        **{
-            "status": "draft",
-            "intent": "order",
-            "codeCodeableConcept": codeable(HCPCS, code),
-            "authoredOn": TODAY.isoformat(),
-            **members,
-        },
-    )
+    return drafted("DeviceRequest", number, **{"codeCodeableConcept": codeable(HCPCS, code)} | members)
 
 
 def period(start_days: int, end_days: int | None) -> Resource:
@@ -228,18 +124,8 @@ def bed_rest(hours: float | None, *, number: str = "bed", **members: Any) -> Res
     timing = None
     if hours is not None:
         timing = {"repeat": {"boundsDuration": {"value": hours, "unit": "h", "system": UCUM, "code": "h"}}}
-    return of_patient(
-        "ServiceRequest",
-        number,
-        **{
-            "status": "draft",
-            "intent": "order",
-            "code": codeable(ORDERS, "bed-rest"),
-            "authoredOn": TODAY.isoformat(),
-            "occurrenceTiming": timing,
-            **members,
-        },
-    )
+    said = {"code": codeable(ORDERS, "bed-rest"), "occurrenceTiming": timing}
+    return drafted("ServiceRequest", number, **said | members)
 
 
 def bundle(*drafts: Resource) -> Resource:
@@ -258,36 +144,15 @@ def ordered_elsewhere() -> Resource:
     )
 
 
-# Everything low, as patient P1 of the card examples, and everything good, as P2.
 def thin_and_weak() -> tuple[Resource, ...]:
-    values = {
-        "bmi": 18.5,
-        "bmd-t-score": -3.2,
-        "appendicular-muscle-index": 4.8,
-        "grip-strength": 12,
-        "gait-speed": 0.6,
-        "pma-rate": 57,
-        "mna-score": 15,
-    }
-    return (
-        patient(age=81),
-        *quiet_lists(),
-        problem("diabetes"),
-        *(measured(name, value) for name, value in values.items()),
-    )
+    """Everything low, as patient P1 of the card examples."""
+    low = (measured(name, value) for name, value in THIN.items())
+    return (patient(age=81), *quiet_lists(), problem("diabetes"), *low)
 
 
 def strong_and_nourished() -> tuple[Resource, ...]:
-    values = {
-        "bmi": 21.5,
-        "bmd-t-score": -1.9,
-        "appendicular-muscle-index": 6.4,
-        "grip-strength": 24,
-        "gait-speed": 1.2,
-        "pma-rate": 47,
-        "mna-score": 26,
-    }
-    return (patient(age=68), *quiet_lists(), *(measured(name, value) for name, value in values.items()))
+    """Everything good, as patient P2."""
+    return (patient(age=68), *quiet_lists(), *(measured(name, value) for name, value in STRONG.items()))
 
 
 def order_sign(

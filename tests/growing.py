@@ -13,11 +13,9 @@ from cds_service.service import Ports, answer
 from tests.chart_builders import (
     HOOK,
     NOW,
-    SCT,
     augmented,
     bed_rest,
     brace,
-    codeable,
     dose,
     drug,
     kyphoplasty,
@@ -28,6 +26,7 @@ from tests.chart_builders import (
     problem,
     thin_and_weak,
 )
+from tests.codes import SCT, codeable
 
 Resource = dict[str, Any]
 UNKNOWN = {"text": "Oxygen concentrator"}

@@ -10,16 +10,9 @@ from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import DraftOrders, read_drafts
 from cds_service.fhir.references import bases_of
+from tests.codes import CPT, HCPCS, SYSTEMS, codeable
 
 ROOT = Path(__file__).resolve().parents[1]
-CPT = "http://www.ama-assn.org/go/cpt"
-HCPCS = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"
-ICD = "http://hl7.org/fhir/sid/icd-10-cm"
-LOINC = "http://loinc.org"
-OPS = "http://fhir.de/CodeSystem/bfarm/ops"
-PCS = "http://www.cms.gov/Medicare/Coding/ICD10"
-SCT = "http://snomed.info/sct"
-OWN = "https://kyphoplasty-cds.org/fhir/CodeSystem/orders"
 PATIENT = "pat-1"
 SERVER = "https://ehr.example.org/fhir"
 
@@ -27,11 +20,6 @@ SERVER = "https://ehr.example.org/fhir"
 @cache
 def terminology() -> Terminology:
     return Terminology(ROOT / "mappings")
-
-
-def codeable(system: str, code: str, *, words: str = "", display: str = "") -> dict[str, Any]:
-    coding = {"system": system, "code": code} | ({"display": display} if display else {})
-    return {"coding": [coding]} | ({"text": words} if words else {})
 
 
 def order(code: Any, *, number: int = 1, kind: str = "ServiceRequest", **members: Any) -> dict[str, Any]:
@@ -77,14 +65,7 @@ def signing(draft_orders: Any, patient_id: str = PATIENT) -> DraftOrders:
 
 # What rows of a table may name (`tests.tables`): systems, and builders by their first argument.
 ORDERS = {
-    "CPT": CPT,
-    "HCPCS": HCPCS,
-    "ICD": ICD,
-    "LOINC": LOINC,
-    "OPS": OPS,
-    "PCS": PCS,
-    "SCT": SCT,
-    "OWN": OWN,
+    **SYSTEMS,
     "codeable": codeable,
     "order": order,
     "cpt": cpt,

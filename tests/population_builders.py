@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from tests.chart_builders import CPT, PATIENT, SCT, Resource, codeable, days_ago, of_patient
+from tests.chart_builders import PATIENT, Resource, days_ago, of_patient
+from tests.codes import CPT, SCT, codeable
 
 Json = dict[str, Any]
 

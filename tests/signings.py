@@ -7,14 +7,10 @@ from typing import Any
 
 from cds_service.samples import Sample, load_samples
 from cds_service.samples.requests import order_sign_request
+from tests.codes import CPT, LOINC, MEASURES, SCT, UCUM
 from tests.live_service import TODAY
 
 Json = dict[str, Any]
-CPT = "http://www.ama-assn.org/go/cpt"
-LOINC = "http://loinc.org"
-SNOMED = "http://snomed.info/sct"
-MEASURES = "https://kyphoplasty-cds.org/fhir/CodeSystem/measures"
-UCUM = "http://unitsofmeasure.org"
 HOOK_INSTANCE = "7f4a2f0c-5a0e-4a52-9f4a-2f0c5a0e4a52"
 TOKEN = {
     "access_token": "opaque-token-1",
@@ -45,7 +41,7 @@ def kyphoplasty(patient: str = "p1", **members: Any) -> Json:
         "status": "draft",
         "intent": "order",
         "code": {"coding": [{"system": CPT, "code": "22514"}], "text": "Kyphoplasty L1"},
-        "bodySite": [{"coding": [{"system": SNOMED, "code": "66794005"}], "text": "L1"}],
+        "bodySite": [{"coding": [{"system": SCT, "code": "66794005"}], "text": "L1"}],
         "subject": {"reference": f"Patient/{patient}"},
         "authoredOn": TODAY.isoformat(),
         **members,

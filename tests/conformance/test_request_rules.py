@@ -4,9 +4,10 @@ from copy import deepcopy
 
 import pytest
 
+from tests.codes import CPT
 from tests.conformance.answers import RESOURCES
 from tests.live_service import CALL, DISCOVERY, card_of
-from tests.signings import CPT, HOOK_INSTANCE, TOKEN, empty_prefetch, kyphoplasty, order_sign, signing
+from tests.signings import HOOK_INSTANCE, TOKEN, empty_prefetch, kyphoplasty, order_sign, signing
 
 LOOPBACK_WITHOUT_A_SERVER = "http://127.0.0.1:9/fhir"
 

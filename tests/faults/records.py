@@ -8,7 +8,6 @@ from tests.chart_builders import (
     HOOK_INSTANCE,
     PATIENT,
     bundle,
-    codeable,
     kyphoplasty,
     measured,
     of_patient,
@@ -16,6 +15,7 @@ from tests.chart_builders import (
     thin_and_weak,
     vertebroplasty,
 )
+from tests.codes import codeable
 from tests.tables import built
 
 Resource = dict[str, Any]

@@ -22,7 +22,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from cds_service.samples.fhir_search import SearchRefused, Store, hold
 from cds_service.samples.fhir_server import searchset
 from tests import stub_server
-from tests.chart_builders import codeable
+from tests.codes import codeable
 from tests.faults.records import EXTRAS
 from tests.stub_server import Handler, StubServer
 

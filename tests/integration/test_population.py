@@ -17,7 +17,8 @@ from click.testing import CliRunner
 
 from cds_service.cli import main
 from cds_service.population import local
-from tests.chart_builders import TODAY, codeable, drug, patient
+from tests.chart_builders import TODAY, drug, patient
+from tests.codes import codeable
 from tests.patients.typical import typical_orders
 from tests.population_builders import done, whose, write_export
 from tests.population_load import write

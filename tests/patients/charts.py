@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from tests import chart_builders as chart
-from tests.chart_builders import ATC, CPT, HCPCS, ICD, SCT, TODAY, Resource, codeable
+from tests.chart_builders import TODAY, Resource
+from tests.codes import ATC, CPT, HCPCS, ICD, SCT, codeable
 from tests.generated_patients import Signing
 
 

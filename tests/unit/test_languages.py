@@ -10,7 +10,6 @@ from tests.chart_builders import (
     ask,
     brace,
     by_topic,
-    codeable,
     drug,
     kyphoplasty,
     measured,
@@ -21,6 +20,7 @@ from tests.chart_builders import (
     problem,
     thin_and_weak,
 )
+from tests.codes import codeable
 
 WORDS = tomllib.loads(Path(__file__).with_name("words_by_language.toml").read_text(encoding="utf-8"))
 CARE = tomllib.loads(Path(__file__).with_name("conditions_by_language.toml").read_text(encoding="utf-8"))

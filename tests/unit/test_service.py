@@ -18,7 +18,6 @@ from tests.chart_builders import (
     brace,
     by_topic,
     cards_for,
-    codeable,
     drug,
     kyphoplasty,
     measured,
@@ -35,6 +34,7 @@ from tests.chart_builders import (
     thin_and_weak,
     vertebroplasty,
 )
+from tests.codes import codeable
 from tests.tables import cases
 
 XRAY = {

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.chart_builders import LOINC, codeable
+from tests.codes import LOINC, codeable
 from tests.patients.asking import cards_of
 from tests.patients.charts import measured, problem, signing_of
 from tests.patients.reading import text_of

@@ -11,7 +11,8 @@ from cds_service.cli import main
 from cds_service.fhir.facts.chart import months_before
 from cds_service.population.outcomes import Followed, follow
 from cds_service.population.scoring import Run
-from tests.chart_builders import CPT, LOINC, SCT, codeable, of_patient, open_service
+from tests.chart_builders import of_patient, open_service
+from tests.codes import CPT, LOINC, SCT, codeable
 from tests.population_builders import whose, write_export
 from tests.tables import cases
 

@@ -18,7 +18,6 @@ from tests.chart_builders import (
     TODAY,
     Resource,
     application,
-    codeable,
     days_ago,
     drug,
     kyphoplasty,
@@ -29,6 +28,7 @@ from tests.chart_builders import (
     problem,
     quiet_lists,
 )
+from tests.codes import codeable
 from tests.patients.typical import typical_orders
 from tests.population_builders import done
 from tests.tables import cases

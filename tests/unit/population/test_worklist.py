@@ -11,12 +11,9 @@ from fhir.resources.R4B import get_fhir_model_class
 
 from cds_service.cli import main
 from tests.chart_builders import (
-    HCPCS,
-    ORDERS,
     PATIENT,
     TODAY,
     Resource,
-    codeable,
     days_ago,
     drug,
     kyphoplasty,
@@ -24,6 +21,7 @@ from tests.chart_builders import (
     ordered_elsewhere,
     patient,
 )
+from tests.codes import HCPCS, ORDERS, codeable
 from tests.population_builders import done, whose, write_export
 from tests.tables import cases
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.builders import ICD, RECORD, SCT, coded, condition, findings_of
+from tests.builders import RECORD, coded, condition, findings_of
+from tests.codes import ICD, SCT
 from tests.tables import cases
 
 T12, L1, L3 = "23215003", "66794005", "36470004"

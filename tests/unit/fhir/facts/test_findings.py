@@ -6,8 +6,6 @@ from hypothesis import strategies as st
 
 from tests.builders import (
     ALL_KEYS,
-    ATC,
-    CPT,
     FOREARM_T,
     HIP_T,
     KEYS,
@@ -24,6 +22,7 @@ from tests.builders import (
     specs,
     t_score,
 )
+from tests.codes import ATC, CPT
 
 VOCABULARY = (  # contract, "Findings"
     "bmd-t-score", "age", "bmi", "sex", "grip-strength", "height", "weight", "gait-speed", "appendicular-lean-mass",

@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from tests.builders import ATC, RECORD, RXNORM, coded, dose, findings_of, prescription
+from tests.builders import RECORD, coded, dose, findings_of, prescription
+from tests.codes import ATC, RXNORM
 from tests.tables import cases
 
 ALENDRONATE = coded("904419", RXNORM, text="Alendronic acid 10 MG Oral Tablet")

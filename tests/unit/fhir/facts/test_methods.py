@@ -10,14 +10,8 @@ import pytest
 from cds_service.core.facts import Findings
 from cds_service.errors import DeadlinePassed
 from cds_service.outgoing.deadline import Deadline
-from tests.builders import (
-    MEASURES,
-    coded,
-    findings_of,
-    observation,
-    specs,
-    t_score,
-)
+from tests.builders import coded, findings_of, observation, specs, t_score
+from tests.codes import MEASURES
 
 TABLE = tomllib.loads((Path(__file__).parent / "method_cases.toml").read_text(encoding="utf-8"))
 CASES = [

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.builders import CPT, RECORD, SCT, clinical, coded, condition, findings_of, procedure
+from tests.builders import RECORD, clinical, coded, condition, findings_of, procedure
+from tests.codes import CPT, SCT
 from tests.tables import cases
 
 HCPCS = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"

@@ -14,7 +14,8 @@ from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.references import bases_of
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import parse_request
-from tests.builders import RECORD, RXNORM, SCT, coded, terminology
+from tests.builders import RECORD, coded, terminology
+from tests.codes import RXNORM, SCT
 from tests.scripted_reader import ScriptedReader
 from tests.stub_fhir import observation, page
 from tests.tables import cases

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.code_systems import has_loinc_digit, has_verhoeff_digit
 from cds_service.fhir.mapping.terminology import Terminology, check_specs, load_finding_specs
-from tests.builders import LOINC, MAPPINGS, MEASURES, SCT, coded, terminology
+from tests.builders import MAPPINGS, coded, terminology
+from tests.codes import LOINC, MEASURES, SCT
 from tests.tables import cases
 
 MODELS = {"valueset": ValueSet, "codesystem": CodeSystem, "conceptmap": ConceptMap}

@@ -8,20 +8,8 @@ from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.orders.augmentation import BY_TEXT, find_augmentation_order
 from cds_service.fhir.orders.drafts import read_drafts
 from cds_service.fhir.references import bases_of, bases_of_call
-from tests.order_builders import (
-    CPT,
-    ORDERS,
-    PATIENT,
-    bundle,
-    codeable,
-    cpt,
-    junk,
-    junk_members,
-    order,
-    signing,
-    terminology,
-    worded,
-)
+from tests.codes import CPT, codeable
+from tests.order_builders import ORDERS, PATIENT, bundle, cpt, junk, junk_members, order, signing, terminology, worded
 from tests.tables import cases
 
 

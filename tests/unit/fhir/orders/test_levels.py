@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from cds_service.fhir.mapping.level_text import LEVELS
 from cds_service.fhir.orders.augmentation import find_augmentation_order
-from tests.order_builders import ICD, ORDERS, bundle, codeable, cpt, signing, terminology
+from tests.codes import ICD, codeable
+from tests.order_builders import ORDERS, bundle, cpt, signing, terminology
 from tests.tables import cases
 
 

@@ -13,7 +13,8 @@ from cds_service.fhir.orders.support_orders import find_draft_support_orders, fi
 from cds_service.fhir.references import bases_of
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import parse_request
-from tests.chart_builders import HOOK, ICD, PATIENT, SCT, kyphoplasty, of_patient, open_service, order_sign
+from tests.chart_builders import HOOK, PATIENT, kyphoplasty, of_patient, open_service, order_sign
+from tests.codes import ICD, SCT
 from tests.scripted_reader import ScriptedReader
 from tests.tables import cases
 

@@ -18,7 +18,8 @@ from cds_service.errors import DataFileError
 from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.suggestions import draft_suggestions, make_template, read_placeholders
 from cds_service.fhir.orders.support_orders import find_draft_support_orders
-from tests.order_builders import HCPCS, ORDERS, PATIENT, ROOT, SCT, brace, bundle, codeable, order, signing, terminology
+from tests.codes import HCPCS, SCT, codeable
+from tests.order_builders import ORDERS, PATIENT, ROOT, brace, bundle, order, signing, terminology
 from tests.tables import cases
 
 CALL = "1caf890a-68ed-4526-b666-046ab9d88869"
@@ -199,7 +200,7 @@ def test_words_longer_than_are_read_are_left_to_their_author():
 def test_a_length_in_words_is_corrected_where_it_stands_and_nothing_else(written, becomes):
     for place in ("code", "note", "patientInstruction"):
         draft = {
-            "code": brace(codeable(HCPCS, "L0456", words=written)),
+            "code": brace(codeable(HCPCS, "L0456", written)),
             "note": brace(note=[{"text": written, "time": "2026-11-20T08:00:00Z"}, {"text": "Mr B, fitted by us"}]),
             "patientInstruction": order(codeable(SCT, "77476009"), patientInstruction=written),
         }[place]

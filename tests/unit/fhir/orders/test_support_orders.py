@@ -12,23 +12,9 @@ from cds_service.core.facts import AugmentationOrder
 from cds_service.fhir.gathering.picking import Sourced, Unreadable
 from cds_service.fhir.gathering.record import PatientRecord, Read
 from cds_service.fhir.orders.support_orders import find_draft_support_orders, find_support_orders
-from tests.order_builders import (
-    CPT,
-    HCPCS,
-    ORDERS,
-    OWN,
-    SCT,
-    brace,
-    bundle,
-    codeable,
-    cpt,
-    junk,
-    junk_members,
-    order,
-    signing,
-    terminology,
-    worded,
-)
+from tests.codes import CPT, HCPCS, SCT, codeable
+from tests.codes import ORDERS as OWN
+from tests.order_builders import ORDERS, brace, bundle, cpt, junk, junk_members, order, signing, terminology, worded
 from tests.tables import cases
 
 MODELS = {"DeviceRequest": DeviceRequest, "ServiceRequest": ServiceRequest, "Procedure": Procedure}
@@ -75,7 +61,7 @@ def test_every_thoracolumbar_orthosis_is_a_brace(code):
     ("code", "words", "title"), cases(__file__, "a_brace_is_called_as_it_was_ordered_from_a_closed_list")
 )
 def test_a_brace_is_called_as_it_was_ordered_from_a_closed_list(code, words, title):
-    assert only(brace(codeable(HCPCS, code, words=words) if code else {"text": words})).title == title
+    assert only(brace(codeable(HCPCS, code, words) if code else {"text": words})).title == title
 
 
 @pytest.mark.parametrize(

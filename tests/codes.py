@@ -1,0 +1,37 @@
+"""Code systems and the CodeableConcept, for every builder of resources."""
+
+from typing import Any
+
+LOINC = "http://loinc.org"
+SCT = "http://snomed.info/sct"
+ICD = "http://hl7.org/fhir/sid/icd-10-cm"
+RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
+ATC = "http://www.whocc.no/atc"
+CPT = "http://www.ama-assn.org/go/cpt"
+HCPCS = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"
+PCS = "http://www.cms.gov/Medicare/Coding/ICD10"
+OPS = "http://fhir.de/CodeSystem/bfarm/ops"
+UCUM = "http://unitsofmeasure.org"
+MEASURES = "https://kyphoplasty-cds.org/fhir/CodeSystem/measures"
+ORDERS = "https://kyphoplasty-cds.org/fhir/CodeSystem/orders"
+# What rows of a table may name (`tests.tables`).
+SYSTEMS = {
+    "LOINC": LOINC,
+    "SCT": SCT,
+    "ICD": ICD,
+    "RXNORM": RXNORM,
+    "ATC": ATC,
+    "CPT": CPT,
+    "HCPCS": HCPCS,
+    "PCS": PCS,
+    "OPS": OPS,
+    "UCUM": UCUM,
+    "MEASURES": MEASURES,
+    "OWN": ORDERS,
+}
+
+
+def codeable(system: str, code: str, text: str = "", *, display: str = "") -> dict[str, Any]:
+    """A CodeableConcept of one coding."""
+    coding = {"system": system, "code": code} | ({"display": display} if display else {})
+    return {"coding": [coding]} | ({"text": text} if text else {})
