@@ -44,7 +44,7 @@ def risk_chart(answer: Answer, result: ModelResult, *, is_usable: bool) -> Chart
     averages = dict(_averages(answer, result))
     ticks = [at("tick", share) for share in averages.values()]
     held = held_line(answer, result)
-    is_limit = result.has_reassuring_hold
+    is_limit = result.prediction.has_reassuring_hold
     label = say("patient" if is_usable else "computed")
     label = say("limit", held=held.partition(", the end")[0]) if is_limit else label
     rows = [_figure_row(label, result, result.prediction, ticks, note="" if is_limit else held)]
@@ -78,9 +78,9 @@ def _averages(answer: Answer, result: ModelResult) -> Iterator[tuple[str, float]
     """What stands beside the figure: the average it is compared with, all of the study, and what others observed."""
     study, pooled = result.model.study, answer.policy.pooled_incidence.of(result.model.study.outcome)
     yield capital(whose_average(answer, result).removeprefix("the ")), result.reference
-    if say_percent(result.baseline) != say_percent(result.reference):
-        yield say(f"all-{result.baseline_source}"), result.baseline
-    if result.baseline_source == "site":
+    if say_percent(result.prediction.baseline.incidence) != say_percent(result.reference):
+        yield say(f"all-{result.prediction.baseline.source}"), result.prediction.baseline.incidence
+    if result.prediction.baseline.source == "site":
         yield say("itself", events=study.cohort.events, n=study.cohort.n), study.incidence
     if pooled is not None:
         yield say("pooled"), pooled
@@ -127,21 +127,21 @@ def incidence_chart(answer: Answer, result: ModelResult) -> Chart | None:
     study, policy = result.model.study, answer.policy
     if result.band == "lower" or result.prediction.has_reassuring_hold:
         return None
-    here = result.baseline if result.baseline_source == "site" else None
+    here = result.prediction.baseline.incidence if result.prediction.baseline.source == "site" else None
     places = {"in-study": study.incidence, "in-pooled": policy.pooled_incidence.of(study.outcome), "at-site": here}
     rows = [
         _figure_row(
             say(place, incidence=say_percent(incidence)),
             result,
             result.prediction
-            if incidence == result.baseline
+            if incidence == result.prediction.baseline.incidence
             else predict(result.model, result.prediction.used, site_incidence=incidence),
             (at("tick", incidence),),
         )
         for place, incidence in places.items()
         if incidence is not None
     ]
-    chosen = say(f"chosen-{result.baseline_source}")
+    chosen = say(f"chosen-{result.prediction.baseline.source}")
     return chart("incidence", rows, PERCENT_AXIS, chosen=chosen) if len(rows) > 1 else None
 
 
@@ -181,7 +181,7 @@ def contribution_chart(answer: Answer, result: ModelResult, *, is_usable: bool, 
     if base.recalibration is not None:
         rows.append(_sum_row(say("refitted", patients=base.recalibration.n), moved))
     elif moved:
-        rows.append(_sum_row(say("site-shift", incidence=say_percent(result.baseline)), moved))
+        rows.append(_sum_row(say("site-shift", incidence=say_percent(result.prediction.baseline.incidence)), moved))
     limit = "" if is_usable else say("is-limit")
     rows.append(_sum_row(say("sum"), prediction.log_odds, figure(result), limit))
     rows += [Row(label=label, cells=("", "", "", said, "")) for label, said in _spreads(result)]
@@ -338,7 +338,9 @@ def _study_row(result: ModelResult, *, is_usable: bool) -> Row:
         return Row(label=label, cells=(say("no-such-patients" if result.not_studied else none), "", "", *beside))
     row = _figure_row(label, result, result.prediction, (at("tick", result.reference),))
     outside = [one.text for one in result.violations if one.severity != "not-checkable"]
-    note = "; ".join([*([] if is_usable and not result.has_reassuring_hold else [say("is-limit")]), *outside])
+    note = "; ".join(
+        [*([] if is_usable and not result.prediction.has_reassuring_hold else [say("is-limit")]), *outside]
+    )
     return Row(label=label, cells=(*row.cells, *beside), marks=row.marks, note=note)
 
 

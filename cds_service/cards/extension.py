@@ -38,7 +38,7 @@ def _model_json(answer: Answer, result: ModelResult) -> dict[str, Any]:
         "modelVersion": study.version,
         "horizonMonths": study.cohort.horizon_months,
         "incidence": study.incidence,
-        "baseline": {"incidence": result.baseline, "source": result.baseline_source}
+        "baseline": {"incidence": result.prediction.baseline.incidence, "source": result.prediction.baseline.source}
         | ({"recalibration": local.to_json()} if local else {}),
         "reference": result.reference,
     }

@@ -49,7 +49,7 @@ def whose_average(answer: Answer, result: ModelResult) -> str:
     """`average after kyphoplasty`, `the study average`, `this site's average`."""
     if _has_own_reference(answer, result):
         return answer.texts.say("average.procedure", procedure=_procedure(answer))
-    return answer.texts.raw(f"average.{result.baseline_source}")
+    return answer.texts.raw(f"average.{result.prediction.baseline.source}")
 
 
 def short_average(answer: Answer, result: ModelResult) -> str:
@@ -62,7 +62,9 @@ def short_average(answer: Answer, result: ModelResult) -> str:
 
 
 def _has_own_reference(answer: Answer, result: ModelResult) -> bool:
-    return _procedure(answer) != "" and say_percent(result.reference) != say_percent(result.baseline)
+    return _procedure(answer) != "" and say_percent(result.reference) != say_percent(
+        result.prediction.baseline.incidence
+    )
 
 
 def _procedure(answer: Answer) -> str:
@@ -126,8 +128,8 @@ def calibration(answer: Answer, result: ModelResult) -> str:
     if local is not None:
         said = texts.say("lines.recalibrated", patients=local.n)
         return f"{said}, {local.years}" if local.years else said
-    if result.baseline_source == "site":
-        said = texts.say("lines.calibrated", incidence=say_percent(result.baseline))
+    if result.prediction.baseline.source == "site":
+        said = texts.say("lines.calibrated", incidence=say_percent(result.prediction.baseline.incidence))
         if abs(result.prediction.baseline.shift) > answer.policy.showing.baseline_shift_warning:
             said += ". " + texts.raw("lines.calibrated-far")
         return said

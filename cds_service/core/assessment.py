@@ -92,7 +92,6 @@ class ModelResult:
 
     Attributes:
         prediction: at the baseline in force.
-        baseline: incidence in force, 0..1: the site's where set for this horizon, else the cohort's.
         shown: a probability may be said: enough inputs are known, and the study held such patients at all (evidence
             page, "Which model speaks").
         band: None when nothing is shown.
@@ -108,8 +107,6 @@ class ModelResult:
 
     model: LogisticModel
     prediction: Prediction
-    baseline: float
-    baseline_source: Literal["study", "site"]
     shown: bool
     band: Band | None
     violations: tuple[Violation, ...]
@@ -134,11 +131,6 @@ class ModelResult:
     def not_studied(self) -> tuple[Violation, ...]:
         """Why this study gives no figure whatever is measured: it held no such patients."""
         return tuple(one for one in self.violations if one.severity == "no-figure")
-
-    @property
-    def has_reassuring_hold(self) -> bool:
-        """Whether a value is held on the reassuring side."""
-        return self.prediction.has_reassuring_hold
 
     @property
     def stays_unusable(self) -> bool:
@@ -305,8 +297,6 @@ def apply_model(model: LogisticModel, findings: Findings, policy: Policy, *, has
     return ModelResult(
         model=model,
         prediction=prediction,
-        baseline=prediction.baseline.incidence,
-        baseline_source=prediction.baseline.source,
         shown=shown,
         band=_band(prediction, alike, policy) if shown else None,
         violations=violations,

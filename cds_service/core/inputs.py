@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from cds_service.core.facts import Value
-from cds_service.core.study import LogisticStudy, Predictor, Term
+from cds_service.core.study import Predictor, Term
 from cds_service.core.table import Ends, ReducedTable, Vector
 
 Side = Literal["reassuring", "alarming"]
@@ -75,29 +75,6 @@ def _hold_muscle(
     return Held(value=muscle, used=used, side=side)
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column of a model, and which values it takes.
-
-    Attributes:
-        word: of a category, the word that this column is about.
-        words: of a category, all of them.
-    """
-
-    finding: str
-    kind: Literal["number", "yes-no", "category"]
-    word: str | None
-    words: tuple[str, ...]
-
-
-def columns_of(study: LogisticStudy, terms: Sequence[Term]) -> tuple[Column, ...]:
-    """The columns of these terms."""
-    predictors = {one.finding: one for one in study.predictors}
-    return tuple(
-        Column(term.finding, predictors[term.finding].kind, term.word, predictors[term.finding].words) for term in terms
-    )
-
-
 def fits(predictor: Predictor, value: Value) -> bool:
     """Whether a value is of the kind that this input takes."""
     if predictor.kind == "number":
@@ -105,12 +82,12 @@ def fits(predictor: Predictor, value: Value) -> bool:
     return value in predictor.words if predictor.words else isinstance(value, bool)
 
 
-def encode_inputs(columns: Sequence[Column], values: Mapping[str, Value]) -> Vector:
-    """The values of the columns: 0/1 for yes/no and for each word but the reference."""
-    return np.array([_encoded(one, values[one.finding]) for one in columns], dtype=np.float64)
+def encode_inputs(terms: Sequence[Term], values: Mapping[str, Value]) -> Vector:
+    """The values of the terms: 0/1 for yes/no and for each word but the reference."""
+    return np.array([_encoded(one, values[one.finding]) for one in terms], dtype=np.float64)
 
 
-def _encoded(column: Column, value: Value) -> float:
+def _encoded(column: Term, value: Value) -> float:
     if column.kind == "number":
         return _number(column.finding, value)
     if column.kind == "yes-no":

@@ -13,9 +13,9 @@ from typing import Literal
 import numpy as np
 
 from cds_service.core.facts import Value
-from cds_service.core.inputs import Column, Held, columns_of, encode_inputs, hold_inputs
+from cds_service.core.inputs import Held, encode_inputs, hold_inputs
 from cds_service.core.recalibration import Recalibration
-from cds_service.core.study import Z_95, Interval, LogisticStudy, Study
+from cds_service.core.study import Z_95, Interval, LogisticStudy, Study, Term
 from cds_service.core.table import Matrix, ReducedModel, ReducedTable, Vector, read_table
 
 EIGHT_IN_TEN = (0.1, 0.9)
@@ -158,8 +158,8 @@ class _KnownSet:
     """Everything that depends on which inputs are known but not on their values.
 
     Attributes:
-        columns: of these inputs, in the order of the study.
-        means: of the cohort, one for each column.
+        terms: of these inputs, in the order of the study.
+        means: of the cohort, one for each term.
         coefficients: in use, by term.
         covariance: of the coefficients, at the printed scale.
         clear: as in `Prediction`, of findings with one term.
@@ -169,7 +169,7 @@ class _KnownSet:
         limits: floor and ceiling, as in `Prediction`.
     """
 
-    columns: tuple[Column, ...]
+    terms: tuple[Term, ...]
     means: Vector
     coefficients: Mapping[str, float]
     covariance: Matrix
@@ -189,11 +189,7 @@ class LogisticModel:
     _sets: dict[frozenset[str], _KnownSet] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def inputs_known(self, known: frozenset[str]) -> float:
-        """Share of the model's information that these inputs carry, 0..1.
-
-        Raises:
-            ValueError: the study does not use one of the names.
-        """
+        """Share of the model's information that these inputs carry, 0..1."""
         return self.reduced(known).inputs_known
 
     def reduced(self, known: frozenset[str]) -> ReducedModel:
@@ -209,11 +205,7 @@ class LogisticModel:
         return model
 
     def known_set(self, known: frozenset[str]) -> _KnownSet:
-        """The part that depends on this set of known inputs alone; computed at first use and cached.
-
-        Raises:
-            ValueError: the study does not use one of the names.
-        """
+        """The part that depends on this set of known inputs alone; computed at first use and cached."""
         found = self._sets.get(known)
         if found is None:
             found = self._sets[known] = _follow(self, self.reduced(known))
@@ -254,7 +246,7 @@ def predict(
     reduced, known = model.reduced(names), model.known_set(names)
     held = hold_inputs(model.table, known.coefficients, inputs)
     used = {**inputs, **{name: one.used for name, one in held.items()}}
-    values = encode_inputs(known.columns, used)
+    values = encode_inputs(known.terms, used)
     distances = values - known.means
     baseline = _baseline(model.study, recalibration.incidence if recalibration else site_incidence, recalibration)
     own = reduced.intercept + float(reduced.coefficients @ values)
@@ -278,7 +270,7 @@ def predict(
         ceiling=ceiling,
         coefficients_in_use=_at_slope(known.coefficients, baseline.slope),
         clear=MappingProxyType(_clear(known, reduced, distances)),
-        effects=_at_slope(_effects(reduced, known.columns, distances), baseline.slope),
+        effects=_at_slope(_effects(reduced, known.terms, distances), baseline.slope),
         gains=known.gains,
         unknown_until_after=known.unknown_until_after,
         baseline=baseline,
@@ -298,8 +290,8 @@ def risk_at(prediction: Prediction, study: LogisticStudy, incidence: float) -> f
 def effect_interval(model: LogisticModel, prediction: Prediction, findings: Collection[str]) -> Interval:
     """95 % interval of what these inputs together did to the figure, log odds, at the printed scale (as `clear`)."""
     known = model.known_set(frozenset(prediction.used))
-    at = [place for place, column in enumerate(known.columns) if column.finding in findings]
-    point = (encode_inputs(known.columns, prediction.used) - known.means)[at]
+    at = [place for place, column in enumerate(known.terms) if column.finding in findings]
+    point = (encode_inputs(known.terms, prediction.used) - known.means)[at]
     margin = prediction.baseline.slope * Z_95 * math.sqrt(float(point @ known.covariance[np.ix_(at, at)] @ point))
     effect = sum(prediction.effects[name] for name in findings)
     return effect - margin, effect + margin
@@ -333,10 +325,10 @@ def _at_slope(numbers: Mapping[str, float], slope: float) -> Mapping[str, float]
     return MappingProxyType({name: slope * number for name, number in numbers.items()} if slope != 1 else dict(numbers))
 
 
-def _effects(reduced: ReducedModel, columns: Sequence[Column], distances: Vector) -> dict[str, float]:
+def _effects(reduced: ReducedModel, terms: Sequence[Term], distances: Vector) -> dict[str, float]:
     effects: dict[str, float] = {}
-    for column, effect in zip(columns, (reduced.coefficients * distances).tolist(), strict=True):
-        effects[column.finding] = effects.get(column.finding, 0.0) + effect
+    for term, effect in zip(terms, (reduced.coefficients * distances).tolist(), strict=True):
+        effects[term.finding] = effects.get(term.finding, 0.0) + effect
     return effects
 
 
@@ -354,7 +346,7 @@ def _follow(model: LogisticModel, reduced: ReducedModel) -> _KnownSet:
             clear[finding] = _is_clear(reduced.coefficients[at], np.ones(1), covariance[np.ix_(at, at)])
     gains = _gains(model, reduced)
     return _KnownSet(
-        columns=columns_of(model.study, terms),
+        terms=terms,
         means=np.array([model.table.means[term.name] for term in terms]),
         coefficients=reduced.by_term,
         covariance=covariance,

@@ -208,7 +208,7 @@ def _refracture_above(situation: Situation) -> Signal | None:
 def _residual_pain_above(situation: Situation) -> Signal | None:
     """With a study uncertainty that excludes the baseline."""
     headline = situation.assessment.of("residual-pain").headline
-    if headline is None or headline.prediction.study_uncertainty[0] <= headline.baseline:
+    if headline is None or headline.prediction.study_uncertainty[0] <= headline.prediction.baseline.incidence:
         return None
     return Signal("residual pain above average", headline.inputs, (headline.model.study.id,))
 

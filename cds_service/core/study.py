@@ -643,7 +643,8 @@ class Term:
 
     Attributes:
         name: the finding, or `finding=word` where a category has several columns.
-        word: for categories, the word that makes this column 1.
+        kind: how a value of the finding enters the model.
+        word: for categories, the word that makes this column 1; `words`: all of them.
         beta: log odds per unit.
         standard_error: as printed, log odds per unit.
         interval: 95 %, log odds: as printed, else from the standard error.
@@ -651,7 +652,9 @@ class Term:
 
     name: str
     finding: str
+    kind: Literal["number", "yes-no", "category"]
     word: str | None
+    words: tuple[str, ...]
     beta: float
     standard_error: float
     interval: tuple[float, float]
@@ -664,7 +667,9 @@ def _terms(predictor: Predictor) -> Iterator[Term]:
         yield Term(
             name=f"{predictor.finding}={word}" if len(predictor.levels) > 1 else predictor.finding,
             finding=predictor.finding,
+            kind=predictor.kind,
             word=word,
+            words=predictor.words,
             beta=one.beta,
             standard_error=one.standard_error,
             interval=one.interval,

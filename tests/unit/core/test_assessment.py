@@ -290,14 +290,14 @@ def test_whatever_is_known_the_assessment_is_whole(known):
             if one.band == "lower":
                 ranges = [one.prediction.study_uncertainty, one.prediction.if_measured or (0, 0)]
                 assert max(high for _, high in ranges) < one.reference
-                assert not one.has_reassuring_hold
+                assert not one.prediction.has_reassuring_hold
                 assert not one.is_outside
                 assert {finding.name for finding in one.inputs} & {"bmd-t-score", "ct-attenuation"}
             if one.band in ("above", "high"):
                 assert one.prediction.risk > one.reference
             if one.may_warn:
                 assert one.band == "high"
-                assert one.prediction.study_uncertainty[0] > one.baseline
+                assert one.prediction.study_uncertainty[0] > one.prediction.baseline.incidence
                 assert {finding.name for finding in one.inputs} & {"bmd-t-score", "ct-attenuation"}
                 assert not one.is_outside
     for first in MEASURES:

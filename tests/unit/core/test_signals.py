@@ -99,7 +99,7 @@ def test_the_studies_behind_a_cut_off_are_named():
 def test_residual_pain_counts_only_with_an_interval_that_leaves_out_the_average():
     wide = {"psoas-total-area": 12.0, "es-mf-fat-fraction": 50.0, "vbq": 2.8}
     found = assessed(wide).of("residual-pain").headline
-    assert found.prediction.study_uncertainty[0] < found.baseline < found.prediction.risk
+    assert found.prediction.study_uncertainty[0] < found.prediction.baseline.incidence < found.prediction.risk
     assert "residual-pain-above-average" not in signals_of(wide)
 
 
