@@ -44,7 +44,7 @@ REDUCED = STUDIES / "reduced"
 SIMULATION = STUDIES / "simulation.json"
 RECALIBRATION = "recalibration.toml"  # of a site folder; `validate --refit` writes it
 MAX_QUERY = 2000  # characters; longer addresses are refused by some servers
-# Placeholders that every rule may use (`rule_words.words_of_rules`, `recommendations._correction_words`).
+# Placeholders that every rule may use (`rule_words.words_of_rules`, `recommendations._recommendation`).
 RULE_WORDS = {
     *("review_weeks", "max_weeks", "bed_rest_hours", "t", "score", "drug", "listed", "asked", "Asked"),
     *("because", "fact", "Fact", "title", "end", "review"),

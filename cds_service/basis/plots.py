@@ -148,7 +148,8 @@ def incidence_chart(answer: Answer, result: ModelResult) -> Chart | None:
 def contribution_chart(answer: Answer, result: ModelResult, *, is_usable: bool, names_study: bool = False) -> Chart:
     """(c) What each input did, log odds: coefficient in use x (value used - study mean), from the start to the sum.
 
-    The procedure belongs to the start, never to a bar: it was chosen for reasons that no study adjusts for.
+    The start is a patient with the study's mean values, after the same procedure. The
+    procedure is never a bar: it was chosen for reasons that no study adjusts for.
     """
     prediction, found = result.prediction, {one.name: one for one in result.inputs}
     effects = {names: sum(prediction.effects[name] for name in names) for names in groups(result.inputs)}
@@ -157,7 +158,9 @@ def contribution_chart(answer: Answer, result: ModelResult, *, is_usable: bool, 
     base = prediction.baseline
     moved = prediction.log_odds - base.slope * base.own(prediction.log_odds)  # by the incidence here, or a refit
     start = prediction.log_odds - moved - sum(effects.values())
-    rows = [_sum_row(_start(answer, result), start)]
+    procedure = answer.order.procedure if answer.order and "procedure" in found else None
+    said = say("start-after", procedure=answer.texts.raw(f"procedures.{procedure}")) if procedure else say("start")
+    rows = [_sum_row(said, start)]
     for names, effect in sorted(effects.items(), key=lambda one: -abs(one[1])):
         ends, inputs = intervals[names], [found[name] for name in names]
         is_clear = not ends[0] <= 0 <= ends[1]
@@ -206,14 +209,6 @@ def beyond_study(result: ModelResult, names: Sequence[str]) -> bool:
 
 def _sum_row(label: str, log_odds: float, reads: str = "", note: str = "") -> Row:
     return Row(label=label, cells=("", "", "", say_signed(log_odds), reads), is_sum=True, note=note)
-
-
-def _start(answer: Answer, result: ModelResult) -> str:
-    """Where the sum starts: a patient with the study's mean values, after the same procedure."""
-    procedure = answer.order.procedure if answer.order else None
-    if procedure is None or "procedure" not in [one.name for one in result.inputs]:
-        return say("start")
-    return say("start-after", procedure=answer.texts.raw(f"procedures.{procedure}"))
 
 
 def _used(result: ModelResult, finding: Finding) -> str:

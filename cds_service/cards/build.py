@@ -56,13 +56,14 @@ def _case(answer: Answer) -> str:
 def _words(answer: Answer) -> dict[str, str | int]:
     broken = next((one for one in answer.signals if one.name in ("brace-limit-broken", "brace-undated")), None)
     rest = next((one for one in answer.signals if one.name == "bed-rest-long"), None)
+    first, *more = _reasons(answer) or [""]
     is_site = bool(answer.policy.set_by_site & {"brace-max-weeks", "brace-review-weeks"})
     policy = answer.texts.raw("brace.policy-site" if is_site else "brace.policy-default")
     return {
         "because": broken.because if broken else "",
         "end": say_date(broken.correction.end) if broken and broken.correction else "",
         "rest": rest.because if rest else "",
-        "reason": _first_reason(answer),
+        "reason": answer.texts.say("brace.more-reasons", first=first, count=len(more)) if more else first,
         "max_weeks": answer.policy.brace.max_weeks,
         "review_weeks": answer.policy.brace.review_weeks,
         "bed_rest_hours": answer.policy.bed_rest.max_hours,
@@ -74,11 +75,6 @@ def _words(answer: Answer) -> dict[str, str | int]:
 def _reasons(answer: Answer) -> list[str]:
     """What the record holds for keeping a brace longer."""
     return answer.signal("brace-keep-reason").because.split(" · ") if answer.has("brace-keep-reason") else []
-
-
-def _first_reason(answer: Answer) -> str:
-    first, *more = _reasons(answer) or [""]
-    return answer.texts.say("brace.more-reasons", first=first, count=len(more)) if more else first
 
 
 def _detail(answer: Answer, case: str) -> str:

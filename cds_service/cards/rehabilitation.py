@@ -42,7 +42,8 @@ def _detail(answer: Answer, summary: str) -> str:
         *figures,
         *_pain_lines(answer, pain),
         *_marker_lines(answer),
-        *_act_line(answer),
+        # The one measurement that would give a figure; several have a card of their own.
+        *(Line(answer.texts.raw("headings.would-give"), capital(one.text), spare=1) for one in answer.single_act()),
         *_value_lines(answer),
     )
     context = {
@@ -165,12 +166,6 @@ def _marker_lines(answer: Answer) -> tuple[Line, ...]:
     )
     days = f" ({say_date(marker.first)} to {say_date(marker.last)})"
     return (Line(answer.texts.raw("headings.marker"), answer.texts.say("lines.marker", changes=changes + days)),)
-
-
-def _act_line(answer: Answer) -> tuple[Line, ...]:
-    """The one measurement that would give a figure; several have a card of their own."""
-    acts = answer.single_act()
-    return tuple(Line(answer.texts.raw("headings.would-give"), capital(one.text), spare=1) for one in acts)
 
 
 def _value_lines(answer: Answer) -> tuple[Line, ...]:

@@ -62,15 +62,10 @@ def _summary(answer: Answer, topic: str, repeat: Repeat) -> str:
         "shown": say_date(repeat.last.shown.date()),
         "how": texts.raw(f"answered.{repeat.last.how}"),
     }
-    unanswered = [one.short or one.heading for one in _unanswered(answer, topic, repeat)]
+    offered = (one for one in answer.of_topic(topic) if one.rule_id in answer.suggestions)
+    unanswered = [one.short or one.heading for one in offered if one.rule_id not in repeat.by_rule]
     wordings = [texts.say("repeats.open", open=", ".join(unanswered), **words)] if unanswered else []
     return first_that_fits([*wordings, texts.say("repeats.unchanged", **words)])
-
-
-def _unanswered(answer: Answer, topic: str, repeat: Repeat) -> list[Recommendation]:
-    """Offers on the card that were neither accepted nor dismissed."""
-    offered = (one for one in answer.of_topic(topic) if one.rule_id in answer.suggestions)
-    return [one for one in offered if one.rule_id not in repeat.by_rule]
 
 
 def _detail(answer: Answer, topic: str, repeat: Repeat) -> str:

@@ -1,6 +1,5 @@
 """The summary of the first card: the act first, then the figure or why there is none; read in eight seconds."""
 
-from collections.abc import Iterator
 from itertools import accumulate
 
 from cds_service.cards.answer import Answer
@@ -30,7 +29,9 @@ def say_summary(answer: Answer) -> str:
         return _with_figure(answer, outcome, outcome.headline)
     if is_warning(answer):
         return _with_band(answer, outcome)
-    return first_that_fits(_with_reason(answer, outcome))
+    acts, ends = _fewer(answer), _no_figure(answer, outcome)
+    # Acts are shortened for the reason, but none is left out: the detail has it.
+    return first_that_fits((*(f"{act} {end}" for end in ends for act in acts[:2]), *acts))
 
 
 def is_warning(answer: Answer) -> bool:
@@ -103,13 +104,6 @@ def _with_band(answer: Answer, outcome: OutcomeAssessment) -> str:
     if not leads:
         return first_that_fits(f"{one} {todo}" for todo in _todo(answer) for one in said)
     return first_that_fits(f"{act} {one}" for act in _fewer(answer) for one in said)
-
-
-def _with_reason(answer: Answer, outcome: OutcomeAssessment) -> Iterator[str]:
-    acts = _fewer(answer)
-    # Acts are shortened for the reason, but none is left out: the detail has it.
-    yield from (f"{act} {end}" for end in _no_figure(answer, outcome) for act in acts[:2])
-    yield from acts
 
 
 def _no_figure(answer: Answer, outcome: OutcomeAssessment) -> tuple[str, ...]:

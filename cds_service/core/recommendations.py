@@ -233,9 +233,13 @@ def _recommendation(
     is_offered = (bool(rule.order) and not already) or (correction is not None and correction.order.draft)
     reason = _join(because)
     fact = chosen.because if chosen is not None else reason
+    corrected = {}
+    if correction is not None:
+        corrected = {"end": say_date(correction.end), "review": say_date(correction.review)}
+        corrected["title"] = correction.order.title
     words = {
         **values,
-        **_correction_words(correction, values),
+        **corrected,
         "because": reason,
         "fact": fact,
         "Fact": capital(fact),
@@ -252,7 +256,9 @@ def _recommendation(
         label=(said.label or rule.label).format_map(words) if is_offered else "",
         order=rule.order if is_offered else None,
         order_in_card=rule.order_in_card,
-        recommended=_is_recommended(rule, signals),
+        recommended=rule.recommended
+        and (not rule.recommended_if or any(name in signals for name in rule.recommended_if))
+        and not any(name in signals for name in rule.recommended_unless),
         already=already,
         because=because,
         correction=correction,
@@ -261,11 +267,6 @@ def _recommendation(
         studies=rule.studies,
         values=words,
     )
-
-
-def _is_recommended(rule: Rule, signals: Mapping[str, Signal]) -> bool:
-    is_asked_for = not rule.recommended_if or any(name in signals for name in rule.recommended_if)
-    return rule.recommended and is_asked_for and not any(name in signals for name in rule.recommended_unless)
 
 
 def _text(rule: Rule, signals: Mapping[str, Signal]) -> tuple[SignalText, Signal | None]:
@@ -277,13 +278,6 @@ def _text(rule: Rule, signals: Mapping[str, Signal]) -> tuple[SignalText, Signal
         if chosen is not None or not option.signals:
             return option, chosen
     raise ValueError(f"rule {rule.id}: no text fits the signals")
-
-
-def _correction_words(correction: Correction | None, values: Mapping[str, str]) -> Mapping[str, str]:
-    if correction is None:
-        return {}
-    days = {"end": say_date(correction.end), "review": say_date(correction.review)}
-    return {**days, "title": correction.order.title, **values}
 
 
 def _join(signals: Iterable[Signal]) -> str:

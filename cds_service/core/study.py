@@ -485,7 +485,7 @@ class LogisticStudy(Paper):
             raise ValueError("cohort.events: must lie between 0 and n")
         if len({tuple(predictor.groups) for predictor in self.predictors}) > 1:
             raise ValueError("predictors: either all inputs have groups event and no_event, or all have the group all")
-        for fault in (*self._input_faults(), *self._example_faults()):
+        for fault in self._input_faults():
             raise ValueError(fault)
         return self
 
@@ -498,16 +498,6 @@ class LogisticStudy(Paper):
             for name, group in one.groups.items():
                 if fault := _distribution_fault(group, sizes[name], one.words):
                     yield f"predictors.{at}.{name}.{fault}"
-
-    def _example_faults(self) -> Iterator[str]:
-        """Examples and checks must speak of the study's own inputs and columns."""
-        for table, examples in (("examples", self.examples), ("cross_checks", self.cross_checks)):
-            for at, example in enumerate(examples):
-                for name in set(example.inputs) - set(self.input_names):
-                    yield f"{table}.{at}.inputs: {name!r} is no input of this study"
-        for at, check in enumerate(self.reduced_checks):
-            if set(check.coefficients) != {term.name for term in self.terms if term.finding in check.known}:
-                yield f"reduced_checks.{at}.coefficients: do not fit the known inputs"
 
     @property
     def table_digest(self) -> str:
