@@ -56,7 +56,7 @@ def _mixture_percentile(share: float, log_odds: float, spread: float) -> float:
     point = log_odds
     for _ in range(MOST_STEPS):
         upper, lower = (point - log_odds - half) / deviation, (point - log_odds + half) / deviation
-        excess = risk * _share_below(upper) + (1 - risk) * _share_below(lower) - share
+        excess = (risk * math.erfc(-upper / ROOT_2) + (1 - risk) * math.erfc(-lower / ROOT_2)) / 2 - share
         low, high = (point, high) if excess < 0 else (low, point)
         density = risk * math.exp(-upper * upper / 2) + (1 - risk) * math.exp(-lower * lower / 2)
         step = excess * deviation * ROOT_2PI / density if density else math.inf
@@ -64,11 +64,6 @@ def _mixture_percentile(share: float, log_odds: float, spread: float) -> float:
             return point - step
         point = point - step if low < point - step < high else (low + high) / 2
     return point
-
-
-def _share_below(deviations: float) -> float:
-    """Of the normal distribution."""
-    return math.erfc(-deviations / ROOT_2) / 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

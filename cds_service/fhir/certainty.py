@@ -40,9 +40,10 @@ def _by_status(condition: Json) -> Iterator[Certainty]:
 
 def _by_extension(condition: Json) -> Iterator[Certainty]:
     code = condition.get("code")
-    for holder in (condition, code, *objects(member(code, "coding"))):
-        for extension in objects(member(holder, "extension")):
+    code = code if isinstance(code, dict) else {}
+    for holder in (condition, code, *objects(code.get("coding"))):
+        for extension in objects(holder.get("extension")):
             if "diagnosesicherheit" in text(extension.get("url")).lower():
                 yield GERMAN.get(text(member(extension, "valueCoding", "code")).upper(), "doubted")
-        if isinstance(holder, dict) and (found := AFTER_CODE.fullmatch(text(holder.get("code")).strip())):
+        if found := AFTER_CODE.fullmatch(text(holder.get("code")).strip()):
             yield GERMAN[found[1]]

@@ -24,6 +24,8 @@ def items(value: Any) -> list[Any]:
 
 def objects(value: Any) -> list[Mapping[str, Any]]:
     """The items of a list that are objects."""
+    if not value:  # of most elements
+        return []
     if isinstance(value, LISTS):
         return [one for one in value if isinstance(one, dict)]
     return [value] if isinstance(value, dict) else []

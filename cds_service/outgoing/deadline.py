@@ -55,7 +55,7 @@ class Deadline:
         Raises:
             DeadlinePassed: there is none; the caller no longer waits for an answer.
         """
-        if self.left <= 0:
+        if time.monotonic() >= self.ends:
             raise DeadlinePassed("The time for this answer is over.")
 
     def half_of_rest(self) -> "Deadline":

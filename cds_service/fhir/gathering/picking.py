@@ -162,11 +162,11 @@ def _is_understood(
 ) -> bool:
     if NO_INFORMATION in found or is_withheld(resource, terminology):
         return False
-    kind = LISTED[text(resource.get("resourceType"))]
-    if terminology.tells(kind, code):
+    if terminology.concepts(code) or terminology.tells(LISTED[resource["resourceType"]], code):
         return True
-    is_told = bool(terminology.concepts(code)) or not any(map(terminology.languages.is_foreign, words))
-    return (bool(found) and is_told) or any(map(terminology.languages.can_read, words))
+    if found and not any(map(terminology.languages.is_foreign, words)):
+        return True
+    return any(map(terminology.languages.can_read, words))
 
 
 def is_withheld(resource: Json, terminology: Terminology) -> bool:
@@ -177,16 +177,21 @@ def is_withheld(resource: Json, terminology: Terminology) -> bool:
 def _concepts_of_drug(resource: Json, medication: Json | None, terminology: Terminology) -> frozenset[str]:
     codes, said = drug_codes(resource, medication), drug_names(resource, medication)
     words = _short(said)
-    found = terminology.concepts(codes).union(*(terminology.drug_words(word) for word in words))
-    found = found.union(*(terminology.text_concepts(word) & {NO_INFORMATION} for word in words))
-    is_named = bool(terminology.systems_of(codes) & NAMES_INGREDIENTS) and any(
-        map(terminology.languages.can_read, words)
+    named = frozenset[str]().union(*map(terminology.text_concepts, words))
+    found = terminology.concepts(codes).union(named & {NO_INFORMATION}, *map(terminology.drug_words, words))
+    is_known = words == said and (
+        bool(found)
+        or LOCAL_ROUTE in named  # a cream or eye drops, no concern
+        or terminology.tells("drugs", codes)
+        or (_names_ingredients(codes, terminology) and any(map(terminology.languages.can_read, words)))
     )
-    is_local = any(LOCAL_ROUTE in terminology.text_concepts(word) for word in words)  # a cream or eye drops, no concern
-    is_known = words == said and (bool(found) or is_named or is_local or terminology.tells("drugs", codes))
     if NO_INFORMATION in found or is_withheld(resource, terminology) or not is_known:
         return found | {NOT_UNDERSTOOD}
     return found - OF_NO_CONCERN
+
+
+def _names_ingredients(codes: Sequence[Json], terminology: Terminology) -> bool:
+    return not NAMES_INGREDIENTS.isdisjoint(terminology.systems_of(codes))
 
 
 def drug_codes(resource: Json, medication: Json | None) -> list[Json]:

@@ -4,7 +4,7 @@ The same rule holds for orders being signed, prefetch, responses of the FHIR ser
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -59,8 +59,7 @@ class Person:
             if url and url.startswith("urn:"):
                 is_ours = resource.get("resourceType") == "Patient" and resource.get("id") == self.patient_id
                 (ours if is_ours else taken).add(url)
-        known = identifiers_of(patient or {})
-        return replace(self, addresses=frozenset(ours), taken=frozenset(taken), identifiers=known)
+        return Person(self.patient_id, self.bases, frozenset(ours), frozenset(taken), identifiers_of(patient or {}))
 
     def _is_meant(self, subject: Any, resource: Json) -> bool:
         if self.patient_id and subject == {"reference": f"Patient/{self.patient_id}"}:  # as most records write it
