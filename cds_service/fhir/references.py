@@ -6,7 +6,8 @@ spellings (`Patient//1`, `patient/1`, `Patient/1/`), searches and parts of a res
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from cds_service.fhir.raw_json import Json, text
@@ -40,13 +41,14 @@ class Bases:
         base, _, resource_id = whole.rpartition("/")
         base, _, kind = base.rpartition("/")
         name = f"{kind}/{resource_id}"
-        return name if _NAME.fullmatch(name) and self._hold(base) else ""
+        return name if _NAME.fullmatch(name) and self.holds(base) else ""
 
     def target_of(self, reference: str) -> str:
         """The result of `name_of`; for an entry known only within its Bundle (`urn:…`), the URL itself."""
         return reference if _URN.fullmatch(reference) else self.name_of(reference)
 
-    def _hold(self, base: str) -> bool:
+    def holds(self, base: str) -> bool:
+        """Whether this is one of them."""
         address = _address(base)
         return address in self.addresses or (address is not None and not self.is_named) or base in self.written
 
@@ -62,21 +64,33 @@ def bases_of(urls: Iterable[str | None]) -> Bases:
 
 
 def bases_of_call(urls: Iterable[str | None], *documents: Any) -> Bases:
-    """The bases for these URLs; where a call names none, the one under which its own references name Patients.
+    """The bases for these URLs; where a call names none, the one under which its own references name Patients."""
+    named = bases_of(urls)
+    return named if named.is_named else _Unnamed(documents=documents)
 
-    Where they name them under two, nobody can tell which is the EHR's, and no absolute reference counts.
+
+@dataclass(frozen=True)
+class _Unnamed(Bases):
+    """The bases of a call that names none, looked for in its references once an absolute one is met.
+
+    Where they name Patients under two, nobody can tell which is the EHR's, and no absolute reference counts.
     """
-    found = bases_of(urls)
-    if found.is_named:
-        return found
-    of_patients: set[str] = set()
-    of_others: set[str] = set()
-    for base, kind in _absolute(documents):
-        bases = of_patients if kind == "Patient" else of_others
-        if len(bases) < 2 and base not in bases and (address := _address(base)) is not None:
-            bases.add(address.url)
-    bases = of_patients or of_others
-    return bases_of(bases) if len(bases) < 2 else NO_BASE
+
+    documents: Sequence[Any] = field(default=(), repr=False, compare=False)
+
+    @cached_property
+    def _found(self) -> Bases:
+        of_patients: set[str] = set()
+        of_others: set[str] = set()
+        for base, kind in _absolute(self.documents):
+            bases = of_patients if kind == "Patient" else of_others
+            if len(bases) < 2 and base not in bases and (address := _address(base)) is not None:
+                bases.add(address.url)
+        bases = of_patients or of_others
+        return bases_of(bases) if len(bases) < 2 else NO_BASE
+
+    def holds(self, base: str) -> bool:
+        return self._found.holds(base)
 
 
 def _absolute(documents: Sequence[Any]) -> Iterator[tuple[str, str]]:
