@@ -13,7 +13,7 @@ from typing import TypeVar
 from fhir.resources.R4B.operationoutcome import OperationOutcome, OperationOutcomeIssue
 from flask import Flask, Response, has_request_context, render_template, request
 from gunicorn.http.errors import ChunkMissingTerminator, InvalidChunkSize, NoMoreData, ParseException
-from werkzeug.exceptions import BadRequest, HTTPException
+from werkzeug.exceptions import BadRequest, HTTPException, ServiceUnavailable
 
 from cds_service import errors
 from cds_service.core.data_file import read_toml
@@ -62,6 +62,9 @@ def answer_error(error: Exception, hook_instance: str = "") -> Response:
     repeated = f"hookInstance {hook_instance}" if hook_instance else ""
     if isinstance(error, BROKEN_BODY):
         error = BadRequest()
+    if isinstance(error, MemoryError):
+        log_unexpected(error)
+        error = ServiceUnavailable()
     if isinstance(error, HTTPException):
         return _answer_http(error, repeated)
     found = next(((status, code) for kind, status, code in STATUSES if isinstance(error, kind)), None)

@@ -31,7 +31,7 @@ def hook() -> dict:
 
 def four_mebibytes() -> bytes:
     """Whole but for its end: every one of them has to be held until then, and is junk for a parser to build."""
-    octets = json.dumps({**hook(), "more": [{"a": [1, 2]}] * 300_000}).encode()
+    octets = json.dumps({**hook(), "more": [{"a": 12345}] * 300_000}).encode()
     return octets[: 4 * MIB - 100] + b"x"
 
 

@@ -165,6 +165,10 @@ def test_a_body_beyond_the_limit_is_413():
     assert issue(application().post(CALL, data=data, content_type="application/json"), 413).code == "too-long"
 
 
+def test_a_process_without_memory_for_an_answer_is_503():
+    assert issue(call(application(failing(MemoryError()))), 503).code == "throttled"
+
+
 def test_an_unexpected_error_says_only_its_id(caplog):
     with caplog.at_level(logging.INFO, "kyphoplasty_cds"):
         response = call(application(failing(RuntimeError("Hallie Hoeger has osteoporosis"))))
