@@ -24,6 +24,7 @@ NO_ORDERS = frozenset({"DELETE", "GET", "HEAD"})  # `request.method` of entries 
 _PLAIN = re.compile(r"[\w.:/-]{1,256}", re.ASCII)
 REPLACES = ("replaces", "priorRequest", "priorPrescription")  # elements that name the order it takes the place of
 ORDERED = ("Request", "Order", "Prescription")  # endings of resource types that are orders
+GROUPS = frozenset({"RequestGroup", "Bundle"})  # resources that hold orders
 MOST_INSIDE = 100  # orders inside groups, for one signing
 MOST_PARTS = 4000  # values in one order; a long one has a hundred
 LONGEST_LIST = 50  # items kept of each list in an order with more values than that
@@ -135,7 +136,7 @@ def read_drafts(draft_orders: Any, person: Person, deadline: Deadline | None = N
             reference = _reference_of(source, full_url, place)
             known.append((resource, full_url))
             counted.update({_name(source), last_name(full_url)})
-            if text(member(entry.get("request"), "method")).strip().upper() in NO_ORDERS:
+            if _signs_nothing(entry):
                 continue
             drafts.append(Order(reference, resource, source if resource is source else None))
             long += resource is not source
@@ -170,11 +171,21 @@ def _without_replaced(orders: Sequence[Order], person: Person) -> Sequence[Order
 
 
 def _orders_inside(draft: Order) -> Iterator[Order]:
-    """The orders inside a RequestGroup; resources contained in any other order are not orders."""
+    """The orders inside a RequestGroup or a nested Bundle; resources contained in any other order are not orders."""
+    held: Sequence[Any] = ()
     if draft.type == "RequestGroup" and is_to_be_done(draft.resource):
-        for place, contained in enumerate(objects(draft.resource.get("contained"))):
-            if text(contained.get("resourceType")):
-                yield Order(f"{draft.reference}#{_plain(text(contained.get('id'))) or place}", contained)
+        held = objects(draft.resource.get("contained"))
+    elif draft.type == "Bundle":
+        held = [one.get("resource") for one in objects(draft.resource.get("entry")) if not _signs_nothing(one)]
+    for place, one in enumerate(held):
+        if isinstance(one, dict) and text(one.get("resourceType")):
+            inside = Order(f"{draft.reference}#{_plain(text(one.get('id'))) or place}", one)
+            yield inside
+            yield from _orders_inside(inside)
+
+
+def _signs_nothing(entry: Json) -> bool:
+    return text(member(entry.get("request"), "method")).strip().upper() in NO_ORDERS
 
 
 def _reference_of(resource: Json, full_url: str, place: int) -> str:

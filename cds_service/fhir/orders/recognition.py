@@ -14,7 +14,7 @@ from typing import Any, Literal
 from cds_service.fhir.mapping.level_text import LONGEST_TEXT
 from cds_service.fhir.mapping.terminology import Match, Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, LONGEST_TITLE
-from cds_service.fhir.orders.drafts import NO_DRAFTS, DraftOrders, codeables, is_long
+from cds_service.fhir.orders.drafts import GROUPS, NO_DRAFTS, DraftOrders, codeables, is_long
 from cds_service.fhir.orders.order_text import name_augmentation, name_support
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 from cds_service.outgoing.deadline import Deadline
@@ -77,7 +77,7 @@ class Recognition:
 def may_concern_us(draft_orders: Any, terminology: Terminology, deadline: Deadline) -> bool:
     """Whether any of the orders being signed, whoever's and whatever its status, may be one that we answer or note.
 
-    Nearly all signings end here. A device may be named by reference, and a group holds orders: both are read further.
+    Nearly all signings end here. A device may be named by reference, a group or Bundle holds orders: both are read on.
     """
     for entry in objects(member(draft_orders, "entry")):
         deadline.check()
@@ -85,7 +85,7 @@ def may_concern_us(draft_orders: Any, terminology: Terminology, deadline: Deadli
             kind = text(order.get("resourceType"))
             if kind and (
                 kind in DEVICE_TYPES
-                or kind == "RequestGroup"
+                or kind in GROUPS
                 or is_long(order)
                 or recognise_augmentation(order, terminology)
                 or recognise_support(order, NO_DRAFTS, terminology)
