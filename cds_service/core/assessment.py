@@ -1,6 +1,6 @@
 """For each outcome: the headline study, its figure and band, disagreement, and what each missing input would add."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal
@@ -92,12 +92,11 @@ class ModelResult:
 
     Attributes:
         prediction: at the baseline in force.
+        inputs_wanted: share of the model's information from which on a figure is shown, 0..1.
         shown: a probability may be said: enough inputs are known, and the study held such patients at all (evidence
             page, "Which model speaks").
         band: None when nothing is shown.
         pooled_risk: at the pooled incidence of the literature, 0..1; None where a site baseline is set or none known.
-        without_held: the same without the values that were held on the reassuring side; None when none was, or when
-            too little is known without them.
         inputs: the findings that entered the model.
         unusable: findings on record that are no input at this site, each with the reason.
         silenced_by: what keeps the figure out of a summary, or from being a warning; each finding once.
@@ -107,11 +106,11 @@ class ModelResult:
 
     model: LogisticModel
     prediction: Prediction
+    inputs_wanted: float
     shown: bool
     band: Band | None
     violations: tuple[Violation, ...]
     pooled_risk: float | None
-    without_held: Prediction | None
     inputs: tuple[Finding, ...]
     unusable: tuple[Gap, ...]
     silenced_by: tuple[Silence, ...]
@@ -131,6 +130,24 @@ class ModelResult:
     def not_studied(self) -> tuple[Violation, ...]:
         """Why this study gives no figure whatever is measured: it held no such patients."""
         return tuple(one for one in self.violations if one.severity == "no-figure")
+
+    @property
+    def without_held(self) -> Prediction | None:
+        """The same without the values that were held on the reassuring side.
+
+        None when none was, or when too little is known without them.
+        """
+        if not self.prediction.has_reassuring_hold:
+            return None
+        held, baseline = self.prediction.held, self.prediction.baseline
+        rest = {
+            name: held[name].value if name in held else used
+            for name, used in self.prediction.used.items()
+            if name not in held or held[name].side != "reassuring"
+        }
+        site = baseline.incidence if baseline.source == "site" else None
+        without = predict(self.model, rest, site_incidence=site, recalibration=baseline.recalibration)
+        return without if without.inputs_known >= self.inputs_wanted else None
 
     @property
     def stays_unusable(self) -> bool:
@@ -284,24 +301,24 @@ def apply_model(model: LogisticModel, findings: Findings, policy: Policy, *, has
     spoken = (prediction, *((with_seen,) if with_seen else ()))
     has_bone = any(finding.name in BONE for finding in inputs)
     may_be_lower = (
-        has_bone
+        shown
+        and has_bone
         and not has_doubt
         and not _is_outside(violations)
         and not any(one.why in SILENCES_PRINT or one.why == "open" for one in silenced_by)
+        and all(map(_is_below, spoken))
     )
-    alike: Sequence[Prediction] = ()
-    if may_be_lower:
-        rest = {name: value for name, value in values.items() if name != LEVEL}
-        alike = (*spoken, figure_of(rest)) if LEVEL in values else spoken
+    if may_be_lower and LEVEL in values:
+        may_be_lower = _is_below(figure_of({name: value for name, value in values.items() if name != LEVEL}))
     pooled = policy.pooled_incidence.of(study.outcome) if prediction.baseline.source == "study" else None
     return ModelResult(
         model=model,
         prediction=prediction,
+        inputs_wanted=policy.showing.inputs_known,
         shown=shown,
-        band=_band(prediction, alike, policy) if shown else None,
+        band=_band(prediction, policy, may_be_lower=may_be_lower) if shown else None,
         violations=violations,
         pooled_risk=risk_at(prediction, study, pooled) if pooled is not None and shown else None,
-        without_held=_without_held(figure_of, values, prediction, policy),
         inputs=inputs,
         unusable=unusable,
         silenced_by=silenced_by,
@@ -397,36 +414,26 @@ def _is_seen_stale(gap: Gap) -> bool:
     return gap.reason == "stale" and gap.value is not None
 
 
-def _without_held(
-    figure_of: Callable[[Mapping[str, Value]], Prediction],
-    values: Mapping[str, Value],
-    prediction: Prediction,
-    policy: Policy,
-) -> Prediction | None:
-    if not prediction.has_reassuring_hold:
-        return None
-    held = prediction.held
-    rest = {name: value for name, value in values.items() if name not in held or held[name].side != "reassuring"}
-    without = figure_of(rest)
-    return without if without.inputs_known >= policy.showing.inputs_known else None
-
-
 def _is_outside(violations: Sequence[Violation]) -> bool:
     return any(violation.severity != "not-checkable" for violation in violations)
 
 
-def _band(prediction: Prediction, alike: Sequence[Prediction], policy: Policy) -> Band:
+def _band(prediction: Prediction, policy: Policy, *, may_be_lower: bool) -> Band:
     """The band (evidence.md, "Which figure is shown"); asymmetric on purpose.
 
     Args:
-        alike: the figure, and what it would be with values that are no input or without the level: "lower" only where
-            all of them lie below the reference. None at all unless nothing is held, old or doubtful, a T-score or HU
-            is known, and the patient is one of the study's.
+        may_be_lower: the figure lies below the reference, and so it would with values that are no input, and without
+            the level; nothing is held, old or doubtful, a T-score or HU is known, and the patient is one of the
+            study's.
     """
     if is_visibly_above(prediction.risk, prediction.reference, policy):
         return "high" if _is_high(prediction, policy) else "above"
-    is_below = all(high < one.reference for one in alike for _, high in one.ranges)
-    return "lower" if alike and is_below else "not-different"
+    return "lower" if may_be_lower else "not-different"
+
+
+def _is_below(prediction: Prediction) -> bool:
+    """Whether the figure with all its uncertainty lies below the reference."""
+    return all(high < prediction.reference for _, high in prediction.ranges)
 
 
 def is_visibly_above(risk: float, reference: float, policy: Policy) -> bool:
