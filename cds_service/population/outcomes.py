@@ -14,9 +14,8 @@ from cds_service.core.facts import Finding, Findings, Value
 from cds_service.core.study import LogisticStudy
 from cds_service.errors import DeadlinePassed, EvidenceUnavailable, PatientMismatch
 from cds_service.fhir.certainty import certainty_of
-from cds_service.fhir.facts.chart import Chart, months_before
+from cds_service.fhir.facts.chart import months_before
 from cds_service.fhir.facts.earlier_fracture import AT_ONCE, SUBACUTE, fracture_levels
-from cds_service.fhir.facts.findings import extract_findings
 from cds_service.fhir.facts.problem_list import LATER_ENCOUNTER
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.orders.drafts import NO_DRAFTS
@@ -136,7 +135,8 @@ def _follow(patient: str, kinds: Kinds, person: Person, first: date, index: Sequ
         kind: [_as_of(raw, first) for raw in listed if _known_on(raw, first) and name_of(raw) not in names]
         for kind, listed in kinds.items()
     }
-    _, _, findings = known_on(first, patient, before, [as_draft(raw, first) for raw in index], run)
+    drafts, specs = [as_draft(raw, first) for raw in index], run.service.finding_specs
+    _, _, findings = known_on(first, person, before, drafts, run, specs)
     whole = next(iter(kinds.get("Patient", ())), {})
     moment = read_moment(whole.get("deceasedDateTime"))
     died = moment.day if moment and moment.day <= run.as_of else None
@@ -153,7 +153,7 @@ def _follow(patient: str, kinds: Kinds, person: Person, first: date, index: Sequ
         last_contact=min(last, died) if died else last,
         died=died,
         is_dead=died is not None or truth(whole.get("deceasedBoolean")) is True,
-        pain=_pain(patient, kinds, first, run),
+        pain=_pain(person, kinds, first, run),
     )
 
 
@@ -266,15 +266,13 @@ def _began(raw: Json, first: date) -> date | None:
     return moment.day if moment else None
 
 
-def _pain(patient: str, kinds: Kinds, first: date, run: Run) -> Finding | None:
+def _pain(person: Person, kinds: Kinds, first: date, run: Run) -> Finding | None:
     """The newest pain score 12 months after the procedure, give or take six weeks."""
     wanted = months_before(first, -PAIN_MONTHS)
     until = min(wanted + PAIN_WINDOW, run.as_of)
     known = {kind: [raw for raw in listed if _known_on(raw, until)] for kind, listed in kinds.items()}
     spec = {"pain-score": run.service.finding_specs["pain-score"]}
-    record, _, _ = known_on(until, patient, known, [], run)
-    chart = Chart(record, run.service.terminology, today=until, not_after=until)
-    found = extract_findings(chart, spec).known.get("pain-score")
+    found = known_on(until, person, known, [], run, spec)[2].known.get("pain-score")
     return found if found and found.observed and found.observed >= wanted - PAIN_WINDOW else None
 
 

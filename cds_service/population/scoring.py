@@ -8,16 +8,17 @@ studies say nothing about those who were not treated.
 
 import json
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from cds_service.cards.answer import Answer
 from cds_service.cards.extension import EXTENSION, assessments_extension
 from cds_service.core.assessment import OUTCOMES, assess
 from cds_service.core.facts import AugmentationOrder, Findings, SupportOrders
+from cds_service.core.vocabulary import FindingSpec
 from cds_service.errors import DeadlinePassed, EvidenceUnavailable, PatientMismatch
 from cds_service.fhir.gathering.prefetch import QueryResult, each_once
 from cds_service.fhir.gathering.reading import NO_SERVER
@@ -47,6 +48,7 @@ OF_CARDS = frozenset(
         *("sarcopenia-site", "spinal-instability", "stable-burst-fracture"),
     }
 )
+NOTHING = QueryResult(state="empty")
 KEPT_BY_NONE = frozenset({"MedicationStatement"})  # many EHRs keep none, and export no file of it
 # Statuses of a Procedure or order that was done, is being done or is to be done.
 PROCEDURES = frozenset({"completed", "in-progress", "preparation"})
@@ -56,7 +58,7 @@ SECONDS = 600.0  # for one patient: no record takes a second
 NOBODY = "00000000-0000-0000-0000-000000000000"  # nothing that is written depends on the call's id
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Run:
     """What holds for every patient of a run.
 
@@ -75,6 +77,11 @@ class Run:
     order: Mapping[str, Any] | None = None
     bases: Bases = NO_BASE
     with_worklist: bool = False
+
+    @cached_property
+    def specs(self) -> Mapping[str, FindingSpec]:
+        """The findings that figures rest on."""
+        return {name: spec for name, spec in self.service.finding_specs.items() if name not in OF_CARDS}
 
 
 ID = re.compile(rb'"id"\s*:\s*"([^"]*)"')
@@ -134,9 +141,13 @@ def by_type(lines: Iterable[bytes]) -> Mapping[str, Sequence[Json]]:
     Of lines that were set aside only those are decoded that may be another version of a resource that is ours.
     """
     kinds: dict[str, list[tuple[Json, None]]] = {}
-    aside = [line for line in lines if line.startswith(ASIDE)]
-    for raw in (decode_unguarded(line) for line in lines if not line.startswith(ASIDE)):
-        kinds.setdefault(raw["resourceType"], []).append((raw, None))
+    aside: list[bytes] = []
+    for line in lines:
+        if line.startswith(ASIDE):
+            aside.append(line)
+        else:
+            raw = decode_unguarded(line)
+            kinds.setdefault(raw["resourceType"], []).append((raw, None))
     if aside and "Observation" in kinds:
         ours = {text(raw.get("id")).encode() for raw, _ in kinds["Observation"]}
         again = (line for line in aside if not ours.isdisjoint(ID.findall(line)))
@@ -150,7 +161,7 @@ def _score(patient: str, kinds: Mapping[str, Sequence[Json]], run: Run) -> tuple
     if not drafts:
         return _not_applicable(NO_PROCEDURE), NO_PROCEDURE, ()
 
-    record, order, findings = known_on(day, patient, kinds, drafts, run, without=OF_CARDS)
+    record, order, findings = known_on(day, person, kinds, drafts, run, run.specs)
     rows = find_rows(record, _visits(kinds, person), run.service, run.as_of) if run.with_worklist else ()
     if findings.is_true("deceased"):
         return _not_applicable(DECEASED), DECEASED, rows
@@ -180,31 +191,29 @@ def _visits(kinds: Mapping[str, Sequence[Json]], person: Person) -> list[Json]:
 
 def known_on(
     day: date,
-    patient: str,
+    person: Person,
     kinds: Mapping[str, Sequence[Json]],
     drafts: Sequence[Json],
     run: Run,
-    without: Collection[str] = (),
+    specs: Mapping[str, FindingSpec],
 ) -> tuple[PatientRecord, AugmentationOrder | None, Findings]:
     """The record, the orders as one, and what was known on the day they were signed.
 
     Args:
         day: of the orders; nothing dated later counts, and it may well be in the export.
-        patient: their id.
+        person: the patient, with their identifiers.
         kinds: resources by type, as `score` has them.
         drafts: the augmentation orders of that day.
         run: what holds for all patients.
-        without: findings that are not asked for.
+        specs: the findings that are asked for.
     """
-    person = Person(patient, run.bases).identified(next(iter(kinds.get("Patient", ())), None), ())
     plan, terminology, deadline = run.hook.plan.needed, run.service.terminology, Deadline.after(SECONDS)
     bundle = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": draft} for draft in drafts]}
     signed = read_drafts(bundle, person, deadline)
-    answers = checked(plan, _answers(kinds, run), patient)
+    answers = checked(plan, _answers(kinds, run), person.patient_id)
     record = record_in(answers, plan, (), terminology, person, deadline)
     signed = with_referred(signed, record, None, None, person, until=deadline)
     order = find_augmentation_order(signed, terminology)
-    specs = {name: spec for name, spec in run.service.finding_specs.items() if name not in without}
     return record, order, find_facts(run.service, specs, order, record, day, deadline, date.max)
 
 
@@ -230,7 +239,7 @@ def _answers(kinds: Mapping[str, Sequence[Json]], run: Run) -> dict[str, QueryRe
             urls = (None,) * (len(found) + len(beside))
             answers[template.key] = QueryResult(state="given", resources=tuple(found), others=beside, full_urls=urls)
         else:
-            answers[template.key] = QueryResult(state="empty")
+            answers[template.key] = NOTHING
         sent.add(kind)
     return answers
 

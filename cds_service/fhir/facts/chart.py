@@ -12,7 +12,7 @@ from cds_service.fhir.gathering.picking import MEDICATION_TYPES, NOT_UNDERSTOOD,
 from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.gathering.record import PatientRecord, Read
 from cds_service.fhir.gathering.subjects import identifiers_of
-from cds_service.fhir.mapping.terminology import Match, Terminology
+from cds_service.fhir.mapping.terminology import NOTHING, Match, Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
 from cds_service.fhir.raw_json import Json, Moment, content, effective_moment, in_order, objects, text, texts_of
 from cds_service.outgoing.deadline import Deadline
@@ -255,8 +255,9 @@ def _named(sourced: Sourced, kind: str, terminology: Terminology) -> frozenset[s
     """Concepts named by words: many procedures have no code, and some conditions have codes that we do not list."""
     if kind == "Condition":
         return sourced.concepts  # picking has already read its words
-    words = texts_of(sourced.raw.get("code")) if kind == "Procedure" else ()
-    return frozenset().union(*(_done(word, terminology) for word in words))
+    if kind != "Procedure":
+        return NOTHING
+    return NOTHING.union(*(_done(word, terminology) for word in texts_of(sourced.raw.get("code"))))
 
 
 def _done(words: str, terminology: Terminology) -> frozenset[str]:

@@ -140,8 +140,10 @@ def silence(spec: FindingSpec, chart: Chart, stated: Sequence[Stated]) -> Findin
     if unclear := _unclear(spec, chart):
         return unclear
     said_no = say_no(spec, chart)
+    if isinstance(said_no, Gap):
+        return said_no
     history = find_stated(chart, spec, spec.history)
-    if isinstance(said_no, Gap) or not (any(one.is_past for one in stated) or any(not one.problem for one in history)):
+    if not any(one.is_past for one in stated) and all(one.problem for one in history):
         return said_no
     concern = f"A past entry for {spec.title} is on the list; it is not counted as current."
     return said_no._replace(concerns=(*said_no.concerns, concern))

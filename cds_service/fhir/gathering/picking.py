@@ -171,7 +171,8 @@ def _is_understood(
 
 def is_withheld(resource: Json, terminology: Terminology) -> bool:
     """Whether its security labels say that content was removed."""
-    return NO_INFORMATION in terminology.concepts(member(resource, "meta", "security"))
+    security = member(resource, "meta", "security")
+    return bool(security) and NO_INFORMATION in terminology.concepts(security)
 
 
 def _concepts_of_drug(resource: Json, medication: Json | None, terminology: Terminology) -> frozenset[str]:
