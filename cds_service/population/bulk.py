@@ -102,17 +102,9 @@ Look = Callable[[bytes], bool]  # tells whether the line of an Observation may s
 # --- lines -----------------------------------------------------------------------------------------------------------
 
 
-class Head(NamedTuple):
-    """What a resource is and whose.
-
-    Attributes:
-        patient: id of the patient; empty where it names none whose id we can tell.
-        name: `Medication/12`, by which others refer to a shared resource; empty for what belongs to a patient.
-    """
-
-    kind: str
-    patient: str
-    name: str = ""
+# What a resource is and whose: its type; the patient's id, empty where it names none whose id we can tell; and
+# `Medication/12`, by which others refer to a shared resource, empty for what belongs to a patient.
+Head = tuple[str, str, str]
 
 
 def read_line(line: bytes) -> dict[str, Any]:
@@ -139,13 +131,13 @@ def head_of(raw: Mapping[str, Any], bases: Bases = NO_BASE) -> Head:
     kind = raw["resourceType"]
     if kind in SHARED or kind == "Patient":
         own_id = raw["id"] if is_fhir_id(raw.get("id")) else ""
-        return Head(kind, own_id) if kind == "Patient" else Head(kind, "", f"{kind}/{own_id}")
+        return (kind, own_id, "") if kind == "Patient" else (kind, "", f"{kind}/{own_id}")
     if kind == "Appointment":
         named = (text(member(one, "actor", "reference")) for one in objects(raw.get("participant")))
         patients = {_patient_of(reference, bases) for reference in named} - {""}
-        return Head(kind, patients.pop() if len(patients) == 1 else "")
+        return kind, patients.pop() if len(patients) == 1 else "", ""
     subject = raw.get("subject") or raw.get("patient")
-    return Head(kind, _patient_of(text(member(subject, "reference")), bases))
+    return kind, _patient_of(text(member(subject, "reference")), bases), ""
 
 
 def _patient_of(reference: str, bases: Bases) -> str:
@@ -164,7 +156,7 @@ def take_line(line: bytes, look: Look, bases: Bases = NO_BASE) -> tuple[Head, by
     if line.find(b'"Observation"') >= 0 and not look(line):
         aside = ASIDE + line
         head = head_of(read_line(aside), bases)
-        if head.kind == "Observation":
+        if head[0] == "Observation":
             return head, aside
     return head_of(read_line(line), bases), line
 
@@ -292,26 +284,24 @@ def write_part(
     """
     held: list[list[bytes]] = [[] for _ in range(buckets + 1)]
     report = PartReport()
-    kinds: Counter[str] = Counter()
-    ownerless: Counter[str] = Counter()
+    kinds, ownerless = report.kinds, report.ownerless
     for number, line in enumerate(map(bytes.strip, lines_in(chunk)), start=1):
         report.lines = number
         if not line:
             continue
         try:
-            head, kept = take_line(line, look, bases)
+            (kind, patient, name), kept = take_line(line, look, bases)
         except LineError as error:
             report.bad.append((number, str(error)))
             continue
-        kinds[head.kind] += 1
-        if head.name:
-            held[-1].append(b"%s\t%s\n" % (head.name.encode(), kept))
-        elif head.kind in types and head.patient:
-            owner = head.patient.encode()
-            held[crc32(owner) % buckets].append(b"%s\t%s\n" % (owner, kept))
-        elif head.kind in types:
-            ownerless[head.kind] += 1
-    report.kinds, report.ownerless = dict(kinds), dict(ownerless)
+        kinds[kind] = kinds.get(kind, 0) + 1
+        if name:
+            held[-1].append(name.encode() + b"\t" + kept + b"\n")
+        elif kind in types and patient:
+            owner = patient.encode()
+            held[crc32(owner) % buckets].append(owner + b"\t" + kept + b"\n")
+        elif kind in types:
+            ownerless[kind] = ownerless.get(kind, 0) + 1
     _write(part, held, report)
     return report
 

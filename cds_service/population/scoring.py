@@ -33,7 +33,7 @@ from cds_service.fhir.references import NO_BASE, Bases, last_name
 from cds_service.outgoing.deadline import Deadline
 from cds_service.population.bulk import ASIDE, Look
 from cds_service.population.worklist import Row, find_rows
-from cds_service.protocol.json_text import canonical_json, decode_unguarded
+from cds_service.protocol.json_text import canonical_json, decode_again
 from cds_service.service import Service, ServiceHook, find_facts
 
 Json = dict[str, Any]
@@ -146,12 +146,12 @@ def by_type(lines: Iterable[bytes]) -> Mapping[str, Sequence[Json]]:
         if line.startswith(ASIDE):
             aside.append(line)
         else:
-            raw = decode_unguarded(line)
+            raw = decode_again(line)
             kinds.setdefault(raw["resourceType"], []).append((raw, None))
     if aside and "Observation" in kinds:
         ours = {text(raw.get("id")).encode() for raw, _ in kinds["Observation"]}
         again = (line for line in aside if not ours.isdisjoint(ID.findall(line)))
-        kinds["Observation"] += [(decode_unguarded(line), None) for line in again]
+        kinds["Observation"] += [(decode_again(line), None) for line in again]
     return {kind: [raw for raw, _ in each_once(pairs)] for kind, pairs in kinds.items()}
 
 

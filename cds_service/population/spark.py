@@ -143,17 +143,17 @@ def _reading(job: Job) -> Callable[[Batches], Batches]:
                 if not (line := written.strip()):
                     continue
                 try:
-                    head, kept = take_line(line, look, bases)
+                    (kind, patient, name), kept = take_line(line, look, bases)
                 except LineError:
                     yield {"bad_file": file}
                     continue
-                kinds[head.kind] += 0
-                if head.name:
-                    yield {"name": head.name, "line": kept}
-                elif head.kind in types and head.patient:
-                    yield {"patient": head.patient, "names": shared_names(kept), "line": kept}
-                elif head.kind in types:
-                    kinds[head.kind] += 1
+                kinds[kind] += 0
+                if name:
+                    yield {"name": name, "line": kept}
+                elif kind in types and patient:
+                    yield {"patient": patient, "names": shared_names(kept), "line": kept}
+                elif kind in types:
+                    kinds[kind] += 1
             yield from ({"kind": kind, "ownerless": count} for kind, count in kinds.items() if kind)
 
         yield from _batches(rows(), READ)

@@ -120,6 +120,11 @@ def decode_unguarded(text: bytes, float_mode: Literal["float", "lossless-float"]
         raise JsonTextError(_fault(str(error))) from None
 
 
+def decode_again(text: bytes) -> Any:
+    """A document that was decoded before: its keys are known to differ."""
+    return from_json(text.removeprefix(BYTE_ORDER_MARK), allow_inf_nan=False, cache_mode="keys")
+
+
 def decode_call(text: bytes) -> Any:
     """The document of a hook call; decimals of its `context` stay as written, since a draft order is given back so.
 

@@ -9,7 +9,6 @@ import pytest
 from cds_service.fhir.references import bases_of
 from cds_service.population import bulk
 from cds_service.population.bulk import (
-    Head,
     LineError,
     NoExport,
     by_patient,
@@ -36,18 +35,17 @@ def of(reference: str) -> dict[str, str]:
 
 @pytest.mark.parametrize(("reference", "patient"), cases(__file__, "the_patient_is_named_plainly_or_not_at_all"))
 def test_the_patient_is_named_plainly_or_not_at_all(reference: str, patient: str) -> None:
-    assert head_of(read_line(line("Observation", "1", subject=of(reference))), OURS).patient == patient
+    assert head_of(read_line(line("Observation", "1", subject=of(reference))), OURS) == ("Observation", patient, "")
 
 
 def test_without_a_base_no_absolute_reference_names_anybody() -> None:
-    assert (
-        head_of(read_line(line("Observation", "1", subject=of("https://ehr.example.org/fhir/Patient/a")))).patient == ""
-    )
+    absolute = of("https://ehr.example.org/fhir/Patient/a")
+    assert head_of(read_line(line("Observation", "1", subject=absolute))) == ("Observation", "", "")
 
 
 @pytest.mark.parametrize("odd", [b'{"resourceType": "Observation", "subject": "Patient/a", "id": 7}'])
 def test_an_odd_shape_is_read_and_names_nobody(odd: bytes) -> None:
-    assert head_of(read_line(odd)) == Head("Observation", "")
+    assert head_of(read_line(odd)) == ("Observation", "", "")
 
 
 @pytest.mark.parametrize("bad", [b"{", b"[]", b'{"id": "1"}', b'{"resourceType": ""}', b"\xff", b'{"resourceType": 1}'])
