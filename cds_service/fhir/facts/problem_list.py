@@ -89,7 +89,7 @@ def find_condition(spec: FindingSpec, chart: Chart) -> FindingOrGap:
     """Find whether the patient has the condition, or why that is not known."""
     stated = find_stated(chart, spec, spec.value_sets)
     counted = [one for one in stated if one.problem is None and not one.is_past] or _twice(spec, chart)
-    set_aside = tuple(one.passed_over(spec) for one in stated if one.problem is not None or one.is_past)
+    set_aside = [one.passed_over(spec) for one in stated if one.problem is not None or one.is_past]
     passed = (*chart.broken(spec), *set_aside)
     if counted:
         return stated_as_true(spec, counted), passed

@@ -285,12 +285,10 @@ def total_of(page: Any) -> int | None:
 
 def each_once(pairs: Sequence[tuple[Json, str | None]]) -> list[tuple[Json, str | None]]:
     """Each resource once, in its highest version; paging may return a resource twice."""
-    versions: dict[str, list[tuple[Json, str | None]]] = {}
+    versions: dict[tuple[str, str | int], list[tuple[Json, str | None]]] = {}
     for place, pair in enumerate(pairs):
         resource, url = pair
-        resource_id = text(resource.get("id"))
-        name = f"{_base(url)}/{resource_id}" if resource_id else f"#{place}"
-        versions.setdefault(name, []).append(pair)
+        versions.setdefault((_base(url) if url else "", text(resource.get("id")) or place), []).append(pair)
     return [pair for same in versions.values() for pair in (same if len(same) == 1 else _newest(same))]
 
 

@@ -186,17 +186,19 @@ def _plain(system: str) -> str:
 
 # Finding context, procedure context, temporal context, subject relationship context
 _CONTEXT = re.compile("408729009|408730004|408731000|408732007")
+_CONCEPT = re.compile(r"\s*(?:===\s*|<<<\s*)?(\d+)")
+_SUFFIX = re.compile(r"[\s+*!\u2020#]+[AGVZ]?$")
 
 
 def _focus(code: str) -> str:
     """The focus concept of a post-coordinated expression, unless its context says that it is absent, or another's."""
-    found = None if _CONTEXT.search(code) else re.match(r"\s*(?:===\s*|<<<\s*)?(\d+)", code)
+    found = None if _CONTEXT.search(code) else _CONCEPT.match(code)
     return found[1] if found else code.strip()
 
 
 def _dotted(code: str) -> str:
     """An ICD-10 code with its dot and without German suffixes: `M49.5*`, `E11.90 G`."""
-    plain = re.sub(r"[\s+*!\u2020#]+[AGVZ]?$", "", code.strip().upper()).replace(".", "")
+    plain = _SUFFIX.sub("", code.strip().upper()).replace(".", "")
     return plain if len(plain) <= 3 else f"{plain[:3]}.{plain[3:]}"
 
 

@@ -156,13 +156,13 @@ class Terminology:
 
     def tells(self, kind: Listed, codeable: Any) -> bool:
         """Whether a coding of this CodeableConcept alone identifies an entry of such a list, relevant to us or not."""
-        return any(
-            self._systems.tells(kind, *one) for code in _codes(codeable) for one in (code, *self._standard(code))
-        )
+        codes = _codes(codeable)
+        standard = [one for code in codes for one in self._standard(code)] if self._local_codes else []
+        return any(self._systems.tells(kind, *code) for code in (*codes, *standard))
 
     def _standard(self, code: Code) -> list[Code]:
         """The codes that a site's map gives for a local one."""
-        targets = self._local_codes.get(self._systems.normalise(*code), ()) if self._local_codes else ()
+        targets = self._local_codes.get(self._systems.normalise(*code), ())
         return [(to.system, to.code) for to in targets]
 
     def systems_of(self, codeable: Any) -> frozenset[str]:

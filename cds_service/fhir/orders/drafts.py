@@ -127,7 +127,7 @@ def read_drafts(draft_orders: Any, person: Person, deadline: Deadline | None = N
     known: list[tuple[Json, str | None]] = []
     drafts: list[Order] = []
     cut: list[str] = []
-    counted: Counter[str] = Counter()
+    names: list[str] = []
     long = 0
     for place, entry in enumerate(objects(member(draft_orders, "entry"))):
         source, full_url = entry.get("resource"), text(entry.get("fullUrl"))
@@ -135,7 +135,7 @@ def read_drafts(draft_orders: Any, person: Person, deadline: Deadline | None = N
             resource = _shortened(source) if is_long(source) else source
             reference = _reference_of(source, full_url, place)
             known.append((resource, full_url))
-            counted.update({_name(source), last_name(full_url)})
+            names += {_name(source), last_name(full_url)}
             if _signs_nothing(entry):
                 continue
             drafts.append(Order(reference, resource, source if resource is source else None))
@@ -145,7 +145,7 @@ def read_drafts(draft_orders: Any, person: Person, deadline: Deadline | None = N
         cut.append(f"of each list in {long} long orders the first {LONGEST_LIST}")
     if len(inside) > MOST_INSIDE:
         cut.append(f"of {len(inside)} orders inside groups the first {MOST_INSIDE}")
-    counted.update(_name(draft.resource) for draft, _ in inside)
+    counted = Counter([*names, *[_name(draft.resource) for draft, _ in inside]])
     whole = person.identified(None, known)
     ours: list[Order] = []
     others: list[Order] = []
