@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from cds_service.core.facts import Origin
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_resource
@@ -40,8 +40,7 @@ OF_NO_CONCERN = frozenset({"other-condition", "nothing-known", OTHER_DRUG})  # i
 NAMES_INGREDIENTS = frozenset({"http://www.nlm.nih.gov/research/umls/rxnorm", "http://snomed.info/sct"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sourced:
+class Sourced(NamedTuple):
     """One parsed resource, with its origin.
 
     Attributes:

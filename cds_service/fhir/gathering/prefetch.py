@@ -5,10 +5,10 @@ Prefetch and responses of the FHIR server are parsed by the same code, so that b
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from urllib.parse import quote
 
 from cds_service.errors import DataFileError
@@ -77,8 +77,7 @@ class PrefetchPlan:
         return PrefetchPlan(tuple(one for one in self.templates if one.is_optional))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueryResult:
+class QueryResult(NamedTuple):
     """The answer to one query.
 
     Attributes:
@@ -334,7 +333,7 @@ def of_one_server(answer: QueryResult, bases: Bases) -> QueryResult:
         return found
     # It may be the same person's all the same: one server behind two addresses, or several behind one.
     note = answer.note or f"incomplete: {left_out} under another server's address"
-    return replace(found, foreign=left_out, is_cut=True, note=note)
+    return found._replace(foreign=left_out, is_cut=True, note=note)
 
 
 def _base(url: str | None) -> str:
@@ -345,8 +344,7 @@ def _base(url: str | None) -> str:
 def _with_only(answer: QueryResult, kept: Sequence[tuple[Json, str | None]]) -> QueryResult:
     """The answer with these of its entries."""
     chosen = {id(one) for one, _ in kept}
-    return replace(
-        answer,
+    return answer._replace(
         resources=tuple([one for one in answer.resources if id(one) in chosen]),
         others=tuple([one for one in answer.others if id(one) in chosen]),
         full_urls=tuple([url for _, url in kept]),

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
 
@@ -140,8 +140,8 @@ def _without_server(sent: QueryResult, failed: QueryResult) -> QueryResult:
     if sent.state == "absent":
         return failed
     if not sent.resources:
-        return replace(sent, state="failed", note=failed.note, reason=failed.reason)
-    return replace(sent, note=f"incomplete: the next page was {failed.note}", is_cut=True)
+        return sent._replace(state="failed", note=failed.note, reason=failed.reason)
+    return sent._replace(note=f"incomplete: the next page was {failed.note}", is_cut=True)
 
 
 def _may_ask(request: HookRequest, resource_type: str) -> bool:
@@ -239,7 +239,7 @@ def _with(answer: QueryResult, referred: Sequence[Json]) -> QueryResult:
     if not answer.resources or not referred:
         return answer
     nowhere = (None,) * len(referred)
-    return replace(answer, others=(*answer.others, *map(dict, referred)), full_urls=(*answer.full_urls, *nowhere))
+    return answer._replace(others=(*answer.others, *map(dict, referred)), full_urls=(*answer.full_urls, *nowhere))
 
 
 # --- what a token's scopes allow: SMART App Launch 1.0 (`.read`) and 2.0 (`.rs`) -------------------------------------

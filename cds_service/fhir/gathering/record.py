@@ -2,8 +2,8 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Literal
+from types import MappingProxyType
+from typing import Literal, NamedTuple
 
 from cds_service.core.facts import RecordState
 from cds_service.errors import EvidenceUnavailable, NotAllowed, PatientMismatch
@@ -30,8 +30,7 @@ from cds_service.protocol.messages import HookRequest, is_fhir_id
 ReadState = Literal["given", "empty", "failed"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Read:
+class Read(NamedTuple):
     """How one prefetch key was answered.
 
     Attributes:
@@ -55,8 +54,7 @@ class Read:
     is_optional: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PatientRecord:
+class PatientRecord(NamedTuple):
     """The patient's record for this request.
 
     Attributes:
@@ -71,7 +69,7 @@ class PatientRecord:
     patient: Json | None = None
     resources: tuple[Sourced, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
-    foreign: Mapping[str, int] = field(default_factory=dict)
+    foreign: Mapping[str, int] = MappingProxyType({})
     near: tuple[NearMiss, ...] = ()
 
     def of_key(self, key: str) -> tuple[Sourced, ...]:
@@ -181,7 +179,7 @@ def _checked(template: Template, answer: QueryResult, patient_id: str) -> QueryR
     if patient_id in ids:
         place = ids.index(patient_id)
         urls = (answer.full_urls[place], *answer.full_urls[len(ids) :])
-        return replace(answer, resources=(answer.resources[place],), full_urls=urls)
+        return answer._replace(resources=(answer.resources[place],), full_urls=urls)
     if any(ids):
         raise PatientMismatch("The Patient of the record is another than context.patientId.")
     return QueryResult(state="failed", note="the Patient has no id")
@@ -254,11 +252,11 @@ def _patient_part(key: str, answer: QueryResult, origin: Literal["prefetch", "fh
     if not answer.resources:
         return PatientRecord(reads={key: read})
     raw = answer.resources[0]
-    read = replace(read, state="given", entries=1)
+    read = read._replace(state="given", entries=1)
     if is_replaced(raw):
         into = replacement_of(raw) or "another"
         note = f"This patient's record was merged into {into}; only the one that the request names was read."
-        read = replace(read, note=note, is_cut=False, is_merged=True)
+        read = read._replace(note=note, is_cut=False, is_merged=True)
     name = reference_name("Patient", raw)
     try:
         patient, left_out = parse_patient(raw)

@@ -74,7 +74,7 @@ KEY, KIND = "medications", "MedicationRequest"
 def with_drafted_drugs(record: PatientRecord, bundle: DraftOrders, terminology: Terminology) -> PatientRecord:
     """Add the recognised drugs of this signing to the record; invalid orders are left out."""
     read = [_drug_of(one, bundle.targets, terminology) for one in bundle.each() if one.type == KIND]
-    return replace(record, resources=(*record.resources, *filter(None, read)))
+    return record._replace(resources=(*record.resources, *filter(None, read)))
 
 
 def _drug_of(draft: Order, targets: Targets, terminology: Terminology) -> Sourced | None:
