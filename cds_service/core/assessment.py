@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from cds_service.core.facts import Finding, Findings, Gap, Value
 from cds_service.core.inputs import fits
@@ -28,8 +28,7 @@ LEVEL = "tl-junction"  # reports differ even in its direction, so no "lower" han
 ABSOLUTE = ("malignancy", "spinal-infection", "unstable-fracture", "neurological-deficit")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Violation:
+class Violation(NamedTuple):
     """A criterion that the patient does not meet, or that could not be checked.
 
     Attributes:
@@ -69,8 +68,7 @@ def absolute_exclusions(findings: Findings) -> tuple[str, ...]:
     return tuple(name for name in ABSOLUTE if findings.is_true(name))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Silence:
+class Silence(NamedTuple):
     """A finding that keeps a figure out of summaries, or keeps it from being a warning, and why.
 
     Attributes:
@@ -86,8 +84,7 @@ class Silence:
     why: Why
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ModelResult:
+class ModelResult(NamedTuple):
     """The result of one logistic study for this patient.
 
     Attributes:
@@ -164,8 +161,7 @@ class ModelResult:
         return self.shown and is_narrow and not any(one.why in SILENCES_PRINT for one in self.silenced_by)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutcomeAssessment:
+class OutcomeAssessment(NamedTuple):
     """One outcome: its headline study and the others beside it.
 
     Attributes:

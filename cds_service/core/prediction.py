@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -66,8 +66,7 @@ def _mixture_percentile(share: float, log_odds: float, spread: float) -> float:
     return point
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Baseline:
+class Baseline(NamedTuple):
     """The incidence in force, 0..1, and by how much it moves every figure, log odds (evidence.md, step 10).
 
     Attributes:
@@ -94,8 +93,7 @@ class Baseline:
         return self.recalibration.own(log_odds) if self.recalibration else log_odds - self.shift
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prediction:
+class Prediction(NamedTuple):
     """What one study says of one patient.
 
     Attributes:

@@ -1,7 +1,7 @@
 """Identifies the drug of a medication resource by its code, its ingredients' codes, or as a last resort its name."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from cds_service.fhir.gathering.picking import bone_drugs, drug_codes, drug_names
 from cds_service.fhir.mapping.terminology import Match, Terminology
@@ -11,8 +11,7 @@ STEROID = "systemic-steroid"
 LOCAL, ONCE, NOT_TAKEN = (frozenset({name}) for name in ("local-route", "single-dose", "not-done"))
 
 
-@dataclass(frozen=True, slots=True)
-class Drug:
+class Drug(NamedTuple):
     """The drug of a medication resource.
 
     Attributes:

@@ -1,8 +1,8 @@
 """Reads yes/no findings from medication requests, administrations and statements, while each drug still counts."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
+from typing import NamedTuple
 
 from cds_service.core.facts import Finding, Gap, PassedOver, Provenance
 from cds_service.core.vocabulary import FindingSpec
@@ -28,8 +28,7 @@ LONG_ACTING = ("zoledronate", "denosumab")  # given at intervals: a stopped pres
 LONG_STANDING_MONTHS = 24
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(NamedTuple):
     """One recorded use of a drug.
 
     Attributes:
@@ -193,7 +192,7 @@ def _not_on_list(spec: FindingSpec, chart: Chart, concepts: Sequence[str], *, ho
 
 def _would_count(use: Use, spec: FindingSpec, chart: Chart) -> bool:
     """Whether a use without a day would count if it were of today."""
-    return _counts(replace(use, day=chart.not_after), spec, chart)
+    return _counts(use._replace(day=chart.not_after), spec, chart)
 
 
 def _may_be_taken(entry: Entry, spec: FindingSpec, chart: Chart) -> bool:

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
+from typing import NamedTuple
 
 from cds_service.core.facts import Finding, Gap, GapReason, PassedOver, Provenance
 from cds_service.core.vocabulary import FindingSpec
@@ -46,8 +46,7 @@ SPINAL = AUGMENTATIONS | {
 IN_USE = frozenset({"active", "in-progress", "completed"})
 
 
-@dataclass(frozen=True, slots=True)
-class Stated:
+class Stated(NamedTuple):
     """One list entry that is relevant to a finding.
 
     Attributes:
@@ -253,7 +252,7 @@ def _in_doubt(stated: Stated) -> Stated:
     """Mark a condition named by words alone as doubtful: it proves neither yes nor no. For procedures words suffice."""
     if stated.entry.kind == "Procedure" or stated.is_past or stated.problem:
         return stated
-    return replace(stated, problem=("undetermined", "named in words, without a code that is known here"))
+    return stated._replace(problem=("undetermined", "named in words, without a code that is known here"))
 
 
 def _read_condition(

@@ -4,8 +4,7 @@ The same rule holds for orders being signed, prefetch, responses of the FHIR ser
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qs
 
 from cds_service.fhir.raw_json import Json, member, objects, text
@@ -14,8 +13,7 @@ from cds_service.fhir.references import NO_BASE, Bases, contained_in, last_name
 WHOSE = ("subject", "patient")
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(NamedTuple):
     """The request's patient, by every identity that a reference may use.
 
     Attributes:

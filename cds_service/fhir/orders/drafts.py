@@ -83,7 +83,7 @@ class DraftOrders:
         """The same signing once the Patient's identifiers are known: what has another's number is not theirs."""
         if self.person is None or not identifiers:
             return self
-        person = replace(self.person, identifiers=identifiers)
+        person = self.person._replace(identifiers=identifiers)
         foreign = {one.reference for one in self.drafts if person.is_foreign(one.resource)}
         ours, others = list[Order](), list(self.others)
         for one in self.drafts:  # an order inside a group goes with the group

@@ -1,7 +1,6 @@
 """Which study speaks, which band follows, what disagrees, and what each measurement would add."""
 
 import math
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -158,8 +157,8 @@ def test_a_near_tie_is_up_to_a_tenth_of_the_inputs_and_no_more():
     policy = open_service().policy
     first, second = result(outcome, S), result(outcome, N)
     for lead, study in ((0.099, N), (0.101, S)):
-        known = replace(first.prediction, inputs_known=second.prediction.inputs_known + lead)
-        assert choose_headline([replace(first, prediction=known), second], policy).model.study.id == study
+        known = first.prediction._replace(inputs_known=second.prediction.inputs_known + lead)
+        assert choose_headline([first._replace(prediction=known), second], policy).model.study.id == study
 
 
 def test_exactly_the_share_that_policy_asks_for_is_enough():
