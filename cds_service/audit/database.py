@@ -55,6 +55,9 @@ class Database:
             DataFileError: the URL is invalid, or names no persistent storage.
         """
         self.url = _parsed(url)
+        name = self.url.database
+        # The path of the SQLite database, as SQLite names the files beside it; None for PostgreSQL.
+        self.file = Path(name).resolve() if self.is_sqlite and name and name != ":memory:" else None
         if self.is_sqlite and self.file is None:
             raise DataFileError("DATABASE_URL", "", "an audit log needs a file: sqlite:///FILE")
         self._wait_seconds = wait_seconds
@@ -72,12 +75,6 @@ class Database:
         """Whether this is SQLite; otherwise it is PostgreSQL."""
         return self.url.get_backend_name() == "sqlite"
 
-    @property
-    def file(self) -> Path | None:
-        """The path of the SQLite database; None for PostgreSQL."""
-        name = self.url.database
-        return Path(name).resolve() if self.is_sqlite and name and name != ":memory:" else None
-
     def _open_file(self, _dialect: object, _record: object, arguments: list[Any], _options: object) -> None:
         """Create a new file that only its owner can read, and remember the file's identity.
 
@@ -90,7 +87,7 @@ class Database:
             return
         with suppress(OSError):  # it exists, or the connection will report what is wrong
             os.close(os.open(arguments[0], os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
-        self.identity = _identity(self.file)
+        self.identity = _identity(self.url.database)
 
     def _check_files(self, connection: Connection) -> None:
         """Refuse to commit into a file, or into a journal beside it, that was moved: the entries would be lost.
@@ -110,7 +107,7 @@ class Database:
         Raises:
             LogMoved: the file at the log's path is missing or a different one.
         """
-        if self.identity is not None and _identity(self.file) != self.identity:
+        if self.identity is not None and _identity(self.url.database) != self.identity:
             raise LogMoved("The file of the log was moved away or replaced, a restart is needed.")
 
     def check_exists(self) -> None:
@@ -256,9 +253,10 @@ def _parsed(url: str) -> URL:
     return found.set(drivername=DRIVERS[found.drivername])
 
 
-def _identity(file: Path | None) -> Identity | None:
+def _identity(file: str | Path | None) -> Identity | None:
+    """The identity of what this path leads to now, by whatever link."""
     try:
-        found = file.stat() if file is not None else None
+        found = Path(file).stat() if file is not None else None
     except OSError:
         return None
     return (found.st_dev, found.st_ino) if found is not None else None
