@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from cds_service import __version__
 from cds_service.cards.card_files import in_force, load_card_texts
-from cds_service.cards.guidelines import load_guidelines
+from cds_service.cards.guidelines import GuidelineFile
 from cds_service.core.data_file import label, read_json, read_toml, validated
 from cds_service.core.model_card import model_card
 from cds_service.core.policy import Policy
@@ -233,7 +233,8 @@ def _load_hook(
         name: make_template(name, read_json(path), orderables)
         for name, path in files_in_force(folders, "orders", ".json").items()
     }
-    read = load_guidelines(in_force(folders, "guidelines.toml"))
+    path = in_force(folders, "guidelines.toml")
+    read = validated(GuidelineFile, read_toml(path), path)
     guidelines = {one.id: one for one in read.guidelines}
     rules = _rules(folders)
     names: Mapping[str, Container[str]] = {

@@ -271,7 +271,7 @@ def _conclude(
         today=today,
     )
     signals = find_signals(situation)
-    words = words_of_rules(findings, service.policy, service.wording, service.finding_specs["bmd-t-score"], today)
+    words = words_of_rules(findings, service.policy, service.wording, today)
     recommendations = recommend(assessment, findings, signals, support, hook.rules, words)
     suggestions = draft_suggestions(
         recommendations,

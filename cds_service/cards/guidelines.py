@@ -1,10 +1,9 @@
 """Guideline and trial lines beside the studies: `hooks/<service>/guidelines.toml`."""
 
 from datetime import date
-from pathlib import Path
 from typing import Literal
 
-from cds_service.core.data_file import DataTable, read_toml, validated
+from cds_service.core.data_file import DataTable
 
 
 class Guideline(DataTable):
@@ -66,8 +65,3 @@ class GuidelineFile(DataTable):
 
     guidelines: tuple[Guideline, ...]
     summaries: tuple[Summary, ...] = ()
-
-
-def load_guidelines(path: Path) -> GuidelineFile:
-    """The lines and summaries."""
-    return validated(GuidelineFile, read_toml(path), path)

@@ -5,15 +5,12 @@ from datetime import date
 
 from cds_service.core.facts import Findings
 from cds_service.core.policy import Policy
-from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.wording import Wording
 
 
-def words_of_rules(
-    findings: Findings, policy: Policy, wording: Wording, t_score_spec: FindingSpec, today: date
-) -> dict[str, str]:
+def words_of_rules(findings: Findings, policy: Policy, wording: Wording, today: date) -> dict[str, str]:
     """Words that every rule may use in its texts; a T-score older than fresh is never said without its year."""
-    t_score, fresh_days = findings.known.get("bmd-t-score"), t_score_spec.fresh_days
+    t_score, fresh_days = findings.known.get("bmd-t-score"), wording.specs["bmd-t-score"].fresh_days
     said, day = (wording.value(t_score), t_score.observed) if t_score else ("", None)
     is_old = day is not None and fresh_days is not None and (today - day).days > fresh_days
     when = f" in {day.year}" if day and is_old else ""
