@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from cds_service.core.facts import METHOD_NOT_RECORDED, Aged, Finding, Gap, GapReason
 from cds_service.core.vocabulary import FindingSpec
@@ -271,29 +271,14 @@ def _way_parts(reading: Reading) -> tuple[str, str]:
 # --- grip strength: a hand's trials on the newest day, the dominant hand's, else the stronger one's ------------------
 
 LATERALITY = re.compile(r"272741003\D*?=\s*(\d+)")  # |Laterality (attribute)|
-SIDES = {
-    "7771000": "left-side",  # Left
-    "24028007": "right-side",  # Right
-    "85151006": "left-side",  # Structure of left hand
-    "78791008": "right-side",  # Structure of right hand
+HAND_WORDS = ("dominant-hand", "left-side", "right-side")
+HAND_SITES = frozenset({"left-hand", "right-hand"})
+# The hand that a concept says: of words, of a body site, of the value's own code.
+HANDS = {
+    **dict.fromkeys(("dominant-hand", "grip-strength-dominant"), "dominant hand"),
+    **dict.fromkeys(("left-side", "left-hand", "grip-strength-left"), "left hand"),
+    **dict.fromkeys(("right-side", "right-hand", "grip-strength-right"), "right hand"),
 }
-
-
-def side_of(body_site: Any) -> str:
-    """`left-side`, `right-side`, or empty if the codes say neither or both."""
-    codes = [text(coding.get("code")).strip() for coding in objects(member(body_site, "coding"))]
-    named = {found[1] if (found := LATERALITY.search(code)) else code for code in codes}
-    sides = {SIDES[code] for code in named if code in SIDES}
-    return sides.pop() if len(sides) == 1 else ""
-
-
-HAND_OF_CONCEPT = {
-    "grip-strength-left": "left hand",
-    "grip-strength-right": "right hand",
-    "grip-strength-dominant": "dominant hand",
-}
-HAND_OF_WORD = {"dominant-hand": "dominant hand", "left-side": "left hand", "right-side": "right hand"}
-HANDS = frozenset(HAND_OF_WORD)
 NOT_STATED = ""
 
 
@@ -317,16 +302,14 @@ def _pick_hand(usable: Sequence[Measured], spec: FindingSpec, chart: Chart) -> P
 
 
 def _hand(reading: Reading, chart: Chart) -> str:
-    """The hand by body site or words; `dominant` as body site takes precedence over left and right."""
-    named = {
-        concept
-        for word in (*texts_of(reading.entry.raw.get("bodySite")), *reading.words)
-        for concept in chart.terminology.text_concepts(word, HANDS)
-    }
-    if "dominant-hand" in named:
-        return "dominant hand"
-    if reading.match.concept in HAND_OF_CONCEPT:
-        return HAND_OF_CONCEPT[reading.match.concept]
-    if (side := side_of(reading.entry.raw.get("bodySite"))) in HAND_OF_WORD:
-        return HAND_OF_WORD[side]
-    return next((hand for concept, hand in HAND_OF_WORD.items() if concept in named), NOT_STATED)
+    """The hand by code, body site or words; `dominant` in words takes precedence over left and right."""
+    site, terminology = reading.entry.raw.get("bodySite"), chart.terminology
+    words = (*texts_of(site), *reading.words)
+    named = {concept for word in words for concept in terminology.text_concepts(word, frozenset(HAND_WORDS))}
+    codings = [(one, text(one.get("code"))) for one in objects(member(site, "coding"))]
+    # A post-coordinated site, `85562004:272741003=7771000`, says the side as its laterality.
+    parts = [{**one, "code": side[1] if (side := LATERALITY.search(code)) else code} for one, code in codings]
+    sides = terminology.concepts(parts) & HAND_SITES
+    said = [*(named & {"dominant-hand"}), reading.match.concept, *(sides if len(sides) == 1 else ())]
+    said += [concept for concept in HAND_WORDS if concept in named]
+    return next((HANDS[concept] for concept in said if concept in HANDS), NOT_STATED)

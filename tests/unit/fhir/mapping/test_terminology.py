@@ -179,6 +179,37 @@ def test_a_site_adds_a_language_to_ours(tmp_path):
     assert "brace" not in terminology().text_concepts("Gorset")
 
 
+DUTCH = r"""
+letters = "éëïöü"
+
+[joints]
+and = ['\ben\b']
+
+[vertebrae]
+lumbar = ['LWL ?']
+numbered = ['\b@']
+ordinals = ["eerste", "tweede", "derde", "vierde", "vijfde", "zesde",
+  "zevende", "achtste", "negende", "tiende", "elfde", "twaalfde"]
+lumbar-after = ['lumbale wervel']
+
+[durations]
+until-day = "tot {iso}"
+units.wk = ['weken']
+for = ['gedurende']
+brace = ['korset']
+"""
+
+
+def test_one_file_is_a_language(tmp_path):
+    ours, words = terminology(), Terminology(MAPPINGS, with_language(tmp_path / "site", "nl", DUTCH))
+    for said, levels in (("kyfoplastiek LWL 1 en 3", ("L1", "L3")), ("tweede lumbale wervel", ("L2",))):
+        assert (ours.levels.treated(said), words.levels.treated(said)) == ((), levels)
+    (brace,) = words.durations.read("Korset gedurende 6 weken", "brace")
+    assert (brace.kind, brace.hours, brace.said, brace.until) == ("length", 6 * 168, "6 weeks", "tot {iso}")
+    assert not ours.languages.can_read("Hoge bloeddruk")
+    assert words.languages.can_read("Hoge bloeddruk")
+
+
 def test_accents_are_no_other_word():
     for spelling in ("vertébroplastie", "VERTEBROPLASTIE", "verte\u0301broplastie"):
         assert "vertebroplasty" in terminology().text_concepts(spelling)
