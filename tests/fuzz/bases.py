@@ -1,8 +1,10 @@
 """What fuzzing starts from: requests that are answered with cards, full of words and values that must never leave."""
 
+import tomllib
 from collections.abc import Mapping
 from copy import deepcopy
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from tests.canaries import Canaries
@@ -28,60 +30,25 @@ from tests.chart_builders import (
 )
 from tests.small_record import RECORD
 from tests.small_record import request_with as small_request
+from tests.tables import built
 
 Json = dict[str, Any]
 TOKEN = "Canary-token-q7w8e9r0t1y2u3i4o5p6"
-STRANGER = {"reference": "Patient/stranger"}
-# Another patient's values: a T-score, a body mass index, a muscle index, an area, a cancer of the spine.
+# Another patient's values: a T-score, a body mass index, a muscle index, an area.
 STRANGERS_NUMBERS = (-7.7131, 17.3717, 3.1317, 41.7371)
 # Values that fuzzing leaves where they are, so that what is said of them stays true.
 FIXED = ("stranger", "pat-1", "Patient/p1", TOKEN, *(str(abs(number)) for number in STRANGERS_NUMBERS))
 
 
+WORDS = {one.__name__: one for one in (augmented, dose, drug, measured, of_patient, ordered, problem)}
+TABLES: dict[str, list[Json]] = built(
+    tomllib.loads(Path(__file__).with_name("bases.toml").read_text(encoding="utf-8")), WORDS
+)
+
+
 def strangers() -> list[Json]:
     """Resources of another patient, each of which would change an answer."""
-    t_score, index, muscle, area = STRANGERS_NUMBERS
-    return [
-        measured("bmd-t-score", t_score, number="f-1", days=1, subject=STRANGER),
-        measured("bmi", index, number="f-2", days=1, subject=STRANGER),
-        measured("appendicular-muscle-index", muscle, number="f-3", days=1, subject=STRANGER),
-        measured("psoas-total-area", area, number="f-4", days=1, subject=STRANGER),
-        problem("malignancy", number="f-5", subject=STRANGER),
-        problem("end-of-life", number="f-6", subject=STRANGER),
-        drug("prednisolone", number="f-7", subject=STRANGER),
-        ordered("rehabilitation", number="f-8", subject=STRANGER),
-    ]
-
-
-def _everything() -> list[Json]:
-    """A record in which every kind of resource that we read stands, some of it in unusual forms."""
-    values = {
-        "weight": 51.0,
-        "height": 1.58,
-        "psoas-total-area": 12.0,
-        "l4-vertebral-area": 14.0,
-        "es-mf-fat-fraction": 48.0,
-        "vbq": 3.1,
-        "ct-attenuation": 71.0,
-        "paraspinal-csa": 31.0,
-    }
-    return [
-        *thin_and_weak(),
-        *(measured(name, value) for name, value in values.items()),
-        measured("paraspinal-csa", 35.0, number="csa-old", days=200),
-        measured("fascia-injury", True),
-        measured("grip-strength", 18.0, number="grip-left", bodySite={"text": "left hand"}),
-        dose("denosumab", days=280),
-        drug(
-            "alendronate", dosageInstruction=[{"timing": {"repeat": {"frequency": 1, "period": 1, "periodUnit": "wk"}}}]
-        ),
-        augmented(40),
-        ordered("dietitian"),
-        brace(number="worn", status="active", occurrencePeriod=period(-30, None)),
-        of_patient(
-            "MedicationStatement", "ms-1", status="active", medicationCodeableConcept={"text": "Prednisolone 5 mg"}
-        ),
-    ]
+    return deepcopy(TABLES["strangers"])
 
 
 @cache
@@ -89,7 +56,9 @@ def _whole() -> Mapping[str, Json]:
     long_brace = brace(occurrencePeriod=period(0, 200))
     timed = bed_rest(72, occurrencePeriod=period(0, 5), occurrenceTiming=None)
     found = {
-        "everything": order_sign([*_everything(), *strangers()], kyphoplasty(), long_brace, bed_rest(72)),
+        "everything": order_sign(
+            [*thin_and_weak(), *TABLES["everything"], *strangers()], kyphoplasty(), long_brace, bed_rest(72)
+        ),
         "thin": order_sign([*thin_and_weak(), *strangers()], kyphoplasty(), brace()),
         "strong": order_sign([*strong_and_nourished(), *strangers()], kyphoplasty("T12", code="22513")),
         "patient alone": order_sign([patient(), *strangers()], kyphoplasty(None)),
