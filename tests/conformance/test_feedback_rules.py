@@ -7,6 +7,7 @@ from fhir.resources.R4B.operationoutcome import OperationOutcome
 
 from tests.live_service import DISCOVERY, FEEDBACK
 from tests.signings import empty_prefetch, kyphoplasty, order_sign, person
+from tests.tables import cases
 
 ASKED = "answered-1"  # nobody else's: what is answered changes what is said later
 MOMENT = "2026-11-20T09:00:00.685Z"
@@ -55,23 +56,7 @@ def test_ch_49_the_same_feedback_again_is_taken(service, card):
     assert [send(service, item, item).status for _ in range(2)] == [200, 200]
 
 
-@pytest.mark.parametrize(
-    ("change", "place"),
-    [
-        ({"card": None}, "card"),
-        ({"card": ""}, "card"),
-        ({"outcome": None}, "outcome"),
-        ({"outcome": "ignored"}, "outcome"),
-        ({"outcomeTimestamp": None}, "outcomeTimestamp"),
-        ({"outcomeTimestamp": "yesterday"}, "outcomeTimestamp"),
-        ({"outcomeTimestamp": "2026-11-20T09:00:00"}, "outcomeTimestamp"),
-        ({"outcomeTimestamp": 1795000000}, "outcomeTimestamp"),
-        ({"acceptedSuggestions": None}, "acceptedSuggestions"),
-        ({"acceptedSuggestions": []}, "acceptedSuggestions"),
-        ({"acceptedSuggestions": ["0b9ea6e4-53d1-5f9a-8f0e-3a3b8f5d1c11"]}, "acceptedSuggestions"),
-        ({"acceptedSuggestions": [{}]}, "acceptedSuggestions"),
-    ],
-)
+@pytest.mark.parametrize(("change", "place"), cases(__file__, "items_that_lack_something"))
 def test_ch_50_an_item_that_lacks_something_is_refused_by_its_place(service, card, change, place):
     good = accepted(card, card["suggestions"][0])
     bad = {name: value for name, value in {**good, **change}.items() if value is not None}

@@ -8,6 +8,7 @@ from tests.codes import CPT
 from tests.conformance.answers import RESOURCES
 from tests.live_service import CALL, DISCOVERY, card_of
 from tests.signings import HOOK_INSTANCE, TOKEN, empty_prefetch, kyphoplasty, order_sign, signing
+from tests.tables import cases
 
 LOOPBACK_WITHOUT_A_SERVER = "http://127.0.0.1:9/fhir"
 
@@ -49,17 +50,7 @@ def test_ch_15_a_context_without_user_or_patient_is_refused_and_one_without_orde
     assert (reply.status, reply.json()) == (200, {"cards": []})
 
 
-@pytest.mark.parametrize(
-    ("members", "status"),
-    [
-        ({}, 412),
-        ({"prefetch": {}}, 412),
-        ({"fhirServer": LOOPBACK_WITHOUT_A_SERVER}, 412),
-        ({"fhirServer": LOOPBACK_WITHOUT_A_SERVER, "fhirAuthorization": TOKEN}, 412),
-        ({"prefetch": {"patient": None}}, 200),
-        ({"prefetch": {"patient": None}, "fhirServer": LOOPBACK_WITHOUT_A_SERVER}, 200),
-    ],
-)
+@pytest.mark.parametrize(("members", "status"), cases(__file__, "optional_members"))
 def test_ch_16_optional_members_may_be_absent_each_and_all(service, members, status):
     request = order_sign(kyphoplasty(), **members)
     assert "encounterId" not in request["context"]
@@ -135,15 +126,7 @@ def test_ch_20_a_kyphoplasty_among_others_is_found_whatever_its_status(service, 
     assert card_of(service.cards(request), "rehabilitation")
 
 
-@pytest.mark.parametrize(
-    "code",
-    [
-        *(None, {}, {"coding": []}, {"coding": [{}]}, {"coding": None}, {"coding": [{"code": "22514"}]}),
-        *({"coding": [{"system": CPT}]}, {"coding": [None]}, {"coding": "22514"}, "22514", [], 7),
-        *({"text": ""}, {"text": None}, {"text": "MRI lumbar spine"}, {"text": ["kyphoplasty"]}),
-    ],
-    ids=str,
-)
+@pytest.mark.parametrize("code", cases(__file__, "codes_of_nothing"), ids=str)
 def test_ch_21_an_order_whose_code_names_nothing_of_ours_gets_no_cards(service, templates, code):
     request = order_sign(kyphoplasty(code=code, bodySite=None), prefetch=empty_prefetch(templates))
     reply = service.post(request)

@@ -16,6 +16,7 @@ from cds_service.site.folder import load_site
 from tests.audit_builders import NOON
 from tests.card_rules import faults_of
 from tests.signings import signing
+from tests.tables import cases
 
 ORDERS = "https://kyphoplasty-cds.org/fhir/CodeSystem/orders"
 LIST = "urn:com.epic.cdshooks.action.code.system.preference-list-item"
@@ -74,18 +75,7 @@ def actions(card):
     return [(one[0]["type"], one[0]["resource"]["resourceType"]) for one in found]
 
 
-@pytest.mark.parametrize(
-    ("capabilities", "corrections"),
-    [
-        ({}, ["update"]),
-        ({"actions": ["update"]}, ["update"]),
-        ({"actions": ["create"]}, ["create"]),
-        ({"actions": ["delete"]}, []),
-        ({"actions": ["create"], "order-details": "ignored"}, []),
-        ({"resources": ["MedicationRequest"]}, []),
-        (EPIC, []),
-    ],
-)
+@pytest.mark.parametrize(("capabilities", "corrections"), cases(__file__, "corrected_braces"))
 def test_a_corrected_brace_falls_back_from_update_to_create_to_words(service, capabilities, corrections):
     card = cards(service, "p6", **capabilities)["braceLimit"]
     assert [kind for kind, _ in actions(card)] == corrections

@@ -33,6 +33,7 @@ from tests.chart_builders import (
     thin_and_weak,
 )
 from tests.fact_builders import policy_with
+from tests.tables import cases
 
 SYSTEM = "https://kyphoplasty-cds.org/fhir/CodeSystem/override-reason"
 SERVICE = load_service()
@@ -168,18 +169,7 @@ def test_a_site_may_keep_comments_which_are_marked_and_cut(store, asked):
 
 @pytest.mark.parametrize(
     ("reason", "recorded", "kept"),
-    [
-        ({"code": "patientDeclines", "system": SYSTEM}, "patientDeclines", False),
-        ({"code": "patientDeclines"}, "patientDeclines", False),
-        ({"code": "mine", "system": SYSTEM}, None, True),
-        ({}, None, False),
-        ({"code": "patientDeclines", "system": "urn:other"}, None, True),
-        ({"code": "45", "system": "com.epic.cdshooks.feedback.overrideReason.reasonCategory"}, None, True),
-        ({"code": "not-now", "system": "https://ehr.example.org/reasons"}, None, True),
-        ({"code": "Mrs Hoeger said no", "system": "https://ehr.example.org/reasons"}, None, False),
-        ({"code": "45", "system": "Mrs Hoeger"}, None, False),
-        ({"code": "45"}, None, False),
-    ],
+    cases(__file__, "reasons"),
 )
 def test_a_reason_is_recorded_where_it_is_ours_and_a_foreign_one_by_code_without_free_text(
     ward, asked, reason, recorded, kept

@@ -8,6 +8,7 @@ from click.testing import CliRunner
 from cds_service.cli import main
 from tests.chart_builders import bundle, kyphoplasty, measured, order_sign
 from tests.live_service import DEADLINE_SECONDS, LiveService
+from tests.tables import cases
 
 LOCAL = "https://hospital.example/orderable"
 WORDS = "PEDICLE KYPHOPLASTY TRAY for Mrs Canary7"
@@ -42,19 +43,7 @@ def near(gaps) -> set[tuple[str, str, str, int]]:
     return {(one["kind"], one["system"], one["code"], one["seen"]) for one in json.loads(gaps("--json"))["nearMisses"]}
 
 
-@pytest.mark.parametrize(
-    ("code", "words", "kind", "cards"),
-    [
-        ("SURG-1", "Percutaneous kyphoplasty L1", "order-by-words", True),
-        ("SURG-2", WORDS, "order-not-taken", False),
-        ("SURG-3", "Consider kyphoplasty", "order-not-taken", False),
-        ("Mrs Canary7", WORDS, "order-not-taken", False),
-        ("Canary7^Mrs", WORDS, "order-not-taken", False),
-        ("DOB:1950-01-31", WORDS, "order-not-taken", False),
-        ("SURG-4", "TLSO after kyphoplasty", "", False),  # a brace, and understood
-        ("SURG-5", "Knee arthroscopy", "", False),
-    ],
-)
+@pytest.mark.parametrize(("code", "words", "kind", "cards"), cases(__file__, "orders"))
 def test_an_order_that_was_nearly_recognised_is_listed_by_its_code(live, gaps, code, words, kind, cards):
     assert bool(live.cards(order_sign([], order(code, words)))) == cards
     shown = code if code.startswith("SURG") else "(not shown)"
@@ -84,15 +73,7 @@ def test_the_entry_of_a_near_miss_names_nobody(live, tmp_path):
         assert words not in log
 
 
-@pytest.mark.parametrize(
-    ("code", "quantity", "found"),
-    [
-        ({"coding": [{"system": LOCAL, "code": "DXA-1"}], "text": "T-SCORE LS"}, {"value": -2.8}, True),
-        ({"coding": [{"system": LOCAL, "code": "DXA-1"}]}, {"value": -2.8, "unit": "T-score"}, True),
-        ({"coding": [{"system": LOCAL, "code": "DXA-1"}], "text": "BMD"}, {"value": 0.8, "unit": "g/cm2"}, False),
-        ({"coding": [{"system": "http://loinc.org", "code": "38267-1"}], "text": "T-score"}, {"value": -2.8}, False),
-    ],
-)
+@pytest.mark.parametrize(("code", "quantity", "found"), cases(__file__, "t_scores"))
 def test_a_t_score_under_a_code_that_we_do_not_know_is_listed(live, gaps, code, quantity, found):
     value = {**measured("bmi", 22.0), "id": "dxa", "code": code, "valueQuantity": quantity}
     body = order_sign([], kyphoplasty())
