@@ -5,6 +5,8 @@
 
 import json
 import os
+import tomllib
+from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -18,35 +20,8 @@ DEADLINE_SECONDS = 1.2
 ALLOWANCE_SECONDS = 5.0  # for a busy machine; the rule is a tenth of a second
 KEYS = sorted(templates())
 STRANGERS = sorted(name for name in EXTRAS if name not in {"a value of our number", "the same value again"})
-FAULTS = [
-    "never",
-    "slow 0.1",
-    "slow 30",
-    "trickle headers",
-    "trickle body",
-    *(f"status {number}" for number in (204, 400, 401, 403, 404, 410, 414, 418, 429, 500, 502, 503, 504)),
-    "status 429 Retry-After=1",
-    "status 503 Retry-After=0",
-    "status 429 Retry-After=date",
-    "truncated honest",
-    "truncated short",
-    "truncated reset",
-    "hangup",
-    *(f"body {kind}" for kind in ("html", "xml", "empty", "list", "deep", "huge")),
-    *(f"outcome {severity}" for severity in ("fatal", "error", "warning", "information")),
-    "outcome error 4107",
-    "entry error",
-    "entry warning 4119",
-    "next itself",
-    "next endless",
-    "next nowhere",
-    "next OTHER/fhir?page=2",
-    "next OTHER/fhir/Condition?patient=pat-1",
-    "redirects OTHER/fhir/Patient/pat-1",
-    "redirects /fhir/Patient/other",
-    "demands category",
-    *(f"adds {name}" for name in STRANGERS),
-]
+LISTED = tomllib.loads(Path(__file__).with_name("random_faults.toml").read_text(encoding="utf-8"))["faults"]
+FAULTS = [*LISTED, *(f"adds {name}" for name in STRANGERS)]
 TIMES = ["", "", " once"]
 FAULT = st.tuples(st.sampled_from(FAULTS), st.sampled_from(TIMES)).map("".join)
 PLACES = st.sampled_from([*KEYS, "Observation", "*"])

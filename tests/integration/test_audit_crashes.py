@@ -19,14 +19,7 @@ from tests.audit_builders import answer_entry, rows_of
 
 ROOT = Path(__file__).resolve().parents[2]
 ROUNDS = int(os.environ.get("AUDIT_KILLS", "20"))  # `make kill-rounds` does 200
-SHIM = r"""
-#include <errno.h>
-#include <stdlib.h>
-#include <unistd.h>
-static int refuse(void) { return access(getenv("NO_FSYNC"), F_OK) == 0; }
-int fsync(int file) { (void)file; if (refuse()) { errno = EIO; return -1; } return 0; }
-int fdatasync(int file) { return fsync(file); }
-"""
+SHIM = Path(__file__).with_name("refused_fsync.c")
 LYING = """
 import os, sys
 from cds_service.audit.store import AuditStore
@@ -157,8 +150,7 @@ def test_a_disk_that_does_not_confirm_ends_all_writing_until_a_restart(tmp_path)
     """F30, with a file system that really refuses fsync."""
     if shutil.which("cc") is None:
         pytest.skip("there is no C compiler for a library that refuses fsync: apt-get install gcc libc6-dev")
-    (tmp_path / "shim.c").write_text(SHIM)
-    subprocess.run(["cc", "-shared", "-fPIC", "-o", tmp_path / "shim.so", tmp_path / "shim.c"], check=True)
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", tmp_path / "shim.so", SHIM], check=True)
     url = f"sqlite:///{tmp_path / 'audit.sqlite3'}"
     said = subprocess.run(
         [sys.executable, "-c", LYING, url],

@@ -17,6 +17,7 @@ from cds_service.audit.store import AuditStore
 from cds_service.audit.verification.walk import verify_log
 from cds_service.errors import AuditUnavailable, DataFileError
 from tests.audit_builders import NOON, answer_entry, clock, fill, rows_of, tamper, uuid_of
+from tests.tables import cases
 
 ROOT = Path(__file__).resolve().parents[2]
 PROCESSES = 8
@@ -211,29 +212,15 @@ def reader(store):
     return store.reader
 
 
-@pytest.mark.parametrize(
-    ("query", "ids"),
-    [
-        (Query(kinds=("answer",), patient="pat-1"), [7, 5, 3, 1]),
-        (Query(kinds=("answer",), user="Practitioner/7", since=NOON + timedelta(seconds=6)), [7, 6]),
-        (Query(kinds=("answer",), until=NOON + timedelta(seconds=3)), [2, 1]),
-        (Query(outcome="refracture", band="lower"), [3]),
-        (Query(band="lower"), [3]),
-        (Query(outcome="residual-pain", band="lower"), []),
-        (Query(hook_instance=uuid_of(9004)), [4]),
-        (Query(kinds=("answer",), card=uuid_of(5002)), [2]),
-        (Query(rule="b", until=NOON + timedelta(seconds=2)), [1]),
-        (Query(rule="b c"), []),
-        (Query(rule="_"), []),
-        (Query(kinds=("answer",), feedback="overridden"), [1]),
-        (Query(kinds=("answer",), feedback="accepted"), []),
-        (Query(feedback="none", patient="pat-1"), [7, 5, 3]),
-        (Query(kinds=("answer",), partial=True), []),
-        (Query(kinds=("answer",), warning=True, partial=False, patient="pat-0"), [6, 4, 2]),
-    ],
-)
-def test_entries_are_found_newest_first(reader, query, ids):
-    assert [found.id for found in reader.find(query).entries] == [uuid_of(number) for number in ids]
+@pytest.mark.parametrize(("asked", "numbers"), cases(__file__, "queries"))
+def test_entries_are_found_newest_first(reader, asked, numbers):
+    """Cards, calls and moments by number, as `answer_entry` has them."""
+    cards = {"card": uuid_of(5000 + asked["card"])} if "card" in asked else {}
+    calls = {"hook_instance": uuid_of(9000 + asked["call"])} if "call" in asked else {}
+    moments = {name: NOON + timedelta(seconds=asked[name]) for name in ("since", "until") if name in asked}
+    others = {name: value for name, value in asked.items() if name not in {"card", "call", "since", "until"}}
+    found = reader.find(Query(**others, **cards, **calls, **moments)).entries
+    assert [one.id for one in found] == [uuid_of(number) for number in numbers]
 
 
 def test_pages_hold_everything_once(reader):

@@ -32,7 +32,8 @@ from tests.growing import operations
 
 COUNT = 12
 LAST = COUNT + 1
-CASES = tomllib.loads(Path(__file__).with_name("audit_tampering.toml").read_text(encoding="utf-8"))["case"]
+TABLES_OF_CASES = tomllib.loads(Path(__file__).with_name("audit_tampering.toml").read_text(encoding="utf-8"))
+CASES = TABLES_OF_CASES["case"]
 
 
 @pytest.fixture
@@ -215,16 +216,7 @@ def test_what_is_no_text_at_all_is_a_named_fault_and_no_crash(small, place, valu
     assert {first for _, first, _ in named(small)} == {2}
 
 
-@pytest.mark.parametrize(
-    ("place", "like"),
-    [
-        ("audit_search SET patient", "BLOB"),
-        ("audit_search SET kind", "BLOB"),
-        ("audit_search SET status", "TEXT"),
-        ("audit_entry SET entry_id", "BLOB"),
-        ("audit_card SET card", "BLOB"),
-    ],
-)
+@pytest.mark.parametrize(("place", "like"), TABLES_OF_CASES["same-to-read"])
 def test_what_reads_the_same_and_is_found_by_no_query_is_named(small, place, like):
     table, _, column = place.split()
     tamper(

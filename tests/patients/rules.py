@@ -4,8 +4,10 @@ They stand beside `tests/card_rules.py` (CDS Hooks) and judge what a surgeon rea
 """
 
 import re
+import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from cds_service.loading import banned_patterns
@@ -18,20 +20,11 @@ from tests.patients.reading import count_words, sentences_of, text_of, words_of
 Cards = Sequence[Mapping[str, Any]]
 Rule = Callable[[Cards, Signing], Iterator[str]]
 
-# Issue and card page: words of a card without its buttons.
-MOST_WORDS = {"rehabilitation": 120, "braceLimit": 40}
+TABLES = tomllib.loads(Path(__file__).with_name("rules.toml").read_text(encoding="utf-8"))
+MOST_WORDS, COHORTS, FRESH = (TABLES[name] for name in ("most-words", "cohorts", "fresh"))
+REASONS = {topic: set(codes) for topic, codes in TABLES["reasons"].items()}
+
 MOST_WORDS_IN_CONFLICT = 75
-REASONS = {
-    "rehabilitation": {
-        *("alreadyArranged", "patientDeclines", "notAbleToTakePart", "notOsteoporotic", "serviceNotAvailable"),
-        "disagreeWithEvidence",
-    },
-    "braceLimit": {
-        *("instability", "neurologicalDeficit", "otherFracture", "painWithoutBrace", "payerForm"),
-        "disagreeWithEvidence",
-    },
-    "missingData": {"alreadyArranged", "notFeasibleBeforeSurgery", "wouldNotChangeCare"},
-}
 # Card page, section 3 and the worked patients; evidence page, "Never".
 NEVER = re.compile(
     r"""PVP\ raises|vertebroplasty\ (?:raises|increases)|\bcalcitriol\b
@@ -56,28 +49,6 @@ EFFECT = re.compile(
     re.IGNORECASE,
 )
 UNFINISHED = re.compile(r"\S {2,}\S|\.\.|\{(?!score\})[a-z_]+\}| ,|,,|:\*\*\s*$|\bNone\b|\bnan\b", re.MULTILINE)
-COHORTS = {
-    "sarcopenia-pvm-2022": ("214", "12 months"),
-    "nvcf-nomogram-2024": ("188", "2 years"),
-    "residual-pain-2025": ("213", "12 months"),
-}
-# Days for which a value is fresh (contract, "Reading the record").
-FRESH = {
-    "bmd-t-score": 731,
-    "bmi": 184,
-    "weight": 184,
-    "grip-strength": 184,
-    "gait-speed": 184,
-    "appendicular-muscle-index": 184,
-    "ct-attenuation": 184,
-    "pma-rate": 184,
-    "multifidus-smi": 184,
-    "psoas-total-area": 184,
-    "psoas-muscle-area": 184,
-    "es-mf-fat-fraction": 184,
-    "vbq": 184,
-    "sarcopenia": 184,
-}
 IMAGING = {name for name in FRESH if name.startswith(("ct-", "pma", "multifidus", "psoas", "es-mf", "vbq"))}
 # A share that is this patient's; an average alone, or a measure in percent, is none.
 FIGURE = re.compile(r"\d+ % in (?:12 months|2 years)")
