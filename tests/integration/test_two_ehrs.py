@@ -97,20 +97,8 @@ def test_explain_shows_the_cards_as_one_of_them_gets_them(clinic, folder, tmp_pa
     request = tmp_path / "request.json"
     request.write_text(json.dumps(signing("p6", clinic.templates)))
     for client, weeks, kind in ((NORTH, "off by 6", "create"), (SOUTH, "off by 8", "update")):
-        done = CliRunner().invoke(
-            main,
-            [
-                "explain",
-                str(request),
-                "--site",
-                str(folder.path),
-                "--client",
-                client,
-                "--as-of",
-                "2026-11-20",
-                "--json",
-            ],
-        )
+        words = ("explain", str(request), "--site", str(folder.path), "--client", client)
+        done = CliRunner().invoke(main, (*words, "--as-of", "2026-11-20", "--json"))
         (card,) = (one for one in json.loads(done.stdout)["cards"] if "TLSO" in one["summary"])
         assert weeks in card["summary"]
         assert card["suggestions"][0]["actions"][0]["type"] == kind
