@@ -78,7 +78,7 @@ def create_app(
     Raises:
         DataFileError: a key file has no usable key.
     """
-    app = Flask("cds_service.web")
+    app = _Application("cds_service.web")
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     metrics = Metrics()
     for part, digest in service.digests.items():
@@ -140,6 +140,12 @@ def create_app(
         app.extensions[AT_WORKER_START] = callers.prefetch
     app.wsgi_app = partial(_with_plain_path, app.wsgi_app)  # type: ignore[method-assign]
     return app
+
+
+class _Application(Flask):
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """The function as it is: none of ours is a coroutine, which Flask would ask of five for each call."""
+        return func
 
 
 def _link_key(settings: Settings, audit: AuditStore) -> Callable[[float], bytes | None]:

@@ -84,7 +84,7 @@ def cds_routes(around: Surroundings) -> Blueprint:
 
 def respond(around: Surroundings, act: Callable[[Exchange], Response]) -> Response:
     """Answer the current request, or refuse it; either is counted and logged."""
-    exchange = Exchange(request)
+    exchange = Exchange(request._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001 - a documented name
     with exchange.ends:
         found = caught(partial(act, exchange))
         if isinstance(found, Exception):
