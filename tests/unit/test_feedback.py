@@ -7,6 +7,7 @@ import pytest
 
 from cds_service.errors import MalformedRequest, TooMuchAsked
 from cds_service.protocol.feedback import MAX_ITEMS, parse_feedback
+from tests.tables import cases
 from tests.wire_builders import CARD_ID, SUGGESTION_ID
 
 MOMENT = "2026-11-20T05:15:17.685Z"
@@ -62,31 +63,13 @@ def test_an_empty_reason_is_none():
         assert found.reason is None
 
 
-EPIC = "com.epic.cdshooks.feedback.overrideReason"
 OURS = {"code": "patientDeclines", "system": "https://kyphoplasty-cds.org/fhir/CodeSystem/override-reason"}
 
 
-@pytest.mark.parametrize(
-    ("sent", "reason"),
-    [
-        # As on Epic's page: an object under the plural name, with the reason itself or with its own in the extension.
-        ({"reason": OURS, "userComment": "free text"}, (OURS["system"], "patientDeclines")),
-        (
-            {"extension": {f"{EPIC}.reasonDisplay": "Not met", f"{EPIC}.reasonCategory": "45"}, "userComment": "x"},
-            (f"{EPIC}.reasonCategory", "45"),
-        ),
-        ({"extension": {"org.example": {"reason": "x"}, "org.example.reason": OURS}}, (OURS["system"], OURS["code"])),
-        # As cards offer them: a list of codings; and a list of what the singular name would hold.
-        ([OURS], (OURS["system"], OURS["code"])),
-        ([{"reason": OURS}], (OURS["system"], OURS["code"])),
-        ([], None),
-        ("free text", None),
-        ({"extension": ["free text"]}, None),
-    ],
-)
+@pytest.mark.parametrize(("sent", "reason"), cases(__file__, "a_reason_is_read_where_clients_write_it", {"OURS": OURS}))
 def test_a_reason_is_read_where_clients_write_it(sent, reason):
     (found,) = parsed(item(overrideReasons=sent))
-    assert (found.reason and (found.reason.system, found.reason.code)) == reason
+    assert (found.reason and [found.reason.system, found.reason.code]) == reason
 
 
 def test_a_statement_counts_once_however_often_it_is_made():
@@ -98,15 +81,7 @@ def test_a_statement_counts_once_however_often_it_is_made():
     assert parsed(again)[0].id == first.id
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"card": SUGGESTION_ID},
-        {"outcomeTimestamp": "2026-11-20T05:15:17.686Z"},
-        {"overrideReason": {"reason": {"code": "patientDeclines", "system": "urn:x"}}},
-        {"outcome": "accepted", "acceptedSuggestions": [{"id": SUGGESTION_ID}]},
-    ],
-)
+@pytest.mark.parametrize("change", cases(__file__, "another_card_time_reason_or_outcome_is_another_statement"))
 def test_another_card_time_reason_or_outcome_is_another_statement(change):
     assert parsed(item())[0].id != parsed(item(**change))[0].id
 

@@ -9,22 +9,7 @@ from tests.tables import cases
 
 S, N, R = "sarcopenia-pvm-2022", "nvcf-nomogram-2024", "residual-pain-2025"
 # A patient whom every criterion of every logistic study fits.
-INSIDE = {
-    "procedure": "PKP",
-    "level-count": 1.0,
-    "age": 76.0,
-    "bmd-t-score": -2.8,
-    "steroid-use": False,
-    "prior-spinal-surgery": False,
-    "prior-augmentation": False,
-    "prior-vertebral-fracture": False,
-    "severe-kidney-disease": False,
-    "dementia": False,
-    "malignancy": False,
-    "spinal-infection": False,
-    "unstable-fracture": False,
-    "neurological-deficit": False,
-}
+INSIDE = cases(__file__, "inside")
 
 
 def violations(study, changes):

@@ -10,18 +10,7 @@ from tests.chart_builders import open_service
 from tests.fact_builders import policy_with
 from tests.tables import cases
 
-EVERY_KEY = {
-    "brace-max-weeks": 6,
-    "brace-review-weeks": 3,
-    "brace-only-days": 60,
-    "sarcopenia-criteria": "study",
-    "bed-rest-max-hours": 12,
-    "band-high-ratio": 1.5,
-    "band-high-risk": 0.4,
-    "repeats-enabled": False,
-    "repeats-days": 10,
-    "feedback-user-comments": True,
-}
+EVERY_KEY = cases(__file__, "every-key")
 
 
 def test_our_own_values_are_those_of_the_contract_and_the_evidence_page():

@@ -21,16 +21,7 @@ from tests.tables import cases
 
 REHABILITATION = {"rehabilitation", "rehabilitation-usual"}
 WEAK_BONE = {"bmd-t-score": -3.0, "tl-junction": True}  # 67 %, band high
-MEASURED = {
-    "bmi": 21.5,
-    "diabetes": False,
-    "sarcopenia": False,
-    "pma-rate": 47.0,
-    "bmd-t-score": -1.9,
-    "tl-junction": True,
-    "mna-category": "A",
-    "procedure": "PKP",
-}
+MEASURED = cases(__file__, "measured")
 
 
 def brace(**members):
@@ -82,15 +73,7 @@ def test_missing_inputs_are_asked_for_as_acts_that_add_most_first():
 
 # --- already ordered -------------------------------------------------------------------------------------------------
 
-REFERRALS = {
-    "rehabilitation": "rehabilitation",
-    "dietitian": "dietitian",
-    "bone-treatment": "bone-treatment",
-    "ct-attenuation-measurement": "measure-ct",
-    "bedside-measurement": "measure-bedside",
-    "mri-muscle-measurement": "measure-mri",
-    "dxa": "measure-dxa",
-}
+REFERRALS = cases(__file__, "referrals")
 
 
 @pytest.mark.parametrize("draft", [True, False])

@@ -23,16 +23,9 @@ from tests.builders import (
     t_score,
 )
 from tests.codes import ATC, CPT
+from tests.tables import cases
 
-VOCABULARY = (  # contract, "Findings"
-    "bmd-t-score", "age", "bmi", "sex", "grip-strength", "height", "weight", "gait-speed", "appendicular-lean-mass",
-    "appendicular-muscle-index", "sarcopenia", "diabetes", "mna-score", "mna-category", "pma-rate", "multifidus-smi",
-    "es-mf-fat-fraction", "psoas-fat-fraction", "psoas-total-area", "psoas-muscle-area", "plvi", "l4-vertebral-area",
-    "vbq", "ct-attenuation", "fascia-injury", "paraspinal-csa", "paraspinal-signal", "local-kyphosis",
-    "local-kyphosis-post", "cement-diffused", "procedure", "treated-levels", "tl-junction", "pain-score",
-    "steroid-use", "malignancy", "spinal-infection", "prior-spinal-surgery", "bone-drug", "denosumab-overdue",
-    "unstable-fracture", "neurological-deficit", "end-of-life",
-)  # fmt: skip
+VOCABULARY = cases(__file__, "vocabulary")
 OF_OURS = ("sarcopenia-site", "paraspinal-csa-change", "paraspinal-signal-change", "paraspinal-ratio-change")
 
 FULL_RECORD = (

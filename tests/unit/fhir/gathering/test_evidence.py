@@ -57,18 +57,6 @@ def test_f17_a_patient_not_in_use_has_no_record_unless_another_took_its_place():
     refuse_without_evidence(PLAN, {"patient": patient(active=False, link=[REPLACED]), "conditions": GIVEN})
 
 
-@pytest.mark.parametrize(
-    ("link", "name"),
-    [
-        (REPLACED, "Patient/2"),
-        ({**REPLACED, "other": {"reference": "https://x.org/fhir/Patient/2/_history/4"}}, "Patient/2"),
-        ({**REPLACED, "type": "seealso"}, ""),
-        ({**REPLACED, "other": {"display": "Hallie Hoeger"}}, ""),
-        ({**REPLACED, "other": {"reference": "Patient/Hallie Hoeger"}}, ""),
-        ({**REPLACED, "other": {"reference": "Patient/"}}, ""),
-        ({**REPLACED, "other": None}, ""),
-        (None, ""),
-    ],
-)
+@pytest.mark.parametrize(("link", "name"), cases(__file__, "a_replacement_is_named_by_a_plain_id_alone"))
 def test_a_replacement_is_named_by_a_plain_id_alone(link, name):
     assert replacement_of({"link": [link]}) == name

@@ -5,14 +5,7 @@ import pytest
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_patient, parse_resource
 from tests.tables import cases
 
-OBSERVATION = {
-    "resourceType": "Observation",
-    "id": "o1",
-    "status": "final",
-    "code": {"coding": [{"system": "http://loinc.org", "code": "38267-1"}]},
-    "subject": {"reference": "Patient/p1"},
-    "valueQuantity": {"value": -2.8, "unit": "{T-score}"},
-}
+OBSERVATION = cases(__file__, "observation")
 
 
 def test_elements_that_r4_does_not_know_are_left_out_at_every_level():

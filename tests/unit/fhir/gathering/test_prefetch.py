@@ -69,29 +69,18 @@ ONE, TWO = observation(1), observation(2)
 A_PATIENT = {"resourceType": "Patient", "id": "p1"}
 
 
+SENT = {
+    "ONE": ONE,
+    "TWO": TWO,
+    "A_PATIENT": A_PATIENT,
+    "outcome": outcome,
+    "page": lambda resources, total=None, **members: page(*resources, total=total) | members,
+}
+
+
 @pytest.mark.parametrize(
-    ("sent", "state", "note"),
-    [
-        (None, "empty", ""),
-        (page(), "empty", ""),
-        (page(total=0), "empty", ""),
-        *((page() | {"entry": nothing}, "empty", "") for nothing in ([], None)),
-        (page(total=3), "failed", None),
-        (page(ONE, TWO, total=2), "given", ""),
-        (page(ONE, total=2), "given", "incomplete: 1 of 2 entries"),
-        *((page(ONE) | {"type": type_}, "given", "") for type_ in ("searchset", "collection", "batch-response", None)),
-        *((outcome(severity), "failed", None) for severity in ("error", "fatal", "warning", "information")),
-        (page(outcome("error")), "failed", "the server reported an error"),
-        (page(ONE, outcome("error")), "given", "incomplete: the server reported an error"),
-        *((page(outcome(severity)), "empty", "") for severity in ("warning", "information")),
-        *((page(ONE, outcome(severity)), "given", "") for severity in ("warning", "information")),
-        *((junk, "failed", None) for junk in ("x", 5, True, [], [ONE], {}, {"resourceType": 5}, {"entry": []})),
-        (A_PATIENT, "failed", None),
-        *((page() | {"entry": [{"resource": ONE}, entry]}, "given", "incomplete: 1 entries could not be read")
-          for entry in ({}, None, 5, {"resource": None}, {"resource": {}}, {"resource": {"resourceType": 1}},
-                        {"resource": page(TWO)}, {"resource": {"resourceType": "Parameters"}})),
-    ],
-)  # fmt: skip
+    ("sent", "state", "note"), cases(__file__, "ch_25_ch_26_what_came_for_a_list_is_in_one_of_its_states", SENT)
+)
 def test_ch_25_ch_26_what_came_for_a_list_is_in_one_of_its_states(sent, state, note):
     found = read_prefetch(LIST, {"boneDensity": sent})
     assert (found.state, bool(found.resources)) == (state, state == "given")

@@ -30,15 +30,7 @@ TEMPLATES = {
     path.stem: make_template(path.stem, json.loads(path.read_text(encoding="utf-8")))
     for path in sorted(FOLDER.glob("*.json"))
 }
-KINDS = {
-    "rehabilitation-referral": "rehabilitation",
-    "dietitian-referral": "dietitian",
-    "bone-treatment-referral": "bone-treatment",
-    "ct-attenuation-measurement": "ct-attenuation-measurement",
-    "bedside-measurement": "bedside-measurement",
-    "mri-muscle-measurement": "mri-muscle-measurement",
-    "dxa-body-composition": "dxa",
-}
+KINDS = cases(__file__, "kinds")
 
 
 def recommend(template=None, **members):
