@@ -154,7 +154,7 @@ def company(cards: Cards, _signing: Signing) -> Iterator[str]:
         yield f"no range: {detail!r}"
     if "%" in card["summary"] and not re.search(f"study uncertainty (?:of )?(?:{RANGE})", detail):
         yield f"no study uncertainty: {detail!r}"
-    if headline["missing"] and not re.search(r"missing|measured|without|would give", detail, re.IGNORECASE):
+    if headline["missing"] and not re.search(r"missing|measured|without|to get a figure", detail, re.IGNORECASE):
         yield f"nothing of what is missing: {detail!r}"
     if headline["baseline"]["source"] == "study" and "ot calibrated here" not in detail and "%" in card["summary"]:
         yield f"calibrated nowhere, and not said: {detail!r}"
