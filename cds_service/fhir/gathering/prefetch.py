@@ -26,6 +26,8 @@ USER_TOKENS = {
     "userRelatedPersonId": "RelatedPerson",
 }
 NOTHING_FOUND = "4101"
+SUBSETTED = "SUBSETTED"  # a tag: not all of it is here (FHIR R4, Resource 2.1.27.2)
+BEFORE = ("previous", "prev")
 ENVELOPES = frozenset({"Bundle", "Parameters"})  # as an entry of an answer, they may hold what was asked for
 State = Literal["given", "empty", "failed", "absent"]
 # The record is complete without these: how a measurement is offered, and braces where a server keeps supplies.
@@ -172,9 +174,13 @@ def read_result(template: Template, documents: Sequence[Any], *, note: str = "")
 
 def next_page(document: Any) -> str | None:
     """The URL of a Bundle's `next` link; None if it has none."""
+    return _linked(document, ("next",))
+
+
+def _linked(document: Any, relations: Sequence[str]) -> str | None:
     links = document.get("link") if isinstance(document, dict) else None
     for link in links if isinstance(links, list) else ():
-        if isinstance(link, dict) and link.get("relation") == "next" and isinstance(link.get("url"), str):
+        if isinstance(link, dict) and link.get("relation") in relations and isinstance(link.get("url"), str):
             return str(link["url"]) or None
     return None
 
@@ -200,6 +206,10 @@ def _is_warning(outcome: Json) -> bool:
     return any(NOTHING_FOUND not in each for each in codes)
 
 
+def _tags(resource: Json) -> list[str]:
+    return [text(one.get("code")) for one in objects(member(resource, "meta", "tag"))]
+
+
 def _failed(note: str) -> QueryResult:
     return QueryResult(state="failed", note=note, reason="answer")
 
@@ -219,13 +229,15 @@ def _read_pages(template: Template, pages: Sequence[Json], note: str) -> QueryRe
     once = each_once(asked)
     following = next_page(pages[-1]) if len(pages) == 1 else None
     fault = _fault(
-        missing_pages=note,
+        missing_pages=note or ("an earlier page was not sent" if _linked(pages[0], BEFORE) else ""),
         refused=any(is_error_outcome(outcome) for outcome in outcomes),
         broken=broken,
         count=len(asked),
         total=total_of(pages[0]),
         is_open=following is not None,
     )
+    if any(SUBSETTED in _tags(one) for one in chain(pages, (resource for resource, _ in asked))):
+        fault = fault or "the server left something out"
     return QueryResult(
         state="given" if once else "failed" if fault else "empty",
         resources=tuple([resource for resource, _ in once]),

@@ -219,17 +219,20 @@ def _part(
         )
         return PatientRecord(reads={template.key: nothing})
     ours = []
+    unclear = 0  # of nobody, or of this id elsewhere: they may be this patient's all the same
     for resource in answer.resources:
         deadline.check()
         if person.is_subject_of(resource):
             ours.append(resource)
+        else:
+            unclear += not person.is_other(resource)
     foreign = answer.foreign + len(answer.resources) - len(ours)
     read = Read(
         state="given" if ours else "empty",
         origin=origin,
         entries=len([raw for raw in ours if not _is_void(raw)]),
-        note=answer.note,
-        is_cut=answer.is_cut,
+        note=answer.note or (f"incomplete: {unclear} whose patient is not clear" if unclear else ""),
+        is_cut=answer.is_cut or unclear > 0,
         warned=answer.warned and bool(ours),
         is_optional=template.is_optional,
     )
