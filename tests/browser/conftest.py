@@ -45,7 +45,8 @@ def _give_up():
 
 @pytest.fixture(scope="session")
 def service(browser, tmp_path_factory):  # noqa: ARG001 - no process is started without a browser
-    with RunningService(tmp_path_factory.mktemp("service")) as running:
+    nobody = ["--fhir-server", "http://127.0.0.1:9/fhir"]
+    with RunningService(tmp_path_factory.mktemp("service"), arguments=nobody) as running:
         yield running
 
 
