@@ -156,11 +156,15 @@ def test_without_a_procedure_or_a_patient_there_is_no_figure_and_the_line_says_w
 def test_another_persons_resource_counts_neither_as_value_nor_as_procedure() -> None:
     foreign = [
         measured("bmi", 17, subject={"reference": "Patient/other"}),
-        measured("bmi", 17, number="a", subject={"reference": "https://other.example.org/fhir/Patient/pat-1"}),
         measured("bmi", 17, number="b", patient={"reference": "Patient/other"}),
     ]
     here = replace(run(), bases=bases_of(["https://ehr.example.org/fhir"]))
-    assert scored([*BONE, kyphoplasty(), *foreign], here) == scored([*BONE, kyphoplasty()], here)
+    own = scored([*BONE, kyphoplasty()], here)
+    assert scored([*BONE, kyphoplasty(), *foreign], here) == own
+    elsewhere = measured("bmi", 17, subject={"reference": "https://other.example.org/fhir/Patient/pat-1"})
+    unclear = figures(scored([*BONE, kyphoplasty(), elsewhere], here))  # it may be theirs all the same
+    assert unclear["inputs"] == figures(own)["inputs"]
+    assert "T-score: The record was read incompletely; a newer value may exist." in unclear["concerns"]
 
 
 def test_the_newest_version_counts_in_exports_that_were_joined() -> None:
