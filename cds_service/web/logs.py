@@ -32,7 +32,7 @@ PLAIN = (int, float, type(None))
 MOST_LINES = 10_000  # waiting lines; further ones are dropped and counted
 SHOWN = 10  # unauthenticated calls of a minute, of each process
 MINUTE = 60.0
-PAUSE_SECONDS = 0.02  # lines of a busy moment go out together: waking the writer for each costs more than the line
+PAUSE_SECONDS = 0.005  # lines of a busy moment go out together: waking the writer for each costs more than the line
 LAST_SECONDS = 1.0  # at the end of the process, for waiting lines
 
 
