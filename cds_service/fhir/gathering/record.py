@@ -19,7 +19,7 @@ from cds_service.fhir.gathering.prefetch import (
     reference_name,
 )
 from cds_service.fhir.gathering.reading import FhirReader, read_results, with_referred_to
-from cds_service.fhir.gathering.subjects import Person, names_nobody
+from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.near_misses import NearMiss, missed_t_scores
 from cds_service.fhir.raw_json import Json, member, objects, text, truth
@@ -219,13 +219,13 @@ def _part(
         )
         return PatientRecord(reads={template.key: nothing})
     ours = []
-    unclear = 0  # they may be this patient's all the same
+    unclear = 0  # of nobody, or of this id elsewhere: they may be this patient's all the same
     for resource in answer.resources:
         deadline.check()
         if person.is_subject_of(resource):
             ours.append(resource)
         else:
-            unclear += names_nobody(resource)
+            unclear += not person.is_other(resource)
     foreign = answer.foreign + len(answer.resources) - len(ours)
     read = Read(
         state="given" if ours else "empty",

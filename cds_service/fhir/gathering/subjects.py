@@ -106,11 +106,6 @@ def _whose(resource: Json) -> tuple[str, ...]:
     return (*WHOSE, "deliverTo") if is_person or reference.startswith("urn:") else WHOSE
 
 
-def names_nobody(resource: Json) -> bool:
-    """Whether no reference says whose this resource is."""
-    return not any(text(member(resource.get(element), "reference")) for element in _whose(resource))
-
-
 def identifiers_of(resource: Json) -> frozenset[tuple[str, str]]:
     """(system, value) of each business identifier with both; a value alone identifies nothing."""
     found = (_identifier(identifier) for identifier in objects(resource.get("identifier")))
