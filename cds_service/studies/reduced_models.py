@@ -31,6 +31,7 @@ from cds_service.studies.cohort import SEED, Cohort, rake, rebuild_cohort
 
 Say = Callable[[str], None]  # one line of progress
 SETS_A_LINE = 32
+SAME_PLACE = 1e-9
 
 
 def build_tables(
@@ -144,9 +145,10 @@ def _fit(cohort: Cohort, columns: Sequence[int]) -> tuple[float, Vector, Vector]
 def distance_line(squares: Vector, risk: Vector, weights: Vector) -> tuple[float, float]:
     """Weighted least squares of the squared distance on [1, 4r(1 - r)] (evidence.md, step 6)."""
     place = 4 * risk * (1 - risk)
+    if np.ptp(place) < SAME_PLACE:  # with nothing known all patients stand at one place, but for rounding
+        return float(weights @ squares), 0.0
     away = place - weights @ place
-    spread = float(weights @ away**2)
-    slope = float(weights @ (away * squares)) / spread if spread > 0 else 0.0
+    slope = float(weights @ (away * squares)) / float(weights @ away**2)
     return float(weights @ squares) - slope * float(weights @ place), slope
 
 

@@ -76,6 +76,7 @@ def test_all_inputs_known_is_the_printed_model_and_none_is_the_incidence(models,
     assert full.distance_line == pytest.approx((0, 0), abs=1e-12)
     assert 1 / (1 + math.exp(-none.intercept)) == pytest.approx(study.incidence, abs=1e-9)
     assert none.inputs_known == 0
+    assert none.distance_line == pytest.approx((none.distance, 0)), "all patients stand at one place"
 
 
 @pytest.mark.parametrize("name", LOGISTIC)
