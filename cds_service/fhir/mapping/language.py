@@ -67,6 +67,7 @@ class Vertebrae(DataTable):
         thoracic_after, lumbar_after: names that stand after a number or ordinal.
         not_after: what follows a number that is that of no vertebra (`T1-weighted`).
         followers: what may follow a number that continues a list of levels; before another word it counts something.
+        days: the number of a day, up to its full stop, which ends no sentence: `bis 3.` before `November`.
         accidents: events after which a word like "after" says nothing about a level.
     """
 
@@ -78,6 +79,7 @@ class Vertebrae(DataTable):
     lumbar_after: tuple[Pattern, ...] = ()
     not_after: tuple[Pattern, ...] = ()
     followers: tuple[Pattern, ...] = ()
+    days: tuple[Pattern, ...] = ()
     accidents: tuple[Pattern, ...] = ()
 
 

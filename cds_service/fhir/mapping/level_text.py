@@ -57,19 +57,23 @@ class LevelRules:
         self._places, self._speller = places, Speller(languages)
         joints, vertebrae = [one.joints for one in languages], [one.vertebrae for one in languages]
         thoracic, lumbar = any_of(vertebrae, "thoracic"), any_of(vertebrae, "lumbar")
-        and_, to = any_of(joints, "and_"), any_of(joints, "to")
+        and_, to = (f"(?i:{any_of(joints, name)})" for name in ("and_", "to"))
+        followers = f"(?i:{any_of(vertebrae, 'followers')})"
         # A name in Latin letters begins a word; Chinese is written without spaces.
         self._level = re.compile(
             rf"(?:(?<![A-Za-z0-9])|(?![A-Za-z]))(?:(?P<thoracic>{thoracic})|(?:{lumbar}))"
             rf"0?(?P<number>[1-9][0-9]?)(?![A-Za-z0-9]|\.[0-9])(?!{any_of(vertebrae, 'not_after')})"
         )
-        self._numbered = [(_numbered(one, and_), one.ordinals) for one in vertebrae if one.numbered]
+        self._numbered = [(_numbered(one, and_, to), one.ordinals) for one in vertebrae if one.numbered]
         self._to = re.compile(rf"\s*(?:[-‐–—−~]|{to})\s*")
         self._and = re.compile(rf"\s*(?:[,/&+、]|{and_})?\s*(?:(?:{and_})\s*)?")
         # `L1-3`, `T11/12`, `L1,2`, `L1 and 3`; with a space before the number no word may follow that makes it a count.
+        # `T11 to 12`, `L1 - 3`: the number may as well be an hour, or the first of two (`L1 to 2-3 weeks`).
         self._bare = re.compile(
-            rf"(?:(?:(?P<to>[\-–])|[/+,&、])(?=\S)|\s?(?:[,&+、]|{and_})\s?"
-            rf"(?=[0-9]+\s?(?:$|[,;)/&+、\-–]|{and_}|{any_of(vertebrae, 'followers')})))"
+            rf"(?:(?:(?P<tight>[\-–])|[/+,&、])(?=\S)|\s?(?:[,&+、]|{and_})\s?"
+            rf"(?=[0-9]+\s?(?:$|[,;)/&+、·\-–]|{and_}|{followers}))"
+            rf"|(?:(?P<dash>\s?[-‐–—−]\s)|\s?(?P<to>~|{to})\s?)"
+            rf"(?=[0-9]+(?:\.?$|\s?(?:[;)&、·]|,(?![0-9])|{and_}|{followers})|\s[-–—+/]\s(?![0-9]))))"
             r"(?P<number>[1-9][0-9]?)(?![A-Za-z0-9%]|[.:\-/][0-9]|,[0-9]{2})"
         )
         # `L1-L4`, `L1~4`, `LWK 2 bis 4`, `腰椎1-4`, `L2, L3`; a number with decimals is a value, not a level.
@@ -81,6 +85,7 @@ class LevelRules:
         )
         self._dash = re.compile(dash, re.IGNORECASE)
         self._joint = re.compile(rf"[,+&/]|{and_}")
+        self._day = re.compile(any_of(vertebrae, "days"), re.IGNORECASE)
         self._accident = re.compile(any_of(vertebrae, "accidents"))
 
     def treated(self, words: str) -> tuple[str, ...]:
@@ -91,7 +96,8 @@ class LevelRules:
         plain = self._speller.spell_out(spaced(unicodedata.normalize("NFKC", words[:LONGEST_TEXT])))
         for pattern, ordinals in self._numbered:
             plain = pattern.sub(partial(_in_figures, ordinals), plain)
-        plain = _REMARK.sub(r" \1 ", plain)
+        plain = self._day.sub(lambda day: day[0].rstrip("."), plain)
+        plain = _REMARK.sub(r"·\1 ", plain)
         found: set[str] = set()
         for part in _STOP.split(plain):
             for clause, groups in self._clauses(part):
@@ -145,13 +151,16 @@ class LevelRules:
             found = self._level.match(part, joint.end()) if joint else None
             if found:
                 level = _level(found)
-                if is_range and joint and " " in joint[0] and _is_above(level, last):
+                if is_range and joint and _is_loose_dash(joint[0]) and _is_above(level, last):
                     return None  # `L2 - L1 intact`: a dash between two statements
                 return (_span(last, level) if is_range else {level}), level, found.end()
         bare = self._bare.match(part, end)
         if bare is None or (level := f"{last[0]}{bare['number']}") not in LEVELS:
             return None
-        return (_span(last, level) if bare["to"] else {level}), level, bare.end()
+        if bare["dash"] and _is_above(level, last):
+            return None  # `L3 - 1 unit`
+        joins = bare["tight"] or bare["dash"] or bare["to"]
+        return (_span(last, level) if joins else {level}), level, bare.end()
 
     def _treated(self, clause: str, groups: list[_Group]) -> list[_Group]:
         """The groups of a clause that no word excludes."""
@@ -176,13 +185,17 @@ class LevelRules:
         return later if later and not self._joint.search(clause.lower(), mark[1], later.start) else None
 
 
-def _numbered(words: Vertebrae, and_: str) -> re.Pattern[str]:
-    """Numbers before a name: `12. BWK`, `11th and 12th thoracic vertebra`, `第11、12胸椎`."""
+def _is_loose_dash(joint: str) -> bool:
+    return " " in joint and not joint.strip().isalpha()
+
+
+def _numbered(words: Vertebrae, and_: str, to: str) -> re.Pattern[str]:
+    """Numbers before a name: `12. BWK`, `11th and 12th thoracic vertebra`, `第11、12胸椎`, `1. bis 3. LWK`."""
     figure, ordinal = "[1-9][0-9]?", "|".join(sorted(words.ordinals, key=len, reverse=True)) or "(?!)"
     form = "|".join(words.numbered).replace("#", figure).replace("@", f"(?:{ordinal})")
     thoracic, lumbar = "|".join(words.thoracic_after), "|".join(words.lumbar_after)
     return re.compile(
-        rf"(?P<numbers>(?:{form})(?:\s?(?:[,/+&、]|{and_})\s?(?:{form}|{figure}|{ordinal}))?)"
+        rf"(?P<numbers>(?:{form})(?:\s?(?:[,/+&、]|{and_}|(?P<to>[-–~]|{to}))\s?(?:{form}|{figure}|{ordinal}))?)"
         rf"\s?(?:(?P<thoracic>{thoracic})|(?:{lumbar}))",
         re.IGNORECASE,
     )
@@ -192,7 +205,8 @@ def _in_figures(ordinals: Sequence[str], found: re.Match[str]) -> str:
     region = "T" if found["thoracic"] else "L"
     numbers = re.findall("|".join(("[1-9][0-9]?", *reversed(ordinals))), found["numbers"].lower())
     figures = (next((at for at, word in enumerate(ordinals, 1) if re.fullmatch(word, one)), one) for one in numbers)
-    return f" {', '.join(f'{region}{figure}' for figure in figures)} "
+    joint = "-" if found["to"] else ", "
+    return f" {joint.join(f'{region}{figure}' for figure in figures)} "
 
 
 def _distance(group: _Group, mark: Place) -> tuple[int, bool]:
