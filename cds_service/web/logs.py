@@ -117,13 +117,13 @@ class _Writer(QueueListener):
     def __init__(self, lines: queue.Queue[Any], file: int) -> None:
         super().__init__(lines)
         self._lines = lines
-        self._stream = open(file, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - as long as we live
+        # Each line is one write: other processes write to the same file, and a fork copies what a buffer holds.
+        self._stream = open(file, "w", buffering=1, encoding="utf-8", closefd=False)  # noqa: SIM115 - as long as we live
 
     def handle(self, line: Any) -> None:
         with suppress(OSError):  # whoever read the log is gone
             self._stream.write(f"{line}\n")
             if self._lines.empty():
-                self._stream.flush()
                 time.sleep(PAUSE_SECONDS)
 
 

@@ -97,6 +97,19 @@ def test_the_end_waits_for_lines_that_are_being_written(pipe):
     assert lines.count(b"\n") == 2000
 
 
+def test_each_line_is_one_write(log):
+    """Several workers write to one pipe: lines of one that came in pieces would be mixed with those of others."""
+    reading, writing = os.pipe2(os.O_DIRECT)  # each read gets one write
+    log.addHandler(QueuedLines(writing))
+    lines = [f"line {number} {'x' * 400}\n" for number in range(100)]
+    for line in lines:
+        log.info(line.strip())
+    writes = []
+    while len("".join(writes)) < len("".join(lines)):
+        writes.append(os.read(reading, 65536).decode())
+    assert writes == lines
+
+
 def test_a_fork_writes_on(log, tmp_path):
     with (tmp_path / "lines").open("w") as file:
         log.addHandler(QueuedLines(file.fileno()))
