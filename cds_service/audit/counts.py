@@ -93,8 +93,9 @@ def _count_feedback(connection: Connection, counts: Counts, of_answers: tuple[Co
         counts[month, topic, "", result] += 1
         rules = fired.split()
         if result == "accepted":
-            rules = accepted[sequence].content.get("acceptedRules", ())
-            counts[month, "", "", "unread"] += not accepted[sequence].is_whole
+            told = accepted.get(sequence)  # None where its row of the chain was deleted
+            rules = told.content.get("acceptedRules", ()) if told else ()
+            counts[month, "", "", "unread"] += told is None or not told.is_whole
         else:
             counts[month, topic, "", f"reason:{reason or 'none'}"] += 1
         for rule in rules:

@@ -9,7 +9,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from tempfile import TemporaryDirectory
@@ -123,12 +123,13 @@ def _running_service(fhir_url: str, *, needs_site: bool) -> Iterator[_Running]:
         options.tell("starting the service with the sample site …" if needs_site else "starting the service …")
     site = load_site(SITE_FOLDER) if needs_site else None
     service = load_service(site)
-    with TemporaryDirectory(prefix="kyphoplasty-cds-") as folder:
-        log = AuditStore(f"sqlite:///{folder}/audit.sqlite3")
+    with (
+        TemporaryDirectory(prefix="kyphoplasty-cds-") as folder,
+        closing(AuditStore(f"sqlite:///{folder}/audit.sqlite3")) as log,
+    ):
         settings = Settings(deadline_seconds=DEADLINE_SECONDS, fhir_servers=(fhir_url,))
         with LocalServer(lambda url: create_app(service, settings, audit=log, base_url=url, site=site)) as server:
             yield _Running(server.url, log)
-        log.close()
 
 
 def _show_each(chosen: Iterable[Sample], urls: Mapping[bool, str], fhir_url: str, console: Console) -> Iterator[str]:
