@@ -27,7 +27,7 @@ ORDERED = ("Request", "Order", "Prescription")  # endings of resource types that
 GROUPS = frozenset({"RequestGroup", "Bundle"})  # resources that hold orders
 MOST_INSIDE = 100  # orders inside groups, for one signing
 MOST_PARTS = 4000  # values in one order; a long one has a hundred
-LONGEST_LIST = 50  # items kept of each list in an order with more values than that
+LONGEST_LIST = 100  # items of a list: the words of each coding cost a search, and a group has its own limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Order:
     Attributes:
         reference: `ServiceRequest/1`; without an id, its fullUrl or its position in the bundle. It stands in the audit
             log, so that an id or URL which could be words does not count.
-        resource: the order as we read it; its lists are cut if it has more than `MOST_PARTS` values.
+        resource: the order as we read it; its lists are cut if it is long.
         source: the order as received, if a correction would reach it and no other order: it is an entry of the bundle,
             its reference is unique, and nothing was cut.
     """
@@ -204,7 +204,8 @@ def _name(resource: Json) -> str:
 
 def is_long(order: Json) -> bool:
     """Whether only a part of this order is read."""
-    return sum([len(node) for level in levels(order) for node in level]) >= MOST_PARTS
+    sizes = [len(node) for level in levels(order) for node in level]
+    return sum(sizes) >= MOST_PARTS or max(sizes) > LONGEST_LIST
 
 
 def _shortened(value: Any) -> Any:

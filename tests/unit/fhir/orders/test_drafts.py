@@ -49,5 +49,15 @@ def test_an_order_of_another_kind_is_read_no_further(title):
     assert concern_us(order, order | {"status": "revoked", "code": {"text": "Kyphoplasty L1"}})
 
 
+@pytest.mark.parametrize(("count", "read"), [(100, 100), (101, 100)])
+def test_of_a_long_list_the_beginning_is_read_and_the_answer_says_so(count, read):
+    order = {"resourceType": "ServiceRequest", "id": "1", "code": {"coding": [{"display": "Kyphoplasty L1"}] * count}}
+    drafts = signing(bundle(order))
+    (draft,) = drafts.drafts
+    assert len(draft.resource["code"]["coding"]) == read
+    assert (drafts.cut != (), draft.source is None) == (count > read, count > read)
+    assert concern_us(order)
+
+
 def concern_us(*orders):
     return may_concern_us(bundle(*orders), terminology(), Deadline.after(60))
