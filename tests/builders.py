@@ -223,6 +223,7 @@ ELEMENTS = {
     ],
     "origin": lambda one: one.provenance[0].origin,
     "printed": lambda one: one.provenance[0].printed,
+    "seen": lambda one: [source.resource for source in one.seen],
     "concerns": lambda one: list(one.concerns),
     "has_concerns": lambda one: bool(one.concerns),
 }

@@ -344,7 +344,7 @@ def _brace_keep_reason(situation: Situation) -> Signal | None:
     by_order = {reason for order in braces for reason in order.reasons}
     said += [f"{name(one)} named by the brace order" for one in KEEP if one in by_order]
     gaps = situation.findings.gaps  # what the record mentions without deciding
-    is_open = [one for one in KEEP if one in gaps and gaps[one].reason == "undetermined" and gaps[one].seen]
+    is_open = [one for one in KEEP if one in gaps and gaps[one].reason != "unreadable" and gaps[one].seen]
     said += [f"{name(one)} not excluded" for one in is_open if braces]
     return Signal(" · ".join(dict.fromkeys(said))) if said else None
 

@@ -192,17 +192,23 @@ def say_no(
         how: `not`, or `not current` if the list has it as past.
         may_count: whether an unidentified entry would count if it were the condition.
     """
-    if unread := chart.unread(spec):
-        return gap(spec, "not-read", unread)
+    unread = chart.unread(spec)
     if not spec.closed_world:
-        return gap(spec, "undetermined", "not coded, and silence says nothing")
-    if broken := chart.broken(spec):
+        return (
+            gap(spec, "not-read", unread)
+            if unread
+            else gap(spec, "undetermined", "not coded, and silence says nothing")
+        )
+    broken, count, (_, where, name) = chart.broken(spec), chart.entries_read(spec), LISTS[spec.key]
+    strange = [entry for entry in chart.not_understood(spec) if may_count(entry)]
+    if unread:  # what was read of it and leaves the question open does so all the same
+        seen = (*(one.provenance for one in broken), *(one.source(spec, where) for one in strange))
+        return gap(spec, "not-read", unread, *seen)
+    if broken:
         return gap(spec, "unreadable", broken[0].detail, *(one.provenance for one in broken))
-    count = chart.entries_read(spec)
-    _, where, name = LISTS[spec.key]
     if not count:
         return gap(spec, "undetermined", f"{name} empty")
-    if strange := [entry for entry in chart.not_understood(spec) if may_count(entry)]:
+    if strange:
         return _not_understood(spec, strange, count, where)
     read = f"{count} {'entry' if count == 1 else 'entries'}"
     printed = f"{how} {where} ({read} read)"

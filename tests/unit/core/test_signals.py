@@ -127,10 +127,11 @@ def test_a_drug_with_older_records_is_not_one_that_was_just_started():
     assert signals_of(facts({}, drug=renewed))["fracture-on-drug"].because == "fracture on alendronate"
 
 
-def test_what_the_record_leaves_open_keeps_a_brace_and_calls_for_none():
+@pytest.mark.parametrize("reason", ["undetermined", "not-read"])
+def test_what_the_record_leaves_open_keeps_a_brace_and_calls_for_none(reason):
     open_gap = facts()
     seen = Provenance(resource="Condition/1", origin="fhir", code="", printed="", rule="")
-    gap = Gap(name="stable-burst-fracture", reason="undetermined", detail="named in words", seen=(seen,))
+    gap = Gap(name="stable-burst-fracture", reason=reason, detail="named in words", seen=(seen,))
     found = Findings(open_gap.known, {**open_gap.gaps, gap.name: gap})
     assert "brace-keep-reason" not in signals_of(found)
     assert signals_of(found, brace())["brace-keep-reason"].because == "stable burst fracture not excluded"
