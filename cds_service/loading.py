@@ -41,6 +41,7 @@ from cds_service.site.folder import SiteFolder, load_site
 PACKAGE = Path(__file__).parent
 STUDIES = PACKAGE / "studies"
 REDUCED = STUDIES / "reduced"
+CORE = PACKAGE / "core"  # definitions of sarcopenia, units in words
 SIMULATION = STUDIES / "simulation.json"
 RECALIBRATION = "recalibration.toml"  # of a site folder; `validate --refit` writes it
 MAX_QUERY = 2000  # characters; longer addresses are refused by some servers
@@ -87,6 +88,7 @@ def load_service(site: SiteFolder | None = None) -> Service:
         digests={
             "version": __version__,
             "studies": _digest([STUDIES]),
+            "core": _digest([CORE]),
             "mappings": _digest(mappings),
             "hooks": _digest(hooks),
             "policy": hashlib.sha256(policy.model_dump_json().encode()).hexdigest(),

@@ -92,7 +92,7 @@ class Service:
     """All that is in force: read, checked and digested once, at start (`loading.py`).
 
     Attributes:
-        digests: sha256 by part (studies, mappings, hooks, policy, model cards) and the version.
+        digests: sha256 by part (studies, core, mappings, hooks, policy, model cards) and the version.
         model_cards: JSON of `/models/{id}`, by study.
         attributes: source attributes, for the recommendations.
         of_clients: the service by issuer, for EHRs with mappings, hooks or a policy of their own.
