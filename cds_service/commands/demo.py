@@ -169,7 +169,7 @@ def call_service(url: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
 def _print_addresses(console: Console, urls: Mapping[bool, str], fhir_url: str, *, keep: bool) -> None:
     console.print()
     for needs_site, url in urls.items():
-        with_site = " with the sample site (an invented hospital's codes, incidences and limits)" if needs_site else ""
+        with_site = " with the sample site (an invented hospital)" if needs_site else ""
         address = f"{url}/sandbox" if keep else url
         console.print(f"{'Sandbox' if keep else 'The service'}{with_site}: {address}", soft_wrap=True)
     if keep:
