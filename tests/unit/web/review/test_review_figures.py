@@ -148,10 +148,12 @@ def test_what_was_changed_counts_as_nothing_and_is_told(desk):
     assert "What 2 of these entries said was changed" in figures_page(desk, since="2026-05", until="2026-05")
 
 
-def test_feedback_whose_place_in_the_chain_was_deleted_is_told(desk):
+@pytest.mark.parametrize("body", ["", "no JSON", "[]", '{"content": {}}'])
+def test_a_statement_that_cannot_be_read_costs_no_page(desk, body):
     tell(desk, answer(desk, 1), "accepted", rules=["dietitian"])
-    tamper(desk.store.url, "DELETE FROM audit_entry WHERE kind = 'feedback'")
-    assert counts(desk)["2026-05", "", "", "unread"] == 1
+    tamper(desk.store.url, f"UPDATE audit_payload SET body = '{body}'")
+    assert "accepted" in figures_page(desk, since="2026-05", until="2026-05").lower()
+    assert ("2026-05", "rehabilitation", "dietitian", "accepted") not in counts(desk)
 
 
 def test_a_probe_is_no_answer_to_anybody(desk):
