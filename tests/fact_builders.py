@@ -97,7 +97,7 @@ def recommended(*arguments: Any, **options: Any) -> dict[str, Recommendation]:
     given = situation(*arguments, **options)
     rules = open_service().hooks[HOOK].rules
     found = recommend(given.assessment, given.findings, find_signals(given), given.support, rules, WORDS)
-    return {one.rule_id: one for one in found}
+    return {one.rule.id: one for one in found}
 
 
 def support_order(kind: str, *, draft: bool = True, **members: Any) -> SupportOrder:

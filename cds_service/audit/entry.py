@@ -88,7 +88,7 @@ def entry_for(
             },
             "assessments": _assessments(answer, cards),
             "signals": [one.name for one in answer.signals],
-            "recommendations": [one.rule_id for one in answer.recommendations],
+            "recommendations": [one.rule.id for one in answer.recommendations],
             "suggestions": {rule_id: one.uuid for rule_id, one in sorted(answer.suggestions.items())},
             "digests": dict(digests),
             "cards": Written(f"[{','.join(map(_card_text, cards, response.card_texts))}]"),
@@ -133,7 +133,7 @@ def _band(answer: Answer, outcome: Outcome) -> str | None:
 
 def _shown(card: Card, answer: Answer) -> ShownCard:
     topic = card.source.topic.code if card.source.topic else ""
-    rules = tuple(one.rule_id for one in answer.recommendations if one.topic == topic)
+    rules = tuple(one.rule.id for one in answer.of_topic(topic))
     return ShownCard(card=card.uuid, topic=topic, indicator=card.indicator, rules=rules)
 
 

@@ -71,7 +71,7 @@ class Answer:
 
     def of_topic(self, topic: str) -> tuple[Recommendation, ...]:
         """The recommendations of one card, in order."""
-        return tuple([one for one in self.recommendations if one.topic == topic])
+        return tuple([one for one in self.recommendations if one.rule.topic == topic])
 
     def open_acts(self) -> tuple[Recommendation, ...]:
         """Measurements that would allow a figure and are not ordered yet, the most telling first."""
@@ -98,7 +98,7 @@ class Answer:
             day = first.authored or first.start
             already = "already among these orders" if first.draft else "already ordered"
             already += f" {say_date(day)}" if day and not first.draft else ""
-        return Option(recommendation.heading, recommendation.text, already)
+        return Option(recommendation.rule.heading, recommendation.text, already)
 
 
 def make_card(
@@ -111,7 +111,7 @@ def make_card(
     extension: dict[str, object] | None = None,
 ) -> Card:
     """One card with all that cards of this topic have: uuid, topic, override reasons, suggestions, link."""
-    rule_ids = [one.rule_id for one in answer.of_card(topic)]
+    rule_ids = [one.rule.id for one in answer.of_card(topic)]
     suggestions = tuple(answer.suggestions[rule_id] for rule_id in rule_ids if rule_id in answer.suggestions)
     heading = answer.texts.raw("headings.order-words")
     words = [line for rule_id in rule_ids for line in answer.order_words.get(rule_id, ())]
@@ -144,7 +144,7 @@ def _grounds(answer: Answer, topic: str) -> list[Link]:
     """Where the ground of a card stands: the study that speaks, and the guideline lines of what is recommended."""
     headline = answer.assessment.of("refracture").headline
     model = f"{answer.base_url}/models/{headline.model.study.id}" if headline else f"{answer.base_url}/models"
-    ids = [one.rule_id for one in answer.of_topic(topic) if one.has_guidelines]
+    ids = [one.rule.id for one in answer.of_topic(topic) if one.rule.guidelines]
     pages = [_link("Guidelines, for and against", f"{answer.base_url}/guidelines#{rule_id}") for rule_id in ids[:1]]
     return pages if topic == "braceLimit" and pages else [_link("Study, figures and limits", model), *pages]
 

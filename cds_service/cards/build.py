@@ -38,7 +38,7 @@ def _summary(answer: Answer, case: str) -> str:
 
 def _case(answer: Answer) -> str:
     """Which of the card's situations this is, the gravest first."""
-    rules = {one.rule_id for one in answer.of_topic("braceLimit")}
+    rules = {one.rule.id for one in answer.of_topic("braceLimit")}
     is_broken = CORRECTION in rules and answer.has("brace-limit-broken")
     is_kept = answer.has("brace-keep-reason")
     if is_broken and not is_kept:
@@ -80,7 +80,7 @@ def _reasons(answer: Answer) -> list[str]:
 def _detail(answer: Answer, case: str) -> str:
     texts = answer.texts
     reasons = _reasons(answer)
-    has_rest = any(one.rule_id == BED_REST for one in answer.of_topic("braceLimit"))
+    has_rest = any(one.rule.id == BED_REST for one in answer.of_topic("braceLimit"))
     return texts.render(
         "brace-limit",
         {
@@ -98,14 +98,14 @@ def _detail(answer: Answer, case: str) -> str:
 def _options(answer: Answer, case: str) -> Iterator[Option]:
     for one in answer.of_topic("braceLimit"):
         option = answer.option_line(one)
-        if one.rule_id == "brace-limit":
+        if one.rule.id == "brace-limit":
             continue  # the summary says all of it
         # An active order, or a draft that cannot be corrected with certainty, is described here, without a button.
-        if one.rule_id == CORRECTION and CORRECTION not in answer.suggestions:
+        if one.rule.id == CORRECTION and CORRECTION not in answer.suggestions:
             option = option._replace(heading=answer.texts.raw("brace.by-hand"))
-        elif one.rule_id == CORRECTION and answer.has("brace-keep-reason"):
+        elif one.rule.id == CORRECTION and answer.has("brace-keep-reason"):
             option = option._replace(heading=answer.texts.raw("brace.kept"))
-        if one.rule_id == BED_REST and not case.startswith(BED_REST):
+        if one.rule.id == BED_REST and not case.startswith(BED_REST):
             option = option._replace(heading=capital(", ".join(signal.because for signal in one.because)))
         yield option
 

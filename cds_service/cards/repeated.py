@@ -17,8 +17,8 @@ def whole_cards(answer: Answer, cards: Sequence[Card]) -> tuple[WholeCard, ...]:
     return tuple(
         WholeCard(
             topic=topic,
-            rules=frozenset(one.rule_id for one in answer.of_topic(topic)),
-            offered=frozenset(one.rule_id for one in answer.of_card(topic) if one.rule_id in answer.suggestions),
+            rules=frozenset(one.rule.id for one in answer.of_topic(topic)),
+            offered=frozenset(one.rule.id for one in answer.of_card(topic) if one.rule.id in answer.suggestions),
             is_warning=card.indicator == "warning",
         )
         for topic, card in ((topic_of(card), card) for card in cards)
@@ -62,8 +62,8 @@ def _summary(answer: Answer, topic: str, repeat: Repeat) -> str:
         "shown": say_date(repeat.last.shown.date()),
         "how": texts.raw(f"answered.{repeat.last.how}"),
     }
-    offered = (one for one in answer.of_topic(topic) if one.rule_id in answer.suggestions)
-    unanswered = [one.short or one.heading for one in offered if one.rule_id not in repeat.by_rule]
+    offered = (one.rule for one in answer.of_topic(topic) if one.rule.id in answer.suggestions)
+    unanswered = [rule.short or rule.heading for rule in offered if rule.id not in repeat.by_rule]
     wordings = [texts.say("repeats.open", open=", ".join(unanswered), **words)] if unanswered else []
     return first_that_fits([*wordings, texts.say("repeats.unchanged", **words)])
 
@@ -81,7 +81,7 @@ def _detail(answer: Answer, topic: str, repeat: Repeat) -> str:
                 how=answer.texts.raw(f"answered.{repeat.last.how}"),
                 until=say_date(repeat.until),
             ),
-            "options": [_option(answer, one, repeat.by_rule.get(one.rule_id)) for one in answer.of_topic(topic)],
+            "options": [_option(answer, one, repeat.by_rule.get(one.rule.id)) for one in answer.of_topic(topic)],
             "lines": figure_lines(answer, answer.assessment.of("refracture"), "") if is_first else (),
         },
     )

@@ -17,7 +17,7 @@ def say_summary(answer: Answer) -> str:
     texts, outcome = answer.texts, answer.assessment.of("refracture")
     if answer.has("end-of-life"):
         return texts.raw("summaries.rehabilitation.end-of-life")
-    if any(one.rule_id == "cause" for one in answer.of_topic("rehabilitation")):
+    if any(one.rule.id == "cause" for one in answer.of_topic("rehabilitation")):
         return first_that_fits((_acts(answer)[0], _acts(answer, brief=True)[0]))
     if answer.has("no-figure"):
         because = answer.signal("no-figure").because
@@ -86,7 +86,7 @@ def _figures(answer: Answer, outcome: OutcomeAssessment, headline: ModelResult) 
 
 def _todo(answer: Answer) -> tuple[str, ...]:
     """What is recommended and not ordered, by name, then by number."""
-    open_names = [one.short for one in answer.open_referrals() if one.short]
+    open_names = [one.rule.short for one in answer.open_referrals() if one.rule.short]
     if not open_names:
         return (answer.texts.raw("summaries.rehabilitation-todo.done"),)
     is_known = "ServiceRequest" not in answer.support.unchecked

@@ -42,19 +42,12 @@ class Violation(NamedTuple):
 
 def check(study: Study, findings: Findings) -> tuple[Violation, ...]:
     """Every criterion that is violated or cannot be checked, in the order of the study file."""
-    found = []
-    for criterion in study.applicability:
-        finding = findings.known.get(criterion.finding)
-        if finding is None:
-            found.append(Violation(finding=criterion.finding, severity="not-checkable", text=criterion.text))
-        elif not criterion.require.is_met(finding.value):
-            found.append(Violation(finding=criterion.finding, severity=criterion.severity, text=criterion.text))
-    return tuple(found)
-
-
-def doubtful_exclusions(findings: Findings) -> tuple[str, ...]:
-    """Names of exclusions that the record mentions without deciding: cancer elsewhere, a condition in words only."""
-    return tuple(name for name in ABSOLUTE if name in findings.gaps and findings.gaps[name].seen)
+    found = [(one, findings.known.get(one.finding)) for one in study.applicability]
+    return tuple(
+        Violation(one.finding, one.severity if finding else "not-checkable", one.text)
+        for one, finding in found
+        if finding is None or not one.require.is_met(finding.value)
+    )
 
 
 def open_exclusions(study: Study, findings: Findings) -> tuple[str, ...]:
@@ -250,7 +243,8 @@ def _assess_outcome(
 ) -> OutcomeAssessment:
     if excluded_by:
         return OutcomeAssessment(outcome=outcome, status="not-applicable", excluded_by=excluded_by)
-    doubts = doubtful_exclusions(findings)
+    # What the record mentions without deciding: cancer elsewhere, a condition in words only.
+    doubts = tuple(name for name in ABSOLUTE if name in findings.gaps and findings.gaps[name].seen)
     of_outcome = [model for _, model in sorted(models.items()) if model.study.outcome == outcome]
     results = [apply_model(model, findings, policy, has_doubt=bool(doubts)) for model in of_outcome]
     headline = choose_headline(results, policy)
@@ -399,15 +393,15 @@ def _silences(
     found += [(finding.name, "aged") for finding in inputs if not finding.may_reassure]
     found += [(name, "open") for name in open_exclusions(study, findings)]
     gaps = ((name, findings.gaps.get(name)) for name in study.input_names)
-    found += [(name, "aged") for name, gap in gaps if gap and (gap.reason == "conflicting" or _is_seen_stale(gap))]
+    found += [
+        (name, "aged")
+        for name, gap in gaps
+        if gap and (gap.reason == "conflicting" or (gap.reason == "stale" and gap.value is not None))
+    ]
     gravest: dict[str, Why] = {}
     for name, why in found:
         gravest.setdefault(name, why)
     return tuple(Silence(finding=name, why=why) for name, why in gravest.items())
-
-
-def _is_seen_stale(gap: Gap) -> bool:
-    return gap.reason == "stale" and gap.value is not None
 
 
 def _is_outside(violations: Sequence[Violation]) -> bool:

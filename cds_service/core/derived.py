@@ -160,18 +160,13 @@ def _psoas_muscle_area(ground: Ground) -> Finding | Gap | None:
         gap = Gap("psoas-muscle-area", "conflicting", detail, (*total.provenance, *muscle.provenance))
         ground.put(gap._replace(name="psoas-total-area"))
         return gap
-    return _where_not_recorded(ground, "psoas-muscle-area", ("psoas-total-area", "psoas-fat-fraction"), _without_fat)
-
-
-def _without_fat(area: float, fat: float) -> float:
-    """The muscle of an area, in its unit; fat in %."""
-    return area * (1 - fat / 100)
+    parts = ("psoas-total-area", "psoas-fat-fraction")
+    return _where_not_recorded(ground, "psoas-muscle-area", parts, lambda area, fat: area * (1 - fat / 100))
 
 
 # Psoas area of both sides / L4 vertebral area (studies/psoas-plvi-2024.toml).
-DERIVATIONS["plvi"] = lambda ground: _where_not_recorded(
-    ground, "plvi", ("psoas-total-area", "l4-vertebral-area"), truediv
-)
+PLVI_PARTS = ("psoas-total-area", "l4-vertebral-area")
+DERIVATIONS["plvi"] = lambda ground: _where_not_recorded(ground, "plvi", PLVI_PARTS, truediv)
 
 
 @derives("paraspinal-ratio-change")
@@ -202,13 +197,7 @@ def _mna_category(ground: Ground) -> Finding | Gap | None:
     if recorded is not None and recorded.value != word:
         concerns = (*concerns, f"The recorded category {recorded.value} does not fit the score; the score is used.")
     return Finding(
-        name="mna-category",
-        value=word,
-        unit="1",
-        observed=score.observed,
-        provenance=score.provenance,
-        concerns=concerns,
-        may_reassure=score.may_reassure,
+        "mna-category", word, "1", score.observed, score.provenance, concerns, may_reassure=score.may_reassure
     )
 
 
@@ -321,8 +310,8 @@ def _with_computed(
     return told._replace(value=value, observed=first.observed)
 
 
-def _undetermined(name: str, detail: str) -> Gap:
-    return Gap(name=name, reason="undetermined", detail=detail)
+def _undetermined(name: str, detail: str, seen: tuple[Provenance, ...] = ()) -> Gap:
+    return Gap(name=name, reason="undetermined", detail=detail, seen=seen)
 
 
 # --- what the order says or makes doubtful ---------------------------------------------------------------------------
@@ -338,15 +327,13 @@ LUMBAR = frozenset({"L1", "L2", "L3", "L4"})  # the levels that DXA of the spine
 def from_order(name: str, order: AugmentationOrder | None, value: Value | None, why: str) -> Finding | Gap:
     """A finding from the order, or a gap with `why`. If no code gave it, a concern says that it is from words."""
     if order is None:
-        return Gap(name=name, reason="undetermined", detail="no augmentation is being ordered")
+        return _undetermined(name, "no augmentation is being ordered")
     if value is None or value == "":
-        return Gap(name=name, reason="undetermined", detail=why, seen=_sources(order, ""))
+        return _undetermined(name, why, _sources(order, ""))
     words = order.recognised_by if name == "procedure" else order.level_source
     concerns = ("Recognised by words of the order, not by a code.",) if words == "text" else ()
     printed = value if isinstance(value, str) else ",".join(order.levels)
-    return Finding(
-        name=name, value=value, unit="1", observed=None, provenance=_sources(order, printed), concerns=concerns
-    )
+    return Finding(name, value, "1", observed=None, provenance=_sources(order, printed), concerns=concerns)
 
 
 def from_reason(spec: FindingSpec, order: AugmentationOrder | None) -> Finding | Gap | None:
@@ -356,10 +343,8 @@ def from_reason(spec: FindingSpec, order: AugmentationOrder | None) -> Finding |
         return None
     sources = _sources(order, "reason of the order")
     if not reasons & set(spec.value_sets):
-        why = next(why for concept, why in spec.unclear.items() if concept in reasons)
-        return Gap(name=spec.name, reason="undetermined", detail=why, seen=sources)
-    label = spec.label_of(reasons)
-    return Finding(name=spec.name, value=True, unit="1", observed=None, provenance=sources, label=label)
+        return _undetermined(spec.name, next(why for one, why in spec.unclear.items() if one in reasons), sources)
+    return Finding(spec.name, True, "1", observed=None, provenance=sources, label=spec.label_of(reasons))
 
 
 def say_minus_missing(printed: str) -> str:
@@ -403,9 +388,5 @@ def doubt_t_score(t_score: Finding | None, order: AugmentationOrder | None) -> F
 
 
 def _sources(order: AugmentationOrder, printed: str) -> tuple[Provenance, ...]:
-    return tuple(
-        Provenance(
-            resource=f"context.draftOrders: {reference}", origin="context", code=order.code, printed=printed, rule=""
-        )
-        for reference in order.references
-    )
+    references = (f"context.draftOrders: {one}" for one in order.references)
+    return tuple(Provenance(one, "context", order.code, printed, rule="") for one in references)

@@ -245,6 +245,7 @@ def predict(
     own = reduced.intercept + float(reduced.coefficients @ values)
     log_odds = baseline.move(own)
     error = _standard_error(own, reduced, distances, baseline)
+    average = model.table.references.get(str(inputs.get("procedure")))
     floor, ceiling = known.limits
     return Prediction(
         log_odds=log_odds,
@@ -267,7 +268,7 @@ def predict(
         gains=known.gains,
         unknown_until_after=known.unknown_until_after,
         baseline=baseline,
-        reference=_reference(model.table, inputs.get("procedure"), baseline),
+        reference=baseline.incidence if average is None else expit(logit(average) + baseline.shift),
     )
 
 
@@ -302,11 +303,6 @@ def _baseline(
     return Baseline(incidence=site_incidence, source="site", shift=shift, recalibration=recalibration)
 
 
-def _reference(table: ReducedTable, procedure: Value | None, baseline: Baseline) -> float:
-    average = table.references.get(procedure) if isinstance(procedure, str) else None
-    return baseline.incidence if average is None else expit(logit(average) + baseline.shift)
-
-
 def _standard_error(own: float, reduced: ReducedModel, distances: Vector, baseline: Baseline) -> float:
     """sqrt(x'Vx) of the log odds, x centred at the cohort means; a recalibration adds its error."""
     point = np.concatenate([[1.0], distances])
@@ -337,7 +333,6 @@ def _follow(model: LogisticModel, reduced: ReducedModel) -> _KnownSet:
             categories[finding] = at
         else:
             clear[finding] = _is_clear(reduced.coefficients[at], np.ones(1), covariance[np.ix_(at, at)])
-    gains = _gains(model, reduced)
     return _KnownSet(
         terms=terms,
         means=np.array([model.table.means[term.name] for term in terms]),
@@ -345,7 +340,7 @@ def _follow(model: LogisticModel, reduced: ReducedModel) -> _KnownSet:
         covariance=covariance,
         clear=MappingProxyType(clear),
         categories=MappingProxyType(categories),
-        gains=MappingProxyType(gains),
+        gains=MappingProxyType(_gains(model, reduced)),
         unknown_until_after=tuple(
             one.finding for one in model.study.inputs if not one.known_at_order_sign and one.finding not in known
         ),

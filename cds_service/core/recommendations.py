@@ -4,7 +4,7 @@ The vocabulary of `when` is closed: no expressions. When a rule does not fit, ad
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
@@ -27,40 +27,31 @@ class Recommendation:
     """A rule that fired.
 
     Attributes:
-        rule_id: the rule's id, `rehabilitation`.
         summary: short form for the card's summary; empty where it need not be said there.
         brief: the shortest form for the summary.
         leads: the summary begins with it.
         label: the suggestion's label, starts with a verb; empty when nothing is offered.
         order: name of the order template in `hooks/<service>/orders/`, None when nothing is offered.
-        order_in_card: where the EHR does not carry what the order says, the card does.
         recommended: whether the suggestion is pre-selected (`isRecommended`).
         already: orders or drafts that do it already; then nothing is offered.
         correction: for a brace order: the end and review it would get.
         gain: for a measurement: share of a model's information it would add, 0..1.
-        has_guidelines: guideline lines stand behind it, which a page shows.
         values: words for the placeholders of the text and of the order template.
     """
 
-    rule_id: str
-    topic: Topic
-    heading: str
+    rule: "Rule"
     text: str
-    short: str = ""
-    summary: str = ""
-    brief: str = ""
-    leads: bool = False
-    label: str = ""
-    order: str | None = None
-    order_in_card: bool = False
-    recommended: bool = False
-    already: tuple[SupportOrder, ...] = ()
-    because: tuple[Signal, ...] = ()
-    correction: Correction | None = None
-    gain: float = 0.0
-    has_guidelines: bool = False
-    studies: tuple[str, ...] = ()
-    values: Mapping[str, str] = field(default_factory=dict)
+    summary: str
+    brief: str
+    leads: bool
+    label: str
+    order: str | None
+    recommended: bool
+    already: tuple[SupportOrder, ...]
+    because: tuple[Signal, ...]
+    correction: Correction | None
+    gain: float
+    values: Mapping[str, str]
 
 
 class When(DataTable):
@@ -194,7 +185,7 @@ def recommend(
     fired: list[Recommendation] = []
     for rule in sorted(rules, key=lambda rule: rule.rank):
         because = _reasons(rule, by_name, findings)
-        if because is None or {earlier.rule_id for earlier in fired} & set(rule.unless_rule):
+        if because is None or {earlier.rule.id for earlier in fired} & set(rule.unless_rule):
             continue
         asked = [one for one in rule.asks if one.is_open(findings, by_name)]
         supplies = {*rule.supplies} - {one.supplies for one in rule.asks} | {one.supplies for one in asked}
@@ -233,29 +224,18 @@ def _recommendation(
     is_offered = (bool(rule.order) and not already) or (correction is not None and correction.order.draft)
     reason = _join(because)
     fact = chosen.because if chosen is not None else reason
-    corrected = {}
+    words = {**values, "because": reason, "fact": fact, "Fact": capital(fact)}
     if correction is not None:
-        corrected = {"end": say_date(correction.end), "review": say_date(correction.review)}
-        corrected["title"] = correction.order.title
-    words = {
-        **values,
-        **corrected,
-        "because": reason,
-        "fact": fact,
-        "Fact": capital(fact),
-    }
+        words |= {"end": say_date(correction.end), "review": say_date(correction.review)}
+        words["title"] = correction.order.title
     return Recommendation(
-        rule_id=rule.id,
-        topic=rule.topic,
-        heading=rule.heading,
+        rule=rule,
         text=said.line(rule.text).format_map(words),
-        short=rule.short,
         summary=said.summary.format_map(words),
         brief=(said.brief or said.summary).format_map({**words, "t": ""}),
         leads=said.leads,
         label=(said.label or rule.label).format_map(words) if is_offered else "",
         order=rule.order if is_offered else None,
-        order_in_card=rule.order_in_card,
         recommended=rule.recommended
         and (not rule.recommended_if or any(name in signals for name in rule.recommended_if))
         and not any(name in signals for name in rule.recommended_unless),
@@ -263,8 +243,6 @@ def _recommendation(
         because=because,
         correction=correction,
         gain=gain,
-        has_guidelines=bool(rule.guidelines),
-        studies=rule.studies,
         values=words,
     )
 

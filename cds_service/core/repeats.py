@@ -203,11 +203,9 @@ def _objections(card: WholeCard, footing: Footing, given: CardFeedback, *, is_re
 
 def _repeat(card: WholeCard, answers: Sequence[CardFeedback], policy: RepeatsPolicy) -> Repeat:
     """The newest answers win."""
-    last = answers[-1]
     by_rule = {rule: one for one in answers for rule in card.rules if one.settles(rule)}
-    return Repeat(
-        topic=card.topic, last=last, by_rule=by_rule, until=last.answered.date() + timedelta(days=policy.days)
-    )
+    until = answers[-1].answered.date() + timedelta(days=policy.days)
+    return Repeat(topic=card.topic, last=answers[-1], by_rule=by_rule, until=until)
 
 
 def _differing(earlier: Mapping[str, object], now: Mapping[str, object]) -> list[str]:

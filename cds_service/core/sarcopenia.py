@@ -140,9 +140,7 @@ def _undecided(name: str, ruler: Ruler, facts: MuscleFacts) -> Gap:
     why = f"not known: {', '.join(missing)}" if missing else "the measurements do not decide without the sex"
     seen = tuple(source for one in facts.measured.values() for source in one.provenance)
     is_unread = bool(facts.unread & ruler.limits.keys())
-    return Gap(
-        name=name, reason="not-read" if is_unread else "undetermined", detail=f"no diagnosis, and {why}", seen=seen
-    )
+    return Gap(name, "not-read" if is_unread else "undetermined", f"no diagnosis, and {why}", seen)
 
 
 def grey_zone(facts: MuscleFacts) -> list[str]:

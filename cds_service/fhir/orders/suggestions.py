@@ -84,7 +84,7 @@ def draft_suggestions(
         elif one.label and one.correction is not None and one.correction.end >= today:
             action = _fitting(_update(one.correction, durations), one, capabilities, space)
         if action is not None:
-            found[one.rule_id] = _suggestion(one, action, space)
+            found[one.rule.id] = _suggestion(one, action, space)
     return found
 
 
@@ -98,14 +98,14 @@ def order_words(
     """What orders would say and this EHR does not carry, by rule id, for rules whose orders are in the card then."""
     words = {TODAY: today.isoformat()}
     return {
-        one.rule_id: tuple(
+        one.rule.id: tuple(
             text(note.get("text")) for note in objects(_fill(templates[one.order], {**one.values, **words}).get("note"))
         )
         for one in recommendations
         if one.order is not None
-        and one.order_in_card
+        and one.rule.order_in_card
         and not one.already
-        and (one.rule_id not in suggestions or capabilities.order_details == "ignored")
+        and (one.rule.id not in suggestions or capabilities.order_details == "ignored")
     }
 
 
@@ -150,7 +150,7 @@ def _suggestion(recommendation: Recommendation, action: Action, space: UUID) -> 
     # All that a new order says is in its id already.
     offered = resource["id"] if action.type == "create" else resource
     is_instead = action.type == "create" and recommendation.correction is not None
-    content = {"rule": recommendation.rule_id, "description": action.description, "offered": offered}
+    content = {"rule": recommendation.rule.id, "description": action.description, "offered": offered}
     return Suggestion(
         label=f"{recommendation.label}, as a new order" if is_instead else recommendation.label,
         uuid=_derived_uuid(space, "suggestion", content),
@@ -161,7 +161,7 @@ def _suggestion(recommendation: Recommendation, action: Action, space: UUID) -> 
 
 
 def _create(recommendation: Recommendation, resource: dict[str, Any], space: UUID) -> Action:
-    content = {"rule": recommendation.rule_id, "resource": resource}
+    content = {"rule": recommendation.rule.id, "resource": resource}
     new_id = _derived_uuid(space, "resource", content)
     complete = {"resourceType": resource["resourceType"], "id": new_id} | resource
     if not is_valid(complete, "ServiceRequest"):
@@ -178,7 +178,7 @@ def _fitting(
     if not capabilities.can("create", action.resource["resourceType"]) or capabilities.order_details == "ignored":
         return None
     anew = {name: value for name, value in action.resource.items() if name not in ("id", "meta")}
-    content = {"rule": recommendation.rule_id, "resource": anew}
+    content = {"rule": recommendation.rule.id, "resource": anew}
     resource = {"resourceType": anew["resourceType"], "id": _derived_uuid(space, "resource", content)} | anew
     return Action(type="create", description=f"{action.description}. {INSTEAD}", resource=resource)
 

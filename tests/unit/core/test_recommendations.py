@@ -51,12 +51,12 @@ def test_what_is_recommended(case):
         assert next(iter(found)) == case["rule"] or not case.get("first")
     assert set(case.get("beside", ())) <= found.keys()
     assert not set(case.get("without", ())) & found.keys()
-    acts = sorted(name for name, one in found.items() if one.topic == "missingData")
+    acts = sorted(name for name, one in found.items() if one.rule.topic == "missingData")
     assert acts == case.get("acts", acts)
 
 
 def acts_of(values):
-    return [one for name, one in recommended(values).items() if one.topic == "missingData"]
+    return [one for name, one in recommended(values).items() if one.rule.topic == "missingData"]
 
 
 # All but muscle and HU is known, and the ranges are still too wide: 0.90 of the information (evidence page).
@@ -68,7 +68,7 @@ def test_missing_inputs_are_asked_for_as_acts_that_add_most_first():
     acts = acts_of(WITHOUT_BONE)
     gains = [one.gain for one in acts]
     assert gains == sorted(gains, reverse=True)
-    assert {"measure-ct", "measure-dxa"} <= {one.rule_id for one in acts}
+    assert {"measure-ct", "measure-dxa"} <= {one.rule.id for one in acts}
 
 
 # --- already ordered -------------------------------------------------------------------------------------------------
@@ -168,7 +168,7 @@ def rule(**members):
 def fired(*rules, values=None):
     given = situation(values)
     found = recommend(given.assessment, given.findings, tuple(signals_of(values).values()), given.support, rules, WORDS)
-    return [one.rule_id for one in found]
+    return [one.rule.id for one in found]
 
 
 def test_rules_fire_by_rank_whatever_the_order_of_the_files():

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cds_service.core.bracing import Correction
-from cds_service.core.recommendations import Recommendation
+from cds_service.core.recommendations import Recommendation, Rule, When
 from cds_service.errors import DataFileError
 from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.suggestions import draft_suggestions, make_template, read_placeholders
@@ -33,17 +33,12 @@ TEMPLATES = {
 KINDS = cases(__file__, "kinds")
 
 
-def recommend(template=None, **members):
-    whole = {
-        "rule_id": "rule-1",
-        "topic": "rehabilitation",
-        "heading": "Rehabilitation",
-        "text": "as pain allows",
-        "label": "Refer to rehabilitation",
-        "order": template,
-        "recommended": True,
-        "values": {"review_weeks": "2", "asked": "grip and gait"},
-    }
+def recommend(template=None, rule_id="rule-1", **members):
+    said = {"topic": "rehabilitation", "heading": "Rehabilitation", "text": "as pain allows"}
+    rule = Rule(id=rule_id, when=When(), owner="nobody", approved=TODAY, review_by=TODAY, **said)
+    whole = {"rule": rule, "text": rule.text, "summary": "", "brief": "", "leads": False, "order": template}
+    whole |= {"label": "Refer to rehabilitation", "recommended": True, "already": (), "because": ()}
+    whole |= {"correction": None, "gain": 0.0, "values": {"review_weeks": "2", "asked": "grip and gait"}}
     return Recommendation(**(whole | members))
 
 
