@@ -9,12 +9,13 @@ brace.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 from cds_service.fhir.mapping.level_text import LONGEST_TEXT
 from cds_service.fhir.mapping.terminology import Match, Terminology
-from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, LONGEST_TITLE
-from cds_service.fhir.orders.drafts import GROUPS, NO_DRAFTS, DraftOrders, codeables, is_long
+from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, KEPT_TEXTS, LONGEST_TITLE
+from cds_service.fhir.orders.drafts import GROUPS, LONGEST_LIST, DraftOrders, codeables
 from cds_service.fhir.orders.order_text import name_augmentation, name_support
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 from cds_service.outgoing.deadline import Deadline
@@ -39,9 +40,11 @@ ADDITIONAL_LEVEL = "augmentation-additional-level"
 HEIGHT_RESTORATION = "height-restoration"
 AUGMENTATION = AUGMENTATIONS | {ADDITIONAL_LEVEL}
 OF_AUGMENTATION = AUGMENTATION | {HEIGHT_RESTORATION}
+READ_ON = DEVICE_TYPES | GROUPS | {"Procedure"}  # of a Procedure words are read without their years
 FRACTURES = frozenset({"vertebral-fracture", "osteoporotic-vertebral-fracture", "unstable-fracture"})  # any burst too
 OTHER_ORTHOSIS = "other-orthosis"
 SITE_MAPS = ("vertebral-level", "vertebral-level-icd", "spinal-region")
+SPINAL = "vertebra"  # beside it the short names count
 SPINE, REHABILITATION = frozenset({"spine"}), frozenset({"rehabilitation"})
 # Systems in which we list every code for these operations, so that any other code is another operation.
 OPERATION_SYSTEMS = frozenset({CPT, "http://www.cms.gov/Medicare/Coding/ICD10", "http://fhir.de/CodeSystem/bfarm/ops"})
@@ -59,6 +62,7 @@ SUPPORT_TITLES = {
     "dxa": "DXA",
 }
 SUPPORT_KINDS = frozenset(SUPPORT_TITLES)
+OURS = OF_AUGMENTATION | SUPPORT_KINDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,22 +81,41 @@ class Recognition:
 def may_concern_us(draft_orders: Any, terminology: Terminology, deadline: Deadline) -> bool:
     """Whether any of the orders being signed, whoever's and whatever its status, may be one that we answer or note.
 
-    Nearly all signings end here. A device may be named by reference, a group or Bundle holds orders: both are read on.
+    Nearly all signings end here. What holds or refers to something else is read on: a device may be named by reference.
     """
     for entry in objects(member(draft_orders, "entry")):
         deadline.check()
         for order in objects(entry.get("resource")):
             kind = text(order.get("resourceType"))
-            if kind and (
-                kind in DEVICE_TYPES
-                or kind in GROUPS
-                or is_long(order)
-                or recognise_augmentation(order, terminology)
-                or recognise_support(order, NO_DRAFTS, terminology)
-                or words_name_augmentation(order, terminology)
-            ):
+            if kind and (kind in READ_ON or _may_be_ours(order, terminology)):
                 return True
     return False
+
+
+def _may_be_ours(order: Json, terminology: Terminology) -> bool:
+    """Whether a code or some words of what is ordered may be ours, whatever is beside them; true of a long list."""
+    parts = (order, *objects(order.get("item")))
+    titles = [title for part in parts for title in codeables(part, *TITLES, "orderDetail")]
+    titles += _billing_options(titles)
+    if len(titles) + sum(len(objects(one.get("coding"))) for one in titles) > LONGEST_LIST:
+        return True
+    if _any_of(terminology.matches(titles), OURS):
+        return True
+    words = [one for title in titles for one in texts_of(title)]
+    return any(
+        _may_name_ours(one, terminology) if len(one) <= LONGEST_TITLE else _may_name_ours.__wrapped__(one, terminology)
+        for one in words
+    )
+
+
+@lru_cache(KEPT_TEXTS)
+def _may_name_ours(words: str, terminology: Terminology) -> bool:
+    """Whether these words, said of the spine, name an order of ours, or anywhere an augmentation."""
+    return bool(
+        name_augmentation(words, terminology, SPINAL)
+        or name_support(words, SUPPORT_KINDS, terminology)
+        or terminology.text_concepts(words[:LONGEST_TITLE], AUGMENTATIONS)
+    )
 
 
 def recognise_augmentation(resource: Json, terminology: Terminology) -> Recognition | None:
@@ -227,7 +250,7 @@ def _beside(titles: Sequence[Json], resource: Json, terminology: Terminology) ->
     words = [word for codeable in [*titles, *places] for word in texts_of(codeable)]
     is_spinal = any(terminology.translate(name, place) for name in SITE_MAPS for place in places)
     is_spinal = is_spinal or any(terminology.concepts(place) & FRACTURES for place in places)
-    whole = " ".join(["vertebra", *words] if is_spinal else words)
+    whole = " ".join([SPINAL, *words] if is_spinal else words)
     return whole[:LONGEST_TEXT]  # it is searched again for each title
 
 
