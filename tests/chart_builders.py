@@ -213,12 +213,13 @@ class KeptEntries:
 class Asked:
     """The real application without a socket, with a clock that stands still and an audit log in memory."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, deadline: float = 60, **settings: Any) -> None:
+        """The deadline is in seconds; a busy test machine must not turn into a gap."""
         self.now = NOW
         self.log = KeptEntries()
         app = create_app(
             service,
-            Settings(deadline_seconds=60),  # a busy test machine must not turn into a gap
+            Settings(deadline_seconds=deadline, **settings),
             audit=self.log,
             base_url="http://127.0.0.1:8080",
             clock=lambda: self.now,

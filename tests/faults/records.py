@@ -66,9 +66,9 @@ def draft_orders(name: str) -> Resource:
     return bundle(*TABLES["drafts"][name])
 
 
-def pulled(fhir_server: str) -> Resource:
+def pulled(fhir_server: str, draft: str = "") -> Resource:
     """An order-sign whose record has to be read from this server."""
-    context = {"userId": "Practitioner/7", "patientId": PATIENT, "draftOrders": draft_orders("")}
+    context = {"userId": "Practitioner/7", "patientId": PATIENT, "draftOrders": draft_orders(draft)}
     return {"hook": "order-sign", "hookInstance": HOOK_INSTANCE, "context": context, "fhirServer": fhir_server}
 
 

@@ -6,16 +6,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from cds_service.loading import load_service
 from cds_service.samples.requests import answer_prefetch
-from cds_service.service import Service
-from cds_service.settings import Settings
-from cds_service.web.app import create_app
-from tests.chart_builders import ASSESSMENTS, HOOK_INSTANCE, NOW, KeptEntries
-from tests.faults.records import PATIENT, SENT, chart, draft_orders
+from tests import signings
+from tests.chart_builders import ASSESSMENTS, HOOK, Asked, open_service
+from tests.faults.records import PATIENT, SENT, chart, pulled
 
-SERVICE_ID = "kyphoplasty-order-sign"
 TOKEN = "canary-token-6f1f"
+AUTHORIZATION = {**signings.TOKEN, "access_token": TOKEN}
 # What an EHR sends that could answer half of the templates.
 PARTIAL = ("patient", "conditions", "function", "body")
 
@@ -69,13 +66,8 @@ class Answered:
         return "**Incomplete:**" in self.first["detail"]
 
 
-@cache
-def service() -> Service:
-    return load_service()
-
-
 def templates() -> dict[str, str]:
-    return dict(service().hooks[SERVICE_ID].discovery["prefetch"])
+    return dict(open_service().hooks[HOOK].discovery["prefetch"])
 
 
 def queries() -> dict[str, str]:
@@ -87,15 +79,7 @@ class UnderFaults:
     """One application, as one process of the service."""
 
     def __init__(self, *, deadline: float = 2.0, fhir_servers: tuple[str, ...] = ()) -> None:
-        self._audit = KeptEntries()
-        app = create_app(
-            service(),
-            Settings(deadline_seconds=deadline, fhir_servers=fhir_servers),
-            audit=self._audit,
-            base_url="http://127.0.0.1:8080",
-            clock=lambda: NOW,
-        )
-        self._client = app.test_client()
+        self._asked = Asked(open_service(), deadline, fhir_servers=fhir_servers)
 
     def sign(
         self,
@@ -117,26 +101,14 @@ class UnderFaults:
         """
         whole = answer_prefetch(templates(), record or chart(), patient_id=PATIENT)
         prefetch = {key: whole[key] for key in keys} | {key: SENT[name] for key, name in (sends or {}).items()}
-        body: dict[str, Any] = {
-            "hook": "order-sign",
-            "hookInstance": HOOK_INSTANCE,
-            "context": {"userId": "Practitioner/7", "patientId": PATIENT, "draftOrders": draft_orders(draft)},
-            "prefetch": prefetch,
-        }
-        if fhir_server is not None:
-            body["fhirServer"] = fhir_server
-            body["fhirAuthorization"] = {
-                "access_token": TOKEN,
-                "token_type": "Bearer",
-                "expires_in": 300,
-                "scope": "patient/*.read",
-                "subject": "kyphoplasty-cds",
-            }
-        before = len(self._audit.entries)
+        body = pulled(fhir_server or "", draft) | {"prefetch": prefetch, "fhirAuthorization": AUTHORIZATION}
+        if fhir_server is None:
+            del body["fhirServer"], body["fhirAuthorization"]
+        self._asked.log.entries.clear()
         started = time.monotonic()
-        response = self._client.post(f"/cds-services/{SERVICE_ID}", json=body)
+        response = self._asked.post(body)
         seconds = time.monotonic() - started
-        return Answered(response.status_code, response.get_json(), seconds, tuple(self._audit.entries[before:]))
+        return Answered(response.status_code, response.get_json(), seconds, tuple(self._asked.log.entries))
 
 
 @cache

@@ -2,20 +2,18 @@
 
 import json
 import sys
-import threading
 from collections import Counter
-from http.client import HTTPConnection, HTTPException
+from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPException
 from pathlib import Path
 
 from cds_service.samples.requests import answer_prefetch
 from tests.faults.records import PATIENT, chart, pulled
 from tests.faults.scripted_fhir import ScriptedFhir
 from tests.faults.service_under_faults import queries, templates
-from tests.live_service import CALL
 from tests.running_service import RunningService
 from tests.wire_builders import unsigned
 
-JSON = {"Content-Type": "application/json"}
 MIB = 1024 * 1024
 # Data alone: libraries are shared, and threads only reserve their stacks.
 LIMITED = (
@@ -37,21 +35,16 @@ def four_mebibytes() -> bytes:
 
 def test_f34_bodies_of_more_bytes_than_memory_are_refused_and_nothing_is_killed(tmp_path):
     """200 of 4 MiB at once, with 512 MiB of memory for the process."""
-    service = RunningService(tmp_path, command=[sys.executable, "-c", LIMITED])
-    body, statuses = four_mebibytes(), Counter()
+    body = four_mebibytes()
+    with RunningService(tmp_path, command=[sys.executable, "-c", LIMITED]) as service, ThreadPoolExecutor(200) as pool:
 
-    def send() -> None:
-        try:
-            statuses[service.call(body).status] += 1
-        except (OSError, HTTPException):
-            statuses[0] += 1  # the connection ended while the body was still being sent
+        def send(_number) -> int:
+            try:
+                return service.call(body).status
+            except (OSError, HTTPException):
+                return 0  # the connection ended while the body was still being sent
 
-    senders = [threading.Thread(target=send) for _ in range(200)]
-    try:
-        for sender in senders:
-            sender.start()
-        for sender in senders:
-            sender.join(120)
+        statuses = Counter(pool.map(send, range(200)))
         # 408 where this very machine was too busy to send all that in time; 0 where the refusal came in between.
         assert set(statuses) <= {400, 408, 503, 0}, statuses
         assert statuses[503] + statuses[408] + statuses[0] > 0
@@ -61,8 +54,6 @@ def test_f34_bodies_of_more_bytes_than_memory_are_refused_and_nothing_is_killed(
         log = (tmp_path / "errors.txt").read_text()
         assert "MemoryError" not in log
         assert "was sent SIG" not in log
-    finally:
-        service.close()
 
 
 def test_f37_a_fhir_server_that_answers_full_pages_fills_no_worker(tmp_path):
@@ -89,29 +80,11 @@ def peak_of(process: int) -> int:
 
 def test_f42_the_same_hook_many_times_gets_the_same_cards(tmp_path):
     """As no rate is set, all are answered; what is too much at a moment may be asked again."""
-    service = RunningService(tmp_path)
     body = json.dumps(hook()).encode()
-    answers: Counter[tuple[int, str]] = Counter()
-
-    def send(times: int) -> None:
-        connection = HTTPConnection(service.address, timeout=120)
-        for _ in range(times):
-            connection.request("POST", CALL, body, JSON)
-            response = connection.getresponse()
-            answers[response.status, unsigned(response.read().decode())] += 1
-        connection.close()
-
-    senders = [threading.Thread(target=send, args=(50,)) for _ in range(6)]
-    before = service.mark()
-    try:
-        for sender in senders:
-            sender.start()
-        for sender in senders:
-            sender.join(120)
-        assert sum(answers.values()) == 300
-        assert {status for status, _ in answers} == {200}
-        (cards,) = answers
-        assert json.loads(cards[1])["cards"]
+    with RunningService(tmp_path) as service, ThreadPoolExecutor(6) as pool:
+        before = service.mark()
+        replies = list(pool.map(lambda _: service.call(body), range(300)))
+        assert {one.status for one in replies} == {200}
+        (cards,) = {unsigned(one.text) for one in replies}
+        assert json.loads(cards)["cards"]
         assert len(service.entries(before, 300)) == 300
-    finally:
-        service.close()
