@@ -213,22 +213,25 @@ class KeptEntries:
 class Asked:
     """The real application without a socket, with a clock that stands still and an audit log in memory."""
 
-    def __init__(self, service: Service, deadline: float = 60, **settings: Any) -> None:
+    def __init__(
+        self, service: Service, deadline: float = 60, *, log: Any = None, earlier: Any = None, **settings: Any
+    ) -> None:
         """The deadline is in seconds; a busy test machine must not turn into a gap."""
         self.now = NOW
-        self.log = KeptEntries()
+        self.log = log or KeptEntries()
         app = create_app(
             service,
             Settings(deadline_seconds=deadline, **settings),
             audit=self.log,
+            earlier=earlier,
             base_url="http://127.0.0.1:8080",
             clock=lambda: self.now,
         )
         self._client = app.test_client()
 
-    def post(self, body: Mapping[str, Any]) -> Any:
-        """The response to a hook call."""
-        return self._client.post(f"/cds-services/{HOOK}", json=body)
+    def post(self, body: Mapping[str, Any], place: str = "") -> Any:
+        """The response to a hook call, or to what is sent behind its address."""
+        return self._client.post(f"/cds-services/{HOOK}{place}", json=body)
 
     def get(self, path: str, accept: str) -> Any:
         """The page at this address."""

@@ -2,9 +2,9 @@
 
 import json
 import threading
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
-from itertools import count
 from uuid import uuid4
 
 import pytest
@@ -16,197 +16,137 @@ from cds_service.audit.query import Query
 from cds_service.audit.store import AuditStore
 from cds_service.core.caller import NOBODY
 from cds_service.errors import AuditUnavailable
-from cds_service.loading import load_service
-from cds_service.settings import Settings
-from cds_service.web.app import create_app
-from tests.card_rules import faults_of
 from tests.chart_builders import (
     HOOK,
     NOW,
     PATIENT,
     brace,
-    by_topic,
     kyphoplasty,
+    open_service,
     order_sign,
     ordered,
     period,
     thin_and_weak,
 )
 from tests.fact_builders import policy_with
+from tests.integration.ward import REASONS, Ward
 from tests.tables import cases
 
-SYSTEM = "https://kyphoplasty-cds.org/fhir/CodeSystem/override-reason"
-SERVICE = load_service()
-PATIENTS = (f"asked-{number}" for number in count())
+THIN = thin_and_weak()
 
 
-class Ward:
-    """The application around one database, and one patient after another."""
+class OnePatient(Ward):
+    """A clinic with one patient of this test alone, who is thin and weak."""
 
-    def __init__(self, store, earlier=None, deadline=60.0, **policy):
-        self.store = store
-        self.now = NOW
-        app = create_app(
-            replace(SERVICE, policy=policy_with(**policy)) if policy else SERVICE,
-            Settings(deadline_seconds=deadline),
-            audit=store,
-            earlier=earlier or EarlierFeedback(store),
-            base_url="http://127.0.0.1:8080",
-            clock=lambda: self.now,
-        )
-        self._client = app.test_client()
+    def __init__(self, store, **more):
+        super().__init__(store, **more)
+        self.patient = str(uuid4())
 
-    def sign(self, resources, *drafts, patient_id, days=0, **members):
-        """The cards by topic, so many days after the first visit."""
-        self.now = NOW + timedelta(days=days)
-        body = json.loads(
-            json.dumps(order_sign(resources, *drafts)).replace(f"Patient/{PATIENT}", f"Patient/{patient_id}")
-        )
-        body["context"]["patientId"] = patient_id
-        body["prefetch"]["patient"]["id"] = patient_id
-        response = self._client.post(f"/cds-services/{HOOK}", json={**body, "hookInstance": str(uuid4()), **members})
-        assert response.status_code == 200, response.text
-        assert faults_of(response.json) == []
-        return by_topic(response.json["cards"])
+    def visit(self, *drafts, resources=THIN, days=0, seconds=0, **members):
+        """The cards of a kyphoplasty, with these drafts beside it."""
+        body = order_sign(resources, kyphoplasty(), *drafts, hook_instance=str(uuid4())) | members
+        return self.sign(json.loads(json.dumps(body).replace(PATIENT, self.patient)), days=days, seconds=seconds)
 
-    def tell(self, *items, status=200, **item):
-        """Send these items, or the one that is given by its members."""
-        found = items or [item]
-        response = self._client.post(f"/cds-services/{HOOK}/feedback", json={"feedback": list(found)})
-        assert response.status_code == status, response.text
+    def card(self, **more):
+        return self.visit(**more)["rehabilitation"]
 
-    def override(self, card, reason=None, **why):
-        """Dismiss the card."""
-        said = {"reason": {"code": reason, "system": SYSTEM}} if reason else {}
-        members = {"overrideReason": said | why} if said | why else {}
-        self.tell(card=card["uuid"], outcome="overridden", outcomeTimestamp=self.moment, **members)
-
-    def accept(self, card, *labels):
-        """Accept these suggestions of the card, all without labels."""
-        chosen = [one for one in card["suggestions"] if not labels or one["label"] in labels]
-        ids = [{"id": one["uuid"]} for one in chosen]
-        self.tell(card=card["uuid"], outcome="accepted", acceptedSuggestions=ids, outcomeTimestamp=self.moment)
-
-    @property
-    def moment(self):
-        return self.now.isoformat().replace("+00:00", "Z")
-
-    def newest(self, **query):
-        """The newest entry that fits, whole."""
-        return self.store.reader.entry(self.store.reader.find(Query(**query), limit=1).entries[0].id)
-
-    def count(self, **query):
-        return len(self.store.reader.find(Query(**query)).entries)
+    def newest_here(self, kind, **query):
+        return self.newest(kind, patient=self.patient, **query)
 
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory):
     log = AuditStore(f"sqlite:///{tmp_path_factory.mktemp('ward') / 'audit.sqlite3'}", wait_seconds=10)
-    yield log
-    log.close()
+    with closing(log):
+        yield log
 
 
 @pytest.fixture
 def ward(store):
-    return Ward(store)
-
-
-@pytest.fixture
-def asked():
-    """A patient of this test alone."""
-    return next(PATIENTS)
-
-
-THIN = thin_and_weak()
+    return OnePatient(store)
 
 
 # --- how feedback is recorded ----------------------------------------------------------------------------------------
 
 
-def test_feedback_stands_beside_the_answer_that_showed_the_card(ward, asked):
-    card = ward.sign(THIN, kyphoplasty(), patient_id=asked)["rehabilitation"]
+def test_feedback_stands_beside_the_answer_that_showed_the_card(ward):
+    card = ward.card()
     ward.override(card, "patientDeclines")
-    answer, feedback = (ward.newest(kinds=(kind,), patient=asked) for kind in ("answer", "feedback"))
-    found = feedback
-    assert (found.about, found.card, found.topic) == (answer.id, card["uuid"], "rehabilitation")
-    assert (found.result, found.reason, found.hook_instance) == (
-        "overridden",
-        "patientDeclines",
-        answer.hook_instance,
-    )
+    answer, feedback = (ward.newest_here(kind) for kind in ("answer", "feedback"))
+    assert (feedback.about, feedback.card, feedback.topic) == (answer.id, card["uuid"], "rehabilitation")
+    assert (feedback.result, feedback.reason) == ("overridden", "patientDeclines")
+    assert feedback.hook_instance == answer.hook_instance
     assert feedback.content["linked"] is True
     assert [one.id for one in ward.store.reader.about([answer.id])[answer.id]] == [feedback.id]
 
 
-def test_accepted_suggestions_are_recorded_with_their_recommendations(ward, asked):
-    card = ward.sign(THIN, kyphoplasty(), patient_id=asked)["rehabilitation"]
-    ward.accept(card, "Refer to rehabilitation", "Refer to dietitian")
-    content = ward.newest(kinds=("feedback",), patient=asked).content
+def test_accepted_suggestions_are_recorded_with_their_recommendations(ward):
+    ward.accept(ward.card(), "Refer to rehabilitation", "Refer to dietitian")
+    content = ward.newest_here("feedback").content
     assert content["acceptedRules"] == ["dietitian", "rehabilitation"]
-    assert len(content["acceptedSuggestions"]) == 2
-    assert content["unknownSuggestions"] == 0
+    assert (len(content["acceptedSuggestions"]), content["unknownSuggestions"]) == (2, 0)
 
 
-def test_a_batch_about_several_answers_comes_in_any_order(ward, asked):
-    first = ward.sign(THIN, kyphoplasty(), patient_id=asked)["rehabilitation"]
-    second = ward.sign(THIN, kyphoplasty(), brace(), patient_id=asked)["braceLimit"]
+def test_a_batch_about_several_answers_comes_in_any_order(ward):
+    first, second = ward.card(), ward.visit(brace())["braceLimit"]
     late = {"card": second["uuid"], "outcome": "overridden", "outcomeTimestamp": "2026-11-20T09:10:00Z"}
     early = {"card": first["uuid"], "outcome": "overridden", "outcomeTimestamp": "2026-11-20T09:05:00Z"}
     ward.tell(late, early, late)
-    assert ward.count(kinds=("feedback",), patient=asked) == 2
-    assert ward.newest(kinds=("feedback",), patient=asked, topic="braceLimit").content["linked"] is True
+    assert len(ward.store.reader.find(Query(kinds=("feedback",), patient=ward.patient)).entries) == 2
+    assert ward.newest_here("feedback", topic="braceLimit").content["linked"] is True
 
 
-def test_a_site_may_keep_comments_which_are_marked_and_cut(store, asked):
-    ward = Ward(store, feedback_user_comments=True)
-    card = ward.sign(THIN, kyphoplasty(), patient_id=asked)["rehabilitation"]
-    ward.override(card, "patientDeclines", userComment="does not\n want it " + "x" * 1000)
-    content = ward.newest(kinds=("feedback",), patient=asked).content
+def test_a_site_may_keep_comments_which_are_marked_and_cut(store):
+    ward = OnePatient(store, service=replace(open_service(), policy=policy_with(feedback_user_comments=True)))
+    ward.override(ward.card(), "patientDeclines", userComment="does not\n want it " + "x" * 1000)
+    content = ward.newest_here("feedback").content
     assert content["userComment"].startswith("does not want it xxx")
     assert len(content["userComment"]) == 500
     assert content["phi"] == ["userComment"]
 
 
-@pytest.mark.parametrize(
-    ("reason", "recorded", "kept"),
-    cases(__file__, "reasons"),
-)
+@pytest.mark.parametrize(("reason", "recorded", "kept"), cases(__file__, "reasons", {"OURS": REASONS}))
 def test_a_reason_is_recorded_where_it_is_ours_and_a_foreign_one_by_code_without_free_text(
-    ward, asked, reason, recorded, kept
+    ward, reason, recorded, kept
 ):
-    card = ward.sign(THIN, kyphoplasty(), patient_id=asked)["rehabilitation"]
-    ward.tell(card=card["uuid"], outcome="overridden", overrideReason={"reason": reason}, outcomeTimestamp=ward.moment)
-    entry = ward.newest(kinds=("feedback",), patient=asked)
+    ward.override(ward.card(), reason=reason)
+    entry = ward.newest_here("feedback")
     assert entry.reason == recorded
     assert entry.content["reason"] == (recorded or "not one of ours")
     assert entry.content.get("foreignReason") == (reason if kept else None)
 
 
-class _Unreadable:
-    """A log that takes entries and cannot be asked."""
+class Unreadable:
+    """A log that takes entries and cannot be asked; or answers only once nobody waits for it any more."""
 
-    def showing(self, _card, _caller):
+    def __init__(self, *, is_slow=False):
+        self.is_over = threading.Event()
+        self.is_slow = is_slow
+
+    def showing(self, *_of):
+        if self.is_slow:
+            self.is_over.wait(60)
+            return ()
         raise AuditUnavailable("no")
 
-    def feedback_on(self, *_of):
-        raise AuditUnavailable("no")
+    feedback_on = showing
 
 
 def test_feedback_is_kept_without_a_link_while_the_log_cannot_be_read(store):
-    ward = Ward(store, earlier=_Unreadable())
+    ward = OnePatient(store, earlier=Unreadable())
     card = str(uuid4())
-    ward.tell(card=card, outcome="overridden", outcomeTimestamp=ward.moment)
-    assert ward.newest(kinds=("feedback",), card=card).content["unlinkedSince"] == "the log could not be read"
+    ward.override({"uuid": card})
+    assert ward.newest("feedback", card=card).content["unlinkedSince"] == "the log could not be read"
 
 
 # --- what it changes -------------------------------------------------------------------------------------------------
 
 
-def test_a_card_that_was_declined_is_shorter_and_no_warning_and_says_when_and_how(ward, asked):
-    whole = ward.sign(THIN, kyphoplasty(), patient_id=asked)["rehabilitation"]
+def test_a_card_that_was_declined_is_shorter_and_no_warning_and_says_when_and_how(ward):
+    whole = ward.card()
     assert whole["indicator"] == "warning"
     ward.override(whole, "patientDeclines")
-    short = ward.sign(THIN, kyphoplasty(), patient_id=asked, days=13)["rehabilitation"]
+    short = ward.card(days=13)
     assert short["indicator"] == "info"
     assert "shown 20 Nov 2026, declined: patient declines" in short["summary"]
     assert "Shown 20 Nov 2026" in short["detail"]
@@ -219,11 +159,11 @@ def test_a_card_that_was_declined_is_shorter_and_no_warning_and_says_when_and_ho
     assert short["extension"] == whole["extension"]
 
 
-def test_the_entry_says_that_and_why_a_card_was_shortened(ward, asked):
-    ward.override(ward.sign(THIN, kyphoplasty(), patient_id=asked)["rehabilitation"], "alreadyArranged")
-    first, feedback = (ward.newest(kinds=(kind,), patient=asked) for kind in ("answer", "feedback"))
-    ward.sign(THIN, kyphoplasty(), patient_id=asked, days=1)
-    noted = ward.newest(kinds=("answer",), patient=asked).content["repeats"]
+def test_the_entry_says_that_and_why_a_card_was_shortened(ward):
+    ward.override(ward.card(), "alreadyArranged")
+    first, feedback = (ward.newest_here(kind) for kind in ("answer", "feedback"))
+    ward.visit(days=1)
+    noted = ward.newest_here("answer").content["repeats"]
     (shortened,) = noted["shortened"]
     assert (shortened["topic"], shortened["how"]) == ("rehabilitation", "alreadyArranged")
     assert (shortened["shown"], shortened["answered"], shortened["until"]) == ("2026-11-20", "2026-11-20", "2026-12-20")
@@ -231,10 +171,9 @@ def test_the_entry_says_that_and_why_a_card_was_shortened(ward, asked):
     assert noted["warnings"] == ["rehabilitation"]  # what it would have been
 
 
-def test_an_accepted_card_is_shorter_and_keeps_what_was_not_accepted(ward, asked):
-    whole = ward.sign(THIN, kyphoplasty(), patient_id=asked)["rehabilitation"]
-    ward.accept(whole, "Refer to rehabilitation", "Refer to dietitian")
-    short = ward.sign(THIN, kyphoplasty(), patient_id=asked, days=2)["rehabilitation"]
+def test_an_accepted_card_is_shorter_and_keeps_what_was_not_accepted(ward):
+    ward.accept(ward.card(), "Refer to rehabilitation", "Refer to dietitian")
+    short = ward.card(days=2)
     assert short["indicator"] == "info"
     assert "accepted" in short["summary"]
     assert "bone treatment" in short["summary"]
@@ -248,110 +187,76 @@ def test_an_accepted_card_is_shorter_and_keeps_what_was_not_accepted(ward, asked
     assert "supervised back-extensor" not in short["detail"]
 
 
-def test_an_accepted_referral_that_was_ordered_is_named_with_its_order(ward, asked):
-    ward.accept(ward.sign(THIN, kyphoplasty(), patient_id=asked)["rehabilitation"])
+def test_an_accepted_referral_that_was_ordered_is_named_with_its_order(ward):
+    ward.accept(ward.card())
     orders = [ordered(kind, days=0) for kind in ("rehabilitation", "dietitian", "bone-treatment")]
-    short = ward.sign([*THIN, *orders], kyphoplasty(), patient_id=asked, days=1)["rehabilitation"]
+    short = ward.card(resources=[*THIN, *orders], days=1)
     assert "shown 20 Nov 2026, accepted" in short["summary"]
     assert short["detail"].count("already ordered") == 3
     assert not [one for one in short["suggestions"] if one["label"].startswith("Refer")]
 
 
-def test_a_brace_in_conflict_warns_beside_a_card_that_was_declined(ward, asked):
+def test_a_brace_in_conflict_warns_beside_a_card_that_was_declined(ward):
     """The conflict was open then and is open now: the first card is a repeat, the second never is."""
-    whole = ward.sign(THIN, kyphoplasty(), brace(), patient_id=asked)
+    whole = ward.visit(brace())
     ward.override(whole["rehabilitation"], "patientDeclines")
     ward.accept(whole["braceLimit"])
-    cards = ward.sign(THIN, kyphoplasty(), brace(), patient_id=asked, days=1)
+    cards = ward.visit(brace(), days=1)
     assert cards["rehabilitation"]["indicator"] == "info"
     assert cards["braceLimit"]["indicator"] == "warning"
     assert cards["braceLimit"]["detail"] == whole["braceLimit"]["detail"]
     assert next(iter(cards)) == "braceLimit"  # warnings first
     other = brace(number="another", occurrencePeriod=period(0, 200))
-    assert ward.sign(THIN, kyphoplasty(), brace(), other, patient_id=asked)["rehabilitation"]["indicator"] == "warning"
+    assert ward.visit(brace(), other)["rehabilitation"]["indicator"] == "warning"
 
 
-def test_the_same_id_on_another_server_is_another_patient(ward, asked):
-    ward.override(
-        ward.sign(THIN, kyphoplasty(), patient_id=asked, fhirServer="http://127.0.0.1:9/a")["rehabilitation"],
-        "patientDeclines",
-    )
-    for server, indicator in (("http://127.0.0.1:9/b", "warning"), ("http://127.0.0.1:9/a", "info")):
-        cards = ward.sign(THIN, kyphoplasty(), patient_id=asked, fhirServer=server)
-        assert cards["rehabilitation"]["indicator"] == indicator
+def test_the_same_id_on_another_server_is_another_patient(ward):
+    ward.override(ward.card(fhirServer="http://127.0.0.1:9/a"), "patientDeclines")
+    for server, indicator in (("b", "warning"), ("a", "info")):
+        assert ward.card(fhirServer=f"http://127.0.0.1:9/{server}")["indicator"] == indicator
 
 
-def test_a_clock_of_the_client_that_runs_ahead_makes_no_answer_last_longer(ward, asked):
-    card = ward.sign(THIN, kyphoplasty(), patient_id=asked)["rehabilitation"]
-    why = {"reason": {"code": "patientDeclines", "system": SYSTEM}}
-    ward.tell(card=card["uuid"], outcome="overridden", overrideReason=why, outcomeTimestamp="2027-11-20T00:00:00Z")
-    assert ward.sign(THIN, kyphoplasty(), patient_id=asked, days=30)["rehabilitation"]["indicator"] == "info"
-    assert ward.sign(THIN, kyphoplasty(), patient_id=asked, days=31)["rehabilitation"]["indicator"] == "warning"
+def test_a_clock_of_the_client_that_runs_ahead_makes_no_answer_last_longer(ward):
+    why = {"reason": {"code": "patientDeclines", "system": REASONS}}
+    at = {"outcome": "overridden", "outcomeTimestamp": "2027-11-20T00:00:00Z"}
+    ward.tell({"card": ward.card()["uuid"], "overrideReason": why, **at})
+    assert ward.card(days=30)["indicator"] == "info"
+    assert ward.card(days=31)["indicator"] == "warning"
 
 
-def test_a_history_that_cannot_be_read_is_none_and_the_entry_says_so(store, asked):
-    ward = Ward(store, earlier=_Unreadable())
-    assert ward.sign(THIN, kyphoplasty(), patient_id=asked)["rehabilitation"]["indicator"] == "warning"
-    assert ward.newest(kinds=("answer",), patient=asked).content["repeats"]["history"] == "could not be read"
+@pytest.mark.parametrize("is_slow", [False, True])
+def test_a_history_that_is_not_read_in_time_is_none_and_the_entry_says_so(store, is_slow):
+    history = Unreadable(is_slow=is_slow)
+    ward = OnePatient(store, earlier=history, deadline=12.0)
+    assert ward.card()["indicator"] == "warning"
+    history.is_over.set()
+    assert ward.newest_here("answer").content["repeats"]["history"] == "could not be read"
 
 
-@pytest.mark.parametrize("many", [2, 30])
-def test_a_history_of_many_answers_is_read_by_few_statements_and_a_few_at_a_time(store, asked, many):
-    ward = Ward(store)
-    for _ in range(many):
-        ward.override(ward.sign(THIN, kyphoplasty(), patient_id=asked)["rehabilitation"])
+def test_a_history_of_many_answers_is_read_by_few_statements_and_a_few_at_a_time(ward):
+    for number in range(30):
+        ward.override(ward.card(seconds=number))
     statements = []
 
     def note(_connection, _cursor, statement, *_):
         statements.append(statement)
 
-    event.listen(store.database._engine, "before_cursor_execute", note)
-    given = EarlierFeedback(store).feedback_on(asked, None, NOW - timedelta(days=1), NOBODY)
-    event.remove(store.database._engine, "before_cursor_execute", note)
-    assert len(given) == len({one.entries for one in given}) == many
+    engine = ward.store.database._engine
+    event.listen(engine, "before_cursor_execute", note)
+    given = EarlierFeedback(ward.store).feedback_on(ward.patient, None, NOW - timedelta(days=1), NOBODY)
+    event.remove(engine, "before_cursor_execute", note)
+    assert len(given) == len({one.entries for one in given}) == 30
     assert [one.answered for one in given] == sorted((one.answered for one in given), reverse=True)
     assert len(statements) < 40  # some for each handful of answers, not for each of them
 
 
-class _Slow(_Unreadable):
-    """Answers only once nobody waits for it any more."""
-
-    def __init__(self):
-        self.is_over = threading.Event()
-
-    def feedback_on(self, *_of):
-        self.is_over.wait(60)
-        return ()
-
-
-def test_a_history_that_takes_too_long_is_not_waited_for(store, asked):
-    slow = _Slow()
-    ward = Ward(store, earlier=slow, deadline=12.0)
-    assert ward.sign(THIN, kyphoplasty(), patient_id=asked)["rehabilitation"]["indicator"] == "warning"
-    slow.is_over.set()
-    assert ward.newest(kinds=("answer",), patient=asked).content["repeats"]["history"] == "could not be read"
-
-
-def test_an_entry_of_another_shape_shortens_nothing(ward, asked):
-    card = ward.sign(THIN, kyphoplasty(), patient_id=asked)["rehabilitation"]
-    answer = ward.newest(kinds=("answer",), patient=asked)
+def test_an_entry_of_another_shape_shortens_nothing(ward):
+    card = ward.card()
+    whole = ward.newest_here("answer").content
     shown = ShownCard(card=card["uuid"], topic="rehabilitation", indicator="warning", rules=("rehabilitation",))
-    for content in (
-        {},
-        {"record": {"server": None}},
-        {**answer.content, "findings": [7]},
-        {**answer.content, "gaps": 1},
-    ):
-        ward.store.append(
-            AuditEntry(
-                kind="answer",
-                at=NOW + timedelta(seconds=1),
-                patient=asked,
-                service_id=HOOK,
-                cards=(shown,),
-                content=content,
-            )
-        )
-        ward.now = NOW + timedelta(seconds=2)
+    about = {"at": NOW + timedelta(seconds=1), "patient": ward.patient, "service_id": HOOK, "cards": (shown,)}
+    odd = ({}, {"record": {"server": None}}, {**whole, "findings": [7]}, {**whole, "gaps": 1})
+    for seconds, content in enumerate(odd, start=2):
+        ward.store.append(AuditEntry(kind="answer", content=content, **about))
         ward.override(card, "patientDeclines")
-        assert ward.sign(THIN, kyphoplasty(), patient_id=asked)["rehabilitation"]["indicator"] == "warning"
+        assert ward.card(seconds=seconds)["indicator"] == "warning"
